@@ -13,6 +13,7 @@ internal sealed class CopyReader : IDisposable
 
     private readonly NpgsqlRawCopyStream _stream;
     private readonly BlockingSocket? _blocking;
+    private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _stop;
     private byte[] _buffer = GC.AllocateUninitializedArray<byte>(InitialBuffer);
     private int _row;
@@ -33,7 +34,8 @@ internal sealed class CopyReader : IDisposable
         // The asynchronous form is the one that can be cancelled while the query waits for a lock.
         _stream = connection.BeginRawBinaryCopyAsync($"copy ({query}) to stdout (format binary)", cancellation).GetAwaiter().GetResult();
         _blocking = BlockingSocket.Of(connection);
-        _stop = cancellation.Register(static stream => ((NpgsqlRawCopyStream)stream!).Cancel(), _stream);
+        _cancellation = cancellation;
+        _stop = cancellation.Register(CancelQuery);
     }
 
     /// <summary>Columns of the current row.</summary>
@@ -49,7 +51,8 @@ internal sealed class CopyReader : IDisposable
     public bool IsNull(int i) => _lengths[i] < 0;
 
     /// <summary>Moves to the next row.</summary>
-    /// <exception cref="NpgsqlException">The query failed or was cancelled, or the connection broke.</exception>
+    /// <exception cref="OperationCanceledException">The caller has cancelled.</exception>
+    /// <exception cref="NpgsqlException">The query failed, or the connection broke.</exception>
     public bool Read()
     {
         if (!_started)
@@ -75,18 +78,27 @@ internal sealed class CopyReader : IDisposable
         try
         {
             // Disposing the stream reads what is left of the result; cancelled first, that is what is already on its way.
-            if (!_ended)
-                _stream.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The query failed, and the stream ended with it.
-            _ended = true;
+            CancelQuery();
+            _stream.Dispose();
         }
         finally
         {
-            _stream.Dispose();
             _blocking?.Dispose();
+        }
+    }
+
+    private void CancelQuery()
+    {
+        if (_ended)
+            return;
+        try
+        {
+            _stream.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The query failed while the caller was cancelling, and the stream ended with it.
+            _ended = true;
         }
     }
 
@@ -139,7 +151,7 @@ internal sealed class CopyReader : IDisposable
     private void ReadToEnd()
     {
         _ended = true;
-        while (_stream.Read(_buffer) > 0)
+        while (Receive(_buffer) > 0)
             continue;
     }
 
@@ -147,11 +159,27 @@ internal sealed class CopyReader : IDisposable
     {
         if (_end == _buffer.Length)
             MakeRoom(_end - _row + 1);
-        int read = _stream.Read(_buffer.AsSpan(_end));
+        int read = Receive(_buffer.AsSpan(_end));
         if (read == 0)
             throw new EndOfStreamException("The server ended COPY in the middle of a row.");
         _end += read;
         BytesRead += read;
+    }
+
+    private int Receive(Span<byte> space)
+    {
+        try
+        {
+            return _stream.Read(space);
+        }
+        catch (NpgsqlException e)
+        {
+            _ended = true;
+            // Npgsql calls the answer to a cancellation a timeout.
+            if (_cancellation.IsCancellationRequested)
+                throw new OperationCanceledException("The query was cancelled.", e, _cancellation);
+            throw;
+        }
     }
 
     // Makes the buffer hold the current row's first bytes, moving them to its front where that is enough.

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 
 namespace DataOps.Core.Rows;
 
@@ -70,6 +71,94 @@ internal static class JsonText
         }
         output.Write(json);
         output.WriteByte((byte)'"');
+    }
+
+    /// <summary>The text of the string on which the reader stands; false when it is not Unicode.</summary>
+    /// <param name="value">A reader on a string or a name.</param>
+    /// <param name="scratch">Holds the text where it had to be unescaped.</param>
+    /// <param name="text">The text, valid until the reader or the scratch memory is used again.</param>
+    public static bool TryUnescape(ref Utf8JsonReader value, Utf8Output scratch, out ReadOnlySpan<byte> text)
+    {
+        text = value.ValueSpan;
+        if (!value.ValueIsEscaped)
+            return true;
+        scratch.Clear();
+        try
+        {
+            scratch.Advance(value.CopyString(scratch.Reserve(value.ValueSpan.Length)));
+        }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair.
+            return false;
+        }
+        text = scratch.Written;
+        return true;
+    }
+
+    /// <summary>A reader of JSON as deep as PostgreSQL itself would take it; .NET's own limit is 64.</summary>
+    public static Utf8JsonReader Reader(ReadOnlySpan<byte> text) => new(text, new JsonReaderOptions { MaxDepth = 6000 });
+
+    /// <summary>Whether a text is one JSON value.</summary>
+    public static bool IsValid(ReadOnlySpan<byte> text)
+    {
+        Utf8JsonReader reader = Reader(text);
+        try
+        {
+            while (reader.Read())
+                continue;
+            return reader.BytesConsumed > 0;
+        }
+        catch (JsonException)
+        {
+            // A text like any other.
+            return false;
+        }
+    }
+
+    /// <summary>Writes the value on which the reader stands as JSON again, strings and numbers as they were written, and leaves the reader on its last token.</summary>
+    /// <returns>What PostgreSQL would refuse in it, or null.</returns>
+    public static string? Copy(ref Utf8JsonReader value, Utf8Output output)
+    {
+        string? problem = null;
+        int depth = 0;
+        bool first = true;
+        do
+        {
+            JsonTokenType token = value.TokenType;
+            if (token is JsonTokenType.EndObject or JsonTokenType.EndArray)
+                depth--;
+            else if (!first)
+                output.Write(", "u8);
+            first = false;
+            switch (token)
+            {
+                case JsonTokenType.StartObject or JsonTokenType.StartArray:
+                    depth++;
+                    first = true;
+                    output.WriteByte(token == JsonTokenType.StartObject ? (byte)'{' : (byte)'[');
+                    break;
+                case JsonTokenType.EndObject or JsonTokenType.EndArray:
+                    output.WriteByte(token == JsonTokenType.EndObject ? (byte)'}' : (byte)']');
+                    break;
+                case JsonTokenType.String or JsonTokenType.PropertyName:
+                    problem ??= StringEscapes.Problem(value.ValueSpan, value.ValueIsEscaped);
+                    output.WriteByte((byte)'"');
+                    output.Write(value.ValueSpan);
+                    output.WriteByte((byte)'"');
+                    break;
+                default:
+                    output.Write(value.ValueSpan);
+                    break;
+            }
+            if (token == JsonTokenType.PropertyName)
+            {
+                output.Write(": "u8);
+                first = true;
+            }
+        }
+        while ((depth > 0 || value.TokenType == JsonTokenType.PropertyName) && value.Read());
+        return problem;
     }
 
     // The length of a JSON string, quotes included.

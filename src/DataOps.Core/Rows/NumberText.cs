@@ -51,9 +51,10 @@ internal static class NumberText
         int mark = shortest.IndexOf((byte)'E');
         if (mark < 0)
         {
-            output.Write(shortest);
-            if (!shortest.Contains((byte)'.'))
-                output.Write(".0"u8);
+            if (shortest.Contains((byte)'.'))
+                output.Write(shortest);
+            else
+                WriteWhole(shortest, output);
             return;
         }
         ReadOnlySpan<byte> mantissa = shortest[..mark];
@@ -66,6 +67,26 @@ internal static class NumberText
         output.Write(mantissa);
         output.Write(exponent < 0 ? "e-"u8 : "e+"u8);
         output.WriteInteger(Math.Abs(exponent), 2);
+    }
+
+    // .NET writes 1e16 out, Python does not.
+    private static void WriteWhole(ReadOnlySpan<byte> digits, Utf8Output output)
+    {
+        int sign = digits[0] == '-' ? 1 : 0;
+        int exponent = digits.Length - sign - 1;
+        if (exponent <= LargestPlainExponent)
+        {
+            output.Write(digits);
+            output.Write(".0"u8);
+            return;
+        }
+        output.Write(digits[..(sign + 1)]);
+        ReadOnlySpan<byte> fraction = digits[(sign + 1)..].TrimEnd((byte)'0');
+        if (!fraction.IsEmpty)
+            output.WriteByte((byte)'.');
+        output.Write(fraction);
+        output.Write("e+"u8);
+        output.WriteInteger(exponent);
     }
 
     private static void WritePlain(ReadOnlySpan<byte> mantissa, int exponent, Utf8Output output)

@@ -26,7 +26,7 @@ internal sealed class Utf8Output
     public Utf8Output(Stream stream) => (_stream, _buffer) = (stream, GC.AllocateUninitializedArray<byte>(StreamBuffer));
 
     /// <summary>Output into memory: see <see cref="Written"/>.</summary>
-    public Utf8Output() => _buffer = new byte[MemoryBuffer];
+    public Utf8Output() => _buffer = [];
 
     /// <summary>Bytes written so far.</summary>
     public long Position => _flushed + _used;
@@ -39,7 +39,7 @@ internal sealed class Utf8Output
     {
         _used = 0;
         if (_buffer.Length > LargestKept)
-            _buffer = new byte[MemoryBuffer];
+            _buffer = [];
     }
 
     /// <summary>Writes bytes as they are.</summary>
@@ -176,7 +176,7 @@ internal sealed class Utf8Output
 
     private void Grow(int length)
     {
-        byte[] larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(Math.Max(2L * _buffer.Length, (long)_used + length), Array.MaxLength));
+        byte[] larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(Math.Max(Math.Max(2L * _buffer.Length, MemoryBuffer), (long)_used + length), Array.MaxLength));
         Written.CopyTo(larger);
         _buffer = larger;
     }
