@@ -1,11 +1,15 @@
 namespace DataOps.Core.Rows;
 
 /// <summary>An array as Django's ArrayField writes it: a JSON text in a string, every element a string, inner arrays such texts again.</summary>
-internal sealed class ArrayEncoder(FieldEncoder element) : NestedJsonEncoder
+internal sealed class ArrayEncoder : NestedJsonEncoder
 {
-    public override bool IsBinary => element.IsBinary;
+    private readonly FieldEncoder _element;
 
-    public override string TextType => element.TextType + "[]";
+    public ArrayEncoder(FieldEncoder element)
+    {
+        _element = element;
+        Casts = [.. element.Casts.Select(type => type + "[]")];
+    }
 
     protected override void WriteText(ReadOnlySpan<byte> field, Utf8Output text)
     {
@@ -40,7 +44,7 @@ internal sealed class ArrayEncoder(FieldEncoder element) : NestedJsonEncoder
             }
             else if (cursor.Value(out ReadOnlySpan<byte> value))
             {
-                element.WriteElement(value, text);
+                _element.WriteElement(value, text);
             }
             else
             {

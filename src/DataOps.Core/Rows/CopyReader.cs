@@ -12,7 +12,6 @@ internal sealed class CopyReader : IDisposable
     private const int LargestKept = 1 << 24;
 
     private readonly NpgsqlRawCopyStream _stream;
-    private readonly BlockingSocket? _blocking;
     private readonly CancellationToken _cancellation;
     private readonly CancellationTokenRegistration _stop;
     private byte[] _buffer = GC.AllocateUninitializedArray<byte>(InitialBuffer);
@@ -33,7 +32,6 @@ internal sealed class CopyReader : IDisposable
     {
         // The asynchronous form is the one that can be cancelled while the query waits for a lock.
         _stream = connection.BeginRawBinaryCopyAsync($"copy ({query}) to stdout (format binary)", cancellation).GetAwaiter().GetResult();
-        _blocking = BlockingSocket.Of(connection);
         _cancellation = cancellation;
         _stop = cancellation.Register(CancelQuery);
     }
@@ -75,16 +73,9 @@ internal sealed class CopyReader : IDisposable
     public void Dispose()
     {
         _stop.Dispose();
-        try
-        {
-            // Disposing the stream reads what is left of the result; cancelled first, that is what is already on its way.
-            CancelQuery();
-            _stream.Dispose();
-        }
-        finally
-        {
-            _blocking?.Dispose();
-        }
+        // Disposing the stream reads what is left of the result; cancelled first, that is what is already on its way.
+        CancelQuery();
+        _stream.Dispose();
     }
 
     private void CancelQuery()

@@ -10,7 +10,10 @@ namespace DataOps.Core.Rows;
 internal abstract class FieldEncoder
 {
     /// <summary>The encoder of a type; types without a binary decoder are read and written as PostgreSQL's text.</summary>
-    public static FieldEncoder For(PgType type, TimePrecision precision = TimePrecision.Millisecond)
+    /// <param name="type">A column's type.</param>
+    /// <param name="precision">How much of a time's fraction is written.</param>
+    /// <param name="separator">What stands between the members of embedded JSON: Django's JSON has a comma and a blank, its JSONL only a comma.</param>
+    public static FieldEncoder For(PgType type, TimePrecision precision = TimePrecision.Millisecond, JsonSeparator separator = JsonSeparator.CommaAndBlank)
     {
         PgType real = type.Underlying;
         if (real.Element is { } element)
@@ -18,16 +21,19 @@ internal abstract class FieldEncoder
         return real.Kind switch
         {
             PgTypeKind.Enum => new StringEncoder(),
-            PgTypeKind.Range when real.Base is not null && For(real.Base, precision) is { IsBinary: true } end => new RangeEncoder(end),
+            PgTypeKind.Range when real.Base is not null && For(real.Base, precision) is { Casts.Count: 0 } end => new RangeEncoder(end),
             PgTypeKind.Multirange when real.Base is { Kind: PgTypeKind.Range } && For(real.Base, precision) is RangeEncoder range => new MultirangeEncoder(range),
-            PgTypeKind.Base => OfBaseType(real.Name, precision),
+            PgTypeKind.Base => OfBaseType(real.Name, precision, separator),
             _ => StringEncoder.OfCast(),
         };
     }
 
+    /// <summary>The types to cast to in the query, one after the other; none where the type's own binary form is read.</summary>
+    public IReadOnlyList<string> Casts { get; init; } = [];
+
     /// <summary>What to select in the COPY query for a column.</summary>
     /// <param name="quotedColumn">The column, quoted, as <c>t."body"</c>.</param>
-    public virtual string Expression(string quotedColumn) => IsBinary ? quotedColumn : quotedColumn + "::" + TextType;
+    public string Expression(string quotedColumn) => quotedColumn + string.Concat(Casts.Select(type => "::" + type));
 
     /// <summary>Writes a value, never NULL, as JSON.</summary>
     public abstract void Write(ReadOnlySpan<byte> field, Utf8Output output);
@@ -35,25 +41,20 @@ internal abstract class FieldEncoder
     /// <summary>Writes a value as the element of an array or the end of a range, which Django makes strings of.</summary>
     public abstract void WriteElement(ReadOnlySpan<byte> field, Utf8Output output);
 
-    /// <summary>Whether the field holds the type's own binary form, not its text.</summary>
-    public virtual bool IsBinary => true;
-
-    /// <summary>The type to cast to where there is no binary decoder.</summary>
-    public virtual string TextType => "text";
-
-    private static FieldEncoder OfBaseType(string name, TimePrecision precision) => name switch
+    private static FieldEncoder OfBaseType(string name, TimePrecision precision, JsonSeparator separator) => name switch
     {
         "int4" => new PlainEncoder(NumberText.Int4),
         "int8" => new PlainEncoder(NumberText.Int8),
         "int2" => new PlainEncoder(NumberText.Int2),
         "oid" => new PlainEncoder(NumberText.Oid),
         "float8" => new PlainEncoder(NumberText.Float8),
-        "float4" => new PlainEncoder(NumberText.Float4),
+        // Python prints the double that it reads from PostgreSQL's digits of the real.
+        "float4" => new PlainEncoder(NumberText.Float8) { Casts = ["text", "float8"] },
         "bool" => new PlainEncoder(NumberText.Bool, NumberText.PythonBool),
         "numeric" => new QuotedEncoder(NumericText.Write),
         "text" or "varchar" or "bpchar" or "citext" or "name" => new StringEncoder(),
-        "jsonb" => new JsonEncoder(isBinary: true),
-        "json" => new JsonEncoder(isBinary: false),
+        "jsonb" => new JsonEncoder(isBinary: true, separator),
+        "json" => new JsonEncoder(isBinary: false, separator),
         "timestamptz" => precision == TimePrecision.Millisecond
             ? new QuotedEncoder(TimeText.InstantMilliseconds, TimeText.PythonInstant)
             : new QuotedEncoder(TimeText.InstantMicroseconds, TimeText.PythonInstant),

@@ -19,8 +19,8 @@ internal static class JsonText
     public static ReadOnlySpan<byte> OfBinary(ReadOnlySpan<byte> field) =>
         field.Length > 0 && field[0] == JsonbVersion ? field[1..] : throw new InvalidDataException("The server sends jsonb in an unknown binary form.");
 
-    /// <summary>Writes JSON with the separators <c>", "</c> and <c>": "</c>, whatever its own are.</summary>
-    public static void WriteSpaced(ReadOnlySpan<byte> json, Utf8Output output)
+    /// <summary>Writes JSON with a blank after each colon and the given separator, whatever its own blanks are.</summary>
+    public static void WriteSpaced(ReadOnlySpan<byte> json, JsonSeparator separator, Utf8Output output)
     {
         int special;
         while ((special = json.IndexOfAny(Structure)) >= 0)
@@ -37,7 +37,8 @@ internal static class JsonText
             else if (found is (byte)',' or (byte)':')
             {
                 output.WriteByte(found);
-                output.WriteByte((byte)' ');
+                if (found == ':' || separator == JsonSeparator.CommaAndBlank)
+                    output.WriteByte((byte)' ');
             }
             json = json[taken..];
         }

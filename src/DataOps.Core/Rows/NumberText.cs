@@ -31,17 +31,6 @@ internal static class NumberText
             WriteRepr(shortest[..length], output);
     }
 
-    // PostgreSQL prints a real with the fewest digits that tell it from other reals; Python reads these digits as a double and prints them again.
-    public static void Float4(ReadOnlySpan<byte> field, Utf8Output output)
-    {
-        float value = BinaryPrimitives.ReadSingleBigEndian(field);
-        Span<byte> shortest = stackalloc byte[32];
-        if (!float.IsFinite(value))
-            WriteNonFinite(value, output);
-        else if (value.TryFormat(shortest, out int length, "R", CultureInfo.InvariantCulture))
-            WriteRepr(shortest[..length], output);
-    }
-
     private static void WriteNonFinite(double value, Utf8Output output) =>
         output.Write(double.IsNaN(value) ? "NaN"u8 : value > 0 ? "Infinity"u8 : "-Infinity"u8);
 

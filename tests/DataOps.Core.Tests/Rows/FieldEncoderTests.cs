@@ -34,6 +34,7 @@ public sealed class FieldEncoderTests(PostgresServer server) : IDisposable
     [InlineData("float4", "16777216", "16777216.0")]
     [InlineData("float4", "-1.5e9", "-1500000000.0")]
     [InlineData("float4", "1e-7", "1e-07")]
+    [InlineData("float4", "1.1071601e+09", "1107160100.0")]
     [InlineData("numeric", "1.500", "\"1.500\"")]
     [InlineData("numeric", "0.000", "\"0.000\"")]
     [InlineData("numeric", "-10000.0001", "\"-10000.0001\"")]
@@ -106,6 +107,13 @@ public sealed class FieldEncoderTests(PostgresServer server) : IDisposable
     [InlineData("jsonb", "null", "null")]
     public void Json_is_embedded(string type, string value, string json) => Assert.Equal(json, RowsFixture.Encode(_database, type, value));
 
+    [Fact]
+    public void Json_in_JSONL_has_no_blank_after_commas()
+    {
+        FieldEncoder encoder = FieldEncoder.For(RowsFixture.TypeOf(_database, "jsonb"), separator: JsonSeparator.Comma);
+        Assert.Equal("""{"a": [1,{"b, ": ", \" "}],"c": {}}""", RowsFixture.Encode(_database, encoder, """(select '{"a": [1, {"b, ": ", \" "}], "c": {}}'::jsonb as v) s""")[0]);
+    }
+
     [Theory]
     [InlineData("int4[]", "{1,NULL,3}", """
         "[\"1\", null, \"3\"]"
@@ -121,6 +129,9 @@ public sealed class FieldEncoderTests(PostgresServer server) : IDisposable
         """)]
     [InlineData("bool[]", "{t,f}", """
         "[\"True\", \"False\"]"
+        """)]
+    [InlineData("float4[]", "{1.1071601e+09}", """
+        "[\"1107160100.0\"]"
         """)]
     [InlineData("float8[]", "{1,NaN}", """
         "[\"1.0\", \"NaN\"]"
