@@ -123,7 +123,7 @@ public sealed class CopyReaderTests(PostgresServer server) : IDisposable
     {
         using CopyReader reader = Open(Endless);
         Assert.True(reader.Read());
-        _database.Execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'DataOps/Test'");
+        _database.Execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'DataOps/Test'");
 
         Assert.ThrowsAny<NpgsqlException>(() => { while (reader.Read()) continue; });
     }
