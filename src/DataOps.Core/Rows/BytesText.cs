@@ -13,7 +13,8 @@ internal static class BytesText
         while (!field.IsEmpty)
         {
             ReadOnlySpan<byte> piece = field[..Math.Min(Piece, field.Length)];
-            _ = System.Buffers.Text.Base64.EncodeToUtf8(piece, output.Reserve(System.Buffers.Text.Base64.GetMaxEncodedToUtf8Length(piece.Length)), out _, out int length);
+            Span<byte> space = output.Reserve(System.Buffers.Text.Base64.GetMaxEncodedToUtf8Length(piece.Length));
+            _ = System.Buffers.Text.Base64.EncodeToUtf8(piece, space, out _, out int length);
             output.Advance(length);
             field = field[piece.Length..];
         }

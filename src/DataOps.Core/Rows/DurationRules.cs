@@ -24,7 +24,7 @@ internal static partial class DurationRules
 
     private static string? Write(decimal days, decimal microseconds, Utf8Output text)
     {
-        // An ISO duration in hours only stays hours, as a day is not always 24 of them.
+        // As Python's timedelta: 24 hours are a day.
         decimal wholeDays = decimal.Truncate(microseconds / DayMicroseconds);
         decimal allDays = days + wholeDays;
         decimal rest = decimal.Truncate(microseconds - wholeDays * DayMicroseconds);
@@ -48,13 +48,19 @@ internal static partial class DurationRules
     private static decimal Number(Match match, string group) =>
         match.Groups[group] is { Success: true } found ? decimal.Parse(found.Value.Replace(',', '.'), CultureInfo.InvariantCulture) : 0;
 
-    // At most nine digits a number keep the arithmetic exact, and PostgreSQL's interval holds no more days.
-    [GeneratedRegex(@"^(?:(?<days>[-+]?[0-9]{1,10}) (?:days?,? )?)?(?<sign>[-+]?)(?:(?<hours>[0-9]{1,10}):(?=[0-9]+:[0-9]+))?(?:(?<minutes>[0-9]{1,10}):)?(?<seconds>[0-9]{1,12})(?:[.,](?<fraction>[0-9]{1,6})[0-9]{0,6})?\z")]
+    // So few digits keep the arithmetic exact, and PostgreSQL's interval holds no more days.
+    [GeneratedRegex(
+        @"^(?:(?<days>[-+]?[0-9]{1,10}) (?:days?,? )?)?(?<sign>[-+]?)"
+        + @"(?:(?<hours>[0-9]{1,10}):(?=[0-9]+:[0-9]+))?(?:(?<minutes>[0-9]{1,10}):)?(?<seconds>[0-9]{1,12})(?:[.,](?<fraction>[0-9]{1,6})[0-9]{0,6})?\z")]
     private static partial Regex Django();
 
-    [GeneratedRegex(@"^(?<sign>[-+]?)P(?:(?<days>[0-9]{1,10}(?:[.,][0-9]{1,9})?)D)?(?:T(?:(?<hours>[0-9]{1,10}(?:[.,][0-9]{1,9})?)H)?(?:(?<minutes>[0-9]{1,10}(?:[.,][0-9]{1,9})?)M)?(?:(?<seconds>[0-9]{1,12}(?:[.,][0-9]{1,9})?)S)?)?\z")]
+    [GeneratedRegex(
+        @"^(?<sign>[-+]?)P(?:(?<days>[0-9]{1,10}(?:[.,][0-9]{1,9})?)D)?"
+        + @"(?:T(?:(?<hours>[0-9]{1,10}(?:[.,][0-9]{1,9})?)H)?(?:(?<minutes>[0-9]{1,10}(?:[.,][0-9]{1,9})?)M)?(?:(?<seconds>[0-9]{1,12}(?:[.,][0-9]{1,9})?)S)?)?\z")]
     private static partial Regex Iso();
 
-    [GeneratedRegex(@"^(?=.)(?:[-+]?[0-9]{1,9} (?:years?|mons?|months?|weeks?|days?|hours?|mins?|minutes?|secs?|seconds?)(?: |\z))*(?:[-+]?[0-9]{1,10}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)?\z")]
+    [GeneratedRegex(
+        @"^(?=.)(?:[-+]?[0-9]{1,9} (?:years?|mons?|months?|weeks?|days?|hours?|mins?|minutes?|secs?|seconds?)(?: |\z))*"
+        + @"(?:[-+]?[0-9]{1,10}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)?\z")]
     private static partial Regex Postgres();
 }

@@ -4,7 +4,10 @@ using DataOps.Core.Catalog;
 namespace DataOps.Core.Rows;
 
 /// <summary>Turns a fixture's JSON value into the text that PostgreSQL's input function takes, and says what is wrong with it where it cannot.</summary>
-/// <remarks>It reads what Django's loaddata reads: numbers as strings too, base64, texts of arrays and ranges. A decoder holds scratch memory: one thread uses it at a time.</remarks>
+/// <remarks>
+/// It reads what Django's loaddata reads: numbers as strings too, base64, texts of arrays and ranges.
+/// A decoder holds scratch memory: one thread uses it at a time.
+/// </remarks>
 internal abstract class FieldDecoder
 {
     private readonly Utf8Output _text = new();

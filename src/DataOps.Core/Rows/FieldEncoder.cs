@@ -22,7 +22,7 @@ internal abstract class FieldEncoder
         {
             PgTypeKind.Enum => new StringEncoder(),
             PgTypeKind.Range when real.Base is not null && For(real.Base, precision) is { Casts.Count: 0 } end => new RangeEncoder(end),
-            PgTypeKind.Multirange when real.Base is { Kind: PgTypeKind.Range } && For(real.Base, precision) is RangeEncoder range => new MultirangeEncoder(range),
+            PgTypeKind.Multirange when real.Base is { } ranges && For(ranges, precision) is RangeEncoder range => new MultirangeEncoder(range),
             PgTypeKind.Base => OfBaseType(real.Name, precision, separator),
             _ => StringEncoder.OfCast(),
         };

@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace DataOps.Core.Rows;
 
-/// <summary>json and jsonb. A string that is the text of StreamField blocks is stored as these blocks, as Wagtail does; any other string stays a JSON string.</summary>
+/// <summary>json and jsonb.</summary>
+/// <remarks>A string that is the text of StreamField blocks is stored as these blocks, as Wagtail does; any other string stays a JSON string.</remarks>
 internal sealed class JsonDecoder : FieldDecoder
 {
     private readonly Utf8Output _unescaped = new();

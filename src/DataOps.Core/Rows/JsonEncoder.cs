@@ -1,7 +1,10 @@
 namespace DataOps.Core.Rows;
 
 /// <summary>A json or jsonb value, embedded as the value that it is.</summary>
-/// <remarks>jsonb's text has Python's separators already; json is stored as it was typed and gets them. Numbers keep all their digits, which Python would round.</remarks>
+/// <remarks>
+/// jsonb's text has the separators of Python's default already; json is stored as it was typed and gets them.
+/// Numbers keep all their digits, which Python would round.
+/// </remarks>
 internal sealed class JsonEncoder(bool isBinary, JsonSeparator separator) : FieldEncoder
 {
     private readonly Utf8Output _spaced = new();

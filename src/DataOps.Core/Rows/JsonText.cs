@@ -117,7 +117,8 @@ internal static class JsonText
         }
     }
 
-    /// <summary>Writes the value on which the reader stands as JSON again, strings and numbers as they were written, and leaves the reader on its last token.</summary>
+    /// <summary>Writes the value on which the reader stands as JSON again, strings and numbers as they were written.</summary>
+    /// <remarks>Leaves the reader on the value's last token.</remarks>
     /// <returns>What PostgreSQL would refuse in it, or null.</returns>
     public static string? Copy(ref Utf8JsonReader value, Utf8Output output)
     {

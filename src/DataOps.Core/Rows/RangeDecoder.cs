@@ -32,8 +32,8 @@ internal sealed class RangeDecoder(FieldDecoder end) : NestedJsonDecoder
 
     protected override string? DecodeText(ReadOnlySpan<byte> given, Utf8Output text)
     {
-        bool isRange = given.SequenceEqual("empty"u8)
-            || (given.Length >= 3 && given[0] is (byte)'[' or (byte)'(' && given[^1] is (byte)']' or (byte)')' && given.Contains((byte)',') && !given.Contains((byte)0));
+        bool hasBounds = given.Length >= 3 && given[0] is (byte)'[' or (byte)'(' && given[^1] is (byte)']' or (byte)')';
+        bool isRange = given.SequenceEqual("empty"u8) || (hasBounds && given.Contains((byte)',') && !given.Contains((byte)0));
         if (isRange)
             text.Write(given);
         return isRange ? null : Wrong;
