@@ -45,7 +45,7 @@ internal static class Shell
     public static void Build(string path)
     {
         Console.WriteLine($"Building {path}");
-        string[] arguments = ["build", Path.Combine(Repository.Root, path), "-c", "Release", "-v", "quiet", "-clp:NoSummary", "--disable-build-servers"];
+        string[] arguments = ["build", Path.Combine(Repository.Root, path), "-c", "Release", "-v", "quiet", "-nologo", "--disable-build-servers"];
         if (Run("dotnet", arguments) != 0)
             throw new TaskFailedException($"{path} does not build.");
     }
