@@ -51,9 +51,6 @@ public sealed class ScratchServer : IDisposable
         {
             PostgresBinaries programs = user.CanRun(binaries.Program("postgres")) ? binaries : CopyInto(folder, binaries);
             user.Own(folder);
-            string data = Path.Combine(folder, "data");
-            ServerUser.Run(user.Start(programs.Program("initdb"),
-                "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", OperatingSystem.IsLinux() ? "C.UTF-8" : "C", "--no-sync"));
             return Launch(binaries, programs, folder, user, settings);
         }
         catch
