@@ -6,6 +6,7 @@ namespace DataOps.Core.Backups;
 /// <summary>The small script between us and a scratch server: it makes and starts the server, waits until its standard input ends, stops the server, removes the folder.</summary>
 internal static class Watchdog
 {
+    // A shell starts background commands deaf to QUIT, so a server that has only just been started has to be told again.
     // The reader sits in a subshell so that the script also ends when the server dies by itself. INT is the terminal's Ctrl+C, which goes to the whole group.
     private const string Posix = """
         trap '' INT
@@ -15,7 +16,7 @@ internal static class Watchdog
             "$bin/initdb" -D "$folder/data" -U postgres -A trust -E UTF8 --locale "$locale" --no-sync </dev/null >"$folder/log" 2>&1 || exit 1
         "$bin/postgres" -D "$folder/data" "$@" </dev/null >>"$folder/log" 2>&1 3<&- &
         server=$!
-        { read -r _ <&3; : >"$folder/stop"; kill -QUIT $server; } 2>/dev/null &
+        { read -r _ <&3; : >"$folder/stop"; while kill -QUIT $server; do sleep 0.1; done; } 2>/dev/null &
         reader=$!
         wait $server
         code=$?
