@@ -98,8 +98,16 @@ public sealed class ScratchServer : IDisposable
         {
             if (_watchdog.HasExited)
                 return false;
-            if (File.Exists(pidFile) && ReadShared(pidFile).Split('\n') is { Length: > 7 } lines && lines[7].StartsWith("ready", StringComparison.Ordinal))
-                return true;
+            try
+            {
+                if (ReadShared(pidFile).Split('\n') is { Length: > 7 } lines && lines[7].StartsWith("ready", StringComparison.Ordinal))
+                    return true;
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            {
+                // Not yet: initdb's own server makes this file and removes it before ours makes it again.
+                continue;
+            }
         }
         return false;
     }
