@@ -14,26 +14,31 @@ function Run([scriptblock] $command) {
     (. $command | Out-String -Width 200).TrimEnd()
 }
 
+function UseDatabase($uri) {
+    $env:DATABASE_URL = $uri
+    "PS> `$env:DATABASE_URL = '$uri'"
+}
+
 $damaged, $healthy, $empty = $env:DATAOPS_SAMPLE_DAMAGED, $env:DATAOPS_SAMPLE, $env:DATAOPS_SAMPLE_EMPTY
 $dump, $copy = (Join-Path $Folder 'museum.jsonl.gz'), (Join-Path $Folder 'copy.jsonl.gz')
 
 Run { Import-Module ./DataOps.psd1 }
 
 Title 'Audit the damaged site: what points at nothing'
-Run { $env:DATABASE_URL = $damaged }
+UseDatabase $damaged
 Run { Find-Orphan | Group-Object Class, Severity -NoElement | Sort-Object Count -Descending }
 Run { Find-Orphan -Summary }
 Run { Find-Orphan -Class Inheritance, Tree, Embedded, Implied }
 
 Title 'The healthy one has nothing to report'
-Run { $env:DATABASE_URL = $healthy }
+UseDatabase $healthy
 Run { @(Find-Orphan).Count }
 
 Title 'Dump it to a file'
 Run { Export-Dataset -Path $dump -IncludeDerived }
 
 Title 'Load the file into an empty copy of the schema: first only say what would happen'
-Run { $env:DATABASE_URL = $empty }
+UseDatabase $empty
 Run { Import-Dataset -Path $dump -WhatIf }
 Run { Import-Dataset -Path $dump -Confirm:$false }
 
