@@ -5,7 +5,7 @@ if (-not (Get-Command dotnet -ErrorAction Ignore)) { throw 'The .NET 10 SDK is n
 # No build server stays behind.
 $env:DOTNET_NOLOGO = $env:DOTNET_CLI_TELEMETRY_OPTOUT = $env:MSBUILDDISABLENODEREUSE = 1
 $env:UseSharedCompilation = 'false'
-dotnet build tools/DataOps.Tasks -c Release -v quiet -clp:NoSummary --disable-build-servers
-if ($LASTEXITCODE) { exit $LASTEXITCODE }
+$log = dotnet build tools/DataOps.Tasks -c Release -v quiet -nologo --disable-build-servers
+if ($LASTEXITCODE) { $log; exit $LASTEXITCODE }
 dotnet tools/DataOps.Tasks/bin/Release/net10.0/DataOps.Tasks.dll @args
 exit $LASTEXITCODE

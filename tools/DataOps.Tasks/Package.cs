@@ -18,7 +18,7 @@ internal static class Package
             File.Copy(Path.Combine(Repository.Root, file), Path.Combine(module, file));
 
         string cli = Repository.Artifacts("cli");
-        string[] publish = ["publish", Path.Combine("src", "DataOps.Cli"), "-c", "Release", "-o", cli, "-v", "quiet", "-clp:NoSummary", "--disable-build-servers"];
+        string[] publish = ["publish", Path.Combine("src", "DataOps.Cli"), "-c", "Release", "-o", cli, "-v", "quiet", "-nologo", "--disable-build-servers"];
         if (Shell.Run("dotnet", publish) != 0)
             throw new TaskFailedException("The command line does not publish.");
         Console.WriteLine($"The module:       {module}");

@@ -45,9 +45,9 @@ internal static class Shell
     public static void Build(string path)
     {
         Console.WriteLine($"Building {path}");
-        string[] arguments = ["build", Path.Combine(Repository.Root, path), "-c", "Release", "-v", "quiet", "-clp:NoSummary", "--disable-build-servers"];
-        if (Run("dotnet", arguments) != 0)
-            throw new TaskFailedException($"{path} does not build.");
+        (int exitCode, IReadOnlyList<string> lines) = Read("dotnet", ["build", Path.Combine(Repository.Root, path), "-c", "Release", "-v", "quiet", "-nologo", "--disable-build-servers"]);
+        if (exitCode != 0)
+            throw new TaskFailedException($"{string.Join(Environment.NewLine, lines)}{Environment.NewLine}{path} does not build.");
     }
 
     private static ProcessStartInfo Prepare(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, string? folder)

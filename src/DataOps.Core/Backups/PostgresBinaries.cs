@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -54,14 +55,20 @@ public sealed partial record PostgresBinaries(string Folder, int Major)
                 .OrderByDescending(f => f.version)
                 .SelectMany(f => new[] { Path.Combine(f.folder, "bin"), Path.Combine(f.folder, "native", "bin") });
 
+    // 0 for a program that does not start: a dangling link, or one made for another machine.
     private static int MajorOf(string folder)
     {
-        ProcessStartInfo start = new(Program(folder, "postgres"), ["--version"]) { RedirectStandardOutput = true };
-        using Process process = Process.Start(start)!;
-        string text = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Match match = VersionNumber().Match(text);
-        return match.Success ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
+        try
+        {
+            using Process process = Process.Start(new ProcessStartInfo(Program(folder, "postgres"), ["--version"]) { RedirectStandardOutput = true })!;
+            Match match = VersionNumber().Match(process.StandardOutput.ReadToEnd());
+            process.WaitForExit();
+            return match.Success ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
+        }
+        catch (Win32Exception)
+        {
+            return 0;
+        }
     }
 
     [GeneratedRegex(@"\(PostgreSQL\) (\d+)")]

@@ -51,9 +51,6 @@ public sealed class ScratchServer : IDisposable
         {
             PostgresBinaries programs = user.CanRun(binaries.Program("postgres")) ? binaries : CopyInto(folder, binaries);
             user.Own(folder);
-            string data = Path.Combine(folder, "data");
-            ServerUser.Run(user.Start(programs.Program("initdb"),
-                "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale", OperatingSystem.IsLinux() ? "C.UTF-8" : "C", "--no-sync"));
             return Launch(binaries, programs, folder, user, settings);
         }
         catch
@@ -101,8 +98,16 @@ public sealed class ScratchServer : IDisposable
         {
             if (_watchdog.HasExited)
                 return false;
-            if (File.Exists(pidFile) && ReadShared(pidFile).Split('\n') is { Length: > 7 } lines && lines[7].StartsWith("ready", StringComparison.Ordinal))
-                return true;
+            try
+            {
+                if (ReadShared(pidFile).Split('\n') is { Length: > 7 } lines && lines[7].StartsWith("ready", StringComparison.Ordinal))
+                    return true;
+            }
+            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+            {
+                // Not yet: initdb's own server makes this file and removes it before ours makes it again.
+                continue;
+            }
         }
         return false;
     }

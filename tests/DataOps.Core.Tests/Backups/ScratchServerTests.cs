@@ -81,6 +81,34 @@ public sealed class ScratchServerTests
     [Fact]
     public void Programs_of_a_version_that_is_not_there_are_not_found() => Assert.Null(PostgresBinaries.Find(3));
 
+    [Fact]
+    public void Programs_that_do_not_start_are_passed_over()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links need rights on Windows");
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("dataops-links-");
+        File.CreateSymbolicLink(Path.Combine(folder.FullName, "postgres"), "/no/such/postgres");
+        File.CreateSymbolicLink(Path.Combine(folder.FullName, "initdb"), "/no/such/initdb");
+        PostgresBinaries? found = PostgresBinaries.Find(null, [folder.FullName]);
+        folder.Delete(recursive: true);
+
+        Assert.NotEqual(folder.FullName, found?.Folder);
+    }
+
+    [Fact]
+    public void Programs_in_a_folder_that_only_root_may_enter_still_run()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess && OperatingSystem.IsLinux(), "only root has such folders");
+        PostgresBinaries? fetched = Servers.PostgresServer.Versions.Select(v => PostgresBinaries.Find(v.Data, [Repository.FetchedServers])).FirstOrDefault(f => f is not null);
+        Assert.SkipWhen(fetched is null, "no PostgreSQL that may be copied has been fetched");
+        DirectoryInfo locked = Directory.CreateTempSubdirectory("dataops-locked-");
+        using Process copy = Process.Start("cp", ["-a", Path.GetDirectoryName(fetched.Folder)!, Path.Combine(locked.FullName, "native")]);
+        copy.WaitForExit();
+        using (ScratchServer server = ScratchServer.Start(fetched with { Folder = Path.Combine(locked.FullName, "native", "bin") }))
+        using (Session session = Session.Open(server.Settings(), "Test"))
+            Assert.Equal(fetched.Major, session.ServerVersion.Major);
+        locked.Delete(recursive: true);
+    }
+
     private static ScratchServer Start()
     {
         Assert.SkipWhen(Binaries is null, "no PostgreSQL on this machine");

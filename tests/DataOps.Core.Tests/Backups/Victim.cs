@@ -12,7 +12,7 @@ internal static class Victim
 
     public static Process Start()
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardOutput = true };
+        ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardInput = true, RedirectStandardOutput = true };
         // Under the dotnet host (dotnet test, dotnet exec) the assembly is an argument.
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
             start.ArgumentList.Add(typeof(Victim).Assembly.Location);
@@ -30,6 +30,7 @@ internal static class Victim
             return;
         using ScratchServer server = ScratchServer.Start((PostgresBinaries.Find() ?? PostgresBinaries.Find(null, [Repository.FetchedServers]))!);
         Console.WriteLine(server.Folder);
-        Thread.Sleep(Timeout.Infinite);
+        // Nobody writes: this ends only with the test run, should that die before it has killed us.
+        Console.In.ReadLine();
     }
 }
