@@ -1,0 +1,35 @@
+using System.CommandLine;
+using System.Reflection;
+
+namespace DataOps.Cli;
+
+/// <summary>The commands and options of the command line, made from the operations of an assembly.</summary>
+internal static class CommandTree
+{
+    public static RootCommand Build(Assembly core, Interruption interruption)
+    {
+        Documentation documentation = new(core);
+        RootCommand root = new(
+            "Audits, cleans, dumps and moves the PostgreSQL databases of Django and Wagtail sites. "
+            + "The database is the one of --database, else of $DATABASE_URL, else of libpq's PG* variables.");
+        foreach (OperationType operation in OperationType.In(core))
+            root.Add(OperationCommand(operation, documentation, interruption));
+        HelpText.Install(root);
+        return root;
+    }
+
+    private static Command OperationCommand(OperationType operation, Documentation documentation, Interruption interruption)
+    {
+        Command command = new(operation.CommandName, documentation.Summary(operation.Type));
+        object initial = Activator.CreateInstance(operation.Options)!;
+        List<OperationOption> options = operation.Options.GetProperties()
+            .Where(p => p.CanWrite)
+            .Select(p => new OperationOption(p, p.GetValue(initial), documentation.Summary(p)))
+            .ToList();
+        options.ForEach(o => command.Add(o.Option));
+        RunOptions run = new(operation);
+        run.AddTo(command);
+        command.SetAction(parsed => new OperationRun(operation, options, run, interruption).Execute(parsed));
+        return command;
+    }
+}
