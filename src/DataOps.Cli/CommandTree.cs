@@ -22,14 +22,22 @@ internal static class CommandTree
     {
         Command command = new(operation.CommandName, documentation.Summary(operation.Type));
         object initial = Activator.CreateInstance(operation.Options)!;
-        List<OperationOption> options = operation.Options.GetProperties()
-            .Where(p => p.CanWrite)
-            .Select(p => new OperationOption(p, p.GetValue(initial), documentation.Summary(p)))
-            .ToList();
-        options.ForEach(o => command.Add(o.Option));
         RunOptions run = new(operation);
         run.AddTo(command);
+        List<OperationOption> options = operation.Options.GetProperties()
+            .Where(p => p.CanWrite)
+            .Select(p => new OperationOption(p, OptionName(p, operation, command), p.GetValue(initial), documentation.Summary(p)))
+            .ToList();
+        for (int i = 0; i < options.Count; i++)
+            command.Options.Insert(i, options[i].Option);
         command.SetAction(parsed => new OperationRun(operation, options, run, interruption).Execute(parsed));
         return command;
+    }
+
+    // Every command has --format for its results; the format of a dataset is --dataset-format.
+    private static string OptionName(PropertyInfo property, OperationType operation, Command command)
+    {
+        string name = "--" + Naming.Kebab(property.Name);
+        return command.Options.Any(o => o.Name == name) ? $"--{Naming.Kebab(operation.Noun)}{name[1..]}" : name;
     }
 }

@@ -13,13 +13,13 @@ internal sealed class OperationOption
     private readonly Type _item;
     private readonly bool _isList;
 
-    public OperationOption(PropertyInfo property, object? initial, string? description)
+    public OperationOption(PropertyInfo property, string name, object? initial, string? description)
     {
         _property = property;
         _isList = property.PropertyType.IsGenericType && property.PropertyType.GetGenericTypeDefinition() == typeof(IReadOnlyList<>);
         Type single = _isList ? property.PropertyType.GenericTypeArguments[0] : property.PropertyType;
         _item = Nullable.GetUnderlyingType(single) ?? single;
-        Option = Make("--" + Naming.Kebab(property.Name));
+        Option = Make(name);
         Option.Description = Describe(description, initial);
         Option.Required = property.GetCustomAttribute<RequiredMemberAttribute>() is not null;
     }

@@ -22,6 +22,8 @@ internal sealed class OperationType
 
     public string Verb => _name.Verb;
 
+    public string Noun => _name.Noun;
+
     /// <summary>As PowerShell calls it: Find-Orphan.</summary>
     public string Name => $"{_name.Verb}-{_name.Noun}";
 
