@@ -1,0 +1,27 @@
+@{
+    ModuleVersion        = '0.1.0'
+    GUID                 = '6b0c3a52-8f4e-4f2b-9a34-2f6f1f6f7d1e'
+    Author               = 'The DataOps authors'
+    CompanyName          = 'The DataOps authors'
+    Copyright            = 'The DataOps authors; MIT licence'
+    Description          = 'Audits, cleans, dumps and moves the PostgreSQL databases of Django and Wagtail sites, without Python and without the application running.'
+    PowerShellVersion    = '7.4'
+    CompatiblePSEditions = @('Core')
+    # The loader comes first: it lets the cmdlets find the core and its dependencies in module/lib.
+    NestedModules        = @('module/DataOps.Loader.dll')
+    RootModule           = 'module/DataOps.PowerShell.dll'
+    FormatsToProcess     = @('module/DataOps.Format.ps1xml')
+    CmdletsToExport      = @(
+        'Connect-Database'
+        'Disconnect-Database'
+    )
+    FunctionsToExport    = @()
+    AliasesToExport      = @()
+    VariablesToExport    = @()
+    PrivateData          = @{
+        PSData = @{
+            Tags       = @('PSEdition_Core', 'Windows', 'Linux', 'MacOS', 'PostgreSQL', 'Django', 'Wagtail', 'Database', 'Fixture', 'Backup', 'Audit')
+            LicenseUri = 'https://opensource.org/license/mit'
+        }
+    }
+}

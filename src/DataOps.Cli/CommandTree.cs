@@ -1,0 +1,43 @@
+using System.CommandLine;
+using System.Reflection;
+
+namespace DataOps.Cli;
+
+/// <summary>The commands and options of the command line, made from the operations of an assembly.</summary>
+internal static class CommandTree
+{
+    public static RootCommand Build(Assembly core, Interruption interruption)
+    {
+        Documentation documentation = new(core);
+        RootCommand root = new(
+            "Audits, cleans, dumps and moves the PostgreSQL databases of Django and Wagtail sites. "
+            + "The database is the one of --database, else of $DATABASE_URL, else of libpq's PG* variables.");
+        foreach (OperationType operation in OperationType.In(core))
+            root.Add(OperationCommand(operation, documentation, interruption));
+        HelpText.Install(root);
+        return root;
+    }
+
+    private static Command OperationCommand(OperationType operation, Documentation documentation, Interruption interruption)
+    {
+        Command command = new(operation.CommandName, documentation.Summary(operation.Type));
+        object initial = Activator.CreateInstance(operation.Options)!;
+        RunOptions run = new(operation);
+        run.AddTo(command);
+        List<OperationOption> options = operation.Options.GetProperties()
+            .Where(p => p.CanWrite)
+            .Select(p => new OperationOption(p, OptionName(p, operation, command), p.GetValue(initial), documentation.Summary(p)))
+            .ToList();
+        for (int i = 0; i < options.Count; i++)
+            command.Options.Insert(i, options[i].Option);
+        command.SetAction(parsed => new OperationRun(operation, options, run, interruption).Execute(parsed));
+        return command;
+    }
+
+    // Every command has --format for its results; the format of a dataset is --dataset-format.
+    private static string OptionName(PropertyInfo property, OperationType operation, Command command)
+    {
+        string name = "--" + Naming.Kebab(property.Name);
+        return command.Options.Any(o => o.Name == name) ? $"--{Naming.Kebab(operation.Noun)}{name[1..]}" : name;
+    }
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.Reflection;
+using System.Text.RegularExpressions;
+
+namespace DataOps.Cli;
+
+/// <summary>Adds the examples of the documentation, and the exit codes, to what --help prints.</summary>
+internal sealed partial class HelpText(HelpAction standard) : SynchronousCommandLineAction
+{
+    private const string ExitCodes = """
+        Exit codes:
+          0    done
+          1    findings that --fail-on asks about
+          2    error; it is on standard error
+          130  stopped by Ctrl+C
+        """;
+
+    public static void Install(RootCommand root)
+    {
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpText((HelpAction)help.Action!);
+    }
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        standard.Invoke(parseResult);
+        TextWriter output = parseResult.InvocationConfiguration.Output;
+        Command command = parseResult.CommandResult.Command;
+        string[] examples = Examples(command.Name).ToArray();
+        if (examples.Length > 0)
+            output.WriteLine("Examples:\n" + string.Concat(examples.Select(e => $"  {e}\n")));
+        output.WriteLine(ExitCodes);
+        return 0;
+    }
+
+    // The pages of the documentation are in here; their sh blocks are the examples.
+    private static string[] Examples(string command)
+    {
+        Assembly program = typeof(HelpText).Assembly;
+        string? page = program.GetManifestResourceNames().FirstOrDefault(n => Naming.Kebab(Path.GetFileNameWithoutExtension(n).Replace("-", "")) == command);
+        if (page is null)
+            return [];
+        using StreamReader reader = new(program.GetManifestResourceStream(page)!);
+        return ShellBlock().Matches(reader.ReadToEnd()).SelectMany(m => m.Groups[1].Value.Split('\n')).Where(l => l.Length > 0).ToArray();
+    }
+
+    [GeneratedRegex("^```sh\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
+    private static partial Regex ShellBlock();
+}

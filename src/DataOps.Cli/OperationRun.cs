@@ -1,0 +1,56 @@
+using System.CommandLine;
+using DataOps.Core;
+using DataOps.Core.Connections;
+
+namespace DataOps.Cli;
+
+/// <summary>One run of one operation, from the parsed command line to the exit code.</summary>
+internal sealed class OperationRun(OperationType operation, List<OperationOption> options, RunOptions run, Interruption interruption)
+{
+    public int Execute(ParseResult parsed)
+    {
+        using ProgressLine progress = new();
+        try
+        {
+            return Run(parsed, progress);
+        }
+        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
+        {
+            return interruption.ExitCode;
+        }
+        catch (BrokenPipeException)
+        {
+            // The reader has what it wanted, as `head -1` has.
+            return 0;
+        }
+        catch (Exception e) when (Failure.IsForTheUser(e))
+        {
+            progress.Dispose();
+            return Failure.Report(operation.CommandName, e);
+        }
+    }
+
+    private int Run(ParseResult parsed, ProgressLine progress)
+    {
+        object values = Activator.CreateInstance(operation.Options)!;
+        options.ForEach(o => o.Apply(parsed, values));
+        FailOn threshold = run.Threshold(parsed);
+        using Session session = Session.Open(run.Connection(parsed), operation.Name, interruption.Token);
+        Confirmation.Ask(operation, session, values, run.Confirm(parsed));
+        using ResultWriter writer = ResultWriter.For(run.Format(parsed), operation.Result, progress);
+        OperationContext context = new()
+        {
+            Cancellation = interruption.Token,
+            Progress = progress,
+            Warning = text => progress.Say($"dataops {operation.CommandName}: warning: {Naming.Localize(text)}"),
+        };
+        bool failed = false;
+        foreach (object result in operation.Run(session, values, context))
+        {
+            failed |= Findings.Reach(result, threshold);
+            writer.Write(result);
+        }
+        writer.Finish();
+        return failed ? 1 : 0;
+    }
+}

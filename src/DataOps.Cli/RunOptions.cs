@@ -1,0 +1,104 @@
+using System.CommandLine;
+using DataOps.Core;
+using DataOps.Core.Connections;
+
+namespace DataOps.Cli;
+
+/// <summary>How results are written.</summary>
+internal enum OutputFormat
+{
+    /// <summary>One JSON object a line.</summary>
+    Json,
+
+    /// <summary>Aligned columns, for people.</summary>
+    Table,
+
+    /// <summary>One line a property, for people.</summary>
+    List,
+}
+
+/// <summary>Which findings make the exit code 1.</summary>
+internal enum FailOn
+{
+    /// <summary>None.</summary>
+    Never,
+
+    /// <summary>Findings of severity Error.</summary>
+    Error,
+
+    /// <summary>Findings of severity Error or Warning.</summary>
+    Warning,
+
+    /// <summary>Any finding, expected history included.</summary>
+    Any,
+}
+
+/// <summary>The options that every command has: where to connect to, and what to do with the results.</summary>
+internal sealed class RunOptions(OperationType operation)
+{
+    private readonly Option<string> _database = new("--database", "-d")
+    {
+        Description = "A postgres:// URI, a libpq or Npgsql connection string, service=name, or a database's name. Keep the password in PGPASSWORD or ~/.pgpass: other users see a command line.",
+    };
+
+    private readonly Option<string> _sslMode = new("--ssl-mode") { Description = "disable, allow, prefer, require, verify-ca or verify-full." };
+
+    private readonly Option<string> _lockTimeout = new("--lock-timeout") { Description = "Longest wait for a lock, in seconds. [default: 5]", HelpName = "seconds" };
+
+    private readonly Option<string> _format = Choice<OutputFormat>("--format", "json writes one object a line; table and list are for people. [default: json]");
+
+    private readonly Option<string> _failOn = Choice<FailOn>("--fail-on", "Which findings make the exit code 1. [default: never]");
+
+    private readonly Option<bool?> _confirm = new("--confirm")
+    {
+        Description = "Ask before anything is changed; --confirm:false never asks, for scripts.",
+        HelpName = "true|false",
+        Arity = ArgumentArity.ZeroOrOne,
+        CustomParser = result => result.Tokens.Count == 0 || bool.Parse(result.Tokens[0].Value),
+    };
+
+    private bool HasSeverity => operation.Result.GetProperty("Severity") is not null;
+
+    public void AddTo(Command command)
+    {
+        command.Add(_database);
+        command.Add(_sslMode);
+        command.Add(_lockTimeout);
+        command.Add(_format);
+        if (HasSeverity)
+            command.Add(_failOn);
+        if (operation.Changes)
+            command.Add(_confirm);
+    }
+
+    public OutputFormat Format(ParseResult parsed) => Value<OutputFormat>(parsed, _format);
+
+    public FailOn Threshold(ParseResult parsed) => HasSeverity ? Value<FailOn>(parsed, _failOn) : FailOn.Never;
+
+    /// <summary>What the user said about being asked; null when nothing.</summary>
+    public bool? Confirm(ParseResult parsed) => operation.Changes ? parsed.GetValue(_confirm) : false;
+
+    /// <exception cref="DataOpsException">The text cannot be read.</exception>
+    public ConnectionSettings Connection(ParseResult parsed)
+    {
+        ConnectionSettings settings = parsed.GetValue(_database) is { } text ? ConnectionSettings.Parse(text) : ConnectionSettings.FromEnvironment();
+        if (parsed.GetValue(_sslMode) is { } mode)
+            settings = settings.WithSslMode(mode);
+        return parsed.GetValue(_lockTimeout) is { } seconds
+            ? settings.WithLockTimeout(TimeSpan.FromSeconds(OptionText.Parse<int>(_lockTimeout.Name, seconds)))
+            : settings;
+    }
+
+    private static T Value<T>(ParseResult parsed, Option<string> option)
+        where T : struct, Enum =>
+        parsed.GetValue(option) is { } text ? OptionText.Parse<T>(option.Name, text) : default;
+
+    private static Option<string> Choice<T>(string name, string description)
+        where T : struct, Enum
+    {
+        string[] values = Enum.GetNames<T>().Select(n => n.ToLowerInvariant()).ToArray();
+        Option<string> option = new(name) { Description = description, HelpName = string.Join('|', values) };
+        option.CompletionSources.Add(values);
+        return option;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text;
+
+namespace DataOps.Cli;
+
+/// <summary>Aligned columns, as wide as the terminal. The first results decide the widths; columns that are empty in all of them are left out.</summary>
+internal sealed class TableWriter(Type result, ProgressLine progress) : ResultWriter(progress)
+{
+    private const int Sample = 200;
+    private const string Gap = "  ";
+    private readonly Column[] _all = Column.Of(result);
+    private readonly List<object> _waiting = [];
+    private readonly StringBuilder _text = new();
+    private (Column Column, int Width)[]? _columns;
+
+    protected override void WriteCore(object item)
+    {
+        if (_columns is null)
+        {
+            _waiting.Add(item);
+            if (_waiting.Count == Sample)
+                Begin();
+            return;
+        }
+        AddRow(c => c.Text(item));
+        if (_text.Length > 4096)
+            Flush();
+    }
+
+    protected override void FinishCore()
+    {
+        if (_columns is null && _waiting.Count > 0)
+            Begin();
+    }
+
+    protected override void Flush()
+    {
+        Send(Encoding.UTF8.GetBytes(_text.ToString()));
+        _text.Clear();
+    }
+
+    private void Begin()
+    {
+        _columns = Fit(Shown(), Terminal.Width);
+        AddRow(c => c.Name);
+        AddRow(c => new string('-', c.Name.Length));
+        foreach (object item in _waiting)
+            AddRow(c => c.Text(item));
+        _waiting.Clear();
+        Flush();
+    }
+
+    // Which database it is, everybody knows who reads a table; it is said once, above it.
+    private List<Column> Shown()
+    {
+        Column[] place = _all.Where(c => c.Name is "Server" or "Database").ToArray();
+        bool severalColumns = _all.Length > place.Length;
+        if (place.Length == 2 && severalColumns && _waiting.All(i => place.All(c => c.Text(i) == c.Text(_waiting[0]))))
+            _text.Append($"{place[1].Text(_waiting[0])} on {place[0].Text(_waiting[0])}\n\n");
+        else
+            place = [];
+        return _all.Where(c => !place.Contains(c) && _waiting.Any(i => c.Text(i).Length > 0)).ToList();
+    }
+
+    // Takes from the widest columns first, down to their names.
+    private (Column Column, int Width)[] Fit(List<Column> columns, int room)
+    {
+        int[] widths = columns.Select(c => Math.Max(c.Name.Length, _waiting.Max(i => c.Text(i).Length))).ToArray();
+        int excess = widths.Sum() + Gap.Length * (widths.Length - 1) - room;
+        while (excess > 0)
+        {
+            int[] shrinkable = Enumerable.Range(0, widths.Length).Where(i => widths[i] > Math.Max(columns[i].Name.Length, 8)).ToArray();
+            if (shrinkable.Length == 0)
+                break;
+            widths[shrinkable.MaxBy(i => widths[i])]--;
+            excess--;
+        }
+        return columns.Select((c, i) => (c, widths[i])).ToArray();
+    }
+
+    private void AddRow(Func<Column, string> text)
+    {
+        int start = _text.Length;
+        foreach ((Column column, int width) in _columns!)
+        {
+            string cell = text(column);
+            if (cell.Length > width)
+                cell = cell[..(width - 1)] + "…";
+            _text.Append(column.IsNumber ? cell.PadLeft(width) : cell.PadRight(width)).Append(Gap);
+        }
+        while (_text.Length > start && _text[^1] == ' ')
+            _text.Length--;
+        _text.Append('\n');
+    }
+}

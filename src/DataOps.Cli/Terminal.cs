@@ -1,0 +1,13 @@
+namespace DataOps.Cli;
+
+/// <summary>The terminal's width.</summary>
+internal static class Terminal
+{
+    private const int WidthWithoutTerminal = 120;
+
+    /// <summary>Columns of the terminal; COLUMNS or 120 where there is none.</summary>
+    public static int Width =>
+        int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), out int columns) && columns > 0 ? columns
+        : Console.IsOutputRedirected && Console.IsErrorRedirected ? WidthWithoutTerminal
+        : Console.WindowWidth is > 0 and int width ? width : WidthWithoutTerminal;
+}

@@ -1,0 +1,24 @@
+using System.Management.Automation;
+using DataOps.Core;
+using DataOps.Core.Connections;
+
+namespace DataOps.PowerShell;
+
+/// <summary>A cmdlet that changes a database: one path for -WhatIf and for the real run, and one result object from both.</summary>
+public abstract class ChangeCommand : InputCommand
+{
+    /// <summary>Asks, then runs the operation; with -WhatIf the operation only plans, and says what it would change.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="action">What will be done, as a sentence's beginning: <c>Import site.json into</c>.</param>
+    /// <param name="operation">The operation.</param>
+    /// <param name="options">Makes its options; true asks for the plan alone.</param>
+    protected void Change<TOptions, TResult>(Session session, string action, IOperation<TOptions, TResult> operation, Func<bool, TOptions> options)
+        where TOptions : notnull
+        where TResult : notnull
+    {
+        string sentence = $"{action} {session.Database} on {session.Server}";
+        bool go = ShouldProcess(sentence + ".", sentence + "?", MyInvocation.MyCommand.Name, out ShouldProcessReason reason);
+        if (go || reason == ShouldProcessReason.WhatIf)
+            Emit(session, operation, options(!go));
+    }
+}

@@ -1,0 +1,48 @@
+using System.Management.Automation;
+using DataOps.Core.Connections;
+using DataOps.PowerShell.Output;
+
+namespace DataOps.PowerShell.Commands;
+
+/// <summary>Opens a connection that every cmdlet in this runspace uses from now on.</summary>
+[Cmdlet(VerbsCommunications.Connect, "Database")]
+[OutputType(typeof(DatabaseConnection))]
+public sealed class ConnectDatabaseCommand : StoppableCommand
+{
+    /// <summary>A postgres:// URI, a libpq or Npgsql connection string, service=name, or a database's name.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string? Database { get; set; }
+
+    /// <summary>Role and password.</summary>
+    [Parameter]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>How the connection is encrypted.</summary>
+    [Parameter]
+    public SslMode? SslMode { get; set; }
+
+    /// <summary>Longest wait for a lock, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue / 1000)]
+    public int? LockTimeout { get; set; }
+
+    /// <summary>Hand the connection back, for -Connection; it stays open until Disconnect-Database is given it.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Guard(Connect);
+
+    private void Connect()
+    {
+        ConnectionSettings settings = ConnectionChoice.Settings(null, Database, Credential, SslMode, LockTimeout);
+        DatabaseConnection connection = new(Session.Open(settings, MyInvocation.MyCommand.Name, Cancellation)) { HandedOut = PassThru };
+        if (OpenConnection.Replace(connection) is { HandedOut: false } before)
+            before.Close();
+        WriteVerbose($"Connected to {connection}, PostgreSQL {connection.ServerVersion}.");
+        if (PassThru)
+            WriteObject(connection);
+    }
+}

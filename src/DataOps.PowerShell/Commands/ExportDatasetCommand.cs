@@ -1,0 +1,72 @@
+using System.Management.Automation;
+using DataOps.Core.Connections;
+using DataOps.Core.Datasets;
+using DataOps.PowerShell.Completers;
+
+namespace DataOps.PowerShell.Commands;
+
+/// <summary>Writes models to a file that Django's loaddata and Import-Dataset read.</summary>
+[Cmdlet(VerbsData.Export, "Dataset", DefaultParameterSetName = ByDatabase)]
+[OutputType(typeof(ExportResult))]
+public sealed class ExportDatasetCommand : InputCommand
+{
+    private readonly List<string> _models = [];
+
+    /// <summary>The file to write.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>Models, as app or app.model; all when absent.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ModelNameCompleter))]
+    public string[]? Model { get; set; }
+
+    /// <summary>Models to leave out, as app or app.model.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ModelNameCompleter))]
+    public string[]? Exclude { get; set; }
+
+    /// <summary>The file's format; by its ending when absent.</summary>
+    [Parameter]
+    public DatasetFormat? Format { get; set; }
+
+    /// <summary>Also write what the application can make anew.</summary>
+    [Parameter]
+    public SwitchParameter IncludeDerived { get; set; }
+
+    /// <summary>Blanks per level.</summary>
+    [Parameter]
+    [ValidateRange(0, 16)]
+    public int? Indent { get; set; }
+
+    /// <summary>Overwrite the file.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Process(Session session) => _models.AddRange(Model ?? []);
+
+    /// <inheritdoc/>
+    protected override void Finish(Session session)
+    {
+        // An empty pipeline means no model, and not all of them.
+        if (MyInvocation.ExpectingInput && _models.Count == 0)
+            WriteWarning("The pipeline delivered no model, so no file was written.");
+        else
+            Emit(session, new ExportDataset(), Options());
+    }
+
+    private ExportDatasetOptions Options() => new()
+    {
+        Path = FileSystemPath(Path),
+        Model = _models,
+        Exclude = Exclude ?? [],
+        Format = Format,
+        IncludeDerived = IncludeDerived,
+        Indent = Indent,
+        Force = Force,
+    };
+}

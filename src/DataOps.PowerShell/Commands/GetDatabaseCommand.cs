@@ -1,0 +1,14 @@
+using System.Management.Automation;
+using DataOps.Core.Catalog;
+using DataOps.Core.Connections;
+
+namespace DataOps.PowerShell.Commands;
+
+/// <summary>Says what there is to know about a database before working on it.</summary>
+[Cmdlet(VerbsCommon.Get, "Database", DefaultParameterSetName = ByDatabase)]
+[OutputType(typeof(DatabaseInfo))]
+public sealed class GetDatabaseCommand : DatabaseCommand
+{
+    /// <inheritdoc/>
+    protected override void Process(Session session) => Emit(session, new GetDatabase(), new GetDatabaseOptions());
+}

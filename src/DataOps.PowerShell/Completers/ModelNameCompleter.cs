@@ -1,0 +1,13 @@
+using DataOps.Core;
+using DataOps.Core.Catalog;
+using DataOps.Core.Connections;
+
+namespace DataOps.PowerShell.Completers;
+
+/// <summary>Completes the names of models, as app_label.model.</summary>
+public sealed class ModelNameCompleter : NameCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Read(Session session) =>
+        new GetModel().Run(session, new GetModelOptions(), new OperationContext()).Select(m => m.Model).OfType<string>();
+}

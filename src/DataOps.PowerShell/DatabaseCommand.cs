@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Management.Automation;
+using DataOps.Core;
+using DataOps.Core.Connections;
+using DataOps.PowerShell.Output;
+
+namespace DataOps.PowerShell;
+
+/// <summary>A cmdlet that works on a database: it owns the connection parameters, the session, and the way results leave.</summary>
+/// <remarks>The database is the one of -Connection, else -Database, else the runspace's open connection, else DATABASE_URL, else the PG* variables.</remarks>
+public abstract class DatabaseCommand : StoppableCommand
+{
+    /// <summary>The parameter set in which the database is named, or found in the runspace or the environment.</summary>
+    protected const string ByDatabase = "Database";
+
+    /// <summary>The parameter set in which an open connection is given.</summary>
+    protected const string ByConnection = "Connection";
+
+    private SessionLease? _lease;
+
+    /// <summary>An open connection, from Connect-Database.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByConnection)]
+    public DatabaseConnection? Connection { get; set; }
+
+    /// <summary>A postgres:// URI, a libpq or Npgsql connection string, service=name, or a database's name.</summary>
+    [Parameter(ParameterSetName = ByDatabase)]
+    [ValidateNotNullOrEmpty]
+    public string? Database { get; set; }
+
+    /// <summary>Role and password.</summary>
+    [Parameter(ParameterSetName = ByDatabase)]
+    [Credential]
+    public PSCredential? Credential { get; set; }
+
+    /// <summary>How the connection is encrypted.</summary>
+    [Parameter(ParameterSetName = ByDatabase)]
+    public SslMode? SslMode { get; set; }
+
+    /// <summary>Longest wait for a lock, in seconds.</summary>
+    [Parameter]
+    [ValidateRange(0, int.MaxValue / 1000)]
+    public int? LockTimeout { get; set; }
+
+    /// <summary>Does the cmdlet's work: for every object from the pipeline, or once without one.</summary>
+    protected abstract void Process(Session session);
+
+    /// <summary>Does what is left when the pipeline has delivered everything.</summary>
+    protected virtual void Finish(Session session)
+    {
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void BeginProcessing() => Guard(() => _lease = Open());
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(() => Process(_lease!.Session), goesOn: MyInvocation.ExpectingInput);
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing() => Guard(() => Finish(_lease!.Session));
+
+    /// <summary>The server and the database that the cmdlet is connected to.</summary>
+    protected (string Server, string Database) Connected => (_lease!.Session.Server, _lease.Session.Database);
+
+    /// <summary>Runs an operation and writes its results as they come. However the pipeline ends, the operation is disposed of and ends its query on the server.</summary>
+    protected void Emit<TOptions, TResult>(Session session, IOperation<TOptions, TResult> operation, TOptions options)
+        where TOptions : notnull
+        where TResult : notnull
+    {
+        ProgressWriter progress = new(this);
+        OperationContext context = new() { Cancellation = Cancellation, Progress = progress, Warning = WriteWarning };
+        try
+        {
+            foreach (TResult result in operation.Run(session, options, context))
+                WriteObject(result);
+        }
+        finally
+        {
+            progress.Complete();
+        }
+    }
+
+    /// <summary>A path as the user wrote it, relative to the runspace's location, as the file system knows it.</summary>
+    protected string FileSystemPath(string path)
+    {
+        string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+        return provider.Name == "FileSystem"
+            ? resolved
+            : throw new DataOpsException("NotAFile", FailureKind.InvalidArgument, $"{path} is not a path of the file system.", target: path);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnFailure(Exception failure)
+    {
+        if (_lease is not null && failure is DataOpsException { Kind: FailureKind.Connection })
+            _lease.Lost = true;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        _lease?.Dispose();
+        _lease = null;
+        base.Dispose(disposing);
+    }
+
+    private SessionLease Open()
+    {
+        if (Connection is { IsOpen: false })
+            ThrowTerminatingError(ErrorRecords.ConnectionClosed(Connection));
+        string application = MyInvocation.MyCommand.Name;
+        DatabaseConnection? open = Connection ?? (Database is null ? OpenConnection.Current : null);
+        if (open is not null && Credential is null && SslMode is null && LockTimeout is null)
+            return open.Lend(application, Cancellation);
+
+        ConnectionSettings settings = ConnectionChoice.Settings(open, Database, Credential, SslMode, LockTimeout);
+        long start = Stopwatch.GetTimestamp();
+        SessionLease lease = new(Session.Open(settings, application, Cancellation), null);
+        WriteVerbose($"Connected to {settings}, PostgreSQL {lease.Session.ServerVersion}, in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:N0} ms.");
+        return lease;
+    }
+}

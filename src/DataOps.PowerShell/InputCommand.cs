@@ -1,0 +1,56 @@
+using System.Management.Automation;
+using System.Text.Json;
+using DataOps.Core;
+using DataOps.Core.Connections;
+using DataOps.PowerShell.Output;
+
+namespace DataOps.PowerShell;
+
+/// <summary>A cmdlet that takes the objects of other cmdlets from the pipeline, by the names of their properties.</summary>
+public abstract class InputCommand : DatabaseCommand
+{
+    private readonly HashSet<string> _asked = [];
+
+    /// <summary>An object of another cmdlet, from the same server and database.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>Whether objects of any database are welcome, as a file is that was written from another one.</summary>
+    protected virtual bool TakesOtherDatabases => false;
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord()
+    {
+        if (Refusal() is { } refusal)
+            WriteError(refusal);
+        else
+            base.ProcessRecord();
+    }
+
+    /// <summary>Runs an operation unless this pipeline has already run it with the same options: many objects often name one table.</summary>
+    protected void EmitOnce<TOptions, TResult>(Session session, IOperation<TOptions, TResult> operation, TOptions options)
+        where TOptions : notnull
+        where TResult : notnull
+    {
+        if (!MyInvocation.ExpectingInput || _asked.Add(JsonSerializer.Serialize(options)))
+            Emit(session, operation, options);
+    }
+
+    private ErrorRecord? Refusal()
+    {
+        if (InputObject is not { } input)
+            return null;
+        string[] taken = NamesTaken().ToArray();
+        if (!taken.Any(name => input.Properties[name] is not null))
+            return ErrorRecords.UselessInput(input.BaseObject, input.BaseObject.GetType().Name, taken);
+        if (TakesOtherDatabases || input.Properties["Server"]?.Value is not string server || input.Properties["Database"]?.Value is not string database)
+            return null;
+        return string.Equals(server, Connected.Server, StringComparison.OrdinalIgnoreCase) && database == Connected.Database
+            ? null
+            : ErrorRecords.OtherDatabase(input.BaseObject, $"{database} on {server}", $"{Connected.Database} on {Connected.Server}");
+    }
+
+    private IEnumerable<string> NamesTaken() => MyInvocation.MyCommand.Parameters.Values
+        .Where(p => p.ParameterSets.Values.Any(s => s.ValueFromPipelineByPropertyName))
+        .SelectMany(p => p.Aliases.Prepend(p.Name));
+}

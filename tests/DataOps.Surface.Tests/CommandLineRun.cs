@@ -1,0 +1,36 @@
+using System.Diagnostics;
+
+namespace DataOps.Surface.Tests;
+
+/// <summary>One run of the built command line.</summary>
+internal sealed record CommandLineRun(int ExitCode, string Output, string Error)
+{
+    public static CommandLineRun Of(params string[] arguments) => With([], arguments);
+
+    public static CommandLineRun With(Dictionary<string, string> environment, params string[] arguments)
+    {
+        using Process process = Start(environment, arguments);
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new CommandLineRun(process.ExitCode, output, error.Result);
+    }
+
+    public static Process Start(Dictionary<string, string> environment, params string[] arguments)
+    {
+        ProcessStartInfo start = new("dotnet", [Surface.CommandLine, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        // Whatever the tester's own environment points at stays alone.
+        foreach (string variable in start.Environment.Keys.Where(k => k.StartsWith("PG", StringComparison.Ordinal) || k == "DATABASE_URL").ToList())
+            start.Environment.Remove(variable);
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
+        Process process = Process.Start(start)!;
+        process.StandardInput.Close();
+        return process;
+    }
+}

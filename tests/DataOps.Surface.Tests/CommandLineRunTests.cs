@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using System.Text.Json;
+using DataOps.Core.Tests.Servers;
+
+namespace DataOps.Surface.Tests;
+
+/// <summary>The built command line against a real server.</summary>
+public sealed class CommandLineRunTests(PostgresServer server)
+{
+    private const string Secret = "correct-horse-battery";
+
+    // Enough rows that the server is still at work when the reader leaves.
+    private const string LargeTable = """
+        create table public.large_child (id bigint primary key, page_id integer);
+        insert into public.large_child select i, 100000000 + i from generate_series(1, 1000000) i;
+        alter table public.large_child add constraint large_child_page_fk foreign key (page_id) references public.wagtailcore_page (id) not valid;
+        analyze public.large_child
+        """;
+
+    [Fact]
+    public void Writes_one_flat_object_a_line_with_the_names_of_PowerShell()
+    {
+        using TestDatabase site = server.CopyOf(Site.SampleDamaged);
+        CommandLineRun run = Run(site, "find-orphan");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        string[] lines = run.Output.TrimEnd('\n').Split('\n');
+        Assert.NotEmpty(lines);
+        foreach (JsonElement orphan in lines.Select(l => JsonDocument.Parse(l).RootElement))
+        {
+            Assert.Equal(["Server", "Database", "Class", "Severity", "Table"], orphan.EnumerateObject().Take(5).Select(p => p.Name));
+            Assert.Equal(site.Name, orphan.GetProperty("Database").GetString());
+            Assert.All(orphan.EnumerateObject(), p => Assert.False(p.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array));
+        }
+    }
+
+    [Theory]
+    [InlineData("never", 0)]
+    [InlineData("error", 1)]
+    [InlineData("Warning", 1)]
+    [InlineData("any", 1)]
+    public void Ends_with_1_for_the_findings_that_it_is_asked_about(string threshold, int exitCode)
+    {
+        using TestDatabase site = server.CopyOf(Site.SampleDamaged);
+        Assert.Equal(exitCode, Run(site, "find-orphan", "--fail-on", threshold).ExitCode);
+    }
+
+    [Fact]
+    public void A_healthy_site_ends_with_0()
+    {
+        using TestDatabase site = server.CopyOf(Site.Sample);
+        CommandLineRun run = Run(site, "find-orphan", "--fail-on", "warning");
+        Assert.Equal((0, "", ""), (run.ExitCode, run.Output, run.Error));
+    }
+
+    [Fact]
+    public void A_table_for_people_is_as_wide_as_the_terminal_and_says_the_database_once()
+    {
+        using TestDatabase site = server.CopyOf(Site.SampleDamaged);
+        CommandLineRun run = CommandLineRun.With(new() { ["DATABASE_URL"] = site.Uri, ["COLUMNS"] = "100" }, "find-orphan", "--format", "table");
+        Assert.Equal(0, run.ExitCode);
+        string[] lines = run.Output.TrimEnd('\n').Split('\n');
+        Assert.Equal($"{site.Name} on 127.0.0.1:{site.Port}", lines[0]);
+        Assert.StartsWith("Class", lines[2]);
+        Assert.All(lines, l => Assert.True(l.Length <= 100, l));
+    }
+
+    [Fact]
+    public void An_option_takes_several_values_repeated_or_with_commas()
+    {
+        using TestDatabase site = server.CopyOf(Site.SampleDamaged);
+        string repeated = Run(site, "find-orphan", "--class", "unvalidated", "--class", "Tree").Output;
+        Assert.Equal(repeated, Run(site, "find-orphan", "--class", "Unvalidated,tree").Output);
+        Assert.NotEmpty(repeated);
+    }
+
+    [Theory]
+    [InlineData("a class that is not there", "find-orphan", "--class", "Nonsense")]
+    [InlineData("an option that is not there", "find-orphan", "--nonsense")]
+    [InlineData("a table that is not there", "find-orphan", "--table", "no_such_table")]
+    public void Bad_input_ends_with_2_and_nothing_on_standard_output(string _, params string[] arguments)
+    {
+        using TestDatabase site = server.CopyOf(Site.Sample);
+        CommandLineRun run = Run(site, arguments);
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith("dataops find-orphan: ", run.Error);
+    }
+
+    [Fact]
+    public void A_wrong_enumeration_value_gets_the_list_of_right_ones() =>
+        Assert.Contains("ForeignKey, Unvalidated, Soft", CommandLineRun.Of("find-orphan", "--class", "Nonsense", "--database", "x").Error);
+
+    [Fact]
+    public void A_reader_that_leaves_ends_the_query_quietly()
+    {
+        using TestDatabase site = server.CopyOf(Site.Sample);
+        site.Execute(LargeTable);
+        using Process process = CommandLineRun.Start(new() { ["DATABASE_URL"] = site.Uri }, "find-orphan", "--table", "large_child");
+        Assert.StartsWith("{\"Server\"", process.StandardOutput.ReadLine());
+        process.StandardOutput.Close();
+        Assert.True(process.WaitForExit(20000));
+        Assert.Equal((0, ""), (process.ExitCode, process.StandardError.ReadToEnd()));
+        Assert.Equal(0L, site.Scalar<long>("select count(*) from pg_stat_activity where application_name = 'DataOps/Find-Orphan' and datname = current_database()"));
+    }
+
+    [Fact]
+    public void Ctrl_C_ends_the_query_and_exits_with_130()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "a console's Ctrl+C cannot be sent to one process on Windows");
+        using TestDatabase site = server.CopyOf(Site.Sample);
+        site.Execute(LargeTable);
+        using Process process = CommandLineRun.Start(new() { ["DATABASE_URL"] = site.Uri }, "find-orphan", "--table", "large_child");
+        Assert.NotNull(process.StandardOutput.ReadLine());
+        using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString()]))
+            kill.WaitForExit();
+        process.StandardOutput.ReadToEnd();
+        Assert.True(process.WaitForExit(20000));
+        Assert.Equal((130, ""), (process.ExitCode, process.StandardError.ReadToEnd()));
+        Assert.Equal(0L, site.Scalar<long>("select count(*) from pg_stat_activity where application_name = 'DataOps/Find-Orphan' and datname = current_database()"));
+    }
+
+    [Fact]
+    public void What_if_changes_nothing_and_the_real_run_does_what_it_said()
+    {
+        using TestDatabase source = server.CopyOf(Site.Sample);
+        using TestDatabase target = server.CopyOf(Site.SampleEmpty);
+        string file = Path.Join(Path.GetTempPath(), $"{Guid.NewGuid()}.jsonl");
+        try
+        {
+            Assert.Equal(0, Run(source, "export-dataset", "--path", file).ExitCode);
+            IReadOnlyDictionary<string, string> before = target.Digest();
+            CommandLineRun plan = Run(target, "import-dataset", "--path", file, "--what-if");
+            Assert.Equal((0, ""), (plan.ExitCode, plan.Error));
+            Assert.Equal(before, target.Digest());
+            CommandLineRun load = Run(target, "import-dataset", "--path", file, "--confirm:false");
+            Assert.Equal((0, ""), (load.ExitCode, load.Error));
+            Assert.Equal(Sum(plan, "WouldChange"), Sum(load, "Count"));
+            Assert.Equal(0, Sum(Run(target, "import-dataset", "--path", file), "Count"));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void A_failed_connection_says_what_to_do_and_never_the_password()
+    {
+        foreach (string database in new[] { $"postgres://dba:{Secret}@127.0.0.1:1/shop", $"Host=127.0.0.1;Port=1;Password={Secret};Nonsense=1", $"host=127.0.0.1 port=1 password={Secret}" })
+        {
+            CommandLineRun run = CommandLineRun.Of("find-orphan", "--database", database);
+            Assert.Equal((2, ""), (run.ExitCode, run.Output));
+            Assert.DoesNotContain(Secret, run.Error);
+        }
+    }
+
+    private static CommandLineRun Run(TestDatabase site, params string[] arguments) => CommandLineRun.With(new() { ["DATABASE_URL"] = site.Uri }, arguments);
+
+    private static long Sum(CommandLineRun run, string property) =>
+        run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Sum(l => JsonDocument.Parse(l).RootElement.GetProperty(property).GetInt64());
+}

@@ -1,0 +1,60 @@
+BeforeDiscovery { $noServer = -not $env:DATAOPS_SAMPLE }
+BeforeAll { . $PSScriptRoot/Helper.ps1 }
+
+Describe 'Export-Dataset and Import-Dataset' -Skip:$noServer {
+    BeforeAll {
+        $target = New-TestDatabase $env:DATAOPS_SAMPLE_EMPTY
+        $file = Join-Path $TestDrive 'site.jsonl'
+        Export-Dataset $file -Database $env:DATAOPS_SAMPLE -IncludeDerived | Out-Null
+    }
+    AfterAll { Remove-TestDatabase $target }
+
+    It 'writes relative to the location of the runspace' {
+        Push-Location $TestDrive
+        try { Export-Dataset here.json -Database $env:DATAOPS_SAMPLE | Out-Null } finally { Pop-Location }
+        Join-Path $TestDrive here.json | Should -Exist
+    }
+
+    It 'overwrites no file without -Force' {
+        { Export-Dataset $file -Database $env:DATAOPS_SAMPLE } | Should -Throw -ErrorId '*,DataOps.PowerShell.Commands.ExportDatasetCommand'
+        (try { Export-Dataset $file -Database $env:DATAOPS_SAMPLE } catch { $_ }).CategoryInfo.Category | Should -Be 'ResourceExists'
+    }
+
+    It 'exports the models that come from the pipeline, and nothing for an empty one' {
+        $some = Join-Path $TestDrive 'some.jsonl'
+        $models = @(Get-Model 'auth.*' -Database $env:DATAOPS_SAMPLE)
+        $models | Export-Dataset $some -Database $env:DATAOPS_SAMPLE | Out-Null
+        (Get-Content $some | ConvertFrom-Json).model | Sort-Object -Unique | Should -BeLike 'auth.*'
+        $none = Join-Path $TestDrive 'none.jsonl'
+        @() | Export-Dataset $none -Database $env:DATAOPS_SAMPLE -WarningAction SilentlyContinue
+        $none | Should -Not -Exist
+    }
+
+    It 'plans with -WhatIf, and leaves the database as it was' {
+        $before = Get-Digest $target
+        $plan = Import-Dataset $file -Database $target -WhatIf
+        $plan.Changed | Should -Not -Contain $true
+        ($plan.WouldChange | Measure-Object -Sum).Sum | Should -BeGreaterThan 0
+        Get-Digest $target | Should -Be $before
+    }
+
+    It 'loads, and changes nothing the second time' {
+        $first = Import-Dataset $file -Database $target -Confirm:$false
+        $first.Changed | Should -Contain $true
+        $loaded = Get-Digest $target
+        (Import-Dataset $file -Database $target -Confirm:$false).Changed | Should -Not -Contain $true
+        Get-Digest $target | Should -Be $loaded
+    }
+
+    It 'takes files from the pipeline, and results of an export of another database' {
+        { Get-Item $file | Import-Dataset -Database $target -WhatIf } | Should -Not -Throw
+        $other = Join-Path $TestDrive 'other.jsonl'
+        { Export-Dataset $other -Database $env:DATAOPS_SAMPLE | Import-Dataset -Database $target -WhatIf } | Should -Not -Throw
+    }
+
+    It 'names a file that is not there' {
+        $failure = try { Import-Dataset (Join-Path $TestDrive 'missing.json') -Database $target -Confirm:$false } catch { $_ }
+        $failure.CategoryInfo.Category | Should -Be 'ObjectNotFound'
+        "$failure" | Should -Match 'missing.json'
+    }
+}
