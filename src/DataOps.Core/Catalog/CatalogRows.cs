@@ -1,0 +1,92 @@
+namespace DataOps.Core.Catalog;
+
+/// <summary>The rows of the catalogue queries, as Dapper reads them, which knows an array only as Array.</summary>
+internal static class CatalogRows
+{
+    public sealed record TableRow(uint Oid, string Schema, string Name, char Kind, double Tuples, int Pages);
+
+    public sealed record TypeRow(uint Oid, string Schema, string Name, char Kind, uint Element, uint Base);
+
+    public sealed record ColumnRow(
+        uint Table, short Number, string Name, uint Type, string TypeText, int Modifier, bool NotNull, string? Default,
+        char Identity, char Generated, string? Sequence, string? Collation, double? DistinctValues, double? NullFraction);
+
+    public sealed record ConstraintRow(
+        uint Table, string Name, char Kind, Array Columns, uint Target, Array TargetColumns, char OnDelete,
+        bool IsDeferrable, bool IsDeferred, bool IsValidated, bool IsEnforced);
+
+    public sealed record IndexRow(uint Table, string Name, bool IsUnique, bool IsPlain, Array Columns);
+
+    public const string Tables = """
+        select c.oid, n.nspname::text as schema, c.relname::text as name, c.relkind as kind, c.reltuples::float8 as tuples, c.relpages as pages
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
+          and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and n.nspname not like 'pg\_temp\_%' and n.nspname not like 'pg\_toast\_temp\_%'
+        order by n.nspname, c.relname
+        """;
+
+    public const string Types = """
+        select t.oid, n.nspname::text as schema, t.typname::text as name, t.typtype as kind,
+               case when t.typcategory = 'A' then t.typelem else 0 end as element,
+               coalesce(nullif(t.typbasetype, 0), r.rngsubtype, m.rngtypid, 0) as base
+        from pg_type t join pg_namespace n on n.oid = t.typnamespace
+        left join pg_range r on r.rngtypid = t.oid
+        left join (select rngtypid, (to_jsonb(x) ->> 'rngmultitypid')::oid as multi from pg_range x) m on m.multi = t.oid
+        where t.typtype <> 'p' and t.oid in (
+          with recursive used(oid) as (
+            select a.atttypid from pg_attribute a join pg_class c on c.oid = a.attrelid where c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0
+            union
+            select u.next from used join pg_type b on b.oid = used.oid
+            left join pg_range r on r.rngtypid = b.oid
+            left join (select rngtypid, (to_jsonb(x) ->> 'rngmultitypid')::oid as multi from pg_range x) m on m.multi = b.oid
+            cross join lateral (values (b.typelem), (b.typbasetype), (r.rngsubtype), (m.rngtypid)) as u(next)
+            where u.next <> 0)
+          select oid from used)
+        """;
+
+    public const string Columns = """
+        select a.attrelid as table, a.attnum as number, a.attname::text as name, a.atttypid as type, format_type(a.atttypid, a.atttypmod) as typetext,
+               a.atttypmod as modifier, a.attnotnull as notnull, case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as default,
+               a.attidentity as identity, a.attgenerated as generated,
+               (select format('%I.%I', sn.nspname, s.relname) from pg_depend dep join pg_class s on s.oid = dep.objid and s.relkind = 'S'
+                  join pg_namespace sn on sn.oid = s.relnamespace
+                where dep.refclassid = 'pg_class'::regclass and dep.classid = 'pg_class'::regclass and dep.refobjid = a.attrelid
+                  and dep.refobjsubid = a.attnum and dep.deptype in ('a', 'i') limit 1) as sequence,
+               case when a.attcollation <> t.typcollation then co.collname::text end as collation,
+               s.n_distinct::float8 as distinctvalues, s.null_frac::float8 as nullfraction
+        from pg_attribute a
+        join pg_class c on c.oid = a.attrelid
+        join pg_namespace n on n.oid = c.relnamespace
+        join pg_type t on t.oid = a.atttypid
+        left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+        left join pg_collation co on co.oid = a.attcollation
+        left join pg_stats s on s.schemaname = n.nspname and s.tablename = c.relname and s.attname = a.attname and s.inherited = (c.relkind = 'p')
+        where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
+          and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and n.nspname not like 'pg\_temp\_%' and n.nspname not like 'pg\_toast\_temp\_%'
+        order by a.attrelid, a.attnum
+        """;
+
+    // conenforced came with PostgreSQL 18: read by way of JSON it is just absent before.
+    public const string Constraints = """
+        select c.conrelid as table, c.conname::text as name, c.contype as kind,
+               array(select a.attname::text from unnest(c.conkey) with ordinality k(n, i) join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.n order by k.i) as columns,
+               c.confrelid as target,
+               array(select a.attname::text from unnest(c.confkey) with ordinality k(n, i) join pg_attribute a on a.attrelid = c.confrelid and a.attnum = k.n order by k.i) as targetcolumns,
+               c.confdeltype as ondelete, c.condeferrable as isdeferrable, c.condeferred as isdeferred, c.convalidated as isvalidated,
+               coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
+                 and not exists (select 1 from pg_trigger g where g.tgconstraint = c.oid and g.tgenabled in ('D', 'R')) as isenforced
+        from pg_constraint c
+        where c.contype in ('p', 'u', 'f') and c.conparentid = 0 and c.conrelid <> 0
+        order by c.conrelid, c.conname
+        """;
+
+    public const string Indexes = """
+        select i.indrelid as table, c.relname::text as name, i.indisunique as isunique,
+               (i.indpred is null and i.indexprs is null) as isplain,
+               array(select a.attname::text from unnest(i.indkey) with ordinality k(n, o) join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.n
+                     where k.o <= i.indnkeyatts order by k.o) as columns
+        from pg_index i join pg_class c on c.oid = i.indexrelid join pg_class t on t.oid = i.indrelid join pg_namespace n on n.oid = t.relnamespace
+        where i.indisvalid and n.nspname not in ('pg_catalog', 'pg_toast') and not t.relispartition
+        order by i.indrelid, c.relname
+        """;
+}

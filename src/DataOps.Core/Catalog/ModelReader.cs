@@ -1,0 +1,68 @@
+namespace DataOps.Core.Catalog;
+
+/// <summary>Finds the models of a database: content types, tables, automatic many-to-many tables, inheritance.</summary>
+internal sealed class ModelReader(DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Reference> references)
+{
+    private readonly ILookup<uint, Reference> _references = references.ToLookup(r => r.Table.Oid);
+
+    public IReadOnlyList<Model> Read()
+    {
+        ContentType[] withTable = contentTypes.Where(c => c.Table is { IsReadable: true }).DistinctBy(c => c.Table!.Oid).ToArray();
+        ILookup<uint, ManyToManyList> lists = ManyToManyLists(withTable);
+        return withTable.Select(c => ToModel(c, lists)).OrderBy(m => m.Label, StringComparer.Ordinal).ToArray();
+    }
+
+    /// <summary>The table of a content type's model, by the built-in map or by Django's naming rule.</summary>
+    public static Table? TableOf(DatabaseCatalog database, string app, string model) =>
+        database.Find(database.DjangoSchema, BuiltIn.TableOf.GetValueOrDefault($"{app}.{model}") ?? BuiltIn.TableName($"{app}_{model}"));
+
+    private Model ToModel(ContentType contentType, ILookup<uint, ManyToManyList> lists)
+    {
+        Table table = contentType.Table!;
+        HashSet<string> referring = _references[table.Oid].Where(IsField).Select(r => r.Column.Name).ToHashSet();
+        return new Model(
+            contentType.Label,
+            contentType.Id,
+            table,
+            table.PrimaryKey.Select(k => table.Find(k)!).ToArray(),
+            // The fields of a composite key are written in both places (Django 5.2).
+            table.Columns.Where(c => table.PrimaryKey.Count != 1 || c.Name != table.PrimaryKey[0]).Select(c => new Field(FieldName(c, referring), c)).ToArray(),
+            lists[table.Oid].OrderBy(l => l.Name, StringComparer.Ordinal).ToArray(),
+            _references[table.Oid].FirstOrDefault(IsParentLink)?.Target);
+    }
+
+    private static string FieldName(Column column, HashSet<string> referring) =>
+        referring.Contains(column.Name) && column.Name.EndsWith("_id", StringComparison.Ordinal) ? column.Name[..^3] : column.Name;
+
+    // A generic object id and a path are columns like others.
+    private static bool IsField(Reference reference) =>
+        reference.Columns.Count == 1 && reference.Class is ReferenceClass.ForeignKey or ReferenceClass.Unvalidated or ReferenceClass.Soft or ReferenceClass.Implied
+        || IsParentLink(reference);
+
+    private static bool IsParentLink(Reference reference) => reference is { Class: ReferenceClass.Inheritance, ContentTypeColumn: null };
+
+    // Three columns, two of which refer, no content type of its own; the owner is the longest table name that the join table's name starts with.
+    private ILookup<uint, ManyToManyList> ManyToManyLists(ContentType[] models)
+    {
+        HashSet<uint> own = models.Select(m => m.Table!.Oid).ToHashSet();
+        return database.Tables
+            .Where(t => t.IsReadable && !own.Contains(t.Oid) && t.Columns.Count == 3 && t.PrimaryKey.Count == 1)
+            .Select(t => (Table: t, References: _references[t.Oid].Where(IsField).DistinctBy(r => r.Column.Name).ToArray()))
+            .Where(j => j.References.Length == 2)
+            .Select(j => ToList(j.Table, j.References, models))
+            .Where(l => l.List is not null)
+            .ToLookup(l => l.Owner, l => l.List!);
+    }
+
+    private static (uint Owner, ManyToManyList? List) ToList(Table join, Reference[] references, ContentType[] models)
+    {
+        Table? owner = models.Select(m => m.Table!)
+            .Where(t => t.Schema == join.Schema && join.Name.StartsWith(t.Name + "_", StringComparison.Ordinal) && references.Any(r => r.Target == t))
+            .MaxBy(t => t.Name.Length);
+        if (owner is null)
+            return (0, null);
+        // A list of its own model has from_x_id and to_x_id.
+        Reference source = references.Where(r => r.Target == owner).OrderBy(r => r.Column.Name.StartsWith("from_", StringComparison.Ordinal) ? 0 : 1).First();
+        return (owner.Oid, new ManyToManyList(join.Name[(owner.Name.Length + 1)..], join, source.Column, references.First(r => r != source).Column));
+    }
+}
