@@ -25,7 +25,12 @@ public sealed class ConnectionSettings
     public string SslMode => _builder.SslMode.ToString();
 
     /// <summary>The server as a person names it: host, and port unless it is 5432.</summary>
-    public string Server => Port == NpgsqlConnection.DefaultPort ? Host : $"{Host}:{Port}";
+    public string Server => (Port, Host.Contains(':')) switch
+    {
+        (NpgsqlConnection.DefaultPort, _) => Host,
+        (_, true) => $"[{Host}]:{Port}",
+        _ => $"{Host}:{Port}",
+    };
 
     /// <summary>Longest wait for a lock; 5 s unless told otherwise.</summary>
     public TimeSpan LockTimeout { get; private init; } = SessionSettings.LockTimeout;
@@ -59,6 +64,8 @@ public sealed class ConnectionSettings
     internal string ConnectionString(string application) => new NpgsqlConnectionStringBuilder(_builder.ConnectionString)
     {
         ApplicationName = application,
+        // Else the driver takes PGCLIENTENCODING, and loses characters.
+        ClientEncoding = "UTF8",
         Pooling = false,
         IncludeErrorDetail = true,
         CommandTimeout = 0,
@@ -69,6 +76,10 @@ public sealed class ConnectionSettings
         Enlist = false,
         // Catalogue queries run on every schema: a prepared plan or a type read at connect time would outlive a change.
         MaxAutoPrepare = 0,
+        // No query before the server's version and a pooler's mode are known.
+#pragma warning disable CS0618 // A data source, which has this option in its place, would be one more thing to own for each connection.
+        ServerCompatibilityMode = ServerCompatibilityMode.NoTypeLoading,
+#pragma warning restore CS0618
     }.ConnectionString;
 
     private ConnectionSettings Change(Action<NpgsqlConnectionStringBuilder> change)

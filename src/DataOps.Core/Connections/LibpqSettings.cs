@@ -10,7 +10,7 @@ internal static class LibpqSettings
     [
         ("host", "PGHOST", (b, v) => b.Host = SingleHost(v)),
         ("hostaddr", "PGHOSTADDR", (b, v) => b.Host = SingleHost(v)),
-        ("port", "PGPORT", (b, v) => b.Port = Number("port", v)),
+        ("port", "PGPORT", (b, v) => b.Port = Number("port", v) is > 0 and <= 65535 and int port ? port : throw new ArgumentOutOfRangeException(nameof(v))),
         ("dbname", "PGDATABASE", (b, v) => b.Database = v),
         ("user", "PGUSER", (b, v) => b.Username = v),
         ("password", "PGPASSWORD", (b, v) => b.Password = v),
@@ -24,11 +24,12 @@ internal static class LibpqSettings
         ("channel_binding", "PGCHANNELBINDING", (b, v) => b.ChannelBinding = Enum.Parse<ChannelBinding>(v, ignoreCase: true)),
         ("krbsrvname", "PGKRBSRVNAME", (b, v) => b.KerberosServiceName = v),
         ("connect_timeout", "PGCONNECT_TIMEOUT", (b, v) => b.Timeout = Number("connect_timeout", v)),
-        ("options", "PGOPTIONS", (b, v) => b.Options = v),
+        ("options", "PGOPTIONS", (b, v) => b.Options = $"{b.Options} {v}".Trim()),
         ("target_session_attrs", "PGTARGETSESSIONATTRS", (_, v) => RequireAny(v)),
         ("application_name", "PGAPPNAME", null),
         ("fallback_application_name", null, null),
         ("client_encoding", null, null),
+        ("require_auth", "PGREQUIREAUTH", (b, v) => b.RequireAuth = v),
         ("gssencmode", "PGGSSENCMODE", null),
         ("sslcompression", "PGSSLCOMPRESSION", null),
         ("sslsni", "PGSSLSNI", null),
@@ -40,8 +41,13 @@ internal static class LibpqSettings
         // Django's own, in DATABASE_URL.
         ("conn_max_age", null, null),
         ("conn_health_checks", null, null),
+        ("atomic_requests", null, null),
+        ("autocommit", null, null),
+        ("pool", null, null),
+        ("server_side_binding", null, null),
+        ("assume_role", null, (b, v) => b.Options = $"{b.Options} -c role={v.Replace("\\", "\\\\").Replace(" ", "\\ ")}".Trim()),
         ("disable_server_side_cursors", null, null),
-        ("ssl_require", null, (b, v) => b.SslMode = v.Equals("true", StringComparison.OrdinalIgnoreCase) ? SslMode.Require : b.SslMode),
+        ("ssl_require", null, (b, v) => b.SslMode = v.Equals("true", StringComparison.OrdinalIgnoreCase) && b.SslMode < SslMode.Require ? SslMode.Require : b.SslMode),
     ];
 
     public static bool IsKnown(string keyword) => s_known.Any(k => k.Keyword == keyword);
@@ -52,23 +58,35 @@ internal static class LibpqSettings
         Dictionary<string, string> pairs = FromEnvironment();
         if (given.GetValueOrDefault("service", pairs.GetValueOrDefault("service", "")) is { Length: > 0 } service)
             Overlay(pairs, ServiceFile.Read(service));
-        // A host of one's own replaces another source's address, which libpq would otherwise prefer.
-        if (given.ContainsKey("host"))
-            pairs.Remove("hostaddr");
         Overlay(pairs, given);
+        if (pairs.Keys.FirstOrDefault(k => !IsKnown(k)) is { } unknown)
+            throw Unknown(unknown);
         NpgsqlConnectionStringBuilder builder = [];
-        foreach ((string keyword, string value) in pairs)
-            Setting(keyword).Set?.Invoke(builder, value);
+        // In the order above, whatever the order given: an address wins over its name, ssl_require comes after sslmode.
+        foreach ((string keyword, _, Action<NpgsqlConnectionStringBuilder, string>? set) in s_known.Where(k => pairs.ContainsKey(k.Keyword)))
+        {
+            try
+            {
+                set?.Invoke(builder, pairs[keyword]);
+            }
+            catch (ArgumentException)
+            {
+                throw ConnectionText.Unreadable($"{keyword} has an impossible value.");
+            }
+        }
         builder.Host ??= DefaultHost(builder.Port);
         builder.Username ??= Environment.UserName;
         builder.Database ??= builder.Username;
         return builder;
     }
 
-    private static (string Keyword, string? Variable, Action<NpgsqlConnectionStringBuilder, string>? Set) Setting(string keyword) =>
-        s_known.FirstOrDefault(k => k.Keyword == keyword) is { Keyword: not null } known
-            ? known
-            : throw ConnectionText.Unreadable($"The connection has an unknown part \"{keyword}\".");
+    /// <summary>The failure over a keyword that there is not.</summary>
+    public static DataOpsException Unknown(string keyword) => ConnectionText.Unreadable($"The connection has an unknown part \"{keyword}\".");
+
+    /// <summary>Refuses a list of hosts.</summary>
+    public static string SingleHost(string value) => value.Contains(',')
+        ? throw ConnectionText.Unreadable("The connection names several hosts.", "Name the one to work on; for anything that changes data that is the primary.")
+        : value;
 
     private static Dictionary<string, string> FromEnvironment() => s_known
         .Where(k => k.Variable is not null)
@@ -76,15 +94,14 @@ internal static class LibpqSettings
         .Where(k => !string.IsNullOrEmpty(k.Value))
         .ToDictionary(k => k.Keyword, k => k.Value!);
 
-    private static void Overlay(Dictionary<string, string> pairs, IEnumerable<KeyValuePair<string, string>> over)
+    private static void Overlay(Dictionary<string, string> pairs, IReadOnlyDictionary<string, string> over)
     {
+        // A host of one's own replaces another source's address, which libpq would otherwise prefer.
+        if (over.ContainsKey("host"))
+            pairs.Remove("hostaddr");
         foreach ((string keyword, string value) in over)
             pairs[keyword] = value;
     }
-
-    private static string SingleHost(string value) => value.Contains(',')
-        ? throw ConnectionText.Unreadable("The connection names several hosts.", "Name the one to work on; for anything that changes data that is the primary.")
-        : value;
 
     private static void RequireAny(string value)
     {
@@ -92,9 +109,10 @@ internal static class LibpqSettings
             throw ConnectionText.Unreadable($"target_session_attrs={value} is not supported.", "Name the server to work on; for anything that changes data that is the primary.");
     }
 
+    // The value is not shown: in a mistyped address it may be the password.
     private static int Number(string keyword, string value) => int.TryParse(value, out int number)
         ? number
-        : throw ConnectionText.Unreadable($"{keyword} is a number, not \"{value}\".");
+        : throw ConnectionText.Unreadable($"{keyword} is not a number.");
 
     private static string DefaultHost(int port)
     {

@@ -54,7 +54,7 @@ internal static class PostgresFailure
         "42501" => $"Grant it to role {settings.Username}: pg_read_all_data is enough to audit and export (PostgreSQL 14 and later); to import, be the owner of the tables.",
         "53300" => "The server has no connection left: try again, or raise max_connections.",
         "55P03" => "Another session holds a lock. Try again when it is done (pg_blocking_pids tells which), or wait longer with -LockTimeout.",
-        "57014" => "statement_timeout of the role or the database ended the query.",
+        "57014" => "statement_timeout of the role or the database, or an administrator, ended the query.",
         "57P03" => "The server is starting or stopping: try again.",
         "40001" or "40P01" => "Another transaction was in the way: run it again.",
         _ => p.Hint,
@@ -63,6 +63,7 @@ internal static class PostgresFailure
     private static DataOpsException FromNetwork(Exception e, ConnectionSettings settings)
     {
         Exception root = e.GetBaseException();
+        bool isPasswordMissing = root is not SocketException && e.Message.Contains("password", StringComparison.OrdinalIgnoreCase);
         (string message, string? advice) = root switch
         {
             SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
@@ -71,13 +72,13 @@ internal static class PostgresFailure
                 ($"Nothing listens at {settings.Host} port {settings.Port}.", "Check the port and that PostgreSQL runs and listens there (listen_addresses)."),
             SocketException s => ($"{settings.Server} cannot be reached: {s.Message}.", "Check host, port and the network between."),
             TimeoutException => ($"{settings.Server} does not answer.", "Check host, port and the firewalls between; connect_timeout sets how long to wait."),
-            _ when e.Message.Contains("password", StringComparison.OrdinalIgnoreCase) =>
+            _ when isPasswordMissing =>
                 ($"{settings.Server} asks for the password of role {settings.Username}, and there is none.",
                     "Give it by -Credential, PGPASSWORD, or a line in the passfile (~/.pgpass)."),
             _ when e.Message.Contains("SSL", StringComparison.OrdinalIgnoreCase) =>
                 ($"{settings.Server} cannot be reached with TLS mode {settings.SslMode}: {root.Message}", "Check sslmode and the certificates."),
-            _ => ($"The connection to {settings} failed: {root.Message}", null),
+            _ => ($"The connection to {settings} failed: {root.Message}", "Connect again; the server's log tells why it ended the connection."),
         };
-        return new DataOpsException("ConnectionFailed", FailureKind.Connection, message, advice, settings.Server, e);
+        return new DataOpsException("ConnectionFailed", isPasswordMissing ? FailureKind.Authentication : FailureKind.Connection, message, advice, settings.Server, e);
     }
 }

@@ -38,24 +38,12 @@ public sealed class Session : IDisposable
     /// <param name="application">What runs, as <c>Find-Orphan</c>; the server's administrator sees <c>DataOps/Find-Orphan</c>.</param>
     /// <param name="cancellation">Gives up connecting.</param>
     /// <exception cref="DataOpsException">No connection, no such database, a server older than 13, a pooler in transaction mode: which, and what to do.</exception>
-    public static Session Open(ConnectionSettings settings, string application, CancellationToken cancellation = default)
-    {
-        Session session = new(settings, application, Connector.Open(settings, "DataOps/" + application, cancellation));
-        try
-        {
-            Connector.RefusePooledTransactions(session.Connection, settings, cancellation);
-            return session;
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
-    }
+    public static Session Open(ConnectionSettings settings, string application, CancellationToken cancellation = default) =>
+        new(settings, application, Connector.Open(settings, "DataOps/" + application, cancellation));
 
     /// <summary>Opens another connection to the same database, for work at the same time.</summary>
     public Session Fork(CancellationToken cancellation = default) =>
-        new(Settings, _application, Connector.Open(Settings, Connection.ApplicationName(), cancellation));
+        new(Settings, _application, Connector.OpenAnother(Settings, Connection.ApplicationName(), cancellation));
 
     /// <summary>Begins a transaction in which every query sees the same state of the database, and none can write.</summary>
     public NpgsqlTransaction BeginSnapshot()
@@ -70,10 +58,10 @@ public sealed class Session : IDisposable
     public int Execute(string sql, CancellationToken cancellation = default, params ReadOnlySpan<NpgsqlParameter> parameters)
     {
         using NpgsqlCommand command = Command(sql, parameters);
-        using CancellationTokenRegistration stop = cancellation.Register(command.Cancel);
         try
         {
-            return command.ExecuteNonQuery();
+            // The asynchronous form misses no cancellation, whenever it comes.
+            return command.ExecuteNonQueryAsync(cancellation).GetAwaiter().GetResult();
         }
         catch (Exception e) when (PostgresFailure.Translate(e, Settings, cancellation) is { } failure)
         {
@@ -87,7 +75,7 @@ public sealed class Session : IDisposable
     {
         try
         {
-            return Connection.Query<T>(sql, parameters).AsList();
+            return Connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellation)).GetAwaiter().GetResult().AsList();
         }
         catch (Exception e) when (PostgresFailure.Translate(e, Settings, cancellation) is { } failure)
         {
@@ -100,8 +88,8 @@ public sealed class Session : IDisposable
     public IEnumerable<T> Stream<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation, params NpgsqlParameter[] parameters)
     {
         using NpgsqlCommand command = Command(sql, parameters);
-        using CancellationTokenRegistration stop = cancellation.Register(command.Cancel);
         using RowReader reader = new(command, Settings, cancellation);
+        using CancellationTokenRegistration stop = cancellation.Register(command.Cancel);
         while (reader.Read())
             yield return read(reader.Rows);
     }
@@ -128,13 +116,14 @@ public sealed class Session : IDisposable
         public RowReader(NpgsqlCommand command, ConnectionSettings settings, CancellationToken cancellation)
         {
             (_command, _settings, _cancellation) = (command, settings, cancellation);
-            Rows = Guard(() => command.ExecuteReader());
+            Rows = Guard(() => command.ExecuteReaderAsync(cancellation).GetAwaiter().GetResult());
         }
 
         public NpgsqlDataReader Rows { get; }
 
         public bool Read()
         {
+            _cancellation.ThrowIfCancellationRequested();
             bool more = Guard(Rows.Read);
             _ended = !more;
             return more;
