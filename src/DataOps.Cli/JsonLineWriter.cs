@@ -7,7 +7,7 @@ using System.Text.Json.Serialization;
 namespace DataOps.Cli;
 
 /// <summary>One JSON object a line, with PowerShell's property names; enumerations by name.</summary>
-internal sealed class JsonLineWriter(Type result, ProgressLine progress) : ResultWriter(progress)
+internal sealed class JsonLineWriter(ProgressLine progress) : ResultWriter(progress)
 {
     private const int BufferSize = 32 * 1024;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
@@ -24,7 +24,7 @@ internal sealed class JsonLineWriter(Type result, ProgressLine progress) : Resul
     protected override void WriteCore(object item)
     {
         using (Utf8JsonWriter json = new(_buffer, s_writing))
-            JsonSerializer.Serialize(json, item, result, s_options);
+            JsonSerializer.Serialize(json, item, item.GetType(), s_options);
         _buffer.Write("\n"u8);
         // A slow operation shows each result at once; a fast one writes in large pieces.
         if (_buffer.WrittenCount >= BufferSize || Stopwatch.GetElapsedTime(_flushed) > s_pause)

@@ -3,17 +3,17 @@ using System.Text;
 namespace DataOps.Cli;
 
 /// <summary>One line a property, an empty line between results.</summary>
-internal sealed class ListWriter(Type result, ProgressLine progress) : ResultWriter(progress)
+internal sealed class ListWriter(ProgressLine progress) : ResultWriter(progress)
 {
-    private readonly Column[] _columns = Column.Of(result);
     private bool _first = true;
 
     protected override void WriteCore(object item)
     {
         StringBuilder text = new(_first ? "" : "\n");
         _first = false;
-        int width = _columns.Max(c => c.Name.Length);
-        foreach (Column column in _columns)
+        Column[] columns = Column.Of(item.GetType());
+        int width = columns.Max(c => c.Name.Length);
+        foreach (Column column in columns)
             text.Append($"{column.Name.PadRight(width)} : {column.Text(item)}\n");
         Send(Encoding.UTF8.GetBytes(text.ToString()));
     }

@@ -37,7 +37,7 @@ internal sealed class OperationRun(OperationType operation, List<OperationOption
         FailOn threshold = run.Threshold(parsed);
         using Session session = Session.Open(run.Connection(parsed), operation.Name, interruption.Token);
         Confirmation.Ask(operation, session, values, run.Confirm(parsed));
-        using ResultWriter writer = ResultWriter.For(run.Format(parsed), operation.Result, progress);
+        using ResultWriter writer = ResultWriter.For(run.Format(parsed), progress);
         OperationContext context = new()
         {
             Cancellation = interruption.Token,

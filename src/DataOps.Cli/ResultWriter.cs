@@ -19,11 +19,11 @@ internal abstract class ResultWriter : IDisposable
 
     protected ProgressLine Progress { get; }
 
-    public static ResultWriter For(OutputFormat format, Type result, ProgressLine progress) => format switch
+    public static ResultWriter For(OutputFormat format, ProgressLine progress) => format switch
     {
-        OutputFormat.Table => new TableWriter(result, progress),
-        OutputFormat.List => new ListWriter(result, progress),
-        _ => new JsonLineWriter(result, progress),
+        OutputFormat.Table => new TableWriter(progress),
+        OutputFormat.List => new ListWriter(progress),
+        _ => new JsonLineWriter(progress),
     };
 
     /// <summary>Writes a result.</summary>

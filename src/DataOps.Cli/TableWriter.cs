@@ -3,11 +3,11 @@ using System.Text;
 namespace DataOps.Cli;
 
 /// <summary>Aligned columns, as wide as the terminal. The first results decide the widths; columns that are empty in all of them are left out.</summary>
-internal sealed class TableWriter(Type result, ProgressLine progress) : ResultWriter(progress)
+internal sealed class TableWriter(ProgressLine progress) : ResultWriter(progress)
 {
     private const int Sample = 200;
     private const string Gap = "  ";
-    private readonly Column[] _all = Column.Of(result);
+    private Column[] _all = [];
     private readonly List<object> _waiting = [];
     private readonly StringBuilder _text = new();
     private (Column Column, int Width)[]? _columns;
@@ -40,7 +40,8 @@ internal sealed class TableWriter(Type result, ProgressLine progress) : ResultWr
 
     private void Begin()
     {
-        _columns = Fit(Shown(), Terminal.Width);
+        _all = Column.Of(_waiting[0].GetType());
+        _columns = Fit(Shown(), Terminal.TableWidth);
         AddRow(c => c.Name);
         AddRow(c => new string('-', c.Name.Length));
         foreach (object item in _waiting)

@@ -10,4 +10,7 @@ internal static class Terminal
         int.TryParse(Environment.GetEnvironmentVariable("COLUMNS"), out int columns) && columns > 0 ? columns
         : Console.IsOutputRedirected && Console.IsErrorRedirected ? WidthWithoutTerminal
         : Console.WindowWidth is > 0 and int width ? width : WidthWithoutTerminal;
+
+    /// <summary>Columns that a table on standard output may take: a file or another program gets every value whole.</summary>
+    public static int TableWidth => Console.IsOutputRedirected && Environment.GetEnvironmentVariable("COLUMNS") is null ? int.MaxValue : Width;
 }

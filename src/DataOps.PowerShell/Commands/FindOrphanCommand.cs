@@ -8,7 +8,7 @@ namespace DataOps.PowerShell.Commands;
 
 /// <summary>Finds rows whose reference has no target.</summary>
 [Cmdlet(VerbsCommon.Find, "Orphan", DefaultParameterSetName = ByDatabase)]
-[OutputType(typeof(Orphan))]
+[OutputType(typeof(Orphan), typeof(OrphanSummary))]
 public sealed class FindOrphanCommand : InputCommand
 {
     /// <summary>Tables, as schema.table or table.</summary>

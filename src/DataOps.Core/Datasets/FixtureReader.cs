@@ -1,0 +1,228 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Unicode;
+using DataOps.Core.Rows;
+
+namespace DataOps.Core.Datasets;
+
+/// <summary>Reads the objects of a Django fixture, a JSON list or one object a line, in memory for the largest object.</summary>
+/// <remarks>It finds where an object ends by itself, so that one object at a time is parsed, whatever the file's line breaks.</remarks>
+internal sealed class FixtureReader : IDisposable
+{
+    private const int SmallestBuffer = 1 << 18;
+
+    // N and I start NaN and Infinity, which Django writes for floats although JSON has no such word.
+    private static readonly SearchValues<byte> OutsideString = SearchValues.Create("\"{}[]\nNI"u8);
+    private static readonly SearchValues<byte> InsideString = SearchValues.Create("\"\\\n"u8);
+
+    private readonly string _path;
+    private readonly CancellationToken _cancellation;
+    private readonly Stream _stream;
+    private readonly Utf8Output _rewritten = new();
+    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(SmallestBuffer);
+    private int _start;
+    private int _end;
+    private long _line = 1;
+    private bool _started;
+    private bool _isList;
+
+    /// <summary>Opens a file.</summary>
+    /// <exception cref="DataOpsException">It cannot be opened.</exception>
+    public FixtureReader(string path, CancellationToken cancellation)
+    {
+        (_path, _cancellation) = (path, cancellation);
+        _stream = FixtureFile.Open(path);
+    }
+
+    /// <summary>The object that was read last.</summary>
+    public FixtureObject Current { get; } = new();
+
+    /// <summary>Moves to the next object; false at the end of the file.</summary>
+    /// <exception cref="DataOpsException">The file is not what it should be, with the line.</exception>
+    public bool Read()
+    {
+        int next = Peek();
+        if (!_started)
+        {
+            _started = true;
+            SkipByteOrderMark(ref next);
+            if (next < 0 && !_path.Contains(".jsonl", StringComparison.OrdinalIgnoreCase))
+                throw Invalid("the file is empty");
+            if (next == '[')
+            {
+                _isList = true;
+                _start++;
+                next = Peek();
+                if (next == ']')
+                    return EndList();
+            }
+        }
+        else if (_isList && next == ']')
+        {
+            return EndList();
+        }
+        else if (_isList && next == ',')
+        {
+            _start++;
+            next = Peek();
+        }
+        else if (_isList && next >= 0)
+        {
+            throw Invalid("a comma or the end of the list was expected");
+        }
+        if (next < 0)
+            return _isList ? throw Invalid("the file ends before its list does: it is incomplete") : false;
+        if (next != '{')
+            throw Invalid("an object was expected");
+        ReadObject();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stream.Dispose();
+
+    private bool EndList()
+    {
+        _start++;
+        return Peek() < 0 ? false : throw Invalid("something follows the end of the list");
+    }
+
+    private void ReadObject()
+    {
+        long line = _line;
+        int length = FindEnd(out bool hasBareWords);
+        ReadOnlyMemory<byte> bytes = _buffer.AsMemory(_start, length);
+        if (!Utf8.IsValid(bytes.Span))
+            throw Invalid("the object that starts here is not valid UTF-8", line);
+        if (hasBareWords)
+            bytes = BareWords.Quote(bytes.Span, _rewritten);
+        _start += length;
+        try
+        {
+            if (Current.Take(bytes, line) is { } missing)
+                throw Invalid("the object that starts here " + missing, line);
+        }
+        catch (JsonException e)
+        {
+            string reason = e.Message.Split(" LineNumber:")[0].TrimEnd('.');
+            throw Invalid(reason, line + (e.LineNumber ?? 0), e);
+        }
+        catch (InvalidOperationException e)
+        {
+            // Half of a surrogate pair in the model's name.
+            throw Invalid("the model of the object that starts here is not valid Unicode", line, e);
+        }
+    }
+
+    // The object's length in bytes; counts its lines.
+    private int FindEnd(out bool hasBareWords)
+    {
+        long line = _line;
+        int length = 0;
+        int depth = 0;
+        bool inString = false;
+        hasBareWords = false;
+        do
+        {
+            ReadOnlySpan<byte> rest = _buffer.AsSpan(_start + length, _end - _start - length);
+            int found = rest.IndexOfAny(inString ? InsideString : OutsideString);
+            // What a backslash escapes has to be there too.
+            if (found < 0 || (rest[found] == '\\' && found + 1 == rest.Length))
+            {
+                length += found < 0 ? rest.Length : found;
+                if (!Fill())
+                    throw Invalid("the file ends within the object that starts here: it is incomplete", line);
+                continue;
+            }
+            length += found + 1;
+            switch (rest[found])
+            {
+                case (byte)'"':
+                    inString = !inString;
+                    break;
+                case (byte)'\\':
+                    length++;
+                    break;
+                case (byte)'\n':
+                    _line++;
+                    break;
+                case (byte)'{' or (byte)'[':
+                    depth++;
+                    break;
+                case (byte)'}' or (byte)']':
+                    depth--;
+                    break;
+                default:
+                    hasBareWords = true;
+                    break;
+            }
+        }
+        while (length == 0 || depth > 0 || inString);
+        return length;
+    }
+
+    // The next byte that is no blank; -1 at the end.
+    private int Peek()
+    {
+        while (true)
+        {
+            for (; _start < _end; _start++)
+            {
+                byte next = _buffer[_start];
+                if (next == '\n')
+                    _line++;
+                else if (next is not ((byte)' ' or (byte)'\t' or (byte)'\r'))
+                    return next;
+            }
+            if (!Fill())
+                return -1;
+        }
+    }
+
+    private void SkipByteOrderMark(ref int next)
+    {
+        if (next != 0xEF)
+            return;
+        while (_end - _start < 3 && Fill())
+            continue;
+        if (!_buffer.AsSpan(_start, _end - _start).StartsWith((ReadOnlySpan<byte>)[0xEF, 0xBB, 0xBF]))
+            return;
+        _start += 3;
+        next = Peek();
+    }
+
+    // Reads more behind what is there, which moves to the front; false at the end of the file.
+    private bool Fill()
+    {
+        _cancellation.ThrowIfCancellationRequested();
+        int kept = _end - _start;
+        byte[] target = _buffer;
+        if (kept == _buffer.Length)
+            target = GC.AllocateUninitializedArray<byte>((int)Math.Min(2L * kept, Array.MaxLength));
+        else if (kept < SmallestBuffer / 2 && _buffer.Length > SmallestBuffer * 16)
+            target = GC.AllocateUninitializedArray<byte>(SmallestBuffer);
+        if (target.Length == kept)
+            throw Invalid("the object here is larger than 2 GB");
+        if (target != _buffer || _start > 0)
+            _buffer.AsSpan(_start, kept).CopyTo(target);
+        (_buffer, _start, _end) = (target, 0, kept);
+        try
+        {
+            int read = _stream.Read(_buffer.AsSpan(_end));
+            _end += read;
+            return read > 0;
+        }
+        catch (InvalidDataException e)
+        {
+            throw Invalid("the compressed data behind this line are damaged or incomplete", null, e);
+        }
+    }
+
+    private DataOpsException Invalid(string what, long? line = null, Exception? inner = null) => new(
+        "InvalidJson",
+        FailureKind.InvalidData,
+        $"{_path}, line {line ?? _line}: {what}. Nothing was loaded.",
+        "A dataset is a JSON list of objects, or one object a line, each with \"model\", \"pk\" and \"fields\"; copy or export the file again.",
+        _path,
+        inner);
+}

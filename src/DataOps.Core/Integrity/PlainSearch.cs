@@ -1,0 +1,81 @@
+using DataOps.Core.Catalog;
+using DataOps.Core.Connections;
+using Npgsql;
+
+namespace DataOps.Core.Integrity;
+
+/// <summary>References with one known target: foreign keys, soft and implied references, the child half of inheritance.</summary>
+internal static class PlainSearch
+{
+    private const int FewValues = 1000;
+    private const int SmallTable = 5000;
+
+    public static IEnumerable<Dangling> In(Session session, Table child, IReadOnlyList<Reference> references, CancellationToken cancellation)
+    {
+        ILookup<bool, Reference> byWay = references.ToLookup(r => HasFewValues(child, r));
+        return byWay[true].SelectMany(r => OfFewValues(session, child, r, cancellation)).Concat(InOnePass(session, child, [.. byWay[false]], cancellation));
+    }
+
+    // One scan of the child and a hash of each parent's keys: a row comes out when any of its references dangles.
+    private static IEnumerable<Dangling> InOnePass(Session session, Table child, Reference[] references, CancellationToken cancellation)
+    {
+        if (references.Length == 0)
+            yield break;
+        string values = string.Join(", ", references.Select((r, i) => $"case when {Dangles(r, i)} then {OrphanSql.Text(r.Columns.Select(c => c.Name), "c")} end"));
+        string joins = string.Join("\n", references.Select((r, i) => $"left join {r.Target!.Sql} p{i} on {Join(r, i)}"));
+        string any = string.Join(" or ", references.Select((r, i) => $"({Dangles(r, i)})"));
+        string sql = $"select {OrphanSql.Key(child, "c")}, {values} from {child.Sql} c\n{joins}\nwhere {any}";
+        foreach ((string key, string?[] found) in session.Stream(sql, row => (row.GetString(0), Texts(row, references.Length)), cancellation))
+            for (int i = 0; i < references.Length; i++)
+                if (found[i] is { } value)
+                    yield return new Dangling(references[i], key, value, null, Note(references[i]));
+    }
+
+    // A loose scan steps from value to value through the index; only dead values are looked for in the rows.
+    private static IEnumerable<Dangling> OfFewValues(Session session, Table child, Reference reference, CancellationToken cancellation)
+    {
+        string column = Sql.Identifier(reference.Column.Name);
+        string sql = $"""
+            with recursive v(x) as (
+              (select c.{column} from {child.Sql} c where c.{column} is not null order by c.{column} limit 1)
+              union all
+              select (select c.{column} from {child.Sql} c where c.{column} > v.x order by c.{column} limit 1) from v where v.x is not null),
+            dead as (
+              select v.x from v where v.x is not null
+              and not exists (select 1 from {reference.Target!.Sql} p where p.{Sql.Identifier(reference.TargetColumns[0].Name)} = v.x))
+            select {OrphanSql.Key(child, "c")}, c.{column}::text from dead join {child.Sql} c on c.{column} = dead.x
+            """;
+        return session.Stream(sql, row => new Dangling(reference, row.GetString(0), row.GetString(1), null, Note(reference)), cancellation);
+    }
+
+    private static bool HasFewValues(Table child, Reference reference) =>
+        reference.Columns.Count == 1
+        && child.EstimatedRows is > SmallTable and long rows
+        && reference.Column.DistinctValues is { } distinct
+        && (distinct < 0 ? -distinct * rows : distinct) < Math.Min(FewValues, rows / 10)
+        && child.HasIndexOn(reference.Column.Name)
+        && reference.Column.Type.Oid == reference.TargetColumns[0].Type.Oid
+        && reference.Column.Type.Schema == "pg_catalog";
+
+    private static string Join(Reference r, int i) => string.Join(" and ", r.Columns.Zip(r.TargetColumns, (c, t) => OrphanSql.Equal(c, "c", t, $"p{i}")));
+
+    // MATCH SIMPLE: a reference with a NULL in it points nowhere, and that is allowed.
+    private static string Dangles(Reference r, int i) =>
+        string.Join(" and ", r.Columns.Select(c => $"c.{Sql.Identifier(c.Name)} is not null").Append($"p{i}.{Sql.Identifier(r.TargetColumns[0].Name)} is null"));
+
+    private static string?[] Texts(NpgsqlDataReader row, int count)
+    {
+        string?[] texts = new string?[count];
+        for (int i = 0; i < count; i++)
+            texts[i] = row.IsDBNull(i + 1) ? null : row.GetString(i + 1);
+        return texts;
+    }
+
+    private static string Note(Reference reference) => reference.Class switch
+    {
+        ReferenceClass.Inheritance => $"the row in {reference.Target} that it is a part of is gone",
+        ReferenceClass.Soft => reference.Evidence,
+        ReferenceClass.Implied => reference.Evidence,
+        _ => reference.IsNullable ? $"{reference.Evidence}; the column can be NULL" : $"{reference.Evidence}; the column cannot be NULL",
+    };
+}
