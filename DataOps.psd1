@@ -14,6 +14,12 @@
     CmdletsToExport      = @(
         'Connect-Database'
         'Disconnect-Database'
+        'Get-Database'
+        'Get-Model'
+        'Get-Reference'
+        'Find-Orphan'
+        'Export-Dataset'
+        'Import-Dataset'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -9,5 +9,5 @@ public sealed class TableNameCompleter : NameCompleter
 {
     /// <inheritdoc/>
     protected override IEnumerable<string> Read(Session session) =>
-        new GetModel().Run(session, new GetModelOptions(), new OperationContext()).Select(m => m.Table);
+        new GetModel().Run(session, new GetModelOptions(), new OperationContext()).Select(m => m.Table).OfType<string>();
 }

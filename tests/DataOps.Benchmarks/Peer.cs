@@ -1,0 +1,22 @@
+using DataOps.Core.Backups;
+
+namespace DataOps.Benchmarks;
+
+/// <summary>The commands that are compared, on one server.</summary>
+internal sealed class Peer(ScratchServer server)
+{
+    /// <summary>Makes a large, valid site: the reference site, and pages on top of it.</summary>
+    public void Fill(string database, string data, int pages)
+    {
+        Psql("postgres", "-qc", $"create database {database}").Run();
+        Timed.Shell($"gzip -dc '{Path.Combine(data, "bakery.sql.gz")}' | psql -q '{server.Uri(database)}'").Run();
+        Psql(database, "-q", "-v", $"n={pages}", "-f", Path.Combine(data, "scale.sql")).Run();
+        Psql(database, "-qc", "vacuum analyze").Run();
+    }
+
+    public Timed DataOps(string database, params string[] arguments) => new("dotnet", [Paths.CommandLine, .. arguments, "--database", server.Uri(database)]);
+
+    public Timed PgDump(string database, string file) => new("pg_dump", ["-Fc", "-Z0", "-f", file, server.Uri(database)]);
+
+    public Timed Psql(string database, params string[] arguments) => new("psql", ["-d", server.Uri(database), .. arguments]);
+}

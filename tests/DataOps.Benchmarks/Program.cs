@@ -1,0 +1,46 @@
+using DataOps.Benchmarks;
+using DataOps.Core.Backups;
+
+// Usage: dotnet run -c Release -- [pages] [runs]; pages is a multiple of 1000, 100000 makes a million rows.
+int pages = args.Length > 0 ? int.Parse(args[0]) : 100_000;
+int runs = args.Length > 1 ? int.Parse(args[1]) : 3;
+string data = Path.GetFullPath(Path.Combine(Paths.Root, "..", "shared", "data"));
+if (!Directory.Exists(data))
+{
+    Console.Error.WriteLine($"The measurements need the reference data in {data}.");
+    return 2;
+}
+
+PostgresBinaries binaries = PostgresBinaries.Find() ?? throw new InvalidOperationException("There is no PostgreSQL server on this machine.");
+using ScratchServer server = ScratchServer.Start(binaries, "shared_buffers=512MB", "max_wal_size=4GB", "work_mem=4MB");
+string folder = Directory.CreateTempSubdirectory("dataops-bench-").FullName;
+try
+{
+    Peer peer = new(server);
+    Console.WriteLine($"PostgreSQL {server.Binaries.Major}, {pages} blog pages, {runs} runs in turn, {Environment.ProcessorCount} processors; seconds are whole processes, medians.");
+    peer.Fill("scale", data, pages);
+    string dump = Path.Combine(folder, "scale.json");
+    Comparison OneModel(string model) => new(
+        $"export of wagtailcore.{model}",
+        peer.DataOps("scale", "export-dataset", "--force", "--model", $"wagtailcore.{model}", "--path", Path.Combine(folder, $"{model}.json")),
+        "psql copy",
+        peer.Psql("scale", "-qc", $"\\copy wagtailcore_{model} to '{Path.Combine(folder, model + ".copy")}'"));
+    Comparison[] comparisons =
+    [
+        new("export of everything, JSON", peer.DataOps("scale", "export-dataset", "--include-derived", "--force", "--path", dump), "pg_dump -Fc -Z0", peer.PgDump("scale", Path.Combine(folder, "scale.dump"))),
+        new("export of everything, JSONL", peer.DataOps("scale", "export-dataset", "--include-derived", "--force", "--path", Path.Combine(folder, "scale.jsonl")), "pg_dump -Fc -Z0", peer.PgDump("scale", Path.Combine(folder, "scale.dump"))),
+        OneModel("revision"),
+        OneModel("page"),
+        OneModel("referenceindex"),
+        new("find-orphan, declared references", peer.DataOps("scale", "find-orphan", "--class", "ForeignKey,Unvalidated,Inheritance"), "audit-fk.sql", peer.Psql("scale", "-qAt", "-f", Path.Combine(data, "audit-fk.sql"))),
+        new("find-orphan, all classes", peer.DataOps("scale", "find-orphan", "--include-expected"), "audit-fk.sql", peer.Psql("scale", "-qAt", "-f", Path.Combine(data, "audit-fk.sql"))),
+    ];
+    Console.WriteLine("| what | seconds | MB | peer | seconds | ratio |\n|---|---|---|---|---|---|");
+    foreach (Comparison comparison in comparisons)
+        Console.WriteLine(comparison.Measure(runs));
+    return 0;
+}
+finally
+{
+    Directory.Delete(folder, recursive: true);
+}
