@@ -111,11 +111,13 @@ internal static class ImportStatements
 
     private static string Target(StagingList list) => Sql.Identifier(list.List.TargetColumn.Name);
 
-    // Django cuts times to milliseconds when it dumps: a stored time that the file's could come from is kept, microseconds and all.
+    // What Django's form of a value loses is kept where the file's value could come from the stored one: times are cut to milliseconds when they are
+    // dumped, and 50 hours come back as 2 days and 2 hours.
     private static string Wanted(StagingColumn column) => column.Column.Type.Underlying.Name switch
     {
         "timestamptz" or "timestamp" => $"case when date_trunc('milliseconds', t.{column.Sql}) = s.{column.Sql} then t.{column.Sql} else s.{column.Sql} end",
         "time" => $"case when date_trunc('milliseconds', t.{column.Sql}::interval) = s.{column.Sql}::interval then t.{column.Sql} else s.{column.Sql} end",
+        "interval" => $"case when t.{column.Sql} = s.{column.Sql} and date_trunc('month', t.{column.Sql}) = date_trunc('month', s.{column.Sql}) then t.{column.Sql} else s.{column.Sql} end",
         _ => $"s.{column.Sql}",
     };
 

@@ -9,8 +9,8 @@ namespace DataOps.Core.Datasets;
 /// <remarks>The tables are temporary and end with the transaction.</remarks>
 internal sealed class StagingArea(Session session, FixtureModels models, string path, OperationContext context)
 {
-    private const int SendAt = 1 << 20;
-    private const long MostWaiting = 1 << 25;
+    private const int SendAt = 1 << 18;
+    private const long MostWaiting = 1 << 23;
     private const double SecondsBetweenReports = 0.25;
 
     private readonly Dictionary<string, StagingTable?> _byLabel = [];

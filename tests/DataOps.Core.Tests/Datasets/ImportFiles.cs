@@ -26,11 +26,14 @@ public sealed class ImportFiles : IDisposable
         return memory.ToArray();
     }
 
+    /// <summary>Where another can write a file.</summary>
+    public string Path(string name) => System.IO.Path.Combine(_folder.FullName, name);
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private string Write(string ending, byte[] bytes)
     {
-        string path = Path.Combine(_folder.FullName, $"file{++_count}.{ending}");
+        string path = Path($"file{++_count}.{ending}");
         File.WriteAllBytes(path, bytes);
         return path;
     }
