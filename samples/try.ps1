@@ -11,7 +11,7 @@ function Title($text) { "`n# $text" }
 # Prints a command before its output, as the prompt would.
 function Run([scriptblock] $command) {
     "PS> $($command.ToString().Trim())"
-    (. $command | Out-String -Width 200).TrimEnd()
+    if ($output = (. $command | Out-String -Width 200).TrimEnd()) { "$output`n" }
 }
 
 function UseDatabase($uri) {

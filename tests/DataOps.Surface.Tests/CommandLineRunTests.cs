@@ -132,7 +132,9 @@ public sealed class CommandLineRunTests(PostgresServer server)
             Assert.Equal((0, ""), (plan.ExitCode, plan.Error));
             Assert.Equal(before, target.Digest());
             CommandLineRun load = Run(target, "import-dataset", "--path", file, "--confirm:false");
-            Assert.Equal((0, ""), (load.ExitCode, load.Error));
+            Assert.Equal(0, load.ExitCode);
+            // The application's own indexes are out of date now, and nothing else is to be said.
+            Assert.Matches(@"\Adataops import-dataset: warning: .*update_index.*\n\z", load.Error);
             Assert.Equal(Sum(plan, "WouldChange"), Sum(load, "Count"));
             Assert.Equal(0, Sum(Run(target, "import-dataset", "--path", file), "Count"));
         }

@@ -4,7 +4,7 @@ namespace DataOps.Surface.Tests;
 
 public sealed class OperationTests
 {
-    [Theory(SkipTestWithoutData = true), MemberData(nameof(Surface.OperationNames), MemberType = typeof(Surface))]
+    [Theory, MemberData(nameof(Surface.OperationNames), MemberType = typeof(Surface))]
     public void A_cmdlet_has_the_options_of_its_operation_under_the_same_names(string name)
     {
         (string _, string _, Type options, Type _) = Surface.FindOperation(name);
@@ -16,7 +16,7 @@ public sealed class OperationTests
         Assert.Equal(expected.OrderBy(p => p.Name), actual.OrderBy(p => p.Name));
     }
 
-    [Theory(SkipTestWithoutData = true), MemberData(nameof(Surface.OperationNames), MemberType = typeof(Surface))]
+    [Theory, MemberData(nameof(Surface.OperationNames), MemberType = typeof(Surface))]
     public void Results_are_flat_and_start_with_server_and_database(string name)
     {
         Type result = Surface.FindOperation(name).Result;
@@ -28,7 +28,7 @@ public sealed class OperationTests
         }
     }
 
-    [Theory(SkipTestWithoutData = true), MemberData(nameof(Surface.OperationNames), MemberType = typeof(Surface))]
+    [Theory, MemberData(nameof(Surface.OperationNames), MemberType = typeof(Surface))]
     public void The_command_line_has_the_same_options(string name)
     {
         (string verb, string noun, Type options, Type _) = Surface.FindOperation(name);

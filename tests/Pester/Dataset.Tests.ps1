@@ -17,7 +17,7 @@ Describe 'Export-Dataset and Import-Dataset' -Skip:$noServer {
 
     It 'overwrites no file without -Force' {
         { Export-Dataset $file -Database $env:DATAOPS_SAMPLE } | Should -Throw -ErrorId '*,DataOps.PowerShell.Commands.ExportDatasetCommand'
-        (try { Export-Dataset $file -Database $env:DATAOPS_SAMPLE } catch { $_ }).CategoryInfo.Category | Should -Be 'ResourceExists'
+        $(try { Export-Dataset $file -Database $env:DATAOPS_SAMPLE } catch { $_ }).CategoryInfo.Category | Should -Be 'ResourceExists'
     }
 
     It 'exports the models that come from the pipeline, and nothing for an empty one' {
@@ -28,6 +28,13 @@ Describe 'Export-Dataset and Import-Dataset' -Skip:$noServer {
         $none = Join-Path $TestDrive 'none.jsonl'
         @() | Export-Dataset $none -Database $env:DATAOPS_SAMPLE -WarningAction SilentlyContinue
         $none | Should -Not -Exist
+    }
+
+    It 'passes over what Get-Model lists without a table' {
+        $all = Join-Path $TestDrive 'all.jsonl'
+        $listed = Get-Model -Database $env:DATAOPS_SAMPLE_DAMAGED
+        $listed.Kind | Should -Contain 'NoTable'
+        ($listed | Export-Dataset $all -Database $env:DATAOPS_SAMPLE_DAMAGED -WarningAction SilentlyContinue).Models | Should -Be @($listed | Where-Object Kind -eq Model).Count
     }
 
     It 'plans with -WhatIf, and leaves the database as it was' {

@@ -47,7 +47,12 @@ public sealed class ExportDatasetCommand : InputCommand
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
-    protected override void Process(Session session) => _models.AddRange(Model ?? []);
+    protected override void Process(Session session)
+    {
+        // Get-Model lists content types without a table as well; they have no rows to write.
+        if (InputObject?.Properties["Kind"]?.Value is not "NoTable")
+            _models.AddRange(Model ?? []);
+    }
 
     /// <inheritdoc/>
     protected override void Finish(Session session)
