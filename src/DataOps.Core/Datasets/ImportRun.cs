@@ -95,22 +95,9 @@ internal sealed class ImportRun(Session session, ReferenceCatalog catalog, Fixtu
     private int Execute(string sql) => session.Execute(sql, context.Cancellation);
 
     // Referenced tables first, for constraints that cannot be deferred; in a circle any order is as good.
-    private List<StagingTable> InReferenceOrder(IReadOnlyList<StagingTable> tables)
+    private IEnumerable<StagingTable> InReferenceOrder(IReadOnlyList<StagingTable> tables)
     {
         Dictionary<uint, StagingTable> byTable = tables.ToDictionary(t => t.Model.Table.Oid);
-        HashSet<uint> seen = [];
-        List<StagingTable> ordered = [];
-        void Visit(StagingTable table)
-        {
-            if (!seen.Add(table.Model.Table.Oid))
-                return;
-            foreach (Reference reference in catalog.From(table.Model.Table))
-                if (reference is { Constraint: not null, Target: { } target } && byTable.TryGetValue(target.Oid, out StagingTable? referenced))
-                    Visit(referenced);
-            ordered.Add(table);
-        }
-        foreach (StagingTable table in tables)
-            Visit(table);
-        return ordered;
+        return ModelOrder.Sort(catalog, [.. tables.Select(t => t.Model)]).Select(m => byTable[m.Table.Oid]);
     }
 }
