@@ -18,7 +18,7 @@ internal static class CatalogRows
     public sealed record IndexRow(uint Table, string Name, bool IsUnique, bool IsPlain, Array Columns);
 
     public const string Tables = """
-        select c.oid, n.nspname::text as schema, c.relname::text as name, c.relkind as kind, c.reltuples::float8 as tuples, c.relpages as pages
+        select c.oid, n.nspname::text as schema, c.relname::text as name, c.relkind::text as kind, c.reltuples::float8 as tuples, c.relpages as pages
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
           and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and n.nspname not like 'pg\_temp\_%' and n.nspname not like 'pg\_toast\_temp\_%'
@@ -26,7 +26,7 @@ internal static class CatalogRows
         """;
 
     public const string Types = """
-        select t.oid, n.nspname::text as schema, t.typname::text as name, t.typtype as kind,
+        select t.oid, n.nspname::text as schema, t.typname::text as name, t.typtype::text as kind,
                case when t.typcategory = 'A' then t.typelem else 0 end as element,
                coalesce(nullif(t.typbasetype, 0), r.rngsubtype, m.rngtypid, 0) as base
         from pg_type t join pg_namespace n on n.oid = t.typnamespace
@@ -47,7 +47,7 @@ internal static class CatalogRows
     public const string Columns = """
         select a.attrelid as table, a.attnum as number, a.attname::text as name, a.atttypid as type, format_type(a.atttypid, a.atttypmod) as typetext,
                a.atttypmod as modifier, a.attnotnull as notnull, case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as default,
-               a.attidentity as identity, a.attgenerated as generated,
+               coalesce(nullif(a.attidentity::text, ''), '-') as identity, coalesce(nullif(a.attgenerated::text, ''), '-') as generated,
                (select format('%I.%I', sn.nspname, s.relname) from pg_depend dep join pg_class s on s.oid = dep.objid and s.relkind = 'S'
                   join pg_namespace sn on sn.oid = s.relnamespace
                 where dep.refclassid = 'pg_class'::regclass and dep.classid = 'pg_class'::regclass and dep.refobjid = a.attrelid
@@ -68,11 +68,11 @@ internal static class CatalogRows
 
     // conenforced came with PostgreSQL 18: read by way of JSON it is just absent before.
     public const string Constraints = """
-        select c.conrelid as table, c.conname::text as name, c.contype as kind,
+        select c.conrelid as table, c.conname::text as name, c.contype::text as kind,
                array(select a.attname::text from unnest(c.conkey) with ordinality k(n, i) join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.n order by k.i) as columns,
                c.confrelid as target,
                array(select a.attname::text from unnest(c.confkey) with ordinality k(n, i) join pg_attribute a on a.attrelid = c.confrelid and a.attnum = k.n order by k.i) as targetcolumns,
-               c.confdeltype as ondelete, c.condeferrable as isdeferrable, c.condeferred as isdeferred, c.convalidated as isvalidated,
+               c.confdeltype::text as ondelete, c.condeferrable as isdeferrable, c.condeferred as isdeferred, c.convalidated as isvalidated,
                coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
                  and not exists (select 1 from pg_trigger g where g.tgconstraint = c.oid and g.tgenabled in ('D', 'R')) as isenforced
         from pg_constraint c
