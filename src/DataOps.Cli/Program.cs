@@ -9,8 +9,6 @@ public static class Program
     /// <summary>Runs one operation. Exit codes: 0 done, 1 findings that --fail-on asks about, 2 error, 128 + the signal that stopped it.</summary>
     public static int Main(string[] args)
     {
-        // Read when the first socket is made: rows are handled on the thread that receives them, which saves a switch of threads for each buffer.
-        Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
         using Interruption interruption = new();
         RootCommand root = CommandTree.Build(typeof(OperationAttribute).Assembly, interruption);
         ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { EnablePosixBundling = false });

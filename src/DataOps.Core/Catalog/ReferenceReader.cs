@@ -57,7 +57,7 @@ internal sealed class ReferenceReader(Session session)
             return [];
         return session.List<EmbeddedPath>($"""
             select distinct content_type_id as source, to_content_type_id as target, split_part(model_path, '.', 1) as fieldname
-            from {index.Sql} where position('.' in model_path) > 0 order by 1, 3, 2
+            from {index.Sql} order by 1, 3, 2
             """);
     }
 }
