@@ -39,7 +39,11 @@ internal sealed class ReferenceReader(Session session)
             ReferenceClass.Inheritance => "foreign key that is the primary key: multi-table inheritance",
             _ => "foreign key",
         };
-        return new Reference(key.Name, kind, Severity.Error, table, columns, target, targetColumns, evidence) { Constraint = key };
+        return new Reference(key.Name, kind, Severity.Error, table, columns, target, targetColumns, evidence)
+        {
+            Constraint = key,
+            IsParentLink = InheritanceReferences.IsParentLink(table, key, target),
+        };
     }
 
     private ContentType[] ReadContentTypes()
@@ -57,7 +61,7 @@ internal sealed class ReferenceReader(Session session)
             return [];
         return session.List<EmbeddedPath>($"""
             select distinct content_type_id as source, to_content_type_id as target, split_part(model_path, '.', 1) as fieldname
-            from {index.Sql} where position('.' in model_path) > 0 order by 1, 3, 2
+            from {index.Sql} order by 1, 3, 2
             """);
     }
 }
