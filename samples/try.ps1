@@ -6,12 +6,13 @@ $ProgressPreference = 'SilentlyContinue'
 $PSStyle.OutputRendering = 'PlainText'
 Set-Location (Split-Path $PSScriptRoot)
 
-function Title($text) { "`n# $text" }
+function Title($text) { "# $text" }
 
 # Prints a command before its output, as the prompt would.
 function Run([scriptblock] $command) {
     "PS> $($command.ToString().Trim())"
-    if ($output = (. $command | Out-String -Width 200).TrimEnd()) { "$output`n" }
+    if ($output = (. $command | Out-String -Width 200).TrimEnd()) { $output }
+    ''
 }
 
 function UseDatabase($uri) {

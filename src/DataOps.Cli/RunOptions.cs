@@ -45,7 +45,7 @@ internal sealed class RunOptions(OperationType operation)
 
     private readonly Option<string> _lockTimeout = new("--lock-timeout") { Description = "Longest wait for a lock, in seconds. [default: 5]", HelpName = "seconds" };
 
-    private readonly Option<string> _format = Choice<OutputFormat>("--format", "json writes one object a line; table and list are for people. [default: json]");
+    private readonly Option<string> _format = Choice<OutputFormat>("--format", "json writes one object a line; table and list are for people, and a table leaves out columns for which the terminal has no room. [default: json]");
 
     private readonly Option<string> _failOn = Choice<FailOn>("--fail-on", "Which findings make the exit code 1. [default: never]");
 

@@ -2,10 +2,11 @@ using System.Text;
 
 namespace DataOps.Cli;
 
-/// <summary>Aligned columns, as wide as the terminal. The first results decide the widths; columns that are empty in all of them are left out.</summary>
+/// <summary>Aligned columns, as wide as the terminal. The first results decide the widths; columns that are empty in all of them are left out, and those that find no room.</summary>
 internal sealed class TableWriter(ProgressLine progress) : ResultWriter(progress)
 {
     private const int Sample = 200;
+    private const int Least = 16;
     private const string Gap = "  ";
     private Column[] _all = [];
     private readonly List<object> _waiting = [];
@@ -62,20 +63,32 @@ internal sealed class TableWriter(ProgressLine progress) : ResultWriter(progress
         return _all.Where(c => !place.Contains(c) && _waiting.Any(i => c.Text(i).Length > 0)).ToList();
     }
 
-    // Takes from the widest columns first, down to their names.
+    // Leaves out what has no room even when all are narrow, then takes from the widest columns.
     private (Column Column, int Width)[] Fit(List<Column> columns, int room)
     {
-        int[] widths = columns.Select(c => Math.Max(c.Name.Length, _waiting.Max(i => c.Text(i).Length))).ToArray();
-        int excess = widths.Sum() + Gap.Length * (widths.Length - 1) - room;
-        while (excess > 0)
+        List<(Column Column, int Width)> fitted = columns.ConvertAll(c => (c, Math.Max(c.Name.Length, _waiting.Max(i => c.Text(i).Length))));
+        while (fitted.Count > 1 && Total(fitted.Select(c => Math.Min(c.Width, Narrowest(c.Column)))) > room)
+            fitted.RemoveAt(LeastOfUse(fitted));
+        for (int excess = Total(fitted.Select(c => c.Width)) - room; excess > 0; excess--)
         {
-            int[] shrinkable = Enumerable.Range(0, widths.Length).Where(i => widths[i] > Math.Max(columns[i].Name.Length, 8)).ToArray();
+            int[] shrinkable = Enumerable.Range(0, fitted.Count).Where(i => fitted[i].Width > Narrowest(fitted[i].Column)).ToArray();
             if (shrinkable.Length == 0)
                 break;
-            widths[shrinkable.MaxBy(i => widths[i])]--;
-            excess--;
+            int widest = shrinkable.MaxBy(i => fitted[i].Width);
+            fitted[widest] = (fitted[widest].Column, fitted[widest].Width - 1);
         }
-        return columns.Select((c, i) => (c, widths[i])).ToArray();
+        return [.. fitted];
+    }
+
+    private static int Total(IEnumerable<int> widths) => widths.Sum(w => w + Gap.Length) - Gap.Length;
+
+    private static int Narrowest(Column column) => Math.Max(column.Name.Length, Least);
+
+    // Behind a table its model says little that is new; otherwise results begin with what matters most.
+    private static int LeastOfUse(List<(Column Column, int Width)> columns)
+    {
+        int model = columns.FindIndex(c => c.Column.Name == "Model");
+        return model > 0 ? model : columns.Count - 1;
     }
 
     private void AddRow(Func<Column, string> text)

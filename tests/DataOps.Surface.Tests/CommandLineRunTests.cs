@@ -61,6 +61,9 @@ public sealed class CommandLineRunTests(PostgresServer server)
         string[] lines = run.Output.TrimEnd('\n').Split('\n');
         Assert.Equal($"{site.Name} on 127.0.0.1:{site.Port}", lines[0]);
         Assert.StartsWith("Class", lines[2]);
+        // What has no room is left out, the model before what the row itself says.
+        Assert.Contains("Value", lines[2]);
+        Assert.DoesNotContain("Model", lines[2]);
         Assert.All(lines, l => Assert.True(l.Length <= 100, l));
     }
 
