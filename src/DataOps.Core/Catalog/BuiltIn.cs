@@ -50,9 +50,6 @@ internal static class BuiltIn
         return name[..59] + Md5(name)[..4];
     }
 
-    /// <summary>The name of the index that Django makes for a foreign key's column (names over 63 characters are cut and only end alike).</summary>
-    public static string IndexSuffix(string table, string column) => "_" + Md5(table + column)[..8];
-
     private static string Md5(string text) =>
 #pragma warning disable CA5351 // A name, not a secret: Django's own rule.
         Convert.ToHexString(System.Security.Cryptography.MD5.HashData(System.Text.Encoding.UTF8.GetBytes(text))).ToLowerInvariant();

@@ -48,10 +48,14 @@ internal static class CatalogRows
         select a.attrelid as table, a.attnum as number, a.attname::text as name, a.atttypid as type, format_type(a.atttypid, a.atttypmod) as typetext,
                a.atttypmod as modifier, a.attnotnull as notnull, case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as default,
                coalesce(nullif(a.attidentity::text, ''), '-') as identity, coalesce(nullif(a.attgenerated::text, ''), '-') as generated,
-               (select format('%I.%I', sn.nspname, s.relname) from pg_depend dep join pg_class s on s.oid = dep.objid and s.relkind = 'S'
-                  join pg_namespace sn on sn.oid = s.relnamespace
-                where dep.refclassid = 'pg_class'::regclass and dep.classid = 'pg_class'::regclass and dep.refobjid = a.attrelid
-                  and dep.refobjsubid = a.attnum and dep.deptype in ('a', 'i') limit 1) as sequence,
+               coalesce(
+                 (select format('%I.%I', sn.nspname, s.relname) from pg_depend dep join pg_class s on s.oid = dep.objid and s.relkind = 'S'
+                    join pg_namespace sn on sn.oid = s.relnamespace
+                  where dep.refclassid = 'pg_class'::regclass and dep.classid = 'pg_class'::regclass and dep.refobjid = a.attrelid
+                    and dep.refobjsubid = a.attnum and dep.deptype in ('a', 'i') limit 1),
+                 (select format('%I.%I', sn.nspname, s.relname) from pg_depend dep join pg_class s on s.oid = dep.refobjid and s.relkind = 'S'
+                    join pg_namespace sn on sn.oid = s.relnamespace
+                  where dep.classid = 'pg_attrdef'::regclass and dep.objid = d.oid and dep.refclassid = 'pg_class'::regclass limit 1)) as sequence,
                case when a.attcollation <> t.typcollation then co.collname::text end as collation,
                s.n_distinct::float8 as distinctvalues, s.null_frac::float8 as nullfraction
         from pg_attribute a

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace DataOps.Core.Catalog;
 
 /// <summary>Columns named like a reference to a model, of its key's type, without a constraint: one that was dropped, or never made.</summary>
-internal static class ImpliedReferences
+internal static partial class ImpliedReferences
 {
     public static IEnumerable<Reference> Of(DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Reference> known)
     {
@@ -15,14 +17,16 @@ internal static class ImpliedReferences
             where column.Name.EndsWith("_id", StringComparison.Ordinal) && column.IsWritable && !taken[table.Oid].Contains(column.Name)
             let guess = Guess(table, column, byName, models.GetValueOrDefault(table.Oid))
             where guess.Target is not null
-            select new Reference($"{table.DisplayName}.{column.Name}", ReferenceClass.Implied, Severity.Warning, table, [column], guess.Target, [guess.Target!.SingleKey!], guess.Evidence);
+            select new Reference($"{table.DisplayName}.{column.Name}", ReferenceClass.Implied, Severity.Warning, table, [column], guess.Target, [guess.Target!.SingleKey!], guess.Evidence)
+            {
+                IsParentLink = column == table.SingleKey && column.Name.EndsWith("_ptr_id", StringComparison.Ordinal),
+            };
     }
 
     private static (Table? Target, string Evidence) Guess(Table table, Column column, ILookup<string, ContentType> models, ContentType? own)
     {
         string name = column.Name[..^3];
-        string index = BuiltIn.IndexSuffix(table.Name, column.Name);
-        bool isIndexed = table.Indexes.Any(i => i.Columns.Count == 1 && i.Columns[0] == column.Name && i.Name.EndsWith(index, StringComparison.Ordinal));
+        bool isIndexed = IsIndexedAsForeignKey(table, column);
         string because = isIndexed ? "no constraint, but Django's index for a foreign key" : "no constraint";
         if (name.EndsWith("_ptr", StringComparison.Ordinal))
             name = name[..^4];
@@ -40,6 +44,14 @@ internal static class ImpliedReferences
         }
         return (null, "");
     }
+
+    /// <summary>Whether the column has the index that Django makes for a foreign key: a plain number named x_id has none.</summary>
+    public static bool IsIndexedAsForeignKey(Table table, Column column) =>
+        table.Indexes.Any(i => i.Columns.Count == 1 && i.Columns[0] == column.Name && DjangoIndex().IsMatch(i.Name));
+
+    // The hash is of the names that table and column had when the index was made: renaming a model keeps it.
+    [GeneratedRegex("_[0-9a-f]{8}$")]
+    private static partial Regex DjangoIndex();
 
     private static bool Fits(Column column, Table target) => Family(column) == Family(target.SingleKey!);
 

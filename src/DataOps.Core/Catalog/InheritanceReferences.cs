@@ -14,7 +14,7 @@ internal static class InheritanceReferences
     /// <summary>The other direction: a parent row whose content type says which table has its specific half.</summary>
     public static IEnumerable<Reference> SpecificHalves(IReadOnlyList<Reference> references) =>
         from link in references
-        where link.Class == ReferenceClass.Inheritance && HasTypePointer(link.Target!)
+        where link.IsParentLink && HasTypePointer(link.Target!)
         group link by link.Target!.Oid into children
         let parent = children.First().Target!
         select new Reference(

@@ -28,18 +28,17 @@ internal sealed class ModelReader(DatabaseCatalog database, IReadOnlyList<Conten
             // The fields of a composite key are written in both places (Django 5.2).
             table.Columns.Where(c => table.PrimaryKey.Count != 1 || c.Name != table.PrimaryKey[0]).Select(c => new Field(FieldName(c, referring), c)).ToArray(),
             lists[table.Oid].OrderBy(l => l.Name, StringComparer.Ordinal).ToArray(),
-            _references[table.Oid].FirstOrDefault(IsParentLink)?.Target);
+            _references[table.Oid].FirstOrDefault(r => r.IsParentLink)?.Target);
     }
 
     private static string FieldName(Column column, HashSet<string> referring) =>
         referring.Contains(column.Name) && column.Name.EndsWith("_id", StringComparison.Ordinal) ? column.Name[..^3] : column.Name;
 
-    // A generic object id and a path are columns like others.
+    // A generic object id and a path are columns like others, and so is a number that only looks like a reference.
     private static bool IsField(Reference reference) =>
-        reference.Columns.Count == 1 && reference.Class is ReferenceClass.ForeignKey or ReferenceClass.Unvalidated or ReferenceClass.Soft or ReferenceClass.Implied
-        || IsParentLink(reference);
-
-    private static bool IsParentLink(Reference reference) => reference is { Class: ReferenceClass.Inheritance, ContentTypeColumn: null };
+        (reference.Columns.Count == 1 && reference.Class is ReferenceClass.ForeignKey or ReferenceClass.Unvalidated or ReferenceClass.Soft)
+        || (reference.Class == ReferenceClass.Implied && ImpliedReferences.IsIndexedAsForeignKey(reference.Table, reference.Column))
+        || reference.IsParentLink;
 
     // Three columns, two of which refer, no content type of its own; the owner is the longest table name that the join table's name starts with.
     private ILookup<uint, ManyToManyList> ManyToManyLists(ContentType[] models)

@@ -66,6 +66,9 @@ public sealed record Reference(
     /// <summary>The column that holds the django_content_type.id that says which table is meant; null unless generic, inheritance's specific half or embedded.</summary>
     public Column? ContentTypeColumn { get; init; }
 
+    /// <summary>Whether it leads from a row to its own half in the parent's table, be the constraint valid or not.</summary>
+    public bool IsParentLink { get; init; }
+
     /// <summary>The one column that refers.</summary>
     public Column Column => Columns[0];
 

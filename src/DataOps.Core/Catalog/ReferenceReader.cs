@@ -39,7 +39,11 @@ internal sealed class ReferenceReader(Session session)
             ReferenceClass.Inheritance => "foreign key that is the primary key: multi-table inheritance",
             _ => "foreign key",
         };
-        return new Reference(key.Name, kind, Severity.Error, table, columns, target, targetColumns, evidence) { Constraint = key };
+        return new Reference(key.Name, kind, Severity.Error, table, columns, target, targetColumns, evidence)
+        {
+            Constraint = key,
+            IsParentLink = InheritanceReferences.IsParentLink(table, key, target),
+        };
     }
 
     private ContentType[] ReadContentTypes()
