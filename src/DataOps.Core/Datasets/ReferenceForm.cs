@@ -15,7 +15,7 @@ internal sealed record ReferenceForm(ReferenceCatalog Catalog, NaturalKeys Keys,
     public bool IsKeyless(Model model) => NaturalPrimary && Keys.Of(model.Table) is not null;
 
     /// <summary>The field that leads to the parent's half, which is written when natural primary keys are asked for.</summary>
-    public Reference? ParentLink(Model model) => NaturalPrimary ? Catalog.From(model.Table).FirstOrDefault(r => r.IsParentLink && r.Target is not null) : null;
+    public Reference? ParentLink(Model model) => NaturalPrimary ? Catalog.ParentLink(model.Table) : null;
 
     /// <summary>The join and the JSON expression of a column that is written as a natural key; null for one that is written as it is.</summary>
     /// <param name="reference">The column's reference.</param>
@@ -31,9 +31,4 @@ internal sealed record ReferenceForm(ReferenceCatalog Catalog, NaturalKeys Keys,
         // What has no target keeps its plain key, which Django's loader takes too.
         return ($" left join ({rows}) {alias} on {alias}.pk = {place}", $"coalesce({alias}.key, to_json({place})::text)");
     }
-
-    /// <summary>The reference that a fixture writes in a column's place; null for a column that is no reference.</summary>
-    public Reference? ReferenceOf(Table table, Column column) => Catalog.From(table).FirstOrDefault(r =>
-        r is { Columns.Count: 1, Target: not null, Class: ReferenceClass.ForeignKey or ReferenceClass.Unvalidated or ReferenceClass.Soft or ReferenceClass.Inheritance, ContentTypeColumn: null }
-        && r.Column == column);
 }
