@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -55,8 +56,10 @@ internal sealed class UndoFileReader : IDisposable
         _file.Position = 0;
         try
         {
-            using GZipStream gzip = new(_file, CompressionMode.Decompress, leaveOpen: true);
-            return new Pass(this, rows).Read(gzip);
+            Pass pass = new(this, rows);
+            using (GZipStream gzip = new(_file, CompressionMode.Decompress, leaveOpen: true))
+                pass.Read(gzip);
+            return pass.End(SizeAtEnd());
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
@@ -66,6 +69,15 @@ internal sealed class UndoFileReader : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    // gzip's last four bytes; the decompressor does not miss them.
+    private uint SizeAtEnd()
+    {
+        byte[] size = new byte[sizeof(uint)];
+        _file.Position = Math.Max(_file.Length - size.Length, 0);
+        _file.ReadExactly(size);
+        return BinaryPrimitives.ReadUInt32LittleEndian(size);
+    }
 
     private DataOpsException Damaged(string why, Exception? cause = null) => new(
         "DamagedUndoFile", FailureKind.InvalidData, $"{_path} is no whole undo file, so nothing was changed: {why}", "Take another copy of the file, or restore the rows from a backup.", _path, cause);
@@ -79,12 +91,14 @@ internal sealed class UndoFileReader : IDisposable
         private long _rows;
         private int _table;
         private bool _inRow;
+        private long _size;
+        private string _digest = "";
 
-        public UndoHeader Read(Stream stream)
+        public void Read(Stream stream)
         {
             using IncrementalHash digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             byte[] buffer = GC.AllocateUninitializedArray<byte>(1 << 16);
-            for (int read; (read = stream.Read(buffer)) > 0;)
+            for (int read; (read = stream.Read(buffer)) > 0; _size += read)
             {
                 for (ReadOnlySpan<byte> rest = buffer.AsSpan(0, read); rest.Length > 0;)
                 {
@@ -95,9 +109,14 @@ internal sealed class UndoFileReader : IDisposable
                     rest = rest[taken..];
                 }
             }
-            if (_header is null || _footer is null)
+            _digest = Convert.ToHexString(digest.GetHashAndReset());
+        }
+
+        public UndoHeader End(uint sizeAtEnd)
+        {
+            if (_header is null || _footer is null || sizeAtEnd != unchecked((uint)_size))
                 throw owner.Damaged("it ends too early.");
-            if (_footer.Rows != _rows || _footer.Sha256 != Convert.ToHexString(digest.GetHashAndReset()))
+            if (_footer.Rows != _rows || _footer.Sha256 != _digest)
                 throw owner.Damaged("its content is not what was written.");
             return _header;
         }

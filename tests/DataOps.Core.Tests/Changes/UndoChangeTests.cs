@@ -156,7 +156,7 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
         database.Execute("create unique index post_lower on post (lower(body)) where author_id is not null");
         string file = _files.Apply(
             database, (changes, catalog) => changes.Of(catalog.Find("public", "post")!).PlanDelete("from post t where id in (1, 3)"), "delete from post where id in (1, 3)")!;
-        database.Execute("insert into post (slug, body, author_id) values ('a', 'y', null), ('z', E'TAB\tLINE\n\\N', 1)");
+        database.Execute(@"insert into post (slug, body, author_id) values ('a', 'y', null), ('z', E'TAB\tLINE\n\\N', 1)");
 
         DataOpsException failure = Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, file));
 
