@@ -6,7 +6,7 @@ using Npgsql;
 namespace DataOps.Core.Datasets;
 
 /// <summary>Writes the rows of models as fixture objects.</summary>
-internal sealed class DatasetWriter(Session session, DatasetLayout layout, Stream stream, OperationContext context, long estimatedRows)
+internal sealed class DatasetWriter(Session session, DatasetLayout layout, ReferenceForm references, Stream stream, OperationContext context, long estimatedRows)
 {
     private const int RowsPerReport = 4096;
 
@@ -18,7 +18,7 @@ internal sealed class DatasetWriter(Session session, DatasetLayout layout, Strea
     /// <summary>Writes all rows of a model, in the order of its key.</summary>
     public void Write(Model model)
     {
-        ModelColumns columns = ModelColumns.Of(session, model, layout);
+        ModelColumns columns = ModelColumns.Of(session, model, layout, references);
         try
         {
             using CopyReader rows = new(session.Connection, columns.Query, context.Cancellation);

@@ -26,6 +26,21 @@ public sealed record ExportDatasetOptions
     /// <summary>Blanks per level, for files that people read; JSON only.</summary>
     public int? Indent { get; init; }
 
+    /// <summary>Write a reference as the natural key of its target, where its model has one, as dumpdata's --natural-foreign does.</summary>
+    public bool NaturalForeign { get; init; }
+
+    /// <summary>Leave out the primary key of models that have a natural key, as dumpdata's --natural-primary does.</summary>
+    public bool NaturalPrimary { get; init; }
+
+    /// <summary>
+    /// Natural keys that the application defines, besides those of Django, Wagtail and taggit: blog.author=slug, with several fields blog.post=slug+author.name;
+    /// nothing behind the sign for a model that has none.
+    /// </summary>
+    public IReadOnlyList<string> NaturalKey { get; init; } = [];
+
+    /// <summary>What to do about references without a target; by default each is named and keeps its key.</summary>
+    public OnMissingReference? OnMissingReference { get; init; }
+
     /// <summary>Overwrite the file if it is there.</summary>
     public bool Force { get; init; }
 }
@@ -38,7 +53,9 @@ public sealed record ExportDatasetOptions
 /// <param name="Count">Number of objects: rows, many-to-many rows not included.</param>
 /// <param name="Bytes">Size of the file, in bytes.</param>
 /// <param name="MissingReferences">Rows written whose declared reference has no target.</param>
+/// <param name="ExpectedMissing">References without a constraint whose target is gone by design, where natural keys were asked for: they keep their keys.</param>
 /// <param name="Missing">Where those are: field -> table and their number, joined by semicolons; null when there are none.</param>
+/// <param name="Skipped">Rows left out for a missing reference.</param>
 /// <param name="NotExported">Tables that belong to no model and so are not in the file, joined by commas; null when there are none.</param>
 /// <param name="Duration">Seconds.</param>
 public sealed record ExportResult(
@@ -49,7 +66,9 @@ public sealed record ExportResult(
     long Count,
     long Bytes,
     long MissingReferences,
+    long ExpectedMissing,
     string? Missing,
+    long Skipped,
     string? NotExported,
     double Duration);
 
@@ -68,10 +87,15 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         Model[] models = ModelOrder.Sort(catalog, ModelSelection.Of(catalog, options));
+        NaturalKeys keys = NaturalKeys.Of(catalog, options.NaturalKey);
+        MissingReferences missing = MissingReferences.Of(
+            session, catalog, models, withSoft: options.NaturalForeign, keepsKeys: options.OnMissingReference == Datasets.OnMissingReference.SkipRow, context);
+        MissingPolicy policy = MissingPolicy.Of(session, catalog, missing, options.OnMissingReference, context.Cancellation);
+        ReferenceForm references = new(catalog, keys, options.NaturalForeign, options.NaturalPrimary, policy);
         long count = 0;
-        long bytes = file.Write(stream => count = Write(session, models, layout, stream, context));
-        MissingReferences missing = MissingReferences.Of(session, catalog, models, context);
-        missing.Warn(context);
+        long bytes = file.Write(stream => count = Write(session, models, layout, references, stream, context));
+        if (options.OnMissingReference != Datasets.OnMissingReference.KeepKey)
+            missing.Warn(context);
         string[] left = catalog.Database.Tables.Where(t => catalog.LabelOf(t) is null && t.Name != "django_migrations").Select(t => t.DisplayName).ToArray();
         yield return new ExportResult(
             session.Server,
@@ -81,14 +105,16 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
             count,
             bytes,
             missing.Count,
+            missing.Expected,
             missing.Text,
+            policy.Skipped,
             left.Length == 0 ? null : string.Join(",", left),
             Math.Round(clock.Elapsed.TotalSeconds, 3));
     }
 
-    private static long Write(Session session, Model[] models, DatasetLayout layout, Stream stream, OperationContext context)
+    private static long Write(Session session, Model[] models, DatasetLayout layout, ReferenceForm references, Stream stream, OperationContext context)
     {
-        DatasetWriter writer = new(session, layout, stream, context, models.Sum(m => m.Table.EstimatedRows ?? 0));
+        DatasetWriter writer = new(session, layout, references, stream, context, models.Sum(m => m.Table.EstimatedRows ?? 0));
         writer.Begin();
         foreach (Model model in models)
             writer.Write(model);

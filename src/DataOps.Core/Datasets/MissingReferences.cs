@@ -4,36 +4,70 @@ using DataOps.Core.Integrity;
 
 namespace DataOps.Core.Datasets;
 
-/// <summary>Rows of a dataset whose declared reference has no target in the database: counted all, and the first of them named.</summary>
+/// <summary>References of a dataset's rows that have no target in the database: all counted, the first of them named.</summary>
 internal sealed class MissingReferences
 {
-    private const int Named = 20;
-
+    private const int Named = 1000;
     private readonly Dictionary<string, long> _counts = [];
-    private readonly List<string> _rows = [];
+    private readonly Dictionary<Reference, List<string>> _keys = [];
+    private readonly List<string[]> _rows = [];
+    private readonly bool _keepsKeys;
 
-    /// <summary>How many there are.</summary>
+    private MissingReferences(bool keepsKeys) => _keepsKeys = keepsKeys;
+
+    /// <summary>How many are damage.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Field -> table and their number, joined by semicolons; null when there are none.</summary>
-    public string? Text => Count == 0 ? null : string.Join("; ", _counts.Select(c => $"{c.Key}: {c.Value}"));
+    /// <summary>How many are history that outlives its target by design.</summary>
+    public long Expected { get; private set; }
 
-    public static MissingReferences Of(Session session, ReferenceCatalog catalog, IReadOnlyList<Model> models, OperationContext context)
+    /// <summary>Model, column -> table and their number, joined by semicolons; null when there are none.</summary>
+    public string? Text => _counts.Count == 0 ? null : string.Join("; ", _counts.Select(c => $"{c.Key}: {c.Value}"));
+
+    /// <summary>The references that have any, and the keys of their rows, as text, where they were asked for.</summary>
+    public IReadOnlyDictionary<Reference, List<string>> Keys => _keys;
+
+    /// <summary>Searches the rows of some models.</summary>
+    /// <param name="session">A session in its snapshot.</param>
+    /// <param name="catalog">The database's references.</param>
+    /// <param name="models">The models.</param>
+    /// <param name="withSoft">Search references without a constraint as well.</param>
+    /// <param name="keepsKeys">Remember the keys of all rows found.</param>
+    /// <param name="context">Cancels, and hears of the progress.</param>
+    public static MissingReferences Of(
+        Session session, ReferenceCatalog catalog, IReadOnlyList<Model> models, bool withSoft, bool keepsKeys, OperationContext context)
     {
         HashSet<uint> tables = models.SelectMany(m => m.ManyToMany.Select(l => l.Table.Oid).Append(m.Table.Oid)).ToHashSet();
-        IEnumerable<Reference> references = catalog.References.Where(r =>
-            tables.Contains(r.Table.Oid) && r is { Class: ReferenceClass.ForeignKey or ReferenceClass.Unvalidated or ReferenceClass.Inheritance, Target: not null });
-        MissingReferences missing = new();
+        IEnumerable<Reference> references = catalog.References.Where(r => tables.Contains(r.Table.Oid) && r.Target is not null && (IsDeclared(r) || (withSoft && r.Class == ReferenceClass.Soft)));
+        MissingReferences missing = new(keepsKeys);
         foreach (Dangling dangling in new OrphanSearch(session, catalog, context).In([.. references]))
             missing.Add(catalog, dangling);
         return missing;
     }
 
+    /// <summary>Whether a reference is one that PostgreSQL, or Django's loader, will ask a target of.</summary>
+    public static bool IsDeclared(Reference reference) =>
+        reference is { Class: ReferenceClass.ForeignKey or ReferenceClass.Unvalidated or ReferenceClass.Inheritance, ContentTypeColumn: null };
+
     /// <summary>Tells the user which rows they are.</summary>
     public void Warn(OperationContext context)
     {
-        if (Count > 0)
-            context.Warning?.Invoke($"{Count} references in the file have no target in the database:\n{string.Join('\n', _rows)}{(Count > _rows.Count ? $"\n  and {Count - _rows.Count} more" : "")}\nFind-Orphan lists them all.");
+        if (Count + Expected == 0)
+            return;
+        string history = Expected == 0 ? "" : Count == 0 ? ", all of them history that outlives its target by design" : $", {Expected} of them history that outlives its target by design";
+        context.Warning?.Invoke($"{Count + Expected} references have no target in the database{history}:\n{Rows()}\nFind-Orphan -IncludeExpected lists them all.");
+    }
+
+    /// <summary>Refuses the export.</summary>
+    public DataOpsException Refusal(string advice) => new(
+        "MissingReferences", FailureKind.InvalidData, $"{Count} references have no target in the database, so no file was written:\n{Rows()}", advice);
+
+    private string Rows()
+    {
+        int[] widths = [.. Enumerable.Range(0, 4).Select(i => _rows.Max(r => Math.Min(r[i].Length, 40)))];
+        IEnumerable<string> lines = _rows.Select(r => ("  " + string.Join("  ", r.Select((cell, i) => cell.PadRight(widths[i])))).TrimEnd());
+        long unnamed = Count + Expected - _rows.Count;
+        return string.Join('\n', lines) + (unnamed > 0 ? $"\n  … and {unnamed} more" : "");
     }
 
     private void Add(ReferenceCatalog catalog, Dangling dangling)
@@ -41,8 +75,13 @@ internal sealed class MissingReferences
         Reference reference = dangling.Reference;
         string place = $"{catalog.LabelOf(reference.Table)} {reference.Column.Name} -> {reference.Target}";
         _counts[place] = _counts.GetValueOrDefault(place) + 1;
-        Count++;
+        bool isExpected = reference.Severity == Severity.Expected;
+        (Count, Expected) = isExpected ? (Count, Expected + 1) : (Count + 1, Expected);
+        if (!_keys.TryGetValue(reference, out List<string>? keys))
+            _keys[reference] = keys = [];
+        if (_keepsKeys)
+            keys.Add(dangling.Key);
         if (_rows.Count < Named)
-            _rows.Add($"  {reference.Table} {dangling.Key}  {reference.Column.Name}  -> {reference.Target} {dangling.Value}");
+            _rows.Add([reference.Table.DisplayName, dangling.Key, reference.Column.Name, $"-> {reference.Target} {dangling.Value}"]);
     }
 }

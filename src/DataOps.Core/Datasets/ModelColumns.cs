@@ -10,10 +10,11 @@ internal sealed class ModelColumns
 {
     private readonly Value[] _key;
 
-    private ModelColumns(Model model, DatasetLayout layout, string query, Value[] key, IReadOnlyList<Value> values)
+    private ModelColumns(Model model, DatasetLayout layout, string query, Value[] key, bool isKeyless, IReadOnlyList<Value> values)
     {
         (Label, Query, _key, Values) = (model.Label, query, key, values);
-        Opening = Encoding.UTF8.GetBytes($"{layout.Open}\"model\": \"{model.Label}\"{layout.Member}\"pk\": {(key.Length == 1 ? "" : key.Length == 0 ? "null" : "[")}");
+        string pk = isKeyless ? "" : $"{layout.Member}\"pk\": {(key.Length == 1 ? "" : key.Length == 0 ? "null" : "[")}";
+        Opening = Encoding.UTF8.GetBytes($"{layout.Open}\"model\": \"{model.Label}\"{pk}");
         BeforeFields = Encoding.UTF8.GetBytes($"{(key.Length > 1 ? "]" : "")}{layout.Member}\"fields\": {(values.Count == 0 ? "{" : layout.OpenFields)}");
         Closing = Encoding.UTF8.GetBytes((values.Count == 0 ? "}" : layout.CloseFields) + layout.Close);
     }
@@ -30,31 +31,55 @@ internal sealed class ModelColumns
 
     public IReadOnlyList<Value> Values { get; }
 
-    public static ModelColumns Of(Session session, Model model, DatasetLayout layout)
+    public static ModelColumns Of(Session session, Model model, DatasetLayout layout, ReferenceForm references)
     {
         HashSet<string> streamFields = StreamFields.Of(session, model);
         List<string> expressions = [];
+        StringBuilder joins = new();
+
+        Value AddJson(string before, string json)
+        {
+            expressions.Add(json);
+            return new Value(expressions.Count - 1, Encoding.UTF8.GetBytes(before), null);
+        }
+
         Value Add(string before, Column column)
         {
+            string place = "t." + Sql.Identifier(column.Name);
+            if (references.Missing.NulledBy(model.Table, column) is { } nulled)
+                place = $"case when {Exists(nulled, place)} then {place} end";
             FieldEncoder encoder = streamFields.Contains(column.Name) ? new StreamFieldEncoder() : FieldEncoder.For(column.Type, TimePrecision.Millisecond, layout.Embedded);
-            expressions.Add(encoder.Expression("t." + Sql.Identifier(column.Name)));
+            expressions.Add(encoder.Expression(place));
             return new Value(expressions.Count - 1, Encoding.UTF8.GetBytes(before), encoder);
         }
-        Value[] key = model.Key.Select((c, i) => Add(i == 0 ? "" : layout.Item, c)).ToArray();
+
+        Value AddField(string before, Column column)
+        {
+            string alias = $"k{expressions.Count}";
+            if (references.Natural(references.ReferenceOf(model.Table, column), "t." + Sql.Identifier(column.Name), alias, layout.Item) is not { } natural
+                || references.Missing.NulledBy(model.Table, column) is not null)
+                return Add(before, column);
+            joins.Append(natural.Join);
+            return AddJson(before, natural.Json);
+        }
+
+        Value[] key = references.IsKeyless(model) ? [] : model.Key.Select((c, i) => Add(i == 0 ? "" : layout.Item, c)).ToArray();
         List<Value> values = [];
         string Before(string field) => $"{(values.Count == 0 ? "" : layout.Field)}\"{field}\": ";
+        if (references.ParentLink(model) is { } link)
+            values.Add(AddField(Before(FieldName(link.Column)), link.Column));
         foreach (Field field in model.Fields)
-            values.Add(Add(Before(field.Name), field.Column));
-        StringBuilder joins = new();
+            values.Add(AddField(Before(field.Name), field.Column));
         foreach (ManyToManyList list in model.ManyToMany)
         {
-            expressions.Add($"'[' || coalesce(m{expressions.Count}.list, '') || ']'");
-            joins.Append(Join(model, list, $"m{expressions.Count - 1}", layout));
-            values.Add(new Value(expressions.Count - 1, Encoding.UTF8.GetBytes(Before(list.Name)), null));
+            string alias = $"m{expressions.Count}";
+            joins.Append(Join(model, list, alias, layout, references));
+            values.Add(AddJson(Before(list.Name), $"'[' || coalesce({alias}.list, '') || ']'"));
         }
         string order = model.Key.Count == 0 ? "" : $" order by {string.Join(", ", model.Key.Select(c => "t." + Sql.Identifier(c.Name)))}";
-        string query = $"select {string.Join(", ", expressions)} from {model.Table.Sql} t{joins}{order}";
-        return new ModelColumns(model, layout, query, key, values);
+        string where = references.Missing.Condition(model.Table) is { } condition ? $" where {condition}" : "";
+        string query = $"select {string.Join(", ", expressions)} from {model.Table.Sql} t{joins}{where}{order}";
+        return new ModelColumns(model, layout, query, key, references.IsKeyless(model), values);
     }
 
     public void WriteKey(CopyReader row, Utf8Output output)
@@ -64,13 +89,21 @@ internal sealed class ModelColumns
     }
 
     // One aggregate over the table between the two, instead of a query a row.
-    private static string Join(Model model, ManyToManyList list, string alias, DatasetLayout layout)
+    private static string Join(Model model, ManyToManyList list, string alias, DatasetLayout layout, ReferenceForm references)
     {
         string owner = Sql.Identifier(list.OwnerColumn.Name);
-        string target = Sql.Identifier(list.TargetColumn.Name);
-        return $" left join (select {owner} as owner, string_agg(to_json({target})::text, {Sql.Literal(layout.Item)} order by {target}) as list from {list.Table.Sql} group by {owner}) {alias}"
+        string target = "t." + Sql.Identifier(list.TargetColumn.Name);
+        (string join, string json) = references.Natural(references.ReferenceOf(list.Table, list.TargetColumn), target, "k", layout.Item) ?? ("", $"to_json({target})::text");
+        string?[] conditions = [references.Missing.Condition(list.Table), references.Missing.NulledBy(list.Table, list.TargetColumn) is { } nulled ? Exists(nulled, target) : null];
+        string where = conditions.Any(c => c is not null) ? " where " + string.Join(" and ", conditions.OfType<string>()) : "";
+        return $" left join (select t.{owner} as owner, string_agg({json}, {Sql.Literal(layout.Item)} order by {target}) as list from {list.Table.Sql} t{join}{where} group by 1) {alias}"
             + $" on {alias}.owner = t.{Sql.Identifier(model.Key[0].Name)}";
     }
+
+    private static string Exists(Reference reference, string place) =>
+        $"exists (select 1 from {reference.Target!.Sql} p where p.{Sql.Identifier(reference.TargetColumns[0].Name)} = {place})";
+
+    private static string FieldName(Column link) => link.Name.EndsWith("_id", StringComparison.Ordinal) ? link.Name[..^3] : link.Name;
 
     /// <summary>A value of a row: where it is, what stands before it, and how it is written; without an encoder it is JSON already.</summary>
     internal sealed record Value(int Index, byte[] Before, FieldEncoder? Encoder)

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using DataOps.Core.Connections;
 using DataOps.Core.Datasets;
 using DataOps.PowerShell.Completers;
+using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell.Commands;
 
@@ -42,6 +43,23 @@ public sealed class ExportDatasetCommand : InputCommand
     [ValidateRange(0, 16)]
     public int? Indent { get; set; }
 
+    /// <summary>Write references as natural keys.</summary>
+    [Parameter]
+    public SwitchParameter NaturalForeign { get; set; }
+
+    /// <summary>Leave out the keys of models that have natural keys.</summary>
+    [Parameter]
+    public SwitchParameter NaturalPrimary { get; set; }
+
+    /// <summary>Natural keys of the application's own models, as a hashtable or as app.model=field.</summary>
+    [Parameter]
+    [NaturalKeyTransformation]
+    public string[]? NaturalKey { get; set; }
+
+    /// <summary>What to do about references without a target.</summary>
+    [Parameter]
+    public OnMissingReference? OnMissingReference { get; set; }
+
     /// <summary>Overwrite the file.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -72,6 +90,10 @@ public sealed class ExportDatasetCommand : InputCommand
         Format = Format,
         IncludeDerived = IncludeDerived,
         Indent = Indent,
+        NaturalForeign = NaturalForeign,
+        NaturalPrimary = NaturalPrimary,
+        NaturalKey = NaturalKey ?? [],
+        OnMissingReference = OnMissingReference,
         Force = Force,
     };
 }

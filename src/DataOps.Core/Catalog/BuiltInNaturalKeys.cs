@@ -1,0 +1,72 @@
+namespace DataOps.Core.Catalog;
+
+/// <summary>The natural keys that Django, Wagtail 7.3 and taggit define in Python, which no database knows of.</summary>
+internal static class BuiltInNaturalKeys
+{
+    private static readonly Dictionary<string, string[]> s_columns = new()
+    {
+        ["contenttypes.contenttype"] = ["app_label", "model"],
+        ["auth.group"] = ["name"],
+        ["sites.site"] = ["domain"],
+        ["taggit.tag"] = ["name"],
+        ["wagtailcore.site"] = ["hostname", "port"],
+        ["wagtailcore.page"] = ["url_path"],
+    };
+
+    // Their natural_key() gives instances, or a value that several rows share: a dump leaves the pk out and nothing can be written as such a key.
+    private static readonly Dictionary<string, string[]> s_onlyLeftOut = new()
+    {
+        ["taggit.taggeditem"] = ["tag_id", "content_type_id", "object_id"],
+        ["wagtailcore.groupcollectionpermission"] = ["group_id", "collection_id", "permission_id"],
+        ["wagtailcore.groupsitepermission"] = ["group_id", "site_id", "permission_id"],
+    };
+
+    /// <summary>A model's own natural key; null when it has none, or inherits it.</summary>
+    public static NaturalKey? Of(ReferenceCatalog catalog, Model model) => model.Label switch
+    {
+        "auth.permission" => Permission(catalog, model.Table),
+        "wagtailcore.collection" => Collection(model.Table),
+        string label when s_columns.TryGetValue(label, out string[]? columns) => OfColumns(model.Table, columns, true),
+        string label when s_onlyLeftOut.TryGetValue(label, out string[]? columns) => OfColumns(model.Table, columns, false),
+        _ when UserName(model.Table) is { } name => OfColumns(model.Table, [name], true),
+        _ when IsTaggedItem(catalog, model.Table) => OfColumns(model.Table, ["tag_id", "content_object_id"], false),
+        _ when IsTag(catalog, model.Table) => OfColumns(model.Table, ["name"], true),
+        _ => null,
+    };
+
+    private static NaturalKey? OfColumns(Table table, string[] columns, bool canBeReferredTo) => columns.All(c => table.Find(c) is not null)
+        ? new NaturalKey(table, [.. columns.Select(c => new NaturalKeyPart([], table.Find(c)!))], canBeReferredTo)
+        : null;
+
+    private static NaturalKey? Permission(ReferenceCatalog catalog, Table table) =>
+        catalog.From(table).FirstOrDefault(r => r.Column.Name == "content_type_id" && r.Target?.Name == "django_content_type") is { } type
+            ? new NaturalKey(table, [
+                new NaturalKeyPart([], table.Find("codename")!),
+                new NaturalKeyPart([type], type.Target!.Find("app_label")!),
+                new NaturalKeyPart([type], type.Target.Find("model")!)], true)
+            : null;
+
+    private static NaturalKey? Collection(Table table) => table.Find("path") is { } path
+        ? new NaturalKey(table, [new NaturalKeyPart([], table.Find("name")!) { AlongTree = path }], true)
+        : null;
+
+    // AbstractBaseUser, whatever the project calls its user model: USERNAME_FIELD is username, or else email, or else the one text that is unique.
+    private static string? UserName(Table table)
+    {
+        if (table.Find("password") is null || table.Find("last_login") is null)
+            return null;
+        string[] unique = [.. table.UniqueKeys.Where(k => k.Count == 1 && table.Find(k[0])!.Type.Underlying.Name is "varchar" or "text" or "citext").Select(k => k[0])];
+        return unique.Contains("username") ? "username" : unique.Contains("email") ? "email" : unique.Length == 1 ? unique[0] : null;
+    }
+
+    // TaggedItemBase: a tag and the object that has it.
+    private static bool IsTaggedItem(ReferenceCatalog catalog, Table table) =>
+        catalog.From(table).FirstOrDefault(r => r.Column.Name == "tag_id")?.Target is { } tag && HasNameAndSlug(tag)
+        && catalog.From(table).Any(r => r.Column.Name == "content_object_id" && r.Target is not null);
+
+    // TagBase: what a tagged item's tag_id refers to.
+    private static bool IsTag(ReferenceCatalog catalog, Table table) =>
+        HasNameAndSlug(table) && catalog.To(table).Any(r => r.Column.Name == "tag_id" && r.Table.Find("content_object_id") is not null);
+
+    private static bool HasNameAndSlug(Table table) => table.UniqueKeys.Any(k => k is ["name"]) && table.UniqueKeys.Any(k => k is ["slug"]);
+}

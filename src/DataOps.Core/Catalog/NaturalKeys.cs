@@ -1,0 +1,71 @@
+namespace DataOps.Core.Catalog;
+
+/// <summary>The natural keys of a database's models: those that Django, Wagtail and taggit define in Python, and the operator's.</summary>
+public sealed class NaturalKeys
+{
+    private readonly ReferenceCatalog _catalog;
+    private readonly Dictionary<uint, NaturalKey> _keys = [];
+
+    private NaturalKeys(ReferenceCatalog catalog) => _catalog = catalog;
+
+    /// <summary>Finds them.</summary>
+    /// <param name="catalog">The database's models.</param>
+    /// <param name="own">The operator's, as <c>blog.author=slug</c> or <c>auth.permission=codename+content_type.app_label</c>; nothing behind the sign for a model that has none.</param>
+    /// <exception cref="DataOpsException">One of <paramref name="own"/> names what is not there.</exception>
+    public static NaturalKeys Of(ReferenceCatalog catalog, IReadOnlyList<string> own)
+    {
+        NaturalKeys keys = new(catalog);
+        foreach (Model model in catalog.Models)
+            if (BuiltInNaturalKeys.Of(catalog, model) is { } key)
+                keys._keys[model.Table.Oid] = key;
+        foreach (string text in own)
+            keys.Take(text);
+        return keys;
+    }
+
+    /// <summary>The natural key of a table's model, its parent's where it has none of its own; null when there is none.</summary>
+    public NaturalKey? Of(Table table)
+    {
+        if (_keys.TryGetValue(table.Oid, out NaturalKey? key))
+            return key;
+        return _catalog.From(table).FirstOrDefault(r => r is { IsParentLink: true, Target: not null }) is { } link ? Of(link.Target!)?.Through(link) : null;
+    }
+
+    /// <summary>The key that a reference is written as; null when it is written as it is.</summary>
+    public NaturalKey? Of(Reference reference) =>
+        reference is { Columns.Count: 1, Target: { } target } && Of(target) is { CanBeReferredTo: true } key ? key : null;
+
+    private void Take(string text)
+    {
+        if (text.Split('=') is not [string label, string parts] || label.Length == 0)
+            throw Invalid(text, $"\"{text}\" is not of the form app.model=field.");
+        Model model = _catalog.Models.FirstOrDefault(m => m.Label.Equals(label.Trim(), StringComparison.OrdinalIgnoreCase))
+            ?? throw Invalid(text, $"There is no model {label.Trim()}.");
+        if (parts.Trim().Length == 0)
+            _keys.Remove(model.Table.Oid);
+        else
+            _keys[model.Table.Oid] = new NaturalKey(model.Table, [.. parts.Split('+', StringSplitOptions.TrimEntries).Select(p => Part(text, model, p))], true);
+    }
+
+    private NaturalKeyPart Part(string text, Model model, string path)
+    {
+        List<Reference> followed = [];
+        Table table = model.Table;
+        string[] steps = path.Split('.');
+        foreach (string step in steps[..^1])
+        {
+            Column column = Find(text, table, step);
+            Reference reference = _catalog.From(table).FirstOrDefault(r => r.Columns is [{ } c] && c == column && r.Target is not null)
+                ?? throw Invalid(text, $"{step} of {_catalog.LabelOf(table) ?? table.DisplayName} refers to no table.");
+            followed.Add(reference);
+            table = reference.Target!;
+        }
+        return new NaturalKeyPart(followed, Find(text, table, steps[^1]));
+    }
+
+    private Column Find(string text, Table table, string name) =>
+        table.Find(name) ?? table.Find(name + "_id") ?? throw Invalid(text, $"{_catalog.LabelOf(table) ?? table.DisplayName} has no field {name}.");
+
+    private static DataOpsException Invalid(string text, string message) =>
+        new("InvalidNaturalKey", FailureKind.InvalidArgument, message, "Write app.model=field, several fields joined by +, as auth.permission=codename+content_type.app_label.", text);
+}

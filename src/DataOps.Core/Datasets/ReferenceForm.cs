@@ -1,0 +1,39 @@
+using DataOps.Core.Catalog;
+using DataOps.Core.Connections;
+
+namespace DataOps.Core.Datasets;
+
+/// <summary>How an export writes references and keys: as they are stored, or as natural keys.</summary>
+/// <param name="Catalog">The database's references.</param>
+/// <param name="Keys">The natural keys of its models.</param>
+/// <param name="NaturalForeign">Write a reference as its target's natural key.</param>
+/// <param name="NaturalPrimary">Leave out the key of a model that has a natural key.</param>
+/// <param name="Missing">What to do where there is no target.</param>
+internal sealed record ReferenceForm(ReferenceCatalog Catalog, NaturalKeys Keys, bool NaturalForeign, bool NaturalPrimary, MissingPolicy Missing)
+{
+    /// <summary>Whether a model's key is left out.</summary>
+    public bool IsKeyless(Model model) => NaturalPrimary && Keys.Of(model.Table) is not null;
+
+    /// <summary>The field that leads to the parent's half, which is written when natural primary keys are asked for.</summary>
+    public Reference? ParentLink(Model model) => NaturalPrimary ? Catalog.From(model.Table).FirstOrDefault(r => r.IsParentLink && r.Target is not null) : null;
+
+    /// <summary>The join and the JSON expression of a column that is written as a natural key; null for one that is written as it is.</summary>
+    /// <param name="reference">The column's reference.</param>
+    /// <param name="place">The column in the query, as <c>t."owner_id"</c>.</param>
+    /// <param name="alias">A name for the joined keys.</param>
+    /// <param name="separator">What stands between a key's values.</param>
+    public (string Join, string Json)? Natural(Reference? reference, string place, string alias, string separator)
+    {
+        if (!NaturalForeign || reference is null || Keys.Of(reference) is not { } key)
+            return null;
+        NaturalKeySql sql = new(key);
+        string rows = $"select t.{Sql.Identifier(reference.TargetColumns[0].Name)} as pk, {sql.Json(separator)} as key from {key.Table.Sql} t{sql.Joins}";
+        // What has no target keeps its plain key, which Django's loader takes too.
+        return ($" left join ({rows}) {alias} on {alias}.pk = {place}", $"coalesce({alias}.key, to_json({place})::text)");
+    }
+
+    /// <summary>The reference that a fixture writes in a column's place; null for a column that is no reference.</summary>
+    public Reference? ReferenceOf(Table table, Column column) => Catalog.From(table).FirstOrDefault(r =>
+        r is { Columns.Count: 1, Target: not null, Class: ReferenceClass.ForeignKey or ReferenceClass.Unvalidated or ReferenceClass.Soft or ReferenceClass.Inheritance, ContentTypeColumn: null }
+        && r.Column == column);
+}
