@@ -27,7 +27,8 @@ internal sealed class ModelReader(DatabaseCatalog database, IReadOnlyList<Conten
             table.PrimaryKey.Select(k => table.Find(k)!).ToArray(),
             // The fields of a composite key are written in both places (Django 5.2).
             table.Columns.Where(c => table.PrimaryKey.Count != 1 || c.Name != table.PrimaryKey[0]).Select(c => new Field(FieldName(c, referring), c)).ToArray(),
-            lists[table.Oid].OrderBy(l => l.Name, StringComparer.Ordinal).ToArray(),
+            // Made one after the other, in the order in which the model defines them.
+            lists[table.Oid].OrderBy(l => l.Table.Oid).ToArray(),
             _references[table.Oid].FirstOrDefault(r => r.IsParentLink)?.Target);
     }
 

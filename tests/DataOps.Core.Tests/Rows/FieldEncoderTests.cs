@@ -133,8 +133,8 @@ public sealed class FieldEncoderTests(PostgresServer server) : IDisposable
     [InlineData("float4[]", "{1.1071601e+09}", """
         "[\"1107160100.0\"]"
         """)]
-    [InlineData("float8[]", "{1,NaN}", """
-        "[\"1.0\", \"NaN\"]"
+    [InlineData("float8[]", "{1,NaN,Infinity,-Infinity,1e22}", """
+        "[\"1.0\", \"nan\", \"inf\", \"-inf\", \"1e+22\"]"
         """)]
     [InlineData("jsonb[]", "{\"{\\\"a\\\": \\\"é\\\"}\"}", """
         "[{\"a\": \"\\u00e9\"}]"
