@@ -6,7 +6,7 @@ using Npgsql;
 namespace DataOps.Core.Datasets;
 
 /// <summary>Writes the rows of models as fixture objects.</summary>
-internal sealed class DatasetWriter(Session session, DatasetLayout layout, ReferenceForm references, Stream stream, OperationContext context, long estimatedRows)
+internal sealed class DatasetWriter(Session session, DatasetLayout layout, DatasetEncoders encoders, ReferenceForm references, Stream stream, OperationContext context, long estimatedRows)
 {
     private const int RowsPerReport = 4096;
 
@@ -18,7 +18,7 @@ internal sealed class DatasetWriter(Session session, DatasetLayout layout, Refer
     /// <summary>Writes all rows of a model, in the order of its key.</summary>
     public void Write(Model model)
     {
-        ModelColumns columns = ModelColumns.Of(session, model, layout, references);
+        ModelColumns columns = ModelColumns.Of(encoders, model, layout, references);
         try
         {
             using CopyReader rows = new(session.Connection, columns.Query, context.Cancellation);
@@ -35,9 +35,7 @@ internal sealed class DatasetWriter(Session session, DatasetLayout layout, Refer
     /// <summary>Ends the file and returns the number of objects in it.</summary>
     public long End()
     {
-        // An empty JSONL file has no line at all.
-        if (_count > 0 || layout.Begin.Length > 0)
-            _output.WriteText(layout.End);
+        _output.WriteText(_count > 0 ? layout.End : layout.EndEmpty);
         _output.Flush();
         return _count;
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DataOps.Core.Catalog;
 using DataOps.Core.Connections;
+using DataOps.Core.Rows;
 using Npgsql;
 
 namespace DataOps.Core.Datasets;
@@ -41,6 +42,15 @@ public sealed record ExportDatasetOptions
     /// <summary>What to do about references without a target; by default each is named and keeps its key.</summary>
     public OnMissingReference? OnMissingReference { get; init; }
 
+    /// <summary>How much of a time's fraction is written: milliseconds as dumpdata does, or microseconds as they are stored.</summary>
+    public TimePrecision Precision { get; init; }
+
+    /// <summary>JSON fields to write as Wagtail's StreamField, a text, as app.model.field; without it, those whose values are lists of blocks.</summary>
+    public IReadOnlyList<string> StreamField { get; init; } = [];
+
+    /// <summary>JSON fields to write as the JSON that they are, whatever they hold, as app.model.field.</summary>
+    public IReadOnlyList<string> JsonField { get; init; } = [];
+
     /// <summary>Overwrite the file if it is there.</summary>
     public bool Force { get; init; }
 }
@@ -56,6 +66,8 @@ public sealed record ExportDatasetOptions
 /// <param name="ExpectedMissing">References without a constraint whose target is gone by design, where natural keys were asked for: they keep their keys.</param>
 /// <param name="Missing">Where those are: field -> table and their number, joined by semicolons; null when there are none.</param>
 /// <param name="Skipped">Rows left out for a missing reference.</param>
+/// <param name="Inexact">Values that a reader of the file does not get back exactly.</param>
+/// <param name="InexactFields">Which those are: field, their number and kind, joined by semicolons; null when there are none.</param>
 /// <param name="NotExported">Tables that belong to no model and so are not in the file, joined by commas; null when there are none.</param>
 /// <param name="Duration">Seconds.</param>
 public sealed record ExportResult(
@@ -69,6 +81,8 @@ public sealed record ExportResult(
     long ExpectedMissing,
     string? Missing,
     long Skipped,
+    long Inexact,
+    string? InexactFields,
     string? NotExported,
     double Duration);
 
@@ -92,8 +106,9 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
             session, catalog, models, withSoft: options.NaturalForeign, keepsKeys: options.OnMissingReference == Datasets.OnMissingReference.SkipRow, context);
         MissingPolicy policy = MissingPolicy.Of(session, catalog, missing, options.OnMissingReference, context.Cancellation);
         ReferenceForm references = new(catalog, keys, options.NaturalForeign, options.NaturalPrimary, policy);
+        DatasetEncoders encoders = new(session, layout, options.Precision, JsonFields.Of(options.StreamField, options.JsonField, models));
         long count = 0;
-        long bytes = file.Write(stream => count = Write(session, models, layout, references, stream, context));
+        long bytes = file.Write(stream => count = Write(session, models, layout, encoders, references, stream, context));
         if (options.OnMissingReference != Datasets.OnMissingReference.KeepKey)
             missing.Warn(context);
         string[] left = catalog.Database.Tables.Where(t => catalog.LabelOf(t) is null && t.Name != "django_migrations").Select(t => t.DisplayName).ToArray();
@@ -108,13 +123,16 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
             missing.Expected,
             missing.Text,
             policy.Skipped,
+            encoders.Inexact,
+            encoders.InexactFields,
             left.Length == 0 ? null : string.Join(",", left),
             Math.Round(clock.Elapsed.TotalSeconds, 3));
     }
 
-    private static long Write(Session session, Model[] models, DatasetLayout layout, ReferenceForm references, Stream stream, OperationContext context)
+    private static long Write(
+        Session session, Model[] models, DatasetLayout layout, DatasetEncoders encoders, ReferenceForm references, Stream stream, OperationContext context)
     {
-        DatasetWriter writer = new(session, layout, references, stream, context, models.Sum(m => m.Table.EstimatedRows ?? 0));
+        DatasetWriter writer = new(session, layout, encoders, references, stream, context, models.Sum(m => m.Table.EstimatedRows ?? 0));
         writer.Begin();
         foreach (Model model in models)
             writer.Write(model);

@@ -13,9 +13,9 @@ internal sealed class ModelColumns
     private ModelColumns(Model model, DatasetLayout layout, string query, Value[] key, bool isKeyless, IReadOnlyList<Value> values)
     {
         (Label, Query, _key, Values) = (model.Label, query, key, values);
-        string pk = isKeyless ? "" : $"{layout.Member}\"pk\": {(key.Length == 1 ? "" : key.Length == 0 ? "null" : "[")}";
+        string pk = isKeyless ? "" : $"{layout.Member}\"pk\": {(key.Length == 1 ? "" : key.Length == 0 ? "null" : layout.List(1).Open)}";
         Opening = Encoding.UTF8.GetBytes($"{layout.Open}\"model\": \"{model.Label}\"{pk}");
-        BeforeFields = Encoding.UTF8.GetBytes($"{(key.Length > 1 ? "]" : "")}{layout.Member}\"fields\": {(values.Count == 0 ? "{" : layout.OpenFields)}");
+        BeforeFields = Encoding.UTF8.GetBytes($"{(key.Length > 1 ? layout.List(1).Close : "")}{layout.Member}\"fields\": {(values.Count == 0 ? "{" : layout.OpenFields)}");
         Closing = Encoding.UTF8.GetBytes((values.Count == 0 ? "}" : layout.CloseFields) + layout.Close);
     }
 
@@ -31,9 +31,9 @@ internal sealed class ModelColumns
 
     public IReadOnlyList<Value> Values { get; }
 
-    public static ModelColumns Of(Session session, Model model, DatasetLayout layout, ReferenceForm references)
+    public static ModelColumns Of(DatasetEncoders encoders, Model model, DatasetLayout layout, ReferenceForm references)
     {
-        HashSet<string> streamFields = StreamFields.Of(session, model);
+        Func<Column, FieldEncoder> encoderOf = encoders.Of(model);
         List<string> expressions = [];
         StringBuilder joins = new();
 
@@ -48,7 +48,7 @@ internal sealed class ModelColumns
             string place = "t." + Sql.Identifier(column.Name);
             if (references.Missing.NulledBy(model.Table, column) is { } nulled)
                 place = $"case when {Exists(nulled, place)} then {place} end";
-            FieldEncoder encoder = streamFields.Contains(column.Name) ? new StreamFieldEncoder() : FieldEncoder.For(column.Type, TimePrecision.Millisecond, layout.Embedded);
+            FieldEncoder encoder = encoderOf(column);
             expressions.Add(encoder.Expression(place));
             return new Value(expressions.Count - 1, Encoding.UTF8.GetBytes(before), encoder);
         }
@@ -56,14 +56,14 @@ internal sealed class ModelColumns
         Value AddField(string before, Column column)
         {
             string alias = $"k{expressions.Count}";
-            if (references.Natural(references.ReferenceOf(model.Table, column), "t." + Sql.Identifier(column.Name), alias, layout.Item) is not { } natural
+            if (references.Natural(references.ReferenceOf(model.Table, column), "t." + Sql.Identifier(column.Name), alias, layout.List(2)) is not { } natural
                 || references.Missing.NulledBy(model.Table, column) is not null)
                 return Add(before, column);
             joins.Append(natural.Join);
             return AddJson(before, natural.Json);
         }
 
-        Value[] key = references.IsKeyless(model) ? [] : model.Key.Select((c, i) => Add(i == 0 ? "" : layout.Item, c)).ToArray();
+        Value[] key = references.IsKeyless(model) ? [] : model.Key.Select((c, i) => Add(i == 0 ? "" : layout.List(1).Item, c)).ToArray();
         List<Value> values = [];
         string Before(string field) => $"{(values.Count == 0 ? "" : layout.Field)}\"{field}\": ";
         if (references.ParentLink(model) is { } link)
@@ -74,7 +74,7 @@ internal sealed class ModelColumns
         {
             string alias = $"m{expressions.Count}";
             joins.Append(Join(model, list, alias, layout, references));
-            values.Add(AddJson(Before(list.Name), $"'[' || coalesce({alias}.list, '') || ']'"));
+            values.Add(AddJson(Before(list.Name), $"coalesce({Sql.Literal(layout.List(2).Open)} || {alias}.list || {Sql.Literal(layout.List(2).Close)}, '[]')"));
         }
         string order = model.Key.Count == 0 ? "" : $" order by {string.Join(", ", model.Key.Select(c => "t." + Sql.Identifier(c.Name)))}";
         string where = references.Missing.Condition(model.Table) is { } condition ? $" where {condition}" : "";
@@ -93,10 +93,10 @@ internal sealed class ModelColumns
     {
         string owner = Sql.Identifier(list.OwnerColumn.Name);
         string target = "t." + Sql.Identifier(list.TargetColumn.Name);
-        (string join, string json) = references.Natural(references.ReferenceOf(list.Table, list.TargetColumn), target, "k", layout.Item) ?? ("", $"to_json({target})::text");
+        (string join, string json) = references.Natural(references.ReferenceOf(list.Table, list.TargetColumn), target, "k", layout.List(3)) ?? ("", $"to_json({target})::text");
         string?[] conditions = [references.Missing.Condition(list.Table), references.Missing.NulledBy(list.Table, list.TargetColumn) is { } nulled ? Exists(nulled, target) : null];
         string where = conditions.Any(c => c is not null) ? " where " + string.Join(" and ", conditions.OfType<string>()) : "";
-        return $" left join (select t.{owner} as owner, string_agg({json}, {Sql.Literal(layout.Item)} order by {target}) as list from {list.Table.Sql} t{join}{where} group by 1) {alias}"
+        return $" left join (select t.{owner} as owner, string_agg({json}, {Sql.Literal(layout.List(2).Item)} order by {target}) as list from {list.Table.Sql} t{join}{where} group by 1) {alias}"
             + $" on {alias}.owner = t.{Sql.Identifier(model.Key[0].Name)}";
     }
 

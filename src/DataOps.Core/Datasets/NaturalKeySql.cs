@@ -29,14 +29,14 @@ internal sealed class NaturalKeySql
     public string Joins => _joins.ToString();
 
     /// <summary>The key as Django writes it: a JSON list.</summary>
-    /// <param name="separator">What stands between the list's values.</param>
-    public string Json(string separator)
+    /// <param name="list">How the list is laid out.</param>
+    public string Json(ListLayout list)
     {
-        string between = Sql.Literal(separator);
+        string between = Sql.Literal(list.Item);
         IEnumerable<string> texts = _values.Select(v => v.Path is null
             ? $"coalesce(to_json({v.Alias}.{v.Column})::text, 'null')"
             : v.Over($"string_agg(to_json(a.{v.Column})::text, {between} order by a.{v.Path})"));
-        return $"'[' || {string.Join($" || {between} || ", texts)} || ']'";
+        return $"{Sql.Literal(list.Open)} || {string.Join($" || {between} || ", texts)} || {Sql.Literal(list.Close)}";
     }
 
     /// <summary>The key as a list of texts, to be compared; NULL where a value is missing.</summary>

@@ -21,13 +21,13 @@ internal sealed record ReferenceForm(ReferenceCatalog Catalog, NaturalKeys Keys,
     /// <param name="reference">The column's reference.</param>
     /// <param name="place">The column in the query, as <c>t."owner_id"</c>.</param>
     /// <param name="alias">A name for the joined keys.</param>
-    /// <param name="separator">What stands between a key's values.</param>
-    public (string Join, string Json)? Natural(Reference? reference, string place, string alias, string separator)
+    /// <param name="list">How a key is laid out.</param>
+    public (string Join, string Json)? Natural(Reference? reference, string place, string alias, ListLayout list)
     {
         if (!NaturalForeign || reference is null || Keys.Of(reference) is not { } key)
             return null;
         NaturalKeySql sql = new(key);
-        string rows = $"select t.{Sql.Identifier(reference.TargetColumns[0].Name)} as pk, {sql.Json(separator)} as key from {key.Table.Sql} t{sql.Joins}";
+        string rows = $"select t.{Sql.Identifier(reference.TargetColumns[0].Name)} as pk, {sql.Json(list)} as key from {key.Table.Sql} t{sql.Joins}";
         // What has no target keeps its plain key, which Django's loader takes too.
         return ($" left join ({rows}) {alias} on {alias}.pk = {place}", $"coalesce({alias}.key, to_json({place})::text)");
     }

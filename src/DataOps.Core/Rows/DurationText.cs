@@ -13,8 +13,7 @@ internal static class DurationText
         long microseconds = BinaryPrimitives.ReadInt64BigEndian(field);
         int days = BinaryPrimitives.ReadInt32BigEndian(field[8..]);
         int months = BinaryPrimitives.ReadInt32BigEndian(field[12..]);
-        // PostgreSQL 17 and later.
-        if ((microseconds, days, months) is (long.MaxValue, int.MaxValue, int.MaxValue) or (long.MinValue, int.MinValue, int.MinValue))
+        if (IsInfinite(microseconds, days, months))
         {
             output.Write(days > 0 ? "infinity"u8 : "-infinity"u8);
             return;
@@ -30,4 +29,8 @@ internal static class DurationText
         }
         TimeText.WriteTime(time, 6, output);
     }
+
+    /// <summary>Whether these parts mean infinity, as they can from PostgreSQL 17 on.</summary>
+    public static bool IsInfinite(long microseconds, int days, int months) =>
+        (microseconds, days, months) is (long.MaxValue, int.MaxValue, int.MaxValue) or (long.MinValue, int.MinValue, int.MinValue);
 }

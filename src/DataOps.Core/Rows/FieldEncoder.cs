@@ -13,19 +13,23 @@ internal abstract class FieldEncoder
     /// <param name="type">A column's type.</param>
     /// <param name="precision">How much of a time's fraction is written.</param>
     /// <param name="separator">What stands between the members of embedded JSON: Django's JSON has a comma and a blank, its JSONL only a comma.</param>
-    public static FieldEncoder For(PgType type, TimePrecision precision = TimePrecision.Millisecond, JsonSeparator separator = JsonSeparator.CommaAndBlank)
+    /// <param name="indent">Blanks a level of embedded JSON; null for one line.</param>
+    /// <param name="inexact">Counts the values that a fixture cannot express.</param>
+    public static FieldEncoder For(
+        PgType type, TimePrecision precision = TimePrecision.Millisecond, JsonSeparator separator = JsonSeparator.CommaAndBlank, int? indent = null, InexactField? inexact = null)
     {
         PgType real = type.Underlying;
-        if (real.Element is { } element)
-            return new ArrayEncoder(For(element, precision));
-        return real.Kind switch
+        FieldEncoder Inner(PgType inner) => For(inner, precision, inexact: inexact);
+        FieldEncoder encoder = real switch
         {
-            PgTypeKind.Enum => new StringEncoder(),
-            PgTypeKind.Range when real.Base is not null && For(real.Base, precision) is { Casts.Count: 0 } end => new RangeEncoder(end),
-            PgTypeKind.Multirange when real.Base is { } ranges && For(ranges, precision) is RangeEncoder range => new MultirangeEncoder(range),
-            PgTypeKind.Base => OfBaseType(real.Name, precision, separator),
+            { Element: { } element } => new ArrayEncoder(Inner(element)),
+            { Kind: PgTypeKind.Enum } => new StringEncoder(),
+            { Kind: PgTypeKind.Range, Base: { } ends } when Inner(ends) is { Casts.Count: 0 } end => new RangeEncoder(end),
+            { Kind: PgTypeKind.Multirange, Base: { } ranges } when Inner(ranges) is RangeEncoder range => new MultirangeEncoder(range),
+            { Kind: PgTypeKind.Base } => OfBaseType(real.Name, precision, separator, indent),
             _ => StringEncoder.OfCast(),
         };
+        return inexact is not null && InexactRules.Of(real, precision) is { } rule ? new CountingEncoder(encoder, rule, inexact) : encoder;
     }
 
     /// <summary>The types to cast to in the query, one after the other; none where the type's own binary form is read.</summary>
@@ -41,7 +45,7 @@ internal abstract class FieldEncoder
     /// <summary>Writes a value as the element of an array or the end of a range, which Django makes strings of.</summary>
     public abstract void WriteElement(ReadOnlySpan<byte> field, Utf8Output output);
 
-    private static FieldEncoder OfBaseType(string name, TimePrecision precision, JsonSeparator separator) => name switch
+    private static FieldEncoder OfBaseType(string name, TimePrecision precision, JsonSeparator separator, int? indent) => name switch
     {
         "int4" => new PlainEncoder(NumberText.Int4),
         "int8" => new PlainEncoder(NumberText.Int8),
@@ -53,8 +57,8 @@ internal abstract class FieldEncoder
         "bool" => new PlainEncoder(NumberText.Bool, NumberText.PythonBool),
         "numeric" => new QuotedEncoder(NumericText.Write),
         "text" or "varchar" or "bpchar" or "citext" or "name" => new StringEncoder(),
-        "jsonb" => new JsonEncoder(isBinary: true, separator),
-        "json" => new JsonEncoder(isBinary: false, separator),
+        "jsonb" => new JsonEncoder(isBinary: true, separator, indent),
+        "json" => new JsonEncoder(isBinary: false, separator, indent),
         "timestamptz" => precision == TimePrecision.Millisecond
             ? new QuotedEncoder(TimeText.InstantMilliseconds, TimeText.PythonInstant)
             : new QuotedEncoder(TimeText.InstantMicroseconds, TimeText.PythonInstant),

@@ -5,11 +5,20 @@ namespace DataOps.Core.Rows;
 /// jsonb's text has the separators of Python's default already; json is stored as it was typed and gets them.
 /// Numbers keep all their digits, which Python would round.
 /// </remarks>
-internal sealed class JsonEncoder(bool isBinary, JsonSeparator separator) : FieldEncoder
+internal sealed class JsonEncoder(bool isBinary, JsonSeparator separator, int? indent = null) : FieldEncoder
 {
+    // A field's value stands in "fields", which stands in its object.
+    private const int Depth = 2;
+
     private readonly Utf8Output _spaced = new();
 
-    public override void Write(ReadOnlySpan<byte> field, Utf8Output output) => Write(field, separator, output);
+    public override void Write(ReadOnlySpan<byte> field, Utf8Output output)
+    {
+        if (indent is { } blanks)
+            JsonIndent.Write(TextOf(field), blanks, Depth, output);
+        else
+            Write(field, separator, output);
+    }
 
     public override void WriteElement(ReadOnlySpan<byte> field, Utf8Output output)
     {
@@ -20,10 +29,12 @@ internal sealed class JsonEncoder(bool isBinary, JsonSeparator separator) : Fiel
 
     private void Write(ReadOnlySpan<byte> field, JsonSeparator between, Utf8Output output)
     {
-        ReadOnlySpan<byte> json = isBinary ? JsonText.OfBinary(field) : field;
+        ReadOnlySpan<byte> json = TextOf(field);
         if (isBinary && between == JsonSeparator.CommaAndBlank)
             output.Write(json);
         else
             JsonText.WriteSpaced(json, between, output);
     }
+
+    private ReadOnlySpan<byte> TextOf(ReadOnlySpan<byte> field) => isBinary ? JsonText.OfBinary(field) : field;
 }

@@ -163,8 +163,9 @@ internal static class JsonText
         return problem;
     }
 
-    // The length of a JSON string, quotes included.
-    private static int StringLength(ReadOnlySpan<byte> json)
+    /// <summary>The length of the JSON string that starts here, quotes included.</summary>
+    /// <exception cref="InvalidDataException">It does not end.</exception>
+    public static int StringLength(ReadOnlySpan<byte> json)
     {
         int position = 1;
         while (true)

@@ -1,9 +1,23 @@
 namespace DataOps.Core.Rows;
 
-/// <summary>A jsonb value of a Wagtail StreamField: a JSON text inside a string, with ASCII escapes inside as Python's <c>json.dumps()</c> makes them.</summary>
-internal sealed class StreamFieldEncoder : FieldEncoder
+/// <summary>A value of a Wagtail StreamField: a JSON text inside a string, with ASCII escapes inside as Python's <c>json.dumps()</c> makes them.</summary>
+/// <param name="isBinary">Whether the column is jsonb, and not json.</param>
+/// <param name="otherwise">Writes what holds no blocks, which a reader would take for a string; null to write that as a text too.</param>
+/// <param name="inexact">Counts texts without blocks.</param>
+internal sealed class StreamFieldEncoder(bool isBinary = true, FieldEncoder? otherwise = null, InexactField? inexact = null) : FieldEncoder
 {
-    public override void Write(ReadOnlySpan<byte> field, Utf8Output output) => JsonText.WriteAsciiString(JsonText.OfBinary(field), output);
+    public override void Write(ReadOnlySpan<byte> field, Utf8Output output)
+    {
+        ReadOnlySpan<byte> json = isBinary ? JsonText.OfBinary(field) : field;
+        bool holdsBlocks = StreamValue.Is(json);
+        if (!holdsBlocks && otherwise is not null)
+        {
+            otherwise.Write(field, output);
+            return;
+        }
+        inexact?.Add(holdsBlocks ? Inexactness.None : Inexactness.NoBlocks);
+        JsonText.WriteAsciiString(json, output);
+    }
 
     public override void WriteElement(ReadOnlySpan<byte> field, Utf8Output output) => Write(field, output);
 }

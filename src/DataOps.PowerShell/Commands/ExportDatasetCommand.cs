@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using DataOps.Core.Connections;
 using DataOps.Core.Datasets;
+using DataOps.Core.Rows;
 using DataOps.PowerShell.Completers;
 using DataOps.PowerShell.Output;
 
@@ -60,6 +61,20 @@ public sealed class ExportDatasetCommand : InputCommand
     [Parameter]
     public OnMissingReference? OnMissingReference { get; set; }
 
+    /// <summary>How much of a time's fraction is written.</summary>
+    [Parameter]
+    public TimePrecision Precision { get; set; }
+
+    /// <summary>JSON fields to write as Wagtail's StreamField.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? StreamField { get; set; }
+
+    /// <summary>JSON fields to write as JSON, whatever they hold.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? JsonField { get; set; }
+
     /// <summary>Overwrite the file.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -94,6 +109,9 @@ public sealed class ExportDatasetCommand : InputCommand
         NaturalPrimary = NaturalPrimary,
         NaturalKey = NaturalKey ?? [],
         OnMissingReference = OnMissingReference,
+        Precision = Precision,
+        StreamField = StreamField ?? [],
+        JsonField = JsonField ?? [],
         Force = Force,
     };
 }

@@ -1,0 +1,138 @@
+using System.Reflection;
+using DataOps.Core.Catalog;
+using DataOps.Core.Connections;
+using Npgsql;
+
+namespace DataOps.Core.Changes;
+
+/// <summary>The rows that one operation changes, inside one transaction: what they were, under lock, and what they are afterwards.</summary>
+/// <remarks>
+/// The order is: plan (<see cref="Of"/>), <see cref="Lock"/>, apply, <see cref="WriteUndo"/>, <see cref="Commit"/>. The transaction is READ COMMITTED and the
+/// caller's. Disposing without a commit removes the undo file again.
+/// </remarks>
+/// <param name="session">The session, in a transaction.</param>
+/// <param name="operation">The operation, as <c>Import-Dataset</c>.</param>
+/// <param name="cancellation">Cancels the query that runs.</param>
+internal sealed class ChangeSet(Session session, string operation, CancellationToken cancellation) : IDisposable
+{
+    private readonly List<ChangedTable> _tables = [];
+    private readonly Dictionary<uint, ChangedTable> _byTable = [];
+    private string? _written;
+    private bool _locked;
+
+    /// <summary>The tables, in order of first use.</summary>
+    public IReadOnlyList<ChangedTable> Tables => _tables;
+
+    /// <summary>Rows planned so far.</summary>
+    public long Planned => _tables.Sum(t => t.Planned);
+
+    /// <summary>The rows of a table; their temporary table is made on first use, before the lock.</summary>
+    public ChangedTable Of(Table table)
+    {
+        if (_byTable.TryGetValue(table.Oid, out ChangedTable? known))
+            return known;
+        if (_locked)
+            throw new InvalidOperationException($"{table} was not planned before the lock.");
+        ChangedTable changed = new(session, table, _tables.Count + 1, cancellation);
+        _tables.Add(changed);
+        return _byTable[table.Oid] = changed;
+    }
+
+    /// <summary>Locks every planned row, and makes sure that it is still as planned.</summary>
+    /// <exception cref="DataOpsException"><c>ChangedMeanwhile</c>: rows that another writer has changed, removed or inserted since.</exception>
+    public void Lock()
+    {
+        new RowLocks(session, cancellation).Take(_tables);
+        _locked = true;
+    }
+
+    /// <summary>Writes the undo file, when everything is applied and before the commit; it is whole and on the disk afterwards.</summary>
+    /// <param name="path">Where, as <see cref="UndoPlace.Resolve"/> has it.</param>
+    /// <returns>The path; null, and no file, when no row is other than it was.</returns>
+    /// <exception cref="DataOpsException">It cannot be written.</exception>
+    public string? WriteUndo(string path)
+    {
+        if (!_locked)
+            throw new InvalidOperationException("Rows are locked before they are changed.");
+        ChangedTable[] tables = [.. _tables.Where(t => t.Planned > 0)];
+        if (tables.Length == 0)
+            return null;
+        string searchPath = ReadText("select current_setting('search_path')")!;
+        RowImages.Pin(session, cancellation);
+        try
+        {
+            using UndoFileWriter file = new(path, Header(tables));
+            for (int i = 0; i < tables.Length; i++)
+                foreach (string query in RowImages.Changes(tables[i], i + 1))
+                    file.Copy(session, query, cancellation);
+            if (file.Rows > 0)
+            {
+                file.Complete();
+                _written = path;
+            }
+        }
+        catch (Exception e) when (PostgresFailure.Translate(e, session.Settings, cancellation) is { } failure)
+        {
+            throw failure;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataOpsException(
+                "WriteFailed", FailureKind.InvalidOperation, $"The undo file {path} could not be written, so nothing was changed: {e.Message}",
+                "Check the free space and the folder's rights, or name another file with -UndoPath.", path, e);
+        }
+        // A trigger that waits for the commit finds its names where the operation's statements did.
+        session.Execute($"select set_config('search_path', {Sql.Literal(searchPath)}, true)", cancellation);
+        return _written;
+    }
+
+    /// <summary>Commits, and keeps the undo file if that succeeds; where the connection breaks meanwhile, the server is asked what became of it.</summary>
+    /// <exception cref="DataOpsException">It was rolled back; or <c>CommitUnknown</c>: the server could not be asked, and the undo file is kept.</exception>
+    public void Commit(NpgsqlTransaction transaction)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        string id = ReadText("select pg_current_xact_id()::text")!;
+        try
+        {
+            transaction.Commit();
+        }
+        catch (Exception e) when (PostgresFailure.Translate(e, session.Settings) is { } failure)
+        {
+            if (session.Connection.FullState.HasFlag(System.Data.ConnectionState.Open) || !CommitOutcome.IsCommitted(session, id, () => Keep(failure)))
+                throw failure;
+        }
+        _written = null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_written is { } path)
+            File.Delete(path);
+        _written = null;
+    }
+
+    private DataOpsException Keep(Exception failure)
+    {
+        string? path = _written;
+        _written = null;
+        string kept = path is null ? "" : $" If it was, {path} undoes it.";
+        return new DataOpsException(
+            "CommitUnknown", FailureKind.Connection, $"The connection broke during the commit, and the server cannot be asked whether it was done.{kept}",
+            "Look at the rows before you run it again.", path ?? session.Database, failure);
+    }
+
+    private UndoHeader Header(IReadOnlyList<ChangedTable> tables) => new(
+        UndoHeader.FormatName,
+        UndoHeader.Newest,
+        operation,
+        session.Server,
+        session.Database,
+        RowImages.SystemIdentifier(session, cancellation),
+        ReadText("select pg_current_xact_id()::text")!,
+        DateTime.UtcNow,
+        typeof(ChangeSet).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+        [.. tables.Select(t => new UndoTable(t.Table.Schema, t.Table.Name, [.. t.Table.Columns.Select(c => new UndoColumn(c.Name, c.TypeText))]))]);
+
+    private string? ReadText(string sql) => session.List<string?>(sql, null, cancellation)[0];
+}

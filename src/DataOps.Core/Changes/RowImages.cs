@@ -1,0 +1,51 @@
+using DataOps.Core.Catalog;
+using DataOps.Core.Connections;
+
+namespace DataOps.Core.Changes;
+
+/// <summary>The SQL that reads what rows were and are, as text that means the same in every session.</summary>
+internal static class RowImages
+{
+    /// <summary>What a row holds, in 32 characters.</summary>
+    /// <remarks>SHA-256, cut: servers in FIPS mode refuse md5.</remarks>
+    public static string Fingerprint(string rowText) => $"left(encode(sha256(convert_to({rowText}, 'UTF8')), 'hex'), 32)";
+
+    /// <summary>Pins, for the transaction, what the text of money and of names of tables hangs on besides the session's own settings.</summary>
+    public static void Pin(Session session, CancellationToken cancellation) =>
+        session.Execute("select set_config('search_path', 'pg_catalog', true), set_config('lc_monetary', 'C', true)", cancellation);
+
+    /// <summary>The cluster's own number; null where the role may not read it.</summary>
+    public static string? SystemIdentifier(Session session, CancellationToken cancellation) =>
+        session.List<bool>("select has_function_privilege('pg_control_system()', 'execute')", null, cancellation)[0]
+            ? session.List<string>("select system_identifier::text from pg_control_system()", null, cancellation)[0]
+            : null;
+
+    /// <summary>Queries for the lines of a table's changes: number, what was done, fingerprint of the row as it is now, and the row as it was.</summary>
+    /// <remarks>What was done is read from the rows: a planned update that changed nothing is none, and one whose row a trigger removed is a deletion.</remarks>
+    public static IEnumerable<string> Changes(ChangedTable table, int number)
+    {
+        string target = table.Table.Sql;
+        if (!table.Identity.IsWholeRow)
+        {
+            yield return $"""
+                select {number}, case when c._action = 'I' then 'I' when t.tableoid is null then 'D' else 'U' end,
+                       case when t.tableoid is not null then {Fingerprint(table.RowText("t"))} end, {Columns(table.Table, "c")}
+                from {table.Name} c left join {target} t on {table.Identity.Same("t", "c")}
+                where case when c._action = 'I' then t.tableoid is not null else t.tableoid is null or {table.RowText("t")} <> {table.RowText("c")} end
+                """;
+            yield break;
+        }
+        yield return $"select {number}, 'D', null, {Columns(table.Table, "x")} from ({More(table, table.BeforeName, target)}) x";
+        yield return $"select {number}, 'I', {Fingerprint(table.RowText("x"))}, {Columns(table.Table, "x")} from ({More(table, target, table.BeforeName)}) x";
+    }
+
+    // The rows that one relation has more often than the other.
+    private static string More(ChangedTable table, string one, string other) => $"""
+        select * from (select b.*, {table.RowText("b")} as _text, row_number() over (partition by {table.RowText("b")}) as _number from {one} b) b
+        where not exists (
+          select 1 from (select {table.RowText("a")} as _text, row_number() over (partition by {table.RowText("a")}) as _number from {other} a) a
+          where a._text = b._text and a._number = b._number)
+        """;
+
+    private static string Columns(Table table, string alias) => string.Join(", ", table.Columns.Select(c => $"{alias}.{Sql.Identifier(c.Name)}"));
+}

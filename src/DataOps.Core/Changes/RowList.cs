@@ -1,0 +1,45 @@
+using System.Text;
+
+namespace DataOps.Core.Changes;
+
+/// <summary>Rows that stand in the way, to be named all in one failure.</summary>
+internal sealed class RowList
+{
+    /// <summary>The most rows that a message names.</summary>
+    public const int Most = 100;
+
+    private readonly List<(string Table, string Key, string What)> _rows = [];
+
+    /// <summary>How many there are, those not named included.</summary>
+    public long Total { get; private set; }
+
+    /// <summary>Adds a row, while there is room for its name.</summary>
+    public void Add(string table, string key, string what)
+    {
+        Total++;
+        if (_rows.Count < Most)
+            _rows.Add((table, key.Length > 200 ? key[..200] + "…" : key, what));
+    }
+
+    /// <summary>Counts rows that were found but not named.</summary>
+    public void AddUnnamed(long rows) => Total += rows;
+
+    /// <summary>Fails with all of them, if there are any.</summary>
+    /// <param name="id">The failure's id.</param>
+    /// <param name="kind">What kind of answer it needs.</param>
+    /// <param name="sentence">What is wrong; {0} is the number of rows, as "1 row has" or "3 rows have".</param>
+    /// <param name="advice">What to do next.</param>
+    /// <exception cref="DataOpsException">There are rows.</exception>
+    public void ThrowIfAny(string id, FailureKind kind, string sentence, string? advice)
+    {
+        if (Total == 0)
+            return;
+        StringBuilder text = new(string.Format(sentence, Total == 1 ? "1 row has" : $"{Total} rows have"));
+        int width = _rows.Max(r => r.Table.Length + r.Key.Length) + 1;
+        foreach ((string table, string key, string what) in _rows)
+            text.Append('\n').Append("  ").Append($"{table} {key}".PadRight(Math.Min(width, 60))).Append("  ").Append(what);
+        if (Total > _rows.Count)
+            text.Append($"\n  and {Total - _rows.Count} more");
+        throw new DataOpsException(id, kind, text.ToString(), advice, _rows[0].Table);
+    }
+}

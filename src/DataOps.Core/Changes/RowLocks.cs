@@ -1,0 +1,63 @@
+using DataOps.Core.Connections;
+
+namespace DataOps.Core.Changes;
+
+/// <summary>Locks planned rows, and finds those that another writer has changed since the plan was made.</summary>
+internal sealed class RowLocks(Session session, CancellationToken cancellation)
+{
+    /// <summary>Locks all rows of the plan, in one order for all runs, so that two of them wait for each other in turn.</summary>
+    /// <exception cref="DataOpsException">Rows have been changed, removed or inserted by others.</exception>
+    public void Take(IReadOnlyList<ChangedTable> tables)
+    {
+        ChangedTable[] ordered = [.. tables.Where(t => t.Planned > 0 || t.Identity.IsWholeRow).OrderBy(t => t.Table.Schema, StringComparer.Ordinal).ThenBy(t => t.Table.Name, StringComparer.Ordinal)];
+        foreach (ChangedTable table in ordered)
+            Lock(table);
+        RowList changed = new();
+        foreach (ChangedTable table in ordered)
+            FindChanged(table, changed);
+        changed.ThrowIfAny(
+            "ChangedMeanwhile", FailureKind.Busy, "{0} been changed by others since the plan was made, so nothing was done.", "Run it again: it will plan with the rows as they are now.");
+    }
+
+    private void Lock(ChangedTable table)
+    {
+        if (table.Identity.IsWholeRow)
+        {
+            // Rows without a key cannot be told apart afterwards, except by what the table held before.
+            session.Execute($"lock table {table.Table.Sql} in share row exclusive mode", cancellation);
+            session.Execute(
+                $"create temp table {table.BeforeName} on commit drop as select {ChangedTable.PlainColumns(table.Table, "t")} from {table.Table.Sql} t", cancellation);
+            return;
+        }
+        // An update leaves room for rows of others that refer to it.
+        string strength = table.Deletes ? "update" : "no key update";
+        session.Execute($"""
+            select count(*) from (
+              select 1 from {table.Table.Sql} t join {table.Name} c on {table.Identity.Same("t", "c")}
+              where c._action in ('U', 'D') order by {table.Identity.Of("c")} for {strength} of t) locked
+            """, cancellation);
+    }
+
+    private void FindChanged(ChangedTable table, RowList changed)
+    {
+        string sql = table.Identity.IsWholeRow
+            ? $"""
+                select 'changed or removed', {table.RowText("c")}, count(*) over ()
+                from {table.Name} c where not exists (select 1 from {table.Table.Sql} t where {table.VersionOf("t")} = c._xmin) limit {RowList.Most}
+                """
+            : $"""
+                select case when c._action = 'I' then 'inserted' when t.tableoid is null then 'removed' else 'changed' end, {table.Identity.Text("c")}, count(*) over ()
+                from {table.Name} c left join {table.Table.Sql} t on {table.Identity.Same("t", "c")}
+                where case when c._action = 'I' then t.tableoid is not null else t.tableoid is null or t.xmin::text <> c._xmin end
+                order by {table.Identity.Of("c")} limit {RowList.Most}
+                """;
+        long named = 0;
+        long total = 0;
+        foreach ((string what, string key, long all) in session.Stream(sql, r => (r.GetString(0), r.GetString(1), r.GetInt64(2)), cancellation))
+        {
+            changed.Add(table.Table.DisplayName, key, what);
+            (named, total) = (named + 1, all);
+        }
+        changed.AddUnnamed(total - named);
+    }
+}

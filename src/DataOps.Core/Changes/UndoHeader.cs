@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+
+namespace DataOps.Core.Changes;
+
+/// <summary>The first line of an undo file.</summary>
+/// <param name="Format">Always <see cref="FormatName"/>.</param>
+/// <param name="Version">The format's version.</param>
+/// <param name="Operation">What changed the rows, as <c>Import-Dataset</c>.</param>
+/// <param name="Server">The server, as it was called.</param>
+/// <param name="Database">The database.</param>
+/// <param name="SystemIdentifier">The cluster's own number, whatever it is called; null where the role may not read it.</param>
+/// <param name="Transaction">The transaction that changed the rows.</param>
+/// <param name="Written">When, in UTC.</param>
+/// <param name="DataOps">The version that wrote it.</param>
+/// <param name="Tables">The tables; a row's line starts with the number of its table, from 1.</param>
+internal sealed record UndoHeader(
+    string Format,
+    int Version,
+    string Operation,
+    string Server,
+    string Database,
+    string? SystemIdentifier,
+    string Transaction,
+    DateTime Written,
+    string DataOps,
+    IReadOnlyList<UndoTable> Tables)
+{
+    /// <summary>What the first line says it is.</summary>
+    public const string FormatName = "DataOps.Undo";
+
+    /// <summary>The version that this program writes, and the newest that it reads.</summary>
+    public const int Newest = 1;
+}
+
+/// <summary>A table of an undo file.</summary>
+/// <param name="Schema">Its schema.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Columns">Its columns, in the order of the fields.</param>
+internal sealed record UndoTable(string Schema, string Name, IReadOnlyList<UndoColumn> Columns);
+
+/// <summary>A column of an undo file.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">Its type, as SQL writes it.</param>
+internal sealed record UndoColumn(string Name, string Type);
+
+/// <summary>The last line of an undo file.</summary>
+/// <param name="Rows">Lines between the first and the last.</param>
+/// <param name="Sha256">SHA-256, hexadecimal, of everything before this line.</param>
+internal sealed record UndoFooter(long Rows, string Sha256);
+
+/// <summary>The two lines of JSON, one line each.</summary>
+[JsonSerializable(typeof(UndoHeader))]
+[JsonSerializable(typeof(UndoFooter))]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+internal sealed partial class UndoJson : JsonSerializerContext;

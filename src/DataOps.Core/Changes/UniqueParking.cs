@@ -1,0 +1,82 @@
+using DataOps.Core.Catalog;
+using DataOps.Core.Connections;
+using Npgsql;
+
+namespace DataOps.Core.Changes;
+
+/// <summary>Makes room for updates in which rows swap or rotate unique values: whoever has a value that another is about to take is parked on a free one first.</summary>
+/// <remarks>PostgreSQL checks each row of an update at once. Deferrable constraints need none of this while they are deferred, and are left alone.</remarks>
+/// <param name="session">The session, in the transaction of the update, with its rows locked.</param>
+/// <param name="cancellation">Cancels the query that runs.</param>
+internal sealed class UniqueParking(Session session, CancellationToken cancellation)
+{
+    private const string Savepoint = "dataops_parking";
+
+    private readonly string _token = Guid.NewGuid().ToString("N")[..12];
+
+    /// <summary>Parks what has to be parked, and returns the number of rows.</summary>
+    /// <param name="table">The table that will be updated.</param>
+    /// <param name="relation">The relation with the new values, its columns named as the target's, without alias; a query in parentheses will do.</param>
+    /// <param name="columns">The columns that the update sets: all that are parked are among them.</param>
+    /// <param name="condition">What joins a row of the target, t, to its new values, s; on the key, as that is never parked.</param>
+    /// <exception cref="DataOpsException"><c>ParkingFailed</c>: no column can be parked, and which constraint is in the way.</exception>
+    public long Park(Table table, string relation, IReadOnlyCollection<string> columns, string condition)
+    {
+        long parked = 0;
+        IReadOnlyList<UniqueIndex> indexes = UniqueIndex.Read(session, table, cancellation);
+        HashSet<string> fixedColumns = [.. indexes.Where(i => i.IsPrimary).SelectMany(i => i.Columns)];
+        foreach (UniqueIndex index in indexes.Where(i => i is { IsPrimary: false, IsImmediate: true } && i.Columns.Any(columns.Contains)))
+        {
+            ParkingQuery query = new(table, relation, columns.ToHashSet(), condition, index);
+            if (Count(query) > 0)
+                parked += Park(query, [.. Ways(table, relation, index, columns.Where(c => !fixedColumns.Contains(c)))]);
+        }
+        return parked;
+    }
+
+    private long Park(ParkingQuery query, IReadOnlyList<ParkingValue> ways)
+    {
+        DataOpsException? refusal = null;
+        foreach (ParkingValue way in ways)
+        {
+            session.Execute("savepoint " + Savepoint, cancellation);
+            try
+            {
+                long parked = session.Execute(query.Update(way), cancellation);
+                if (Count(query) == 0)
+                {
+                    session.Execute("release savepoint " + Savepoint, cancellation);
+                    return parked;
+                }
+            }
+            catch (DataOpsException e) when (e.InnerException is PostgresException { SqlState: { } state } && state[..2] is "22" or "23")
+            {
+                refusal = e;
+            }
+            session.Execute("rollback to savepoint " + Savepoint, cancellation);
+        }
+        string because = refusal?.InnerException is PostgresException cause
+            ? $": {cause.ConstraintName ?? cause.ColumnName ?? "the server"} refuses every value that they could have meanwhile ({cause.MessageText})"
+            : ": none of its columns can hold another value meanwhile";
+        throw new DataOpsException(
+            "ParkingFailed", FailureKind.InvalidOperation, $"Rows of {query.Table.DisplayName} exchange their values in the unique index {query.Index.Name}{because}.",
+            "Make the constraint deferrable, or load the rows in two steps.", query.Table.DisplayName, refusal);
+    }
+
+    // A column that refers to others comes last: even a check that can wait would have to be made.
+    private IEnumerable<ParkingValue> Ways(Table table, string relation, UniqueIndex index, IEnumerable<string> columns)
+    {
+        ForeignKey[] references = [.. table.ForeignKeys.Where(f => f.IsEnforced)];
+        return columns.Where(index.Columns.Contains)
+            .Select(c => table.Find(c)!)
+            .Where(c => c.Source is not (ColumnSource.Generated or ColumnSource.IdentityAlways))
+            .SelectMany(c => ParkingValue.For(table, relation, c, isNullFree: !index.NullsClash, _token))
+            .Select(w => (Way: w, References: references.Where(f => f.Columns.Contains(w.Column)).ToArray()))
+            .Where(w => w.Way.Expression == "null" || w.References.All(f => f.IsDeferrable))
+            .OrderBy(w => w.References.Length > 0 ? 2 : 0)
+            .ThenBy(w => w.Way.Expression == "null" ? 0 : 1)
+            .Select(w => w.Way);
+    }
+
+    private long Count(ParkingQuery query) => session.List<long>(query.Count, null, cancellation)[0];
+}

@@ -1,0 +1,34 @@
+using DataOps.Core.Catalog;
+using DataOps.Core.Connections;
+using DataOps.Core.Rows;
+
+namespace DataOps.Core.Datasets;
+
+/// <summary>Makes the encoders of an export's fields, and tells afterwards what they could not write exactly.</summary>
+internal sealed class DatasetEncoders(Session session, DatasetLayout layout, TimePrecision precision, JsonFields jsonFields)
+{
+    private readonly List<InexactField> _fields = [];
+
+    /// <summary>How many values a reader of the file does not get back exactly.</summary>
+    public long Inexact => _fields.Sum(f => f.Count);
+
+    /// <summary>Which those are, joined by semicolons; null when there are none.</summary>
+    public string? InexactFields => Inexact == 0 ? null : string.Join("; ", _fields.Where(f => f.Count > 0));
+
+    /// <summary>What makes the encoder of each of a model's columns.</summary>
+    public Func<Column, FieldEncoder> Of(Model model)
+    {
+        HashSet<string> streamFields = StreamFields.Of(session, model);
+        return column =>
+        {
+            string field = model.Fields.FirstOrDefault(f => f.Column == column)?.Name ?? "pk";
+            InexactField inexact = new($"{model.Label}.{field}");
+            _fields.Add(inexact);
+            FieldEncoder encoder = FieldEncoder.For(column.Type, precision, layout.Embedded, layout.Indent, inexact);
+            bool? isStreamField = JsonFields.IsJson(column) ? jsonFields.IsStreamField(model, field) : null;
+            if (!(isStreamField ?? streamFields.Contains(column.Name)))
+                return encoder;
+            return new StreamFieldEncoder(column.Type.Underlying.Name == "jsonb", isStreamField is null ? encoder : null, inexact);
+        };
+    }
+}

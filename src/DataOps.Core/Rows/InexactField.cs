@@ -1,0 +1,31 @@
+namespace DataOps.Core.Rows;
+
+/// <summary>Counts the values of one field that a fixture does not give back exactly.</summary>
+/// <param name="name">The field, as <c>news.article.body</c>.</param>
+internal sealed class InexactField(string name)
+{
+    private readonly long[] _counts = new long[Enum.GetValues<Inexactness>().Length];
+
+    /// <summary>How many there were.</summary>
+    public long Count => _counts.Sum() - _counts[(int)Inexactness.None];
+
+    /// <summary>Counts a value.</summary>
+    public void Add(Inexactness inexactness) => _counts[(int)inexactness]++;
+
+    /// <summary>The field, and how many values of what kind.</summary>
+    public override string ToString() =>
+        $"{name}: {string.Join(", ", Enum.GetValues<Inexactness>().Where(i => i != Inexactness.None && _counts[(int)i] > 0).Select(i => Text(i, _counts[(int)i])))}";
+
+    private static string Text(Inexactness inexactness, long count) => inexactness switch
+    {
+        Inexactness.CutTime => $"{count} {Plural(count, "time")} cut to milliseconds",
+        Inexactness.NotInPython => $"{count} {Plural(count, "time")} that Python cannot read",
+        Inexactness.JsonNull => $"{count} JSON {Plural(count, "null")}",
+        Inexactness.BlocksInString => $"{count} JSON {Plural(count, "string")} that {(count == 1 ? "reads" : "read")} as StreamField blocks",
+        Inexactness.NoBlocks => $"{count} {Plural(count, "text")} without StreamField blocks",
+        Inexactness.InDays => $"{count} {Plural(count, "interval")} counted in days",
+        _ => $"{count} {Plural(count, "array")} that {(count == 1 ? "does" : "do")} not start at 1",
+    };
+
+    private static string Plural(long count, string noun) => count == 1 ? noun : noun + "s";
+}
