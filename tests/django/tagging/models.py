@@ -5,7 +5,7 @@ from taggit.models import ItemBase, TagBase
 
 
 class Topic(TagBase):
-    """Natural key: name."""
+    """A tag model of the project's own."""
 
     colour = models.CharField(max_length=7, default="#000000")
 
