@@ -10,8 +10,7 @@ internal static class SiteRows
     /// <param name="milliseconds">Whether times are cut off to milliseconds, as Django's JSON cuts them off.</param>
     public static SortedDictionary<string, string[]> Of(TestDatabase database, bool milliseconds = false)
     {
-        SortedDictionary<string, string[]> rows = new(StringComparer.Ordinal);
-        foreach (object?[] table in database.Rows(
+        IReadOnlyList<object?[]> tables = database.Rows(
             $$"""
             select c.relname::text, string_agg(case
               when {{milliseconds}} and atttypid in ('timestamptz'::regtype, 'time'::regtype) then format('date_trunc(''milliseconds'', %I)', attname)
@@ -21,8 +20,11 @@ internal static class SiteRows
               and not (attname = 'id' and relname ~ '_(groups|permissions|follows|influences|related|readers|genres|distributors|amenities|regulars)$')
               and attname <> '_order'
             group by 1
-            """))
-            rows[(string)table[0]!] = [.. database.Column($"select r::text from (select {table[1]} from \"{table[0]}\") r order by r::text collate \"C\"").Select(r => r!)];
+            """);
+        SortedDictionary<string, string[]> rows = new(tables.ToDictionary(t => (string)t[0]!, _ => Array.Empty<string>()), StringComparer.Ordinal);
+        string all = string.Join(" union all ", tables.Select(t => $"select '{t[0]}', r::text from (select {t[1]} from \"{t[0]}\") r"));
+        foreach (IGrouping<string, string> table in database.Rows(all).GroupBy(r => (string)r[0]!, r => (string)r[1]!))
+            rows[table.Key] = [.. table.Order(StringComparer.Ordinal)];
         return rows;
     }
 

@@ -1,4 +1,5 @@
 """Rows of the models that have every field type."""
+from django.db.models import Value
 from specimens.models import AnUncommonlyLongNameForAModelSoThatItsTableNameIsCutAndEndsInAHash as LongName
 from specimens.models import Asset, Document, Moment, Number, Series, Span, Text
 
@@ -49,7 +50,8 @@ def asset(v):
 
 
 def document(v, row):
-    return dict(key=f"{row}-{v.text(30)}", body=v.json(), body_or_null=v.maybe(v.json), attributes=v.hstore(), attributes_or_null=v.maybe(v.hstore))
+    json_null = Value("null")
+    return dict(key=f"{row}-{v.text(30)}", body=v.json(), body_or_null=v.pick(None, json_null, v.json(), v.json()), attributes=v.hstore(), attributes_or_null=v.maybe(v.hstore))
 
 
 def series(v):
