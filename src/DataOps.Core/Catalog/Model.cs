@@ -6,7 +6,7 @@ namespace DataOps.Core.Catalog;
 /// <param name="Table">Its table.</param>
 /// <param name="Key">The primary key's columns; one, but for a CompositePrimaryKey (Django 5.2).</param>
 /// <param name="Fields">Its own fields besides the key, in the order of the table's columns; those of a parent model are the parent's.</param>
-/// <param name="ManyToMany">The many-to-many lists that it owns, those with an automatic table.</param>
+/// <param name="ManyToMany">The many-to-many lists that it owns, those with an automatic table, in the order in which these were made.</param>
 /// <param name="Parent">The parent table of multi-table inheritance; null without one.</param>
 public sealed record Model(
     string Label,

@@ -39,6 +39,14 @@ internal sealed class RowChanges(Session session, CancellationToken cancellation
         select {table.Identity.Text("s")}, null, null, {Json("s", columns)} {from} {OrderBy(table, "s")}
         """);
 
+    /// <summary>Rows that get their keys only when they are inserted.</summary>
+    /// <param name="table">The plan.</param>
+    /// <param name="model">What the rows belong to.</param>
+    /// <param name="relation">The new rows.</param>
+    /// <param name="columns">Their columns.</param>
+    public IEnumerable<RowChange> Added(ChangedTable table, string? model, string relation, IEnumerable<string> columns) =>
+        Read(table, model, "Insert", $"select '', null, null, {Json("s", columns)} from {relation} s");
+
     private IEnumerable<RowChange> Read(ChangedTable table, string? model, string action, string sql) => session.Stream(
         sql,
         r => new RowChange(session.Server, session.Database, action, table.Table.DisplayName, model, r.GetString(0), Text(r, 1), Text(r, 2), Text(r, 3)),

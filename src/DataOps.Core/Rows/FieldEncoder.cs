@@ -51,9 +51,9 @@ internal abstract class FieldEncoder
         "int8" => new PlainEncoder(NumberText.Int8),
         "int2" => new PlainEncoder(NumberText.Int2),
         "oid" => new PlainEncoder(NumberText.Oid),
-        "float8" => new PlainEncoder(NumberText.Float8),
+        "float8" => new PlainEncoder(NumberText.Float8, NumberText.PythonFloat8),
         // Python prints the double that it reads from PostgreSQL's digits of the real.
-        "float4" => new PlainEncoder(NumberText.Float8) { Casts = ["text", "float8"] },
+        "float4" => new PlainEncoder(NumberText.Float8, NumberText.PythonFloat8) { Casts = ["text", "float8"] },
         "bool" => new PlainEncoder(NumberText.Bool, NumberText.PythonBool),
         "numeric" => new QuotedEncoder(NumericText.Write),
         "text" or "varchar" or "bpchar" or "citext" or "name" => new StringEncoder(),

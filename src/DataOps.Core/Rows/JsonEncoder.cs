@@ -3,7 +3,7 @@ namespace DataOps.Core.Rows;
 /// <summary>A json or jsonb value, embedded as the value that it is.</summary>
 /// <remarks>
 /// jsonb's text has the separators of Python's default already; json is stored as it was typed and gets them.
-/// Numbers keep all their digits, which Python would round.
+/// Numbers keep all their digits, where Python would round some.
 /// </remarks>
 internal sealed class JsonEncoder(bool isBinary, JsonSeparator separator, int? indent = null) : FieldEncoder
 {
@@ -11,6 +11,7 @@ internal sealed class JsonEncoder(bool isBinary, JsonSeparator separator, int? i
     private const int Depth = 2;
 
     private readonly Utf8Output _spaced = new();
+    private readonly Utf8Output _numbers = new();
 
     public override void Write(ReadOnlySpan<byte> field, Utf8Output output)
     {
@@ -36,5 +37,5 @@ internal sealed class JsonEncoder(bool isBinary, JsonSeparator separator, int? i
             JsonText.WriteSpaced(json, between, output);
     }
 
-    private ReadOnlySpan<byte> TextOf(ReadOnlySpan<byte> field) => isBinary ? JsonText.OfBinary(field) : field;
+    private ReadOnlySpan<byte> TextOf(ReadOnlySpan<byte> field) => isBinary ? JsonNumbers.AsPython(JsonText.OfBinary(field), _numbers) : field;
 }

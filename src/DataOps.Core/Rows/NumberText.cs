@@ -24,18 +24,25 @@ internal static class NumberText
     public static void Float8(ReadOnlySpan<byte> field, Utf8Output output)
     {
         double value = BinaryPrimitives.ReadDoubleBigEndian(field);
-        Span<byte> shortest = stackalloc byte[32];
-        if (!double.IsFinite(value))
-            WriteNonFinite(value, output);
-        else if (value.TryFormat(shortest, out int length, "R", CultureInfo.InvariantCulture))
-            WriteRepr(shortest[..length], output);
+        if (double.IsFinite(value))
+            WriteFinite(value, output);
+        else
+            output.Write(double.IsNaN(value) ? "NaN"u8 : value > 0 ? "Infinity"u8 : "-Infinity"u8);
     }
 
-    private static void WriteNonFinite(double value, Utf8Output output) =>
-        output.Write(double.IsNaN(value) ? "NaN"u8 : value > 0 ? "Infinity"u8 : "-Infinity"u8);
+    /// <summary>Python's <c>str()</c> has other words than its JSON for what is no number.</summary>
+    public static void PythonFloat8(ReadOnlySpan<byte> field, Utf8Output output)
+    {
+        double value = BinaryPrimitives.ReadDoubleBigEndian(field);
+        if (double.IsFinite(value))
+            WriteFinite(value, output);
+        else
+            output.Write(double.IsNaN(value) ? "nan"u8 : value > 0 ? "inf"u8 : "-inf"u8);
+    }
 
-    // .NET and Python choose the same digits; they differ in when to use an exponent and in ".0".
-    private static void WriteRepr(ReadOnlySpan<byte> shortest, Utf8Output output)
+    /// <summary>Writes a number that .NET has formatted as Python's <c>repr()</c> does.</summary>
+    /// <remarks>Both choose the same digits; they differ in when to use an exponent and in ".0".</remarks>
+    public static void WriteRepr(ReadOnlySpan<byte> shortest, Utf8Output output)
     {
         int mark = shortest.IndexOf((byte)'E');
         if (mark < 0)
@@ -56,6 +63,13 @@ internal static class NumberText
         output.Write(mantissa);
         output.Write(exponent < 0 ? "e-"u8 : "e+"u8);
         output.WriteInteger(Math.Abs(exponent), 2);
+    }
+
+    private static void WriteFinite(double value, Utf8Output output)
+    {
+        Span<byte> shortest = stackalloc byte[32];
+        if (value.TryFormat(shortest, out int length, "R", CultureInfo.InvariantCulture))
+            WriteRepr(shortest[..length], output);
     }
 
     // .NET writes 1e16 out, Python does not.

@@ -6,9 +6,11 @@ namespace DataOps.Core.Rows;
 /// <param name="inexact">Counts texts without blocks.</param>
 internal sealed class StreamFieldEncoder(bool isBinary = true, FieldEncoder? otherwise = null, InexactField? inexact = null) : FieldEncoder
 {
+    private readonly Utf8Output _numbers = new();
+
     public override void Write(ReadOnlySpan<byte> field, Utf8Output output)
     {
-        ReadOnlySpan<byte> json = isBinary ? JsonText.OfBinary(field) : field;
+        ReadOnlySpan<byte> json = isBinary ? JsonNumbers.AsPython(JsonText.OfBinary(field), _numbers) : field;
         bool holdsBlocks = StreamValue.Is(json);
         if (!holdsBlocks && otherwise is not null)
         {

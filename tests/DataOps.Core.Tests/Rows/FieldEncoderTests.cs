@@ -107,6 +107,14 @@ public sealed class FieldEncoderTests(PostgresServer server) : IDisposable
     [InlineData("jsonb", "null", "null")]
     public void Json_is_embedded(string type, string value, string json) => Assert.Equal(json, RowsFixture.Encode(_database, type, value));
 
+    [Theory]
+    [InlineData("""[0.0000001, -0.0000125, 0.00001]""", """[1e-07, -1.25e-05, 1e-05]""")]
+    [InlineData("""{"a\"": [0.0001, 1.10, 100000], "0.00001": "0.00001"}""", """{"a\"": [0.0001, 1.10, 100000], "0.00001": "0.00001"}""")]
+    [InlineData("""[0.00000, 0.000010, 0.000012345678901234567890, 10.00001]""", """[0.00000, 0.000010, 0.000012345678901234567890, 10.00001]""")]
+    [InlineData("1e-7", "1e-07")]
+    [InlineData("5e-324", "5e-324")]
+    public void Small_numbers_in_JSON_have_Pythons_exponent_where_it_loses_no_digit(string value, string json) => Assert.Equal(json, RowsFixture.Encode(_database, "jsonb", value));
+
     [Fact]
     public void Json_in_JSONL_has_no_blank_after_commas()
     {
@@ -133,8 +141,8 @@ public sealed class FieldEncoderTests(PostgresServer server) : IDisposable
     [InlineData("float4[]", "{1.1071601e+09}", """
         "[\"1107160100.0\"]"
         """)]
-    [InlineData("float8[]", "{1,NaN}", """
-        "[\"1.0\", \"NaN\"]"
+    [InlineData("float8[]", "{1,NaN,Infinity,-Infinity,1e22}", """
+        "[\"1.0\", \"nan\", \"inf\", \"-inf\", \"1e+22\"]"
         """)]
     [InlineData("jsonb[]", "{\"{\\\"a\\\": \\\"é\\\"}\"}", """
         "[{\"a\": \"\\u00e9\"}]"

@@ -29,4 +29,10 @@ public enum Site
 
     /// <summary>The bakery filled up by scale.sql, small; needs psql.</summary>
     Scale,
+
+    /// <summary>The Django project of tests/django, freshly migrated; needs Debian's Django.</summary>
+    Django,
+
+    /// <summary>The same with thousands of random rows.</summary>
+    DjangoFilled,
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using DataOps.Core.Backups;
+using DataOps.Core.Tests.Django;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Servers;
@@ -9,6 +10,7 @@ namespace DataOps.Core.Tests.Servers;
 internal sealed class Templates(ScratchServer server) : IDisposable
 {
     private const string ScaleRows = "1000";
+    private const int DjangoRows = 100;
 
     private readonly ConcurrentDictionary<Site, Lazy<string>> _made = new();
     private int _copies;
@@ -34,6 +36,8 @@ internal sealed class Templates(ScratchServer server) : IDisposable
     private string Template(Site site)
     {
         // Files first: what they need may skip the test, and a skip must not be remembered as this template.
+        if (site is Site.Django or Site.DjangoFilled)
+            DjangoPeer.Require();
         string[] files = Files(site);
         Lazy<string> template = _made.GetOrAdd(site, _ => new(() => Make(site, files)));
         return template.Value;
@@ -49,6 +53,7 @@ internal sealed class Templates(ScratchServer server) : IDisposable
         Site.Fresh => [Repository.SharedData("fresh.sql.gz")],
         Site.Polls => [Repository.SharedData("feincms3-data/polls.sql")],
         Site.Scale => [Repository.SharedData("bakery.sql.gz"), Repository.SharedData("scale.sql")],
+        Site.Django or Site.DjangoFilled => [],
         _ => throw new ArgumentOutOfRangeException(nameof(site)),
     };
 
@@ -57,7 +62,7 @@ internal sealed class Templates(ScratchServer server) : IDisposable
     private string Make(Site site, string[] files)
     {
         string name = "template_" + site.ToString().ToLowerInvariant();
-        Create(name, "template0");
+        Create(name, site == Site.DjangoFilled ? Template(Site.Django) : "template0");
         foreach (string file in files)
         {
             if (Path.GetFileName(file) == "scale.sql")
@@ -65,30 +70,38 @@ internal sealed class Templates(ScratchServer server) : IDisposable
             else
                 SqlScript.Run(ConnectionString(name), file);
         }
-        if (site == Site.BakeryEmpty)
-            Truncate(name);
+        switch (site)
+        {
+            case Site.BakeryEmpty:
+                Truncate(name);
+                break;
+            case Site.Django:
+                Execute(name, "create extension hstore; create extension citext");
+                RunningDjango.Get().Migrate(server.Port, name);
+                break;
+            case Site.DjangoFilled:
+                RunningDjango.Get().Fill(server.Port, name, DjangoRows);
+                break;
+        }
         return name;
     }
 
     private void Create(string name, string template) =>
         Admin($"create database {name} template {template}{(server.Binaries.Major >= 15 ? " strategy file_copy" : "")}");
 
-    private void Truncate(string database)
+    private void Truncate(string database) => Execute(
+        database,
+        """
+        do $$ begin
+          execute (select 'truncate ' || string_agg(oid::regclass::text, ', ') || ' restart identity' from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace);
+        end $$
+        """);
+
+    private void Admin(string sql) => Execute("postgres", sql);
+
+    private void Execute(string database, string sql)
     {
         using NpgsqlConnection connection = new(ConnectionString(database));
-        connection.Open();
-        using NpgsqlCommand command = new(
-            """
-            do $$ begin
-              execute (select 'truncate ' || string_agg(oid::regclass::text, ', ') || ' restart identity' from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace);
-            end $$
-            """, connection);
-        command.ExecuteNonQuery();
-    }
-
-    private void Admin(string sql)
-    {
-        using NpgsqlConnection connection = new(ConnectionString("postgres"));
         connection.Open();
         using NpgsqlCommand command = new(sql, connection);
         command.ExecuteNonQuery();

@@ -1,0 +1,37 @@
+using DataOps.Core.Datasets;
+using DataOps.Core.Tests.Servers;
+
+namespace DataOps.Core.Tests.Django;
+
+/// <summary>What Django and we write and load, in a folder of the test's own.</summary>
+internal sealed class DjangoFiles : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dataops-django-");
+    private int _count;
+
+    /// <summary>Runs dumpdata; the format is the ending's.</summary>
+    public string Dump(TestDatabase database, string format, params string[] arguments)
+    {
+        string path = NewPath(format);
+        RunningDjango.Get().Run(database.Port, database.Name, ["dumpdata", "--all", "--format", format, "--output", path, .. arguments]);
+        return path;
+    }
+
+    /// <summary>Runs loaddata.</summary>
+    public static void Load(TestDatabase database, string path) => RunningDjango.Get().Run(database.Port, database.Name, "loaddata", "--verbosity", "0", path);
+
+    /// <summary>Runs our export of the same models.</summary>
+    public string Export(TestDatabase database, string format, ExportDatasetOptions options)
+    {
+        string path = NewPath(format);
+        Assert.Single(database.Run(new ExportDataset(), options with { Path = path, IncludeDerived = true }));
+        return path;
+    }
+
+    /// <summary>Runs our import.</summary>
+    public static ImportResult Import(TestDatabase database, string path) => Assert.Single(database.Run(new ImportDataset(), new() { Path = path, NoUndo = true }).OfType<ImportResult>());
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private string NewPath(string format) => Path.Combine(_folder.FullName, $"{++_count}.{format}");
+}
