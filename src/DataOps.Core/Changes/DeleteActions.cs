@@ -3,7 +3,8 @@ using DataOps.Core.Connections;
 
 namespace DataOps.Core.Changes;
 
-/// <summary>Plans what foreign keys do by themselves when planned rows are deleted: ON DELETE CASCADE, SET NULL and SET DEFAULT reach rows that nobody named.</summary>
+/// <summary>Plans what foreign keys do by themselves when planned rows are deleted.</summary>
+/// <remarks>ON DELETE CASCADE, SET NULL and SET DEFAULT reach rows that nobody named.</remarks>
 internal sealed class DeleteActions(DatabaseCatalog catalog)
 {
     /// <summary>Adds those rows to the plan, and theirs, until there are no more.</summary>
