@@ -21,18 +21,36 @@ internal static class BuiltInNaturalKeys
         ["wagtailcore.groupsitepermission"] = ["group_id", "site_id", "permission_id"],
     };
 
-    /// <summary>A model's own natural key; null when it has none, or inherits it.</summary>
-    public static NaturalKey? Of(ReferenceCatalog catalog, Model model) => model.Label switch
+    /// <summary>Those of a database's tables; what inherits one is not among them.</summary>
+    /// <remarks>Tables are known by name, as content types may come with the file that is being loaded.</remarks>
+    public static IEnumerable<NaturalKey> In(ReferenceCatalog catalog)
     {
-        "auth.permission" => Permission(catalog, model.Table),
-        "wagtailcore.collection" => Collection(model.Table),
-        string label when s_columns.TryGetValue(label, out string[]? columns) => OfColumns(model.Table, columns, true),
-        string label when s_onlyLeftOut.TryGetValue(label, out string[]? columns) => OfColumns(model.Table, columns, false),
-        _ when UserName(model.Table) is { } name => OfColumns(model.Table, [name], true),
-        _ when IsTaggedItem(catalog, model.Table) => OfColumns(model.Table, ["tag_id", "content_object_id"], false),
-        _ when IsTag(catalog, model.Table) => OfColumns(model.Table, ["name"], true),
-        _ => null,
-    };
+        Dictionary<uint, NaturalKey?> found = [];
+        void Take(string label, Func<Table, NaturalKey?> key)
+        {
+            if (TableOf(catalog, label) is { IsReadable: true } table)
+                found[table.Oid] = key(table);
+        }
+        Take("auth.permission", table => Permission(catalog, table));
+        Take("wagtailcore.collection", Collection);
+        foreach ((string label, string[] columns) in s_columns)
+            Take(label, table => OfColumns(table, columns, true));
+        foreach ((string label, string[] columns) in s_onlyLeftOut)
+            Take(label, table => OfColumns(table, columns, false));
+        foreach (Table table in catalog.Database.Tables.Where(t => t.IsReadable))
+            found.TryAdd(table.Oid, ByShape(catalog, table));
+        return found.Values.OfType<NaturalKey>();
+    }
+
+    private static Table? TableOf(ReferenceCatalog catalog, string label) =>
+        catalog.Models.FirstOrDefault(m => m.Label == label)?.Table ?? ModelReader.TableOf(catalog.Database, label[..label.IndexOf('.')], label[(label.IndexOf('.') + 1)..]);
+
+    // What projects call as they like.
+    private static NaturalKey? ByShape(ReferenceCatalog catalog, Table table) =>
+        UserName(table) is { } name ? OfColumns(table, [name], true)
+        : IsTaggedItem(catalog, table) ? OfColumns(table, ["tag_id", "content_object_id"], false)
+        : IsTag(catalog, table) ? OfColumns(table, ["name"], true)
+        : null;
 
     private static NaturalKey? OfColumns(Table table, string[] columns, bool canBeReferredTo) => columns.All(c => table.Find(c) is not null)
         ? new NaturalKey(table, [.. columns.Select(c => new NaturalKeyPart([], table.Find(c)!))], canBeReferredTo)

@@ -15,9 +15,8 @@ public sealed class NaturalKeys
     public static NaturalKeys Of(ReferenceCatalog catalog, IReadOnlyList<string> own)
     {
         NaturalKeys keys = new(catalog);
-        foreach (Model model in catalog.Models)
-            if (BuiltInNaturalKeys.Of(catalog, model) is { } key)
-                keys._keys[model.Table.Oid] = key;
+        foreach (NaturalKey key in BuiltInNaturalKeys.In(catalog))
+            keys._keys[key.Table.Oid] = key;
         foreach (string text in own)
             keys.Take(text);
         return keys;
@@ -28,7 +27,7 @@ public sealed class NaturalKeys
     {
         if (_keys.TryGetValue(table.Oid, out NaturalKey? key))
             return key;
-        return _catalog.From(table).FirstOrDefault(r => r is { IsParentLink: true, Target: not null }) is { } link ? Of(link.Target!)?.Through(link) : null;
+        return _catalog.ParentLink(table) is { } link ? Of(link.Target!)?.Through(link) : null;
     }
 
     /// <summary>The key that a reference is written as; null when it is written as it is.</summary>
@@ -39,23 +38,25 @@ public sealed class NaturalKeys
     {
         if (text.Split('=') is not [string label, string parts] || label.Length == 0)
             throw Invalid(text, $"\"{text}\" is not of the form app.model=field.");
-        Model model = _catalog.Models.FirstOrDefault(m => m.Label.Equals(label.Trim(), StringComparison.OrdinalIgnoreCase))
-            ?? throw Invalid(text, $"There is no model {label.Trim()}.");
+        Table model = TableOf(label.Trim().ToLowerInvariant()) ?? throw Invalid(text, $"There is no model {label.Trim()}.");
         if (parts.Trim().Length == 0)
-            _keys.Remove(model.Table.Oid);
+            _keys.Remove(model.Oid);
         else
-            _keys[model.Table.Oid] = new NaturalKey(model.Table, [.. parts.Split('+', StringSplitOptions.TrimEntries).Select(p => Part(text, model, p))], true);
+            _keys[model.Oid] = new NaturalKey(model, [.. parts.Split('+', StringSplitOptions.TrimEntries).Select(p => Part(text, model, p))], true);
     }
 
-    private NaturalKeyPart Part(string text, Model model, string path)
+    // A file may bring the content types itself: then a table is known by its name alone.
+    private Table? TableOf(string label) => _catalog.Models.FirstOrDefault(m => m.Label == label)?.Table
+        ?? (label.Split('.') is [string app, string name] ? ModelReader.TableOf(_catalog.Database, app, name) : null);
+
+    private NaturalKeyPart Part(string text, Table table, string path)
     {
         List<Reference> followed = [];
-        Table table = model.Table;
         string[] steps = path.Split('.');
         foreach (string step in steps[..^1])
         {
             Column column = Find(text, table, step);
-            Reference reference = _catalog.From(table).FirstOrDefault(r => r.Columns is [{ } c] && c == column && r.Target is not null)
+            Reference reference = _catalog.ReferenceOf(table, column)
                 ?? throw Invalid(text, $"{step} of {_catalog.LabelOf(table) ?? table.DisplayName} refers to no table.");
             followed.Add(reference);
             table = reference.Target!;

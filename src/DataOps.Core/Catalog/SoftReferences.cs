@@ -14,10 +14,14 @@ internal static class SoftReferences
 
     // A project's own user model (AUTH_USER_MODEL) is what every user_id with a constraint points at.
     private static Table? Target(DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, Table table, string column, string model) => model != "auth.user"
-        ? contentTypes.FirstOrDefault(c => c.Label == model)?.Table
+        ? TableOf(database, contentTypes, model)
         : database.Find(database.DjangoSchema, "django_admin_log") is { } log && log.ForeignKeys.FirstOrDefault(k => k.Columns is ["user_id"]) is { } key
             ? database.Find(key.Target)
-            : contentTypes.FirstOrDefault(c => c.Label == model)?.Table;
+            : TableOf(database, contentTypes, model);
+
+    // An empty database has no content types, and its tables all the same.
+    private static Table? TableOf(DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, string model) =>
+        contentTypes.FirstOrDefault(c => c.Label == model)?.Table ?? ModelReader.TableOf(database, model[..model.IndexOf('.')], model[(model.IndexOf('.') + 1)..]);
 
     private static Reference Own(DatabaseCatalog database, string text)
     {

@@ -1,4 +1,5 @@
 using DataOps.Core.Catalog;
+using DataOps.Core.Changes;
 using DataOps.Core.Connections;
 
 namespace DataOps.Core.Datasets;
@@ -6,90 +7,94 @@ namespace DataOps.Core.Datasets;
 /// <summary>The SQL that makes a target what its staging table says; s is the staging table and t the target throughout.</summary>
 internal static class ImportStatements
 {
-    /// <summary>Writes the rows that are there and differ; null when the shape has no field besides the key.</summary>
+    /// <summary>The rows that are there and differ, from "from" on; null when the shape has no field besides the key.</summary>
     /// <remarks>
     /// record_image_ne compares what is stored, for every type: json has no equality, and that of numeric, citext or interval takes different texts for equal.
     /// </remarks>
-    public static string? Update(StagingTable table, int shape)
+    public static string? Differing(StagingTable table, int shape, MissingField missing)
     {
-        StagingColumn[] columns = [.. table.Shapes[shape].Where(c => c.Column.Source != ColumnSource.IdentityAlways)];
-        if (columns.Length == 0)
+        (StagingColumn Column, string Value)[] set = [.. Assigned(table, shape, missing)];
+        if (set.Length == 0)
             return null;
-        string stored = string.Join(", ", columns.Select(c => Comparable(c, "t." + c.Sql)));
-        string wanted = string.Join(", ", columns.Select(c => Comparable(c, Wanted(c))));
+        string stored = string.Join(", ", set.Select(c => Comparable(c.Column, "t." + c.Column.Sql)));
+        string wanted = string.Join(", ", set.Select(c => Comparable(c.Column, c.Value)));
+        return $"from {table.Model.Table.Sql} t join {table.Name} s on {SameKey(table)} where s._shape = {shape} and pg_catalog.record_image_ne(row({stored}), row({wanted}))";
+    }
+
+    /// <summary>Writes the planned rows that are there.</summary>
+    public static string Update(StagingTable table, int shape, MissingField missing, ChangedTable changed)
+    {
+        IEnumerable<string> set = Assigned(table, shape, missing).Select(c => $"{c.Column.Sql} = {c.Value}");
         return $"""
             update {table.Model.Table.Sql} as t
-            set {string.Join(", ", columns.Select(c => $"{c.Sql} = {Wanted(c)}"))}
-            from {table.Buffer.Table} s
-            where {SameKey(table)} and s._shape = {shape} and pg_catalog.record_image_ne(row({stored}), row({wanted}))
+            set {string.Join(", ", set)}
+            from {table.Name} s, {changed.Name} c
+            where {SameKey(table)} and s._shape = {shape} and c._action = 'U' and {changed.Identity.Same("c", "t")}
             """;
     }
 
-    /// <summary>Writes the rows that are not there; a field that the file lacks takes the column's default.</summary>
-    public static string Insert(StagingTable table, int shape)
+    /// <summary>The columns that an update sets.</summary>
+    public static IEnumerable<string> Set(StagingTable table, int shape, MissingField missing) => Assigned(table, shape, missing).Select(c => c.Column.Column.Name);
+
+    /// <summary>The keys of the rows that are not there.</summary>
+    public static string NewKeys(StagingTable table) => $"select {string.Join(", ", table.Keys.Select(k => "s." + k.Sql))} from {table.Name} s where {IsNew(table)}";
+
+    /// <summary>Writes the planned rows that are not there; a field that the file lacks takes the column's default.</summary>
+    public static string Insert(StagingTable table, int shape, MissingField missing, ChangedTable changed)
     {
-        StagingColumn[] columns = [.. table.Keys, .. table.Shapes[shape]];
+        (string Sql, string Value)[] columns =
+        [
+            .. table.Keys.Concat(table.Shapes[shape]).Select(c => (c.Sql, "s." + c.Sql)),
+            .. Lacking(table, shape, missing).Where(c => c.Column.Column is { NotNull: true, Default: null }).Select(c => (c.Column.Sql, c.Value)),
+        ];
         return $"""
             insert into {table.Model.Table.Sql} ({string.Join(", ", columns.Select(c => c.Sql))})
             overriding system value
-            select {string.Join(", ", columns.Select(c => "s." + c.Sql))}
-            from {table.Buffer.Table} s
-            where s._shape = {shape} and {IsNew(table)}
+            select {string.Join(", ", columns.Select(c => c.Value))}
+            from {table.Name} s join {changed.Name} c on {changed.Identity.Same("c", "s")} and c._action = 'I'
+            where s._shape = {shape}
             """;
     }
 
     /// <summary>The lines of new rows that lack a field which has neither a default nor NULL.</summary>
     public static string New(StagingTable table, int shape) => $"""
         select s._line as line, {KeyText(table)} as key, count(*) over () as total
-        from {table.Buffer.Table} s where s._shape = {shape} and {IsNew(table)} order by s._line limit 100
+        from {table.Name} s where s._shape = {shape} and {IsNew(table)} order by s._line limit 100
         """;
 
     /// <summary>Keys that occur more than once: the first line and another.</summary>
     public static string Duplicates(StagingTable table) => $"""
         select min(s._line) as first, max(s._line) as line, {KeyText(table)} as key, count(*) over () as total
-        from {table.Buffer.Table} s group by {string.Join(", ", table.Keys.Select(k => "s." + k.Sql))} having count(*) > 1 order by 2 limit 100
+        from {table.Name} s group by {string.Join(", ", table.Keys.Select(k => "s." + k.Sql))} having count(*) > 1 order by 2 limit 100
         """;
 
-    /// <summary>Takes away the entries that the file's lists do not have.</summary>
-    public static string Remove(StagingList list) => $"""
-        delete from {list.List.Table.Sql} as t using {list.Buffer.Table} o
-        where o.target is null and t.{Owner(list)} = o.owner
-          and not exists (select 1 from {list.Buffer.Table} s where s.owner = t.{Owner(list)} and s.target = t.{Target(list)})
+    /// <summary>The entries that the file's lists do not have, from "from" on.</summary>
+    /// <param name="list">The list.</param>
+    /// <param name="owner">A condition on the owners, o; null for all.</param>
+    public static string Removed(StagingList list, string? owner) => $"""
+        from {list.List.Table.Sql} t join {list.Name} o on t.{Owner(list)} = o.owner
+        where o._position = 0{(owner is null ? "" : " and " + owner)}
+          and not exists (select 1 from {list.Name} s where s.owner = t.{Owner(list)} and s.target = t.{Target(list)})
         """;
 
-    /// <summary>Adds the entries that the database's lists do not have, in the file's order.</summary>
-    public static string Add(StagingList list) => $"""
-        insert into {list.List.Table.Sql} ({Owner(list)}, {Target(list)})
-        select s.owner, s.target from {list.Buffer.Table} s
-        where s.target is not null
+    /// <summary>The entries that the database's lists do not have, in the file's order: owner, target.</summary>
+    /// <param name="list">The list.</param>
+    /// <param name="owner">A condition on the owners, s; null for all.</param>
+    public static string Added(StagingList list, string? owner) => $"""
+        select s.owner, s.target from {list.Name} s
+        where s._position > 0{(owner is null ? "" : " and " + owner)}
           and not exists (select 1 from {list.List.Table.Sql} t where t.{Owner(list)} = s.owner and t.{Target(list)} = s.target)
         group by s.owner, s.target order by min(s._line), min(s._position)
         """;
 
-    /// <summary>Rows of the file whose reference has no target: line, key, value.</summary>
-    public static string Missing(StagingTable table, Reference reference)
-    {
-        IEnumerable<string> columns = reference.Columns.Select(c => "s." + Sql.Identifier(c.Name));
-        return $"""
-            select s._line as line, {KeyText(table)} as key, {Joined(columns)} as value, count(*) over () as total
-            from {table.Buffer.Table} s
-            where {string.Join(" and ", columns.Select(c => c + " is not null"))}
-              and not exists (select 1 from {reference.Target!.Sql} t where {string.Join(" and ", columns.Zip(reference.TargetColumns, (c, t) => $"t.{Sql.Identifier(t.Name)} = {c}"))})
-            order by s._line limit 100
-            """;
-    }
+    /// <summary>Adds entries.</summary>
+    /// <param name="list">The list.</param>
+    /// <param name="added">A table of owner and target.</param>
+    public static string Add(StagingList list, string added) => $"insert into {list.List.Table.Sql} ({Owner(list)}, {Target(list)}) select a.owner, a.target from {added} a";
 
-    /// <summary>Entries of the file's lists that have no target: line, key, value.</summary>
-    public static string Missing(StagingList list, Reference reference)
-    {
-        string column = reference.Column.Name == list.List.OwnerColumn.Name ? "owner" : "target";
-        return $"""
-            select s._line as line, s.owner::text as key, s.{column}::text as value, count(*) over () as total
-            from {list.Buffer.Table} s
-            where s.{column} is not null and not exists (select 1 from {reference.Target!.Sql} t where t.{Sql.Identifier(reference.TargetColumns[0].Name)} = s.{column})
-            order by s._line, s._position limit 100
-            """;
-    }
+    /// <summary>The keys of entries that were added.</summary>
+    public static string AddedKeys(StagingList list, string added, ChangedTable changed) =>
+        $"select {changed.Identity.Of("t")} from {list.List.Table.Sql} t join {added} a on t.{Owner(list)} = a.owner and t.{Target(list)} = a.target";
 
     /// <summary>The key's largest value where the sequence would give it out again; no row where the sequence is ahead.</summary>
     public static string SequenceBehind(Table table, Column key) => $"""
@@ -103,7 +108,16 @@ internal static class ImportStatements
     /// <summary>Whether s and t have the same key.</summary>
     public static string SameKey(StagingTable table) => string.Join(" and ", table.Keys.Select(k => $"t.{k.Sql} = s.{k.Sql}"));
 
-    private static string IsNew(StagingTable table) => $"not exists (select 1 from {table.Model.Table.Sql} t where {SameKey(table)})";
+    // What an update sets: the fields of the shape, and those that it lacks where they are to be reset.
+    private static IEnumerable<(StagingColumn Column, string Value)> Assigned(StagingTable table, int shape, MissingField missing) =>
+        table.Shapes[shape].Where(c => c.Column.Source != ColumnSource.IdentityAlways).Select(c => (c, Wanted(table, c))).Concat(Lacking(table, shape, missing));
+
+    private static IEnumerable<(StagingColumn Column, string Value)> Lacking(StagingTable table, int shape, MissingField missing) => missing == MissingField.Keep
+        ? []
+        : table.Columns.Except(table.Shapes[shape]).Select(c => (Column: c, Value: FieldDefault.Of(c.Column))).Where(c => c.Value is not null).Select(c => (c.Column, c.Value!));
+
+    /// <summary>Whether no row of the database has the key of s.</summary>
+    public static string IsNew(StagingTable table) => $"not exists (select 1 from {table.Model.Table.Sql} t where {SameKey(table)})";
 
     private static string Joined(IEnumerable<string> columns) => string.Join(" || ',' || ", columns.Select(c => $"({c})::text"));
 
@@ -113,8 +127,11 @@ internal static class ImportStatements
 
     // What Django's form of a value loses is kept where the file's value could come from the stored one: times are cut to milliseconds when they are
     // dumped, and 50 hours come back as 2 days and 2 hours.
-    private static string Wanted(StagingColumn column) => column.Column.Type.Underlying.Name switch
+    private static string Wanted(StagingTable table, StagingColumn column) => column.Column.Type.Underlying.Name switch
     {
+        // The number of the content type inside a revision is the server's own business.
+        "jsonb" when table.Model.Table.Name == "wagtailcore_revision" && column.Column.Name == "content" =>
+            $"case when jsonb_typeof(t.{column.Sql}) = 'object' and jsonb_typeof(s.{column.Sql}) = 'object' and t.{column.Sql} - 'content_type' = s.{column.Sql} - 'content_type' then t.{column.Sql} else s.{column.Sql} end",
         "timestamptz" or "timestamp" => $"case when date_trunc('milliseconds', t.{column.Sql}) = s.{column.Sql} then t.{column.Sql} else s.{column.Sql} end",
         "time" => $"case when date_trunc('milliseconds', t.{column.Sql}::interval) = s.{column.Sql}::interval then t.{column.Sql} else s.{column.Sql} end",
         "interval" => $"case when t.{column.Sql} = s.{column.Sql} and date_trunc('month', t.{column.Sql}) = date_trunc('month', s.{column.Sql}) then t.{column.Sql} else s.{column.Sql} end",

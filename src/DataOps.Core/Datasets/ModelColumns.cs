@@ -56,7 +56,7 @@ internal sealed class ModelColumns
         Value AddField(string before, Column column)
         {
             string alias = $"k{expressions.Count}";
-            if (references.Natural(references.ReferenceOf(model.Table, column), "t." + Sql.Identifier(column.Name), alias, layout.List(2)) is not { } natural
+            if (references.Natural(references.Catalog.ReferenceOf(model.Table, column), "t." + Sql.Identifier(column.Name), alias, layout.List(2)) is not { } natural
                 || references.Missing.NulledBy(model.Table, column) is not null)
                 return Add(before, column);
             joins.Append(natural.Join);
@@ -93,7 +93,7 @@ internal sealed class ModelColumns
     {
         string owner = Sql.Identifier(list.OwnerColumn.Name);
         string target = "t." + Sql.Identifier(list.TargetColumn.Name);
-        (string join, string json) = references.Natural(references.ReferenceOf(list.Table, list.TargetColumn), target, "k", layout.List(3)) ?? ("", $"to_json({target})::text");
+        (string join, string json) = references.Natural(references.Catalog.ReferenceOf(list.Table, list.TargetColumn), target, "k", layout.List(3)) ?? ("", $"to_json({target})::text");
         string?[] conditions = [references.Missing.Condition(list.Table), references.Missing.NulledBy(list.Table, list.TargetColumn) is { } nulled ? Exists(nulled, target) : null];
         string where = conditions.Any(c => c is not null) ? " where " + string.Join(" and ", conditions.OfType<string>()) : "";
         return $" left join (select t.{owner} as owner, string_agg({json}, {Sql.Literal(layout.List(2).Item)} order by {target}) as list from {list.Table.Sql} t{join}{where} group by 1) {alias}"

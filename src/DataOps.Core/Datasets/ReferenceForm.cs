@@ -15,8 +15,8 @@ internal sealed record ReferenceForm(ReferenceCatalog Catalog, NaturalKeys Keys,
     public bool IsKeyless(Model model) => NaturalPrimary && Keys.Of(model.Table) is not null;
 
     /// <summary>The field that leads to the parent's half, which is written when natural primary keys are asked for; so is any reference that is a key left out.</summary>
-    public Reference? ParentLink(Model model) => !NaturalPrimary ? null : Catalog.From(model.Table).FirstOrDefault(r =>
-        r.Target is not null && (r.IsParentLink || (IsKeyless(model) && r.IsField && r.Columns.SequenceEqual(model.Key))));
+    public Reference? ParentLink(Model model) => !NaturalPrimary ? null
+        : Catalog.ParentLink(model.Table) ?? (IsKeyless(model) && model.Key is [{ } key] ? Catalog.ReferenceOf(model.Table, key) : null);
 
     /// <summary>The join and the JSON expression of a column that is written as a natural key; null for one that is written as it is.</summary>
     /// <param name="reference">The column's reference.</param>
@@ -32,7 +32,4 @@ internal sealed record ReferenceForm(ReferenceCatalog Catalog, NaturalKeys Keys,
         // What has no target keeps its plain key, which Django's loader takes too.
         return ($" left join ({rows}) {alias} on {alias}.pk = {place}", $"coalesce({alias}.key, to_json({place})::text)");
     }
-
-    /// <summary>The reference that a fixture writes in a column's place; null for a column that is no reference.</summary>
-    public Reference? ReferenceOf(Table table, Column column) => Catalog.From(table).FirstOrDefault(r => r is { IsField: true, Target: not null, ContentTypeColumn: null } && r.Column == column);
 }

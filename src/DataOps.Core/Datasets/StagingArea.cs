@@ -7,7 +7,7 @@ namespace DataOps.Core.Datasets;
 
 /// <summary>Brings a dataset file into staging tables, one a model and one a many-to-many list, in constant memory.</summary>
 /// <remarks>The tables are temporary and end with the transaction.</remarks>
-internal sealed class StagingArea(Session session, FixtureModels models, string path, OperationContext context)
+internal sealed class StagingArea(Session session, ReferenceCatalog catalog, FixtureModels models, NaturalKeys keys, string path, OperationContext context)
 {
     private const int SendAt = 1 << 18;
     private const long MostWaiting = 1 << 23;
@@ -17,7 +17,6 @@ internal sealed class StagingArea(Session session, FixtureModels models, string 
     private readonly List<StagingTable> _tables = [];
     private readonly HashSet<string> _unknown = [];
     private readonly ImportProblems _problems = new(path);
-    private int _numbers;
     private long _waiting;
 
     /// <summary>A table for each model that occurred, in the file's order.</summary>
@@ -58,7 +57,7 @@ internal sealed class StagingArea(Session session, FixtureModels models, string 
         if (table is null)
             return;
         long before = table.Buffers.Sum(b => (long)b.Waiting);
-        table.Take(source, _problems, field => AddUnknownField(source, field));
+        table.Take(source, Objects, _problems, field => AddUnknownField(source, field));
         _waiting -= before;
         foreach (StagingBuffer buffer in table.Buffers)
         {
@@ -84,7 +83,7 @@ internal sealed class StagingArea(Session session, FixtureModels models, string 
         // Two spellings of one model share a table.
         if (_tables.FirstOrDefault(t => t.Model.Table == model.Table) is { } known)
             return known;
-        StagingTable table = new(session, model, ref _numbers);
+        StagingTable table = new(session, model, catalog, keys);
         _tables.Add(table);
         return table;
     }

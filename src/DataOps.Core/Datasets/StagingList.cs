@@ -8,53 +8,58 @@ namespace DataOps.Core.Datasets;
 /// <summary>A many-to-many list on its way into its staging table: a row for each owner whose list the file has, without a target, and one for each entry.</summary>
 internal sealed class StagingList
 {
-    private readonly StagingColumn _owner;
     private readonly StagingColumn _target;
 
-    public StagingList(Session session, ManyToManyList list, int number)
+    public StagingList(Session session, ManyToManyList list, Reference? reference, NaturalKey? natural)
     {
         List = list;
-        (_owner, _target) = (new StagingColumn(list.Name, list.OwnerColumn), new StagingColumn(list.Name, list.TargetColumn));
-        string name = $"dataops_import_{number}";
-        Buffer = new StagingBuffer($"pg_temp.{name}", ["_line", "_position", "owner", "target"]);
+        _target = new StagingColumn(list.Name, list.TargetColumn, reference, natural);
+        string name = $"dataops_raw_{list.Table.Oid}";
+        Buffer = new StagingBuffer($"pg_temp.{name}", ["_row", "_line", "_position", .. _target.StagedNames]);
         session.Execute($"""
             create temporary table {name} on commit drop as
-            select null::bigint as _line, null::bigint as _position, {_owner.Sql} as owner, {_target.Sql} as target from {list.Table.Sql} with no data
+            select null::bigint as _row, null::bigint as _line, null::bigint as _position, {_target.StagedSql} from {list.Table.Sql} with no data
             """);
     }
 
     public ManyToManyList List { get; }
 
+    /// <summary>The column of what the entries refer to.</summary>
+    public StagingColumn Target => _target;
+
     public StagingBuffer Buffer { get; }
 
+    /// <summary>The entries with the keys that they have in this database: _line, _position, owner, target.</summary>
+    public string Name => $"pg_temp.dataops_import_{List.Table.Oid}";
+
     /// <summary>Takes an object's list; returns what is wrong with it, or null.</summary>
-    public string? Take(FixtureObject source, FixtureSlice key, FixtureSlice value)
+    public string? Take(FixtureObject source, long row, FixtureSlice value)
     {
         Utf8JsonReader reader = JsonText.Reader(source[value]);
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartArray)
             return "not a list";
-        if (AddRow(source, key, 0, []) is { } wrongKey)
-            return wrongKey;
+        AddRow(source, row, 0, []);
         for (long position = 1; reader.Read() && reader.TokenType != JsonTokenType.EndArray; position++)
         {
             int start = (int)reader.TokenStartIndex;
             reader.Skip();
-            if (AddRow(source, key, position, source[value][start..(int)reader.BytesConsumed]) is { } problem)
+            if (AddRow(source, row, position, source[value][start..(int)reader.BytesConsumed]) is { } problem)
                 return $"entry {position} is {problem}";
         }
         return null;
     }
 
-    private string? AddRow(FixtureObject source, FixtureSlice key, long position, ReadOnlySpan<byte> target)
+    private string? AddRow(FixtureObject source, long row, long position, ReadOnlySpan<byte> target)
     {
+        Buffer.Add(row);
         Buffer.Add(source.Line);
         Buffer.Add(position);
-        string? problem = _owner.Write(source[key], Buffer);
+        string? problem = null;
         if (position == 0)
-            Buffer.AddNull();
+            _target.WriteNull(Buffer);
         else
-            problem ??= target.SequenceEqual("null"u8) ? "null" : _target.Write(target, Buffer);
+            problem = target.SequenceEqual("null"u8) ? "null" : _target.Write(target, Buffer);
         if (problem is null)
             Buffer.EndRow(source.Line);
         else

@@ -12,6 +12,7 @@ internal sealed class StagingTable
 {
     private const int Ignored = -1;
     private const int Unknown = -2;
+    private const int ParentLink = -3;
 
     private readonly Dictionary<string, int> _slots = [];
     private readonly List<(byte[] Name, int Slot)> _previous = [];
@@ -21,25 +22,44 @@ internal sealed class StagingTable
     private readonly FixtureSlice?[] _keys;
     private readonly char[] _shape;
 
-    public StagingTable(Session session, Model model, ref int tables)
+    public StagingTable(Session session, Model model, ReferenceCatalog catalog, NaturalKeys keys)
     {
-        Model = model;
-        Keys = [.. model.Key.Select(k => new StagingColumn("pk", k))];
-        Columns = [.. model.Fields.Where(f => f.Column.IsWritable && !model.Key.Contains(f.Column)).Select(f => new StagingColumn(f.Name, f.Column))];
+        (Model, Natural) = (model, keys.Of(model.Table));
+        Keys = [.. model.Key.Select(k => Staged("pk", k))];
+        Columns = [.. model.Fields.Where(f => f.Column.IsWritable && !model.Key.Contains(f.Column)).Select(f => Staged(f.Name, f.Column))];
         (_values, _shape, _keys) = (new FixtureSlice?[Columns.Count + model.ManyToMany.Count], new char[Columns.Count], new FixtureSlice?[Keys.Count]);
-        string name = $"dataops_import_{++tables}";
+        string name = $"dataops_raw_{model.Table.Oid}";
         StagingColumn[] all = [.. Keys, .. Columns];
-        Buffer = new StagingBuffer($"pg_temp.{name}", ["_line", "_shape", .. all.Select(c => c.Column.Name)]);
-        string columns = string.Join(", ", all.Select(c => c.Sql));
-        session.Execute($"create temporary table {name} on commit drop as select null::bigint as _line, null::int as _shape, {columns} from {model.Table.Sql} with no data");
-        List<StagingList> lists = [];
-        foreach (ManyToManyList list in model.ManyToMany)
-            lists.Add(new StagingList(session, list, ++tables));
-        Lists = lists;
+        Buffer = new StagingBuffer($"pg_temp.{name}", ["_row", "_line", "_shape", .. all.SelectMany(c => c.StagedNames)]);
+        string columns = string.Join(", ", all.Select(c => c.StagedSql));
+        session.Execute($"""
+            create temporary table {name} on commit drop as
+            select null::bigint as _row, null::bigint as _line, null::int as _shape, {columns} from {model.Table.Sql} with no data
+            """);
+        Lists = [.. model.ManyToMany.Select(list =>
+        {
+            Reference? reference = catalog.ReferenceOf(list.Table, list.TargetColumn);
+            return new StagingList(session, list, reference, reference is null ? null : keys.Of(reference));
+        })];
         NameSlots();
+
+        StagingColumn Staged(string field, Column column)
+        {
+            Reference? reference = catalog.ReferenceOf(model.Table, column);
+            return new StagingColumn(field, column, reference, reference is null ? null : keys.Of(reference));
+        }
     }
 
     public Model Model { get; }
+
+    /// <summary>The model's natural key; null when it has none.</summary>
+    public NaturalKey? Natural { get; }
+
+    /// <summary>The rows with the keys and references that they have in this database: _row, _line, _shape, and the columns under their names.</summary>
+    public string Name => $"pg_temp.dataops_import_{Model.Table.Oid}";
+
+    /// <summary>Whether a row came without a key of its own.</summary>
+    public bool HasKeyless { get; private set; }
 
     public IReadOnlyList<StagingColumn> Keys { get; }
 
@@ -56,41 +76,61 @@ internal sealed class StagingTable
     public IEnumerable<StagingBuffer> Buffers => Lists.Select(l => l.Buffer).Prepend(Buffer);
 
     /// <summary>Takes an object of this model.</summary>
-    public void Take(FixtureObject source, ImportProblems problems, Action<string> unknownField)
+    /// <param name="source">The object.</param>
+    /// <param name="row">Its number in the file, from 1.</param>
+    /// <param name="problems">Takes what is wrong with it.</param>
+    /// <param name="unknownField">Takes the names of fields that the model does not have.</param>
+    public void Take(FixtureObject source, long row, ImportProblems problems, Action<string> unknownField)
     {
         Array.Clear(_values);
+        FixtureSlice? link = null;
         for (int i = 0; i < source.Fields.Count; i++)
         {
             int slot = SlotOf(source, i);
             if (slot == Unknown)
                 unknownField(source.NameOf(source.Fields[i]));
+            else if (slot == ParentLink)
+                link = source.Fields[i].Value;
             else if (slot != Ignored)
                 _values[slot] = source.Fields[i].Value;
         }
-        if (source.Key is not { } key || !TryKeys(source, key))
+        FixtureSlice? key = source.Key ?? link;
+        if (key is null ? Natural is null || Keys.Count != 1 : !TryKeys(source, key.Value))
         {
-            problems.Add(
-                "MissingKey", "objects in {0} have no key of their own",
-                "Natural primary keys are not supported: export with plain keys (dumpdata without --natural-primary).",
-                source.Line, Model.Label, "", "pk", source.Key is null ? "missing" : "not the key's columns");
+            AddMissingKey(source, problems);
             return;
         }
-        TakeRow(source, key, problems);
+        HasKeyless |= key is null;
+        TakeRow(source, row, key, problems);
         for (int i = 0; i < Lists.Count; i++)
-            if (_values[Columns.Count + i] is { } value && Lists[i].Take(source, key, value) is { } problem)
+            if (_values[Columns.Count + i] is { } value && Lists[i].Take(source, row, value) is { } problem)
                 Report(source, value, Lists[i].List.Name, problem, problems);
     }
 
-    private void TakeRow(FixtureObject source, FixtureSlice key, ImportProblems problems)
+    private void AddMissingKey(FixtureObject source, ImportProblems problems)
+    {
+        string candidates = string.Join(" or ", Model.Table.UniqueKeys.Select(k => $"{Model.Label}={string.Join('+', k)}"));
+        problems.Add(
+            "MissingKey", "objects in {0} have no key of their own",
+            $"Export with plain keys, or say with -NaturalKey by which fields their rows are known{(candidates.Length > 0 ? $", as {candidates}" : "")}.",
+            source.Line, Model.Label, "", "pk", source.Key is null ? "missing, and no natural key is known" : "not the key's columns");
+    }
+
+    private void TakeRow(FixtureObject source, long row, FixtureSlice? key, ImportProblems problems)
     {
         bool isGood = true;
+        Buffer.Add(row);
         Buffer.Add(source.Line);
         Buffer.Add(ShapeOf());
         for (int i = 0; i < Keys.Count; i++)
         {
-            if (Keys[i].Write(source[_keys[i]!.Value], Buffer) is { } problem)
+            if (key is null)
             {
-                Report(source, key, "pk", problem, problems);
+                Keys[i].WriteNull(Buffer);
+            }
+            else if (Keys[i].Write(source[_keys[i]!.Value], Buffer) is { } problem)
+            {
+                Report(source, key.Value, "pk", problem, problems);
                 isGood = false;
             }
         }
@@ -98,7 +138,7 @@ internal sealed class StagingTable
         {
             if (_values[i] is not { } value)
             {
-                Buffer.AddNull();
+                Columns[i].WriteNull(Buffer);
             }
             else if (Columns[i].Write(source[value], Buffer) is { } problem)
             {
@@ -116,12 +156,12 @@ internal sealed class StagingTable
     {
         string text = Shown(source[value]);
         string said = problem.StartsWith("null", StringComparison.Ordinal) ? problem
-            : text.StartsWith('[') && field != "pk" && problem == "not a single value" ? $"{text} is a natural key, which is not supported: export with plain keys"
-            : problem.StartsWith("not ", StringComparison.Ordinal) || problem.StartsWith("out ", StringComparison.Ordinal) || problem.StartsWith("longer ", StringComparison.Ordinal) ? $"{text} is {problem}"
+            : problem.StartsWith("not ", StringComparison.Ordinal) || problem.StartsWith("out ", StringComparison.Ordinal) || problem.StartsWith("longer ", StringComparison.Ordinal)
+                || problem.StartsWith("a natural key", StringComparison.Ordinal) ? $"{text} is {problem}"
             : $"{text}: {problem}";
         problems.Add(
             "InvalidValue", "values in {0} cannot be stored", "Correct them in the file, or where it was exported.",
-            source.LineOf(value), Model.Label, Shown(source[source.Key!.Value]).Trim('"'), field, said);
+            source.LineOf(value), Model.Label, source.Key is { } own ? Shown(source[own]).Trim('"') : "", field, said);
     }
 
     private static string Shown(ReadOnlySpan<byte> json)
@@ -190,12 +230,13 @@ internal sealed class StagingTable
         for (int i = 0; i < Columns.Count; i++)
             if (WithoutId(Columns[i].Column.Name) is { } name)
                 _slots.TryAdd(name, i);
-        // What PostgreSQL generates, and the key's own fields, which stand in pk.
+        // What PostgreSQL generates, and the key's own fields, which stand in pk; the link to a parent stands for it where there is no pk.
         foreach (Column column in Model.Table.Columns.Where(c => !c.IsWritable || Model.Key.Contains(c)))
         {
-            _slots.TryAdd(column.Name, Ignored);
+            int slot = Keys is [{ Reference: not null } only] && only.Column == column ? ParentLink : Ignored;
+            _slots.TryAdd(column.Name, slot);
             if (WithoutId(column.Name) is { } name)
-                _slots.TryAdd(name, Ignored);
+                _slots.TryAdd(name, slot);
         }
     }
 

@@ -1,12 +1,13 @@
 using System.Management.Automation;
 using DataOps.Core.Connections;
 using DataOps.Core.Datasets;
+using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell.Commands;
 
 /// <summary>Brings the rows of a dataset file into a database.</summary>
 [Cmdlet(VerbsData.Import, "Dataset", DefaultParameterSetName = ByDatabase, SupportsShouldProcess = true)]
-[OutputType(typeof(ImportResult))]
+[OutputType(typeof(ImportResult), typeof(ModelPlan))]
 public sealed class ImportDatasetCommand : ChangeCommand
 {
     /// <summary>The file to read.</summary>
@@ -15,6 +16,36 @@ public sealed class ImportDatasetCommand : ChangeCommand
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
+    /// <summary>Natural keys of the application's own models, as a hashtable or as app.model=field.</summary>
+    [Parameter]
+    [NaturalKeyTransformation]
+    public string[]? NaturalKey { get; set; }
+
+    /// <summary>What to do about rows that are in the way.</summary>
+    [Parameter]
+    public OnConflict OnConflict { get; set; }
+
+    /// <summary>What to do about references without a target.</summary>
+    [Parameter]
+    public OnMissingReference OnMissingReference { get; set; }
+
+    /// <summary>What to do about fields that the file lacks.</summary>
+    [Parameter]
+    public MissingField MissingField { get; set; }
+
+    /// <summary>With -WhatIf, also each row that would change.</summary>
+    [Parameter]
+    public SwitchParameter Detailed { get; set; }
+
+    /// <summary>The undo file to write.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? UndoPath { get; set; }
+
+    /// <summary>Write no undo file.</summary>
+    [Parameter]
+    public SwitchParameter NoUndo { get; set; }
+
     /// <inheritdoc/>
     protected override bool TakesOtherDatabases => true;
 
@@ -22,6 +53,17 @@ public sealed class ImportDatasetCommand : ChangeCommand
     protected override void Process(Session session)
     {
         string file = FileSystemPath(Path);
-        Change(session, $"Import {file} into", new ImportDataset(), whatIf => new ImportDatasetOptions { Path = file, WhatIf = whatIf });
+        Change(session, $"Import {file} into", new ImportDataset(), whatIf => new ImportDatasetOptions
+        {
+            Path = file,
+            NaturalKey = NaturalKey ?? [],
+            OnConflict = OnConflict,
+            OnMissingReference = OnMissingReference,
+            MissingField = MissingField,
+            Detailed = Detailed,
+            UndoPath = UndoPath is null ? null : FileSystemPath(UndoPath),
+            NoUndo = NoUndo,
+            WhatIf = whatIf,
+        });
     }
 }

@@ -1,0 +1,106 @@
+using DataOps.Core.Catalog;
+using DataOps.Core.Changes;
+using DataOps.Core.Connections;
+
+namespace DataOps.Core.Datasets;
+
+/// <summary>Takes rows out of the way of the file's rows, and makes what referred to them refer to those.</summary>
+/// <remarks>The other halves of such a row go with it, and so do generic references to it, as its revisions and tags are its own; history stays.</remarks>
+internal sealed class ImportReplacement(Session session, ReferenceCatalog catalog, ResolvedRows rows, ChangeSet changes, CancellationToken cancellation)
+{
+    private readonly List<string> _repoints = [];
+    private readonly List<ChangedTable> _deleted = [];
+
+    /// <summary>Rows that go.</summary>
+    public long Deleted { get; private set; }
+
+    /// <summary>Rows that refer to the file's rows from now on.</summary>
+    public long Repointed { get; private set; }
+
+    /// <summary>Plans it.</summary>
+    public void Plan(IEnumerable<Table> tables)
+    {
+        foreach (Table table in tables)
+        {
+            Plan(table, table);
+            PlanObjectIds(table);
+        }
+    }
+
+    /// <summary>Deletes the planned rows; constraints are deferred.</summary>
+    public void Delete()
+    {
+        foreach (ChangedTable table in _deleted.DistinctBy(t => t.Table.Oid))
+            Execute($"delete from {table.Table.Sql} t using {table.Name} c where c._action = 'D' and {table.Identity.Same("c", "t")}");
+    }
+
+    /// <summary>Repoints what referred to them; the file's rows are there by now.</summary>
+    public void Repoint() => _repoints.ForEach(sql => Execute(sql));
+
+    private void Plan(Table table, Table replaced)
+    {
+        string key = Sql.Identifier(table.SingleKey!.Name);
+        string gone = ImportConflicts.Replaced(replaced);
+        Delete(table, $"from {table.Sql} t join {gone} x on x.old = t.{key}");
+        foreach (Reference reference in catalog.To(table).Where(r => r.Columns.Count == 1 && r.Class is not (ReferenceClass.Tree or ReferenceClass.Embedded)))
+        {
+            if (reference.IsParentLink)
+                Plan(reference.Table, replaced);
+            else if (reference.Severity != Severity.Expected)
+                PlanReferring(reference, gone);
+        }
+    }
+
+    // A row that the file writes refers to what the file says.
+    private void PlanReferring(Reference reference, string gone)
+    {
+        Table table = reference.Table;
+        string column = Sql.Identifier(reference.Column.Name);
+        ChangedTable changed = changes.Of(table);
+        string staged = rows.StagedOf(table) is { } file && file.Columns.Any(c => c.Column == reference.Column)
+            ? $" and not exists (select 1 from {file.Name} s where {ImportStatements.SameKey(file)})"
+            : "";
+        string from = $"from {table.Sql} t join {gone} x on x.old = t.{column}";
+        string[] clashes = [.. table.UniqueKeys.Append(table.PrimaryKey).Where(u => u.Contains(reference.Column.Name)).Select(u => Clash(table, u, reference.Column.Name))];
+        if (clashes.Length > 0)
+            Delete(table, $"{from} where ({string.Join(" or ", clashes)}){staged}");
+        string keeps = clashes.Length > 0 ? $" and not ({string.Join(" or ", clashes)})" : "";
+        Repointed += changed.PlanUpdate($"{from} where true{staged}{keeps}");
+        _repoints.Add($"""
+            update {table.Sql} t set {column} = x.new from {gone} x, {changed.Name} c
+            where t.{column} = x.old and c._action = 'U' and {changed.Identity.Same("c", "t")}
+            """);
+    }
+
+    // With the new key the row would be a second one with the same unique values, in the database or in the file.
+    private string Clash(Table table, IReadOnlyList<string> unique, string repointed)
+    {
+        string Same(string row) => string.Join(" and ", unique.Select(u => $"{row}.{Sql.Identifier(u)} = {(u == repointed ? "x.new" : "t." + Sql.Identifier(u))}"));
+        string inFile = rows.StagedOf(table) is { } file && unique.All(u => file.Keys.Concat(file.Columns).Any(c => c.Column.Name == u))
+            ? $" or exists (select 1 from {file.Name} o where {Same("o")})"
+            : "";
+        return $"exists (select 1 from {table.Sql} o where {Same("o")}){inFile}";
+    }
+
+    private void PlanObjectIds(Table table)
+    {
+        int[] types = [.. WithHeirs(table).Select(catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)];
+        foreach (Reference reference in catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null } && r.Severity != Severity.Expected))
+        {
+            string staged = rows.StagedOf(reference.Table) is { } file ? $" and not exists (select 1 from {file.Name} s where {ImportStatements.SameKey(file)})" : "";
+            string isOfType = $"t.{Sql.Identifier(reference.ContentTypeColumn!.Name)} = any('{{{string.Join(',', types)}}}')";
+            Delete(reference.Table, $"from {reference.Table.Sql} t join {ImportConflicts.Replaced(table)} x on x.old::text = t.{Sql.Identifier(reference.Column.Name)}::text where {isOfType}{staged}");
+        }
+    }
+
+    private IEnumerable<Table> WithHeirs(Table table) => catalog.To(table).Where(r => r.IsParentLink).SelectMany(r => WithHeirs(r.Table)).Prepend(table);
+
+    private void Delete(Table table, string from)
+    {
+        ChangedTable changed = changes.Of(table);
+        Deleted += changed.PlanDelete(from);
+        _deleted.Add(changed);
+    }
+
+    private void Execute(string sql) => session.Execute(sql, cancellation);
+}
