@@ -8,8 +8,17 @@ namespace DataOps.Core.Datasets;
 /// <summary>What <see cref="ImportDataset"/> loads.</summary>
 public sealed record ImportDatasetOptions
 {
-    /// <summary>The file: Django's JSON or JSONL, compressed with gzip or not.</summary>
+    /// <summary>The file: Django's JSON, JSONL, XML or YAML, compressed with gzip, bzip2, xz or zip or not; - for the standard input.</summary>
     public string Path { get; init; } = "";
+
+    /// <summary>The file's format; by its ending or its content when absent.</summary>
+    public FixtureFormat? Format { get; init; }
+
+    /// <summary>JSON fields whose texts are the JSON of Wagtail's StreamFields, as app.model.field; without it, texts of lists of blocks are.</summary>
+    public IReadOnlyList<string> StreamField { get; init; } = [];
+
+    /// <summary>JSON fields whose texts are texts, whatever they look like, as app.model.field.</summary>
+    public IReadOnlyList<string> JsonField { get; init; } = [];
 
     /// <summary>Do everything but keep it: the counts are those of a real run.</summary>
     public bool WhatIf { get; init; }
@@ -62,15 +71,15 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, ImportResul
 
     private static ImportResult Import(Session session, ImportDatasetOptions options, OperationContext context)
     {
-        if (options.Path.Length == 0)
-            throw new DataOpsException("MissingPath", FailureKind.InvalidArgument, "No file is named.", "Name the dataset file with -Path.", nameof(options.Path));
         Stopwatch watch = Stopwatch.StartNew();
-        string path = Path.GetFullPath(options.Path);
+        FixtureFile file = FixtureFile.Of(options.Path, options.Format);
+        string path = file.Name;
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         FixtureModels models = new(catalog);
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
-        StagingArea staging = new(session, models, path, context);
-        staging.Fill();
+        StagingArea staging = new(session, models, JsonFields.Of(options.StreamField, options.JsonField, catalog.Models), path, context);
+        using (FixtureReader reader = FixtureReader.Open(file, context.Cancellation))
+            staging.Fill(reader);
         ImportRun run = new(session, catalog, models, path, context);
         ImportCounts counts = run.Apply(staging.Tables);
         bool changed = false;
@@ -81,7 +90,7 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, ImportResul
             WarnOfDerived(catalog, counts, context);
         }
         return new ImportResult(
-            session.Server, session.Database, "Import-Dataset", path, changed, options.WhatIf ? 0 : counts.Written, counts.Written, staging.Objects,
+            session.Server, session.Database, "Import-Dataset", file.Path, changed, options.WhatIf ? 0 : counts.Written, counts.Written, staging.Objects,
             counts.Inserted, counts.Updated, staging.Objects - counts.Inserted - counts.Updated, counts.Added, counts.Removed, staging.Tables.Count,
             Math.Round(watch.Elapsed.TotalSeconds, 3));
     }

@@ -15,13 +15,34 @@ public sealed class ImportDatasetCommand : ChangeCommand
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
+    /// <summary>The file's format; by its ending or its content when absent.</summary>
+    [Parameter]
+    public FixtureFormat? Format { get; set; }
+
+    /// <summary>JSON fields whose texts are the JSON of StreamFields.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? StreamField { get; set; }
+
+    /// <summary>JSON fields whose texts are texts, whatever they look like.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? JsonField { get; set; }
+
     /// <inheritdoc/>
     protected override bool TakesOtherDatabases => true;
 
     /// <inheritdoc/>
     protected override void Process(Session session)
     {
-        string file = FileSystemPath(Path);
-        Change(session, $"Import {file} into", new ImportDataset(), whatIf => new ImportDatasetOptions { Path = file, WhatIf = whatIf });
+        string file = DatasetPath(Path);
+        Change(session, $"Import {file} into", new ImportDataset(), whatIf => new ImportDatasetOptions
+        {
+            Path = file,
+            Format = Format,
+            StreamField = StreamField ?? [],
+            JsonField = JsonField ?? [],
+            WhatIf = whatIf,
+        });
     }
 }
