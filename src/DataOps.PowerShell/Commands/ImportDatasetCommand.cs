@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using DataOps.Core.Changes;
 using DataOps.Core.Connections;
 using DataOps.Core.Datasets;
 using DataOps.PowerShell.Output;
@@ -7,7 +8,7 @@ namespace DataOps.PowerShell.Commands;
 
 /// <summary>Brings the rows of a dataset file into a database.</summary>
 [Cmdlet(VerbsData.Import, "Dataset", DefaultParameterSetName = ByDatabase, SupportsShouldProcess = true)]
-[OutputType(typeof(ImportResult), typeof(ModelPlan))]
+[OutputType(typeof(ImportResult), typeof(ModelPlan), typeof(RowChange))]
 public sealed class ImportDatasetCommand : ChangeCommand
 {
     /// <summary>The file to read.</summary>
