@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using DataOps.Core.Datasets;
+using DataOps.Core.Rows;
 using DataOps.Core.Tests.Servers;
 
 namespace DataOps.Core.Tests.Datasets;
@@ -8,7 +9,7 @@ namespace DataOps.Core.Tests.Datasets;
 /// <summary>Files of every format and compression come in as the same rows; bad values in them are named with their lines, and nothing is written.</summary>
 public sealed class ImportFormatTests : IDisposable
 {
-    private const string Stream = """[{\"type\": \"p\", \"value\": 1}]""";
+    private const string Blocks = """[{\"type\": \"p\", \"value\": 1}]""";
 
     private readonly ImportFiles _files = new();
     private readonly TestDatabase _site;
@@ -114,7 +115,7 @@ public sealed class ImportFormatTests : IDisposable
     public void The_user_says_whether_texts_in_JSON_fields_are_JSON(string told, string ofBlocks, string ofObject)
     {
         string path = _files.Json($$$"""
-            [{"model": "news.event", "pk": 1, "fields": {"data": "{{{Stream}}}"}}, {"model": "news.event", "pk": 2, "fields": {"data": "{\"a\": 1}"}},
+            [{"model": "news.event", "pk": 1, "fields": {"data": "{{{Blocks}}}"}}, {"model": "news.event", "pk": 2, "fields": {"data": "{\"a\": 1}"}},
             {"model": "news.event", "pk": 3, "fields": {"data": ["x"]}}]
             """);
 
@@ -147,7 +148,7 @@ public sealed class ImportFormatTests : IDisposable
             """);
         IReadOnlyDictionary<string, string> before = _site.Digest();
         string path = _files.Path("events.jsonl");
-        ExportResult export = Assert.Single(_site.Run(new ExportDataset(), new() { Path = path, Model = ["news.event"], Precision = Rows.TimePrecision.Microsecond, JsonField = ["news.event.data"] }));
+        ExportResult export = Assert.Single(_site.Run(new ExportDataset(), new() { Path = path, Model = ["news.event"], Precision = TimePrecision.Microsecond, JsonField = ["news.event.data"] }));
         Assert.Equal("news.event.data: 1 JSON string that reads as StreamField blocks; news.event.at: 2 times that Python cannot read", export.InexactFields);
 
         _site.Execute("truncate news_event");
