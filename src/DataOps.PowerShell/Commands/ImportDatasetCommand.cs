@@ -19,7 +19,7 @@ public sealed class ImportDatasetCommand : ChangeCommand
 
     /// <summary>The file's format; by its ending or its content when absent.</summary>
     [Parameter]
-    public FixtureFormat? Format { get; set; }
+    public DatasetFormat? Format { get; set; }
 
     /// <summary>JSON fields whose texts are the JSON of StreamFields.</summary>
     [Parameter]
