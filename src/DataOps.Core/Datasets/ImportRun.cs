@@ -36,16 +36,20 @@ internal sealed class ImportRun(
     /// <exception cref="DataOpsException">Another writer was there meanwhile, or PostgreSQL refuses a row.</exception>
     public void Apply()
     {
+        context.Report("Locking", 0, changes.Planned);
         changes.Lock();
         replacement.Delete();
         long done = 0;
         long total = changes.Planned;
-        foreach (StagingTable table in InReferenceOrder())
+        StagingTable[] ordered = InReferenceOrder();
+        foreach (StagingTable table in ordered)
         {
             context.Report("Writing " + table.Model.Label, done, total);
-            Write(table);
+            Guard(table, () => Write(table, WaitingColumns(table, ordered)));
             done += changes.Of(table.Model.Table).Planned;
         }
+        foreach (StagingTable table in ordered)
+            Guard(table, () => Complete(table, WaitingColumns(table, ordered)));
         foreach (StagingList list in rows.Tables.SelectMany(t => t.Lists).Where(l => l.Buffer.Rows > 0))
             Write(list);
         replacement.Repoint();
@@ -93,18 +97,36 @@ internal sealed class ImportRun(
     }
 
     // Updates first: they may free a unique value that a new row takes.
-    private void Write(StagingTable table)
+    private void Write(StagingTable table, StagingColumn[] waiting)
     {
         ChangedTable changed = changes.Of(table.Model.Table);
+        Park(table);
+        for (int shape = 0; shape < table.Shapes.Count; shape++)
+            if (ImportStatements.Update(table, shape, options.MissingField, changed, waiting) is { } update)
+                Execute(update);
+        for (int shape = 0; shape < table.Shapes.Count; shape++)
+            Execute(ImportStatements.Insert(table, shape, options.MissingField, changed, waiting));
+    }
+
+    private void Complete(StagingTable table, StagingColumn[] waiting)
+    {
+        for (int shape = 0; shape < table.Shapes.Count; shape++)
+            if (table.Shapes[shape].Intersect(waiting).ToArray() is { Length: > 0 } columns)
+                Execute(ImportStatements.Complete(table, shape, changes.Of(table.Model.Table), columns));
+    }
+
+    // A constraint that cannot be deferred asks for its target at once: in a circle a column that may be NULL waits for it.
+    private static StagingColumn[] WaitingColumns(StagingTable table, StagingTable[] ordered) => [.. table.Columns.Where(c =>
+        c is { Column.NotNull: false, Reference: { Constraint: { IsEnforced: true, IsDeferrable: false }, Target: { } target } }
+        && Array.FindIndex(ordered, o => o.Model.Table == target) is var there and >= 0
+        && (there > Array.IndexOf(ordered, table) || (target == table.Model.Table && table.Shapes.Count > 1)))];
+
+    private void Guard(StagingTable table, Action write)
+    {
         Execute("savepoint dataops_import");
         try
         {
-            Park(table);
-            for (int shape = 0; shape < table.Shapes.Count; shape++)
-                if (ImportStatements.Set(table, shape, options.MissingField).Any())
-                    Execute(ImportStatements.Update(table, shape, options.MissingField, changed));
-            for (int shape = 0; shape < table.Shapes.Count; shape++)
-                Execute(ImportStatements.Insert(table, shape, options.MissingField, changed));
+            write();
         }
         catch (DataOpsException e) when (e.Kind is FailureKind.AlreadyExists or FailureKind.InvalidData)
         {
@@ -140,6 +162,6 @@ internal sealed class ImportRun(
     private int Execute(string sql) => session.Execute(sql, context.Cancellation);
 
     // Referenced tables first, for constraints that cannot be deferred; in a circle any order is as good.
-    private IEnumerable<StagingTable> InReferenceOrder() =>
-        ModelOrder.Sort(catalog, [.. rows.Tables.Select(t => t.Model)]).Select(m => rows.StagedOf(m.Table)!);
+    private StagingTable[] InReferenceOrder() =>
+        [.. ModelOrder.SortForLoad(catalog, [.. rows.Tables.Select(t => t.Model)]).Select(m => rows.StagedOf(m.Table)!)];
 }

@@ -21,17 +21,25 @@ internal static class ImportStatements
         return $"from {table.Model.Table.Sql} t join {table.Name} s on {SameKey(table)} where s._shape = {shape} and pg_catalog.record_image_ne(row({stored}), row({wanted}))";
     }
 
-    /// <summary>Writes the planned rows that are there.</summary>
-    public static string Update(StagingTable table, int shape, MissingField missing, ChangedTable changed)
+    /// <summary>Writes the planned rows that are there, but for some columns; null when no other is left.</summary>
+    public static string? Update(StagingTable table, int shape, MissingField missing, ChangedTable changed, IReadOnlyCollection<StagingColumn> without)
     {
-        IEnumerable<string> set = Assigned(table, shape, missing).Select(c => $"{c.Column.Sql} = {c.Value}");
-        return $"""
+        string[] set = [.. Assigned(table, shape, missing).Where(c => !without.Contains(c.Column)).Select(c => $"{c.Column.Sql} = {c.Value}")];
+        return set.Length == 0 ? null : $"""
             update {table.Model.Table.Sql} as t
             set {string.Join(", ", set)}
             from {table.Name} s, {changed.Name} c
             where {SameKey(table)} and s._shape = {shape} and c._action = 'U' and {changed.Identity.Same("c", "t")}
             """;
     }
+
+    /// <summary>Writes columns that had to wait for other tables' rows.</summary>
+    public static string Complete(StagingTable table, int shape, ChangedTable changed, IReadOnlyCollection<StagingColumn> columns) => $"""
+        update {table.Model.Table.Sql} as t
+        set {string.Join(", ", columns.Select(c => $"{c.Sql} = s.{c.Sql}"))}
+        from {table.Name} s, {changed.Name} c
+        where {SameKey(table)} and s._shape = {shape} and {changed.Identity.Same("c", "t")} and ({string.Join(" or ", columns.Select(c => $"t.{c.Sql} is distinct from s.{c.Sql}"))})
+        """;
 
     /// <summary>The columns that an update sets.</summary>
     public static IEnumerable<string> Set(StagingTable table, int shape, MissingField missing) => Assigned(table, shape, missing).Select(c => c.Column.Column.Name);
@@ -44,11 +52,11 @@ internal static class ImportStatements
     public static string NewKeys(StagingTable table) => $"select {string.Join(", ", table.Keys.Select(k => "s." + k.Sql))} from {table.Name} s where {IsNew(table)}";
 
     /// <summary>Writes the planned rows that are not there; a field that the file lacks takes the column's default.</summary>
-    public static string Insert(StagingTable table, int shape, MissingField missing, ChangedTable changed)
+    public static string Insert(StagingTable table, int shape, MissingField missing, ChangedTable changed, IReadOnlyCollection<StagingColumn> without)
     {
         (string Sql, string Value)[] columns =
         [
-            .. table.Keys.Concat(table.Shapes[shape]).Select(c => (c.Sql, "s." + c.Sql)),
+            .. table.Keys.Concat(table.Shapes[shape].Except(without)).Select(c => (c.Sql, "s." + c.Sql)),
             .. Lacking(table, shape, missing).Where(c => c.Column.Column is { NotNull: true, Default: null }).Select(c => (c.Column.Sql, c.Value)),
         ];
         return $"""

@@ -2,10 +2,19 @@ using DataOps.Core.Catalog;
 
 namespace DataOps.Core.Datasets;
 
-/// <summary>Orders models so that what is referred to comes first, as far as there are no cycles; apart from that by label.</summary>
+/// <summary>Orders models so that what is referred to comes first.</summary>
 internal static class ModelOrder
 {
-    public static Model[] Sort(ReferenceCatalog catalog, IReadOnlyList<Model> models)
+    /// <summary>The order to read and to write a file in, as far as there are no circles; apart from that by label.</summary>
+    public static Model[] Sort(ReferenceCatalog catalog, IReadOnlyList<Model> models) =>
+        Sort([.. models.OrderBy(m => m.Label, StringComparer.Ordinal)], model => Targets(catalog, model));
+
+    /// <summary>The order to load in: a constraint that cannot wait, on a column that cannot be NULL, goes before all others.</summary>
+    public static Model[] SortForLoad(ReferenceCatalog catalog, IReadOnlyList<Model> models) => Sort(
+        Sort(catalog, models),
+        model => catalog.From(model.Table).Where(r => r is { Target: not null, IsNullable: false, Constraint: { IsEnforced: true, IsDeferrable: false } }).Select(r => r.Target!.Oid));
+
+    private static Model[] Sort(IReadOnlyList<Model> models, Func<Model, IEnumerable<uint>> targets)
     {
         Dictionary<uint, Model> byTable = models.ToDictionary(m => m.Table.Oid);
         List<Model> sorted = new(models.Count);
@@ -14,11 +23,11 @@ internal static class ModelOrder
         {
             if (!seen.Add(model.Table.Oid))
                 return;
-            foreach (Model target in Targets(catalog, model).Select(t => byTable.GetValueOrDefault(t)).OfType<Model>().OrderBy(m => m.Label, StringComparer.Ordinal))
+            foreach (Model target in targets(model).Select(t => byTable.GetValueOrDefault(t)).OfType<Model>().OrderBy(m => m.Label, StringComparer.Ordinal))
                 Visit(target);
             sorted.Add(model);
         }
-        foreach (Model model in models.OrderBy(m => m.Label, StringComparer.Ordinal))
+        foreach (Model model in models)
             Visit(model);
         return [.. sorted];
     }

@@ -30,7 +30,7 @@ public sealed class FixtureDamageTests
 
         for (int length = 0; length < whole.Length; length++)
         {
-            DataOpsException failure = Assert.Throws<DataOpsException>(() => FixtureObjects.Of(format, whole[..length]));
+            DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => FixtureObjects.Of(format, whole[..length]));
             Assert.Equal("Invalid" + format, failure.Id);
             Assert.Matches("^file, line [1-4]: ", failure.Message);
         }
@@ -47,7 +47,7 @@ public sealed class FixtureDamageTests
             if (length == first || length == first + 1)
                 Assert.Single(FixtureObjects.Of(DatasetFormat.Jsonl, whole[..length]));
             else
-                Assert.Equal("InvalidJson", Assert.Throws<DataOpsException>(() => FixtureObjects.Of(DatasetFormat.Jsonl, whole[..length])).Id);
+                Assert.Equal("InvalidJson", Assert.ThrowsAny<DataOpsException>(() => FixtureObjects.Of(DatasetFormat.Jsonl, whole[..length])).Id);
         }
     }
 
@@ -108,7 +108,7 @@ public sealed class FixtureDamageTests
     {
         byte[] bytes = Encoding.Latin1.GetBytes(text.Replace('@', 'ÿ'));
 
-        Assert.Matches("^file, line [12]: ", Assert.Throws<DataOpsException>(() => FixtureObjects.Of(format, bytes)).Message);
+        Assert.Matches("^file, line [12]: ", Assert.ThrowsAny<DataOpsException>(() => FixtureObjects.Of(format, bytes)).Message);
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class FixtureDamageTests
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
         using FixtureReader reader = FixtureObjects.Reader(format, new Endless(Encoding.UTF8.GetBytes(start), repeated.ToArray()));
-        DataOpsException failure = Assert.Throws<DataOpsException>(() => reader.Read());
+        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => reader.Read());
         return (failure, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
