@@ -64,4 +64,28 @@ Describe 'Export-Dataset and Import-Dataset' -Skip:$noServer {
         $failure.CategoryInfo.Category | Should -Be 'ObjectNotFound'
         "$failure" | Should -Match 'missing.json'
     }
+
+    It 'reads YAML and bzip2 with the libraries that come with the module' {
+        $yaml = Join-Path $TestDrive 'group.yaml.bz2'
+        [IO.File]::WriteAllBytes($yaml, [Convert]::FromBase64String('QlpoOTFBWSZTWR5dwHYAAAbZgAAQQAM0kDfv3hogAFCgAAAABFHqbInoTRo0eozUd22gIFjF4i6sJanLq1ffDBSpZSDn5cUmEVg0sA0yi1CRGe34u5IpwoSA8u4DsA=='))
+        (Import-Dataset $yaml -Database $target -WhatIf).Objects | Should -Be 1
+    }
+
+    It 'has no standard input or output, and fetches nothing' {
+        $import = { param($path) Import-Dataset $path -Database $target -WhatIf }
+        $export = { param($path) Export-Dataset $path -Database $env:DATAOPS_SAMPLE }
+        foreach ($command in $import, $export) {
+            foreach ($path in '-', 'https://example.org/site.json') {
+                $failure = try { & $command $path } catch { $_ }
+                $failure.FullyQualifiedErrorId | Should -BeLike 'NotAFile,*'
+                "$failure" | Should -Match ([regex]::Escape($path))
+            }
+        }
+    }
+
+    It 'writes microseconds when asked' {
+        $exact = Join-Path $TestDrive 'exact.jsonl'
+        $result = Export-Dataset $exact -Database $env:DATAOPS_SAMPLE -Precision Microsecond
+        $result.InexactFields | Should -Not -Match 'cut to milliseconds'
+    }
 }

@@ -14,10 +14,10 @@ internal static class ModelOrder
         Sort(catalog, models),
         model => catalog.From(model.Table).Where(r => r is { Target: not null, IsNullable: false, Constraint: { IsEnforced: true, IsDeferrable: false } }).Select(r => r.Target!.Oid));
 
-    private static Model[] Sort(IReadOnlyList<Model> models, Func<Model, IEnumerable<uint>> targets)
+    private static Model[] Sort(Model[] models, Func<Model, IEnumerable<uint>> targets)
     {
         Dictionary<uint, Model> byTable = models.ToDictionary(m => m.Table.Oid);
-        List<Model> sorted = new(models.Count);
+        List<Model> sorted = new(models.Length);
         HashSet<uint> seen = [];
         void Visit(Model model)
         {

@@ -131,18 +131,18 @@ public sealed class FixtureDamageTests
     private sealed class Endless(byte[] start, byte[] repeated) : ReadStream
     {
         private readonly MemoryStream _start = new(start);
+        private readonly byte[] _block = [.. Enumerable.Repeat(repeated, 1 << 14).SelectMany(b => b)];
+        private int _next;
 
         public override int Read(Span<byte> buffer)
         {
             int read = _start.Read(buffer);
             if (read > 0)
                 return read;
-            int whole = buffer.Length - buffer.Length % repeated.Length;
-            repeated.CopyTo(buffer);
-            // Twice as much with each step.
-            for (int done = repeated.Length; done < whole; done *= 2)
-                buffer[..Math.Min(done, whole - done)].CopyTo(buffer[done..]);
-            return whole;
+            read = Math.Min(buffer.Length, _block.Length - _next);
+            _block.AsSpan(_next, read).CopyTo(buffer);
+            _next = (_next + read) % _block.Length;
+            return read;
         }
     }
 }

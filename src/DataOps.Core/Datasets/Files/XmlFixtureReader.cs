@@ -44,7 +44,7 @@ internal sealed class XmlFixtureReader : FixtureReader
         }
         catch (ValueTooLargeException)
         {
-            throw TooLarge(_place.LineNumber);
+            throw Invalid("a tag here is larger than 64 MB", Math.Max(_place.LineNumber, 1));
         }
         catch (InvalidDataException e)
         {
