@@ -20,6 +20,7 @@
         'Find-Orphan'
         'Export-Dataset'
         'Import-Dataset'
+        'Undo-Change'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -19,7 +19,7 @@ internal sealed class ModelReader(DatabaseCatalog database, IReadOnlyList<Conten
     private Model ToModel(ContentType contentType, ILookup<uint, ManyToManyList> lists)
     {
         Table table = contentType.Table!;
-        HashSet<string> referring = _references[table.Oid].Where(IsField).Select(r => r.Column.Name).ToHashSet();
+        HashSet<string> referring = _references[table.Oid].Where(r => r.IsField).Select(r => r.Column.Name).ToHashSet();
         return new Model(
             contentType.Label,
             contentType.Id,
@@ -35,19 +35,13 @@ internal sealed class ModelReader(DatabaseCatalog database, IReadOnlyList<Conten
     private static string FieldName(Column column, HashSet<string> referring) =>
         referring.Contains(column.Name) && column.Name.EndsWith("_id", StringComparison.Ordinal) ? column.Name[..^3] : column.Name;
 
-    // A generic object id and a path are columns like others, and so is a number that only looks like a reference.
-    private static bool IsField(Reference reference) =>
-        (reference.Columns.Count == 1 && reference.Class is ReferenceClass.ForeignKey or ReferenceClass.Unvalidated or ReferenceClass.Soft)
-        || (reference.Class == ReferenceClass.Implied && ImpliedReferences.IsIndexedAsForeignKey(reference.Table, reference.Column))
-        || reference.IsParentLink;
-
     // Three columns, two of which refer, no content type of its own; the owner is the longest table name that the join table's name starts with.
     private ILookup<uint, ManyToManyList> ManyToManyLists(ContentType[] models)
     {
         HashSet<uint> own = models.Select(m => m.Table!.Oid).ToHashSet();
         return database.Tables
             .Where(t => t.IsReadable && !own.Contains(t.Oid) && t.Columns.Count == 3 && t.PrimaryKey.Count == 1)
-            .Select(t => (Table: t, References: _references[t.Oid].Where(IsField).DistinctBy(r => r.Column.Name).ToArray()))
+            .Select(t => (Table: t, References: _references[t.Oid].Where(r => r.IsField).DistinctBy(r => r.Column.Name).ToArray()))
             .Where(j => j.References.Length == 2)
             .Select(j => ToList(j.Table, j.References, models))
             .Where(l => l.List is not null)

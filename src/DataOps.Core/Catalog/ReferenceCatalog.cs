@@ -55,9 +55,8 @@ public sealed class ReferenceCatalog
     public IEnumerable<Reference> From(Table table) => References.Where(r => r.Table.Oid == table.Oid);
 
     /// <summary>The reference that a column makes by itself and that a fixture writes in its place; null for a column that makes none.</summary>
-    public Reference? ReferenceOf(Table table, Column column) => From(table).FirstOrDefault(r =>
-        r is { Columns: [{ } only], Target: not null, ContentTypeColumn: null, Class: not (ReferenceClass.Tree or ReferenceClass.Embedded or ReferenceClass.Generic) } && only == column
-        && (r.Class != ReferenceClass.Implied || ImpliedReferences.IsIndexedAsForeignKey(table, column)));
+    public Reference? ReferenceOf(Table table, Column column) =>
+        From(table).FirstOrDefault(r => r is { IsField: true, Columns: [{ } only], Target: not null, ContentTypeColumn: null } && only == column);
 
     /// <summary>The parent's half of a model of multi-table inheritance; null for a model that inherits from none.</summary>
     public Reference? ParentLink(Table table) => From(table).FirstOrDefault(r => r is { IsParentLink: true, Target: not null });

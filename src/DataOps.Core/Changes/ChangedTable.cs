@@ -68,9 +68,9 @@ internal sealed class ChangedTable
             string version = VersionOf("t");
             string same = Identity.IsWholeRow ? "c._xmin = x._version" : Identity.Same("c", "x");
             string key = Identity.IsWholeRow ? $"{version} as _version" : Identity.Of("t");
-            _session.Execute($"update {Name} c set _action = 'D' from (select {key} {from}) x where {same} and c._action = 'U'", _cancellation);
+            Deletes |= _session.Execute($"update {Name} c set _action = 'D' from (select {key} {from}) x where {same} and c._action = 'U'", _cancellation) > 0;
         }
-        Deletes = true;
+        Deletes |= rows > 0;
         return rows;
     }
 

@@ -21,7 +21,10 @@ internal static class RowImages
             : null;
 
     /// <summary>Queries for the lines of a table's changes: number, what was done, fingerprint of the row as it is now, and the row as it was.</summary>
-    /// <remarks>What was done is read from the rows: a planned update that changed nothing is none, and one whose row a trigger removed is a deletion.</remarks>
+    /// <remarks>
+    /// What was done is read from the rows: a planned update that changed nothing is none, and one whose row a trigger removed is a deletion. Rows without a
+    /// key are whole in both cases, and instead of a fingerprint have the number of such rows that there are now.
+    /// </remarks>
     public static IEnumerable<string> Changes(ChangedTable table, int number)
     {
         string target = table.Table.Sql;
@@ -35,13 +38,15 @@ internal static class RowImages
                 """;
             yield break;
         }
-        yield return $"select {number}, 'D', null, {Columns(table.Table, "x")} from ({More(table, table.BeforeName, target)}) x";
-        yield return $"select {number}, 'I', {Fingerprint(table.RowText("x"))}, {Columns(table.Table, "x")} from ({More(table, target, table.BeforeName)}) x";
+        yield return $"select {number}, 'D', x._now, {Columns(table.Table, "x")} from ({More(table, table.BeforeName, target)}) x";
+        yield return $"select {number}, 'I', x._now, {Columns(table.Table, "x")} from ({More(table, target, table.BeforeName)}) x";
     }
 
-    // The rows that one relation has more often than the other.
+    // The rows that one relation has more often than the other, and how many such rows there are now.
     private static string More(ChangedTable table, string one, string other) => $"""
-        select * from (select b.*, {table.RowText("b")} as _text, row_number() over (partition by {table.RowText("b")}) as _number from {one} b) b
+        select b.*, coalesce(n._now, 0) as _now
+        from (select b.*, {table.RowText("b")} as _text, row_number() over (partition by {table.RowText("b")}) as _number from {one} b) b
+        left join (select {table.RowText("t")} as _text, count(*) as _now from {table.Table.Sql} t group by 1) n on n._text = b._text
         where not exists (
           select 1 from (select {table.RowText("a")} as _text, row_number() over (partition by {table.RowText("a")}) as _number from {other} a) a
           where a._text = b._text and a._number = b._number)

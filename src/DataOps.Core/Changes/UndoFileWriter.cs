@@ -64,7 +64,7 @@ internal sealed class UndoFileWriter : IDisposable
     /// <summary>Writes the last line, waits until all is on the disk, and puts the file in its place.</summary>
     public void Complete()
     {
-        UndoFooter footer = new(Rows, Convert.ToHexString(_digest.GetHashAndReset()).ToLowerInvariant());
+        UndoFooter footer = new(Rows, Convert.ToHexString(_digest.GetHashAndReset()));
         _gzip.Write([.. JsonSerializer.SerializeToUtf8Bytes(footer, UndoJson.Default.UndoFooter), (byte)'\n']);
         _gzip.Dispose();
         _file.Flush(flushToDisk: true);

@@ -46,13 +46,13 @@ public sealed record ImportDatasetOptions
 /// to them follows. What would change is computed first, and the same plan is applied.
 /// </remarks>
 [Operation("Import", "Dataset")]
-public sealed class ImportDataset : IOperation<ImportDatasetOptions, IImportOutput>
+public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResult>
 {
     private const string Name = "Import-Dataset";
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">The file or a value in it is broken, a name is unknown, a reference has no target: each with its line, and nothing is loaded.</exception>
-    public IEnumerable<IImportOutput> Run(Session session, ImportDatasetOptions options, OperationContext context)
+    public IEnumerable<IChangeResult> Run(Session session, ImportDatasetOptions options, OperationContext context)
     {
         if (options.Path.Length == 0)
             throw new DataOpsException("MissingPath", FailureKind.InvalidArgument, "No file is named.", "Name the dataset file with -Path.", nameof(options.Path));
@@ -83,7 +83,7 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IImportOutp
         ImportReplacement replacement = new(session, catalog, rows, changes, context.Cancellation);
         ImportRun run = new(session, catalog, rows, changes, replacement, options, path, context);
         run.Plan(conflicts.WithReplaced);
-        foreach (IImportOutput planned in options.WhatIf ? ImportPlan.Of(session, rows, run, changes, options, context) : [])
+        foreach (IChangeResult planned in options.WhatIf ? ImportPlan.Of(session, catalog, run, replacement, changes, options, context.Cancellation) : [])
             yield return planned;
         string? undoPath = null;
         bool changed = false;

@@ -1,3 +1,4 @@
+using DataOps.Core.Catalog;
 using DataOps.Core.Changes;
 using DataOps.Core.Connections;
 
@@ -6,12 +7,44 @@ namespace DataOps.Core.Datasets;
 /// <summary>A load's plan as a person reads it.</summary>
 internal static class ImportPlan
 {
-    /// <summary>A record for each model.</summary>
-    public static IEnumerable<IImportOutput> Of(Session session, ResolvedRows rows, ImportRun run, ChangeSet changes, ImportDatasetOptions options, OperationContext context)
+    /// <summary>A record for each model, and behind it, where asked for, one for each value that changes and each row that comes or goes.</summary>
+    public static IEnumerable<IChangeResult> Of(Session session, ReferenceCatalog catalog, ImportRun run, ImportReplacement replacement, ChangeSet changes, ImportDatasetOptions options, CancellationToken cancellation)
     {
         foreach (ModelCounts model in run.Models)
             yield return new ModelPlan(
                 session.Server, session.Database, model.Table.Model.Label, model.Table.Model.Table.DisplayName, model.Table.Buffer.Rows, model.Inserted, model.Updated,
                 model.Table.Buffer.Rows - model.Inserted - model.Updated, model.Added, model.Removed);
+        if (!options.Detailed)
+            yield break;
+        RowChanges rows = new(session, cancellation);
+        foreach (ModelCounts model in run.Models)
+            foreach (RowChange change in Of(rows, model.Table, changes, options))
+                yield return change;
+        foreach (RowChange change in replacement.Describe(rows))
+            yield return change;
+        foreach (ChangedTable table in changes.Tables)
+            foreach (RowChange change in rows.Deleted(table, catalog.LabelOf(table.Table)))
+                yield return change;
+    }
+
+    private static IEnumerable<RowChange> Of(RowChanges rows, StagingTable table, ChangeSet changes, ImportDatasetOptions options)
+    {
+        ChangedTable changed = changes.Of(table.Model.Table);
+        string label = table.Model.Label;
+        for (int shape = 0; shape < table.Shapes.Count; shape++)
+        {
+            string relation = $"(select {ImportStatements.NewValues(table, shape, options.MissingField)} from {table.Name} s join {changed.Name} t on {ImportStatements.SameKey(table)} where s._shape = {shape} and t._action = 'U')";
+            foreach (RowChange change in rows.Updated(changed, label, relation, ImportStatements.Set(table, shape, options.MissingField)))
+                yield return change;
+            string from = $"from {table.Name} s join {changed.Name} c on {changed.Identity.Same("c", "s")} and c._action = 'I' where s._shape = {shape}";
+            foreach (RowChange change in rows.Inserted(changed, label, from, table.Keys.Concat(table.Shapes[shape]).Select(c => c.Column.Name)))
+                yield return change;
+        }
+        foreach (StagingList list in table.Lists.Where(l => l.Buffer.Rows > 0))
+        {
+            string columns = ImportStatements.AddedRows(list, ImportRun.Added(list));
+            foreach (RowChange change in rows.Added(changes.Of(list.List.Table), label, columns, [list.List.OwnerColumn.Name, list.List.TargetColumn.Name]))
+                yield return change;
+        }
     }
 }

@@ -8,7 +8,7 @@ namespace DataOps.Core.Datasets;
 /// <remarks>The other halves of such a row go with it, and so do generic references to it, as its revisions and tags are its own; history stays.</remarks>
 internal sealed class ImportReplacement(Session session, ReferenceCatalog catalog, ResolvedRows rows, ChangeSet changes, CancellationToken cancellation)
 {
-    private readonly List<string> _repoints = [];
+    private readonly List<Repointing> _repoints = [];
     private readonly List<ChangedTable> _deleted = [];
 
     /// <summary>Rows that go.</summary>
@@ -35,7 +35,11 @@ internal sealed class ImportReplacement(Session session, ReferenceCatalog catalo
     }
 
     /// <summary>Repoints what referred to them; the file's rows are there by now.</summary>
-    public void Repoint() => _repoints.ForEach(sql => Execute(sql));
+    public void Repoint() => _repoints.ForEach(r => Execute(r.Update));
+
+    /// <summary>What refers to the file's rows from now on.</summary>
+    public IEnumerable<RowChange> Describe(RowChanges changed) =>
+        _repoints.SelectMany(r => changed.Updated(r.Rows, catalog.LabelOf(r.Rows.Table), r.NewValues, [r.Column]));
 
     private void Plan(Table table, Table replaced)
     {
@@ -66,10 +70,11 @@ internal sealed class ImportReplacement(Session session, ReferenceCatalog catalo
             Delete(table, $"{from} where ({string.Join(" or ", clashes)}){staged}");
         string keeps = clashes.Length > 0 ? $" and not ({string.Join(" or ", clashes)})" : "";
         Repointed += changed.PlanUpdate($"{from} where true{staged}{keeps}");
-        _repoints.Add($"""
-            update {table.Sql} t set {column} = x.new from {gone} x, {changed.Name} c
-            where t.{column} = x.old and c._action = 'U' and {changed.Identity.Same("c", "t")}
-            """);
+        _repoints.Add(new Repointing(
+            changed,
+            reference.Column.Name,
+            $"update {table.Sql} t set {column} = x.new from {gone} x, {changed.Name} c where t.{column} = x.old and c._action = 'U' and {changed.Identity.Same("c", "t")}",
+            $"(select {changed.Identity.Of("t")}, x.new as {column} from {changed.Name} t join {gone} x on x.old = t.{column})"));
     }
 
     // With the new key the row would be a second one with the same unique values, in the database or in the file.
@@ -103,4 +108,6 @@ internal sealed class ImportReplacement(Session session, ReferenceCatalog catalo
     }
 
     private void Execute(string sql) => session.Execute(sql, cancellation);
+
+    private sealed record Repointing(ChangedTable Rows, string Column, string Update, string NewValues);
 }

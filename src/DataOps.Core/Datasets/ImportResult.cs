@@ -1,7 +1,6 @@
-namespace DataOps.Core.Datasets;
+using DataOps.Core.Changes;
 
-/// <summary>What a load says: its result, and with WhatIf the plan before it.</summary>
-public interface IImportOutput;
+namespace DataOps.Core.Datasets;
 
 /// <summary>What a load did, or would do.</summary>
 /// <param name="Server">The server.</param>
@@ -46,7 +45,7 @@ public sealed record ImportResult(
     string? Stale,
     string? Afterwards,
     string? UndoPath,
-    double Duration) : IImportOutput;
+    double Duration) : IChangeResult;
 
 /// <summary>What a load would change of one model.</summary>
 /// <param name="Server">The server.</param>
@@ -60,4 +59,4 @@ public sealed record ImportResult(
 /// <param name="ManyToManyAdd">Entries to add to many-to-many lists.</param>
 /// <param name="ManyToManyRemove">Entries to remove from many-to-many lists.</param>
 public sealed record ModelPlan(
-    string Server, string Database, string Model, string Table, long Objects, long Insert, long Update, long Unchanged, long ManyToManyAdd, long ManyToManyRemove) : IImportOutput;
+    string Server, string Database, string Model, string Table, long Objects, long Insert, long Update, long Unchanged, long ManyToManyAdd, long ManyToManyRemove) : IChangeResult;

@@ -134,7 +134,8 @@ internal sealed class ImportRun(
         changed.AddInserted(ImportStatements.AddedKeys(list, Added(list), changed));
     }
 
-    private static string Added(StagingList list) => $"pg_temp.dataops_added_{list.List.Table.Oid}";
+    /// <summary>The temporary table of the entries that a list gets: owner, target.</summary>
+    public static string Added(StagingList list) => $"pg_temp.dataops_added_{list.List.Table.Oid}";
 
     private int Execute(string sql) => session.Execute(sql, context.Cancellation);
 

@@ -36,6 +36,10 @@ internal static class ImportStatements
     /// <summary>The columns that an update sets.</summary>
     public static IEnumerable<string> Set(StagingTable table, int shape, MissingField missing) => Assigned(table, shape, missing).Select(c => c.Column.Column.Name);
 
+    /// <summary>The values that an update gives, under the columns' names, beside the key.</summary>
+    public static string NewValues(StagingTable table, int shape, MissingField missing) =>
+        string.Join(", ", table.Keys.Select(k => "s." + k.Sql).Concat(Assigned(table, shape, missing).Select(c => $"{c.Value} as {c.Column.Sql}")));
+
     /// <summary>The keys of the rows that are not there.</summary>
     public static string NewKeys(StagingTable table) => $"select {string.Join(", ", table.Keys.Select(k => "s." + k.Sql))} from {table.Name} s where {IsNew(table)}";
 
@@ -91,6 +95,9 @@ internal static class ImportStatements
     /// <param name="list">The list.</param>
     /// <param name="added">A table of owner and target.</param>
     public static string Add(StagingList list, string added) => $"insert into {list.List.Table.Sql} ({Owner(list)}, {Target(list)}) select a.owner, a.target from {added} a";
+
+    /// <summary>The entries to add, under the columns' names.</summary>
+    public static string AddedRows(StagingList list, string added) => $"(select a.owner as {Owner(list)}, a.target as {Target(list)} from {added} a)";
 
     /// <summary>The keys of entries that were added.</summary>
     public static string AddedKeys(StagingList list, string added, ChangedTable changed) =>

@@ -58,7 +58,7 @@ def series(v):
     matrix = [[v.maybe(v.text, 40) for _ in range(3)] for _ in range(v.random.randint(0, 3))]
     cube = [[[v.integer(16) for _ in range(2)] for _ in range(2)] for _ in range(v.random.randint(0, 2))]
     return dict(
-        integers=v.some(v.integer, 32), texts=v.some(v.maybe, v.text, 60), matrix=v.pick(None, matrix, matrix), cube=v.pick(None, cube, cube),
+        integers=v.some(v.integer, 32), texts=v.pick(v.some(v.maybe, v.text, 60), ['["x", null]', '["[1]", ""]']), matrix=v.pick(None, matrix, matrix), cube=v.pick(None, cube, cube),
         reals=v.maybe(v.some, v.real), decimals=v.maybe(v.some, v.decimal, 12, 3), flags=v.maybe(v.some, lambda: v.pick(True, False)),
         days=v.maybe(v.some, v.day), instants=v.maybe(v.some, v.maybe, v.instant), clocks=v.maybe(v.some, v.clock), durations=v.maybe(v.some, v.duration),
         keys=v.maybe(v.some, v.uuid), addresses=v.maybe(v.some, v.address), documents=v.maybe(v.some, v.json),

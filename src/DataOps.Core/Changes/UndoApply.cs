@@ -1,0 +1,151 @@
+using DataOps.Core.Catalog;
+using DataOps.Core.Connections;
+using Npgsql;
+
+namespace DataOps.Core.Changes;
+
+/// <summary>Puts the rows of an undo file back, inside the transaction in which they were planned and locked.</summary>
+/// <remarks>
+/// Rows go, change and come in this order, so that unique values are free again. A foreign key that cannot wait for the end may need it the other way round;
+/// that is tried when the first way fails.
+/// </remarks>
+internal sealed class UndoApply(Session session, IReadOnlyList<UndoTableStaging> tables, string searchPath, CancellationToken cancellation)
+{
+    private const string Savepoint = "dataops_undo";
+
+    private readonly IReadOnlyList<UndoTableStaging> _ordered = Sort(tables);
+    private readonly Dictionary<UndoTableStaging, string[]> _changing = [];
+
+    /// <summary>Applies all of it and makes sure that the rows are what they were.</summary>
+    /// <exception cref="DataOpsException">A constraint or a trigger is in the way; what was applied is to be rolled back.</exception>
+    public void Run()
+    {
+        foreach (UndoTableStaging table in tables)
+            _changing[table] = ChangingColumns(table);
+        if (Try(DeleteFirst) is not { } failure)
+            return;
+        if (!CanDependOnOrder(failure) || Try(InsertFirst) is not null)
+            throw failure;
+    }
+
+    private void DeleteFirst()
+    {
+        foreach (UndoTableStaging table in _ordered)
+            Release(table);
+        foreach (UndoTableStaging table in _ordered.Reverse())
+            Delete(table);
+        foreach (UndoTableStaging table in _ordered)
+            Update(table, [.. _changing[table].Except(Late(table))]);
+        foreach (UndoTableStaging table in _ordered)
+            Insert(table);
+        foreach (UndoTableStaging table in _ordered)
+            Update(table, Late(table));
+    }
+
+    private void InsertFirst()
+    {
+        foreach (UndoTableStaging table in _ordered)
+            Insert(table);
+        foreach (UndoTableStaging table in _ordered)
+            Update(table, _changing[table]);
+        foreach (UndoTableStaging table in _ordered.Reverse())
+            Delete(table);
+    }
+
+    private DataOpsException? Try(Action apply)
+    {
+        session.Execute("savepoint " + Savepoint, cancellation);
+        try
+        {
+            session.Execute("set constraints all deferred", cancellation);
+            // Triggers and the functions in defaults find their names where the application's do; our own are qualified.
+            session.Execute($"select set_config('search_path', {Sql.Literal(searchPath)}, true)", cancellation);
+            apply();
+            session.Execute("set constraints all immediate", cancellation);
+            RowImages.Pin(session, cancellation);
+            new UndoState(session, cancellation).RequireDone(tables);
+        }
+        catch (DataOpsException e) when (e.Kind is not FailureKind.Connection and not FailureKind.Timeout)
+        {
+            session.Execute("rollback to savepoint " + Savepoint, cancellation);
+            return e;
+        }
+        session.Execute("release savepoint " + Savepoint, cancellation);
+        return null;
+    }
+
+    private static bool CanDependOnOrder(DataOpsException e) =>
+        e.Id == "NotRestored" || e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation or "23001" };
+
+    // Lets go of rows that will be deleted, where the constraint cannot wait or would act.
+    private void Release(UndoTableStaging table)
+    {
+        string[] late = Late(table);
+        if (late.Length > 0)
+            Execute($"update {table.Table.Sql} as t set {string.Join(", ", late.Select(c => $"{Sql.Identifier(c)} = null"))} from {table.Name} s where s._action = 'U' and {table.Same("t", "s")}");
+    }
+
+    private void Delete(UndoTableStaging table)
+    {
+        string which = table.Identity.IsWholeRow
+            ? $"{table.Changes.Name} c where c._action = 'D' and {table.Changes.VersionOf("t")} = c._xmin"
+            : $"{table.Name} s where s._action = 'I' and {table.Same("t", "s")}";
+        Execute($"delete from {table.Table.Sql} as t using {which}");
+    }
+
+    private void Update(UndoTableStaging table, string[] columns)
+    {
+        if (columns.Length == 0)
+            return;
+        string condition = $"s._action = 'U' and {table.Same("t", "s")}";
+        new UniqueParking(session, cancellation).Park(table.Table, table.Name, columns, condition);
+        Execute($"update {table.Table.Sql} as t set {string.Join(", ", columns.Select(c => $"{Sql.Identifier(c)} = s.{Sql.Identifier(c)}"))} from {table.Name} s where {condition}");
+    }
+
+    private void Insert(UndoTableStaging table) => Execute($"""
+        insert into {table.Table.Sql} ({Sql.Identifiers(table.Writable)}) overriding system value
+        select {string.Join(", ", table.Writable.Select(c => "s." + Sql.Identifier(c)))} from {table.Name} s where s._action = 'D'
+        """);
+
+    // Columns of foreign keys that are checked at once, or act, and that can be empty meanwhile.
+    private string[] Late(UndoTableStaging table) =>
+    [
+        .. table.Table.ForeignKeys.Where(k => k.IsEnforced && (!k.IsDeferrable || k.OnDelete != "NO ACTION"))
+            .SelectMany(k => k.Columns).Distinct().Intersect(_changing[table]).Where(c => !table.Table.Find(c)!.NotNull),
+    ];
+
+    // Only these are set: a trigger may wait for the others, and an index need not be looked at.
+    private string[] ChangingColumns(UndoTableStaging table)
+    {
+        if (table.Identity.IsWholeRow)
+            return [];
+        string[] columns = [.. table.Table.Columns.Where(c => c.IsWritable && c.Source != ColumnSource.IdentityAlways && !table.Identity.Columns.Contains(c)).Select(c => c.Name)];
+        string differ = string.Join(", ", columns.Select(c => $"case when bool_or(c.{Sql.Identifier(c)}::text is distinct from s.{Sql.Identifier(c)}::text) then {Sql.Literal(c)} end"));
+        return columns.Length == 0 ? [] : [.. session.List<string>(
+            $"select c from (select array[{differ}] as a from {table.Name} s join {table.Changes.Name} c on {table.Same("c", "s")} where s._action = 'U') x, unnest(x.a) c where c is not null",
+            null, cancellation)];
+    }
+
+    private void Execute(string sql) => session.Execute(sql, cancellation);
+
+    // Referenced tables first; in a circle any order is as good.
+    private static List<UndoTableStaging> Sort(IReadOnlyList<UndoTableStaging> tables)
+    {
+        Dictionary<uint, UndoTableStaging> byTable = tables.ToDictionary(t => t.Table.Oid);
+        List<UndoTableStaging> sorted = [];
+        HashSet<uint> seen = [];
+        void Visit(UndoTableStaging table)
+        {
+            if (!seen.Add(table.Table.Oid))
+                return;
+            // A constraint that can wait asks for no order, unless nothing else does.
+            foreach (ForeignKey key in table.Table.ForeignKeys.OrderBy(k => k.IsDeferrable))
+                if (byTable.TryGetValue(key.Target, out UndoTableStaging? target))
+                    Visit(target);
+            sorted.Add(table);
+        }
+        foreach (UndoTableStaging table in tables.OrderBy(t => t.Table.Schema, StringComparer.Ordinal).ThenBy(t => t.Table.Name, StringComparer.Ordinal))
+            Visit(table);
+        return sorted;
+    }
+}

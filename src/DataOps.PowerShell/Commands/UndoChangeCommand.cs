@@ -1,0 +1,59 @@
+using System.Management.Automation;
+using DataOps.Core;
+using DataOps.Core.Changes;
+using DataOps.Core.Connections;
+
+namespace DataOps.PowerShell.Commands;
+
+/// <summary>Puts the rows that an operation changed back to what they were.</summary>
+[Cmdlet(VerbsCommon.Undo, "Change", DefaultParameterSetName = ByDatabase, SupportsShouldProcess = true)]
+[OutputType(typeof(UndoResult), typeof(RowChange))]
+public sealed class UndoChangeCommand : ChangeCommand
+{
+    /// <summary>The undo file.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath", "FullName")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>Use it although it was written for another server or database.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>One object for each row that comes or goes, and for each value that changes.</summary>
+    [Parameter]
+    public SwitchParameter Detailed { get; set; }
+
+    /// <summary>The undo file of the undoing itself.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? UndoPath { get; set; }
+
+    /// <summary>Write no undo file.</summary>
+    [Parameter]
+    public SwitchParameter NoUndo { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Process(Session session)
+    {
+        string file = FileSystemPath(PathOf(InputObject) ?? Path);
+        string? undoPath = UndoPath is null ? null : FileSystemPath(UndoPath);
+        Change(session, $"Undo {file} in", new UndoChange(), whatIf => new UndoChangeOptions
+        {
+            Path = file,
+            Force = Force,
+            Detailed = Detailed,
+            UndoPath = undoPath,
+            NoUndo = NoUndo,
+            WhatIf = whatIf,
+        });
+    }
+
+    // A changing cmdlet's result names the file that it read as Path, and the one that undoes it as UndoPath.
+    private static string? PathOf(PSObject? result) => result?.Properties["UndoPath"] switch
+    {
+        null => null,
+        { Value: string path } => path,
+        _ => throw new DataOpsException("NoUndoFile", FailureKind.InvalidArgument, "The result names no undo file: nothing was changed, or -NoUndo was given.", target: result),
+    };
+}

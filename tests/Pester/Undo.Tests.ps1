@@ -1,0 +1,72 @@
+BeforeDiscovery { $noServer = -not $env:DATAOPS_SAMPLE }
+BeforeAll {
+    . $PSScriptRoot/Helper.ps1
+
+    # What a changing cmdlet writes for one renamed group, made by hand.
+    function New-UndoFile([string] $Uri, [string] $Path) {
+        $was = Invoke-Sql $Uri 'select name from auth_group where id = 1'
+        Invoke-Sql $Uri "update auth_group set name = 'Renamed' where id = 1" | Out-Null
+        $now = Invoke-Sql $Uri "select left(encode(sha256(convert_to(row(id, name)::text, 'UTF8')), 'hex'), 32) from auth_group where id = 1"
+        $header = [ordered]@{
+            format = 'DataOps.Undo'; version = 1; operation = 'Rename-Group'; server = (Get-Database -Database $Uri).Server; database = ([uri] $Uri).AbsolutePath.Trim('/')
+            systemIdentifier = $null; transaction = '3'; written = '2026-01-02T03:04:05Z'; dataOps = '0.1.0'
+            tables = @(@{ schema = 'public'; name = 'auth_group'; columns = @(@{ name = 'id'; type = 'integer' }, @{ name = 'name'; type = 'character varying(150)' }) })
+        } | ConvertTo-Json -Depth 5 -Compress
+        $text = "$header`n1`tU`t$now`t1`t$was`n"
+        $digest = [Convert]::ToHexString([Security.Cryptography.SHA256]::HashData([Text.Encoding]::UTF8.GetBytes($text)))
+        $file = [IO.Compression.GZipStream]::new([IO.File]::Create($Path), [IO.Compression.CompressionMode]::Compress)
+        $file.Write([Text.Encoding]::UTF8.GetBytes("$text{`"rows`":1,`"sha256`":`"$digest`"}`n"))
+        $file.Dispose()
+        $was
+    }
+}
+
+Describe 'Undo-Change' -Skip:$noServer {
+    BeforeAll {
+        $target = New-TestDatabase $env:DATAOPS_SAMPLE
+        $before = Get-Digest $target
+        $file = Join-Path $TestDrive 'rename.undo.gz'
+        $was = New-UndoFile $target $file
+        $redo = Join-Path $TestDrive 'redo.undo.gz'
+    }
+    AfterAll { Remove-TestDatabase $target }
+
+    It 'plans with -WhatIf, and tells each value with -Detailed' {
+        $plan = Undo-Change $file -Database $target -WhatIf
+        $plan.Changed | Should -BeFalse
+        $plan.Count | Should -Be 0
+        $plan.WouldChange | Should -Be 1
+        $change = Undo-Change $file -Database $target -WhatIf -Detailed | Select-Object -First 1
+        $change.Action, $change.Table, $change.Model, $change.Key, $change.Column, $change.OldValue, $change.NewValue |
+            Should -Be @('Update', 'auth_group', 'auth.group', '1', 'name', 'Renamed', $was)
+        Get-Digest $target | Should -Not -Be $before
+    }
+
+    It 'refuses the file of another database without -Force' {
+        $failure = try { Undo-Change $file -Database $env:DATAOPS_SAMPLE } catch { $_ }
+        $failure.FullyQualifiedErrorId | Should -Be 'OtherDatabase,DataOps.PowerShell.Commands.UndoChangeCommand'
+    }
+
+    It 'refuses a damaged file' {
+        $damaged = Join-Path $TestDrive 'damaged.undo.gz'
+        $bytes = [IO.File]::ReadAllBytes($file)
+        [IO.File]::WriteAllBytes($damaged, $bytes[0..($bytes.Length - 20)])
+        { Undo-Change $damaged -Database $target } | Should -Throw -ErrorId 'DamagedUndoFile,*'
+    }
+
+    It 'puts the row back, a file from Get-ChildItem at a time, and says so once' {
+        $done = Get-ChildItem $file | Undo-Change -Database $target -UndoPath $redo
+        $done.Changed, $done.Count, $done.Undoes, $done.UndoPath | Should -Be @($true, 1, 'Rename-Group', $redo)
+        Get-Digest $target | Should -Be $before
+        (Undo-Change $file -Database $target -NoUndo).Changed | Should -BeFalse
+        ($done | Format-List | Out-String) | Should -Match 'WouldChange'
+        $script:done = $done
+    }
+
+    It 'takes a result from the pipeline, and undoes what that did' {
+        ($done | Undo-Change -Database $target -NoUndo).Path | Should -Be $redo
+        Invoke-Sql $target 'select name from auth_group where id = 1' | Should -Be 'Renamed'
+        $failure = try { [pscustomobject]@{ Path = $file; UndoPath = $null } | Undo-Change -Database $target -ErrorAction Stop } catch { $_ }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'NoUndoFile,*'
+    }
+}
