@@ -23,9 +23,10 @@ internal sealed class ChangedTable
         BeforeName = $"pg_temp.dataops_before_{number}";
         Identity = RowIdentity.Of(session, table, cancellation);
         _columns = Sql.Identifiers(table.Columns.Select(c => c.Name));
-        session.Execute(
-            $"create temp table dataops_change_{number} on commit drop as select null::text as _action, null::text as _xmin, {PlainColumns(table, "t")} from {table.Sql} t with no data",
-            cancellation);
+        session.Execute($"""
+            create temp table dataops_change_{number} on commit drop as
+            select null::text as _action, null::text as _xmin, {PlainColumns(table, "t")} from {table.Sql} t with no data
+            """, cancellation);
         session.Execute($"create unique index on {Name} ({(Identity.IsWholeRow ? "_xmin" : Identity.Sql)})", cancellation);
     }
 

@@ -24,7 +24,7 @@ internal sealed record RowIdentity(IReadOnlyList<Column> Columns, IReadOnlyList<
 
     /// <summary>The condition that two relations' rows are one.</summary>
     public string Same(string left, string right) =>
-        string.Join(" and ", Columns.Zip(Equalities, (c, same) => $"{left}.{Connections.Sql.Identifier(c.Name)} {same} {right}.{Connections.Sql.Identifier(c.Name)}"));
+        string.Join(" and ", Columns.Select(c => Connections.Sql.Identifier(c.Name)).Zip(Equalities, (c, same) => $"{left}.{c} {same} {right}.{c}"));
 
     /// <summary>The columns of a relation, joined by commas.</summary>
     public string Of(string alias) => string.Join(", ", Columns.Select(c => $"{alias}.{Connections.Sql.Identifier(c.Name)}"));

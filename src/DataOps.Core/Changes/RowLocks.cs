@@ -9,14 +9,20 @@ internal sealed class RowLocks(Session session, CancellationToken cancellation)
     /// <exception cref="DataOpsException">Rows have been changed, removed or inserted by others.</exception>
     public void Take(IReadOnlyList<ChangedTable> tables)
     {
-        ChangedTable[] ordered = [.. tables.Where(t => t.Planned > 0 || t.Identity.IsWholeRow).OrderBy(t => t.Table.Schema, StringComparer.Ordinal).ThenBy(t => t.Table.Name, StringComparer.Ordinal)];
+        ChangedTable[] ordered =
+        [
+            .. tables.Where(t => t.Planned > 0 || t.Identity.IsWholeRow)
+                .OrderBy(t => t.Table.Schema, StringComparer.Ordinal)
+                .ThenBy(t => t.Table.Name, StringComparer.Ordinal),
+        ];
         foreach (ChangedTable table in ordered)
             Lock(table);
         RowList changed = new();
         foreach (ChangedTable table in ordered)
             FindChanged(table, changed);
         changed.ThrowIfAny(
-            "ChangedMeanwhile", FailureKind.Busy, "{0} been changed by others since the plan was made, so nothing was done.", "Run it again: it will plan with the rows as they are now.");
+            "ChangedMeanwhile", FailureKind.Busy, "{0} been changed by others since the plan was made, so nothing was done.",
+            "Run it again: it will plan with the rows as they are now.");
     }
 
     private void Lock(ChangedTable table)
@@ -25,8 +31,8 @@ internal sealed class RowLocks(Session session, CancellationToken cancellation)
         {
             // Rows without a key cannot be told apart afterwards, except by what the table held before.
             session.Execute($"lock table {table.Table.Sql} in share row exclusive mode", cancellation);
-            session.Execute(
-                $"create temp table {table.BeforeName} on commit drop as select {ChangedTable.PlainColumns(table.Table, "t")} from {table.Table.Sql} t", cancellation);
+            string columns = ChangedTable.PlainColumns(table.Table, "t");
+            session.Execute($"create temp table {table.BeforeName} on commit drop as select {columns} from {table.Table.Sql} t", cancellation);
             return;
         }
         // An update leaves room for rows of others that refer to it.
@@ -46,7 +52,8 @@ internal sealed class RowLocks(Session session, CancellationToken cancellation)
                 from {table.Name} c where not exists (select 1 from {table.Table.Sql} t where {table.VersionOf("t")} = c._xmin) limit {RowList.Most}
                 """
             : $"""
-                select case when c._action = 'I' then 'inserted' when t.tableoid is null then 'removed' else 'changed' end, {table.Identity.Text("c")}, count(*) over ()
+                select case when c._action = 'I' then 'inserted' when t.tableoid is null then 'removed' else 'changed' end,
+                       {table.Identity.Text("c")}, count(*) over ()
                 from {table.Name} c left join {table.Table.Sql} t on {table.Identity.Same("t", "c")}
                 where case when c._action = 'I' then t.tableoid is not null else t.tableoid is null or t.xmin::text <> c._xmin end
                 order by {table.Identity.Of("c")} limit {RowList.Most}

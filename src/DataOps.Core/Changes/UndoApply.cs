@@ -81,8 +81,9 @@ internal sealed class UndoApply(Session session, IReadOnlyList<UndoTableStaging>
     private void Release(UndoTableStaging table)
     {
         string[] late = Late(table);
+        string set = string.Join(", ", late.Select(c => $"{Sql.Identifier(c)} = null"));
         if (late.Length > 0)
-            Execute($"update {table.Table.Sql} as t set {string.Join(", ", late.Select(c => $"{Sql.Identifier(c)} = null"))} from {table.Name} s where s._action = 'U' and {table.Same("t", "s")}");
+            Execute($"update {table.Table.Sql} as t set {set} from {table.Name} s where s._action = 'U' and {table.Same("t", "s")}");
     }
 
     private void Delete(UndoTableStaging table)
@@ -99,7 +100,8 @@ internal sealed class UndoApply(Session session, IReadOnlyList<UndoTableStaging>
             return;
         string condition = $"s._action = 'U' and {table.Same("t", "s")}";
         new UniqueParking(session, cancellation).Park(table.Table, table.Name, columns, condition);
-        Execute($"update {table.Table.Sql} as t set {string.Join(", ", columns.Select(c => $"{Sql.Identifier(c)} = s.{Sql.Identifier(c)}"))} from {table.Name} s where {condition}");
+        string set = string.Join(", ", columns.Select(Sql.Identifier).Select(c => $"{c} = s.{c}"));
+        Execute($"update {table.Table.Sql} as t set {set} from {table.Name} s where {condition}");
     }
 
     private void Insert(UndoTableStaging table) => Execute($"""
@@ -119,11 +121,20 @@ internal sealed class UndoApply(Session session, IReadOnlyList<UndoTableStaging>
     {
         if (table.Identity.IsWholeRow)
             return [];
-        string[] columns = [.. table.Table.Columns.Where(c => c.IsWritable && c.Source != ColumnSource.IdentityAlways && !table.Identity.Columns.Contains(c)).Select(c => c.Name)];
-        string differ = string.Join(", ", columns.Select(c => $"case when bool_or(c.{Sql.Identifier(c)}::text is distinct from s.{Sql.Identifier(c)}::text) then {Sql.Literal(c)} end"));
-        return columns.Length == 0 ? [] : [.. session.List<string>(
-            $"select c from (select array[{differ}] as a from {table.Name} s join {table.Changes.Name} c on {table.Same("c", "s")} where s._action = 'U') x, unnest(x.a) c where c is not null",
-            null, cancellation)];
+        string[] columns =
+        [
+            .. table.Table.Columns.Where(c => c.IsWritable && c.Source != ColumnSource.IdentityAlways).Except(table.Identity.Columns).Select(c => c.Name),
+        ];
+        if (columns.Length == 0)
+            return [];
+        IEnumerable<string> differ = columns.Select(Sql.Identifier)
+            .Zip(columns, (quoted, c) => $"case when bool_or(c.{quoted}::text is distinct from s.{quoted}::text) then {Sql.Literal(c)} end");
+        return [.. session.List<string>($"""
+            select c
+            from (select array[{string.Join(", ", differ)}] as a
+                  from {table.Name} s join {table.Changes.Name} c on {table.Same("c", "s")} where s._action = 'U') x, unnest(x.a) c
+            where c is not null
+            """, null, cancellation)];
     }
 
     private void Execute(string sql) => session.Execute(sql, cancellation);

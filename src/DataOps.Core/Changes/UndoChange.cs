@@ -60,7 +60,7 @@ public sealed record UndoResult(
     int Tables,
     double Duration) : IChangeResult;
 
-/// <summary>Puts the rows of an undo file back to exactly what they were, in one transaction, or names the rows that are in the way and changes nothing.</summary>
+/// <summary>Puts the rows of an undo file back to exactly what they were, in one transaction, or names the rows that are in the way.</summary>
 /// <remarks>Triggers fire; the rows are compared once more afterwards. Sequences stay where they are.</remarks>
 [Operation("Undo", "Change")]
 public sealed class UndoChange : IOperation<UndoChangeOptions, IChangeResult>
@@ -68,13 +68,15 @@ public sealed class UndoChange : IOperation<UndoChangeOptions, IChangeResult>
     private const string Name = "Undo-Change";
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">The file is damaged or belongs elsewhere; rows have changed since; a constraint is in the way. Nothing is changed then.</exception>
+    /// <exception cref="DataOpsException">The file is damaged or belongs elsewhere; rows have changed since; a constraint is in the way.</exception>
     public IEnumerable<IChangeResult> Run(Session session, UndoChangeOptions options, OperationContext context)
     {
         if (options.Path.Length == 0)
             throw new DataOpsException("MissingPath", FailureKind.InvalidArgument, "No file is named.", "Name the undo file with -Path.", nameof(options.Path));
         if (options is { NoUndo: true, UndoPath: not null })
-            throw new DataOpsException("ContradictingOptions", FailureKind.InvalidArgument, "-NoUndo and -UndoPath contradict each other.", "Leave one of them out.", nameof(options.NoUndo));
+            throw new DataOpsException(
+                "ContradictingOptions", FailureKind.InvalidArgument, "-NoUndo and -UndoPath contradict each other.",
+                "Leave one of them out.", nameof(options.NoUndo));
         Stopwatch watch = Stopwatch.StartNew();
         CancellationToken cancellation = context.Cancellation;
         string path = Path.GetFullPath(options.Path);
@@ -91,8 +93,9 @@ public sealed class UndoChange : IOperation<UndoChangeOptions, IChangeResult>
         using UndoStaging staging = new(session, catalog, file, path, cancellation);
         IReadOnlyList<UndoTableStaging> tables = staging.Fill(changes);
         UndoResult Result(UndoCounts counts, bool isDone, string? undo) => new(
-            session.Server, session.Database, Name, path, file.Header.Operation, file.Header.Written, isDone && counts.Total > 0, isDone ? counts.Total : 0, counts.Total,
-            counts.Inserted, counts.Updated, counts.Deleted, undo, tables.Count, Math.Round(watch.Elapsed.TotalSeconds, 3));
+            session.Server, session.Database, Name, path, file.Header.Operation, file.Header.Written,
+            isDone && counts.Total > 0, isDone ? counts.Total : 0, counts.Total, counts.Inserted, counts.Updated, counts.Deleted, undo, tables.Count,
+            Math.Round(watch.Elapsed.TotalSeconds, 3));
 
         context.Report("Comparing the rows with the database", 0, null);
         if (new UndoState(session, cancellation).IsUndone(tables, path, file.Header.Operation))

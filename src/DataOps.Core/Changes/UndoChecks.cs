@@ -23,21 +23,25 @@ internal sealed class UndoChecks(Session session, DatabaseCatalog catalog, IRead
     {
         RowList rows = new();
         foreach (Table table in catalog.Tables.Where(t => t.IsReadable))
-            foreach (ForeignKey key in table.ForeignKeys.Where(k => k.IsEnforced && _byTable.TryGetValue(k.Target, out UndoTableStaging? target) && target.Changes.Deletes))
+            foreach (ForeignKey key in table.ForeignKeys.Where(k => k.IsEnforced))
             {
-                UndoTableStaging target = _byTable[key.Target];
+                if (!_byTable.TryGetValue(key.Target, out UndoTableStaging? target) || !target.Changes.Deletes)
+                    continue;
                 RowIdentity identity = _byTable.TryGetValue(table.Oid, out UndoTableStaging? own) ? own.Identity : RowIdentity.Of(session, table, cancellation);
                 string planned = own is null ? "false"
                     : identity.IsWholeRow ? $"exists (select 1 from {own.Changes.Name} p where p._xmin = {own.Changes.VersionOf("r")})"
                     : $"exists (select 1 from {own.Changes.Name} p where {identity.Same("p", "r")})";
                 List(rows, table, $"""
-                    select {identity.Text("r")}, concat('refers to {Escaped(target.Table.DisplayName)} ', {target.Identity.Text("c")}, ' ({Escaped(key.Name)})'), count(*) over ()
+                    select {identity.Text("r")},
+                           concat('refers to {Escaped(target.Table.DisplayName)} ', {target.Identity.Text("c")}, ' ({Escaped(key.Name)})'),
+                           count(*) over ()
                     from {table.Sql} r join {target.Changes.Name} c on c._action = 'D' and {Refers(key, "r", "c", target.Table)}
                     where not {planned} limit {RowList.Most}
                     """);
             }
         rows.ThrowIfAny(
-            "StillReferenced", FailureKind.InvalidOperation, "{0} come to refer to rows that undoing takes away, so nothing was undone.", "Delete those rows first, or let them refer to others.");
+            "StillReferenced", FailureKind.InvalidOperation, "{0} come to refer to rows that undoing takes away, so nothing was undone.",
+            "Delete those rows first, or let them refer to others.");
     }
 
     private void RequireTargets()
@@ -52,7 +56,9 @@ internal sealed class UndoChecks(Session session, DatabaseCatalog catalog, IRead
                     ? $"and not exists (select 1 from {also.Name} b where b._action in ('U', 'D') and {Refers(key, "s", "b", target)})" : "";
                 string value = string.Join(", ", key.Columns.Select(c => $"s.{Sql.Identifier(c)}::text"));
                 List(rows, table.Table, $"""
-                    select {table.Identity.Text("s")}, concat('{Escaped(string.Join(",", key.Columns))} -> {Escaped(target.DisplayName)} ', concat_ws(',', {value}), ' is not there'), count(*) over ()
+                    select {table.Identity.Text("s")},
+                           concat('{Escaped(string.Join(",", key.Columns))} -> {Escaped(target.DisplayName)} ', concat_ws(',', {value}), ' is not there'),
+                           count(*) over ()
                     from {table.Name} s
                     where s._action in ('U', 'D') and {string.Join(" and ", key.Columns.Select(c => $"s.{Sql.Identifier(c)} is not null"))}
                       and not exists (select 1 from {target.Sql} t where {Refers(key, "s", "t", target)}) {back}
@@ -60,7 +66,8 @@ internal sealed class UndoChecks(Session session, DatabaseCatalog catalog, IRead
                     """);
             }
         rows.ThrowIfAny(
-            "MissingReferences", FailureKind.InvalidOperation, "{0} referred to what is not there any more, so nothing was undone.", "Bring back what they referred to first.");
+            "MissingReferences", FailureKind.InvalidOperation, "{0} referred to what is not there any more, so nothing was undone.",
+            "Bring back what they referred to first.");
     }
 
     private void RequireUnique()
@@ -73,7 +80,9 @@ internal sealed class UndoChecks(Session session, DatabaseCatalog catalog, IRead
                     ? $"(w.k{i} {k.Equality} p.k{i} or (w.k{i} is null and p.k{i} is null))"
                     : $"w.k{i} {k.Equality} p.k{i}"));
                 List(rows, table.Table, $"""
-                    select {table.Identity.Text("s")}, concat('has the same {Escaped(string.Join(",", index.Columns))} as row ', {table.Identity.Text("t")}, ' ({Escaped(index.Name)})'), count(*) over ()
+                    select {table.Identity.Text("s")},
+                           concat('has the same {Escaped(string.Join(",", index.Columns))} as row ', {table.Identity.Text("t")}, ' ({Escaped(index.Name)})'),
+                           count(*) over ()
                     from {table.Name} s cross join {Keys(index, "s")} w
                     join {table.Table.Sql} t on true cross join {Keys(index, "t")} p
                     where s._action in ('U', 'D') and {same}

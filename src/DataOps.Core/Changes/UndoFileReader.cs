@@ -33,7 +33,8 @@ internal sealed class UndoFileReader : IDisposable
         {
             bool isMissing = e is FileNotFoundException or DirectoryNotFoundException;
             throw new DataOpsException(
-                isMissing ? "FileNotFound" : "ReadFailed", isMissing ? FailureKind.NotFound : FailureKind.InvalidData, $"The undo file {path} cannot be read: {e.Message}", null, path, e);
+                isMissing ? "FileNotFound" : "ReadFailed", isMissing ? FailureKind.NotFound : FailureKind.InvalidData,
+                $"The undo file {path} cannot be read: {e.Message}", null, path, e);
         }
         try
         {
@@ -80,7 +81,8 @@ internal sealed class UndoFileReader : IDisposable
     }
 
     private DataOpsException Damaged(string why, Exception? cause = null) => new(
-        "DamagedUndoFile", FailureKind.InvalidData, $"{_path} is no whole undo file, so nothing was changed: {why}", "Take another copy of the file, or restore the rows from a backup.", _path, cause);
+        "DamagedUndoFile", FailureKind.InvalidData, $"{_path} is no whole undo file, so nothing was changed: {why}",
+        "Take another copy of the file, or restore the rows from a backup.", _path, cause);
 
     // One time through the file.
     private sealed class Pass(UndoFileReader owner, UndoRowSink rows)
@@ -175,9 +177,12 @@ internal sealed class UndoFileReader : IDisposable
                 throw owner.Damaged("its first line is not that of an undo file.");
             if (header.Version > UndoHeader.Newest)
                 throw new DataOpsException(
-                    "NewerUndoFile", FailureKind.InvalidData, $"{owner._path} was written by DataOps {header.DataOps}, in a format that this version does not know.",
+                    "NewerUndoFile", FailureKind.InvalidData,
+                    $"{owner._path} was written by DataOps {header.DataOps}, in a format that this version does not know.",
                     $"Undo it with DataOps {header.DataOps} or later.", owner._path);
-            return header.Tables is null || header.Tables.Any(t => t?.Schema is null || t.Name is null || t.Columns is null) ? throw owner.Damaged("its first line is incomplete.") : header;
+            if (header.Tables is null || header.Tables.Any(t => t?.Schema is null || t.Name is null || t.Columns is null))
+                throw owner.Damaged("its first line is incomplete.");
+            return header;
         }
 
         private T Parse<T>(ReadOnlySpan<byte> line, JsonTypeInfo<T> type)

@@ -18,7 +18,8 @@ internal sealed class UndoOrigin(Session session, CancellationToken cancellation
         else if (!force)
             throw new DataOpsException(
                 "OtherDatabase", FailureKind.InvalidArgument,
-                $"{path} was written for {header.Database} on {header.Server}, and this is {session.Database} on {session.Server}{(isSameServer || header.Server != session.Server ? "" : ", another server under the same name")}.",
+                $"{path} was written for {header.Database} on {header.Server}, and this is {session.Database} on {session.Server}"
+                    + (isSameServer || header.Server != session.Server ? "." : ", another server under the same name."),
                 "Connect to that one; or, where this is its copy, add -Force.", path);
     }
 
@@ -29,10 +30,12 @@ internal sealed class UndoOrigin(Session session, CancellationToken cancellation
             return;
         // The server knows no transaction of the future, as after a restore, and has forgotten old ones.
         string? status = session.List<string?>(
-            "select case when @id::text::xid8 < pg_snapshot_xmax(pg_current_snapshot()) then pg_xact_status(@id::text::xid8) end", new { id = id.ToString() }, cancellation)[0];
+            "select case when @id::text::xid8 < pg_snapshot_xmax(pg_current_snapshot()) then pg_xact_status(@id::text::xid8) end",
+            new { id = id.ToString() }, cancellation)[0];
         if (status is "aborted" or "in progress")
             throw new DataOpsException(
-                "NeverCommitted", FailureKind.InvalidOperation, $"{header.Operation} of {header.Written:u}, which {path} would undo, {(status == "aborted" ? "was never committed" : "is not committed yet")}.",
+                "NeverCommitted", FailureKind.InvalidOperation,
+                $"{header.Operation} of {header.Written:u}, which {path} would undo, {(status == "aborted" ? "was never committed" : "is not committed yet")}.",
                 status == "aborted" ? "There is nothing to undo; delete the file." : "Wait for its end.", path);
     }
 }

@@ -14,9 +14,12 @@ internal static class UndoPlace
             return Default(database, operation);
         string full = Path.GetFullPath(path);
         if (File.Exists(full) || Directory.Exists(full))
-            throw new DataOpsException("FileExists", FailureKind.AlreadyExists, $"{full} is there already.", "Name another undo file with -UndoPath: none is ever overwritten.", full);
+            throw new DataOpsException(
+                "FileExists", FailureKind.AlreadyExists, $"{full} is there already.", "Name another undo file with -UndoPath: none is ever overwritten.", full);
         if (!Directory.Exists(Path.GetDirectoryName(full)))
-            throw new DataOpsException("FolderNotFound", FailureKind.NotFound, $"There is no folder {Path.GetDirectoryName(full)}.", "Make it first, or name another one with -UndoPath.", full);
+            throw new DataOpsException(
+                "FolderNotFound", FailureKind.NotFound, $"There is no folder {Path.GetDirectoryName(full)}.",
+                "Make it first, or name another one with -UndoPath.", full);
         return full;
     }
 
@@ -44,7 +47,8 @@ internal static class UndoPlace
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DataOpsException(
-                "WriteFailed", FailureKind.InvalidOperation, $"The folder for undo files, {folder}, could not be made: {e.Message}", "Name a file with -UndoPath, or do without one: -NoUndo.", folder, e);
+                "WriteFailed", FailureKind.InvalidOperation, $"The folder for undo files, {folder}, could not be made: {e.Message}",
+                "Name a file with -UndoPath, or do without one: -NoUndo.", folder, e);
         }
         char[] odd = [.. Path.GetInvalidFileNameChars(), '/', '\\', ':'];
         string safe = string.Concat(database.Select(c => odd.Contains(c) || char.IsControl(c) ? '_' : c)).TrimStart('.');

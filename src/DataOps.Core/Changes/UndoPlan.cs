@@ -38,14 +38,15 @@ internal sealed class UndoPlan(Session session, CancellationToken cancellation)
     private static UndoCounts PlanWholeRows(UndoTableStaging table)
     {
         string text = table.Changes.RowText("x");
+        string numbered = $"{text} as _text, row_number() over (partition by {text}) as _number";
         return new UndoCounts(
             Inserted: table.Changes.PlanInsert($"select {table.Identity.Of("s")} from {table.Name} s where s._action = 'D'"),
             Updated: 0,
             Deleted: table.Changes.PlanDelete($"""
                 from {table.Table.Sql} t
-                join (select x.tableoid as _table, x.ctid as _place, {text} as _text, row_number() over (partition by {text}) as _number from {table.Table.Sql} x) n
+                join (select x.tableoid as _table, x.ctid as _place, {numbered} from {table.Table.Sql} x) n
                   on n._table = t.tableoid and n._place = t.ctid
-                join (select {text} as _text, row_number() over (partition by {text}) as _number from {table.Name} x where x._action = 'I') s
+                join (select {numbered} from {table.Name} x where x._action = 'I') s
                   on s._text = n._text and s._number = n._number
                 """));
     }

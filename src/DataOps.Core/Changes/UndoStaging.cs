@@ -16,9 +16,11 @@ internal sealed class UndoStaging(Session session, DatabaseCatalog catalog, Undo
     {
         Table[] targets = [.. file.Header.Tables.Select(Target)];
         for (int i = 1; i <= targets.Length; i++)
-            session.Execute(
-                $"create temp table dataops_undo_{i} on commit drop as select null::text as _action, null::text as _fingerprint, {ChangedTable.PlainColumns(targets[i - 1], "t")} from {targets[i - 1].Sql} t with no data",
-                cancellation);
+            session.Execute($"""
+                create temp table dataops_undo_{i} on commit drop as
+                select null::text as _action, null::text as _fingerprint, {ChangedTable.PlainColumns(targets[i - 1], "t")}
+                from {targets[i - 1].Sql} t with no data
+                """, cancellation);
         try
         {
             file.Read(Write);
@@ -77,14 +79,17 @@ internal sealed class UndoStaging(Session session, DatabaseCatalog catalog, Undo
         Table? table = catalog.Find(was.Schema, was.Name);
         if (table is not { IsReadable: true })
             throw new DataOpsException(
-                "UnknownTable", FailureKind.NotFound, $"{path} holds rows of {was.Schema}.{was.Name}, and this database has no such table.", "Undo it where it was done.", was.Name);
+                "UnknownTable", FailureKind.NotFound, $"{path} holds rows of {was.Schema}.{was.Name}, and this database has no such table.",
+                "Undo it where it was done.", was.Name);
         string[] differences =
         [
-            .. was.Columns.Where(c => table.Find(c.Name)?.TypeText != c.Type).Select(c => $"{c.Name} was {c.Type} and {(table.Find(c.Name) is { } now ? "is " + now.TypeText : "is gone")}"),
+            .. was.Columns.Select(c => (Was: c, Now: table.Find(c.Name)?.TypeText)).Where(c => c.Now != c.Was.Type)
+                .Select(c => $"{c.Was.Name} was {c.Was.Type} and is {c.Now ?? "gone"}"),
             .. table.Columns.Where(c => was.Columns.All(w => w.Name != c.Name)).Select(c => $"{c.Name} is new"),
         ];
         return differences.Length == 0 ? table : throw new DataOpsException(
-            "SchemaChanged", FailureKind.InvalidOperation, $"{table.DisplayName} has other columns than when {path} was written: {string.Join("; ", differences)}.",
+            "SchemaChanged", FailureKind.InvalidOperation,
+            $"{table.DisplayName} has other columns than when {path} was written: {string.Join("; ", differences)}.",
             "Undo before the migration, or take the migration back first.", table.DisplayName);
     }
 }

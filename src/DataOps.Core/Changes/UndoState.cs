@@ -11,9 +11,11 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
     /// <exception cref="DataOpsException"><c>ChangedSince</c>: rows are neither as the operation left them nor all undone.</exception>
     public bool IsUndone(IReadOnlyList<UndoTableStaging> tables, string path, string operation)
     {
-        StateRow[] states = [.. tables.Select(t => session.List<StateRow>(
-            $"select coalesce(sum(rows), 0)::int8 as total, coalesce(sum(rows) filter (where differs), 0)::int8 as differing, coalesce(sum(rows) filter (where done), 0)::int8 as done from ({States(t)}) s",
-            null, cancellation)[0])];
+        StateRow[] states = [.. tables.Select(t => session.List<StateRow>($"""
+            select coalesce(sum(rows), 0)::int8 as total, coalesce(sum(rows) filter (where differs), 0)::int8 as differing,
+                   coalesce(sum(rows) filter (where done), 0)::int8 as done
+            from ({States(t)}) s
+            """, null, cancellation)[0])];
         if (states.All(s => s.Differing == 0))
             return states.All(s => s.Total == 0);
         if (states.All(s => s.Done == s.Total))
@@ -22,7 +24,8 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
         for (int i = 0; i < tables.Count; i++)
             Name(tables[i], states[i], changed);
         changed.ThrowIfAny(
-            "ChangedSince", FailureKind.InvalidOperation, $"{{0}} been changed since {operation.Replace("{", "{{").Replace("}", "}}")} left them, so nothing was undone.",
+            "ChangedSince", FailureKind.InvalidOperation,
+            $"{{0}} been changed since {operation.Replace("{", "{{").Replace("}", "}}")} left them, so nothing was undone.",
             $"Undo the later changes first, newest first; or correct the rows by hand: {path} is gzipped text.");
         return false;
     }
@@ -35,7 +38,8 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
         foreach (UndoTableStaging table in tables)
         {
             string triggers = string.Join(", ", session.List<string>(
-                "select tgname::text from pg_trigger where tgrelid = @oid::oid and not tgisinternal and tgenabled <> 'D' order by 1", new { oid = (long)table.Table.Oid }, cancellation));
+                "select tgname::text from pg_trigger where tgrelid = @oid::oid and not tgisinternal and tgenabled <> 'D' order by 1",
+                new { oid = (long)table.Table.Oid }, cancellation));
             string what = triggers.Length == 0 ? "is something else after all" : $"is something else after all; the table has the triggers {triggers}";
             foreach (string key in session.Stream($"select key from ({States(table)}) s where not done", r => r.GetString(0), cancellation))
                 wrong.Add(table.Table.DisplayName, key, what);
@@ -50,7 +54,8 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
         long named = 0;
         if (state.Differing > 0)
             foreach ((string key, string what) in session.Stream(
-                $"select key, what from ({States(table)}) s where differs order by 1 limit {RowList.Most}", r => (r.GetString(0), r.GetString(1)), cancellation))
+                $"select key, what from ({States(table)}) s where differs order by 1 limit {RowList.Most}",
+                r => (r.GetString(0), r.GetString(1)), cancellation))
             {
                 changed.Add(table.Table.DisplayName, key, what);
                 named++;
@@ -66,7 +71,8 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
         string now = table.Changes.RowText("t");
         return $"""
             select {table.Identity.Text("s")} as key, 1 as rows,
-                   case when s._action = 'D' then t.tableoid is not null else t.tableoid is null or {RowImages.Fingerprint(now)} <> s._fingerprint end as differs,
+                   case when s._action = 'D' then t.tableoid is not null
+                        else t.tableoid is null or {RowImages.Fingerprint(now)} <> s._fingerprint end as differs,
                    case when s._action = 'D' then 'is there again' when t.tableoid is null then 'is gone' else 'has other values' end as what,
                    case when s._action = 'I' then t.tableoid is null else t.tableoid is not null and {now} = {table.Changes.RowText("s")} end as done
             from {table.Name} s left join {table.Table.Sql} t on {table.Same("t", "s")}

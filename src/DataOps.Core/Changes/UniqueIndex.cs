@@ -28,14 +28,15 @@ internal sealed record UniqueIndex(
                      left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[k - 1] and a.attnum > 0 order by k) as names,
                array(select format('operator(%I.%s)', n.nspname, o.oprname) from generate_series(1, i.indnkeyatts::int) k
                      join pg_opclass oc on oc.oid = i.indclass[k - 1]
-                     join pg_amop ao on ao.amopfamily = oc.opcfamily and ao.amoplefttype = oc.opcintype and ao.amoprighttype = oc.opcintype and ao.amopstrategy = 3
+                     join pg_amop ao on ao.amopfamily = oc.opcfamily and ao.amoplefttype = oc.opcintype and ao.amoprighttype = oc.opcintype
+                       and ao.amopstrategy = 3
                      join pg_operator o on o.oid = ao.amopopr join pg_namespace n on n.oid = o.oprnamespace order by k) as equalities,
-               array(select distinct a.attname::text from pg_attribute a
+               array(select a.attname::text from pg_attribute a
                      where a.attrelid = i.indrelid and a.attnum > 0
                        and (a.attnum = any (i.indkey) or exists (
                          select 1 from pg_depend d
                          where d.classid = 'pg_class'::regclass and d.objid = i.indexrelid and d.refclassid = 'pg_class'::regclass
-                           and d.refobjid = i.indrelid and d.refobjsubid = a.attnum))) as columns
+                           and d.refobjid = i.indrelid and d.refobjsubid = a.attnum)) order by a.attnum) as columns
         from pg_index i join pg_class c on c.oid = i.indexrelid join pg_am am on am.oid = c.relam
         where i.indrelid = @oid::oid and i.indisunique and i.indisvalid and am.amname = 'btree'
         order by i.indisprimary desc, c.relname
@@ -52,7 +53,8 @@ internal sealed record UniqueIndex(
     {
         string[] names = (string[])row.Names;
         string[] equalities = (string[])row.Equalities;
-        IEnumerable<UniqueIndexKey> keys = ((string[])row.Expressions).Select((e, i) => new UniqueIndexKey(e, names[i].Length == 0 ? null : names[i], equalities[i]));
+        IEnumerable<UniqueIndexKey> keys = ((string[])row.Expressions)
+            .Select((e, i) => new UniqueIndexKey(e, names[i].Length == 0 ? null : names[i], equalities[i]));
         return new UniqueIndex(row.Name, row.IsPrimary, row.IsImmediate, row.NullsClash, row.Predicate, [.. keys], (string[])row.Columns);
     }
 }

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace DataOps.Core.Changes;
 
-/// <summary>Makes room for updates in which rows swap or rotate unique values: whoever has a value that another is about to take is parked on a free one first.</summary>
+/// <summary>Makes room for updates in which rows swap or rotate unique values: whoever has what another is about to take is parked on a free value.</summary>
 /// <remarks>PostgreSQL checks each row of an update at once. Deferrable constraints need none of this while they are deferred, and are left alone.</remarks>
 /// <param name="session">The session, in the transaction of the update, with its rows locked.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
@@ -59,7 +59,8 @@ internal sealed class UniqueParking(Session session, CancellationToken cancellat
             ? $": {cause.ConstraintName ?? cause.ColumnName ?? "the server"} refuses every value that they could have meanwhile ({cause.MessageText})"
             : ": none of its columns can hold another value meanwhile";
         throw new DataOpsException(
-            "ParkingFailed", FailureKind.InvalidOperation, $"Rows of {query.Table.DisplayName} exchange their values in the unique index {query.Index.Name}{because}.",
+            "ParkingFailed", FailureKind.InvalidOperation,
+            $"Rows of {query.Table.DisplayName} exchange their values in the unique index {query.Index.Name}{because}.",
             "Make the constraint deferrable, or load the rows in two steps.", query.Table.DisplayName, refusal);
     }
 

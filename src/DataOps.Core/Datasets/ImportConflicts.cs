@@ -26,8 +26,11 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
         {
             foreach (IReadOnlyList<string> unique in table.Model.Table.UniqueKeys)
                 Settle(table, unique, isEnforced: true, problems);
-            if (table.Natural is { CanBeReferredTo: true } natural && natural.Parts.All(p => p is { Path.Count: 0, AlongTree: null }))
-                Settle(table, [.. natural.Parts.Select(p => p.Column.Name)], isEnforced: false, problems);
+            if (table.Natural is not { CanBeReferredTo: true } natural || !natural.Parts.All(p => p is { Path.Count: 0, AlongTree: null }))
+                continue;
+            string[] names = [.. natural.Parts.Select(p => p.Column.Name)];
+            if (!table.Model.Table.UniqueKeys.Any(u => u.Order().SequenceEqual(names.Order())))
+                Settle(table, names, isEnforced: false, problems);
         }
         problems.ThrowIfAny();
         if (choice == OnConflict.Fail)

@@ -7,7 +7,7 @@ internal sealed class ImportProblems(string path)
 {
     private const int Listed = 100;
 
-    private readonly List<(long Line, string[] Cells)> _listed = [];
+    private readonly List<DatasetProblem> _listed = [];
     private string _id = "";
     private string _sentence = "";
     private string? _advice;
@@ -30,7 +30,7 @@ internal sealed class ImportProblems(string path)
             _sentence = "problems in {0}";
         Count++;
         if (_listed.Count < Listed)
-            _listed.Add((line, cells));
+            _listed.Add(new DatasetProblem(id, line, cells));
     }
 
     /// <summary>Counts problems that are not listed any more.</summary>
@@ -41,15 +41,15 @@ internal sealed class ImportProblems(string path)
     public void ThrowIfAny(Exception? inner = null)
     {
         if (Count > 0)
-            throw new DataOpsException(_id, FailureKind.InvalidData, Message(), _advice, path, inner);
+            throw new DatasetException(_id, Message(), _advice, path, [.. _listed.OrderBy(p => p.Line)], Count, inner);
     }
 
     private string Message()
     {
         StringBuilder text = new($"{Count} {string.Format(null, _sentence, Path.GetFileName(path))}, so nothing was loaded.");
         int line = _listed.Max(p => p.Line.ToString().Length);
-        int[] widths = [.. Enumerable.Range(0, _listed.Max(p => p.Cells.Length)).Select(i => _listed.Max(p => i < p.Cells.Length ? Math.Min(p.Cells[i].Length, 40) : 0))];
-        foreach ((long number, string[] cells) in _listed.OrderBy(p => p.Line))
+        int[] widths = [.. Enumerable.Range(0, _listed.Max(p => p.Cells.Count)).Select(i => _listed.Max(p => i < p.Cells.Count ? Math.Min(p.Cells[i].Length, 40) : 0))];
+        foreach ((_, long number, IReadOnlyList<string> cells) in _listed.OrderBy(p => p.Line))
         {
             string row = string.Concat(cells.Select((cell, i) => "  " + cell.PadRight(widths[i])));
             text.Append('\n').Append("  line ").Append(number.ToString().PadRight(line)).Append(row.TrimEnd());

@@ -65,6 +65,12 @@ internal sealed class ImportReplacement(Session session, ReferenceCatalog catalo
             ? $" and not exists (select 1 from {file.Name} s where {ImportStatements.SameKey(file)})"
             : "";
         string from = $"from {table.Sql} t join {gone} x on x.old = t.{column}";
+        // A row whose own key is the reference, as a one-to-one extension of it, cannot be told any more when that changes.
+        if (changed.Identity.Columns.Contains(reference.Column))
+        {
+            Delete(table, $"{from} where true{staged}");
+            return;
+        }
         string[] clashes = [.. table.UniqueKeys.Append(table.PrimaryKey).Where(u => u.Contains(reference.Column.Name)).Select(u => Clash(table, u, reference.Column.Name))];
         if (clashes.Length > 0)
             Delete(table, $"{from} where ({string.Join(" or ", clashes)}){staged}");

@@ -15,8 +15,8 @@ internal sealed record ReferenceForm(ReferenceCatalog Catalog, NaturalKeys Keys,
     public bool IsKeyless(Model model) => NaturalPrimary && Keys.Of(model.Table) is not null;
 
     /// <summary>The field that leads to the parent's half, which is written when natural primary keys are asked for; so is any reference that is a key left out.</summary>
-    public Reference? ParentLink(Model model) => !NaturalPrimary ? null : Catalog.From(model.Table).FirstOrDefault(r =>
-        r.Target is not null && (r.IsParentLink || (IsKeyless(model) && r.IsField && r.Columns.SequenceEqual(model.Key))));
+    public Reference? ParentLink(Model model) => !NaturalPrimary ? null
+        : Catalog.ParentLink(model.Table) ?? (IsKeyless(model) && model.Key is [{ } key] ? Catalog.ReferenceOf(model.Table, key) : null);
 
     /// <summary>The join and the JSON expression of a column that is written as a natural key; null for one that is written as it is.</summary>
     /// <param name="reference">The column's reference.</param>

@@ -54,6 +54,7 @@ public sealed class UndoChangeCommand : ChangeCommand
     {
         null => null,
         { Value: string path } => path,
-        _ => throw new DataOpsException("NoUndoFile", FailureKind.InvalidArgument, "The result names no undo file: nothing was changed, or -NoUndo was given.", target: result),
+        _ => throw new DataOpsException(
+            "NoUndoFile", FailureKind.InvalidArgument, "The result names no undo file: nothing was changed, or -NoUndo was given.", target: result),
     };
 }

@@ -59,7 +59,7 @@ public sealed class ChangeSetTests(PostgresServer server) : IDisposable
         }, "delete from public.log where ctid = (select min(ctid) from public.log where a = 1); update public.log set b = '[ ]' where a = 2; insert into public.log values (1, '{ }')");
 
         Assert.Equal(
-            ["1\tD\t\\N\t1\t{}", "1\tD\t\\N\t2\t\\N", "1\tD\t\\N\t2\t\\N", "1\tI\t·\t1\t{ }", "1\tI\t·\t2\t[ ]", "1\tI\t·\t2\t[ ]"],
+            ["1\tD\t0\t2\t\\N", "1\tD\t0\t2\t\\N", "1\tD\t2\t1\t{}", "1\tI\t1\t1\t{ }", "1\tI\t2\t2\t[ ]", "1\tI\t2\t2\t[ ]"],
             Lines(written!)[1..^1].Select(WithoutFingerprint).Order(StringComparer.Ordinal));
     }
 

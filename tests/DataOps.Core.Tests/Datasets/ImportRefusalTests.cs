@@ -221,7 +221,7 @@ public sealed class ImportRefusalTests : IDisposable
 
     private string Refused(string id, string path, bool ignoreRows = false)
     {
-        DataOpsException failure = Assert.Throws<DataOpsException>(() => _site.Run(new ImportDataset(), new ImportDatasetOptions { Path = path, NoUndo = true }));
+        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => _site.Run(new ImportDataset(), new ImportDatasetOptions { Path = path, NoUndo = true }));
 
         Assert.Equal(id, failure.Id);
         if (!ignoreRows)
