@@ -62,6 +62,7 @@ def series(v):
         reals=v.maybe(v.some, v.real), decimals=v.maybe(v.some, v.decimal, 12, 3), flags=v.maybe(v.some, lambda: v.pick(True, False)),
         days=v.maybe(v.some, v.day), instants=v.maybe(v.some, v.maybe, v.instant), clocks=v.maybe(v.some, v.clock), durations=v.maybe(v.some, v.duration),
         keys=v.maybe(v.some, v.uuid), addresses=v.maybe(v.some, v.address), documents=v.maybe(v.some, v.json),
+        contents=v.maybe(v.some, v.bytes), attributes=v.maybe(v.some, v.hstore), spans=v.maybe(v.some, v.day_range),
     )
 
 

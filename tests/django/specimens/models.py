@@ -89,6 +89,9 @@ class Series(models.Model):
     keys = postgres.ArrayField(models.UUIDField(), null=True)
     addresses = postgres.ArrayField(models.GenericIPAddressField(), null=True)
     documents = postgres.ArrayField(models.JSONField(), null=True)
+    contents = postgres.ArrayField(models.BinaryField(), null=True)
+    attributes = postgres.ArrayField(postgres.HStoreField(), null=True)
+    spans = postgres.ArrayField(postgres.DateRangeField(), null=True)
 
 
 class Span(models.Model):
