@@ -79,6 +79,17 @@ public abstract class DatabaseCommand : StoppableCommand
         }
     }
 
+    /// <summary>The path of a dataset file: PowerShell's pipeline carries objects, so there is no standard input or output, and nothing is fetched from an address.</summary>
+    /// <exception cref="DataOpsException">It is no path of a file.</exception>
+    protected string DatasetPath(string path)
+    {
+        if (path == "-")
+            throw new DataOpsException("NotAFile", FailureKind.InvalidArgument, "- is no file, and a pipeline of PowerShell carries objects instead of bytes.", "Name a file, or use the dataops command line.", path);
+        if (path.Contains("://", StringComparison.Ordinal))
+            throw new DataOpsException("NotAFile", FailureKind.InvalidArgument, $"{path} is an address, not a path.", "Files are neither fetched nor sent: name one in the file system.", path);
+        return FileSystemPath(path);
+    }
+
     /// <summary>A path as the user wrote it, relative to the runspace's location, as the file system knows it.</summary>
     protected string FileSystemPath(string path)
     {

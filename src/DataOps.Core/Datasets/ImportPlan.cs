@@ -8,19 +8,19 @@ namespace DataOps.Core.Datasets;
 internal static class ImportPlan
 {
     /// <summary>A record for each model, and behind it, where asked for, one for each value that changes and each row that comes or goes.</summary>
-    public static IEnumerable<IChangeResult> Of(Session session, ReferenceCatalog catalog, ImportRun run, ImportReplacement replacement, ChangeSet changes, ImportDatasetOptions options, CancellationToken cancellation)
+    public static IEnumerable<IChangeResult> Of(Session session, ReferenceCatalog catalog, DatasetLoad load, ChangeSet changes, ImportDatasetOptions options, CancellationToken cancellation)
     {
-        foreach (ModelCounts model in run.Models)
+        foreach (ModelCounts model in load.Run.Models)
             yield return new ModelPlan(
                 session.Server, session.Database, model.Table.Model.Label, model.Table.Model.Table.DisplayName, model.Table.Buffer.Rows, model.Inserted, model.Updated,
                 model.Table.Buffer.Rows - model.Inserted - model.Updated, model.Added, model.Removed);
         if (!options.Detailed)
             yield break;
         RowChanges rows = new(session, cancellation);
-        foreach (ModelCounts model in run.Models)
+        foreach (ModelCounts model in load.Run.Models)
             foreach (RowChange change in Of(rows, model.Table, changes, options))
                 yield return change;
-        foreach (RowChange change in replacement.Describe(rows))
+        foreach (RowChange change in load.Replacement.Describe(rows))
             yield return change;
         foreach (ChangedTable table in changes.Tables)
             foreach (RowChange change in rows.Deleted(table, catalog.LabelOf(table.Table)))

@@ -7,7 +7,8 @@ namespace DataOps.Core.Datasets;
 
 /// <summary>Brings a dataset file into staging tables, one a model and one a many-to-many list, in constant memory.</summary>
 /// <remarks>The tables are temporary and end with the transaction.</remarks>
-internal sealed class StagingArea(Session session, ReferenceCatalog catalog, FixtureModels models, NaturalKeys keys, string path, OperationContext context)
+internal sealed class StagingArea(
+    Session session, ReferenceCatalog catalog, FixtureModels models, NaturalKeys keys, JsonFields jsonFields, string path, OperationContext context)
 {
     private const int SendAt = 1 << 18;
     private const long MostWaiting = 1 << 23;
@@ -25,11 +26,10 @@ internal sealed class StagingArea(Session session, ReferenceCatalog catalog, Fix
     /// <summary>Objects read.</summary>
     public long Objects { get; private set; }
 
-    /// <summary>Reads the file.</summary>
+    /// <summary>Reads all objects of a file.</summary>
     /// <exception cref="DataOpsException">The file is broken, or names what the database does not have, or holds what it cannot store: all of it, with lines.</exception>
-    public void Fill()
+    public void Fill(FixtureReader reader)
     {
-        using FixtureReader reader = new(path, context.Cancellation);
         string activity = "Reading " + Path.GetFileName(path);
         long reported = Stopwatch.GetTimestamp();
         while (reader.Read())
@@ -84,6 +84,8 @@ internal sealed class StagingArea(Session session, ReferenceCatalog catalog, Fix
         if (_tables.FirstOrDefault(t => t.Model.Table == model.Table) is { } known)
             return known;
         StagingTable table = new(session, model, catalog, keys);
+        foreach (StagingColumn column in table.Columns.Where(c => JsonFields.IsJson(c.Column)))
+            column.IsStreamField = jsonFields.IsStreamField(model, column.Field);
         _tables.Add(table);
         return table;
     }

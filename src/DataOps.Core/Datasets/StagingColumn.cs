@@ -14,6 +14,12 @@ internal sealed class StagingColumn(string name, Column column, Reference? refer
     private readonly FieldDecoder _decoder = FieldDecoder.For(column);
     private readonly Utf8Output _text = new();
 
+    /// <summary>Whether texts in a JSON column are the JSON of a StreamField, as the user says; null when the texts tell.</summary>
+    public bool? IsStreamField
+    {
+        set => (_decoder as JsonDecoder)?.ReadTextsAs(value);
+    }
+
     /// <summary>What the file calls it.</summary>
     public string Field => name;
 

@@ -55,7 +55,7 @@ internal sealed class RangeDecoder(FieldDecoder end) : NestedJsonDecoder
             if (name == "bounds" && value.TokenType == JsonTokenType.String && value.GetString() is "[)" or "[]" or "()" or "(]")
                 bounds = value.GetString()!;
             else if (name is "lower" or "upper")
-                problem = DecodeEnd(ref value, name == "lower" ? _lower : _upper);
+                problem = DecodeNamedEnd(ref value, name == "lower" ? _lower : _upper);
             else
                 problem = Wrong;
             if (problem is not null)
@@ -79,6 +79,13 @@ internal sealed class RangeDecoder(FieldDecoder end) : NestedJsonDecoder
             return Wrong;
         Write("[)", text);
         return null;
+    }
+
+    // Of a name that repeats, the last one counts.
+    private string? DecodeNamedEnd(ref Utf8JsonReader value, Utf8Output text)
+    {
+        text.Clear();
+        return DecodeEnd(ref value, text);
     }
 
     private string? DecodeEnd(ref Utf8JsonReader value, Utf8Output text)

@@ -11,6 +11,7 @@ internal sealed class Utf8Output
     private const int StreamBuffer = 1 << 18;
     private const int MemoryBuffer = 1 << 10;
     private const int LargestKept = 1 << 20;
+    private const int LargestGrowth = 1 << 28;
 
     // What json.dumps(ensure_ascii=False) escapes, and what json.dumps() leaves alone.
     private static readonly SearchValues<byte> Escaped = SearchValues.Create([.. Enumerable.Range(0, 32).Select(i => (byte)i), (byte)'"', (byte)'\\']);
@@ -33,6 +34,12 @@ internal sealed class Utf8Output
 
     /// <summary>What was written into memory; valid until the next write.</summary>
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _used);
+
+    /// <summary>What was written into memory; valid until the next write.</summary>
+    public ReadOnlyMemory<byte> WrittenMemory => _buffer.AsMemory(0, _used);
+
+    /// <summary>Forgets what was written into memory behind a place.</summary>
+    public void CutTo(int length) => _used = length;
 
     /// <summary>Forgets what was written into memory; keeps the memory unless it is much.</summary>
     public void Clear()
@@ -176,7 +183,8 @@ internal sealed class Utf8Output
 
     private void Grow(int length)
     {
-        byte[] larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(Math.Max(Math.Max(2L * _buffer.Length, MemoryBuffer), (long)_used + length), Array.MaxLength));
+        long more = Math.Max(Math.Min(_buffer.Length, LargestGrowth), MemoryBuffer);
+        byte[] larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(Math.Max(_buffer.Length + more, (long)_used + length), Array.MaxLength));
         Written.CopyTo(larger);
         _buffer = larger;
     }

@@ -99,7 +99,7 @@ public sealed class ExportDatasetCommand : InputCommand
 
     private ExportDatasetOptions Options() => new()
     {
-        Path = FileSystemPath(Path),
+        Path = DatasetPath(Path),
         Model = _models,
         Exclude = Exclude ?? [],
         Format = Format,

@@ -16,6 +16,20 @@ public sealed class ImportDatasetCommand : ChangeCommand
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
 
+    /// <summary>The file's format; by its ending or its content when absent.</summary>
+    [Parameter]
+    public FixtureFormat? Format { get; set; }
+
+    /// <summary>JSON fields whose texts are the JSON of StreamFields.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? StreamField { get; set; }
+
+    /// <summary>JSON fields whose texts are texts, whatever they look like.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    public string[]? JsonField { get; set; }
+
     /// <summary>Natural keys of the application's own models, as a hashtable or as app.model=field.</summary>
     [Parameter]
     [NaturalKeyTransformation]
@@ -52,10 +66,13 @@ public sealed class ImportDatasetCommand : ChangeCommand
     /// <inheritdoc/>
     protected override void Process(Session session)
     {
-        string file = FileSystemPath(Path);
+        string file = DatasetPath(Path);
         Change(session, $"Import {file} into", new ImportDataset(), whatIf => new ImportDatasetOptions
         {
             Path = file,
+            Format = Format,
+            StreamField = StreamField ?? [],
+            JsonField = JsonField ?? [],
             NaturalKey = NaturalKey ?? [],
             OnConflict = OnConflict,
             OnMissingReference = OnMissingReference,

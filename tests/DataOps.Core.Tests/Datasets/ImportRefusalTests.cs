@@ -213,7 +213,7 @@ public sealed class ImportRefusalTests : IDisposable
         byte[] whole = ImportFiles.Compress(string.Join(",\n", Enumerable.Range(5, 2000).Select(i =>
             $$$$"""{{{{(i == 5 ? "[" : "")}}}}{"model": "auth.group", "pk": {{{{i}}}}, "fields": {"name": "{{{{random.NextInt64()}}}}"}}""")) + "]");
 
-        Refused("InvalidJson", _files.Bytes(whole[..(int)(whole.Length * share)]));
+        Refused("DamagedFile", _files.Bytes(whole[..(int)(whole.Length * share)]));
     }
 
     [Fact]

@@ -5,19 +5,17 @@ using DataOps.Core.Rows;
 
 namespace DataOps.Core.Datasets;
 
-/// <summary>Reads the objects of a Django fixture, a JSON list or one object a line, in memory for the largest object.</summary>
+/// <summary>Reads a fixture in JSON: a list, or one object a line.</summary>
 /// <remarks>It finds where an object ends by itself, so that one object at a time is parsed, whatever the file's line breaks.</remarks>
-internal sealed class FixtureReader : IDisposable
+internal sealed class JsonFixtureReader(string name, Stream stream, bool isLines, CancellationToken cancellation) : FixtureReader(name)
 {
     private const int SmallestBuffer = 1 << 18;
+    private const int LargestGrowth = 1 << 28;
 
     // N and I start NaN and Infinity, which Django writes for floats although JSON has no such word.
     private static readonly SearchValues<byte> OutsideString = SearchValues.Create("\"{}[]\nNI"u8);
     private static readonly SearchValues<byte> InsideString = SearchValues.Create("\"\\\n"u8);
 
-    private readonly string _path;
-    private readonly CancellationToken _cancellation;
-    private readonly Stream _stream;
     private readonly Utf8Output _rewritten = new();
     private byte[] _buffer = GC.AllocateUninitializedArray<byte>(SmallestBuffer);
     private int _start;
@@ -26,27 +24,18 @@ internal sealed class FixtureReader : IDisposable
     private bool _started;
     private bool _isList;
 
-    /// <summary>Opens a file.</summary>
-    /// <exception cref="DataOpsException">It cannot be opened.</exception>
-    public FixtureReader(string path, CancellationToken cancellation)
-    {
-        (_path, _cancellation) = (path, cancellation);
-        _stream = FixtureFile.Open(path);
-    }
+    /// <inheritdoc/>
+    protected override string InvalidId => "InvalidJson";
 
-    /// <summary>The object that was read last.</summary>
-    public FixtureObject Current { get; } = new();
-
-    /// <summary>Moves to the next object; false at the end of the file.</summary>
-    /// <exception cref="DataOpsException">The file is not what it should be, with the line.</exception>
-    public bool Read()
+    /// <inheritdoc/>
+    public override bool Read()
     {
         int next = Peek();
         if (!_started)
         {
             _started = true;
             SkipByteOrderMark(ref next);
-            if (next < 0 && !_path.Contains(".jsonl", StringComparison.OrdinalIgnoreCase))
+            if (next < 0 && !isLines)
                 throw Invalid("the file is empty");
             if (next == '[')
             {
@@ -79,7 +68,7 @@ internal sealed class FixtureReader : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
+    public override void Dispose() => stream.Dispose();
 
     private bool EndList()
     {
@@ -120,6 +109,7 @@ internal sealed class FixtureReader : IDisposable
         long line = _line;
         int length = 0;
         int depth = 0;
+        int stringStart = 0;
         bool inString = false;
         hasBareWords = false;
         do
@@ -130,6 +120,8 @@ internal sealed class FixtureReader : IDisposable
             if (found < 0 || (rest[found] == '\\' && found + 1 == rest.Length))
             {
                 length += found < 0 ? rest.Length : found;
+                if (inString && length - stringStart > LargestValue)
+                    throw TooLarge(_line);
                 if (!Fill())
                     throw Invalid("the file ends within the object that starts here: it is incomplete", line);
                 continue;
@@ -138,7 +130,7 @@ internal sealed class FixtureReader : IDisposable
             switch (rest[found])
             {
                 case (byte)'"':
-                    inString = !inString;
+                    (inString, stringStart) = (!inString, length);
                     break;
                 case (byte)'\\':
                     length++;
@@ -194,11 +186,11 @@ internal sealed class FixtureReader : IDisposable
     // Reads more behind what is there, which moves to the front; false at the end of the file.
     private bool Fill()
     {
-        _cancellation.ThrowIfCancellationRequested();
+        cancellation.ThrowIfCancellationRequested();
         int kept = _end - _start;
         byte[] target = _buffer;
         if (kept == _buffer.Length)
-            target = GC.AllocateUninitializedArray<byte>((int)Math.Min(2L * kept, Array.MaxLength));
+            target = GC.AllocateUninitializedArray<byte>((int)Math.Min(kept + (long)Math.Min(kept, LargestGrowth), Array.MaxLength));
         else if (kept < SmallestBuffer / 2 && _buffer.Length > SmallestBuffer * 16)
             target = GC.AllocateUninitializedArray<byte>(SmallestBuffer);
         if (target.Length == kept)
@@ -208,21 +200,15 @@ internal sealed class FixtureReader : IDisposable
         (_buffer, _start, _end) = (target, 0, kept);
         try
         {
-            int read = _stream.Read(_buffer.AsSpan(_end));
+            int read = stream.Read(_buffer.AsSpan(_end));
             _end += read;
             return read > 0;
         }
         catch (InvalidDataException e)
         {
-            throw Invalid("the compressed data behind this line are damaged or incomplete", null, e);
+            throw Damaged(_line, e);
         }
     }
 
-    private DataOpsException Invalid(string what, long? line = null, Exception? inner = null) => new(
-        "InvalidJson",
-        FailureKind.InvalidData,
-        $"{_path}, line {line ?? _line}: {what}. Nothing was loaded.",
-        "A dataset is a JSON list of objects, or one object a line, each with \"model\", \"pk\" and \"fields\"; copy or export the file again.",
-        _path,
-        inner);
+    private DataOpsException Invalid(string what) => Invalid(what, _line);
 }

@@ -96,8 +96,10 @@ internal sealed class FixtureObject
         _label = reader.GetString()!;
     }
 
+    // As everywhere in Python's dictionaries, the last of several wins.
     private void TakeFields(ref Utf8JsonReader reader)
     {
+        _fields.Clear();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             FixtureSlice name = new((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);

@@ -1,0 +1,65 @@
+using DataOps.Core.Catalog;
+using DataOps.Core.Changes;
+using DataOps.Core.Connections;
+
+namespace DataOps.Core.Datasets;
+
+/// <summary>A file that has been compared with a database: what is to change there, in temporary tables of the transaction.</summary>
+/// <param name="Objects">Objects in the file.</param>
+/// <param name="Skipped">Objects left out.</param>
+/// <param name="Run">What changes by model, and the means to apply it.</param>
+/// <param name="Replacement">Rows of the database that give way.</param>
+internal sealed record DatasetLoad(long Objects, long Skipped, ImportRun Run, ImportReplacement Replacement)
+{
+    /// <summary>Rows that are not there.</summary>
+    public long Inserted => Run.Models.Sum(m => m.Inserted);
+
+    /// <summary>Rows that differ.</summary>
+    public long Updated => Run.Models.Sum(m => m.Updated);
+
+    /// <summary>All rows to write, those of many-to-many tables included.</summary>
+    public long Written => Run.Models.Sum(m => m.Inserted + m.Updated + m.Added + m.Removed) + Replacement.Deleted + Replacement.Repointed;
+
+    /// <summary>Reads a file and computes what would change; the database is only read.</summary>
+    /// <param name="session">A session in a transaction.</param>
+    /// <param name="catalog">The database's models and references.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="options">How to load it; without WhatIf new keys are taken from their sequences.</param>
+    /// <param name="changes">Takes the plan.</param>
+    /// <param name="context">Cancels, and hears of the progress.</param>
+    /// <exception cref="DataOpsException">The file cannot be loaded: why, with its lines.</exception>
+    public static DatasetLoad Plan(Session session, ReferenceCatalog catalog, FixtureFile file, ImportDatasetOptions options, ChangeSet changes, OperationContext context)
+    {
+        string path = file.Name;
+        FixtureModels models = new(catalog);
+        NaturalKeys keys = NaturalKeys.Of(catalog, options.NaturalKey);
+        // As pg_dump and pg_restore do: a limit for the queries of the site is none for a load of all of it.
+        session.Execute("set local statement_timeout = 0", context.Cancellation);
+        StagingArea staging = new(session, catalog, models, keys, JsonFields.Of(options.StreamField, options.JsonField, catalog.Models), path, context);
+        using (FixtureReader reader = FixtureReader.Open(file, context.Cancellation))
+            staging.Fill(reader);
+        Defer(session, context.Cancellation);
+        ResolvedRows rows = new(session, catalog, staging.Tables, context.Cancellation);
+        ImportTargets targets = new(session, catalog, models, rows, options.OnMissingReference, path, context);
+        new Identities(session, catalog, models, keys, rows, targets, new ImportProblems(path), context)
+            .Resolve(takesRecovered: options.OnConflict == OnConflict.Replace, reserve: !options.WhatIf);
+        rows.CreateViews();
+        ImportChecks checks = new(session, path, context.Cancellation);
+        checks.RequireDistinctKeys(rows.Tables);
+        ImportConflicts conflicts = new(session, catalog, rows, options.OnConflict, path, context);
+        conflicts.Settle();
+        targets.Settle();
+        checks.RequireNeededFields(rows.Tables, options.MissingField);
+        ImportReplacement replacement = new(session, catalog, rows, changes, context.Cancellation);
+        ImportRun run = new(session, catalog, rows, changes, replacement, options, path, context);
+        run.Plan(conflicts.WithReplaced);
+        return new DatasetLoad(staging.Objects, targets.Skipped + conflicts.Skipped, run, replacement);
+    }
+
+    private static void Defer(Session session, CancellationToken cancellation)
+    {
+        session.Execute("set constraints all deferred", cancellation);
+        // Triggers and the functions in defaults find their names where the application's do; our own are qualified.
+        session.Execute("select set_config('search_path', (select reset_val from pg_settings where name = 'search_path'), true)", cancellation);
+    }
+}

@@ -1,0 +1,100 @@
+using DataOps.Core.Compression;
+
+namespace DataOps.Core.Datasets;
+
+/// <summary>Reads the objects of a Django fixture one after the other, in memory for the largest object.</summary>
+/// <remarks>Whatever the format, an object is handed on as the bytes of the JSON that Django would have written, with the file's lines.</remarks>
+internal abstract class FixtureReader(string name) : IDisposable
+{
+    /// <summary>PostgreSQL's limit for a value, which is one for a fixture's text of it too.</summary>
+    protected const int LargestValue = (1 << 30) - 1;
+
+    /// <summary>The object that was read last.</summary>
+    public FixtureObject Current { get; } = new();
+
+    /// <summary>The failure's id where the file is not what its format asks for.</summary>
+    protected abstract string InvalidId { get; }
+
+    /// <summary>Opens a file in the format that the user, its ending or else its content tells.</summary>
+    /// <exception cref="DataOpsException">It cannot be opened, or its format is not known.</exception>
+    public static FixtureReader Open(FixtureFile file, CancellationToken cancellation)
+    {
+        Decompression opened = file.Open();
+        try
+        {
+            Stream stream = opened.Stream;
+            FixtureFormat format = file.Format ?? FormatOf(opened.Name) ?? Guess(file, ref stream);
+            return format switch
+            {
+                FixtureFormat.Xml => new XmlFixtureReader(file.Name, stream, cancellation),
+                FixtureFormat.Yaml => new YamlFixtureReader(file.Name, stream, cancellation),
+                _ => new JsonFixtureReader(file.Name, stream, isLines: format == FixtureFormat.Jsonl, cancellation),
+            };
+        }
+        catch (InvalidDataException e)
+        {
+            opened.Stream.Dispose();
+            throw Damaged(file.Name, 1, e);
+        }
+        catch (DataOpsException)
+        {
+            opened.Stream.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Moves to the next object; false at the end of the file.</summary>
+    /// <exception cref="DataOpsException">The file is not what it should be, with the line.</exception>
+    public abstract bool Read();
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+
+    /// <summary>The failure to throw where the file is not what it should be.</summary>
+    protected DataOpsException Invalid(string what, long line, Exception? inner = null) => new(
+        InvalidId,
+        FailureKind.InvalidData,
+        $"{name}, line {line}: {what}. Nothing was loaded.",
+        "A dataset is a list of objects, each with \"model\", \"pk\" and \"fields\", as dumpdata writes it; copy or export the file again.",
+        name,
+        inner);
+
+    /// <summary>The failure to throw where a value is too large for PostgreSQL.</summary>
+    protected DataOpsException TooLarge(long line) => Invalid("a value here is larger than 1 GB, which PostgreSQL cannot store", line);
+
+    /// <summary>The failure to throw where decompression found the data wrong.</summary>
+    protected DataOpsException Damaged(long line, Exception cause) => Damaged(name, line, cause);
+
+    private static DataOpsException Damaged(string name, long line, Exception cause) => new(
+        "DamagedFile",
+        FailureKind.InvalidData,
+        $"{name}, line {line}: the compressed data behind this line are damaged or incomplete. Nothing was loaded.",
+        "Copy or export the file again.",
+        name,
+        cause);
+
+    private static FixtureFormat? FormatOf(string name) => Path.GetExtension(name).ToLowerInvariant() switch
+    {
+        ".json" => FixtureFormat.Json,
+        ".jsonl" => FixtureFormat.Jsonl,
+        ".xml" => FixtureFormat.Xml,
+        ".yaml" or ".yml" => FixtureFormat.Yaml,
+        _ => null,
+    };
+
+    private static FixtureFormat Guess(FixtureFile file, ref Stream stream)
+    {
+        byte[] start = new byte[1 << 10];
+        int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        stream = new PrefixedStream(start.AsMemory(0, length), stream);
+        ReadOnlySpan<byte> seen = start.AsSpan(0, length);
+        seen = (seen is [0xEF, 0xBB, 0xBF, ..] ? seen[3..] : seen).TrimStart(" \t\r\n"u8);
+        return seen switch
+        {
+            [] or [(byte)'[' or (byte)'{', ..] => FixtureFormat.Json,
+            [(byte)'<', ..] => FixtureFormat.Xml,
+            _ => throw new DataOpsException(
+                "UnknownFormat", FailureKind.InvalidArgument, $"Neither the name nor the content of {file.Name} tells its format.", "Say it with -Format: Json, Jsonl, Xml or Yaml.", file.Path),
+        };
+    }
+}
