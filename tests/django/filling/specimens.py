@@ -1,6 +1,6 @@
 """Rows of the models that have every field type."""
 from django.db.models import Value
-from specimens.models import AnUncommonlyLongNameForAModelSoThatItsTableNameIsCutAndEndsInAHash as LongName
+from specimens.models import AnUncommonlyLongNameForAModelWhoseTableNameEndsInAHash as LongName
 from specimens.models import Asset, Document, Moment, Number, Series, Span, Text
 
 
@@ -8,7 +8,8 @@ def fill(values, rows):
     for model, draw in [(Number, number), (Moment, moment), (Text, text), (Asset, asset), (Series, series), (Span, span)]:
         model.objects.bulk_create([model(**draw(values)) for _ in range(rows)])
     Document.objects.bulk_create([Document(**document(values, i)) for i in range(rows)])
-    LongName.objects.bulk_create([LongName(value=i) for i in range(3)])
+    for i in range(3):
+        LongName.objects.create(value=i).numbers.set(Number.objects.filter(id__lte=2 * i))
 
 
 def number(v):

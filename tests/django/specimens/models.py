@@ -103,7 +103,8 @@ class Span(models.Model):
     instants = postgres.DateTimeRangeField(null=True)
 
 
-class AnUncommonlyLongNameForAModelSoThatItsTableNameIsCutAndEndsInAHash(models.Model):
-    """A content type's model name has 100 characters at the most, a table's name 63."""
+class AnUncommonlyLongNameForAModelWhoseTableNameEndsInAHash(models.Model):
+    """A content type's model name has 100 characters at the most, a table's name 63: so has that of its list."""
 
     value = models.IntegerField()
+    numbers = models.ManyToManyField(Number)
