@@ -7,7 +7,7 @@ using System.Text.Json.Serialization;
 namespace DataOps.Cli;
 
 /// <summary>One JSON object a line, with PowerShell's property names; enumerations by name.</summary>
-internal sealed class JsonLineWriter(ProgressLine progress) : ResultWriter(progress)
+internal sealed class JsonLineWriter(ProgressLine progress, Stream output) : ResultWriter(progress, output)
 {
     private const int BufferSize = 32 * 1024;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);

@@ -3,7 +3,7 @@ using System.Text;
 namespace DataOps.Cli;
 
 /// <summary>One line a property, an empty line between results.</summary>
-internal sealed class ListWriter(ProgressLine progress) : ResultWriter(progress)
+internal sealed class ListWriter(ProgressLine progress, Stream output) : ResultWriter(progress, output)
 {
     private bool _first = true;
 

@@ -37,7 +37,9 @@ internal sealed class OperationRun(OperationType operation, List<OperationOption
         FailOn threshold = run.Threshold(parsed);
         using Session session = Session.Open(run.Connection(parsed), operation.Name, interruption.Token);
         Confirmation.Ask(operation, session, values, run.Confirm(parsed));
-        using ResultWriter writer = ResultWriter.For(run.Format(parsed), progress);
+        // Data that go to standard output are alone there.
+        Stream output = operation.WritesTo(values, "-") ? Console.OpenStandardError() : StandardOutput.Open();
+        using ResultWriter writer = ResultWriter.For(run.Format(parsed), progress, output);
         OperationContext context = new()
         {
             Cancellation = interruption.Token,

@@ -36,6 +36,9 @@ internal sealed class OperationType
 
     public bool Changes => Options.GetProperty("WhatIf") is not null;
 
+    /// <summary>Whether it writes its data to a path.</summary>
+    public bool WritesTo(object options, string path) => Verb == "Export" && Options.GetProperty("Path")?.GetValue(options) is string given && given == path;
+
     public static IEnumerable<OperationType> In(Assembly assembly) => assembly.GetExportedTypes()
         .Select(t => (Type: t, Name: t.GetCustomAttribute<OperationAttribute>()))
         .Where(t => t.Name is not null)

@@ -1,29 +1,29 @@
-using Microsoft.Win32.SafeHandles;
 
 namespace DataOps.Cli;
 
 /// <summary>The reader of standard output has gone away.</summary>
 internal sealed class BrokenPipeException(IOException cause) : Exception(cause.Message, cause);
 
-/// <summary>Writes results to standard output as they come.</summary>
+/// <summary>Writes results as they come.</summary>
 internal abstract class ResultWriter : IDisposable
 {
-    private readonly Stream _output = StandardOutput();
+    private readonly Stream _output;
     private bool _broken;
 
-    protected ResultWriter(ProgressLine progress)
+    protected ResultWriter(ProgressLine progress, Stream output)
     {
-        Progress = progress;
+        (Progress, _output) = (progress, output);
         progress.Pulse = () => Guard(Flush);
     }
 
     protected ProgressLine Progress { get; }
 
-    public static ResultWriter For(OutputFormat format, ProgressLine progress) => format switch
+    /// <summary>The writer of a format.</summary>
+    public static ResultWriter For(OutputFormat format, ProgressLine progress, Stream output) => format switch
     {
-        OutputFormat.Table => new TableWriter(progress),
-        OutputFormat.List => new ListWriter(progress),
-        _ => new JsonLineWriter(progress),
+        OutputFormat.Table => new TableWriter(progress, output),
+        OutputFormat.List => new ListWriter(progress, output),
+        _ => new JsonLineWriter(progress, output),
     };
 
     /// <summary>Writes a result.</summary>
@@ -53,7 +53,7 @@ internal abstract class ResultWriter : IDisposable
 
     protected abstract void Flush();
 
-    /// <summary>Hands bytes to standard output; on a terminal the progress line makes room first.</summary>
+    /// <summary>Hands bytes on; on a terminal the progress line makes room first.</summary>
     protected void Send(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty)
@@ -61,15 +61,6 @@ internal abstract class ResultWriter : IDisposable
         Progress.Clear();
         _output.Write(bytes);
         _output.Flush();
-    }
-
-    // The console's own stream hides that nobody reads any more; a pipe's own stream says so, and the query can end.
-    private static Stream StandardOutput()
-    {
-        if (OperatingSystem.IsWindows())
-            return Console.OpenStandardOutput();
-        FileStream output = new(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
-        return output.CanSeek ? Console.OpenStandardOutput() : output;
     }
 
     private void Guard(Action write)

@@ -7,16 +7,20 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Error)
 {
     public static CommandLineRun Of(params string[] arguments) => With([], arguments);
 
-    public static CommandLineRun With(Dictionary<string, string> environment, params string[] arguments)
+    public static CommandLineRun With(Dictionary<string, string> environment, params string[] arguments) => WithInput([], environment, arguments);
+
+    public static CommandLineRun WithInput(byte[] input, Dictionary<string, string> environment, params string[] arguments)
     {
-        using Process process = Start(environment, arguments);
+        using Process process = Start(environment, arguments, input);
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return new CommandLineRun(process.ExitCode, output, error.Result);
     }
 
-    public static Process Start(Dictionary<string, string> environment, params string[] arguments)
+    public static Process Start(Dictionary<string, string> environment, params string[] arguments) => Start(environment, arguments, []);
+
+    private static Process Start(Dictionary<string, string> environment, string[] arguments, byte[] input)
     {
         ProcessStartInfo start = new("dotnet", [Surface.CommandLine, .. arguments])
         {
@@ -30,6 +34,7 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Error)
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
         Process process = Process.Start(start)!;
+        process.StandardInput.BaseStream.Write(input);
         process.StandardInput.Close();
         return process;
     }

@@ -15,7 +15,8 @@ internal sealed class RowChanges(Session session, CancellationToken cancellation
     public IEnumerable<RowChange> Updated(ChangedTable table, string? model, string relation, IEnumerable<string> columns, string? condition = null)
     {
         string values = string.Join(", ", columns.Select((c, i) => $"({i}, {Sql.Literal(c)}, c.{Sql.Identifier(c)}::text, s.{Sql.Identifier(c)}::text)"));
-        return values.Length == 0 ? [] : Read(table, model, "Update", $"""
+        // Without a key a row cannot be told from its new self: one goes, the other comes.
+        return values.Length == 0 || table.Identity.IsWholeRow ? [] : Read(table, model, "Update", $"""
             select {table.Identity.Text("c")}, v.name, v.old, v.new
             from {table.Name} c join {relation} s on {condition ?? table.Identity.Same("c", "s")}
             cross join lateral (values {values}) v (number, name, old, new)

@@ -33,7 +33,7 @@ internal sealed record UniqueIndex(
                      join pg_operator o on o.oid = ao.amopopr join pg_namespace n on n.oid = o.oprnamespace order by k) as equalities,
                array(select a.attname::text from pg_attribute a
                      where a.attrelid = i.indrelid and a.attnum > 0
-                       and (a.attnum = any (i.indkey) or exists (
+                       and (a.attnum = any ((i.indkey::int2[])[0:i.indnkeyatts - 1]) or exists (
                          select 1 from pg_depend d
                          where d.classid = 'pg_class'::regclass and d.objid = i.indexrelid and d.refclassid = 'pg_class'::regclass
                            and d.refobjid = i.indrelid and d.refobjsubid = a.attnum)) order by a.attnum) as columns

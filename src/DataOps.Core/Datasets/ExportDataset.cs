@@ -9,7 +9,7 @@ namespace DataOps.Core.Datasets;
 /// <summary>What is written to a dataset file. Wildcards are PowerShell's: * ? [a-z].</summary>
 public sealed record ExportDatasetOptions
 {
-    /// <summary>The file to write: .json or .jsonl, and .gz behind it to compress.</summary>
+    /// <summary>The file to write: .json or .jsonl, and .gz behind it to compress; - for the standard output.</summary>
     public string Path { get; init; } = "";
 
     /// <summary>Models, as app or app.model; all when empty.</summary>

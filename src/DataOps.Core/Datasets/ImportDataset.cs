@@ -13,7 +13,7 @@ public sealed record ImportDatasetOptions
     public string Path { get; init; } = "";
 
     /// <summary>The file's format; by its ending or its content when absent.</summary>
-    public FixtureFormat? Format { get; init; }
+    public DatasetFormat? Format { get; init; }
 
     /// <summary>JSON fields whose texts are the JSON of Wagtail's StreamFields, as app.model.field; without it, texts of lists of blocks are.</summary>
     public IReadOnlyList<string> StreamField { get; init; } = [];

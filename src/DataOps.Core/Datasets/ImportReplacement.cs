@@ -25,6 +25,7 @@ internal sealed class ImportReplacement(Session session, ReferenceCatalog catalo
             Plan(table, table);
             PlanObjectIds(table);
         }
+        Deleted += new DeleteActions(catalog.Database).Plan(changes);
     }
 
     /// <summary>Deletes the planned rows; constraints are deferred.</summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using DataOps.Core.Changes;
 using DataOps.Core.Connections;
 using DataOps.Core.Datasets;
 using DataOps.PowerShell.Output;
@@ -7,7 +8,7 @@ namespace DataOps.PowerShell.Commands;
 
 /// <summary>Brings the rows of a dataset file into a database.</summary>
 [Cmdlet(VerbsData.Import, "Dataset", DefaultParameterSetName = ByDatabase, SupportsShouldProcess = true)]
-[OutputType(typeof(ImportResult), typeof(ModelPlan))]
+[OutputType(typeof(ImportResult), typeof(ModelPlan), typeof(RowChange))]
 public sealed class ImportDatasetCommand : ChangeCommand
 {
     /// <summary>The file to read.</summary>
@@ -18,7 +19,7 @@ public sealed class ImportDatasetCommand : ChangeCommand
 
     /// <summary>The file's format; by its ending or its content when absent.</summary>
     [Parameter]
-    public FixtureFormat? Format { get; set; }
+    public DatasetFormat? Format { get; set; }
 
     /// <summary>JSON fields whose texts are the JSON of StreamFields.</summary>
     [Parameter]

@@ -41,6 +41,22 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void Columns_that_are_computed_when_they_are_read_are_compared_and_not_written()
+    {
+        using TestDatabase database = server.Blank(18);
+        database.Execute("""
+            create table item (id int primary key, v text, shout text generated always as (upper(v)) virtual); create table plain (v int, w int generated always as (v + 1));
+            insert into item (id, v) values (1, 'a'), (2, 'b'); insert into plain values (1), (1), (2)
+            """);
+        IReadOnlyDictionary<string, string> before = database.Digest();
+        string file = _files.ApplyAnything(database, ["item", "plain"], "update item set v = 'z' where id = 1; delete from item where id = 2; update plain set v = 7 where v = 2")!;
+
+        ChangeFiles.Undo(database, file);
+
+        Assert.Equal(before, database.Digest());
+    }
+
+    [Fact]
     public void A_second_run_changes_nothing_and_says_so()
     {
         using TestDatabase database = server.Blank();

@@ -28,10 +28,13 @@ public sealed class UndoPropertyTests(PostgresServer server, ITestOutputHelper o
         IReadOnlyDictionary<string, string> after = database.Digest();
         Assert.All(before, t => Assert.NotEqual(t.Value, after[t.Key]));
         string redo = _files.New();
+        IReadOnlyList<IChangeResult> plan = database.Run(new UndoChange(), new UndoChangeOptions { Path = file, WhatIf = true, Detailed = true });
+        Assert.Equal(after, database.Digest());
 
         UndoResult result = ChangeFiles.Undo(database, file, undoPath: redo);
 
-        Assert.True(result.Changed);
+        Assert.Equal(result.Count, ((UndoResult)plan[^1]).WouldChange);
+        Assert.Equal(result.Count, plan.OfType<RowChange>().DistinctBy(c => (c.Table, c.Action, c.Column is null ? c.OldValue + c.NewValue : c.Key)).Count() + Doubles(plan));
         Assert.Equal(before, database.Digest());
         Assert.False(ChangeFiles.Undo(database, file).Changed);
         string undoOfRedo = _files.New();
@@ -40,6 +43,10 @@ public sealed class UndoPropertyTests(PostgresServer server, ITestOutputHelper o
         ChangeFiles.Undo(database, undoOfRedo);
         Assert.Equal(before, database.Digest());
     }
+
+    // Equal rows of a table without a key.
+    private static int Doubles(IEnumerable<IChangeResult> plan) => plan.OfType<RowChange>().Where(c => c.Column is null)
+        .GroupBy(c => (c.Table, c.Action, c.OldValue, c.NewValue)).Sum(g => g.Count() - 1);
 
     [Fact]
     public void Random_changes_by_others_afterwards_are_found_and_nothing_is_changed()

@@ -29,6 +29,7 @@ public sealed class UniqueParkingTests(PostgresServer server)
         { "v inet not null unique", "'10.0.0.1','10.0.0.2','::1','10.0.0.0/8'", "v" },
         { "v jsonb not null unique", "'1','2','\"3\"','[]'", "v" },
         { "v text not null, w int not null, unique (w, v)", "'a','b','c','d'", "v" },
+        { "v int not null, more text, unique (v) include (more)", "1,2,3,4", "v" },
         { "v int not null, exception bool not null default true, unique (v, exception)", "1,2,3,4", "v" },
     };
 

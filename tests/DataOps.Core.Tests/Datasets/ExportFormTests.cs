@@ -54,6 +54,19 @@ public sealed class ExportFormTests(PostgresServer server) : IDisposable
         Assert.Equal("", File.ReadAllText(Export(site, new() { Model = ["news.none"], Format = DatasetFormat.Jsonl }).Path));
     }
 
+    [Theory]
+    [InlineData(DatasetFormat.Xml, null)]
+    [InlineData(DatasetFormat.Yaml, null)]
+    [InlineData(DatasetFormat.Jsonl, 2)]
+    public void A_form_that_is_not_written_is_refused(DatasetFormat format, int? indent)
+    {
+        using TestDatabase site = server.CopyOf(Site.Sample);
+
+        DataOpsException failure = Assert.Throws<DataOpsException>(() => Export(site, new() { Format = format, Indent = indent }));
+        Assert.Equal(indent is null ? "UnknownFormat" : "InvalidIndent", failure.Id);
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+
     [Fact]
     public void Microseconds_are_cut_and_counted_or_kept()
     {

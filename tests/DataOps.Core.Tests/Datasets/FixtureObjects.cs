@@ -9,10 +9,10 @@ namespace DataOps.Core.Tests.Datasets;
 internal static class FixtureObjects
 {
     /// <summary>Reads a text in a format.</summary>
-    public static List<JsonObject> Of(FixtureFormat format, string text) => Of(format, Encoding.UTF8.GetBytes(text));
+    public static List<JsonObject> Of(DatasetFormat format, string text) => Of(format, Encoding.UTF8.GetBytes(text));
 
     /// <summary>Reads bytes in a format.</summary>
-    public static List<JsonObject> Of(FixtureFormat format, byte[] bytes)
+    public static List<JsonObject> Of(DatasetFormat format, byte[] bytes)
     {
         using FixtureReader reader = Reader(format, new MemoryStream(bytes));
         List<JsonObject> objects = [];
@@ -22,14 +22,14 @@ internal static class FixtureObjects
     }
 
     /// <summary>What is wrong with a text.</summary>
-    public static DataOpsException Refused(FixtureFormat format, string text) => Assert.Throws<DataOpsException>(() => Of(format, text));
+    public static DataOpsException Refused(DatasetFormat format, string text) => Assert.Throws<DataOpsException>(() => Of(format, text));
 
     /// <summary>A reader of a stream.</summary>
-    public static FixtureReader Reader(FixtureFormat format, Stream stream, CancellationToken cancellation = default) => format switch
+    public static FixtureReader Reader(DatasetFormat format, Stream stream, CancellationToken cancellation = default) => format switch
     {
-        FixtureFormat.Xml => new XmlFixtureReader("file", stream, cancellation),
-        FixtureFormat.Yaml => new YamlFixtureReader("file", stream, cancellation),
-        _ => new JsonFixtureReader("file", stream, format == FixtureFormat.Jsonl, cancellation),
+        DatasetFormat.Xml => new XmlFixtureReader("file", stream, cancellation),
+        DatasetFormat.Yaml => new YamlFixtureReader("file", stream, cancellation),
+        _ => new JsonFixtureReader("file", stream, format == DatasetFormat.Jsonl, cancellation),
     };
 
     private static JsonObject ToJson(FixtureObject current)

@@ -55,7 +55,7 @@ public sealed class YamlFixtureTests
         {
             int seed = Random.Shared.Next();
             JsonArray made = JsonNode.Parse(Python.Run(Generate, "", "yaml", $"{seed}"))!.AsArray();
-            List<JsonObject> read = FixtureObjects.Of(FixtureFormat.Yaml, (string)made[0]!);
+            List<JsonObject> read = FixtureObjects.Of(DatasetFormat.Yaml, (string)made[0]!);
             JsonArray expected = made[1]!.AsArray();
 
             Assert.Equal(expected.Count, read.Count);
@@ -116,7 +116,7 @@ public sealed class YamlFixtureTests
         string yaml = Text.Replace("# a comment\n", "").ReplaceLineEndings("\n");
         JsonArray expected = JsonNode.Parse(Python.Run(Reload, yaml, "yaml"))!.AsArray();
 
-        List<JsonObject> read = FixtureObjects.Of(FixtureFormat.Yaml, yaml);
+        List<JsonObject> read = FixtureObjects.Of(DatasetFormat.Yaml, yaml);
 
         Assert.Equal(2, read.Count);
         foreach ((string name, JsonNode? value) in expected[0]!["fields"]!.AsObject())
@@ -128,7 +128,7 @@ public sealed class YamlFixtureTests
     [Fact]
     public void Each_value_stands_in_its_line()
     {
-        using FixtureReader reader = FixtureObjects.Reader(FixtureFormat.Yaml, new MemoryStream("- model: a.b\n  pk: 1\n  fields:\n    a: |\n      x\n      y\n    b: {c: 1,\n       d: 2}\n    e: 3\n\n- model: a.b\n  fields: {z: 1}\n"u8.ToArray()));
+        using FixtureReader reader = FixtureObjects.Reader(DatasetFormat.Yaml, new MemoryStream("- model: a.b\n  pk: 1\n  fields:\n    a: |\n      x\n      y\n    b: {c: 1,\n       d: 2}\n    e: 3\n\n- model: a.b\n  fields: {z: 1}\n"u8.ToArray()));
 
         Assert.True(reader.Read());
         Assert.Equal([4, 7, 9], reader.Current.Fields.Select(f => reader.Current.LineOf(f.Value)));
@@ -152,7 +152,7 @@ public sealed class YamlFixtureTests
     [InlineData("- model: a.b\n\tfields: x\n", 1, "")]
     public void A_broken_file_is_named_with_its_line(string text, int line, string what)
     {
-        DataOpsException failure = FixtureObjects.Refused(FixtureFormat.Yaml, text);
+        DataOpsException failure = FixtureObjects.Refused(DatasetFormat.Yaml, text);
 
         Assert.Equal("InvalidYaml", failure.Id);
         Assert.StartsWith($"file, line {line}: ", failure.Message);
@@ -164,6 +164,6 @@ public sealed class YamlFixtureTests
     {
         string laughs = string.Concat(Enumerable.Range(1, 30).Select(i => $"    l{i}: &l{i} [{string.Join(", ", Enumerable.Repeat($"*l{i - 1}", 10))}]\n"));
 
-        Assert.Contains(" MB", FixtureObjects.Refused(FixtureFormat.Yaml, $"- model: a.b\n  fields:\n    l0: &l0 lol\n{laughs}").Message);
+        Assert.Contains(" MB", FixtureObjects.Refused(DatasetFormat.Yaml, $"- model: a.b\n  fields:\n    l0: &l0 lol\n{laughs}").Message);
     }
 }

@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace DataOps.Core.Datasets;
 
-/// <summary>A dataset file in the making: written beside its place, and put there when it is whole.</summary>
+/// <summary>A dataset file in the making: written beside its place, and put there when it is whole. The standard output gets what is written at once.</summary>
 internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCompressed, bool Overwrite)
 {
     /// <summary>Checks everything that can be checked before a row is read.</summary>
@@ -11,6 +11,9 @@ internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCom
     {
         if (string.IsNullOrWhiteSpace(path))
             throw new DataOpsException("InvalidPath", FailureKind.InvalidArgument, "There is no path to write to.", "Give -Path.");
+        if (FixtureFile.IsStandard(path))
+            return new DatasetFile(path, format ?? DatasetFormat.Json, IsCompressed: false, overwrite);
+        FixtureFile.RefuseAddress(path);
         string full = System.IO.Path.GetFullPath(path);
         bool isCompressed = full.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
         format ??= System.IO.Path.GetExtension(isCompressed ? full[..^3] : full).ToLowerInvariant() switch
@@ -32,6 +35,8 @@ internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCom
     /// <summary>Writes the file and returns its size in bytes; whatever fails, a file that was there before is as it was, and no half one is left.</summary>
     public long Write(Action<Stream> write)
     {
+        if (FixtureFile.IsStandard(Path))
+            return WriteStandard(write);
         string unfinished = System.IO.Path.Join(System.IO.Path.GetDirectoryName(Path), $".{System.IO.Path.GetFileName(Path)}.{Guid.NewGuid():N}");
         try
         {
@@ -54,6 +59,20 @@ internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCom
         finally
         {
             File.Delete(unfinished);
+        }
+    }
+
+    private static long WriteStandard(Action<Stream> write)
+    {
+        try
+        {
+            using CountingStream output = new(StandardOutput.Open());
+            write(output);
+            return output.Count;
+        }
+        catch (IOException e)
+        {
+            throw new DataOpsException("WriteFailed", FailureKind.InvalidOperation, $"The standard output could not be written: {e.Message}", "What was written is incomplete.", "-", e);
         }
     }
 }

@@ -1,6 +1,6 @@
 namespace DataOps.Core.Datasets;
 
-/// <summary>The fixture formats of Django that can be streamed.</summary>
+/// <summary>The formats of Django's fixtures.</summary>
 public enum DatasetFormat
 {
     /// <summary>One array of objects.</summary>
@@ -8,4 +8,10 @@ public enum DatasetFormat
 
     /// <summary>One object a line.</summary>
     Jsonl,
+
+    /// <summary>Objects as elements; is read, not written.</summary>
+    Xml,
+
+    /// <summary>A list of mappings; is read, not written.</summary>
+    Yaml,
 }

@@ -25,9 +25,11 @@ internal sealed record DatasetLayout(
     string Begin, string Between, string End, string EndEmpty, string Open, string Member, string OpenFields, string Field, string CloseFields, string Close, JsonSeparator Embedded, int? Indent)
 {
     /// <summary>The layout of a format; indented when <paramref name="indent"/> says by how many blanks.</summary>
-    /// <exception cref="DataOpsException">JSONL cannot be indented.</exception>
+    /// <exception cref="DataOpsException">The format is not written, or JSONL was to be indented.</exception>
     public static DatasetLayout For(DatasetFormat format, int? indent)
     {
+        if (format is DatasetFormat.Xml or DatasetFormat.Yaml)
+            throw new DataOpsException("UnknownFormat", FailureKind.InvalidArgument, $"{format} is read and not written.", "Write Json or Jsonl, which Django reads as well.", format);
         if (format == DatasetFormat.Jsonl)
             return indent is null
                 ? new("", "\n", "\n", "", "{", ",", "{", ",", "}", "}", JsonSeparator.Comma, null)

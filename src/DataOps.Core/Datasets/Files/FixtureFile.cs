@@ -6,7 +6,7 @@ namespace DataOps.Core.Datasets;
 /// <summary>A dataset file to read, or the standard input.</summary>
 /// <param name="Path">Where it is; <c>-</c> for the standard input.</param>
 /// <param name="Format">What the user says about its format; null when its name or its content tells.</param>
-internal sealed partial record FixtureFile(string Path, FixtureFormat? Format)
+internal sealed partial record FixtureFile(string Path, DatasetFormat? Format)
 {
     private const string StandardStream = "-";
 
@@ -15,7 +15,7 @@ internal sealed partial record FixtureFile(string Path, FixtureFormat? Format)
 
     /// <summary>Takes a path as the user gives it.</summary>
     /// <exception cref="DataOpsException">There is none, or it is an address.</exception>
-    public static FixtureFile Of(string path, FixtureFormat? format)
+    public static FixtureFile Of(string path, DatasetFormat? format)
     {
         if (string.IsNullOrWhiteSpace(path))
             throw new DataOpsException("MissingPath", FailureKind.InvalidArgument, "No file is named.", "Name the dataset file with -Path.", nameof(Path));

@@ -23,12 +23,12 @@ internal abstract class FixtureReader(string name) : IDisposable
         try
         {
             Stream stream = opened.Stream;
-            FixtureFormat format = file.Format ?? FormatOf(opened.Name) ?? Guess(file, ref stream);
+            DatasetFormat format = file.Format ?? FormatOf(opened.Name) ?? Guess(file, ref stream);
             return format switch
             {
-                FixtureFormat.Xml => new XmlFixtureReader(file.Name, stream, cancellation),
-                FixtureFormat.Yaml => new YamlFixtureReader(file.Name, stream, cancellation),
-                _ => new JsonFixtureReader(file.Name, stream, isLines: format == FixtureFormat.Jsonl, cancellation),
+                DatasetFormat.Xml => new XmlFixtureReader(file.Name, stream, cancellation),
+                DatasetFormat.Yaml => new YamlFixtureReader(file.Name, stream, cancellation),
+                _ => new JsonFixtureReader(file.Name, stream, isLines: format == DatasetFormat.Jsonl, cancellation),
             };
         }
         catch (InvalidDataException e)
@@ -73,16 +73,16 @@ internal abstract class FixtureReader(string name) : IDisposable
         name,
         cause);
 
-    private static FixtureFormat? FormatOf(string name) => Path.GetExtension(name).ToLowerInvariant() switch
+    private static DatasetFormat? FormatOf(string name) => Path.GetExtension(name).ToLowerInvariant() switch
     {
-        ".json" => FixtureFormat.Json,
-        ".jsonl" => FixtureFormat.Jsonl,
-        ".xml" => FixtureFormat.Xml,
-        ".yaml" or ".yml" => FixtureFormat.Yaml,
+        ".json" => DatasetFormat.Json,
+        ".jsonl" => DatasetFormat.Jsonl,
+        ".xml" => DatasetFormat.Xml,
+        ".yaml" or ".yml" => DatasetFormat.Yaml,
         _ => null,
     };
 
-    private static FixtureFormat Guess(FixtureFile file, ref Stream stream)
+    private static DatasetFormat Guess(FixtureFile file, ref Stream stream)
     {
         byte[] start = new byte[1 << 10];
         int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
@@ -91,8 +91,8 @@ internal abstract class FixtureReader(string name) : IDisposable
         seen = (seen is [0xEF, 0xBB, 0xBF, ..] ? seen[3..] : seen).TrimStart(" \t\r\n"u8);
         return seen switch
         {
-            [] or [(byte)'[' or (byte)'{', ..] => FixtureFormat.Json,
-            [(byte)'<', ..] => FixtureFormat.Xml,
+            [] or [(byte)'[' or (byte)'{', ..] => DatasetFormat.Json,
+            [(byte)'<', ..] => DatasetFormat.Xml,
             _ => throw new DataOpsException(
                 "UnknownFormat", FailureKind.InvalidArgument, $"Neither the name nor the content of {file.Name} tells its format.", "Say it with -Format: Json, Jsonl, Xml or Yaml.", file.Path),
         };

@@ -12,6 +12,9 @@ internal sealed class JsonFixtureReader(string name, Stream stream, bool isLines
     private const int SmallestBuffer = 1 << 18;
     private const int LargestGrowth = 1 << 28;
 
+    // A row is one line of COPY, which PostgreSQL takes up to this size; a value that is too large is called so first.
+    private const int LargestObject = LargestValue + (1 << 20);
+
     // N and I start NaN and Infinity, which Django writes for floats although JSON has no such word.
     private static readonly SearchValues<byte> OutsideString = SearchValues.Create("\"{}[]\nNI"u8);
     private static readonly SearchValues<byte> InsideString = SearchValues.Create("\"\\\n"u8);
@@ -190,11 +193,11 @@ internal sealed class JsonFixtureReader(string name, Stream stream, bool isLines
         int kept = _end - _start;
         byte[] target = _buffer;
         if (kept == _buffer.Length)
-            target = GC.AllocateUninitializedArray<byte>((int)Math.Min(kept + (long)Math.Min(kept, LargestGrowth), Array.MaxLength));
+            target = GC.AllocateUninitializedArray<byte>((int)Math.Min(kept + (long)Math.Min(kept, LargestGrowth), LargestObject));
         else if (kept < SmallestBuffer / 2 && _buffer.Length > SmallestBuffer * 16)
             target = GC.AllocateUninitializedArray<byte>(SmallestBuffer);
         if (target.Length == kept)
-            throw Invalid("the object here is larger than 2 GB");
+            throw Invalid("the object here is larger than 1 GB, and so is its row, which PostgreSQL cannot take");
         if (target != _buffer || _start > 0)
             _buffer.AsSpan(_start, kept).CopyTo(target);
         (_buffer, _start, _end) = (target, 0, kept);

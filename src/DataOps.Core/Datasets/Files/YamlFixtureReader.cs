@@ -10,7 +10,7 @@ namespace DataOps.Core.Datasets;
 internal sealed class YamlFixtureReader : FixtureReader
 {
     // The parser holds a value as text of two bytes a character, and copies it.
-    private const int LargestScalar = 1 << 28;
+    private const int LargestScalar = 1 << 26;
     private const int Deepest = 1000;
 
     private readonly MeteredStream _stream;
@@ -49,7 +49,7 @@ internal sealed class YamlFixtureReader : FixtureReader
         }
         catch (ValueTooLargeException)
         {
-            throw Invalid("a value behind this line is larger than 256 MB, for which YAML is no format; use JSON", Line);
+            throw Invalid("a value behind this line is larger than 64 MB, for which YAML is no format; use JSON", Line);
         }
         catch (InvalidDataException e)
         {
