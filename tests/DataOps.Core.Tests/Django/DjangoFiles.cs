@@ -9,11 +9,11 @@ internal sealed class DjangoFiles : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dataops-django-");
     private int _count;
 
-    /// <summary>Runs dumpdata; the format is the ending's.</summary>
-    public string Dump(TestDatabase database, string format, params string[] arguments)
+    /// <summary>Runs dumpdata; the ending says in which format, and how it is compressed: <c>json.gz</c>.</summary>
+    public string Dump(TestDatabase database, string ending, params string[] arguments)
     {
-        string path = NewPath(format);
-        RunningDjango.Get().Run(database.Port, database.Name, ["dumpdata", "--all", "--format", format, "--output", path, .. arguments]);
+        string path = NewPath(ending);
+        RunningDjango.Get().Run(database.Port, database.Name, ["dumpdata", "--all", "--format", ending.Split('.')[0], "--output", path, .. arguments]);
         return path;
     }
 
@@ -34,5 +34,5 @@ internal sealed class DjangoFiles : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private string NewPath(string format) => Path.Combine(_folder.FullName, $"{++_count}.{format}");
+    private string NewPath(string ending) => Path.Combine(_folder.FullName, $"{++_count}.{ending}");
 }
