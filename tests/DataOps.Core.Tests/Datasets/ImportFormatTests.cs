@@ -157,7 +157,7 @@ public sealed class ImportFormatTests : IDisposable
         Assert.Equal(before, _site.Digest());
     }
 
-    private ImportResult Import(string path, ImportDatasetOptions? options = null) => Assert.Single(_site.Run(new ImportDataset(), (options ?? new()) with { Path = path }));
+    private ImportResult Import(string path, ImportDatasetOptions? options = null) => Assert.Single(_site.Run(new ImportDataset(), (options ?? new()) with { Path = path, NoUndo = true }).OfType<ImportResult>());
 
     private DataOpsException Refused(string path, ImportDatasetOptions? options = null) => Assert.Throws<DataOpsException>(() => Import(path, options));
 
