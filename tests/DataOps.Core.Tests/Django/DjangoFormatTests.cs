@@ -14,13 +14,15 @@ public sealed class DjangoFormatTests(PostgresServer server) : IDisposable
 
     [Theory]
     [InlineData("xml")]
+    [InlineData("xml", "--natural-foreign")]
     [InlineData("yaml")]
-    public void A_dump_in_another_format_makes_the_rows_of_its_source(string format)
+    [InlineData("yaml", "--natural-foreign")]
+    public void A_dump_in_another_format_makes_the_rows_of_its_source(string format, params string[] arguments)
     {
         using TestDatabase site = Filled(format == "xml" ? ["--xml"] : []);
         using TestDatabase imported = server.CopyOf(Site.Django);
 
-        DjangoFiles.Import(imported, _files.Dump(site, format));
+        DjangoFiles.Import(imported, _files.Dump(site, format, arguments), new() { NaturalKey = DjangoFiles.NaturalKeys });
 
         site.Execute("update specimens_document set body_or_null = null where body_or_null = 'null'");
         SiteRows.AssertSame(SiteRows.Of(site), SiteRows.Of(imported));
