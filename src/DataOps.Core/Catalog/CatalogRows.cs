@@ -8,7 +8,7 @@ internal static class CatalogRows
     public sealed record TypeRow(uint Oid, string Schema, string Name, char Kind, uint Element, uint Base);
 
     public sealed record ColumnRow(
-        uint Table, short Number, string Name, uint Type, string TypeText, int Modifier, bool NotNull, string? Default,
+        uint Table, short Number, string Name, uint Type, int Dimensions, string TypeText, int Modifier, bool NotNull, string? Default,
         char Identity, char Generated, string? Sequence, string? Collation, double? DistinctValues, double? NullFraction);
 
     public sealed record ConstraintRow(
@@ -45,7 +45,7 @@ internal static class CatalogRows
         """;
 
     public const string Columns = """
-        select a.attrelid as table, a.attnum as number, a.attname::text as name, a.atttypid as type, format_type(a.atttypid, a.atttypmod) as typetext,
+        select a.attrelid as table, a.attnum as number, a.attname::text as name, a.atttypid as type, a.attndims::int as dimensions, format_type(a.atttypid, a.atttypmod) as typetext,
                a.atttypmod as modifier, a.attnotnull as notnull, case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as default,
                coalesce(nullif(a.attidentity::text, ''), '-') as identity, coalesce(nullif(a.attgenerated::text, ''), '-') as generated,
                coalesce(

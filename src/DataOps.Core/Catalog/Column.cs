@@ -46,6 +46,9 @@ public sealed record Column(
     double? DistinctValues,
     double? NullFraction)
 {
+    /// <summary>How many dimensions an array was declared with, which PostgreSQL notes and does not check; null where a restore has made one of all.</summary>
+    public int? Dimensions { get; init; }
+
     /// <summary>Whether it can be written at all.</summary>
     public bool IsWritable => Source != ColumnSource.Generated;
 }

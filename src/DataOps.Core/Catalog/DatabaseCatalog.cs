@@ -27,11 +27,14 @@ public sealed class DatabaseCatalog
     public static DatabaseCatalog Read(Session session)
     {
         Dictionary<uint, PgType> types = ReadTypes(session);
-        ILookup<uint, ColumnRow> columns = session.List<ColumnRow>(Columns).ToLookup(c => c.Table);
+        IReadOnlyList<ColumnRow> rows = session.List<ColumnRow>(Columns);
+        ILookup<uint, ColumnRow> columns = rows.ToLookup(c => c.Table);
+        // pg_dump writes every array with one pair of brackets: where a column has two, the tables are as Django made them.
+        bool knowsDimensions = rows.Any(c => c.Dimensions > 1);
         ILookup<uint, ConstraintRow> constraints = session.List<ConstraintRow>(Constraints).ToLookup(c => c.Table);
         ILookup<uint, IndexRow> indexes = session.List<IndexRow>(Indexes).ToLookup(i => i.Table);
         return new DatabaseCatalog(session.List<TableRow>(CatalogRows.Tables)
-            .Select(t => ToTable(t, [.. columns[t.Oid].Select(c => ToColumn(c, types))], [.. constraints[t.Oid]], [.. indexes[t.Oid]]))
+            .Select(t => ToTable(t, [.. columns[t.Oid].Select(c => ToColumn(c, types, knowsDimensions))], [.. constraints[t.Oid]], [.. indexes[t.Oid]]))
             .ToList());
     }
 
@@ -62,7 +65,7 @@ public sealed class DatabaseCatalog
         _ => PgTypeKind.Base,
     };
 
-    private static Column ToColumn(ColumnRow c, Dictionary<uint, PgType> types)
+    private static Column ToColumn(ColumnRow c, Dictionary<uint, PgType> types, bool knowsDimensions)
     {
         PgType type = types[c.Type];
         // The modifier of varchar and bpchar counts four bytes of header; that of bit and varbit does not.
@@ -75,7 +78,10 @@ public sealed class DatabaseCatalog
             (_, _, { } d) when d.StartsWith("nextval(", StringComparison.Ordinal) => ColumnSource.Serial,
             _ => ColumnSource.Plain,
         };
-        return new Column(c.Number, c.Name, type, c.TypeText, length, c.NotNull, c.Default, source, c.Sequence, c.Collation, c.DistinctValues, c.NullFraction);
+        return new Column(c.Number, c.Name, type, c.TypeText, length, c.NotNull, c.Default, source, c.Sequence, c.Collation, c.DistinctValues, c.NullFraction)
+        {
+            Dimensions = knowsDimensions && c.Dimensions > 0 ? c.Dimensions : null,
+        };
     }
 
     private static Table ToTable(TableRow t, IReadOnlyList<Column> columns, IReadOnlyList<ConstraintRow> constraints, IReadOnlyList<IndexRow> indexes)

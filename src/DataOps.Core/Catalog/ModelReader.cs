@@ -35,7 +35,7 @@ internal sealed class ModelReader(DatabaseCatalog database, IReadOnlyList<Conten
     private static string FieldName(Column column, HashSet<string> referring) =>
         referring.Contains(column.Name) && column.Name.EndsWith("_id", StringComparison.Ordinal) ? column.Name[..^3] : column.Name;
 
-    // Three columns, two of which refer, no content type of its own; the owner is the longest table name that the join table's name starts with.
+    // Three columns, two of which refer, no content type of its own; of two possible owners the one with the longer name.
     private ILookup<uint, ManyToManyList> ManyToManyLists(ContentType[] models)
     {
         HashSet<uint> own = models.Select(m => m.Table!.Oid).ToHashSet();
@@ -48,15 +48,18 @@ internal sealed class ModelReader(DatabaseCatalog database, IReadOnlyList<Conten
             .ToLookup(l => l.Owner, l => l.List!);
     }
 
-    private static (uint Owner, ManyToManyList? List) ToList(Table join, Reference[] references, ContentType[] models)
+    private static (uint Owner, ManyToManyList? List) ToList(Table table, Reference[] references, ContentType[] models)
     {
-        Table? owner = models.Select(m => m.Table!)
-            .Where(t => t.Schema == join.Schema && join.Name.StartsWith(t.Name + "_", StringComparison.Ordinal) && references.Any(r => r.Target == t))
-            .MaxBy(t => t.Name.Length);
-        if (owner is null)
-            return (0, null);
         // A list of its own model has from_x_id and to_x_id.
-        Reference source = references.Where(r => r.Target == owner).OrderBy(r => r.Column.Name.StartsWith("from_", StringComparison.Ordinal) ? 0 : 1).First();
-        return (owner.Oid, new ManyToManyList(join.Name[(owner.Name.Length + 1)..], join, source.Column, references.First(r => r != source).Column));
+        Reference[] sources = [.. references.OrderBy(r => r.Column.Name.StartsWith("from_", StringComparison.Ordinal) ? 0 : 1)];
+        return (
+            from source in sources
+            let target = sources.First(r => r != source)
+            where source.Target?.Schema == table.Schema && models.Any(m => m.Table == source.Target)
+            let targetModel = models.FirstOrDefault(m => m.Table == target.Target)?.Label.Split('.')[1] ?? target.Target?.Name ?? ""
+            let name = ManyToManyName.Of(table.Name, source.Target!.Name, targetModel)
+            where name is not null
+            orderby source.Target!.Name.Length descending
+            select (source.Target!.Oid, new ManyToManyList(name, table, source.Column, target.Column))).FirstOrDefault();
     }
 }

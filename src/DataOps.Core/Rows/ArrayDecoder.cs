@@ -2,16 +2,19 @@ using System.Text.Json;
 
 namespace DataOps.Core.Rows;
 
-/// <summary>An array. Elements that are texts of arrays again are inner arrays: as Django writes them, all of one length and with strings inside.</summary>
-internal sealed class ArrayDecoder(FieldDecoder element) : NestedJsonDecoder
+/// <summary>An array. Where the number of dimensions is unknown, elements that are texts of arrays again are inner arrays: as Django writes them, all of one length and with strings inside.</summary>
+/// <param name="element">Decodes its elements.</param>
+/// <param name="dimensions">How many dimensions it has; null when unknown.</param>
+internal sealed class ArrayDecoder(FieldDecoder element, int? dimensions = null) : NestedJsonDecoder
 {
     private readonly Utf8Output _element = new();
+    private readonly ArrayDecoder? _inner = dimensions > 1 ? new ArrayDecoder(element, dimensions - 1) : null;
 
     protected override string? DecodeJson(ref Utf8JsonReader value, Utf8Output text)
     {
         if (value.TokenType != JsonTokenType.StartArray)
             return "not an array";
-        bool isNested = element is not JsonDecoder && HoldsArrays(value);
+        bool isNested = dimensions is null && element is not JsonDecoder && HoldsArrays(value);
         string separator = "{";
         while (value.Read() && value.TokenType != JsonTokenType.EndArray)
         {
@@ -33,6 +36,8 @@ internal sealed class ArrayDecoder(FieldDecoder element) : NestedJsonDecoder
             text.Write("NULL"u8);
             return null;
         }
+        if (_inner is not null)
+            return _inner.Decode(ref value, text);
         if (isNested)
             return Decode(ref value, text);
         if (value.TokenType == JsonTokenType.StartArray && element is not (JsonDecoder or RangeDecoder))

@@ -16,7 +16,7 @@ internal abstract class FieldDecoder
     /// <summary>The decoder of a column.</summary>
     public static FieldDecoder For(Column column)
     {
-        FieldDecoder decoder = For(column.Type, column.Length, column.TypeText);
+        FieldDecoder decoder = For(column.Type, column.Length, column.TypeText, column.Dimensions);
         decoder._notNull = column.NotNull;
         return decoder;
     }
@@ -47,11 +47,11 @@ internal abstract class FieldDecoder
     /// <summary>Whether the type has a null of its own, which stands for NULL's in a column that allows none.</summary>
     protected virtual bool HasNull => false;
 
-    private static FieldDecoder For(PgType type, int? length, string typeText)
+    private static FieldDecoder For(PgType type, int? length, string typeText, int? dimensions = null)
     {
         PgType real = type.Underlying;
         if (real.Element is { } element)
-            return new ArrayDecoder(For(element, length, typeText));
+            return new ArrayDecoder(For(element, length, typeText), dimensions);
         return real.Kind switch
         {
             PgTypeKind.Range when real.Base is not null => new RangeDecoder(For(real.Base, null, "")),

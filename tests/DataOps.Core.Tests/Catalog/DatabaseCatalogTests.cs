@@ -121,6 +121,18 @@ public sealed class DatabaseCatalogTests(PostgresServer server)
     }
 
     [Fact]
+    public void An_arrays_dimensions_are_known_unless_a_restore_has_made_one_of_all()
+    {
+        using TestDatabase database = server.Blank();
+        database.Execute("create table t (a text[], b int)");
+        int? Dimensions(string column) => DatabaseCatalog.Read(database.Session).Find("public", "t")!.Find(column)!.Dimensions;
+
+        Assert.Null(Dimensions("a"));
+        database.Execute("create table u (m varchar(5)[][])");
+        Assert.Equal((1, null), (Dimensions("a"), Dimensions("b")));
+    }
+
+    [Fact]
     public void A_multirange_knows_its_range()
     {
         using TestDatabase database = server.Blank();

@@ -35,6 +35,16 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
         Assert.Equal(("friends", "from_person_id", "to_person_id"), (list.Name, list.OwnerColumn.Name, list.TargetColumn.Name));
     }
 
+    [Theory]
+    [InlineData("stock_delivery", "volunteer", "stock_delivery_volunteers", "volunteers")]
+    [InlineData("stock_delivery", "volunteer", "stock_delivery_crew", "crew")]
+    [InlineData("stock_delivery", "volunteer", "delivery_volunteers", null)]
+    [InlineData("organization_management_membershipapplication", "country", "organization_management_membershipapplication_other_countries", "other_countries")]
+    [InlineData("organization_management_membershipapplication", "organization", "organization_management_membershipapplication_previous_organizations", "previous_organizations")]
+    [InlineData("organization_management_membershipapplication", "country", "organization_management_membershipapplication_nationalities_until_now", null)]
+    public void A_table_whose_name_ends_in_a_hash_is_known_where_its_field_is_named_after_the_target(string owner, string target, string name, string? field) =>
+        Assert.Equal(field, ManyToManyName.Of(BuiltIn.TableName(name), owner, target));
+
     [Fact]
     public void A_through_model_is_a_model_and_no_list()
     {

@@ -6,14 +6,23 @@ namespace DataOps.Core.Tests.Django;
 /// <summary>What Django and we write and load, in a folder of the test's own.</summary>
 internal sealed class DjangoFiles : IDisposable
 {
+    /// <summary>
+    /// The natural keys that the project's models define. A bistro inherits its one, but the name of its parent link does not show that it is a child; this taggit is older than its own.
+    /// </summary>
+    public static readonly IReadOnlyList<string> NaturalKeys =
+    [
+        "library.author=slug", "library.genre=name", "library.book=title+author.slug", "places.place=code", "places.bistro=venue.code",
+        "taggit.tag=", "taggit.taggeditem=", "tagging.topic=", "tagging.topicassignment=",
+    ];
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dataops-django-");
     private int _count;
 
-    /// <summary>Runs dumpdata; the format is the ending's.</summary>
-    public string Dump(TestDatabase database, string format, params string[] arguments)
+    /// <summary>Runs dumpdata; the ending says in which format, and how it is compressed: <c>json.gz</c>.</summary>
+    public string Dump(TestDatabase database, string ending, params string[] arguments)
     {
-        string path = NewPath(format);
-        RunningDjango.Get().Run(database.Port, database.Name, ["dumpdata", "--all", "--format", format, "--output", path, .. arguments]);
+        string path = NewPath(ending);
+        RunningDjango.Get().Run(database.Port, database.Name, ["dumpdata", "--all", "--format", ending.Split('.')[0], "--output", path, .. arguments]);
         return path;
     }
 
@@ -34,5 +43,5 @@ internal sealed class DjangoFiles : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    private string NewPath(string format) => Path.Combine(_folder.FullName, $"{++_count}.{format}");
+    private string NewPath(string ending) => Path.Combine(_folder.FullName, $"{++_count}.{ending}");
 }

@@ -7,15 +7,6 @@ namespace DataOps.Core.Tests.Django;
 /// <summary>Natural keys: Django's dumpdata and loaddata against ours, over random rows.</summary>
 public sealed class DjangoNaturalKeyTests(PostgresServer server) : IDisposable
 {
-    /// <summary>
-    /// The natural keys that the project's models define. A bistro inherits its one, but the name of its parent link does not show that it is a child; this taggit is older than its own.
-    /// </summary>
-    private static readonly string[] s_keys =
-    [
-        "library.author=slug", "library.genre=name", "library.book=title+author.slug", "places.place=code", "places.bistro=venue.code",
-        "taggit.tag=", "taggit.taggeditem=", "tagging.topic=", "tagging.topicassignment=",
-    ];
-
     private readonly DjangoFiles _files = new();
 
     public void Dispose() => _files.Dispose();
@@ -57,9 +48,9 @@ public sealed class DjangoNaturalKeyTests(PostgresServer server) : IDisposable
         CutTimes(site);
         string dump = _files.Dump(site, format, [.. Arguments(true, primary), .. Excluded(primary).SelectMany(m => new[] { "--exclude", m })]);
 
-        DjangoFiles.Import(imported, dump, new() { NaturalKey = s_keys });
+        DjangoFiles.Import(imported, dump, new() { NaturalKey = DjangoFiles.NaturalKeys });
 
-        Assert.False(DjangoFiles.Import(imported, dump, new() { NaturalKey = s_keys }).Changed);
+        Assert.False(DjangoFiles.Import(imported, dump, new() { NaturalKey = DjangoFiles.NaturalKeys }).Changed);
         AssertSameObjects(site, imported, primary);
     }
 
@@ -103,5 +94,5 @@ public sealed class DjangoNaturalKeyTests(PostgresServer server) : IDisposable
 
     private static string[] Arguments(bool foreign, bool primary) => [.. foreign ? ["--natural-foreign"] : Array.Empty<string>(), .. primary ? ["--natural-primary"] : Array.Empty<string>()];
 
-    private static ExportDatasetOptions Options(bool foreign, bool primary) => new() { NaturalForeign = foreign, NaturalPrimary = primary, NaturalKey = s_keys };
+    private static ExportDatasetOptions Options(bool foreign, bool primary) => new() { NaturalForeign = foreign, NaturalPrimary = primary, NaturalKey = DjangoFiles.NaturalKeys };
 }

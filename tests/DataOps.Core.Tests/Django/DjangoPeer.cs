@@ -12,7 +12,7 @@ namespace DataOps.Core.Tests.Django;
 internal sealed class DjangoPeer : IDisposable
 {
     private const string Python = "/usr/bin/python3";
-    private const string Packages = "python3-django 3.2, python3-psycopg2, python3-django-treebeard, python3-django-mptt, python3-django-taggit";
+    private const string Packages = "python3-django 3.2, python3-psycopg2, python3-django-treebeard, python3-django-mptt, python3-django-taggit, python3-yaml";
 
     private readonly Process _process;
     private readonly StringBuilder _said = new();
@@ -29,7 +29,7 @@ internal sealed class DjangoPeer : IDisposable
 
     /// <summary>Whether this machine has Debian's packages in the version that the project is written for.</summary>
     public static bool IsInstalled { get; } = File.Exists(Python)
-        && Succeeds("-c", "import django, psycopg2, treebeard, mptt, taggit, sys; sys.exit(django.VERSION[:2] != (3, 2))");
+        && Succeeds("-c", "import django, psycopg2, treebeard, mptt, taggit, yaml, sys; sys.exit(django.VERSION[:2] != (3, 2))");
 
     /// <summary>Skips the test where it is not installed.</summary>
     public static void Require() => Assert.SkipUnless(IsInstalled, $"{Python} lacks one of {Packages} (Debian 12: apt-get install)");
@@ -60,7 +60,8 @@ internal sealed class DjangoPeer : IDisposable
     public void Migrate(int port, string database) => Run(port, database, "migrate", "--run-syncdb", "--verbosity", "0");
 
     /// <summary>Fills the project's tables with random rows.</summary>
-    public void Fill(int port, string database, int rows) => Run(port, database, "fill", "--seed", Seed.ToString(CultureInfo.InvariantCulture), "--rows", rows.ToString(CultureInfo.InvariantCulture));
+    public void Fill(int port, string database, int rows, params string[] arguments) =>
+        Run(port, database, ["fill", "--seed", Seed.ToString(CultureInfo.InvariantCulture), "--rows", rows.ToString(CultureInfo.InvariantCulture), .. arguments]);
 
     public void Dispose()
     {

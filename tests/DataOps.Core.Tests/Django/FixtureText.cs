@@ -110,6 +110,6 @@ internal static partial class FixtureText
     }
 
     // The many-to-many fields of the project; none of its texts holds such a name in quotes that are not escaped.
-    [GeneratedRegex("\"(groups|permissions|user_permissions|follows|influences|related|readers|genres|distributors|amenities|regulars)\": \\[")]
+    [GeneratedRegex("\"(groups|permissions|user_permissions|follows|influences|related|readers|genres|distributors|amenities|regulars|numbers)\": \\[")]
     private static partial Regex UnorderedList();
 }

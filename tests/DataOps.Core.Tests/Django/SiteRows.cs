@@ -17,7 +17,7 @@ internal static class SiteRows
               else quote_ident(attname) end, ', ' order by attnum)
             from pg_class c join pg_attribute a on a.attrelid = c.oid and attnum > 0 and not attisdropped
             where relkind = 'r' and relnamespace = 'public'::regnamespace
-              and not (attname = 'id' and relname ~ '_(groups|permissions|follows|influences|related|readers|genres|distributors|amenities|regulars)$')
+              and not (attname = 'id' and relname ~ '_(groups|permissions|follows|influences|related|readers|genres|distributors|amenities|regulars)$|^specimens_anuncommonly')
               and attname <> '_order'
             group by 1
             """);

@@ -124,10 +124,17 @@ public sealed class FieldDecoderTests(PostgresServer server) : IDisposable
         Assert.Equal((null, $"[{{\"type\": \"p\", \"value\": {deep}}}]"), Load("jsonb", $"\"[{{\\\"type\\\": \\\"p\\\", \\\"value\\\": {deep}}}]\""));
     }
 
-    private (string? Problem, string? Stored) Load(string type, string json, bool notNull = false)
+    [Theory]
+    [InlineData(null, """["[\"x\", null]", "[\"y\", \"z\"]"]""", "{{x,NULL},{y,z}}")]
+    [InlineData(1, """["[\"x\", null]", "[\"y\", \"z\"]"]""", """{"[\"x\", null]","[\"y\", \"z\"]"}""")]
+    [InlineData(2, """["[\"[\\\"x\\\"]\"]"]""", """{{"[\"x\"]"}}""")]
+    public void Texts_in_an_array_that_look_like_arrays_are_texts_where_its_dimensions_are_known(int? dimensions, string array, string stored) =>
+        Assert.Equal((null, stored), Load("text[]", System.Text.Json.JsonSerializer.Serialize(array), dimensions: dimensions));
+
+    private (string? Problem, string? Stored) Load(string type, string json, bool notNull = false, int? dimensions = null)
     {
         _database.Execute($"drop table if exists t; create table t (id int, v {type})");
-        string? problem = RowsFixture.Decode(_database, FieldDecoder.For(RowsFixture.ColumnOf(_database, type, notNull)), "t", [json])[0];
+        string? problem = RowsFixture.Decode(_database, FieldDecoder.For(RowsFixture.ColumnOf(_database, type, notNull) with { Dimensions = dimensions }), "t", [json])[0];
         return (problem, problem is null ? _database.Column("set timezone = 'UTC'; select v::text from t")[0] : null);
     }
 }

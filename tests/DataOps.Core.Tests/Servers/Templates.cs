@@ -10,7 +10,7 @@ namespace DataOps.Core.Tests.Servers;
 internal sealed class Templates(ScratchServer server) : IDisposable
 {
     private const string ScaleRows = "1000";
-    private const int DjangoRows = 100;
+    private const int DjangoRows = 60;
 
     private readonly ConcurrentDictionary<Site, Lazy<string>> _made = new();
     private int _copies;

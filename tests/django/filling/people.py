@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, Permission
 
 def fill(values, rows):
     permissions = list(Permission.objects.order_by("pk"))
-    groups = Group.objects.bulk_create([Group(name=f"{i} {values.text(60)}") for i in range(8)])
+    groups = Group.objects.bulk_create([Group(name=f"{i}-{values.text(60)}") for i in range(8)])
     for group in groups:
         group.permissions.set(values.random.sample(permissions, values.random.randint(0, 12)))
     users = User.objects.bulk_create([user(values, i) for i in range(rows)])

@@ -23,7 +23,7 @@ def fill(values, rows, users):
 
 
 def fill_publishers(v, rows):
-    publishers = [Publisher(code=f"{v.text(20)}{i}", name=f"{i} {v.text(60)}") for i in range(rows)]
+    publishers = [Publisher(code=f"{v.text(20)}{i}", name=f"{i}-{v.text(60)}") for i in range(rows)]
     for publisher in publishers:
         publisher.imprint_of = v.maybe(v.pick, *publishers)
     return Publisher.objects.bulk_create(publishers)

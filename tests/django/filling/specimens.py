@@ -1,6 +1,6 @@
 """Rows of the models that have every field type."""
 from django.db.models import Value
-from specimens.models import AnUncommonlyLongNameForAModelSoThatItsTableNameIsCutAndEndsInAHash as LongName
+from specimens.models import AnUncommonlyLongNameForAModelWhoseTableNameEndsInAHash as LongName
 from specimens.models import Asset, Document, Moment, Number, Series, Span, Text
 
 
@@ -8,7 +8,8 @@ def fill(values, rows):
     for model, draw in [(Number, number), (Moment, moment), (Text, text), (Asset, asset), (Series, series), (Span, span)]:
         model.objects.bulk_create([model(**draw(values)) for _ in range(rows)])
     Document.objects.bulk_create([Document(**document(values, i)) for i in range(rows)])
-    LongName.objects.bulk_create([LongName(value=i) for i in range(3)])
+    for i in range(3):
+        LongName.objects.create(value=i).numbers.set(Number.objects.filter(id__lte=2 * i))
 
 
 def number(v):
@@ -58,10 +59,11 @@ def series(v):
     matrix = [[v.maybe(v.text, 40) for _ in range(3)] for _ in range(v.random.randint(0, 3))]
     cube = [[[v.integer(16) for _ in range(2)] for _ in range(2)] for _ in range(v.random.randint(0, 2))]
     return dict(
-        integers=v.some(v.integer, 32), texts=v.some(v.maybe, v.text, 60), matrix=v.pick(None, matrix, matrix), cube=v.pick(None, cube, cube),
+        integers=v.some(v.integer, 32), texts=v.pick(v.some(v.maybe, v.text, 60), ['["x", null]', '["[1]", ""]']), matrix=v.pick(None, matrix, matrix), cube=v.pick(None, cube, cube),
         reals=v.maybe(v.some, v.real), decimals=v.maybe(v.some, v.decimal, 12, 3), flags=v.maybe(v.some, lambda: v.pick(True, False)),
         days=v.maybe(v.some, v.day), instants=v.maybe(v.some, v.maybe, v.instant), clocks=v.maybe(v.some, v.clock), durations=v.maybe(v.some, v.duration),
         keys=v.maybe(v.some, v.uuid), addresses=v.maybe(v.some, v.address), documents=v.maybe(v.some, v.json),
+        contents=v.maybe(v.some, v.bytes), attributes=v.maybe(v.some, v.hstore), spans=v.maybe(v.some, v.day_range),
     )
 
 

@@ -2,6 +2,7 @@
 import datetime
 import math
 import random
+import re
 import uuid
 from decimal import Decimal
 
@@ -17,11 +18,17 @@ PIECES = [
 ]
 
 
-class Values:
-    """Draws values from one random source."""
+# What XML has no way to hold; in an attribute, where Django writes keys, it makes a blank of a tab and of a line's end.
+NOT_IN_XML = re.compile("[\x00-\x1f\ufffe\uffff]")
 
-    def __init__(self, seed):
+
+class Values:
+    """Draws values from one random source; xml leaves out the characters that XML cannot hold, and the blanks around a text, which Django's reader takes away."""
+
+    def __init__(self, seed, xml=False):
         self.random = random.Random(seed)
+        self.xml = xml
+        self.pieces = [piece for piece in PIECES if not (xml and NOT_IN_XML.search(piece))]
 
     def maybe(self, draw, *arguments, share=0.25):
         """None now and then, else what draw gives."""
@@ -35,9 +42,9 @@ class Values:
     def pick(self, *values):
         return self.random.choice(values)
 
-    def text(self, most, least=0):
-        text = "".join(self.random.choice(PIECES) for _ in range(self.random.choice([0, 1, 1, 2, 5, 12, 40])))[:most]
-        return text if len(text) >= least else "x" * least
+    def text(self, most):
+        text = "".join(self.random.choice(self.pieces) for _ in range(self.random.choice([0, 1, 1, 2, 5, 12, 40])))[:most]
+        return text.strip() if self.xml else text
 
     def word(self, most=12):
         return "".join(self.random.choice("abcdefghijklmnopqrstuvwxyz0123456789-_") for _ in range(self.random.randint(1, most)))

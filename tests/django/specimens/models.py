@@ -89,6 +89,9 @@ class Series(models.Model):
     keys = postgres.ArrayField(models.UUIDField(), null=True)
     addresses = postgres.ArrayField(models.GenericIPAddressField(), null=True)
     documents = postgres.ArrayField(models.JSONField(), null=True)
+    contents = postgres.ArrayField(models.BinaryField(), null=True)
+    attributes = postgres.ArrayField(postgres.HStoreField(), null=True)
+    spans = postgres.ArrayField(postgres.DateRangeField(), null=True)
 
 
 class Span(models.Model):
@@ -100,7 +103,8 @@ class Span(models.Model):
     instants = postgres.DateTimeRangeField(null=True)
 
 
-class AnUncommonlyLongNameForAModelSoThatItsTableNameIsCutAndEndsInAHash(models.Model):
-    """A content type's model name has 100 characters at the most, a table's name 63."""
+class AnUncommonlyLongNameForAModelWhoseTableNameEndsInAHash(models.Model):
+    """A content type's model name has 100 characters at the most, a table's name 63: so has that of its list."""
 
     value = models.IntegerField()
+    numbers = models.ManyToManyField(Number)

@@ -11,10 +11,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--seed", type=int, required=True)
         parser.add_argument("--rows", type=int, default=100, help="rows of each large model")
+        parser.add_argument("--xml", action="store_true", help="only characters that XML can hold")
 
     @transaction.atomic
-    def handle(self, *, seed, rows, **options):
-        values = Values(seed)
+    def handle(self, *, seed, rows, xml, **options):
+        values = Values(seed, xml)
         specimens.fill(values, rows)
         users = people.fill(values, rows)
         books = shelves.fill(values, rows, users)
