@@ -61,7 +61,10 @@ public abstract class DatabaseCommand : StoppableCommand
     /// <summary>The server and the database that the cmdlet is connected to.</summary>
     protected (string Server, string Database) Connected => (_lease!.Session.Server, _lease.Session.Database);
 
-    /// <summary>Runs an operation and writes its results as they come. However the pipeline ends, the operation is disposed of and ends its query on the server.</summary>
+    /// <summary>
+    /// Runs an operation and writes its results as they come. However the pipeline ends, the operation is disposed of and ends its query on the
+    /// server.
+    /// </summary>
     protected void Emit<TOptions, TResult>(Session session, IOperation<TOptions, TResult> operation, TOptions options)
         where TOptions : notnull
         where TResult : notnull
@@ -79,14 +82,19 @@ public abstract class DatabaseCommand : StoppableCommand
         }
     }
 
-    /// <summary>The path of a dataset file: PowerShell's pipeline carries objects, so there is no standard input or output, and nothing is fetched from an address.</summary>
+    /// <summary>
+    /// The path of a dataset file: PowerShell's pipeline carries objects, so there is no standard input or output, and nothing is fetched from an
+    /// address.
+    /// </summary>
     /// <exception cref="DataOpsException">It is no path of a file.</exception>
     protected string DatasetPath(string path)
     {
         if (path == "-")
-            throw new DataOpsException("NotAFile", FailureKind.InvalidArgument, "- is no file, and a pipeline of PowerShell carries objects instead of bytes.", "Name a file, or use the dataops command line.", path);
+            throw new DataOpsException(
+                "NotAFile", FailureKind.InvalidArgument, "- is no file, and a pipeline of PowerShell carries objects instead of bytes.", "Name a file, or use the dataops command line.", path);
         if (path.Contains("://", StringComparison.Ordinal))
-            throw new DataOpsException("NotAFile", FailureKind.InvalidArgument, $"{path} is an address, not a path.", "Files are neither fetched nor sent: name one in the file system.", path);
+            throw new DataOpsException(
+                "NotAFile", FailureKind.InvalidArgument, $"{path} is an address, not a path.", "Files are neither fetched nor sent: name one in the file system.", path);
         return FileSystemPath(path);
     }
 

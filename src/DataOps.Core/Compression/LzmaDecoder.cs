@@ -92,7 +92,8 @@ internal sealed class LzmaDecoder(RangeDecoder range, LzmaWindow window)
     }
 
     /// <summary>Decodes the mark of the data's end, if it is there.</summary>
-    public bool DecodeEnd() => range.Bit(ref _isMatch[_state * Positions + ((int)window.Written & _positionMask)]) == 1 && !DecodeMatch((int)window.Written & _positionMask);
+    public bool DecodeEnd() =>
+        range.Bit(ref _isMatch[_state * Positions + ((int)window.Written & _positionMask)]) == 1 && !DecodeMatch((int)window.Written & _positionMask);
 
     private void DecodeLiteral()
     {

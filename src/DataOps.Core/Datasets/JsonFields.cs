@@ -21,7 +21,8 @@ internal sealed class JsonFields
         fields._stream.Require(names, "UnknownField", "JSON field");
         fields._json.Require(names, "UnknownField", "JSON field");
         if (!fields._stream.IsEmpty && !fields._json.IsEmpty && names.FirstOrDefault(n => fields._stream.Matches(n) && fields._json.Matches(n)) is [{ } both])
-            throw new DataOpsException("FieldInBoth", FailureKind.InvalidArgument, $"-StreamField and -JsonField both name {both}.", "Name it in one of them.", both);
+            throw new DataOpsException(
+                "FieldInBoth", FailureKind.InvalidArgument, $"-StreamField and -JsonField both name {both}.", "Name it in one of them.", both);
         return fields;
     }
 

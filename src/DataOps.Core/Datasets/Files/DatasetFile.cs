@@ -26,9 +26,11 @@ internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCom
         if (Directory.Exists(full))
             throw new DataOpsException("InvalidPath", FailureKind.InvalidArgument, $"{full} is a folder.", "Name a file in it.", full);
         if (File.Exists(full) && !overwrite)
-            throw new DataOpsException("FileExists", FailureKind.AlreadyExists, $"{full} is there already.", "Choose another name, or overwrite it with -Force.", full);
+            throw new DataOpsException(
+                "FileExists", FailureKind.AlreadyExists, $"{full} is there already.", "Choose another name, or overwrite it with -Force.", full);
         if (!Directory.Exists(System.IO.Path.GetDirectoryName(full)))
-            throw new DataOpsException("FolderNotFound", FailureKind.NotFound, $"There is no folder {System.IO.Path.GetDirectoryName(full)}.", "Make it first.", full);
+            throw new DataOpsException(
+                "FolderNotFound", FailureKind.NotFound, $"There is no folder {System.IO.Path.GetDirectoryName(full)}.", "Make it first.", full);
         return new DatasetFile(full, format.Value, isCompressed, overwrite);
     }
 
@@ -54,7 +56,8 @@ internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCom
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataOpsException("WriteFailed", FailureKind.InvalidOperation, $"{Path} could not be written: {e.Message}", "Check the free space and the folder's rights.", Path, e);
+            throw new DataOpsException(
+                "WriteFailed", FailureKind.InvalidOperation, $"{Path} could not be written: {e.Message}", "Check the free space and the folder's rights.", Path, e);
         }
         finally
         {
@@ -72,7 +75,8 @@ internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCom
         }
         catch (IOException e)
         {
-            throw new DataOpsException("WriteFailed", FailureKind.InvalidOperation, $"The standard output could not be written: {e.Message}", "What was written is incomplete.", "-", e);
+            throw new DataOpsException(
+                "WriteFailed", FailureKind.InvalidOperation, $"The standard output could not be written: {e.Message}", "What was written is incomplete.", "-", e);
         }
     }
 }

@@ -29,11 +29,13 @@ internal sealed record DatasetLayout(
     public static DatasetLayout For(DatasetFormat format, int? indent)
     {
         if (format is DatasetFormat.Xml or DatasetFormat.Yaml)
-            throw new DataOpsException("UnknownFormat", FailureKind.InvalidArgument, $"{format} is read and not written.", "Write Json or Jsonl, which Django reads as well.", format);
+            throw new DataOpsException(
+                "UnknownFormat", FailureKind.InvalidArgument, $"{format} is read and not written.", "Write Json or Jsonl, which Django reads as well.", format);
         if (format == DatasetFormat.Jsonl)
             return indent is null
                 ? new("", "\n", "\n", "", "{", ",", "{", ",", "}", "}", JsonSeparator.Comma, null)
-                : throw new DataOpsException("InvalidIndent", FailureKind.InvalidArgument, "JSONL has one object a line and no indentation.", "Leave -Indent out, or write JSON.");
+                : throw new DataOpsException(
+                    "InvalidIndent", FailureKind.InvalidArgument, "JSONL has one object a line and no indentation.", "Leave -Indent out, or write JSON.");
         if (indent is not { } blanks)
             return new("[", ", ", "]", "]", "{", ", ", "{", ", ", "}", "}", JsonSeparator.CommaAndBlank, null);
         string one = "\n" + new string(' ', blanks);
@@ -43,7 +45,10 @@ internal sealed record DatasetLayout(
         return blanks > 0 ? indented : indented with { Begin = "[", Between = ", ", End = "]", EndEmpty = "]" };
     }
 
-    /// <summary>The layout of a list whose bracket stands on a level: 1 for an object's key, 2 for a field, one more for what is inside; an empty list is <c>[]</c>.</summary>
+    /// <summary>
+    /// The layout of a list whose bracket stands on a level: 1 for an object's key, 2 for a field, one more for what is inside; an empty list is
+    /// <c>[]</c>.
+    /// </summary>
     public ListLayout List(int depth)
     {
         if (Indent is not { } blanks)

@@ -31,7 +31,8 @@ internal sealed partial record FixtureFile(string Path, DatasetFormat? Format)
     public static void RefuseAddress(string path)
     {
         if (Address().IsMatch(path))
-            throw new DataOpsException("NotAFile", FailureKind.InvalidArgument, $"{path} is an address, not a path.", "Files are neither fetched nor sent: name one in the file system.", path);
+            throw new DataOpsException(
+                "NotAFile", FailureKind.InvalidArgument, $"{path} is an address, not a path.", "Files are neither fetched nor sent: name one in the file system.", path);
     }
 
     /// <summary>Opens it for reading, decompressed.</summary>
@@ -46,7 +47,8 @@ internal sealed partial record FixtureFile(string Path, DatasetFormat? Format)
         catch (InvalidDataException e)
         {
             file.Dispose();
-            throw new DataOpsException("DamagedFile", FailureKind.InvalidData, $"{Name} cannot be decompressed: {e.Message.TrimEnd('.')}. Nothing was loaded.", "Copy or export the file again.", Path, e);
+            throw new DataOpsException(
+                "DamagedFile", FailureKind.InvalidData, $"{Name} cannot be decompressed: {e.Message.TrimEnd('.')}. Nothing was loaded.", "Copy or export the file again.", Path, e);
         }
     }
 

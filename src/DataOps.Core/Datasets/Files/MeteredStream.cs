@@ -2,7 +2,10 @@ using DataOps.Core.Compression;
 
 namespace DataOps.Core.Datasets;
 
-/// <summary>A stream under a parser of somebody else's, which would take a name or a value of any length into memory: so much may be read between two steps, and no more.</summary>
+/// <summary>
+/// A stream under a parser of somebody else's, which would take a name or a value of any length into memory: so much may be read between two steps,
+/// and no more.
+/// </summary>
 internal sealed class MeteredStream(Stream stream, int most, CancellationToken cancellation) : ReadStream
 {
     private long _since;

@@ -4,7 +4,9 @@ using DataOps.Core.Rows;
 
 namespace DataOps.Core.Datasets;
 
-/// <summary>What a field's element holds: a text, nothing at all, or the parts of a natural key; blanks around a text are no part of it, as in Django.</summary>
+/// <summary>
+/// What a field's element holds: a text, nothing at all, or the parts of a natural key; blanks around a text are no part of it, as in Django.
+/// </summary>
 internal sealed class XmlFieldText(XmlReader xml, Action step)
 {
     private const int LargestValue = (1 << 30) - 1;

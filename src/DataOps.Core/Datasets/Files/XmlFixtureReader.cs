@@ -21,7 +21,13 @@ internal sealed class XmlFixtureReader : FixtureReader
         : base(name)
     {
         _stream = new MeteredStream(stream, LargestTag, cancellation);
-        _xml = XmlReader.Create(_stream, new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, IgnoreComments = true, IgnoreProcessingInstructions = true });
+        _xml = XmlReader.Create(_stream, new XmlReaderSettings
+        {
+            DtdProcessing = DtdProcessing.Prohibit,
+            XmlResolver = null,
+            IgnoreComments = true,
+            IgnoreProcessingInstructions = true,
+        });
         _place = (IXmlLineInfo)_xml;
         _text = new XmlFieldText(_xml, _stream.Step);
     }
