@@ -45,7 +45,8 @@ internal static class CatalogRows
         """;
 
     public const string Columns = """
-        select a.attrelid as table, a.attnum as number, a.attname::text as name, a.atttypid as type, a.attndims::int as dimensions, format_type(a.atttypid, a.atttypmod) as typetext,
+        select a.attrelid as table, a.attnum as number, a.attname::text as name, a.atttypid as type, a.attndims::int as dimensions,
+               format_type(a.atttypid, a.atttypmod) as typetext,
                a.atttypmod as modifier, a.attnotnull as notnull, case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as default,
                coalesce(nullif(a.attidentity::text, ''), '-') as identity, coalesce(nullif(a.attgenerated::text, ''), '-') as generated,
                coalesce(

@@ -69,7 +69,9 @@ public sealed record Reference(
     /// <summary>Whether it leads from a row to its own half in the parent's table, be the constraint valid or not.</summary>
     public bool IsParentLink { get; init; }
 
-    /// <summary>Whether it is a field of Django's that refers; a generic object id and a path are columns like others, and so is a number that only looks like a reference.</summary>
+    /// <summary>
+    /// Whether it is a field of Django's that refers; a generic object id and a path are columns like others, and so is a number that only looks like a reference.
+    /// </summary>
     public bool IsField =>
         IsParentLink
         || (Columns.Count == 1 && Class is ReferenceClass.ForeignKey or ReferenceClass.Unvalidated or ReferenceClass.Soft)

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace DataOps.Core.Rows;
 
-/// <summary>An array. Where the number of dimensions is unknown, elements that are texts of arrays again are inner arrays: as Django writes them, all of one length and with strings inside.</summary>
+/// <summary>
+/// An array. Where the number of dimensions is unknown, elements that are texts of arrays again are inner arrays: as Django writes them, all of one length and
+/// with strings inside.
+/// </summary>
 /// <param name="element">Decodes its elements.</param>
 /// <param name="dimensions">How many dimensions it has; null when unknown.</param>
 internal sealed class ArrayDecoder(FieldDecoder element, int? dimensions = null) : NestedJsonDecoder

@@ -7,7 +7,8 @@ namespace DataOps.Core.Tests.Django;
 internal sealed class DjangoFiles : IDisposable
 {
     /// <summary>
-    /// The natural keys that the project's models define. A bistro inherits its one, but the name of its parent link does not show that it is a child; this taggit is older than its own.
+    /// The natural keys that the project's models define. A bistro inherits its one, but the name of its parent link does not show that it is a child;
+    /// this taggit is older than its own.
     /// </summary>
     public static readonly IReadOnlyList<string> NaturalKeys =
     [

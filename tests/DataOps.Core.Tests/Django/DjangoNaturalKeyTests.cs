@@ -19,7 +19,8 @@ public sealed class DjangoNaturalKeyTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.DjangoFilled);
 
-        string theirs = _files.Dump(site, format, [.. Arguments(foreign, primary), .. indent is { } blanks ? ["--indent", $"{blanks}"] : Array.Empty<string>()]);
+        string[] indented = indent is { } blanks ? ["--indent", $"{blanks}"] : [];
+        string theirs = _files.Dump(site, format, [.. Arguments(foreign, primary), .. indented]);
         string ours = _files.Export(site, format, Options(foreign, primary) with { Indent = indent });
 
         FixtureText.AssertSame(theirs, ours);
@@ -33,7 +34,8 @@ public sealed class DjangoNaturalKeyTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.DjangoFilled);
         using TestDatabase loaded = Target();
 
-        DjangoFiles.Load(loaded, _files.Export(site, format, Options(true, primary) with { Exclude = Excluded(primary), Precision = TimePrecision.Microsecond }));
+        ExportDatasetOptions options = Options(true, primary) with { Exclude = Excluded(primary), Precision = TimePrecision.Microsecond };
+        DjangoFiles.Load(loaded, _files.Export(site, format, options));
 
         AssertSameObjects(site, loaded, primary);
     }
@@ -78,7 +80,8 @@ public sealed class DjangoNaturalKeyTests(PostgresServer server) : IDisposable
         return target;
     }
 
-    // The target has its own content types and permissions. A profile's key is its user's id, which dumpdata writes even where the user's own is left out: no load can know it.
+    // The target has its own content types and permissions. A profile's key is its user's id, which dumpdata writes even where the user's own is left out:
+    // no load can know it.
     private static string[] Excluded(bool primary) => ["contenttypes", "auth.permission", .. primary ? ["accounts.profile"] : Array.Empty<string>()];
 
     // As Django itself sees them: without the ids that natural keys leave out, and without _order, which Django counts anew.
@@ -92,7 +95,9 @@ public sealed class DjangoNaturalKeyTests(PostgresServer server) : IDisposable
         FixtureText.AssertSame(Objects(expected), Objects(actual));
     }
 
-    private static string[] Arguments(bool foreign, bool primary) => [.. foreign ? ["--natural-foreign"] : Array.Empty<string>(), .. primary ? ["--natural-primary"] : Array.Empty<string>()];
+    private static string[] Arguments(bool foreign, bool primary) =>
+        [.. foreign ? ["--natural-foreign"] : Array.Empty<string>(), .. primary ? ["--natural-primary"] : Array.Empty<string>()];
 
-    private static ExportDatasetOptions Options(bool foreign, bool primary) => new() { NaturalForeign = foreign, NaturalPrimary = primary, NaturalKey = DjangoFiles.NaturalKeys };
+    private static ExportDatasetOptions Options(bool foreign, bool primary) =>
+        new() { NaturalForeign = foreign, NaturalPrimary = primary, NaturalKey = DjangoFiles.NaturalKeys };
 }

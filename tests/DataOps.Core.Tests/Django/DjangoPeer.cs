@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using DataOps.Core.Tests.Servers;
@@ -61,7 +60,7 @@ internal sealed class DjangoPeer : IDisposable
 
     /// <summary>Fills the project's tables with random rows.</summary>
     public void Fill(int port, string database, int rows, params string[] arguments) =>
-        Run(port, database, ["fill", "--seed", Seed.ToString(CultureInfo.InvariantCulture), "--rows", rows.ToString(CultureInfo.InvariantCulture), .. arguments]);
+        Run(port, database, ["fill", "--seed", $"{Seed}", "--rows", $"{rows}", .. arguments]);
 
     public void Dispose()
     {

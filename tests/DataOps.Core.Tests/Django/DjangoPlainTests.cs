@@ -108,7 +108,9 @@ public sealed class DjangoPlainTests(PostgresServer server) : IDisposable
     private static IReadOnlyList<string?> Sequences(TestDatabase site) => site.Column(
         """
         select sequencename || ' ' || coalesce(last_value::text, 'unused') from pg_sequences s
-        where exists (select 1 from django_content_type where s.sequencename in (app_label || '_' || model || '_id_seq', 'django_' || model || '_id_seq', 'django_admin_log_id_seq'))
+        where exists (
+          select 1 from django_content_type
+          where s.sequencename in (app_label || '_' || model || '_id_seq', 'django_' || model || '_id_seq', 'django_admin_log_id_seq'))
         order by 1
         """);
 

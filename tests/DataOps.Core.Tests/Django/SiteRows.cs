@@ -5,7 +5,10 @@ namespace DataOps.Core.Tests.Django;
 /// <summary>All rows of a database as texts, by table.</summary>
 internal static class SiteRows
 {
-    /// <summary>The rows of each table, without what no fixture decides: the ids of automatic many-to-many rows, and _order, which Django counts anew for every row that it inserts.</summary>
+    /// <summary>
+    /// The rows of each table, without what no fixture decides: the ids of automatic many-to-many rows, and _order, which Django counts anew for every row that
+    /// it inserts.
+    /// </summary>
     /// <param name="database">The database.</param>
     /// <param name="milliseconds">Whether times are cut off to milliseconds, as Django's JSON cuts them off.</param>
     public static SortedDictionary<string, string[]> Of(TestDatabase database, bool milliseconds = false)
@@ -17,7 +20,8 @@ internal static class SiteRows
               else quote_ident(attname) end, ', ' order by attnum)
             from pg_class c join pg_attribute a on a.attrelid = c.oid and attnum > 0 and not attisdropped
             where relkind = 'r' and relnamespace = 'public'::regnamespace
-              and not (attname = 'id' and relname ~ '_(groups|permissions|follows|influences|related|readers|genres|distributors|amenities|regulars)$|^specimens_anuncommonly')
+              and not (attname = 'id' and relname ~
+                '_(groups|permissions|follows|influences|related|readers|genres|distributors|amenities|regulars)$|^specimens_anuncommonly')
               and attname <> '_order'
             group by 1
             """);
@@ -33,7 +37,9 @@ internal static class SiteRows
     {
         Assert.Equal(expected.Keys, actual.Keys);
         string[] different = [.. expected.Where(t => !t.Value.SequenceEqual(actual[t.Key])).Select(t => t.Key)];
-        string Show(string table) => string.Join("\n", expected[table].Except(actual[table]).Take(3).Select(r => $"- {table} {r}").Concat(actual[table].Except(expected[table]).Take(3).Select(r => $"+ {table} {r}")));
+        IEnumerable<string> Only(string table, SortedDictionary<string, string[]> here, SortedDictionary<string, string[]> there, char sign) =>
+            here[table].Except(there[table]).Take(3).Select(r => $"{sign} {table} {r}");
+        string Show(string table) => string.Join("\n", Only(table, expected, actual, '-').Concat(Only(table, actual, expected, '+')));
         Assert.True(different.Length == 0, $"seed {DjangoPeer.Seed}, {string.Join(", ", different)}:\n{string.Join("\n", different.Select(Show))}");
     }
 }
