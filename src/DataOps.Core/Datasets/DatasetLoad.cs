@@ -40,7 +40,7 @@ internal sealed record DatasetLoad(long Objects, long Skipped, ImportRun Run, Im
             staging.Fill(reader);
         Defer(session, context.Cancellation);
         ResolvedRows rows = new(session, catalog, staging.Tables, context.Cancellation);
-        ImportTargets targets = new(session, catalog, models, rows, options.OnMissingReference, path, context);
+        ImportTargets targets = new(session, catalog, models, rows, options.OnMissingReference ?? OnMissingReference.Fail, path, context);
         new Identities(session, catalog, models, keys, rows, targets, new ImportProblems(path), context)
             .Resolve(takesRecovered: options.OnConflict == OnConflict.Replace, reserve: !options.WhatIf);
         rows.CreateViews();

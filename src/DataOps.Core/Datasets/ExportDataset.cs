@@ -39,6 +39,9 @@ public sealed record ExportDatasetOptions
     /// </summary>
     public IReadOnlyList<string> NaturalKey { get; init; } = [];
 
+    /// <summary>References that Django keeps without a constraint and the column's name does not tell, as table.column=target_table.</summary>
+    public IReadOnlyList<string> SoftReference { get; init; } = [];
+
     /// <summary>What to do about references without a target; by default each is named and keeps its key.</summary>
     public OnMissingReference? OnMissingReference { get; init; }
 
@@ -99,7 +102,7 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
         DatasetFile file = DatasetFile.Create(options.Path, options.Format, options.Force);
         DatasetLayout layout = DatasetLayout.For(file.Format, options.Indent);
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
         Model[] models = ModelOrder.Sort(catalog, ModelSelection.Of(catalog, options));
         NaturalKeys keys = NaturalKeys.Of(catalog, options.NaturalKey);
         MissingReferences missing = MissingReferences.Of(

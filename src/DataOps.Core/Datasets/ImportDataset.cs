@@ -27,11 +27,14 @@ public sealed record ImportDatasetOptions
     /// </summary>
     public IReadOnlyList<string> NaturalKey { get; init; } = [];
 
+    /// <summary>References that Django keeps without a constraint and the column's name does not tell, as table.column=target_table.</summary>
+    public IReadOnlyList<string> SoftReference { get; init; } = [];
+
     /// <summary>What to do about rows of the database that are in the way of the file's.</summary>
     public OnConflict OnConflict { get; init; }
 
-    /// <summary>What to do about references whose target is neither in the file nor in the database.</summary>
-    public OnMissingReference OnMissingReference { get; init; }
+    /// <summary>What to do about references whose target is neither in the file nor in the database; by default they are listed, and nothing is loaded.</summary>
+    public OnMissingReference? OnMissingReference { get; init; }
 
     /// <summary>What to do about fields that an object of the file lacks.</summary>
     public MissingField MissingField { get; init; }
@@ -68,7 +71,7 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
         if (options is { NoUndo: true, UndoPath: not null })
             throw new DataOpsException("ContradictingOptions", FailureKind.InvalidArgument, "-NoUndo and -UndoPath contradict each other.", "Leave one of them out.", nameof(options.NoUndo));
         string? undo = options.NoUndo || options.WhatIf ? null : UndoPlace.Resolve(options.UndoPath, session.Database, Name);
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         using ChangeSet changes = new(session, Name, context.Cancellation);
         DatasetLoad load = DatasetLoad.Plan(session, catalog, file, options, changes, context);

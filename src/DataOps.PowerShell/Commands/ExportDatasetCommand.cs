@@ -57,6 +57,10 @@ public sealed class ExportDatasetCommand : InputCommand
     [NaturalKeyTransformation]
     public string[]? NaturalKey { get; set; }
 
+    /// <summary>References without a constraint, as table.column=target_table.</summary>
+    [Parameter]
+    public string[]? SoftReference { get; set; }
+
     /// <summary>What to do about references without a target.</summary>
     [Parameter]
     public OnMissingReference? OnMissingReference { get; set; }
@@ -108,6 +112,7 @@ public sealed class ExportDatasetCommand : InputCommand
         NaturalForeign = NaturalForeign,
         NaturalPrimary = NaturalPrimary,
         NaturalKey = NaturalKey ?? [],
+        SoftReference = SoftReference ?? [],
         OnMissingReference = OnMissingReference,
         Precision = Precision,
         StreamField = StreamField ?? [],

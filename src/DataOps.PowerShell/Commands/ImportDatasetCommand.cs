@@ -36,13 +36,17 @@ public sealed class ImportDatasetCommand : ChangeCommand
     [NaturalKeyTransformation]
     public string[]? NaturalKey { get; set; }
 
+    /// <summary>References without a constraint, as table.column=target_table.</summary>
+    [Parameter]
+    public string[]? SoftReference { get; set; }
+
     /// <summary>What to do about rows that are in the way.</summary>
     [Parameter]
     public OnConflict OnConflict { get; set; }
 
     /// <summary>What to do about references without a target.</summary>
     [Parameter]
-    public OnMissingReference OnMissingReference { get; set; }
+    public OnMissingReference? OnMissingReference { get; set; }
 
     /// <summary>What to do about fields that the file lacks.</summary>
     [Parameter]
@@ -75,6 +79,7 @@ public sealed class ImportDatasetCommand : ChangeCommand
             StreamField = StreamField ?? [],
             JsonField = JsonField ?? [],
             NaturalKey = NaturalKey ?? [],
+            SoftReference = SoftReference ?? [],
             OnConflict = OnConflict,
             OnMissingReference = OnMissingReference,
             MissingField = MissingField,
