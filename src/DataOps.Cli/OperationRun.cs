@@ -35,8 +35,9 @@ internal sealed class OperationRun(OperationType operation, List<OperationOption
         object values = Activator.CreateInstance(operation.Options)!;
         options.ForEach(o => o.Apply(parsed, values));
         FailOn threshold = run.Threshold(parsed);
-        using Session session = Session.Open(run.Connection(parsed), operation.Name, interruption.Token);
-        Confirmation.Ask(operation, session, values, run.Confirm(parsed));
+        using Session? session = operation.IsOffline(values) ? null : Session.Open(run.Connection(parsed), operation.Name, interruption.Token);
+        if (session is not null)
+            Confirmation.Ask(operation, session, values, run.Confirm(parsed));
         using ResultWriter writer = ResultWriter.For(run.Format(parsed), progress);
         OperationContext context = new()
         {

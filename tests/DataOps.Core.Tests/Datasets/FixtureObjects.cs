@@ -22,7 +22,7 @@ internal static class FixtureObjects
     }
 
     /// <summary>What is wrong with a text.</summary>
-    public static DataOpsException Refused(FixtureFormat format, string text) => Assert.Throws<DataOpsException>(() => Of(format, text));
+    public static DataOpsException Refused(FixtureFormat format, string text) => Assert.ThrowsAny<DataOpsException>(() => Of(format, text));
 
     /// <summary>A reader of a stream.</summary>
     public static FixtureReader Reader(FixtureFormat format, Stream stream, CancellationToken cancellation = default) => format switch
