@@ -36,8 +36,7 @@ internal sealed class OperationRun(OperationType operation, List<OperationOption
         options.ForEach(o => o.Apply(parsed, values));
         FailOn threshold = run.Threshold(parsed);
         using Session? session = operation.IsOffline(values) ? null : Session.Open(run.Connection(parsed), operation.Name, interruption.Token);
-        if (session is not null)
-            Confirmation.Ask(operation, session, values, run.Confirm(parsed));
+        Confirmation.Ask(operation, session, values, run.Confirm(parsed));
         using ResultWriter writer = ResultWriter.For(run.Format(parsed), progress);
         OperationContext context = new()
         {

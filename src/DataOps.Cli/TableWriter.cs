@@ -2,7 +2,7 @@ using System.Text;
 
 namespace DataOps.Cli;
 
-/// <summary>Aligned columns, as wide as the terminal; a table for each run of results of one type. The first results decide the widths; columns that are empty in all of them are left out, and those that find no room.</summary>
+/// <summary>Aligned columns, as wide as the terminal. The first results decide the widths; columns that are empty in all of them are left out, and those that find no room.</summary>
 internal sealed class TableWriter(ProgressLine progress) : ResultWriter(progress)
 {
     private const int Sample = 200;
@@ -43,6 +43,7 @@ internal sealed class TableWriter(ProgressLine progress) : ResultWriter(progress
         _text.Clear();
     }
 
+    // Results of another type get a table of their own.
     private void BeginOther(Type type)
     {
         FinishCore();
