@@ -8,7 +8,4 @@ public interface IDatasetTestResult
 
     /// <summary>The database; null without one.</summary>
     string? Database { get; }
-
-    /// <summary>A finding's severity; null for results that are no finding.</summary>
-    string? Severity => null;
 }

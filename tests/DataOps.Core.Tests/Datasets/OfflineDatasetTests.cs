@@ -102,6 +102,16 @@ public sealed class OfflineDatasetTests : IDisposable
     }
 
     [Fact]
+    public void A_natural_key_that_looks_like_a_key_is_one()
+    {
+        Answer answer = Test(_files.Lines(
+            """{"model": "auth.group", "fields": {"name": "2024"}}""",
+            """{"model": "blog.post", "pk": 1, "fields": {"group": ["2024"]}}"""));
+
+        Assert.Empty(answer.Findings);
+    }
+
+    [Fact]
     public void Where_the_keys_of_a_model_are_not_all_known_nothing_is_said_to_be_missing()
     {
         Assert.Empty(Test(_files.Lines(
@@ -158,6 +168,60 @@ public sealed class OfflineDatasetTests : IDisposable
             Assert.True(answer.Sum is { IsLoadable: false, Errors: 1, Objects: <= 300 }, $"seed {seed}, {length} bytes: {answer.Sum}");
             Assert.Equal(answer.Sum.Objects, answer.Contents.Sum(c => c.Objects));
         }
+    }
+
+    // Whatever becomes of a byte, there is an answer, and it says why where it is no.
+    [Fact]
+    public void A_file_with_any_byte_changed_gets_an_answer()
+    {
+        int seed = Random.Shared.Next();
+        Random random = new(seed);
+        const string Signs = "\"\\{}[]:,ud80ceN1 \n.-é";
+        string text = string.Join("\n", Enumerable.Range(1, 4).Select(i =>
+            $$$$"""{"model": "blog.p\u006fst", "pk": {{{{i}}}}, "fields": {"p\u0061rent": {{{{5 - i}}}}, "tags": [["a\u00e9", 1], ["b"]], "owner": ["x", null], "page_ptr": ["/\ud83d\ude00/"], "uid": "5d3b6a528f4e4f2b9a342f6f1f6f7d1e"}}"""));
+        Assert.True(Test(_files.Lines(text)).Sum.IsLoadable);
+        for (int i = 0; i < 3000; i++)
+        {
+            char[] changed = text.ToCharArray();
+            for (int n = random.Next(1, 4); n > 0; n--)
+                changed[random.Next(changed.Length)] = Signs[random.Next(Signs.Length)];
+            string file = _files.Path("changed.jsonl");
+            File.WriteAllText(file, new string(changed));
+            try
+            {
+                Answer answer = Test(file);
+                Assert.Equal(answer.Sum.IsLoadable, answer.Findings.All(f => f.Severity == "Warning"));
+            }
+            catch (Exception e)
+            {
+                Assert.Fail($"seed {seed}: {new string(changed)}\n{e}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("xml", """
+        <?xml version="1.0" encoding="utf-8"?>
+        <django-objects version="1.0">
+        <object model="blog.author" pk="1"><field name="name" type="CharField">a</field></object>
+        <object model="blog.post" pk="2"><field name="author" rel="ManyToOneRel" to="blog.author">3</field></object>
+        </django-objects>
+        """, 4)]
+    [InlineData("yaml", """
+        - model: blog.author
+          pk: 1
+          fields: {name: a}
+        - model: blog.post
+          pk: 2
+          fields: {author: 3}
+        """, 6)]
+    public void Other_formats_are_looked_at_in_the_same_way(string ending, string text, long line)
+    {
+        string file = _files.Path("fixture." + ending);
+        File.WriteAllText(file, text);
+
+        DatasetFinding finding = Assert.Single(Test(file).Findings);
+        Assert.Equal(("ImpliedReference", line, "blog.post", "2", "author"), (finding.Id, finding.Line, finding.Model, finding.Key, finding.Field));
     }
 
     [Fact]

@@ -49,7 +49,8 @@ internal static class FieldKinds
     private static bool IsKey(ref Utf8JsonReader reader) => reader.TokenType switch
     {
         JsonTokenType.Number => reader.ValueSpan.IndexOfAny(".eE"u8) < 0,
-        JsonTokenType.String => KeyHash.TryUuid(reader.ValueSpan, out _),
+        // XML writes numbers as texts.
+        JsonTokenType.String => !reader.ValueSpan.IsEmpty && (!reader.ValueSpan.ContainsAnyExceptInRange((byte)'0', (byte)'9') || KeyHash.TryUuid(reader.ValueSpan, out _)),
         _ => false,
     };
 }

@@ -62,7 +62,8 @@ internal sealed class ReferenceScan(FileScan scan, FileNaturalKeys naturalKeys)
         FieldKind kind = FieldKinds.Of(json);
         if (kind is FieldKind.Key or FieldKind.Natural)
             Check(reference, source, kind, json, source.LineOf(value));
-        if (kind != FieldKind.List)
+        // A natural key whose first value looks like a key looks like a list of keys.
+        if (kind != FieldKind.List || reference.Target?.NaturalKeys.Contains(KeyHash.Of(json)) == true)
             return;
         Utf8JsonReader reader = JsonText.Reader(json);
         reader.Read();
