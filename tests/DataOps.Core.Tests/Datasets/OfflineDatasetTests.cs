@@ -199,6 +199,14 @@ public sealed class OfflineDatasetTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Half_a_character_is_an_error_in_a_name_and_of_no_interest_in_a_value()
+    {
+        Answer name = Test(_files.Lines("""{"model": "blog.post", "pk": 1, "fields": {"\ud800": 2}}"""));
+        Assert.Equal(("InvalidJson", 1L), (Assert.Single(name.Findings).Id, name.Findings[0].Line));
+        Assert.True(Test(_files.Lines("""{"model": "blog.post", "pk": "\ud800", "fields": {"owner": ["\ud800"], "title": "\ud800"}}""")).Sum.IsLoadable);
+    }
+
     [Theory]
     [InlineData("xml", """
         <?xml version="1.0" encoding="utf-8"?>
