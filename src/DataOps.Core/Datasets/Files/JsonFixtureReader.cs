@@ -101,8 +101,8 @@ internal sealed class JsonFixtureReader(string name, Stream stream, bool isLines
         }
         catch (InvalidOperationException e)
         {
-            // Half of a surrogate pair in the model's name.
-            throw Invalid("the model of the object that starts here is not valid Unicode", line, e);
+            // Half of a surrogate pair.
+            throw Invalid("the model or a field of the object that starts here has a name that is not valid Unicode", line, e);
         }
     }
 
