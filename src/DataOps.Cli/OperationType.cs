@@ -58,11 +58,15 @@ internal sealed class OperationType
         where TOptions : notnull
         where TResult : notnull => operation is IOfflineOperation<TOptions, TResult> offline && offline.IsOffline(options);
 
-    private static IEnumerable<object> RunTyped<TOptions, TResult>(IOperation<TOptions, TResult> operation, Session? session, TOptions options, OperationContext context)
+    private static IEnumerable<object> RunTyped<TOptions, TResult>(
+        IOperation<TOptions, TResult> operation, Session? session, TOptions options, OperationContext context)
         where TOptions : notnull
         where TResult : notnull
     {
-        foreach (TResult result in session is null ? ((IOfflineOperation<TOptions, TResult>)operation).RunOffline(options, context) : operation.Run(session, options, context))
+        IEnumerable<TResult> results = session is null
+            ? ((IOfflineOperation<TOptions, TResult>)operation).RunOffline(options, context)
+            : operation.Run(session, options, context);
+        foreach (TResult result in results)
             yield return result;
     }
 }

@@ -58,7 +58,8 @@ internal sealed class RunOptions(OperationType operation)
     };
 
     // A plan or a sum has none, although findings come before it.
-    private bool HasSeverity => operation.Result.Assembly.GetExportedTypes().Any(t => operation.Result.IsAssignableFrom(t) && t.GetProperty("Severity") is not null);
+    private bool HasSeverity => operation.Result.Assembly.GetExportedTypes()
+        .Any(t => operation.Result.IsAssignableFrom(t) && t.GetProperty("Severity") is not null);
 
     public void AddTo(Command command)
     {

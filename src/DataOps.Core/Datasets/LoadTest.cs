@@ -74,8 +74,11 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
             if (lacking.Length == 0)
                 continue;
             string[] partly = [.. table.Columns.Where(c => lacking.Contains(c.Field) && table.Shapes.Any(s => s.Contains(c))).Select(c => c.Field)];
-            string who = partly.Length == 0 ? "no object has" : partly.Length == lacking.Length ? "some objects lack" : $"no object has, or some lack ({string.Join(", ", partly)})";
-            string becomes = options.MissingField == MissingField.Keep ? "rows that are there keep their values, new ones take the column's default" : "they take their defaults";
+            string who = partly.Length == 0 ? "no object has"
+                : partly.Length == lacking.Length ? "some objects lack"
+                : $"no object has, or some lack ({string.Join(", ", partly)})";
+            string becomes = options.MissingField == MissingField.Default ? "they take their defaults"
+                : "rows that are there keep their values, new ones take the column's default";
             yield return Warning(
                 file, "LackingField", table.Model.Label, string.Join(", ", lacking), $"the database has fields that {who}: {becomes}",
                 "Compare the migrations of the application that wrote the file with this database's.");
@@ -85,11 +88,13 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
     // Which of the two is behind, the operator can tell from the newest migration.
     private IEnumerable<DatasetFinding> Heads(ReferenceCatalog catalog, FixtureFile file, IReadOnlyList<DatasetFinding> findings)
     {
-        string[] apps = [.. findings.Where(f => f.Id is "UnknownModel" or "UnknownField" or "LackingField" && f.Model!.Contains('.')).Select(f => f.Model![..f.Model!.IndexOf('.')]).Distinct()];
+        IEnumerable<string> models = findings.Where(f => f.Id is "UnknownModel" or "UnknownField" or "LackingField").Select(f => f.Model!).Where(m => m.Contains('.'));
+        string[] apps = [.. models.Select(m => m[..m.IndexOf('.')]).Distinct()];
         IReadOnlyList<(string App, string Name)> heads = apps.Length == 0 ? [] : MigrationHeads.Of(session, catalog.Database, context.Cancellation);
         return apps.Select(app => Warning(
             file, "MigrationHead", app, null,
-            heads.FirstOrDefault(h => h.App == app) is { Name: { } name } ? $"the newest migration of {app} in the database is {name}" : $"the database has no migration of {app}",
+            heads.FirstOrDefault(h => h.App == app) is { Name: { } name } ? $"the newest migration of {app} in the database is {name}"
+                : $"the database has no migration of {app}",
             $"Compare it with manage.py showmigrations {app} where the file was written."));
     }
 
@@ -98,7 +103,8 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
 
     private DatasetTest Sum(FixtureFile file, IReadOnlyList<DatasetFinding> findings, Stopwatch watch) => new(
         session.Server, session.Database, file.Path, _refusal is null, _read?.Objects ?? 0, _read?.Tables.Count ?? 0,
-        _load?.Written, _load?.Inserted, _load?.Updated, _load?.Replacement.Deleted, _load is null ? null : _load.Objects - _load.Inserted - _load.Updated - _load.Skipped, _load?.Skipped,
+        _load?.Written, _load?.Inserted, _load?.Updated, _load?.Replacement.Deleted,
+        _load is null ? null : _load.Objects - _load.Inserted - _load.Updated - _load.Skipped, _load?.Skipped,
         (_refusal as DatasetException)?.Count ?? (_refusal is null ? 0 : 1),
         findings.Count(f => f.Severity == nameof(Severity.Warning)),
         Missing(findings), Math.Round(watch.Elapsed.TotalSeconds, 3));

@@ -163,6 +163,23 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void A_file_cut_off_at_any_byte_is_an_error_and_nothing_is_written()
+    {
+        int seed = Random.Shared.Next();
+        Random random = new(seed);
+        byte[] whole = File.ReadAllBytes(Repository.SharedData("bakery.dumpdata.json.gz"));
+        using TestDatabase site = server.CopyOf(Site.BakeryEmpty);
+
+        Assert.True(Test(site, new() { Path = _files.Bytes(whole) }).Sum.IsLoadable);
+        for (int i = 0; i < 6; i++)
+        {
+            int length = i == 0 ? whole.Length - 1 : random.Next(1, whole.Length);
+            Answer answer = Test(site, new() { Path = _files.Bytes(whole[..length]) });
+            Assert.True(!answer.Sum.IsLoadable && answer.Findings.Count(f => f is { Severity: "Error", Id: "DamagedFile" or "InvalidJson", Line: > 0 }) == 1, $"seed {seed}, {length} bytes");
+        }
+    }
+
+    [Fact]
     public void A_value_that_only_PostgreSQL_can_refuse_is_a_finding_with_its_line()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);

@@ -9,4 +9,12 @@ namespace DataOps.Core.Datasets;
 /// <param name="WithKey">Those that have a key.</param>
 /// <param name="WithoutKey">Those that are known by their natural key alone.</param>
 /// <param name="Line">The line of the first.</param>
-public sealed record DatasetContent(string? Server, string? Database, string Path, string Model, long Objects, long WithKey, long WithoutKey, long Line) : IDatasetTestResult;
+public sealed record DatasetContent(
+    string? Server,
+    string? Database,
+    string Path,
+    string Model,
+    long Objects,
+    long WithKey,
+    long WithoutKey,
+    long Line) : IDatasetTestResult;

@@ -50,7 +50,9 @@ internal static class FieldKinds
     {
         JsonTokenType.Number => reader.ValueSpan.IndexOfAny(".eE"u8) < 0,
         // XML writes numbers as texts.
-        JsonTokenType.String => !reader.ValueSpan.IsEmpty && (!reader.ValueSpan.ContainsAnyExceptInRange((byte)'0', (byte)'9') || KeyHash.TryUuid(reader.ValueSpan, out _)),
+        JsonTokenType.String => IsNumber(reader.ValueSpan) || KeyHash.TryUuid(reader.ValueSpan, out _),
         _ => false,
     };
+
+    private static bool IsNumber(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExceptInRange((byte)'0', (byte)'9');
 }

@@ -38,6 +38,9 @@ internal sealed class FileModel(string label, long firstLine)
     /// <summary>Whether its rows are users: AbstractBaseUser gives both fields.</summary>
     public bool IsUser => Fields.ContainsKey("password") && Fields.ContainsKey("last_login");
 
+    /// <summary>Whether a key of a kind is that of one of its objects.</summary>
+    public bool Has(FieldKind kind, ulong key) => (kind == FieldKind.Natural ? NaturalKeys : Keys).Contains(key);
+
     /// <summary>Whether all keys of a kind are known, so that one that is not among them is missing.</summary>
     public bool Knows(FieldKind kind) => kind == FieldKind.Natural ? WithUntoldNaturalKey == 0 : WithKey == Objects;
 }

@@ -7,7 +7,9 @@ namespace DataOps.Core.Datasets;
 /// <summary>The natural keys of a file's objects, as far as an object's own fields tell them.</summary>
 internal sealed class FileNaturalKeys
 {
-    private readonly Dictionary<string, Part[]> _parts = BuiltInNaturalKeys.Columns.ToDictionary(c => c.Key, c => c.Value.Select(f => new Part(f, false)).ToArray());
+    private readonly Dictionary<string, Part[]> _parts =
+        BuiltInNaturalKeys.Columns.ToDictionary(c => c.Key, c => c.Value.Select(f => new Part(f, false)).ToArray());
+
     private readonly Dictionary<string, FixtureSlice> _values = [];
 
     // Where a field is a reference by natural key, that key's values stand in its place.
@@ -25,7 +27,8 @@ internal sealed class FileNaturalKeys
                 throw new DataOpsException(
                     "InvalidNaturalKey", FailureKind.InvalidArgument, $"\"{text}\" is not of the form app.model=field.",
                     "Write app.model=field, several fields joined by +, as auth.permission=codename+content_type.app_label.", text);
-            _parts[label.Trim().ToLowerInvariant()] = [.. parts.Split('+', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(p => new Part(p.Split('.')[0], p.Contains('.'))).Distinct()];
+            string[] fields = parts.Split('+', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            _parts[label.Trim().ToLowerInvariant()] = [.. fields.Select(f => new Part(f.Split('.')[0], f.Contains('.'))).Distinct()];
         }
     }
 

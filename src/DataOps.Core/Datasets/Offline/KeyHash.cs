@@ -69,7 +69,12 @@ internal struct KeyHash()
     public static bool TryUuid(ReadOnlySpan<byte> text, out Guid uuid)
     {
         uuid = default;
-        return (text.Length == 36 && Utf8Parser.TryParse(text, out uuid, out int read) && read == 36) || (text.Length == 32 && Utf8Parser.TryParse(text, out uuid, out read, 'N') && read == 32);
+        return text.Length switch
+        {
+            32 => Utf8Parser.TryParse(text, out uuid, out int read, 'N') && read == 32,
+            36 => Utf8Parser.TryParse(text, out uuid, out int read, 'D') && read == 36,
+            _ => false,
+        };
     }
 
     private void Add(ReadOnlySpan<byte> bytes, byte end)

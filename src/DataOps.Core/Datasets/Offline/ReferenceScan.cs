@@ -78,7 +78,7 @@ internal sealed class ReferenceScan(FileScan scan, FileNaturalKeys naturalKeys)
 
     private void Check(FileReference reference, FixtureObject source, FieldKind kind, ReadOnlySpan<byte> json, long line)
     {
-        if (reference.Target is { } target && (!target.Knows(kind) || (kind == FieldKind.Natural ? target.NaturalKeys : target.Keys).Contains(KeyHash.Of(json))))
+        if (reference.Target is { } target && (!target.Knows(kind) || target.Has(kind, KeyHash.Of(json))))
             return;
         reference.Missing++;
         if (reference.Target is not null && _dangling.Count < Listed)
