@@ -28,6 +28,8 @@ internal sealed class ImportProblems(string path)
         // Failures of several kinds share a list.
         else if (_id != id)
             _sentence = "problems in {0}";
+        else
+            _advice = advice;
         Count++;
         if (_listed.Count < Listed)
             _listed.Add(new DatasetProblem(id, line, advice, cells));

@@ -30,7 +30,7 @@ public sealed record TestDatasetOptions
     public OnConflict OnConflict { get; init; }
 
     /// <summary>What would be done about references whose target is neither in the file nor in the database.</summary>
-    public OnMissingReference OnMissingReference { get; init; }
+    public OnMissingReference? OnMissingReference { get; init; }
 
     /// <summary>What would be done about fields that an object of the file lacks.</summary>
     public MissingField MissingField { get; init; }

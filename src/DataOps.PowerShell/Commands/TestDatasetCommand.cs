@@ -48,7 +48,7 @@ public sealed class TestDatasetCommand : InputCommand
 
     /// <summary>What would be done about references without a target.</summary>
     [Parameter]
-    public OnMissingReference OnMissingReference { get; set; }
+    public OnMissingReference? OnMissingReference { get; set; }
 
     /// <summary>What would be done about fields that the file lacks.</summary>
     [Parameter]
