@@ -15,6 +15,9 @@ internal sealed record FilterParameters(string TimeZone = "UTC")
         return $"current_setting('dataops.p{_values.Count - 1}')";
     }
 
+    /// <summary>Takes a list of values and returns the expression of an array of them, as text.</summary>
+    public string AddList(IEnumerable<string> values) => Add("{" + string.Join(',', values.Select(v => $"\"{v.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"")) + "}");
+
     /// <summary>Sets the values until the transaction ends.</summary>
     /// <exception cref="DataOpsException">The server refused one.</exception>
     public void Bind(Session session)
