@@ -28,7 +28,7 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
         $"It has: {string.Join(", ", Datasets.Select(d => d.Name))}. Name one with -Dataset.",
         name);
 
-    private static IReadOnlyList<NamedDataset> OfFile(string path, JsonPlace? includedAt, IReadOnlyList<string> including)
+    private static List<NamedDataset> OfFile(string path, JsonPlace? includedAt, IReadOnlyList<string> including)
     {
         string full = Path.GetFullPath(path);
         if (including.Contains(full))
