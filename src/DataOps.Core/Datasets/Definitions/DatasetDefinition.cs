@@ -14,8 +14,15 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
     /// <exception cref="DataOpsException">A file is not there, includes itself, or something is wrong in it.</exception>
     public static DatasetDefinition Read(string source)
     {
+        if (source.Length == 0)
+            throw new DataOpsException("DefinitionMissing", FailureKind.InvalidArgument, "There is no definition.", "Give a file or its JSON with -Definition.");
         if (source.TrimStart().StartsWith('{'))
-            return new(Unique(Content(PlacedJson.Parse(Encoding.UTF8.GetBytes(source), null), [])));
+        {
+            byte[] json = Encoding.UTF8.GetBytes(source);
+            // What was converted from another format says from which file: errors name it, and includes are relative to it.
+            string? from = PlacedJson.Parse(json, null)["$source"]?.Text;
+            return new(Unique(Content(PlacedJson.Parse(json, from, hasLines: false), from is null ? [] : [from])));
+        }
         return new(Unique(OfFile(source, null, [])));
     }
 
@@ -53,7 +60,7 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
 
     private static List<NamedDataset> Content(PlacedJson json, IReadOnlyList<string> including)
     {
-        DefinitionFields fields = new(json, "a definition", "$schema", "timeZone", "include", "datasets");
+        DefinitionFields fields = new(json, "a definition", "$schema", "$source", "timeZone", "include", "datasets");
         string timeZone = fields.Text("timeZone") ?? "UTC";
         if (!timeZone.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+') || timeZone.Length == 0)
             throw DefinitionError.At(json["timeZone"]!.Place, $"\"{timeZone}\" is not the name of a time zone.", "Use one as Europe/Zurich, as TIME_ZONE of the site's settings says.");

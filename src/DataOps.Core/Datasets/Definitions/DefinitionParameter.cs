@@ -13,6 +13,25 @@ internal sealed record DefinitionParameter(string Name, ValueType Type, bool IsL
     /// <summary>As a person reads it: <c>ids integer[]</c>, in brackets where it can be left out.</summary>
     public string Described => Default is null ? $"{Name} {Type.Name}{(IsList ? "[]" : "")}" : $"[{Name} {Type.Name}{(IsList ? "[]" : "")}]";
 
+    /// <summary>A value of its type, for checking what it is compared with.</summary>
+    public PlacedJson Sample
+    {
+        get
+        {
+            (JsonValueKind kind, string text) = Type.Name switch
+            {
+                "integer" or "number" => (JsonValueKind.Number, "1"),
+                "boolean" => (JsonValueKind.True, ""),
+                "date" or "datetime" => (JsonValueKind.String, "2000-01-01"),
+                "time" => (JsonValueKind.String, "00:00"),
+                "uuid" => (JsonValueKind.String, Guid.Empty.ToString()),
+                _ => (JsonValueKind.String, "1"),
+            };
+            PlacedJson value = PlacedJson.OfText(text, Place) with { Kind = kind };
+            return Default ?? (IsList ? PlacedJson.OfList([value], Place) : value);
+        }
+    }
+
     /// <summary>Reads it.</summary>
     /// <exception cref="DataOpsException">Something is wrong with it.</exception>
     public static DefinitionParameter Read(PlacedJson json)
