@@ -48,7 +48,7 @@ internal sealed class Identities(Session session, ReferenceCatalog catalog, Fixt
         table.Keys.Concat(table.Columns).Concat(table.Lists.Select(l => l.Target)).Where(c => c.HasNatural).Select(c => c.Reference!.Target!);
 
     private bool NeedsIdentity(StagingTable table) =>
-        table.Natural is not null && table.Keys.Count == 1 && table.Buffer.Rows > 0 && (IsNeverById(table) || (table.HasKeyless && catalog.ParentLink(table.Model.Table) is null));
+        !rows.WithIdentity.Contains(table.Model.Table.Oid) && table.Natural is not null && table.Keys.Count == 1 && table.Buffer.Rows > 0 && (IsNeverById(table) || (table.HasKeyless && catalog.ParentLink(table.Model.Table) is null));
 
     private bool IsNeverById(StagingTable table) => s_neverById.Contains(table.Model.Table.Name) && table.Model.Table.Schema == catalog.Database.DjangoSchema;
 

@@ -19,6 +19,17 @@ internal sealed class ImportChecks(Session session, string path, CancellationTok
         _problems.ThrowIfAny();
     }
 
+    /// <summary>No row that is there already.</summary>
+    /// <exception cref="DataOpsException">The rows.</exception>
+    public void RequireNew(IEnumerable<StagingTable> tables)
+    {
+        foreach (StagingTable table in tables)
+            List(ImportStatements.There(table), r => (r.GetInt64(0), r.GetInt64(2)), (r, line) => _problems.Add(
+                "AlreadyThere", "rows in {0} are in the database already", "The file's spec says force_insert: delete them first, or take it out of the spec.",
+                line, table.Model.Label, r.GetString(1), "pk", "is there"));
+        _problems.ThrowIfAny();
+    }
+
     /// <summary>A value for each column of a new row that needs one.</summary>
     /// <exception cref="DataOpsException">The rows, with the field that they lack.</exception>
     public void RequireNeededFields(IEnumerable<StagingTable> tables, MissingField missing)

@@ -74,6 +74,12 @@ internal static class ImportStatements
         from {table.Name} s where s._shape = {shape} and {IsNew(table)} order by s._line limit 100
         """;
 
+    /// <summary>The lines of rows that are there already.</summary>
+    public static string There(StagingTable table) => $"""
+        select s._line as line, {KeyText(table)} as key, count(*) over () as total
+        from {table.Name} s where not ({IsNew(table)}) order by s._line limit 100
+        """;
+
     /// <summary>Keys that occur more than once: the first line and another.</summary>
     public static string Duplicates(StagingTable table) => $"""
         select min(s._line) as first, max(s._line) as line, {KeyText(table)} as key, count(*) over () as total

@@ -1,0 +1,47 @@
+using DataOps.Core.Catalog;
+
+namespace DataOps.Core.Datasets;
+
+/// <summary>A spec, and what it is about in this database.</summary>
+/// <param name="Spec">The spec.</param>
+/// <param name="Model">Its model.</param>
+/// <param name="Staged">The file's objects of it; null when there are none.</param>
+internal sealed record ModelSpec(FileSpec Spec, Model Model, StagingTable? Staged);
+
+/// <summary>The specs of a file, in its order; none in formats that have none.</summary>
+/// <param name="All">The specs.</param>
+internal sealed record FileSpecs(IReadOnlyList<ModelSpec> All)
+{
+    /// <summary>Tables whose rows have to be new.</summary>
+    public IEnumerable<StagingTable> ForceInsert => All.Where(s => s.Spec.ForceInsert).Select(s => s.Staged).OfType<StagingTable>();
+
+    /// <summary>Many-to-many lists whose entries need no target.</summary>
+    public IEnumerable<StagingList> IgnoredLists => All.Where(s => s.Staged is not null).SelectMany(s => s.Staged!.Lists.Where(l => s.Spec.IgnoreMissingM2m.Contains(l.List.Name)));
+
+    /// <summary>Compares specs, objects and database.</summary>
+    /// <exception cref="DataOpsException">They contradict each other, or name what is not there.</exception>
+    public static FileSpecs Of(IReadOnlyList<FileSpec>? specs, FixtureModels models, IReadOnlyList<StagingTable> tables, string path)
+    {
+        if (specs is null)
+            return new FileSpecs([]);
+        ModelSpec[] all = [.. specs.Select(s => Of(s, models, tables, path))];
+        string[] without = [.. tables.Where(t => all.All(s => s.Staged != t)).Select(t => t.Model.Label)];
+        return without.Length == 0 ? new FileSpecs(all) : throw Invalid(path, $"holds objects of {string.Join(", ", without)}, for which it has no spec");
+    }
+
+    /// <summary>The failure to throw where a file's specs make no sense.</summary>
+    public static DataOpsException Invalid(string path, string what) => new(
+        "InvalidSpec", FailureKind.InvalidData, $"{Path.GetFileName(path)} {what}. Nothing was loaded.", "Correct the specs of the dataset, and export it again.", path);
+
+    private static ModelSpec Of(FileSpec spec, FixtureModels models, IReadOnlyList<StagingTable> tables, string path)
+    {
+        Model model = models.Find(spec.Model) is { Key.Count: > 0 } known ? known : throw Invalid(path, $"has a spec of {spec.Model}, which is not in the database");
+        if (spec.IgnoreMissingM2m.FirstOrDefault(f => model.ManyToMany.All(l => l.Name != f)) is { } list)
+            throw Invalid(path, $"has a spec of {spec.Model} with ignore_missing_m2m \"{list}\", which is no many-to-many list of it");
+        if (spec.DeferValues.FirstOrDefault(f => model.Fields.All(c => c.Name != f)) is { } field)
+            throw Invalid(path, $"has a spec of {spec.Model} with defer_values \"{field}\", which is no field of it");
+        if (spec.Map.FirstOrDefault(m => spec.Filter.All(f => f.Path != m.Lookup)).Lookup is { } lookup)
+            throw Invalid(path, $"has a spec of {spec.Model} that maps \"{lookup}\", which is not in its filter");
+        return new ModelSpec(spec, model, tables.FirstOrDefault(t => t.Model.Table == model.Table));
+    }
+}
