@@ -19,6 +19,7 @@
         'Get-Reference'
         'Find-Orphan'
         'Export-Dataset'
+        'Test-Dataset'
         'Import-Dataset'
         'Undo-Change'
     )

@@ -9,10 +9,10 @@ internal static class Confirmation
     private static readonly string[] s_highImpact = ["Remove", "Restore", "Sync"];
 
     /// <exception cref="DataOpsException">The answer is no, or there is nobody to ask.</exception>
-    public static void Ask(OperationType operation, Session session, object options, bool? confirm)
+    public static void Ask(OperationType operation, Session? session, object options, bool? confirm)
     {
         bool plansOnly = operation.Options.GetProperty("WhatIf")?.GetValue(options) is true;
-        if (plansOnly || !(confirm ?? s_highImpact.Contains(operation.Verb)))
+        if (session is null || plansOnly || !(confirm ?? s_highImpact.Contains(operation.Verb)))
             return;
         if (Console.IsInputRedirected)
             throw new DataOpsException(

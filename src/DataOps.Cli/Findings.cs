@@ -8,6 +8,7 @@ internal static class Findings
         if (threshold == FailOn.Never)
             return false;
         string? severity = result.GetType().GetProperty("Severity")?.GetValue(result)?.ToString();
-        return threshold == FailOn.Any || severity == "Error" || (severity == "Warning" && threshold == FailOn.Warning);
+        // What has no severity is no finding: a plan, a sum.
+        return (threshold == FailOn.Any && severity is not null) || severity == "Error" || (severity == "Warning" && threshold == FailOn.Warning);
     }
 }

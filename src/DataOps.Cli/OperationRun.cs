@@ -35,7 +35,7 @@ internal sealed class OperationRun(OperationType operation, List<OperationOption
         object values = Activator.CreateInstance(operation.Options)!;
         options.ForEach(o => o.Apply(parsed, values));
         FailOn threshold = run.Threshold(parsed);
-        using Session session = Session.Open(run.Connection(parsed), operation.Name, interruption.Token);
+        using Session? session = operation.IsOffline(values) ? null : Session.Open(run.Connection(parsed), operation.Name, interruption.Token);
         Confirmation.Ask(operation, session, values, run.Confirm(parsed));
         // Data that go to standard output are alone there.
         Stream output = operation.WritesTo(values, "-") ? Console.OpenStandardError() : StandardOutput.Open();

@@ -8,6 +8,7 @@ namespace DataOps.Cli;
 internal sealed class OperationType
 {
     private static readonly MethodInfo s_run = typeof(OperationType).GetMethod(nameof(RunTyped), BindingFlags.NonPublic | BindingFlags.Static)!;
+    private static readonly MethodInfo s_isOffline = typeof(OperationType).GetMethod(nameof(IsOfflineTyped), BindingFlags.NonPublic | BindingFlags.Static)!;
     private readonly Type _type;
     private readonly OperationAttribute _name;
 
@@ -45,15 +46,27 @@ internal sealed class OperationType
         .Select(t => new OperationType(t.Type, t.Name!))
         .OrderBy(o => o.CommandName, StringComparer.Ordinal);
 
-    /// <summary>Runs it; nothing happens before the first result is asked for.</summary>
-    public IEnumerable<object> Run(Session session, object options, OperationContext context) =>
+    /// <summary>Whether these options ask for what needs no database.</summary>
+    public bool IsOffline(object options) =>
+        (bool)s_isOffline.MakeGenericMethod(Options, Result).Invoke(null, [Activator.CreateInstance(_type), options])!;
+
+    /// <summary>Runs it, without a session if it is to be offline; nothing happens before the first result is asked for.</summary>
+    public IEnumerable<object> Run(Session? session, object options, OperationContext context) =>
         (IEnumerable<object>)s_run.MakeGenericMethod(Options, Result).Invoke(null, [Activator.CreateInstance(_type), session, options, context])!;
 
-    private static IEnumerable<object> RunTyped<TOptions, TResult>(IOperation<TOptions, TResult> operation, Session session, TOptions options, OperationContext context)
+    private static bool IsOfflineTyped<TOptions, TResult>(IOperation<TOptions, TResult> operation, TOptions options)
+        where TOptions : notnull
+        where TResult : notnull => operation is IOfflineOperation<TOptions, TResult> offline && offline.IsOffline(options);
+
+    private static IEnumerable<object> RunTyped<TOptions, TResult>(
+        IOperation<TOptions, TResult> operation, Session? session, TOptions options, OperationContext context)
         where TOptions : notnull
         where TResult : notnull
     {
-        foreach (TResult result in operation.Run(session, options, context))
+        IEnumerable<TResult> results = session is null
+            ? ((IOfflineOperation<TOptions, TResult>)operation).RunOffline(options, context)
+            : operation.Run(session, options, context);
+        foreach (TResult result in results)
             yield return result;
     }
 }

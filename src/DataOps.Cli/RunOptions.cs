@@ -57,7 +57,9 @@ internal sealed class RunOptions(OperationType operation)
         CustomParser = result => result.Tokens.Count == 0 || bool.Parse(result.Tokens[0].Value),
     };
 
-    private bool HasSeverity => operation.Result.GetProperty("Severity") is not null;
+    // A plan or a sum has none, although findings come before it.
+    private bool HasSeverity => operation.Result.Assembly.GetExportedTypes()
+        .Any(t => operation.Result.IsAssignableFrom(t) && t.GetProperty("Severity") is not null);
 
     public void AddTo(Command command)
     {

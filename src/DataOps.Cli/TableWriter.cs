@@ -12,9 +12,13 @@ internal sealed class TableWriter(ProgressLine progress, Stream output) : Result
     private readonly List<object> _waiting = [];
     private readonly StringBuilder _text = new();
     private (Column Column, int Width)[]? _columns;
+    private Type? _type;
+    private string? _place;
 
     protected override void WriteCore(object item)
     {
+        if (item.GetType() != _type)
+            BeginOther(item.GetType());
         if (_columns is null)
         {
             _waiting.Add(item);
@@ -39,6 +43,15 @@ internal sealed class TableWriter(ProgressLine progress, Stream output) : Result
         _text.Clear();
     }
 
+    // Results of another type get a table of their own.
+    private void BeginOther(Type type)
+    {
+        FinishCore();
+        if (_type is not null)
+            _text.Append('\n');
+        (_type, _columns) = (type, null);
+    }
+
     private void Begin()
     {
         _all = Column.Of(_waiting[0].GetType());
@@ -57,10 +70,17 @@ internal sealed class TableWriter(ProgressLine progress, Stream output) : Result
         Column[] place = _all.Where(c => c.Name is "Server" or "Database").ToArray();
         bool severalColumns = _all.Length > place.Length;
         if (place.Length == 2 && severalColumns && _waiting.All(i => place.All(c => c.Text(i) == c.Text(_waiting[0]))))
-            _text.Append($"{place[1].Text(_waiting[0])} on {place[0].Text(_waiting[0])}\n\n");
+            SayPlace($"{place[1].Text(_waiting[0])} on {place[0].Text(_waiting[0])}");
         else
             place = [];
         return _all.Where(c => !place.Contains(c) && _waiting.Any(i => c.Text(i).Length > 0)).ToList();
+    }
+
+    private void SayPlace(string place)
+    {
+        if (place != _place && place != " on ")
+            _text.Append($"{place}\n\n");
+        _place = place;
     }
 
     // Leaves out what has no room even when all are narrow, then takes from the widest columns.

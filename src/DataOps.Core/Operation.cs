@@ -20,6 +20,18 @@ public interface IOperation<in TOptions, out TResult>
     IEnumerable<TResult> Run(Connections.Session session, TOptions options, OperationContext context);
 }
 
+/// <summary>An operation that can do part of its work without any database.</summary>
+public interface IOfflineOperation<in TOptions, out TResult> : IOperation<TOptions, TResult>
+    where TOptions : notnull
+    where TResult : notnull
+{
+    /// <summary>Whether these options ask for that part alone: then no session is opened.</summary>
+    bool IsOffline(TOptions options);
+
+    /// <summary>Runs it without a session; nothing happens before the first result is asked for.</summary>
+    IEnumerable<TResult> RunOffline(TOptions options, OperationContext context);
+}
+
 /// <summary>How far a running operation is.</summary>
 /// <param name="Activity">What is being done, as <c>Exporting blog.post</c>.</param>
 /// <param name="Done">Units done so far (rows, unless <paramref name="Activity"/> says otherwise).</param>

@@ -41,8 +41,16 @@ public abstract class DatabaseCommand : StoppableCommand
     [ValidateRange(0, int.MaxValue / 1000)]
     public int? LockTimeout { get; set; }
 
+    /// <summary>Whether this call needs no database: then none is opened, and <see cref="ProcessOffline"/> does the work.</summary>
+    protected virtual bool IsOffline => false;
+
     /// <summary>Does the cmdlet's work: for every object from the pipeline, or once without one.</summary>
     protected abstract void Process(Session session);
+
+    /// <summary>Does the work that needs no database.</summary>
+    protected virtual void ProcessOffline()
+    {
+    }
 
     /// <summary>Does what is left when the pipeline has delivered everything.</summary>
     protected virtual void Finish(Session session)
@@ -50,13 +58,13 @@ public abstract class DatabaseCommand : StoppableCommand
     }
 
     /// <inheritdoc/>
-    protected sealed override void BeginProcessing() => Guard(() => _lease = Open());
+    protected sealed override void BeginProcessing() => Guard(() => _lease = IsOffline ? null : Open());
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Guard(() => Process(_lease!.Session), goesOn: MyInvocation.ExpectingInput);
+    protected override void ProcessRecord() => Guard(_lease is null ? ProcessOffline : () => Process(_lease.Session), goesOn: MyInvocation.ExpectingInput);
 
     /// <inheritdoc/>
-    protected sealed override void EndProcessing() => Guard(() => Finish(_lease!.Session));
+    protected sealed override void EndProcessing() => Guard(_lease is null ? () => { } : () => Finish(_lease.Session));
 
     /// <summary>The server and the database that the cmdlet is connected to.</summary>
     protected (string Server, string Database) Connected => (_lease!.Session.Server, _lease.Session.Database);
@@ -67,14 +75,17 @@ public abstract class DatabaseCommand : StoppableCommand
     /// </summary>
     protected void Emit<TOptions, TResult>(Session session, IOperation<TOptions, TResult> operation, TOptions options)
         where TOptions : notnull
-        where TResult : notnull
+        where TResult : notnull => Emit(context => operation.Run(session, options, context), result => WriteObject(result));
+
+    /// <summary>Runs an operation, with a session or without one, and takes its results as they come.</summary>
+    protected void Emit<TResult>(Func<OperationContext, IEnumerable<TResult>> run, Action<TResult> take)
     {
         ProgressWriter progress = new(this);
         OperationContext context = new() { Cancellation = Cancellation, Progress = progress, Warning = WriteWarning };
         try
         {
-            foreach (TResult result in operation.Run(session, options, context))
-                WriteObject(result);
+            foreach (TResult result in run(context))
+                take(result);
         }
         finally
         {

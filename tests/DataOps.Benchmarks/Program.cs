@@ -25,7 +25,12 @@ try
         peer.DataOps("scale", "export-dataset", "--force", "--model", $"wagtailcore.{model}", "--path", Path.Combine(folder, $"{model}.json")),
         "psql copy",
         peer.Psql("scale", "-qc", $"\\copy wagtailcore_{model} to '{Path.Combine(folder, model + ".copy")}'"));
-    Comparison[] comparisons =
+    string everything = Path.Combine(folder, "everything.json");
+    Timed plain = peer.DataOps("scale", "export-dataset", "--include-derived", "--force", "--path", everything);
+    Timed natural = peer.DataOps("scale", "export-dataset", "--include-derived", "--force", "--natural-foreign", "--natural-primary", "--path", dump);
+    Slice slice = new(peer, folder);
+    slice.Make("scale", "lacking");
+    List<Comparison> comparisons =
     [
         new("export of everything, JSON", peer.DataOps("scale", "export-dataset", "--include-derived", "--force", "--path", dump), "pg_dump -Fc -Z0", peer.PgDump("scale", Path.Combine(folder, "scale.dump"))),
         new("export of everything, JSONL", peer.DataOps("scale", "export-dataset", "--include-derived", "--force", "--path", Path.Combine(folder, "scale.jsonl")), "pg_dump -Fc -Z0", peer.PgDump("scale", Path.Combine(folder, "scale.dump"))),
@@ -33,8 +38,17 @@ try
         OneModel("page"),
         OneModel("referenceindex"),
         new("find-orphan, declared references", peer.DataOps("scale", "find-orphan", "--class", "ForeignKey,Unvalidated,Inheritance"), "audit-fk.sql", peer.Psql("scale", "-qAt", "-f", Path.Combine(data, "audit-fk.sql"))),
+        new("export of everything, natural keys", natural, "plain keys", plain),
+        new($"import of {slice.Objects} pages and revisions", peer.DataOps("loaded", "import-dataset", "--no-undo", "--path", slice.Path), "with an undo file", peer.DataOps("loaded", "import-dataset", "--path", slice.Path))
+        {
+            Before = () => peer.Copy("loaded", "lacking"),
+        },
         new("find-orphan, all classes", peer.DataOps("scale", "find-orphan", "--include-expected"), "audit-fk.sql", peer.Psql("scale", "-qAt", "-f", Path.Combine(data, "audit-fk.sql"))),
     ];
+    if (DjangoProject.IsThere)
+        comparisons.AddRange(OfDjango(server, peer, folder));
+    else
+        Console.WriteLine("Debian's Django is not installed: nothing is compared with dumpdata and loaddata.");
     Console.WriteLine("| what | seconds | MB | peer | seconds | ratio |\n|---|---|---|---|---|---|");
     foreach (Comparison comparison in comparisons)
         Console.WriteLine(comparison.Measure(runs));
@@ -43,4 +57,22 @@ try
 finally
 {
     Directory.Delete(folder, recursive: true);
+}
+
+static IEnumerable<Comparison> OfDjango(ScratchServer server, Peer peer, string folder)
+{
+    const int Rows = 1000;
+    DjangoProject project = new(server, peer);
+    project.Fill("migrated", "filled", Rows);
+    string ours = Path.Combine(folder, "ours.json");
+    string theirs = Path.Combine(folder, "theirs.json");
+    project.Manage("filled", "dumpdata", "-o", theirs).Run();
+    yield return new("export of the tests' Django project", peer.DataOps("filled", "export-dataset", "--include-derived", "--force", "--path", ours), "dumpdata", project.Manage("filled", "dumpdata", "-o", theirs));
+    yield return new(
+        "the same with natural keys", peer.DataOps("filled", "export-dataset", "--include-derived", "--force", "--natural-foreign", "--path", ours),
+        "dumpdata --natural-foreign", project.Manage("filled", "dumpdata", "--natural-foreign", "-o", Path.Combine(folder, "natural.json")));
+    yield return new("import of it", peer.DataOps("emptied", "import-dataset", "--path", theirs), "loaddata", project.Manage("emptied", "loaddata", theirs))
+    {
+        Before = () => peer.Copy("emptied", "migrated"),
+    };
 }

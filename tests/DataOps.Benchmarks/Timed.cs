@@ -13,6 +13,15 @@ internal sealed record Timed(string Program, IReadOnlyList<string> Arguments)
 {
     public static Timed Shell(string line) => new("sh", ["-c", line]);
 
+    /// <summary>Whether a command ends well.</summary>
+    public static bool Succeeds(string program, params string[] arguments)
+    {
+        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+
     /// <summary>Runs it once.</summary>
     /// <exception cref="InvalidOperationException">It failed.</exception>
     public Cost Run()

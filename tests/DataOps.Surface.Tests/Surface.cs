@@ -12,8 +12,8 @@ internal static class Surface
 
     public static readonly Assembly PowerShell = typeof(DatabaseCommand).Assembly;
 
-    /// <summary>Parameters that the frame gives, which no operation has as an option.</summary>
-    public static readonly string[] FrameParameters = ["Connection", "Database", "Credential", "SslMode", "LockTimeout", "InputObject", "WhatIf", "Confirm"];
+    /// <summary>Parameters that the frame gives, which no operation has as an option; the command line's counterpart of -Quiet is --fail-on.</summary>
+    public static readonly string[] FrameParameters = ["Connection", "Database", "Credential", "SslMode", "LockTimeout", "InputObject", "WhatIf", "Confirm", "Quiet"];
 
     public static string Repository { get; } = Metadata("Repository");
 

@@ -89,3 +89,34 @@ Describe 'Export-Dataset and Import-Dataset' -Skip:$noServer {
         $result.InexactFields | Should -Not -Match 'cut to milliseconds'
     }
 }
+
+Describe 'Natural keys, and a load taken back' -Skip:$noServer {
+    BeforeAll {
+        $target = New-TestDatabase $env:DATAOPS_SAMPLE
+        $file = Join-Path $TestDrive 'natural.json.gz'
+    }
+    AfterAll { Remove-TestDatabase $target }
+
+    It 'takes the natural keys of own models as a hashtable' {
+        $dump = Export-Dataset $file -Database $target -NaturalForeign -NaturalPrimary -NaturalKey @{ 'news.category' = 'slug'; 'people.person' = 'first_name', 'last_name' }
+        $dump.Count | Should -BeGreaterThan 0
+        (Import-Dataset $file -Database $target -NaturalKey @{ 'news.category' = 'slug'; 'people.person' = 'first_name', 'last_name' } -WhatIf | Select-Object -Last 1).WouldChange | Should -Be 0
+    }
+
+    It 'plans by model, loads, and puts everything back with the undo file of the result' {
+        $before = Get-Digest $target
+        $groups = Join-Path $TestDrive 'groups.jsonl'
+        Set-Content $groups '{"model": "auth.group", "fields": {"name": "Night shift", "permissions": [["add_page", "wagtailcore", "page"]]}}'
+
+        $plan = Import-Dataset $groups -Database $target -WhatIf
+        $plan[0].Model, $plan[0].Insert, $plan[0].ManyToManyAdd | Should -Be 'auth.group', 1, 1
+        $plan[-1].WouldChange | Should -Be 2
+        Get-Digest $target | Should -Be $before
+
+        $load = Import-Dataset $groups -Database $target -UndoPath (Join-Path $TestDrive 'groups.undo.gz') -WarningAction SilentlyContinue
+        $load.Changed, $load.Count | Should -Be $true, 2
+        Get-Digest $target | Should -Not -Be $before
+        ($load | Undo-Change -Database $target -NoUndo).Count | Should -Be 2
+        Get-Digest $target | Should -Be $before
+    }
+}

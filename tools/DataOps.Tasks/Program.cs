@@ -2,6 +2,9 @@ using DataOps.Tasks;
 
 // What build.sh and build.ps1 do, once for both.
 string word = args.FirstOrDefault() ?? "";
+// Undo files of tries and tests are nobody's: they go with the task.
+DirectoryInfo state = Directory.CreateTempSubdirectory("dataops-state-");
+Environment.SetEnvironmentVariable("XDG_STATE_HOME", state.FullName);
 try
 {
     return word switch
@@ -18,6 +21,10 @@ catch (TaskFailedException e)
 {
     Console.Error.WriteLine(e.Message);
     return 1;
+}
+finally
+{
+    state.Delete(recursive: true);
 }
 
 static int Usage()

@@ -3,7 +3,8 @@ namespace DataOps.Core.Catalog;
 /// <summary>The natural keys that Django, Wagtail 7.3 and taggit define in Python, which no database knows of.</summary>
 internal static class BuiltInNaturalKeys
 {
-    private static readonly Dictionary<string, string[]> s_columns = new()
+    /// <summary>Those that are columns of the model's own table, by model.</summary>
+    public static readonly IReadOnlyDictionary<string, string[]> Columns = new Dictionary<string, string[]>
     {
         ["contenttypes.contenttype"] = ["app_label", "model"],
         ["auth.group"] = ["name"],
@@ -33,7 +34,7 @@ internal static class BuiltInNaturalKeys
         }
         Take("auth.permission", table => Permission(catalog, table));
         Take("wagtailcore.collection", Collection);
-        foreach ((string label, string[] columns) in s_columns)
+        foreach ((string label, string[] columns) in Columns)
             Take(label, table => OfColumns(table, columns, true));
         foreach ((string label, string[] columns) in s_onlyLeftOut)
             Take(label, table => OfColumns(table, columns, false));

@@ -70,7 +70,7 @@ public sealed class GetDatabase : IOperation<GetDatabaseOptions, DatabaseInfo>
     public IEnumerable<DatabaseInfo> Run(Session session, GetDatabaseOptions options, OperationContext context)
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
-        IReadOnlyList<(string App, string Name)> heads = Heads(session, catalog);
+        IReadOnlyList<(string App, string Name)> heads = MigrationHeads.Of(session, catalog.Database, context.Cancellation);
         Facts facts = session.List<Facts>(FactsQuery, cancellation: context.Cancellation)[0];
         yield return new DatabaseInfo(
             session.Server,
@@ -92,10 +92,4 @@ public sealed class GetDatabase : IOperation<GetDatabaseOptions, DatabaseInfo>
             heads.FirstOrDefault(h => h.App == "wagtailcore").Name,
             heads.Count == 0 ? null : string.Join(",", heads.Select(h => $"{h.App}.{h.Name}")));
     }
-
-    // The number in front of a migration's name is its order, by Django's convention; squashed ones are recorded late.
-    private static IReadOnlyList<(string App, string Name)> Heads(Session session, ReferenceCatalog catalog) =>
-        catalog.Database.Find(catalog.Database.DjangoSchema, "django_migrations") is { } table
-            ? session.List<(string, string)>($"select distinct on (app) app::text, name::text from {table.Sql} order by app, name desc")
-            : [];
 }

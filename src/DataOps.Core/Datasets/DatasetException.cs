@@ -15,6 +15,7 @@ public sealed class DatasetException : DataOpsException
 
 /// <summary>One thing that is wrong with a dataset file.</summary>
 /// <param name="Id">What kind of thing, as <c>MissingReferences</c>.</param>
-/// <param name="Line">The file's line, from 1.</param>
+/// <param name="Line">The file's line, from 1; 0 when it is not known.</param>
+/// <param name="Advice">What the user can do.</param>
 /// <param name="Cells">Model, key, field, and what is wrong in words.</param>
-internal sealed record DatasetProblem(string Id, long Line, IReadOnlyList<string> Cells);
+internal sealed record DatasetProblem(string Id, long Line, string? Advice, IReadOnlyList<string> Cells);

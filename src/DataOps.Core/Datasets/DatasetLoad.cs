@@ -34,8 +34,10 @@ internal sealed record DatasetLoad(long Objects, long Skipped, ImportRun Run, Im
     /// <param name="options">How to load it; without WhatIf new keys are taken from their sequences.</param>
     /// <param name="changes">Takes the plan.</param>
     /// <param name="context">Cancels, and hears of the progress.</param>
+    /// <param name="read">Takes the staging area before it is filled: it tells how far the file could be read, whatever becomes of the plan.</param>
     /// <exception cref="DataOpsException">The file cannot be loaded: why, with its lines.</exception>
-    public static DatasetLoad Plan(Session session, ReferenceCatalog catalog, FixtureFile file, ImportDatasetOptions options, ChangeSet changes, OperationContext context)
+    public static DatasetLoad Plan(
+        Session session, ReferenceCatalog catalog, FixtureFile file, ImportDatasetOptions options, ChangeSet changes, OperationContext context, Action<StagingArea>? read = null)
     {
         string path = file.Name;
         FixtureModels models = new(catalog);
@@ -43,6 +45,7 @@ internal sealed record DatasetLoad(long Objects, long Skipped, ImportRun Run, Im
         // As pg_dump and pg_restore do: a limit for the queries of the site is none for a load of all of it.
         session.Execute("set local statement_timeout = 0", context.Cancellation);
         StagingArea staging = new(session, catalog, models, keys, JsonFields.Of(options.StreamField, options.JsonField, catalog.Models), path, context);
+        read?.Invoke(staging);
         FileSpecs specs;
         using (FixtureReader reader = FixtureReader.Open(file, context.Cancellation))
         {

@@ -28,9 +28,11 @@ internal sealed class ImportProblems(string path)
         // Failures of several kinds share a list.
         else if (_id != id)
             _sentence = "problems in {0}";
+        else
+            _advice = advice;
         Count++;
         if (_listed.Count < Listed)
-            _listed.Add(new DatasetProblem(id, line, cells));
+            _listed.Add(new DatasetProblem(id, line, advice, cells));
     }
 
     /// <summary>Counts problems that are not listed any more.</summary>
@@ -49,7 +51,7 @@ internal sealed class ImportProblems(string path)
         StringBuilder text = new($"{Count} {string.Format(null, _sentence, Path.GetFileName(path))}, so nothing was loaded.");
         int line = _listed.Max(p => p.Line.ToString().Length);
         int[] widths = [.. Enumerable.Range(0, _listed.Max(p => p.Cells.Count)).Select(i => _listed.Max(p => i < p.Cells.Count ? Math.Min(p.Cells[i].Length, 40) : 0))];
-        foreach ((_, long number, IReadOnlyList<string> cells) in _listed.OrderBy(p => p.Line))
+        foreach ((_, long number, _, IReadOnlyList<string> cells) in _listed.OrderBy(p => p.Line))
         {
             string row = string.Concat(cells.Select((cell, i) => "  " + cell.PadRight(widths[i])));
             text.Append('\n').Append("  line ").Append(number.ToString().PadRight(line)).Append(row.TrimEnd());

@@ -123,19 +123,21 @@ internal sealed class StagingArea(
         }
     }
 
-    private DataOpsException Refused(StagingTable table, StagingException e)
+    private DatasetException Refused(StagingTable table, StagingException e)
     {
         PostgresException cause = e.Cause;
         string column = cause.Where is { } where && where.IndexOf(", column ", StringComparison.Ordinal) is var at and >= 0 ? where[(at + 9)..] : "";
         string field = table.Columns.FirstOrDefault(c => column.StartsWith(c.Column.Name + ":", StringComparison.Ordinal))?.Field ?? column.Split(':')[0];
         string value = column.Contains(": ", StringComparison.Ordinal) ? column[(column.IndexOf(": ", StringComparison.Ordinal) + 2)..] + " " : "";
         string line = e.Line is { } known ? $"line {known}" : "a line that PostgreSQL did not name";
-        return new DataOpsException(
+        const string Advice = "Correct it in the file, or where it was exported.";
+        return new DatasetException(
             "InvalidValue",
-            FailureKind.InvalidData,
             $"PostgreSQL refuses a value of {Path.GetFileName(path)}, so nothing was loaded.\n  {line}  {table.Model.Label}  {field}  {value}{cause.MessageText}",
-            "Correct it in the file, or where it was exported.",
+            Advice,
             path,
+            [new DatasetProblem("InvalidValue", e.Line ?? 0, Advice, [table.Model.Label, "", field, value + cause.MessageText])],
+            1,
             cause);
     }
 }

@@ -186,6 +186,8 @@ public sealed class ImportRefusalTests : IDisposable
     [InlineData("{\"model\": \"auth.group\", \"pk\": 5}", 1, "no \"fields\"")]
     [InlineData("{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": NaNa}}", 1, "invalid")]
     [InlineData("hello", 1, "an object was expected")]
+    [InlineData("[\n{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"\\ud800\": \"x\"}}]", 2, "not valid Unicode")]
+    [InlineData("[\n{\"model\": \"auth.\\ud800\", \"pk\": 5, \"fields\": {\"name\": \"x\"}}]", 2, "not valid Unicode")]
     public void A_broken_file_is_named_with_its_line(string text, int line, string what)
     {
         string message = Refused("InvalidJson", _files.Json(text));

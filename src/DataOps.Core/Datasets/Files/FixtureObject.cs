@@ -46,6 +46,7 @@ internal sealed class FixtureObject
     /// <summary>Takes the object that these bytes hold; its keys may come in any order, unknown ones are ignored as Django ignores them.</summary>
     /// <returns>What is missing in it, or null.</returns>
     /// <exception cref="JsonException">The bytes are not a JSON object.</exception>
+    /// <exception cref="InvalidOperationException">The model's or a field's name has half of a surrogate pair.</exception>
     public string? Take(ReadOnlyMemory<byte> bytes, long line)
     {
         (_bytes, Line, Key) = (bytes, line, null);
@@ -103,6 +104,9 @@ internal sealed class FixtureObject
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             FixtureSlice name = new((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
+            // Throws here, where the reader says the line, and not when the name is first asked for.
+            if (reader.ValueIsEscaped)
+                reader.GetString();
             reader.Read();
             _fields.Add(new FixtureField(name, SliceOf(ref reader)));
         }

@@ -61,12 +61,12 @@ internal abstract class FixtureReader(string name) : IDisposable
     public abstract void Dispose();
 
     /// <summary>The failure to throw where the file is not what it should be.</summary>
-    protected DataOpsException Invalid(string what, long line, Exception? inner = null) => new(
+    protected DataOpsException Invalid(string what, long line, Exception? inner = null) => Broken(
         InvalidId,
-        FailureKind.InvalidData,
-        $"{name}, line {line}: {what}. Nothing was loaded.",
-        "A dataset is a list of objects, each with \"model\", \"pk\" and \"fields\", as dumpdata writes it; copy or export the file again.",
         name,
+        line,
+        what,
+        "A dataset is a list of objects, each with \"model\", \"pk\" and \"fields\", as dumpdata writes it; copy or export the file again.",
         inner);
 
     /// <summary>The failure to throw where a value is too large for PostgreSQL.</summary>
@@ -75,13 +75,11 @@ internal abstract class FixtureReader(string name) : IDisposable
     /// <summary>The failure to throw where decompression found the data wrong.</summary>
     protected DataOpsException Damaged(long line, Exception cause) => Damaged(name, line, cause);
 
-    private static DataOpsException Damaged(string name, long line, Exception cause) => new(
-        "DamagedFile",
-        FailureKind.InvalidData,
-        $"{name}, line {line}: the compressed data behind this line are damaged or incomplete. Nothing was loaded.",
-        "Copy or export the file again.",
-        name,
-        cause);
+    private static DatasetException Damaged(string name, long line, Exception cause) =>
+        Broken("DamagedFile", name, line, "the compressed data behind this line are damaged or incomplete", "Copy or export the file again.", cause);
+
+    private static DatasetException Broken(string id, string name, long line, string what, string advice, Exception? cause) =>
+        new(id, $"{name}, line {line}: {what}. Nothing was loaded.", advice, name, [new DatasetProblem(id, line, advice, ["", "", "", what])], 1, cause);
 
     private static DatasetFormat? FormatOf(string name) => Path.GetExtension(name).ToLowerInvariant() switch
     {

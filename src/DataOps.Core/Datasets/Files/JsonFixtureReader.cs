@@ -104,8 +104,8 @@ internal class JsonFixtureReader(string name, Stream stream, bool isLines, Cance
         }
         catch (InvalidOperationException e)
         {
-            // Half of a surrogate pair in the model's name.
-            throw Invalid("the model of the object that starts here is not valid Unicode", line, e);
+            // Half of a surrogate pair.
+            throw Invalid("the model or a field of the object that starts here has a name that is not valid Unicode", line, e);
         }
     }
 
