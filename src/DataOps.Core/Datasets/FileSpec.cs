@@ -1,115 +1,87 @@
 using System.Text.Json;
+using DataOps.Core.Datasets.Definitions;
 
 namespace DataOps.Core.Datasets;
 
 /// <summary>What a file of feincms3-data says about the rows of one model.</summary>
-/// <param name="Model">The model, in lower case.</param>
-/// <param name="Filter">Django's look-ups, all of which its rows fulfil.</param>
-/// <param name="DeleteMissing">Whether rows of the database that fulfil the filter and are not in the file are deleted.</param>
+/// <param name="Spec">The spec.</param>
 /// <param name="Map">Look-ups whose keys are replaced by those of the new copies of a model, before anything is deleted.</param>
-/// <param name="IgnoreMissingM2m">Many-to-many lists whose entries without a target are left out.</param>
-/// <param name="SaveAsNew">Whether each object becomes a new row, with a key of its own.</param>
-/// <param name="ForceInsert">Whether a row that is there already refuses the load.</param>
-/// <param name="DeferValues">Fields that get their values last; here their values may be exchanged anyway.</param>
-internal sealed record FileSpec(
-    string Model,
-    IReadOnlyList<FileLookup> Filter,
-    bool DeleteMissing,
-    IReadOnlyList<(string Lookup, string Model)> Map,
-    IReadOnlyList<string> IgnoreMissingM2m,
-    bool SaveAsNew,
-    bool ForceInsert,
-    IReadOnlyList<string> DeferValues)
+internal sealed record FileSpec(DatasetSpec Spec, IReadOnlyList<(string Lookup, string Model)> Map)
 {
+    /// <summary>The look-ups of its filter.</summary>
+    public IReadOnlyList<Lookup> Lookups => Spec.Filter is Filter.Lookups lookups ? lookups.Items : [];
+
     /// <summary>Reads a file's specs.</summary>
-    /// <param name="specs">The list, as JSON.</param>
-    /// <param name="invalid">Makes the failure to throw.</param>
-    public static IReadOnlyList<FileSpec> ParseAll(JsonElement specs, Func<string, DataOpsException> invalid)
+    /// <param name="specs">The list.</param>
+    /// <exception cref="DataOpsException">One of them is no spec, or they contradict each other.</exception>
+    public static IReadOnlyList<FileSpec> ReadAll(PlacedJson specs)
     {
-        FileSpec[] all = [.. specs.EnumerateArray().Select(s => Parse(s, invalid))];
-        string? twice = all.GroupBy(s => s.Model).FirstOrDefault(g => g.Select(s => s.SaveAsNew).Distinct().Count() > 1)?.Key;
-        return twice is null ? all : throw invalid($"specs of {twice} contradict each other in save_as_new");
+        FileSpec[] all = [.. specs.Items.Select(Read)];
+        FileSpec? twice = all.GroupBy(s => s.Spec.Model).FirstOrDefault(g => g.Select(s => s.Spec.SaveAsNew).Distinct().Count() > 1)?.Last();
+        return twice is null ? all : throw Invalid(twice.Spec.Place!, $"specs of {twice.Spec.Model} contradict each other in save_as_new.");
     }
 
-    private static FileSpec Parse(JsonElement spec, Func<string, DataOpsException> invalid)
-    {
-        if (spec.ValueKind != JsonValueKind.Object)
-            throw invalid("a spec is no object");
-        string model = "";
-        List<FileLookup> filter = [];
-        (bool deletes, List<(string, string)> map) = (false, []);
-        (bool saveAsNew, bool forceInsert) = (false, false);
-        (IReadOnlyList<string> ignored, IReadOnlyList<string> deferred) = ([], []);
-        foreach (JsonProperty member in spec.EnumerateObject())
-        {
-            DataOpsException Bad() => invalid($"the spec of {(model.Length > 0 ? model : "a model")} has a \"{member.Name}\" that is not understood: {Shown(member.Value)}");
-            switch (member.Name)
-            {
-                case "model":
-                    model = (member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString() : null)?.ToLowerInvariant() ?? throw Bad();
-                    break;
-                case "filter":
-                    filter = member.Value.ValueKind switch
-                    {
-                        JsonValueKind.Null => [],
-                        JsonValueKind.Object => [.. member.Value.EnumerateObject().Select(l => FileLookup.Parse(l.Name, l.Value) ?? throw Bad())],
-                        _ => throw Bad(),
-                    };
-                    break;
-                case "delete_missing":
-                    (deletes, map) = Deletion(member.Value) ?? throw Bad();
-                    break;
-                case "ignore_missing_m2m":
-                    ignored = Names(member.Value) ?? throw Bad();
-                    break;
-                case "defer_values":
-                    deferred = Names(member.Value) ?? throw Bad();
-                    break;
-                case "save_as_new":
-                    saveAsNew = Flag(member.Value) ?? throw Bad();
-                    break;
-                case "force_insert":
-                    forceInsert = Flag(member.Value) ?? throw Bad();
-                    break;
-                default:
-                    throw invalid($"the spec of {(model.Length > 0 ? model : "a model")} has an unknown key \"{member.Name}\"");
-            }
-        }
-        return model.Length > 0 ? new FileSpec(model, filter, deletes, map, ignored, saveAsNew, forceInsert, deferred) : throw invalid("a spec has no \"model\"");
-    }
+    /// <summary>The failure to throw where a spec makes no sense.</summary>
+    public static DataOpsException Invalid(JsonPlace place, string reason) =>
+        DefinitionError.At(place, reason + " Nothing was loaded.", "Correct the dataset's specs where it is defined, and export it again.", "InvalidSpec");
 
-    private static (bool, List<(string, string)>)? Deletion(JsonElement value)
+    private static FileSpec Read(PlacedJson json)
     {
-        if (value.ValueKind != JsonValueKind.Object)
-            return Flag(value) is { } flag ? (flag, []) : null;
+        if (json.Kind != JsonValueKind.Object)
+            throw Invalid(json.Place, $"a spec is an object, not {json.Described}.");
+        string model = (json["model"] is { Kind: JsonValueKind.String } label ? label.Text.ToLowerInvariant() : null) ?? throw Invalid(json.Place, "a spec has a \"model\", a text.");
+        DatasetSpec spec = new(model, Filter.Everything) { Place = json.Place };
         List<(string, string)> map = [];
-        foreach (JsonProperty member in value.EnumerateObject())
+        foreach ((string name, PlacedJson value) in json.Members)
         {
-            if (member.Name != "map" || member.Value.ValueKind != JsonValueKind.Array)
-                return null;
-            foreach (JsonElement pair in member.Value.EnumerateArray())
+            spec = name switch
             {
-                if (Names(pair) is not [{ } lookup, { } model])
-                    return null;
-                map.Add((lookup, model.ToLowerInvariant()));
-            }
+                "model" => spec,
+                "filter" => spec with { Filter = FilterOf(value) },
+                "delete_missing" => spec with { DeleteMissing = value.Kind == JsonValueKind.Object ? ReadMap(value, map) : Flag(value) },
+                "ignore_missing_m2m" => spec with { IgnoreMissingM2m = Texts(value) },
+                "save_as_new" => spec with { SaveAsNew = Flag(value) },
+                "force_insert" => spec with { ForceInsert = Flag(value) },
+                "defer_values" => spec with { DeferValues = Texts(value) },
+                _ => throw Invalid(value.Place, $"a spec has no \"{name}\"."),
+            };
         }
-        return (true, map);
+        FileSpec read = new(spec, map);
+        return map.Select(m => m.Item1).FirstOrDefault(m => read.Lookups.All(l => l.Path != m)) is { } lookup ? throw Invalid(json.Place, $"the map of {model} has \"{lookup}\", which is not in its filter.") : read;
     }
 
-    private static bool? Flag(JsonElement value) => value.ValueKind switch
+    // What a file brings along is Django's look-ups and nothing else: no SQL.
+    private static Filter FilterOf(PlacedJson json) => json.Kind switch
+    {
+        JsonValueKind.Null => Filter.Everything,
+        JsonValueKind.Object when json.Members.Count == 0 => Filter.Everything,
+        JsonValueKind.Object => new Filter.Lookups([.. json.Members.Select(m => new Lookup(m.Key, m.Value, m.Value.Place))]),
+        _ => throw Invalid(json.Place, $"a filter is an object of look-ups, not {json.Described}."),
+    };
+
+    private static bool ReadMap(PlacedJson json, List<(string, string)> map)
+    {
+        foreach ((string name, PlacedJson value) in json.Members)
+        {
+            if (name != "map" || value.Kind != JsonValueKind.Array)
+                throw Invalid(value.Place, "delete_missing is true, false, or an object with a list \"map\".");
+            foreach (PlacedJson pair in value.Items)
+                map.Add(Texts(pair) is [{ } lookup, { } model] ? (lookup, model.ToLowerInvariant()) : throw Invalid(pair.Place, "an entry of the map is a look-up and a model."));
+        }
+        return true;
+    }
+
+    private static bool Flag(PlacedJson json) => json.Kind switch
     {
         JsonValueKind.True => true,
         JsonValueKind.False or JsonValueKind.Null => false,
-        _ => null,
+        _ => throw Invalid(json.Place, $"this is true or false, not {json.Described}."),
     };
 
-    private static string[]? Names(JsonElement value) => value.ValueKind switch
+    private static string[] Texts(PlacedJson json) => json.Kind switch
     {
         JsonValueKind.Null => [],
-        JsonValueKind.Array when value.EnumerateArray().All(n => n.ValueKind == JsonValueKind.String) => [.. value.EnumerateArray().Select(n => n.GetString()!)],
-        _ => null,
+        JsonValueKind.Array when json.Items.All(i => i.Kind == JsonValueKind.String) => [.. json.Items.Select(i => i.Text)],
+        _ => throw Invalid(json.Place, $"this is a list of names, not {json.Described}."),
     };
-
-    private static string Shown(JsonElement value) => value.GetRawText() is { Length: > 60 } text ? text[..60] + "…" : value.GetRawText();
 }

@@ -1,12 +1,14 @@
 using DataOps.Core.Catalog;
+using DataOps.Core.Datasets.Definitions;
 
 namespace DataOps.Core.Datasets;
 
 /// <summary>A spec, and what it is about in this database.</summary>
 /// <param name="Spec">The spec.</param>
+/// <param name="File">The spec as the file has it.</param>
 /// <param name="Model">Its model.</param>
 /// <param name="Staged">The file's objects of it; null when there are none.</param>
-internal sealed record ModelSpec(FileSpec Spec, Model Model, StagingTable? Staged);
+internal sealed record ModelSpec(DatasetSpec Spec, FileSpec File, Model Model, StagingTable? Staged);
 
 /// <summary>The specs of a file, in its order; none in formats that have none.</summary>
 /// <param name="All">The specs.</param>
@@ -24,24 +26,21 @@ internal sealed record FileSpecs(IReadOnlyList<ModelSpec> All)
     {
         if (specs is null)
             return new FileSpecs([]);
-        ModelSpec[] all = [.. specs.Select(s => Of(s, models, tables, path))];
+        ModelSpec[] all = [.. specs.Select(s => Of(s, models, tables))];
         string[] without = [.. tables.Where(t => all.All(s => s.Staged != t)).Select(t => t.Model.Label)];
-        return without.Length == 0 ? new FileSpecs(all) : throw Invalid(path, $"holds objects of {string.Join(", ", without)}, for which it has no spec");
+        return without.Length == 0 ? new FileSpecs(all) : throw new DataOpsException(
+            "InvalidSpec", FailureKind.InvalidData, $"{Path.GetFileName(path)} holds objects of {string.Join(", ", without)}, for which it has no spec. Nothing was loaded.",
+            "Add the specs to the dataset, and export it again.", path);
     }
 
-    /// <summary>The failure to throw where a file's specs make no sense.</summary>
-    public static DataOpsException Invalid(string path, string what) => new(
-        "InvalidSpec", FailureKind.InvalidData, $"{Path.GetFileName(path)} {what}. Nothing was loaded.", "Correct the specs of the dataset, and export it again.", path);
-
-    private static ModelSpec Of(FileSpec spec, FixtureModels models, IReadOnlyList<StagingTable> tables, string path)
+    private static ModelSpec Of(FileSpec file, FixtureModels models, IReadOnlyList<StagingTable> tables)
     {
-        Model model = models.Find(spec.Model) is { Key.Count: > 0 } known ? known : throw Invalid(path, $"has a spec of {spec.Model}, which is not in the database");
+        DatasetSpec spec = file.Spec;
+        Model model = models.Find(spec.Model) is { Key.Count: > 0 } known ? known : throw FileSpec.Invalid(spec.Place!, $"the model {spec.Model} is not in the database.");
         if (spec.IgnoreMissingM2m.FirstOrDefault(f => model.ManyToMany.All(l => l.Name != f)) is { } list)
-            throw Invalid(path, $"has a spec of {spec.Model} with ignore_missing_m2m \"{list}\", which is no many-to-many list of it");
+            throw FileSpec.Invalid(spec.Place!, $"\"{list}\" in ignore_missing_m2m is no many-to-many list of {spec.Model}.");
         if (spec.DeferValues.FirstOrDefault(f => model.Fields.All(c => c.Name != f)) is { } field)
-            throw Invalid(path, $"has a spec of {spec.Model} with defer_values \"{field}\", which is no field of it");
-        if (spec.Map.FirstOrDefault(m => spec.Filter.All(f => f.Path != m.Lookup)).Lookup is { } lookup)
-            throw Invalid(path, $"has a spec of {spec.Model} that maps \"{lookup}\", which is not in its filter");
-        return new ModelSpec(spec, model, tables.FirstOrDefault(t => t.Model.Table == model.Table));
+            throw FileSpec.Invalid(spec.Place!, $"\"{field}\" in defer_values is no field of {spec.Model}.");
+        return new ModelSpec(spec, file, model, tables.FirstOrDefault(t => t.Model.Table == model.Table));
     }
 }

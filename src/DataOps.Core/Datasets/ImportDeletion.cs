@@ -1,6 +1,7 @@
 using DataOps.Core.Catalog;
 using DataOps.Core.Changes;
 using DataOps.Core.Connections;
+using DataOps.Core.Datasets.Definitions;
 
 namespace DataOps.Core.Datasets;
 
@@ -62,7 +63,9 @@ internal sealed class ImportDeletion(
     {
         context.Cancellation.ThrowIfCancellationRequested();
         Table table = spec.Model.Table;
-        string filter = new FilterSql(catalog, t => rows.StagedOf(t) is null ? t.Sql : rows.Merged(t)).Condition(spec.Model, Mapped(spec));
+        FilterParameters parameters = new();
+        string filter = FilterSql.Compile(Mapped(spec), spec.Model, catalog, "t", parameters, t => rows.StagedOf(t) is null ? t.Sql : rows.Merged(t));
+        parameters.Bind(session);
         long scope = Ask(spec, $"select count(*) from {table.Sql} t where {filter}");
         string missing = spec.Staged is { } staged ? $" and not exists (select 1 from {staged.Name} s where {ImportStatements.SameKey(staged)})" : "";
         long deleted = scope == 0 ? 0 : changes.Of(table).PlanDelete($"from {table.Sql} t where {filter}{missing}");
@@ -103,20 +106,20 @@ internal sealed class ImportDeletion(
     }
 
     // The copies' rows are meant, and not those of what was copied.
-    private List<FileLookup> Mapped(ModelSpec spec)
+    private Filter Mapped(ModelSpec spec)
     {
-        List<FileLookup> filter = [.. spec.Spec.Filter];
-        foreach ((string lookup, string model) in spec.Spec.Map)
+        List<Lookup> lookups = [.. spec.File.Lookups];
+        foreach ((string lookup, string model) in spec.File.Map)
         {
             Table? map = catalog.Models.FirstOrDefault(m => m.Label == model) is { } copied && rows.WithIdentity.Contains(copied.Table.Oid) ? rows.MapOf(copied.Table) : null;
-            int at = filter.FindIndex(f => f.Path == lookup);
+            int at = lookups.FindIndex(f => f.Path == lookup);
+            PlacedJson value = lookups[at].Value;
             Dictionary<string, string> keys = map is null ? [] : session.Stream(
                 $"select source::text, target::text from {ResolvedRows.Map(map)}", r => (r.GetString(0), r.GetString(1)), context.Cancellation).ToDictionary(k => k.Item1, k => k.Item2);
-            string[] unknown = [.. filter[at].Values.Where(v => v is null || !keys.ContainsKey(v)).Select(v => v ?? "null")];
-            if (unknown.Length > 0)
-                throw FileSpecs.Invalid(path, $"maps {lookup} of {spec.Spec.Model} to the copies of {model}, and holds no {model} {string.Join(", ", unknown)} to copy");
-            filter[at] = filter[at] with { Values = [.. filter[at].Values.Select(v => keys[v!])] };
+            PlacedJson Copy(PlacedJson old) => keys.TryGetValue(old.Text, out string? copy) ? old with { Text = copy }
+                : throw FileSpec.Invalid(old.Place, $"the map of {spec.Spec.Model} needs a copy of {model} {old.Described}, which is not in the file.");
+            lookups[at] = lookups[at] with { Value = value.Kind == System.Text.Json.JsonValueKind.Array ? value with { Items = [.. value.Items.Select(Copy)] } : Copy(value) };
         }
-        return filter;
+        return lookups.Count == 0 ? Filter.Everything : new Filter.Lookups(lookups);
     }
 }

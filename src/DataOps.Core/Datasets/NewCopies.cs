@@ -22,7 +22,7 @@ internal sealed class NewCopies(
             if (catalog.ParentLink(spec.Model.Table) is not { } link)
                 Give(spec, reserve);
             else if (copied.All(c => c.Model.Table != link.Target))
-                throw FileSpecs.Invalid(path, $"saves {spec.Model.Label} as new, but not its other half {catalog.LabelOf(link.Target!)}");
+                throw FileSpec.Invalid(spec.Spec.Place!, $"{spec.Model.Label} is saved as new, but not its other half {catalog.LabelOf(link.Target!)}.");
         }
         _problems.ThrowIfAny();
         HashSet<uint> tables = [.. copied.Select(c => c.Model.Table.Oid)];
@@ -42,7 +42,7 @@ internal sealed class NewCopies(
         if (spec.Staged is not { } staged || spec.Model.Key is not [{ } key])
         {
             if (spec.Model.Key.Count != 1)
-                throw FileSpecs.Invalid(path, $"saves {spec.Model.Label} as new, whose key has several columns");
+                throw FileSpec.Invalid(spec.Spec.Place!, $"{spec.Model.Label} cannot be saved as new: its key has several columns.");
             Execute($"create temporary table {View(ResolvedRows.Map(table))} (source {spec.Model.Key[0].TypeText} primary key, target {spec.Model.Key[0].TypeText}) on commit drop");
             rows.WithMap.Add(table.Oid);
             return;

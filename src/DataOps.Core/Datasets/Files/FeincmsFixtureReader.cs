@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DataOps.Core.Rows;
+using DataOps.Core.Datasets.Definitions;
 
 namespace DataOps.Core.Datasets;
 
@@ -82,7 +82,7 @@ internal sealed class FeincmsFixtureReader(string name, Stream stream, Cancellat
         else if (member == "specs")
         {
             long line = Line;
-            Specs = next == '[' ? Parse(ReadValue(), line, e => FileSpec.ParseAll(e, what => Invalid(what, line))) : throw Invalid(Incomplete("the list of specs was expected"));
+            Specs = next == '[' ? ReadSpecs(ReadValue(), line) : throw Invalid(Incomplete("the list of specs was expected"));
         }
         else if (member == "version")
         {
@@ -96,6 +96,12 @@ internal sealed class FeincmsFixtureReader(string name, Stream stream, Cancellat
         {
             throw Invalid(Incomplete("a value was expected"));
         }
+    }
+
+    private IReadOnlyList<FileSpec> ReadSpecs(ReadOnlyMemory<byte> json, long line)
+    {
+        Parse(json, line, e => e.GetArrayLength());
+        return FileSpec.ReadAll(PlacedJson.Parse(json.Span, Path.GetFileName(Name)));
     }
 
     private void RequireVersion(string version)
