@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DataOps.Core.Catalog;
 using DataOps.Core.Connections;
+using DataOps.Core.Datasets.Definitions;
 using DataOps.Core.Rows;
 using Npgsql;
 
@@ -9,7 +10,7 @@ namespace DataOps.Core.Datasets;
 /// <summary>What is written to a dataset file. Wildcards are PowerShell's: * ? [a-z].</summary>
 public sealed record ExportDatasetOptions
 {
-    /// <summary>The file to write: .json or .jsonl, and .gz behind it to compress; - for the standard output.</summary>
+    /// <summary>The file to write: .json or .jsonl (.json with the format Feincms), and .gz behind it to compress; - for the standard output.</summary>
     public string Path { get; init; } = "";
 
     /// <summary>Models, as app or app.model; all when empty.</summary>
@@ -63,6 +64,9 @@ public sealed record ExportDatasetOptions
     /// <summary>JSON fields to write as the JSON that they are, whatever they hold, as app.model.field.</summary>
     public IReadOnlyList<string> JsonField { get; init; } = [];
 
+    /// <summary>In feincms3-data's format: say in the file that rows which it lacks are to be deleted where it is loaded.</summary>
+    public bool DeleteMissing { get; init; }
+
     /// <summary>Overwrite the file if it is there.</summary>
     public bool Force { get; init; }
 }
@@ -108,6 +112,7 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
     public IEnumerable<ExportResult> Run(Session session, ExportDatasetOptions options, OperationContext context)
     {
         Stopwatch clock = Stopwatch.StartNew();
+        RequireFormat(options);
         DatasetFile file = DatasetFile.Create(options.Path, options.Format, options.Force);
         DatasetLayout layout = DatasetLayout.For(file.Format, options.Indent);
         DatasetCall? call = DatasetCall.Of(options.Definition, options.Dataset, options.Argument);
@@ -117,6 +122,8 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
         ExportPlan plan = call is null ? ExportPlan.Of(ModelOrder.Sort(catalog, ModelSelection.Of(catalog, options))) : ExportPlan.Of(session, catalog, call, options);
         Model[] models = [.. plan.Parts.Select(p => p.Model).Distinct()];
+        if (file.Format == DatasetFormat.Feincms)
+            layout = layout.Behind(FeincmsHeader.Text(plan.Specs.Select(s => s with { DeleteMissing = s.DeleteMissing || options.DeleteMissing })));
         NaturalKeys keys = NaturalKeys.Of(catalog, options.NaturalKey);
         MissingReferences missing = MissingReferences.Of(
             session, catalog, plan, withSoft: options.NaturalForeign, keepsKeys: options.OnMissingReference == Datasets.OnMissingReference.SkipRow, context);
@@ -143,6 +150,18 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
             encoders.InexactFields,
             left.Length == 0 ? null : string.Join(",", left),
             Math.Round(clock.Elapsed.TotalSeconds, 3));
+    }
+
+    // Its loader knows rows by their keys, and takes its orders from the file.
+    private static void RequireFormat(ExportDatasetOptions options)
+    {
+        bool isFeincms = options.Format == DatasetFormat.Feincms;
+        if (options.DeleteMissing && !isFeincms)
+            throw new DataOpsException(
+                "ContradictingOptions", FailureKind.InvalidArgument, "-DeleteMissing is written into files of feincms3-data only.", "Add -Format Feincms.", nameof(options.DeleteMissing));
+        if (isFeincms && (options.NaturalForeign || options.NaturalPrimary))
+            throw new DataOpsException(
+                "ContradictingOptions", FailureKind.InvalidArgument, "Files of feincms3-data hold plain keys.", "Leave -NaturalForeign and -NaturalPrimary out.", nameof(options.Format));
     }
 
     private static long Write(

@@ -94,6 +94,10 @@ public sealed class ExportDatasetCommand : InputCommand
     [SupportsWildcards]
     public string[]? JsonField { get; set; }
 
+    /// <summary>In feincms3-data's format: rows that the file lacks are to be deleted where it is loaded.</summary>
+    [Parameter]
+    public SwitchParameter DeleteMissing { get; set; }
+
     /// <summary>Overwrite the file.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -135,6 +139,7 @@ public sealed class ExportDatasetCommand : InputCommand
         Precision = Precision,
         StreamField = StreamField ?? [],
         JsonField = JsonField ?? [],
+        DeleteMissing = DeleteMissing,
         Force = Force,
     };
 }

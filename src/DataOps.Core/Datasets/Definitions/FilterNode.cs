@@ -29,19 +29,21 @@ internal sealed class FilterNode(Table table)
     }
 
     /// <summary>The condition on the row.</summary>
-    public string Condition(string alias)
+    /// <param name="alias">Its alias.</param>
+    /// <param name="rows">What stands for a table that a step leads to.</param>
+    public string Condition(string alias, Func<Table, string> rows)
     {
         IEnumerable<string> own = Conditions.Select(c => c.Condition(alias));
-        return string.Join(" and ", own.Concat(_children.Select((c, i) => Elsewhere(c.Hop, c.Node, alias, $"{alias}_{i}"))));
+        return string.Join(" and ", own.Concat(_children.Select((c, i) => Elsewhere(c.Hop, c.Node, alias, $"{alias}_{i}", rows))));
     }
 
     /// <inheritdoc/>
     public override string ToString() => table.DisplayName;
 
-    private static string Elsewhere(Hop hop, FilterNode node, string from, string alias)
+    private static string Elsewhere(Hop hop, FilterNode node, string from, string alias, Func<Table, string> tables)
     {
-        string rows = $"select 1 from {hop.To.Sql} {alias} where {OrphanSql.Equal(hop.On, alias, hop.From, from)}";
-        string exists = $"exists ({rows} and {node.Condition(alias)})";
+        string rows = $"select 1 from {tables(hop.To)} {alias} where {OrphanSql.Equal(hop.On, alias, hop.From, from)}";
+        string exists = $"exists ({rows} and {node.Condition(alias, tables)})";
         return node.AcceptsNothing ? $"({exists} or not exists ({rows}))" : exists;
     }
 }

@@ -10,7 +10,9 @@ internal sealed class FilterSql
     private readonly ReferenceCatalog _catalog;
     private readonly FilterParameters _parameters;
 
-    private FilterSql(ReferenceCatalog catalog, FilterParameters parameters) => (_catalog, _parameters) = (catalog, parameters);
+    private readonly Func<Table, string> _rows;
+
+    private FilterSql(ReferenceCatalog catalog, FilterParameters parameters, Func<Table, string>? rows) => (_catalog, _parameters, _rows) = (catalog, parameters, rows ?? (t => t.Sql));
 
     /// <summary>The condition on a row of the model; no value is in it, only <c>current_setting('dataops.pN')</c>, which <see cref="FilterParameters.Bind"/> sets.</summary>
     /// <param name="filter">The filter, its values bound.</param>
@@ -18,9 +20,10 @@ internal sealed class FilterSql
     /// <param name="catalog">The references that paths lead over.</param>
     /// <param name="alias">The alias of the model's table in the query.</param>
     /// <param name="parameters">Takes the values.</param>
+    /// <param name="rows">What stands for a table that a look-up's path leads to: its rows as they will be; the table itself when absent.</param>
     /// <exception cref="DataOpsException">A path, a look-up or a value is wrong.</exception>
-    public static string Compile(Filter filter, Model model, ReferenceCatalog catalog, string alias, FilterParameters parameters) =>
-        new FilterSql(catalog, parameters).Condition(filter, model, alias);
+    public static string Compile(Filter filter, Model model, ReferenceCatalog catalog, string alias, FilterParameters parameters, Func<Table, string>? rows = null) =>
+        new FilterSql(catalog, parameters, rows).Condition(filter, model, alias);
 
     private string Condition(Filter filter, Model model, string alias) => filter switch
     {
@@ -61,7 +64,7 @@ internal sealed class FilterSql
             FilterPath path = FilterPath.Of(_catalog, model, lookup.Path, lookup.Place);
             root.At(path.Hops).Conditions.Add(new LookupSql(lookup, path, _parameters));
         }
-        return root.Condition(alias);
+        return root.Condition(alias, _rows);
     }
 
     // In a query of its own, in which no name can be taken for one of ours.
