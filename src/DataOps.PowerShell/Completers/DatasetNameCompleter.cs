@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using System.Management.Automation.Runspaces;
 using DataOps.Core;
 using DataOps.Core.Datasets;
 using DataOps.PowerShell.Output;
@@ -29,7 +28,7 @@ public sealed class DatasetNameCompleter : IArgumentCompleter
             {
                 PSObject wrapped => Names(wrapped.BaseObject),
                 IDictionary data => GetDatasetDefinition.NamesIn(DefinitionSource.Json(data, null)),
-                string path when Runspace.DefaultRunspace is { } runspace => NamesIn(Path.Combine(runspace.SessionStateProxy.Path.CurrentFileSystemLocation.Path, path)),
+                string path => NamesIn(FullPath(path)),
                 _ => [],
             };
         }
@@ -38,6 +37,14 @@ public sealed class DatasetNameCompleter : IArgumentCompleter
             // A definition with a mistake in it has no names to offer; running the command says what is wrong.
             return [];
         }
+    }
+
+    // The runspace is busy completing: only a nested pipeline may ask it where it is.
+    private static string FullPath(string path)
+    {
+        using System.Management.Automation.PowerShell nested = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
+        string? location = nested.AddCommand("Get-Location").AddParameter("PSProvider", "FileSystem").Invoke<PathInfo>().FirstOrDefault()?.ProviderPath;
+        return Path.Combine(location ?? "", path);
     }
 
     private static IReadOnlyList<string> NamesIn(string path) =>
