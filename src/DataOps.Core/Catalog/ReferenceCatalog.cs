@@ -61,6 +61,9 @@ public sealed class ReferenceCatalog
     /// <summary>The parent's half of a model of multi-table inheritance; null for a model that inherits from none.</summary>
     public Reference? ParentLink(Table table) => From(table).FirstOrDefault(r => r is { IsParentLink: true, Target: not null });
 
+    /// <summary>A table, and those of all models that inherit from it.</summary>
+    public IEnumerable<Table> WithHeirs(Table table) => To(table).Where(r => r.IsParentLink).SelectMany(r => WithHeirs(r.Table)).Prepend(table);
+
     /// <summary>The references that point at a table.</summary>
     public IEnumerable<Reference> To(Table table) => References.Where(r => r.Target?.Oid == table.Oid);
 }

@@ -107,6 +107,8 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
         DatasetFile file = DatasetFile.Create(options.Path, options.Format, options.Force);
         DatasetLayout layout = DatasetLayout.For(file.Format, options.Indent);
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
+        // As pg_dump does: a limit for the queries of the site is none for a dump of all of it.
+        session.Execute("set local statement_timeout = 0", context.Cancellation);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
         Model[] models = ModelOrder.Sort(catalog, ModelSelection.Of(catalog, options));
         if (file.Format == DatasetFormat.Feincms)

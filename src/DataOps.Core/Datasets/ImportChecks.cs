@@ -13,9 +13,11 @@ internal sealed class ImportChecks(Session session, string path, CancellationTok
     public void RequireDistinctKeys(IEnumerable<StagingTable> tables)
     {
         foreach (StagingTable table in tables)
-            List(ImportStatements.Duplicates(table), r => (r.GetInt64(1), r.GetInt64(3)), (r, line) => _problems.Add(
-                "DuplicateKey", "keys in {0} occur more than once", "Leave one of the objects in the file.",
-                line, table.Model.Label, r.GetString(2), "pk", $"is in line {r.GetInt64(0)} already"));
+        {
+            string keys = string.Join(", ", table.Keys.Select(k => "s." + k.Sql));
+            Add("max(s._line)", ["min(s._line)", ImportStatements.KeyText(table)], $"from {table.Name} s group by {keys} having count(*) > 1", r => new(
+                "DuplicateKey", "keys in {0} occur more than once", "Leave one of the objects in the file.", table.Model.Label, r[1], "pk", $"is in line {r[0]} already"));
+        }
         _problems.ThrowIfAny();
     }
 
@@ -24,9 +26,9 @@ internal sealed class ImportChecks(Session session, string path, CancellationTok
     public void RequireNew(IEnumerable<StagingTable> tables)
     {
         foreach (StagingTable table in tables)
-            List(ImportStatements.There(table), r => (r.GetInt64(0), r.GetInt64(2)), (r, line) => _problems.Add(
+            Add("s._line", [ImportStatements.KeyText(table)], $"from {table.Name} s where not ({ImportStatements.IsNew(table)})", r => new(
                 "AlreadyThere", "rows in {0} are in the database already", "The file's spec says force_insert: delete them first, or take it out of the spec.",
-                line, table.Model.Label, r.GetString(1), "pk", "is there"));
+                table.Model.Label, r[0], "pk", "is there"));
         _problems.ThrowIfAny();
     }
 
@@ -38,33 +40,21 @@ internal sealed class ImportChecks(Session session, string path, CancellationTok
         {
             for (int shape = 0; shape < table.Shapes.Count; shape++)
             {
-                string[] lacking = [.. table.Columns.Except(table.Shapes[shape]).Where(c => NeedsValue(c.Column) && (missing == MissingField.Keep || FieldDefault.Of(c.Column) is null)).Select(c => c.Field)];
-                if (lacking.Length > 0)
-                    List(ImportStatements.New(table, shape), r => (r.GetInt64(0), r.GetInt64(2)), (r, line) => _problems.Add(
-                        "MissingField", "new rows in {0} lack a field that has no default in the database", "Add the fields to the file, as the defaults that models have in Python are not in the database; or load with -MissingField Default, for an empty value.",
-                        line, table.Model.Label, r.GetString(1), string.Join(", ", lacking), "missing"));
+                StagingColumn[] lacking = [.. table.Columns.Except(table.Shapes[shape]).Where(c => NeedsValue(c.Column, missing))];
+                if (lacking.Length == 0)
+                    continue;
+                string fields = string.Join(", ", lacking.Select(c => c.Field));
+                Add("s._line", [ImportStatements.KeyText(table)], $"from {table.Name} s where s._shape = {shape} and {ImportStatements.IsNew(table)}", r => new(
+                    "MissingField", "new rows in {0} lack a field that has no default in the database",
+                    "Add the fields to the file, as the defaults that models have in Python are not in the database; or load with -MissingField Default, for an empty value.",
+                    table.Model.Label, r[0], fields, "missing"));
             }
         }
         _problems.ThrowIfAny();
     }
 
-    // Rows come a hundred at most; each says how many there are.
-    private void List(string sql, Func<Npgsql.NpgsqlDataReader, (long Line, long Total)> place, Action<Npgsql.NpgsqlDataReader, long> add)
-    {
-        long listed = 0;
-        long total = 0;
-        foreach ((long line, long all) in session.Stream(sql, r =>
-        {
-            (long Line, long Total) at = place(r);
-            add(r, at.Line);
-            return at;
-        }, cancellation))
-        {
-            listed++;
-            total = all;
-        }
-        _problems.AddUnlisted(total - listed);
-    }
+    private void Add(string line, string[] texts, string from, Func<string[], ProblemText> describe) => new ProblemRows(session, _problems, cancellation).Add(line, texts, from, describe);
 
-    private static bool NeedsValue(Column column) => column is { NotNull: true, Default: null, Source: ColumnSource.Plain };
+    private static bool NeedsValue(Column column, MissingField missing) =>
+        column is { NotNull: true, Default: null, Source: ColumnSource.Plain } && (missing == MissingField.Keep || FieldDefault.Of(column) is null);
 }

@@ -6,8 +6,6 @@ namespace DataOps.Core.Datasets;
 /// <summary>Rows of the target that hold a unique value of one of the file's rows, and are other rows: they are named, or give way, or stay.</summary>
 internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog, ResolvedRows rows, OnConflict choice, string path, OperationContext context)
 {
-    private const int Listed = 100;
-
     /// <summary>Objects left out.</summary>
     public long Skipped { get; private set; }
 
@@ -18,7 +16,9 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
     public static string Replaced(Table table) => $"pg_temp.dataops_replaced_{table.Oid}";
 
     /// <summary>Finds them.</summary>
-    /// <exception cref="DataOpsException">Two rows of the file have the same value, or a row of the target is in the way and is to stay: all of them, with their lines.</exception>
+    /// <exception cref="DataOpsException">
+    /// Two rows of the file have the same value, or a row of the target is in the way and is to stay: all of them, with their lines.
+    /// </exception>
     public void Settle()
     {
         ImportProblems problems = new(path);
@@ -60,24 +60,23 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
         else if (choice == OnConflict.Replace && table.Keys.Count == 1)
             Replace(table, held);
         else
-            List(
-                $"select s._line, {ImportStatements.KeyText(table)}, {values}, {ImportStatements.KeyText(table, "t")}, count(*) over () {held} order by 1 limit {Listed}",
-                (line, key, value, other) => problems.Add(
-                    "NotUnique", "values in {0} have to be unique and are not", "Change one of the rows, or load with -OnConflict Replace (the row of the database gives way) Skip (it stays) or Suffix (the file's text gets -2 behind it).",
-                    line, table.Model.Label, key, fields, $"\"{value}\" is that of {table.Model.Label} {other} in the database"),
-                problems);
+            List(problems, "s._line", [ImportStatements.KeyText(table), values, ImportStatements.KeyText(table, "t")], held, r => new(
+                "NotUnique", "values in {0} have to be unique and are not",
+                "Change one of the rows, or load with -OnConflict Replace (the row of the database gives way), Skip (it stays) or Suffix (the file's gets another value).",
+                table.Model.Label, r[0], fields, $"\"{r[1]}\" is that of {table.Model.Label} {r[2]} in the database"));
     }
 
     private string Held(StagingTable table, StagingColumn[] unique, string shapes, bool isEnforced)
     {
         string same = string.Join(" and ", unique.Select(c => $"t.{c.Sql} = s.{c.Sql}"));
         string sameRow = string.Join(" and ", table.Keys.Select(k => $"m.{k.Sql} = t.{k.Sql}"));
+        string isThere = string.Join(" and ", table.Keys.Select(k => $"m.{k.Sql} = s.{k.Sql}"));
         string moves = string.Join(", ", unique.Select(c => $"m.{c.Sql}"));
         string stays = string.Join(", ", unique.Select(c => $"t.{c.Sql}"));
         // What the file itself moves elsewhere is not in the way; and where the database allows it, rows that are as they were may stay so.
         string others = isEnforced
             ? $"not exists (select 1 from {table.Name} m where {sameRow} and m.{shapes} and ({moves}) is distinct from ({stays}))"
-            : $"not exists (select 1 from {table.Name} m where {sameRow}) and not exists (select 1 from {table.Model.Table.Sql} m where {string.Join(" and ", table.Keys.Select(k => $"m.{k.Sql} = s.{k.Sql}"))})";
+            : $"not exists (select 1 from {table.Name} m where {sameRow}) and not exists (select 1 from {table.Model.Table.Sql} m where {isThere})";
         return $"from {table.Name} s join {table.Model.Table.Sql} t on {same} and not ({ImportStatements.SameKey(table)}) where s.{shapes} and {others}{rows.Stays(table.Model.Table, "t")}";
     }
 
@@ -86,48 +85,58 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
         string columns = string.Join(", ", unique.Select(c => "s." + c.Sql));
         string present = string.Join(" and ", unique.Select(c => $"s.{c.Sql} is not null"));
         string value = string.Join(" || ', ' || ", unique.Select(c => $"s.{c.Sql}::text"));
-        List(
-            $"select max(s._line), (array_agg({ImportStatements.KeyText(table)} order by s._row desc))[1], min({value}), min(s._line)::text, count(*) over () from {table.Name} s where s.{shapes} and {present} group by {columns} having count(*) > 1 order by 1 limit {Listed}",
-            (line, key, text, other) => problems.Add(
-                "NotUnique", "values in {0} have to be unique and are not", "Change one of the rows, in the file or where it was exported.",
-                line, table.Model.Label, key, fields, $"\"{text}\" is in line {other} already"),
-            problems);
+        string key = $"(array_agg({ImportStatements.KeyText(table)} order by s._row desc))[1]";
+        string from = $"from {table.Name} s where s.{shapes} and {present} group by {columns} having count(*) > 1";
+        List(problems, "max(s._line)", [key, $"min({value})", "min(s._line)"], from, r => new(
+            "NotUnique", "values in {0} have to be unique and are not", "Change one of the rows, in the file or where it was exported.",
+            table.Model.Label, r[0], fields, $"\"{r[1]}\" is in line {r[2]} already"));
     }
 
     // The row that stays takes the place of the file's in whatever refers to it; the other halves of the file's row are left out with it.
     private void Skip(StagingTable table, string held)
     {
         Table target = table.Model.Table;
-        if (session.List<bool>($"select exists (select 1 {held})", null, context.Cancellation)[0] is false)
+        StagingColumn key = table.Keys[0];
+        if (!Exists(held))
             return;
         Prepare(target, ResolvedRows.Skips(target), "_row bigint primary key", rows.WithSkips);
         string found = $"pg_temp.dataops_held_{target.Oid}";
         Execute($"drop table if exists {found}");
-        Execute($"create temporary table {found["pg_temp.".Length..]} on commit drop as select s._row, s.{table.Keys[0].Sql} as source, min(t.{table.Keys[0].Sql}) as target {held} group by 1, 2");
+        Execute($"""
+            create temporary table {found["pg_temp.".Length..]} on commit drop as
+            select s._row, s.{key.Sql} as source, min(t.{key.Sql}) as target {held} group by 1, 2
+            """);
         foreach (StagingTable heir in Heirs(table))
         {
             Prepare(heir.Model.Table, ResolvedRows.Skips(heir.Model.Table), "_row bigint primary key", rows.WithSkips);
-            Skipped += Execute($"insert into {ResolvedRows.Skips(heir.Model.Table)} select s._row from {heir.Name} s where s.{heir.Keys[0].Sql} in (select source from {found}) on conflict do nothing");
+            Skipped += Execute($"""
+                insert into {ResolvedRows.Skips(heir.Model.Table)} select s._row from {heir.Name} s
+                where s.{heir.Keys[0].Sql} in (select source from {found}) on conflict do nothing
+                """);
         }
         Skipped += Execute($"insert into {ResolvedRows.Skips(target)} select _row from {found} on conflict do nothing");
         if (rows.MapOf(target) is null)
-            Prepare(target, ResolvedRows.Map(target), $"source {table.Keys[0].Column.TypeText} primary key, target {table.Keys[0].Column.TypeText}", rows.WithMap);
-        Execute($"insert into {ResolvedRows.Map(rows.MapOf(target)!)} select source, target from {found} on conflict (source) do update set target = excluded.target");
+            Prepare(target, ResolvedRows.Map(target), $"source {key.Column.TypeText} primary key, target {key.Column.TypeText}", rows.WithMap);
+        Execute($"""
+            insert into {ResolvedRows.Map(rows.MapOf(target)!)} select source, target from {found}
+            on conflict (source) do update set target = excluded.target
+            """);
         rows.CreateViews();
     }
 
     private void Replace(StagingTable table, string held)
     {
         Table target = table.Model.Table;
-        string key = table.Keys[0].Sql;
-        if (session.List<bool>($"select exists (select 1 {held})", null, context.Cancellation)[0] is false)
+        StagingColumn key = table.Keys[0];
+        if (!Exists(held))
             return;
         if (!WithReplaced.Contains(target))
         {
-            Execute($"create temporary table {Replaced(target)["pg_temp.".Length..]} (old {table.Keys[0].Column.TypeText} primary key, new {table.Keys[0].Column.TypeText}) on commit drop");
+            string columns = $"old {key.Column.TypeText} primary key, new {key.Column.TypeText}";
+            Execute($"create temporary table {Replaced(target)["pg_temp.".Length..]} ({columns}) on commit drop");
             WithReplaced.Add(target);
         }
-        Execute($"insert into {Replaced(target)} select distinct on (1) t.{key}, s.{key} {held} order by 1, 2 on conflict do nothing");
+        Execute($"insert into {Replaced(target)} select distinct on (1) t.{key.Sql}, s.{key.Sql} {held} order by 1, 2 on conflict do nothing");
     }
 
     private void RequireNoneThere(ImportProblems problems)
@@ -135,12 +144,9 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
         foreach (StagingTable table in rows.Tables)
             for (int shape = 0; shape < table.Shapes.Count; shape++)
                 if (ImportStatements.Differing(table, shape, MissingField.Keep) is { } differing)
-                    List(
-                        $"select s._line, {ImportStatements.KeyText(table)}, '', '', count(*) over () {differing} order by 1 limit {Listed}",
-                        (line, rowKey, _, _) => problems.Add(
-                            "AlreadyThere", "rows in {0} are in the database already and differ", "Load with -OnConflict Update, or Skip to keep what is there.",
-                            line, table.Model.Label, rowKey, "", "differs"),
-                        problems);
+                    List(problems, "s._line", [ImportStatements.KeyText(table)], differing, r => new(
+                        "AlreadyThere", "rows in {0} are in the database already and differ", "Load with -OnConflict Update, or Skip to keep what is there.",
+                        table.Model.Label, r[0], "", "differs"));
         problems.ThrowIfAny();
     }
 
@@ -155,18 +161,10 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
         Execute($"create temporary table if not exists {name["pg_temp.".Length..]} ({columns}) on commit drop");
     }
 
-    private void List(string sql, Action<long, string, string, string> add, ImportProblems problems)
-    {
-        long listed = 0;
-        long total = 0;
-        foreach ((long line, string key, string value, string other, long all) in session.Stream(
-            sql, r => (r.GetInt64(0), r.GetString(1), r.GetString(2), r.GetString(3), r.GetInt64(4)), context.Cancellation))
-        {
-            add(line, key, value, other);
-            (listed, total) = (listed + 1, all);
-        }
-        problems.AddUnlisted(total - listed);
-    }
+    private void List(ImportProblems problems, string line, string[] texts, string from, Func<string[], ProblemText> describe) =>
+        new ProblemRows(session, problems, context.Cancellation).Add(line, texts, from, describe);
+
+    private bool Exists(string from) => session.List<bool>($"select exists (select 1 {from})", null, context.Cancellation)[0];
 
     private int Execute(string sql) => session.Execute(sql, context.Cancellation);
 }

@@ -62,9 +62,7 @@ internal sealed class ImportReplacement(Session session, ReferenceCatalog catalo
         Table table = reference.Table;
         string column = Sql.Identifier(reference.Column.Name);
         ChangedTable changed = changes.Of(table);
-        string staged = rows.StagedOf(table) is { } file && file.Columns.Any(c => c.Column == reference.Column)
-            ? $" and not exists (select 1 from {file.Name} s where {ImportStatements.SameKey(file)})"
-            : "";
+        string staged = rows.StagedOf(table) is { } file && file.Columns.Any(c => c.Column == reference.Column) ? NotInFile(file) : "";
         string from = $"from {table.Sql} t join {gone} x on x.old = t.{column}";
         // A row whose own key is the reference, as a one-to-one extension of it, cannot be told any more when that changes.
         if (changed.Identity.Columns.Contains(reference.Column))
@@ -72,7 +70,10 @@ internal sealed class ImportReplacement(Session session, ReferenceCatalog catalo
             Delete(table, $"{from} where true{staged}");
             return;
         }
-        string[] clashes = [.. table.UniqueKeys.Append(table.PrimaryKey).Where(u => u.Contains(reference.Column.Name)).Select(u => Clash(table, u, reference.Column.Name))];
+        string[] clashes =
+        [
+            .. table.UniqueKeys.Append(table.PrimaryKey).Where(u => u.Contains(reference.Column.Name)).Select(u => Clash(table, u, reference.Column.Name)),
+        ];
         if (clashes.Length > 0)
             Delete(table, $"{from} where ({string.Join(" or ", clashes)}){staged}");
         string keeps = clashes.Length > 0 ? $" and not ({string.Join(" or ", clashes)})" : "";
@@ -80,14 +81,18 @@ internal sealed class ImportReplacement(Session session, ReferenceCatalog catalo
         _repoints.Add(new Repointing(
             changed,
             reference.Column.Name,
-            $"update {table.Sql} t set {column} = x.new from {gone} x, {changed.Name} c where t.{column} = x.old and c._action = 'U' and {changed.Identity.Same("c", "t")}",
+            $"""
+            update {table.Sql} t set {column} = x.new from {gone} x, {changed.Name} c
+            where t.{column} = x.old and c._action = 'U' and {changed.Identity.Same("c", "t")}
+            """,
             $"(select {changed.Identity.Of("t")}, x.new as {column} from {changed.Name} t join {gone} x on x.old = t.{column})"));
     }
 
     // With the new key the row would be a second one with the same unique values, in the database or in the file.
     private string Clash(Table table, IReadOnlyList<string> unique, string repointed)
     {
-        string Same(string row) => string.Join(" and ", unique.Select(u => $"{row}.{Sql.Identifier(u)} = {(u == repointed ? "x.new" : "t." + Sql.Identifier(u))}"));
+        string Value(string column) => column == repointed ? "x.new" : "t." + Sql.Identifier(column);
+        string Same(string row) => string.Join(" and ", unique.Select(u => $"{row}.{Sql.Identifier(u)} = {Value(u)}"));
         string inFile = rows.StagedOf(table) is { } file && unique.All(u => file.Keys.Concat(file.Columns).Any(c => c.Column.Name == u))
             ? $" or exists (select 1 from {file.Name} o where {Same("o")})"
             : "";
@@ -96,16 +101,18 @@ internal sealed class ImportReplacement(Session session, ReferenceCatalog catalo
 
     private void PlanObjectIds(Table table)
     {
-        int[] types = [.. WithHeirs(table).Select(catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)];
-        foreach (Reference reference in catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null } && r.Severity != Severity.Expected))
+        int[] types = [.. catalog.WithHeirs(table).Select(catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)];
+        bool IsItsOwn(Reference r) => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null, Severity: not Severity.Expected };
+        foreach (Reference reference in catalog.References.Where(IsItsOwn))
         {
-            string staged = rows.StagedOf(reference.Table) is { } file ? $" and not exists (select 1 from {file.Name} s where {ImportStatements.SameKey(file)})" : "";
+            string staged = rows.StagedOf(reference.Table) is { } file ? NotInFile(file) : "";
             string isOfType = $"t.{Sql.Identifier(reference.ContentTypeColumn!.Name)} = any('{{{string.Join(',', types)}}}')";
-            Delete(reference.Table, $"from {reference.Table.Sql} t join {ImportConflicts.Replaced(table)} x on x.old::text = t.{Sql.Identifier(reference.Column.Name)}::text where {isOfType}{staged}");
+            string isIt = $"x.old::text = t.{Sql.Identifier(reference.Column.Name)}::text";
+            Delete(reference.Table, $"from {reference.Table.Sql} t join {ImportConflicts.Replaced(table)} x on {isIt} where {isOfType}{staged}");
         }
     }
 
-    private IEnumerable<Table> WithHeirs(Table table) => catalog.To(table).Where(r => r.IsParentLink).SelectMany(r => WithHeirs(r.Table)).Prepend(table);
+    private static string NotInFile(StagingTable file) => $" and not exists (select 1 from {file.Name} s where {ImportStatements.SameKey(file)})";
 
     private void Delete(Table table, string from)
     {

@@ -68,24 +68,6 @@ internal static class ImportStatements
             """;
     }
 
-    /// <summary>The lines of new rows that lack a field which has neither a default nor NULL.</summary>
-    public static string New(StagingTable table, int shape) => $"""
-        select s._line as line, {KeyText(table)} as key, count(*) over () as total
-        from {table.Name} s where s._shape = {shape} and {IsNew(table)} order by s._line limit 100
-        """;
-
-    /// <summary>The lines of rows that are there already.</summary>
-    public static string There(StagingTable table) => $"""
-        select s._line as line, {KeyText(table)} as key, count(*) over () as total
-        from {table.Name} s where not ({IsNew(table)}) order by s._line limit 100
-        """;
-
-    /// <summary>Keys that occur more than once: the first line and another.</summary>
-    public static string Duplicates(StagingTable table) => $"""
-        select min(s._line) as first, max(s._line) as line, {KeyText(table)} as key, count(*) over () as total
-        from {table.Name} s group by {string.Join(", ", table.Keys.Select(k => "s." + k.Sql))} having count(*) > 1 order by 2 limit 100
-        """;
-
     /// <summary>The entries that the file's lists do not have, from "from" on.</summary>
     /// <param name="list">The list.</param>
     /// <param name="owner">A condition on the owners, o; null for all.</param>

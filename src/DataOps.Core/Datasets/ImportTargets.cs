@@ -8,7 +8,6 @@ namespace DataOps.Core.Datasets;
 internal sealed class ImportTargets(
     Session session, ReferenceCatalog catalog, FixtureModels models, ResolvedRows rows, OnMissingReference choice, string path, OperationContext context)
 {
-    private const int Listed = 100;
     private readonly SortedSet<string> _missing = new(StringComparer.Ordinal);
 
     /// <summary>References set to NULL or taken out of a list.</summary>
@@ -20,7 +19,8 @@ internal sealed class ImportTargets(
     /// <summary>Settles natural keys that mean no row, before keys and references are known.</summary>
     public void Settle(StagingTable from, StagingColumn column, string staged, ImportProblems problems)
     {
-        string isMissing = $"r.{column.NaturalSql} is not null and not exists (select 1 from {ResolvedRows.KeysOf(column.Reference!.Target!)} k where k.key = r.{column.NaturalSql})";
+        string meaning = ResolvedRows.KeysOf(column.Reference!.Target!);
+        string isMissing = $"r.{column.NaturalSql} is not null and not exists (select 1 from {meaning} k where k.key = r.{column.NaturalSql})";
         bool isEntry = staged != from.Buffer.Table;
         if (choice == OnMissingReference.SkipRow || (choice == OnMissingReference.Null && (isEntry || !column.Column.NotNull)))
         {
@@ -32,9 +32,8 @@ internal sealed class ImportTargets(
                 Nulled += Execute($"update {staged} r set {column.NaturalSql} = null where {isMissing}");
             return;
         }
-        List(
-            $"select r._line, {(isEntry || from.Keys.Count != 1 ? "''" : $"coalesce(r.{from.Keys[0].Sql}::text, '')")}, array_to_json(r.{column.NaturalSql})::text, count(*) over () from {staged} r where {isMissing} order by 1 limit {Listed}",
-            from, column.Field, column.Reference.Target!, problems);
+        string key = isEntry || from.Keys.Count != 1 ? "''" : $"coalesce(r.{from.Keys[0].Sql}::text, '')";
+        Add(problems, from, column.Field, column.Reference.Target!, "r._line", [key, $"array_to_json(r.{column.NaturalSql})"], $"from {staged} r where {isMissing}");
     }
 
     /// <summary>Settles all others; the rows' views are made again as often as rows are left out.</summary>
@@ -58,22 +57,33 @@ internal sealed class ImportTargets(
     private void Settle(StagingTable table, ImportProblems problems)
     {
         context.Cancellation.ThrowIfCancellationRequested();
-        foreach (Reference reference in catalog.From(table.Model.Table).Where(r => r.Class == ReferenceClass.Tree || IsRequired(r)).Where(r => r.Columns.All(c => IsStaged(table, c))))
-        {
-            string isMissing = reference.Class == ReferenceClass.Tree ? HasNoParent(reference) : HasNoTarget(reference);
-            StagingColumn[] columns = [.. reference.Columns.Select(c => table.Keys.Concat(table.Columns).First(s => s.Column == c))];
-            if (choice == OnMissingReference.SkipRow)
-                Skip(table, $"select s._row from {table.Name} s where {isMissing}");
-            else if (choice == OnMissingReference.Null && columns is [{ Column.NotNull: false } only])
-                Nulled += Execute($"update {table.Buffer.Table} r set {only.Sql} = null{(only.NaturalSql is { } key ? $", {key} = null" : "")} from {table.Name} s where s._row = r._row and {isMissing}");
-            else if (choice is not (OnMissingReference.KeepKey or OnMissingReference.Report) || reference.Constraint is { IsEnforced: true })
-                List(
-                    $"select s._line, {ImportStatements.KeyText(table)}, {string.Join(" || ',' || ", columns.Select(c => $"s.{c.Sql}::text"))}, count(*) over () from {table.Name} s where {isMissing} order by 1 limit {Listed}",
-                    table, string.Join(", ", columns.Select(c => c.Field)), reference.Target!, problems);
-        }
+        foreach (Reference reference in catalog.From(table.Model.Table).Where(r => r.Class == ReferenceClass.Tree || IsRequired(r)))
+            if (reference.Columns.All(c => IsStaged(table, c)))
+                Settle(table, reference, problems);
         foreach (StagingList list in table.Lists)
             if (list.Buffer.Rows > 0 && list.Target.Reference is { Target: not null } reference && IsRequired(reference))
                 Settle(table, list, reference, problems);
+    }
+
+    private void Settle(StagingTable table, Reference reference, ImportProblems problems)
+    {
+        string isMissing = reference.Class == ReferenceClass.Tree ? HasNoParent(reference) : HasNoTarget(reference);
+        StagingColumn[] columns = [.. reference.Columns.Select(c => table.Keys.Concat(table.Columns).First(s => s.Column == c))];
+        if (choice == OnMissingReference.SkipRow)
+        {
+            Skip(table, $"select s._row from {table.Name} s where {isMissing}");
+        }
+        else if (choice == OnMissingReference.Null && columns is [{ Column.NotNull: false } only])
+        {
+            string set = only.NaturalSql is { } key ? $"{only.Sql} = null, {key} = null" : $"{only.Sql} = null";
+            Nulled += Execute($"update {table.Buffer.Table} r set {set} from {table.Name} s where s._row = r._row and {isMissing}");
+        }
+        else if (choice is not (OnMissingReference.KeepKey or OnMissingReference.Report) || reference.Constraint is { IsEnforced: true })
+        {
+            string value = string.Join(" || ',' || ", columns.Select(c => $"s.{c.Sql}::text"));
+            string field = string.Join(", ", columns.Select(c => c.Field));
+            Add(problems, table, field, reference.Target!, "s._line", [ImportStatements.KeyText(table), value], $"from {table.Name} s where {isMissing}");
+        }
     }
 
     private void Settle(StagingTable table, StagingList list, Reference reference, ImportProblems problems)
@@ -83,7 +93,7 @@ internal sealed class ImportTargets(
         if (choice is OnMissingReference.SkipRow or OnMissingReference.Null)
             Nulled += Execute($"delete from {list.Buffer.Table} r using {list.Name} s where s._row = r._row and s._position = r._position and {isMissing}");
         else
-            List($"select s._line, s.owner::text, s.target::text, count(*) over () from {list.Name} s where {isMissing} order by 1 limit {Listed}", table, list.List.Name, reference.Target!, problems);
+            Add(problems, table, list.List.Name, reference.Target!, "s._line", ["s.owner", "s.target"], $"from {list.Name} s where {isMissing}");
     }
 
     /// <summary>Takes entries without a target out of the lists whose spec says so.</summary>
@@ -132,21 +142,17 @@ internal sealed class ImportTargets(
             rows.CreateViews();
     }
 
-    private void List(string sql, StagingTable table, string field, Table target, ImportProblems problems)
+    private void Add(ImportProblems problems, StagingTable table, string field, Table target, string line, string[] keyAndValue, string from)
     {
         string label = models.LabelOf(target);
-        long listed = 0;
-        long total = 0;
-        foreach ((long line, string key, string value, long all) in session.Stream(sql, r => (r.GetInt64(0), r.GetString(1), r.GetString(2), r.GetInt64(3)), context.Cancellation))
+        new ProblemRows(session, problems, context.Cancellation).Add(line, keyAndValue, from, r =>
         {
             _missing.Add(label);
-            problems.Add(
+            return new(
                 "MissingReferences", "references in {0} have no target",
                 $"Add {string.Join(", ", _missing)} to the export, or those rows to the database; or load with -OnMissingReference Null or SkipRow.",
-                line, table.Model.Label, key, field, $"-> {label} {value}", "neither in the file nor in the database");
-            (listed, total) = (listed + 1, all);
-        }
-        problems.AddUnlisted(total - listed);
+                table.Model.Label, r[0], field, $"-> {label} {r[1]}, neither in the file nor in the database");
+        });
     }
 
     private static bool IsRequired(Reference reference) => MissingReferences.IsDeclared(reference) && reference.Target is not null;

@@ -38,7 +38,8 @@ internal sealed class MissingReferences
         Session session, ReferenceCatalog catalog, IReadOnlyList<Model> models, bool withSoft, bool keepsKeys, OperationContext context)
     {
         HashSet<uint> tables = models.SelectMany(m => m.ManyToMany.Select(l => l.Table.Oid).Append(m.Table.Oid)).ToHashSet();
-        IEnumerable<Reference> references = catalog.References.Where(r => tables.Contains(r.Table.Oid) && r.Target is not null && (IsDeclared(r) || (withSoft && r.Class == ReferenceClass.Soft)));
+        bool IsAsked(Reference r) => tables.Contains(r.Table.Oid) && r.Target is not null && (IsDeclared(r) || (withSoft && r.Class == ReferenceClass.Soft));
+        IEnumerable<Reference> references = catalog.References.Where(IsAsked);
         MissingReferences missing = new(keepsKeys);
         foreach (Dangling dangling in new OrphanSearch(session, catalog, context).In([.. references]))
             missing.Add(catalog, dangling);
@@ -54,13 +55,15 @@ internal sealed class MissingReferences
     {
         if (Count + Expected == 0)
             return;
-        string history = Expected == 0 ? "" : Count == 0 ? ", all of them history that outlives its target by design" : $", {Expected} of them history that outlives its target by design";
-        context.Warning?.Invoke($"{Count + Expected} references have no target in the database{history}:\n{Rows()}\nFind-Orphan -IncludeExpected lists them all.");
+        string history = Expected == 0 ? "" : $", {(Count == 0 ? "by design" : $"{Expected} of them by design")}: history outlives it";
+        context.Warning?.Invoke($"{InWords(Count + Expected)} no target in the database{history}:\n{Rows()}\nFind-Orphan -IncludeExpected lists them all.");
     }
 
     /// <summary>Refuses the export.</summary>
     public DataOpsException Refusal(string advice) => new(
-        "MissingReferences", FailureKind.InvalidData, $"{Count} references have no target in the database, so no file was written:\n{Rows()}", advice);
+        "MissingReferences", FailureKind.InvalidData, $"{InWords(Count)} no target in the database, so no file was written:\n{Rows()}", advice);
+
+    private static string InWords(long count) => count == 1 ? "1 reference has" : $"{count} references have";
 
     private string Rows()
     {

@@ -21,28 +21,34 @@ internal static class NewKeys
         Column key = table.Keys[0].Column;
         string expression = key switch
         {
-            { Sequence: { } sequence } => reserve ? Reserve(session, table, key, sequence, cancellation) : Next(table, key, sequence),
+            { Sequence: { } sequence } => reserve ? Reserve(session, table, sequence, cancellation) : Next(table, sequence),
             { Type.Underlying.Name: "uuid" } => "gen_random_uuid()",
             { Default: { } made } => made,
             _ => throw new DataOpsException(
-                "MissingKey", FailureKind.InvalidData, $"{needed} objects of {table.Model.Label} have no key, and the database makes none for them.", "Export with plain keys.", table.Model.Label),
+                "MissingKey", FailureKind.InvalidData, $"{needed} objects of {table.Model.Label} have no key, and the database makes none for them.",
+                "Export with plain keys.", table.Model.Label),
         };
         session.Execute($"""
             update {identities} i set pk = n.pk
-            from (select _row, {expression} as pk from (select _row, row_number() over (order by _row) as number from {identities} where pk is null) x order by number) n
+            from (
+              select _row, {expression} as pk
+              from (select _row, row_number() over (order by _row) as number from {identities} where pk is null) x order by number) n
             where n._row = i._row
             """, cancellation);
     }
 
     // The sequence may be behind the table or the file; what nextval() gives then is nobody else's.
-    private static string Reserve(Session session, StagingTable table, Column key, string sequence, CancellationToken cancellation)
+    private static string Reserve(Session session, StagingTable table, string sequence, CancellationToken cancellation)
     {
-        session.Execute($"select setval({Sql.Literal(sequence)}::regclass, {Most(table, key, sequence)}) from {sequence} q", cancellation);
+        session.Execute($"select setval({Sql.Literal(sequence)}::regclass, {Most(table)}) from {sequence} q", cancellation);
         return $"nextval({Sql.Literal(sequence)}::regclass)";
     }
 
-    private static string Next(StagingTable table, Column key, string sequence) => $"(select {Most(table, key, sequence)} from {sequence} q) + number";
+    private static string Next(StagingTable table, string sequence) => $"(select {Most(table)} from {sequence} q) + number";
 
-    private static string Most(StagingTable table, Column key, string sequence) =>
-        $"greatest(q.last_value, (select max(t.{Sql.Identifier(key.Name)}) from {table.Model.Table.Sql} t), (select max(r.{table.Keys[0].Sql}) from {table.Buffer.Table} r))";
+    private static string Most(StagingTable table)
+    {
+        string key = table.Keys[0].Sql;
+        return $"greatest(q.last_value, (select max(t.{key}) from {table.Model.Table.Sql} t), (select max(r.{key}) from {table.Buffer.Table} r))";
+    }
 }

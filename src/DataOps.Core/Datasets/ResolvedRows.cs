@@ -99,7 +99,8 @@ internal sealed class ResolvedRows(Session session, ReferenceCatalog catalog, IR
             return $"(select null::bigint as _row, {own} from {table.Sql} t)";
         HashSet<string> columns = [.. staged.Columns.Append(key).Select(c => c.Column.Name)];
         // A field that the file lacks has the value that it has.
-        string both = string.Join(", ", table.Columns.Select(c => Sql.Identifier(c.Name)).Zip(table.Columns, (sql, c) => columns.Contains(c.Name) ? $"coalesce(v.{sql}, t.{sql}) as {sql}" : $"t.{sql}"));
+        string Both(Column column, string sql) => columns.Contains(column.Name) ? $"coalesce(v.{sql}, t.{sql}) as {sql}" : $"t.{sql}";
+        string both = string.Join(", ", table.Columns.Select(c => Both(c, Sql.Identifier(c.Name))));
         string same = Sql.Identifier((path ?? key.Column).Name);
         string rows = Rows(staged);
         return $"""
@@ -174,11 +175,12 @@ internal sealed class ResolvedRows(Session session, ReferenceCatalog catalog, IR
     private string RevisionContent(StagingTable table, string value, StringBuilder joins)
     {
         string type = Reference(Staged(table, table.Model.Table.Find("content_type_id")!), joins);
-        string content = $"case when jsonb_typeof({value} -> 'content_type') = 'number' then jsonb_set({value}, '{{content_type}}', to_jsonb({type})) else {value} end";
+        string IsNumber(string member) => $"jsonb_typeof({value} -> '{member}') = 'number'";
+        string content = $"case when {IsNumber("content_type")} then jsonb_set({value}, '{{content_type}}', to_jsonb({type})) else {value} end";
         if (!HasGeneric)
             return content;
         string key = Value(table, Staged(table, table.Model.Table.Find("object_id")!), joins);
-        return $"case when {key} is distinct from r.object_id and jsonb_typeof({value} -> 'pk') = 'number' then jsonb_set({content}, '{{pk}}', {key}::jsonb) else {content} end";
+        return $"case when {key} is distinct from r.object_id and {IsNumber("pk")} then jsonb_set({content}, '{{pk}}', {key}::jsonb) else {content} end";
     }
 
     private static StagingColumn Staged(StagingTable table, Column column) => table.Keys.Concat(table.Columns).First(c => c.Column == column);

@@ -195,6 +195,18 @@ public sealed class ImportChoiceTests : IDisposable
         Assert.Equal(["INSERTnew", "UPDATEChiefs"], _site.Column("select what from audit order by 1"));
     }
 
+    [Fact]
+    public void A_time_limit_for_the_queries_of_the_site_is_none_for_a_load()
+    {
+        _site.Execute($"""
+            create function wait() returns trigger language plpgsql as 'begin perform pg_sleep(2.5); return new; end';
+            create trigger t before insert on auth_group for each row execute function wait();
+            alter database {_site.Name} set statement_timeout = '2s'
+            """);
+
+        Assert.Equal(1, Load(_files.Lines(Group(800, "slow"))).Inserted);
+    }
+
     private static string Group(int key, string name) => $$$"""{"model": "auth.group", "pk": {{{key}}}, "fields": {"name": "{{{name}}}"}}""";
 
     private ImportResult Load(string path, ImportDatasetOptions? options = null) =>
