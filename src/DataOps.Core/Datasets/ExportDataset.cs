@@ -19,6 +19,15 @@ public sealed record ExportDatasetOptions
     /// <summary>Models to leave out, as app or app.model.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
+    /// <summary>A file of named datasets, or its JSON: rows by filters instead of whole models. With it, -Model and -Exclude narrow down the dataset's models.</summary>
+    public string Definition { get; init; } = "";
+
+    /// <summary>The dataset of the definition.</summary>
+    public string Dataset { get; init; } = "";
+
+    /// <summary>The dataset's arguments, in the order of its parameters or as name=value; a list takes all that follow.</summary>
+    public IReadOnlyList<string> Argument { get; init; } = [];
+
     /// <summary>The file's format; by its ending when absent.</summary>
     public DatasetFormat? Format { get; init; }
 
@@ -106,21 +115,23 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
         RequireFormat(options);
         DatasetFile file = DatasetFile.Create(options.Path, options.Format, options.Force);
         DatasetLayout layout = DatasetLayout.For(file.Format, options.Indent);
+        DatasetCall? call = DatasetCall.Of(options.Definition, options.Dataset, options.Argument);
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         // As pg_dump does: a limit for the queries of the site is none for a dump of all of it.
         session.Execute("set local statement_timeout = 0", context.Cancellation);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
-        Model[] models = ModelOrder.Sort(catalog, ModelSelection.Of(catalog, options));
+        ExportPlan plan = call is null ? ExportPlan.Of(ModelOrder.Sort(catalog, ModelSelection.Of(catalog, options))) : ExportPlan.Of(session, catalog, call, options);
+        Model[] models = [.. plan.Parts.Select(p => p.Model).Distinct()];
         if (file.Format == DatasetFormat.Feincms)
-            layout = layout.Behind(FeincmsHeader.Text(models.Select(m => new DatasetSpec(m.Label, Filter.Everything) { DeleteMissing = options.DeleteMissing })));
+            layout = layout.Behind(FeincmsHeader.Text(plan.Specs.Select(s => s with { DeleteMissing = s.DeleteMissing || options.DeleteMissing })));
         NaturalKeys keys = NaturalKeys.Of(catalog, options.NaturalKey);
         MissingReferences missing = MissingReferences.Of(
-            session, catalog, models, withSoft: options.NaturalForeign, keepsKeys: options.OnMissingReference == Datasets.OnMissingReference.SkipRow, context);
+            session, catalog, plan, withSoft: options.NaturalForeign, keepsKeys: options.OnMissingReference == Datasets.OnMissingReference.SkipRow, context);
         MissingPolicy policy = MissingPolicy.Of(session, catalog, missing, options.OnMissingReference, context.Cancellation);
         ReferenceForm references = new(catalog, keys, options.NaturalForeign, options.NaturalPrimary, policy);
         DatasetEncoders encoders = new(session, layout, options.Precision, JsonFields.Of(options.StreamField, options.JsonField, models));
         long count = 0;
-        long bytes = file.Write(stream => count = Write(session, models, layout, encoders, references, stream, context));
+        long bytes = file.Write(stream => count = Write(session, plan, layout, encoders, references, stream, context));
         if (options.OnMissingReference != Datasets.OnMissingReference.KeepKey)
             missing.Warn(context);
         string[] left = catalog.Database.Tables.Where(t => catalog.LabelOf(t) is null && t.Name != "django_migrations").Select(t => t.DisplayName).ToArray();
@@ -154,12 +165,12 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
     }
 
     private static long Write(
-        Session session, Model[] models, DatasetLayout layout, DatasetEncoders encoders, ReferenceForm references, Stream stream, OperationContext context)
+        Session session, ExportPlan plan, DatasetLayout layout, DatasetEncoders encoders, ReferenceForm references, Stream stream, OperationContext context)
     {
-        DatasetWriter writer = new(session, layout, encoders, references, stream, context, models.Sum(m => m.Table.EstimatedRows ?? 0));
+        DatasetWriter writer = new(session, layout, encoders, references, stream, context, plan.EstimatedRows);
         writer.Begin();
-        foreach (Model model in models)
-            writer.Write(model);
+        foreach (ExportPart part in plan.Parts)
+            writer.Write(part);
         return writer.End();
     }
 }

@@ -31,6 +31,21 @@ public sealed class ExportDatasetCommand : InputCommand
     [ArgumentCompleter(typeof(ModelNameCompleter))]
     public string[]? Exclude { get; set; }
 
+    /// <summary>A file of named datasets, or a hashtable.</summary>
+    [Parameter]
+    [DefinitionTransformation]
+    public string Definition { get; set; } = "";
+
+    /// <summary>The dataset of the definition.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(DatasetNameCompleter))]
+    public string Dataset { get; set; } = "";
+
+    /// <summary>The dataset's arguments.</summary>
+    [Parameter]
+    [DatasetArgumentTransformation]
+    public string[]? Argument { get; set; }
+
     /// <summary>The file's format; by its ending when absent.</summary>
     [Parameter]
     public DatasetFormat? Format { get; set; }
@@ -110,6 +125,9 @@ public sealed class ExportDatasetCommand : InputCommand
         Path = DatasetPath(Path),
         Model = _models,
         Exclude = Exclude ?? [],
+        Definition = DefinitionOf(Definition),
+        Dataset = Dataset,
+        Argument = Argument ?? [],
         Format = Format,
         IncludeDerived = IncludeDerived,
         Indent = Indent,

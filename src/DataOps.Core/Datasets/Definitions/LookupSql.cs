@@ -91,8 +91,8 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
     private string Year(string place, ValueType type)
     {
         string text = ValueType.Integer.TextOf(Value, Parameters.TimeZone);
-        if (!int.TryParse(text, out int year) || year is < 1 or > 9998)
-            throw Wrong($"{Value.Described} is not a year from 1 to 9998.");
+        if (!int.TryParse(text, out int year) || year is < 1 or > 9999)
+            throw Wrong($"{Value.Described} is not a year from 1 to 9999.");
         string first = Bound(type, year);
         string next = Bound(type, year + 1);
         return Operation switch
@@ -105,7 +105,11 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
         };
     }
 
-    private string Bound(ValueType type, int year) => Single(type, PlacedJson.OfText(year.ToString("0000", CultureInfo.InvariantCulture) + "-01-01", Value.Place));
+    private string Bound(ValueType type, int year)
+    {
+        string day = year.ToString("0000", CultureInfo.InvariantCulture) + "-01-01";
+        return $"{Parameters.Add(type == ValueType.DateTime ? $"{day} 00:00:00 {Parameters.TimeZone}" : day)}::{type.Cast}";
+    }
 
     private string Local(string place, ValueType type) => type == ValueType.DateTime ? $"{place} at time zone {Parameters.Add(Parameters.TimeZone)}" : place;
 

@@ -37,12 +37,13 @@ internal sealed record PlacedJson(
     /// <summary>Reads a whole text.</summary>
     /// <param name="json">UTF-8; a byte order mark is skipped.</param>
     /// <param name="file">The file that it is from; null for none.</param>
+    /// <param name="hasLines">Whether its lines are those of the file.</param>
     /// <exception cref="DataOpsException">It is no JSON, or an object names a member twice.</exception>
-    public static PlacedJson Parse(ReadOnlySpan<byte> json, string? file)
+    public static PlacedJson Parse(ReadOnlySpan<byte> json, string? file, bool hasLines = true)
     {
         if (json.StartsWith(Encoding.UTF8.Preamble))
             json = json[Encoding.UTF8.Preamble.Length..];
-        Lines lines = new(json, file);
+        Lines lines = new(json, file, hasLines);
         Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = DeepestNesting });
         try
         {
@@ -97,16 +98,17 @@ internal sealed record PlacedJson(
     {
         private readonly List<int> _starts = [0];
         private readonly string? _file;
+        private readonly bool _hasLines;
 
-        public Lines(ReadOnlySpan<byte> json, string? file)
+        public Lines(ReadOnlySpan<byte> json, string? file, bool hasLines)
         {
-            _file = file;
+            (_file, _hasLines) = (file, hasLines);
             for (int i = 0; i < json.Length; i++)
                 if (json[i] == '\n')
                     _starts.Add(i + 1);
         }
 
-        public JsonPlace Place(long at, string path) => new(_file, path, LineOf(at));
+        public JsonPlace Place(long at, string path) => new(_file, path, _hasLines ? LineOf(at) : 0);
 
         public int LineOf(long at)
         {
