@@ -107,7 +107,7 @@ internal sealed class DependentRows(
     {
         if (gone.Table.SingleKey is not { } key)
             return;
-        int[] types = [.. WithHeirs(gone.Table).Select(catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)];
+        int[] types = [.. catalog.WithHeirs(gone.Table).Select(catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)];
         foreach (Reference reference in catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null } && r.Severity != Severity.Expected))
             changes.Of(reference.Table).PlanDelete($"""
                 from {reference.Table.Sql} t join {gone.Name} d on d._action = 'D' and d.{Sql.Identifier(key.Name)}::text = t.{Sql.Identifier(reference.Column.Name)}::text
@@ -165,8 +165,6 @@ internal sealed class DependentRows(
             ? $" and not exists (select 1 from {list.Name} s where s.owner = t.{Sql.Identifier(list.List.OwnerColumn.Name)} and s._position = 0)"
             : "";
     }
-
-    private IEnumerable<Table> WithHeirs(Table table) => catalog.To(table).Where(r => r.IsParentLink).SelectMany(r => WithHeirs(r.Table)).Prepend(table);
 
     private (long, long) Count() => (changes.Planned, changes.Tables.Sum(t => CountOf(t, 'D')));
 

@@ -9,10 +9,9 @@ internal sealed class ExportPlan
 {
     private readonly Func<Model, string, string?> _condition;
 
-    private ExportPlan(IReadOnlyList<ExportPart> parts, IReadOnlyList<DatasetSpec> specs, Func<Model, string, string?> condition) =>
-        (Parts, Specs, _condition) = (parts, specs, condition);
+    private ExportPlan(IReadOnlyList<ExportPart> parts, IEnumerable<DatasetSpec> specs, Func<Model, string, string?> condition) => (Parts, Specs, _condition) = (parts, [.. specs], condition);
 
-    /// <summary>What was asked for, spec by spec.</summary>
+    /// <summary>The specs that the file is made from; one for each model where there is no definition.</summary>
     public IReadOnlyList<DatasetSpec> Specs { get; }
 
     /// <summary>The parts.</summary>
@@ -22,8 +21,8 @@ internal sealed class ExportPlan
     public long? EstimatedRows => Parts.Any(p => p.Condition is not null) ? null : Parts.Sum(p => p.Model.Table.EstimatedRows ?? 0);
 
     /// <summary>All rows of some models.</summary>
-    public static ExportPlan Of(IReadOnlyCollection<Model> models) =>
-        new([.. models.Select(m => new ExportPart(m, null, []))], [.. models.Select(m => new DatasetSpec(m.Label, Filter.Everything))], (_, _) => null);
+    public static ExportPlan Of(IReadOnlyList<Model> models) =>
+        new([.. models.Select(m => new ExportPart(m, null, []))], models.Select(m => new DatasetSpec(m.Label, Filter.Everything)), (_, _) => null);
 
     /// <summary>The rows of a dataset; its filters are checked, and their values are set in the session's transaction.</summary>
     /// <exception cref="DataOpsException">A model, a field, a look-up or a value is wrong, or nothing is left.</exception>
@@ -57,7 +56,7 @@ internal sealed class ExportPlan
         session.Execute("set local enable_mergejoin = off");
         foreach ((DatasetSpec spec, Model model) in specs)
             SpecCheck.Explain(session, spec, model, all[(model, "c")]);
-        return new ExportPlan(parts, [.. specs.Select(s => s.Spec)], (model, alias) => all[(model, alias)]);
+        return new ExportPlan(parts, specs.Select(s => s.Spec), (model, alias) => all[(model, alias)]);
     }
 
     /// <summary>Which rows of a table are written, in SQL with c for the table: a model's, or those of a many-to-many list of rows that are written; null for all.</summary>

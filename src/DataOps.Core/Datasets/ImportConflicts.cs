@@ -62,8 +62,7 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
         else
             List(problems, "s._line", [ImportStatements.KeyText(table), values, ImportStatements.KeyText(table, "t")], held, r => new(
                 "NotUnique", "values in {0} have to be unique and are not",
-                "Change one of the rows, or load with -OnConflict Replace (the row of the database gives way), "
-                + "Skip (it stays) or Suffix (the file's text gets -2 behind it).",
+                "Change one of the rows, or load with -OnConflict Replace (the row of the database gives way), Skip (it stays) or Suffix (the file's gets another value).",
                 table.Model.Label, r[0], fields, $"\"{r[1]}\" is that of {table.Model.Label} {r[2]} in the database"));
     }
 

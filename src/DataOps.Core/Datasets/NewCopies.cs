@@ -7,7 +7,6 @@ namespace DataOps.Core.Datasets;
 internal sealed class NewCopies(
     Session session, ReferenceCatalog catalog, ResolvedRows rows, ImportTargets targets, OnMissingReference choice, string path, OperationContext context)
 {
-    private const int Listed = 100;
     private readonly ImportProblems _problems = new(path);
 
     /// <summary>Plans it.</summary>
@@ -52,9 +51,9 @@ internal sealed class NewCopies(
             create temporary table {View(identity)} on commit drop as
             select r._row, r.{staged.Keys[0].Sql} as source, null::{key.TypeText} as pk from {staged.Buffer.Table} r
             """);
-        List(
-            $"select max(r._line), i.source::text, 'is in line ' || min(r._line) || ' already', count(*) over () from {identity} i join {staged.Buffer.Table} r on r._row = i._row where i.source is not null group by i.source having count(*) > 1 order by 1 limit {Listed}",
-            (line, own, what) => _problems.Add("DuplicateKey", "keys in {0} occur more than once", "Leave one of the objects in the file.", line, staged.Model.Label, own, "pk", what));
+        string twice = $"from {identity} i join {staged.Buffer.Table} r on r._row = i._row where i.source is not null group by i.source having count(*) > 1";
+        List("max(r._line)", ["i.source", "min(r._line)"], twice, r => new(
+            "DuplicateKey", "keys in {0} occur more than once", "Leave one of the objects in the file.", staged.Model.Label, r[0], "pk", $"is in line {r[1]} already"));
         if (_problems.Count > 0)
             return;
         NewKeys.Give(session, staged, identity, reserve, context.Cancellation);
@@ -80,27 +79,16 @@ internal sealed class NewCopies(
         else if (choice == OnMissingReference.Null && !column.Column.NotNull)
             Execute($"update {staged} r set {column.Sql} = null where {isOutside}");
         else
-            List(
-                $"select r._line, {(isEntry || from.Keys.Count != 1 ? "''" : $"coalesce(r.{from.Keys[0].Sql}::text, '')")}, r.{column.Sql}::text, count(*) over () from {staged} r where {isOutside} order by 1 limit {Listed}",
-                (line, own, value) => _problems.Add(
-                    "ReferenceOutsideFile", "references in {0} lead to rows that are not copied with them",
-                    "Add those rows to the export; or load with -OnMissingReference KeepKey (the copy refers to the row that is there), Null or SkipRow.",
-                    line, from.Model.Label, own, column.Field, $"-> {catalog.LabelOf(column.Reference!.Target!)} {value}", "not in the file"));
+            List("r._line", [isEntry || from.Keys.Count != 1 ? "''" : $"coalesce(r.{from.Keys[0].Sql}::text, '')", $"r.{column.Sql}"], $"from {staged} r where {isOutside}", r => new(
+                "ReferenceOutsideFile", "references in {0} lead to rows that are not copied with them",
+                "Add those rows to the export; or load with -OnMissingReference KeepKey (the copy refers to the row that is there), Null or SkipRow.",
+                from.Model.Label, r[0], column.Field, $"-> {catalog.LabelOf(column.Reference!.Target!)} {r[1]} is not in the file"));
     }
 
     private bool LeadsTo(StagingColumn column, HashSet<uint> tables) => column.Reference?.Target is { } target && rows.MapOf(target) is { } map && tables.Contains(map.Oid);
 
-    private void List(string sql, Action<long, string, string> add)
-    {
-        long listed = 0;
-        long total = 0;
-        foreach ((long line, string key, string what, long all) in session.Stream(sql, r => (r.GetInt64(0), r.GetString(1), r.GetString(2), r.GetInt64(3)), context.Cancellation))
-        {
-            add(line, key, what);
-            (listed, total) = (listed + 1, all);
-        }
-        _problems.AddUnlisted(total - listed);
-    }
+    private void List(string line, string[] texts, string from, Func<string[], ProblemText> describe) =>
+        new ProblemRows(session, _problems, context.Cancellation).Add(line, texts, from, describe);
 
     private static string View(string name) => name["pg_temp.".Length..];
 

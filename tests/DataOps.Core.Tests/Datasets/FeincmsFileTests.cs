@@ -88,7 +88,7 @@ public sealed class FeincmsFileTests : IDisposable
         string file = Shared("f3-polls-copy-2-3.json");
         DataOpsException failure = Refused(file);
         Assert.Equal("ReferenceOutsideFile", failure.Id);
-        Assert.Matches("polls.question +2 +follow_up +-> polls.question 1 +not in the file", failure.Message);
+        Assert.Matches("polls.question +2 +follow_up +-> polls.question 1 is not in the file", failure.Message);
 
         Load(file, new() { OnMissingReference = OnMissingReference.KeepKey });
         Assert.Equal(1L, _site.Scalar<long>("select follow_up_id from polls_question where slug = 'q-2'"));

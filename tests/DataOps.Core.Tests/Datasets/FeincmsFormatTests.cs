@@ -51,6 +51,23 @@ public sealed class FeincmsFormatTests : IDisposable
     }
 
     [Fact]
+    public void The_specs_of_a_definition_make_the_file_that_the_real_dump_makes()
+    {
+        string file = _files.Path("two.json");
+        _site.Run(new ExportDataset(), new()
+        {
+            Path = file, Format = DatasetFormat.Feincms, Argument = ["2", "3"], Dataset = "questions",
+            Definition = """
+                {"datasets": {"questions": {"parameters": [{"name": "ids", "type": "integer[]"}], "specs": [
+                {"model": "polls.topic"}, {"model": "polls.question", "filter": {"pk__in": {"parameter": "ids"}}, "deleteMissing": true, "ignoreMissingM2m": ["topics"]},
+                {"model": "polls.choice", "filter": {"question__in": {"parameter": "ids"}}, "deleteMissing": true}]}}}
+                """,
+        });
+        JsonNode real = JsonNode.Parse(File.ReadAllText(Repository.SharedData("feincms3-data/f3-polls-2-3.json")))!;
+        Assert.True(JsonNode.DeepEquals(real, JsonNode.Parse(File.ReadAllText(file))), File.ReadAllText(file));
+    }
+
+    [Fact]
     public void A_file_without_a_row_is_still_one()
     {
         _site.Execute("delete from polls_choice");
