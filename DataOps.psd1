@@ -15,6 +15,7 @@
         'Connect-Database'
         'Disconnect-Database'
         'Get-Database'
+        'Get-DatasetDefinition'
         'Get-Model'
         'Get-Reference'
         'Find-Orphan'

@@ -109,6 +109,16 @@ public abstract class DatabaseCommand : StoppableCommand
         return FileSystemPath(path);
     }
 
+    /// <summary>A definition as the core takes it: a JSON file's path, or the JSON of a hashtable or a .psd1 file.</summary>
+    /// <exception cref="DataOpsException">The file is none that can be read.</exception>
+    protected string DefinitionOf(string definition)
+    {
+        if (definition.Length == 0 || definition.TrimStart().StartsWith('{'))
+            return definition;
+        string path = DatasetPath(definition);
+        return path.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) ? DefinitionSource.OfDataFile(path) : path;
+    }
+
     /// <summary>A path as the user wrote it, relative to the runspace's location, as the file system knows it.</summary>
     protected string FileSystemPath(string path)
     {

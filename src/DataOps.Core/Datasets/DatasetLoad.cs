@@ -8,8 +8,9 @@ namespace DataOps.Core.Datasets;
 /// <param name="Objects">Objects in the file.</param>
 /// <param name="Skipped">Objects left out.</param>
 /// <param name="Run">What changes by model, and the means to apply it.</param>
+/// <param name="Deletion">Rows of the database that the file's specs take away.</param>
 /// <param name="Replacement">Rows of the database that give way.</param>
-internal sealed record DatasetLoad(long Objects, long Skipped, ImportRun Run, ImportReplacement Replacement)
+internal sealed record DatasetLoad(long Objects, long Skipped, ImportRun Run, ImportDeletion Deletion, ImportReplacement Replacement)
 {
     /// <summary>Rows that are not there.</summary>
     public long Inserted => Run.Models.Sum(m => m.Inserted);
@@ -18,7 +19,13 @@ internal sealed record DatasetLoad(long Objects, long Skipped, ImportRun Run, Im
     public long Updated => Run.Models.Sum(m => m.Updated);
 
     /// <summary>All rows to write, those of many-to-many tables included.</summary>
-    public long Written => Run.Models.Sum(m => m.Inserted + m.Updated + m.Added + m.Removed) + Replacement.Deleted + Replacement.Repointed;
+    public long Written => Run.Models.Sum(m => m.Inserted + m.Updated + m.Added + m.Removed) + Deleted + Changed;
+
+    /// <summary>Rows of the database that go.</summary>
+    public long Deleted => Deletion.Deleted + Replacement.Deleted;
+
+    /// <summary>Rows of the database that change because of those.</summary>
+    public long Changed => Deletion.Cleared + Replacement.Repointed;
 
     /// <summary>Reads a file and computes what would change; the database is only read.</summary>
     /// <param name="session">A session in a transaction.</param>
@@ -39,24 +46,33 @@ internal sealed record DatasetLoad(long Objects, long Skipped, ImportRun Run, Im
         session.Execute("set local statement_timeout = 0", context.Cancellation);
         StagingArea staging = new(session, catalog, models, keys, JsonFields.Of(options.StreamField, options.JsonField, catalog.Models), path, context);
         read?.Invoke(staging);
+        FileSpecs specs;
         using (FixtureReader reader = FixtureReader.Open(file, context.Cancellation))
+        {
             staging.Fill(reader);
+            specs = FileSpecs.Of(reader.Specs, models, staging.Tables, path);
+        }
         Defer(session, context.Cancellation);
         ResolvedRows rows = new(session, catalog, staging.Tables, context.Cancellation);
         ImportTargets targets = new(session, catalog, models, rows, options.OnMissingReference ?? OnMissingReference.Fail, path, context);
+        new NewCopies(session, catalog, rows, targets, options.OnMissingReference ?? OnMissingReference.Fail, path, context).Plan(specs, reserve: !options.WhatIf);
         new Identities(session, catalog, models, keys, rows, targets, new ImportProblems(path), context)
             .Resolve(takesRecovered: options.OnConflict == OnConflict.Replace, reserve: !options.WhatIf);
         rows.CreateViews();
         ImportChecks checks = new(session, path, context.Cancellation);
         checks.RequireDistinctKeys(rows.Tables);
+        checks.RequireNew(specs.ForceInsert);
+        ImportDeletion deletion = new(session, catalog, rows, changes, options, path, context);
+        deletion.Plan(specs, staging.Objects);
+        targets.Ignore(specs.IgnoredLists);
         ImportConflicts conflicts = new(session, catalog, rows, options.OnConflict, path, context);
         conflicts.Settle();
         targets.Settle();
         checks.RequireNeededFields(rows.Tables, options.MissingField);
         ImportReplacement replacement = new(session, catalog, rows, changes, context.Cancellation);
-        ImportRun run = new(session, catalog, rows, changes, replacement, options, path, context);
+        ImportRun run = new(session, catalog, rows, changes, deletion, replacement, options, path, context);
         run.Plan(conflicts.WithReplaced);
-        return new DatasetLoad(staging.Objects, targets.Skipped + conflicts.Skipped, run, replacement);
+        return new DatasetLoad(staging.Objects, targets.Skipped + conflicts.Skipped, run, deletion, replacement);
     }
 
     private static void Defer(Session session, CancellationToken cancellation)

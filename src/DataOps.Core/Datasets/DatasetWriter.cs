@@ -1,4 +1,3 @@
-using DataOps.Core.Catalog;
 using DataOps.Core.Connections;
 using DataOps.Core.Rows;
 using Npgsql;
@@ -6,7 +5,7 @@ using Npgsql;
 namespace DataOps.Core.Datasets;
 
 /// <summary>Writes the rows of models as fixture objects.</summary>
-internal sealed class DatasetWriter(Session session, DatasetLayout layout, DatasetEncoders encoders, ReferenceForm references, Stream stream, OperationContext context, long estimatedRows)
+internal sealed class DatasetWriter(Session session, DatasetLayout layout, DatasetEncoders encoders, ReferenceForm references, Stream stream, OperationContext context, long? estimatedRows)
 {
     private const int RowsPerReport = 4096;
 
@@ -15,10 +14,10 @@ internal sealed class DatasetWriter(Session session, DatasetLayout layout, Datas
 
     public void Begin() => _output.WriteText(layout.Begin);
 
-    /// <summary>Writes all rows of a model, in the order of its key.</summary>
-    public void Write(Model model)
+    /// <summary>Writes a part's rows, in the order of their key.</summary>
+    public void Write(ExportPart part)
     {
-        ModelColumns columns = ModelColumns.Of(encoders, model, layout, references);
+        ModelColumns columns = ModelColumns.Of(encoders, part, layout, references);
         try
         {
             using CopyReader rows = new(session.Connection, columns.Query, context.Cancellation);
@@ -29,7 +28,7 @@ internal sealed class DatasetWriter(Session session, DatasetLayout layout, Datas
         {
             throw failure;
         }
-        context.Report($"Exporting {model.Label}", _count, estimatedRows);
+        context.Report($"Exporting {columns.Label}", _count, estimatedRows);
     }
 
     /// <summary>Ends the file and returns the number of objects in it.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DataOps.Core.Catalog;
 using DataOps.Core.Connections;
+using DataOps.Core.Datasets.Definitions;
 using DataOps.Core.Rows;
 using Npgsql;
 
@@ -9,7 +10,7 @@ namespace DataOps.Core.Datasets;
 /// <summary>What is written to a dataset file. Wildcards are PowerShell's: * ? [a-z].</summary>
 public sealed record ExportDatasetOptions
 {
-    /// <summary>The file to write: .json or .jsonl, and .gz behind it to compress; - for the standard output.</summary>
+    /// <summary>The file to write: .json or .jsonl (.json with the format Feincms), and .gz behind it to compress; - for the standard output.</summary>
     public string Path { get; init; } = "";
 
     /// <summary>Models, as app or app.model; all when empty.</summary>
@@ -17,6 +18,15 @@ public sealed record ExportDatasetOptions
 
     /// <summary>Models to leave out, as app or app.model.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>A file of named datasets, or its JSON: rows by filters instead of whole models. With it, -Model and -Exclude narrow down the dataset's models.</summary>
+    public string Definition { get; init; } = "";
+
+    /// <summary>The dataset of the definition.</summary>
+    public string Dataset { get; init; } = "";
+
+    /// <summary>The dataset's arguments, in the order of its parameters or as name=value; a list takes all that follow.</summary>
+    public IReadOnlyList<string> Argument { get; init; } = [];
 
     /// <summary>The file's format; by its ending when absent.</summary>
     public DatasetFormat? Format { get; init; }
@@ -53,6 +63,9 @@ public sealed record ExportDatasetOptions
 
     /// <summary>JSON fields to write as the JSON that they are, whatever they hold, as app.model.field.</summary>
     public IReadOnlyList<string> JsonField { get; init; } = [];
+
+    /// <summary>In feincms3-data's format: say in the file that rows which it lacks are to be deleted where it is loaded.</summary>
+    public bool DeleteMissing { get; init; }
 
     /// <summary>Overwrite the file if it is there.</summary>
     public bool Force { get; init; }
@@ -99,21 +112,26 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
     public IEnumerable<ExportResult> Run(Session session, ExportDatasetOptions options, OperationContext context)
     {
         Stopwatch clock = Stopwatch.StartNew();
+        RequireFormat(options);
         DatasetFile file = DatasetFile.Create(options.Path, options.Format, options.Force);
         DatasetLayout layout = DatasetLayout.For(file.Format, options.Indent);
+        DatasetCall? call = DatasetCall.Of(options.Definition, options.Dataset, options.Argument);
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         // As pg_dump does: a limit for the queries of the site is none for a dump of all of it.
         session.Execute("set local statement_timeout = 0", context.Cancellation);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
-        Model[] models = ModelOrder.Sort(catalog, ModelSelection.Of(catalog, options));
+        ExportPlan plan = call is null ? ExportPlan.Of(ModelOrder.Sort(catalog, ModelSelection.Of(catalog, options))) : ExportPlan.Of(session, catalog, call, options);
+        Model[] models = [.. plan.Parts.Select(p => p.Model).Distinct()];
+        if (file.Format == DatasetFormat.Feincms)
+            layout = layout.Behind(FeincmsHeader.Text(plan.Specs.Select(s => s with { DeleteMissing = s.DeleteMissing || options.DeleteMissing })));
         NaturalKeys keys = NaturalKeys.Of(catalog, options.NaturalKey);
         MissingReferences missing = MissingReferences.Of(
-            session, catalog, models, withSoft: options.NaturalForeign, keepsKeys: options.OnMissingReference == Datasets.OnMissingReference.SkipRow, context);
+            session, catalog, plan, withSoft: options.NaturalForeign, keepsKeys: options.OnMissingReference == Datasets.OnMissingReference.SkipRow, context);
         MissingPolicy policy = MissingPolicy.Of(session, catalog, missing, options.OnMissingReference, context.Cancellation);
         ReferenceForm references = new(catalog, keys, options.NaturalForeign, options.NaturalPrimary, policy);
         DatasetEncoders encoders = new(session, layout, options.Precision, JsonFields.Of(options.StreamField, options.JsonField, models));
         long count = 0;
-        long bytes = file.Write(stream => count = Write(session, models, layout, encoders, references, stream, context));
+        long bytes = file.Write(stream => count = Write(session, plan, layout, encoders, references, stream, context));
         if (options.OnMissingReference != Datasets.OnMissingReference.KeepKey)
             missing.Warn(context);
         string[] left = catalog.Database.Tables.Where(t => catalog.LabelOf(t) is null && t.Name != "django_migrations").Select(t => t.DisplayName).ToArray();
@@ -134,13 +152,25 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
             Math.Round(clock.Elapsed.TotalSeconds, 3));
     }
 
-    private static long Write(
-        Session session, Model[] models, DatasetLayout layout, DatasetEncoders encoders, ReferenceForm references, Stream stream, OperationContext context)
+    // Its loader knows rows by their keys, and takes its orders from the file.
+    private static void RequireFormat(ExportDatasetOptions options)
     {
-        DatasetWriter writer = new(session, layout, encoders, references, stream, context, models.Sum(m => m.Table.EstimatedRows ?? 0));
+        bool isFeincms = options.Format == DatasetFormat.Feincms;
+        if (options.DeleteMissing && !isFeincms)
+            throw new DataOpsException(
+                "ContradictingOptions", FailureKind.InvalidArgument, "-DeleteMissing is written into files of feincms3-data only.", "Add -Format Feincms.", nameof(options.DeleteMissing));
+        if (isFeincms && (options.NaturalForeign || options.NaturalPrimary))
+            throw new DataOpsException(
+                "ContradictingOptions", FailureKind.InvalidArgument, "Files of feincms3-data hold plain keys.", "Leave -NaturalForeign and -NaturalPrimary out.", nameof(options.Format));
+    }
+
+    private static long Write(
+        Session session, ExportPlan plan, DatasetLayout layout, DatasetEncoders encoders, ReferenceForm references, Stream stream, OperationContext context)
+    {
+        DatasetWriter writer = new(session, layout, encoders, references, stream, context, plan.EstimatedRows);
         writer.Begin();
-        foreach (Model model in models)
-            writer.Write(model);
+        foreach (ExportPart part in plan.Parts)
+            writer.Write(part);
         return writer.End();
     }
 }

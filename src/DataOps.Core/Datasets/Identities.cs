@@ -48,7 +48,7 @@ internal sealed class Identities(
         .Where(t => t.Oid != table.Oid);
 
     private bool NeedsIdentity(StagingTable table) =>
-        table is { Natural: not null, Keys.Count: 1, Buffer.Rows: > 0 } && (IsNeverById(table) || (table.HasKeyless && catalog.ParentLink(table.Model.Table) is null));
+        !rows.WithIdentity.Contains(table.Model.Table.Oid) && table is { Natural: not null, Keys.Count: 1, Buffer.Rows: > 0 } && (IsNeverById(table) || (table.HasKeyless && catalog.ParentLink(table.Model.Table) is null));
 
     private bool IsNeverById(StagingTable table) => s_neverById.Contains(table.Model.Table.Name) && table.Model.Table.Schema == catalog.Database.DjangoSchema;
 

@@ -21,6 +21,17 @@ internal sealed class ImportChecks(Session session, string path, CancellationTok
         _problems.ThrowIfAny();
     }
 
+    /// <summary>No row that is there already.</summary>
+    /// <exception cref="DataOpsException">The rows.</exception>
+    public void RequireNew(IEnumerable<StagingTable> tables)
+    {
+        foreach (StagingTable table in tables)
+            Add("s._line", [ImportStatements.KeyText(table)], $"from {table.Name} s where not ({ImportStatements.IsNew(table)})", r => new(
+                "AlreadyThere", "rows in {0} are in the database already", "The file's spec says force_insert: delete them first, or take it out of the spec.",
+                table.Model.Label, r[0], "pk", "is there"));
+        _problems.ThrowIfAny();
+    }
+
     /// <summary>A value for each column of a new row that needs one.</summary>
     /// <exception cref="DataOpsException">The rows, with the field that they lack.</exception>
     public void RequireNeededFields(IEnumerable<StagingTable> tables, MissingField missing)

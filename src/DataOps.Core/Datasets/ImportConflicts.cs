@@ -51,6 +51,8 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
         string values = string.Join(" || ', ' || ", unique.Select(c => $"s.{c.Sql}::text"));
         string fields = string.Join(", ", unique.Select(c => c.Field));
         string held = Held(table, unique, shapes, isEnforced);
+        if (isEnforced && choice == OnConflict.Suffix)
+            new UniqueSuffix(session, table, unique, context.Cancellation).Add(held);
         if (isEnforced)
             AddTwice(table, unique, shapes, fields, problems);
         if (choice == OnConflict.Skip)
@@ -60,11 +62,11 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
         else
             List(problems, "s._line", [ImportStatements.KeyText(table), values, ImportStatements.KeyText(table, "t")], held, r => new(
                 "NotUnique", "values in {0} have to be unique and are not",
-                "Change one of the rows, or load with -OnConflict Replace (the row of the database gives way) or Skip (it stays).",
+                "Change one of the rows, or load with -OnConflict Replace (the row of the database gives way), Skip (it stays) or Suffix (the file's gets another value).",
                 table.Model.Label, r[0], fields, $"\"{r[1]}\" is that of {table.Model.Label} {r[2]} in the database"));
     }
 
-    private static string Held(StagingTable table, StagingColumn[] unique, string shapes, bool isEnforced)
+    private string Held(StagingTable table, StagingColumn[] unique, string shapes, bool isEnforced)
     {
         string same = string.Join(" and ", unique.Select(c => $"t.{c.Sql} = s.{c.Sql}"));
         string sameRow = string.Join(" and ", table.Keys.Select(k => $"m.{k.Sql} = t.{k.Sql}"));
@@ -75,7 +77,7 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
         string others = isEnforced
             ? $"not exists (select 1 from {table.Name} m where {sameRow} and m.{shapes} and ({moves}) is distinct from ({stays}))"
             : $"not exists (select 1 from {table.Name} m where {sameRow}) and not exists (select 1 from {table.Model.Table.Sql} m where {isThere})";
-        return $"from {table.Name} s join {table.Model.Table.Sql} t on {same} and not ({ImportStatements.SameKey(table)}) where s.{shapes} and {others}";
+        return $"from {table.Name} s join {table.Model.Table.Sql} t on {same} and not ({ImportStatements.SameKey(table)}) where s.{shapes} and {others}{rows.Stays(table.Model.Table, "t")}";
     }
 
     private void AddTwice(StagingTable table, StagingColumn[] unique, string shapes, string fields, ImportProblems problems)

@@ -9,7 +9,7 @@ namespace DataOps.Core.Datasets;
 /// <summary>What <see cref="ImportDataset"/> loads, and how.</summary>
 public sealed record ImportDatasetOptions
 {
-    /// <summary>The file: Django's JSON, JSONL, XML or YAML, compressed with gzip, bzip2, xz or zip or not; - for the standard input.</summary>
+    /// <summary>The file: Django's JSON, JSONL, XML or YAML, or one of feincms3-data; compressed with gzip, bzip2, xz or zip or not; - for the standard input.</summary>
     public string Path { get; init; } = "";
 
     /// <summary>The file's format; by its ending or its content when absent.</summary>
@@ -35,6 +35,12 @@ public sealed record ImportDatasetOptions
 
     /// <summary>What to do about references whose target is neither in the file nor in the database; by default they are listed, and nothing is loaded.</summary>
     public OnMissingReference? OnMissingReference { get; init; }
+
+    /// <summary>The most that specs of the file may delete: a number of rows, or a percentage of the rows in each one's scope, as 10%; 50% when absent.</summary>
+    public string? MaxDelete { get; init; }
+
+    /// <summary>What to do about rows that depend on rows to be deleted, where nothing tells what the application would do.</summary>
+    public OnDependent OnDependent { get; init; }
 
     /// <summary>What to do about fields that an object of the file lacks.</summary>
     public MissingField MissingField { get; init; }
@@ -100,7 +106,7 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
             context.Warning?.Invoke($"Rows were written without the application, which does not know of it: {stale.What}. Due: {stale.Commands}.");
         return new ImportResult(
             session.Server, session.Database, Name, file.Path, changed, options.WhatIf ? 0 : load.Written, load.Written, load.Objects,
-            load.Inserted, load.Updated, load.Objects - load.Inserted - load.Updated - load.Skipped, load.Skipped, load.Replacement.Deleted, load.Replacement.Repointed,
+            load.Inserted, load.Updated, load.Objects - load.Inserted - load.Updated - load.Skipped, load.Skipped, load.Deleted, load.Changed,
             load.Run.Models.Sum(m => m.Added), load.Run.Models.Sum(m => m.Removed), load.Run.Models.Count, stale.What, stale.Commands, undoPath,
             Math.Round(watch.Elapsed.TotalSeconds, 3));
     }

@@ -13,14 +13,16 @@ internal static class ImportPlan
         foreach (ModelCounts model in load.Run.Models)
             yield return new ModelPlan(
                 session.Server, session.Database, model.Table.Model.Label, model.Table.Model.Table.DisplayName, model.Table.Buffer.Rows, model.Inserted, model.Updated,
-                model.Table.Buffer.Rows - model.Inserted - model.Updated, model.Added, model.Removed);
+                model.Table.Buffer.Rows - model.Inserted - model.Updated, load.Deletion.Of(model.Table.Model.Table), model.Added, model.Removed);
+        foreach ((Table table, long deleted) in load.Deletion.Counts.Where(c => load.Run.Models.All(m => m.Table.Model.Table != c.Table)))
+            yield return new ModelPlan(session.Server, session.Database, catalog.LabelOf(table) ?? table.DisplayName, table.DisplayName, 0, 0, 0, 0, deleted, 0, 0);
         if (!options.Detailed)
             yield break;
         RowChanges rows = new(session, cancellation);
         foreach (ModelCounts model in load.Run.Models)
             foreach (RowChange change in Of(rows, model.Table, changes, options))
                 yield return change;
-        foreach (RowChange change in load.Replacement.Describe(rows))
+        foreach (RowChange change in load.Deletion.Describe(rows).Concat(load.Replacement.Describe(rows)))
             yield return change;
         foreach (ChangedTable table in changes.Tables)
             foreach (RowChange change in rows.Deleted(table, catalog.LabelOf(table.Table)))

@@ -15,8 +15,8 @@ namespace DataOps.Core.Datasets;
 /// <param name="Updated">Rows that differed.</param>
 /// <param name="Unchanged">Rows that were as in the file, and were not written.</param>
 /// <param name="Skipped">Objects left out, by OnConflict or OnMissingReference.</param>
-/// <param name="Deleted">Rows of the database that gave way to the file's, with all that was theirs.</param>
-/// <param name="Repointed">Rows that referred to those and now refer to the file's.</param>
+/// <param name="Deleted">Rows of the database that gave way to the file's or that its specs took away, with all that was theirs.</param>
+/// <param name="Repointed">Rows that referred to those and now refer to the file's, or to nothing.</param>
 /// <param name="ManyToManyAdded">Entries added to many-to-many lists.</param>
 /// <param name="ManyToManyRemoved">Entries removed from many-to-many lists.</param>
 /// <param name="Models">Models in the file.</param>
@@ -56,8 +56,8 @@ public sealed record ImportResult(
 /// <param name="Insert">Rows that are not there.</param>
 /// <param name="Update">Rows that differ.</param>
 /// <param name="Unchanged">Rows that are as in the file.</param>
+/// <param name="Delete">Rows that the file's specs take away, and what depends on those.</param>
 /// <param name="ManyToManyAdd">Entries to add to many-to-many lists.</param>
 /// <param name="ManyToManyRemove">Entries to remove from many-to-many lists.</param>
 public sealed record ModelPlan(
-    string Server, string Database, string Model, string Table, long Objects, long Insert, long Update, long Unchanged, long ManyToManyAdd, long ManyToManyRemove)
-    : IChangeResult, IDatasetTestResult;
+    string Server, string Database, string Model, string Table, long Objects, long Insert, long Update, long Unchanged, long Delete, long ManyToManyAdd, long ManyToManyRemove) : IChangeResult, IDatasetTestResult;

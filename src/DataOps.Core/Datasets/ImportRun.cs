@@ -14,7 +14,7 @@ internal sealed record ModelCounts(StagingTable Table, long Inserted, long Updat
 
 /// <summary>Plans, read-only, what makes the database what the staging tables say, and applies that plan.</summary>
 internal sealed class ImportRun(
-    Session session, ReferenceCatalog catalog, ResolvedRows rows, ChangeSet changes, ImportReplacement replacement, ImportDatasetOptions options, string path, OperationContext context)
+    Session session, ReferenceCatalog catalog, ResolvedRows rows, ChangeSet changes, ImportDeletion deletion, ImportReplacement replacement, ImportDatasetOptions options, string path, OperationContext context)
 {
     private readonly List<ModelCounts> _models = [];
 
@@ -38,6 +38,7 @@ internal sealed class ImportRun(
     {
         context.Report("Locking", 0, changes.Planned);
         changes.Lock();
+        deletion.Apply();
         replacement.Delete();
         long done = 0;
         long total = changes.Planned;

@@ -96,6 +96,17 @@ internal sealed class ImportTargets(
             Add(problems, table, list.List.Name, reference.Target!, "s._line", ["s.owner", "s.target"], $"from {list.Name} s where {isMissing}");
     }
 
+    /// <summary>Takes entries without a target out of the lists whose spec says so.</summary>
+    public void Ignore(IEnumerable<StagingList> lists)
+    {
+        foreach (StagingList list in lists.Where(l => l.Buffer.Rows > 0 && l.Target.Reference is { Target: not null }))
+        {
+            Reference reference = list.Target.Reference!;
+            string isMissing = $"s.target is not null and {Lacks(reference.Target!, $"t.{Sql.Identifier(reference.TargetColumns[0].Name)} = s.target")}";
+            Nulled += Execute($"delete from {list.Buffer.Table} r using {list.Name} s where s._row = r._row and s._position = r._position and {isMissing}");
+        }
+    }
+
     private string HasNoTarget(Reference reference)
     {
         IEnumerable<string> columns = reference.Columns.Select(c => "s." + Sql.Identifier(c.Name));
@@ -113,10 +124,13 @@ internal sealed class ImportTargets(
     private string Lacks(Table target, string same)
     {
         string inFile = rows.StagedOf(target) is { } staged ? $" and not exists (select 1 from {staged.Name} t where {same})" : "";
-        return $"not exists (select 1 from {target.Sql} t where {same}){inFile}";
+        return $"not exists (select 1 from {target.Sql} t where {same}{rows.Stays(target, "t")}){inFile}";
     }
 
-    private void Skip(StagingTable table, string select)
+    /// <summary>Leaves rows out.</summary>
+    /// <param name="table">Their table.</param>
+    /// <param name="select">A query of their _row.</param>
+    public void Skip(StagingTable table, string select)
     {
         Table target = table.Model.Table;
         if (!rows.WithSkips.Contains(target.Oid))

@@ -103,7 +103,7 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
 
     private DatasetTest Sum(FixtureFile file, IReadOnlyList<DatasetFinding> findings, Stopwatch watch) => new(
         session.Server, session.Database, file.Path, _refusal is null, _read?.Objects ?? 0, _read?.Tables.Count ?? 0,
-        _load?.Written, _load?.Inserted, _load?.Updated, _load?.Replacement.Deleted,
+        _load?.Written, _load?.Inserted, _load?.Updated, _load?.Deleted,
         _load is null ? null : _load.Objects - _load.Inserted - _load.Updated - _load.Skipped, _load?.Skipped,
         (_refusal as DatasetException)?.Count ?? (_refusal is null ? 0 : 1),
         findings.Count(f => f.Severity == nameof(Severity.Warning)),

@@ -27,21 +27,21 @@ internal sealed class MissingReferences
     /// <summary>The references that have any, and the keys of their rows, as text, where they were asked for.</summary>
     public IReadOnlyDictionary<Reference, List<string>> Keys => _keys;
 
-    /// <summary>Searches the rows of some models.</summary>
+    /// <summary>Searches the rows that are exported.</summary>
     /// <param name="session">A session in its snapshot.</param>
     /// <param name="catalog">The database's references.</param>
-    /// <param name="models">The models.</param>
+    /// <param name="plan">What is exported.</param>
     /// <param name="withSoft">Search references without a constraint as well.</param>
     /// <param name="keepsKeys">Remember the keys of all rows found.</param>
     /// <param name="context">Cancels, and hears of the progress.</param>
     public static MissingReferences Of(
-        Session session, ReferenceCatalog catalog, IReadOnlyList<Model> models, bool withSoft, bool keepsKeys, OperationContext context)
+        Session session, ReferenceCatalog catalog, ExportPlan plan, bool withSoft, bool keepsKeys, OperationContext context)
     {
-        HashSet<uint> tables = models.SelectMany(m => m.ManyToMany.Select(l => l.Table.Oid).Append(m.Table.Oid)).ToHashSet();
+        HashSet<uint> tables = plan.Parts.SelectMany(p => p.Model.ManyToMany.Select(l => l.Table.Oid).Append(p.Model.Table.Oid)).ToHashSet();
         bool IsAsked(Reference r) => tables.Contains(r.Table.Oid) && r.Target is not null && (IsDeclared(r) || (withSoft && r.Class == ReferenceClass.Soft));
         IEnumerable<Reference> references = catalog.References.Where(IsAsked);
         MissingReferences missing = new(keepsKeys);
-        foreach (Dangling dangling in new OrphanSearch(session, catalog, context).In([.. references]))
+        foreach (Dangling dangling in new OrphanSearch(session, catalog, context).In([.. references], plan.ConditionOn))
             missing.Add(catalog, dangling);
         return missing;
     }

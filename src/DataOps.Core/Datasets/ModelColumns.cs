@@ -31,8 +31,9 @@ internal sealed class ModelColumns
 
     public IReadOnlyList<Value> Values { get; }
 
-    public static ModelColumns Of(DatasetEncoders encoders, Model model, DatasetLayout layout, ReferenceForm references)
+    public static ModelColumns Of(DatasetEncoders encoders, ExportPart part, DatasetLayout layout, ReferenceForm references)
     {
+        Model model = part.Model;
         Func<Column, FieldEncoder> encoderOf = encoders.Of(model);
         List<string> expressions = [];
         StringBuilder joins = new();
@@ -68,16 +69,17 @@ internal sealed class ModelColumns
         string Before(string field) => $"{(values.Count == 0 ? "" : layout.Field)}\"{field}\": ";
         if (references.ParentLink(model) is { } link)
             values.Add(AddField(Before(FieldName(link.Column)), link.Column));
-        foreach (Field field in model.Fields)
+        foreach (Field field in model.Fields.Where(f => !part.Exclude.Contains(f.Name)))
             values.Add(AddField(Before(field.Name), field.Column));
-        foreach (ManyToManyList list in model.ManyToMany)
+        foreach (ManyToManyList list in model.ManyToMany.Where(l => !part.Exclude.Contains(l.Name)))
         {
             string alias = $"m{expressions.Count}";
-            joins.Append(Join(model, list, alias, layout, references));
+            joins.Append(Join(part, list, alias, layout, references));
             values.Add(AddJson(Before(list.Name), $"coalesce({Sql.Literal(layout.List(2).Open)} || {alias}.list || {Sql.Literal(layout.List(2).Close)}, '[]')"));
         }
         string order = model.Key.Count == 0 ? "" : $" order by {string.Join(", ", model.Key.Select(c => "t." + Sql.Identifier(c.Name)))}";
-        string where = references.Missing.Condition(model.Table) is { } condition ? $" where {condition}" : "";
+        string[] conditions = [.. new[] { references.Missing.Condition(model.Table), part.Condition }.OfType<string>()];
+        string where = conditions.Length == 0 ? "" : $" where {string.Join(" and ", conditions.Select(c => $"({c})"))}";
         string query = $"select {string.Join(", ", expressions)} from {model.Table.Sql} t{joins}{where}{order}";
         return new ModelColumns(model, layout, query, key, references.IsKeyless(model), values);
     }
@@ -88,16 +90,21 @@ internal sealed class ModelColumns
             part.Write(row, output);
     }
 
-    // One aggregate over the table between the two, instead of a query a row.
-    private static string Join(Model model, ManyToManyList list, string alias, DatasetLayout layout, ReferenceForm references)
+    // One aggregate over the table between the two, instead of a query a row; where few rows are read, their lists by the index.
+    private static string Join(ExportPart part, ManyToManyList list, string alias, DatasetLayout layout, ReferenceForm references)
     {
         string owner = Sql.Identifier(list.OwnerColumn.Name);
         string target = "t." + Sql.Identifier(list.TargetColumn.Name);
         (string join, string json) = references.Natural(references.Catalog.ReferenceOf(list.Table, list.TargetColumn), target, "k", layout.List(3)) ?? ("", $"to_json({target})::text");
         string?[] conditions = [references.Missing.Condition(list.Table), references.Missing.NulledBy(list.Table, list.TargetColumn) is { } nulled ? Exists(nulled, target) : null];
         string where = conditions.Any(c => c is not null) ? " where " + string.Join(" and ", conditions.OfType<string>()) : "";
+        if (part.Condition is not null)
+        {
+            string own = $"select l.* from {list.Table.Sql} l where l.{owner} = t.{Sql.Identifier(part.Model.Key[0].Name)}";
+            return $" left join lateral (select string_agg({json}, {Sql.Literal(layout.List(2).Item)} order by {target}) as list from ({own}) t{join}{where}) {alias} on true";
+        }
         return $" left join (select t.{owner} as owner, string_agg({json}, {Sql.Literal(layout.List(2).Item)} order by {target}) as list from {list.Table.Sql} t{join}{where} group by 1) {alias}"
-            + $" on {alias}.owner = t.{Sql.Identifier(model.Key[0].Name)}";
+            + $" on {alias}.owner = t.{Sql.Identifier(part.Model.Key[0].Name)}";
     }
 
     private static string Exists(Reference reference, string place) =>

@@ -12,6 +12,9 @@ public enum OnConflict
     /// <summary>The target's row stays as it is, and the file's is left out; what in the file refers to it refers to the row that stays.</summary>
     Skip,
 
+    /// <summary>As Update, but where another row holds a unique text of the file's row, the file's row gets it with -2, -3 and so on behind it.</summary>
+    Suffix,
+
     /// <summary>A row that is there already and differs is named, and nothing is loaded.</summary>
     Fail,
 }

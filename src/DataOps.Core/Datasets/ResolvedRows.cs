@@ -1,5 +1,6 @@
 using System.Text;
 using DataOps.Core.Catalog;
+using DataOps.Core.Changes;
 using DataOps.Core.Connections;
 
 namespace DataOps.Core.Datasets;
@@ -28,6 +29,9 @@ internal sealed class ResolvedRows(Session session, ReferenceCatalog catalog, IR
     /// <summary>Tables some of whose rows are left out.</summary>
     public HashSet<uint> WithSkips { get; } = [];
 
+    /// <summary>The plans of tables some of whose rows will be deleted.</summary>
+    public Dictionary<uint, ChangedTable> WithGone { get; } = [];
+
     /// <summary>Whether object ids are others than in the file.</summary>
     public bool HasGeneric { get; set; }
 
@@ -52,6 +56,11 @@ internal sealed class ResolvedRows(Session session, ReferenceCatalog catalog, IR
 
     /// <summary>The table that holds a table's changed ids: its own, or that of the parent whose key it shares; null when there are none.</summary>
     public Table? MapOf(Table table) => WithMap.Contains(table.Oid) ? table : catalog.ParentLink(table) is { } link ? MapOf(link.Target!) : null;
+
+    /// <summary>The condition, with "and" before it, that a row of the database stays; empty where all do.</summary>
+    public string Stays(Table table, string alias) => WithGone.TryGetValue(table.Oid, out ChangedTable? gone)
+        ? $" and not exists (select 1 from {gone.Name} gone where gone._action = 'D' and {gone.Identity.Same("gone", alias)})"
+        : "";
 
     /// <summary>Makes a view of each staged table and list, under their names; they can be made again when more is known.</summary>
     public void CreateViews()

@@ -15,7 +15,9 @@ internal sealed record Dangling(Reference Reference, string Key, string Value, T
 internal sealed class OrphanSearch(Session session, ReferenceCatalog catalog, OperationContext context)
 {
     /// <summary>The dangling rows, table after table; a caller that stops early ends the query on the server.</summary>
-    public IEnumerable<Dangling> In(IReadOnlyList<Reference> references)
+    /// <param name="references">The references to search.</param>
+    /// <param name="condition">Which rows of a table to look at, with c for the table; null for all. Only references with one known target take it.</param>
+    public IEnumerable<Dangling> In(IReadOnlyList<Reference> references, Func<Table, string?>? condition = null)
     {
         long total = references.Select(r => r.Table).DistinctBy(t => t.Oid).Sum(t => t.EstimatedRows ?? 0);
         long done = 0;
@@ -23,16 +25,16 @@ internal sealed class OrphanSearch(Session session, ReferenceCatalog catalog, Op
         {
             Table child = table.First().Table;
             context.Report($"Searching {child}", done, total > 0 ? total : null);
-            foreach (Dangling dangling in Of(child, [.. table]))
+            foreach (Dangling dangling in Of(child, [.. table], condition?.Invoke(child)))
                 yield return dangling;
             done += child.EstimatedRows ?? 0;
         }
     }
 
-    private IEnumerable<Dangling> Of(Table child, Reference[] references)
+    private IEnumerable<Dangling> Of(Table child, Reference[] references, string? condition)
     {
         Reference[] plain = references.Where(r => r is { Target: not null, Class: not (ReferenceClass.Tree or ReferenceClass.Embedded) }).ToArray();
-        IEnumerable<Dangling> found = PlainSearch.In(session, child, plain, context.Cancellation);
+        IEnumerable<Dangling> found = PlainSearch.In(session, child, plain, condition, context.Cancellation);
         foreach (Reference reference in references.Except(plain))
             found = found.Concat(reference switch
             {

@@ -10,21 +10,22 @@ internal static class PlainSearch
     private const int FewValues = 1000;
     private const int SmallTable = 5000;
 
-    public static IEnumerable<Dangling> In(Session session, Table child, IReadOnlyList<Reference> references, CancellationToken cancellation)
+    public static IEnumerable<Dangling> In(Session session, Table child, IReadOnlyList<Reference> references, string? condition, CancellationToken cancellation)
     {
-        ILookup<bool, Reference> byWay = references.ToLookup(r => HasFewValues(child, r));
-        return byWay[true].SelectMany(r => OfFewValues(session, child, r, cancellation)).Concat(InOnePass(session, child, [.. byWay[false]], cancellation));
+        ILookup<bool, Reference> byWay = references.ToLookup(r => condition is null && HasFewValues(child, r));
+        return byWay[true].SelectMany(r => OfFewValues(session, child, r, cancellation)).Concat(InOnePass(session, child, [.. byWay[false]], condition, cancellation));
     }
 
     // One scan of the child and a hash of each parent's keys: a row comes out when any of its references dangles.
-    private static IEnumerable<Dangling> InOnePass(Session session, Table child, Reference[] references, CancellationToken cancellation)
+    private static IEnumerable<Dangling> InOnePass(Session session, Table child, Reference[] references, string? condition, CancellationToken cancellation)
     {
         if (references.Length == 0)
             yield break;
         string values = string.Join(", ", references.Select((r, i) => $"case when {Dangles(r, i)} then {OrphanSql.Text(r.Columns.Select(c => c.Name), "c")} end"));
         string joins = string.Join("\n", references.Select((r, i) => $"left join {r.Target!.Sql} p{i} on {Join(r, i)}"));
         string any = string.Join(" or ", references.Select((r, i) => $"({Dangles(r, i)})"));
-        string sql = $"select {OrphanSql.Key(child, "c")}, {values} from {child.Sql} c\n{joins}\nwhere {any}";
+        string within = condition is null ? "" : $"({condition}) and ";
+        string sql = $"select {OrphanSql.Key(child, "c")}, {values} from {child.Sql} c\n{joins}\nwhere {within}({any})";
         foreach ((string key, string?[] found) in session.Stream(sql, row => (row.GetString(0), Texts(row, references.Length)), cancellation))
             for (int i = 0; i < references.Length; i++)
                 if (found[i] is { } value)

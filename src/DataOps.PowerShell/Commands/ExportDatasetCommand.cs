@@ -31,6 +31,21 @@ public sealed class ExportDatasetCommand : InputCommand
     [ArgumentCompleter(typeof(ModelNameCompleter))]
     public string[]? Exclude { get; set; }
 
+    /// <summary>A file of named datasets, or a hashtable.</summary>
+    [Parameter]
+    [DefinitionTransformation]
+    public string Definition { get; set; } = "";
+
+    /// <summary>The dataset of the definition.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(DatasetNameCompleter))]
+    public string Dataset { get; set; } = "";
+
+    /// <summary>The dataset's arguments.</summary>
+    [Parameter]
+    [DatasetArgumentTransformation]
+    public string[]? Argument { get; set; }
+
     /// <summary>The file's format; by its ending when absent.</summary>
     [Parameter]
     public DatasetFormat? Format { get; set; }
@@ -79,6 +94,10 @@ public sealed class ExportDatasetCommand : InputCommand
     [SupportsWildcards]
     public string[]? JsonField { get; set; }
 
+    /// <summary>In feincms3-data's format: rows that the file lacks are to be deleted where it is loaded.</summary>
+    [Parameter]
+    public SwitchParameter DeleteMissing { get; set; }
+
     /// <summary>Overwrite the file.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -106,6 +125,9 @@ public sealed class ExportDatasetCommand : InputCommand
         Path = DatasetPath(Path),
         Model = _models,
         Exclude = Exclude ?? [],
+        Definition = DefinitionOf(Definition),
+        Dataset = Dataset,
+        Argument = Argument ?? [],
         Format = Format,
         IncludeDerived = IncludeDerived,
         Indent = Indent,
@@ -117,6 +139,7 @@ public sealed class ExportDatasetCommand : InputCommand
         Precision = Precision,
         StreamField = StreamField ?? [],
         JsonField = JsonField ?? [],
+        DeleteMissing = DeleteMissing,
         Force = Force,
     };
 }

@@ -48,6 +48,15 @@ public sealed class ImportDatasetCommand : ChangeCommand
     [Parameter]
     public OnMissingReference? OnMissingReference { get; set; }
 
+    /// <summary>The most that the file's specs may delete: a number of rows, or a percentage, as 10%.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? MaxDelete { get; set; }
+
+    /// <summary>What to do about rows that depend on rows to be deleted.</summary>
+    [Parameter]
+    public OnDependent OnDependent { get; set; }
+
     /// <summary>What to do about fields that the file lacks.</summary>
     [Parameter]
     public MissingField MissingField { get; set; }
@@ -82,6 +91,8 @@ public sealed class ImportDatasetCommand : ChangeCommand
             SoftReference = SoftReference ?? [],
             OnConflict = OnConflict,
             OnMissingReference = OnMissingReference,
+            MaxDelete = MaxDelete,
+            OnDependent = OnDependent,
             MissingField = MissingField,
             Detailed = Detailed,
             UndoPath = UndoPath is null ? null : FileSystemPath(UndoPath),

@@ -1,6 +1,6 @@
 namespace DataOps.Core.Datasets;
 
-/// <summary>The formats of Django's fixtures.</summary>
+/// <summary>The formats of dataset files: Django's fixtures, and feincms3-data's.</summary>
 public enum DatasetFormat
 {
     /// <summary>One array of objects.</summary>
@@ -14,4 +14,7 @@ public enum DatasetFormat
 
     /// <summary>A list of mappings; is read, not written.</summary>
     Yaml,
+
+    /// <summary>The object of version, specs and objects that feincms3-data's f3dumpdata writes and f3loaddata reads.</summary>
+    Feincms,
 }

@@ -45,6 +45,10 @@ internal sealed record DatasetLayout(
         return blanks > 0 ? indented : indented with { Begin = "[", Between = ", ", End = "]", EndEmpty = "]" };
     }
 
+    /// <summary>The same objects inside a file of feincms3-data.</summary>
+    /// <param name="header">What stands before their list.</param>
+    public DatasetLayout Behind(string header) => this with { Begin = header + Begin, End = End.TrimEnd('\n') + "}\n", EndEmpty = EndEmpty.TrimEnd('\n') + "}\n" };
+
     /// <summary>
     /// The layout of a list whose bracket stands on a level: 1 for an object's key, 2 for a field, one more for what is inside; an empty list is
     /// <c>[]</c>.

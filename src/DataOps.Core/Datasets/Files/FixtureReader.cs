@@ -12,6 +12,12 @@ internal abstract class FixtureReader(string name) : IDisposable
     /// <summary>The object that was read last.</summary>
     public FixtureObject Current { get; } = new();
 
+    /// <summary>What the file says about the rows of its models; null in formats that say nothing. Known when everything has been read.</summary>
+    public IReadOnlyList<FileSpec>? Specs { get; protected set; }
+
+    /// <summary>What messages call the file.</summary>
+    protected string Name => name;
+
     /// <summary>The failure's id where the file is not what its format asks for.</summary>
     protected abstract string InvalidId { get; }
 
@@ -23,9 +29,13 @@ internal abstract class FixtureReader(string name) : IDisposable
         try
         {
             Stream stream = opened.Stream;
-            DatasetFormat format = file.Format ?? FormatOf(opened.Name) ?? Guess(file, ref stream);
+            byte[] start = Peek(ref stream);
+            DatasetFormat format = file.Format ?? FormatOf(opened.Name) ?? Guess(file, start);
+            if (format == DatasetFormat.Json && FeincmsFixtureReader.Recognises(start))
+                format = DatasetFormat.Feincms;
             return format switch
             {
+                DatasetFormat.Feincms => new FeincmsFixtureReader(file.Name, stream, cancellation),
                 DatasetFormat.Xml => new XmlFixtureReader(file.Name, stream, cancellation),
                 DatasetFormat.Yaml => new YamlFixtureReader(file.Name, stream, cancellation),
                 _ => new JsonFixtureReader(file.Name, stream, isLines: format == DatasetFormat.Jsonl, cancellation),
@@ -80,19 +90,23 @@ internal abstract class FixtureReader(string name) : IDisposable
         _ => null,
     };
 
-    private static DatasetFormat Guess(FixtureFile file, ref Stream stream)
+    private static byte[] Peek(ref Stream stream)
     {
         byte[] start = new byte[1 << 10];
         int length = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
         stream = new PrefixedStream(start.AsMemory(0, length), stream);
-        ReadOnlySpan<byte> seen = start.AsSpan(0, length);
+        return start[..length];
+    }
+
+    private static DatasetFormat Guess(FixtureFile file, ReadOnlySpan<byte> seen)
+    {
         seen = (seen is [0xEF, 0xBB, 0xBF, ..] ? seen[3..] : seen).TrimStart(" \t\r\n"u8);
         return seen switch
         {
             [] or [(byte)'[' or (byte)'{', ..] => DatasetFormat.Json,
             [(byte)'<', ..] => DatasetFormat.Xml,
             _ => throw new DataOpsException(
-                "UnknownFormat", FailureKind.InvalidArgument, $"Neither the name nor the content of {file.Name} tells its format.", "Say it with -Format: Json, Jsonl, Xml or Yaml.", file.Path),
+                "UnknownFormat", FailureKind.InvalidArgument, $"Neither the name nor the content of {file.Name} tells its format.", "Say it with -Format: Json, Jsonl, Xml, Yaml or Feincms.", file.Path),
         };
     }
 }

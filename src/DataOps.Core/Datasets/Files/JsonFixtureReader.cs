@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using DataOps.Core.Rows;
@@ -7,7 +8,7 @@ namespace DataOps.Core.Datasets;
 
 /// <summary>Reads a fixture in JSON: a list, or one object a line.</summary>
 /// <remarks>It finds where an object ends by itself, so that one object at a time is parsed, whatever the file's line breaks.</remarks>
-internal sealed class JsonFixtureReader(string name, Stream stream, bool isLines, CancellationToken cancellation) : FixtureReader(name)
+internal class JsonFixtureReader(string name, Stream stream, bool isLines, CancellationToken cancellation) : FixtureReader(name)
 {
     private const int SmallestBuffer = 1 << 18;
     private const int LargestGrowth = 1 << 28;
@@ -23,9 +24,11 @@ internal sealed class JsonFixtureReader(string name, Stream stream, bool isLines
     private byte[] _buffer = GC.AllocateUninitializedArray<byte>(SmallestBuffer);
     private int _start;
     private int _end;
-    private long _line = 1;
     private bool _started;
     private bool _isList;
+
+    /// <summary>The line that is read, from 1.</summary>
+    protected long Line { get; private set; } = 1;
 
     /// <inheritdoc/>
     protected override string InvalidId => "InvalidJson";
@@ -33,11 +36,10 @@ internal sealed class JsonFixtureReader(string name, Stream stream, bool isLines
     /// <inheritdoc/>
     public override bool Read()
     {
-        int next = Peek();
+        int next = _started ? Peek() : PeekFirst();
         if (!_started)
         {
             _started = true;
-            SkipByteOrderMark(ref next);
             if (next < 0 && !isLines)
                 throw Invalid("the file is empty");
             if (next == '[')
@@ -79,9 +81,10 @@ internal sealed class JsonFixtureReader(string name, Stream stream, bool isLines
         return Peek() < 0 ? false : throw Invalid("something follows the end of the list");
     }
 
-    private void ReadObject()
+    /// <summary>Reads the object that starts here.</summary>
+    protected void ReadObject()
     {
-        long line = _line;
+        long line = Line;
         int length = FindEnd(out bool hasBareWords);
         ReadOnlyMemory<byte> bytes = _buffer.AsMemory(_start, length);
         if (!Utf8.IsValid(bytes.Span))
@@ -106,10 +109,43 @@ internal sealed class JsonFixtureReader(string name, Stream stream, bool isLines
         }
     }
 
+    /// <summary>Reads the list, object or text that starts here; the bytes hold until the next call.</summary>
+    protected ReadOnlyMemory<byte> ReadValue()
+    {
+        long line = Line;
+        int length = FindEnd(out _);
+        ReadOnlyMemory<byte> bytes = _buffer.AsMemory(_start, length);
+        _start += bytes.Length;
+        return Utf8.IsValid(bytes.Span) ? bytes : throw Invalid("what starts here is not valid UTF-8", line);
+    }
+
+    /// <summary>Reads the number or the word that starts here.</summary>
+    protected string ReadWord()
+    {
+        StringBuilder word = new();
+        for (int next = Peek(); next is >= '0' and <= '9' or >= 'A' and <= 'Z' or >= 'a' and <= 'z' or '.' or '+' or '-'; next = _start < _end || Fill() ? _buffer[_start] : -1)
+        {
+            word.Append((char)next);
+            _start++;
+        }
+        return word.ToString();
+    }
+
+    /// <summary>Goes past the byte that was peeked at.</summary>
+    protected void Skip() => _start++;
+
+    /// <summary>The file's first byte that is no blank, behind a byte order mark; -1 where there is none.</summary>
+    protected int PeekFirst()
+    {
+        int next = Peek();
+        SkipByteOrderMark(ref next);
+        return next;
+    }
+
     // The object's length in bytes; counts its lines.
     private int FindEnd(out bool hasBareWords)
     {
-        long line = _line;
+        long line = Line;
         int length = 0;
         int depth = 0;
         int stringStart = 0;
@@ -124,7 +160,7 @@ internal sealed class JsonFixtureReader(string name, Stream stream, bool isLines
             {
                 length += found < 0 ? rest.Length : found;
                 if (inString && length - stringStart > LargestValue)
-                    throw TooLarge(_line);
+                    throw TooLarge(Line);
                 if (!Fill())
                     throw Invalid("the file ends within the object that starts here: it is incomplete", line);
                 continue;
@@ -139,7 +175,7 @@ internal sealed class JsonFixtureReader(string name, Stream stream, bool isLines
                     length++;
                     break;
                 case (byte)'\n':
-                    _line++;
+                    Line++;
                     break;
                 case (byte)'{' or (byte)'[':
                     depth++;
@@ -156,8 +192,8 @@ internal sealed class JsonFixtureReader(string name, Stream stream, bool isLines
         return length;
     }
 
-    // The next byte that is no blank; -1 at the end.
-    private int Peek()
+    /// <summary>The next byte that is no blank; -1 at the end.</summary>
+    protected int Peek()
     {
         while (true)
         {
@@ -165,7 +201,7 @@ internal sealed class JsonFixtureReader(string name, Stream stream, bool isLines
             {
                 byte next = _buffer[_start];
                 if (next == '\n')
-                    _line++;
+                    Line++;
                 else if (next is not ((byte)' ' or (byte)'\t' or (byte)'\r'))
                     return next;
             }
@@ -209,9 +245,10 @@ internal sealed class JsonFixtureReader(string name, Stream stream, bool isLines
         }
         catch (InvalidDataException e)
         {
-            throw Damaged(_line, e);
+            throw Damaged(Line, e);
         }
     }
 
-    private DataOpsException Invalid(string what) => Invalid(what, _line);
+    /// <summary>The failure to throw where the file is not what it should be here.</summary>
+    protected DataOpsException Invalid(string what) => Invalid(what, Line);
 }

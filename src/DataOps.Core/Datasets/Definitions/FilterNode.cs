@@ -1,0 +1,49 @@
+using DataOps.Core.Catalog;
+using DataOps.Core.Integrity;
+
+namespace DataOps.Core.Datasets.Definitions;
+
+/// <summary>What the look-ups of one object say of one row, and of the rows that it leads to.</summary>
+internal sealed class FilterNode(Table table)
+{
+    private readonly List<(Hop Hop, FilterNode Node)> _children = [];
+
+    /// <summary>What is said of the row itself.</summary>
+    public List<LookupSql> Conditions { get; } = [];
+
+    // Django joins to the left only where all conditions accept that there is nothing.
+    private bool AcceptsNothing => Conditions.All(c => c.AcceptsNothing) && _children.All(c => c.Node.AcceptsNothing);
+
+    /// <summary>The node at the end of some steps, the same for the same steps.</summary>
+    public FilterNode At(IReadOnlyList<Hop> hops)
+    {
+        FilterNode node = this;
+        foreach (Hop hop in hops)
+        {
+            FilterNode? next = node._children.FirstOrDefault(c => c.Hop == hop).Node;
+            if (next is null)
+                node._children.Add((hop, next = new FilterNode(hop.To)));
+            node = next;
+        }
+        return node;
+    }
+
+    /// <summary>The condition on the row.</summary>
+    /// <param name="alias">Its alias.</param>
+    /// <param name="rows">What stands for a table that a step leads to.</param>
+    public string Condition(string alias, Func<Table, string> rows)
+    {
+        IEnumerable<string> own = Conditions.Select(c => c.Condition(alias));
+        return string.Join(" and ", own.Concat(_children.Select((c, i) => Elsewhere(c.Hop, c.Node, alias, $"{alias}_{i}", rows))));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => table.DisplayName;
+
+    private static string Elsewhere(Hop hop, FilterNode node, string from, string alias, Func<Table, string> tables)
+    {
+        string rows = $"select 1 from {tables(hop.To)} {alias} where {OrphanSql.Equal(hop.On, alias, hop.From, from)}";
+        string exists = $"exists ({rows} and {node.Condition(alias, tables)})";
+        return node.AcceptsNothing ? $"({exists} or not exists ({rows}))" : exists;
+    }
+}

@@ -1,0 +1,85 @@
+using DataOps.Core.Catalog;
+using DataOps.Core.Connections;
+using DataOps.Core.Integrity;
+
+namespace DataOps.Core.Datasets.Definitions;
+
+/// <summary>Compiles a filter to a condition in SQL, with Django's meaning of each look-up.</summary>
+internal sealed class FilterSql
+{
+    private readonly ReferenceCatalog _catalog;
+    private readonly FilterParameters _parameters;
+
+    private readonly Func<Table, string> _rows;
+
+    private FilterSql(ReferenceCatalog catalog, FilterParameters parameters, Func<Table, string>? rows) => (_catalog, _parameters, _rows) = (catalog, parameters, rows ?? (t => t.Sql));
+
+    /// <summary>The condition on a row of the model; no value is in it, only <c>current_setting('dataops.pN')</c>, which <see cref="FilterParameters.Bind"/> sets.</summary>
+    /// <param name="filter">The filter, its values bound.</param>
+    /// <param name="model">The model whose rows are filtered.</param>
+    /// <param name="catalog">The references that paths lead over.</param>
+    /// <param name="alias">The alias of the model's table in the query.</param>
+    /// <param name="parameters">Takes the values.</param>
+    /// <param name="rows">What stands for a table that a look-up's path leads to: its rows as they will be; the table itself when absent.</param>
+    /// <exception cref="DataOpsException">A path, a look-up or a value is wrong.</exception>
+    public static string Compile(Filter filter, Model model, ReferenceCatalog catalog, string alias, FilterParameters parameters, Func<Table, string>? rows = null) =>
+        new FilterSql(catalog, parameters, rows).Condition(filter, model, alias);
+
+    private string Condition(Filter filter, Model model, string alias) => filter switch
+    {
+        Filter.AllOf { Items.Count: 0 } => "true",
+        Filter.AllOf all => string.Join(" and ", all.Items.Select(i => $"({Condition(i, model, alias)})")),
+        Filter.AnyOf any => Any(any, model, alias),
+        Filter.Not not => $"({Condition(not.Item, model, alias)}) is not true",
+        Filter.Lookups lookups => Lookups(lookups, model, alias),
+        Filter.SqlCondition sql => Written(sql, model, alias),
+        _ => throw new InvalidOperationException($"{filter.GetType().Name} is no filter."),
+    };
+
+    // Where the choices lead over other tables, each is searched by itself: together no index would serve them.
+    private string Any(Filter.AnyOf any, Model model, string alias)
+    {
+        if (model.Table.SingleKey is not { } key || !any.Items.Any(i => IsElsewhere(i, model)))
+            return string.Join(" or ", any.Items.Select(i => $"({Condition(i, model, alias)})"));
+        string inner = alias + "_u";
+        string column = Sql.Identifier(key.Name);
+        IEnumerable<string> parts = any.Items.Select(i => $"select {inner}.{column} from {model.Table.Sql} {inner} where {Condition(i, model, inner)}");
+        return $"{alias}.{column} in ({string.Join(" union ", parts)})";
+    }
+
+    private bool IsElsewhere(Filter filter, Model model) => filter switch
+    {
+        Filter.AllOf all => all.Items.Any(i => IsElsewhere(i, model)),
+        Filter.Lookups lookups => lookups.Items.Any(l => FilterPath.Of(_catalog, model, l.Path, l.Place).Hops.Count > 0),
+        Filter.SqlCondition => true,
+        Filter.AnyOf any => any.Items.Any(i => IsElsewhere(i, model)),
+        _ => false,
+    };
+
+    private string Lookups(Filter.Lookups lookups, Model model, string alias)
+    {
+        FilterNode root = new(model.Table);
+        foreach (Lookup lookup in lookups.Items)
+        {
+            FilterPath path = FilterPath.Of(_catalog, model, lookup.Path, lookup.Place);
+            root.At(path.Hops).Conditions.Add(new LookupSql(lookup, path, _parameters));
+        }
+        return root.Condition(alias, _rows);
+    }
+
+    // In a query of its own, in which no name can be taken for one of ours.
+    private string Written(Filter.SqlCondition sql, Model model, string alias)
+    {
+        (IReadOnlyList<Hop> hops, Model end) = sql.Path.Length == 0 ? ([], model) : FilterPath.ToRows(_catalog, model, sql.Path, sql.Place);
+        string last = hops.Count == 0 ? alias : $"{alias}_{hops.Count}";
+        string key = end.Table.SingleKey is { } column ? Sql.Identifier(column.Name) : "ctid";
+        string name = Sql.Identifier(end.Table.Name);
+        string condition = $"{last}.{key} in (select {name}.{key} from {end.Table.Sql} {name} where ({SqlText.Compile(sql, _parameters)}))";
+        for (int i = hops.Count; i > 0; i--)
+        {
+            string from = i == 1 ? alias : $"{alias}_{i - 1}";
+            condition = $"exists (select 1 from {hops[i - 1].To.Sql} {alias}_{i} where {OrphanSql.Equal(hops[i - 1].On, $"{alias}_{i}", hops[i - 1].From, from)} and {condition})";
+        }
+        return condition;
+    }
+}

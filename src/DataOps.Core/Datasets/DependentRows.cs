@@ -1,0 +1,176 @@
+using DataOps.Core.Catalog;
+using DataOps.Core.Changes;
+using DataOps.Core.Connections;
+
+namespace DataOps.Core.Datasets;
+
+/// <summary>Rows that depend on rows to be deleted: they go too, or are cleared, or keep those from being deleted.</summary>
+/// <remarks>The file's own rows are none of them: what they refer to is checked with the file.</remarks>
+internal sealed class DependentRows(
+    Session session, ReferenceCatalog catalog, ResolvedRows rows, ChangeSet changes, OnDependent choice, string path, CancellationToken cancellation)
+{
+    private readonly List<Clearing> _clearings = [];
+    private readonly HashSet<(Reference Reference, DependentAction Action)> _keeping = [];
+
+    /// <summary>Rows that stay and change.</summary>
+    public long Changed { get; private set; }
+
+    /// <summary>Plans what depends on the rows that are planned to be deleted, and on that, until there is no more.</summary>
+    /// <exception cref="DataOpsException">Rows that stay need rows that go: all of them.</exception>
+    public void Plan()
+    {
+        (long Planned, long Deleted) before;
+        do
+        {
+            before = Count();
+            foreach (ChangedTable gone in changes.Tables.Where(t => t.Deletes).ToArray())
+                Follow(gone);
+            new DeleteActions(catalog.Database).Plan(changes);
+        }
+        while (Count() != before);
+        RequireNoneKeeps();
+        foreach (ChangedTable gone in changes.Tables.Where(t => t.Deletes).ToArray())
+            CountChildren(gone);
+        Changed = changes.Tables.Sum(t => CountOf(t, 'U'));
+    }
+
+    /// <summary>Changes the rows that stay.</summary>
+    public void Apply()
+    {
+        foreach (Clearing clearing in _clearings)
+            Execute($"""
+                update {clearing.Rows.Table.Sql} t set {Sql.Identifier(clearing.Column)} = s.{Sql.Identifier(clearing.Column)}
+                from {clearing.NewValues} s where {clearing.Rows.Identity.Same("s", "t")}
+                """);
+    }
+
+    /// <summary>What changes in the rows that stay.</summary>
+    public IEnumerable<RowChange> Describe(RowChanges changed) =>
+        _clearings.SelectMany(c => changed.Updated(c.Rows, catalog.LabelOf(c.Rows.Table), c.NewValues, [c.Column]));
+
+    private void Follow(ChangedTable gone)
+    {
+        foreach (Reference reference in catalog.To(gone.Table))
+        {
+            if (reference.Class == ReferenceClass.Tree)
+                FollowTree(gone, reference);
+            else if (DependentActions.Of(catalog, reference) is var action && action != DependentAction.Leave)
+                Follow(gone, reference, action == DependentAction.Ask && choice == OnDependent.Cascade ? DependentAction.Delete : action);
+        }
+        if (catalog.ParentLink(gone.Table) is { Target: { } parent } link)
+            changes.Of(parent).PlanDelete($"from {parent.Sql} t join {gone.Name} d on d._action = 'D' and d.{Sql.Identifier(link.Column.Name)} = t.{Sql.Identifier(link.TargetColumns[0].Name)} where true{NotInFile(parent, null)}");
+        FollowObjectIds(gone);
+    }
+
+    private void Follow(ChangedTable gone, Reference reference, DependentAction action)
+    {
+        if (action is DependentAction.Protect or DependentAction.Ask)
+        {
+            _keeping.Add((reference, action));
+            return;
+        }
+        ChangedTable table = changes.Of(reference.Table);
+        string from = $"{Referring(gone, reference)}{NotInFile(reference.Table, reference.Column)}";
+        if (action == DependentAction.Delete)
+            table.PlanDelete(from);
+        else if (table.PlanUpdate(from) >= 0 && _clearings.All(c => c.Reference != reference))
+            _clearings.Add(new Clearing(reference, table, reference.Column.Name,
+                $"(select {table.Identity.Of("t")}, null::{reference.Column.TypeText} as {Sql.Identifier(reference.Column.Name)} from {table.Name} t join {gone.Name} d on d._action = 'D' and {Same(reference, "d")} where t._action = 'U')"));
+    }
+
+    // Pages below a page that goes go with it.
+    private void FollowTree(ChangedTable gone, Reference reference)
+    {
+        string nodePath = Sql.Identifier(reference.Column.Name);
+        changes.Of(gone.Table).PlanDelete($"""
+            from {gone.Table.Sql} t join {gone.Name} d on d._action = 'D' and t.depth > d.depth and left(t.{nodePath}, length(d.{nodePath})) = d.{nodePath}
+            where true{NotInFile(gone.Table, reference.Column)}
+            """);
+    }
+
+    // The number of its children is kept in a node.
+    private void CountChildren(ChangedTable gone)
+    {
+        if (catalog.To(gone.Table).FirstOrDefault(r => r.Class == ReferenceClass.Tree) is not { } tree)
+            return;
+        string nodePath = Sql.Identifier(tree.Column.Name);
+        string isChild = $"d._action = 'D' and d.depth = t.depth + 1 and left(d.{nodePath}, length(t.{nodePath})) = t.{nodePath}";
+        gone.PlanUpdate($"from {gone.Table.Sql} t where exists (select 1 from {gone.Name} d where {isChild}){NotInFile(gone.Table, gone.Table.Find("numchild"))}");
+        _clearings.Add(new Clearing(tree, gone, "numchild", $"""
+            (select {gone.Identity.Of("t")}, t.numchild - (select count(*)::int from {gone.Name} d where {isChild}) as numchild
+             from {gone.Name} t where t._action = 'U' and exists (select 1 from {gone.Name} d where {isChild}))
+            """));
+    }
+
+    // Tags, revisions and index entries are an object's own; history stays.
+    private void FollowObjectIds(ChangedTable gone)
+    {
+        if (gone.Table.SingleKey is not { } key)
+            return;
+        int[] types = [.. catalog.WithHeirs(gone.Table).Select(catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)];
+        foreach (Reference reference in catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null } && r.Severity != Severity.Expected))
+            changes.Of(reference.Table).PlanDelete($"""
+                from {reference.Table.Sql} t join {gone.Name} d on d._action = 'D' and d.{Sql.Identifier(key.Name)}::text = t.{Sql.Identifier(reference.Column.Name)}::text
+                where t.{Sql.Identifier(reference.ContentTypeColumn!.Name)} = any('{"{" + string.Join(',', types) + "}"}'){NotInFile(reference.Table, reference.Column)}
+                """);
+    }
+
+    private void RequireNoneKeeps()
+    {
+        foreach (DependentAction action in new[] { DependentAction.Protect, DependentAction.Ask })
+        {
+            RowList list = new();
+            foreach (Reference reference in _keeping.Where(k => k.Action == action).Select(k => k.Reference))
+                List(reference, list);
+            string advice = action == DependentAction.Protect
+                ? "Put those rows into the dataset with delete_missing, or point them elsewhere first: Django protects what they refer to."
+                : "Nothing tells what the application would do with them: put them into the dataset with delete_missing, or load with -OnDependent Cascade, which deletes them.";
+            list.ThrowIfAny("ProtectedRows", FailureKind.InvalidOperation, $"{{0}} a reference to rows that {Path.GetFileName(path).Replace("{", "{{").Replace("}", "}}")} would delete, so nothing was loaded.", advice);
+        }
+    }
+
+    private void List(Reference reference, RowList list)
+    {
+        ChangedTable gone = changes.Of(reference.Target!);
+        ChangedTable own = changes.Of(reference.Table);
+        string from = $"{Referring(gone, reference)} and not exists (select 1 from {own.Name} o where o._action = 'D' and {own.Identity.Same("o", "t")}){NotInFile(reference.Table, reference.Column)}";
+        long total = session.List<long>($"select count(*) {from}", null, cancellation)[0];
+        long listed = 0;
+        foreach ((string key, string value) in session.Stream(
+            $"select {own.Identity.Text("t")}, t.{Sql.Identifier(reference.Column.Name)}::text {from} order by 1 limit {RowList.Most}", r => (r.GetString(0), r.GetString(1)), cancellation))
+        {
+            list.Add(catalog.LabelOf(reference.Table) ?? reference.Table.DisplayName, key, $"{reference.Column.Name} -> {catalog.LabelOf(reference.Target!) ?? reference.Target!.DisplayName} {value}");
+            listed++;
+        }
+        list.AddUnnamed(total - listed);
+    }
+
+    private static string Referring(ChangedTable gone, Reference reference) => $"from {reference.Table.Sql} t join {gone.Name} d on d._action = 'D' and {Same(reference, "d")} where true";
+
+    private static string Same(Reference reference, string target) =>
+        string.Join(" and ", reference.Columns.Zip(reference.TargetColumns, (c, t) => $"{target}.{Sql.Identifier(t.Name)} = t.{Sql.Identifier(c.Name)}"));
+
+    // A field that the file lacks keeps its value, and so its row depends on it like any other.
+    private string NotInFile(Table table, Column? column)
+    {
+        if (rows.StagedOf(table) is { } staged)
+        {
+            bool isField = column is not null && staged.Keys.All(k => k.Column != column);
+            int[] shapes = [.. Enumerable.Range(0, staged.Shapes.Count).Where(i => !isField || staged.Shapes[i].Any(c => c.Column == column))];
+            return $" and not exists (select 1 from {staged.Name} s where {ImportStatements.SameKey(staged)} and s._shape = any('{"{" + string.Join(',', shapes) + "}"}'))";
+        }
+        // Lists of the file's objects are made equal to the file's.
+        return catalog.Owners.TryGetValue(table.Oid, out (Model Model, ManyToManyList List) owner)
+            && rows.StagedOf(owner.Model.Table)?.Lists.FirstOrDefault(l => l.List.Table == table) is { Buffer.Rows: > 0 } list
+            ? $" and not exists (select 1 from {list.Name} s where s.owner = t.{Sql.Identifier(list.List.OwnerColumn.Name)} and s._position = 0)"
+            : "";
+    }
+
+    private (long, long) Count() => (changes.Planned, changes.Tables.Sum(t => CountOf(t, 'D')));
+
+    private long CountOf(ChangedTable table, char action) => session.List<long>($"select count(*) from {table.Name} where _action = '{action}'", null, cancellation)[0];
+
+    private void Execute(string sql) => session.Execute(sql, cancellation);
+
+    private sealed record Clearing(Reference Reference, ChangedTable Rows, string Column, string NewValues);
+}

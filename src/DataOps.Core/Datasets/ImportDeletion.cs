@@ -1,0 +1,125 @@
+using DataOps.Core.Catalog;
+using DataOps.Core.Changes;
+using DataOps.Core.Connections;
+using DataOps.Core.Datasets.Definitions;
+
+namespace DataOps.Core.Datasets;
+
+/// <summary>Deletes what a spec's filter names and the file does not hold, with a guard, and settles what depends on it.</summary>
+/// <remarks>As f3loaddata does: the last spec first; the filter is asked of the rows as they are after the load.</remarks>
+internal sealed class ImportDeletion(
+    Session session, ReferenceCatalog catalog, ResolvedRows rows, ChangeSet changes, ImportDatasetOptions options, string path, OperationContext context)
+{
+    private readonly DependentRows _dependents = new(session, catalog, rows, changes, options.OnDependent, path, context.Cancellation);
+    private readonly List<(ChangedTable Changed, long Deleted)> _deleted = [];
+
+    /// <summary>Rows that go, those that depend on others included.</summary>
+    public long Deleted => _deleted.Sum(t => t.Deleted);
+
+    /// <summary>Rows whose reference is cleared, or whose number of children changes.</summary>
+    public long Cleared => _dependents.Changed;
+
+    /// <summary>Tables and how many of their rows go.</summary>
+    public IEnumerable<(Table Table, long Deleted)> Counts => _deleted.Select(t => (t.Changed.Table, t.Deleted));
+
+    /// <summary>How many rows of a table go.</summary>
+    public long Of(Table table) => _deleted.FirstOrDefault(t => t.Changed.Table == table).Deleted;
+
+    /// <summary>Plans it; the file's rows have their views, and nothing else is planned yet.</summary>
+    /// <exception cref="DataOpsException">More is to go than allowed, or what goes is needed by what stays.</exception>
+    public void Plan(FileSpecs specs, long objects)
+    {
+        DeleteLimit limit = DeleteLimit.Parse(options.MaxDelete);
+        foreach (ModelSpec spec in specs.All.Reverse().Where(s => s.Spec.DeleteMissing))
+            Plan(spec, limit, objects);
+        if (changes.Planned == 0)
+            return;
+        _dependents.Plan();
+        foreach (ChangedTable table in changes.Tables)
+        {
+            long deleted = session.List<long>($"select count(*) from {table.Name} where _action = 'D'", null, context.Cancellation)[0];
+            if (deleted == 0)
+                continue;
+            _deleted.Add((table, deleted));
+            session.Execute($"analyze {table.Name}", context.Cancellation);
+            rows.WithGone[table.Table.Oid] = table;
+        }
+        if (limit.IsExceeded(Deleted))
+            Exceeded($"{Deleted} rows ({string.Join(", ", Counts.Select(c => $"{c.Deleted} of {c.Table}"))}), more than {limit}", $"{Deleted}");
+    }
+
+    /// <summary>Clears and deletes; constraints are deferred.</summary>
+    public void Apply()
+    {
+        _dependents.Apply();
+        foreach ((ChangedTable table, _) in _deleted)
+            session.Execute($"delete from {table.Table.Sql} t using {table.Name} c where c._action = 'D' and {table.Identity.Same("c", "t")}", context.Cancellation);
+    }
+
+    /// <summary>The rows that stay and change; those that go are in the plan.</summary>
+    public IEnumerable<RowChange> Describe(RowChanges changed) => _dependents.Describe(changed);
+
+    private void Plan(ModelSpec spec, DeleteLimit limit, long objects)
+    {
+        context.Cancellation.ThrowIfCancellationRequested();
+        Table table = spec.Model.Table;
+        FilterParameters parameters = new();
+        string filter = FilterSql.Compile(Mapped(spec), spec.Model, catalog, "t", parameters, t => rows.StagedOf(t) is null ? t.Sql : rows.Merged(t));
+        parameters.Bind(session);
+        long scope = Ask(spec, $"select count(*) from {table.Sql} t where {filter}");
+        string missing = spec.Staged is { } staged ? $" and not exists (select 1 from {staged.Name} s where {ImportStatements.SameKey(staged)})" : "";
+        long deleted = scope == 0 ? 0 : changes.Of(table).PlanDelete($"from {table.Sql} t where {filter}{missing}");
+        if (deleted > 0 && objects == 0)
+            throw new DataOpsException(
+                "EmptyFile", FailureKind.InvalidData, $"{Path.GetFileName(path)} holds no object, and would delete {deleted} rows of {spec.Model.Label}. Nothing was loaded.",
+                "Export the dataset again; an empty file deletes nothing, whatever -MaxDelete says.", path);
+        if (limit.IsExceeded(deleted, scope))
+            Exceeded($"{deleted} of the {scope} rows of {spec.Model.Label} that its spec is about, more than {limit}", $"{Math.Ceiling(deleted * 100m / scope)}%");
+    }
+
+    // The plan shows what it would be.
+    private void Exceeded(string what, string needed)
+    {
+        string text = $"{Path.GetFileName(path)} would delete {what}";
+        if (options.WhatIf)
+            context.Warning?.Invoke($"{text}: the import needs -MaxDelete {needed}.");
+        else
+            throw new DataOpsException(
+                "TooManyDeletions", FailureKind.InvalidOperation, $"{text}, so nothing was loaded.", $"Look at them with -WhatIf -Detailed, and allow them with -MaxDelete {needed}.", path);
+    }
+
+    private long Ask(ModelSpec spec, string sql)
+    {
+        session.Execute("savepoint dataops_filter", context.Cancellation);
+        try
+        {
+            long scope = session.List<long>(sql, null, context.Cancellation)[0];
+            session.Execute("release savepoint dataops_filter", context.Cancellation);
+            return scope;
+        }
+        catch (DataOpsException e) when (e.InnerException is Npgsql.PostgresException { SqlState: { } state } && state[..2] is "22" or "42")
+        {
+            throw new DataOpsException(
+                "InvalidFilter", FailureKind.InvalidData, $"{Path.GetFileName(path)}: PostgreSQL refuses a value in the filter of {spec.Spec.Model}: {e.Message} Nothing was loaded.",
+                "Correct the dataset's filter, and export it again.", path, e);
+        }
+    }
+
+    // The copies' rows are meant, and not those of what was copied.
+    private Filter Mapped(ModelSpec spec)
+    {
+        List<Lookup> lookups = [.. spec.File.Lookups];
+        foreach ((string lookup, string model) in spec.File.Map)
+        {
+            Table? map = catalog.Models.FirstOrDefault(m => m.Label == model) is { } copied && rows.WithIdentity.Contains(copied.Table.Oid) ? rows.MapOf(copied.Table) : null;
+            int at = lookups.FindIndex(f => f.Path == lookup);
+            PlacedJson value = lookups[at].Value;
+            Dictionary<string, string> keys = map is null ? [] : session.Stream(
+                $"select source::text, target::text from {ResolvedRows.Map(map)}", r => (r.GetString(0), r.GetString(1)), context.Cancellation).ToDictionary(k => k.Item1, k => k.Item2);
+            PlacedJson Copy(PlacedJson old) => keys.TryGetValue(old.Text, out string? copy) ? old with { Text = copy }
+                : throw FileSpec.Invalid(old.Place, $"the map of {spec.Spec.Model} needs a copy of {model} {old.Described}, which is not in the file.");
+            lookups[at] = lookups[at] with { Value = value.Kind == System.Text.Json.JsonValueKind.Array ? value with { Items = [.. value.Items.Select(Copy)] } : Copy(value) };
+        }
+        return lookups.Count == 0 ? Filter.Everything : new Filter.Lookups(lookups);
+    }
+}

@@ -1,0 +1,122 @@
+using System.Text.Json.Nodes;
+using DataOps.Core.Datasets;
+using DataOps.Core.Tests.Servers;
+
+namespace DataOps.Core.Tests.Datasets.Definitions;
+
+/// <summary>Datasets by definition, exported.</summary>
+public sealed class DefinitionExportTests(PostgresServer server) : IDisposable
+{
+    private const string Polls = """
+        {
+          "$schema": "dataset.schema.json",
+          "datasets": {
+            "questions": {
+              "parameters": [{ "name": "ids", "type": "integer[]" }],
+              "specs": [
+                { "model": "polls.topic", "filter": { "name__startswith": "b" } },
+                { "model": "polls.question", "filter": { "pk__in": { "parameter": "ids" } }, "exclude": ["slug"], "deleteMissing": true },
+                { "model": "polls.choice", "filter": { "question__in": { "parameter": "ids" } } }
+              ]
+            },
+            "owned": { "parameters": [{ "name": "ids", "type": "integer[]" }], "specs": { "model": "polls.question", "children": true, "filter": { "pk__in": { "parameter": "ids" } } } },
+            "twice": { "specs": [{ "model": "polls.question", "filter": { "pk": 2 } }, { "app": "polls" }] },
+            "sql": {
+              "parameters": [{ "name": "least", "type": "integer", "default": 3 }, { "name": "text", "default": "" }],
+              "specs": [{ "model": "polls.choice", "filter": { "sql": "votes >= :least and choice_text <> :text", "values": { "least": { "parameter": "least" }, "text": { "parameter": "text" } } } }]
+            }
+          }
+        }
+        """;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("dataops-definitions-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Rows_are_those_of_the_filters_in_the_order_of_the_specs()
+    {
+        using TestDatabase site = server.CopyOf(Site.Polls);
+
+        Assert.Equal(Keys(site, "polls_topic", "name like 'b%'", "polls.topic").Concat(Keys(site, "polls_question", "id in (2, 3)", "polls.question")).Concat(Keys(site, "polls_choice", "question_id in (2, 3)", "polls.choice")), Export(site, "questions", "2", "3"));
+    }
+
+    [Fact]
+    public void A_field_that_is_excluded_is_not_in_the_file()
+    {
+        using TestDatabase site = server.CopyOf(Site.Polls);
+
+        JsonNode question = Objects(site, "questions", "ids=2").Single(o => (string?)o["model"] == "polls.question");
+        Assert.DoesNotContain("slug", question["fields"]!.AsObject().Select(f => f.Key));
+        Assert.Contains("topics", question["fields"]!.AsObject().Select(f => f.Key));
+    }
+
+    [Fact]
+    public void What_belongs_to_a_row_goes_with_it()
+    {
+        using TestDatabase site = server.CopyOf(Site.Polls);
+
+        Assert.Equal(Keys(site, "polls_question", "id = 3", "polls.question").Concat(Keys(site, "polls_choice", "question_id = 3", "polls.choice")), Export(site, "owned", "3"));
+    }
+
+    [Fact]
+    public void A_row_of_two_specs_is_written_once()
+    {
+        using TestDatabase site = server.CopyOf(Site.Polls);
+
+        string[] keys = Export(site, "twice");
+        Assert.Equal("polls.question 2", keys[0]);
+        Assert.Equal(keys.Distinct(), keys);
+        Assert.Equal(site.Scalar<long>("select (select count(*) from polls_question) + (select count(*) from polls_choice) + (select count(*) from polls_topic)"), keys.Length);
+    }
+
+    [Fact]
+    public void A_condition_in_sql_gets_its_values_as_parameters()
+    {
+        using TestDatabase site = server.CopyOf(Site.Polls);
+
+        Assert.Equal(Keys(site, "polls_choice", "votes >= 3", "polls.choice"), Export(site, "sql"));
+        Assert.Equal(Keys(site, "polls_choice", "votes >= 5", "polls.choice"), Export(site, "sql", "5", "'; drop table polls_choice; --"));
+    }
+
+    [Theory]
+    [InlineData(Site.Bakery)]
+    [InlineData(Site.SampleDamaged)]
+    public void Pages_with_what_belongs_to_them_are_the_rows_that_a_walk_over_the_keys_finds(Site kind)
+    {
+        using TestDatabase site = server.CopyOf(kind);
+        int depth = 4;
+        string[] keys = Export(site, """{"datasets": {"pages": {"specs": [{"model": "wagtailcore.page", "children": true, "filter": {"depth__gte": 4}}]}}}""", "pages", []);
+
+        string[] halves = [.. site.Column("select conrelid::regclass::text from pg_constraint where confrelid = 'wagtailcore_page'::regclass and contype = 'f' and array_length(conkey, 1) = 1 and conkey = (select conkey from pg_constraint p where p.conrelid = pg_constraint.conrelid and p.contype = 'p')").OfType<string>()];
+        long expected = halves.Where(h => h.EndsWith("page", StringComparison.Ordinal) && !h.StartsWith("wagtailcore", StringComparison.Ordinal))
+            .Sum(h => site.Scalar<long>($"select count(*) from {h} h join wagtailcore_page p on p.id = h.page_ptr_id where p.depth >= {depth}"));
+        Assert.NotEqual(0, expected);
+        Assert.Equal(expected, keys.Count(k => halves.Contains(k.Split(' ')[0].Replace('.', '_')) && k.Contains("page ", StringComparison.Ordinal) && !k.StartsWith("wagtailcore", StringComparison.Ordinal)));
+        Assert.Equal(Keys(site, "wagtailcore_page", $"depth >= {depth}", "wagtailcore.page"), keys.Where(k => k.StartsWith("wagtailcore.page ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Missing_references_are_counted_in_the_chosen_rows_alone()
+    {
+        using TestDatabase site = server.CopyOf(Site.Polls);
+        site.Execute("set session_replication_role = replica; update polls_choice set question_id = 77 where id in (select id from polls_choice order by id limit 2)");
+        string Definition(string filter) => """{"datasets": {"d": {"specs": [{"model": "polls.choice", "filter": FILTER}]}}}""".Replace("FILTER", filter);
+
+        Assert.Equal(2, Run(site, Definition("""{"question": 77}"""), "d", []).MissingReferences);
+        Assert.Equal(0, Run(site, Definition("""{"question__lt": 77}"""), "d", []).MissingReferences);
+    }
+
+    private static IEnumerable<string> Keys(TestDatabase site, string table, string where, string label) =>
+        site.Column($"select id from {table} where {where} order by id").Select(k => $"{label} {k}");
+
+    private string[] Export(TestDatabase site, string dataset, params string[] arguments) => Export(site, Polls, dataset, arguments);
+
+    private string[] Export(TestDatabase site, string definition, string dataset, string[] arguments) =>
+        [.. Fixtures.Objects(Run(site, definition, dataset, arguments).Path).Select(o => $"{o["model"]} {o["pk"]}")];
+
+    private JsonNode[] Objects(TestDatabase site, string dataset, params string[] arguments) => Fixtures.Objects(Run(site, Polls, dataset, arguments).Path);
+
+    private ExportResult Run(TestDatabase site, string definition, string dataset, string[] arguments) => Assert.Single(site.Run(
+        new ExportDataset(), new() { Path = Path.Join(_folder, Guid.NewGuid() + ".json"), Definition = definition, Dataset = dataset, Argument = arguments }));
+}

@@ -1,0 +1,191 @@
+using DataOps.Core.Changes;
+using DataOps.Core.Datasets;
+using DataOps.Core.Tests.Servers;
+
+namespace DataOps.Core.Tests.Datasets;
+
+/// <summary>What a file of feincms3-data may delete, what goes with it, and what keeps it from being deleted.</summary>
+public sealed class FeincmsDeletionTests : IDisposable
+{
+    private readonly ImportFiles _files = new();
+    private readonly PostgresServer _server;
+    private readonly TestDatabase _site;
+
+    public FeincmsDeletionTests(PostgresServer server) => (_server, _site) = (server, server.CopyOf(Site.Sample));
+
+    public void Dispose()
+    {
+        _site.Dispose();
+        _files.Dispose();
+    }
+
+    [Fact]
+    public void More_than_half_of_the_rows_in_scope_is_refused_unless_it_is_allowed()
+    {
+        _site.Execute("insert into auth_group (id, name) values (501, 'a'), (502, 'b'), (503, 'c'), (504, 'd')");
+        string file = File("""{"model": "auth.group", "delete_missing": true, "filter": {"pk__gt": 500}}""", Group(501, "a"));
+
+        DataOpsException failure = Refused(file, new());
+        Assert.Equal("TooManyDeletions", failure.Id);
+        Assert.Contains("3 of the 4 rows of auth.group", failure.Message);
+        Assert.Contains("-MaxDelete 75%", failure.Advice);
+        Assert.Equal("TooManyDeletions", Refused(file, new() { MaxDelete = "2" }).Id);
+        Assert.Equal("TooManyDeletions", Refused(file, new() { MaxDelete = "74.9%" }).Id);
+        Assert.Equal("InvalidMaxDelete", Refused(file, new() { MaxDelete = "many" }).Id);
+        Assert.Equal("InvalidMaxDelete", Refused(file, new() { MaxDelete = "101%" }).Id);
+        Assert.Equal(3, Load(file, new() { MaxDelete = "3" }).Deleted);
+        Assert.Equal(["501"], _site.Column("select id from auth_group where id > 500"));
+    }
+
+    [Fact]
+    public void A_plan_shows_what_is_refused_and_says_what_would_allow_it()
+    {
+        _site.Execute("insert into auth_group (id, name) values (501, 'a'), (502, 'b'), (503, 'c')");
+        string file = File("""{"model": "auth.group", "delete_missing": true, "filter": {"pk__gt": 500}}""", Group(501, "a"));
+        List<string> warnings = [];
+        IReadOnlyList<IChangeResult> plan = _site.Run(new ImportDataset(), new() { Path = file, WhatIf = true, Detailed = true }, new OperationContext { Warning = warnings.Add });
+
+        Assert.Equal(["502", "503"], plan.OfType<RowChange>().Where(c => c.Action == "Delete").Select(c => c.Key));
+        Assert.Contains("-MaxDelete 67%", Assert.Single(warnings));
+    }
+
+    [Fact]
+    public void An_empty_file_deletes_nothing_whatever_is_allowed()
+    {
+        _site.Execute("insert into auth_group (id, name) values (501, 'a')");
+        Assert.Equal("EmptyFile", Refused(File("""{"model": "auth.group", "delete_missing": true}"""), new() { MaxDelete = "100%" }).Id);
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(60)]
+    [InlineData(120)]
+    [InlineData(-1)]
+    [InlineData(-2)]
+    public void A_file_that_was_cut_off_deletes_nothing(int length)
+    {
+        _site.Execute("insert into auth_group (id, name) values (501, 'a'), (502, 'b')");
+        string whole = System.IO.File.ReadAllText(File("""{"model": "auth.group", "delete_missing": true, "filter": {"pk__gt": 500}}""", Group(501, "a")));
+        DataOpsException failure = Refused(_files.Json(whole[..(length > 0 ? length : whole.Length + length)]), new());
+        Assert.Equal("InvalidJson", failure.Id);
+        Assert.Contains("incomplete", failure.Message);
+    }
+
+    [Fact]
+    public void Rows_outside_the_filter_stay_to_the_byte_and_a_second_run_writes_nothing()
+    {
+        _site.Execute("insert into auth_group (id, name) values (501, 'a'), (502, 'b'), (503, 'c')");
+        string rest = _site.Scalar<string>("select string_agg(g::text, ',' order by id) from auth_group g where id <= 501 or id = 503");
+        IReadOnlyDictionary<string, string> others = _site.Digest("auth_group");
+        string file = File("""{"model": "auth.group", "delete_missing": true, "filter": {"pk__in": [501, 502]}}""", Group(501, "a"));
+
+        Assert.Equal(1, Load(file).Count);
+        Assert.Equal(rest, _site.Scalar<string>("select string_agg(g::text, ',' order by id) from auth_group g"));
+        Assert.Equal(others, _site.Digest("auth_group"));
+        Assert.False(Load(file).Changed);
+    }
+
+    [Fact]
+    public void A_filter_over_a_reference_means_the_rows_as_the_file_leaves_them()
+    {
+        using TestDatabase polls = _server.CopyOf(Site.Polls);
+        // Question 2 is renamed by the file; only then do its choices fulfil the filter.
+        string file = File(
+            """{"model": "polls.question"}, {"model": "polls.choice", "delete_missing": true, "filter": {"question__slug__startswith": "new"}}""",
+            """{"model": "polls.question", "pk": 2, "fields": {"question_text": "?", "slug": "new-2", "pub_date": "2024-01-03T00:00:00Z", "follow_up": 1}}""",
+            """{"model": "polls.choice", "pk": 2, "fields": {"question": 2, "choice_text": "one", "votes": 0}}""",
+            """{"model": "polls.choice", "pk": 8, "fields": {"question": 2, "choice_text": "two", "votes": 0}}""");
+        polls.Run(new ImportDataset(), new() { Path = file, NoUndo = true });
+        Assert.Equal(["2", "8"], polls.Column("select id from polls_choice where question_id = 2 order by id"));
+        Assert.Equal(17L, polls.Scalar<long>("select count(*) from polls_choice"));
+    }
+
+    [Fact]
+    public void What_depends_on_a_deleted_row_is_cleared_deleted_or_named_and_all_of_it_comes_back()
+    {
+        using TestDatabase polls = _server.CopyOf(Site.Polls);
+        IReadOnlyDictionary<string, string> before = polls.Digest();
+        string file = File(
+            """{"model": "polls.question", "delete_missing": true, "filter": {"pk__in": [2, 3]}}""",
+            """{"model": "polls.question", "pk": 3, "fields": {"question_text": "Question 3?", "slug": "q-3", "pub_date": "2024-01-04T00:00:00Z", "follow_up": null, "topics": [1]}}""");
+        DataOpsException failure = Assert.Throws<DataOpsException>(() => polls.Run(new ImportDataset(), new() { Path = file, NoUndo = true }));
+        Assert.Equal("ProtectedRows", failure.Id);
+        Assert.Matches("polls.choice 14 +question_id -> polls.question 2", failure.Message);
+        Assert.Equal(before, polls.Digest());
+
+        polls.Execute("update polls_question set follow_up_id = 2 where id = 6");
+        before = polls.Digest();
+        string undo = _files.Path("dependent.undo");
+        ImportResult result = polls.Run(new ImportDataset(), new() { Path = file, OnDependent = OnDependent.Cascade, UndoPath = undo }).OfType<ImportResult>().Single();
+        // The question, three choices, one entry of its topics; and question 6 follows nobody.
+        Assert.Equal((5, 1), (result.Deleted, result.Repointed));
+        Assert.Equal(0L, polls.Scalar<long>("select count(*) from polls_question where id = 2 or (id = 6 and follow_up_id is not null)"));
+        polls.Run(new UndoChange(), new() { Path = undo });
+        Assert.Equal(before, polls.Digest());
+    }
+
+    [Fact]
+    public void A_row_of_the_file_that_needs_a_deleted_one_is_named()
+    {
+        using TestDatabase polls = _server.CopyOf(Site.Polls);
+        string file = File(
+            """{"model": "polls.question", "delete_missing": true, "filter": {"pk__in": [2, 3]}}""",
+            """{"model": "polls.question", "pk": 3, "fields": {"question_text": "Question 3?", "slug": "q-3", "pub_date": "2024-01-04T00:00:00Z", "follow_up": 2, "topics": [1]}}""");
+        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => polls.Run(new ImportDataset(), new() { Path = file, OnDependent = OnDependent.Cascade, NoUndo = true }));
+        Assert.Equal("MissingReferences", failure.Id);
+        Assert.Matches("polls.question +3 +follow_up +-> polls.question 2", failure.Message);
+    }
+
+    [Fact]
+    public void A_deleted_page_goes_with_its_halves_its_children_and_what_is_its_own()
+    {
+        using TestDatabase bakery = _server.CopyOf(Site.Bakery);
+        IReadOnlyDictionary<string, string> before = bakery.Digest();
+        string pages = bakery.Scalar<string>("select string_agg(page_ptr_id::text, ',' order by page_ptr_id) from blog_blogpage where page_ptr_id <> 62");
+        string file = _files.Path("pages.json");
+        bakery.Run(new ExportDataset(), new() { Path = file, Model = ["blog.blogpage"], Format = DatasetFormat.Feincms, DeleteMissing = true });
+        bakery.Execute("""
+            insert into wagtailcore_page (id, path, depth, numchild, title, slug, live, has_unpublished_changes, url_path, seo_title, show_in_menus, search_description, expired, content_type_id,
+                draft_title, locked, locale_id, translation_key, locked_at)
+            select 9000, path || '0001', depth + 1, 0, 'below', 'below', live, false, url_path || 'below/', '', false, '', false, content_type_id, 'below', false, locale_id, gen_random_uuid(), null
+            from wagtailcore_page where id = 62
+            """);
+        long parent = bakery.Scalar<long>("select numchild::bigint from wagtailcore_page where path = (select left(path, -4) from wagtailcore_page where id = 62)");
+        string without = string.Join(", ", Objects(file).Where(o => !o.Contains("\"pk\": 62,", StringComparison.Ordinal)));
+        string undo = _files.Path("pages.undo");
+        before = bakery.Digest();
+
+        bakery.Run(new ImportDataset(), new()
+        {
+            Path = _files.Json($$"""{"version": 1, "specs": [{"model": "blog.blogpage", "delete_missing": true}], "objects": [{{without}}]}"""),
+            OnDependent = OnDependent.Cascade, UndoPath = undo,
+        });
+        Assert.Equal(pages, bakery.Scalar<string>("select string_agg(page_ptr_id::text, ',' order by page_ptr_id) from blog_blogpage"));
+        Assert.Equal(0L, bakery.Scalar<long>("select count(*) from wagtailcore_page where id in (62, 9000)"));
+        Assert.Equal(0L, bakery.Scalar<long>("select count(*) from wagtailcore_revision where object_id = '62' and base_content_type_id = (select id from django_content_type where app_label = 'wagtailcore' and model = 'page')"));
+        Assert.Equal(parent - 1, bakery.Scalar<long>("select numchild::bigint from wagtailcore_page where id = (select id from wagtailcore_page where url_path = '/home/blog/')"));
+        bakery.Run(new UndoChange(), new() { Path = undo });
+        Assert.Equal(before, bakery.Digest());
+    }
+
+    private static IEnumerable<string> Objects(string file)
+    {
+        using System.Text.Json.JsonDocument document = System.Text.Json.JsonDocument.Parse(System.IO.File.ReadAllText(file));
+        return [.. document.RootElement.GetProperty("objects").EnumerateArray().Select(o => o.GetRawText())];
+    }
+
+    private string File(string specs, params string[] objects) => _files.Json($$"""{"version": 1, "specs": [{{specs}}], "objects": [{{string.Join(", ", objects)}}]}""");
+
+    private static string Group(int id, string name) => $$$"""{"model": "auth.group", "pk": {{{id}}}, "fields": {"name": "{{{name}}}"}}""";
+
+    private ImportResult Load(string path, ImportDatasetOptions? options = null) =>
+        _site.Run(new ImportDataset(), (options ?? new()) with { Path = path, NoUndo = true }).OfType<ImportResult>().Single();
+
+    private DataOpsException Refused(string path, ImportDatasetOptions options)
+    {
+        IReadOnlyDictionary<string, string> before = _site.Digest();
+        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => Load(path, options));
+        Assert.Equal(before, _site.Digest());
+        return failure;
+    }
+}
