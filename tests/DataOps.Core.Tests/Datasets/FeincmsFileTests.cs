@@ -166,5 +166,5 @@ public sealed class FeincmsFileTests : IDisposable
         return failure;
     }
 
-    private void Undo(ImportResult result) => _site.Run(new UndoChange(), new() { Path = result.UndoPath! });
+    private void Undo(ImportResult result) => _site.Run(new UndoChange(), new() { Path = result.UndoPath!, NoUndo = true });
 }
