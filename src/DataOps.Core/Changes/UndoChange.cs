@@ -105,7 +105,9 @@ public sealed class UndoChange : IOperation<UndoChangeOptions, IChangeResult>
         }
         UndoPlan plan = new(session, cancellation);
         UndoCounts counts = plan.Make(tables);
-        new UndoChecks(session, catalog, tables, cancellation).Require();
+        UndoChecks checks = new(session, catalog, tables, cancellation);
+        if (options.WhatIf)
+            checks.Require();
         if (options.Detailed)
             foreach (RowChange change in plan.Describe(tables, modelOf))
                 yield return change;
@@ -117,6 +119,7 @@ public sealed class UndoChange : IOperation<UndoChangeOptions, IChangeResult>
         changes.Lock();
         // Rows may have changed between the comparison and the plan; since the lock they cannot.
         new UndoState(session, cancellation).IsUndone(tables, path, file.Header.Operation);
+        checks.Require();
         context.Report($"Undoing {file.Header.Operation}", 0, counts.Total);
         string searchPath = session.List<string>("select reset_val from pg_settings where name = 'search_path'", null, cancellation)[0];
         new UndoApply(session, tables, searchPath, cancellation).Run();
