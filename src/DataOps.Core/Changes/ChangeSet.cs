@@ -46,6 +46,16 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         _locked = true;
     }
 
+    /// <summary>Deletes the rows that are planned to be, in one statement, so that keys that cannot be deferred see none of them alone.</summary>
+    public void Delete()
+    {
+        ChangedTable[] tables = [.. _tables.Where(t => t.Deletes)];
+        if (tables.Length == 0)
+            return;
+        IEnumerable<string> deletes = tables.Select(t => $"delete from {t.Table.Sql} t using {t.Name} c where c._action = 'D' and {t.Same("c", "t")}");
+        session.Execute($"with {string.Join(", ", deletes.Select((d, i) => $"d{i} as ({d})"))} select", cancellation);
+    }
+
     /// <summary>Writes the undo file, when everything is applied and before the commit; it is whole and on the disk afterwards.</summary>
     /// <param name="path">Where, as <see cref="UndoPlace.Resolve"/> has it.</param>
     /// <returns>The path; null, and no file, when no row is other than it was.</returns>

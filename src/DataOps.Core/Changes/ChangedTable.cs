@@ -92,6 +92,9 @@ internal sealed class ChangedTable
     /// <param name="select">As for <see cref="PlanInsert"/>.</param>
     public long AddInserted(string select) => PlanInsert(select);
 
+    /// <summary>The condition that a row of the table is one of the plan's, as long as nothing has changed it.</summary>
+    internal string Same(string planned, string row) => Identity.IsWholeRow ? $"{planned}._xmin = {VersionOf(row)}" : Identity.Same(planned, row);
+
     /// <summary>What tells one version of a row from the next.</summary>
     internal string VersionOf(string alias) => Identity.IsWholeRow
         ? $"concat_ws(' ', {alias}.tableoid::text, {alias}.ctid::text, {alias}.xmin::text)"

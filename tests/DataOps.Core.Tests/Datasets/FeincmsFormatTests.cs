@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DataOps.Core.Changes;
 using DataOps.Core.Datasets;
 using DataOps.Core.Tests.Servers;
 

@@ -10,7 +10,8 @@ namespace DataOps.Core.Datasets;
 internal sealed class ImportDeletion(
     Session session, ReferenceCatalog catalog, ResolvedRows rows, ChangeSet changes, ImportDatasetOptions options, string path, OperationContext context)
 {
-    private readonly DependentRows _dependents = new(session, catalog, rows, changes, options.OnDependent, path, context.Cancellation);
+    private readonly DependentRows _dependents = new(
+        session, catalog, changes, options.OnDependent, Words(path), new FileRows(catalog, rows).Except, context.Cancellation);
     private readonly List<(ChangedTable Changed, long Deleted)> _deleted = [];
 
     /// <summary>Rows that go, those that depend on others included.</summary>
@@ -48,16 +49,14 @@ internal sealed class ImportDeletion(
             Exceeded($"{Deleted} rows ({string.Join(", ", Counts.Select(c => $"{c.Deleted} of {c.Table}"))}), more than {limit}", $"{Deleted}");
     }
 
-    /// <summary>Clears and deletes; constraints are deferred.</summary>
-    public void Apply()
-    {
-        _dependents.Apply();
-        foreach ((ChangedTable table, _) in _deleted)
-            session.Execute($"delete from {table.Table.Sql} t using {table.Name} c where c._action = 'D' and {table.Identity.Same("c", "t")}", context.Cancellation);
-    }
+    /// <summary>Clears what refers to the rows that go; constraints are deferred.</summary>
+    public void Clear() => _dependents.Apply();
 
     /// <summary>The rows that stay and change; those that go are in the plan.</summary>
     public IEnumerable<RowChange> Describe(RowChanges changed) => _dependents.Describe(changed);
+
+    private static DeletionWords Words(string path) => new(
+        $"{Path.GetFileName(path)} would delete, so nothing was loaded.", "Put those rows into the dataset with delete_missing", "load with -OnDependent Cascade");
 
     private void Plan(ModelSpec spec, DeleteLimit limit, long objects)
     {

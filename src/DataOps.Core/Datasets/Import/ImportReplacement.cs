@@ -9,7 +9,6 @@ namespace DataOps.Core.Datasets;
 internal sealed class ImportReplacement(Session session, ReferenceCatalog catalog, ResolvedRows rows, ChangeSet changes, CancellationToken cancellation)
 {
     private readonly List<Repointing> _repoints = [];
-    private readonly List<ChangedTable> _deleted = [];
 
     /// <summary>Rows that go.</summary>
     public long Deleted { get; private set; }
@@ -26,13 +25,6 @@ internal sealed class ImportReplacement(Session session, ReferenceCatalog catalo
             PlanObjectIds(table);
         }
         Deleted += new DeleteActions(catalog.Database).Plan(changes);
-    }
-
-    /// <summary>Deletes the planned rows; constraints are deferred.</summary>
-    public void Delete()
-    {
-        foreach (ChangedTable table in _deleted.DistinctBy(t => t.Table.Oid))
-            Execute($"delete from {table.Table.Sql} t using {table.Name} c where c._action = 'D' and {table.Identity.Same("c", "t")}");
     }
 
     /// <summary>Repoints what referred to them; the file's rows are there by now.</summary>
@@ -114,12 +106,7 @@ internal sealed class ImportReplacement(Session session, ReferenceCatalog catalo
 
     private static string NotInFile(StagingTable file) => $" and not exists (select 1 from {file.Name} s where {ImportStatements.SameKey(file)})";
 
-    private void Delete(Table table, string from)
-    {
-        ChangedTable changed = changes.Of(table);
-        Deleted += changed.PlanDelete(from);
-        _deleted.Add(changed);
-    }
+    private void Delete(Table table, string from) => Deleted += changes.Of(table).PlanDelete(from);
 
     private void Execute(string sql) => session.Execute(sql, cancellation);
 

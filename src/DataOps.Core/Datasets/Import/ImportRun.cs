@@ -14,7 +14,15 @@ internal sealed record ModelCounts(StagingTable Table, long Inserted, long Updat
 
 /// <summary>Plans, read-only, what makes the database what the staging tables say, and applies that plan.</summary>
 internal sealed class ImportRun(
-    Session session, ReferenceCatalog catalog, ResolvedRows rows, ChangeSet changes, ImportDeletion deletion, ImportReplacement replacement, ImportDatasetOptions options, string path, OperationContext context)
+    Session session,
+    ReferenceCatalog catalog,
+    ResolvedRows rows,
+    ChangeSet changes,
+    ImportDeletion deletion,
+    ImportReplacement replacement,
+    ImportDatasetOptions options,
+    string path,
+    OperationContext context)
 {
     private readonly List<ModelCounts> _models = [];
 
@@ -38,8 +46,8 @@ internal sealed class ImportRun(
     {
         context.Report("Locking", 0, changes.Planned);
         changes.Lock();
-        deletion.Apply();
-        replacement.Delete();
+        deletion.Clear();
+        changes.Delete();
         long done = 0;
         long total = changes.Planned;
         StagingTable[] ordered = InReferenceOrder();
@@ -152,7 +160,6 @@ internal sealed class ImportRun(
     private void Write(StagingList list)
     {
         ChangedTable changed = changes.Of(list.List.Table);
-        Execute($"delete from {list.List.Table.Sql} t using {changed.Name} c where c._action = 'D' and {changed.Identity.Same("c", "t")}");
         Execute(ImportStatements.Add(list, Added(list)));
         changed.AddInserted(ImportStatements.AddedKeys(list, Added(list), changed));
     }

@@ -1,16 +1,27 @@
 using DataOps.Core.Catalog;
-using DataOps.Core.Changes;
 using DataOps.Core.Connections;
 
-namespace DataOps.Core.Datasets;
+namespace DataOps.Core.Changes;
 
 /// <summary>Rows that depend on rows to be deleted: they go too, or are cleared, or keep those from being deleted.</summary>
-/// <remarks>The file's own rows are none of them: what they refer to is checked with the file.</remarks>
+/// <param name="session">The session, in the transaction of the changes.</param>
+/// <param name="catalog">Who refers to whom.</param>
+/// <param name="changes">Where the rows to be deleted are planned, and what depends on them is added.</param>
+/// <param name="choice">What becomes of rows that nothing is known of.</param>
+/// <param name="words">How a refusal is put.</param>
+/// <param name="except">Of a table's rows t, and the column by which they depend, those that do not: a condition that begins with " and"; none when absent.</param>
+/// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class DependentRows(
-    Session session, ReferenceCatalog catalog, ResolvedRows rows, ChangeSet changes, OnDependent choice, string path, CancellationToken cancellation)
+    Session session,
+    ReferenceCatalog catalog,
+    ChangeSet changes,
+    OnDependent choice,
+    DeletionWords words,
+    Func<Table, Column?, string>? except,
+    CancellationToken cancellation)
 {
     private readonly List<Clearing> _clearings = [];
-    private readonly HashSet<(Reference Reference, DependentAction Action)> _keeping = [];
+    private readonly HashSet<(Reference Reference, OnDelete Action)> _keeping = [];
 
     /// <summary>Rows that stay and change.</summary>
     public long Changed { get; private set; }
@@ -40,7 +51,7 @@ internal sealed class DependentRows(
         foreach (Clearing clearing in _clearings)
             Execute($"""
                 update {clearing.Rows.Table.Sql} t set {Sql.Identifier(clearing.Column)} = s.{Sql.Identifier(clearing.Column)}
-                from {clearing.NewValues} s where {clearing.Rows.Identity.Same("s", "t")}
+                from {clearing.NewValues} s where {clearing.Rows.Same("s", "t")}
                 """);
     }
 
@@ -54,29 +65,38 @@ internal sealed class DependentRows(
         {
             if (reference.Class == ReferenceClass.Tree)
                 FollowTree(gone, reference);
-            else if (DependentActions.Of(catalog, reference) is var action && action != DependentAction.Leave)
-                Follow(gone, reference, action == DependentAction.Ask && choice == OnDependent.Cascade ? DependentAction.Delete : action);
+            else if (OnDeleteRules.Of(catalog, reference) is var action && action != OnDelete.DoNothing)
+                Follow(gone, reference, action == OnDelete.Unknown && choice == OnDependent.Cascade ? OnDelete.Cascade : action);
         }
         if (catalog.ParentLink(gone.Table) is { Target: { } parent } link)
-            changes.Of(parent).PlanDelete($"from {parent.Sql} t join {gone.Name} d on d._action = 'D' and d.{Sql.Identifier(link.Column.Name)} = t.{Sql.Identifier(link.TargetColumns[0].Name)} where true{NotInFile(parent, null)}");
+            changes.Of(parent).PlanDelete($"""
+                from {parent.Sql} t join {gone.Name} d on d._action = 'D' and d.{Sql.Identifier(link.Column.Name)} = t.{Sql.Identifier(link.TargetColumns[0].Name)}
+                where true{Except(parent, null)}
+                """);
         FollowObjectIds(gone);
     }
 
-    private void Follow(ChangedTable gone, Reference reference, DependentAction action)
+    private void Follow(ChangedTable gone, Reference reference, OnDelete action)
     {
-        if (action is DependentAction.Protect or DependentAction.Ask)
+        if (action is OnDelete.Protect or OnDelete.Unknown)
         {
             _keeping.Add((reference, action));
             return;
         }
         ChangedTable table = changes.Of(reference.Table);
-        string from = $"{Referring(gone, reference)}{NotInFile(reference.Table, reference.Column)}";
-        if (action == DependentAction.Delete)
+        string from = $"{Referring(gone, reference)}{Except(reference.Table, reference.Column)}";
+        if (action == OnDelete.Cascade)
             table.PlanDelete(from);
         else if (table.PlanUpdate(from) >= 0 && _clearings.All(c => c.Reference != reference))
-            _clearings.Add(new Clearing(reference, table, reference.Column.Name,
-                $"(select {table.Identity.Of("t")}, null::{reference.Column.TypeText} as {Sql.Identifier(reference.Column.Name)} from {table.Name} t join {gone.Name} d on d._action = 'D' and {Same(reference, "d")} where t._action = 'U')"));
+            _clearings.Add(new Clearing(reference, table, reference.Column.Name, $"""
+                (select {Key(table)}, {NewValue(reference, action)} as {Sql.Identifier(reference.Column.Name)}
+                 from {table.Name} t join {gone.Name} d on d._action = 'D' and {Same(reference, "d")} where t._action = 'U')
+                """));
     }
+
+    private static string NewValue(Reference reference, OnDelete action) => action == OnDelete.SetNull
+        ? $"null::{reference.Column.TypeText}"
+        : $"(select p.id from {reference.Target!.Sql} p where p.app_label = 'wagtailcore' and p.model = 'page')";
 
     // Pages below a page that goes go with it.
     private void FollowTree(ChangedTable gone, Reference reference)
@@ -84,7 +104,7 @@ internal sealed class DependentRows(
         string nodePath = Sql.Identifier(reference.Column.Name);
         changes.Of(gone.Table).PlanDelete($"""
             from {gone.Table.Sql} t join {gone.Name} d on d._action = 'D' and t.depth > d.depth and left(t.{nodePath}, length(d.{nodePath})) = d.{nodePath}
-            where true{NotInFile(gone.Table, reference.Column)}
+            where true{Except(gone.Table, reference.Column)}
             """);
     }
 
@@ -95,9 +115,9 @@ internal sealed class DependentRows(
             return;
         string nodePath = Sql.Identifier(tree.Column.Name);
         string isChild = $"d._action = 'D' and d.depth = t.depth + 1 and left(d.{nodePath}, length(t.{nodePath})) = t.{nodePath}";
-        gone.PlanUpdate($"from {gone.Table.Sql} t where exists (select 1 from {gone.Name} d where {isChild}){NotInFile(gone.Table, gone.Table.Find("numchild"))}");
+        gone.PlanUpdate($"from {gone.Table.Sql} t where exists (select 1 from {gone.Name} d where {isChild}){Except(gone.Table, gone.Table.Find("numchild"))}");
         _clearings.Add(new Clearing(tree, gone, "numchild", $"""
-            (select {gone.Identity.Of("t")}, t.numchild - (select count(*)::int from {gone.Name} d where {isChild}) as numchild
+            (select {Key(gone)}, t.numchild - (select count(*)::int from {gone.Name} d where {isChild}) as numchild
              from {gone.Name} t where t._action = 'U' and exists (select 1 from {gone.Name} d where {isChild}))
             """));
     }
@@ -111,21 +131,22 @@ internal sealed class DependentRows(
         foreach (Reference reference in catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null } && r.Severity != Severity.Expected))
             changes.Of(reference.Table).PlanDelete($"""
                 from {reference.Table.Sql} t join {gone.Name} d on d._action = 'D' and d.{Sql.Identifier(key.Name)}::text = t.{Sql.Identifier(reference.Column.Name)}::text
-                where t.{Sql.Identifier(reference.ContentTypeColumn!.Name)} = any('{"{" + string.Join(',', types) + "}"}'){NotInFile(reference.Table, reference.Column)}
+                where t.{Sql.Identifier(reference.ContentTypeColumn!.Name)} = any('{"{" + string.Join(',', types) + "}"}'){Except(reference.Table, reference.Column)}
                 """);
     }
 
     private void RequireNoneKeeps()
     {
-        foreach (DependentAction action in new[] { DependentAction.Protect, DependentAction.Ask })
+        foreach (OnDelete action in new[] { OnDelete.Protect, OnDelete.Unknown })
         {
             RowList list = new();
             foreach (Reference reference in _keeping.Where(k => k.Action == action).Select(k => k.Reference))
                 List(reference, list);
-            string advice = action == DependentAction.Protect
-                ? "Put those rows into the dataset with delete_missing, or point them elsewhere first: Django protects what they refer to."
-                : "Nothing tells what the application would do with them: put them into the dataset with delete_missing, or load with -OnDependent Cascade, which deletes them.";
-            list.ThrowIfAny("ProtectedRows", FailureKind.InvalidOperation, $"{{0}} a reference to rows that {Path.GetFileName(path).Replace("{", "{{").Replace("}", "}}")} would delete, so nothing was loaded.", advice);
+            string advice = action == OnDelete.Protect
+                ? $"{words.Remedy}, or point them elsewhere first: Django protects what they refer to."
+                : $"Nothing tells what the application would do with them. {words.Remedy}, or {words.Force}, which deletes them.";
+            string refusal = words.Refusal.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
+            list.ThrowIfAny("ProtectedRows", FailureKind.InvalidOperation, $"{{0}} a reference to rows that {refusal}", advice);
         }
     }
 
@@ -133,38 +154,30 @@ internal sealed class DependentRows(
     {
         ChangedTable gone = changes.Of(reference.Target!);
         ChangedTable own = changes.Of(reference.Table);
-        string from = $"{Referring(gone, reference)} and not exists (select 1 from {own.Name} o where o._action = 'D' and {own.Identity.Same("o", "t")}){NotInFile(reference.Table, reference.Column)}";
+        string stays = $"not exists (select 1 from {own.Name} o where o._action = 'D' and {own.Identity.Same("o", "t")})";
+        string from = $"{Referring(gone, reference)} and {stays}{Except(reference.Table, reference.Column)}";
         long total = session.List<long>($"select count(*) {from}", null, cancellation)[0];
         long listed = 0;
         foreach ((string key, string value) in session.Stream(
             $"select {own.Identity.Text("t")}, t.{Sql.Identifier(reference.Column.Name)}::text {from} order by 1 limit {RowList.Most}", r => (r.GetString(0), r.GetString(1)), cancellation))
         {
-            list.Add(catalog.LabelOf(reference.Table) ?? reference.Table.DisplayName, key, $"{reference.Column.Name} -> {catalog.LabelOf(reference.Target!) ?? reference.Target!.DisplayName} {value}");
+            list.Add(NameOf(reference.Table), key, $"{reference.Column.Name} -> {NameOf(reference.Target!)} {value}");
             listed++;
         }
         list.AddUnnamed(total - listed);
     }
 
-    private static string Referring(ChangedTable gone, Reference reference) => $"from {reference.Table.Sql} t join {gone.Name} d on d._action = 'D' and {Same(reference, "d")} where true";
+    private string NameOf(Table table) => catalog.LabelOf(table) ?? table.DisplayName;
+
+    private static string Referring(ChangedTable gone, Reference reference) =>
+        $"from {reference.Table.Sql} t join {gone.Name} d on d._action = 'D' and {Same(reference, "d")} where true";
 
     private static string Same(Reference reference, string target) =>
         string.Join(" and ", reference.Columns.Zip(reference.TargetColumns, (c, t) => $"{target}.{Sql.Identifier(t.Name)} = t.{Sql.Identifier(c.Name)}"));
 
-    // A field that the file lacks keeps its value, and so its row depends on it like any other.
-    private string NotInFile(Table table, Column? column)
-    {
-        if (rows.StagedOf(table) is { } staged)
-        {
-            bool isField = column is not null && staged.Keys.All(k => k.Column != column);
-            int[] shapes = [.. Enumerable.Range(0, staged.Shapes.Count).Where(i => !isField || staged.Shapes[i].Any(c => c.Column == column))];
-            return $" and not exists (select 1 from {staged.Name} s where {ImportStatements.SameKey(staged)} and s._shape = any('{"{" + string.Join(',', shapes) + "}"}'))";
-        }
-        // Lists of the file's objects are made equal to the file's.
-        return catalog.Owners.TryGetValue(table.Oid, out (Model Model, ManyToManyList List) owner)
-            && rows.StagedOf(owner.Model.Table)?.Lists.FirstOrDefault(l => l.List.Table == table) is { Buffer.Rows: > 0 } list
-            ? $" and not exists (select 1 from {list.Name} s where s.owner = t.{Sql.Identifier(list.List.OwnerColumn.Name)} and s._position = 0)"
-            : "";
-    }
+    private static string Key(ChangedTable table) => table.Identity.IsWholeRow ? "t._xmin" : table.Identity.Of("t");
+
+    private string Except(Table table, Column? column) => except?.Invoke(table, column) ?? "";
 
     private (long, long) Count() => (changes.Planned, changes.Tables.Sum(t => CountOf(t, 'D')));
 
