@@ -77,10 +77,12 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
         if (options is { NoUndo: true, UndoPath: not null })
             throw new DataOpsException("ContradictingOptions", FailureKind.InvalidArgument, "-NoUndo and -UndoPath contradict each other.", "Leave one of them out.", nameof(options.NoUndo));
         string? undo = options.NoUndo || options.WhatIf ? null : UndoPlace.Resolve(options.UndoPath, session.Database, Name);
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         using ChangeSet changes = new(session, Name, context.Cancellation);
         DatasetLoad load = DatasetLoad.Plan(session, catalog, file, options, changes, context);
+        foreach (DeletionExcess excess in load.Deletion.Excesses)
+            context.Warning?.Invoke($"{excess.What}: the import needs -MaxDelete {excess.Needed}.");
         foreach (IChangeResult planned in options.WhatIf ? ImportPlan.Of(session, catalog, load, changes, options, context.Cancellation) : [])
             yield return planned;
         string? undoPath = null;

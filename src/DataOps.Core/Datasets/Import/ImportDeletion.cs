@@ -13,6 +13,7 @@ internal sealed class ImportDeletion(
     private readonly DependentRows _dependents = new(
         session, catalog, changes, options.OnDependent, Words(path), new FileRows(catalog, rows).Except, context.Cancellation);
     private readonly List<(ChangedTable Changed, long Deleted)> _deleted = [];
+    private readonly List<DeletionExcess> _excesses = [];
 
     /// <summary>Rows that go, those that depend on others included.</summary>
     public long Deleted => _deleted.Sum(t => t.Deleted);
@@ -22,6 +23,9 @@ internal sealed class ImportDeletion(
 
     /// <summary>Tables and how many of their rows go.</summary>
     public IEnumerable<(Table Table, long Deleted)> Counts => _deleted.Select(t => (t.Changed.Table, t.Deleted));
+
+    /// <summary>In a plan: for what the load would be refused.</summary>
+    public IReadOnlyList<DeletionExcess> Excesses => _excesses;
 
     /// <summary>How many rows of a table go.</summary>
     public long Of(Table table) => _deleted.FirstOrDefault(t => t.Changed.Table == table).Deleted;
@@ -79,12 +83,10 @@ internal sealed class ImportDeletion(
     // The plan shows what it would be.
     private void Exceeded(string what, string needed)
     {
-        string text = $"{Path.GetFileName(path)} would delete {what}";
-        if (options.WhatIf)
-            context.Warning?.Invoke($"{text}: the import needs -MaxDelete {needed}.");
-        else
-            throw new DataOpsException(
-                "TooManyDeletions", FailureKind.InvalidOperation, $"{text}, so nothing was loaded.", $"Look at them with -WhatIf -Detailed, and allow them with -MaxDelete {needed}.", path);
+        DeletionExcess excess = new($"{Path.GetFileName(path)} would delete {what}", needed);
+        if (!options.WhatIf)
+            throw excess.Refusal(path);
+        _excesses.Add(excess);
     }
 
     private long Ask(ModelSpec spec, string sql)
