@@ -56,6 +56,10 @@ public sealed class TestDatasetCommand : InputCommand
     [ValidateNotNullOrEmpty]
     public string? MaxDelete { get; set; }
 
+    /// <summary>Let a file delete although a newer one has been loaded.</summary>
+    [Parameter]
+    public SwitchParameter AllowOlder { get; set; }
+
     /// <summary>What would be done about rows that depend on rows to be deleted.</summary>
     [Parameter]
     public OnDependent OnDependent { get; set; }
@@ -99,6 +103,7 @@ public sealed class TestDatasetCommand : InputCommand
         OnConflict = OnConflict,
         OnMissingReference = OnMissingReference,
         MaxDelete = MaxDelete,
+        AllowOlder = AllowOlder,
         OnDependent = OnDependent,
         MissingField = MissingField,
     };

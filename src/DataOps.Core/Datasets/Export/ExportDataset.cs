@@ -123,7 +123,9 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
         ExportPlan plan = call is null ? ExportPlan.Of(ModelOrder.Sort(catalog, ModelSelection.Of(catalog, options))) : ExportPlan.Of(session, catalog, call, options);
         Model[] models = [.. plan.Parts.Select(p => p.Model).Distinct()];
         if (file.Format == DatasetFormat.Feincms)
-            layout = layout.Behind(FeincmsHeader.Text(plan.Specs.Select(s => s with { DeleteMissing = s.DeleteMissing || options.DeleteMissing })));
+            layout = layout.Behind(FeincmsHeader.Text(
+                plan.Specs.Select(s => s with { DeleteMissing = s.DeleteMissing || options.DeleteMissing }),
+                session.List<DateTime>("select now() at time zone 'UTC'", null, context.Cancellation)[0]));
         NaturalKeys keys = NaturalKeys.Of(catalog, options.NaturalKey);
         MissingReferences Search(IReadOnlyList<ExportPart> parts) => MissingReferences.Of(
             session, catalog, plan, parts, withSoft: options.NaturalForeign, keepsKeys: options.OnMissingReference == Datasets.OnMissingReference.SkipRow, context);

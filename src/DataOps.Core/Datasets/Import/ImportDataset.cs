@@ -39,6 +39,9 @@ public sealed record ImportDatasetOptions
     /// <summary>The most that specs of the file may delete: a number of rows, or a percentage of the rows in each one's scope, as 10%; 50% when absent.</summary>
     public string? MaxDelete { get; init; }
 
+    /// <summary>Let a file delete although a newer one has been loaded with the same specs.</summary>
+    public bool AllowOlder { get; init; }
+
     /// <summary>What to do about rows that depend on rows to be deleted, where nothing tells what the application would do.</summary>
     public OnDependent OnDependent { get; init; }
 
@@ -82,7 +85,7 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
         using ChangeSet changes = new(session, Name, context.Cancellation);
         DatasetLoad load = DatasetLoad.Plan(session, catalog, file, options, changes, context);
         foreach (DeletionExcess excess in load.Deletion.Excesses)
-            context.Warning?.Invoke($"{excess.What}: the import needs -MaxDelete {excess.Needed}.");
+            context.Warning?.Invoke($"{excess.What}: the import needs {excess.Needed}.");
         foreach (IChangeResult planned in options.WhatIf ? ImportPlan.Of(session, catalog, load, changes, options, context.Cancellation) : [])
             yield return planned;
         string? undoPath = null;
@@ -92,9 +95,25 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
             load.Run.Apply();
             undoPath = undo is null ? null : changes.WriteUndo(undo);
             changed = load.Run.AdvanceSequences() | load.Written > 0;
+            LastLoads loads = new(session, context.Cancellation);
             changes.Commit(transaction);
+            Remember(loads, load, options, context);
         }
         yield return Result(session, catalog, load, file, options, changed, undoPath, watch, context);
+    }
+
+    private static void Remember(LastLoads loads, DatasetLoad load, ImportDatasetOptions options, OperationContext context)
+    {
+        if (load.Specs.Snapshot is not { } snapshot)
+            return;
+        try
+        {
+            loads.Remember(load.Specs.All.Select(s => s.File), snapshot, options.AllowOlder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DataOpsException)
+        {
+            context.Warning?.Invoke($"The file was loaded, but an older one will not be known as such: {LastLoads.Folder} could not be written: {e.Message}");
+        }
     }
 
     private static ImportResult Result(

@@ -46,6 +46,7 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
             OnConflict = options.OnConflict,
             OnMissingReference = options.OnMissingReference,
             MaxDelete = options.MaxDelete,
+            AllowOlder = options.AllowOlder,
             OnDependent = options.OnDependent,
             MissingField = options.MissingField,
             WhatIf = true,
@@ -67,7 +68,7 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
 
     private IEnumerable<DatasetProblem> Problems() => _refusal switch
     {
-        null => Excesses.Select(e => new DatasetProblem(DeletionExcess.Id, 0, e.Advice, ["", "", "", e.What])),
+        null => Excesses.Select(e => new DatasetProblem(e.Id, 0, e.Advice, ["", "", "", e.What])),
         DatasetException e => e.Problems,
         { } e => [new DatasetProblem(e.Id, 0, e.Advice, ["", "", "", e.Message])],
     };

@@ -36,6 +36,9 @@ public sealed record TestDatasetOptions
     /// <summary>The most that specs of the file may delete: a number of rows, or a percentage of the rows in each one's scope, as 10%; 50% when absent.</summary>
     public string? MaxDelete { get; init; }
 
+    /// <summary>Let a file delete although a newer one has been loaded with the same specs.</summary>
+    public bool AllowOlder { get; init; }
+
     /// <summary>What would be done about rows that depend on rows to be deleted, where nothing tells what the application would do.</summary>
     public OnDependent OnDependent { get; init; }
 
