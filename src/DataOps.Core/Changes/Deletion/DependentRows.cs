@@ -66,7 +66,7 @@ internal sealed class DependentRows(
             if (reference.Class == ReferenceClass.Tree)
                 FollowTree(gone, reference);
             else if (OnDeleteRules.Of(catalog, reference) is var action && action != OnDelete.DoNothing)
-                Follow(gone, reference, action == OnDelete.Unknown && choice == OnDependent.Cascade ? OnDelete.Cascade : action);
+                Follow(gone, reference, action == OnDelete.Unknown ? Chosen(reference) : action);
         }
         if (catalog.ParentLink(gone.Table) is { Target: { } parent } link)
             changes.Of(parent).PlanDelete($"""
@@ -75,6 +75,13 @@ internal sealed class DependentRows(
                 """);
         FollowObjectIds(gone);
     }
+
+    private OnDelete Chosen(Reference reference) => choice switch
+    {
+        OnDependent.Cascade => OnDelete.Cascade,
+        OnDependent.SetNull when reference is { IsNullable: true, Columns.Count: 1 } => OnDelete.SetNull,
+        _ => OnDelete.Unknown,
+    };
 
     private void Follow(ChangedTable gone, Reference reference, OnDelete action)
     {
