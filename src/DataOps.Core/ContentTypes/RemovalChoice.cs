@@ -29,7 +29,7 @@ internal sealed class RemovalChoice
         _verdicts = Verdicts.Read(session, catalog, _list, context.Cancellation).All;
         _stale = new(() => [.. StalePermissions.Find(session, catalog, _list, _verdicts, context.Cancellation)]);
         _grants = new PermissionGrants(session, catalog, context.Cancellation);
-        _repoint = new RepointNames(options.Repoint, _verdicts, _stale, new RenameCandidates(session, catalog, _verdicts, context.Cancellation), _grants, session, context);
+        _repoint = new RepointNames(_verdicts, _stale, new RenameCandidates(session, catalog, _verdicts, context.Cancellation), _grants, options, session, context);
     }
 
     /// <summary>The content types that go.</summary>
@@ -49,7 +49,7 @@ internal sealed class RemovalChoice
     public static RemovalChoice Make(Session session, ReferenceCatalog catalog, RemoveStaleContentTypeOptions options, OperationContext context)
     {
         RemovalChoice choice = new(session, catalog, options, context);
-        choice._repoint.Resolve(options.Force);
+        choice._repoint.Resolve();
         choice._gone.UnionWith(choice._repoint.Types.Select(m => m.Old));
         bool isNamed = options.StaleModel.Count + options.StalePermission.Count > 0 || (options.Repoint.Count > 0 && choice._list.IsEmpty);
         if (isNamed)

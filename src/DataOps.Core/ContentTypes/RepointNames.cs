@@ -5,11 +5,11 @@ namespace DataOps.Core.ContentTypes;
 
 /// <summary>Reads what -Repoint names: pairs of models or permissions, or names whose counterpart was found.</summary>
 internal sealed class RepointNames(
-    IReadOnlyList<string> entries,
     IReadOnlyList<Verdict> verdicts,
     Lazy<IReadOnlyList<StaleCodename>> stale,
     RenameCandidates renames,
     PermissionGrants grants,
+    RemoveStaleContentTypeOptions options,
     Session session,
     OperationContext context)
 {
@@ -24,12 +24,12 @@ internal sealed class RepointNames(
 
     /// <summary>Reads the entries.</summary>
     /// <exception cref="DataOpsException">A name is wrong, has no counterpart, or is of a model that is there.</exception>
-    public void Resolve(bool force)
+    public void Resolve()
     {
-        foreach (string entry in entries)
+        foreach (string entry in options.Repoint)
         {
             if (entry.Split('=', StringSplitOptions.TrimEntries) is [var old, var target])
-                Take(entry, old, target, force);
+                Take(entry, old, target);
             else
                 TakeFound(entry);
         }
@@ -51,7 +51,7 @@ internal sealed class RepointNames(
         return ids.Count == 0 ? null : (type, ids[0], codename);
     }
 
-    private void Take(string entry, string old, string target, bool force)
+    private void Take(string entry, string old, string target)
     {
         int dots = old.Count(c => c == '.');
         if (dots == 0 || target.Count(c => c == '.') != dots)
@@ -70,10 +70,10 @@ internal sealed class RepointNames(
             throw new DataOpsException("UnknownModel", FailureKind.NotFound, $"There is no content type {target} to take over from {old}.", "Get-Model lists what there is.", entry);
         if (from == to)
             throw Invalid(entry, "names one model twice");
-        if (from.IsLive && !force)
+        if (from.IsLive && !options.Force)
             throw new DataOpsException(
                 "NotStale", FailureKind.InvalidOperation, $"{old} is live ({string.Join("; ", from.Evidence)}), so nothing was changed.", "If it is gone all the same, add -Force.", entry);
-        if (to.IsGone && !force)
+        if (to.IsGone && !options.Force)
             throw new DataOpsException(
                 "StaleTarget", FailureKind.InvalidOperation, $"{target} is stale itself ({string.Join("; ", to.Evidence)}), so nothing was changed.", "Name a model that is there.", entry);
         _types.Add(new TypeMove(from, to));
@@ -93,14 +93,20 @@ internal sealed class RepointNames(
     {
         NameFilter filter = new([entry]);
         int before = _types.Count + _permissions.Count;
-        foreach (Verdict old in verdicts.Where(v => !v.IsLive && filter.Matches(ReferenceFilter.ModelNames(v.Type.Label))))
+        foreach (Verdict old in verdicts.Where(v => !v.IsLive && filter.Matches(ReferenceFilter.ModelNames(v.Type.Label)) && IsWanted(v, options.StaleModel, v.Type.Label)))
             if (renames.Of(old) is { } rename)
                 _types.Add(new TypeMove(old, Find(rename.Label)!));
-        foreach (StaleCodename permission in stale.Value.Where(p => p.RenameTo is not null && filter.Matches([p.Name, .. ReferenceFilter.ModelNames(p.Type.Type.Label)])))
+        foreach (StaleCodename permission in stale.Value.Where(p => p.RenameTo is not null && filter.Matches([p.Name, .. ReferenceFilter.ModelNames(p.Type.Type.Label)])
+            && IsWanted(p.Type, options.StalePermission, p.Name)))
             _permissions.Add(new PermissionMove(permission.Id, permission.Type.Type.Id, permission.RenameTo!));
         if (_types.Count + _permissions.Count == before)
             context.Warning?.Invoke($"For {entry} nothing was found that it was renamed to; -Repoint {(entry.Contains('*') ? "app.old" : entry)}=app.new says it.");
     }
+
+    // Where only some are to go, only they are moved.
+    private bool IsWanted(Verdict type, IReadOnlyList<string> named, string name) => options.StaleModel.Count + options.StalePermission.Count > 0
+        ? named.Contains(name, StringComparer.OrdinalIgnoreCase)
+        : new NameFilter(options.Model).Matches(ReferenceFilter.ModelNames(type.Type.Label)) && new NameFilter(options.AppLabel).Matches(type.AppLabel);
 
     private Verdict? Find(string label) => verdicts.FirstOrDefault(v => v.Type.Label == ApplicationList.LabelOf(label));
 
