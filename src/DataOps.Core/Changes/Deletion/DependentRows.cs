@@ -97,7 +97,7 @@ internal sealed class DependentRows(
         else if (table.PlanUpdate(from) >= 0 && _clearings.All(c => c.Reference != reference))
             _clearings.Add(new Clearing(reference, table, reference.Column.Name, $"""
                 (select {Key(table)}, {NewValue(reference, action)} as {Sql.Identifier(reference.Column.Name)}
-                 from {table.Name} t join {gone.Name} d on d._action = 'D' and {Same(reference, "d")} where t._action = 'U')
+                 from {table.Name} t join {gone.Name} d on d._action = 'D' and {Same(reference, "d")} where t._action = 'U'{Except(reference.Table, reference.Column)})
                 """));
     }
 
