@@ -70,8 +70,8 @@ internal static class BuiltInNaturalKeys
         ? new NaturalKey(table, [new NaturalKeyPart([], table.Find("name")!) { AlongTree = path }], true)
         : null;
 
-    // AbstractBaseUser, whatever the project calls its user model: USERNAME_FIELD is username, or else email, or else the one text that is unique.
-    private static string? UserName(Table table)
+    /// <summary>By what a user is called, whatever the project calls its user model: username, or else email, or else the one text that is unique.</summary>
+    internal static string? UserName(Table table)
     {
         if (table.Find("password") is null || table.Find("last_login") is null)
             return null;

@@ -28,6 +28,9 @@ public sealed class ReferenceCatalog
     /// <summary>The references, by table and column.</summary>
     public IReadOnlyList<Reference> References { get; }
 
+    /// <summary>All content types.</summary>
+    public IEnumerable<ContentType> ContentTypes => _contentTypes.Values;
+
     /// <summary>Content types whose model has no table: removed models, proxies, unmanaged models.</summary>
     public IEnumerable<ContentType> ContentTypesWithoutTable => _contentTypes.Values.Where(c => c.Table is null);
 
