@@ -22,6 +22,7 @@
         'Find-StaleContentType'
         'Remove-StaleContentType'
         'Export-Dataset'
+        'Test-Database'
         'Test-Dataset'
         'Import-Dataset'
         'Undo-Change'
