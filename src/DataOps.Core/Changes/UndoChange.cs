@@ -88,10 +88,10 @@ public sealed class UndoChange : IOperation<UndoChangeOptions, IChangeResult>
 
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         RowImages.Pin(session, cancellation);
-        new UndoOrigin(session, cancellation).Require(file.Header, path, options.Force);
+        IReadOnlySet<int> uncommitted = new UndoOrigin(session, cancellation).Require(file, path, options.Force);
         using ChangeSet changes = new(session, Name, cancellation);
         using UndoStaging staging = new(session, catalog, file, path, cancellation);
-        IReadOnlyList<UndoTableStaging> tables = staging.Fill(changes);
+        IReadOnlyList<UndoTableStaging> tables = staging.Fill(changes, uncommitted);
         UndoResult Result(UndoCounts counts, bool isDone, string? undo) => new(
             session.Server, session.Database, Name, path, file.Header.Operation, file.Header.Written,
             isDone && counts.Total > 0, isDone ? counts.Total : 0, counts.Total, counts.Inserted, counts.Updated, counts.Deleted, undo, tables.Count,

@@ -55,6 +55,13 @@ public sealed class Session : IDisposable
         return transaction;
     }
 
+    /// <summary>Waits no longer than this for a lock, for the rest of the transaction; a session that waits less keeps to that.</summary>
+    public void LimitLockWait(TimeSpan longest, CancellationToken cancellation)
+    {
+        if (Settings.LockTimeout == TimeSpan.Zero || Settings.LockTimeout > longest)
+            Execute($"set local lock_timeout = {longest.TotalMilliseconds:0}", cancellation);
+    }
+
     /// <summary>Runs a statement and returns the number of rows it changed.</summary>
     /// <exception cref="DataOpsException">The server refused it.</exception>
     public int Execute(string sql, CancellationToken cancellation = default, params ReadOnlySpan<NpgsqlParameter> parameters)
