@@ -208,6 +208,39 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
         }
     }
 
+    [Theory]
+    [InlineData("Looking for what is stale")]
+    [InlineData("Following what depends on it")]
+    [InlineData("Locking")]
+    [InlineData("Removing")]
+    public void A_connection_that_breaks_at_any_step_leaves_all_as_it_was(string step)
+    {
+        using TestDatabase site = server.CopyOf(Site.Damaged);
+        IReadOnlyDictionary<string, string> before = site.Digest();
+        string undo = _files.New();
+        Interference killer = new(
+            () => site.Execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"), step);
+
+        Assert.ThrowsAny<DataOpsException>(() => site.Run(new RemoveStaleContentType(), new() { LiveModel = [Models()], UndoPath = undo }, new() { Progress = killer }));
+
+        Assert.False(File.Exists(undo));
+        Assert.Equal(before, site.Digest());
+    }
+
+    [Fact]
+    public void A_leftover_table_that_is_dropped_meanwhile_ends_it_before_anything_is_changed()
+    {
+        using TestDatabase site = server.CopyOf(Site.Damaged);
+        site.Execute("create table legacyshop_rating (id serial primary key, content_type_id int not null references django_content_type); insert into legacyshop_rating values (1, 901)");
+        Interference other = new(() => site.Execute("drop table legacyshop_rating"), "Looking for what is stale");
+
+        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => site.Run(
+            new RemoveStaleContentType(), new() { LiveModel = [Models()], OnDependent = OnDependent.Cascade, NoUndo = true }, new() { Progress = other }));
+
+        Assert.Equal("Postgres.42P01", failure.Id);
+        Assert.Equal(3L, site.Scalar<long>("select count(*) from django_content_type where id > 900"));
+    }
+
     /// <summary>The list that the project would write: all content types of the healthy site.</summary>
     private string Models()
     {
@@ -226,11 +259,11 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
     private static DataOpsException Refused(TestDatabase site, RemoveStaleContentTypeOptions options) =>
         Assert.ThrowsAny<DataOpsException>(() => site.Run(new RemoveStaleContentType(), options));
 
-    private sealed class Interference(Action act) : IProgress<OperationProgress>
+    private sealed class Interference(Action act, string step = "Locking") : IProgress<OperationProgress>
     {
         public void Report(OperationProgress value)
         {
-            if (value.Activity == "Locking")
+            if (value.Activity == step)
                 act();
         }
     }

@@ -42,6 +42,30 @@ public sealed partial class DjangoStaleContentTypeTests(PostgresServer server) :
     }
 
     [Fact]
+    public void A_table_that_a_removed_app_has_left_ends_Django_in_an_IntegrityError_and_us_where_we_are_told()
+    {
+        using TestDatabase theirs = server.CopyOf(Site.DjangoFilled);
+        using TestDatabase ours = server.CopyOf(Site.DjangoFilled);
+        string list = List(ours);
+        foreach (TestDatabase site in new[] { theirs, ours })
+            site.Execute("""
+                insert into django_content_type values (900, 'ghost', 'gone');
+                create table ghost_log (id serial primary key, content_type_id int not null references django_content_type deferrable initially deferred);
+                insert into ghost_log values (1, 900);
+                """);
+
+        Exception failure = Assert.ThrowsAny<Exception>(() =>
+            RunningDjango.Get().Run(theirs.Port, theirs.Name, "remove_stale_contenttypes", "--noinput", "--verbosity", "0", "--include-stale-apps"));
+        Assert.Contains("IntegrityError", failure.Message);
+        Assert.Single(theirs.Rows("select 1 from django_content_type where id = 900"));
+
+        RemoveStaleContentTypeOptions options = new() { LiveModel = [list], NoUndo = true };
+        Assert.Equal("ProtectedRows", Assert.ThrowsAny<DataOpsException>(() => ours.Run(new RemoveStaleContentType(), options)).Id);
+        ours.Run(new RemoveStaleContentType(), options with { OnDependent = OnDependent.Cascade });
+        Assert.Empty(ours.Rows("select 1 from django_content_type where id = 900 union all select 1 from ghost_log"));
+    }
+
+    [Fact]
     public void The_list_that_the_project_writes_names_all_that_is_there()
     {
         using TestDatabase site = server.CopyOf(Site.DjangoFilled);
