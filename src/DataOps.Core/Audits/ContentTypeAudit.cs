@@ -16,17 +16,17 @@ internal static class ContentTypeAudit
 
     private static DatabaseFinding Finding(IContentTypeFinding found)
     {
-        (string type, string? table, string column, string key, long count) = found switch
+        (string type, string table, string column, int key) = found switch
         {
-            StaleContentType stale => (stale.Class, stale.Table, "content_type_id", $"{stale.ContentTypeId}", stale.Dependents),
-            StalePermissionFinding permission => (permission.Class, "auth_permission", "codename", $"{permission.PermissionId}", 1),
+            StaleContentType stale => (stale.Class, "django_content_type", "model", stale.ContentTypeId),
+            StalePermissionFinding permission => (permission.Class, "auth_permission", "codename", permission.PermissionId),
             _ => throw new ArgumentOutOfRangeException(nameof(found)),
         };
         string[] holders = [.. new[] { found.Groups, found.Users }.OfType<string>()];
         string held = holders.Length == 0 ? "" : $"; its permissions are held by {string.Join(",", holders)}";
         string renamed = found.RenameTo is null ? "" : $"; renamed to {found.RenameTo}?";
         return new DatabaseFinding(
-            found.Server!, found.Database!, found.Severity, nameof(Audit.ContentType), type, count, found.Model, table, column, key,
-            $"{found.Evidence}{held}{renamed}", $"Find-StaleContentType -Model {found.Model}");
+            found.Server!, found.Database!, found.Severity, nameof(Audit.ContentType), type, 1, found.Model, table, column, $"{key}",
+            $"{found.Model}: {found.Evidence}{held}{renamed}", $"Find-StaleContentType -Model {found.Model}");
     }
 }
