@@ -13,6 +13,7 @@ namespace DataOps.Core.Changes;
 /// <param name="Written">When, in UTC.</param>
 /// <param name="DataOps">The version that wrote it.</param>
 /// <param name="Tables">The tables; a row's line starts with the number of its table, from 1.</param>
+/// <param name="Orphans">Constraints that rows of the file broke before; absent when there are none, or nobody has looked.</param>
 internal sealed record UndoHeader(
     string Format,
     int Version,
@@ -23,7 +24,8 @@ internal sealed record UndoHeader(
     string Transaction,
     DateTime Written,
     string DataOps,
-    IReadOnlyList<UndoTable> Tables)
+    IReadOnlyList<UndoTable> Tables,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<UndoOrphans>? Orphans = null)
 {
     /// <summary>What the first line says it is.</summary>
     public const string FormatName = "DataOps.Undo";
@@ -42,6 +44,14 @@ internal sealed record UndoTable(string Schema, string Name, IReadOnlyList<UndoC
 /// <param name="Name">Its name.</param>
 /// <param name="Type">Its type, as SQL writes it.</param>
 internal sealed record UndoColumn(string Name, string Type);
+
+/// <summary>A foreign key that rows broke before the operation, so that undoing may break it again, by as many rows and no more.</summary>
+/// <param name="Schema">The schema of the table that refers.</param>
+/// <param name="Table">The table that refers.</param>
+/// <param name="Constraint">The foreign key's name.</param>
+/// <param name="Rows">Rows of the file that had no target.</param>
+/// <param name="Left">Rows that the operation did not touch, and whose target it made.</param>
+internal sealed record UndoOrphans(string Schema, string Table, string Constraint, long Rows, long Left);
 
 /// <summary>The last line of an undo file.</summary>
 /// <param name="Rows">Lines between the first and the last.</param>
