@@ -13,7 +13,6 @@ namespace DataOps.Core.Changes;
 /// <param name="Written">When, in UTC.</param>
 /// <param name="DataOps">The version that wrote it.</param>
 /// <param name="Tables">The tables; a row's line starts with the number of its table, from 1.</param>
-/// <param name="Orphans">Constraints that rows of the file broke before; absent when there are none, or nobody has looked.</param>
 internal sealed record UndoHeader(
     string Format,
     int Version,
@@ -24,14 +23,29 @@ internal sealed record UndoHeader(
     string Transaction,
     DateTime Written,
     string DataOps,
-    IReadOnlyList<UndoTable> Tables,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<UndoOrphans>? Orphans = null)
+    IReadOnlyList<UndoTable> Tables)
 {
     /// <summary>What the first line says it is.</summary>
     public const string FormatName = "DataOps.Undo";
 
     /// <summary>The version that this program writes, and the newest that it reads.</summary>
     public const int Newest = 1;
+
+    /// <summary>Of a file that holds several batches, which follow each other as whole files of this format: the number of this one, from 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Batch { get; init; }
+
+    /// <summary>The digest of the batch before this one; null for the first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Previous { get; init; }
+
+    /// <summary>Where in the file this batch begins, in bytes as they are on the disk; null without batches.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Offset { get; init; }
+
+    /// <summary>Foreign keys that rows broke before the operation; null where there are none, or nobody has looked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<UndoOrphans>? Orphans { get; init; }
 }
 
 /// <summary>A table of an undo file.</summary>
@@ -53,9 +67,9 @@ internal sealed record UndoColumn(string Name, string Type);
 /// <param name="Left">Rows that the operation did not touch, and whose target it made.</param>
 internal sealed record UndoOrphans(string Schema, string Table, string Constraint, long Rows, long Left);
 
-/// <summary>The last line of an undo file.</summary>
+/// <summary>The last line of an undo file, or of a batch in it.</summary>
 /// <param name="Rows">Lines between the first and the last.</param>
-/// <param name="Sha256">SHA-256, hexadecimal, of everything before this line.</param>
+/// <param name="Sha256">SHA-256, hexadecimal, of everything before this line, in its batch.</param>
 internal sealed record UndoFooter(long Rows, string Sha256);
 
 /// <summary>The two lines of JSON, one line each.</summary>

@@ -54,6 +54,7 @@ internal sealed class RepairRun(Session session, ReferenceCatalog catalog, Repai
         context.Report("Locking", 0, changes.Planned);
         changes.Lock();
         RequireOrphans();
+        changes.NoteOrphans(catalog.Database);
         context.Report("Changing", 0, changes.Planned);
         Execute("set constraints all deferred");
         // Triggers find their names where the application's statements do; our own are qualified.
