@@ -19,6 +19,7 @@
         'Get-Model'
         'Get-Reference'
         'Find-Orphan'
+        'Repair-Orphan'
         'Export-Dataset'
         'Test-Dataset'
         'Import-Dataset'

@@ -20,59 +20,95 @@ public sealed class RepairOrphan : IOperation<RepairOrphanOptions, IChangeResult
     public IEnumerable<IChangeResult> Run(Session session, RepairOrphanOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        Check(options);
+        RepairOptions.Check(options);
         string? undo = options.NoUndo || options.WhatIf ? null : UndoPlace.Resolve(options.UndoPath, session.Database, Name);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
-        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
-        // Hash tables of parents' keys should not spill to disk: the keys of a million rows need about 50 MB.
-        session.Execute("set local work_mem = '64MB'", context.Cancellation);
+        return options is { BatchSize: { } size, WhatIf: false }
+            ? InBatches(session, catalog, options, new BatchedChange(session, Name, BatchLimits.Of(size), undo, context), watch, context)
+            : AtOnce(session, catalog, options, undo, watch, context);
+    }
+
+    private static IEnumerable<IChangeResult> AtOnce(
+        Session session, ReferenceCatalog catalog, RepairOrphanOptions options, string? undo, Stopwatch watch, OperationContext context)
+    {
+        using NpgsqlTransaction transaction = Begin(session, context);
         using ChangeSet changes = new(session, Name, context.Cancellation);
-        RepairRun run = new(session, catalog, options, changes, context);
-        run.Find();
+        RepairSelection selection = new(session, catalog, options, outlives: false, context);
+        IReadOnlyList<RepairStep> steps = selection.Steps(changes);
         bool tells = options.WhatIf || options.Detailed;
         // The plan shows what is still to be decided.
-        foreach (OrphanPlan step in tells ? run.DescribeSteps() : [])
-            yield return step;
-        RepairRefusal.Require(catalog, run.Steps);
+        foreach (RepairStep step in tells ? steps : [])
+            yield return step.Describe(session, catalog);
+        RepairRefusal.Require(catalog, steps);
+        RepairRun run = new(session, catalog, options, changes, steps, context);
+        context.Report("Planning", 0, steps.Sum(s => s.Orphans.Count));
         run.Plan();
         foreach (TablePlan table in tells ? run.Tables : [])
             yield return table;
         foreach (RowChange row in options.Detailed ? run.DescribeRows() : [])
             yield return row;
         string? undoPath = null;
-        bool changed = !options.WhatIf && run.Tables.Count > 0;
-        if (changed)
+        bool goes = !options.WhatIf && run.Tables.Count > 0;
+        if (goes)
         {
+            context.Report("Changing", 0, changes.Planned);
+            changes.Lock();
             run.Apply();
             undoPath = undo is null ? null : changes.WriteUndo(undo);
             changes.Commit(transaction);
         }
-        yield return Result(session, catalog, run, options, changed, undoPath, watch, context);
+        yield return Result(session, catalog, run.Tables, steps, selection.Skipped, goes ? 1 : 0, options.WhatIf, undoPath, watch, context);
+    }
+
+    private static IEnumerable<IChangeResult> InBatches(
+        Session session, ReferenceCatalog catalog, RepairOrphanOptions options, BatchedChange batches, Stopwatch watch, OperationContext context)
+    {
+        RepairSelection selection = new(session, catalog, options, outlives: true, context);
+        IReadOnlyList<RepairStep> steps;
+        using (NpgsqlTransaction transaction = Begin(session, context))
+        {
+            using ChangeSet changes = new(session, Name, context.Cancellation);
+            steps = selection.Steps(changes);
+            RepairRefusal.Require(catalog, steps);
+            if (options.Action == OrphanAction.Quarantine && steps.Count > 0)
+            {
+                new QuarantineTable(session, catalog, changes, options.QuarantineTable, context.Cancellation).Make();
+                catalog = ReferenceCatalog.Read(session, options.SoftReference);
+            }
+            transaction.Commit();
+        }
+        RepairBatches run = new(session, catalog, options, batches, context);
+        try
+        {
+            run.Run(steps);
+        }
+        finally
+        {
+            selection.Forget();
+        }
+        yield return Result(session, catalog, run.Tables, steps, selection.Skipped, batches.Batches, whatIf: false, batches.UndoPath, watch, context);
+        batches.ThrowIfStopped();
+    }
+
+    private static NpgsqlTransaction Begin(Session session, OperationContext context)
+    {
+        NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
+        // Hash tables of parents' keys should not spill to disk: the keys of a million rows need about 50 MB.
+        session.Execute("set local work_mem = '64MB'", context.Cancellation);
+        return transaction;
     }
 
     private static RepairOrphanResult Result(
-        Session session, ReferenceCatalog catalog, RepairRun run, RepairOrphanOptions options, bool changed, string? undoPath, Stopwatch watch, OperationContext context)
+        Session session, ReferenceCatalog catalog, IReadOnlyList<TablePlan> tables, IReadOnlyList<RepairStep> steps, long skipped, int batches, bool whatIf,
+        string? undoPath, Stopwatch watch, OperationContext context)
     {
-        StaleState stale = StaleState.Of(catalog, [.. run.Tables.Select(t => t.Model).OfType<string>()], []);
-        if (stale.What is not null && changed)
+        StaleState stale = StaleState.Of(catalog, [.. tables.Select(t => t.Model).OfType<string>()], []);
+        if (stale.What is not null && batches > 0)
             context.Warning?.Invoke($"Rows were changed without the application, which does not know of it: {stale.What}. Due: {stale.Commands}.");
-        long rows = run.Tables.Sum(t => t.Delete + t.Update + t.Insert);
+        long rows = tables.Sum(t => t.Delete + t.Update + t.Insert);
         return new RepairOrphanResult(
-            session.Server, session.Database, Name, changed, options.WhatIf ? 0 : rows, rows, run.Steps.Sum(s => s.Orphans.Count),
-            run.Tables.Sum(t => t.Delete), run.Tables.Sum(t => t.Update), run.Tables.Sum(t => t.Insert), run.Skipped,
+            session.Server, session.Database, Name, batches > 0, whatIf ? 0 : rows, rows, steps.Sum(s => s.Orphans.Count),
+            tables.Sum(t => t.Delete), tables.Sum(t => t.Update), tables.Sum(t => t.Insert), skipped, batches,
             stale.What, stale.Commands, undoPath, Math.Round(watch.Elapsed.TotalSeconds, 3));
     }
-
-    private static void Check(RepairOrphanOptions options)
-    {
-        if (options is { NoUndo: true, UndoPath: not null })
-            throw Contradicting("-NoUndo and -UndoPath contradict each other.", "Leave one of them out.", nameof(options.NoUndo));
-        if (options.Action == OrphanAction.Repoint != options.To is not null)
-            throw Contradicting("-Action Repoint and -To belong together: what to do, and the key to refer to.", "Give both, or neither.", nameof(options.To));
-        if (options.QuarantineTable is not null && options.Action != OrphanAction.Quarantine)
-            throw Contradicting("-QuarantineTable goes with -Action Quarantine alone.", "Leave one of them out.", nameof(options.QuarantineTable));
-    }
-
-    private static DataOpsException Contradicting(string message, string advice, string target) =>
-        new("ContradictingOptions", FailureKind.InvalidArgument, message, advice, target);
 }

@@ -6,8 +6,8 @@ namespace DataOps.Core.Integrity;
 /// <summary>What <see cref="RepairOrphan"/> repairs, and how. Wildcards are PowerShell's: * ? [a-z].</summary>
 public sealed record RepairOrphanOptions
 {
-    /// <summary>The orphans, as Find-Orphan tells them; all that the other options leave when absent.</summary>
-    public IReadOnlyList<OrphanInput> InputObject { get; init; } = [];
+    /// <summary>The orphans, as Find-Orphan writes them, or its sums; all that the other options leave when absent, and none when it is empty.</summary>
+    public IReadOnlyList<OrphanInput>? InputObject { get; init; }
 
     /// <summary>Tables that refer, as schema.table or table; all when empty.</summary>
     public IReadOnlyList<string> Table { get; init; } = [];
@@ -38,6 +38,9 @@ public sealed record RepairOrphanOptions
 
     /// <summary>What to do about rows that depend on rows to be deleted, where nothing tells what the application would do.</summary>
     public OnDependent OnDependent { get; init; }
+
+    /// <summary>The most orphans in one transaction, for large work on a live site; all in one when absent.</summary>
+    public int? BatchSize { get; init; }
 
     /// <summary>Tell each row that comes or goes, and each value that changes, before the sum.</summary>
     public bool Detailed { get; init; }

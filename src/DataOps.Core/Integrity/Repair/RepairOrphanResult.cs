@@ -14,6 +14,7 @@ namespace DataOps.Core.Integrity;
 /// <param name="Updated">Rows that stay and change.</param>
 /// <param name="Inserted">Rows that come: parents made anew, and copies in the quarantine table.</param>
 /// <param name="Skipped">Orphans that were named and left alone, for reasons that a warning tells.</param>
+/// <param name="Batches">Transactions.</param>
 /// <param name="Stale">What the application keeps besides the rows and does not know of the change, joined by commas; null when there is nothing.</param>
 /// <param name="Afterwards">The management commands that bring it up to date, joined by semicolons.</param>
 /// <param name="UndoPath">The file with which Undo-Change takes the repair back; null when there is none.</param>
@@ -30,6 +31,7 @@ public sealed record RepairOrphanResult(
     long Updated,
     long Inserted,
     long Skipped,
+    int Batches,
     string? Stale,
     string? Afterwards,
     string? UndoPath,

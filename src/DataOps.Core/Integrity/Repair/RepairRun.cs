@@ -4,35 +4,25 @@ using DataOps.Core.Connections;
 
 namespace DataOps.Core.Integrity;
 
-/// <summary>One repair, from the orphans that it is about to the rows that are changed.</summary>
-internal sealed class RepairRun(Session session, ReferenceCatalog catalog, RepairOrphanOptions options, ChangeSet changes, OperationContext context)
+/// <summary>One repair in one transaction: what becomes of orphans and of all that depends on them, planned and applied.</summary>
+internal sealed class RepairRun(
+    Session session, ReferenceCatalog catalog, RepairOrphanOptions options, ChangeSet changes, IReadOnlyList<RepairStep> steps, OperationContext context)
 {
     private static readonly DeletionWords s_words = new("would be deleted, so nothing was changed.", "Delete them first", "use -OnDependent Cascade");
 
-    private readonly RepairSelection _selection = new(session, catalog, options, changes, context);
     private readonly List<IRepair> _repairs = [];
     private readonly Dictionary<ChangedTable, NewValues> _newValues = [];
     private DependentRows? _dependents;
     private QuarantineTable? _quarantine;
 
-    /// <summary>The references that have orphans, and what becomes of those.</summary>
-    public IReadOnlyList<RepairStep> Steps { get; private set; } = [];
-
-    /// <summary>Orphans that were named and are left alone.</summary>
-    public long Skipped => _selection.Skipped;
-
     /// <summary>Rows that change, by table.</summary>
     public IReadOnlyList<TablePlan> Tables { get; private set; } = [];
 
-    /// <summary>Finds the orphans.</summary>
-    public void Find() => Steps = _selection.Steps();
-
-    /// <summary>Plans what becomes of them, and of all that depends on them.</summary>
+    /// <summary>Plans what becomes of the orphans, and of all that depends on them.</summary>
     /// <exception cref="DataOpsException">Something cannot be done as it was asked for; everything of that kind is named.</exception>
     public void Plan()
     {
-        context.Report("Planning", 0, Steps.Sum(s => s.Orphans.Count));
-        foreach (RepairStep step in Steps)
+        foreach (RepairStep step in steps)
             Choose(step);
         ChooseParents();
         foreach (IRepair repair in _repairs)
@@ -42,36 +32,28 @@ internal sealed class RepairRun(Session session, ReferenceCatalog catalog, Repai
             _dependents = new DependentRows(session, catalog, changes, options.OnDependent, s_words, null, context.Cancellation);
             _dependents.Plan();
         }
-        if (options.Action == OrphanAction.Quarantine && Steps.Count > 0)
+        if (options.Action == OrphanAction.Quarantine && steps.Count > 0)
             Quarantine();
         Count();
     }
 
-    /// <summary>Changes the rows.</summary>
+    /// <summary>Changes the rows, which are locked.</summary>
     /// <exception cref="DataOpsException">Another writer was there meanwhile, or PostgreSQL refuses a row.</exception>
     public void Apply()
     {
-        context.Report("Locking", 0, changes.Planned);
-        changes.Lock();
         RequireOrphans();
         changes.NoteOrphans(catalog.Database);
-        context.Report("Changing", 0, changes.Planned);
         Execute("set constraints all deferred");
         // Triggers find their names where the application's statements do; our own are qualified.
         Execute("select set_config('search_path', (select reset_val from pg_settings where name = 'search_path'), true)");
         foreach (IRepair repair in _repairs)
             repair.Apply();
         _dependents?.Apply();
-        _quarantine?.Fill(Steps);
+        _quarantine?.Fill(steps);
         changes.Delete();
         Execute("set constraints all immediate");
         Execute("select set_config('search_path', 'pg_catalog', true)");
     }
-
-    /// <summary>The plan reference by reference.</summary>
-    public IEnumerable<OrphanPlan> DescribeSteps() => Steps.Select(s => new OrphanPlan(
-        session.Server, session.Database, s.Reference.Class.ToString(), s.Reference.Table.DisplayName, catalog.LabelOf(s.Reference.Table), FindOrphan.ColumnOf(s.Reference),
-        s.Reference.Target?.DisplayName, s.Orphans.Count, s.Action?.ToString(), string.Join(", ", s.Choices), s.Reference.Name));
 
     /// <summary>The plan row by row.</summary>
     public IEnumerable<RowChange> DescribeRows()
@@ -104,7 +86,7 @@ internal sealed class RepairRun(Session session, ReferenceCatalog catalog, Repai
     // Two references may miss the same row.
     private void ChooseParents()
     {
-        RepairStep[] parents = [.. Steps.Where(s => s.Action is OrphanAction.RecreateParent or OrphanAction.RebuildHalf)];
+        RepairStep[] parents = [.. steps.Where(s => s.Action is OrphanAction.RecreateParent or OrphanAction.RebuildHalf)];
         bool IsOfPage(RepairStep step) => step.Reference.ContentTypeColumn is not null || (step.Reference.IsParentLink && RepairChoices.LeadsToPage(catalog, step.Reference));
         RepairStep[] halves = [.. parents.Where(IsOfPage)];
         if (halves.Length > 0)
@@ -132,7 +114,7 @@ internal sealed class RepairRun(Session session, ReferenceCatalog catalog, Repai
     // The rows are locked: whether they still miss what they refer to is certain from here on.
     private void RequireOrphans()
     {
-        foreach (RepairStep step in Steps)
+        foreach (RepairStep step in steps)
         {
             long left = step.Conditions.Sum(c => session.List<long>($"select count(*) {step.Orphans.From} where {c}", null, context.Cancellation)[0]);
             if (left != step.Orphans.Count)

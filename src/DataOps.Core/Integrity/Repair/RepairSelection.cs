@@ -6,7 +6,12 @@ using Npgsql;
 namespace DataOps.Core.Integrity;
 
 /// <summary>Finds the orphans that a repair is about: those that were named and still are orphans, or all of the references that were asked for.</summary>
-internal sealed class RepairSelection(Session session, ReferenceCatalog catalog, RepairOrphanOptions options, ChangeSet changes, OperationContext context)
+/// <param name="session">The session, in a transaction.</param>
+/// <param name="catalog">The reference catalogue.</param>
+/// <param name="options">What was asked for.</param>
+/// <param name="outlives">Whether the orphans' temporary tables outlive the transaction.</param>
+/// <param name="context">Hears what is left alone.</param>
+internal sealed class RepairSelection(Session session, ReferenceCatalog catalog, RepairOrphanOptions options, bool outlives, OperationContext context)
 {
     private const int Named = 5;
 
@@ -18,28 +23,35 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
 
     /// <summary>The orphans, a step for each reference that has any.</summary>
     /// <exception cref="DataOpsException">A name matches nothing, objects are of another database, or nothing of what was asked for can be repaired here.</exception>
-    public IReadOnlyList<RepairStep> Steps()
+    public IReadOnlyList<RepairStep> Steps(ChangeSet changes)
     {
         Reference[] asked = [.. new ReferenceFilter(catalog, options.Table, options.Model, options.Class, options.Reference).Select()];
-        return [.. (options.InputObject.Count > 0 ? OfInput(asked) : OfFilter(asked)).Where(s => s.Orphans.Count > 0)];
+        return [.. (options.InputObject is { } input ? OfInput(changes, asked, input) : OfFilter(changes, asked)).Where(s => s.Orphans.Count > 0)];
     }
 
-    private IEnumerable<RepairStep> OfFilter(Reference[] asked)
+    /// <summary>Drops the orphans' temporary tables, where they outlive the transaction and the connection is still there.</summary>
+    public void Forget()
+    {
+        for (int i = 1; i <= _steps && session.Connection.FullState == System.Data.ConnectionState.Open; i++)
+            session.Execute($"drop table if exists pg_temp.{NameOf(i)}");
+    }
+
+    private IEnumerable<RepairStep> OfFilter(ChangeSet changes, Reference[] asked)
     {
         Reference[] references = [.. asked.Where(r => r.Severity != Severity.Expected || IsNamed(r))];
         Reference[] others = [.. references.Where(r => RepairChoices.Of(catalog, r).Count == 0)];
         if (others.Length > 0 && others.Length == references.Length)
             throw NotHere(others[0]);
         foreach (Reference reference in references.Except(others))
-            yield return Step(reference, []);
+            yield return Step(changes, reference, []);
     }
 
-    private IEnumerable<RepairStep> OfInput(Reference[] asked)
+    private IEnumerable<RepairStep> OfInput(ChangeSet changes, Reference[] asked, IReadOnlyList<OrphanInput> objects)
     {
-        Require();
+        Require(objects);
         List<Reference> others = [];
         List<(Reference Reference, OrphanInput[] Input)> found = [];
-        foreach (IGrouping<(string?, string?), OrphanInput> group in options.InputObject.GroupBy(i => (i.Table, i.Reference)))
+        foreach (IGrouping<(string?, string?), OrphanInput> group in objects.GroupBy(i => (i.Table, i.Reference)))
         {
             Reference reference = Find(group.First());
             OrphanInput[] input = [.. group];
@@ -58,14 +70,14 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
         if (found.Count == 0 && others.Count > 0)
             throw NotHere(others[0]);
         foreach ((Reference reference, OrphanInput[] input) in found)
-            yield return Step(reference, input);
+            yield return Step(changes, reference, input);
     }
 
-    private RepairStep Step(Reference reference, OrphanInput[] input)
+    private RepairStep Step(ChangeSet changes, Reference reference, OrphanInput[] input)
     {
         ChangedTable rows = changes.Of(reference.Table);
-        string name = $"dataops_orphan_{++_steps}";
-        SelectedRows orphans = new(session, name, rows, context.Cancellation);
+        string name = NameOf(++_steps);
+        SelectedRows orphans = new(session, name, rows, context.Cancellation, outlives);
         // An object without a key stands for all orphans of the reference.
         bool all = input.Length == 0 || input.Any(i => i.Key is null);
         if (!all)
@@ -84,6 +96,8 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
             SkipHealed(reference, orphans, InputName(name));
         return new RepairStep(reference, orphans, conditions, RepairChoices.Of(catalog, reference), options.Action ?? RepairChoices.Default(catalog, reference));
     }
+
+    private static string NameOf(int step) => $"dataops_orphan_{step}";
 
     private static string InputName(string name) => $"pg_temp.{name}_input";
 
@@ -124,13 +138,13 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
     private bool IsNamed(Reference reference) =>
         options.IncludeExpected || options.Reference.Contains(reference.Name, StringComparer.OrdinalIgnoreCase);
 
-    private void Require()
+    private void Require(IReadOnlyList<OrphanInput> objects)
     {
-        if (options.InputObject.FirstOrDefault(i => string.IsNullOrEmpty(i.Reference)) is not null)
+        if (objects.FirstOrDefault(i => string.IsNullOrEmpty(i.Reference)) is not null)
             throw new DataOpsException("UselessInput", FailureKind.InvalidArgument, "An object names no reference, so nothing was changed.", "Pass on what Find-Orphan writes.", nameof(options.InputObject));
         bool IsOther(OrphanInput i) =>
             (i.Server is { } server && !server.Equals(session.Server, StringComparison.OrdinalIgnoreCase)) || (i.Database is { } database && database != session.Database);
-        if (options.InputObject.FirstOrDefault(IsOther) is { } other)
+        if (objects.FirstOrDefault(IsOther) is { } other)
             throw new DataOpsException(
                 "OtherDatabase", FailureKind.InvalidArgument,
                 $"{other.Reference} {other.Key} was found in {other.Database} on {other.Server}, and this is {session.Database} on {session.Server}. Nothing was changed.",

@@ -1,4 +1,5 @@
 using DataOps.Core.Catalog;
+using DataOps.Core.Connections;
 
 namespace DataOps.Core.Integrity;
 
@@ -16,4 +17,9 @@ internal sealed record RepairStep(
 
     /// <summary>A line that names it, for a message.</summary>
     public string Line => $"{Name}  {(Orphans.Count == 1 ? "1 row" : $"{Orphans.Count} rows")}";
+
+    /// <summary>What it does, for a plan.</summary>
+    public OrphanPlan Describe(Session session, ReferenceCatalog catalog) => new(
+        session.Server, session.Database, Reference.Class.ToString(), Reference.Table.DisplayName, catalog.LabelOf(Reference.Table), FindOrphan.ColumnOf(Reference),
+        Reference.Target?.DisplayName, Orphans.Count, Action?.ToString(), string.Join(", ", Choices), Reference.Name);
 }

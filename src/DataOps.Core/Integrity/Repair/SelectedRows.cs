@@ -15,13 +15,18 @@ internal sealed class SelectedRows
     /// <param name="table">The temporary table's name.</param>
     /// <param name="rows">The plan of the table that the rows are of.</param>
     /// <param name="cancellation">Cancels the query that runs.</param>
-    public SelectedRows(Session session, string table, ChangedTable rows, CancellationToken cancellation)
+    /// <param name="outlives">Whether the temporary table outlives the transaction.</param>
+    public SelectedRows(Session session, string table, ChangedTable rows, CancellationToken cancellation, bool outlives = false)
     {
         (_session, Rows, _cancellation) = (session, rows, cancellation);
         Name = "pg_temp." + table;
         _identity = rows.Identity.IsWholeRow ? $"{rows.VersionOf("t")} as _xmin" : rows.Identity.Of("t");
         session.Execute(
-            $"create temp table {table} on commit drop as select {_identity}, ''::text as _key, ''::text as _value from {rows.Table.Sql} t with no data", cancellation);
+            $"""
+            create temp table {table} on commit {(outlives ? "preserve rows" : "drop")} as
+            select {_identity}, ''::text as _key, ''::text as _value from {rows.Table.Sql} t with no data
+            """,
+            cancellation);
     }
 
     /// <summary>The plan of the table that the rows are of.</summary>
