@@ -8,7 +8,8 @@ public sealed class OperationTests
     public void A_cmdlet_has_the_options_of_its_operation_under_the_same_names(string name)
     {
         (string _, string _, Type options, Type _) = Surface.FindOperation(name);
-        IEnumerable<(string Name, Type Type)> expected = options.GetProperties().Where(p => p.Name is not ("WhatIf" or "InputObject")).Select(p => (p.Name, ParameterType(p.PropertyType)));
+        IEnumerable<(string Name, Type Type)> expected = options.GetProperties().Where(p => p.Name is not ("WhatIf" or "InputObject"))
+            .Select(p => (p.Name, ParameterType(p.PropertyType)));
         IEnumerable<(string Name, Type Type)> actual = Surface.Find(name).Parameters
             .Where(p => !Surface.FrameParameters.Contains(p.Name))
             .Select(p => (p.Name, p.Type))
@@ -24,7 +25,8 @@ public sealed class OperationTests
         foreach (System.Reflection.PropertyInfo property in result.GetProperties())
         {
             Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-            Assert.True(type == typeof(string) || type.IsPrimitive || type.IsEnum || type == typeof(decimal) || type == typeof(DateTime), $"{result.Name}.{property.Name} is {type}");
+            Assert.True(type == typeof(string) || type.IsPrimitive || type.IsEnum || type == typeof(decimal)
+                || type == typeof(DateTime), $"{result.Name}.{property.Name} is {type}");
         }
     }
 
@@ -43,5 +45,6 @@ public sealed class OperationTests
         : option.IsGenericType && option.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? option.GenericTypeArguments[0].MakeArrayType()
         : option;
 
-    private static string Kebab(string name) => string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? "-" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
+    private static string Kebab(string name) =>
+        string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? "-" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
 }

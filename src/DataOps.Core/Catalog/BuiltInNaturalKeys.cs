@@ -44,7 +44,8 @@ internal static class BuiltInNaturalKeys
     }
 
     private static Table? TableOf(ReferenceCatalog catalog, string label) =>
-        catalog.Models.FirstOrDefault(m => m.Label == label)?.Table ?? ModelReader.TableOf(catalog.Database, label[..label.IndexOf('.')], label[(label.IndexOf('.') + 1)..]);
+        catalog.Models.FirstOrDefault(m => m.Label == label)?.Table
+            ?? ModelReader.TableOf(catalog.Database, label[..label.IndexOf('.')], label[(label.IndexOf('.') + 1)..]);
 
     // What projects call as they like.
     private static NaturalKey? ByShape(ReferenceCatalog catalog, Table table) =>
@@ -74,7 +75,8 @@ internal static class BuiltInNaturalKeys
     {
         if (table.Find("password") is null || table.Find("last_login") is null)
             return null;
-        string[] unique = [.. table.UniqueKeys.Where(k => k.Count == 1 && table.Find(k[0])!.Type.Underlying.Name is "varchar" or "text" or "citext").Select(k => k[0])];
+        string[] unique = [.. table.UniqueKeys.Where(k => k.Count == 1 && table.Find(k[0])!.Type.Underlying.Name is "varchar" or "text" or "citext")
+            .Select(k => k[0])];
         return unique.Contains("username") ? "username" : unique.Contains("email") ? "email" : unique.Length == 1 ? unique[0] : null;
     }
 

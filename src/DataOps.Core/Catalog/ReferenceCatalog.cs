@@ -10,7 +10,8 @@ public sealed class ReferenceCatalog
     private readonly Dictionary<int, ContentType> _contentTypes;
 
     internal ReferenceCatalog(
-        DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Model> models, IReadOnlyList<Reference> references, IReadOnlyList<EmbeddedPath> embedded)
+        DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Model> models, IReadOnlyList<Reference> references,
+        IReadOnlyList<EmbeddedPath> embedded)
     {
         (Database, Models, References, EmbeddedPaths) = (database, models, references, embedded);
         _byTable = models.ToDictionary(m => m.Table.Oid);

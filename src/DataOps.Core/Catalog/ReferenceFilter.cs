@@ -13,7 +13,8 @@ internal sealed class ReferenceFilter(
     public IEnumerable<Reference> Select()
     {
         _tables.Require(catalog.Database.Tables.Select(TableNames), "UnknownTable", "table");
-        _models.Require(catalog.Models.Select(m => m.Label).Concat(catalog.ContentTypesWithoutTable.Select(c => c.Label)).Select(ModelNames), "UnknownModel", "model");
+        IEnumerable<string> labels = catalog.Models.Select(m => m.Label).Concat(catalog.ContentTypesWithoutTable.Select(c => c.Label));
+        _models.Require(labels.Select(ModelNames), "UnknownModel", "model");
         _references.Require(catalog.References.Select(r => new string?[] { r.Name }), "UnknownReference", "reference");
         return catalog.References.Where(r =>
             (@class.Count == 0 || @class.Contains(r.Class))
