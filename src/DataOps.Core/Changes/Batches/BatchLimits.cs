@@ -4,10 +4,11 @@ namespace DataOps.Core.Changes;
 /// <param name="BatchSize">The most rows of the selection in one transaction.</param>
 internal sealed record BatchLimits(int BatchSize)
 {
-    /// <summary>
-    /// Longest wait for a lock; a session that waits less keeps to that. A transaction that held its own locks for longer makes the next ones smaller.
-    /// </summary>
+    /// <summary>Longest wait for a lock; a session that waits less keeps to that.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long others may have to wait for ours: after a transaction that held them for longer, the next one is half as large.</summary>
+    public TimeSpan LongestHold { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Attempts in a row that come to nothing before the run stops.</summary>
     public int Attempts { get; init; } = 10;

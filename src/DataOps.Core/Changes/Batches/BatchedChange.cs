@@ -112,6 +112,11 @@ internal sealed class BatchedChange(Session session, string operation, BatchLimi
 
     private void Change(string rows, Action<ChangeSet, string> plan, Action<ChangeSet> apply)
     {
+        // It may have broken in a commit of which the server then said that it was done.
+        if (!session.Connection.FullState.HasFlag(System.Data.ConnectionState.Open))
+            throw new DataOpsException(
+                "ConnectionFailed", FailureKind.Connection, $"The connection to {session.Settings} failed.",
+                "Connect again; the server's log tells why it ended the connection.", session.Server);
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         if (session.Settings.LockTimeout == TimeSpan.Zero || session.Settings.LockTimeout > limits.LockTimeout)
             session.Execute($"set local lock_timeout = {limits.LockTimeout.TotalMilliseconds:0}", context.Cancellation);
@@ -128,7 +133,14 @@ internal sealed class BatchedChange(Session session, string operation, BatchLimi
             changes.WriteUndo(_undo);
         changes.Commit(transaction);
         (Batches, Rows) = (Batches + 1, Rows + changed);
-        if (Stopwatch.GetElapsedTime(start) > limits.LockTimeout)
+        Adapt(Stopwatch.GetElapsedTime(start));
+    }
+
+    private void Adapt(TimeSpan held)
+    {
+        if (held > limits.LongestHold)
             _size = Math.Max(1, _size / 2);
+        else if (held < limits.LongestHold / 4)
+            _size = (int)Math.Min(limits.BatchSize, _size * 2L);
     }
 }

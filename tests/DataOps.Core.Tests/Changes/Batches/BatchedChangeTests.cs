@@ -199,7 +199,10 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
         using NpgsqlTransaction holding = other.BeginTransaction();
         using (NpgsqlCommand update = new("update item set v = 'theirs' where id = 15", other))
             update.ExecuteNonQuery();
-        BatchLimits limits = BatchLimits.Of(10) with { LockTimeout = TimeSpan.FromMilliseconds(50), Attempts = 3, FirstPause = TimeSpan.FromMilliseconds(1) };
+        BatchLimits limits = BatchLimits.Of(10) with
+        {
+            LockTimeout = TimeSpan.FromMilliseconds(50), LongestHold = TimeSpan.FromHours(1), Attempts = 3, FirstPause = TimeSpan.FromMilliseconds(1),
+        };
         BatchedChange batches = new(database.Session, "Test-Change", limits, _files.New(), new OperationContext());
 
         Assert.False(Rename(batches, database.Session));
@@ -210,6 +213,20 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
         holding.Rollback();
         Assert.True(Rename(Batches(database.Session, _files.New(), 10), database.Session));
         Assert.Equal(100, database.Scalar<long>("select count(*) from item where v like 'new value%'"));
+    }
+
+    [Fact]
+    public void Batches_that_hold_their_locks_for_too_long_are_made_smaller()
+    {
+        using TestDatabase database = server.Blank();
+        database.Execute(Items);
+        BatchLimits limits = BatchLimits.Of(40) with { LongestHold = TimeSpan.Zero };
+        BatchedChange batches = new(database.Session, "Test-Change", limits, null, new OperationContext());
+
+        Assert.True(Rename(batches, database.Session));
+
+        // 40, 20, 10, 5, 2, and the other 23 one by one.
+        Assert.Equal((28, 100), (batches.Batches, batches.Done));
     }
 
     [Fact]
@@ -240,7 +257,7 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
     }
 
     private static BatchedChange Batches(Session session, string? path, int size) =>
-        new(session, "Test-Change", BatchLimits.Of(size), path, new OperationContext());
+        new(session, "Test-Change", BatchLimits.Of(size) with { LongestHold = TimeSpan.FromHours(1) }, path, new OperationContext());
 
     private static bool Rename(BatchedChange batches, Session session, Action? planned = null)
     {
