@@ -56,7 +56,7 @@ internal sealed class Repointing(Session session, ReferenceCatalog catalog, Canc
                 select a.key, 'would have the same {index.Name} as row ' || b.key from moved a
                 join (select {rows.Identity.Text("x")} as key, x.tableoid as o, x.ctid as p, w.*, false as moves from {rows.Table.Sql} x cross join {present} w
                       where not exists (select 1 from moved m where m.o = x.tableoid and m.p = x.ctid)
-                      union all select m.*, true from moved m) b on {same} and (a.o, a.p) <> (b.o, b.p) and (not b.moves or (b.o, b.p) < (a.o, a.p))
+                      union all select m.*, true from moved m) b on {same} and (a.o, a.p) <> (b.o, b.p) and (not b.moves or (b.key, b.o, b.p) < (a.key, a.o, a.p))
                 order by 1
                 """;
             foreach ((string key, string what) in session.Stream(sql, r => (r.GetString(0), r.GetString(1)), cancellation))
