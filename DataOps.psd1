@@ -19,6 +19,7 @@
         'Get-Model'
         'Get-Reference'
         'Find-Orphan'
+        'Repair-Orphan'
         'Find-StaleContentType'
         'Remove-StaleContentType'
         'Export-Dataset'
