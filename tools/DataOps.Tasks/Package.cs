@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace DataOps.Tasks;
 
-/// <summary>Publishes the module into artifacts/DataOps/&lt;version&gt;, as PowerShell's module path wants it, and the command line into artifacts/cli for any platform, and compiled for this one beside it.</summary>
+/// <summary>
+/// Publishes the module into artifacts/DataOps/&lt;version&gt;, as PowerShell's module path wants it, and the command line into artifacts/cli for any
+/// platform, and compiled for this one beside it.
+/// </summary>
 internal static class Package
 {
     public static int Run()

@@ -7,8 +7,8 @@ namespace DataOps.Core.Changes;
 
 /// <summary>The rows that one operation changes, inside one transaction: what they were, under lock, and what they are afterwards.</summary>
 /// <remarks>
-/// The order is: plan (<see cref="Of"/>), <see cref="Lock"/>, apply, <see cref="WriteUndo"/>, <see cref="Commit"/>. The transaction is READ COMMITTED and the
-/// caller's. Disposing without a commit removes the undo file again.
+/// The order is: plan (<see cref="Of"/>), <see cref="Lock"/>, apply, <see cref="WriteUndo(string)"/>, <see cref="Commit"/>. The transaction is READ COMMITTED
+/// and the caller's. Disposing without a commit removes the undo file again.
 /// </remarks>
 /// <param name="session">The session, in a transaction.</param>
 /// <param name="operation">The operation, as <c>Import-Dataset</c>.</param>
@@ -18,7 +18,9 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     private readonly List<ChangedTable> _tables = [];
     private readonly Dictionary<uint, ChangedTable> _byTable = [];
     private string? _written;
+    private Action? _takeBack;
     private bool _locked;
+    private IReadOnlyList<UndoOrphans>? _orphans;
 
     /// <summary>The tables, in order of first use.</summary>
     public IReadOnlyList<ChangedTable> Tables => _tables;
@@ -46,6 +48,13 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         _locked = true;
     }
 
+    /// <summary>Notes which foreign keys planned rows break, so that undoing can bring that back; after the lock and before anything is changed.</summary>
+    public void NoteOrphans(DatabaseCatalog catalog)
+    {
+        IReadOnlyList<UndoOrphans> orphans = new BrokenKeys(session, catalog, cancellation).Of(_tables);
+        _orphans = orphans.Count == 0 ? null : orphans;
+    }
+
     /// <summary>Deletes the rows that are planned to be, in one statement, so that keys that cannot be deferred see none of them alone.</summary>
     public void Delete()
     {
@@ -60,7 +69,13 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     /// <param name="path">Where, as <see cref="UndoPlace.Resolve"/> has it.</param>
     /// <returns>The path; null, and no file, when no row is other than it was.</returns>
     /// <exception cref="DataOpsException">It cannot be written.</exception>
-    public string? WriteUndo(string path)
+    public string? WriteUndo(string path) => WriteUndo(path, null);
+
+    /// <summary>Appends to the undo file of a run in batches, as <see cref="WriteUndo(string)"/> writes one; what is not committed is cut off again.</summary>
+    /// <exception cref="DataOpsException">It cannot be written.</exception>
+    public string? WriteUndo(UndoBatches batches) => WriteUndo(batches.Path, batches);
+
+    private string? WriteUndo(string path, UndoBatches? batches)
     {
         if (!_locked)
             throw new InvalidOperationException("Rows are locked before they are changed.");
@@ -71,14 +86,18 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         RowImages.Pin(session, cancellation);
         try
         {
-            using UndoFileWriter file = new(path, Header(tables));
+            UndoHeader header = Header(tables);
+            using UndoFileWriter file = new(path, batches?.Continue(header) ?? header);
             for (int i = 0; i < tables.Length; i++)
                 foreach (string query in RowImages.Changes(tables[i], i + 1))
                     file.Copy(session, query, cancellation);
             if (file.Rows > 0)
             {
-                file.Complete();
-                _written = path;
+                if (batches is null)
+                    file.Complete();
+                else
+                    file.Complete(batches);
+                (_written, _takeBack) = (path, batches is null ? () => File.Delete(path) : batches.TakeBack);
             }
         }
         catch (Exception e) when (PostgresFailure.Translate(e, session.Settings, cancellation) is { } failure)
@@ -111,21 +130,20 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
             if (session.Connection.FullState.HasFlag(System.Data.ConnectionState.Open) || !CommitOutcome.IsCommitted(session, id, () => Keep(failure)))
                 throw failure;
         }
-        _written = null;
+        _takeBack = null;
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_written is { } path)
-            File.Delete(path);
-        _written = null;
+        _takeBack?.Invoke();
+        _takeBack = null;
     }
 
     private DataOpsException Keep(Exception failure)
     {
         string? path = _written;
-        _written = null;
+        _takeBack = null;
         string kept = path is null ? "" : $" If it was, {path} undoes it.";
         return new DataOpsException(
             "CommitUnknown", FailureKind.Connection, $"The connection broke during the commit, and the server cannot be asked whether it was done.{kept}",
@@ -142,7 +160,10 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         ReadText("select pg_current_xact_id()::text")!,
         DateTime.UtcNow,
         typeof(ChangeSet).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
-        [.. tables.Select(t => new UndoTable(t.Table.Schema, t.Table.Name, [.. t.Table.Columns.Select(c => new UndoColumn(c.Name, c.TypeText))]))]);
+        [.. tables.Select(t => new UndoTable(t.Table.Schema, t.Table.Name, [.. t.Table.Columns.Select(c => new UndoColumn(c.Name, c.TypeText))]))])
+    {
+        Orphans = _orphans,
+    };
 
     private string? ReadText(string sql) => session.List<string?>(sql, null, cancellation)[0];
 }

@@ -1,9 +1,5 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
-using System.Security.Cryptography;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 namespace DataOps.Core.Changes;
 
@@ -15,10 +11,11 @@ internal delegate void UndoRowSink(int table, ReadOnlySpan<byte> bytes);
 /// <summary>Reads an undo file in constant memory, and finds out whether it is whole.</summary>
 internal sealed class UndoFileReader : IDisposable
 {
-    private const int LongestHeader = 1 << 26;
+    private static readonly IReadOnlySet<int> _none = new HashSet<int>();
 
     private readonly string _path;
     private readonly FileStream _file;
+    private readonly List<UndoTable> _tables = [];
 
     /// <summary>Opens the file and reads all of it: what it holds is what was written.</summary>
     /// <exception cref="DataOpsException">It is not there, not an undo file, damaged, cut, or of a newer version.</exception>
@@ -38,7 +35,7 @@ internal sealed class UndoFileReader : IDisposable
         }
         try
         {
-            Header = Read((_, _) => { });
+            Batches = Read((_, _) => { }, _none);
         }
         catch
         {
@@ -47,24 +44,44 @@ internal sealed class UndoFileReader : IDisposable
         }
     }
 
-    /// <summary>Its first line.</summary>
-    public UndoHeader Header { get; }
+    /// <summary>The first lines of its batches, in order; of one, where it was not written in batches.</summary>
+    public IReadOnlyList<UndoHeader> Batches { get; }
+
+    /// <summary>Its first line, with the tables of all batches.</summary>
+    public UndoHeader Header => Batches[0] with { Tables = _tables };
 
     /// <summary>Reads the rows.</summary>
+    /// <param name="rows">Receives them, with the numbers that their tables have in <see cref="Header"/>.</param>
+    /// <param name="except">Batches to leave out, by their index.</param>
     /// <exception cref="DataOpsException">The file has been changed since it was opened.</exception>
-    public UndoHeader Read(UndoRowSink rows)
+    public IReadOnlyList<UndoHeader> Read(UndoRowSink rows, IReadOnlySet<int> except)
     {
-        _file.Position = 0;
+        List<UndoHeader> batches = [];
         try
         {
-            Pass pass = new(this, rows);
+            uint sizeAtEnd = SizeAtEnd();
+            _file.Position = 0;
+            using UndoPass pass = new(_tables, batches, (table, bytes) =>
+            {
+                if (!except.Contains(batches.Count - 1))
+                    rows(table, bytes);
+            });
             using (GZipStream gzip = new(_file, CompressionMode.Decompress, leaveOpen: true))
                 pass.Read(gzip);
-            return pass.End(SizeAtEnd());
+            pass.End(sizeAtEnd);
+            return batches;
+        }
+        catch (UndoFormatException e)
+        {
+            throw e.NewerThanKnown is { } newer
+                ? new DataOpsException(
+                    "NewerUndoFile", FailureKind.InvalidData, $"{_path} was written by DataOps {newer}, in a format that this version does not know.",
+                    $"Undo it with DataOps {newer} or later.", _path)
+                : Damaged(e.Message, batches, e);
         }
         catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            throw Damaged(e.Message, e);
+            throw Damaged(e.Message, batches, e);
         }
     }
 
@@ -80,121 +97,13 @@ internal sealed class UndoFileReader : IDisposable
         return BinaryPrimitives.ReadUInt32LittleEndian(size);
     }
 
-    private DataOpsException Damaged(string why, Exception? cause = null) => new(
-        "DamagedUndoFile", FailureKind.InvalidData, $"{_path} is no whole undo file, so nothing was changed: {why}",
-        "Take another copy of the file, or restore the rows from a backup.", _path, cause);
-
-    // One time through the file.
-    private sealed class Pass(UndoFileReader owner, UndoRowSink rows)
+    private DataOpsException Damaged(string why, List<UndoHeader> batches, Exception cause)
     {
-        private readonly ArrayBufferWriter<byte> _line = new();
-        private UndoHeader? _header;
-        private UndoFooter? _footer;
-        private long _rows;
-        private int _table;
-        private bool _inRow;
-        private long _size;
-        private string _digest = "";
-
-        public void Read(Stream stream)
-        {
-            using IncrementalHash digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            byte[] buffer = GC.AllocateUninitializedArray<byte>(1 << 16);
-            for (int read; (read = stream.Read(buffer)) > 0; _size += read)
-            {
-                for (ReadOnlySpan<byte> rest = buffer.AsSpan(0, read); rest.Length > 0;)
-                {
-                    bool isFooter = IsFooter(rest[0]);
-                    int taken = Take(rest);
-                    if (!isFooter)
-                        digest.AppendData(rest[..taken]);
-                    rest = rest[taken..];
-                }
-            }
-            _digest = Convert.ToHexString(digest.GetHashAndReset());
-        }
-
-        public UndoHeader End(uint sizeAtEnd)
-        {
-            if (_header is null || _footer is null || sizeAtEnd != unchecked((uint)_size))
-                throw owner.Damaged("it ends too early.");
-            if (_footer.Rows != _rows || _footer.Sha256 != _digest)
-                throw owner.Damaged("its content is not what was written.");
-            return _header;
-        }
-
-        // The last line is the only one that starts with a brace, but for the first.
-        private bool IsFooter(byte next) => _header is not null && !_inRow && (_line.WrittenCount > 0 ? _line.WrittenSpan[0] : next) == (byte)'{';
-
-        private int Take(ReadOnlySpan<byte> bytes)
-        {
-            if (_footer is not null)
-                throw owner.Damaged("something follows its end.");
-            if (_inRow)
-                return TakeRow(bytes);
-            bool isNumber = _header is not null && !IsFooter(bytes[0]);
-            int end = bytes.IndexOf(isNumber ? (byte)'\t' : (byte)'\n');
-            int taken = end < 0 ? bytes.Length : end + 1;
-            _line.Write(bytes[..taken]);
-            if (_line.WrittenCount > (isNumber ? 12 : LongestHeader))
-                throw owner.Damaged("a line is not one of an undo file.");
-            if (end >= 0)
-                EndLine(isNumber);
-            return taken;
-        }
-
-        private void EndLine(bool isNumber)
-        {
-            ReadOnlySpan<byte> line = _line.WrittenSpan[..^1];
-            if (isNumber)
-                StartRow(line);
-            else if (_header is null)
-                _header = Known(Parse(line, UndoJson.Default.UndoHeader));
-            else
-                _footer = Parse(line, UndoJson.Default.UndoFooter);
-            _line.Clear();
-        }
-
-        private void StartRow(ReadOnlySpan<byte> number)
-        {
-            if (!int.TryParse(number, out _table) || _table < 1 || _table > _header!.Tables.Count)
-                throw owner.Damaged("a line is not one of an undo file.");
-            (_inRow, _rows) = (true, _rows + 1);
-        }
-
-        private int TakeRow(ReadOnlySpan<byte> bytes)
-        {
-            int end = bytes.IndexOf((byte)'\n');
-            _inRow = end < 0;
-            int taken = end < 0 ? bytes.Length : end + 1;
-            rows(_table, bytes[..taken]);
-            return taken;
-        }
-
-        private UndoHeader Known(UndoHeader header)
-        {
-            if (header.Format != UndoHeader.FormatName || header.Version < 1)
-                throw owner.Damaged("its first line is not that of an undo file.");
-            if (header.Version > UndoHeader.Newest)
-                throw new DataOpsException(
-                    "NewerUndoFile", FailureKind.InvalidData,
-                    $"{owner._path} was written by DataOps {header.DataOps}, in a format that this version does not know.",
-                    $"Undo it with DataOps {header.DataOps} or later.", owner._path);
-            if (header.Tables is null || header.Tables.Any(t => t?.Schema is null || t.Name is null || t.Columns is null))
-                throw owner.Damaged("its first line is incomplete.");
-            return header;
-        }
-
-        private T Parse<T>(ReadOnlySpan<byte> line, JsonTypeInfo<T> type)
-        {
-            try
-            {
-                return JsonSerializer.Deserialize(line, type) ?? throw owner.Damaged("a line of it is empty.");
-            }
-            catch (JsonException e)
-            {
-                throw owner.Damaged("its first or last line cannot be read.", e);
-            }
-        }
+        // What a process leaves that was killed while it wrote: the batch cannot have been committed, but a copy that was cut looks the same.
+        string whole = cause is UndoFormatException { IsCut: true } && batches.Count > 1 && batches[^1].Offset is { } end
+            ? $" If its first {batches.Count - 1} batches are all that was committed, put them into a file of their own: they are the first {end} bytes." : "";
+        return new DataOpsException(
+            "DamagedUndoFile", FailureKind.InvalidData, $"{_path} is no whole undo file, so nothing was changed: {why}",
+            $"Take another copy of the file, or restore the rows from a backup.{whole}", _path, cause);
     }
 }

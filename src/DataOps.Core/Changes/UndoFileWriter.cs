@@ -64,12 +64,21 @@ internal sealed class UndoFileWriter : IDisposable
     /// <summary>Writes the last line, waits until all is on the disk, and puts the file in its place.</summary>
     public void Complete()
     {
+        End();
+        File.Move(_unfinished, _path, overwrite: false);
+    }
+
+    /// <summary>Writes the last line, and puts what was written behind the batches that are there already; it is on the disk afterwards.</summary>
+    public void Complete(UndoBatches batches) => batches.Add(_unfinished, End());
+
+    private string End()
+    {
         UndoFooter footer = new(Rows, Convert.ToHexString(_digest.GetHashAndReset()));
         _gzip.Write([.. JsonSerializer.SerializeToUtf8Bytes(footer, UndoJson.Default.UndoFooter), (byte)'\n']);
         _gzip.Dispose();
         _file.Flush(flushToDisk: true);
         _file.Dispose();
-        File.Move(_unfinished, _path, overwrite: false);
+        return footer.Sha256;
     }
 
     /// <inheritdoc/>

@@ -30,6 +30,22 @@ internal sealed record UndoHeader(
 
     /// <summary>The version that this program writes, and the newest that it reads.</summary>
     public const int Newest = 1;
+
+    /// <summary>Of a file that holds several batches, which follow each other as whole files of this format: the number of this one, from 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Batch { get; init; }
+
+    /// <summary>The digest of the batch before this one; null for the first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Previous { get; init; }
+
+    /// <summary>Where in the file this batch begins, in bytes as they are on the disk; null without batches.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Offset { get; init; }
+
+    /// <summary>Foreign keys that rows broke before the operation; null where there are none, or nobody has looked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<UndoOrphans>? Orphans { get; init; }
 }
 
 /// <summary>A table of an undo file.</summary>
@@ -43,9 +59,17 @@ internal sealed record UndoTable(string Schema, string Name, IReadOnlyList<UndoC
 /// <param name="Type">Its type, as SQL writes it.</param>
 internal sealed record UndoColumn(string Name, string Type);
 
-/// <summary>The last line of an undo file.</summary>
+/// <summary>A foreign key that rows broke before the operation, so that undoing may break it again, by as many rows and no more.</summary>
+/// <param name="Schema">The schema of the table that refers.</param>
+/// <param name="Table">The table that refers.</param>
+/// <param name="Constraint">The foreign key's name.</param>
+/// <param name="Rows">Rows of the file that had no target.</param>
+/// <param name="Left">Rows that the operation did not touch, and whose target it made.</param>
+internal sealed record UndoOrphans(string Schema, string Table, string Constraint, long Rows, long Left);
+
+/// <summary>The last line of an undo file, or of a batch in it.</summary>
 /// <param name="Rows">Lines between the first and the last.</param>
-/// <param name="Sha256">SHA-256, hexadecimal, of everything before this line.</param>
+/// <param name="Sha256">SHA-256, hexadecimal, of everything before this line, in its batch.</param>
 internal sealed record UndoFooter(long Rows, string Sha256);
 
 /// <summary>The two lines of JSON, one line each.</summary>

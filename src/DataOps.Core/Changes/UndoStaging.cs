@@ -10,20 +10,27 @@ internal sealed class UndoStaging(Session session, DatabaseCatalog catalog, Undo
     private NpgsqlRawCopyStream? _copy;
     private int _copying;
 
-    /// <summary>Makes and fills the temporary tables.</summary>
+    /// <summary>Makes and fills the temporary tables; of a row that several batches changed, there is what it was first and is last.</summary>
+    /// <param name="changes">Where undoing it will be planned.</param>
+    /// <param name="uncommitted">Batches to leave out.</param>
     /// <exception cref="DataOpsException">A table is not there, or has other columns than it had.</exception>
-    public IReadOnlyList<UndoTableStaging> Fill(ChangeSet changes)
+    public IReadOnlyList<UndoTableStaging> Fill(ChangeSet changes, IReadOnlySet<int> uncommitted)
     {
         Table[] targets = [.. file.Header.Tables.Select(Target)];
+        bool isBatched = file.Batches.Count > 1;
         for (int i = 1; i <= targets.Length; i++)
+        {
             session.Execute($"""
                 create temp table dataops_undo_{i} on commit drop as
                 select null::text as _action, null::text as _fingerprint, {ChangedTable.PlainColumns(targets[i - 1], "t")}
                 from {targets[i - 1].Sql} t with no data
                 """, cancellation);
+            if (isBatched)
+                session.Execute($"alter table pg_temp.dataops_undo_{i} add column _line bigint generated always as identity", cancellation);
+        }
         try
         {
-            file.Read(Write);
+            file.Read(Write, uncommitted);
             End();
         }
         catch (Exception e) when (PostgresFailure.Translate(e, session.Settings, cancellation) is { } failure)
@@ -31,6 +38,9 @@ internal sealed class UndoStaging(Session session, DatabaseCatalog catalog, Undo
             throw failure;
         }
         UndoTableStaging[] tables = [.. targets.Select((t, i) => new UndoTableStaging(i + 1, $"pg_temp.dataops_undo_{i + 1}", changes.Of(t)))];
+        if (isBatched)
+            foreach (UndoTableStaging table in tables)
+                new UndoMerge(session, table, cancellation).Run();
         foreach (UndoTableStaging table in tables.Where(t => !t.Identity.IsWholeRow))
             session.Execute($"analyze {table.Name} ({table.Identity.Sql})", cancellation);
         return tables;

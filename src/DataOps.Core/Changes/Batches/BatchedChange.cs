@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using System.Runtime.ExceptionServices;
+using DataOps.Core.Connections;
+using Npgsql;
+
+namespace DataOps.Core.Changes;
+
+/// <summary>Changes of any size to a live database: many short transactions, each of which is in the one undo file before it commits.</summary>
+/// <remarks>
+/// Whoever is in the way is waited for shortly, and the rows come again when the others are done, planned anew. A run that stops, for whatever reason, leaves
+/// whole batches; run again, it finds what is left, and begins another undo file.
+/// <code>
+/// BatchedChange batches = new(session, Name, BatchLimits.Of(options.BatchSize), undoPath, context);
+/// batches.Run(
+///     "Deleting", keys,
+///     (changes, rows) => changes.Of(table).PlanDelete($"from {table.Sql} t join {rows} b on b.id = t.id where …"),
+///     changes => changes.Delete());
+/// yield return Result(batches);
+/// batches.ThrowIfStopped();
+/// </code>
+/// </remarks>
+/// <param name="session">The session, in no transaction.</param>
+/// <param name="operation">The operation, as <c>Repair-Orphan</c>.</param>
+/// <param name="limits">How gentle to be.</param>
+/// <param name="undoPath">The undo file, as <see cref="UndoPlace.Resolve"/> has it; null for none.</param>
+/// <param name="context">Stops it between or within batches, and hears how far it is.</param>
+internal sealed class BatchedChange(Session session, string operation, BatchLimits limits, string? undoPath, OperationContext context)
+{
+    private readonly UndoBatches? _undo = undoPath is null ? null : new(undoPath);
+    private int _size = limits.BatchSize;
+    private Exception? _stopped;
+
+    /// <summary>Transactions that were committed.</summary>
+    public int Batches { get; private set; }
+
+    /// <summary>Rows of the selection that are done: changed, or found to need no change any more.</summary>
+    public long Done { get; private set; }
+
+    /// <summary>Rows of the selection.</summary>
+    public long Total { get; private set; }
+
+    /// <summary>Rows changed, those that depend on the selection's included.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>Attempts that came to nothing because somebody else was in the way.</summary>
+    public int Retries { get; private set; }
+
+    /// <summary>The undo file; null when nothing was written.</summary>
+    public string? UndoPath => _undo is { Count: > 0 } ? _undo.Path : null;
+
+    /// <summary>Whether it ended before its time.</summary>
+    public bool IsStopped => _stopped is not null;
+
+    /// <summary>Works through a selection; several may follow each other, into the same undo file. After a stop it does nothing.</summary>
+    /// <param name="activity">What is done, for the progress: <c>Deleting from blog_comment</c>.</param>
+    /// <param name="keys">A query of the keys of the selection's rows, whatever their columns: read once, before the first batch.</param>
+    /// <param name="plan">Plans what is still to be done to some of them: gets the change set, and a relation with the columns of that query.</param>
+    /// <param name="apply">Applies the plan, with its rows locked.</param>
+    /// <returns>Whether all of it was done; if not, <see cref="ThrowIfStopped"/> says why.</returns>
+    public bool Run(string activity, string keys, Action<ChangeSet, string> plan, Action<ChangeSet> apply)
+    {
+        if (IsStopped)
+            return false;
+        try
+        {
+            using WorkList work = new(session, keys, context.Cancellation);
+            Total += work.Count;
+            Work(activity, work, plan, apply);
+        }
+        catch (Exception e) when (e is DataOpsException or OperationCanceledException)
+        {
+            _stopped = e;
+        }
+        return !IsStopped;
+    }
+
+    /// <summary>Fails with what stopped it, and what was done until then; to be called when the result is told.</summary>
+    /// <exception cref="DataOpsException">What stopped it.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public void ThrowIfStopped()
+    {
+        if (_stopped is DataOpsException e && Batches > 0)
+        {
+            string undo = UndoPath is null ? "" : $" and in {UndoPath}";
+            throw new DataOpsException(
+                e.Id, e.Kind, $"{operation} stopped after {Batches} batches with {Done} of {Total} rows, which are done{undo}: {e.Message}",
+                $"Run it again for the rest. {e.Advice}".TrimEnd(), e.Target, e);
+        }
+        if (_stopped is { } stopped)
+            ExceptionDispatchInfo.Throw(stopped);
+    }
+
+    private void Work(string activity, WorkList work, Action<ChangeSet, string> plan, Action<ChangeSet> apply)
+    {
+        int failures = 0;
+        for ((long First, long Last)? next = work.Next(_size); next is { } rows; next = work.Next(_size))
+        {
+            context.Report(activity, Done, Total);
+            try
+            {
+                Change(WorkList.Rows(rows), plan, apply);
+                (Done, failures) = (Done + rows.Last - rows.First + 1, 0);
+            }
+            catch (DataOpsException e) when (e.Kind == FailureKind.Busy && ++failures < limits.Attempts)
+            {
+                Retries++;
+                work.PutBack(rows);
+                context.Cancellation.WaitHandle.WaitOne(limits.PauseAfter(failures));
+            }
+        }
+    }
+
+    private void Change(string rows, Action<ChangeSet, string> plan, Action<ChangeSet> apply)
+    {
+        // It may have broken in a commit of which the server then said that it was done.
+        if (!session.Connection.FullState.HasFlag(System.Data.ConnectionState.Open))
+            throw new DataOpsException(
+                "ConnectionFailed", FailureKind.Connection, $"The connection to {session.Settings} failed.",
+                "Connect again; the server's log tells why it ended the connection.", session.Server);
+        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
+        session.LimitLockWait(limits.LockTimeout, context.Cancellation);
+        using ChangeSet changes = new(session, operation, context.Cancellation);
+        plan(changes, rows);
+        if (changes.Planned == 0)
+            return;
+        long start = Stopwatch.GetTimestamp();
+        changes.Lock();
+        apply(changes);
+        session.Execute("set constraints all immediate", context.Cancellation);
+        long changed = changes.Planned;
+        if (_undo is not null)
+            changes.WriteUndo(_undo);
+        changes.Commit(transaction);
+        (Batches, Rows) = (Batches + 1, Rows + changed);
+        Adapt(Stopwatch.GetElapsedTime(start));
+    }
+
+    private void Adapt(TimeSpan held)
+    {
+        if (held > limits.LongestHold)
+            _size = Math.Max(1, _size / 2);
+        else if (held < limits.LongestHold / 4)
+            _size = (int)Math.Min(limits.BatchSize, _size * 2L);
+    }
+}
