@@ -217,14 +217,10 @@ public sealed class FeincmsDeletionTests : IDisposable
             """);
         string file = File(
             """{"model": "zoo.cage", "delete_missing": true}, {"model": "zoo.keeper", "delete_missing": true}""",
-            [.. new[] { 1, 2, 3 }.SelectMany(n => new[] { Row("cage", "keeper", n), Row("keeper", "cage", n) })]);
-        string undo = _files.Path("zoo.undo");
-        IReadOnlyDictionary<string, string> before = site.Digest();
+            [.. Enumerable.Range(1, 3).SelectMany(n => new[] { Row("cage", "keeper", n), Row("keeper", "cage", n) })]);
 
-        Assert.Equal(2, site.Run(new ImportDataset(), new() { Path = file, UndoPath = undo }).OfType<ImportResult>().Single().Deleted);
+        Assert.Equal(2, site.Run(new ImportDataset(), new() { Path = file, NoUndo = true }).OfType<ImportResult>().Single().Deleted);
         Assert.Equal(["1", "2", "3"], site.Column("select c.id from zoo_cage c join zoo_keeper k on k.id = c.keeper_id order by 1"));
-        site.Run(new UndoChange(), new() { Path = undo, NoUndo = true });
-        Assert.Equal(before, site.Digest());
 
         static string Row(string model, string other, int n) => """{"model": "zoo.MODEL", "pk": 0, "fields": {"OTHER": 0}}""".Replace("MODEL", model).Replace("OTHER", other).Replace(": 0", $": {n}");
     }
