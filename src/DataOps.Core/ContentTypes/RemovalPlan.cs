@@ -20,7 +20,14 @@ internal sealed class RemovalPlan
 
     /// <summary>For one choice.</summary>
     public RemovalPlan(
-        Session session, ReferenceCatalog catalog, Table contentTypes, ChangeSet changes, RemovalChoice choice, OnDependent onDependent, DeletionWords words, CancellationToken cancellation)
+        Session session,
+        ReferenceCatalog catalog,
+        Table contentTypes,
+        ChangeSet changes,
+        RemovalChoice choice,
+        OnDependent onDependent,
+        DeletionWords words,
+        CancellationToken cancellation)
     {
         (_session, _catalog, _contentTypes, _changes, _choice, _cancellation) = (session, catalog, contentTypes, changes, choice, cancellation);
         _repointing = new Repointing(session, catalog, changes, contentTypes, cancellation);
@@ -61,7 +68,8 @@ internal sealed class RemovalPlan
         RowChange[] kept = [.. _repointing.Describe(rows), .. _dependents.Describe(rows)];
         foreach ((ChangedTable table, long deleted, long updated, long inserted) in _counts.Where(c => c.Deleted + c.Updated + c.Inserted > 0))
             yield return new RemovalTable(
-                _session.Server, _session.Database, table.Table.DisplayName, _catalog.LabelOf(table.Table), deleted, updated, inserted, Columns(kept, table.Table.DisplayName));
+                _session.Server, _session.Database, table.Table.DisplayName, _catalog.LabelOf(table.Table), deleted, updated, inserted,
+                Columns(kept, table.Table.DisplayName));
         foreach (GrantChange grant in grants)
             yield return grant;
         if (!rowByRow)
@@ -86,7 +94,8 @@ internal sealed class RemovalPlan
         long planned = _changes.Planned;
         return new RemovalResult(
             _session.Server, _session.Database, operation, isDone && planned > 0, isDone ? planned : 0, planned, _choice.Gone.Count,
-            _counts.Where(c => c.Rows.Table.Oid == _grants.Permissions?.Oid).Sum(c => c.Deleted), grants.Count(g => g.MovesTo is null), grants.Count(g => g.MovesTo is not null),
+            _counts.Where(c => c.Rows.Table.Oid == _grants.Permissions?.Oid).Sum(c => c.Deleted),
+            grants.Count(g => g.MovesTo is null), grants.Count(g => g.MovesTo is not null),
             _counts.Sum(c => c.Deleted), _counts.Sum(c => c.Updated), _counts.Sum(c => c.Inserted), undoPath, duration);
     }
 
@@ -102,5 +111,6 @@ internal sealed class RemovalPlan
 
     private string AppOf(int type) => _catalog.ContentTypeOf(type)?.Label.Split('.')[0] ?? "";
 
-    private long Count(ChangedTable table, char action) => _session.List<long>($"select count(*) from {table.Name} where _action = '{action}'", null, _cancellation)[0];
+    private long Count(ChangedTable table, char action) =>
+        _session.List<long>($"select count(*) from {table.Name} where _action = '{action}'", null, _cancellation)[0];
 }
