@@ -65,11 +65,12 @@ internal sealed class RemovalPlan
     public IEnumerable<IChangeResult> Describe(IReadOnlyList<GrantChange> grants, bool rowByRow)
     {
         RowChanges rows = new(_session, _cancellation);
-        RowChange[] kept = [.. _repointing.Describe(rows), .. _dependents.Describe(rows)];
+        IEnumerable<RowChange> kept = _repointing.Describe(rows).Concat(_dependents.Describe(rows));
+        Dictionary<string, string> columns = Columns(kept);
         foreach ((ChangedTable table, long deleted, long updated, long inserted) in _counts.Where(c => c.Deleted + c.Updated + c.Inserted > 0))
             yield return new RemovalTable(
                 _session.Server, _session.Database, table.Table.DisplayName, _catalog.LabelOf(table.Table), deleted, updated, inserted,
-                Columns(kept, table.Table.DisplayName));
+                columns.GetValueOrDefault(table.Table.DisplayName));
         foreach (GrantChange grant in grants)
             yield return grant;
         if (!rowByRow)
@@ -101,12 +102,18 @@ internal sealed class RemovalPlan
 
     private static string Ids(IEnumerable<int> ids) => "{" + string.Join(',', ids) + "}";
 
-    // content_type_id: 17 -> NULL; where the values differ, only the column.
-    private static string? Columns(RowChange[] kept, string table)
+    // By table, as "content_type_id = NULL"; where the new values differ, the column alone.
+    private static Dictionary<string, string> Columns(IEnumerable<RowChange> kept)
     {
-        string[] columns = [.. kept.Where(c => c.Table == table && c.Column is not null).GroupBy(c => c.Column).Select(c =>
-            c.Select(x => x.NewValue).Distinct().ToArray() is [var only] ? $"{c.Key} = {only ?? "NULL"}" : $"{c.Key}")];
-        return columns.Length == 0 ? null : string.Join(", ", columns);
+        Dictionary<(string Table, string Column), (string? Value, bool Differs)> seen = [];
+        foreach (RowChange change in kept)
+            if (change.Column is { } column)
+                seen[(change.Table, column)] = seen.TryGetValue((change.Table, column), out (string? Value, bool Differs) before)
+                    ? (before.Value, before.Differs || before.Value != change.NewValue)
+                    : (change.NewValue, false);
+        return seen
+            .GroupBy(s => s.Key.Table)
+            .ToDictionary(t => t.Key, t => string.Join(", ", t.Select(s => s.Value.Differs ? s.Key.Column : $"{s.Key.Column} = {s.Value.Value ?? "NULL"}")));
     }
 
     private string AppOf(int type) => _catalog.ContentTypeOf(type)?.Label.Split('.')[0] ?? "";

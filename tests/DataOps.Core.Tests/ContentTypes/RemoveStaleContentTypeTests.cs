@@ -87,18 +87,22 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
             create table legacyshop_note (id serial primary key, rating_id int not null references legacyshop_rating);
             insert into legacyshop_rating values (1, 901, 5), (2, 901, 4), (3, 1, 3);
             insert into legacyshop_note values (1, 1), (2, 3);
+            create table legacyshop_view (content_type_id int not null references django_content_type, at date);
+            insert into legacyshop_view values (902, '2020-01-01'), (902, '2020-01-01'), (2, '2020-01-01');
             """);
         IReadOnlyDictionary<string, string> before = site.Digest();
 
         DataOpsException refusal = Refused(site, new() { LiveModel = [Models()], NoUndo = true });
         Assert.Equal("ProtectedRows", refusal.Id);
         Assert.Contains("legacyshop_rating 2", refusal.Message);
+        Assert.Contains("legacyshop_view (902,2020-01-01)", refusal.Message);
         Assert.Contains("-OnDependent Cascade", refusal.Advice);
         Assert.Equal(before, site.Digest());
         RemovalResult done = Remove(site, new() { LiveModel = [Models()], OnDependent = OnDependent.Cascade, UndoPath = _files.New() });
         Assert.Equal(3, done.ContentTypes);
         Assert.Equal(["3"], site.Column("select id from legacyshop_rating"));
         Assert.Equal(["2"], site.Column("select id from legacyshop_note"));
+        Assert.Equal(["2"], site.Column("select content_type_id from legacyshop_view"));
         ChangeFiles.Undo(site, done.UndoPath!);
         Assert.Equal(before, site.Digest());
     }
