@@ -38,9 +38,9 @@ internal sealed class PlaceholderParents(
     public void Plan()
     {
         Column[] filled = Filled;
-        string keys = string.Join(" union ", orphans.Select(s => $"select t.{Sql.Identifier(s.Reference.Column.Name)}::{_key.TypeText} as key {s.Orphans.From}"));
+        string keys = string.Join(" union all ", orphans.Select(s => $"select t.{Sql.Identifier(s.Reference.Column.Name)}::{_key.TypeText} as key {s.Orphans.From}"));
         string values = string.Join(", ", filled.Select(c => c == _key ? $"k.key as {Sql.Identifier(c.Name)}" : $"{ValueOf(catalog, _table, c)}::{c.TypeText} as {Sql.Identifier(c.Name)}"));
-        session.Execute($"create temp table dataops_parent_{number} on commit drop as select {values} from ({keys}) k", cancellation);
+        session.Execute($"create temp table dataops_parent_{number} on commit drop as select {values} from (select distinct x.key from ({keys}) x) k", cancellation);
         rows.PlanInsert($"select p.{Sql.Identifier(_key.Name)} from {Name} p");
     }
 

@@ -75,6 +75,7 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
 
     private RepairStep Step(ChangeSet changes, Reference reference, OrphanInput[] input)
     {
+        context.Report($"Searching {reference.Table}", 0, reference.Table.EstimatedRows);
         ChangedTable rows = changes.Of(reference.Table);
         string name = NameOf(++_steps);
         SelectedRows orphans = new(session, name, rows, context.Cancellation, outlives);
@@ -88,7 +89,6 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
               where i.key = {OrphanSql.Key(reference.Table, "t")} and coalesce(i.value = {OrphanConditions.Value(reference)}, true))
             """;
         IReadOnlyList<string> conditions = _conditions.Of(reference);
-        context.Report($"Searching {reference.Table}", 0, reference.Table.EstimatedRows);
         foreach (string condition in conditions)
             orphans.Add(OrphanConditions.Value(reference), $"from {reference.Table.Sql} t where {condition}{listed}");
         orphans.Analyze();

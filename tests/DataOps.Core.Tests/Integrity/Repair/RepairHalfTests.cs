@@ -42,8 +42,9 @@ public sealed class RepairHalfTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.Damaged);
         Damage damage = new(site);
-        string old = site.Scalar<string>("select content ->> 'path' from wagtailcore_revision where object_id = '40' order by id desc limit 1");
-        site.Execute($"set session_replication_role = replica; update wagtailcore_page set path = '{old}', slug = (select content ->> 'slug' from wagtailcore_revision where object_id = '40' order by id desc limit 1) where id = 41");
+        string old = site.Scalar<string>("select content ->> 'path' from wagtailcore_revision where object_id = '40' order by created_at desc, id desc limit 1");
+        site.Execute($"set session_replication_role = replica; update wagtailcore_page set path = '{old}', slug = (select content ->> 'slug' from wagtailcore_revision where object_id = '40' order by created_at desc, id desc limit 1) where id = (select max(id) from wagtailcore_page where left(path, -4) = left('{old}', -4))");
+        Assert.Equal(1, site.Scalar<long>($"select count(*) from wagtailcore_page where path = '{old}'"));
         string last = site.Scalar<string>($"select max(path) from wagtailcore_page where left(path, -4) = left('{old}', -4) and path ~ '^[0-9A-Z]+$'");
         IReadOnlyDictionary<string, string> before = site.Digest();
 
@@ -51,7 +52,7 @@ public sealed class RepairHalfTests(PostgresServer server) : IDisposable
 
         string path = site.Scalar<string>("select path from wagtailcore_page where id = 40");
         Assert.Equal(last[..^4], path[..^4]);
-        Assert.True(string.CompareOrdinal(path, last) > 0);
+        Assert.True(string.CompareOrdinal(path, last) > 0, $"{path} is not behind {last}");
         Assert.EndsWith("-40", site.Scalar<string>("select slug from wagtailcore_page where id = 40"));
         Assert.EndsWith("-40/", site.Scalar<string>("select url_path from wagtailcore_page where id = 40"));
         ChangeFiles.Undo(site, result.UndoPath!);
