@@ -19,7 +19,7 @@ Describe 'Repair-Orphan' -Skip:$noServer {
         $tables = $plan | Where-Object { $_.PSObject.Properties['Delete'] }
         ($tables | Measure-Object Delete -Sum).Sum | Should -Be $sum.Deleted
         ($plan | Where-Object { $_.PSObject.Properties['Choices'] } | Measure-Object Orphans -Sum).Sum | Should -Be @(Find-Orphan -Class ForeignKey, Unvalidated, Generic).Count
-        ($plan | Out-String) | Should -Match 'Choices'
+        ($plan | Out-String -Width 200) | Should -Match 'Choices'
         Get-Digest $site | Should -Be $before
     }
 

@@ -98,7 +98,11 @@ public sealed class RepairBatchTests : IDisposable
         {
             long start = System.Diagnostics.Stopwatch.GetTimestamp();
             using NpgsqlCommand command = new(
-                $"insert into purchase values ({1000000 + writes}, {1 + (writes % 100)}, 'new'); update purchase set t = t || '.' where id = {Orphans + 1 + (writes % 1000)}; update customer set id = id where id = {1 + (writes % 100)}",
+                $"""
+                insert into purchase values ({1000000 + writes}, {1 + (writes % 100)}, 'new');
+                update purchase set t = t || '.' where id = {Orphans + 1 + (writes % 1000)};
+                update customer set id = id where id = {1 + (writes % 100)}
+                """,
                 connection);
             command.ExecuteNonQuery();
             TimeSpan took = System.Diagnostics.Stopwatch.GetElapsedTime(start);

@@ -64,13 +64,16 @@ public sealed class RepairFaultTests : IDisposable
         string path = _files.New();
         new Damage(_shop).Repair(new() { Action = OrphanAction.Delete, UndoPath = path });
         string role = $"owner_{Guid.NewGuid():N}";
-        _shop.Execute($"create role {role} login; alter table purchase owner to {role}; alter table customer owner to {role}; grant create on schema public to {role}");
+        _shop.Execute($"""
+            create role {role} login; alter table purchase owner to {role}; alter table customer owner to {role}; grant create on schema public to {role}
+            """);
         IReadOnlyDictionary<string, string> repaired = _shop.Digest();
         try
         {
             using (Session session = Session.Open(ConnectionSettings.Parse(_shop.Uri.Replace("postgres@", role + "@", StringComparison.Ordinal)), "Test"))
             {
-                DataOpsException failure = Assert.Throws<DataOpsException>(() => new Core.Changes.UndoChange().Run(session, new() { Path = path, NoUndo = true }, new()).ToArray());
+                DataOpsException failure =
+                    Assert.Throws<DataOpsException>(() => new Core.Changes.UndoChange().Run(session, new() { Path = path, NoUndo = true }, new()).ToArray());
                 Assert.Equal("OrphansNeedSuperuser", failure.Id);
                 Assert.Contains(role, failure.Message);
             }
@@ -102,7 +105,10 @@ public sealed class RepairFaultTests : IDisposable
     public void A_row_that_dangled_through_another_reference_is_not_let_back_in()
     {
         string path = _files.New();
-        _shop.Execute("create table seller (id int primary key); insert into seller values (1); alter table purchase add seller_id int references seller; update purchase set seller_id = 1 where id = 9");
+        _shop.Execute("""
+            create table seller (id int primary key); insert into seller values (1); alter table purchase add seller_id int references seller;
+            update purchase set seller_id = 1 where id = 9
+            """);
         new Damage(_shop).Repair(new() { Action = OrphanAction.Delete, UndoPath = path });
         _shop.Execute("delete from seller");
 
@@ -130,7 +136,8 @@ public sealed class RepairFaultTests : IDisposable
     [Fact]
     public void A_table_that_is_dropped_meanwhile_is_told_by_name()
     {
-        DataOpsException failure = Meanwhile("Searching purchase", () => _shop.Execute("drop table purchase"), new() { Action = OrphanAction.Delete, UndoPath = _files.New() });
+        DataOpsException failure =
+            Meanwhile("Searching purchase", () => _shop.Execute("drop table purchase"), new() { Action = OrphanAction.Delete, UndoPath = _files.New() });
 
         Assert.Equal(FailureKind.NotFound, failure.Kind);
         Assert.Contains("purchase", failure.Message);
@@ -161,7 +168,10 @@ public sealed class RepairFaultTests : IDisposable
     public void A_connection_that_is_killed_leaves_the_database_as_it_was(string when)
     {
         DataOpsException failure = Meanwhile(
-            when, () => _shop.Execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'DataOps/Test' and datname = current_database()"),
+            when, () =>
+                _shop.Execute("""
+                select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'DataOps/Test' and datname = current_database()
+                """),
             new() { Action = OrphanAction.Delete, UndoPath = _files.New() });
 
         Assert.Equal(FailureKind.Connection, failure.Kind);
@@ -173,11 +183,13 @@ public sealed class RepairFaultTests : IDisposable
     public void A_client_that_loses_the_answer_to_its_commit_asks_what_became_of_it()
     {
         using BreakingProxy proxy = new(_shop.Port);
-        using Session session = Session.Open(ConnectionSettings.Parse(_shop.Uri.Replace($":{_shop.Port}/", $":{proxy.Port}/", StringComparison.Ordinal)), "Test");
+        using Session session =
+            Session.Open(ConnectionSettings.Parse(_shop.Uri.Replace($":{_shop.Port}/", $":{proxy.Port}/", StringComparison.Ordinal)), "Test");
         string path = _files.New();
         OperationContext context = new() { Progress = new At("Changing", () => proxy.DropAnswersAfter("COMMIT")) };
 
-        RepairOrphanResult result = (RepairOrphanResult)new RepairOrphan().Run(session, new() { Action = OrphanAction.Delete, UndoPath = path }, context).Last();
+        RepairOrphanResult result = (RepairOrphanResult)new RepairOrphan()
+            .Run(session, new() { Action = OrphanAction.Delete, UndoPath = path }, context).Last();
 
         Assert.True(result.Changed);
         Assert.Equal(1, _shop.Scalar<long>("select count(*) from purchase"));
@@ -191,7 +203,8 @@ public sealed class RepairFaultTests : IDisposable
         using CancellationTokenSource stop = new();
         OperationContext context = new() { Cancellation = stop.Token, Progress = new At("Changing", stop.Cancel) };
 
-        Assert.Throws<OperationCanceledException>(() => new RepairOrphan().Run(_shop.Session, new() { Action = OrphanAction.Delete, UndoPath = _files.New() }, context).ToArray());
+        Assert.Throws<OperationCanceledException>(() => new RepairOrphan()
+            .Run(_shop.Session, new() { Action = OrphanAction.Delete, UndoPath = _files.New() }, context).ToArray());
 
         Assert.Equal(_before, _shop.Digest());
         Assert.Empty(_files.Names);

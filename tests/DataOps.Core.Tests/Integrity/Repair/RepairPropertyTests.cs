@@ -5,10 +5,13 @@ using DataOps.Core.Tests.Servers;
 
 namespace DataOps.Core.Tests.Integrity.Repair;
 
-/// <summary>Random foreign keys, random orphans, random actions: what becomes of the rows is what a plain calculation says, and undoing gives them back.</summary>
+/// <summary>
+/// Random foreign keys, random orphans, random actions: what becomes of the rows is what a plain calculation says, and undoing gives them back.
+/// </summary>
 public sealed class RepairPropertyTests(PostgresServer server, ITestOutputHelper output) : IDisposable
 {
-    private static readonly OrphanAction[] s_actions = [OrphanAction.SetNull, OrphanAction.Delete, OrphanAction.Repoint, OrphanAction.Quarantine, OrphanAction.RecreateParent];
+    private static readonly OrphanAction[] s_actions =
+        [OrphanAction.SetNull, OrphanAction.Delete, OrphanAction.Repoint, OrphanAction.Quarantine, OrphanAction.RecreateParent];
 
     private readonly ChangeFiles _files = new();
 
@@ -49,7 +52,7 @@ public sealed class RepairPropertyTests(PostgresServer server, ITestOutputHelper
             }
             graph.Repair(key, action, to);
             foreach (string table in graph.Rows.Keys)
-                Assert.Equal(graph.Text(table), database.Column($"select concat_ws(',', r.id{string.Concat(graph.Keys.Where(k => k.Table == table).Select(k => $", coalesce(r.{k.Column}::text, '-')"))}) from {table} r order by r.id"));
+                Assert.Equal(graph.Text(table), graph.Now(database, table));
             Assert.DoesNotContain(damage.Find(new()), o => o.Reference == key.Name);
         }
     }
@@ -80,20 +83,44 @@ public sealed class RepairPropertyTests(PostgresServer server, ITestOutputHelper
                 SortedDictionary<int, Dictionary<string, int?>> rows = graph.Rows[table] = [];
                 for (int id = 1; id <= 30; id++)
                     if (random.Next(4) > 0)
-                        rows[id] = graph.Keys.Where(k => k.Table == table).ToDictionary(k => k.Column, k => k.Nullable && random.Next(3) == 0 ? null : (int?)random.Next(1, 31));
+                        rows[id] = graph.Keys.Where(k => k.Table == table)
+                            .ToDictionary(k => k.Column, k => k.Nullable && random.Next(3) == 0 ? null : (int?)random.Next(1, 31));
             }
-            // A placeholder can only be made where a row needs nothing.
-            graph.Sql = string.Join(";\n", tables.Select(t => $"create table {t} (id int primary key{string.Concat(graph.Keys.Where(k => k.Table == t).Select(k => $", {k.Column} int {(k.Nullable ? "" : "not null default 1")}"))})")
-                .Concat(graph.Keys.Select(k => $"alter table {k.Table} add constraint {k.Name} foreign key ({k.Column}) references {k.Target} deferrable initially deferred"))
-                .Append("set session_replication_role = replica")
-                .Concat(graph.Rows.SelectMany(t => t.Value.Select(r => $"insert into {t.Key} (id{string.Concat(r.Value.Keys.Select(c => ", " + c))}) values ({r.Key}{string.Concat(r.Value.Values.Select(v => ", " + (v?.ToString() ?? "null")))})")))
-                .Append(string.Join(";", tables.Select(t => $"insert into {t} (id) values (1) on conflict do nothing"))));
+            // Defaults let a placeholder be made anywhere.
+            graph.Sql = string.Join(";\n", (string[])[
+                .. tables.Select(graph.Create),
+                .. graph.Keys.Select(k =>
+                    $"alter table {k.Table} add constraint {k.Name} foreign key ({k.Column}) references {k.Target} deferrable initially deferred"),
+                "set session_replication_role = replica",
+                .. graph.Rows.SelectMany(t => t.Value.Select(r => Insert(t.Key, r.Key, r.Value))),
+                .. tables.Select(t => $"insert into {t} (id) values (1) on conflict do nothing"),
+            ]);
             foreach (string table in tables)
                 graph.Rows[table].TryAdd(1, graph.Keys.Where(k => k.Table == table).ToDictionary(k => k.Column, k => k.Nullable ? null : (int?)1));
             return graph;
         }
 
-        public IEnumerable<string> Text(string table) => Rows[table].Select(r => string.Join(',', r.Value.Values.Select(v => v?.ToString() ?? "-").Prepend(r.Key.ToString())));
+        public IEnumerable<string> Now(TestDatabase database, string table)
+        {
+            string columns = string.Concat(Keys.Where(k => k.Table == table).Select(k => $", coalesce(r.{k.Column}::text, '-')"));
+            return database.Column($"select concat_ws(',', r.id{columns}) from {table} r order by r.id").Select(r => r!);
+        }
+
+        private string Create(string table)
+        {
+            string columns = string.Concat(Keys.Where(k => k.Table == table).Select(k => $", {k.Column} int {(k.Nullable ? "" : "not null default 1")}"));
+            return $"create table {table} (id int primary key{columns})";
+        }
+
+        private static string Insert(string table, int id, Dictionary<string, int?> row)
+        {
+            string columns = string.Concat(row.Keys.Select(c => ", " + c));
+            string values = string.Concat(row.Values.Select(v => ", " + (v?.ToString() ?? "null")));
+            return $"insert into {table} (id{columns}) values ({id}{values})";
+        }
+
+        public IEnumerable<string> Text(string table) => Rows[table]
+            .Select(r => string.Join(',', r.Value.Values.Select(v => v?.ToString() ?? "-").Prepend(r.Key.ToString())));
 
         public void Repair(Key key, OrphanAction action, string? to)
         {
@@ -116,7 +143,9 @@ public sealed class RepairPropertyTests(PostgresServer server, ITestOutputHelper
             {
                 before = gone.Count;
                 foreach (Key key in Keys.Where(k => !k.Nullable))
-                    gone.UnionWith(Rows[key.Table].Where(r => gone.Contains((key.Target, r.Value[key.Column]!.Value)) && Rows[key.Target].ContainsKey(r.Value[key.Column]!.Value)).Select(r => (key.Table, r.Key)));
+                    gone.UnionWith(Rows[key.Table]
+                        .Where(r => gone.Contains((key.Target, r.Value[key.Column]!.Value)) && Rows[key.Target].ContainsKey(r.Value[key.Column]!.Value))
+                            .Select(r => (key.Table, r.Key)));
             }
             foreach (Key key in Keys.Where(k => k.Nullable))
                 foreach (Dictionary<string, int?> row in Rows[key.Table].Values)
