@@ -189,6 +189,42 @@ public sealed class FeincmsDeletionTests : IDisposable
         Assert.Equal(before, bakery.Digest());
     }
 
+    [Fact]
+    public void A_locale_that_pages_use_is_protected_and_one_that_nothing_uses_goes()
+    {
+        long used = _site.Scalar<long>("select min(locale_id)::bigint from wagtailcore_page");
+        _site.Execute("insert into wagtailcore_locale (id, language_code) values (900, 'rm'), (901, 'ia')");
+        string file = File("""{"model": "wagtailcore.locale", "delete_missing": true}""", """{"model": "wagtailcore.locale", "pk": 900, "fields": {"language_code": "rm"}}""");
+
+        DataOpsException failure = Refused(file, new() { MaxDelete = "100%", OnDependent = OnDependent.Cascade });
+        Assert.Equal("ProtectedRows", failure.Id);
+        Assert.Contains($"locale_id -> wagtailcore.locale {used}", failure.Message);
+        string unused = File("""{"model": "wagtailcore.locale", "delete_missing": true, "filter": {"pk__in": [900, 901]}}""", """{"model": "wagtailcore.locale", "pk": 900, "fields": {"language_code": "rm"}}""");
+        Assert.Equal(1, Load(unused).Deleted);
+    }
+
+    [Fact]
+    public void Rows_that_need_each_other_at_once_go_together()
+    {
+        using TestDatabase site = _server.CopyOf(Site.Sample);
+        site.Execute("""
+            create table zoo_cage (id bigint primary key, keeper_id bigint not null);
+            create table zoo_keeper (id bigint primary key, cage_id bigint not null);
+            insert into zoo_cage select n, n from generate_series(1, 4) n; insert into zoo_keeper select n, n from generate_series(1, 4) n;
+            alter table zoo_cage add constraint cage_keeper foreign key (keeper_id) references zoo_keeper not deferrable;
+            alter table zoo_keeper add constraint keeper_cage foreign key (cage_id) references zoo_cage not deferrable;
+            insert into django_content_type (app_label, model) values ('zoo', 'cage'), ('zoo', 'keeper')
+            """);
+        string file = File(
+            """{"model": "zoo.cage", "delete_missing": true}, {"model": "zoo.keeper", "delete_missing": true}""",
+            [.. Enumerable.Range(1, 3).SelectMany(n => new[] { Row("cage", "keeper", n), Row("keeper", "cage", n) })]);
+
+        Assert.Equal(2, site.Run(new ImportDataset(), new() { Path = file, NoUndo = true }).OfType<ImportResult>().Single().Deleted);
+        Assert.Equal(["1", "2", "3"], site.Column("select c.id from zoo_cage c join zoo_keeper k on k.id = c.keeper_id order by 1"));
+
+        static string Row(string model, string other, int n) => """{"model": "zoo.MODEL", "pk": 0, "fields": {"OTHER": 0}}""".Replace("MODEL", model).Replace("OTHER", other).Replace(": 0", $": {n}");
+    }
+
     private static IEnumerable<string> Objects(string file)
     {
         using System.Text.Json.JsonDocument document = System.Text.Json.JsonDocument.Parse(System.IO.File.ReadAllText(file));
