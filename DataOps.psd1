@@ -22,6 +22,8 @@
         'Export-Dataset'
         'Test-Dataset'
         'Import-Dataset'
+        'Repair-Constraint'
+        'Reset-Sequence'
         'Undo-Change'
     )
     FunctionsToExport    = @()
