@@ -20,7 +20,7 @@ Describe 'Reset-Sequence' -Skip:$noServer {
     }
 
     It 'sets it, by the model that another cmdlet names, and once' {
-        $finding, $sum = Get-Model auth.group -Database $target | Reset-Sequence -Database $target
+        $finding, $sum = Get-Model auth.group -Database $target | Where-Object Kind -eq Model | Reset-Sequence -Database $target
         $finding.Changed, $sum.Changed, $sum.Count | Should -Be @($true, $true, 1)
         Invoke-Sql $target "select nextval('auth_group_id_seq')" | Should -Be ($most + 6)
         (Reset-Sequence -Database $target -Table auth_group).Changed | Should -BeFalse
