@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Management.Automation;
 using DataOps.Core;
 using DataOps.Core.Connections;
+using DataOps.Core.ContentTypes;
 using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell;
@@ -102,10 +103,12 @@ public abstract class DatabaseCommand : StoppableCommand
     {
         if (path == "-")
             throw new DataOpsException(
-                "NotAFile", FailureKind.InvalidArgument, "- is no file, and a pipeline of PowerShell carries objects instead of bytes.", "Name a file, or use the dataops command line.", path);
+                "NotAFile", FailureKind.InvalidArgument, "- is no file, and a pipeline of PowerShell carries objects instead of bytes.",
+                "Name a file, or use the dataops command line.", path);
         if (path.Contains("://", StringComparison.Ordinal))
             throw new DataOpsException(
-                "NotAFile", FailureKind.InvalidArgument, $"{path} is an address, not a path.", "Files are neither fetched nor sent: name one in the file system.", path);
+                "NotAFile", FailureKind.InvalidArgument, $"{path} is an address, not a path.",
+                "Files are neither fetched nor sent: name one in the file system.", path);
         return FileSystemPath(path);
     }
 
@@ -118,6 +121,10 @@ public abstract class DatabaseCommand : StoppableCommand
         string path = DatasetPath(definition);
         return path.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) ? DefinitionSource.OfDataFile(path) : path;
     }
+
+    /// <summary>A list of apps or models, of which entries that name files are full paths.</summary>
+    protected IReadOnlyList<string> NamesOrFiles(string[]? entries) =>
+        [.. (entries ?? []).Select(e => FindStaleContentType.IsFile(e) ? FileSystemPath(e) : e)];
 
     /// <summary>A path as the user wrote it, relative to the runspace's location, as the file system knows it.</summary>
     protected string FileSystemPath(string path)

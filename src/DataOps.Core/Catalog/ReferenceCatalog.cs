@@ -10,7 +10,8 @@ public sealed class ReferenceCatalog
     private readonly Dictionary<int, ContentType> _contentTypes;
 
     internal ReferenceCatalog(
-        DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Model> models, IReadOnlyList<Reference> references, IReadOnlyList<EmbeddedPath> embedded)
+        DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Model> models, IReadOnlyList<Reference> references,
+        IReadOnlyList<EmbeddedPath> embedded)
     {
         (Database, Models, References, EmbeddedPaths) = (database, models, references, embedded);
         _byTable = models.ToDictionary(m => m.Table.Oid);
@@ -27,6 +28,9 @@ public sealed class ReferenceCatalog
     /// <summary>The references, by table and column.</summary>
     public IReadOnlyList<Reference> References { get; }
 
+    /// <summary>All content types.</summary>
+    public IEnumerable<ContentType> ContentTypes => _contentTypes.Values;
+
     /// <summary>Content types whose model has no table: removed models, proxies, unmanaged models.</summary>
     public IEnumerable<ContentType> ContentTypesWithoutTable => _contentTypes.Values.Where(c => c.Table is null);
 
@@ -37,9 +41,10 @@ public sealed class ReferenceCatalog
     /// <summary>Reads it.</summary>
     /// <param name="session">The session.</param>
     /// <param name="softReferences">The operator's own soft references, as <c>table.column=target_table</c>.</param>
+    /// <param name="withEmbedded">Whether ids inside JSON and rich text are asked for: where they stand, a scan of Wagtail's whole reference index tells.</param>
     /// <exception cref="DataOpsException">The server refused a query, or a soft reference names what is not there.</exception>
-    public static ReferenceCatalog Read(Session session, IReadOnlyList<string>? softReferences = null) =>
-        new ReferenceReader(session).Read(softReferences ?? []);
+    public static ReferenceCatalog Read(Session session, IReadOnlyList<string>? softReferences = null, bool withEmbedded = true) =>
+        new ReferenceReader(session).Read(softReferences ?? [], withEmbedded);
 
     /// <summary>The model of a table; null when it has none.</summary>
     public Model? ModelOf(Table table) => _byTable.GetValueOrDefault(table.Oid);

@@ -7,20 +7,28 @@ internal sealed class ReferenceReader(Session session)
 {
     private readonly DatabaseCatalog _database = DatabaseCatalog.Read(session);
 
-    public ReferenceCatalog Read(IReadOnlyList<string> softReferences)
+    public ReferenceCatalog Read(IReadOnlyList<string> softReferences, bool withEmbedded)
     {
         IReadOnlyList<ContentType> contentTypes = ReadContentTypes();
-        List<Reference> references = [.. _database.Tables.Where(t => t.IsReadable).SelectMany(t => t.ForeignKeys.Select(k => Declared(t, k))).OfType<Reference>()];
+        List<Reference> references =
+        [
+            .. _database.Tables.Where(t => t.IsReadable).SelectMany(t => t.ForeignKeys.Select(k => Declared(t, k))).OfType<Reference>(),
+        ];
         references.AddRange(SoftReferences.Of(_database, contentTypes, softReferences));
         references.AddRange(GenericReferences.Of(_database, references));
         references.AddRange(ImpliedReferences.Of(_database, contentTypes, references));
         references.AddRange(InheritanceReferences.SpecificHalves(references));
         references.AddRange(TreeReferences.Of(_database));
-        IReadOnlyList<EmbeddedPath> embedded = ReadEmbeddedPaths();
+        IReadOnlyList<EmbeddedPath> embedded = withEmbedded ? ReadEmbeddedPaths() : [];
         references.AddRange(EmbeddedReferences.Of(contentTypes, references, embedded));
         IReadOnlyList<Model> models = new ModelReader(_database, contentTypes, references).Read();
         return new ReferenceCatalog(
-            _database, contentTypes, models, [.. references.OrderBy(r => r.Table.Schema, StringComparer.Ordinal).ThenBy(r => r.Table.Name, StringComparer.Ordinal).ThenBy(r => r.Column.Number)], embedded);
+            _database, contentTypes, models,
+            [
+                .. references.OrderBy(r => r.Table.Schema, StringComparer.Ordinal).ThenBy(r => r.Table.Name, StringComparer.Ordinal)
+                    .ThenBy(r => r.Column.Number),
+            ],
+            embedded);
     }
 
     private Reference? Declared(Table table, ForeignKey key)

@@ -10,8 +10,8 @@ namespace DataOps.PowerShell.Commands;
 [OutputType(typeof(UndoResult), typeof(RowChange))]
 public sealed class UndoChangeCommand : ChangeCommand
 {
-    /// <summary>The undo file.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The undo file; that of a result from the pipeline when absent.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
@@ -33,10 +33,15 @@ public sealed class UndoChangeCommand : ChangeCommand
     [Parameter]
     public SwitchParameter NoUndo { get; set; }
 
+    // A result may name no other file than the one that undoes it.
+    /// <inheritdoc/>
+    protected override IEnumerable<string> NamesTaken() => [.. base.NamesTaken(), nameof(UndoPath)];
+
     /// <inheritdoc/>
     protected override void Process(Session session)
     {
-        string file = FileSystemPath(PathOf(InputObject) ?? Path);
+        string path = PathOf(InputObject) ?? Path;
+        string file = path.Length == 0 ? path : FileSystemPath(path);
         string? undoPath = UndoPath is null ? null : FileSystemPath(UndoPath);
         Change(session, $"Undo {file} in", new UndoChange(), whatIf => new UndoChangeOptions
         {

@@ -50,6 +50,27 @@ public sealed class FeincmsDeletionTests : IDisposable
     }
 
     [Fact]
+    public void A_test_of_the_file_gives_the_answer_that_the_load_would()
+    {
+        _site.Execute("insert into auth_group (id, name) values (501, 'a'), (502, 'b'), (503, 'c')");
+        string file = File("""{"model": "auth.group", "delete_missing": true, "filter": {"pk__gt": 500}}""", Group(501, "a"));
+        IReadOnlyList<IDatasetTestResult> Test(TestDatasetOptions options) => _site.Run(new TestDataset(), options with { Path = file });
+
+        IReadOnlyList<IDatasetTestResult> refused = Test(new());
+        DatasetFinding finding = Assert.Single(refused.OfType<DatasetFinding>());
+        Assert.Equal(("TooManyDeletions", "Error"), (finding.Id, finding.Severity));
+        Assert.Contains("-MaxDelete 67%", finding.Advice);
+        Assert.Equal((false, 1L, 2L), refused.OfType<DatasetTest>().Select(t => (t.IsLoadable, t.Errors, t.WouldDelete!.Value)).Single());
+        Assert.True(Test(new() { MaxDelete = "2" }).OfType<DatasetTest>().Single().IsLoadable);
+
+        using TestDatabase polls = _server.CopyOf(Site.Polls);
+        string question = File("""{"model": "polls.question", "delete_missing": true, "filter": {"pk__in": [5, 6]}}""", """{"model": "polls.question", "pk": 5, "fields": {"slug": "q-5"}}""");
+        IReadOnlyList<IDatasetTestResult> kept = polls.Run(new TestDataset(), new() { Path = question });
+        Assert.Equal(("ProtectedRows", false), (Assert.Single(kept.OfType<DatasetFinding>(), f => f.Severity == "Error").Id, kept.OfType<DatasetTest>().Single().IsLoadable));
+        Assert.True(polls.Run(new TestDataset(), new() { Path = question, OnDependent = OnDependent.Cascade }).OfType<DatasetTest>().Single().IsLoadable);
+    }
+
+    [Fact]
     public void An_empty_file_deletes_nothing_whatever_is_allowed()
     {
         _site.Execute("insert into auth_group (id, name) values (501, 'a')");
