@@ -26,6 +26,8 @@
         'Test-Database'
         'Test-Dataset'
         'Import-Dataset'
+        'Repair-Constraint'
+        'Reset-Sequence'
         'Undo-Change'
     )
     FunctionsToExport    = @()

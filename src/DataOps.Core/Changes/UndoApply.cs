@@ -14,7 +14,8 @@ namespace DataOps.Core.Changes;
 /// <param name="orphans">Which rows referred to nothing before.</param>
 /// <param name="searchPath">Where triggers find their names.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
-internal sealed class UndoApply(Session session, IReadOnlyList<UndoTableStaging> tables, RestoredOrphans orphans, string searchPath, CancellationToken cancellation)
+internal sealed class UndoApply(Session session, IReadOnlyList<UndoTableStaging> tables, RestoredOrphans orphans, string searchPath,
+    CancellationToken cancellation)
 {
     private const string Savepoint = "dataops_undo";
 

@@ -23,7 +23,9 @@ public sealed record FindStaleContentTypeOptions
     public bool IncludeLive { get; init; }
 }
 
-/// <summary>Judges every content type: live, stale, or not to be decided from the database alone; and the permissions whose codenames are no longer there.</summary>
+/// <summary>
+/// Judges every content type: live, stale, or not to be decided from the database alone; and the permissions whose codenames are no longer there.
+/// </summary>
 [Operation("Find", "StaleContentType")]
 public sealed class FindStaleContentType : IOperation<FindStaleContentTypeOptions, IContentTypeFinding>
 {

@@ -33,15 +33,15 @@ public sealed class UndoChangeCommand : ChangeCommand
     [Parameter]
     public SwitchParameter NoUndo { get; set; }
 
-    // A result may name no other file than the one that undoes it.
+    // Not every result has a Path besides.
     /// <inheritdoc/>
-    protected override IEnumerable<string> NamesTaken() => [.. base.NamesTaken(), nameof(UndoPath)];
+    protected override IEnumerable<string> NamesTaken() => base.NamesTaken().Append(nameof(UndoPath));
 
     /// <inheritdoc/>
     protected override void Process(Session session)
     {
-        string path = PathOf(InputObject) ?? Path;
-        string file = path.Length == 0 ? path : FileSystemPath(path);
+        string named = PathOf(InputObject) ?? Path;
+        string file = named.Length == 0 ? "" : FileSystemPath(named);
         string? undoPath = UndoPath is null ? null : FileSystemPath(UndoPath);
         Change(session, $"Undo {file} in", new UndoChange(), whatIf => new UndoChangeOptions
         {

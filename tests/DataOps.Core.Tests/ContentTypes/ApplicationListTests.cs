@@ -72,7 +72,8 @@ public sealed class ApplicationListTests(PostgresServer server) : IDisposable
         Assert.Equal(id, Assert.ThrowsAny<DataOpsException>(() => Find(site, new() { InstalledApp = [entry] })).Id);
     }
 
-    private static IReadOnlyList<IContentTypeFinding> Find(TestDatabase site, FindStaleContentTypeOptions options) => site.Run(new FindStaleContentType(), options);
+    private static IReadOnlyList<IContentTypeFinding> Find(TestDatabase site, FindStaleContentTypeOptions options) =>
+        site.Run(new FindStaleContentType(), options);
 
     private string Write(string name, string text)
     {

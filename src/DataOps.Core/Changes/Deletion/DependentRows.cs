@@ -161,7 +161,7 @@ internal sealed class DependentRows(
     {
         ChangedTable gone = changes.Of(reference.Target!);
         ChangedTable own = changes.Of(reference.Table);
-        string stays = $"not exists (select 1 from {own.Name} o where o._action = 'D' and {own.Identity.Same("o", "t")})";
+        string stays = $"not exists (select 1 from {own.Name} o where o._action = 'D' and {own.Same("o", "t")})";
         string from = $"{Referring(gone, reference)} and {stays}{Except(reference.Table, reference.Column)}";
         long total = session.List<long>($"select count(*) {from}", null, cancellation)[0];
         long listed = 0;
