@@ -28,6 +28,9 @@
         'Import-Dataset'
         'Repair-Constraint'
         'Reset-Sequence'
+        'Get-Page'
+        'Move-Page'
+        'Set-Site'
         'Undo-Change'
     )
     FunctionsToExport    = @()
