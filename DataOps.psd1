@@ -30,6 +30,7 @@
         'Reset-Sequence'
         'Get-Page'
         'Move-Page'
+        'Convert-Page'
         'Set-Site'
         'Undo-Change'
     )

@@ -14,6 +14,7 @@ internal sealed class PageChange : IDisposable
     private readonly CancellationToken _cancellation;
     private readonly NpgsqlTransaction _transaction;
     private readonly List<RowWrite> _writes = [];
+    private readonly List<string> _afterwards = [];
 
     /// <summary>Begins the transaction.</summary>
     /// <param name="session">The session, in no transaction.</param>
@@ -47,6 +48,9 @@ internal sealed class PageChange : IDisposable
     /// <summary>Rows that come, as <see cref="InsertedRows"/> has it.</summary>
     public InsertedRows Insert(Table table, IReadOnlyList<string> columns, string select) =>
         Add(new InsertedRows(_session, _catalog, Changes.Of(table), NextName(), columns, select, _cancellation));
+
+    /// <summary>A statement that runs when all rows are written, as one that sets a sequence.</summary>
+    public void Then(string sql) => _afterwards.Add(sql);
 
     /// <summary>Counts what is planned, by table; after the last of the plan.</summary>
     public void Count()
@@ -88,6 +92,8 @@ internal sealed class PageChange : IDisposable
         foreach (RowWrite write in _writes)
             write.Apply();
         Changes.Delete();
+        foreach (string sql in _afterwards)
+            Execute(sql);
         Execute("set constraints all immediate");
         Execute("select set_config('search_path', 'pg_catalog', true)");
         string? written = undo is null ? null : Changes.WriteUndo(undo);

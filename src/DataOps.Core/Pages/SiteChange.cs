@@ -81,7 +81,8 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
             RootPage = options.RootPage is { } page ? RequireRoot(page) : Before.RootPage,
             SiteName = options.SiteName ?? Before.SiteName,
         };
-        After = After with { Domain = NewDomain(), DomainName = NewDomainName() };
+        After = After with { Domain = NewDomain() };
+        After = After with { DomainName = NewDomainName() };
         RequireFree(sites, domains);
         if (_sites is not null)
             PlanSites();
