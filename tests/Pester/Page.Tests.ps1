@@ -73,3 +73,53 @@ Describe 'Move-Page and Set-Site' -Skip:$noServer {
         Get-Digest $target | Should -Be $before
     }
 }
+
+Describe 'Convert-Page, and the guide to splitting a page type' -Skip:$noServer {
+    BeforeEach {
+        $guide = Join-Path $PSScriptRoot '../../docs/guides/blog-to-podcast' | Resolve-Path | ForEach-Object Path
+        $target = New-TestDatabase $env:DATAOPS_SAMPLE
+        Invoke-Sql $target (Get-Content "$guide/podcast.sql" -Raw) | Out-Null
+        Connect-Database $target
+        $before = Get-Digest $target
+        $arguments = @{ Page = '/home/log/'; To = 'news.podcast'; Default = @{ keywords = ''; explicit = 1 }; Child = '/home/events/*'; HostName = 'localhost' }
+        $state, $env:XDG_STATE_HOME = $env:XDG_STATE_HOME, "$TestDrive"
+    }
+    AfterEach {
+        $env:XDG_STATE_HOME = $state
+        Disconnect-Database
+        Remove-TestDatabase $target
+    }
+
+    It 'refuses to convert while a field has no value' {
+        { Convert-Page /home/log/ -To news.podcast -Prefix new_ -NoUndo } | Should -Throw -ErrorId 'CannotConvert,*'
+        Get-Digest $target | Should -Be $before
+    }
+
+    It 'converts and takes it back' {
+        $undo = Join-Path $TestDrive 'convert.undo.gz'
+        $done = Get-Page /home/log/ | Convert-Page -To news.podcast -Prefix new_ -Default $arguments.Default -UndoPath $undo
+        $done.Changed, $done.Pages, $done.OldType | Should -Be @($true, 1, 'news.newsindexpage')
+        (Get-Page /home/log/).Type | Should -Be 'news.podcast'
+        Invoke-Sql $target 'select new_introduction from news_podcast' | Should -Be '<p>What happened between two tides.</p>'
+        $done | Undo-Change -NoUndo | Out-Null
+        Get-Digest $target | Should -Be $before
+    }
+
+    It 'says what the script would do, and changes nothing' {
+        $steps = & "$guide/split.ps1" @arguments -Check
+        ($steps | Where-Object Operation).Operation | Should -Be @('Set-Site', 'Convert-Page', 'Move-Page')
+        ($steps | Where-Object Operation).Changed | Should -Not -Contain $true
+        Get-Digest $target | Should -Be $before
+    }
+
+    It 'splits the type, with the children moved, slugs and address kept, and the tree clean' {
+        $steps = & "$guide/split.ps1" @arguments
+        ($steps | Where-Object Operation).Changed | Should -Be @($true, $true, $true, $true)
+        $page = Get-Page /home/log/
+        $page.Id, $page.Type, $page.Url, $page.Children | Should -Be @(4, 'news.podcast', 'https://lantern-quay.example/log/', 9)
+        (Get-Page -Parent /home/log/).Slug | Select-Object -Last 3 | Should -Be @('knot-night', 'open-day', 'shanties')
+        (Get-Page -Parent /home/events/) | Should -BeNullOrEmpty
+        Invoke-Sql $target "select count(*) from wagtailredirects_redirect where old_path like '/events/%' and redirect_page_id between 12 and 14" | Should -Be 3
+        Invoke-Sql $target "select count(*) from wagtailcore_page p where numchild <> (select count(*) from wagtailcore_page c where left(c.path, -4) = p.path) or depth <> length(path) / 4" | Should -Be 0
+    }
+}

@@ -13,12 +13,15 @@ public sealed class ConvertPage : IOperation<ConvertPageOptions, IChangeResult>
     private const string Name = "Convert-Page";
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A page, type or field that is not there, or values and rows without a place in the new type: all of them, and nothing is changed.</exception>
+    /// <exception cref="DataOpsException">A page, type or field that is not there, or values and rows without a place in the new type: all of them.</exception>
     public IEnumerable<IChangeResult> Run(Session session, ConvertPageOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
+        if (options.To.Length == 0)
+            throw new DataOpsException("NoTarget", FailureKind.InvalidArgument, "The new type is not said.", "Name it with -To, as app.model.");
         if (options.Id.Count + options.UrlPath.Count + options.Type.Count == 0)
-            throw new DataOpsException("NoPageNamed", FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id, -UrlPath or -Type, or pipe them from Get-Page.");
+            throw new DataOpsException(
+                "NoPageNamed", FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id, -UrlPath or -Type, or pipe them from Get-Page.");
         string? undo = options.NoUndo || options.WhatIf ? null : UndoPlace.Resolve(options.UndoPath, session.Database, Name);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         WagtailTables tables = new(session, catalog, context.Cancellation);

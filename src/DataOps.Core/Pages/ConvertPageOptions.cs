@@ -15,7 +15,7 @@ public sealed record ConvertPageOptions
     public IReadOnlyList<string> Type { get; init; } = [];
 
     /// <summary>The new type, as app.model; wagtailcore.page for a plain page.</summary>
-    public required string To { get; init; }
+    public string To { get; init; } = "";
 
     /// <summary>Fields of the new type that get an old field's values, as new=old; also many-to-many lists, and tables of child rows. Equal names need none.</summary>
     public IReadOnlyList<string> Map { get; init; } = [];

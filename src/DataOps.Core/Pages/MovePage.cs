@@ -14,12 +14,15 @@ public sealed class MovePage : IOperation<MovePageOptions, IChangeResult>
     private const string Name = "Move-Page";
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">No such page, a page below itself, a slug that is taken, or a writer who does not come to an end: nothing is changed.</exception>
+    /// <exception cref="DataOpsException">No such page, a page below itself, a slug that is taken, or a writer who does not come to an end.</exception>
     public IEnumerable<IChangeResult> Run(Session session, MovePageOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
+        if (options.To.Length == 0)
+            throw new DataOpsException("NoTarget", FailureKind.InvalidArgument, "It is not said where to.", "Name a page with -To, by its id or its url path.");
         if (options.Id.Count + options.UrlPath.Count == 0)
-            throw new DataOpsException("NoPageNamed", FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id or -UrlPath, or pipe them from Get-Page.");
+            throw new DataOpsException(
+                "NoPageNamed", FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id or -UrlPath, or pipe them from Get-Page.");
         string? undo = options.NoUndo || options.WhatIf ? null : UndoPlace.Resolve(options.UndoPath, session.Database, Name);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         WagtailTables tables = new(session, catalog, context.Cancellation);

@@ -12,7 +12,7 @@ public sealed record MovePageOptions
     public IReadOnlyList<string> UrlPath { get; init; } = [];
 
     /// <summary>The page that the position is seen from, by id or url path.</summary>
-    public required string To { get; init; }
+    public string To { get; init; } = "";
 
     /// <summary>Where, seen from that page; behind its other children when absent.</summary>
     public PagePosition Position { get; init; }

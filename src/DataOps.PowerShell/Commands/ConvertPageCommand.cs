@@ -51,7 +51,7 @@ public sealed class ConvertPageCommand : PageCommand
             Id = ids,
             UrlPath = UrlPath ?? [],
             Type = Type ?? [],
-            To = To!,
+            To = To ?? "",
             Map = Map ?? [],
             Prefix = Prefix,
             Default = Default ?? [],

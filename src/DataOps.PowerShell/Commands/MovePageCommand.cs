@@ -36,7 +36,7 @@ public sealed class MovePageCommand : PageCommand
         {
             Id = ids,
             UrlPath = UrlPath ?? [],
-            To = To!,
+            To = To ?? "",
             Position = Position,
             OnSlugClash = OnSlugClash,
             Redirect = Redirect,
