@@ -38,7 +38,8 @@ internal sealed class ChildRows(
     public void Find()
     {
         foreach (Table gone in map.Gone)
-            foreach (Reference reference in catalog.To(gone).Where(r => r is { Columns.Count: 1, ContentTypeColumn: null } && r.Class is not (ReferenceClass.Tree or ReferenceClass.Embedded)))
+            foreach (Reference reference in catalog.To(gone).Where(r => r is { Columns.Count: 1, ContentTypeColumn: null }
+                && r.Class is not (ReferenceClass.Tree or ReferenceClass.Embedded)))
                 if (!(reference.IsParentLink && map.Gone.Contains(reference.Table)))
                     Find(gone, reference);
     }
@@ -68,11 +69,15 @@ internal sealed class ChildRows(
         if (force && isChild)
             _dropped.Add((reference.Table, reference.Column, name));
         else
-            problems.Find(rows, f => $"{ConversionProblems.Pages(f)} rows in {reference.Table} ({reference.Column.Name}) that refer to {gone}: {(isChild ? $"say with -Map @{{ '<new>' = '{name}' }} where they go, or use -Force to drop them" : "delete them or point them elsewhere first")}");
+        {
+            string remedy = isChild ? $"say with -Map @{{ '<new>' = '{name}' }} where they go, or use -Force to drop them" : "delete them or point them elsewhere first";
+            problems.Find(rows, f => $"{ConversionProblems.Pages(f)} rows in {reference.Table} ({reference.Column.Name}) that refer to {gone}: {remedy}");
+        }
     }
 
     private ManyToManyList? OwnedBy(Table gone, Reference reference) =>
-        catalog.Owners.TryGetValue(reference.Table.Oid, out (Model Model, ManyToManyList List) owner) && owner.Model.Table == gone && owner.List.OwnerColumn == reference.Column
+        catalog.Owners.TryGetValue(reference.Table.Oid, out (Model Model, ManyToManyList List) owner) && owner.Model.Table == gone
+            && owner.List.OwnerColumn == reference.Column
             ? owner.List
             : null;
 
@@ -95,7 +100,8 @@ internal sealed class ChildRows(
                from reference in catalog.To(come)
                where reference is { Columns.Count: 1, IsParentLink: false, ContentTypeColumn: null } && reference.Table != old.Table
                    && !catalog.Owners.ContainsKey(reference.Table.Oid) && Common(old.Table, old.Column, reference.Table, reference.Column) is not null
-               select new ChildMove(old.Table, old.Column, reference.Table, reference.Column, old.Table.DisplayName, reference.Table.DisplayName, IsList: false),
+               select new ChildMove(old.Table, old.Column, reference.Table, reference.Column, old.Table.DisplayName, reference.Table.DisplayName,
+                   IsList: false),
         ];
         ChildMove[] mapped = [.. fitting.Where(f => map.OldNameOf(f.ToName) == f.FromName)];
         // More than one would be a guess.
@@ -108,20 +114,23 @@ internal sealed class ChildRows(
         Column[] Others(Table table, Column column) => [.. table.Columns.Where(c => c.IsWritable && c != column && c != table.SingleKey)];
         Column[] old = Others(from, fromColumn);
         bool fits = from.SingleKey is { } a && to.SingleKey is { } b && a.Type == b.Type
-            && old.All(c => to.Find(c.Name) is { IsWritable: true } same && same.Type == c.Type && (c.Length is null || same.Length is null || same.Length >= c.Length))
+            && old.All(c => to.Find(c.Name) is { IsWritable: true } same && same.Type == c.Type && (c.Length is null || same.Length is null
+                || same.Length >= c.Length))
             && Others(to, toColumn).All(c => !c.NotNull || c.Default is not null || old.Any(o => o.Name == c.Name));
         return fits ? [.. old.Select(c => c.Name)] : null;
     }
 
     private void Plan(ChildMove move)
     {
-        string[] columns = move.IsList ? [move.To.Columns.First(c => c != move.ToColumn && c != move.To.SingleKey).Name] : Common(move.From, move.FromColumn, move.To, move.ToColumn)!;
+        string[] columns = move.IsList ? [move.To.Columns.First(c => c != move.ToColumn && c != move.To.SingleKey).Name] : Common(move.From, move.FromColumn,
+            move.To, move.ToColumn)!;
         string[] old = move.IsList ? [move.From.Columns.First(c => c != move.FromColumn && c != move.From.SingleKey).Name] : columns;
         string from = $"from {move.From.Sql} t join {ConvertedPages.Name} d on d.id = t.{Sql.Identifier(move.FromColumn.Name)}";
         string key = Sql.Identifier(move.From.SingleKey!.Name);
         // Drafts name child rows by their keys; another row's key would be a mistake.
         bool keeps = session.List<long>(
-            $"select count(*) {from} where t.{key} in (select n.{Sql.Identifier(move.To.SingleKey!.Name)} from {move.To.Sql} n)", null, context.Cancellation)[0] == 0;
+            $"select count(*) {from} where t.{key} in (select n.{Sql.Identifier(move.To.SingleKey!.Name)} from {move.To.Sql} n)", null,
+                context.Cancellation)[0] == 0;
         if (!keeps && !move.IsList)
             context.Warning?.Invoke($"Rows of {move.From} get new keys in {move.To}, as theirs are taken: publish drafts that were saved before anew.");
         string[] into = [.. keeps ? [move.To.SingleKey.Name] : Array.Empty<string>(), move.ToColumn.Name, .. columns];
@@ -129,6 +138,7 @@ internal sealed class ChildRows(
         change.Insert(move.To, into, $"select {(keeps ? $"t.{key}, " : "")}{values} {from}");
         change.Changes.Of(move.From).PlanDelete(from);
         if (keeps && move.To.SingleKey.Sequence is { } sequence)
-            change.Then($"select setval({Sql.Literal(sequence)}, greatest(q.last_value, coalesce((select max({Sql.Identifier(move.To.SingleKey.Name)}) from {move.To.Sql}), 1))) from {sequence} q");
+            change.Then($"select setval({Sql.Literal(sequence)}, greatest(q.last_value, coalesce((select max({Sql.Identifier(move.To.SingleKey.Name)}) from "
+                + $"{move.To.Sql}), 1))) from {sequence} q");
     }
 }

@@ -20,7 +20,8 @@ internal sealed class Conversion
 
     /// <summary>Makes it.</summary>
     /// <exception cref="DataOpsException">An entry of the map names a field that is not there.</exception>
-    public Conversion(Session session, WagtailTables tables, PageChange change, PageType old, PageType target, ConvertPageOptions options, OperationContext context)
+    public Conversion(Session session, WagtailTables tables, PageChange change, PageType old, PageType target, ConvertPageOptions options,
+        OperationContext context)
     {
         (_session, _tables, _change, Old, _target, _options, _cancellation) = (session, tables, change, old, target, options, context.Cancellation);
         _map = new FieldMap(tables.Catalog, old, target, options);
@@ -69,7 +70,8 @@ internal sealed class Conversion
         foreach (Table table in _map.Gone)
             _change.Changes.Of(table).PlanDelete($"from {table.Sql} t join {ConvertedPages.Name} d on d.id = t.{Key(table)}");
         string type = _target.ContentType.ToString(CultureInfo.InvariantCulture);
-        _change.Update(_tables.Pages, ["content_type_id"], $"select t.id, {type} as content_type_id from {_tables.Pages.Sql} t join {ConvertedPages.Name} d on d.id = t.id");
+        _change.Update(_tables.Pages, ["content_type_id"], $"select t.id, {type} as content_type_id from {_tables.Pages.Sql} t join {ConvertedPages.Name} d "
+            + $"on d.id = t.id");
         PlanRevisions();
         PlanComments();
         PlanTypes();
@@ -82,7 +84,8 @@ internal sealed class Conversion
         _change.Insert(table, [table.SingleKey!.Name, .. sources.Select(s => s.Column.Name)], $"select d.id{columns} {From(Old.Chain)}");
     }
 
-    private string From(IEnumerable<Table> chain) => $"from {ConvertedPages.Name} d " + string.Join(" ", chain.Select(t => $"join {t.Sql} {Alias(t)} on {Alias(t)}.{Key(t)} = d.id"));
+    private string From(IEnumerable<Table> chain) => $"from {ConvertedPages.Name} d " + string.Join(" ", chain.Select(t =>
+        $"join {t.Sql} {Alias(t)} on {Alias(t)}.{Key(t)} = d.id"));
 
     private string Alias(Table table) => $"s{Old.Chain.ToList().IndexOf(table)}";
 
@@ -93,11 +96,14 @@ internal sealed class Conversion
     {
         if (_tables.Find("wagtailcore_revision") is not { } revisions || revisions.Find("base_content_type_id") is null)
             return;
-        string removed = string.Join(", ", _map.Gone.SelectMany(t => t.Columns.Select(c => _map.FieldOf(t, c))).Concat(_children.OldLists).Distinct().Select(Sql.Literal));
+        string removed = string.Join(", ", _map.Gone.SelectMany(t => t.Columns.Select(c => _map.FieldOf(t, c))).Concat(_children.OldLists).Distinct()
+            .Select(Sql.Literal));
         IEnumerable<string> copied = _map.Sources.Where(s => s.Source is not null).Select(s => (s.SourceField!, s.Field)).Concat(_children.Lists)
-            .Select(f => $"case when r.content ? {Sql.Literal(f.Item1)} then jsonb_build_object({Sql.Literal(f.Item2)}, r.content -> {Sql.Literal(f.Item1)}) else '{{}}' end");
+            .Select(f => $"case when r.content ? {Sql.Literal(f.Item1)} then jsonb_build_object({Sql.Literal(f.Item2)}, r.content -> "
+                + $"{Sql.Literal(f.Item1)}) else '{{}}' end");
         IEnumerable<string> given = _map.Sources.Where(s => s.Source is null)
-            .Select(s => $"jsonb_build_object({Sql.Literal(s.Field)}, to_jsonb(({s.Fallback}){(s.Column.Type.Underlying.Name is "jsonb" or "json" ? "::text" : "")}))");
+            .Select(s => $"jsonb_build_object({Sql.Literal(s.Field)}, "
+                + $"to_jsonb(({s.Fallback}){(s.Column.Type.Underlying.Name is "jsonb" or "json" ? "::text" : "")}))");
         string parts = string.Concat(copied.Concat(given).Select(p => " || " + p));
         Revisions = _change.Update(revisions, ["content_type_id", "content"], $"""
             select r.id, {_target.ContentType} as content_type_id,
@@ -109,13 +115,15 @@ internal sealed class Conversion
     // A comment says by its field's name where it stands.
     private void PlanComments()
     {
-        (string Old, string New)[] renamed = [.. _map.Sources.Where(s => s.SourceField is not null && s.SourceField != s.Field).Select(s => (s.SourceField!, s.Field))];
+        (string Old, string New)[] renamed = [.. _map.Sources.Where(s => s.SourceField is not null && s.SourceField != s.Field).Select(s => (s.SourceField!,
+            s.Field))];
         if (renamed.Length == 0 || _tables.Find("wagtailcore_comment") is not { } comments)
             return;
         string values = string.Join(", ", renamed.Select(f => $"({Sql.Literal(f.Old)}, {Sql.Literal(f.New)})"));
         _change.Update(comments, ["contentpath"], $"""
             select t.id, f.new || substr(t.contentpath, length(f.old) + 1) as contentpath
-            from {comments.Sql} t join {ConvertedPages.Name} d on d.id = t.page_id join (values {values}) f (old, new) on f.old = split_part(t.contentpath, '.', 1)
+            from {comments.Sql} t join {ConvertedPages.Name} d on d.id = t.page_id join (values {values}) f (old, new) on f.old = split_part(t.contentpath,
+              '.', 1)
             """);
     }
 
@@ -129,20 +137,25 @@ internal sealed class Conversion
         foreach (string name in new[] { "wagtailcore_workflowstate", "wagtailcore_referenceindex" })
             if (_tables.Find(name) is { } table && table.Find("base_content_type_id") is not null)
                 _change.Update(table, ["content_type_id"], $"""
-                    select t.id, {_target.ContentType} as content_type_id from {table.Sql} t join {ConvertedPages.Name} d on d.id::text = t.object_id where t.base_content_type_id = {PageContentType}
+                    select t.id, {_target.ContentType} as content_type_id from {table.Sql} t join {ConvertedPages.Name} d on d.id::text = t.object_id where
+                      t.base_content_type_id = {PageContentType}
                     """);
         foreach (string name in new[] { "wagtailsearch_indexentry", "wagtailadmin_editingsession" })
             if (_tables.Find(name) is { } table)
-                _change.Changes.Of(table).PlanDelete($"from {table.Sql} t join {ConvertedPages.Name} d on d.id::text = t.object_id where t.content_type_id {isOld}");
-        string[] known = ["wagtailcore_revision", "wagtailcore_workflowstate", "wagtailcore_referenceindex", "wagtailsearch_indexentry", "wagtailadmin_editingsession"];
-        foreach (Reference reference in _tables.Catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null } && r.Severity != Severity.Expected && !known.Contains(r.Table.Name)))
+                _change.Changes.Of(table).PlanDelete($"from {table.Sql} t join {ConvertedPages.Name} d on d.id::text = t.object_id where t.content_type_id "
+                    + $"{isOld}");
+        string[] known = ["wagtailcore_revision", "wagtailcore_workflowstate", "wagtailcore_referenceindex", "wagtailsearch_indexentry",
+            "wagtailadmin_editingsession"];
+        foreach (Reference reference in _tables.Catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null }
+            && r.Severity != Severity.Expected && !known.Contains(r.Table.Name)))
         {
             string type = Sql.Identifier(reference.ContentTypeColumn!.Name);
             ChangedTable rows = _change.Changes.Of(reference.Table);
             if (!rows.Identity.IsWholeRow)
                 _change.Update(reference.Table, [reference.ContentTypeColumn.Name], $"""
                     select {rows.Identity.Of("t")}, {_target.ContentType}::{reference.ContentTypeColumn.TypeText} as {type}
-                    from {reference.Table.Sql} t join {ConvertedPages.Name} d on d.id::text = t.{Sql.Identifier(reference.Column.Name)}::text where t.{type} {isOld}
+                    from {reference.Table.Sql} t join {ConvertedPages.Name} d on d.id::text = t.{Sql.Identifier(reference.Column.Name)}::text where t.{type}
+                      {isOld}
                     """);
         }
     }

@@ -17,9 +17,11 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
     public void FindHalves()
     {
         foreach (Table table in map.Gone)
-            Find($"from {ConvertedPages.Name} d where not exists (select 1 from {table.Sql} t where t.{Key(table)} = d.id)", f => $"{Pages(f)} no row in {table}: Test-Tree finds them, Repair-Tree mends them");
+            Find($"from {ConvertedPages.Name} d where not exists (select 1 from {table.Sql} t where t.{Key(table)} = d.id)", f =>
+                $"{Pages(f)} no row in {table}: Test-Tree finds them, Repair-Tree mends them");
         foreach (Table table in map.Come)
-            Find($"from {ConvertedPages.Name} d join {table.Sql} t on t.{Key(table)} = d.id", f => $"{Pages(f)} a row in {table} already: Repair-Tree removes it");
+            Find($"from {ConvertedPages.Name} d join {table.Sql} t on t.{Key(table)} = d.id", f =>
+                $"{Pages(f)} a row in {table} already: Repair-Tree removes it");
     }
 
     /// <summary>Finds fields that nothing fills, values that do not fit, and values for which there is no field.</summary>
@@ -33,15 +35,18 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
                 continue;
             string from = $"from {ConvertedPages.Name} d join {s.SourceTable!.Sql} t on t.{Key(s.SourceTable!)} = d.id where t.{Sql.Identifier(s.Source.Name)}";
             if (s.Column.NotNull && s.Fallback is null && !s.Source.NotNull)
-                Find($"{from} is null", f => $"{Pages(f)} no {s.SourceField}, which {s.Field} needs: say what they get with -Default @{{ {s.Field} = '<value>' }}");
+                Find($"{from} is null", f => $"{Pages(f)} no {s.SourceField}, which {s.Field} needs: say what they get with -Default @{{ {s.Field} = "
+                    + $"'<value>' }}");
             if (s.Column.Length is { } length && (s.Source.Length ?? int.MaxValue) > length)
-                Find($"{from} is not null and length(t.{Sql.Identifier(s.Source.Name)}::text) > {length}", f => $"{Pages(f)} a {s.SourceField} of more than {length} characters, for which {s.Field} has no room");
+                Find($"{from} is not null and length(t.{Sql.Identifier(s.Source.Name)}::text) > {length}", f =>
+                    $"{Pages(f)} a {s.SourceField} of more than {length} characters, for which {s.Field} has no room");
         }
         foreach ((Table table, Column column) in force ? [] : map.Dropped)
         {
             string name = $"t.{Sql.Identifier(column.Name)}";
             Find(
-                $"from {ConvertedPages.Name} d join {table.Sql} t on t.{Key(table)} = d.id where {name} is not null and {name}::text not in ('', '[]', '{{}}', 'false')",
+                $"from {ConvertedPages.Name} d join {table.Sql} t on t.{Key(table)} = d.id where {name} is not null and {name}::text not in ('', '[]', "
+                    + $"'{{}}', 'false')",
                 f => $"{Pages(f)} a {map.FieldOf(table, column)}, for which the new type has no field: use -Map, or -Force to drop it");
         }
     }
@@ -68,7 +73,8 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
     }
 
     /// <summary>The pages that a line is about.</summary>
-    public static string Pages((long Rows, string Page) found) => found.Rows == 1 ? $"page {found.Page} has" : $"{found.Rows} pages (page {found.Page} is the first) have";
+    public static string Pages((long Rows, string Page) found) => found.Rows == 1 ? $"page {found.Page} has"
+        : $"{found.Rows} pages (page {found.Page} is the first) have";
 
     private static string Key(Table table) => Sql.Identifier(table.SingleKey!.Name);
 }

@@ -17,7 +17,8 @@ public sealed record ConvertPageOptions
     /// <summary>The new type, as app.model; wagtailcore.page for a plain page.</summary>
     public string To { get; init; } = "";
 
-    /// <summary>Fields of the new type that get an old field's values, as new=old; also many-to-many lists, and tables of child rows. Equal names need none.</summary>
+    /// <summary>Fields of the new type that get an old field's values, as new=old; also many-to-many lists, and tables of child rows. Equal names need
+    /// none.</summary>
     public IReadOnlyList<string> Map { get; init; } = [];
 
     /// <summary>What fields of the new type have before the old field's name, as new_.</summary>

@@ -23,13 +23,15 @@ internal sealed class ConvertedPages
         query.RequireAll();
         // Those that have the new type already are done.
         string others = $"t.content_type_id <> {target.ContentType}";
-        session.Execute($"insert into {Name} select t.id from {pages} t join unnest('{"{" + string.Join(',', ids) + "}"}'::int8[]) k on k = t.id where {others}", _cancellation);
+        session.Execute($"insert into {Name} select t.id from {pages} t join unnest('{"{" + string.Join(',', ids) + "}"}'::int8[]) k on k = t.id where "
+            + $"{others}", _cancellation);
         if (tables.Pages.Find("alias_of_id") is not null)
             AddAliases(tables, others);
         session.Execute($"create unique index on {Name} (id)", _cancellation);
         session.Execute($"analyze {Name}", _cancellation);
         Count = CountOf($"select count(*) from {Name}");
-        int[] types = [.. session.List<int>($"select distinct t.content_type_id::int4 from {pages} t join {Name} d on d.id = t.id order by 1", null, _cancellation)];
+        int[] types = [.. session.List<int>($"select distinct t.content_type_id::int4 from {pages} t join {Name} d on d.id = t.id order by 1", null,
+            _cancellation)];
         Type = types.Length switch
         {
             0 => null,

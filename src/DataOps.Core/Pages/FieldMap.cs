@@ -14,7 +14,8 @@ namespace DataOps.Core.Pages;
 internal sealed record FieldSource(Table Table, Column Column, string Field, Column? Source, Table? SourceTable, string? SourceField, string? Given)
 {
     /// <summary>What fills the column where nothing else does, as SQL; null when nothing can.</summary>
-    public string? Fallback => Given ?? (Column.Default is { } expression ? $"({expression})::{Column.TypeText}" : Column.NotNull ? null : $"null::{Column.TypeText}");
+    public string? Fallback => Given ?? (Column.Default is { } expression ? $"({expression})::{Column.TypeText}" : Column.NotNull ? null
+        : $"null::{Column.TypeText}");
 
     /// <summary>The column's value, as SQL over the tables of the old type, each under its alias.</summary>
     public string Value(Func<Table, string> alias)
@@ -105,7 +106,8 @@ internal sealed class FieldMap
             ? Find(mapped) ?? throw new DataOpsException(
                 "UnknownField", FailureKind.NotFound, $"The old type has no field {mapped}.",
                 $"There are: {string.Join(", ", _old.Select(o => FieldOf(o.Table, o.Column)))}.", mapped)
-            : Same(field, column) ?? (_prefix is { Length: > 0 } prefix && field.StartsWith(prefix, StringComparison.Ordinal) ? Find(field[prefix.Length..]) : null);
+            : Same(field, column) ?? (_prefix is { Length: > 0 } prefix && field.StartsWith(prefix, StringComparison.Ordinal) ? Find(field[prefix.Length..])
+                : null);
         return new FieldSource(table, column, field, source?.Column, source?.Table, source is { } s ? FieldOf(s.Table, s.Column) : null, given);
     }
 
@@ -114,7 +116,8 @@ internal sealed class FieldMap
 
     // Of one name: a column that wagtailcore_page has too stays there, and is no source.
     private (Table, Column)? Same(string field, Column column) =>
-        _old.Where(o => Gone.Contains(o.Table) && (o.Column.Name == column.Name || FieldOf(o.Table, o.Column) == field)).Select(o => ((Table, Column)?)(o.Table, o.Column)).LastOrDefault();
+        _old.Where(o => Gone.Contains(o.Table) && (o.Column.Name == column.Name || FieldOf(o.Table, o.Column) == field)).Select(o => ((Table, Column)?)(o.Table,
+            o.Column)).LastOrDefault();
 
     private static Dictionary<string, string> Pairs(IReadOnlyList<string> entries, string option)
     {
@@ -123,7 +126,8 @@ internal sealed class FieldMap
         {
             int sign = entry.IndexOf('=', StringComparison.Ordinal);
             if (sign <= 0 || !pairs.TryAdd(entry[..sign].Trim(), entry[(sign + 1)..]))
-                throw new DataOpsException("InvalidMap", FailureKind.InvalidArgument, $"{option} cannot be \"{entry}\".", "Give each new field once, as new=old for -Map and field=value for -Default.", entry);
+                throw new DataOpsException("InvalidMap", FailureKind.InvalidArgument, $"{option} cannot be \"{entry}\".",
+                    "Give each new field once, as new=old for -Map and field=value for -Default.", entry);
         }
         return pairs;
     }

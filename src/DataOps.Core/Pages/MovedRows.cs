@@ -48,11 +48,13 @@ internal sealed class MovedRows(
         {
             SiteAddress[] carried = [.. _sites.Where(s => s.Path is not null && s.Path.StartsWith(move.Before.Path, StringComparison.Ordinal))];
             foreach (SiteAddress site in carried)
-                context.Warning?.Invoke($"The root page of site {site.Name} moves with page {move.Before.Id}: its addresses stay, and its cached paths have to be cleared ({ClearCache}).");
+                context.Warning?.Invoke($"The root page of site {site.Name} moves with page {move.Before.Id}: its addresses stay, and its cached paths have "
+                    + $"to be cleared ({ClearCache}).");
             string? before = _sites.FirstOrDefault(s => s.Holds(move.OldParent.Path))?.Name;
             string? after = _sites.FirstOrDefault(s => s.Holds(move.Parent.Path))?.Name;
             if (before != after && carried.Length == 0)
-                context.Warning?.Invoke($"Page {move.Before.Id} ({move.UrlPath}) leaves {(before is null ? "no site" : "site " + before)} for {(after is null ? "none: it has no address any more" : after)}.");
+                context.Warning?.Invoke($"Page {move.Before.Id} ({move.UrlPath}) leaves {(before is null ? "no site" : "site " + before)} for "
+                    + $"{(after is null ? "none: it has no address any more" : after)}.");
             if (move.Before.Locale != move.Parent.Locale && move.Parent.Path.Length > PagePath.Step)
                 context.Warning?.Invoke($"Page {move.Before.Id} ({move.UrlPath}) and its new parent are of different locales.");
         }
@@ -125,7 +127,8 @@ internal sealed class MovedRows(
             where p.live and p.url_path <> n.url_path
               and (not starts_with(n.path, a.path) or substr(n.url_path, length(a.url_path)) <> substr(p.url_path, length(b.url_path)))
             """, context.Cancellation);
-        long tooLong = session.Execute($"delete from pg_temp.dataops_redirects where length(old_path) > {redirects.Find("old_path")!.Length ?? int.MaxValue}", context.Cancellation);
+        long tooLong = session.Execute($"delete from pg_temp.dataops_redirects where length(old_path) > {redirects.Find("old_path")!.Length ?? int.MaxValue}",
+            context.Cancellation);
         const string IsSame = "r.old_path = d.old_path and r.site_id = d.site_id";
         string isAutomatic = $"{(redirects.Find("automatically_created") is null ? "false" : "r.automatically_created")} and r.redirect_link = ''";
         long kept = session.List<long>(

@@ -58,7 +58,8 @@ internal sealed class PageChange : IDisposable
         List<TablePlan> tables = [];
         foreach (ChangedTable table in Changes.Tables)
         {
-            Dictionary<string, long> rows = _session.List<(string Action, long Rows)>($"select _action, count(*) from {table.Name} group by 1", null, _cancellation)
+            Dictionary<string, long> rows = _session.List<(string Action, long Rows)>($"select _action, count(*) from {table.Name} group by 1", null,
+                _cancellation)
                 .ToDictionary(r => r.Action, r => r.Rows);
             long unnumbered = _writes.OfType<InsertedRows>().Where(w => w.IsOf(table) && !w.HasKey).Sum(w => w.Count);
             TablePlan plan = new(

@@ -119,9 +119,11 @@ internal sealed class PageQuery
         Table? locales = _tables.Find("wagtailcore_locale");
         string Column(string name, string type) => _tables.Pages.Find(name) is null ? $"null::{type}" : $"t.{Sql.Identifier(name)}::{type}";
         return $"""
-            select t.id::int8, (select p.id::int8 from {_tables.Pages.Sql} p where p.path = left(t.path, -{PagePath.Step})), t.depth::int4, t.title, t.content_type_id::int4,
+            select t.id::int8, (select p.id::int8 from {_tables.Pages.Sql} p where p.path = left(t.path, -{PagePath.Step})), t.depth::int4, t.title,
+              t.content_type_id::int4,
                    case when t.live then 'Live' when t.expired then 'Expired' when {scheduled} then 'Scheduled' else 'Draft' end, t.has_unpublished_changes,
-                   t.slug, t.url_path, {(locales is null ? "null" : $"(select l.language_code from {locales.Sql} l where l.id = t.locale_id)")}, t.numchild::int4,
+                   t.slug, t.url_path, {(locales is null ? "null" : $"(select l.language_code from {locales.Sql} l where l.id = t.locale_id)")},
+                     t.numchild::int4,
                    {Column("alias_of_id", "int8")}, {Column("owner_id", "int8")}, t.go_live_at, t.expire_at, t.first_published_at, t.last_published_at, t.path
             from {_tables.Pages.Sql} t {(_conditions.Count == 0 ? "" : "where " + string.Join(" and ", _conditions))} order by t.path collate "C"
             """;

@@ -39,7 +39,8 @@ internal sealed class PageTree
         bool isForward = position is PagePosition.FirstChild or PagePosition.FirstSibling or PagePosition.Right;
         List<PageMove> moves = [];
         foreach (long id in isForward ? ids : ids.Reverse())
-            moves.Add(moves.Count == 0 ? Move(id, to, position, onClash) : Move(id, moves[^1].Before.Id, isForward ? PagePosition.Right : PagePosition.Left, onClash));
+            moves.Add(moves.Count == 0 ? Move(id, to, position, onClash) : Move(id, moves[^1].Before.Id, isForward ? PagePosition.Right : PagePosition.Left,
+                onClash));
         if (!isForward)
             moves.Reverse();
         return moves;
@@ -71,10 +72,12 @@ internal sealed class PageTree
         string slug = isSameParent ? node.Slug : FreeSlug(node, parent, onClash);
         string path = Shift(node, parent.Path, others, index);
         RequireRoom(node, path);
-        Execute($"update {Name} t set path = {Sql.Literal(path)} || substr(t.path, {Away.Length + 1}), slug = case when t.id = {id} then {Sql.Literal(slug)} else t.slug end where starts_with(t.path, '{Away}')");
+        Execute($"update {Name} t set path = {Sql.Literal(path)} || substr(t.path, {Away.Length + 1}), slug = case when t.id = {id} then "
+            + $"{Sql.Literal(slug)} else t.slug end where starts_with(t.path, '{Away}')");
         Derive(path, parent);
         Execute($"""
-            update {Name} t set numchild = (select count(*) from {Name} c where {Below("t.path", isSql: true)} and length(c.path) = length(t.path) + {PagePath.Step})
+            update {Name} t set numchild = (select count(*) from {Name} c where {Below("t.path", isSql: true)} and length(c.path) = length(t.path) +
+              {PagePath.Step})
             where t.id in ({oldParent.Id}, {parent.Id})
             """);
         PageNode now = Node(id);
@@ -88,14 +91,16 @@ internal sealed class PageTree
         if (!isChild && target.Path.Length <= PagePath.Step)
             throw Invalid($"Page {target.Id} is the root of all pages: no page can be beside it.", "Use -Position FirstChild or LastChild.", node);
         if (node.Holds(target) && (isChild || node.Id != target.Id))
-            throw Invalid($"Page {node.Id} ({node.UrlPath}) cannot be moved below itself: page {target.Id} ({target.UrlPath}) is {(node.Id == target.Id ? "the same" : "below it")}.", "Name another -To.", node);
+            throw Invalid($"Page {node.Id} ({node.UrlPath}) cannot be moved below itself: page {target.Id} ({target.UrlPath}) is "
+                + $"{(node.Id == target.Id ? "the same" : "below it")}.", "Name another -To.", node);
     }
 
     // Makes room beside the new place, as far as the next gap, and returns the place; the page itself is away meanwhile.
     private string Shift(PageNode node, string parent, Sibling[] others, int index)
     {
         Execute($"update {Name} t set path = '{Away}' || substr(t.path, {node.Path.Length + 1}) where {Below(node.Path)}");
-        int number = index == others.Length ? 1 + (index == 0 ? 0 : PagePath.NumberOf(others[^1].Path)) : index == 0 ? 1 : PagePath.NumberOf(others[index - 1].Path) + 1;
+        int number = index == others.Length ? 1 + (index == 0 ? 0 : PagePath.NumberOf(others[^1].Path)) : index == 0 ? 1
+            : PagePath.NumberOf(others[index - 1].Path) + 1;
         List<Sibling> shifted = [];
         foreach (Sibling sibling in others.Skip(index))
         {
@@ -106,7 +111,8 @@ internal sealed class PageTree
         if (shifted.Count > 0)
             Execute($"""
                 update {Name} t set path = m.new || substr(t.path, {parent.Length + PagePath.Step + 1})
-                from unnest({Texts(shifted.Select(s => s.Path))}, {Texts(shifted.Select(s => PagePath.Child(parent, PagePath.NumberOf(s.Path) + 1)))}) m (old, new)
+                from unnest({Texts(shifted.Select(s => s.Path))}, {Texts(shifted.Select(s => PagePath.Child(parent, PagePath.NumberOf(s.Path) + 1)))}) m (old,
+                  new)
                 where left(t.path, {parent.Length + PagePath.Step}) = m.old
                 """);
         // The parent may be below a sibling that has made room elsewhere, but never below its own children.
@@ -139,12 +145,14 @@ internal sealed class PageTree
     private string FreeSlug(PageNode node, PageNode parent, OnSlugClash onClash)
     {
         HashSet<string> taken = [.. _session.List<string>(
-            $"select t.slug from {Name} t where {Below(parent.Path)} and length(t.path) = {parent.Path.Length + PagePath.Step} and t.id <> {node.Id}", null, _cancellation)];
+            $"select t.slug from {Name} t where {Below(parent.Path)} and length(t.path) = {parent.Path.Length + PagePath.Step} and t.id <> {node.Id}", null,
+                _cancellation)];
         if (!taken.Contains(node.Slug))
             return node.Slug;
         if (onClash == OnSlugClash.Fail)
             throw new DataOpsException(
-                "SlugTaken", FailureKind.AlreadyExists, $"Page {node.Id} ({node.UrlPath}) cannot be moved below page {parent.Id} ({parent.UrlPath}): a page with the slug {node.Slug} is there already. Nothing was moved.",
+                "SlugTaken", FailureKind.AlreadyExists, $"Page {node.Id} ({node.UrlPath}) cannot be moved below page {parent.Id} ({parent.UrlPath}): a page "
+                    + $"with the slug {node.Slug} is there already. Nothing was moved.",
                 "Use -OnSlugClash Suffix, or give one of them another slug first.", node.UrlPath);
         for (int i = 2; ; i++)
         {
@@ -171,7 +179,8 @@ internal sealed class PageTree
     }
 
     private IReadOnlyList<Sibling> Children(string parent) => _session.List<Sibling>(
-        $"select t.id::int8 as id, t.path from {Name} t where {Below(parent)} and length(t.path) = {parent.Length + PagePath.Step} order by t.path", null, _cancellation);
+        $"select t.id::int8 as id, t.path from {Name} t where {Below(parent)} and length(t.path) = {parent.Length + PagePath.Step} order by t.path", null,
+            _cancellation);
 
     private static string Below(string path, bool isSql = false) => isSql
         ? $"c.path >= {path} and c.path < {path} || '~'"
@@ -183,5 +192,6 @@ internal sealed class PageTree
 
     private void Execute(string sql) => _session.Execute(sql, _cancellation);
 
-    private static DataOpsException Invalid(string message, string advice, PageNode node) => new("InvalidMove", FailureKind.InvalidArgument, message, advice, node.UrlPath);
+    private static DataOpsException Invalid(string message, string advice, PageNode node) => new("InvalidMove", FailureKind.InvalidArgument, message, advice,
+        node.UrlPath);
 }

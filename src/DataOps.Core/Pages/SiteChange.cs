@@ -51,14 +51,18 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
     {
         if (options is { HostName: null, Port: null, RootPage: null, AsDefault: false, SiteName: null, Domain: null })
             throw new DataOpsException(
-                "NothingToSet", FailureKind.InvalidArgument, "Nothing is said to be set.", "Give -HostName, -Port, -RootPage, -AsDefault, -SiteName or -Domain.");
+                "NothingToSet", FailureKind.InvalidArgument, "Nothing is said to be set.",
+                    "Give -HostName, -Port, -RootPage, -AsDefault, -SiteName or -Domain.");
         if (options.HostName is { } host && (host.Length is 0 or > Longest || host.Any(c => char.IsWhiteSpace(c) || c is '/' or ':' or '@')))
             throw new DataOpsException(
-                "InvalidHostName", FailureKind.InvalidArgument, $"\"{host}\" is no host name.", "Give the name alone, as www.example.com, and the port with -Port.", host);
+                "InvalidHostName", FailureKind.InvalidArgument, $"\"{host}\" is no host name.",
+                    "Give the name alone, as www.example.com, and the port with -Port.", host);
         if (options.Port is < 0 or > 65535)
-            throw new DataOpsException("InvalidPort", FailureKind.InvalidArgument, $"{options.Port} is no port.", "Use 443, 80 or another one up to 65535.", options.Port);
+            throw new DataOpsException("InvalidPort", FailureKind.InvalidArgument, $"{options.Port} is no port.", "Use 443, 80 or another one up to 65535.",
+                options.Port);
         if (options.Domain is { } domain && (domain.Length is 0 or > 100 || domain.Any(char.IsWhiteSpace) || domain.Contains('/')))
-            throw new DataOpsException("InvalidDomain", FailureKind.InvalidArgument, $"\"{domain}\" is no domain.", "Give it as www.example.com or localhost:8000.", domain);
+            throw new DataOpsException("InvalidDomain", FailureKind.InvalidArgument, $"\"{domain}\" is no domain.",
+                "Give it as www.example.com or localhost:8000.", domain);
     }
 
     /// <summary>Plans it.</summary>
@@ -68,7 +72,8 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
         if (!options.WhatIf && _sites is not null)
             change.LockTable(_sites);
         SiteRow[] sites = _sites is null ? [] : [.. session.List<SiteRow>(
-            $"select id::int8 as id, hostname, port, is_default_site as isdefault, root_page_id::int8 as rootpage, site_name as sitename from {_sites.Sql} order by id",
+            $"select id::int8 as id, hostname, port, is_default_site as isdefault, root_page_id::int8 as rootpage, site_name as sitename from {_sites.Sql} "
+                + $"order by id",
             null, context.Cancellation)];
         DomainRow[] domains = _domains is null ? [] : [.. session.List<DomainRow>(
             $"select id::int8 as id, domain, name from {_domains.Sql} order by id", null, context.Cancellation)];
@@ -87,7 +92,8 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
         if (_sites is not null)
             PlanSites();
         if (Before.DomainId is { } id)
-            change.Update(_domains!, ["domain", "name"], $"select t.id, {Text(After.Domain!)}::varchar as domain, {Text(After.DomainName!)}::varchar as name from {_domains!.Sql} t where t.id = {id}");
+            change.Update(_domains!, ["domain", "name"], $"select t.id, {Text(After.Domain!)}::varchar as domain, {Text(After.DomainName!)}::varchar as "
+                + $"name from {_domains!.Sql} t where t.id = {id}");
     }
 
     private SiteState Choose(SiteRow[] sites, DomainRow[] domains)
@@ -95,7 +101,8 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
         if (_sites is null)
         {
             RequireWagtail();
-            DomainRow domain = One([.. domains.Where(d => options.Site is null || new NameFilter([options.Site]).Matches(d.Domain, $"{d.Id}"))], domains.Select(d => d.Domain), d => d.Domain);
+            DomainRow domain = One([.. domains.Where(d => options.Site is null || new NameFilter([options.Site]).Matches(d.Domain, $"{d.Id}"))], domains
+                .Select(d => d.Domain), d => d.Domain);
             string[] parts = domain.Domain.Split(':');
             int? port = parts.Length == 2 && int.TryParse(parts[1], out int number) ? number : null;
             return new SiteState(null, port is null ? domain.Domain : parts[0], port, false, null, domain.Name, domain.Id, domain.Domain, domain.Name);
@@ -113,18 +120,22 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
     {
         if (_domains is null)
             throw new DataOpsException(
-                "NoSites", FailureKind.NotFound, $"{session.Database} has neither wagtailcore_site nor django_site.", "Connect to the database of a Django site.", session.Database);
+                "NoSites", FailureKind.NotFound, $"{session.Database} has neither wagtailcore_site nor django_site.",
+                    "Connect to the database of a Django site.", session.Database);
         if (options.RootPage is not null || options.AsDefault)
             throw new DataOpsException(
-                "NoPages", FailureKind.NotFound, $"{session.Database} has no table wagtailcore_site, so no root page and no default site.", "Leave out -RootPage and -AsDefault.");
+                "NoPages", FailureKind.NotFound, $"{session.Database} has no table wagtailcore_site, so no root page and no default site.",
+                    "Leave out -RootPage and -AsDefault.");
     }
 
     private T One<T>(T[] found, IEnumerable<string> all, Func<T, string> name) => found.Length switch
     {
         1 => found[0],
-        0 => throw new DataOpsException("UnknownSite", FailureKind.NotFound, $"There is no site {options.Site}.", $"There are: {string.Join(", ", all)}.", options.Site),
+        0 => throw new DataOpsException("UnknownSite", FailureKind.NotFound, $"There is no site {options.Site}.", $"There are: {string.Join(", ", all)}.",
+            options.Site),
         _ => throw new DataOpsException(
-            "AmbiguousSite", FailureKind.InvalidArgument, $"Several sites could be meant: {string.Join(", ", found.Select(name))}.", "Name one with -Site.", options.Site),
+            "AmbiguousSite", FailureKind.InvalidArgument, $"Several sites could be meant: {string.Join(", ", found.Select(name))}.", "Name one with -Site.",
+                options.Site),
     };
 
     private long RequireRoot(string page)
@@ -133,9 +144,11 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
         long id = tables.Require(page);
         string path = session.List<string>($"select path from {tables.Pages.Sql} where id = @id", new { id }, context.Cancellation)[0];
         bool isReachable = path.Length > PagePath.Step && session.List<long>(
-            $"select count(*) from {tables.Pages.Sql} p where p.path <> @path and starts_with(@path, p.path)", new { path }, context.Cancellation)[0] == (path.Length / PagePath.Step) - 1;
+            $"select count(*) from {tables.Pages.Sql} p where p.path <> @path and starts_with(@path, p.path)", new { path },
+                context.Cancellation)[0] == (path.Length / PagePath.Step) - 1;
         return isReachable ? id : throw new DataOpsException(
-            "InvalidRootPage", FailureKind.InvalidArgument, $"Page {page} cannot be a site's root page: {(path.Length > PagePath.Step ? "pages above it are missing" : "it is the root of all pages")}.",
+            "InvalidRootPage", FailureKind.InvalidArgument, $"Page {page} cannot be a site's root page: "
+                + $"{(path.Length > PagePath.Step ? "pages above it are missing" : "it is the root of all pages")}.",
             "Name a page below the root, as /home/.", page);
     }
 
@@ -144,7 +157,8 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
     {
         if (options.Domain is { } given && Before.DomainId is null)
             throw new DataOpsException(
-                "NoSites", FailureKind.NotFound, $"{session.Database} has no row in django_site that could get the domain {given}.", "Leave out -Domain.", given);
+                "NoSites", FailureKind.NotFound, $"{session.Database} has no row in django_site that could get the domain {given}.", "Leave out -Domain.",
+                    given);
         string host = After.HostName;
         string withPort = After.Port is null or 80 or 443 ? host : $"{host}:{After.Port}";
         bool follows = Before.Domain is not null && (After.HostName, After.Port) != (Before.HostName, Before.Port);
@@ -171,7 +185,8 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
         string others = options.AsDefault ? " or t.is_default_site" : "";
         string own = $"t.id = {Before.Id}";
         change.Update(_sites!, ["hostname", "port", "is_default_site", "root_page_id", "site_name"], $"""
-            select t.id, case when {own} then {Text(After.HostName)}::varchar else t.hostname end as hostname, case when {own} then {After.Port} else t.port end as port,
+            select t.id, case when {own} then {Text(After.HostName)}::varchar else t.hostname end as hostname, case when {own} then {After.Port} else t.port
+              end as port,
                    {(options.AsDefault ? own : "t.is_default_site")} as is_default_site,
                    case when {own} then {After.RootPage}::{_sites!.Find("root_page_id")!.TypeText} else t.root_page_id end as root_page_id,
                    case when {own} then {Text(After.SiteName ?? "")}::varchar else t.site_name end as site_name

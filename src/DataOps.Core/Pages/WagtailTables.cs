@@ -19,7 +19,8 @@ internal sealed class WagtailTables(Session session, ReferenceCatalog catalog, C
     /// <exception cref="DataOpsException"><c>NoPages</c>: there is none.</exception>
     public Table Pages { get; } = catalog.Database.Find(catalog.Database.DjangoSchema, "wagtailcore_page")
         ?? throw new DataOpsException(
-            "NoPages", FailureKind.NotFound, $"{session.Database} has no table wagtailcore_page.", "Connect to the database of a Wagtail site.", session.Database);
+            "NoPages", FailureKind.NotFound, $"{session.Database} has no table wagtailcore_page.", "Connect to the database of a Wagtail site.",
+                session.Database);
 
     /// <summary>A table of Django's schema; null when it is not there.</summary>
     public Table? Find(string name) => catalog.Database.Find(catalog.Database.DjangoSchema, name);

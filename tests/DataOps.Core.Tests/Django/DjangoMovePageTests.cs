@@ -47,7 +47,8 @@ public sealed class DjangoMovePageTests(PostgresServer server) : IDisposable
     private static string Line(JsonElement[] node) => $"{node[0]} {node[2]} {node[3]}";
 
     private static object[] Rows(TestDatabase site) =>
-        [.. site.Rows("select id::text, path, depth, numchild from wagtailcore_page order by path").Select(r => new { name = r[0], path = r[1], depth = r[2], numchild = r[3] })];
+        [.. site.Rows("select id::text, path, depth, numchild from wagtailcore_page order by path").Select(r => new { name = r[0], path = r[1], depth = r[2],
+            numchild = r[3] })];
 
     private static string Position(PagePosition position) => position switch
     {

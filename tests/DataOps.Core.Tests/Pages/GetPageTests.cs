@@ -18,7 +18,8 @@ public sealed class GetPageTests(PostgresServer server)
             pages.Select(p => p.Parent?.ToString() ?? ""));
         PageInfo bread = Assert.Single(pages, p => p.Slug == "anadama-bread");
         Assert.Equal(
-            (34L, 3L, 4, "Anadama", "breads.breadpage", "Live", "/home/breads/anadama-bread/", "http://127.0.0.1:8000/breads/anadama-bread/", "127.0.0.1:8000", "en"),
+            (34L, 3L, 4, "Anadama", "breads.breadpage", "Live", "/home/breads/anadama-bread/", "http://127.0.0.1:8000/breads/anadama-bread/", "127.0.0.1:8000",
+                "en"),
             (bread.Id, bread.Parent, bread.Depth, bread.Title, bread.Type, bread.Status, bread.UrlPath, bread.Url, bread.Site, bread.Locale));
         Assert.Equal("http://127.0.0.1:8000/", pages.Single(p => p.Id == 60).Url);
         Assert.Null(pages.Single(p => p.Id == 1).Url);
@@ -60,10 +61,12 @@ public sealed class GetPageTests(PostgresServer server)
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
 
-        Assert.Equal(site.Column("select id from wagtailcore_page where path like '00010002____' order by path"), Get(site, new() { Parent = "/home/", Depth = 1 }).Select(p => $"{p.Id}"));
+        Assert.Equal(site.Column("select id from wagtailcore_page where path like '00010002____' order by path"), Get(site, new() { Parent = "/home/",
+            Depth = 1 }).Select(p => $"{p.Id}"));
         Assert.Equal(6, Get(site, new() { Parent = "61" }).Length);
         Assert.Equal([1L, 60L], Get(site, new() { Depth = 2 }).Select(p => p.Id));
-        Assert.Equal(site.Column("select page_ptr_id from blog_blogpage order by 1"), Get(site, new() { Type = ["blog.blogpage"] }).Select(p => $"{p.Id}").Order());
+        Assert.Equal(site.Column("select page_ptr_id from blog_blogpage order by 1"), Get(site, new() { Type = ["blog.blogpage"] }).Select(p =>
+            $"{p.Id}").Order());
         Assert.Equal(site.Scalar<long>("select count(*) - 1 from wagtailcore_page"), Get(site, new() { Site = "127.0.0.1" }).Length);
     }
 

@@ -12,10 +12,12 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
     /// <summary>Rows with a number of what is wrong in the tree of pages; none in a healthy one.</summary>
     public const string Problems = """
         select 'path ' || id from wagtailcore_page where path !~ '^([0-9A-Z]{4})+$'
-        union all select 'orphan ' || c.id from wagtailcore_page c where length(path) > 4 and not exists (select 1 from wagtailcore_page p where p.path = left(c.path, -4))
+        union all select 'orphan ' || c.id from wagtailcore_page c where length(path) > 4 and not exists (select 1 from wagtailcore_page p where p.path =
+          left(c.path, -4))
         union all select 'depth ' || id from wagtailcore_page where depth <> length(path) / 4
         union all select 'numchild ' || id from wagtailcore_page p where numchild <> (select count(*) from wagtailcore_page c where left(c.path, -4) = p.path)
-        union all select 'url ' || c.id from wagtailcore_page c join wagtailcore_page p on p.path = left(c.path, -4) where c.url_path <> p.url_path || c.slug || '/'
+        union all select 'url ' || c.id from wagtailcore_page c join wagtailcore_page p on p.path = left(c.path, -4) where c.url_path <> p.url_path || c.slug
+          || '/'
         union all select 'slug ' || min(id) from wagtailcore_page where length(path) > 4 group by left(path, -4), slug having count(*) > 1
         """;
 
@@ -35,7 +37,8 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
         MovePageResult done = Move(site, options with { UndoPath = _files.New() });
 
         MovedPage moved = Assert.Single(plan.OfType<MovedPage>());
-        Assert.Equal((61L, "Move", 7L, 60L, 3L, "/home/blog/", "/home/breads/blog/"), (moved.Id, moved.Action, moved.Pages, moved.OldParent, moved.Parent, moved.OldUrlPath, moved.UrlPath));
+        Assert.Equal((61L, "Move", 7L, 60L, 3L, "/home/blog/", "/home/breads/blog/"), (moved.Id, moved.Action, moved.Pages, moved.OldParent, moved.Parent,
+            moved.OldUrlPath, moved.UrlPath));
         Assert.Equal((true, 1, 7L, "/home/breads/blog/", "manage.py update_index"), (done.Changed, done.Moved, done.Pages, done.UrlPath, done.Afterwards));
         Assert.Equal(Assert.IsType<MovePageResult>(plan[^1]).WouldChange, done.Count);
         Assert.Empty(site.Rows(Problems));
@@ -60,7 +63,8 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
                 """wagtail.move 68 Bread and Circuses 41 {"source": {"id": 61, "title": "Blog"}, "destination": {"id": 3, "title": "Breads"}}""",
                 """wagtail.reorder 68 Bread and Circuses 41 {"source": {"id": 3, "title": "Breads"}, "destination": {"id": 3, "title": "Breads"}}""",
             ],
-            site.Rows($"select action, page_id, label, content_type_id, data::text from wagtailcore_pagelogentry where id > {last} and not deleted and not content_changed and uuid is not null and user_id is null order by id")
+            site.Rows($"select action, page_id, label, content_type_id, data::text from wagtailcore_pagelogentry where id > {last} and not deleted and not "
+                + $"content_changed and uuid is not null and user_id is null order by id")
                 .Select(r => string.Join(' ', r)));
     }
 
@@ -124,7 +128,8 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
     public void A_slug_that_is_taken_is_named_or_gets_a_suffix_in_drafts_too()
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
-        site.Execute("update wagtailcore_page set slug = 'anpan', url_path = '/home/blog/anpan/' where id = 68; update wagtailcore_revision set content = jsonb_set(content, '{slug}', '\"anpan\"') where object_id = '68'");
+        site.Execute("update wagtailcore_page set slug = 'anpan', url_path = '/home/blog/anpan/' where id = 68; update wagtailcore_revision set content = "
+            + "jsonb_set(content, '{slug}', '\"anpan\"') where object_id = '68'");
         IReadOnlyDictionary<string, string> before = site.Digest();
         MovePageOptions options = new() { Id = [68], To = "/home/breads/", UndoPath = _files.New() };
 
@@ -147,7 +152,8 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.Bakery);
         site.Execute("""
             update wagtailcore_page set live = false where id = 72;
-            insert into wagtailredirects_redirect (id, old_path, is_permanent, redirect_link, redirect_page_id, site_id, automatically_created, redirect_page_route_path) values
+            insert into wagtailredirects_redirect (id, old_path, is_permanent, redirect_link, redirect_page_id, site_id, automatically_created,
+              redirect_page_route_path) values
               (901, '/blog/wild-yeast', true, '', 40, 2, true, ''), (902, '/blog/bread-circuses', true, 'https://example.com/', null, 2, false, '');
             """);
         IReadOnlyDictionary<string, string> before = site.Digest();
@@ -158,7 +164,8 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
         Assert.Equal(5, done.Redirects);
         Assert.Equal(
             ["/blog 61", "/blog/desserts-benefits 77", "/blog/joy-baking-soda 73", "/blog/sliced-bread 74", "/blog/wild-yeast 62"],
-            site.Rows("select old_path, redirect_page_id from wagtailredirects_redirect where old_path like '/blog%' and redirect_page_id is not null order by old_path collate \"C\"").Select(r => string.Join(' ', r)));
+            site.Rows("select old_path, redirect_page_id from wagtailredirects_redirect where old_path like '/blog%' and redirect_page_id is not null order "
+                + "by old_path collate \"C\"").Select(r => string.Join(' ', r)));
         Assert.Contains(warnings, w => w.Contains("1 old addresses", StringComparison.Ordinal));
         ChangeFiles.Undo(site, done.UndoPath!);
         Assert.Equal(before, site.Digest());
@@ -215,7 +222,8 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
             {
                 MovePageOptions options = new()
                 {
-                    Id = [long.Parse(order[random.Next(order.Length)])], To = order[random.Next(order.Length)], Position = (PagePosition)random.Next(6), OnSlugClash = OnSlugClash.Suffix, NoUndo = true,
+                    Id = [long.Parse(order[random.Next(order.Length)])], To = order[random.Next(order.Length)], Position = (PagePosition)random.Next(6),
+                        OnSlugClash = OnSlugClash.Suffix, NoUndo = true,
                 };
                 try
                 {
@@ -243,11 +251,13 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
             insert.ExecuteNonQuery();
         using Session impatient = Session.Open(site.Settings.WithLockTimeout(TimeSpan.FromMilliseconds(200)), "Test", TestContext.Current.CancellationToken);
 
-        DataOpsException busy = Assert.Throws<DataOpsException>(() => new MovePage().Run(impatient, new() { Id = [61], To = "3", NoUndo = true }, new()).ToArray());
+        DataOpsException busy = Assert.Throws<DataOpsException>(() => new MovePage().Run(impatient, new() { Id = [61], To = "3", NoUndo = true },
+            new()).ToArray());
 
         Assert.Equal(FailureKind.Busy, busy.Kind);
         open.Commit();
-        Assert.Equal(["000100020004 Saved meanwhile"], site.Column("select b.path || ' ' || t.title from wagtailcore_page b, wagtailcore_page t where b.id = 61 and t.id = 68"));
+        Assert.Equal(["000100020004 Saved meanwhile"], site.Column("select b.path || ' ' || t.title from wagtailcore_page b, wagtailcore_page t where b.id "
+            + "= 61 and t.id = 68"));
     }
 
     private static MovePageResult Move(TestDatabase site, MovePageOptions options, OperationContext? context = null) =>

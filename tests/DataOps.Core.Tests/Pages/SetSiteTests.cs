@@ -31,8 +31,10 @@ public sealed class SetSiteTests(PostgresServer server) : IDisposable
 
         Assert.Equal((true, 2L, "127.0.0.1:8000", "www.example.com:443", "www.example.com"), (done.Changed, done.Count, done.OldSite, done.Site, done.Domain));
         Assert.Contains("clear_site_root_paths_cache", done.Afterwards);
-        Assert.Equal(["www.example.com 443 True 60"], site.Rows("select hostname, port, is_default_site, root_page_id from wagtailcore_site").Select(r => string.Join(' ', r)));
-        Assert.Equal(["other.example Other", "www.example.com www.example.com"], site.Rows("select domain, name from django_site order by id").Select(r => string.Join(' ', r)));
+        Assert.Equal(["www.example.com 443 True 60"], site.Rows("select hostname, port, is_default_site, root_page_id from wagtailcore_site").Select(r =>
+            string.Join(' ', r)));
+        Assert.Equal(["other.example Other", "www.example.com www.example.com"], site.Rows("select domain, name from django_site order by id").Select(r =>
+            string.Join(' ', r)));
         Assert.False(Set(site, options with { NoUndo = true }).Changed);
         ChangeFiles.Undo(site, done.UndoPath!);
         Assert.Equal(before, site.Digest());
@@ -55,19 +57,22 @@ public sealed class SetSiteTests(PostgresServer server) : IDisposable
     public void Name_root_page_and_default_are_set_and_there_is_one_default()
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
-        site.Execute("insert into wagtailcore_site (id, hostname, port, is_default_site, root_page_id, site_name) values (7, 'blog.example', 80, false, 60, '')");
+        site.Execute("insert into wagtailcore_site (id, hostname, port, is_default_site, root_page_id, site_name) values (7, 'blog.example', 80, false, 60, "
+            + "'')");
 
         SetSiteResult done = Set(site, new() { Site = "blog.example", RootPage = "/home/blog/", SiteName = "The blog", AsDefault = true, NoUndo = true });
 
         Assert.Equal((true, 2L, 61L, true, "The blog"), (done.Changed, done.Count, done.RootPage, done.IsDefault, done.SiteName));
-        Assert.Equal(["2 False 60", "7 True 61"], site.Rows("select id, is_default_site, root_page_id from wagtailcore_site order by id").Select(r => string.Join(' ', r)));
+        Assert.Equal(["2 False 60", "7 True 61"], site.Rows("select id, is_default_site, root_page_id from wagtailcore_site order by id").Select(r =>
+            string.Join(' ', r)));
     }
 
     [Fact]
     public void An_address_of_another_site_is_refused_and_named()
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
-        site.Execute(Domains + "insert into wagtailcore_site (id, hostname, port, is_default_site, root_page_id, site_name) values (7, 'blog.example', 80, false, 60, '')");
+        site.Execute(Domains + "insert into wagtailcore_site (id, hostname, port, is_default_site, root_page_id, site_name) values (7, 'blog.example', 80, "
+            + "false, 60, '')");
         IReadOnlyDictionary<string, string> before = site.Digest();
 
         DataOpsException taken = Assert.Throws<DataOpsException>(() => Set(site, new() { HostName = "blog.example", Port = 80, NoUndo = true }));
@@ -102,14 +107,16 @@ public sealed class SetSiteTests(PostgresServer server) : IDisposable
         IReadOnlyList<IChangeResult> plan = site.Run(new SetSite(), new() { HostName = "localhost", Detailed = true, WhatIf = true });
 
         RowChange change = Assert.Single(plan.OfType<RowChange>());
-        Assert.Equal(("Update", "wagtailcore_site", "2", "hostname", "127.0.0.1", "localhost"), (change.Action, change.Table, change.Key, change.Column, change.OldValue, change.NewValue));
+        Assert.Equal(("Update", "wagtailcore_site", "2", "hostname", "127.0.0.1", "localhost"), (change.Action, change.Table, change.Key, change.Column,
+            change.OldValue, change.NewValue));
     }
 
     [Fact]
     public void Without_Wagtail_the_domain_alone_is_set()
     {
         using TestDatabase site = server.Blank();
-        site.Execute("create table django_site (id int primary key, domain varchar(100) not null unique, name varchar(50) not null); insert into django_site values (1, 'example.com', 'example.com')");
+        site.Execute("create table django_site (id int primary key, domain varchar(100) not null unique, name varchar(50) not null); insert into "
+            + "django_site values (1, 'example.com', 'example.com')");
 
         Assert.Equal("localhost:8000", Set(site, new() { HostName = "localhost", Port = 8000, NoUndo = true }).Domain);
         Assert.Equal(["localhost:8000"], site.Column("select domain from django_site"));
