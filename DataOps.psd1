@@ -19,6 +19,8 @@
         'Get-Model'
         'Get-Reference'
         'Find-Orphan'
+        'Find-StaleContentType'
+        'Remove-StaleContentType'
         'Export-Dataset'
         'Test-Dataset'
         'Import-Dataset'

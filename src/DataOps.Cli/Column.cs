@@ -21,5 +21,6 @@ internal sealed class Column(PropertyInfo property)
         object other => other.ToString() ?? "",
     };
 
-    public static Column[] Of(Type result) => result.GetProperties().Where(p => p.GetMethod is { IsPublic: true, IsStatic: false }).Select(p => new Column(p)).ToArray();
+    public static Column[] Of(Type result) =>
+        result.GetProperties().Where(p => p.GetMethod is { IsPublic: true, IsStatic: false }).Select(p => new Column(p)).ToArray();
 }

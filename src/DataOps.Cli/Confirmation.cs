@@ -16,7 +16,8 @@ internal static class Confirmation
             return;
         if (Console.IsInputRedirected)
             throw new DataOpsException(
-                "NobodyToAsk", FailureKind.InvalidArgument, "This asks before it changes anything, and there is no terminal to ask at.", "Add --confirm:false in a script.");
+                "NobodyToAsk", FailureKind.InvalidArgument, "This asks before it changes anything, and there is no terminal to ask at.",
+                "Add --confirm:false in a script.");
         Console.Error.Write($"{operation.Name} changes {session.Database} on {session.Server}. Go on? [y/N] ");
         if (Console.ReadLine()?.Trim().StartsWith('y') is not true)
             throw new DataOpsException("Declined", FailureKind.InvalidOperation, "Nothing was changed.");

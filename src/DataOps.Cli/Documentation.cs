@@ -28,7 +28,8 @@ internal sealed partial class Documentation(Assembly assembly)
 
     private static string Reference(XElement element)
     {
-        string name = ((string?)element.Attribute("cref") ?? (string?)element.Attribute("name") ?? (string?)element.Attribute("langword") ?? element.Value).Split('(')[0];
+        string name = ((string?)element.Attribute("cref") ?? (string?)element.Attribute("name") ?? (string?)element.Attribute("langword") ?? element.Value)
+            .Split('(')[0];
         return name[(name.LastIndexOf('.') + 1)..];
     }
 

@@ -1,3 +1,5 @@
+using DataOps.Core;
+
 namespace DataOps.Cli;
 
 /// <summary>Compares a finding's severity with what --fail-on asks about.</summary>
@@ -7,8 +9,8 @@ internal static class Findings
     {
         if (threshold == FailOn.Never)
             return false;
-        string? severity = result.GetType().GetProperty("Severity")?.GetValue(result)?.ToString();
-        // What has no severity is no finding: a plan, a sum.
+        // A plan or a sum is no finding.
+        string? severity = (result as IFinding)?.Severity;
         return (threshold == FailOn.Any && severity is not null) || severity == "Error" || (severity == "Warning" && threshold == FailOn.Warning);
     }
 }

@@ -38,14 +38,20 @@ internal sealed class RunOptions(OperationType operation)
 {
     private readonly Option<string> _database = new("--database", "-d")
     {
-        Description = "A postgres:// URI, a libpq or Npgsql connection string, service=name, or a database's name. Keep the password in PGPASSWORD or ~/.pgpass: other users see a command line.",
+        Description = "A postgres:// URI, a libpq or Npgsql connection string, service=name, or a database's name. "
+            + "Keep the password in PGPASSWORD or ~/.pgpass: other users see a command line.",
     };
 
     private readonly Option<string> _sslMode = new("--ssl-mode") { Description = "disable, allow, prefer, require, verify-ca or verify-full." };
 
-    private readonly Option<string> _lockTimeout = new("--lock-timeout") { Description = "Longest wait for a lock, in seconds. [default: 5]", HelpName = "seconds" };
+    private readonly Option<string> _lockTimeout = new("--lock-timeout")
+    {
+        Description = "Longest wait for a lock, in seconds. [default: 5]",
+        HelpName = "seconds",
+    };
 
-    private readonly Option<string> _format = Choice<OutputFormat>("--format", "json writes one object a line; table and list are for people, and a table leaves out columns for which the terminal has no room. [default: json]");
+    private readonly Option<string> _format = Choice<OutputFormat>("--format",
+        "json writes one object a line; table and list are for people, and a table leaves out columns for which the terminal has no room. [default: json]");
 
     private readonly Option<string> _failOn = Choice<FailOn>("--fail-on", "Which findings make the exit code 1. [default: never]");
 

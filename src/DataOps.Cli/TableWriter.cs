@@ -2,7 +2,10 @@ using System.Text;
 
 namespace DataOps.Cli;
 
-/// <summary>Aligned columns, as wide as the terminal. The first results decide the widths; columns that are empty in all of them are left out, and those that find no room.</summary>
+/// <summary>
+/// Aligned columns, as wide as the terminal. The first results decide the widths; columns that are empty in all of them are left out, and those that find no
+/// room.
+/// </summary>
 internal sealed class TableWriter(ProgressLine progress, Stream output) : ResultWriter(progress, output)
 {
     private const int Sample = 200;

@@ -1,6 +1,8 @@
 namespace DataOps.Core;
 
-/// <summary>Names an operation as PowerShell names its cmdlet: an approved verb and a singular noun. The command line derives <c>verb-noun</c> from it.</summary>
+/// <summary>
+/// Names an operation as PowerShell names its cmdlet: an approved verb and a singular noun. The command line derives <c>verb-noun</c> from it.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class OperationAttribute(string verb, string noun) : Attribute
 {

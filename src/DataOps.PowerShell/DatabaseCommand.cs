@@ -102,10 +102,12 @@ public abstract class DatabaseCommand : StoppableCommand
     {
         if (path == "-")
             throw new DataOpsException(
-                "NotAFile", FailureKind.InvalidArgument, "- is no file, and a pipeline of PowerShell carries objects instead of bytes.", "Name a file, or use the dataops command line.", path);
+                "NotAFile", FailureKind.InvalidArgument, "- is no file, and a pipeline of PowerShell carries objects instead of bytes.",
+                "Name a file, or use the dataops command line.", path);
         if (path.Contains("://", StringComparison.Ordinal))
             throw new DataOpsException(
-                "NotAFile", FailureKind.InvalidArgument, $"{path} is an address, not a path.", "Files are neither fetched nor sent: name one in the file system.", path);
+                "NotAFile", FailureKind.InvalidArgument, $"{path} is an address, not a path.",
+                "Files are neither fetched nor sent: name one in the file system.", path);
         return FileSystemPath(path);
     }
 

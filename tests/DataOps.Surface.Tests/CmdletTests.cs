@@ -13,7 +13,8 @@ public sealed class CmdletTests
         "InformationVariable", "OutVariable", "OutBuffer", "PipelineVariable", "UseTransaction",
     ];
 
-    private static readonly string[] s_changing = ["Remove", "Repair", "Import", "Restore", "Move", "Copy", "Sync", "Protect", "Set", "New", "Clear", "Update", "Undo", "Reset", "Convert"];
+    private static readonly string[] s_changing = ["Remove", "Repair", "Import", "Restore", "Move", "Copy", "Sync", "Protect", "Set", "New", "Clear",
+        "Update", "Undo", "Reset", "Convert"];
     private static readonly string[] s_highImpact = ["Remove", "Restore", "Sync", "Protect"];
     private static readonly string[] s_reading = ["Get", "Find", "Test", "Measure", "Compare"];
 
@@ -71,7 +72,8 @@ public sealed class CmdletTests
         {
             Assert.NotEqual(typeof(bool), parameter.Type);
             Assert.DoesNotContain(parameter.Name, s_commonParameters);
-            Assert.False(parameter.Type == typeof(string) && parameter.Name.Contains("Password", StringComparison.OrdinalIgnoreCase), $"-{parameter.Name} takes a password as text");
+            Assert.False(parameter.Type == typeof(string)
+                && parameter.Name.Contains("Password", StringComparison.OrdinalIgnoreCase), $"-{parameter.Name} takes a password as text");
         }
         foreach (string? set in cmdlet.Sets)
             Assert.True(cmdlet.Parameters.Count(p => p.ByValue && (p.Set is null || p.Set == set)) <= 1, $"{name} takes several parameters by value");
@@ -100,7 +102,8 @@ public sealed class CmdletTests
         attribute.NamedArguments.FirstOrDefault(a => a.MemberName == name).TypedValue.Value;
 
     private static IEnumerable<string> ApprovedVerbs() =>
-        new[] { typeof(VerbsCommon), typeof(VerbsCommunications), typeof(VerbsData), typeof(VerbsDiagnostic), typeof(VerbsLifecycle), typeof(VerbsOther), typeof(VerbsSecurity) }
+        new[] { typeof(VerbsCommon), typeof(VerbsCommunications), typeof(VerbsData), typeof(VerbsDiagnostic), typeof(VerbsLifecycle), typeof(VerbsOther),
+            typeof(VerbsSecurity) }
             .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static))
             .Select(f => (string)f.GetRawConstantValue()!);
 }

@@ -102,7 +102,8 @@ public sealed class CommandLineRunTests(PostgresServer server)
         process.StandardOutput.Close();
         Assert.True(process.WaitForExit(20000));
         Assert.Equal((0, ""), (process.ExitCode, process.StandardError.ReadToEnd()));
-        Assert.Equal(0L, site.Scalar<long>("select count(*) from pg_stat_activity where application_name = 'DataOps/Find-Orphan' and datname = current_database()"));
+        Assert.Equal(0L, site.Scalar<long>(
+            "select count(*) from pg_stat_activity where application_name = 'DataOps/Find-Orphan' and datname = current_database()"));
     }
 
     [Fact]
@@ -118,7 +119,8 @@ public sealed class CommandLineRunTests(PostgresServer server)
         process.StandardOutput.ReadToEnd();
         Assert.True(process.WaitForExit(20000));
         Assert.Equal((130, ""), (process.ExitCode, process.StandardError.ReadToEnd()));
-        Assert.Equal(0L, site.Scalar<long>("select count(*) from pg_stat_activity where application_name = 'DataOps/Find-Orphan' and datname = current_database()"));
+        Assert.Equal(0L, site.Scalar<long>(
+            "select count(*) from pg_stat_activity where application_name = 'DataOps/Find-Orphan' and datname = current_database()"));
     }
 
     [Fact]
@@ -150,7 +152,8 @@ public sealed class CommandLineRunTests(PostgresServer server)
     [Fact]
     public void A_failed_connection_says_what_to_do_and_never_the_password()
     {
-        foreach (string database in new[] { $"postgres://dba:{Secret}@127.0.0.1:1/shop", $"Host=127.0.0.1;Port=1;Password={Secret};Nonsense=1", $"host=127.0.0.1 port=1 password={Secret}" })
+        foreach (string database in new[] { $"postgres://dba:{Secret}@127.0.0.1:1/shop", $"Host=127.0.0.1;Port=1;Password={Secret};Nonsense=1",
+            $"host=127.0.0.1 port=1 password={Secret}" })
         {
             CommandLineRun run = CommandLineRun.Of("find-orphan", "--database", database);
             Assert.Equal((2, ""), (run.ExitCode, run.Output));
@@ -161,5 +164,6 @@ public sealed class CommandLineRunTests(PostgresServer server)
     private static CommandLineRun Run(TestDatabase site, params string[] arguments) => CommandLineRun.With(new() { ["DATABASE_URL"] = site.Uri }, arguments);
 
     private static long Sum(CommandLineRun run, string property) =>
-        run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Sum(l => JsonDocument.Parse(l).RootElement.TryGetProperty(property, out JsonElement value) ? value.GetInt64() : 0);
+        run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Sum(l => JsonDocument.Parse(l).RootElement.TryGetProperty(property, out JsonElement value) ? value.GetInt64() : 0);
 }

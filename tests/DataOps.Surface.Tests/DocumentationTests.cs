@@ -19,7 +19,8 @@ public sealed class DocumentationTests
     [Theory, MemberData(nameof(Surface.CmdletNames), MemberType = typeof(Surface))]
     public void A_page_describes_no_parameter_that_is_not_there(string name)
     {
-        IEnumerable<string> described = Surface.FileText("docs", "en-US", name + ".md").Split('\n').Where(l => l.StartsWith("### -", StringComparison.Ordinal)).Select(l => l[5..].Trim());
+        IEnumerable<string> described = Surface.FileText("docs", "en-US", name + ".md").Split('\n').Where(l => l.StartsWith("### -", StringComparison.Ordinal))
+            .Select(l => l[5..].Trim());
         Assert.Empty(described.Except(Surface.Find(name).Parameters.Select(p => p.Name)));
     }
 

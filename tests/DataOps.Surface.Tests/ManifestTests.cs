@@ -56,7 +56,8 @@ public sealed partial class ManifestTests
     private static string Value(string entry) => Regex.Match(s_manifest, $@"{entry}\s*=\s*'(.*?)'").Groups[1].Value;
 
     private static string[] List(string entry) =>
-        Quoted().Matches(Regex.Match(s_manifest, $@"{entry}\s*=\s*@\((.*?)\)", RegexOptions.Singleline).Groups[1].Value).Select(m => m.Groups[1].Value).ToArray();
+        Quoted().Matches(Regex.Match(s_manifest, $@"{entry}\s*=\s*@\((.*?)\)", RegexOptions.Singleline).Groups[1].Value).Select(m => m.Groups[1].Value)
+            .ToArray();
 
     [GeneratedRegex("'(.*?)'")]
     private static partial Regex Quoted();

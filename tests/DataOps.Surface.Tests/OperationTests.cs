@@ -8,7 +8,8 @@ public sealed class OperationTests
     public void A_cmdlet_has_the_options_of_its_operation_under_the_same_names(string name)
     {
         (string _, string _, Type options, Type _) = Surface.FindOperation(name);
-        IEnumerable<(string Name, Type Type)> expected = options.GetProperties().Where(p => p.Name != "WhatIf").Select(p => (p.Name, ParameterType(p.PropertyType)));
+        IEnumerable<(string Name, Type Type)> expected = options.GetProperties().Where(p => p.Name != "WhatIf")
+            .Select(p => (p.Name, ParameterType(p.PropertyType)));
         IEnumerable<(string Name, Type Type)> actual = Surface.Find(name).Parameters
             .Where(p => !Surface.FrameParameters.Contains(p.Name))
             .Select(p => (p.Name, p.Type))
@@ -20,11 +21,14 @@ public sealed class OperationTests
     public void Results_are_flat_and_start_with_server_and_database(string name)
     {
         Type result = Surface.FindOperation(name).Result;
-        Assert.Equal(["Server", "Database"], result.GetProperties().Take(2).Select(p => p.Name));
-        foreach (System.Reflection.PropertyInfo property in result.GetProperties())
+        // An interface does not list what it inherits.
+        System.Reflection.PropertyInfo[] properties = [.. result.GetInterfaces().Where(i => result.IsInterface && i.Assembly == result.Assembly).SelectMany(i => i.GetProperties()), .. result.GetProperties()];
+        Assert.Equal(["Server", "Database"], properties.Take(2).Select(p => p.Name));
+        foreach (System.Reflection.PropertyInfo property in properties)
         {
             Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-            Assert.True(type == typeof(string) || type.IsPrimitive || type.IsEnum || type == typeof(decimal) || type == typeof(DateTime), $"{result.Name}.{property.Name} is {type}");
+            Assert.True(type == typeof(string) || type.IsPrimitive || type.IsEnum || type == typeof(decimal)
+                || type == typeof(DateTime), $"{result.Name}.{property.Name} is {type}");
         }
     }
 
@@ -43,5 +47,6 @@ public sealed class OperationTests
         : option.IsGenericType && option.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? option.GenericTypeArguments[0].MakeArrayType()
         : option;
 
-    private static string Kebab(string name) => string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? "-" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
+    private static string Kebab(string name) =>
+        string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? "-" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
 }

@@ -79,5 +79,6 @@ public sealed class StandardStreamTests(PostgresServer server) : IDisposable
         Assert.Contains("https://example.org/site.json is an address, not a path. [NotAFile]", run.Error);
     }
 
-    private static CommandLineRun Run(TestDatabase site, byte[] input, params string[] arguments) => CommandLineRun.WithInput(input, new() { ["DATABASE_URL"] = site.Uri }, arguments);
+    private static CommandLineRun Run(TestDatabase site, byte[] input, params string[] arguments) =>
+        CommandLineRun.WithInput(input, new() { ["DATABASE_URL"] = site.Uri }, arguments);
 }

@@ -56,7 +56,8 @@ public sealed class TestDatasetRunTests(PostgresServer server) : IDisposable
         string file = Write("""[{"model": "auth.group", "pk": 1, "fields": {"name": "Writers"}}, {"model": "auth.group", "pk": 7, "fields": {"name": "x"}}]""");
         using TestDatabase site = server.CopyOf(Site.Sample);
 
-        CommandLineRun run = CommandLineRun.With(new() { ["DATABASE_URL"] = site.Uri, ["COLUMNS"] = "200" }, "test-dataset", "--path", file, "--format", "table");
+        CommandLineRun run = CommandLineRun.With(new() { ["DATABASE_URL"] = site.Uri, ["COLUMNS"] = "200" }, "test-dataset", "--path", file, "--format",
+            "table");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         string[] tables = run.Output.TrimEnd('\n').Split("\n\n");
         Assert.Equal($"{site.Name} on 127.0.0.1:{site.Port}", tables[0]);

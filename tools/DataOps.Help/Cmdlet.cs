@@ -4,7 +4,8 @@ using System.Reflection;
 namespace DataOps.Help;
 
 /// <summary>A parameter in one parameter set.</summary>
-internal sealed record Parameter(string Name, string? Set, Type Type, bool Required, int? Position, bool ByValue, bool ByPropertyName, bool Wildcards, string[] Aliases)
+internal sealed record Parameter(string Name, string? Set, Type Type, bool Required, int? Position, bool ByValue, bool ByPropertyName, bool Wildcards,
+    string[] Aliases)
 {
     public bool IsSwitch => Type == typeof(SwitchParameter);
 

@@ -30,7 +30,9 @@ internal static class Maml
         new XElement(
             s_command + "parameters",
             cmdlet.Parameters.DistinctBy(p => p.Name).OrderBy(p => p.Name, StringComparer.Ordinal).Select(p => Parameter(p, page, common, full: true))),
-        new XElement(s_command + "inputTypes", Typed("inputType", page.Find("Inputs")?.Blocks is { } inputs ? [string.Join('\n', PlainText.Each(inputs))] : ["None"])),
+        new XElement(s_command + "inputTypes", Typed("inputType", page.Find("Inputs")?.Blocks is { } inputs
+            ? [string.Join('\n', PlainText.Each(inputs))]
+            : ["None"])),
         new XElement(s_command + "returnValues", Typed("returnValue", cmdlet.Outputs.Length > 0 ? cmdlet.Outputs : ["None"])),
         new XElement(s_maml + "alertSet", new XElement(s_maml + "alert", Paragraphs(page.Find("Notes")))),
         new XElement(s_command + "examples", page.Below("Examples").Select(Example)),
@@ -60,8 +62,11 @@ internal static class Maml
             new XElement(s_maml + "name", parameter.Name),
             new XElement(s_maml + "Description", Paragraphs(text)));
         if (full || !parameter.IsSwitch)
-            element.Add(new XElement(s_command + "parameterValue", new XAttribute("required", true), new XAttribute("variableLength", parameter.Type.IsArray), parameter.TypeName));
-        element.Add(new XElement(s_dev + "type", new XElement(s_maml + "name", parameter.TypeName)), new XElement(s_dev + "defaultValue", parameter.IsSwitch ? "False" : "None"));
+            element.Add(new XElement(s_command + "parameterValue", new XAttribute("required", true), new XAttribute("variableLength", parameter.Type.IsArray),
+                parameter.TypeName));
+        element.Add(new XElement(s_dev + "type", new XElement(s_maml + "name", parameter.TypeName)), new XElement(s_dev + "defaultValue", parameter.IsSwitch
+            ? "False"
+            : "None"));
         return element;
     }
 

@@ -12,7 +12,8 @@ internal static class MainJob
         try
         {
             return Shell.Find("pwsh") is { } pwsh
-                ? Shell.Run(pwsh, ["-NoProfile", "-NonInteractive", "-File", Path.Combine(Repository.Root, "samples", "try.ps1"), "-Folder", folder], sample.Environment())
+                ? Shell.Run(pwsh, ["-NoProfile", "-NonInteractive", "-File", Path.Combine(Repository.Root, "samples", "try.ps1"), "-Folder", folder],
+                    sample.Environment())
                 : WithCommandLine(sample, folder);
         }
         finally

@@ -1,6 +1,8 @@
 namespace DataOps.Tasks;
 
-/// <summary>Publishes the module into artifacts/DataOps/&lt;version&gt;, as PowerShell's module path wants it, and the command line into artifacts/cli.</summary>
+/// <summary>
+/// Publishes the module into artifacts/DataOps/&lt;version&gt;, as PowerShell's module path wants it, and the command line into artifacts/cli.
+/// </summary>
 internal static class Package
 {
     public static int Run()

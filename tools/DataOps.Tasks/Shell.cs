@@ -45,7 +45,8 @@ internal static class Shell
     public static void Build(string path)
     {
         Console.WriteLine($"Building {path}");
-        (int exitCode, IReadOnlyList<string> lines) = Read("dotnet", ["build", Path.Combine(Repository.Root, path), "-c", "Release", "-v", "quiet", "-nologo", "--disable-build-servers"]);
+        (int exitCode, IReadOnlyList<string> lines) = Read("dotnet",
+            ["build", Path.Combine(Repository.Root, path), "-c", "Release", "-v", "quiet", "-nologo", "--disable-build-servers"]);
         if (exitCode != 0)
             throw new TaskFailedException($"{string.Join(Environment.NewLine, lines)}{Environment.NewLine}{path} does not build.");
     }

@@ -60,14 +60,17 @@ internal static partial class TestRun
             Skip("there is no pwsh on PATH");
             return;
         }
-        if (Shell.Read(pwsh, ["-NoProfile", "-NonInteractive", "-Command", "if (-not (Get-Module -ListAvailable Pester | Where-Object Version -ge '5.0')) { exit 3 }"]).ExitCode == 3)
+        if (Shell.Read(pwsh,
+            ["-NoProfile", "-NonInteractive", "-Command",
+            "if (-not (Get-Module -ListAvailable Pester | Where-Object Version -ge '5.0')) { exit 3 }"]).ExitCode == 3)
         {
             Skip("this pwsh has no Pester 5");
             return;
         }
         const string script = "$r = Invoke-Pester -Path tests/Pester -PassThru; \"Pester: $($r.PassedCount) passed, $($r.FailedCount + $r.FailedContainersCount + $r.FailedBlocksCount) failed, $($r.SkippedCount) skipped\"";
         using SampleServer sample = SampleServer.Start();
-        (int exitCode, IReadOnlyList<string> lines) = Shell.Read(pwsh, ["-NoProfile", "-NonInteractive", "-Command", script], Console.WriteLine, sample.Environment());
+        (int exitCode, IReadOnlyList<string> lines) = Shell.Read(pwsh, ["-NoProfile", "-NonInteractive", "-Command", script], Console.WriteLine,
+            sample.Environment());
         Match sum = lines.Select(line => PesterSum().Match(line)).LastOrDefault(match => match.Success) ?? Match.Empty;
         int failed = Number(sum, "failed");
         _failed += failed == 0 && (exitCode != 0 || !sum.Success) ? 1 : failed;

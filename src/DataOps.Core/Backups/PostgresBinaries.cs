@@ -17,7 +17,8 @@ public sealed partial record PostgresBinaries(string Folder, int Major)
 
     /// <summary>Finds server programs: in <paramref name="folders"/>, on PATH, then where Debian puts them (the newest first).</summary>
     /// <param name="major">The major version that is wanted; any from <see cref="OldestMajor"/> on when null.</param>
-    /// <param name="folders">Folders to look into first: each a folder of programs, or one that has a folder a major version with <c>bin</c> or <c>native/bin</c> in it.</param>
+    /// <param name="folders">Folders to look into first: each a folder of programs, or one that has a folder a major version with <c>bin</c> or
+    /// <c>native/bin</c> in it.</param>
     /// <returns>The first that fits, or null.</returns>
     public static PostgresBinaries? Find(int? major = null, IReadOnlyList<string>? folders = null) =>
         Candidates(folders ?? [])

@@ -6,7 +6,9 @@ using DataOps.Core.Connections;
 
 namespace DataOps.Core.Backups;
 
-/// <summary>A throw-away PostgreSQL server on a free local port; it is gone, files and all, when it is disposed and when the process that started it dies.</summary>
+/// <summary>
+/// A throw-away PostgreSQL server on a free local port; it is gone, files and all, when it is disposed and when the process that started it dies.
+/// </summary>
 /// <remarks>
 /// A watchdog holds the read end of a pipe from this process. The system closes the pipe however this process ends, and the watchdog then stops
 /// the server and removes its folder. Nothing that it holds is safe from a crash of the machine: it does not wait for the disk.
@@ -86,7 +88,8 @@ public sealed class ScratchServer : IDisposable
             watchdog.Dispose();
             // Between asking for a free port and using it, another process may have taken it.
             if (attempt == 3 || !log.Contains("could not bind", StringComparison.Ordinal))
-                throw new DataOpsException("ScratchServer", FailureKind.InvalidOperation, $"The scratch server of PostgreSQL {programs.Major} did not start: {log}");
+                throw new DataOpsException("ScratchServer", FailureKind.InvalidOperation,
+                    $"The scratch server of PostgreSQL {programs.Major} did not start: {log}");
         }
     }
 
@@ -135,7 +138,11 @@ public sealed class ScratchServer : IDisposable
     {
         // The programs find lib and share beside their own folder.
         string target = Path.Combine(folder, "programs");
-        ServerUser.Run(new ProcessStartInfo("cp", ["-a", Path.GetDirectoryName(binaries.Folder)!, target]) { RedirectStandardOutput = true, RedirectStandardError = true });
+        ServerUser.Run(new ProcessStartInfo("cp", ["-a", Path.GetDirectoryName(binaries.Folder)!, target])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        });
         return binaries with { Folder = Path.Combine(target, Path.GetFileName(binaries.Folder)) };
     }
 

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace DataOps.Core.Backups;
 
-/// <summary>The small script between us and a scratch server: it makes and starts the server, waits until its standard input ends, stops the server, removes the folder.</summary>
+/// <summary>
+/// The small script between us and a scratch server: it makes and starts the server, waits until its standard input ends, stops the server, removes the folder.
+/// </summary>
 internal static class Watchdog
 {
     // A shell starts background commands deaf to QUIT, so a server that has only just been started has to be told again.
@@ -37,7 +39,10 @@ internal static class Watchdog
             .. more,
         ];
         if (!OperatingSystem.IsWindows())
-            return user.Start("/bin/sh", ["-c", Posix, "sh", programs.Folder, folder, OperatingSystem.IsLinux() ? "C.UTF-8" : "C", .. settings.SelectMany(s => new[] { "-c", s })]);
+        {
+            string locale = OperatingSystem.IsLinux() ? "C.UTF-8" : "C";
+            return user.Start("/bin/sh", ["-c", Posix, "sh", programs.Folder, folder, locale, .. settings.SelectMany(s => new[] { "-c", s })]);
+        }
         string script = Path.Combine(folder, "watchdog.cmd");
         File.WriteAllText(script, Windows(programs.Folder, folder, string.Join(" ", settings.Select(s => "-c " + s))));
         return user.Start("cmd.exe", "/d", "/c", script);
@@ -46,7 +51,8 @@ internal static class Watchdog
     // pg_ctl gives up an administrator's rights, which the server itself refuses to run with.
     private static string Windows(string bin, string folder, string settings) => $"""
         @echo off
-        if not exist "{folder}\data\PG_VERSION" "{bin}\initdb" -D "{folder}\data" -U postgres -A trust -E UTF8 --locale C --no-sync >"{folder}\log" 2>&1 || exit /b 1
+        if not exist "{folder}\data\PG_VERSION" "{bin}\initdb" -D "{folder}\data" -U postgres -A trust -E UTF8 --locale C --no-sync >"{folder}\log" 2>&1
+        if errorlevel 1 exit /b 1
         "{bin}\pg_ctl" -D "{folder}\data" -l "{folder}\log" -w -o "{settings}" start >nul 2>&1 || exit /b 1
         set /p line=
         "{bin}\pg_ctl" -D "{folder}\data" -m immediate -w stop >nul 2>&1

@@ -39,6 +39,12 @@ internal static class BuiltIn
         "wagtailadmin.editingsession",
     ];
 
+    /// <summary>Content types without a table that hold permissions only: an unmanaged model, or none at all (django-constance makes its own).</summary>
+    public static readonly IReadOnlySet<string> PermissionHolders = new HashSet<string>
+    {
+        "wagtailadmin.admin", "simple_translation.simpletranslation", "constance.config", "django_rq.queue", "django_rq.dashboard",
+    };
+
     /// <summary>Names of object id columns of generic foreign keys, likeliest first.</summary>
     public static readonly IReadOnlyList<string> ObjectId = ["object_id", "object_pk", "local_id", "id"];
 

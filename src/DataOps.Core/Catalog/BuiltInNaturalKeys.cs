@@ -44,7 +44,8 @@ internal static class BuiltInNaturalKeys
     }
 
     private static Table? TableOf(ReferenceCatalog catalog, string label) =>
-        catalog.Models.FirstOrDefault(m => m.Label == label)?.Table ?? ModelReader.TableOf(catalog.Database, label[..label.IndexOf('.')], label[(label.IndexOf('.') + 1)..]);
+        catalog.Models.FirstOrDefault(m => m.Label == label)?.Table
+            ?? ModelReader.TableOf(catalog.Database, label[..label.IndexOf('.')], label[(label.IndexOf('.') + 1)..]);
 
     // What projects call as they like.
     private static NaturalKey? ByShape(ReferenceCatalog catalog, Table table) =>
@@ -69,12 +70,13 @@ internal static class BuiltInNaturalKeys
         ? new NaturalKey(table, [new NaturalKeyPart([], table.Find("name")!) { AlongTree = path }], true)
         : null;
 
-    // AbstractBaseUser, whatever the project calls its user model: USERNAME_FIELD is username, or else email, or else the one text that is unique.
-    private static string? UserName(Table table)
+    /// <summary>By what a user is called, whatever the project calls its user model: username, or else email, or else the one text that is unique.</summary>
+    internal static string? UserName(Table table)
     {
         if (table.Find("password") is null || table.Find("last_login") is null)
             return null;
-        string[] unique = [.. table.UniqueKeys.Where(k => k.Count == 1 && table.Find(k[0])!.Type.Underlying.Name is "varchar" or "text" or "citext").Select(k => k[0])];
+        string[] unique = [.. table.UniqueKeys.Where(k => k.Count == 1 && table.Find(k[0])!.Type.Underlying.Name is "varchar" or "text" or "citext")
+            .Select(k => k[0])];
         return unique.Contains("username") ? "username" : unique.Contains("email") ? "email" : unique.Length == 1 ? unique[0] : null;
     }
 

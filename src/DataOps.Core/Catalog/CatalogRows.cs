@@ -74,9 +74,13 @@ internal static class CatalogRows
     // conenforced came with PostgreSQL 18: read by way of JSON it is just absent before.
     public const string Constraints = """
         select c.conrelid as table, c.conname::text as name, c.contype::text as kind,
-               array(select a.attname::text from unnest(c.conkey) with ordinality k(n, i) join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.n order by k.i) as columns,
+               array(
+                 select a.attname::text from unnest(c.conkey) with ordinality k(n, i)
+                 join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.n order by k.i) as columns,
                c.confrelid as target,
-               array(select a.attname::text from unnest(c.confkey) with ordinality k(n, i) join pg_attribute a on a.attrelid = c.confrelid and a.attnum = k.n order by k.i) as targetcolumns,
+               array(
+                 select a.attname::text from unnest(c.confkey) with ordinality k(n, i)
+                 join pg_attribute a on a.attrelid = c.confrelid and a.attnum = k.n order by k.i) as targetcolumns,
                c.confdeltype::text as ondelete, c.condeferrable as isdeferrable, c.condeferred as isdeferred, c.convalidated as isvalidated,
                coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
                  and not exists (select 1 from pg_trigger g where g.tgconstraint = c.oid and g.tgenabled in ('D', 'R')) as isenforced

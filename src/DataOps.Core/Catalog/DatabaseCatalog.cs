@@ -20,7 +20,8 @@ public sealed class DatabaseCatalog
     public Table? Find(string schema, string name) => Tables.FirstOrDefault(t => t.Schema == schema && t.Name == name);
 
     /// <summary>The schema that Django's tables are in: the one with django_content_type, public before others; public without one.</summary>
-    public string DjangoSchema => Tables.Where(t => t.Name == "django_content_type").OrderBy(t => t.Schema == "public" ? 0 : 1).FirstOrDefault()?.Schema ?? "public";
+    public string DjangoSchema =>
+        Tables.Where(t => t.Name == "django_content_type").OrderBy(t => t.Schema == "public" ? 0 : 1).FirstOrDefault()?.Schema ?? "public";
 
     /// <summary>Reads the catalogue.</summary>
     /// <exception cref="DataOpsException">The server refused a query.</exception>
@@ -91,7 +92,14 @@ public sealed class DatabaseCatalog
             t.Oid,
             t.Schema,
             t.Name,
-            t.Kind switch { 'p' => TableKind.PartitionedTable, 'v' => TableKind.View, 'm' => TableKind.MaterializedView, 'f' => TableKind.ForeignTable, _ => TableKind.Table },
+            t.Kind switch
+            {
+                'p' => TableKind.PartitionedTable,
+                'v' => TableKind.View,
+                'm' => TableKind.MaterializedView,
+                'f' => TableKind.ForeignTable,
+                _ => TableKind.Table,
+            },
             columns,
             primaryKey,
             indexes.Where(i => i.IsUnique && i.IsPlain).Select(i => (string[])i.Columns).Where(c => !c.SequenceEqual(primaryKey)).ToArray(),

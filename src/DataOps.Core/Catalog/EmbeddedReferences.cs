@@ -26,11 +26,13 @@ internal static class EmbeddedReferences
                 "ids inside the text, as wagtailcore_referenceindex has them");
     }
 
-    // The field may be inherited: then it stands in a parent's table. Only text and JSON hold ids inside; a plain foreign key's path is its field, which is no column.
+    // The field may be inherited: then it stands in a parent's table. Only text and JSON hold ids inside; a plain foreign key's path is its field, which is no
+    // column.
     private static Table? Holder(Table source, string field, IReadOnlyList<Reference> references)
     {
         for (Table? table = source; table is not null; table = references.FirstOrDefault(r => r.Table == table && r.IsParentLink)?.Target)
-            if (table.Find(field) is { Type.Underlying.Name: "jsonb" or "json" or "text" or "varchar" } column && !references.Any(r => r.Table == table && r.Column == column))
+            if (table.Find(field) is { Type.Underlying.Name: "jsonb" or "json" or "text" or "varchar" } column
+                && !references.Any(r => r.Table == table && r.Column == column))
                 return table;
         return null;
     }

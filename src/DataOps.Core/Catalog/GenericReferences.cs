@@ -36,7 +36,9 @@ internal static class GenericReferences
         IEnumerable<string> names = BuiltIn.ObjectId.Where(n => n != "id" || prefix.Length > 0).Select(n => prefix + n);
         if (prefix.Length > 0)
             names = names.Concat(BuiltIn.ObjectId.Where(n => n != "id"));
-        return names.Select(table.Find).FirstOrDefault(c => c is not null && !referring.Contains(c.Name) && c.Type.Underlying.Name is "int2" or "int4" or "int8" or "text" or "varchar" or "bpchar" or "uuid");
+        return names.Select(table.Find).FirstOrDefault(c =>
+            c is not null && !referring.Contains(c.Name)
+            && c.Type.Underlying.Name is "int2" or "int4" or "int8" or "text" or "varchar" or "bpchar" or "uuid");
     }
 
     private static bool IsInteger(Column column) => column.Type.Underlying.Name is "int2" or "int4" or "int8";

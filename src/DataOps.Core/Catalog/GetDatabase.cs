@@ -49,13 +49,16 @@ public sealed record DatabaseInfo(
 public sealed class GetDatabase : IOperation<GetDatabaseOptions, DatabaseInfo>
 {
     private sealed record Facts(
-        string Version, string Role, bool Superuser, bool Reads, bool Writes, bool Replica, bool Encrypted, long Bytes, string Encoding, string Collation, string TimeZone);
+        string Version, string Role, bool Superuser, bool Reads, bool Writes, bool Replica, bool Encrypted, long Bytes, string Encoding, string Collation,
+        string TimeZone);
 
     private const string FactsQuery = """
         select current_setting('server_version') as version, current_user::text as role,
                (select rolsuper from pg_roles where rolname = current_user) as superuser,
                coalesce(bool_and(has_table_privilege(c.oid, 'select')), true) as reads,
-               coalesce(bool_and(has_table_privilege(c.oid, 'insert') and has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete')), true) as writes,
+               coalesce(
+                 bool_and(has_table_privilege(c.oid, 'insert') and has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete')),
+                 true) as writes,
                pg_is_in_recovery() as replica,
                coalesce((select ssl from pg_stat_ssl where pid = pg_backend_pid()), false) as encrypted,
                pg_database_size(current_database()) as bytes,

@@ -17,7 +17,8 @@ public sealed record GetModelOptions
 /// <param name="Database">The database.</param>
 /// <param name="Model">app_label.model; null for a table without a content type.</param>
 /// <param name="Table">Its table; null for a content type without one.</param>
-/// <param name="Kind">Model, ManyToMany (an automatic table), Table (no content type), NoTable (a content type of a removed, proxy or unmanaged model), or View, MaterializedView, ForeignTable: not handled.</param>
+/// <param name="Kind">Model, ManyToMany (an automatic table), Table (no content type), NoTable (a content type of a removed, proxy or unmanaged model), or
+/// View, MaterializedView, ForeignTable: not handled.</param>
 /// <param name="Key">The primary key's columns, joined by commas.</param>
 /// <param name="Rows">Rows as of the last ANALYZE; null when it never ran.</param>
 /// <param name="Bytes">Size of the main data as of the last ANALYZE, in bytes.</param>
@@ -52,7 +53,8 @@ public sealed class GetModel : IOperation<GetModelOptions, ModelInfo>
         [
             .. catalog.Models.Select(m => Describe(session, m.Label, m.Table, "Model", m)),
             .. catalog.Database.Tables.Where(t => catalog.ModelOf(t) is null).Select(t => Describe(session, catalog.LabelOf(t), t, KindOf(catalog, t), null)),
-            .. catalog.ContentTypesWithoutTable.Select(c => new ModelInfo(session.Server, session.Database, c.Label, null, "NoTable", null, null, null, null, null, null, c.Id)),
+            .. catalog.ContentTypesWithoutTable
+                .Select(c => new ModelInfo(session.Server, session.Database, c.Label, null, "NoTable", null, null, null, null, null, null, c.Id)),
         ];
         NameFilter models = new(options.Model);
         NameFilter tables = new(options.Table);
@@ -63,7 +65,9 @@ public sealed class GetModel : IOperation<GetModelOptions, ModelInfo>
 
     private static string?[] ModelNames(ModelInfo m) => m.Model is null ? [] : ReferenceFilter.ModelNames(m.Model);
 
-    private static string?[] TableNames(ModelInfo m) => m.Table is null ? [] : [m.Table, m.Table.Contains('.') ? m.Table[(m.Table.IndexOf('.') + 1)..] : "public." + m.Table];
+    private static string?[] TableNames(ModelInfo m) => m.Table is null
+        ? []
+        : [m.Table, m.Table.Contains('.') ? m.Table[(m.Table.IndexOf('.') + 1)..] : "public." + m.Table];
 
     private static string KindOf(ReferenceCatalog catalog, Table table) =>
         !table.IsReadable ? table.Kind.ToString() : catalog.LabelOf(table) is null ? "Table" : "ManyToMany";

@@ -73,7 +73,8 @@ public sealed class GetReference : IOperation<GetReferenceOptions, ReferenceInfo
         r.Severity.ToString(),
         r.Table.DisplayName,
         catalog.LabelOf(r.Table),
-        string.Join(",", (r.ContentTypeColumn is null || r.Class == ReferenceClass.Inheritance ? r.Columns : r.Columns.Prepend(r.ContentTypeColumn)).Select(c => c.Name)),
+        string.Join(",", (r.ContentTypeColumn is null || r.Class == ReferenceClass.Inheritance ? r.Columns : r.Columns.Prepend(r.ContentTypeColumn))
+            .Select(c => c.Name)),
         r.Target?.DisplayName,
         r.TargetColumns.Count == 0 ? null : string.Join(",", r.TargetColumns.Select(c => c.Name)),
         r.Name,

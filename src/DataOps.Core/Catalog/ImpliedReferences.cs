@@ -7,8 +7,10 @@ internal static partial class ImpliedReferences
 {
     public static IEnumerable<Reference> Of(DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Reference> known)
     {
-        ILookup<string, ContentType> byName = contentTypes.Where(c => c.Table is { IsReadable: true, SingleKey: not null }).ToLookup(c => c.Label[(c.Label.IndexOf('.') + 1)..]);
-        ILookup<uint, string> taken = known.SelectMany(r => r.Columns.Append(r.ContentTypeColumn).OfType<Column>().Select(c => (r.Table.Oid, c.Name))).ToLookup(c => c.Oid, c => c.Name);
+        ILookup<string, ContentType> byName = contentTypes.Where(c => c.Table is { IsReadable: true, SingleKey: not null })
+            .ToLookup(c => c.Label[(c.Label.IndexOf('.') + 1)..]);
+        ILookup<uint, string> taken = known.SelectMany(r => r.Columns.Append(r.ContentTypeColumn).OfType<Column>().Select(c => (r.Table.Oid, c.Name)))
+            .ToLookup(c => c.Oid, c => c.Name);
         Dictionary<uint, ContentType> models = contentTypes.Where(c => c.Table is not null).DistinctBy(c => c.Table!.Oid).ToDictionary(c => c.Table!.Oid);
         return
             from table in database.Tables
@@ -17,7 +19,8 @@ internal static partial class ImpliedReferences
             where column.Name.EndsWith("_id", StringComparison.Ordinal) && column.IsWritable && !taken[table.Oid].Contains(column.Name)
             let guess = Guess(table, column, byName, models.GetValueOrDefault(table.Oid))
             where guess.Target is not null
-            select new Reference($"{table.DisplayName}.{column.Name}", ReferenceClass.Implied, Severity.Warning, table, [column], guess.Target, [guess.Target!.SingleKey!], guess.Evidence)
+            select new Reference($"{table.DisplayName}.{column.Name}", ReferenceClass.Implied, Severity.Warning, table, [column], guess.Target,
+                [guess.Target!.SingleKey!], guess.Evidence)
             {
                 IsParentLink = column == table.SingleKey && column.Name.EndsWith("_ptr_id", StringComparison.Ordinal),
             };
@@ -38,7 +41,9 @@ internal static partial class ImpliedReferences
             if (tail != name && !isIndexed)
                 break;
             ContentType[] candidates = models[tail.Replace("_", "")].Where(c => Fits(column, c.Table!)).ToArray();
-            ContentType? target = candidates.Length == 1 ? candidates[0] : candidates.FirstOrDefault(c => own is not null && c.Label.Split('.')[0] == own.Label.Split('.')[0]);
+            ContentType? target = candidates.Length == 1
+                ? candidates[0]
+                : candidates.FirstOrDefault(c => own is not null && c.Label.Split('.')[0] == own.Label.Split('.')[0]);
             if (target is not null)
                 return (target.Table, $"{because}; {column.Name} is named after {target.Label} and has its key's type {column.TypeText}");
         }

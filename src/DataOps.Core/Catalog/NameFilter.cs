@@ -28,7 +28,8 @@ internal sealed class NameFilter
     {
         if (Unmatched(candidates).ToArray() is { Length: > 0 } unknown)
             throw new DataOpsException(
-                id, FailureKind.NotFound, $"There is no {what} {string.Join(", ", unknown.Select(n => $"\"{n}\""))}.", $"{(what == "reference" ? "Get-Reference" : "Get-Model")} lists what there is; * stands for any characters.", unknown[0]);
+                id, FailureKind.NotFound, $"There is no {what} {string.Join(", ", unknown.Select(n => $"\"{n}\""))}.",
+                $"{(what == "reference" ? "Get-Reference" : "Get-Model")} lists what there is; * stands for any characters.", unknown[0]);
     }
 
     // Brackets stay as they are: they mean the same in both.

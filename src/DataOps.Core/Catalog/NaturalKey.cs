@@ -4,12 +4,14 @@ namespace DataOps.Core.Catalog;
 /// <param name="Table">The model's table.</param>
 /// <param name="Parts">Its values, in the order in which a fixture writes them.</param>
 /// <param name="CanBeReferredTo">
-/// Whether a reference is written as this key. False where Django's natural_key() gives no values that JSON can hold: there the key is only left out, and rows are told by <paramref name="Parts"/>.
+/// Whether a reference is written as this key. False where Django's natural_key() gives no values that JSON can hold: there the key is only left out, and rows
+/// are told by <paramref name="Parts"/>.
 /// </param>
 public sealed record NaturalKey(Table Table, IReadOnlyList<NaturalKeyPart> Parts, bool CanBeReferredTo)
 {
     /// <summary>The same key as that of a model that inherits it over its parent link.</summary>
-    public NaturalKey Through(Reference parentLink) => new(parentLink.Table, [.. Parts.Select(p => p with { Path = [parentLink, .. p.Path] })], CanBeReferredTo);
+    public NaturalKey Through(Reference parentLink) =>
+        new(parentLink.Table, [.. Parts.Select(p => p with { Path = [parentLink, .. p.Path] })], CanBeReferredTo);
 }
 
 /// <summary>One value of a natural key.</summary>

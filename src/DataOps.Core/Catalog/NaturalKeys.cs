@@ -10,7 +10,8 @@ public sealed class NaturalKeys
 
     /// <summary>Finds them.</summary>
     /// <param name="catalog">The database's models.</param>
-    /// <param name="own">The operator's, as <c>blog.author=slug</c> or <c>auth.permission=codename+content_type.app_label</c>; nothing behind the sign for a model that has none.</param>
+    /// <param name="own">The operator's, as <c>blog.author=slug</c> or <c>auth.permission=codename+content_type.app_label</c>; nothing behind the sign for a
+    /// model that has none.</param>
     /// <exception cref="DataOpsException">One of <paramref name="own"/> names what is not there.</exception>
     public static NaturalKeys Of(ReferenceCatalog catalog, IReadOnlyList<string> own)
     {
@@ -68,5 +69,6 @@ public sealed class NaturalKeys
         table.Find(name) ?? table.Find(name + "_id") ?? throw Invalid(text, $"{_catalog.LabelOf(table) ?? table.DisplayName} has no field {name}.");
 
     private static DataOpsException Invalid(string text, string message) =>
-        new("InvalidNaturalKey", FailureKind.InvalidArgument, message, "Write app.model=field, several fields joined by +, as auth.permission=codename+content_type.app_label.", text);
+        new("InvalidNaturalKey", FailureKind.InvalidArgument, message,
+            "Write app.model=field, several fields joined by +, as auth.permission=codename+content_type.app_label.", text);
 }

@@ -47,8 +47,14 @@ internal static class OnDeleteRules
         "wagtailadmin_editingsession.content_type_id", "wagtailcore_uploadedfile.for_content_type_id",
     ];
 
+    // Content types that Django and Wagtail clear; a nullable one elsewhere is most often half of a generic reference, whose code says CASCADE.
+    private static readonly HashSet<string> s_clearedTypes =
+    [
+        "django_admin_log.content_type_id", "wagtailcore_pagelogentry.content_type_id", "wagtailcore_modellogentry.content_type_id",
+    ];
+
     /// <summary>What happens to rows that make a reference.</summary>
-    /// <remarks>An action of the constraint comes first, then what is known; else a reference that may be NULL is cleared.</remarks>
+    /// <remarks>An action of the constraint comes first, then what is known; else a reference that may be NULL is cleared, but for one to a content type.</remarks>
     public static OnDelete Of(ReferenceCatalog catalog, Reference reference)
     {
         string column = $"{reference.Table.Name}.{reference.Column.Name}";
@@ -62,7 +68,9 @@ internal static class OnDeleteRules
             return OnDelete.SetPlainPage;
         if (reference.IsParentLink || catalog.Owners.ContainsKey(reference.Table.Oid) || s_cascade.Contains(column))
             return OnDelete.Cascade;
-        return reference is { IsNullable: true, Columns.Count: 1 } ? OnDelete.SetNull : OnDelete.Unknown;
+        return reference is { IsNullable: true, Columns.Count: 1 } && (s_clearedTypes.Contains(column) || reference.Target?.Name != "django_content_type")
+            ? OnDelete.SetNull
+            : OnDelete.Unknown;
     }
 
     private static bool IsConstraint(Reference reference) =>

@@ -63,14 +63,17 @@ public sealed record Reference(
     /// <summary>The declared constraint, where there is one.</summary>
     public ForeignKey? Constraint { get; init; }
 
-    /// <summary>The column that holds the django_content_type.id that says which table is meant; null unless generic, inheritance's specific half or embedded.</summary>
+    /// <summary>
+    /// The column that holds the django_content_type.id that says which table is meant; null unless generic, inheritance's specific half or embedded.
+    /// </summary>
     public Column? ContentTypeColumn { get; init; }
 
     /// <summary>Whether it leads from a row to its own half in the parent's table, be the constraint valid or not.</summary>
     public bool IsParentLink { get; init; }
 
     /// <summary>
-    /// Whether it is a field of Django's that refers; a generic object id and a path are columns like others, and so is a number that only looks like a reference.
+    /// Whether it is a field of Django's that refers; a generic object id and a path are columns like others, and so is a number that only looks like a
+    /// reference.
     /// </summary>
     public bool IsField =>
         IsParentLink

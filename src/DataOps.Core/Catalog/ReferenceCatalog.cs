@@ -10,7 +10,8 @@ public sealed class ReferenceCatalog
     private readonly Dictionary<int, ContentType> _contentTypes;
 
     internal ReferenceCatalog(
-        DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Model> models, IReadOnlyList<Reference> references, IReadOnlyList<EmbeddedPath> embedded)
+        DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Model> models, IReadOnlyList<Reference> references,
+        IReadOnlyList<EmbeddedPath> embedded)
     {
         (Database, Models, References, EmbeddedPaths) = (database, models, references, embedded);
         _byTable = models.ToDictionary(m => m.Table.Oid);
@@ -26,6 +27,9 @@ public sealed class ReferenceCatalog
 
     /// <summary>The references, by table and column.</summary>
     public IReadOnlyList<Reference> References { get; }
+
+    /// <summary>All content types.</summary>
+    public IEnumerable<ContentType> ContentTypes => _contentTypes.Values;
 
     /// <summary>Content types whose model has no table: removed models, proxies, unmanaged models.</summary>
     public IEnumerable<ContentType> ContentTypesWithoutTable => _contentTypes.Values.Where(c => c.Table is null);

@@ -4,21 +4,17 @@ namespace DataOps.Core.Catalog;
 internal sealed class ReferenceFilter(
     ReferenceCatalog catalog, IReadOnlyList<string> table, IReadOnlyList<string> model, IReadOnlyList<ReferenceClass> @class, IReadOnlyList<string> reference)
 {
-    private readonly NameFilter _tables = new(table);
-    private readonly NameFilter _models = new(model);
     private readonly NameFilter _references = new(reference);
 
     /// <summary>The references, in the catalogue's order.</summary>
     /// <exception cref="DataOpsException">A name matches nothing.</exception>
     public IEnumerable<Reference> Select()
     {
-        _tables.Require(catalog.Database.Tables.Select(TableNames), "UnknownTable", "table");
-        _models.Require(catalog.Models.Select(m => m.Label).Concat(catalog.ContentTypesWithoutTable.Select(c => c.Label)).Select(ModelNames), "UnknownModel", "model");
+        TableFilter tables = new(catalog, table, model);
         _references.Require(catalog.References.Select(r => new string?[] { r.Name }), "UnknownReference", "reference");
         return catalog.References.Where(r =>
             (@class.Count == 0 || @class.Contains(r.Class))
-            && _tables.Matches(TableNames(r.Table))
-            && (_models.IsEmpty || (catalog.LabelOf(r.Table) is { } label && _models.Matches(ModelNames(label))))
+            && tables.Matches(r.Table)
             && _references.Matches(r.Name));
     }
 

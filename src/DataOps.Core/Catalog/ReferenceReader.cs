@@ -10,7 +10,10 @@ internal sealed class ReferenceReader(Session session)
     public ReferenceCatalog Read(IReadOnlyList<string> softReferences)
     {
         IReadOnlyList<ContentType> contentTypes = ReadContentTypes();
-        List<Reference> references = [.. _database.Tables.Where(t => t.IsReadable).SelectMany(t => t.ForeignKeys.Select(k => Declared(t, k))).OfType<Reference>()];
+        List<Reference> references =
+        [
+            .. _database.Tables.Where(t => t.IsReadable).SelectMany(t => t.ForeignKeys.Select(k => Declared(t, k))).OfType<Reference>(),
+        ];
         references.AddRange(SoftReferences.Of(_database, contentTypes, softReferences));
         references.AddRange(GenericReferences.Of(_database, references));
         references.AddRange(ImpliedReferences.Of(_database, contentTypes, references));
@@ -20,7 +23,12 @@ internal sealed class ReferenceReader(Session session)
         references.AddRange(EmbeddedReferences.Of(contentTypes, references, embedded));
         IReadOnlyList<Model> models = new ModelReader(_database, contentTypes, references).Read();
         return new ReferenceCatalog(
-            _database, contentTypes, models, [.. references.OrderBy(r => r.Table.Schema, StringComparer.Ordinal).ThenBy(r => r.Table.Name, StringComparer.Ordinal).ThenBy(r => r.Column.Number)], embedded);
+            _database, contentTypes, models,
+            [
+                .. references.OrderBy(r => r.Table.Schema, StringComparer.Ordinal).ThenBy(r => r.Table.Name, StringComparer.Ordinal)
+                    .ThenBy(r => r.Column.Number),
+            ],
+            embedded);
     }
 
     private Reference? Declared(Table table, ForeignKey key)

@@ -9,5 +9,6 @@ internal static class TreeReferences
         let path = table.Find("path")
         where path is { Type.Underlying.Name: "varchar" or "text" }
         select new Reference(
-            $"{table.DisplayName}.path", ReferenceClass.Tree, Severity.Error, table, [path], table, [path], "path, depth and numchild: a materialised-path tree (treebeard)");
+            $"{table.DisplayName}.path", ReferenceClass.Tree, Severity.Error, table, [path], table, [path],
+            "path, depth and numchild: a materialised-path tree (treebeard)");
 }

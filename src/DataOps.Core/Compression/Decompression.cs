@@ -11,7 +11,8 @@ internal sealed record Decompression(Stream Stream, string Name)
     private static readonly string[] s_endings = [".gz", ".bz2", ".xz", ".lzma", ".zip"];
 
     /// <summary>Looks at the first bytes, as files get renamed; only the old LZMA format, which has no mark, is known by its ending.</summary>
-    /// <exception cref="InvalidDataException">The compressed data are damaged at their start, or a zip file comes through a pipe or has not exactly one member.</exception>
+    /// <exception cref="InvalidDataException">The compressed data are damaged at their start, or a zip file comes through a pipe or has not exactly one
+    /// member.</exception>
     public static Decompression Open(Stream file, string name)
     {
         byte[] start = new byte[XzLooked];

@@ -4,7 +4,9 @@ using Npgsql;
 namespace DataOps.Core.Connections;
 
 /// <summary>Reads the ways in which people write down a PostgreSQL connection.</summary>
-/// <remarks>Rules: libpq, "Connection Strings" and "Environment Variables"; what a text leaves open comes from its service, then from the PG* variables.</remarks>
+/// <remarks>
+/// Rules: libpq, "Connection Strings" and "Environment Variables"; what a text leaves open comes from its service, then from the PG* variables.
+/// </remarks>
 internal static class ConnectionText
 {
     private static readonly string[] s_schemes = ["postgres", "postgresql", "psql", "pgsql", "postgis", "timescale", "timescalegis"];
@@ -65,7 +67,8 @@ internal static class ConnectionText
         string? database = Cut(ref rest, '/');
         // A password cut in two by its own / or ? looks like a port, a database or an option, and would be shown as such.
         if (!rest.Contains('@') && $"{database}{query}".Contains('@'))
-            throw Unreadable("The address has an @ behind its host.", "Percent-encode the characters of the password and of other parts: / is %2F, ? is %3F, @ is %40.");
+            throw Unreadable("The address has an @ behind its host.",
+                "Percent-encode the characters of the password and of other parts: / is %2F, ? is %3F, @ is %40.");
         Dictionary<string, string> pairs = [];
         if (rest.LastIndexOf('@') is >= 0 and int at)
         {
@@ -128,11 +131,13 @@ internal static class ConnectionText
         {
             // What stands here may be the rest of a password with a blank in it, and is not shown.
             if (ReadName(text, ref i) is not { } name || (pairs.ContainsKey("password") && !LibpqSettings.IsKnown(name)))
-                throw Unreadable("The connection string cannot be read: a part of it is no name=value.", "Put single quotes around values with blanks, and a backslash before ' and \\ in them.");
+                throw Unreadable("The connection string cannot be read: a part of it is no name=value.",
+                    "Put single quotes around values with blanks, and a backslash before ' and \\ in them.");
             if (!LibpqSettings.IsKnown(name))
                 throw LibpqSettings.Unknown(name);
             pairs[name] = ReadValue(text, ref i, "")
-                ?? throw Unreadable($"The connection string cannot be read: the quote that {name} opens is not closed.", "Put a backslash before ' and \\ in a quoted value.");
+                ?? throw Unreadable($"The connection string cannot be read: the quote that {name} opens is not closed.",
+                    "Put a backslash before ' and \\ in a quoted value.");
         }
         // libpq expands an address in the place of the database's name.
         if (pairs.GetValueOrDefault("dbname") is { } database && SchemeEnd(database) is { } end)

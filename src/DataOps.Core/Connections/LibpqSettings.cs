@@ -47,7 +47,8 @@ internal static class LibpqSettings
         ("server_side_binding", null, null),
         ("assume_role", null, (b, v) => b.Options = $"{b.Options} -c role={v.Replace("\\", "\\\\").Replace(" ", "\\ ")}".Trim()),
         ("disable_server_side_cursors", null, null),
-        ("ssl_require", null, (b, v) => b.SslMode = v.Equals("true", StringComparison.OrdinalIgnoreCase) && b.SslMode < SslMode.Require ? SslMode.Require : b.SslMode),
+        ("ssl_require", null, (b, v) =>
+            b.SslMode = v.Equals("true", StringComparison.OrdinalIgnoreCase) && b.SslMode < SslMode.Require ? SslMode.Require : b.SslMode),
     ];
 
     public static bool IsKnown(string keyword) => s_known.Any(k => k.Keyword == keyword);
@@ -106,7 +107,8 @@ internal static class LibpqSettings
     private static void RequireAny(string value)
     {
         if (value is not "any")
-            throw ConnectionText.Unreadable($"target_session_attrs={value} is not supported.", "Name the server to work on; for anything that changes data that is the primary.");
+            throw ConnectionText.Unreadable($"target_session_attrs={value} is not supported.",
+                "Name the server to work on; for anything that changes data that is the primary.");
     }
 
     // The value is not shown: in a mistyped address it may be the password.

@@ -41,7 +41,8 @@ internal static class PostgresFailure
     private static DataOpsException FromServer(PostgresException p, ConnectionSettings settings)
     {
         string message = p.Detail is null ? p.MessageText : $"{p.MessageText} ({p.Detail.TrimEnd('.')})";
-        return new DataOpsException($"Postgres.{p.SqlState}", KindOf(p.SqlState), $"{settings}: {message}", Advice(p, settings), p.TableName ?? settings.ToString(), p);
+        string target = p.TableName ?? settings.ToString();
+        return new DataOpsException($"Postgres.{p.SqlState}", KindOf(p.SqlState), $"{settings}: {message}", Advice(p, settings), target, p);
     }
 
     private static string? Advice(PostgresException p, ConnectionSettings settings) => p.SqlState switch
@@ -51,7 +52,8 @@ internal static class PostgresFailure
         "3D000" => "Check the name of the database; `psql -l` lists them.",
         "42501" when p.MessageText.Contains("row-level security", StringComparison.Ordinal) =>
             "A policy would hide rows from this role, and the result would be incomplete. Use the tables' owner or a role with BYPASSRLS.",
-        "42501" => $"Grant it to role {settings.Username}: pg_read_all_data is enough to audit and export (PostgreSQL 14 and later); to import, be the owner of the tables.",
+        "42501" => $"Grant it to role {settings.Username}: pg_read_all_data is enough to audit and export (PostgreSQL 14 and later); "
+            + "to import, be the owner of the tables.",
         "53300" => "The server has no connection left: try again, or raise max_connections.",
         "55P03" => "Another session holds a lock. Try again when it is done (pg_blocking_pids tells which), or wait longer with -LockTimeout.",
         "57014" => "statement_timeout of the role or the database, or an administrator, ended the query.",
@@ -79,6 +81,7 @@ internal static class PostgresFailure
                 ($"{settings.Server} cannot be reached with TLS mode {settings.SslMode}: {root.Message}", "Check sslmode and the certificates."),
             _ => ($"The connection to {settings} failed: {root.Message}", "Connect again; the server's log tells why it ended the connection."),
         };
-        return new DataOpsException("ConnectionFailed", isPasswordMissing ? FailureKind.Authentication : FailureKind.Connection, message, advice, settings.Server, e);
+        FailureKind kind = isPasswordMissing ? FailureKind.Authentication : FailureKind.Connection;
+        return new DataOpsException("ConnectionFailed", kind, message, advice, settings.Server, e);
     }
 }

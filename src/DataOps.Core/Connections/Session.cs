@@ -5,7 +5,8 @@ namespace DataOps.Core.Connections;
 
 /// <summary>One open, prepared connection to one database, and the means to open more of the same.</summary>
 /// <remarks>
-/// The settings that protect a live site and make results independent of the server's configuration are set on every connection (<see cref="SessionSettings"/>).
+/// The settings that protect a live site and make results independent of the server's configuration are set on every connection (<see
+/// cref="SessionSettings"/>).
 /// A session is used by one thread at a time.
 /// </remarks>
 public sealed class Session : IDisposable
@@ -37,7 +38,8 @@ public sealed class Session : IDisposable
     /// <param name="settings">Where to connect to.</param>
     /// <param name="application">What runs, as <c>Find-Orphan</c>; the server's administrator sees <c>DataOps/Find-Orphan</c>.</param>
     /// <param name="cancellation">Gives up connecting.</param>
-    /// <exception cref="DataOpsException">No connection, no such database, a server older than 13, a pooler in transaction mode: which, and what to do.</exception>
+    /// <exception cref="DataOpsException">No connection, no such database, a server older than 13, a pooler in transaction mode: which, and what to
+    /// do.</exception>
     public static Session Open(ConnectionSettings settings, string application, CancellationToken cancellation = default) =>
         new(settings, application, Connector.Open(settings, "DataOps/" + application, cancellation));
 
@@ -51,6 +53,13 @@ public sealed class Session : IDisposable
         NpgsqlTransaction transaction = Connection.BeginTransaction(System.Data.IsolationLevel.RepeatableRead);
         Execute("set transaction read only");
         return transaction;
+    }
+
+    /// <summary>Waits no longer than this for a lock, for the rest of the transaction; a session that waits less keeps to that.</summary>
+    public void LimitLockWait(TimeSpan longest, CancellationToken cancellation)
+    {
+        if (Settings.LockTimeout == TimeSpan.Zero || Settings.LockTimeout > longest)
+            Execute($"set local lock_timeout = {longest.TotalMilliseconds:0}", cancellation);
     }
 
     /// <summary>Runs a statement and returns the number of rows it changed.</summary>

@@ -1,17 +1,8 @@
 namespace DataOps.Core.Integrity;
 
 /// <summary>What every result of Find-Orphan says: where references lead nowhere, and how bad that is.</summary>
-public interface IOrphanFinding
+public interface IOrphanFinding : IFinding
 {
-    /// <summary>The server.</summary>
-    string Server { get; }
-
-    /// <summary>The database.</summary>
-    string Database { get; }
-
-    /// <summary>Error, Warning or Expected (<see cref="Catalog.Severity"/>).</summary>
-    string Severity { get; }
-
     /// <summary>The table that refers.</summary>
     string Table { get; }
 

@@ -56,7 +56,8 @@ internal static partial class DurationRules
 
     [GeneratedRegex(
         @"^(?<sign>[-+]?)P(?:(?<days>[0-9]{1,10}(?:[.,][0-9]{1,9})?)D)?"
-        + @"(?:T(?:(?<hours>[0-9]{1,10}(?:[.,][0-9]{1,9})?)H)?(?:(?<minutes>[0-9]{1,10}(?:[.,][0-9]{1,9})?)M)?(?:(?<seconds>[0-9]{1,12}(?:[.,][0-9]{1,9})?)S)?)?\z")]
+        + @"(?:T(?:(?<hours>[0-9]{1,10}(?:[.,][0-9]{1,9})?)H)?(?:(?<minutes>[0-9]{1,10}(?:[.,][0-9]{1,9})?)M)?"
+        + @"(?:(?<seconds>[0-9]{1,12}(?:[.,][0-9]{1,9})?)S)?)?\z")]
     private static partial Regex Iso();
 
     [GeneratedRegex(

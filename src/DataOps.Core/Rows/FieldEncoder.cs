@@ -16,7 +16,8 @@ internal abstract class FieldEncoder
     /// <param name="indent">Blanks a level of embedded JSON; null for one line.</param>
     /// <param name="inexact">Counts the values that a fixture cannot express.</param>
     public static FieldEncoder For(
-        PgType type, TimePrecision precision = TimePrecision.Millisecond, JsonSeparator separator = JsonSeparator.CommaAndBlank, int? indent = null, InexactField? inexact = null)
+        PgType type, TimePrecision precision = TimePrecision.Millisecond, JsonSeparator separator = JsonSeparator.CommaAndBlank, int? indent = null,
+        InexactField? inexact = null)
     {
         PgType real = type.Underlying;
         FieldEncoder Inner(PgType inner) => For(inner, precision, inexact: inexact);

@@ -13,8 +13,11 @@ internal sealed class InexactField(string name)
     public void Add(Inexactness inexactness) => _counts[(int)inexactness]++;
 
     /// <summary>The field, and how many values of what kind.</summary>
-    public override string ToString() =>
-        $"{name}: {string.Join(", ", Enum.GetValues<Inexactness>().Where(i => i != Inexactness.None && _counts[(int)i] > 0).Select(i => Text(i, _counts[(int)i])))}";
+    public override string ToString()
+    {
+        IEnumerable<Inexactness> kinds = Enum.GetValues<Inexactness>().Where(i => i != Inexactness.None && _counts[(int)i] > 0);
+        return $"{name}: {string.Join(", ", kinds.Select(i => Text(i, _counts[(int)i])))}";
+    }
 
     private static string Text(Inexactness inexactness, long count) => inexactness switch
     {

@@ -36,7 +36,9 @@ internal static class InexactRules
     private static Inexactness Moment(ReadOnlySpan<byte> field, bool cuts)
     {
         long microseconds = BinaryPrimitives.ReadInt64BigEndian(field);
-        return microseconds is < FirstMoment or > LastMoment ? Inexactness.NotInPython : cuts && microseconds % 1000 != 0 ? Inexactness.CutTime : Inexactness.None;
+        if (microseconds is < FirstMoment or > LastMoment)
+            return Inexactness.NotInPython;
+        return cuts && microseconds % 1000 != 0 ? Inexactness.CutTime : Inexactness.None;
     }
 
     private static Inexactness Time(ReadOnlySpan<byte> field, bool cuts)

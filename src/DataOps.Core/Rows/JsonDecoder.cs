@@ -3,7 +3,10 @@ using System.Text.Json;
 namespace DataOps.Core.Rows;
 
 /// <summary>json and jsonb.</summary>
-/// <remarks>A string that is the text of StreamField blocks is stored as these blocks, as Wagtail does; any other string stays a JSON string, unless it is said otherwise.</remarks>
+/// <remarks>
+/// A string that is the text of StreamField blocks is stored as these blocks, as Wagtail does; any other string stays a JSON string, unless it is said
+/// otherwise.
+/// </remarks>
 internal sealed class JsonDecoder : FieldDecoder
 {
     private readonly Utf8Output _unescaped = new();

@@ -49,7 +49,8 @@ internal static class TimeRules
 
     private static bool TryDate(ref TextCursor cursor, Utf8Output text)
     {
-        if (!cursor.Number(4, 6, out int year) || !cursor.Take("-"u8) || !cursor.Number(1, 2, out int month) || !cursor.Take("-"u8) || !cursor.Number(1, 2, out int day))
+        if (!cursor.Number(4, 6, out int year) || !cursor.Take("-"u8) || !cursor.Number(1, 2, out int month) || !cursor.Take("-"u8)
+            || !cursor.Number(1, 2, out int day))
             return false;
         // Leap years repeat every 400 years.
         if (year is 0 or > LargestYear || month is 0 or > 12 || day == 0)

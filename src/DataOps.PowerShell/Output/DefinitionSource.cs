@@ -102,5 +102,6 @@ internal static class DefinitionSource
     }
 
     private static DataOpsException Wrong(string path, string reason, Exception? inner) =>
-        new("InvalidDefinition", FailureKind.InvalidData, $"{path} is no PowerShell data: {reason}", "Keep one hashtable in it, of literal values.", path, inner);
+        new("InvalidDefinition", FailureKind.InvalidData, $"{path} is no PowerShell data: {reason}", "Keep one hashtable in it, of literal values.", path,
+            inner);
 }

@@ -66,7 +66,8 @@ public sealed class ScratchServerTests
         Assert.True(IsAlive(pid));
         parent.Kill();
 
-        Assert.True(SpinWait.SpinUntil(() => !IsAlive(pid) && !Directory.Exists(folder), TimeSpan.FromSeconds(20)), $"{folder} or process {pid} is still there");
+        Assert.True(SpinWait.SpinUntil(() => !IsAlive(pid) && !Directory.Exists(folder), TimeSpan.FromSeconds(20)),
+            $"{folder} or process {pid} is still there");
     }
 
     [Fact]
@@ -98,7 +99,8 @@ public sealed class ScratchServerTests
     public void Programs_in_a_folder_that_only_root_may_enter_still_run()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess && OperatingSystem.IsLinux(), "only root has such folders");
-        PostgresBinaries? fetched = Servers.PostgresServer.Versions.Select(v => PostgresBinaries.Find(v.Data, [Repository.FetchedServers])).FirstOrDefault(f => f is not null);
+        PostgresBinaries? fetched = Servers.PostgresServer.Versions.Select(v => PostgresBinaries.Find(v.Data, [Repository.FetchedServers]))
+            .FirstOrDefault(f => f is not null);
         Assert.SkipWhen(fetched is null, "no PostgreSQL that may be copied has been fetched");
         DirectoryInfo locked = Directory.CreateTempSubdirectory("dataops-locked-");
         using Process copy = Process.Start("cp", ["-a", Path.GetDirectoryName(fetched.Folder)!, Path.Combine(locked.FullName, "native")]);

@@ -21,9 +21,11 @@ public sealed class DatabaseCatalogTests(PostgresServer server)
         Assert.Equal(["a", "b"], place.PrimaryKey);
         Assert.Null(place.SingleKey);
         Assert.Equal("name,b", string.Join(",", Assert.Single(place.UniqueKeys)));
-        Assert.Equal(("pa,pb", "a,b", "SET NULL", true, true), (string.Join(",", key.Columns), string.Join(",", key.TargetColumns), key.OnDelete, key.IsDeferrable, key.IsDeferred));
+        Assert.Equal(("pa,pb", "a,b", "SET NULL", true, true),
+            (string.Join(",", key.Columns), string.Join(",", key.TargetColumns), key.OnDelete, key.IsDeferrable, key.IsDeferred));
         Reference reference = Assert.Single(ReferenceCatalog.Read(database.Session).References);
-        Assert.Equal((ReferenceClass.ForeignKey, true, "pa,pb"), (reference.Class, reference.IsNullable, string.Join(",", reference.Columns.Select(c => c.Name))));
+        Assert.Equal((ReferenceClass.ForeignKey, true, "pa,pb"),
+            (reference.Class, reference.IsNullable, string.Join(",", reference.Columns.Select(c => c.Name))));
     }
 
     [Fact]
@@ -66,7 +68,8 @@ public sealed class DatabaseCatalogTests(PostgresServer server)
         Assert.Equal(
             ["crowd MaterializedView False", "figures View False", "log PartitionedTable True", "people View False", "person Table True"],
             catalog.Tables.Select(t => $"{t.Name} {t.Kind} {t.IsReadable}"));
-        Assert.Equal("log.person_id->person", Assert.Single(ReferenceCatalog.Read(database.Session).References.Select(r => $"{r.Table}.{r.Column.Name}->{r.Target}")));
+        Assert.Equal("log.person_id->person",
+            Assert.Single(ReferenceCatalog.Read(database.Session).References.Select(r => $"{r.Table}.{r.Column.Name}->{r.Target}")));
         Assert.Equal(
             ["crowd MaterializedView", "figures View", "log Table", "people View", "person Table"],
             database.Run(new GetModel(), new()).Select(m => $"{m.Table} {m.Kind}").Order(StringComparer.Ordinal));
@@ -173,7 +176,8 @@ public sealed class DatabaseCatalogTests(PostgresServer server)
             database.Execute($"alter table replica enable replica trigger \"{trigger[0]}\"");
 
         Assert.Equal(
-            ["good ForeignKey foreign key", "quiet Unvalidated foreign key, not enforced", "replica Unvalidated foreign key, not enforced", "unchecked Unvalidated foreign key, NOT VALID"],
+            ["good ForeignKey foreign key", "quiet Unvalidated foreign key, not enforced", "replica Unvalidated foreign key, not enforced",
+                "unchecked Unvalidated foreign key, NOT VALID"],
             ReferenceCatalog.Read(database.Session).References.Select(r => $"{r.Table} {r.Class} {r.Evidence}"));
     }
 

@@ -40,7 +40,8 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
     [InlineData("stock_delivery", "volunteer", "stock_delivery_crew", "crew")]
     [InlineData("stock_delivery", "volunteer", "delivery_volunteers", null)]
     [InlineData("organization_management_membershipapplication", "country", "organization_management_membershipapplication_other_countries", "other_countries")]
-    [InlineData("organization_management_membershipapplication", "organization", "organization_management_membershipapplication_previous_organizations", "previous_organizations")]
+    [InlineData("organization_management_membershipapplication", "organization", "organization_management_membershipapplication_previous_organizations",
+        "previous_organizations")]
     [InlineData("organization_management_membershipapplication", "country", "organization_management_membershipapplication_nationalities_until_now", null)]
     public void A_table_whose_name_ends_in_a_hash_is_known_where_its_field_is_named_after_the_target(string owner, string target, string name, string? field) =>
         Assert.Equal(field, ManyToManyName.Of(BuiltIn.TableName(name), owner, target));
@@ -98,7 +99,8 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
 
     [Theory]
     [InlineData("alter table blog_article add foreign key (page_ptr_id) references wagtailcore_page not valid", ReferenceClass.Unvalidated)]
-    [InlineData("alter table blog_article add foreign key (page_ptr_id) references wagtailcore_page; alter table blog_article disable trigger all", ReferenceClass.Unvalidated)]
+    [InlineData("alter table blog_article add foreign key (page_ptr_id) references wagtailcore_page; alter table blog_article disable trigger all",
+        ReferenceClass.Unvalidated)]
     [InlineData("select 1", ReferenceClass.Implied)]
     public void A_page_type_inherits_also_while_its_constraint_is_weak_or_gone(string constraint, ReferenceClass expected)
     {
@@ -124,7 +126,8 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
     [InlineData("asset_content_type_id", "asset_id")]
     public void A_generic_reference_is_a_content_type_and_an_id_beside_it(string type, string id)
     {
-        using TestDatabase site = server.Django("shop.note", $"create table shop_note (id int primary key, {type} int references django_content_type, {id} varchar(255) not null)");
+        using TestDatabase site = server.Django("shop.note",
+            $"create table shop_note (id int primary key, {type} int references django_content_type, {id} varchar(255) not null)");
         Reference generic = Assert.Single(ReferenceCatalog.Read(site.Session).References, r => r.Class == ReferenceClass.Generic);
 
         Assert.Equal((type, id, Severity.Warning, null), (generic.ContentTypeColumn!.Name, generic.Column.Name, generic.Severity, generic.Target));
@@ -140,7 +143,8 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
             """);
         ReferenceCatalog catalog = ReferenceCatalog.Read(site.Session);
 
-        Assert.Equal(("django_admin_log", Severity.Expected), catalog.References.Where(r => r.Class == ReferenceClass.Generic).Select(r => (r.Table.Name, r.Severity)).Single());
+        Assert.Equal(("django_admin_log", Severity.Expected), catalog.References.Where(r => r.Class == ReferenceClass.Generic)
+            .Select(r => (r.Table.Name, r.Severity)).Single());
         Assert.Equal("django_admin_log", catalog.Models.Single(m => m.Label == "admin.logentry").Table.Name);
     }
 
@@ -193,7 +197,8 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
             """);
         ReferenceInfo soft = Assert.Single(site.Run(new GetReference(), new() { SoftReference = ["public.shop_order.customer=old.customer"] }));
 
-        Assert.Equal(("Soft", "Expected", "shop_order", "customer", "old.customer", "id"), (soft.Class, soft.Severity, soft.Table, soft.Column, soft.References, soft.TargetColumn));
+        Assert.Equal(("Soft", "Expected", "shop_order", "customer", "old.customer", "id"),
+            (soft.Class, soft.Severity, soft.Table, soft.Column, soft.References, soft.TargetColumn));
     }
 
     [Theory]
@@ -206,7 +211,8 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
     [InlineData("shop_order.customer=two", "two")]
     public void A_soft_reference_that_names_what_is_not_there_is_refused(string text, string named)
     {
-        using TestDatabase site = server.Django("shop.order", "create table shop_order (id int primary key, customer int); create table two (a int, b int, primary key (a, b))");
+        using TestDatabase site = server.Django("shop.order",
+            "create table shop_order (id int primary key, customer int); create table two (a int, b int, primary key (a, b))");
         DataOpsException failure = Assert.Throws<DataOpsException>(() => site.Run(new GetReference(), new() { SoftReference = [text] }));
 
         Assert.Equal(("InvalidSoftReference", FailureKind.InvalidArgument), (failure.Id, failure.Kind));
@@ -228,7 +234,8 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
             """);
 
         Assert.Equal(
-            ["blog_article.body->wagtailcore.page", "blog_article.body->wagtailimages.image", "blog_article.note->wagtailimages.image", "wagtailcore_page.intro->wagtailimages.image"],
+            ["blog_article.body->wagtailcore.page", "blog_article.body->wagtailimages.image", "blog_article.note->wagtailimages.image",
+                "wagtailcore_page.intro->wagtailimages.image"],
             ReferenceCatalog.Read(site.Session).References.Where(r => r.Class == ReferenceClass.Embedded).Select(r => r.Name).Order(StringComparer.Ordinal));
     }
 

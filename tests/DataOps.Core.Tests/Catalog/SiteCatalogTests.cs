@@ -38,7 +38,8 @@ public sealed class SiteCatalogTests(PostgresServer server)
         Assert.True(written.Count > 40);
         Assert.Equal(
             written.OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => $"{w.Key}: {w.Value}"),
-            written.Keys.Order(StringComparer.Ordinal).Select(label => $"{label}: {Join(models[label].Fields.Select(f => f.Name).Concat(models[label].ManyToMany.Select(l => l.Name)))}"));
+            written.Keys.Order(StringComparer.Ordinal)
+                .Select(label => $"{label}: {Join(models[label].Fields.Select(f => f.Name).Concat(models[label].ManyToMany.Select(l => l.Name)))}"));
     }
 
     [Theory, MemberData(nameof(PostgresServer.Versions), MemberType = typeof(PostgresServer))]
@@ -55,12 +56,14 @@ public sealed class SiteCatalogTests(PostgresServer server)
     {
         using TestDatabase site = server.CopyOf(Site.SampleDamaged);
         using TestDatabase healthy = server.CopyOf(Site.Sample);
-        static string[] Models(TestDatabase d) => [.. d.Run(new GetModel(), new()).Where(m => m.Kind != "NoTable").Select(m => $"{m.Model} {m.Table} {m.Kind} {m.Parent} {m.Fields} {m.ManyToMany}")];
+        static string[] Models(TestDatabase d) =>
+            [.. d.Run(new GetModel(), new()).Where(m => m.Kind != "NoTable").Select(m => $"{m.Model} {m.Table} {m.Kind} {m.Parent} {m.Fields} {m.ManyToMany}")];
 
         Assert.Equal(Models(healthy), Models(site));
         Assert.Contains(site.Run(new GetModel(), new()), m => m is { Model: "shop.order", Kind: "NoTable" });
         Assert.Single(ReferenceCatalog.Read(site.Session).References, r => r.Class == ReferenceClass.Unvalidated);
-        Assert.Contains(ReferenceCatalog.Read(site.Session).References, r => r is { Class: ReferenceClass.Implied, Name: "news_relatedlink.target_page_id", Target.Name: "wagtailcore_page" });
+        Assert.Contains(ReferenceCatalog.Read(site.Session).References,
+            r => r is { Class: ReferenceClass.Implied, Name: "news_relatedlink.target_page_id", Target.Name: "wagtailcore_page" });
     }
 
     [Fact]
@@ -68,7 +71,8 @@ public sealed class SiteCatalogTests(PostgresServer server)
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
         site.Execute("do $$ begin for i in 1..200 loop execute format('create table extra_%s (id int primary key, page_id int references wagtailcore_page)', i); end loop; end $$");
-        using ActivityListener listener = new() { ShouldListenTo = s => s.Name == "Npgsql", Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData };
+        using ActivityListener listener = new() { ShouldListenTo = s => s.Name == "Npgsql", Sample = (ref ActivityCreationOptions<ActivityContext> _) =>
+            ActivitySamplingResult.AllData };
         int queries = 0;
         ActivityTraceId? mine = null;
         _ = site.Session;
@@ -93,7 +97,8 @@ public sealed class SiteCatalogTests(PostgresServer server)
         using TestDatabase site = server.CopyOf(Site.SampleEmpty);
         static string[] List(string name) => name.Length == 0 ? [] : [name];
         site.Execute("insert into django_content_type (app_label, model) values ('wagtailcore', 'page')");
-        DataOpsException failure = Assert.Throws<DataOpsException>(() => site.Run(new GetReference(), new() { Model = List(model), Table = List(table), Reference = List(reference) }));
+        DataOpsException failure = Assert.Throws<DataOpsException>(
+            () => site.Run(new GetReference(), new() { Model = List(model), Table = List(table), Reference = List(reference) }));
 
         Assert.Equal(id, failure.Id);
         Assert.Contains($"\"{named}\"", failure.Message, StringComparison.Ordinal);
@@ -112,7 +117,8 @@ public sealed class SiteCatalogTests(PostgresServer server)
         Assert.Equal(
             ["wagtailcore_page", "wagtailcore_site"],
             site.Run(new GetModel(), new() { Table = ["public.wagtailcore_[ps]?[tg]e"] }).Select(m => m.Table));
-        Assert.All(site.Run(new GetReference(), new() { Table = ["news_*"], Class = [ReferenceClass.ForeignKey] }), r => Assert.Equal(("ForeignKey", true), (r.Class, r.Table.StartsWith("news_", StringComparison.Ordinal))));
+        Assert.All(site.Run(new GetReference(), new() { Table = ["news_*"], Class = [ReferenceClass.ForeignKey] }),
+            r => Assert.Equal(("ForeignKey", true), (r.Class, r.Table.StartsWith("news_", StringComparison.Ordinal))));
     }
 
     private static string Join(IEnumerable<string> names) => string.Join(",", names.Distinct().Order(StringComparer.Ordinal));

@@ -75,7 +75,8 @@ public sealed class DecompressionTests : IDisposable
         (_, string[] files) = Make(40);
 
         foreach (byte[] garbage in (byte[][])[[1], [0], "garbage"u8.ToArray(), [0x1F, 0x8B, 8, 0, 0], "BZh9"u8.ToArray(), [0xFD, (byte)'7', (byte)'z']])
-            Assert.All(files, file => Assert.True(Fails([.. File.ReadAllBytes(file), .. garbage], Path.GetFileName(file)), Path.GetFileName(file) + " + " + garbage.Length));
+            Assert.All(files, file =>
+                Assert.True(Fails([.. File.ReadAllBytes(file), .. garbage], Path.GetFileName(file)), Path.GetFileName(file) + " + " + garbage.Length));
     }
 
     [Fact]

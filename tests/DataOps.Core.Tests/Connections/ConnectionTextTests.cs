@@ -78,7 +78,8 @@ public sealed class ConnectionTextTests : IDisposable
     }
 
     [Fact]
-    public void A_word_alone_is_a_database() => Assert.Equal(("site", "localhost"), (ConnectionSettings.Parse("site").Database, Tcp(ConnectionSettings.Parse("site").Host)));
+    public void A_word_alone_is_a_database() =>
+        Assert.Equal(("site", "localhost"), (ConnectionSettings.Parse("site").Database, Tcp(ConnectionSettings.Parse("site").Host)));
 
     [Theory]
     [InlineData("", "empty")]

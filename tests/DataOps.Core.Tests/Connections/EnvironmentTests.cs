@@ -40,7 +40,8 @@ public sealed class EnvironmentTests(PostgresServer server) : IDisposable
     [Fact]
     public void Database_url_comes_before_the_pg_variables_which_fill_its_gaps()
     {
-        using EnvironmentVariables set = new(("DATABASE_URL", "postgis://ann@db/site?conn_max_age=60"), ("PGHOST", "other"), ("PGPORT", "5433"), ("PGDATABASE", "none"));
+        using EnvironmentVariables set = new(("DATABASE_URL", "postgis://ann@db/site?conn_max_age=60"), ("PGHOST", "other"), ("PGPORT", "5433"),
+            ("PGDATABASE", "none"));
 
         Assert.Equal("ann@db:5433/site", ConnectionSettings.FromEnvironment().ToString());
     }
@@ -129,9 +130,12 @@ public sealed class EnvironmentTests(PostgresServer server) : IDisposable
     public void The_passfile_has_the_password(string where)
     {
         using ProtectedServer guarded = new(server);
-        string file = Write("pgpass", $"# comment\nother:*:*:*:no\n127.0.0.1:{guarded.Port}:*:guest:{ProtectedServer.Password.Replace(":", "\\:", StringComparison.Ordinal)}\n");
+        string file = Write("pgpass",
+            $"# comment\nother:*:*:*:no\n127.0.0.1:{guarded.Port}:*:guest:{ProtectedServer.Password.Replace(":", "\\:", StringComparison.Ordinal)}\n");
         using EnvironmentVariables set = where == "PGPASSFILE" ? new((where, file)) : new();
-        ConnectionSettings settings = ConnectionSettings.Parse($"host=127.0.0.1 port={guarded.Port} user=guest dbname=postgres" + (where == "passfile" ? $" passfile='{file}'" : ""));
+        ConnectionSettings settings = ConnectionSettings.Parse($"host=127.0.0.1 port={guarded.Port} user=guest dbname=postgres" + (where == "passfile"
+            ? $" passfile='{file}'"
+            : ""));
 
         using Session session = Session.Open(settings, "Test");
         Assert.Equal(["guest"], session.List<string>("select current_user::text"));

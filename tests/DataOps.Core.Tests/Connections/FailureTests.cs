@@ -33,7 +33,8 @@ public sealed class FailureTests(PostgresServer server)
         int port = ((IPEndPoint)silent.LocalEndpoint).Port;
         Stopwatch clock = Stopwatch.StartNew();
 
-        AssertFailure(() => Open($"postgres://guest:Hush@127.0.0.1:{port}/site?connect_timeout=1&sslmode=disable"), "ConnectionFailed", FailureKind.Connection, $"127.0.0.1:{port}", "does not answer");
+        AssertFailure(() => Open($"postgres://guest:Hush@127.0.0.1:{port}/site?connect_timeout=1&sslmode=disable"), "ConnectionFailed",
+            FailureKind.Connection, $"127.0.0.1:{port}", "does not answer");
         Assert.InRange(clock.Elapsed.TotalSeconds, 0.5, 10);
     }
 
@@ -56,7 +57,8 @@ public sealed class FailureTests(PostgresServer server)
             Assert.DoesNotContain("Hush", $"{session.Settings} {session.Connection.ConnectionString} {session.Application}", StringComparison.Ordinal);
 
         AssertFailure(() => Session.Open(guarded.Guest("Hush, wrong"), "Test"), "Postgres.28P01", FailureKind.Authentication, "guest");
-        AssertFailure(() => Session.Open(guarded.Guest(null).WithSslMode("disable"), "Test"), "ConnectionFailed", FailureKind.Authentication, "password of role guest");
+        AssertFailure(() => Session.Open(guarded.Guest(null).WithSslMode("disable"), "Test"), "ConnectionFailed", FailureKind.Authentication,
+            "password of role guest");
     }
 
     [Fact]
@@ -70,7 +72,8 @@ public sealed class FailureTests(PostgresServer server)
     public void An_unknown_role_is_named()
     {
         using TestDatabase database = server.Blank();
-        AssertFailure(() => Session.Open(database.Settings.WithCredential("nobody_here", "Hush"), "Test"), "Postgres.28000", FailureKind.Authentication, "nobody_here");
+        AssertFailure(() => Session.Open(database.Settings.WithCredential("nobody_here", "Hush"), "Test"), "Postgres.28000", FailureKind.Authentication,
+            "nobody_here");
     }
 
     [Fact]
@@ -85,7 +88,8 @@ public sealed class FailureTests(PostgresServer server)
 
             AssertFailure(() => session.List<int>("select id from public.secret_diary"), "Postgres.42501", FailureKind.PermissionDenied, "secret_diary", role);
             AssertFailure(() => session.Execute("delete from public.secret_diary"), "Postgres.42501", FailureKind.PermissionDenied, "secret_diary", role);
-            AssertFailure(() => Assert.Empty(session.Stream("select id from public.secret_diary", r => r.GetInt32(0), default)), "Postgres.42501", FailureKind.PermissionDenied, "secret_diary", role);
+            AssertFailure(() => Assert.Empty(session.Stream("select id from public.secret_diary", r => r.GetInt32(0), default)), "Postgres.42501",
+                FailureKind.PermissionDenied, "secret_diary", role);
             Assert.Equal([1], session.List<int>("select 1"));
         }
         finally

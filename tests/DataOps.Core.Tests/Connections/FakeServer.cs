@@ -51,7 +51,9 @@ public sealed class FakeServer : IDisposable
         while (ReadInt(stream) is var length && ReadInt(stream) is var code && Skip(stream, length - 8) && code is SslRequest or GssRequest)
             stream.WriteByte((byte)'N');
         Write(stream, 'R', [0, 0, 0, 0]);
-        foreach ((string name, string value) in new[] { ("server_version", _version), ("server_encoding", "UTF8"), ("client_encoding", "UTF8"), ("integer_datetimes", "on"), ("standard_conforming_strings", "on"), ("DateStyle", "ISO, MDY"), ("TimeZone", "UTC") })
+        foreach ((string name,
+            string value) in new[] { ("server_version", _version), ("server_encoding", "UTF8"), ("client_encoding", "UTF8"), ("integer_datetimes", "on"),
+        ("standard_conforming_strings", "on"), ("DateStyle", "ISO, MDY"), ("TimeZone", "UTC") })
             Write(stream, 'S', Encoding.UTF8.GetBytes($"{name}\0{value}\0"));
         Write(stream, 'K', [0, 0, 0, 1, 0, 0, 0, 2]);
         Write(stream, 'Z', [(byte)'I']);

@@ -28,7 +28,8 @@ public sealed class SessionTests(PostgresServer server)
         using TestDatabase database = server.Blank();
         string[] strange =
         [
-            "search_path = public", "lock_timeout = 0", "datestyle = 'German, DMY'", "intervalstyle = 'iso_8601'", "timezone = 'Asia/Tokyo'", "extra_float_digits = -5",
+            "search_path = public", "lock_timeout = 0", "datestyle = 'German, DMY'", "intervalstyle = 'iso_8601'", "timezone = 'Asia/Tokyo'",
+            "extra_float_digits = -5",
             "bytea_output = 'escape'", "standard_conforming_strings = off", "client_encoding = 'LATIN1'", "idle_in_transaction_session_timeout = 0",
         ];
         foreach (string setting in strange)
@@ -143,7 +144,8 @@ public sealed class SessionTests(PostgresServer server)
 
         Assert.Equal(["sad"], session.List<string>("select mood::text from public.note where id = any(@ids)", new { ids }));
         Assert.Equal([("sad", "a,b", "x")], session.Stream(
-            "select mood::text, tags, word from public.note where id = $1", r => (r.GetString(0), string.Join(",", r.GetFieldValue<string[]>(1)), r.GetString(2)), default, new NpgsqlParameter { Value = 1 }));
+            "select mood::text, tags, word from public.note where id = $1", r =>
+                (r.GetString(0), string.Join(",", r.GetFieldValue<string[]>(1)), r.GetString(2)), default, new NpgsqlParameter { Value = 1 }));
     }
 
     private static void Run(Session session, string method, string sql, CancellationToken cancellation)

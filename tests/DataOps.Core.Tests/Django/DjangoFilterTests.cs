@@ -54,7 +54,8 @@ public sealed class DjangoFilterTests(PostgresServer server) : IDisposable
     ];
 
     // Django has fewer look-ups for a field that refers: no range and no texts.
-    private static readonly string[] s_references = ["author", "author_id", "publisher", "genres", "distributors__imprint_of", "influences__influences", "amenities"];
+    private static readonly string[] s_references = ["author", "author_id", "publisher", "genres", "distributors__imprint_of", "influences__influences",
+        "amenities"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("dataops-filters-").FullName;
 
@@ -76,7 +77,8 @@ public sealed class DjangoFilterTests(PostgresServer server) : IDisposable
         {
             string[] ours = [.. Rows(site, catalog, filters[i].Model, filters[i].Json).Order(StringComparer.Ordinal)];
             Assert.True(
-                theirs[i].Order(StringComparer.Ordinal).SequenceEqual(ours), $"seed {DjangoPeer.Seed}: {filters[i]}: Django finds {theirs[i].Length} rows, we {ours.Length}");
+                theirs[i].Order(StringComparer.Ordinal)
+                    .SequenceEqual(ours), $"seed {DjangoPeer.Seed}: {filters[i]}: Django finds {theirs[i].Length} rows, we {ours.Length}");
             some += ours.Length > 0 ? 1 : 0;
         }
         Assert.InRange(some, Filters / 4, Filters);
@@ -103,7 +105,8 @@ public sealed class DjangoFilterTests(PostgresServer server) : IDisposable
     private static (string Model, string Json) Draw(Random random, Dictionary<string, string[]> values)
     {
         string model = s_paths[random.Next(s_paths.Length)].Model;
-        string Lookups(int count) => "{" + string.Join(", ", Enumerable.Range(0, count).Select(_ => Lookup(random, model, values)).DistinctBy(l => l.Split(':')[0])) + "}";
+        string Lookups(int count) =>
+            "{" + string.Join(", ", Enumerable.Range(0, count).Select(_ => Lookup(random, model, values)).DistinctBy(l => l.Split(':')[0])) + "}";
         return (model, random.Next(6) switch
         {
             0 => $$"""{"any": [{{Lookups(1)}}, {{Lookups(1)}}]}""",
@@ -119,7 +122,9 @@ public sealed class DjangoFilterTests(PostgresServer server) : IDisposable
         (string _, string path, string type, string sql) = random.GetItems(s_paths.Where(p => p.Model == model).ToArray(), 1)[0];
         string Value() => values[sql].Length == 0 ? "0" : values[sql][random.Next(values[sql].Length)];
         string Json(string text) => type is "integer" ? text : JsonSerializer.Serialize(text);
-        string Part() => Value() is { Length: > 2 } text && !char.IsSurrogate(text[0]) && !char.IsSurrogate(text[1]) ? JsonSerializer.Serialize(text[..2]) : "\"a%_\\\\\"";
+        string Part() => Value() is { Length: > 2 } text && !char.IsSurrogate(text[0]) && !char.IsSurrogate(text[1])
+            ? JsonSerializer.Serialize(text[..2])
+            : "\"a%_\\\\\"";
         bool isReference = s_references.Contains(path);
         bool isDate = type is "date" or "datetime";
         return random.Next(isDate ? 13 : 10) switch
@@ -128,7 +133,8 @@ public sealed class DjangoFilterTests(PostgresServer server) : IDisposable
             1 => $"\"{path}__in\": [{string.Join(", ", Enumerable.Range(0, random.Next(4)).Select(_ => Json(Value())))}]",
             2 when !isReference && type is not ("key" or "address") => $"\"{path}__range\": [{Json(Value())}, {Json(Value())}]",
             3 or 4 when type is not ("key" or "address") => $"\"{path}__{random.GetItems(["gt", "gte", "lt", "lte"], 1)[0]}\": {Json(Value())}",
-            5 or 6 when !isReference && type is "text" or "address" => $"\"{path}__{random.GetItems(["contains", "icontains", "startswith", "istartswith", "endswith", "iendswith"], 1)[0]}\": {Part()}",
+            5 or 6 when !isReference && type is "text" or "address" =>
+                $"\"{path}__{random.GetItems(["contains", "icontains", "startswith", "istartswith", "endswith", "iendswith"], 1)[0]}\": {Part()}",
             7 when !isReference && type is "text" => $"\"{path}__iexact\": {Json(Value().ToUpperInvariant())}",
             8 => $"\"{path}\": {(random.Next(5) == 0 ? "null" : Json(Value()))}",
             10 => $"\"{path}__year{random.GetItems(["", "__gt", "__gte", "__lt", "__lte"], 1)[0]}\": {int.Parse(Value()[..4])}",

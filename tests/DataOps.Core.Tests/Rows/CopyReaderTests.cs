@@ -49,7 +49,8 @@ public sealed class CopyReaderTests(PostgresServer server) : IDisposable
         int seed = Random.Shared.Next();
         Random random = new(seed);
         int[] sizes = [.. Enumerable.Range(0, 300).Select(_ => (int)Math.Pow(10, random.NextDouble() * 6.7))];
-        using CopyReader reader = Open($"select i, repeat(chr(65 + (i % 26)::int), s), s from unnest(array[{string.Join(',', sizes)}]) with ordinality u(s, i)");
+        using CopyReader reader = Open(
+            $"select i, repeat(chr(65 + (i % 26)::int), s), s from unnest(array[{string.Join(',', sizes)}]) with ordinality u(s, i)");
 
         for (int i = 0; i < sizes.Length; i++)
         {

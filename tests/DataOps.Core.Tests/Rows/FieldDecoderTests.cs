@@ -134,7 +134,8 @@ public sealed class FieldDecoderTests(PostgresServer server) : IDisposable
     private (string? Problem, string? Stored) Load(string type, string json, bool notNull = false, int? dimensions = null)
     {
         _database.Execute($"drop table if exists t; create table t (id int, v {type})");
-        string? problem = RowsFixture.Decode(_database, FieldDecoder.For(RowsFixture.ColumnOf(_database, type, notNull) with { Dimensions = dimensions }), "t", [json])[0];
+        string? problem = RowsFixture.Decode(_database, FieldDecoder.For(RowsFixture.ColumnOf(_database, type, notNull) with { Dimensions = dimensions }),
+            "t", [json])[0];
         return (problem, problem is null ? _database.Column("set timezone = 'UTC'; select v::text from t")[0] : null);
     }
 }

@@ -113,7 +113,8 @@ public sealed class FieldEncoderTests(PostgresServer server) : IDisposable
     [InlineData("""[0.00000, 0.000010, 0.000012345678901234567890, 10.00001]""", """[0.00000, 0.000010, 0.000012345678901234567890, 10.00001]""")]
     [InlineData("1e-7", "1e-07")]
     [InlineData("5e-324", "5e-324")]
-    public void Small_numbers_in_JSON_have_Pythons_exponent_where_it_loses_no_digit(string value, string json) => Assert.Equal(json, RowsFixture.Encode(_database, "jsonb", value));
+    public void Small_numbers_in_JSON_have_Pythons_exponent_where_it_loses_no_digit(string value, string json) =>
+        Assert.Equal(json, RowsFixture.Encode(_database, "jsonb", value));
 
     [Fact]
     public void Json_in_JSONL_has_no_blank_after_commas()

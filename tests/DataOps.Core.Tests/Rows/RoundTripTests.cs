@@ -61,7 +61,8 @@ public sealed class RoundTripTests(PostgresServer server)
     {
         int seed = Random.Shared.Next();
         using TestDatabase database = server.Blank();
-        Assert.SkipWhen(type.Contains("multirange", StringComparison.Ordinal) && database.Session.ServerVersion.Major < 14, "PostgreSQL 14 brought multiranges");
+        Assert.SkipWhen(type.Contains("multirange", StringComparison.Ordinal)
+            && database.Session.ServerVersion.Major < 14, "PostgreSQL 14 brought multiranges");
         database.Execute(
             $$"""
             create extension hstore; create extension citext; create type mood as enum ('so so', 'it''s "well"');
@@ -77,7 +78,8 @@ public sealed class RoundTripTests(PostgresServer server)
         List<string?> problems = RowsFixture.Decode(database, FieldDecoder.For(RowsFixture.ColumnOf(database, type)), "target", values);
 
         string about = $"seed {seed}";
-        Assert.True(problems.TrueForAll(p => p is null), $"{about}: {problems.Find(p => p is not null)} {json[problems.FindIndex(p => p is not null) is var i && i >= 0 ? i : 0]}");
+        Assert.True(problems.TrueForAll(p => p is null),
+            $"{about}: {problems.Find(p => p is not null)} {json[problems.FindIndex(p => p is not null) is var i && i >= 0 ? i : 0]}");
         IReadOnlyList<object?[]> changed = database.Rows(
             "select s.v::text, t.v::text from source s join target t on t.id = s.id or (s.id = 0 and t.v is null) where s.v::text is distinct from t.v::text limit 3");
         Assert.True(changed.Count == 0, $"{about}: {string.Join("; ", changed.Select(r => $"{r[0]} -> {r[1]}"))}");
@@ -101,7 +103,8 @@ public sealed class RoundTripTests(PostgresServer server)
 
     private static string Junk(Random random)
     {
-        string[] pieces = ["a", " ", "\"", "\\", "\n", "\t", "\r", "\b", "\u0001", "\u007f", "é", "\u2028", "😀", "{", "}", ",", "[", "=>", "'", "NULL", "\\N", "\\.", "x"];
+        string[] pieces = ["a", " ", "\"", "\\", "\n", "\t", "\r", "\b", "\u0001", "\u007f", "é", "\u2028", "😀", "{", "}", ",", "[", "=>", "'", "NULL", "\\N",
+            "\\.", "x"];
         StringBuilder junk = new();
         for (int i = random.Next(60); i > 0; i--)
             junk.Append(pieces[random.Next(pieces.Length)]);

@@ -19,7 +19,9 @@ internal static class RowsFixture
     public static Column ColumnOf(TestDatabase database, string type, bool notNull = false)
     {
         int open = type.IndexOf('(', StringComparison.Ordinal);
-        int? length = open > 0 && type.Contains("char", StringComparison.Ordinal) ? int.Parse(type[(open + 1)..type.IndexOf(')', StringComparison.Ordinal)], null) : null;
+        int? length = open > 0 && type.Contains("char", StringComparison.Ordinal)
+            ? int.Parse(type[(open + 1)..type.IndexOf(')', StringComparison.Ordinal)], null)
+            : null;
         return new Column(1, "v", TypeOf(database, type), type, length, notNull, null, ColumnSource.Plain, null, null, null, null);
     }
 

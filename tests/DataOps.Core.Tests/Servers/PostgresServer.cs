@@ -12,7 +12,9 @@ public sealed class PostgresServer
     /// <summary>The versions of the smaller set: <c>[Theory, MemberData(nameof(PostgresServer.Versions), MemberType = typeof(PostgresServer))]</c>.</summary>
     public static TheoryData<int> Versions => [14, 16, 17, 18];
 
-    /// <summary>A database of the test's own, a copy of <paramref name="site"/>, on the machine's server or on one of version <paramref name="major"/>.</summary>
+    /// <summary>
+    /// A database of the test's own, a copy of <paramref name="site"/>, on the machine's server or on one of version <paramref name="major"/>.
+    /// </summary>
     public TestDatabase CopyOf(Site site, int? major = null) => new(RunningServers.Get(major), site);
 
     /// <summary>An empty database of the test's own.</summary>

@@ -18,7 +18,8 @@ internal static class Python
 
     private static bool TryRun(string name, string script, string input, string[] arguments, out string output)
     {
-        ProcessStartInfo start = new(name, ["-c", script, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(name,
+            ["-c", script, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PYTHONIOENCODING"] = "utf-8";
         try
         {

@@ -52,7 +52,8 @@ public sealed class SampleSiteTests(PostgresServer server)
 
         Assert.Equal("1", Missing("news_relatedlink", "target_page_id", "wagtailcore_page"));
         Assert.Equal("1,2,11,16", Missing("wagtailcore_pagelogentry", "page_id", "wagtailcore_page"));
-        Assert.Equal(["16"], site.Column("select id from wagtailcore_page p where depth > 1 and not exists (select 1 from wagtailcore_page q where q.path = left(p.path, -4))"));
+        Assert.Equal(["16"],
+            site.Column("select id from wagtailcore_page p where depth > 1 and not exists (select 1 from wagtailcore_page q where q.path = left(p.path, -4))"));
         Assert.Equal(["8"], site.Column(
             """
             select p.id from wagtailcore_page p join django_content_type c on c.id = p.content_type_id

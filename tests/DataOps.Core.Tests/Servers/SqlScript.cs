@@ -12,7 +12,9 @@ public static class SqlScript
         using NpgsqlConnection connection = new(connectionString);
         connection.Open();
         using Stream stream = File.OpenRead(file);
-        using StreamReader script = new(file.EndsWith(".gz", StringComparison.Ordinal) ? new GZipStream(stream, CompressionMode.Decompress) : stream, Encoding.UTF8);
+        using StreamReader script = new(file.EndsWith(".gz", StringComparison.Ordinal)
+            ? new GZipStream(stream, CompressionMode.Decompress)
+            : stream, Encoding.UTF8);
         StringBuilder statements = new();
         while (script.ReadLine() is { } line)
         {

@@ -70,10 +70,14 @@ public sealed class TestDatabase : IDisposable
     /// <summary>The first column of all rows, as text.</summary>
     public IReadOnlyList<string?> Column(string sql) => [.. Rows(sql).Select(row => row[0]?.ToString())];
 
-    /// <summary>Every table's row count and a hash of its rows in any order, as <c>public.auth_user</c> to <c>3:-812734</c>; two databases with equal digests hold the same rows.</summary>
+    /// <summary>
+    /// Every table's row count and a hash of its rows in any order, as <c>public.auth_user</c> to <c>3:-812734</c>; two databases with equal digests hold the
+    /// same rows.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Digest(params string[] except)
     {
-        IReadOnlyList<string?> tables = Column("select format('%I.%I', schemaname, tablename) from pg_tables where schemaname not in ('pg_catalog', 'information_schema') order by 1");
+        IReadOnlyList<string?> tables = Column(
+            "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname not in ('pg_catalog', 'information_schema') order by 1");
         IEnumerable<string> counts = tables
             .Where(table => !except.Contains(table!.Replace("public.", "", StringComparison.Ordinal)))
             .Select(table => $"select '{table}', count(*) || ':' || coalesce(sum(hashtextextended(r::text, 0)), 0) from {table} r");

@@ -118,8 +118,7 @@ internal sealed class BatchedChange(Session session, string operation, BatchLimi
                 "ConnectionFailed", FailureKind.Connection, $"The connection to {session.Settings} failed.",
                 "Connect again; the server's log tells why it ended the connection.", session.Server);
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
-        if (session.Settings.LockTimeout == TimeSpan.Zero || session.Settings.LockTimeout > limits.LockTimeout)
-            session.Execute($"set local lock_timeout = {limits.LockTimeout.TotalMilliseconds:0}", context.Cancellation);
+        session.LimitLockWait(limits.LockTimeout, context.Cancellation);
         using ChangeSet changes = new(session, operation, context.Cancellation);
         plan(changes, rows);
         if (changes.Planned == 0)

@@ -66,7 +66,7 @@ internal sealed class DependentRows(
             if (reference.Class == ReferenceClass.Tree)
                 FollowTree(gone, reference);
             else if (OnDeleteRules.Of(catalog, reference) is var action && action != OnDelete.DoNothing)
-                Follow(gone, reference, action == OnDelete.Unknown && choice == OnDependent.Cascade ? OnDelete.Cascade : action);
+                Follow(gone, reference, action == OnDelete.Unknown ? Chosen(reference) : action);
         }
         if (catalog.ParentLink(gone.Table) is { Target: { } parent } link)
             changes.Of(parent).PlanDelete($"""
@@ -75,6 +75,13 @@ internal sealed class DependentRows(
                 """);
         FollowObjectIds(gone);
     }
+
+    private OnDelete Chosen(Reference reference) => choice switch
+    {
+        OnDependent.Cascade => OnDelete.Cascade,
+        OnDependent.SetNull when reference is { IsNullable: true, Columns.Count: 1 } => OnDelete.SetNull,
+        _ => OnDelete.Unknown,
+    };
 
     private void Follow(ChangedTable gone, Reference reference, OnDelete action)
     {
@@ -90,7 +97,7 @@ internal sealed class DependentRows(
         else if (table.PlanUpdate(from) >= 0 && _clearings.All(c => c.Reference != reference))
             _clearings.Add(new Clearing(reference, table, reference.Column.Name, $"""
                 (select {Key(table)}, {NewValue(reference, action)} as {Sql.Identifier(reference.Column.Name)}
-                 from {table.Name} t join {gone.Name} d on d._action = 'D' and {Same(reference, "d")} where t._action = 'U')
+                 from {table.Name} t join {gone.Name} d on d._action = 'D' and {Same(reference, "d")} where t._action = 'U'{Except(reference.Table, reference.Column)})
                 """));
     }
 

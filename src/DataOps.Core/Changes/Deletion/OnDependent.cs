@@ -8,4 +8,7 @@ public enum OnDependent
 
     /// <summary>It is deleted as well, and what depends on it.</summary>
     Cascade,
+
+    /// <summary>Its reference is cleared where it may be NULL; else it is named, and nothing is changed.</summary>
+    SetNull,
 }

@@ -23,7 +23,7 @@ public sealed record DatasetFinding(
     string? Key,
     string? Field,
     string Problem,
-    string? Advice) : IDatasetTestResult
+    string? Advice) : IDatasetTestResult, IFinding
 {
     /// <summary>An error, from what a load is refused for.</summary>
     internal static DatasetFinding Of(string? server, string? database, string path, DatasetProblem problem) => new(

@@ -1,0 +1,106 @@
+using DataOps.Core.Catalog;
+using DataOps.Core.Changes;
+using DataOps.Core.Connections;
+
+namespace DataOps.Core.ContentTypes;
+
+/// <summary>The rows that a removal of content types changes, told by table and by holder of permissions, and then applied.</summary>
+internal sealed class RemovalPlan
+{
+    private readonly Session _session;
+    private readonly ReferenceCatalog _catalog;
+    private readonly Table _contentTypes;
+    private readonly ChangeSet _changes;
+    private readonly RemovalChoice _choice;
+    private readonly CancellationToken _cancellation;
+    private readonly Repointing _repointing;
+    private readonly DependentRows _dependents;
+    private readonly PermissionGrants _grants;
+    private (ChangedTable Rows, long Deleted, long Updated, long Inserted)[] _counts = [];
+
+    /// <summary>For one choice.</summary>
+    public RemovalPlan(
+        Session session, ReferenceCatalog catalog, Table contentTypes, ChangeSet changes, RemovalChoice choice, OnDependent onDependent, DeletionWords words, CancellationToken cancellation)
+    {
+        (_session, _catalog, _contentTypes, _changes, _choice, _cancellation) = (session, catalog, contentTypes, changes, choice, cancellation);
+        _repointing = new Repointing(session, catalog, changes, contentTypes, cancellation);
+        _dependents = new DependentRows(session, catalog, changes, onDependent, words, _repointing.Except, cancellation);
+        _grants = new PermissionGrants(session, catalog, cancellation);
+    }
+
+    /// <summary>Plans it.</summary>
+    /// <exception cref="DataOpsException">Rows that stay need rows that go.</exception>
+    public void Make()
+    {
+        SpecificHalves.Require(_session, _catalog, _choice.Moves, _cancellation);
+        _repointing.Plan(_choice.Moves, _choice.PermissionMoves);
+        if (_choice.Gone.Count > 0)
+            _changes.Of(_contentTypes).PlanDelete($"from {_contentTypes.Sql} t where t.id = any('{Ids(_choice.Gone.Select(v => v.Type.Id))}')");
+        if (_choice.Permissions.Count > 0)
+            _changes.Of(_grants.Permissions!).PlanDelete($"from {_grants.Permissions!.Sql} t where t.id = any('{Ids(_choice.Permissions)}')");
+        if (_changes.Planned > 0)
+            _dependents.Plan();
+        _counts = [.. _changes.Tables.Select(t => (t, Count(t, 'D'), Count(t, 'U'), Count(t, 'I')))];
+    }
+
+    /// <summary>Who loses which permission, and who keeps it under another name.</summary>
+    public IEnumerable<GrantChange> Grants()
+    {
+        if (_grants.Permissions is not { } permissions || _changes.Tables.FirstOrDefault(t => t.Table.Oid == permissions.Oid) is not { } planned)
+            return [];
+        Dictionary<int, string> moved = _repointing.MovedPermissions.ToDictionary(m => m.Old, m => $"{AppOf(m.Type)}.{m.Codename}");
+        return _grants.Of($"p.id in (select c.id from {planned.Name} c)").Select(g => new GrantChange(
+            _session.Server, _session.Database, moved.ContainsKey(g.Permission) ? "Move" : "Revoke", g.Holder, g.Name, $"{AppOf(g.ContentType)}.{g.Codename}",
+            moved.GetValueOrDefault(g.Permission), g.On, _catalog.ContentTypeOf(g.ContentType)?.Label ?? "", g.Table, g.Key));
+    }
+
+    /// <summary>The plan: by table, by holder, and where asked for row by row.</summary>
+    public IEnumerable<IChangeResult> Describe(IReadOnlyList<GrantChange> grants, bool rowByRow)
+    {
+        RowChanges rows = new(_session, _cancellation);
+        RowChange[] kept = [.. _repointing.Describe(rows), .. _dependents.Describe(rows)];
+        foreach ((ChangedTable table, long deleted, long updated, long inserted) in _counts.Where(c => c.Deleted + c.Updated + c.Inserted > 0))
+            yield return new RemovalTable(
+                _session.Server, _session.Database, table.Table.DisplayName, _catalog.LabelOf(table.Table), deleted, updated, inserted, Columns(kept, table.Table.DisplayName));
+        foreach (GrantChange grant in grants)
+            yield return grant;
+        if (!rowByRow)
+            yield break;
+        foreach (RowChange change in kept.Concat(_changes.Tables.SelectMany(t => rows.Deleted(t, _catalog.LabelOf(t.Table)))))
+            yield return change;
+    }
+
+    /// <summary>Applies it: what is taken over, what is cleared, what goes; and then every constraint.</summary>
+    public void Apply()
+    {
+        _session.Execute("set constraints all deferred", _cancellation);
+        _repointing.Apply();
+        _dependents.Apply();
+        _changes.Delete();
+        _session.Execute("set constraints all immediate", _cancellation);
+    }
+
+    /// <summary>The sum.</summary>
+    public RemovalResult Result(string operation, IReadOnlyList<GrantChange> grants, string? undoPath, bool isDone, double duration)
+    {
+        long planned = _changes.Planned;
+        return new RemovalResult(
+            _session.Server, _session.Database, operation, isDone && planned > 0, isDone ? planned : 0, planned, _choice.Gone.Count,
+            _counts.Where(c => c.Rows.Table.Oid == _grants.Permissions?.Oid).Sum(c => c.Deleted), grants.Count(g => g.MovesTo is null), grants.Count(g => g.MovesTo is not null),
+            _counts.Sum(c => c.Deleted), _counts.Sum(c => c.Updated), _counts.Sum(c => c.Inserted), undoPath, duration);
+    }
+
+    private static string Ids(IEnumerable<int> ids) => "{" + string.Join(',', ids) + "}";
+
+    // content_type_id: 17 -> NULL; where the values differ, only the column.
+    private static string? Columns(RowChange[] kept, string table)
+    {
+        string[] columns = [.. kept.Where(c => c.Table == table && c.Column is not null).GroupBy(c => c.Column).Select(c =>
+            c.Select(x => x.NewValue).Distinct().ToArray() is [var only] ? $"{c.Key} = {only ?? "NULL"}" : $"{c.Key}")];
+        return columns.Length == 0 ? null : string.Join(", ", columns);
+    }
+
+    private string AppOf(int type) => _catalog.ContentTypeOf(type)?.Label.Split('.')[0] ?? "";
+
+    private long Count(ChangedTable table, char action) => _session.List<long>($"select count(*) from {table.Name} where _action = '{action}'", null, _cancellation)[0];
+}
