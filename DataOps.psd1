@@ -21,6 +21,7 @@
         'Find-Orphan'
         'Find-StaleContentType'
         'Remove-StaleContentType'
+        'Repair-Orphan'
         'Export-Dataset'
         'Test-Dataset'
         'Import-Dataset'

@@ -12,7 +12,7 @@ internal static class Confirmation
     public static void Ask(OperationType operation, Session? session, object options, bool? confirm)
     {
         bool plansOnly = operation.Options.GetProperty("WhatIf")?.GetValue(options) is true;
-        if (session is null || plansOnly || !(confirm ?? s_highImpact.Contains(operation.Verb)))
+        if (session is null || plansOnly || !(confirm ?? (operation.AsksFirst || s_highImpact.Contains(operation.Verb))))
             return;
         if (Console.IsInputRedirected)
             throw new DataOpsException(

@@ -12,6 +12,7 @@ internal sealed class OperationOption
     private readonly PropertyInfo _property;
     private readonly Type _item;
     private readonly bool _isList;
+    private readonly bool _isInput;
 
     public OperationOption(PropertyInfo property, string name, object? initial, string? description)
     {
@@ -19,6 +20,8 @@ internal sealed class OperationOption
         _isList = property.PropertyType.IsGenericType && property.PropertyType.GetGenericTypeDefinition() == typeof(IReadOnlyList<>);
         Type single = _isList ? property.PropertyType.GenericTypeArguments[0] : property.PropertyType;
         _item = Nullable.GetUnderlyingType(single) ?? single;
+        // Records are what another command has written.
+        _isInput = _isList && _item.IsClass && _item != typeof(string);
         Option = Make(name);
         Option.Description = Describe(description, initial);
         Option.Required = property.GetCustomAttribute<RequiredMemberAttribute>() is not null;
@@ -35,6 +38,7 @@ internal sealed class OperationOption
         _property.SetValue(options, Option switch
         {
             Option<bool> flag => parsed.GetValue(flag),
+            Option<string> input when _isInput => JsonLineReader.Read(_item, Option.Name, parsed.GetValue(input) ?? ""),
             Option<string[]> list => List(parsed.GetValue(list) ?? []),
             Option<string> single => OptionText.Parse(_item, Option.Name, parsed.GetValue(single) ?? ""),
             _ => throw new NotSupportedException($"{Option.Name} has no way to be read."),
@@ -45,6 +49,8 @@ internal sealed class OperationOption
     {
         if (_item == typeof(bool))
             return new Option<bool>(name);
+        if (_isInput)
+            return new Option<string>(name) { HelpName = "file" };
         string helpName = _item.IsEnum ? string.Join('|', Enum.GetNames(_item)) : _item == typeof(string) ? name[2..] : "number";
         Option option = _isList ? new Option<string[]>(name) { HelpName = helpName } : new Option<string>(name) { HelpName = helpName };
         if (_item.IsEnum)
@@ -55,6 +61,8 @@ internal sealed class OperationOption
     private string? Describe(string? description, object? initial)
     {
         string? text = description is null ? null : Naming.Localize(description);
+        if (_isInput)
+            return text + " A file of JSON, one object a line; - for the standard input.";
         if (_isList)
             text += " Repeat it, or separate values by commas.";
         bool worthSaying = !_isList && initial is not (null or false or "" or 0);

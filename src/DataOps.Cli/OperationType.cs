@@ -31,6 +31,9 @@ internal sealed class OperationType
     /// <summary>As the command line calls it: find-orphan.</summary>
     public string CommandName => $"{Naming.Kebab(_name.Verb)}-{Naming.Kebab(_name.Noun)}";
 
+    /// <summary>Whether a user is asked first, whatever the verb.</summary>
+    public bool AsksFirst => _name.AsksFirst;
+
     public Type Options { get; }
 
     public Type Result { get; }

@@ -11,6 +11,9 @@ public sealed class OperationAttribute(string verb, string noun) : Attribute
 
     /// <summary>A singular noun, as <c>Orphan</c>.</summary>
     public string Noun { get; } = noun;
+
+    /// <summary>Whether a user is asked first, as what it takes away may be missed, whatever the verb.</summary>
+    public bool AsksFirst { get; set; }
 }
 
 /// <summary>One operation on one database: it takes a session and its options, and streams its results.</summary>

@@ -36,6 +36,11 @@ public abstract class InputCommand : DatabaseCommand
             Emit(session, operation, options);
     }
 
+    /// <summary>The properties that it takes: an object that has none of them is refused.</summary>
+    protected virtual IEnumerable<string> NamesTaken() => MyInvocation.MyCommand.Parameters.Values
+        .Where(p => p.ParameterSets.Values.Any(s => s.ValueFromPipelineByPropertyName))
+        .SelectMany(p => p.Aliases.Prepend(p.Name));
+
     private ErrorRecord? Refusal()
     {
         if (InputObject is not { } input)
@@ -49,8 +54,4 @@ public abstract class InputCommand : DatabaseCommand
             ? null
             : ErrorRecords.OtherDatabase(input.BaseObject, $"{database} on {server}", $"{Connected.Database} on {Connected.Server}");
     }
-
-    private IEnumerable<string> NamesTaken() => MyInvocation.MyCommand.Parameters.Values
-        .Where(p => p.ParameterSets.Values.Any(s => s.ValueFromPipelineByPropertyName))
-        .SelectMany(p => p.Aliases.Prepend(p.Name));
 }

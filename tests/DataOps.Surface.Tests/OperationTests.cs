@@ -8,7 +8,7 @@ public sealed class OperationTests
     public void A_cmdlet_has_the_options_of_its_operation_under_the_same_names(string name)
     {
         (string _, string _, Type options, Type _) = Surface.FindOperation(name);
-        IEnumerable<(string Name, Type Type)> expected = options.GetProperties().Where(p => p.Name != "WhatIf")
+        IEnumerable<(string Name, Type Type)> expected = options.GetProperties().Where(p => p.Name is not ("WhatIf" or "InputObject"))
             .Select(p => (p.Name, ParameterType(p.PropertyType)));
         IEnumerable<(string Name, Type Type)> actual = Surface.Find(name).Parameters
             .Where(p => !Surface.FrameParameters.Contains(p.Name))

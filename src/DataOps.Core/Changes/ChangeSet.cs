@@ -20,6 +20,7 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     private string? _written;
     private Action? _takeBack;
     private bool _locked;
+    private IReadOnlyList<UndoOrphans>? _orphans;
 
     /// <summary>The tables, in order of first use.</summary>
     public IReadOnlyList<ChangedTable> Tables => _tables;
@@ -45,6 +46,13 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     {
         new RowLocks(session, cancellation).Take(_tables);
         _locked = true;
+    }
+
+    /// <summary>Notes which foreign keys planned rows break, so that undoing can bring that back; after the lock and before anything is changed.</summary>
+    public void NoteOrphans(DatabaseCatalog catalog)
+    {
+        IReadOnlyList<UndoOrphans> orphans = new BrokenKeys(session, catalog, cancellation).Of(_tables);
+        _orphans = orphans.Count == 0 ? null : orphans;
     }
 
     /// <summary>Deletes the rows that are planned to be, in one statement, so that keys that cannot be deferred see none of them alone.</summary>
@@ -152,7 +160,10 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         ReadText("select pg_current_xact_id()::text")!,
         DateTime.UtcNow,
         typeof(ChangeSet).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
-        [.. tables.Select(t => new UndoTable(t.Table.Schema, t.Table.Name, [.. t.Table.Columns.Select(c => new UndoColumn(c.Name, c.TypeText))]))]);
+        [.. tables.Select(t => new UndoTable(t.Table.Schema, t.Table.Name, [.. t.Table.Columns.Select(c => new UndoColumn(c.Name, c.TypeText))]))])
+    {
+        Orphans = _orphans,
+    };
 
     private string? ReadText(string sql) => session.List<string?>(sql, null, cancellation)[0];
 }

@@ -9,7 +9,12 @@ namespace DataOps.Core.Changes;
 /// Rows go, change and come in this order, so that unique values are free again. A foreign key that cannot wait for the end may need it the other way round;
 /// that is tried when the first way fails.
 /// </remarks>
-internal sealed class UndoApply(Session session, IReadOnlyList<UndoTableStaging> tables, string searchPath, CancellationToken cancellation)
+/// <param name="session">The session, in the transaction.</param>
+/// <param name="tables">The rows.</param>
+/// <param name="orphans">Which rows referred to nothing before.</param>
+/// <param name="searchPath">Where triggers find their names.</param>
+/// <param name="cancellation">Cancels the query that runs.</param>
+internal sealed class UndoApply(Session session, IReadOnlyList<UndoTableStaging> tables, RestoredOrphans orphans, string searchPath, CancellationToken cancellation)
 {
     private const string Savepoint = "dataops_undo";
 
@@ -91,7 +96,11 @@ internal sealed class UndoApply(Session session, IReadOnlyList<UndoTableStaging>
         string which = table.Identity.IsWholeRow
             ? $"{table.Changes.Name} c where c._action = 'D' and {table.Changes.VersionOf("t")} = c._xmin"
             : $"{table.Name} s where s._action = 'I' and {table.Same("t", "s")}";
-        Execute($"delete from {table.Table.Sql} as t using {which}");
+        string delete = $"delete from {table.Table.Sql} as t using {which}";
+        if (orphans.CanLose(table.Table))
+            RestoredOrphans.Unchecked(session, () => Execute(delete), cancellation);
+        else
+            Execute(delete);
     }
 
     private void Update(UndoTableStaging table, string[] columns)
@@ -101,13 +110,25 @@ internal sealed class UndoApply(Session session, IReadOnlyList<UndoTableStaging>
         string condition = $"s._action = 'U' and {table.Same("t", "s")}";
         new UniqueParking(session, cancellation).Park(table.Table, table.Name, columns, condition);
         string set = string.Join(", ", columns.Select(Sql.Identifier).Select(c => $"{c} = s.{c}"));
-        Execute($"update {table.Table.Sql} as t set {set} from {table.Name} s where {condition}");
+        Write(table, $"update {table.Table.Sql} as t set {set} from {table.Name} s where {condition}");
     }
 
-    private void Insert(UndoTableStaging table) => Execute($"""
+    private void Insert(UndoTableStaging table) => Write(table, $"""
         insert into {table.Table.Sql} ({Sql.Identifiers(table.Writable)}) overriding system value
         select {string.Join(", ", table.Writable.Select(c => "s." + Sql.Identifier(c)))} from {table.Name} s where s._action = 'D'
         """);
+
+    // Rows that referred to nothing apart from the others, which the server checks.
+    private void Write(UndoTableStaging table, string statement)
+    {
+        if (orphans.Condition(table.Table) is not { } broken)
+        {
+            Execute(statement);
+            return;
+        }
+        Execute($"{statement} and not {broken}");
+        RestoredOrphans.Unchecked(session, () => Execute($"{statement} and {broken}"), cancellation);
+    }
 
     // Columns of foreign keys that are checked at once, or act, and that can be empty meanwhile.
     private string[] Late(UndoTableStaging table) =>

@@ -61,7 +61,9 @@ public sealed record UndoResult(
     double Duration) : IChangeResult;
 
 /// <summary>Puts the rows of an undo file back to exactly what they were, in one transaction, or names the rows that are in the way.</summary>
-/// <remarks>Triggers fire; the rows are compared once more afterwards. Sequences stay where they are.</remarks>
+/// <remarks>
+/// Triggers fire, except for rows that referred to nothing before; the rows are compared once more afterwards. Sequences stay where they are.
+/// </remarks>
 [Operation("Undo", "Change")]
 public sealed class UndoChange : IOperation<UndoChangeOptions, IChangeResult>
 {
@@ -105,7 +107,9 @@ public sealed class UndoChange : IOperation<UndoChangeOptions, IChangeResult>
         }
         UndoPlan plan = new(session, cancellation);
         UndoCounts counts = plan.Make(tables);
-        UndoChecks checks = new(session, catalog, tables, cancellation);
+        UndoReferences references = new(session, catalog, tables, cancellation);
+        RestoredOrphans orphans = new(catalog, references, file.Batches.Where((_, i) => !uncommitted.Contains(i)));
+        UndoChecks checks = new(session, catalog, tables, references, orphans, cancellation);
         if (options.WhatIf)
             checks.Require();
         if (options.Detailed)
@@ -120,9 +124,10 @@ public sealed class UndoChange : IOperation<UndoChangeOptions, IChangeResult>
         // Rows may have changed between the comparison and the plan; since the lock they cannot.
         new UndoState(session, cancellation).IsUndone(tables, path, file.Header.Operation);
         checks.Require();
+        changes.NoteOrphans(catalog);
         context.Report($"Undoing {file.Header.Operation}", 0, counts.Total);
         string searchPath = session.List<string>("select reset_val from pg_settings where name = 'search_path'", null, cancellation)[0];
-        new UndoApply(session, tables, searchPath, cancellation).Run();
+        new UndoApply(session, tables, orphans, searchPath, cancellation).Run();
         string? undo = undoPath is null ? null : changes.WriteUndo(undoPath);
         changes.Commit(transaction);
         yield return Result(counts, isDone: true, undo);

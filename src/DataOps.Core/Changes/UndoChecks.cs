@@ -4,11 +4,9 @@ using DataOps.Core.Connections;
 namespace DataOps.Core.Changes;
 
 /// <summary>Finds what would keep rows from coming back, or going, before anything is changed: references and unique values, each row named.</summary>
-internal sealed class UndoChecks(Session session, DatabaseCatalog catalog, IReadOnlyList<UndoTableStaging> tables, CancellationToken cancellation)
+internal sealed class UndoChecks(
+    Session session, DatabaseCatalog catalog, IReadOnlyList<UndoTableStaging> tables, UndoReferences references, RestoredOrphans orphans, CancellationToken cancellation)
 {
-    private readonly Dictionary<uint, UndoTableStaging> _byTable = tables.ToDictionary(t => t.Table.Oid);
-    private readonly Dictionary<uint, IReadOnlyList<UniqueIndex>> _indexes = [];
-
     /// <summary>Checks all of it.</summary>
     /// <exception cref="DataOpsException"><c>StillReferenced</c>, <c>MissingReferences</c> or <c>NotUnique</c>: the rows.</exception>
     public void Require()
@@ -25,19 +23,23 @@ internal sealed class UndoChecks(Session session, DatabaseCatalog catalog, IRead
         foreach (Table table in catalog.Tables.Where(t => t.IsReadable))
             foreach (ForeignKey key in table.ForeignKeys.Where(k => k.IsEnforced))
             {
-                if (!_byTable.TryGetValue(key.Target, out UndoTableStaging? target) || !target.Changes.Deletes)
+                if (references.Of(key.Target) is not { Changes.Deletes: true } target)
                     continue;
-                RowIdentity identity = _byTable.TryGetValue(table.Oid, out UndoTableStaging? own) ? own.Identity : RowIdentity.Of(session, table, cancellation);
+                UndoTableStaging? own = references.Of(table.Oid);
+                RowIdentity identity = own?.Identity ?? RowIdentity.Of(session, table, cancellation);
                 string planned = own is null ? "false"
                     : identity.IsWholeRow ? $"exists (select 1 from {own.Changes.Name} p where p._xmin = {own.Changes.VersionOf("r")})"
                     : $"exists (select 1 from {own.Changes.Name} p where {identity.Same("p", "r")})";
-                List(rows, table, $"""
-                    select {identity.Text("r")},
-                           concat('refers to {Escaped(target.Table.DisplayName)} ', {target.Identity.Text("c")}, ' ({Escaped(key.Name)})'),
-                           count(*) over ()
-                    from {table.Sql} r join {target.Changes.Name} c on c._action = 'D' and {Refers(key, "r", "c", target.Table)}
-                    where not {planned} limit {RowList.Most}
-                    """);
+                string from = $"""
+                    from {table.Sql} r join {target.Changes.Name} c on c._action = 'D' and {references.Refers(key, "r", "c", target.Table)} where not {planned}
+                    """;
+                if (!orphans.AllowsToLose(table, key, Count(from)))
+                    List(rows, table, $"""
+                        select {identity.Text("r")},
+                               concat('refers to {Escaped(target.Table.DisplayName)} ', {target.Identity.Text("c")}, ' ({Escaped(key.Name)})'),
+                               count(*) over ()
+                        {from} limit {RowList.Most}
+                        """);
             }
         rows.ThrowIfAny(
             "StillReferenced", FailureKind.InvalidOperation, "{0} come to refer to rows that undoing takes away, so nothing was undone.",
@@ -52,18 +54,15 @@ internal sealed class UndoChecks(Session session, DatabaseCatalog catalog, IRead
             {
                 if (catalog.Find(key.Target) is not { IsReadable: true } target)
                     continue;
-                string back = _byTable.TryGetValue(target.Oid, out UndoTableStaging? also)
-                    ? $"and not exists (select 1 from {also.Name} b where b._action in ('U', 'D') and {Refers(key, "s", "b", target)})" : "";
+                string from = $"from {table.Name} s where s._action in ('U', 'D') and {references.Missing(key)}";
                 string value = string.Join(", ", key.Columns.Select(c => $"s.{Sql.Identifier(c)}::text"));
-                List(rows, table.Table, $"""
-                    select {table.Identity.Text("s")},
-                           concat('{Escaped(string.Join(",", key.Columns))} -> {Escaped(target.DisplayName)} ', concat_ws(',', {value}), ' is not there'),
-                           count(*) over ()
-                    from {table.Name} s
-                    where s._action in ('U', 'D') and {string.Join(" and ", key.Columns.Select(c => $"s.{Sql.Identifier(c)} is not null"))}
-                      and not exists (select 1 from {target.Sql} t where {Refers(key, "s", "t", target)}) {back}
-                    limit {RowList.Most}
-                    """);
+                if (!orphans.Allows(table.Table, key, Count(from)))
+                    List(rows, table.Table, $"""
+                        select {table.Identity.Text("s")},
+                               concat('{Escaped(string.Join(",", key.Columns))} -> {Escaped(target.DisplayName)} ', concat_ws(',', {value}), ' is not there'),
+                               count(*) over ()
+                        {from} limit {RowList.Most}
+                        """);
             }
         rows.ThrowIfAny(
             "MissingReferences", FailureKind.InvalidOperation, "{0} referred to what is not there any more, so nothing was undone.",
@@ -74,7 +73,7 @@ internal sealed class UndoChecks(Session session, DatabaseCatalog catalog, IRead
     {
         RowList rows = new();
         foreach (UndoTableStaging table in tables.Where(t => !t.Identity.IsWholeRow))
-            foreach (UniqueIndex index in IndexesOf(table.Table).Where(i => !i.IsPrimary))
+            foreach (UniqueIndex index in references.IndexesOf(table.Table).Where(i => !i.IsPrimary))
             {
                 string same = string.Join(" and ", index.Keys.Select((k, i) => index.NullsClash
                     ? $"(w.k{i} {k.Equality} p.k{i} or (w.k{i} is null and p.k{i} is null))"
@@ -99,15 +98,7 @@ internal sealed class UndoChecks(Session session, DatabaseCatalog catalog, IRead
                  from (select {string.Join(", ", index.Columns.Select(c => $"{alias}.{Sql.Identifier(c)}"))}) cells where {index.Predicate ?? "true"})
         """;
 
-    // Compared as the target's unique index does, which the foreign key rests on.
-    private string Refers(ForeignKey key, string from, string to, Table target) => string.Join(" and ", key.Columns.Zip(key.TargetColumns, (c, t) =>
-    {
-        string equality = IndexesOf(target).SelectMany(i => i.Keys).FirstOrDefault(k => k.Column == t)?.Equality ?? "operator(pg_catalog.=)";
-        return $"{to}.{Sql.Identifier(t)} {equality} {from}.{Sql.Identifier(c)}";
-    }));
-
-    private IReadOnlyList<UniqueIndex> IndexesOf(Table table) =>
-        _indexes.TryGetValue(table.Oid, out IReadOnlyList<UniqueIndex>? known) ? known : _indexes[table.Oid] = UniqueIndex.Read(session, table, cancellation);
+    private long Count(string from) => session.List<long>($"select count(*) {from}", null, cancellation)[0];
 
     private void List(RowList rows, Table table, string sql)
     {

@@ -42,6 +42,10 @@ internal sealed record UndoHeader(
     /// <summary>Where in the file this batch begins, in bytes as they are on the disk; null without batches.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Offset { get; init; }
+
+    /// <summary>Foreign keys that rows broke before the operation; null where there are none, or nobody has looked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<UndoOrphans>? Orphans { get; init; }
 }
 
 /// <summary>A table of an undo file.</summary>
@@ -54,6 +58,14 @@ internal sealed record UndoTable(string Schema, string Name, IReadOnlyList<UndoC
 /// <param name="Name">Its name.</param>
 /// <param name="Type">Its type, as SQL writes it.</param>
 internal sealed record UndoColumn(string Name, string Type);
+
+/// <summary>A foreign key that rows broke before the operation, so that undoing may break it again, by as many rows and no more.</summary>
+/// <param name="Schema">The schema of the table that refers.</param>
+/// <param name="Table">The table that refers.</param>
+/// <param name="Constraint">The foreign key's name.</param>
+/// <param name="Rows">Rows of the file that had no target.</param>
+/// <param name="Left">Rows that the operation did not touch, and whose target it made.</param>
+internal sealed record UndoOrphans(string Schema, string Table, string Constraint, long Rows, long Left);
 
 /// <summary>The last line of an undo file, or of a batch in it.</summary>
 /// <param name="Rows">Lines between the first and the last.</param>

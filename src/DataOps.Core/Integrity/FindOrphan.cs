@@ -86,6 +86,7 @@ public sealed class FindOrphan : IOperation<FindOrphanOptions, IOrphanFinding>
             c.Key.Name));
     }
 
-    private static string ColumnOf(Reference reference) =>
+    /// <summary>The column of a reference, as results name it.</summary>
+    internal static string ColumnOf(Reference reference) =>
         reference is { Class: ReferenceClass.Inheritance, ContentTypeColumn: { } type } ? type.Name : string.Join(",", reference.Columns.Select(c => c.Name));
 }

@@ -30,7 +30,8 @@ internal static class GenericSearch
     // The value of this reference is the content type; which row is meant is the key.
     private static Func<Dangling, Dangling> WithType(int id) => d => d with { Value = id.ToString() };
 
-    private static IReadOnlyList<int> ContentTypes(Session session, Reference reference, CancellationToken cancellation)
+    /// <summary>The content types that rows name.</summary>
+    public static IReadOnlyList<int> ContentTypes(Session session, Reference reference, CancellationToken cancellation)
     {
         string column = Sql.Identifier(reference.ContentTypeColumn!.Name);
         string table = reference.Table.Sql;

@@ -1,8 +1,8 @@
 using DataOps.Core.Catalog;
 
-namespace DataOps.Core.Datasets;
+namespace DataOps.Core.Changes;
 
-/// <summary>What an application derives from its rows when it saves them itself, and what brings it up to date after a load that it did not see.</summary>
+/// <summary>What an application derives from its rows when it saves them itself, and what brings it up to date after a change that it did not see.</summary>
 /// <param name="What">What is stale, joined by commas; null when nothing is.</param>
 /// <param name="Commands">The management commands, joined by semicolons.</param>
 internal sealed record StaleState(string? What, string? Commands)
@@ -17,7 +17,7 @@ internal sealed record StaleState(string? What, string? Commands)
         ("content types and sites in the memory of running processes", "django_content_type", "contenttypes.contenttype", "restart of the application's processes"),
     ];
 
-    /// <summary>Says what a load of these models leaves behind; what the file brings itself is not stale.</summary>
+    /// <summary>Says what a change of these models leaves behind; what a file brings itself is not stale.</summary>
     public static StaleState Of(ReferenceCatalog catalog, IReadOnlyCollection<string> written, IReadOnlyCollection<string> inFile)
     {
         string schema = catalog.Database.DjangoSchema;
