@@ -47,7 +47,7 @@ public sealed record TreeFinding(
     string Column,
     string? Value,
     string? Expected,
-    string? Note);
+    string? Note) : IFinding;
 
 /// <summary>Finds what is wrong in trees, and in Wagtail's pages, in one snapshot: one result a problem, tree after tree.</summary>
 /// <remarks>Trees are known by their columns. One pass a kind of check, never a query a node.</remarks>

@@ -16,9 +16,10 @@ internal sealed class UrlPathCheck(Session session, PageTables tables, Cancellat
     /// <summary>A query of id and url as it should be, for all pages that a root leads to.</summary>
     public static string Query(string relation, string key) => $"""
         with recursive u as (
-          select p.{key} as id, p.path collate "C" as path, '/'::text as url from {relation} p where length(p.path) = {Step}
+          select p.{key} as id, p.path collate "C" as path, '/'::text collate "C" as url from {relation} p where length(p.path) = {Step}
           union all
-          select p.{key}, p.path collate "C", u.url || p.slug || '/' from (select *, left(path, -{Step}) as up from {relation} p where length(path) > {Step}) p join u on p.up = u.path)
+          select p.{key}, p.path collate "C", (u.url || p.slug || '/') collate "C"
+          from (select *, left(path, -{Step}) as up from {relation} p where length(path) > {Step}) p join u on p.up = u.path)
         select id, url from u
         """;
 
