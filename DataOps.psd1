@@ -22,6 +22,8 @@
         'Find-StaleContentType'
         'Remove-StaleContentType'
         'Repair-Orphan'
+        'Test-Tree'
+        'Repair-Tree'
         'Export-Dataset'
         'Test-Dataset'
         'Import-Dataset'

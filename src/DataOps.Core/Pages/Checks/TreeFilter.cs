@@ -13,11 +13,21 @@ internal static class TreeFilter
         NameFilter tables = new(table);
         NameFilter models = new(model);
         Tree[] trees = [.. new TreeReader(catalog).Read()];
-        Require(tables.Unmatched(trees.Select(t => ReferenceFilter.TableNames(t.Table))), "table");
-        Require(models.Unmatched(trees.Select(t => catalog.LabelOf(t.Table)).OfType<string>().Select(ReferenceFilter.ModelNames)), "model");
-        return [.. trees.Where(t =>
-            tables.Matches(ReferenceFilter.TableNames(t.Table))
-            && (models.IsEmpty || (catalog.LabelOf(t.Table) is { } label && models.Matches(ReferenceFilter.ModelNames(label)))))];
+        Require(tables.Unmatched(trees.Select(t => Names(catalog, t))), "table");
+        Require(models.Unmatched(trees.Select(t => Labels(catalog, t))), "model");
+        return [.. trees.Where(t => tables.Matches(Names(catalog, t)) && (models.IsEmpty || models.Matches(Labels(catalog, t))))];
+    }
+
+    private static string[] Names(ReferenceCatalog catalog, Tree tree) => [.. Tables(catalog, tree).SelectMany(ReferenceFilter.TableNames)];
+
+    private static string[] Labels(ReferenceCatalog catalog, Tree tree) =>
+        [.. Tables(catalog, tree).Select(catalog.LabelOf).OfType<string>().SelectMany(ReferenceFilter.ModelNames)];
+
+    // What is found in the table of a page type, or of the sites, is found with the pages.
+    private static IEnumerable<Table> Tables(ReferenceCatalog catalog, Tree tree)
+    {
+        IEnumerable<Table> tables = catalog.WithHeirs(tree.Table);
+        return PageTables.Find(catalog) is { } pages && pages.Pages == tree.Table && pages.Own("wagtailcore_site") is { } sites ? tables.Append(sites) : tables;
     }
 
     private static void Require(IEnumerable<string> unmatched, string what)

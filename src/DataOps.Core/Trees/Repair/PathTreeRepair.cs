@@ -46,6 +46,7 @@ internal sealed class PathTreeRepair(
     public void Reattach(string? to)
     {
         FindReached();
+        string? target = to is null ? null : Find(to);
         string url = placed is null ? "null::text" : "w.url_path";
         Homeless[] homeless = [.. session.Stream(
             $"select w._key, {_path}, {url} from {nodes.Name} w left join {_reached} r on r._key = w._key where r._key is null order by {_path}, w._key",
@@ -53,7 +54,7 @@ internal sealed class PathTreeRepair(
         if (homeless.Length == 0)
             return;
         new Reattachment(session, scheme, _reached, tops => placed?.Ancestors(tops, nodes.Name, _reached) ?? new Dictionary<string, IReadOnlyList<string>>(), cancellation)
-            .Place(homeless, to is null ? null : Find(to), tree.HasOneRoot ? Root() : "");
+            .Place(homeless, target, tree.HasOneRoot ? Root() : "");
         nodes.Execute(
             $"update {nodes.Name} w set {_column} = p.path, _moved = true from unnest($1, $2) p (key, path) where p.key = w._key",
             new NpgsqlParameter<string[]> { TypedValue = [.. homeless.Select(h => h.Key)] },
