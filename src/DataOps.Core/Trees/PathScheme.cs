@@ -93,8 +93,10 @@ internal sealed record PathScheme(int StepLength, string Alphabet)
         string depth = $"c.{Sql.Identifier(tree.Depth!.Name)}";
         string path = tree.PathOf("c");
         return session.List<int>($"""
-            select length({path}) / {depth} from {tree.Table.Sql} c
-            where {depth} > 0 and length({path}) > 0 and length({path}) % {depth} = 0 group by 1 order by count(*) desc, 1 limit 1
+            select step::int4 from (
+              select length({path}) / {depth} as step, count(*) as rows from {tree.Table.Sql} c
+              where {depth} > 0 and length({path}) > 0 and length({path}) % {depth} = 0 group by 1) s
+            order by rows desc, step <> {Default.StepLength}, step limit 1
             """, cancellation: cancellation).FirstOrDefault(Default.StepLength);
     }
 

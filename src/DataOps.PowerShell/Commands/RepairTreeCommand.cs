@@ -38,7 +38,7 @@ public sealed class RepairTreeCommand : ChangeCommand
 
     /// <summary>Close the gaps between siblings.</summary>
     [Parameter]
-    public SwitchParameter Path { get; set; }
+    public SwitchParameter Compact { get; set; }
 
     /// <summary>What becomes of pages of which a half is missing.</summary>
     [Parameter]
@@ -91,7 +91,7 @@ public sealed class RepairTreeCommand : ChangeCommand
             Model = Model ?? [],
             Orphan = Orphan,
             To = To,
-            Path = Path,
+            Compact = Compact,
             MissingSpecific = MissingSpecific,
             DuplicateSlug = DuplicateSlug,
             StepLength = StepLength,

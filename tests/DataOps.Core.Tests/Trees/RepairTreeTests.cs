@@ -161,7 +161,7 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
         IReadOnlyList<string?> order = site.Column("select id from wagtailcore_page order by path");
 
         Assert.Equal("OrphansInTheWay", OnDamaged().Id);
-        RepairTreeResult result = Repair(site, new() { Path = true });
+        RepairTreeResult result = Repair(site, new() { Compact = true });
 
         Assert.True(result.Changed);
         Assert.Equal(order, site.Column("select id from wagtailcore_page order by path"));
@@ -170,12 +170,12 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
             where right(path, 4) <> lpad(case when n < 10 then n::text else chr(55 + n::int) end, 4, '0')
             """));
         Assert.Empty(Problems(site));
-        Assert.False(Repair(site, new() { Path = true }).Changed);
+        Assert.False(Repair(site, new() { Compact = true }).Changed);
 
         DataOpsException OnDamaged()
         {
             using TestDatabase damaged = server.CopyOf(Site.Damaged);
-            return Assert.Throws<DataOpsException>(() => Repair(damaged, new() { Path = true }));
+            return Assert.Throws<DataOpsException>(() => Repair(damaged, new() { Compact = true }));
         }
     }
 

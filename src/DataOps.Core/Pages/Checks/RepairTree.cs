@@ -78,7 +78,7 @@ public sealed class RepairTree : IOperation<RepairTreeOptions, IChangeResult>
         foreach (Tree tree in TreeFilter.Select(catalog, options.Table, options.Model))
         {
             IReadOnlyList<Problem> problems = [.. checks.Find(tree)];
-            if (problems.Count == 0 && !options.Path)
+            if (problems.Count == 0 && !options.Compact)
                 continue;
             if (!options.WhatIf)
             {

@@ -45,7 +45,7 @@ public sealed record RepairTreeOptions
     public string? To { get; init; }
 
     /// <summary>Close the gaps between siblings, in their order: in paths, in mptt's tree numbers, in places among siblings.</summary>
-    public bool Path { get; init; }
+    public bool Compact { get; init; }
 
     /// <summary>What becomes of pages of which a half is missing.</summary>
     public MissingSpecific MissingSpecific { get; init; }

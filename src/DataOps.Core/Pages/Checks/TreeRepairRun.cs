@@ -41,7 +41,7 @@ internal sealed class TreeRepairRun(
             _dependents.Plan();
         }
         foreach ((Tree tree, IReadOnlyList<Problem> problems) in trees)
-            if (problems.Count > 0 || options.Path || changes.Of(tree.Table).Planned > 0)
+            if (problems.Count > 0 || options.Compact || changes.Of(tree.Table).Planned > 0)
                 Repair(tree);
     }
 
@@ -122,7 +122,7 @@ internal sealed class TreeRepairRun(
         repair.Fill(placement is null ? null : _halves?.Inserted);
         if (options.Orphan == OrphanNodes.Reattach)
             repair.Reattach(options.To is { } to && IsMeant(tree) ? to : null);
-        if (options.Path)
+        if (options.Compact)
             repair.Compact();
         repair.Complete();
         Reattached += repair.Reattached;
@@ -143,7 +143,7 @@ internal sealed class TreeRepairRun(
         repair.Fill();
         if (options.Orphan == OrphanNodes.Reattach)
             repair.Reattach(options.To is { } to && IsMeant(tree) ? to : null);
-        repair.Complete(options.Path);
+        repair.Complete(options.Compact);
         Reattached += repair.Reattached;
     }
 
