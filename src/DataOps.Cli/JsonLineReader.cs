@@ -36,5 +36,6 @@ internal static class JsonLineReader
     }
 
     private static DataOpsException Invalid(string place, JsonException? cause) => new(
-        "InvalidInput", FailureKind.InvalidData, $"{place} is not an object of JSON as a command writes it.", "Pass on what another command has written, one object a line.", place, cause);
+        "InvalidInput", FailureKind.InvalidData, $"{place} is not an object of JSON as a command writes it.",
+            "Pass on what another command has written, one object a line.", place, cause);
 }

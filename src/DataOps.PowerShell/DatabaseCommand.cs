@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Management.Automation;
 using DataOps.Core;
 using DataOps.Core.Connections;
+using DataOps.Core.ContentTypes;
 using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell;
@@ -120,6 +121,10 @@ public abstract class DatabaseCommand : StoppableCommand
         string path = DatasetPath(definition);
         return path.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) ? DefinitionSource.OfDataFile(path) : path;
     }
+
+    /// <summary>A list of apps or models, of which entries that name files are full paths.</summary>
+    protected IReadOnlyList<string> NamesOrFiles(string[]? entries) =>
+        [.. (entries ?? []).Select(e => FindStaleContentType.IsFile(e) ? FileSystemPath(e) : e)];
 
     /// <summary>A path as the user wrote it, relative to the runspace's location, as the file system knows it.</summary>
     protected string FileSystemPath(string path)

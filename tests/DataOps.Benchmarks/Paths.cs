@@ -5,7 +5,8 @@ internal static class Paths
 {
     public static string Root { get; } = FindRoot();
 
-    public static string CommandLine => Path.Combine(Root, "src", "DataOps.Cli", "bin", "Release", "net8.0", "dataops.dll");
+    /// <summary>The command line as it ships for this platform; <c>./build.sh bench</c> publishes it.</summary>
+    public static string CommandLine => Path.Combine(Root, "artifacts", $"cli-{System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}", "dataops.dll");
 
     private static string FindRoot()
     {

@@ -1,9 +1,10 @@
 using DataOps.Benchmarks;
 using DataOps.Core.Backups;
 
-// Usage: dotnet run -c Release -- [pages] [runs]; pages is a multiple of 1000, 100000 makes a million rows.
+// Usage: dotnet run -c Release -- [pages] [runs] [text]; pages is a multiple of 1000, 100000 makes a million rows; with a text, only what has it in its name is measured.
 int pages = args.Length > 0 ? int.Parse(args[0]) : 100_000;
 int runs = args.Length > 1 ? int.Parse(args[1]) : 3;
+string only = args.Length > 2 ? args[2] : "";
 string data = Path.GetFullPath(Path.Combine(Paths.Root, "..", "shared", "data"));
 if (!Directory.Exists(data))
 {
@@ -29,7 +30,10 @@ try
     Timed plain = peer.DataOps("scale", "export-dataset", "--include-derived", "--force", "--path", everything);
     Timed natural = peer.DataOps("scale", "export-dataset", "--include-derived", "--force", "--natural-foreign", "--natural-primary", "--path", dump);
     Slice slice = new(peer, folder);
-    slice.Make("scale", "lacking");
+    if (only.Length == 0)
+        slice.Make("scale", "lacking");
+    Section section = new(peer, "scale", folder);
+    section.Make();
     List<Comparison> comparisons =
     [
         new("export of everything, JSON", peer.DataOps("scale", "export-dataset", "--include-derived", "--force", "--path", dump), "pg_dump -Fc -Z0", peer.PgDump("scale", Path.Combine(folder, "scale.dump"))),
@@ -43,15 +47,18 @@ try
         {
             Before = () => peer.Copy("loaded", "lacking"),
         },
+        section.Export(),
+        section.Import(),
         new("find-orphan, all classes", peer.DataOps("scale", "find-orphan", "--include-expected"), "audit-fk.sql", peer.Psql("scale", "-qAt", "-f", Path.Combine(data, "audit-fk.sql"))),
     ];
-    if (DjangoProject.IsThere)
+    if (DjangoProject.IsThere && only.Length == 0)
         comparisons.AddRange(OfDjango(server, peer, folder));
-    else
+    else if (only.Length == 0)
         Console.WriteLine("Debian's Django is not installed: nothing is compared with dumpdata and loaddata.");
     Console.WriteLine("| what | seconds | MB | peer | seconds | ratio |\n|---|---|---|---|---|---|");
-    foreach (Comparison comparison in comparisons)
+    foreach (Comparison comparison in comparisons.Where(c => c.Name.Contains(only, StringComparison.Ordinal)))
         Console.WriteLine(comparison.Measure(runs));
+    Console.WriteLine($"\n{section.Again(DataOps.Core.Connections.ConnectionSettings.Parse(server.Uri("scale")), 9)}\n{section.Scans()}");
     return 0;
 }
 finally

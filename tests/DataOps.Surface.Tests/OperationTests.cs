@@ -22,7 +22,8 @@ public sealed class OperationTests
     {
         Type result = Surface.FindOperation(name).Result;
         // An interface does not list what it inherits.
-        System.Reflection.PropertyInfo[] properties = [.. result.GetInterfaces().Where(i => result.IsInterface && i.Assembly == result.Assembly).SelectMany(i => i.GetProperties()), .. result.GetProperties()];
+        IEnumerable<Type> inherited = result.IsInterface ? result.GetInterfaces() : [];
+        System.Reflection.PropertyInfo[] properties = [.. inherited.SelectMany(i => i.GetProperties()), .. result.GetProperties()];
         Assert.Equal(["Server", "Database"], properties.Take(2).Select(p => p.Name));
         foreach (System.Reflection.PropertyInfo property in properties)
         {

@@ -8,6 +8,7 @@ internal static class Benchmarks
         string project = Path.Combine("tests", "DataOps.Benchmarks");
         if (!Directory.Exists(Path.Combine(Repository.Root, project)))
             throw new TaskFailedException($"There is no {project}.");
+        Package.PublishCompiled();
         return Shell.Run("dotnet", ["run", "-c", "Release", "--project", project, "--", .. arguments]);
     }
 }

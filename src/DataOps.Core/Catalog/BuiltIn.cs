@@ -56,7 +56,8 @@ internal static class BuiltIn
         return name[..59] + Md5(name)[..4];
     }
 
-    private static string Md5(string text) =>
+    /// <summary>Its MD5 digest, hexadecimal, as names of Django have a part of.</summary>
+    public static string Md5(string text) =>
 #pragma warning disable CA5351 // A name, not a secret: Django's own rule.
         Convert.ToHexString(System.Security.Cryptography.MD5.HashData(System.Text.Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
 #pragma warning restore CA5351

@@ -25,6 +25,7 @@ internal static class CatalogRows
         order by n.nspname, c.relname
         """;
 
+    // All of them: to follow which are in use takes the server longer than to list them.
     public const string Types = """
         select t.oid, n.nspname::text as schema, t.typname::text as name, t.typtype::text as kind,
                case when t.typcategory = 'A' then t.typelem else 0 end as element,
@@ -32,16 +33,7 @@ internal static class CatalogRows
         from pg_type t join pg_namespace n on n.oid = t.typnamespace
         left join pg_range r on r.rngtypid = t.oid
         left join (select rngtypid, (to_jsonb(x) ->> 'rngmultitypid')::oid as multi from pg_range x) m on m.multi = t.oid
-        where t.typtype <> 'p' and t.oid in (
-          with recursive used(oid) as (
-            select a.atttypid from pg_attribute a join pg_class c on c.oid = a.attrelid where c.relkind in ('r', 'p', 'v', 'm', 'f') and a.attnum > 0
-            union
-            select u.next from used join pg_type b on b.oid = used.oid
-            left join pg_range r on r.rngtypid = b.oid
-            left join (select rngtypid, (to_jsonb(x) ->> 'rngmultitypid')::oid as multi from pg_range x) m on m.multi = b.oid
-            cross join lateral (values (b.typelem), (b.typbasetype), (r.rngsubtype), (m.rngtypid)) as u(next)
-            where u.next <> 0)
-          select oid from used)
+        where t.typtype <> 'p'
         """;
 
     public const string Columns = """

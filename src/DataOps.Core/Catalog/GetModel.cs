@@ -48,7 +48,7 @@ public sealed class GetModel : IOperation<GetModelOptions, ModelInfo>
     /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing.</exception>
     public IEnumerable<ModelInfo> Run(Session session, GetModelOptions options, OperationContext context)
     {
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         ModelInfo[] all =
         [
             .. catalog.Models.Select(m => Describe(session, m.Label, m.Table, "Model", m)),

@@ -54,7 +54,9 @@ internal static class OnDeleteRules
     ];
 
     /// <summary>What happens to rows that make a reference.</summary>
-    /// <remarks>An action of the constraint comes first, then what is known; else a reference that may be NULL is cleared, but for one to a content type.</remarks>
+    /// <remarks>
+    /// An action of the constraint comes first, then what is known; else a reference that may be NULL is cleared, but for one to a content type.
+    /// </remarks>
     public static OnDelete Of(ReferenceCatalog catalog, Reference reference)
     {
         string column = $"{reference.Table.Name}.{reference.Column.Name}";

@@ -41,9 +41,10 @@ public sealed class ReferenceCatalog
     /// <summary>Reads it.</summary>
     /// <param name="session">The session.</param>
     /// <param name="softReferences">The operator's own soft references, as <c>table.column=target_table</c>.</param>
+    /// <param name="withEmbedded">Whether ids inside JSON and rich text are asked for: where they stand, a scan of Wagtail's whole reference index tells.</param>
     /// <exception cref="DataOpsException">The server refused a query, or a soft reference names what is not there.</exception>
-    public static ReferenceCatalog Read(Session session, IReadOnlyList<string>? softReferences = null) =>
-        new ReferenceReader(session).Read(softReferences ?? []);
+    public static ReferenceCatalog Read(Session session, IReadOnlyList<string>? softReferences = null, bool withEmbedded = true) =>
+        new ReferenceReader(session).Read(softReferences ?? [], withEmbedded);
 
     /// <summary>The model of a table; null when it has none.</summary>
     public Model? ModelOf(Table table) => _byTable.GetValueOrDefault(table.Oid);

@@ -7,7 +7,7 @@ internal sealed class ReferenceReader(Session session)
 {
     private readonly DatabaseCatalog _database = DatabaseCatalog.Read(session);
 
-    public ReferenceCatalog Read(IReadOnlyList<string> softReferences)
+    public ReferenceCatalog Read(IReadOnlyList<string> softReferences, bool withEmbedded)
     {
         IReadOnlyList<ContentType> contentTypes = ReadContentTypes();
         List<Reference> references =
@@ -19,7 +19,7 @@ internal sealed class ReferenceReader(Session session)
         references.AddRange(ImpliedReferences.Of(_database, contentTypes, references));
         references.AddRange(InheritanceReferences.SpecificHalves(references));
         references.AddRange(TreeReferences.Of(_database));
-        IReadOnlyList<EmbeddedPath> embedded = ReadEmbeddedPaths();
+        IReadOnlyList<EmbeddedPath> embedded = withEmbedded ? ReadEmbeddedPaths() : [];
         references.AddRange(EmbeddedReferences.Of(contentTypes, references, embedded));
         IReadOnlyList<Model> models = new ModelReader(_database, contentTypes, references).Read();
         return new ReferenceCatalog(

@@ -15,7 +15,8 @@ internal sealed class RestoredOrphans
     public RestoredOrphans(DatabaseCatalog catalog, UndoReferences references, IEnumerable<UndoHeader> batches)
     {
         _references = references;
-        _broken = batches.SelectMany(b => b.Orphans ?? []).GroupBy(o => (o.Schema, o.Table, o.Constraint)).ToDictionary(g => g.Key, g => (g.Sum(o => o.Rows), g.Sum(o => o.Left)));
+        _broken = batches.SelectMany(b => b.Orphans ?? []).GroupBy(o => (o.Schema, o.Table, o.Constraint))
+            .ToDictionary(g => g.Key, g => (g.Sum(o => o.Rows), g.Sum(o => o.Left)));
         _targets = (
             from table in catalog.Tables
             from key in table.ForeignKeys

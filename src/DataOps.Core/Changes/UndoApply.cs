@@ -7,14 +7,15 @@ namespace DataOps.Core.Changes;
 /// <summary>Puts the rows of an undo file back, inside the transaction in which they were planned and locked.</summary>
 /// <remarks>
 /// Rows go, change and come in this order, so that unique values are free again. A foreign key that cannot wait for the end may need it the other way round;
-/// that is tried when the first way fails.
+/// that is tried when the first way fails, and then all that comes at once, for rows that need each other.
 /// </remarks>
 /// <param name="session">The session, in the transaction.</param>
 /// <param name="tables">The rows.</param>
 /// <param name="orphans">Which rows referred to nothing before.</param>
 /// <param name="searchPath">Where triggers find their names.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
-internal sealed class UndoApply(Session session, IReadOnlyList<UndoTableStaging> tables, RestoredOrphans orphans, string searchPath, CancellationToken cancellation)
+internal sealed class UndoApply(
+    Session session, IReadOnlyList<UndoTableStaging> tables, RestoredOrphans orphans, string searchPath, CancellationToken cancellation)
 {
     private const string Savepoint = "dataops_undo";
 
@@ -27,13 +28,13 @@ internal sealed class UndoApply(Session session, IReadOnlyList<UndoTableStaging>
     {
         foreach (UndoTableStaging table in tables)
             _changing[table] = ChangingColumns(table);
-        if (Try(DeleteFirst) is not { } failure)
+        if (Try(() => DeleteFirst(InsertInOrder)) is not { } failure)
             return;
-        if (!CanDependOnOrder(failure) || Try(InsertFirst) is not null)
+        if (!CanDependOnOrder(failure) || (Try(InsertFirst) is not null && Try(() => DeleteFirst(InsertAtOnce)) is not null))
             throw failure;
     }
 
-    private void DeleteFirst()
+    private void DeleteFirst(Action insert)
     {
         foreach (UndoTableStaging table in _ordered)
             Release(table);
@@ -41,16 +42,14 @@ internal sealed class UndoApply(Session session, IReadOnlyList<UndoTableStaging>
             Delete(table);
         foreach (UndoTableStaging table in _ordered)
             Update(table, [.. _changing[table].Except(Late(table))]);
-        foreach (UndoTableStaging table in _ordered)
-            Insert(table);
+        insert();
         foreach (UndoTableStaging table in _ordered)
             Update(table, Late(table));
     }
 
     private void InsertFirst()
     {
-        foreach (UndoTableStaging table in _ordered)
-            Insert(table);
+        InsertInOrder();
         foreach (UndoTableStaging table in _ordered)
             Update(table, _changing[table]);
         foreach (UndoTableStaging table in _ordered.Reverse())
@@ -113,10 +112,26 @@ internal sealed class UndoApply(Session session, IReadOnlyList<UndoTableStaging>
         Write(table, $"update {table.Table.Sql} as t set {set} from {table.Name} s where {condition}");
     }
 
-    private void Insert(UndoTableStaging table) => Write(table, $"""
+    private void InsertInOrder()
+    {
+        foreach (UndoTableStaging table in _ordered)
+            Write(table, Insert(table));
+    }
+
+    // In one statement, a key that cannot wait is checked when all rows are there.
+    private void InsertAtOnce()
+    {
+        UndoTableStaging[] whole = [.. _ordered.Where(t => orphans.Condition(t.Table) is null)];
+        if (whole.Length > 0)
+            Execute($"with {string.Join(", ", whole.Select((t, i) => $"i{i} as ({Insert(t)})"))} select");
+        foreach (UndoTableStaging table in _ordered.Except(whole))
+            Write(table, Insert(table));
+    }
+
+    private static string Insert(UndoTableStaging table) => $"""
         insert into {table.Table.Sql} ({Sql.Identifiers(table.Writable)}) overriding system value
         select {string.Join(", ", table.Writable.Select(c => "s." + Sql.Identifier(c)))} from {table.Name} s where s._action = 'D'
-        """);
+        """;
 
     // Rows that referred to nothing apart from the others, which the server checks.
     private void Write(UndoTableStaging table, string statement)

@@ -5,7 +5,8 @@ namespace DataOps.Core.Changes;
 
 /// <summary>Finds what would keep rows from coming back, or going, before anything is changed: references and unique values, each row named.</summary>
 internal sealed class UndoChecks(
-    Session session, DatabaseCatalog catalog, IReadOnlyList<UndoTableStaging> tables, UndoReferences references, RestoredOrphans orphans, CancellationToken cancellation)
+    Session session, DatabaseCatalog catalog, IReadOnlyList<UndoTableStaging> tables, UndoReferences references, RestoredOrphans orphans,
+        CancellationToken cancellation)
 {
     /// <summary>Checks all of it.</summary>
     /// <exception cref="DataOpsException"><c>StillReferenced</c>, <c>MissingReferences</c> or <c>NotUnique</c>: the rows.</exception>

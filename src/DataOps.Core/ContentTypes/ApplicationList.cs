@@ -55,14 +55,17 @@ internal sealed partial class ApplicationList
             list.Take(entry, list._models, "models", "LiveModel", ModelLabel());
         if (list.KnowsApps && !list.HasApp("contenttypes"))
             throw new DataOpsException(
-                "IncompleteList", FailureKind.InvalidArgument, "-InstalledApp does not name contenttypes, without which there are no content types: it is not the whole list.",
+                "IncompleteList", FailureKind.InvalidArgument,
+                "-InstalledApp does not name contenttypes, without which there are no content types: it is not the whole list.",
                 $"Name every installed app by its label. {Advice}", "InstalledApp");
         return list;
     }
 
     /// <summary>Whether an entry names a file and not an app or a model: it has a path's separator, or ends in .json or .txt.</summary>
     public static bool IsFile(string entry) =>
-        entry.AsSpan().IndexOfAny('/', '\\') >= 0 || entry.EndsWith(".json", StringComparison.OrdinalIgnoreCase) || entry.EndsWith(".txt", StringComparison.OrdinalIgnoreCase);
+        entry.AsSpan().IndexOfAny('/', '\\') >= 0
+        || entry.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
+        || entry.EndsWith(".txt", StringComparison.OrdinalIgnoreCase);
 
     private void Take(string entry, HashSet<string> into, string name, string option, Regex label)
     {
@@ -83,7 +86,9 @@ internal sealed partial class ApplicationList
         }
         // A file is meant to be whole: one that is cut must not condemn what it lost.
         if (option == "LiveModel" && !KnowsModels)
-            throw new DataOpsException("IncompleteList", FailureKind.InvalidData, $"{entry} does not name contenttypes.contenttype: it is not the whole list of models.", Advice, entry);
+            throw new DataOpsException(
+                "IncompleteList", FailureKind.InvalidData, $"{entry} does not name contenttypes.contenttype: it is not the whole list of models.",
+                Advice, entry);
     }
 
     private void TakeJson(string text, string file, HashSet<string> into, string name, Regex label)
@@ -117,9 +122,10 @@ internal sealed partial class ApplicationList
 
     private static void Add(HashSet<string> into, string entry, string from, Regex label)
     {
+        string what = label == AppLabel() ? "the label of an app" : label == ModelLabel() ? "a model as app.model" : "a permission as app.model.codename";
         if (!label.IsMatch(entry))
             throw new DataOpsException(
-                "InvalidLabel", FailureKind.InvalidArgument, $"{from}: \"{entry}\" is not {(label == AppLabel() ? "the label of an app" : label == ModelLabel() ? "a model as app.model" : "a permission as app.model.codename")}.",
+                "InvalidLabel", FailureKind.InvalidArgument, $"{from}: \"{entry}\" is not {what}.",
                 label == AppLabel() ? "A label has no dot: that of django.contrib.auth is auth, that of wagtail.admin wagtailadmin." : Advice, entry);
         into.Add(label == ModelLabel() ? LabelOf(entry) : entry);
     }

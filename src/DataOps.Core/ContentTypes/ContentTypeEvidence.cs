@@ -28,9 +28,11 @@ internal sealed class ContentTypeEvidence(Session session, ReferenceCatalog cata
             string[] evidence = [.. v.Evidence, .. v.IsLive ? [] : FromRows(v, [.. codenames[v.Type.Id]], [.. held[v.Type.Id]], rows)];
             bool hasPages = !v.IsLive && rows.Any(r => r.Table == "wagtailcore_page");
             bool isWarning = v.IsGone || (v.Class == ContentTypeClass.Undecidable && (v.IsSuspect || hasPages || rename is not null));
+            Severity severity = isWarning ? Severity.Warning : Severity.Expected;
             yield return new StaleContentType(
-                session.Server, session.Database, isWarning ? nameof(Severity.Warning) : nameof(Severity.Expected), v.Class.ToString(), v.AppLabel, v.Type.Label, v.Type.Id,
-                v.Type.Table?.DisplayName, string.Join("; ", rename is { } found ? [.. evidence, $"probably renamed to {found.Label}: {found.Why}"] : evidence),
+                session.Server, session.Database, severity.ToString(), v.Class.ToString(), v.AppLabel, v.Type.Label, v.Type.Id,
+                v.Type.Table?.DisplayName,
+                string.Join("; ", rename is { } found ? [.. evidence, $"probably renamed to {found.Label}: {found.Why}"] : evidence),
                 codenames[v.Type.Id].Count(), PermissionGrants.Names(held[v.Type.Id], "Group"), PermissionGrants.Names(held[v.Type.Id], "User"),
                 rows.Sum(r => r.Rows), rows.Length == 0 ? null : string.Join(", ", rows.Select(r => $"{r.Table} {r.Rows}")), rename?.Label);
         }
@@ -42,12 +44,14 @@ internal sealed class ContentTypeEvidence(Session session, ReferenceCatalog cata
 
     private ILookup<int, string> Codenames(PermissionGrants grants, int[] types) => (grants.Permissions is { } table
         ? session.List<(int Type, string Codename)>(
-            $"select content_type_id::int, codename::text from {table.Sql} where content_type_id = any(@types) order by id", new { types }, context.Cancellation)
+            $"select content_type_id::int, codename::text from {table.Sql} where content_type_id = any(@types) order by id",
+            new { types },
+            context.Cancellation)
         : []).ToLookup(p => p.Type, p => p.Codename);
 
     private static IEnumerable<string> FromRows(Verdict v, string[] codenames, Grant[] held, (string Table, long Rows)[] rows)
     {
-        string[] own = [.. codenames.Where(c => !StalePermissions.DefaultActions.Any(a => c == $"{a}_{v.ModelName}"))];
+        string[] own = [.. codenames.Where(c => !StalePermissions.IsDefault(c, v.ModelName))];
         if (own.Length > 0)
             yield return $"has permissions of its own: {string.Join(", ", own.Take(5))}{(own.Length > 5 ? " …" : "")}";
         if (held.Length > 0)

@@ -23,7 +23,9 @@ public sealed record FindStaleContentTypeOptions
     public bool IncludeLive { get; init; }
 }
 
-/// <summary>Judges every content type: live, stale, or not to be decided from the database alone; and the permissions whose codenames are no longer there.</summary>
+/// <summary>
+/// Judges every content type: live, stale, or not to be decided from the database alone; and the permissions whose codenames are no longer there.
+/// </summary>
 [Operation("Find", "StaleContentType")]
 public sealed class FindStaleContentType : IOperation<FindStaleContentTypeOptions, IContentTypeFinding>
 {
@@ -34,9 +36,16 @@ public sealed class FindStaleContentType : IOperation<FindStaleContentTypeOption
     /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing, or a list cannot be read.</exception>
     public IEnumerable<IContentTypeFinding> Run(Session session, FindStaleContentTypeOptions options, OperationContext context)
     {
-        ApplicationList list = ApplicationList.Read(options.InstalledApp, options.LiveModel);
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session);
+        foreach (IContentTypeFinding finding in Find(session, ReferenceCatalog.Read(session), options, context))
+            yield return finding;
+    }
+
+    /// <summary>Finds them in a snapshot that is the caller's, with other audits.</summary>
+    internal static IEnumerable<IContentTypeFinding> Find(
+        Session session, ReferenceCatalog catalog, FindStaleContentTypeOptions options, OperationContext context)
+    {
+        ApplicationList list = ApplicationList.Read(options.InstalledApp, options.LiveModel);
         IReadOnlyList<Verdict> verdicts = Verdicts.Read(session, catalog, list, context.Cancellation).All;
         NameFilter models = new(options.Model);
         NameFilter apps = new(options.AppLabel);

@@ -40,19 +40,32 @@ internal sealed class PermissionGrants(Session session, ReferenceCatalog catalog
     private IEnumerable<Grant> Of(Reference grant, string condition)
     {
         Table table = grant.Table;
-        Reference[] others = [.. catalog.From(table).Where(r => r is { IsField: true, Columns.Count: 1, Target: not null } && r.Column != grant.Column).DistinctBy(r => r.Column)];
-        Reference? holder = others.OrderBy(r => r.Target!.Name == "auth_group" ? 0 : BuiltInNaturalKeys.UserName(r.Target) is not null ? 1 : 2).FirstOrDefault();
-        string key = table.PrimaryKey.Count == 0 ? "t.ctid::text" : $"concat_ws(',', {string.Join(", ", table.PrimaryKey.Select(k => $"t.{Sql.Identifier(k)}::text"))})";
+        Reference[] others =
+        [
+            .. catalog.From(table)
+                .Where(r => r is { IsField: true, Columns.Count: 1, Target: not null } && r.Column != grant.Column)
+                .DistinctBy(r => r.Column),
+        ];
+        Reference? holder = others
+            .OrderBy(r => r.Target!.Name == "auth_group" ? 0 : BuiltInNaturalKeys.UserName(r.Target) is not null ? 1 : 2)
+            .FirstOrDefault();
+        string key = table.PrimaryKey.Count == 0
+            ? "t.ctid::text"
+            : $"concat_ws(',', {string.Join(", ", table.PrimaryKey.Select(k => $"t.{Sql.Identifier(k)}::text"))})";
         string[] on = [.. others.Where(r => r != holder).Select(r => $"{Sql.Literal($"{LabelOf(r.Target!)} ")} || t.{Sql.Identifier(r.Column.Name)}::text")];
-        string join = holder is null ? "" : $"left join {holder.Target!.Sql} h on h.{Sql.Identifier(holder.TargetColumns[0].Name)} = t.{Sql.Identifier(holder.Column.Name)}";
+        string what = on.Length == 0 ? "null" : $"nullif(concat_ws(', ', {string.Join(", ", on)}), '')";
+        string join = holder is null
+            ? ""
+            : $"left join {holder.Target!.Sql} h on h.{Sql.Identifier(holder.TargetColumns[0].Name)} = t.{Sql.Identifier(holder.Column.Name)}";
         string kind = holder is null ? LabelOf(table) : KindOf(holder.Target!);
         return session.Stream(
             $"""
-            select p.content_type_id::int, p.id::int, p.codename::text, {NameOf(holder)}, {(on.Length == 0 ? "null" : $"nullif(concat_ws(', ', {string.Join(", ", on)}), '')")}, {key}
+            select p.content_type_id::int, p.id::int, p.codename::text, {NameOf(holder)}, {what}, {key}
             from {Permissions!.Sql} p join {table.Sql} t on t.{Sql.Identifier(grant.Column.Name)} = p.id {join}
             where {condition} order by p.id, 4, 6
             """,
-            r => new Grant(r.GetInt32(0), r.GetInt32(1), r.GetString(2), kind, r.GetString(3), r.IsDBNull(4) ? null : r.GetString(4), table.DisplayName, r.GetString(5)),
+            r => new Grant(
+                r.GetInt32(0), r.GetInt32(1), r.GetString(2), kind, r.GetString(3), r.IsDBNull(4) ? null : r.GetString(4), table.DisplayName, r.GetString(5)),
             cancellation);
     }
 

@@ -76,19 +76,27 @@ internal sealed class ReferenceMoves
     }
 
     /// <summary>What changes in the rows that stay, and the rows that come.</summary>
-    public IEnumerable<RowChange> Describe(RowChanges changed, string? model) => !_movesKey
-        ? changed.Updated(_rows, model, NewValues, _columns.Select(c => c.Column.Name))
-        : changed.Inserted(_rows, model, $"from (select {string.Join(", ", Table.Columns.Select(c => $"{Value("c", c.Name)} as {Sql.Identifier(c.Name)}"))} {NewRows}) s", Table.Columns.Select(c => c.Name));
+    public IEnumerable<RowChange> Describe(RowChanges changed, string? model)
+    {
+        string[] all = [.. Table.Columns.Select(c => c.Name)];
+        return !_movesKey
+            ? changed.Updated(_rows, model, NewValues, _columns.Select(c => c.Column.Name))
+            : changed.Inserted(_rows, model, $"from (select {Values("c", all)} {NewRows}) s", all);
+    }
 
     private string NewValues => $"""
-        (select {(_rows.Identity.IsWholeRow ? "t._xmin" : _rows.Identity.Of("t"))}, {string.Join(", ", _columns.Select(c => $"{Value("t", c.Column.Name)} as {Sql.Identifier(c.Column.Name)}"))}
+        (select {(_rows.Identity.IsWholeRow ? "t._xmin" : _rows.Identity.Of("t"))}, {Values("t", _columns.Select(c => c.Column.Name))}
          from {_rows.Name} t where t._action = 'U' and ({Moves("t")}))
         """;
 
     private string NewRows => $"""
         from {_rows.Name} c where c._action = 'D' and ({Moves("c")}) and exists (
-          select 1 from {_rows.Name} n where n._action = 'I' and {string.Join(" and ", _rows.Identity.Columns.Select(k => $"n.{Sql.Identifier(k.Name)} = {Value("c", k.Name)}"))})
+          select 1 from {_rows.Name} n where n._action = 'I' and {SameKey})
         """;
+
+    private string SameKey => string.Join(" and ", _rows.Identity.Columns.Select(k => $"n.{Sql.Identifier(k.Name)} = {Value("c", k.Name)}"));
+
+    private string Values(string alias, IEnumerable<string> columns) => string.Join(", ", columns.Select(c => $"{Value(alias, c)} as {Sql.Identifier(c)}"));
 
     private string Moves(string alias) =>
         string.Join(" or ", _columns.Select(c => $"exists (select 1 from {c.Map} m where m.old = {alias}.{Sql.Identifier(c.Column.Name)})"));

@@ -12,7 +12,6 @@ internal sealed record PermissionMove(int Id, int ContentType, string Codename);
 /// <summary>What is to go and what is to move: the options, held against what the database and the operator's list tell.</summary>
 internal sealed class RemovalChoice
 {
-    private readonly ReferenceCatalog _catalog;
     private readonly RemoveStaleContentTypeOptions _options;
     private readonly OperationContext _context;
     private readonly ApplicationList _list;
@@ -21,15 +20,19 @@ internal sealed class RemovalChoice
     private readonly RepointNames _repoint;
     private readonly Lazy<IReadOnlyList<StaleCodename>> _stale;
     private readonly PermissionGrants _grants;
+    private readonly NameFilter _models;
+    private readonly NameFilter _apps;
 
     private RemovalChoice(Session session, ReferenceCatalog catalog, RemoveStaleContentTypeOptions options, OperationContext context)
     {
-        (_catalog, _options, _context) = (catalog, options, context);
+        (_options, _context) = (options, context);
+        (_models, _apps) = (new NameFilter(options.Model), new NameFilter(options.AppLabel));
         _list = ApplicationList.Read(options.InstalledApp, options.LiveModel);
         _verdicts = Verdicts.Read(session, catalog, _list, context.Cancellation).All;
         _stale = new(() => [.. StalePermissions.Find(session, catalog, _list, _verdicts, context.Cancellation)]);
         _grants = new PermissionGrants(session, catalog, context.Cancellation);
-        _repoint = new RepointNames(_verdicts, _stale, new RenameCandidates(session, catalog, _verdicts, context.Cancellation), _grants, options, session, context);
+        RenameCandidates renames = new(session, catalog, _verdicts, context.Cancellation);
+        _repoint = new RepointNames(_verdicts, _stale, renames, _grants, options, session, context);
     }
 
     /// <summary>The content types that go.</summary>
@@ -80,13 +83,11 @@ internal sealed class RemovalChoice
 
     private void TakeStale()
     {
-        NameFilter models = new(_options.Model);
-        NameFilter apps = new(_options.AppLabel);
         string?[][] names = [.. _verdicts.Select(v => ReferenceFilter.ModelNames(v.Type.Label))];
-        foreach (string unknown in models.Unmatched(names).Concat(apps.Unmatched(_verdicts.Select(v => new string?[] { v.AppLabel }))))
+        foreach (string unknown in _models.Unmatched(names).Concat(_apps.Unmatched(_verdicts.Select(v => new string?[] { v.AppLabel }))))
             _context.Warning?.Invoke($"No content type is named {unknown}: it is gone already, or the name is wrong.");
         List<string> undecided = [];
-        foreach (Verdict verdict in _verdicts.Where(v => models.Matches(ReferenceFilter.ModelNames(v.Type.Label)) && apps.Matches(v.AppLabel) && !_gone.Contains(v)))
+        foreach (Verdict verdict in _verdicts.Where(v => IsWanted(v) && !_gone.Contains(v)))
         {
             bool isForced = _options.Force && verdict.Class == ContentTypeClass.Undecidable && verdict.Type.Table is null;
             if (isForced || (verdict.IsGone && (_options.Force || !IsProtected(verdict))))
@@ -96,9 +97,10 @@ internal sealed class RemovalChoice
             else if (!verdict.IsLive)
                 undecided.Add(verdict.Type.Label);
         }
+        string first = string.Join(", ", undecided.Take(10)) + (undecided.Count > 10 ? " …" : "");
         if (undecided.Count > 0)
             _context.Warning?.Invoke(
-                $"{undecided.Count} content type{(undecided.Count == 1 ? " is" : "s are")} left alone: {string.Join(", ", undecided.Take(10))}{(undecided.Count > 10 ? " …" : "")}. "
+                $"{undecided.Count} content type{(undecided.Count == 1 ? " is" : "s are")} left alone: {first}. "
                 + "Find-StaleContentType says why; -LiveModel with the list of all models decides, -StaleModel names one, -Force takes what has no table.");
     }
 
@@ -106,7 +108,9 @@ internal sealed class RemovalChoice
     {
         string label = verdict.Type.Label;
         if (IsProtected(verdict))
-            throw Refused("ProtectedContentType", verdict, $"{label} holds permissions that are granted, and needs no table for that", "If it is gone all the same, add -Force.");
+            throw Refused(
+                "ProtectedContentType", verdict, $"{label} holds permissions that are granted, and needs no table for that",
+                "If it is gone all the same, add -Force.");
         if (verdict.IsTold ? verdict.IsGone : isNamed && (verdict.Type.Table is null || verdict.Class == ContentTypeClass.Undecidable))
             return;
         throw verdict.Class == ContentTypeClass.Undecidable
@@ -127,17 +131,18 @@ internal sealed class RemovalChoice
             (Verdict Type, int Id, string Codename)? found = RepointNames.FindPermission(session, _grants, _verdicts, name);
             if (found is not { } permission)
                 _context.Warning?.Invoke($"There is no permission {name}: it is gone already, or the name is wrong.");
-            else if (!_options.Force && permission.Type.IsLive && StalePermissions.DefaultActions.Any(a => permission.Codename == $"{a}_{permission.Type.ModelName}"))
+            else if (!_options.Force && permission.Type.IsLive && StalePermissions.IsDefault(permission.Codename, permission.Type.ModelName))
                 throw new DataOpsException(
-                    "NotStale", FailureKind.InvalidOperation, $"{name} is a permission that Django makes for a model that is there, so nothing was changed.", "Add -Force if the model does without it.", name);
+                    "NotStale", FailureKind.InvalidOperation, $"{name} is a permission that Django makes for a model that is there, so nothing was changed.",
+                    "Add -Force if the model does without it.", name);
             else if (!_gone.Contains(permission.Type))
                 yield return permission.Id;
         }
         if (!_options.Permission)
             yield break;
-        NameFilter models = new(_options.Model);
-        NameFilter apps = new(_options.AppLabel);
-        foreach (StaleCodename stale in _stale.Value.Where(p => models.Matches(ReferenceFilter.ModelNames(p.Type.Type.Label)) && apps.Matches(p.Type.AppLabel) && !_gone.Contains(p.Type)))
+        foreach (StaleCodename stale in _stale.Value.Where(p => IsWanted(p.Type) && !_gone.Contains(p.Type)))
             yield return stale.Id;
     }
+
+    private bool IsWanted(Verdict verdict) => _models.Matches(ReferenceFilter.ModelNames(verdict.Type.Label)) && _apps.Matches(verdict.AppLabel);
 }

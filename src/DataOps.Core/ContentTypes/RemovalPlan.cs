@@ -20,7 +20,14 @@ internal sealed class RemovalPlan
 
     /// <summary>For one choice.</summary>
     public RemovalPlan(
-        Session session, ReferenceCatalog catalog, Table contentTypes, ChangeSet changes, RemovalChoice choice, OnDependent onDependent, DeletionWords words, CancellationToken cancellation)
+        Session session,
+        ReferenceCatalog catalog,
+        Table contentTypes,
+        ChangeSet changes,
+        RemovalChoice choice,
+        OnDependent onDependent,
+        DeletionWords words,
+        CancellationToken cancellation)
     {
         (_session, _catalog, _contentTypes, _changes, _choice, _cancellation) = (session, catalog, contentTypes, changes, choice, cancellation);
         _repointing = new Repointing(session, catalog, changes, contentTypes, cancellation);
@@ -58,10 +65,12 @@ internal sealed class RemovalPlan
     public IEnumerable<IChangeResult> Describe(IReadOnlyList<GrantChange> grants, bool rowByRow)
     {
         RowChanges rows = new(_session, _cancellation);
-        RowChange[] kept = [.. _repointing.Describe(rows), .. _dependents.Describe(rows)];
+        IEnumerable<RowChange> kept = _repointing.Describe(rows).Concat(_dependents.Describe(rows));
+        Dictionary<string, string> columns = Columns(kept);
         foreach ((ChangedTable table, long deleted, long updated, long inserted) in _counts.Where(c => c.Deleted + c.Updated + c.Inserted > 0))
             yield return new RemovalTable(
-                _session.Server, _session.Database, table.Table.DisplayName, _catalog.LabelOf(table.Table), deleted, updated, inserted, Columns(kept, table.Table.DisplayName));
+                _session.Server, _session.Database, table.Table.DisplayName, _catalog.LabelOf(table.Table), deleted, updated, inserted,
+                columns.GetValueOrDefault(table.Table.DisplayName));
         foreach (GrantChange grant in grants)
             yield return grant;
         if (!rowByRow)
@@ -86,21 +95,29 @@ internal sealed class RemovalPlan
         long planned = _changes.Planned;
         return new RemovalResult(
             _session.Server, _session.Database, operation, isDone && planned > 0, isDone ? planned : 0, planned, _choice.Gone.Count,
-            _counts.Where(c => c.Rows.Table.Oid == _grants.Permissions?.Oid).Sum(c => c.Deleted), grants.Count(g => g.MovesTo is null), grants.Count(g => g.MovesTo is not null),
+            _counts.Where(c => c.Rows.Table.Oid == _grants.Permissions?.Oid).Sum(c => c.Deleted),
+            grants.Count(g => g.MovesTo is null), grants.Count(g => g.MovesTo is not null),
             _counts.Sum(c => c.Deleted), _counts.Sum(c => c.Updated), _counts.Sum(c => c.Inserted), undoPath, duration);
     }
 
     private static string Ids(IEnumerable<int> ids) => "{" + string.Join(',', ids) + "}";
 
-    // content_type_id: 17 -> NULL; where the values differ, only the column.
-    private static string? Columns(RowChange[] kept, string table)
+    // By table, as "content_type_id = NULL"; where the new values differ, the column alone.
+    private static Dictionary<string, string> Columns(IEnumerable<RowChange> kept)
     {
-        string[] columns = [.. kept.Where(c => c.Table == table && c.Column is not null).GroupBy(c => c.Column).Select(c =>
-            c.Select(x => x.NewValue).Distinct().ToArray() is [var only] ? $"{c.Key} = {only ?? "NULL"}" : $"{c.Key}")];
-        return columns.Length == 0 ? null : string.Join(", ", columns);
+        Dictionary<(string Table, string Column), (string? Value, bool Differs)> seen = [];
+        foreach (RowChange change in kept)
+            if (change.Column is { } column)
+                seen[(change.Table, column)] = seen.TryGetValue((change.Table, column), out (string? Value, bool Differs) before)
+                    ? (before.Value, before.Differs || before.Value != change.NewValue)
+                    : (change.NewValue, false);
+        return seen
+            .GroupBy(s => s.Key.Table)
+            .ToDictionary(t => t.Key, t => string.Join(", ", t.Select(s => s.Value.Differs ? s.Key.Column : $"{s.Key.Column} = {s.Value.Value ?? "NULL"}")));
     }
 
     private string AppOf(int type) => _catalog.ContentTypeOf(type)?.Label.Split('.')[0] ?? "";
 
-    private long Count(ChangedTable table, char action) => _session.List<long>($"select count(*) from {table.Name} where _action = '{action}'", null, _cancellation)[0];
+    private long Count(ChangedTable table, char action) =>
+        _session.List<long>($"select count(*) from {table.Name} where _action = '{action}'", null, _cancellation)[0];
 }

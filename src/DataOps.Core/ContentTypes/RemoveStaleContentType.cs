@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace DataOps.Core.ContentTypes;
 
-/// <summary>Removes stale content types and permissions with what depends on them, as Django's on_delete says, or lets another model take over; in one transaction.</summary>
+/// <summary>
+/// Removes stale content types and permissions with what depends on them, as Django's on_delete says, or lets another model take over; in one transaction.
+/// </summary>
 [Operation("Remove", "StaleContentType")]
 public sealed class RemoveStaleContentType : IOperation<RemoveStaleContentTypeOptions, IChangeResult>
 {
@@ -20,11 +22,14 @@ public sealed class RemoveStaleContentType : IOperation<RemoveStaleContentTypeOp
     {
         Stopwatch watch = Stopwatch.StartNew();
         if (options is { NoUndo: true, UndoPath: not null })
-            throw new DataOpsException("ContradictingOptions", FailureKind.InvalidArgument, "-NoUndo and -UndoPath contradict each other.", "Leave one of them out.", nameof(options.NoUndo));
+            throw new DataOpsException(
+                "ContradictingOptions", FailureKind.InvalidArgument, "-NoUndo and -UndoPath contradict each other.",
+                "Leave one of them out.", nameof(options.NoUndo));
         string? undo = options.NoUndo || options.WhatIf ? null : UndoPlace.Resolve(options.UndoPath, session.Database, Name);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         Table contentTypes = catalog.Database.Find(catalog.Database.DjangoSchema, "django_content_type")
-            ?? throw new DataOpsException("NoContentTypes", FailureKind.NotFound, $"{session.Database} has no django_content_type.", "Name a database of Django's.", session.Database);
+            ?? throw new DataOpsException(
+                "NoContentTypes", FailureKind.NotFound, $"{session.Database} has no django_content_type.", "Name a database of Django's.", session.Database);
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         using ChangeSet changes = new(session, Name, context.Cancellation);
 

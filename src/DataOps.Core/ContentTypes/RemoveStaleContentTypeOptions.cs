@@ -27,8 +27,8 @@ public sealed record RemoveStaleContentTypeOptions
     public bool Permission { get; init; }
 
     /// <summary>
-    /// Move what depends on a content type to another one before it goes, as blog.oldpost=blog.post; or on a permission, as blog.post.add_oldpost=blog.post.add_post.
-    /// A name or a pattern alone takes the new name that was found.
+    /// Move what depends on a content type to another one before it goes, as blog.oldpost=blog.post; or on a permission, as
+    /// blog.post.add_oldpost=blog.post.add_post. A name or a pattern alone takes the new name that was found.
     /// </summary>
     public IReadOnlyList<string> Repoint { get; init; } = [];
 

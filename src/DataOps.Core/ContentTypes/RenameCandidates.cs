@@ -16,7 +16,8 @@ internal sealed class RenameCandidates(Session session, ReferenceCatalog catalog
     /// <summary>The one that something speaks for, and what; null where nothing does, or for several.</summary>
     public (string Label, string Why)? Of(Verdict old)
     {
-        Model[] models = [.. catalog.Models.Where(m => m.App == old.AppLabel && m.ContentType != old.Type.Id && verdicts.Any(v => v.Type.Id == m.ContentType && v.IsLive))];
+        HashSet<int> live = [.. verdicts.Where(v => v.IsLive && v.Type.Id != old.Type.Id).Select(v => v.Type.Id)];
+        Model[] models = [.. catalog.Models.Where(m => m.App == old.AppLabel && live.Contains(m.ContentType))];
         return Only(models, m => NamedAfter(m, old))
             ?? Only(models, m => HasPermissionsOf(m, old))
             ?? Only(models, m => HasPagesOf(m, old))
@@ -44,7 +45,9 @@ internal sealed class RenameCandidates(Session session, ReferenceCatalog catalog
             return null;
         string[] codenames = [.. StalePermissions.DefaultActions.Select(a => $"{a}_{old.ModelName}")];
         long count = session.List<long>(
-            $"select count(*) from {permissions.Sql} where content_type_id = @ContentType and codename = any(@codenames)", new { model.ContentType, codenames }, cancellation)[0];
+            $"select count(*) from {permissions.Sql} where content_type_id = @ContentType and codename = any(@codenames)",
+            new { model.ContentType, codenames },
+            cancellation)[0];
         return count > 1 ? $"{model.Label} has permissions as add_{old.ModelName}" : null;
     }
 
@@ -65,20 +68,30 @@ internal sealed class RenameCandidates(Session session, ReferenceCatalog catalog
         if (old.Class != ContentTypeClass.Leftover || old.Type.Table is not { } table)
             return null;
         Column[] columns = [.. table.Columns.Where(c => !table.PrimaryKey.Contains(c.Name))];
-        return columns.Length >= FewestObjects && columns.All(c => model.Table.Find(c.Name)?.TypeText == c.TypeText) ? $"{model.Table} has all columns of {table}" : null;
+        return columns.Length >= FewestObjects && columns.All(c => model.Table.Find(c.Name)?.TypeText == c.TypeText)
+            ? $"{model.Table} has all columns of {table}"
+            : null;
     }
 
     private (string, string)? WithObjectsOf(Model[] models, Verdict old)
     {
-        Reference[] generic = [.. catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null } && r.Severity != Severity.Expected)];
+        Reference[] generic =
+        [
+            .. catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null } && r.Severity != Severity.Expected),
+        ];
         if (generic.Length == 0 || models.Length == 0)
             return null;
         IEnumerable<string> parts = generic.Select(r =>
             $"select t.{Sql.Identifier(r.Column.Name)}::text as id from {r.Table.Sql} t where t.{Sql.Identifier(r.ContentTypeColumn!.Name)} = @Id");
-        string[] objects = [.. session.List<string>($"select id from ({string.Join(" union ", parts)}) x where id is not null limit {MostObjects}", new { old.Type.Id }, cancellation)];
-        return objects.Length < FewestObjects ? null : Only(models, m => Holds(m, objects) ? $"all {objects.Length} objects of the type are in {m.Table}" : null);
+        string all = $"select id from ({string.Join(" union ", parts)}) x where id is not null limit {MostObjects}";
+        string[] objects = [.. session.List<string>(all, new { old.Type.Id }, cancellation)];
+        return objects.Length < FewestObjects
+            ? null
+            : Only(models, m => Holds(m, objects) ? $"all {objects.Length} objects of the type are in {m.Table}" : null);
     }
 
     private bool Holds(Model model, string[] objects) => model.Table.SingleKey is { } key && session.List<long>(
-        $"select count(*) from {model.Table.Sql} t where t.{Sql.Identifier(key.Name)}::text = any(@objects)", new { objects }, cancellation)[0] == objects.Length;
+        $"select count(*) from {model.Table.Sql} t where t.{Sql.Identifier(key.Name)}::text = any(@objects)",
+        new { objects },
+        cancellation)[0] == objects.Length;
 }

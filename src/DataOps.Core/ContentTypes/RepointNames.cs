@@ -41,13 +41,15 @@ internal sealed class RepointNames(
     }
 
     /// <summary>The permission app.model.codename; null when there is none.</summary>
-    public static (Verdict Type, int Id, string Codename)? FindPermission(Session session, PermissionGrants grants, IReadOnlyList<Verdict> verdicts, string name)
+    public static (Verdict Type, int Id, string Codename)? FindPermission(
+        Session session, PermissionGrants grants, IReadOnlyList<Verdict> verdicts, string name)
     {
         if (name.Split('.', 3) is not [var app, var model, var codename] || grants.Permissions is not { } table)
             return null;
         if (verdicts.FirstOrDefault(v => v.Type.Label == ApplicationList.LabelOf($"{app}.{model}")) is not { } type)
             return null;
-        IReadOnlyList<int> ids = session.List<int>($"select id::int from {table.Sql} where content_type_id = @Id and codename = @codename", new { type.Type.Id, codename });
+        IReadOnlyList<int> ids = session.List<int>(
+            $"select id::int from {table.Sql} where content_type_id = @Id and codename = @codename", new { type.Type.Id, codename });
         return ids.Count == 0 ? null : (type, ids[0], codename);
     }
 
@@ -67,15 +69,17 @@ internal sealed class RepointNames(
             return;
         }
         if (Find(target) is not { } to)
-            throw new DataOpsException("UnknownModel", FailureKind.NotFound, $"There is no content type {target} to take over from {old}.", "Get-Model lists what there is.", entry);
+            throw Unknown(entry, old, target);
         if (from == to)
             throw Invalid(entry, "names one model twice");
         if (from.IsLive && !options.Force)
             throw new DataOpsException(
-                "NotStale", FailureKind.InvalidOperation, $"{old} is live ({string.Join("; ", from.Evidence)}), so nothing was changed.", "If it is gone all the same, add -Force.", entry);
+                "NotStale", FailureKind.InvalidOperation, $"{old} is live ({string.Join("; ", from.Evidence)}), so nothing was changed.",
+                "If it is gone all the same, add -Force.", entry);
         if (to.IsGone && !options.Force)
             throw new DataOpsException(
-                "StaleTarget", FailureKind.InvalidOperation, $"{target} is stale itself ({string.Join("; ", to.Evidence)}), so nothing was changed.", "Name a model that is there.", entry);
+                "StaleTarget", FailureKind.InvalidOperation, $"{target} is stale itself ({string.Join("; ", to.Evidence)}), so nothing was changed.",
+                "Name a model that is there.", entry);
         _types.Add(new TypeMove(from, to));
     }
 
@@ -86,21 +90,24 @@ internal sealed class RepointNames(
         else if (target.Split('.', 3) is [var app, var model, { Length: > 0 } codename] && Find($"{app}.{model}") is { } to)
             _permissions.Add(new PermissionMove(from.Id, to.Type.Id, codename));
         else
-            throw new DataOpsException("UnknownModel", FailureKind.NotFound, $"There is no content type for {target} to take over from {old}.", "Get-Model lists what there is.", entry);
+            throw Unknown(entry, old, target);
     }
 
     private void TakeFound(string entry)
     {
         NameFilter filter = new([entry]);
         int before = _types.Count + _permissions.Count;
-        foreach (Verdict old in verdicts.Where(v => !v.IsLive && filter.Matches(ReferenceFilter.ModelNames(v.Type.Label)) && IsWanted(v, options.StaleModel, v.Type.Label)))
+        bool Matches(params string[] names) => filter.Matches(names);
+        foreach (Verdict old in verdicts.Where(v =>
+            !v.IsLive && Matches(ReferenceFilter.ModelNames(v.Type.Label)) && IsWanted(v, options.StaleModel, v.Type.Label)))
             if (renames.Of(old) is { } rename)
                 _types.Add(new TypeMove(old, Find(rename.Label)!));
-        foreach (StaleCodename permission in stale.Value.Where(p => p.RenameTo is not null && filter.Matches([p.Name, .. ReferenceFilter.ModelNames(p.Type.Type.Label)])
-            && IsWanted(p.Type, options.StalePermission, p.Name)))
+        foreach (StaleCodename permission in stale.Value.Where(p => p.RenameTo is not null
+            && Matches([p.Name, .. ReferenceFilter.ModelNames(p.Type.Type.Label)]) && IsWanted(p.Type, options.StalePermission, p.Name)))
             _permissions.Add(new PermissionMove(permission.Id, permission.Type.Type.Id, permission.RenameTo!));
         if (_types.Count + _permissions.Count == before)
-            context.Warning?.Invoke($"For {entry} nothing was found that it was renamed to; -Repoint {(entry.Contains('*') ? "app.old" : entry)}=app.new says it.");
+            context.Warning?.Invoke(
+                $"For {entry} nothing was found that it was renamed to; -Repoint {(entry.Contains('*') ? "app.old" : entry)}=app.new says it.");
     }
 
     // Where only some are to go, only they are moved.
@@ -109,6 +116,9 @@ internal sealed class RepointNames(
         : new NameFilter(options.Model).Matches(ReferenceFilter.ModelNames(type.Type.Label)) && new NameFilter(options.AppLabel).Matches(type.AppLabel);
 
     private Verdict? Find(string label) => verdicts.FirstOrDefault(v => v.Type.Label == ApplicationList.LabelOf(label));
+
+    private static DataOpsException Unknown(string entry, string old, string target) => new(
+        "UnknownModel", FailureKind.NotFound, $"There is no content type for {target} to take over from {old}.", "Get-Model lists what there is.", entry);
 
     private static DataOpsException Invalid(string entry, string what) =>
         new("InvalidRepoint", FailureKind.InvalidArgument, $"-Repoint {entry} {what}.", "Write it as blog.oldpost=blog.post.", entry);

@@ -4,7 +4,9 @@ using DataOps.Core.Connections;
 
 namespace DataOps.Core.ContentTypes;
 
-/// <summary>Lets other content types take over what depends on those that go: their permissions by codename, with who holds them, and every row that names them.</summary>
+/// <summary>
+/// Lets other content types take over what depends on those that go: their permissions by codename, with who holds them, and every row that names them.
+/// </summary>
 internal sealed class Repointing(Session session, ReferenceCatalog catalog, ChangeSet changes, Table contentTypes, CancellationToken cancellation)
 {
     /// <summary>Content types: old, new.</summary>
@@ -28,9 +30,9 @@ internal sealed class Repointing(Session session, ReferenceCatalog catalog, Chan
         if (types.Count + permissions.Count == 0)
             return;
         _isPlanned = true;
-        Execute($"create temporary table {TypeMap["pg_temp.".Length..]} (old int primary key, new int not null, old_model text, new_model text) on commit drop");
-        foreach (TypeMove move in types)
-            Execute($"insert into {TypeMap} values ({move.Old.Type.Id}, {move.New.Type.Id}, {Sql.Literal(move.Old.ModelName)}, {Sql.Literal(move.New.ModelName)})");
+        Make(TypeMap, "new int not null, old_model text, new_model text");
+        foreach ((Verdict old, Verdict other) in types)
+            Execute($"insert into {TypeMap} values ({old.Type.Id}, {other.Type.Id}, {Sql.Literal(old.ModelName)}, {Sql.Literal(other.ModelName)})");
         MapPermissions(permissions);
         IEnumerable<(Table Table, MovedColumn Moved)> columns =
         [
@@ -42,11 +44,14 @@ internal sealed class Repointing(Session session, ReferenceCatalog catalog, Chan
             Table referring = table.First().Table;
             ReferenceMoves moves = new(session, changes.Of(referring), [.. table.Select(c => c.Moved)], cancellation);
             _moves.Add(moves);
-            moves.Plan(catalog.Owners.TryGetValue(referring.Oid, out (Model, ManyToManyList List) owner) ? [[owner.List.OwnerColumn.Name, owner.List.TargetColumn.Name]] : []);
+            bool isList = catalog.Owners.TryGetValue(referring.Oid, out (Model, ManyToManyList List) owner);
+            moves.Plan(isList ? [[owner.List.OwnerColumn.Name, owner.List.TargetColumn.Name]] : []);
         }
     }
 
-    /// <summary>Of rows t that depend on what goes by a column, those that stay as what they depend on is taken over: a condition that begins with " and".</summary>
+    /// <summary>
+    /// Of rows t that depend on what goes by a column, leaves out those that stay, as what they depend on is taken over: a condition that begins with " and".
+    /// </summary>
     public string Except(Table table, Column? column)
     {
         if (!_isPlanned || column is null)
@@ -87,12 +92,15 @@ internal sealed class Repointing(Session session, ReferenceCatalog catalog, Chan
 
     private void MapPermissions(IReadOnlyList<PermissionMove> permissions)
     {
-        Execute($"create temporary table {PermissionMap["pg_temp.".Length..]} (old int primary key, new int, content_type_id int, codename text) on commit drop");
-        Execute($"create temporary table {MergedMap["pg_temp.".Length..]} (old int primary key, new int) on commit drop");
+        Make(PermissionMap, "new int, content_type_id int, codename text");
+        Make(MergedMap, "new int");
         if (_permissions is null)
             return;
         foreach (PermissionMove move in permissions)
-            Execute($"insert into {PermissionMap} (old, content_type_id, codename) values ({move.Id}, {move.ContentType}, {Sql.Literal(move.Codename)}) on conflict do nothing");
+            Execute($"""
+                insert into {PermissionMap} (old, content_type_id, codename) values ({move.Id}, {move.ContentType}, {Sql.Literal(move.Codename)})
+                on conflict do nothing
+                """);
         Execute($"""
             insert into {PermissionMap} (old, content_type_id, codename)
             select p.id, m.new, case when right(p.codename, length(m.old_model) + 1) = '_' || m.old_model
@@ -108,8 +116,14 @@ internal sealed class Repointing(Session session, ReferenceCatalog catalog, Chan
         Execute($"insert into {MergedMap} select old, new from {PermissionMap} where old <> new");
         ChangedTable rows = changes.Of(_permissions);
         rows.PlanDelete($"from {_permissions.Sql} t join {MergedMap} m on m.old = t.id");
-        rows.PlanUpdate($"from {_permissions.Sql} t join {PermissionMap} m on m.old = t.id and m.new = t.id where (t.content_type_id, t.codename) is distinct from (m.content_type_id, m.codename)");
+        rows.PlanUpdate($"""
+            from {_permissions.Sql} t join {PermissionMap} m on m.old = t.id and m.new = t.id
+            where (t.content_type_id, t.codename) is distinct from (m.content_type_id, m.codename)
+            """);
     }
+
+    private void Make(string map, string columns) =>
+        Execute($"create temporary table {map["pg_temp.".Length..]} (old int primary key, {columns}) on commit drop");
 
     private void Execute(string sql) => session.Execute(sql, cancellation);
 }

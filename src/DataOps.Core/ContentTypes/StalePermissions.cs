@@ -17,8 +17,8 @@ internal sealed record StaleCodename(int Id, Verdict Type, string Codename, stri
 
 /// <summary>Finds permissions of live models whose codenames are no longer there.</summary>
 /// <remarks>
-/// Only the list of all permissions tells it for certain. Without it, those that Django makes by default for another model's name are what a renamed model leaves
-/// behind, if add, change and delete are all there; any other codename may be in a model's Meta.permissions.
+/// Only the list of all permissions tells it for certain. Without it, those that Django makes by default for another model's name are what a renamed model
+/// leaves behind, if add, change and delete are all there; any other codename may be in a model's Meta.permissions.
 /// </remarks>
 internal static class StalePermissions
 {
@@ -36,15 +36,15 @@ internal static class StalePermissions
         return verdicts.Where(v => v.IsLive).SelectMany(v => Of(v, [.. permissions[v.Type.Id]], list));
     }
 
-    /// <summary>The codename under the new name of its model.</summary>
-    public static string Renamed(string codename, string oldModel, string newModel) =>
-        codename.EndsWith("_" + oldModel, StringComparison.Ordinal) ? codename[..^oldModel.Length] + newModel : codename;
+    /// <summary>Whether Django makes it by default for a model of this name.</summary>
+    public static bool IsDefault(string codename, string model) => DefaultActions.Any(a => codename == $"{a}_{model}");
 
     private static IEnumerable<StaleCodename> Of(Verdict type, (int Id, int Type, string Codename)[] permissions, ApplicationList list)
     {
-        string? Replacement(string codename) => Split(codename) is { } split && permissions.Any(p => p.Codename == $"{split.Action}_{type.ModelName}") && split.Model != type.ModelName
-            ? $"{split.Action}_{type.ModelName}"
-            : null;
+        string? Replacement(string codename) =>
+            Split(codename) is { } split && split.Model != type.ModelName && permissions.Any(p => p.Codename == $"{split.Action}_{type.ModelName}")
+                ? $"{split.Action}_{type.ModelName}"
+                : null;
         if (list.KnowsPermissions && list.HasModel(type.Type.Label))
             return permissions
                 .Where(p => !list.HasPermission($"{type.Type.Label}.{p.Codename}"))
@@ -57,9 +57,13 @@ internal static class StalePermissions
             where DefaultActions.Take(3).All(a => other.Any(o => o.Action == a))
             from o in other
             select new StaleCodename(
-                o.p.Id, type, o.p.Codename, $"a default permission of {type.AppLabel}.{other.Key}, as a model leaves behind that was renamed to {type.ModelName}", Replacement(o.p.Codename));
+                o.p.Id, type, o.p.Codename,
+                $"a default permission of {type.AppLabel}.{other.Key}, as a model leaves behind that was renamed to {type.ModelName}",
+                Replacement(o.p.Codename));
     }
 
     private static (string Action, string Model)? Split(string codename) =>
-        DefaultActions.FirstOrDefault(a => codename.StartsWith(a + "_", StringComparison.Ordinal)) is { } action ? (action, codename[(action.Length + 1)..]) : null;
+        DefaultActions.FirstOrDefault(a => codename.StartsWith(a + "_", StringComparison.Ordinal)) is { } action
+            ? (action, codename[(action.Length + 1)..])
+            : null;
 }

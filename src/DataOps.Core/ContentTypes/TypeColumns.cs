@@ -10,8 +10,9 @@ internal static class TypeColumns
     public static IReadOnlyList<(Table Table, Column Column)> Of(ReferenceCatalog catalog, Table contentTypes) =>
     [
         .. catalog.References
-            .Select(r => r.ContentTypeColumn is { } type ? (r.Table, Column: type) : r.Target?.Oid == contentTypes.Oid && r is { IsField: true, Columns.Count: 1 } ? (r.Table, r.Column) : default)
-            .Where(c => c.Table is { IsReadable: true })
+            .Where(r => r.ContentTypeColumn is not null || (r.Target?.Oid == contentTypes.Oid && r is { IsField: true, Columns.Count: 1 }))
+            .Select(r => (r.Table, Column: r.ContentTypeColumn ?? r.Column))
+            .Where(c => c.Table.IsReadable)
             .DistinctBy(c => (c.Table.Oid, c.Column.Name)),
     ];
 

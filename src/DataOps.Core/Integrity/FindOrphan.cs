@@ -39,14 +39,20 @@ public sealed class FindOrphan : IOperation<FindOrphanOptions, IOrphanFinding>
     public IEnumerable<IOrphanFinding> Run(Session session, FindOrphanOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
+        foreach (IOrphanFinding finding in Find(session, catalog, options, context))
+            yield return finding;
+    }
+
+    /// <summary>Finds them in a snapshot that is the caller's, with other audits.</summary>
+    internal static IEnumerable<IOrphanFinding> Find(Session session, ReferenceCatalog catalog, FindOrphanOptions options, OperationContext context)
+    {
         // Hash tables of parents' keys should not spill to disk: the keys of a million rows need about 50 MB.
         session.Execute("set local work_mem = '64MB'");
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
         IEnumerable<Reference> references = new ReferenceFilter(catalog, options.Table, options.Model, options.Class, options.Reference).Select()
             .Where(r => options.IncludeExpected || r.Severity != Severity.Expected);
         IEnumerable<Dangling> found = new OrphanSearch(session, catalog, context).In([.. references]);
-        foreach (IOrphanFinding finding in options.Summary ? Summarize(session, catalog, found) : found.Select(d => Describe(session, catalog, d)))
-            yield return finding;
+        return options.Summary ? Summarize(session, catalog, found) : found.Select(d => Describe(session, catalog, d));
     }
 
     private static Orphan Describe(Session session, ReferenceCatalog catalog, Dangling d) => new(

@@ -45,6 +45,4 @@ public sealed class FindStaleContentTypeCommand : InputCommand
         LiveModel = NamesOrFiles(LiveModel),
         IncludeLive = IncludeLive,
     });
-
-    private string[] NamesOrFiles(string[]? entries) => [.. (entries ?? []).Select(e => FindStaleContentType.IsFile(e) ? FileSystemPath(e) : e)];
 }

@@ -11,6 +11,8 @@ namespace DataOps.PowerShell.Commands;
 [OutputType(typeof(DatasetSpecInfo))]
 public sealed class GetDatasetDefinitionCommand : DatabaseCommand
 {
+    private const string WithoutDatabase = "Offline";
+
     /// <summary>A file of named datasets, or a hashtable.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
@@ -23,7 +25,18 @@ public sealed class GetDatasetDefinitionCommand : DatabaseCommand
     [ArgumentCompleter(typeof(DatasetNameCompleter))]
     public string[]? Name { get; set; }
 
+    /// <summary>Look at the definition alone.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = WithoutDatabase)]
+    public SwitchParameter Offline { get; set; }
+
     /// <inheritdoc/>
-    protected override void Process(Session session) =>
-        Emit(session, new GetDatasetDefinition(), new GetDatasetDefinitionOptions { Definition = DefinitionOf(Definition), Name = Name ?? [] });
+    protected override bool IsOffline => Offline;
+
+    /// <inheritdoc/>
+    protected override void Process(Session session) => Emit(session, new GetDatasetDefinition(), Options());
+
+    /// <inheritdoc/>
+    protected override void ProcessOffline() => Emit(context => new GetDatasetDefinition().RunOffline(Options(), context), spec => WriteObject(spec));
+
+    private GetDatasetDefinitionOptions Options() => new() { Definition = DefinitionOf(Definition), Name = Name ?? [], Offline = Offline };
 }

@@ -53,6 +53,10 @@ public sealed class ImportDatasetCommand : ChangeCommand
     [ValidateNotNullOrEmpty]
     public string? MaxDelete { get; set; }
 
+    /// <summary>Let a file delete although a newer one has been loaded.</summary>
+    [Parameter]
+    public SwitchParameter AllowOlder { get; set; }
+
     /// <summary>What to do about rows that depend on rows to be deleted.</summary>
     [Parameter]
     public OnDependent OnDependent { get; set; }
@@ -92,6 +96,7 @@ public sealed class ImportDatasetCommand : ChangeCommand
             OnConflict = OnConflict,
             OnMissingReference = OnMissingReference,
             MaxDelete = MaxDelete,
+            AllowOlder = AllowOlder,
             OnDependent = OnDependent,
             MissingField = MissingField,
             Detailed = Detailed,

@@ -112,6 +112,4 @@ public sealed class RemoveStaleContentTypeCommand : ChangeCommand
             NoUndo = NoUndo,
             WhatIf = whatIf,
         });
-
-    private string[] NamesOrFiles(string[]? entries) => [.. (entries ?? []).Select(e => FindStaleContentType.IsFile(e) ? FileSystemPath(e) : e)];
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using DataOps.Core;
+using DataOps.Core.Changes;
 using DataOps.Core.Connections;
 using DataOps.Core.Datasets;
 using DataOps.PowerShell.Output;
@@ -50,6 +51,19 @@ public sealed class TestDatasetCommand : InputCommand
     [Parameter]
     public OnMissingReference? OnMissingReference { get; set; }
 
+    /// <summary>The most that the file's specs may delete: a number of rows, or a percentage, as 10%.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? MaxDelete { get; set; }
+
+    /// <summary>Let a file delete although a newer one has been loaded.</summary>
+    [Parameter]
+    public SwitchParameter AllowOlder { get; set; }
+
+    /// <summary>What would be done about rows that depend on rows to be deleted.</summary>
+    [Parameter]
+    public OnDependent OnDependent { get; set; }
+
     /// <summary>What would be done about fields that the file lacks.</summary>
     [Parameter]
     public MissingField MissingField { get; set; }
@@ -88,6 +102,9 @@ public sealed class TestDatasetCommand : InputCommand
         NaturalKey = NaturalKey ?? [],
         OnConflict = OnConflict,
         OnMissingReference = OnMissingReference,
+        MaxDelete = MaxDelete,
+        AllowOlder = AllowOlder,
+        OnDependent = OnDependent,
         MissingField = MissingField,
     };
 }

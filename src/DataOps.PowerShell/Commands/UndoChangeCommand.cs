@@ -10,8 +10,8 @@ namespace DataOps.PowerShell.Commands;
 [OutputType(typeof(UndoResult), typeof(RowChange))]
 public sealed class UndoChangeCommand : ChangeCommand
 {
-    /// <summary>The undo file.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The undo file; that of a result from the pipeline when absent.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "FullName")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
@@ -33,10 +33,15 @@ public sealed class UndoChangeCommand : ChangeCommand
     [Parameter]
     public SwitchParameter NoUndo { get; set; }
 
+    // Not every result has a Path besides.
+    /// <inheritdoc/>
+    protected override IEnumerable<string> NamesTaken() => base.NamesTaken().Append(nameof(UndoPath));
+
     /// <inheritdoc/>
     protected override void Process(Session session)
     {
-        string file = FileSystemPath(PathOf(InputObject) ?? Path);
+        string named = PathOf(InputObject) ?? Path;
+        string file = named.Length == 0 ? "" : FileSystemPath(named);
         string? undoPath = UndoPath is null ? null : FileSystemPath(UndoPath);
         Change(session, $"Undo {file} in", new UndoChange(), whatIf => new UndoChangeOptions
         {

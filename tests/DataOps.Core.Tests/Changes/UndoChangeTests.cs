@@ -41,6 +41,24 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void Rows_that_need_each_other_at_once_come_back_together()
+    {
+        using TestDatabase database = server.Blank();
+        database.Execute("""
+            create table a (id int primary key, b_id int not null); create table b (id int primary key, a_id int not null references a);
+            with i as (insert into a select g, g from generate_series(1, 5) g) insert into b select g, g from generate_series(1, 5) g;
+            """);
+        database.Execute("alter table a add foreign key (b_id) references b");
+        IReadOnlyDictionary<string, string> before = database.Digest();
+        string file = _files.ApplyAnything(database, ["a", "b"], "with d as (delete from a where id > 2) delete from b where id > 2")!;
+        Assert.Equal(2L, database.Scalar<long>("select count(*) from b"));
+
+        Assert.True(ChangeFiles.Undo(database, file).Changed);
+
+        Assert.Equal(before, database.Digest());
+    }
+
+    [Fact]
     public void Columns_that_are_computed_when_they_are_read_are_compared_and_not_written()
     {
         using TestDatabase database = server.Blank(18);

@@ -3,6 +3,7 @@ using DataOps.Core.Tests.Servers;
 
 namespace DataOps.Core.Tests.Changes;
 
+[Collection(StateFolder.Collection)]
 public sealed class UndoFileTests(PostgresServer server, ITestOutputHelper output) : IDisposable
 {
     private readonly ChangeFiles _files = new();

@@ -7,6 +7,7 @@ internal static class Bakery
     public static IReadOnlyList<string> Apps { get; } =
     [
         "admin", "auth", "base", "blog", "breads", "contenttypes", "locations", "people", "recipes", "sessions", "simple_translation", "taggit", "wagtailadmin",
-        "wagtailcore", "wagtaildocs", "wagtailembeds", "wagtailforms", "wagtailimages", "wagtailredirects", "wagtailsearch", "wagtailsearchpromotions", "wagtailusers",
+        "wagtailcore", "wagtaildocs", "wagtailembeds", "wagtailforms", "wagtailimages", "wagtailredirects", "wagtailsearch", "wagtailsearchpromotions",
+        "wagtailusers",
     ];
 }

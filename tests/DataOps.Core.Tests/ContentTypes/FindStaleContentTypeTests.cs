@@ -21,7 +21,9 @@ public sealed class FindStaleContentTypeTests(PostgresServer server)
         Assert.Empty(Find(site, new()));
         Dictionary<string, string> classes = Types(site, new() { IncludeLive = true }).ToDictionary(f => f.Model, f => f.Class);
         Assert.Equal(75, classes.Count);
-        Assert.Equal(["admin.logentry", "contenttypes.contenttype", "sessions.session"], classes.Where(c => c.Value == "LiveBuiltin").Select(c => c.Key).Order());
+        Assert.Equal(
+            ["admin.logentry", "contenttypes.contenttype", "sessions.session"],
+            classes.Where(c => c.Value == "LiveBuiltin").Select(c => c.Key).Order());
         Assert.Equal(72, classes.Count(c => c.Value == "Live"));
         site.Execute("drop table wagtailadmin_admin");
         Assert.Equal("LiveBuiltin", Assert.Single(Types(site, new() { IncludeLive = true, Model = ["wagtailadmin.admin"] })).Class);
@@ -56,7 +58,9 @@ public sealed class FindStaleContentTypeTests(PostgresServer server)
         Assert.Contains("wagtailcore_revision 1", product.DependentTables);
     }
 
-    private static IEnumerable<StaleContentType> Types(TestDatabase site, FindStaleContentTypeOptions options) => Find(site, options).OfType<StaleContentType>();
+    private static IEnumerable<StaleContentType> Types(TestDatabase site, FindStaleContentTypeOptions options) =>
+        Find(site, options).OfType<StaleContentType>();
 
-    private static IReadOnlyList<IContentTypeFinding> Find(TestDatabase site, FindStaleContentTypeOptions options) => site.Run(new FindStaleContentType(), options);
+    private static IReadOnlyList<IContentTypeFinding> Find(TestDatabase site, FindStaleContentTypeOptions options) =>
+        site.Run(new FindStaleContentType(), options);
 }

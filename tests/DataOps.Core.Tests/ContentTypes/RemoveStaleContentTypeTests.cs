@@ -82,22 +82,27 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
     {
         using TestDatabase site = server.CopyOf(Site.Damaged);
         site.Execute("""
-            create table legacyshop_rating (id serial primary key, content_type_id int not null references django_content_type deferrable initially deferred, stars int);
+            create table legacyshop_rating (
+              id serial primary key, content_type_id int not null references django_content_type deferrable initially deferred, stars int);
             create table legacyshop_note (id serial primary key, rating_id int not null references legacyshop_rating);
             insert into legacyshop_rating values (1, 901, 5), (2, 901, 4), (3, 1, 3);
             insert into legacyshop_note values (1, 1), (2, 3);
+            create table legacyshop_view (content_type_id int not null references django_content_type, at date);
+            insert into legacyshop_view values (902, '2020-01-01'), (902, '2020-01-01'), (2, '2020-01-01');
             """);
         IReadOnlyDictionary<string, string> before = site.Digest();
 
         DataOpsException refusal = Refused(site, new() { LiveModel = [Models()], NoUndo = true });
         Assert.Equal("ProtectedRows", refusal.Id);
         Assert.Contains("legacyshop_rating 2", refusal.Message);
+        Assert.Contains("legacyshop_view (902,2020-01-01)", refusal.Message);
         Assert.Contains("-OnDependent Cascade", refusal.Advice);
         Assert.Equal(before, site.Digest());
         RemovalResult done = Remove(site, new() { LiveModel = [Models()], OnDependent = OnDependent.Cascade, UndoPath = _files.New() });
         Assert.Equal(3, done.ContentTypes);
         Assert.Equal(["3"], site.Column("select id from legacyshop_rating"));
         Assert.Equal(["2"], site.Column("select id from legacyshop_note"));
+        Assert.Equal(["2"], site.Column("select content_type_id from legacyshop_view"));
         ChangeFiles.Undo(site, done.UndoPath!);
         Assert.Equal(before, site.Digest());
     }
@@ -167,7 +172,7 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
         string undo = _files.New();
         Interference other = new(() => site.Execute("update auth_permission set name = 'Another' where id = 9012"));
 
-        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => site.Run(new RemoveStaleContentType(), new() { LiveModel = [Models()], UndoPath = undo }, new() { Progress = other }));
+        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => Remove(site, undo, other));
 
         Assert.Equal("ChangedMeanwhile", failure.Id);
         Assert.Equal(3L, site.Scalar<long>("select count(*) from django_content_type where id > 900"));
@@ -181,7 +186,7 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
         string undo = _files.New();
         Interference other = new(() => site.Execute("insert into taggit_taggeditem (id, object_id, content_type_id, tag_id) values (9999, 1, 902, 4)"));
 
-        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => site.Run(new RemoveStaleContentType(), new() { LiveModel = [Models()], UndoPath = undo }, new() { Progress = other }));
+        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => Remove(site, undo, other));
 
         Assert.Equal("Postgres.23503", failure.Id);
         Assert.Equal(3L, site.Scalar<long>("select count(*) from django_content_type where id > 900"));
@@ -208,6 +213,42 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
         }
     }
 
+    [Theory]
+    [InlineData("Looking for what is stale")]
+    [InlineData("Following what depends on it")]
+    [InlineData("Locking")]
+    [InlineData("Removing")]
+    public void A_connection_that_breaks_at_any_step_leaves_all_as_it_was(string step)
+    {
+        using TestDatabase site = server.CopyOf(Site.Damaged);
+        IReadOnlyDictionary<string, string> before = site.Digest();
+        string undo = _files.New();
+        Interference killer = new(
+            () => site.Execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"), step);
+
+        Assert.ThrowsAny<DataOpsException>(() => Remove(site, undo, killer));
+
+        Assert.False(File.Exists(undo));
+        Assert.Equal(before, site.Digest());
+    }
+
+    [Fact]
+    public void A_leftover_table_that_is_dropped_meanwhile_ends_it_before_anything_is_changed()
+    {
+        using TestDatabase site = server.CopyOf(Site.Damaged);
+        site.Execute("""
+            create table legacyshop_rating (id serial primary key, content_type_id int not null references django_content_type);
+            insert into legacyshop_rating values (1, 901);
+            """);
+        Interference other = new(() => site.Execute("drop table legacyshop_rating"), "Looking for what is stale");
+
+        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => site.Run(
+            new RemoveStaleContentType(), new() { LiveModel = [Models()], OnDependent = OnDependent.Cascade, NoUndo = true }, new() { Progress = other }));
+
+        Assert.Equal("Postgres.42P01", failure.Id);
+        Assert.Equal(3L, site.Scalar<long>("select count(*) from django_content_type where id > 900"));
+    }
+
     /// <summary>The list that the project would write: all content types of the healthy site.</summary>
     private string Models()
     {
@@ -215,10 +256,14 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
         if (!File.Exists(path))
         {
             using TestDatabase healthy = server.CopyOf(Site.Bakery);
-            File.WriteAllText(path, $$"""{"apps": [], "models": [{{string.Join(", ", healthy.Column("""select '"' || app_label || '.' || model || '"' from django_content_type"""))}}]}""");
+            IEnumerable<string> models = healthy.Column("select app_label || '.' || model from django_content_type").Select(m => $"\"{m}\"");
+            File.WriteAllText(path, $$"""{"apps": [], "models": [{{string.Join(", ", models)}}]}""");
         }
         return path;
     }
+
+    private void Remove(TestDatabase site, string undo, Interference meanwhile) =>
+        site.Run(new RemoveStaleContentType(), new() { LiveModel = [Models()], UndoPath = undo }, new() { Progress = meanwhile });
 
     private static RemovalResult Remove(TestDatabase site, RemoveStaleContentTypeOptions options, List<string>? warnings = null) =>
         site.Run(new RemoveStaleContentType(), options, new OperationContext { Warning = text => warnings?.Add(text) }).OfType<RemovalResult>().Single();
@@ -226,11 +271,11 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
     private static DataOpsException Refused(TestDatabase site, RemoveStaleContentTypeOptions options) =>
         Assert.ThrowsAny<DataOpsException>(() => site.Run(new RemoveStaleContentType(), options));
 
-    private sealed class Interference(Action act) : IProgress<OperationProgress>
+    private sealed class Interference(Action act, string step = "Locking") : IProgress<OperationProgress>
     {
         public void Report(OperationProgress value)
         {
-            if (value.Activity == "Locking")
+            if (value.Activity == step)
                 act();
         }
     }

@@ -12,7 +12,8 @@ public sealed class RepointTests(PostgresServer server) : IDisposable
     private const string Renamed = """
         insert into django_content_type values (900, 'blog', 'oldpost');
         insert into auth_permission (id, name, content_type_id, codename) values
-          (9001, 'Can add old post', 900, 'add_oldpost'), (9002, 'Can change old post', 900, 'change_oldpost'), (9003, 'Can feature', 900, 'feature_oldpost'), (9004, 'Can print', 900, 'print');
+          (9001, 'Can add old post', 900, 'add_oldpost'), (9002, 'Can change old post', 900, 'change_oldpost'),
+          (9003, 'Can feature', 900, 'feature_oldpost'), (9004, 'Can print', 900, 'print');
         insert into auth_group_permissions (id, group_id, permission_id)
           select 9000 + row_number() over (), g, p from (values (1, 9001), (2, 9001), (1, 9003), (2, 9004)) x (g, p);
         insert into auth_group_permissions (id, group_id, permission_id)
@@ -49,7 +50,9 @@ public sealed class RepointTests(PostgresServer server) : IDisposable
         Assert.Equal(revisions, site.Scalar<long>("select count(*) from wagtailcore_revision where content_type_id = 41"));
         Assert.Equal(entries, site.Scalar<long>("select count(*) from wagtailcore_pagelogentry where content_type_id = 41"));
         Assert.Empty(site.Rows("select 1 from wagtailcore_page where id in (select page_ptr_id from blog_blogpage) and content_type_id <> 41"));
-        Assert.Equal(["68:1", "68:2"], site.Column("select object_id || ':' || tag_id from taggit_taggeditem where content_type_id = 41 and id > 9000 order by 1"));
+        Assert.Equal(
+            ["68:1", "68:2"],
+            site.Column("select object_id || ':' || tag_id from taggit_taggeditem where content_type_id = 41 and id > 9000 order by 1"));
         Assert.Equal(["41"], site.Column("select content_type_id from wagtailcore_workflowcontenttype where content_type_id in (41, 900)"));
         Assert.Equal(
             ["add_blogpage", "change_blogpage", "delete_blogpage", "feature_blogpage", "print", "view_blogpage"],
@@ -70,7 +73,8 @@ public sealed class RepointTests(PostgresServer server) : IDisposable
             insert into django_content_type values (910, 'breads', 'oldtype'), (911, 'people', 'oldindex');
             alter index breads_breadtype_pkey rename to breads_oldtype_pkey;
             insert into auth_permission (id, name, content_type_id, codename)
-              select 9100 + row_number() over (), 'x', c.id, a || '_oldindex' from unnest(array['add', 'change', 'delete']) a, django_content_type c where model = 'peopleindexpage';
+              select 9100 + row_number() over (), 'x', c.id, a || '_oldindex'
+              from unnest(array['add', 'change', 'delete']) a, django_content_type c where model = 'peopleindexpage';
             """);
 
         IReadOnlyList<IContentTypeFinding> found = site.Run(new FindStaleContentType(), new());
@@ -127,21 +131,25 @@ public sealed class RepointTests(PostgresServer server) : IDisposable
         RemovalResult lost = Remove(site, new() { Permission = true, WhatIf = true });
         Assert.Equal((0, 3L, 1L, 0L), (lost.ContentTypes, lost.Permissions, lost.Revoked, lost.Moved));
         Assert.Equal(1L, Remove(site, new() { StalePermission = ["blog.blogpage.add_oldpost"], WhatIf = true }).Permissions);
-        Assert.Equal("NotStale", Assert.ThrowsAny<DataOpsException>(() => Remove(site, new() { StalePermission = ["blog.blogpage.add_blogpage"], NoUndo = true })).Id);
+        RemoveStaleContentTypeOptions own = new() { StalePermission = ["blog.blogpage.add_blogpage"], NoUndo = true };
+        Assert.Equal("NotStale", Assert.ThrowsAny<DataOpsException>(() => Remove(site, own)).Id);
         Assert.Equal(before, site.Digest());
 
         RemovalResult kept = Remove(site, new() { Permission = true, Repoint = ["*"], UndoPath = _files.New() });
         Assert.Equal((3L, 0L, 1L), (kept.Permissions, kept.Revoked, kept.Moved));
-        Assert.Equal(["add_blogpage"], site.Column("select codename from auth_group_permissions g join auth_permission p on p.id = permission_id where g.id = 9001"));
+        Assert.Equal(
+            ["add_blogpage"],
+            site.Column("select codename from auth_group_permissions g join auth_permission p on p.id = permission_id where g.id = 9001"));
         Assert.Single(site.Rows("select 1 from auth_permission where codename = 'view_report'"));
         ChangeFiles.Undo(site, kept.UndoPath!);
         Assert.Equal(before, site.Digest());
     }
 
     private static string[] Holders(TestDatabase site) => [.. site.Column("""
-        select 'group ' || group_id || ' ' || app_label || '.' || codename from auth_group_permissions g join auth_permission p on p.id = g.permission_id join django_content_type c on c.id = content_type_id
-        union all
-        select 'user ' || user_id || ' ' || app_label || '.' || codename from auth_user_user_permissions g join auth_permission p on p.id = g.permission_id join django_content_type c on c.id = content_type_id
+        select holder || ' ' || app_label || '.' || codename
+        from (select 'group ' || group_id, permission_id from auth_group_permissions
+              union all select 'user ' || user_id, permission_id from auth_user_user_permissions) g (holder, permission_id)
+        join auth_permission p on p.id = g.permission_id join django_content_type c on c.id = content_type_id
         """).Select(h => h!).Order(StringComparer.Ordinal)];
 
     private static RemovalResult Remove(TestDatabase site, RemoveStaleContentTypeOptions options) =>

@@ -50,6 +50,27 @@ public sealed class FeincmsDeletionTests : IDisposable
     }
 
     [Fact]
+    public void A_test_of_the_file_gives_the_answer_that_the_load_would()
+    {
+        _site.Execute("insert into auth_group (id, name) values (501, 'a'), (502, 'b'), (503, 'c')");
+        string file = File("""{"model": "auth.group", "delete_missing": true, "filter": {"pk__gt": 500}}""", Group(501, "a"));
+        IReadOnlyList<IDatasetTestResult> Test(TestDatasetOptions options) => _site.Run(new TestDataset(), options with { Path = file });
+
+        IReadOnlyList<IDatasetTestResult> refused = Test(new());
+        DatasetFinding finding = Assert.Single(refused.OfType<DatasetFinding>());
+        Assert.Equal(("TooManyDeletions", "Error"), (finding.Id, finding.Severity));
+        Assert.Contains("-MaxDelete 67%", finding.Advice);
+        Assert.Equal((false, 1L, 2L), refused.OfType<DatasetTest>().Select(t => (t.IsLoadable, t.Errors, t.WouldDelete!.Value)).Single());
+        Assert.True(Test(new() { MaxDelete = "2" }).OfType<DatasetTest>().Single().IsLoadable);
+
+        using TestDatabase polls = _server.CopyOf(Site.Polls);
+        string question = File("""{"model": "polls.question", "delete_missing": true, "filter": {"pk__in": [5, 6]}}""", """{"model": "polls.question", "pk": 5, "fields": {"slug": "q-5"}}""");
+        IReadOnlyList<IDatasetTestResult> kept = polls.Run(new TestDataset(), new() { Path = question });
+        Assert.Equal(("ProtectedRows", false), (Assert.Single(kept.OfType<DatasetFinding>(), f => f.Severity == "Error").Id, kept.OfType<DatasetTest>().Single().IsLoadable));
+        Assert.True(polls.Run(new TestDataset(), new() { Path = question, OnDependent = OnDependent.Cascade }).OfType<DatasetTest>().Single().IsLoadable);
+    }
+
+    [Fact]
     public void An_empty_file_deletes_nothing_whatever_is_allowed()
     {
         _site.Execute("insert into auth_group (id, name) values (501, 'a')");
@@ -166,6 +187,42 @@ public sealed class FeincmsDeletionTests : IDisposable
         Assert.Equal(parent - 1, bakery.Scalar<long>("select numchild::bigint from wagtailcore_page where id = (select id from wagtailcore_page where url_path = '/home/blog/')"));
         bakery.Run(new UndoChange(), new() { Path = undo, NoUndo = true });
         Assert.Equal(before, bakery.Digest());
+    }
+
+    [Fact]
+    public void A_locale_that_pages_use_is_protected_and_one_that_nothing_uses_goes()
+    {
+        long used = _site.Scalar<long>("select min(locale_id)::bigint from wagtailcore_page");
+        _site.Execute("insert into wagtailcore_locale (id, language_code) values (900, 'rm'), (901, 'ia')");
+        string file = File("""{"model": "wagtailcore.locale", "delete_missing": true}""", """{"model": "wagtailcore.locale", "pk": 900, "fields": {"language_code": "rm"}}""");
+
+        DataOpsException failure = Refused(file, new() { MaxDelete = "100%", OnDependent = OnDependent.Cascade });
+        Assert.Equal("ProtectedRows", failure.Id);
+        Assert.Contains($"locale_id -> wagtailcore.locale {used}", failure.Message);
+        string unused = File("""{"model": "wagtailcore.locale", "delete_missing": true, "filter": {"pk__in": [900, 901]}}""", """{"model": "wagtailcore.locale", "pk": 900, "fields": {"language_code": "rm"}}""");
+        Assert.Equal(1, Load(unused).Deleted);
+    }
+
+    [Fact]
+    public void Rows_that_need_each_other_at_once_go_together()
+    {
+        using TestDatabase site = _server.CopyOf(Site.Sample);
+        site.Execute("""
+            create table zoo_cage (id bigint primary key, keeper_id bigint not null);
+            create table zoo_keeper (id bigint primary key, cage_id bigint not null);
+            insert into zoo_cage select n, n from generate_series(1, 4) n; insert into zoo_keeper select n, n from generate_series(1, 4) n;
+            alter table zoo_cage add constraint cage_keeper foreign key (keeper_id) references zoo_keeper not deferrable;
+            alter table zoo_keeper add constraint keeper_cage foreign key (cage_id) references zoo_cage not deferrable;
+            insert into django_content_type (app_label, model) values ('zoo', 'cage'), ('zoo', 'keeper')
+            """);
+        string file = File(
+            """{"model": "zoo.cage", "delete_missing": true}, {"model": "zoo.keeper", "delete_missing": true}""",
+            [.. Enumerable.Range(1, 3).SelectMany(n => new[] { Row("cage", "keeper", n), Row("keeper", "cage", n) })]);
+
+        Assert.Equal(2, site.Run(new ImportDataset(), new() { Path = file, NoUndo = true }).OfType<ImportResult>().Single().Deleted);
+        Assert.Equal(["1", "2", "3"], site.Column("select c.id from zoo_cage c join zoo_keeper k on k.id = c.keeper_id order by 1"));
+
+        static string Row(string model, string other, int n) => """{"model": "zoo.MODEL", "pk": 0, "fields": {"OTHER": 0}}""".Replace("MODEL", model).Replace("OTHER", other).Replace(": 0", $": {n}");
     }
 
     private static IEnumerable<string> Objects(string file)

@@ -5,7 +5,9 @@ using DataOps.Core.Tests.Servers;
 
 namespace DataOps.Core.Tests.Django;
 
-/// <summary>Django's remove_stale_contenttypes against Remove-StaleContentType, over random content types, permissions, grants and rows that name them.</summary>
+/// <summary>
+/// Django's remove_stale_contenttypes against Remove-StaleContentType, over random content types, permissions, grants and rows that name them.
+/// </summary>
 public sealed partial class DjangoStaleContentTypeTests(PostgresServer server) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("dataops-types-").FullName;
@@ -25,9 +27,16 @@ public sealed partial class DjangoStaleContentTypeTests(PostgresServer server) :
         string list = List(ours);
         string undo = Path.Join(_folder, "removal.undo.gz");
 
-        RunningDjango.Get().Run(theirs.Port, theirs.Name, ["remove_stale_contenttypes", "--noinput", "--verbosity", "0", .. withStaleApps ? ["--include-stale-apps"] : Array.Empty<string>()]);
+        string[] command = ["remove_stale_contenttypes", "--noinput", "--verbosity", "0"];
+        RunningDjango.Get().Run(theirs.Port, theirs.Name, withStaleApps ? [.. command, "--include-stale-apps"] : command);
         // Without the option Django leaves alone what belongs to apps that are not installed.
-        RemoveStaleContentTypeOptions options = new() { LiveModel = [list], AppLabel = withStaleApps ? [] : ["library", "reviews"], OnDependent = OnDependent.Cascade, UndoPath = undo };
+        RemoveStaleContentTypeOptions options = new()
+        {
+            LiveModel = [list],
+            AppLabel = withStaleApps ? [] : ["library", "reviews"],
+            OnDependent = OnDependent.Cascade,
+            UndoPath = undo,
+        };
         IReadOnlyList<IChangeResult> plan = ours.Run(new RemoveStaleContentType(), options with { WhatIf = true, Detailed = true });
         Assert.Equal(before, ours.Digest());
         RemovalResult done = Assert.IsType<RemovalResult>(Assert.Single(ours.Run(new RemoveStaleContentType(), options)));
@@ -36,9 +45,34 @@ public sealed partial class DjangoStaleContentTypeTests(PostgresServer server) :
         Assert.True(done is { ContentTypes: > 5, Permissions: > 10, Revoked: > 5, Updated: > 0 }, $"seed {DjangoPeer.Seed}: {done}");
         Assert.Equal(done.Deleted, plan.OfType<RowChange>().Count(c => c.Action == "Delete"));
         Assert.Equal(done.Revoked, plan.OfType<GrantChange>().Count());
-        Assert.False(Assert.IsType<RemovalResult>(Assert.Single(ours.Run(new RemoveStaleContentType(), options with { UndoPath = null, NoUndo = true }))).Changed);
+        IChangeResult again = Assert.Single(ours.Run(new RemoveStaleContentType(), options with { UndoPath = null, NoUndo = true }));
+        Assert.False(Assert.IsType<RemovalResult>(again).Changed);
         ours.Run(new UndoChange(), new UndoChangeOptions { Path = undo, NoUndo = true });
         Assert.Equal(before, ours.Digest());
+    }
+
+    [Fact]
+    public void A_table_that_a_removed_app_has_left_ends_Django_in_an_IntegrityError_and_us_where_we_are_told()
+    {
+        using TestDatabase theirs = server.CopyOf(Site.DjangoFilled);
+        using TestDatabase ours = server.CopyOf(Site.DjangoFilled);
+        string list = List(ours);
+        foreach (TestDatabase site in new[] { theirs, ours })
+            site.Execute("""
+                insert into django_content_type values (900, 'ghost', 'gone');
+                create table ghost_log (id serial primary key, content_type_id int not null references django_content_type deferrable initially deferred);
+                insert into ghost_log values (1, 900);
+                """);
+
+        Exception failure = Assert.ThrowsAny<Exception>(() =>
+            RunningDjango.Get().Run(theirs.Port, theirs.Name, "remove_stale_contenttypes", "--noinput", "--verbosity", "0", "--include-stale-apps"));
+        Assert.Contains("IntegrityError", failure.Message);
+        Assert.Single(theirs.Rows("select 1 from django_content_type where id = 900"));
+
+        RemoveStaleContentTypeOptions options = new() { LiveModel = [list], NoUndo = true };
+        Assert.Equal("ProtectedRows", Assert.ThrowsAny<DataOpsException>(() => ours.Run(new RemoveStaleContentType(), options)).Id);
+        ours.Run(new RemoveStaleContentType(), options with { OnDependent = OnDependent.Cascade });
+        Assert.Empty(ours.Rows("select 1 from django_content_type where id = 900 union all select 1 from ghost_log"));
     }
 
     [Fact]
@@ -48,7 +82,8 @@ public sealed partial class DjangoStaleContentTypeTests(PostgresServer server) :
 
         IReadOnlyList<IContentTypeFinding> all = site.Run(new FindStaleContentType(), new() { LiveModel = [List(site)], IncludeLive = true });
 
-        Assert.Equal(site.Column("select app_label || '.' || model from django_content_type order by 1").Order(StringComparer.Ordinal), all.Select(f => f.Model).Order(StringComparer.Ordinal));
+        IReadOnlyList<string?> models = site.Column("select app_label || '.' || model from django_content_type");
+        Assert.Equal(models.Order(StringComparer.Ordinal), all.Select(f => f.Model).Order(StringComparer.Ordinal));
         Assert.All(all, f => Assert.Equal("Live", Assert.IsType<StaleContentType>(f).Class));
         site.Execute("insert into auth_permission (name, content_type_id, codename) select 'x', id, 'lend_book' from django_content_type where model = 'book'");
         StalePermissionFinding stale = Assert.Single(site.Run(new FindStaleContentType(), new() { LiveModel = [List(site)] }).OfType<StalePermissionFinding>());

@@ -70,7 +70,8 @@ internal sealed class DependentRows(
         }
         if (catalog.ParentLink(gone.Table) is { Target: { } parent } link)
             changes.Of(parent).PlanDelete($"""
-                from {parent.Sql} t join {gone.Name} d on d._action = 'D' and d.{Sql.Identifier(link.Column.Name)} = t.{Sql.Identifier(link.TargetColumns[0].Name)}
+                from {parent.Sql} t
+                join {gone.Name} d on d._action = 'D' and d.{Sql.Identifier(link.Column.Name)} = t.{Sql.Identifier(link.TargetColumns[0].Name)}
                 where true{Except(parent, null)}
                 """);
         FollowObjectIds(gone);
@@ -97,7 +98,8 @@ internal sealed class DependentRows(
         else if (table.PlanUpdate(from) >= 0 && _clearings.All(c => c.Reference != reference))
             _clearings.Add(new Clearing(reference, table, reference.Column.Name, $"""
                 (select {Key(table)}, {NewValue(reference, action)} as {Sql.Identifier(reference.Column.Name)}
-                 from {table.Name} t join {gone.Name} d on d._action = 'D' and {Same(reference, "d")} where t._action = 'U'{Except(reference.Table, reference.Column)})
+                 from {table.Name} t join {gone.Name} d on d._action = 'D' and {Same(reference, "d")}
+                 where t._action = 'U'{Except(reference.Table, reference.Column)})
                 """));
     }
 
@@ -105,13 +107,14 @@ internal sealed class DependentRows(
         ? $"null::{reference.Column.TypeText}"
         : $"(select p.id from {reference.Target!.Sql} p where p.app_label = 'wagtailcore' and p.model = 'page')";
 
-    // Pages below a page that goes go with it.
+    // Pages below a page that goes go with it; a range of paths is found in the index.
     private void FollowTree(ChangedTable gone, Reference reference)
     {
         string nodePath = Sql.Identifier(reference.Column.Name);
         changes.Of(gone.Table).PlanDelete($"""
-            from {gone.Table.Sql} t join {gone.Name} d on d._action = 'D' and t.depth > d.depth and left(t.{nodePath}, length(d.{nodePath})) = d.{nodePath}
-            where true{Except(gone.Table, reference.Column)}
+            from {gone.Name} d
+            join {gone.Table.Sql} t on t.{nodePath} collate "C" > d.{nodePath} and t.{nodePath} collate "C" < d.{nodePath} || chr(127)
+            where d._action = 'D'{Except(gone.Table, reference.Column)}
             """);
     }
 
@@ -121,11 +124,14 @@ internal sealed class DependentRows(
         if (catalog.To(gone.Table).FirstOrDefault(r => r.Class == ReferenceClass.Tree) is not { } tree)
             return;
         string nodePath = Sql.Identifier(tree.Column.Name);
-        string isChild = $"d._action = 'D' and d.depth = t.depth + 1 and left(d.{nodePath}, length(t.{nodePath})) = t.{nodePath}";
-        gone.PlanUpdate($"from {gone.Table.Sql} t where exists (select 1 from {gone.Name} d where {isChild}){Except(gone.Table, gone.Table.Find("numchild"))}");
+        string step = $"(select length(r.{nodePath}) from {gone.Table.Sql} r where r.depth = 1 order by r.{nodePath} limit 1)";
+        string lost = $"""
+            (select left(d.{nodePath}, length(d.{nodePath}) - {step}) as path, count(*)::int as children
+             from {gone.Name} d where d._action = 'D' and length(d.{nodePath}) > {step} group by 1)
+            """;
+        gone.PlanUpdate($"from {lost} l join {gone.Table.Sql} t on t.{nodePath} = l.path where true{Except(gone.Table, gone.Table.Find("numchild"))}");
         _clearings.Add(new Clearing(tree, gone, "numchild", $"""
-            (select {Key(gone)}, t.numchild - (select count(*)::int from {gone.Name} d where {isChild}) as numchild
-             from {gone.Name} t where t._action = 'U' and exists (select 1 from {gone.Name} d where {isChild}))
+            (select {Key(gone)}, t.numchild - l.children as numchild from {gone.Name} t join {lost} l on l.path = t.{nodePath} where t._action = 'U')
             """));
     }
 
@@ -135,11 +141,16 @@ internal sealed class DependentRows(
         if (gone.Table.SingleKey is not { } key)
             return;
         int[] types = [.. catalog.WithHeirs(gone.Table).Select(catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)];
-        foreach (Reference reference in catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null } && r.Severity != Severity.Expected))
+        bool IsItsOwn(Reference r) => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null, Severity: not Severity.Expected };
+        foreach (Reference reference in catalog.References.Where(IsItsOwn))
+        {
+            string isIt = $"d.{Sql.Identifier(key.Name)}::text = t.{Sql.Identifier(reference.Column.Name)}::text";
+            string isOfType = $"t.{Sql.Identifier(reference.ContentTypeColumn!.Name)} = any('{{{string.Join(',', types)}}}')";
             changes.Of(reference.Table).PlanDelete($"""
-                from {reference.Table.Sql} t join {gone.Name} d on d._action = 'D' and d.{Sql.Identifier(key.Name)}::text = t.{Sql.Identifier(reference.Column.Name)}::text
-                where t.{Sql.Identifier(reference.ContentTypeColumn!.Name)} = any('{"{" + string.Join(',', types) + "}"}'){Except(reference.Table, reference.Column)}
+                from {reference.Table.Sql} t join {gone.Name} d on d._action = 'D' and {isIt}
+                where {isOfType}{Except(reference.Table, reference.Column)}
                 """);
+        }
     }
 
     private void RequireNoneKeeps()
@@ -161,7 +172,7 @@ internal sealed class DependentRows(
     {
         ChangedTable gone = changes.Of(reference.Target!);
         ChangedTable own = changes.Of(reference.Table);
-        string stays = $"not exists (select 1 from {own.Name} o where o._action = 'D' and {own.Identity.Same("o", "t")})";
+        string stays = $"not exists (select 1 from {own.Name} o where o._action = 'D' and {own.Same("o", "t")})";
         string from = $"{Referring(gone, reference)} and {stays}{Except(reference.Table, reference.Column)}";
         long total = session.List<long>($"select count(*) {from}", null, cancellation)[0];
         long listed = 0;

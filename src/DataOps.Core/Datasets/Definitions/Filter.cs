@@ -13,6 +13,15 @@ internal abstract record Filter
     /// <summary>Whether it lets all rows through.</summary>
     public bool IsEverything => this is AllOf { Items.Count: 0 };
 
+    /// <summary>Whether a condition in SQL is in it, of which only the server can say that it is right.</summary>
+    public bool HasSql => this switch
+    {
+        AllOf all => all.Items.Any(i => i.HasSql),
+        AnyOf any => any.Items.Any(i => i.HasSql),
+        Not not => not.Item.HasSql,
+        _ => this is SqlCondition,
+    };
+
     /// <summary>The same filter on the rows that a field of another model refers to.</summary>
     public abstract Filter Under(string field);
 

@@ -11,8 +11,14 @@ internal sealed record FilterParameters(string TimeZone = "UTC")
     /// <summary>Takes a value and returns the expression that gives it back, of type text; stable, so that an index can be used.</summary>
     public string Add(string value)
     {
-        _values.Add(value);
-        return $"current_setting('dataops.p{_values.Count - 1}')";
+        // One setting a value: each new one makes the server sort all that it has.
+        int at = _values.IndexOf(value);
+        if (at < 0)
+        {
+            at = _values.Count;
+            _values.Add(value);
+        }
+        return $"current_setting('dataops.p{at}')";
     }
 
     /// <summary>Takes a list of values and returns the expression of an array of them, as text.</summary>

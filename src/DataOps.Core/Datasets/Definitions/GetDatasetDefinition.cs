@@ -13,24 +13,27 @@ public sealed record GetDatasetDefinitionOptions
 
     /// <summary>Datasets of the definition; all when empty.</summary>
     public IReadOnlyList<string> Name { get; init; } = [];
+
+    /// <summary>Look at the definition alone: no database is opened.</summary>
+    public bool Offline { get; init; }
 }
 
 /// <summary>One model of a dataset, or what is wrong with one of its specs.</summary>
-/// <param name="Server">The server that it was checked against.</param>
-/// <param name="Database">The database that it was checked against.</param>
+/// <param name="Server">The server that it was checked against; null without one.</param>
+/// <param name="Database">The database that it was checked against; null without one.</param>
 /// <param name="Dataset">The dataset.</param>
 /// <param name="Description">What the dataset is for.</param>
 /// <param name="Parameters">Its parameters in the order of their arguments, with their types, joined by commas; those in brackets can be left out.</param>
 /// <param name="Spec">The number of the spec, from 1.</param>
-/// <param name="Model">The model; where there is a problem, what the spec says.</param>
+/// <param name="Model">The model; where there is a problem or no database, what the spec says.</param>
 /// <param name="IsFiltered">Whether some of its rows are left out.</param>
 /// <param name="Settings">The spec's settings that matter when it is loaded, joined by commas.</param>
 /// <param name="File">The file that the spec is in; null where the definition was given as an object.</param>
 /// <param name="Line">Its line; null where the definition was converted to JSON.</param>
-/// <param name="Problem">What is wrong with the spec, and where; null when the database can serve it.</param>
+/// <param name="Problem">What is wrong with the spec, and where; null when the database can serve it, and without a database.</param>
 public sealed record DatasetSpecInfo(
-    string Server,
-    string Database,
+    string? Server,
+    string? Database,
     string Dataset,
     string? Description,
     string? Parameters,
@@ -42,9 +45,9 @@ public sealed record DatasetSpecInfo(
     int? Line,
     string? Problem);
 
-/// <summary>Lists the datasets of a definition with their parameters and models, each checked against the database: models, fields, look-ups, the types of values.</summary>
+/// <summary>Lists the datasets of a definition with their parameters and models, each checked against the database: models, fields, look-ups, the types of values; or looks at it alone.</summary>
 [Operation("Get", "DatasetDefinition")]
-public sealed class GetDatasetDefinition : IOperation<GetDatasetDefinitionOptions, DatasetSpecInfo>
+public sealed class GetDatasetDefinition : IOfflineOperation<GetDatasetDefinitionOptions, DatasetSpecInfo>
 {
     /// <summary>The names of the datasets of a definition.</summary>
     /// <param name="definition">A file's path, or the JSON itself.</param>
@@ -52,19 +55,37 @@ public sealed class GetDatasetDefinition : IOperation<GetDatasetDefinitionOption
     public static IReadOnlyList<string> NamesIn(string definition) => [.. DatasetDefinition.Read(definition).Datasets.Select(d => d.Name)];
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">The definition is no JSON or not built as a definition is, or a name in <paramref name="options"/> matches none of its datasets.</exception>
+    public bool IsOffline(GetDatasetDefinitionOptions options) => options.Offline;
+
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException">
+    /// The definition is no JSON or not built as a definition is, or a name in <paramref name="options"/> matches none of its datasets.
+    /// </exception>
     public IEnumerable<DatasetSpecInfo> Run(Session session, GetDatasetDefinitionOptions options, OperationContext context)
+    {
+        IReadOnlyList<NamedDataset> datasets = Chosen(options);
+        ReferenceCatalog? catalog = options.Offline ? null : ReferenceCatalog.Read(session, withEmbedded: false);
+        return datasets.SelectMany(d => d.Specs.SelectMany((_, i) => catalog is null ? [Describe(d, i)] : Check(session, catalog, d, i)));
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException">
+    /// The definition is no JSON or not built as a definition is, or a name in <paramref name="options"/> matches none of its datasets.
+    /// </exception>
+    public IEnumerable<DatasetSpecInfo> RunOffline(GetDatasetDefinitionOptions options, OperationContext context) =>
+        Chosen(options).SelectMany(d => d.Specs.Select((_, i) => Describe(d, i)));
+
+    private static NamedDataset[] Chosen(GetDatasetDefinitionOptions options)
     {
         DatasetDefinition definition = DatasetDefinition.Read(options.Definition);
         NameFilter names = new(options.Name);
         if (names.Unmatched(definition.Datasets.Select(d => new[] { d.Name })).FirstOrDefault() is { } unknown)
             definition.Find(unknown);
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session);
-        foreach (NamedDataset dataset in definition.Datasets.Where(d => names.Matches(d.Name)))
-            for (int i = 0; i < dataset.Specs.Count; i++)
-                foreach (DatasetSpecInfo spec in Check(session, catalog, dataset, i))
-                    yield return spec;
+        return [.. definition.Datasets.Where(d => names.Matches(d.Name))];
     }
+
+    private static DatasetSpecInfo Describe(NamedDataset dataset, int number) =>
+        Describe(null, dataset, number, dataset.Specs[number].Described, dataset.Specs[number].Spec, null);
 
     // In a transaction of its own, as the server ends one in which it refuses a condition.
     private static DatasetSpecInfo[] Check(Session session, ReferenceCatalog catalog, NamedDataset dataset, int number)
@@ -88,7 +109,7 @@ public sealed class GetDatasetDefinition : IOperation<GetDatasetDefinitionOption
         }
     }
 
-    private static DatasetSpecInfo Describe(Session session, NamedDataset dataset, int number, string model, DatasetSpec spec, string? problem)
+    private static DatasetSpecInfo Describe(Session? session, NamedDataset dataset, int number, string model, DatasetSpec spec, string? problem)
     {
         string[] settings =
         [
@@ -97,8 +118,8 @@ public sealed class GetDatasetDefinition : IOperation<GetDatasetDefinitionOption
                 .Where(s => s.Item2.Count > 0).Select(s => $"{s.Item1} {string.Join("+", s.Item2)}"),
         ];
         return new DatasetSpecInfo(
-            session.Server,
-            session.Database,
+            session?.Server,
+            session?.Database,
             dataset.Name,
             dataset.Description,
             dataset.Parameters.Count == 0 ? null : string.Join(", ", dataset.Parameters.Select(p => p.Described)),

@@ -14,9 +14,10 @@ internal sealed class DatasetWriter(Session session, DatasetLayout layout, Datas
 
     public void Begin() => _output.WriteText(layout.Begin);
 
-    /// <summary>Writes a part's rows, in the order of their key.</summary>
-    public void Write(ExportPart part)
+    /// <summary>Writes a part's rows, in the order of their key, and returns their number.</summary>
+    public long Write(ExportPart part)
     {
+        long before = _count;
         ModelColumns columns = ModelColumns.Of(encoders, part, layout, references);
         try
         {
@@ -29,6 +30,7 @@ internal sealed class DatasetWriter(Session session, DatasetLayout layout, Datas
             throw failure;
         }
         context.Report($"Exporting {columns.Label}", _count, estimatedRows);
+        return _count - before;
     }
 
     /// <summary>Ends the file and returns the number of objects in it.</summary>

@@ -119,19 +119,31 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         // As pg_dump does: a limit for the queries of the site is none for a dump of all of it.
         session.Execute("set local statement_timeout = 0", context.Cancellation);
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
         ExportPlan plan = call is null ? ExportPlan.Of(ModelOrder.Sort(catalog, ModelSelection.Of(catalog, options))) : ExportPlan.Of(session, catalog, call, options);
         Model[] models = [.. plan.Parts.Select(p => p.Model).Distinct()];
         if (file.Format == DatasetFormat.Feincms)
-            layout = layout.Behind(FeincmsHeader.Text(plan.Specs.Select(s => s with { DeleteMissing = s.DeleteMissing || options.DeleteMissing })));
+            layout = layout.Behind(FeincmsHeader.Text(
+                plan.Specs.Select(s => s with { DeleteMissing = s.DeleteMissing || options.DeleteMissing }),
+                session.List<DateTime>("select now() at time zone 'UTC'", null, context.Cancellation)[0]));
         NaturalKeys keys = NaturalKeys.Of(catalog, options.NaturalKey);
-        MissingReferences missing = MissingReferences.Of(
-            session, catalog, plan, withSoft: options.NaturalForeign, keepsKeys: options.OnMissingReference == Datasets.OnMissingReference.SkipRow, context);
+        MissingReferences Search(IReadOnlyList<ExportPart> parts) => MissingReferences.Of(
+            session, catalog, plan, parts, withSoft: options.NaturalForeign, keepsKeys: options.OnMissingReference == Datasets.OnMissingReference.SkipRow, context);
+        bool mattersFirst = options.OnMissingReference is Datasets.OnMissingReference.Fail or Datasets.OnMissingReference.Null or Datasets.OnMissingReference.SkipRow;
+        MissingReferences missing = Search(mattersFirst ? plan.Parts : []);
         MissingPolicy policy = MissingPolicy.Of(session, catalog, missing, options.OnMissingReference, context.Cancellation);
         ReferenceForm references = new(catalog, keys, options.NaturalForeign, options.NaturalPrimary, policy);
         DatasetEncoders encoders = new(session, layout, options.Precision, JsonFields.Of(options.StreamField, options.JsonField, models));
         long count = 0;
-        long bytes = file.Write(stream => count = Write(session, plan, layout, encoders, references, stream, context));
+        long bytes = file.Write(stream =>
+        {
+            DatasetWriter writer = new(session, layout, encoders, references, stream, context, plan.EstimatedRows);
+            writer.Begin();
+            ExportPart[] written = [.. plan.Parts.Where(p => writer.Write(p) > 0)];
+            count = writer.End();
+            // Where it changes nothing in the file, only tables that have rows in it are searched.
+            missing = mattersFirst ? missing : Search(written);
+        });
         if (options.OnMissingReference != Datasets.OnMissingReference.KeepKey)
             missing.Warn(context);
         string[] left = catalog.Database.Tables.Where(t => catalog.LabelOf(t) is null && t.Name != "django_migrations").Select(t => t.DisplayName).ToArray();
@@ -162,15 +174,5 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
         if (isFeincms && (options.NaturalForeign || options.NaturalPrimary))
             throw new DataOpsException(
                 "ContradictingOptions", FailureKind.InvalidArgument, "Files of feincms3-data hold plain keys.", "Leave -NaturalForeign and -NaturalPrimary out.", nameof(options.Format));
-    }
-
-    private static long Write(
-        Session session, ExportPlan plan, DatasetLayout layout, DatasetEncoders encoders, ReferenceForm references, Stream stream, OperationContext context)
-    {
-        DatasetWriter writer = new(session, layout, encoders, references, stream, context, plan.EstimatedRows);
-        writer.Begin();
-        foreach (ExportPart part in plan.Parts)
-            writer.Write(part);
-        return writer.End();
     }
 }

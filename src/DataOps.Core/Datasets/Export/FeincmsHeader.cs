@@ -7,9 +7,15 @@ namespace DataOps.Core.Datasets;
 /// <summary>What stands before the objects in a file of feincms3-data: its version, and the specs that f3loaddata and Import-Dataset follow.</summary>
 internal static class FeincmsHeader
 {
+    /// <summary>The member that says of which moment the rows are; f3loaddata reads the other three alone.</summary>
+    public const string Snapshot = "snapshot";
+
     /// <summary>Writes it, as Python does.</summary>
+    /// <param name="specs">The specs.</param>
+    /// <param name="snapshot">The moment of which the rows are, by the server's clock.</param>
     /// <exception cref="DataOpsException">A filter has more in it than look-ups.</exception>
-    public static string Text(IEnumerable<DatasetSpec> specs) => $"{{\"version\": 1, \"specs\": [{string.Join(", ", specs.Select(Text))}], \"objects\": ";
+    public static string Text(IEnumerable<DatasetSpec> specs, DateTime snapshot) =>
+        $"{{\"version\": 1, \"specs\": [{string.Join(", ", specs.Select(Text))}], \"{Snapshot}\": \"{snapshot:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}\", \"objects\": ";
 
     private static string Text(DatasetSpec spec)
     {
@@ -44,7 +50,8 @@ internal static class FeincmsHeader
             members.Add($"\"{name}\": [{string.Join(", ", names.Select(Quoted))}]");
     }
 
-    private static string Text(PlacedJson value) => value.Kind switch
+    /// <summary>A value as JSON.</summary>
+    public static string Text(PlacedJson value) => value.Kind switch
     {
         JsonValueKind.Array => $"[{string.Join(", ", value.Items.Select(Text))}]",
         JsonValueKind.String => Quoted(value.Text),

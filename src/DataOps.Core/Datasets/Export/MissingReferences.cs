@@ -31,13 +31,14 @@ internal sealed class MissingReferences
     /// <param name="session">A session in its snapshot.</param>
     /// <param name="catalog">The database's references.</param>
     /// <param name="plan">What is exported.</param>
+    /// <param name="parts">The parts of it that have rows, as far as that is known.</param>
     /// <param name="withSoft">Search references without a constraint as well.</param>
     /// <param name="keepsKeys">Remember the keys of all rows found.</param>
     /// <param name="context">Cancels, and hears of the progress.</param>
     public static MissingReferences Of(
-        Session session, ReferenceCatalog catalog, ExportPlan plan, bool withSoft, bool keepsKeys, OperationContext context)
+        Session session, ReferenceCatalog catalog, ExportPlan plan, IReadOnlyList<ExportPart> parts, bool withSoft, bool keepsKeys, OperationContext context)
     {
-        HashSet<uint> tables = plan.Parts.SelectMany(p => p.Model.ManyToMany.Select(l => l.Table.Oid).Append(p.Model.Table.Oid)).ToHashSet();
+        HashSet<uint> tables = parts.SelectMany(p => p.Model.ManyToMany.Select(l => l.Table.Oid).Append(p.Model.Table.Oid)).ToHashSet();
         bool IsAsked(Reference r) => tables.Contains(r.Table.Oid) && r.Target is not null && (IsDeclared(r) || (withSoft && r.Class == ReferenceClass.Soft));
         IEnumerable<Reference> references = catalog.References.Where(IsAsked);
         MissingReferences missing = new(keepsKeys);

@@ -88,6 +88,11 @@ internal sealed class FeincmsFixtureReader(string name, Stream stream, Cancellat
         {
             RequireVersion(next is '"' or '{' or '[' ? "" : ReadWord());
         }
+        else if (member == FeincmsHeader.Snapshot && next == '"')
+        {
+            long line = Line;
+            Snapshot = Parse(ReadValue(), line, e => e.TryGetDateTimeOffset(out DateTimeOffset time) ? time : throw Invalid("the snapshot is no time", line));
+        }
         else if (next is '"' or '{' or '[')
         {
             ReadValue();

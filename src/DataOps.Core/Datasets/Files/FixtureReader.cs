@@ -15,6 +15,9 @@ internal abstract class FixtureReader(string name) : IDisposable
     /// <summary>What the file says about the rows of its models; null in formats that say nothing. Known when everything has been read.</summary>
     public IReadOnlyList<FileSpec>? Specs { get; protected set; }
 
+    /// <summary>The moment of which the file's rows are, as it says itself; null when it does not. Known when everything has been read.</summary>
+    public DateTimeOffset? Snapshot { get; protected set; }
+
     /// <summary>What messages call the file.</summary>
     protected string Name => name;
 

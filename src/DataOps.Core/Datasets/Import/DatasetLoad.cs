@@ -7,10 +7,11 @@ namespace DataOps.Core.Datasets;
 /// <summary>A file that has been compared with a database: what is to change there, in temporary tables of the transaction.</summary>
 /// <param name="Objects">Objects in the file.</param>
 /// <param name="Skipped">Objects left out.</param>
+/// <param name="Specs">What the file says about the rows of its models.</param>
 /// <param name="Run">What changes by model, and the means to apply it.</param>
 /// <param name="Deletion">Rows of the database that the file's specs take away.</param>
 /// <param name="Replacement">Rows of the database that give way.</param>
-internal sealed record DatasetLoad(long Objects, long Skipped, ImportRun Run, ImportDeletion Deletion, ImportReplacement Replacement)
+internal sealed record DatasetLoad(long Objects, long Skipped, FileSpecs Specs, ImportRun Run, ImportDeletion Deletion, ImportReplacement Replacement)
 {
     /// <summary>Rows that are not there.</summary>
     public long Inserted => Run.Models.Sum(m => m.Inserted);
@@ -50,7 +51,7 @@ internal sealed record DatasetLoad(long Objects, long Skipped, ImportRun Run, Im
         using (FixtureReader reader = FixtureReader.Open(file, context.Cancellation))
         {
             staging.Fill(reader);
-            specs = FileSpecs.Of(reader.Specs, models, staging.Tables, path);
+            specs = FileSpecs.Of(reader, models, staging.Tables, path);
         }
         Defer(session, context.Cancellation);
         ResolvedRows rows = new(session, catalog, staging.Tables, context.Cancellation);
@@ -72,7 +73,7 @@ internal sealed record DatasetLoad(long Objects, long Skipped, ImportRun Run, Im
         ImportReplacement replacement = new(session, catalog, rows, changes, context.Cancellation);
         ImportRun run = new(session, catalog, rows, changes, deletion, replacement, options, path, context);
         run.Plan(conflicts.WithReplaced);
-        return new DatasetLoad(staging.Objects, targets.Skipped + conflicts.Skipped, run, deletion, replacement);
+        return new DatasetLoad(staging.Objects, targets.Skipped + conflicts.Skipped, specs, run, deletion, replacement);
     }
 
     private static void Defer(Session session, CancellationToken cancellation)

@@ -12,7 +12,8 @@ internal sealed record ModelSpec(DatasetSpec Spec, FileSpec File, Model Model, S
 
 /// <summary>The specs of a file, in its order; none in formats that have none.</summary>
 /// <param name="All">The specs.</param>
-internal sealed record FileSpecs(IReadOnlyList<ModelSpec> All)
+/// <param name="Snapshot">The moment of which the file's rows are; null when it does not say.</param>
+internal sealed record FileSpecs(IReadOnlyList<ModelSpec> All, DateTimeOffset? Snapshot)
 {
     /// <summary>Tables whose rows have to be new.</summary>
     public IEnumerable<StagingTable> ForceInsert => All.Where(s => s.Spec.ForceInsert).Select(s => s.Staged).OfType<StagingTable>();
@@ -22,13 +23,13 @@ internal sealed record FileSpecs(IReadOnlyList<ModelSpec> All)
 
     /// <summary>Compares specs, objects and database.</summary>
     /// <exception cref="DataOpsException">They contradict each other, or name what is not there.</exception>
-    public static FileSpecs Of(IReadOnlyList<FileSpec>? specs, FixtureModels models, IReadOnlyList<StagingTable> tables, string path)
+    public static FileSpecs Of(FixtureReader file, FixtureModels models, IReadOnlyList<StagingTable> tables, string path)
     {
-        if (specs is null)
-            return new FileSpecs([]);
+        if (file.Specs is not { } specs)
+            return new FileSpecs([], null);
         ModelSpec[] all = [.. specs.Select(s => Of(s, models, tables))];
         string[] without = [.. tables.Where(t => all.All(s => s.Staged != t)).Select(t => t.Model.Label)];
-        return without.Length == 0 ? new FileSpecs(all) : throw new DataOpsException(
+        return without.Length == 0 ? new FileSpecs(all, file.Snapshot) : throw new DataOpsException(
             "InvalidSpec", FailureKind.InvalidData, $"{Path.GetFileName(path)} holds objects of {string.Join(", ", without)}, for which it has no spec. Nothing was loaded.",
             "Add the specs to the dataset, and export it again.", path);
     }

@@ -39,6 +39,9 @@ public sealed record ImportDatasetOptions
     /// <summary>The most that specs of the file may delete: a number of rows, or a percentage of the rows in each one's scope, as 10%; 50% when absent.</summary>
     public string? MaxDelete { get; init; }
 
+    /// <summary>Let a file delete although a newer one has been loaded with the same specs.</summary>
+    public bool AllowOlder { get; init; }
+
     /// <summary>What to do about rows that depend on rows to be deleted, where nothing tells what the application would do.</summary>
     public OnDependent OnDependent { get; init; }
 
@@ -77,10 +80,12 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
         if (options is { NoUndo: true, UndoPath: not null })
             throw new DataOpsException("ContradictingOptions", FailureKind.InvalidArgument, "-NoUndo and -UndoPath contradict each other.", "Leave one of them out.", nameof(options.NoUndo));
         string? undo = options.NoUndo || options.WhatIf ? null : UndoPlace.Resolve(options.UndoPath, session.Database, Name);
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         using ChangeSet changes = new(session, Name, context.Cancellation);
         DatasetLoad load = DatasetLoad.Plan(session, catalog, file, options, changes, context);
+        foreach (DeletionExcess excess in load.Deletion.Excesses)
+            context.Warning?.Invoke($"{excess.What}: the import needs {excess.Needed}.");
         foreach (IChangeResult planned in options.WhatIf ? ImportPlan.Of(session, catalog, load, changes, options, context.Cancellation) : [])
             yield return planned;
         string? undoPath = null;
@@ -90,9 +95,25 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
             load.Run.Apply();
             undoPath = undo is null ? null : changes.WriteUndo(undo);
             changed = load.Run.AdvanceSequences() | load.Written > 0;
+            LastLoads loads = new(session, context.Cancellation);
             changes.Commit(transaction);
+            Remember(loads, load, options, context);
         }
         yield return Result(session, catalog, load, file, options, changed, undoPath, watch, context);
+    }
+
+    private static void Remember(LastLoads loads, DatasetLoad load, ImportDatasetOptions options, OperationContext context)
+    {
+        if (load.Specs.Snapshot is not { } snapshot)
+            return;
+        try
+        {
+            loads.Remember(load.Specs.All.Select(s => s.File), snapshot, options.AllowOlder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DataOpsException)
+        {
+            context.Warning?.Invoke($"The file was loaded, but an older one will not be known as such: {LastLoads.Folder} could not be written: {e.Message}");
+        }
     }
 
     private static ImportResult Result(

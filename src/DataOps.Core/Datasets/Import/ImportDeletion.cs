@@ -13,6 +13,7 @@ internal sealed class ImportDeletion(
     private readonly DependentRows _dependents = new(
         session, catalog, changes, options.OnDependent, Words(path), new FileRows(catalog, rows).Except, context.Cancellation);
     private readonly List<(ChangedTable Changed, long Deleted)> _deleted = [];
+    private readonly List<DeletionExcess> _excesses = [];
 
     /// <summary>Rows that go, those that depend on others included.</summary>
     public long Deleted => _deleted.Sum(t => t.Deleted);
@@ -23,6 +24,9 @@ internal sealed class ImportDeletion(
     /// <summary>Tables and how many of their rows go.</summary>
     public IEnumerable<(Table Table, long Deleted)> Counts => _deleted.Select(t => (t.Changed.Table, t.Deleted));
 
+    /// <summary>In a plan: for what the load would be refused.</summary>
+    public IReadOnlyList<DeletionExcess> Excesses => _excesses;
+
     /// <summary>How many rows of a table go.</summary>
     public long Of(Table table) => _deleted.FirstOrDefault(t => t.Changed.Table == table).Deleted;
 
@@ -32,7 +36,11 @@ internal sealed class ImportDeletion(
     {
         DeleteLimit limit = DeleteLimit.Parse(options.MaxDelete);
         foreach (ModelSpec spec in specs.All.Reverse().Where(s => s.Spec.DeleteMissing))
-            Plan(spec, limit, objects);
+        {
+            long deleted = Plan(spec, limit, objects);
+            if (specs.Snapshot is { } snapshot)
+                RequireNewer(spec, snapshot, deleted);
+        }
         if (changes.Planned == 0)
             return;
         _dependents.Plan();
@@ -58,7 +66,7 @@ internal sealed class ImportDeletion(
     private static DeletionWords Words(string path) => new(
         $"{Path.GetFileName(path)} would delete, so nothing was loaded.", "Put those rows into the dataset with delete_missing", "load with -OnDependent Cascade");
 
-    private void Plan(ModelSpec spec, DeleteLimit limit, long objects)
+    private long Plan(ModelSpec spec, DeleteLimit limit, long objects)
     {
         context.Cancellation.ThrowIfCancellationRequested();
         Table table = spec.Model.Table;
@@ -74,17 +82,28 @@ internal sealed class ImportDeletion(
                 "Export the dataset again; an empty file deletes nothing, whatever -MaxDelete says.", path);
         if (limit.IsExceeded(deleted, scope))
             Exceeded($"{deleted} of the {scope} rows of {spec.Model.Label} that its spec is about, more than {limit}", $"{Math.Ceiling(deleted * 100m / scope)}%");
+        return deleted;
     }
 
+    private void Exceeded(string what, string needed) => Refuse("TooManyDeletions", what, $"-MaxDelete {needed}");
+
     // The plan shows what it would be.
-    private void Exceeded(string what, string needed)
+    private void Refuse(string id, string what, string needed)
     {
-        string text = $"{Path.GetFileName(path)} would delete {what}";
-        if (options.WhatIf)
-            context.Warning?.Invoke($"{text}: the import needs -MaxDelete {needed}.");
-        else
-            throw new DataOpsException(
-                "TooManyDeletions", FailureKind.InvalidOperation, $"{text}, so nothing was loaded.", $"Look at them with -WhatIf -Detailed, and allow them with -MaxDelete {needed}.", path);
+        DeletionExcess excess = new(id, $"{Path.GetFileName(path)} would delete {what}", needed);
+        if (!options.WhatIf)
+            throw excess.Refusal(path);
+        _excesses.Add(excess);
+    }
+
+    // What a newer file brought is missing in an older one.
+    private void RequireNewer(ModelSpec spec, DateTimeOffset snapshot, long deleted)
+    {
+        if (deleted > 0 && !options.AllowOlder && new LastLoads(session, context.Cancellation).Of(spec.File) is { } last && snapshot < last)
+            Refuse(
+                "OlderFile",
+                $"{deleted} rows of {spec.Model.Label}, and is of {snapshot.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, older than the file of {last.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC that was loaded here",
+                "-AllowOlder");
     }
 
     private long Ask(ModelSpec spec, string sql)

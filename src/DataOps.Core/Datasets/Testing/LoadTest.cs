@@ -15,12 +15,14 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
     private IReadOnlyList<ModelPlan> _plans = [];
     private DataOpsException? _refusal;
 
+    private IReadOnlyList<DeletionExcess> Excesses => _load?.Deletion.Excesses ?? [];
+
     /// <summary>Emits the findings, the plan where there could be one, and the sum.</summary>
     public IEnumerable<IDatasetTestResult> Run()
     {
         Stopwatch watch = Stopwatch.StartNew();
         FixtureFile file = FixtureFile.Of(options.Path, options.Format);
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         Plan(catalog, file);
         List<DatasetFinding> findings = [.. Errors(file), .. _warnings.Select(w => Warning(file, "LoadWarning", null, null, w, null)), .. LackingFields(file)];
         findings.AddRange(Heads(catalog, file, findings));
@@ -43,6 +45,9 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
             NaturalKey = options.NaturalKey,
             OnConflict = options.OnConflict,
             OnMissingReference = options.OnMissingReference,
+            MaxDelete = options.MaxDelete,
+            AllowOlder = options.AllowOlder,
+            OnDependent = options.OnDependent,
             MissingField = options.MissingField,
             WhatIf = true,
         };
@@ -53,17 +58,19 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
             _load = DatasetLoad.Plan(session, catalog, file, import, changes, context with { Warning = _warnings.Add }, area => _read = area);
             _plans = [.. ImportPlan.Of(session, catalog, _load, changes, import, context.Cancellation).OfType<ModelPlan>()];
         }
-        catch (DataOpsException e) when (e.Kind == FailureKind.InvalidData)
+        catch (DataOpsException e) when (e.Kind == FailureKind.InvalidData || e.Id == "ProtectedRows")
         {
             _refusal = e;
         }
     }
 
-    private IEnumerable<DatasetFinding> Errors(FixtureFile file) => _refusal switch
+    private IEnumerable<DatasetFinding> Errors(FixtureFile file) => Problems().Select(p => DatasetFinding.Of(session.Server, session.Database, file.Path, p));
+
+    private IEnumerable<DatasetProblem> Problems() => _refusal switch
     {
-        null => [],
-        DatasetException e => e.Problems.Select(p => DatasetFinding.Of(session.Server, session.Database, file.Path, p)),
-        { } e => [DatasetFinding.Of(session.Server, session.Database, file.Path, new DatasetProblem(e.Id, 0, e.Advice, ["", "", "", e.Message]))],
+        null => Excesses.Select(e => new DatasetProblem(e.Id, 0, e.Advice, ["", "", "", e.What])),
+        DatasetException e => e.Problems,
+        { } e => [new DatasetProblem(e.Id, 0, e.Advice, ["", "", "", e.Message])],
     };
 
     private IEnumerable<DatasetFinding> LackingFields(FixtureFile file)
@@ -102,10 +109,10 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
         new(session.Server, session.Database, file.Path, null, id, nameof(Severity.Warning), model, null, field, problem, advice);
 
     private DatasetTest Sum(FixtureFile file, IReadOnlyList<DatasetFinding> findings, Stopwatch watch) => new(
-        session.Server, session.Database, file.Path, _refusal is null, _read?.Objects ?? 0, _read?.Tables.Count ?? 0,
+        session.Server, session.Database, file.Path, _refusal is null && Excesses.Count == 0, _read?.Objects ?? 0, _read?.Tables.Count ?? 0,
         _load?.Written, _load?.Inserted, _load?.Updated, _load?.Deleted,
         _load is null ? null : _load.Objects - _load.Inserted - _load.Updated - _load.Skipped, _load?.Skipped,
-        (_refusal as DatasetException)?.Count ?? (_refusal is null ? 0 : 1),
+        (_refusal as DatasetException)?.Count ?? (_refusal is null ? Excesses.Count : 1),
         findings.Count(f => f.Severity == nameof(Severity.Warning)),
         Missing(findings), Math.Round(watch.Elapsed.TotalSeconds, 3));
 

@@ -1,3 +1,4 @@
+using DataOps.Core.Changes;
 using DataOps.Core.Connections;
 
 namespace DataOps.Core.Datasets;
@@ -31,6 +32,15 @@ public sealed record TestDatasetOptions
 
     /// <summary>What would be done about references whose target is neither in the file nor in the database.</summary>
     public OnMissingReference? OnMissingReference { get; init; }
+
+    /// <summary>The most that specs of the file may delete: a number of rows, or a percentage of the rows in each one's scope, as 10%; 50% when absent.</summary>
+    public string? MaxDelete { get; init; }
+
+    /// <summary>Let a file delete although a newer one has been loaded with the same specs.</summary>
+    public bool AllowOlder { get; init; }
+
+    /// <summary>What would be done about rows that depend on rows to be deleted, where nothing tells what the application would do.</summary>
+    public OnDependent OnDependent { get; init; }
 
     /// <summary>What would be done about fields that an object of the file lacks.</summary>
     public MissingField MissingField { get; init; }

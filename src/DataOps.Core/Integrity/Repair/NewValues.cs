@@ -4,7 +4,9 @@ using DataOps.Core.Connections;
 
 namespace DataOps.Core.Integrity;
 
-/// <summary>Gives columns of selected rows of one table another value, all in one statement: a row without a key cannot be found again after the first.</summary>
+/// <summary>
+/// Gives columns of selected rows of one table another value, all in one statement: a row without a key cannot be found again after the first.
+/// </summary>
 internal sealed class NewValues(Session session, ReferenceCatalog catalog, ChangedTable rows, CancellationToken cancellation) : IRepair
 {
     private readonly List<(SelectedRows Rows, IReadOnlyDictionary<string, string> Values)> _sets = [];
@@ -46,7 +48,8 @@ internal sealed class NewValues(Session session, ReferenceCatalog catalog, Chang
 
     private string Value(string column)
     {
-        string cases = string.Concat(_sets.Select((s, i) => s.Values.TryGetValue(column, out string? value) ? $" when o{i}._key is not null then {value}" : ""));
+        string cases =
+            string.Concat(_sets.Select((s, i) => s.Values.TryGetValue(column, out string? value) ? $" when o{i}._key is not null then {value}" : ""));
         return $"case{cases} else c.{Sql.Identifier(column)} end as {Sql.Identifier(column)}";
     }
 }

@@ -18,18 +18,25 @@ internal sealed class PagePlaces(Session session, ReferenceCatalog catalog, Chan
 
     private readonly string _all = $"(select path, url_path, slug from {pages.Table.Sql} union all select path, url_path, slug from {rebuilt})";
 
-    /// <summary>The columns of a page that a revision does not tell, or no longer, as SQL over the revision r and its key k: its own place where that is free, else the last below the nearest page that is left.</summary>
+    /// <summary>
+    /// The columns of a page that a revision does not tell, or no longer, as SQL over the revision r and its key k: its own place where that is free,
+    /// else the last below the nearest page that is left.
+    /// </summary>
     /// <exception cref="DataOpsException"><c>NoPlace</c>: nothing is left of the pages above it.</exception>
     public IReadOnlyDictionary<string, string> Place(PageRevision revision)
     {
         string path = revision.Path is { } old && IsPath(old) && !Exists(old) && (old.Length == Step || Exists(old[..^Step])) ? old : Last(revision);
         string parent = path.Length > Step ? Sql.Literal(path[..^Step]) : "null";
-        string slug = $"(r.content ->> 'slug')::varchar || case when exists (select 1 from {_all} s where left(s.path, -{Step}) = {parent} and s.slug = r.content ->> 'slug') then '-' || k.key else '' end";
+        // Two children of one page cannot have one slug.
+        string slug = $"""
+            (r.content ->> 'slug')::varchar || case
+              when exists (select 1 from {_all} s where left(s.path, -{Step}) = {parent} and s.slug = r.content ->> 'slug') then '-' || k.key else '' end
+            """;
         Dictionary<string, string> values = new()
         {
             ["path"] = Sql.Literal(path),
             ["depth"] = (path.Length / Step).ToString(CultureInfo.InvariantCulture),
-            ["numchild"] = $"(select count(*)::int from {pages.Table.Sql} c where c.path collate \"C\" like {Sql.Literal(path + "%")} and length(c.path) = {path.Length + Step})",
+            ["numchild"] = $"(select count(*)::int from {pages.Table.Sql} c where left(c.path, -{Step}) = {Sql.Literal(path)})",
             ["slug"] = slug,
             ["url_path"] = $"coalesce((select p.url_path from {_all} p where p.path = {parent}), '') || {(path.Length > Step ? $"{slug} || " : "")}'/'",
             ["content_type_id"] = "r.content_type_id",
@@ -44,7 +51,8 @@ internal sealed class PagePlaces(Session session, ReferenceCatalog catalog, Chan
     public void Plan()
     {
         pages.PlanUpdate($"from {pages.Table.Sql} t where exists (select 1 from {rebuilt} s where left(s.path, -{Step}) = t.path)");
-        session.Execute($"update {rebuilt} t set numchild = t.numchild + (select count(*) from {rebuilt} s where left(s.path, -{Step}) = t.path)", cancellation);
+        session.Execute($"update {rebuilt} t set numchild = t.numchild + (select count(*) from {rebuilt} s where left(s.path, -{Step}) = t.path)",
+            cancellation);
     }
 
     /// <summary>Writes the counts.</summary>
@@ -57,7 +65,8 @@ internal sealed class PagePlaces(Session session, ReferenceCatalog catalog, Chan
     // What is there and what comes; a parent's old count may have been wrong.
     private string Counts => $"""
         (select {pages.Identity.Of("c")}, (select count(*)::int from {rebuilt} s where left(s.path, -{Step}) = c.path)
-           + (select count(*)::int from {pages.Table.Sql} p where left(p.path, -{Step}) = c.path and not exists (select 1 from {rebuilt} s where s.path = p.path)) as numchild
+           + (select count(*)::int from {pages.Table.Sql} p
+              where left(p.path, -{Step}) = c.path and not exists (select 1 from {rebuilt} s where s.path = p.path)) as numchild
          from {pages.Name} c where c._action = 'U' and exists (select 1 from {rebuilt} s where left(s.path, -{Step}) = c.path))
         """;
 
@@ -67,14 +76,16 @@ internal sealed class PagePlaces(Session session, ReferenceCatalog catalog, Chan
             if (Exists(revision.Path![..length]))
                 return Next(revision.Path[..length]);
         throw new DataOpsException(
-            "NoPlace", FailureKind.InvalidOperation, $"Of the pages above page {revision.Key} none is left, so it has no place to come back to. Nothing was changed.",
+            "NoPlace", FailureKind.InvalidOperation,
+            $"Of the pages above page {revision.Key} none is left, so it has no place to come back to. Nothing was changed.",
             "Use another -Action for this row.", pages.Table.DisplayName);
     }
 
     private string Next(string parent)
     {
         string last = session.List<string?>(
-            $"select max(s.path collate \"C\") from {_all} s where left(s.path, -{Step}) = @parent and s.path ~ '^[0-9A-Z]+$'", new { parent }, cancellation)[0] ?? parent + "0000";
+            $"select max(s.path collate \"C\") from {_all} s where left(s.path, -{Step}) = @parent and s.path ~ '^[0-9A-Z]+$'", new { parent },
+            cancellation)[0] ?? parent + "0000";
         long number = last[^Step..].Aggregate(0L, (n, digit) => (n * Digits.Length) + Digits.IndexOf(digit)) + 1;
         char[] step = new char[Step];
         for (int i = Step - 1; i >= 0; i--, number /= Digits.Length)

@@ -38,9 +38,14 @@ internal sealed class PlaceholderParents(
     public void Plan()
     {
         Column[] filled = Filled;
-        string keys = string.Join(" union ", orphans.Select(s => $"select t.{Sql.Identifier(s.Reference.Column.Name)}::{_key.TypeText} as key {s.Orphans.From}"));
-        string values = string.Join(", ", filled.Select(c => c == _key ? $"k.key as {Sql.Identifier(c.Name)}" : $"{ValueOf(catalog, _table, c)}::{c.TypeText} as {Sql.Identifier(c.Name)}"));
-        session.Execute($"create temp table dataops_parent_{number} on commit drop as select {values} from ({keys}) k", cancellation);
+        string keys =
+            string.Join(" union all ", orphans.Select(s => $"select t.{Sql.Identifier(s.Reference.Column.Name)}::{_key.TypeText} as key {s.Orphans.From}"));
+        string values =
+            string.Join(", ",
+                filled.Select(c => c == _key
+                    ? $"k.key as {Sql.Identifier(c.Name)}" : $"{ValueOf(catalog, _table, c)}::{c.TypeText} as {Sql.Identifier(c.Name)}"));
+        session.Execute($"create temp table dataops_parent_{number} on commit drop as select {values} from (select distinct x.key from ({keys}) x) k",
+            cancellation);
         rows.PlanInsert($"select p.{Sql.Identifier(_key.Name)} from {Name} p");
     }
 
@@ -54,7 +59,9 @@ internal sealed class PlaceholderParents(
     /// <inheritdoc/>
     public IEnumerable<RowChange> Describe(RowChanges changed) => changed.Inserted(rows, catalog.LabelOf(_table), $"from {Name} s", Filled.Select(c => c.Name));
 
-    /// <summary>What Django would take for empty in a column that needs a value, as SQL over k.key; null where nothing is obvious, or nothing is needed.</summary>
+    /// <summary>
+    /// What Django would take for empty in a column that needs a value, as SQL over k.key; null where nothing is obvious, or nothing is needed.
+    /// </summary>
     internal static string? ValueOf(ReferenceCatalog catalog, Table table, Column column)
     {
         if (!IsNeeded(column) || catalog.From(table).Any(r => r.ContentTypeColumn is null && r.Columns.Contains(column)))
@@ -63,8 +70,10 @@ internal sealed class PlaceholderParents(
         return column.Type.Underlying switch
         {
             { Schema: not "pg_catalog" } => null,
-            { Name: "varchar" or "text" or "bpchar" } when column.Name == "password" => "('!' || left(encode(sha256(convert_to(gen_random_uuid()::text, 'UTF8')), 'hex'), 40))",
-            { Name: "varchar" or "text" or "bpchar" } => !isUnique ? "''" : column.Length is { } length ? $"left('recreated-' || k.key::text, {length})" : "('recreated-' || k.key::text)",
+            { Name: "varchar" or "text" or "bpchar" } when column.Name == "password" =>
+                "('!' || left(encode(sha256(convert_to(gen_random_uuid()::text, 'UTF8')), 'hex'), 40))",
+            { Name: "varchar" or "text" or "bpchar" } => !isUnique ? "''" : column.Length is { } length
+                ? $"left('recreated-' || k.key::text, {length})" : "('recreated-' || k.key::text)",
             { Name: "int2" or "int4" or "int8" or "numeric" or "float4" or "float8" } => isUnique ? null : "0",
             { Name: "bool" } => "false",
             { Name: "date" or "time" or "timetz" or "timestamp" or "timestamptz" } => "now()",

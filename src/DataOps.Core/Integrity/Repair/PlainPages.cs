@@ -4,8 +4,12 @@ using DataOps.Core.Connections;
 
 namespace DataOps.Core.Integrity;
 
-/// <summary>Makes plain pages of those whose specific half is missing: they, and what is kept about them under their old type, get the type of wagtailcore.page.</summary>
-internal sealed class PlainPages(Session session, ReferenceCatalog catalog, ChangeSet changes, RepairStep step, Func<ChangedTable, NewValues> newValues, CancellationToken cancellation)
+/// <summary>
+/// Makes plain pages of those whose specific half is missing: they, and what is kept about them under their old type, get the type of
+/// wagtailcore.page.
+/// </summary>
+internal sealed class PlainPages(Session session, ReferenceCatalog catalog, ChangeSet changes, RepairStep step, Func<ChangedTable, NewValues> newValues,
+    CancellationToken cancellation)
 {
     /// <summary>Hands what changes to the plan; entries of indexes, which the application makes anew, go.</summary>
     public void Plan()
@@ -14,7 +18,8 @@ internal sealed class PlainPages(Session session, ReferenceCatalog catalog, Chan
         string key = Sql.Identifier(step.Reference.Table.SingleKey!.Name);
         newValues(step.Orphans.Rows).Add(step.Orphans, Becomes(step.Reference.ContentTypeColumn!, plain));
         int number = 0;
-        foreach (Reference reference in catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null } && r.Severity != Severity.Expected))
+        foreach (Reference reference in catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null }
+            && r.Severity != Severity.Expected))
         {
             string type = Sql.Identifier(reference.ContentTypeColumn!.Name);
             string isTheirs = $"o.{key}::text = t.{Sql.Identifier(reference.Column.Name)}::text and t.{type}::text = o._value";

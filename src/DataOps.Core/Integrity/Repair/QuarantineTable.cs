@@ -57,5 +57,7 @@ internal sealed class QuarantineTable(Session session, ReferenceCatalog catalog,
     }
 
     private static string Both(RepairStep[] steps, Func<RepairStep, string> what) =>
-        $"nullif(concat_ws(', ', {string.Join(", ", steps.Select(s => $"(select {what(s)} from {s.Orphans.Name} o where {s.Orphans.IsPlanned("o", "c")})"))}), '')";
+        $"nullif(concat_ws(', ', {string.Join(", ", steps.Select(s => One(s, what(s))))}), '')";
+
+    private static string One(RepairStep step, string what) => $"(select {what} from {step.Orphans.Name} o where {step.Orphans.IsPlanned("o", "c")})";
 }

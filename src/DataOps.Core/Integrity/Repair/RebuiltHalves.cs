@@ -5,13 +5,17 @@ using DataOps.Core.Connections;
 namespace DataOps.Core.Integrity;
 
 /// <summary>Makes the missing halves of pages anew, from the content of their newest revision.</summary>
-/// <remarks>Whatever the revision does not hold, or points at nothing by now, becomes what the table allows; a page comes back to its place in the tree where that is free.</remarks>
+/// <remarks>
+/// Whatever the revision does not hold, or points at nothing by now, becomes what the table allows; a page comes back to its place in the tree where
+/// that is free.
+/// </remarks>
 internal sealed class RebuiltHalves(
     Session session, ReferenceCatalog catalog, ChangeSet changes, IReadOnlyList<RepairStep> orphans, bool locks, CancellationToken cancellation) : IRepair
 {
     private readonly List<(ChangedTable Rows, string Name)> _halves = [];
     private readonly Table _revisions = catalog.Database.Find(catalog.Database.DjangoSchema, "wagtailcore_revision")
-        ?? throw new DataOpsException("NoRevision", FailureKind.NotFound, $"{session.Database} has no table wagtailcore_revision, from which a page could be rebuilt.", "Use another -Action.");
+        ?? throw new DataOpsException("NoRevision", FailureKind.NotFound,
+            $"{session.Database} has no table wagtailcore_revision, from which a page could be rebuilt.", "Use another -Action.");
 
     private readonly Table _pages = catalog.Database.Find(catalog.Database.DjangoSchema, "wagtailcore_page")!;
     private PagePlaces? _places;
@@ -62,7 +66,8 @@ internal sealed class RebuiltHalves(
             from {_revisions.Sql} r where r.base_content_type_id = {catalog.ModelOf(_pages)!.ContentType} and r.object_id in ({keys})
             order by r.object_id, r.created_at desc, r.id desc
             """,
-            r => new PageRevision(r.GetString(0), r.GetInt64(1), r.GetInt32(2), r.IsDBNull(3) ? null : r.GetString(3), r.GetFieldValue<string[]>(4).ToHashSet()),
+            r => new PageRevision(r.GetString(0), r.GetInt64(1), r.GetInt32(2), r.IsDBNull(3) ? null : r.GetString(3),
+                r.GetFieldValue<string[]>(4).ToHashSet()),
             cancellation)];
     }
 
@@ -75,7 +80,8 @@ internal sealed class RebuiltHalves(
                 if (!byKey.TryGetValue(key, out PageRevision? revision))
                     without.Add(step.Reference.Table.DisplayName, key, "has no revision");
                 else if (!Chain(revision).Contains(step.Reference.Table))
-                    without.Add(step.Reference.Table.DisplayName, key, $"its newest revision, {revision.Id}, is of {catalog.ContentTypeOf(revision.ContentType)?.Label ?? "a type that is gone"}");
+                    without.Add(step.Reference.Table.DisplayName, key,
+                        $"its newest revision, {revision.Id}, is of {catalog.ContentTypeOf(revision.ContentType)?.Label ?? "a type that is gone"}");
         without.ThrowIfAny(
             "NoRevision", FailureKind.InvalidOperation, "{0} no revision that the missing half can be made from, so nothing was changed.",
             "Pipe the others alone, and use another -Action for these: Delete, Quarantine, or PlainPage for a page.");
@@ -93,7 +99,8 @@ internal sealed class RebuiltHalves(
     private int Depth(Table table) => catalog.ParentLink(table) is { Target: { } parent } ? 1 + Depth(parent) : 0;
 
     private bool Exists(Table table, string key) => session.List<bool>(
-        $"select exists (select 1 from {table.Sql} t where t.{Sql.Identifier(table.SingleKey!.Name)} = {Sql.Literal(key)}::{table.SingleKey.TypeText})", null, cancellation)[0];
+        $"select exists (select 1 from {table.Sql} t where t.{Sql.Identifier(table.SingleKey!.Name)} = {Sql.Literal(key)}::{table.SingleKey.TypeText})", null,
+            cancellation)[0];
 
     private void Build(Table table, PageRevision revision)
     {
@@ -104,7 +111,8 @@ internal sealed class RebuiltHalves(
                 values[column] = value;
         Execute($"""
             insert into {name} ({Sql.Identifiers(values.Keys)})
-            select {string.Join(", ", values.Values)} from {_revisions.Sql} r cross join (select {Sql.Literal(revision.Key)}::{table.SingleKey!.TypeText} as key) k where r.id = {revision.Id}
+            select {string.Join(", ", values.Values)} from {_revisions.Sql} r
+            cross join (select {Sql.Literal(revision.Key)}::{table.SingleKey!.TypeText} as key) k where r.id = {revision.Id}
             """);
     }
 
@@ -131,23 +139,34 @@ internal sealed class RebuiltHalves(
         return PlaceholderParents.ValueOf(catalog, table, column) is { } empty ? $"{empty}::{type}"
             : !PlaceholderParents.IsNeeded(column) ? $"null::{type}"
             : throw new DataOpsException(
-                "NoValue", FailureKind.InvalidOperation, $"Revision {revision.Id} of {table} {revision.Key} has no {field}, which the table needs, so nothing was changed.",
+                "NoValue", FailureKind.InvalidOperation,
+                $"Revision {revision.Id} of {table} {revision.Key} has no {field}, which the table needs, so nothing was changed.",
                 "Use another -Action for this row.", table.DisplayName);
     }
 
     // Lists of blocks and arrays stand in a revision as texts of JSON.
     private static string Read(Column column, string field) => column.Type.Underlying switch
     {
-        { Name: "jsonb" or "json" } => $"(case when jsonb_typeof(r.content -> {field}) = 'string' and r.content ->> {field} ~ '^\\s*[[{{]' then (r.content ->> {field})::jsonb else nullif(r.content -> {field}, 'null') end)::{column.TypeText}",
+        { Name: "jsonb" or "json" } =>
+            $$"""
+            (case when jsonb_typeof(r.content -> {{field}}) = 'string' and r.content ->> {{field}} ~ '^\s*[[{]' then (r.content ->> {{field}})::jsonb
+                  else nullif(r.content -> {{field}}, 'null') end)::{{column.TypeText}}
+            """,
         { IsArray: true } => $"(select array_agg(x) from jsonb_array_elements_text((r.content ->> {field})::jsonb) x)::{column.TypeText}",
         _ => $"(r.content ->> {field})::{column.TypeText}",
     };
 
     // What the revision points at may be gone since.
-    private string Existing(Table table, Column column, string value) =>
-        !column.NotNull && catalog.From(table).FirstOrDefault(r => r is { Target: not null, ContentTypeColumn: null, Columns.Count: 1 } && r.Column == column && r.Class is not (ReferenceClass.Tree or ReferenceClass.Embedded)) is { } reference
-            ? $"(select p.{Sql.Identifier(reference.TargetColumns[0].Name)}::{column.TypeText} from {reference.Target!.Sql} p where p.{Sql.Identifier(reference.TargetColumns[0].Name)} = {value})"
-            : value;
+    private string Existing(Table table, Column column, string value)
+    {
+        bool IsKey(Reference r) =>
+            r is { Target: not null, ContentTypeColumn: null, Columns.Count: 1, Class: not (ReferenceClass.Tree or ReferenceClass.Embedded) }
+            && r.Column == column;
+        if (column.NotNull || catalog.From(table).FirstOrDefault(IsKey) is not { Target: { } target } reference)
+            return value;
+        string key = Sql.Identifier(reference.TargetColumns[0].Name);
+        return $"(select p.{key}::{column.TypeText} from {target.Sql} p where p.{key} = {value})";
+    }
 
     private static IEnumerable<Column> Writable(Table table) => table.Columns.Where(c => c.IsWritable);
 

@@ -27,7 +27,8 @@ internal static class RepairChoices
 
     /// <summary>The columns that clearing a reference sets to NULL: those that may be.</summary>
     public static IEnumerable<Column> Clearable(Reference reference) =>
-        (reference.Class == ReferenceClass.Generic ? reference.Columns.Append(reference.ContentTypeColumn!) : reference.Columns).Where(c => c is { NotNull: false, IsWritable: true });
+        (reference.Class == ReferenceClass.Generic ? reference.Columns.Append(reference.ContentTypeColumn!) : reference.Columns)
+            .Where(c => c is { NotNull: false, IsWritable: true });
 
     /// <summary>Whether a table is Wagtail's of pages.</summary>
     public static bool IsPage(Table table) => table.Name == "wagtailcore_page";

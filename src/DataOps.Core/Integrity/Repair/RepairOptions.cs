@@ -16,9 +16,11 @@ internal static class RepairOptions
         if (options.BatchSize is null)
             return;
         if (options.Action is OrphanAction.RecreateParent or OrphanAction.RebuildHalf or OrphanAction.PlainPage)
-            throw Contradicting($"-Action {options.Action} is done at once or not at all, and so takes no -BatchSize.", "Leave -BatchSize out.", nameof(options.BatchSize));
+            throw Contradicting($"-Action {options.Action} is done at once or not at all, and so takes no -BatchSize.", "Leave -BatchSize out.",
+                nameof(options.BatchSize));
         if (options.Detailed && !options.WhatIf)
-            throw Contradicting("-BatchSize plans each batch when its turn comes, and cannot tell its rows before: -Detailed goes with -WhatIf there.", "Leave one of them out.", nameof(options.Detailed));
+            throw Contradicting("-BatchSize plans each batch when its turn comes, and cannot tell its rows before: -Detailed goes with -WhatIf there.",
+                "Leave one of them out.", nameof(options.Detailed));
     }
 
     private static DataOpsException Contradicting(string message, string advice, string target) =>

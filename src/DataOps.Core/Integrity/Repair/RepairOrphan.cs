@@ -6,7 +6,9 @@ using Npgsql;
 
 namespace DataOps.Core.Integrity;
 
-/// <summary>Repairs rows whose reference has no target: clears, repoints, deletes or quarantines them, or brings back what they miss, in one transaction.</summary>
+/// <summary>
+/// Repairs rows whose reference has no target: clears, repoints, deletes or quarantines them, or brings back what they miss, in one transaction.
+/// </summary>
 /// <remarks>
 /// Each orphan is looked at again before it is touched, and once more under its lock. What depends on a row that is deleted follows Django's on_delete.
 /// </remarks>
@@ -16,7 +18,8 @@ public sealed class RepairOrphan : IOperation<RepairOrphanOptions, IChangeResult
     private const string Name = "Repair-Orphan";
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A name matches nothing, an action does not suit or is not told, rows are protected, or others were there meanwhile: nothing is changed.</exception>
+    /// <exception cref="DataOpsException">A name matches nothing, an action does not suit or is not told, rows are protected, or others were there
+    /// meanwhile: nothing is changed.</exception>
     public IEnumerable<IChangeResult> Run(Session session, RepairOrphanOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();

@@ -50,7 +50,8 @@ public sealed record RepairOrphanResult(
 /// <param name="Choices">The actions that suit, joined by commas.</param>
 /// <param name="Reference">The reference's name.</param>
 public sealed record OrphanPlan(
-    string Server, string Database, string Class, string Table, string? Model, string Column, string? References, long Orphans, string? Action, string Choices, string Reference) : IChangeResult;
+    string Server, string Database, string Class, string Table, string? Model, string Column, string? References, long Orphans, string? Action,
+        string Choices, string Reference) : IChangeResult;
 
 /// <summary>What a change does to one table, all that depends on it included.</summary>
 /// <param name="Server">The server.</param>

@@ -12,10 +12,12 @@ internal static class RepairRefusal
         // What a history keeps is never changed without being told how.
         RepairStep[] undecided = [.. steps.Where(s => s.Action is null)];
         if (undecided.Length > 0)
-            throw Refusal("UndecidedReferences", $"{Count(undecided)} orphans that nothing tells what to do about, so nothing was changed.", undecided, s => Suits(s));
+            throw Refusal("UndecidedReferences", $"{Count(undecided)} orphans that nothing tells what to do about, so nothing was changed.", undecided,
+                s => Suits(s));
         RepairStep[] unsuited = [.. steps.Where(s => !s.Choices.Contains(s.Action!.Value))];
         if (unsuited.Length > 0)
-            throw Refusal("UnsuitedAction", $"{Count(unsuited)} orphans to which {unsuited[0].Action} cannot be done, so nothing was changed.", unsuited, s => Why(catalog, s) + Suits(s));
+            throw Refusal("UnsuitedAction", $"{Count(unsuited)} orphans to which {unsuited[0].Action} cannot be done, so nothing was changed.", unsuited,
+                s => Why(catalog, s) + Suits(s));
     }
 
     private static string Count(RepairStep[] steps) => steps.Length == 1 ? "1 reference has" : $"{steps.Length} references have";

@@ -87,7 +87,8 @@ internal sealed class RepairRun(
     private void ChooseParents()
     {
         RepairStep[] parents = [.. steps.Where(s => s.Action is OrphanAction.RecreateParent or OrphanAction.RebuildHalf)];
-        bool IsOfPage(RepairStep step) => step.Reference.ContentTypeColumn is not null || (step.Reference.IsParentLink && RepairChoices.LeadsToPage(catalog, step.Reference));
+        bool IsOfPage(RepairStep step) => step.Reference.ContentTypeColumn is not null
+            || (step.Reference.IsParentLink && RepairChoices.LeadsToPage(catalog, step.Reference));
         RepairStep[] halves = [.. parents.Where(IsOfPage)];
         if (halves.Length > 0)
             _repairs.Insert(0, new RebuiltHalves(session, catalog, changes, halves, locks: !options.WhatIf, context.Cancellation));
@@ -119,7 +120,8 @@ internal sealed class RepairRun(
             long left = step.Conditions.Sum(c => session.List<long>($"select count(*) {step.Orphans.From} where {c}", null, context.Cancellation)[0]);
             if (left != step.Orphans.Count)
                 throw new DataOpsException(
-                    "ChangedMeanwhile", FailureKind.Busy, $"{step.Orphans.Count - left} of the {step.Orphans.Count} orphans of {step.Name} are none any more since the plan was made, so nothing was done.",
+                    "ChangedMeanwhile", FailureKind.Busy,
+                    $"{step.Orphans.Count - left} of the {step.Orphans.Count} orphans of {step.Name} are none any more. Nothing was done.",
                     "Run it again: it will plan with the rows as they are now.", step.Reference.Name);
         }
     }
@@ -129,9 +131,11 @@ internal sealed class RepairRun(
         List<TablePlan> tables = [];
         foreach (ChangedTable table in changes.Tables.Where(t => t.Planned > 0))
         {
-            Dictionary<string, long> rows = session.List<(string Action, long Rows)>($"select _action, count(*) from {table.Name} group by 1", null, context.Cancellation).ToDictionary(r => r.Action, r => r.Rows);
+            string sql = $"select _action, count(*) from {table.Name} group by 1";
+            Dictionary<string, long> rows = session.List<(string Action, long Rows)>(sql, null, context.Cancellation).ToDictionary(r => r.Action, r => r.Rows);
             tables.Add(new TablePlan(
-                session.Server, session.Database, table.Table.DisplayName, catalog.LabelOf(table.Table), rows.GetValueOrDefault("D"), rows.GetValueOrDefault("U"), rows.GetValueOrDefault("I")));
+                session.Server, session.Database, table.Table.DisplayName, catalog.LabelOf(table.Table), rows.GetValueOrDefault("D"),
+                    rows.GetValueOrDefault("U"), rows.GetValueOrDefault("I")));
         }
         long copies = tables.Sum(t => t.Delete);
         if (_quarantine is not null && copies > 0)

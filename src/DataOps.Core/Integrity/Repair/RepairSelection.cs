@@ -22,7 +22,8 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
     public long Skipped { get; private set; }
 
     /// <summary>The orphans, a step for each reference that has any.</summary>
-    /// <exception cref="DataOpsException">A name matches nothing, objects are of another database, or nothing of what was asked for can be repaired here.</exception>
+    /// <exception cref="DataOpsException">A name matches nothing, objects are of another database, or nothing of what was asked for can be repaired
+    /// here.</exception>
     public IReadOnlyList<RepairStep> Steps(ChangeSet changes)
     {
         Reference[] asked = [.. new ReferenceFilter(catalog, options.Table, options.Model, options.Class, options.Reference).Select()];
@@ -61,7 +62,8 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
                 Skip(input.Length, $"{NotHere(reference).Message} {NotHere(reference).Advice}");
             }
             else if (reference.Severity == Severity.Expected && !IsNamed(reference))
-                Skip(input.Length, $"{reference} is history that outlives its target by design: name it with -Reference, or use -IncludeExpected, to repair it all the same.");
+                Skip(input.Length,
+                    $"{reference} is history that outlives its target by design: name it with -Reference, or use -IncludeExpected, to repair it all the same.");
             else if (!asked.Contains(reference))
                 Skip(input.Length, $"{reference} is not among what -Table, -Model, -Class and -Reference leave.");
             else
@@ -75,6 +77,7 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
 
     private RepairStep Step(ChangeSet changes, Reference reference, OrphanInput[] input)
     {
+        context.Report($"Searching {reference.Table}", 0, reference.Table.EstimatedRows);
         ChangedTable rows = changes.Of(reference.Table);
         string name = NameOf(++_steps);
         SelectedRows orphans = new(session, name, rows, context.Cancellation, outlives);
@@ -88,13 +91,13 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
               where i.key = {OrphanSql.Key(reference.Table, "t")} and coalesce(i.value = {OrphanConditions.Value(reference)}, true))
             """;
         IReadOnlyList<string> conditions = _conditions.Of(reference);
-        context.Report($"Searching {reference.Table}", 0, reference.Table.EstimatedRows);
         foreach (string condition in conditions)
             orphans.Add(OrphanConditions.Value(reference), $"from {reference.Table.Sql} t where {condition}{listed}");
         orphans.Analyze();
         if (!all)
             SkipHealed(reference, orphans, InputName(name));
-        return new RepairStep(reference, orphans, conditions, RepairChoices.Of(catalog, reference), options.Action ?? RepairChoices.Default(catalog, reference));
+        return new RepairStep(reference, orphans, conditions, RepairChoices.Of(catalog, reference),
+            options.Action ?? RepairChoices.Default(catalog, reference));
     }
 
     private static string NameOf(int step) => $"dataops_orphan_{step}";
@@ -115,11 +118,12 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
     private void SkipHealed(Reference reference, SelectedRows orphans, string input)
     {
         IReadOnlyList<string> healed = session.List<string>(
-            $"select distinct i.key from {input} i where not exists (select 1 from {orphans.Name} o where o._key = i.key) order by 1", null, context.Cancellation);
+            $"select distinct i.key from {input} i where not exists (select 1 from {orphans.Name} o where o._key = i.key) order by 1", null,
+                context.Cancellation);
         if (healed.Count > 0)
             Skip(
                 healed.Count,
-                $"{(healed.Count == 1 ? "1 row is no orphan" : $"{healed.Count} rows are no orphans")} of {reference} any more, or refer to something else by now: "
+                $"{(healed.Count == 1 ? "1 row is no orphan" : $"{healed.Count} rows are no orphans")} of {reference} any more, or not of the same value: "
                 + $"{reference.Table} {string.Join(", ", healed.Take(Named))}{(healed.Count > Named ? ", …" : "")}.");
     }
 
@@ -132,7 +136,8 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
     private Reference Find(OrphanInput input) =>
         catalog.References.FirstOrDefault(r => r.Name == input.Reference && (input.Table is null || ReferenceFilter.TableNames(r.Table).Contains(input.Table)))
         ?? throw new DataOpsException(
-            "UnknownReference", FailureKind.NotFound, $"{session.Database} has no reference {input.Reference}{(input.Table is null ? "" : $" of table {input.Table}")} any more, so nothing was changed.",
+            "UnknownReference", FailureKind.NotFound,
+            $"{session.Database} has no reference {input.Reference}{(input.Table is null ? "" : $" of table {input.Table}")} any more. Nothing was changed.",
             "Run Find-Orphan again; with the same -SoftReference if it had one.", input.Reference);
 
     private bool IsNamed(Reference reference) =>
@@ -141,14 +146,16 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
     private void Require(IReadOnlyList<OrphanInput> objects)
     {
         if (objects.FirstOrDefault(i => string.IsNullOrEmpty(i.Reference)) is not null)
-            throw new DataOpsException("UselessInput", FailureKind.InvalidArgument, "An object names no reference, so nothing was changed.", "Pass on what Find-Orphan writes.", nameof(options.InputObject));
+            throw new DataOpsException("UselessInput", FailureKind.InvalidArgument, "An object names no reference, so nothing was changed.",
+                "Pass on what Find-Orphan writes.", nameof(options.InputObject));
         bool IsOther(OrphanInput i) =>
-            (i.Server is { } server && !server.Equals(session.Server, StringComparison.OrdinalIgnoreCase)) || (i.Database is { } database && database != session.Database);
+            (i.Server is { } server && !server.Equals(session.Server, StringComparison.OrdinalIgnoreCase))
+                || (i.Database is { } database && database != session.Database);
         if (objects.FirstOrDefault(IsOther) is { } other)
             throw new DataOpsException(
                 "OtherDatabase", FailureKind.InvalidArgument,
-                $"{other.Reference} {other.Key} was found in {other.Database} on {other.Server}, and this is {session.Database} on {session.Server}. Nothing was changed.",
-                "Find and repair in the same database.", other.Reference);
+                $"{other.Key} of {other.Reference} is in {other.Database} on {other.Server}, and this is {session.Database} on {session.Server}.",
+                "Nothing was changed: find and repair in the same database.", other.Reference);
     }
 
     private static DataOpsException NotHere(Reference reference)
@@ -157,7 +164,9 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
         string what = isTree
             ? "is a tree: a node without a parent keeps its row, and needs another place"
             : "holds ids inside JSON or rich text, which only an editor can replace";
-        string where = isTree ? "Repair-Tree attaches it to another node, or deletes it with all below it." : "Find-Orphan tells the row and the place in its text: edit it in the application.";
+        string where = isTree
+            ? "Repair-Tree attaches it to another node, or deletes it with all below it."
+            : "Find-Orphan tells the row and the place in its text: edit it in the application.";
         return new DataOpsException("NotRepairable", FailureKind.InvalidOperation, $"{reference} {what}.", where, reference.Name);
     }
 }

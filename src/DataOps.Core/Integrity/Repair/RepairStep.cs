@@ -13,13 +13,15 @@ internal sealed record RepairStep(
     Reference Reference, SelectedRows Orphans, IReadOnlyList<string> Conditions, IReadOnlyList<OrphanAction> Choices, OrphanAction? Action)
 {
     /// <summary>The name of the reference as messages have it.</summary>
-    public string Name => Reference.Name.StartsWith(Reference.Table.DisplayName, StringComparison.Ordinal) ? Reference.Name : $"{Reference.Table}.{Reference.Column.Name} ({Reference.Name})";
+    public string Name => Reference.Name.StartsWith(Reference.Table.DisplayName, StringComparison.Ordinal)
+        ? Reference.Name : $"{Reference.Table}.{Reference.Column.Name} ({Reference.Name})";
 
     /// <summary>A line that names it, for a message.</summary>
     public string Line => $"{Name}  {(Orphans.Count == 1 ? "1 row" : $"{Orphans.Count} rows")}";
 
     /// <summary>What it does, for a plan.</summary>
     public OrphanPlan Describe(Session session, ReferenceCatalog catalog) => new(
-        session.Server, session.Database, Reference.Class.ToString(), Reference.Table.DisplayName, catalog.LabelOf(Reference.Table), FindOrphan.ColumnOf(Reference),
+        session.Server, session.Database, Reference.Class.ToString(), Reference.Table.DisplayName, catalog.LabelOf(Reference.Table),
+            FindOrphan.ColumnOf(Reference),
         Reference.Target?.DisplayName, Orphans.Count, Action?.ToString(), string.Join(", ", Choices), Reference.Name);
 }

@@ -28,7 +28,8 @@ internal sealed class Repointing(Session session, ReferenceCatalog catalog, Canc
         {
             { Table: { IsReadable: true, SingleKey: not null } table } => table,
             var gone => throw new DataOpsException(
-                "UnknownTarget", FailureKind.NotFound, $"Orphans of {step.Name} are of content type {gone?.Label ?? id.ToString()}, which has no table to refer to. Nothing was changed.",
+                "UnknownTarget", FailureKind.NotFound,
+                    $"Orphans of {step.Name} are of content type {gone?.Label ?? id.ToString()}, which has no table to refer to. Nothing was changed.",
                 "Use another -Action for them.", step.Reference.Name),
         });
     }
@@ -37,7 +38,8 @@ internal sealed class Repointing(Session session, ReferenceCatalog catalog, Canc
     {
         if (!session.List<bool>($"select exists (select 1 from {target.Sql} p where p.{Sql.Identifier(key.Name)}::text = @to)", new { to }, cancellation)[0])
             throw new DataOpsException(
-                "UnknownTarget", FailureKind.NotFound, $"{target} has no row with {key.Name} {to}, to which {step.Name} could refer. Nothing was changed.", "Name an existing key with -To.", to);
+                "UnknownTarget", FailureKind.NotFound, $"{target} has no row with {key.Name} {to}, to which {step.Name} could refer. Nothing was changed.",
+                    "Name an existing key with -To.", to);
     }
 
     private void RequireUnique(RepairStep step, Column column, string value)
@@ -56,7 +58,8 @@ internal sealed class Repointing(Session session, ReferenceCatalog catalog, Canc
                 select a.key, 'would have the same {index.Name} as row ' || b.key from moved a
                 join (select {rows.Identity.Text("x")} as key, x.tableoid as o, x.ctid as p, w.*, false as moves from {rows.Table.Sql} x cross join {present} w
                       where not exists (select 1 from moved m where m.o = x.tableoid and m.p = x.ctid)
-                      union all select m.*, true from moved m) b on {same} and (a.o, a.p) <> (b.o, b.p) and (not b.moves or (b.key, b.o, b.p) < (a.key, a.o, a.p))
+                      union all select m.*, true from moved m) b
+                  on {same} and (a.o, a.p) <> (b.o, b.p) and (not b.moves or (b.key, b.o, b.p) < (a.key, a.o, a.p))
                 order by 1
                 """;
             foreach ((string key, string what) in session.Stream(sql, r => (r.GetString(0), r.GetString(1)), cancellation))
@@ -71,6 +74,7 @@ internal sealed class Repointing(Session session, ReferenceCatalog catalog, Canc
     private static string Keys(UniqueIndex index, string alias, string? column, string value)
     {
         IEnumerable<string> cells = index.Columns.Select(c => $"{(c == column ? value : $"{alias}.{Sql.Identifier(c)}")} as {Sql.Identifier(c)}");
-        return $"lateral (select {string.Join(", ", index.Keys.Select((k, i) => $"{k.Expression} as k{i}"))} from (select {string.Join(", ", cells)}) cells where {index.Predicate ?? "true"})";
+        string keys = string.Join(", ", index.Keys.Select((k, i) => $"{k.Expression} as k{i}"));
+        return $"lateral (select {keys} from (select {string.Join(", ", cells)}) cells where {index.Predicate ?? "true"})";
     }
 }

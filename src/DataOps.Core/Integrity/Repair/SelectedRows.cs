@@ -3,7 +3,10 @@ using DataOps.Core.Connections;
 
 namespace DataOps.Core.Integrity;
 
-/// <summary>Rows of one table, kept in a temporary table: by what they are known again, as <c>_key</c> what a person calls them, as <c>_value</c> what they refer to.</summary>
+/// <summary>
+/// Rows of one table, kept in a temporary table: by what they are known again, as <c>_key</c> what a person calls them, as <c>_value</c> what they
+/// refer to.
+/// </summary>
 internal sealed class SelectedRows
 {
     private readonly Session _session;
@@ -54,5 +57,6 @@ internal sealed class SelectedRows
     public string Is(string selected, string row) => Rows.Same(selected, row);
 
     /// <summary>The condition that a row here is that row of the plan.</summary>
-    public string IsPlanned(string selected, string planned) => Rows.Identity.IsWholeRow ? $"{selected}._xmin = {planned}._xmin" : Rows.Identity.Same(selected, planned);
+    public string IsPlanned(string selected, string planned) => Rows.Identity.IsWholeRow
+        ? $"{selected}._xmin = {planned}._xmin" : Rows.Identity.Same(selected, planned);
 }

@@ -129,6 +129,27 @@ public sealed class DefinitionErrorTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void Without_a_database_a_definition_is_listed_as_it_stands_there()
+    {
+        string file = Write("site.json", """
+            {"datasets": {"d": {"parameters": [{"name": "since", "type": "date"}], "specs": [
+              {"model": "polls.nix", "filter": {"nix": 1}, "deleteMissing": true},
+              {"app": "polls"}
+            ]}, "e": {"specs": {"model": "polls.topic", "children": true}}}}
+            """);
+        GetDatasetDefinition operation = new();
+        DatasetSpecInfo[] specs = [.. operation.RunOffline(new() { Definition = file, Offline = true }, new())];
+        Assert.True(operation.IsOffline(new() { Offline = true }));
+        Assert.Equal(["d 1 polls.nix", "d 2 polls.*", "e 1 polls.topic and what belongs to it"], specs.Select(s => $"{s.Dataset} {s.Spec} {s.Model}"));
+        Assert.All(specs, s => Assert.Equal((null, null, null), (s.Server, s.Database, s.Problem)));
+        Assert.Equal(["e"], operation.RunOffline(new() { Definition = file, Offline = true, Name = ["e*"] }, new()).Select(s => s.Dataset));
+        DataOpsException unknown = Assert.Throws<DataOpsException>(() => operation.RunOffline(new() { Definition = file, Offline = true, Name = ["x"] }, new()).ToArray());
+        Assert.Equal("UnknownDataset", unknown.Id);
+        DataOpsException circle = Assert.Throws<DataOpsException>(() => operation.RunOffline(new() { Definition = Write("self.json", """{"include": "self.json"}"""), Offline = true }, new()).ToArray());
+        Assert.Equal("IncludeCycle", circle.Id);
+    }
+
+    [Fact]
     public void What_is_wrong_with_each_spec_is_listed_beside_those_that_are_right()
     {
         using TestDatabase site = server.CopyOf(Site.Polls);

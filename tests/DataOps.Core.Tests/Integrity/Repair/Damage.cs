@@ -15,11 +15,13 @@ internal sealed class Damage(TestDatabase site)
     /// <summary>Orphans as a pipeline delivers them.</summary>
     public IReadOnlyList<OrphanInput> Input(FindOrphanOptions? options = null) => [.. Find(options ?? new()).Select(Input)];
 
-    public static OrphanInput Input(Orphan o) => new() { Server = o.Server, Database = o.Database, Table = o.Table, Key = o.Key, Value = o.Value, Reference = o.Reference };
+    public static OrphanInput Input(Orphan o) =>
+        new() { Server = o.Server, Database = o.Database, Table = o.Table, Key = o.Key, Value = o.Value, Reference = o.Reference };
 
     public RepairOrphanResult Repair(RepairOrphanOptions options) => Assert.IsType<RepairOrphanResult>(All(options)[^1]);
 
-    public IReadOnlyList<IChangeResult> All(RepairOrphanOptions options) => site.Run(new RepairOrphan(), options, new OperationContext { Warning = Warnings.Add });
+    public IReadOnlyList<IChangeResult> All(RepairOrphanOptions options) =>
+        site.Run(new RepairOrphan(), options, new OperationContext { Warning = Warnings.Add });
 
     public DataOpsException Refuse(RepairOrphanOptions options)
     {

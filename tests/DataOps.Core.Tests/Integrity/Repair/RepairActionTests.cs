@@ -17,12 +17,15 @@ public sealed class RepairActionTests : IDisposable
     {
         _shop = server.Blank();
         _shop.Execute("""
-            create table customer (id int primary key, name varchar(20) not null unique, active boolean not null, since timestamptz not null, note text, level int not null default 3);
+            create table customer (
+              id int primary key, name varchar(20) not null unique, active boolean not null, since timestamptz not null, note text,
+              level int not null default 3);
             create table purchase (
-              id int primary key, customer_id int references customer deferrable initially deferred, seller_id int not null references customer deferrable initially deferred,
-              slot int, unique (customer_id, slot));
+              id int primary key, customer_id int references customer deferrable initially deferred,
+              seller_id int not null references customer deferrable initially deferred, slot int, unique (customer_id, slot));
             create table line (id int primary key, purchase_id int not null references purchase deferrable initially deferred);
-            create table keyless (customer_id int references customer deferrable initially deferred, seller_id int references customer deferrable initially deferred, t text);
+            create table keyless (
+              customer_id int references customer deferrable initially deferred, seller_id int references customer deferrable initially deferred, t text);
             create table note (id int primary key, place point not null, customer_id int references customer deferrable initially deferred);
             create table remark (id int primary key, note_id int not null references note deferrable initially deferred);
             insert into customer values (1, 'Ada', true, now(), null, 1), (2, 'Bo', true, now(), 'x', 2);
@@ -61,8 +64,10 @@ public sealed class RepairActionTests : IDisposable
     {
         _damage.Repair(new() { Reference = ["purchase_customer_id_fkey", "keyless_*"], NoUndo = true });
 
-        Assert.Equal(["1,1,1,1", "2,,2,1", "3,,99,2", "4,,1,3", "5,1,77,4"], _shop.Column("select concat_ws(',', id, coalesce(customer_id::text, ''), seller_id, slot) from purchase order by id"));
-        Assert.Equal([",,a", ",,a", ",1,c", "1,,b"], _shop.Column("select coalesce(customer_id::text, '') || ',' || coalesce(seller_id::text, '') || ',' || t from keyless order by 1"));
+        Assert.Equal(["1,1,1,1", "2,,2,1", "3,,99,2", "4,,1,3", "5,1,77,4"],
+            _shop.Column("select concat_ws(',', id, coalesce(customer_id::text, ''), seller_id, slot) from purchase order by id"));
+        Assert.Equal([",,a", ",,a", ",1,c", "1,,b"],
+            _shop.Column("select coalesce(customer_id::text, '') || ',' || coalesce(seller_id::text, '') || ',' || t from keyless order by 1"));
     }
 
     [Fact]
@@ -73,7 +78,8 @@ public sealed class RepairActionTests : IDisposable
         Assert.Contains("line 3", refusal.Message);
         Assert.Contains("-OnDependent Cascade", refusal.Advice);
 
-        RepairOrphanOptions options = new() { Reference = ["purchase_seller_id_fkey"], Action = OrphanAction.Delete, OnDependent = OnDependent.Cascade, WhatIf = true };
+        RepairOrphanOptions options =
+            new() { Reference = ["purchase_seller_id_fkey"], Action = OrphanAction.Delete, OnDependent = OnDependent.Cascade, WhatIf = true };
         IReadOnlyList<IChangeResult> plan = _damage.All(options);
         Assert.Equal([("line", 1L), ("purchase", 2L)], plan.OfType<TablePlan>().Select(t => (t.Table, t.Delete)));
         Assert.Equal((2L, "Delete"), (Assert.Single(plan.OfType<OrphanPlan>()).Orphans, plan.OfType<OrphanPlan>().Single().Action));
@@ -126,7 +132,8 @@ public sealed class RepairActionTests : IDisposable
     [Fact]
     public void Quarantine_keeps_each_row_with_what_it_missed_and_what_went_with_it()
     {
-        RepairOrphanOptions options = new() { Table = ["purchase", "line"], Action = OrphanAction.Quarantine, OnDependent = OnDependent.Cascade, UndoPath = _files.New() };
+        RepairOrphanOptions options =
+            new() { Table = ["purchase", "line"], Action = OrphanAction.Quarantine, OnDependent = OnDependent.Cascade, UndoPath = _files.New() };
         IReadOnlyDictionary<string, string> before = _shop.Digest();
         IReadOnlyList<IChangeResult> plan = _damage.All(options with { WhatIf = true, UndoPath = null });
         Assert.Contains("dataops_quarantine is not there", Assert.Single(_damage.Warnings));
@@ -142,7 +149,8 @@ public sealed class RepairActionTests : IDisposable
                 "purchase 3 purchase_customer_id_fkey, purchase_seller_id_fkey 88, 99", "purchase 5 purchase_seller_id_fkey 77",
             ],
             _shop.Column("select table_name || ' ' || key || ' ' || coalesce(reference, '') || ' ' || coalesce(value, '') from dataops_quarantine order by 1"));
-        Assert.Equal("""{"id": 3, "slot": 2, "seller_id": 99, "customer_id": 88}""", _shop.Scalar<string>("select row::text from dataops_quarantine where key = '3' and table_name = 'purchase'"));
+        Assert.Equal("""{"id": 3, "slot": 2, "seller_id": 99, "customer_id": 88}""",
+            _shop.Scalar<string>("select row::text from dataops_quarantine where key = '3' and table_name = 'purchase'"));
         ChangeFiles.Undo(_shop, result.UndoPath!);
         Assert.Equal(0, _shop.Scalar<long>("select count(*) from dataops_quarantine"));
         _shop.Execute("drop table dataops_quarantine");
@@ -157,7 +165,8 @@ public sealed class RepairActionTests : IDisposable
     {
         IReadOnlyDictionary<string, string> before = _shop.Digest();
         foreach (OrphanAction action in new[] { OrphanAction.Delete, OrphanAction.Quarantine, OrphanAction.RecreateParent })
-            Assert.True(_damage.Repair(new() { Table = ["purchase"], Action = action, OnDependent = OnDependent.Cascade, WhatIf = true, Detailed = true }) is { Changed: false, Count: 0, WouldChange: > 0, UndoPath: null });
+            Assert.True(_damage.Repair(new() { Table = ["purchase"], Action = action, OnDependent = OnDependent.Cascade, WhatIf = true,
+                Detailed = true }) is { Changed: false, Count: 0, WouldChange: > 0, UndoPath: null });
         Assert.True(_damage.Repair(new() { Table = ["keyless"], WhatIf = true, Detailed = true }).WouldChange > 0);
         Assert.Equal(before, _shop.Digest());
     }
@@ -173,14 +182,17 @@ public sealed class RepairActionTests : IDisposable
 
         Assert.Equal((1, 3), (result.Orphans, result.Skipped));
         Assert.Equal(["3"], _shop.Column("select id from purchase where seller_id = 1 and id > 1 and id <> 4"));
-        Assert.Contains(_damage.Warnings, w => w.Contains("2 rows are no orphans of purchase_customer_id_fkey any more", StringComparison.Ordinal) && w.Contains("purchase 2, 3", StringComparison.Ordinal));
+        Assert.Contains(_damage.Warnings, w => w.Contains("2 rows are no orphans of purchase_customer_id_fkey any more", StringComparison.Ordinal)
+            && w.Contains("purchase 2, 3", StringComparison.Ordinal));
     }
 
     [Fact]
     public void An_empty_pipeline_changes_nothing_and_a_sum_stands_for_all_its_orphans()
     {
         Assert.False(_damage.Repair(new() { InputObject = [], Action = OrphanAction.Delete, NoUndo = true }).Changed);
-        RepairOrphanResult result = _damage.Repair(new() { InputObject = [new() { Table = "line", Reference = "line_purchase_id_fkey" }], Action = OrphanAction.Delete, NoUndo = true });
+        RepairOrphanResult result =
+            _damage.Repair(new() { InputObject = [new() { Table = "line", Reference = "line_purchase_id_fkey" }], Action = OrphanAction.Delete,
+                NoUndo = true });
         Assert.Equal(1, result.Deleted);
         Assert.False(_damage.Repair(new() { Table = ["line"], Action = OrphanAction.Delete, NoUndo = true }).Changed);
     }
@@ -189,7 +201,8 @@ public sealed class RepairActionTests : IDisposable
     public void Objects_of_another_database_or_of_a_table_that_is_gone_are_refused()
     {
         OrphanInput[] input = [.. _damage.Input(new() { Table = ["line"] })];
-        Assert.Equal("OtherDatabase", _damage.Refuse(new() { InputObject = [.. input, input[0] with { Database = "other" }], Action = OrphanAction.Delete, NoUndo = true }).Id);
+        Assert.Equal("OtherDatabase",
+            _damage.Refuse(new() { InputObject = [.. input, input[0] with { Database = "other" }], Action = OrphanAction.Delete, NoUndo = true }).Id);
         Assert.Equal("UselessInput", _damage.Refuse(new() { InputObject = [new() { Table = "line" }], Action = OrphanAction.Delete, NoUndo = true }).Id);
         _shop.Execute("drop table line");
         DataOpsException gone = _damage.Refuse(new() { InputObject = input, Action = OrphanAction.Delete, NoUndo = true });

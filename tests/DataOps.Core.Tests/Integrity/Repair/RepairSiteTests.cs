@@ -23,18 +23,24 @@ public sealed class RepairSiteTests(PostgresServer server) : IDisposable
         List<RepairOrphanResult> done =
         [
             damage.Repair(new() { Class = [ReferenceClass.ForeignKey], Table = ["wagtailcore_page", "base_homepage"], UndoPath = _files.New() }),
-            damage.Repair(new() { Class = [ReferenceClass.Inheritance], Table = ["breads_breadpage"], Action = OrphanAction.RebuildHalf, UndoPath = _files.New() }),
-            damage.Repair(new() { Class = [ReferenceClass.Inheritance], Table = ["wagtailcore_page"], Action = OrphanAction.PlainPage, UndoPath = _files.New() }),
-            damage.Repair(new() { Reference = ["*"], Table = ["auth_user_groups", "wagtailusers_userprofile"], Action = OrphanAction.RecreateParent, UndoPath = _files.New() }),
+            damage.Repair(new() { Class = [ReferenceClass.Inheritance], Table = ["breads_breadpage"], Action = OrphanAction.RebuildHalf,
+                UndoPath = _files.New() }),
+            damage.Repair(new() { Class = [ReferenceClass.Inheritance], Table = ["wagtailcore_page"], Action = OrphanAction.PlainPage,
+                UndoPath = _files.New() }),
+            damage.Repair(new() { Reference = ["*"], Table = ["auth_user_groups", "wagtailusers_userprofile"], Action = OrphanAction.RecreateParent,
+                UndoPath = _files.New() }),
             damage.Repair(new() { Table = ["wagtailimages_image"], Action = OrphanAction.Repoint, To = "1", UndoPath = _files.New() }),
-            damage.Repair(new() { Class = [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated], Table = ["blog_*", "taggit_*"], Action = OrphanAction.Delete, UndoPath = _files.New() }),
-            damage.Repair(new() { Class = [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated, ReferenceClass.Inheritance], Action = OrphanAction.Quarantine, UndoPath = _files.New() }),
+            damage.Repair(new() { Class = [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated], Table = ["blog_*", "taggit_*"],
+                Action = OrphanAction.Delete, UndoPath = _files.New() }),
+            damage.Repair(new() { Class = [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated, ReferenceClass.Inheritance],
+                Action = OrphanAction.Quarantine, UndoPath = _files.New() }),
         ];
 
         Assert.All(done, r => Assert.True(r.Changed && r.Count == r.WouldChange && r.Count > 0, r.ToString()));
         Assert.Empty(Oracle.Declared(site));
         IReadOnlyDictionary<string, string> after = site.Digest();
-        Assert.All(["wagtailcore_pagelogentry", "wagtailcore_modellogentry", "django_admin_log"], history => Assert.Equal(before["public." + history], after["public." + history]));
+        Assert.All(["wagtailcore_pagelogentry", "wagtailcore_modellogentry", "django_admin_log"],
+            history => Assert.Equal(before["public." + history], after["public." + history]));
         foreach (RepairOrphanResult result in done.AsEnumerable().Reverse())
             Assert.True(ChangeFiles.Undo(site, result.UndoPath!).Changed);
         site.Execute("drop table dataops_quarantine");
@@ -49,7 +55,9 @@ public sealed class RepairSiteTests(PostgresServer server) : IDisposable
         string[] orphans = [.. Oracle.Declared(site)];
         Dictionary<string, HashSet<string>> before = damage.Rows();
 
-        string[] tables = ["blog_blogpagetag", "blog_blogpersonrelationship", "taggit_taggeditem", "auth_user_groups", "wagtailusers_userprofile", "wagtailredirects_redirect"];
+        string[] tables =
+            ["blog_blogpagetag", "blog_blogpersonrelationship", "taggit_taggeditem", "auth_user_groups", "wagtailusers_userprofile",
+                "wagtailredirects_redirect"];
         RowChange[] told = [.. damage.All(new() { Table = tables, Action = OrphanAction.Delete, Detailed = true, NoUndo = true }).OfType<RowChange>()];
 
         Dictionary<string, HashSet<string>> after = damage.Rows();
@@ -80,7 +88,8 @@ public sealed class RepairSiteTests(PostgresServer server) : IDisposable
 
         Assert.True(result is { Changed: true, Deleted: > 0, Afterwards: not null });
         Assert.Empty(Oracle.Declared(site));
-        Assert.Empty(damage.Find(new() { Class = [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated, ReferenceClass.Inheritance, ReferenceClass.Generic] }));
+        Assert.Empty(damage.Find(new() { Class =
+            [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated, ReferenceClass.Inheritance, ReferenceClass.Generic] }));
         ChangeFiles.Undo(site, result.UndoPath!);
         Assert.Equal(before, site.Digest());
     }

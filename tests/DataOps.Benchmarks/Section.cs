@@ -1,0 +1,86 @@
+namespace DataOps.Benchmarks;
+
+/// <summary>A hundredth of a large site: one section's pages with all rows that cannot be without them, by a definition.</summary>
+internal sealed class Section(Peer peer, string database, string folder)
+{
+    private const string Pages = "select id from wagtailcore_page where path like (select path || '%' from wagtailcore_page where slug = 'section-1')";
+
+    private static readonly (string Table, string Key)[] s_tables =
+        [("wagtailcore_page", "id"), ("blog_blogpage", "page_ptr_id"), ("blog_blogindexpage", "page_ptr_id"), ("blog_blogpagetag", "content_object_id")];
+
+    private string Definition => Path.Combine(folder, "section.json");
+
+    private string File => Path.Combine(folder, "section.out.json");
+
+    /// <summary>Writes the definition, and the keys that a hand-written COPY needs.</summary>
+    public void Make()
+    {
+        System.IO.File.WriteAllText(Definition, """
+            {"datasets": {"section": {"parameters": [{"name": "path"}], "specs": [{"model": "wagtailcore.page", "children": true, "deleteMissing": true, "filter": {"path__startswith": {"parameter": "path"}}}]}}}
+            """);
+        peer.Psql(database, "-qc", $"create table section_keys as {Pages}", "-qc", "analyze section_keys").Run();
+    }
+
+    /// <summary>Exports it; the peer copies the same rows, whose keys it is given.</summary>
+    public Comparison Export() => new(
+        "export of a section by a definition",
+        peer.DataOps(
+            database, "export-dataset", "--definition", Definition, "--dataset", "section", "--argument", Root(), "--dataset-format", "feincms", "--force", "--path", File),
+        "psql copy by key",
+        Copies((table, key) => $"\\copy (select * from {table} where {key} in (select id from section_keys)) to '{Rows(table)}'"));
+
+    /// <summary>Loads it where ten rows were added and ten changed; the peer copies the same rows into temporary tables, and compares nothing.</summary>
+    public Comparison Import() => new(
+        "import of the section, 10 deletions",
+        peer.DataOps(database, "import-dataset", "--no-undo", "--confirm:false", "--path", File),
+        "psql copy into temporary tables",
+        Copies((table, _) => $"create temporary table t_{table} (like {table}); \\copy t_{table} from '{Rows(table)}'"))
+    {
+        Before = () => peer.Psql(
+            database,
+            "-qc", $"insert into blog_blogpagetag (content_object_id, tag_id) select page_ptr_id, (select max(id) from taggit_tag) from blog_blogpage where page_ptr_id in ({Pages}) order by 1 limit 10",
+            "-qc", $"update wagtailcore_page set title = title || '!' where id in (select id from ({Pages}) p order by id desc limit 10)").Run(),
+    };
+
+    /// <summary>What the import reads by scanning, of tables that are larger than the section.</summary>
+    public string Scans()
+    {
+        Comparison import = Import();
+        import.Before();
+        // A server process reports what it has read when it ends, which may be after its client has.
+        Thread.Sleep(TimeSpan.FromSeconds(2));
+        peer.Psql(database, "-qc", "select pg_stat_reset()").Run();
+        import.Ours.Run();
+        Thread.Sleep(TimeSpan.FromSeconds(2));
+        string rows = peer.Psql(
+            database, "-Atc",
+            "select coalesce(string_agg(s.relname || ' ' || s.seq_tup_read, ', '), 'none') from pg_stat_user_tables s join pg_class c on c.oid = s.relid where c.reltuples > 10000 and s.seq_tup_read > 0").Read().Trim();
+        return $"Rows that this import reads by scanning tables of more than 10,000 rows: {rows}.";
+    }
+
+    /// <summary>The export in a process that has done it before, as a PowerShell session has.</summary>
+    public string Again(Core.Connections.ConnectionSettings settings, int runs)
+    {
+        Core.Datasets.ExportDatasetOptions options = new()
+        {
+            Path = File, Definition = Definition, Dataset = "section", Argument = [Root()], Format = Core.Datasets.DatasetFormat.Feincms, Force = true,
+        };
+        double[] seconds = [.. Enumerable.Range(0, runs + 1).Select(_ =>
+        {
+            using Core.Connections.Session session = Core.Connections.Session.Open(settings, "Benchmark");
+            return new Core.Datasets.ExportDataset().Run(session, options, new()).Single().Duration;
+        }).Skip(1).Order()];
+        return $"The same export in a process that has done it before: {seconds[seconds.Length / 2]:0.00} s.";
+    }
+
+    private string Root() => peer.Psql(database, "-Atc", "select path from wagtailcore_page where slug = 'section-1'").Read().Trim();
+
+    private string Rows(string table) => Path.Combine(folder, $"section.{table}");
+
+    private Timed Copies(Func<string, string, string> statement)
+    {
+        string script = Path.Combine(folder, $"section.{Guid.NewGuid():N}.sql");
+        System.IO.File.WriteAllLines(script, s_tables.SelectMany(t => statement(t.Table, t.Key).Split("; ")).Select(l => l.StartsWith('\\') ? l : l + ";"));
+        return peer.Psql(database, "-q", "-f", script);
+    }
+}

@@ -1,0 +1,74 @@
+using DataOps.Core.Audits;
+using DataOps.Core.Catalog;
+using DataOps.Core.Integrity;
+using DataOps.Core.Tests.ContentTypes;
+using DataOps.Core.Tests.Servers;
+using AuditOfAll = DataOps.Core.Audits.TestDatabase;
+using TestDatabase = DataOps.Core.Tests.Servers.TestDatabase;
+
+namespace DataOps.Core.Tests.Audits;
+
+public sealed class TestDatabaseTests(PostgresServer server)
+{
+    [Theory, InlineData(Site.Sample), InlineData(Site.Bakery), InlineData(Site.Django)]
+    public void A_healthy_site_has_nothing_to_report(Site healthy)
+    {
+        using TestDatabase site = server.CopyOf(healthy);
+
+        Assert.Empty(site.Run(new AuditOfAll(), new() { Severity = Severity.Error }));
+        Assert.DoesNotContain(site.Run(new AuditOfAll(), new()), f => f.Audit != nameof(Audit.Constraint));
+    }
+
+    [Fact]
+    public void Every_audit_finds_what_is_wrong_with_the_damaged_site()
+    {
+        using TestDatabase site = server.CopyOf(Site.Damaged);
+
+        DatabaseFinding[] all = [.. site.Run(new AuditOfAll(), new() { InstalledApp = Bakery.Apps })];
+
+        Assert.Equal(
+            site.Run(new FindOrphan(), new() { Summary = true }).Cast<OrphanSummary>().Select(o => (o.Severity, o.Class, o.Count, o.Table, o.Column)),
+            Of(all, Audit.Orphan).Select(f => (f.Severity, f.Class, f.Count, f.Table!, f.Column!)));
+        Assert.Equal(
+            ["NotValid wagtailredirects_redirect.redirect_page_id"],
+            Of(all, Audit.Constraint).Where(f => f.Class == "NotValid").Select(f => $"{f.Class} {f.Table}.{f.Column}"));
+        Assert.Contains(Of(all, Audit.Constraint), f => f is { Class: "Missing", Table: "wagtailcore_comment", Column: "page_id" });
+        Assert.Equal(["legacyshop.order", "legacyshop.product"], Of(all, Audit.ContentType).Select(f => f.Model!));
+        Assert.Equal(
+            ["Behind wagtailcore_page", "Behind wagtailcore_revision"],
+            Of(all, Audit.Sequence).Where(f => f.Severity == "Error").Select(f => $"{f.Class} {f.Table}"));
+    }
+
+    [Fact]
+    public void With_Detailed_each_orphan_is_a_finding_with_its_key()
+    {
+        using TestDatabase site = server.CopyOf(Site.Damaged);
+
+        Assert.Equal(
+            site.Run(new FindOrphan(), new() { IncludeExpected = true }).Cast<Orphan>().Select(o => (o.Table, o.Key)),
+            site.Run(new AuditOfAll(), new() { Audit = [Audit.Orphan], Detailed = true, Severity = Severity.Expected })
+                .Select(f => (f.Table!, f.Key!)));
+    }
+
+    [Fact]
+    public void The_least_severity_bounds_what_is_reported()
+    {
+        using TestDatabase site = server.CopyOf(Site.SampleDamaged);
+
+        int[] counts = [.. Enum.GetValues<Severity>().Select(s => site.Run(new AuditOfAll(), new() { Severity = s }).Count)];
+        Assert.True(counts[0] > 0 && counts[1] > counts[0] && counts[2] > counts[1], string.Join(",", counts));
+    }
+
+    [Fact]
+    public void It_changes_nothing()
+    {
+        using TestDatabase site = server.CopyOf(Site.SampleDamaged);
+        IReadOnlyDictionary<string, string> before = site.Digest();
+
+        Assert.NotEmpty(site.Run(new AuditOfAll(), new()));
+
+        Assert.Equal(before, site.Digest());
+    }
+
+    private static IEnumerable<DatabaseFinding> Of(IEnumerable<DatabaseFinding> findings, Audit audit) => findings.Where(f => f.Audit == audit.ToString());
+}

@@ -1,0 +1,72 @@
+using System.Reflection;
+using DataOps.Core.Changes;
+using DataOps.Core.Connections;
+using DataOps.Core.ContentTypes;
+using DataOps.Core.Datasets;
+using DataOps.Core.Integrity;
+using DataOps.Core.Tests.Datasets;
+using DataOps.Core.Tests.Servers;
+
+namespace DataOps.Core.Tests.Changes;
+
+/// <summary>Every operation that changes something, asked what it would do: it finds work, and the database is the same afterwards.</summary>
+public sealed class WhatIfTests(PostgresServer server) : IDisposable
+{
+    private static readonly Dictionary<string, Func<TestDatabase, ImportFiles, IEnumerable<object>>> s_plans = new()
+    {
+        ["Import-Dataset"] = (site, files) => site.Run(new ImportDataset(), new()
+        {
+            Path = files.Json("""[{"model": "auth.group", "pk": 1, "fields": {"name": "Renamed"}}]"""), WhatIf = true,
+        }),
+        ["Undo-Change"] = (site, files) => site.Run(new UndoChange(), new() { Path = files.Path("made.undo.gz"), WhatIf = true }),
+        ["Repair-Orphan"] = (site, _) => site.Run(new RepairOrphan(), new()
+        {
+            Table = ["events_booking"], Action = OrphanAction.Delete, OnDependent = OnDependent.Cascade, WhatIf = true,
+        }),
+        ["Repair-Constraint"] = (site, _) => site.Run(new RepairConstraint(), new() { Reference = ["made_later"], WhatIf = true }),
+        ["Remove-StaleContentType"] = (site, _) => site.Run(new RemoveStaleContentType(), new()
+        {
+            StaleModel = ["shop.order"], Force = true, OnDependent = OnDependent.Cascade, WhatIf = true,
+        }),
+        ["Reset-Sequence"] = (site, _) => site.Run(new ResetSequence(), new() { WhatIf = true }),
+    };
+
+    private readonly ImportFiles _files = new();
+
+    public static TheoryData<string> Operations => [.. typeof(Session).Assembly.GetExportedTypes()
+        .Where(t => t.GetInterfaces().Any(i => i.IsGenericType && i.GenericTypeArguments is [{ } options, _] && options.GetProperty("WhatIf") is not null))
+        .Select(t => t.GetCustomAttribute<OperationAttribute>())
+        .Select(o => $"{o!.Verb}-{o.Noun}")];
+
+    public void Dispose() => _files.Dispose();
+
+    [Theory, MemberData(nameof(Operations))]
+    public void What_if_finds_work_and_changes_nothing(string operation)
+    {
+        using TestDatabase site = server.CopyOf(Site.SampleDamaged);
+        // A constraint to validate, and a change to undo.
+        site.Execute("alter table news_relatedlink add constraint made_later foreign key (page_id) references news_articlepage not valid");
+        site.Run(new ImportDataset(), new()
+        {
+            Path = _files.Json("""[{"model": "auth.group", "pk": 2, "fields": {"name": "Made"}}]"""), UndoPath = _files.Path("made.undo.gz"),
+        });
+        string?[] before = State(site);
+
+        object[] told = [.. s_plans[operation](site, _files)];
+
+        object sum = told[^1];
+        Assert.True((long)sum.GetType().GetProperty("WouldChange")!.GetValue(sum)! > 0, $"{operation} found nothing to do: {sum}");
+        Assert.Equal((false, 0L), ((bool)sum.GetType().GetProperty("Changed")!.GetValue(sum)!, (long)sum.GetType().GetProperty("Count")!.GetValue(sum)!));
+        Assert.Equal(before, State(site));
+    }
+
+    // Rows, sequences, constraints and triggers: all that an operation could change.
+    private static string?[] State(TestDatabase site) =>
+    [
+        .. site.Digest().Select(t => $"{t.Key} {t.Value}"),
+        .. site.Column("select sequencename || ' ' || coalesce(last_value::text, '') from pg_sequences order by 1"),
+        .. site.Column("select conrelid::regclass || ' ' || conname || ' ' || convalidated from pg_constraint order by 1"),
+        .. site.Column("select tgrelid::regclass || ' ' || tgname || ' ' || tgenabled::text from pg_trigger order by 1"),
+        .. site.Column("select oid::regclass::text from pg_class where relnamespace = 'public'::regnamespace order by 1"),
+    ];
+}

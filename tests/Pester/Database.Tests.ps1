@@ -1,0 +1,23 @@
+BeforeDiscovery { $noServer = -not $env:DATAOPS_SAMPLE }
+BeforeAll { . $PSScriptRoot/Helper.ps1 }
+
+Describe 'Test-Database' -Skip:$noServer {
+    It 'has nothing to report of a healthy site' {
+        Test-Database -Database $env:DATAOPS_SAMPLE | Should -BeNullOrEmpty
+        Test-Database -Quiet -Database $env:DATAOPS_SAMPLE | Should -BeTrue
+    }
+
+    It 'says what is wrong, and what to do' {
+        $found = Test-Database -Database $env:DATAOPS_SAMPLE_DAMAGED
+        $found | Group-Object Audit | ForEach-Object Name | Should -Contain 'Orphan'
+        $found | ForEach-Object Remedy | Should -Not -BeNullOrEmpty
+        Test-Database -Severity Error -Quiet -Database $env:DATAOPS_SAMPLE_DAMAGED | Should -BeFalse
+    }
+
+    It 'names remedies that run' {
+        Connect-Database $env:DATAOPS_SAMPLE_DAMAGED
+        try {
+            Test-Database | ForEach-Object Remedy | Sort-Object -Unique | ForEach-Object { $null = Invoke-Expression $_ 6>$null 3>$null }
+        } finally { Disconnect-Database }
+    }
+}

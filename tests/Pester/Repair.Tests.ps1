@@ -1,0 +1,75 @@
+BeforeDiscovery { $noServer = -not $env:DATAOPS_SAMPLE }
+BeforeAll { . $PSScriptRoot/Helper.ps1 }
+
+Describe 'Repair-Orphan' -Skip:$noServer {
+    BeforeAll {
+        $site = New-TestDatabase $env:DATAOPS_SAMPLE_DAMAGED
+        $before = Get-Digest $site
+        Connect-Database $site
+    }
+    AfterAll {
+        Disconnect-Database
+        Remove-TestDatabase $site
+    }
+
+    It 'plans with -WhatIf: by reference, by table, in all' {
+        $plan = Find-Orphan -Class ForeignKey, Unvalidated, Generic | Repair-Orphan -Action Delete -OnDependent Cascade -WhatIf
+        $sum = $plan | Select-Object -Last 1
+        $sum.Changed, $sum.Count | Should -Be @($false, 0)
+        $tables = $plan | Where-Object { $_.PSObject.Properties['Delete'] }
+        ($tables | Measure-Object Delete -Sum).Sum | Should -Be $sum.Deleted
+        ($plan | Where-Object { $_.PSObject.Properties['Choices'] } | Measure-Object Orphans -Sum).Sum | Should -Be @(Find-Orphan -Class ForeignKey, Unvalidated, Generic).Count
+        ($plan | Out-String -Width 200) | Should -Match 'Choices'
+        Get-Digest $site | Should -Be $before
+    }
+
+    It 'refuses what has to be decided, and names the actions that suit' {
+        $failure = try { Find-Orphan -Class ForeignKey, Inheritance | Repair-Orphan -Confirm:$false -NoUndo } catch { $_ }
+        $failure.FullyQualifiedErrorId | Should -Be 'UndecidedReferences,DataOps.PowerShell.Commands.RepairOrphanCommand'
+        $failure.ErrorDetails.Message | Should -Match 'Quarantine, Delete'
+        $failure.ErrorDetails.RecommendedAction | Should -Match '-Action'
+        Get-Digest $site | Should -Be $before
+    }
+
+    It 'asks first, and does nothing where nobody can answer' {
+        $run = Invoke-Pwsh "Import-Module '$Manifest'; Repair-Orphan -Class Generic -Action Delete -Database '$site' -NoUndo"
+        $run.ExitCode | Should -Not -Be 0
+        Get-Digest $site | Should -Be $before
+    }
+
+    It 'repairs what the pipeline delivers in one change, and Undo-Change takes it back' {
+        $undo = Join-Path $TestDrive 'repair.undo.gz'
+        $done = Find-Orphan -Class ForeignKey, Unvalidated, Generic | Repair-Orphan -Action Delete -OnDependent Cascade -Confirm:$false -UndoPath $undo -WarningAction SilentlyContinue
+        $done.Changed | Should -BeTrue
+        $done.Count | Should -Be $done.WouldChange
+        Find-Orphan -Class ForeignKey, Unvalidated, Generic | Should -BeNullOrEmpty
+        ($done | Format-List | Out-String) | Should -Match 'Afterwards'
+        $second = Find-Orphan -Class ForeignKey, Unvalidated, Generic | Repair-Orphan -Action Delete -Confirm:$false -NoUndo
+        $second.Changed | Should -BeFalse
+        $null = $done | Undo-Change -NoUndo
+        Get-Digest $site | Should -Be $before
+    }
+
+    It 'takes the sums of Find-Orphan, and objects that a file has kept' {
+        $reference = Find-Orphan -Class ForeignKey -Summary | Select-Object -First 1
+        $plan = $reference | Repair-Orphan -Action Delete -OnDependent Cascade -WhatIf
+        $plan[0].Orphans | Should -Be $reference.Count
+        $csv = Join-Path $TestDrive 'orphans.csv'
+        Find-Orphan -Reference $reference.Reference | Export-Csv $csv
+        (Import-Csv $csv | Repair-Orphan -Action Delete -OnDependent Cascade -WhatIf)[0].Orphans | Should -Be $reference.Count
+    }
+
+    It 'refuses objects of another database, all of them' {
+        $failure = try { Find-Orphan -Class Generic | Repair-Orphan -Database $env:DATAOPS_SAMPLE -Action Delete -Confirm:$false -NoUndo } catch { $_ }
+        $failure.FullyQualifiedErrorId | Should -Be 'OtherDatabase,DataOps.PowerShell.Commands.RepairOrphanCommand'
+    }
+
+    It 'repairs in batches' {
+        $undo = Join-Path $TestDrive 'batches.undo.gz'
+        $done = Repair-Orphan -Class Generic -Action Delete -BatchSize 2 -Confirm:$false -UndoPath $undo -WarningAction SilentlyContinue
+        $done.Batches | Should -BeGreaterThan 1
+        Find-Orphan -Class Generic | Should -BeNullOrEmpty
+        $null = $done | Undo-Change -NoUndo
+        Get-Digest $site | Should -Be $before
+    }
+}
