@@ -4,7 +4,7 @@ BeforeAll { . $PSScriptRoot/Helper.ps1 }
 Describe 'Test-Tree' -Skip:$noServer {
     It 'finds nothing in a healthy site, and the orphan of a damaged one' {
         Test-Tree -Database $env:DATAOPS_SAMPLE | Should -BeNullOrEmpty
-        $orphan = Test-Tree wagtailcore_page -Class Orphan -Database $env:DATAOPS_SAMPLE_DAMAGED
+        $orphan = Test-Tree wagtailcore_page -Problem Orphan -Database $env:DATAOPS_SAMPLE_DAMAGED
         $orphan.Key | Should -Be '16'
         @($orphan.PSObject.Properties.Name)[0, 1] | Should -Be 'Server', 'Database'
     }
@@ -14,7 +14,7 @@ Describe 'Test-Tree' -Skip:$noServer {
     }
 
     It 'completes tables and problems' {
-        $line = 'Test-Tree -Class Or'
+        $line = 'Test-Tree -Problem Or'
         (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Contain 'Orphan'
     }
 }
@@ -36,18 +36,18 @@ Describe 'Repair-Tree' -Skip:$noServer {
 
     It 'gives an orphan a place, from the pipeline, and takes that back' {
         $before = Test-Tree -Database $site | ConvertTo-Json
-        $result = Test-Tree -Class Orphan -Database $site | Repair-Tree -Orphan Reattach -UndoPath $undo -Database $site -WarningAction SilentlyContinue
+        $result = Test-Tree -Problem Orphan -Database $site | Repair-Tree -Orphan Reattach -UndoPath $undo -Database $site -WarningAction SilentlyContinue
         @($result).Count | Should -Be 1
         $result.Changed | Should -BeTrue
         $result.Reattached | Should -Be 1
-        Test-Tree -Class Orphan -Database $site | Should -BeNullOrEmpty
+        Test-Tree -Problem Orphan -Database $site | Should -BeNullOrEmpty
         $result | Undo-Change -NoUndo -Database $site | Select-Object -ExpandProperty Changed | Should -BeTrue
         Test-Tree -Database $site | ConvertTo-Json | Should -Be $before
     }
 
     It 'changes nothing for a pipeline that delivers nothing' {
         @() | Repair-Tree -Orphan Reattach -NoUndo -Database $site | Should -BeNullOrEmpty
-        Test-Tree -Class Orphan -Database $site | Should -Not -BeNullOrEmpty
+        Test-Tree -Problem Orphan -Database $site | Should -Not -BeNullOrEmpty
     }
 
     It 'refuses -To where nothing goes anywhere' {

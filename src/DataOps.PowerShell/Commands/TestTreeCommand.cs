@@ -25,7 +25,7 @@ public sealed class TestTreeCommand : InputCommand
 
     /// <summary>Problems to report.</summary>
     [Parameter]
-    public TreeProblem[]? Class { get; set; }
+    public TreeProblem[]? Problem { get; set; }
 
     /// <summary>Characters a step of treebeard's paths.</summary>
     [Parameter]
@@ -42,7 +42,7 @@ public sealed class TestTreeCommand : InputCommand
     {
         Table = Table ?? [],
         Model = Model ?? [],
-        Class = Class ?? [],
+        Problem = Problem ?? [],
         StepLength = StepLength,
         Alphabet = Alphabet,
     });

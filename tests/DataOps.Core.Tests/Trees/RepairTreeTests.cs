@@ -220,7 +220,7 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
         Assert.DoesNotContain(Problems(site), p => p.EndsWith("Specific 40", StringComparison.Ordinal) || p.EndsWith(" 42", StringComparison.Ordinal) || p == "NumChild 3");
     }
 
-    private static string[] Problems(TestDatabase site) => [.. site.Run(new TestTree(), new()).Select(f => $"{f.Class} {f.Key}")];
+    private static string[] Problems(TestDatabase site) => [.. site.Run(new TestTree(), new()).Select(f => $"{f.Problem} {f.Key}")];
 
     private static RepairTreeResult Repair(TestDatabase site, RepairTreeOptions options) => Assert.Single(
         site.Run(new RepairTree(), options with { NoUndo = options.UndoPath is null }).OfType<RepairTreeResult>());

@@ -15,7 +15,7 @@ public sealed record TestTreeOptions
     public IReadOnlyList<string> Model { get; init; } = [];
 
     /// <summary>Problems to report; all when empty.</summary>
-    public IReadOnlyList<TreeProblem> Class { get; init; } = [];
+    public IReadOnlyList<TreeProblem> Problem { get; init; } = [];
 
     /// <summary>Characters a step of treebeard's paths (steplen); found out by the rows when absent. Wagtail's are always 4.</summary>
     public int? StepLength { get; init; }
@@ -28,7 +28,7 @@ public sealed record TestTreeOptions
 /// <param name="Server">The server.</param>
 /// <param name="Database">The database.</param>
 /// <param name="Severity">Error or Warning.</param>
-/// <param name="Class">What is wrong (<see cref="TreeProblem"/>).</param>
+/// <param name="Problem">What is wrong (<see cref="TreeProblem"/>).</param>
 /// <param name="Table">The table.</param>
 /// <param name="Model">Its model; null for a table that belongs to none.</param>
 /// <param name="Key">The row's key; null where the table is meant.</param>
@@ -40,7 +40,7 @@ public sealed record TreeFinding(
     string Server,
     string Database,
     string Severity,
-    string Class,
+    string Problem,
     string Table,
     string? Model,
     string? Key,
@@ -64,7 +64,7 @@ public sealed class TestTree : IOperation<TestTreeOptions, TreeFinding>
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context);
         foreach (Tree tree in TreeFilter.Select(catalog, options.Table, options.Model))
-            foreach (Problem problem in checks.Find(tree).Where(p => options.Class.Count == 0 || options.Class.Contains(p.Class)))
+            foreach (Problem problem in checks.Find(tree).Where(p => options.Problem.Count == 0 || options.Problem.Contains(p.Class)))
                 yield return Describe(session, catalog, problem);
     }
 
