@@ -36,11 +36,11 @@ Describe 'Repair-Tree' -Skip:$noServer {
 
     It 'gives an orphan a place, from the pipeline, and takes that back' {
         $before = Test-Tree -Database $site | ConvertTo-Json
-        $result = Test-Tree -Problem Orphan -Database $site | Repair-Tree -Orphan Reattach -UndoPath $undo -Database $site -WarningAction SilentlyContinue
+        $result = Test-Tree wagtailcore_page -Problem Orphan -Database $site | Repair-Tree -Orphan Reattach -UndoPath $undo -Database $site -WarningAction SilentlyContinue
         @($result).Count | Should -Be 1
         $result.Changed | Should -BeTrue
         $result.Reattached | Should -Be 1
-        Test-Tree -Problem Orphan -Database $site | Should -BeNullOrEmpty
+        Test-Tree wagtailcore_page -Problem Orphan -Database $site | Should -BeNullOrEmpty
         $result | Undo-Change -NoUndo -Database $site | Select-Object -ExpandProperty Changed | Should -BeTrue
         Test-Tree -Database $site | ConvertTo-Json | Should -Be $before
     }
