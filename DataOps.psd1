@@ -20,6 +20,8 @@
         'Get-Reference'
         'Find-Orphan'
         'Repair-Orphan'
+        'Test-Tree'
+        'Repair-Tree'
         'Find-StaleContentType'
         'Remove-StaleContentType'
         'Export-Dataset'

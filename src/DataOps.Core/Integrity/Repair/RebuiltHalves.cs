@@ -54,6 +54,9 @@ internal sealed class RebuiltHalves(
         .SelectMany(h => changed.Inserted(h.Rows, catalog.LabelOf(h.Rows.Table), $"from {h.Name} s", Writable(h.Rows.Table).Select(c => c.Name)))
         .Concat(_places?.Describe(changed) ?? []);
 
+    /// <summary>The temporary table of a table's rows that come back; null without.</summary>
+    public string? RowsOf(Table table) => _halves.FirstOrDefault(h => h.Rows.Table == table).Name;
+
     private PageRevision[] Newest()
     {
         string keys = string.Join(" union ", orphans.Select(s => $"select _key from {s.Orphans.Name}"));

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using DataOps.Core.Catalog;
+using DataOps.Core.Changes;
+using DataOps.Core.Connections;
+using DataOps.Core.Integrity;
+using DataOps.Core.Trees;
+using Npgsql;
+
+namespace DataOps.Core.Pages;
+
+/// <summary>Repairs trees, and what Wagtail derives from its pages' places, in one transaction under a lock of the tables.</summary>
+/// <remarks>
+/// By default only what follows from other rows is written: depth, number of children, url_path, mptt's and nested sets' numbers, content types and pointers to
+/// revisions. No node is deleted unless that is asked for.
+/// </remarks>
+[Operation("Repair", "Tree")]
+public sealed class RepairTree : IOperation<RepairTreeOptions, IChangeResult>
+{
+    private const string Name = "Repair-Tree";
+
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException">A name matches no tree, something cannot be done as it was asked for, or others hold the table: nothing is changed.</exception>
+    public IEnumerable<IChangeResult> Run(Session session, RepairTreeOptions options, OperationContext context)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        Check(options);
+        string? undo = options.NoUndo || options.WhatIf ? null : UndoPlace.Resolve(options.UndoPath, session.Database, Name);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session);
+        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
+        session.Execute("set local work_mem = '128MB'", context.Cancellation);
+        using ChangeSet changes = new(session, Name, context.Cancellation);
+        TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context);
+        IReadOnlyList<(Tree Tree, IReadOnlyList<Problem> Problems)> trees = Find(session, catalog, checks, options, context.Cancellation);
+        TreeRepairRun run = new(session, catalog, options, changes, context);
+        run.Plan(trees);
+        IReadOnlyList<TablePlan> plan = PlannedRows(session, catalog, changes, context.Cancellation);
+        foreach (TablePlan table in options.WhatIf || options.Detailed ? plan : [])
+            yield return table;
+        foreach (RowChange row in options.Detailed ? run.DescribeRows() : [])
+            yield return row;
+        string? undoPath = null;
+        long? remaining = options.WhatIf ? null : trees.Sum(t => t.Problems.Count);
+        bool goes = !options.WhatIf && plan.Count > 0;
+        if (goes)
+        {
+            context.Report("Changing", 0, changes.Planned);
+            changes.Lock();
+            run.Apply();
+            remaining = trees.Sum(t => (long)checks.Find(t.Tree).Count());
+            undoPath = undo is null ? null : changes.WriteUndo(undo);
+            changes.Commit(transaction);
+        }
+        long rows = plan.Sum(t => t.Delete + t.Update + t.Insert);
+        (string? stale, string? afterwards) = Stale(catalog, plan);
+        if (stale is not null && goes)
+            context.Warning?.Invoke($"Rows were changed without the application, which does not know of it: {stale}. Due: {afterwards}.");
+        yield return new RepairTreeResult(
+            session.Server, session.Database, Name, goes, goes ? rows : 0, rows, trees.Sum(t => t.Problems.Count), remaining, run.Reattached,
+            plan.Sum(t => t.Update), plan.Sum(t => t.Insert), plan.Sum(t => t.Delete), stale, afterwards, undoPath, Math.Round(watch.Elapsed.TotalSeconds, 3));
+    }
+
+    private static void Check(RepairTreeOptions options)
+    {
+        if (options is { NoUndo: true, UndoPath: not null })
+            throw new DataOpsException(
+                "ContradictingOptions", FailureKind.InvalidArgument, "-NoUndo and -UndoPath contradict each other.", "Leave one of them out.", nameof(options.NoUndo));
+        if (options is { To: not null, Orphan: not OrphanNodes.Reattach })
+            throw new DataOpsException(
+                "ContradictingOptions", FailureKind.InvalidArgument, "-To tells where orphans go, and -Orphan does not say that they go anywhere.",
+                "Use -Orphan Reattach.", nameof(options.To));
+    }
+
+    // Healthy trees are neither locked nor touched; the others are looked at again under their locks.
+    private static List<(Tree Tree, IReadOnlyList<Problem> Problems)> Find(
+        Session session, ReferenceCatalog catalog, TreeChecks checks, RepairTreeOptions options, CancellationToken cancellation)
+    {
+        List<(Tree Tree, IReadOnlyList<Problem> Problems)> trees = [];
+        foreach (Tree tree in TreeFilter.Select(catalog, options.Table, options.Model))
+        {
+            IReadOnlyList<Problem> problems = [.. checks.Find(tree)];
+            if (problems.Count == 0 && !options.Compact)
+                continue;
+            if (!options.WhatIf)
+            {
+                session.Execute($"lock table {tree.Table.Sql} in share row exclusive mode", cancellation);
+                problems = [.. checks.Find(tree)];
+            }
+            trees.Add((tree, problems));
+        }
+        return trees;
+    }
+
+    private static IReadOnlyList<TablePlan> PlannedRows(Session session, ReferenceCatalog catalog, ChangeSet changes, CancellationToken cancellation)
+    {
+        List<TablePlan> tables = [];
+        foreach (ChangedTable table in changes.Tables.Where(t => t.Planned > 0))
+        {
+            Dictionary<string, long> rows = session
+                .List<(string Action, long Rows)>($"select _action, count(*) from {table.Name} group by 1", null, cancellation).ToDictionary(r => r.Action, r => r.Rows);
+            tables.Add(new TablePlan(
+                session.Server, session.Database, table.Table.DisplayName, catalog.LabelOf(table.Table), rows.GetValueOrDefault("D"),
+                rows.GetValueOrDefault("U"), rows.GetValueOrDefault("I")));
+        }
+        return [.. tables.OrderBy(t => t.Table, StringComparer.Ordinal)];
+    }
+
+    private static (string? What, string? Commands) Stale(ReferenceCatalog catalog, IReadOnlyList<TablePlan> plan)
+    {
+        StaleState stale = StaleState.Of(catalog, [.. plan.Select(t => t.Model).OfType<string>()], []);
+        if (plan.All(t => t.Model != "wagtailcore.page"))
+            return (stale.What, stale.Commands);
+        const string Paths = "the cache of the sites' root paths";
+        const string Command = "manage.py shell -c \"from django.core.cache import cache; cache.delete('wagtail_site_root_paths')\"";
+        return (stale.What is null ? Paths : $"{stale.What}, {Paths}", stale.Commands is null ? Command : $"{stale.Commands}; {Command}");
+    }
+}

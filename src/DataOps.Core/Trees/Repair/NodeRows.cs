@@ -1,0 +1,73 @@
+using DataOps.Core.Catalog;
+using DataOps.Core.Changes;
+using DataOps.Core.Connections;
+using DataOps.Core.Integrity;
+
+namespace DataOps.Core.Trees;
+
+/// <summary>Rows of one table as they should be, in a temporary table whose columns are named as the target's; those that differ are updated in one statement.</summary>
+/// <param name="session">The session, in the transaction of the changes.</param>
+/// <param name="model">The table's model.</param>
+/// <param name="rows">The plan of the table.</param>
+/// <param name="name">The temporary table's name.</param>
+/// <param name="columns">The columns that may change.</param>
+/// <param name="cancellation">Cancels the query that runs.</param>
+internal sealed class NodeRows(Session session, string? model, ChangedTable rows, string name, IReadOnlyList<Column> columns, CancellationToken cancellation) : IRepair
+{
+    /// <summary>The temporary table, qualified.</summary>
+    public string Name => "pg_temp." + name;
+
+    /// <summary>The plan of the table.</summary>
+    public ChangedTable Rows => rows;
+
+    /// <summary>Fills it with the table's rows, without those that are planned to be deleted.</summary>
+    /// <param name="also">More columns, as SQL over a row c.</param>
+    /// <param name="inserted">A relation of rows that the same plan inserts; null without.</param>
+    /// <exception cref="DataOpsException">The table has no key.</exception>
+    public void Fill(string also, string? inserted = null)
+    {
+        if (rows.Identity.IsWholeRow || rows.Identity.Columns.Intersect(columns).Any())
+            throw new DataOpsException(
+                "NoKey", FailureKind.InvalidOperation, $"Table {rows.Table} has no key by which its rows could be known again, so nothing was changed.",
+                "Give it a primary key.", rows.Table.DisplayName);
+        string cells = string.Join(", ", columns.Select(c => IsText(c) ? $"{Cell("c", c)} as {Sql.Identifier(c.Name)}" : $"c.{Sql.Identifier(c.Name)}"));
+        string select = $"select {rows.Identity.Of("c")}, {cells}, {also} from";
+        string more = inserted is null ? "" : $" union all {select} {inserted} c";
+        Execute($"""
+            create temp table {name} on commit drop as
+            {select} {rows.Table.Sql} c where not exists (select 1 from {rows.Name} d where d._action = 'D' and {rows.Identity.Same("d", "c")}){more}
+            """);
+        Execute($"analyze {Name}");
+    }
+
+    /// <summary>Forgets the rows that are as they should be, unless the plan changes them otherwise.</summary>
+    public void KeepChanged() => Execute($"""
+        delete from {Name} s using {rows.Table.Sql} t where {rows.Identity.Same("s", "t")} and not ({Differs})
+        and not exists (select 1 from {rows.Name} d where {rows.Identity.Same("d", "s")})
+        """);
+
+    /// <inheritdoc/>
+    public void Plan() => rows.PlanUpdate($"from {rows.Table.Sql} t join {Name} s on {rows.Identity.Same("s", "t")} where {Differs}");
+
+    /// <inheritdoc/>
+    public void Apply()
+    {
+        string condition = rows.Identity.Same("t", "s");
+        new UniqueParking(session, cancellation).Park(rows.Table, Name, [.. columns.Select(c => c.Name)], condition);
+        string set = string.Join(", ", columns.Select(c => $"{Sql.Identifier(c.Name)} = s.{Sql.Identifier(c.Name)}::{c.TypeText}"));
+        Execute($"update {rows.Table.Sql} t set {set} from {Name} s where {condition} and ({Differs})");
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<RowChange> Describe(RowChanges changed) => changed.Updated(rows, model, Name, columns.Select(c => c.Name));
+
+    /// <summary>Runs a statement.</summary>
+    public void Execute(string sql, params ReadOnlySpan<Npgsql.NpgsqlParameter> parameters) => session.Execute(sql, cancellation, parameters);
+
+    private string Differs => string.Join(" or ", columns.Select(c => $"{Cell("t", c)} is distinct from {Cell("s", c)}"));
+
+    // Texts are compared by their bytes: two columns may have two collations.
+    private static string Cell(string alias, Column column) => $"{alias}.{Sql.Identifier(column.Name)}{(IsText(column) ? "::text collate \"C\"" : "")}";
+
+    private static bool IsText(Column column) => column.Type.Underlying.Name is "varchar" or "text" or "bpchar" or "ltree";
+}
