@@ -70,7 +70,9 @@ internal sealed class ChildRows(
             _dropped.Add((reference.Table, reference.Column, name));
         else
         {
-            string remedy = isChild ? $"say with -Map @{{ '<new>' = '{name}' }} where they go, or use -Force to drop them" : "delete them or point them elsewhere first";
+            string remedy = isChild
+                ? $"say with -Map @{{ '<new>' = '{name}' }} where they go, or use -Force to drop them"
+                : "delete them or point them elsewhere first";
             problems.Find(rows, f => $"{ConversionProblems.Pages(f)} rows in {reference.Table} ({reference.Column.Name}) that refer to {gone}: {remedy}");
         }
     }
@@ -122,8 +124,9 @@ internal sealed class ChildRows(
 
     private void Plan(ChildMove move)
     {
-        string[] columns = move.IsList ? [move.To.Columns.First(c => c != move.ToColumn && c != move.To.SingleKey).Name] : Common(move.From, move.FromColumn,
-            move.To, move.ToColumn)!;
+        string[] columns = move.IsList
+            ? [move.To.Columns.First(c => c != move.ToColumn && c != move.To.SingleKey).Name]
+            : Common(move.From, move.FromColumn, move.To, move.ToColumn)!;
         string[] old = move.IsList ? [move.From.Columns.First(c => c != move.FromColumn && c != move.From.SingleKey).Name] : columns;
         string from = $"from {move.From.Sql} t join {ConvertedPages.Name} d on d.id = t.{Sql.Identifier(move.FromColumn.Name)}";
         string key = Sql.Identifier(move.From.SingleKey!.Name);

@@ -116,8 +116,8 @@ internal sealed class FieldMap
 
     // Of one name: a column that wagtailcore_page has too stays there, and is no source.
     private (Table, Column)? Same(string field, Column column) =>
-        _old.Where(o => Gone.Contains(o.Table) && (o.Column.Name == column.Name || FieldOf(o.Table, o.Column) == field)).Select(o => ((Table, Column)?)(o.Table,
-            o.Column)).LastOrDefault();
+        _old.Where(o => Gone.Contains(o.Table) && (o.Column.Name == column.Name || FieldOf(o.Table, o.Column) == field))
+            .Select(o => ((Table, Column)?)(o.Table, o.Column)).LastOrDefault();
 
     private static Dictionary<string, string> Pairs(IReadOnlyList<string> entries, string option)
     {

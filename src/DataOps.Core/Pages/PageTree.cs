@@ -39,8 +39,9 @@ internal sealed class PageTree
         bool isForward = position is PagePosition.FirstChild or PagePosition.FirstSibling or PagePosition.Right;
         List<PageMove> moves = [];
         foreach (long id in isForward ? ids : ids.Reverse())
-            moves.Add(moves.Count == 0 ? Move(id, to, position, onClash) : Move(id, moves[^1].Before.Id, isForward ? PagePosition.Right : PagePosition.Left,
-                onClash));
+            moves.Add(moves.Count == 0
+                ? Move(id, to, position, onClash)
+                : Move(id, moves[^1].Before.Id, isForward ? PagePosition.Right : PagePosition.Left, onClash));
         if (!isForward)
             moves.Reverse();
         return moves;
@@ -99,8 +100,7 @@ internal sealed class PageTree
     private string Shift(PageNode node, string parent, Sibling[] others, int index)
     {
         Execute($"update {Name} t set path = '{Away}' || substr(t.path, {node.Path.Length + 1}) where {Below(node.Path)}");
-        int number = index == others.Length ? 1 + (index == 0 ? 0 : PagePath.NumberOf(others[^1].Path)) : index == 0 ? 1
-            : PagePath.NumberOf(others[index - 1].Path) + 1;
+        int number = index == 0 ? 1 : PagePath.NumberOf(others[index - 1].Path) + 1;
         List<Sibling> shifted = [];
         foreach (Sibling sibling in others.Skip(index))
         {

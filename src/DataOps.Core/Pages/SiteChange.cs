@@ -101,8 +101,8 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
         if (_sites is null)
         {
             RequireWagtail();
-            DomainRow domain = One([.. domains.Where(d => options.Site is null || new NameFilter([options.Site]).Matches(d.Domain, $"{d.Id}"))], domains
-                .Select(d => d.Domain), d => d.Domain);
+            DomainRow[] wantedDomains = [.. domains.Where(d => options.Site is null || new NameFilter([options.Site]).Matches(d.Domain, $"{d.Id}"))];
+            DomainRow domain = One(wantedDomains, domains.Select(d => d.Domain), d => d.Domain);
             string[] parts = domain.Domain.Split(':');
             int? port = parts.Length == 2 && int.TryParse(parts[1], out int number) ? number : null;
             return new SiteState(null, port is null ? domain.Domain : parts[0], port, false, null, domain.Name, domain.Id, domain.Domain, domain.Name);
