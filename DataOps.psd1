@@ -30,6 +30,10 @@
         'Import-Dataset'
         'Repair-Constraint'
         'Reset-Sequence'
+        'Get-Page'
+        'Move-Page'
+        'Convert-Page'
+        'Set-Site'
         'Undo-Change'
     )
     FunctionsToExport    = @()

@@ -34,9 +34,9 @@ public sealed class TestDatabaseTests(PostgresServer server)
             Of(all, Audit.Constraint).Where(f => f.Class == "NotValid").Select(f => $"{f.Class} {f.Table}.{f.Column}"));
         Assert.Contains(Of(all, Audit.Constraint), f => f is { Class: "Missing", Table: "wagtailcore_comment", Column: "page_id" });
         Assert.Equal(["legacyshop.order", "legacyshop.product"], Of(all, Audit.ContentType).Select(f => f.Model!));
-        Assert.Equal(
-            ["Behind wagtailcore_page", "Behind wagtailcore_revision"],
-            Of(all, Audit.Sequence).Where(f => f.Severity == "Error").Select(f => $"{f.Class} {f.Table}"));
+        string[] behind = [.. Of(all, Audit.Sequence).Where(f => f is { Severity: "Error", Class: "Behind" }).Select(f => f.Table!)];
+        Assert.Equal(site.Run(new ResetSequence(), new() { WhatIf = true }).OfType<SequenceFinding>().Select(f => f.Table), behind);
+        Assert.Superset(new HashSet<string> { "wagtailcore_page", "wagtailcore_revision" }, behind.ToHashSet());
     }
 
     [Fact]

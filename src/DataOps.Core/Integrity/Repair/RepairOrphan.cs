@@ -42,6 +42,11 @@ public sealed class RepairOrphan : IOperation<RepairOrphanOptions, IChangeResult
         // The plan shows what is still to be decided.
         foreach (RepairStep step in tells ? steps : [])
             yield return step.Describe(session, catalog);
+        if (options.WhatIf && RepairRefusal.Undecided(steps) is { } undecided)
+        {
+            context.Warning?.Invoke($"{undecided.Message}\n{undecided.Advice}");
+            steps = [.. steps.Where(s => s.Action is not null)];
+        }
         RepairRefusal.Require(catalog, steps);
         RepairRun run = new(session, catalog, options, changes, steps, context);
         context.Report("Planning", 0, steps.Sum(s => s.Orphans.Count));

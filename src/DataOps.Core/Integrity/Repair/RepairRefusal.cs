@@ -9,15 +9,21 @@ internal static class RepairRefusal
     /// <exception cref="DataOpsException"><c>UndecidedReferences</c> or <c>UnsuitedAction</c>: which references, and what suits them.</exception>
     public static void Require(ReferenceCatalog catalog, IReadOnlyList<RepairStep> steps)
     {
-        // What a history keeps is never changed without being told how.
-        RepairStep[] undecided = [.. steps.Where(s => s.Action is null)];
-        if (undecided.Length > 0)
-            throw Refusal("UndecidedReferences", $"{Count(undecided)} orphans that nothing tells what to do about, so nothing was changed.", undecided,
-                s => Suits(s));
+        if (Undecided(steps) is { } undecided)
+            throw undecided;
         RepairStep[] unsuited = [.. steps.Where(s => !s.Choices.Contains(s.Action!.Value))];
         if (unsuited.Length > 0)
             throw Refusal("UnsuitedAction", $"{Count(unsuited)} orphans to which {unsuited[0].Action} cannot be done, so nothing was changed.", unsuited,
                 s => Why(catalog, s) + Suits(s));
+    }
+
+    /// <summary>The references that nobody has said what to do about; null when there are none.</summary>
+    /// <remarks>What a history keeps is never changed without being told how.</remarks>
+    public static DataOpsException? Undecided(IReadOnlyList<RepairStep> steps)
+    {
+        RepairStep[] undecided = [.. steps.Where(s => s.Action is null)];
+        return undecided.Length == 0 ? null : Refusal(
+            "UndecidedReferences", $"{Count(undecided)} orphans that nothing tells what to do about, so nothing was changed.", undecided, Suits);
     }
 
     private static string Count(RepairStep[] steps) => steps.Length == 1 ? "1 reference has" : $"{steps.Length} references have";

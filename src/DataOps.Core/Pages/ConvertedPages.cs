@@ -1,0 +1,74 @@
+using DataOps.Core.Connections;
+
+namespace DataOps.Core.Pages;
+
+/// <summary>The pages that are converted, in a temporary table; their aliases with them.</summary>
+internal sealed class ConvertedPages
+{
+    /// <summary>The temporary table: id.</summary>
+    public const string Name = "pg_temp.dataops_converted";
+
+    private readonly Session _session;
+    private readonly CancellationToken _cancellation;
+
+    /// <summary>Finds them.</summary>
+    /// <exception cref="DataOpsException">A page is not there, they have several types, or one is an alias of a page that keeps its type.</exception>
+    public ConvertedPages(Session session, WagtailTables tables, PageType target, ConvertPageOptions options, OperationContext context)
+    {
+        (_session, _cancellation) = (session, context.Cancellation);
+        string pages = tables.Pages.Sql;
+        session.Execute($"create temp table dataops_converted on commit drop as select t.id from {pages} t with no data", _cancellation);
+        PageQuery query = new(session, tables, new GetPageOptions { Id = options.Id, UrlPath = options.UrlPath, Type = options.Type }, context);
+        long[] ids = [.. query.Read().Select(p => p.Id)];
+        query.RequireAll();
+        // Those that have the new type already are done.
+        string others = $"t.content_type_id <> {target.ContentType}";
+        session.Execute($"insert into {Name} select t.id from {pages} t join unnest('{"{" + string.Join(',', ids) + "}"}'::int8[]) k on k = t.id where "
+            + $"{others}", _cancellation);
+        if (tables.Pages.Find("alias_of_id") is not null)
+            AddAliases(tables, others);
+        session.Execute($"create unique index on {Name} (id)", _cancellation);
+        session.Execute($"analyze {Name}", _cancellation);
+        Count = CountOf($"select count(*) from {Name}");
+        int[] types = [.. session.List<int>($"select distinct t.content_type_id::int4 from {pages} t join {Name} d on d.id = t.id order by 1", null,
+            _cancellation)];
+        Type = types.Length switch
+        {
+            0 => null,
+            1 => types[0],
+            _ => throw new DataOpsException(
+                "MixedTypes", FailureKind.InvalidArgument,
+                $"The pages are of several types: {string.Join(", ", types.Select(t => tables.Catalog.ContentTypeOf(t)?.Label ?? $"content type {t}"))}.",
+                "Convert one type at a time: add -Type.", target.Label),
+        };
+    }
+
+    /// <summary>How many there are, aliases included.</summary>
+    public long Count { get; }
+
+    /// <summary>How many of them are only here as aliases.</summary>
+    public long Aliases { get; private set; }
+
+    /// <summary>The content type that they have; null without pages.</summary>
+    public int? Type { get; }
+
+    private void AddAliases(WagtailTables tables, string others)
+    {
+        string pages = tables.Pages.Sql;
+        Aliases = _session.Execute($"""
+            insert into {Name} with recursive a as (
+              select d.id from {Name} d union select t.id from {pages} t join a on t.alias_of_id = a.id where {others})
+            select a.id from a where not exists (select 1 from {Name} d where d.id = a.id)
+            """, _cancellation);
+        if (_session.List<string>($"""
+            select t.id || ' (' || t.url_path || ') is an alias of page ' || t.alias_of_id
+            from {pages} t join {Name} d on d.id = t.id join {pages} o on o.id = t.alias_of_id and o.content_type_id = t.content_type_id
+            where not exists (select 1 from {Name} x where x.id = o.id) order by t.id limit 1
+            """, null, _cancellation) is [var alias, ..])
+            throw new DataOpsException(
+                "AliasOfOther", FailureKind.InvalidArgument, $"Page {alias}, which is not converted; both have to have one type.",
+                "Convert that page: its aliases go with it.", alias);
+    }
+
+    private long CountOf(string sql) => _session.List<long>(sql, null, _cancellation)[0];
+}

@@ -1,0 +1,123 @@
+using DataOps.Core.Catalog;
+using DataOps.Core.Changes;
+using DataOps.Core.Connections;
+using DataOps.Core.Integrity;
+using Npgsql;
+
+namespace DataOps.Core.Pages;
+
+/// <summary>One change in one transaction: rows that come, change and go are planned, and the same plan is told or carried out.</summary>
+internal sealed class PageChange : IDisposable
+{
+    private readonly Session _session;
+    private readonly ReferenceCatalog _catalog;
+    private readonly CancellationToken _cancellation;
+    private readonly NpgsqlTransaction _transaction;
+    private readonly List<RowWrite> _writes = [];
+    private readonly List<string> _afterwards = [];
+
+    /// <summary>Begins the transaction.</summary>
+    /// <param name="session">The session, in no transaction.</param>
+    /// <param name="catalog">The models.</param>
+    /// <param name="operation">The operation, as <c>Move-Page</c>.</param>
+    /// <param name="cancellation">Cancels the query that runs.</param>
+    public PageChange(Session session, ReferenceCatalog catalog, string operation, CancellationToken cancellation)
+    {
+        (_session, _catalog, _cancellation) = (session, catalog, cancellation);
+        _transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
+        Changes = new ChangeSet(session, operation, cancellation);
+    }
+
+    /// <summary>The rows that go are planned here.</summary>
+    public ChangeSet Changes { get; }
+
+    /// <summary>Rows that change, by table; after <see cref="Count"/>.</summary>
+    public IReadOnlyList<TablePlan> Tables { get; private set; } = [];
+
+    /// <summary>How many they are.</summary>
+    public long Rows => Tables.Sum(t => t.Delete + t.Update + t.Insert);
+
+    /// <summary>Keeps others from writing to a table until the end; they can read it.</summary>
+    /// <exception cref="DataOpsException">Another writer does not come to its end.</exception>
+    public void LockTable(Table table) => Execute($"lock table {table.Sql} in share row exclusive mode");
+
+    /// <summary>Rows that get other values, as <see cref="UpdatedRows"/> has it.</summary>
+    public UpdatedRows Update(Table table, IReadOnlyList<string> columns, string select) =>
+        Add(new UpdatedRows(_session, _catalog, Changes.Of(table), NextName(), columns, select, _cancellation));
+
+    /// <summary>Rows that come, as <see cref="InsertedRows"/> has it.</summary>
+    public InsertedRows Insert(Table table, IReadOnlyList<string> columns, string select) =>
+        Add(new InsertedRows(_session, _catalog, Changes.Of(table), NextName(), columns, select, _cancellation));
+
+    /// <summary>A statement that runs when all rows are written, as one that sets a sequence.</summary>
+    public void Then(string sql) => _afterwards.Add(sql);
+
+    /// <summary>Counts what is planned, by table; after the last of the plan.</summary>
+    public void Count()
+    {
+        List<TablePlan> tables = [];
+        foreach (ChangedTable table in Changes.Tables)
+        {
+            Dictionary<string, long> rows = _session.List<(string Action, long Rows)>($"select _action, count(*) from {table.Name} group by 1", null,
+                _cancellation)
+                .ToDictionary(r => r.Action, r => r.Rows);
+            long unnumbered = _writes.OfType<InsertedRows>().Where(w => w.IsOf(table) && !w.HasKey).Sum(w => w.Count);
+            TablePlan plan = new(
+                _session.Server, _session.Database, table.Table.DisplayName, _catalog.LabelOf(table.Table),
+                rows.GetValueOrDefault("D"), rows.GetValueOrDefault("U"), rows.GetValueOrDefault("I") + unnumbered);
+            if (plan.Delete + plan.Update + plan.Insert > 0)
+                tables.Add(plan);
+        }
+        Tables = [.. tables.OrderBy(t => t.Table, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The plan row by row.</summary>
+    public IEnumerable<RowChange> Describe()
+    {
+        RowChanges changed = new(_session, _cancellation);
+        return _writes.SelectMany(w => w.Describe(changed))
+            .Concat(Changes.Tables.Where(t => t.Deletes).SelectMany(t => changed.Deleted(t, _catalog.LabelOf(t.Table))));
+    }
+
+    /// <summary>Carries the plan out, and commits.</summary>
+    /// <param name="undo">The undo file to write; null for none.</param>
+    /// <returns>The undo file that was written.</returns>
+    /// <exception cref="DataOpsException">Others were there meanwhile, or PostgreSQL refuses a row: nothing is changed.</exception>
+    public string? Carry(string? undo)
+    {
+        Changes.Lock();
+        Changes.NoteOrphans(_catalog.Database);
+        Execute("set constraints all deferred");
+        // Triggers find their names where the application's statements do; our own are qualified.
+        Execute("select set_config('search_path', (select reset_val from pg_settings where name = 'search_path'), true)");
+        foreach (RowWrite write in _writes)
+            write.Apply();
+        Changes.Delete();
+        foreach (string sql in _afterwards)
+            Execute(sql);
+        Execute("set constraints all immediate");
+        Execute("select set_config('search_path', 'pg_catalog', true)");
+        string? written = undo is null ? null : Changes.WriteUndo(undo);
+        Changes.Commit(_transaction);
+        return written;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Changes.Dispose();
+        _transaction.Dispose();
+    }
+
+    private T Add<T>(T write)
+        where T : RowWrite
+    {
+        write.Plan();
+        _writes.Add(write);
+        return write;
+    }
+
+    private string NextName() => $"dataops_rows_{_writes.Count + 1}";
+
+    private void Execute(string sql) => _session.Execute(sql, _cancellation);
+}

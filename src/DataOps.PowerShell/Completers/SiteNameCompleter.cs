@@ -1,0 +1,11 @@
+using DataOps.Core.Connections;
+using DataOps.Core.Pages;
+
+namespace DataOps.PowerShell.Completers;
+
+/// <summary>Completes the names of sites, as host:port.</summary>
+public sealed class SiteNameCompleter : NameCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Read(Session session) => GetPage.SiteNames(session);
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using DataOps.Core.Pages;
+using DataOps.Core.Tests.Pages;
+using DataOps.Core.Tests.Servers;
+
+namespace DataOps.Core.Tests.Django;
+
+/// <summary>The moves of treebeard itself against Move-Page's, over random moves in the same tree.</summary>
+public sealed class DjangoMovePageTests(PostgresServer server) : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("dataops-tree-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private sealed record Answer(JsonElement[][] paths, JsonElement[][] problems);
+
+    [Fact]
+    public void Treebeard_has_the_same_tree_after_the_same_moves_and_finds_no_problem_in_ours()
+    {
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+        using TestDatabase theirs = server.CopyOf(Site.Django);
+        using TestDatabase check = server.CopyOf(Site.Django);
+        object[] rows = Rows(site);
+        Random random = new(DjangoPeer.Seed);
+        PageTreeOracle tree = PageTreeOracle.Of(site);
+        List<string[]> moves = [];
+        for (int i = 0; moves.Count < 40; i++)
+        {
+            long page = tree.Pages[random.Next(tree.Pages.Count)];
+            long target = tree.Pages[random.Next(tree.Pages.Count)];
+            PagePosition position = (PagePosition)random.Next(6);
+            if (tree.IsWithin(target, page))
+                continue;
+            tree.Move(page, target, position.ToString());
+            site.Run(new MovePage(), new() { Id = [page], To = $"{target}", Position = position, OnSlugClash = OnSlugClash.Suffix, NoUndo = true });
+            moves.Add([$"{page}", $"{target}", Position(position)]);
+        }
+
+        Answer moved = Ask(theirs, rows, moves);
+        Answer ours = Ask(check, Rows(site), []);
+
+        Assert.All(ours.problems, Assert.Empty);
+        // Of one depth and in one order, nodes have the same parents.
+        Assert.Equal(moved.paths.Select(Line), ours.paths.Select(Line));
+    }
+
+    private static string Line(JsonElement[] node) => $"{node[0]} {node[2]} {node[3]}";
+
+    private static object[] Rows(TestDatabase site) =>
+        [.. site.Rows("select id::text, path, depth, numchild from wagtailcore_page order by path").Select(r => new { name = r[0], path = r[1], depth = r[2],
+            numchild = r[3] })];
+
+    private static string Position(PagePosition position) => position switch
+    {
+        PagePosition.FirstChild => "first-child",
+        PagePosition.LastChild => "last-child",
+        PagePosition.FirstSibling => "first-sibling",
+        PagePosition.LastSibling => "last-sibling",
+        PagePosition.Left => "left",
+        _ => "right",
+    };
+
+    private Answer Ask(TestDatabase database, object[] rows, IReadOnlyList<string[]> moves)
+    {
+        string asked = Path.Join(_folder, "asked.json");
+        string answer = Path.Join(_folder, "answer.json");
+        File.WriteAllText(asked, JsonSerializer.Serialize(new { rows, moves }));
+        RunningDjango.Get().Run(database.Port, database.Name, "tree", asked, answer);
+        return JsonSerializer.Deserialize<Answer>(File.ReadAllText(answer))!;
+    }
+}
