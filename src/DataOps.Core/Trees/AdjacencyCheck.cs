@@ -28,12 +28,14 @@ internal sealed class AdjacencyCheck(Session session, Tree tree, CancellationTok
         return session.Stream(
             $"""
             select d.key, d.place, d.first_key
-            from (select {tree.Key("c")} as key, c.{place}::text as place, first_value({tree.Key("c")}) over w as first_key, row_number() over w as number, c.{place} as sort, c.{up} as up
+            from (select {tree.Key("c")} as key, c.{place}::text as place, first_value({tree.Key("c")}) over w as first_key, row_number() over w as number,
+              c.{place} as sort, c.{up} as up
                   from {tree.Table.Sql} c window w as (partition by c.{up}, c.{place} order by {tree.KeyOrder("c")})) d
             where d.number > 1 order by d.up, d.sort, d.number
             """,
             r => new Problem(
-                TreeProblem.Order, Severity.Warning, tree.Table, r.GetString(0), order.Name, r.GetString(1), null, $"its sibling {r.GetString(2)} has the same place"),
+                TreeProblem.Order, Severity.Warning, tree.Table, r.GetString(0), order.Name, r.GetString(1), null,
+                    $"its sibling {r.GetString(2)} has the same place"),
             cancellation);
     }
 }

@@ -24,7 +24,8 @@ internal sealed class MpttCheck(Session session, Tree tree, CancellationToken ca
             from {tree.Table.Sql} c join ({MpttNumbers.Query(tree, tree.Table.Sql)}) e on e.key = c.{key}
             where array[{present}] <> array[{expected}] order by e.tree_id, e.lft
             """;
-        foreach ((string row, long[] has, long[] should) in session.Stream(sql, r => (r.GetString(0), r.GetFieldValue<long[]>(1), r.GetFieldValue<long[]>(2)), cancellation))
+        foreach ((string row, long[] has, long[] should) in session.Stream(
+            sql, r => (r.GetString(0), r.GetFieldValue<long[]>(1), r.GetFieldValue<long[]>(2)), cancellation))
             for (int i = 0; i < numbers.Length; i++)
                 if (has[i] != should[i])
                     yield return new Problem(numbers[i].Class, Severity.Error, tree.Table, row, numbers[i].Column.Name, $"{has[i]}", $"{should[i]}");

@@ -46,7 +46,8 @@ internal static class ParentWalk
             r => (r.GetString(0), r.GetString(1), r.GetBoolean(2)), cancellation)];
         Dictionary<string, string> parents = rows.Where(r => r.HasParent).ToDictionary(r => r.Key, r => r.Parent);
         HashSet<string> cycles = Cycles(parents);
-        return [.. rows.Select(r => new LostRow(r.Key, r.Parent, !r.HasParent ? Trees.Lost.Orphan : cycles.Contains(r.Key) ? Trees.Lost.Cycle : Trees.Lost.Below))];
+        return [.. rows.Select(r => new LostRow(
+            r.Key, r.Parent, !r.HasParent ? Trees.Lost.Orphan : cycles.Contains(r.Key) ? Trees.Lost.Cycle : Trees.Lost.Below))];
     }
 
     // Each row is walked over once: a walk ends where an earlier one was, or where it meets itself.

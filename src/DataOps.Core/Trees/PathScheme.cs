@@ -3,7 +3,8 @@ using DataOps.Core.Connections;
 
 namespace DataOps.Core.Trees;
 
-/// <summary>How treebeard writes a materialised path: so many characters a step, each a digit of the alphabet's number system; the first digit is its zero.</summary>
+/// <summary>How treebeard writes a materialised path: so many characters a step, each a digit of the alphabet's number system; the first digit is its
+/// zero.</summary>
 /// <param name="StepLength">Characters a step.</param>
 /// <param name="Alphabet">The digits in their order.</param>
 internal sealed record PathScheme(int StepLength, string Alphabet)
@@ -34,10 +35,12 @@ internal sealed record PathScheme(int StepLength, string Alphabet)
     public static PathScheme Of(Session session, Tree tree, int? stepLength, string? alphabet, CancellationToken cancellation)
     {
         if (stepLength is <= 0)
-            throw new DataOpsException("InvalidStepLength", FailureKind.InvalidArgument, $"A step of {stepLength} characters is none.", "Give the model's steplen.", stepLength);
+            throw new DataOpsException("InvalidStepLength", FailureKind.InvalidArgument, $"A step of {stepLength} characters is none.",
+                "Give the model's steplen.", stepLength);
         if (alphabet is not null && (alphabet.Length < 2 || alphabet.Distinct().Count() != alphabet.Length))
             throw new DataOpsException(
-                "InvalidAlphabet", FailureKind.InvalidArgument, $"\"{alphabet}\" is no alphabet: two characters or more, each once.", "Give the model's alphabet.", alphabet);
+                "InvalidAlphabet", FailureKind.InvalidArgument, $"\"{alphabet}\" is no alphabet: two characters or more, each once.",
+                    "Give the model's alphabet.", alphabet);
         if (tree.HasOneRoot)
             return Default;
         return new PathScheme(stepLength ?? FindStep(session, tree, cancellation), alphabet ?? FindAlphabet(session, tree, cancellation));

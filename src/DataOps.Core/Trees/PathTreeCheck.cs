@@ -37,7 +37,8 @@ internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme schem
             select {tree.Key("c")}, {_path}, {depth}::int8, {children}::int8, {scheme.IsInAlphabet(_path)}, p.path is not null, coalesce(k.children, 0)
             from {_table} c
             left join {parents} p on length({_path}) > {_step} and p.path = left({_path}, -{_step})
-            left join (select left({_path}, -{_step}) as path, count(*) as children from {_table} c where length({_path}) > {_step} group by 1) k on k.path = {_path}
+            left join (select left({_path}, -{_step}) as path, count(*) as children from {_table} c where length({_path}) > {_step}
+              group by 1) k on k.path = {_path}
             where not {scheme.IsInAlphabet(_path)} or length({_path}) % {_step} <> 0 or {_path} = '' or (length({_path}) > {_step} and p.path is null)
             or {depth} <> length({_path}) / {_step} or {children} <> coalesce(k.children, 0)
             or {last} = {Sql.Literal(scheme.Zero)} or {last} = {Sql.Literal(scheme.Last)}
@@ -57,7 +58,8 @@ internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme schem
         }
         if (node.Path.Length % _step != 0 || node.Path.Length == 0)
         {
-            yield return Problem(TreeProblem.Length, node.Key, path, node.Path, null, $"{node.Path.Length} characters, in steps of {_step}; it has no place in the tree");
+            yield return Problem(TreeProblem.Length, node.Key, path, node.Path, null,
+                $"{node.Path.Length} characters, in steps of {_step}; it has no place in the tree");
             yield break;
         }
         if (!node.HasParent)
@@ -69,7 +71,8 @@ internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme schem
         if (node.Path.EndsWith(scheme.Zero, StringComparison.Ordinal))
             yield return Problem(TreeProblem.Step, node.Key, path, node.Path, null, "steps count from 1", Severity.Warning);
         if (node.Path.EndsWith(scheme.Last, StringComparison.Ordinal))
-            yield return Problem(TreeProblem.Full, node.Key, path, node.Path, null, "the last step is taken: no sibling can be added behind it", Severity.Warning);
+            yield return Problem(TreeProblem.Full, node.Key, path, node.Path, null, "the last step is taken: no sibling can be added behind it",
+                Severity.Warning);
     }
 
     // Every prefix of a path is the path of an ancestor.
@@ -114,7 +117,8 @@ internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme schem
         select {tree.Key("c")}, {_path} from {_table} c where length({_path}) = {_step} and {scheme.IsInAlphabet(_path)}
         order by {scheme.Order(_path)}, {tree.KeyOrder("c")} offset 1
         """,
-        r => Problem(TreeProblem.Root, r.GetString(0), tree.Path!.Name, r.GetString(1), null, "a second root: Wagtail takes the first for the only one", Severity.Warning),
+        r => Problem(TreeProblem.Root, r.GetString(0), tree.Path!.Name, r.GetString(1), null, "a second root: Wagtail takes the first for the only one",
+            Severity.Warning),
         cancellation);
 
     private IEnumerable<Problem> Collation()
@@ -123,7 +127,8 @@ internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme schem
         string[] order = [.. session.Stream(
             $"""
             select string_agg(c, '' order by c) from (
-              select {column} as c from {_table} where false union all select d from unnest(string_to_array({Sql.Literal(string.Join('\u0001', scheme.Alphabet.ToCharArray()))}, chr(1))) d) x
+              select {column} as c from {_table} where false union all select d
+                from unnest(string_to_array({Sql.Literal(string.Join('\u0001', scheme.Alphabet.ToCharArray()))}, chr(1))) d) x
             """,
             r => r.GetString(0), cancellation)];
         if (order[0] == scheme.Alphabet)
@@ -131,7 +136,8 @@ internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme schem
         bool isWrong = session.List<bool>(
             $"""
             select exists (select 1 from (
-              select {scheme.Order(_path)} as p, lag({scheme.Order(_path)}) over (order by c.{column}) as before from {_table} c where {scheme.IsInAlphabet(_path)}) x where before > p)
+              select {scheme.Order(_path)} as p, lag({scheme.Order(_path)}) over (order by c.{column}) as before from {_table} c
+                where {scheme.IsInAlphabet(_path)}) x where before > p)
             """, cancellation: cancellation)[0];
         return [new Problem(
             TreeProblem.Collation, isWrong ? Severity.Error : Severity.Warning, tree.Table, null, tree.Path.Name, tree.Path.Collation ?? "the database's", "C",
@@ -140,7 +146,8 @@ internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme schem
 
     private string Characters => scheme.Alphabet == PathScheme.Default.Alphabet ? "0-9A-Z" : scheme.Alphabet;
 
-    private Problem Problem(TreeProblem @class, string key, string column, string? value, string? expected, string? note = null, Severity severity = Severity.Error) =>
+    private Problem Problem(TreeProblem @class, string key, string column, string? value, string? expected, string? note = null,
+        Severity severity = Severity.Error) =>
         new(@class, severity, tree.Table, key, column, value, expected, note);
 
     private sealed record Node(string Key, string Path, long Depth, long NumChild, bool IsInAlphabet, bool HasParentRow, long Children, int Step)

@@ -26,7 +26,8 @@ internal sealed class TreeReader(ReferenceCatalog catalog)
     public bool IsWagtail(Table table, string name) => table.Schema == catalog.Database.DjangoSchema && table.Name == name;
 
     private Tree? PathTree(Table table) =>
-        table.Find("path") is { Type.Underlying.Name: "varchar" or "text" } path && Integer(table, "depth") is { } depth && Integer(table, "numchild") is { } children
+        table.Find("path") is { Type.Underlying.Name: "varchar" or "text" } path
+        && Integer(table, "depth") is { } depth && Integer(table, "numchild") is { } children
             ? new Tree(TreeKind.MaterialisedPath, table)
             {
                 Path = path,
@@ -48,7 +49,9 @@ internal sealed class TreeReader(ReferenceCatalog catalog)
     }
 
     private static Tree? Ltree(Table table) =>
-        table.Columns.FirstOrDefault(c => c is { Type.Underlying.Name: "ltree", NotNull: true }) is { } path ? new Tree(TreeKind.Ltree, table) { Path = path } : null;
+        table.Columns.FirstOrDefault(c => c is { Type.Underlying.Name: "ltree", NotNull: true }) is { } path
+            ? new Tree(TreeKind.Ltree, table) { Path = path }
+            : null;
 
     private Tree? Adjacency(Table table) =>
         Parent(table) is { } parent ? new Tree(TreeKind.AdjacencyList, table) { Parent = parent, Order = Integer(table, "sib_order") } : null;
@@ -58,5 +61,6 @@ internal sealed class TreeReader(ReferenceCatalog catalog)
         r.Target?.Oid == table.Oid && r is { Columns.Count: 1, IsParentLink: false, Class: not (ReferenceClass.Tree or ReferenceClass.Embedded) }
         && r.Column.Name is "parent_id" or "parent" or "tn_parent_id");
 
-    private static Column? Integer(Table table, string name) => table.Find(name) is { } column && s_integers.Contains(column.Type.Underlying.Name) ? column : null;
+    private static Column? Integer(Table table, string name) =>
+        table.Find(name) is { } column && s_integers.Contains(column.Type.Underlying.Name) ? column : null;
 }

@@ -87,7 +87,8 @@ internal sealed class RandomTrees(Random random, int step, string alphabet)
     /// <summary>The tables of one slot: a tree of each kind.</summary>
     public static string Tables(int slot) => $"""
         create table mp{slot} (id integer primary key, path varchar(255) collate "C" not null, depth integer not null, numchild integer not null);
-        create table mptt{slot} (id integer primary key, parent_id integer, tree_id integer not null, lft integer not null, rght integer not null, level integer not null);
+        create table mptt{slot} (id integer primary key, parent_id integer, tree_id integer not null, lft integer not null, rght integer not null,
+          level integer not null);
         alter table mptt{slot} add foreign key (parent_id) references mptt{slot} not valid;
         create table al{slot} (id integer primary key, parent_id integer, sib_order integer not null);
         alter table al{slot} add foreign key (parent_id) references al{slot} not valid;

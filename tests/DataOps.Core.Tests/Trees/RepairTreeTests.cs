@@ -36,10 +36,12 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
 
         Assert.True(result.Changed);
         Assert.Equal(["4", "/home/breads/arepa/", "44"], [
-            site.Scalar<int>("select depth from wagtailcore_page where id = 36").ToString(), site.Scalar<string>("select url_path from wagtailcore_page where id = 37"),
+            site.Scalar<int>("select depth from wagtailcore_page where id = 36").ToString(),
+                site.Scalar<string>("select url_path from wagtailcore_page where id = 37"),
             site.Scalar<int>("select latest_revision_id from wagtailcore_page where id = 62").ToString()]);
         Assert.Equal(
-            ["Alphabet 59", "MissingSpecific 42", "Orphan 64", "Orphan 65", "Orphan 66", "Orphan 67", "Orphan 78", "Orphan 79", "Orphan 901", "StraySpecific 40"],
+            ["Alphabet 59", "MissingSpecific 42", "Orphan 64", "Orphan 65", "Orphan 66", "Orphan 67", "Orphan 78", "Orphan 79", "Orphan 901",
+                "StraySpecific 40"],
             Problems(site).Order(StringComparer.Ordinal));
         Assert.Equal(10, result.Remaining);
     }
@@ -91,7 +93,8 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
 
         Assert.Equal(before, site.Digest());
         Assert.Equal((false, 0, null), (would.Changed, would.Count, would.Remaining));
-        Assert.Contains(plan.OfType<RowChange>(), c => c is { Key: "37", Column: "url_path", OldValue: "/home/old-breads/arepa/", NewValue: "/home/breads/arepa/" });
+        Assert.Contains(plan.OfType<RowChange>(), c => c is { Key: "37", Column: "url_path", OldValue: "/home/old-breads/arepa/",
+            NewValue: "/home/breads/arepa/" });
         Assert.Contains(plan.OfType<RowChange>(), c => c is { Key: "64", Column: "path", OldValue: "0001000200030001", NewValue: "00010002000A" });
         Assert.Equal(would.WouldChange, Repair(site, s_all).Count);
     }
@@ -104,9 +107,11 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
         Repair(site, new() { Orphan = OrphanNodes.Reattach, To = "/home/blog/" });
 
         Assert.Equal(
-            ["/home/blog/akranes/", "/home/blog/bolani/", "/home/blog/hof/", "/home/blog/hofn/", "/home/blog/reykjavik/", "/home/blog/selfoss/", "/home/blog/vik/"],
+            ["/home/blog/akranes/", "/home/blog/bolani/", "/home/blog/hof/", "/home/blog/hofn/", "/home/blog/reykjavik/", "/home/blog/selfoss/",
+                "/home/blog/vik/"],
             site.Column("select url_path from wagtailcore_page where id in (59, 64, 65, 66, 67, 78, 79) order by url_path collate \"C\""));
-        DataOpsException unknown = Assert.Throws<DataOpsException>(() => Repair(site, new() { Table = ["wagtailcore_page"], Orphan = OrphanNodes.Reattach, To = "4711" }));
+        DataOpsException unknown = Assert.Throws<DataOpsException>(() => Repair(site, new() { Table = ["wagtailcore_page"], Orphan = OrphanNodes.Reattach,
+            To = "4711" }));
         Assert.Equal("UnknownNode", unknown.Id);
     }
 
@@ -205,7 +210,9 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
         Repair(site, new() { MissingSpecific = choice });
 
         Assert.DoesNotContain("MissingSpecific 42", Problems(site));
-        Assert.Equal(type, site.Scalar<string>("select app_label || '.' || model from wagtailcore_page p join django_content_type c on c.id = content_type_id where p.id = 42"));
+        Assert.Equal(
+            type,
+            site.Scalar<string>("select app_label || '.' || model from django_content_type where id = (select content_type_id from wagtailcore_page where id = 42)"));
     }
 
     [Fact]
@@ -217,7 +224,8 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
 
         Assert.Equal(0, site.Scalar<long>("select count(*) from wagtailcore_page where id in (40, 42)"));
         Assert.Equal(0, site.Scalar<long>("select count(*) from breads_breadpage where page_ptr_id in (40, 42)"));
-        Assert.DoesNotContain(Problems(site), p => p.EndsWith("Specific 40", StringComparison.Ordinal) || p.EndsWith(" 42", StringComparison.Ordinal) || p == "NumChild 3");
+        Assert.DoesNotContain(Problems(site), p => p.EndsWith("Specific 40", StringComparison.Ordinal) || p.EndsWith(" 42", StringComparison.Ordinal)
+            || p == "NumChild 3");
     }
 
     private static string[] Problems(TestDatabase site) => [.. site.Run(new TestTree(), new()).Select(f => $"{f.Problem} {f.Key}")];

@@ -26,7 +26,8 @@ public sealed class TestTreeTests(PostgresServer server)
         "wagtailcore_page 79 Orphan path 0001000200030006 -> ",
     ];
 
-    [Theory, InlineData(Site.Sample), InlineData(Site.Bakery), InlineData(Site.Fresh), InlineData(Site.Scale), InlineData(Site.DjangoFilled), InlineData(Site.BakeryEmpty)]
+    [Theory, InlineData(Site.Sample), InlineData(Site.Bakery), InlineData(Site.Fresh), InlineData(Site.Scale), InlineData(Site.DjangoFilled),
+        InlineData(Site.BakeryEmpty)]
     public void A_healthy_site_has_no_problem(Site healthy)
     {
         using TestDatabase site = server.CopyOf(healthy);

@@ -16,7 +16,8 @@ internal sealed class TreeOracle(int slot, List<RandomNode> nodes, int step, str
         string Fold(string path) => hasOneCase ? path.ToUpperInvariant() : path;
         foreach (RandomNode node in nodes)
         {
-            RandomNode first = nodes.Where(n => Fold(n.Path) == Fold(node.Path)).OrderBy(n => n.Path.All(alphabet.Contains) ? 0 : 1).ThenBy(n => n.Path, StringComparer.Ordinal).ThenBy(n => n.Id).First();
+            RandomNode first = nodes.Where(n => Fold(n.Path) == Fold(node.Path)).OrderBy(n => n.Path.All(alphabet.Contains) ? 0 : 1).ThenBy(n => n.Path,
+                StringComparer.Ordinal).ThenBy(n => n.Id).First();
             if (first != node)
                 yield return Line("Duplicate", node);
             if (!node.Path.All(alphabet.Contains))

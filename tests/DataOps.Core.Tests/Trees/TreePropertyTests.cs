@@ -6,7 +6,8 @@ using DataOps.Core.Trees;
 
 namespace DataOps.Core.Tests.Trees;
 
-/// <summary>Random trees with random damage: what is found is what an oracle finds row by row, and nothing of it is left after a repair that loses no node.</summary>
+/// <summary>Random trees with random damage: what is found is what an oracle finds row by row, and nothing of it is left after a repair that loses no
+/// node.</summary>
 public sealed class TreePropertyTests(PostgresServer server, ITestOutputHelper output) : IDisposable
 {
     private const int Slots = 25;
@@ -43,7 +44,8 @@ public sealed class TreePropertyTests(PostgresServer server, ITestOutputHelper o
 
             string[] found = Find(site, step, alphabet);
 
-            Assert.True(expected.SequenceEqual(found), $"seed {seed}, round {round}: {string.Join("; ", expected.Except(found))} <> {string.Join("; ", found.Except(expected))}");
+            Assert.True(expected.SequenceEqual(found),
+                $"seed {seed}, round {round}: {string.Join("; ", expected.Except(found))} <> {string.Join("; ", found.Except(expected))}");
             damaged += made.Count(n => n.Count > 0);
             RepairTreeResult result = Repair(site, new() { StepLength = step, Alphabet = alphabet, Orphan = OrphanNodes.Reattach });
             string[] left = [.. Find(site, step, alphabet).Where(f => !s_harmless.Contains(f.Split(' ')[1]))];
@@ -87,7 +89,8 @@ public sealed class TreePropertyTests(PostgresServer server, ITestOutputHelper o
                 Assert.True(theirs[4].SequenceEqual(ours[4]), context);
             problems += isAnswered ? theirs.Sum(l => l.Length) : 0;
 
-            Repair(site, new() { Table = ["trees_category", "trees_taxon"], StepLength = 4, Alphabet = PathScheme.Default.Alphabet, Orphan = OrphanNodes.Reattach, Compact = round % 2 == 0 });
+            Repair(site, new() { Table = ["trees_category", "trees_taxon"], StepLength = 4, Alphabet = PathScheme.Default.Alphabet,
+                Orphan = OrphanNodes.Reattach, Compact = round % 2 == 0 });
 
             Assert.All(Ask(site), Assert.Empty);
             var before = site.Digest();
@@ -117,7 +120,8 @@ public sealed class TreePropertyTests(PostgresServer server, ITestOutputHelper o
     }
 
     private static string[] Find(TestDatabase site, int step, string alphabet) =>
-        [.. site.Run(new TestTree(), new() { StepLength = step, Alphabet = alphabet }).Select(f => $"{f.Table} {f.Problem} {f.Key} {f.Expected}").Order(StringComparer.Ordinal)];
+        [.. site.Run(new TestTree(), new() { StepLength = step, Alphabet = alphabet }).Select(f =>
+            $"{f.Table} {f.Problem} {f.Key} {f.Expected}").Order(StringComparer.Ordinal)];
 
     private static RepairTreeResult Repair(TestDatabase site, RepairTreeOptions options) =>
         Assert.Single(site.Run(new RepairTree(), options with { NoUndo = true }).OfType<RepairTreeResult>());

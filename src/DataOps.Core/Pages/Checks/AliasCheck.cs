@@ -8,7 +8,9 @@ namespace DataOps.Core.Pages;
 internal sealed class AliasCheck(Session session, PageTables tables, CancellationToken cancellation)
 {
     /// <summary>The problems, in the order of the pages' keys.</summary>
-    public IEnumerable<Problem> Find() => Aliases().Concat(tables.Pages.Find("translation_key") is null || tables.Pages.Find("locale_id") is null ? [] : Translations());
+    public IEnumerable<Problem> Find() => Aliases().Concat(HasTranslations ? Translations() : []);
+
+    private bool HasTranslations => tables.Pages.Find("translation_key") is not null && tables.Pages.Find("locale_id") is not null;
 
     /// <summary>The aliases whose original does not exist, and those that are their own by a detour; what only leads there is not.</summary>
     public static IEnumerable<LostRow> Lost(Session session, PageTables tables, CancellationToken cancellation)
@@ -27,7 +29,8 @@ internal sealed class AliasCheck(Session session, PageTables tables, Cancellatio
     private IEnumerable<Problem> Translations() => session.Stream(
         $"""
         select d.key, d.translation_key::text, d.first_key, d.locale_id::text
-        from (select p.{tables.Key}::text as key, p.{tables.Key} as sort, p.translation_key, p.locale_id, first_value(p.{tables.Key}::text) over w as first_key, row_number() over w as number
+        from (select p.{tables.Key}::text as key, p.{tables.Key} as sort, p.translation_key, p.locale_id,
+          first_value(p.{tables.Key}::text) over w as first_key, row_number() over w as number
               from {tables.Pages.Sql} p where (p.translation_key, p.locale_id) in (
                 select q.translation_key, q.locale_id from {tables.Pages.Sql} q group by 1, 2 having count(*) > 1)
               window w as (partition by p.translation_key, p.locale_id order by p.{tables.Key})) d

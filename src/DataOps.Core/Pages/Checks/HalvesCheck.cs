@@ -42,9 +42,11 @@ internal sealed class HalvesCheck(Session session, PageTables tables, Cancellati
                 "the type is no page type of this database")];
         if (page.Rows.Length > 0 && others.Length == 1)
             return [new Problem(
-                TreeProblem.ContentType, Severity.Error, tables.Pages, page.Key, "content_type_id", label, LabelOf(others[0]), $"its specific row is in {page.Rows[0]}")];
+                TreeProblem.ContentType, Severity.Error, tables.Pages, page.Key, "content_type_id", label, LabelOf(others[0]),
+                    $"its specific row is in {page.Rows[0]}")];
         return chain.Except(page.Rows)
-            .Select(t => new Problem(TreeProblem.MissingSpecific, Severity.Error, tables.Pages, page.Key, "content_type_id", label, null, $"{t} has no row of this key"))
+            .Select(t => new Problem(TreeProblem.MissingSpecific, Severity.Error, tables.Pages, page.Key, "content_type_id", label, null,
+                $"{t} has no row of this key"))
             .Concat(page.Rows.Except(chain).Select(t => Stray(t, page.Key, $"the page is a {label}")));
     }
 

@@ -27,7 +27,8 @@ internal sealed class HalvesRepair(
         Problem[] strays = [.. problems.Where(p => p.Class == TreeProblem.StraySpecific)];
         List<RepairStep> steps = [];
         if (missing.Length > 0 && options.MissingSpecific != MissingSpecific.Report)
-            steps.Add(Step(tables.Catalog.References.First(r => r is { Class: ReferenceClass.Inheritance, ContentTypeColumn: not null } && r.Table == tables.Pages), missing));
+            steps.Add(Step(tables.Catalog.References.First(r => r is { Class: ReferenceClass.Inheritance, ContentTypeColumn: not null }
+                && r.Table == tables.Pages), missing));
         foreach (IGrouping<Table, Problem> table in strays.GroupBy(p => p.Table))
             if (options.MissingSpecific is MissingSpecific.FromRevision or MissingSpecific.Delete)
                 steps.Add(Step(tables.Catalog.ParentLink(table.Key)!, [.. table]));
@@ -64,12 +65,14 @@ internal sealed class HalvesRepair(
 
     private void SetType(int contentType, Problem[] problems) =>
         ValuesOf(changes.Of(tables.Pages)).Add(
-            Select(changes.Of(tables.Pages), problems, "''", ""), new Dictionary<string, string> { ["content_type_id"] = $"{contentType}::{tables.Pages.Find("content_type_id")!.TypeText}" });
+            Select(changes.Of(tables.Pages), problems, "''", ""),
+            new Dictionary<string, string> { ["content_type_id"] = $"{contentType}::{tables.Pages.Find("content_type_id")!.TypeText}" });
 
     private SelectedRows Select(ChangedTable table, Problem[] problems, string value, string condition)
     {
         SelectedRows rows = new(session, $"dataops_half_of_{++_number}", table, cancellation);
-        rows.Add(value, $"from {table.Table.Sql} t where {Tree.KeyOf(table.Table, "t")} = any({Sql.Literal("{" + string.Join(',', problems.Select(p => $"\"{p.Key}\"").Distinct()) + "}")}::text[]){condition}");
+        string keys = Sql.Literal("{" + string.Join(',', problems.Select(p => $"\"{p.Key}\"").Distinct()) + "}");
+        rows.Add(value, $"from {table.Table.Sql} t where {Tree.KeyOf(table.Table, "t")} = any({keys}::text[]){condition}");
         return rows;
     }
 

@@ -40,7 +40,10 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
     public void Complete(NodeRows nodes)
     {
         SuffixSlugs(nodes);
-        nodes.Execute($"update {nodes.Name} w set url_path = u.url from ({UrlPathCheck.Query(nodes.Name, tables.Key)}) u where u.id = w.{tables.Key} and w.url_path <> u.url");
+        nodes.Execute($"""
+            update {nodes.Name} w set url_path = u.url from ({UrlPathCheck.Query(nodes.Name, tables.Key)}) u
+            where u.id = w.{tables.Key} and w.url_path <> u.url
+            """);
     }
 
     // The nearest first; the root's / is everybody's.

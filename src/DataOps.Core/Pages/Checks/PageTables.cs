@@ -11,7 +11,8 @@ internal sealed record PageTables(Table Pages, int ContentType, IReadOnlyList<Ta
 {
     /// <summary>Finds them; null without Wagtail.</summary>
     public static PageTables? Find(ReferenceCatalog catalog) =>
-        catalog.Database.Find(catalog.Database.DjangoSchema, "wagtailcore_page") is { IsReadable: true, SingleKey: not null } pages && catalog.ModelOf(pages) is { } model
+        catalog.Database.Find(catalog.Database.DjangoSchema, "wagtailcore_page") is { IsReadable: true, SingleKey: not null } pages
+            && catalog.ModelOf(pages) is { } model
             ? new PageTables(pages, model.ContentType, [.. catalog.WithHeirs(pages).Skip(1)], catalog)
             : null;
 

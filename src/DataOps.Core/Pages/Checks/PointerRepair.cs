@@ -11,7 +11,8 @@ namespace DataOps.Core.Pages;
 internal static class PointerRepair
 {
     /// <summary>Plans what becomes of the pointers that problems were found with.</summary>
-    public static IEnumerable<IRepair> Plan(Session session, PageTables tables, ChangeSet changes, IReadOnlyList<Problem> problems, CancellationToken cancellation)
+    public static IEnumerable<IRepair> Plan(
+        Session session, PageTables tables, ChangeSet changes, IReadOnlyList<Problem> problems, CancellationToken cancellation)
     {
         foreach ((string column, TreeProblem problem) in RevisionCheck.Of(tables))
             if (problems.Any(p => p.Class == problem))
@@ -22,7 +23,10 @@ internal static class PointerRepair
                 string created = hasTime
                     ? $", latest_revision_created_at = (select r.created_at from {tables.Revisions!.Sql} r where r.id = x.expected)"
                     : "";
-                rows.Execute($"update {rows.Name} w set {Sql.Identifier(column)} = x.expected{created} from ({RevisionCheck.Query(tables, column)}) x where x.id = w.{tables.Key}");
+                rows.Execute($"""
+                    update {rows.Name} w set {Sql.Identifier(column)} = x.expected{created}
+                    from ({RevisionCheck.Query(tables, column)}) x where x.id = w.{tables.Key}
+                    """);
                 yield return Planned(rows);
             }
         if (problems.Any(p => p.Class == TreeProblem.Alias))

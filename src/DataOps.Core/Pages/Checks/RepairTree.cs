@@ -19,7 +19,8 @@ public sealed class RepairTree : IOperation<RepairTreeOptions, IChangeResult>
     private const string Name = "Repair-Tree";
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A name matches no tree, something cannot be done as it was asked for, or others hold the table: nothing is changed.</exception>
+    /// <exception cref="DataOpsException">A name matches no tree, something cannot be done as it was asked for, or others hold the table: nothing is
+    /// changed.</exception>
     public IEnumerable<IChangeResult> Run(Session session, RepairTreeOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
@@ -63,7 +64,8 @@ public sealed class RepairTree : IOperation<RepairTreeOptions, IChangeResult>
     {
         if (options is { NoUndo: true, UndoPath: not null })
             throw new DataOpsException(
-                "ContradictingOptions", FailureKind.InvalidArgument, "-NoUndo and -UndoPath contradict each other.", "Leave one of them out.", nameof(options.NoUndo));
+                "ContradictingOptions", FailureKind.InvalidArgument, "-NoUndo and -UndoPath contradict each other.", "Leave one of them out.",
+                nameof(options.NoUndo));
         if (options is { To: not null, Orphan: not OrphanNodes.Reattach })
             throw new DataOpsException(
                 "ContradictingOptions", FailureKind.InvalidArgument, "-To tells where orphans go, and -Orphan does not say that they go anywhere.",
@@ -96,7 +98,8 @@ public sealed class RepairTree : IOperation<RepairTreeOptions, IChangeResult>
         foreach (ChangedTable table in changes.Tables.Where(t => t.Planned > 0))
         {
             Dictionary<string, long> rows = session
-                .List<(string Action, long Rows)>($"select _action, count(*) from {table.Name} group by 1", null, cancellation).ToDictionary(r => r.Action, r => r.Rows);
+                .List<(string Action, long Rows)>($"select _action, count(*) from {table.Name} group by 1", null, cancellation)
+                .ToDictionary(r => r.Action, r => r.Rows);
             tables.Add(new TablePlan(
                 session.Server, session.Database, table.Table.DisplayName, catalog.LabelOf(table.Table), rows.GetValueOrDefault("D"),
                 rows.GetValueOrDefault("U"), rows.GetValueOrDefault("I")));

@@ -16,7 +16,8 @@ internal sealed class SiteCheck(Session session, PageTables tables, Cancellation
             return [];
         string isOff = $"""
             length(p.path) % {Step} <> 0 or p.path !~ '^[0-9A-Z]+$'
-            or exists (select 1 from generate_series({Step}, length(p.path) - {Step}, {Step}) n where not exists (select 1 from {tables.Pages.Sql} a where a.path = left(p.path, n)))
+            or exists (select 1 from generate_series({Step}, length(p.path) - {Step}, {Step}) n where not exists (select 1 from {tables.Pages.Sql} a
+              where a.path = left(p.path, n)))
             """;
         return session.Stream(
             $"""
@@ -26,7 +27,8 @@ internal sealed class SiteCheck(Session session, PageTables tables, Cancellation
             """,
             r => new Problem(
                 TreeProblem.Site, Severity.Error, sites, r.GetString(0), "root_page_id", r.GetString(1), null,
-                r.IsDBNull(2) ? $"{r.GetString(3)} has no root page: it does not exist" : $"the root page of {r.GetString(3)} is not connected to the tree, at {r.GetString(2)}"),
+                r.IsDBNull(2) ? $"{r.GetString(3)} has no root page: it does not exist"
+                    : $"the root page of {r.GetString(3)} is not connected to the tree, at {r.GetString(2)}"),
             cancellation);
     }
 }

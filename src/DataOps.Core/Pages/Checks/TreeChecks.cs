@@ -21,7 +21,8 @@ internal sealed class TreeChecks(Session session, ReferenceCatalog catalog, int?
         CancellationToken cancellation = context.Cancellation;
         IEnumerable<Problem> found = tree.Kind switch
         {
-            TreeKind.MaterialisedPath => new PathTreeCheck(session, tree, PathScheme.Of(session, tree, stepLength, alphabet, cancellation), cancellation).Find(),
+            TreeKind.MaterialisedPath => new PathTreeCheck(
+                session, tree, PathScheme.Of(session, tree, stepLength, alphabet, cancellation), cancellation).Find(),
             TreeKind.NestedSets => new NestedSetsCheck(session, tree, cancellation).Find(),
             TreeKind.Mptt => new MpttCheck(session, tree, cancellation).Find(),
             TreeKind.Ltree => new LtreeCheck(session, tree, cancellation).Find(),

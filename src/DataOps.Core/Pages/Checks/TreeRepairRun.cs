@@ -93,7 +93,8 @@ internal sealed class TreeRepairRun(
     {
         ChangedTable rows = changes.Of(tree.Table);
         PagePlacement? placement = tree.Table == _pages?.Pages ? new PagePlacement(session, _pages!, options.DuplicateSlug, context.Cancellation) : null;
-        IEnumerable<Column?> columns = [tree.Path, tree.Depth, tree.NumChild, tree.Left, tree.Right, tree.TreeId, tree.Parent?.Column, tree.Order, .. placement?.Columns ?? []];
+        IEnumerable<Column?> columns = [tree.Path, tree.Depth, tree.NumChild, tree.Left, tree.Right, tree.TreeId, tree.Parent?.Column, tree.Order,
+            .. placement?.Columns ?? []];
         NodeRows nodes = new(session, catalog.LabelOf(tree.Table), rows, $"dataops_tree_{++_number}", [.. columns.OfType<Column>()], context.Cancellation);
         context.Report($"Planning {tree.Table}", 0, tree.Table.EstimatedRows);
         switch (tree.Kind)

@@ -46,6 +46,7 @@ internal sealed class UrlPathCheck(Session session, PageTables tables, Cancellat
         where d.number > 1 order by d.path collate "C"
         """,
         r => new Problem(
-            TreeProblem.Slug, Severity.Error, tables.Pages, r.GetString(0), "slug", r.GetString(1), null, $"its sibling {r.GetString(2)} has the same, and is the one that is served"),
+            TreeProblem.Slug, Severity.Error, tables.Pages, r.GetString(0), "slug", r.GetString(1), null,
+                $"its sibling {r.GetString(2)} has the same, and is the one that is served"),
         cancellation);
 }

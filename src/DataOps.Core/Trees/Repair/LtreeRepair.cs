@@ -26,14 +26,17 @@ internal sealed class LtreeRepair(Session session, Tree tree, NodeRows nodes, Ca
         foreach ((string Key, string Path) row in rows.OrderBy(r => r.Path.Count(c => c == '.')))
             if (!(Parent(row.Path) is "" || reached.Contains(Parent(row.Path))) || !reached.Add(row.Path))
                 homeless.Add(row);
-        string? target = to is null || homeless.Count == 0 ? null : rows.Where(r => r.Key == to && reached.Contains(r.Path)).Select(r => r.Path).FirstOrDefault()
+        string? target = to is null || homeless.Count == 0 ? null : rows
+            .Where(r => r.Key == to && reached.Contains(r.Path)).Select(r => r.Path).FirstOrDefault()
             ?? throw new DataOpsException(
-                "UnknownNode", FailureKind.NotFound, $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.", "Name a row's key with -To.", to);
+                "UnknownNode", FailureKind.NotFound, $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",
+                    "Name a row's key with -To.", to);
         Dictionary<string, string> moved = [];
         List<string> places = [];
         foreach ((string _, string path) in homeless)
         {
-            string place = Free(moved.TryGetValue(Parent(path), out string? above) ? above : target ?? Nearest(path, reached), path[(path.LastIndexOf('.') + 1)..], reached);
+            string place = Free(moved.TryGetValue(Parent(path), out string? above) ? above : target ?? Nearest(path, reached),
+                path[(path.LastIndexOf('.') + 1)..], reached);
             reached.Add(place);
             moved.TryAdd(path, place);
             places.Add(place);

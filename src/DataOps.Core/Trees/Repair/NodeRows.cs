@@ -5,14 +5,16 @@ using DataOps.Core.Integrity;
 
 namespace DataOps.Core.Trees;
 
-/// <summary>Rows of one table as they should be, in a temporary table whose columns are named as the target's; those that differ are updated in one statement.</summary>
+/// <summary>Rows of one table as they should be, in a temporary table whose columns are named as the target's; those that differ are updated in one
+/// statement.</summary>
 /// <param name="session">The session, in the transaction of the changes.</param>
 /// <param name="model">The table's model.</param>
 /// <param name="rows">The plan of the table.</param>
 /// <param name="name">The temporary table's name.</param>
 /// <param name="columns">The columns that may change.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
-internal sealed class NodeRows(Session session, string? model, ChangedTable rows, string name, IReadOnlyList<Column> columns, CancellationToken cancellation) : IRepair
+internal sealed class NodeRows(
+    Session session, string? model, ChangedTable rows, string name, IReadOnlyList<Column> columns, CancellationToken cancellation) : IRepair
 {
     /// <summary>The temporary table, qualified.</summary>
     public string Name => "pg_temp." + name;

@@ -57,7 +57,8 @@ internal sealed class ParentTreeRepair(Session session, Tree tree, NodeRows node
         else if (renumbers && tree.Order is { } order)
             nodes.Execute($"""
                 update {nodes.Name} w set {Sql.Identifier(order.Name)} = n.place
-                from (select c.{_key} as key, row_number() over (partition by c.{_up} order by c.{Sql.Identifier(order.Name)}, c.{_key}) as place from {nodes.Name} c) n
+                from (select c.{_key} as key, row_number() over (partition by c.{_up} order by c.{Sql.Identifier(order.Name)}, c.{_key}) as place
+                  from {nodes.Name} c) n
                 where n.key = w.{_key}
                 """);
         nodes.KeepChanged();

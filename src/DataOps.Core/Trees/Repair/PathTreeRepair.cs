@@ -53,7 +53,9 @@ internal sealed class PathTreeRepair(
             r => new Homeless(r.GetString(0), r.GetString(1), r.IsDBNull(2) ? null : r.GetString(2)), cancellation)];
         if (homeless.Length == 0)
             return;
-        new Reattachment(session, scheme, _reached, tops => placed?.Ancestors(tops, nodes.Name, _reached) ?? new Dictionary<string, IReadOnlyList<string>>(), cancellation)
+        IReadOnlyDictionary<string, IReadOnlyList<string>> Ancestors(IReadOnlyList<Homeless> tops) =>
+            placed?.Ancestors(tops, nodes.Name, _reached) ?? new Dictionary<string, IReadOnlyList<string>>();
+        new Reattachment(session, scheme, _reached, Ancestors, cancellation)
             .Place(homeless, target, tree.HasOneRoot ? Root() : "");
         nodes.Execute(
             $"update {nodes.Name} w set {_column} = p.path, _moved = true from unnest($1, $2) p (key, path) where p.key = w._key",
@@ -94,7 +96,8 @@ internal sealed class PathTreeRepair(
         nodes.Execute($"""
             update {nodes.Name} w set {depth} = length({_path}) / {_step}, {children} = coalesce(k.children, 0)
             from {nodes.Name} n
-            left join (select left({_path}, -{_step}) as path, count(*) as children from {nodes.Name} w where length({_path}) > {_step} group by 1) k on k.path = n.{_column}
+            left join (select left({_path}, -{_step}) as path, count(*) as children from {nodes.Name} w where length({_path}) > {_step}
+              group by 1) k on k.path = n.{_column}
             where n._key = w._key and {IsValid} and (w.{depth} <> length({_path}) / {_step} or w.{children} <> coalesce(k.children, 0))
             """);
         placed?.Complete(nodes);
@@ -109,7 +112,8 @@ internal sealed class PathTreeRepair(
         nodes.Execute($"drop table if exists {_reached}");
         nodes.Execute($"""
             create temp table dataops_reached_{number} on commit drop as
-            with recursive v as materialized (select distinct on ({_path}) w._key, {_path} as path from {nodes.Name} w where {IsValid} order by {_path}, w._key),
+            with recursive v as materialized (select distinct on ({_path}) w._key, {_path} as path from {nodes.Name} w where {IsValid} order by {_path},
+              w._key),
             r as (
               select v._key, v.path from v where length(v.path) = {_step}
               union all
@@ -126,7 +130,8 @@ internal sealed class PathTreeRepair(
     {
         string isNamed = placed?.IsNamed(to) ?? $"w._key = {Sql.Literal(to)}";
         IReadOnlyList<string> paths = session.List<string>(
-            $"select r.path from {nodes.Name} w join {_reached} r on r._key = w._key where {isNamed} order by length(r.path), r.path", cancellation: cancellation);
+            $"select r.path from {nodes.Name} w join {_reached} r on r._key = w._key where {isNamed} order by length(r.path), r.path",
+                cancellation: cancellation);
         return paths.Count > 0
             ? paths[0]
             : throw new DataOpsException(
@@ -141,7 +146,8 @@ internal sealed class PathTreeRepair(
         long longest = session.List<int?>($"select max(length({_path})) from {nodes.Name} w where w._moved", cancellation: cancellation)[0] ?? 0;
         if (longest > most)
             throw new DataOpsException(
-                "PathTooLong", FailureKind.InvalidOperation, $"A path of {tree.Table} would have {longest} characters, and {most} are allowed: nothing was changed.",
+                "PathTooLong", FailureKind.InvalidOperation,
+                    $"A path of {tree.Table} would have {longest} characters, and {most} are allowed: nothing was changed.",
                 "Attach the nodes further up with -To.", tree.Table.DisplayName);
     }
 }

@@ -10,7 +10,8 @@ namespace DataOps.Core.Trees;
 /// <param name="ancestors">For the top of a branch, other paths that its ancestors may have, by what else is known of it.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class Reattachment(
-    Session session, PathScheme scheme, string reached, Func<IReadOnlyList<Homeless>, IReadOnlyDictionary<string, IReadOnlyList<string>>> ancestors, CancellationToken cancellation)
+    Session session, PathScheme scheme, string reached, Func<IReadOnlyList<Homeless>, IReadOnlyDictionary<string, IReadOnlyList<string>>> ancestors,
+    CancellationToken cancellation)
 {
     private readonly int _step = scheme.StepLength;
     private readonly Dictionary<string, long> _last = [];
@@ -56,7 +57,8 @@ internal sealed class Reattachment(
         HashSet<string> there = [.. session.Stream(
             $"select r.path from {reached} r where r.path = any($1)", r => r.GetString(0), cancellation,
             new NpgsqlParameter<string[]> { TypedValue = [.. tops.SelectMany(t => Prefixes(t.Path)).Distinct()] })];
-        return tops.ToDictionary(t => t, t => Prefixes(t.Path).Where(there.Contains).Concat(others.GetValueOrDefault(t.Key, [])).MaxBy(p => p.Length) ?? fallback);
+        return tops.ToDictionary(t => t, t => Prefixes(t.Path).Where(there.Contains).Concat(others.GetValueOrDefault(t.Key, [])).MaxBy(p => p.Length)
+            ?? fallback);
     }
 
     // From the nearest ancestor on, however long the last step is.
@@ -83,7 +85,8 @@ internal sealed class Reattachment(
         long number = _last.GetValueOrDefault(parent) + 1;
         if (number > scheme.Most)
             throw new DataOpsException(
-                "PathFull", FailureKind.InvalidOperation, $"Behind the last child of {(parent.Length == 0 ? "the roots" : parent)} there is no path left, so nothing was changed.",
+                "PathFull", FailureKind.InvalidOperation,
+                    $"Behind the last child of {(parent.Length == 0 ? "the roots" : parent)} there is no path left, so nothing was changed.",
                 "Attach the nodes to another one with -To.", parent);
         _last[parent] = number;
         return parent + scheme.Step(number);
