@@ -4,8 +4,10 @@ using DataOps.Core.Connections;
 using DataOps.Core.ContentTypes;
 using DataOps.Core.Datasets;
 using DataOps.Core.Integrity;
+using DataOps.Core.Pages;
 using DataOps.Core.Tests.Datasets;
 using DataOps.Core.Tests.Servers;
+using DataOps.Core.Trees;
 
 namespace DataOps.Core.Tests.Changes;
 
@@ -28,6 +30,13 @@ public sealed class WhatIfTests(PostgresServer server) : IDisposable
         {
             StaleModel = ["shop.order"], Force = true, OnDependent = OnDependent.Cascade, WhatIf = true,
         }),
+        ["Repair-Tree"] = (site, _) => site.Run(new RepairTree(), new() { Orphan = OrphanNodes.Reattach, WhatIf = true }),
+        ["Move-Page"] = (site, _) => site.Run(new MovePage(), new() { Id = [12], To = "4", WhatIf = true }),
+        ["Convert-Page"] = (site, _) => site.Run(new ConvertPage(), new()
+        {
+            Id = [11], To = "news.newsindexpage", Force = true, WhatIf = true,
+        }),
+        ["Set-Site"] = (site, _) => site.Run(new SetSite(), new() { HostName = "localhost", Port = 8000, WhatIf = true }),
         ["Reset-Sequence"] = (site, _) => site.Run(new ResetSequence(), new() { WhatIf = true }),
     };
 
