@@ -228,6 +228,23 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
             || p == "NumChild 3");
     }
 
+    [Fact]
+    public void Aliases_without_an_original_and_of_themselves_are_told_and_become_pages_of_their_own()
+    {
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+        site.Execute("""
+            set session_replication_role = replica;
+            update wagtailcore_page set alias_of_id = case id when 64 then 65 when 65 then 66 when 66 then 64 when 67 then 9999 else 67 end
+            where id in (64, 65, 66, 67, 78)
+            """);
+
+        Assert.Equal(["Alias 64", "Alias 65", "Alias 66", "Alias 67"], Problems(site));
+        Repair(site, new());
+
+        Assert.Empty(Problems(site));
+        Assert.Equal(["78"], site.Column("select id from wagtailcore_page where alias_of_id is not null"));
+    }
+
     private static string[] Problems(TestDatabase site) => [.. site.Run(new TestTree(), new()).Select(f => $"{f.Problem} {f.Key}")];
 
     private static RepairTreeResult Repair(TestDatabase site, RepairTreeOptions options) => Assert.Single(
