@@ -11,7 +11,7 @@ namespace DataOps.Core.Tests.Trees;
 public sealed class TreePropertyTests(PostgresServer server, ITestOutputHelper output) : IDisposable
 {
     private const int Slots = 25;
-    private const int Rounds = 4;
+    private const int Rounds = 1;
     private static readonly string[] s_harmless = ["Step", "Full"];
     private static readonly string[] s_kinds = ["mp", "mptt", "al", "ns"];
 
@@ -68,7 +68,7 @@ public sealed class TreePropertyTests(PostgresServer server, ITestOutputHelper o
         RandomTrees trees = new(random, 4, PathScheme.Default.Alphabet);
         site.Execute("alter table trees_category drop constraint trees_category_path_key");
         int problems = 0;
-        for (int round = 0; round < 25; round++)
+        for (int round = 0; round < 10; round++)
         {
             List<RandomNode> nodes = trees.Make();
             trees.Damage(nodes);

@@ -45,14 +45,26 @@ internal sealed class DependentRows(
         Changed = changes.Tables.Sum(t => CountOf(t, 'U'));
     }
 
-    /// <summary>Changes the rows that stay.</summary>
+    /// <summary>Changes the rows that stay, each once: a second update in a transaction has all foreign keys of the row checked, broken ones too.</summary>
     public void Apply()
     {
-        foreach (Clearing clearing in _clearings)
-            Execute($"""
-                update {clearing.Rows.Table.Sql} t set {Sql.Identifier(clearing.Column)} = s.{Sql.Identifier(clearing.Column)}
-                from {clearing.NewValues} s where {clearing.Rows.Same("s", "t")}
-                """);
+        foreach (IGrouping<ChangedTable, Clearing> table in _clearings.GroupBy(c => c.Rows))
+            Execute(Update(table.Key, [.. table.GroupBy(c => c.Column)]));
+    }
+
+    private static string Update(ChangedTable rows, IGrouping<string, Clearing>[] columns)
+    {
+        string key = rows.Identity.IsWholeRow ? "_xmin" : Sql.Identifier(rows.Identity.Columns[0].Name);
+        string same = rows.Identity.IsWholeRow ? "{0}._xmin = c._xmin" : rows.Identity.Same("{0}", "c");
+        string Values(IGrouping<string, Clearing> column) => string.Join(" union all ", column.Select(c => $"select * from {c.NewValues} v"));
+        IEnumerable<string> joins = columns.Select((c, i) => $"left join ({Values(c)}) s{i} on {string.Format(null, same, $"s{i}")}");
+        IEnumerable<string> sets = columns.Select(c => Sql.Identifier(c.Key))
+            .Select((c, i) => $"{c} = case when s{i}.{key} is null then t.{c} else s{i}.{c} end");
+        return $"""
+            update {rows.Table.Sql} t set {string.Join(", ", sets)}
+            from {rows.Name} c {string.Join(" ", joins)}
+            where {rows.Same("c", "t")} and coalesce({string.Join(", ", columns.Select((_, i) => $"s{i}.{key}"))}) is not null
+            """;
     }
 
     /// <summary>What changes in the rows that stay.</summary>
