@@ -68,7 +68,7 @@ public sealed class TreePropertyTests(PostgresServer server, ITestOutputHelper o
         RandomTrees trees = new(random, 4, PathScheme.Default.Alphabet);
         site.Execute("alter table trees_category drop constraint trees_category_path_key");
         int problems = 0;
-        for (int round = 0; round < 10; round++)
+        for (int round = 0; round < 25; round++)
         {
             List<RandomNode> nodes = trees.Make();
             trees.Damage(nodes);
