@@ -46,7 +46,8 @@ public sealed class PageCheckTests(PostgresServer server, ITestOutputHelper outp
 
     private static IEnumerable<string> Places(List<RandomPage> pages)
     {
-        static string Line(string problem, RandomPage page, string value, string expected = "") => $"{problem} wagtailcore_page {page.Id} {value} -> {expected}";
+        static string Line(string problem, RandomPage page, string value, string expected = "") =>
+            $"{problem} wagtailcore_page {page.Id} {value} -> {expected}";
         RandomPage[] byPath = [.. pages.OrderBy(p => p.Path, StringComparer.Ordinal).ThenBy(p => p.Id)];
         foreach (RandomPage page in byPath)
         {

@@ -71,7 +71,7 @@ internal sealed class RandomPages(Random random)
             RandomPage other = Pages[random.Next(Pages.Count)];
             switch (random.Next(14))
             {
-                case 0: page.Slug = other.Slug; break;
+                case 0: page.Slug = Siblings(page).ElementAt(random.Next(Siblings(page).Count())).Slug; break;
                 case 1: page.Url = other.Url; break;
                 case 2: page.Type = random.Next(-2, Types); break;
                 case 3: page.Rows.Add(random.Next(Types)); break;
@@ -93,10 +93,15 @@ internal sealed class RandomPages(Random random)
     /// <summary>A page's revisions.</summary>
     public IEnumerable<RandomRevision> Own(RandomPage page) => Revisions.Where(r => r.IsPage && r.Page == page.Id);
 
+    private IEnumerable<RandomPage> Siblings(RandomPage page) =>
+        Pages.Where(p => p.Path.Length == page.Path.Length && p.Path[..^4] == page.Path[..^4]);
+
     /// <summary>The tables of the page types, and without the constraints that would prevent the damage.</summary>
     public static string Tables() => string.Concat(Enumerable.Range(0, Types).Select(t =>
     {
-        (string key, string target) = t < Types - Heirs ? ("page_ptr_id", "wagtailcore_page (id)") : ($"t{Chain(t)[1]}page_ptr_id", $"types_t{Chain(t)[1]}page");
+        (string key, string target) = t < Types - Heirs
+            ? ("page_ptr_id", "wagtailcore_page (id)")
+            : ($"t{Chain(t)[1]}page_ptr_id", $"types_t{Chain(t)[1]}page");
         return $"""
             create table types_t{t}page ({key} integer primary key references {target});
             insert into django_content_type (id, app_label, model) values ({1000 + t}, 'types', 't{t}page');

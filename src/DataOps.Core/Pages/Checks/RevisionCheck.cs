@@ -40,18 +40,19 @@ internal sealed class RevisionCheck(Session session, PageTables tables, Cancella
     public static IEnumerable<(string Column, TreeProblem Problem)> Of(PageTables tables) =>
         tables.Revisions is null ? [] : Pointers.Where(p => tables.Pages.Find(p.Column) is not null);
 
-    /// <summary>A query of key and what the pointer should be, for the pages p whose pointer is wrong.</summary>
-    public static string Query(PageTables tables, string column) =>
-        $"select p.{tables.Key} as id, {Expected(tables, column)} as expected from {tables.Pages.Sql} p where {IsWrong(tables, column)}";
-
-    // One look at the revision by its key: a join would read all revisions with their content.
-    private static string IsWrong(PageTables tables, string column) =>
-        $"{Pointer(column)} is not null and (select {tables.IsOwnRevision} from {tables.Revisions!.Sql} r where r.id = {Pointer(column)}) is not true";
-
-    // The latest is the newest that is left; the live one too where nothing waits to be published, else nobody knows it.
-    private static string Expected(PageTables tables, string column)
+    /// <summary>The condition that a page's pointer is wrong.</summary>
+    /// <remarks>One look at the revision by its key: a join would read all revisions with their content.</remarks>
+    public static string IsWrong(PageTables tables, string column, string page = "p")
     {
-        string newest = $"(select r.id from {tables.Revisions!.Sql} r where {tables.IsOwnRevision} order by r.created_at desc, r.id desc limit 1)";
+        string pointer = $"{page}.{Sql.Identifier(column)}";
+        return $"{pointer} is not null and (select {tables.IsOwnRevision(page)} from {tables.Revisions!.Sql} r where r.id = {pointer}) is not true";
+    }
+
+    /// <summary>What the pointer of a page p should be.</summary>
+    /// <remarks>The latest is the newest that is left; the live one too where nothing waits to be published, else nobody knows it.</remarks>
+    public static string Expected(PageTables tables, string column)
+    {
+        string newest = $"(select r.id from {tables.Revisions!.Sql} r where {tables.IsOwnRevision("p")} order by r.created_at desc, r.id desc limit 1)";
         return column == "latest_revision_id" ? newest : $"case when p.live and not p.has_unpublished_changes then {newest} end";
     }
 
