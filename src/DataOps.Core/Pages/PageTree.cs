@@ -3,6 +3,10 @@ using DataOps.Core.Connections;
 namespace DataOps.Core.Pages;
 
 /// <summary>A working copy of the page tree in a temporary table: moves are made there, and what differs afterwards is the plan.</summary>
+/// <remarks>
+/// Only what a move can touch is copied, by ranges of paths. A page that is not in the copy has the path that it had, as whatever moves is copied with all
+/// below it.
+/// </remarks>
 internal sealed class PageTree
 {
     /// <summary>The temporary table: id, path, depth, numchild, slug, url_path.</summary>
@@ -15,18 +19,17 @@ internal sealed class PageTree
     private readonly Session _session;
     private readonly WagtailTables _tables;
     private readonly CancellationToken _cancellation;
+    private readonly string _ordered;
 
-    /// <summary>Copies the tree.</summary>
+    /// <summary>Makes the copy, still empty.</summary>
     public PageTree(Session session, WagtailTables tables, CancellationToken cancellation)
     {
         (_session, _tables, _cancellation) = (session, tables, cancellation);
-        Execute($"""
-            create temp table dataops_tree on commit drop as
-            select t.id, t.path::text collate "C" as path, t.depth, t.numchild, t.slug, t.url_path from {tables.Pages.Sql} t
-            """);
+        // An index helps where the column itself is in the order of its bytes, as Wagtail makes it.
+        _ordered = tables.Pages.Find("path")!.Collation is "C" or "POSIX" ? "t.path" : "t.path::text collate \"C\"";
+        Execute($"create temp table dataops_tree on commit drop as {Select} with no data");
         Execute($"create index on {Name} (path)");
-        Execute($"create index on {Name} (id)");
-        Execute($"analyze {Name}");
+        Execute($"create unique index on {Name} (id)");
     }
 
     private sealed record Sibling(long Id, string Path);
@@ -57,6 +60,9 @@ internal sealed class PageTree
         Require(node, target, isChild);
         PageNode oldParent = NodeAt(PagePath.ParentOf(node.Path), node);
         PageNode parent = isChild ? target : NodeAt(PagePath.ParentOf(target.Path), target);
+        LoadRange(node.Path, node.Path);
+        LoadChildren(parent.Path);
+        LoadChildren(oldParent.Path);
         Sibling[] others = [.. Children(parent.Path).Where(s => s.Id != id)];
         int index = position switch
         {
@@ -73,6 +79,8 @@ internal sealed class PageTree
         string slug = isSameParent ? node.Slug : FreeSlug(node, parent, onClash);
         string path = Shift(node, parent.Path, others, index);
         RequireRoom(node, path);
+        // Pages without a parent may wait for one just there.
+        LoadRange(path, path);
         Execute($"update {Name} t set path = {Sql.Literal(path)} || substr(t.path, {Away.Length + 1}), slug = case when t.id = {id} then "
             + $"{Sql.Literal(slug)} else t.slug end where starts_with(t.path, '{Away}')");
         Derive(path, parent);
@@ -109,12 +117,15 @@ internal sealed class PageTree
             shifted.Add(sibling);
         }
         if (shifted.Count > 0)
+        {
+            LoadRange(shifted[0].Path, shifted[^1].Path);
             Execute($"""
                 update {Name} t set path = m.new || substr(t.path, {parent.Length + PagePath.Step + 1})
                 from unnest({Texts(shifted.Select(s => s.Path))}, {Texts(shifted.Select(s => PagePath.Child(parent, PagePath.NumberOf(s.Path) + 1)))}) m (old,
                   new)
                 where left(t.path, {parent.Length + PagePath.Step}) = m.old
                 """);
+        }
         // The parent may be below a sibling that has made room elsewhere, but never below its own children.
         return PagePath.Child(parent, number);
     }
@@ -163,11 +174,32 @@ internal sealed class PageTree
         }
     }
 
-    private PageNode Node(long id) => Read($"t.id = {id}") ?? throw _tables.Unknown($"{id}");
+    private PageNode Node(long id)
+    {
+        Load($"t.id = {id}");
+        return Read($"t.id = {id}") ?? throw _tables.Unknown($"{id}");
+    }
 
-    private PageNode NodeAt(string path, PageNode child) => Read($"t.path = {Sql.Literal(path)}") ?? throw new DataOpsException(
-        "DamagedTree", FailureKind.InvalidData, $"The page above page {child.Id} ({child.UrlPath}) is missing, so nothing can be moved there or from there.",
-        "Repair-Tree brings it back into the tree.", child.UrlPath);
+    private PageNode NodeAt(string path, PageNode child)
+    {
+        Load($"t.path = {Sql.Literal(path)}");
+        return Read($"t.path = {Sql.Literal(path)}") ?? throw new DataOpsException(
+            "DamagedTree", FailureKind.InvalidData,
+            $"The page above page {child.Id} ({child.UrlPath}) is missing, so nothing can be moved there or from there.", "Repair-Tree brings it back into the tree.", child.UrlPath);
+    }
+
+    private string Select =>
+        $"select t.id, t.path::text collate \"C\" as path, t.depth, t.numchild, t.slug, t.url_path from {_tables.Pages.Sql} t";
+
+    // Two pages and all between them and below them.
+    private void LoadRange(string first, string last) => Load(Range(first, last));
+
+    private void LoadChildren(string parent) => Load($"{Range(parent, parent)} and length(t.path) = {parent.Length + PagePath.Step}");
+
+    private string Range(string first, string last) => $"{_ordered} >= {Sql.Literal(first)} and {_ordered} < {Sql.Literal(last + "~")}";
+
+    // What is there already may have another place by now.
+    private void Load(string condition) => Execute($"insert into {Name} {Select} where {condition} on conflict (id) do nothing");
 
     private PageNode? Read(string condition)
     {
