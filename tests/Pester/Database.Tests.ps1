@@ -19,7 +19,8 @@ Describe 'Test-Database' -Skip:$noServer {
         $nodes = Test-Database Tree -Detailed -Database $env:DATAOPS_SAMPLE_DAMAGED
         ($kinds | Measure-Object Count -Sum).Sum | Should -Be @($nodes).Count
         $nodes.Key | Should -Contain '16'
-        ($kinds | Where-Object Class -EQ Orphan).Remedy | Should -Be 'Repair-Tree -Table wagtailcore_page -Orphan Reattach -WhatIf'
+        $orphan = $kinds | Where-Object { $_.Class -eq 'Orphan' -and $_.Table -eq 'wagtailcore_page' }
+        $orphan.Remedy | Should -Be 'Repair-Tree -Table wagtailcore_page -Orphan Reattach -WhatIf'
     }
 
     It 'names remedies that run' {
