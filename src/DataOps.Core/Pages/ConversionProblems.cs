@@ -20,7 +20,7 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
             Find($"from {ConvertedPages.Name} d where not exists (select 1 from {table.Sql} t where t.{Key(table)} = d.id)", f =>
                 $"{Pages(f)} no row in {table}: Test-Tree finds them, Repair-Tree mends them");
         foreach (Table table in map.Come)
-            Find($"from {ConvertedPages.Name} d join {table.Sql} t on t.{Key(table)} = d.id", f =>
+            Find($"from {ConvertedPages.Name} d join {table.Sql} t on t.{Key(table)} = d.new_id", f =>
                 $"{Pages(f)} a row in {table} already: Repair-Tree removes it");
     }
 

@@ -45,8 +45,10 @@ internal sealed class FieldMap
     {
         _catalog = catalog;
         (_map, _default, _prefix) = (Pairs(options.Map, "-Map"), Pairs(options.Default, "-Default"), options.Prefix);
-        Gone = [.. old.Chain.Except(target.Chain).Reverse()];
-        Come = [.. target.Chain.Except(old.Chain)];
+        // A new page has rows of its own in all tables; one that stays keeps those that both types have.
+        Table[] common = [.. options.AsNewPage ? old.Chain.Take(1) : old.Chain.Intersect(target.Chain)];
+        Gone = [.. old.Chain.Except(common).Reverse()];
+        Come = [.. target.Chain.Except(common)];
         _old = [.. old.Chain.SelectMany(t => Own(t).Select(c => (t, c)))];
         Sources = [.. Come.SelectMany(t => Own(t).Select(c => SourceOf(t, c)))];
     }

@@ -26,7 +26,8 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
     /// <summary>What the application remembers of sites.</summary>
     public const string Stale = "the addresses of sites in the cache and in the memory of running processes";
 
-    private const string ClearCache = "manage.py shell -c \"from wagtail.models import Site; Site.clear_site_root_paths_cache()\"";
+    /// <summary>What clears the cache.</summary>
+    public const string ClearCache = "manage.py shell -c \"from wagtail.models import Site; Site.clear_site_root_paths_cache()\"";
     private const int Longest = 255;
 
     private readonly Table? _sites = catalog.Database.Find(catalog.Database.DjangoSchema, "wagtailcore_site");
