@@ -138,7 +138,7 @@ Describe 'Convert-Page, and the guide to splitting a page type' -Skip:$noServer 
         $arguments = @{ To = 'news.podcast'; Prefix = 'new_'; Default = $arguments.Default; AsNewPage = $true }
         $plan = Convert-Page /home/log/ @arguments -WhatIf
         $plan[0].OldId, $plan[0].Children, $plan[0].OldUrlPath | Should -Be @(4, 6, '/home/log-old/')
-        ($plan | Out-String) | Should -Match '/home/log-old/'
+        ($plan | Out-String -Width 120) | Should -Match '4 +\d+ Keep +6 /home/log/ +/home/log-old/'
         Get-Digest $target | Should -Be $before
         $done = Convert-Page /home/log/ @arguments -UndoPath $undo
         (Get-Page /home/log-old/).Status | Should -Be 'Draft'

@@ -49,7 +49,7 @@ internal sealed class Conversion
                 new(_session.Server, _session.Database, name, source, action, table.DisplayName);
             foreach (FieldSource s in _map.Sources)
                 yield return s.Source is not null ? Field(s.Field, s.SourceField, "Copy", s.Table)
-                    : s.Given is not null || s.Column.Default is not null ? Field(s.Field, s.Given ?? s.Column.Default, "Default", s.Table)
+                    : s.Given is not null || s.Column.Default is not null ? Field(s.Field, s.GivenText ?? s.Column.Default, "Default", s.Table)
                     : Field(s.Field, null, "Empty", s.Table);
             foreach ((string to, string from, Table table) in _children.Moved)
                 yield return Field(to, from, "Rows", table);
@@ -64,6 +64,7 @@ internal sealed class Conversion
     /// <exception cref="DataOpsException"><c>CannotConvert</c>: all that is in the way.</exception>
     public void Plan()
     {
+        _problems.FindRoot(_tables.Pages);
         _problems.FindHalves();
         _problems.FindValues();
         _newPages?.FindProblems(_problems);

@@ -32,8 +32,6 @@ internal sealed class NewPages(
     /// <summary>Names what is in the way.</summary>
     public void FindProblems(ConversionProblems problems)
     {
-        problems.Find($"from {ConvertedPages.Name} d join {_pages} t on t.id = d.id where length(t.path) <= {PagePath.Step}", f =>
-            $"{ConversionProblems.Pages(f)} no page above: the root of all pages is not replaced");
         problems.Find(
             $"from {ConvertedPages.Name} d join {_pages} t on t.id = d.id where length(t.path) > {PagePath.Step} "
                 + $"and not exists (select 1 from {_pages} p where p.path = left(t.path, -{PagePath.Step}))",
@@ -223,8 +221,8 @@ internal sealed class NewPages(
             """,
             r => (Field: (r.GetInt32(0), r.GetString(1)), Rows: r.GetInt64(2)), context.Cancellation).Where(r => !fields.Contains(r.Field)).Sum(r => r.Rows);
         if (texts > 0)
-            context.Warning?.Invoke($"{texts} links in texts name an old page by its id, and {(Keeps ? "still lead to it" : "will lead nowhere")}: "
-                + $"the usage of the page in Wagtail's administration lists them. Without -AsNewPage they would stay right.");
+            context.Warning?.Invoke($"Links in texts name an old page by its id ({texts} of them), and {(Keeps ? "still lead to it" : "will lead nowhere")}: "
+                + "what uses the page stands in Wagtail's administration. Without -AsNewPage they stay right.");
     }
 
     private ReplacedPage Describe(Row row, string? url) => new(
