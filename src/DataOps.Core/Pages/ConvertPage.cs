@@ -18,6 +18,7 @@ public sealed class ConvertPage : IOperation<ConvertPageOptions, IChangeResult>
     public IEnumerable<IChangeResult> Run(Session session, ConvertPageOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
+        string? undo = UndoPlace.Of(options, session.Database, Name);
         if (options.To.Length == 0)
             throw new DataOpsException("NoTarget", FailureKind.InvalidArgument, "The new type is not said.", "Name it with -To, as app.model.");
         if (options.Id.Count + options.UrlPath.Count + options.Type.Count == 0)
@@ -27,7 +28,6 @@ public sealed class ConvertPage : IOperation<ConvertPageOptions, IChangeResult>
             throw new DataOpsException(
                 "ContradictingOptions", FailureKind.InvalidArgument, "-OldPage and -OnDependent are about pages that get a successor, and these do not.",
                 "Use -AsNewPage, or leave them out.", nameof(options.OldPage));
-        string? undo = options.NoUndo || options.WhatIf ? null : UndoPlace.Resolve(options.UndoPath, session.Database, Name);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         WagtailTables tables = new(session, catalog, context.Cancellation);
         PageTypes types = new(catalog, tables.Pages);
@@ -52,9 +52,7 @@ public sealed class ConvertPage : IOperation<ConvertPageOptions, IChangeResult>
         if (goes)
             context.Report("Converting", 0, change.Rows);
         string? undoPath = goes ? change.Carry(undo) : null;
-        StaleState stale = change.Rows == 0 ? new(null, null) : StaleState.Of(catalog, [WagtailTables.PageModel], []);
-        if (change.Tables.Any(t => t.Model == "wagtailcore.site"))
-            stale = new($"{stale.What}, {SiteChange.Stale}", $"{stale.Commands}; {SiteChange.ClearCache}");
+        StaleState stale = change.Rows == 0 ? StaleState.None : StaleState.Of(catalog, [WagtailTables.PageModel], []);
         yield return new ConvertPageResult(
             session.Server, session.Database, Name, goes, goes ? change.Rows : 0, change.Rows, pages.OnlyId, pages.Count, pages.Aliases, target.Label,
             conversion?.Old.Label, conversion?.Revisions ?? 0, stale.What, stale.Commands, undoPath, Math.Round(watch.Elapsed.TotalSeconds, 3));
