@@ -29,7 +29,7 @@ internal sealed class MovedRows(
         string[] columns = ["path", "depth", "numchild", "slug", "url_path"];
         change.Update(tables.Pages, columns, $"""
             select n.id, n.path::varchar as path, n.depth, n.numchild, n.slug, n.url_path from {PageTree.Name} n join {tables.Pages.Sql} p on p.id = n.id
-            where row(n.path, n.depth, n.numchild, n.slug, n.url_path) is distinct from row(p.path::text, p.depth, p.numchild, p.slug, p.url_path)
+            where row(n.path, n.depth, n.numchild, n.slug, n.url_path) is distinct from row(p.path::text collate "C", p.depth, p.numchild, p.slug, p.url_path)
             """);
         PlanRevisions();
         PlanLog();

@@ -80,7 +80,7 @@ internal sealed class NewPages(
     {
         string[] columns = ["path", "numchild", "slug", "url_path", "live", "has_unpublished_changes", "live_revision_id", "translation_key"];
         string[] known = [.. columns.Where(c => tables.Pages.Find(c) is not null)];
-        session.Execute("create temp table dataops_kept (id int8, path text collate \"C\", slug text, url_path text) on commit drop", context.Cancellation);
+        session.Execute("create temp table dataops_kept (id int8, path text, slug text, url_path text) on commit drop", context.Cancellation);
         if (!Keeps)
         {
             // The new page takes what only one page can have before the old one is gone.
