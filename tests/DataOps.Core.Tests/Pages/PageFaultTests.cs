@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace DataOps.Core.Tests.Pages;
 
-/// <summary>Whatever goes wrong while pages, sites and trees are changed: a clear error, the database as it was, and no undo file of what never happened.</summary>
+/// <summary>Whatever goes wrong while pages, sites and trees are changed: a clear error, the database as it was, no undo file of what never was.</summary>
 public sealed class PageFaultTests : IDisposable
 {
     private readonly ChangeFiles _files = new();

@@ -56,7 +56,8 @@ public sealed class ReattachTests(PostgresServer server) : IDisposable
         Repair(site);
 
         // The last move counts; one to a page that is gone as well tells nothing.
-        Assert.Equal(["/home/breads/hof/", "/recovered-pages/reykjavik/"], site.Column("select url_path from wagtailcore_page where id in (64, 65) order by id"));
+        Assert.Equal(
+            ["/home/breads/hof/", "/recovered-pages/reykjavik/"], site.Column("select url_path from wagtailcore_page where id in (64, 65) order by id"));
     }
 
     [Fact]
