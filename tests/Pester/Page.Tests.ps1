@@ -122,4 +122,29 @@ Describe 'Convert-Page, and the guide to splitting a page type' -Skip:$noServer 
         Invoke-Sql $target "select count(*) from wagtailredirects_redirect where old_path like '/events/%' and redirect_page_id between 12 and 14" | Should -Be 3
         Invoke-Sql $target "select count(*) from wagtailcore_page p where numchild <> (select count(*) from wagtailcore_page c where left(c.path, -4) = p.path) or depth <> length(path) / 4" | Should -Be 0
     }
+
+    It 'splits it with a new page in the old one''s place as well' {
+        $steps = & "$guide/split.ps1" @arguments -AsNewPage
+        ($steps | Where-Object Operation).Changed | Should -Be @($true, $true, $true, $true)
+        $page = Get-Page /home/log/
+        $page.Id | Should -BeGreaterThan 14
+        $page.Type, $page.Url, $page.Children | Should -Be @('news.podcast', 'https://lantern-quay.example/log/', 9)
+        { Get-Page -Id 4 -ErrorAction Stop } | Should -Throw -ErrorId 'UnknownPage,*'
+        Test-Tree | Should -BeNullOrEmpty
+    }
+
+    It 'keeps the old page as a draft and says which page is which' {
+        $undo = Join-Path $TestDrive 'newpage.undo.gz'
+        $arguments = @{ To = 'news.podcast'; Prefix = 'new_'; Default = $arguments.Default; AsNewPage = $true }
+        $plan = Convert-Page /home/log/ @arguments -WhatIf
+        $plan[0].OldId, $plan[0].Children, $plan[0].OldUrlPath | Should -Be @(4, 6, '/home/log-old/')
+        ($plan | Out-String -Width 120) | Should -Match '4 +\d+ Keep +6 /home/log/ +/home/log-old/'
+        Get-Digest $target | Should -Be $before
+        $done = Convert-Page /home/log/ @arguments -UndoPath $undo
+        (Get-Page /home/log-old/).Status | Should -Be 'Draft'
+        (Get-Page -Id $done.Id).UrlPath | Should -Be '/home/log/'
+        (Convert-Page -Type news.newsindexpage @arguments -NoUndo).Changed | Should -BeFalse
+        $done | Undo-Change -NoUndo | Out-Null
+        Get-Digest $target | Should -Be $before
+    }
 }

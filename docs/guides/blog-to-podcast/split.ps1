@@ -19,6 +19,8 @@ param(
     # Where the copy is looked at meanwhile: with it the site's address is set, and put back in the end.
     [string] $HostName,
     [int] $Port = 8000,
+    # Make a new page in the old one's place and delete that, as it is done by hand, instead of changing the page itself.
+    [switch] $AsNewPage,
     # Tell what would be done, and change nothing.
     [switch] $Check
 )
@@ -31,8 +33,9 @@ $address = if ($HostName) { Set-Site -HostName $HostName -Port $Port -WhatIf:$Ch
 $address
 $children = @(if ($Child) { Get-Page $Child })
 
-# The page keeps its id, place, slug, children and history: nothing has to be made anew, renamed or deleted.
-Convert-Page $Page -To $To -Prefix $Prefix -Default $Default -WhatIf:$Check | Select-Object -Last 1
+# The page keeps its id, place, slug, children and history: nothing has to be made anew, renamed or deleted, unless that is asked for.
+$way = if ($AsNewPage) { @{ AsNewPage = $true; OldPage = 'Delete' } } else { @{} }
+Convert-Page $Page -To $To -Prefix $Prefix -Default $Default @way -WhatIf:$Check | Select-Object -Last 1
 
 # All of them in one transaction, in their order, with their slugs; old addresses lead to the new ones.
 if ($children) { $children | Move-Page -To $Page -Redirect -WhatIf:$Check | Select-Object -Last 1 }

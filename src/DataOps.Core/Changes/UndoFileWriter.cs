@@ -31,7 +31,16 @@ internal sealed class UndoFileWriter : IDisposable
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         _file = new FileStream(_unfinished, options);
         _gzip = new GZipStream(_file, CompressionLevel.Fastest, leaveOpen: true);
-        Write([.. JsonSerializer.SerializeToUtf8Bytes(header, UndoJson.Default.UndoHeader), (byte)'\n']);
+        try
+        {
+            Write([.. JsonSerializer.SerializeToUtf8Bytes(header, UndoJson.Default.UndoHeader), (byte)'\n']);
+        }
+        catch (IOException)
+        {
+            // Nobody has it yet to dispose it.
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Lines written between the first and the last.</summary>

@@ -16,7 +16,8 @@ internal sealed record ChildMove(Table From, Column FromColumn, Table To, Column
 
 /// <summary>Rows that refer to the old type's own tables: they move to the new type's where there is a table for them.</summary>
 internal sealed class ChildRows(
-    Session session, ReferenceCatalog catalog, PageChange change, FieldMap map, ConversionProblems problems, bool force, OperationContext context)
+    Session session, ReferenceCatalog catalog, PageChange change, FieldMap map, ConversionProblems problems, bool force, NewPages? newPages,
+    OperationContext context)
 {
     private readonly List<ChildMove> _moved = [];
     private readonly List<(Table Table, Column Column, string Name)> _dropped = [];
@@ -44,14 +45,18 @@ internal sealed class ChildRows(
                     Find(gone, reference);
     }
 
-    /// <summary>Plans what moves and what goes.</summary>
+    /// <summary>Plans what moves and what goes; of pages that stay beside their successors nothing goes.</summary>
     public void Plan()
     {
         foreach (ChildMove move in _moved)
             Plan(move);
+        if (Keeps)
+            return;
         foreach ((Table table, Column column, _) in _dropped)
             change.Changes.Of(table).PlanDelete($"from {table.Sql} t join {ConvertedPages.Name} d on d.id = t.{Sql.Identifier(column.Name)}");
     }
+
+    private bool Keeps => newPages?.Keeps == true;
 
     private void Find(Table gone, Reference reference)
     {
@@ -68,6 +73,12 @@ internal sealed class ChildRows(
         string name = list?.Name ?? reference.Table.DisplayName;
         if (force && isChild)
             _dropped.Add((reference.Table, reference.Column, name));
+        else if (Keeps && !isChild && !reference.IsParentLink)
+        {
+            long rest = session.List<long>($"select count(*) {rows}", null, context.Cancellation)[0];
+            if (rest > 0)
+                context.Warning?.Invoke($"{rest} rows in {reference.Table} ({reference.Column.Name}) refer to {gone}, and stay with the old pages.");
+        }
         else
         {
             string remedy = isChild
@@ -100,14 +111,15 @@ internal sealed class ChildRows(
         [
             .. from come in map.Come
                from reference in catalog.To(come)
-               where reference is { Columns.Count: 1, IsParentLink: false, ContentTypeColumn: null } && reference.Table != old.Table
+               where reference is { Columns.Count: 1, IsParentLink: false, ContentTypeColumn: null }
+                   && (reference.Table != old.Table || reference == old)
                    && !catalog.Owners.ContainsKey(reference.Table.Oid) && Common(old.Table, old.Column, reference.Table, reference.Column) is not null
                select new ChildMove(old.Table, old.Column, reference.Table, reference.Column, old.Table.DisplayName, reference.Table.DisplayName,
                    IsList: false),
         ];
         ChildMove[] mapped = [.. fitting.Where(f => map.OldNameOf(f.ToName) == f.FromName)];
         // More than one would be a guess.
-        return mapped.Length > 0 ? mapped[0] : fitting.Length == 1 ? fitting[0] : null;
+        return mapped.Length > 0 ? mapped[0] : fitting.Length == 1 ? fitting[0] : fitting.FirstOrDefault(f => f.To == f.From);
     }
 
     /// <summary>The columns that move, as they are; null where one of them has no place, or the new table needs more.</summary>
@@ -134,12 +146,14 @@ internal sealed class ChildRows(
         bool keeps = session.List<long>(
             $"select count(*) {from} where t.{key} in (select n.{Sql.Identifier(move.To.SingleKey!.Name)} from {move.To.Sql} n)", null,
                 context.Cancellation)[0] == 0;
-        if (!keeps && !move.IsList)
+        if (!keeps && !move.IsList && newPages is null)
             context.Warning?.Invoke($"Rows of {move.From} get new keys in {move.To}, as theirs are taken: publish drafts that were saved before anew.");
         string[] into = [.. keeps ? [move.To.SingleKey.Name] : Array.Empty<string>(), move.ToColumn.Name, .. columns];
-        string values = string.Join(", ", old.Prepend(move.FromColumn.Name).Select(c => "t." + Sql.Identifier(c)));
-        change.Insert(move.To, into, $"select {(keeps ? $"t.{key}, " : "")}{values} {from}");
-        change.Changes.Of(move.From).PlanDelete(from);
+        string values = string.Join(", ", old.Select(c => "t." + Sql.Identifier(c)).Prepend("d.new_id"));
+        InsertedRows rows = change.Insert(move.To, into, $"select {(keeps ? $"t.{key}, " : "")}{values} {from}");
+        newPages?.Following.Redirect(rows, move.To, columns);
+        if (!Keeps)
+            change.Changes.Of(move.From).PlanDelete(from);
         if (keeps && move.To.SingleKey.Sequence is { } sequence)
             change.Then($"select setval({Sql.Literal(sequence)}, greatest(q.last_value, coalesce((select max({Sql.Identifier(move.To.SingleKey.Name)}) from "
                 + $"{move.To.Sql}), 1))) from {sequence} q");

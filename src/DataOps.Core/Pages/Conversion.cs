@@ -17,6 +17,7 @@ internal sealed class Conversion
     private readonly FieldMap _map;
     private readonly ConversionProblems _problems;
     private readonly ChildRows _children;
+    private readonly NewPages? _newPages;
 
     /// <summary>Makes it.</summary>
     /// <exception cref="DataOpsException">An entry of the map names a field that is not there.</exception>
@@ -26,7 +27,8 @@ internal sealed class Conversion
         (_session, _tables, _change, Old, _target, _options, _cancellation) = (session, tables, change, old, target, options, context.Cancellation);
         _map = new FieldMap(tables.Catalog, old, target, options);
         _problems = new ConversionProblems(session, _map, options.Force, _cancellation);
-        _children = new ChildRows(session, tables.Catalog, change, _map, _problems, options.Force, context);
+        _newPages = options.AsNewPage ? new NewPages(session, tables, change, old, target, options, context) : null;
+        _children = new ChildRows(session, tables.Catalog, change, _map, _problems, options.Force, _newPages, context);
     }
 
     /// <summary>The type that the pages have.</summary>
@@ -34,6 +36,9 @@ internal sealed class Conversion
 
     /// <summary>Revisions whose content is rewritten.</summary>
     public long Revisions { get; private set; }
+
+    /// <summary>Which page gets which successor; none where pages change their type themselves.</summary>
+    public IEnumerable<ReplacedPage> Replaced => _newPages?.Replaced ?? [];
 
     /// <summary>What becomes of each field.</summary>
     public IEnumerable<ConvertedField> Fields
@@ -44,7 +49,7 @@ internal sealed class Conversion
                 new(_session.Server, _session.Database, name, source, action, table.DisplayName);
             foreach (FieldSource s in _map.Sources)
                 yield return s.Source is not null ? Field(s.Field, s.SourceField, "Copy", s.Table)
-                    : s.Given is not null || s.Column.Default is not null ? Field(s.Field, s.Given ?? s.Column.Default, "Default", s.Table)
+                    : s.Given is not null || s.Column.Default is not null ? Field(s.Field, s.GivenText ?? s.Column.Default, "Default", s.Table)
                     : Field(s.Field, null, "Empty", s.Table);
             foreach ((string to, string from, Table table) in _children.Moved)
                 yield return Field(to, from, "Rows", table);
@@ -59,14 +64,25 @@ internal sealed class Conversion
     /// <exception cref="DataOpsException"><c>CannotConvert</c>: all that is in the way.</exception>
     public void Plan()
     {
+        _problems.FindRoot(_tables.Pages);
         _problems.FindHalves();
         _problems.FindValues();
+        _newPages?.FindProblems(_problems);
         _children.Find();
         _map.RequireUsed(_target);
         _problems.ThrowIfAny(Old, _target);
+        _newPages?.PlanPages();
         foreach (Table table in _map.Come)
             PlanHalf(table);
         _children.Plan();
+        if (_newPages is null)
+            PlanInPlace();
+        else
+            _newPages.PlanRest();
+    }
+
+    private void PlanInPlace()
+    {
         foreach (Table table in _map.Gone)
             _change.Changes.Of(table).PlanDelete($"from {table.Sql} t join {ConvertedPages.Name} d on d.id = t.{Key(table)}");
         string type = _target.ContentType.ToString(CultureInfo.InvariantCulture);
@@ -81,7 +97,9 @@ internal sealed class Conversion
     {
         FieldSource[] sources = [.. _map.Sources.Where(s => s.Table == table)];
         string columns = string.Concat(sources.Select(s => ", " + s.Value(Alias)));
-        _change.Insert(table, [table.SingleKey!.Name, .. sources.Select(s => s.Column.Name)], $"select d.id{columns} {From(Old.Chain)}");
+        string[] names = [table.SingleKey!.Name, .. sources.Select(s => s.Column.Name)];
+        InsertedRows rows = _change.Insert(table, names, $"select d.new_id{columns} {From(Old.Chain)}");
+        _newPages?.Following.Redirect(rows, table, names);
     }
 
     private string From(IEnumerable<Table> chain) => $"from {ConvertedPages.Name} d " + string.Join(" ", chain.Select(t =>

@@ -13,6 +13,11 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
     /// <summary>Adds one.</summary>
     public void Add(string line) => _lines.Add(line);
 
+    /// <summary>Finds the root of all pages, which is a plain page and no site's.</summary>
+    public void FindRoot(Table pages) => Find(
+        $"from {ConvertedPages.Name} d join {pages.Sql} t on t.{Key(pages)} = d.id where length(t.path) <= {PagePath.Step}",
+        f => $"{Pages(f)} no page above: the root of all pages stays a plain page, so name pages below it");
+
     /// <summary>Finds pages whose row in an old table is missing, or that have one in a new table already.</summary>
     public void FindHalves()
     {
@@ -20,7 +25,7 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
             Find($"from {ConvertedPages.Name} d where not exists (select 1 from {table.Sql} t where t.{Key(table)} = d.id)", f =>
                 $"{Pages(f)} no row in {table}: Test-Tree finds them, Repair-Tree mends them");
         foreach (Table table in map.Come)
-            Find($"from {ConvertedPages.Name} d join {table.Sql} t on t.{Key(table)} = d.id", f =>
+            Find($"from {ConvertedPages.Name} d join {table.Sql} t on t.{Key(table)} = d.new_id", f =>
                 $"{Pages(f)} a row in {table} already: Repair-Tree removes it");
     }
 
@@ -29,6 +34,8 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
     {
         foreach (FieldSource s in map.Sources)
         {
+            if (s.Given is not null)
+                CheckGiven(s);
             if (s.Source is null && s.Fallback is null)
                 Add($"{s.Field} needs a value: fill it with -Map @{{ {s.Field} = '<old field>' }} or -Default @{{ {s.Field} = '<value>' }}");
             if (s.Source is null)
@@ -47,7 +54,24 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
             Find(
                 $"from {ConvertedPages.Name} d join {table.Sql} t on t.{Key(table)} = d.id where {name} is not null and {name}::text not in ('', '[]', "
                     + $"'{{}}', 'false')",
-                f => $"{Pages(f)} a {map.FieldOf(table, column)}, for which the new type has no field: use -Map, or -Force to drop it");
+                f => $"{Pages(f)} a value in {map.FieldOf(table, column)}, for which the new type has no field: use -Map, or -Force to drop it");
+        }
+    }
+
+    // Whatever PostgreSQL says about a value, it does not say whose it is.
+    private void CheckGiven(FieldSource s)
+    {
+        try
+        {
+            long characters = session.List<long?>($"select length(({s.Given})::text)", null, cancellation)[0] ?? 0;
+            if (s.Column.Length is { } most && characters > most)
+                Add($"{s.Field} has room for {most} characters, and -Default gives it {characters}");
+        }
+        catch (DataOpsException e) when (e.Id.StartsWith("Postgres.22", StringComparison.Ordinal))
+        {
+            throw new DataOpsException(
+                "InvalidDefault", FailureKind.InvalidArgument, $"-Default gives {s.Field} a value that cannot be: {e.Message}",
+                $"Give it as PostgreSQL writes a value of {s.Column.TypeText}.", s.Field, e);
         }
     }
 

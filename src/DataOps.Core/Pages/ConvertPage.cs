@@ -7,6 +7,7 @@ using DataOps.Core.Integrity;
 namespace DataOps.Core.Pages;
 
 /// <summary>Makes pages of one type pages of another in place: id, path, url, history, permissions and children stay.</summary>
+/// <remarks>Or it makes new pages in their places, to which everything leads that led to the old ones.</remarks>
 [Operation("Convert", "Page")]
 public sealed class ConvertPage : IOperation<ConvertPageOptions, IChangeResult>
 {
@@ -23,6 +24,10 @@ public sealed class ConvertPage : IOperation<ConvertPageOptions, IChangeResult>
         if (options.Id.Count + options.UrlPath.Count + options.Type.Count == 0)
             throw new DataOpsException(
                 "NoPageNamed", FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id, -UrlPath or -Type, or pipe them from Get-Page.");
+        if (!options.AsNewPage && (options.OldPage != OldPage.Keep || options.OnDependent != OnDependent.Fail))
+            throw new DataOpsException(
+                "ContradictingOptions", FailureKind.InvalidArgument, "-OldPage and -OnDependent are about pages that get a successor, and these do not.",
+                "Use -AsNewPage, or leave them out.", nameof(options.OldPage));
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         WagtailTables tables = new(session, catalog, context.Cancellation);
         PageTypes types = new(catalog, tables.Pages);
@@ -35,6 +40,8 @@ public sealed class ConvertPage : IOperation<ConvertPageOptions, IChangeResult>
         conversion?.Plan();
         change.Count();
         bool tells = options.WhatIf || options.Detailed;
+        foreach (ReplacedPage page in tells && conversion is not null ? conversion.Replaced : [])
+            yield return page;
         foreach (ConvertedField field in tells && conversion is not null ? conversion.Fields : [])
             yield return field;
         foreach (TablePlan table in tells ? change.Tables : [])
@@ -47,7 +54,7 @@ public sealed class ConvertPage : IOperation<ConvertPageOptions, IChangeResult>
         string? undoPath = goes ? change.Carry(undo) : null;
         StaleState stale = change.Rows == 0 ? StaleState.None : StaleState.Of(catalog, [WagtailTables.PageModel], []);
         yield return new ConvertPageResult(
-            session.Server, session.Database, Name, goes, goes ? change.Rows : 0, change.Rows, pages.Count, pages.Aliases, target.Label,
+            session.Server, session.Database, Name, goes, goes ? change.Rows : 0, change.Rows, pages.OnlyId, pages.Count, pages.Aliases, target.Label,
             conversion?.Old.Label, conversion?.Revisions ?? 0, stale.What, stale.Commands, undoPath, Math.Round(watch.Elapsed.TotalSeconds, 3));
     }
 }

@@ -29,6 +29,15 @@ public sealed record ConvertPageOptions : ChangeOptions
 
     /// <summary>Drop values and child rows for which the new type has no place.</summary>
     public bool Force { get; init; }
+
+    /// <summary>Make a new page of the new type in the place of each, with all that is below it, instead of changing the page itself.</summary>
+    public bool AsNewPage { get; init; }
+
+    /// <summary>With AsNewPage, what becomes of the old page.</summary>
+    public OldPage OldPage { get; init; }
+
+    /// <summary>With OldPage Delete, what to do about rows that depend on the old page, where nothing tells what the application would do.</summary>
+    public OnDependent OnDependent { get; init; }
 }
 
 /// <summary>What becomes of one field; of the plan, and with Detailed.</summary>
@@ -47,7 +56,8 @@ public sealed record ConvertedField(string Server, string Database, string? Fiel
 /// <param name="Changed">Whether anything was written.</param>
 /// <param name="Count">Rows written; 0 with WhatIf.</param>
 /// <param name="WouldChange">Rows to be written.</param>
-/// <param name="Pages">Pages that change their type, aliases included.</param>
+/// <param name="Id">The id of the page of the new type where it is one; null for several.</param>
+/// <param name="Pages">Pages that change their type, or get a successor, aliases included.</param>
 /// <param name="Aliases">Those that change because they are aliases of a page that does.</param>
 /// <param name="Type">The new type.</param>
 /// <param name="OldType">The old type; null when no page is left to convert.</param>
@@ -63,6 +73,7 @@ public sealed record ConvertPageResult(
     bool Changed,
     long Count,
     long WouldChange,
+    long? Id,
     long Pages,
     long Aliases,
     string Type,

@@ -5,7 +5,7 @@ namespace DataOps.Core.Pages;
 /// <summary>The pages that are converted, in a temporary table; their aliases with them.</summary>
 internal sealed class ConvertedPages
 {
-    /// <summary>The temporary table: id.</summary>
+    /// <summary>The temporary table: id, and new_id, which is the page's own unless it gets a successor.</summary>
     public const string Name = "pg_temp.dataops_converted";
 
     private readonly Session _session;
@@ -17,19 +17,24 @@ internal sealed class ConvertedPages
     {
         (_session, _cancellation) = (session, context.Cancellation);
         string pages = tables.Pages.Sql;
-        session.Execute($"create temp table dataops_converted on commit drop as select t.id from {pages} t with no data", _cancellation);
+        session.Execute($"create temp table dataops_converted on commit drop as select t.id, t.id as new_id from {pages} t with no data", _cancellation);
         PageQuery query = new(session, tables, new GetPageOptions { Id = options.Id, UrlPath = options.UrlPath, Type = options.Type }, context);
         long[] ids = [.. query.Read().Select(p => p.Id)];
         query.RequireAll();
         // Those that have the new type already are done.
         string others = $"t.content_type_id <> {target.ContentType}";
-        session.Execute($"insert into {Name} select t.id from {pages} t join unnest('{"{" + string.Join(',', ids) + "}"}'::int8[]) k on k = t.id where "
+        if (options.AsNewPage)
+            others += $" and not ({HasSuccessor(pages, target)})";
+        session.Execute($"insert into {Name} select t.id, t.id from {pages} t join unnest('{"{" + string.Join(',', ids) + "}"}'::int8[]) k on k = t.id where "
             + $"{others}", _cancellation);
         if (tables.Pages.Find("alias_of_id") is not null)
             AddAliases(tables, others);
+        if (options.AsNewPage)
+            NumberNewPages(tables, target);
         session.Execute($"create unique index on {Name} (id)", _cancellation);
         session.Execute($"analyze {Name}", _cancellation);
         Count = CountOf($"select count(*) from {Name}");
+        OnlyId = Count == 1 ? CountOf($"select new_id::int8 from {Name}") : null;
         int[] types = [.. session.List<int>($"select distinct t.content_type_id::int4 from {pages} t join {Name} d on d.id = t.id order by 1", null,
             _cancellation)];
         Type = types.Length switch
@@ -46,11 +51,34 @@ internal sealed class ConvertedPages
     /// <summary>How many there are, aliases included.</summary>
     public long Count { get; }
 
+    /// <summary>The id that the page has afterwards; null for several, or none.</summary>
+    public long? OnlyId { get; }
+
     /// <summary>How many of them are only here as aliases.</summary>
     public long Aliases { get; private set; }
 
     /// <summary>The content type that they have; null without pages.</summary>
     public int? Type { get; }
+
+    // A page that stayed behind its successor has had one already.
+    private static string HasSuccessor(string pages, PageType target) => $"""
+        not t.live and t.slug like '%-old%' and exists (
+          select 1 from {pages} s where s.content_type_id = {target.ContentType} and left(s.path, -{PagePath.Step}) = left(t.path, -{PagePath.Step})
+          and length(s.path) = length(t.path) and starts_with(t.slug, s.slug || '-old') and substr(t.slug, length(s.slug) + 5) ~ '^(-[0-9]+)?$')
+        """;
+
+    // Beyond every page, and every half that a deleted page has left behind; the page table is locked, so nobody takes them meanwhile.
+    private void NumberNewPages(WagtailTables tables, PageType target)
+    {
+        IEnumerable<string> most = target.Chain.Select(t => $"(select max({Sql.Identifier(t.SingleKey!.Name)}) from {t.Sql})");
+        string used = tables.Pages.SingleKey!.Sequence is { } sequence ? $", (select last_value from {sequence})" : "";
+        _session.Execute($"""
+            update {Name} d set new_id = n.id
+            from (select x.id as old, greatest({string.Join(", ", most)}{used}) + row_number() over (order by p.path collate "C") as id
+                  from {Name} x join {tables.Pages.Sql} p on p.id = x.id) n
+            where n.old = d.id
+            """, _cancellation);
+    }
 
     private void AddAliases(WagtailTables tables, string others)
     {
@@ -58,7 +86,7 @@ internal sealed class ConvertedPages
         Aliases = _session.Execute($"""
             insert into {Name} with recursive a as (
               select d.id from {Name} d union select t.id from {pages} t join a on t.alias_of_id = a.id where {others})
-            select a.id from a where not exists (select 1 from {Name} d where d.id = a.id)
+            select a.id, a.id from a where not exists (select 1 from {Name} d where d.id = a.id)
             """, _cancellation);
         if (_session.List<string>($"""
             select t.id || ' (' || t.url_path || ') is an alias of page ' || t.alias_of_id

@@ -10,9 +10,12 @@ namespace DataOps.Core.Pages;
 /// <param name="Source">The old column; null without one.</param>
 /// <param name="SourceTable">Its table.</param>
 /// <param name="SourceField">Its field's name.</param>
-/// <param name="Given">The value that the user gives, as SQL; null when none.</param>
-internal sealed record FieldSource(Table Table, Column Column, string Field, Column? Source, Table? SourceTable, string? SourceField, string? Given)
+/// <param name="GivenText">The value that the user gives; null when none.</param>
+internal sealed record FieldSource(Table Table, Column Column, string Field, Column? Source, Table? SourceTable, string? SourceField, string? GivenText)
 {
+    /// <summary>The value that the user gives, as SQL; without the length here as well.</summary>
+    public string? Given => GivenText is null ? null : $"{Sql.Literal(GivenText)}::{Column.Type.Underlying.Sql}";
+
     /// <summary>What fills the column where nothing else does, as SQL; null when nothing can.</summary>
     public string? Fallback => Given ?? (Column.Default is { } expression ? $"({expression})::{Column.TypeText}" : Column.NotNull ? null
         : $"null::{Column.TypeText}");
@@ -45,8 +48,10 @@ internal sealed class FieldMap
     {
         _catalog = catalog;
         (_map, _default, _prefix) = (Pairs(options.Map, "-Map"), Pairs(options.Default, "-Default"), options.Prefix);
-        Gone = [.. old.Chain.Except(target.Chain).Reverse()];
-        Come = [.. target.Chain.Except(old.Chain)];
+        // A new page has rows of its own in all tables; one that stays keeps those that both types have.
+        Table[] common = [.. options.AsNewPage ? old.Chain.Take(1) : old.Chain.Intersect(target.Chain)];
+        Gone = [.. old.Chain.Except(common).Reverse()];
+        Come = [.. target.Chain.Except(common)];
         _old = [.. old.Chain.SelectMany(t => Own(t).Select(c => (t, c)))];
         Sources = [.. Come.SelectMany(t => Own(t).Select(c => SourceOf(t, c)))];
     }
@@ -101,7 +106,7 @@ internal sealed class FieldMap
             return null;
         }
         string? mapped = Take(_map);
-        string? given = Take(_default) is { } text ? $"{Sql.Literal(text)}::{column.TypeText}" : null;
+        string? given = Take(_default);
         (Table Table, Column Column)? source = mapped is not null
             ? Find(mapped) ?? throw new DataOpsException(
                 "UnknownField", FailureKind.NotFound, $"The old type has no field {mapped}.",

@@ -29,7 +29,7 @@ internal sealed class MovedRows(
         string[] columns = ["path", "depth", "numchild", "slug", "url_path"];
         change.Update(tables.Pages, columns, $"""
             select n.id, n.path::varchar as path, n.depth, n.numchild, n.slug, n.url_path from {PageTree.Name} n join {tables.Pages.Sql} p on p.id = n.id
-            where row(n.path, n.depth, n.numchild, n.slug, n.url_path) is distinct from row(p.path::text, p.depth, p.numchild, p.slug, p.url_path)
+            where row(n.path, n.depth, n.numchild, n.slug, n.url_path) is distinct from row(p.path::text collate "C", p.depth, p.numchild, p.slug, p.url_path)
             """);
         PlanRevisions();
         PlanLog();
@@ -72,35 +72,17 @@ internal sealed class MovedRows(
 
     private void PlanLog()
     {
-        if (tables.Find("wagtailcore_pagelogentry") is not { } log)
-            return;
         string values = string.Join(", ", _moved.Select((m, i) => $"""
             ({i}, {m.Before.Id}, {Sql.Literal(m.Before.Title)}, {Sql.Literal(m.LogAction)}, jsonb_build_object(
               'source', jsonb_build_object('id', {m.OldParent.Id}, 'title', {Sql.Literal(m.OldParent.Title)}::text),
               'destination', jsonb_build_object('id', {m.Parent.Id}, 'title', {Sql.Literal(m.Parent.Title)}::text)))
             """));
-        Dictionary<string, string> all = new()
-        {
-            ["label"] = "m.title",
-            ["action"] = "m.action",
-            ["data"] = "m.data",
-            ["timestamp"] = "clock_timestamp()",
-            ["content_changed"] = "false",
-            ["deleted"] = "false",
-            ["content_type_id"] = "p.content_type_id",
-            ["page_id"] = "p.id",
-            ["uuid"] = "gen_random_uuid()",
-        };
-        KeyValuePair<string, string>[] known = [.. all.Where(c => log.Find(c.Key) is not null)];
-        if (log.Columns.FirstOrDefault(c => c is { NotNull: true, Default: null, Source: ColumnSource.Plain } && !all.ContainsKey(c.Name)) is { } unknown)
-        {
-            context.Warning?.Invoke($"{log} needs a value for {unknown.Name}, which is not known here: the moves are not in Wagtail's log.");
-            return;
-        }
-        change.Insert(log, [.. known.Select(c => c.Key)], $"""
-            select {string.Join(", ", known.Select(c => c.Value))}
-            from (values {values}) m (number, id, title, action, data) join {tables.Pages.Sql} p on p.id = m.id order by m.number
-            """);
+        PageLog.Plan(
+            $"""
+            select m.*, p.content_type_id, false as content_changed, false as deleted
+            from (values {values}) m (number, id, title, action, data) join {tables.Pages.Sql} p on p.id = m.id
+            """,
+            tables, change, context);
     }
 
     private void PlanRedirects()

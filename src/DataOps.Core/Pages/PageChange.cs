@@ -14,7 +14,9 @@ internal sealed class PageChange : IDisposable
     private readonly CancellationToken _cancellation;
     private readonly NpgsqlTransaction _transaction;
     private readonly List<RowWrite> _writes = [];
+    private readonly List<string> _beforehand = [];
     private readonly List<string> _afterwards = [];
+    private DependentRows? _dependents;
 
     /// <summary>Begins the transaction.</summary>
     /// <param name="session">The session, in no transaction.</param>
@@ -49,6 +51,17 @@ internal sealed class PageChange : IDisposable
     public InsertedRows Insert(Table table, IReadOnlyList<string> columns, string select) =>
         Add(new InsertedRows(_session, _catalog, Changes.Of(table), NextName(), columns, select, _cancellation));
 
+    /// <summary>A statement that runs on the locked rows before any is written, as one by which rows that go make room for rows that come.</summary>
+    public void First(string sql) => _beforehand.Add(sql);
+
+    /// <summary>Plans what becomes of the rows that depend on those that go; after all that go are planned.</summary>
+    /// <exception cref="DataOpsException">Rows that stay need rows that go: all of them.</exception>
+    public void Follow(OnDependent choice, DeletionWords words, Func<Table, Column?, string> except)
+    {
+        _dependents = new DependentRows(_session, _catalog, Changes, choice, words, except, _cancellation);
+        _dependents.Plan();
+    }
+
     /// <summary>A statement that runs when all rows are written, as one that sets a sequence.</summary>
     public void Then(string sql) => _afterwards.Add(sql);
 
@@ -60,6 +73,7 @@ internal sealed class PageChange : IDisposable
     {
         RowChanges changed = new(_session, _cancellation);
         return _writes.SelectMany(w => w.Describe(changed))
+            .Concat(_dependents?.Describe(changed) ?? [])
             .Concat(Changes.Tables.Where(t => t.Deletes).SelectMany(t => changed.Deleted(t, _catalog.LabelOf(t.Table))));
     }
 
@@ -72,8 +86,11 @@ internal sealed class PageChange : IDisposable
         Changes.Lock();
         Changes.Apply(_catalog.Database, () =>
         {
+            foreach (string sql in _beforehand)
+                Execute(sql);
             foreach (RowWrite write in _writes)
                 write.Apply();
+            _dependents?.Apply();
             Changes.Delete();
             foreach (string sql in _afterwards)
                 Execute(sql);

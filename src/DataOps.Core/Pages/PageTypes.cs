@@ -19,7 +19,7 @@ internal sealed class PageTypes(ReferenceCatalog catalog, Table pages)
         if (model is null)
             throw new DataOpsException(
                 "UnknownModel", FailureKind.NotFound, $"There is no model {label} with a table in this database.",
-                "Get-Model lists what there is. A type that is new in the code has to be migrated first.", label);
+                Advice(label), label);
         Table[] chain = Chain(model.Table);
         return chain.Length > 0 ? new PageType(model.Label, model.ContentType, chain) : throw new DataOpsException(
             "NotAPageType", FailureKind.InvalidArgument, $"{model.Label} is no type of pages.", $"There are: {string.Join(", ", All())}.", label);
@@ -28,6 +28,14 @@ internal sealed class PageTypes(ReferenceCatalog catalog, Table pages)
     /// <summary>The type that pages have by their content type.</summary>
     /// <exception cref="DataOpsException"><c>UnknownModel</c>: its table is gone.</exception>
     public PageType Of(int contentType) => Require(catalog.ContentTypeOf(contentType)?.Label ?? $"with content type {contentType}");
+
+    private string Advice(string label)
+    {
+        string[] same = [.. All().Where(l => l[(l.IndexOf('.', StringComparison.Ordinal) + 1)..].Equals(label, StringComparison.OrdinalIgnoreCase))];
+        return same.Length > 0
+            ? $"Name it with its application: {string.Join(", ", same)}."
+            : "Get-Model lists what there is. A type that is new in the code has to be migrated first.";
+    }
 
     private IEnumerable<string> All() => catalog.Models.Where(m => Chain(m.Table).Length > 0).Select(m => m.Label);
 

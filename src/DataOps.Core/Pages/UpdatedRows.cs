@@ -22,7 +22,10 @@ internal sealed class UpdatedRows(
     /// <inheritdoc/>
     public override void Plan()
     {
-        Execute($"create temp table {Name[8..]} on commit drop as {select}");
+        // With the target's own types and collations: values of two cannot be compared.
+        string all = Sql.Identifiers(Rows.Identity.Columns.Select(c => c.Name).Concat(columns));
+        Execute($"create temp table {Name[8..]} on commit drop as select {all} from {Rows.Table.Sql} t with no data");
+        Execute($"insert into {Name} ({all}) select {all} from ({select}) x");
         Count = Rows.PlanUpdate($"""
             from {Rows.Table.Sql} t join {Name} s on {Rows.Identity.Same("t", "s")}
             where row({Of("t")}) is distinct from row({Of("s")})

@@ -45,5 +45,8 @@ internal sealed class WagtailTables(Session session, ReferenceCatalog catalog, C
 
     /// <summary>The failure for a page that is not there.</summary>
     public DataOpsException Unknown(string page) => new(
-        "UnknownPage", FailureKind.NotFound, $"{session.Database} has no page {page}.", "Get-Page lists the pages with their ids and url paths.", page);
+        "UnknownPage", FailureKind.NotFound, $"{session.Database} has no page {page}.",
+        page.IndexOfAny(['*', '?', '[']) < 0
+            ? "Get-Page lists the pages with their ids and url paths."
+            : "Wildcards are Get-Page's: pipe what it finds into the command.", page);
 }

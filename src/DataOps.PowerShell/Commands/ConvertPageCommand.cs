@@ -8,9 +8,9 @@ using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell.Commands;
 
-/// <summary>Makes pages of one type pages of another, in place.</summary>
+/// <summary>Makes pages of one type pages of another, in place, or new pages in their places.</summary>
 [Cmdlet(VerbsData.Convert, "Page", DefaultParameterSetName = ByDatabase, SupportsShouldProcess = true)]
-[OutputType(typeof(ConvertPageResult), typeof(ConvertedField), typeof(TablePlan), typeof(RowChange))]
+[OutputType(typeof(ConvertPageResult), typeof(ReplacedPage), typeof(ConvertedField), typeof(TablePlan), typeof(RowChange))]
 public sealed class ConvertPageCommand : PageCommand
 {
     /// <summary>All pages of this type, as app.model.</summary>
@@ -44,9 +44,24 @@ public sealed class ConvertPageCommand : PageCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
+    /// <summary>Make a new page in the place of each, with all that is below it.</summary>
+    [Parameter]
+    public SwitchParameter AsNewPage { get; set; }
+
+    /// <summary>With -AsNewPage, what becomes of the old page.</summary>
+    [Parameter]
+    public OldPage OldPage { get; set; }
+
+    /// <summary>With -OldPage Delete, what to do about rows that depend on the old page.</summary>
+    [Parameter]
+    public OnDependent OnDependent { get; set; }
+
+    private string Words => !AsNewPage ? "Convert pages to"
+        : OldPage == OldPage.Delete ? "Delete pages in favour of new pages of" : "Replace pages by new pages of";
+
     /// <inheritdoc/>
     protected override void Change(Session session, IReadOnlyList<long> ids) =>
-        Change(session, $"Convert pages to {To} in", new ConvertPage(), whatIf => new ConvertPageOptions
+        Change(session, $"{Words} {To} in", new ConvertPage(), whatIf => new ConvertPageOptions
         {
             Id = ids,
             UrlPath = UrlPath ?? [],
@@ -56,6 +71,9 @@ public sealed class ConvertPageCommand : PageCommand
             Prefix = Prefix,
             Default = Default ?? [],
             Force = Force,
+            AsNewPage = AsNewPage,
+            OldPage = OldPage,
+            OnDependent = OnDependent,
             Detailed = Detailed,
             UndoPath = UndoFile,
             NoUndo = NoUndo,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataOps.Core.Pages;
+using DataOps.Core.Tests.Changes;
 using DataOps.Core.Tests.Pages;
 using DataOps.Core.Tests.Servers;
 
@@ -42,6 +43,32 @@ public sealed class DjangoMovePageTests(PostgresServer server) : IDisposable
         Assert.All(ours.problems, Assert.Empty);
         // Of one depth and in one order, nodes have the same parents.
         Assert.Equal(moved.paths.Select(Line), ours.paths.Select(Line));
+    }
+
+    [Fact]
+    public void Treebeard_finds_no_problem_after_random_moves_and_conversions_and_undoing_them_brings_every_row_back()
+    {
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+        using TestDatabase check = server.CopyOf(Site.Django);
+        site.Execute(RandomPageChanges.Types);
+        IReadOnlyDictionary<string, string> before = site.Digest();
+        int seed = DjangoPeer.Seed;
+        RandomPageChanges pages = new(site, new Random(seed));
+        List<string> undo = [];
+        for (int i = 0; i < 18; i++)
+        {
+            if (pages.Step(Path.Join(_folder, $"{i}.undo.gz")) is not { } file)
+                continue;
+            undo.Add(file);
+            Assert.True(!site.Rows(MovePageTests.Problems).Any() && !site.Run(new TestTree(), new()).Any(), $"seed {seed}, step {i}: "
+                + string.Join("; ", site.Run(new TestTree(), new()).Select(f => $"{f.Problem} {f.Table} {f.Key} {f.Note}")));
+        }
+
+        Assert.All(Ask(check, Rows(site), []).problems, Assert.Empty);
+        Assert.True(undo.Count > 5, $"seed {seed}: {undo.Count}");
+        foreach (string file in Enumerable.Reverse(undo))
+            ChangeFiles.Undo(site, file);
+        Assert.True(before.SequenceEqual(site.Digest()), $"seed {seed}: {string.Join(", ", before.Except(site.Digest()))}");
     }
 
     private static string Line(JsonElement[] node) => $"{node[0]} {node[2]} {node[3]}";

@@ -105,7 +105,7 @@ public sealed class ConvertPageTests(PostgresServer server) : IDisposable
         Assert.Equal(
             [
                 "Copy date_published date_published", "Copy headline subtitle", "Copy image image", "Copy introduction introduction", "Copy new_body body",
-                    "Default rating '3'::integer",
+                    "Default rating 3",
                 "Rows blog_articleperson blog_blogpersonrelationship", "Rows blog_articletag blog_blogpagetag",
             ],
             plan.OfType<ConvertedField>().Select(f => $"{f.Action} {f.Field} {f.Source}").Order(StringComparer.Ordinal));
@@ -122,7 +122,7 @@ public sealed class ConvertPageTests(PostgresServer server) : IDisposable
         DataOpsException failure = Assert.Throws<DataOpsException>(() => Convert(site, s_toArticle with { Default = [], NoUndo = true }));
 
         Assert.Equal("CannotConvert", failure.Id);
-        foreach (string part in new[] { "rating needs a value", "more than 5 characters", "a date_published, for which the new type has no field",
+        foreach (string part in new[] { "rating needs a value", "more than 5 characters", "a value in date_published, for which the new type has no field",
             "rows in shop_offer (post_id)" })
             Assert.Contains(part, failure.Message);
         Assert.Equal(before, site.Digest());
@@ -203,6 +203,7 @@ public sealed class ConvertPageTests(PostgresServer server) : IDisposable
     [InlineData("68", "auth.user", null, "NotAPageType")]
     [InlineData("999", "base.standardpage", null, "UnknownPage")]
     [InlineData("68,34", "base.standardpage", null, "MixedTypes")]
+    [InlineData("1", "base.standardpage", null, "CannotConvert")]
     [InlineData("68", "base.standardpage", "nothing=subtitle", "UnknownField")]
     [InlineData("68", "base.standardpage", "introduction=nothing", "UnknownField")]
     [InlineData("68", "base.standardpage", "introduction", "InvalidMap")]
@@ -213,6 +214,35 @@ public sealed class ConvertPageTests(PostgresServer server) : IDisposable
         ConvertPageOptions options = new() { Id = [.. pages.Split(',').Select(long.Parse)], To = to, Map = map is null ? [] : [map], NoUndo = true };
 
         Assert.Equal(id, Assert.Throws<DataOpsException>(() => Convert(site, options)).Id);
+    }
+
+    [Theory]
+    [InlineData("rating=many", "InvalidDefault", "rating")]
+    [InlineData("rating=99999999999", "InvalidDefault", "rating")]
+    [InlineData("headline=too long", "CannotConvert", "headline has room for 5 characters, and -Default gives it 8")]
+    public void A_value_that_cannot_be_is_refused_with_its_field_and_never_cut(string value, string id, string part)
+    {
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+        site.Execute(Article + "alter table blog_article alter headline type varchar(5)");
+        IReadOnlyDictionary<string, string> before = site.Digest();
+        string[] values = [.. s_toArticle.Default.Where(d => d.Split('=')[0] != value.Split('=')[0]), value];
+
+        DataOpsException failure = Assert.Throws<DataOpsException>(() => Convert(site, s_toArticle with { Map = [], Default = values, Force = true,
+            NoUndo = true }));
+
+        Assert.Equal(id, failure.Id);
+        Assert.Contains(part, failure.Message);
+        Assert.Equal(before, site.Digest());
+    }
+
+    [Fact]
+    public void A_type_without_its_application_is_answered_with_both()
+    {
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+
+        DataOpsException failure = Assert.Throws<DataOpsException>(() => Convert(site, new() { Id = [68], To = "StandardPage", NoUndo = true }));
+
+        Assert.Equal("Name it with its application: base.standardpage.", failure.Advice);
     }
 
     private static ConvertPageResult Convert(TestDatabase site, ConvertPageOptions options) => site.Run(new ConvertPage(),

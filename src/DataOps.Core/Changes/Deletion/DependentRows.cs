@@ -143,9 +143,10 @@ internal sealed class DependentRows(
             (select left(d.{nodePath}, length(d.{nodePath}) - {step}) as path, count(*)::int as children
              from {gone.Name} d where d._action = 'D' and length(d.{nodePath}) > {step} group by 1)
             """;
-        gone.PlanUpdate($"from {lost} l join {gone.Table.Sql} t on t.{nodePath} = l.path where true{Except(gone.Table, gone.Table.Find("numchild"))}");
+        string counted = Except(gone.Table, gone.Table.Find("numchild"));
+        gone.PlanUpdate($"from {lost} l join {gone.Table.Sql} t on t.{nodePath} = l.path where true{counted}");
         _clearings.Add(new Clearing(tree, gone, "numchild", $"""
-            (select {Key(gone)}, t.numchild - l.children as numchild from {gone.Name} t join {lost} l on l.path = t.{nodePath} where t._action = 'U')
+            (select {Key(gone)}, t.numchild - l.children as numchild from {gone.Name} t join {lost} l on l.path = t.{nodePath} where t._action = 'U'{counted})
             """));
     }
 

@@ -9,9 +9,12 @@ namespace DataOps.Core.Pages;
 /// <param name="session">The session.</param>
 /// <param name="tables">The tables of the pages.</param>
 /// <param name="onDuplicate">What becomes of slugs that siblings share.</param>
-/// <param name="cancellation">Cancels the query that runs.</param>
-internal sealed class PagePlacement(Session session, PageTables tables, DuplicateSlug onDuplicate, CancellationToken cancellation) : IPlacedColumns
+/// <param name="holding">Makes pages for those of which no ancestor is left.</param>
+/// <param name="context">Warnings and cancellation.</param>
+internal sealed class PagePlacement(Session session, PageTables tables, DuplicateSlug onDuplicate, HoldingPage holding, OperationContext context)
+    : IPlacedColumns
 {
+    private readonly CancellationToken _cancellation = context.Cancellation;
     private const int Step = 4;
     private const int MostCharacters = 255;
 
@@ -24,13 +27,36 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
         Dictionary<string, string> byUrl = [];
         string sql = $"select w.url_path, min(r.path) from {nodes} w join {reached} r on r._key = w._key where w.url_path = any($1) group by 1";
         foreach ((string url, string path) in session.Stream(
-            sql, r => (r.GetString(0), r.GetString(1)), cancellation,
+            sql, r => (r.GetString(0), r.GetString(1)), _cancellation,
             new NpgsqlParameter<string[]> { TypedValue = [.. tops.SelectMany(t => UrlPrefixes(t.UrlPath)).Distinct()] }))
             byUrl[url] = path;
         Dictionary<string, string> byLog = LastMoves(tops, reached);
         return tops.ToDictionary(t => t.Key, t => (IReadOnlyList<string>)[
             .. UrlPrefixes(t.UrlPath).Where(byUrl.ContainsKey).Select(u => byUrl[u]).Take(1),
             .. byLog.TryGetValue(t.Key, out string? path) ? new[] { path } : []]);
+    }
+
+    /// <inheritdoc/>
+    public string Hold(NodeRows nodes, string reached, Func<string> next, Homeless like)
+    {
+        string sql = $"""
+            select r.path from {nodes.Name} w join {reached} r on r._key = w._key
+            where w.url_path = {Sql.Literal(HoldingPage.UrlPath)} and length(r.path) = {2 * Step} order by r.path
+            """;
+        if (session.List<string>(sql, cancellation: _cancellation) is [var there, ..])
+            return there;
+        string path = next();
+        string id = holding.Make(nodes, path, like.Key, isRoot: false);
+        context.Warning?.Invoke($"Nothing tells where page {like.Key} stood, and others may be like it: they go below a new page {id} "
+            + $"({HoldingPage.UrlPath}), which nobody is shown. Move-Page gives them a place.");
+        return path;
+    }
+
+    /// <inheritdoc/>
+    public void MakeRoot(NodeRows nodes, string path, Homeless like)
+    {
+        string id = holding.Make(nodes, path, like.Key, isRoot: true);
+        context.Warning?.Invoke($"The root of all pages is missing: page {id} at {path} is made for it.");
     }
 
     /// <inheritdoc/>
@@ -63,7 +89,7 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
             where l.action = 'wagtail.move' and l.page_id::text = any($1) order by l.page_id, l.timestamp desc, l.id desc
             """;
         return session.Stream(
-            sql, r => (Key: r.GetString(0), Path: r.IsDBNull(1) ? null : r.GetString(1)), cancellation,
+            sql, r => (Key: r.GetString(0), Path: r.IsDBNull(1) ? null : r.GetString(1)), _cancellation,
             new NpgsqlParameter<string[]> { TypedValue = [.. tops.Select(t => t.Key)] }).Where(m => m.Path is not null).ToDictionary(m => m.Key, m => m.Path!);
     }
 
@@ -79,11 +105,11 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
                 select {up}, w.slug from {nodes.Name} w where length(w.path) > {Step} group by 1, 2 having count(*) > 1)) d
             where d.n > 1 and (d._moved or {(onDuplicate == DuplicateSlug.Suffix ? "true" : "false")}) order by d.up, d.slug, d.n
             """,
-            r => (r.GetString(0), r.GetString(1), r.GetString(2)), cancellation)];
+            r => (r.GetString(0), r.GetString(1), r.GetString(2)), _cancellation)];
         if (second.Length == 0)
             return;
         HashSet<(string, string)> taken = [.. session.Stream(
-            $"select {up}, w.slug from {nodes.Name} w where {up} = any($1)", r => (r.GetString(0), r.GetString(1)), cancellation,
+            $"select {up}, w.slug from {nodes.Name} w where {up} = any($1)", r => (r.GetString(0), r.GetString(1)), _cancellation,
             new NpgsqlParameter<string[]> { TypedValue = [.. second.Select(s => s.Up).Distinct()] })];
         string[] slugs = [.. second.Select(s => Free(s.Up, s.Slug, taken))];
         nodes.Execute(

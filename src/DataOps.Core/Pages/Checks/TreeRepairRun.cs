@@ -89,7 +89,8 @@ internal sealed class TreeRepairRun(
     private void Repair(Tree tree)
     {
         ChangedTable rows = changes.Of(tree.Table);
-        PagePlacement? placement = tree.Table == _pages?.Pages ? new PagePlacement(session, _pages!, options.DuplicateSlug, context.Cancellation) : null;
+        HoldingPage? holding = tree.Table == _pages?.Pages ? new HoldingPage(session, _pages!, rows, context.Cancellation) : null;
+        PagePlacement? placement = holding is null ? null : new PagePlacement(session, _pages!, options.DuplicateSlug, holding, context);
         IEnumerable<Column?> columns = [tree.Path, tree.Depth, tree.NumChild, tree.Left, tree.Right, tree.TreeId, tree.Parent?.Column, tree.Order,
             .. placement?.Columns ?? []];
         NodeRows nodes = new(session, catalog.LabelOf(tree.Table), rows, $"dataops_tree_{++_number}", [.. columns.OfType<Column>()], context.Cancellation);
@@ -108,6 +109,11 @@ internal sealed class TreeRepairRun(
             default:
                 RepairParents(tree, nodes);
                 break;
+        }
+        if (holding is not null)
+        {
+            holding.Plan();
+            _repairs.Add(holding);
         }
         nodes.Plan();
         _repairs.Add(nodes);

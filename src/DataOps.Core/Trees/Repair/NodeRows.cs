@@ -57,6 +57,8 @@ internal sealed class NodeRows(
     public void Apply()
     {
         string condition = rows.Identity.Same("t", "s");
+        if (columns.Any(c => IsText(c) && c.Collation is not null and not "C"))
+            TakeCollations();
         new UniqueParking(session, cancellation).Park(rows.Table, Name, [.. columns.Select(c => c.Name)], condition);
         string set = string.Join(", ", columns.Select(c => $"{Sql.Identifier(c.Name)} = s.{Sql.Identifier(c.Name)}::{c.TypeText}"));
         Execute($"update {rows.Table.Sql} t set {set} from {Name} s where {condition} and ({Differs})");
@@ -67,6 +69,16 @@ internal sealed class NodeRows(
 
     /// <summary>Runs a statement.</summary>
     public void Execute(string sql, params ReadOnlySpan<Npgsql.NpgsqlParameter> parameters) => session.Execute(sql, cancellation, parameters);
+
+    // Texts of two collations, neither of them the database's, cannot be compared: here they have had their bytes' order.
+    private void TakeCollations()
+    {
+        string all = Sql.Identifiers(rows.Identity.Columns.Concat(columns).Select(c => c.Name));
+        string bare = $"{Name}_bytes";
+        Execute($"alter table {Name} rename to {name}_bytes");
+        Execute($"create temp table {name} on commit drop as select {all} from {rows.Table.Sql} t with no data");
+        Execute($"insert into {Name} ({all}) select {all} from {bare}");
+    }
 
     private string Differs => string.Join(" or ", columns.Select(c => $"{Cell("t", c)} is distinct from {Cell("s", c)}"));
 

@@ -13,6 +13,16 @@ internal interface IPlacedColumns
     /// <summary>Other places for the tops of homeless branches, by their keys: the paths of nodes that are reached.</summary>
     IReadOnlyDictionary<string, IReadOnlyList<string>> Ancestors(IReadOnlyList<Homeless> tops, string nodes, string reached);
 
+    /// <summary>The path of the node that takes those of which no ancestor is left; it is made where there is none yet.</summary>
+    /// <param name="nodes">The nodes.</param>
+    /// <param name="reached">The nodes that a root leads to.</param>
+    /// <param name="next">Gives the next free path below the root.</param>
+    /// <param name="like">One of the nodes that need it.</param>
+    string Hold(NodeRows nodes, string reached, Func<string> next, Homeless like);
+
+    /// <summary>Makes a root where there is none.</summary>
+    void MakeRoot(NodeRows nodes, string path, Homeless like);
+
     /// <summary>The condition that a node w is the one that a person names.</summary>
     string IsNamed(string name);
 
@@ -47,15 +57,20 @@ internal sealed class PathTreeRepair(
     {
         FindReached();
         string? target = to is null ? null : Find(to);
-        string url = placed is null ? "null::text" : "w.url_path";
-        Homeless[] homeless = [.. session.Stream(
-            $"select w._key, {_path}, {url} from {nodes.Name} w left join {_reached} r on r._key = w._key where r._key is null order by {_path}, w._key",
-            r => new Homeless(r.GetString(0), r.GetString(1), r.IsDBNull(2) ? null : r.GetString(2)), cancellation)];
+        Homeless[] homeless = ReadHomeless();
+        if (placed is not null && tree.HasOneRoot && Root().Length == 0 && homeless.Length > 0)
+        {
+            string first = homeless.Select(h => h.Path).FirstOrDefault(p => p.Length >= _step && scheme.Number(p[.._step]) > 0) ?? scheme.Step(1);
+            placed.MakeRoot(nodes, first[.._step], homeless[0]);
+            FindReached();
+            homeless = ReadHomeless();
+        }
         if (homeless.Length == 0)
             return;
         IReadOnlyDictionary<string, IReadOnlyList<string>> Ancestors(IReadOnlyList<Homeless> tops) =>
             placed?.Ancestors(tops, nodes.Name, _reached) ?? new Dictionary<string, IReadOnlyList<string>>();
-        new Reattachment(session, scheme, _reached, Ancestors, cancellation)
+        Func<Func<string>, Homeless, string>? hold = placed is null || !tree.HasOneRoot ? null : (next, like) => placed.Hold(nodes, _reached, next, like);
+        new Reattachment(session, scheme, _reached, Ancestors, hold, cancellation)
             .Place(homeless, target, tree.HasOneRoot ? Root() : "");
         nodes.Execute(
             $"update {nodes.Name} w set {_column} = p.path, _moved = true from unnest($1, $2) p (key, path) where p.key = w._key",
@@ -104,6 +119,14 @@ internal sealed class PathTreeRepair(
             """);
         placed?.Complete(nodes);
         nodes.KeepChanged();
+    }
+
+    private Homeless[] ReadHomeless()
+    {
+        string url = placed is null ? "null::text" : "w.url_path";
+        return [.. session.Stream(
+            $"select w._key, {_path}, {url} from {nodes.Name} w left join {_reached} r on r._key = w._key where r._key is null order by {_path}, w._key",
+            r => new Homeless(r.GetString(0), r.GetString(1), r.IsDBNull(2) ? null : r.GetString(2)), cancellation)];
     }
 
     private string IsValid => $"{scheme.IsInAlphabet(_path)} and length({_path}) % {_step} = 0 and {_path} <> ''";

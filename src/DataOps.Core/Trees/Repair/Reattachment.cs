@@ -8,13 +8,16 @@ namespace DataOps.Core.Trees;
 /// <param name="scheme">How paths are written.</param>
 /// <param name="reached">A relation of _key and path of the nodes that have a place.</param>
 /// <param name="ancestors">For the top of a branch, other paths that its ancestors may have, by what else is known of it.</param>
+/// <param name="hold">The path of a node for branches of which no ancestor but a root is left, given the next path below the root and one that needs it; they
+/// go below the root when absent.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class Reattachment(
     Session session, PathScheme scheme, string reached, Func<IReadOnlyList<Homeless>, IReadOnlyDictionary<string, IReadOnlyList<string>>> ancestors,
-    CancellationToken cancellation)
+    Func<Func<string>, Homeless, string>? hold, CancellationToken cancellation)
 {
     private readonly int _step = scheme.StepLength;
     private readonly Dictionary<string, long> _last = [];
+    private string? _held;
 
     /// <summary>Sets the new path of each.</summary>
     /// <param name="nodes">The homeless nodes, by path.</param>
@@ -31,7 +34,7 @@ internal sealed class Reattachment(
         }
         Homeless[] tops = [.. nodes.Where(n => n.Above is null)];
         Dictionary<Homeless, string> places = to is null ? Nearest(tops, fallback) : tops.ToDictionary(n => n, _ => to);
-        ReadLast([.. places.Values.Distinct()]);
+        ReadLast([.. places.Values.Append(fallback).Distinct()]);
         foreach (Homeless top in tops)
             top.NewPath = Next(places[top]);
         // A parent's path is shorter, so it comes first.
@@ -57,8 +60,27 @@ internal sealed class Reattachment(
         HashSet<string> there = [.. session.Stream(
             $"select r.path from {reached} r where r.path = any($1)", r => r.GetString(0), cancellation,
             new NpgsqlParameter<string[]> { TypedValue = [.. tops.SelectMany(t => Prefixes(t.Path)).Distinct()] })];
-        return tops.ToDictionary(t => t, t => Prefixes(t.Path).Where(there.Contains).Concat(others.GetValueOrDefault(t.Key, [])).MaxBy(p => p.Length)
-            ?? fallback);
+        Dictionary<Homeless, string> places = [];
+        foreach (Homeless top in tops)
+        {
+            string? nearest = Prefixes(top.Path).Where(there.Contains).Where(p => !IsRootOnly(top, p)).Concat(others.GetValueOrDefault(top.Key, []))
+                .MaxBy(p => p.Length);
+            places[top] = nearest ?? (hold is null ? fallback : Held(top, fallback));
+        }
+        return places;
+    }
+
+    // A root is everybody's ancestor, and says nothing unless it was the parent.
+    private bool IsRootOnly(Homeless top, string path) => hold is not null && path.Length == _step && top.Path.Length > 2 * _step;
+
+    private string Held(Homeless top, string root)
+    {
+        if (_held is not null)
+            return _held;
+        ReadLast([root]);
+        _held = hold!(() => Next(root), top);
+        ReadLast([_held]);
+        return _held;
     }
 
     // From the nearest ancestor on, however long the last step is.
@@ -77,7 +99,7 @@ internal sealed class Reattachment(
             """;
         foreach ((string parent, string step) in session.Stream(
             sql, r => (r.GetString(0), r.GetString(1)), cancellation, new NpgsqlParameter<string[]> { TypedValue = places }))
-            _last[parent] = scheme.Number(step) ?? 0;
+            _last[parent] = Math.Max(_last.GetValueOrDefault(parent), scheme.Number(step) ?? 0);
     }
 
     private string Next(string parent)
