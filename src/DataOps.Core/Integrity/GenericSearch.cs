@@ -49,7 +49,7 @@ internal static class GenericSearch
     }
 
     private static IEnumerable<Dangling> Missing(Session session, Reference reference, int contentType, Table target, string note, CancellationToken cancellation) =>
-        Rows(session, reference, contentType, $"and not exists (select 1 from {target.Sql} p where {OrphanSql.Equal(reference.Column, "c", target.SingleKey!, "p")})", target, note, cancellation);
+        Rows(session, reference, contentType, $"and not exists (select 1 from {target.Sql} p where {ColumnEquality.Of(reference.Column, "c", target.SingleKey!, "p")})", target, note, cancellation);
 
     private static IEnumerable<Dangling> All(Session session, Reference reference, int contentType, string note, CancellationToken cancellation) =>
         Rows(session, reference, contentType, "", null, note, cancellation);

@@ -58,7 +58,7 @@ internal static class PlainSearch
         && reference.Column.Type.Oid == reference.TargetColumns[0].Type.Oid
         && reference.Column.Type.Schema == "pg_catalog";
 
-    private static string Join(Reference r, int i) => string.Join(" and ", r.Columns.Zip(r.TargetColumns, (c, t) => OrphanSql.Equal(c, "c", t, $"p{i}")));
+    private static string Join(Reference r, int i) => string.Join(" and ", r.Columns.Zip(r.TargetColumns, (c, t) => ColumnEquality.Of(c, "c", t, $"p{i}")));
 
     // MATCH SIMPLE: a reference with a NULL in it points nowhere, and that is allowed.
     private static string Dangles(Reference r, int i) =>

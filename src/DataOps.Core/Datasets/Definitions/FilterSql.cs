@@ -78,7 +78,7 @@ internal sealed class FilterSql
         for (int i = hops.Count; i > 0; i--)
         {
             string from = i == 1 ? alias : $"{alias}_{i - 1}";
-            condition = $"exists (select 1 from {hops[i - 1].To.Sql} {alias}_{i} where {OrphanSql.Equal(hops[i - 1].On, $"{alias}_{i}", hops[i - 1].From, from)} and {condition})";
+            condition = $"exists (select 1 from {hops[i - 1].To.Sql} {alias}_{i} where {ColumnEquality.Of(hops[i - 1].On, $"{alias}_{i}", hops[i - 1].From, from)} and {condition})";
         }
         return condition;
     }

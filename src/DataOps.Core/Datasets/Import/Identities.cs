@@ -70,7 +70,6 @@ internal sealed class Identities(
             select f._row, f._line, f.source, f.key, d.pk as known, coalesce(d.rows, 0) as rows, {_recovered.Of(table)} as recovered
             from f left join d on d.key = f.key
             """);
-        Execute($"analyze {found}");
         RequireOneRowEach(table, found);
         if (problems.Count == 0)
             Decide(table, found, takesRecovered && !IsNeverById(table), reserve);
@@ -117,7 +116,7 @@ internal sealed class Identities(
             select source, pk as target from {identity}
             where source <> pk and source in (select source from {identity} group by 1 having count(*) = 1)
             """);
-        Execute($"alter table {ResolvedRows.Map(target)} add primary key (source); analyze {ResolvedRows.Map(target)}");
+        Execute($"alter table {ResolvedRows.Map(target)} add primary key (source)");
         if (session.List<bool>($"select exists (select 1 from {ResolvedRows.Map(target)})", null, context.Cancellation)[0])
             rows.WithMap.Add(target.Oid);
         if (!RecoveredKeys.IsContentTypes(target))
@@ -134,7 +133,7 @@ internal sealed class Identities(
         if (rows.WithMap.Count == 0 || catalog.Database.Find(catalog.Database.DjangoSchema, "django_content_type") is not { } types)
             return;
         const string Columns = "content_type bigint, source text, target text, primary key (content_type, source)";
-        Execute($"create temporary table {View(ResolvedRows.Generic)} ({Columns}) on commit drop");
+        Execute($"create temporary table {ResolvedRows.Generic} ({Columns}) on commit drop");
         foreach (Table table in rows.WithMap.Select(oid => catalog.Database.Find(oid)!))
         {
             string labels = string.Join(", ", catalog.WithHeirs(table).Select(t => Sql.Literal(models.LabelOf(t))).Distinct());
@@ -153,9 +152,7 @@ internal sealed class Identities(
                 "MissingKey", "objects in {0} have no key of their own", "Export with plain keys.", table.Model.Label, "", "pk", "missing, and nothing tells which row it is"));
     }
 
-    private void Create(string table, string select) => Execute($"create temporary table {View(table)} on commit drop as {select}");
-
-    private static string View(string name) => name["pg_temp.".Length..];
+    private void Create(string table, string select) => TemporaryTable.Create(session, table, select, context.Cancellation);
 
     private void Execute(string sql) => session.Execute(sql, context.Cancellation);
 }

@@ -71,15 +71,18 @@ internal sealed class ImportDeletion(
         context.Cancellation.ThrowIfCancellationRequested();
         Table table = spec.Model.Table;
         FilterParameters parameters = new();
-        string filter = FilterSql.Compile(Mapped(spec), spec.Model, catalog, "t", parameters, t => rows.StagedOf(t) is null ? t.Sql : rows.Merged(t));
+        string filter = FilterSql.Compile(
+            Mapped(spec), spec.Model, catalog, "t", parameters, t => rows.StagedOf(t) is null ? t.Sql : rows.Merged(t));
         parameters.Bind(session);
-        long scope = Ask(spec, $"select count(*) from {table.Sql} t where {filter}");
-        string missing = spec.Staged is { } staged ? $" and not exists (select 1 from {staged.Name} s where {ImportStatements.SameKey(staged)})" : "";
-        long deleted = scope == 0 ? 0 : changes.Of(table).PlanDelete($"from {table.Sql} t where {filter}{missing}");
-        if (deleted > 0 && objects == 0)
+        string missing = spec.Staged is { } staged ? FileRows.NotIn(staged) : "";
+        long deleted = Ask(spec, () => changes.Of(table).PlanDelete($"from {table.Sql} t where {filter}{missing}"));
+        if (deleted == 0)
+            return 0;
+        if (objects == 0)
             throw new DataOpsException(
                 "EmptyFile", FailureKind.InvalidData, $"{Path.GetFileName(path)} holds no object, and would delete {deleted} rows of {spec.Model.Label}. Nothing was loaded.",
                 "Export the dataset again; an empty file deletes nothing, whatever -MaxDelete says.", path);
+        long scope = session.List<long>($"select count(*) from {table.Sql} t where {filter}", null, context.Cancellation)[0];
         if (limit.IsExceeded(deleted, scope))
             Exceeded($"{deleted} of the {scope} rows of {spec.Model.Label} that its spec is about, more than {limit}", $"{Math.Ceiling(deleted * 100m / scope)}%");
         return deleted;
@@ -106,14 +109,14 @@ internal sealed class ImportDeletion(
                 "-AllowOlder");
     }
 
-    private long Ask(ModelSpec spec, string sql)
+    private long Ask(ModelSpec spec, Func<long> plan)
     {
         session.Execute("savepoint dataops_filter", context.Cancellation);
         try
         {
-            long scope = session.List<long>(sql, null, context.Cancellation)[0];
+            long rows = plan();
             session.Execute("release savepoint dataops_filter", context.Cancellation);
-            return scope;
+            return rows;
         }
         catch (DataOpsException e) when (e.InnerException is Npgsql.PostgresException { SqlState: { } state } && state[..2] is "22" or "42")
         {

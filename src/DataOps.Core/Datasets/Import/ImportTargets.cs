@@ -134,7 +134,7 @@ internal sealed class ImportTargets(
     {
         Table target = table.Model.Table;
         if (!rows.WithSkips.Contains(target.Oid))
-            Execute($"create temporary table {ResolvedRows.Skips(target)["pg_temp.".Length..]} (_row bigint primary key) on commit drop");
+            Execute($"create temporary table {ResolvedRows.Skips(target)} (_row bigint primary key) on commit drop");
         int skipped = Execute($"insert into {ResolvedRows.Skips(target)} {select} on conflict do nothing");
         Skipped += skipped;
         rows.WithSkips.Add(target.Oid);

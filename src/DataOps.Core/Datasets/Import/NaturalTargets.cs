@@ -18,13 +18,12 @@ internal sealed class NaturalTargets(
         var referring = rows.Tables.SelectMany(t => Columns(t).Where(c => c.Column.Reference!.Target == table).Select(c => (Table: t, c.Column, c.Staged))).ToArray();
         string pk = Sql.Identifier(referring[0].Column.Reference!.TargetColumns[0].Name);
         string name = ResolvedRows.KeysOf(table);
-        Execute($"""
-            create temporary table {name["pg_temp.".Length..]} on commit drop as
+        TemporaryTable.Create(session, name, $"""
             select distinct on (key) key, pk, count(*) over (partition by key, in_file) as rows
             from (select t.{pk} as pk, t._row is not null as in_file, {sql.Texts()} as key from {Merged(table)} t{sql.Joins}) x
             where key is not null order by key, in_file desc
-            """);
-        Execute($"alter table {name} add primary key (key); analyze {name}");
+            """, cancellation);
+        Execute($"alter table {name} add primary key (key)");
         rows.WithKeys.Add(table.Oid);
         foreach ((StagingTable from, StagingColumn column, string staged) in referring)
             Require(from, column, staged, models.LabelOf(table));

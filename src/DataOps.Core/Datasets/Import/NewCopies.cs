@@ -42,15 +42,13 @@ internal sealed class NewCopies(
         {
             if (spec.Model.Key.Count != 1)
                 throw FileSpec.Invalid(spec.Spec.Place!, $"{spec.Model.Label} cannot be saved as new: its key has several columns.");
-            Execute($"create temporary table {View(ResolvedRows.Map(table))} (source {spec.Model.Key[0].TypeText} primary key, target {spec.Model.Key[0].TypeText}) on commit drop");
+            Execute($"create temporary table {ResolvedRows.Map(table)} (source {spec.Model.Key[0].TypeText} primary key, target {spec.Model.Key[0].TypeText}) on commit drop");
             rows.WithMap.Add(table.Oid);
             return;
         }
         string identity = ResolvedRows.Identity(table);
-        Execute($"""
-            create temporary table {View(identity)} on commit drop as
-            select r._row, r.{staged.Keys[0].Sql} as source, null::{key.TypeText} as pk from {staged.Buffer.Table} r
-            """);
+        string keys = $"select r._row, r.{staged.Keys[0].Sql} as source, null::{key.TypeText} as pk from {staged.Buffer.Table} r";
+        TemporaryTable.Create(session, identity, keys, context.Cancellation);
         string twice = $"from {identity} i join {staged.Buffer.Table} r on r._row = i._row where i.source is not null group by i.source having count(*) > 1";
         List("max(r._line)", ["i.source", "min(r._line)"], twice, r => new(
             "DuplicateKey", "keys in {0} occur more than once", "Leave one of the objects in the file.", staged.Model.Label, r[0], "pk", $"is in line {r[1]} already"));
@@ -58,8 +56,9 @@ internal sealed class NewCopies(
             return;
         NewKeys.Give(session, staged, identity, reserve, context.Cancellation);
         Execute($"alter table {identity} add primary key (_row); analyze {identity}");
-        Execute($"create temporary table {View(ResolvedRows.Map(table))} on commit drop as select source, pk as target from {identity} where source is not null");
-        Execute($"alter table {ResolvedRows.Map(table)} add primary key (source); analyze {ResolvedRows.Map(table)}");
+        string map = ResolvedRows.Map(table);
+        TemporaryTable.Create(session, map, $"select source, pk as target from {identity} where source is not null", context.Cancellation);
+        Execute($"alter table {map} add primary key (source)");
         rows.WithIdentity.Add(table.Oid);
         rows.WithMap.Add(table.Oid);
     }
@@ -89,8 +88,6 @@ internal sealed class NewCopies(
 
     private void List(string line, string[] texts, string from, Func<string[], ProblemText> describe) =>
         new ProblemRows(session, _problems, context.Cancellation).Add(line, texts, from, describe);
-
-    private static string View(string name) => name["pg_temp.".Length..];
 
     private void Execute(string sql) => session.Execute(sql, context.Cancellation);
 }
