@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DataOps.Core.Changes;
 using DataOps.Core.Connections;
 using DataOps.Core.Datasets;
 using DataOps.Core.Tests.Servers;
@@ -38,16 +37,12 @@ public sealed class ImportScanTests : IDisposable
         _site.Execute("update wagtailcore_page set title = title || '!' where id between 101010 and 101014");
         _site.Execute("vacuum analyze");
 
-        string undo = _files.Path("section.undo");
-        ImportResult result = Counted(s => new ImportDataset().Run(s, new() { Path = file, UndoPath = undo }, new()).OfType<ImportResult>().Single());
+        ImportResult result = Counted(s => new ImportDataset().Run(s, new() { Path = file, UndoPath = _files.Path("section.undo") }, new()).OfType<ImportResult>().Single());
         Assert.Equal((3 * 4, 5, 10 * 8), (result.Inserted, result.Updated, result.Deleted));
         Assert.Empty(Scanned());
         Assert.Empty(ReadMoreThanOnce());
 
         Assert.False(Counted(s => new ImportDataset().Run(s, new() { Path = file, NoUndo = true }, new()).OfType<ImportResult>().Single()).Changed);
-        Assert.Empty(Scanned());
-
-        Counted(s => new UndoChange().Run(s, new() { Path = undo, NoUndo = true }, new()).Last());
         Assert.Empty(Scanned());
     }
 
