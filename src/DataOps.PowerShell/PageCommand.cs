@@ -5,7 +5,7 @@ using DataOps.PowerShell.Completers;
 namespace DataOps.PowerShell;
 
 /// <summary>A cmdlet that changes pages: those of a pipeline all in one transaction, with one undo file.</summary>
-public abstract class PageCommand : ChangeCommand
+public abstract class PageCommand : UndoableCommand
 {
     private readonly List<long> _ids = [];
 
@@ -17,22 +17,6 @@ public abstract class PageCommand : ChangeCommand
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(UrlPathCompleter))]
     public string[]? UrlPath { get; set; }
-
-    /// <summary>One object for each value that changes, too.</summary>
-    [Parameter]
-    public SwitchParameter Detailed { get; set; }
-
-    /// <summary>The undo file to write.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? UndoPath { get; set; }
-
-    /// <summary>Write no undo file.</summary>
-    [Parameter]
-    public SwitchParameter NoUndo { get; set; }
-
-    /// <summary>Where the undo file goes; null for its own place.</summary>
-    protected string? UndoFile => UndoPath is null ? null : FileSystemPath(UndoPath);
 
     /// <inheritdoc/>
     protected override void Process(Session session) => _ids.AddRange(Id ?? []);

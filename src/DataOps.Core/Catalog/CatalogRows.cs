@@ -1,6 +1,6 @@
 namespace DataOps.Core.Catalog;
 
-/// <summary>The rows of the catalogue queries, as Dapper reads them, which knows an array only as Array.</summary>
+/// <summary>The rows of the catalogue queries, as Dapper reads them, which knows an array only as Array; columns go by their numbers.</summary>
 internal static class CatalogRows
 {
     public sealed record TableRow(uint Oid, string Schema, string Name, char Kind, double Tuples, int Pages);
@@ -9,7 +9,9 @@ internal static class CatalogRows
 
     public sealed record ColumnRow(
         uint Table, short Number, string Name, uint Type, int Dimensions, string TypeText, int Modifier, bool NotNull, string? Default,
-        char Identity, char Generated, string? Sequence, string? Collation, double? DistinctValues, double? NullFraction);
+        char Identity, char Generated, string? Collation);
+
+    public sealed record SequenceRow(uint Table, short Column, string Name);
 
     public sealed record ConstraintRow(
         uint Table, string Name, char Kind, Array Columns, uint Target, Array TargetColumns, char OnDelete,
@@ -41,41 +43,35 @@ internal static class CatalogRows
                format_type(a.atttypid, a.atttypmod) as typetext,
                a.atttypmod as modifier, a.attnotnull as notnull, case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as default,
                coalesce(nullif(a.attidentity::text, ''), '-') as identity, coalesce(nullif(a.attgenerated::text, ''), '-') as generated,
-               coalesce(
-                 (select format('%I.%I', sn.nspname, s.relname) from pg_depend dep join pg_class s on s.oid = dep.objid and s.relkind = 'S'
-                    join pg_namespace sn on sn.oid = s.relnamespace
-                  where dep.refclassid = 'pg_class'::regclass and dep.classid = 'pg_class'::regclass and dep.refobjid = a.attrelid
-                    and dep.refobjsubid = a.attnum and dep.deptype in ('a', 'i') limit 1),
-                 (select format('%I.%I', sn.nspname, s.relname) from pg_depend dep join pg_class s on s.oid = dep.refobjid and s.relkind = 'S'
-                    join pg_namespace sn on sn.oid = s.relnamespace
-                  where dep.classid = 'pg_attrdef'::regclass and dep.objid = d.oid and dep.refclassid = 'pg_class'::regclass limit 1)) as sequence,
-               case when a.attcollation <> t.typcollation then co.collname::text end as collation,
-               s.n_distinct::float8 as distinctvalues, s.null_frac::float8 as nullfraction
+               case when a.attcollation <> t.typcollation then co.collname::text end as collation
         from pg_attribute a
         join pg_class c on c.oid = a.attrelid
         join pg_namespace n on n.oid = c.relnamespace
         join pg_type t on t.oid = a.atttypid
         left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
         left join pg_collation co on co.oid = a.attcollation
-        left join pg_stats s on s.schemaname = n.nspname and s.tablename = c.relname and s.attname = a.attname and s.inherited = (c.relkind = 'p')
         where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
           and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and n.nspname not like 'pg\_temp\_%' and n.nspname not like 'pg\_toast\_temp\_%'
         order by a.attrelid, a.attnum
         """;
 
-    // conenforced came with PostgreSQL 18: read by way of JSON it is just absent before.
-    public const string Constraints = """
-        select c.conrelid as table, c.conname::text as name, c.contype::text as kind,
-               array(
-                 select a.attname::text from unnest(c.conkey) with ordinality k(n, i)
-                 join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.n order by k.i) as columns,
-               c.confrelid as target,
-               array(
-                 select a.attname::text from unnest(c.confkey) with ordinality k(n, i)
-                 join pg_attribute a on a.attrelid = c.confrelid and a.attnum = k.n order by k.i) as targetcolumns,
+    // Those that a column owns come before those that its default draws from.
+    public const string Sequences = """
+        select dep.refobjid as table, dep.refobjsubid::int2 as column, format('%I.%I', n.nspname, s.relname) as name
+        from pg_depend dep join pg_class s on s.oid = dep.objid and s.relkind = 'S' join pg_namespace n on n.oid = s.relnamespace
+        where dep.classid = 'pg_class'::regclass and dep.refclassid = 'pg_class'::regclass and dep.refobjsubid > 0 and dep.deptype in ('a', 'i')
+        union all
+        select d.adrelid, d.adnum, format('%I.%I', n.nspname, s.relname)
+        from pg_attrdef d join pg_depend dep on dep.classid = 'pg_attrdef'::regclass and dep.objid = d.oid and dep.refclassid = 'pg_class'::regclass
+        join pg_class s on s.oid = dep.refobjid and s.relkind = 'S' join pg_namespace n on n.oid = s.relnamespace
+        """;
+
+    // conenforced came with PostgreSQL 18.
+    public static string Constraints(Version server) => $"""
+        select c.conrelid as table, c.conname::text as name, c.contype::text as kind, c.conkey as columns,
+               c.confrelid as target, coalesce(c.confkey, '{"{}"}') as targetcolumns,
                c.confdeltype::text as ondelete, c.condeferrable as isdeferrable, c.condeferred as isdeferred, c.convalidated as isvalidated,
-               coalesce((to_jsonb(c) ->> 'conenforced')::boolean, true)
-                 and not exists (select 1 from pg_trigger g where g.tgconstraint = c.oid and g.tgenabled in ('D', 'R')) as isenforced
+               {(server.Major >= 18 ? "c.conenforced and " : "")}not exists (select 1 from pg_trigger g where g.tgconstraint = c.oid and g.tgenabled in ('D', 'R')) as isenforced
         from pg_constraint c
         where c.contype in ('p', 'u', 'f') and c.conparentid = 0 and c.conrelid <> 0
         order by c.conrelid, c.conname
@@ -84,8 +80,7 @@ internal static class CatalogRows
     public const string Indexes = """
         select i.indrelid as table, c.relname::text as name, i.indisunique as isunique,
                (i.indpred is null and i.indexprs is null) as isplain,
-               array(select a.attname::text from unnest(i.indkey) with ordinality k(n, o) join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.n
-                     where k.o <= i.indnkeyatts order by k.o) as columns
+               (i.indkey::int2[])[0:i.indnkeyatts - 1] as columns
         from pg_index i join pg_class c on c.oid = i.indexrelid join pg_class t on t.oid = i.indrelid join pg_namespace n on n.oid = t.relnamespace
         where i.indisvalid and n.nspname not in ('pg_catalog', 'pg_toast') and not t.relispartition
         order by i.indrelid, c.relname

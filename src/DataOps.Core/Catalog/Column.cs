@@ -30,8 +30,6 @@ public enum ColumnSource
 /// <param name="Source">Where its value comes from when nobody gives one.</param>
 /// <param name="Sequence">The sequence that it owns or draws from, as <c>schema.name</c>, quoted where needed; null when there is none.</param>
 /// <param name="Collation">Its collation where it differs from the type's, as <c>C</c>.</param>
-/// <param name="DistinctValues">pg_stats.n_distinct: a number of values, or when negative minus their share of the rows; null without statistics.</param>
-/// <param name="NullFraction">pg_stats.null_frac, 0 to 1; null without statistics.</param>
 public sealed record Column(
     short Number,
     string Name,
@@ -42,9 +40,7 @@ public sealed record Column(
     string? Default,
     ColumnSource Source,
     string? Sequence,
-    string? Collation,
-    double? DistinctValues,
-    double? NullFraction)
+    string? Collation)
 {
     /// <summary>How many dimensions an array was declared with, which PostgreSQL notes and does not check; null where a restore has made one of all.</summary>
     public int? Dimensions { get; init; }

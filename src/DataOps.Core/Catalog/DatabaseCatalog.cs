@@ -3,7 +3,7 @@ using static DataOps.Core.Catalog.CatalogRows;
 
 namespace DataOps.Core.Catalog;
 
-/// <summary>The tables of a database, read in five queries whatever their number.</summary>
+/// <summary>The tables of a database, read in six queries whatever their number.</summary>
 public sealed class DatabaseCatalog
 {
     private readonly Dictionary<uint, Table> _byOid;
@@ -32,10 +32,17 @@ public sealed class DatabaseCatalog
         ILookup<uint, ColumnRow> columns = rows.ToLookup(c => c.Table);
         // pg_dump writes every array with one pair of brackets: where a column has two, the tables are as Django made them.
         bool knowsDimensions = rows.Any(c => c.Dimensions > 1);
-        ILookup<uint, ConstraintRow> constraints = session.List<ConstraintRow>(Constraints).ToLookup(c => c.Table);
+        ILookup<(uint, short), string> sequences = session.List<SequenceRow>(Sequences).ToLookup(s => (s.Table, s.Column), s => s.Name);
+        ILookup<uint, ConstraintRow> constraints = session.List<ConstraintRow>(Constraints(session.ServerVersion)).ToLookup(c => c.Table);
         ILookup<uint, IndexRow> indexes = session.List<IndexRow>(Indexes).ToLookup(i => i.Table);
+        Dictionary<(uint, short), string> names = rows.ToDictionary(c => (c.Table, c.Number), c => c.Name);
         return new DatabaseCatalog(session.List<TableRow>(CatalogRows.Tables)
-            .Select(t => ToTable(t, [.. columns[t.Oid].Select(c => ToColumn(c, types, knowsDimensions))], [.. constraints[t.Oid]], [.. indexes[t.Oid]]))
+            .Select(t => ToTable(
+                t,
+                [.. columns[t.Oid].Select(c => ToColumn(c, types, knowsDimensions, sequences[(c.Table, c.Number)].FirstOrDefault()))],
+                [.. constraints[t.Oid]],
+                [.. indexes[t.Oid]],
+                (table, numbers) => [.. ((short[])numbers).Select(n => names.GetValueOrDefault((table, n))).OfType<string>()]))
             .ToList());
     }
 
@@ -66,7 +73,7 @@ public sealed class DatabaseCatalog
         _ => PgTypeKind.Base,
     };
 
-    private static Column ToColumn(ColumnRow c, Dictionary<uint, PgType> types, bool knowsDimensions)
+    private static Column ToColumn(ColumnRow c, Dictionary<uint, PgType> types, bool knowsDimensions, string? sequence)
     {
         PgType type = types[c.Type];
         // The modifier of varchar and bpchar counts four bytes of header; that of bit and varbit does not.
@@ -79,15 +86,20 @@ public sealed class DatabaseCatalog
             (_, _, { } d) when d.StartsWith("nextval(", StringComparison.Ordinal) => ColumnSource.Serial,
             _ => ColumnSource.Plain,
         };
-        return new Column(c.Number, c.Name, type, c.TypeText, length, c.NotNull, c.Default, source, c.Sequence, c.Collation, c.DistinctValues, c.NullFraction)
+        return new Column(c.Number, c.Name, type, c.TypeText, length, c.NotNull, c.Default, source, sequence, c.Collation)
         {
             Dimensions = knowsDimensions && c.Dimensions > 0 ? c.Dimensions : null,
         };
     }
 
-    private static Table ToTable(TableRow t, IReadOnlyList<Column> columns, IReadOnlyList<ConstraintRow> constraints, IReadOnlyList<IndexRow> indexes)
+    private static Table ToTable(
+        TableRow t,
+        IReadOnlyList<Column> columns,
+        IReadOnlyList<ConstraintRow> constraints,
+        IReadOnlyList<IndexRow> indexes,
+        Func<uint, Array, string[]> names)
     {
-        string[] primaryKey = (string[]?)constraints.FirstOrDefault(c => c.Kind == 'p')?.Columns ?? [];
+        string[] primaryKey = constraints.FirstOrDefault(c => c.Kind == 'p') is { } key ? names(t.Oid, key.Columns) : [];
         return new Table(
             t.Oid,
             t.Schema,
@@ -102,18 +114,18 @@ public sealed class DatabaseCatalog
             },
             columns,
             primaryKey,
-            indexes.Where(i => i.IsUnique && i.IsPlain).Select(i => (string[])i.Columns).Where(c => !c.SequenceEqual(primaryKey)).ToArray(),
-            indexes.Select(i => new TableIndex(i.Name, i.IsPlain ? (string[])i.Columns : [])).ToArray(),
-            constraints.Where(c => c.Kind == 'f').Select(ToForeignKey).ToArray(),
+            indexes.Where(i => i.IsUnique && i.IsPlain).Select(i => names(t.Oid, i.Columns)).Where(c => !c.SequenceEqual(primaryKey)).ToArray(),
+            indexes.Select(i => new TableIndex(i.Name, i.IsPlain ? names(t.Oid, i.Columns) : [])).ToArray(),
+            constraints.Where(c => c.Kind == 'f').Select(c => ToForeignKey(c, names(t.Oid, c.Columns), names(c.Target, c.TargetColumns))).ToArray(),
             t.Tuples < 0 ? null : (long)t.Tuples,
             t.Pages * 8192L);
     }
 
-    private static ForeignKey ToForeignKey(ConstraintRow c) => new(
+    private static ForeignKey ToForeignKey(ConstraintRow c, string[] columns, string[] targetColumns) => new(
         c.Name,
-        (string[])c.Columns,
+        columns,
         c.Target,
-        (string[])c.TargetColumns,
+        targetColumns,
         c.OnDelete switch { 'c' => "CASCADE", 'n' => "SET NULL", 'd' => "SET DEFAULT", 'r' => "RESTRICT", _ => "NO ACTION" },
         c.IsDeferrable,
         c.IsDeferred,

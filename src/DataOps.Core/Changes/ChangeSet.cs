@@ -7,8 +7,8 @@ namespace DataOps.Core.Changes;
 
 /// <summary>The rows that one operation changes, inside one transaction: what they were, under lock, and what they are afterwards.</summary>
 /// <remarks>
-/// The order is: plan (<see cref="Of"/>), <see cref="Lock"/>, apply, <see cref="WriteUndo(string)"/>, <see cref="Commit"/>. The transaction is READ COMMITTED
-/// and the caller's. Disposing without a commit removes the undo file again.
+/// The order is: plan (<see cref="Of"/>), <see cref="Lock"/>, <see cref="Apply"/>, <see cref="WriteUndo(string)"/>, <see cref="Commit"/>. The transaction is
+/// READ COMMITTED and the caller's. Disposing without a commit removes the undo file again.
 /// </remarks>
 /// <param name="session">The session, in a transaction.</param>
 /// <param name="operation">The operation, as <c>Import-Dataset</c>.</param>
@@ -48,6 +48,20 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         _locked = true;
     }
 
+    /// <summary>Changes the rows, which are locked: constraints are checked once, at the end, and triggers find their names as the application's.</summary>
+    /// <param name="catalog">The tables.</param>
+    /// <param name="statements">What changes them; every name of our own is qualified.</param>
+    /// <exception cref="DataOpsException">PostgreSQL refuses a row.</exception>
+    public void Apply(DatabaseCatalog catalog, Action statements)
+    {
+        NoteOrphans(catalog);
+        session.Execute("set constraints all deferred", cancellation);
+        session.Execute("select set_config('search_path', (select reset_val from pg_settings where name = 'search_path'), true)", cancellation);
+        statements();
+        session.Execute("set constraints all immediate", cancellation);
+        session.Execute("select set_config('search_path', 'pg_catalog', true)", cancellation);
+    }
+
     /// <summary>Notes which foreign keys planned rows break, so that undoing can bring that back; after the lock and before anything is changed.</summary>
     public void NoteOrphans(DatabaseCatalog catalog)
     {
@@ -66,7 +80,7 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     }
 
     /// <summary>Writes the undo file, when everything is applied and before the commit; it is whole and on the disk afterwards.</summary>
-    /// <param name="path">Where, as <see cref="UndoPlace.Resolve"/> has it.</param>
+    /// <param name="path">Where, as <see cref="UndoPlace.Of"/> has it.</param>
     /// <returns>The path; null, and no file, when no row is other than it was.</returns>
     /// <exception cref="DataOpsException">It cannot be written.</exception>
     public string? WriteUndo(string path) => WriteUndo(path, null);

@@ -42,6 +42,9 @@ internal sealed class ChangedTable
     /// <summary>Rows planned so far.</summary>
     public long Planned { get; private set; }
 
+    /// <summary>Rows that come, of which the database makes the keys: they are planned when they are there.</summary>
+    public long Expected { get; private set; }
+
     /// <summary>A copy of the whole table, made by the lock where there is no key to know rows by.</summary>
     internal string BeforeName { get; }
 
@@ -87,6 +90,9 @@ internal sealed class ChangedTable
         Planned += rows;
         return rows;
     }
+
+    /// <summary>Plans to insert rows of which the database makes the keys, and which <see cref="AddInserted"/> names.</summary>
+    public void Expect(long rows) => Expected += rows;
 
     /// <summary>Adds rows that were inserted after the lock, because the database made their keys.</summary>
     /// <param name="select">As for <see cref="PlanInsert"/>.</param>

@@ -7,14 +7,26 @@ namespace DataOps.Core.Changes;
 /// <param name="Commands">The management commands, joined by semicolons.</param>
 internal sealed record StaleState(string? What, string? Commands)
 {
-    // What is stale, its table, the models that cause it (all when null), the command.
-    private static readonly (string What, string Table, string? Cause, string Command)[] s_known =
+    /// <summary>Nothing.</summary>
+    public static readonly StaleState None = new(null, null);
+
+    /// <summary>What searches find, and where.</summary>
+    public static readonly StaleState SearchIndex = new("search index", "manage.py update_index");
+
+    /// <summary>By which Wagtail makes the urls of pages; an hour old at most.</summary>
+    public static readonly StaleState SiteRootPaths = new(
+        "site root paths in the cache", "manage.py shell -c \"from wagtail.models import Site; Site.clear_site_root_paths_cache()\"");
+
+    // The table without which there is no such thing, and the models that cause it: all when there are none.
+    private static readonly (StaleState State, string Table, string[] Causes)[] s_known =
     [
-        ("search index", "wagtailsearch_indexentry", null, "manage.py update_index"),
-        ("reference index", "wagtailcore_referenceindex", null, "manage.py rebuild_references_index"),
-        ("image renditions", "wagtailimages_rendition", "wagtailimages.image", "manage.py wagtail_update_image_renditions"),
-        ("database cache", "django_cache_table", null, "manage.py shell -c \"from django.core.cache import cache; cache.clear()\""),
-        ("content types and sites in the memory of running processes", "django_content_type", "contenttypes.contenttype", "restart of the application's processes"),
+        (SearchIndex, "wagtailsearch_indexentry", []),
+        (new("reference index", "manage.py rebuild_references_index"), "wagtailcore_referenceindex", []),
+        (SiteRootPaths, "wagtailcore_site", ["wagtailcore.page", "wagtailcore.site"]),
+        (new("image renditions", "manage.py wagtail_update_image_renditions"), "wagtailimages_rendition", ["wagtailimages.image"]),
+        (new("database cache", "manage.py shell -c \"from django.core.cache import cache; cache.clear()\""), "django_cache_table", []),
+        (new("content types in the memory of running processes", "restart of the application's processes"), "django_content_type",
+            ["contenttypes.contenttype"]),
     ];
 
     /// <summary>Says what a change of these models leaves behind; what a file brings itself is not stale.</summary>
@@ -22,9 +34,13 @@ internal sealed record StaleState(string? What, string? Commands)
     {
         string schema = catalog.Database.DjangoSchema;
         bool isContent = written.Except(BuiltIn.Derived).Any();
-        var stale = s_known.Where(k =>
-            isContent && catalog.Database.Find(schema, k.Table) is { } table
-            && (k.Cause is null ? !inFile.Contains(catalog.LabelOf(table)) : written.Contains(k.Cause))).ToArray();
-        return stale.Length == 0 ? new(null, null) : new(string.Join(", ", stale.Select(s => s.What)), string.Join("; ", stale.Select(s => s.Command)));
+        return s_known
+            .Where(k => isContent && catalog.Database.Find(schema, k.Table) is { } table
+                && (k.Causes.Length == 0 ? !inFile.Contains(catalog.LabelOf(table)) : k.Causes.Any(written.Contains)))
+            .Aggregate(None, (all, known) => all.And(known.State));
     }
+
+    /// <summary>Both.</summary>
+    public StaleState And(StaleState other) =>
+        What is null ? other : other.What is null ? this : new($"{What}, {other.What}", $"{Commands}; {other.Commands}");
 }

@@ -6,25 +6,13 @@ using Npgsql;
 namespace DataOps.Core.Changes;
 
 /// <summary>What <see cref="UndoChange"/> undoes.</summary>
-public sealed record UndoChangeOptions
+public sealed record UndoChangeOptions : ChangeOptions
 {
     /// <summary>The undo file that the operation wrote.</summary>
     public string Path { get; init; } = "";
 
     /// <summary>Use it although it was written for another server or database.</summary>
     public bool Force { get; init; }
-
-    /// <summary>Tell each row that comes or goes, and each value that changes, before the sum.</summary>
-    public bool Detailed { get; init; }
-
-    /// <summary>Where to write the undo file of the undoing itself; a file of its own in the default folder when absent.</summary>
-    public string? UndoPath { get; init; }
-
-    /// <summary>Write no undo file.</summary>
-    public bool NoUndo { get; init; }
-
-    /// <summary>Plan and check, and change nothing.</summary>
-    public bool WhatIf { get; init; }
 }
 
 /// <summary>What an undoing did, or would do.</summary>
@@ -73,18 +61,14 @@ public sealed class UndoChange : IOperation<UndoChangeOptions, IChangeResult>
     /// <exception cref="DataOpsException">The file is damaged or belongs elsewhere; rows have changed since; a constraint is in the way.</exception>
     public IEnumerable<IChangeResult> Run(Session session, UndoChangeOptions options, OperationContext context)
     {
+        string? undoPath = UndoPlace.Of(options, session.Database, Name);
         if (options.Path.Length == 0)
             throw new DataOpsException("MissingPath", FailureKind.InvalidArgument, "No file is named.", "Name the undo file with -Path.", nameof(options.Path));
-        if (options is { NoUndo: true, UndoPath: not null })
-            throw new DataOpsException(
-                "ContradictingOptions", FailureKind.InvalidArgument, "-NoUndo and -UndoPath contradict each other.",
-                "Leave one of them out.", nameof(options.NoUndo));
         Stopwatch watch = Stopwatch.StartNew();
         CancellationToken cancellation = context.Cancellation;
         string path = Path.GetFullPath(options.Path);
         context.Report($"Reading {path}", 0, null);
         using UndoFileReader file = new(path);
-        string? undoPath = options.WhatIf || options.NoUndo ? null : UndoPlace.Resolve(options.UndoPath, session.Database, Name);
         DatabaseCatalog catalog = DatabaseCatalog.Read(session);
         Func<Table, string?> modelOf = options.Detailed ? ReferenceCatalog.Read(session).LabelOf : _ => null;
 

@@ -3,15 +3,24 @@ namespace DataOps.Core.Changes;
 /// <summary>Where undo files go when nobody says.</summary>
 internal static class UndoPlace
 {
-    /// <summary>The path to write to, checked before anything is changed.</summary>
-    /// <param name="path">What the user says; null for a name of its own in the default folder, which is made.</param>
+    /// <summary>The path to write to, checked before anything is changed; null for none. The default folder is made.</summary>
+    /// <param name="options">What the user says.</param>
     /// <param name="database">The database.</param>
     /// <param name="operation">The operation, as <c>Import-Dataset</c>.</param>
-    /// <exception cref="DataOpsException">The file is there, or its folder is not.</exception>
-    public static string Resolve(string? path, string database, string operation)
+    /// <exception cref="DataOpsException">The file is there, or its folder is not, or it is to be written and not to be.</exception>
+    public static string? Of(ChangeOptions options, string database, string operation)
     {
-        if (path is null)
-            return Default(database, operation);
+        if (options is { NoUndo: true, UndoPath: not null })
+            throw new DataOpsException(
+                "ContradictingOptions", FailureKind.InvalidArgument, "-NoUndo and -UndoPath contradict each other.", "Leave one of them out.",
+                nameof(options.NoUndo));
+        if (options.NoUndo || options.WhatIf)
+            return null;
+        return options.UndoPath is { } path ? Named(path) : Default(database, operation);
+    }
+
+    private static string Named(string path)
+    {
         string full = Path.GetFullPath(path);
         if (File.Exists(full) || Directory.Exists(full))
             throw new DataOpsException(

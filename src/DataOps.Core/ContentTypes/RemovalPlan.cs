@@ -16,7 +16,7 @@ internal sealed class RemovalPlan
     private readonly Repointing _repointing;
     private readonly DependentRows _dependents;
     private readonly PermissionGrants _grants;
-    private (ChangedTable Rows, long Deleted, long Updated, long Inserted)[] _counts = [];
+    private IReadOnlyList<TablePlan> _tables = [];
 
     /// <summary>For one choice.</summary>
     public RemovalPlan(
@@ -47,7 +47,7 @@ internal sealed class RemovalPlan
             _changes.Of(_grants.Permissions!).PlanDelete($"from {_grants.Permissions!.Sql} t where t.id = any('{Ids(_choice.Permissions)}')");
         if (_changes.Planned > 0)
             _dependents.Plan();
-        _counts = [.. _changes.Tables.Select(t => (t, Count(t, 'D'), Count(t, 'U'), Count(t, 'I')))];
+        _tables = TablePlan.Of(_session, _catalog, _changes, _cancellation);
     }
 
     /// <summary>Who loses which permission, and who keeps it under another name.</summary>
@@ -67,10 +67,8 @@ internal sealed class RemovalPlan
         RowChanges rows = new(_session, _cancellation);
         IEnumerable<RowChange> kept = _repointing.Describe(rows).Concat(_dependents.Describe(rows));
         Dictionary<string, string> columns = Columns(kept);
-        foreach ((ChangedTable table, long deleted, long updated, long inserted) in _counts.Where(c => c.Deleted + c.Updated + c.Inserted > 0))
-            yield return new RemovalTable(
-                _session.Server, _session.Database, table.Table.DisplayName, _catalog.LabelOf(table.Table), deleted, updated, inserted,
-                columns.GetValueOrDefault(table.Table.DisplayName));
+        foreach (TablePlan table in _tables)
+            yield return table with { Columns = columns.GetValueOrDefault(table.Table) };
         foreach (GrantChange grant in grants)
             yield return grant;
         if (!rowByRow)
@@ -82,11 +80,12 @@ internal sealed class RemovalPlan
     /// <summary>Applies it: what is taken over, what is cleared, what goes; and then every constraint.</summary>
     public void Apply()
     {
-        _session.Execute("set constraints all deferred", _cancellation);
-        _repointing.Apply();
-        _dependents.Apply();
-        _changes.Delete();
-        _session.Execute("set constraints all immediate", _cancellation);
+        _changes.Apply(_catalog.Database, () =>
+        {
+            _repointing.Apply();
+            _dependents.Apply();
+            _changes.Delete();
+        });
     }
 
     /// <summary>The sum.</summary>
@@ -95,9 +94,9 @@ internal sealed class RemovalPlan
         long planned = _changes.Planned;
         return new RemovalResult(
             _session.Server, _session.Database, operation, isDone && planned > 0, isDone ? planned : 0, planned, _choice.Gone.Count,
-            _counts.Where(c => c.Rows.Table.Oid == _grants.Permissions?.Oid).Sum(c => c.Deleted),
+            _tables.Where(t => t.Table == _grants.Permissions?.DisplayName).Sum(t => t.Delete),
             grants.Count(g => g.MovesTo is null), grants.Count(g => g.MovesTo is not null),
-            _counts.Sum(c => c.Deleted), _counts.Sum(c => c.Updated), _counts.Sum(c => c.Inserted), undoPath, duration);
+            _tables.Sum(t => t.Delete), _tables.Sum(t => t.Update), _tables.Sum(t => t.Insert), undoPath, duration);
     }
 
     private static string Ids(IEnumerable<int> ids) => "{" + string.Join(',', ids) + "}";
@@ -117,7 +116,4 @@ internal sealed class RemovalPlan
     }
 
     private string AppOf(int type) => _catalog.ContentTypeOf(type)?.Label.Split('.')[0] ?? "";
-
-    private long Count(ChangedTable table, char action) =>
-        _session.List<long>($"select count(*) from {table.Name} where _action = '{action}'", null, _cancellation)[0];
 }

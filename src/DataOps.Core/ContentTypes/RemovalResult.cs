@@ -35,18 +35,6 @@ public sealed record RemovalResult(
     string? UndoPath,
     double Duration) : IChangeResult;
 
-/// <summary>What becomes of one table's rows.</summary>
-/// <param name="Server">The server.</param>
-/// <param name="Database">The database.</param>
-/// <param name="Table">The table.</param>
-/// <param name="Model">Its model, or the model that owns the many-to-many list; null for a table that belongs to none.</param>
-/// <param name="Delete">Rows that go.</param>
-/// <param name="Update">Rows that stay and change.</param>
-/// <param name="Insert">Rows that come.</param>
-/// <param name="Columns">The columns that change, with what becomes of them, joined by commas; null where rows only come and go.</param>
-public sealed record RemovalTable(
-    string Server, string Database, string Table, string? Model, long Delete, long Update, long Insert, string? Columns) : IChangeResult;
-
 /// <summary>What a group or a user loses, or keeps under another name.</summary>
 /// <param name="Server">The server.</param>
 /// <param name="Database">The database.</param>

@@ -21,11 +21,7 @@ public sealed class RemoveStaleContentType : IOperation<RemoveStaleContentTypeOp
     public IEnumerable<IChangeResult> Run(Session session, RemoveStaleContentTypeOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        if (options is { NoUndo: true, UndoPath: not null })
-            throw new DataOpsException(
-                "ContradictingOptions", FailureKind.InvalidArgument, "-NoUndo and -UndoPath contradict each other.",
-                "Leave one of them out.", nameof(options.NoUndo));
-        string? undo = options.NoUndo || options.WhatIf ? null : UndoPlace.Resolve(options.UndoPath, session.Database, Name);
+        string? undo = UndoPlace.Of(options, session.Database, Name);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         Table contentTypes = catalog.Database.Find(catalog.Database.DjangoSchema, "django_content_type")
             ?? throw new DataOpsException(

@@ -3,7 +3,7 @@ using DataOps.Core.Changes;
 namespace DataOps.Core.ContentTypes;
 
 /// <summary>What <see cref="RemoveStaleContentType"/> removes, and what it is told. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed record RemoveStaleContentTypeOptions
+public sealed record RemoveStaleContentTypeOptions : ChangeOptions
 {
     /// <summary>Models, as app or app.model; all that are stale when empty.</summary>
     public IReadOnlyList<string> Model { get; init; } = [];
@@ -37,16 +37,4 @@ public sealed record RemoveStaleContentTypeOptions
 
     /// <summary>Also remove what cannot be decided and has no table, and what holds permissions only.</summary>
     public bool Force { get; init; }
-
-    /// <summary>Tell each row that comes or goes, and each value that changes.</summary>
-    public bool Detailed { get; init; }
-
-    /// <summary>The undo file to write; in a folder of the user's own when absent.</summary>
-    public string? UndoPath { get; init; }
-
-    /// <summary>Write no undo file.</summary>
-    public bool NoUndo { get; init; }
-
-    /// <summary>Say what would change, and change nothing.</summary>
-    public bool WhatIf { get; init; }
 }

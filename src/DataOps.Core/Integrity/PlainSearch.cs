@@ -12,7 +12,7 @@ internal static class PlainSearch
 
     public static IEnumerable<Dangling> In(Session session, Table child, IReadOnlyList<Reference> references, string? condition, CancellationToken cancellation)
     {
-        ILookup<bool, Reference> byWay = references.ToLookup(r => condition is null && HasFewValues(child, r));
+        ILookup<bool, Reference> byWay = references.ToLookup(r => condition is null && HasFewValues(session, child, r, cancellation));
         return byWay[true].SelectMany(r => OfFewValues(session, child, r, cancellation)).Concat(InOnePass(session, child, [.. byWay[false]], condition, cancellation));
     }
 
@@ -49,14 +49,22 @@ internal static class PlainSearch
         return session.Stream(sql, row => new Dangling(reference, row.GetString(0), row.GetString(1), null, Note(reference)), cancellation);
     }
 
-    private static bool HasFewValues(Table child, Reference reference) =>
+    private static bool HasFewValues(Session session, Table child, Reference reference, CancellationToken cancellation) =>
         reference.Columns.Count == 1
         && child.EstimatedRows is > SmallTable and long rows
-        && reference.Column.DistinctValues is { } distinct
-        && (distinct < 0 ? -distinct * rows : distinct) < Math.Min(FewValues, rows / 10)
         && child.HasIndexOn(reference.Column.Name)
         && reference.Column.Type.Oid == reference.TargetColumns[0].Type.Oid
-        && reference.Column.Type.Schema == "pg_catalog";
+        && reference.Column.Type.Schema == "pg_catalog"
+        && DistinctValues(session, child, reference.Column, cancellation) is { } distinct
+        && (distinct < 0 ? -distinct * rows : distinct) < Math.Min(FewValues, rows / 10);
+
+    // A number of values, or when negative minus their share of the rows; null without statistics.
+    private static double? DistinctValues(Session session, Table table, Column column, CancellationToken cancellation) => session.List<double?>(
+        $"""
+        select n_distinct::float8 from pg_stats
+        where schemaname = @schema and tablename = @table and attname = @column and inherited = {(table.Kind == TableKind.PartitionedTable ? "true" : "false")}
+        """,
+        new { schema = table.Schema, table = table.Name, column = column.Name }, cancellation) is [{ } only] ? only : null;
 
     private static string Join(Reference r, int i) => string.Join(" and ", r.Columns.Zip(r.TargetColumns, (c, t) => ColumnEquality.Of(c, "c", t, $"p{i}")));
 

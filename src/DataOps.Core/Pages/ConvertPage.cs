@@ -17,12 +17,12 @@ public sealed class ConvertPage : IOperation<ConvertPageOptions, IChangeResult>
     public IEnumerable<IChangeResult> Run(Session session, ConvertPageOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
+        string? undo = UndoPlace.Of(options, session.Database, Name);
         if (options.To.Length == 0)
             throw new DataOpsException("NoTarget", FailureKind.InvalidArgument, "The new type is not said.", "Name it with -To, as app.model.");
         if (options.Id.Count + options.UrlPath.Count + options.Type.Count == 0)
             throw new DataOpsException(
                 "NoPageNamed", FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id, -UrlPath or -Type, or pipe them from Get-Page.");
-        string? undo = options.NoUndo || options.WhatIf ? null : UndoPlace.Resolve(options.UndoPath, session.Database, Name);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         WagtailTables tables = new(session, catalog, context.Cancellation);
         PageTypes types = new(catalog, tables.Pages);
@@ -45,7 +45,7 @@ public sealed class ConvertPage : IOperation<ConvertPageOptions, IChangeResult>
         if (goes)
             context.Report("Converting", 0, change.Rows);
         string? undoPath = goes ? change.Carry(undo) : null;
-        StaleState stale = change.Rows == 0 ? new(null, null) : StaleState.Of(catalog, [WagtailTables.PageModel], []);
+        StaleState stale = change.Rows == 0 ? StaleState.None : StaleState.Of(catalog, [WagtailTables.PageModel], []);
         yield return new ConvertPageResult(
             session.Server, session.Database, Name, goes, goes ? change.Rows : 0, change.Rows, pages.Count, pages.Aliases, target.Label,
             conversion?.Old.Label, conversion?.Revisions ?? 0, stale.What, stale.Commands, undoPath, Math.Round(watch.Elapsed.TotalSeconds, 3));

@@ -3,7 +3,7 @@ using DataOps.Core.Changes;
 namespace DataOps.Core.Pages;
 
 /// <summary>Which pages <see cref="ConvertPage"/> makes pages of which other type, and what becomes of their fields.</summary>
-public sealed record ConvertPageOptions
+public sealed record ConvertPageOptions : ChangeOptions
 {
     /// <summary>The pages, by id.</summary>
     public IReadOnlyList<long> Id { get; init; } = [];
@@ -29,18 +29,6 @@ public sealed record ConvertPageOptions
 
     /// <summary>Drop values and child rows for which the new type has no place.</summary>
     public bool Force { get; init; }
-
-    /// <summary>One result for each value that changes, too.</summary>
-    public bool Detailed { get; init; }
-
-    /// <summary>The undo file to write; a name of its own in the folder for undo files when absent.</summary>
-    public string? UndoPath { get; init; }
-
-    /// <summary>Write no undo file.</summary>
-    public bool NoUndo { get; init; }
-
-    /// <summary>Say what would change, and change nothing.</summary>
-    public bool WhatIf { get; init; }
 }
 
 /// <summary>What becomes of one field; of the plan, and with Detailed.</summary>

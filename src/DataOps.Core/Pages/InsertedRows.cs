@@ -18,8 +18,8 @@ internal sealed class InsertedRows(
 {
     private readonly string _columns = Sql.Identifiers(columns);
 
-    /// <summary>Whether the rows have their keys already.</summary>
-    public bool HasKey => Rows.Identity.Columns.All(k => columns.Contains(k.Name));
+    // Whether the rows have their keys already.
+    private bool HasKey => Rows.Identity.Columns.All(k => columns.Contains(k.Name));
 
     /// <summary>How many there are; after <see cref="Plan"/>.</summary>
     public long Count { get; private set; }
@@ -31,6 +31,8 @@ internal sealed class InsertedRows(
         Count = Execute($"insert into {Name} ({_columns}) {select}");
         if (HasKey)
             Rows.PlanInsert($"select {Rows.Identity.Of("s")} from {Name} s");
+        else
+            Rows.Expect(Count);
     }
 
     /// <inheritdoc/>

@@ -18,12 +18,12 @@ public sealed class MovePage : IOperation<MovePageOptions, IChangeResult>
     public IEnumerable<IChangeResult> Run(Session session, MovePageOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
+        string? undo = UndoPlace.Of(options, session.Database, Name);
         if (options.To.Length == 0)
             throw new DataOpsException("NoTarget", FailureKind.InvalidArgument, "It is not said where to.", "Name a page with -To, by its id or its url path.");
         if (options.Id.Count + options.UrlPath.Count == 0)
             throw new DataOpsException(
                 "NoPageNamed", FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id or -UrlPath, or pipe them from Get-Page.");
-        string? undo = options.NoUndo || options.WhatIf ? null : UndoPlace.Resolve(options.UndoPath, session.Database, Name);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         WagtailTables tables = new(session, catalog, context.Cancellation);
         using PageChange change = new(session, catalog, Name, context.Cancellation);
@@ -52,6 +52,7 @@ public sealed class MovePage : IOperation<MovePageOptions, IChangeResult>
         PageMove[] moved = [.. moves.Where(m => m.Action != PageMove.None)];
         yield return new MovePageResult(
             session.Server, session.Database, Name, goes, goes ? change.Rows : 0, change.Rows, moved.Length, moved.Sum(m => m.Pages),
-            moves.Count == 1 ? moves[0].UrlPath : null, rows.Redirects, rows.Stale, rows.Commands, undoPath, Math.Round(watch.Elapsed.TotalSeconds, 3));
+            moves.Count == 1 ? moves[0].UrlPath : null, rows.Redirects, rows.Stale.What, rows.Stale.Commands, undoPath,
+            Math.Round(watch.Elapsed.TotalSeconds, 3));
     }
 }

@@ -3,7 +3,7 @@ using DataOps.Core.Changes;
 namespace DataOps.Core.Pages;
 
 /// <summary>What <see cref="MovePage"/> moves, and where to.</summary>
-public sealed record MovePageOptions
+public sealed record MovePageOptions : ChangeOptions
 {
     /// <summary>The pages, by id; several are moved one after the other, in this order.</summary>
     public IReadOnlyList<long> Id { get; init; } = [];
@@ -22,18 +22,6 @@ public sealed record MovePageOptions
 
     /// <summary>Also make redirects from the old addresses of all live pages that move.</summary>
     public bool Redirect { get; init; }
-
-    /// <summary>One result for each value that changes, too.</summary>
-    public bool Detailed { get; init; }
-
-    /// <summary>The undo file to write; a name of its own in the folder for undo files when absent.</summary>
-    public string? UndoPath { get; init; }
-
-    /// <summary>Write no undo file.</summary>
-    public bool NoUndo { get; init; }
-
-    /// <summary>Say what would change, and change nothing.</summary>
-    public bool WhatIf { get; init; }
 }
 
 /// <summary>One page that is moved with all that is below it; of the plan, and with Detailed.</summary>

@@ -1,4 +1,5 @@
 using DataOps.Core.Catalog;
+using DataOps.Core.Changes;
 using DataOps.Core.Connections;
 
 namespace DataOps.Core.Pages;
@@ -7,9 +8,6 @@ namespace DataOps.Core.Pages;
 internal sealed class MovedRows(
     Session session, WagtailTables tables, PageChange change, IReadOnlyList<PageMove> moves, OperationContext context)
 {
-    private const string UpdateIndex = "manage.py update_index";
-    private const string ClearCache = "manage.py shell -c \"from wagtail.models import Site; Site.clear_site_root_paths_cache()\"";
-
     private readonly PageMove[] _moved = [.. moves.Where(m => m.Action != PageMove.None)];
     private readonly IReadOnlyList<SiteAddress> _sites = SiteAddress.Read(session, tables, context.Cancellation);
 
@@ -17,10 +15,8 @@ internal sealed class MovedRows(
     public long Redirects { get; private set; }
 
     /// <summary>What the application does not know of yet.</summary>
-    public string? Stale => _moved.Length == 0 ? null : MovesSite ? "search index, site root paths in the cache" : "search index";
-
-    /// <summary>The commands that are due.</summary>
-    public string? Commands => _moved.Length == 0 ? null : MovesSite ? $"{ClearCache}; {UpdateIndex}" : UpdateIndex;
+    public StaleState Stale =>
+        _moved.Length == 0 ? StaleState.None : MovesSite ? StaleState.SiteRootPaths.And(StaleState.SearchIndex) : StaleState.SearchIndex;
 
     private bool MovesSite => _sites.Any(s => _moved.Any(m => s.Path is not null && s.Path.StartsWith(m.Before.Path, StringComparison.Ordinal)));
 
@@ -49,7 +45,7 @@ internal sealed class MovedRows(
             SiteAddress[] carried = [.. _sites.Where(s => s.Path is not null && s.Path.StartsWith(move.Before.Path, StringComparison.Ordinal))];
             foreach (SiteAddress site in carried)
                 context.Warning?.Invoke($"The root page of site {site.Name} moves with page {move.Before.Id}: its addresses stay, and its cached paths have "
-                    + $"to be cleared ({ClearCache}).");
+                    + $"to be cleared ({StaleState.SiteRootPaths.Commands}).");
             string? before = _sites.FirstOrDefault(s => s.Holds(move.OldParent.Path))?.Name;
             string? after = _sites.FirstOrDefault(s => s.Holds(move.Parent.Path))?.Name;
             if (before != after && carried.Length == 0)

@@ -35,7 +35,7 @@ internal sealed class PageChange : IDisposable
     public IReadOnlyList<TablePlan> Tables { get; private set; } = [];
 
     /// <summary>How many they are.</summary>
-    public long Rows => Tables.Sum(t => t.Delete + t.Update + t.Insert);
+    public long Rows => Tables.Sum(t => t.Rows);
 
     /// <summary>Keeps others from writing to a table until the end; they can read it.</summary>
     /// <exception cref="DataOpsException">Another writer does not come to its end.</exception>
@@ -53,23 +53,7 @@ internal sealed class PageChange : IDisposable
     public void Then(string sql) => _afterwards.Add(sql);
 
     /// <summary>Counts what is planned, by table; after the last of the plan.</summary>
-    public void Count()
-    {
-        List<TablePlan> tables = [];
-        foreach (ChangedTable table in Changes.Tables)
-        {
-            Dictionary<string, long> rows = _session.List<(string Action, long Rows)>($"select _action, count(*) from {table.Name} group by 1", null,
-                _cancellation)
-                .ToDictionary(r => r.Action, r => r.Rows);
-            long unnumbered = _writes.OfType<InsertedRows>().Where(w => w.IsOf(table) && !w.HasKey).Sum(w => w.Count);
-            TablePlan plan = new(
-                _session.Server, _session.Database, table.Table.DisplayName, _catalog.LabelOf(table.Table),
-                rows.GetValueOrDefault("D"), rows.GetValueOrDefault("U"), rows.GetValueOrDefault("I") + unnumbered);
-            if (plan.Delete + plan.Update + plan.Insert > 0)
-                tables.Add(plan);
-        }
-        Tables = [.. tables.OrderBy(t => t.Table, StringComparer.Ordinal)];
-    }
+    public void Count() => Tables = TablePlan.Of(_session, _catalog, Changes, _cancellation);
 
     /// <summary>The plan row by row.</summary>
     public IEnumerable<RowChange> Describe()
@@ -86,17 +70,14 @@ internal sealed class PageChange : IDisposable
     public string? Carry(string? undo)
     {
         Changes.Lock();
-        Changes.NoteOrphans(_catalog.Database);
-        Execute("set constraints all deferred");
-        // Triggers find their names where the application's statements do; our own are qualified.
-        Execute("select set_config('search_path', (select reset_val from pg_settings where name = 'search_path'), true)");
-        foreach (RowWrite write in _writes)
-            write.Apply();
-        Changes.Delete();
-        foreach (string sql in _afterwards)
-            Execute(sql);
-        Execute("set constraints all immediate");
-        Execute("select set_config('search_path', 'pg_catalog', true)");
+        Changes.Apply(_catalog.Database, () =>
+        {
+            foreach (RowWrite write in _writes)
+                write.Apply();
+            Changes.Delete();
+            foreach (string sql in _afterwards)
+                Execute(sql);
+        });
         string? written = undo is null ? null : Changes.WriteUndo(undo);
         Changes.Commit(_transaction);
         return written;

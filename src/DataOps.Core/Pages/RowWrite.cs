@@ -13,9 +13,6 @@ internal abstract class RowWrite(Session session, ReferenceCatalog catalog, Chan
     /// <summary>The temporary table with the new values.</summary>
     public string Name { get; } = "pg_temp." + name;
 
-    /// <summary>Whether they are rows of this table.</summary>
-    public bool IsOf(ChangedTable table) => rows == table;
-
     /// <summary>What a person knows the table by.</summary>
     protected string? Label => catalog.LabelOf(rows.Table);
 

@@ -16,8 +16,8 @@ public sealed class SetSite : IOperation<SetSiteOptions, IChangeResult>
     public IEnumerable<IChangeResult> Run(Session session, SetSiteOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
+        string? undo = UndoPlace.Of(options, session.Database, Name);
         SiteChange.Check(options);
-        string? undo = options.NoUndo || options.WhatIf ? null : UndoPlace.Resolve(options.UndoPath, session.Database, Name);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         using PageChange change = new(session, catalog, Name, context.Cancellation);
         SiteChange site = new(session, catalog, change, options, context);
@@ -28,10 +28,9 @@ public sealed class SetSite : IOperation<SetSiteOptions, IChangeResult>
         bool goes = !options.WhatIf && change.Rows > 0;
         string? undoPath = goes ? change.Carry(undo) : null;
         SiteState after = site.After;
-        bool stale = change.Rows > 0;
         yield return new SetSiteResult(
             session.Server, session.Database, Name, goes, goes ? change.Rows : 0, change.Rows, site.Before.Name, after.Name,
             after.RootPage, after.IsDefault, after.SiteName, after.Domain,
-            stale ? SiteChange.Stale : null, stale ? site.Commands : null, undoPath, Math.Round(watch.Elapsed.TotalSeconds, 3));
+            site.Stale.What, site.Stale.Commands, undoPath, Math.Round(watch.Elapsed.TotalSeconds, 3));
     }
 }

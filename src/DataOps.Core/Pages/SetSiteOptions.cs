@@ -1,7 +1,9 @@
+using DataOps.Core.Changes;
+
 namespace DataOps.Core.Pages;
 
 /// <summary>What <see cref="SetSite"/> changes.</summary>
-public sealed record SetSiteOptions
+public sealed record SetSiteOptions : ChangeOptions
 {
     /// <summary>The site, by host name, host name and port, or id; the default site when absent, or the only one.</summary>
     public string? Site { get; init; }
@@ -23,18 +25,6 @@ public sealed record SetSiteOptions
 
     /// <summary>The new domain in django_site; follows the host name when absent.</summary>
     public string? Domain { get; init; }
-
-    /// <summary>One result for each value that changes, too.</summary>
-    public bool Detailed { get; init; }
-
-    /// <summary>The undo file to write; a name of its own in the folder for undo files when absent.</summary>
-    public string? UndoPath { get; init; }
-
-    /// <summary>Write no undo file.</summary>
-    public bool NoUndo { get; init; }
-
-    /// <summary>Say what would change, and change nothing.</summary>
-    public bool WhatIf { get; init; }
 }
 
 /// <summary>What setting a site did, or would do.</summary>

@@ -1,4 +1,5 @@
 using DataOps.Core.Catalog;
+using DataOps.Core.Changes;
 using DataOps.Core.Connections;
 
 namespace DataOps.Core.Pages;
@@ -23,10 +24,8 @@ internal sealed record SiteState(
 /// <summary>Plans the change of a site.</summary>
 internal sealed class SiteChange(Session session, ReferenceCatalog catalog, PageChange change, SetSiteOptions options, OperationContext context)
 {
-    /// <summary>What the application remembers of sites.</summary>
-    public const string Stale = "the addresses of sites in the cache and in the memory of running processes";
+    private static readonly StaleState s_remembered = new("sites in the memory of running processes", "restart of the application's processes");
 
-    private const string ClearCache = "manage.py shell -c \"from wagtail.models import Site; Site.clear_site_root_paths_cache()\"";
     private const int Longest = 255;
 
     private readonly Table? _sites = catalog.Database.Find(catalog.Database.DjangoSchema, "wagtailcore_site");
@@ -42,8 +41,8 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
     /// <summary>The site afterwards.</summary>
     public SiteState After { get; private set; } = null!;
 
-    /// <summary>The commands that are due.</summary>
-    public string Commands => (_sites is null ? "" : ClearCache + "; ") + "restart of the application's processes";
+    /// <summary>What the application remembers of sites.</summary>
+    public StaleState Stale => change.Rows == 0 ? StaleState.None : _sites is null ? s_remembered : StaleState.SiteRootPaths.And(s_remembered);
 
     /// <summary>Refuses options that mean nothing.</summary>
     /// <exception cref="DataOpsException">Which.</exception>

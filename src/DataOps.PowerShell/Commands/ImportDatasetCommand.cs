@@ -9,7 +9,7 @@ namespace DataOps.PowerShell.Commands;
 /// <summary>Brings the rows of a dataset file into a database.</summary>
 [Cmdlet(VerbsData.Import, "Dataset", DefaultParameterSetName = ByDatabase, SupportsShouldProcess = true)]
 [OutputType(typeof(ImportResult), typeof(ModelPlan), typeof(RowChange))]
-public sealed class ImportDatasetCommand : ChangeCommand
+public sealed class ImportDatasetCommand : UndoableCommand
 {
     /// <summary>The file to read.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -65,19 +65,6 @@ public sealed class ImportDatasetCommand : ChangeCommand
     [Parameter]
     public MissingField MissingField { get; set; }
 
-    /// <summary>With -WhatIf, also each row that would change.</summary>
-    [Parameter]
-    public SwitchParameter Detailed { get; set; }
-
-    /// <summary>The undo file to write.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? UndoPath { get; set; }
-
-    /// <summary>Write no undo file.</summary>
-    [Parameter]
-    public SwitchParameter NoUndo { get; set; }
-
     /// <inheritdoc/>
     protected override bool TakesOtherDatabases => true;
 
@@ -100,7 +87,7 @@ public sealed class ImportDatasetCommand : ChangeCommand
             OnDependent = OnDependent,
             MissingField = MissingField,
             Detailed = Detailed,
-            UndoPath = UndoPath is null ? null : FileSystemPath(UndoPath),
+            UndoPath = UndoFile,
             NoUndo = NoUndo,
             WhatIf = whatIf,
         });

@@ -9,8 +9,8 @@ namespace DataOps.PowerShell.Commands;
 
 /// <summary>Removes stale content types and permissions with what depends on them.</summary>
 [Cmdlet(VerbsCommon.Remove, "StaleContentType", DefaultParameterSetName = ByDatabase, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-[OutputType(typeof(RemovalResult), typeof(RemovalTable), typeof(GrantChange), typeof(RowChange))]
-public sealed class RemoveStaleContentTypeCommand : ChangeCommand
+[OutputType(typeof(RemovalResult), typeof(TablePlan), typeof(GrantChange), typeof(RowChange))]
+public sealed class RemoveStaleContentTypeCommand : UndoableCommand
 {
     private readonly StaleContentTypeInput _input = new();
 
@@ -62,19 +62,6 @@ public sealed class RemoveStaleContentTypeCommand : ChangeCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>One object for each row that comes or goes, and for each value that changes.</summary>
-    [Parameter]
-    public SwitchParameter Detailed { get; set; }
-
-    /// <summary>The undo file to write.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? UndoPath { get; set; }
-
-    /// <summary>Write no undo file.</summary>
-    [Parameter]
-    public SwitchParameter NoUndo { get; set; }
-
     /// <inheritdoc/>
     protected override void Process(Session session)
     {
@@ -108,7 +95,7 @@ public sealed class RemoveStaleContentTypeCommand : ChangeCommand
             OnDependent = OnDependent,
             Force = Force,
             Detailed = Detailed,
-            UndoPath = UndoPath is null ? null : FileSystemPath(UndoPath),
+            UndoPath = UndoFile,
             NoUndo = NoUndo,
             WhatIf = whatIf,
         });

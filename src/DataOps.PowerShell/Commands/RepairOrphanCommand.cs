@@ -10,7 +10,7 @@ namespace DataOps.PowerShell.Commands;
 /// <summary>Repairs rows whose reference has no target; those of a pipeline all in one transaction.</summary>
 [Cmdlet(VerbsDiagnostic.Repair, "Orphan", DefaultParameterSetName = ByDatabase, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
 [OutputType(typeof(RepairOrphanResult), typeof(OrphanPlan), typeof(TablePlan), typeof(RowChange))]
-public sealed class RepairOrphanCommand : ChangeCommand
+public sealed class RepairOrphanCommand : UndoableCommand
 {
     private readonly List<OrphanInput> _orphans = [];
 
@@ -67,19 +67,6 @@ public sealed class RepairOrphanCommand : ChangeCommand
     [ValidateRange(1, int.MaxValue)]
     public int? BatchSize { get; set; }
 
-    /// <summary>One object for each row that comes or goes, and for each value that changes.</summary>
-    [Parameter]
-    public SwitchParameter Detailed { get; set; }
-
-    /// <summary>The undo file to write.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? UndoPath { get; set; }
-
-    /// <summary>Write no undo file.</summary>
-    [Parameter]
-    public SwitchParameter NoUndo { get; set; }
-
     // One orphan of another database refuses them all: they are one change.
     /// <inheritdoc/>
     protected override bool TakesOtherDatabases => true;
@@ -125,7 +112,7 @@ public sealed class RepairOrphanCommand : ChangeCommand
             OnDependent = OnDependent,
             BatchSize = BatchSize,
             Detailed = Detailed,
-            UndoPath = UndoPath is null ? null : FileSystemPath(UndoPath),
+            UndoPath = UndoFile,
             NoUndo = NoUndo,
             WhatIf = whatIf,
         });

@@ -11,7 +11,7 @@ namespace DataOps.PowerShell.Commands;
 /// <summary>Repairs trees, and what Wagtail derives from its pages' places; those of a pipeline all in one transaction.</summary>
 [Cmdlet(VerbsDiagnostic.Repair, "Tree", DefaultParameterSetName = ByDatabase, SupportsShouldProcess = true)]
 [OutputType(typeof(RepairTreeResult), typeof(TablePlan), typeof(RowChange))]
-public sealed class RepairTreeCommand : ChangeCommand
+public sealed class RepairTreeCommand : UndoableCommand
 {
     private readonly List<string> _tables = [];
 
@@ -62,19 +62,6 @@ public sealed class RepairTreeCommand : ChangeCommand
     [Parameter]
     public OnDependent OnDependent { get; set; }
 
-    /// <summary>One object for each row that comes or goes, and for each value that changes.</summary>
-    [Parameter]
-    public SwitchParameter Detailed { get; set; }
-
-    /// <summary>The undo file to write.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? UndoPath { get; set; }
-
-    /// <summary>Write no undo file.</summary>
-    [Parameter]
-    public SwitchParameter NoUndo { get; set; }
-
     /// <inheritdoc/>
     protected override void Process(Session session) => _tables.AddRange(Table ?? []);
 
@@ -98,7 +85,7 @@ public sealed class RepairTreeCommand : ChangeCommand
             Alphabet = Alphabet,
             OnDependent = OnDependent,
             Detailed = Detailed,
-            UndoPath = UndoPath is null ? null : FileSystemPath(UndoPath),
+            UndoPath = UndoFile,
             NoUndo = NoUndo,
             WhatIf = whatIf,
         });

@@ -9,7 +9,7 @@ namespace DataOps.PowerShell.Commands;
 /// <summary>Changes where a site is reached and which page it begins with.</summary>
 [Cmdlet(VerbsCommon.Set, "Site", DefaultParameterSetName = ByDatabase, SupportsShouldProcess = true)]
 [OutputType(typeof(SetSiteResult), typeof(RowChange))]
-public sealed class SetSiteCommand : ChangeCommand
+public sealed class SetSiteCommand : UndoableCommand
 {
     /// <summary>The site, by host name, host name and port, or id.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -47,19 +47,6 @@ public sealed class SetSiteCommand : ChangeCommand
     [ValidateNotNullOrEmpty]
     public string? Domain { get; set; }
 
-    /// <summary>One object for each value that changes, too.</summary>
-    [Parameter]
-    public SwitchParameter Detailed { get; set; }
-
-    /// <summary>The undo file to write.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? UndoPath { get; set; }
-
-    /// <summary>Write no undo file.</summary>
-    [Parameter]
-    public SwitchParameter NoUndo { get; set; }
-
     /// <inheritdoc/>
     protected override void Process(Session session) => Change(session, $"Set {(Site is null ? "the site" : "site " + Site)} in", new SetSite(), whatIf => new SetSiteOptions
     {
@@ -71,7 +58,7 @@ public sealed class SetSiteCommand : ChangeCommand
         SiteName = SiteName,
         Domain = Domain,
         Detailed = Detailed,
-        UndoPath = UndoPath is null ? null : FileSystemPath(UndoPath),
+        UndoPath = UndoFile,
         NoUndo = NoUndo,
         WhatIf = whatIf,
     });

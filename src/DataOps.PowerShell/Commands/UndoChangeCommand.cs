@@ -8,7 +8,7 @@ namespace DataOps.PowerShell.Commands;
 /// <summary>Puts the rows that an operation changed back to what they were.</summary>
 [Cmdlet(VerbsCommon.Undo, "Change", DefaultParameterSetName = ByDatabase, SupportsShouldProcess = true)]
 [OutputType(typeof(UndoResult), typeof(RowChange))]
-public sealed class UndoChangeCommand : ChangeCommand
+public sealed class UndoChangeCommand : UndoableCommand
 {
     /// <summary>The undo file; that of a result from the pipeline when absent.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -20,19 +20,6 @@ public sealed class UndoChangeCommand : ChangeCommand
     [Parameter]
     public SwitchParameter Force { get; set; }
 
-    /// <summary>One object for each row that comes or goes, and for each value that changes.</summary>
-    [Parameter]
-    public SwitchParameter Detailed { get; set; }
-
-    /// <summary>The undo file of the undoing itself.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? UndoPath { get; set; }
-
-    /// <summary>Write no undo file.</summary>
-    [Parameter]
-    public SwitchParameter NoUndo { get; set; }
-
     // Not every result has a Path besides.
     /// <inheritdoc/>
     protected override IEnumerable<string> NamesTaken() => base.NamesTaken().Append(nameof(UndoPath));
@@ -42,13 +29,12 @@ public sealed class UndoChangeCommand : ChangeCommand
     {
         string named = PathOf(InputObject) ?? Path;
         string file = named.Length == 0 ? "" : FileSystemPath(named);
-        string? undoPath = UndoPath is null ? null : FileSystemPath(UndoPath);
         Change(session, $"Undo {file} in", new UndoChange(), whatIf => new UndoChangeOptions
         {
             Path = file,
             Force = Force,
             Detailed = Detailed,
-            UndoPath = undoPath,
+            UndoPath = UndoFile,
             NoUndo = NoUndo,
             WhatIf = whatIf,
         });

@@ -146,15 +146,15 @@ public sealed class DatabaseCatalogTests(PostgresServer server)
     }
 
     [Fact]
-    public void Statistics_are_there_after_analyze_and_unknown_before()
+    public void The_estimate_of_rows_is_there_after_analyze_and_unknown_before()
     {
         using TestDatabase database = server.Blank();
         database.Execute("create table t (id int primary key, kind int)");
         Assert.Null(DatabaseCatalog.Read(database.Session).Find("public", "t")!.EstimatedRows);
-        database.Execute("insert into t select g, nullif(g % 4, 0) from generate_series(1, 1000) g; analyze t");
+        database.Execute("insert into t select g, g % 4 from generate_series(1, 1000) g; analyze t");
         Table table = DatabaseCatalog.Read(database.Session).Find("public", "t")!;
 
-        Assert.Equal((1000L, 3.0, 0.25), (table.EstimatedRows, table.Find("kind")!.DistinctValues, table.Find("kind")!.NullFraction));
+        Assert.Equal(1000L, table.EstimatedRows);
         Assert.True(table.HasIndexOn("id"));
         Assert.False(table.HasIndexOn("kind"));
     }

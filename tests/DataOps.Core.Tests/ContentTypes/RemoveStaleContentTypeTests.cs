@@ -42,6 +42,19 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
     }
 
     [Fact]
+    public void Triggers_find_their_tables_as_they_do_for_the_application()
+    {
+        using TestDatabase site = server.CopyOf(Site.Damaged);
+        site.Execute("""
+            create table gone (name text);
+            create function note() returns trigger language plpgsql as $$ begin insert into gone values (old.codename); return old; end $$;
+            create trigger permission_note after delete on auth_permission for each row execute function note();
+            """);
+
+        Assert.Equal(Remove(site, new() { LiveModel = [Models()], UndoPath = _files.New() }).Permissions, site.Scalar<long>("select count(*) from gone"));
+    }
+
+    [Fact]
     public void The_installed_apps_alone_leave_what_may_be_a_proxy_unless_forced()
     {
         using TestDatabase site = server.CopyOf(Site.Damaged);
@@ -70,7 +83,7 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
                 "Revoke User editor blog.change_oldpost", "Revoke User editor legacyshop.change_product",
             ],
             plan.OfType<GrantChange>().Select(g => $"{g.Action} {g.Holder} {g.Name} {g.Permission}").Order(StringComparer.Ordinal));
-        Assert.Equal("content_type_id = NULL", plan.OfType<RemovalTable>().Single(t => t.Table == "django_admin_log").Columns);
+        Assert.Equal("content_type_id = NULL", plan.OfType<TablePlan>().Single(t => t.Table == "django_admin_log").Columns);
         RemovalResult sum = Assert.IsType<RemovalResult>(plan[^1]);
         Assert.Equal((false, 0L, 21L, 5L), (sum.Changed, sum.Count, sum.WouldChange, sum.Revoked));
         Assert.DoesNotContain(plan, p => p is RowChange);

@@ -22,7 +22,7 @@ internal static class RowsFixture
         int? length = open > 0 && type.Contains("char", StringComparison.Ordinal)
             ? int.Parse(type[(open + 1)..type.IndexOf(')', StringComparison.Ordinal)], null)
             : null;
-        return new Column(1, "v", TypeOf(database, type), type, length, notNull, null, ColumnSource.Plain, null, null, null, null);
+        return new Column(1, "v", TypeOf(database, type), type, length, notNull, null, ColumnSource.Plain, null, null);
     }
 
     /// <summary>The JSON of each value of a query's one column; null for NULL.</summary>

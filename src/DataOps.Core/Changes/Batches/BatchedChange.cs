@@ -22,7 +22,7 @@ namespace DataOps.Core.Changes;
 /// <param name="session">The session, in no transaction.</param>
 /// <param name="operation">The operation, as <c>Repair-Orphan</c>.</param>
 /// <param name="limits">How gentle to be.</param>
-/// <param name="undoPath">The undo file, as <see cref="UndoPlace.Resolve"/> has it; null for none.</param>
+/// <param name="undoPath">The undo file, as <see cref="UndoPlace.Of"/> has it; null for none.</param>
 /// <param name="context">Stops it between or within batches, and hears how far it is.</param>
 internal sealed class BatchedChange(Session session, string operation, BatchLimits limits, string? undoPath, OperationContext context)
 {

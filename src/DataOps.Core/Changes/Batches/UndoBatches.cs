@@ -5,7 +5,7 @@ namespace DataOps.Core.Changes;
 /// A batch is an undo file by itself, and gzip files that follow each other are one: whatever kills the process, what was committed is whole in the file.
 /// Only the last batch can be one that was never committed.
 /// </remarks>
-/// <param name="path">Where, as <see cref="UndoPlace.Resolve"/> has it; there is no file before the first batch.</param>
+/// <param name="path">Where, as <see cref="UndoPlace.Of"/> has it; there is no file before the first batch.</param>
 internal sealed class UndoBatches(string path)
 {
     private string? _digest;

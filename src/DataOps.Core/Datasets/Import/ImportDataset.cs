@@ -7,7 +7,7 @@ using Npgsql;
 namespace DataOps.Core.Datasets;
 
 /// <summary>What <see cref="ImportDataset"/> loads, and how.</summary>
-public sealed record ImportDatasetOptions
+public sealed record ImportDatasetOptions : ChangeOptions
 {
     /// <summary>The file: Django's JSON, JSONL, XML or YAML, or one of feincms3-data; compressed with gzip, bzip2, xz or zip or not; - for the standard input.</summary>
     public string Path { get; init; } = "";
@@ -47,18 +47,6 @@ public sealed record ImportDatasetOptions
 
     /// <summary>What to do about fields that an object of the file lacks.</summary>
     public MissingField MissingField { get; init; }
-
-    /// <summary>With WhatIf, also each row that would change, with its old and new values.</summary>
-    public bool Detailed { get; init; }
-
-    /// <summary>The undo file to write; in a folder of the user's own when absent.</summary>
-    public string? UndoPath { get; init; }
-
-    /// <summary>Write no undo file.</summary>
-    public bool NoUndo { get; init; }
-
-    /// <summary>Say what would change, and change nothing.</summary>
-    public bool WhatIf { get; init; }
 }
 
 /// <summary>Brings a dataset file's rows into a database: inserts or updates what differs, in one transaction, or changes nothing.</summary>
@@ -76,17 +64,15 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
     public IEnumerable<IChangeResult> Run(Session session, ImportDatasetOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
+        string? undo = UndoPlace.Of(options, session.Database, Name);
         FixtureFile file = FixtureFile.Of(options.Path, options.Format);
-        if (options is { NoUndo: true, UndoPath: not null })
-            throw new DataOpsException("ContradictingOptions", FailureKind.InvalidArgument, "-NoUndo and -UndoPath contradict each other.", "Leave one of them out.", nameof(options.NoUndo));
-        string? undo = options.NoUndo || options.WhatIf ? null : UndoPlace.Resolve(options.UndoPath, session.Database, Name);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         using ChangeSet changes = new(session, Name, context.Cancellation);
         DatasetLoad load = DatasetLoad.Plan(session, catalog, file, options, changes, context);
         foreach (DeletionExcess excess in load.Deletion.Excesses)
             context.Warning?.Invoke($"{excess.What}: the import needs {excess.Needed}.");
-        foreach (IChangeResult planned in options.WhatIf ? ImportPlan.Of(session, catalog, load, changes, options, context.Cancellation) : [])
+        foreach (IChangeResult planned in options.WhatIf || options.Detailed ? ImportPlan.Of(session, catalog, load, changes, options, context.Cancellation) : [])
             yield return planned;
         string? undoPath = null;
         bool changed = false;

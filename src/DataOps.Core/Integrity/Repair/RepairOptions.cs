@@ -7,8 +7,6 @@ internal static class RepairOptions
     /// <exception cref="DataOpsException"><c>ContradictingOptions</c>: which do not.</exception>
     public static void Check(RepairOrphanOptions options)
     {
-        if (options is { NoUndo: true, UndoPath: not null })
-            throw Contradicting("-NoUndo and -UndoPath contradict each other.", "Leave one of them out.", nameof(options.NoUndo));
         if (options.Action == OrphanAction.Repoint != options.To is not null)
             throw Contradicting("-Action Repoint and -To belong together: what to do, and the key to refer to.", "Give both, or neither.", nameof(options.To));
         if (options.QuarantineTable is not null && options.Action != OrphanAction.Quarantine)

@@ -23,8 +23,8 @@ public sealed class RepairOrphan : IOperation<RepairOrphanOptions, IChangeResult
     public IEnumerable<IChangeResult> Run(Session session, RepairOrphanOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
+        string? undo = UndoPlace.Of(options, session.Database, Name);
         RepairOptions.Check(options);
-        string? undo = options.NoUndo || options.WhatIf ? null : UndoPlace.Resolve(options.UndoPath, session.Database, Name);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
         return options is { BatchSize: { } size, WhatIf: false }
             ? InBatches(session, catalog, options, new BatchedChange(session, Name, BatchLimits.Of(size), undo, context), watch, context)
@@ -113,7 +113,7 @@ public sealed class RepairOrphan : IOperation<RepairOrphanOptions, IChangeResult
         StaleState stale = StaleState.Of(catalog, [.. tables.Select(t => t.Model).OfType<string>()], []);
         if (stale.What is not null && batches > 0)
             context.Warning?.Invoke($"Rows were changed without the application, which does not know of it: {stale.What}. Due: {stale.Commands}.");
-        long rows = tables.Sum(t => t.Delete + t.Update + t.Insert);
+        long rows = tables.Sum(t => t.Rows);
         return new RepairOrphanResult(
             session.Server, session.Database, Name, batches > 0, whatIf ? 0 : rows, rows, steps.Sum(s => s.Orphans.Count),
             tables.Sum(t => t.Delete), tables.Sum(t => t.Update), tables.Sum(t => t.Insert), skipped, batches,

@@ -4,7 +4,7 @@ using DataOps.Core.Changes;
 namespace DataOps.Core.Integrity;
 
 /// <summary>What <see cref="RepairOrphan"/> repairs, and how. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed record RepairOrphanOptions
+public sealed record RepairOrphanOptions : ChangeOptions
 {
     /// <summary>The orphans, as Find-Orphan writes them, or its sums; all that the other options leave when absent, and none when it is empty.</summary>
     public IReadOnlyList<OrphanInput>? InputObject { get; init; }
@@ -41,16 +41,4 @@ public sealed record RepairOrphanOptions
 
     /// <summary>The most orphans in one transaction, for large work on a live site; all in one when absent.</summary>
     public int? BatchSize { get; init; }
-
-    /// <summary>Tell each row that comes or goes, and each value that changes, before the sum.</summary>
-    public bool Detailed { get; init; }
-
-    /// <summary>The undo file to write; in a folder of the user's own when absent.</summary>
-    public string? UndoPath { get; init; }
-
-    /// <summary>Write no undo file.</summary>
-    public bool NoUndo { get; init; }
-
-    /// <summary>Say what would change, and change nothing.</summary>
-    public bool WhatIf { get; init; }
 }

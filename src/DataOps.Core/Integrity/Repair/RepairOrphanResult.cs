@@ -52,13 +52,3 @@ public sealed record RepairOrphanResult(
 public sealed record OrphanPlan(
     string Server, string Database, string Class, string Table, string? Model, string Column, string? References, long Orphans, string? Action,
         string Choices, string Reference) : IChangeResult;
-
-/// <summary>What a change does to one table, all that depends on it included.</summary>
-/// <param name="Server">The server.</param>
-/// <param name="Database">The database.</param>
-/// <param name="Table">The table.</param>
-/// <param name="Model">Its model; null for a table that belongs to none.</param>
-/// <param name="Delete">Rows that go.</param>
-/// <param name="Update">Rows that stay and change.</param>
-/// <param name="Insert">Rows that come.</param>
-public sealed record TablePlan(string Server, string Database, string Table, string? Model, long Delete, long Update, long Insert) : IChangeResult;

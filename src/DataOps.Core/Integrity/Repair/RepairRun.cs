@@ -42,17 +42,14 @@ internal sealed class RepairRun(
     public void Apply()
     {
         RequireOrphans();
-        changes.NoteOrphans(catalog.Database);
-        Execute("set constraints all deferred");
-        // Triggers find their names where the application's statements do; our own are qualified.
-        Execute("select set_config('search_path', (select reset_val from pg_settings where name = 'search_path'), true)");
-        foreach (IRepair repair in _repairs)
-            repair.Apply();
-        _dependents?.Apply();
-        _quarantine?.Fill(steps);
-        changes.Delete();
-        Execute("set constraints all immediate");
-        Execute("select set_config('search_path', 'pg_catalog', true)");
+        changes.Apply(catalog.Database, () =>
+        {
+            foreach (IRepair repair in _repairs)
+                repair.Apply();
+            _dependents?.Apply();
+            _quarantine?.Fill(steps);
+            changes.Delete();
+        });
     }
 
     /// <summary>The plan row by row.</summary>
@@ -128,20 +125,9 @@ internal sealed class RepairRun(
 
     private void Count()
     {
-        List<TablePlan> tables = [];
-        foreach (ChangedTable table in changes.Tables.Where(t => t.Planned > 0))
-        {
-            string sql = $"select _action, count(*) from {table.Name} group by 1";
-            Dictionary<string, long> rows = session.List<(string Action, long Rows)>(sql, null, context.Cancellation).ToDictionary(r => r.Action, r => r.Rows);
-            tables.Add(new TablePlan(
-                session.Server, session.Database, table.Table.DisplayName, catalog.LabelOf(table.Table), rows.GetValueOrDefault("D"),
-                    rows.GetValueOrDefault("U"), rows.GetValueOrDefault("I")));
-        }
-        long copies = tables.Sum(t => t.Delete);
+        Tables = TablePlan.Of(session, catalog, changes, context.Cancellation);
+        long copies = Tables.Sum(t => t.Delete);
         if (_quarantine is not null && copies > 0)
-            tables.Add(new TablePlan(session.Server, session.Database, _quarantine.DisplayName, null, 0, 0, copies));
-        Tables = [.. tables.OrderBy(t => t.Table, StringComparer.Ordinal)];
+            Tables = [.. Tables, new TablePlan(session.Server, session.Database, _quarantine.DisplayName, null, 0, 0, copies)];
     }
-
-    private void Execute(string sql) => session.Execute(sql, context.Cancellation);
 }

@@ -24,8 +24,8 @@ public sealed class RepairTree : IOperation<RepairTreeOptions, IChangeResult>
     public IEnumerable<IChangeResult> Run(Session session, RepairTreeOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
+        string? undo = UndoPlace.Of(options, session.Database, Name);
         Check(options);
-        string? undo = options.NoUndo || options.WhatIf ? null : UndoPlace.Resolve(options.UndoPath, session.Database, Name);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         session.Execute("set local work_mem = '128MB'", context.Cancellation);
@@ -34,7 +34,7 @@ public sealed class RepairTree : IOperation<RepairTreeOptions, IChangeResult>
         IReadOnlyList<(Tree Tree, IReadOnlyList<Problem> Problems)> trees = Find(session, catalog, checks, options, context.Cancellation);
         TreeRepairRun run = new(session, catalog, options, changes, context);
         run.Plan(trees);
-        IReadOnlyList<TablePlan> plan = PlannedRows(session, catalog, changes, context.Cancellation);
+        IReadOnlyList<TablePlan> plan = TablePlan.Of(session, catalog, changes, context.Cancellation);
         foreach (TablePlan table in options.WhatIf || options.Detailed ? plan : [])
             yield return table;
         foreach (RowChange row in options.Detailed ? run.DescribeRows() : [])
@@ -51,21 +51,18 @@ public sealed class RepairTree : IOperation<RepairTreeOptions, IChangeResult>
             undoPath = undo is null ? null : changes.WriteUndo(undo);
             changes.Commit(transaction);
         }
-        long rows = plan.Sum(t => t.Delete + t.Update + t.Insert);
-        (string? stale, string? afterwards) = Stale(catalog, plan);
-        if (stale is not null && goes)
-            context.Warning?.Invoke($"Rows were changed without the application, which does not know of it: {stale}. Due: {afterwards}.");
+        long rows = plan.Sum(t => t.Rows);
+        StaleState stale = StaleState.Of(catalog, [.. plan.Select(t => t.Model).OfType<string>()], []);
+        if (stale.What is not null && goes)
+            context.Warning?.Invoke($"Rows were changed without the application, which does not know of it: {stale.What}. Due: {stale.Commands}.");
         yield return new RepairTreeResult(
             session.Server, session.Database, Name, goes, goes ? rows : 0, rows, trees.Sum(t => t.Problems.Count), remaining, run.Reattached,
-            plan.Sum(t => t.Update), plan.Sum(t => t.Insert), plan.Sum(t => t.Delete), stale, afterwards, undoPath, Math.Round(watch.Elapsed.TotalSeconds, 3));
+            plan.Sum(t => t.Update), plan.Sum(t => t.Insert), plan.Sum(t => t.Delete), stale.What, stale.Commands, undoPath,
+            Math.Round(watch.Elapsed.TotalSeconds, 3));
     }
 
     private static void Check(RepairTreeOptions options)
     {
-        if (options is { NoUndo: true, UndoPath: not null })
-            throw new DataOpsException(
-                "ContradictingOptions", FailureKind.InvalidArgument, "-NoUndo and -UndoPath contradict each other.", "Leave one of them out.",
-                nameof(options.NoUndo));
         if (options is { To: not null, Orphan: not OrphanNodes.Reattach })
             throw new DataOpsException(
                 "ContradictingOptions", FailureKind.InvalidArgument, "-To tells where orphans go, and -Orphan does not say that they go anywhere.",
@@ -90,30 +87,5 @@ public sealed class RepairTree : IOperation<RepairTreeOptions, IChangeResult>
             trees.Add((tree, problems));
         }
         return trees;
-    }
-
-    private static IReadOnlyList<TablePlan> PlannedRows(Session session, ReferenceCatalog catalog, ChangeSet changes, CancellationToken cancellation)
-    {
-        List<TablePlan> tables = [];
-        foreach (ChangedTable table in changes.Tables.Where(t => t.Planned > 0))
-        {
-            Dictionary<string, long> rows = session
-                .List<(string Action, long Rows)>($"select _action, count(*) from {table.Name} group by 1", null, cancellation)
-                .ToDictionary(r => r.Action, r => r.Rows);
-            tables.Add(new TablePlan(
-                session.Server, session.Database, table.Table.DisplayName, catalog.LabelOf(table.Table), rows.GetValueOrDefault("D"),
-                rows.GetValueOrDefault("U"), rows.GetValueOrDefault("I")));
-        }
-        return [.. tables.OrderBy(t => t.Table, StringComparer.Ordinal)];
-    }
-
-    private static (string? What, string? Commands) Stale(ReferenceCatalog catalog, IReadOnlyList<TablePlan> plan)
-    {
-        StaleState stale = StaleState.Of(catalog, [.. plan.Select(t => t.Model).OfType<string>()], []);
-        if (plan.All(t => t.Model != "wagtailcore.page"))
-            return (stale.What, stale.Commands);
-        const string Paths = "the cache of the sites' root paths";
-        const string Command = "manage.py shell -c \"from django.core.cache import cache; cache.delete('wagtail_site_root_paths')\"";
-        return (stale.What is null ? Paths : $"{stale.What}, {Paths}", stale.Commands is null ? Command : $"{stale.Commands}; {Command}");
     }
 }

@@ -30,7 +30,7 @@ public enum DuplicateSlug
 }
 
 /// <summary>What <see cref="RepairTree"/> repairs, and how. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed record RepairTreeOptions
+public sealed record RepairTreeOptions : ChangeOptions
 {
     /// <summary>Tables that keep a tree, as schema.table or table; all when empty.</summary>
     public IReadOnlyList<string> Table { get; init; } = [];
@@ -61,18 +61,6 @@ public sealed record RepairTreeOptions
 
     /// <summary>What to do about rows that depend on rows to be deleted, where nothing tells what the application would do.</summary>
     public OnDependent OnDependent { get; init; }
-
-    /// <summary>Also each row that changes, with its old and new values.</summary>
-    public bool Detailed { get; init; }
-
-    /// <summary>The undo file to write; in a folder of the user's own when absent.</summary>
-    public string? UndoPath { get; init; }
-
-    /// <summary>Write no undo file.</summary>
-    public bool NoUndo { get; init; }
-
-    /// <summary>Say what would change, and change nothing.</summary>
-    public bool WhatIf { get; init; }
 }
 
 /// <summary>What a repair of trees did, or would do.</summary>

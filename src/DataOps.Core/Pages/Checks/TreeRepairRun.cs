@@ -49,19 +49,16 @@ internal sealed class TreeRepairRun(
     /// <exception cref="DataOpsException">PostgreSQL refuses a row.</exception>
     public void Apply()
     {
-        changes.NoteOrphans(catalog.Database);
-        Execute("set constraints all deferred");
-        // Triggers find their names where the application's statements do; our own are qualified.
-        Execute("select set_config('search_path', (select reset_val from pg_settings where name = 'search_path'), true)");
-        // What hangs on the places is written last: it is counted with all that comes and goes.
-        foreach (IRepair repair in _repairs.Where(r => r is not NodeRows))
-            repair.Apply();
-        _dependents?.Apply();
-        changes.Delete();
-        foreach (IRepair repair in _repairs.OfType<NodeRows>())
-            repair.Apply();
-        Execute("set constraints all immediate");
-        Execute("select set_config('search_path', 'pg_catalog', true)");
+        changes.Apply(catalog.Database, () =>
+        {
+            // What hangs on the places is written last: it is counted with all that comes and goes.
+            foreach (IRepair repair in _repairs.Where(r => r is not NodeRows))
+                repair.Apply();
+            _dependents?.Apply();
+            changes.Delete();
+            foreach (IRepair repair in _repairs.OfType<NodeRows>())
+                repair.Apply();
+        });
     }
 
     /// <summary>The plan row by row.</summary>
@@ -150,6 +147,4 @@ internal sealed class TreeRepairRun(
 
     // A key means another node in each table: without a name of a table or model it is a page's.
     private bool IsMeant(Tree tree) => options.Table.Count + options.Model.Count > 0 || _pages is null || tree.Table == _pages.Pages;
-
-    private void Execute(string sql) => session.Execute(sql, context.Cancellation);
 }
