@@ -23,6 +23,12 @@ internal sealed class PollState
         create index on poll_choice (question_id); create index on poll_question (follow_up_id)
         """;
 
+    /// <summary>How far apart the keys of two states are that share a database.</summary>
+    public const int Room = 100;
+
+    /// <summary>How many questions there can be.</summary>
+    public const int Questioned = 12;
+
     public SortedDictionary<int, string> Topics { get; } = [];
 
     public SortedDictionary<int, PollQuestion> Questions { get; } = [];
@@ -30,25 +36,44 @@ internal sealed class PollState
     public SortedDictionary<int, (int Question, string Text)> Choices { get; } = [];
 
     /// <summary>Random rows; slugs are exchanged among the questions of a set, and stay what they are elsewhere.</summary>
-    public static PollState Random(Random random, IReadOnlyList<int> scope)
+    /// <param name="random">Where they come from.</param>
+    /// <param name="scope">The set.</param>
+    /// <param name="first">What all keys are larger than; by at most <see cref="Room"/>.</param>
+    public static PollState Random(Random random, IReadOnlyList<int> scope, int first)
     {
         PollState state = new();
-        for (int i = 1; i <= 5; i++)
+        for (int i = first + 1; i <= first + 5; i++)
             if (random.Next(5) > 0)
                 state.Topics[i] = "topic " + i;
         int[] shuffled = [.. scope];
         random.Shuffle(shuffled);
-        int[] there = [.. Enumerable.Range(1, 12).Where(_ => random.Next(4) > 0)];
+        int[] there = [.. Enumerable.Range(first + 1, Questioned).Where(_ => random.Next(4) > 0)];
         foreach (int i in there)
         {
             int at = scope.ToList().IndexOf(i);
             int? follows = random.Next(2) == 0 ? there[random.Next(there.Length)] : null;
             state.Questions[i] = new("text " + random.Next(3), $"slug-{(at < 0 ? i : shuffled[at])}", follows, state.Topics.Keys.Where(_ => random.Next(3) == 0).ToHashSet());
         }
-        for (int i = 1; i <= 30; i++)
+        for (int i = first + 1; i <= first + 30; i++)
             if (there.Length > 0 && random.Next(3) > 0)
                 state.Choices[i] = (there[random.Next(there.Length)], "choice " + random.Next(3));
         return state;
+    }
+
+    /// <summary>Several states whose keys are apart, as one.</summary>
+    public static PollState Of(IEnumerable<PollState> states)
+    {
+        PollState all = new();
+        foreach (PollState state in states)
+        {
+            foreach ((int key, string name) in state.Topics)
+                all.Topics.Add(key, name);
+            foreach ((int key, PollQuestion question) in state.Questions)
+                all.Questions.Add(key, question);
+            foreach ((int key, (int Question, string Text) choice) in state.Choices)
+                all.Choices.Add(key, choice);
+        }
+        return all;
     }
 
     /// <summary>The rows of a database.</summary>
@@ -68,18 +93,20 @@ internal sealed class PollState
     public void Fill(TestDatabase database)
     {
         StringBuilder sql = new("begin; delete from poll_choice; delete from poll_question_topics; delete from poll_question; delete from poll_topic;");
-        foreach ((int key, string name) in Topics)
-            sql.Append($"insert into poll_topic values ({key}, '{name}');");
-        foreach ((int key, PollQuestion q) in Questions)
-        {
-            sql.Append($"insert into poll_question values ({key}, '{q.Text}', '{q.Slug}', {q.FollowUp?.ToString(CultureInfo.InvariantCulture) ?? "null"});");
-            foreach (int topic in q.Topics)
-                sql.Append($"insert into poll_question_topics (question_id, topic_id) values ({key}, {topic});");
-        }
-        foreach ((int key, (int question, string text)) in Choices)
-            sql.Append($"insert into poll_choice values ({key}, {question}, '{text}');");
+        Insert(sql, "poll_topic", Topics.Select(t => $"{t.Key}, '{t.Value}'"));
+        Insert(sql, "poll_question", Questions.Select(q => $"{q.Key}, '{q.Value.Text}', '{q.Value.Slug}', {Text(q.Value.FollowUp)}"));
+        Insert(sql, "poll_question_topics (question_id, topic_id)", Questions.SelectMany(q => q.Value.Topics.Select(t => $"{q.Key}, {t}")));
+        Insert(sql, "poll_choice", Choices.Select(c => $"{c.Key}, {c.Value.Question}, '{c.Value.Text}'"));
         database.Execute(sql.Append("commit").ToString());
     }
+
+    private static void Insert(StringBuilder sql, string table, IEnumerable<string> rows)
+    {
+        if (string.Join("), (", rows) is { Length: > 0 } values)
+            sql.Append($"insert into {table} values ({values});");
+    }
+
+    private static string Text(int? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "null";
 
     /// <summary>The objects of some topics, questions and their choices, as a file has them.</summary>
     public IEnumerable<string> Objects(bool withTopics, IReadOnlyCollection<int> questions)
@@ -88,7 +115,7 @@ internal sealed class PollState
             yield return $$$"""{"model": "poll.topic", "pk": {{{key}}}, "fields": {"name": "{{{name}}}"}}""";
         foreach ((int key, PollQuestion q) in Questions.Where(q => questions.Contains(q.Key)))
             yield return $$$"""
-                {"model": "poll.question", "pk": {{{key}}}, "fields": {"text": "{{{q.Text}}}", "slug": "{{{q.Slug}}}", "follow_up": {{{q.FollowUp?.ToString(CultureInfo.InvariantCulture) ?? "null"}}}, "topics": [{{{string.Join(", ", q.Topics)}}}]}}
+                {"model": "poll.question", "pk": {{{key}}}, "fields": {"text": "{{{q.Text}}}", "slug": "{{{q.Slug}}}", "follow_up": {{{Text(q.FollowUp)}}}, "topics": [{{{string.Join(", ", q.Topics)}}}]}}
                 """;
         foreach ((int key, (int question, string text)) in Choices.Where(c => questions.Contains(c.Value.Question)))
             yield return $$$"""{"model": "poll.choice", "pk": {{{key}}}, "fields": {"question": {{{question}}}, "text": "{{{text}}}"}}""";
