@@ -8,7 +8,8 @@ internal static class MainJob
         Shell.Build("DataOps.PowerShell.sln");
         using SampleServer sample = SampleServer.Start();
         string folder = Directory.CreateTempSubdirectory("dataops-try-").FullName;
-        Console.WriteLine($"A scratch server, PostgreSQL {sample.Server.Binaries.Major} on port {sample.Server.Port}, holds the sample site: {SampleServer.Healthy}, {SampleServer.Damaged}, {SampleServer.Empty}.");
+        Console.WriteLine($"A scratch server, PostgreSQL {sample.Server.Binaries.Major} on port {sample.Server.Port}, holds the sample site: "
+            + $"{SampleServer.Healthy}, {SampleServer.Damaged}, {SampleServer.Empty}.");
         try
         {
             return Shell.Find("pwsh") is { } pwsh

@@ -41,7 +41,10 @@ internal static class Package
 
     private static void Publish(string folder, params string[] platform)
     {
-        string[] publish = ["publish", Path.Combine("src", "DataOps.Cli"), "-c", "Release", "-o", folder, "-v", "quiet", "-nologo", "--disable-build-servers", .. platform];
+        string[] publish =
+        [
+            "publish", Path.Combine("src", "DataOps.Cli"), "-c", "Release", "-o", folder, "-v", "quiet", "-nologo", "--disable-build-servers", .. platform,
+        ];
         if (Shell.Run("dotnet", publish) != 0)
             throw new TaskFailedException("The command line does not publish.");
     }

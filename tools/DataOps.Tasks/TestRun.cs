@@ -67,7 +67,11 @@ internal static partial class TestRun
             Skip("this pwsh has no Pester 5");
             return;
         }
-        const string script = "$r = Invoke-Pester -Path tests/Pester -PassThru; \"Pester: $($r.PassedCount) passed, $($r.FailedCount + $r.FailedContainersCount + $r.FailedBlocksCount) failed, $($r.SkippedCount) skipped\"";
+        const string script = """
+            $r = Invoke-Pester -Path tests/Pester -PassThru
+            $failed = $r.FailedCount + $r.FailedContainersCount + $r.FailedBlocksCount
+            "Pester: $($r.PassedCount) passed, $failed failed, $($r.SkippedCount) skipped"
+            """;
         using SampleServer sample = SampleServer.Start();
         (int exitCode, IReadOnlyList<string> lines) = Shell.Read(pwsh, ["-NoProfile", "-NonInteractive", "-Command", script], Console.WriteLine,
             sample.Environment());

@@ -71,7 +71,8 @@ internal static class CatalogRows
         select c.conrelid as table, c.conname::text as name, c.contype::text as kind, c.conkey as columns,
                c.confrelid as target, coalesce(c.confkey, '{"{}"}') as targetcolumns,
                c.confdeltype::text as ondelete, c.condeferrable as isdeferrable, c.condeferred as isdeferred, c.convalidated as isvalidated,
-               {(server.Major >= 18 ? "c.conenforced and " : "")}not exists (select 1 from pg_trigger g where g.tgconstraint = c.oid and g.tgenabled in ('D', 'R')) as isenforced
+               {(server.Major >= 18 ? "c.conenforced" : "true")}
+                 and not exists (select 1 from pg_trigger g where g.tgconstraint = c.oid and g.tgenabled in ('D', 'R')) as isenforced
         from pg_constraint c
         where c.contype in ('p', 'u', 'f') and c.conparentid = 0 and c.conrelid <> 0
         order by c.conrelid, c.conname

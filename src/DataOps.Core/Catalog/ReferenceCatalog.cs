@@ -41,7 +41,9 @@ public sealed class ReferenceCatalog
     /// <summary>Reads it.</summary>
     /// <param name="session">The session.</param>
     /// <param name="softReferences">The operator's own soft references, as <c>table.column=target_table</c>.</param>
-    /// <param name="withEmbedded">Whether ids inside JSON and rich text are asked for: where they stand, a scan of Wagtail's whole reference index tells.</param>
+    /// <param name="withEmbedded">
+    /// Whether ids inside JSON and rich text are asked for: where they stand, a scan of Wagtail's whole reference index tells.
+    /// </param>
     /// <exception cref="DataOpsException">The server refused a query, or a soft reference names what is not there.</exception>
     public static ReferenceCatalog Read(Session session, IReadOnlyList<string>? softReferences = null, bool withEmbedded = true) =>
         new ReferenceReader(session).Read(softReferences ?? [], withEmbedded);

@@ -11,7 +11,9 @@ namespace DataOps.Core.Changes;
 /// <param name="Delete">Rows that go.</param>
 /// <param name="Update">Rows that stay and change.</param>
 /// <param name="Insert">Rows that come.</param>
-/// <param name="Columns">Where rows are kept that refer to what goes: the columns that change, and to what, as <c>content_type_id = NULL</c>; else null.</param>
+/// <param name="Columns">
+/// Where rows are kept that refer to what goes: the columns that change, and to what, as <c>content_type_id = NULL</c>; else null.
+/// </param>
 public sealed record TablePlan(
     string Server, string Database, string Table, string? Model, long Delete, long Update, long Insert, string? Columns = null) : IChangeResult
 {

@@ -18,8 +18,10 @@ internal static class EmbeddedSearch
               where r.content_type_id = $1 and r.to_content_type_id = $2 and split_part(r.model_path, '.', 1) = $3
               and not exists (select 1 from {{reference.Target!.Sql}} p where p.{{Sql.Identifier(reference.TargetColumns[0].Name)}}::text = r.to_object_id)
               group by r.object_id, r.to_object_id)
-            select {{OrphanSql.Key(holder, "s")}}, m.to_object_id, m.content_path from missing m join {{holder.Sql}} s on s.{{Sql.Identifier(holder.PrimaryKey[0])}}::text = m.object_id
-            where s.{{Sql.Identifier(reference.Column.Name)}}::text ~ ('(^|[^0-9a-zA-Z-])' || regexp_replace(m.to_object_id, '([^0-9a-zA-Z-])', '\\\1', 'g') || '($|[^0-9a-zA-Z-])')
+            select {{OrphanSql.Key(holder, "s")}}, m.to_object_id, m.content_path
+            from missing m join {{holder.Sql}} s on s.{{Sql.Identifier(holder.PrimaryKey[0])}}::text = m.object_id
+            where s.{{Sql.Identifier(reference.Column.Name)}}::text
+              ~ ('(^|[^0-9a-zA-Z-])' || regexp_replace(m.to_object_id, '([^0-9a-zA-Z-])', '\\\1', 'g') || '($|[^0-9a-zA-Z-])')
             """;
         return catalog.EmbeddedPaths.Where(p => Concerns(catalog, reference, p)).SelectMany(p => session.Stream(
             sql,

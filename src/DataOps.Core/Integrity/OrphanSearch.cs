@@ -38,8 +38,8 @@ internal sealed class OrphanSearch(Session session, ReferenceCatalog catalog, Op
         foreach (Reference reference in references.Except(plain))
             found = found.Concat(reference switch
             {
-                { Class: ReferenceClass.Generic } => GenericSearch.In(session, catalog, reference, context.Cancellation),
-                { Class: ReferenceClass.Inheritance } => GenericSearch.SpecificHalves(session, catalog, reference, context.Cancellation),
+                { Class: ReferenceClass.Generic } => new GenericSearch(session, catalog, reference, context.Cancellation).Objects(),
+                { Class: ReferenceClass.Inheritance } => new GenericSearch(session, catalog, reference, context.Cancellation).SpecificHalves(),
                 { Class: ReferenceClass.Tree } => TreeSearch.In(session, reference, context.Cancellation),
                 { Class: ReferenceClass.Embedded } => EmbeddedSearch.In(session, catalog, reference, context.Cancellation),
                 _ => throw new InvalidOperationException($"{reference.Class} without a target"),

@@ -13,7 +13,8 @@ internal static class PlainSearch
     public static IEnumerable<Dangling> In(Session session, Table child, IReadOnlyList<Reference> references, string? condition, CancellationToken cancellation)
     {
         ILookup<bool, Reference> byWay = references.ToLookup(r => condition is null && HasFewValues(session, child, r, cancellation));
-        return byWay[true].SelectMany(r => OfFewValues(session, child, r, cancellation)).Concat(InOnePass(session, child, [.. byWay[false]], condition, cancellation));
+        return byWay[true].SelectMany(r => OfFewValues(session, child, r, cancellation))
+            .Concat(InOnePass(session, child, [.. byWay[false]], condition, cancellation));
     }
 
     // One scan of the child and a hash of each parent's keys: a row comes out when any of its references dangles.
@@ -21,7 +22,8 @@ internal static class PlainSearch
     {
         if (references.Length == 0)
             yield break;
-        string values = string.Join(", ", references.Select((r, i) => $"case when {Dangles(r, i)} then {OrphanSql.Text(r.Columns.Select(c => c.Name), "c")} end"));
+        string values = string.Join(", ", references.Select((r, i) =>
+            $"case when {Dangles(r, i)} then {OrphanSql.Text(r.Columns.Select(c => c.Name), "c")} end"));
         string joins = string.Join("\n", references.Select((r, i) => $"left join {r.Target!.Sql} p{i} on {Join(r, i)}"));
         string any = string.Join(" or ", references.Select((r, i) => $"({Dangles(r, i)})"));
         string within = condition is null ? "" : $"({condition}) and ";
@@ -69,8 +71,9 @@ internal static class PlainSearch
     private static string Join(Reference r, int i) => string.Join(" and ", r.Columns.Zip(r.TargetColumns, (c, t) => ColumnEquality.Of(c, "c", t, $"p{i}")));
 
     // MATCH SIMPLE: a reference with a NULL in it points nowhere, and that is allowed.
-    private static string Dangles(Reference r, int i) =>
-        string.Join(" and ", r.Columns.Select(c => $"c.{Sql.Identifier(c.Name)} is not null").Append($"p{i}.{Sql.Identifier(r.TargetColumns[0].Name)} is null"));
+    private static string Dangles(Reference r, int i) => string.Join(" and ", r.Columns
+        .Select(c => $"c.{Sql.Identifier(c.Name)} is not null")
+        .Append($"p{i}.{Sql.Identifier(r.TargetColumns[0].Name)} is null"));
 
     private static string?[] Texts(NpgsqlDataReader row, int count)
     {

@@ -21,11 +21,18 @@ internal static class TreeSearch
             """;
         int step = StepLength(session, table, path, cancellation);
         return session.Stream(
-            sql, row => new Dangling(reference, row.GetString(0), row.GetString(1), null, $"no row has the path {row.GetString(1)[..^step]}"), cancellation, new NpgsqlParameter<int> { TypedValue = step });
+            sql,
+            row => new Dangling(reference, row.GetString(0), row.GetString(1), null, $"no row has the path {row.GetString(1)[..^step]}"),
+            cancellation,
+            new NpgsqlParameter<int> { TypedValue = step });
     }
 
     // treebeard's steplen is 4 unless a model says otherwise: depth 1 shows it, and most rows agree.
-    private static int StepLength(Session session, string table, string path, CancellationToken cancellation) =>
-        session.List<int>($"select length({path}) / depth from {table} where depth > 0 and length({path}) % depth = 0 group by 1 order by count(*) desc limit 1", cancellation: cancellation)
-            .FirstOrDefault(DefaultStep);
+    private static int StepLength(Session session, string table, string path, CancellationToken cancellation)
+    {
+        string sql = $"""
+            select length({path}) / depth from {table} where depth > 0 and length({path}) % depth = 0 group by 1 order by count(*) desc limit 1
+            """;
+        return session.List<int>(sql, cancellation: cancellation).FirstOrDefault(DefaultStep);
+    }
 }

@@ -48,18 +48,22 @@ public sealed class SetSiteCommand : UndoableCommand
     public string? Domain { get; set; }
 
     /// <inheritdoc/>
-    protected override void Process(Session session) => Change(session, $"Set {(Site is null ? "the site" : "site " + Site)} in", new SetSite(), whatIf => new SetSiteOptions
+    protected override void Process(Session session)
     {
-        Site = Site,
-        HostName = HostName,
-        Port = Port,
-        RootPage = RootPage,
-        AsDefault = AsDefault,
-        SiteName = SiteName,
-        Domain = Domain,
-        Detailed = Detailed,
-        UndoPath = UndoFile,
-        NoUndo = NoUndo,
-        WhatIf = whatIf,
-    });
+        string site = Site is null ? "the site" : $"site {Site}";
+        Change(session, $"Set {site} in", new SetSite(), whatIf => new SetSiteOptions
+        {
+            Site = Site,
+            HostName = HostName,
+            Port = Port,
+            RootPage = RootPage,
+            AsDefault = AsDefault,
+            SiteName = SiteName,
+            Domain = Domain,
+            Detailed = Detailed,
+            UndoPath = UndoFile,
+            NoUndo = NoUndo,
+            WhatIf = whatIf,
+        });
+    }
 }

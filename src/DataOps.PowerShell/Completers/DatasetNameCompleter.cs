@@ -17,7 +17,8 @@ public sealed class DatasetNameCompleter : IArgumentCompleter
         WildcardPattern wanted = WildcardPattern.Get(wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase);
         return Names(fakeBoundParameters["Definition"])
             .Where(wanted.IsMatch)
-            .Select(name => new CompletionResult("'" + CodeGeneration.EscapeSingleQuotedStringContent(name) + "'", name, CompletionResultType.ParameterValue, name));
+            .Select(name => new CompletionResult(
+                "'" + CodeGeneration.EscapeSingleQuotedStringContent(name) + "'", name, CompletionResultType.ParameterValue, name));
     }
 
     private static IReadOnlyList<string> Names(object? definition)

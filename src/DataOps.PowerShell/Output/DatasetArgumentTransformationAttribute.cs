@@ -7,7 +7,8 @@ namespace DataOps.PowerShell.Output;
 public sealed class DatasetArgumentTransformationAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) switch
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
+        (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) switch
     {
         IDictionary named => named.Cast<DictionaryEntry>().SelectMany(e => Values(e.Value).Select(v => $"{e.Key}={v}")).ToArray(),
         null => inputData!,

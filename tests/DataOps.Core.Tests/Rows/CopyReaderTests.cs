@@ -39,7 +39,6 @@ public sealed class CopyReaderTests(PostgresServer server) : IDisposable
             Assert.False(none.Read());
         using CopyReader empty = Open("select from generate_series(1, 3)");
         Assert.True(empty.Read() && empty.Read() && empty.Read());
-        Assert.Equal(0, empty.FieldCount);
         Assert.False(empty.Read());
     }
 

@@ -9,7 +9,9 @@ namespace DataOps.Core.Changes;
 /// <param name="changes">Where the rows to be deleted are planned, and what depends on them is added.</param>
 /// <param name="choice">What becomes of rows that nothing is known of.</param>
 /// <param name="words">How a refusal is put.</param>
-/// <param name="except">Of a table's rows t, and the column by which they depend, those that do not: a condition that begins with " and"; none when absent.</param>
+/// <param name="except">
+/// Of a table's rows t, and the column by which they depend, those that do not: a condition that begins with " and"; none when absent.
+/// </param>
 /// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class DependentRows(
     Session session,
@@ -191,8 +193,8 @@ internal sealed class DependentRows(
         string from = $"{Referring(gone, reference)} and {stays}{Except(reference.Table, reference.Column)}";
         long total = session.List<long>($"select count(*) {from}", null, cancellation)[0];
         long listed = 0;
-        foreach ((string key, string value) in session.Stream(
-            $"select {own.Identity.Text("t")}, t.{Sql.Identifier(reference.Column.Name)}::text {from} order by 1 limit {RowList.Most}", r => (r.GetString(0), r.GetString(1)), cancellation))
+        string rows = $"select {own.Identity.Text("t")}, t.{Sql.Identifier(reference.Column.Name)}::text {from} order by 1 limit {RowList.Most}";
+        foreach ((string key, string value) in session.Stream(rows, r => (r.GetString(0), r.GetString(1)), cancellation))
         {
             list.Add(NameOf(reference.Table), key, $"{reference.Column.Name} -> {NameOf(reference.Target!)} {value}");
             listed++;
@@ -214,7 +216,8 @@ internal sealed class DependentRows(
 
     private (long, long) Count() => (changes.Planned, changes.Tables.Sum(t => CountOf(t, 'D')));
 
-    private long CountOf(ChangedTable table, char action) => session.List<long>($"select count(*) from {table.Name} where _action = '{action}'", null, cancellation)[0];
+    private long CountOf(ChangedTable table, char action) =>
+        session.List<long>($"select count(*) from {table.Name} where _action = '{action}'", null, cancellation)[0];
 
     private void Execute(string sql) => session.Execute(sql, cancellation);
 

@@ -51,7 +51,7 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
         string values = string.Join(" || ', ' || ", unique.Select(c => $"s.{c.Sql}::text"));
         string fields = string.Join(", ", unique.Select(c => c.Field));
         string held = Held(table, unique, shapes, isEnforced);
-        if (isEnforced && choice == OnConflict.Suffix)
+        if (isEnforced && choice == OnConflict.Suffix && !unique.Any(c => IsPath(table, c)))
             new UniqueSuffix(session, table, unique, context.Cancellation).Add(held);
         if (isEnforced)
             AddTwice(table, unique, shapes, fields, problems);
@@ -79,6 +79,10 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
             : $"not exists (select 1 from {table.Name} m where {sameRow}) and not exists (select 1 from {table.Model.Table.Sql} m where {isThere}){SameSlug(table, unique)}";
         return $"from {table.Name} s join {table.Model.Table.Sql} t on {same} and not ({ImportStatements.SameKey(table)}) where s.{shapes} and {others}{rows.Stays(table.Model.Table, "t")}";
     }
+
+    // Another path would be another place in the tree.
+    private bool IsPath(StagingTable table, StagingColumn column) =>
+        catalog.From(table.Model.Table).Any(r => r.Class == ReferenceClass.Tree && r.Column == column.Column);
 
     // No index serves the path of a page's address; its last step is the slug, which has one.
     private static string SameSlug(StagingTable table, StagingColumn[] unique) =>

@@ -132,7 +132,8 @@ internal sealed class ImportDeletion(
         List<Lookup> lookups = [.. spec.File.Lookups];
         foreach ((string lookup, string model) in spec.File.Map)
         {
-            Table? map = catalog.Models.FirstOrDefault(m => m.Label == model) is { } copied && rows.WithIdentity.Contains(copied.Table.Oid) ? rows.MapOf(copied.Table) : null;
+            // The keys of a model that inherits another are those of its parent's copies.
+            Table? map = catalog.Models.FirstOrDefault(m => m.Label == model) is { } copied ? rows.MapOf(copied.Table) : null;
             int at = lookups.FindIndex(f => f.Path == lookup);
             PlacedJson value = lookups[at].Value;
             Dictionary<string, string> keys = map is null ? [] : session.Stream(
