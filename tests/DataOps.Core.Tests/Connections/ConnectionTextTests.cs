@@ -132,7 +132,7 @@ public sealed class ConnectionTextTests : IDisposable
         try
         {
             ConnectionSettings settings = ConnectionSettings.Parse(text);
-            shown = $"{settings} {settings.Host} {settings.Server} {settings.Username} {settings.Database} {settings.WithDatabase("other")} {Driver(text).ApplicationName}";
+            shown = $"{settings} {settings.Host} {settings.Server} {settings.Username} {settings.Database} {settings.WithCredential("other", "other")} {Driver(text).ApplicationName}";
         }
         catch (DataOpsException e)
         {
