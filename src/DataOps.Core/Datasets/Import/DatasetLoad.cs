@@ -38,7 +38,13 @@ internal sealed record DatasetLoad(long Objects, long Skipped, FileSpecs Specs, 
     /// <param name="read">Takes the staging area before it is filled: it tells how far the file could be read, whatever becomes of the plan.</param>
     /// <exception cref="DataOpsException">The file cannot be loaded: why, with its lines.</exception>
     public static DatasetLoad Plan(
-        Session session, ReferenceCatalog catalog, FixtureFile file, ImportDatasetOptions options, ChangeSet changes, OperationContext context, Action<StagingArea>? read = null)
+        Session session,
+        ReferenceCatalog catalog,
+        FixtureFile file,
+        ImportDatasetOptions options,
+        ChangeSet changes,
+        OperationContext context,
+        Action<StagingArea>? read = null)
     {
         string path = file.Name;
         FixtureModels models = new(catalog);
@@ -56,8 +62,9 @@ internal sealed record DatasetLoad(long Objects, long Skipped, FileSpecs Specs, 
         }
         Defer(session, context.Cancellation);
         ResolvedRows rows = new(session, catalog, staging.Tables, context.Cancellation);
-        ImportTargets targets = new(session, catalog, models, rows, options.OnMissingReference ?? OnMissingReference.Fail, path, context);
-        new NewCopies(session, catalog, rows, targets, options.OnMissingReference ?? OnMissingReference.Fail, path, context).Plan(specs, reserve: !options.WhatIf);
+        OnMissingReference missing = options.OnMissingReference ?? OnMissingReference.Fail;
+        ImportTargets targets = new(session, catalog, models, rows, missing, path, context);
+        new NewCopies(session, catalog, rows, targets, missing, path, context).Plan(specs, reserve: !options.WhatIf);
         new Identities(session, catalog, models, keys, rows, targets, new ImportProblems(path), context)
             .Resolve(takesRecovered: options.OnConflict == OnConflict.Replace, reserve: !options.WhatIf);
         rows.CreateViews();

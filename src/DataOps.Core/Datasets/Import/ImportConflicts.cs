@@ -62,7 +62,8 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
         else
             List(problems, "s._line", [ImportStatements.KeyText(table), values, ImportStatements.KeyText(table, "t")], held, r => new(
                 "NotUnique", "values in {0} have to be unique and are not",
-                "Change one of the rows, or load with -OnConflict Replace (the row of the database gives way), Skip (it stays) or Suffix (the file's gets another value).",
+                "Change one of the rows, or load with -OnConflict Replace (the row of the database gives way), Skip (it stays) "
+                    + "or Suffix (the file's gets another value).",
                 table.Model.Label, r[0], fields, $"\"{r[1]}\" is that of {table.Model.Label} {r[2]} in the database"));
     }
 
@@ -76,8 +77,14 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
         // What the file itself moves elsewhere is not in the way; and where the database allows it, rows that are as they were may stay so.
         string others = isEnforced
             ? $"not exists (select 1 from {table.Name} m where {sameRow} and m.{shapes} and ({moves}) is distinct from ({stays}))"
-            : $"not exists (select 1 from {table.Name} m where {sameRow}) and not exists (select 1 from {table.Model.Table.Sql} m where {isThere}){SameSlug(table, unique)}";
-        return $"from {table.Name} s join {table.Model.Table.Sql} t on {same} and not ({ImportStatements.SameKey(table)}) where s.{shapes} and {others}{rows.Stays(table.Model.Table, "t")}";
+            : $"""
+                not exists (select 1 from {table.Name} m where {sameRow})
+                and not exists (select 1 from {table.Model.Table.Sql} m where {isThere}){SameSlug(table, unique)}
+                """;
+        return $"""
+            from {table.Name} s join {table.Model.Table.Sql} t on {same} and not ({ImportStatements.SameKey(table)})
+            where s.{shapes} and {others}{rows.Stays(table.Model.Table, "t")}
+            """;
     }
 
     // Another path would be another place in the tree.
@@ -86,7 +93,8 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
 
     // No index serves the path of a page's address; its last step is the slug, which has one.
     private static string SameSlug(StagingTable table, StagingColumn[] unique) =>
-        unique is [{ Column.Name: "url_path" }] && table.Columns.FirstOrDefault(c => c.Column.Name == "slug") is { } slug && table.Shapes.All(s => s.Contains(slug))
+        unique is [{ Column.Name: "url_path" }]
+            && table.Columns.FirstOrDefault(c => c.Column.Name == "slug") is { } slug && table.Shapes.All(s => s.Contains(slug))
             ? " and t.slug = s.slug"
             : "";
 
@@ -144,7 +152,10 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
             Execute($"create temporary table {Replaced(target)} ({columns}) on commit drop");
             WithReplaced.Add(target);
         }
-        Execute($"insert into {Replaced(target)} select distinct on (1) t.{key.Sql}, s.{key.Sql} {held} order by 1, 2 on conflict do nothing; analyze {Replaced(target)}");
+        Execute($"""
+            insert into {Replaced(target)} select distinct on (1) t.{key.Sql}, s.{key.Sql} {held} order by 1, 2 on conflict do nothing;
+            analyze {Replaced(target)}
+            """);
     }
 
     private void RequireNoneThere(ImportProblems problems)

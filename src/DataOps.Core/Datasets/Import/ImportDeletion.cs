@@ -64,7 +64,9 @@ internal sealed class ImportDeletion(
     public IEnumerable<RowChange> Describe(RowChanges changed) => _dependents.Describe(changed);
 
     private static DeletionWords Words(string path) => new(
-        $"{Path.GetFileName(path)} would delete, so nothing was loaded.", "Put those rows into the dataset with delete_missing", "load with -OnDependent Cascade");
+        $"{Path.GetFileName(path)} would delete, so nothing was loaded.",
+        "Put those rows into the dataset with delete_missing",
+        "load with -OnDependent Cascade");
 
     private long Plan(ModelSpec spec, DeleteLimit limit, long objects)
     {
@@ -80,11 +82,14 @@ internal sealed class ImportDeletion(
             return 0;
         if (objects == 0)
             throw new DataOpsException(
-                "EmptyFile", FailureKind.InvalidData, $"{Path.GetFileName(path)} holds no object, and would delete {deleted} rows of {spec.Model.Label}. Nothing was loaded.",
+                "EmptyFile", FailureKind.InvalidData,
+                $"{Path.GetFileName(path)} holds no object, and would delete {deleted} rows of {spec.Model.Label}. Nothing was loaded.",
                 "Export the dataset again; an empty file deletes nothing, whatever -MaxDelete says.", path);
         long scope = session.List<long>($"select count(*) from {table.Sql} t where {filter}", null, context.Cancellation)[0];
         if (limit.IsExceeded(deleted, scope))
-            Exceeded($"{deleted} of the {scope} rows of {spec.Model.Label} that its spec is about, more than {limit}", $"{Math.Ceiling(deleted * 100m / scope)}%");
+            Exceeded(
+                $"{deleted} of the {scope} rows of {spec.Model.Label} that its spec is about, more than {limit}",
+                $"{Math.Ceiling(deleted * 100m / scope)}%");
         return deleted;
     }
 
@@ -105,7 +110,8 @@ internal sealed class ImportDeletion(
         if (deleted > 0 && !options.AllowOlder && new LastLoads(session, context.Cancellation).Of(spec.File) is { } last && snapshot < last)
             Refuse(
                 "OlderFile",
-                $"{deleted} rows of {spec.Model.Label}, and is of {snapshot.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, older than the file of {last.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC that was loaded here",
+                $"{deleted} rows of {spec.Model.Label}, and is of {snapshot.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, "
+                    + $"older than the file of {last.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC that was loaded here",
                 "-AllowOlder");
     }
 
@@ -121,7 +127,8 @@ internal sealed class ImportDeletion(
         catch (DataOpsException e) when (e.InnerException is Npgsql.PostgresException { SqlState: { } state } && state[..2] is "22" or "42")
         {
             throw new DataOpsException(
-                "InvalidFilter", FailureKind.InvalidData, $"{Path.GetFileName(path)}: PostgreSQL refuses a value in the filter of {spec.Spec.Model}: {e.Message} Nothing was loaded.",
+                "InvalidFilter", FailureKind.InvalidData,
+                $"{Path.GetFileName(path)}: PostgreSQL refuses a value in the filter of {spec.Spec.Model}: {e.Message} Nothing was loaded.",
                 "Correct the dataset's filter, and export it again.", path, e);
         }
     }
@@ -136,11 +143,13 @@ internal sealed class ImportDeletion(
             Table? map = catalog.Models.FirstOrDefault(m => m.Label == model) is { } copied ? rows.MapOf(copied.Table) : null;
             int at = lookups.FindIndex(f => f.Path == lookup);
             PlacedJson value = lookups[at].Value;
-            Dictionary<string, string> keys = map is null ? [] : session.Stream(
-                $"select source::text, target::text from {ResolvedRows.Map(map)}", r => (r.GetString(0), r.GetString(1)), context.Cancellation).ToDictionary(k => k.Item1, k => k.Item2);
+            Dictionary<string, string> keys = map is null ? [] : session
+                .Stream($"select source::text, target::text from {ResolvedRows.Map(map)}", r => (r.GetString(0), r.GetString(1)), context.Cancellation)
+                .ToDictionary(k => k.Item1, k => k.Item2);
             PlacedJson Copy(PlacedJson old) => keys.TryGetValue(old.Text, out string? copy) ? old with { Text = copy }
                 : throw FileSpec.Invalid(old.Place, $"the map of {spec.Spec.Model} needs a copy of {model} {old.Described}, which is not in the file.");
-            lookups[at] = lookups[at] with { Value = value.Kind == System.Text.Json.JsonValueKind.Array ? value with { Items = [.. value.Items.Select(Copy)] } : Copy(value) };
+            bool isList = value.Kind == System.Text.Json.JsonValueKind.Array;
+            lookups[at] = lookups[at] with { Value = isList ? value with { Items = [.. value.Items.Select(Copy)] } : Copy(value) };
         }
         return lookups.Count == 0 ? Filter.Everything : new Filter.Lookups(lookups);
     }

@@ -15,7 +15,8 @@ internal sealed class NaturalTargets(
     public void Fill(Table table)
     {
         NaturalKeySql sql = new(keys.Of(table)!, Merged);
-        var referring = rows.Tables.SelectMany(t => Columns(t).Where(c => c.Column.Reference!.Target == table).Select(c => (Table: t, c.Column, c.Staged))).ToArray();
+        (StagingTable Table, StagingColumn Column, string Staged)[] referring =
+            [.. rows.Tables.SelectMany(t => Columns(t).Where(c => c.Column.Reference!.Target == table).Select(c => (t, c.Column, c.Staged)))];
         string pk = Sql.Identifier(referring[0].Column.Reference!.TargetColumns[0].Name);
         string name = ResolvedRows.KeysOf(table);
         TemporaryTable.Create(session, name, $"""
@@ -41,7 +42,8 @@ internal sealed class NaturalTargets(
             from.Model.Label, "", column.Field, $"-> {label} {r[0]} means {r[1]} rows"));
     }
 
-    private static IEnumerable<(StagingColumn Column, string Staged)> Columns(StagingTable table) => table.Keys.Concat(table.Columns).Select(c => (c, table.Buffer.Table))
+    private static IEnumerable<(StagingColumn Column, string Staged)> Columns(StagingTable table) => table.Keys.Concat(table.Columns)
+        .Select(c => (c, table.Buffer.Table))
         .Concat(table.Lists.Select(l => (l.Target, l.Buffer.Table)))
         .Where(c => c.Item1.HasNatural);
 

@@ -5,7 +5,9 @@ namespace DataOps.Core.Datasets;
 /// <summary>The temporary tables of a load.</summary>
 internal static class TemporaryTable
 {
-    /// <summary>Makes one of a query's rows, with statistics: without them PostgreSQL takes a few rows for thousands, and reads whole tables for them.</summary>
+    /// <summary>
+    /// Makes one of a query's rows, with statistics: without them PostgreSQL takes a few rows for thousands, and reads whole tables for them.
+    /// </summary>
     /// <param name="session">The session, in the load's transaction, with which the table ends.</param>
     /// <param name="name">The table's name, in pg_temp.</param>
     /// <param name="select">The query.</param>
