@@ -96,9 +96,19 @@ public sealed class FeincmsPropertyTests : IDisposable
     }
 
     // Each question by what it says, its predecessor, its topics and its choices; keys are new, and so may be the slugs' ends.
-    private static IEnumerable<string> Described(PollState state, int[] keys, IEnumerable<int> topics) => keys.Select(k => state.Questions[k]).Zip(keys, (q, k) =>
-        $"{q.Text} after {(q.FollowUp is { } f && keys.Contains(f) ? Slug(state.Questions[f]) : "")}: {Slug(q)} [{string.Join(", ", q.Topics.Intersect(topics).Order())}] "
-        + string.Join(", ", state.Choices.Values.Where(c => c.Question == k).Select(c => c.Text).Order())).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Described(PollState state, int[] keys, IEnumerable<int> topics)
+    {
+        return keys.Select(Line).Order(StringComparer.Ordinal);
+
+        string Line(int key)
+        {
+            PollQuestion question = state.Questions[key];
+            string followed = question.FollowUp is { } f && keys.Contains(f) ? Slug(state.Questions[f]) : "";
+            string own = string.Join(", ", question.Topics.Intersect(topics).Order());
+            IEnumerable<string> choices = state.Choices.Values.Where(c => c.Question == key).Select(c => c.Text).Order();
+            return $"{question.Text} after {followed}: {Slug(question)} [{own}] {string.Join(", ", choices)}";
+        }
+    }
 
     private static string Slug(PollQuestion question) => string.Join('-', question.Slug.Split('-')[..2]);
 

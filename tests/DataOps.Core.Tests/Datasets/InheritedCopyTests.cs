@@ -59,18 +59,22 @@ public sealed class InheritedCopyTests : IDisposable
             {"datasets": {"copy": {"specs": [{"model": "places.place", "children": true, "saveAsNew": true, "filter": {"pk__in": [1, 2, 3]}}]}}}
             """);
         string file = _files.Path("copy.out.json");
-        ExportResult exported = _site.Run(new ExportDataset(), new() { Path = file, Definition = definition, Dataset = "copy", Format = DatasetFormat.Feincms }).Single();
+        ExportResult exported = Export(_site, definition, file);
         Assert.Equal(3 + 2 + 2 + 2 + 3, exported.Count);
         IReadOnlyDictionary<string, string> before = _site.Digest();
 
         ImportResult result = Load(file, new() { OnConflict = OnConflict.Suffix });
         Assert.Equal((12, 0, 0, 1), (result.Inserted, result.Updated, result.Deleted, result.ManyToManyAdded));
         Assert.Equal(
-            ["a near c has wifi, Roman, wood, rival b", "b near a has , Naples, gas, rival a", "c near  has , , , rival ", "d near  has wifi, none, none, rival a",
-                "a-2 near c-2 has wifi, Roman, wood, rival b-2", "b-2 near a-2 has , Naples, gas, rival a-2", "c-2 near  has , , , rival "],
+            [
+                "a near c has wifi, Roman, wood, rival b", "b near a has , Naples, gas, rival a", "c near  has , , , rival ",
+                "d near  has wifi, none, none, rival a",
+                "a-2 near c-2 has wifi, Roman, wood, rival b-2", "b-2 near a-2 has , Naples, gas, rival a-2", "c-2 near  has , , , rival ",
+            ],
             _site.Column("""
                 select p.code || ' near ' || coalesce(n.code, '') || ' has '
-                    || coalesce((select string_agg(name, '+') from places_place_amenities m join places_amenity a on a.id = m.amenity_id where m.place_id = p.id), '')
+                    || coalesce((select string_agg(name, '+') from places_place_amenities m join places_amenity a on a.id = m.amenity_id
+                                 where m.place_id = p.id), '')
                     || ', ' || coalesce(r.cuisine, '') || ', ' || coalesce(z.oven, '') || ', rival ' || coalesce(rival.code, '')
                 from places_place p left join places_place n on n.id = p.near_id left join places_restaurant r on r.place_ptr_id = p.id
                 left join places_pizzeria z on z.restaurant_ptr_id = p.id left join places_place rival on rival.id = z.rival_id order by length(p.code), p.code
@@ -80,7 +84,8 @@ public sealed class InheritedCopyTests : IDisposable
             _site.Column("""
                 select w.name || ' ' || p.code || ' ' || count(*) || coalesce(' after ' || min(case when o.id <> w.id then o.name || ' ' || op.code end), '')
                 from places_waiter w join places_place p on p.id = w.restaurant_id join places_shift s on s.waiter_id = w.id
-                left join places_shift b on b.id = s.before_id left join places_waiter o on o.id = b.waiter_id left join places_place op on op.id = o.restaurant_id
+                left join places_shift b on b.id = s.before_id left join places_waiter o on o.id = b.waiter_id
+                left join places_place op on op.id = o.restaurant_id
                 group by w.id, w.name, p.code order by 1
                 """));
         _site.Run(new UndoChange(), new() { Path = result.UndoPath!, NoUndo = true });
@@ -93,7 +98,8 @@ public sealed class InheritedCopyTests : IDisposable
         string file = File("""
             {"model": "places.place", "filter": {"pk__in": [1]}, "save_as_new": true},
             {"model": "places.restaurant", "filter": {"pk__in": [1]}, "save_as_new": true},
-            {"model": "places.waiter", "filter": {"restaurant__in": [1]}, "save_as_new": true, "delete_missing": {"map": [["restaurant__in", "places.Restaurant"]]}}
+            {"model": "places.waiter", "filter": {"restaurant__in": [1]}, "save_as_new": true,
+             "delete_missing": {"map": [["restaurant__in", "places.Restaurant"]]}}
             """,
             Place(1, "new"), """{"model": "places.restaurant", "pk": 1, "fields": {"cuisine": "x"}}""",
             """{"model": "places.waiter", "pk": 1, "fields": {"name": "Dan", "restaurant": 1}}""");
@@ -115,15 +121,14 @@ public sealed class InheritedCopyTests : IDisposable
     [Fact]
     public void A_copy_without_the_other_half_is_refused()
     {
-        string file = File("""{"model": "places.restaurant", "save_as_new": true}""", """{"model": "places.restaurant", "pk": 1, "fields": {"cuisine": "x"}}""");
+        const string Restaurant = """{"model": "places.restaurant", "pk": 1, "fields": {"cuisine": "x"}}""";
+        string file = File("""{"model": "places.restaurant", "save_as_new": true}""", Restaurant);
         DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => Load(file, new()));
         Assert.Equal("InvalidSpec", failure.Id);
         Assert.Contains("places.restaurant is saved as new, but not its other half places.place", failure.Message);
 
         DataOpsException missing = Assert.ThrowsAny<DataOpsException>(() => Load(
-            File("""{"model": "places.place", "save_as_new": true}, {"model": "places.restaurant", "save_as_new": true}""",
-                """{"model": "places.restaurant", "pk": 1, "fields": {"cuisine": "x"}}"""),
-            new()));
+            File("""{"model": "places.place", "save_as_new": true}, {"model": "places.restaurant", "save_as_new": true}""", Restaurant), new()));
         Assert.Equal("ReferenceOutsideFile", missing.Id);
     }
 
@@ -137,7 +142,7 @@ public sealed class InheritedCopyTests : IDisposable
             {"datasets": {"copy": {"specs": [{"model": "wagtailcore.page", "children": true, "saveAsNew": true, "filter": {"slug": "home"}}]}}}
             """);
         string file = _files.Path("page.out.json");
-        site.Run(new ExportDataset(), new() { Path = file, Definition = definition, Dataset = "copy", Format = DatasetFormat.Feincms });
+        Export(site, definition, file);
         IReadOnlyDictionary<string, string> before = site.Digest();
         DataOpsException failure = Assert.ThrowsAny<DataOpsException>(
             () => site.Run(new ImportDataset(), new() { Path = file, OnConflict = choice, OnMissingReference = OnMissingReference.KeepKey, NoUndo = true }));
@@ -148,7 +153,11 @@ public sealed class InheritedCopyTests : IDisposable
 
     private static string Place(int key, string code) => $$$"""{"model": "places.place", "pk": {{{key}}}, "fields": {"code": "{{{code}}}"}}""";
 
-    private string File(string specs, params string[] objects) => _files.Json($$"""{"version": 1, "specs": [{{specs}}], "objects": [{{string.Join(", ", objects)}}]}""");
+    private static ExportResult Export(TestDatabase site, string definition, string file) => site.Run(
+        new ExportDataset(), new() { Path = file, Definition = definition, Dataset = "copy", Format = DatasetFormat.Feincms }).Single();
+
+    private string File(string specs, params string[] objects) =>
+        _files.Json($$"""{"version": 1, "specs": [{{specs}}], "objects": [{{string.Join(", ", objects)}}]}""");
 
     private ImportResult Load(string file, ImportDatasetOptions options) =>
         _site.Run(new ImportDataset(), options with { Path = file, UndoPath = _files.Path($"{Guid.NewGuid():N}.undo") }).OfType<ImportResult>().Single();

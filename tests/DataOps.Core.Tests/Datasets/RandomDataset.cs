@@ -19,7 +19,8 @@ internal sealed record RandomDataset(string Specs, IReadOnlyList<string> Objects
         string all = $$"""{"pk__gt": {{first}}, "pk__lte": {{first + PollState.Room}}}""";
         string topics = withTopics ? $$"""{"model": "poll.topic", "filter": {{all}}{{Deletes(deletesTopics)}}}, """ : "";
         string specs = $$"""
-            {{topics}}{"model": "poll.question", "filter": {"pk__in": [{{ids}}]}, "ignore_missing_m2m": ["topics"], "defer_values": ["slug"]{{Deletes(deletesQuestions)}}},
+            {{topics}}{"model": "poll.question", "filter": {"pk__in": [{{ids}}]}, "ignore_missing_m2m": ["topics"],
+             "defer_values": ["slug"]{{Deletes(deletesQuestions)}}},
             {"model": "poll.choice", "filter": {"question__in": [{{ids}}]}{{Deletes(deletesChoices)}}}
             """;
         string[] objects = [.. source.Objects(withTopics, scope)];
