@@ -17,11 +17,7 @@ internal sealed partial class HelpText(HelpAction standard) : SynchronousCommand
           130  stopped by Ctrl+C
         """;
 
-    public static void Install(RootCommand root)
-    {
-        HelpOption help = root.Options.OfType<HelpOption>().Single();
-        help.Action = new HelpText((HelpAction)help.Action!);
-    }
+    public static void Install(HelpOption help) => help.Action = new HelpText((HelpAction)help.Action!);
 
     public override int Invoke(ParseResult parseResult)
     {

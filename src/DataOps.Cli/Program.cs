@@ -10,8 +10,9 @@ public static class Program
     public static int Main(string[] args)
     {
         using Interruption interruption = new();
-        RootCommand root = CommandTree.Build(typeof(OperationAttribute).Assembly, interruption);
-        ParseResult parsed = root.Parse(args.Length == 0 ? ["--help"] : args, new ParserConfiguration { EnablePosixBundling = false });
+        string[] given = args.Length == 0 ? ["--help"] : args;
+        RootCommand root = CommandTree.Build(typeof(OperationAttribute).Assembly, given, interruption);
+        ParseResult parsed = root.Parse(given, new ParserConfiguration { EnablePosixBundling = false });
         if (parsed.Errors.Count > 0)
             return Failure.Usage(parsed);
         return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
