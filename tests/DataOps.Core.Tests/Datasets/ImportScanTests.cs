@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DataOps.Core.Changes;
 using DataOps.Core.Connections;
 using DataOps.Core.Datasets;
 using DataOps.Core.Tests.Servers;
@@ -38,12 +39,16 @@ public sealed class ImportScanTests : IDisposable
         _site.Execute("update wagtailcore_page set title = title || '!' where id between 101010 and 101014");
         _site.Execute("vacuum analyze");
 
-        ImportResult result = Counted(new() { Path = file, UndoPath = _files.Path("section.undo") });
+        string undo = _files.Path("section.undo");
+        ImportResult result = Load(new() { Path = file, UndoPath = undo });
         Assert.Equal((3 * 4, 5, 10 * 8), (result.Inserted, result.Updated, result.Deleted));
         Assert.Empty(Scanned());
         Assert.Empty(ReadMoreThanOnce());
 
-        Assert.False(Counted(new() { Path = file, NoUndo = true }).Changed);
+        Assert.False(Load(new() { Path = file, NoUndo = true }).Changed);
+        Assert.Empty(Scanned());
+
+        Counted(s => new UndoChange().Run(s, new() { Path = undo, NoUndo = true }, new()).Last());
         Assert.Empty(Scanned());
     }
 
@@ -102,14 +107,16 @@ public sealed class ImportScanTests : IDisposable
             _site.Execute($"delete from {rows} between {101000 + first} and {101000 + last}");
     }
 
+    private ImportResult Load(ImportDatasetOptions options) => Counted(s => new ImportDataset().Run(s, options, new()).OfType<ImportResult>().Single());
+
     // A server process tells what it has read when it ends.
-    private ImportResult Counted(ImportDatasetOptions options)
+    private T Counted<T>(Func<Session, T> run)
     {
         _site.Execute("select pg_stat_reset()");
-        ImportResult result;
+        T result;
         int process;
         using (Session session = _site.Open())
-            (process, result) = (session.Connection.ProcessID, new ImportDataset().Run(session, options, new()).OfType<ImportResult>().Single());
+            (process, result) = (session.Connection.ProcessID, run(session));
         Stopwatch watch = Stopwatch.StartNew();
         while (_site.Scalar<bool>($"select exists (select from pg_stat_activity where pid = {process})"))
         {
