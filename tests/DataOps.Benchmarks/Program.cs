@@ -51,6 +51,13 @@ try
         section.Import(),
         new("find-orphan, all classes", peer.DataOps("scale", "find-orphan", "--include-expected"), "audit-fk.sql", peer.Psql("scale", "-qAt", "-f", Path.Combine(data, "audit-fk.sql"))),
     ];
+    comparisons.Add(new(
+        "test-tree, the pages with all that hangs on them", peer.DataOps("scale", "test-tree"), "SQL by hand, five checks",
+        peer.Psql("scale", "-qAt", "-f", Path.Combine(Paths.Root, "tests", "DataOps.Benchmarks", "pages.sql"))));
+    if (DjangoProject.IsThere)
+        comparisons.Add(new(
+            "test-tree beside treebeard", peer.DataOps("scale", "test-tree", "--table", "wagtailcore_page"), "find_problems",
+            new DjangoProject(server, peer).Manage("scale", "problems", "wagtailcore_page")));
     if (DjangoProject.IsThere && only.Length == 0)
         comparisons.AddRange(OfDjango(server, peer, folder));
     else if (only.Length == 0)

@@ -14,6 +14,15 @@ Describe 'Test-Database' -Skip:$noServer {
         Test-Database -Severity Error -Quiet -Database $env:DATAOPS_SAMPLE_DAMAGED | Should -BeFalse
     }
 
+    It 'audits trees, by kind and by node' {
+        $kinds = Test-Database Tree -Database $env:DATAOPS_SAMPLE_DAMAGED
+        $nodes = Test-Database Tree -Detailed -Database $env:DATAOPS_SAMPLE_DAMAGED
+        ($kinds | Measure-Object Count -Sum).Sum | Should -Be @($nodes).Count
+        $nodes.Key | Should -Contain '16'
+        $orphan = $kinds | Where-Object { $_.Class -eq 'Orphan' -and $_.Table -eq 'wagtailcore_page' }
+        $orphan.Remedy | Should -Be 'Repair-Tree -Table wagtailcore_page -Orphan Reattach -WhatIf'
+    }
+
     It 'names remedies that run' {
         Connect-Database $env:DATAOPS_SAMPLE_DAMAGED
         try {

@@ -13,6 +13,11 @@ Describe 'Test-Tree' -Skip:$noServer {
         { Test-Tree -Table auth_user -Database $env:DATAOPS_SAMPLE } | Should -Throw '*auth_user*'
     }
 
+    It 'ends with the pipeline, and leaves no query behind' {
+        Test-Tree -Database $env:DATAOPS_SAMPLE_DAMAGED | Select-Object -First 1 | Should -Not -BeNullOrEmpty
+        Get-RunningQuery $env:DATAOPS_SAMPLE_DAMAGED 'Test-Tree' | Should -Be 0
+    }
+
     It 'completes tables and problems' {
         $line = 'Test-Tree -Problem Or'
         (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Contain 'Orphan'

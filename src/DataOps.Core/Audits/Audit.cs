@@ -14,4 +14,7 @@ public enum Audit
 
     /// <summary>Sequences that hand out keys which are taken, or soon none (Reset-Sequence).</summary>
     Sequence,
+
+    /// <summary>Trees, and what Wagtail derives from its pages' places (Test-Tree).</summary>
+    Tree,
 }

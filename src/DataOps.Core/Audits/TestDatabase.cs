@@ -13,7 +13,7 @@ public sealed record TestDatabaseOptions
     /// <summary>The least severe findings to report: Error, Warning, or Expected for history that outlives its target by design as well.</summary>
     public Severity Severity { get; init; } = Severity.Warning;
 
-    /// <summary>One finding a row, instead of one a reference with its number of rows.</summary>
+    /// <summary>One finding a row, instead of one a reference, or a kind of problem in a tree, with its number of rows.</summary>
     public bool Detailed { get; init; }
 
     /// <summary>More references without a constraint, as table.column=target_table; an orphan there is taken for history.</summary>
@@ -52,6 +52,7 @@ public sealed class TestDatabase : IOperation<TestDatabaseOptions, DatabaseFindi
             Audits.Audit.Constraint => ConstraintAudit.Find(session, catalog),
             Audits.Audit.ContentType => ContentTypeAudit.Find(session, catalog, options, context),
             Audits.Audit.Sequence => KeySequenceAudit.Find(session, catalog, context),
+            Audits.Audit.Tree => TreeAudit.Find(session, catalog, options, context),
             _ => throw new ArgumentOutOfRangeException(nameof(audit)),
         };
 }

@@ -117,11 +117,12 @@ internal sealed class MovedRows(
             select {Old} as old_path, s.id as site_id, p.id as page_id
             from {sites.Sql} s
             join {tables.Pages.Sql} b on b.id = s.root_page_id
-            join {PageTree.Name} a on a.id = b.id
+            left join {PageTree.Name} a on a.id = b.id
             join {tables.Pages.Sql} p on starts_with(p.path, b.path) and starts_with(p.url_path, b.url_path)
             join {PageTree.Name} n on n.id = p.id
             where p.live and p.url_path <> n.url_path
-              and (not starts_with(n.path, a.path) or substr(n.url_path, length(a.url_path)) <> substr(p.url_path, length(b.url_path)))
+              and (not starts_with(n.path, coalesce(a.path, b.path))
+                or substr(n.url_path, length(coalesce(a.url_path, b.url_path))) <> substr(p.url_path, length(b.url_path)))
             """, context.Cancellation);
         long tooLong = session.Execute($"delete from pg_temp.dataops_redirects where length(old_path) > {redirects.Find("old_path")!.Length ?? int.MaxValue}",
             context.Cancellation);

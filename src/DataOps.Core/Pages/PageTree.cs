@@ -3,6 +3,10 @@ using DataOps.Core.Connections;
 namespace DataOps.Core.Pages;
 
 /// <summary>A working copy of the page tree in a temporary table: moves are made there, and what differs afterwards is the plan.</summary>
+/// <remarks>
+/// Only what a move can touch is copied, by ranges of paths. A page that is not in the copy has the path that it had, as whatever moves is copied with all
+/// below it.
+/// </remarks>
 internal sealed class PageTree
 {
     /// <summary>The temporary table: id, path, depth, numchild, slug, url_path.</summary>
@@ -10,24 +14,29 @@ internal sealed class PageTree
 
     // No path begins with it: the page that is on its way.
     private const string Away = "~";
+    private const string IsAway = $"t.path >= '{Away}'";
     private const int LongestSlug = 255;
 
     private readonly Session _session;
     private readonly WagtailTables _tables;
     private readonly CancellationToken _cancellation;
+    private readonly string _ordered;
+    private readonly HashSet<long> _withChildren = [];
 
-    /// <summary>Copies the tree.</summary>
+    /// <summary>Makes the copy, still empty.</summary>
     public PageTree(Session session, WagtailTables tables, CancellationToken cancellation)
     {
         (_session, _tables, _cancellation) = (session, tables, cancellation);
-        Execute($"""
-            create temp table dataops_tree on commit drop as
-            select t.id, t.path::text collate "C" as path, t.depth, t.numchild, t.slug, t.url_path from {tables.Pages.Sql} t
-            """);
+        // An index helps where the column itself is in the order of its bytes, as Wagtail makes it.
+        _ordered = tables.Pages.Find("path")!.Collation is "C" or "POSIX" ? "t.path" : "t.path::text collate \"C\"";
+        Execute($"create temp table dataops_tree on commit drop as {Select} with no data");
         Execute($"create index on {Name} (path)");
-        Execute($"create index on {Name} (id)");
-        Execute($"analyze {Name}");
+        Execute($"create unique index on {Name} (id)");
+        Execute($"create index on {Name} ({Parent})");
     }
+
+    // Its index finds the children of a page.
+    private static string Parent => $"left(path, -{PagePath.Step})";
 
     private sealed record Sibling(long Id, string Path);
 
@@ -57,6 +66,9 @@ internal sealed class PageTree
         Require(node, target, isChild);
         PageNode oldParent = NodeAt(PagePath.ParentOf(node.Path), node);
         PageNode parent = isChild ? target : NodeAt(PagePath.ParentOf(target.Path), target);
+        LoadRange(node.Path, node.Path);
+        LoadChildren(parent);
+        LoadChildren(oldParent);
         Sibling[] others = [.. Children(parent.Path).Where(s => s.Id != id)];
         int index = position switch
         {
@@ -73,12 +85,13 @@ internal sealed class PageTree
         string slug = isSameParent ? node.Slug : FreeSlug(node, parent, onClash);
         string path = Shift(node, parent.Path, others, index);
         RequireRoom(node, path);
+        // Pages without a parent may wait for one just there.
+        LoadRange(path, path);
         Execute($"update {Name} t set path = {Sql.Literal(path)} || substr(t.path, {Away.Length + 1}), slug = case when t.id = {id} then "
-            + $"{Sql.Literal(slug)} else t.slug end where starts_with(t.path, '{Away}')");
+            + $"{Sql.Literal(slug)} else t.slug end where {IsAway}");
         Derive(path, parent);
         Execute($"""
-            update {Name} t set numchild = (select count(*) from {Name} c where {Below("t.path", isSql: true)} and length(c.path) = length(t.path) +
-              {PagePath.Step})
+            update {Name} t set numchild = (select count(*) from {Name} c where left(c.path, -{PagePath.Step}) = t.path)
             where t.id in ({oldParent.Id}, {parent.Id})
             """);
         PageNode now = Node(id);
@@ -109,19 +122,22 @@ internal sealed class PageTree
             shifted.Add(sibling);
         }
         if (shifted.Count > 0)
+        {
+            LoadRange(shifted[0].Path, shifted[^1].Path);
             Execute($"""
                 update {Name} t set path = m.new || substr(t.path, {parent.Length + PagePath.Step + 1})
                 from unnest({Texts(shifted.Select(s => s.Path))}, {Texts(shifted.Select(s => PagePath.Child(parent, PagePath.NumberOf(s.Path) + 1)))}) m (old,
                   new)
-                where left(t.path, {parent.Length + PagePath.Step}) = m.old
+                where left(t.path, {parent.Length + PagePath.Step}) = m.old and {Between(shifted[0].Path, shifted[^1].Path)}
                 """);
+        }
         // The parent may be below a sibling that has made room elsewhere, but never below its own children.
         return PagePath.Child(parent, number);
     }
 
     private void RequireRoom(PageNode node, string path)
     {
-        long longest = Count($"select max(length(t.path)) from {Name} t where starts_with(t.path, '{Away}')") - Away.Length + path.Length;
+        long longest = Count($"select max(length(t.path)) from {Name} t where {IsAway}") - Away.Length + path.Length;
         if (longest > PagePath.Longest)
             throw PagePath.Full($"below page {node.Id} there would be more than {PagePath.Longest / PagePath.Step} levels");
     }
@@ -145,8 +161,7 @@ internal sealed class PageTree
     private string FreeSlug(PageNode node, PageNode parent, OnSlugClash onClash)
     {
         HashSet<string> taken = [.. _session.List<string>(
-            $"select t.slug from {Name} t where {Below(parent.Path)} and length(t.path) = {parent.Path.Length + PagePath.Step} and t.id <> {node.Id}", null,
-                _cancellation)];
+            $"select t.slug from {Name} t where {Parent} = {Sql.Literal(parent.Path)} and t.id <> {node.Id}", null, _cancellation)];
         if (!taken.Contains(node.Slug))
             return node.Slug;
         if (onClash == OnSlugClash.Fail)
@@ -163,11 +178,38 @@ internal sealed class PageTree
         }
     }
 
-    private PageNode Node(long id) => Read($"t.id = {id}") ?? throw _tables.Unknown($"{id}");
+    private PageNode Node(long id)
+    {
+        Load($"t.id = {id}");
+        return Read($"t.id = {id}") ?? throw _tables.Unknown($"{id}");
+    }
 
-    private PageNode NodeAt(string path, PageNode child) => Read($"t.path = {Sql.Literal(path)}") ?? throw new DataOpsException(
-        "DamagedTree", FailureKind.InvalidData, $"The page above page {child.Id} ({child.UrlPath}) is missing, so nothing can be moved there or from there.",
-        "Repair-Tree brings it back into the tree.", child.UrlPath);
+    private PageNode NodeAt(string path, PageNode child)
+    {
+        Load($"t.path = {Sql.Literal(path)}");
+        return Read($"t.path = {Sql.Literal(path)}") ?? throw new DataOpsException(
+            "DamagedTree", FailureKind.InvalidData,
+            $"The page above page {child.Id} ({child.UrlPath}) is missing, so nothing can be moved there or from there.",
+            "Repair-Tree brings it back into the tree.", child.UrlPath);
+    }
+
+    private string Select =>
+        $"select t.id, t.path::text collate \"C\" as path, t.depth, t.numchild, t.slug, t.url_path from {_tables.Pages.Sql} t";
+
+    // Two pages and all between them and below them.
+    private void LoadRange(string first, string last) => Load(Range(first, last));
+
+    // There is no index for a page's children: all below it are asked, once.
+    private void LoadChildren(PageNode parent)
+    {
+        if (_withChildren.Add(parent.Id))
+            Load($"{Range(parent.Path, parent.Path)} and length(t.path) = {parent.Path.Length + PagePath.Step}");
+    }
+
+    private string Range(string first, string last) => $"{_ordered} >= {Sql.Literal(first)} and {_ordered} < {Sql.Literal(last + "~")}";
+
+    // What is there already may have another place by now.
+    private void Load(string condition) => Execute($"insert into {Name} {Select} where {condition} on conflict (id) do nothing");
 
     private PageNode? Read(string condition)
     {
@@ -179,12 +221,11 @@ internal sealed class PageTree
     }
 
     private IReadOnlyList<Sibling> Children(string parent) => _session.List<Sibling>(
-        $"select t.id::int8 as id, t.path from {Name} t where {Below(parent)} and length(t.path) = {parent.Length + PagePath.Step} order by t.path", null,
-            _cancellation);
+        $"select t.id::int8 as id, t.path from {Name} t where {Parent} = {Sql.Literal(parent)} order by t.path", null, _cancellation);
 
-    private static string Below(string path, bool isSql = false) => isSql
-        ? $"c.path >= {path} and c.path < {path} || '~'"
-        : $"t.path >= {Sql.Literal(path)} and t.path < {Sql.Literal(path + "~")}";
+    private static string Below(string path) => Between(path, path);
+
+    private static string Between(string first, string last) => $"t.path >= {Sql.Literal(first)} and t.path < {Sql.Literal(last + "~")}";
 
     private static string Texts(IEnumerable<string> values) => $"array[{string.Join(", ", values.Select(Sql.Literal))}]::text[]";
 

@@ -4,47 +4,70 @@ using DataOps.Core.Connections;
 namespace DataOps.Core.Trees;
 
 /// <summary>Checks a materialised-path tree: one pass for the nodes, and further ones only where something was found.</summary>
-internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme scheme, CancellationToken cancellation)
+/// <param name="session">The session.</param>
+/// <param name="tree">The tree.</param>
+/// <param name="scheme">How its paths are written.</param>
+/// <param name="differs">What else a node c can have that does not follow from its parent p, as SQL, to be asked in the same pass; null without.</param>
+/// <param name="cancellation">Cancels the query that runs.</param>
+internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme scheme, string? differs, CancellationToken cancellation)
 {
     private readonly string _table = tree.Table.Sql;
     private readonly string _path = tree.PathOf("c");
     private readonly int _step = scheme.StepLength;
+    private readonly bool _isUnique = tree.Table.UniqueKeys.Any(k => k.Count == 1 && k[0] == tree.Path!.Name);
+
+    /// <summary>Whether a node may differ from its parent; known when the problems have been read.</summary>
+    public bool MayDiffer { get; private set; }
 
     /// <summary>The problems, in the order of the paths.</summary>
     public IEnumerable<Problem> Find()
     {
         bool hasOrphans = false;
+        bool hasOddPaths = false;
+        List<Node> roots = [];
+        // Which of several rows with one path is the parent, nobody knows.
+        MayDiffer = differs is not null && !_isUnique;
         foreach (Node node in Odd())
         {
             hasOrphans |= node is { IsValid: true, HasParent: false };
+            hasOddPaths |= !node.IsInAlphabet;
+            MayDiffer |= node.Differs;
+            if (node.IsValid && node.Path.Length == _step)
+                roots.Add(node);
             foreach (Problem problem in Of(node))
                 yield return problem;
         }
-        foreach (Problem problem in (hasOrphans ? Below() : []).Concat(Duplicates()).Concat(Roots()).Concat(Collation()))
+        // Two paths of a unique column that differ in case only are not both written in the alphabet.
+        bool mayRepeat = !_isUnique || (scheme.HasOneCase && hasOddPaths);
+        foreach (Problem problem in (hasOrphans ? Below() : []).Concat(mayRepeat ? Duplicates() : []).Concat(Roots(roots)).Concat(Collation()))
             yield return problem;
     }
 
+    // Where a tree has one root, its roots are odd as well: they are few, and all but the first too many.
     private IEnumerable<Node> Odd()
     {
         string depth = $"c.{Sql.Identifier(tree.Depth!.Name)}";
         string children = $"c.{Sql.Identifier(tree.NumChild!.Name)}";
-        string parents = tree.Table.UniqueKeys.Any(k => k.Count == 1 && k[0] == tree.Path!.Name)
-            ? $"(select {_path} as path from {_table} c)"
-            : $"(select {_path} as path from {_table} c group by 1)";
+        string parents = _isUnique ? _table : $"(select distinct on ({_path}) c.* from {_table} c order by {_path})";
+        string parent = tree.PathOf("p");
         string last = $"right({_path}, {_step})";
+        string other = differs ?? "false";
         return session.Stream(
             $"""
-            select {tree.Key("c")}, {_path}, {depth}::int8, {children}::int8, {scheme.IsInAlphabet(_path)}, p.path is not null, coalesce(k.children, 0)
+            select {tree.Key("c")}, {_path}, {depth}::int8, {children}::int8, {scheme.IsInAlphabet(_path)}, {parent} is not null, coalesce(k.children, 0),
+              coalesce({other}, false)
             from {_table} c
-            left join {parents} p on length({_path}) > {_step} and p.path = left({_path}, -{_step})
+            left join {parents} p on length({_path}) > {_step} and {parent} = left({_path}, -{_step})
             left join (select left({_path}, -{_step}) as path, count(*) as children from {_table} c where length({_path}) > {_step}
               group by 1) k on k.path = {_path}
-            where not {scheme.IsInAlphabet(_path)} or length({_path}) % {_step} <> 0 or {_path} = '' or (length({_path}) > {_step} and p.path is null)
+            where not {scheme.IsInAlphabet(_path)} or length({_path}) % {_step} <> 0 or {_path} = '' or (length({_path}) > {_step} and {parent} is null)
             or {depth} <> length({_path}) / {_step} or {children} <> coalesce(k.children, 0)
-            or {last} = {Sql.Literal(scheme.Zero)} or {last} = {Sql.Literal(scheme.Last)}
+            or {last} = {Sql.Literal(scheme.Zero)} or {last} = {Sql.Literal(scheme.Last)}{(tree.HasOneRoot ? $" or length({_path}) = {_step}" : "")}
+            or {other}
             order by {_path}, {tree.KeyOrder("c")}
             """,
-            r => new Node(r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetInt64(3), r.GetBoolean(4), r.GetBoolean(5), r.GetInt64(6), _step),
+            r => new Node(
+                r.GetString(0), r.GetString(1), r.GetInt64(2), r.GetInt64(3), r.GetBoolean(4), r.GetBoolean(5), r.GetInt64(6), r.GetBoolean(7), _step),
             cancellation);
     }
 
@@ -91,9 +114,6 @@ internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme schem
 
     private IEnumerable<Problem> Duplicates()
     {
-        bool isUnique = tree.Table.UniqueKeys.Any(k => k.Count == 1 && k[0] == tree.Path!.Name);
-        if (isUnique && !scheme.HasOneCase)
-            return [];
         string same = scheme.HasOneCase ? $"upper({_path})" : _path;
         // The first keeps its path: the one that is written in the alphabet's own case.
         return session.Stream(
@@ -112,14 +132,8 @@ internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme schem
             cancellation);
     }
 
-    private IEnumerable<Problem> Roots() => !tree.HasOneRoot ? [] : session.Stream(
-        $"""
-        select {tree.Key("c")}, {_path} from {_table} c where length({_path}) = {_step} and {scheme.IsInAlphabet(_path)}
-        order by {scheme.Order(_path)}, {tree.KeyOrder("c")} offset 1
-        """,
-        r => Problem(TreeProblem.Root, r.GetString(0), tree.Path!.Name, r.GetString(1), null, "a second root: Wagtail takes the first for the only one",
-            Severity.Warning),
-        cancellation);
+    private IEnumerable<Problem> Roots(List<Node> roots) => !tree.HasOneRoot ? [] : roots.Skip(1).Select(
+        r => Problem(TreeProblem.Root, r.Key, tree.Path!.Name, r.Path, null, "a second root: Wagtail takes the first for the only one", Severity.Warning));
 
     private IEnumerable<Problem> Collation()
     {
@@ -150,7 +164,7 @@ internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme schem
         Severity severity = Severity.Error) =>
         new(@class, severity, tree.Table, key, column, value, expected, note);
 
-    private sealed record Node(string Key, string Path, long Depth, long NumChild, bool IsInAlphabet, bool HasParentRow, long Children, int Step)
+    private sealed record Node(string Key, string Path, long Depth, long NumChild, bool IsInAlphabet, bool HasParentRow, long Children, bool Differs, int Step)
     {
         public bool IsValid => IsInAlphabet && Path.Length % Step == 0 && Path.Length > 0;
 

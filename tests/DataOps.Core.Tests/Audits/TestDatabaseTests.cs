@@ -1,6 +1,7 @@
 using DataOps.Core.Audits;
 using DataOps.Core.Catalog;
 using DataOps.Core.Integrity;
+using DataOps.Core.Pages;
 using DataOps.Core.Tests.ContentTypes;
 using DataOps.Core.Tests.Servers;
 using AuditOfAll = DataOps.Core.Audits.TestDatabase;
@@ -37,6 +38,41 @@ public sealed class TestDatabaseTests(PostgresServer server)
         string[] behind = [.. Of(all, Audit.Sequence).Where(f => f is { Severity: "Error", Class: "Behind" }).Select(f => f.Table!)];
         Assert.Equal(site.Run(new ResetSequence(), new() { WhatIf = true }).OfType<SequenceFinding>().Select(f => f.Table), behind);
         Assert.Superset(new HashSet<string> { "wagtailcore_page", "wagtailcore_revision" }, behind.ToHashSet());
+        Assert.Equal(
+            site.Run(new TestTree(), new()).GroupBy(f => (f.Severity, f.Problem, f.Table, f.Column)).Select(g => (g.Key, (long)g.Count())),
+            Of(all, Audit.Tree).Select(f => ((f.Severity, f.Class, f.Table!, f.Column!), f.Count)));
+        Assert.Contains(Of(all, Audit.Tree), f => f is { Class: "Orphan", Count: 6, Table: "wagtailcore_page", Remedy: var remedy }
+            && remedy == "Repair-Tree -Table wagtailcore_page -Orphan Reattach -WhatIf");
+    }
+
+    [Fact]
+    public void With_Detailed_each_node_is_a_finding_and_says_what_it_should_be()
+    {
+        using TestDatabase site = server.CopyOf(Site.SampleDamaged);
+
+        DatabaseFinding[] nodes = [.. site.Run(new AuditOfAll(), new() { Audit = [Audit.Tree], Detailed = true })];
+
+        Assert.Equal(
+            site.Run(new TestTree(), new()).Select(f => (f.Severity, f.Problem, f.Table, f.Model, f.Column, f.Key)),
+            nodes.Select(f => (f.Severity, f.Class, f.Table!, f.Model, f.Column!, f.Key)));
+        Assert.All(nodes, f => Assert.Equal(1, f.Count));
+        Assert.Contains(nodes, f => f.Problem.Contains(" should be ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_tree_of_a_thousand_wrong_nodes_is_one_finding_a_kind()
+    {
+        using TestDatabase site = server.Blank();
+        site.Execute("""
+            create table shelf (id integer primary key, path varchar(255) collate "C" unique, depth integer not null, numchild integer not null);
+            insert into shelf select n, lpad(n::text, 4, '0'), 7, 0 from generate_series(1, 1000) n;
+            """);
+
+        DatabaseFinding found = Assert.Single(site.Run(new AuditOfAll(), new() { Audit = [Audit.Tree] }));
+
+        Assert.Equal(
+            ("Depth", 1000L, "1000 rows; the first: depth of 1 is 7 and should be 1", "Repair-Tree -Table shelf -WhatIf"),
+            (found.Class, found.Count, found.Problem, found.Remedy));
     }
 
     [Fact]

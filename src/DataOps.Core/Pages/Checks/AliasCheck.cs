@@ -8,9 +8,12 @@ namespace DataOps.Core.Pages;
 internal sealed class AliasCheck(Session session, PageTables tables, CancellationToken cancellation)
 {
     /// <summary>The problems, in the order of the pages' keys.</summary>
-    public IEnumerable<Problem> Find() => Aliases().Concat(HasTranslations ? Translations() : []);
+    public IEnumerable<Problem> Find() => Aliases().Concat(CanRepeat ? Translations() : []);
 
-    private bool HasTranslations => tables.Pages.Find("translation_key") is not null && tables.Pages.Find("locale_id") is not null;
+    // PostgreSQL sees to it itself, unless Wagtail's constraint is gone.
+    private bool CanRepeat =>
+        tables.Pages.Find("translation_key") is not null && tables.Pages.Find("locale_id") is not null
+        && !tables.Pages.UniqueKeys.Any(k => k.Count == 2 && k.Contains("translation_key") && k.Contains("locale_id"));
 
     /// <summary>The aliases whose original does not exist, and those that are their own by a detour; what only leads there is not.</summary>
     public static IEnumerable<LostRow> Lost(Session session, PageTables tables, CancellationToken cancellation)

@@ -7,28 +7,46 @@ namespace DataOps.Core.Pages;
 /// <summary>Checks that a page has the rows that its content type says, and no others.</summary>
 internal sealed class HalvesCheck(Session session, PageTables tables, CancellationToken cancellation)
 {
+    private const int Bits = 31;
     private readonly Dictionary<int, Table[]> _chains = Chains(tables);
 
     /// <summary>The problems, in the order of the pages' keys.</summary>
     public IEnumerable<Problem> Find() => Odd().SelectMany(Of);
 
-    // One pass over each page type's table: which of them have a row of this id?
+    // The rows that a page should have less those that there are: each table counts for a bit of its own, so nothing is left where they are the same.
     private IEnumerable<Page> Odd()
     {
-        string rows = tables.Specific.Count == 0
-            ? $"select p.{tables.Key} as id, 0 as n from {tables.Pages.Sql} p where false"
-            : string.Join(" union all ", tables.Specific.Select((t, i) => $"select {Sql.Identifier(t.SingleKey!.Name)} as id, {i} as n from {t.Sql}"));
-        string chains = string.Join(", ", _chains.Select(c => $"({c.Key}, '{{{string.Join(',', c.Value.Select(IndexOf).Order())}}}'::int[])"));
+        int columns = (tables.Specific.Count / Bits) + 1;
+        string names = string.Join(", ", Enumerable.Range(0, columns).Select(i => $"w{i}"));
+        string types = string.Join(", ", _chains.Select(c => $"({c.Key}, {Weights(c.Value)})"));
+        string rows = string.Concat(tables.Specific.Select(t => $" union all select {KeyOf(t)}, 0, {Weights([t], "-")} from {t.Sql}"));
+        string left = string.Join(" or ", Enumerable.Range(0, columns).Select(i => $"sum(w{i}) <> 0"));
+        string present = string.Join(", ", tables.Specific.Select(
+            (t, i) => $"case when exists (select 1 from {t.Sql} s where s.{KeyOf(t)} = o.id) then {i} end"));
         return session.Stream(
             $"""
-            select coalesce(p.{tables.Key}, g.id)::text, p.content_type_id::int4, coalesce(g.ns, '{"{}"}')
-            from {tables.Pages.Sql} p full join (select id, array_agg(n order by n) as ns from ({rows}) r group by id) g on g.id = p.{tables.Key}
-            left join (values {chains}) e (type, ns) on e.type = p.content_type_id
-            where p.{tables.Key} is null or e.type is null or coalesce(g.ns, '{"{}"}') <> e.ns
-            order by coalesce(p.{tables.Key}, g.id)
+            with e (type, {names}) as (values {types}),
+            odd as (
+              select id from (
+                select p.{tables.Key} as id, (e.type is null)::int4 as unknown, {names} from {tables.Pages.Sql} p left join e on e.type = p.content_type_id
+                {rows}) x
+              group by id having {left} or sum(unknown) > 0)
+            select o.id::text, p.content_type_id::int4, array_remove(array[{present}]::int4[], null)
+            from odd o left join {tables.Pages.Sql} p on p.{tables.Key} = o.id order by o.id
             """,
             r => new Page(r.GetString(0), r.IsDBNull(1) ? null : r.GetInt32(1), [.. r.GetFieldValue<int[]>(2).Select(n => tables.Specific[n])]), cancellation);
     }
+
+    // A bit a table, in as many columns as they need: sums of int4 are cheap.
+    private string Weights(IReadOnlyList<Table> chain, string sign = "")
+    {
+        int[] weights = new int[(tables.Specific.Count / Bits) + 1];
+        foreach (int index in chain.Select(IndexOf))
+            weights[index / Bits] |= 1 << (index % Bits);
+        return string.Join(", ", weights.Select(w => sign + w));
+    }
+
+    private static string KeyOf(Table table) => Sql.Identifier(table.SingleKey!.Name);
 
     private IEnumerable<Problem> Of(Page page)
     {

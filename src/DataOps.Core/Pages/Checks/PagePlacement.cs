@@ -75,7 +75,8 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
             $"""
             select d._key, d.up, d.slug from (
               select w._key, {up} as up, w.slug, w._moved, row_number() over (partition by {up}, w.slug order by w._moved, w.path, w._key) as n
-              from {nodes.Name} w where length(w.path) > {Step}) d
+              from {nodes.Name} w where length(w.path) > {Step} and ({up}, w.slug) in (
+                select {up}, w.slug from {nodes.Name} w where length(w.path) > {Step} group by 1, 2 having count(*) > 1)) d
             where d.n > 1 and (d._moved or {(onDuplicate == DuplicateSlug.Suffix ? "true" : "false")}) order by d.up, d.slug, d.n
             """,
             r => (r.GetString(0), r.GetString(1), r.GetString(2)), cancellation)];

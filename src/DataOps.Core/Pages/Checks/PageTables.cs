@@ -25,10 +25,10 @@ internal sealed record PageTables(Table Pages, int ContentType, IReadOnlyList<Ta
     /// <summary>Another of Wagtail's tables; null without.</summary>
     public Table? Own(string name) => Catalog.Database.Find(Pages.Schema, name);
 
-    /// <summary>The condition that revision r is page p's.</summary>
-    public string IsOwnRevision => Revisions!.Find("page_id") is not null
-        ? $"r.page_id = p.{Key}"
-        : $"r.object_id = p.{Key}::text and r.base_content_type_id = {ContentType}";
+    /// <summary>The condition that revision r is a page's.</summary>
+    public string IsOwnRevision(string page) => Revisions!.Find("page_id") is not null
+        ? $"r.page_id = {page}.{Key}"
+        : $"r.object_id = {page}.{Key}::text and r.base_content_type_id = {ContentType}";
 
     /// <summary>The tables that hold a page of a type besides the page's own: the type's and those that it inherits from.</summary>
     public IReadOnlyList<Table> Chain(Table specific)

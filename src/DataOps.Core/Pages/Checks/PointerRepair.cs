@@ -19,20 +19,22 @@ internal static class PointerRepair
             {
                 bool hasTime = column == "latest_revision_id" && tables.Pages.Find("latest_revision_created_at") is not null;
                 NodeRows rows = Rows(session, tables, changes, hasTime ? [column, "latest_revision_created_at"] : [column], cancellation);
-                rows.Fill($"c.{tables.Key}::text as _key");
+                rows.Fill($"c.{tables.Key}::text as _key", only: RevisionCheck.IsWrong(tables, column, "c"));
                 string created = hasTime
                     ? $", latest_revision_created_at = (select r.created_at from {tables.Revisions!.Sql} r where r.id = x.expected)"
                     : "";
                 rows.Execute($"""
                     update {rows.Name} w set {Sql.Identifier(column)} = x.expected{created}
-                    from ({RevisionCheck.Query(tables, column)}) x where x.id = w.{tables.Key}
+                    from (select p.{tables.Key} as id, {RevisionCheck.Expected(tables, column)} as expected from {tables.Pages.Sql} p
+                      join {rows.Name} o on o.{tables.Key} = p.{tables.Key}) x
+                    where x.id = w.{tables.Key}
                     """);
                 yield return Planned(rows);
             }
         if (problems.Any(p => p.Class == TreeProblem.Alias))
         {
             NodeRows rows = Rows(session, tables, changes, ["alias_of_id"], cancellation);
-            rows.Fill($"c.{tables.Key}::text as _key");
+            rows.Fill($"c.{tables.Key}::text as _key", only: "c.alias_of_id is not null");
             rows.Execute(
                 $"update {rows.Name} w set alias_of_id = null where w._key = any($1)",
                 new NpgsqlParameter<string[]> { TypedValue = [.. problems.Where(p => p.Class == TreeProblem.Alias).Select(p => p.Key!)] });

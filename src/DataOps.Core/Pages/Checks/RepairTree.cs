@@ -26,12 +26,14 @@ public sealed class RepairTree : IOperation<RepairTreeOptions, IChangeResult>
         Stopwatch watch = Stopwatch.StartNew();
         string? undo = UndoPlace.Of(options, session.Database, Name);
         Check(options);
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session);
-        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
-        session.Execute("set local work_mem = '128MB'", context.Cancellation);
-        using ChangeSet changes = new(session, Name, context.Cancellation);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context);
-        IReadOnlyList<(Tree Tree, IReadOnlyList<Problem> Problems)> trees = Find(session, catalog, checks, options, context.Cancellation);
+        IReadOnlyList<Tree> selected = TreeFilter.Select(catalog, options.Table, options.Model);
+        Tree[] odd = options.WhatIf || options.Compact ? [.. selected] : [.. selected.Where(t => IsOdd(session, checks, t, context.Cancellation))];
+        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
+        TreeChecks.Prepare(session, context.Cancellation);
+        using ChangeSet changes = new(session, Name, context.Cancellation);
+        IReadOnlyList<(Tree Tree, IReadOnlyList<Problem> Problems)> trees = Find(session, checks, odd, options, context.Cancellation);
         TreeRepairRun run = new(session, catalog, options, changes, context);
         run.Plan(trees);
         IReadOnlyList<TablePlan> plan = TablePlan.Of(session, catalog, changes, context.Cancellation);
@@ -69,22 +71,26 @@ public sealed class RepairTree : IOperation<RepairTreeOptions, IChangeResult>
                 "Use -Orphan Reattach.", nameof(options.To));
     }
 
-    // Healthy trees are neither locked nor touched; the others are looked at again under their locks.
+    // Healthy trees are neither locked nor touched; the first problem is enough to know that one is not, and ends the search.
+    private static bool IsOdd(Session session, TreeChecks checks, Tree tree, CancellationToken cancellation)
+    {
+        using NpgsqlTransaction snapshot = session.BeginSnapshot();
+        TreeChecks.Prepare(session, cancellation);
+        return checks.Find(tree).Any();
+    }
+
+    // All problems of a tree are looked for once, under its lock; a plan that is only told needs none.
     private static List<(Tree Tree, IReadOnlyList<Problem> Problems)> Find(
-        Session session, ReferenceCatalog catalog, TreeChecks checks, RepairTreeOptions options, CancellationToken cancellation)
+        Session session, TreeChecks checks, IReadOnlyList<Tree> odd, RepairTreeOptions options, CancellationToken cancellation)
     {
         List<(Tree Tree, IReadOnlyList<Problem> Problems)> trees = [];
-        foreach (Tree tree in TreeFilter.Select(catalog, options.Table, options.Model))
+        foreach (Tree tree in odd)
         {
-            IReadOnlyList<Problem> problems = [.. checks.Find(tree)];
-            if (problems.Count == 0 && !options.Compact)
-                continue;
             if (!options.WhatIf)
-            {
                 session.Execute($"lock table {tree.Table.Sql} in share row exclusive mode", cancellation);
-                problems = [.. checks.Find(tree)];
-            }
-            trees.Add((tree, problems));
+            Problem[] problems = [.. checks.Find(tree)];
+            if (problems.Length > 0 || options.Compact)
+                trees.Add((tree, problems));
         }
         return trees;
     }

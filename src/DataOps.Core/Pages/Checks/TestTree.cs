@@ -59,9 +59,8 @@ public sealed class TestTree : IOperation<TestTreeOptions, TreeFinding>
     public IEnumerable<TreeFinding> Run(Session session, TestTreeOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
-        // Hash tables of paths should not spill to disk: the paths of a million rows need about 100 MB.
-        session.Execute("set local work_mem = '128MB'");
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session);
+        TreeChecks.Prepare(session, context.Cancellation);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context);
         foreach (Tree tree in TreeFilter.Select(catalog, options.Table, options.Model))
             foreach (Problem problem in checks.Find(tree).Where(p => options.Problem.Count == 0 || options.Problem.Contains(p.Class)))

@@ -10,8 +10,32 @@ internal sealed class UrlPathCheck(Session session, PageTables tables, Cancellat
     private const int Step = 4;
     private readonly string _pages = tables.Pages.Sql;
 
-    /// <summary>The problems, in the order of the paths.</summary>
-    public IEnumerable<Problem> Find() => (IsConsistent() ? [] : UrlPaths()).Concat(Slugs());
+    /// <summary>The condition that the url_path of page c does not follow from its parent p's: where all agree with their parents, all are right.</summary>
+    public static string Differs =>
+        $"case when length(c.path) <= {Step} then c.url_path <> '/' else c.url_path <> p.url_path || c.slug || '/' end";
+
+    /// <summary>The pages whose url_path is wrong, in the order of the paths.</summary>
+    public IEnumerable<Problem> UrlPaths() => session.Stream(
+        $"""
+        select p.{tables.Key}::text, p.url_path, u.url from {_pages} p join ({Query(_pages, tables.Key)}) u on u.id = p.{tables.Key}
+        where p.url_path <> u.url order by p.path collate "C"
+        """,
+        r => new Problem(TreeProblem.UrlPath, Severity.Error, tables.Pages, r.GetString(0), "url_path", r.GetString(1), r.GetString(2)), cancellation);
+
+    /// <summary>The pages with a sibling of the same slug before them, in the order of the paths.</summary>
+    public IEnumerable<Problem> Slugs() => session.Stream(
+        $"""
+        select d.key, d.slug, d.first_key
+        from (select p.{tables.Key}::text as key, p.slug, p.path, first_value(p.{tables.Key}::text) over w as first_key, row_number() over w as number
+              from {_pages} p where length(p.path) > {Step} and (left(p.path, -{Step}), p.slug) in (
+                select left(q.path, -{Step}), q.slug from {_pages} q where length(q.path) > {Step} group by 1, 2 having count(*) > 1)
+              window w as (partition by left(p.path, -{Step}), p.slug order by p.path collate "C", p.{tables.Key})) d
+        where d.number > 1 order by d.path collate "C"
+        """,
+        r => new Problem(
+            TreeProblem.Slug, Severity.Error, tables.Pages, r.GetString(0), "slug", r.GetString(1), null,
+                $"its sibling {r.GetString(2)} has the same, and is the one that is served"),
+        cancellation);
 
     /// <summary>A query of id and url as it should be, for all pages that a root leads to.</summary>
     public static string Query(string relation, string key) => $"""
@@ -22,31 +46,4 @@ internal sealed class UrlPathCheck(Session session, PageTables tables, Cancellat
           from (select *, left(path, -{Step}) as up from {relation} p where length(path) > {Step}) p join u on p.up = u.path)
         select id, url from u
         """;
-
-    // Where each page agrees with its parent, all do: most sites are answered by this one join.
-    private bool IsConsistent() => !session.List<bool>($"""
-        select exists (
-          select 1 from {_pages} p left join {_pages} u on u.path = left(p.path, -{Step}) and length(p.path) > {Step}
-          where case when length(p.path) <= {Step} then p.url_path <> '/' else p.url_path <> u.url_path || p.slug || '/' end)
-        """, cancellation: cancellation)[0];
-
-    private IEnumerable<Problem> UrlPaths() => session.Stream(
-        $"""
-        select p.{tables.Key}::text, p.url_path, u.url from {_pages} p join ({Query(_pages, tables.Key)}) u on u.id = p.{tables.Key}
-        where p.url_path <> u.url order by p.path collate "C"
-        """,
-        r => new Problem(TreeProblem.UrlPath, Severity.Error, tables.Pages, r.GetString(0), "url_path", r.GetString(1), r.GetString(2)), cancellation);
-
-    private IEnumerable<Problem> Slugs() => session.Stream(
-        $"""
-        select d.key, d.slug, d.first_key
-        from (select p.{tables.Key}::text as key, p.slug, p.path, first_value(p.{tables.Key}::text) over w as first_key, row_number() over w as number
-              from {_pages} p where length(p.path) > {Step}
-              window w as (partition by left(p.path, -{Step}), p.slug order by p.path collate "C", p.{tables.Key})) d
-        where d.number > 1 order by d.path collate "C"
-        """,
-        r => new Problem(
-            TreeProblem.Slug, Severity.Error, tables.Pages, r.GetString(0), "slug", r.GetString(1), null,
-                $"its sibling {r.GetString(2)} has the same, and is the one that is served"),
-        cancellation);
 }

@@ -25,8 +25,9 @@ internal sealed class NodeRows(
     /// <summary>Fills it with the table's rows, without those that are planned to be deleted.</summary>
     /// <param name="also">More columns, as SQL over a row c.</param>
     /// <param name="inserted">A relation of rows that the same plan inserts; null without.</param>
+    /// <param name="only">The condition of the rows c that are needed; null for all.</param>
     /// <exception cref="DataOpsException">The table has no key.</exception>
-    public void Fill(string also, string? inserted = null)
+    public void Fill(string also, string? inserted = null, string? only = null)
     {
         if (rows.Identity.IsWholeRow || rows.Identity.Columns.Intersect(columns).Any())
             throw new DataOpsException(
@@ -35,9 +36,10 @@ internal sealed class NodeRows(
         string cells = string.Join(", ", columns.Select(c => IsText(c) ? $"{Cell("c", c)} as {Sql.Identifier(c.Name)}" : $"c.{Sql.Identifier(c.Name)}"));
         string select = $"select {rows.Identity.Of("c")}, {cells}, {also} from";
         string more = inserted is null ? "" : $" union all {select} {inserted} c";
+        string needed = only is null ? "" : $" and ({only})";
         Execute($"""
             create temp table {name} on commit drop as
-            {select} {rows.Table.Sql} c where not exists (select 1 from {rows.Name} d where d._action = 'D' and {rows.Identity.Same("d", "c")}){more}
+            {select} {rows.Table.Sql} c where not exists (select 1 from {rows.Name} d where d._action = 'D' and {rows.Identity.Same("d", "c")}){needed}{more}
             """);
         Execute($"analyze {Name}");
     }

@@ -94,11 +94,13 @@ internal sealed class PathTreeRepair(
         string depth = Sql.Identifier(tree.Depth!.Name);
         string children = Sql.Identifier(tree.NumChild!.Name);
         nodes.Execute($"""
-            update {nodes.Name} w set {depth} = length({_path}) / {_step}, {children} = coalesce(k.children, 0)
-            from {nodes.Name} n
-            left join (select left({_path}, -{_step}) as path, count(*) as children from {nodes.Name} w where length({_path}) > {_step}
-              group by 1) k on k.path = n.{_column}
-            where n._key = w._key and {IsValid} and (w.{depth} <> length({_path}) / {_step} or w.{children} <> coalesce(k.children, 0))
+            update {nodes.Name} n set {depth} = k.depth, {children} = k.children
+            from (select w.ctid as place, length({_path}) / {_step} as depth, coalesce(k.children, 0) as children
+                  from {nodes.Name} w
+                  left join (select left({_path}, -{_step}) as path, count(*) as children from {nodes.Name} w where length({_path}) > {_step}
+                    group by 1) k on k.path = {_path}
+                  where {IsValid} and (w.{depth} <> length({_path}) / {_step} or w.{children} <> coalesce(k.children, 0))) k
+            where n.ctid = k.place
             """);
         placed?.Complete(nodes);
         nodes.KeepChanged();
