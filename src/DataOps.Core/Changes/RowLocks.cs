@@ -35,6 +35,8 @@ internal sealed class RowLocks(Session session, CancellationToken cancellation)
             session.Execute($"create temp table {table.BeforeName} on commit drop as select {columns} from {table.Table.Sql} t", cancellation);
             return;
         }
+        // Without statistics PostgreSQL takes a few planned rows for hundreds, and reads whole tables for them.
+        session.Execute($"analyze {table.Name} ({table.Identity.Sql})", cancellation);
         // An update leaves room for rows of others that refer to it.
         string strength = table.Deletes ? "update" : "no key update";
         session.Execute($"""

@@ -47,9 +47,6 @@ public sealed class ConnectionSettings
     public ConnectionSettings WithCredential(string username, string password) =>
         Change(b => (b.Username, b.Password) = (username, password));
 
-    /// <summary>The same settings for another database on the server.</summary>
-    public ConnectionSettings WithDatabase(string database) => Change(b => b.Database = database);
-
     /// <summary>The same settings with another encryption mode: Disable, Allow, Prefer, Require, VerifyCA, VerifyFull.</summary>
     /// <exception cref="DataOpsException">There is no such mode.</exception>
     public ConnectionSettings WithSslMode(string mode) => Change(b => b.SslMode = ConnectionText.ParseSslMode(mode));

@@ -11,10 +11,7 @@ namespace DataOps.Core.Connections;
 /// </remarks>
 public sealed class Session : IDisposable
 {
-    private readonly string _application;
-
-    private Session(ConnectionSettings settings, string application, NpgsqlConnection connection) =>
-        (Settings, _application, Connection) = (settings, application, connection);
+    private Session(ConnectionSettings settings, NpgsqlConnection connection) => (Settings, Connection) = (settings, connection);
 
     /// <summary>Where it is connected to, without the password.</summary>
     public ConnectionSettings Settings { get; }
@@ -28,9 +25,6 @@ public sealed class Session : IDisposable
     /// <summary>The server's version; the major part is the one that matters.</summary>
     public Version ServerVersion => Connection.PostgreSqlVersion;
 
-    /// <summary>The name that the server's administrator sees in pg_stat_activity, as <c>DataOps/Find-Orphan</c>.</summary>
-    public string Application => _application;
-
     /// <summary>The connection itself, for COPY and transactions.</summary>
     internal NpgsqlConnection Connection { get; }
 
@@ -41,11 +35,11 @@ public sealed class Session : IDisposable
     /// <exception cref="DataOpsException">No connection, no such database, a server older than 13, a pooler in transaction mode: which, and what to
     /// do.</exception>
     public static Session Open(ConnectionSettings settings, string application, CancellationToken cancellation = default) =>
-        new(settings, application, Connector.Open(settings, "DataOps/" + application, cancellation));
+        new(settings, Connector.Open(settings, "DataOps/" + application, cancellation));
 
     /// <summary>Opens another connection to the same database, for work at the same time.</summary>
     public Session Fork(CancellationToken cancellation = default) =>
-        new(Settings, _application, Connector.OpenAnother(Settings, Connection.ApplicationName(), cancellation));
+        new(Settings, Connector.OpenAnother(Settings, Connection.ApplicationName(), cancellation));
 
     /// <summary>Begins a transaction in which every query sees the same state of the database, and none can write.</summary>
     public NpgsqlTransaction BeginSnapshot()

@@ -12,7 +12,9 @@ internal static class ModelOrder
     /// <summary>The order to load in: a constraint that cannot wait, on a column that cannot be NULL, goes before all others.</summary>
     public static Model[] SortForLoad(ReferenceCatalog catalog, IReadOnlyList<Model> models) => Sort(
         Sort(catalog, models),
-        model => catalog.From(model.Table).Where(r => r is { Target: not null, IsNullable: false, Constraint: { IsEnforced: true, IsDeferrable: false } }).Select(r => r.Target!.Oid));
+        model => catalog.From(model.Table)
+            .Where(r => r is { Target: not null, IsNullable: false, Constraint: { IsEnforced: true, IsDeferrable: false } })
+            .Select(r => r.Target!.Oid));
 
     private static Model[] Sort(Model[] models, Func<Model, IEnumerable<uint>> targets)
     {

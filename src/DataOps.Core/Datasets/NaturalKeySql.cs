@@ -42,7 +42,9 @@ internal sealed class NaturalKeySql
     /// <summary>The key as a list of texts, to be compared; NULL where a value is missing.</summary>
     public string Texts()
     {
-        IEnumerable<string> lists = _values.Select(v => v.Path is null ? $"array[{v.Alias}.{v.Column}::text]" : v.Over($"array_agg(a.{v.Column}::text order by a.{v.Path})"));
+        IEnumerable<string> lists = _values.Select(v => v.Path is null
+            ? $"array[{v.Alias}.{v.Column}::text]"
+            : v.Over($"array_agg(a.{v.Column}::text order by a.{v.Path})"));
         IEnumerable<string> present = _values.Select(v => $"{v.Alias}.{v.Path ?? v.Column} is not null");
         return $"case when {string.Join(" and ", present)} then {string.Join(" || ", lists)} end";
     }

@@ -52,7 +52,7 @@ internal sealed class GenericSearch(Session session, ReferenceCatalog catalog, R
 
     private IEnumerable<Dangling> Missing(int contentType, Table target, string note)
     {
-        string isTarget = OrphanSql.Equal(reference.Column, "c", target.SingleKey!, "p");
+        string isTarget = ColumnEquality.Of(reference.Column, "c", target.SingleKey!, "p");
         return Rows(contentType, $"and not exists (select 1 from {target.Sql} p where {isTarget})", target, note);
     }
 

@@ -68,7 +68,7 @@ internal static class PlainSearch
         """,
         new { schema = table.Schema, table = table.Name, column = column.Name }, cancellation) is [{ } only] ? only : null;
 
-    private static string Join(Reference r, int i) => string.Join(" and ", r.Columns.Zip(r.TargetColumns, (c, t) => OrphanSql.Equal(c, "c", t, $"p{i}")));
+    private static string Join(Reference r, int i) => string.Join(" and ", r.Columns.Zip(r.TargetColumns, (c, t) => ColumnEquality.Of(c, "c", t, $"p{i}")));
 
     // MATCH SIMPLE: a reference with a NULL in it points nowhere, and that is allowed.
     private static string Dangles(Reference r, int i) => string.Join(" and ", r.Columns

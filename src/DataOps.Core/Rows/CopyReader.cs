@@ -36,9 +36,6 @@ internal sealed class CopyReader : IDisposable
         _stop = cancellation.Register(CancelQuery);
     }
 
-    /// <summary>Columns of the current row.</summary>
-    public int FieldCount => _offsets.Length;
-
     /// <summary>Bytes received so far.</summary>
     public long BytesRead { get; private set; }
 

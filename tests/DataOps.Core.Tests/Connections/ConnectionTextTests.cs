@@ -132,7 +132,7 @@ public sealed class ConnectionTextTests : IDisposable
         try
         {
             ConnectionSettings settings = ConnectionSettings.Parse(text);
-            shown = $"{settings} {settings.Host} {settings.Server} {settings.Username} {settings.Database} {settings.WithDatabase("other")} {Driver(text).ApplicationName}";
+            shown = $"{settings} {settings.Host} {settings.Server} {settings.Username} {settings.Database} {settings.WithCredential("other", "other")} {Driver(text).ApplicationName}";
         }
         catch (DataOpsException e)
         {
@@ -154,9 +154,9 @@ public sealed class ConnectionTextTests : IDisposable
     public void A_change_keeps_everything_else()
     {
         ConnectionSettings settings = ConnectionSettings.Parse("postgres://ann:pw@db:5433/site?sslmode=require").WithLockTimeout(TimeSpan.FromSeconds(1));
-        ConnectionSettings changed = settings.WithDatabase("other").WithCredential("bob", "secret").WithSslMode("verify-full");
+        ConnectionSettings changed = settings.WithCredential("bob", "secret").WithSslMode("verify-full");
 
-        Assert.Equal(("bob@db:5433/other", "VerifyFull", TimeSpan.FromSeconds(1)), (changed.ToString(), changed.SslMode, changed.LockTimeout));
+        Assert.Equal(("bob@db:5433/site", "VerifyFull", TimeSpan.FromSeconds(1)), (changed.ToString(), changed.SslMode, changed.LockTimeout));
         Assert.Equal("ann@db:5433/site", settings.ToString());
     }
 

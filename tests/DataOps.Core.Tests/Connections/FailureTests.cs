@@ -54,7 +54,7 @@ public sealed class FailureTests(PostgresServer server)
     {
         using ProtectedServer guarded = new(server);
         using (Session session = Session.Open(guarded.Guest(ProtectedServer.Password), "Test"))
-            Assert.DoesNotContain("Hush", $"{session.Settings} {session.Connection.ConnectionString} {session.Application}", StringComparison.Ordinal);
+            Assert.DoesNotContain("Hush", $"{session.Settings} {session.Connection.ConnectionString}", StringComparison.Ordinal);
 
         AssertFailure(() => Session.Open(guarded.Guest("Hush, wrong"), "Test"), "Postgres.28P01", FailureKind.Authentication, "guest");
         AssertFailure(() => Session.Open(guarded.Guest(null).WithSslMode("disable"), "Test"), "ConnectionFailed", FailureKind.Authentication,
@@ -65,7 +65,7 @@ public sealed class FailureTests(PostgresServer server)
     public void An_unknown_database_is_named()
     {
         using TestDatabase database = server.Blank();
-        AssertFailure(() => Session.Open(database.Settings.WithDatabase("no such site"), "Test"), "Postgres.3D000", FailureKind.NotFound, "no such site");
+        AssertFailure(() => Session.Open(ConnectionSettings.Parse(database.Uri.Replace(database.Name, "no%20such%20site")), "Test"), "Postgres.3D000", FailureKind.NotFound, "no such site");
     }
 
     [Fact]

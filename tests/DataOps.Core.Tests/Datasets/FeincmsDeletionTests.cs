@@ -158,6 +158,19 @@ public sealed class FeincmsDeletionTests : IDisposable
     }
 
     [Fact]
+    public void What_the_file_clears_is_clear_for_the_filters_of_deletions()
+    {
+        using TestDatabase polls = _server.CopyOf(Site.Polls);
+        string file = File(
+            """{"model": "polls.question", "filter": {"pk": 2}}, {"model": "polls.choice", "filter": {"question__follow_up__isnull": true}, "delete_missing": true}""",
+            """{"model": "polls.question", "pk": 2, "fields": {"follow_up": null}}""",
+            """{"model": "polls.choice", "pk": 1, "fields": {"question": 1}}""");
+        ImportResult result = polls.Run(new ImportDataset(), new() { Path = file, MaxDelete = "100%", NoUndo = true }).OfType<ImportResult>().Single();
+        Assert.Equal(5, result.Deleted);
+        Assert.Equal(["1"], polls.Column("select id from polls_choice where question_id in (1, 2)"));
+    }
+
+    [Fact]
     public void A_deleted_page_goes_with_its_halves_its_children_and_what_is_its_own()
     {
         using TestDatabase bakery = _server.CopyOf(Site.Bakery);

@@ -21,7 +21,6 @@ public sealed class CopyReaderTests(PostgresServer server) : IDisposable
         using CopyReader reader = Open("values (1, 'é', null::text), (2, '', 'x')");
 
         Assert.True(reader.Read());
-        Assert.Equal(3, reader.FieldCount);
         Assert.Equal([0, 0, 0, 1], reader[0].ToArray());
         Assert.Equal("é", Encoding.UTF8.GetString(reader[1]));
         Assert.True(reader.IsNull(2) && reader[2].IsEmpty);
@@ -39,7 +38,6 @@ public sealed class CopyReaderTests(PostgresServer server) : IDisposable
             Assert.False(none.Read());
         using CopyReader empty = Open("select from generate_series(1, 3)");
         Assert.True(empty.Read() && empty.Read() && empty.Read());
-        Assert.Equal(0, empty.FieldCount);
         Assert.False(empty.Read());
     }
 

@@ -125,9 +125,12 @@ internal sealed class DependentRows(
     private void FollowTree(ChangedTable gone, Reference reference)
     {
         string nodePath = Sql.Identifier(reference.Column.Name);
+        // Where paths have another collation than C, Django's index for patterns serves these operators.
+        (string above, string below) = reference.Column.Collation is "C" or "POSIX" ? (">", "<") : ("~>~", "~<~");
         changes.Of(gone.Table).PlanDelete($"""
             from {gone.Name} d
-            join {gone.Table.Sql} t on t.{nodePath} collate "C" > d.{nodePath} and t.{nodePath} collate "C" < d.{nodePath} || chr(127)
+            join {gone.Table.Sql} t on t.{nodePath}::text operator(pg_catalog.{above}) d.{nodePath}
+              and t.{nodePath}::text operator(pg_catalog.{below}) (d.{nodePath} || chr(127))
             where d._action = 'D'{Except(gone.Table, reference.Column)}
             """);
     }
@@ -138,10 +141,10 @@ internal sealed class DependentRows(
         if (catalog.To(gone.Table).FirstOrDefault(r => r.Class == ReferenceClass.Tree) is not { } tree)
             return;
         string nodePath = Sql.Identifier(tree.Column.Name);
-        string step = $"(select length(r.{nodePath}) from {gone.Table.Sql} r where r.depth = 1 order by r.{nodePath} limit 1)";
+        // A node's path has as many steps as the node is deep.
         string lost = $"""
-            (select left(d.{nodePath}, length(d.{nodePath}) - {step}) as path, count(*)::int as children
-             from {gone.Name} d where d._action = 'D' and length(d.{nodePath}) > {step} group by 1)
+            (select left(d.{nodePath}, -(length(d.{nodePath}) / d.depth)) as path, count(*)::int as children
+             from {gone.Name} d where d._action = 'D' and d.depth > 1 and length(d.{nodePath}) % d.depth = 0 group by 1)
             """;
         string counted = Except(gone.Table, gone.Table.Find("numchild"));
         gone.PlanUpdate($"from {lost} l join {gone.Table.Sql} t on t.{nodePath} = l.path where true{counted}");
@@ -159,7 +162,7 @@ internal sealed class DependentRows(
         bool IsItsOwn(Reference r) => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null, Severity: not Severity.Expected };
         foreach (Reference reference in catalog.References.Where(IsItsOwn))
         {
-            string isIt = $"d.{Sql.Identifier(key.Name)}::text = t.{Sql.Identifier(reference.Column.Name)}::text";
+            string isIt = ColumnEquality.Of(key, "d", reference.Column, "t");
             string isOfType = $"t.{Sql.Identifier(reference.ContentTypeColumn!.Name)} = any('{{{string.Join(',', types)}}}')";
             changes.Of(reference.Table).PlanDelete($"""
                 from {reference.Table.Sql} t join {gone.Name} d on d._action = 'D' and {isIt}

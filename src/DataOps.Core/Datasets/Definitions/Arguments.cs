@@ -60,13 +60,17 @@ internal static class Arguments
     {
         { Kind: JsonValueKind.Array } => value with { Items = [.. value.Items.Select(i => Typed(i, type))] },
         _ when type == ValueType.Integer || type == ValueType.Number => value with { Kind = JsonValueKind.Number },
-        _ when type == ValueType.Boolean => value with { Kind = value.Text.Equals("true", StringComparison.OrdinalIgnoreCase) ? JsonValueKind.True : JsonValueKind.False },
+        _ when type == ValueType.Boolean => value with
+        {
+            Kind = value.Text.Equals("true", StringComparison.OrdinalIgnoreCase) ? JsonValueKind.True : JsonValueKind.False,
+        },
         _ => value,
     };
 
     private static DataOpsException Wrong(NamedDataset dataset, string reason)
     {
         string takes = dataset.Parameters.Count == 0 ? "It takes none." : $"It takes: {string.Join(", ", dataset.Parameters.Select(p => p.Described))}.";
-        return new DataOpsException("InvalidArgument", FailureKind.InvalidArgument, $"The arguments of dataset {dataset.Name} are wrong: {reason}.", takes, dataset.Name);
+        return new DataOpsException(
+            "InvalidArgument", FailureKind.InvalidArgument, $"The arguments of dataset {dataset.Name} are wrong: {reason}.", takes, dataset.Name);
     }
 }

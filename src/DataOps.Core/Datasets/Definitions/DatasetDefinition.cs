@@ -15,7 +15,8 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
     public static DatasetDefinition Read(string source)
     {
         if (source.Length == 0)
-            throw new DataOpsException("DefinitionMissing", FailureKind.InvalidArgument, "There is no definition.", "Give a file or its JSON with -Definition.");
+            throw new DataOpsException(
+                "DefinitionMissing", FailureKind.InvalidArgument, "There is no definition.", "Give a file or its JSON with -Definition.");
         if (source.TrimStart().StartsWith('{'))
         {
             byte[] json = Encoding.UTF8.GetBytes(source);
@@ -28,7 +29,8 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
 
     /// <summary>The dataset of that name.</summary>
     /// <exception cref="DataOpsException">There is none.</exception>
-    public NamedDataset Find(string name) => Datasets.FirstOrDefault(d => d.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? throw new DataOpsException(
+    public NamedDataset Find(string name) => Datasets.FirstOrDefault(d => d.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new DataOpsException(
         "UnknownDataset",
         FailureKind.NotFound,
         name.Length == 0 ? "No dataset of the definition is named." : $"The definition has no dataset \"{name}\".",
@@ -39,9 +41,14 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
     {
         string full = Path.GetFullPath(path);
         if (including.Contains(full))
-            throw DefinitionError.At(includedAt!, $"the files include each other in a circle: {string.Join(" -> ", including.SkipWhile(f => f != full).Append(full).Select(Path.GetFileName))}.", id: "IncludeCycle");
+        {
+            string circle = string.Join(" -> ", including.SkipWhile(f => f != full).Append(full).Select(Path.GetFileName));
+            throw DefinitionError.At(includedAt!, $"the files include each other in a circle: {circle}.", id: "IncludeCycle");
+        }
         if (full.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase))
-            throw new DataOpsException("InvalidDefinition", FailureKind.InvalidArgument, $"{full} is PowerShell data, which only PowerShell reads.", "Give it to the cmdlet's -Definition, or include JSON.", full);
+            throw new DataOpsException(
+                "InvalidDefinition", FailureKind.InvalidArgument, $"{full} is PowerShell data, which only PowerShell reads.",
+                "Give it to the cmdlet's -Definition, or include JSON.", full);
         if (!File.Exists(full))
             throw includedAt is null
                 ? new DataOpsException("FileNotFound", FailureKind.NotFound, $"There is no file {full}.", "Check the path of -Definition.", full)
@@ -63,13 +70,19 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
         DefinitionFields fields = new(json, "a definition", "$schema", "$source", "timeZone", "include", "datasets");
         string timeZone = fields.Text("timeZone") ?? "UTC";
         if (!timeZone.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+') || timeZone.Length == 0)
-            throw DefinitionError.At(json["timeZone"]!.Place, $"\"{timeZone}\" is not the name of a time zone.", "Use one as Europe/Zurich, as TIME_ZONE of the site's settings says.");
+            throw DefinitionError.At(
+                json["timeZone"]!.Place, $"\"{timeZone}\" is not the name of a time zone.",
+                "Use one as Europe/Zurich, as TIME_ZONE of the site's settings says.");
         if (json["datasets"] is not null and not { Kind: JsonValueKind.Object })
             throw DefinitionError.At(json["datasets"]!.Place, "\"datasets\" is an object: a dataset by each name.");
         string folder = including.Count > 0 ? Path.GetDirectoryName(including[^1])! : Environment.CurrentDirectory;
         List<NamedDataset> datasets = [.. (json["datasets"]?.Members ?? []).Select(m => NamedDataset.Read(m.Key, m.Value, timeZone))];
         foreach (PlacedJson include in fields.List("include"))
-            datasets.AddRange(OfFile(Path.Combine(folder, include.Kind == JsonValueKind.String ? include.Text : throw DefinitionError.At(include.Place, "\"include\" holds paths of files.")), include.Place, including));
+        {
+            if (include.Kind != JsonValueKind.String)
+                throw DefinitionError.At(include.Place, "\"include\" holds paths of files.");
+            datasets.AddRange(OfFile(Path.Combine(folder, include.Text), include.Place, including));
+        }
         return datasets.Count > 0 ? datasets : throw DefinitionError.At(json.Place, "a definition needs \"datasets\".");
     }
 

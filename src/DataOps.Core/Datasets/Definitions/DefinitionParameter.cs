@@ -40,7 +40,9 @@ internal sealed record DefinitionParameter(string Name, ValueType Type, bool IsL
         string type = fields.Text("type") ?? "text";
         bool isList = type.EndsWith("[]", StringComparison.Ordinal);
         ValueType values = ValueType.OfParameters.FirstOrDefault(t => t.Name == (isList ? type[..^2] : type))
-            ?? throw DefinitionError.At(json.Place, $"there is no type \"{type}\".", $"Types: {string.Join(", ", ValueType.OfParameters.Select(t => t.Name))}, and lists of them: integer[].");
+            ?? throw DefinitionError.At(
+                json.Place, $"there is no type \"{type}\".",
+                $"Types: {string.Join(", ", ValueType.OfParameters.Select(t => t.Name))}, and lists of them: integer[].");
         PlacedJson? initial = json["default"];
         bool isRequired = fields.Flag("required") ?? initial is null;
         if (isRequired && initial is not null)

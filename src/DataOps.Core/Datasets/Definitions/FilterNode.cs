@@ -42,7 +42,7 @@ internal sealed class FilterNode(Table table)
 
     private static string Elsewhere(Hop hop, FilterNode node, string from, string alias, Func<Table, string> tables)
     {
-        string rows = $"select 1 from {tables(hop.To)} {alias} where {OrphanSql.Equal(hop.On, alias, hop.From, from)}";
+        string rows = $"select 1 from {tables(hop.To)} {alias} where {ColumnEquality.Of(hop.On, alias, hop.From, from)}";
         string exists = $"exists ({rows} and {node.Condition(alias, tables)})";
         return node.AcceptsNothing ? $"({exists} or not exists ({rows}))" : exists;
     }

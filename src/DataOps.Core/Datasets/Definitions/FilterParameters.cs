@@ -2,7 +2,9 @@ using DataOps.Core.Connections;
 
 namespace DataOps.Core.Datasets.Definitions;
 
-/// <summary>The values of compiled filters. COPY takes no parameters, so they are settings of the transaction, each a parameter of the query that sets it.</summary>
+/// <summary>
+/// The values of compiled filters. COPY takes no parameters, so they are settings of the transaction, each a parameter of the query that sets it.
+/// </summary>
 /// <param name="TimeZone">Where days and years begin, as Django's TIME_ZONE says.</param>
 internal sealed record FilterParameters(string TimeZone = "UTC")
 {
@@ -22,13 +24,15 @@ internal sealed record FilterParameters(string TimeZone = "UTC")
     }
 
     /// <summary>Takes a list of values and returns the expression of an array of them, as text.</summary>
-    public string AddList(IEnumerable<string> values) => Add("{" + string.Join(',', values.Select(v => $"\"{v.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"")) + "}");
+    public string AddList(IEnumerable<string> values) =>
+        Add("{" + string.Join(',', values.Select(v => $"\"{v.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"")) + "}");
 
     /// <summary>Sets the values until the transaction ends.</summary>
     /// <exception cref="DataOpsException">The server refused one.</exception>
     public void Bind(Session session)
     {
         if (_values.Count > 0)
-            session.List<string>("select set_config('dataops.p' || (n - 1), v, true) from unnest(@values) with ordinality u(v, n)", new { values = _values.ToArray() });
+            session.List<string>(
+                "select set_config('dataops.p' || (n - 1), v, true) from unnest(@values) with ordinality u(v, n)", new { values = _values.ToArray() });
     }
 }

@@ -10,7 +10,10 @@ internal static class FilterParser
     {
         Require(json, JsonValueKind.Object, "a filter is an object of look-ups");
         List<Filter> parts = [];
-        Lookup[] lookups = [.. json.Members.Where(m => m.Key is not ("any" or "all" or "not" or "sql" or "values")).Select(m => new Lookup(m.Key, m.Value, m.Value.Place))];
+        Lookup[] lookups =
+        [
+            .. json.Members.Where(m => m.Key is not ("any" or "all" or "not" or "sql" or "values")).Select(m => new Lookup(m.Key, m.Value, m.Value.Place)),
+        ];
         if (lookups.Length > 0)
             parts.Add(new Filter.Lookups(lookups));
         if (json["all"] is { } all)

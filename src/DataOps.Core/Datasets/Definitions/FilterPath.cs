@@ -25,7 +25,9 @@ internal sealed record FilterPath(IReadOnlyList<Hop> Hops, Table Table, Column C
         for (int i = 0; ; i++)
         {
             (Table table, Column column, bool canFollow) = Field(catalog, current, names[i], hops)
-                ?? throw DefinitionError.At(place, $"{path}: {current.Label} has no field \"{names[i]}\"{Fields(catalog, current)}.", "Get-Model lists fields. Paths lead forward, over references and many-to-many fields.", "UnknownField");
+                ?? throw DefinitionError.At(
+                    place, $"{path}: {current.Label} has no field \"{names[i]}\"{Fields(catalog, current)}.",
+                    "Get-Model lists fields. Paths lead forward, over references and many-to-many fields.", "UnknownField");
             Reference? reference = canFollow ? catalog.ReferenceOf(table, column) : null;
             Model? next = reference?.Target is { } target ? catalog.ModelOf(target) : null;
             if (i + 1 == names.Length || next is null || Field(catalog, next, names[i + 1], []) is null)
@@ -82,7 +84,8 @@ internal sealed record FilterPath(IReadOnlyList<Hop> Hops, Table Table, Column C
         return new FilterPath([.. hops], table, column, rest);
     }
 
-    private static bool IsMany(List<Hop> hops, Table table) => hops[^1].To == table && table.SingleKey != hops[^1].On && !table.UniqueKeys.Any(k => k.Count == 1 && k[0] == hops[^1].On.Name);
+    private static bool IsMany(List<Hop> hops, Table table) =>
+        hops[^1].To == table && table.SingleKey != hops[^1].On && !table.UniqueKeys.Any(k => k.Count == 1 && k[0] == hops[^1].On.Name);
 
     private static Table OwnerOf(Column column, List<Table> tables) => tables.FirstOrDefault(t => t.Columns.Contains(column)) ?? tables[0];
 

@@ -9,12 +9,14 @@ internal sealed class FilterSql
 {
     private readonly ReferenceCatalog _catalog;
     private readonly FilterParameters _parameters;
-
     private readonly Func<Table, string> _rows;
 
-    private FilterSql(ReferenceCatalog catalog, FilterParameters parameters, Func<Table, string>? rows) => (_catalog, _parameters, _rows) = (catalog, parameters, rows ?? (t => t.Sql));
+    private FilterSql(ReferenceCatalog catalog, FilterParameters parameters, Func<Table, string>? rows) =>
+        (_catalog, _parameters, _rows) = (catalog, parameters, rows ?? (t => t.Sql));
 
-    /// <summary>The condition on a row of the model; no value is in it, only <c>current_setting('dataops.pN')</c>, which <see cref="FilterParameters.Bind"/> sets.</summary>
+    /// <summary>
+    /// The condition on a row of the model; no value is in it, only <c>current_setting('dataops.pN')</c>, which <see cref="FilterParameters.Bind"/> sets.
+    /// </summary>
     /// <param name="filter">The filter, its values bound.</param>
     /// <param name="model">The model whose rows are filtered.</param>
     /// <param name="catalog">The references that paths lead over.</param>
@@ -22,7 +24,8 @@ internal sealed class FilterSql
     /// <param name="parameters">Takes the values.</param>
     /// <param name="rows">What stands for a table that a look-up's path leads to: its rows as they will be; the table itself when absent.</param>
     /// <exception cref="DataOpsException">A path, a look-up or a value is wrong.</exception>
-    public static string Compile(Filter filter, Model model, ReferenceCatalog catalog, string alias, FilterParameters parameters, Func<Table, string>? rows = null) =>
+    public static string Compile(
+        Filter filter, Model model, ReferenceCatalog catalog, string alias, FilterParameters parameters, Func<Table, string>? rows = null) =>
         new FilterSql(catalog, parameters, rows).Condition(filter, model, alias);
 
     private string Condition(Filter filter, Model model, string alias) => filter switch
@@ -78,7 +81,8 @@ internal sealed class FilterSql
         for (int i = hops.Count; i > 0; i--)
         {
             string from = i == 1 ? alias : $"{alias}_{i - 1}";
-            condition = $"exists (select 1 from {hops[i - 1].To.Sql} {alias}_{i} where {OrphanSql.Equal(hops[i - 1].On, $"{alias}_{i}", hops[i - 1].From, from)} and {condition})";
+            string isIt = ColumnEquality.Of(hops[i - 1].On, $"{alias}_{i}", hops[i - 1].From, from);
+            condition = $"exists (select 1 from {hops[i - 1].To.Sql} {alias}_{i} where {isIt} and {condition})";
         }
         return condition;
     }

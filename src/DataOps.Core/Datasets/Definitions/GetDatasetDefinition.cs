@@ -45,7 +45,10 @@ public sealed record DatasetSpecInfo(
     int? Line,
     string? Problem);
 
-/// <summary>Lists the datasets of a definition with their parameters and models, each checked against the database: models, fields, look-ups, the types of values; or looks at it alone.</summary>
+/// <summary>
+/// Lists the datasets of a definition with their parameters and models, each checked against the database: models, fields, look-ups, the types of values; or
+/// looks at it alone.
+/// </summary>
 [Operation("Get", "DatasetDefinition")]
 public sealed class GetDatasetDefinition : IOfflineOperation<GetDatasetDefinitionOptions, DatasetSpecInfo>
 {
@@ -113,7 +116,9 @@ public sealed class GetDatasetDefinition : IOfflineOperation<GetDatasetDefinitio
     {
         string[] settings =
         [
-            .. new[] { (spec.DeleteMissing, "deleteMissing"), (spec.SaveAsNew, "saveAsNew"), (spec.ForceInsert, "forceInsert") }.Where(s => s.Item1).Select(s => s.Item2),
+            .. new[] { (spec.DeleteMissing, "deleteMissing"), (spec.SaveAsNew, "saveAsNew"), (spec.ForceInsert, "forceInsert") }
+                .Where(s => s.Item1)
+                .Select(s => s.Item2),
             .. new[] { ("exclude", spec.Exclude), ("ignoreMissingM2m", spec.IgnoreMissingM2m), ("deferValues", spec.DeferValues) }
                 .Where(s => s.Item2.Count > 0).Select(s => $"{s.Item1} {string.Join("+", s.Item2)}"),
         ];

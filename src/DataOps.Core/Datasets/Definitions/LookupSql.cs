@@ -26,7 +26,8 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
     private string Operation => Part is null ? Target.Rest.ElementAtOrDefault(0) ?? "exact" : Target.Rest.ElementAtOrDefault(1) ?? "exact";
 
     /// <summary>Whether a row without what the path leads to passes, too.</summary>
-    public bool AcceptsNothing => (Operation == "isnull" && Value.Kind == JsonValueKind.True) || (Operation is "exact" or "iexact" && Value.Kind == JsonValueKind.Null);
+    public bool AcceptsNothing =>
+        (Operation == "isnull" && Value.Kind == JsonValueKind.True) || (Operation is "exact" or "iexact" && Value.Kind == JsonValueKind.Null);
 
     /// <summary>The condition.</summary>
     /// <param name="alias">The alias of the column's table.</param>
@@ -70,7 +71,9 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
     private string Comparison(string place, ValueType type) => Operation switch
     {
         "in" => In(place, type),
-        "range" => List("range", 2) is [{ } from, { } to] ? $"{place} {type.Operator(">=")} {Single(type, from)} and {place} {type.Operator("<=")} {Single(type, to)}" : "",
+        "range" => List("range", 2) is [{ } from, { } to]
+            ? $"{place} {type.Operator(">=")} {Single(type, from)} and {place} {type.Operator("<=")} {Single(type, to)}"
+            : "",
         "exact" => $"{place} {type.Operator("=")} {Single(type, Value)}",
         "gt" => $"{place} {type.Operator(">")} {Single(type, Value)}",
         "gte" => $"{place} {type.Operator(">=")} {Single(type, Value)}",
@@ -122,7 +125,8 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
         if (Operation == "iexact")
             return $"upper({subject}) = upper({Parameters.Add(Value.Text)})";
         string escaped = Value.Text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_");
-        string pattern = (Operation.EndsWith("startswith", StringComparison.Ordinal) ? "" : "%") + escaped + (Operation.EndsWith("endswith", StringComparison.Ordinal) ? "" : "%");
+        string before = Operation.EndsWith("startswith", StringComparison.Ordinal) ? "" : "%";
+        string pattern = before + escaped + (Operation.EndsWith("endswith", StringComparison.Ordinal) ? "" : "%");
         if (isAnyCase)
             return $"upper({subject}) like upper({Parameters.Add(pattern)})";
         return Operation == "startswith" && type == ValueType.Text && Prefix(place, Value.Text) is { } prefix
@@ -148,8 +152,10 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
 
     private DataOpsException Unknown(string name) => Wrong(
         $"{Target.Table}.{Target.Column.Name} ({Target.Column.TypeText}) has no look-up \"{name}\".",
-        $"Look-ups: {string.Join(", ", s_comparisons)}, isnull, {string.Join(", ", s_texts)}; parts of dates and times: date, {string.Join(", ", s_days)}, {string.Join(", ", s_clocks)}.",
+        $"Look-ups: {string.Join(", ", s_comparisons)}, isnull, {string.Join(", ", s_texts)}; "
+            + $"parts of dates and times: date, {string.Join(", ", s_days)}, {string.Join(", ", s_clocks)}.",
         "UnknownLookup");
 
-    private DataOpsException Wrong(string reason, string? advice = null, string id = "InvalidValue") => DefinitionError.At(Lookup.Place, $"{Lookup.Path}: {reason}", advice, id);
+    private DataOpsException Wrong(string reason, string? advice = null, string id = "InvalidValue") =>
+        DefinitionError.At(Lookup.Place, $"{Lookup.Path}: {reason}", advice, id);
 }

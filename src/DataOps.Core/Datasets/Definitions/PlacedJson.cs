@@ -57,7 +57,8 @@ internal sealed record PlacedJson(
             // A text that is no UTF-8 is found when the string is read.
             int line = e is JsonException { LineNumber: { } number } ? (int)number + 1 : lines.LineOf(reader.TokenStartIndex);
             throw new DataOpsException(
-                "InvalidDefinition", FailureKind.InvalidData, $"{file ?? "The definition"} line {line} is not JSON: {e.Message}", "docs/dataset.schema.json tells editors what a definition holds.", file, e);
+                "InvalidDefinition", FailureKind.InvalidData, $"{file ?? "The definition"} line {line} is not JSON: {e.Message}",
+                "docs/dataset.schema.json tells editors what a definition holds.", file, e);
         }
     }
 
@@ -88,7 +89,12 @@ internal sealed record PlacedJson(
             case JsonTokenType.Number:
                 return new(JsonValueKind.Number, Encoding.ASCII.GetString(reader.ValueSpan), [], [], place);
             default:
-                JsonValueKind kind = reader.TokenType switch { JsonTokenType.True => JsonValueKind.True, JsonTokenType.False => JsonValueKind.False, _ => JsonValueKind.Null };
+                JsonValueKind kind = reader.TokenType switch
+                {
+                    JsonTokenType.True => JsonValueKind.True,
+                    JsonTokenType.False => JsonValueKind.False,
+                    _ => JsonValueKind.Null,
+                };
                 return new(kind, "", [], [], place);
         }
     }

@@ -20,7 +20,10 @@ internal static class SpecExpansion
             ? [.. catalog.Models.Where(m => m.Label == bound.Model)]
             : ModelOrder.Sort(catalog, [.. catalog.Models.Where(m => m.App == template.App && (includeDerived || !BuiltIn.Derived.Contains(m.Label)))]);
         if (models.Length == 0)
-            throw DefinitionError.At(template.Place, $"the database has no {(template.App is null ? $"model \"{bound.Model}\"" : $"app \"{template.App}\"")}.", "Get-Model lists models.", "UnknownModel");
+        {
+            string what = template.App is null ? $"model \"{bound.Model}\"" : $"app \"{template.App}\"";
+            throw DefinitionError.At(template.Place, $"the database has no {what}.", "Get-Model lists models.", "UnknownModel");
+        }
         foreach (Model model in models)
         {
             DatasetSpec own = bound with { Model = model.Label };
@@ -30,7 +33,8 @@ internal static class SpecExpansion
         }
         foreach ((string field, string what) in Named(template.Spec))
             if (!specs.Any(s => Has(s.Model, field)))
-                throw DefinitionError.At(template.Place, $"{what} names \"{field}\", which is no field of {template.Described}.", "Get-Model lists fields.", "UnknownField");
+                throw DefinitionError.At(
+                    template.Place, $"{what} names \"{field}\", which is no field of {template.Described}.", "Get-Model lists fields.", "UnknownField");
         return specs;
     }
 
@@ -47,7 +51,8 @@ internal static class SpecExpansion
             select (reference.Column, child);
         foreach ((Column column, Model child) in owned.ToArray())
         {
-            string field = child.Fields.FirstOrDefault(f => f.Column == column)?.Name ?? (column.Name.EndsWith("_id", StringComparison.Ordinal) ? column.Name[..^3] : column.Name);
+            string field = child.Fields.FirstOrDefault(f => f.Column == column)?.Name
+                ?? (column.Name.EndsWith("_id", StringComparison.Ordinal) ? column.Name[..^3] : column.Name);
             DatasetSpec spec = parent with { Model = child.Label, Filter = parent.Filter.Under(field) };
             Add(specs, spec, child);
             AddChildren(catalog, specs, spec, child, [.. above, child.Table.Oid], includeDerived);
@@ -64,12 +69,16 @@ internal static class SpecExpansion
             return;
         }
         Filter other = specs[known].Spec.Filter;
-        Filter both = other.IsEverything || spec.Filter.IsEverything ? Filter.Everything : new Filter.AnyOf([.. other is Filter.AnyOf any ? any.Items : [other], spec.Filter]);
+        Filter both = other.IsEverything || spec.Filter.IsEverything
+            ? Filter.Everything
+            : new Filter.AnyOf([.. other is Filter.AnyOf any ? any.Items : [other], spec.Filter]);
         specs[known] = (spec with { Filter = both }, model);
     }
 
     private static IEnumerable<(string Field, string What)> Named(DatasetSpec spec) =>
-        spec.Exclude.Select(f => (f, "exclude")).Concat(spec.IgnoreMissingM2m.Select(f => (f, "ignoreMissingM2m"))).Concat(spec.DeferValues.Select(f => (f, "deferValues")));
+        spec.Exclude.Select(f => (f, "exclude"))
+            .Concat(spec.IgnoreMissingM2m.Select(f => (f, "ignoreMissingM2m")))
+            .Concat(spec.DeferValues.Select(f => (f, "deferValues")));
 
     private static bool Has(Model model, string field) => model.Fields.Any(f => f.Name == field) || model.ManyToMany.Any(l => l.Name == field);
 }

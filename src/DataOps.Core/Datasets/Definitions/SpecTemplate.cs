@@ -24,7 +24,9 @@ internal sealed record SpecTemplate(DatasetSpec Spec, string? App, bool HasChild
             throw DefinitionError.At(json.Place, "a spec names a model or an app.");
         if (app is not null && json["filter"] is { } useless)
             throw DefinitionError.At(useless.Place, "a filter is of one model, not of an app.");
-        DatasetSpec spec = new(app is null ? fields.Required("model").ToLowerInvariant() : "", json["filter"] is { } filter ? FilterParser.Parse(filter) : Filter.Everything)
+        DatasetSpec spec = new(
+            app is null ? fields.Required("model").ToLowerInvariant() : "",
+            json["filter"] is { } filter ? FilterParser.Parse(filter) : Filter.Everything)
         {
             Place = json.Place,
             Exclude = fields.Texts("exclude"),

@@ -54,12 +54,16 @@ internal static partial class SqlText
         JsonValueKind.Number => long.TryParse(value.Text, out _) ? ValueType.Integer : ValueType.Number,
         JsonValueKind.True or JsonValueKind.False => ValueType.Boolean,
         JsonValueKind.String => ValueType.Text,
-        _ => throw DefinitionError.At(value.Place, $"a value is a text, a number, true, false, null or a list of them, not {value.Described}.", id: "InvalidValue"),
+        _ => throw DefinitionError.At(
+            value.Place, $"a value is a text, a number, true, false, null or a list of them, not {value.Described}.", id: "InvalidValue"),
     };
 
     private static DataOpsException Wrong(Filter.SqlCondition sql, string reason) => DefinitionError.At(sql.Place, reason, id: "InvalidSql");
 
     // Strings with backslashes, dollar quotes and comments are refused: where they end depends on more than is seen here.
-    [GeneratedRegex("""\G(?:(?<refused>;|--|/\*|\*/|\$|\\|[eEuU]&?'|'(?![^']*')|"(?![^"]*"))|'[^']*'|"[^"]*"|::|:(?<name>[A-Za-z_]\w*)|[A-Za-z_]\w*(?!')|[^'"])""")]
+    [GeneratedRegex("""
+        \G(?:(?<refused>;|--|/\*|\*/|\$|\\|[eEuU]&?'|'(?![^']*')|"(?![^"]*"))
+        |'[^']*'|"[^"]*"|::|:(?<name>[A-Za-z_]\w*)|[A-Za-z_]\w*(?!')|[^'"])
+        """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Token();
 }

@@ -100,7 +100,8 @@ internal sealed partial record ValueType(string Name, string Cast)
         string date = match.Groups["date"].Value;
         string zone = match.Groups["zone"].Value;
         string[] clocks = ["HH:mm", "HH:mm:ss", "HH:mm:ss.FFFFFF"];
-        if (!match.Success || !DateOnly.TryParseExact(date, "yyyy-MM-dd", out _) || !TimeOnly.TryParseExact(clock, clocks, out _) || (this == LocalDateTime && zone.Length > 0))
+        if (!match.Success || !DateOnly.TryParseExact(date, "yyyy-MM-dd", out _) || !TimeOnly.TryParseExact(clock, clocks, out _)
+            || (this == LocalDateTime && zone.Length > 0))
             return null;
         return $"{date} {clock}" + (this == LocalDateTime ? "" : zone.Length > 0 ? zone : " " + timeZone);
     }

@@ -14,7 +14,8 @@ internal sealed record DatasetCall(NamedDataset Dataset, IReadOnlyDictionary<str
         if (definition.Length == 0)
         {
             return dataset.Length == 0 && arguments.Count == 0 ? null : throw new DataOpsException(
-                "DefinitionMissing", FailureKind.InvalidArgument, "-Dataset and -Argument belong to a definition, and there is none.", "Give it with -Definition.");
+                "DefinitionMissing", FailureKind.InvalidArgument, "-Dataset and -Argument belong to a definition, and there is none.",
+                "Give it with -Definition.");
         }
         DatasetDefinition all = DatasetDefinition.Read(definition);
         NamedDataset named = dataset.Length == 0 && all.Datasets is [{ } only] ? only : all.Find(dataset);

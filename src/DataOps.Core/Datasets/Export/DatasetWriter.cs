@@ -5,7 +5,14 @@ using Npgsql;
 namespace DataOps.Core.Datasets;
 
 /// <summary>Writes the rows of models as fixture objects.</summary>
-internal sealed class DatasetWriter(Session session, DatasetLayout layout, DatasetEncoders encoders, ReferenceForm references, Stream stream, OperationContext context, long? estimatedRows)
+internal sealed class DatasetWriter(
+    Session session,
+    DatasetLayout layout,
+    DatasetEncoders encoders,
+    ReferenceForm references,
+    Stream stream,
+    OperationContext context,
+    long? estimatedRows)
 {
     private const int RowsPerReport = 4096;
 

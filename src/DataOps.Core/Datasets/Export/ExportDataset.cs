@@ -19,7 +19,9 @@ public sealed record ExportDatasetOptions
     /// <summary>Models to leave out, as app or app.model.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
-    /// <summary>A file of named datasets, or its JSON: rows by filters instead of whole models. With it, -Model and -Exclude narrow down the dataset's models.</summary>
+    /// <summary>
+    /// A file of named datasets, or its JSON: rows by filters instead of whole models. With it, -Model and -Exclude narrow down the dataset's models.
+    /// </summary>
     public string Definition { get; init; } = "";
 
     /// <summary>The dataset of the definition.</summary>
@@ -31,7 +33,9 @@ public sealed record ExportDatasetOptions
     /// <summary>The file's format; by its ending when absent.</summary>
     public DatasetFormat? Format { get; init; }
 
-    /// <summary>Also write what the application makes anew: renditions, reference index, search index, sessions. A model named in full is always written.</summary>
+    /// <summary>
+    /// Also write what the application makes anew: renditions, reference index, search index, sessions. A model named in full is always written.
+    /// </summary>
     public bool IncludeDerived { get; init; }
 
     /// <summary>Blanks per level, for files that people read; JSON only.</summary>
@@ -44,8 +48,8 @@ public sealed record ExportDatasetOptions
     public bool NaturalPrimary { get; init; }
 
     /// <summary>
-    /// Natural keys that the application defines, besides those of Django, Wagtail and taggit: blog.author=slug, with several fields blog.post=slug+author.name;
-    /// nothing behind the sign for a model that has none.
+    /// Natural keys that the application defines, besides those of Django, Wagtail and taggit: blog.author=slug, with several fields
+    /// blog.post=slug+author.name; nothing behind the sign for a model that has none.
     /// </summary>
     public IReadOnlyList<string> NaturalKey { get; init; } = [];
 
@@ -79,7 +83,9 @@ public sealed record ExportDatasetOptions
 /// <param name="Count">Number of objects: rows, many-to-many rows not included.</param>
 /// <param name="Bytes">Size of the file, in bytes.</param>
 /// <param name="MissingReferences">Rows written whose declared reference has no target.</param>
-/// <param name="ExpectedMissing">References without a constraint whose target is gone by design, where natural keys were asked for: they keep their keys.</param>
+/// <param name="ExpectedMissing">
+/// References without a constraint whose target is gone by design, where natural keys were asked for: they keep their keys.
+/// </param>
 /// <param name="Missing">Where those are: field -> table and their number, joined by semicolons; null when there are none.</param>
 /// <param name="Skipped">Rows left out for a missing reference.</param>
 /// <param name="Inexact">Values that a reader of the file does not get back exactly.</param>
@@ -108,7 +114,9 @@ public sealed record ExportResult(
 public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResult>
 {
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">The file is there already, its ending names no format, a name matches no model, or the server refused a query.</exception>
+    /// <exception cref="DataOpsException">
+    /// The file is there already, its ending names no format, a name matches no model, or the server refused a query.
+    /// </exception>
     public IEnumerable<ExportResult> Run(Session session, ExportDatasetOptions options, OperationContext context)
     {
         Stopwatch clock = Stopwatch.StartNew();
@@ -120,16 +128,19 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
         // As pg_dump does: a limit for the queries of the site is none for a dump of all of it.
         session.Execute("set local statement_timeout = 0", context.Cancellation);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
-        ExportPlan plan = call is null ? ExportPlan.Of(ModelOrder.Sort(catalog, ModelSelection.Of(catalog, options))) : ExportPlan.Of(session, catalog, call, options);
+        ExportPlan plan = call is null
+            ? ExportPlan.Of(ModelOrder.Sort(catalog, ModelSelection.Of(catalog, options)))
+            : ExportPlan.Of(session, catalog, call, options);
         Model[] models = [.. plan.Parts.Select(p => p.Model).Distinct()];
         if (file.Format == DatasetFormat.Feincms)
             layout = layout.Behind(FeincmsHeader.Text(
                 plan.Specs.Select(s => s with { DeleteMissing = s.DeleteMissing || options.DeleteMissing }),
                 session.List<DateTime>("select now() at time zone 'UTC'", null, context.Cancellation)[0]));
         NaturalKeys keys = NaturalKeys.Of(catalog, options.NaturalKey);
-        MissingReferences Search(IReadOnlyList<ExportPart> parts) => MissingReferences.Of(
-            session, catalog, plan, parts, withSoft: options.NaturalForeign, keepsKeys: options.OnMissingReference == Datasets.OnMissingReference.SkipRow, context);
-        bool mattersFirst = options.OnMissingReference is Datasets.OnMissingReference.Fail or Datasets.OnMissingReference.Null or Datasets.OnMissingReference.SkipRow;
+        bool skips = options.OnMissingReference == Datasets.OnMissingReference.SkipRow;
+        MissingReferences Search(IReadOnlyList<ExportPart> parts) =>
+            MissingReferences.Of(session, catalog, plan, parts, withSoft: options.NaturalForeign, keepsKeys: skips, context);
+        bool mattersFirst = skips || options.OnMissingReference is Datasets.OnMissingReference.Fail or Datasets.OnMissingReference.Null;
         MissingReferences missing = Search(mattersFirst ? plan.Parts : []);
         MissingPolicy policy = MissingPolicy.Of(session, catalog, missing, options.OnMissingReference, context.Cancellation);
         ReferenceForm references = new(catalog, keys, options.NaturalForeign, options.NaturalPrimary, policy);
@@ -170,9 +181,11 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
         bool isFeincms = options.Format == DatasetFormat.Feincms;
         if (options.DeleteMissing && !isFeincms)
             throw new DataOpsException(
-                "ContradictingOptions", FailureKind.InvalidArgument, "-DeleteMissing is written into files of feincms3-data only.", "Add -Format Feincms.", nameof(options.DeleteMissing));
+                "ContradictingOptions", FailureKind.InvalidArgument, "-DeleteMissing is written into files of feincms3-data only.",
+                "Add -Format Feincms.", nameof(options.DeleteMissing));
         if (isFeincms && (options.NaturalForeign || options.NaturalPrimary))
             throw new DataOpsException(
-                "ContradictingOptions", FailureKind.InvalidArgument, "Files of feincms3-data hold plain keys.", "Leave -NaturalForeign and -NaturalPrimary out.", nameof(options.Format));
+                "ContradictingOptions", FailureKind.InvalidArgument, "Files of feincms3-data hold plain keys.",
+                "Leave -NaturalForeign and -NaturalPrimary out.", nameof(options.Format));
     }
 }

@@ -9,7 +9,8 @@ internal sealed class ExportPlan
 {
     private readonly Func<Model, string, string?> _condition;
 
-    private ExportPlan(IReadOnlyList<ExportPart> parts, IEnumerable<DatasetSpec> specs, Func<Model, string, string?> condition) => (Parts, Specs, _condition) = (parts, [.. specs], condition);
+    private ExportPlan(IReadOnlyList<ExportPart> parts, IEnumerable<DatasetSpec> specs, Func<Model, string, string?> condition) =>
+        (Parts, Specs, _condition) = (parts, [.. specs], condition);
 
     /// <summary>The specs that the file is made from; one for each model where there is no definition.</summary>
     public IReadOnlyList<DatasetSpec> Specs { get; }
@@ -30,11 +31,18 @@ internal sealed class ExportPlan
     {
         HashSet<string> chosen = [.. ModelSelection.Of(catalog, options with { IncludeDerived = true }).Select(m => m.Label)];
         (DatasetSpec Spec, Model Model)[] specs =
-            [.. call.Dataset.Specs.SelectMany(t => SpecExpansion.Of(catalog, t, call.Arguments, options.IncludeDerived)).Where(s => chosen.Contains(s.Spec.Model))];
+        [
+            .. call.Dataset.Specs
+                .SelectMany(t => SpecExpansion.Of(catalog, t, call.Arguments, options.IncludeDerived))
+                .Where(s => chosen.Contains(s.Spec.Model)),
+        ];
         if (specs.Length == 0)
-            throw new DataOpsException("NothingSelected", FailureKind.NotFound, $"No model of dataset {call.Dataset.Name} is left to export.", "Look at -Model and -Exclude.", call.Dataset.Name);
+            throw new DataOpsException(
+                "NothingSelected", FailureKind.NotFound, $"No model of dataset {call.Dataset.Name} is left to export.",
+                "Look at -Model and -Exclude.", call.Dataset.Name);
         FilterParameters parameters = new(call.Dataset.TimeZone);
-        string? Condition(DatasetSpec spec, Model model, string alias) => spec.Filter.IsEverything ? null : FilterSql.Compile(spec.Filter, model, catalog, alias, parameters);
+        string? Condition(DatasetSpec spec, Model model, string alias) =>
+            spec.Filter.IsEverything ? null : FilterSql.Compile(spec.Filter, model, catalog, alias, parameters);
         List<ExportPart> parts = [];
         for (int i = 0; i < specs.Length; i++)
         {
@@ -50,7 +58,9 @@ internal sealed class ExportPlan
         Dictionary<(Model Model, string Alias), string?> all = [];
         foreach (IGrouping<Model, DatasetSpec> model in byModel)
             foreach (string alias in new[] { "c", "o" })
-                all[(model.Key, alias)] = model.Any(s => s.Filter.IsEverything) ? null : string.Join(" or ", model.Select(s => $"({Condition(s, model.Key, alias)})"));
+                all[(model.Key, alias)] = model.Any(s => s.Filter.IsEverything)
+                    ? null
+                    : string.Join(" or ", model.Select(s => $"({Condition(s, model.Key, alias)})"));
         parameters.Bind(session);
         // The planner takes the chosen rows for spread over the whole key, and would walk it from its start to the first of them.
         session.Execute("set local enable_mergejoin = off");
@@ -59,7 +69,9 @@ internal sealed class ExportPlan
         return new ExportPlan(parts, specs.Select(s => s.Spec), (model, alias) => all[(model, alias)]);
     }
 
-    /// <summary>Which rows of a table are written, in SQL with c for the table: a model's, or those of a many-to-many list of rows that are written; null for all.</summary>
+    /// <summary>
+    /// Which rows of a table are written, in SQL with c for the table: a model's, or those of a many-to-many list of rows that are written; null for all.
+    /// </summary>
     public string? ConditionOn(Table table)
     {
         if (Parts.FirstOrDefault(p => p.Model.Table.Oid == table.Oid) is { } part)

@@ -15,7 +15,8 @@ internal static class FeincmsHeader
     /// <param name="snapshot">The moment of which the rows are, by the server's clock.</param>
     /// <exception cref="DataOpsException">A filter has more in it than look-ups.</exception>
     public static string Text(IEnumerable<DatasetSpec> specs, DateTime snapshot) =>
-        $"{{\"version\": 1, \"specs\": [{string.Join(", ", specs.Select(Text))}], \"{Snapshot}\": \"{snapshot:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}\", \"objects\": ";
+        $"{{\"version\": 1, \"specs\": [{string.Join(", ", specs.Select(Text))}], "
+        + $"\"{Snapshot}\": \"{snapshot:yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'}\", \"objects\": ";
 
     private static string Text(DatasetSpec spec)
     {
@@ -35,7 +36,8 @@ internal static class FeincmsHeader
         Filter.Lookups lookups => lookups.Items,
         Filter.AllOf { Items: [Filter.Lookups lookups] } => lookups.Items,
         _ => throw DefinitionError.At(
-            spec.Place ?? new JsonPlace(null, spec.Model, 1), "a file of feincms3-data holds look-ups only, and the filter has more in it.", "Write it as JSON, or give the filter look-ups only.", "InvalidFilter"),
+            spec.Place ?? new JsonPlace(null, spec.Model, 1), "a file of feincms3-data holds look-ups only, and the filter has more in it.",
+            "Write it as JSON, or give the filter look-ups only.", "InvalidFilter"),
     };
 
     private static void AddFlag(List<string> members, string name, bool isSet)

@@ -14,7 +14,8 @@ internal sealed class MissingPolicy
 
     /// <summary>Decides.</summary>
     /// <exception cref="DataOpsException">There are missing references and they are to fail, or to be NULL where the column does not allow it.</exception>
-    public static MissingPolicy Of(Session session, ReferenceCatalog catalog, MissingReferences missing, OnMissingReference? choice, CancellationToken cancellation)
+    public static MissingPolicy Of(
+        Session session, ReferenceCatalog catalog, MissingReferences missing, OnMissingReference? choice, CancellationToken cancellation)
     {
         MissingPolicy policy = new();
         Reference[] damage = [.. missing.Keys.Keys.Where(r => r.Severity != Severity.Expected)];
@@ -22,7 +23,12 @@ internal sealed class MissingPolicy
             throw missing.Refusal("Repair the rows, or export with -OnMissingReference Report, Null, KeepKey or SkipRow.");
         if (choice == OnMissingReference.Null)
         {
-            string[] needed = [.. damage.Where(r => !catalog.Owners.ContainsKey(r.Table.Oid) && (!r.IsNullable || r.Columns.Count > 1)).Select(r => $"{r.Table}.{r.Column.Name}")];
+            string[] needed =
+            [
+                .. damage
+                    .Where(r => !catalog.Owners.ContainsKey(r.Table.Oid) && (!r.IsNullable || r.Columns.Count > 1))
+                    .Select(r => $"{r.Table}.{r.Column.Name}"),
+            ];
             if (needed.Length > 0)
                 throw missing.Refusal($"{string.Join(", ", needed)} cannot be NULL: -OnMissingReference SkipRow leaves the rows out.");
             policy._nulled.UnionWith(missing.Keys.Keys.Where(r => r.IsNullable || catalog.Owners.ContainsKey(r.Table.Oid)));
@@ -50,7 +56,8 @@ internal sealed class MissingPolicy
         {
             foreach (Reference reference in catalog.To(gone.Table).Where(MissingReferences.IsDeclared))
             {
-                string same = string.Join(" and ", reference.Columns.Zip(reference.TargetColumns, (c, t) => $"t.{Sql.Identifier(c.Name)} = p.{Sql.Identifier(t.Name)}"));
+                string same = string.Join(
+                    " and ", reference.Columns.Zip(reference.TargetColumns, (c, t) => $"t.{Sql.Identifier(c.Name)} = p.{Sql.Identifier(t.Name)}"));
                 IReadOnlyList<string> referring = session.List<string>(
                     $"""
                     select {Integrity.OrphanSql.Key(reference.Table, "t")} from {reference.Table.Sql} t join {gone.Table.Sql} p on {same}

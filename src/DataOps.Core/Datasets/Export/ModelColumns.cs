@@ -15,7 +15,8 @@ internal sealed class ModelColumns
         (Label, Query, _key, Values) = (model.Label, query, key, values);
         string pk = isKeyless ? "" : $"{layout.Member}\"pk\": {(key.Length == 1 ? "" : key.Length == 0 ? "null" : layout.List(1).Open)}";
         Opening = Encoding.UTF8.GetBytes($"{layout.Open}\"model\": \"{model.Label}\"{pk}");
-        BeforeFields = Encoding.UTF8.GetBytes($"{(key.Length > 1 ? layout.List(1).Close : "")}{layout.Member}\"fields\": {(values.Count == 0 ? "{" : layout.OpenFields)}");
+        string close = key.Length > 1 ? layout.List(1).Close : "";
+        BeforeFields = Encoding.UTF8.GetBytes($"{close}{layout.Member}\"fields\": {(values.Count == 0 ? "{" : layout.OpenFields)}");
         Closing = Encoding.UTF8.GetBytes((values.Count == 0 ? "}" : layout.CloseFields) + layout.Close);
     }
 
@@ -57,7 +58,8 @@ internal sealed class ModelColumns
         Value AddField(string before, Column column)
         {
             string alias = $"k{expressions.Count}";
-            if (references.Natural(references.Catalog.ReferenceOf(model.Table, column), "t." + Sql.Identifier(column.Name), alias, layout.List(2)) is not { } natural
+            Reference? reference = references.Catalog.ReferenceOf(model.Table, column);
+            if (references.Natural(reference, "t." + Sql.Identifier(column.Name), alias, layout.List(2)) is not { } natural
                 || references.Missing.NulledBy(model.Table, column) is not null)
                 return Add(before, column);
             joins.Append(natural.Join);
@@ -75,7 +77,8 @@ internal sealed class ModelColumns
         {
             string alias = $"m{expressions.Count}";
             joins.Append(Join(part, list, alias, layout, references));
-            values.Add(AddJson(Before(list.Name), $"coalesce({Sql.Literal(layout.List(2).Open)} || {alias}.list || {Sql.Literal(layout.List(2).Close)}, '[]')"));
+            string json = $"coalesce({Sql.Literal(layout.List(2).Open)} || {alias}.list || {Sql.Literal(layout.List(2).Close)}, '[]')";
+            values.Add(AddJson(Before(list.Name), json));
         }
         string order = model.Key.Count == 0 ? "" : $" order by {string.Join(", ", model.Key.Select(c => "t." + Sql.Identifier(c.Name)))}";
         string[] conditions = [.. new[] { references.Missing.Condition(model.Table), part.Condition }.OfType<string>()];
@@ -95,16 +98,19 @@ internal sealed class ModelColumns
     {
         string owner = Sql.Identifier(list.OwnerColumn.Name);
         string target = "t." + Sql.Identifier(list.TargetColumn.Name);
-        (string join, string json) = references.Natural(references.Catalog.ReferenceOf(list.Table, list.TargetColumn), target, "k", layout.List(3)) ?? ("", $"to_json({target})::text");
-        string?[] conditions = [references.Missing.Condition(list.Table), references.Missing.NulledBy(list.Table, list.TargetColumn) is { } nulled ? Exists(nulled, target) : null];
+        Reference? reference = references.Catalog.ReferenceOf(list.Table, list.TargetColumn);
+        (string join, string json) = references.Natural(reference, target, "k", layout.List(3)) ?? ("", $"to_json({target})::text");
+        Reference? nulled = references.Missing.NulledBy(list.Table, list.TargetColumn);
+        string?[] conditions = [references.Missing.Condition(list.Table), nulled is null ? null : Exists(nulled, target)];
         string where = conditions.Any(c => c is not null) ? " where " + string.Join(" and ", conditions.OfType<string>()) : "";
+        string entries = $"string_agg({json}, {Sql.Literal(layout.List(2).Item)} order by {target}) as list";
+        string key = $"t.{Sql.Identifier(part.Model.Key[0].Name)}";
         if (part.Condition is not null)
         {
-            string own = $"select l.* from {list.Table.Sql} l where l.{owner} = t.{Sql.Identifier(part.Model.Key[0].Name)}";
-            return $" left join lateral (select string_agg({json}, {Sql.Literal(layout.List(2).Item)} order by {target}) as list from ({own}) t{join}{where}) {alias} on true";
+            string own = $"select l.* from {list.Table.Sql} l where l.{owner} = {key}";
+            return $" left join lateral (select {entries} from ({own}) t{join}{where}) {alias} on true";
         }
-        return $" left join (select t.{owner} as owner, string_agg({json}, {Sql.Literal(layout.List(2).Item)} order by {target}) as list from {list.Table.Sql} t{join}{where} group by 1) {alias}"
-            + $" on {alias}.owner = t.{Sql.Identifier(part.Model.Key[0].Name)}";
+        return $" left join (select t.{owner} as owner, {entries} from {list.Table.Sql} t{join}{where} group by 1) {alias} on {alias}.owner = {key}";
     }
 
     private static string Exists(Reference reference, string place) =>

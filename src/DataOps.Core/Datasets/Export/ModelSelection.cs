@@ -19,6 +19,7 @@ internal static class ModelSelection
             .Where(m => options.IncludeDerived || named.Contains(m.Label) || !BuiltIn.Derived.Contains(m.Label))
             .ToArray();
         return selected.Length > 0 ? selected : throw new DataOpsException(
-            "NothingSelected", FailureKind.NotFound, $"No model of {catalog.Models.Count} is left to export.", "Get-Model lists them; derived ones need -IncludeDerived.");
+            "NothingSelected", FailureKind.NotFound, $"No model of {catalog.Models.Count} is left to export.",
+            "Get-Model lists them; derived ones need -IncludeDerived.");
     }
 }

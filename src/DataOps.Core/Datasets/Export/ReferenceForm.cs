@@ -14,7 +14,9 @@ internal sealed record ReferenceForm(ReferenceCatalog Catalog, NaturalKeys Keys,
     /// <summary>Whether a model's key is left out.</summary>
     public bool IsKeyless(Model model) => NaturalPrimary && Keys.Of(model.Table) is not null;
 
-    /// <summary>The field that leads to the parent's half, which is written when natural primary keys are asked for; so is any reference that is a key left out.</summary>
+    /// <summary>
+    /// The field that leads to the parent's half, which is written when natural primary keys are asked for; so is any reference that is a key left out.
+    /// </summary>
     public Reference? ParentLink(Model model) => !NaturalPrimary ? null
         : Catalog.ParentLink(model.Table) ?? (IsKeyless(model) && model.Key is [{ } key] ? Catalog.ReferenceOf(model.Table, key) : null);
 

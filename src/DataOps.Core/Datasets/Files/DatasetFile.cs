@@ -21,7 +21,8 @@ internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCom
             ".json" => DatasetFormat.Json,
             ".jsonl" => DatasetFormat.Jsonl,
             string ending => throw new DataOpsException(
-                "UnknownFormat", FailureKind.InvalidArgument, $"The ending \"{ending}\" of {full} names no format.", "End the name in .json or .jsonl (and .gz to compress), or give -Format.", full),
+                "UnknownFormat", FailureKind.InvalidArgument, $"The ending \"{ending}\" of {full} names no format.",
+                "End the name in .json or .jsonl (and .gz to compress), or give -Format.", full),
         };
         if (Directory.Exists(full))
             throw new DataOpsException("InvalidPath", FailureKind.InvalidArgument, $"{full} is a folder.", "Name a file in it.", full);
@@ -57,7 +58,8 @@ internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCom
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DataOpsException(
-                "WriteFailed", FailureKind.InvalidOperation, $"{Path} could not be written: {e.Message}", "Check the free space and the folder's rights.", Path, e);
+                "WriteFailed", FailureKind.InvalidOperation, $"{Path} could not be written: {e.Message}",
+                "Check the free space and the folder's rights.", Path, e);
         }
         finally
         {
@@ -76,7 +78,8 @@ internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCom
         catch (IOException e)
         {
             throw new DataOpsException(
-                "WriteFailed", FailureKind.InvalidOperation, $"The standard output could not be written: {e.Message}", "What was written is incomplete.", "-", e);
+                "WriteFailed", FailureKind.InvalidOperation, $"The standard output could not be written: {e.Message}",
+                "What was written is incomplete.", "-", e);
         }
     }
 }

@@ -22,7 +22,18 @@ internal sealed record ListLayout(string Open, string Item, string Close);
 /// <param name="Embedded">What stands between the members of an embedded JSON value on one line.</param>
 /// <param name="Indent">Blanks a level; null for one line an object.</param>
 internal sealed record DatasetLayout(
-    string Begin, string Between, string End, string EndEmpty, string Open, string Member, string OpenFields, string Field, string CloseFields, string Close, JsonSeparator Embedded, int? Indent)
+    string Begin,
+    string Between,
+    string End,
+    string EndEmpty,
+    string Open,
+    string Member,
+    string OpenFields,
+    string Field,
+    string CloseFields,
+    string Close,
+    JsonSeparator Embedded,
+    int? Indent)
 {
     /// <summary>The layout of a format; indented when <paramref name="indent"/> says by how many blanks.</summary>
     /// <exception cref="DataOpsException">The format is not written, or JSONL was to be indented.</exception>
@@ -47,7 +58,8 @@ internal sealed record DatasetLayout(
 
     /// <summary>The same objects inside a file of feincms3-data.</summary>
     /// <param name="header">What stands before their list.</param>
-    public DatasetLayout Behind(string header) => this with { Begin = header + Begin, End = End.TrimEnd('\n') + "}\n", EndEmpty = EndEmpty.TrimEnd('\n') + "}\n" };
+    public DatasetLayout Behind(string header) =>
+        this with { Begin = header + Begin, End = End.TrimEnd('\n') + "}\n", EndEmpty = EndEmpty.TrimEnd('\n') + "}\n" };
 
     /// <summary>
     /// The layout of a list whose bracket stands on a level: 1 for an object's key, 2 for a field, one more for what is inside; an empty list is

@@ -4,7 +4,8 @@ using DataOps.Core.Datasets.Definitions;
 namespace DataOps.Core.Datasets;
 
 /// <summary>Reads feincms3-data's files: an object of <c>version</c>, <c>specs</c> and <c>objects</c>, in any order, the objects one at a time.</summary>
-internal sealed class FeincmsFixtureReader(string name, Stream stream, CancellationToken cancellation) : JsonFixtureReader(name, stream, isLines: false, cancellation)
+internal sealed class FeincmsFixtureReader(string name, Stream stream, CancellationToken cancellation)
+    : JsonFixtureReader(name, stream, isLines: false, cancellation)
 {
     private const string Known = "1";
     private static readonly string[] s_needed = ["version", "specs", "objects"];
@@ -115,7 +116,8 @@ internal sealed class FeincmsFixtureReader(string name, Stream stream, Cancellat
             throw Invalid(Incomplete("the version was expected"));
         if (version != Known)
             throw new DataOpsException(
-                "UnsupportedVersion", FailureKind.InvalidData, $"{Name}, line {Line}: the file's version is {version}, and only version {Known} is known. Nothing was loaded.",
+                "UnsupportedVersion", FailureKind.InvalidData,
+                $"{Name}, line {Line}: the file's version is {version}, and only version {Known} is known. Nothing was loaded.",
                 "Update DataOps, or export with a feincms3-data that writes this version.", Name);
     }
 

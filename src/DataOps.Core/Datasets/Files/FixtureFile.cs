@@ -32,7 +32,8 @@ internal sealed partial record FixtureFile(string Path, DatasetFormat? Format)
     {
         if (Address().IsMatch(path))
             throw new DataOpsException(
-                "NotAFile", FailureKind.InvalidArgument, $"{path} is an address, not a path.", "Files are neither fetched nor sent: name one in the file system.", path);
+                "NotAFile", FailureKind.InvalidArgument, $"{path} is an address, not a path.",
+                "Files are neither fetched nor sent: name one in the file system.", path);
     }
 
     /// <summary>Opens it for reading, decompressed.</summary>
@@ -48,7 +49,8 @@ internal sealed partial record FixtureFile(string Path, DatasetFormat? Format)
         {
             file.Dispose();
             throw new DataOpsException(
-                "DamagedFile", FailureKind.InvalidData, $"{Name} cannot be decompressed: {e.Message.TrimEnd('.')}. Nothing was loaded.", "Copy or export the file again.", Path, e);
+                "DamagedFile", FailureKind.InvalidData, $"{Name} cannot be decompressed: {e.Message.TrimEnd('.')}. Nothing was loaded.",
+                "Copy or export the file again.", Path, e);
         }
     }
 

@@ -109,7 +109,8 @@ internal abstract class FixtureReader(string name) : IDisposable
             [] or [(byte)'[' or (byte)'{', ..] => DatasetFormat.Json,
             [(byte)'<', ..] => DatasetFormat.Xml,
             _ => throw new DataOpsException(
-                "UnknownFormat", FailureKind.InvalidArgument, $"Neither the name nor the content of {file.Name} tells its format.", "Say it with -Format: Json, Jsonl, Xml, Yaml or Feincms.", file.Path),
+                "UnknownFormat", FailureKind.InvalidArgument, $"Neither the name nor the content of {file.Name} tells its format.",
+                "Say it with -Format: Json, Jsonl, Xml, Yaml or Feincms.", file.Path),
         };
     }
 }

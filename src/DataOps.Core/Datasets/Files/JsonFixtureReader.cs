@@ -123,7 +123,9 @@ internal class JsonFixtureReader(string name, Stream stream, bool isLines, Cance
     protected string ReadWord()
     {
         StringBuilder word = new();
-        for (int next = Peek(); next is >= '0' and <= '9' or >= 'A' and <= 'Z' or >= 'a' and <= 'z' or '.' or '+' or '-'; next = _start < _end || Fill() ? _buffer[_start] : -1)
+        for (int next = Peek();
+            next is >= '0' and <= '9' or >= 'A' and <= 'Z' or >= 'a' and <= 'z' or '.' or '+' or '-';
+            next = _start < _end || Fill() ? _buffer[_start] : -1)
         {
             word.Append((char)next);
             _start++;

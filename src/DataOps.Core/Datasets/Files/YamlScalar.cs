@@ -19,7 +19,9 @@ internal static partial class YamlScalar
     /// <param name="output">Gets the JSON.</param>
     public static bool TryWrite(string value, string? tag, bool isPlain, Utf8Output output)
     {
-        string kind = tag is null or "!" ? (isPlain || tag is not null ? KindOf(value) : "str") : tag.StartsWith(Prefix, StringComparison.Ordinal) ? tag[Prefix.Length..] : tag;
+        string kind = tag is null or "!" ? (isPlain || tag is not null ? KindOf(value) : "str")
+            : tag.StartsWith(Prefix, StringComparison.Ordinal) ? tag[Prefix.Length..]
+            : tag;
         switch (kind)
         {
             case "str":
@@ -74,14 +76,16 @@ internal static partial class YamlScalar
         {
             _ when digits.StartsWith("0b", StringComparison.Ordinal) => Sum(digits[2..], 2),
             _ when digits.StartsWith("0x", StringComparison.Ordinal) => Sum(digits[2..], 16),
-            _ when digits.Contains(':') => digits.Split(':').Aggregate(BigInteger.Zero, (sum, part) => sum * 60 + BigInteger.Parse(part, CultureInfo.InvariantCulture)),
+            _ when digits.Contains(':') =>
+                digits.Split(':').Aggregate(BigInteger.Zero, (sum, part) => sum * 60 + BigInteger.Parse(part, CultureInfo.InvariantCulture)),
             ['0', _, ..] => Sum(digits, 8),
             _ => BigInteger.Parse(digits, CultureInfo.InvariantCulture),
         };
         return isNegative ? -number : number;
     }
 
-    private static BigInteger Sum(string digits, int radix) => digits.Aggregate(BigInteger.Zero, (sum, digit) => sum * radix + Convert.ToInt32(digit.ToString(), 16));
+    private static BigInteger Sum(string digits, int radix) =>
+        digits.Aggregate(BigInteger.Zero, (sum, digit) => sum * radix + Convert.ToInt32(digit.ToString(), 16));
 
     private static double ToReal(string value)
     {
@@ -117,7 +121,9 @@ internal static partial class YamlScalar
         if (!match.Groups["hour"].Success)
             return day;
         string fraction = match.Groups["fraction"].Value.PadRight(6, '0')[..6];
-        string zone = match.Groups["sign"].Success ? $"{match.Groups["sign"].Value}{Two("zonehour")}:{Two("zoneminute")}" : match.Groups["utc"].Success ? "+00:00" : "";
+        string zone = match.Groups["sign"].Success ? $"{match.Groups["sign"].Value}{Two("zonehour")}:{Two("zoneminute")}"
+            : match.Groups["utc"].Success ? "+00:00"
+            : "";
         return $"{day} {Two("hour")}:{match.Groups["minute"].Value}:{match.Groups["second"].Value}{(fraction == "000000" ? "" : "." + fraction)}{zone}";
     }
 
@@ -129,7 +135,9 @@ internal static partial class YamlScalar
     [GeneratedRegex(@"^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)\z")]
     private static partial Regex Bool();
 
-    [GeneratedRegex(@"^(?:[-+]?0b[0-1_]*[0-1][0-1_]*|[-+]?0[0-7_]*|[-+]?[1-9][0-9_]*|[-+]?0x[0-9a-fA-F_]*[0-9a-fA-F][0-9a-fA-F_]*|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+)\z")]
+    [GeneratedRegex(
+        @"^(?:[-+]?0b[0-1_]*[0-1][0-1_]*|[-+]?0[0-7_]*|[-+]?[1-9][0-9_]*|[-+]?0x[0-9a-fA-F_]*[0-9a-fA-F][0-9a-fA-F_]*"
+        + @"|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+)\z")]
     private static partial Regex Integer();
 
     [GeneratedRegex(
@@ -138,7 +146,8 @@ internal static partial class YamlScalar
     private static partial Regex Real();
 
     [GeneratedRegex(
-        @"^(?<year>[0-9]{4})-(?<month>[0-9]{1,2})-(?<day>[0-9]{1,2})(?:(?<=-[0-9]{2}-[0-9]{2})\z|(?:[Tt]|[ \t]+)(?<hour>[0-9]{1,2}):(?<minute>[0-9]{2}):(?<second>[0-9]{2})(?:\.(?<fraction>[0-9]*))?"
+        @"^(?<year>[0-9]{4})-(?<month>[0-9]{1,2})-(?<day>[0-9]{1,2})(?:(?<=-[0-9]{2}-[0-9]{2})\z"
+        + @"|(?:[Tt]|[ \t]+)(?<hour>[0-9]{1,2}):(?<minute>[0-9]{2}):(?<second>[0-9]{2})(?:\.(?<fraction>[0-9]*))?"
         + @"(?:[ \t]*(?:(?<utc>Z)|(?<sign>[-+])(?<zonehour>[0-9]{1,2})(?::(?<zoneminute>[0-9]{2}))?))?)\z")]
     private static partial Regex Moment();
 }

@@ -15,10 +15,14 @@ internal sealed record DeleteLimit(decimal Number, bool IsPercentage)
     {
         string given = (text ?? Default).Trim();
         bool isPercentage = given.EndsWith('%');
-        bool isNumber = decimal.TryParse(isPercentage ? given[..^1].TrimEnd() : given, isPercentage ? NumberStyles.AllowDecimalPoint : NumberStyles.None, CultureInfo.InvariantCulture, out decimal number);
+        bool isNumber = isPercentage
+            ? decimal.TryParse(given[..^1].TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number)
+            : decimal.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out number);
         return isNumber && number >= 0 && (!isPercentage || number <= 100)
             ? new DeleteLimit(number, isPercentage)
-            : throw new DataOpsException("InvalidMaxDelete", FailureKind.InvalidArgument, $"-MaxDelete \"{given}\" is neither a number of rows nor a percentage.", "As 20, or 10%.", nameof(ImportDatasetOptions.MaxDelete));
+            : throw new DataOpsException(
+                "InvalidMaxDelete", FailureKind.InvalidArgument, $"-MaxDelete \"{given}\" is neither a number of rows nor a percentage.",
+                "As 20, or 10%.", nameof(ImportDatasetOptions.MaxDelete));
     }
 
     /// <summary>Whether a part of a whole is more than the percentage.</summary>

@@ -6,6 +6,10 @@ namespace DataOps.Core.Datasets;
 /// <summary>Leaves the file's own rows out of what depends on deleted rows: what they refer to is checked with the file.</summary>
 internal sealed class FileRows(ReferenceCatalog catalog, ResolvedRows rows)
 {
+    /// <summary>The condition that a row t is not among those of a staging table, or not among those that meet a condition; begins with " and".</summary>
+    public static string NotIn(StagingTable staged, string condition = "") =>
+        $" and not exists (select 1 from {staged.Name} s where {ImportStatements.SameKey(staged)}{condition})";
+
     /// <summary>The condition that a row t is not in the file, or not with the column by which it depends; begins with " and", or is empty.</summary>
     /// <remarks>A field that the file lacks keeps its value, and so its row depends on it like any other.</remarks>
     public string Except(Table table, Column? column)
@@ -14,8 +18,7 @@ internal sealed class FileRows(ReferenceCatalog catalog, ResolvedRows rows)
         {
             bool isField = column is not null && staged.Keys.All(k => k.Column != column);
             int[] shapes = [.. Enumerable.Range(0, staged.Shapes.Count).Where(i => !isField || staged.Shapes[i].Any(c => c.Column == column))];
-            string hasIt = $"s._shape = any('{{{string.Join(',', shapes)}}}')";
-            return $" and not exists (select 1 from {staged.Name} s where {ImportStatements.SameKey(staged)} and {hasIt})";
+            return NotIn(staged, $" and s._shape = any('{{{string.Join(',', shapes)}}}')");
         }
         // Lists of the file's objects are made equal to the file's.
         return catalog.Owners.TryGetValue(table.Oid, out (Model Model, ManyToManyList List) owner)

@@ -29,7 +29,9 @@ internal sealed record FileSpec(DatasetSpec Spec, IReadOnlyList<(string Lookup, 
     {
         if (json.Kind != JsonValueKind.Object)
             throw Invalid(json.Place, $"a spec is an object, not {json.Described}.");
-        string model = (json["model"] is { Kind: JsonValueKind.String } label ? label.Text.ToLowerInvariant() : null) ?? throw Invalid(json.Place, "a spec has a \"model\", a text.");
+        string model = json["model"] is { Kind: JsonValueKind.String } label
+            ? label.Text.ToLowerInvariant()
+            : throw Invalid(json.Place, "a spec has a \"model\", a text.");
         DatasetSpec spec = new(model, Filter.Everything) { Place = json.Place };
         List<(string, string)> map = [];
         foreach ((string name, PlacedJson value) in json.Members)
@@ -47,7 +49,9 @@ internal sealed record FileSpec(DatasetSpec Spec, IReadOnlyList<(string Lookup, 
             };
         }
         FileSpec read = new(spec, map);
-        return map.Select(m => m.Item1).FirstOrDefault(m => read.Lookups.All(l => l.Path != m)) is { } lookup ? throw Invalid(json.Place, $"the map of {model} has \"{lookup}\", which is not in its filter.") : read;
+        return map.Select(m => m.Item1).FirstOrDefault(m => read.Lookups.All(l => l.Path != m)) is { } lookup
+            ? throw Invalid(json.Place, $"the map of {model} has \"{lookup}\", which is not in its filter.")
+            : read;
     }
 
     // What a file brings along is Django's look-ups and nothing else: no SQL.
@@ -66,7 +70,9 @@ internal sealed record FileSpec(DatasetSpec Spec, IReadOnlyList<(string Lookup, 
             if (name != "map" || value.Kind != JsonValueKind.Array)
                 throw Invalid(value.Place, "delete_missing is true, false, or an object with a list \"map\".");
             foreach (PlacedJson pair in value.Items)
-                map.Add(Texts(pair) is [{ } lookup, { } model] ? (lookup, model.ToLowerInvariant()) : throw Invalid(pair.Place, "an entry of the map is a look-up and a model."));
+                map.Add(Texts(pair) is [{ } lookup, { } model]
+                    ? (lookup, model.ToLowerInvariant())
+                    : throw Invalid(pair.Place, "an entry of the map is a look-up and a model."));
         }
         return true;
     }

@@ -19,7 +19,8 @@ internal sealed record FileSpecs(IReadOnlyList<ModelSpec> All, DateTimeOffset? S
     public IEnumerable<StagingTable> ForceInsert => All.Where(s => s.Spec.ForceInsert).Select(s => s.Staged).OfType<StagingTable>();
 
     /// <summary>Many-to-many lists whose entries need no target.</summary>
-    public IEnumerable<StagingList> IgnoredLists => All.Where(s => s.Staged is not null).SelectMany(s => s.Staged!.Lists.Where(l => s.Spec.IgnoreMissingM2m.Contains(l.List.Name)));
+    public IEnumerable<StagingList> IgnoredLists =>
+        All.Where(s => s.Staged is not null).SelectMany(s => s.Staged!.Lists.Where(l => s.Spec.IgnoreMissingM2m.Contains(l.List.Name)));
 
     /// <summary>Compares specs, objects and database.</summary>
     /// <exception cref="DataOpsException">They contradict each other, or name what is not there.</exception>
@@ -30,14 +31,17 @@ internal sealed record FileSpecs(IReadOnlyList<ModelSpec> All, DateTimeOffset? S
         ModelSpec[] all = [.. specs.Select(s => Of(s, models, tables))];
         string[] without = [.. tables.Where(t => all.All(s => s.Staged != t)).Select(t => t.Model.Label)];
         return without.Length == 0 ? new FileSpecs(all, file.Snapshot) : throw new DataOpsException(
-            "InvalidSpec", FailureKind.InvalidData, $"{Path.GetFileName(path)} holds objects of {string.Join(", ", without)}, for which it has no spec. Nothing was loaded.",
+            "InvalidSpec", FailureKind.InvalidData,
+            $"{Path.GetFileName(path)} holds objects of {string.Join(", ", without)}, for which it has no spec. Nothing was loaded.",
             "Add the specs to the dataset, and export it again.", path);
     }
 
     private static ModelSpec Of(FileSpec file, FixtureModels models, IReadOnlyList<StagingTable> tables)
     {
         DatasetSpec spec = file.Spec;
-        Model model = models.Find(spec.Model) is { Key.Count: > 0 } known ? known : throw FileSpec.Invalid(spec.Place!, $"the model {spec.Model} is not in the database.");
+        Model model = models.Find(spec.Model) is { Key.Count: > 0 } known
+            ? known
+            : throw FileSpec.Invalid(spec.Place!, $"the model {spec.Model} is not in the database.");
         if (spec.IgnoreMissingM2m.FirstOrDefault(f => model.ManyToMany.All(l => l.Name != f)) is { } list)
             throw FileSpec.Invalid(spec.Place!, $"\"{list}\" in ignore_missing_m2m is no many-to-many list of {spec.Model}.");
         if (spec.DeferValues.FirstOrDefault(f => model.Fields.All(c => c.Name != f)) is { } field)

@@ -2,7 +2,10 @@ using DataOps.Core.Catalog;
 
 namespace DataOps.Core.Datasets;
 
-/// <summary>The models that a dataset file can name: those of the database's content types, and, as a file may bring the content types itself, any table named as Django would.</summary>
+/// <summary>
+/// The models that a dataset file can name: those of the database's content types, and, as a file may bring the content types itself, any table named as
+/// Django would.
+/// </summary>
 internal sealed class FixtureModels(ReferenceCatalog catalog)
 {
     private readonly Dictionary<string, Model> _registered = catalog.Models.ToDictionary(m => m.Label);

@@ -3,10 +3,19 @@ using DataOps.Core.Connections;
 
 namespace DataOps.Core.Datasets;
 
-/// <summary>Finds a key for each row that comes without one, and the rows that natural keys mean; set by set, in the order in which keys need each other.</summary>
+/// <summary>
+/// Finds a key for each row that comes without one, and the rows that natural keys mean; set by set, in the order in which keys need each other.
+/// </summary>
 /// <remarks>Content types and permissions are told by their natural keys even where the file has ids: migrate gave them others here.</remarks>
 internal sealed class Identities(
-    Session session, ReferenceCatalog catalog, FixtureModels models, NaturalKeys keys, ResolvedRows rows, ImportTargets targets, ImportProblems problems, OperationContext context)
+    Session session,
+    ReferenceCatalog catalog,
+    FixtureModels models,
+    NaturalKeys keys,
+    ResolvedRows rows,
+    ImportTargets targets,
+    ImportProblems problems,
+    OperationContext context)
 {
     private static readonly string[] s_neverById = ["django_content_type", "auth_permission"];
     private readonly NaturalTargets _natural = new(session, models, keys, rows, targets, problems, context.Cancellation);
@@ -48,7 +57,8 @@ internal sealed class Identities(
         .Where(t => t.Oid != table.Oid);
 
     private bool NeedsIdentity(StagingTable table) =>
-        !rows.WithIdentity.Contains(table.Model.Table.Oid) && table is { Natural: not null, Keys.Count: 1, Buffer.Rows: > 0 } && (IsNeverById(table) || (table.HasKeyless && catalog.ParentLink(table.Model.Table) is null));
+        !rows.WithIdentity.Contains(table.Model.Table.Oid) && table is { Natural: not null, Keys.Count: 1, Buffer.Rows: > 0 }
+        && (IsNeverById(table) || (table.HasKeyless && catalog.ParentLink(table.Model.Table) is null));
 
     private bool IsNeverById(StagingTable table) => s_neverById.Contains(table.Model.Table.Name) && table.Model.Table.Schema == catalog.Database.DjangoSchema;
 
@@ -70,7 +80,6 @@ internal sealed class Identities(
             select f._row, f._line, f.source, f.key, d.pk as known, coalesce(d.rows, 0) as rows, {_recovered.Of(table)} as recovered
             from f left join d on d.key = f.key
             """);
-        Execute($"analyze {found}");
         RequireOneRowEach(table, found);
         if (problems.Count == 0)
             Decide(table, found, takesRecovered && !IsNeverById(table), reserve);
@@ -82,10 +91,12 @@ internal sealed class Identities(
         string fields = string.Join(", ", table.Natural!.Parts.Select(p => p.Column.Name));
         const string Key = "array_to_json(key)";
         _wrong.Add("_line", [], $"from {found} where key is null and source is null", _ => new(
-            "MissingKey", "objects in {0} have no key of their own", "Add the fields of the natural key to the file.", label, "", fields, "missing, and so the row's natural key is not known"));
+            "MissingKey", "objects in {0} have no key of their own", "Add the fields of the natural key to the file.",
+            label, "", fields, "missing, and so the row's natural key is not known"));
         _wrong.Add("max(_line)", [Key, "min(_line)"], $"from {found} where key is not null group by key having count(*) > 1", r => new(
             "DuplicateKey", "keys in {0} occur more than once",
-            "One of the rows would overwrite the other: change one of them where the file was exported, or export with plain keys.", label, "", fields, $"{r[0]} in line {r[1]} already"));
+            "One of the rows would overwrite the other: change one of them where the file was exported, or export with plain keys.",
+            label, "", fields, $"{r[0]} in line {r[1]} already"));
         _wrong.Add("_line", [Key, "rows"], $"from {found} where rows > 1", r => new(
             "AmbiguousKey", "natural keys in {0} mean more than one row of the database", "Change all but one of those rows, or load a file with plain keys.",
             label, "", fields, $"{r[0]} means {r[1]} rows"));
@@ -117,7 +128,7 @@ internal sealed class Identities(
             select source, pk as target from {identity}
             where source <> pk and source in (select source from {identity} group by 1 having count(*) = 1)
             """);
-        Execute($"alter table {ResolvedRows.Map(target)} add primary key (source); analyze {ResolvedRows.Map(target)}");
+        Execute($"alter table {ResolvedRows.Map(target)} add primary key (source)");
         if (session.List<bool>($"select exists (select 1 from {ResolvedRows.Map(target)})", null, context.Cancellation)[0])
             rows.WithMap.Add(target.Oid);
         if (!RecoveredKeys.IsContentTypes(target))
@@ -134,7 +145,7 @@ internal sealed class Identities(
         if (rows.WithMap.Count == 0 || catalog.Database.Find(catalog.Database.DjangoSchema, "django_content_type") is not { } types)
             return;
         const string Columns = "content_type bigint, source text, target text, primary key (content_type, source)";
-        Execute($"create temporary table {View(ResolvedRows.Generic)} ({Columns}) on commit drop");
+        Execute($"create temporary table {ResolvedRows.Generic} ({Columns}) on commit drop");
         foreach (Table table in rows.WithMap.Select(oid => catalog.Database.Find(oid)!))
         {
             string labels = string.Join(", ", catalog.WithHeirs(table).Select(t => Sql.Literal(models.LabelOf(t))).Distinct());
@@ -150,12 +161,11 @@ internal sealed class Identities(
     {
         foreach (StagingTable table in rows.Tables.Where(t => t is { HasKeyless: true, Keys.Count: 1 }))
             _wrong.Add("t._line", [], $"from ({rows.Rows(table)}) t where t.{table.Keys[0].Sql} is null", _ => new(
-                "MissingKey", "objects in {0} have no key of their own", "Export with plain keys.", table.Model.Label, "", "pk", "missing, and nothing tells which row it is"));
+                "MissingKey", "objects in {0} have no key of their own", "Export with plain keys.",
+                table.Model.Label, "", "pk", "missing, and nothing tells which row it is"));
     }
 
-    private void Create(string table, string select) => Execute($"create temporary table {View(table)} on commit drop as {select}");
-
-    private static string View(string name) => name["pg_temp.".Length..];
+    private void Create(string table, string select) => TemporaryTable.Create(session, table, select, context.Cancellation);
 
     private void Execute(string sql) => session.Execute(sql, context.Cancellation);
 }

@@ -16,7 +16,8 @@ internal sealed class ImportChecks(Session session, string path, CancellationTok
         {
             string keys = string.Join(", ", table.Keys.Select(k => "s." + k.Sql));
             Add("max(s._line)", ["min(s._line)", ImportStatements.KeyText(table)], $"from {table.Name} s group by {keys} having count(*) > 1", r => new(
-                "DuplicateKey", "keys in {0} occur more than once", "Leave one of the objects in the file.", table.Model.Label, r[1], "pk", $"is in line {r[0]} already"));
+                "DuplicateKey", "keys in {0} occur more than once", "Leave one of the objects in the file.",
+                table.Model.Label, r[1], "pk", $"is in line {r[0]} already"));
         }
         _problems.ThrowIfAny();
     }
@@ -46,14 +47,16 @@ internal sealed class ImportChecks(Session session, string path, CancellationTok
                 string fields = string.Join(", ", lacking.Select(c => c.Field));
                 Add("s._line", [ImportStatements.KeyText(table)], $"from {table.Name} s where s._shape = {shape} and {ImportStatements.IsNew(table)}", r => new(
                     "MissingField", "new rows in {0} lack a field that has no default in the database",
-                    "Add the fields to the file, as the defaults that models have in Python are not in the database; or load with -MissingField Default, for an empty value.",
+                    "Add the fields to the file, as the defaults that models have in Python are not in the database; "
+                        + "or load with -MissingField Default, for an empty value.",
                     table.Model.Label, r[0], fields, "missing"));
             }
         }
         _problems.ThrowIfAny();
     }
 
-    private void Add(string line, string[] texts, string from, Func<string[], ProblemText> describe) => new ProblemRows(session, _problems, cancellation).Add(line, texts, from, describe);
+    private void Add(string line, string[] texts, string from, Func<string[], ProblemText> describe) =>
+        new ProblemRows(session, _problems, cancellation).Add(line, texts, from, describe);
 
     private static bool NeedsValue(Column column, MissingField missing) =>
         column is { NotNull: true, Default: null, Source: ColumnSource.Plain } && (missing == MissingField.Keep || FieldDefault.Of(column) is null);

@@ -51,7 +51,7 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
         string values = string.Join(" || ', ' || ", unique.Select(c => $"s.{c.Sql}::text"));
         string fields = string.Join(", ", unique.Select(c => c.Field));
         string held = Held(table, unique, shapes, isEnforced);
-        if (isEnforced && choice == OnConflict.Suffix)
+        if (isEnforced && choice == OnConflict.Suffix && !unique.Any(c => IsPath(table, c)))
             new UniqueSuffix(session, table, unique, context.Cancellation).Add(held);
         if (isEnforced)
             AddTwice(table, unique, shapes, fields, problems);
@@ -62,7 +62,8 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
         else
             List(problems, "s._line", [ImportStatements.KeyText(table), values, ImportStatements.KeyText(table, "t")], held, r => new(
                 "NotUnique", "values in {0} have to be unique and are not",
-                "Change one of the rows, or load with -OnConflict Replace (the row of the database gives way), Skip (it stays) or Suffix (the file's gets another value).",
+                "Change one of the rows, or load with -OnConflict Replace (the row of the database gives way), Skip (it stays) "
+                    + "or Suffix (the file's gets another value).",
                 table.Model.Label, r[0], fields, $"\"{r[1]}\" is that of {table.Model.Label} {r[2]} in the database"));
     }
 
@@ -76,9 +77,26 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
         // What the file itself moves elsewhere is not in the way; and where the database allows it, rows that are as they were may stay so.
         string others = isEnforced
             ? $"not exists (select 1 from {table.Name} m where {sameRow} and m.{shapes} and ({moves}) is distinct from ({stays}))"
-            : $"not exists (select 1 from {table.Name} m where {sameRow}) and not exists (select 1 from {table.Model.Table.Sql} m where {isThere})";
-        return $"from {table.Name} s join {table.Model.Table.Sql} t on {same} and not ({ImportStatements.SameKey(table)}) where s.{shapes} and {others}{rows.Stays(table.Model.Table, "t")}";
+            : $"""
+                not exists (select 1 from {table.Name} m where {sameRow})
+                and not exists (select 1 from {table.Model.Table.Sql} m where {isThere}){SameSlug(table, unique)}
+                """;
+        return $"""
+            from {table.Name} s join {table.Model.Table.Sql} t on {same} and not ({ImportStatements.SameKey(table)})
+            where s.{shapes} and {others}{rows.Stays(table.Model.Table, "t")}
+            """;
     }
+
+    // Another path would be another place in the tree.
+    private bool IsPath(StagingTable table, StagingColumn column) =>
+        catalog.From(table.Model.Table).Any(r => r.Class == ReferenceClass.Tree && r.Column == column.Column);
+
+    // No index serves the path of a page's address; its last step is the slug, which has one.
+    private static string SameSlug(StagingTable table, StagingColumn[] unique) =>
+        unique is [{ Column.Name: "url_path" }]
+            && table.Columns.FirstOrDefault(c => c.Column.Name == "slug") is { } slug && table.Shapes.All(s => s.Contains(slug))
+            ? " and t.slug = s.slug"
+            : "";
 
     private void AddTwice(StagingTable table, StagingColumn[] unique, string shapes, string fields, ImportProblems problems)
     {
@@ -102,10 +120,8 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
         Prepare(target, ResolvedRows.Skips(target), "_row bigint primary key", rows.WithSkips);
         string found = $"pg_temp.dataops_held_{target.Oid}";
         Execute($"drop table if exists {found}");
-        Execute($"""
-            create temporary table {found["pg_temp.".Length..]} on commit drop as
-            select s._row, s.{key.Sql} as source, min(t.{key.Sql}) as target {held} group by 1, 2
-            """);
+        TemporaryTable.Create(
+            session, found, $"select s._row, s.{key.Sql} as source, min(t.{key.Sql}) as target {held} group by 1, 2", context.Cancellation);
         foreach (StagingTable heir in Heirs(table))
         {
             Prepare(heir.Model.Table, ResolvedRows.Skips(heir.Model.Table), "_row bigint primary key", rows.WithSkips);
@@ -133,10 +149,13 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
         if (!WithReplaced.Contains(target))
         {
             string columns = $"old {key.Column.TypeText} primary key, new {key.Column.TypeText}";
-            Execute($"create temporary table {Replaced(target)["pg_temp.".Length..]} ({columns}) on commit drop");
+            Execute($"create temporary table {Replaced(target)} ({columns}) on commit drop");
             WithReplaced.Add(target);
         }
-        Execute($"insert into {Replaced(target)} select distinct on (1) t.{key.Sql}, s.{key.Sql} {held} order by 1, 2 on conflict do nothing");
+        Execute($"""
+            insert into {Replaced(target)} select distinct on (1) t.{key.Sql}, s.{key.Sql} {held} order by 1, 2 on conflict do nothing;
+            analyze {Replaced(target)}
+            """);
     }
 
     private void RequireNoneThere(ImportProblems problems)
@@ -158,7 +177,7 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
         if (!known.Add(table.Oid))
             return;
         // An empty map of the file's own ids may be there.
-        Execute($"create temporary table if not exists {name["pg_temp.".Length..]} ({columns}) on commit drop");
+        Execute($"create temporary table if not exists {name} ({columns}) on commit drop");
     }
 
     private void List(ImportProblems problems, string line, string[] texts, string from, Func<string[], ProblemText> describe) =>

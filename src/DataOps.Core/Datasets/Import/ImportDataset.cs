@@ -9,7 +9,9 @@ namespace DataOps.Core.Datasets;
 /// <summary>What <see cref="ImportDataset"/> loads, and how.</summary>
 public sealed record ImportDatasetOptions : ChangeOptions
 {
-    /// <summary>The file: Django's JSON, JSONL, XML or YAML, or one of feincms3-data; compressed with gzip, bzip2, xz or zip or not; - for the standard input.</summary>
+    /// <summary>
+    /// The file: Django's JSON, JSONL, XML or YAML, or one of feincms3-data; compressed with gzip, bzip2, xz or zip or not; - for the standard input.
+    /// </summary>
     public string Path { get; init; } = "";
 
     /// <summary>The file's format; by its ending or its content when absent.</summary>
@@ -22,8 +24,8 @@ public sealed record ImportDatasetOptions : ChangeOptions
     public IReadOnlyList<string> JsonField { get; init; } = [];
 
     /// <summary>
-    /// Natural keys that the application defines, besides those of Django, Wagtail and taggit: blog.author=slug, with several fields blog.post=slug+author.name;
-    /// nothing behind the sign for a model that has none.
+    /// Natural keys that the application defines, besides those of Django, Wagtail and taggit: blog.author=slug, with several fields
+    /// blog.post=slug+author.name; nothing behind the sign for a model that has none.
     /// </summary>
     public IReadOnlyList<string> NaturalKey { get; init; } = [];
 
@@ -33,10 +35,14 @@ public sealed record ImportDatasetOptions : ChangeOptions
     /// <summary>What to do about rows of the database that are in the way of the file's.</summary>
     public OnConflict OnConflict { get; init; }
 
-    /// <summary>What to do about references whose target is neither in the file nor in the database; by default they are listed, and nothing is loaded.</summary>
+    /// <summary>
+    /// What to do about references whose target is neither in the file nor in the database; by default they are listed, and nothing is loaded.
+    /// </summary>
     public OnMissingReference? OnMissingReference { get; init; }
 
-    /// <summary>The most that specs of the file may delete: a number of rows, or a percentage of the rows in each one's scope, as 10%; 50% when absent.</summary>
+    /// <summary>
+    /// The most that specs of the file may delete: a number of rows, or a percentage of the rows in each one's scope, as 10%; 50% when absent.
+    /// </summary>
     public string? MaxDelete { get; init; }
 
     /// <summary>Let a file delete although a newer one has been loaded with the same specs.</summary>
@@ -60,7 +66,9 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
     private const string Name = "Import-Dataset";
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">The file or a value in it is broken, a name is unknown, a reference has no target: each with its line, and nothing is loaded.</exception>
+    /// <exception cref="DataOpsException">
+    /// The file or a value in it is broken, a name is unknown, a reference has no target: each with its line, and nothing is loaded.
+    /// </exception>
     public IEnumerable<IChangeResult> Run(Session session, ImportDatasetOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
@@ -72,8 +80,9 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
         DatasetLoad load = DatasetLoad.Plan(session, catalog, file, options, changes, context);
         foreach (DeletionExcess excess in load.Deletion.Excesses)
             context.Warning?.Invoke($"{excess.What}: the import needs {excess.Needed}.");
-        foreach (IChangeResult planned in options.WhatIf || options.Detailed ? ImportPlan.Of(session, catalog, load, changes, options, context.Cancellation) : [])
-            yield return planned;
+        if (options.WhatIf || options.Detailed)
+            foreach (IChangeResult planned in ImportPlan.Of(session, catalog, load, changes, options, context.Cancellation))
+                yield return planned;
         string? undoPath = null;
         bool changed = false;
         if (!options.WhatIf)
@@ -103,7 +112,15 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
     }
 
     private static ImportResult Result(
-        Session session, ReferenceCatalog catalog, DatasetLoad load, FixtureFile file, ImportDatasetOptions options, bool changed, string? undoPath, Stopwatch watch, OperationContext context)
+        Session session,
+        ReferenceCatalog catalog,
+        DatasetLoad load,
+        FixtureFile file,
+        ImportDatasetOptions options,
+        bool changed,
+        string? undoPath,
+        Stopwatch watch,
+        OperationContext context)
     {
         StaleState stale = StaleState.Of(
             catalog,

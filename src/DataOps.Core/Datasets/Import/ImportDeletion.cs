@@ -64,24 +64,32 @@ internal sealed class ImportDeletion(
     public IEnumerable<RowChange> Describe(RowChanges changed) => _dependents.Describe(changed);
 
     private static DeletionWords Words(string path) => new(
-        $"{Path.GetFileName(path)} would delete, so nothing was loaded.", "Put those rows into the dataset with delete_missing", "load with -OnDependent Cascade");
+        $"{Path.GetFileName(path)} would delete, so nothing was loaded.",
+        "Put those rows into the dataset with delete_missing",
+        "load with -OnDependent Cascade");
 
     private long Plan(ModelSpec spec, DeleteLimit limit, long objects)
     {
         context.Cancellation.ThrowIfCancellationRequested();
         Table table = spec.Model.Table;
         FilterParameters parameters = new();
-        string filter = FilterSql.Compile(Mapped(spec), spec.Model, catalog, "t", parameters, t => rows.StagedOf(t) is null ? t.Sql : rows.Merged(t));
+        string filter = FilterSql.Compile(
+            Mapped(spec), spec.Model, catalog, "t", parameters, t => rows.StagedOf(t) is null ? t.Sql : rows.Merged(t));
         parameters.Bind(session);
-        long scope = Ask(spec, $"select count(*) from {table.Sql} t where {filter}");
-        string missing = spec.Staged is { } staged ? $" and not exists (select 1 from {staged.Name} s where {ImportStatements.SameKey(staged)})" : "";
-        long deleted = scope == 0 ? 0 : changes.Of(table).PlanDelete($"from {table.Sql} t where {filter}{missing}");
-        if (deleted > 0 && objects == 0)
+        string missing = spec.Staged is { } staged ? FileRows.NotIn(staged) : "";
+        long deleted = Ask(spec, () => changes.Of(table).PlanDelete($"from {table.Sql} t where {filter}{missing}"));
+        if (deleted == 0)
+            return 0;
+        if (objects == 0)
             throw new DataOpsException(
-                "EmptyFile", FailureKind.InvalidData, $"{Path.GetFileName(path)} holds no object, and would delete {deleted} rows of {spec.Model.Label}. Nothing was loaded.",
+                "EmptyFile", FailureKind.InvalidData,
+                $"{Path.GetFileName(path)} holds no object, and would delete {deleted} rows of {spec.Model.Label}. Nothing was loaded.",
                 "Export the dataset again; an empty file deletes nothing, whatever -MaxDelete says.", path);
+        long scope = session.List<long>($"select count(*) from {table.Sql} t where {filter}", null, context.Cancellation)[0];
         if (limit.IsExceeded(deleted, scope))
-            Exceeded($"{deleted} of the {scope} rows of {spec.Model.Label} that its spec is about, more than {limit}", $"{Math.Ceiling(deleted * 100m / scope)}%");
+            Exceeded(
+                $"{deleted} of the {scope} rows of {spec.Model.Label} that its spec is about, more than {limit}",
+                $"{Math.Ceiling(deleted * 100m / scope)}%");
         return deleted;
     }
 
@@ -102,23 +110,25 @@ internal sealed class ImportDeletion(
         if (deleted > 0 && !options.AllowOlder && new LastLoads(session, context.Cancellation).Of(spec.File) is { } last && snapshot < last)
             Refuse(
                 "OlderFile",
-                $"{deleted} rows of {spec.Model.Label}, and is of {snapshot.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, older than the file of {last.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC that was loaded here",
+                $"{deleted} rows of {spec.Model.Label}, and is of {snapshot.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, "
+                    + $"older than the file of {last.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC that was loaded here",
                 "-AllowOlder");
     }
 
-    private long Ask(ModelSpec spec, string sql)
+    private long Ask(ModelSpec spec, Func<long> plan)
     {
         session.Execute("savepoint dataops_filter", context.Cancellation);
         try
         {
-            long scope = session.List<long>(sql, null, context.Cancellation)[0];
+            long rows = plan();
             session.Execute("release savepoint dataops_filter", context.Cancellation);
-            return scope;
+            return rows;
         }
         catch (DataOpsException e) when (e.InnerException is Npgsql.PostgresException { SqlState: { } state } && state[..2] is "22" or "42")
         {
             throw new DataOpsException(
-                "InvalidFilter", FailureKind.InvalidData, $"{Path.GetFileName(path)}: PostgreSQL refuses a value in the filter of {spec.Spec.Model}: {e.Message} Nothing was loaded.",
+                "InvalidFilter", FailureKind.InvalidData,
+                $"{Path.GetFileName(path)}: PostgreSQL refuses a value in the filter of {spec.Spec.Model}: {e.Message} Nothing was loaded.",
                 "Correct the dataset's filter, and export it again.", path, e);
         }
     }
@@ -129,14 +139,17 @@ internal sealed class ImportDeletion(
         List<Lookup> lookups = [.. spec.File.Lookups];
         foreach ((string lookup, string model) in spec.File.Map)
         {
-            Table? map = catalog.Models.FirstOrDefault(m => m.Label == model) is { } copied && rows.WithIdentity.Contains(copied.Table.Oid) ? rows.MapOf(copied.Table) : null;
+            // The keys of a model that inherits another are those of its parent's copies.
+            Table? map = catalog.Models.FirstOrDefault(m => m.Label == model) is { } copied ? rows.MapOf(copied.Table) : null;
             int at = lookups.FindIndex(f => f.Path == lookup);
             PlacedJson value = lookups[at].Value;
-            Dictionary<string, string> keys = map is null ? [] : session.Stream(
-                $"select source::text, target::text from {ResolvedRows.Map(map)}", r => (r.GetString(0), r.GetString(1)), context.Cancellation).ToDictionary(k => k.Item1, k => k.Item2);
+            Dictionary<string, string> keys = map is null ? [] : session
+                .Stream($"select source::text, target::text from {ResolvedRows.Map(map)}", r => (r.GetString(0), r.GetString(1)), context.Cancellation)
+                .ToDictionary(k => k.Item1, k => k.Item2);
             PlacedJson Copy(PlacedJson old) => keys.TryGetValue(old.Text, out string? copy) ? old with { Text = copy }
                 : throw FileSpec.Invalid(old.Place, $"the map of {spec.Spec.Model} needs a copy of {model} {old.Described}, which is not in the file.");
-            lookups[at] = lookups[at] with { Value = value.Kind == System.Text.Json.JsonValueKind.Array ? value with { Items = [.. value.Items.Select(Copy)] } : Copy(value) };
+            bool isList = value.Kind == System.Text.Json.JsonValueKind.Array;
+            lookups[at] = lookups[at] with { Value = isList ? value with { Items = [.. value.Items.Select(Copy)] } : Copy(value) };
         }
         return lookups.Count == 0 ? Filter.Everything : new Filter.Lookups(lookups);
     }

@@ -8,14 +8,22 @@ namespace DataOps.Core.Datasets;
 internal static class ImportPlan
 {
     /// <summary>A record for each model, and behind it, where asked for, one for each value that changes and each row that comes or goes.</summary>
-    public static IEnumerable<IChangeResult> Of(Session session, ReferenceCatalog catalog, DatasetLoad load, ChangeSet changes, ImportDatasetOptions options, CancellationToken cancellation)
+    public static IEnumerable<IChangeResult> Of(
+        Session session, ReferenceCatalog catalog, DatasetLoad load, ChangeSet changes, ImportDatasetOptions options, CancellationToken cancellation)
     {
         foreach (ModelCounts model in load.Run.Models)
+        {
+            Model loaded = model.Table.Model;
+            long objects = model.Table.Buffer.Rows;
             yield return new ModelPlan(
-                session.Server, session.Database, model.Table.Model.Label, model.Table.Model.Table.DisplayName, model.Table.Buffer.Rows, model.Inserted, model.Updated,
-                model.Table.Buffer.Rows - model.Inserted - model.Updated, load.Deletion.Of(model.Table.Model.Table), model.Added, model.Removed);
+                session.Server, session.Database, loaded.Label, loaded.Table.DisplayName, objects, model.Inserted, model.Updated,
+                objects - model.Inserted - model.Updated, load.Deletion.Of(loaded.Table), model.Added, model.Removed);
+        }
         foreach ((Table table, long deleted) in load.Deletion.Counts.Where(c => load.Run.Models.All(m => m.Table.Model.Table != c.Table)))
-            yield return new ModelPlan(session.Server, session.Database, catalog.LabelOf(table) ?? table.DisplayName, table.DisplayName, 0, 0, 0, 0, deleted, 0, 0);
+        {
+            string label = catalog.LabelOf(table) ?? table.DisplayName;
+            yield return new ModelPlan(session.Server, session.Database, label, table.DisplayName, 0, 0, 0, 0, deleted, 0, 0);
+        }
         if (!options.Detailed)
             yield break;
         RowChanges rows = new(session, cancellation);
@@ -35,7 +43,10 @@ internal static class ImportPlan
         string label = table.Model.Label;
         for (int shape = 0; shape < table.Shapes.Count; shape++)
         {
-            string relation = $"(select {ImportStatements.NewValues(table, shape, options.MissingField)} from {table.Name} s join {changed.Name} t on {ImportStatements.SameKey(table)} where s._shape = {shape} and t._action = 'U')";
+            string relation = $"""
+                (select {ImportStatements.NewValues(table, shape, options.MissingField)}
+                 from {table.Name} s join {changed.Name} t on {ImportStatements.SameKey(table)} where s._shape = {shape} and t._action = 'U')
+                """;
             foreach (RowChange change in rows.Updated(changed, label, relation, ImportStatements.Set(table, shape, options.MissingField)))
                 yield return change;
             string from = $"from {table.Name} s join {changed.Name} c on {changed.Identity.Same("c", "s")} and c._action = 'I' where s._shape = {shape}";

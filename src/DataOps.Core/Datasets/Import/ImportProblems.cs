@@ -50,7 +50,8 @@ internal sealed class ImportProblems(string path)
     {
         StringBuilder text = new($"{Count} {string.Format(null, _sentence, Path.GetFileName(path))}, so nothing was loaded.");
         int line = _listed.Max(p => p.Line.ToString().Length);
-        int[] widths = [.. Enumerable.Range(0, _listed.Max(p => p.Cells.Count)).Select(i => _listed.Max(p => i < p.Cells.Count ? Math.Min(p.Cells[i].Length, 40) : 0))];
+        int WidthOf(int cell) => _listed.Max(p => cell < p.Cells.Count ? Math.Min(p.Cells[cell].Length, 40) : 0);
+        int[] widths = [.. Enumerable.Range(0, _listed.Max(p => p.Cells.Count)).Select(WidthOf)];
         foreach ((_, long number, _, IReadOnlyList<string> cells) in _listed.OrderBy(p => p.Line))
         {
             string row = string.Concat(cells.Select((cell, i) => "  " + cell.PadRight(widths[i])));

@@ -39,7 +39,8 @@ internal sealed class ImportRefusal(Session session, string path, CancellationTo
             """;
         foreach ((long line, string key, string taken, string other) in session.Stream(
             inDatabase, r => (r.GetInt64(0), r.GetString(1), r.GetString(2), r.GetString(3)), cancellation))
-            problems.Add("NotUnique", Sentence, Advice, line, table.Model.Label, key, fields, $"\"{taken}\" is that of {table.Model.Label} {other} in the database");
+            problems.Add(
+                "NotUnique", Sentence, Advice, line, table.Model.Label, key, fields, $"\"{taken}\" is that of {table.Model.Label} {other} in the database");
         string inFile = $"""
             select s._line, {ImportStatements.KeyText(table)}, {value}, t._line
             from {table.Buffer.Table} s join {table.Buffer.Table} t on {same} and t._line < s._line
@@ -61,7 +62,7 @@ internal sealed class ImportRefusal(Session session, string path, CancellationTo
         string sql = $"select s._line, {ImportStatements.KeyText(table)} from {table.Buffer.Table} s where not ({checks[0]}) order by 1 limit 1000";
         foreach ((long line, string key) in session.Stream(sql, r => (r.GetInt64(0), r.GetString(1)), cancellation))
             problems.Add(
-                "CheckFailed", $"rows in {{0}} violate the check {constraint.Replace("{", "{{").Replace("}", "}}")}", "Correct them in the file, or where it was exported.",
-                line, table.Model.Label, key, "", checks[0]);
+                "CheckFailed", $"rows in {{0}} violate the check {constraint.Replace("{", "{{").Replace("}", "}}")}",
+                "Correct them in the file, or where it was exported.", line, table.Model.Label, key, "", checks[0]);
     }
 }

@@ -54,7 +54,7 @@ internal sealed class ImportReplacement(Session session, ReferenceCatalog catalo
         Table table = reference.Table;
         string column = Sql.Identifier(reference.Column.Name);
         ChangedTable changed = changes.Of(table);
-        string staged = rows.StagedOf(table) is { } file && file.Columns.Any(c => c.Column == reference.Column) ? NotInFile(file) : "";
+        string staged = rows.StagedOf(table) is { } file && file.Columns.Any(c => c.Column == reference.Column) ? FileRows.NotIn(file) : "";
         string from = $"from {table.Sql} t join {gone} x on x.old = t.{column}";
         // A row whose own key is the reference, as a one-to-one extension of it, cannot be told any more when that changes.
         if (changed.Identity.Columns.Contains(reference.Column))
@@ -97,14 +97,15 @@ internal sealed class ImportReplacement(Session session, ReferenceCatalog catalo
         bool IsItsOwn(Reference r) => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null, Severity: not Severity.Expected };
         foreach (Reference reference in catalog.References.Where(IsItsOwn))
         {
-            string staged = rows.StagedOf(reference.Table) is { } file ? NotInFile(file) : "";
+            string staged = rows.StagedOf(reference.Table) is { } file ? FileRows.NotIn(file) : "";
             string isOfType = $"t.{Sql.Identifier(reference.ContentTypeColumn!.Name)} = any('{{{string.Join(',', types)}}}')";
-            string isIt = $"x.old::text = t.{Sql.Identifier(reference.Column.Name)}::text";
-            Delete(reference.Table, $"from {reference.Table.Sql} t join {ImportConflicts.Replaced(table)} x on {isIt} where {isOfType}{staged}");
+            string isIt = ColumnEquality.Of(table.SingleKey!, "x", reference.Column, "t");
+            Delete(reference.Table, $"""
+                from (select old as {Sql.Identifier(table.SingleKey!.Name)} from {ImportConflicts.Replaced(table)}) x
+                join {reference.Table.Sql} t on {isIt} where {isOfType}{staged}
+                """);
         }
     }
-
-    private static string NotInFile(StagingTable file) => $" and not exists (select 1 from {file.Name} s where {ImportStatements.SameKey(file)})";
 
     private void Delete(Table table, string from) => Deleted += changes.Of(table).PlanDelete(from);
 

@@ -60,4 +60,14 @@ public sealed record ImportResult(
 /// <param name="ManyToManyAdd">Entries to add to many-to-many lists.</param>
 /// <param name="ManyToManyRemove">Entries to remove from many-to-many lists.</param>
 public sealed record ModelPlan(
-    string Server, string Database, string Model, string Table, long Objects, long Insert, long Update, long Unchanged, long Delete, long ManyToManyAdd, long ManyToManyRemove) : IChangeResult, IDatasetTestResult;
+    string Server,
+    string Database,
+    string Model,
+    string Table,
+    long Objects,
+    long Insert,
+    long Update,
+    long Unchanged,
+    long Delete,
+    long ManyToManyAdd,
+    long ManyToManyRemove) : IChangeResult, IDatasetTestResult;

@@ -99,7 +99,8 @@ internal sealed class ImportRun(
             string isNew = $"not exists (select 1 from {table.Model.Table.Sql} p where p.{key} = {{0}}.owner)";
             bool onlyNew = options.OnConflict == OnConflict.Skip;
             removed += changes.Of(list.List.Table).PlanDelete(ImportStatements.Removed(list, onlyNew ? string.Format(null, isNew, "o") : null));
-            Execute($"create temporary table {Added(list)["pg_temp.".Length..]} on commit drop as {ImportStatements.Added(list, onlyNew ? string.Format(null, isNew, "s") : null)}");
+            string toAdd = ImportStatements.Added(list, onlyNew ? string.Format(null, isNew, "s") : null);
+            TemporaryTable.Create(session, Added(list), toAdd, context.Cancellation);
             added += session.List<long>($"select count(*) from {Added(list)}", null, context.Cancellation)[0];
         }
         return new ModelCounts(table, inserted, updated, added, removed);

@@ -18,7 +18,10 @@ internal static class ImportStatements
             return null;
         string stored = string.Join(", ", set.Select(c => Comparable(c.Column, "t." + c.Column.Sql)));
         string wanted = string.Join(", ", set.Select(c => Comparable(c.Column, c.Value)));
-        return $"from {table.Model.Table.Sql} t join {table.Name} s on {SameKey(table)} where s._shape = {shape} and pg_catalog.record_image_ne(row({stored}), row({wanted}))";
+        return $"""
+            from {table.Model.Table.Sql} t join {table.Name} s on {SameKey(table)}
+            where s._shape = {shape} and pg_catalog.record_image_ne(row({stored}), row({wanted}))
+            """;
     }
 
     /// <summary>Writes the planned rows that are there, but for some columns; null when no other is left.</summary>
@@ -38,18 +41,21 @@ internal static class ImportStatements
         update {table.Model.Table.Sql} as t
         set {string.Join(", ", columns.Select(c => $"{c.Sql} = s.{c.Sql}"))}
         from {table.Name} s, {changed.Name} c
-        where {SameKey(table)} and s._shape = {shape} and {changed.Identity.Same("c", "t")} and ({string.Join(" or ", columns.Select(c => $"t.{c.Sql} is distinct from s.{c.Sql}"))})
+        where {SameKey(table)} and s._shape = {shape} and {changed.Identity.Same("c", "t")}
+          and ({string.Join(" or ", columns.Select(c => $"t.{c.Sql} is distinct from s.{c.Sql}"))})
         """;
 
     /// <summary>The columns that an update sets.</summary>
-    public static IEnumerable<string> Set(StagingTable table, int shape, MissingField missing) => Assigned(table, shape, missing).Select(c => c.Column.Column.Name);
+    public static IEnumerable<string> Set(StagingTable table, int shape, MissingField missing) =>
+        Assigned(table, shape, missing).Select(c => c.Column.Column.Name);
 
     /// <summary>The values that an update gives, under the columns' names, beside the key.</summary>
     public static string NewValues(StagingTable table, int shape, MissingField missing) =>
         string.Join(", ", table.Keys.Select(k => "s." + k.Sql).Concat(Assigned(table, shape, missing).Select(c => $"{c.Value} as {c.Column.Sql}")));
 
     /// <summary>The keys of the rows that are not there.</summary>
-    public static string NewKeys(StagingTable table) => $"select {string.Join(", ", table.Keys.Select(k => "s." + k.Sql))} from {table.Name} s where {IsNew(table)}";
+    public static string NewKeys(StagingTable table) =>
+        $"select {string.Join(", ", table.Keys.Select(k => "s." + k.Sql))} from {table.Name} s where {IsNew(table)}";
 
     /// <summary>Writes the planned rows that are not there; a field that the file lacks takes the column's default.</summary>
     public static string Insert(StagingTable table, int shape, MissingField missing, ChangedTable changed, IReadOnlyCollection<StagingColumn> without)
@@ -90,7 +96,8 @@ internal static class ImportStatements
     /// <summary>Adds entries.</summary>
     /// <param name="list">The list.</param>
     /// <param name="added">A table of owner and target.</param>
-    public static string Add(StagingList list, string added) => $"insert into {list.List.Table.Sql} ({Owner(list)}, {Target(list)}) select a.owner, a.target from {added} a";
+    public static string Add(StagingList list, string added) =>
+        $"insert into {list.List.Table.Sql} ({Owner(list)}, {Target(list)}) select a.owner, a.target from {added} a";
 
     /// <summary>The entries to add, under the columns' names.</summary>
     public static string AddedRows(StagingList list, string added) => $"(select a.owner as {Owner(list)}, a.target as {Target(list)} from {added} a)";
@@ -112,12 +119,16 @@ internal static class ImportStatements
     public static string SameKey(StagingTable table) => string.Join(" and ", table.Keys.Select(k => $"t.{k.Sql} = s.{k.Sql}"));
 
     // What an update sets: the fields of the shape, and those that it lacks where they are to be reset.
-    private static IEnumerable<(StagingColumn Column, string Value)> Assigned(StagingTable table, int shape, MissingField missing) =>
-        table.Shapes[shape].Where(c => c.Column.Source != ColumnSource.IdentityAlways).Select(c => (c, Wanted(table, c))).Concat(Lacking(table, shape, missing));
+    private static IEnumerable<(StagingColumn Column, string Value)> Assigned(StagingTable table, int shape, MissingField missing) => table.Shapes[shape]
+        .Where(c => c.Column.Source != ColumnSource.IdentityAlways)
+        .Select(c => (c, Wanted(table, c)))
+        .Concat(Lacking(table, shape, missing));
 
-    private static IEnumerable<(StagingColumn Column, string Value)> Lacking(StagingTable table, int shape, MissingField missing) => missing == MissingField.Keep
-        ? []
-        : table.Columns.Except(table.Shapes[shape]).Select(c => (Column: c, Value: FieldDefault.Of(c.Column))).Where(c => c.Value is not null).Select(c => (c.Column, c.Value!));
+    private static IEnumerable<(StagingColumn Column, string Value)> Lacking(StagingTable table, int shape, MissingField missing) =>
+        from column in missing == MissingField.Keep ? [] : table.Columns.Except(table.Shapes[shape])
+        let value = FieldDefault.Of(column.Column)
+        where value is not null
+        select (column, value!);
 
     /// <summary>Whether no row of the database has the key of s.</summary>
     public static string IsNew(StagingTable table) => $"not exists (select 1 from {table.Model.Table.Sql} t where {SameKey(table)})";
@@ -134,13 +145,20 @@ internal static class ImportStatements
     {
         // The number of the content type inside a revision is the server's own business.
         "jsonb" when table.Model.Table.Name == "wagtailcore_revision" && column.Column.Name == "content" =>
-            $"case when jsonb_typeof(t.{column.Sql}) = 'object' and jsonb_typeof(s.{column.Sql}) = 'object' and t.{column.Sql} - 'content_type' = s.{column.Sql} - 'content_type' then t.{column.Sql} else s.{column.Sql} end",
+            $"""
+            case when jsonb_typeof(t.{column.Sql}) = 'object' and jsonb_typeof(s.{column.Sql}) = 'object'
+              and t.{column.Sql} - 'content_type' = s.{column.Sql} - 'content_type' then t.{column.Sql} else s.{column.Sql} end
+            """,
         "timestamptz" or "timestamp" => $"case when date_trunc('milliseconds', t.{column.Sql}) = s.{column.Sql} then t.{column.Sql} else s.{column.Sql} end",
         "time" => $"case when date_trunc('milliseconds', t.{column.Sql}::interval) = s.{column.Sql}::interval then t.{column.Sql} else s.{column.Sql} end",
-        "interval" => $"case when t.{column.Sql} = s.{column.Sql} and date_trunc('month', t.{column.Sql}) = date_trunc('month', s.{column.Sql}) then t.{column.Sql} else s.{column.Sql} end",
+        "interval" => $"""
+            case when t.{column.Sql} = s.{column.Sql} and date_trunc('month', t.{column.Sql}) = date_trunc('month', s.{column.Sql})
+              then t.{column.Sql} else s.{column.Sql} end
+            """,
         _ => $"s.{column.Sql}",
     };
 
     // A composite value as stored starts with a header that depends on where it was made.
-    private static string Comparable(StagingColumn column, string value) => column.Column.Type.Underlying.Kind == PgTypeKind.Composite ? $"({value})::text" : value;
+    private static string Comparable(StagingColumn column, string value) =>
+        column.Column.Type.Underlying.Kind == PgTypeKind.Composite ? $"({value})::text" : value;
 }

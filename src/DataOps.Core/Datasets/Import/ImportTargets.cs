@@ -33,7 +33,8 @@ internal sealed class ImportTargets(
             return;
         }
         string key = isEntry || from.Keys.Count != 1 ? "''" : $"coalesce(r.{from.Keys[0].Sql}::text, '')";
-        Add(problems, from, column.Field, column.Reference.Target!, "r._line", [key, $"array_to_json(r.{column.NaturalSql})"], $"from {staged} r where {isMissing}");
+        string[] shown = [key, $"array_to_json(r.{column.NaturalSql})"];
+        Add(problems, from, column.Field, column.Reference.Target!, "r._line", shown, $"from {staged} r where {isMissing}");
     }
 
     /// <summary>Settles all others; the rows' views are made again as often as rows are left out.</summary>
@@ -134,7 +135,7 @@ internal sealed class ImportTargets(
     {
         Table target = table.Model.Table;
         if (!rows.WithSkips.Contains(target.Oid))
-            Execute($"create temporary table {ResolvedRows.Skips(target)["pg_temp.".Length..]} (_row bigint primary key) on commit drop");
+            Execute($"create temporary table {ResolvedRows.Skips(target)} (_row bigint primary key) on commit drop");
         int skipped = Execute($"insert into {ResolvedRows.Skips(target)} {select} on conflict do nothing");
         Skipped += skipped;
         rows.WithSkips.Add(target.Oid);

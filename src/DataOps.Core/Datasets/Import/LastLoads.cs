@@ -6,7 +6,9 @@ using DataOps.Core.Connections;
 
 namespace DataOps.Core.Datasets;
 
-/// <summary>Of which moment the rows were that a spec's deletions were last made from, by database and spec; in the user's folder beside that of undo files.</summary>
+/// <summary>
+/// Of which moment the rows were that a spec's deletions were last made from, by database and spec; in the user's folder beside that of undo files.
+/// </summary>
 /// <param name="session">The session, in the transaction of the load.</param>
 /// <param name="cancellation">Cancels the query.</param>
 internal sealed class LastLoads(Session session, CancellationToken cancellation)
@@ -35,7 +37,9 @@ internal sealed class LastLoads(Session session, CancellationToken cancellation)
         }
     }
 
-    /// <summary>Remembers a file's moment for its specs that delete, when it has been loaded; an earlier one than what is known only where that was asked for.</summary>
+    /// <summary>
+    /// Remembers a file's moment for its specs that delete, when it has been loaded; an earlier one than what is known only where that was asked for.
+    /// </summary>
     /// <param name="specs">The file's specs.</param>
     /// <param name="snapshot">Its moment.</param>
     /// <param name="goesBack">Whether it may be an earlier one.</param>

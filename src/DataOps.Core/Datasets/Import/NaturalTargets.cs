@@ -15,16 +15,16 @@ internal sealed class NaturalTargets(
     public void Fill(Table table)
     {
         NaturalKeySql sql = new(keys.Of(table)!, Merged);
-        var referring = rows.Tables.SelectMany(t => Columns(t).Where(c => c.Column.Reference!.Target == table).Select(c => (Table: t, c.Column, c.Staged))).ToArray();
+        (StagingTable Table, StagingColumn Column, string Staged)[] referring =
+            [.. rows.Tables.SelectMany(t => Columns(t).Where(c => c.Column.Reference!.Target == table).Select(c => (t, c.Column, c.Staged)))];
         string pk = Sql.Identifier(referring[0].Column.Reference!.TargetColumns[0].Name);
         string name = ResolvedRows.KeysOf(table);
-        Execute($"""
-            create temporary table {name["pg_temp.".Length..]} on commit drop as
+        TemporaryTable.Create(session, name, $"""
             select distinct on (key) key, pk, count(*) over (partition by key, in_file) as rows
             from (select t.{pk} as pk, t._row is not null as in_file, {sql.Texts()} as key from {Merged(table)} t{sql.Joins}) x
             where key is not null order by key, in_file desc
-            """);
-        Execute($"alter table {name} add primary key (key); analyze {name}");
+            """, cancellation);
+        Execute($"alter table {name} add primary key (key)");
         rows.WithKeys.Add(table.Oid);
         foreach ((StagingTable from, StagingColumn column, string staged) in referring)
             Require(from, column, staged, models.LabelOf(table));
@@ -42,7 +42,8 @@ internal sealed class NaturalTargets(
             from.Model.Label, "", column.Field, $"-> {label} {r[0]} means {r[1]} rows"));
     }
 
-    private static IEnumerable<(StagingColumn Column, string Staged)> Columns(StagingTable table) => table.Keys.Concat(table.Columns).Select(c => (c, table.Buffer.Table))
+    private static IEnumerable<(StagingColumn Column, string Staged)> Columns(StagingTable table) => table.Keys.Concat(table.Columns)
+        .Select(c => (c, table.Buffer.Table))
         .Concat(table.Lists.Select(l => (l.Target, l.Buffer.Table)))
         .Where(c => c.Item1.HasNatural);
 

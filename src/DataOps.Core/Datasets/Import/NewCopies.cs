@@ -3,7 +3,9 @@ using DataOps.Core.Connections;
 
 namespace DataOps.Core.Datasets;
 
-/// <summary>Gives new keys to the objects of models that are saved as new rows; what refers to them in the file, in whatever way, then refers to the copies.</summary>
+/// <summary>
+/// Gives new keys to the objects of models that are saved as new rows; what refers to them in the file, in whatever way, then refers to the copies.
+/// </summary>
 internal sealed class NewCopies(
     Session session, ReferenceCatalog catalog, ResolvedRows rows, ImportTargets targets, OnMissingReference choice, string path, OperationContext context)
 {
@@ -12,7 +14,9 @@ internal sealed class NewCopies(
     /// <summary>Plans it.</summary>
     /// <param name="specs">The file's specs.</param>
     /// <param name="reserve">Whether the keys are taken from their sequences.</param>
-    /// <exception cref="DataOpsException">A key occurs twice; or a reference leads out of the file, and is not to be kept or cleared: all of them, with their lines.</exception>
+    /// <exception cref="DataOpsException">
+    /// A key occurs twice; or a reference leads out of the file, and is not to be kept or cleared: all of them, with their lines.
+    /// </exception>
     public void Plan(FileSpecs specs, bool reserve)
     {
         ModelSpec[] copied = [.. specs.All.Where(s => s.Spec.SaveAsNew).DistinctBy(s => s.Model.Table.Oid)];
@@ -42,24 +46,25 @@ internal sealed class NewCopies(
         {
             if (spec.Model.Key.Count != 1)
                 throw FileSpec.Invalid(spec.Spec.Place!, $"{spec.Model.Label} cannot be saved as new: its key has several columns.");
-            Execute($"create temporary table {View(ResolvedRows.Map(table))} (source {spec.Model.Key[0].TypeText} primary key, target {spec.Model.Key[0].TypeText}) on commit drop");
+            string type = spec.Model.Key[0].TypeText;
+            Execute($"create temporary table {ResolvedRows.Map(table)} (source {type} primary key, target {type}) on commit drop");
             rows.WithMap.Add(table.Oid);
             return;
         }
         string identity = ResolvedRows.Identity(table);
-        Execute($"""
-            create temporary table {View(identity)} on commit drop as
-            select r._row, r.{staged.Keys[0].Sql} as source, null::{key.TypeText} as pk from {staged.Buffer.Table} r
-            """);
+        string keys = $"select r._row, r.{staged.Keys[0].Sql} as source, null::{key.TypeText} as pk from {staged.Buffer.Table} r";
+        TemporaryTable.Create(session, identity, keys, context.Cancellation);
         string twice = $"from {identity} i join {staged.Buffer.Table} r on r._row = i._row where i.source is not null group by i.source having count(*) > 1";
         List("max(r._line)", ["i.source", "min(r._line)"], twice, r => new(
-            "DuplicateKey", "keys in {0} occur more than once", "Leave one of the objects in the file.", staged.Model.Label, r[0], "pk", $"is in line {r[1]} already"));
+            "DuplicateKey", "keys in {0} occur more than once", "Leave one of the objects in the file.",
+            staged.Model.Label, r[0], "pk", $"is in line {r[1]} already"));
         if (_problems.Count > 0)
             return;
         NewKeys.Give(session, staged, identity, reserve, context.Cancellation);
         Execute($"alter table {identity} add primary key (_row); analyze {identity}");
-        Execute($"create temporary table {View(ResolvedRows.Map(table))} on commit drop as select source, pk as target from {identity} where source is not null");
-        Execute($"alter table {ResolvedRows.Map(table)} add primary key (source); analyze {ResolvedRows.Map(table)}");
+        string map = ResolvedRows.Map(table);
+        TemporaryTable.Create(session, map, $"select source, pk as target from {identity} where source is not null", context.Cancellation);
+        Execute($"alter table {map} add primary key (source)");
         rows.WithIdentity.Add(table.Oid);
         rows.WithMap.Add(table.Oid);
     }
@@ -79,18 +84,20 @@ internal sealed class NewCopies(
         else if (choice == OnMissingReference.Null && !column.Column.NotNull)
             Execute($"update {staged} r set {column.Sql} = null where {isOutside}");
         else
-            List("r._line", [isEntry || from.Keys.Count != 1 ? "''" : $"coalesce(r.{from.Keys[0].Sql}::text, '')", $"r.{column.Sql}"], $"from {staged} r where {isOutside}", r => new(
+        {
+            string key = isEntry || from.Keys.Count != 1 ? "''" : $"coalesce(r.{from.Keys[0].Sql}::text, '')";
+            List("r._line", [key, $"r.{column.Sql}"], $"from {staged} r where {isOutside}", r => new(
                 "ReferenceOutsideFile", "references in {0} lead to rows that are not copied with them",
                 "Add those rows to the export; or load with -OnMissingReference KeepKey (the copy refers to the row that is there), Null or SkipRow.",
                 from.Model.Label, r[0], column.Field, $"-> {catalog.LabelOf(column.Reference!.Target!)} {r[1]} is not in the file"));
+        }
     }
 
-    private bool LeadsTo(StagingColumn column, HashSet<uint> tables) => column.Reference?.Target is { } target && rows.MapOf(target) is { } map && tables.Contains(map.Oid);
+    private bool LeadsTo(StagingColumn column, HashSet<uint> tables) =>
+        column.Reference?.Target is { } target && rows.MapOf(target) is { } map && tables.Contains(map.Oid);
 
     private void List(string line, string[] texts, string from, Func<string[], ProblemText> describe) =>
         new ProblemRows(session, _problems, context.Cancellation).Add(line, texts, from, describe);
-
-    private static string View(string name) => name["pg_temp.".Length..];
 
     private void Execute(string sql) => session.Execute(sql, context.Cancellation);
 }

@@ -3,7 +3,9 @@ namespace DataOps.Core.Datasets;
 /// <summary>What becomes of a row of the target that is in the way of a row of the file.</summary>
 public enum OnConflict
 {
-    /// <summary>A row with the same key gets the file's values; another row that holds a unique value of the file's row is named, and nothing is loaded.</summary>
+    /// <summary>
+    /// A row with the same key gets the file's values; another row that holds a unique value of the file's row is named, and nothing is loaded.
+    /// </summary>
     Update,
 
     /// <summary>As Update, but a row that holds a unique value of the file's row gives way to it, and what referred to it refers to the file's row.</summary>

@@ -44,7 +44,8 @@ internal sealed class RecoveredKeys(Session session, ResolvedRows rows, Operatio
                     from {from.Buffer.Table} r join {identity} i on i.source = r.{column.Sql} join {types.Buffer.Table} t on t._row = i._row
                     where i.source <> i.pk order by 1 limit {Listed}
                     """;
-                foreach ((long line, string id, string label) in session.Stream(sql, r => (r.GetInt64(0), r.GetString(1), r.GetString(2)), context.Cancellation))
+                foreach ((long line, string id, string label) in session.Stream(
+                    sql, r => (r.GetInt64(0), r.GetString(1), r.GetString(2)), context.Cancellation))
                     context.Warning?.Invoke(
                         $"Line {line}, {from.Model.Label}: {column.Field} {id} is taken for {label}, number {id} of the content types in the file, "
                         + "as the file does not give their ids. Check it.");

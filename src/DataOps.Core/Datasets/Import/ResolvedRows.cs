@@ -68,9 +68,9 @@ internal sealed class ResolvedRows(Session session, ReferenceCatalog catalog, IR
         HasViews = true;
         foreach (StagingTable table in tables)
         {
-            Execute($"create or replace temporary view {View(table.Name)} as {Rows(table)}");
+            Execute($"create or replace temporary view {table.Name} as {Rows(table)}");
             foreach (StagingList list in table.Lists)
-                Execute($"create or replace temporary view {View(list.Name)} as {Entries(table, list)}");
+                Execute($"create or replace temporary view {list.Name} as {Entries(table, list)}");
         }
     }
 
@@ -97,16 +97,25 @@ internal sealed class ResolvedRows(Session session, ReferenceCatalog catalog, IR
         string own = string.Join(", ", table.Columns.Select(c => "t." + Sql.Identifier(c.Name)));
         if (StagedOf(table) is not { Keys: [{ } key] } staged)
             return $"(select null::bigint as _row, {own} from {table.Sql} t)";
-        HashSet<string> columns = [.. staged.Columns.Append(key).Select(c => c.Column.Name)];
-        // A field that the file lacks has the value that it has.
-        string Both(Column column, string sql) => columns.Contains(column.Name) ? $"coalesce(v.{sql}, t.{sql}) as {sql}" : $"t.{sql}";
-        string both = string.Join(", ", table.Columns.Select(c => Both(c, Sql.Identifier(c.Name))));
+        string both = string.Join(", ", table.Columns.Select(c => Both(staged, c)));
         string same = Sql.Identifier((path ?? key.Column).Name);
         string rows = Rows(staged);
         return $"""
             (select v._row, {both} from ({rows}) v left join {table.Sql} t on t.{key.Sql} = v.{key.Sql}
              union all select null, {own} from {table.Sql} t where not exists (select 1 from ({rows}) v where v.{same} = t.{same}))
             """;
+    }
+
+    // A field that the file lacks has the value that it has.
+    private static string Both(StagingTable staged, Column column)
+    {
+        string name = Sql.Identifier(column.Name);
+        if (staged.Keys.Any(k => k.Column == column))
+            return $"v.{name}";
+        int[] shapes = [.. Enumerable.Range(0, staged.Shapes.Count).Where(i => staged.Shapes[i].Any(c => c.Column == column))];
+        return shapes.Length == 0 ? $"t.{name}"
+            : shapes.Length == staged.Shapes.Count ? $"v.{name}"
+            : $"case when v._shape = any('{{{string.Join(',', shapes)}}}') then v.{name} else t.{name} end as {name}";
     }
 
     private string Entries(StagingTable table, StagingList list)
@@ -184,8 +193,6 @@ internal sealed class ResolvedRows(Session session, ReferenceCatalog catalog, IR
     }
 
     private static StagingColumn Staged(StagingTable table, Column column) => table.Keys.Concat(table.Columns).First(c => c.Column == column);
-
-    private static string View(string name) => name["pg_temp.".Length..];
 
     private void Execute(string sql) => session.Execute(sql, cancellation);
 }

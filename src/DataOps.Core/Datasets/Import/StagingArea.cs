@@ -27,7 +27,9 @@ internal sealed class StagingArea(
     public long Objects { get; private set; }
 
     /// <summary>Reads all objects of a file.</summary>
-    /// <exception cref="DataOpsException">The file is broken, or names what the database does not have, or holds what it cannot store: all of it, with lines.</exception>
+    /// <exception cref="DataOpsException">
+    /// The file is broken, or names what the database does not have, or holds what it cannot store: all of it, with lines.
+    /// </exception>
     public void Fill(FixtureReader reader)
     {
         string activity = "Reading " + Path.GetFileName(path);
@@ -133,7 +135,8 @@ internal sealed class StagingArea(
         const string Advice = "Correct it in the file, or where it was exported.";
         return new DatasetException(
             "InvalidValue",
-            $"PostgreSQL refuses a value of {Path.GetFileName(path)}, so nothing was loaded.\n  {line}  {table.Model.Label}  {field}  {value}{cause.MessageText}",
+            $"PostgreSQL refuses a value of {Path.GetFileName(path)}, so nothing was loaded."
+                + $"\n  {line}  {table.Model.Label}  {field}  {value}{cause.MessageText}",
             Advice,
             path,
             [new DatasetProblem("InvalidValue", e.Line ?? 0, Advice, [table.Model.Label, "", field, value + cause.MessageText])],

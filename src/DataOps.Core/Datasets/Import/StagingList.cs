@@ -5,7 +5,9 @@ using DataOps.Core.Rows;
 
 namespace DataOps.Core.Datasets;
 
-/// <summary>A many-to-many list on its way into its staging table: a row for each owner whose list the file has, without a target, and one for each entry.</summary>
+/// <summary>
+/// A many-to-many list on its way into its staging table: a row for each owner whose list the file has, without a target, and one for each entry.
+/// </summary>
 internal sealed class StagingList
 {
     private readonly StagingColumn _target;

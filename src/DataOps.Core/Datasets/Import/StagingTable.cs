@@ -7,7 +7,9 @@ using DataOps.Core.Rows;
 namespace DataOps.Core.Datasets;
 
 /// <summary>A model's rows on their way into a staging table that has the target's types and none of its constraints.</summary>
-/// <remarks>Objects need not have the same fields. Each set of fields that occurs is a shape; a row tells its own, and each shape is applied by itself.</remarks>
+/// <remarks>
+/// Objects need not have the same fields. Each set of fields that occurs is a shape; a row tells its own, and each shape is applied by itself.
+/// </remarks>
 internal sealed class StagingTable
 {
     private const int Ignored = -1;
@@ -155,9 +157,9 @@ internal sealed class StagingTable
     private void Report(FixtureObject source, FixtureSlice value, string field, string problem, ImportProblems problems)
     {
         string text = Shown(source[value]);
-        string said = problem.StartsWith("null", StringComparison.Ordinal) ? problem
-            : problem.StartsWith("not ", StringComparison.Ordinal) || problem.StartsWith("out ", StringComparison.Ordinal) || problem.StartsWith("longer ", StringComparison.Ordinal)
-                || problem.StartsWith("a natural key", StringComparison.Ordinal) ? $"{text} is {problem}"
+        bool Begins(string word) => problem.StartsWith(word, StringComparison.Ordinal);
+        string said = Begins("null") ? problem
+            : Begins("not ") || Begins("out ") || Begins("longer ") || Begins("a natural key") ? $"{text} is {problem}"
             : $"{text}: {problem}";
         problems.Add(
             "InvalidValue", "values in {0} cannot be stored", "Correct them in the file, or where it was exported.",

@@ -15,7 +15,9 @@ namespace DataOps.Core.Datasets;
 /// <param name="Skipped">Objects that would be left out.</param>
 /// <param name="Errors">How many things keep it from being loaded; the first hundred of a kind are findings.</param>
 /// <param name="Warnings">How many warnings there are.</param>
-/// <param name="Missing">Models and fields that the database does not have, and models of which rows are missing, joined by commas; null when there are none.</param>
+/// <param name="Missing">
+/// Models and fields that the database does not have, and models of which rows are missing, joined by commas; null when there are none.
+/// </param>
 /// <param name="Duration">Seconds.</param>
 public sealed record DatasetTest(
     string? Server,

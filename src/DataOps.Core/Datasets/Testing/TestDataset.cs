@@ -22,8 +22,8 @@ public sealed record TestDatasetOptions
     public IReadOnlyList<string> JsonField { get; init; } = [];
 
     /// <summary>
-    /// Natural keys that the application defines, besides those of Django, Wagtail and taggit: blog.author=slug, with several fields blog.post=slug+author.name;
-    /// nothing behind the sign for a model that has none.
+    /// Natural keys that the application defines, besides those of Django, Wagtail and taggit: blog.author=slug, with several fields
+    /// blog.post=slug+author.name; nothing behind the sign for a model that has none.
     /// </summary>
     public IReadOnlyList<string> NaturalKey { get; init; } = [];
 
@@ -33,7 +33,9 @@ public sealed record TestDatasetOptions
     /// <summary>What would be done about references whose target is neither in the file nor in the database.</summary>
     public OnMissingReference? OnMissingReference { get; init; }
 
-    /// <summary>The most that specs of the file may delete: a number of rows, or a percentage of the rows in each one's scope, as 10%; 50% when absent.</summary>
+    /// <summary>
+    /// The most that specs of the file may delete: a number of rows, or a percentage of the rows in each one's scope, as 10%; 50% when absent.
+    /// </summary>
     public string? MaxDelete { get; init; }
 
     /// <summary>Let a file delete although a newer one has been loaded with the same specs.</summary>

@@ -21,7 +21,7 @@ internal sealed class OrphanConditions(Session session, ReferenceCatalog catalog
 
     private static string Plain(Reference reference)
     {
-        string same = string.Join(" and ", reference.Columns.Zip(reference.TargetColumns, (c, p) => OrphanSql.Equal(c, "t", p, "p")));
+        string same = string.Join(" and ", reference.Columns.Zip(reference.TargetColumns, (c, p) => ColumnEquality.Of(c, "t", p, "p")));
         return $"{NotNull(reference)} and not exists (select 1 from {reference.Target!.Sql} p where {same})";
     }
 
@@ -56,7 +56,7 @@ internal sealed class OrphanConditions(Session session, ReferenceCatalog catalog
 
     private static string Missing(Reference reference, int contentType, Table target) => $"""
         t.{Sql.Identifier(reference.ContentTypeColumn!.Name)} = {contentType} and {NotNull(reference)}
-        and not exists (select 1 from {target.Sql} p where {OrphanSql.Equal(reference.Column, "t", target.SingleKey!, "p")})
+        and not exists (select 1 from {target.Sql} p where {ColumnEquality.Of(reference.Column, "t", target.SingleKey!, "p")})
         """;
 
     private static string OfTypes(Reference reference, IEnumerable<int> contentTypes) =>

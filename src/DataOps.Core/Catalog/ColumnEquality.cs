@@ -1,0 +1,24 @@
+using DataOps.Core.Connections;
+
+namespace DataOps.Core.Catalog;
+
+/// <summary>The SQL by which columns of two tables are compared.</summary>
+internal static class ColumnEquality
+{
+    /// <summary>That two columns are equal: as they are where their types allow it, else as texts (object ids are often texts).</summary>
+    public static string Of(Column left, string leftAlias, Column right, string rightAlias)
+    {
+        string l = $"{leftAlias}.{Sql.Identifier(left.Name)}";
+        string r = $"{rightAlias}.{Sql.Identifier(right.Name)}";
+        return Family(left) == Family(right) ? $"{l} operator(pg_catalog.=) {r}" : $"{l}::text operator(pg_catalog.=) {r}::text";
+    }
+
+    // Extensions' types (citext) have their operators elsewhere: as texts they compare everywhere.
+    private static string Family(Column column) => column.Type.Underlying switch
+    {
+        { Schema: not "pg_catalog" } other => $"text of {other.Oid}|{column.Name}",
+        { Name: "int2" or "int4" or "int8" } => "integer",
+        { Name: "varchar" or "text" or "bpchar" } => "text",
+        { Name: var name } => name,
+    };
+}
