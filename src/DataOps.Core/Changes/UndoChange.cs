@@ -70,7 +70,7 @@ public sealed class UndoChange : IOperation<UndoChangeOptions, IChangeResult>
         context.Report($"Reading {path}", 0, null);
         using UndoFileReader file = new(path);
         DatabaseCatalog catalog = DatabaseCatalog.Read(session);
-        Func<Table, string?> modelOf = options.Detailed ? ReferenceCatalog.Read(session).LabelOf : _ => null;
+        Func<Table, string?> modelOf = options.Detailed ? ReferenceCatalog.Read(session, withEmbedded: false).LabelOf : _ => null;
 
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         RowImages.Pin(session, cancellation);

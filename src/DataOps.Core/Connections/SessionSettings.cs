@@ -11,6 +11,7 @@ public static class SessionSettings
     /// <summary>Longest pause inside a transaction before the server ends it, so that a hung client holds no lock for ever.</summary>
     public static readonly TimeSpan IdleInTransactionTimeout = TimeSpan.FromMinutes(10);
 
+    // Our queries are long and each runs once: compiling them takes the server longer than it saves.
     private const string Statement = """
         set search_path = pg_catalog;
         set datestyle = 'ISO, YMD';
@@ -21,6 +22,7 @@ public static class SessionSettings
         set xmloption = content;
         set standard_conforming_strings = on;
         set row_security = off;
+        set jit = off;
         """;
 
     /// <summary>Applies the settings.</summary>

@@ -36,7 +36,7 @@ public sealed class GetPage : IOperation<GetPageOptions, IPage>
     /// <exception cref="DataOpsException">A page, a type or a site that was named is not there.</exception>
     public IEnumerable<IPage> Run(Session session, GetPageOptions options, OperationContext context)
     {
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         WagtailTables tables = new(session, catalog, context.Cancellation);
         PageQuery query = new(session, tables, options, context);
         int top = query.Top;
@@ -48,7 +48,7 @@ public sealed class GetPage : IOperation<GetPageOptions, IPage>
     /// <summary>The names of the sites, as host:port.</summary>
     /// <exception cref="DataOpsException">The database is none of a Wagtail site.</exception>
     public static IEnumerable<string> SiteNames(Session session) =>
-        SiteAddress.Read(session, new WagtailTables(session, ReferenceCatalog.Read(session), default), default).Select(s => s.Name);
+        SiteAddress.Read(session, new WagtailTables(session, ReferenceCatalog.Read(session, withEmbedded: false), default), default).Select(s => s.Name);
 
     private static PageLine Line(PageInfo page, int top) => new(
         page.Server, page.Database, new string(' ', 2 * Math.Max(0, page.Depth - top - 1)) + page.Title, page.Id, page.Type, page.Status, page.UrlPath);

@@ -18,7 +18,7 @@ public sealed class SetSite : IOperation<SetSiteOptions, IChangeResult>
         Stopwatch watch = Stopwatch.StartNew();
         string? undo = UndoPlace.Of(options, session.Database, Name);
         SiteChange.Check(options);
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         using PageChange change = new(session, catalog, Name, context.Cancellation);
         SiteChange site = new(session, catalog, change, options, context);
         site.Plan();

@@ -93,6 +93,25 @@ public sealed class FeincmsFormatTests : IDisposable
             Assert.Throws<DataOpsException>(() => _site.Run(new ExportDataset(), new() { Path = _files.Path("a.json"), Format = DatasetFormat.Feincms, NaturalForeign = true })).Id);
     }
 
+    [Fact]
+    public void Orders_that_the_format_has_no_place_for_are_named()
+    {
+        string definition = _files.Path("orders.json");
+        File.WriteAllText(definition, """
+            {"datasets": {"all": {"specs": [{"model": "polls.choice", "deleteMissing": true}, {"model": "polls.question", "forceInsert": true}]}}}
+            """);
+        List<string> warnings = [];
+        void Export(string file, DatasetFormat? format) => _site.Run(
+            new ExportDataset(),
+            new() { Path = _files.Path(file), Definition = definition, Dataset = "all", Format = format },
+            new OperationContext { Warning = warnings.Add });
+
+        Export("orders.feincms.json", DatasetFormat.Feincms);
+        Assert.Empty(warnings);
+        Export("orders.django.json", null);
+        Assert.Contains("(deleteMissing, forceInsert)", Assert.Single(warnings));
+    }
+
     [Theory]
     [InlineData("""{"objects": [OBJECT], "version": 1, "specs": [SPEC]}""")]
     [InlineData("""{"specs": [SPEC], "made": {"by": ["hand"]}, "at": 1.5e3, "is": null, "objects": [OBJECT], "by": "x", "version": 1}""")]

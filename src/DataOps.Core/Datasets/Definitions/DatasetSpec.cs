@@ -25,4 +25,11 @@ internal sealed record DatasetSpec(string Model, Filter Filter)
 
     /// <summary>Fields that get their value when all rows are there: unique values that move between rows.</summary>
     public IReadOnlyList<string> DeferValues { get; init; } = [];
+
+    /// <summary>What it says that only a file of feincms3-data tells its loader.</summary>
+    public IEnumerable<string> Orders => new[]
+    {
+        (DeleteMissing, "deleteMissing"), (IgnoreMissingM2m.Count > 0, "ignoreMissingM2m"), (SaveAsNew, "saveAsNew"),
+        (ForceInsert, "forceInsert"), (DeferValues.Count > 0, "deferValues"),
+    }.Where(o => o.Item1).Select(o => o.Item2);
 }

@@ -33,7 +33,7 @@ public sealed class ResetSequence : IOperation<ResetSequenceOptions, IChangeResu
     public IEnumerable<IChangeResult> Run(Session session, ResetSequenceOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         TableFilter filter = new(catalog, options.Table, options.Model);
         SequenceReader reader = new(session, catalog.Database, context.Cancellation);
         IReadOnlyList<SequenceState> states = reader.Read(filter.Matches);
