@@ -41,8 +41,8 @@ internal sealed class UndoOrigin(Session session, CancellationToken cancellation
             status == "aborted" ? "There is nothing to undo; delete the file." : "Wait for its end.", path);
     }
 
-    // The server knows no transaction of the future, as after a restore, and has forgotten old ones.
+    // The server knows no transaction of the future, as after a restore, and has forgotten old ones. A snapshot does not tell of the newest that still run.
     private string? Status(UndoHeader batch) => !ulong.TryParse(batch.Transaction, out ulong id) ? null : session.List<string?>(
-        "select case when @id::text::xid8 < pg_snapshot_xmax(pg_current_snapshot()) then pg_xact_status(@id::text::xid8) end",
+        "select case when @id::text::xid8 < pg_current_xact_id() then pg_xact_status(@id::text::xid8) end",
         new { id = id.ToString() }, cancellation)[0];
 }

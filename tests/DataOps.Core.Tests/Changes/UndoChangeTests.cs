@@ -1,6 +1,7 @@
 using DataOps.Core.Changes;
 using DataOps.Core.Connections;
 using DataOps.Core.Tests.Servers;
+using Npgsql;
 
 namespace DataOps.Core.Tests.Changes;
 
@@ -277,20 +278,34 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
-    public void A_change_that_was_never_committed_has_nothing_to_undo()
+    public void A_change_that_is_not_committed_has_nothing_to_undo()
     {
         using TestDatabase database = server.Blank();
         database.Execute(Posts);
         string file = Change(database);
-        string aborted = database.Scalar<string>("begin; select pg_current_xact_id()::text");
+        using Session other = database.Open();
+        using NpgsqlTransaction transaction = other.Connection.BeginTransaction();
+        // The newest transaction of all: no snapshot has seen one that is newer.
+        string id = other.List<string>("select pg_current_xact_id()::text")[0];
+        string open = WithTransaction(file, id);
+
+        DataOpsException failure = Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, open));
+        Assert.Equal("NeverCommitted", failure.Id);
+        Assert.Contains("is not committed yet", failure.Message);
+
+        transaction.Rollback();
+        failure = Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, open));
+        Assert.Equal("NeverCommitted", failure.Id);
+        Assert.Contains("was never committed", failure.Message);
+    }
+
+    private string WithTransaction(string file, string id)
+    {
         string[] lines = ChangeFiles.Lines(file);
-        string header = System.Text.RegularExpressions.Regex.Replace(lines[0], "\"transaction\":\"[0-9]+\"", $"\"transaction\":\"{aborted}\"");
+        string header = System.Text.RegularExpressions.Regex.Replace(lines[0], "\"transaction\":\"[0-9]+\"", $"\"transaction\":\"{id}\"");
         string text = string.Join('\n', lines[1..^1].Prepend(header)) + "\n";
         string digest = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
-
-        DataOpsException failure = Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, _files.Compress($"{text}{{\"rows\":{lines.Length - 2},\"sha256\":\"{digest}\"}}\n")));
-
-        Assert.Equal("NeverCommitted", failure.Id);
+        return _files.Compress($"{text}{{\"rows\":{lines.Length - 2},\"sha256\":\"{digest}\"}}\n");
     }
 
     [Fact]
