@@ -65,7 +65,7 @@ try
     Console.WriteLine("| what | seconds | MB | peer | seconds | ratio |\n|---|---|---|---|---|---|");
     foreach (Comparison comparison in comparisons.Where(c => c.Name.Contains(only, StringComparison.Ordinal)))
         Console.WriteLine(comparison.Measure(runs));
-    Console.WriteLine($"\n{section.Again(DataOps.Core.Connections.ConnectionSettings.Parse(server.Uri("scale")), 9)}\n{section.Scans()}");
+    Console.WriteLine($"\n{section.Again(DataOps.Core.Connections.ConnectionSettings.Parse(server.Uri("scale")))}\n{section.Scans()}");
     return 0;
 }
 finally

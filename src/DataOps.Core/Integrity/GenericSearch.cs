@@ -43,7 +43,8 @@ internal sealed class GenericSearch(Session session, ReferenceCatalog catalog, R
         // A row of the parent's own type, or of a model without columns of its own, has no other half.
         { Table: { } own } when own.Oid == reference.Table.Oid => [],
         { Table: null, Label: var label } => All(id, Unknown(label)),
-        { Table: { IsReadable: true, SingleKey: not null } table, Label: var label } => Missing(id, table, $"the row in {table} is missing that makes it a {label}"),
+        { Table: { IsReadable: true, SingleKey: not null } table, Label: var label } =>
+            Missing(id, table, $"the row in {table} is missing that makes it a {label}"),
         // A content type that is itself missing is the foreign key's finding.
         _ => [],
     };
