@@ -1,11 +1,11 @@
 using DataOps.Core.Catalog;
-using DataOps.Core.Connections;
 using DataOps.Core.Rows;
 
 namespace DataOps.Core.Datasets;
 
 /// <summary>Makes the encoders of an export's fields, and tells afterwards what they could not write exactly.</summary>
-internal sealed class DatasetEncoders(Session session, DatasetLayout layout, TimePrecision precision, JsonFields jsonFields)
+internal sealed class DatasetEncoders(
+    IReadOnlySet<(string Model, string Column)> streamFields, DatasetLayout layout, TimePrecision precision, JsonFields jsonFields)
 {
     private readonly List<InexactField> _fields = [];
 
@@ -16,19 +16,15 @@ internal sealed class DatasetEncoders(Session session, DatasetLayout layout, Tim
     public string? InexactFields => Inexact == 0 ? null : string.Join("; ", _fields.Where(f => f.Count > 0));
 
     /// <summary>What makes the encoder of each of a model's columns.</summary>
-    public Func<Column, FieldEncoder> Of(Model model)
+    public Func<Column, FieldEncoder> Of(Model model) => column =>
     {
-        HashSet<string> streamFields = StreamFields.Of(session, model);
-        return column =>
-        {
-            string field = model.Fields.FirstOrDefault(f => f.Column == column)?.Name ?? "pk";
-            InexactField inexact = new($"{model.Label}.{field}");
-            _fields.Add(inexact);
-            FieldEncoder encoder = FieldEncoder.For(column.Type, precision, layout.Embedded, layout.Indent, inexact);
-            bool? isStreamField = JsonFields.IsJson(column) ? jsonFields.IsStreamField(model, field) : null;
-            if (!(isStreamField ?? streamFields.Contains(column.Name)))
-                return encoder;
-            return new StreamFieldEncoder(column.Type.Underlying.Name == "jsonb", isStreamField is null ? encoder : null, inexact);
-        };
-    }
+        string field = model.Fields.FirstOrDefault(f => f.Column == column)?.Name ?? "pk";
+        InexactField inexact = new($"{model.Label}.{field}");
+        _fields.Add(inexact);
+        FieldEncoder encoder = FieldEncoder.For(column.Type, precision, layout.Embedded, layout.Indent, inexact);
+        bool? isStreamField = JsonFields.IsJson(column) ? jsonFields.IsStreamField(model, field) : null;
+        if (!(isStreamField ?? streamFields.Contains((model.Label, column.Name))))
+            return encoder;
+        return new StreamFieldEncoder(column.Type.Underlying.Name == "jsonb", isStreamField is null ? encoder : null, inexact);
+    };
 }

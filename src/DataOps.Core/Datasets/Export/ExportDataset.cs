@@ -147,7 +147,8 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
         MissingReferences missing = Search(mattersFirst ? plan.Parts : []);
         MissingPolicy policy = MissingPolicy.Of(session, catalog, missing, options.OnMissingReference, context.Cancellation);
         ReferenceForm references = new(catalog, keys, options.NaturalForeign, options.NaturalPrimary, policy);
-        DatasetEncoders encoders = new(session, layout, options.Precision, JsonFields.Of(options.StreamField, options.JsonField, models));
+        JsonFields jsonFields = JsonFields.Of(options.StreamField, options.JsonField, models);
+        DatasetEncoders encoders = new(StreamFields.Of(session, models), layout, options.Precision, jsonFields);
         long count = 0;
         long bytes = file.Write(stream =>
         {
