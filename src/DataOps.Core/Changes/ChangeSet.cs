@@ -55,11 +55,17 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     public void Apply(DatabaseCatalog catalog, Action statements)
     {
         NoteOrphans(catalog);
-        session.Execute("set constraints all deferred", cancellation);
-        session.Execute("select set_config('search_path', (select reset_val from pg_settings where name = 'search_path'), true)", cancellation);
+        Defer();
         statements();
         session.Execute("set constraints all immediate", cancellation);
         session.Execute("select set_config('search_path', 'pg_catalog', true)", cancellation);
+    }
+
+    /// <summary>Has constraints wait for the end; triggers, and functions in defaults, find their names as the application's do.</summary>
+    public void Defer()
+    {
+        session.Execute("set constraints all deferred", cancellation);
+        session.Execute("select set_config('search_path', (select reset_val from pg_settings where name = 'search_path'), true)", cancellation);
     }
 
     /// <summary>Notes which foreign keys planned rows break, so that undoing can bring that back; after the lock and before anything is changed.</summary>

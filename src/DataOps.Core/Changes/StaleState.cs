@@ -40,6 +40,13 @@ internal sealed record StaleState(string? What, string? Commands)
             .Aggregate(None, (all, known) => all.And(known.State));
     }
 
+    /// <summary>Warns of it when rows have been changed.</summary>
+    public void Warn(OperationContext context)
+    {
+        if (What is not null)
+            context.Warning?.Invoke($"Rows were changed without the application, which does not know of it: {What}. Due: {Commands}.");
+    }
+
     /// <summary>Both.</summary>
     public StaleState And(StaleState other) =>
         What is null ? other : other.What is null ? this : new($"{What}, {other.What}", $"{Commands}; {other.Commands}");

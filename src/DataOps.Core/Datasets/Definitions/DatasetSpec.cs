@@ -26,10 +26,17 @@ internal sealed record DatasetSpec(string Model, Filter Filter)
     /// <summary>Fields that get their value when all rows are there: unique values that move between rows.</summary>
     public IReadOnlyList<string> DeferValues { get; init; } = [];
 
-    /// <summary>What it says that only a file of feincms3-data tells its loader.</summary>
-    public IEnumerable<string> Orders => new[]
+    /// <summary>What it says that only a file of feincms3-data tells its loader, with the fields that are meant.</summary>
+    public IEnumerable<(string Name, IReadOnlyList<string> Fields)> Orders
     {
-        (DeleteMissing, "deleteMissing"), (IgnoreMissingM2m.Count > 0, "ignoreMissingM2m"), (SaveAsNew, "saveAsNew"),
-        (ForceInsert, "forceInsert"), (DeferValues.Count > 0, "deferValues"),
-    }.Where(o => o.Item1).Select(o => o.Item2);
+        get
+        {
+            foreach ((bool isGiven, string name) in new[] { (DeleteMissing, "deleteMissing"), (SaveAsNew, "saveAsNew"), (ForceInsert, "forceInsert") })
+                if (isGiven)
+                    yield return (name, []);
+            foreach ((IReadOnlyList<string> fields, string name) in new[] { (IgnoreMissingM2m, "ignoreMissingM2m"), (DeferValues, "deferValues") })
+                if (fields.Count > 0)
+                    yield return (name, fields);
+        }
+    }
 }

@@ -116,11 +116,8 @@ public sealed class GetDatasetDefinition : IOfflineOperation<GetDatasetDefinitio
     {
         string[] settings =
         [
-            .. new[] { (spec.DeleteMissing, "deleteMissing"), (spec.SaveAsNew, "saveAsNew"), (spec.ForceInsert, "forceInsert") }
-                .Where(s => s.Item1)
-                .Select(s => s.Item2),
-            .. new[] { ("exclude", spec.Exclude), ("ignoreMissingM2m", spec.IgnoreMissingM2m), ("deferValues", spec.DeferValues) }
-                .Where(s => s.Item2.Count > 0).Select(s => $"{s.Item1} {string.Join("+", s.Item2)}"),
+            .. spec.Orders.Concat(spec.Exclude.Count > 0 ? [("exclude", spec.Exclude)] : [])
+                .Select(o => o.Fields.Count > 0 ? $"{o.Name} {string.Join("+", o.Fields)}" : o.Name),
         ];
         return new DatasetSpecInfo(
             session?.Server,

@@ -136,7 +136,7 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
             layout = layout.Behind(FeincmsHeader.Text(
                 plan.Specs.Select(s => s with { DeleteMissing = s.DeleteMissing || options.DeleteMissing }),
                 session.List<DateTime>("select now() at time zone 'UTC'", null, context.Cancellation)[0]));
-        else if (plan.Specs.SelectMany(s => s.Orders).Distinct().ToArray() is { Length: > 0 } orders)
+        else if (plan.Specs.SelectMany(s => s.Orders).Select(o => o.Name).Distinct().ToArray() is { Length: > 0 } orders)
             context.Warning?.Invoke(
                 $"What the definition orders ({string.Join(", ", orders)}) is not in the file, as Django's formats have no place for it: add -Format Feincms.");
         NaturalKeys keys = NaturalKeys.Of(catalog, options.NaturalKey);

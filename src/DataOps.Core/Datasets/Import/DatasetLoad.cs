@@ -60,7 +60,7 @@ internal sealed record DatasetLoad(long Objects, long Skipped, FileSpecs Specs, 
             staging.Fill(reader);
             specs = FileSpecs.Of(reader, models, staging.Tables, path);
         }
-        Defer(session, context.Cancellation);
+        changes.Defer();
         ResolvedRows rows = new(session, catalog, staging.Tables, context.Cancellation);
         OnMissingReference missing = options.OnMissingReference ?? OnMissingReference.Fail;
         ImportTargets targets = new(session, catalog, models, rows, missing, path, context);
@@ -87,11 +87,4 @@ internal sealed record DatasetLoad(long Objects, long Skipped, FileSpecs Specs, 
     // A load asks for the rows that its file names. With the default, made for disks that turn, PostgreSQL would rather read all of a table of small rows.
     private static void FavourIndexes(Session session, CancellationToken cancellation) => session.Execute(
         "select set_config('random_page_cost', least(current_setting('random_page_cost')::float8, 1.1)::text, true)", cancellation);
-
-    private static void Defer(Session session, CancellationToken cancellation)
-    {
-        session.Execute("set constraints all deferred", cancellation);
-        // Triggers and the functions in defaults find their names where the application's do; our own are qualified.
-        session.Execute("select set_config('search_path', (select reset_val from pg_settings where name = 'search_path'), true)", cancellation);
-    }
 }

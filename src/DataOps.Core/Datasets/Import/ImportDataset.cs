@@ -126,8 +126,8 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
             catalog,
             [.. load.Run.Models.Where(m => m.Inserted + m.Updated + m.Added + m.Removed > 0).Select(m => m.Table.Model.Label)],
             [.. load.Run.Models.Select(m => m.Table.Model.Label)]);
-        if (stale.What is not null && !options.WhatIf)
-            context.Warning?.Invoke($"Rows were written without the application, which does not know of it: {stale.What}. Due: {stale.Commands}.");
+        if (!options.WhatIf)
+            stale.Warn(context);
         return new ImportResult(
             session.Server, session.Database, Name, file.Path, changed, options.WhatIf ? 0 : load.Written, load.Written, load.Objects,
             load.Inserted, load.Updated, load.Objects - load.Inserted - load.Updated - load.Skipped, load.Skipped, load.Deleted, load.Changed,

@@ -111,8 +111,8 @@ public sealed class RepairOrphan : IOperation<RepairOrphanOptions, IChangeResult
         string? undoPath, Stopwatch watch, OperationContext context)
     {
         StaleState stale = StaleState.Of(catalog, [.. tables.Select(t => t.Model).OfType<string>()], []);
-        if (stale.What is not null && batches > 0)
-            context.Warning?.Invoke($"Rows were changed without the application, which does not know of it: {stale.What}. Due: {stale.Commands}.");
+        if (batches > 0)
+            stale.Warn(context);
         long rows = tables.Sum(t => t.Rows);
         return new RepairOrphanResult(
             session.Server, session.Database, Name, batches > 0, whatIf ? 0 : rows, rows, steps.Sum(s => s.Orphans.Count),

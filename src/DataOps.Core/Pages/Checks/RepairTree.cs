@@ -55,8 +55,8 @@ public sealed class RepairTree : IOperation<RepairTreeOptions, IChangeResult>
         }
         long rows = plan.Sum(t => t.Rows);
         StaleState stale = StaleState.Of(catalog, [.. plan.Select(t => t.Model).OfType<string>()], []);
-        if (stale.What is not null && goes)
-            context.Warning?.Invoke($"Rows were changed without the application, which does not know of it: {stale.What}. Due: {stale.Commands}.");
+        if (goes)
+            stale.Warn(context);
         yield return new RepairTreeResult(
             session.Server, session.Database, Name, goes, goes ? rows : 0, rows, trees.Sum(t => t.Problems.Count), remaining, run.Reattached,
             plan.Sum(t => t.Update), plan.Sum(t => t.Insert), plan.Sum(t => t.Delete), stale.What, stale.Commands, undoPath,
