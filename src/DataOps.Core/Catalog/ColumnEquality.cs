@@ -8,9 +8,15 @@ internal static class ColumnEquality
     /// <summary>That two columns are equal: as they are where their types allow it, else as texts (object ids are often texts).</summary>
     public static string Of(Column left, string leftAlias, Column right, string rightAlias)
     {
-        string l = $"{leftAlias}.{Sql.Identifier(left.Name)}";
-        string r = $"{rightAlias}.{Sql.Identifier(right.Name)}";
-        return Family(left) == Family(right) ? $"{l} operator(pg_catalog.=) {r}" : $"{l}::text operator(pg_catalog.=) {r}::text";
+        (string l, string r) = Sides(left, leftAlias, right, rightAlias);
+        return $"{l} operator(pg_catalog.=) {r}";
+    }
+
+    /// <summary>What stands on both sides of the comparison.</summary>
+    public static (string Left, string Right) Sides(Column left, string leftAlias, Column right, string rightAlias)
+    {
+        string cast = Family(left) == Family(right) ? "" : "::text";
+        return ($"{leftAlias}.{Sql.Identifier(left.Name)}{cast}", $"{rightAlias}.{Sql.Identifier(right.Name)}{cast}");
     }
 
     // Extensions' types (citext) have their operators elsewhere: as texts they compare everywhere.

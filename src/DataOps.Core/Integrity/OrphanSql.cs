@@ -12,4 +12,8 @@ internal static class OrphanSql
     /// <summary>Columns of row <paramref name="alias"/> as one text, joined by commas.</summary>
     public static string Text(IEnumerable<string> columns, string alias) =>
         string.Join(" || ',' || ", columns.Select(c => $"{alias}.{(c == "ctid" ? c : Sql.Identifier(c))}::text"));
+
+    /// <summary>Whether a reference points anywhere. MATCH SIMPLE: with a NULL in it, it does not, and that is allowed.</summary>
+    public static string IsSet(Reference reference, string alias) =>
+        string.Join(" and ", reference.Columns.Select(c => $"{alias}.{Sql.Identifier(c.Name)} is not null"));
 }

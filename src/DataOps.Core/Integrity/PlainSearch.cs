@@ -17,21 +17,31 @@ internal static class PlainSearch
             .Concat(InOnePass(session, child, [.. byWay[false]], condition, cancellation));
     }
 
-    // One scan of the child and a hash of each parent's keys: a row comes out when any of its references dangles.
     private static IEnumerable<Dangling> InOnePass(Session session, Table child, Reference[] references, string? condition, CancellationToken cancellation)
     {
         if (references.Length == 0)
             yield break;
-        string values = string.Join(", ", references.Select((r, i) =>
-            $"case when {Dangles(r, i)} then {OrphanSql.Text(r.Columns.Select(c => c.Name), "c")} end"));
-        string joins = string.Join("\n", references.Select((r, i) => $"left join {r.Target!.Sql} p{i} on {Join(r, i)}"));
-        string any = string.Join(" or ", references.Select((r, i) => $"({Dangles(r, i)})"));
-        string within = condition is null ? "" : $"({condition}) and ";
-        string sql = $"select {OrphanSql.Key(child, "c")}, {values} from {child.Sql} c\n{joins}\nwhere {within}({any})";
+        string sql = condition is null ? OfAllRows(child, references) : OfChosenRows(child, references, condition);
         foreach ((string key, string?[] found) in session.Stream(sql, row => (row.GetString(0), Texts(row, references.Length)), cancellation))
             for (int i = 0; i < references.Length; i++)
                 if (found[i] is { } value)
                     yield return new Dangling(references[i], key, value, null, Note(references[i]));
+    }
+
+    // One scan of the child and a hash of each parent's keys: a row comes out when any of its references dangles.
+    private static string OfAllRows(Table child, Reference[] references)
+    {
+        string values = string.Join(", ", references.Select((r, i) =>
+            $"case when {Dangles(r, i)} then {OrphanSql.Text(r.Columns.Select(c => c.Name), "c")} end"));
+        string joins = string.Join("\n", references.Select((r, i) => $"left join {r.Target!.Sql} p{i} on {Join(r, i)}"));
+        string any = string.Join(" or ", references.Select((r, i) => $"({Dangles(r, i)})"));
+        return $"select {OrphanSql.Key(child, "c")}, {values} from {child.Sql} c\n{joins}\nwhere {any}";
+    }
+
+    private static string OfChosenRows(Table child, Reference[] references, string condition)
+    {
+        TargetLookup targets = new(child, references, "c");
+        return $"select {targets.Key}, {string.Join(", ", targets.Values)} from {child.Sql} c{targets.Join} where ({condition}) and {targets.Any}";
     }
 
     // A loose scan steps from value to value through the index; only dead values are looked for in the rows.
@@ -70,10 +80,7 @@ internal static class PlainSearch
 
     private static string Join(Reference r, int i) => string.Join(" and ", r.Columns.Zip(r.TargetColumns, (c, t) => ColumnEquality.Of(c, "c", t, $"p{i}")));
 
-    // MATCH SIMPLE: a reference with a NULL in it points nowhere, and that is allowed.
-    private static string Dangles(Reference r, int i) => string.Join(" and ", r.Columns
-        .Select(c => $"c.{Sql.Identifier(c.Name)} is not null")
-        .Append($"p{i}.{Sql.Identifier(r.TargetColumns[0].Name)} is null"));
+    private static string Dangles(Reference r, int i) => $"{OrphanSql.IsSet(r, "c")} and p{i}.{Sql.Identifier(r.TargetColumns[0].Name)} is null";
 
     private static string?[] Texts(NpgsqlDataReader row, int count)
     {

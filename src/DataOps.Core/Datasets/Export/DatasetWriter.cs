@@ -1,15 +1,17 @@
+using DataOps.Core.Catalog;
 using DataOps.Core.Connections;
 using DataOps.Core.Rows;
 using Npgsql;
 
 namespace DataOps.Core.Datasets;
 
-/// <summary>Writes the rows of models as fixture objects.</summary>
+/// <summary>Writes the rows of models as fixture objects, and tells of those of them without a target that were not searched before.</summary>
 internal sealed class DatasetWriter(
     Session session,
     DatasetLayout layout,
     DatasetEncoders encoders,
     ReferenceForm references,
+    MissingReferences? missing,
     Stream stream,
     OperationContext context,
     long? estimatedRows)
@@ -21,11 +23,10 @@ internal sealed class DatasetWriter(
 
     public void Begin() => _output.WriteText(layout.Begin);
 
-    /// <summary>Writes a part's rows, in the order of their key, and returns their number.</summary>
-    public long Write(ExportPart part)
+    /// <summary>Writes a part's rows, in the order of their key.</summary>
+    public void Write(ExportPart part)
     {
-        long before = _count;
-        ModelColumns columns = ModelColumns.Of(encoders, part, layout, references);
+        ModelColumns columns = ModelColumns.Of(encoders, part, layout, references, missing?.Asked(part) ?? []);
         try
         {
             using CopyReader rows = new(session.Connection, columns.Query, context.Cancellation);
@@ -37,7 +38,6 @@ internal sealed class DatasetWriter(
             throw failure;
         }
         context.Report($"Exporting {columns.Label}", _count, estimatedRows);
-        return _count - before;
     }
 
     /// <summary>Ends the file and returns the number of objects in it.</summary>
@@ -58,6 +58,8 @@ internal sealed class DatasetWriter(
         for (int i = 0; i < columns.Values.Count; i++)
             columns.Values[i].Write(row, _output);
         _output.Write(columns.Closing);
+        foreach ((Reference reference, string key, string value) in columns.Missing(row))
+            missing!.Add(reference, key, value);
         if (_count % RowsPerReport == 0)
             context.Report($"Exporting {columns.Label}", _count, estimatedRows);
     }

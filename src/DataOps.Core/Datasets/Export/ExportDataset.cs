@@ -140,24 +140,24 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
             context.Warning?.Invoke(
                 $"What the definition orders ({string.Join(", ", orders)}) is not in the file, as Django's formats have no place for it: add -Format Feincms.");
         NaturalKeys keys = NaturalKeys.Of(catalog, options.NaturalKey);
+        IReadOnlyList<ExportPart> parts = plan.PartsWithRows(session, context.Cancellation);
         bool skips = options.OnMissingReference == Datasets.OnMissingReference.SkipRow;
-        MissingReferences Search(IReadOnlyList<ExportPart> parts) =>
-            MissingReferences.Of(session, catalog, plan, parts, withSoft: options.NaturalForeign, keepsKeys: skips, context);
-        bool mattersFirst = skips || options.OnMissingReference is Datasets.OnMissingReference.Fail or Datasets.OnMissingReference.Null;
-        MissingReferences missing = Search(mattersFirst ? plan.Parts : []);
+        // Where a row without its target changes the file, all of them must be known before it is written.
+        bool matters = skips || options.OnMissingReference is Datasets.OnMissingReference.Fail or Datasets.OnMissingReference.Null;
+        MissingReferences missing = new(catalog, withSoft: options.NaturalForeign, keepsKeys: skips);
+        missing.Search(session, plan, parts, withChosen: matters, context);
         MissingPolicy policy = MissingPolicy.Of(session, catalog, missing, options.OnMissingReference, context.Cancellation);
         ReferenceForm references = new(catalog, keys, options.NaturalForeign, options.NaturalPrimary, policy);
         JsonFields jsonFields = JsonFields.Of(options.StreamField, options.JsonField, models);
-        DatasetEncoders encoders = new(StreamFields.Of(session, models), layout, options.Precision, jsonFields);
+        DatasetEncoders encoders = new(StreamFields.Of(session, parts.Select(p => p.Model).Distinct()), layout, options.Precision, jsonFields);
         long count = 0;
         long bytes = file.Write(stream =>
         {
-            DatasetWriter writer = new(session, layout, encoders, references, stream, context, plan.EstimatedRows);
+            DatasetWriter writer = new(session, layout, encoders, references, matters ? null : missing, stream, context, plan.EstimatedRows);
             writer.Begin();
-            ExportPart[] written = [.. plan.Parts.Where(p => writer.Write(p) > 0)];
+            foreach (ExportPart part in parts)
+                writer.Write(part);
             count = writer.End();
-            // Where it changes nothing in the file, only tables that have rows in it are searched.
-            missing = mattersFirst ? missing : Search(written);
         });
         if (options.OnMissingReference != Datasets.OnMissingReference.KeepKey)
             missing.Warn(context);

@@ -7,6 +7,9 @@ namespace DataOps.Core.Datasets;
 /// <summary>What an export writes: parts in their order, each row in one of them.</summary>
 internal sealed class ExportPlan
 {
+    // To find the first of a few chosen rows in a larger table may take as long as to write them all.
+    private const int LargestAsked = 10_000;
+
     private readonly Func<Model, string, string?> _condition;
 
     private ExportPlan(IReadOnlyList<ExportPart> parts, IEnumerable<DatasetSpec> specs, Func<Model, string, string?> condition) =>
@@ -23,7 +26,7 @@ internal sealed class ExportPlan
 
     /// <summary>All rows of some models.</summary>
     public static ExportPlan Of(IReadOnlyList<Model> models) =>
-        new([.. models.Select(m => new ExportPart(m, null, []))], models.Select(m => new DatasetSpec(m.Label, Filter.Everything)), (_, _) => null);
+        new([.. models.Select(ExportPart.All)], models.Select(m => new DatasetSpec(m.Label, Filter.Everything)), (_, _) => null);
 
     /// <summary>The rows of a dataset; its filters are checked, and their values are set in the session's transaction.</summary>
     /// <exception cref="DataOpsException">A model, a field, a look-up or a value is wrong, or nothing is left.</exception>
@@ -41,18 +44,14 @@ internal sealed class ExportPlan
                 "NothingSelected", FailureKind.NotFound, $"No model of dataset {call.Dataset.Name} is left to export.",
                 "Look at -Model and -Exclude.", call.Dataset.Name);
         FilterParameters parameters = new(call.Dataset.TimeZone);
-        string? Condition(DatasetSpec spec, Model model, string alias) =>
-            spec.Filter.IsEverything ? null : FilterSql.Compile(spec.Filter, model, catalog, alias, parameters);
         List<ExportPart> parts = [];
         for (int i = 0; i < specs.Length; i++)
         {
             (DatasetSpec spec, Model model) = specs[i];
             // A row that an earlier spec has written is not written again.
-            string?[] earlier = [.. specs.Take(i).Where(s => s.Model == model).Select(s => Condition(s.Spec, model, "t"))];
-            if (earlier.Any(c => c is null))
-                continue;
-            string[] conditions = [.. new[] { Condition(spec, model, "t") }.OfType<string>(), .. earlier.Select(c => $"({c}) is not true")];
-            parts.Add(new ExportPart(model, conditions.Length == 0 ? null : string.Join(" and ", conditions.Select(c => $"({c})")), spec.Exclude));
+            Filter[] earlier = [.. specs.Take(i).Where(s => s.Model == model).Select(s => s.Spec.Filter)];
+            if (!earlier.Any(f => f.IsEverything))
+                parts.Add(ExportPart.Of(spec, model, earlier, catalog, parameters));
         }
         ILookup<Model, DatasetSpec> byModel = specs.ToLookup(s => s.Model, s => s.Spec);
         Dictionary<(Model Model, string Alias), string?> all = [];
@@ -60,13 +59,25 @@ internal sealed class ExportPlan
             foreach (string alias in new[] { "c", "o" })
                 all[(model.Key, alias)] = model.Any(s => s.Filter.IsEverything)
                     ? null
-                    : string.Join(" or ", model.Select(s => $"({Condition(s, model.Key, alias)})"));
+                    : string.Join(" or ", model.Select(s => $"({FilterSql.Compile(s.Filter, model.Key, catalog, alias, parameters)})"));
         parameters.Bind(session);
         // The planner takes the chosen rows for spread over the whole key, and would walk it from its start to the first of them.
         session.Execute("set local enable_mergejoin = off");
         foreach ((DatasetSpec spec, Model model) in specs.Where(s => s.Spec.Filter.HasSql))
             SpecCheck.Explain(session, spec, model, all[(model, "c")]);
         return new ExportPlan(parts, specs.Select(s => s.Spec), (model, alias) => all[(model, alias)]);
+    }
+
+    /// <summary>The parts that have rows, asked in one query; those of a large table without asking.</summary>
+    public IReadOnlyList<ExportPart> PartsWithRows(Session session, CancellationToken cancellation)
+    {
+        ExportPart[] asked = [.. Parts.Where(p => p.Model.Table.EstimatedRows is not > LargestAsked)];
+        if (asked.Length == 0)
+            return Parts;
+        IEnumerable<string> rows = asked.Select(p => $"exists (select 1 from {p.Model.Table.Sql} t where {p.OfEachRow ?? "true"})");
+        bool[] found = session.Stream($"select array[{string.Join(", ", rows)}]", row => row.GetFieldValue<bool[]>(0), cancellation).Single();
+        HashSet<ExportPart> without = [.. asked.Where((_, i) => !found[i])];
+        return [.. Parts.Where(p => !without.Contains(p))];
     }
 
     /// <summary>

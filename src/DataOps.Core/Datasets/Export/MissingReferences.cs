@@ -5,15 +5,12 @@ using DataOps.Core.Integrity;
 namespace DataOps.Core.Datasets;
 
 /// <summary>References of a dataset's rows that have no target in the database: all counted, the first of them named.</summary>
-internal sealed class MissingReferences
+internal sealed class MissingReferences(ReferenceCatalog catalog, bool withSoft, bool keepsKeys)
 {
     private const int Named = 1000;
     private readonly Dictionary<string, long> _counts = [];
     private readonly Dictionary<Reference, List<string>> _keys = [];
     private readonly List<string[]> _rows = [];
-    private readonly bool _keepsKeys;
-
-    private MissingReferences(bool keepsKeys) => _keepsKeys = keepsKeys;
 
     /// <summary>How many are damage.</summary>
     public long Count { get; private set; }
@@ -27,24 +24,44 @@ internal sealed class MissingReferences
     /// <summary>The references that have any, and the keys of their rows, as text, where they were asked for.</summary>
     public IReadOnlyDictionary<Reference, List<string>> Keys => _keys;
 
-    /// <summary>Searches the rows that are exported.</summary>
+    /// <summary>The references of a table that must have a target.</summary>
+    public IReadOnlyList<Reference> Asked(Table table) =>
+        [.. catalog.From(table).Where(r => r.Target is not null && (IsDeclared(r) || (withSoft && r.Class == ReferenceClass.Soft)))];
+
+    /// <summary>Those of the rows that a filter chooses which are to be looked up while they are written.</summary>
+    public IReadOnlyList<Reference> Asked(ExportPart part) =>
+        part.Condition is null ? [] : [.. Asked(part.Model.Table).Where(r => !part.Requires(r))];
+
+    /// <summary>Searches rows that are exported, and their many-to-many lists.</summary>
     /// <param name="session">A session in its snapshot.</param>
-    /// <param name="catalog">The database's references.</param>
     /// <param name="plan">What is exported.</param>
-    /// <param name="parts">The parts of it that have rows, as far as that is known.</param>
-    /// <param name="withSoft">Search references without a constraint as well.</param>
-    /// <param name="keepsKeys">Remember the keys of all rows found.</param>
+    /// <param name="parts">The parts of it that have rows.</param>
+    /// <param name="withChosen">Search the rows that filters choose too; else whoever writes them adds those that have no target.</param>
     /// <param name="context">Cancels, and hears of the progress.</param>
-    public static MissingReferences Of(
-        Session session, ReferenceCatalog catalog, ExportPlan plan, IReadOnlyList<ExportPart> parts, bool withSoft, bool keepsKeys, OperationContext context)
+    public void Search(Session session, ExportPlan plan, IReadOnlyList<ExportPart> parts, bool withChosen, OperationContext context)
     {
-        HashSet<uint> tables = parts.SelectMany(p => p.Model.ManyToMany.Select(l => l.Table.Oid).Append(p.Model.Table.Oid)).ToHashSet();
-        bool IsAsked(Reference r) => tables.Contains(r.Table.Oid) && r.Target is not null && (IsDeclared(r) || (withSoft && r.Class == ReferenceClass.Soft));
-        IEnumerable<Reference> references = catalog.References.Where(IsAsked);
-        MissingReferences missing = new(keepsKeys);
-        foreach (Dangling dangling in new OrphanSearch(session, catalog, context).In([.. references], plan.ConditionOn))
-            missing.Add(catalog, dangling);
-        return missing;
+        IEnumerable<Table> tables = parts.Where(p => withChosen || p.Condition is null).Select(p => p.Model.Table)
+            .Concat(parts.SelectMany(p => p.Model.ManyToMany.Select(l => l.Table))).DistinctBy(t => t.Oid);
+        foreach (Dangling dangling in new OrphanSearch(session, catalog, context).In([.. tables.SelectMany(Asked)], plan.ConditionOn))
+            Add(dangling.Reference, dangling.Key, dangling.Value);
+    }
+
+    /// <summary>Adds a row that was found.</summary>
+    /// <param name="reference">By which reference it has no target.</param>
+    /// <param name="key">The row's key, as text.</param>
+    /// <param name="value">What it points at, as text.</param>
+    public void Add(Reference reference, string key, string value)
+    {
+        string place = $"{catalog.LabelOf(reference.Table)} {reference.Column.Name} -> {reference.Target}";
+        _counts[place] = _counts.GetValueOrDefault(place) + 1;
+        bool isExpected = reference.Severity == Severity.Expected;
+        (Count, Expected) = isExpected ? (Count, Expected + 1) : (Count + 1, Expected);
+        if (!_keys.TryGetValue(reference, out List<string>? keys))
+            _keys[reference] = keys = [];
+        if (keepsKeys)
+            keys.Add(key);
+        if (_rows.Count < Named)
+            _rows.Add([reference.Table.DisplayName, key, reference.Column.Name, $"-> {reference.Target} {value}"]);
     }
 
     /// <summary>Whether a reference is one that PostgreSQL, or Django's loader, will ask a target of.</summary>
@@ -72,20 +89,5 @@ internal sealed class MissingReferences
         IEnumerable<string> lines = _rows.Select(r => ("  " + string.Join("  ", r.Select((cell, i) => cell.PadRight(widths[i])))).TrimEnd());
         long unnamed = Count + Expected - _rows.Count;
         return string.Join('\n', lines) + (unnamed > 0 ? $"\n  … and {unnamed} more" : "");
-    }
-
-    private void Add(ReferenceCatalog catalog, Dangling dangling)
-    {
-        Reference reference = dangling.Reference;
-        string place = $"{catalog.LabelOf(reference.Table)} {reference.Column.Name} -> {reference.Target}";
-        _counts[place] = _counts.GetValueOrDefault(place) + 1;
-        bool isExpected = reference.Severity == Severity.Expected;
-        (Count, Expected) = isExpected ? (Count, Expected + 1) : (Count + 1, Expected);
-        if (!_keys.TryGetValue(reference, out List<string>? keys))
-            _keys[reference] = keys = [];
-        if (_keepsKeys)
-            keys.Add(dangling.Key);
-        if (_rows.Count < Named)
-            _rows.Add([reference.Table.DisplayName, dangling.Key, reference.Column.Name, $"-> {reference.Target} {dangling.Value}"]);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using DataOps.Core.Catalog;
 using DataOps.Core.Connections;
+using DataOps.Core.Integrity;
 using DataOps.Core.Rows;
 
 namespace DataOps.Core.Datasets;
@@ -9,10 +10,13 @@ namespace DataOps.Core.Datasets;
 internal sealed class ModelColumns
 {
     private readonly Value[] _key;
+    private readonly IReadOnlyList<Reference> _asked;
+    private readonly int _missing;
 
-    private ModelColumns(Model model, DatasetLayout layout, string query, Value[] key, bool isKeyless, IReadOnlyList<Value> values)
+    private ModelColumns(
+        Model model, DatasetLayout layout, string query, Value[] key, bool isKeyless, IReadOnlyList<Value> values, IReadOnlyList<Reference> asked, int missing)
     {
-        (Label, Query, _key, Values) = (model.Label, query, key, values);
+        (Label, Query, _key, Values, _asked, _missing) = (model.Label, query, key, values, asked, missing);
         string pk = isKeyless ? "" : $"{layout.Member}\"pk\": {(key.Length == 1 ? "" : key.Length == 0 ? "null" : layout.List(1).Open)}";
         Opening = Encoding.UTF8.GetBytes($"{layout.Open}\"model\": \"{model.Label}\"{pk}");
         string close = key.Length > 1 ? layout.List(1).Close : "";
@@ -32,7 +36,14 @@ internal sealed class ModelColumns
 
     public IReadOnlyList<Value> Values { get; }
 
-    public static ModelColumns Of(DatasetEncoders encoders, ExportPart part, DatasetLayout layout, ReferenceForm references)
+    /// <summary>Makes them.</summary>
+    /// <param name="encoders">Makes the encoder of each column.</param>
+    /// <param name="part">The rows.</param>
+    /// <param name="layout">How an object is laid out.</param>
+    /// <param name="references">How keys and references are written.</param>
+    /// <param name="asked">References whose targets are looked up with the rows.</param>
+    public static ModelColumns Of(
+        DatasetEncoders encoders, ExportPart part, DatasetLayout layout, ReferenceForm references, IReadOnlyList<Reference> asked)
     {
         Model model = part.Model;
         Func<Column, FieldEncoder> encoderOf = encoders.Of(model);
@@ -80,17 +91,36 @@ internal sealed class ModelColumns
             string json = $"coalesce({Sql.Literal(layout.List(2).Open)} || {alias}.list || {Sql.Literal(layout.List(2).Close)}, '[]')";
             values.Add(AddJson(Before(list.Name), json));
         }
+        int missing = expressions.Count;
+        if (asked.Count > 0)
+        {
+            TargetLookup targets = new(model.Table, asked, "t");
+            joins.Append(targets.Join);
+            expressions.Add($"case when {targets.Any} then {targets.Key} end");
+            expressions.AddRange(targets.Values);
+        }
         string order = model.Key.Count == 0 ? "" : $" order by {string.Join(", ", model.Key.Select(c => "t." + Sql.Identifier(c.Name)))}";
         string[] conditions = [.. new[] { references.Missing.Condition(model.Table), part.Condition }.OfType<string>()];
         string where = conditions.Length == 0 ? "" : $" where {string.Join(" and ", conditions.Select(c => $"({c})"))}";
         string query = $"select {string.Join(", ", expressions)} from {model.Table.Sql} t{joins}{where}{order}";
-        return new ModelColumns(model, layout, query, key, references.IsKeyless(model), values);
+        return new ModelColumns(model, layout, query, key, references.IsKeyless(model), values, asked, missing);
     }
 
     public void WriteKey(CopyReader row, Utf8Output output)
     {
         foreach (Value part in _key)
             part.Write(row, output);
+    }
+
+    /// <summary>The row's references that were looked up and have no target: its key and what they point at, as text.</summary>
+    public IEnumerable<(Reference Reference, string Key, string Value)> Missing(CopyReader row)
+    {
+        if (_asked.Count == 0 || row.IsNull(_missing))
+            yield break;
+        string key = Encoding.UTF8.GetString(row[_missing]);
+        for (int i = 0; i < _asked.Count; i++)
+            if (!row.IsNull(_missing + 1 + i))
+                yield return (_asked[i], key, Encoding.UTF8.GetString(row[_missing + 1 + i]));
     }
 
     // One aggregate over the table between the two, instead of a query a row; where few rows are read, their lists by the index.

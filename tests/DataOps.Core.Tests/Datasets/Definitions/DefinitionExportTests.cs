@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using DataOps.Core.Catalog;
+using DataOps.Core.Connections;
 using DataOps.Core.Datasets;
 using DataOps.Core.Tests.Servers;
 
@@ -105,6 +107,35 @@ public sealed class DefinitionExportTests(PostgresServer server) : IDisposable
 
         Assert.Equal(2, Run(site, Definition("""{"question": 77}"""), "d", []).MissingReferences);
         Assert.Equal(0, Run(site, Definition("""{"question__lt": 77}"""), "d", []).MissingReferences);
+    }
+
+    [Theory]
+    [InlineData("analyze")]
+    [InlineData("update pg_class set reltuples = 100000 where relkind = 'r' and relnamespace = 'public'::regnamespace")]
+    public void Missing_references_are_the_same_searched_beforehand_looked_up_while_written_and_without_a_filter(string statistics)
+    {
+        using TestDatabase site = server.CopyOf(Site.SampleDamaged);
+        site.Execute(statistics);
+        using Session session = site.Open();
+        string[] models = [.. ReferenceCatalog.Read(session).Models.Where(m => m.Key is [_]).Select(m => m.Label)];
+        string specs = string.Join(", ", models.Select(m => $$$"""{"model": "{{{m}}}", "filter": {"pk__isnull": false}}"""));
+        string chosen = """{"datasets": {"d": {"specs": [SPECS]}}}""".Replace("SPECS", specs);
+        string[] Lines(string text) => [.. text.Split('\n').Where(l => l.Contains(" -> ", StringComparison.Ordinal)).Select(l => string.Join(' ', l.Split(' ', StringSplitOptions.RemoveEmptyEntries))).Order(StringComparer.Ordinal)];
+        (string[] Lines, ExportResult Result) Export(ExportDatasetOptions options)
+        {
+            List<string> warnings = [];
+            ExportResult result = Assert.Single(new ExportDataset().Run(session, options with { Path = Path.Join(_folder, Guid.NewGuid() + ".json"), IncludeDerived = true }, new() { Warning = warnings.Add }));
+            return (Lines(Assert.Single(warnings)), result);
+        }
+
+        (string[] all, ExportResult whole) = Export(new() { Model = models });
+        (string[] written, ExportResult filtered) = Export(new() { Definition = chosen });
+        string[] searched = Lines(Assert.Throws<DataOpsException>(() => Export(new() { Definition = chosen, OnMissingReference = OnMissingReference.Fail })).Message);
+
+        Assert.NotEmpty(all);
+        Assert.Equal(all, written);
+        Assert.Equal(all, searched);
+        Assert.Equal((whole.Count, whole.MissingReferences), (filtered.Count, filtered.MissingReferences));
     }
 
     private static IEnumerable<string> Keys(TestDatabase site, string table, string where, string label) =>
