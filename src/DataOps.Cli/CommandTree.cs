@@ -16,7 +16,7 @@ internal static class CommandTree
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         OperationType[] operations = [.. OperationType.In(core)];
         OperationType? run = args.Any(a => a == help.Name || help.Aliases.Contains(a)) ? null : operations.FirstOrDefault(o => o.CommandName == args[0]);
-        Documentation? documentation = run is null ? new(core) : null;
+        Documentation? documentation = run is null ? new() : null;
         foreach (OperationType operation in run is null ? operations : [run])
             root.Add(OperationCommand(operation, documentation, interruption));
         HelpText.Install(help);

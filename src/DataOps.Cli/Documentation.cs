@@ -4,10 +4,10 @@ using System.Xml.Linq;
 
 namespace DataOps.Cli;
 
-/// <summary>The XML documentation that lies beside the core, as plain text.</summary>
-internal sealed partial class Documentation(Assembly assembly)
+/// <summary>The core's XML documentation, which is in here, as plain text.</summary>
+internal sealed partial class Documentation
 {
-    private readonly Lazy<Dictionary<string, XElement>> _members = new(() => Read(Path.ChangeExtension(assembly.Location, ".xml")));
+    private readonly Lazy<Dictionary<string, XElement>> _members = new(Read);
 
     public string? Summary(Type type) => Summary("T:" + type.FullName);
 
@@ -33,9 +33,11 @@ internal sealed partial class Documentation(Assembly assembly)
         return name[(name.LastIndexOf('.') + 1)..];
     }
 
-    private static Dictionary<string, XElement> Read(string file) => !File.Exists(file)
-        ? []
-        : XDocument.Load(file).Descendants("member").ToDictionary(m => (string)m.Attribute("name")!);
+    private static Dictionary<string, XElement> Read()
+    {
+        using Stream file = typeof(Documentation).Assembly.GetManifestResourceStream("DataOps.Core.xml")!;
+        return XDocument.Load(file).Descendants("member").ToDictionary(m => (string)m.Attribute("name")!);
+    }
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Blanks();

@@ -4,7 +4,7 @@ namespace DataOps.Tasks;
 
 /// <summary>
 /// Publishes the module into artifacts/DataOps/&lt;version&gt;, as PowerShell's module path wants it, and the command line into artifacts/cli for any
-/// platform, and compiled for this one beside it.
+/// platform that has .NET, and beside it for this one, with its runtime.
 /// </summary>
 internal static class Package
 {
@@ -12,9 +12,7 @@ internal static class Package
     {
         Shell.Build("DataOps.PowerShell.sln");
         string module = Repository.Artifacts("DataOps", Repository.Version);
-        if (Directory.Exists(module))
-            Directory.Delete(module, recursive: true);
-        Directory.CreateDirectory(module);
+        MakeEmpty(module);
         // The manifest names files below module/ and the help below en-US/, so both keep their places.
         File.Copy(Path.Combine(Repository.Root, "DataOps.psd1"), Path.Combine(module, "DataOps.psd1"));
         foreach (string folder in new[] { "module", "en-US" })
@@ -29,7 +27,7 @@ internal static class Package
         return 0;
     }
 
-    /// <summary>Publishes the command line for the newest runtime on this machine's platform, compiled beforehand: a short run takes half the time.</summary>
+    /// <summary>Publishes the command line for this machine's platform, compiled beforehand together with its runtime.</summary>
     /// <returns>Its folder.</returns>
     public static string PublishCompiled()
     {
@@ -41,12 +39,20 @@ internal static class Package
 
     private static void Publish(string folder, params string[] platform)
     {
+        MakeEmpty(folder);
         string[] publish =
         [
             "publish", Path.Combine("src", "DataOps.Cli"), "-c", "Release", "-o", folder, "-v", "quiet", "-nologo", "--disable-build-servers", .. platform,
         ];
         if (Shell.Run("dotnet", publish) != 0)
             throw new TaskFailedException("The command line does not publish.");
+    }
+
+    private static void MakeEmpty(string folder)
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        Directory.CreateDirectory(folder);
     }
 
     private static void Copy(string source, string target)
