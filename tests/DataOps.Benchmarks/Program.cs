@@ -29,8 +29,9 @@ try
     string everything = Path.Combine(folder, "everything.json");
     Timed plain = peer.DataOps("scale", "export-dataset", "--include-derived", "--force", "--path", everything);
     Timed natural = peer.DataOps("scale", "export-dataset", "--include-derived", "--force", "--natural-foreign", "--natural-primary", "--path", dump);
+    const string OfSlice = "import of pages and revisions";
     Slice slice = new(peer, folder);
-    if (only.Length == 0)
+    if (OfSlice.Contains(only, StringComparison.Ordinal))
         slice.Make("scale", "lacking");
     Section section = new(peer, "scale", folder);
     section.Make();
@@ -43,7 +44,7 @@ try
         OneModel("referenceindex"),
         new("find-orphan, declared references", peer.DataOps("scale", "find-orphan", "--class", "ForeignKey,Unvalidated,Inheritance"), "audit-fk.sql", peer.Psql("scale", "-qAt", "-f", Path.Combine(data, "audit-fk.sql"))),
         new("export of everything, natural keys", natural, "plain keys", plain),
-        new($"import of {slice.Objects} pages and revisions", peer.DataOps("loaded", "import-dataset", "--no-undo", "--path", slice.Path), "with an undo file", peer.DataOps("loaded", "import-dataset", "--path", slice.Path))
+        new($"{OfSlice}, {slice.Objects} objects", peer.DataOps("loaded", "import-dataset", "--no-undo", "--path", slice.Path), "with an undo file", peer.DataOps("loaded", "import-dataset", "--path", slice.Path))
         {
             Before = () => peer.Copy("loaded", "lacking"),
         },

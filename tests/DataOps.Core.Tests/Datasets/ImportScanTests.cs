@@ -52,6 +52,19 @@ public sealed class ImportScanTests : IDisposable
         Assert.Empty(Scanned());
     }
 
+    [Fact]
+    public void New_pages_with_a_slug_that_many_others_have_are_compared_with_each_of_them_once()
+    {
+        Fill(1, Sections, 0, Pages);
+        _site.Execute("update wagtailcore_page set slug = 'article' where slug like 'article-%'");
+        string file = Export();
+        Remove(1, Pages);
+        _site.Execute("vacuum analyze");
+
+        Assert.Equal(Pages * 4, Load(new() { Path = file, NoUndo = true }).Inserted);
+        Assert.Empty(ReadMoreThanOnce());
+    }
+
     private string Export()
     {
         string definition = _files.Path("section.json");

@@ -58,8 +58,9 @@ internal sealed class DatasetWriter(
         for (int i = 0; i < columns.Values.Count; i++)
             columns.Values[i].Write(row, _output);
         _output.Write(columns.Closing);
-        foreach ((Reference reference, string key, string value) in columns.Missing(row))
-            missing!.Add(reference, key, value);
+        if (columns.MissesAny(row))
+            foreach ((Reference reference, string key, string value) in columns.Missing(row))
+                missing!.Add(reference, key, value);
         if (_count % RowsPerReport == 0)
             context.Report($"Exporting {columns.Label}", _count, estimatedRows);
     }

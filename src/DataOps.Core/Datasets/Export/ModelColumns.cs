@@ -112,11 +112,12 @@ internal sealed class ModelColumns
             part.Write(row, output);
     }
 
-    /// <summary>The row's references that were looked up and have no target: its key and what they point at, as text.</summary>
+    /// <summary>Whether any of the row's references that were looked up has no target.</summary>
+    public bool MissesAny(CopyReader row) => _asked.Count > 0 && !row.IsNull(_missing);
+
+    /// <summary>Those that have none: the row's key and what they point at, as text.</summary>
     public IEnumerable<(Reference Reference, string Key, string Value)> Missing(CopyReader row)
     {
-        if (_asked.Count == 0 || row.IsNull(_missing))
-            yield break;
         string key = Encoding.UTF8.GetString(row[_missing]);
         for (int i = 0; i < _asked.Count; i++)
             if (!row.IsNull(_missing + 1 + i))

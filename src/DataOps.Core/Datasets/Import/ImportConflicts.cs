@@ -71,20 +71,32 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
     {
         string same = string.Join(" and ", unique.Select(c => $"t.{c.Sql} = s.{c.Sql}"));
         string sameRow = string.Join(" and ", table.Keys.Select(k => $"m.{k.Sql} = t.{k.Sql}"));
-        string isThere = string.Join(" and ", table.Keys.Select(k => $"m.{k.Sql} = s.{k.Sql}"));
         string moves = string.Join(", ", unique.Select(c => $"m.{c.Sql}"));
         string stays = string.Join(", ", unique.Select(c => $"t.{c.Sql}"));
         // What the file itself moves elsewhere is not in the way; and where the database allows it, rows that are as they were may stay so.
         string others = isEnforced
             ? $"not exists (select 1 from {table.Name} m where {sameRow} and m.{shapes} and ({moves}) is distinct from ({stays}))"
-            : $"""
-                not exists (select 1 from {table.Name} m where {sameRow})
-                and not exists (select 1 from {table.Model.Table.Sql} m where {isThere}){SameSlug(table, unique)}
-                """;
+            : $"not exists (select 1 from {table.Name} m where {sameRow}){SameSlug(table, unique)}";
         return $"""
-            from {table.Name} s join {table.Model.Table.Sql} t on {same} and not ({ImportStatements.SameKey(table)})
+            from {(isEnforced ? table.Name : New(table, unique))} s join {table.Model.Table.Sql} t on {same} and not ({ImportStatements.SameKey(table)})
             where s.{shapes} and {others}{rows.Stays(table.Model.Table, "t")}
             """;
+    }
+
+    // A table of their own tells the planner how many they are: for few of them an index serves, for many it would take ages.
+    private string New(StagingTable table, StagingColumn[] unique)
+    {
+        string name = $"pg_temp.dataops_new_{table.Model.Table.Oid}";
+        string isThere = string.Join(" and ", table.Keys.Select(k => $"m.{k.Sql} = s.{k.Sql}"));
+        IEnumerable<StagingColumn> columns = table.Keys.Concat(unique).Concat(Slug(table, unique) is { } slug ? [slug] : []).Distinct();
+        TemporaryTable.Create(
+            session, name,
+            $"""
+            select s._row, s._line, s._shape, {string.Join(", ", columns.Select(c => $"s.{c.Sql}"))} from {table.Name} s
+            where not exists (select 1 from {table.Model.Table.Sql} m where {isThere})
+            """,
+            context.Cancellation);
+        return name;
     }
 
     // Another path would be another place in the tree.
@@ -92,11 +104,12 @@ internal sealed class ImportConflicts(Session session, ReferenceCatalog catalog,
         catalog.From(table.Model.Table).Any(r => r.Class == ReferenceClass.Tree && r.Column == column.Column);
 
     // No index serves the path of a page's address; its last step is the slug, which has one.
+    private static StagingColumn? Slug(StagingTable table, StagingColumn[] unique) =>
+        unique is [{ Column.Name: "url_path" }] && table.Columns.FirstOrDefault(c => c.Column.Name == "slug") is { } slug
+            && table.Shapes.All(s => s.Contains(slug)) ? slug : null;
+
     private static string SameSlug(StagingTable table, StagingColumn[] unique) =>
-        unique is [{ Column.Name: "url_path" }]
-            && table.Columns.FirstOrDefault(c => c.Column.Name == "slug") is { } slug && table.Shapes.All(s => s.Contains(slug))
-            ? " and t.slug = s.slug"
-            : "";
+        Slug(table, unique) is { } slug ? $" and t.{slug.Sql} = s.{slug.Sql}" : "";
 
     private void AddTwice(StagingTable table, StagingColumn[] unique, string shapes, string fields, ImportProblems problems)
     {
