@@ -33,7 +33,7 @@ try
     Slice slice = new(peer, folder);
     if (OfSlice.Contains(only, StringComparison.Ordinal))
         slice.Make("scale", "lacking");
-    Section section = new(peer, "scale", folder);
+    Section section = new(peer, "scale", folder, pages);
     section.Make();
     List<Comparison> comparisons =
     [

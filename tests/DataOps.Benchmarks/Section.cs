@@ -2,10 +2,17 @@ using System.Diagnostics;
 
 namespace DataOps.Benchmarks;
 
-/// <summary>A hundredth of a large site: one section's pages with all rows that cannot be without them, by a definition.</summary>
-internal sealed class Section(Peer peer, string database, string folder)
+/// <summary>A hundredth of a large site: some of its sections with all rows that cannot be without their pages, by a definition.</summary>
+/// <param name="peer">Makes commands.</param>
+/// <param name="database">The site.</param>
+/// <param name="folder">For its files.</param>
+/// <param name="pages">Pages of the site, a thousand in each section.</param>
+internal sealed class Section(Peer peer, string database, string folder, int pages)
 {
-    private const string Pages = "select id from wagtailcore_page where path like (select path || '%' from wagtailcore_page where slug = 'section-1')";
+    // From the path of the first section to that of the first one that is not meant.
+    private string[] Ends => [PathOf(1), PathOf(1 + Math.Max(pages / 100_000, 1))];
+
+    private string Pages => $"select id from wagtailcore_page where path >= '{Ends[0]}' and path < '{Ends[1]}'";
 
     private static readonly (string Table, string Key)[] s_tables =
         [("wagtailcore_page", "id"), ("blog_blogpage", "page_ptr_id"), ("blog_blogindexpage", "page_ptr_id"), ("blog_blogpagetag", "content_object_id")];
@@ -18,7 +25,8 @@ internal sealed class Section(Peer peer, string database, string folder)
     public void Make()
     {
         System.IO.File.WriteAllText(Definition, """
-            {"datasets": {"section": {"parameters": [{"name": "path"}], "specs": [{"model": "wagtailcore.page", "children": true, "deleteMissing": true, "filter": {"path__startswith": {"parameter": "path"}}}]}}}
+            {"datasets": {"section": {"parameters": [{"name": "first"}, {"name": "end"}], "specs": [
+              {"model": "wagtailcore.page", "children": true, "deleteMissing": true, "filter": {"path__gte": {"parameter": "first"}, "path__lt": {"parameter": "end"}}}]}}}
             """);
         peer.Psql(database, "-qc", $"create table section_keys as {Pages}", "-qc", "analyze section_keys").Run();
     }
@@ -27,7 +35,7 @@ internal sealed class Section(Peer peer, string database, string folder)
     public Comparison Export() => new(
         "export of a section by a definition",
         peer.DataOps(
-            database, "export-dataset", "--definition", Definition, "--dataset", "section", "--argument", Root(), "--dataset-format", "feincms", "--force", "--path", File),
+            database, "export-dataset", "--definition", Definition, "--dataset", "section", "--argument", string.Join(',', Ends), "--dataset-format", "feincms", "--force", "--path", File),
         "psql copy by key",
         Copies((table, key) => $"\\copy (select * from {table} where {key} in (select id from section_keys)) to '{Rows(table)}'"));
 
@@ -65,7 +73,7 @@ internal sealed class Section(Peer peer, string database, string folder)
     {
         Core.Datasets.ExportDatasetOptions options = new()
         {
-            Path = File, Definition = Definition, Dataset = "section", Argument = [Root()], Format = Core.Datasets.DatasetFormat.Feincms, Force = true,
+            Path = File, Definition = Definition, Dataset = "section", Argument = Ends, Format = Core.Datasets.DatasetFormat.Feincms, Force = true,
         };
         Timed copies = Export().Theirs;
         double Ours() => Seconds(() =>
@@ -92,7 +100,7 @@ internal sealed class Section(Peer peer, string database, string folder)
         return sorted[sorted.Length / 2];
     }
 
-    private string Root() => peer.Psql(database, "-Atc", "select path from wagtailcore_page where slug = 'section-1'").Read().Trim();
+    private string PathOf(int section) => peer.Psql(database, "-Atc", $"select path from wagtailcore_page where slug = 'section-{section}'").Read().Trim();
 
     private string Rows(string table) => Path.Combine(folder, $"section.{table}");
 

@@ -44,7 +44,12 @@ public sealed record Table(
     long? EstimatedRows,
     long Bytes)
 {
+    private const int Small = 10_000;
+
     private readonly Dictionary<string, Column> _byName = Columns.ToDictionary(c => c.Name);
+
+    /// <summary>Whether it has so few rows, as far as they were counted, that each can be looked at by itself.</summary>
+    public bool IsSmall => EstimatedRows is not > Small;
 
     /// <summary>The quoted, qualified name.</summary>
     public string Sql => Connections.Sql.Identifier(Schema, Name);

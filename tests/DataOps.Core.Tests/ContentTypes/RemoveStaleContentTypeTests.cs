@@ -183,7 +183,7 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
     {
         using TestDatabase site = server.CopyOf(Site.Damaged);
         string undo = _files.New();
-        Interference other = new(() => site.Execute("update auth_permission set name = 'Another' where id = 9012"));
+        At other = new("Locking", () => site.Execute("update auth_permission set name = 'Another' where id = 9012"));
 
         DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => Remove(site, undo, other));
 
@@ -197,7 +197,7 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
     {
         using TestDatabase site = server.CopyOf(Site.Damaged);
         string undo = _files.New();
-        Interference other = new(() => site.Execute("insert into taggit_taggeditem (id, object_id, content_type_id, tag_id) values (9999, 1, 902, 4)"));
+        At other = new("Locking", () => site.Execute("insert into taggit_taggeditem (id, object_id, content_type_id, tag_id) values (9999, 1, 902, 4)"));
 
         DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => Remove(site, undo, other));
 
@@ -236,8 +236,8 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
         using TestDatabase site = server.CopyOf(Site.Damaged);
         IReadOnlyDictionary<string, string> before = site.Digest();
         string undo = _files.New();
-        Interference killer = new(
-            () => site.Execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"), step);
+        At killer = new(
+            step, () => site.Execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"));
 
         Assert.ThrowsAny<DataOpsException>(() => Remove(site, undo, killer));
 
@@ -253,7 +253,7 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
             create table legacyshop_rating (id serial primary key, content_type_id int not null references django_content_type);
             insert into legacyshop_rating values (1, 901);
             """);
-        Interference other = new(() => site.Execute("drop table legacyshop_rating"), "Looking for what is stale");
+        At other = new("Looking for what is stale", () => site.Execute("drop table legacyshop_rating"));
 
         DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => site.Run(
             new RemoveStaleContentType(), new() { LiveModel = [Models()], OnDependent = OnDependent.Cascade, NoUndo = true }, new() { Progress = other }));
@@ -275,7 +275,7 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
         return path;
     }
 
-    private void Remove(TestDatabase site, string undo, Interference meanwhile) =>
+    private void Remove(TestDatabase site, string undo, At meanwhile) =>
         site.Run(new RemoveStaleContentType(), new() { LiveModel = [Models()], UndoPath = undo }, new() { Progress = meanwhile });
 
     private static RemovalResult Remove(TestDatabase site, RemoveStaleContentTypeOptions options, List<string>? warnings = null) =>
@@ -283,13 +283,4 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
 
     private static DataOpsException Refused(TestDatabase site, RemoveStaleContentTypeOptions options) =>
         Assert.ThrowsAny<DataOpsException>(() => site.Run(new RemoveStaleContentType(), options));
-
-    private sealed class Interference(Action act, string step = "Locking") : IProgress<OperationProgress>
-    {
-        public void Report(OperationProgress value)
-        {
-            if (value.Activity == step)
-                act();
-        }
-    }
 }

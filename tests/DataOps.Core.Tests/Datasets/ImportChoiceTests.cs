@@ -1,5 +1,6 @@
 using DataOps.Core.Changes;
 using DataOps.Core.Datasets;
+using DataOps.Core.Tests.Changes;
 using DataOps.Core.Tests.Servers;
 
 namespace DataOps.Core.Tests.Datasets;
@@ -174,7 +175,7 @@ public sealed class ImportChoiceTests : IDisposable
     public void A_row_that_another_writes_between_plan_and_load_is_named_and_nothing_is_loaded()
     {
         string file = _files.Lines(Group(1, "Chiefs"), Group(800, "new"));
-        OperationContext context = new() { Progress = new Meddler("Locking", () => _site.Execute("update auth_group set name = 'Mine' where id = 1")) };
+        OperationContext context = new() { Progress = new At("Locking", () => _site.Execute("update auth_group set name = 'Mine' where id = 1")) };
 
         DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => _site.Run(new ImportDataset(), new() { Path = file, NoUndo = true }, context));
         Assert.Equal("ChangedMeanwhile", failure.Id);
@@ -218,18 +219,5 @@ public sealed class ImportChoiceTests : IDisposable
         DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => Load(path, options));
         Assert.Equal(before, _site.Digest());
         return failure;
-    }
-
-    private sealed class Meddler(string activity, Action meddle) : IProgress<OperationProgress>
-    {
-        private bool _done;
-
-        public void Report(OperationProgress value)
-        {
-            if (_done || value.Activity != activity)
-                return;
-            _done = true;
-            meddle();
-        }
     }
 }

@@ -7,9 +7,6 @@ namespace DataOps.Core.Datasets;
 /// <summary>What an export writes: parts in their order, each row in one of them.</summary>
 internal sealed class ExportPlan
 {
-    // To find the first of a few chosen rows in a larger table may take as long as to write them all.
-    private const int LargestAsked = 10_000;
-
     private readonly Func<Model, string, string?> _condition;
 
     private ExportPlan(IReadOnlyList<ExportPart> parts, IEnumerable<DatasetSpec> specs, Func<Model, string, string?> condition) =>
@@ -68,10 +65,10 @@ internal sealed class ExportPlan
         return new ExportPlan(parts, specs.Select(s => s.Spec), (model, alias) => all[(model, alias)]);
     }
 
-    /// <summary>The parts that have rows, asked in one query; those of a large table without asking.</summary>
+    /// <summary>The parts that have rows, asked in one query; those of a large table, where the first row may take as long as all, without asking.</summary>
     public IReadOnlyList<ExportPart> PartsWithRows(Session session, CancellationToken cancellation)
     {
-        ExportPart[] asked = [.. Parts.Where(p => p.Model.Table.EstimatedRows is not > LargestAsked)];
+        ExportPart[] asked = [.. Parts.Where(p => p.Model.Table.IsSmall)];
         if (asked.Length == 0)
             return Parts;
         IEnumerable<string> rows = asked.Select(p => $"exists (select 1 from {p.Model.Table.Sql} t where {p.OfEachRow ?? "true"})");

@@ -122,7 +122,7 @@ internal sealed class Identities(
               from {found} f) x
             """);
         NewKeys.Give(session, table, identity, reserve, context.Cancellation);
-        Execute($"alter table {identity} add primary key (_row); analyze {identity}");
+        Execute($"alter table {identity} add primary key (_row); create index on {identity} (pk); analyze {identity}");
         rows.WithIdentity.Add(target.Oid);
         Create(ResolvedRows.Map(target), $"""
             select source, pk as target from {identity}

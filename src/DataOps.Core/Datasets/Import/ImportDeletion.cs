@@ -74,7 +74,7 @@ internal sealed class ImportDeletion(
         Table table = spec.Model.Table;
         FilterParameters parameters = new();
         string filter = FilterSql.Compile(
-            Mapped(spec), spec.Model, catalog, "t", parameters, t => rows.StagedOf(t) is null ? t.Sql : rows.Merged(t));
+            Mapped(spec), spec.Model, catalog, "t", parameters, t => rows.StagedOf(t) is null ? t.Sql : rows.Merged(t), table.IsSmall);
         parameters.Bind(session);
         string missing = spec.Staged is { } staged ? FileRows.NotIn(staged) : "";
         long deleted = Ask(spec, () => changes.Of(table).PlanDelete($"from {table.Sql} t where {filter}{missing}"));

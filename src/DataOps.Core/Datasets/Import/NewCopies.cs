@@ -61,7 +61,7 @@ internal sealed class NewCopies(
         if (_problems.Count > 0)
             return;
         NewKeys.Give(session, staged, identity, reserve, context.Cancellation);
-        Execute($"alter table {identity} add primary key (_row); analyze {identity}");
+        Execute($"alter table {identity} add primary key (_row); create index on {identity} (pk); analyze {identity}");
         string map = ResolvedRows.Map(table);
         TemporaryTable.Create(session, map, $"select source, pk as target from {identity} where source is not null", context.Cancellation);
         Execute($"alter table {map} add primary key (source)");

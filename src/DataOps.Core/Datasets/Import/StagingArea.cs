@@ -48,6 +48,9 @@ internal sealed class StagingArea(
             foreach (StagingBuffer buffer in table.Buffers)
                 Flush(table, buffer);
         _problems.ThrowIfAny();
+        // What is not in the file is asked by its key, of as many rows as there are.
+        foreach (StagingTable table in _tables)
+            session.Execute($"create index on {table.Buffer.Table} ({string.Join(", ", table.Keys.Select(k => k.Sql))})", context.Cancellation);
         foreach (StagingBuffer buffer in _tables.SelectMany(t => t.Buffers))
             session.Execute($"analyze {buffer.Table}", context.Cancellation);
     }

@@ -219,17 +219,4 @@ public sealed class RepairFaultTests : IDisposable
 
     private static DataOpsException Fails(Session session, RepairOrphanOptions options, OperationContext? context = null) =>
         Assert.Throws<DataOpsException>(() => new RepairOrphan().Run(session, options, context ?? new()).ToArray());
-
-    private sealed class At(string activity, Action action) : IProgress<OperationProgress>
-    {
-        private bool _done;
-
-        public void Report(OperationProgress value)
-        {
-            if (_done || !value.Activity.StartsWith(activity, StringComparison.Ordinal))
-                return;
-            _done = true;
-            action();
-        }
-    }
 }
