@@ -27,10 +27,11 @@ internal sealed class TargetLookup(Table child, IReadOnlyList<Reference> referen
     /// <summary>For each reference what it points at, as text, where nothing is; else NULL.</summary>
     public IEnumerable<string> Values => references.Select((_, i) => $"missing.v{i}");
 
+    // Beside a NULL among the keys of a target, what is not one of them is unknown.
     private string Missing(Reference r)
     {
-        string value = OrphanSql.Text(r.Columns.Select(c => c.Name), alias);
-        return $"case when {OrphanSql.IsSet(r, alias)} and not {(r is { Columns: [{ } c], Target.EstimatedRows: <= LargestRead } ? IsOneOf(c, r) : Exists(r))} then {value} end";
+        string isThere = r is { Columns: [{ } column], Target.EstimatedRows: <= LargestRead } ? IsOneOf(column, r) : Exists(r);
+        return $"case when {OrphanSql.IsSet(r, alias)} and ({isThere}) is not true then {OrphanSql.Text(r.Columns.Select(c => c.Name), alias)} end";
     }
 
     private string IsOneOf(Column column, Reference r)

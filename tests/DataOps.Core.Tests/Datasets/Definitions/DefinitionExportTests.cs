@@ -109,6 +109,18 @@ public sealed class DefinitionExportTests(PostgresServer server) : IDisposable
         Assert.Equal(0, Run(site, Definition("""{"question__lt": 77}"""), "d", []).MissingReferences);
     }
 
+    [Fact]
+    public void A_target_without_a_key_hides_no_missing_one()
+    {
+        using TestDatabase site = server.CopyOf(Site.Polls);
+        site.Execute("""
+            alter table polls_topic add code int unique; alter table polls_choice add topic_code int references polls_topic (code);
+            set session_replication_role = replica; update polls_choice set topic_code = 77 where id = (select min(id) from polls_choice); analyze
+            """);
+
+        Assert.Equal(1, Run(site, """{"datasets": {"d": {"specs": [{"model": "polls.choice", "filter": {"pk__gte": 0}}]}}}""", "d", []).MissingReferences);
+    }
+
     [Theory]
     [InlineData("analyze")]
     [InlineData("update pg_class set reltuples = 100000 where relkind = 'r' and relnamespace = 'public'::regnamespace")]
