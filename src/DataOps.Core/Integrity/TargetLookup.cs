@@ -13,8 +13,6 @@ namespace DataOps.Core.Integrity;
 /// <param name="alias">The table's name in the query.</param>
 internal sealed class TargetLookup(Table child, IReadOnlyList<Reference> references, string alias)
 {
-    private const int LargestRead = 10_000;
-
     /// <summary>What stands behind the table in the query's from.</summary>
     public string Join => $" cross join lateral (select {string.Join(", ", references.Select((r, i) => $"{Missing(r)} as v{i}"))} offset 0) missing";
 
@@ -30,7 +28,7 @@ internal sealed class TargetLookup(Table child, IReadOnlyList<Reference> referen
     // Beside a NULL among the keys of a target, what is not one of them is unknown.
     private string Missing(Reference r)
     {
-        string isThere = r is { Columns: [{ } column], Target.EstimatedRows: <= LargestRead } ? IsOneOf(column, r) : Exists(r);
+        string isThere = r is { Columns: [{ } column], Target: { IsSmall: true, EstimatedRows: not null } } ? IsOneOf(column, r) : Exists(r);
         return $"case when {OrphanSql.IsSet(r, alias)} and ({isThere}) is not true then {OrphanSql.Text(r.Columns.Select(c => c.Name), alias)} end";
     }
 
