@@ -1,5 +1,5 @@
-using DataOps.Core;
-using DataOps.Core.Connections;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Cli;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using DataOps.Core;
+using DataOps.Core.Kernel;
 
 namespace DataOps.Cli;
 

@@ -1,4 +1,4 @@
-using DataOps.Core;
+using DataOps.Core.Kernel;
 
 namespace DataOps.Cli;
 

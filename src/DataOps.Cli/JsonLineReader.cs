@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Text.Json;
-using DataOps.Core;
+using DataOps.Core.Kernel;
 
 namespace DataOps.Cli;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using DataOps.Core;
+using DataOps.Core.Kernel;
 
 namespace DataOps.Cli;
 

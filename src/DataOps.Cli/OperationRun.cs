@@ -1,6 +1,7 @@
 using System.CommandLine;
-using DataOps.Core;
-using DataOps.Core.Connections;
+using DataOps.Core.Files;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Cli;
 

@@ -1,6 +1,6 @@
 using System.Reflection;
-using DataOps.Core;
-using DataOps.Core.Connections;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Cli;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using DataOps.Core;
+using DataOps.Core.Operations;
 
 namespace DataOps.Cli;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using DataOps.Core;
-using DataOps.Core.Connections;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Cli;
 

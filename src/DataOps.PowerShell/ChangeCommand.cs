@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using DataOps.Core;
-using DataOps.Core.Connections;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell;
 

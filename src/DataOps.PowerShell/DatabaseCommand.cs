@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Management.Automation;
-using DataOps.Core;
-using DataOps.Core.Connections;
-using DataOps.Core.ContentTypes;
+using DataOps.Core.Features.ContentTypes;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell;

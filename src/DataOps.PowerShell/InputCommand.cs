@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using System.Text.Json;
-using DataOps.Core;
-using DataOps.Core.Connections;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell;

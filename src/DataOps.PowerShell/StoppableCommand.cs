@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using DataOps.Core;
+using DataOps.Core.Kernel;
 using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell;

@@ -1,4 +1,4 @@
-using DataOps.Core.Backups;
+using DataOps.Core.Postgres.Servers;
 
 namespace DataOps.Benchmarks;
 

@@ -1,5 +1,6 @@
 using DataOps.Benchmarks;
-using DataOps.Core.Backups;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Servers;
 
 // Usage: dotnet run -c Release -- [pages] [runs] [text]; pages is a multiple of 1000, 100000 makes a million rows; with a text, only what has it in its name is measured.
 int pages = args.Length > 0 ? int.Parse(args[0]) : 100_000;
@@ -66,7 +67,7 @@ try
     Console.WriteLine("| what | seconds | MB | peer | seconds | ratio |\n|---|---|---|---|---|---|");
     foreach (Comparison comparison in comparisons.Where(c => c.Name.Contains(only, StringComparison.Ordinal)))
         Console.WriteLine(comparison.Measure(runs));
-    Console.WriteLine($"\n{section.Again(DataOps.Core.Connections.ConnectionSettings.Parse(server.Uri("scale")))}\n{section.Scans()}");
+    Console.WriteLine($"\n{section.Again(ConnectionSettings.Parse(server.Uri("scale")))}\n{section.Scans()}");
     return 0;
 }
 finally

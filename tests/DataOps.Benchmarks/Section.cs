@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using DataOps.Core.Features.Datasets.Export;
+using DataOps.Core.Files;
+using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Benchmarks;
 
@@ -69,17 +72,17 @@ internal sealed class Section(Peer peer, string database, string folder, int pag
     }
 
     /// <summary>The export in a process that has done it a hundred times, as one that serves has, in turn with the peer: what is left when all is compiled.</summary>
-    public string Again(Core.Connections.ConnectionSettings settings)
+    public string Again(ConnectionSettings settings)
     {
-        Core.Datasets.ExportDatasetOptions options = new()
+        ExportDatasetOptions options = new()
         {
-            Path = File, Definition = Definition, Dataset = "section", Argument = Ends, Format = Core.Datasets.DatasetFormat.Feincms, Force = true,
+            Path = File, Definition = Definition, Dataset = "section", Argument = Ends, Format = DatasetFormat.Feincms, Force = true,
         };
         Timed copies = Export().Theirs;
         double Ours() => Seconds(() =>
         {
-            using Core.Connections.Session session = Core.Connections.Session.Open(settings, "Benchmark");
-            _ = new Core.Datasets.ExportDataset().Run(session, options, new()).Single();
+            using Session session = Session.Open(settings, "Benchmark");
+            _ = new ExportDataset().Run(session, options, new()).Single();
         });
         double[] first = [.. Enumerable.Range(0, 101).Select(_ => Ours())];
         (double Ours, double Theirs)[] pairs = [.. Enumerable.Range(0, 41).Select(_ => (Ours(), Seconds(() => copies.Read())))];

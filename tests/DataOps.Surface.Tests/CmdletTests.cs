@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Reflection;
+using DataOps.Help;
 using Cmdlet = DataOps.Help.Cmdlet;
 using Parameter = DataOps.Help.Parameter;
 

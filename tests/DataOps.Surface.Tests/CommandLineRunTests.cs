@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
-using DataOps.Core.Tests.Servers;
+using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Surface.Tests;
 

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using DataOps.Core.Tests.Servers;
+using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Surface.Tests;
 

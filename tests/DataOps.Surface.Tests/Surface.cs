@@ -1,5 +1,5 @@
 using System.Reflection;
-using DataOps.Core;
+using DataOps.Core.Operations;
 using DataOps.Help;
 using DataOps.PowerShell;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DataOps.Core.Tests.Servers;
+using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Surface.Tests;
 

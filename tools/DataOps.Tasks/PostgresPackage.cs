@@ -2,7 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using DataOps.Core.Backups;
+using DataOps.Core.Postgres.Servers;
 
 namespace DataOps.Tasks;
 

@@ -1,5 +1,5 @@
-using DataOps.Core.Backups;
-using DataOps.Core.Tests.Servers;
+using DataOps.Core.Postgres.Servers;
+using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Tasks;

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using DataOps.Core.Backups;
+using DataOps.Core.Postgres.Servers;
 
 namespace DataOps.Tasks;
 

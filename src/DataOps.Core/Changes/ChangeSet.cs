@@ -1,6 +1,10 @@
 using System.Reflection;
-using DataOps.Core.Catalog;
-using DataOps.Core.Connections;
+using DataOps.Core.Changes.Batches;
+using DataOps.Core.Changes.UndoFiles;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Changes;
@@ -15,27 +19,27 @@ namespace DataOps.Core.Changes;
 /// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class ChangeSet(Session session, string operation, CancellationToken cancellation) : IDisposable
 {
-    private readonly List<ChangedTable> _tables = [];
-    private readonly Dictionary<uint, ChangedTable> _byTable = [];
+    private readonly List<TablePlan> _tables = [];
+    private readonly Dictionary<uint, TablePlan> _byTable = [];
     private string? _written;
     private Action? _takeBack;
     private bool _locked;
     private IReadOnlyList<UndoOrphans>? _orphans;
 
     /// <summary>The tables, in order of first use.</summary>
-    public IReadOnlyList<ChangedTable> Tables => _tables;
+    public IReadOnlyList<TablePlan> Tables => _tables;
 
     /// <summary>Rows planned so far.</summary>
     public long Planned => _tables.Sum(t => t.Planned);
 
     /// <summary>The rows of a table; their temporary table is made on first use, before the lock.</summary>
-    public ChangedTable Of(Table table)
+    public TablePlan Of(Table table)
     {
-        if (_byTable.TryGetValue(table.Oid, out ChangedTable? known))
+        if (_byTable.TryGetValue(table.Oid, out TablePlan? known))
             return known;
         if (_locked)
             throw new InvalidOperationException($"{table} was not planned before the lock.");
-        ChangedTable changed = new(session, table, _tables.Count + 1, cancellation);
+        TablePlan changed = new(session, table, _tables.Count + 1, cancellation);
         _tables.Add(changed);
         return _byTable[table.Oid] = changed;
     }
@@ -71,14 +75,14 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     /// <summary>Notes which foreign keys planned rows break, so that undoing can bring that back; after the lock and before anything is changed.</summary>
     public void NoteOrphans(DatabaseCatalog catalog)
     {
-        IReadOnlyList<UndoOrphans> orphans = new BrokenKeys(session, catalog, cancellation).Of(_tables);
+        IReadOnlyList<UndoOrphans> orphans = new BrokenForeignKeys(session, catalog, cancellation).Of(_tables);
         _orphans = orphans.Count == 0 ? null : orphans;
     }
 
     /// <summary>Deletes the rows that are planned to be, in one statement, so that keys that cannot be deferred see none of them alone.</summary>
     public void Delete()
     {
-        ChangedTable[] tables = [.. _tables.Where(t => t.Deletes)];
+        TablePlan[] tables = [.. _tables.Where(t => t.Deletes)];
         if (tables.Length == 0)
             return;
         IEnumerable<string> deletes = tables.Select(t => $"delete from {t.Table.Sql} t using {t.Name} c where c._action = 'D' and {t.Same("c", "t")}");
@@ -99,7 +103,7 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     {
         if (!_locked)
             throw new InvalidOperationException("Rows are locked before they are changed.");
-        ChangedTable[] tables = [.. _tables.Where(t => t.Planned > 0)];
+        TablePlan[] tables = [.. _tables.Where(t => t.Planned > 0)];
         if (tables.Length == 0)
             return null;
         string searchPath = ReadText("select current_setting('search_path')")!;
@@ -131,7 +135,7 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
                 "Check the free space and the folder's rights, or name another file with -UndoPath.", path, e);
         }
         // A trigger that waits for the commit finds its names where the operation's statements did.
-        session.Execute($"select set_config('search_path', {Sql.Literal(searchPath)}, true)", cancellation);
+        session.Execute($"select set_config('search_path', {SqlText.Literal(searchPath)}, true)", cancellation);
         return _written;
     }
 
@@ -170,7 +174,7 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
             "Look at the rows before you run it again.", path ?? session.Database, failure);
     }
 
-    private UndoHeader Header(IReadOnlyList<ChangedTable> tables) => new(
+    private UndoHeader Header(IReadOnlyList<TablePlan> tables) => new(
         UndoHeader.FormatName,
         UndoHeader.Newest,
         operation,

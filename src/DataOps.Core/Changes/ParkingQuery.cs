@@ -1,5 +1,5 @@
-using DataOps.Core.Catalog;
-using DataOps.Core.Connections;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Changes;
 
@@ -13,12 +13,12 @@ internal sealed class ParkingQuery
     {
         (Table, Index) = (table, index);
         string Column(string name, bool isNew) => isNew && columns.Contains(name)
-            ? $"s.{Sql.Identifier(name)}::{table.Find(name)!.Type.Underlying.Sql}"
-            : $"t.{Sql.Identifier(name)}";
+            ? $"s.{SqlText.Identifier(name)}::{table.Find(name)!.Type.Underlying.Sql}"
+            : $"t.{SqlText.Identifier(name)}";
         string Keys(string alias, bool isNew) => $"""
             lateral (
               select true as here, {string.Join(", ", index.Keys.Select((k, i) => $"{k.Expression} as k{i}"))}
-              from (select {string.Join(", ", index.Columns.Select(c => $"{Column(c, isNew)} as {Sql.Identifier(c)}"))}) cells
+              from (select {string.Join(", ", index.Columns.Select(c => $"{Column(c, isNew)} as {SqlText.Identifier(c)}"))}) cells
               where {index.Predicate ?? "true"}) {alias}
             """;
         string changes = string.Join(" and ", index.Keys.Select((k, i) => Same("present", "wanted", i)));
@@ -58,6 +58,6 @@ internal sealed class ParkingQuery
     /// <summary>Parks them.</summary>
     public string Update(ParkingValue way) => $"""
         {_rows}
-        update {Table.Sql} as t set {Sql.Identifier(way.Column)} = {way.Expression} from blocking b where t.tableoid = b._table and t.ctid = b._place
+        update {Table.Sql} as t set {SqlText.Identifier(way.Column)} = {way.Expression} from blocking b where t.tableoid = b._table and t.ctid = b._place
         """;
 }

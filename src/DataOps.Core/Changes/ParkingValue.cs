@@ -1,5 +1,5 @@
-using DataOps.Core.Catalog;
-using DataOps.Core.Connections;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Changes;
 
@@ -28,11 +28,11 @@ internal sealed record ParkingValue(string Column, string Expression)
     private static IEnumerable<string> Values(Table table, string relation, Column column, string token)
     {
         PgType type = column.Type.Underlying;
-        string name = Sql.Identifier(column.Name);
+        string name = SqlText.Identifier(column.Name);
         // Behind the largest and before the smallest of all values, present and new.
         string Outermost(string which, string condition) =>
             $"(select {which}(v) from (select {name} as v from {table.Sql} union all select {name} from {relation} r) x where {condition})";
-        string word = $"{Sql.Literal("z" + token)} || b.n::text";
+        string word = $"{SqlText.Literal("z" + token)} || b.n::text";
         switch (type.Name)
         {
             case "text" or "varchar" or "bpchar" or "citext" or "name":
@@ -72,7 +72,7 @@ internal sealed record ParkingValue(string Column, string Expression)
                 yield return $"coalesce({Outermost("max", "true")}, '0') + b.n * interval '1 day'";
                 break;
             case "time":
-                yield return $"time '00:00' + ((abs(hashtext({Sql.Literal(token)})::int8) * 7919 + b.n * 104729) % 86399999983) * interval '1 microsecond'";
+                yield return $"time '00:00' + ((abs(hashtext({SqlText.Literal(token)})::int8) * 7919 + b.n * 104729) % 86399999983) * interval '1 microsecond'";
                 break;
             case "inet" or "cidr":
                 yield return "inet 'fe80::da7a:0:0' + b.n";

@@ -1,5 +1,6 @@
-using DataOps.Core.Catalog;
-using DataOps.Core.Connections;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Changes;
 
@@ -25,7 +26,7 @@ internal static class RowImages
     /// What was done is read from the rows: a planned update that changed nothing is none, and one whose row a trigger removed is a deletion. Rows without a
     /// key are whole in both cases, and instead of a fingerprint have the number of such rows that there are now.
     /// </remarks>
-    public static IEnumerable<string> Changes(ChangedTable table, int number)
+    public static IEnumerable<string> Changes(TablePlan table, int number)
     {
         string target = table.Table.Sql;
         if (!table.Identity.IsWholeRow)
@@ -43,7 +44,7 @@ internal static class RowImages
     }
 
     // The rows that one relation has more often than the other, and how many such rows there are now.
-    private static string More(ChangedTable table, string one, string other) => $"""
+    private static string More(TablePlan table, string one, string other) => $"""
         select b.*, coalesce(n._now, 0) as _now
         from (select b.*, {table.RowText("b")} as _text, row_number() over (partition by {table.RowText("b")}) as _number from {one} b) b
         left join (select {table.RowText("t")} as _text, count(*) as _now from {table.Table.Sql} t group by 1) n on n._text = b._text
@@ -52,5 +53,5 @@ internal static class RowImages
           where a._text = b._text and a._number = b._number)
         """;
 
-    private static string Columns(Table table, string alias) => string.Join(", ", table.Columns.Select(c => $"{alias}.{Sql.Identifier(c.Name)}"));
+    private static string Columns(Table table, string alias) => string.Join(", ", table.Columns.Select(c => $"{alias}.{SqlText.Identifier(c.Name)}"));
 }

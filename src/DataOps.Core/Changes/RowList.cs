@@ -1,4 +1,5 @@
 using System.Text;
+using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Changes;
 

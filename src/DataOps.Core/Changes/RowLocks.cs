@@ -1,4 +1,5 @@
-using DataOps.Core.Connections;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Changes;
 
@@ -7,31 +8,31 @@ internal sealed class RowLocks(Session session, CancellationToken cancellation)
 {
     /// <summary>Locks all rows of the plan, in one order for all runs, so that two of them wait for each other in turn.</summary>
     /// <exception cref="DataOpsException">Rows have been changed, removed or inserted by others.</exception>
-    public void Take(IReadOnlyList<ChangedTable> tables)
+    public void Take(IReadOnlyList<TablePlan> tables)
     {
-        ChangedTable[] ordered =
+        TablePlan[] ordered =
         [
             .. tables.Where(t => t.Planned > 0 || t.Identity.IsWholeRow)
                 .OrderBy(t => t.Table.Schema, StringComparer.Ordinal)
                 .ThenBy(t => t.Table.Name, StringComparer.Ordinal),
         ];
-        foreach (ChangedTable table in ordered)
+        foreach (TablePlan table in ordered)
             Lock(table);
         RowList changed = new();
-        foreach (ChangedTable table in ordered)
+        foreach (TablePlan table in ordered)
             FindChanged(table, changed);
         changed.ThrowIfAny(
             "ChangedMeanwhile", FailureKind.Busy, "{0} been changed by others since the plan was made, so nothing was done.",
             "Run it again: it will plan with the rows as they are now.");
     }
 
-    private void Lock(ChangedTable table)
+    private void Lock(TablePlan table)
     {
         if (table.Identity.IsWholeRow)
         {
             // Rows without a key cannot be told apart afterwards, except by what the table held before.
             session.Execute($"lock table {table.Table.Sql} in share row exclusive mode", cancellation);
-            string columns = ChangedTable.PlainColumns(table.Table, "t");
+            string columns = TablePlan.PlainColumns(table.Table, "t");
             session.Execute($"create temp table {table.BeforeName} on commit drop as select {columns} from {table.Table.Sql} t", cancellation);
             return;
         }
@@ -46,7 +47,7 @@ internal sealed class RowLocks(Session session, CancellationToken cancellation)
             """, cancellation);
     }
 
-    private void FindChanged(ChangedTable table, RowList changed)
+    private void FindChanged(TablePlan table, RowList changed)
     {
         string sql = table.Identity.IsWholeRow
             ? $"""

@@ -1,38 +1,125 @@
-using DataOps.Core.Catalog;
-using DataOps.Core.Connections;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Changes;
 
-/// <summary>What a change does to one table, all that depends on it included.</summary>
-/// <param name="Server">The server.</param>
-/// <param name="Database">The database.</param>
-/// <param name="Table">The table.</param>
-/// <param name="Model">Its model; null for a table that belongs to none.</param>
-/// <param name="Delete">Rows that go.</param>
-/// <param name="Update">Rows that stay and change.</param>
-/// <param name="Insert">Rows that come.</param>
-/// <param name="Columns">
-/// Where rows are kept that refer to what goes: the columns that change, and to what, as <c>content_type_id = NULL</c>; else null.
-/// </param>
-public sealed record TablePlan(
-    string Server, string Database, string Table, string? Model, long Delete, long Update, long Insert, string? Columns = null) : IChangeResult
+/// <summary>The rows of one table that an operation changes, as they were when it planned to; kept in a temporary table until the transaction ends.</summary>
+/// <remarks>
+/// The temporary table has <c>_action</c> ('I', 'U', 'D'), <c>_xmin</c>, and the target's columns under their names, domains as what they are made of. A row
+/// is in it once, as it was first; of an inserted row there are the key's columns only. Everything is planned before <see cref="ChangeSet.Lock"/>, except
+/// for inserted rows whose key the database makes (<see cref="AddInserted"/>).
+/// </remarks>
+internal sealed class TablePlan
 {
-    /// <summary>Rows that change.</summary>
-    internal long Rows => Delete + Update + Insert;
+    private readonly Session _session;
+    private readonly CancellationToken _cancellation;
+    private readonly string _columns;
+    private bool _updates;
 
-    /// <summary>Counts what is planned, by table, in order of their names.</summary>
-    internal static IReadOnlyList<TablePlan> Of(Session session, ReferenceCatalog catalog, ChangeSet changes, CancellationToken cancellation)
+    internal TablePlan(Session session, Table table, int number, CancellationToken cancellation)
     {
-        List<TablePlan> tables = [];
-        foreach (ChangedTable table in changes.Tables.Where(t => t.Planned + t.Expected > 0))
+        (_session, Table, _cancellation) = (session, table, cancellation);
+        Name = $"pg_temp.dataops_change_{number}";
+        BeforeName = $"pg_temp.dataops_before_{number}";
+        Identity = RowKey.Of(session, table, cancellation);
+        _columns = SqlText.Identifiers(table.Columns.Select(c => c.Name));
+        session.Execute($"""
+            create temp table dataops_change_{number} on commit drop as
+            select null::text as _action, null::text as _xmin, {PlainColumns(table, "t")} from {table.Sql} t with no data
+            """, cancellation);
+        session.Execute($"create unique index on {Name} ({(Identity.IsWholeRow ? "_xmin" : Identity.Sql)})", cancellation);
+    }
+
+    /// <summary>The table that changes.</summary>
+    public Table Table { get; }
+
+    /// <summary>The temporary table.</summary>
+    public string Name { get; }
+
+    /// <summary>By what rows are known again.</summary>
+    public RowKey Identity { get; }
+
+    /// <summary>Rows planned so far.</summary>
+    public long Planned { get; private set; }
+
+    /// <summary>Rows that come, of which the database makes the keys: they are planned when they are there.</summary>
+    public long Expected { get; private set; }
+
+    /// <summary>A copy of the whole table, made by the lock where there is no key to know rows by.</summary>
+    internal string BeforeName { get; }
+
+    /// <summary>Whether rows are to be deleted.</summary>
+    internal bool Deletes { get; private set; }
+
+    /// <summary>Plans to update rows; those planned already stay as they are.</summary>
+    /// <param name="from">From "from" on: the target is called t, as <c>from public.blog_post t join staging s on s.id = t.id where …</c>.</param>
+    /// <returns>How many rows are new in the plan.</returns>
+    public long PlanUpdate(string from)
+    {
+        long rows = Capture('U', from);
+        _updates |= rows > 0;
+        return rows;
+    }
+
+    /// <summary>Plans to delete rows; one that was to be updated is now to be deleted.</summary>
+    /// <param name="from">As for <see cref="PlanUpdate"/>.</param>
+    /// <returns>How many rows are new in the plan.</returns>
+    public long PlanDelete(string from)
+    {
+        long rows = Capture('D', from);
+        if (_updates)
         {
-            Dictionary<string, long> rows = session
-                .List<(string Action, long Rows)>($"select _action, count(*) from {table.Name} group by 1", null, cancellation)
-                .ToDictionary(r => r.Action, r => r.Rows);
-            tables.Add(new TablePlan(
-                session.Server, session.Database, table.Table.DisplayName, catalog.LabelOf(table.Table),
-                rows.GetValueOrDefault("D"), rows.GetValueOrDefault("U"), rows.GetValueOrDefault("I") + table.Expected));
+            string version = VersionOf("t");
+            string same = Identity.IsWholeRow ? "c._xmin = x._version" : Identity.Same("c", "x");
+            string key = Identity.IsWholeRow ? $"{version} as _version" : Identity.Of("t");
+            Deletes |= _session.Execute($"update {Name} c set _action = 'D' from (select {key} {from}) x where {same} and c._action = 'U'", _cancellation) > 0;
         }
-        return [.. tables.OrderBy(t => t.Table, StringComparer.Ordinal)];
+        Deletes |= rows > 0;
+        return rows;
+    }
+
+    /// <summary>Plans to insert rows.</summary>
+    /// <param name="select">A query of the columns of <see cref="Identity"/>, in its order.</param>
+    /// <returns>How many rows are new in the plan.</returns>
+    public long PlanInsert(string select)
+    {
+        // Without a key the rows are found by what the table holds more than before.
+        long rows = Identity.IsWholeRow
+            ? _session.List<long>($"select count(*) from ({select}) x", null, _cancellation)[0]
+            : _session.Execute($"insert into {Name} (_action, {Identity.Sql}) select 'I', x.* from ({select}) x on conflict do nothing", _cancellation);
+        Planned += rows;
+        return rows;
+    }
+
+    /// <summary>Plans to insert rows of which the database makes the keys, and which <see cref="AddInserted"/> names.</summary>
+    public void Expect(long rows) => Expected += rows;
+
+    /// <summary>Adds rows that were inserted after the lock, because the database made their keys.</summary>
+    /// <param name="select">As for <see cref="PlanInsert"/>.</param>
+    public long AddInserted(string select) => PlanInsert(select);
+
+    /// <summary>The condition that a row of the table is one of the plan's, as long as nothing has changed it.</summary>
+    internal string Same(string planned, string row) => Identity.IsWholeRow ? $"{planned}._xmin = {VersionOf(row)}" : Identity.Same(planned, row);
+
+    /// <summary>What tells one version of a row from the next.</summary>
+    internal string VersionOf(string alias) => Identity.IsWholeRow
+        ? $"concat_ws(' ', {alias}.tableoid::text, {alias}.ctid::text, {alias}.xmin::text)"
+        : $"{alias}.xmin::text";
+
+    /// <summary>The whole row as text; the same for two rows that hold the same, whatever their types.</summary>
+    internal string RowText(string alias) => $"row({string.Join(", ", Table.Columns.Select(c => $"{alias}.{SqlText.Identifier(c.Name)}"))})::text";
+
+    /// <summary>The columns of a relation, those of a domain as what it is made of, so that a value can be left out.</summary>
+    internal static string PlainColumns(Table table, string alias) => string.Join(", ", table.Columns.Select(c =>
+        $"{alias}.{SqlText.Identifier(c.Name)}{(c.Type.Kind == PgTypeKind.Domain ? $"::{c.Type.Underlying.Sql} as {SqlText.Identifier(c.Name)}" : "")}"));
+
+    private long Capture(char action, string from)
+    {
+        string columns = string.Join(", ", Table.Columns.Select(c => "t." + SqlText.Identifier(c.Name)));
+        long rows = _session.Execute(
+            $"insert into {Name} (_action, _xmin, {_columns}) select '{action}', {VersionOf("t")}, {columns} {from} on conflict do nothing", _cancellation);
+        Planned += rows;
+        return rows;
     }
 }

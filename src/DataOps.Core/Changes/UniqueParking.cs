@@ -1,5 +1,6 @@
-using DataOps.Core.Catalog;
-using DataOps.Core.Connections;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
 using Npgsql;
 
 namespace DataOps.Core.Changes;

@@ -1,8 +1,7 @@
 using System.Management.Automation;
 using DataOps.Core.Changes;
-using DataOps.Core.Connections;
-using DataOps.Core.Integrity;
-using DataOps.Core.Pages;
+using DataOps.Core.Features.Pages;
+using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Completers;
 using DataOps.PowerShell.Output;
 
@@ -10,7 +9,7 @@ namespace DataOps.PowerShell.Commands;
 
 /// <summary>Makes pages of one type pages of another, in place, or new pages in their places.</summary>
 [Cmdlet(VerbsData.Convert, "Page", DefaultParameterSetName = ByDatabase, SupportsShouldProcess = true)]
-[OutputType(typeof(ConvertPageResult), typeof(ReplacedPage), typeof(ConvertedField), typeof(TablePlan), typeof(RowChange))]
+[OutputType(typeof(ConvertPageResult), typeof(ReplacedPage), typeof(ConvertedField), typeof(TableChangeSummary), typeof(RowChange))]
 public sealed class ConvertPageCommand : PageCommand
 {
     /// <summary>All pages of this type, as app.model.</summary>

@@ -1,7 +1,9 @@
 using System.Management.Automation;
-using DataOps.Core.Connections;
-using DataOps.Core.Datasets;
-using DataOps.Core.Rows;
+using DataOps.Core.Django.Values;
+using DataOps.Core.Features.Datasets;
+using DataOps.Core.Features.Datasets.Export;
+using DataOps.Core.Files;
+using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Completers;
 using DataOps.PowerShell.Output;
 

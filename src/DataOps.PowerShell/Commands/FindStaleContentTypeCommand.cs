@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using DataOps.Core.Connections;
-using DataOps.Core.ContentTypes;
+using DataOps.Core.Features.ContentTypes;
+using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Completers;
 
 namespace DataOps.PowerShell.Commands;

@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using DataOps.Core.Catalog;
-using DataOps.Core.Connections;
+using DataOps.Core.Features.Databases;
+using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
 

@@ -1,6 +1,6 @@
 using System.Management.Automation;
-using DataOps.Core.Connections;
-using DataOps.Core.Datasets;
+using DataOps.Core.Features.Datasets.Definitions;
+using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Completers;
 using DataOps.PowerShell.Output;
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
-using DataOps.Core.Catalog;
-using DataOps.Core.Connections;
+using DataOps.Core.Django.References;
+using DataOps.Core.Features.Databases;
+using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Completers;
 
 namespace DataOps.PowerShell.Commands;

@@ -1,7 +1,9 @@
 using System.Management.Automation;
 using DataOps.Core.Changes;
-using DataOps.Core.Connections;
-using DataOps.Core.Datasets;
+using DataOps.Core.Features.Datasets;
+using DataOps.Core.Features.Datasets.Import;
+using DataOps.Core.Files;
+using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell.Commands;

@@ -1,15 +1,14 @@
 using System.Management.Automation;
 using DataOps.Core.Changes;
-using DataOps.Core.Connections;
-using DataOps.Core.Integrity;
-using DataOps.Core.Pages;
+using DataOps.Core.Features.Pages;
+using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Completers;
 
 namespace DataOps.PowerShell.Commands;
 
 /// <summary>Moves pages and all that is below them to another place of the page tree.</summary>
 [Cmdlet(VerbsCommon.Move, "Page", DefaultParameterSetName = ByDatabase, SupportsShouldProcess = true)]
-[OutputType(typeof(MovePageResult), typeof(MovedPage), typeof(TablePlan), typeof(RowChange))]
+[OutputType(typeof(MovePageResult), typeof(MovedPage), typeof(TableChangeSummary), typeof(RowChange))]
 public sealed class MovePageCommand : PageCommand
 {
     /// <summary>The page that the position is seen from, by id or url path.</summary>

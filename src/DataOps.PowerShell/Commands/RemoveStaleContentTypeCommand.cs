@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using DataOps.Core.Changes;
-using DataOps.Core.Connections;
-using DataOps.Core.ContentTypes;
+using DataOps.Core.Features.ContentTypes;
+using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Completers;
 using DataOps.PowerShell.Output;
 
@@ -9,7 +9,7 @@ namespace DataOps.PowerShell.Commands;
 
 /// <summary>Removes stale content types and permissions with what depends on them.</summary>
 [Cmdlet(VerbsCommon.Remove, "StaleContentType", DefaultParameterSetName = ByDatabase, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-[OutputType(typeof(RemovalResult), typeof(TablePlan), typeof(GrantChange), typeof(RowChange))]
+[OutputType(typeof(RemovalResult), typeof(TableChangeSummary), typeof(GrantChange), typeof(RowChange))]
 public sealed class RemoveStaleContentTypeCommand : UndoableCommand
 {
     private readonly StaleContentTypeInput _input = new();

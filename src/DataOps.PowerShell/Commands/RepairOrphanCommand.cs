@@ -1,15 +1,15 @@
 using System.Management.Automation;
-using DataOps.Core.Catalog;
 using DataOps.Core.Changes;
-using DataOps.Core.Connections;
-using DataOps.Core.Integrity;
+using DataOps.Core.Django.References;
+using DataOps.Core.Features.Orphans;
+using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Completers;
 
 namespace DataOps.PowerShell.Commands;
 
 /// <summary>Repairs rows whose reference has no target; those of a pipeline all in one transaction.</summary>
 [Cmdlet(VerbsDiagnostic.Repair, "Orphan", DefaultParameterSetName = ByDatabase, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.High)]
-[OutputType(typeof(RepairOrphanResult), typeof(OrphanPlan), typeof(TablePlan), typeof(RowChange))]
+[OutputType(typeof(RepairOrphanResult), typeof(OrphanPlan), typeof(TableChangeSummary), typeof(RowChange))]
 public sealed class RepairOrphanCommand : UndoableCommand
 {
     private readonly List<OrphanInput> _orphans = [];

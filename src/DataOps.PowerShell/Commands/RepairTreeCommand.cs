@@ -1,16 +1,14 @@
 using System.Management.Automation;
 using DataOps.Core.Changes;
-using DataOps.Core.Connections;
-using DataOps.Core.Integrity;
-using DataOps.Core.Pages;
-using DataOps.Core.Trees;
+using DataOps.Core.Features.Trees;
+using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Completers;
 
 namespace DataOps.PowerShell.Commands;
 
 /// <summary>Repairs trees, and what Wagtail derives from its pages' places; those of a pipeline all in one transaction.</summary>
 [Cmdlet(VerbsDiagnostic.Repair, "Tree", DefaultParameterSetName = ByDatabase, SupportsShouldProcess = true)]
-[OutputType(typeof(RepairTreeResult), typeof(TablePlan), typeof(RowChange))]
+[OutputType(typeof(RepairTreeResult), typeof(TableChangeSummary), typeof(RowChange))]
 public sealed class RepairTreeCommand : UndoableCommand
 {
     private readonly List<string> _tables = [];

@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using DataOps.Core.Changes;
-using DataOps.Core.Connections;
-using DataOps.Core.Pages;
+using DataOps.Core.Features.Sites;
+using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Completers;
 
 namespace DataOps.PowerShell.Commands;

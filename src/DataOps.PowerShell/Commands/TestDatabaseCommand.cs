@@ -1,7 +1,7 @@
 using System.Management.Automation;
-using DataOps.Core.Audits;
-using DataOps.Core.Catalog;
-using DataOps.Core.Connections;
+using DataOps.Core.Features.Audits;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Completers;
 
 namespace DataOps.PowerShell.Commands;

@@ -1,8 +1,11 @@
 using System.Management.Automation;
-using DataOps.Core;
 using DataOps.Core.Changes;
-using DataOps.Core.Connections;
-using DataOps.Core.Datasets;
+using DataOps.Core.Features.Datasets;
+using DataOps.Core.Features.Datasets.Import;
+using DataOps.Core.Features.Datasets.Testing;
+using DataOps.Core.Features.Datasets.Testing.Offline;
+using DataOps.Core.Files;
+using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell.Commands;

@@ -1,7 +1,7 @@
 using System.Management.Automation;
-using DataOps.Core.Connections;
-using DataOps.Core.Pages;
-using DataOps.Core.Trees;
+using DataOps.Core.Django.Trees;
+using DataOps.Core.Features.Trees;
+using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Completers;
 
 namespace DataOps.PowerShell.Commands;

@@ -1,7 +1,8 @@
 using System.Management.Automation;
-using DataOps.Core;
 using DataOps.Core.Changes;
-using DataOps.Core.Connections;
+using DataOps.Core.Features.Undo;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
 

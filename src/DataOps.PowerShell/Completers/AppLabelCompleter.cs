@@ -1,6 +1,6 @@
-using DataOps.Core;
-using DataOps.Core.Catalog;
-using DataOps.Core.Connections;
+using DataOps.Core.Features.Databases;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Completers;
 

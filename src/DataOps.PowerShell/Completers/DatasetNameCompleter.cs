@@ -1,8 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using DataOps.Core;
-using DataOps.Core.Datasets;
+using DataOps.Core.Features.Datasets.Definitions;
+using DataOps.Core.Kernel;
 using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell.Completers;

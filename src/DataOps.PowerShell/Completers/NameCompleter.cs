@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using DataOps.Core.Connections;
+using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell.Completers;

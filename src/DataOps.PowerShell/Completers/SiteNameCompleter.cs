@@ -1,5 +1,5 @@
-using DataOps.Core.Connections;
-using DataOps.Core.Pages;
+using DataOps.Core.Features.Pages;
+using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Completers;
 

@@ -1,6 +1,6 @@
-using DataOps.Core;
-using DataOps.Core.Connections;
-using DataOps.Core.Pages;
+using DataOps.Core.Features.Pages;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Completers;
 

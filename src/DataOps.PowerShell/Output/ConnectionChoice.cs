@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using DataOps.Core.Connections;
+using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Output;
 

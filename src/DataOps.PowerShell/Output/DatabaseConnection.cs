@@ -1,4 +1,4 @@
-using DataOps.Core.Connections;
+using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Output;
 

@@ -4,7 +4,7 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Text;
 using System.Text.Json;
-using DataOps.Core;
+using DataOps.Core.Kernel;
 
 namespace DataOps.PowerShell.Output;
 

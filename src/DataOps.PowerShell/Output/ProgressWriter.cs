@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Management.Automation;
-using DataOps.Core;
+using DataOps.Core.Operations;
 
 namespace DataOps.PowerShell.Output;
 

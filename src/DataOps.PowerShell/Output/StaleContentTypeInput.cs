@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using DataOps.Core.ContentTypes;
+using DataOps.Core.Features.ContentTypes;
 
 namespace DataOps.PowerShell.Output;
 

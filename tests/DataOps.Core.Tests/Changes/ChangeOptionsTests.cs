@@ -1,5 +1,7 @@
 using DataOps.Core.Changes;
-using DataOps.Core.Tests.Servers;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Changes;
 

@@ -1,9 +1,10 @@
 using System.IO.Compression;
 using System.Text;
-using DataOps.Core.Catalog;
 using DataOps.Core.Changes;
-using DataOps.Core.Connections;
-using DataOps.Core.Tests.Servers;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Changes;
@@ -27,7 +28,7 @@ public sealed class ChangeSetTests(PostgresServer server) : IDisposable
 
         string? written = Apply(database, changes =>
         {
-            ChangedTable post = changes.Of(TableOf(database, "post"));
+            TablePlan post = changes.Of(TableOf(database, "post"));
             Assert.Equal(2, post.PlanUpdate("from public.post t where t.id in (1, 2)"));
             Assert.Equal(1, post.PlanDelete("from public.post t where t.id = 3"));
             Assert.Equal(1, post.PlanInsert("select 9"));
@@ -53,7 +54,7 @@ public sealed class ChangeSetTests(PostgresServer server) : IDisposable
 
         string? written = Apply(database, changes =>
         {
-            ChangedTable log = changes.Of(TableOf(database, "log"));
+            TablePlan log = changes.Of(TableOf(database, "log"));
             Assert.Equal(2, log.PlanUpdate("from public.log t where t.a = 2"));
             Assert.Equal(3, log.PlanDelete("from public.log t where t.a = 1"));
         }, "delete from public.log where ctid = (select min(ctid) from public.log where a = 1); update public.log set b = '[ ]' where a = 2; insert into public.log values (1, '{ }')");
@@ -81,7 +82,7 @@ public sealed class ChangeSetTests(PostgresServer server) : IDisposable
 
         DataOpsException failure = Assert.Throws<DataOpsException>(() => Apply(database, changes =>
         {
-            ChangedTable post = changes.Of(TableOf(database, "post"));
+            TablePlan post = changes.Of(TableOf(database, "post"));
             post.PlanUpdate("from public.post t where t.id in (1, 2)");
             post.PlanDelete("from public.post t where t.id in (3, 4)");
             post.PlanInsert("select 9");
@@ -134,7 +135,7 @@ public sealed class ChangeSetTests(PostgresServer server) : IDisposable
 
         string? written = Apply(database, changes =>
         {
-            ChangedTable post = changes.Of(TableOf(database, "post"));
+            TablePlan post = changes.Of(TableOf(database, "post"));
             post.PlanUpdate("from public.post t where t.id = 1");
             Assert.Equal(0, post.PlanUpdate("from public.post t join (values (1), (1)) s (id) on s.id = t.id"));
             Assert.Equal(0, post.PlanDelete("from public.post t where t.id = 1"));

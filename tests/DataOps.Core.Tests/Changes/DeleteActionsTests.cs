@@ -1,5 +1,6 @@
 using DataOps.Core.Changes;
-using DataOps.Core.Tests.Servers;
+using DataOps.Core.Tests.Support;
+using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Changes;
 

@@ -1,7 +1,9 @@
-using DataOps.Core.Catalog;
 using DataOps.Core.Changes;
-using DataOps.Core.Connections;
-using DataOps.Core.Tests.Servers;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Changes;
@@ -148,7 +150,7 @@ public sealed class UniqueParkingTests(PostgresServer server)
         session.Execute($"set local search_path = public; create temp table wanted on commit drop as select * from ({values}) v{(names is null ? "" : $" ({names})")}; set local search_path = pg_catalog");
         Table table = DatabaseCatalog.Read(session).Find("public", "item")!;
         long parked = new UniqueParking(session, default).Park(table, "pg_temp.wanted", columns, "t.id = s.id");
-        string set = string.Join(", ", columns.Select(c => $"{Sql.Identifier(c)} = s.{Sql.Identifier(c)}"));
+        string set = string.Join(", ", columns.Select(c => $"{SqlText.Identifier(c)} = s.{SqlText.Identifier(c)}"));
         session.Execute($"update public.item t set {set} from pg_temp.wanted s where t.id = s.id");
         transaction.Commit();
         return parked;

@@ -1,13 +1,18 @@
 using System.Reflection;
 using DataOps.Core.Changes;
-using DataOps.Core.Connections;
-using DataOps.Core.ContentTypes;
-using DataOps.Core.Datasets;
-using DataOps.Core.Integrity;
-using DataOps.Core.Pages;
-using DataOps.Core.Tests.Datasets;
-using DataOps.Core.Tests.Servers;
-using DataOps.Core.Trees;
+using DataOps.Core.Features.Constraints;
+using DataOps.Core.Features.ContentTypes;
+using DataOps.Core.Features.Datasets.Import;
+using DataOps.Core.Features.Orphans;
+using DataOps.Core.Features.Pages;
+using DataOps.Core.Features.Sequences;
+using DataOps.Core.Features.Sites;
+using DataOps.Core.Features.Trees;
+using DataOps.Core.Features.Undo;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Tests.Support;
+using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Changes;
 

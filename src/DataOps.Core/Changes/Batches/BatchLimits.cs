@@ -1,4 +1,6 @@
-namespace DataOps.Core.Changes;
+using DataOps.Core.Kernel;
+
+namespace DataOps.Core.Changes.Batches;
 
 /// <summary>How gently a run in batches treats a live site.</summary>
 /// <param name="BatchSize">The most rows of the selection in one transaction.</param>

@@ -1,9 +1,12 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
-using DataOps.Core.Connections;
+using DataOps.Core.Changes.UndoFiles;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
 using Npgsql;
 
-namespace DataOps.Core.Changes;
+namespace DataOps.Core.Changes.Batches;
 
 /// <summary>Changes of any size to a live database: many short transactions, each of which is in the one undo file before it commits.</summary>
 /// <remarks>

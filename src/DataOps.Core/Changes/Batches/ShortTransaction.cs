@@ -1,7 +1,9 @@
-using DataOps.Core.Connections;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
 using Npgsql;
 
-namespace DataOps.Core.Changes;
+namespace DataOps.Core.Changes.Batches;
 
 /// <summary>One short transaction on a live site: it waits shortly for its locks, so that nobody queues up behind it, and tries again with pauses.</summary>
 /// <param name="session">The session, in no transaction.</param>

@@ -1,4 +1,6 @@
-namespace DataOps.Core.Changes;
+using DataOps.Core.Changes.UndoFiles;
+
+namespace DataOps.Core.Changes.Batches;
 
 /// <summary>The one undo file of a run in batches: each is put behind the others before its transaction commits, and cut off again if that fails.</summary>
 /// <remarks>

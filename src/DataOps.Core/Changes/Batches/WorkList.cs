@@ -1,6 +1,6 @@
-using DataOps.Core.Connections;
+using DataOps.Core.Postgres.Connections;
 
-namespace DataOps.Core.Changes;
+namespace DataOps.Core.Changes.Batches;
 
 /// <summary>What a run in batches has to work on: the keys of its rows, found once and numbered, in a temporary table that outlives the transactions.</summary>
 internal sealed class WorkList : IDisposable

@@ -1,10 +1,11 @@
-using DataOps.Core.Catalog;
-using DataOps.Core.Changes;
-using DataOps.Core.Connections;
-using DataOps.Core.Tests.Servers;
+using DataOps.Core.Changes.Batches;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Tests.Support;
+using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
-namespace DataOps.Core.Tests.Changes;
+namespace DataOps.Core.Tests.Changes.Batches;
 
 /// <summary>A run in batches on a site that goes on working.</summary>
 public sealed class BatchConcurrencyTests(PostgresServer server) : IDisposable

@@ -1,10 +1,16 @@
-using DataOps.Core.Catalog;
 using DataOps.Core.Changes;
-using DataOps.Core.Connections;
-using DataOps.Core.Tests.Servers;
+using DataOps.Core.Changes.Batches;
+using DataOps.Core.Changes.UndoFiles;
+using DataOps.Core.Features.Undo;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Tests.Support;
+using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
-namespace DataOps.Core.Tests.Changes;
+namespace DataOps.Core.Tests.Changes.Batches;
 
 /// <summary>Wherever a run in batches breaks: what is committed is whole in the undo file, and what is not committed does no harm there.</summary>
 public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper output) : IDisposable
@@ -216,8 +222,8 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
 
     private static void Apply(ChangeSet changes, Session session, RandomSchema? schema = null)
     {
-        ChangedTable item = changes.Tables.Single(t => t.Table.Name == "item");
-        ChangedTable log = changes.Tables.Single(t => t.Table.Name == "log");
+        TablePlan item = changes.Tables.Single(t => t.Table.Name == "item");
+        TablePlan log = changes.Tables.Single(t => t.Table.Name == "log");
         session.Execute($"update public.item t set v = 'new ' || t.v from {item.Name} c where c.id = t.id");
         session.Execute("update public.tally set n = n + 1");
         session.Execute("insert into public.log values ('x')");
@@ -227,7 +233,7 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
         // Random tables change and change again, whole rows and keys too.
         session.Execute($"set local search_path = public; {schema.Change(1000 + (int)(session.List<long>("select n from public.tally")[0] * 20))}");
         session.Execute("set local search_path = pg_catalog");
-        foreach (ChangedTable table in changes.Tables.Where(t => schema.Tables.Any(n => n.Trim('"') == t.Table.Name)))
+        foreach (TablePlan table in changes.Tables.Where(t => schema.Tables.Any(n => n.Trim('"') == t.Table.Name)))
             table.AddInserted($"select {table.Identity.Of("t")} from {table.Table.Sql} t");
     }
 

@@ -1,10 +1,14 @@
-using DataOps.Core.Catalog;
-using DataOps.Core.Changes;
-using DataOps.Core.Connections;
-using DataOps.Core.Tests.Servers;
+using DataOps.Core.Changes.Batches;
+using DataOps.Core.Features.Undo;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Tests.Support;
+using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
-namespace DataOps.Core.Tests.Changes;
+namespace DataOps.Core.Tests.Changes.Batches;
 
 /// <summary>Work in short transactions: whole batches are done and in the undo file, whatever stops the rest.</summary>
 public sealed class BatchedChangeTests(PostgresServer server) : IDisposable

@@ -1,0 +1,231 @@
+using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.Models;
+using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Changes;
+
+/// <summary>Rows that depend on rows to be deleted: they go too, or are cleared, or keep those from being deleted.</summary>
+/// <param name="session">The session, in the transaction of the changes.</param>
+/// <param name="catalog">Who refers to whom.</param>
+/// <param name="changes">Where the rows to be deleted are planned, and what depends on them is added.</param>
+/// <param name="choice">What becomes of rows that nothing is known of.</param>
+/// <param name="words">How a refusal is put.</param>
+/// <param name="except">
+/// Of a table's rows t, and the column by which they depend, those that do not: a condition that begins with " and"; none when absent.
+/// </param>
+/// <param name="cancellation">Cancels the query that runs.</param>
+internal sealed class DependentRows(
+    Session session,
+    ReferenceCatalog catalog,
+    ChangeSet changes,
+    OnDependent choice,
+    DeletionWords words,
+    Func<Table, Column?, string>? except,
+    CancellationToken cancellation)
+{
+    private readonly List<Clearing> _clearings = [];
+    private readonly HashSet<(Reference Reference, OnDelete Action)> _keeping = [];
+
+    /// <summary>Rows that stay and change.</summary>
+    public long Changed { get; private set; }
+
+    /// <summary>Plans what depends on the rows that are planned to be deleted, and on that, until there is no more.</summary>
+    /// <exception cref="DataOpsException">Rows that stay need rows that go: all of them.</exception>
+    public void Plan()
+    {
+        (long Planned, long Deleted) before;
+        do
+        {
+            before = Count();
+            foreach (TablePlan gone in changes.Tables.Where(t => t.Deletes).ToArray())
+                Follow(gone);
+            new DeleteActions(catalog.Database).Plan(changes);
+        }
+        while (Count() != before);
+        RequireNoneKeeps();
+        foreach (TablePlan gone in changes.Tables.Where(t => t.Deletes).ToArray())
+            CountChildren(gone);
+        Changed = changes.Tables.Sum(t => CountOf(t, 'U'));
+    }
+
+    /// <summary>Changes the rows that stay, each once: a second update in a transaction has all foreign keys of the row checked, broken ones too.</summary>
+    public void Apply()
+    {
+        foreach (IGrouping<TablePlan, Clearing> table in _clearings.GroupBy(c => c.Rows))
+            Execute(Update(table.Key, [.. table.GroupBy(c => c.Column)]));
+    }
+
+    private static string Update(TablePlan rows, IGrouping<string, Clearing>[] columns)
+    {
+        string key = rows.Identity.IsWholeRow ? "_xmin" : SqlText.Identifier(rows.Identity.Columns[0].Name);
+        string same = rows.Identity.IsWholeRow ? "{0}._xmin = c._xmin" : rows.Identity.Same("{0}", "c");
+        string Values(IGrouping<string, Clearing> column) => string.Join(" union all ", column.Select(c => $"select * from {c.NewValues} v"));
+        IEnumerable<string> joins = columns.Select((c, i) => $"left join ({Values(c)}) s{i} on {string.Format(null, same, $"s{i}")}");
+        IEnumerable<string> sets = columns.Select(c => SqlText.Identifier(c.Key))
+            .Select((c, i) => $"{c} = case when s{i}.{key} is null then t.{c} else s{i}.{c} end");
+        return $"""
+            update {rows.Table.Sql} t set {string.Join(", ", sets)}
+            from {rows.Name} c {string.Join(" ", joins)}
+            where {rows.Same("c", "t")} and coalesce({string.Join(", ", columns.Select((_, i) => $"s{i}.{key}"))}) is not null
+            """;
+    }
+
+    /// <summary>What changes in the rows that stay.</summary>
+    public IEnumerable<RowChange> Describe(RowChanges changed) =>
+        _clearings.SelectMany(c => changed.Updated(c.Rows, catalog.LabelOf(c.Rows.Table), c.NewValues, [c.Column]));
+
+    private void Follow(TablePlan gone)
+    {
+        foreach (Reference reference in catalog.To(gone.Table))
+        {
+            if (reference.Class == ReferenceClass.Tree)
+                FollowTree(gone, reference);
+            else if (OnDeleteRules.Of(catalog, reference) is var action && action != OnDelete.DoNothing)
+                Follow(gone, reference, action == OnDelete.Unknown ? Chosen(reference) : action);
+        }
+        if (catalog.ParentLink(gone.Table) is { Target: { } parent } link)
+            changes.Of(parent).PlanDelete($"""
+                from {parent.Sql} t
+                join {gone.Name} d on d._action = 'D' and d.{SqlText.Identifier(link.Column.Name)} = t.{SqlText.Identifier(link.TargetColumns[0].Name)}
+                where true{Except(parent, null)}
+                """);
+        FollowObjectIds(gone);
+    }
+
+    private OnDelete Chosen(Reference reference) => choice switch
+    {
+        OnDependent.Cascade => OnDelete.Cascade,
+        OnDependent.SetNull when reference is { IsNullable: true, Columns.Count: 1 } => OnDelete.SetNull,
+        _ => OnDelete.Unknown,
+    };
+
+    private void Follow(TablePlan gone, Reference reference, OnDelete action)
+    {
+        if (action is OnDelete.Protect or OnDelete.Unknown)
+        {
+            _keeping.Add((reference, action));
+            return;
+        }
+        TablePlan table = changes.Of(reference.Table);
+        string from = $"{Referring(gone, reference)}{Except(reference.Table, reference.Column)}";
+        if (action == OnDelete.Cascade)
+            table.PlanDelete(from);
+        else if (table.PlanUpdate(from) >= 0 && _clearings.All(c => c.Reference != reference))
+            _clearings.Add(new Clearing(reference, table, reference.Column.Name, $"""
+                (select {Key(table)}, {NewValue(reference, action)} as {SqlText.Identifier(reference.Column.Name)}
+                 from {table.Name} t join {gone.Name} d on d._action = 'D' and {Same(reference, "d")}
+                 where t._action = 'U'{Except(reference.Table, reference.Column)})
+                """));
+    }
+
+    private static string NewValue(Reference reference, OnDelete action) => action == OnDelete.SetNull
+        ? $"null::{reference.Column.TypeText}"
+        : $"(select p.id from {reference.Target!.Sql} p where p.app_label = 'wagtailcore' and p.model = 'page')";
+
+    // Pages below a page that goes go with it; a range of paths is found in the index.
+    private void FollowTree(TablePlan gone, Reference reference)
+    {
+        string nodePath = SqlText.Identifier(reference.Column.Name);
+        // Where paths have another collation than C, Django's index for patterns serves these operators.
+        (string above, string below) = reference.Column.Collation is "C" or "POSIX" ? (">", "<") : ("~>~", "~<~");
+        changes.Of(gone.Table).PlanDelete($"""
+            from {gone.Name} d
+            join {gone.Table.Sql} t on t.{nodePath}::text operator(pg_catalog.{above}) d.{nodePath}
+              and t.{nodePath}::text operator(pg_catalog.{below}) (d.{nodePath} || chr(127))
+            where d._action = 'D'{Except(gone.Table, reference.Column)}
+            """);
+    }
+
+    // The number of its children is kept in a node.
+    private void CountChildren(TablePlan gone)
+    {
+        if (catalog.To(gone.Table).FirstOrDefault(r => r.Class == ReferenceClass.Tree) is not { } tree)
+            return;
+        string nodePath = SqlText.Identifier(tree.Column.Name);
+        // A node's path has as many steps as the node is deep.
+        string lost = $"""
+            (select left(d.{nodePath}, -(length(d.{nodePath}) / d.depth)) as path, count(*)::int as children
+             from {gone.Name} d where d._action = 'D' and d.depth > 1 and length(d.{nodePath}) % d.depth = 0 group by 1)
+            """;
+        string counted = Except(gone.Table, gone.Table.Find("numchild"));
+        gone.PlanUpdate($"from {lost} l join {gone.Table.Sql} t on t.{nodePath} = l.path where true{counted}");
+        _clearings.Add(new Clearing(tree, gone, "numchild", $"""
+            (select {Key(gone)}, t.numchild - l.children as numchild from {gone.Name} t join {lost} l on l.path = t.{nodePath} where t._action = 'U'{counted})
+            """));
+    }
+
+    // Tags, revisions and index entries are an object's own; history stays.
+    private void FollowObjectIds(TablePlan gone)
+    {
+        if (gone.Table.SingleKey is not { } key)
+            return;
+        int[] types = [.. catalog.WithHeirs(gone.Table).Select(catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)];
+        bool IsItsOwn(Reference r) => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null, Severity: not Severity.Expected };
+        foreach (Reference reference in catalog.References.Where(IsItsOwn))
+        {
+            string isIt = ColumnEquality.Of(key, "d", reference.Column, "t");
+            string isOfType = $"t.{SqlText.Identifier(reference.ContentTypeColumn!.Name)} = any('{{{string.Join(',', types)}}}')";
+            changes.Of(reference.Table).PlanDelete($"""
+                from {reference.Table.Sql} t join {gone.Name} d on d._action = 'D' and {isIt}
+                where {isOfType}{Except(reference.Table, reference.Column)}
+                """);
+        }
+    }
+
+    private void RequireNoneKeeps()
+    {
+        foreach (OnDelete action in new[] { OnDelete.Protect, OnDelete.Unknown })
+        {
+            RowList list = new();
+            foreach (Reference reference in _keeping.Where(k => k.Action == action).Select(k => k.Reference))
+                List(reference, list);
+            string advice = action == OnDelete.Protect
+                ? $"{words.Remedy}, or point them elsewhere first: Django protects what they refer to."
+                : $"Nothing tells what the application would do with them. {words.Remedy}, or {words.Force}, which deletes them.";
+            string refusal = words.Refusal.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
+            list.ThrowIfAny("ProtectedRows", FailureKind.InvalidOperation, $"{{0}} a reference to rows that {refusal}", advice);
+        }
+    }
+
+    private void List(Reference reference, RowList list)
+    {
+        TablePlan gone = changes.Of(reference.Target!);
+        TablePlan own = changes.Of(reference.Table);
+        string stays = $"not exists (select 1 from {own.Name} o where o._action = 'D' and {own.Same("o", "t")})";
+        string from = $"{Referring(gone, reference)} and {stays}{Except(reference.Table, reference.Column)}";
+        long total = session.List<long>($"select count(*) {from}", null, cancellation)[0];
+        long listed = 0;
+        string rows = $"select {own.Identity.Text("t")}, t.{SqlText.Identifier(reference.Column.Name)}::text {from} order by 1 limit {RowList.Most}";
+        foreach ((string key, string value) in session.Stream(rows, r => (r.GetString(0), r.GetString(1)), cancellation))
+        {
+            list.Add(NameOf(reference.Table), key, $"{reference.Column.Name} -> {NameOf(reference.Target!)} {value}");
+            listed++;
+        }
+        list.AddUnnamed(total - listed);
+    }
+
+    private string NameOf(Table table) => catalog.LabelOf(table) ?? table.DisplayName;
+
+    private static string Referring(TablePlan gone, Reference reference) =>
+        $"from {reference.Table.Sql} t join {gone.Name} d on d._action = 'D' and {Same(reference, "d")} where true";
+
+    private static string Same(Reference reference, string target) =>
+        string.Join(" and ", reference.Columns.Zip(reference.TargetColumns, (c, t) => $"{target}.{SqlText.Identifier(t.Name)} = t.{SqlText.Identifier(c.Name)}"));
+
+    private static string Key(TablePlan table) => table.Identity.IsWholeRow ? "t._xmin" : table.Identity.Of("t");
+
+    private string Except(Table table, Column? column) => except?.Invoke(table, column) ?? "";
+
+    private (long, long) Count() => (changes.Planned, changes.Tables.Sum(t => CountOf(t, 'D')));
+
+    private long CountOf(TablePlan table, char action) =>
+        session.List<long>($"select count(*) from {table.Name} where _action = '{action}'", null, cancellation)[0];
+
+    private void Execute(string sql) => session.Execute(sql, cancellation);
+
+    private sealed record Clearing(Reference Reference, TablePlan Rows, string Column, string NewValues);
+}

@@ -1,0 +1,38 @@
+using DataOps.Core.Django.References;
+using DataOps.Core.Postgres.Connections;
+
+namespace DataOps.Core.Changes;
+
+/// <summary>What a change does to one table, all that depends on it included.</summary>
+/// <param name="Server">The server.</param>
+/// <param name="Database">The database.</param>
+/// <param name="Table">The table.</param>
+/// <param name="Model">Its model; null for a table that belongs to none.</param>
+/// <param name="Delete">Rows that go.</param>
+/// <param name="Update">Rows that stay and change.</param>
+/// <param name="Insert">Rows that come.</param>
+/// <param name="Columns">
+/// Where rows are kept that refer to what goes: the columns that change, and to what, as <c>content_type_id = NULL</c>; else null.
+/// </param>
+public sealed record TableChangeSummary(
+    string Server, string Database, string Table, string? Model, long Delete, long Update, long Insert, string? Columns = null) : IChangeResult
+{
+    /// <summary>Rows that change.</summary>
+    internal long Rows => Delete + Update + Insert;
+
+    /// <summary>Counts what is planned, by table, in order of their names.</summary>
+    internal static IReadOnlyList<TableChangeSummary> Of(Session session, ReferenceCatalog catalog, ChangeSet changes, CancellationToken cancellation)
+    {
+        List<TableChangeSummary> tables = [];
+        foreach (TablePlan table in changes.Tables.Where(t => t.Planned + t.Expected > 0))
+        {
+            Dictionary<string, long> rows = session
+                .List<(string Action, long Rows)>($"select _action, count(*) from {table.Name} group by 1", null, cancellation)
+                .ToDictionary(r => r.Action, r => r.Rows);
+            tables.Add(new TableChangeSummary(
+                session.Server, session.Database, table.Table.DisplayName, catalog.LabelOf(table.Table),
+                rows.GetValueOrDefault("D"), rows.GetValueOrDefault("U"), rows.GetValueOrDefault("I") + table.Expected));
+        }
+        return [.. tables.OrderBy(t => t.Table, StringComparer.Ordinal)];
+    }
+}

@@ -1,0 +1,119 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text.Json;
+using DataOps.Core.Changes.Batches;
+using DataOps.Core.Postgres.Connections;
+using Npgsql;
+
+namespace DataOps.Core.Changes.UndoFiles;
+
+/// <summary>Writes an undo file: beside its place first, and put there when it is whole and on the disk.</summary>
+/// <remarks>Only its owner can read it: it holds what the rows held.</remarks>
+internal sealed class UndoFileWriter : IDisposable
+{
+    private const int BufferSize = 1 << 16;
+
+    private readonly string _path;
+    private readonly string _unfinished;
+    private readonly FileStream _file;
+    private readonly GZipStream _gzip;
+    private readonly IncrementalHash _digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+
+    /// <summary>Starts a file.</summary>
+    /// <param name="path">Where it will be; not there yet.</param>
+    /// <param name="header">Its first line.</param>
+    /// <exception cref="IOException">It cannot be written there.</exception>
+    public UndoFileWriter(string path, UndoHeader header)
+    {
+        _path = path;
+        _unfinished = Path.Join(Path.GetDirectoryName(path), $".{Path.GetFileName(path)}.{Guid.NewGuid():N}");
+        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        _file = new FileStream(_unfinished, options);
+        _gzip = new GZipStream(_file, CompressionLevel.Fastest, leaveOpen: true);
+        try
+        {
+            Write([.. JsonSerializer.SerializeToUtf8Bytes(header, UndoJson.Default.UndoHeader), (byte)'\n']);
+        }
+        catch (IOException)
+        {
+            // Nobody has it yet to dispose it.
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Lines written between the first and the last.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>Writes what a query returns, a line a row, as COPY writes it.</summary>
+    /// <exception cref="NpgsqlException">The query failed, or the connection broke.</exception>
+    public void Copy(Session session, string query, CancellationToken cancellation)
+    {
+        using StreamReader text = (StreamReader)session.Connection.BeginTextExportAsync($"copy ({query}) to stdout", cancellation).GetAwaiter().GetResult();
+        NpgsqlRawCopyStream rows = (NpgsqlRawCopyStream)text.BaseStream;
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
+        try
+        {
+            for (int read; (read = rows.Read(buffer, 0, buffer.Length)) > 0; cancellation.ThrowIfCancellationRequested())
+            {
+                // COPY writes a line end inside a value as \n: the byte itself ends a row.
+                Rows += buffer.AsSpan(0, read).Count((byte)'\n');
+                Write(buffer.AsSpan(0, read));
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // Disposing reads the rest of the result unless the query ends first.
+            rows.Cancel();
+            throw;
+        }
+    }
+
+    /// <summary>Writes the last line, waits until all is on the disk, and puts the file in its place.</summary>
+    public void Complete()
+    {
+        End();
+        File.Move(_unfinished, _path, overwrite: false);
+    }
+
+    /// <summary>Writes the last line, and puts what was written behind the batches that are there already; it is on the disk afterwards.</summary>
+    public void Complete(UndoBatches batches) => batches.Add(_unfinished, End());
+
+    private string End()
+    {
+        UndoFooter footer = new(Rows, Convert.ToHexString(_digest.GetHashAndReset()));
+        _gzip.Write([.. JsonSerializer.SerializeToUtf8Bytes(footer, UndoJson.Default.UndoFooter), (byte)'\n']);
+        _gzip.Dispose();
+        _file.Flush(flushToDisk: true);
+        _file.Dispose();
+        return footer.Sha256;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _digest.Dispose();
+        try
+        {
+            _gzip.Dispose();
+            _file.Dispose();
+        }
+        catch (IOException)
+        {
+            // A full disk refuses the compressor's last bytes too; the file goes away all the same.
+            _file.Dispose();
+        }
+        finally
+        {
+            File.Delete(_unfinished);
+        }
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        _digest.AppendData(bytes);
+        _gzip.Write(bytes);
+    }
+}

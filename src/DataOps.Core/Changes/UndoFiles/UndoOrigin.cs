@@ -1,0 +1,49 @@
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Connections;
+
+namespace DataOps.Core.Changes.UndoFiles;
+
+/// <summary>Whether an undo file belongs to the database that it is to be used on.</summary>
+internal sealed class UndoOrigin(Session session, CancellationToken cancellation)
+{
+    /// <summary>Makes sure of it.</summary>
+    /// <returns>The batches, by their index, that were never committed, of a file that has others.</returns>
+    /// <exception cref="DataOpsException">It is of another server or database, or its operation was never committed.</exception>
+    public IReadOnlySet<int> Require(UndoFileReader file, string path, bool force)
+    {
+        UndoHeader header = file.Header;
+        string? identifier = RowImages.SystemIdentifier(session, cancellation);
+        bool isSameServer = identifier is not null && header.SystemIdentifier is not null
+            ? identifier == header.SystemIdentifier
+            : string.Equals(header.Server, session.Server, StringComparison.OrdinalIgnoreCase);
+        if (isSameServer && header.Database == session.Database)
+            return Uncommitted(file, path);
+        if (!force)
+            throw new DataOpsException(
+                "OtherDatabase", FailureKind.InvalidArgument,
+                $"{path} was written for {header.Database} on {header.Server}, and this is {session.Database} on {session.Server}"
+                    + (isSameServer || header.Server != session.Server ? "." : ", another server under the same name."),
+                "Connect to that one; or, where this is its copy, add -Force.", path);
+        return new HashSet<int>();
+    }
+
+    // What a broken process leaves: the file was whole before the commit, which then never came. Of several batches that can only be the last.
+    private HashSet<int> Uncommitted(UndoFileReader file, string path)
+    {
+        UndoHeader last = file.Batches[^1];
+        string? status = Status(last);
+        if (status is not ("aborted" or "in progress"))
+            return [];
+        if (status == "aborted" && file.Batches.Count > 1)
+            return [file.Batches.Count - 1];
+        throw new DataOpsException(
+            "NeverCommitted", FailureKind.InvalidOperation,
+            $"{last.Operation} of {last.Written:u}, which {path} would undo, {(status == "aborted" ? "was never committed" : "is not committed yet")}.",
+            status == "aborted" ? "There is nothing to undo; delete the file." : "Wait for its end.", path);
+    }
+
+    // The server knows no transaction of the future, as after a restore, and has forgotten old ones. A snapshot does not tell of the newest that still run.
+    private string? Status(UndoHeader batch) => !ulong.TryParse(batch.Transaction, out ulong id) ? null : session.List<string?>(
+        "select case when @id::text::xid8 < pg_current_xact_id() then pg_xact_status(@id::text::xid8) end",
+        new { id = id.ToString() }, cancellation)[0];
+}

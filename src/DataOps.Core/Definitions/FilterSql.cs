@@ -1,0 +1,107 @@
+using DataOps.Core.Django.Models;
+using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Definitions;
+
+/// <summary>Compiles a filter to a condition in SQL, with Django's meaning of each look-up.</summary>
+internal sealed class FilterSql
+{
+    private readonly ReferenceCatalog _catalog;
+    private readonly FilterParameters _parameters;
+    private readonly Func<Table, string> _rows;
+    private readonly string _end;
+
+    private FilterSql(ReferenceCatalog catalog, FilterParameters parameters, Func<Table, string>? rows, bool rowByRow) =>
+        (_catalog, _parameters, _rows, _end) = (catalog, parameters, rows ?? (t => t.Sql), rowByRow ? " offset 0" : "");
+
+    /// <summary>
+    /// The condition on a row of the model; no value is in it, only <c>current_setting('dataops.pN')</c>, which <see cref="FilterParameters.Bind"/> sets.
+    /// </summary>
+    /// <param name="filter">The filter, its values bound.</param>
+    /// <param name="model">The model whose rows are filtered.</param>
+    /// <param name="catalog">The references that paths lead over.</param>
+    /// <param name="alias">The alias of the model's table in the query.</param>
+    /// <param name="parameters">Takes the values.</param>
+    /// <param name="rows">What stands for a table that a look-up's path leads to: its rows as they will be; the table itself when absent.</param>
+    /// <param name="rowByRow">Follow paths from each row by itself, as is best from few; else PostgreSQL may begin at the path's end, and join.</param>
+    /// <exception cref="DataOpsException">A path, a look-up or a value is wrong.</exception>
+    public static string Compile(
+        Filter filter, Model model, ReferenceCatalog catalog, string alias, FilterParameters parameters, Func<Table, string>? rows = null,
+        bool rowByRow = false) =>
+        new FilterSql(catalog, parameters, rows, rowByRow).Condition(filter, model, alias);
+
+    /// <summary>The steps from a row that lead to another one, without which the filter does not let it through.</summary>
+    public static IReadOnlyList<Hop> Required(Filter filter, Model model, ReferenceCatalog catalog, FilterParameters parameters) =>
+        [.. new FilterSql(catalog, parameters, null, false).Required(filter, model)];
+
+    private IEnumerable<Hop> Required(Filter filter, Model model) => filter switch
+    {
+        Filter.AllOf all => all.Items.SelectMany(i => Required(i, model)),
+        Filter.AnyOf any => any.Items.Select(i => Required(i, model)).Aggregate((a, b) => a.Intersect(b)),
+        Filter.Lookups lookups => Tree(lookups, model).Required,
+        Filter.SqlCondition { Path.Length: > 0 } sql => FilterPath.ToRows(_catalog, model, sql.Path, sql.Place).Hops.Take(1),
+        _ => [],
+    };
+
+    private string Condition(Filter filter, Model model, string alias) => filter switch
+    {
+        Filter.AllOf { Items.Count: 0 } => "true",
+        Filter.AllOf all => string.Join(" and ", all.Items.Select(i => $"({Condition(i, model, alias)})")),
+        Filter.AnyOf any => Any(any, model, alias),
+        Filter.Not not => $"({Condition(not.Item, model, alias)}) is not true",
+        Filter.Lookups lookups => Tree(lookups, model).Condition(alias, _rows, _end),
+        Filter.SqlCondition sql => Written(sql, model, alias),
+        _ => throw new InvalidOperationException($"{filter.GetType().Name} is no filter."),
+    };
+
+    // Where the choices lead over other tables, each is searched by itself: together no index would serve them.
+    private string Any(Filter.AnyOf any, Model model, string alias)
+    {
+        if (model.Table.SingleKey is not { } key || !any.Items.Any(i => IsElsewhere(i, model)))
+            return string.Join(" or ", any.Items.Select(i => $"({Condition(i, model, alias)})"));
+        string inner = alias + "_u";
+        string column = SqlText.Identifier(key.Name);
+        IEnumerable<string> parts = any.Items.Select(i => $"select {inner}.{column} from {model.Table.Sql} {inner} where {Condition(i, model, inner)}");
+        return $"{alias}.{column} in ({string.Join(" union ", parts)})";
+    }
+
+    private bool IsElsewhere(Filter filter, Model model) => filter switch
+    {
+        Filter.AllOf all => all.Items.Any(i => IsElsewhere(i, model)),
+        Filter.Lookups lookups => lookups.Items.Any(l => FilterPath.Of(_catalog, model, l.Path, l.Place).Hops.Count > 0),
+        Filter.SqlCondition => true,
+        Filter.AnyOf any => any.Items.Any(i => IsElsewhere(i, model)),
+        _ => false,
+    };
+
+    private FilterNode Tree(Filter.Lookups lookups, Model model)
+    {
+        FilterNode root = new(model.Table);
+        foreach (Lookup lookup in lookups.Items)
+        {
+            FilterPath path = FilterPath.Of(_catalog, model, lookup.Path, lookup.Place);
+            root.At(path.Hops).Conditions.Add(new LookupSql(lookup, path, _parameters));
+        }
+        return root;
+    }
+
+    // In a query of its own, in which no name can be taken for one of ours.
+    private string Written(Filter.SqlCondition sql, Model model, string alias)
+    {
+        (IReadOnlyList<Hop> hops, Model end) = sql.Path.Length == 0 ? ([], model) : FilterPath.ToRows(_catalog, model, sql.Path, sql.Place);
+        string last = hops.Count == 0 ? alias : $"{alias}_{hops.Count}";
+        string key = end.Table.SingleKey is { } column ? SqlText.Identifier(column.Name) : "ctid";
+        string name = SqlText.Identifier(end.Table.Name);
+        string condition = $"{last}.{key} in (select {name}.{key} from {end.Table.Sql} {name} where ({AuthoredSql.Compile(sql, _parameters)}))";
+        for (int i = hops.Count; i > 0; i--)
+        {
+            string from = i == 1 ? alias : $"{alias}_{i - 1}";
+            string isIt = ColumnEquality.Of(hops[i - 1].On, $"{alias}_{i}", hops[i - 1].From, from);
+            condition = $"exists (select 1 from {hops[i - 1].To.Sql} {alias}_{i} where {isIt} and {condition}{_end})";
+        }
+        return condition;
+    }
+}

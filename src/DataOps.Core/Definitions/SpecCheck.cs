@@ -1,0 +1,26 @@
+using DataOps.Core.Django.Models;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Connections;
+
+namespace DataOps.Core.Definitions;
+
+/// <summary>Lets the server plan a spec's query, which shows what is wrong with a condition in SQL before a row is read.</summary>
+internal static class SpecCheck
+{
+    /// <summary>Plans the query; its values have to be set.</summary>
+    /// <exception cref="DataOpsException">The server refuses the condition.</exception>
+    public static void Explain(Session session, DatasetSpec spec, Model model, string? condition)
+    {
+        if (condition is null)
+            return;
+        try
+        {
+            session.List<string>($"explain select 1 from {model.Table.Sql} c where {condition}");
+        }
+        catch (DataOpsException e) when (spec.Place is not null && e.Id.StartsWith("Postgres.", StringComparison.Ordinal))
+        {
+            throw new DataOpsException(
+                "InvalidDefinition", FailureKind.InvalidData, $"{spec.Place}: {model.Label}: {e.Message}", e.Advice, spec.Place.File ?? spec.Place.Path, e);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using DataOps.Core.Kernel;
+
+namespace DataOps.Core.Definitions;
+
+/// <summary>A spec as a definition has it: its values may be parameters, and it may stand for many models.</summary>
+/// <param name="Spec">The spec; its model is empty where it stands for an app.</param>
+/// <param name="App">The app whose models it stands for; null for one model.</param>
+/// <param name="HasChildren">Whether the rows that belong to its rows are meant, too.</param>
+/// <param name="Place">Where it stands.</param>
+internal sealed record SpecTemplate(DatasetSpec Spec, string? App, bool HasChildren, JsonPlace Place)
+{
+    private static readonly string[] s_members =
+        ["model", "app", "children", "filter", "exclude", "deleteMissing", "ignoreMissingM2m", "saveAsNew", "forceInsert", "deferValues", "description"];
+
+    /// <summary>As a person reads it.</summary>
+    public string Described => (App is null ? Spec.Model : $"{App}.*") + (HasChildren ? " and what belongs to it" : "");
+
+    /// <summary>Reads it.</summary>
+    /// <exception cref="DataOpsException">Something is wrong with it.</exception>
+    public static SpecTemplate Read(PlacedJson json)
+    {
+        DefinitionFields fields = new(json, "a spec", s_members);
+        string? app = fields.Text("app");
+        bool hasChildren = fields.Flag("children") ?? false;
+        if ((app is null) == (json["model"] is null))
+            throw DefinitionError.At(json.Place, "a spec names a model or an app.");
+        if (app is not null && json["filter"] is { } useless)
+            throw DefinitionError.At(useless.Place, "a filter is of one model, not of an app.");
+        DatasetSpec spec = new(
+            app is null ? fields.Required("model").ToLowerInvariant() : "",
+            json["filter"] is { } filter ? FilterParser.Parse(filter) : Filter.Everything)
+        {
+            Place = json.Place,
+            Exclude = fields.Texts("exclude"),
+            DeleteMissing = fields.Flag("deleteMissing") ?? false,
+            IgnoreMissingM2m = fields.Texts("ignoreMissingM2m"),
+            SaveAsNew = fields.Flag("saveAsNew") ?? false,
+            ForceInsert = fields.Flag("forceInsert") ?? false,
+            DeferValues = fields.Texts("deferValues"),
+        };
+        return new SpecTemplate(spec, app?.ToLowerInvariant(), hasChildren, json.Place);
+    }
+}

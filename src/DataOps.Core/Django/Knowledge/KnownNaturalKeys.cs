@@ -1,0 +1,97 @@
+using DataOps.Core.Django.Models;
+using DataOps.Core.Django.References;
+using DataOps.Core.Postgres.Catalog;
+
+namespace DataOps.Core.Django.Knowledge;
+
+/// <summary>The natural keys that Django, Wagtail 7.3 and taggit define in Python, which no database knows of.</summary>
+internal static class KnownNaturalKeys
+{
+    /// <summary>Those that are columns of the model's own table, by model.</summary>
+    public static readonly IReadOnlyDictionary<string, string[]> Columns = new Dictionary<string, string[]>
+    {
+        ["contenttypes.contenttype"] = ["app_label", "model"],
+        ["auth.group"] = ["name"],
+        ["sites.site"] = ["domain"],
+        ["taggit.tag"] = ["name"],
+        ["wagtailcore.site"] = ["hostname", "port"],
+        ["wagtailcore.page"] = ["url_path"],
+    };
+
+    // Their natural_key() gives instances, or a value that several rows share: a dump leaves the pk out and nothing can be written as such a key.
+    private static readonly Dictionary<string, string[]> s_onlyLeftOut = new()
+    {
+        ["taggit.taggeditem"] = ["tag_id", "content_type_id", "object_id"],
+        ["wagtailcore.groupcollectionpermission"] = ["group_id", "collection_id", "permission_id"],
+        ["wagtailcore.groupsitepermission"] = ["group_id", "site_id", "permission_id"],
+    };
+
+    /// <summary>Those of a database's tables; what inherits one is not among them.</summary>
+    /// <remarks>Tables are known by name, as content types may come with the file that is being loaded.</remarks>
+    public static IEnumerable<NaturalKey> In(ReferenceCatalog catalog)
+    {
+        Dictionary<uint, NaturalKey?> found = [];
+        void Take(string label, Func<Table, NaturalKey?> key)
+        {
+            if (TableOf(catalog, label) is { IsReadable: true } table)
+                found[table.Oid] = key(table);
+        }
+        Take("auth.permission", table => Permission(catalog, table));
+        Take("wagtailcore.collection", Collection);
+        foreach ((string label, string[] columns) in Columns)
+            Take(label, table => OfColumns(table, columns, true));
+        foreach ((string label, string[] columns) in s_onlyLeftOut)
+            Take(label, table => OfColumns(table, columns, false));
+        foreach (Table table in catalog.Database.Tables.Where(t => t.IsReadable))
+            found.TryAdd(table.Oid, ByShape(catalog, table));
+        return found.Values.OfType<NaturalKey>();
+    }
+
+    private static Table? TableOf(ReferenceCatalog catalog, string label) =>
+        catalog.Models.FirstOrDefault(m => m.Label == label)?.Table
+            ?? ModelReader.TableOf(catalog.Database, label[..label.IndexOf('.')], label[(label.IndexOf('.') + 1)..]);
+
+    // What projects call as they like.
+    private static NaturalKey? ByShape(ReferenceCatalog catalog, Table table) =>
+        UserName(table) is { } name ? OfColumns(table, [name], true)
+        : IsTaggedItem(catalog, table) ? OfColumns(table, ["tag_id", "content_object_id"], false)
+        : IsTag(catalog, table) ? OfColumns(table, ["name"], true)
+        : null;
+
+    private static NaturalKey? OfColumns(Table table, string[] columns, bool canBeReferredTo) => columns.All(c => table.Find(c) is not null)
+        ? new NaturalKey(table, [.. columns.Select(c => new NaturalKeyPart([], table.Find(c)!))], canBeReferredTo)
+        : null;
+
+    private static NaturalKey? Permission(ReferenceCatalog catalog, Table table) =>
+        catalog.From(table).FirstOrDefault(r => r.Column.Name == "content_type_id" && r.Target?.Name == "django_content_type") is { } type
+            ? new NaturalKey(table, [
+                new NaturalKeyPart([], table.Find("codename")!),
+                new NaturalKeyPart([type], type.Target!.Find("app_label")!),
+                new NaturalKeyPart([type], type.Target.Find("model")!)], true)
+            : null;
+
+    private static NaturalKey? Collection(Table table) => table.Find("path") is { } path
+        ? new NaturalKey(table, [new NaturalKeyPart([], table.Find("name")!) { AlongTree = path }], true)
+        : null;
+
+    /// <summary>By what a user is called, whatever the project calls its user model: username, or else email, or else the one text that is unique.</summary>
+    internal static string? UserName(Table table)
+    {
+        if (table.Find("password") is null || table.Find("last_login") is null)
+            return null;
+        string[] unique = [.. table.UniqueKeys.Where(k => k.Count == 1 && table.Find(k[0])!.Type.Underlying.Name is "varchar" or "text" or "citext")
+            .Select(k => k[0])];
+        return unique.Contains("username") ? "username" : unique.Contains("email") ? "email" : unique.Length == 1 ? unique[0] : null;
+    }
+
+    // TaggedItemBase: a tag and the object that has it.
+    private static bool IsTaggedItem(ReferenceCatalog catalog, Table table) =>
+        catalog.From(table).FirstOrDefault(r => r.Column.Name == "tag_id")?.Target is { } tag && HasNameAndSlug(tag)
+        && catalog.From(table).Any(r => r.Column.Name == "content_object_id" && r.Target is not null);
+
+    // TagBase: what a tagged item's tag_id refers to.
+    private static bool IsTag(ReferenceCatalog catalog, Table table) =>
+        HasNameAndSlug(table) && catalog.To(table).Any(r => r.Column.Name == "tag_id" && r.Table.Find("content_object_id") is not null);
+
+    private static bool HasNameAndSlug(Table table) => table.UniqueKeys.Any(k => k is ["name"]) && table.UniqueKeys.Any(k => k is ["slug"]);
+}

@@ -1,0 +1,42 @@
+using DataOps.Core.Postgres.Catalog;
+
+namespace DataOps.Core.Django.Models;
+
+/// <summary>A Django model whose table is in this database.</summary>
+/// <param name="Label">app_label.model, lower case, as django_content_type has it.</param>
+/// <param name="ContentType">django_content_type.id.</param>
+/// <param name="Table">Its table.</param>
+/// <param name="Key">The primary key's columns; one, but for a CompositePrimaryKey (Django 5.2).</param>
+/// <param name="Fields">Its own fields besides the key, in the order of the table's columns; those of a parent model are the parent's.</param>
+/// <param name="ManyToMany">The many-to-many lists that it owns, those with an automatic table, in the order in which these were made.</param>
+/// <param name="Parent">The parent table of multi-table inheritance; null without one.</param>
+public sealed record Model(
+    string Label,
+    int ContentType,
+    Table Table,
+    IReadOnlyList<Column> Key,
+    IReadOnlyList<Field> Fields,
+    IReadOnlyList<ManyToManyList> ManyToMany,
+    Table? Parent)
+{
+    /// <summary>The part before the dot.</summary>
+    public string App => Label[..Label.IndexOf('.')];
+
+    /// <summary>The part behind the dot.</summary>
+    public string Name => Label[(Label.IndexOf('.') + 1)..];
+
+    /// <summary>The key, and every field that a fixture can name.</summary>
+    public IEnumerable<Column> Columns => Key.Concat(Fields.Select(f => f.Column));
+}
+
+/// <summary>A field of a model, kept in one column.</summary>
+/// <param name="Name">What a fixture calls it: the column's name, for a foreign key without <c>_id</c>.</param>
+/// <param name="Column">Its column.</param>
+public sealed record Field(string Name, Column Column);
+
+/// <summary>A many-to-many list whose table Django made by itself; fixtures write it in its owner.</summary>
+/// <param name="Name">The field's name.</param>
+/// <param name="Table">The table between the two: a key, and two columns that refer.</param>
+/// <param name="OwnerColumn">The column that refers to the owner.</param>
+/// <param name="TargetColumn">The column that refers to the other side.</param>
+public sealed record ManyToManyList(string Name, Table Table, Column OwnerColumn, Column TargetColumn);

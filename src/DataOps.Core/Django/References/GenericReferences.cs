@@ -1,0 +1,49 @@
+using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+
+namespace DataOps.Core.Django.References;
+
+/// <summary>Generic foreign keys: a column that refers to django_content_type, and beside it an object id with the same prefix.</summary>
+internal static class GenericReferences
+{
+    private const string TypeColumn = "content_type_id";
+
+    public static IEnumerable<Reference> Of(DatabaseCatalog database, IReadOnlyList<Reference> declared)
+    {
+        ILookup<uint, string> referring = declared.ToLookup(r => r.Table.Oid, r => r.Column.Name);
+        return
+            from table in database.Tables
+            where table.IsReadable
+            from type in table.Columns
+            where type.Name.EndsWith(TypeColumn, StringComparison.Ordinal) && IsInteger(type)
+            let id = ObjectId(table, type, [.. referring[table.Oid]])
+            where id is not null
+            let isHistory = DjangoTables.History.Contains(table.Name)
+            select new Reference(
+                $"{table.DisplayName}.{type.Name[..^"_id".Length]}+{id.Name}",
+                ReferenceClass.Generic,
+                isHistory ? Severity.Expected : Severity.Warning,
+                table,
+                [id],
+                null,
+                [],
+                $"{type.Name} names the model, {id.Name} the row" + (isHistory ? "; a log, which outlives its objects" : ""))
+            {
+                ContentTypeColumn = type,
+            };
+    }
+
+    private static Column? ObjectId(Table table, Column type, HashSet<string> referring)
+    {
+        string prefix = type.Name[..^TypeColumn.Length];
+        IEnumerable<string> names = DjangoTables.ObjectId.Where(n => n != "id" || prefix.Length > 0).Select(n => prefix + n);
+        if (prefix.Length > 0)
+            names = names.Concat(DjangoTables.ObjectId.Where(n => n != "id"));
+        return names.Select(table.Find).FirstOrDefault(c =>
+            c is not null && !referring.Contains(c.Name)
+            && c.Type.Underlying.Name is "int2" or "int4" or "int8" or "text" or "varchar" or "bpchar" or "uuid");
+    }
+
+    private static bool IsInteger(Column column) => column.Type.Underlying.Name is "int2" or "int4" or "int8";
+}

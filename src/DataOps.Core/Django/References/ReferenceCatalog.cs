@@ -1,0 +1,91 @@
+using DataOps.Core.Django.Models;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+
+namespace DataOps.Core.Django.References;
+
+/// <summary>Who points at whom in a database: its models and every reference, enforced, soft, generic, inherited, in a tree, embedded or implied.</summary>
+/// <remarks>Read in seven queries whatever the number of tables.</remarks>
+public sealed class ReferenceCatalog
+{
+    private readonly Dictionary<uint, Model> _byTable;
+    private readonly Dictionary<int, ContentType> _contentTypes;
+
+    internal ReferenceCatalog(
+        DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Model> models, IReadOnlyList<Reference> references,
+        IReadOnlyList<EmbeddedPath> embedded)
+    {
+        (Database, Models, References, EmbeddedPaths) = (database, models, references, embedded);
+        _byTable = models.ToDictionary(m => m.Table.Oid);
+        _contentTypes = contentTypes.ToDictionary(c => c.Id);
+        Owners = models.SelectMany(m => m.ManyToMany.Select(l => (l.Table.Oid, Owner: (m, l)))).ToDictionary(x => x.Oid, x => x.Owner);
+    }
+
+    /// <summary>The tables.</summary>
+    public DatabaseCatalog Database { get; }
+
+    /// <summary>The models, by label.</summary>
+    public IReadOnlyList<Model> Models { get; }
+
+    /// <summary>The references, by table and column.</summary>
+    public IReadOnlyList<Reference> References { get; }
+
+    /// <summary>All content types.</summary>
+    public IEnumerable<ContentType> ContentTypes => _contentTypes.Values;
+
+    /// <summary>Content types whose model has no table: removed models, proxies, unmanaged models.</summary>
+    public IEnumerable<ContentType> ContentTypesWithoutTable => _contentTypes.Values.Where(c => c.Table is null);
+
+    internal IReadOnlyList<EmbeddedPath> EmbeddedPaths { get; }
+
+    internal IReadOnlyDictionary<uint, (Model Model, ManyToManyList List)> Owners { get; }
+
+    /// <summary>Reads it.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="softReferences">The operator's own soft references, as <c>table.column=target_table</c>.</param>
+    /// <param name="withEmbedded">
+    /// Whether ids inside JSON and rich text are asked for: where they stand, a scan of Wagtail's whole reference index tells.
+    /// </param>
+    /// <exception cref="DataOpsException">The server refused a query, or a soft reference names what is not there.</exception>
+    public static ReferenceCatalog Read(Session session, IReadOnlyList<string>? softReferences = null, bool withEmbedded = true) =>
+        new ReferenceReader(session).Read(softReferences ?? [], withEmbedded);
+
+    /// <summary>The model of a table; null when it has none.</summary>
+    public Model? ModelOf(Table table) => _byTable.GetValueOrDefault(table.Oid);
+
+    /// <summary>The label that a person knows a table by: its model's, or that of the model that owns the many-to-many list; null for other tables.</summary>
+    public string? LabelOf(Table table) =>
+        ModelOf(table)?.Label ?? (Owners.TryGetValue(table.Oid, out (Model Model, ManyToManyList List) owner) ? owner.Model.Label : null);
+
+    /// <summary>The content type with this id; null when there is no such row.</summary>
+    public ContentType? ContentTypeOf(int id) => _contentTypes.GetValueOrDefault(id);
+
+    /// <summary>The references that a table's rows make.</summary>
+    public IEnumerable<Reference> From(Table table) => References.Where(r => r.Table.Oid == table.Oid);
+
+    /// <summary>The reference that a column makes by itself and that a fixture writes in its place; null for a column that makes none.</summary>
+    public Reference? ReferenceOf(Table table, Column column) =>
+        From(table).FirstOrDefault(r => r is { IsField: true, Columns: [{ } only], Target: not null, ContentTypeColumn: null } && only == column);
+
+    /// <summary>The parent's half of a model of multi-table inheritance; null for a model that inherits from none.</summary>
+    public Reference? ParentLink(Table table) => From(table).FirstOrDefault(r => r is { IsParentLink: true, Target: not null });
+
+    /// <summary>A table, and those of all models that inherit from it.</summary>
+    public IEnumerable<Table> WithHeirs(Table table) => To(table).Where(r => r.IsParentLink).SelectMany(r => WithHeirs(r.Table)).Prepend(table);
+
+    /// <summary>The references that point at a table.</summary>
+    public IEnumerable<Reference> To(Table table) => References.Where(r => r.Target?.Oid == table.Oid);
+}
+
+/// <summary>A row of django_content_type.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Label">app_label.model.</param>
+/// <param name="Table">The model's table; null when it has none.</param>
+public sealed record ContentType(int Id, string Label, Table? Table);
+
+/// <summary>Where ids stand inside JSON or rich text, as wagtailcore_referenceindex has it.</summary>
+/// <param name="Source">django_content_type.id of the model that holds the text.</param>
+/// <param name="Target">django_content_type.id of what the ids are of.</param>
+/// <param name="FieldName">The field: the first part of model_path.</param>
+internal sealed record EmbeddedPath(int Source, int Target, string FieldName);

@@ -1,0 +1,30 @@
+using DataOps.Core.Django.Models;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+
+namespace DataOps.Core.Django.References;
+
+/// <summary>The part of the reference catalogue that a user asked for.</summary>
+internal sealed class ReferenceFilter(
+    ReferenceCatalog catalog, IReadOnlyList<string> table, IReadOnlyList<string> model, IReadOnlyList<ReferenceClass> @class, IReadOnlyList<string> reference)
+{
+    private readonly NameFilter _references = new(reference);
+
+    /// <summary>The references, in the catalogue's order.</summary>
+    /// <exception cref="DataOpsException">A name matches nothing.</exception>
+    public IEnumerable<Reference> Select()
+    {
+        TableFilter tables = new(catalog, table, model);
+        _references.Require(catalog.References.Select(r => new string?[] { r.Name }), "UnknownReference", "reference");
+        return catalog.References.Where(r =>
+            (@class.Count == 0 || @class.Contains(r.Class))
+            && tables.Matches(r.Table)
+            && _references.Matches(r.Name));
+    }
+
+    /// <summary>The ways to name a table.</summary>
+    public static string[] TableNames(Table table) => [table.Name, $"{table.Schema}.{table.Name}"];
+
+    /// <summary>The ways to name a model: its label, or its app alone.</summary>
+    public static string[] ModelNames(string label) => [label, label[..label.IndexOf('.')]];
+}

@@ -1,0 +1,55 @@
+using DataOps.Core.Django.References;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Django.Trees;
+
+/// <summary>A table that keeps a tree, and in which columns.</summary>
+/// <param name="Kind">How.</param>
+/// <param name="Table">The table.</param>
+internal sealed record Tree(TreeKind Kind, Table Table)
+{
+    /// <summary>The path of a materialised-path tree or an ltree.</summary>
+    public Column? Path { get; init; }
+
+    /// <summary>The number of steps to the root: depth from 1, or mptt's level from 0.</summary>
+    public Column? Depth { get; init; }
+
+    /// <summary>The number of children.</summary>
+    public Column? NumChild { get; init; }
+
+    /// <summary>Where a nested set begins.</summary>
+    public Column? Left { get; init; }
+
+    /// <summary>Where a nested set ends.</summary>
+    public Column? Right { get; init; }
+
+    /// <summary>Which tree of the table it is.</summary>
+    public Column? TreeId { get; init; }
+
+    /// <summary>The reference to the parent.</summary>
+    public Reference? Parent { get; init; }
+
+    /// <summary>The place among the siblings.</summary>
+    public Column? Order { get; init; }
+
+    /// <summary>Whether the whole table has one root: Wagtail's pages and collections.</summary>
+    public bool HasOneRoot { get; init; }
+
+    /// <summary>The key of row <paramref name="alias"/> as text.</summary>
+    public string Key(string alias) => KeyOf(Table, alias);
+
+    /// <summary>What sorts rows that are otherwise equal.</summary>
+    public string KeyOrder(string alias) => string.Join(", ", Keys.Select(k => $"{alias}.{k}"));
+
+    /// <summary>The path as text in the order of its bytes, whatever the column's collation.</summary>
+    public string PathOf(string alias) => $"{alias}.{SqlText.Identifier(Path!.Name)}::text collate \"C\"";
+
+    /// <summary>The key of a table's row as text: several columns joined by commas, ctid without one.</summary>
+    public static string KeyOf(Table table, string alias) =>
+        string.Join(" || ',' || ", KeysOf(table).Select(k => $"{alias}.{k}::text"));
+
+    private IEnumerable<string> Keys => KeysOf(Table);
+
+    private static IEnumerable<string> KeysOf(Table table) => table.PrimaryKey.Count == 0 ? ["ctid"] : table.PrimaryKey.Select(SqlText.Identifier);
+}

@@ -1,0 +1,107 @@
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+
+namespace DataOps.Core.Django.Trees;
+
+/// <summary>What can be wrong with a tree's node, or with a Wagtail page.</summary>
+public enum TreeProblem
+{
+    /// <summary>A path holds a character that is none of the alphabet's.</summary>
+    Alphabet,
+
+    /// <summary>A path's length is no multiple of the step's.</summary>
+    Length,
+
+    /// <summary>The parent does not exist.</summary>
+    Orphan,
+
+    /// <summary>The parent exists, but the branch is not connected to a root: it hangs below an orphan or a cycle.</summary>
+    BelowOrphan,
+
+    /// <summary>A node is its own ancestor.</summary>
+    Cycle,
+
+    /// <summary>Two nodes have the same path, or one that differs in case only.</summary>
+    Duplicate,
+
+    /// <summary>The depth is not that of the node's place.</summary>
+    Depth,
+
+    /// <summary>The number of children is not the one that there are.</summary>
+    NumChild,
+
+    /// <summary>A step of zeros: treebeard counts from one.</summary>
+    Step,
+
+    /// <summary>The last step that there can be is taken: no child can be added behind it.</summary>
+    Full,
+
+    /// <summary>A second root, where one is expected.</summary>
+    Root,
+
+    /// <summary>The database sorts paths in another order than the alphabet's.</summary>
+    Collation,
+
+    /// <summary>A nested set that ends before it begins.</summary>
+    Interval,
+
+    /// <summary>A nested set that begins in another and ends outside.</summary>
+    Overlap,
+
+    /// <summary>The left number is not the one that counting gives.</summary>
+    Left,
+
+    /// <summary>The right number is not the one that counting gives.</summary>
+    Right,
+
+    /// <summary>The level is not the number of ancestors.</summary>
+    Level,
+
+    /// <summary>The tree's number is not that of the node's root, or is another tree's as well.</summary>
+    TreeId,
+
+    /// <summary>Two children have the same place among their siblings.</summary>
+    Order,
+
+    /// <summary>A page's url_path does not follow from its slug and its parent's.</summary>
+    UrlPath,
+
+    /// <summary>Two children of a page have the same slug.</summary>
+    Slug,
+
+    /// <summary>A page's content type is not that of its specific row.</summary>
+    ContentType,
+
+    /// <summary>A page without the row in its type's table.</summary>
+    MissingSpecific,
+
+    /// <summary>A row in a page type's table that belongs to no page, or to one of another type.</summary>
+    StraySpecific,
+
+    /// <summary>The latest revision is missing, or another object's.</summary>
+    LatestRevision,
+
+    /// <summary>The live revision is missing, or another object's.</summary>
+    LiveRevision,
+
+    /// <summary>An alias of a page that does not exist, or of itself by a detour.</summary>
+    Alias,
+
+    /// <summary>Two pages are the same translation of the same.</summary>
+    Translation,
+
+    /// <summary>A site whose root page does not exist, or is not connected to the tree.</summary>
+    Site,
+}
+
+/// <summary>One thing that is wrong with a row.</summary>
+/// <param name="Class">What.</param>
+/// <param name="Severity">How bad that is.</param>
+/// <param name="Table">The table.</param>
+/// <param name="Key">The row's key as text; null where the table is meant.</param>
+/// <param name="Column">The column.</param>
+/// <param name="Value">What stands there.</param>
+/// <param name="Expected">What should; null for NULL, or where only a person can say.</param>
+/// <param name="Note">What else there is to know.</param>
+internal sealed record Problem(
+    TreeProblem Class, Severity Severity, Table Table, string? Key, string Column, string? Value, string? Expected, string? Note = null);

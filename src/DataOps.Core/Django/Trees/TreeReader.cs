@@ -1,0 +1,67 @@
+using DataOps.Core.Django.References;
+using DataOps.Core.Postgres.Catalog;
+
+namespace DataOps.Core.Django.Trees;
+
+/// <summary>Finds the trees of a database by their columns.</summary>
+internal sealed class TreeReader(ReferenceCatalog catalog)
+{
+    private static readonly string[] s_integers = ["int2", "int4", "int8"];
+
+    // Names by which django-mptt's columns go; the first of each pair is its default.
+    private static readonly (string Left, string Right, string TreeId, string Level)[] s_sets =
+    [
+        ("lft", "rght", "tree_id", "level"), ("lft", "rgt", "tree_id", "level"), ("lft", "rgt", "tree_id", "depth"), ("lft", "rght", "tree_id", "depth"),
+        ("left", "right", "tree_id", "level"), ("mptt_left", "mptt_right", "mptt_tree_id", "mptt_level"), ("mptt_left", "mptt_right", "tree_id", "level"),
+    ];
+
+    /// <summary>The trees, in the order of their tables.</summary>
+    public IEnumerable<Tree> Read() =>
+        from table in catalog.Database.Tables
+        where table.IsReadable
+        let tree = PathTree(table) ?? Sets(table) ?? Ltree(table) ?? Adjacency(table)
+        where tree is not null
+        select tree;
+
+    /// <summary>Whether a table is one of Wagtail's own with this name.</summary>
+    public bool IsWagtail(Table table, string name) => table.Schema == catalog.Database.DjangoSchema && table.Name == name;
+
+    private Tree? PathTree(Table table) =>
+        table.Find("path") is { Type.Underlying.Name: "varchar" or "text" } path
+        && Integer(table, "depth") is { } depth && Integer(table, "numchild") is { } children
+            ? new Tree(TreeKind.MaterialisedPath, table)
+            {
+                Path = path,
+                Depth = depth,
+                NumChild = children,
+                HasOneRoot = IsWagtail(table, "wagtailcore_page") || IsWagtail(table, "wagtailcore_collection"),
+            }
+            : null;
+
+    private Tree? Sets(Table table)
+    {
+        foreach ((string left, string right, string treeId, string level) in s_sets)
+            if (Integer(table, left) is { } l && Integer(table, right) is { } r && Integer(table, treeId) is { } t && Integer(table, level) is { } d)
+            {
+                Reference? parent = Parent(table);
+                return new Tree(parent is null ? TreeKind.NestedSets : TreeKind.Mptt, table) { Left = l, Right = r, TreeId = t, Depth = d, Parent = parent };
+            }
+        return null;
+    }
+
+    private static Tree? Ltree(Table table) =>
+        table.Columns.FirstOrDefault(c => c is { Type.Underlying.Name: "ltree", NotNull: true }) is { } path
+            ? new Tree(TreeKind.Ltree, table) { Path = path }
+            : null;
+
+    private Tree? Adjacency(Table table) =>
+        Parent(table) is { } parent ? new Tree(TreeKind.AdjacencyList, table) { Parent = parent, Order = Integer(table, "sib_order") } : null;
+
+    // Other references to the same table (mentor, alias, sequel) need not be trees.
+    private Reference? Parent(Table table) => catalog.From(table).FirstOrDefault(r =>
+        r.Target?.Oid == table.Oid && r is { Columns.Count: 1, IsParentLink: false, Class: not (ReferenceClass.Tree or ReferenceClass.Embedded) }
+        && r.Column.Name is "parent_id" or "parent" or "tn_parent_id");
+
+    private static Column? Integer(Table table, string name) =>
+        table.Find(name) is { } column && s_integers.Contains(column.Type.Underlying.Name) ? column : null;
+}

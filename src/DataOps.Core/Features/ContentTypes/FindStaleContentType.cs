@@ -1,0 +1,71 @@
+using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
+using Npgsql;
+
+namespace DataOps.Core.Features.ContentTypes;
+
+/// <summary>What <see cref="FindStaleContentType"/> looks at, and what it is told. Wildcards are PowerShell's: * ? [a-z].</summary>
+public sealed record FindStaleContentTypeOptions
+{
+    /// <summary>Models, as app or app.model; all when empty.</summary>
+    public IReadOnlyList<string> Model { get; init; } = [];
+
+    /// <summary>Apps, by label; all when empty.</summary>
+    public IReadOnlyList<string> AppLabel { get; init; } = [];
+
+    /// <summary>The labels of all installed apps, or a file of them.</summary>
+    public IReadOnlyList<string> InstalledApp { get; init; } = [];
+
+    /// <summary>Models that are there, as app.model, or a file of all of them; a list without contenttypes.contenttype is not the whole one.</summary>
+    public IReadOnlyList<string> LiveModel { get; init; } = [];
+
+    /// <summary>Also the content types of models that are there.</summary>
+    public bool IncludeLive { get; init; }
+}
+
+/// <summary>
+/// Judges every content type: live, stale, or not to be decided from the database alone; and the permissions whose codenames are no longer there.
+/// </summary>
+[Operation("Find", "StaleContentType")]
+public sealed class FindStaleContentType : IOperation<FindStaleContentTypeOptions, IContentTypeFinding>
+{
+    /// <summary>Whether an entry of InstalledApp or LiveModel names a file: it has a path's separator, or ends in .json or .txt.</summary>
+    public static bool IsFile(string entry) => ApplicationList.IsFile(entry);
+
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing, or a list cannot be read.</exception>
+    public IEnumerable<IContentTypeFinding> Run(Session session, FindStaleContentTypeOptions options, OperationContext context)
+    {
+        using NpgsqlTransaction snapshot = session.BeginSnapshot();
+        foreach (IContentTypeFinding finding in Find(session, ReferenceCatalog.Read(session), options, context))
+            yield return finding;
+    }
+
+    /// <summary>Finds them in a snapshot that is the caller's, with other audits.</summary>
+    internal static IEnumerable<IContentTypeFinding> Find(
+        Session session, ReferenceCatalog catalog, FindStaleContentTypeOptions options, OperationContext context)
+    {
+        ApplicationList list = ApplicationList.Read(options.InstalledApp, options.LiveModel);
+        IReadOnlyList<ContentTypeStatus> verdicts = Verdicts.Read(session, catalog, list, context.Cancellation).All;
+        NameFilter models = new(options.Model);
+        NameFilter apps = new(options.AppLabel);
+        models.Require(verdicts.Select(v => ReferenceFilter.ModelNames(v.Type.Label)), "UnknownModel", "model");
+        apps.Require(verdicts.Select(v => new string?[] { v.AppLabel }), "UnknownApp", "app");
+        bool IsWanted(ContentTypeStatus v) => models.Matches(ReferenceFilter.ModelNames(v.Type.Label)) && apps.Matches(v.AppLabel);
+
+        ContentTypeStatus[] wanted = [.. verdicts.Where(v => IsWanted(v) && (options.IncludeLive || !v.IsLive))];
+        context.Report("Counting what depends on content types", 0, wanted.Length);
+        foreach (IContentTypeFinding finding in new ContentTypeEvidence(session, catalog, verdicts, context).Describe(wanted))
+            yield return finding;
+        PermissionGrants grants = new(session, catalog, context.Cancellation);
+        foreach (StaleCodename stale in StalePermissions.Find(session, catalog, list, verdicts, context.Cancellation).Where(p => IsWanted(p.Type)).ToArray())
+        {
+            Grant[] held = [.. grants.Of($"p.id = {stale.Id}")];
+            yield return new StalePermissionFinding(
+                session.Server, session.Database, nameof(Severity.Warning), "StalePermission", stale.Type.AppLabel, stale.Type.Type.Label, stale.Type.Type.Id,
+                stale.Codename, stale.Id, stale.Why, PermissionGrants.Names(held, "Group"), PermissionGrants.Names(held, "User"), stale.RenameTo);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.References;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Features.ContentTypes;
+
+/// <summary>Who holds a permission, by which row.</summary>
+/// <param name="ContentType">django_content_type.id of the permission.</param>
+/// <param name="Permission">auth_permission.id.</param>
+/// <param name="Codename">Its codename.</param>
+/// <param name="Holder">Group or User, or the label of another model.</param>
+/// <param name="Name">What the holder is called.</param>
+/// <param name="On">What else the row names, as a page; null when nothing.</param>
+/// <param name="Table">The table that says so.</param>
+/// <param name="Key">The row's key.</param>
+internal sealed record Grant(int ContentType, int Permission, string Codename, string Holder, string Name, string? On, string Table, string Key);
+
+/// <summary>Asks who holds permissions: groups and users, Wagtail's groups on pages, collections and sites, and whatever else refers to a permission.</summary>
+internal sealed class PermissionGrants(Session session, ReferenceCatalog catalog, CancellationToken cancellation)
+{
+    private const int MostNames = 20;
+
+    /// <summary>auth_permission; null in a database without it.</summary>
+    public Table? Permissions { get; } = catalog.Database.Find(catalog.Database.DjangoSchema, "auth_permission");
+
+    /// <summary>The references to permissions that are a holder's.</summary>
+    public IEnumerable<Reference> References => Permissions is null ? [] : catalog.To(Permissions).Where(r => r is { IsField: true, Columns.Count: 1 });
+
+    /// <summary>The grants of permissions, by table and key.</summary>
+    /// <param name="condition">Of a row p of auth_permission.</param>
+    public IEnumerable<Grant> Of(string condition) => References.SelectMany(r => Of(r, condition));
+
+    /// <summary>Names of holders of one kind, each once, the first twenty; null when there are none.</summary>
+    public static string? Names(IEnumerable<Grant> grants, string holder)
+    {
+        string[] names = [.. grants.Where(g => g.Holder == holder).Select(g => g.Name).Distinct().Order(StringComparer.Ordinal)];
+        string more = names.Length > MostNames ? $" and {names.Length - MostNames} more" : "";
+        return names.Length == 0 ? null : string.Join(", ", names.Take(MostNames)) + more;
+    }
+
+    private IEnumerable<Grant> Of(Reference grant, string condition)
+    {
+        Table table = grant.Table;
+        Reference[] others =
+        [
+            .. catalog.From(table)
+                .Where(r => r is { IsField: true, Columns.Count: 1, Target: not null } && r.Column != grant.Column)
+                .DistinctBy(r => r.Column),
+        ];
+        Reference? holder = others
+            .OrderBy(r => r.Target!.Name == "auth_group" ? 0 : KnownNaturalKeys.UserName(r.Target) is not null ? 1 : 2)
+            .FirstOrDefault();
+        string key = table.PrimaryKey.Count == 0
+            ? "t.ctid::text"
+            : $"concat_ws(',', {string.Join(", ", table.PrimaryKey.Select(k => $"t.{SqlText.Identifier(k)}::text"))})";
+        string[] on = [.. others.Where(r => r != holder).Select(r => $"{SqlText.Literal($"{LabelOf(r.Target!)} ")} || t.{SqlText.Identifier(r.Column.Name)}::text")];
+        string what = on.Length == 0 ? "null" : $"nullif(concat_ws(', ', {string.Join(", ", on)}), '')";
+        string join = holder is null
+            ? ""
+            : $"left join {holder.Target!.Sql} h on h.{SqlText.Identifier(holder.TargetColumns[0].Name)} = t.{SqlText.Identifier(holder.Column.Name)}";
+        string kind = holder is null ? LabelOf(table) : KindOf(holder.Target!);
+        return session.Stream(
+            $"""
+            select p.content_type_id::int, p.id::int, p.codename::text, {NameOf(holder)}, {what}, {key}
+            from {Permissions!.Sql} p join {table.Sql} t on t.{SqlText.Identifier(grant.Column.Name)} = p.id {join}
+            where {condition} order by p.id, 4, 6
+            """,
+            r => new Grant(
+                r.GetInt32(0), r.GetInt32(1), r.GetString(2), kind, r.GetString(3), r.IsDBNull(4) ? null : r.GetString(4), table.DisplayName, r.GetString(5)),
+            cancellation);
+    }
+
+    private static string NameOf(Reference? holder)
+    {
+        if (holder is null)
+            return "''";
+        string key = $"t.{SqlText.Identifier(holder.Column.Name)}::text";
+        string? name = KnownNaturalKeys.UserName(holder.Target!) ?? (holder.Target!.Find("name") is null ? null : "name");
+        return name is null ? $"coalesce({key}, '')" : $"coalesce(h.{SqlText.Identifier(name)}::text, {key}, '')";
+    }
+
+    private string KindOf(Table holder) => holder.Name == "auth_group" ? "Group" : KnownNaturalKeys.UserName(holder) is not null ? "User" : LabelOf(holder);
+
+    private string LabelOf(Table table) => catalog.LabelOf(table) ?? table.DisplayName;
+}

@@ -1,0 +1,37 @@
+using DataOps.Core.Changes;
+using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Features.ContentTypes;
+
+/// <summary>Rows of a parent's table whose type is to become another one: each needs its other half in that one's table.</summary>
+internal static class SpecificRows
+{
+    /// <summary>Makes sure that they have it.</summary>
+    /// <exception cref="DataOpsException"><c>MissingHalf</c>: pages of the old type have no row in the new one's table.</exception>
+    public static void Require(Session session, ReferenceCatalog catalog, IReadOnlyList<TypeMove> moves, CancellationToken cancellation)
+    {
+        RowList missing = new();
+        foreach (Reference halves in catalog.References.Where(r => r is { Class: ReferenceClass.Inheritance, Target: null, ContentTypeColumn: not null }))
+            foreach (TypeMove move in moves.Where(m => m.New.Type.Table?.Oid != halves.Table.Oid))
+                List(session, catalog, halves, move, missing, cancellation);
+        missing.ThrowIfAny(
+            "MissingHalf", FailureKind.InvalidOperation, "{0} no other half in the table of the model that is to take over, so nothing was changed.",
+            "Name the model that their rows are in. Removing the content type without -Repoint makes plain pages of pages.");
+    }
+
+    private static void List(Session session, ReferenceCatalog catalog, Reference halves, TypeMove move, RowList missing, CancellationToken cancellation)
+    {
+        string type = SqlText.Identifier(halves.ContentTypeColumn!.Name);
+        string key = SqlText.Identifier(halves.Column.Name);
+        Reference? link = move.New.Type.Table is { } table ? catalog.ParentLink(table) : null;
+        string half = link?.Target?.Oid == halves.Table.Oid
+            ? $"and not exists (select 1 from {link.Table.Sql} c where c.{SqlText.Identifier(link.Column.Name)} = t.{key})"
+            : "";
+        foreach (string row in session.Stream(
+            $"select t.{key}::text from {halves.Table.Sql} t where t.{type} = {move.Old.Type.Id} {half} order by t.{key}", r => r.GetString(0), cancellation))
+            missing.Add(catalog.LabelOf(halves.Table) ?? halves.Table.DisplayName, row, $"{move.Old.Type.Label} -> {move.New.Type.Label}");
+    }
+}

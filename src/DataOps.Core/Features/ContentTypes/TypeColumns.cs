@@ -1,0 +1,40 @@
+using DataOps.Core.Django.References;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Features.ContentTypes;
+
+/// <summary>The columns that hold a content type's id, with a constraint or without.</summary>
+internal static class TypeColumns
+{
+    /// <summary>All of them, by table.</summary>
+    public static IReadOnlyList<(Table Table, Column Column)> Of(ReferenceCatalog catalog, Table contentTypes) =>
+    [
+        .. catalog.References
+            .Where(r => r.ContentTypeColumn is not null || (r.Target?.Oid == contentTypes.Oid && r is { IsField: true, Columns.Count: 1 }))
+            .Select(r => (r.Table, Column: r.ContentTypeColumn ?? r.Column))
+            .Where(c => c.Table.IsReadable)
+            .DistinctBy(c => (c.Table.Oid, c.Column.Name)),
+    ];
+
+    /// <summary>How many rows name each content type, by table; a row that names it twice counts once.</summary>
+    public static ILookup<int, (string Table, long Rows)> Count(
+        Session session, IReadOnlyList<(Table Table, Column Column)> columns, IEnumerable<int> types, CancellationToken cancellation)
+    {
+        int[] wanted = [.. types];
+        if (wanted.Length == 0)
+            return Array.Empty<(int, string, long)>().ToLookup(x => x.Item1, x => (x.Item2, x.Item3));
+        List<(int Type, string Table, long Rows)> found = [];
+        foreach (IGrouping<uint, (Table Table, Column Column)> table in columns.GroupBy(c => c.Table.Oid))
+        {
+            string[] names = [.. table.Select(c => "t." + SqlText.Identifier(c.Column.Name))];
+            found.AddRange(session.List<(int, string, long)>($"""
+                select w.id, {SqlText.Literal(table.First().Table.DisplayName)}, count(*)
+                from unnest(@wanted) w (id) join {table.First().Table.Sql} t on {string.Join(" or ", names.Select(n => $"{n} = w.id"))}
+                group by 1
+                """, new { wanted }, cancellation));
+        }
+        return found.OrderBy(f => f.Table, StringComparer.Ordinal).ToLookup(f => f.Type, f => (f.Table, f.Rows));
+    }
+}

@@ -1,0 +1,93 @@
+using DataOps.Core.Django.Models;
+using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+
+namespace DataOps.Core.Features.Databases;
+
+/// <summary>Which models to list. Wildcards are PowerShell's: * ? [a-z].</summary>
+public sealed record GetModelOptions
+{
+    /// <summary>Models, as app or app.model; all when empty.</summary>
+    public IReadOnlyList<string> Model { get; init; } = [];
+
+    /// <summary>Tables, as schema.table or table; all when empty.</summary>
+    public IReadOnlyList<string> Table { get; init; } = [];
+}
+
+/// <summary>A model, or a table or content type that is none, as a person reads it.</summary>
+/// <param name="Server">The server.</param>
+/// <param name="Database">The database.</param>
+/// <param name="Model">app_label.model; null for a table without a content type.</param>
+/// <param name="Table">Its table; null for a content type without one.</param>
+/// <param name="Kind">Model, ManyToMany (an automatic table), Table (no content type), NoTable (a content type of a removed, proxy or unmanaged model), or
+/// View, MaterializedView, ForeignTable: not handled.</param>
+/// <param name="Key">The primary key's columns, joined by commas.</param>
+/// <param name="Rows">Rows as of the last ANALYZE; null when it never ran.</param>
+/// <param name="Bytes">Size of the main data as of the last ANALYZE, in bytes.</param>
+/// <param name="Parent">The parent's table, with multi-table inheritance.</param>
+/// <param name="Fields">Its own fields as a fixture names them, joined by commas.</param>
+/// <param name="ManyToMany">The many-to-many lists that it owns, joined by commas.</param>
+/// <param name="ContentType">django_content_type.id.</param>
+public sealed record ModelInfo(
+    string Server,
+    string Database,
+    string? Model,
+    string? Table,
+    string Kind,
+    string? Key,
+    long? Rows,
+    long? Bytes,
+    string? Parent,
+    string? Fields,
+    string? ManyToMany,
+    int? ContentType);
+
+/// <summary>Lists the models of a database, and the tables and content types that belong to none.</summary>
+[Operation("Get", "Model")]
+public sealed class GetModel : IOperation<GetModelOptions, ModelInfo>
+{
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing.</exception>
+    public IEnumerable<ModelInfo> Run(Session session, GetModelOptions options, OperationContext context)
+    {
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        ModelInfo[] all =
+        [
+            .. catalog.Models.Select(m => Describe(session, m.Label, m.Table, "Model", m)),
+            .. catalog.Database.Tables.Where(t => catalog.ModelOf(t) is null).Select(t => Describe(session, catalog.LabelOf(t), t, KindOf(catalog, t), null)),
+            .. catalog.ContentTypesWithoutTable
+                .Select(c => new ModelInfo(session.Server, session.Database, c.Label, null, "NoTable", null, null, null, null, null, null, c.Id)),
+        ];
+        NameFilter models = new(options.Model);
+        NameFilter tables = new(options.Table);
+        models.Require(all.Select(ModelNames), "UnknownModel", "model");
+        tables.Require(all.Select(TableNames), "UnknownTable", "table");
+        return all.Where(m => models.Matches(ModelNames(m)) && tables.Matches(TableNames(m)));
+    }
+
+    private static string?[] ModelNames(ModelInfo m) => m.Model is null ? [] : ReferenceFilter.ModelNames(m.Model);
+
+    private static string?[] TableNames(ModelInfo m) => m.Table is null
+        ? []
+        : [m.Table, m.Table.Contains('.') ? m.Table[(m.Table.IndexOf('.') + 1)..] : "public." + m.Table];
+
+    private static string KindOf(ReferenceCatalog catalog, Table table) =>
+        !table.IsReadable ? table.Kind.ToString() : catalog.LabelOf(table) is null ? "Table" : "ManyToMany";
+
+    private static ModelInfo Describe(Session session, string? label, Table table, string kind, Model? model) => new(
+        session.Server,
+        session.Database,
+        label,
+        table.DisplayName,
+        kind,
+        table.PrimaryKey.Count == 0 ? null : string.Join(",", table.PrimaryKey),
+        table.EstimatedRows,
+        table.Bytes,
+        model?.Parent?.DisplayName,
+        model is null ? null : string.Join(",", model.Fields.Select(f => f.Name)),
+        model is not { ManyToMany.Count: > 0 } ? null : string.Join(",", model.ManyToMany.Select(l => l.Name)),
+        model?.ContentType);
+}

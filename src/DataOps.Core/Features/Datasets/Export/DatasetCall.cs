@@ -1,0 +1,25 @@
+using DataOps.Core.Definitions;
+using DataOps.Core.Kernel;
+
+namespace DataOps.Core.Features.Datasets.Export;
+
+/// <summary>A dataset of a definition and its arguments.</summary>
+/// <param name="Dataset">The dataset.</param>
+/// <param name="Arguments">The value of each parameter.</param>
+internal sealed record DatasetCall(NamedDataset Dataset, IReadOnlyDictionary<string, PlacedJson> Arguments)
+{
+    /// <summary>What the options name; null where they name no definition.</summary>
+    /// <exception cref="DataOpsException">The definition, the dataset or the arguments are wrong.</exception>
+    public static DatasetCall? Of(string definition, string dataset, IReadOnlyList<string> arguments)
+    {
+        if (definition.Length == 0)
+        {
+            return dataset.Length == 0 && arguments.Count == 0 ? null : throw new DataOpsException(
+                "DefinitionMissing", FailureKind.InvalidArgument, "-Dataset and -Argument belong to a definition, and there is none.",
+                "Give it with -Definition.");
+        }
+        DatasetDefinition all = DatasetDefinition.Read(definition);
+        NamedDataset named = dataset.Length == 0 && all.Datasets is [{ } only] ? only : all.Find(dataset);
+        return new DatasetCall(named, DatasetArguments.Of(named, arguments));
+    }
+}

@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using DataOps.Core.Django.Models;
+using DataOps.Core.Django.References;
+using DataOps.Core.Django.Values;
+using DataOps.Core.Files;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
+using Npgsql;
+
+namespace DataOps.Core.Features.Datasets.Export;
+
+/// <summary>What is written to a dataset file. Wildcards are PowerShell's: * ? [a-z].</summary>
+public sealed record ExportDatasetOptions
+{
+    /// <summary>The file to write: .json or .jsonl (.json with the format Feincms), and .gz behind it to compress; - for the standard output.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>Models, as app or app.model; all when empty.</summary>
+    public IReadOnlyList<string> Model { get; init; } = [];
+
+    /// <summary>Models to leave out, as app or app.model.</summary>
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>
+    /// A file of named datasets, or its JSON: rows by filters instead of whole models. With it, -Model and -Exclude narrow down the dataset's models.
+    /// </summary>
+    public string Definition { get; init; } = "";
+
+    /// <summary>The dataset of the definition.</summary>
+    public string Dataset { get; init; } = "";
+
+    /// <summary>The dataset's arguments, in the order of its parameters or as name=value; a list takes all that follow.</summary>
+    public IReadOnlyList<string> Argument { get; init; } = [];
+
+    /// <summary>The file's format; by its ending when absent.</summary>
+    public DatasetFormat? Format { get; init; }
+
+    /// <summary>
+    /// Also write what the application makes anew: renditions, reference index, search index, sessions. A model named in full is always written.
+    /// </summary>
+    public bool IncludeDerived { get; init; }
+
+    /// <summary>Blanks per level, for files that people read; JSON only.</summary>
+    public int? Indent { get; init; }
+
+    /// <summary>Write a reference as the natural key of its target, where its model has one, as dumpdata's --natural-foreign does.</summary>
+    public bool NaturalForeign { get; init; }
+
+    /// <summary>Leave out the primary key of models that have a natural key, as dumpdata's --natural-primary does.</summary>
+    public bool NaturalPrimary { get; init; }
+
+    /// <summary>
+    /// Natural keys that the application defines, besides those of Django, Wagtail and taggit: blog.author=slug, with several fields
+    /// blog.post=slug+author.name; nothing behind the sign for a model that has none.
+    /// </summary>
+    public IReadOnlyList<string> NaturalKey { get; init; } = [];
+
+    /// <summary>References that Django keeps without a constraint and the column's name does not tell, as table.column=target_table.</summary>
+    public IReadOnlyList<string> SoftReference { get; init; } = [];
+
+    /// <summary>What to do about references without a target; by default each is named and keeps its key.</summary>
+    public OnMissingReference? OnMissingReference { get; init; }
+
+    /// <summary>How much of a time's fraction is written: milliseconds as dumpdata does, or microseconds as they are stored.</summary>
+    public TimePrecision Precision { get; init; }
+
+    /// <summary>JSON fields to write as Wagtail's StreamField, a text, as app.model.field; without it, those whose values are lists of blocks.</summary>
+    public IReadOnlyList<string> StreamField { get; init; } = [];
+
+    /// <summary>JSON fields to write as the JSON that they are, whatever they hold, as app.model.field.</summary>
+    public IReadOnlyList<string> JsonField { get; init; } = [];
+
+    /// <summary>In feincms3-data's format: say in the file that rows which it lacks are to be deleted where it is loaded.</summary>
+    public bool DeleteMissing { get; init; }
+
+    /// <summary>Overwrite the file if it is there.</summary>
+    public bool Force { get; init; }
+}
+
+/// <summary>What was written.</summary>
+/// <param name="Server">The server.</param>
+/// <param name="Database">The database.</param>
+/// <param name="Path">The file.</param>
+/// <param name="Models">Number of models, those without rows included.</param>
+/// <param name="Count">Number of objects: rows, many-to-many rows not included.</param>
+/// <param name="Bytes">Size of the file, in bytes.</param>
+/// <param name="MissingReferences">Rows written whose declared reference has no target.</param>
+/// <param name="ExpectedMissing">
+/// References without a constraint whose target is gone by design, where natural keys were asked for: they keep their keys.
+/// </param>
+/// <param name="Missing">Where those are: field -> table and their number, joined by semicolons; null when there are none.</param>
+/// <param name="Skipped">Rows left out for a missing reference.</param>
+/// <param name="Inexact">Values that a reader of the file does not get back exactly.</param>
+/// <param name="InexactFields">Which those are: field, their number and kind, joined by semicolons; null when there are none.</param>
+/// <param name="NotExported">Tables that belong to no model and so are not in the file, joined by commas; null when there are none.</param>
+/// <param name="Duration">Seconds.</param>
+public sealed record ExportResult(
+    string Server,
+    string Database,
+    string Path,
+    int Models,
+    long Count,
+    long Bytes,
+    long MissingReferences,
+    long ExpectedMissing,
+    string? Missing,
+    long Skipped,
+    long Inexact,
+    string? InexactFields,
+    string? NotExported,
+    double Duration);
+
+/// <summary>Writes models as Django's dumpdata does, from one snapshot, in constant memory; a failure leaves no file.</summary>
+/// <remarks>Rows come straight from the tables, so no custom manager hides any of them, and a row without its target is written too.</remarks>
+[Operation("Export", "Dataset")]
+public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResult>
+{
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException">
+    /// The file is there already, its ending names no format, a name matches no model, or the server refused a query.
+    /// </exception>
+    public IEnumerable<ExportResult> Run(Session session, ExportDatasetOptions options, OperationContext context)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        RequireFormat(options);
+        DatasetFile file = DatasetFile.Create(options.Path, options.Format, options.Force);
+        DatasetLayout layout = DatasetLayout.For(file.Format, options.Indent);
+        DatasetCall? call = DatasetCall.Of(options.Definition, options.Dataset, options.Argument);
+        using NpgsqlTransaction snapshot = session.BeginSnapshot();
+        // As pg_dump does: a limit for the queries of the site is none for a dump of all of it.
+        session.Execute("set local statement_timeout = 0", context.Cancellation);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
+        ExportPlan plan = call is null
+            ? ExportPlan.Of(ModelOrder.Sort(catalog, ModelSelection.Of(catalog, options)))
+            : ExportPlan.Of(session, catalog, call, options);
+        Model[] models = [.. plan.Parts.Select(p => p.Model).Distinct()];
+        if (file.Format == DatasetFormat.Feincms)
+            layout = layout.Behind(FeincmsHeader.Text(
+                plan.Specs.Select(s => s with { DeleteMissing = s.DeleteMissing || options.DeleteMissing }),
+                session.List<DateTime>("select now() at time zone 'UTC'", null, context.Cancellation)[0]));
+        else if (plan.Specs.SelectMany(s => s.Orders).Select(o => o.Name).Distinct().ToArray() is { Length: > 0 } orders)
+            context.Warning?.Invoke(
+                $"What the definition orders ({string.Join(", ", orders)}) is not in the file, as Django's formats have no place for it: add -Format Feincms.");
+        NaturalKeys keys = NaturalKeys.Of(catalog, options.NaturalKey);
+        IReadOnlyList<ExportPart> parts = plan.PartsWithRows(session, context.Cancellation);
+        bool skips = options.OnMissingReference == OnMissingReference.SkipRow;
+        // Where a row without its target changes the file, all of them must be known before it is written.
+        bool matters = skips || options.OnMissingReference is OnMissingReference.Fail or OnMissingReference.Null;
+        MissingReferences missing = new(catalog, withSoft: options.NaturalForeign, keepsKeys: skips);
+        missing.Search(session, plan, parts, withChosen: matters, context);
+        MissingPolicy policy = MissingPolicy.Of(session, catalog, missing, options.OnMissingReference, context.Cancellation);
+        ReferenceForm references = new(catalog, keys, options.NaturalForeign, options.NaturalPrimary, policy);
+        JsonFields jsonFields = JsonFields.Of(options.StreamField, options.JsonField, models);
+        DatasetEncoders encoders = new(StreamFields.Of(session, parts.Select(p => p.Model).Distinct()), layout, options.Precision, jsonFields);
+        long count = 0;
+        long bytes = file.Write(stream =>
+        {
+            DatasetWriter writer = new(session, layout, encoders, references, matters ? null : missing, stream, context, plan.EstimatedRows);
+            writer.Begin();
+            foreach (ExportPart part in parts)
+                writer.Write(part);
+            count = writer.End();
+        });
+        if (options.OnMissingReference != OnMissingReference.KeepKey)
+            missing.Warn(context);
+        string[] left = catalog.Database.Tables.Where(t => catalog.LabelOf(t) is null && t.Name != "django_migrations").Select(t => t.DisplayName).ToArray();
+        yield return new ExportResult(
+            session.Server,
+            session.Database,
+            file.Path,
+            models.Length,
+            count,
+            bytes,
+            missing.Count,
+            missing.Expected,
+            missing.Text,
+            policy.Skipped,
+            encoders.Inexact,
+            encoders.InexactFields,
+            left.Length == 0 ? null : string.Join(",", left),
+            Math.Round(clock.Elapsed.TotalSeconds, 3));
+    }
+
+    // Its loader knows rows by their keys, and takes its orders from the file.
+    private static void RequireFormat(ExportDatasetOptions options)
+    {
+        bool isFeincms = options.Format == DatasetFormat.Feincms;
+        if (options.DeleteMissing && !isFeincms)
+            throw new DataOpsException(
+                "ContradictingOptions", FailureKind.InvalidArgument, "-DeleteMissing is written into files of feincms3-data only.",
+                "Add -Format Feincms.", nameof(options.DeleteMissing));
+        if (isFeincms && (options.NaturalForeign || options.NaturalPrimary))
+            throw new DataOpsException(
+                "ContradictingOptions", FailureKind.InvalidArgument, "Files of feincms3-data hold plain keys.",
+                "Leave -NaturalForeign and -NaturalPrimary out.", nameof(options.Format));
+    }
+}

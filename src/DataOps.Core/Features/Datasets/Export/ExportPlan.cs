@@ -1,0 +1,96 @@
+using DataOps.Core.Definitions;
+using DataOps.Core.Django.Models;
+using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Features.Datasets.Export;
+
+/// <summary>What an export writes: parts in their order, each row in one of them.</summary>
+internal sealed class ExportPlan
+{
+    private readonly Func<Model, string, string?> _condition;
+
+    private ExportPlan(IReadOnlyList<ExportPart> parts, IEnumerable<DatasetSpec> specs, Func<Model, string, string?> condition) =>
+        (Parts, Specs, _condition) = (parts, [.. specs], condition);
+
+    /// <summary>The specs that the file is made from; one for each model where there is no definition.</summary>
+    public IReadOnlyList<DatasetSpec> Specs { get; }
+
+    /// <summary>The parts.</summary>
+    public IReadOnlyList<ExportPart> Parts { get; }
+
+    /// <summary>The number of rows as of the last ANALYZE; null where filters leave some out.</summary>
+    public long? EstimatedRows => Parts.Any(p => p.Condition is not null) ? null : Parts.Sum(p => p.Model.Table.EstimatedRows ?? 0);
+
+    /// <summary>All rows of some models.</summary>
+    public static ExportPlan Of(IReadOnlyList<Model> models) =>
+        new([.. models.Select(ExportPart.All)], models.Select(m => new DatasetSpec(m.Label, Filter.Everything)), (_, _) => null);
+
+    /// <summary>The rows of a dataset; its filters are checked, and their values are set in the session's transaction.</summary>
+    /// <exception cref="DataOpsException">A model, a field, a look-up or a value is wrong, or nothing is left.</exception>
+    public static ExportPlan Of(Session session, ReferenceCatalog catalog, DatasetCall call, ExportDatasetOptions options)
+    {
+        HashSet<string> chosen = [.. ModelSelection.Of(catalog, options with { IncludeDerived = true }).Select(m => m.Label)];
+        (DatasetSpec Spec, Model Model)[] specs =
+        [
+            .. call.Dataset.Specs
+                .SelectMany(t => SpecExpansion.Of(catalog, t, call.Arguments, options.IncludeDerived))
+                .Where(s => chosen.Contains(s.Spec.Model)),
+        ];
+        if (specs.Length == 0)
+            throw new DataOpsException(
+                "NothingSelected", FailureKind.NotFound, $"No model of dataset {call.Dataset.Name} is left to export.",
+                "Look at -Model and -Exclude.", call.Dataset.Name);
+        FilterParameters parameters = new(call.Dataset.TimeZone);
+        List<ExportPart> parts = [];
+        for (int i = 0; i < specs.Length; i++)
+        {
+            (DatasetSpec spec, Model model) = specs[i];
+            // A row that an earlier spec has written is not written again.
+            Filter[] earlier = [.. specs.Take(i).Where(s => s.Model == model).Select(s => s.Spec.Filter)];
+            if (!earlier.Any(f => f.IsEverything))
+                parts.Add(ExportPart.Of(spec, model, earlier, catalog, parameters));
+        }
+        ILookup<Model, DatasetSpec> byModel = specs.ToLookup(s => s.Model, s => s.Spec);
+        Dictionary<(Model Model, string Alias), string?> all = [];
+        foreach (IGrouping<Model, DatasetSpec> model in byModel)
+            foreach (string alias in new[] { "c", "o" })
+                all[(model.Key, alias)] = model.Any(s => s.Filter.IsEverything)
+                    ? null
+                    : string.Join(" or ", model.Select(s => $"({FilterSql.Compile(s.Filter, model.Key, catalog, alias, parameters)})"));
+        parameters.Bind(session);
+        // The planner takes the chosen rows for spread over the whole key, and would walk it from its start to the first of them.
+        session.Execute("set local enable_mergejoin = off");
+        foreach ((DatasetSpec spec, Model model) in specs.Where(s => s.Spec.Filter.HasSql))
+            SpecCheck.Explain(session, spec, model, all[(model, "c")]);
+        return new ExportPlan(parts, specs.Select(s => s.Spec), (model, alias) => all[(model, alias)]);
+    }
+
+    /// <summary>The parts that have rows, asked in one query; those of a large table, where the first row may take as long as all, without asking.</summary>
+    public IReadOnlyList<ExportPart> PartsWithRows(Session session, CancellationToken cancellation)
+    {
+        ExportPart[] asked = [.. Parts.Where(p => p.Model.Table.IsSmall)];
+        if (asked.Length == 0)
+            return Parts;
+        IEnumerable<string> rows = asked.Select(p => $"exists (select 1 from {p.Model.Table.Sql} t where {p.OfEachRow ?? "true"})");
+        bool[] found = session.Stream($"select array[{string.Join(", ", rows)}]", row => row.GetFieldValue<bool[]>(0), cancellation).Single();
+        HashSet<ExportPart> without = [.. asked.Where((_, i) => !found[i])];
+        return [.. Parts.Where(p => !without.Contains(p))];
+    }
+
+    /// <summary>
+    /// Which rows of a table are written, in SQL with c for the table: a model's, or those of a many-to-many list of rows that are written; null for all.
+    /// </summary>
+    public string? ConditionOn(Table table)
+    {
+        if (Parts.FirstOrDefault(p => p.Model.Table.Oid == table.Oid) is { } part)
+            return _condition(part.Model, "c");
+        (Model model, ManyToManyList list) = Parts.SelectMany(p => p.Model.ManyToMany.Select(l => (p.Model, l))).First(l => l.l.Table.Oid == table.Oid);
+        return _condition(model, "o") is { } owners
+            ? $"c.{SqlText.Identifier(list.OwnerColumn.Name)} in (select o.{SqlText.Identifier(model.Key[0].Name)} from {model.Table.Sql} o where {owners})"
+            : null;
+    }
+}

@@ -1,0 +1,169 @@
+using System.Text;
+using DataOps.Core.Django.Models;
+using DataOps.Core.Django.References;
+using DataOps.Core.Django.Values;
+using DataOps.Core.Files;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Copy;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Features.Datasets.Export;
+
+/// <summary>How a model is read and written: the query, and for each of its columns the text before it and its encoder.</summary>
+internal sealed class ModelColumns
+{
+    private readonly Value[] _key;
+    private readonly IReadOnlyList<Reference> _asked;
+    private readonly int _missing;
+
+    private ModelColumns(
+        Model model, DatasetLayout layout, string query, Value[] key, bool isKeyless, IReadOnlyList<Value> values, IReadOnlyList<Reference> asked, int missing)
+    {
+        (Label, Query, _key, Values, _asked, _missing) = (model.Label, query, key, values, asked, missing);
+        string pk = isKeyless ? "" : $"{layout.Member}\"pk\": {(key.Length == 1 ? "" : key.Length == 0 ? "null" : layout.List(1).Open)}";
+        Opening = Encoding.UTF8.GetBytes($"{layout.Open}\"model\": \"{model.Label}\"{pk}");
+        string close = key.Length > 1 ? layout.List(1).Close : "";
+        BeforeFields = Encoding.UTF8.GetBytes($"{close}{layout.Member}\"fields\": {(values.Count == 0 ? "{" : layout.OpenFields)}");
+        Closing = Encoding.UTF8.GetBytes((values.Count == 0 ? "}" : layout.CloseFields) + layout.Close);
+    }
+
+    public string Label { get; }
+
+    public string Query { get; }
+
+    public byte[] Opening { get; }
+
+    public byte[] BeforeFields { get; }
+
+    public byte[] Closing { get; }
+
+    public IReadOnlyList<Value> Values { get; }
+
+    /// <summary>Makes them.</summary>
+    /// <param name="encoders">Makes the encoder of each column.</param>
+    /// <param name="part">The rows.</param>
+    /// <param name="layout">How an object is laid out.</param>
+    /// <param name="references">How keys and references are written.</param>
+    /// <param name="asked">References whose targets are looked up with the rows.</param>
+    public static ModelColumns Of(
+        DatasetEncoders encoders, ExportPart part, DatasetLayout layout, ReferenceForm references, IReadOnlyList<Reference> asked)
+    {
+        Model model = part.Model;
+        Func<Column, PgToJson> encoderOf = encoders.Of(model);
+        List<string> expressions = [];
+        StringBuilder joins = new();
+
+        Value AddJson(string before, string json)
+        {
+            expressions.Add(json);
+            return new Value(expressions.Count - 1, Encoding.UTF8.GetBytes(before), null);
+        }
+
+        Value Add(string before, Column column)
+        {
+            string place = "t." + SqlText.Identifier(column.Name);
+            if (references.Missing.NulledBy(model.Table, column) is { } nulled)
+                place = $"case when {Exists(nulled, place)} then {place} end";
+            PgToJson encoder = encoderOf(column);
+            expressions.Add(encoder.Expression(place));
+            return new Value(expressions.Count - 1, Encoding.UTF8.GetBytes(before), encoder);
+        }
+
+        Value AddField(string before, Column column)
+        {
+            string alias = $"k{expressions.Count}";
+            Reference? reference = references.Catalog.ReferenceOf(model.Table, column);
+            if (references.Natural(reference, "t." + SqlText.Identifier(column.Name), alias, layout.List(2)) is not { } natural
+                || references.Missing.NulledBy(model.Table, column) is not null)
+                return Add(before, column);
+            joins.Append(natural.Join);
+            return AddJson(before, natural.Json);
+        }
+
+        Value[] key = references.IsKeyless(model) ? [] : model.Key.Select((c, i) => Add(i == 0 ? "" : layout.List(1).Item, c)).ToArray();
+        List<Value> values = [];
+        string Before(string field) => $"{(values.Count == 0 ? "" : layout.Field)}\"{field}\": ";
+        if (references.ParentLink(model) is { } link)
+            values.Add(AddField(Before(FieldName(link.Column)), link.Column));
+        foreach (Field field in model.Fields.Where(f => !part.Exclude.Contains(f.Name)))
+            values.Add(AddField(Before(field.Name), field.Column));
+        foreach (ManyToManyList list in model.ManyToMany.Where(l => !part.Exclude.Contains(l.Name)))
+        {
+            string alias = $"m{expressions.Count}";
+            joins.Append(Join(part, list, alias, layout, references));
+            string json = $"coalesce({SqlText.Literal(layout.List(2).Open)} || {alias}.list || {SqlText.Literal(layout.List(2).Close)}, '[]')";
+            values.Add(AddJson(Before(list.Name), json));
+        }
+        int missing = expressions.Count;
+        if (asked.Count > 0)
+        {
+            TargetLookup targets = new(model.Table, asked, "t");
+            joins.Append(targets.Join);
+            expressions.Add($"case when {targets.Any} then {targets.Key} end");
+            expressions.AddRange(targets.Values);
+        }
+        string order = model.Key.Count == 0 ? "" : $" order by {string.Join(", ", model.Key.Select(c => "t." + SqlText.Identifier(c.Name)))}";
+        string[] conditions = [.. new[] { references.Missing.Condition(model.Table), part.Condition }.OfType<string>()];
+        string where = conditions.Length == 0 ? "" : $" where {string.Join(" and ", conditions.Select(c => $"({c})"))}";
+        string query = $"select {string.Join(", ", expressions)} from {model.Table.Sql} t{joins}{where}{order}";
+        return new ModelColumns(model, layout, query, key, references.IsKeyless(model), values, asked, missing);
+    }
+
+    public void WriteKey(CopyReader row, Utf8Output output)
+    {
+        foreach (Value part in _key)
+            part.Write(row, output);
+    }
+
+    /// <summary>Whether any of the row's references that were looked up has no target.</summary>
+    public bool MissesAny(CopyReader row) => _asked.Count > 0 && !row.IsNull(_missing);
+
+    /// <summary>Those that have none: the row's key and what they point at, as text.</summary>
+    public IEnumerable<(Reference Reference, string Key, string Value)> Missing(CopyReader row)
+    {
+        string key = Encoding.UTF8.GetString(row[_missing]);
+        for (int i = 0; i < _asked.Count; i++)
+            if (!row.IsNull(_missing + 1 + i))
+                yield return (_asked[i], key, Encoding.UTF8.GetString(row[_missing + 1 + i]));
+    }
+
+    // One aggregate over the table between the two, instead of a query a row; where few rows are read, their lists by the index.
+    private static string Join(ExportPart part, ManyToManyList list, string alias, DatasetLayout layout, ReferenceForm references)
+    {
+        string owner = SqlText.Identifier(list.OwnerColumn.Name);
+        string target = "t." + SqlText.Identifier(list.TargetColumn.Name);
+        Reference? reference = references.Catalog.ReferenceOf(list.Table, list.TargetColumn);
+        (string join, string json) = references.Natural(reference, target, "k", layout.List(3)) ?? ("", $"to_json({target})::text");
+        Reference? nulled = references.Missing.NulledBy(list.Table, list.TargetColumn);
+        string?[] conditions = [references.Missing.Condition(list.Table), nulled is null ? null : Exists(nulled, target)];
+        string where = conditions.Any(c => c is not null) ? " where " + string.Join(" and ", conditions.OfType<string>()) : "";
+        string entries = $"string_agg({json}, {SqlText.Literal(layout.List(2).Item)} order by {target}) as list";
+        string key = $"t.{SqlText.Identifier(part.Model.Key[0].Name)}";
+        if (part.Condition is not null)
+        {
+            string own = $"select l.* from {list.Table.Sql} l where l.{owner} = {key}";
+            return $" left join lateral (select {entries} from ({own}) t{join}{where}) {alias} on true";
+        }
+        return $" left join (select t.{owner} as owner, {entries} from {list.Table.Sql} t{join}{where} group by 1) {alias} on {alias}.owner = {key}";
+    }
+
+    private static string Exists(Reference reference, string place) =>
+        $"exists (select 1 from {reference.Target!.Sql} p where p.{SqlText.Identifier(reference.TargetColumns[0].Name)} = {place})";
+
+    private static string FieldName(Column link) => link.Name.EndsWith("_id", StringComparison.Ordinal) ? link.Name[..^3] : link.Name;
+
+    /// <summary>A value of a row: where it is, what stands before it, and how it is written; without an encoder it is JSON already.</summary>
+    internal sealed record Value(int Index, byte[] Before, PgToJson? Encoder)
+    {
+        public void Write(CopyReader row, Utf8Output output)
+        {
+            output.Write(Before);
+            if (row.IsNull(Index))
+                output.Write("null"u8);
+            else if (Encoder is null)
+                output.Write(row[Index]);
+            else
+                Encoder.Write(row[Index], output);
+        }
+    }
+}

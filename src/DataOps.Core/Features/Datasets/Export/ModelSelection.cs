@@ -1,0 +1,28 @@
+using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.Models;
+using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
+
+namespace DataOps.Core.Features.Datasets.Export;
+
+/// <summary>The models that an export was asked for.</summary>
+internal static class ModelSelection
+{
+    /// <exception cref="DataOpsException">A name matches no model, or nothing is left.</exception>
+    public static IReadOnlyList<Model> Of(ReferenceCatalog catalog, ExportDatasetOptions options)
+    {
+        NameFilter models = new(options.Model);
+        NameFilter exclude = new(options.Exclude);
+        string?[][] names = [.. catalog.Models.Select(m => ReferenceFilter.ModelNames(m.Label))];
+        models.Require(names, "UnknownModel", "model");
+        exclude.Require(names, "UnknownModel", "model");
+        HashSet<string> named = options.Model.Select(m => m.ToLowerInvariant()).ToHashSet();
+        Model[] selected = catalog.Models
+            .Where(m => models.Matches(ReferenceFilter.ModelNames(m.Label)) && (exclude.IsEmpty || !exclude.Matches(ReferenceFilter.ModelNames(m.Label))))
+            .Where(m => options.IncludeDerived || named.Contains(m.Label) || !DjangoTables.Derived.Contains(m.Label))
+            .ToArray();
+        return selected.Length > 0 ? selected : throw new DataOpsException(
+            "NothingSelected", FailureKind.NotFound, $"No model of {catalog.Models.Count} is left to export.",
+            "Get-Model lists them; derived ones need -IncludeDerived.");
+    }
+}

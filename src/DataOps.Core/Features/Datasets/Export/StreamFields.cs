@@ -1,0 +1,35 @@
+using DataOps.Core.Django.Models;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Features.Datasets.Export;
+
+/// <summary>Tells Wagtail's StreamFields, which fixtures hold as a text, from other jsonb columns, which they hold as JSON; no catalogue does.</summary>
+internal static class StreamFields
+{
+    private const int Sample = 100;
+
+    /// <summary>The jsonb columns whose values are lists of blocks; where there are only empty lists, those of pages. All models are asked at once.</summary>
+    public static IReadOnlySet<(string Model, string Column)> Of(Session session, IEnumerable<Model> models)
+    {
+        (Model Model, Column Column)[] columns =
+            [.. models.SelectMany(m => m.Fields.Where(f => f.Column.Type.Underlying.Name == "jsonb").Select(f => (m, f.Column)))];
+        if (columns.Length == 0)
+            return new HashSet<(string, string)>();
+        string samples = string.Join("\nunion all\n", columns.Select((c, i) => Counts(i, c.Model, SqlText.Identifier(c.Column.Name))));
+        return session.List<(int Number, long Lists, long Blocks, long All)>(samples)
+            .Where(n => n.All == 0 ? IsOfPage(columns[n.Number].Model, columns[n.Number].Column) : n.Lists == n.All && n.Blocks == n.All)
+            .Select(n => (columns[n.Number].Model.Label, columns[n.Number].Column.Name))
+            .ToHashSet();
+    }
+
+    private static string Counts(int number, Model model, string column) => $"""
+        select {number}, count(*) filter (where jsonb_typeof(v) = 'array'),
+               count(*) filter (where jsonb_typeof(v -> 0) = 'object' and jsonb_exists_all(v -> 0, array['type', 'value'])),
+               count(*)
+        from (select {column} as v from {model.Table.Sql} where {column} is not null and {column} <> '[]' limit {Sample}) s
+        """;
+
+    private static bool IsOfPage(Model model, Column column) => model.Parent?.Name == "wagtailcore_page" && column.NotNull;
+}

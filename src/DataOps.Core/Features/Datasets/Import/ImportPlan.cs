@@ -1,0 +1,65 @@
+using DataOps.Core.Changes;
+using DataOps.Core.Django.Models;
+using DataOps.Core.Django.References;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+
+namespace DataOps.Core.Features.Datasets.Import;
+
+/// <summary>A load's plan as a person reads it.</summary>
+internal static class ImportPlan
+{
+    /// <summary>A record for each model, and behind it, where asked for, one for each value that changes and each row that comes or goes.</summary>
+    public static IEnumerable<IChangeResult> Of(
+        Session session, ReferenceCatalog catalog, DatasetLoad load, ChangeSet changes, ImportDatasetOptions options, CancellationToken cancellation)
+    {
+        foreach (ModelCounts model in load.Run.Models)
+        {
+            Model loaded = model.Table.Model;
+            long objects = model.Table.Buffer.Rows;
+            yield return new ModelPlan(
+                session.Server, session.Database, loaded.Label, loaded.Table.DisplayName, objects, model.Inserted, model.Updated,
+                objects - model.Inserted - model.Updated, load.Deletion.Of(loaded.Table), model.Added, model.Removed);
+        }
+        foreach ((Table table, long deleted) in load.Deletion.Counts.Where(c => load.Run.Models.All(m => m.Table.Model.Table != c.Table)))
+        {
+            string label = catalog.LabelOf(table) ?? table.DisplayName;
+            yield return new ModelPlan(session.Server, session.Database, label, table.DisplayName, 0, 0, 0, 0, deleted, 0, 0);
+        }
+        if (!options.Detailed)
+            yield break;
+        RowChanges rows = new(session, cancellation);
+        foreach (ModelCounts model in load.Run.Models)
+            foreach (RowChange change in Of(rows, model.Table, changes, options))
+                yield return change;
+        foreach (RowChange change in load.Deletion.Describe(rows).Concat(load.Replacement.Describe(rows)))
+            yield return change;
+        foreach (TablePlan table in changes.Tables)
+            foreach (RowChange change in rows.Deleted(table, catalog.LabelOf(table.Table)))
+                yield return change;
+    }
+
+    private static IEnumerable<RowChange> Of(RowChanges rows, StagingTable table, ChangeSet changes, ImportDatasetOptions options)
+    {
+        TablePlan changed = changes.Of(table.Model.Table);
+        string label = table.Model.Label;
+        for (int shape = 0; shape < table.Shapes.Count; shape++)
+        {
+            string relation = $"""
+                (select {ImportStatements.NewValues(table, shape, options.MissingField)}
+                 from {table.Name} s join {changed.Name} t on {ImportStatements.SameKey(table)} where s._shape = {shape} and t._action = 'U')
+                """;
+            foreach (RowChange change in rows.Updated(changed, label, relation, ImportStatements.Set(table, shape, options.MissingField)))
+                yield return change;
+            string from = $"from {table.Name} s join {changed.Name} c on {changed.Identity.Same("c", "s")} and c._action = 'I' where s._shape = {shape}";
+            foreach (RowChange change in rows.Inserted(changed, label, from, table.Keys.Concat(table.Shapes[shape]).Select(c => c.Column.Name)))
+                yield return change;
+        }
+        foreach (StagingList list in table.Lists.Where(l => l.Buffer.Rows > 0))
+        {
+            string columns = ImportStatements.AddedRows(list, ImportRun.Added(list));
+            foreach (RowChange change in rows.Added(changes.Of(list.List.Table), label, columns, [list.List.OwnerColumn.Name, list.List.TargetColumn.Name]))
+                yield return change;
+        }
+    }
+}

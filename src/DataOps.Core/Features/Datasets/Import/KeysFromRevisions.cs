@@ -1,0 +1,56 @@
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+
+namespace DataOps.Core.Features.Datasets.Import;
+
+/// <summary>The keys that rows had where they were dumped, as far as a dump that leaves keys out still tells them.</summary>
+internal sealed class KeysFromRevisions(Session session, ImportViews rows, OperationContext context)
+{
+    private const int Listed = 100;
+
+    /// <summary>Whether a table is that of content types.</summary>
+    public static bool IsContentTypes(Table table) => table.Name == "django_content_type";
+
+    /// <summary>The SQL of such a key; f is the row of the file, with _row.</summary>
+    /// <remarks>
+    /// A revision remembers the key of its object. Content types have theirs from migrate, one after the other, and dumpdata writes them in that order.
+    /// </remarks>
+    public string Of(StagingTable table)
+    {
+        string type = table.Keys[0].Column.TypeText;
+        if (IsContentTypes(table.Model.Table))
+            return $"(row_number() over (order by f._row))::{type}";
+        StagingColumn? latest = table.Columns.FirstOrDefault(c => c.Column.Name == "latest_revision_id" && c.Reference?.Target?.Name == "wagtailcore_revision");
+        bool isNumber = table.Keys[0].Column.Type.Underlying.Name is "int2" or "int4" or "int8";
+        if (latest is null || !isNumber || rows.StagedOf(latest.Reference!.Target!) is not { } revisions)
+            return $"null::{type}";
+        string live = table.Columns.FirstOrDefault(c => c.Column.Name == "live_revision_id") is { } column ? $"r.{column.Sql}" : "null";
+        return $"""
+            (select v.object_id::{type} from {revisions.Buffer.Table} v join {table.Buffer.Table} r on r._row = f._row
+             where v.{revisions.Keys[0].Sql} = coalesce(r.{latest.Sql}, {live}) and v.object_id ~ '^[0-9]+$')
+            """;
+    }
+
+    /// <summary>Names the rows that refer to a content type by a number, which the file does not give.</summary>
+    public void WarnOfNumbers(StagingTable types)
+    {
+        string identity = ImportViews.Identity(types.Model.Table);
+        foreach (StagingTable from in rows.Tables)
+        {
+            foreach (StagingColumn column in from.Keys.Concat(from.Columns).Where(c => c.Reference?.Target == types.Model.Table))
+            {
+                string sql = $"""
+                    select r._line, r.{column.Sql}::text, t.app_label || '.' || t.model
+                    from {from.Buffer.Table} r join {identity} i on i.source = r.{column.Sql} join {types.Buffer.Table} t on t._row = i._row
+                    where i.source <> i.pk order by 1 limit {Listed}
+                    """;
+                foreach ((long line, string id, string label) in session.Stream(
+                    sql, r => (r.GetInt64(0), r.GetString(1), r.GetString(2)), context.Cancellation))
+                    context.Warning?.Invoke(
+                        $"Line {line}, {from.Model.Label}: {column.Field} {id} is taken for {label}, number {id} of the content types in the file, "
+                        + "as the file does not give their ids. Check it.");
+            }
+        }
+    }
+}

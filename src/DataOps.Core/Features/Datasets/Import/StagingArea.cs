@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using DataOps.Core.Django.Models;
+using DataOps.Core.Django.References;
+using DataOps.Core.Files;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
+using Npgsql;
+
+namespace DataOps.Core.Features.Datasets.Import;
+
+/// <summary>Brings a dataset file into staging tables, one a model and one a many-to-many list, in constant memory.</summary>
+/// <remarks>The tables are temporary and end with the transaction.</remarks>
+internal sealed class StagingArea(
+    Session session, ReferenceCatalog catalog, FixtureModels models, NaturalKeys keys, JsonFields jsonFields, string path, OperationContext context)
+{
+    private const int SendAt = 1 << 18;
+    private const long MostWaiting = 1 << 23;
+    private const double SecondsBetweenReports = 0.25;
+
+    private readonly Dictionary<string, StagingTable?> _byLabel = [];
+    private readonly List<StagingTable> _tables = [];
+    private readonly HashSet<string> _unknown = [];
+    private readonly ImportProblems _problems = new(path);
+    private long _waiting;
+
+    /// <summary>A table for each model that occurred, in the file's order.</summary>
+    public IReadOnlyList<StagingTable> Tables => _tables;
+
+    /// <summary>Objects read.</summary>
+    public long Objects { get; private set; }
+
+    /// <summary>Reads all objects of a file.</summary>
+    /// <exception cref="DataOpsException">
+    /// The file is broken, or names what the database does not have, or holds what it cannot store: all of it, with lines.
+    /// </exception>
+    public void Fill(FixtureReader reader)
+    {
+        string activity = "Reading " + Path.GetFileName(path);
+        long reported = Stopwatch.GetTimestamp();
+        while (reader.Read())
+        {
+            Objects++;
+            Take(reader.Current);
+            if (Objects % 256 == 0 && Stopwatch.GetElapsedTime(reported).TotalSeconds > SecondsBetweenReports)
+            {
+                context.Report(activity, Objects, null);
+                reported = Stopwatch.GetTimestamp();
+            }
+        }
+        foreach (StagingTable table in _tables)
+            foreach (StagingBuffer buffer in table.Buffers)
+                Flush(table, buffer);
+        _problems.ThrowIfAny();
+        // What is not in the file is asked by its key, of as many rows as there are.
+        foreach (StagingTable table in _tables)
+            session.Execute($"create index on {table.Buffer.Table} ({string.Join(", ", table.Keys.Select(k => k.Sql))})", context.Cancellation);
+        foreach (StagingBuffer buffer in _tables.SelectMany(t => t.Buffers))
+            session.Execute($"analyze {buffer.Table}", context.Cancellation);
+    }
+
+    private void Take(FixtureObject source)
+    {
+        if (!_byLabel.TryGetValue(source.Label, out StagingTable? table))
+            _byLabel[source.Label] = table = Open(source);
+        if (table is null)
+            return;
+        long before = table.Buffers.Sum(b => (long)b.Waiting);
+        table.Take(source, Objects, _problems, field => AddUnknownField(source, field));
+        _waiting -= before;
+        foreach (StagingBuffer buffer in table.Buffers)
+        {
+            if (buffer.Waiting >= SendAt)
+                Flush(table, buffer);
+            _waiting += buffer.Waiting;
+        }
+        if (_waiting > MostWaiting)
+            FlushLargest();
+    }
+
+    private StagingTable? Open(FixtureObject source)
+    {
+        Model? model = models.Find(source.Label);
+        if (model is null || model.Key.Count == 0)
+        {
+            string what = model is null ? "neither a content type nor a table of that name" : "a table without a primary key";
+            _problems.Add(
+                "UnknownModel", "models in {0} are not in the database", "Run the application's migrations first, or leave these models out of the export.",
+                source.Line, source.Label, "", "", what);
+            return null;
+        }
+        // Two spellings of one model share a table.
+        if (_tables.FirstOrDefault(t => t.Model.Table == model.Table) is { } known)
+            return known;
+        StagingTable table = new(session, model, catalog, keys);
+        foreach (StagingColumn column in table.Columns.Where(c => JsonFields.IsJson(c.Column)))
+            column.IsStreamField = jsonFields.IsStreamField(model, column.Field);
+        _tables.Add(table);
+        return table;
+    }
+
+    private void AddUnknownField(FixtureObject source, string field)
+    {
+        if (_unknown.Add($"{source.Label} {field}"))
+            _problems.Add(
+                "UnknownField", "fields in {0} are not in the database", "Bring the application that wrote the file and this database to the same migrations.",
+                source.Line, source.Label, "", field, "no such column or many-to-many list");
+    }
+
+    private void FlushLargest()
+    {
+        (StagingTable table, StagingBuffer buffer) = _tables.SelectMany(t => t.Buffers.Select(b => (t, b))).MaxBy(x => x.b.Waiting);
+        _waiting -= buffer.Waiting;
+        Flush(table, buffer);
+    }
+
+    private void Flush(StagingTable table, StagingBuffer buffer)
+    {
+        // Nothing will be loaded any more: the rest is only looked through.
+        if (_problems.Count > 0)
+        {
+            buffer.Clear();
+            return;
+        }
+        try
+        {
+            buffer.Flush(session, context.Cancellation);
+        }
+        catch (StagingException e)
+        {
+            throw Refused(table, e);
+        }
+    }
+
+    private DatasetException Refused(StagingTable table, StagingException e)
+    {
+        PostgresException cause = e.Cause;
+        string column = cause.Where is { } where && where.IndexOf(", column ", StringComparison.Ordinal) is var at and >= 0 ? where[(at + 9)..] : "";
+        string field = table.Columns.FirstOrDefault(c => column.StartsWith(c.Column.Name + ":", StringComparison.Ordinal))?.Field ?? column.Split(':')[0];
+        string value = column.Contains(": ", StringComparison.Ordinal) ? column[(column.IndexOf(": ", StringComparison.Ordinal) + 2)..] + " " : "";
+        string line = e.Line is { } known ? $"line {known}" : "a line that PostgreSQL did not name";
+        const string Advice = "Correct it in the file, or where it was exported.";
+        return new DatasetException(
+            "InvalidValue",
+            $"PostgreSQL refuses a value of {Path.GetFileName(path)}, so nothing was loaded."
+                + $"\n  {line}  {table.Model.Label}  {field}  {value}{cause.MessageText}",
+            Advice,
+            path,
+            [new DatasetProblem("InvalidValue", e.Line ?? 0, Advice, [table.Model.Label, "", field, value + cause.MessageText])],
+            1,
+            cause);
+    }
+}

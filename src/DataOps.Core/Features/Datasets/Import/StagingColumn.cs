@@ -1,0 +1,100 @@
+using System.Text.Json;
+using DataOps.Core.Django.Models;
+using DataOps.Core.Django.References;
+using DataOps.Core.Django.Values;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Copy;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Features.Datasets.Import;
+
+/// <summary>A column as values of a file come into it; a reference may come as its target's natural key, which has a column of its own.</summary>
+/// <param name="name">What the file calls it.</param>
+/// <param name="column">The target's column.</param>
+/// <param name="reference">The reference that it makes; null for other columns.</param>
+/// <param name="natural">The natural key of what it refers to; null when there is none.</param>
+internal sealed class StagingColumn(string name, Column column, Reference? reference, NaturalKey? natural)
+{
+    private readonly JsonToPg _decoder = JsonToPg.For(column);
+    private readonly Utf8Output _text = new();
+
+    /// <summary>Whether texts in a JSON column are the JSON of a StreamField, as the user says; null when the texts tell.</summary>
+    public bool? IsStreamField
+    {
+        set => (_decoder as JsonDecoder)?.ReadTextsAs(value);
+    }
+
+    /// <summary>What the file calls it.</summary>
+    public string Field => name;
+
+    /// <summary>The target's column.</summary>
+    public Column Column => column;
+
+    /// <summary>The reference that it makes.</summary>
+    public Reference? Reference => reference;
+
+    /// <summary>The natural key of what it refers to.</summary>
+    public NaturalKey? Natural => natural;
+
+    /// <summary>Whether a value came as a natural key.</summary>
+    public bool HasNatural { get; private set; }
+
+    /// <summary>Its name, quoted.</summary>
+    public string Sql => SqlText.Identifier(column.Name);
+
+    /// <summary>The name of the column of natural keys, quoted; null when there is none.</summary>
+    public string? NaturalSql => natural is null ? null : SqlText.Identifier("_key_" + column.Number);
+
+    /// <summary>The names of both, as COPY takes them.</summary>
+    public IEnumerable<string> StagedNames => natural is null ? [column.Name] : [column.Name, "_key_" + column.Number];
+
+    /// <summary>Both, as a table is made of them.</summary>
+    public string StagedSql => natural is null ? Sql : $"{Sql}, null::text[] as {NaturalSql}";
+
+    /// <summary>Adds a value to a buffer; returns what is wrong with it instead, or null.</summary>
+    public string? Write(ReadOnlySpan<byte> json, StagingBuffer buffer)
+    {
+        Utf8JsonReader reader = JsonText.Reader(json);
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.StartArray && reference is not null)
+            return WriteNatural(ref reader, buffer);
+        if (reader.TokenType == JsonTokenType.Null && !column.NotNull)
+        {
+            WriteNull(buffer);
+            return null;
+        }
+        // JSON has a null of its own.
+        if (reader.TokenType == JsonTokenType.Null && column.Type.Underlying.Name is not ("json" or "jsonb"))
+            return "null, which the column does not allow";
+        _text.Clear();
+        string? problem = _decoder.Decode(ref reader, _text);
+        if (problem is null)
+        {
+            buffer.Add(_text.Written);
+            if (natural is not null)
+                buffer.AddNull();
+        }
+        return problem;
+    }
+
+    /// <summary>Adds NULL to a buffer.</summary>
+    public void WriteNull(StagingBuffer buffer)
+    {
+        buffer.AddNull();
+        if (natural is not null)
+            buffer.AddNull();
+    }
+
+    private string? WriteNatural(ref Utf8JsonReader reader, StagingBuffer buffer)
+    {
+        if (natural is null)
+            return $"a natural key of {reference!.Target}, which has none that is known: name it with -NaturalKey app.model=field";
+        _text.Clear();
+        if (NaturalKeyText.Write(ref reader, _text) is { } problem)
+            return problem;
+        HasNatural = true;
+        buffer.AddNull();
+        buffer.Add(_text.Written);
+        return null;
+    }
+}

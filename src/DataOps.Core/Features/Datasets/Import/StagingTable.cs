@@ -1,0 +1,249 @@
+using System.Text;
+using System.Text.Json;
+using DataOps.Core.Django.Models;
+using DataOps.Core.Django.References;
+using DataOps.Core.Django.Values;
+using DataOps.Core.Files;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+
+namespace DataOps.Core.Features.Datasets.Import;
+
+/// <summary>A model's rows on their way into a staging table that has the target's types and none of its constraints.</summary>
+/// <remarks>
+/// Objects need not have the same fields. Each set of fields that occurs is a shape; a row tells its own, and each shape is applied by itself.
+/// </remarks>
+internal sealed class StagingTable
+{
+    private const int Ignored = -1;
+    private const int Unknown = -2;
+    private const int ParentLink = -3;
+
+    private readonly Dictionary<string, int> _slots = [];
+    private readonly List<(byte[] Name, int Slot)> _previous = [];
+    private readonly Dictionary<string, int> _shapes = [];
+    private readonly List<IReadOnlyList<StagingColumn>> _shapeColumns = [];
+    private readonly FixtureSlice?[] _values;
+    private readonly FixtureSlice?[] _keys;
+    private readonly char[] _shape;
+
+    public StagingTable(Session session, Model model, ReferenceCatalog catalog, NaturalKeys keys)
+    {
+        (Model, Natural) = (model, keys.Of(model.Table));
+        Keys = [.. model.Key.Select(k => Staged("pk", k))];
+        Columns = [.. model.Fields.Where(f => f.Column.IsWritable && !model.Key.Contains(f.Column)).Select(f => Staged(f.Name, f.Column))];
+        (_values, _shape, _keys) = (new FixtureSlice?[Columns.Count + model.ManyToMany.Count], new char[Columns.Count], new FixtureSlice?[Keys.Count]);
+        string name = $"dataops_raw_{model.Table.Oid}";
+        StagingColumn[] all = [.. Keys, .. Columns];
+        Buffer = new StagingBuffer($"pg_temp.{name}", ["_row", "_line", "_shape", .. all.SelectMany(c => c.StagedNames)]);
+        string columns = string.Join(", ", all.Select(c => c.StagedSql));
+        session.Execute($"""
+            create temporary table {name} on commit drop as
+            select null::bigint as _row, null::bigint as _line, null::int as _shape, {columns} from {model.Table.Sql} with no data
+            """);
+        Lists = [.. model.ManyToMany.Select(list =>
+        {
+            Reference? reference = catalog.ReferenceOf(list.Table, list.TargetColumn);
+            return new StagingList(session, list, reference, reference is null ? null : keys.Of(reference));
+        })];
+        NameSlots();
+
+        StagingColumn Staged(string field, Column column)
+        {
+            Reference? reference = catalog.ReferenceOf(model.Table, column);
+            return new StagingColumn(field, column, reference, reference is null ? null : keys.Of(reference));
+        }
+    }
+
+    public Model Model { get; }
+
+    /// <summary>The model's natural key; null when it has none.</summary>
+    public NaturalKey? Natural { get; }
+
+    /// <summary>The rows with the keys and references that they have in this database: _row, _line, _shape, and the columns under their names.</summary>
+    public string Name => $"pg_temp.dataops_import_{Model.Table.Oid}";
+
+    /// <summary>Whether a row came without a key of its own.</summary>
+    public bool HasKeyless { get; private set; }
+
+    public IReadOnlyList<StagingColumn> Keys { get; }
+
+    /// <summary>All columns that can be written, besides the key.</summary>
+    public IReadOnlyList<StagingColumn> Columns { get; }
+
+    public IReadOnlyList<StagingList> Lists { get; }
+
+    public StagingBuffer Buffer { get; }
+
+    /// <summary>The columns of each shape, by its number.</summary>
+    public IReadOnlyList<IReadOnlyList<StagingColumn>> Shapes => _shapeColumns;
+
+    public IEnumerable<StagingBuffer> Buffers => Lists.Select(l => l.Buffer).Prepend(Buffer);
+
+    /// <summary>Takes an object of this model.</summary>
+    /// <param name="source">The object.</param>
+    /// <param name="row">Its number in the file, from 1.</param>
+    /// <param name="problems">Takes what is wrong with it.</param>
+    /// <param name="unknownField">Takes the names of fields that the model does not have.</param>
+    public void Take(FixtureObject source, long row, ImportProblems problems, Action<string> unknownField)
+    {
+        Array.Clear(_values);
+        FixtureSlice? link = null;
+        for (int i = 0; i < source.Fields.Count; i++)
+        {
+            int slot = SlotOf(source, i);
+            if (slot == Unknown)
+                unknownField(source.NameOf(source.Fields[i]));
+            else if (slot == ParentLink)
+                link = source.Fields[i].Value;
+            else if (slot != Ignored)
+                _values[slot] = source.Fields[i].Value;
+        }
+        FixtureSlice? key = source.Key ?? link;
+        if (key is null ? Natural is null || Keys.Count != 1 : !TryKeys(source, key.Value))
+        {
+            AddMissingKey(source, problems);
+            return;
+        }
+        HasKeyless |= key is null;
+        TakeRow(source, row, key, problems);
+        for (int i = 0; i < Lists.Count; i++)
+            if (_values[Columns.Count + i] is { } value && Lists[i].Take(source, row, value) is { } problem)
+                Report(source, value, Lists[i].List.Name, problem, problems);
+    }
+
+    private void AddMissingKey(FixtureObject source, ImportProblems problems)
+    {
+        string candidates = string.Join(" or ", Model.Table.UniqueKeys.Select(k => $"{Model.Label}={string.Join('+', k)}"));
+        problems.Add(
+            "MissingKey", "objects in {0} have no key of their own",
+            $"Export with plain keys, or say with -NaturalKey by which fields their rows are known{(candidates.Length > 0 ? $", as {candidates}" : "")}.",
+            source.Line, Model.Label, "", "pk", source.Key is null ? "missing, and no natural key is known" : "not the key's columns");
+    }
+
+    private void TakeRow(FixtureObject source, long row, FixtureSlice? key, ImportProblems problems)
+    {
+        bool isGood = true;
+        Buffer.Add(row);
+        Buffer.Add(source.Line);
+        Buffer.Add(ShapeOf());
+        for (int i = 0; i < Keys.Count; i++)
+        {
+            if (key is null)
+            {
+                Keys[i].WriteNull(Buffer);
+            }
+            else if (Keys[i].Write(source[_keys[i]!.Value], Buffer) is { } problem)
+            {
+                Report(source, key.Value, "pk", problem, problems);
+                isGood = false;
+            }
+        }
+        for (int i = 0; i < Columns.Count; i++)
+        {
+            if (_values[i] is not { } value)
+            {
+                Columns[i].WriteNull(Buffer);
+            }
+            else if (Columns[i].Write(source[value], Buffer) is { } problem)
+            {
+                Report(source, value, Columns[i].Field, problem, problems);
+                isGood = false;
+            }
+        }
+        if (isGood)
+            Buffer.EndRow(source.Line);
+        else
+            Buffer.DiscardRow();
+    }
+
+    private void Report(FixtureObject source, FixtureSlice value, string field, string problem, ImportProblems problems)
+    {
+        string text = Shown(source[value]);
+        bool Begins(string word) => problem.StartsWith(word, StringComparison.Ordinal);
+        string said = Begins("null") ? problem
+            : Begins("not ") || Begins("out ") || Begins("longer ") || Begins("a natural key") ? $"{text} is {problem}"
+            : $"{text}: {problem}";
+        problems.Add(
+            "InvalidValue", "values in {0} cannot be stored", "Correct them in the file, or where it was exported.",
+            source.LineOf(value), Model.Label, source.Key is { } own ? Shown(source[own]).Trim('"') : "", field, said);
+    }
+
+    private static string Shown(ReadOnlySpan<byte> json)
+    {
+        string text = Encoding.UTF8.GetString(json.Length > 400 ? json[..400] : json).ReplaceLineEndings(" ");
+        return text.Length > 60 ? text[..60] + "…" : text;
+    }
+
+    private bool TryKeys(FixtureObject source, FixtureSlice key)
+    {
+        if (Keys.Count == 1)
+        {
+            _keys[0] = key;
+            return true;
+        }
+        Utf8JsonReader reader = JsonText.Reader(source[key]);
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartArray)
+            return false;
+        int count = 0;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            int start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (count < Keys.Count)
+                _keys[count] = new FixtureSlice(key.Start + start, (int)reader.BytesConsumed - start);
+            count++;
+        }
+        return count == Keys.Count;
+    }
+
+    private int ShapeOf()
+    {
+        for (int i = 0; i < _shape.Length; i++)
+            _shape[i] = _values[i] is null ? '0' : '1';
+        string shape = new(_shape);
+        if (!_shapes.TryGetValue(shape, out int number))
+        {
+            _shapes[shape] = number = _shapes.Count;
+            _shapeColumns.Add([.. Columns.Where((_, i) => _shape[i] == '1')]);
+        }
+        return number;
+    }
+
+    // Objects of a model mostly have the same fields in the same order.
+    private int SlotOf(FixtureObject source, int index)
+    {
+        FixtureField field = source.Fields[index];
+        if (index < _previous.Count && source[field.Name].SequenceEqual(_previous[index].Name))
+            return _previous[index].Slot;
+        int slot = _slots.GetValueOrDefault(source.NameOf(field), Unknown);
+        if (index < _previous.Count)
+            _previous[index] = (source[field.Name].ToArray(), slot);
+        else if (index == _previous.Count)
+            _previous.Add((source[field.Name].ToArray(), slot));
+        return slot;
+    }
+
+    private void NameSlots()
+    {
+        for (int i = 0; i < Columns.Count; i++)
+            _slots[Columns[i].Field] = i;
+        for (int i = 0; i < Lists.Count; i++)
+            _slots[Lists[i].List.Name] = Columns.Count + i;
+        // A reference without a constraint has its name from its model, which may come with the file.
+        for (int i = 0; i < Columns.Count; i++)
+            if (WithoutId(Columns[i].Column.Name) is { } name)
+                _slots.TryAdd(name, i);
+        // What PostgreSQL generates, and the key's own fields, which stand in pk; the link to a parent stands for it where there is no pk.
+        foreach (Column column in Model.Table.Columns.Where(c => !c.IsWritable || Model.Key.Contains(c)))
+        {
+            int slot = Keys is [{ Reference: not null } only] && only.Column == column ? ParentLink : Ignored;
+            _slots.TryAdd(column.Name, slot);
+            if (WithoutId(column.Name) is { } name)
+                _slots.TryAdd(name, slot);
+        }
+    }
+
+    private static string? WithoutId(string column) => column.EndsWith("_id", StringComparison.Ordinal) ? column[..^3] : null;
+}

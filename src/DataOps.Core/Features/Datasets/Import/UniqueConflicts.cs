@@ -1,0 +1,206 @@
+using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Features.Datasets.Import;
+
+/// <summary>Rows of the target that hold a unique value of one of the file's rows, and are other rows: they are named, or give way, or stay.</summary>
+internal sealed class UniqueConflicts(Session session, ReferenceCatalog catalog, ImportViews rows, OnConflict choice, string path, OperationContext context)
+{
+    /// <summary>Objects left out.</summary>
+    public long Skipped { get; private set; }
+
+    /// <summary>Tables of which rows give way; <see cref="Replaced"/> has which, and to what.</summary>
+    public List<Table> WithReplaced { get; } = [];
+
+    /// <summary>The temporary table of rows that give way: old, new.</summary>
+    public static string Replaced(Table table) => $"pg_temp.dataops_replaced_{table.Oid}";
+
+    /// <summary>Finds them.</summary>
+    /// <exception cref="DataOpsException">
+    /// Two rows of the file have the same value, or a row of the target is in the way and is to stay: all of them, with their lines.
+    /// </exception>
+    public void Settle()
+    {
+        ImportProblems problems = new(path);
+        foreach (StagingTable table in rows.Tables)
+        {
+            foreach (IReadOnlyList<string> unique in table.Model.Table.UniqueKeys)
+                Settle(table, unique, isEnforced: true, problems);
+            if (table.Natural is not { CanBeReferredTo: true } natural || !natural.Parts.All(p => p is { Path.Count: 0, AlongTree: null }))
+                continue;
+            string[] names = [.. natural.Parts.Select(p => p.Column.Name)];
+            if (!table.Model.Table.UniqueKeys.Any(u => u.Order().SequenceEqual(names.Order())))
+                Settle(table, names, isEnforced: false, problems);
+        }
+        problems.ThrowIfAny();
+        if (choice == OnConflict.Fail)
+            RequireNoneThere(problems);
+        if (Skipped > 0)
+            rows.CreateViews();
+    }
+
+    // Django takes natural keys for unique, even where the database does not ask for it: that of a page is the path of its address.
+    private void Settle(StagingTable table, IReadOnlyList<string> names, bool isEnforced, ImportProblems problems)
+    {
+        context.Cancellation.ThrowIfCancellationRequested();
+        StagingColumn[] unique = [.. names.Select(u => table.Keys.Concat(table.Columns).FirstOrDefault(c => c.Column.Name == u)).OfType<StagingColumn>()];
+        int[] full = [.. Enumerable.Range(0, table.Shapes.Count).Where(i => unique.Except(table.Keys).All(table.Shapes[i].Contains))];
+        if (unique.Length < names.Count || full.Length == 0)
+            return;
+        string shapes = $"_shape = any('{{{string.Join(',', full)}}}')";
+        string values = string.Join(" || ', ' || ", unique.Select(c => $"s.{c.Sql}::text"));
+        string fields = string.Join(", ", unique.Select(c => c.Field));
+        string held = Held(table, unique, shapes, isEnforced);
+        if (isEnforced && choice == OnConflict.Suffix && !unique.Any(c => IsPath(table, c)))
+            new UniqueSuffix(session, table, unique, context.Cancellation).Add(held);
+        if (isEnforced)
+            AddTwice(table, unique, shapes, fields, problems);
+        if (choice == OnConflict.Skip)
+            Skip(table, held);
+        else if (choice == OnConflict.Replace && table.Keys.Count == 1)
+            Replace(table, held);
+        else
+            List(problems, "s._line", [ImportStatements.KeyText(table), values, ImportStatements.KeyText(table, "t")], held, r => new(
+                "NotUnique", "values in {0} have to be unique and are not",
+                "Change one of the rows, or load with -OnConflict Replace (the row of the database gives way), Skip (it stays) "
+                    + "or Suffix (the file's gets another value).",
+                table.Model.Label, r[0], fields, $"\"{r[1]}\" is that of {table.Model.Label} {r[2]} in the database"));
+    }
+
+    private string Held(StagingTable table, StagingColumn[] unique, string shapes, bool isEnforced)
+    {
+        string same = string.Join(" and ", unique.Select(c => $"t.{c.Sql} = s.{c.Sql}"));
+        string sameRow = string.Join(" and ", table.Keys.Select(k => $"m.{k.Sql} = t.{k.Sql}"));
+        string moves = string.Join(", ", unique.Select(c => $"m.{c.Sql}"));
+        string stays = string.Join(", ", unique.Select(c => $"t.{c.Sql}"));
+        // What the file itself moves elsewhere is not in the way; and where the database allows it, rows that are as they were may stay so.
+        string others = isEnforced
+            ? $"not exists (select 1 from {table.Name} m where {sameRow} and m.{shapes} and ({moves}) is distinct from ({stays}))"
+            : $"not exists (select 1 from {table.Name} m where {sameRow}){SameSlug(table, unique)}";
+        return $"""
+            from {(isEnforced ? table.Name : New(table, unique))} s join {table.Model.Table.Sql} t on {same} and not ({ImportStatements.SameKey(table)})
+            where s.{shapes} and {others}{rows.Stays(table.Model.Table, "t")}
+            """;
+    }
+
+    // A table of their own tells the planner how many they are: for few of them an index serves, for many it would take ages.
+    private string New(StagingTable table, StagingColumn[] unique)
+    {
+        string name = $"pg_temp.dataops_new_{table.Model.Table.Oid}";
+        string isThere = string.Join(" and ", table.Keys.Select(k => $"m.{k.Sql} = s.{k.Sql}"));
+        IEnumerable<StagingColumn> columns = table.Keys.Concat(unique).Concat(Slug(table, unique) is { } slug ? [slug] : []).Distinct();
+        TemporaryTable.Create(
+            session, name,
+            $"""
+            select s._row, s._line, s._shape, {string.Join(", ", columns.Select(c => $"s.{c.Sql}"))} from {table.Name} s
+            where not exists (select 1 from {table.Model.Table.Sql} m where {isThere})
+            """,
+            context.Cancellation);
+        return name;
+    }
+
+    // Another path would be another place in the tree.
+    private bool IsPath(StagingTable table, StagingColumn column) =>
+        catalog.From(table.Model.Table).Any(r => r.Class == ReferenceClass.Tree && r.Column == column.Column);
+
+    // No index serves the path of a page's address; its last step is the slug, which has one.
+    private static StagingColumn? Slug(StagingTable table, StagingColumn[] unique) =>
+        unique is [{ Column.Name: "url_path" }] && table.Columns.FirstOrDefault(c => c.Column.Name == "slug") is { } slug
+            && table.Shapes.All(s => s.Contains(slug)) ? slug : null;
+
+    private static string SameSlug(StagingTable table, StagingColumn[] unique) =>
+        Slug(table, unique) is { } slug ? $" and t.{slug.Sql} = s.{slug.Sql}" : "";
+
+    private void AddTwice(StagingTable table, StagingColumn[] unique, string shapes, string fields, ImportProblems problems)
+    {
+        string columns = string.Join(", ", unique.Select(c => "s." + c.Sql));
+        string present = string.Join(" and ", unique.Select(c => $"s.{c.Sql} is not null"));
+        string value = string.Join(" || ', ' || ", unique.Select(c => $"s.{c.Sql}::text"));
+        string key = $"(array_agg({ImportStatements.KeyText(table)} order by s._row desc))[1]";
+        string from = $"from {table.Name} s where s.{shapes} and {present} group by {columns} having count(*) > 1";
+        List(problems, "max(s._line)", [key, $"min({value})", "min(s._line)"], from, r => new(
+            "NotUnique", "values in {0} have to be unique and are not", "Change one of the rows, in the file or where it was exported.",
+            table.Model.Label, r[0], fields, $"\"{r[1]}\" is in line {r[2]} already"));
+    }
+
+    // The row that stays takes the place of the file's in whatever refers to it; the other halves of the file's row are left out with it.
+    private void Skip(StagingTable table, string held)
+    {
+        Table target = table.Model.Table;
+        StagingColumn key = table.Keys[0];
+        if (!Exists(held))
+            return;
+        Prepare(target, ImportViews.Skips(target), "_row bigint primary key", rows.WithSkips);
+        string found = $"pg_temp.dataops_held_{target.Oid}";
+        Execute($"drop table if exists {found}");
+        TemporaryTable.Create(
+            session, found, $"select s._row, s.{key.Sql} as source, min(t.{key.Sql}) as target {held} group by 1, 2", context.Cancellation);
+        foreach (StagingTable heir in Heirs(table))
+        {
+            Prepare(heir.Model.Table, ImportViews.Skips(heir.Model.Table), "_row bigint primary key", rows.WithSkips);
+            Skipped += Execute($"""
+                insert into {ImportViews.Skips(heir.Model.Table)} select s._row from {heir.Name} s
+                where s.{heir.Keys[0].Sql} in (select source from {found}) on conflict do nothing
+                """);
+        }
+        Skipped += Execute($"insert into {ImportViews.Skips(target)} select _row from {found} on conflict do nothing");
+        if (rows.MapOf(target) is null)
+            Prepare(target, ImportViews.Map(target), $"source {key.Column.TypeText} primary key, target {key.Column.TypeText}", rows.WithMap);
+        Execute($"""
+            insert into {ImportViews.Map(rows.MapOf(target)!)} select source, target from {found}
+            on conflict (source) do update set target = excluded.target
+            """);
+        rows.CreateViews();
+    }
+
+    private void Replace(StagingTable table, string held)
+    {
+        Table target = table.Model.Table;
+        StagingColumn key = table.Keys[0];
+        if (!Exists(held))
+            return;
+        if (!WithReplaced.Contains(target))
+        {
+            string columns = $"old {key.Column.TypeText} primary key, new {key.Column.TypeText}";
+            Execute($"create temporary table {Replaced(target)} ({columns}) on commit drop");
+            WithReplaced.Add(target);
+        }
+        Execute($"""
+            insert into {Replaced(target)} select distinct on (1) t.{key.Sql}, s.{key.Sql} {held} order by 1, 2 on conflict do nothing;
+            analyze {Replaced(target)}
+            """);
+    }
+
+    private void RequireNoneThere(ImportProblems problems)
+    {
+        foreach (StagingTable table in rows.Tables)
+            for (int shape = 0; shape < table.Shapes.Count; shape++)
+                if (ImportStatements.Differing(table, shape, MissingField.Keep) is { } differing)
+                    List(problems, "s._line", [ImportStatements.KeyText(table)], differing, r => new(
+                        "AlreadyThere", "rows in {0} are in the database already and differ", "Load with -OnConflict Update, or Skip to keep what is there.",
+                        table.Model.Label, r[0], "", "differs"));
+        problems.ThrowIfAny();
+    }
+
+    private IEnumerable<StagingTable> Heirs(StagingTable table) => catalog.To(table.Model.Table).Where(r => r.IsParentLink)
+        .Select(r => rows.StagedOf(r.Table)).OfType<StagingTable>().SelectMany(t => Heirs(t).Prepend(t));
+
+    private void Prepare(Table table, string name, string columns, HashSet<uint> known)
+    {
+        if (!known.Add(table.Oid))
+            return;
+        // An empty map of the file's own ids may be there.
+        Execute($"create temporary table if not exists {name} ({columns}) on commit drop");
+    }
+
+    private void List(ImportProblems problems, string line, string[] texts, string from, Func<string[], ProblemText> describe) =>
+        new ProblemRows(session, problems, context.Cancellation).Add(line, texts, from, describe);
+
+    private bool Exists(string from) => session.List<bool>($"select exists (select 1 {from})", null, context.Cancellation)[0];
+
+    private int Execute(string sql) => session.Execute(sql, context.Cancellation);
+}

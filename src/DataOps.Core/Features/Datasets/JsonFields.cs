@@ -1,0 +1,42 @@
+using DataOps.Core.Django.Models;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+
+namespace DataOps.Core.Features.Datasets;
+
+/// <summary>Which JSON fields are Wagtail's StreamFields as the user says, whose fixtures hold the JSON as a text.</summary>
+internal sealed class JsonFields
+{
+    private readonly NameFilter _stream;
+    private readonly NameFilter _json;
+
+    private JsonFields(NameFilter stream, NameFilter json) => (_stream, _json) = (stream, json);
+
+    /// <summary>Takes the two lists of app.model.field, with wildcards.</summary>
+    /// <exception cref="DataOpsException">A name matches no JSON field, or a field is in both lists.</exception>
+    public static JsonFields Of(IReadOnlyList<string> streamField, IReadOnlyList<string> jsonField, IEnumerable<Model> models)
+    {
+        JsonFields fields = new(new NameFilter(streamField), new NameFilter(jsonField));
+        if (fields._stream.IsEmpty && fields._json.IsEmpty)
+            return fields;
+        string?[][] names = [.. models.SelectMany(m => m.Fields.Where(f => IsJson(f.Column)).Select(f => new[] { NameOf(m, f.Name) }))];
+        fields._stream.Require(names, "UnknownField", "JSON field");
+        fields._json.Require(names, "UnknownField", "JSON field");
+        if (!fields._stream.IsEmpty && !fields._json.IsEmpty && names.FirstOrDefault(n => fields._stream.Matches(n) && fields._json.Matches(n)) is [{ } both])
+            throw new DataOpsException(
+                "FieldInBoth", FailureKind.InvalidArgument, $"-StreamField and -JsonField both name {both}.", "Name it in one of them.", both);
+        return fields;
+    }
+
+    /// <summary>Whether a column is one of those that the lists can name.</summary>
+    public static bool IsJson(Column column) => column.Type.Underlying.Name is "json" or "jsonb";
+
+    /// <summary>What the user says about a field; null when nothing.</summary>
+    public bool? IsStreamField(Model model, string field)
+    {
+        string name = NameOf(model, field);
+        return !_stream.IsEmpty && _stream.Matches(name) ? true : !_json.IsEmpty && _json.Matches(name) ? false : null;
+    }
+
+    private static string NameOf(Model model, string field) => $"{model.Label}.{field}";
+}

@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using DataOps.Core.Changes;
+using DataOps.Core.Django.Models;
+using DataOps.Core.Django.References;
+using DataOps.Core.Features.Datasets.Import;
+using DataOps.Core.Files;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
+using Npgsql;
+
+namespace DataOps.Core.Features.Datasets.Testing;
+
+/// <summary>Tests a dataset file against a database: plans its load, takes everything back, and tells what was found.</summary>
+internal sealed class LoadTest(Session session, TestDatasetOptions options, OperationContext context)
+{
+    private readonly List<string> _warnings = [];
+    private StagingArea? _read;
+    private DatasetLoad? _load;
+    private IReadOnlyList<ModelPlan> _plans = [];
+    private DataOpsException? _refusal;
+
+    private IReadOnlyList<DeletionExcess> Excesses => _load?.Deletion.Excesses ?? [];
+
+    /// <summary>Emits the findings, the plan where there could be one, and the sum.</summary>
+    public IEnumerable<IDatasetTestResult> Run()
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        FixtureFile file = FixtureFile.Of(options.Path, options.Format);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        Plan(catalog, file);
+        List<DatasetFinding> findings = [.. Errors(file), .. _warnings.Select(w => Warning(file, "LoadWarning", null, null, w, null)), .. LackingFields(file)];
+        findings.AddRange(Heads(catalog, file, findings));
+        foreach (DatasetFinding finding in findings)
+            yield return finding;
+        foreach (ModelPlan plan in _plans)
+            yield return plan;
+        yield return Sum(file, findings, watch);
+    }
+
+    // Disposing takes the transaction back; whatever is not the file's fault is the caller's to hear.
+    private void Plan(ReferenceCatalog catalog, FixtureFile file)
+    {
+        ImportDatasetOptions import = new()
+        {
+            Path = options.Path,
+            Format = options.Format,
+            StreamField = options.StreamField,
+            JsonField = options.JsonField,
+            NaturalKey = options.NaturalKey,
+            OnConflict = options.OnConflict,
+            OnMissingReference = options.OnMissingReference,
+            MaxDelete = options.MaxDelete,
+            AllowOlder = options.AllowOlder,
+            OnDependent = options.OnDependent,
+            MissingField = options.MissingField,
+            WhatIf = true,
+        };
+        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
+        using ChangeSet changes = new(session, "Test-Dataset", context.Cancellation);
+        try
+        {
+            _load = DatasetLoad.Plan(session, catalog, file, import, changes, context with { Warning = _warnings.Add }, area => _read = area);
+            _plans = [.. ImportPlan.Of(session, catalog, _load, changes, import, context.Cancellation).OfType<ModelPlan>()];
+        }
+        catch (DataOpsException e) when (e.Kind == FailureKind.InvalidData || e.Id == "ProtectedRows")
+        {
+            _refusal = e;
+        }
+    }
+
+    private IEnumerable<DatasetFinding> Errors(FixtureFile file) => Problems().Select(p => DatasetFinding.Of(session.Server, session.Database, file.Path, p));
+
+    private IEnumerable<DatasetProblem> Problems() => _refusal switch
+    {
+        null => Excesses.Select(e => new DatasetProblem(e.Id, 0, e.Advice, ["", "", "", e.What])),
+        DatasetException e => e.Problems,
+        { } e => [new DatasetProblem(e.Id, 0, e.Advice, ["", "", "", e.Message])],
+    };
+
+    private IEnumerable<DatasetFinding> LackingFields(FixtureFile file)
+    {
+        foreach (StagingTable table in _read?.Tables ?? [])
+        {
+            string[] lacking = [.. table.Columns.Where(c => !table.Shapes.All(s => s.Contains(c))).Select(c => c.Field)];
+            if (lacking.Length == 0)
+                continue;
+            string[] partly = [.. table.Columns.Where(c => lacking.Contains(c.Field) && table.Shapes.Any(s => s.Contains(c))).Select(c => c.Field)];
+            string who = partly.Length == 0 ? "no object has"
+                : partly.Length == lacking.Length ? "some objects lack"
+                : $"no object has, or some lack ({string.Join(", ", partly)})";
+            string becomes = options.MissingField == MissingField.Default ? "they take their defaults"
+                : "rows that are there keep their values, new ones take the column's default";
+            yield return Warning(
+                file, "LackingField", table.Model.Label, string.Join(", ", lacking), $"the database has fields that {who}: {becomes}",
+                "Compare the migrations of the application that wrote the file with this database's.");
+        }
+    }
+
+    // Which of the two is behind, the operator can tell from the newest migration.
+    private IEnumerable<DatasetFinding> Heads(ReferenceCatalog catalog, FixtureFile file, IReadOnlyList<DatasetFinding> findings)
+    {
+        IEnumerable<string> models = findings
+            .Where(f => f.Id is "UnknownModel" or "UnknownField" or "LackingField")
+            .Select(f => f.Model!)
+            .Where(m => m.Contains('.'));
+        string[] apps = [.. models.Select(m => m[..m.IndexOf('.')]).Distinct()];
+        IReadOnlyList<(string App, string Name)> heads = apps.Length == 0 ? [] : MigrationHeads.Of(session, catalog.Database, context.Cancellation);
+        return apps.Select(app => Warning(
+            file, "MigrationHead", app, null,
+            heads.FirstOrDefault(h => h.App == app) is { Name: { } name } ? $"the newest migration of {app} in the database is {name}"
+                : $"the database has no migration of {app}",
+            $"Compare it with manage.py showmigrations {app} where the file was written."));
+    }
+
+    private DatasetFinding Warning(FixtureFile file, string id, string? model, string? field, string problem, string? advice) =>
+        new(session.Server, session.Database, file.Path, null, id, nameof(Severity.Warning), model, null, field, problem, advice);
+
+    private DatasetTest Sum(FixtureFile file, IReadOnlyList<DatasetFinding> findings, Stopwatch watch) => new(
+        session.Server, session.Database, file.Path, _refusal is null && Excesses.Count == 0, _read?.Objects ?? 0, _read?.Tables.Count ?? 0,
+        _load?.Written, _load?.Inserted, _load?.Updated, _load?.Deleted,
+        _load is null ? null : _load.Objects - _load.Inserted - _load.Updated - _load.Skipped, _load?.Skipped,
+        (_refusal as DatasetException)?.Count ?? (_refusal is null ? Excesses.Count : 1),
+        findings.Count(f => f.Severity == nameof(Severity.Warning)),
+        Missing(findings), Math.Round(watch.Elapsed.TotalSeconds, 3));
+
+    private static string? Missing(IReadOnlyList<DatasetFinding> findings)
+    {
+        IEnumerable<string?> missing = findings.Select(f => f.Id switch
+        {
+            "UnknownModel" => f.Model,
+            "UnknownField" => $"{f.Model}.{f.Field}",
+            "MissingReferences" => f.Problem.Split(' ')[1],
+            _ => null,
+        });
+        string text = string.Join(", ", missing.OfType<string>().Distinct());
+        return text.Length == 0 ? null : text;
+    }
+}

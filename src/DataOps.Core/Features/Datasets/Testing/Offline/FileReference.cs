@@ -1,0 +1,13 @@
+namespace DataOps.Core.Features.Datasets.Testing.Offline;
+
+/// <summary>A field that is taken for a reference, as no schema says what it is.</summary>
+/// <param name="From">The model that has it.</param>
+/// <param name="Field">The field.</param>
+/// <param name="Label">What it is taken to refer to.</param>
+/// <param name="Target">That model in the file; null when the file has no object of it.</param>
+/// <param name="Evidence">What it was recognised by.</param>
+internal sealed record FileReference(FileModel From, string Field, string Label, FileModel? Target, string Evidence)
+{
+    /// <summary>Values without a target in the file.</summary>
+    public long Missing { get; set; }
+}

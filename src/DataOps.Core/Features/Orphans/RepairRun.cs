@@ -1,0 +1,137 @@
+using DataOps.Core.Changes;
+using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.PageRepair;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+
+namespace DataOps.Core.Features.Orphans;
+
+/// <summary>One repair in one transaction: what becomes of orphans and of all that depends on them, planned and applied.</summary>
+internal sealed class RepairRun(
+    Session session, ReferenceCatalog catalog, RepairOrphanOptions options, ChangeSet changes, IReadOnlyList<RepairStep> steps, OperationContext context)
+{
+    private static readonly DeletionWords s_words = new("would be deleted, so nothing was changed.", "Delete them first", "use -OnDependent Cascade");
+
+    private readonly List<IRepair> _repairs = [];
+    private readonly Dictionary<TablePlan, NewValues> _newValues = [];
+    private DependentRows? _dependents;
+    private QuarantineTable? _quarantine;
+
+    /// <summary>Rows that change, by table.</summary>
+    public IReadOnlyList<TableChangeSummary> Tables { get; private set; } = [];
+
+    /// <summary>Plans what becomes of the orphans, and of all that depends on them.</summary>
+    /// <exception cref="DataOpsException">Something cannot be done as it was asked for; everything of that kind is named.</exception>
+    public void Plan()
+    {
+        foreach (RepairStep step in steps)
+            Choose(step);
+        ChooseParents();
+        foreach (IRepair repair in _repairs)
+            repair.Plan();
+        if (changes.Tables.Any(t => t.Deletes))
+        {
+            _dependents = new DependentRows(session, catalog, changes, options.OnDependent, s_words, null, context.Cancellation);
+            _dependents.Plan();
+        }
+        if (options.Action == OrphanAction.Quarantine && steps.Count > 0)
+            Quarantine();
+        Count();
+    }
+
+    /// <summary>Changes the rows, which are locked.</summary>
+    /// <exception cref="DataOpsException">Another writer was there meanwhile, or PostgreSQL refuses a row.</exception>
+    public void Apply()
+    {
+        RequireOrphans();
+        changes.Apply(catalog.Database, () =>
+        {
+            foreach (IRepair repair in _repairs)
+                repair.Apply();
+            _dependents?.Apply();
+            _quarantine?.Fill(steps);
+            changes.Delete();
+        });
+    }
+
+    /// <summary>The plan row by row.</summary>
+    public IEnumerable<RowChange> DescribeRows()
+    {
+        RowChanges changed = new(session, context.Cancellation);
+        return _repairs.SelectMany(r => r.Describe(changed))
+            .Concat(_dependents?.Describe(changed) ?? [])
+            .Concat(changes.Tables.Where(t => t.Deletes).SelectMany(t => changed.Deleted(t, catalog.LabelOf(t.Table))));
+    }
+
+    private void Choose(RepairStep step)
+    {
+        switch (step.Action)
+        {
+            case OrphanAction.SetNull:
+                ValuesOf(step.Orphans.Rows).Add(step.Orphans, RepairChoices.Clearable(step.Reference).ToDictionary(c => c.Name, c => $"null::{c.TypeText}"));
+                break;
+            case OrphanAction.Repoint:
+                ValuesOf(step.Orphans.Rows).Add(step.Orphans, new Repointing(session, catalog, context.Cancellation).Values(step, options.To!));
+                break;
+            case OrphanAction.PlainPage:
+                new PlainPages(session, catalog, changes, step, ValuesOf, context.Cancellation).Plan();
+                break;
+            case OrphanAction.Delete or OrphanAction.Quarantine:
+                step.Orphans.Rows.PlanDelete(step.Orphans.From);
+                break;
+        }
+    }
+
+    // Two references may miss the same row.
+    private void ChooseParents()
+    {
+        RepairStep[] parents = [.. steps.Where(s => s.Action is OrphanAction.RecreateParent or OrphanAction.RebuildHalf)];
+        bool IsOfPage(RepairStep step) => step.Reference.ContentTypeColumn is not null
+            || (step.Reference.IsParentLink && RepairChoices.LeadsToPage(catalog, step.Reference));
+        RepairStep[] halves = [.. parents.Where(IsOfPage)];
+        if (halves.Length > 0)
+            _repairs.Insert(0, new RebuiltSpecificRows(session, catalog, changes, halves, locks: !options.WhatIf, context.Cancellation));
+        foreach (IGrouping<Table, RepairStep> steps in parents.Except(halves).GroupBy(s => s.Reference.Target!))
+            _repairs.Insert(0, new PlaceholderParents(session, catalog, changes.Of(steps.Key), [.. steps], _repairs.Count + 1, context.Cancellation));
+    }
+
+    private NewValues ValuesOf(TablePlan rows)
+    {
+        if (!_newValues.TryGetValue(rows, out NewValues? values))
+            _repairs.Add(values = _newValues[rows] = new NewValues(session, catalog, rows, context.Cancellation));
+        return values;
+    }
+
+    private void Quarantine()
+    {
+        _quarantine = new QuarantineTable(session, catalog, changes, options.QuarantineTable, context.Cancellation);
+        if (!options.WhatIf)
+            _quarantine.Make();
+        else if (!_quarantine.Exists)
+            context.Warning?.Invoke($"The table {_quarantine.DisplayName} is not there, and will be made.");
+    }
+
+    // The rows are locked: whether they still miss what they refer to is certain from here on.
+    private void RequireOrphans()
+    {
+        foreach (RepairStep step in steps)
+        {
+            long left = step.Conditions.Sum(c => session.List<long>($"select count(*) {step.Orphans.From} where {c}", null, context.Cancellation)[0]);
+            if (left != step.Orphans.Count)
+                throw new DataOpsException(
+                    "ChangedMeanwhile", FailureKind.Busy,
+                    $"{step.Orphans.Count - left} of the {step.Orphans.Count} orphans of {step.Name} are none any more. Nothing was done.",
+                    "Run it again: it will plan with the rows as they are now.", step.Reference.Name);
+        }
+    }
+
+    private void Count()
+    {
+        Tables = TableChangeSummary.Of(session, catalog, changes, context.Cancellation);
+        long copies = Tables.Sum(t => t.Delete);
+        if (_quarantine is not null && copies > 0)
+            Tables = [.. Tables, new TableChangeSummary(session.Server, session.Database, _quarantine.DisplayName, null, 0, 0, copies)];
+    }
+}

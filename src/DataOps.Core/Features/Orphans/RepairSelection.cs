@@ -1,0 +1,174 @@
+using DataOps.Core.Changes;
+using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
+using Npgsql;
+
+namespace DataOps.Core.Features.Orphans;
+
+/// <summary>Finds the orphans that a repair is about: those that were named and still are orphans, or all of the references that were asked for.</summary>
+/// <param name="session">The session, in a transaction.</param>
+/// <param name="catalog">The reference catalogue.</param>
+/// <param name="options">What was asked for.</param>
+/// <param name="outlives">Whether the orphans' temporary tables outlive the transaction.</param>
+/// <param name="context">Hears what is left alone.</param>
+internal sealed class RepairSelection(Session session, ReferenceCatalog catalog, RepairOrphanOptions options, bool outlives, OperationContext context)
+{
+    private const int Named = 5;
+
+    private int _steps;
+    private readonly OrphanConditions _conditions = new(session, catalog, context.Cancellation);
+
+    /// <summary>Orphans that were named and are left alone.</summary>
+    public long Skipped { get; private set; }
+
+    /// <summary>The orphans, a step for each reference that has any.</summary>
+    /// <exception cref="DataOpsException">A name matches nothing, objects are of another database, or nothing of what was asked for can be repaired
+    /// here.</exception>
+    public IReadOnlyList<RepairStep> Steps(ChangeSet changes)
+    {
+        Reference[] asked = [.. new ReferenceFilter(catalog, options.Table, options.Model, options.Class, options.Reference).Select()];
+        return [.. (options.InputObject is { } input ? OfInput(changes, asked, input) : OfFilter(changes, asked)).Where(s => s.Orphans.Count > 0)];
+    }
+
+    /// <summary>Drops the orphans' temporary tables, where they outlive the transaction and the connection is still there.</summary>
+    public void Forget()
+    {
+        for (int i = 1; i <= _steps && session.Connection.FullState == System.Data.ConnectionState.Open; i++)
+            session.Execute($"drop table if exists pg_temp.{NameOf(i)}");
+    }
+
+    private IEnumerable<RepairStep> OfFilter(ChangeSet changes, Reference[] asked)
+    {
+        Reference[] references = [.. asked.Where(r => r.Severity != Severity.Expected || IsNamed(r))];
+        Reference[] others = [.. references.Where(r => RepairChoices.Of(catalog, r).Count == 0)];
+        if (others.Length > 0 && others.Length == references.Length)
+            throw NotHere(others[0]);
+        foreach (Reference reference in references.Except(others))
+            yield return Step(changes, reference, []);
+    }
+
+    private IEnumerable<RepairStep> OfInput(ChangeSet changes, Reference[] asked, IReadOnlyList<OrphanInput> objects)
+    {
+        Require(objects);
+        List<Reference> others = [];
+        List<(Reference Reference, OrphanInput[] Input)> found = [];
+        foreach (IGrouping<(string?, string?), OrphanInput> group in objects.GroupBy(i => (i.Table, i.Reference)))
+        {
+            Reference reference = Find(group.First());
+            OrphanInput[] input = [.. group];
+            if (RepairChoices.Of(catalog, reference).Count == 0)
+            {
+                others.Add(reference);
+                Skip(input.Length, $"{NotHere(reference).Message} {NotHere(reference).Advice}");
+            }
+            else if (reference.Severity == Severity.Expected && !IsNamed(reference))
+                Skip(input.Length,
+                    $"{reference} is history that outlives its target by design: name it with -Reference, or use -IncludeExpected, to repair it all the same.");
+            else if (!asked.Contains(reference))
+                Skip(input.Length, $"{reference} is not among what -Table, -Model, -Class and -Reference leave.");
+            else
+                found.Add((reference, input));
+        }
+        if (found.Count == 0 && others.Count > 0)
+            throw NotHere(others[0]);
+        foreach ((Reference reference, OrphanInput[] input) in found)
+            yield return Step(changes, reference, input);
+    }
+
+    private RepairStep Step(ChangeSet changes, Reference reference, OrphanInput[] input)
+    {
+        context.Report($"Searching {reference.Table}", 0, reference.Table.EstimatedRows);
+        TablePlan rows = changes.Of(reference.Table);
+        string name = NameOf(++_steps);
+        SelectedRows orphans = new(session, name, rows, context.Cancellation, outlives);
+        // An object without a key stands for all orphans of the reference.
+        bool all = input.Length == 0 || input.Any(i => i.Key is null);
+        if (!all)
+            Keep(name, input);
+        string listed = all ? "" : $"""
+
+            and exists (select 1 from {InputName(name)} i
+              where i.key = {OrphanSql.Key(reference.Table, "t")} and coalesce(i.value = {OrphanConditions.Value(reference)}, true))
+            """;
+        IReadOnlyList<string> conditions = _conditions.Of(reference);
+        foreach (string condition in conditions)
+            orphans.Add(OrphanConditions.Value(reference), $"from {reference.Table.Sql} t where {condition}{listed}");
+        orphans.Analyze();
+        if (!all)
+            SkipHealed(reference, orphans, InputName(name));
+        return new RepairStep(reference, orphans, conditions, RepairChoices.Of(catalog, reference),
+            options.Action ?? RepairChoices.Default(catalog, reference));
+    }
+
+    private static string NameOf(int step) => $"dataops_orphan_{step}";
+
+    private static string InputName(string name) => $"pg_temp.{name}_input";
+
+    private void Keep(string name, OrphanInput[] input)
+    {
+        session.Execute($"create temp table {name}_input (key text not null, value text) on commit drop", context.Cancellation);
+        session.Execute(
+            $"insert into {InputName(name)} select distinct * from unnest($1, $2)",
+            context.Cancellation,
+            new NpgsqlParameter<string?[]> { TypedValue = [.. input.Select(i => i.Key)] },
+            new NpgsqlParameter<string?[]> { TypedValue = [.. input.Select(i => i.Value)] });
+        session.Execute($"analyze {InputName(name)}", context.Cancellation);
+    }
+
+    private void SkipHealed(Reference reference, SelectedRows orphans, string input)
+    {
+        IReadOnlyList<string> healed = session.List<string>(
+            $"select distinct i.key from {input} i where not exists (select 1 from {orphans.Name} o where o._key = i.key) order by 1", null,
+                context.Cancellation);
+        if (healed.Count > 0)
+            Skip(
+                healed.Count,
+                $"{(healed.Count == 1 ? "1 row is no orphan" : $"{healed.Count} rows are no orphans")} of {reference} any more, or not of the same value: "
+                + $"{reference.Table} {string.Join(", ", healed.Take(Named))}{(healed.Count > Named ? ", …" : "")}.");
+    }
+
+    private void Skip(long rows, string why)
+    {
+        Skipped += rows;
+        context.Warning?.Invoke($"Left alone: {why}");
+    }
+
+    private Reference Find(OrphanInput input) =>
+        catalog.References.FirstOrDefault(r => r.Name == input.Reference && (input.Table is null || ReferenceFilter.TableNames(r.Table).Contains(input.Table)))
+        ?? throw new DataOpsException(
+            "UnknownReference", FailureKind.NotFound,
+            $"{session.Database} has no reference {input.Reference}{(input.Table is null ? "" : $" of table {input.Table}")} any more. Nothing was changed.",
+            "Run Find-Orphan again; with the same -SoftReference if it had one.", input.Reference);
+
+    private bool IsNamed(Reference reference) =>
+        options.IncludeExpected || options.Reference.Contains(reference.Name, StringComparer.OrdinalIgnoreCase);
+
+    private void Require(IReadOnlyList<OrphanInput> objects)
+    {
+        if (objects.FirstOrDefault(i => string.IsNullOrEmpty(i.Reference)) is not null)
+            throw new DataOpsException("UselessInput", FailureKind.InvalidArgument, "An object names no reference, so nothing was changed.",
+                "Pass on what Find-Orphan writes.", nameof(options.InputObject));
+        bool IsOther(OrphanInput i) =>
+            (i.Server is { } server && !server.Equals(session.Server, StringComparison.OrdinalIgnoreCase))
+                || (i.Database is { } database && database != session.Database);
+        if (objects.FirstOrDefault(IsOther) is { } other)
+            throw new DataOpsException(
+                "OtherDatabase", FailureKind.InvalidArgument,
+                $"{other.Key} of {other.Reference} is in {other.Database} on {other.Server}, and this is {session.Database} on {session.Server}.",
+                "Nothing was changed: find and repair in the same database.", other.Reference);
+    }
+
+    private static DataOpsException NotHere(Reference reference)
+    {
+        bool isTree = reference.Class == ReferenceClass.Tree;
+        string what = isTree
+            ? "is a tree: a node without a parent keeps its row, and needs another place"
+            : "holds ids inside JSON or rich text, which only an editor can replace";
+        string where = isTree
+            ? "Repair-Tree attaches it to another node, or deletes it with all below it."
+            : "Find-Orphan tells the row and the place in its text: edit it in the application.";
+        return new DataOpsException("NotRepairable", FailureKind.InvalidOperation, $"{reference} {what}.", where, reference.Name);
+    }
+}

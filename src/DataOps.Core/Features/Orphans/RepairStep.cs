@@ -1,0 +1,28 @@
+using DataOps.Core.Changes;
+using DataOps.Core.Django.References;
+using DataOps.Core.Postgres.Connections;
+
+namespace DataOps.Core.Features.Orphans;
+
+/// <summary>The orphans of one reference, and what becomes of them.</summary>
+/// <param name="Reference">The reference.</param>
+/// <param name="Orphans">The rows.</param>
+/// <param name="Conditions">What makes a row t an orphan of it; no row meets two of them.</param>
+/// <param name="Choices">The actions that suit.</param>
+/// <param name="Action">The action; null where nobody has said.</param>
+internal sealed record RepairStep(
+    Reference Reference, SelectedRows Orphans, IReadOnlyList<string> Conditions, IReadOnlyList<OrphanAction> Choices, OrphanAction? Action)
+{
+    /// <summary>The name of the reference as messages have it.</summary>
+    public string Name => Reference.Name.StartsWith(Reference.Table.DisplayName, StringComparison.Ordinal)
+        ? Reference.Name : $"{Reference.Table}.{Reference.Column.Name} ({Reference.Name})";
+
+    /// <summary>A line that names it, for a message.</summary>
+    public string Line => $"{Name}  {(Orphans.Count == 1 ? "1 row" : $"{Orphans.Count} rows")}";
+
+    /// <summary>What it does, for a plan.</summary>
+    public OrphanPlan Describe(Session session, ReferenceCatalog catalog) => new(
+        session.Server, session.Database, Reference.Class.ToString(), Reference.Table.DisplayName, catalog.LabelOf(Reference.Table),
+            FindOrphan.ColumnOf(Reference),
+        Reference.Target?.DisplayName, Orphans.Count, Action?.ToString(), string.Join(", ", Choices), Reference.Name);
+}

@@ -1,0 +1,188 @@
+using System.Globalization;
+using DataOps.Core.Changes;
+using DataOps.Core.Django.Models;
+using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Features.Pages;
+
+/// <summary>Plans the conversion of pages of one type into another: their halves, what hangs on those, and what is kept about pages under their type.</summary>
+internal sealed class Conversion
+{
+    private readonly Session _session;
+    private readonly WagtailTables _tables;
+    private readonly PageChange _change;
+    private readonly PageType _target;
+    private readonly ConvertPageOptions _options;
+    private readonly CancellationToken _cancellation;
+    private readonly FieldMap _map;
+    private readonly ConversionProblems _problems;
+    private readonly ChildRows _children;
+    private readonly ReplacementPages? _newPages;
+
+    /// <summary>Makes it.</summary>
+    /// <exception cref="DataOpsException">An entry of the map names a field that is not there.</exception>
+    public Conversion(Session session, WagtailTables tables, PageChange change, PageType old, PageType target, ConvertPageOptions options,
+        OperationContext context)
+    {
+        (_session, _tables, _change, Old, _target, _options, _cancellation) = (session, tables, change, old, target, options, context.Cancellation);
+        _map = new FieldMap(tables.Catalog, old, target, options);
+        _problems = new ConversionProblems(session, _map, options.Force, _cancellation);
+        _newPages = options.AsNewPage ? new ReplacementPages(session, tables, change, old, target, options, context) : null;
+        _children = new ChildRows(session, tables.Catalog, change, _map, _problems, options.Force, _newPages, context);
+    }
+
+    /// <summary>The type that the pages have.</summary>
+    public PageType Old { get; }
+
+    /// <summary>Revisions whose content is rewritten.</summary>
+    public long Revisions { get; private set; }
+
+    /// <summary>Which page gets which successor; none where pages change their type themselves.</summary>
+    public IEnumerable<ReplacedPage> Replaced => _newPages?.Replaced ?? [];
+
+    /// <summary>What becomes of each field.</summary>
+    public IEnumerable<ConvertedField> Fields
+    {
+        get
+        {
+            ConvertedField Field(string? name, string? source, string action, Table table) =>
+                new(_session.Server, _session.Database, name, source, action, table.DisplayName);
+            foreach (FieldSource s in _map.Sources)
+                yield return s.Source is not null ? Field(s.Field, s.SourceField, "Copy", s.Table)
+                    : s.Given is not null || s.Column.Default is not null ? Field(s.Field, s.GivenText ?? s.Column.Default, "Default", s.Table)
+                    : Field(s.Field, null, "Empty", s.Table);
+            foreach ((string to, string from, Table table) in _children.Moved)
+                yield return Field(to, from, "Rows", table);
+            foreach ((Table table, Column column) in _map.Dropped)
+                yield return Field(null, _map.FieldOf(table, column), "Drop", table);
+            foreach ((string from, Table table) in _children.Dropped)
+                yield return Field(null, from, "Drop", table);
+        }
+    }
+
+    /// <summary>Plans it.</summary>
+    /// <exception cref="DataOpsException"><c>CannotConvert</c>: all that is in the way.</exception>
+    public void Plan()
+    {
+        _problems.FindRoot(_tables.Pages);
+        _problems.FindHalves();
+        _problems.FindValues();
+        _newPages?.FindProblems(_problems);
+        _children.Find();
+        _map.RequireUsed(_target);
+        _problems.ThrowIfAny(Old, _target);
+        _newPages?.PlanPages();
+        foreach (Table table in _map.Come)
+            PlanHalf(table);
+        _children.Plan();
+        if (_newPages is null)
+            PlanInPlace();
+        else
+            _newPages.PlanRest();
+    }
+
+    private void PlanInPlace()
+    {
+        foreach (Table table in _map.Gone)
+            _change.Changes.Of(table).PlanDelete($"from {table.Sql} t join {PagesToConvert.Name} d on d.id = t.{Key(table)}");
+        string type = _target.ContentType.ToString(CultureInfo.InvariantCulture);
+        _change.Update(_tables.Pages, ["content_type_id"], $"select t.id, {type} as content_type_id from {_tables.Pages.Sql} t join {PagesToConvert.Name} d "
+            + $"on d.id = t.id");
+        PlanRevisions();
+        PlanComments();
+        PlanTypes();
+    }
+
+    private void PlanHalf(Table table)
+    {
+        FieldSource[] sources = [.. _map.Sources.Where(s => s.Table == table)];
+        string columns = string.Concat(sources.Select(s => ", " + s.Value(Alias)));
+        string[] names = [table.SingleKey!.Name, .. sources.Select(s => s.Column.Name)];
+        InsertedRows rows = _change.Insert(table, names, $"select d.new_id{columns} {From(Old.Chain)}");
+        _newPages?.Following.Redirect(rows, table, names);
+    }
+
+    private string From(IEnumerable<Table> chain) => $"from {PagesToConvert.Name} d " + string.Join(" ", chain.Select(t =>
+        $"join {t.Sql} {Alias(t)} on {Alias(t)}.{Key(t)} = d.id"));
+
+    private string Alias(Table table) => $"s{Old.Chain.ToList().IndexOf(table)}";
+
+    private static string Key(Table table) => SqlText.Identifier(table.SingleKey!.Name);
+
+    // A revision is all fields in one object: it would not open with the fields of the old type.
+    private void PlanRevisions()
+    {
+        if (_tables.Find("wagtailcore_revision") is not { } revisions || revisions.Find("base_content_type_id") is null)
+            return;
+        string removed = string.Join(", ", _map.Gone.SelectMany(t => t.Columns.Select(c => _map.FieldOf(t, c))).Concat(_children.OldLists).Distinct()
+            .Select(SqlText.Literal));
+        IEnumerable<string> copied = _map.Sources.Where(s => s.Source is not null).Select(s => (s.SourceField!, s.Field)).Concat(_children.Lists)
+            .Select(f => $"case when r.content ? {SqlText.Literal(f.Item1)} then jsonb_build_object({SqlText.Literal(f.Item2)}, r.content -> "
+                + $"{SqlText.Literal(f.Item1)}) else '{{}}' end");
+        IEnumerable<string> given = _map.Sources.Where(s => s.Source is null)
+            .Select(s => $"jsonb_build_object({SqlText.Literal(s.Field)}, "
+                + $"to_jsonb(({s.Fallback}){(s.Column.Type.Underlying.Name is "jsonb" or "json" ? "::text" : "")}))");
+        string parts = string.Concat(copied.Concat(given).Select(p => " || " + p));
+        Revisions = _change.Update(revisions, ["content_type_id", "content"], $"""
+            select r.id, {_target.ContentType} as content_type_id,
+                   (r.content - array[{removed}]::text[]){parts} || jsonb_build_object('content_type', {_target.ContentType}) as content
+            from {revisions.Sql} r join {PagesToConvert.Name} d on d.id::text = r.object_id where r.base_content_type_id = {PageContentType}
+            """).Count;
+    }
+
+    // A comment says by its field's name where it stands.
+    private void PlanComments()
+    {
+        (string Old, string New)[] renamed = [.. _map.Sources.Where(s => s.SourceField is not null && s.SourceField != s.Field).Select(s => (s.SourceField!,
+            s.Field))];
+        if (renamed.Length == 0 || _tables.Find("wagtailcore_comment") is not { } comments)
+            return;
+        string values = string.Join(", ", renamed.Select(f => $"({SqlText.Literal(f.Old)}, {SqlText.Literal(f.New)})"));
+        _change.Update(comments, ["contentpath"], $"""
+            select t.id, f.new || substr(t.contentpath, length(f.old) + 1) as contentpath
+            from {comments.Sql} t join {PagesToConvert.Name} d on d.id = t.page_id join (values {values}) f (old, new) on f.old = split_part(t.contentpath,
+              '.', 1)
+            """);
+    }
+
+    // What is kept about a page under its type goes on under the new one; entries that the application makes anew go.
+    private void PlanTypes()
+    {
+        int[] old = [.. _map.Gone.Select(_tables.Catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)];
+        if (old.Length == 0)
+            old = [Old.ContentType];
+        string isOld = $"in ({string.Join(", ", old)})";
+        foreach (string name in new[] { "wagtailcore_workflowstate", "wagtailcore_referenceindex" })
+            if (_tables.Find(name) is { } table && table.Find("base_content_type_id") is not null)
+                _change.Update(table, ["content_type_id"], $"""
+                    select t.id, {_target.ContentType} as content_type_id from {table.Sql} t join {PagesToConvert.Name} d on d.id::text = t.object_id where
+                      t.base_content_type_id = {PageContentType}
+                    """);
+        foreach (string name in new[] { "wagtailsearch_indexentry", "wagtailadmin_editingsession" })
+            if (_tables.Find(name) is { } table)
+                _change.Changes.Of(table).PlanDelete($"from {table.Sql} t join {PagesToConvert.Name} d on d.id::text = t.object_id where t.content_type_id "
+                    + $"{isOld}");
+        string[] known = ["wagtailcore_revision", "wagtailcore_workflowstate", "wagtailcore_referenceindex", "wagtailsearch_indexentry",
+            "wagtailadmin_editingsession"];
+        foreach (Reference reference in _tables.Catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null }
+            && r.Severity != Severity.Expected && !known.Contains(r.Table.Name)))
+        {
+            string type = SqlText.Identifier(reference.ContentTypeColumn!.Name);
+            TablePlan rows = _change.Changes.Of(reference.Table);
+            if (!rows.Identity.IsWholeRow)
+                _change.Update(reference.Table, [reference.ContentTypeColumn.Name], $"""
+                    select {rows.Identity.Of("t")}, {_target.ContentType}::{reference.ContentTypeColumn.TypeText} as {type}
+                    from {reference.Table.Sql} t join {PagesToConvert.Name} d on d.id::text = t.{SqlText.Identifier(reference.Column.Name)}::text where t.{type}
+                      {isOld}
+                    """);
+        }
+    }
+
+    private int PageContentType => _tables.Catalog.ModelOf(_tables.Pages)!.ContentType;
+}

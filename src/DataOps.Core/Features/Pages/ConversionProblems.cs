@@ -1,0 +1,107 @@
+using DataOps.Core.Django.Pages;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Features.Pages;
+
+/// <summary>What is in the way of a conversion, all of it at once.</summary>
+internal sealed class ConversionProblems(Session session, FieldMap map, bool force, CancellationToken cancellation)
+{
+    private readonly List<string> _lines = [];
+
+    private sealed record Found(long Rows, string? Page);
+
+    /// <summary>Adds one.</summary>
+    public void Add(string line) => _lines.Add(line);
+
+    /// <summary>Finds the root of all pages, which is a plain page and no site's.</summary>
+    public void FindRoot(Table pages) => Find(
+        $"from {PagesToConvert.Name} d join {pages.Sql} t on t.{Key(pages)} = d.id where length(t.path) <= {PagePath.Step}",
+        f => $"{Pages(f)} no page above: the root of all pages stays a plain page, so name pages below it");
+
+    /// <summary>Finds pages whose row in an old table is missing, or that have one in a new table already.</summary>
+    public void FindHalves()
+    {
+        foreach (Table table in map.Gone)
+            Find($"from {PagesToConvert.Name} d where not exists (select 1 from {table.Sql} t where t.{Key(table)} = d.id)", f =>
+                $"{Pages(f)} no row in {table}: Test-Tree finds them, Repair-Tree mends them");
+        foreach (Table table in map.Come)
+            Find($"from {PagesToConvert.Name} d join {table.Sql} t on t.{Key(table)} = d.new_id", f =>
+                $"{Pages(f)} a row in {table} already: Repair-Tree removes it");
+    }
+
+    /// <summary>Finds fields that nothing fills, values that do not fit, and values for which there is no field.</summary>
+    public void FindValues()
+    {
+        foreach (FieldSource s in map.Sources)
+        {
+            if (s.Given is not null)
+                CheckGiven(s);
+            if (s.Source is null && s.Fallback is null)
+                Add($"{s.Field} needs a value: fill it with -Map @{{ {s.Field} = '<old field>' }} or -Default @{{ {s.Field} = '<value>' }}");
+            if (s.Source is null)
+                continue;
+            string from = $"from {PagesToConvert.Name} d join {s.SourceTable!.Sql} t on t.{Key(s.SourceTable!)} = d.id where t.{SqlText.Identifier(s.Source.Name)}";
+            if (s.Column.NotNull && s.Fallback is null && !s.Source.NotNull)
+                Find($"{from} is null", f => $"{Pages(f)} no {s.SourceField}, which {s.Field} needs: say what they get with -Default @{{ {s.Field} = "
+                    + $"'<value>' }}");
+            if (s.Column.Length is { } length && (s.Source.Length ?? int.MaxValue) > length)
+                Find($"{from} is not null and length(t.{SqlText.Identifier(s.Source.Name)}::text) > {length}", f =>
+                    $"{Pages(f)} a {s.SourceField} of more than {length} characters, for which {s.Field} has no room");
+        }
+        foreach ((Table table, Column column) in force ? [] : map.Dropped)
+        {
+            string name = $"t.{SqlText.Identifier(column.Name)}";
+            Find(
+                $"from {PagesToConvert.Name} d join {table.Sql} t on t.{Key(table)} = d.id where {name} is not null and {name}::text not in ('', '[]', "
+                    + $"'{{}}', 'false')",
+                f => $"{Pages(f)} a value in {map.FieldOf(table, column)}, for which the new type has no field: use -Map, or -Force to drop it");
+        }
+    }
+
+    // Whatever PostgreSQL says about a value, it does not say whose it is.
+    private void CheckGiven(FieldSource s)
+    {
+        try
+        {
+            long characters = session.List<long?>($"select length(({s.Given})::text)", null, cancellation)[0] ?? 0;
+            if (s.Column.Length is { } most && characters > most)
+                Add($"{s.Field} has room for {most} characters, and -Default gives it {characters}");
+        }
+        catch (DataOpsException e) when (e.Id.StartsWith("Postgres.22", StringComparison.Ordinal))
+        {
+            throw new DataOpsException(
+                "InvalidDefault", FailureKind.InvalidArgument, $"-Default gives {s.Field} a value that cannot be: {e.Message}",
+                $"Give it as PostgreSQL writes a value of {s.Column.TypeText}.", s.Field, e);
+        }
+    }
+
+    /// <summary>Finds rows by a query from "from" on, d being the page.</summary>
+    /// <returns>How many there are.</returns>
+    public long Find(string from, Func<(long Rows, string Page), string> line)
+    {
+        Found found = session.List<Found>($"select count(*) as rows, min(d.id)::text as page {from}", null, cancellation)[0];
+        if (found.Rows > 0)
+            Add(line((found.Rows, found.Page!)));
+        return found.Rows;
+    }
+
+    /// <summary>Fails with all of them.</summary>
+    /// <exception cref="DataOpsException"><c>CannotConvert</c>.</exception>
+    public void ThrowIfAny(PageType old, PageType target)
+    {
+        if (_lines.Count > 0)
+            throw new DataOpsException(
+                "CannotConvert", FailureKind.InvalidOperation,
+                $"Pages of {old.Label} cannot become {target.Label} yet, so nothing was changed:\n  {string.Join("\n  ", _lines)}",
+                "-WhatIf shows what becomes of each field.", old.Label);
+    }
+
+    /// <summary>The pages that a line is about.</summary>
+    public static string Pages((long Rows, string Page) found) => found.Rows == 1 ? $"page {found.Page} has"
+        : $"{found.Rows} pages (page {found.Page} is the first) have";
+
+    private static string Key(Table table) => SqlText.Identifier(table.SingleKey!.Name);
+}

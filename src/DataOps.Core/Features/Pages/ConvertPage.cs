@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using DataOps.Core.Changes;
+using DataOps.Core.Changes.UndoFiles;
+using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
+
+namespace DataOps.Core.Features.Pages;
+
+/// <summary>Makes pages of one type pages of another in place: id, path, url, history, permissions and children stay.</summary>
+/// <remarks>Or it makes new pages in their places, to which everything leads that led to the old ones.</remarks>
+[Operation("Convert", "Page")]
+public sealed class ConvertPage : IOperation<ConvertPageOptions, IChangeResult>
+{
+    private const string Name = "Convert-Page";
+
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException">A page, type or field that is not there, or values and rows without a place in the new type: all of them.</exception>
+    public IEnumerable<IChangeResult> Run(Session session, ConvertPageOptions options, OperationContext context)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        string? undo = UndoPlace.Of(options, session.Database, Name);
+        if (options.To.Length == 0)
+            throw new DataOpsException("NoTarget", FailureKind.InvalidArgument, "The new type is not said.", "Name it with -To, as app.model.");
+        if (options.Id.Count + options.UrlPath.Count + options.Type.Count == 0)
+            throw new DataOpsException(
+                "NoPageNamed", FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id, -UrlPath or -Type, or pipe them from Get-Page.");
+        if (!options.AsNewPage && (options.OldPage != OldPage.Keep || options.OnDependent != OnDependent.Fail))
+            throw new DataOpsException(
+                "ContradictingOptions", FailureKind.InvalidArgument, "-OldPage and -OnDependent are about pages that get a successor, and these do not.",
+                "Use -AsNewPage, or leave them out.", nameof(options.OldPage));
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session);
+        WagtailTables tables = new(session, catalog, context.Cancellation);
+        PageTypes types = new(catalog, tables.Pages);
+        PageType target = types.Require(options.To);
+        using PageChange change = new(session, catalog, Name, context.Cancellation);
+        if (!options.WhatIf)
+            change.LockTable(tables.Pages);
+        PagesToConvert pages = new(session, tables, target, options, context);
+        Conversion? conversion = pages.Type is { } old ? new(session, tables, change, types.Of(old), target, options, context) : null;
+        conversion?.Plan();
+        change.Count();
+        bool tells = options.WhatIf || options.Detailed;
+        foreach (ReplacedPage page in tells && conversion is not null ? conversion.Replaced : [])
+            yield return page;
+        foreach (ConvertedField field in tells && conversion is not null ? conversion.Fields : [])
+            yield return field;
+        foreach (TableChangeSummary table in tells ? change.Tables : [])
+            yield return table;
+        foreach (RowChange row in options.Detailed ? change.Describe() : [])
+            yield return row;
+        bool goes = !options.WhatIf && change.Rows > 0;
+        if (goes)
+            context.Report("Converting", 0, change.Rows);
+        string? undoPath = goes ? change.Carry(undo) : null;
+        Afterwards stale = change.Rows == 0 ? Afterwards.None : Afterwards.Of(catalog, [WagtailTables.PageModel], []);
+        yield return new ConvertPageResult(
+            session.Server, session.Database, Name, goes, goes ? change.Rows : 0, change.Rows, pages.OnlyId, pages.Count, pages.Aliases, target.Label,
+            conversion?.Old.Label, conversion?.Revisions ?? 0, stale.What, stale.Commands, undoPath, Math.Round(watch.Elapsed.TotalSeconds, 3));
+    }
+}

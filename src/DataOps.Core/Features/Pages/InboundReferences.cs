@@ -1,0 +1,117 @@
+using DataOps.Core.Changes;
+using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Features.Pages;
+
+/// <summary>Rows that refer to a page, and refer to its successor afterwards: sites, redirects, permissions, other pages' fields, tags.</summary>
+internal sealed class InboundReferences
+{
+    // What belongs to a page's drafts stays with them; what the application makes anew is made anew.
+    private static readonly string[] s_staying =
+    [
+        "wagtailcore_comment", "wagtailcore_revision", "wagtailcore_workflowstate", "wagtailcore_referenceindex", "wagtailsearch_indexentry",
+        "wagtailadmin_editingsession",
+    ];
+
+    private readonly Session _session;
+    private readonly WagtailTables _tables;
+    private readonly PageChange _change;
+    private readonly CancellationToken _cancellation;
+    private readonly Reference[] _fields;
+    private readonly Reference[] _generic;
+
+    /// <summary>Finds the references that follow.</summary>
+    public InboundReferences(Session session, WagtailTables tables, PageChange change, CancellationToken cancellation)
+    {
+        (_session, _tables, _change, _cancellation) = (session, tables, change, cancellation);
+        bool Follows(Reference r) => r.Severity != Severity.Expected && r.Table != tables.Pages && !s_staying.Contains(r.Table.Name);
+        _fields = [.. tables.Catalog.To(tables.Pages).Where(r => Follows(r) && IsField(r))];
+        _generic = [.. tables.Catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null } && Follows(r))];
+    }
+
+    /// <summary>Names rows that cannot be changed: a table without a key has none by which they could be known again.</summary>
+    public void FindProblems(ConversionProblems problems)
+    {
+        foreach (Reference reference in _fields.Where(r => _change.Changes.Of(r.Table).Identity.IsWholeRow))
+            problems.Find($"from {reference.Table.Sql} t join {PagesToConvert.Name} d on d.id = t.{SqlText.Identifier(reference.Column.Name)}", f =>
+                $"{ConversionProblems.Pages(f)} rows in {reference.Table} ({reference.Column.Name}), which has no key: give it a primary key, or delete them");
+    }
+
+    /// <summary>Plans them.</summary>
+    /// <param name="old">The content types that the pages are known under.</param>
+    /// <param name="target">The one that they are known under afterwards.</param>
+    public void Plan(IReadOnlyCollection<int> old, int target)
+    {
+        foreach (IGrouping<Table, Reference> table in _fields.GroupBy(r => r.Table))
+            Plan(table.Key, [.. table.Select(r => r.Column).Distinct()]);
+        foreach (Reference reference in _generic)
+            Plan(reference, old, target);
+    }
+
+    /// <summary>Points fields of new rows that refer to pages at those pages' successors.</summary>
+    /// <param name="rows">The new rows.</param>
+    /// <param name="table">Their table.</param>
+    /// <param name="columns">The columns that they have.</param>
+    public void Redirect(InsertedRows rows, Table table, IReadOnlyCollection<string> columns)
+    {
+        foreach (Reference reference in _tables.Catalog.To(_tables.Pages).Where(r => r.Table == table && IsField(r) && columns.Contains(r.Column.Name)))
+        {
+            string column = SqlText.Identifier(reference.Column.Name);
+            _session.Execute($"update {rows.Name} s set {column} = d.new_id from {PagesToConvert.Name} d where d.id = s.{column}", _cancellation);
+        }
+    }
+
+    /// <summary>The condition for rows that depend on the old page all the same; see <see cref="DependentRows"/>.</summary>
+    public string Except(Table table, Column? column) =>
+        // What was below the old page is below the new one.
+        (table == _tables.Pages && column?.Name is "path" or "numchild") || _fields.Concat(_generic).Any(r => r.Table == table && r.Column == column)
+            ? " and false"
+            : "";
+
+    private static bool IsField(Reference r) => r is { Columns.Count: 1, ContentTypeColumn: null, IsParentLink: false }
+        && r.Class is ReferenceClass.ForeignKey or ReferenceClass.Unvalidated or ReferenceClass.Soft;
+
+    private void Plan(Table table, Column[] columns)
+    {
+        TablePlan rows = _change.Changes.Of(table);
+        string Joined(int i) => $"left join {PagesToConvert.Name} d{i} on d{i}.id = t.{SqlText.Identifier(columns[i].Name)}";
+        string from = $"from {table.Sql} t {string.Join(' ', columns.Select((_, i) => Joined(i)))} where coalesce({string.Join(", ", columns.Select((_, i) =>
+            $"d{i}.id"))}) is not null";
+        string Value(Column column) => Array.IndexOf(columns, column) is >= 0 and int i
+            ? $"coalesce(d{i}.new_id, t.{SqlText.Identifier(column.Name)}) as {SqlText.Identifier(column.Name)}"
+            : $"t.{SqlText.Identifier(column.Name)}";
+        if (rows.Identity.IsWholeRow)
+            return;
+        if (!rows.Identity.Columns.Intersect(columns).Any())
+        {
+            _change.Update(table, [.. columns.Select(c => c.Name)], $"select {rows.Identity.Of("t")}, {string.Join(", ", columns.Select(Value))} {from}");
+            return;
+        }
+        // A row that is known by the page it belongs to is another row afterwards.
+        Column[] all = [.. table.Columns.Where(c => c.IsWritable)];
+        _change.Insert(table, [.. all.Select(c => c.Name)], $"select {string.Join(", ", all.Select(Value))} {from}");
+        rows.PlanDelete(from);
+    }
+
+    private void Plan(Reference reference, IReadOnlyCollection<int> old, int target)
+    {
+        TablePlan rows = _change.Changes.Of(reference.Table);
+        if (rows.Identity.IsWholeRow)
+            return;
+        Column type = reference.ContentTypeColumn!;
+        string typeName = SqlText.Identifier(type.Name);
+        string id = SqlText.Identifier(reference.Column.Name);
+        int page = _tables.Catalog.ModelOf(_tables.Pages)!.ContentType;
+        _change.Update(reference.Table, [type.Name, reference.Column.Name], $"""
+            select {rows.Identity.Of("t")}, (case when t.{typeName} = {page} then {page} else {target} end)::{type.TypeText} as {typeName},
+                   d.new_id::{reference.Column.TypeText} as {id}
+            from {reference.Table.Sql} t join {PagesToConvert.Name} d on d.id::text = t.{id}::text
+            where t.{typeName} in ({string.Join(", ", old.Append(page).Distinct())})
+            """);
+    }
+}

@@ -1,0 +1,143 @@
+using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.Pages;
+using DataOps.Core.Features.Sites;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Features.Pages;
+
+/// <summary>Plans the rows that change when pages have moved in the working copy of the tree: pages, revisions, log entries and redirects.</summary>
+internal sealed class MovedRows(
+    Session session, WagtailTables tables, PageChange change, IReadOnlyList<PageMove> moves, OperationContext context)
+{
+    private readonly PageMove[] _moved = [.. moves.Where(m => m.Action != PageMove.None)];
+    private readonly IReadOnlyList<SiteAddress> _sites = SiteAddress.Read(session, tables, context.Cancellation);
+
+    /// <summary>Redirects that are made or changed.</summary>
+    public long Redirects { get; private set; }
+
+    /// <summary>What the application does not know of yet.</summary>
+    public Afterwards Stale =>
+        _moved.Length == 0 ? Afterwards.None : MovesSite ? Afterwards.SiteRootPaths.And(Afterwards.SearchIndex) : Afterwards.SearchIndex;
+
+    private bool MovesSite => _sites.Any(s => _moved.Any(m => s.Path is not null && s.Path.StartsWith(m.Before.Path, StringComparison.Ordinal)));
+
+    /// <summary>Plans them.</summary>
+    /// <param name="redirects">Whether redirects are made.</param>
+    public void Plan(bool redirects)
+    {
+        if (_moved.Length == 0)
+            return;
+        string[] columns = ["path", "depth", "numchild", "slug", "url_path"];
+        change.Update(tables.Pages, columns, $"""
+            select n.id, n.path::varchar as path, n.depth, n.numchild, n.slug, n.url_path from {PageTree.Name} n join {tables.Pages.Sql} p on p.id = n.id
+            where row(n.path, n.depth, n.numchild, n.slug, n.url_path) is distinct from row(p.path::text collate "C", p.depth, p.numchild, p.slug, p.url_path)
+            """);
+        PlanRevisions();
+        PlanLog();
+        if (redirects)
+            PlanRedirects();
+    }
+
+    /// <summary>Says what the moves mean for sites and languages.</summary>
+    public void Warn()
+    {
+        foreach (PageMove move in _moved)
+        {
+            SiteAddress[] carried = [.. _sites.Where(s => s.Path is not null && s.Path.StartsWith(move.Before.Path, StringComparison.Ordinal))];
+            foreach (SiteAddress site in carried)
+                context.Warning?.Invoke($"The root page of site {site.Name} moves with page {move.Before.Id}: its addresses stay, and its cached paths have "
+                    + $"to be cleared ({Afterwards.SiteRootPaths.Commands}).");
+            string? before = _sites.FirstOrDefault(s => s.Holds(move.OldParent.Path))?.Name;
+            string? after = _sites.FirstOrDefault(s => s.Holds(move.Parent.Path))?.Name;
+            if (before != after && carried.Length == 0)
+                context.Warning?.Invoke($"Page {move.Before.Id} ({move.UrlPath}) leaves {(before is null ? "no site" : "site " + before)} for "
+                    + $"{(after is null ? "none: it has no address any more" : after)}.");
+            if (move.Before.Locale != move.Parent.Locale && move.Parent.Path.Length > PagePath.Step)
+                context.Warning?.Invoke($"Page {move.Before.Id} ({move.UrlPath}) and its new parent are of different locales.");
+        }
+    }
+
+    // A draft that is published later would bring the old slug back.
+    private void PlanRevisions()
+    {
+        PageMove[] renamed = [.. _moved.Where(m => m.Slug != m.Before.Slug)];
+        if (renamed.Length == 0 || tables.Find("wagtailcore_revision") is not { } revisions || revisions.Find("content")?.Type.Underlying.Name != "jsonb")
+            return;
+        string values = string.Join(", ", renamed.Select(m => $"({SqlText.Literal($"{m.Before.Id}")}, {SqlText.Literal(m.Before.Slug)}, {SqlText.Literal(m.Slug)})"));
+        change.Update(revisions, ["content"], $"""
+            select r.id, jsonb_set(r.content, '{"{slug}"}', to_jsonb(m.new::text)) as content
+            from {revisions.Sql} r join (values {values}) m (id, old, new) on m.id = r.object_id
+            where r.base_content_type_id = {tables.Catalog.ModelOf(tables.Pages)!.ContentType} and r.content ->> 'slug' = m.old
+            """);
+    }
+
+    private void PlanLog()
+    {
+        string values = string.Join(", ", _moved.Select((m, i) => $"""
+            ({i}, {m.Before.Id}, {SqlText.Literal(m.Before.Title)}, {SqlText.Literal(m.LogAction)}, jsonb_build_object(
+              'source', jsonb_build_object('id', {m.OldParent.Id}, 'title', {SqlText.Literal(m.OldParent.Title)}::text),
+              'destination', jsonb_build_object('id', {m.Parent.Id}, 'title', {SqlText.Literal(m.Parent.Title)}::text)))
+            """));
+        PageLog.Plan(
+            $"""
+            select m.*, p.content_type_id, false as content_changed, false as deleted
+            from (values {values}) m (number, id, title, action, data) join {tables.Pages.Sql} p on p.id = m.id
+            """,
+            tables, change, context);
+    }
+
+    private void PlanRedirects()
+    {
+        if (tables.Find("wagtailredirects_redirect") is not { } redirects || tables.Find("wagtailcore_site") is not { } sites)
+        {
+            context.Warning?.Invoke($"{session.Database} has no table wagtailredirects_redirect: no redirects are made.");
+            return;
+        }
+        // An address is what is left of the url path below the site's root page; where it stays, no redirect is needed.
+        const string Old = "'/' || rtrim(substr(p.url_path, length(b.url_path) + 1), '/')";
+        session.Execute($"""
+            create temp table dataops_redirects on commit drop as
+            select {Old} as old_path, s.id as site_id, p.id as page_id
+            from {sites.Sql} s
+            join {tables.Pages.Sql} b on b.id = s.root_page_id
+            left join {PageTree.Name} a on a.id = b.id
+            join {tables.Pages.Sql} p on starts_with(p.path, b.path) and starts_with(p.url_path, b.url_path)
+            join {PageTree.Name} n on n.id = p.id
+            where p.live and p.url_path <> n.url_path
+              and (not starts_with(n.path, coalesce(a.path, b.path))
+                or substr(n.url_path, length(coalesce(a.url_path, b.url_path))) <> substr(p.url_path, length(b.url_path)))
+            """, context.Cancellation);
+        long tooLong = session.Execute($"delete from pg_temp.dataops_redirects where length(old_path) > {redirects.Find("old_path")!.Length ?? int.MaxValue}",
+            context.Cancellation);
+        const string IsSame = "r.old_path = d.old_path and r.site_id = d.site_id";
+        string isAutomatic = $"{(redirects.Find("automatically_created") is null ? "false" : "r.automatically_created")} and r.redirect_link = ''";
+        long kept = session.List<long>(
+            $"select count(*) from {redirects.Sql} r join pg_temp.dataops_redirects d on {IsSame} where not ({isAutomatic})", null, context.Cancellation)[0];
+        long changed = change.Update(redirects, ["redirect_page_id"], $"""
+            select r.id, d.page_id as redirect_page_id from {redirects.Sql} r join pg_temp.dataops_redirects d on {IsSame} where {isAutomatic}
+            """).Count;
+        Dictionary<string, string> values = new()
+        {
+            ["old_path"] = "d.old_path",
+            ["is_permanent"] = "true",
+            ["redirect_link"] = "''",
+            ["redirect_page_id"] = "d.page_id",
+            ["site_id"] = "d.site_id",
+            ["automatically_created"] = "true",
+            ["created_at"] = "clock_timestamp()",
+            ["redirect_page_route_path"] = "''",
+        };
+        KeyValuePair<string, string>[] known = [.. values.Where(c => redirects.Find(c.Key) is not null)];
+        long made = change.Insert(redirects, [.. known.Select(c => c.Key)], $"""
+            select {string.Join(", ", known.Select(c => c.Value))} from pg_temp.dataops_redirects d
+            where not exists (select 1 from {redirects.Sql} r where {IsSame}) order by d.site_id, d.old_path
+            """).Count;
+        Redirects = changed + made;
+        if (kept > 0)
+            context.Warning?.Invoke($"{kept} old addresses have a redirect that somebody made: those stay as they are.");
+        if (tooLong > 0)
+            context.Warning?.Invoke($"{tooLong} old addresses are too long for a redirect.");
+    }
+}

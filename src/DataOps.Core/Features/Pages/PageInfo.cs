@@ -1,0 +1,84 @@
+namespace DataOps.Core.Features.Pages;
+
+/// <summary>What Get-Page emits.</summary>
+public interface IPage
+{
+    /// <summary>The server.</summary>
+    string Server { get; }
+
+    /// <summary>The database.</summary>
+    string Database { get; }
+}
+
+/// <summary>What visitors see of a page.</summary>
+public enum PageStatus
+{
+    /// <summary>It can be seen; that there may be newer changes, HasUnpublishedChanges says.</summary>
+    Live,
+
+    /// <summary>It cannot be seen.</summary>
+    Draft,
+
+    /// <summary>It cannot be seen yet: a revision waits for its time.</summary>
+    Scheduled,
+
+    /// <summary>It cannot be seen any more: its time is over.</summary>
+    Expired,
+}
+
+/// <summary>A page.</summary>
+/// <param name="Server">The server.</param>
+/// <param name="Database">The database.</param>
+/// <param name="Id">Its id.</param>
+/// <param name="Parent">Its parent's id; null for the root, and for a page whose parent is missing.</param>
+/// <param name="Depth">Its level; the root's is 1.</param>
+/// <param name="Title">Its title.</param>
+/// <param name="Type">Its type, as app.model; null when its content type is missing.</param>
+/// <param name="Status">Live, Draft, Scheduled or Expired.</param>
+/// <param name="HasUnpublishedChanges">Whether the newest revision is not the one that is live.</param>
+/// <param name="Slug">Its slug.</param>
+/// <param name="UrlPath">The slugs from the root to it, as Wagtail keeps them.</param>
+/// <param name="Url">Its address; null when it stands under no site's root page.</param>
+/// <param name="Site">The site, as host:port; null without one.</param>
+/// <param name="Locale">The code of its language.</param>
+/// <param name="Children">Its children, as the page counts them.</param>
+/// <param name="AliasOf">The id of the page of which it is an alias.</param>
+/// <param name="Owner">The id of the user who made it.</param>
+/// <param name="GoLiveAt">When it is to appear.</param>
+/// <param name="ExpireAt">When it is to disappear.</param>
+/// <param name="FirstPublishedAt">When it was first published.</param>
+/// <param name="LastPublishedAt">When it was last published.</param>
+/// <param name="Path">Its place in the tree: four characters a level.</param>
+public sealed record PageInfo(
+    string Server,
+    string Database,
+    long Id,
+    long? Parent,
+    int Depth,
+    string Title,
+    string? Type,
+    string Status,
+    bool HasUnpublishedChanges,
+    string Slug,
+    string UrlPath,
+    string? Url,
+    string? Site,
+    string? Locale,
+    int Children,
+    long? AliasOf,
+    long? Owner,
+    DateTime? GoLiveAt,
+    DateTime? ExpireAt,
+    DateTime? FirstPublishedAt,
+    DateTime? LastPublishedAt,
+    string Path) : IPage;
+
+/// <summary>A page as a line of a tree.</summary>
+/// <param name="Server">The server.</param>
+/// <param name="Database">The database.</param>
+/// <param name="Tree">Its title, indented by its level.</param>
+/// <param name="Id">Its id.</param>
+/// <param name="Type">Its type, as app.model.</param>
+/// <param name="Status">Live, Draft, Scheduled or Expired.</param>
+/// <param name="UrlPath">The slugs from the root to it.</param>
+public sealed record PageLine(string Server, string Database, string Tree, long Id, string? Type, string Status, string UrlPath) : IPage;

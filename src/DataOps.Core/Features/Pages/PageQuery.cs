@@ -1,0 +1,153 @@
+using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.References;
+using DataOps.Core.Features.Sites;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+using Npgsql;
+
+namespace DataOps.Core.Features.Pages;
+
+/// <summary>Reads pages in the order of the tree, one query for all, in constant memory.</summary>
+internal sealed class PageQuery
+{
+    private const int ProgressEvery = 5000;
+
+    private readonly Session _session;
+    private readonly WagtailTables _tables;
+    private readonly GetPageOptions _options;
+    private readonly OperationContext _context;
+    private readonly IReadOnlyList<SiteAddress> _sites;
+    private readonly NameFilter _urlPaths;
+    private readonly HashSet<long> _ids;
+    private readonly HashSet<string> _literalPaths;
+    private readonly List<string> _conditions = [];
+
+    /// <summary>Makes it.</summary>
+    /// <exception cref="DataOpsException">A parent, a type or a site that was named is not there.</exception>
+    public PageQuery(Session session, WagtailTables tables, GetPageOptions options, OperationContext context)
+    {
+        (_session, _tables, _options, _context) = (session, tables, options, context);
+        _sites = SiteAddress.Read(session, tables, context.Cancellation);
+        _ids = [.. options.Id];
+        string[] paths = [.. options.UrlPath.Select(PagePath.Url)];
+        _literalPaths = [.. paths.Where(p => p.IndexOfAny(['*', '?', '[']) < 0)];
+        _urlPaths = new NameFilter(paths);
+        AddIds();
+        AddTypes();
+        AddSite();
+        AddParent();
+    }
+
+    /// <summary>The level that the lines of a tree begin below.</summary>
+    public int Top { get; private set; }
+
+    /// <summary>Reads them.</summary>
+    public IEnumerable<PageInfo> Read()
+    {
+        long done = 0;
+        foreach (PageInfo page in _session.Stream(Text(), ReadPage, _context.Cancellation).Where(p => _urlPaths.Matches(p.UrlPath)))
+        {
+            _ids.Remove(page.Id);
+            _literalPaths.Remove(page.UrlPath);
+            if (++done % ProgressEvery == 0)
+                _context.Report("Reading pages", done, _tables.Pages.EstimatedRows);
+            yield return page;
+        }
+    }
+
+    /// <summary>Refuses ids and url paths without wildcards that no page had; after <see cref="Read"/>.</summary>
+    /// <exception cref="DataOpsException"><c>UnknownPage</c>.</exception>
+    public void RequireAll()
+    {
+        string[] missing = [.. _ids.Select(id => id.ToString(System.Globalization.CultureInfo.InvariantCulture)), .. _literalPaths];
+        if (missing.Length > 0)
+            throw _tables.Unknown(string.Join(", ", missing));
+    }
+
+    private void AddIds()
+    {
+        if (_ids.Count > 0)
+            _conditions.Add($"t.id in ({string.Join(", ", _ids)})");
+        // Without wildcards the server looks for them.
+        if (_literalPaths.Count > 0 && _literalPaths.Count == _options.UrlPath.Count)
+            _conditions.Add($"t.url_path in ({string.Join(", ", _literalPaths.Select(SqlText.Literal))})");
+    }
+
+    private void AddTypes()
+    {
+        if (_options.Type.Count == 0)
+            return;
+        NameFilter types = new(_options.Type);
+        ContentType[] all = [.. _tables.Catalog.ContentTypes];
+        types.Require(all.Select(c => (string?[])ReferenceFilter.ModelNames(c.Label)), "UnknownModel", "model");
+        IEnumerable<int> chosen = all.Where(c => types.Matches(ReferenceFilter.ModelNames(c.Label))).Select(c => c.Id);
+        _conditions.Add($"t.content_type_id in ({string.Join(", ", chosen)})");
+    }
+
+    private void AddSite()
+    {
+        if (_options.Site is not { } name)
+            return;
+        NameFilter filter = new([name]);
+        string[] roots = [.. _sites.Where(s => s.IsNamed(filter) && s.Path is not null).Select(s => Below(s.Path!))];
+        if (roots.Length == 0)
+            throw new DataOpsException(
+                "UnknownSite", FailureKind.NotFound, $"There is no site {name}.", $"There are: {string.Join(", ", _sites.Select(s => s.Name))}.", name);
+        _conditions.Add($"({string.Join(" or ", roots)})");
+    }
+
+    private void AddParent()
+    {
+        if (_options.Parent is { } parent)
+        {
+            string path = _session.List<string>(
+                $"select p.path from {_tables.Pages.Sql} p where p.id = @id", new { id = _tables.Require(parent) }, _context.Cancellation)[0];
+            Top = path.Length / PagePath.Step;
+            _conditions.Add($"{Below(path)} and length(t.path) > {path.Length}");
+        }
+        if (_options.Depth is { } depth)
+            _conditions.Add($"length(t.path) <= {(Top + depth) * PagePath.Step}");
+    }
+
+    // A range that the index on the path answers, whatever the collation of the database.
+    private static string Below(string path) => $"(t.path collate \"C\" >= {SqlText.Literal(path)} and t.path collate \"C\" < {SqlText.Literal(path + "~")})";
+
+    private string Text()
+    {
+        bool hasSchedule = _tables.Find("wagtailcore_revision")?.Find("approved_go_live_at") is not null;
+        string scheduled = hasSchedule ? $"""
+            exists (select 1 from {_tables.Find("wagtailcore_revision")!.Sql} r where r.object_id = t.id::text and r.approved_go_live_at is not null
+                    and r.base_content_type_id = {_tables.Catalog.ModelOf(_tables.Pages)!.ContentType})
+            """ : "false";
+        Table? locales = _tables.Find("wagtailcore_locale");
+        string Column(string name, string type) => _tables.Pages.Find(name) is null ? $"null::{type}" : $"t.{SqlText.Identifier(name)}::{type}";
+        return $"""
+            select t.id::int8, (select p.id::int8 from {_tables.Pages.Sql} p where p.path = left(t.path, -{PagePath.Step})), t.depth::int4, t.title,
+              t.content_type_id::int4,
+                   case when t.live then 'Live' when t.expired then 'Expired' when {scheduled} then 'Scheduled' else 'Draft' end, t.has_unpublished_changes,
+                   t.slug, t.url_path, {(locales is null ? "null" : $"(select l.language_code from {locales.Sql} l where l.id = t.locale_id)")},
+                     t.numchild::int4,
+                   {Column("alias_of_id", "int8")}, {Column("owner_id", "int8")}, t.go_live_at, t.expire_at, t.first_published_at, t.last_published_at, t.path
+            from {_tables.Pages.Sql} t {(_conditions.Count == 0 ? "" : "where " + string.Join(" and ", _conditions))} order by t.path collate "C"
+            """;
+    }
+
+    private PageInfo ReadPage(NpgsqlDataReader row)
+    {
+        string path = row.GetString(17);
+        string urlPath = row.GetString(8);
+        SiteAddress? site = _sites.FirstOrDefault(s => s.Holds(path));
+        return new PageInfo(
+            _session.Server, _session.Database, row.GetInt64(0), Number(row, 1), row.GetInt32(2), row.GetString(3),
+            _tables.Catalog.ContentTypeOf(row.GetInt32(4))?.Label, row.GetString(5), row.GetBoolean(6), row.GetString(7), urlPath,
+            site?.UrlOf(urlPath), site?.Name, row.IsDBNull(9) ? null : row.GetString(9), row.GetInt32(10), Number(row, 11), Number(row, 12),
+            Time(row, 13), Time(row, 14), Time(row, 15), Time(row, 16), path);
+    }
+
+    private static long? Number(NpgsqlDataReader row, int i) => row.IsDBNull(i) ? null : row.GetInt64(i);
+
+    private static DateTime? Time(NpgsqlDataReader row, int i) => row.IsDBNull(i) ? null : row.GetDateTime(i);
+}

@@ -1,0 +1,241 @@
+using DataOps.Core.Django.Pages;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Features.Pages;
+
+/// <summary>A working copy of the page tree in a temporary table: moves are made there, and what differs afterwards is the plan.</summary>
+/// <remarks>
+/// Only what a move can touch is copied, by ranges of paths. A page that is not in the copy has the path that it had, as whatever moves is copied with all
+/// below it.
+/// </remarks>
+internal sealed class PageTree
+{
+    /// <summary>The temporary table: id, path, depth, numchild, slug, url_path.</summary>
+    public const string Name = "pg_temp.dataops_tree";
+
+    // No path begins with it: the page that is on its way.
+    private const string Away = "~";
+    private const string IsAway = $"t.path >= '{Away}'";
+    private const int LongestSlug = 255;
+
+    private readonly Session _session;
+    private readonly WagtailTables _tables;
+    private readonly CancellationToken _cancellation;
+    private readonly string _ordered;
+    private readonly HashSet<long> _withChildren = [];
+
+    /// <summary>Makes the copy, still empty.</summary>
+    public PageTree(Session session, WagtailTables tables, CancellationToken cancellation)
+    {
+        (_session, _tables, _cancellation) = (session, tables, cancellation);
+        // An index helps where the column itself is in the order of its bytes, as Wagtail makes it.
+        _ordered = tables.Pages.Find("path")!.Collation is "C" or "POSIX" ? "t.path" : "t.path::text collate \"C\"";
+        Execute($"create temp table dataops_tree on commit drop as {Select} with no data");
+        Execute($"create index on {Name} (path)");
+        Execute($"create unique index on {Name} (id)");
+        Execute($"create index on {Name} ({Parent})");
+    }
+
+    // Its index finds the children of a page.
+    private static string Parent => $"left(path, -{PagePath.Step})";
+
+    private sealed record Sibling(long Id, string Path);
+
+    /// <summary>Moves pages in the copy; side by side in the end, in the order given.</summary>
+    /// <exception cref="DataOpsException">One cannot be put there: why.</exception>
+    public IReadOnlyList<PageMove> Move(IReadOnlyList<long> ids, long to, PagePosition position, OnSlugClash onClash)
+    {
+        // The first takes its place and the others follow on its right; from the other end, so that a second run finds all in place.
+        bool isForward = position is PagePosition.FirstChild or PagePosition.FirstSibling or PagePosition.Right;
+        List<PageMove> moves = [];
+        foreach (long id in isForward ? ids : ids.Reverse())
+            moves.Add(moves.Count == 0
+                ? Move(id, to, position, onClash)
+                : Move(id, moves[^1].Before.Id, isForward ? PagePosition.Right : PagePosition.Left, onClash));
+        if (!isForward)
+            moves.Reverse();
+        return moves;
+    }
+
+    /// <summary>Moves a page in the copy.</summary>
+    /// <exception cref="DataOpsException">It cannot be put there: why.</exception>
+    public PageMove Move(long id, long to, PagePosition position, OnSlugClash onClash)
+    {
+        PageNode node = Node(id);
+        PageNode target = Node(to);
+        bool isChild = position is PagePosition.FirstChild or PagePosition.LastChild;
+        Require(node, target, isChild);
+        PageNode oldParent = NodeAt(PagePath.ParentOf(node.Path), node);
+        PageNode parent = isChild ? target : NodeAt(PagePath.ParentOf(target.Path), target);
+        LoadRange(node.Path, node.Path);
+        LoadChildren(parent);
+        LoadChildren(oldParent);
+        Sibling[] others = [.. Children(parent.Path).Where(s => s.Id != id)];
+        int index = position switch
+        {
+            PagePosition.FirstChild or PagePosition.FirstSibling => 0,
+            PagePosition.LastChild or PagePosition.LastSibling => others.Length,
+            PagePosition.Left or PagePosition.Right when to == id => others.Count(s => string.CompareOrdinal(s.Path, node.Path) < 0),
+            PagePosition.Left => Array.FindIndex(others, s => s.Id == to),
+            _ => Array.FindIndex(others, s => s.Id == to) + 1,
+        };
+        long pages = Count($"select count(*) from {Name} t where {Below(node.Path)}");
+        bool isSameParent = oldParent.Id == parent.Id;
+        if (isSameParent && others.Count(s => string.CompareOrdinal(s.Path, node.Path) < 0) == index)
+            return new PageMove(node, oldParent, parent, node.Slug, node.Path, node.UrlPath, pages, PageMove.None);
+        string slug = isSameParent ? node.Slug : FreeSlug(node, parent, onClash);
+        string path = Shift(node, parent.Path, others, index);
+        RequireRoom(node, path);
+        // Pages without a parent may wait for one just there.
+        LoadRange(path, path);
+        Execute($"update {Name} t set path = {SqlText.Literal(path)} || substr(t.path, {Away.Length + 1}), slug = case when t.id = {id} then "
+            + $"{SqlText.Literal(slug)} else t.slug end where {IsAway}");
+        Derive(path, parent);
+        Execute($"""
+            update {Name} t set numchild = (select count(*) from {Name} c where left(c.path, -{PagePath.Step}) = t.path)
+            where t.id in ({oldParent.Id}, {parent.Id})
+            """);
+        PageNode now = Node(id);
+        return new PageMove(node, oldParent, parent, slug, now.Path, now.UrlPath, pages, isSameParent && slug == node.Slug ? PageMove.Reorder : PageMove.Move);
+    }
+
+    private static void Require(PageNode node, PageNode target, bool isChild)
+    {
+        if (node.Path.Length <= PagePath.Step)
+            throw Invalid($"Page {node.Id} is the root of all pages, which cannot be moved.", "Name a page below it.", node);
+        if (!isChild && target.Path.Length <= PagePath.Step)
+            throw Invalid($"Page {target.Id} is the root of all pages: no page can be beside it.", "Use -Position FirstChild or LastChild.", node);
+        if (node.Holds(target) && (isChild || node.Id != target.Id))
+            throw Invalid($"Page {node.Id} ({node.UrlPath}) cannot be moved below itself: page {target.Id} ({target.UrlPath}) is "
+                + $"{(node.Id == target.Id ? "the same" : "below it")}.", "Name another -To.", node);
+    }
+
+    // Makes room beside the new place, as far as the next gap, and returns the place; the page itself is away meanwhile.
+    private string Shift(PageNode node, string parent, Sibling[] others, int index)
+    {
+        Execute($"update {Name} t set path = '{Away}' || substr(t.path, {node.Path.Length + 1}) where {Below(node.Path)}");
+        int number = index == 0 ? 1 : PagePath.NumberOf(others[index - 1].Path) + 1;
+        List<Sibling> shifted = [];
+        foreach (Sibling sibling in others.Skip(index))
+        {
+            if (PagePath.NumberOf(sibling.Path) > number + shifted.Count)
+                break;
+            shifted.Add(sibling);
+        }
+        if (shifted.Count > 0)
+        {
+            LoadRange(shifted[0].Path, shifted[^1].Path);
+            Execute($"""
+                update {Name} t set path = m.new || substr(t.path, {parent.Length + PagePath.Step + 1})
+                from unnest({Texts(shifted.Select(s => s.Path))}, {Texts(shifted.Select(s => PagePath.Child(parent, PagePath.NumberOf(s.Path) + 1)))}) m (old,
+                  new)
+                where left(t.path, {parent.Length + PagePath.Step}) = m.old and {Between(shifted[0].Path, shifted[^1].Path)}
+                """);
+        }
+        // The parent may be below a sibling that has made room elsewhere, but never below its own children.
+        return PagePath.Child(parent, number);
+    }
+
+    private void RequireRoom(PageNode node, string path)
+    {
+        long longest = Count($"select max(length(t.path)) from {Name} t where {IsAway}") - Away.Length + path.Length;
+        if (longest > PagePath.Longest)
+            throw PagePath.Full($"below page {node.Id} there would be more than {PagePath.Longest / PagePath.Step} levels");
+    }
+
+    // What hangs on the place: depth and url path of all that has moved.
+    private void Derive(string path, PageNode parent)
+    {
+        string url = parent.Path.Length > 0 ? SqlText.Literal(parent.UrlPath) : "'/'";
+        Execute($"""
+            with recursive moved as materialized (
+              select t.id, t.path, t.slug, left(t.path, -{PagePath.Step}) as above from {Name} t where {Below(path)}),
+            u as (
+              select m.id, m.path, {url} || m.slug || '/' as url from moved m where m.path = {SqlText.Literal(path)}
+              union all
+              select m.id, m.path, u.url || m.slug || '/' from moved m join u on m.above = u.path)
+            update {Name} t set depth = length(t.path) / {PagePath.Step}, url_path = coalesce(u.url, t.url_path)
+            from moved m left join u on u.id = m.id where m.id = t.id
+            """);
+    }
+
+    private string FreeSlug(PageNode node, PageNode parent, OnSlugClash onClash)
+    {
+        HashSet<string> taken = [.. _session.List<string>(
+            $"select t.slug from {Name} t where {Parent} = {SqlText.Literal(parent.Path)} and t.id <> {node.Id}", null, _cancellation)];
+        if (!taken.Contains(node.Slug))
+            return node.Slug;
+        if (onClash == OnSlugClash.Fail)
+            throw new DataOpsException(
+                "SlugTaken", FailureKind.AlreadyExists, $"Page {node.Id} ({node.UrlPath}) cannot be moved below page {parent.Id} ({parent.UrlPath}): a page "
+                    + $"with the slug {node.Slug} is there already. Nothing was moved.",
+                "Use -OnSlugClash Suffix, or give one of them another slug first.", node.UrlPath);
+        for (int i = 2; ; i++)
+        {
+            string suffix = $"-{i}";
+            string slug = node.Slug[..Math.Min(node.Slug.Length, LongestSlug - suffix.Length)] + suffix;
+            if (!taken.Contains(slug))
+                return slug;
+        }
+    }
+
+    private PageNode Node(long id)
+    {
+        Load($"t.id = {id}");
+        return Read($"t.id = {id}") ?? throw _tables.Unknown($"{id}");
+    }
+
+    private PageNode NodeAt(string path, PageNode child)
+    {
+        Load($"t.path = {SqlText.Literal(path)}");
+        return Read($"t.path = {SqlText.Literal(path)}") ?? throw new DataOpsException(
+            "DamagedTree", FailureKind.InvalidData,
+            $"The page above page {child.Id} ({child.UrlPath}) is missing, so nothing can be moved there or from there.",
+            "Repair-Tree brings it back into the tree.", child.UrlPath);
+    }
+
+    private string Select =>
+        $"select t.id, t.path::text collate \"C\" as path, t.depth, t.numchild, t.slug, t.url_path from {_tables.Pages.Sql} t";
+
+    // Two pages and all between them and below them.
+    private void LoadRange(string first, string last) => Load(Range(first, last));
+
+    // There is no index for a page's children: all below it are asked, once.
+    private void LoadChildren(PageNode parent)
+    {
+        if (_withChildren.Add(parent.Id))
+            Load($"{Range(parent.Path, parent.Path)} and length(t.path) = {parent.Path.Length + PagePath.Step}");
+    }
+
+    private string Range(string first, string last) => $"{_ordered} >= {SqlText.Literal(first)} and {_ordered} < {SqlText.Literal(last + "~")}";
+
+    // What is there already may have another place by now.
+    private void Load(string condition) => Execute($"insert into {Name} {Select} where {condition} on conflict (id) do nothing");
+
+    private PageNode? Read(string condition)
+    {
+        string locale = _tables.Pages.Find("locale_id") is null ? "null" : "p.locale_id";
+        return _session.List<PageNode>($"""
+            select t.id::int8 as id, t.path, t.slug, t.url_path as urlpath, coalesce(nullif(p.draft_title, ''), p.title) as title, {locale}::int8 as locale
+            from {Name} t join {_tables.Pages.Sql} p on p.id = t.id where {condition}
+            """, null, _cancellation).SingleOrDefault();
+    }
+
+    private IReadOnlyList<Sibling> Children(string parent) => _session.List<Sibling>(
+        $"select t.id::int8 as id, t.path from {Name} t where {Parent} = {SqlText.Literal(parent)} order by t.path", null, _cancellation);
+
+    private static string Below(string path) => Between(path, path);
+
+    private static string Between(string first, string last) => $"t.path >= {SqlText.Literal(first)} and t.path < {SqlText.Literal(last + "~")}";
+
+    private static string Texts(IEnumerable<string> values) => $"array[{string.Join(", ", values.Select(SqlText.Literal))}]::text[]";
+
+    private long Count(string sql) => _session.List<long>(sql, null, _cancellation)[0];
+
+    private void Execute(string sql) => _session.Execute(sql, _cancellation);
+
+    private static DataOpsException Invalid(string message, string advice, PageNode node) => new("InvalidMove", FailureKind.InvalidArgument, message, advice,
+        node.UrlPath);
+}

@@ -1,0 +1,106 @@
+using DataOps.Core.Django.Pages;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Features.Pages;
+
+/// <summary>The pages that are converted, in a temporary table; their aliases with them.</summary>
+internal sealed class PagesToConvert
+{
+    /// <summary>The temporary table: id, and new_id, which is the page's own unless it gets a successor.</summary>
+    public const string Name = "pg_temp.dataops_converted";
+
+    private readonly Session _session;
+    private readonly CancellationToken _cancellation;
+
+    /// <summary>Finds them.</summary>
+    /// <exception cref="DataOpsException">A page is not there, they have several types, or one is an alias of a page that keeps its type.</exception>
+    public PagesToConvert(Session session, WagtailTables tables, PageType target, ConvertPageOptions options, OperationContext context)
+    {
+        (_session, _cancellation) = (session, context.Cancellation);
+        string pages = tables.Pages.Sql;
+        session.Execute($"create temp table dataops_converted on commit drop as select t.id, t.id as new_id from {pages} t with no data", _cancellation);
+        PageQuery query = new(session, tables, new GetPageOptions { Id = options.Id, UrlPath = options.UrlPath, Type = options.Type }, context);
+        long[] ids = [.. query.Read().Select(p => p.Id)];
+        query.RequireAll();
+        // Those that have the new type already are done.
+        string others = $"t.content_type_id <> {target.ContentType}";
+        if (options.AsNewPage)
+            others += $" and not ({HasSuccessor(pages, target)})";
+        session.Execute($"insert into {Name} select t.id, t.id from {pages} t join unnest('{"{" + string.Join(',', ids) + "}"}'::int8[]) k on k = t.id where "
+            + $"{others}", _cancellation);
+        if (tables.Pages.Find("alias_of_id") is not null)
+            AddAliases(tables, others);
+        if (options.AsNewPage)
+            NumberNewPages(tables, target);
+        session.Execute($"create unique index on {Name} (id)", _cancellation);
+        session.Execute($"analyze {Name}", _cancellation);
+        Count = CountOf($"select count(*) from {Name}");
+        OnlyId = Count == 1 ? CountOf($"select new_id::int8 from {Name}") : null;
+        int[] types = [.. session.List<int>($"select distinct t.content_type_id::int4 from {pages} t join {Name} d on d.id = t.id order by 1", null,
+            _cancellation)];
+        Type = types.Length switch
+        {
+            0 => null,
+            1 => types[0],
+            _ => throw new DataOpsException(
+                "MixedTypes", FailureKind.InvalidArgument,
+                $"The pages are of several types: {string.Join(", ", types.Select(t => tables.Catalog.ContentTypeOf(t)?.Label ?? $"content type {t}"))}.",
+                "Convert one type at a time: add -Type.", target.Label),
+        };
+    }
+
+    /// <summary>How many there are, aliases included.</summary>
+    public long Count { get; }
+
+    /// <summary>The id that the page has afterwards; null for several, or none.</summary>
+    public long? OnlyId { get; }
+
+    /// <summary>How many of them are only here as aliases.</summary>
+    public long Aliases { get; private set; }
+
+    /// <summary>The content type that they have; null without pages.</summary>
+    public int? Type { get; }
+
+    // A page that stayed behind its successor has had one already.
+    private static string HasSuccessor(string pages, PageType target) => $"""
+        not t.live and t.slug like '%-old%' and exists (
+          select 1 from {pages} s where s.content_type_id = {target.ContentType} and left(s.path, -{PagePath.Step}) = left(t.path, -{PagePath.Step})
+          and length(s.path) = length(t.path) and starts_with(t.slug, s.slug || '-old') and substr(t.slug, length(s.slug) + 5) ~ '^(-[0-9]+)?$')
+        """;
+
+    // Beyond every page, and every half that a deleted page has left behind; the page table is locked, so nobody takes them meanwhile.
+    private void NumberNewPages(WagtailTables tables, PageType target)
+    {
+        IEnumerable<string> most = target.Chain.Select(t => $"(select max({SqlText.Identifier(t.SingleKey!.Name)}) from {t.Sql})");
+        string used = tables.Pages.SingleKey!.Sequence is { } sequence ? $", (select last_value from {sequence})" : "";
+        _session.Execute($"""
+            update {Name} d set new_id = n.id
+            from (select x.id as old, greatest({string.Join(", ", most)}{used}) + row_number() over (order by p.path collate "C") as id
+                  from {Name} x join {tables.Pages.Sql} p on p.id = x.id) n
+            where n.old = d.id
+            """, _cancellation);
+    }
+
+    private void AddAliases(WagtailTables tables, string others)
+    {
+        string pages = tables.Pages.Sql;
+        Aliases = _session.Execute($"""
+            insert into {Name} with recursive a as (
+              select d.id from {Name} d union select t.id from {pages} t join a on t.alias_of_id = a.id where {others})
+            select a.id, a.id from a where not exists (select 1 from {Name} d where d.id = a.id)
+            """, _cancellation);
+        if (_session.List<string>($"""
+            select t.id || ' (' || t.url_path || ') is an alias of page ' || t.alias_of_id
+            from {pages} t join {Name} d on d.id = t.id join {pages} o on o.id = t.alias_of_id and o.content_type_id = t.content_type_id
+            where not exists (select 1 from {Name} x where x.id = o.id) order by t.id limit 1
+            """, null, _cancellation) is [var alias, ..])
+            throw new DataOpsException(
+                "AliasOfOther", FailureKind.InvalidArgument, $"Page {alias}, which is not converted; both have to have one type.",
+                "Convert that page: its aliases go with it.", alias);
+    }
+
+    private long CountOf(string sql) => _session.List<long>(sql, null, _cancellation)[0];
+}

@@ -1,0 +1,239 @@
+using DataOps.Core.Changes;
+using DataOps.Core.Django.Models;
+using DataOps.Core.Django.Pages;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+using Npgsql;
+
+namespace DataOps.Core.Features.Pages;
+
+/// <summary>Plans new pages in the places of others, with all that was below those, and what becomes of the old ones.</summary>
+internal sealed class ReplacementPages(
+    Session session, WagtailTables tables, PageChange change, PageType old, PageType target, ConvertPageOptions options, OperationContext context)
+{
+    private const string Kept = "pg_temp.dataops_kept";
+    private const string Suffix = "-old";
+    private const int LongestSlug = 255;
+    private static readonly DeletionWords s_words = new("would be deleted, so nothing was changed.", "Delete them first",
+        "use -OnDependent Cascade, or -OldPage Keep");
+
+    private readonly string _pages = tables.Pages.Sql;
+    private readonly List<ReplacedPage> _replaced = [];
+
+    private sealed record Row(long Id, long NewId, string Path, string Slug, string UrlPath, string Title, long Children);
+
+    /// <summary>What refers to the old pages.</summary>
+    public InboundReferences Following { get; } = new(session, tables, change, context.Cancellation);
+
+    /// <summary>Which page gets which successor.</summary>
+    public IReadOnlyList<ReplacedPage> Replaced => _replaced;
+
+    /// <summary>Whether the old pages stay.</summary>
+    public bool Keeps => options.OldPage == OldPage.Keep;
+
+    /// <summary>Names what is in the way.</summary>
+    public void FindProblems(ConversionProblems problems)
+    {
+        problems.Find(
+            $"from {PagesToConvert.Name} d join {_pages} t on t.id = d.id where length(t.path) > {PagePath.Step} "
+                + $"and not exists (select 1 from {_pages} p where p.path = left(t.path, -{PagePath.Step}))",
+            f => $"{ConversionProblems.Pages(f)} lost the page above: Repair-Tree brings it back into the tree");
+        if (!Keeps && !options.Force)
+            problems.Find($"from {PagesToConvert.Name} d join {_pages} t on t.id = d.id where t.has_unpublished_changes", f =>
+                $"{ConversionProblems.Pages(f)} a draft that was not published and would go with the old page: publish it, use -OldPage Keep, or -Force");
+        Following.FindProblems(problems);
+    }
+
+    /// <summary>Plans the pages' own rows; before those of their types.</summary>
+    public void PlanPages()
+    {
+        Row[] rows = [.. Read()];
+        PlanOld(rows);
+        InsertNew();
+        if (tables.Pages.SingleKey!.Sequence is { } sequence)
+            change.Then($"select setval({SqlText.Literal(sequence)}, greatest(q.last_value, (select max(id) from {_pages}))) from {sequence} q");
+        PlanLog();
+    }
+
+    /// <summary>Plans what refers to the pages, and, last of all, what goes with the old ones.</summary>
+    /// <exception cref="DataOpsException">Rows that stay need the old pages.</exception>
+    public void PlanRest()
+    {
+        WarnOfTexts();
+        Following.Plan([.. old.Chain.Select(tables.Catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)], target.ContentType);
+        if (Keeps)
+            return;
+        change.Changes.Of(tables.Pages).PlanDelete($"from {_pages} t join {PagesToConvert.Name} d on d.id = t.id");
+        change.Follow(options.OnDependent, s_words, Following.Except);
+    }
+
+    private IEnumerable<Row> Read() => session.Stream(
+        $"""
+        select d.id::int8, d.new_id::int8, p.path, p.slug, p.url_path, p.title, coalesce(k.children, 0)
+        from {PagesToConvert.Name} d join {_pages} p on p.id = d.id
+        left join (select left(path, -{PagePath.Step}) as path, count(*) as children from {_pages} where length(path) > {PagePath.Step} group by 1) k
+          on k.path = p.path
+        order by p.path collate "C"
+        """,
+        r => new Row(r.GetInt64(0), r.GetInt64(1), r.GetString(2), r.GetString(3), r.GetString(4), r.GetString(5), r.GetInt64(6)), context.Cancellation);
+
+    // An old page that stays goes behind its siblings: they keep their places, and so does everything below it.
+    private void PlanOld(Row[] rows)
+    {
+        string[] columns = ["path", "numchild", "slug", "url_path", "live", "has_unpublished_changes", "live_revision_id", "translation_key"];
+        string[] known = [.. columns.Where(c => tables.Pages.Find(c) is not null)];
+        session.Execute("create temp table dataops_kept (id int8, path text, slug text, url_path text) on commit drop", context.Cancellation);
+        if (!Keeps)
+        {
+            // The new page takes what only one page can have before the old one is gone.
+            string key = known.Contains("translation_key") ? ", translation_key = gen_random_uuid()" : "";
+            change.First($"update {_pages} t set path = '~' || t.id, url_path = '~' || t.id{key} from {PagesToConvert.Name} d where d.id = t.id");
+            _replaced.AddRange(rows.Select(r => Describe(r, null)));
+            return;
+        }
+        Place(rows);
+        Dictionary<string, string> own = new()
+        {
+            ["path"] = "k.path", ["numchild"] = "0", ["slug"] = "k.slug", ["url_path"] = "k.url_path", ["live"] = "false",
+            ["has_unpublished_changes"] = "t.has_unpublished_changes or t.live", ["live_revision_id"] = $"null::{TypeOf("live_revision_id")}",
+            ["translation_key"] = "gen_random_uuid()",
+        };
+        change.Update(tables.Pages, known, $"""
+            select t.id, {string.Join(", ", known.Select(c => $"{own[c]} as {c}"))} from {_pages} t join {Kept} k on k.id = t.id
+            union all
+            select t.id, {string.Join(", ", known.Select(c => c == "numchild" ? "(t.numchild + n.kept)::int" : "t." + c))}
+            from {_pages} t join ({KeptBelow}) n on n.path = t.path where not exists (select 1 from {Kept} k where k.id = t.id)
+            """);
+        PlanRevisions();
+    }
+
+    private static string KeptBelow => $"select left(path, -{PagePath.Step}) as path, count(*) as kept from {Kept} group by 1";
+
+    private void Place(Row[] rows)
+    {
+        string[] parents = [.. rows.Select(r => PagePath.ParentOf(r.Path)).Distinct()];
+        Dictionary<string, int> last = [];
+        HashSet<(string, string)> slugs = [];
+        foreach ((string path, string slug) in session.Stream(
+            $"select path, slug from {_pages} where length(path) > {PagePath.Step} and left(path, -{PagePath.Step}) = any($1)",
+            r => (r.GetString(0), r.GetString(1)), context.Cancellation, new NpgsqlParameter<string[]> { TypedValue = parents }))
+        {
+            string parent = PagePath.ParentOf(path);
+            last[parent] = Math.Max(last.GetValueOrDefault(parent), PagePath.NumberOf(path));
+            slugs.Add((parent, slug));
+        }
+        List<(long Id, string Path, string Slug, string Url)> kept = [];
+        foreach (Row row in rows)
+        {
+            string parent = PagePath.ParentOf(row.Path);
+            string slug = Free(row.Slug, s => slugs.Add((parent, s)));
+            string url = row.UrlPath[..(row.UrlPath.TrimEnd('/').LastIndexOf('/') + 1)] + slug + "/";
+            kept.Add((row.Id, PagePath.Child(parent, ++last[parent]), slug, url));
+            _replaced.Add(Describe(row, url));
+        }
+        session.Execute(
+            $"insert into {Kept} select * from unnest($1, $2, $3, $4)", context.Cancellation,
+            new NpgsqlParameter<long[]> { TypedValue = [.. kept.Select(k => k.Id)] },
+            new NpgsqlParameter<string[]> { TypedValue = [.. kept.Select(k => k.Path)] },
+            new NpgsqlParameter<string[]> { TypedValue = [.. kept.Select(k => k.Slug)] },
+            new NpgsqlParameter<string[]> { TypedValue = [.. kept.Select(k => k.Url)] });
+    }
+
+    private static string Free(string slug, Func<string, bool> take)
+    {
+        for (int i = 1; ; i++)
+        {
+            string suffix = i == 1 ? Suffix : $"{Suffix}-{i}";
+            string free = slug[..Math.Min(slug.Length, LongestSlug - suffix.Length)] + suffix;
+            if (take(free))
+                return free;
+        }
+    }
+
+    // A draft that is published later, or by its schedule, would bring the old slug back.
+    private void PlanRevisions()
+    {
+        if (tables.Find("wagtailcore_revision") is not { } revisions || revisions.Find("base_content_type_id") is null)
+            return;
+        change.Update(revisions, ["content", "approved_go_live_at"], $"""
+            select r.id, jsonb_set(r.content, '{"{slug}"}', to_jsonb(k.slug)) as content, null::timestamptz as approved_go_live_at
+            from {revisions.Sql} r join {Kept} k on k.id::text = r.object_id where r.base_content_type_id = {PageContentType}
+            """);
+    }
+
+    private void InsertNew()
+    {
+        Dictionary<string, string> other = new()
+        {
+            ["id"] = "d.new_id",
+            ["content_type_id"] = $"{target.ContentType}",
+            ["numchild"] = "p.numchild + coalesce(n.kept, 0)",
+            ["draft_title"] = "p.title",
+            ["has_unpublished_changes"] = "false",
+            ["latest_revision_id"] = "null",
+            ["latest_revision_created_at"] = "null",
+            ["live_revision_id"] = "null",
+            ["alias_of_id"] = $"(select a.new_id from {PagesToConvert.Name} a where a.id = p.alias_of_id)",
+        };
+        Column[] columns = [.. tables.Pages.Columns.Where(c => c.IsWritable)];
+        string values = string.Join(", ", columns.Select(c =>
+            other.TryGetValue(c.Name, out string? value) ? $"({value})::{c.TypeText}" : $"p.{SqlText.Identifier(c.Name)}"));
+        change.Insert(tables.Pages, [.. columns.Select(c => c.Name)], $"""
+            select {values} from {PagesToConvert.Name} d join {_pages} p on p.id = d.id left join ({KeptBelow}) n on n.path = p.path
+            """);
+    }
+
+    // As if somebody had done it in the administration: a page made, its children moved, the old page unpublished or deleted.
+    private void PlanLog()
+    {
+        string page = $"from {PagesToConvert.Name} d join {_pages} p on p.id = d.id";
+        string isKept = Keeps ? "p.live" : "true";
+        PageLog.Plan(
+            $"""
+            select row_number() over (order by e.place, e.path) as number, e.id, e.title, e.action, e.data, e.content_type_id, e.content_changed, e.deleted
+            from (
+              select 1 as place, p.path, d.new_id as id, p.title::text, 'wagtail.create' as action, '{"{}"}'::jsonb as data,
+                     {target.ContentType} as content_type_id, true as content_changed, false as deleted {page}
+              union all
+              select 2, c.path, c.id, coalesce(nullif(c.draft_title, ''), c.title)::text, 'wagtail.move', jsonb_build_object(
+                'source', jsonb_build_object('id', d.id, 'title', p.title), 'destination', jsonb_build_object('id', d.new_id, 'title', p.title)),
+                c.content_type_id, false, false
+              {page} join {_pages} c on left(c.path, -{PagePath.Step}) = p.path and length(c.path) > {PagePath.Step}
+              where not exists (select 1 from {PagesToConvert.Name} x where x.id = c.id)
+              union all
+              select 3, p.path, p.id, p.title::text, '{(Keeps ? "wagtail.unpublish" : "wagtail.delete")}', '{"{}"}'::jsonb, p.content_type_id, false, {(Keeps
+                ? "false" : "true")} {page} where {isKept}) e
+            """,
+            tables, change, context);
+    }
+
+    // A link in a text names the page by its id, and stands in fields whose form is known to the application alone.
+    private void WarnOfTexts()
+    {
+        if (tables.Find("wagtailcore_referenceindex") is not { } index || index.Find("to_object_id") is null)
+            return;
+        HashSet<(int, string)> fields = [.. tables.Catalog.To(tables.Pages).Where(r => r.IsField).SelectMany(r =>
+            tables.Catalog.WithHeirs(r.Table).Select(tables.Catalog.ModelOf).OfType<Model>().SelectMany(m =>
+                (tables.Catalog.ModelOf(r.Table)?.Fields.Where(f => f.Column == r.Column) ?? []).Select(f => (m.ContentType, f.Name))))];
+        long texts = session.Stream(
+            $"""
+            select t.content_type_id::int4, t.model_path, count(*)
+            from {index.Sql} t join {PagesToConvert.Name} d on d.id::text = t.to_object_id
+            where t.to_content_type_id = {PageContentType} group by 1, 2
+            """,
+            r => (Field: (r.GetInt32(0), r.GetString(1)), Rows: r.GetInt64(2)), context.Cancellation).Where(r => !fields.Contains(r.Field)).Sum(r => r.Rows);
+        if (texts > 0)
+            context.Warning?.Invoke($"Links in texts name an old page by its id ({texts} of them), and {(Keeps ? "still lead to it" : "will lead nowhere")}: "
+                + "what uses the page stands in Wagtail's administration. Without -AsNewPage they stay right.");
+    }
+
+    private ReplacedPage Describe(Row row, string? url) => new(
+        session.Server, session.Database, row.NewId, row.Id, row.Title, options.OldPage.ToString(), row.Children, row.UrlPath, url);
+
+    private string TypeOf(string column) => tables.Pages.Find(column)?.TypeText ?? "int";
+
+    private int PageContentType => tables.Catalog.ModelOf(tables.Pages)!.ContentType;
+}

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using DataOps.Core.Changes;
+using DataOps.Core.Changes.Batches;
+using DataOps.Core.Django.Models;
+using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
+
+namespace DataOps.Core.Features.Sequences;
+
+/// <summary>Which sequences <see cref="ResetSequence"/> looks at. Wildcards are PowerShell's: * ? [a-z].</summary>
+public sealed record ResetSequenceOptions
+{
+    /// <summary>Tables, as schema.table or table; all when empty.</summary>
+    public IReadOnlyList<string> Table { get; init; } = [];
+
+    /// <summary>Models, as app or app.model; all when empty.</summary>
+    public IReadOnlyList<string> Model { get; init; } = [];
+
+    /// <summary>Say what would change, and change nothing.</summary>
+    public bool WhatIf { get; init; }
+}
+
+/// <summary>Finds sequences that are behind their tables, that no column owns, or that come to their end; sets the first and the second right.</summary>
+/// <remarks>
+/// Each sequence in a transaction of its own, with its table locked against writers for that moment. A sequence only ever moves on in the direction in which it
+/// counts. PostgreSQL does not take setval back with a transaction: what is set stays set, and needs no undoing.
+/// </remarks>
+[Operation("Reset", "Sequence")]
+public sealed class ResetSequence : IOperation<ResetSequenceOptions, IChangeResult>
+{
+    private const string Name = "Reset-Sequence";
+
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing, the role may not do it, or a table stays locked.</exception>
+    public IEnumerable<IChangeResult> Run(Session session, ResetSequenceOptions options, OperationContext context)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        TableFilter filter = new(catalog, options.Table, options.Model);
+        SequenceReader reader = new(session, catalog.Database, context.Cancellation);
+        IReadOnlyList<SequenceState> states = reader.Read(filter.Matches);
+        ShortTransaction transaction = new(session, BatchLimits.Of(1), context);
+        (long count, long wouldChange, long reported) = (0, 0, 0);
+        foreach (SequenceState state in states)
+            foreach (SequenceFinding finding in SequenceAudit.Of(session, catalog, state))
+            {
+                bool isChange = finding.Sql is not null;
+                SequenceFinding told = isChange && !options.WhatIf ? Apply(session, reader, transaction, state, finding) : finding;
+                wouldChange += isChange ? 1 : 0;
+                reported += isChange ? 0 : 1;
+                count += told.Changed ? 1 : 0;
+                yield return told;
+            }
+        yield return new ResetSequenceResult(
+            session.Server, session.Database, Name, count > 0, count, wouldChange, states.Count, reported, transaction.Retries, null,
+            Math.Round(watch.Elapsed.TotalSeconds, 3));
+    }
+
+    private static SequenceFinding Apply(Session session, SequenceReader reader, ShortTransaction transaction, SequenceState state, SequenceFinding finding)
+    {
+        SequenceFinding told = finding;
+        transaction.Run(() =>
+        {
+            if (finding.Problem == nameof(SequenceProblem.OwnershipLost))
+            {
+                // Another column that draws from it may have got it by now.
+                bool isLost = !reader.Read(state).IsOwned;
+                if (isLost)
+                    session.Execute(SequenceAudit.Own(state));
+                told = finding with { Changed = isLost };
+                return;
+            }
+            // Nobody inserts now, and who has inserted is done: the table holds all the keys that there are.
+            session.Execute($"lock table {state.Table.Sql} in share row exclusive mode");
+            SequenceState now = reader.Read(state);
+            long? value = now.IsBehind ? now.NewValue : null;
+            if (value is { } set)
+                session.Execute(SequenceAudit.SetValue(now, set));
+            told = finding with
+            {
+                LastValue = now.Last,
+                Used = now.Used,
+                NewValue = value ?? now.Last,
+                Changed = value is not null,
+                Sql = value is null ? null : SequenceAudit.SetValue(now, value.Value),
+            };
+        });
+        return told;
+    }
+}

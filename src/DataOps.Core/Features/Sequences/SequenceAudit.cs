@@ -1,0 +1,45 @@
+using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Features.Sequences;
+
+/// <summary>What is wrong with the sequences of a database; reads only.</summary>
+internal static class SequenceAudit
+{
+    /// <summary>Finds it, by table and column.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="catalog">Tables and models.</param>
+    /// <param name="cancellation">Cancels the query that runs.</param>
+    public static IReadOnlyList<SequenceFinding> Find(Session session, ReferenceCatalog catalog, CancellationToken cancellation = default) =>
+        [.. new SequenceReader(session, catalog.Database, cancellation).Read(_ => true).SelectMany(s => Of(session, catalog, s))];
+
+    /// <summary>What is wrong with one.</summary>
+    public static IEnumerable<SequenceFinding> Of(Session session, ReferenceCatalog catalog, SequenceState state)
+    {
+        SequenceFinding Finding(SequenceProblem problem, Severity severity, long? value, string? sql, string note) => new(
+            session.Server, session.Database, problem.ToString(), severity.ToString(),
+            state.Table.DisplayName, catalog.LabelOf(state.Table), state.Column.Name, state.DisplayName, state.Last, state.Used, value, false, sql, note);
+        if (state.IsBehind)
+            yield return Finding(
+                SequenceProblem.Behind, Severity.Error, state.NewValue, state.NewValue is { } value ? SetValue(state, value) : null,
+                state.NewValue is null
+                    ? $"the table is beyond the end of its sequence: {state.Used} of {state.End}"
+                    : "the next rows would get keys that are taken, or come before them");
+        if (!state.IsOwned)
+            yield return Finding(
+                SequenceProblem.OwnershipLost, Severity.Warning, null, state.CanBeOwned ? Own(state) : null,
+                state.CanBeOwned ? "no column owns it, so Django does not find it" : "no column owns it, and the table is another role's or in another schema");
+        if (state.IsNearEnd)
+            yield return Finding(
+                SequenceProblem.NearEnd, Severity.Warning, null, null,
+                $"{Math.Floor(state.Fraction * 100)} % of the values up to {state.End} are used; the column is {state.Column.TypeText}");
+    }
+
+    /// <summary>The statement that sets it.</summary>
+    public static string SetValue(SequenceState state, long value) => $"select pg_catalog.setval({SqlText.Literal(state.Sql)}, {value})";
+
+    /// <summary>The statement that gives it to its column.</summary>
+    public static string Own(SequenceState state) => $"alter sequence {state.Sql} owned by {state.Table.Sql}.{SqlText.Identifier(state.Column.Name)}";
+}

@@ -1,0 +1,203 @@
+using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.References;
+using DataOps.Core.Features.Pages;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Features.Sites;
+
+/// <summary>One site as both of its tables have it.</summary>
+/// <param name="Id">wagtailcore_site.id; null without Wagtail.</param>
+/// <param name="HostName">Host name.</param>
+/// <param name="Port">Port; null where the domain of django_site names none.</param>
+/// <param name="IsDefault">Whether it is Wagtail's default site.</param>
+/// <param name="RootPage">Its root page.</param>
+/// <param name="SiteName">Its name.</param>
+/// <param name="DomainId">django_site.id; null without such a row.</param>
+/// <param name="Domain">django_site.domain.</param>
+/// <param name="DomainName">django_site.name.</param>
+internal sealed record SiteState(
+    long? Id, string HostName, int? Port, bool IsDefault, long? RootPage, string? SiteName, long? DomainId, string? Domain, string? DomainName)
+{
+    /// <summary>What a person calls it.</summary>
+    public string Name => Port is null ? HostName : $"{HostName}:{Port}";
+}
+
+/// <summary>Plans the change of a site.</summary>
+internal sealed class SiteChange(Session session, ReferenceCatalog catalog, PageChange change, SetSiteOptions options, OperationContext context)
+{
+    private static readonly Afterwards s_remembered = new("sites in the memory of running processes", "restart of the application's processes");
+
+    private const int Longest = 255;
+
+    private readonly Table? _sites = catalog.Database.Find(catalog.Database.DjangoSchema, "wagtailcore_site");
+    private readonly Table? _domains = catalog.Database.Find(catalog.Database.DjangoSchema, "django_site");
+
+    private sealed record DomainRow(long Id, string Domain, string Name);
+
+    private sealed record SiteRow(long Id, string HostName, int Port, bool IsDefault, long RootPage, string SiteName);
+
+    /// <summary>The site before.</summary>
+    public SiteState Before { get; private set; } = null!;
+
+    /// <summary>The site afterwards.</summary>
+    public SiteState After { get; private set; } = null!;
+
+    /// <summary>What the application remembers of sites.</summary>
+    public Afterwards Stale => change.Rows == 0 ? Afterwards.None : _sites is null ? s_remembered : Afterwards.SiteRootPaths.And(s_remembered);
+
+    /// <summary>Refuses options that mean nothing.</summary>
+    /// <exception cref="DataOpsException">Which.</exception>
+    public static void Check(SetSiteOptions options)
+    {
+        if (options is { HostName: null, Port: null, RootPage: null, AsDefault: false, SiteName: null, Domain: null })
+            throw new DataOpsException(
+                "NothingToSet", FailureKind.InvalidArgument, "Nothing is said to be set.",
+                    "Give -HostName, -Port, -RootPage, -AsDefault, -SiteName or -Domain.");
+        if (options.HostName is { } host && (host.Length is 0 or > Longest || host.Any(c => char.IsWhiteSpace(c) || c is '/' or ':' or '@')))
+            throw new DataOpsException(
+                "InvalidHostName", FailureKind.InvalidArgument, $"\"{host}\" is no host name.",
+                    "Give the name alone, as www.example.com, and the port with -Port.", host);
+        if (options.Port is < 0 or > 65535)
+            throw new DataOpsException("InvalidPort", FailureKind.InvalidArgument, $"{options.Port} is no port.", "Use 443, 80 or another one up to 65535.",
+                options.Port);
+        if (options.Domain is { } domain && (domain.Length is 0 or > 100 || domain.Any(char.IsWhiteSpace) || domain.Contains('/')))
+            throw new DataOpsException("InvalidDomain", FailureKind.InvalidArgument, $"\"{domain}\" is no domain.",
+                "Give it as www.example.com or localhost:8000.", domain);
+    }
+
+    /// <summary>Plans it.</summary>
+    /// <exception cref="DataOpsException">No such site or page, or the new address is another site's.</exception>
+    public void Plan()
+    {
+        if (!options.WhatIf && _sites is not null)
+            change.LockTable(_sites);
+        SiteRow[] sites = _sites is null ? [] : [.. session.List<SiteRow>(
+            $"select id::int8 as id, hostname, port, is_default_site as isdefault, root_page_id::int8 as rootpage, site_name as sitename from {_sites.Sql} "
+                + $"order by id",
+            null, context.Cancellation)];
+        DomainRow[] domains = _domains is null ? [] : [.. session.List<DomainRow>(
+            $"select id::int8 as id, domain, name from {_domains.Sql} order by id", null, context.Cancellation)];
+        Before = Choose(sites, domains);
+        After = Before with
+        {
+            HostName = options.HostName ?? Before.HostName,
+            Port = options.Port ?? Before.Port,
+            IsDefault = Before.IsDefault || options.AsDefault,
+            RootPage = options.RootPage is { } page ? RequireRoot(page) : Before.RootPage,
+            SiteName = options.SiteName ?? Before.SiteName,
+        };
+        After = After with { Domain = NewDomain() };
+        After = After with { DomainName = NewDomainName() };
+        RequireFree(sites, domains);
+        if (_sites is not null)
+            PlanSites();
+        if (Before.DomainId is { } id)
+            change.Update(_domains!, ["domain", "name"], $"select t.id, {Text(After.Domain!)}::varchar as domain, {Text(After.DomainName!)}::varchar as "
+                + $"name from {_domains!.Sql} t where t.id = {id}");
+    }
+
+    private SiteState Choose(SiteRow[] sites, DomainRow[] domains)
+    {
+        if (_sites is null)
+        {
+            RequireWagtail();
+            DomainRow[] wantedDomains = [.. domains.Where(d => options.Site is null || new NameFilter([options.Site]).Matches(d.Domain, $"{d.Id}"))];
+            DomainRow domain = One(wantedDomains, domains.Select(d => d.Domain), d => d.Domain);
+            string[] parts = domain.Domain.Split(':');
+            int? port = parts.Length == 2 && int.TryParse(parts[1], out int number) ? number : null;
+            return new SiteState(null, port is null ? domain.Domain : parts[0], port, false, null, domain.Name, domain.Id, domain.Domain, domain.Name);
+        }
+        SiteRow[] wanted = options.Site is { } name
+            ? [.. sites.Where(s => new NameFilter([name]).Matches(s.HostName, $"{s.HostName}:{s.Port}", $"{s.Id}"))]
+            : sites.Where(s => s.IsDefault).ToArray() is { Length: 1 } only ? only : sites;
+        SiteRow site = One(wanted, sites.Select(s => $"{s.HostName}:{s.Port}"), s => $"{s.HostName}:{s.Port}");
+        DomainRow? own = domains.FirstOrDefault(d => d.Domain == $"{site.HostName}:{site.Port}") ?? domains.FirstOrDefault(d => d.Domain == site.HostName)
+            ?? (options.Domain is null ? null : One(domains, domains.Select(d => d.Domain), d => d.Domain));
+        return new SiteState(site.Id, site.HostName, site.Port, site.IsDefault, site.RootPage, site.SiteName, own?.Id, own?.Domain, own?.Name);
+    }
+
+    private void RequireWagtail()
+    {
+        if (_domains is null)
+            throw new DataOpsException(
+                "NoSites", FailureKind.NotFound, $"{session.Database} has neither wagtailcore_site nor django_site.",
+                    "Connect to the database of a Django site.", session.Database);
+        if (options.RootPage is not null || options.AsDefault)
+            throw new DataOpsException(
+                "NoPages", FailureKind.NotFound, $"{session.Database} has no table wagtailcore_site, so no root page and no default site.",
+                    "Leave out -RootPage and -AsDefault.");
+    }
+
+    private T One<T>(T[] found, IEnumerable<string> all, Func<T, string> name) => found.Length switch
+    {
+        1 => found[0],
+        0 => throw new DataOpsException("UnknownSite", FailureKind.NotFound, $"There is no site {options.Site}.", $"There are: {string.Join(", ", all)}.",
+            options.Site),
+        _ => throw new DataOpsException(
+            "AmbiguousSite", FailureKind.InvalidArgument, $"Several sites could be meant: {string.Join(", ", found.Select(name))}.", "Name one with -Site.",
+                options.Site),
+    };
+
+    private long RequireRoot(string page)
+    {
+        WagtailTables tables = new(session, catalog, context.Cancellation);
+        long id = tables.Require(page);
+        string path = session.List<string>($"select path from {tables.Pages.Sql} where id = @id", new { id }, context.Cancellation)[0];
+        bool isReachable = path.Length > PagePath.Step && session.List<long>(
+            $"select count(*) from {tables.Pages.Sql} p where p.path <> @path and starts_with(@path, p.path)", new { path },
+                context.Cancellation)[0] == (path.Length / PagePath.Step) - 1;
+        return isReachable ? id : throw new DataOpsException(
+            "InvalidRootPage", FailureKind.InvalidArgument, $"Page {page} cannot be a site's root page: "
+                + $"{(path.Length > PagePath.Step ? "pages above it are missing" : "it is the root of all pages")}.",
+            "Name a page below the root, as /home/.", page);
+    }
+
+    // As long as the domain says what the host name says, it goes on doing so.
+    private string? NewDomain()
+    {
+        if (options.Domain is { } given && Before.DomainId is null)
+            throw new DataOpsException(
+                "NoSites", FailureKind.NotFound, $"{session.Database} has no row in django_site that could get the domain {given}.", "Leave out -Domain.",
+                    given);
+        string host = After.HostName;
+        string withPort = After.Port is null or 80 or 443 ? host : $"{host}:{After.Port}";
+        bool follows = Before.Domain is not null && (After.HostName, After.Port) != (Before.HostName, Before.Port);
+        return options.Domain ?? (!follows ? Before.Domain : Before.Domain == Before.HostName && options.HostName is null ? Before.Domain : withPort);
+    }
+
+    private string? NewDomainName() =>
+        Before.DomainName is null ? null : options.SiteName ?? (Before.DomainName == Before.Domain ? After.Domain : Before.DomainName);
+
+    private void RequireFree(SiteRow[] sites, DomainRow[] domains)
+    {
+        if (sites.FirstOrDefault(s => s.Id != Before.Id && s.HostName == After.HostName && s.Port == After.Port) is { } other)
+            throw Taken($"Site {other.Id} has {other.HostName}:{other.Port} already.", After.Name);
+        if (After.Domain is { } domain && domains.FirstOrDefault(d => d.Id != Before.DomainId && d.Domain == domain) is { } same)
+            throw Taken($"Row {same.Id} of django_site has the domain {domain} already.", domain);
+    }
+
+    private static DataOpsException Taken(string message, string target) => new(
+        "SiteTaken", FailureKind.AlreadyExists, message + " Nothing was changed.", "Give that one another address first, or choose another.", target);
+
+    private void PlanSites()
+    {
+        // Wagtail allows one default site.
+        string others = options.AsDefault ? " or t.is_default_site" : "";
+        string own = $"t.id = {Before.Id}";
+        change.Update(_sites!, ["hostname", "port", "is_default_site", "root_page_id", "site_name"], $"""
+            select t.id, case when {own} then {Text(After.HostName)}::varchar else t.hostname end as hostname, case when {own} then {After.Port} else t.port
+              end as port,
+                   {(options.AsDefault ? own : "t.is_default_site")} as is_default_site,
+                   case when {own} then {After.RootPage}::{_sites!.Find("root_page_id")!.TypeText} else t.root_page_id end as root_page_id,
+                   case when {own} then {Text(After.SiteName ?? "")}::varchar else t.site_name end as site_name
+            from {_sites.Sql} t where {own}{others}
+            """);
+    }
+
+    private static string Text(string value) => SqlText.Literal(value);
+}

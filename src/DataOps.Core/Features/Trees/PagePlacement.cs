@@ -1,0 +1,132 @@
+using DataOps.Core.Django.Pages;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+using Npgsql;
+
+namespace DataOps.Core.Features.Trees;
+
+/// <summary>What a page's place decides besides: its url_path, and whether its slug is free.</summary>
+/// <param name="session">The session.</param>
+/// <param name="tables">The tables of the pages.</param>
+/// <param name="onDuplicate">What becomes of slugs that siblings share.</param>
+/// <param name="holding">Makes pages for those of which no ancestor is left.</param>
+/// <param name="context">Warnings and cancellation.</param>
+internal sealed class PagePlacement(Session session, PageTables tables, DuplicateSlug onDuplicate, HoldingPage holding, OperationContext context)
+    : IPlacedColumns
+{
+    private readonly CancellationToken _cancellation = context.Cancellation;
+    private const int Step = 4;
+    private const int MostCharacters = 255;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Column> Columns => [tables.Pages.Find("slug")!, tables.Pages.Find("url_path")!];
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Ancestors(IReadOnlyList<DetachedNode> tops, string nodes, string reached)
+    {
+        Dictionary<string, string> byUrl = [];
+        string sql = $"select w.url_path, min(r.path) from {nodes} w join {reached} r on r._key = w._key where w.url_path = any($1) group by 1";
+        foreach ((string url, string path) in session.Stream(
+            sql, r => (r.GetString(0), r.GetString(1)), _cancellation,
+            new NpgsqlParameter<string[]> { TypedValue = [.. tops.SelectMany(t => UrlPrefixes(t.UrlPath)).Distinct()] }))
+            byUrl[url] = path;
+        Dictionary<string, string> byLog = LastMoves(tops, reached);
+        return tops.ToDictionary(t => t.Key, t => (IReadOnlyList<string>)[
+            .. UrlPrefixes(t.UrlPath).Where(byUrl.ContainsKey).Select(u => byUrl[u]).Take(1),
+            .. byLog.TryGetValue(t.Key, out string? path) ? new[] { path } : []]);
+    }
+
+    /// <inheritdoc/>
+    public string Hold(NodeRows nodes, string reached, Func<string> next, DetachedNode like)
+    {
+        string sql = $"""
+            select r.path from {nodes.Name} w join {reached} r on r._key = w._key
+            where w.url_path = {SqlText.Literal(HoldingPage.UrlPath)} and length(r.path) = {2 * Step} order by r.path
+            """;
+        if (session.List<string>(sql, cancellation: _cancellation) is [var there, ..])
+            return there;
+        string path = next();
+        string id = holding.Make(nodes, path, like.Key, isRoot: false);
+        context.Warning?.Invoke($"Nothing tells where page {like.Key} stood, and others may be like it: they go below a new page {id} "
+            + $"({HoldingPage.UrlPath}), which nobody is shown. Move-Page gives them a place.");
+        return path;
+    }
+
+    /// <inheritdoc/>
+    public void MakeRoot(NodeRows nodes, string path, DetachedNode like)
+    {
+        string id = holding.Make(nodes, path, like.Key, isRoot: true);
+        context.Warning?.Invoke($"The root of all pages is missing: page {id} at {path} is made for it.");
+    }
+
+    /// <inheritdoc/>
+    public string IsNamed(string name) => $"(w._key = {SqlText.Literal(name)} or w.url_path = {SqlText.Literal(name)})";
+
+    /// <inheritdoc/>
+    public void Complete(NodeRows nodes)
+    {
+        SuffixSlugs(nodes);
+        nodes.Execute($"""
+            update {nodes.Name} w set url_path = u.url from ({UrlPathCheck.Query(nodes.Name, tables.Key)}) u
+            where u.id = w.{tables.Key} and w.url_path <> u.url
+            """);
+    }
+
+    // The nearest first; the root's / is everybody's.
+    private static IEnumerable<string> UrlPrefixes(string? url)
+    {
+        for (int end = url?.TrimEnd('/').LastIndexOf('/') ?? 0; end > 0; end = url!.LastIndexOf('/', end - 1))
+            yield return url![..(end + 1)];
+    }
+
+    private Dictionary<string, string> LastMoves(IReadOnlyList<DetachedNode> tops, string reached)
+    {
+        if (tables.Own("wagtailcore_pagelogentry") is not { } log || log.Find("data") is not { Type.Underlying.Name: "jsonb" })
+            return [];
+        string sql = $"""
+            select distinct on (l.page_id) l.page_id::text, r.path
+            from {log.Sql} l left join {reached} r on r._key = l.data -> 'destination' ->> 'id'
+            where l.action = 'wagtail.move' and l.page_id::text = any($1) order by l.page_id, l.timestamp desc, l.id desc
+            """;
+        return session.Stream(
+            sql, r => (Key: r.GetString(0), Path: r.IsDBNull(1) ? null : r.GetString(1)), _cancellation,
+            new NpgsqlParameter<string[]> { TypedValue = [.. tops.Select(t => t.Key)] }).Where(m => m.Path is not null).ToDictionary(m => m.Key, m => m.Path!);
+    }
+
+    // Who came last gives way: a page that was attached here, or, where that was asked for, the later sibling.
+    private void SuffixSlugs(NodeRows nodes)
+    {
+        string up = $"left(w.path, -{Step})";
+        (string Key, string Up, string Slug)[] second = [.. session.Stream(
+            $"""
+            select d._key, d.up, d.slug from (
+              select w._key, {up} as up, w.slug, w._moved, row_number() over (partition by {up}, w.slug order by w._moved, w.path, w._key) as n
+              from {nodes.Name} w where length(w.path) > {Step} and ({up}, w.slug) in (
+                select {up}, w.slug from {nodes.Name} w where length(w.path) > {Step} group by 1, 2 having count(*) > 1)) d
+            where d.n > 1 and (d._moved or {(onDuplicate == DuplicateSlug.Suffix ? "true" : "false")}) order by d.up, d.slug, d.n
+            """,
+            r => (r.GetString(0), r.GetString(1), r.GetString(2)), _cancellation)];
+        if (second.Length == 0)
+            return;
+        HashSet<(string, string)> taken = [.. session.Stream(
+            $"select {up}, w.slug from {nodes.Name} w where {up} = any($1)", r => (r.GetString(0), r.GetString(1)), _cancellation,
+            new NpgsqlParameter<string[]> { TypedValue = [.. second.Select(s => s.Up).Distinct()] })];
+        string[] slugs = [.. second.Select(s => Free(s.Up, s.Slug, taken))];
+        nodes.Execute(
+            $"update {nodes.Name} w set slug = p.slug from unnest($1, $2) p (key, slug) where p.key = w._key",
+            new NpgsqlParameter<string[]> { TypedValue = [.. second.Select(s => s.Key)] }, new NpgsqlParameter<string[]> { TypedValue = slugs });
+    }
+
+    private static string Free(string up, string slug, HashSet<(string, string)> taken)
+    {
+        for (int number = 2; ; number++)
+        {
+            string suffix = $"-{number}";
+            string free = slug[..Math.Min(slug.Length, MostCharacters - suffix.Length)] + suffix;
+            if (taken.Add((up, free)))
+                return free;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using DataOps.Core.Django.Trees;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+using Npgsql;
+
+namespace DataOps.Core.Features.Trees;
+
+/// <summary>Computes, in a temporary table, what the nodes of a tree with a parent column should be.</summary>
+/// <param name="session">The session, in the transaction of the changes.</param>
+/// <param name="tree">The tree.</param>
+/// <param name="nodes">The temporary table.</param>
+/// <param name="cancellation">Cancels the query that runs.</param>
+internal sealed class ParentTreeRepair(Session session, Tree tree, NodeRows nodes, CancellationToken cancellation)
+{
+    private readonly string _key = SqlText.Identifier(tree.Parent!.TargetColumns[0].Name);
+    private readonly string _up = SqlText.Identifier(tree.Parent.Column.Name);
+
+    /// <summary>Branches that were cut off and have a place again.</summary>
+    public int Reattached { get; private set; }
+
+    /// <summary>Fills the temporary table with the nodes as they are.</summary>
+    public void Fill()
+    {
+        bool isIdentity = nodes.Rows.Identity.Columns.Any(c => c.Name == tree.Parent!.TargetColumns[0].Name);
+        nodes.Fill(isIdentity ? "false as _moved" : $"c.{_key}, false as _moved");
+    }
+
+    /// <summary>Makes roots of the nodes whose parent does not exist, and of one in each cycle; or children of another node.</summary>
+    /// <exception cref="DataOpsException">That other node is not there; or none is named, and each node must have a parent.</exception>
+    public void Reattach(string? to)
+    {
+        IReadOnlyList<LostRow> lost = ParentWalk.Lost(session, nodes.Name, tree.Parent!, cancellation);
+        string[] tops = [.. Tops(lost)];
+        if (tops.Length == 0)
+            return;
+        if (to is null && tree.Parent!.Column.NotNull)
+            throw new DataOpsException(
+                "NeedsParent", FailureKind.InvalidArgument, $"{tree.Parent.Table}.{tree.Parent.Column.Name} cannot be NULL, so nothing was changed.",
+                "Name the node to attach to with -To.", tree.Table.DisplayName);
+        if (to is not null)
+            Require(to, lost);
+        string parent = to is null ? "null" : $"{SqlText.Literal(to)}::{tree.Parent!.Column.TypeText}";
+        nodes.Execute(
+            $"update {nodes.Name} w set {_up} = {parent}, _moved = true where w.{_key}::text = any($1)", new NpgsqlParameter<string[]> { TypedValue = tops });
+        Reattached = tops.Length;
+    }
+
+    /// <summary>Counts anew what follows from the parents.</summary>
+    /// <param name="renumbers">Whether gaps between trees, and between siblings, are closed.</param>
+    public void Complete(bool renumbers)
+    {
+        if (tree.Kind == TreeKind.Mptt)
+            nodes.Execute($"""
+                update {nodes.Name} w set {SqlText.Identifier(tree.Left!.Name)} = n.lft, {SqlText.Identifier(tree.Right!.Name)} = n.rght,
+                  {SqlText.Identifier(tree.TreeId!.Name)} = n.tree_id, {SqlText.Identifier(tree.Depth!.Name)} = n.level
+                from ({MpttNumbers.Query(tree, nodes.Name, renumbers)}) n where n.key = w.{_key}
+                """);
+        else if (renumbers && tree.Order is { } order)
+            nodes.Execute($"""
+                update {nodes.Name} w set {SqlText.Identifier(order.Name)} = n.place
+                from (select c.{_key} as key, row_number() over (partition by c.{_up} order by c.{SqlText.Identifier(order.Name)}, c.{_key}) as place
+                  from {nodes.Name} c) n
+                where n.key = w.{_key}
+                """);
+        nodes.KeepChanged();
+    }
+
+    // A cycle is cut at its first member.
+    private static IEnumerable<string> Tops(IReadOnlyList<LostRow> lost)
+    {
+        Dictionary<string, string> cycles = lost.Where(r => r.Why == LostReason.Cycle).ToDictionary(r => r.Key, r => r.Parent);
+        HashSet<string> cut = [];
+        foreach (LostRow row in lost)
+        {
+            if (row.Why == LostReason.Orphan)
+                yield return row.Key;
+            if (row.Why != LostReason.Cycle || cut.Contains(row.Key))
+                continue;
+            yield return row.Key;
+            for (string member = row.Key; cut.Add(member); member = cycles[member])
+            {
+            }
+        }
+    }
+
+    private void Require(string to, IReadOnlyList<LostRow> lost)
+    {
+        bool exists = session.List<bool>($"select exists (select 1 from {nodes.Name} w where w.{_key}::text = @to)", new { to }, cancellation)[0];
+        if (!exists || lost.Any(r => r.Key == to))
+            throw new DataOpsException(
+                "UnknownNode", FailureKind.NotFound, $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",
+                "Name a row's key with -To.", to);
+    }
+}

@@ -1,0 +1,181 @@
+using DataOps.Core.Django.Trees;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+using Npgsql;
+
+namespace DataOps.Core.Features.Trees;
+
+/// <summary>What a page has besides its place in the tree, and what follows from both.</summary>
+internal interface IPlacedColumns
+{
+    /// <summary>The columns.</summary>
+    IReadOnlyList<Column> Columns { get; }
+
+    /// <summary>Other places for the tops of homeless branches, by their keys: the paths of nodes that are reached.</summary>
+    IReadOnlyDictionary<string, IReadOnlyList<string>> Ancestors(IReadOnlyList<DetachedNode> tops, string nodes, string reached);
+
+    /// <summary>The path of the node that takes those of which no ancestor is left; it is made where there is none yet.</summary>
+    /// <param name="nodes">The nodes.</param>
+    /// <param name="reached">The nodes that a root leads to.</param>
+    /// <param name="next">Gives the next free path below the root.</param>
+    /// <param name="like">One of the nodes that need it.</param>
+    string Hold(NodeRows nodes, string reached, Func<string> next, DetachedNode like);
+
+    /// <summary>Makes a root where there is none.</summary>
+    void MakeRoot(NodeRows nodes, string path, DetachedNode like);
+
+    /// <summary>The condition that a node w is the one that a person names.</summary>
+    string IsNamed(string name);
+
+    /// <summary>Brings the columns in line with the places.</summary>
+    void Complete(NodeRows nodes);
+}
+
+/// <summary>Computes, in a temporary table, what the nodes of a materialised-path tree should be.</summary>
+/// <param name="session">The session, in the transaction of the changes.</param>
+/// <param name="tree">The tree.</param>
+/// <param name="scheme">How its paths are written.</param>
+/// <param name="nodes">The temporary table.</param>
+/// <param name="number">Tells the temporary tables of several trees apart.</param>
+/// <param name="placed">What else hangs on the places; null without.</param>
+/// <param name="cancellation">Cancels the query that runs.</param>
+internal sealed class PathTreeRepair(
+    Session session, Tree tree, PathScheme scheme, NodeRows nodes, int number, IPlacedColumns? placed, CancellationToken cancellation)
+{
+    private readonly string _reached = $"pg_temp.dataops_reached_{number}";
+    private readonly string _path = $"w.{SqlText.Identifier(tree.Path!.Name)}";
+    private readonly string _column = SqlText.Identifier(tree.Path.Name);
+    private readonly int _step = scheme.StepLength;
+
+    /// <summary>Nodes that got another place because they had none.</summary>
+    public int Reattached { get; private set; }
+
+    /// <summary>Fills the temporary table with the nodes as they are.</summary>
+    public void Fill(string? inserted) => nodes.Fill($"{tree.Key("c")} as _key, false as _moved", inserted);
+
+    /// <summary>Gives the nodes that no root leads to a place.</summary>
+    public void Reattach(string? to)
+    {
+        FindReached();
+        string? target = to is null ? null : Find(to);
+        DetachedNode[] homeless = ReadHomeless();
+        if (placed is not null && tree.HasOneRoot && Root().Length == 0 && homeless.Length > 0)
+        {
+            string first = homeless.Select(h => h.Path).FirstOrDefault(p => p.Length >= _step && scheme.Number(p[.._step]) > 0) ?? scheme.Step(1);
+            placed.MakeRoot(nodes, first[.._step], homeless[0]);
+            FindReached();
+            homeless = ReadHomeless();
+        }
+        if (homeless.Length == 0)
+            return;
+        IReadOnlyDictionary<string, IReadOnlyList<string>> Ancestors(IReadOnlyList<DetachedNode> tops) =>
+            placed?.Ancestors(tops, nodes.Name, _reached) ?? new Dictionary<string, IReadOnlyList<string>>();
+        Func<Func<string>, DetachedNode, string>? hold = placed is null || !tree.HasOneRoot ? null : (next, like) => placed.Hold(nodes, _reached, next, like);
+        new Reattachment(session, scheme, _reached, Ancestors, hold, cancellation)
+            .Place(homeless, target, tree.HasOneRoot ? Root() : "");
+        nodes.Execute(
+            $"update {nodes.Name} w set {_column} = p.path, _moved = true from unnest($1, $2) p (key, path) where p.key = w._key",
+            new NpgsqlParameter<string[]> { TypedValue = [.. homeless.Select(h => h.Key)] },
+            new NpgsqlParameter<string[]> { TypedValue = [.. homeless.Select(h => h.NewPath!)] });
+        Reattached = homeless.Length;
+        RequireRoom();
+    }
+
+    /// <summary>Closes the gaps between siblings' steps, in their order.</summary>
+    /// <exception cref="DataOpsException"><c>OrphansInTheWay</c>: a node that has no place could find itself below another one.</exception>
+    public void Compact()
+    {
+        FindReached();
+        long homeless = session.List<long>($"select (select count(*) from {nodes.Name}) - (select count(*) from {_reached})", cancellation: cancellation)[0];
+        if (homeless > 0)
+            throw new DataOpsException(
+                "OrphansInTheWay", FailureKind.InvalidOperation,
+                $"{homeless} nodes of {tree.Table} are not connected to the tree: closing gaps could put them below others, so nothing was changed.",
+                "Give them a place with -Orphan Reattach, or delete them with -Orphan Delete.", tree.Table.DisplayName);
+        nodes.Execute($"""
+            with recursive k as (
+              select w._key, {_path} as path, left({_path}, -{_step}) as up,
+                     row_number() over (partition by left({_path}, -{_step}) order by {scheme.Order(_path)}) as n from {nodes.Name} w),
+            t as (
+              select k._key, k.path, {scheme.StepSql("k.n")} collate "C" as new from k where k.up = ''
+              union all
+              select k._key, k.path, (t.new || {scheme.StepSql("k.n")}) collate "C" from k join t on k.up = t.path)
+            update {nodes.Name} w set {_column} = t.new from t where t._key = w._key and t.new <> {_path}
+            """);
+    }
+
+    /// <summary>Counts depth and children, and what else hangs on the places.</summary>
+    public void Complete()
+    {
+        string depth = SqlText.Identifier(tree.Depth!.Name);
+        string children = SqlText.Identifier(tree.NumChild!.Name);
+        nodes.Execute($"""
+            update {nodes.Name} n set {depth} = k.depth, {children} = k.children
+            from (select w.ctid as place, length({_path}) / {_step} as depth, coalesce(k.children, 0) as children
+                  from {nodes.Name} w
+                  left join (select left({_path}, -{_step}) as path, count(*) as children from {nodes.Name} w where length({_path}) > {_step}
+                    group by 1) k on k.path = {_path}
+                  where {IsValid} and (w.{depth} <> length({_path}) / {_step} or w.{children} <> coalesce(k.children, 0))) k
+            where n.ctid = k.place
+            """);
+        placed?.Complete(nodes);
+        nodes.KeepChanged();
+    }
+
+    private DetachedNode[] ReadHomeless()
+    {
+        string url = placed is null ? "null::text" : "w.url_path";
+        return [.. session.Stream(
+            $"select w._key, {_path}, {url} from {nodes.Name} w left join {_reached} r on r._key = w._key where r._key is null order by {_path}, w._key",
+            r => new DetachedNode(r.GetString(0), r.GetString(1), r.IsDBNull(2) ? null : r.GetString(2)), cancellation)];
+    }
+
+    private string IsValid => $"{scheme.IsInAlphabet(_path)} and length({_path}) % {_step} = 0 and {_path} <> ''";
+
+    // Of nodes with one path, the first is the one that has it.
+    private void FindReached()
+    {
+        nodes.Execute($"drop table if exists {_reached}");
+        nodes.Execute($"""
+            create temp table dataops_reached_{number} on commit drop as
+            with recursive v as materialized (select distinct on ({_path}) w._key, {_path} as path from {nodes.Name} w where {IsValid} order by {_path},
+              w._key),
+            r as (
+              select v._key, v.path from v where length(v.path) = {_step}
+              union all
+              select v._key, v.path from v join r on left(v.path, -{_step}) = r.path)
+            select * from r
+            """);
+        nodes.Execute($"analyze {_reached}");
+    }
+
+    private string Root() =>
+        session.List<string?>($"select min(path) from {_reached} where length(path) = {_step}", cancellation: cancellation)[0] ?? "";
+
+    private string Find(string to)
+    {
+        string isNamed = placed?.IsNamed(to) ?? $"w._key = {SqlText.Literal(to)}";
+        IReadOnlyList<string> paths = session.List<string>(
+            $"select r.path from {nodes.Name} w join {_reached} r on r._key = w._key where {isNamed} order by length(r.path), r.path",
+                cancellation: cancellation);
+        return paths.Count > 0
+            ? paths[0]
+            : throw new DataOpsException(
+                "UnknownNode", FailureKind.NotFound, $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",
+                placed is null ? "Name a row's key with -To." : "Name a page's id or its url_path with -To.", to);
+    }
+
+    private void RequireRoom()
+    {
+        if (tree.Path!.Length is not { } most)
+            return;
+        long longest = session.List<int?>($"select max(length({_path})) from {nodes.Name} w where w._moved", cancellation: cancellation)[0] ?? 0;
+        if (longest > most)
+            throw new DataOpsException(
+                "PathTooLong", FailureKind.InvalidOperation,
+                    $"A path of {tree.Table} would have {longest} characters, and {most} are allowed: nothing was changed.",
+                "Attach the nodes further up with -To.", tree.Table.DisplayName);
+    }
+}

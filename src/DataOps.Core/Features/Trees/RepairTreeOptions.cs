@@ -1,0 +1,98 @@
+using DataOps.Core.Changes;
+
+namespace DataOps.Core.Features.Trees;
+
+/// <summary>What becomes of pages without the row in their type's table, and of such rows without their page.</summary>
+public enum MissingSpecific
+{
+    /// <summary>They stay as they are, and are told.</summary>
+    Report,
+
+    /// <summary>The page becomes a plain page, which has no such row.</summary>
+    PlainPage,
+
+    /// <summary>The missing half is made anew from the page's newest revision.</summary>
+    FromRevision,
+
+    /// <summary>The half that is left is deleted, the page with all below it.</summary>
+    Delete,
+}
+
+/// <summary>What becomes of slugs that two children of a page have.</summary>
+public enum DuplicateSlug
+{
+    /// <summary>They stay as they are, and are told.</summary>
+    Report,
+
+    /// <summary>The later sibling's gets a number behind it.</summary>
+    Suffix,
+}
+
+/// <summary>What <see cref="RepairTree"/> repairs, and how. Wildcards are PowerShell's: * ? [a-z].</summary>
+public sealed record RepairTreeOptions : ChangeOptions
+{
+    /// <summary>Tables that keep a tree, as schema.table or table; all when empty.</summary>
+    public IReadOnlyList<string> Table { get; init; } = [];
+
+    /// <summary>Models that keep a tree, as app or app.model; all when empty.</summary>
+    public IReadOnlyList<string> Model { get; init; } = [];
+
+    /// <summary>What becomes of nodes that are not connected to the tree, or whose path is none.</summary>
+    public OrphanNodes Orphan { get; init; }
+
+    /// <summary>With Orphan Reattach, the node to attach to: a key, for pages also a url_path; the nearest ancestor that is left when absent.</summary>
+    public string? To { get; init; }
+
+    /// <summary>Close the gaps between siblings, in their order: in paths, in mptt's tree numbers, in places among siblings.</summary>
+    public bool Compact { get; init; }
+
+    /// <summary>What becomes of pages of which a half is missing.</summary>
+    public MissingSpecific MissingSpecific { get; init; }
+
+    /// <summary>What becomes of slugs that two children of a page have.</summary>
+    public DuplicateSlug DuplicateSlug { get; init; }
+
+    /// <summary>Characters a step of treebeard's paths (steplen); found out by the rows when absent. Wagtail's are always 4.</summary>
+    public int? StepLength { get; init; }
+
+    /// <summary>The alphabet of treebeard's paths; found out by the rows when absent. Wagtail's is always 0-9A-Z.</summary>
+    public string? Alphabet { get; init; }
+
+    /// <summary>What to do about rows that depend on rows to be deleted, where nothing tells what the application would do.</summary>
+    public OnDependent OnDependent { get; init; }
+}
+
+/// <summary>What a repair of trees did, or would do.</summary>
+/// <param name="Server">The server.</param>
+/// <param name="Database">The database.</param>
+/// <param name="Operation">Repair-Tree.</param>
+/// <param name="Changed">Whether the database was changed.</param>
+/// <param name="Count">Rows changed; 0 with WhatIf.</param>
+/// <param name="WouldChange">Rows that the repair changes, or would.</param>
+/// <param name="Problems">Problems that there were.</param>
+/// <param name="Remaining">Problems that are left; null with WhatIf.</param>
+/// <param name="Reattached">Nodes that had no place and got one.</param>
+/// <param name="Updated">Rows that stay and change.</param>
+/// <param name="Inserted">Rows that come.</param>
+/// <param name="Deleted">Rows that go, with all that depends on them.</param>
+/// <param name="Stale">What the application keeps besides the rows and does not know of the change, joined by commas; null when there is nothing.</param>
+/// <param name="Afterwards">The management commands that bring it up to date, joined by semicolons.</param>
+/// <param name="UndoPath">The file with which Undo-Change takes the repair back; null when there is none.</param>
+/// <param name="Duration">Seconds.</param>
+public sealed record RepairTreeResult(
+    string Server,
+    string Database,
+    string Operation,
+    bool Changed,
+    long Count,
+    long WouldChange,
+    long Problems,
+    long? Remaining,
+    long Reattached,
+    long Updated,
+    long Inserted,
+    long Deleted,
+    string? Stale,
+    string? Afterwards,
+    string? UndoPath,
+    double Duration) : IChangeResult;

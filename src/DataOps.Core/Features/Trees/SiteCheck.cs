@@ -1,0 +1,35 @@
+using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.Trees;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Connections;
+
+namespace DataOps.Core.Features.Trees;
+
+/// <summary>Checks that every site's root page is on the tree.</summary>
+internal sealed class SiteCheck(Session session, PageTables tables, CancellationToken cancellation)
+{
+    private const int Step = 4;
+
+    /// <summary>The problems, in the order of the sites.</summary>
+    public IEnumerable<Problem> Find()
+    {
+        if (tables.Own("wagtailcore_site") is not { } sites)
+            return [];
+        string isOff = $"""
+            length(p.path) % {Step} <> 0 or p.path !~ '^[0-9A-Z]+$'
+            or exists (select 1 from generate_series({Step}, length(p.path) - {Step}, {Step}) n where not exists (select 1 from {tables.Pages.Sql} a
+              where a.path = left(p.path, n)))
+            """;
+        return session.Stream(
+            $"""
+            select s.id::text, s.root_page_id::text, p.path, s.hostname || ':' || s.port
+            from {sites.Sql} s left join {tables.Pages.Sql} p on p.{tables.Key} = s.root_page_id
+            where p.path is null or {isOff} order by s.id
+            """,
+            r => new Problem(
+                TreeProblem.Site, Severity.Error, sites, r.GetString(0), "root_page_id", r.GetString(1), null,
+                r.IsDBNull(2) ? $"{r.GetString(3)} has no root page: it does not exist"
+                    : $"the root page of {r.GetString(3)} is not connected to the tree, at {r.GetString(2)}"),
+            cancellation);
+    }
+}

@@ -1,0 +1,91 @@
+using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.Trees;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Features.Trees;
+
+/// <summary>Checks that a page has the rows that its content type says, and no others.</summary>
+internal sealed class SpecificRowCheck(Session session, PageTables tables, CancellationToken cancellation)
+{
+    private const int Bits = 31;
+    private readonly Dictionary<int, Table[]> _chains = Chains(tables);
+
+    /// <summary>The problems, in the order of the pages' keys.</summary>
+    public IEnumerable<Problem> Find() => Odd().SelectMany(Of);
+
+    // The rows that a page should have less those that there are: each table counts for a bit of its own, so nothing is left where they are the same.
+    private IEnumerable<Page> Odd()
+    {
+        int columns = (tables.Specific.Count / Bits) + 1;
+        string names = string.Join(", ", Enumerable.Range(0, columns).Select(i => $"w{i}"));
+        string types = string.Join(", ", _chains.Select(c => $"({c.Key}, {Weights(c.Value)})"));
+        string rows = string.Concat(tables.Specific.Select(t => $" union all select {KeyOf(t)}, 0, {Weights([t], "-")} from {t.Sql}"));
+        string left = string.Join(" or ", Enumerable.Range(0, columns).Select(i => $"sum(w{i}) <> 0"));
+        string present = string.Join(", ", tables.Specific.Select(
+            (t, i) => $"case when exists (select 1 from {t.Sql} s where s.{KeyOf(t)} = o.id) then {i} end"));
+        return session.Stream(
+            $"""
+            with e (type, {names}) as (values {types}),
+            odd as (
+              select id from (
+                select p.{tables.Key} as id, (e.type is null)::int4 as unknown, {names} from {tables.Pages.Sql} p left join e on e.type = p.content_type_id
+                {rows}) x
+              group by id having {left} or sum(unknown) > 0)
+            select o.id::text, p.content_type_id::int4, array_remove(array[{present}]::int4[], null)
+            from odd o left join {tables.Pages.Sql} p on p.{tables.Key} = o.id order by o.id
+            """,
+            r => new Page(r.GetString(0), r.IsDBNull(1) ? null : r.GetInt32(1), [.. r.GetFieldValue<int[]>(2).Select(n => tables.Specific[n])]), cancellation);
+    }
+
+    // A bit a table, in as many columns as they need: sums of int4 are cheap.
+    private string Weights(IReadOnlyList<Table> chain, string sign = "")
+    {
+        int[] weights = new int[(tables.Specific.Count / Bits) + 1];
+        foreach (int index in chain.Select(IndexOf))
+            weights[index / Bits] |= 1 << (index % Bits);
+        return string.Join(", ", weights.Select(w => sign + w));
+    }
+
+    private static string KeyOf(Table table) => SqlText.Identifier(table.SingleKey!.Name);
+
+    private IEnumerable<Problem> Of(Page page)
+    {
+        if (page.ContentType is not { } type)
+            return page.Rows.Select(t => Stray(t, page.Key, $"no row of {tables.Pages} has this key"));
+        string label = tables.Catalog.ContentTypeOf(type)?.Label ?? $"{type}";
+        int[] others = [.. _chains.Where(c => c.Value.Length == page.Rows.Length && c.Value.All(page.Rows.Contains)).Select(c => c.Key)];
+        if (!_chains.TryGetValue(type, out Table[]? chain))
+            return [new Problem(
+                TreeProblem.ContentType, Severity.Error, tables.Pages, page.Key, "content_type_id", label, others.Length == 1 ? LabelOf(others[0]) : null,
+                "the type is no page type of this database")];
+        if (page.Rows.Length > 0 && others.Length == 1)
+            return [new Problem(
+                TreeProblem.ContentType, Severity.Error, tables.Pages, page.Key, "content_type_id", label, LabelOf(others[0]),
+                    $"its specific row is in {page.Rows[0]}")];
+        return chain.Except(page.Rows)
+            .Select(t => new Problem(TreeProblem.MissingSpecific, Severity.Error, tables.Pages, page.Key, "content_type_id", label, null,
+                $"{t} has no row of this key"))
+            .Concat(page.Rows.Except(chain).Select(t => Stray(t, page.Key, $"the page is a {label}")));
+    }
+
+    private Problem Stray(Table table, string key, string note) =>
+        new(TreeProblem.StraySpecific, Severity.Error, table, key, table.SingleKey!.Name, key, null, note);
+
+    private string? LabelOf(int type) => tables.Catalog.ContentTypeOf(type)?.Label;
+
+    private int IndexOf(Table table) => tables.Specific.ToList().IndexOf(table);
+
+    private static Dictionary<int, Table[]> Chains(PageTables tables)
+    {
+        Dictionary<int, Table[]> chains = new() { [tables.ContentType] = [] };
+        foreach (Table table in tables.Specific)
+            if (tables.Catalog.ModelOf(table) is { } model)
+                chains[model.ContentType] = [.. tables.Chain(table)];
+        return chains;
+    }
+
+    private sealed record Page(string Key, int? ContentType, Table[] Rows);
+}

@@ -1,0 +1,89 @@
+using DataOps.Core.Changes;
+using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.References;
+using DataOps.Core.Django.Trees;
+using DataOps.Core.Features.Orphans;
+using DataOps.Core.PageRepair;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+using Npgsql;
+
+namespace DataOps.Core.Features.Trees;
+
+/// <summary>Repairs pages of which a half is missing, and content types that are not those of the rows that exist.</summary>
+internal sealed class SpecificRowRepair(
+    Session session, PageTables tables, ChangeSet changes, RepairTreeOptions options, List<IRepair> repairs, CancellationToken cancellation)
+{
+    private readonly Dictionary<TablePlan, NewValues> _values = [];
+    private RebuiltSpecificRows? _rebuilt;
+    private int _number;
+
+    /// <summary>The temporary table of pages that come back; null without.</summary>
+    public string? Inserted => _rebuilt?.RowsOf(tables.Pages);
+
+    /// <summary>Plans what becomes of them.</summary>
+    public void Plan(IReadOnlyList<Problem> problems)
+    {
+        foreach (var type in problems.Where(p => p is { Class: TreeProblem.ContentType, Expected: not null }).GroupBy(p => p.Expected!))
+            SetType(tables.Catalog.Models.First(m => m.Label == type.Key).ContentType, [.. type]);
+        Problem[] missing = [.. problems.Where(p => p.Class == TreeProblem.MissingSpecific)];
+        Problem[] strays = [.. problems.Where(p => p.Class == TreeProblem.StraySpecific)];
+        List<RepairStep> steps = [];
+        if (missing.Length > 0 && options.MissingSpecific != MissingSpecific.Report)
+            steps.Add(Step(tables.Catalog.References.First(r => r is { Class: ReferenceClass.Inheritance, ContentTypeColumn: not null }
+                && r.Table == tables.Pages), missing));
+        foreach (IGrouping<Table, Problem> table in strays.GroupBy(p => p.Table))
+            if (options.MissingSpecific is MissingSpecific.FromRevision or MissingSpecific.Delete)
+                steps.Add(Step(tables.Catalog.ParentLink(table.Key)!, [.. table]));
+        Plan([.. steps.Where(s => s.Orphans.Count > 0)]);
+        repairs.AddRange(_values.Values);
+        foreach (NewValues values in _values.Values)
+            values.Plan();
+    }
+
+    private void Plan(RepairStep[] steps)
+    {
+        foreach (RepairStep step in steps)
+            if (options.MissingSpecific == MissingSpecific.Delete)
+                step.Orphans.Rows.PlanDelete(step.Orphans.From);
+            else if (options.MissingSpecific == MissingSpecific.PlainPage)
+                new PlainPages(session, tables.Catalog, changes, step, ValuesOf, cancellation).Plan();
+        if (options.MissingSpecific != MissingSpecific.FromRevision || steps.Length == 0)
+            return;
+        _rebuilt = new RebuiltSpecificRows(session, tables.Catalog, changes, steps, locks: false, cancellation);
+        repairs.Add(_rebuilt);
+        _rebuilt.Plan();
+    }
+
+    // With Delete also what is stray beside a page of another type; a revision brings back only what is missing.
+    private RepairStep Step(Reference reference, Problem[] problems)
+    {
+        SelectedRows rows = Select(changes.Of(reference.Table), problems, reference.ContentTypeColumn is { } type
+            ? $"t.{SqlText.Identifier(type.Name)}::text"
+            : $"t.{SqlText.Identifier(reference.Column.Name)}::text", options.MissingSpecific == MissingSpecific.Delete || reference.ContentTypeColumn is not null
+            ? ""
+            : $" and not exists (select 1 from {tables.Pages.Sql} p where p.{tables.Key} = t.{SqlText.Identifier(reference.Column.Name)})");
+        return new RepairStep(reference, rows, [], [], null);
+    }
+
+    private void SetType(int contentType, Problem[] problems) =>
+        ValuesOf(changes.Of(tables.Pages)).Add(
+            Select(changes.Of(tables.Pages), problems, "''", ""),
+            new Dictionary<string, string> { ["content_type_id"] = $"{contentType}::{tables.Pages.Find("content_type_id")!.TypeText}" });
+
+    private SelectedRows Select(TablePlan table, Problem[] problems, string value, string condition)
+    {
+        SelectedRows rows = new(session, $"dataops_half_of_{++_number}", table, cancellation);
+        string keys = SqlText.Literal("{" + string.Join(',', problems.Select(p => $"\"{p.Key}\"").Distinct()) + "}");
+        rows.Add(value, $"from {table.Table.Sql} t where {Tree.KeyOf(table.Table, "t")} = any({keys}::text[]){condition}");
+        return rows;
+    }
+
+    private NewValues ValuesOf(TablePlan rows)
+    {
+        if (!_values.TryGetValue(rows, out NewValues? values))
+            _values[rows] = values = new NewValues(session, tables.Catalog, rows, cancellation);
+        return values;
+    }
+}

@@ -1,0 +1,58 @@
+using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.References;
+using DataOps.Core.Django.Trees;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
+
+namespace DataOps.Core.Features.Trees;
+
+/// <summary>All checks of a tree, and of the pages where it is theirs.</summary>
+/// <param name="session">The session.</param>
+/// <param name="catalog">The reference catalogue.</param>
+/// <param name="stepLength">The length of a step, where it is given.</param>
+/// <param name="alphabet">The alphabet, where it is given.</param>
+/// <param name="context">Progress and cancellation.</param>
+internal sealed class TreeChecks(Session session, ReferenceCatalog catalog, int? stepLength, string? alphabet, OperationContext context)
+{
+    private readonly PageTables? _pages = PageTables.Find(catalog);
+
+    /// <summary>Makes the transaction fit for checks.</summary>
+    /// <remarks>The paths of a million rows need about 100 MB; compiling the queries takes longer than they do.</remarks>
+    public static void Prepare(Session session, CancellationToken cancellation) =>
+        session.Execute("set local work_mem = '128MB'", cancellation);
+
+    /// <summary>The problems of one tree.</summary>
+    public IEnumerable<Problem> Find(Tree tree)
+    {
+        context.Report($"Checking {tree.Table}", 0, tree.Table.EstimatedRows);
+        CancellationToken cancellation = context.Cancellation;
+        return tree.Kind switch
+        {
+            TreeKind.MaterialisedPath when _pages is { } pages && tree.Table == pages.Pages => Pages(tree, pages, cancellation),
+            TreeKind.MaterialisedPath => new PathTreeCheck(session, tree, Scheme(tree, cancellation), null, cancellation).Find(),
+            TreeKind.NestedSets => new NestedSetsCheck(session, tree, cancellation).Find(),
+            TreeKind.Mptt => new MpttCheck(session, tree, cancellation).Find(),
+            TreeKind.Ltree => new LtreeCheck(session, tree, cancellation).Find(),
+            _ => new AdjacencyCheck(session, tree, cancellation).Find(),
+        };
+    }
+
+    // The pass over the paths asks about url_path as well; only where it has found one that differs from the parent's are all worked out.
+    private IEnumerable<Problem> Pages(Tree tree, PageTables pages, CancellationToken cancellation)
+    {
+        PathTreeCheck paths = new(session, tree, Scheme(tree, cancellation), UrlPathCheck.Differs, cancellation);
+        foreach (Problem problem in paths.Find())
+            yield return problem;
+        UrlPathCheck urls = new(session, pages, cancellation);
+        IEnumerable<Problem> others = (paths.MayDiffer ? urls.UrlPaths() : [])
+            .Concat(urls.Slugs())
+            .Concat(new SpecificRowCheck(session, pages, cancellation).Find())
+            .Concat(new RevisionCheck(session, pages, cancellation).Find())
+            .Concat(new AliasCheck(session, pages, cancellation).Find())
+            .Concat(new SiteCheck(session, pages, cancellation).Find());
+        foreach (Problem problem in others)
+            yield return problem;
+    }
+
+    private PathScheme Scheme(Tree tree, CancellationToken cancellation) => PathScheme.Of(session, tree, stepLength, alphabet, cancellation);
+}

@@ -1,0 +1,43 @@
+using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.References;
+using DataOps.Core.Django.Trees;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+
+namespace DataOps.Core.Features.Trees;
+
+/// <summary>The trees that a user asked for.</summary>
+internal static class TreeFilter
+{
+    /// <summary>The trees whose table and model have one of these names; all without names.</summary>
+    /// <exception cref="DataOpsException">A name matches no tree.</exception>
+    public static IReadOnlyList<Tree> Select(ReferenceCatalog catalog, IReadOnlyList<string> table, IReadOnlyList<string> model)
+    {
+        NameFilter tables = new(table);
+        NameFilter models = new(model);
+        Tree[] trees = [.. new TreeReader(catalog).Read()];
+        Require(tables.Unmatched(trees.Select(t => Names(catalog, t))), "table");
+        Require(models.Unmatched(trees.Select(t => Labels(catalog, t))), "model");
+        return [.. trees.Where(t => tables.Matches(Names(catalog, t)) && (models.IsEmpty || models.Matches(Labels(catalog, t))))];
+    }
+
+    private static string[] Names(ReferenceCatalog catalog, Tree tree) => [.. Tables(catalog, tree).SelectMany(ReferenceFilter.TableNames)];
+
+    private static string[] Labels(ReferenceCatalog catalog, Tree tree) =>
+        [.. Tables(catalog, tree).Select(catalog.LabelOf).OfType<string>().SelectMany(ReferenceFilter.ModelNames)];
+
+    // What is found in the table of a page type, or of the sites, is found with the pages.
+    private static IEnumerable<Table> Tables(ReferenceCatalog catalog, Tree tree)
+    {
+        IEnumerable<Table> tables = catalog.WithHeirs(tree.Table);
+        return PageTables.Find(catalog) is { } pages && pages.Pages == tree.Table && pages.Own("wagtailcore_site") is { } sites ? tables.Append(sites) : tables;
+    }
+
+    private static void Require(IEnumerable<string> unmatched, string what)
+    {
+        if (unmatched.ToArray() is { Length: > 0 } unknown)
+            throw new DataOpsException(
+                "UnknownTree", FailureKind.NotFound, $"There is no tree in a {what} {string.Join(", ", unknown.Select(n => $"\"{n}\""))}.",
+                "Test-Tree without names tests all that there are; * stands for any characters.", unknown[0]);
+    }
+}

@@ -1,0 +1,159 @@
+using DataOps.Core.Changes;
+using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.References;
+using DataOps.Core.Django.Trees;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using Npgsql;
+
+namespace DataOps.Core.Features.Trees;
+
+/// <summary>One repair of trees in one transaction: deletions first, then what comes back, then what everything's place decides.</summary>
+internal sealed class TreeRepairRun(
+    Session session, ReferenceCatalog catalog, RepairTreeOptions options, ChangeSet changes, OperationContext context)
+{
+    private static readonly DeletionWords s_words = new("would be deleted, so nothing was changed.", "Delete them first", "use -OnDependent Cascade");
+
+    private readonly List<IRepair> _repairs = [];
+    private readonly PageTables? _pages = PageTables.Find(catalog);
+    private DependentRows? _dependents;
+    private SpecificRowRepair? _halves;
+    private int _number;
+
+    /// <summary>Nodes that got a place.</summary>
+    public long Reattached { get; private set; }
+
+    /// <summary>Plans the repair of all trees.</summary>
+    /// <exception cref="DataOpsException">Something cannot be done as it was asked for.</exception>
+    public void Plan(IReadOnlyList<(Tree Tree, IReadOnlyList<Problem> Problems)> trees)
+    {
+        if (options.Orphan == OrphanNodes.Delete)
+            foreach ((Tree tree, IReadOnlyList<Problem> problems) in trees)
+                Delete(tree, problems);
+        if (_pages is { } pages && trees.FirstOrDefault(t => t.Tree.Table == pages.Pages).Problems is { } found)
+        {
+            _halves = new SpecificRowRepair(session, pages, changes, options, _repairs, context.Cancellation);
+            _halves.Plan(found);
+            _repairs.AddRange(PointerRepair.Plan(session, pages, changes, found, context.Cancellation));
+        }
+        if (changes.Tables.Any(t => t.Deletes))
+        {
+            _dependents = new DependentRows(session, catalog, changes, options.OnDependent, s_words, Except, context.Cancellation);
+            _dependents.Plan();
+        }
+        foreach ((Tree tree, IReadOnlyList<Problem> problems) in trees)
+            if (problems.Count > 0 || options.Compact || changes.Of(tree.Table).Planned > 0)
+                Repair(tree);
+    }
+
+    /// <summary>Changes the rows, which are locked.</summary>
+    /// <exception cref="DataOpsException">PostgreSQL refuses a row.</exception>
+    public void Apply()
+    {
+        changes.Apply(catalog.Database, () =>
+        {
+            // What hangs on the places is written last: it is counted with all that comes and goes.
+            foreach (IRepair repair in _repairs.Where(r => r is not NodeRows))
+                repair.Apply();
+            _dependents?.Apply();
+            changes.Delete();
+            foreach (IRepair repair in _repairs.OfType<NodeRows>())
+                repair.Apply();
+        });
+    }
+
+    /// <summary>The plan row by row.</summary>
+    public IEnumerable<RowChange> DescribeRows()
+    {
+        RowChanges changed = new(session, context.Cancellation);
+        return _repairs.SelectMany(r => r.Describe(changed))
+            .Concat(_dependents?.Describe(changed) ?? [])
+            .Concat(changes.Tables.Where(t => t.Deletes).SelectMany(t => changed.Deleted(t, catalog.LabelOf(t.Table))));
+    }
+
+    private void Delete(Tree tree, IReadOnlyList<Problem> problems)
+    {
+        string[] keys = [.. problems.Where(p => p.Class is TreeProblem.Orphan or TreeProblem.BelowOrphan or TreeProblem.Cycle).Select(p => p.Key!)];
+        if (keys.Length == 0)
+            return;
+        string name = $"dataops_lost_{++_number}";
+        session.Execute(
+            $"create temp table {name} on commit drop as select null::text as key with no data", context.Cancellation);
+        session.Execute($"insert into pg_temp.{name} select * from unnest($1)", context.Cancellation, new NpgsqlParameter<string[]> { TypedValue = keys });
+        changes.Of(tree.Table).PlanDelete($"from {tree.Table.Sql} t join pg_temp.{name} l on l.key = {tree.Key("t")}");
+    }
+
+    // Children are counted from the rows that are left; a row in a type's table takes no page with it that keeps its other half.
+    private string Except(Table table, Column? column) =>
+        column?.Name == "numchild" || (table == _pages?.Pages && column is null) ? " and false" : "";
+
+    private void Repair(Tree tree)
+    {
+        TablePlan rows = changes.Of(tree.Table);
+        HoldingPage? holding = tree.Table == _pages?.Pages ? new HoldingPage(session, _pages!, rows, context.Cancellation) : null;
+        PagePlacement? placement = holding is null ? null : new PagePlacement(session, _pages!, options.DuplicateSlug, holding, context);
+        IEnumerable<Column?> columns = [tree.Path, tree.Depth, tree.NumChild, tree.Left, tree.Right, tree.TreeId, tree.Parent?.Column, tree.Order,
+            .. placement?.Columns ?? []];
+        NodeRows nodes = new(session, catalog.LabelOf(tree.Table), rows, $"dataops_tree_{++_number}", [.. columns.OfType<Column>()], context.Cancellation);
+        context.Report($"Planning {tree.Table}", 0, tree.Table.EstimatedRows);
+        switch (tree.Kind)
+        {
+            case TreeKind.MaterialisedPath:
+                RepairPaths(tree, nodes, placement);
+                break;
+            case TreeKind.NestedSets:
+                NestedSetsRepair.Fill(session, tree, nodes, context.Cancellation);
+                break;
+            case TreeKind.Ltree:
+                RepairLabels(tree, nodes);
+                break;
+            default:
+                RepairParents(tree, nodes);
+                break;
+        }
+        if (holding is not null)
+        {
+            holding.Plan();
+            _repairs.Add(holding);
+        }
+        nodes.Plan();
+        _repairs.Add(nodes);
+    }
+
+    private void RepairPaths(Tree tree, NodeRows nodes, PagePlacement? placement)
+    {
+        PathScheme scheme = PathScheme.Of(session, tree, options.StepLength, options.Alphabet, context.Cancellation);
+        PathTreeRepair repair = new(session, tree, scheme, nodes, _number, placement, context.Cancellation);
+        repair.Fill(placement is null ? null : _halves?.Inserted);
+        if (options.Orphan == OrphanNodes.Reattach)
+            repair.Reattach(options.To is { } to && IsMeant(tree) ? to : null);
+        if (options.Compact)
+            repair.Compact();
+        repair.Complete();
+        Reattached += repair.Reattached;
+    }
+
+    private void RepairLabels(Tree tree, NodeRows nodes)
+    {
+        LtreeRepair repair = new(session, tree, nodes, context.Cancellation);
+        repair.Fill();
+        if (options.Orphan == OrphanNodes.Reattach)
+            repair.Reattach(options.To is { } to && IsMeant(tree) ? to : null);
+        Reattached += repair.Reattached;
+    }
+
+    private void RepairParents(Tree tree, NodeRows nodes)
+    {
+        ParentTreeRepair repair = new(session, tree, nodes, context.Cancellation);
+        repair.Fill();
+        if (options.Orphan == OrphanNodes.Reattach)
+            repair.Reattach(options.To is { } to && IsMeant(tree) ? to : null);
+        repair.Complete(options.Compact);
+        Reattached += repair.Reattached;
+    }
+
+    // A key means another node in each table: without a name of a table or model it is a page's.
+    private bool IsMeant(Tree tree) => options.Table.Count + options.Model.Count > 0 || _pages is null || tree.Table == _pages.Pages;
+}

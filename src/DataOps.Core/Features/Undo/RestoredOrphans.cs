@@ -1,0 +1,66 @@
+using DataOps.Core.Changes.UndoFiles;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+
+namespace DataOps.Core.Features.Undo;
+
+/// <summary>The foreign keys that rows broke before the operation: as many rows, and no more, may break them again.</summary>
+/// <remarks>PostgreSQL checks such rows whatever was there before; they are written past its triggers, and only they.</remarks>
+internal sealed class RestoredOrphans
+{
+    private readonly UndoReferences _references;
+    private readonly Dictionary<(string Schema, string Table, string Constraint), (long Rows, long Left)> _broken;
+    private readonly HashSet<(string, string)> _targets;
+
+    /// <summary>Reads what the batches of a file noted.</summary>
+    public RestoredOrphans(DatabaseCatalog catalog, UndoReferences references, IEnumerable<UndoHeader> batches)
+    {
+        _references = references;
+        _broken = batches.SelectMany(b => b.Orphans ?? []).GroupBy(o => (o.Schema, o.Table, o.Constraint))
+            .ToDictionary(g => g.Key, g => (g.Sum(o => o.Rows), g.Sum(o => o.Left)));
+        _targets = (
+            from table in catalog.Tables
+            from key in table.ForeignKeys
+            where Of(table, key).Left > 0 && catalog.Find(key.Target) is not null
+            let target = catalog.Find(key.Target)!
+            select (target.Schema, target.Name)).ToHashSet();
+    }
+
+    /// <summary>Whether so many rows of the file may come back without a target.</summary>
+    public bool Allows(Table table, ForeignKey key, long rows) => rows <= Of(table, key).Rows;
+
+    /// <summary>Whether so many rows that are not in the file may lose their target.</summary>
+    public bool AllowsToLose(Table table, ForeignKey key, long rows) => rows <= Of(table, key).Left;
+
+    /// <summary>Whether rows of a table may go although others refer to them.</summary>
+    public bool CanLose(Table target) => _targets.Contains((target.Schema, target.Name));
+
+    /// <summary>The condition that a row s of the file comes back without a target; null where none does.</summary>
+    public string? Condition(Table table)
+    {
+        string[] broken = [.. table.ForeignKeys.Where(k => k.IsEnforced && Of(table, k).Rows > 0).Select(k => $"({_references.Missing(k)})")];
+        return broken.Length == 0 ? null : $"({string.Join(" or ", broken)})";
+    }
+
+    /// <summary>Does something past the server's checks and all triggers.</summary>
+    /// <exception cref="DataOpsException"><c>OrphansNeedSuperuser</c>: the role may not.</exception>
+    public static void Unchecked(Session session, Action action, CancellationToken cancellation)
+    {
+        try
+        {
+            session.Execute("set local session_replication_role = replica", cancellation);
+        }
+        catch (DataOpsException e) when (e.Kind == FailureKind.PermissionDenied)
+        {
+            throw new DataOpsException(
+                "OrphansNeedSuperuser", FailureKind.PermissionDenied,
+                $"Rows referred to nothing before, against a foreign key, and role {session.Settings.Username} may not bring that back, so nothing was undone.",
+                "Undo as a superuser, or as a role that may set session_replication_role (PostgreSQL 15 and later).", session.Settings.Username, e);
+        }
+        action();
+        session.Execute("set local session_replication_role = origin", cancellation);
+    }
+
+    private (long Rows, long Left) Of(Table table, ForeignKey key) => _broken.GetValueOrDefault((table.Schema, table.Name, key.Name));
+}

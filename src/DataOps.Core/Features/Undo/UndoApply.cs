@@ -1,0 +1,201 @@
+using DataOps.Core.Changes;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+using Npgsql;
+
+namespace DataOps.Core.Features.Undo;
+
+/// <summary>Puts the rows of an undo file back, inside the transaction in which they were planned and locked.</summary>
+/// <remarks>
+/// Rows go, change and come in this order, so that unique values are free again. A foreign key that cannot wait for the end may need it the other way round;
+/// that is tried when the first way fails, and then all that comes at once, for rows that need each other.
+/// </remarks>
+/// <param name="session">The session, in the transaction.</param>
+/// <param name="tables">The rows.</param>
+/// <param name="orphans">Which rows referred to nothing before.</param>
+/// <param name="searchPath">Where triggers find their names.</param>
+/// <param name="cancellation">Cancels the query that runs.</param>
+internal sealed class UndoApply(
+    Session session, IReadOnlyList<UndoTableStaging> tables, RestoredOrphans orphans, string searchPath, CancellationToken cancellation)
+{
+    private const string Savepoint = "dataops_undo";
+
+    private readonly IReadOnlyList<UndoTableStaging> _ordered = Sort(tables);
+    private readonly Dictionary<UndoTableStaging, string[]> _changing = [];
+
+    /// <summary>Applies all of it and makes sure that the rows are what they were.</summary>
+    /// <exception cref="DataOpsException">A constraint or a trigger is in the way; what was applied is to be rolled back.</exception>
+    public void Run()
+    {
+        foreach (UndoTableStaging table in tables)
+            _changing[table] = ChangingColumns(table);
+        if (Try(() => DeleteFirst(InsertInOrder)) is not { } failure)
+            return;
+        if (!CanDependOnOrder(failure) || (Try(InsertFirst) is not null && Try(() => DeleteFirst(InsertAtOnce)) is not null))
+            throw failure;
+    }
+
+    private void DeleteFirst(Action insert)
+    {
+        foreach (UndoTableStaging table in _ordered)
+            Release(table);
+        foreach (UndoTableStaging table in _ordered.Reverse())
+            Delete(table);
+        foreach (UndoTableStaging table in _ordered)
+            Update(table, [.. _changing[table].Except(Late(table))]);
+        insert();
+        foreach (UndoTableStaging table in _ordered)
+            Update(table, Late(table));
+    }
+
+    private void InsertFirst()
+    {
+        InsertInOrder();
+        foreach (UndoTableStaging table in _ordered)
+            Update(table, _changing[table]);
+        foreach (UndoTableStaging table in _ordered.Reverse())
+            Delete(table);
+    }
+
+    private DataOpsException? Try(Action apply)
+    {
+        session.Execute("savepoint " + Savepoint, cancellation);
+        try
+        {
+            session.Execute("set constraints all deferred", cancellation);
+            // Triggers and the functions in defaults find their names where the application's do; our own are qualified.
+            session.Execute($"select set_config('search_path', {SqlText.Literal(searchPath)}, true)", cancellation);
+            apply();
+            session.Execute("set constraints all immediate", cancellation);
+            RowImages.Pin(session, cancellation);
+            new UndoState(session, cancellation).RequireDone(tables);
+        }
+        catch (DataOpsException e) when (e.Kind is not FailureKind.Connection and not FailureKind.Timeout)
+        {
+            session.Execute("rollback to savepoint " + Savepoint, cancellation);
+            return e;
+        }
+        session.Execute("release savepoint " + Savepoint, cancellation);
+        return null;
+    }
+
+    private static bool CanDependOnOrder(DataOpsException e) =>
+        e.Id == "NotRestored" || e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation or "23001" };
+
+    // Lets go of rows that will be deleted, where the constraint cannot wait or would act.
+    private void Release(UndoTableStaging table)
+    {
+        string[] late = Late(table);
+        string set = string.Join(", ", late.Select(c => $"{SqlText.Identifier(c)} = null"));
+        if (late.Length > 0)
+            Execute($"update {table.Table.Sql} as t set {set} from {table.Name} s where s._action = 'U' and {table.Same("t", "s")}");
+    }
+
+    private void Delete(UndoTableStaging table)
+    {
+        string which = table.Identity.IsWholeRow
+            ? $"{table.Changes.Name} c where c._action = 'D' and {table.Changes.VersionOf("t")} = c._xmin"
+            : $"{table.Name} s where s._action = 'I' and {table.Same("t", "s")}";
+        string delete = $"delete from {table.Table.Sql} as t using {which}";
+        if (orphans.CanLose(table.Table))
+            RestoredOrphans.Unchecked(session, () => Execute(delete), cancellation);
+        else
+            Execute(delete);
+    }
+
+    private void Update(UndoTableStaging table, string[] columns)
+    {
+        if (columns.Length == 0)
+            return;
+        string condition = $"s._action = 'U' and {table.Same("t", "s")}";
+        new UniqueParking(session, cancellation).Park(table.Table, table.Name, columns, condition);
+        string set = string.Join(", ", columns.Select(SqlText.Identifier).Select(c => $"{c} = s.{c}"));
+        Write(table, $"update {table.Table.Sql} as t set {set} from {table.Name} s where {condition}");
+    }
+
+    private void InsertInOrder()
+    {
+        foreach (UndoTableStaging table in _ordered)
+            Write(table, Insert(table));
+    }
+
+    // In one statement, a key that cannot wait is checked when all rows are there.
+    private void InsertAtOnce()
+    {
+        UndoTableStaging[] whole = [.. _ordered.Where(t => orphans.Condition(t.Table) is null)];
+        if (whole.Length > 0)
+            Execute($"with {string.Join(", ", whole.Select((t, i) => $"i{i} as ({Insert(t)})"))} select");
+        foreach (UndoTableStaging table in _ordered.Except(whole))
+            Write(table, Insert(table));
+    }
+
+    private static string Insert(UndoTableStaging table) => $"""
+        insert into {table.Table.Sql} ({SqlText.Identifiers(table.Writable)}) overriding system value
+        select {string.Join(", ", table.Writable.Select(c => "s." + SqlText.Identifier(c)))} from {table.Name} s where s._action = 'D'
+        """;
+
+    // Rows that referred to nothing apart from the others, which the server checks.
+    private void Write(UndoTableStaging table, string statement)
+    {
+        if (orphans.Condition(table.Table) is not { } broken)
+        {
+            Execute(statement);
+            return;
+        }
+        Execute($"{statement} and not {broken}");
+        RestoredOrphans.Unchecked(session, () => Execute($"{statement} and {broken}"), cancellation);
+    }
+
+    // Columns of foreign keys that are checked at once, or act, and that can be empty meanwhile.
+    private string[] Late(UndoTableStaging table) =>
+    [
+        .. table.Table.ForeignKeys.Where(k => k.IsEnforced && (!k.IsDeferrable || k.OnDelete != "NO ACTION"))
+            .SelectMany(k => k.Columns).Distinct().Intersect(_changing[table]).Where(c => !table.Table.Find(c)!.NotNull),
+    ];
+
+    // Only these are set: a trigger may wait for the others, and an index need not be looked at.
+    private string[] ChangingColumns(UndoTableStaging table)
+    {
+        if (table.Identity.IsWholeRow)
+            return [];
+        string[] columns =
+        [
+            .. table.Table.Columns.Where(c => c.IsWritable && c.Source != ColumnSource.IdentityAlways).Except(table.Identity.Columns).Select(c => c.Name),
+        ];
+        if (columns.Length == 0)
+            return [];
+        IEnumerable<string> differ = columns.Select(SqlText.Identifier)
+            .Zip(columns, (quoted, c) => $"case when bool_or(c.{quoted}::text is distinct from s.{quoted}::text) then {SqlText.Literal(c)} end");
+        return [.. session.List<string>($"""
+            select c
+            from (select array[{string.Join(", ", differ)}] as a
+                  from {table.Name} s join {table.Changes.Name} c on {table.Same("c", "s")} where s._action = 'U') x, unnest(x.a) c
+            where c is not null
+            """, null, cancellation)];
+    }
+
+    private void Execute(string sql) => session.Execute(sql, cancellation);
+
+    // Referenced tables first; in a circle any order is as good.
+    private static List<UndoTableStaging> Sort(IReadOnlyList<UndoTableStaging> tables)
+    {
+        Dictionary<uint, UndoTableStaging> byTable = tables.ToDictionary(t => t.Table.Oid);
+        List<UndoTableStaging> sorted = [];
+        HashSet<uint> seen = [];
+        void Visit(UndoTableStaging table)
+        {
+            if (!seen.Add(table.Table.Oid))
+                return;
+            // A constraint that can wait asks for no order, unless nothing else does.
+            foreach (ForeignKey key in table.Table.ForeignKeys.OrderBy(k => k.IsDeferrable))
+                if (byTable.TryGetValue(key.Target, out UndoTableStaging? target))
+                    Visit(target);
+            sorted.Add(table);
+        }
+        foreach (UndoTableStaging table in tables.OrderBy(t => t.Table.Schema, StringComparer.Ordinal).ThenBy(t => t.Table.Name, StringComparer.Ordinal))
+            Visit(table);
+        return sorted;
+    }
+}

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using DataOps.Core.Changes;
+using DataOps.Core.Changes.UndoFiles;
+using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using Npgsql;
+
+namespace DataOps.Core.Features.Undo;
+
+/// <summary>What <see cref="UndoChange"/> undoes.</summary>
+public sealed record UndoChangeOptions : ChangeOptions
+{
+    /// <summary>The undo file that the operation wrote.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>Use it although it was written for another server or database.</summary>
+    public bool Force { get; init; }
+}
+
+/// <summary>What an undoing did, or would do.</summary>
+/// <param name="Server">The server.</param>
+/// <param name="Database">The database.</param>
+/// <param name="Operation">Undo-Change.</param>
+/// <param name="Path">The undo file.</param>
+/// <param name="Undoes">The operation that wrote it.</param>
+/// <param name="Written">When it was written, in UTC.</param>
+/// <param name="Changed">Whether the database was changed.</param>
+/// <param name="Count">Rows changed; 0 with WhatIf.</param>
+/// <param name="WouldChange">Rows that undoing changes, or would; 0 when it is undone already.</param>
+/// <param name="Inserted">Rows that had been deleted and come back.</param>
+/// <param name="Updated">Rows that change back.</param>
+/// <param name="Deleted">Rows that had been inserted and go.</param>
+/// <param name="UndoPath">The undo file of the undoing; null when none was written.</param>
+/// <param name="Tables">Tables in the file.</param>
+/// <param name="Duration">Seconds.</param>
+public sealed record UndoResult(
+    string Server,
+    string Database,
+    string Operation,
+    string Path,
+    string Undoes,
+    DateTime Written,
+    bool Changed,
+    long Count,
+    long WouldChange,
+    long Inserted,
+    long Updated,
+    long Deleted,
+    string? UndoPath,
+    int Tables,
+    double Duration) : IChangeResult;
+
+/// <summary>Puts the rows of an undo file back to exactly what they were, in one transaction, or names the rows that are in the way.</summary>
+/// <remarks>
+/// Triggers fire, except for rows that referred to nothing before; the rows are compared once more afterwards. Sequences stay where they are.
+/// </remarks>
+[Operation("Undo", "Change")]
+public sealed class UndoChange : IOperation<UndoChangeOptions, IChangeResult>
+{
+    private const string Name = "Undo-Change";
+
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException">The file is damaged or belongs elsewhere; rows have changed since; a constraint is in the way.</exception>
+    public IEnumerable<IChangeResult> Run(Session session, UndoChangeOptions options, OperationContext context)
+    {
+        string? undoPath = UndoPlace.Of(options, session.Database, Name);
+        if (options.Path.Length == 0)
+            throw new DataOpsException("MissingPath", FailureKind.InvalidArgument, "No file is named.", "Name the undo file with -Path.", nameof(options.Path));
+        Stopwatch watch = Stopwatch.StartNew();
+        CancellationToken cancellation = context.Cancellation;
+        string path = Path.GetFullPath(options.Path);
+        context.Report($"Reading {path}", 0, null);
+        using UndoFileReader file = new(path);
+        DatabaseCatalog catalog = DatabaseCatalog.Read(session);
+        Func<Table, string?> modelOf = options.Detailed ? ReferenceCatalog.Read(session, withEmbedded: false).LabelOf : _ => null;
+
+        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
+        RowImages.Pin(session, cancellation);
+        IReadOnlySet<int> uncommitted = new UndoOrigin(session, cancellation).Require(file, path, options.Force);
+        using ChangeSet changes = new(session, Name, cancellation);
+        using UndoStaging staging = new(session, catalog, file, path, cancellation);
+        IReadOnlyList<UndoTableStaging> tables = staging.Fill(changes, uncommitted);
+        UndoResult Result(UndoCounts counts, bool isDone, string? undo) => new(
+            session.Server, session.Database, Name, path, file.Header.Operation, file.Header.Written,
+            isDone && counts.Total > 0, isDone ? counts.Total : 0, counts.Total, counts.Inserted, counts.Updated, counts.Deleted, undo, tables.Count,
+            Math.Round(watch.Elapsed.TotalSeconds, 3));
+
+        context.Report("Comparing the rows with the database", 0, null);
+        if (new UndoState(session, cancellation).IsUndone(tables, path, file.Header.Operation))
+        {
+            yield return Result(new UndoCounts(0, 0, 0), isDone: false, null);
+            yield break;
+        }
+        UndoPlan plan = new(session, cancellation);
+        UndoCounts counts = plan.Make(tables);
+        UndoReferences references = new(session, catalog, tables, cancellation);
+        RestoredOrphans orphans = new(catalog, references, file.Batches.Where((_, i) => !uncommitted.Contains(i)));
+        UndoChecks checks = new(session, catalog, tables, references, orphans, cancellation);
+        if (options.WhatIf)
+            checks.Require();
+        if (options.Detailed)
+            foreach (RowChange change in plan.Describe(tables, modelOf))
+                yield return change;
+        if (options.WhatIf)
+        {
+            yield return Result(counts, isDone: false, null);
+            yield break;
+        }
+        changes.Lock();
+        // Rows may have changed between the comparison and the plan; since the lock they cannot.
+        new UndoState(session, cancellation).IsUndone(tables, path, file.Header.Operation);
+        checks.Require();
+        changes.NoteOrphans(catalog);
+        context.Report($"Undoing {file.Header.Operation}", 0, counts.Total);
+        string searchPath = session.List<string>("select reset_val from pg_settings where name = 'search_path'", null, cancellation)[0];
+        new UndoApply(session, tables, orphans, searchPath, cancellation).Run();
+        string? undo = undoPath is null ? null : changes.WriteUndo(undoPath);
+        changes.Commit(transaction);
+        yield return Result(counts, isDone: true, undo);
+    }
+}

@@ -1,0 +1,40 @@
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Features.Undo;
+
+/// <summary>The foreign keys between rows that come back, rows that go, and rows that stay, as SQL.</summary>
+internal sealed class UndoReferences(Session session, DatabaseCatalog catalog, IReadOnlyList<UndoTableStaging> tables, CancellationToken cancellation)
+{
+    private readonly Dictionary<uint, UndoTableStaging> _byTable = tables.ToDictionary(t => t.Table.Oid);
+    private readonly Dictionary<uint, IReadOnlyList<UniqueIndex>> _indexes = [];
+
+    /// <summary>The rows of a table that the file is about; null for another table.</summary>
+    public UndoTableStaging? Of(uint table) => _byTable.GetValueOrDefault(table);
+
+    /// <summary>The condition that a row refers to another, compared as the target's unique index does, which the foreign key rests on.</summary>
+    public string Refers(ForeignKey key, string from, string to, Table target) => string.Join(" and ", key.Columns.Zip(key.TargetColumns, (c, t) =>
+    {
+        string equality = IndexesOf(target).SelectMany(i => i.Keys).FirstOrDefault(k => k.Column == t)?.Equality ?? "operator(pg_catalog.=)";
+        return $"{to}.{SqlText.Identifier(t)} {equality} {from}.{SqlText.Identifier(c)}";
+    }));
+
+    /// <summary>The condition that what a row s of the file referred to is neither there, or will go, nor comes back.</summary>
+    public string Missing(ForeignKey key)
+    {
+        Table target = catalog.Find(key.Target)!;
+        UndoTableStaging? also = Of(key.Target);
+        string goes = also is { Identity.IsWholeRow: false, Changes: var going }
+            ? $" and not exists (select 1 from {going.Name} g where g._action = 'D' and {also.Same("g", "t")})" : "";
+        string back = also is null ? "" : $" and not exists (select 1 from {also.Name} b where b._action in ('U', 'D') and {Refers(key, "s", "b", target)})";
+        return $"""
+            {string.Join(" and ", key.Columns.Select(c => $"s.{SqlText.Identifier(c)} is not null"))}
+            and not exists (select 1 from {target.Sql} t where {Refers(key, "s", "t", target)}{goes}){back}
+            """;
+    }
+
+    /// <summary>The unique indexes of a table.</summary>
+    public IReadOnlyList<UniqueIndex> IndexesOf(Table table) =>
+        _indexes.TryGetValue(table.Oid, out IReadOnlyList<UniqueIndex>? known) ? known : _indexes[table.Oid] = UniqueIndex.Read(session, table, cancellation);
+}

@@ -1,0 +1,109 @@
+using DataOps.Core.Changes;
+using DataOps.Core.Changes.UndoFiles;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+using Npgsql;
+
+namespace DataOps.Core.Features.Undo;
+
+/// <summary>Brings the rows of an undo file into temporary tables of the transaction.</summary>
+internal sealed class UndoStaging(Session session, DatabaseCatalog catalog, UndoFileReader file, string path, CancellationToken cancellation) : IDisposable
+{
+    private NpgsqlRawCopyStream? _copy;
+    private int _copying;
+
+    /// <summary>Makes and fills the temporary tables; of a row that several batches changed, there is what it was first and is last.</summary>
+    /// <param name="changes">Where undoing it will be planned.</param>
+    /// <param name="uncommitted">Batches to leave out.</param>
+    /// <exception cref="DataOpsException">A table is not there, or has other columns than it had.</exception>
+    public IReadOnlyList<UndoTableStaging> Fill(ChangeSet changes, IReadOnlySet<int> uncommitted)
+    {
+        Table[] targets = [.. file.Header.Tables.Select(Target)];
+        bool isBatched = file.Batches.Count > 1;
+        for (int i = 1; i <= targets.Length; i++)
+        {
+            session.Execute($"""
+                create temp table dataops_undo_{i} on commit drop as
+                select null::text as _action, null::text as _fingerprint, {TablePlan.PlainColumns(targets[i - 1], "t")}
+                from {targets[i - 1].Sql} t with no data
+                """, cancellation);
+            if (isBatched)
+                session.Execute($"alter table pg_temp.dataops_undo_{i} add column _line bigint generated always as identity", cancellation);
+        }
+        try
+        {
+            file.Read(Write, uncommitted);
+            End();
+        }
+        catch (Exception e) when (PostgresFailure.Translate(e, session.Settings, cancellation) is { } failure)
+        {
+            throw failure;
+        }
+        UndoTableStaging[] tables = [.. targets.Select((t, i) => new UndoTableStaging(i + 1, $"pg_temp.dataops_undo_{i + 1}", changes.Of(t)))];
+        if (isBatched)
+            foreach (UndoTableStaging table in tables)
+                new UndoMerge(session, table, cancellation).Run();
+        foreach (UndoTableStaging table in tables.Where(t => !t.Identity.IsWholeRow))
+            session.Execute($"analyze {table.Name} ({table.Identity.Sql})", cancellation);
+        return tables;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        NpgsqlRawCopyStream? broken = _copy;
+        _copy = null;
+        try
+        {
+            // Npgsql takes the end of its stream for success.
+            broken?.Cancel();
+        }
+        catch (Exception e) when (e is ObjectDisposedException or PostgresException)
+        {
+            // The connection broke, or the server had refused a row already: nothing is kept, as wanted.
+            _copying = 0;
+        }
+    }
+
+    private void Write(int table, ReadOnlySpan<byte> bytes)
+    {
+        if (table != _copying)
+        {
+            End();
+            string columns = SqlText.Identifiers(file.Header.Tables[table - 1].Columns.Select(c => c.Name));
+            string copy = $"copy pg_temp.dataops_undo_{table} (_action, _fingerprint, {columns}) from stdin";
+            _copy = (NpgsqlRawCopyStream)((StreamWriter)session.Connection.BeginTextImportAsync(copy, cancellation).GetAwaiter().GetResult()).BaseStream;
+            _copying = table;
+        }
+        cancellation.ThrowIfCancellationRequested();
+        _copy!.Write(bytes);
+    }
+
+    private void End()
+    {
+        NpgsqlRawCopyStream? ended = _copy;
+        (_copy, _copying) = (null, 0);
+        ended?.Dispose();
+    }
+
+    private Table Target(UndoTable was)
+    {
+        Table? table = catalog.Find(was.Schema, was.Name);
+        if (table is not { IsReadable: true })
+            throw new DataOpsException(
+                "UnknownTable", FailureKind.NotFound, $"{path} holds rows of {was.Schema}.{was.Name}, and this database has no such table.",
+                "Undo it where it was done.", was.Name);
+        string[] differences =
+        [
+            .. was.Columns.Select(c => (Was: c, Now: table.Find(c.Name)?.TypeText)).Where(c => c.Now != c.Was.Type)
+                .Select(c => $"{c.Was.Name} was {c.Was.Type} and is {c.Now ?? "gone"}"),
+            .. table.Columns.Where(c => was.Columns.All(w => w.Name != c.Name)).Select(c => $"{c.Name} is new"),
+        ];
+        return differences.Length == 0 ? table : throw new DataOpsException(
+            "SchemaChanged", FailureKind.InvalidOperation,
+            $"{table.DisplayName} has other columns than when {path} was written: {string.Join("; ", differences)}.",
+            "Undo before the migration, or take the migration back first.", table.DisplayName);
+    }
+}

@@ -1,0 +1,24 @@
+using DataOps.Core.Changes;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Features.Undo;
+
+/// <summary>The rows of one table of an undo file, in a temporary table: <c>_action</c> as it was done, <c>_fingerprint</c>, and what the row was.</summary>
+/// <param name="Number">Its number in the file.</param>
+/// <param name="Name">The temporary table.</param>
+/// <param name="Changes">What undoing it will change.</param>
+internal sealed record UndoTableStaging(int Number, string Name, TablePlan Changes)
+{
+    /// <summary>The table that changes.</summary>
+    public Table Table => Changes.Table;
+
+    /// <summary>By what its rows are known again.</summary>
+    public RowKey Identity => Changes.Identity;
+
+    /// <summary>The condition that two relations' rows are one.</summary>
+    public string Same(string left, string right) => Identity.Same(left, right);
+
+    /// <summary>The columns that can be written when a row comes back.</summary>
+    public IEnumerable<string> Writable => Table.Columns.Where(c => c.IsWritable).Select(c => c.Name);
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using DataOps.Core.Changes;
+using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.PageRepair;
+
+/// <summary>Finds places in the page tree for pages that come back, and keeps their parents' counts.</summary>
+/// <param name="session">The session, in the transaction of the changes.</param>
+/// <param name="catalog">The reference catalogue.</param>
+/// <param name="pages">The plan of the pages.</param>
+/// <param name="rebuilt">The temporary table of the pages that come back.</param>
+/// <param name="cancellation">Cancels the query that runs.</param>
+internal sealed class PagePlaces(Session session, ReferenceCatalog catalog, TablePlan pages, string rebuilt, CancellationToken cancellation)
+{
+    private const int Step = 4;
+    private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+    private readonly string _all = $"(select path, url_path, slug from {pages.Table.Sql} union all select path, url_path, slug from {rebuilt})";
+
+    /// <summary>
+    /// The columns of a page that a revision does not tell, or no longer, as SQL over the revision r and its key k: its own place where that is free,
+    /// else the last below the nearest page that is left.
+    /// </summary>
+    /// <exception cref="DataOpsException"><c>NoPlace</c>: nothing is left of the pages above it.</exception>
+    public IReadOnlyDictionary<string, string> Place(PageRevision revision)
+    {
+        string path = revision.Path is { } old && IsPath(old) && !Exists(old) && (old.Length == Step || Exists(old[..^Step])) ? old : Last(revision);
+        string parent = path.Length > Step ? SqlText.Literal(path[..^Step]) : "null";
+        // Two children of one page cannot have one slug.
+        string slug = $"""
+            (r.content ->> 'slug')::varchar || case
+              when exists (select 1 from {_all} s where left(s.path, -{Step}) = {parent} and s.slug = r.content ->> 'slug') then '-' || k.key else '' end
+            """;
+        Dictionary<string, string> values = new()
+        {
+            ["path"] = SqlText.Literal(path),
+            ["depth"] = (path.Length / Step).ToString(CultureInfo.InvariantCulture),
+            ["numchild"] = $"(select count(*)::int from {pages.Table.Sql} c where left(c.path, -{Step}) = {SqlText.Literal(path)})",
+            ["slug"] = slug,
+            ["url_path"] = $"coalesce((select p.url_path from {_all} p where p.path = {parent}), '') || {(path.Length > Step ? $"{slug} || " : "")}'/'",
+            ["content_type_id"] = "r.content_type_id",
+            ["latest_revision_id"] = "r.id",
+            ["latest_revision_created_at"] = "r.created_at",
+            ["draft_title"] = "(r.content ->> 'title')",
+        };
+        return values.Where(v => pages.Table.Find(v.Key) is not null).ToDictionary();
+    }
+
+    /// <summary>Plans the counts of the parents that are there; those that come back themselves have theirs already, or get it.</summary>
+    public void Plan()
+    {
+        pages.PlanUpdate($"from {pages.Table.Sql} t where exists (select 1 from {rebuilt} s where left(s.path, -{Step}) = t.path)");
+        session.Execute($"update {rebuilt} t set numchild = t.numchild + (select count(*) from {rebuilt} s where left(s.path, -{Step}) = t.path)",
+            cancellation);
+    }
+
+    /// <summary>Writes the counts.</summary>
+    public void Apply() =>
+        session.Execute($"update {pages.Table.Sql} t set numchild = s.numchild from {Counts} s where {pages.Same("s", "t")}", cancellation);
+
+    /// <summary>What changes in the parents.</summary>
+    public IEnumerable<RowChange> Describe(RowChanges changed) => changed.Updated(pages, catalog.LabelOf(pages.Table), Counts, ["numchild"]);
+
+    // What is there and what comes; a parent's old count may have been wrong.
+    private string Counts => $"""
+        (select {pages.Identity.Of("c")}, (select count(*)::int from {rebuilt} s where left(s.path, -{Step}) = c.path)
+           + (select count(*)::int from {pages.Table.Sql} p
+              where left(p.path, -{Step}) = c.path and not exists (select 1 from {rebuilt} s where s.path = p.path)) as numchild
+         from {pages.Name} c where c._action = 'U' and exists (select 1 from {rebuilt} s where left(s.path, -{Step}) = c.path))
+        """;
+
+    private string Last(PageRevision revision)
+    {
+        for (int length = (revision.Path?.Length ?? 0) - Step; length >= Step; length -= Step)
+            if (Exists(revision.Path![..length]))
+                return Next(revision.Path[..length]);
+        throw new DataOpsException(
+            "NoPlace", FailureKind.InvalidOperation,
+            $"Of the pages above page {revision.Key} none is left, so it has no place to come back to. Nothing was changed.",
+            "Use another -Action for this row.", pages.Table.DisplayName);
+    }
+
+    private string Next(string parent)
+    {
+        string last = session.List<string?>(
+            $"select max(s.path collate \"C\") from {_all} s where left(s.path, -{Step}) = @parent and s.path ~ '^[0-9A-Z]+$'", new { parent },
+            cancellation)[0] ?? parent + "0000";
+        long number = last[^Step..].Aggregate(0L, (n, digit) => (n * Digits.Length) + Digits.IndexOf(digit)) + 1;
+        char[] step = new char[Step];
+        for (int i = Step - 1; i >= 0; i--, number /= Digits.Length)
+            step[i] = Digits[(int)(number % Digits.Length)];
+        return parent + new string(step);
+    }
+
+    private bool Exists(string path) => session.List<bool>($"select exists (select 1 from {_all} s where s.path = @path)", new { path }, cancellation)[0];
+
+    private static bool IsPath(string path) => path.Length > 0 && path.Length % Step == 0 && path.All(Digits.Contains);
+}

@@ -1,0 +1,135 @@
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Connections;
+using static DataOps.Core.Postgres.Catalog.CatalogRows;
+
+namespace DataOps.Core.Postgres.Catalog;
+
+/// <summary>The tables of a database, read in six queries whatever their number.</summary>
+public sealed class DatabaseCatalog
+{
+    private readonly Dictionary<uint, Table> _byOid;
+
+    private DatabaseCatalog(IReadOnlyList<Table> tables) => (Tables, _byOid) = (tables, tables.ToDictionary(t => t.Oid));
+
+    /// <summary>All tables and views outside PostgreSQL's own schemas, by schema and name; partitions stand behind their root.</summary>
+    public IReadOnlyList<Table> Tables { get; }
+
+    /// <summary>The table with this pg_class.oid; null when it is none of <see cref="Tables"/>.</summary>
+    public Table? Find(uint oid) => _byOid.GetValueOrDefault(oid);
+
+    /// <summary>The table of that name in that schema.</summary>
+    public Table? Find(string schema, string name) => Tables.FirstOrDefault(t => t.Schema == schema && t.Name == name);
+
+    /// <summary>The schema that Django's tables are in: the one with django_content_type, public before others; public without one.</summary>
+    public string DjangoSchema =>
+        Tables.Where(t => t.Name == "django_content_type").OrderBy(t => t.Schema == "public" ? 0 : 1).FirstOrDefault()?.Schema ?? "public";
+
+    /// <summary>Reads the catalogue.</summary>
+    /// <exception cref="DataOpsException">The server refused a query.</exception>
+    public static DatabaseCatalog Read(Session session)
+    {
+        Dictionary<uint, PgType> types = ReadTypes(session);
+        IReadOnlyList<ColumnRow> rows = session.List<ColumnRow>(Columns);
+        ILookup<uint, ColumnRow> columns = rows.ToLookup(c => c.Table);
+        // pg_dump writes every array with one pair of brackets: where a column has two, the tables are as Django made them.
+        bool knowsDimensions = rows.Any(c => c.Dimensions > 1);
+        ILookup<(uint, short), string> sequences = session.List<SequenceRow>(Sequences).ToLookup(s => (s.Table, s.Column), s => s.Name);
+        ILookup<uint, ConstraintRow> constraints = session.List<ConstraintRow>(Constraints(session.ServerVersion)).ToLookup(c => c.Table);
+        ILookup<uint, IndexRow> indexes = session.List<IndexRow>(Indexes).ToLookup(i => i.Table);
+        Dictionary<(uint, short), string> names = rows.ToDictionary(c => (c.Table, c.Number), c => c.Name);
+        return new DatabaseCatalog(session.List<TableRow>(CatalogRows.Tables)
+            .Select(t => ToTable(
+                t,
+                [.. columns[t.Oid].Select(c => ToColumn(c, types, knowsDimensions, sequences[(c.Table, c.Number)].FirstOrDefault()))],
+                [.. constraints[t.Oid]],
+                [.. indexes[t.Oid]],
+                (table, numbers) => [.. ((short[])numbers).Select(n => names.GetValueOrDefault((table, n))).OfType<string>()]))
+            .ToList());
+    }
+
+    private static Dictionary<uint, PgType> ReadTypes(Session session)
+    {
+        Dictionary<uint, TypeRow> rows = session.List<TypeRow>(Types).ToDictionary(t => t.Oid);
+        Dictionary<uint, PgType> types = [];
+        PgType? Type(uint oid)
+        {
+            if (types.TryGetValue(oid, out PgType? known))
+                return known;
+            if (!rows.TryGetValue(oid, out TypeRow? row))
+                return null;
+            return types[oid] = new PgType(oid, row.Schema, row.Name, KindOf(row.Kind), Type(row.Element), Type(row.Base));
+        }
+        foreach (uint oid in rows.Keys)
+            Type(oid);
+        return types;
+    }
+
+    private static PgTypeKind KindOf(char kind) => kind switch
+    {
+        'd' => PgTypeKind.Domain,
+        'e' => PgTypeKind.Enum,
+        'c' => PgTypeKind.Composite,
+        'r' => PgTypeKind.Range,
+        'm' => PgTypeKind.Multirange,
+        _ => PgTypeKind.Base,
+    };
+
+    private static Column ToColumn(ColumnRow c, Dictionary<uint, PgType> types, bool knowsDimensions, string? sequence)
+    {
+        PgType type = types[c.Type];
+        // The modifier of varchar and bpchar counts four bytes of header; that of bit and varbit does not.
+        int? length = c.Modifier < 0 ? null : type.Name switch { "varchar" or "bpchar" => c.Modifier - 4, "bit" or "varbit" => c.Modifier, _ => null };
+        ColumnSource source = (c.Identity, c.Generated, c.Default) switch
+        {
+            (_, 's' or 'v', _) => ColumnSource.Generated,
+            ('a', _, _) => ColumnSource.IdentityAlways,
+            ('d', _, _) => ColumnSource.IdentityByDefault,
+            (_, _, { } d) when d.StartsWith("nextval(", StringComparison.Ordinal) => ColumnSource.Serial,
+            _ => ColumnSource.Plain,
+        };
+        return new Column(c.Number, c.Name, type, c.TypeText, length, c.NotNull, c.Default, source, sequence, c.Collation)
+        {
+            Dimensions = knowsDimensions && c.Dimensions > 0 ? c.Dimensions : null,
+        };
+    }
+
+    private static Table ToTable(
+        TableRow t,
+        IReadOnlyList<Column> columns,
+        IReadOnlyList<ConstraintRow> constraints,
+        IReadOnlyList<IndexRow> indexes,
+        Func<uint, Array, string[]> names)
+    {
+        string[] primaryKey = constraints.FirstOrDefault(c => c.Kind == 'p') is { } key ? names(t.Oid, key.Columns) : [];
+        return new Table(
+            t.Oid,
+            t.Schema,
+            t.Name,
+            t.Kind switch
+            {
+                'p' => TableKind.PartitionedTable,
+                'v' => TableKind.View,
+                'm' => TableKind.MaterializedView,
+                'f' => TableKind.ForeignTable,
+                _ => TableKind.Table,
+            },
+            columns,
+            primaryKey,
+            indexes.Where(i => i.IsUnique && i.IsPlain).Select(i => names(t.Oid, i.Columns)).Where(c => !c.SequenceEqual(primaryKey)).ToArray(),
+            indexes.Select(i => new TableIndex(i.Name, i.IsPlain ? names(t.Oid, i.Columns) : [])).ToArray(),
+            constraints.Where(c => c.Kind == 'f').Select(c => ToForeignKey(c, names(t.Oid, c.Columns), names(c.Target, c.TargetColumns))).ToArray(),
+            t.Tuples < 0 ? null : (long)t.Tuples,
+            t.Pages * 8192L);
+    }
+
+    private static ForeignKey ToForeignKey(ConstraintRow c, string[] columns, string[] targetColumns) => new(
+        c.Name,
+        columns,
+        c.Target,
+        targetColumns,
+        c.OnDelete switch { 'c' => "CASCADE", 'n' => "SET NULL", 'd' => "SET DEFAULT", 'r' => "RESTRICT", _ => "NO ACTION" },
+        c.IsDeferrable,
+        c.IsDeferred,
+        c.IsValidated,
+        c.IsEnforced);
+}

@@ -1,0 +1,89 @@
+using DataOps.Core.Kernel;
+using Npgsql;
+
+namespace DataOps.Core.Postgres.Connections;
+
+/// <summary>Where to connect to and how. Immutable; prints itself without the password.</summary>
+public sealed class ConnectionSettings
+{
+    private readonly NpgsqlConnectionStringBuilder _builder;
+
+    internal ConnectionSettings(NpgsqlConnectionStringBuilder builder) => _builder = builder;
+
+    /// <summary>Host name, address, or the folder of a Unix socket.</summary>
+    public string Host => _builder.Host ?? "localhost";
+
+    /// <summary>TCP port.</summary>
+    public int Port => _builder.Port;
+
+    /// <summary>The database.</summary>
+    public string Database => _builder.Database ?? Username;
+
+    /// <summary>The role.</summary>
+    public string Username => _builder.Username ?? Environment.UserName;
+
+    /// <summary>How the connection is encrypted, as <c>Prefer</c> or <c>VerifyFull</c>.</summary>
+    public string SslMode => _builder.SslMode.ToString();
+
+    /// <summary>The server as a person names it: host, and port unless it is 5432.</summary>
+    public string Server => (Port, Host.Contains(':')) switch
+    {
+        (NpgsqlConnection.DefaultPort, _) => Host,
+        (_, true) => $"[{Host}]:{Port}",
+        _ => $"{Host}:{Port}",
+    };
+
+    /// <summary>Longest wait for a lock; 5 s unless told otherwise.</summary>
+    public TimeSpan LockTimeout { get; private init; } = SessionSettings.LockTimeout;
+
+    /// <summary>Reads a <c>postgres://</c> URI, a libpq or Npgsql connection string, <c>service=name</c>, or a database's name.</summary>
+    /// <exception cref="DataOpsException">The text is none of these, or a part of it is unknown.</exception>
+    public static ConnectionSettings Parse(string text) => new(ConnectionText.Parse(text));
+
+    /// <summary>The settings that the environment gives: <c>DATABASE_URL</c>, else libpq's PG* variables.</summary>
+    /// <exception cref="DataOpsException">A variable holds what cannot be read.</exception>
+    public static ConnectionSettings FromEnvironment() => new(ConnectionText.FromEnvironment());
+
+    /// <summary>The same settings for another role.</summary>
+    public ConnectionSettings WithCredential(string username, string password) =>
+        Change(b => (b.Username, b.Password) = (username, password));
+
+    /// <summary>The same settings with another encryption mode: Disable, Allow, Prefer, Require, VerifyCA, VerifyFull.</summary>
+    /// <exception cref="DataOpsException">There is no such mode.</exception>
+    public ConnectionSettings WithSslMode(string mode) => Change(b => b.SslMode = ConnectionText.ParseSslMode(mode));
+
+    /// <summary>The same settings with another limit on waiting for a lock.</summary>
+    public ConnectionSettings WithLockTimeout(TimeSpan timeout) => new(_builder) { LockTimeout = timeout };
+
+    /// <summary>Role, server and database; never the password.</summary>
+    public override string ToString() => $"{Username}@{Server}/{Database}";
+
+    /// <summary>The connection string, password included: handed to the driver and to nothing else.</summary>
+    internal string ConnectionString(string application) => new NpgsqlConnectionStringBuilder(_builder.ConnectionString)
+    {
+        ApplicationName = application,
+        // Else the driver takes PGCLIENTENCODING, and loses characters.
+        ClientEncoding = "UTF8",
+        Pooling = false,
+        IncludeErrorDetail = true,
+        CommandTimeout = 0,
+        ReadBufferSize = 1 << 20,
+        WriteBufferSize = 1 << 16,
+        SocketReceiveBufferSize = 1 << 22,
+        NoResetOnClose = true,
+        Enlist = false,
+        // Catalogue queries run on every schema: a prepared plan or a type read at connect time would outlive a change.
+        MaxAutoPrepare = 0,
+        // No query before the server's version and a pooler's mode are known.
+#pragma warning disable CS0618 // A data source, which has this option in its place, would be one more thing to own for each connection.
+        ServerCompatibilityMode = ServerCompatibilityMode.NoTypeLoading,
+#pragma warning restore CS0618
+    }.ConnectionString;
+
+    private ConnectionSettings Change(Action<NpgsqlConnectionStringBuilder> change)
+    {
+        NpgsqlConnectionStringBuilder builder = new(_builder.ConnectionString);
+        change(builder);
+        return new ConnectionSettings(builder) { LockTimeout = LockTimeout };
+    }
+}

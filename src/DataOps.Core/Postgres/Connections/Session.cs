@@ -1,0 +1,164 @@
+using Dapper;
+using DataOps.Core.Kernel;
+using Npgsql;
+
+namespace DataOps.Core.Postgres.Connections;
+
+/// <summary>One open, prepared connection to one database, and the means to open more of the same.</summary>
+/// <remarks>
+/// The settings that protect a live site and make results independent of the server's configuration are set on every connection (<see
+/// cref="SessionSettings"/>).
+/// A session is used by one thread at a time.
+/// </remarks>
+public sealed class Session : IDisposable
+{
+    private Session(ConnectionSettings settings, NpgsqlConnection connection) => (Settings, Connection) = (settings, connection);
+
+    /// <summary>Where it is connected to, without the password.</summary>
+    public ConnectionSettings Settings { get; }
+
+    /// <summary>The server as a person names it: host, and port unless it is 5432.</summary>
+    public string Server => Settings.Server;
+
+    /// <summary>The database.</summary>
+    public string Database => Settings.Database;
+
+    /// <summary>The server's version; the major part is the one that matters.</summary>
+    public Version ServerVersion => Connection.PostgreSqlVersion;
+
+    /// <summary>The connection itself, for COPY and transactions.</summary>
+    internal NpgsqlConnection Connection { get; }
+
+    /// <summary>Opens a session.</summary>
+    /// <param name="settings">Where to connect to.</param>
+    /// <param name="application">What runs, as <c>Find-Orphan</c>; the server's administrator sees <c>DataOps/Find-Orphan</c>.</param>
+    /// <param name="cancellation">Gives up connecting.</param>
+    /// <exception cref="DataOpsException">No connection, no such database, a server older than 13, a pooler in transaction mode: which, and what to
+    /// do.</exception>
+    public static Session Open(ConnectionSettings settings, string application, CancellationToken cancellation = default) =>
+        new(settings, Connector.Open(settings, "DataOps/" + application, cancellation));
+
+    /// <summary>Opens another connection to the same database, for work at the same time.</summary>
+    public Session Fork(CancellationToken cancellation = default) =>
+        new(Settings, Connector.OpenAnother(Settings, Connection.ApplicationName(), cancellation));
+
+    /// <summary>Begins a transaction in which every query sees the same state of the database, and none can write.</summary>
+    public NpgsqlTransaction BeginSnapshot()
+    {
+        NpgsqlTransaction transaction = Connection.BeginTransaction(System.Data.IsolationLevel.RepeatableRead);
+        Execute("set transaction read only");
+        return transaction;
+    }
+
+    /// <summary>Waits no longer than this for a lock, for the rest of the transaction; a session that waits less keeps to that.</summary>
+    public void LimitLockWait(TimeSpan longest, CancellationToken cancellation)
+    {
+        if (Settings.LockTimeout == TimeSpan.Zero || Settings.LockTimeout > longest)
+            Execute($"set local lock_timeout = {longest.TotalMilliseconds:0}", cancellation);
+    }
+
+    /// <summary>Runs a statement and returns the number of rows it changed.</summary>
+    /// <exception cref="DataOpsException">The server refused it.</exception>
+    public int Execute(string sql, CancellationToken cancellation = default, params ReadOnlySpan<NpgsqlParameter> parameters)
+    {
+        using NpgsqlCommand command = Command(sql, parameters);
+        try
+        {
+            // The asynchronous form misses no cancellation, whenever it comes.
+            return command.ExecuteNonQueryAsync(cancellation).GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (PostgresFailure.Translate(e, Settings, cancellation) is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    /// <summary>Runs a query and reads its rows by column name; for catalogue queries and small sets.</summary>
+    /// <exception cref="DataOpsException">The server refused it.</exception>
+    public IReadOnlyList<T> List<T>(string sql, object? parameters = null, CancellationToken cancellation = default)
+    {
+        try
+        {
+            return Connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellation)).GetAwaiter().GetResult().AsList();
+        }
+        catch (Exception e) when (PostgresFailure.Translate(e, Settings, cancellation) is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    /// <summary>Streams the rows of a query of any size. A caller that stops early, for whatever reason, ends the query on the server at once.</summary>
+    /// <exception cref="DataOpsException">The server refused it.</exception>
+    public IEnumerable<T> Stream<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation, params NpgsqlParameter[] parameters)
+    {
+        using NpgsqlCommand command = Command(sql, parameters);
+        using RowReader reader = new(command, Settings, cancellation);
+        using CancellationTokenRegistration stop = cancellation.Register(command.Cancel);
+        while (reader.Read())
+            yield return read(reader.Rows);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Connection.Dispose();
+
+    private NpgsqlCommand Command(string sql, ReadOnlySpan<NpgsqlParameter> parameters)
+    {
+        NpgsqlCommand command = new(sql, Connection) { CommandTimeout = 0 };
+        foreach (NpgsqlParameter parameter in parameters)
+            command.Parameters.Add(parameter);
+        return command;
+    }
+
+    // Disposing an Npgsql reader reads the rest of the result: cancel first when the caller left early.
+    private sealed class RowReader : IDisposable
+    {
+        private readonly NpgsqlCommand _command;
+        private readonly ConnectionSettings _settings;
+        private readonly CancellationToken _cancellation;
+        private bool _ended;
+
+        public RowReader(NpgsqlCommand command, ConnectionSettings settings, CancellationToken cancellation)
+        {
+            (_command, _settings, _cancellation) = (command, settings, cancellation);
+            Rows = Guard(() => command.ExecuteReaderAsync(cancellation).GetAwaiter().GetResult());
+        }
+
+        public NpgsqlDataReader Rows { get; }
+
+        public bool Read()
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            bool more = Guard(Rows.Read);
+            _ended = !more;
+            return more;
+        }
+
+        public void Dispose()
+        {
+            if (!_ended && !Rows.IsClosed)
+                _command.Cancel();
+            try
+            {
+                Rows.Dispose();
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.QueryCanceled)
+            {
+                // The answer to the cancellation above.
+                _ended = true;
+            }
+        }
+
+        private T Guard<T>(Func<T> action)
+        {
+            try
+            {
+                return action();
+            }
+            catch (Exception e) when (PostgresFailure.Translate(e, _settings, _cancellation) is { } failure)
+            {
+                _ended = true;
+                throw failure;
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+using DataOps.Core.Features.Datasets.Import;
+using DataOps.Core.Kernel;
+using DataOps.Core.Tests.Support;
+using DataOps.Core.Tests.Support.Servers;
+
+namespace DataOps.Core.Tests.Features.Datasets.Import;
+
+/// <summary>Whatever is wrong with a file is named with its line, and the database stays as it was.</summary>
+public sealed class ImportRefusalTests : IDisposable
+{
+    private readonly ImportFiles _files = new();
+    private readonly TestDatabase _site;
+    private readonly IReadOnlyDictionary<string, string> _before;
+
+    public ImportRefusalTests(PostgresServer server)
+    {
+        _site = server.CopyOf(Site.Sample);
+        _before = _site.Digest();
+    }
+
+    public void Dispose()
+    {
+        _files.Dispose();
+        _site.Dispose();
+    }
+
+    [Fact]
+    public void Every_missing_reference_is_listed()
+    {
+        string message = Refused("MissingReferences", _files.Lines(
+            """{"model": "auth.group", "pk": 1, "fields": {"name": "Writers", "permissions": [99998, 99999]}}""",
+            """{"model": "auth.permission", "pk": 70001, "fields": {"name": "a", "content_type": 8001, "codename": "a"}}""",
+            """{"model": "auth.permission", "pk": 70002, "fields": {"name": "b", "content_type": 8002, "codename": "b"}}"""));
+
+        Assert.StartsWith("4 references in file1.jsonl have no target, so nothing was loaded.", message);
+        Assert.Matches(@"line 1  auth\.group +1 +permissions +-> auth\.permission 99998, neither in the file nor in the database", message);
+        Assert.Matches(@"line 1  auth\.group +1 +permissions +-> auth\.permission 99999,", message);
+        Assert.Matches(@"line 2  auth\.permission +70001 +content_type +-> contenttypes\.contenttype 8001,", message);
+        Assert.Matches(@"line 3  auth\.permission +70002 +content_type +-> contenttypes\.contenttype 8002,", message);
+    }
+
+    [Fact]
+    public void Of_very_many_missing_references_the_first_hundred_are_listed_and_all_are_counted()
+    {
+        string message = Refused("MissingReferences", _files.Lines([.. Enumerable.Range(1, 250).Select(i =>
+            $$$$"""{"model": "auth.permission", "pk": {{{{70000 + i}}}}, "fields": {"name": "n", "content_type": 8000, "codename": "c{{{{i}}}}"}}""")]));
+
+        Assert.StartsWith("250 references", message);
+        Assert.Equal(100, message.Split('\n').Count(l => l.StartsWith("  line ")));
+        Assert.EndsWith("… and 150 more", message);
+    }
+
+    [Fact]
+    public void A_row_without_its_parent_half_is_a_missing_reference()
+    {
+        _site.Execute("create table news_note (page_ptr_id int primary key references wagtailcore_page deferrable initially deferred, text text)");
+
+        string message = Refused("MissingReferences", _files.Lines("""{"model": "news.note", "pk": 5555, "fields": {"text": "x", "page_ptr": 5555}}"""), ignoreRows: true);
+
+        Assert.Matches(@"line 1  news\.note  5555  pk  -> wagtailcore\.page 5555, neither in the file nor in the database", message);
+        Assert.Equal(0L, _site.Scalar<long>("select count(*) from news_note"));
+    }
+
+    [Fact]
+    public void Every_bad_value_is_listed_with_the_line_it_stands_in()
+    {
+        string message = Refused("InvalidValue", _files.Json("""
+            [
+            {
+              "model": "auth.permission",
+              "pk": 70001,
+              "fields": {
+                "name": null,
+                "content_type": "abc",
+                "codename": ["x"]
+              }
+            },
+            {"model": "auth.group", "pk": "one", "fields": {"name": "ok"}},
+            {"model": "auth.group", "pk": 5, "fields": {"name": "ok", "permissions": [1, "x"]}},
+            {"model": "auth.group", "pk": 6, "fields": {"name": "ok", "permissions": 7}}
+            ]
+            """));
+
+        Assert.StartsWith("6 values in file1.json cannot be stored, so nothing was loaded.", message);
+        Assert.Matches(@"line 6 +auth\.permission +70001 +name +null, which the column does not allow", message);
+        Assert.Matches(@"line 7 +auth\.permission +70001 +content_type +""abc"" is not an integer", message);
+        Assert.Matches(@"line 8 +auth\.permission +70001 +codename +\[""x""\] is not a single value", message);
+        Assert.Matches(@"line 11 +auth\.group +one +pk +""one"" is not an integer", message);
+        Assert.Matches(@"line 12 +auth\.group +5 +permissions +.*entry 2 is not an integer", message);
+        Assert.Matches(@"line 13 +auth\.group +6 +permissions +7 is not a list", message);
+    }
+
+    [Fact]
+    public void A_value_that_only_PostgreSQL_can_refuse_is_named_with_its_line()
+    {
+        _site.Execute("create domain short as text check (length(value) < 5); alter table auth_group add column code short");
+
+        string message = Refused("InvalidValue", _files.Lines(
+            """{"model": "auth.group", "pk": 5, "fields": {"name": "a\nb", "code": "good"}}""",
+            """{"model": "auth.permission", "pk": 1, "fields": {}}""",
+            "",
+            """{"model": "auth.group", "pk": 6, "fields": {"name": "b", "code": "too long"}}"""), ignoreRows: true);
+
+        Assert.Matches(@"line 4  auth\.group  code  .*short_check", message);
+    }
+
+    [Fact]
+    public void Unknown_models_and_fields_are_listed_once_each()
+    {
+        string message = Refused("UnknownModel", _files.Lines(
+            """{"model": "shop.order", "pk": 1, "fields": {}}""",
+            """{"model": "auth.group", "pk": 5, "fields": {"name": "x", "colour": 1}}""",
+            """{"model": "shop.order", "pk": 2, "fields": {}}""",
+            """{"model": "auth.group", "pk": 6, "fields": {"name": "y", "colour": 2, "size": 1}}""",
+            """{"model": "nonsense", "pk": 6, "fields": {}}"""));
+
+        Assert.StartsWith("4 problems in file1.jsonl, so nothing was loaded.", message);
+        Assert.Matches(@"line 1  shop\.order +neither a content type nor a table", message);
+        Assert.Matches(@"line 2  auth\.group +colour +no such column", message);
+        Assert.Matches(@"line 4  auth\.group +size +no such column", message);
+        Assert.Matches(@"line 5  nonsense", message);
+    }
+
+    [Fact]
+    public void A_key_that_occurs_twice_is_named_with_both_lines()
+    {
+        string message = Refused("DuplicateKey", _files.Lines(
+            """{"model": "auth.group", "pk": 5, "fields": {"name": "x"}}""",
+            """{"model": "auth.group", "pk": 6, "fields": {"name": "y"}}""",
+            """{"model": "auth.group", "pk": "5", "fields": {"name": "z"}}"""));
+
+        Assert.Matches(@"line 3  auth\.group  5  pk  is in line 1 already", message);
+    }
+
+    [Fact]
+    public void An_object_without_a_key_is_refused()
+    {
+        string message = Refused("MissingKey", _files.Lines(
+            """{"model": "people.person", "fields": {"first_name": "x"}}""", """{"model": "people.person", "pk": null, "fields": {"first_name": "y"}}"""));
+
+        Assert.StartsWith("2 objects", message);
+    }
+
+    [Fact]
+    public void A_value_that_another_row_has_already_is_named_with_the_line()
+    {
+        string message = Refused("NotUnique", _files.Lines(
+            """{"model": "auth.group", "pk": 5, "fields": {"name": "x"}}""",
+            """{"model": "auth.group", "pk": 6, "fields": {"name": "Editors"}}""",
+            """{"model": "auth.group", "pk": 7, "fields": {"name": "x"}}"""));
+
+        Assert.Matches(@"line 2  auth\.group  6  name  ""Editors"" is that of auth\.group 2 in the database", message);
+        Assert.Matches(@"line 3  auth\.group  7  name  ""x"" is in line 1 already", message);
+    }
+
+    [Fact]
+    public void A_violated_check_is_named_with_the_line()
+    {
+        _site.Execute("alter table auth_group add constraint no_x check (name <> 'x')");
+
+        string message = Refused("CheckFailed", _files.Lines(
+            """{"model": "auth.group", "pk": 5, "fields": {"name": "y"}}""", """{"model": "auth.group", "pk": 6, "fields": {"name": "x"}}"""));
+
+        Assert.Matches(@"no_x, so nothing was loaded\.\n  line 2  auth\.group  6", message);
+    }
+
+    [Fact]
+    public void A_new_row_that_lacks_a_field_without_a_default_is_named()
+    {
+        string message = Refused("MissingField", _files.Lines(
+            """{"model": "auth.group", "pk": 1, "fields": {}}""", """{"model": "auth.group", "pk": 6, "fields": {}}"""));
+
+        Assert.StartsWith("1 new rows", message);
+        Assert.Matches(@"line 2  auth\.group  6  name", message);
+    }
+
+    [Theory]
+    [InlineData("", 1, "empty")]
+    [InlineData("[", 1, "ends before its list")]
+    [InlineData("[\n{\"model\": \"auth.group\", \"pk\": 5,\n\"fields\": {\"name\": \"x", 2, "ends within the object")]
+    [InlineData("[\n{\"model\": \"auth.group\", \"pk\": 5,\n\"fields\": {\"name\" \"x\"}}]", 3, "invalid")]
+    [InlineData("[{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": \"x\"}}", 1, "ends before its list")]
+    [InlineData("[{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": \"x\"}},\n]", 2, "an object was expected")]
+    [InlineData("[{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": \"x\"}}\n{}]", 2, "comma")]
+    [InlineData("[]\n\n[]", 3, "follows the end")]
+    [InlineData("{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": \"x\"}}\n[1]", 2, "an object was expected")]
+    [InlineData("{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": \"x\"}}\n\n{\"pk\": 5, \"fields\": {}}", 3, "no \"model\"")]
+    [InlineData("{\"model\": \"auth.group\", \"pk\": 5}", 1, "no \"fields\"")]
+    [InlineData("{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": NaNa}}", 1, "invalid")]
+    [InlineData("hello", 1, "an object was expected")]
+    [InlineData("[\n{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"\\ud800\": \"x\"}}]", 2, "not valid Unicode")]
+    [InlineData("[\n{\"model\": \"auth.\\ud800\", \"pk\": 5, \"fields\": {\"name\": \"x\"}}]", 2, "not valid Unicode")]
+    public void A_broken_file_is_named_with_its_line(string text, int line, string what)
+    {
+        string message = Refused("InvalidJson", _files.Json(text));
+
+        Assert.Contains($"file1.json, line {line}: ", message);
+        Assert.Contains(what, message);
+    }
+
+    [Fact]
+    public void Bytes_that_are_not_UTF_8_are_named_with_their_line()
+    {
+        string message = Refused("InvalidJson", _files.Bytes(
+            [.. "[\n{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": \""u8, 0xFF, .. "\"}}]"u8]));
+
+        Assert.Contains("line 2: ", message);
+        Assert.Contains("UTF-8", message);
+    }
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(0.99)]
+    public void A_compressed_file_that_was_cut_off_is_refused(double share)
+    {
+        Random random = new(1);
+        byte[] whole = ImportFiles.Compress(string.Join(",\n", Enumerable.Range(5, 2000).Select(i =>
+            $$$$"""{{{{(i == 5 ? "[" : "")}}}}{"model": "auth.group", "pk": {{{{i}}}}, "fields": {"name": "{{{{random.NextInt64()}}}}"}}""")) + "]");
+
+        Refused("DamagedFile", _files.Bytes(whole[..(int)(whole.Length * share)]));
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_said_so() => Refused("FileNotFound", "/no/such/file.json");
+
+    private string Refused(string id, string path, bool ignoreRows = false)
+    {
+        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => _site.Run(new ImportDataset(), new ImportDatasetOptions { Path = path, NoUndo = true }));
+
+        Assert.Equal(id, failure.Id);
+        if (!ignoreRows)
+            Assert.Equal(_before, _site.Digest());
+        return failure.Message;
+    }
+}

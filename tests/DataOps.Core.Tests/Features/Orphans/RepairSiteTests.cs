@@ -1,0 +1,111 @@
+using DataOps.Core.Changes;
+using DataOps.Core.Django.References;
+using DataOps.Core.Features.Orphans;
+using DataOps.Core.Tests.Support;
+using DataOps.Core.Tests.Support.Servers;
+
+namespace DataOps.Core.Tests.Features.Orphans;
+
+/// <summary>The damaged sites, repaired as an operator would, and undone.</summary>
+public sealed class RepairSiteTests(PostgresServer server) : IDisposable
+{
+    private readonly ChangeFiles _files = new();
+
+    public void Dispose() => _files.Dispose();
+
+    [Fact]
+    public void Chosen_actions_leave_no_violated_foreign_key_and_undoing_them_gives_every_byte_back()
+    {
+        using TestDatabase site = server.CopyOf(Site.Damaged);
+        Damage damage = new(site);
+        IReadOnlyDictionary<string, string> before = site.Digest();
+
+        List<RepairOrphanResult> done =
+        [
+            damage.Repair(new() { Class = [ReferenceClass.ForeignKey], Table = ["wagtailcore_page", "base_homepage"], UndoPath = _files.New() }),
+            damage.Repair(new() { Class = [ReferenceClass.Inheritance], Table = ["breads_breadpage"], Action = OrphanAction.RebuildHalf,
+                UndoPath = _files.New() }),
+            damage.Repair(new() { Class = [ReferenceClass.Inheritance], Table = ["wagtailcore_page"], Action = OrphanAction.PlainPage,
+                UndoPath = _files.New() }),
+            damage.Repair(new() { Reference = ["*"], Table = ["auth_user_groups", "wagtailusers_userprofile"], Action = OrphanAction.RecreateParent,
+                UndoPath = _files.New() }),
+            damage.Repair(new() { Table = ["wagtailimages_image"], Action = OrphanAction.Repoint, To = "1", UndoPath = _files.New() }),
+            damage.Repair(new() { Class = [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated], Table = ["blog_*", "taggit_*"],
+                Action = OrphanAction.Delete, UndoPath = _files.New() }),
+            damage.Repair(new() { Class = [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated, ReferenceClass.Inheritance],
+                Action = OrphanAction.Quarantine, UndoPath = _files.New() }),
+        ];
+
+        Assert.All(done, r => Assert.True(r.Changed && r.Count == r.WouldChange && r.Count > 0, r.ToString()));
+        Assert.Empty(Oracle.Declared(site));
+        IReadOnlyDictionary<string, string> after = site.Digest();
+        Assert.All(["wagtailcore_pagelogentry", "wagtailcore_modellogentry", "django_admin_log"],
+            history => Assert.Equal(before["public." + history], after["public." + history]));
+        foreach (RepairOrphanResult result in done.AsEnumerable().Reverse())
+            Assert.True(ChangeFiles.Undo(site, result.UndoPath!).Changed);
+        site.Execute("drop table dataops_quarantine");
+        Assert.Equal(before, site.Digest());
+    }
+
+    [Fact]
+    public void Rows_that_were_not_meant_to_go_are_all_still_there()
+    {
+        using TestDatabase site = server.CopyOf(Site.Damaged);
+        Damage damage = new(site);
+        string[] orphans = [.. Oracle.Declared(site)];
+        Dictionary<string, HashSet<string>> before = damage.Rows();
+
+        string[] tables =
+            ["blog_blogpagetag", "blog_blogpersonrelationship", "taggit_taggeditem", "auth_user_groups", "wagtailusers_userprofile",
+                "wagtailredirects_redirect"];
+        RowChange[] told = [.. damage.All(new() { Table = tables, Action = OrphanAction.Delete, Detailed = true, NoUndo = true }).OfType<RowChange>()];
+
+        Dictionary<string, HashSet<string>> after = damage.Rows();
+        foreach ((string table, HashSet<string> rows) in before)
+        {
+            string[] gone = [.. rows.Except(after[table])];
+            string[] toldOf = [.. told.Where(c => c.Table == table).Select(c => c.Key).Distinct()];
+            Assert.Equal(toldOf.Length, gone.Length);
+            Assert.Equal(rows.Count - told.Count(c => c.Table == table && c.Action == "Delete"), after[table].Count);
+        }
+        string[] meant = [.. orphans.Where(o => tables.Contains(o.Split('|')[0])).Select(o => string.Join('|', o.Split('|')[..2])).Distinct()];
+        Assert.True(meant.Length > 10);
+        Assert.Empty(meant.Except(told.Where(c => c.Action == "Delete").Select(c => $"{c.Table}|{c.Key}")));
+    }
+
+    [Theory, MemberData(nameof(PostgresServer.Versions), MemberType = typeof(PostgresServer))]
+    public void The_sample_site_is_repaired_and_undone_on_every_server(int major)
+    {
+        using TestDatabase site = server.CopyOf(Site.SampleDamaged, major);
+        Damage damage = new(site);
+        IReadOnlyDictionary<string, string> before = site.Digest();
+
+        RepairOrphanResult result = damage.Repair(new()
+        {
+            Class = [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated, ReferenceClass.Inheritance, ReferenceClass.Generic],
+            Action = OrphanAction.Delete, OnDependent = OnDependent.Cascade, UndoPath = _files.New(),
+        });
+
+        Assert.True(result is { Changed: true, Deleted: > 0, Afterwards: not null });
+        Assert.Empty(Oracle.Declared(site));
+        Assert.Empty(damage.Find(new() { Class =
+            [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated, ReferenceClass.Inheritance, ReferenceClass.Generic] }));
+        ChangeFiles.Undo(site, result.UndoPath!);
+        Assert.Equal(before, site.Digest());
+    }
+
+    [Theory]
+    [InlineData(Site.Bakery)]
+    [InlineData(Site.Sample)]
+    public void A_healthy_site_is_left_as_it_is(Site healthy)
+    {
+        using TestDatabase site = server.CopyOf(healthy);
+        IReadOnlyDictionary<string, string> before = site.Digest();
+
+        RepairOrphanResult result = new Damage(site).Repair(new() { Action = OrphanAction.Delete, NoUndo = true });
+
+        Assert.False(result.Changed);
+        Assert.Equal((0, 0), (result.Count, result.Orphans));
+        Assert.Equal(before, site.Digest());
+    }
+}

@@ -1,0 +1,47 @@
+using DataOps.Core.Features.Trees;
+using DataOps.Core.Tests.Support.Servers;
+
+namespace DataOps.Core.Tests.Features.Trees;
+
+public sealed class TestTreeTests(PostgresServer server)
+{
+    private static readonly string[] s_damage =
+    [
+        "wagtailcore_collection 1 NumChild numchild 7 -> 4",
+        "wagtailcore_collection 901 Orphan path 00090001 -> ",
+        "wagtailcore_page 3 NumChild numchild 99 -> 10",
+        "wagtailcore_page 36 Depth depth 5 -> 4",
+        "wagtailcore_page 37 UrlPath url_path /home/old-breads/arepa/ -> /home/breads/arepa/",
+        "wagtailcore_page 42 MissingSpecific content_type_id breads.breadpage -> ",
+        "breads_breadpage 40 StraySpecific page_ptr_id 40 -> ",
+        "wagtailcore_page 59 Alphabet path 00010002000100zz -> ",
+        "wagtailcore_page 60 NumChild numchild 7 -> 6",
+        "wagtailcore_page 62 LatestRevision latest_revision_id 77777 -> 44",
+        "wagtailcore_page 64 Orphan path 0001000200030001 -> ",
+        "wagtailcore_page 65 Orphan path 0001000200030002 -> ",
+        "wagtailcore_page 66 Orphan path 0001000200030003 -> ",
+        "wagtailcore_page 67 Orphan path 0001000200030004 -> ",
+        "wagtailcore_page 78 Orphan path 0001000200030005 -> ",
+        "wagtailcore_page 79 Orphan path 0001000200030006 -> ",
+    ];
+
+    [Theory, InlineData(Site.Sample), InlineData(Site.Bakery), InlineData(Site.Fresh), InlineData(Site.Scale), InlineData(Site.DjangoFilled),
+        InlineData(Site.BakeryEmpty)]
+    public void A_healthy_site_has_no_problem(Site healthy)
+    {
+        using TestDatabase site = server.CopyOf(healthy);
+
+        Assert.Empty(Find(site));
+    }
+
+    [Fact]
+    public void On_the_damaged_site_exactly_the_damage_done_to_trees_is_found()
+    {
+        using TestDatabase site = server.CopyOf(Site.Damaged);
+
+        Assert.Equal(s_damage.Order(StringComparer.Ordinal), Find(site).Order(StringComparer.Ordinal));
+    }
+
+    private static string[] Find(TestDatabase site, TestTreeOptions? options = null) =>
+        [.. site.Run(new TestTree(), options ?? new()).Select(f => $"{f.Table} {f.Key} {f.Problem} {f.Column} {f.Value} -> {f.Expected}")];
+}

@@ -1,0 +1,150 @@
+using System.Text;
+using DataOps.Core.Files;
+using DataOps.Core.Files.Compression;
+using DataOps.Core.Kernel;
+using DataOps.Core.Tests.Support;
+
+namespace DataOps.Core.Tests.Files;
+
+/// <summary>Files that are cut off, endless, too deep or no text: a failure with the line, and no more memory than a value may have.</summary>
+public sealed class FixtureDamageTests
+{
+    private const string Json = """
+        [
+        {"model": "a.b", "pk": 1, "fields": {"text": "é \" \\ \u00e9 }]", "list": [1, [2, {"x": null}]], "no": NaN, "minus": -Infinity}},
+        {"model": "a.b", "pk": "x", "fields": {}}
+        ]
+        """;
+
+    private const string Xml = """
+        <?xml version="1.0" encoding="utf-8"?>
+        <django-objects version="1.0"><object model="a.b" pk="1"><field name="text" type="TextField">é &lt;x&gt; <![CDATA[y]]></field>
+        <field name="none" type="TextField"><None/></field><field name="list" rel="ManyToManyRel" to="a.c"><object pk="1"></object></field></object></django-objects>
+        """;
+
+    [Theory]
+    [InlineData(DatasetFormat.Json, Json)]
+    [InlineData(DatasetFormat.Xml, Xml)]
+    public void A_list_that_is_cut_at_any_byte_is_refused_with_a_line(DatasetFormat format, string text)
+    {
+        byte[] whole = Encoding.UTF8.GetBytes(text);
+        Assert.NotEmpty(FixtureObjects.Of(format, whole));
+
+        for (int length = 0; length < whole.Length; length++)
+        {
+            DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => FixtureObjects.Of(format, whole[..length]));
+            Assert.Equal("Invalid" + format, failure.Id);
+            Assert.Matches("^file, line [1-4]: ", failure.Message);
+        }
+    }
+
+    [Fact]
+    public void Lines_that_are_cut_are_refused_unless_whole_lines_are_left()
+    {
+        byte[] whole = Encoding.UTF8.GetBytes(string.Join("\n", Json.ReplaceLineEndings("\n").Split('\n')[1..^1]).Replace("}},\n", "}}\n", StringComparison.Ordinal));
+        int first = Array.IndexOf(whole, (byte)'\n');
+
+        for (int length = 1; length < whole.Length; length++)
+        {
+            if (length == first || length == first + 1)
+                Assert.Single(FixtureObjects.Of(DatasetFormat.Jsonl, whole[..length]));
+            else
+                Assert.Equal("InvalidJson", Assert.ThrowsAny<DataOpsException>(() => FixtureObjects.Of(DatasetFormat.Jsonl, whole[..length])).Id);
+        }
+    }
+
+    [Theory]
+    [InlineData(DatasetFormat.Json)]
+    [InlineData(DatasetFormat.Jsonl)]
+    [InlineData(DatasetFormat.Xml)]
+    [InlineData(DatasetFormat.Yaml)]
+    public void An_endless_value_is_refused_with_its_line(DatasetFormat format)
+    {
+        string start = format switch
+        {
+            DatasetFormat.Xml => "<django-objects>\n<object model=\"a.b\"><field name=\"x\" type=\"TextField\">",
+            DatasetFormat.Yaml => "- model: a.b\n  fields:\n    x: '",
+            DatasetFormat.Jsonl => "\n{\"model\": \"a.b\", \"fields\": {\"x\": \"",
+            _ => "[\n{\"model\": \"a.b\", \"fields\": {\"x\": \"",
+        };
+
+        (DataOpsException failure, long allocated) = ReadEndless(format, start, "x"u8);
+
+        Assert.Matches(format == DatasetFormat.Yaml ? "^file, line [23]: .*larger than 64 MB" : "^file, line 2: a value here is larger than 1 GB", failure.Message);
+        // All buffers on the way to one gigabyte together.
+        Assert.InRange(allocated, 0, 5L << 30);
+    }
+
+    [Theory]
+    [InlineData(DatasetFormat.Json, "[{\"model\": \"a.b\", \"fields\": {\"x\": [", "1,")]
+    [InlineData(DatasetFormat.Xml, "<django-objects><object model=\"", "x")]
+    [InlineData(DatasetFormat.Xml, "<django-objects><object model=\"a.b\"><field name=\"x\">", "<natural>")]
+    [InlineData(DatasetFormat.Xml, "<", "x")]
+    [InlineData(DatasetFormat.Yaml, "- ", "[")]
+    [InlineData(DatasetFormat.Yaml, "- {model: a.b, fields: {x: ", "[")]
+    [InlineData(DatasetFormat.Yaml, "- &", "x")]
+    public void Whatever_else_has_no_end_is_refused(DatasetFormat format, string start, string repeated)
+    {
+        (DataOpsException failure, long allocated) = ReadEndless(format, start, Encoding.UTF8.GetBytes(repeated));
+
+        Assert.StartsWith("file, line 1: ", failure.Message);
+        Assert.InRange(allocated, 0, 5L << 30);
+    }
+
+    [Theory]
+    [InlineData(DatasetFormat.Json, "[\n{\"model\": \"a.b\", \"fields\": {\"x\": @}}]", 2)]
+    [InlineData(DatasetFormat.Xml, "<django-objects>\n<object model=\"a.b\"><field name=\"x\" type=\"JSONField\">@</field></object></django-objects>", 2)]
+    [InlineData(DatasetFormat.Yaml, "- model: a.b\n  fields: {x: @}", 2)]
+    public void Values_that_are_ten_thousand_deep_are_refused_with_their_line(DatasetFormat format, string text, int line)
+    {
+        string deep = string.Concat(Enumerable.Repeat("[", 10_000)) + string.Concat(Enumerable.Repeat("]", 10_000));
+
+        Assert.StartsWith($"file, line {line}: ", FixtureObjects.Refused(format, text.Replace("@", deep, StringComparison.Ordinal)).Message);
+    }
+
+    [Theory]
+    [InlineData(DatasetFormat.Json, "[\n{\"model\": \"a.b\", \"fields\": {\"x\": \"@\"}}]")]
+    [InlineData(DatasetFormat.Xml, "<django-objects>\n<object model=\"a.b\"><field name=\"x\">@</field></object></django-objects>")]
+    [InlineData(DatasetFormat.Yaml, "- model: a.b\n  fields: {x: '@'}")]
+    public void Bytes_that_are_not_UTF_8_are_refused(DatasetFormat format, string text)
+    {
+        byte[] bytes = Encoding.Latin1.GetBytes(text.Replace('@', 'ÿ'));
+
+        Assert.Matches("^file, line [12]: ", Assert.ThrowsAny<DataOpsException>(() => FixtureObjects.Of(format, bytes)).Message);
+    }
+
+    [Fact]
+    public void Of_a_name_that_repeats_the_last_one_counts_as_in_Python()
+    {
+        Assert.Equal("""{"model":"a.c","pk":2,"fields":{"y":4}}""", FixtureObjects.Of(DatasetFormat.Json,
+            """[{"model": "a.b", "pk": 1, "fields": {"x": 1}, "model": "a.c", "pk": 2, "fields": {"y": 3, "y": 4}}]""")[0].ToJsonString());
+        Assert.Equal("""{"model":"a.b","pk":2,"fields":{"x":2}}""", FixtureObjects.Of(DatasetFormat.Yaml, "- {model: a.b, pk: 1, pk: 2, fields: {x: 1, x: 2}}")[0].ToJsonString());
+    }
+
+    private static (DataOpsException Failure, long Allocated) ReadEndless(DatasetFormat format, string start, ReadOnlySpan<byte> repeated)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        using FixtureReader reader = FixtureObjects.Reader(format, new Endless(Encoding.UTF8.GetBytes(start), repeated.ToArray()));
+        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => reader.Read());
+        return (failure, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    /// <summary>Some bytes, and then the same ones for ever.</summary>
+    private sealed class Endless(byte[] start, byte[] repeated) : ReadStream
+    {
+        private readonly MemoryStream _start = new(start);
+        private readonly byte[] _block = [.. Enumerable.Repeat(repeated, 1 << 14).SelectMany(b => b)];
+        private int _next;
+
+        public override int Read(Span<byte> buffer)
+        {
+            int read = _start.Read(buffer);
+            if (read > 0)
+                return read;
+            read = Math.Min(buffer.Length, _block.Length - _next);
+            _block.AsSpan(_next, read).CopyTo(buffer);
+            _next = (_next + read) % _block.Length;
+            return read;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.IO.Compression;
+using System.Text;
+using DataOps.Core.Changes;
+using DataOps.Core.Features.Undo;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+using DataOps.Core.Tests.Support.Servers;
+using Npgsql;
+
+namespace DataOps.Core.Tests.Support;
+
+/// <summary>The undo files of one test, and the operations that write and use them.</summary>
+public sealed class ChangeFiles : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dataops-changes-");
+    private int _count;
+
+    public string Folder => _folder.FullName;
+
+    /// <summary>All that is in the folder.</summary>
+    public string[] Names => [.. Directory.GetFileSystemEntries(Folder).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    public string New() => Path.Combine(Folder, $"{++_count}.undo.gz");
+
+    /// <summary>Plans, locks, runs the SQL, writes the undo file and commits: what every changing operation does.</summary>
+    internal string? Apply(TestDatabase database, Action<ChangeSet, DatabaseCatalog> plan, string apply, string? path = null, Action<ChangeSet>? applied = null)
+    {
+        Session session = database.Session;
+        DatabaseCatalog catalog = DatabaseCatalog.Read(session);
+        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
+        using ChangeSet changes = new(session, "Test-Change", default);
+        session.Execute("set constraints all deferred; set local search_path = public");
+        plan(changes, catalog);
+        changes.Lock();
+        session.Execute(apply);
+        applied?.Invoke(changes);
+        string? written = changes.WriteUndo(path ?? New());
+        changes.Commit(transaction);
+        return written;
+    }
+
+    /// <summary>Plans every row of the tables as one that will be deleted, applies, and adds every row that is there afterwards: any change at all can be undone.</summary>
+    internal string? ApplyAnything(TestDatabase database, IReadOnlyList<string> tables, string apply) => Apply(
+        database,
+        (changes, catalog) =>
+        {
+            foreach (string table in tables)
+                changes.Of(catalog.Find("public", table)!).PlanUpdate($"from public.{SqlText.Identifier(table)} t");
+        },
+        apply,
+        applied: changes =>
+        {
+            foreach (TablePlan table in changes.Tables)
+                table.AddInserted($"select {table.Identity.Of("t")} from {table.Table.Sql} t");
+        });
+
+    public static UndoResult Undo(TestDatabase database, string path, bool whatIf = false, bool force = false, string? undoPath = null) =>
+        Assert.IsType<UndoResult>(Assert.Single(database.Run(
+            new UndoChange(), new UndoChangeOptions { Path = path, WhatIf = whatIf, Force = force, UndoPath = undoPath, NoUndo = undoPath is null && !whatIf })));
+
+    public static string[] Lines(string path) => Text(path).TrimEnd('\n').Split('\n');
+
+    public static string Text(string path)
+    {
+        using GZipStream gzip = new(File.OpenRead(path), CompressionMode.Decompress);
+        using StreamReader reader = new(gzip, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+
+    public string Compress(string text)
+    {
+        string path = New();
+        using GZipStream gzip = new(File.Create(path), CompressionLevel.Fastest);
+        gzip.Write(Encoding.UTF8.GetBytes(text));
+        return path;
+    }
+}

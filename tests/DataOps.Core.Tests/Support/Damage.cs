@@ -1,0 +1,40 @@
+using DataOps.Core.Changes;
+using DataOps.Core.Features.Orphans;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Tests.Support.Servers;
+
+namespace DataOps.Core.Tests.Support;
+
+/// <summary>A damaged database: what is wrong with it, and repairs of it.</summary>
+internal sealed class Damage(TestDatabase site)
+{
+    /// <summary>What was said besides the results.</summary>
+    public List<string> Warnings { get; } = [];
+
+    public IReadOnlyList<Orphan> Find(FindOrphanOptions options) => [.. site.Run(new FindOrphan(), options).Cast<Orphan>()];
+
+    /// <summary>Orphans as a pipeline delivers them.</summary>
+    public IReadOnlyList<OrphanInput> Input(FindOrphanOptions? options = null) => [.. Find(options ?? new()).Select(Input)];
+
+    public static OrphanInput Input(Orphan o) =>
+        new() { Server = o.Server, Database = o.Database, Table = o.Table, Key = o.Key, Value = o.Value, Reference = o.Reference };
+
+    public RepairOrphanResult Repair(RepairOrphanOptions options) => Assert.IsType<RepairOrphanResult>(All(options)[^1]);
+
+    public IReadOnlyList<IChangeResult> All(RepairOrphanOptions options) =>
+        site.Run(new RepairOrphan(), options, new OperationContext { Warning = Warnings.Add });
+
+    public DataOpsException Refuse(RepairOrphanOptions options)
+    {
+        IReadOnlyDictionary<string, string> before = site.Digest();
+        DataOpsException refusal = Assert.Throws<DataOpsException>(() => { All(options); });
+        Assert.Equal(before, site.Digest());
+        return refusal;
+    }
+
+    /// <summary>Every row of every table, as text.</summary>
+    public Dictionary<string, HashSet<string>> Rows() => site
+        .Column("select tablename from pg_tables where schemaname = 'public' order by 1")
+        .ToDictionary(t => t!, t => site.Column($"select r::text from \"{t}\" r").Select(r => r!).ToHashSet());
+}
