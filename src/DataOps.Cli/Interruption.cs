@@ -13,7 +13,7 @@ internal sealed class Interruption : IDisposable
 
     public Interruption()
     {
-        // A script's background jobs start with SIGINT ignored, and .NET leaves it so; a query on a server has to be stoppable there, too.
+        // A script starts background jobs with SIGINT ignored, and .NET leaves it so: their queries have to stop, too.
         if (!OperatingSystem.IsWindows())
             SetSignal(InterruptSignal, DefaultAction);
         _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop)];

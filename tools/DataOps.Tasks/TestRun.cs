@@ -53,7 +53,7 @@ internal static partial class TestRun
     private static void RunPester(string pwsh)
     {
         const string script = """
-            Import-Module Pester
+            Import-Module ./.tools/modules/Pester
             "Pester $((Get-Module Pester).Version) on PowerShell $($PSVersionTable.PSVersion)"
             $r = Invoke-Pester -Path tests/Pester -PassThru
             $failed = $r.FailedCount + $r.FailedContainersCount + $r.FailedBlocksCount
@@ -61,8 +61,8 @@ internal static partial class TestRun
             """;
         Console.WriteLine();
         using SampleServer sample = SampleServer.Start();
-        Dictionary<string, string> environment = new(sample.Environment()) { ["PSModulePath"] = Path.Combine(Repository.Root, ".tools", "modules") };
-        (int exitCode, IReadOnlyList<string> lines) = Shell.Read(pwsh, ["-NoProfile", "-NonInteractive", "-Command", script], Console.WriteLine, environment);
+        (int exitCode, IReadOnlyList<string> lines) = Shell.Read(
+            pwsh, ["-NoProfile", "-NonInteractive", "-Command", script], Console.WriteLine, sample.Environment());
         Match sum = lines.Select(line => PesterSum().Match(line)).LastOrDefault(match => match.Success) ?? Match.Empty;
         int failed = Number(sum, "failed");
         // A suite that broke off has no sum, and one that was not found has passed nothing.
