@@ -8,6 +8,9 @@ public interface IChangeResult
 
     /// <summary>The database.</summary>
     string Database { get; }
+
+    /// <summary>Of a sum, the undo file that was written; null without.</summary>
+    string? UndoPath => null;
 }
 
 /// <summary>One thing that happens to a row: a column that gets another value, or a row that comes or goes.</summary>

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DataOps.Core.Changes;
 using DataOps.Core.Changes.UndoFiles;
 using DataOps.Core.Django.Knowledge;
@@ -21,8 +20,7 @@ public sealed class ConvertPage : IOperation<ConvertPageOptions, IChangeResult>
     /// <exception cref="DataOpsException">A page, type or field that is not there, or values and rows without a place in the new type: all of them.</exception>
     public IEnumerable<IChangeResult> Run(Session session, ConvertPageOptions options, OperationContext context)
     {
-        Stopwatch watch = Stopwatch.StartNew();
-        string? undo = UndoPlace.Of(options, session.Database, Name);
+        ChangeWay way = ChangeWay.For(session, Name, options);
         if (options.To.Length == 0)
             throw new DataOpsException("NoTarget", FailureKind.InvalidArgument, "The new type is not said.", "Name it with -To, as app.model.");
         if (options.Id.Count + options.UrlPath.Count + options.Type.Count == 0)
@@ -36,29 +34,17 @@ public sealed class ConvertPage : IOperation<ConvertPageOptions, IChangeResult>
         WagtailTables tables = new(session, catalog, context.Cancellation);
         PageTypes types = new(catalog, tables.Pages);
         PageType target = types.Require(options.To);
-        using PageChange change = new(session, catalog, Name, context.Cancellation);
-        if (!options.WhatIf)
-            change.LockTable(tables.Pages);
+        using ChangeRun change = new(session, catalog, Name, way, context);
+        change.LockTable(tables.Pages);
         PagesToConvert pages = new(session, tables, target, options, context);
         Conversion? conversion = pages.Type is { } old ? new(session, tables, change, types.Of(old), target, options, context) : null;
         conversion?.Plan();
         change.Count();
-        bool tells = options.WhatIf || options.Detailed;
-        foreach (ReplacedPage page in tells && conversion is not null ? conversion.Replaced : [])
-            yield return page;
-        foreach (ConvertedField field in tells && conversion is not null ? conversion.Fields : [])
-            yield return field;
-        foreach (TableChangeSummary table in tells ? change.Tables : [])
-            yield return table;
-        foreach (RowChange row in options.Detailed ? change.Describe() : [])
-            yield return row;
-        bool goes = !options.WhatIf && change.Rows > 0;
-        if (goes)
-            context.Report("Converting", 0, change.Rows);
-        string? undoPath = goes ? change.Carry(undo) : null;
-        Afterwards stale = change.Rows == 0 ? Afterwards.None : Afterwards.Of(catalog, [WagtailTables.PageModel], []);
+        foreach (IChangeResult told in change.Report(options, [.. conversion?.Replaced ?? [], .. conversion?.Fields ?? []]))
+            yield return told;
+        ChangeOutcome done = change.Finish();
         yield return new ConvertPageResult(
-            session.Server, session.Database, Name, goes, goes ? change.Rows : 0, change.Rows, pages.OnlyId, pages.Count, pages.Aliases, target.Label,
-            conversion?.Old.Label, conversion?.Revisions ?? 0, stale.What, stale.Commands, undoPath, Math.Round(watch.Elapsed.TotalSeconds, 3));
+            session.Server, session.Database, Name, done.Changed, done.Count, done.WouldChange, pages.OnlyId, pages.Count, pages.Aliases, target.Label,
+            conversion?.Old.Label, conversion?.Revisions ?? 0, done.Stale, done.Afterwards, done.UndoPath, done.Duration);
     }
 }

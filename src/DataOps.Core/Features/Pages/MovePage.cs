@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DataOps.Core.Changes;
 using DataOps.Core.Changes.UndoFiles;
 using DataOps.Core.Django.Pages;
@@ -20,8 +19,7 @@ public sealed class MovePage : IOperation<MovePageOptions, IChangeResult>
     /// <exception cref="DataOpsException">No such page, a page below itself, a slug that is taken, or a writer who does not come to an end.</exception>
     public IEnumerable<IChangeResult> Run(Session session, MovePageOptions options, OperationContext context)
     {
-        Stopwatch watch = Stopwatch.StartNew();
-        string? undo = UndoPlace.Of(options, session.Database, Name);
+        ChangeWay way = ChangeWay.For(session, Name, options);
         if (options.To.Length == 0)
             throw new DataOpsException("NoTarget", FailureKind.InvalidArgument, "It is not said where to.", "Name a page with -To, by its id or its url path.");
         if (options.Id.Count + options.UrlPath.Count == 0)
@@ -29,9 +27,8 @@ public sealed class MovePage : IOperation<MovePageOptions, IChangeResult>
                 "NoPageNamed", FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id or -UrlPath, or pipe them from Get-Page.");
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         WagtailTables tables = new(session, catalog, context.Cancellation);
-        using PageChange change = new(session, catalog, Name, context.Cancellation);
-        if (!options.WhatIf)
-            change.LockTable(tables.Pages);
+        using ChangeRun change = new(session, catalog, Name, way, context);
+        change.LockTable(tables.Pages);
         context.Report("Planning", 0, null);
         PageTree tree = new(session, tables, context.Cancellation);
         long to = tables.Require(options.To);
@@ -40,22 +37,13 @@ public sealed class MovePage : IOperation<MovePageOptions, IChangeResult>
         MovedRows rows = new(session, tables, change, moves, context);
         rows.Plan(options.Redirect);
         change.Count();
-        bool tells = options.WhatIf || options.Detailed;
-        foreach (PageMove move in tells ? moves : [])
-            yield return move.Describe(session);
-        foreach (TableChangeSummary table in tells ? change.Tables : [])
-            yield return table;
-        foreach (RowChange row in options.Detailed ? change.Describe() : [])
-            yield return row;
+        foreach (IChangeResult told in change.Report(options, moves.Select(m => m.Describe(session))))
+            yield return told;
         rows.Warn();
-        bool goes = !options.WhatIf && change.Rows > 0;
-        if (goes)
-            context.Report("Moving", 0, change.Rows);
-        string? undoPath = goes ? change.Carry(undo) : null;
+        ChangeOutcome done = change.Finish(stale: rows.Stale);
         PageMove[] moved = [.. moves.Where(m => m.Action != PageMove.None)];
         yield return new MovePageResult(
-            session.Server, session.Database, Name, goes, goes ? change.Rows : 0, change.Rows, moved.Length, moved.Sum(m => m.Pages),
-            moves.Count == 1 ? moves[0].UrlPath : null, rows.Redirects, rows.Stale.What, rows.Stale.Commands, undoPath,
-            Math.Round(watch.Elapsed.TotalSeconds, 3));
+            session.Server, session.Database, Name, done.Changed, done.Count, done.WouldChange, moved.Length, moved.Sum(m => m.Pages),
+            moves.Count == 1 ? moves[0].UrlPath : null, rows.Redirects, done.Stale, done.Afterwards, done.UndoPath, done.Duration);
     }
 }

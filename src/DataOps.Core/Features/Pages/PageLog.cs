@@ -1,3 +1,4 @@
+using DataOps.Core.Changes;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
@@ -12,7 +13,7 @@ internal static class PageLog
     /// <param name="tables">The site's tables.</param>
     /// <param name="change">The change.</param>
     /// <param name="context">Takes the warning.</param>
-    public static void Plan(string entries, WagtailTables tables, PageChange change, OperationContext context)
+    public static void Plan(string entries, WagtailTables tables, ChangeRun change, OperationContext context)
     {
         if (tables.Find("wagtailcore_pagelogentry") is not { } log)
             return;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DataOps.Core.Changes;
 using DataOps.Core.Changes.UndoFiles;
 using DataOps.Core.Django.References;
@@ -19,22 +18,19 @@ public sealed class SetSite : IOperation<SetSiteOptions, IChangeResult>
     /// <exception cref="DataOpsException">No site or page of that name, or another site has the host name and port: nothing is changed.</exception>
     public IEnumerable<IChangeResult> Run(Session session, SetSiteOptions options, OperationContext context)
     {
-        Stopwatch watch = Stopwatch.StartNew();
-        string? undo = UndoPlace.Of(options, session.Database, Name);
+        ChangeWay way = ChangeWay.For(session, Name, options);
         SiteChange.Check(options);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
-        using PageChange change = new(session, catalog, Name, context.Cancellation);
+        using ChangeRun change = new(session, catalog, Name, way, context);
         SiteChange site = new(session, catalog, change, options, context);
         site.Plan();
         change.Count();
         foreach (RowChange row in options.Detailed ? change.Describe() : [])
             yield return row;
-        bool goes = !options.WhatIf && change.Rows > 0;
-        string? undoPath = goes ? change.Carry(undo) : null;
+        ChangeOutcome done = change.Finish(stale: site.Stale);
         SiteState after = site.After;
         yield return new SetSiteResult(
-            session.Server, session.Database, Name, goes, goes ? change.Rows : 0, change.Rows, site.Before.Name, after.Name,
-            after.RootPage, after.IsDefault, after.SiteName, after.Domain,
-            site.Stale.What, site.Stale.Commands, undoPath, Math.Round(watch.Elapsed.TotalSeconds, 3));
+            session.Server, session.Database, Name, done.Changed, done.Count, done.WouldChange, site.Before.Name, after.Name,
+            after.RootPage, after.IsDefault, after.SiteName, after.Domain, done.Stale, done.Afterwards, done.UndoPath, done.Duration);
     }
 }

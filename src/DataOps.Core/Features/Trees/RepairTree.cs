@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DataOps.Core.Changes;
 using DataOps.Core.Changes.UndoFiles;
 using DataOps.Core.Django.Knowledge;
@@ -26,44 +25,28 @@ public sealed class RepairTree : IOperation<RepairTreeOptions, IChangeResult>
     /// changed.</exception>
     public IEnumerable<IChangeResult> Run(Session session, RepairTreeOptions options, OperationContext context)
     {
-        Stopwatch watch = Stopwatch.StartNew();
-        string? undo = UndoPlace.Of(options, session.Database, Name);
+        ChangeWay way = ChangeWay.For(session, Name, options);
         Check(options);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context);
         IReadOnlyList<Tree> selected = TreeFilter.Select(catalog, options.Table, options.Model);
         Tree[] odd = options.WhatIf || options.Compact ? [.. selected] : [.. selected.Where(t => IsOdd(session, checks, t, context.Cancellation))];
-        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
+        using ChangeRun change = new(session, catalog, Name, way, context);
         TreeChecks.Prepare(session, context.Cancellation);
-        using ChangeSet changes = new(session, Name, context.Cancellation);
-        IReadOnlyList<(Tree Tree, IReadOnlyList<Problem> Problems)> trees = Find(session, checks, odd, options, context.Cancellation);
-        TreeRepairRun run = new(session, catalog, options, changes, context);
+        IReadOnlyList<(Tree Tree, IReadOnlyList<Problem> Problems)> trees = Find(checks, change, odd, options);
+        TreeRepairRun run = new(session, catalog, options, change, context);
         run.Plan(trees);
-        IReadOnlyList<TableChangeSummary> plan = TableChangeSummary.Of(session, catalog, changes, context.Cancellation);
-        foreach (TableChangeSummary table in options.WhatIf || options.Detailed ? plan : [])
-            yield return table;
-        foreach (RowChange row in options.Detailed ? run.DescribeRows() : [])
-            yield return row;
-        string? undoPath = null;
-        long? remaining = options.WhatIf ? null : trees.Sum(t => t.Problems.Count);
-        bool goes = !options.WhatIf && plan.Count > 0;
-        if (goes)
-        {
-            context.Report("Changing", 0, changes.Planned);
-            changes.Lock();
-            run.Apply();
-            remaining = trees.Sum(t => (long)checks.Find(t.Tree).Count());
-            undoPath = undo is null ? null : changes.WriteUndo(undo);
-            changes.Commit(transaction);
-        }
-        long rows = plan.Sum(t => t.Rows);
-        Afterwards stale = Afterwards.Of(catalog, [.. plan.Select(t => t.Model).OfType<string>()], []);
-        if (goes)
-            stale.Warn(context);
+        change.Count();
+        foreach (IChangeResult told in change.Report(options, []))
+            yield return told;
+        long found = trees.Sum(t => t.Problems.Count);
+        long remaining = found;
+        change.Verify(() => remaining = trees.Sum(t => (long)checks.Find(t.Tree).Count()));
+        ChangeOutcome done = change.Finish();
         yield return new RepairTreeResult(
-            session.Server, session.Database, Name, goes, goes ? rows : 0, rows, trees.Sum(t => t.Problems.Count), remaining, run.Reattached,
-            plan.Sum(t => t.Update), plan.Sum(t => t.Insert), plan.Sum(t => t.Delete), stale.What, stale.Commands, undoPath,
-            Math.Round(watch.Elapsed.TotalSeconds, 3));
+            session.Server, session.Database, Name, done.Changed, done.Count, done.WouldChange, found, remaining, run.Reattached,
+            change.Tables.Sum(t => t.Update), change.Tables.Sum(t => t.Insert), change.Tables.Sum(t => t.Delete), done.Stale, done.Afterwards,
+            done.UndoPath, done.Duration);
     }
 
     private static void Check(RepairTreeOptions options)
@@ -84,13 +67,12 @@ public sealed class RepairTree : IOperation<RepairTreeOptions, IChangeResult>
 
     // All problems of a tree are looked for once, under its lock; a plan that is only told needs none.
     private static List<(Tree Tree, IReadOnlyList<Problem> Problems)> Find(
-        Session session, TreeChecks checks, IReadOnlyList<Tree> odd, RepairTreeOptions options, CancellationToken cancellation)
+        TreeChecks checks, ChangeRun change, IReadOnlyList<Tree> odd, RepairTreeOptions options)
     {
         List<(Tree Tree, IReadOnlyList<Problem> Problems)> trees = [];
         foreach (Tree tree in odd)
         {
-            if (!options.WhatIf)
-                session.Execute($"lock table {tree.Table.Sql} in share row exclusive mode", cancellation);
+            change.LockTable(tree.Table);
             Problem[] problems = [.. checks.Find(tree)];
             if (problems.Length > 0 || options.Compact)
                 trees.Add((tree, problems));

@@ -70,7 +70,7 @@ public sealed record RepairTreeOptions : ChangeOptions
 /// <param name="Count">Rows changed; 0 with WhatIf.</param>
 /// <param name="WouldChange">Rows that the repair changes, or would.</param>
 /// <param name="Problems">Problems that there were.</param>
-/// <param name="Remaining">Problems that are left; null with WhatIf.</param>
+/// <param name="Remaining">Problems that are left, or would be.</param>
 /// <param name="Reattached">Nodes that had no place and got one.</param>
 /// <param name="Updated">Rows that stay and change.</param>
 /// <param name="Inserted">Rows that come.</param>
@@ -87,7 +87,7 @@ public sealed record RepairTreeResult(
     long Count,
     long WouldChange,
     long Problems,
-    long? Remaining,
+    long Remaining,
     long Reattached,
     long Updated,
     long Inserted,

@@ -7,13 +7,12 @@ using DataOps.Core.PageRepair;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
-using Npgsql;
 
 namespace DataOps.Core.Features.Trees;
 
 /// <summary>Repairs pages of which a half is missing, and content types that are not those of the rows that exist.</summary>
 internal sealed class SpecificRowRepair(
-    Session session, PageTables tables, ChangeSet changes, RepairTreeOptions options, List<IRepair> repairs, CancellationToken cancellation)
+    Session session, PageTables tables, ChangeRun change, RepairTreeOptions options, CancellationToken cancellation)
 {
     private readonly Dictionary<TablePlan, NewValues> _values = [];
     private RebuiltSpecificRows? _rebuilt;
@@ -37,9 +36,8 @@ internal sealed class SpecificRowRepair(
             if (options.MissingSpecific is MissingSpecific.FromRevision or MissingSpecific.Delete)
                 steps.Add(Step(tables.Catalog.ParentLink(table.Key)!, [.. table]));
         Plan([.. steps.Where(s => s.Orphans.Count > 0)]);
-        repairs.AddRange(_values.Values);
         foreach (NewValues values in _values.Values)
-            values.Plan();
+            change.Plan(values);
     }
 
     private void Plan(RepairStep[] steps)
@@ -48,18 +46,16 @@ internal sealed class SpecificRowRepair(
             if (options.MissingSpecific == MissingSpecific.Delete)
                 step.Orphans.Rows.PlanDelete(step.Orphans.From);
             else if (options.MissingSpecific == MissingSpecific.PlainPage)
-                new PlainPages(session, tables.Catalog, changes, step, ValuesOf, cancellation).Plan();
+                new PlainPages(session, tables.Catalog, change.Changes, step, ValuesOf, cancellation).Plan();
         if (options.MissingSpecific != MissingSpecific.FromRevision || steps.Length == 0)
             return;
-        _rebuilt = new RebuiltSpecificRows(session, tables.Catalog, changes, steps, locks: false, cancellation);
-        repairs.Add(_rebuilt);
-        _rebuilt.Plan();
+        _rebuilt = change.Plan(new RebuiltSpecificRows(session, tables.Catalog, change.Changes, steps, locks: false, cancellation));
     }
 
     // With Delete also what is stray beside a page of another type; a revision brings back only what is missing.
     private RepairStep Step(Reference reference, Problem[] problems)
     {
-        SelectedRows rows = Select(changes.Of(reference.Table), problems, reference.ContentTypeColumn is { } type
+        SelectedRows rows = Select(change.Changes.Of(reference.Table), problems, reference.ContentTypeColumn is { } type
             ? $"t.{SqlText.Identifier(type.Name)}::text"
             : $"t.{SqlText.Identifier(reference.Column.Name)}::text", options.MissingSpecific == MissingSpecific.Delete || reference.ContentTypeColumn is not null
             ? ""
@@ -68,8 +64,8 @@ internal sealed class SpecificRowRepair(
     }
 
     private void SetType(int contentType, Problem[] problems) =>
-        ValuesOf(changes.Of(tables.Pages)).Add(
-            Select(changes.Of(tables.Pages), problems, "''", ""),
+        ValuesOf(change.Changes.Of(tables.Pages)).Add(
+            Select(change.Changes.Of(tables.Pages), problems, "''", ""),
             new Dictionary<string, string> { ["content_type_id"] = $"{contentType}::{tables.Pages.Find("content_type_id")!.TypeText}" });
 
     private SelectedRows Select(TablePlan table, Problem[] problems, string value, string condition)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DataOps.Core.Changes;
 using DataOps.Core.Changes.UndoFiles;
 using DataOps.Core.Django.References;
@@ -6,7 +5,6 @@ using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
-using Npgsql;
 
 namespace DataOps.Core.Features.Undo;
 
@@ -66,59 +64,43 @@ public sealed class UndoChange : IOperation<UndoChangeOptions, IChangeResult>
     /// <exception cref="DataOpsException">The file is damaged or belongs elsewhere; rows have changed since; a constraint is in the way.</exception>
     public IEnumerable<IChangeResult> Run(Session session, UndoChangeOptions options, OperationContext context)
     {
-        string? undoPath = UndoPlace.Of(options, session.Database, Name);
+        ChangeWay way = ChangeWay.For(session, Name, options);
         if (options.Path.Length == 0)
             throw new DataOpsException("MissingPath", FailureKind.InvalidArgument, "No file is named.", "Name the undo file with -Path.", nameof(options.Path));
-        Stopwatch watch = Stopwatch.StartNew();
         CancellationToken cancellation = context.Cancellation;
         string path = Path.GetFullPath(options.Path);
         context.Report($"Reading {path}", 0, null);
         using UndoFileReader file = new(path);
-        DatabaseCatalog catalog = DatabaseCatalog.Read(session);
-        Func<Table, string?> modelOf = options.Detailed ? ReferenceCatalog.Read(session, withEmbedded: false).LabelOf : _ => null;
-
-        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        using ChangeRun change = new(session, catalog, Name, way, context);
         RowImages.Pin(session, cancellation);
         IReadOnlySet<int> uncommitted = new UndoOrigin(session, cancellation).Require(file, path, options.Force);
-        using ChangeSet changes = new(session, Name, cancellation);
-        using UndoStaging staging = new(session, catalog, file, path, cancellation);
-        IReadOnlyList<UndoTableStaging> tables = staging.Fill(changes, uncommitted);
-        UndoResult Result(UndoCounts counts, bool isDone, string? undo) => new(
-            session.Server, session.Database, Name, path, file.Header.Operation, file.Header.Written,
-            isDone && counts.Total > 0, isDone ? counts.Total : 0, counts.Total, counts.Inserted, counts.Updated, counts.Deleted, undo, tables.Count,
-            Math.Round(watch.Elapsed.TotalSeconds, 3));
-
+        using UndoStaging staging = new(session, catalog.Database, file, path, cancellation);
+        IReadOnlyList<UndoTableStaging> tables = staging.Fill(change.Changes, uncommitted);
+        UndoState state = new(session, cancellation);
         context.Report("Comparing the rows with the database", 0, null);
-        if (new UndoState(session, cancellation).IsUndone(tables, path, file.Header.Operation))
+        UndoCounts counts = new(0, 0, 0);
+        Action? apply = null;
+        if (!state.IsUndone(tables, path, file.Header.Operation))
         {
-            yield return Result(new UndoCounts(0, 0, 0), isDone: false, null);
-            yield break;
+            UndoPlan plan = new(session, cancellation);
+            counts = plan.Make(tables);
+            foreach (RowChange row in options.Detailed ? plan.Describe(tables, catalog.LabelOf) : [])
+                yield return row;
+            UndoReferences references = new(session, catalog.Database, tables, cancellation);
+            RestoredOrphans orphans = new(catalog.Database, references, file.Batches.Where((_, i) => !uncommitted.Contains(i)));
+            // Rows may have changed between the comparison and the plan; since the lock they cannot.
+            change.Confirm(() => state.IsUndone(tables, path, file.Header.Operation));
+            change.Confirm(new UndoChecks(session, catalog.Database, tables, references, orphans, cancellation).Require);
+            apply = () =>
+            {
+                context.Report($"Undoing {file.Header.Operation}", 0, counts.Total);
+                new UndoApply(session, tables, orphans, cancellation).Run();
+            };
         }
-        UndoPlan plan = new(session, cancellation);
-        UndoCounts counts = plan.Make(tables);
-        UndoReferences references = new(session, catalog, tables, cancellation);
-        RestoredOrphans orphans = new(catalog, references, file.Batches.Where((_, i) => !uncommitted.Contains(i)));
-        UndoChecks checks = new(session, catalog, tables, references, orphans, cancellation);
-        if (options.WhatIf)
-            checks.Require();
-        if (options.Detailed)
-            foreach (RowChange change in plan.Describe(tables, modelOf))
-                yield return change;
-        if (options.WhatIf)
-        {
-            yield return Result(counts, isDone: false, null);
-            yield break;
-        }
-        changes.Lock();
-        // Rows may have changed between the comparison and the plan; since the lock they cannot.
-        new UndoState(session, cancellation).IsUndone(tables, path, file.Header.Operation);
-        checks.Require();
-        changes.NoteOrphans(catalog);
-        context.Report($"Undoing {file.Header.Operation}", 0, counts.Total);
-        string searchPath = session.List<string>("select reset_val from pg_settings where name = 'search_path'", null, cancellation)[0];
-        new UndoApply(session, tables, orphans, searchPath, cancellation).Run();
-        string? undo = undoPath is null ? null : changes.WriteUndo(undoPath);
-        changes.Commit(transaction);
-        yield return Result(counts, isDone: true, undo);
+        ChangeOutcome done = change.Finish(apply);
+        yield return new UndoResult(
+            session.Server, session.Database, Name, path, file.Header.Operation, file.Header.Written,
+            done.Changed, done.Count, done.WouldChange, counts.Inserted, counts.Updated, counts.Deleted, done.UndoPath, tables.Count, done.Duration);
     }
 }

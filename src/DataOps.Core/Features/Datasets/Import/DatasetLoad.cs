@@ -64,7 +64,6 @@ internal sealed record DatasetLoad(long Objects, long Skipped, FileSpecs Specs, 
             staging.Fill(reader);
             specs = FileSpecs.Of(reader, models, staging.Tables, path);
         }
-        changes.Defer();
         ImportViews rows = new(session, catalog, staging.Tables, context.Cancellation);
         OnMissingReference missing = options.OnMissingReference ?? OnMissingReference.Fail;
         ImportReferenceCheck targets = new(session, catalog, models, rows, missing, path, context);

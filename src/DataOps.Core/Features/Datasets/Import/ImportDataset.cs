@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DataOps.Core.Changes;
 using DataOps.Core.Changes.UndoFiles;
 using DataOps.Core.Django.Knowledge;
@@ -7,7 +6,6 @@ using DataOps.Core.Files;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
-using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
@@ -76,30 +74,31 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
     /// </exception>
     public IEnumerable<IChangeResult> Run(Session session, ImportDatasetOptions options, OperationContext context)
     {
-        Stopwatch watch = Stopwatch.StartNew();
-        string? undo = UndoPlace.Of(options, session.Database, Name);
+        ChangeWay way = ChangeWay.For(session, Name, options);
         FixtureFile file = FixtureFile.Of(options.Path, options.Format);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
-        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
-        using ChangeSet changes = new(session, Name, context.Cancellation);
-        DatasetLoad load = DatasetLoad.Plan(session, catalog, file, options, changes, context);
-        foreach (DeletionExcess excess in load.Deletion.Excesses)
-            context.Warning?.Invoke($"{excess.What}: the import needs {excess.Needed}.");
+        using ChangeRun change = new(session, catalog, Name, way, context);
+        DatasetLoad load = DatasetLoad.Plan(session, catalog, file, options, change.Changes, context);
         if (options.WhatIf || options.Detailed)
-            foreach (IChangeResult planned in ImportPlan.Of(session, catalog, load, changes, options, context.Cancellation))
+            foreach (IChangeResult planned in ImportPlan.Of(session, catalog, load, change.Changes, options, context.Cancellation))
                 yield return planned;
-        string? undoPath = null;
-        bool changed = false;
+        // The plan shows what would be deleted; the load is refused all the same.
+        foreach (DeletionExcess excess in load.Deletion.Excesses)
+            throw excess.Refusal(file.Name);
+        change.Last(load.Run.AdvanceSequences);
+        LastLoads loads = new(session, context.Cancellation);
+        Afterwards stale = Afterwards.Of(
+            catalog,
+            [.. load.Run.Models.Where(m => m.Inserted + m.Updated + m.Added + m.Removed > 0).Select(m => m.Table.Model.Label)],
+            [.. load.Run.Models.Select(m => m.Table.Model.Label)]);
+        ChangeOutcome done = change.Finish(load.Run.Apply, stale);
         if (!options.WhatIf)
-        {
-            load.Run.Apply();
-            undoPath = undo is null ? null : changes.WriteUndo(undo);
-            changed = load.Run.AdvanceSequences() | load.Written > 0;
-            LastLoads loads = new(session, context.Cancellation);
-            changes.Commit(transaction);
             Remember(loads, load, options, context);
-        }
-        yield return Result(session, catalog, load, file, options, changed, undoPath, watch, context);
+        yield return new ImportResult(
+            session.Server, session.Database, Name, file.Path, done.Changed, options.WhatIf ? 0 : load.Written, load.Written, load.Objects,
+            load.Inserted, load.Updated, load.Objects - load.Inserted - load.Updated - load.Skipped, load.Skipped, load.Deleted, load.Changed,
+            load.Run.Models.Sum(m => m.Added), load.Run.Models.Sum(m => m.Removed), load.Run.Models.Count, done.Stale, done.Afterwards, done.UndoPath,
+            done.Duration);
     }
 
     private static void Remember(LastLoads loads, DatasetLoad load, ImportDatasetOptions options, OperationContext context)
@@ -114,29 +113,5 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
         {
             context.Warning?.Invoke($"The file was loaded, but an older one will not be known as such: {LastLoads.Folder} could not be written: {e.Message}");
         }
-    }
-
-    private static ImportResult Result(
-        Session session,
-        ReferenceCatalog catalog,
-        DatasetLoad load,
-        FixtureFile file,
-        ImportDatasetOptions options,
-        bool changed,
-        string? undoPath,
-        Stopwatch watch,
-        OperationContext context)
-    {
-        Afterwards stale = Afterwards.Of(
-            catalog,
-            [.. load.Run.Models.Where(m => m.Inserted + m.Updated + m.Added + m.Removed > 0).Select(m => m.Table.Model.Label)],
-            [.. load.Run.Models.Select(m => m.Table.Model.Label)]);
-        if (!options.WhatIf)
-            stale.Warn(context);
-        return new ImportResult(
-            session.Server, session.Database, Name, file.Path, changed, options.WhatIf ? 0 : load.Written, load.Written, load.Objects,
-            load.Inserted, load.Updated, load.Objects - load.Inserted - load.Updated - load.Skipped, load.Skipped, load.Deleted, load.Changed,
-            load.Run.Models.Sum(m => m.Added), load.Run.Models.Sum(m => m.Removed), load.Run.Models.Count, stale.What, stale.Commands, undoPath,
-            Math.Round(watch.Elapsed.TotalSeconds, 3));
     }
 }

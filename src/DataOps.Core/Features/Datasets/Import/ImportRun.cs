@@ -44,12 +44,10 @@ internal sealed class ImportRun(
         }
     }
 
-    /// <summary>Writes what was planned.</summary>
-    /// <exception cref="DataOpsException">Another writer was there meanwhile, or PostgreSQL refuses a row.</exception>
+    /// <summary>Writes what was planned, and is locked.</summary>
+    /// <exception cref="DataOpsException">PostgreSQL refuses a row.</exception>
     public void Apply()
     {
-        context.Report("Locking", 0, changes.Planned);
-        changes.Lock();
         deletion.Clear();
         changes.Delete();
         long done = 0;
@@ -66,8 +64,6 @@ internal sealed class ImportRun(
         foreach (StagingList list in rows.Tables.SelectMany(t => t.Lists).Where(l => l.Buffer.Rows > 0))
             Write(list);
         replacement.Repoint();
-        context.Report("Checking constraints", done, total);
-        Execute("set constraints all immediate");
     }
 
     /// <summary>Moves the sequences of the keys that are behind; last of all, as a rollback does not take it back.</summary>
@@ -105,7 +101,9 @@ internal sealed class ImportRun(
             removed += changes.Of(list.List.Table).PlanDelete(ImportStatements.Removed(list, onlyNew ? string.Format(null, isNew, "o") : null));
             string toAdd = ImportStatements.Added(list, onlyNew ? string.Format(null, isNew, "s") : null);
             TemporaryTable.Create(session, Added(list), toAdd, context.Cancellation);
-            added += session.List<long>($"select count(*) from {Added(list)}", null, context.Cancellation)[0];
+            long toInsert = session.List<long>($"select count(*) from {Added(list)}", null, context.Cancellation)[0];
+            changes.Of(list.List.Table).Expect(toInsert);
+            added += toInsert;
         }
         return new ModelCounts(table, inserted, updated, added, removed);
     }
@@ -165,7 +163,7 @@ internal sealed class ImportRun(
     private void Write(StagingList list)
     {
         TablePlan changed = changes.Of(list.List.Table);
-        Execute(ImportStatements.Add(list, Added(list)));
+        Execute(ImportStatements.Add(list, Added(list), changed));
         changed.AddInserted(ImportStatements.AddedKeys(list, Added(list), changed));
     }
 
