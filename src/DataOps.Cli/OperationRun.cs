@@ -1,3 +1,4 @@
+using DataOps.Core.Changes;
 using System.CommandLine;
 using DataOps.Core.Files;
 using DataOps.Core.Operations;
@@ -36,10 +37,10 @@ internal sealed class OperationRun(OperationType operation, List<OperationOption
         object values = Activator.CreateInstance(operation.Options)!;
         options.ForEach(o => o.Apply(parsed, values));
         FailOn threshold = run.Threshold(parsed);
-        using Session? session = operation.IsOffline(values) ? null : Session.Open(run.Connection(parsed), operation.Name, interruption.Token);
-        Confirmation.Ask(operation, session, values, run.Confirm(parsed));
         // Data that go to standard output are alone there.
         Stream output = operation.WritesTo(values, "-") ? Console.OpenStandardError() : StandardOutput.Open();
+        using Session? session = operation.IsOffline(values) ? null : Session.Open(run.Connection(parsed), operation.Name, interruption.Token);
+        Confirmation.Ask(operation, session, values, run.Confirm(parsed));
         using ResultWriter writer = ResultWriter.For(run.Format(parsed), progress, output);
         OperationContext context = new()
         {
@@ -51,6 +52,9 @@ internal sealed class OperationRun(OperationType operation, List<OperationOption
         foreach (object result in operation.Run(session, values, context))
         {
             failed |= Findings.Reach(result, threshold);
+            // It is needed whatever becomes of the result.
+            if (result is IChangeResult { UndoPath: { } undo })
+                progress.Say($"dataops {operation.CommandName}: undo file: {undo}");
             writer.Write(result);
         }
         writer.Finish();
