@@ -122,7 +122,7 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
     {
         List<string> first = [];
         long count = 0;
-        foreach (DanglingReference dangling in new OrphanSearch(session, catalog, context).In([reference]))
+        foreach (DanglingReference dangling in reference.Find(session, catalog, context.Cancellation))
             if (++count <= Named)
                 first.Add($"{dangling.Key} -> {dangling.Value}");
         string rows = string.Join(", ", first) + (count > Named ? ", …" : "");

@@ -59,7 +59,7 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, IOrphanFinding>
         session.Execute("set local work_mem = '64MB'");
         IEnumerable<Reference> references = new ReferenceFilter(catalog, options.Table, options.Model, options.Class, options.Reference).Select()
             .Where(r => options.IncludeExpected || r.Severity != Severity.Expected);
-        IEnumerable<DanglingReference> found = new OrphanSearch(session, catalog, context).In([.. references]);
+        IEnumerable<DanglingReference> found = new ReferenceSearch(session, catalog, context).In([.. references]);
         return options.Summary ? Summarize(session, catalog, found) : found.Select(d => Describe(session, catalog, d));
     }
 
@@ -71,7 +71,7 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, IOrphanFinding>
         d.Reference.Table.DisplayName,
         catalog.LabelOf(d.Reference.Table),
         d.Key,
-        ColumnOf(d.Reference),
+        d.Reference.ColumnText,
         d.Value,
         (d.Target ?? d.Reference.Target)?.DisplayName,
         d.Reference.Name,
@@ -79,7 +79,7 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, IOrphanFinding>
 
     private static IEnumerable<IOrphanFinding> Summarize(Session session, ReferenceCatalog catalog, IEnumerable<DanglingReference> found)
     {
-        Dictionary<Reference, (long Count, SortedSet<string> Targets)> counts = new(ReferenceEqualityComparer.Instance);
+        Dictionary<Reference, (long Count, SortedSet<string> Targets)> counts = [];
         foreach (DanglingReference d in found)
         {
             (long count, SortedSet<string> targets) = counts.GetValueOrDefault(d.Reference, (0, new(StringComparer.Ordinal)));
@@ -95,12 +95,8 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, IOrphanFinding>
             c.Value.Count,
             c.Key.Table.DisplayName,
             catalog.LabelOf(c.Key.Table),
-            ColumnOf(c.Key),
+            c.Key.ColumnText,
             c.Value.Targets.Count == 0 ? null : string.Join(",", c.Value.Targets),
             c.Key.Name));
     }
-
-    /// <summary>The column of a reference, as results name it.</summary>
-    internal static string ColumnOf(Reference reference) =>
-        reference is { Class: ReferenceClass.Inheritance, ContentTypeColumn: { } type } ? type.Name : string.Join(",", reference.Columns.Select(c => c.Name));
 }

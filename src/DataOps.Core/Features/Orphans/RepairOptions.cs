@@ -1,3 +1,4 @@
+using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Features.Orphans;

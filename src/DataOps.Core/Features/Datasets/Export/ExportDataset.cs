@@ -157,7 +157,7 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
         session.Execute("set local statement_timeout = 0", context.Cancellation);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
         ExportPlan plan = call is null
-            ? ExportPlan.Of(ModelOrder.Sort(catalog, ModelSelection.Of(catalog, options)))
+            ? ExportPlan.Of(new ReferenceWalk(catalog).Sort(ModelSelection.Of(catalog, options)))
             : ExportPlan.Of(session, catalog, call, options);
         Model[] models = [.. plan.Parts.Select(p => p.Model).Distinct()];
         if (file.Format == DatasetFormat.Feincms)

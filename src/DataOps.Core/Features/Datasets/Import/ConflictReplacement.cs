@@ -12,6 +12,7 @@ namespace DataOps.Core.Features.Datasets.Import;
 /// <remarks>The other halves of such a row go with it, and so do generic references to it, as its revisions and tags are its own; history stays.</remarks>
 internal sealed class ConflictReplacement(Session session, ReferenceCatalog catalog, ImportViews rows, ChangeSet changes, CancellationToken cancellation)
 {
+    private readonly ReferenceWalk _walk = new(catalog);
     private readonly List<Repointing> _repoints = [];
 
     /// <summary>Rows that go.</summary>
@@ -43,7 +44,7 @@ internal sealed class ConflictReplacement(Session session, ReferenceCatalog cata
         string key = SqlText.Identifier(table.SingleKey!.Name);
         string gone = UniqueConflicts.Replaced(replaced);
         Delete(table, $"from {table.Sql} t join {gone} x on x.old = t.{key}");
-        foreach (Reference reference in catalog.To(table).Where(r => r.Columns.Count == 1 && r.Class is not (ReferenceClass.Tree or ReferenceClass.Embedded)))
+        foreach (TargetReference reference in _walk.Referring(table))
         {
             if (reference.IsParentLink)
                 Plan(reference.Table, replaced);
@@ -97,16 +98,13 @@ internal sealed class ConflictReplacement(Session session, ReferenceCatalog cata
 
     private void PlanObjectIds(Table table)
     {
-        int[] types = [.. catalog.WithHeirs(table).Select(catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)];
-        bool IsItsOwn(Reference r) => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null, Severity: not Severity.Expected };
-        foreach (Reference reference in catalog.References.Where(IsItsOwn))
+        foreach ((GenericReference reference, Func<string, string> isOfType) in _walk.ObjectIds(table))
         {
             string staged = rows.StagedOf(reference.Table) is { } file ? FileRows.NotIn(file) : "";
-            string isOfType = $"t.{SqlText.Identifier(reference.ContentTypeColumn!.Name)} = any('{{{string.Join(',', types)}}}')";
             string isIt = ColumnEquality.Of(table.SingleKey!, "x", reference.Column, "t");
             Delete(reference.Table, $"""
                 from (select old as {SqlText.Identifier(table.SingleKey!.Name)} from {UniqueConflicts.Replaced(table)}) x
-                join {reference.Table.Sql} t on {isIt} where {isOfType}{staged}
+                join {reference.Table.Sql} t on {isIt} where {isOfType("t")}{staged}
                 """);
         }
     }

@@ -17,7 +17,7 @@ internal sealed class ImportChecks(Session session, string path, CancellationTok
         foreach (StagingTable table in tables)
         {
             string keys = string.Join(", ", table.Keys.Select(k => "s." + k.Sql));
-            Add("max(s._line)", ["min(s._line)", ImportStatements.KeyText(table)], $"from {table.Name} s group by {keys} having count(*) > 1", r => new(
+            Add("max(s._line)", ["min(s._line)", ImportStatements.KeyOf(table)], $"from {table.Name} s group by {keys} having count(*) > 1", r => new(
                 "DuplicateKey", "keys in {0} occur more than once", "Leave one of the objects in the file.",
                 table.Model.Label, r[1], "pk", $"is in line {r[0]} already"));
         }
@@ -29,7 +29,7 @@ internal sealed class ImportChecks(Session session, string path, CancellationTok
     public void RequireNew(IEnumerable<StagingTable> tables)
     {
         foreach (StagingTable table in tables)
-            Add("s._line", [ImportStatements.KeyText(table)], $"from {table.Name} s where not ({ImportStatements.IsNew(table)})", r => new(
+            Add("s._line", [ImportStatements.KeyOf(table)], $"from {table.Name} s where not ({ImportStatements.IsNew(table)})", r => new(
                 "AlreadyThere", "rows in {0} are in the database already", "The file's spec says force_insert: delete them first, or take it out of the spec.",
                 table.Model.Label, r[0], "pk", "is there"));
         _problems.ThrowIfAny();
@@ -47,7 +47,7 @@ internal sealed class ImportChecks(Session session, string path, CancellationTok
                 if (lacking.Length == 0)
                     continue;
                 string fields = string.Join(", ", lacking.Select(c => c.Field));
-                Add("s._line", [ImportStatements.KeyText(table)], $"from {table.Name} s where s._shape = {shape} and {ImportStatements.IsNew(table)}", r => new(
+                Add("s._line", [ImportStatements.KeyOf(table)], $"from {table.Name} s where s._shape = {shape} and {ImportStatements.IsNew(table)}", r => new(
                     "MissingField", "new rows in {0} lack a field that has no default in the database",
                     "Add the fields to the file, as the defaults that models have in Python are not in the database; "
                         + "or load with -MissingField Default, for an empty value.",

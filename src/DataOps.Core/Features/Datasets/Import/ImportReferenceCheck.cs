@@ -1,5 +1,4 @@
 using DataOps.Core.Django.References;
-using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
@@ -63,17 +62,19 @@ internal sealed class ImportReferenceCheck(
     private void Settle(StagingTable table, ImportProblems problems)
     {
         context.Cancellation.ThrowIfCancellationRequested();
-        foreach (Reference reference in catalog.From(table.Model.Table).Where(r => r.Class == ReferenceClass.Tree || IsRequired(r)))
+        foreach (TargetReference reference in catalog.From(table.Model.Table).OfType<TargetReference>().Where(r => r.IsRequired))
             if (reference.Columns.All(c => IsStaged(table, c)))
                 Settle(table, reference, problems);
         foreach (StagingList list in table.Lists)
-            if (list.Buffer.Rows > 0 && list.Target.Reference is { Target: not null } reference && IsRequired(reference))
+            if (list.Buffer.Rows > 0 && list.Target.Reference is TargetReference { IsDeclared: true } reference)
                 Settle(table, list, reference, problems);
     }
 
-    private void Settle(StagingTable table, Reference reference, ImportProblems problems)
+    private void Settle(StagingTable table, TargetReference reference, ImportProblems problems)
     {
-        string isMissing = reference.Class == ReferenceClass.Tree ? HasNoParent(reference) : HasNoTarget(reference);
+        if (reference is TreeReference tree)
+            reference = tree.Over(session, rows.Merged(table.Model.Table, tree.Column), context.Cancellation);
+        string isMissing = $"{reference.IsSet("s")} and {Lacks(reference.Target, reference.IsTarget("s", "t"))}";
         StagingColumn[] columns = [.. reference.Columns.Select(c => table.Keys.Concat(table.Columns).First(s => s.Column == c))];
         if (choice == OnMissingReference.SkipRow)
         {
@@ -86,51 +87,39 @@ internal sealed class ImportReferenceCheck(
         }
         else if (choice is not (OnMissingReference.KeepKey or OnMissingReference.Report) || reference.Constraint is { IsEnforced: true })
         {
-            string value = string.Join(" || ',' || ", columns.Select(c => $"s.{c.Sql}::text"));
             string field = string.Join(", ", columns.Select(c => c.Field));
-            Add(problems, table, field, reference.Target!, "s._line", [ImportStatements.KeyText(table), value], $"from {table.Name} s where {isMissing}");
+            Add(problems, table, field, reference.Target, "s._line", [ImportStatements.KeyOf(table), reference.Value("s")], $"from {table.Name} s where {isMissing}");
         }
     }
 
-    private void Settle(StagingTable table, StagingList list, Reference reference, ImportProblems problems)
+    private void Settle(StagingTable table, StagingList list, TargetReference reference, ImportProblems problems)
     {
-        string column = SqlText.Identifier(reference.TargetColumns[0].Name);
-        string isMissing = $"s.target is not null and {Lacks(reference.Target!, $"t.{column} = s.target")}";
         if (choice is OnMissingReference.SkipRow or OnMissingReference.Null)
-            Nulled += Execute($"delete from {list.Buffer.Table} r using {list.Name} s where s._row = r._row and s._position = r._position and {isMissing}");
+            Remove(list, reference);
         else
-            Add(problems, table, list.List.Name, reference.Target!, "s._line", ["s.owner", "s.target"], $"from {list.Name} s where {isMissing}");
+            Add(problems, table, list.List.Name, reference.Target, "s._line", ["s.owner", "s.target"], $"from {list.Name} s where {IsMissing(reference)}");
     }
 
     /// <summary>Takes entries without a target out of the lists whose spec says so.</summary>
     public void Ignore(IEnumerable<StagingList> lists)
     {
-        foreach (StagingList list in lists.Where(l => l.Buffer.Rows > 0 && l.Target.Reference is { Target: not null }))
-        {
-            Reference reference = list.Target.Reference!;
-            string isMissing = $"s.target is not null and {Lacks(reference.Target!, $"t.{SqlText.Identifier(reference.TargetColumns[0].Name)} = s.target")}";
-            Nulled += Execute($"delete from {list.Buffer.Table} r using {list.Name} s where s._row = r._row and s._position = r._position and {isMissing}");
-        }
+        foreach (StagingList list in lists.Where(l => l.Buffer.Rows > 0))
+            if (list.Target.Reference is TargetReference reference)
+                Remove(list, reference);
     }
 
-    private string HasNoTarget(Reference reference)
-    {
-        IEnumerable<string> columns = reference.Columns.Select(c => "s." + SqlText.Identifier(c.Name));
-        string same = string.Join(" and ", columns.Zip(reference.TargetColumns, (c, t) => $"t.{SqlText.Identifier(t.Name)} = {c}"));
-        return $"{string.Join(" and ", columns.Select(c => c + " is not null"))} and {Lacks(reference.Target!, same)}";
-    }
+    private void Remove(StagingList list, TargetReference reference) => Nulled += Execute($"""
+        delete from {list.Buffer.Table} r using {list.Name} s where s._row = r._row and s._position = r._position and {IsMissing(reference)}
+        """);
 
-    // A page without a parent is in no tree: the parent has the same path without its last step.
-    private string HasNoParent(Reference reference)
-    {
-        string path = SqlText.Identifier(reference.Column.Name);
-        return $"s.depth > 1 and length(s.{path}) % s.depth = 0 and {Lacks(reference.Table, $"t.{path} = left(s.{path}, -(length(s.{path}) / s.depth))")}";
-    }
+    private string IsMissing(TargetReference reference) =>
+        $"s.target is not null and {Lacks(reference.Target, reference.IsTarget(["s.target"], "t"))}";
 
-    private string Lacks(Table target, string same)
+    // Neither a row that stays nor one of the file is the target.
+    private string Lacks(Table target, string isTarget)
     {
-        string inFile = rows.StagedOf(target) is { } staged ? $" and not exists (select 1 from {staged.Name} t where {same})" : "";
-        return $"not exists (select 1 from {target.Sql} t where {same}{rows.Stays(target, "t")}){inFile}";
+        string inFile = rows.StagedOf(target) is { } staged ? $" and not exists (select 1 from {staged.Name} t where {isTarget})" : "";
+        return $"not exists (select 1 from {target.Sql} t where {isTarget}{rows.Stays(target, "t")}){inFile}";
     }
 
     /// <summary>Leaves rows out.</summary>
@@ -160,8 +149,6 @@ internal sealed class ImportReferenceCheck(
                 table.Model.Label, r[0], field, $"-> {label} {r[1]}, neither in the file nor in the database");
         });
     }
-
-    private static bool IsRequired(Reference reference) => MissingReferences.IsDeclared(reference) && reference.Target is not null;
 
     private static bool IsStaged(StagingTable table, Column column) => table.Keys.Concat(table.Columns).Any(s => s.Column == column);
 

@@ -33,7 +33,7 @@ internal sealed class ImportRefusal(Session session, string path, CancellationTo
         const string Sentence = "values in {0} have to be unique and are not";
         const string Advice = "Change one of the rows, in the file or in the database.";
         string inDatabase = $"""
-            select s._line, {ImportStatements.KeyText(table)}, {value}, {ImportStatements.KeyText(table, "t")}
+            select s._line, {ImportStatements.KeyOf(table)}, {value}, {ImportStatements.KeyOf(table, "t")}
             from {table.Buffer.Table} s join {table.Model.Table.Sql} t on {same} and not ({ImportStatements.SameKey(table)})
             order by 1 limit 1000
             """;
@@ -42,7 +42,7 @@ internal sealed class ImportRefusal(Session session, string path, CancellationTo
             problems.Add(
                 "NotUnique", Sentence, Advice, line, table.Model.Label, key, fields, $"\"{taken}\" is that of {table.Model.Label} {other} in the database");
         string inFile = $"""
-            select s._line, {ImportStatements.KeyText(table)}, {value}, t._line
+            select s._line, {ImportStatements.KeyOf(table)}, {value}, t._line
             from {table.Buffer.Table} s join {table.Buffer.Table} t on {same} and t._line < s._line
             order by 1 limit 1000
             """;
@@ -59,7 +59,7 @@ internal sealed class ImportRefusal(Session session, string path, CancellationTo
             new { oid = (long)table.Model.Table.Oid, constraint });
         if (checks.Count == 0 || table.Shapes.Any(s => s.Count != table.Columns.Count))
             return;
-        string sql = $"select s._line, {ImportStatements.KeyText(table)} from {table.Buffer.Table} s where not ({checks[0]}) order by 1 limit 1000";
+        string sql = $"select s._line, {ImportStatements.KeyOf(table)} from {table.Buffer.Table} s where not ({checks[0]}) order by 1 limit 1000";
         foreach ((long line, string key) in session.Stream(sql, r => (r.GetInt64(0), r.GetString(1)), cancellation))
             problems.Add(
                 "CheckFailed", $"rows in {{0}} violate the check {constraint.Replace("{", "{{").Replace("}", "}}")}",

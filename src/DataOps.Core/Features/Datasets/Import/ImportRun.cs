@@ -176,5 +176,5 @@ internal sealed class ImportRun(
 
     // Referenced tables first, for constraints that cannot be deferred; in a circle any order is as good.
     private StagingTable[] InReferenceOrder() =>
-        [.. ModelOrder.SortForLoad(catalog, [.. rows.Tables.Select(t => t.Model)]).Select(m => rows.StagedOf(m.Table)!)];
+        [.. new ReferenceWalk(catalog).SortForLoad([.. rows.Tables.Select(t => t.Model)]).Select(m => rows.StagedOf(m.Table)!)];
 }

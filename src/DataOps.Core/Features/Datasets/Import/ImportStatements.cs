@@ -114,7 +114,7 @@ internal static class ImportStatements
         """;
 
     /// <summary>A row's key as text.</summary>
-    public static string KeyText(StagingTable table, string row = "s") => Joined(table.Keys.Select(k => $"{row}.{k.Sql}"));
+    public static string KeyOf(StagingTable table, string row = "s") => KeyText.Of(table.Keys.Select(k => k.Column), row);
 
     /// <summary>Whether s and t have the same key.</summary>
     public static string SameKey(StagingTable table) => string.Join(" and ", table.Keys.Select(k => $"t.{k.Sql} = s.{k.Sql}"));
@@ -133,8 +133,6 @@ internal static class ImportStatements
 
     /// <summary>Whether no row of the database has the key of s.</summary>
     public static string IsNew(StagingTable table) => $"not exists (select 1 from {table.Model.Table.Sql} t where {SameKey(table)})";
-
-    private static string Joined(IEnumerable<string> columns) => string.Join(" || ',' || ", columns.Select(c => $"({c})::text"));
 
     private static string Owner(StagingList list) => SqlText.Identifier(list.List.OwnerColumn.Name);
 

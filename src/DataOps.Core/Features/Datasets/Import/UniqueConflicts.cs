@@ -64,7 +64,7 @@ internal sealed class UniqueConflicts(Session session, ReferenceCatalog catalog,
         else if (choice == OnConflict.Replace && table.Keys.Count == 1)
             Replace(table, held);
         else
-            List(problems, "s._line", [ImportStatements.KeyText(table), values, ImportStatements.KeyText(table, "t")], held, r => new(
+            List(problems, "s._line", [ImportStatements.KeyOf(table), values, ImportStatements.KeyOf(table, "t")], held, r => new(
                 "NotUnique", "values in {0} have to be unique and are not",
                 "Change one of the rows, or load with -OnConflict Replace (the row of the database gives way), Skip (it stays) "
                     + "or Suffix (the file's gets another value).",
@@ -120,7 +120,7 @@ internal sealed class UniqueConflicts(Session session, ReferenceCatalog catalog,
         string columns = string.Join(", ", unique.Select(c => "s." + c.Sql));
         string present = string.Join(" and ", unique.Select(c => $"s.{c.Sql} is not null"));
         string value = string.Join(" || ', ' || ", unique.Select(c => $"s.{c.Sql}::text"));
-        string key = $"(array_agg({ImportStatements.KeyText(table)} order by s._row desc))[1]";
+        string key = $"(array_agg({ImportStatements.KeyOf(table)} order by s._row desc))[1]";
         string from = $"from {table.Name} s where s.{shapes} and {present} group by {columns} having count(*) > 1";
         List(problems, "max(s._line)", [key, $"min({value})", "min(s._line)"], from, r => new(
             "NotUnique", "values in {0} have to be unique and are not", "Change one of the rows, in the file or where it was exported.",
@@ -180,7 +180,7 @@ internal sealed class UniqueConflicts(Session session, ReferenceCatalog catalog,
         foreach (StagingTable table in rows.Tables)
             for (int shape = 0; shape < table.Shapes.Count; shape++)
                 if (ImportStatements.Differing(table, shape, MissingField.Keep) is { } differing)
-                    List(problems, "s._line", [ImportStatements.KeyText(table)], differing, r => new(
+                    List(problems, "s._line", [ImportStatements.KeyOf(table)], differing, r => new(
                         "AlreadyThere", "rows in {0} are in the database already and differ", "Load with -OnConflict Update, or Skip to keep what is there.",
                         table.Model.Label, r[0], "", "differs"));
         problems.ThrowIfAny();

@@ -1,4 +1,4 @@
-namespace DataOps.Core.Features.Orphans;
+namespace DataOps.Core.Django.References;
 
 /// <summary>What becomes of an orphan.</summary>
 public enum OrphanAction

@@ -5,20 +5,20 @@ using Npgsql;
 
 namespace DataOps.Core.Django.References;
 
-/// <summary>References with one known target: foreign keys, soft and implied references, the child half of inheritance.</summary>
-internal static class PlainSearch
+/// <summary>Finds the rows of a table that dangle by references with one known target, in one pass over it or from the index of a column of few values.</summary>
+internal static class TargetSearch
 {
     private const int FewValues = 1000;
     private const int SmallTable = 5000;
 
-    public static IEnumerable<DanglingReference> In(Session session, Table child, IReadOnlyList<Reference> references, string? condition, CancellationToken cancellation)
+    public static IEnumerable<DanglingReference> In(Session session, Table child, IReadOnlyList<TargetReference> references, string? condition, CancellationToken cancellation)
     {
-        ILookup<bool, Reference> byWay = references.ToLookup(r => condition is null && HasFewValues(session, child, r, cancellation));
+        ILookup<bool, TargetReference> byWay = references.ToLookup(r => condition is null && HasFewValues(session, child, r, cancellation));
         return byWay[true].SelectMany(r => OfFewValues(session, child, r, cancellation))
             .Concat(InOnePass(session, child, [.. byWay[false]], condition, cancellation));
     }
 
-    private static IEnumerable<DanglingReference> InOnePass(Session session, Table child, Reference[] references, string? condition, CancellationToken cancellation)
+    private static IEnumerable<DanglingReference> InOnePass(Session session, Table child, TargetReference[] references, string? condition, CancellationToken cancellation)
     {
         if (references.Length == 0)
             yield break;
@@ -26,45 +26,46 @@ internal static class PlainSearch
         foreach ((string key, string?[] found) in session.Stream(sql, row => (row.GetString(0), Texts(row, references.Length)), cancellation))
             for (int i = 0; i < references.Length; i++)
                 if (found[i] is { } value)
-                    yield return new DanglingReference(references[i], key, value, null, Note(references[i]));
+                    yield return references[i].Dangling(key, value);
     }
 
     // One scan of the child and a hash of each parent's keys: a row comes out when any of its references dangles.
-    private static string OfAllRows(Table child, Reference[] references)
+    private static string OfAllRows(Table child, TargetReference[] references)
     {
         string values = string.Join(", ", references.Select((r, i) =>
-            $"case when {Dangles(r, i)} then {OrphanSql.Text(r.Columns.Select(c => c.Name), "c")} end"));
-        string joins = string.Join("\n", references.Select((r, i) => $"left join {r.Target!.Sql} p{i} on {Join(r, i)}"));
+            $"case when {Dangles(r, i)} then {r.Value("c")} end"));
+        string joins = string.Join("\n", references.Select((r, i) => $"left join {r.Target.Sql} p{i} on {r.IsTarget("c", $"p{i}")}"));
         string any = string.Join(" or ", references.Select((r, i) => $"({Dangles(r, i)})"));
-        return $"select {OrphanSql.Key(child, "c")}, {values} from {child.Sql} c\n{joins}\nwhere {any}";
+        return $"select {KeyText.Of(child, "c")}, {values} from {child.Sql} c\n{joins}\nwhere {any}";
     }
 
-    private static string OfChosenRows(Table child, Reference[] references, string condition)
+    private static string OfChosenRows(Table child, TargetReference[] references, string condition)
     {
         TargetLookup targets = new(child, references, "c");
         return $"select {targets.Key}, {string.Join(", ", targets.Values)} from {child.Sql} c{targets.Join} where ({condition}) and {targets.Any}";
     }
 
     // A loose scan steps from value to value through the index; only dead values are looked for in the rows.
-    private static IEnumerable<DanglingReference> OfFewValues(Session session, Table child, Reference reference, CancellationToken cancellation)
+    private static IEnumerable<DanglingReference> OfFewValues(Session session, Table child, TargetReference reference, CancellationToken cancellation)
     {
         string column = SqlText.Identifier(reference.Column.Name);
         string sql = $"""
-            with recursive v(x) as (
+            with recursive v({column}) as (
               (select c.{column} from {child.Sql} c where c.{column} is not null order by c.{column} limit 1)
               union all
-              select (select c.{column} from {child.Sql} c where c.{column} > v.x order by c.{column} limit 1) from v where v.x is not null),
+              select (select c.{column} from {child.Sql} c where c.{column} > v.{column} order by c.{column} limit 1) from v where v.{column} is not null),
             dead as (
-              select v.x from v where v.x is not null
-              and not exists (select 1 from {reference.Target!.Sql} p where p.{SqlText.Identifier(reference.TargetColumns[0].Name)} = v.x))
-            select {OrphanSql.Key(child, "c")}, c.{column}::text from dead join {child.Sql} c on c.{column} = dead.x
+              select v.{column} from v where v.{column} is not null
+              and not exists (select 1 from {reference.Target.Sql} p where {reference.IsTarget("v", "p")}))
+            select {KeyText.Of(child, "c")}, c.{column}::text from dead join {child.Sql} c on c.{column} = dead.{column}
             """;
-        return session.Stream(sql, row => new DanglingReference(reference, row.GetString(0), row.GetString(1), null, Note(reference)), cancellation);
+        return session.Stream(sql, row => reference.Dangling(row.GetString(0), row.GetString(1)), cancellation);
     }
 
-    private static bool HasFewValues(Session session, Table child, Reference reference, CancellationToken cancellation) =>
+    private static bool HasFewValues(Session session, Table child, TargetReference reference, CancellationToken cancellation) =>
         reference.Columns.Count == 1
         && child.EstimatedRows is > SmallTable and long rows
+        && reference is not TreeReference
         && child.HasIndexOn(reference.Column.Name)
         && reference.Column.Type.Oid == reference.TargetColumns[0].Type.Oid
         && reference.Column.Type.Schema == "pg_catalog"
@@ -79,9 +80,7 @@ internal static class PlainSearch
         """,
         new { schema = table.Schema, table = table.Name, column = column.Name }, cancellation) is [{ } only] ? only : null;
 
-    private static string Join(Reference r, int i) => string.Join(" and ", r.Columns.Zip(r.TargetColumns, (c, t) => ColumnEquality.Of(c, "c", t, $"p{i}")));
-
-    private static string Dangles(Reference r, int i) => $"{OrphanSql.IsSet(r, "c")} and p{i}.{SqlText.Identifier(r.TargetColumns[0].Name)} is null";
+    private static string Dangles(TargetReference r, int i) => $"{r.IsSet("c")} and p{i}.{SqlText.Identifier(r.TargetColumns[0].Name)} is null";
 
     private static string?[] Texts(NpgsqlDataReader row, int count)
     {
@@ -90,12 +89,4 @@ internal static class PlainSearch
             texts[i] = row.IsDBNull(i + 1) ? null : row.GetString(i + 1);
         return texts;
     }
-
-    private static string Note(Reference reference) => reference.Class switch
-    {
-        ReferenceClass.Inheritance => $"the row in {reference.Target} that it is a part of is gone",
-        ReferenceClass.Soft => reference.Evidence,
-        ReferenceClass.Implied => reference.Evidence,
-        _ => reference.IsNullable ? $"{reference.Evidence}; the column can be NULL" : $"{reference.Evidence}; the column cannot be NULL",
-    };
 }

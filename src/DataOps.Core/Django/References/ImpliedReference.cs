@@ -4,9 +4,20 @@ using DataOps.Core.Postgres.Catalog;
 
 namespace DataOps.Core.Django.References;
 
-/// <summary>Columns named like a reference to a model, of its key's type, without a constraint: one that was dropped, or never made.</summary>
-internal static partial class ImpliedReferences
+/// <summary>A column named like a reference to a model, of its key's type, without a constraint: one that was dropped, or never made.</summary>
+internal sealed partial class ImpliedReference(Table table, Column column, Table target, string evidence) : TargetReference(
+    $"{table.DisplayName}.{column.Name}", ReferenceClass.Implied, Severity.Warning, table, [column], target, [target.SingleKey!], evidence)
 {
+    /// <inheritdoc/>
+    public override bool IsParentLink => Column == Table.SingleKey && Column.Name.EndsWith("_ptr_id", StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public override bool IsField => IsParentLink || IsIndexedAsForeignKey(Table, Column);
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) => IsParentLink ? HalfRepairs(catalog) : base.Repairs(catalog);
+
+    /// <summary>Those of a database.</summary>
     public static IEnumerable<Reference> Of(DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Reference> known)
     {
         ILookup<string, ContentType> byName = contentTypes.Where(c => c.Table is { IsReadable: true, SingleKey: not null })
@@ -21,11 +32,7 @@ internal static partial class ImpliedReferences
             where column.Name.EndsWith("_id", StringComparison.Ordinal) && column.IsWritable && !taken[table.Oid].Contains(column.Name)
             let guess = Guess(table, column, byName, models.GetValueOrDefault(table.Oid))
             where guess.Target is not null
-            select new Reference($"{table.DisplayName}.{column.Name}", ReferenceClass.Implied, Severity.Warning, table, [column], guess.Target,
-                [guess.Target!.SingleKey!], guess.Evidence)
-            {
-                IsParentLink = column == table.SingleKey && column.Name.EndsWith("_ptr_id", StringComparison.Ordinal),
-            };
+            select new ImpliedReference(table, column, guess.Target!, guess.Evidence);
     }
 
     private static (Table? Target, string Evidence) Guess(Table table, Column column, ILookup<string, ContentType> models, ContentType? own)
@@ -52,8 +59,8 @@ internal static partial class ImpliedReferences
         return (null, "");
     }
 
-    /// <summary>Whether the column has the index that Django makes for a foreign key: a plain number named x_id has none.</summary>
-    public static bool IsIndexedAsForeignKey(Table table, Column column) =>
+    // The index that Django makes for a foreign key: a plain number named x_id has none.
+    private static bool IsIndexedAsForeignKey(Table table, Column column) =>
         table.Indexes.Any(i => i.Columns.Count == 1 && i.Columns[0] == column.Name && DjangoIndex().IsMatch(i.Name));
 
     // The hash is of the names that table and column had when the index was made: renaming a model keeps it.
