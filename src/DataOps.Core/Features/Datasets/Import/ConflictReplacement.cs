@@ -10,7 +10,7 @@ namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>Takes rows out of the way of the file's rows, and makes what referred to them refer to those.</summary>
 /// <remarks>The other halves of such a row go with it, and so do generic references to it, as its revisions and tags are its own; history stays.</remarks>
-internal sealed class ConflictReplacement(Session session, ReferenceCatalog catalog, ImportViews rows, ChangeSet changes, CancellationToken cancellation)
+internal sealed class ConflictReplacement(Session session, ReferenceCatalog catalog, KeyedRows rows, ChangeSet changes, CancellationToken cancellation)
 {
     private readonly List<Repointing> _repoints = [];
 
@@ -21,14 +21,17 @@ internal sealed class ConflictReplacement(Session session, ReferenceCatalog cata
     public long Repointed { get; private set; }
 
     /// <summary>Plans it.</summary>
-    public void Plan(IEnumerable<Table> tables)
+    /// <param name="session">The session, in the load's transaction.</param>
+    /// <param name="catalog">Who refers to whom.</param>
+    /// <param name="conflicts">The rows of the file, and which rows give way to them.</param>
+    /// <param name="changes">Takes the plan.</param>
+    /// <param name="cancellation">Cancels the query that runs.</param>
+    public static ConflictReplacement Plan(
+        Session session, ReferenceCatalog catalog, SettledConflicts conflicts, ChangeSet changes, CancellationToken cancellation)
     {
-        foreach (Table table in tables)
-        {
-            Plan(table, table);
-            PlanObjectIds(table);
-        }
-        Deleted += new DeleteActions(catalog.Database).Plan(changes);
+        ConflictReplacement replacement = new(session, catalog, conflicts.Rows, changes, cancellation);
+        replacement.Plan(conflicts.Replaced);
+        return replacement;
     }
 
     /// <summary>Repoints what referred to them; the file's rows are there by now.</summary>
@@ -37,6 +40,16 @@ internal sealed class ConflictReplacement(Session session, ReferenceCatalog cata
     /// <summary>What refers to the file's rows from now on.</summary>
     public IEnumerable<RowChange> Describe(RowChanges changed) =>
         _repoints.SelectMany(r => changed.Updated(r.Rows, catalog.LabelOf(r.Rows.Table), r.NewValues, [r.Column]));
+
+    private void Plan(IEnumerable<Table> tables)
+    {
+        foreach (Table table in tables)
+        {
+            Plan(table, table);
+            PlanObjectIds(table);
+        }
+        Deleted += new DeleteActions(catalog.Database).Plan(changes);
+    }
 
     private void Plan(Table table, Table replaced)
     {

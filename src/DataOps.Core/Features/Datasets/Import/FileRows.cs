@@ -6,7 +6,7 @@ using DataOps.Core.Postgres.Sql;
 namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>Leaves the file's own rows out of what depends on deleted rows: what they refer to is checked with the file.</summary>
-internal sealed class FileRows(ReferenceCatalog catalog, ImportViews rows)
+internal sealed class FileRows(ReferenceCatalog catalog, KeyedRows rows)
 {
     /// <summary>The condition that a row t is not among those of a staging table, or not among those that meet a condition; begins with " and".</summary>
     public static string NotIn(StagingTable staged, string condition = "") =>

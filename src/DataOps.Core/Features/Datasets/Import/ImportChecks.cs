@@ -5,10 +5,8 @@ using DataOps.Core.Postgres.Connections;
 namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>What has to be true of a file's rows as a whole; each check names every row that fails it.</summary>
-internal sealed class ImportChecks(Session session, string path, CancellationToken cancellation)
+internal sealed class ImportChecks(Session session, ImportProblems problems, CancellationToken cancellation)
 {
-    private readonly ImportProblems _problems = new(path);
-
     /// <summary>No key twice.</summary>
     /// <exception cref="DataOpsException">The keys, with both lines.</exception>
     public void RequireDistinctKeys(IEnumerable<StagingTable> tables)
@@ -20,7 +18,7 @@ internal sealed class ImportChecks(Session session, string path, CancellationTok
                 "DuplicateKey", "keys in {0} occur more than once", "Leave one of the objects in the file.",
                 table.Model.Label, r[1], "pk", $"is in line {r[0]} already"));
         }
-        _problems.ThrowIfAny();
+        problems.ThrowIfAny();
     }
 
     /// <summary>No row that is there already.</summary>
@@ -31,7 +29,7 @@ internal sealed class ImportChecks(Session session, string path, CancellationTok
             Add("s._line", [ImportStatements.KeyText(table)], $"from {table.Name} s where not ({ImportStatements.IsNew(table)})", r => new(
                 "AlreadyThere", "rows in {0} are in the database already", "The file's spec says force_insert: delete them first, or take it out of the spec.",
                 table.Model.Label, r[0], "pk", "is there"));
-        _problems.ThrowIfAny();
+        problems.ThrowIfAny();
     }
 
     /// <summary>A value for each column of a new row that needs one.</summary>
@@ -53,11 +51,11 @@ internal sealed class ImportChecks(Session session, string path, CancellationTok
                     table.Model.Label, r[0], fields, "missing"));
             }
         }
-        _problems.ThrowIfAny();
+        problems.ThrowIfAny();
     }
 
     private void Add(string line, string[] texts, string from, Func<string[], ProblemText> describe) =>
-        new ProblemRows(session, _problems, cancellation).Add(line, texts, from, describe);
+        new ProblemRows(session, problems, cancellation).Add(line, texts, from, describe);
 
     private static bool NeedsValue(Column column, MissingField missing) =>
         column is { NotNull: true, Default: null, Source: ColumnSource.Plain } && (missing == MissingField.Keep || FieldDefault.Of(column) is null);

@@ -82,7 +82,7 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         using ChangeSet changes = new(session, Name, context.Cancellation);
-        DatasetLoad load = DatasetLoad.Plan(session, catalog, file, options, changes, context);
+        DatasetLoad load = new LoadStages(session, catalog, file, options, changes, context).Plan();
         foreach (DeletionExcess excess in load.Deletion.Excesses)
             context.Warning?.Invoke($"{excess.What}: the import needs {excess.Needed}.");
         if (options.WhatIf || options.Detailed)
@@ -104,11 +104,11 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
 
     private static void Remember(LastLoads loads, DatasetLoad load, ImportDatasetOptions options, OperationContext context)
     {
-        if (load.Specs.Snapshot is not { } snapshot)
+        if (load.Staged.Specs.Snapshot is not { } snapshot)
             return;
         try
         {
-            loads.Remember(load.Specs.All.Select(s => s.File), snapshot, options.AllowOlder);
+            loads.Remember(load.Staged.Specs.All.Select(s => s.File), snapshot, options.AllowOlder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DataOpsException)
         {

@@ -8,41 +8,21 @@ using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
-/// <summary>What a load changes of one model.</summary>
-/// <param name="Table">Its staged rows.</param>
-/// <param name="Inserted">Rows that are not there.</param>
-/// <param name="Updated">Rows that differ.</param>
-/// <param name="Added">Entries of many-to-many lists that are not there.</param>
-/// <param name="Removed">Entries of many-to-many lists that the file does not have.</param>
-internal sealed record ModelCounts(StagingTable Table, long Inserted, long Updated, long Added, long Removed);
-
-/// <summary>Plans, read-only, what makes the database what the staging tables say, and applies that plan.</summary>
+/// <summary>The last stage of a load: makes the database what the staging tables say, as it was planned.</summary>
 internal sealed class ImportRun(
     Session session,
     ReferenceCatalog catalog,
-    ImportViews rows,
+    KeyedRows rows,
+    IReadOnlyList<ModelCounts> models,
     ChangeSet changes,
-    ImportDeletion deletion,
+    PlannedDeletion deletion,
     ConflictReplacement replacement,
     ImportDatasetOptions options,
     string path,
     OperationContext context)
 {
-    private readonly List<ModelCounts> _models = [];
-
     /// <summary>What it changes, by model.</summary>
-    public IReadOnlyList<ModelCounts> Models => _models;
-
-    /// <summary>Computes what would change.</summary>
-    public void Plan(IReadOnlyList<Table> replaced)
-    {
-        replacement.Plan(replaced);
-        foreach (StagingTable table in rows.Tables)
-        {
-            context.Report("Comparing " + table.Model.Label, _models.Sum(m => m.Table.Buffer.Rows), rows.Tables.Sum(t => t.Buffer.Rows));
-            _models.Add(Plan(table));
-        }
-    }
+    public IReadOnlyList<ModelCounts> Models => models;
 
     /// <summary>Writes what was planned.</summary>
     /// <exception cref="DataOpsException">Another writer was there meanwhile, or PostgreSQL refuses a row.</exception>
@@ -50,7 +30,7 @@ internal sealed class ImportRun(
     {
         context.Report("Locking", 0, changes.Planned);
         changes.Lock();
-        deletion.Clear();
+        deletion.Dependents.Apply();
         changes.Delete();
         long done = 0;
         long total = changes.Planned;
@@ -85,29 +65,6 @@ internal sealed class ImportRun(
             }
         }
         return moved;
-    }
-
-    private ModelCounts Plan(StagingTable table)
-    {
-        TablePlan changed = changes.Of(table.Model.Table);
-        long inserted = changed.PlanInsert(ImportStatements.NewKeys(table));
-        long updated = 0;
-        for (int shape = 0; shape < table.Shapes.Count && options.OnConflict != OnConflict.Skip; shape++)
-            if (ImportStatements.Differing(table, shape, options.MissingField) is { } differing)
-                updated += changed.PlanUpdate(differing);
-        (long added, long removed) = (0, 0);
-        foreach (StagingList list in table.Lists.Where(l => l.Buffer.Rows > 0))
-        {
-            string key = table.Keys[0].Sql;
-            // What is there and stays as it is keeps its lists.
-            string isNew = $"not exists (select 1 from {table.Model.Table.Sql} p where p.{key} = {{0}}.owner)";
-            bool onlyNew = options.OnConflict == OnConflict.Skip;
-            removed += changes.Of(list.List.Table).PlanDelete(ImportStatements.Removed(list, onlyNew ? string.Format(null, isNew, "o") : null));
-            string toAdd = ImportStatements.Added(list, onlyNew ? string.Format(null, isNew, "s") : null);
-            TemporaryTable.Create(session, Added(list), toAdd, context.Cancellation);
-            added += session.List<long>($"select count(*) from {Added(list)}", null, context.Cancellation)[0];
-        }
-        return new ModelCounts(table, inserted, updated, added, removed);
     }
 
     // Updates first: they may free a unique value that a new row takes.
@@ -165,12 +122,9 @@ internal sealed class ImportRun(
     private void Write(StagingList list)
     {
         TablePlan changed = changes.Of(list.List.Table);
-        Execute(ImportStatements.Add(list, Added(list)));
-        changed.AddInserted(ImportStatements.AddedKeys(list, Added(list), changed));
+        Execute(ImportStatements.Add(list, list.Added));
+        changed.AddInserted(ImportStatements.AddedKeys(list, list.Added, changed));
     }
-
-    /// <summary>The temporary table of the entries that a list gets: owner, target.</summary>
-    public static string Added(StagingList list) => $"pg_temp.dataops_added_{list.List.Table.Oid}";
 
     private int Execute(string sql) => session.Execute(sql, context.Cancellation);
 

@@ -17,29 +17,31 @@ internal sealed class KeyAssignment(
     ReferenceCatalog catalog,
     FixtureModels models,
     NaturalKeys keys,
-    ImportViews rows,
-    ImportReferenceCheck targets,
+    KnownIds ids,
+    OnMissingReference choice,
     ImportProblems problems,
     OperationContext context)
 {
     private static readonly string[] s_neverById = ["django_content_type", "auth_permission"];
-    private readonly NaturalTargets _natural = new(session, models, keys, rows, targets, problems, context.Cancellation);
-    private readonly KeysFromRevisions _recovered = new(session, rows, context);
+    private readonly NaturalTargets _natural = new(session, models, keys, choice, problems, context.Cancellation);
+    private readonly KeysFromRevisions _recovered = new(session, ids, context);
     private readonly ProblemRows _wrong = new(session, problems, context.Cancellation);
     private readonly HashSet<uint> _done = [];
 
-    /// <summary>Resolves all of it.</summary>
+    /// <summary>Assigns all of them.</summary>
     /// <param name="takesRecovered">Whether a row may get the key that it had where it was dumped, although another row has its natural key here.</param>
     /// <param name="reserve">Whether new keys are taken from their sequences; else they are those that would come next.</param>
+    /// <returns>What is known with that: the key of each row among it.</returns>
     /// <exception cref="DataOpsException">Natural keys that mean nothing, or more than one row: all of them, with their lines.</exception>
-    public void Resolve(bool takesRecovered, bool reserve)
+    public KnownIds Assign(bool takesRecovered, bool reserve)
     {
-        foreach (Table table in rows.Tables.Select(t => t.Model.Table).Concat(rows.Tables.SelectMany(NaturalTargets.Of)).DistinctBy(t => t.Oid).ToArray())
+        foreach (Table table in ids.Tables.Select(t => t.Model.Table).Concat(ids.Tables.SelectMany(NaturalTargets.Of)).DistinctBy(t => t.Oid).ToArray())
             Visit(table, takesRecovered, reserve);
         problems.ThrowIfAny();
         MapObjectIds();
         RequireKeys();
         problems.ThrowIfAny();
+        return ids;
     }
 
     private void Visit(Table table, bool takesRecovered, bool reserve)
@@ -49,10 +51,10 @@ internal sealed class KeyAssignment(
         foreach (Table needed in Needed(table))
             Visit(needed, takesRecovered, reserve);
         context.Cancellation.ThrowIfCancellationRequested();
-        if (rows.StagedOf(table) is { } staged && NeedsIdentity(staged))
+        if (ids.StagedOf(table) is { } staged && NeedsIdentity(staged))
             Identify(staged, takesRecovered, reserve);
-        if (rows.Tables.SelectMany(NaturalTargets.Of).Contains(table))
-            _natural.Fill(table);
+        if (ids.Tables.SelectMany(NaturalTargets.Of).Contains(table))
+            ids = _natural.Fill(ids, table);
     }
 
     // What the values of a natural key lead over.
@@ -62,7 +64,7 @@ internal sealed class KeyAssignment(
         .Where(t => t.Oid != table.Oid);
 
     private bool NeedsIdentity(StagingTable table) =>
-        !rows.WithIdentity.Contains(table.Model.Table.Oid) && table is { Natural: not null, Keys.Count: 1, Buffer.Rows: > 0 }
+        !ids.WithIdentity.Contains(table.Model.Table.Oid) && table is { Natural: not null, Keys.Count: 1, Buffer.Rows: > 0 }
         && (IsNeverById(table) || (table.HasKeyless && catalog.ParentLink(table.Model.Table) is null));
 
     private bool IsNeverById(StagingTable table) => s_neverById.Contains(table.Model.Table.Name) && table.Model.Table.Schema == catalog.Database.DjangoSchema;
@@ -72,12 +74,12 @@ internal sealed class KeyAssignment(
         Table target = table.Model.Table;
         string pk = table.Keys[0].Sql;
         string found = $"pg_temp.dataops_found_{target.Oid}";
-        NaturalKeySql inFile = new(table.Natural!, _natural.Merged);
+        NaturalKeySql inFile = new(table.Natural!, t => _natural.Merged(ids, t));
         NaturalKeySql inDatabase = new(table.Natural!);
         Create(found, $"""
             with f as (
               select t._row, t._line, t.{pk} as source, {inFile.Texts()} as key
-              from ({rows.Rows(table)}) t{inFile.Joins}{(IsNeverById(table) ? "" : $" where t.{pk} is null")}),
+              from ({ids.Rows(table)}) t{inFile.Joins}{(IsNeverById(table) ? "" : $" where t.{pk} is null")}),
             d as (
               select key, (array_agg(pk))[1] as pk, count(*) as rows
               from (select t.{pk} as pk, {inDatabase.Texts()} as key from {target.Sql} t{inDatabase.Joins}) x
@@ -111,7 +113,7 @@ internal sealed class KeyAssignment(
     {
         Table target = table.Model.Table;
         string pk = table.Keys[0].Sql;
-        string identity = ImportViews.Identity(target);
+        string identity = KnownIds.Identity(target);
         string isFree = $"""
             not exists (select 1 from {target.Sql} t where t.{pk} = x.wanted)
             and not exists (select 1 from {table.Buffer.Table} r where r.{pk} = x.wanted and r._row <> x._row)
@@ -128,18 +130,18 @@ internal sealed class KeyAssignment(
             """);
         GeneratedKeys.Give(session, table, identity, reserve, context.Cancellation);
         Execute($"alter table {identity} add primary key (_row); create index on {identity} (pk); analyze {identity}");
-        rows.WithIdentity.Add(target.Oid);
-        Create(ImportViews.Map(target), $"""
+        ids = ids with { WithIdentity = ids.WithIdentity.Add(target.Oid) };
+        Create(KnownIds.Map(target), $"""
             select source, pk as target from {identity}
             where source <> pk and source in (select source from {identity} group by 1 having count(*) = 1)
             """);
-        Execute($"alter table {ImportViews.Map(target)} add primary key (source)");
-        if (session.List<bool>($"select exists (select 1 from {ImportViews.Map(target)})", null, context.Cancellation)[0])
-            rows.WithMap.Add(target.Oid);
+        Execute($"alter table {KnownIds.Map(target)} add primary key (source)");
+        if (session.List<bool>($"select exists (select 1 from {KnownIds.Map(target)})", null, context.Cancellation)[0])
+            ids = ids with { WithMap = ids.WithMap.Add(target.Oid) };
         if (!KeysFromRevisions.IsContentTypes(target))
             return;
         // Also where the file leaves the ids of content types out, its JSON still has them.
-        rows.HasForeignContentTypes = table.HasKeyless || rows.WithMap.Contains(target.Oid);
+        ids = ids with { HasForeignContentTypes = table.HasKeyless || ids.WithMap.Contains(target.Oid) };
         if (table.HasKeyless)
             _recovered.WarnOfNumbers(table);
     }
@@ -147,25 +149,26 @@ internal sealed class KeyAssignment(
     // A generic reference has the id as a text, beside the content type of the model or of one that inherits it.
     private void MapObjectIds()
     {
-        if (rows.WithMap.Count == 0 || catalog.Database.Find(catalog.Database.DjangoSchema, "django_content_type") is not { } types)
+        if (ids.WithMap.Count == 0 || catalog.Database.Find(catalog.Database.DjangoSchema, "django_content_type") is not { } types)
             return;
         const string Columns = "content_type bigint, source text, target text, primary key (content_type, source)";
-        Execute($"create temporary table {ImportViews.Generic} ({Columns}) on commit drop");
-        foreach (Table table in rows.WithMap.Select(oid => catalog.Database.Find(oid)!))
+        Execute($"create temporary table {KnownIds.Generic} ({Columns}) on commit drop");
+        foreach (Table table in ids.WithMap.Select(oid => catalog.Database.Find(oid)!))
         {
             string labels = string.Join(", ", catalog.WithHeirs(table).Select(t => SqlText.Literal(models.LabelOf(t))).Distinct());
-            rows.HasGeneric |= session.Execute($"""
-                insert into {ImportViews.Generic} select c.id, m.source::text, m.target::text
-                from {ImportViews.Map(table)} m cross join {rows.Merged(types)} c where c.app_label || '.' || c.model in ({labels}) on conflict do nothing
-                """, context.Cancellation) > 0;
+            int mapped = session.Execute($"""
+                insert into {KnownIds.Generic} select c.id, m.source::text, m.target::text
+                from {KnownIds.Map(table)} m cross join {ids.Merged(types)} c where c.app_label || '.' || c.model in ({labels}) on conflict do nothing
+                """, context.Cancellation);
+            ids = ids with { HasGeneric = ids.HasGeneric || mapped > 0 };
         }
-        Execute($"analyze {ImportViews.Generic}");
+        Execute($"analyze {KnownIds.Generic}");
     }
 
     private void RequireKeys()
     {
-        foreach (StagingTable table in rows.Tables.Where(t => t is { HasKeyless: true, Keys.Count: 1 }))
-            _wrong.Add("t._line", [], $"from ({rows.Rows(table)}) t where t.{table.Keys[0].Sql} is null", _ => new(
+        foreach (StagingTable table in ids.Tables.Where(t => t is { HasKeyless: true, Keys.Count: 1 }))
+            _wrong.Add("t._line", [], $"from ({ids.Rows(table)}) t where t.{table.Keys[0].Sql} is null", _ => new(
                 "MissingKey", "objects in {0} have no key of their own", "Export with plain keys.",
                 table.Model.Label, "", "pk", "missing, and nothing tells which row it is"));
     }

@@ -9,6 +9,12 @@ using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
+/// <summary>A file in staging tables, under its own ids.</summary>
+/// <param name="Tables">A table for each model that occurred, in the file's order.</param>
+/// <param name="Objects">Objects read.</param>
+/// <param name="Specs">What the file says about the rows of its models.</param>
+internal sealed record StagedFile(IReadOnlyList<StagingTable> Tables, long Objects, FileSpecs Specs);
+
 /// <summary>Brings a dataset file into staging tables, one a model and one a many-to-many list, in constant memory.</summary>
 /// <remarks>The tables are temporary and end with the transaction.</remarks>
 internal sealed class StagingArea(
@@ -32,9 +38,9 @@ internal sealed class StagingArea(
 
     /// <summary>Reads all objects of a file.</summary>
     /// <exception cref="DataOpsException">
-    /// The file is broken, or names what the database does not have, or holds what it cannot store: all of it, with lines.
+    /// The file is broken, or names what the database does not have, or holds what it cannot store: all of it, with lines. Or its specs contradict it.
     /// </exception>
-    public void Fill(FixtureReader reader)
+    public StagedFile Fill(FixtureReader reader)
     {
         string activity = "Reading " + Path.GetFileName(path);
         long reported = Stopwatch.GetTimestamp();
@@ -57,6 +63,7 @@ internal sealed class StagingArea(
             session.Execute($"create index on {table.Buffer.Table} ({string.Join(", ", table.Keys.Select(k => k.Sql))})", context.Cancellation);
         foreach (StagingBuffer buffer in _tables.SelectMany(t => t.Buffers))
             session.Execute($"analyze {buffer.Table}", context.Cancellation);
+        return new StagedFile(_tables, Objects, FileSpecs.Of(reader, models, _tables, path));
     }
 
     private void Take(FixtureObject source)

@@ -65,7 +65,7 @@ internal sealed class StagingColumn(string name, Column column, Reference? refer
         }
         // JSON has a null of its own.
         if (reader.TokenType == JsonTokenType.Null && column.Type.Underlying.Name is not ("json" or "jsonb"))
-            return "null, which the column does not allow";
+            return "the column does not allow it";
         _text.Clear();
         string? problem = _decoder.Decode(ref reader, _text);
         if (problem is null)

@@ -36,6 +36,9 @@ internal sealed class StagingList
     /// <summary>The entries with the keys that they have in this database: _line, _position, owner, target.</summary>
     public string Name => $"pg_temp.dataops_import_{List.Table.Oid}";
 
+    /// <summary>The temporary table of the entries that the database's lists lack: owner, target.</summary>
+    public string Added => $"pg_temp.dataops_added_{List.Table.Oid}";
+
     /// <summary>Takes an object's list; returns what is wrong with it, or null.</summary>
     public string? Take(FixtureObject source, long row, FixtureSlice value)
     {
@@ -49,7 +52,7 @@ internal sealed class StagingList
             int start = (int)reader.TokenStartIndex;
             reader.Skip();
             if (AddRow(source, row, position, source[value][start..(int)reader.BytesConsumed]) is { } problem)
-                return $"entry {position} is {problem}";
+                return $"entry {position}: {problem}";
         }
         return null;
     }

@@ -159,14 +159,9 @@ internal sealed class StagingTable
 
     private void Report(FixtureObject source, FixtureSlice value, string field, string problem, ImportProblems problems)
     {
-        string text = Shown(source[value]);
-        bool Begins(string word) => problem.StartsWith(word, StringComparison.Ordinal);
-        string said = Begins("null") ? problem
-            : Begins("not ") || Begins("out ") || Begins("longer ") || Begins("a natural key") ? $"{text} is {problem}"
-            : $"{text}: {problem}";
         problems.Add(
             "InvalidValue", "values in {0} cannot be stored", "Correct them in the file, or where it was exported.",
-            source.LineOf(value), Model.Label, source.Key is { } own ? Shown(source[own]).Trim('"') : "", field, said);
+            source.LineOf(value), Model.Label, source.Key is { } own ? Shown(source[own]).Trim('"') : "", field, $"{Shown(source[value])}: {problem}");
     }
 
     private static string Shown(ReadOnlySpan<byte> json)

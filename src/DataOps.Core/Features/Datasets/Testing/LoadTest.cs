@@ -60,7 +60,7 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
         using ChangeSet changes = new(session, "Test-Dataset", context.Cancellation);
         try
         {
-            _load = DatasetLoad.Plan(session, catalog, file, import, changes, context with { Warning = _warnings.Add }, area => _read = area);
+            _load = new LoadStages(session, catalog, file, import, changes, context with { Warning = _warnings.Add }).Plan(area => _read = area);
             _plans = [.. ImportPlan.Of(session, catalog, _load, changes, import, context.Cancellation).OfType<ModelPlan>()];
         }
         catch (DataOpsException e) when (e.Kind == FailureKind.InvalidData || e.Id == "ProtectedRows")
