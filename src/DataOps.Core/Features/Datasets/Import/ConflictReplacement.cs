@@ -71,7 +71,7 @@ internal sealed class ConflictReplacement(Session session, ReferenceCatalog cata
         Table table = reference.Table;
         string column = SqlText.Identifier(reference.Column.Name);
         TablePlan changed = changes.Of(table);
-        string staged = rows.StagedOf(table) is { } file && file.Columns.Any(c => c.Column == reference.Column) ? FileRows.NotIn(file) : "";
+        string staged = rows.StagedOf(table) is { } file && file.Columns.Any(c => c.Column == reference.Column) ? KeyedRows.NotIn(file) : "";
         string from = $"from {table.Sql} t join {gone} x on x.old = t.{column}";
         // A row whose own key is the reference, as a one-to-one extension of it, cannot be told any more when that changes.
         if (changed.Identity.Columns.Contains(reference.Column))
@@ -114,7 +114,7 @@ internal sealed class ConflictReplacement(Session session, ReferenceCatalog cata
         bool IsItsOwn(Reference r) => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null, Severity: not Severity.Expected };
         foreach (Reference reference in catalog.References.Where(IsItsOwn))
         {
-            string staged = rows.StagedOf(reference.Table) is { } file ? FileRows.NotIn(file) : "";
+            string staged = rows.StagedOf(reference.Table) is { } file ? KeyedRows.NotIn(file) : "";
             string isOfType = $"t.{SqlText.Identifier(reference.ContentTypeColumn!.Name)} = any('{{{string.Join(',', types)}}}')";
             string isIt = ColumnEquality.Of(table.SingleKey!, "x", reference.Column, "t");
             Delete(reference.Table, $"""

@@ -4,6 +4,7 @@ using DataOps.Core.Django.References;
 using DataOps.Core.Files;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Datasets.Import;
@@ -84,11 +85,11 @@ internal sealed class LoadStages(
         changes.Defer();
         bool reserve = !options.WhatIf;
         KnownIds ids = new(catalog, staged.Tables);
-        ids = new RowsSavedAsNew(session, catalog, ids, _missing, new ImportProblems(_path), context).Give(staged.Specs, reserve);
-        ids = new KeyAssignment(session, catalog, _models, _keys, ids, _missing, new ImportProblems(_path), context)
+        ids = new RowsSavedAsNew(session, catalog, ids, _missing, Problems(), context).Give(staged.Specs, reserve);
+        ids = new KeyAssignment(session, catalog, _models, _keys, ids, _missing, Problems(), context)
             .Assign(takesRecovered: options.OnConflict == OnConflict.Replace, reserve);
         KeyedRows keyed = KeyedRows.Of(session, ids, context.Cancellation);
-        ImportChecks checks = new(session, new ImportProblems(_path), context.Cancellation);
+        ImportChecks checks = new(Problems());
         checks.RequireDistinctKeys(keyed.Tables);
         checks.RequireNew(staged.Specs.ForceInsert);
         return keyed;
@@ -100,20 +101,78 @@ internal sealed class LoadStages(
 
     // Before the references: what refers to a row that stays out then refers to the one that it had to leave the place to.
     private SettledConflicts ResolveConflicts(KeyedRows rows, PlannedDeletion deletion) =>
-        new UniqueConflicts(session, catalog, rows, deletion, options.OnConflict, new ImportProblems(_path), context).Settle();
+        new UniqueConflicts(session, catalog, rows, deletion, options.OnConflict, Problems(), context).Settle();
 
     private KeyedRows CheckReferences(KeyedRows rows, PlannedDeletion deletion, FileSpecs specs) =>
-        new ImportReferenceCheck(session, catalog, _models, rows, deletion, _missing, new ImportProblems(_path), context).Settle(specs.IgnoredLists);
+        new ImportReferenceCheck(session, catalog, _models, rows, deletion, _missing, Problems(), context).Settle(specs.IgnoredLists);
 
     private DatasetLoad PlanChanges(StagedFile staged, SettledConflicts settled, PlannedDeletion deletion)
     {
         KeyedRows rows = settled.Rows;
-        new ImportChecks(session, new ImportProblems(_path), context.Cancellation).RequireNeededFields(rows.Tables, options.MissingField);
+        new ImportChecks(Problems()).RequireNeededFields(rows.Tables, options.MissingField);
         ConflictReplacement replacement = ConflictReplacement.Plan(session, catalog, settled, changes, context.Cancellation);
         IReadOnlyList<ModelCounts> models = new ImportComparison(session, rows, changes, options, context).Plan();
         ImportRun run = new(session, catalog, rows, models, changes, deletion, replacement, options, _path, context);
         return new DatasetLoad(staged, rows.Ids.Skipped, run, deletion, replacement);
     }
 
+    private ImportProblems Problems() => new(session, _path, context.Cancellation);
+
     private void Execute(string sql) => session.Execute(sql, context.Cancellation);
+}
+
+/// <summary>What has to be true of a file's rows as a whole; each check names every row that fails it.</summary>
+internal sealed class ImportChecks(ImportProblems problems)
+{
+    /// <summary>No key twice.</summary>
+    /// <exception cref="DataOpsException">The keys, with both lines.</exception>
+    public void RequireDistinctKeys(IEnumerable<StagingTable> tables)
+    {
+        foreach (StagingTable table in tables)
+        {
+            string keys = string.Join(", ", table.Keys.Select(k => "s." + k.Sql));
+            string twice = $"from {table.Name} s group by {keys} having count(*) > 1";
+            problems.AddRows("max(s._line)", ["min(s._line)", ImportStatements.KeyText(table)], twice, r => new(
+                "DuplicateKey", "keys in {0} occur more than once", "Leave one of the objects in the file.",
+                table.Model.Label, r[1], "pk", $"is in line {r[0]} already"));
+        }
+        problems.ThrowIfAny();
+    }
+
+    /// <summary>No row that is there already.</summary>
+    /// <exception cref="DataOpsException">The rows.</exception>
+    public void RequireNew(IEnumerable<StagingTable> tables)
+    {
+        foreach (StagingTable table in tables)
+            problems.AddRows("s._line", [ImportStatements.KeyText(table)], $"from {table.Name} s where not ({ImportStatements.IsNew(table)})", r => new(
+                "AlreadyThere", "rows in {0} are in the database already", "The file's spec says force_insert: delete them first, or take it out of the spec.",
+                table.Model.Label, r[0], "pk", "is there"));
+        problems.ThrowIfAny();
+    }
+
+    /// <summary>A value for each column of a new row that needs one.</summary>
+    /// <exception cref="DataOpsException">The rows, with the field that they lack.</exception>
+    public void RequireNeededFields(IEnumerable<StagingTable> tables, MissingField missing)
+    {
+        foreach (StagingTable table in tables)
+        {
+            for (int shape = 0; shape < table.Shapes.Count; shape++)
+            {
+                StagingColumn[] lacking = [.. table.Columns.Except(table.Shapes[shape]).Where(c => NeedsValue(c.Column, missing))];
+                if (lacking.Length == 0)
+                    continue;
+                string fields = string.Join(", ", lacking.Select(c => c.Field));
+                string isNew = $"from {table.Name} s where s._shape = {shape} and {ImportStatements.IsNew(table)}";
+                problems.AddRows("s._line", [ImportStatements.KeyText(table)], isNew, r => new(
+                    "MissingField", "new rows in {0} lack a field that has no default in the database",
+                    "Add the fields to the file, as the defaults that models have in Python are not in the database; "
+                        + "or load with -MissingField Default, for an empty value.",
+                    table.Model.Label, r[0], fields, "missing"));
+            }
+        }
+        problems.ThrowIfAny();
+    }
+
+    private static bool NeedsValue(Column column, MissingField missing) =>
+        column is { NotNull: true, Default: null, Source: ColumnSource.Plain } && (missing == MissingField.Keep || FieldDefault.Of(column) is null);
 }

@@ -140,3 +140,37 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
             Math.Round(watch.Elapsed.TotalSeconds, 3));
     }
 }
+
+/// <summary>What becomes of a row of the target that is in the way of a row of the file.</summary>
+public enum OnConflict
+{
+    /// <summary>
+    /// A row with the same key gets the file's values; another row that holds a unique value of the file's row is named, and nothing is loaded.
+    /// </summary>
+    Update,
+
+    /// <summary>As Update, but a row that holds a unique value of the file's row gives way to it, and what referred to it refers to the file's row.</summary>
+    Replace,
+
+    /// <summary>The target's row stays as it is, and the file's is left out; what in the file refers to it refers to the row that stays.</summary>
+    Skip,
+
+    /// <summary>As Update, but where another row holds a unique text of the file's row, the file's row gets it with -2, -3 and so on behind it.</summary>
+    Suffix,
+
+    /// <summary>A row that is there already and differs is named, and nothing is loaded.</summary>
+    Fail,
+}
+
+/// <summary>What becomes of a field that an object of the file lacks.</summary>
+public enum MissingField
+{
+    /// <summary>A row that is there keeps its value; a new one takes the column's default, or NULL, or is refused.</summary>
+    Keep,
+
+    /// <summary>
+    /// As Django's loader does, which knows the defaults that models have in Python: the column's default, or NULL, or an empty value of its type, in rows
+    /// that are there too.
+    /// </summary>
+    Default,
+}

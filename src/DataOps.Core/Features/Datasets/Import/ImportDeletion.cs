@@ -1,3 +1,4 @@
+using System.Globalization;
 using DataOps.Core.Changes;
 using DataOps.Core.Definitions;
 using DataOps.Core.Django.References;
@@ -40,7 +41,7 @@ internal sealed class ImportDeletion(
     Session session, ReferenceCatalog catalog, KeyedRows rows, ChangeSet changes, ImportDatasetOptions options, string path, OperationContext context)
 {
     private readonly DependentRows _dependents = new(
-        session, catalog, changes, options.OnDependent, Words(path), new FileRows(catalog, rows).Except, context.Cancellation);
+        session, catalog, changes, options.OnDependent, Words(path), rows.Except, context.Cancellation);
     private readonly List<DeletionExcess> _excesses = [];
 
     /// <summary>Plans it; nothing else is planned yet.</summary>
@@ -87,7 +88,7 @@ internal sealed class ImportDeletion(
         string filter = FilterSql.Compile(
             Mapped(spec), spec.Model, catalog, "t", parameters, t => rows.StagedOf(t) is null ? t.Sql : rows.Ids.Merged(t), table.IsSmall);
         parameters.Bind(session);
-        string missing = spec.Staged is { } staged ? FileRows.NotIn(staged) : "";
+        string missing = spec.Staged is { } staged ? KeyedRows.NotIn(staged) : "";
         long deleted = Ask(spec, () => changes.Of(table).PlanDelete($"from {table.Sql} t where {filter}{missing}"));
         if (deleted == 0)
             return 0;
@@ -164,4 +165,50 @@ internal sealed class ImportDeletion(
         }
         return lookups.Count == 0 ? Filter.Everything : new Filter.Lookups(lookups);
     }
+}
+
+/// <summary>A file would delete what it is not allowed to.</summary>
+/// <param name="Id">The failure's stable name.</param>
+/// <param name="What">What it would delete, as a sentence without its end.</param>
+/// <param name="Needed">What would allow it, as <c>-MaxDelete 20</c>.</param>
+internal sealed record DeletionExcess(string Id, string What, string Needed)
+{
+    /// <summary>What to do about it.</summary>
+    public string Advice => $"Look at them with -WhatIf -Detailed, and allow them with {Needed}.";
+
+    /// <summary>The failure to throw.</summary>
+    public DataOpsException Refusal(string path) => new(Id, FailureKind.InvalidOperation, $"{What}, so nothing was loaded.", Advice, path);
+}
+
+/// <summary>The most that a file may delete: a number of rows, or a percentage of the rows in scope.</summary>
+/// <param name="Number">The number.</param>
+/// <param name="IsPercentage">Whether it is a percentage.</param>
+internal sealed record DeleteLimit(decimal Number, bool IsPercentage)
+{
+    private const string Default = "50%";
+
+    /// <summary>Reads it as the user gives it.</summary>
+    /// <exception cref="DataOpsException">It is neither.</exception>
+    public static DeleteLimit Parse(string? text)
+    {
+        string given = (text ?? Default).Trim();
+        bool isPercentage = given.EndsWith('%');
+        bool isNumber = isPercentage
+            ? decimal.TryParse(given[..^1].TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number)
+            : decimal.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+        return isNumber && number >= 0 && (!isPercentage || number <= 100)
+            ? new DeleteLimit(number, isPercentage)
+            : throw new DataOpsException(
+                "InvalidMaxDelete", FailureKind.InvalidArgument, $"-MaxDelete \"{given}\" is neither a number of rows nor a percentage.",
+                "As 20, or 10%.", nameof(ImportDatasetOptions.MaxDelete));
+    }
+
+    /// <summary>Whether a part of a whole is more than the percentage.</summary>
+    public bool IsExceeded(long deleted, long scope) => IsPercentage && deleted > 0 && deleted * 100m > Number * scope;
+
+    /// <summary>Whether a sum is more than the number.</summary>
+    public bool IsExceeded(long deleted) => !IsPercentage && deleted > Number;
+
+    /// <inheritdoc/>
+    public override string ToString() => Number.ToString(CultureInfo.InvariantCulture) + (IsPercentage ? " %" : "");
 }

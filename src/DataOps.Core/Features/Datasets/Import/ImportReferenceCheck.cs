@@ -20,7 +20,7 @@ internal sealed class ImportReferenceCheck(
     ImportProblems problems,
     OperationContext context)
 {
-    private readonly MissingTargets _missing = new(session, models, problems, context.Cancellation);
+    private readonly MissingTargets _missing = new(models, problems);
 
     /// <summary>Settles them all: rows that are left out may leave others without a target.</summary>
     /// <param name="ignored">Lists whose entries need no target, whatever the choice.</param>
@@ -123,7 +123,7 @@ internal sealed class ImportReferenceCheck(
 }
 
 /// <summary>Lists references without a target, and what the file would have to bring with it.</summary>
-internal sealed class MissingTargets(Session session, FixtureModels models, ImportProblems problems, CancellationToken cancellation)
+internal sealed class MissingTargets(FixtureModels models, ImportProblems problems)
 {
     private readonly SortedSet<string> _models = new(StringComparer.Ordinal);
 
@@ -137,13 +137,16 @@ internal sealed class MissingTargets(Session session, FixtureModels models, Impo
     public void Add(StagingTable table, string field, Table target, string line, string[] keyAndValue, string from)
     {
         string label = models.LabelOf(target);
-        new ProblemRows(session, problems, cancellation).Add(line, keyAndValue, from, r =>
+        problems.AddRows(line, keyAndValue, from, r =>
         {
             _models.Add(label);
-            return new(
+            return new ImportProblem(
                 "MissingReferences", "references in {0} have no target",
                 $"Add {string.Join(", ", _models)} to the export, or those rows to the database; or load with -OnMissingReference Null or SkipRow.",
-                table.Model.Label, r[0], field, $"-> {label} {r[1]}, neither in the file nor in the database");
+                table.Model.Label, r[0], field, $"-> {label} {r[1]}, neither in the file nor in the database")
+            {
+                MissingModel = label,
+            };
         });
     }
 }

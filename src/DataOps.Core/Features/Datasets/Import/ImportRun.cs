@@ -5,6 +5,7 @@ using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
+using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
@@ -131,4 +132,55 @@ internal sealed class ImportRun(
     // Referenced tables first, for constraints that cannot be deferred; in a circle any order is as good.
     private StagingTable[] InReferenceOrder() =>
         [.. ModelOrder.SortForLoad(catalog, [.. rows.Tables.Select(t => t.Model)]).Select(m => rows.StagedOf(m.Table)!)];
+}
+
+/// <summary>Finds the lines of the file behind a constraint that PostgreSQL found violated.</summary>
+/// <remarks>PostgreSQL names one row, and none of the file; the staging table still has them all.</remarks>
+internal sealed class ImportRefusal(Session session, string path, CancellationToken cancellation)
+{
+    /// <summary>The failure to throw instead, when lines could be found; the transaction has been taken back to before the statement.</summary>
+    public void Explain(StagingTable table, DataOpsException failure)
+    {
+        if (failure.InnerException is not PostgresException { ConstraintName: { } constraint } cause || cause.TableName != table.Model.Table.Name)
+            return;
+        ImportProblems problems = new(session, path, cancellation);
+        if (cause.SqlState == PostgresErrorCodes.UniqueViolation)
+            FindClashes(table, constraint, problems);
+        else if (cause.SqlState == PostgresErrorCodes.CheckViolation)
+            FindCheck(table, constraint, problems);
+        problems.ThrowIfAny(failure);
+    }
+
+    private void FindClashes(StagingTable table, string constraint, ImportProblems problems)
+    {
+        IReadOnlyList<string> columns = table.Model.Table.Indexes.FirstOrDefault(i => i.Name == constraint)?.Columns ?? [];
+        StagingColumn[] staged = [.. table.Keys.Concat(table.Columns).Where(c => columns.Contains(c.Column.Name))];
+        if (columns.Count == 0 || staged.Length != columns.Count)
+            return;
+        string fields = string.Join(", ", staged.Select(c => c.Field));
+        string value = string.Join(" || ', ' || ", staged.Select(c => $"s.{c.Sql}::text"));
+        string same = string.Join(" and ", staged.Select(c => $"t.{c.Sql} = s.{c.Sql}"));
+        const string Sentence = "values in {0} have to be unique and are not";
+        const string Advice = "Change one of the rows, in the file or in the database.";
+        string own = ImportStatements.KeyText(table);
+        string inDatabase = $"from {table.Buffer.Table} s join {table.Model.Table.Sql} t on {same} and not ({ImportStatements.SameKey(table)})";
+        problems.AddRows("s._line", [own, value, ImportStatements.KeyText(table, "t")], inDatabase, r => new(
+            "NotUnique", Sentence, Advice, table.Model.Label, r[0], fields, $"\"{r[1]}\" is that of {table.Model.Label} {r[2]} in the database"));
+        string inFile = $"from {table.Buffer.Table} s join {table.Buffer.Table} t on {same} and t._line < s._line";
+        problems.AddRows("s._line", [own, value, "t._line"], inFile, r => new(
+            "NotUnique", Sentence, Advice, table.Model.Label, r[0], fields, $"\"{r[1]}\" is in line {r[2]} already"));
+    }
+
+    // The columns of a staging table have the target's names, so that the check can be asked of them.
+    private void FindCheck(StagingTable table, string constraint, ImportProblems problems)
+    {
+        IReadOnlyList<string> checks = session.List<string>(
+            "select pg_get_expr(conbin, conrelid) from pg_constraint where conrelid = @oid::oid and conname = @constraint and contype = 'c'",
+            new { oid = (long)table.Model.Table.Oid, constraint });
+        if (checks.Count == 0 || table.Shapes.Any(s => s.Count != table.Columns.Count))
+            return;
+        problems.AddRows("s._line", [ImportStatements.KeyText(table)], $"from {table.Buffer.Table} s where not ({checks[0]})", r => new(
+            "CheckFailed", $"rows in {{0}} violate the check {constraint.Replace("{", "{{").Replace("}", "}}")}",
+            "Correct them in the file, or where it was exported.", table.Model.Label, r[0], "", checks[0]));
+    }
 }

@@ -25,7 +25,6 @@ internal sealed class KeyAssignment(
     private static readonly string[] s_neverById = ["django_content_type", "auth_permission"];
     private readonly NaturalTargets _natural = new(session, models, keys, choice, problems, context.Cancellation);
     private readonly KeysFromRevisions _recovered = new(session, ids, context);
-    private readonly ProblemRows _wrong = new(session, problems, context.Cancellation);
     private readonly HashSet<uint> _done = [];
 
     /// <summary>Assigns all of them.</summary>
@@ -97,14 +96,14 @@ internal sealed class KeyAssignment(
         string label = table.Model.Label;
         string fields = string.Join(", ", table.Natural!.Parts.Select(p => p.Column.Name));
         const string Key = "array_to_json(key)";
-        _wrong.Add("_line", [], $"from {found} where key is null and source is null", _ => new(
+        problems.AddRows("_line", [], $"from {found} where key is null and source is null", _ => new(
             "MissingKey", "objects in {0} have no key of their own", "Add the fields of the natural key to the file.",
             label, "", fields, "missing, and so the row's natural key is not known"));
-        _wrong.Add("max(_line)", [Key, "min(_line)"], $"from {found} where key is not null group by key having count(*) > 1", r => new(
+        problems.AddRows("max(_line)", [Key, "min(_line)"], $"from {found} where key is not null group by key having count(*) > 1", r => new(
             "DuplicateKey", "keys in {0} occur more than once",
             "One of the rows would overwrite the other: change one of them where the file was exported, or export with plain keys.",
             label, "", fields, $"{r[0]} in line {r[1]} already"));
-        _wrong.Add("_line", [Key, "rows"], $"from {found} where rows > 1", r => new(
+        problems.AddRows("_line", [Key, "rows"], $"from {found} where rows > 1", r => new(
             "AmbiguousKey", "natural keys in {0} mean more than one row of the database", "Change all but one of those rows, or load a file with plain keys.",
             label, "", fields, $"{r[0]} means {r[1]} rows"));
     }
@@ -168,7 +167,7 @@ internal sealed class KeyAssignment(
     private void RequireKeys()
     {
         foreach (StagingTable table in ids.Tables.Where(t => t is { HasKeyless: true, Keys.Count: 1 }))
-            _wrong.Add("t._line", [], $"from ({ids.Rows(table)}) t where t.{table.Keys[0].Sql} is null", _ => new(
+            problems.AddRows("t._line", [], $"from ({ids.Rows(table)}) t where t.{table.Keys[0].Sql} is null", _ => new(
                 "MissingKey", "objects in {0} have no key of their own", "Export with plain keys.",
                 table.Model.Label, "", "pk", "missing, and nothing tells which row it is"));
     }
@@ -176,4 +175,127 @@ internal sealed class KeyAssignment(
     private void Create(string table, string select) => TemporaryTable.Create(session, table, select, context.Cancellation);
 
     private void Execute(string sql) => session.Execute(sql, context.Cancellation);
+}
+
+/// <summary>The rows that natural keys mean, in the file and in the database.</summary>
+internal sealed class NaturalTargets(
+    Session session, FixtureModels models, NaturalKeys keys, OnMissingReference choice, ImportProblems problems, CancellationToken cancellation)
+{
+    private readonly MissingTargets _missing = new(models, problems);
+
+    /// <summary>The tables to which a table's rows refer by natural keys.</summary>
+    public static IEnumerable<Table> Of(StagingTable table) => Columns(table).Select(c => c.Column.Reference!.Target!);
+
+    /// <summary>Makes the table of what a table's natural keys mean, and settles those that mean nothing.</summary>
+    /// <remarks>The file's row goes before one that has the same natural key here: the file means its own.</remarks>
+    /// <returns>What is known with that.</returns>
+    public KnownIds Fill(KnownIds ids, Table table)
+    {
+        NaturalKeySql sql = new(keys.Of(table)!, t => Merged(ids, t));
+        (StagingTable Table, StagingColumn Column, string Staged)[] referring =
+            [.. ids.Tables.SelectMany(t => Columns(t).Where(c => c.Column.Reference!.Target == table).Select(c => (t, c.Column, c.Staged)))];
+        string pk = SqlText.Identifier(referring[0].Column.Reference!.TargetColumns[0].Name);
+        string name = KnownIds.KeysOf(table);
+        TemporaryTable.Create(session, name, $"""
+            select distinct on (key) key, pk, count(*) over (partition by key, in_file) as rows
+            from (select t.{pk} as pk, t._row is not null as in_file, {sql.Texts()} as key from {Merged(ids, table)} t{sql.Joins}) x
+            where key is not null order by key, in_file desc
+            """, cancellation);
+        Execute($"alter table {name} add primary key (key)");
+        ids = ids with { WithKeys = ids.WithKeys.Add(table.Oid) };
+        foreach ((StagingTable from, StagingColumn column, string staged) in referring)
+        {
+            ids = Settle(ids, from, column, staged);
+            RequireOneMeaning(from, column, staged, models.LabelOf(table));
+        }
+        return ids;
+    }
+
+    /// <summary>A table's rows as they will be; those of a tree are told by their path, as long as they have no key.</summary>
+    public string Merged(KnownIds ids, Table table) => ids.Merged(table, keys.Of(table)?.Parts.Select(p => p.AlongTree).FirstOrDefault(p => p is not null));
+
+    private KnownIds Settle(KnownIds ids, StagingTable from, StagingColumn column, string staged)
+    {
+        string meaning = KnownIds.KeysOf(column.Reference!.Target!);
+        string isMissing = $"r.{column.NaturalSql} is not null and not exists (select 1 from {meaning} k where k.key = r.{column.NaturalSql})";
+        bool isEntry = staged != from.Buffer.Table;
+        if (isEntry && choice is OnMissingReference.SkipRow or OnMissingReference.Null)
+            Execute($"delete from {staged} r where {isMissing}");
+        else if (choice == OnMissingReference.SkipRow)
+            return ids.LeaveOut(session, from, $"select r._row from {staged} r where {isMissing}", cancellation);
+        else if (choice == OnMissingReference.Null && !column.Column.NotNull)
+            Execute($"update {staged} r set {column.NaturalSql} = null where {isMissing}");
+        else
+        {
+            string key = isEntry || from.Keys.Count != 1 ? "''" : $"coalesce(r.{from.Keys[0].Sql}::text, '')";
+            string[] shown = [key, $"array_to_json(r.{column.NaturalSql})"];
+            _missing.Add(from, column.Field, column.Reference.Target!, "r._line", shown, $"from {staged} r where {isMissing}");
+        }
+        return ids;
+    }
+
+    private void RequireOneMeaning(StagingTable from, StagingColumn column, string staged, string label)
+    {
+        string meaning = $"from {staged} r join {KnownIds.KeysOf(column.Reference!.Target!)} k on k.key = r.{column.NaturalSql} where k.rows > 1";
+        problems.AddRows("r._line", [$"array_to_json(r.{column.NaturalSql})", "k.rows"], meaning, r => new(
+            "AmbiguousKey", "natural keys in {0} mean more than one row", "Change all but one of those rows, or load a file with plain keys.",
+            from.Model.Label, "", column.Field, $"-> {label} {r[0]} means {r[1]} rows"));
+    }
+
+    private static IEnumerable<(StagingColumn Column, string Staged)> Columns(StagingTable table) => table.Keys.Concat(table.Columns)
+        .Select(c => (c, table.Buffer.Table))
+        .Concat(table.Lists.Select(l => (l.Target, l.Buffer.Table)))
+        .Where(c => c.Item1.HasNatural);
+
+    private void Execute(string sql) => session.Execute(sql, cancellation);
+}
+
+/// <summary>Gives keys to rows that have none.</summary>
+internal static class GeneratedKeys
+{
+    /// <summary>Fills in the pk of a table of identities where it is NULL.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="table">The rows' table.</param>
+    /// <param name="identities">The temporary table: _row, pk.</param>
+    /// <param name="reserve">Take them from the sequence, so that nobody else gets them; else use those that would come next.</param>
+    /// <param name="cancellation">Cancels the query.</param>
+    /// <exception cref="DataOpsException">The table makes no keys.</exception>
+    public static void Give(Session session, StagingTable table, string identities, bool reserve, CancellationToken cancellation)
+    {
+        long needed = session.List<long>($"select count(*) from {identities} where pk is null", null, cancellation)[0];
+        if (needed == 0)
+            return;
+        Column key = table.Keys[0].Column;
+        string expression = key switch
+        {
+            { Sequence: { } sequence } => reserve ? Reserve(session, table, sequence, cancellation) : Next(table, sequence),
+            { Type.Underlying.Name: "uuid" } => "gen_random_uuid()",
+            { Default: { } made } => made,
+            _ => throw new DataOpsException(
+                "MissingKey", FailureKind.InvalidData, $"{needed} objects of {table.Model.Label} have no key, and the database makes none for them.",
+                "Export with plain keys.", table.Model.Label),
+        };
+        session.Execute($"""
+            update {identities} i set pk = n.pk
+            from (
+              select _row, {expression} as pk
+              from (select _row, row_number() over (order by _row) as number from {identities} where pk is null) x order by number) n
+            where n._row = i._row
+            """, cancellation);
+    }
+
+    // The sequence may be behind the table or the file; what nextval() gives then is nobody else's.
+    private static string Reserve(Session session, StagingTable table, string sequence, CancellationToken cancellation)
+    {
+        session.Execute($"select setval({SqlText.Literal(sequence)}::regclass, {Most(table)}) from {sequence} q", cancellation);
+        return $"nextval({SqlText.Literal(sequence)}::regclass)";
+    }
+
+    private static string Next(StagingTable table, string sequence) => $"(select {Most(table)} from {sequence} q) + number";
+
+    private static string Most(StagingTable table)
+    {
+        string key = table.Keys[0].Sql;
+        return $"greatest(q.last_value, (select max(t.{key}) from {table.Model.Table.Sql} t), (select max(r.{key}) from {table.Buffer.Table} r))";
+    }
 }

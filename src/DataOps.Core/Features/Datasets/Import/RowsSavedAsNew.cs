@@ -60,7 +60,7 @@ internal sealed class RowsSavedAsNew(
         string keys = $"select r._row, r.{staged.Keys[0].Sql} as source, null::{key.TypeText} as pk from {staged.Buffer.Table} r";
         TemporaryTable.Create(session, identity, keys, context.Cancellation);
         string twice = $"from {identity} i join {staged.Buffer.Table} r on r._row = i._row where i.source is not null group by i.source having count(*) > 1";
-        List("max(r._line)", ["i.source", "min(r._line)"], twice, r => new(
+        problems.AddRows("max(r._line)", ["i.source", "min(r._line)"], twice, r => new(
             "DuplicateKey", "keys in {0} occur more than once", "Leave one of the objects in the file.",
             staged.Model.Label, r[0], "pk", $"is in line {r[1]} already"));
         if (problems.Count > 0)
@@ -90,7 +90,7 @@ internal sealed class RowsSavedAsNew(
         else
         {
             string key = isEntry || from.Keys.Count != 1 ? "''" : $"coalesce(r.{from.Keys[0].Sql}::text, '')";
-            List("r._line", [key, $"r.{column.Sql}"], $"from {staged} r where {isOutside}", r => new(
+            problems.AddRows("r._line", [key, $"r.{column.Sql}"], $"from {staged} r where {isOutside}", r => new(
                 "ReferenceOutsideFile", "references in {0} lead to rows that are not copied with them",
                 "Add those rows to the export; or load with -OnMissingReference KeepKey (the copy refers to the row that is there), Null or SkipRow.",
                 from.Model.Label, r[0], column.Field, $"-> {catalog.LabelOf(column.Reference!.Target!)} {r[1]} is not in the file"));
@@ -99,9 +99,6 @@ internal sealed class RowsSavedAsNew(
 
     private bool LeadsTo(StagingColumn column, HashSet<uint> tables) =>
         column.Reference?.Target is { } target && ids.MapOf(target) is { } map && tables.Contains(map.Oid);
-
-    private void List(string line, string[] texts, string from, Func<string[], ProblemText> describe) =>
-        new ProblemRows(session, problems, context.Cancellation).Add(line, texts, from, describe);
 
     private void Execute(string sql) => session.Execute(sql, context.Cancellation);
 }

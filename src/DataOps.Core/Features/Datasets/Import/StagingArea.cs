@@ -27,7 +27,7 @@ internal sealed class StagingArea(
     private readonly Dictionary<string, StagingTable?> _byLabel = [];
     private readonly List<StagingTable> _tables = [];
     private readonly HashSet<string> _unknown = [];
-    private readonly ImportProblems _problems = new(path);
+    private readonly ImportProblems _problems = new(session, path, context.Cancellation);
     private long _waiting;
 
     /// <summary>A table for each model that occurred, in the file's order.</summary>
@@ -91,9 +91,9 @@ internal sealed class StagingArea(
         if (model is null || model.Key.Count == 0)
         {
             string what = model is null ? "neither a content type nor a table of that name" : "a table without a primary key";
-            _problems.Add(
+            _problems.Add(source.Line, new(
                 "UnknownModel", "models in {0} are not in the database", "Run the application's migrations first, or leave these models out of the export.",
-                source.Line, source.Label, "", "", what);
+                source.Label, "", "", what));
             return null;
         }
         // Two spellings of one model share a table.
@@ -109,9 +109,9 @@ internal sealed class StagingArea(
     private void AddUnknownField(FixtureObject source, string field)
     {
         if (_unknown.Add($"{source.Label} {field}"))
-            _problems.Add(
+            _problems.Add(source.Line, new(
                 "UnknownField", "fields in {0} are not in the database", "Bring the application that wrote the file and this database to the same migrations.",
-                source.Line, source.Label, "", field, "no such column or many-to-many list");
+                source.Label, "", field, "no such column or many-to-many list"));
     }
 
     private void FlushLargest()

@@ -70,7 +70,7 @@ internal sealed class UniqueConflicts(
         else if (choice == OnConflict.Replace && table.Keys.Count == 1)
             Replace(table, held);
         else
-            List("s._line", [ImportStatements.KeyText(table), values, ImportStatements.KeyText(table, "t")], held, r => new(
+            problems.AddRows("s._line", [ImportStatements.KeyText(table), values, ImportStatements.KeyText(table, "t")], held, r => new(
                 "NotUnique", "values in {0} have to be unique and are not",
                 "Change one of the rows, or load with -OnConflict Replace (the row of the database gives way), Skip (it stays) "
                     + "or Suffix (the file's gets another value).",
@@ -128,7 +128,7 @@ internal sealed class UniqueConflicts(
         string value = string.Join(" || ', ' || ", unique.Select(c => $"s.{c.Sql}::text"));
         string key = $"(array_agg({ImportStatements.KeyText(table)} order by s._row desc))[1]";
         string from = $"from {table.Name} s where s.{shapes} and {present} group by {columns} having count(*) > 1";
-        List("max(s._line)", [key, $"min({value})", "min(s._line)"], from, r => new(
+        problems.AddRows("max(s._line)", [key, $"min({value})", "min(s._line)"], from, r => new(
             "NotUnique", "values in {0} have to be unique and are not", "Change one of the rows, in the file or where it was exported.",
             table.Model.Label, r[0], fields, $"\"{r[1]}\" is in line {r[2]} already"));
     }
@@ -152,9 +152,8 @@ internal sealed class UniqueConflicts(
         if (ids.MapOf(target) is null)
         {
             // An empty map of the file's own ids may be there.
-            Execute($"""
-                create temporary table if not exists {KnownIds.Map(target)} (source {key.Column.TypeText} primary key, target {key.Column.TypeText}) on commit drop
-                """);
+            string columns = $"source {key.Column.TypeText} primary key, target {key.Column.TypeText}";
+            Execute($"create temporary table if not exists {KnownIds.Map(target)} ({columns}) on commit drop");
             ids = ids with { WithMap = ids.WithMap.Add(target.Oid) };
         }
         Execute($"""
@@ -187,7 +186,7 @@ internal sealed class UniqueConflicts(
         foreach (StagingTable table in rows.Tables)
             for (int shape = 0; shape < table.Shapes.Count; shape++)
                 if (ImportStatements.Differing(table, shape, MissingField.Keep) is { } differing)
-                    List("s._line", [ImportStatements.KeyText(table)], differing, r => new(
+                    problems.AddRows("s._line", [ImportStatements.KeyText(table)], differing, r => new(
                         "AlreadyThere", "rows in {0} are in the database already and differ", "Load with -OnConflict Update, or Skip to keep what is there.",
                         table.Model.Label, r[0], "", "differs"));
         problems.ThrowIfAny();
@@ -196,10 +195,52 @@ internal sealed class UniqueConflicts(
     private IEnumerable<StagingTable> Heirs(StagingTable table) => catalog.To(table.Model.Table).Where(r => r.IsParentLink)
         .Select(r => rows.StagedOf(r.Table)).OfType<StagingTable>().SelectMany(t => Heirs(t).Prepend(t));
 
-    private void List(string line, string[] texts, string from, Func<string[], ProblemText> describe) =>
-        new ProblemRows(session, problems, context.Cancellation).Add(line, texts, from, describe);
-
     private bool Exists(string from) => session.List<bool>($"select exists (select 1 {from})", null, context.Cancellation)[0];
 
     private void Execute(string sql) => session.Execute(sql, context.Cancellation);
+}
+
+/// <summary>Gives rows of the file another unique text where a row of the database holds theirs: with -2 behind it, or -3, and so on.</summary>
+/// <param name="session">The session.</param>
+/// <param name="table">The rows.</param>
+/// <param name="unique">The columns that are unique together.</param>
+/// <param name="cancellation">Cancels the query.</param>
+internal sealed class UniqueSuffix(Session session, StagingTable table, IReadOnlyList<StagingColumn> unique, CancellationToken cancellation)
+{
+    private const int Most = 1000;
+
+    /// <summary>Does it, where one of the columns is a text.</summary>
+    /// <param name="held">The rows, s, whose values another row holds, from "from" on.</param>
+    public void Add(string held)
+    {
+        if (unique.LastOrDefault(c => IsText(c)) is not { } column)
+            return;
+        string name = $"pg_temp.dataops_suffixed_{table.Model.Table.Oid}";
+        session.Execute($"drop table if exists {name}; create temporary table {name} (_row bigint primary key, original text) on commit drop", cancellation);
+        string same = string.Join(" and ", unique.Select(c => $"o.{c.Sql} = s.{c.Sql}"));
+        string clashing = $"""
+            select s._row {held}
+            union select s._row from {table.Name} s join {name} x on x._row = s._row
+            where exists (
+              select 1 from {table.Name} o where {same} and o._row <> s._row
+              and (o._row < s._row or not exists (select 1 from {name} y where y._row = o._row)))
+            """;
+        for (int number = 2; number < Most; number++)
+        {
+            string suffix = $"-{number}";
+            string room = column.Column.Length is { } length ? $"left(x.original, {length - suffix.Length})" : "x.original";
+            session.Execute($"""
+                insert into {name} select r._row, r.{column.Sql}::text from {table.Buffer.Table} r where r._row in ({clashing}) on conflict do nothing
+                """, cancellation);
+            int given = session.Execute($"""
+                update {table.Buffer.Table} r set {column.Sql} = {room} || {SqlText.Literal(suffix)}
+                from {name} x where x._row = r._row and r._row in ({clashing})
+                """, cancellation);
+            if (given == 0)
+                return;
+        }
+    }
+
+    private bool IsText(StagingColumn column) =>
+        column.Reference is null && !table.Keys.Contains(column) && column.Column.Type.Underlying.Name is "varchar" or "text" or "citext";
 }

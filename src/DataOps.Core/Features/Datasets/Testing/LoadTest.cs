@@ -122,18 +122,14 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
         _load is null ? null : _load.Objects - _load.Inserted - _load.Updated - _load.Skipped, _load?.Skipped,
         (_refusal as DatasetException)?.Count ?? (_refusal is null ? Excesses.Count : 1),
         findings.Count(f => f.Severity == nameof(Severity.Warning)),
-        Missing(findings), Math.Round(watch.Elapsed.TotalSeconds, 3));
+        Missing(), Math.Round(watch.Elapsed.TotalSeconds, 3));
 
-    private static string? Missing(IReadOnlyList<DatasetFinding> findings)
+    private string? Missing()
     {
-        IEnumerable<string?> missing = findings.Select(f => f.Id switch
-        {
-            "UnknownModel" => f.Model,
-            "UnknownField" => $"{f.Model}.{f.Field}",
-            "MissingReferences" => f.Problem.Split(' ')[1],
-            _ => null,
-        });
-        string text = string.Join(", ", missing.OfType<string>().Distinct());
+        IEnumerable<string?> missing = Problems().Select(p => p.Id is "UnknownModel" or "UnknownField"
+            ? string.Join('.', new[] { p.Cells[0], p.Cells[2] }.Where(c => c.Length > 0))
+            : p.MissingModel);
+        string text = string.Join(", ", missing.Where(m => m is { Length: > 0 }).Distinct());
         return text.Length == 0 ? null : text;
     }
 }
