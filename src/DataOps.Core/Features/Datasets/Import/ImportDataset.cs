@@ -36,7 +36,7 @@ public sealed class ImportDataset : Operation<ImportDatasetOptions, IChangeResul
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         using ChangeSet changes = new(session, Name, context.Cancellation);
-        DatasetLoad load = DatasetLoad.Plan(session, catalog, file, options, changes, context);
+        DatasetLoad load = new LoadStages(session, catalog, file, options, changes, context).Plan();
         foreach (DeletionExcess excess in load.Deletion.Excesses)
             context.Warning?.Invoke($"{excess.What}: the import needs {excess.Needed}.");
         if (options.WhatIf || options.Detailed)
@@ -58,11 +58,11 @@ public sealed class ImportDataset : Operation<ImportDatasetOptions, IChangeResul
 
     private static void Remember(LastLoads loads, DatasetLoad load, ImportDatasetOptions options, OperationContext context)
     {
-        if (load.Specs.Snapshot is not { } snapshot)
+        if (load.Staged.Specs.Snapshot is not { } snapshot)
             return;
         try
         {
-            loads.Remember(load.Specs.All.Select(s => s.File), snapshot, options.AllowOlder);
+            loads.Remember(load.Staged.Specs.All.Select(s => s.File), snapshot, options.AllowOlder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DataOpsException)
         {
@@ -93,4 +93,38 @@ public sealed class ImportDataset : Operation<ImportDatasetOptions, IChangeResul
             load.Run.Models.Sum(m => m.Added), load.Run.Models.Sum(m => m.Removed), load.Run.Models.Count, stale.What, stale.Commands, undoPath,
             Math.Round(watch.Elapsed.TotalSeconds, 3));
     }
+}
+
+/// <summary>What becomes of a row of the target that is in the way of a row of the file.</summary>
+public enum OnConflict
+{
+    /// <summary>
+    /// A row with the same key gets the file's values; another row that holds a unique value of the file's row is named, and nothing is loaded.
+    /// </summary>
+    Update,
+
+    /// <summary>As Update, but a row that holds a unique value of the file's row gives way to it, and what referred to it refers to the file's row.</summary>
+    Replace,
+
+    /// <summary>The target's row stays as it is, and the file's is left out; what in the file refers to it refers to the row that stays.</summary>
+    Skip,
+
+    /// <summary>As Update, but where another row holds a unique text of the file's row, the file's row gets it with -2, -3 and so on behind it.</summary>
+    Suffix,
+
+    /// <summary>A row that is there already and differs is named, and nothing is loaded.</summary>
+    Fail,
+}
+
+/// <summary>What becomes of a field that an object of the file lacks.</summary>
+public enum MissingField
+{
+    /// <summary>A row that is there keeps its value; a new one takes the column's default, or NULL, or is refused.</summary>
+    Keep,
+
+    /// <summary>
+    /// As Django's loader does, which knows the defaults that models have in Python: the column's default, or NULL, or an empty value of its type, in rows
+    /// that are there too.
+    /// </summary>
+    Default,
 }

@@ -45,7 +45,7 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
         using ChangeSet changes = new(session, "Test-Dataset", context.Cancellation);
         try
         {
-            _load = DatasetLoad.Plan(session, catalog, file, options, changes, context with { Warning = _warnings.Add }, area => _read = area);
+            _load = new LoadStages(session, catalog, file, options, changes, context with { Warning = _warnings.Add }).Plan(area => _read = area);
             _plans = [.. ImportPlan.Of(session, catalog, _load, changes, options, context.Cancellation).OfType<ModelPlan>()];
         }
         catch (DataOpsException e) when (e.Kind == FailureKind.InvalidData || e.Id == "ProtectedRows")
@@ -107,18 +107,14 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
         _load is null ? null : _load.Objects - _load.Inserted - _load.Updated - _load.Skipped, _load?.Skipped,
         (_refusal as DatasetException)?.Count ?? (_refusal is null ? Excesses.Count : 1),
         findings.Count(f => f.Severity == nameof(Severity.Warning)),
-        Missing(findings), Math.Round(watch.Elapsed.TotalSeconds, 3));
+        Missing(), Math.Round(watch.Elapsed.TotalSeconds, 3));
 
-    private static string? Missing(IReadOnlyList<DatasetFinding> findings)
+    private string? Missing()
     {
-        IEnumerable<string?> missing = findings.Select(f => f.Id switch
-        {
-            "UnknownModel" => f.Model,
-            "UnknownField" => $"{f.Model}.{f.Field}",
-            "MissingReferences" => f.Problem.Split(' ')[1],
-            _ => null,
-        });
-        string text = string.Join(", ", missing.OfType<string>().Distinct());
+        IEnumerable<string?> missing = Problems().Select(p => p.Id is "UnknownModel" or "UnknownField"
+            ? string.Join('.', new[] { p.Cells[0], p.Cells[2] }.Where(c => c.Length > 0))
+            : p.MissingModel);
+        string text = string.Join(", ", missing.Where(m => m is { Length: > 0 }).Distinct());
         return text.Length == 0 ? null : text;
     }
 }

@@ -1,5 +1,5 @@
+using System.Collections.Immutable;
 using System.Text;
-using DataOps.Core.Changes;
 using DataOps.Core.Django.References;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
@@ -7,41 +7,37 @@ using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
-/// <summary>The SQL of a file's rows as this database has to hold them: its ids in the place of natural keys and of the file's own ids.</summary>
+/// <summary>What a file's ids and natural keys mean in this database, as far as it is known, and the SQL of the file's rows with that.</summary>
 /// <remarks>
-/// What is known so far stands in temporary tables: the keys of rows (identity), what natural keys mean (keys), what the file's ids have become (map), what
-/// object ids have become (generic), and rows that are left out (skip).
+/// The ids themselves stand in temporary tables: the keys of rows (identity), what natural keys mean (keys), what the file's ids have become (map), what
+/// object ids have become (generic), and rows that are left out (skip). A value tells which of these there are; who finds out more returns another.
 /// </remarks>
-internal sealed class ImportViews(Session session, ReferenceCatalog catalog, IReadOnlyList<StagingTable> tables, CancellationToken cancellation)
+/// <param name="Catalog">The database's models and references.</param>
+/// <param name="Tables">The staged tables.</param>
+internal sealed record KnownIds(ReferenceCatalog Catalog, IReadOnlyList<StagingTable> Tables)
 {
-    private readonly Dictionary<uint, StagingTable> _staged = tables.ToDictionary(t => t.Model.Table.Oid);
-
-    /// <summary>The staged tables.</summary>
-    public IReadOnlyList<StagingTable> Tables => tables;
+    private readonly Dictionary<uint, StagingTable> _staged = Tables.ToDictionary(t => t.Model.Table.Oid);
 
     /// <summary>Tables whose rows have got their keys from <see cref="Identity"/>.</summary>
-    public HashSet<uint> WithIdentity { get; } = [];
+    public ImmutableHashSet<uint> WithIdentity { get; init; } = [];
 
     /// <summary>Tables to which natural keys lead.</summary>
-    public HashSet<uint> WithKeys { get; } = [];
+    public ImmutableHashSet<uint> WithKeys { get; init; } = [];
 
     /// <summary>Tables some of whose ids are others than in the file.</summary>
-    public HashSet<uint> WithMap { get; } = [];
+    public ImmutableHashSet<uint> WithMap { get; init; } = [];
 
     /// <summary>Tables some of whose rows are left out.</summary>
-    public HashSet<uint> WithSkips { get; } = [];
-
-    /// <summary>The plans of tables some of whose rows will be deleted.</summary>
-    public Dictionary<uint, TablePlan> WithGone { get; } = [];
+    public ImmutableHashSet<uint> WithSkips { get; init; } = [];
 
     /// <summary>Whether object ids are others than in the file.</summary>
-    public bool HasGeneric { get; set; }
+    public bool HasGeneric { get; init; }
 
     /// <summary>Whether ids of content types inside JSON are not this database's.</summary>
-    public bool HasForeignContentTypes { get; set; }
+    public bool HasForeignContentTypes { get; init; }
 
-    /// <summary>Whether <see cref="CreateViews"/> has been called.</summary>
-    public bool HasViews { get; private set; }
+    /// <summary>Objects left out.</summary>
+    public long Skipped { get; init; }
 
     public static string Identity(Table table) => $"pg_temp.dataops_identity_{table.Oid}";
 
@@ -57,23 +53,20 @@ internal sealed class ImportViews(Session session, ReferenceCatalog catalog, IRe
     public StagingTable? StagedOf(Table table) => _staged.GetValueOrDefault(table.Oid);
 
     /// <summary>The table that holds a table's changed ids: its own, or that of the parent whose key it shares; null when there are none.</summary>
-    public Table? MapOf(Table table) => WithMap.Contains(table.Oid) ? table : catalog.ParentLink(table) is { } link ? MapOf(link.Target!) : null;
+    public Table? MapOf(Table table) => WithMap.Contains(table.Oid) ? table : Catalog.ParentLink(table) is { } link ? MapOf(link.Target!) : null;
 
-    /// <summary>The condition, with "and" before it, that a row of the database stays; empty where all do.</summary>
-    public string Stays(Table table, string alias) => WithGone.TryGetValue(table.Oid, out TablePlan? gone)
-        ? $" and not exists (select 1 from {gone.Name} gone where gone._action = 'D' and {gone.Identity.Same("gone", alias)})"
-        : "";
-
-    /// <summary>Makes a view of each staged table and list, under their names; they can be made again when more is known.</summary>
-    public void CreateViews()
+    /// <summary>Leaves rows out of the load.</summary>
+    /// <param name="session">The session, in the load's transaction.</param>
+    /// <param name="table">Their table.</param>
+    /// <param name="select">A query of their _row.</param>
+    /// <param name="cancellation">Cancels it.</param>
+    public KnownIds LeaveOut(Session session, StagingTable table, string select, CancellationToken cancellation)
     {
-        HasViews = true;
-        foreach (StagingTable table in tables)
-        {
-            Execute($"create or replace temporary view {table.Name} as {Rows(table)}");
-            foreach (StagingList list in table.Lists)
-                Execute($"create or replace temporary view {list.Name} as {Entries(table, list)}");
-        }
+        Table target = table.Model.Table;
+        if (!WithSkips.Contains(target.Oid))
+            session.Execute($"create temporary table {Skips(target)} (_row bigint primary key) on commit drop", cancellation);
+        int skipped = session.Execute($"insert into {Skips(target)} {select} on conflict do nothing", cancellation);
+        return this with { WithSkips = WithSkips.Add(target.Oid), Skipped = Skipped + skipped };
     }
 
     /// <summary>A table's rows: _row, _line, _shape, and columns under their names.</summary>
@@ -120,7 +113,8 @@ internal sealed class ImportViews(Session session, ReferenceCatalog catalog, IRe
             : $"case when v._shape = any('{{{string.Join(',', shapes)}}}') then v.{name} else t.{name} end as {name}";
     }
 
-    private string Entries(StagingTable table, StagingList list)
+    /// <summary>A list's entries: _row, _line, _position, owner, target; the owners are read from their table's view.</summary>
+    public string Entries(StagingTable table, StagingList list)
     {
         StringBuilder joins = new();
         string target = Reference(list.Target, joins);
@@ -176,7 +170,7 @@ internal sealed class ImportViews(Session session, ReferenceCatalog catalog, IRe
         return alias;
     }
 
-    private Reference? GenericOf(StagingTable table, StagingColumn column) => catalog.From(table.Model.Table).FirstOrDefault(r =>
+    private Reference? GenericOf(StagingTable table, StagingColumn column) => Catalog.From(table.Model.Table).FirstOrDefault(r =>
         r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null } && r.Column == column.Column);
 
     private static bool IsRevisionContent(StagingTable table, StagingColumn column) =>
@@ -195,6 +189,4 @@ internal sealed class ImportViews(Session session, ReferenceCatalog catalog, IRe
     }
 
     private static StagingColumn Staged(StagingTable table, Column column) => table.Keys.Concat(table.Columns).First(c => c.Column == column);
-
-    private void Execute(string sql) => session.Execute(sql, cancellation);
 }
