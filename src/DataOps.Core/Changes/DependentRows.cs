@@ -124,7 +124,7 @@ internal sealed class DependentRows(
 
     private static string NewValue(Reference reference, OnDelete action) => action == OnDelete.SetNull
         ? $"null::{reference.Column.TypeText}"
-        : $"(select p.id from {reference.Target!.Sql} p where p.app_label = 'wagtailcore' and p.model = 'page')";
+        : $"(select p.id from {reference.Target!.Sql} p where p.app_label = '{WagtailTables.Page.App}' and p.model = '{WagtailTables.Page.Name}')";
 
     // Pages below a page that goes go with it; a range of paths is found in the index.
     private void FollowTree(TablePlan gone, Reference reference)

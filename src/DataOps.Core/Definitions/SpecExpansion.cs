@@ -23,7 +23,7 @@ internal static class SpecExpansion
         DatasetSpec bound = template.Spec with { Filter = template.Spec.Filter.Bind(v => DatasetArguments.Replace(v, name => arguments.GetValueOrDefault(name))) };
         Model[] models = template.App is null
             ? [.. catalog.Models.Where(m => m.Label == bound.Model)]
-            : ModelOrder.Sort(catalog, [.. catalog.Models.Where(m => m.App == template.App && (includeDerived || !DjangoTables.Derived.Contains(m.Label)))]);
+            : ModelOrder.Sort(catalog, [.. catalog.Models.Where(m => m.Label.App == template.App && (includeDerived || !DjangoTables.Derived.Contains(m.Label)))]);
         if (models.Length == 0)
         {
             string what = template.App is null ? $"model \"{bound.Model}\"" : $"app \"{template.App}\"";
@@ -56,8 +56,7 @@ internal static class SpecExpansion
             select (reference.Column, child);
         foreach ((Column column, Model child) in owned.ToArray())
         {
-            string field = child.Fields.FirstOrDefault(f => f.Column == column)?.Name
-                ?? (column.Name.EndsWith("_id", StringComparison.Ordinal) ? column.Name[..^3] : column.Name);
+            string field = child.Fields.FirstOrDefault(f => f.Column == column)?.Name ?? Field.Referring(column.Name) ?? column.Name;
             DatasetSpec spec = parent with { Model = child.Label, Filter = parent.Filter.Under(field) };
             Add(specs, spec, child);
             AddChildren(catalog, specs, spec, child, [.. above, child.Table.Oid], includeDerived);

@@ -44,7 +44,7 @@ public sealed class NaturalKeys
     {
         if (text.Split('=') is not [string label, string parts] || label.Length == 0)
             throw Invalid(text, $"\"{text}\" is not of the form app.model=field.");
-        Table model = TableOf(label.Trim().ToLowerInvariant()) ?? throw Invalid(text, $"There is no model {label.Trim()}.");
+        Table model = (ModelLabel.Parse(label.Trim()) is { } named ? TableOf(named) : null) ?? throw Invalid(text, $"There is no model {label.Trim()}.");
         if (parts.Trim().Length == 0)
             _keys.Remove(model.Oid);
         else
@@ -52,8 +52,7 @@ public sealed class NaturalKeys
     }
 
     // A file may bring the content types itself: then a table is known by its name alone.
-    private Table? TableOf(string label) => _catalog.Models.FirstOrDefault(m => m.Label == label)?.Table
-        ?? (label.Split('.') is [string app, string name] ? ModelReader.TableOf(_catalog.Database, app, name) : null);
+    private Table? TableOf(ModelLabel label) => _catalog.TableOf(label) ?? ModelTables.Find(_catalog.Database, label);
 
     private NaturalKeyPart Part(string text, Table table, string path)
     {

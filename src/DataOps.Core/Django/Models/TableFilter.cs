@@ -17,8 +17,8 @@ internal sealed class TableFilter
     {
         (_catalog, _tables, _models) = (catalog, new(tables), new(models));
         _tables.Require(catalog.Database.Tables.Select(ReferenceFilter.TableNames), "UnknownTable", "table");
-        IEnumerable<string> labels = catalog.Models.Select(m => m.Label).Concat(catalog.ContentTypesWithoutTable.Select(c => c.Label));
-        _models.Require(labels.Select(ReferenceFilter.ModelNames), "UnknownModel", "model");
+        IEnumerable<ModelLabel> labels = catalog.Models.Select(m => m.Label).Concat(catalog.ContentTypesWithoutTable.Select(c => c.Label));
+        _models.Require(labels.Select(l => (string?[])ReferenceFilter.ModelNames(l)), "UnknownModel", "model");
     }
 
     /// <summary>Whether the user asked for this one.</summary>

@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
@@ -10,7 +11,7 @@ internal static class EmbeddedSearch
 {
     public static IEnumerable<DanglingReference> In(Session session, ReferenceCatalog catalog, Reference reference, CancellationToken cancellation)
     {
-        string index = catalog.Database.Find(catalog.Database.DjangoSchema, "wagtailcore_referenceindex")!.Sql;
+        string index = catalog.TableOf(WagtailTables.ReferenceIndex)!.Sql;
         Table holder = reference.Table;
         // The index may be older than the text, so the text has the last word; it is only read for what is missing.
         string sql = $$"""

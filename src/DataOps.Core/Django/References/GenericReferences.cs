@@ -1,4 +1,5 @@
 using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.Models;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 
@@ -9,8 +10,9 @@ internal static class GenericReferences
 {
     private const string TypeColumn = "content_type_id";
 
-    public static IEnumerable<Reference> Of(DatabaseCatalog database, IReadOnlyList<Reference> declared)
+    public static IEnumerable<Reference> Of(DatabaseCatalog database, ModelTables tables, IReadOnlyList<Reference> declared)
     {
+        HashSet<Table> history = [.. DjangoTables.History.Select(tables.Find).OfType<Table>()];
         ILookup<uint, string> referring = declared.ToLookup(r => r.Table.Oid, r => r.Column.Name);
         return
             from table in database.Tables
@@ -19,7 +21,7 @@ internal static class GenericReferences
             where type.Name.EndsWith(TypeColumn, StringComparison.Ordinal) && IsInteger(type)
             let id = ObjectId(table, type, [.. referring[table.Oid]])
             where id is not null
-            let isHistory = DjangoTables.History.Contains(table.Name)
+            let isHistory = history.Contains(table)
             select new Reference(
                 $"{table.DisplayName}.{type.Name[..^"_id".Length]}+{id.Name}",
                 ReferenceClass.Generic,

@@ -11,11 +11,13 @@ public sealed class ReferenceCatalog
 {
     private readonly Dictionary<uint, Model> _byTable;
     private readonly Dictionary<int, ContentType> _contentTypes;
+    private readonly ModelTables _tables;
 
     internal ReferenceCatalog(
         DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Model> models, IReadOnlyList<Reference> references,
         IReadOnlyList<EmbeddedPath> embedded)
     {
+        _tables = new ModelTables(database, contentTypes);
         (Database, Models, References, EmbeddedPaths) = (database, models, references, embedded);
         _byTable = models.ToDictionary(m => m.Table.Oid);
         _contentTypes = contentTypes.ToDictionary(c => c.Id);
@@ -54,8 +56,11 @@ public sealed class ReferenceCatalog
     /// <summary>The model of a table; null when it has none.</summary>
     public Model? ModelOf(Table table) => _byTable.GetValueOrDefault(table.Oid);
 
+    /// <summary>The table of a model; null where the database has no such model, or its model has no table.</summary>
+    public Table? TableOf(ModelLabel label) => _tables.Find(label);
+
     /// <summary>The label that a person knows a table by: its model's, or that of the model that owns the many-to-many list; null for other tables.</summary>
-    public string? LabelOf(Table table) =>
+    public ModelLabel? LabelOf(Table table) =>
         ModelOf(table)?.Label ?? (Owners.TryGetValue(table.Oid, out (Model Model, ManyToManyList List) owner) ? owner.Model.Label : null);
 
     /// <summary>The content type with this id; null when there is no such row.</summary>
@@ -82,7 +87,7 @@ public sealed class ReferenceCatalog
 /// <param name="Id">Its id.</param>
 /// <param name="Label">app_label.model.</param>
 /// <param name="Table">The model's table; null when it has none.</param>
-public sealed record ContentType(int Id, string Label, Table? Table);
+public sealed record ContentType(int Id, ModelLabel Label, Table? Table);
 
 /// <summary>Where ids stand inside JSON or rich text, as wagtailcore_referenceindex has it.</summary>
 /// <param name="Source">django_content_type.id of the model that holds the text.</param>

@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
@@ -13,16 +14,17 @@ internal sealed class ReferenceReader(Session session)
     public ReferenceCatalog Read(IReadOnlyList<string> softReferences, bool withEmbedded)
     {
         IReadOnlyList<ContentType> contentTypes = ReadContentTypes();
+        ModelTables tables = new(_database, contentTypes);
         List<Reference> references =
         [
             .. _database.Tables.Where(t => t.IsReadable).SelectMany(t => t.ForeignKeys.Select(k => Declared(t, k))).OfType<Reference>(),
         ];
-        references.AddRange(SoftReferences.Of(_database, contentTypes, softReferences));
-        references.AddRange(GenericReferences.Of(_database, references));
+        references.AddRange(SoftReferences.Of(_database, tables, softReferences));
+        references.AddRange(GenericReferences.Of(_database, tables, references));
         references.AddRange(ImpliedReferences.Of(_database, contentTypes, references));
         references.AddRange(InheritanceReferences.SpecificHalves(references));
         references.AddRange(TreeReferences.Of(_database));
-        IReadOnlyList<EmbeddedPath> embedded = withEmbedded ? ReadEmbeddedPaths() : [];
+        IReadOnlyList<EmbeddedPath> embedded = withEmbedded ? ReadEmbeddedPaths(tables) : [];
         references.AddRange(EmbeddedReferences.Of(contentTypes, references, embedded));
         IReadOnlyList<Model> models = new ModelReader(_database, contentTypes, references).Read();
         return new ReferenceCatalog(
@@ -59,16 +61,17 @@ internal sealed class ReferenceReader(Session session)
 
     private ContentType[] ReadContentTypes()
     {
-        if (_database.Find(_database.DjangoSchema, "django_content_type") is not { } table)
+        if (ModelTables.Find(_database, DjangoTables.ContentType) is not { } table)
             return [];
         return session.List<(int Id, string App, string Model)>($"select id, app_label::text, model::text from {table.Sql} order by app_label, model")
-            .Select(c => new ContentType(c.Id, $"{c.App}.{c.Model}", ModelReader.TableOf(_database, c.App, c.Model)))
+            .Select(c => (c.Id, Label: new ModelLabel(c.App, c.Model)))
+            .Select(c => new ContentType(c.Id, c.Label, ModelTables.Find(_database, c.Label)))
             .ToArray();
     }
 
-    private IReadOnlyList<EmbeddedPath> ReadEmbeddedPaths()
+    private IReadOnlyList<EmbeddedPath> ReadEmbeddedPaths(ModelTables tables)
     {
-        if (_database.Find(_database.DjangoSchema, "wagtailcore_referenceindex") is not { } index)
+        if (tables.Find(WagtailTables.ReferenceIndex) is not { } index)
             return [];
         return session.List<EmbeddedPath>($"""
             select distinct content_type_id as source, to_content_type_id as target, split_part(model_path, '.', 1) as fieldname

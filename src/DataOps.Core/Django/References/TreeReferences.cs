@@ -8,7 +8,7 @@ internal static class TreeReferences
 {
     public static IEnumerable<Reference> Of(DatabaseCatalog database) =>
         from table in database.Tables
-        where table.IsReadable && table.Find("depth") is not null && table.Find("numchild") is not null
+        where table.IsReadable && table.Find("depth") is { Type.Underlying.Name: "int2" or "int4" or "int8" } && table.Find("numchild") is not null
         let path = table.Find("path")
         where path is { Type.Underlying.Name: "varchar" or "text" }
         select new Reference(

@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Trees;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
 using Npgsql;
@@ -7,8 +8,6 @@ namespace DataOps.Core.Django.References;
 /// <summary>Nodes of a materialised-path tree whose parent path belongs to no row; the nodes below them have a parent and are not listed.</summary>
 internal static class TreeSearch
 {
-    private const int DefaultStep = 4;
-
     public static IEnumerable<DanglingReference> In(Session session, Reference reference, CancellationToken cancellation)
     {
         string path = SqlText.Identifier(reference.Column.Name);
@@ -19,20 +18,11 @@ internal static class TreeSearch
             and not exists (select 1 from {table} p where p.{path} = left(c.{path}, -$1))
             order by c.{path} collate "C"
             """;
-        int step = StepLength(session, table, path, cancellation);
+        (int step, _) = PathScheme.FindStep(session, reference.Table, reference.Column, reference.Table.Find("depth")!, cancellation);
         return session.Stream(
             sql,
             row => new DanglingReference(reference, row.GetString(0), row.GetString(1), null, $"no row has the path {row.GetString(1)[..^step]}"),
             cancellation,
             new NpgsqlParameter<int> { TypedValue = step });
-    }
-
-    // treebeard's steplen is 4 unless a model says otherwise: depth 1 shows it, and most rows agree.
-    private static int StepLength(Session session, string table, string path, CancellationToken cancellation)
-    {
-        string sql = $"""
-            select length({path}) / depth from {table} where depth > 0 and length({path}) % depth = 0 group by 1 order by count(*) desc limit 1
-            """;
-        return session.List<int>(sql, cancellation: cancellation).FirstOrDefault(DefaultStep);
     }
 }

@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.References;
 using DataOps.Core.Postgres.Catalog;
 
@@ -23,9 +24,6 @@ internal sealed class TreeReader(ReferenceCatalog catalog)
         where tree is not null
         select tree;
 
-    /// <summary>Whether a table is one of Wagtail's own with this name.</summary>
-    public bool IsWagtail(Table table, string name) => table.Schema == catalog.Database.DjangoSchema && table.Name == name;
-
     private Tree? PathTree(Table table) =>
         table.Find("path") is { Type.Underlying.Name: "varchar" or "text" } path
         && Integer(table, "depth") is { } depth && Integer(table, "numchild") is { } children
@@ -34,7 +32,7 @@ internal sealed class TreeReader(ReferenceCatalog catalog)
                 Path = path,
                 Depth = depth,
                 NumChild = children,
-                HasOneRoot = IsWagtail(table, "wagtailcore_page") || IsWagtail(table, "wagtailcore_collection"),
+                HasOneRoot = table == catalog.TableOf(WagtailTables.Page) || table == catalog.TableOf(WagtailTables.Collection),
             }
             : null;
 

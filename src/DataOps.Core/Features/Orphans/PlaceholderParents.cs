@@ -1,4 +1,5 @@
 using DataOps.Core.Changes;
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.References;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
@@ -28,7 +29,7 @@ internal sealed class PlaceholderParents(
             return $"{key.Name} is not the key of {table}";
         if (catalog.To(table).Any(r => r.Class == ReferenceClass.Tree))
             return $"a node of {table} needs its place in the tree: Repair-Tree finds one";
-        if (table.Name == "django_content_type")
+        if (table == catalog.TableOf(DjangoTables.ContentType))
             return "a content type stands for a model, and cannot be made up";
         if (catalog.ParentLink(table) is { } link)
             return $"a row of {table} is half of one in {link.Target}";

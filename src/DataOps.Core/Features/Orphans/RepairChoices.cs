@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
@@ -11,7 +12,7 @@ internal static class RepairChoices
     public static IReadOnlyList<OrphanAction> Of(ReferenceCatalog catalog, Reference reference) => reference switch
     {
         { Class: ReferenceClass.Tree or ReferenceClass.Embedded } => [],
-        { Class: ReferenceClass.Inheritance, ContentTypeColumn: not null } => IsPage(reference.Table)
+        { Class: ReferenceClass.Inheritance, ContentTypeColumn: not null } => IsPage(catalog, reference.Table)
             ? [OrphanAction.RebuildHalf, OrphanAction.PlainPage, OrphanAction.Quarantine, OrphanAction.Delete]
             : [OrphanAction.Quarantine, OrphanAction.Delete],
         { IsParentLink: true } => LeadsToPage(catalog, reference)
@@ -33,13 +34,13 @@ internal static class RepairChoices
             .Where(c => c is { NotNull: false, IsWritable: true });
 
     /// <summary>Whether a table is Wagtail's of pages.</summary>
-    public static bool IsPage(Table table) => table.Name == "wagtailcore_page";
+    public static bool IsPage(ReferenceCatalog catalog, Table table) => table == catalog.TableOf(WagtailTables.Page);
 
     /// <summary>Whether a half belongs to a page, be it over several tables.</summary>
     public static bool LeadsToPage(ReferenceCatalog catalog, Reference link)
     {
         for (Reference? next = link; next is not null; next = catalog.ParentLink(next.Target!))
-            if (IsPage(next.Target!))
+            if (IsPage(catalog, next.Target!))
                 return true;
         return false;
     }

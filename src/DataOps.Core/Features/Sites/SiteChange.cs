@@ -1,6 +1,7 @@
 using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.References;
+using DataOps.Core.Django.Trees;
 using DataOps.Core.Features.Pages;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
@@ -34,8 +35,8 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
 
     private const int Longest = 255;
 
-    private readonly Table? _sites = catalog.Database.Find(catalog.Database.DjangoSchema, "wagtailcore_site");
-    private readonly Table? _domains = catalog.Database.Find(catalog.Database.DjangoSchema, "django_site");
+    private readonly Table? _sites = catalog.TableOf(WagtailTables.Site);
+    private readonly Table? _domains = catalog.TableOf(DjangoTables.Site);
 
     private sealed record DomainRow(long Id, string Domain, string Name);
 
@@ -125,11 +126,11 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
     {
         if (_domains is null)
             throw new DataOpsException(
-                "NoSites", FailureKind.NotFound, $"{session.Database} has neither wagtailcore_site nor django_site.",
+                "NoSites", FailureKind.NotFound, $"{session.Database} has neither the model {WagtailTables.Site} nor {DjangoTables.Site}.",
                     "Connect to the database of a Django site.", session.Database);
         if (options.RootPage is not null || options.AsDefault)
             throw new DataOpsException(
-                "NoPages", FailureKind.NotFound, $"{session.Database} has no table wagtailcore_site, so no root page and no default site.",
+                "NoPages", FailureKind.NotFound, $"{session.Database} has no model {WagtailTables.Site}, so no root page and no default site.",
                     "Leave out -RootPage and -AsDefault.");
     }
 
@@ -145,15 +146,16 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
 
     private long RequireRoot(string page)
     {
-        WagtailTables tables = new(session, catalog, context.Cancellation);
-        long id = tables.Require(page);
+        PageTables tables = PageTables.Require(session, catalog);
+        PathScheme paths = PathScheme.Wagtail;
+        long id = tables.RequirePage(session, page, context.Cancellation);
         string path = session.List<string>($"select path from {tables.Pages.Sql} where id = @id", new { id }, context.Cancellation)[0];
-        bool isReachable = path.Length > PagePath.Step && session.List<long>(
+        bool isReachable = path.Length > paths.StepLength && session.List<long>(
             $"select count(*) from {tables.Pages.Sql} p where p.path <> @path and starts_with(@path, p.path)", new { path },
-                context.Cancellation)[0] == (path.Length / PagePath.Step) - 1;
+                context.Cancellation)[0] == paths.Depth(path) - 1;
         return isReachable ? id : throw new DataOpsException(
             "InvalidRootPage", FailureKind.InvalidArgument, $"Page {page} cannot be a site's root page: "
-                + $"{(path.Length > PagePath.Step ? "pages above it are missing" : "it is the root of all pages")}.",
+                + $"{(path.Length > paths.StepLength ? "pages above it are missing" : "it is the root of all pages")}.",
             "Name a page below the root, as /home/.", page);
     }
 
@@ -162,7 +164,7 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
     {
         if (options.Domain is { } given && Before.DomainId is null)
             throw new DataOpsException(
-                "NoSites", FailureKind.NotFound, $"{session.Database} has no row in django_site that could get the domain {given}.", "Leave out -Domain.",
+                "NoSites", FailureKind.NotFound, $"{session.Database} has no row of {DjangoTables.Site} that could get the domain {given}.", "Leave out -Domain.",
                     given);
         string host = After.HostName;
         string withPort = After.Port is null or 80 or 443 ? host : $"{host}:{After.Port}";
@@ -178,7 +180,7 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
         if (sites.FirstOrDefault(s => s.Id != Before.Id && s.HostName == After.HostName && s.Port == After.Port) is { } other)
             throw Taken($"Site {other.Id} has {other.HostName}:{other.Port} already.", After.Name);
         if (After.Domain is { } domain && domains.FirstOrDefault(d => d.Id != Before.DomainId && d.Domain == domain) is { } same)
-            throw Taken($"Row {same.Id} of django_site has the domain {domain} already.", domain);
+            throw Taken($"Row {same.Id} of {DjangoTables.Site} has the domain {domain} already.", domain);
     }
 
     private static DataOpsException Taken(string message, string target) => new(

@@ -1,4 +1,6 @@
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.Trees;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
@@ -17,7 +19,7 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
     : IPlacedColumns
 {
     private readonly CancellationToken _cancellation = context.Cancellation;
-    private const int Step = 4;
+    private static readonly PathScheme s_paths = PathScheme.Wagtail;
     private const int MostCharacters = 255;
 
     /// <inheritdoc/>
@@ -43,7 +45,7 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
     {
         string sql = $"""
             select r.path from {nodes.Name} w join {reached} r on r._key = w._key
-            where w.url_path = {SqlText.Literal(HoldingPage.UrlPath)} and length(r.path) = {2 * Step} order by r.path
+            where w.url_path = {SqlText.Literal(HoldingPage.UrlPath)} and length(r.path) = {2 * s_paths.StepLength} order by r.path
             """;
         if (session.List<string>(sql, cancellation: _cancellation) is [var there, ..])
             return there;
@@ -83,7 +85,7 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
 
     private Dictionary<string, string> LastMoves(IReadOnlyList<DetachedNode> tops, string reached)
     {
-        if (tables.Own("wagtailcore_pagelogentry") is not { } log || log.Find("data") is not { Type.Underlying.Name: "jsonb" })
+        if (tables.Find(WagtailTables.PageLogEntry) is not { } log || log.Find("data") is not { Type.Underlying.Name: "jsonb" })
             return [];
         string sql = $"""
             select distinct on (l.page_id) l.page_id::text, r.path
@@ -98,13 +100,13 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
     // Who came last gives way: a page that was attached here, or, where that was asked for, the later sibling.
     private void SuffixSlugs(NodeRows nodes)
     {
-        string up = $"left(w.path, -{Step})";
+        string up = s_paths.ParentSql("w.path");
         (string Key, string Up, string Slug)[] second = [.. session.Stream(
             $"""
             select d._key, d.up, d.slug from (
               select w._key, {up} as up, w.slug, w._moved, row_number() over (partition by {up}, w.slug order by w._moved, w.path, w._key) as n
-              from {nodes.Name} w where length(w.path) > {Step} and ({up}, w.slug) in (
-                select {up}, w.slug from {nodes.Name} w where length(w.path) > {Step} group by 1, 2 having count(*) > 1)) d
+              from {nodes.Name} w where length(w.path) > {s_paths.StepLength} and ({up}, w.slug) in (
+                select {up}, w.slug from {nodes.Name} w where length(w.path) > {s_paths.StepLength} group by 1, 2 having count(*) > 1)) d
             where d.n > 1 and (d._moved or {(onDuplicate == DuplicateSlug.Suffix ? "true" : "false")}) order by d.up, d.slug, d.n
             """,
             r => (r.GetString(0), r.GetString(1), r.GetString(2)), _cancellation)];

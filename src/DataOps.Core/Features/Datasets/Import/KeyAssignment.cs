@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
@@ -22,9 +23,9 @@ internal sealed class KeyAssignment(
     ImportProblems problems,
     OperationContext context)
 {
-    private static readonly string[] s_neverById = ["django_content_type", "auth_permission"];
+    private static readonly ModelLabel[] s_neverById = [DjangoTables.ContentType, DjangoTables.Permission];
     private readonly NaturalTargets _natural = new(session, models, keys, rows, targets, problems, context.Cancellation);
-    private readonly KeysFromRevisions _recovered = new(session, rows, context);
+    private readonly KeysFromRevisions _recovered = new(session, catalog, rows, context);
     private readonly ProblemRows _wrong = new(session, problems, context.Cancellation);
     private readonly HashSet<uint> _done = [];
 
@@ -65,7 +66,7 @@ internal sealed class KeyAssignment(
         !rows.WithIdentity.Contains(table.Model.Table.Oid) && table is { Natural: not null, Keys.Count: 1, Buffer.Rows: > 0 }
         && (IsNeverById(table) || (table.HasKeyless && catalog.ParentLink(table.Model.Table) is null));
 
-    private bool IsNeverById(StagingTable table) => s_neverById.Contains(table.Model.Table.Name) && table.Model.Table.Schema == catalog.Database.DjangoSchema;
+    private static bool IsNeverById(StagingTable table) => s_neverById.Contains(table.Model.Label);
 
     private void Identify(StagingTable table, bool takesRecovered, bool reserve)
     {
@@ -136,7 +137,7 @@ internal sealed class KeyAssignment(
         Execute($"alter table {ImportViews.Map(target)} add primary key (source)");
         if (session.List<bool>($"select exists (select 1 from {ImportViews.Map(target)})", null, context.Cancellation)[0])
             rows.WithMap.Add(target.Oid);
-        if (!KeysFromRevisions.IsContentTypes(target))
+        if (table.Model.Label != DjangoTables.ContentType)
             return;
         // Also where the file leaves the ids of content types out, its JSON still has them.
         rows.HasForeignContentTypes = table.HasKeyless || rows.WithMap.Contains(target.Oid);
@@ -147,7 +148,7 @@ internal sealed class KeyAssignment(
     // A generic reference has the id as a text, beside the content type of the model or of one that inherits it.
     private void MapObjectIds()
     {
-        if (rows.WithMap.Count == 0 || catalog.Database.Find(catalog.Database.DjangoSchema, "django_content_type") is not { } types)
+        if (rows.WithMap.Count == 0 || catalog.TableOf(DjangoTables.ContentType) is not { } types)
             return;
         const string Columns = "content_type bigint, source text, target text, primary key (content_type, source)";
         Execute($"create temporary table {ImportViews.Generic} ({Columns}) on commit drop");

@@ -1,8 +1,8 @@
-using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 
-namespace DataOps.Core.Features.Sites;
+namespace DataOps.Core.Django.Pages;
 
 /// <summary>A site of wagtailcore_site, and where its pages begin.</summary>
 /// <param name="Id">Its id.</param>
@@ -21,8 +21,8 @@ internal sealed record SiteAddress(long Id, string HostName, int Port, bool IsDe
     public string Name => $"{HostName}:{Port}";
 
     /// <summary>Reads all sites, those of the deepest root pages first, as Wagtail looks for a page's site; none where there is no such table.</summary>
-    public static IReadOnlyList<SiteAddress> Read(Session session, WagtailTables tables, CancellationToken cancellation) =>
-        tables.Find("wagtailcore_site") is not { } sites ? [] : session.List<SiteAddress>(
+    public static IReadOnlyList<SiteAddress> Read(Session session, PageTables tables, CancellationToken cancellation) =>
+        tables.Find(WagtailTables.Site) is not { } sites ? [] : session.List<SiteAddress>(
             $"""
             select s.id::int8 as id, s.hostname, s.port, s.is_default_site as isdefault, s.root_page_id::int8 as rootpage, p.path, p.url_path as urlpath
             from {sites.Sql} s left join {tables.Pages.Sql} p on p.id = s.root_page_id
