@@ -23,7 +23,8 @@ internal static class SpecExpansion
         DatasetSpec bound = template.Spec with { Filter = template.Spec.Filter.Bind(v => DatasetArguments.Replace(v, name => arguments.GetValueOrDefault(name))) };
         Model[] models = template.App is null
             ? [.. catalog.Models.Where(m => m.Label == bound.Model)]
-            : ModelOrder.Sort(catalog, [.. catalog.Models.Where(m => m.Label.App == template.App && (includeDerived || !DjangoTables.Derived.Contains(m.Label)))]);
+            : ModelOrder.Sort(
+                catalog, [.. catalog.Models.Where(m => m.Label.App == template.App && (includeDerived || !DjangoTables.Derived.Contains(m.Label)))]);
         if (models.Length == 0)
         {
             string what = template.App is null ? $"model \"{bound.Model}\"" : $"app \"{template.App}\"";
@@ -52,7 +53,7 @@ internal static class SpecExpansion
             where MissingReferences.IsDeclared(reference) && reference.Columns.Count == 1 && !reference.IsNullable && !above.Contains(reference.Table.Oid)
             let child = catalog.ModelOf(reference.Table)
             where child is not null && (includeDerived || !DjangoTables.Derived.Contains(child.Label))
-            orderby reference.IsParentLink descending, child.Label
+            orderby reference.IsParentLink descending, child.Label.ToString()
             select (reference.Column, child);
         foreach ((Column column, Model child) in owned.ToArray())
         {

@@ -69,7 +69,7 @@ internal static class KnownNaturalKeys
         ? new NaturalKey(table, [new NaturalKeyPart([], table.Find("name")!) { AlongTree = path }], true)
         : null;
 
-    /// <summary>The column that names a user, whatever the project calls its user model: username, else email, else the only unique text; null for other tables.</summary>
+    /// <summary>The column that names a user: username, else email, else the only unique text; null for a table of no users.</summary>
     internal static string? UserName(Table table)
     {
         if (table.Find("password") is null || table.Find("last_login") is null)

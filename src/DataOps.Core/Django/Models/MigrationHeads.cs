@@ -7,7 +7,7 @@ namespace DataOps.Core.Django.Models;
 /// <summary>The newest migration that is applied to each app.</summary>
 internal static class MigrationHeads
 {
-    /// <summary>Reads them, by app; none without migrations.</summary>
+    /// <summary>The migrations, by app; none in a database without the table of migrations.</summary>
     // The number in front of a migration's name is its order, by Django's convention; squashed ones are recorded late.
     public static IReadOnlyList<(string App, string Name)> Of(Session session, DatabaseCatalog database, CancellationToken cancellation) =>
         database.Find(database.DjangoSchema, DjangoTables.Migrations) is { } table

@@ -6,7 +6,7 @@ namespace DataOps.Core.Django.Models;
 /// <remarks>Two labels are equal whatever the case of the model's name, as in Django's registry; the app's label is compared as it is.</remarks>
 /// <param name="App">The app's label.</param>
 /// <param name="Name">The model's name; lower case in django_content_type.</param>
-public sealed record ModelLabel(string App, string Name) : IComparable<ModelLabel>
+public sealed record ModelLabel(string App, string Name)
 {
     /// <summary>Reads a label; null when the text is not of the form <c>app_label.model_name</c>.</summary>
     public static ModelLabel? Parse(string text)
@@ -25,9 +25,6 @@ public sealed record ModelLabel(string App, string Name) : IComparable<ModelLabe
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(App, StringComparer.OrdinalIgnoreCase.GetHashCode(Name));
-
-    /// <inheritdoc/>
-    public int CompareTo(ModelLabel? other) => string.CompareOrdinal(ToString(), other?.ToString());
 
     /// <inheritdoc/>
     public override string ToString() => $"{App}.{Name}";

@@ -12,7 +12,7 @@ internal sealed class ModelReader(DatabaseCatalog database, IReadOnlyList<Conten
     {
         ContentType[] withTable = contentTypes.Where(c => c.Table is { IsReadable: true }).DistinctBy(c => c.Table!.Oid).ToArray();
         ILookup<uint, ManyToManyList> lists = ManyToManyLists(withTable);
-        return withTable.Select(c => ToModel(c, lists)).OrderBy(m => m.Label).ToArray();
+        return withTable.Select(c => ToModel(c, lists)).OrderBy(m => m.Label.ToString(), StringComparer.Ordinal).ToArray();
     }
 
     private Model ToModel(ContentType contentType, ILookup<uint, ManyToManyList> lists)

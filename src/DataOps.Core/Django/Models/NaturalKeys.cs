@@ -13,7 +13,7 @@ public sealed class NaturalKeys
 
     private NaturalKeys(ReferenceCatalog catalog) => _catalog = catalog;
 
-    /// <summary>Finds them.</summary>
+    /// <summary>The natural keys of a database.</summary>
     /// <param name="catalog">The database's models.</param>
     /// <param name="own">The operator's, as <c>blog.author=slug</c> or <c>auth.permission=codename+content_type.app_label</c>; nothing behind the sign for a
     /// model that has none.</param>

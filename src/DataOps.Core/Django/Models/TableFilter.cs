@@ -11,7 +11,7 @@ internal sealed class TableFilter
     private readonly NameFilter _tables;
     private readonly NameFilter _models;
 
-    /// <summary>Makes it.</summary>
+    /// <summary>Reads the names.</summary>
     /// <exception cref="DataOpsException">A name matches nothing.</exception>
     public TableFilter(ReferenceCatalog catalog, IReadOnlyList<string> tables, IReadOnlyList<string> models)
     {
@@ -21,7 +21,7 @@ internal sealed class TableFilter
         _models.Require(labels.Select(l => (string?[])ReferenceFilter.ModelNames(l)), "UnknownModel", "model");
     }
 
-    /// <summary>Whether the user asked for this one.</summary>
+    /// <summary>Whether the user asked for a table.</summary>
     public bool Matches(Table table) =>
         _tables.Matches(ReferenceFilter.TableNames(table))
         && (_models.IsEmpty || (_catalog.LabelOf(table) is { } label && _models.Matches(ReferenceFilter.ModelNames(label))));

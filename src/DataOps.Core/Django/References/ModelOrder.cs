@@ -7,7 +7,7 @@ internal static class ModelOrder
 {
     /// <summary>The order to read and to write a file in, as far as there are no circles; apart from that by label.</summary>
     public static Model[] Sort(ReferenceCatalog catalog, IReadOnlyList<Model> models) =>
-        Sort([.. models.OrderBy(m => m.Label)], model => Targets(catalog, model));
+        Sort([.. models.OrderBy(m => m.Label.ToString(), StringComparer.Ordinal)], model => Targets(catalog, model));
 
     /// <summary>The order to load in: a constraint that cannot wait, on a column that cannot be NULL, goes before all others.</summary>
     public static Model[] SortForLoad(ReferenceCatalog catalog, IReadOnlyList<Model> models) => Sort(
@@ -25,7 +25,8 @@ internal static class ModelOrder
         {
             if (!seen.Add(model.Table.Oid))
                 return;
-            foreach (Model target in targets(model).Select(t => byTable.GetValueOrDefault(t)).OfType<Model>().OrderBy(m => m.Label))
+            foreach (Model target in targets(model).Select(t => byTable.GetValueOrDefault(t)).OfType<Model>()
+                .OrderBy(m => m.Label.ToString(), StringComparer.Ordinal))
                 Visit(target);
             sorted.Add(model);
         }

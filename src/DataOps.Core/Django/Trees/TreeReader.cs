@@ -16,7 +16,7 @@ internal sealed class TreeReader(ReferenceCatalog catalog)
         ("left", "right", "tree_id", "level"), ("mptt_left", "mptt_right", "mptt_tree_id", "mptt_level"), ("mptt_left", "mptt_right", "tree_id", "level"),
     ];
 
-    /// <summary>The trees, in the order of their tables.</summary>
+    /// <summary>All trees, in the order of their tables.</summary>
     public IEnumerable<Tree> Read() =>
         from table in catalog.Database.Tables
         where table.IsReadable

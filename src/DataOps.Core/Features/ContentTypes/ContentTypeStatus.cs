@@ -42,7 +42,7 @@ internal sealed class Verdicts(ReferenceCatalog catalog, ApplicationList list, I
             : []);
 
     /// <summary>All content types, by label.</summary>
-    public IReadOnlyList<ContentTypeStatus> All => [.. catalog.ContentTypes.OrderBy(c => c.Label).Select(Of)];
+    public IReadOnlyList<ContentTypeStatus> All => [.. catalog.ContentTypes.OrderBy(c => c.Label.ToString(), StringComparer.Ordinal).Select(Of)];
 
     private ContentTypeStatus Of(ContentType type)
     {

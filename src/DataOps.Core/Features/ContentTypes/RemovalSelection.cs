@@ -63,7 +63,7 @@ internal sealed class RemovalSelection
             choice.TakeNamed();
         else
             choice.TakeStale();
-        choice.Gone = [.. choice._gone.OrderBy(v => v.Type.Label)];
+        choice.Gone = [.. choice._gone.OrderBy(v => v.Type.Label.ToString(), StringComparer.Ordinal)];
         HashSet<int> moved = [.. choice.PermissionMoves.Select(m => m.Id)];
         choice.Permissions = [.. choice.ChosenPermissions(session).Distinct().Where(id => !moved.Contains(id))];
         return choice;

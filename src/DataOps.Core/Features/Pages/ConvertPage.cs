@@ -24,7 +24,7 @@ public sealed class ConvertPage : IOperation<ConvertPageOptions, IChangeResult>
         Stopwatch watch = Stopwatch.StartNew();
         string? undo = UndoPlace.Of(options, session.Database, Name);
         if (options.To.Length == 0)
-            throw new DataOpsException("NoTarget", FailureKind.InvalidArgument, "The new type is not said.", "Name it with -To, as app.model.");
+            throw new DataOpsException("NoTarget", FailureKind.InvalidArgument, "-To is missing.", "Name it with -To, as app.model.");
         if (options.Id.Count + options.UrlPath.Count + options.Type.Count == 0)
             throw new DataOpsException(
                 "NoPageNamed", FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id, -UrlPath or -Type, or pipe them from Get-Page.");

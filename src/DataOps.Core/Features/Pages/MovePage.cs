@@ -23,7 +23,7 @@ public sealed class MovePage : IOperation<MovePageOptions, IChangeResult>
         Stopwatch watch = Stopwatch.StartNew();
         string? undo = UndoPlace.Of(options, session.Database, Name);
         if (options.To.Length == 0)
-            throw new DataOpsException("NoTarget", FailureKind.InvalidArgument, "It is not said where to.", "Name a page with -To, by its id or its url path.");
+            throw new DataOpsException("NoTarget", FailureKind.InvalidArgument, "-To is missing.", "Name a page with -To, by its id or its url path.");
         if (options.Id.Count + options.UrlPath.Count == 0)
             throw new DataOpsException(
                 "NoPageNamed", FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id or -UrlPath, or pipe them from Get-Page.");

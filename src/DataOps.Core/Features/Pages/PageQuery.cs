@@ -27,7 +27,7 @@ internal sealed class PageQuery
     private readonly HashSet<string> _literalPaths;
     private readonly List<string> _conditions = [];
 
-    /// <summary>Makes it.</summary>
+    /// <summary>Resolves what was named.</summary>
     /// <exception cref="DataOpsException">A parent, a type or a site that was named is not there.</exception>
     public PageQuery(Session session, PageTables tables, GetPageOptions options, OperationContext context)
     {
@@ -43,10 +43,10 @@ internal sealed class PageQuery
         AddParent();
     }
 
-    /// <summary>The level that the lines of a tree begin below.</summary>
+    /// <summary>The depth of the parent that was named; 0 without.</summary>
     public int Top { get; private set; }
 
-    /// <summary>Reads them.</summary>
+    /// <summary>The pages, in the order of the tree.</summary>
     public IEnumerable<PageInfo> Read()
     {
         long done = 0;
@@ -60,7 +60,7 @@ internal sealed class PageQuery
         }
     }
 
-    /// <summary>Refuses ids and url paths without wildcards that no page had; after <see cref="Read"/>.</summary>
+    /// <summary>Refuses named pages that do not exist; after <see cref="Read"/>.</summary>
     /// <exception cref="DataOpsException"><c>UnknownPage</c>.</exception>
     public void RequireAll()
     {

@@ -19,7 +19,6 @@ internal sealed class PageTree
     // No path begins with it: the page that is on its way.
     private const string Away = "~";
     private const string IsAway = $"t.path >= '{Away}'";
-    private const int LongestSlug = 255;
     private const int LongestPath = 255;
     private static readonly PathScheme s_paths = PathScheme.Wagtail;
 
@@ -29,7 +28,7 @@ internal sealed class PageTree
     private readonly string _ordered;
     private readonly HashSet<long> _withChildren = [];
 
-    /// <summary>Makes the copy, still empty.</summary>
+    /// <summary>Creates the temporary table, empty.</summary>
     public PageTree(Session session, PageTables tables, CancellationToken cancellation)
     {
         (_session, _tables, _cancellation) = (session, tables, cancellation);
@@ -175,13 +174,7 @@ internal sealed class PageTree
                 "SlugTaken", FailureKind.AlreadyExists, $"Page {node.Id} ({node.UrlPath}) cannot be moved below page {parent.Id} ({parent.UrlPath}): a page "
                     + $"with the slug {node.Slug} is there already. Nothing was moved.",
                 "Use -OnSlugClash Suffix, or give one of them another slug first.", node.UrlPath);
-        for (int i = 2; ; i++)
-        {
-            string suffix = $"-{i}";
-            string slug = node.Slug[..Math.Min(node.Slug.Length, LongestSlug - suffix.Length)] + suffix;
-            if (!taken.Contains(slug))
-                return slug;
-        }
+        return PageSlug.Free(node.Slug, s => !taken.Contains(s));
     }
 
     private PageNode Node(long id)

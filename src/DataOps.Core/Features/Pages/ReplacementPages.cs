@@ -18,7 +18,6 @@ internal sealed class ReplacementPages(
 {
     private const string Kept = "pg_temp.dataops_kept";
     private const string Suffix = "-old";
-    private const int LongestSlug = 255;
     private static readonly PathScheme s_paths = PathScheme.Wagtail;
     private static readonly DeletionWords s_words = new("would be deleted, so nothing was changed.", "Delete them first",
         "use -OnDependent Cascade, or -OldPage Keep");
@@ -132,7 +131,7 @@ internal sealed class ReplacementPages(
         foreach (Row row in rows)
         {
             string parent = s_paths.Parent(row.Path);
-            string slug = Free(row.Slug, s => slugs.Add((parent, s)));
+            string slug = PageSlug.Free(row.Slug, s => slugs.Add((parent, s)), Suffix);
             string url = row.UrlPath[..(row.UrlPath.TrimEnd('/').LastIndexOf('/') + 1)] + slug + "/";
             kept.Add((row.Id, s_paths.Child(parent, ++last[parent]), slug, url));
             _replaced.Add(Describe(row, url));
@@ -143,17 +142,6 @@ internal sealed class ReplacementPages(
             new NpgsqlParameter<string[]> { TypedValue = [.. kept.Select(k => k.Path)] },
             new NpgsqlParameter<string[]> { TypedValue = [.. kept.Select(k => k.Slug)] },
             new NpgsqlParameter<string[]> { TypedValue = [.. kept.Select(k => k.Url)] });
-    }
-
-    private static string Free(string slug, Func<string, bool> take)
-    {
-        for (int i = 1; ; i++)
-        {
-            string suffix = i == 1 ? Suffix : $"{Suffix}-{i}";
-            string free = slug[..Math.Min(slug.Length, LongestSlug - suffix.Length)] + suffix;
-            if (take(free))
-                return free;
-        }
     }
 
     // A draft that is published later, or by its schedule, would bring the old slug back.

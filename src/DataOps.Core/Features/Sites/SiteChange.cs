@@ -24,7 +24,7 @@ namespace DataOps.Core.Features.Sites;
 internal sealed record SiteState(
     long? Id, string HostName, int? Port, bool IsDefault, long? RootPage, string? SiteName, long? DomainId, string? Domain, string? DomainName)
 {
-    /// <summary>What a person calls it.</summary>
+    /// <summary>The site as host:port.</summary>
     public string Name => Port is null ? HostName : $"{HostName}:{Port}";
 }
 
@@ -48,16 +48,16 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
     /// <summary>The site afterwards.</summary>
     public SiteState After { get; private set; } = null!;
 
-    /// <summary>What the application remembers of sites.</summary>
+    /// <summary>What the application keeps of sites in memory and caches.</summary>
     public Afterwards Stale => change.Rows == 0 ? Afterwards.None : _sites is null ? s_remembered : Afterwards.SiteRootPaths.And(s_remembered);
 
-    /// <summary>Refuses options that mean nothing.</summary>
+    /// <summary>Refuses invalid options.</summary>
     /// <exception cref="DataOpsException">Which.</exception>
     public static void Check(SetSiteOptions options)
     {
         if (options is { HostName: null, Port: null, RootPage: null, AsDefault: false, SiteName: null, Domain: null })
             throw new DataOpsException(
-                "NothingToSet", FailureKind.InvalidArgument, "Nothing is said to be set.",
+                "NothingToSet", FailureKind.InvalidArgument, "Nothing to change.",
                     "Give -HostName, -Port, -RootPage, -AsDefault, -SiteName or -Domain.");
         if (options.HostName is { } host && (host.Length is 0 or > Longest || host.Any(c => char.IsWhiteSpace(c) || c is '/' or ':' or '@')))
             throw new DataOpsException(
@@ -71,7 +71,7 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
                 "Give it as www.example.com or localhost:8000.", domain);
     }
 
-    /// <summary>Plans it.</summary>
+    /// <summary>Plans the rows that change.</summary>
     /// <exception cref="DataOpsException">No such site or page, or the new address is another site's.</exception>
     public void Plan()
     {

@@ -20,7 +20,6 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
 {
     private readonly CancellationToken _cancellation = context.Cancellation;
     private static readonly PathScheme s_paths = PathScheme.Wagtail;
-    private const int MostCharacters = 255;
 
     /// <inheritdoc/>
     public IReadOnlyList<Column> Columns => [tables.Pages.Find("slug")!, tables.Pages.Find("url_path")!];
@@ -115,20 +114,9 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
         HashSet<(string, string)> taken = [.. session.Stream(
             $"select {up}, w.slug from {nodes.Name} w where {up} = any($1)", r => (r.GetString(0), r.GetString(1)), _cancellation,
             new NpgsqlParameter<string[]> { TypedValue = [.. second.Select(s => s.Up).Distinct()] })];
-        string[] slugs = [.. second.Select(s => Free(s.Up, s.Slug, taken))];
+        string[] slugs = [.. second.Select(s => PageSlug.Free(s.Slug, free => taken.Add((s.Up, free))))];
         nodes.Execute(
             $"update {nodes.Name} w set slug = p.slug from unnest($1, $2) p (key, slug) where p.key = w._key",
             new NpgsqlParameter<string[]> { TypedValue = [.. second.Select(s => s.Key)] }, new NpgsqlParameter<string[]> { TypedValue = slugs });
-    }
-
-    private static string Free(string up, string slug, HashSet<(string, string)> taken)
-    {
-        for (int number = 2; ; number++)
-        {
-            string suffix = $"-{number}";
-            string free = slug[..Math.Min(slug.Length, MostCharacters - suffix.Length)] + suffix;
-            if (taken.Add((up, free)))
-                return free;
-        }
     }
 }
