@@ -2,6 +2,7 @@ using DataOps.Core.Changes;
 using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.References;
+using DataOps.Core.Django.Values;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
@@ -135,8 +136,8 @@ internal sealed class RebuiltSpecificRows(
             return Existing(table, column, Read(column, SqlText.Literal(field)));
         if (column.Default is { } given)
             return $"({given})::{type}";
-        return PlaceholderParents.ValueOf(catalog, table, column) is { } empty ? $"{empty}::{type}"
-            : !PlaceholderParents.IsNeeded(column) ? $"null::{type}"
+        return EmptyValue.OfRow(catalog, table, column) is { } empty ? $"{empty}::{type}"
+            : !EmptyValue.IsNeeded(column) ? $"null::{type}"
             : throw new DataOpsException(
                 "NoValue", FailureKind.InvalidOperation,
                 $"Revision {revision.Id} of {table} {revision.Key} has no {field}, which the table needs, so nothing was changed.",

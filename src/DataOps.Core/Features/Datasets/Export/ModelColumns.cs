@@ -9,7 +9,7 @@ using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Export;
 
-/// <summary>How a model is read and written: the query, and for each of its columns the text before it and its encoder.</summary>
+/// <summary>How a model is read and written: the query, and for each of its columns the text before it and its converter.</summary>
 internal sealed class ModelColumns
 {
     private readonly Value[] _key;
@@ -40,7 +40,7 @@ internal sealed class ModelColumns
     public IReadOnlyList<Value> Values { get; }
 
     /// <summary>Makes them.</summary>
-    /// <param name="encoders">Makes the encoder of each column.</param>
+    /// <param name="encoders">Makes the converter of each column.</param>
     /// <param name="part">The rows.</param>
     /// <param name="layout">How an object is laid out.</param>
     /// <param name="references">How keys and references are written.</param>
@@ -49,7 +49,7 @@ internal sealed class ModelColumns
         DatasetEncoders encoders, ExportPart part, DatasetLayout layout, ReferenceForm references, IReadOnlyList<Reference> asked)
     {
         Model model = part.Model;
-        Func<Column, PgToJson> encoderOf = encoders.Of(model);
+        Func<Column, ValueConverter> converterOf = encoders.Of(model);
         List<string> expressions = [];
         StringBuilder joins = new();
 
@@ -64,9 +64,9 @@ internal sealed class ModelColumns
             string place = "t." + SqlText.Identifier(column.Name);
             if (references.Missing.NulledBy(model.Table, column) is { } nulled)
                 place = $"case when {Exists(nulled, place)} then {place} end";
-            PgToJson encoder = encoderOf(column);
-            expressions.Add(encoder.Expression(place));
-            return new Value(expressions.Count - 1, Encoding.UTF8.GetBytes(before), encoder);
+            ValueConverter converter = converterOf(column);
+            expressions.Add(converter.Expression(place));
+            return new Value(expressions.Count - 1, Encoding.UTF8.GetBytes(before), converter);
         }
 
         Value AddField(string before, Column column)
@@ -150,18 +150,18 @@ internal sealed class ModelColumns
     private static string Exists(Reference reference, string place) =>
         $"exists (select 1 from {reference.Target!.Sql} p where p.{SqlText.Identifier(reference.TargetColumns[0].Name)} = {place})";
 
-    /// <summary>A value of a row: where it is, what stands before it, and how it is written; without an encoder it is JSON already.</summary>
-    internal sealed record Value(int Index, byte[] Before, PgToJson? Encoder)
+    /// <summary>A value of a row: where it is, what stands before it, and how it is written; without a converter it is JSON already.</summary>
+    internal sealed record Value(int Index, byte[] Before, ValueConverter? Converter)
     {
         public void Write(CopyReader row, Utf8Output output)
         {
             output.Write(Before);
             if (row.IsNull(Index))
                 output.Write("null"u8);
-            else if (Encoder is null)
+            else if (Converter is null)
                 output.Write(row[Index]);
             else
-                Encoder.Write(row[Index], output);
+                Converter.WriteJson(row[Index], output);
         }
     }
 }

@@ -45,7 +45,7 @@ internal sealed record DatasetLoad(long Objects, long Skipped, FileSpecs Specs, 
         Session session,
         ReferenceCatalog catalog,
         FixtureFile file,
-        ImportDatasetOptions options,
+        LoadOptions options,
         ChangeSet changes,
         OperationContext context,
         Action<StagingArea>? read = null)

@@ -23,7 +23,7 @@ internal sealed record DeleteLimit(decimal Number, bool IsPercentage)
             ? new DeleteLimit(number, isPercentage)
             : throw new DataOpsException(
                 "InvalidMaxDelete", FailureKind.InvalidArgument, $"-MaxDelete \"{given}\" is neither a number of rows nor a percentage.",
-                "As 20, or 10%.", nameof(ImportDatasetOptions.MaxDelete));
+                "As 20, or 10%.", nameof(LoadOptions.MaxDelete));
     }
 
     /// <summary>Whether a part of a whole is more than the percentage.</summary>

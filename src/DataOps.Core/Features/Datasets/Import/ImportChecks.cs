@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Values;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
@@ -60,5 +61,5 @@ internal sealed class ImportChecks(Session session, string path, CancellationTok
         new ProblemRows(session, _problems, cancellation).Add(line, texts, from, describe);
 
     private static bool NeedsValue(Column column, MissingField missing) =>
-        column is { NotNull: true, Default: null, Source: ColumnSource.Plain } && (missing == MissingField.Keep || FieldDefault.Of(column) is null);
+        EmptyValue.IsNeeded(column) && (missing == MissingField.Keep || EmptyValue.OfField(column) is null);
 }

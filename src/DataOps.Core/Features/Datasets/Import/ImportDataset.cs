@@ -12,53 +12,7 @@ using Npgsql;
 namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>What <see cref="ImportDataset"/> loads, and how.</summary>
-public sealed record ImportDatasetOptions : ChangeOptions
-{
-    /// <summary>
-    /// The file: Django's JSON, JSONL, XML or YAML, or one of feincms3-data; compressed with gzip, bzip2, xz or zip or not; - for the standard input.
-    /// </summary>
-    public string Path { get; init; } = "";
-
-    /// <summary>The file's format; by its ending or its content when absent.</summary>
-    public DatasetFormat? Format { get; init; }
-
-    /// <summary>JSON fields whose texts are the JSON of Wagtail's StreamFields, as app.model.field; without it, texts of lists of blocks are.</summary>
-    public IReadOnlyList<string> StreamField { get; init; } = [];
-
-    /// <summary>JSON fields whose texts are texts, whatever they look like, as app.model.field.</summary>
-    public IReadOnlyList<string> JsonField { get; init; } = [];
-
-    /// <summary>
-    /// Natural keys that the application defines, besides those of Django, Wagtail and taggit: blog.author=slug, with several fields
-    /// blog.post=slug+author.name; nothing behind the sign for a model that has none.
-    /// </summary>
-    public IReadOnlyList<string> NaturalKey { get; init; } = [];
-
-    /// <summary>References that Django keeps without a constraint and the column's name does not tell, as table.column=target_table.</summary>
-    public IReadOnlyList<string> SoftReference { get; init; } = [];
-
-    /// <summary>What to do about rows of the database that are in the way of the file's.</summary>
-    public OnConflict OnConflict { get; init; }
-
-    /// <summary>
-    /// What to do about references whose target is neither in the file nor in the database; by default they are listed, and nothing is loaded.
-    /// </summary>
-    public OnMissingReference? OnMissingReference { get; init; }
-
-    /// <summary>
-    /// The most that specs of the file may delete: a number of rows, or a percentage of the rows in each one's scope, as 10%; 50% when absent.
-    /// </summary>
-    public string? MaxDelete { get; init; }
-
-    /// <summary>Let a file delete although a newer one has been loaded with the same specs.</summary>
-    public bool AllowOlder { get; init; }
-
-    /// <summary>What to do about rows that depend on rows to be deleted, where nothing tells what the application would do.</summary>
-    public OnDependent OnDependent { get; init; }
-
-    /// <summary>What to do about fields that an object of the file lacks.</summary>
-    public MissingField MissingField { get; init; }
-}
+public sealed partial record ImportDatasetOptions : LoadOptions;
 
 /// <summary>Brings a dataset file's rows into a database: inserts or updates what differs, in one transaction, or changes nothing.</summary>
 /// <remarks>
@@ -66,7 +20,7 @@ public sealed record ImportDatasetOptions : ChangeOptions
 /// to them follows. What would change is computed first, and the same plan is applied.
 /// </remarks>
 [Operation("Import", "Dataset")]
-public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResult>
+public sealed class ImportDataset : Operation<ImportDatasetOptions, IChangeResult>
 {
     private const string Name = "Import-Dataset";
 
@@ -74,7 +28,7 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
     /// <exception cref="DataOpsException">
     /// The file or a value in it is broken, a name is unknown, a reference has no target: each with its line, and nothing is loaded.
     /// </exception>
-    public IEnumerable<IChangeResult> Run(Session session, ImportDatasetOptions options, OperationContext context)
+    protected override IEnumerable<IChangeResult> Execute(Session session, ImportDatasetOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
         string? undo = UndoPlace.Of(options, session.Database, Name);

@@ -12,7 +12,7 @@ namespace DataOps.Core.Features.Datasets.Import;
 /// <summary>Deletes what a spec's filter names and the file does not hold, with a guard, and settles what depends on it.</summary>
 /// <remarks>As f3loaddata does: the last spec first; the filter is asked of the rows as they are after the load.</remarks>
 internal sealed class ImportDeletion(
-    Session session, ReferenceCatalog catalog, ImportViews rows, ChangeSet changes, ImportDatasetOptions options, string path, OperationContext context)
+    Session session, ReferenceCatalog catalog, ImportViews rows, ChangeSet changes, LoadOptions options, string path, OperationContext context)
 {
     private readonly DependentRows _dependents = new(
         session, catalog, changes, options.OnDependent, Words(path), new FileRows(catalog, rows).Except, context.Cancellation);

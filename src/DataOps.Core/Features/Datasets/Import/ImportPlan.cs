@@ -11,7 +11,7 @@ internal static class ImportPlan
 {
     /// <summary>A record for each model, and behind it, where asked for, one for each value that changes and each row that comes or goes.</summary>
     public static IEnumerable<IChangeResult> Of(
-        Session session, ReferenceCatalog catalog, DatasetLoad load, ChangeSet changes, ImportDatasetOptions options, CancellationToken cancellation)
+        Session session, ReferenceCatalog catalog, DatasetLoad load, ChangeSet changes, LoadOptions options, CancellationToken cancellation)
     {
         foreach (ModelCounts model in load.Run.Models)
         {
@@ -39,7 +39,7 @@ internal static class ImportPlan
                 yield return change;
     }
 
-    private static IEnumerable<RowChange> Of(RowChanges rows, StagingTable table, ChangeSet changes, ImportDatasetOptions options)
+    private static IEnumerable<RowChange> Of(RowChanges rows, StagingTable table, ChangeSet changes, LoadOptions options)
     {
         TablePlan changed = changes.Of(table.Model.Table);
         string label = table.Model.Label;

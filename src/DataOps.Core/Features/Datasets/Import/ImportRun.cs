@@ -24,7 +24,7 @@ internal sealed class ImportRun(
     ChangeSet changes,
     ImportDeletion deletion,
     ConflictReplacement replacement,
-    ImportDatasetOptions options,
+    LoadOptions options,
     string path,
     OperationContext context)
 {

@@ -15,13 +15,16 @@ namespace DataOps.Core.Features.Datasets.Import;
 /// <param name="natural">The natural key of what it refers to; null when there is none.</param>
 internal sealed class StagingColumn(string name, Column column, Reference? reference, NaturalKey? natural)
 {
-    private readonly JsonToPg _decoder = JsonToPg.For(column);
+    private ValueConverter _converter = ValueConverter.For(column);
     private readonly Utf8Output _text = new();
 
     /// <summary>Whether texts in a JSON column are the JSON of a StreamField, as the user says; null when the texts tell.</summary>
     public bool? IsStreamField
     {
-        set => (_decoder as JsonDecoder)?.ReadTextsAs(value);
+        set => _converter = ValueConverter.For(column, new ValueForm
+        {
+            StreamField = value switch { true => StreamFieldUse.Yes, false => StreamFieldUse.No, null => StreamFieldUse.Unknown },
+        });
     }
 
     /// <summary>What the file calls it.</summary>
@@ -63,11 +66,10 @@ internal sealed class StagingColumn(string name, Column column, Reference? refer
             WriteNull(buffer);
             return null;
         }
-        // JSON has a null of its own.
-        if (reader.TokenType == JsonTokenType.Null && column.Type.Underlying.Name is not ("json" or "jsonb"))
+        if (reader.TokenType == JsonTokenType.Null && !_converter.HasNull)
             return "null, which the column does not allow";
         _text.Clear();
-        string? problem = _decoder.Decode(ref reader, _text);
+        string? problem = _converter.ReadJson(ref reader, _text);
         if (problem is null)
         {
             buffer.Add(_text.Written);

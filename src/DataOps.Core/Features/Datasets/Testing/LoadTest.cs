@@ -27,7 +27,7 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
     {
         Stopwatch watch = Stopwatch.StartNew();
         FixtureFile file = FixtureFile.Of(options.Path, options.Format);
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
         Plan(catalog, file);
         List<DatasetFinding> findings = [.. Errors(file), .. _warnings.Select(w => Warning(file, "LoadWarning", null, null, w, null)), .. LackingFields(file)];
         findings.AddRange(Heads(catalog, file, findings));
@@ -41,27 +41,12 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
     // Disposing takes the transaction back; whatever is not the file's fault is the caller's to hear.
     private void Plan(ReferenceCatalog catalog, FixtureFile file)
     {
-        ImportDatasetOptions import = new()
-        {
-            Path = options.Path,
-            Format = options.Format,
-            StreamField = options.StreamField,
-            JsonField = options.JsonField,
-            NaturalKey = options.NaturalKey,
-            OnConflict = options.OnConflict,
-            OnMissingReference = options.OnMissingReference,
-            MaxDelete = options.MaxDelete,
-            AllowOlder = options.AllowOlder,
-            OnDependent = options.OnDependent,
-            MissingField = options.MissingField,
-            WhatIf = true,
-        };
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         using ChangeSet changes = new(session, "Test-Dataset", context.Cancellation);
         try
         {
-            _load = DatasetLoad.Plan(session, catalog, file, import, changes, context with { Warning = _warnings.Add }, area => _read = area);
-            _plans = [.. ImportPlan.Of(session, catalog, _load, changes, import, context.Cancellation).OfType<ModelPlan>()];
+            _load = DatasetLoad.Plan(session, catalog, file, options, changes, context with { Warning = _warnings.Add }, area => _read = area);
+            _plans = [.. ImportPlan.Of(session, catalog, _load, changes, options, context.Cancellation).OfType<ModelPlan>()];
         }
         catch (DataOpsException e) when (e.Kind == FailureKind.InvalidData || e.Id == "ProtectedRows")
         {
