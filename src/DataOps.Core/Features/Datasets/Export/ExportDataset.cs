@@ -112,7 +112,7 @@ public sealed partial record ExportDatasetOptions
 /// <param name="Models">Number of models, those without rows included.</param>
 /// <param name="Count">Number of objects: rows, many-to-many rows not included.</param>
 /// <param name="Bytes">Size of the file, in bytes.</param>
-/// <param name="MissingReferences">Rows written whose declared reference has no target.</param>
+/// <param name="MissingReferences">Declared references, and parents of tree nodes, that rows written have and that are not there.</param>
 /// <param name="ExpectedMissing">
 /// References without a constraint whose target is gone by design, where natural keys were asked for: they keep their keys.
 /// </param>
