@@ -101,7 +101,7 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
             insert into django_content_type (app_label, model) values ('shop', 'order')
             """);
         string user = site.Scalar<string>("select username from auth_user order by id limit 1");
-        string file = _files.Lines($$"""{"model": "shop.order", "pk": 1, "fields": {"buyer": ["{{user}}"]}}""");
+        string file = _files.Lines($$$"""{"model": "shop.order", "pk": 1, "fields": {"buyer": ["{{{user}}}"]}}""");
 
         Assert.False(Test(site, new() { Path = file }).Sum.IsLoadable);
         Answer answer = Test(site, new() { Path = file, SoftReference = ["shop_order.buyer_id=auth_user"] });
