@@ -1,4 +1,5 @@
 using DataOps.Core.Changes;
+using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Features.Pages;
 

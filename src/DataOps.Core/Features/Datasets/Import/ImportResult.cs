@@ -1,5 +1,5 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Features.Datasets.Testing;
+using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
