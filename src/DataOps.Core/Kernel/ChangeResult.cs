@@ -14,13 +14,13 @@ public interface IChangeResult
 public record ChangeResult : IChangeResult
 {
     /// <inheritdoc/>
-    public required string Server { get; init; }
+    public string Server { get; init; } = "";
 
     /// <inheritdoc/>
-    public required string Database { get; init; }
+    public string Database { get; init; } = "";
 
     /// <summary>The operation, as <c>Repair-Orphan</c>.</summary>
-    public required string Operation { get; init; }
+    public string Operation { get; init; } = "";
 
     /// <summary>Whether the database was changed.</summary>
     public bool Changed { get; init; }

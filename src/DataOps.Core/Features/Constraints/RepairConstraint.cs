@@ -60,9 +60,19 @@ public sealed class RepairConstraint : IOperation<RepairConstraintOptions, IChan
             yield return repair;
         }
         long Count(ConstraintStatus status) => told.Count(s => s == status);
-        yield return new RepairConstraintResult(
-            session.Server, session.Database, Name, count > 0, count, Count(ConstraintStatus.Planned) + Count(ConstraintStatus.Done),
-            Count(ConstraintStatus.Suggested), Count(ConstraintStatus.Refused), transaction.Retries, null, Math.Round(watch.Elapsed.TotalSeconds, 3));
+        yield return new RepairConstraintResult
+        {
+            Server = session.Server,
+            Database = session.Database,
+            Operation = Name,
+            Changed = count > 0,
+            Count = count,
+            WouldChange = Count(ConstraintStatus.Planned) + Count(ConstraintStatus.Done),
+            Duration = Math.Round(watch.Elapsed.TotalSeconds, 3),
+            Suggested = Count(ConstraintStatus.Suggested),
+            Refused = Count(ConstraintStatus.Refused),
+            Retries = transaction.Retries,
+        };
     }
 
     private static ConstraintRepair? Repair(

@@ -57,8 +57,27 @@ public sealed class ConvertPage : IOperation<ConvertPageOptions, IChangeResult>
             context.Report("Converting", 0, change.Rows);
         string? undoPath = goes ? change.Carry(undo) : null;
         Afterwards stale = change.Rows == 0 ? Afterwards.None : Afterwards.Of(catalog, [WagtailTables.PageModel], []);
-        yield return new ConvertPageResult(
-            session.Server, session.Database, Name, goes, goes ? change.Rows : 0, change.Rows, pages.OnlyId, pages.Count, pages.Aliases, target.Label,
-            conversion?.Old.Label, conversion?.Revisions ?? 0, stale.What, stale.Commands, undoPath, Math.Round(watch.Elapsed.TotalSeconds, 3));
+        yield return new ConvertPageResult
+        {
+            Server = session.Server,
+            Database = session.Database,
+            Operation = Name,
+            Changed = goes,
+            Count = goes ? change.Rows : 0,
+            WouldChange = change.Rows,
+            Deleted = change.Tables.Sum(t => t.Delete),
+            Updated = change.Tables.Sum(t => t.Update),
+            Inserted = change.Tables.Sum(t => t.Insert),
+            Stale = stale.What,
+            Afterwards = stale.Commands,
+            UndoPath = undoPath,
+            Duration = Math.Round(watch.Elapsed.TotalSeconds, 3),
+            Id = pages.OnlyId,
+            Pages = pages.Count,
+            Aliases = pages.Aliases,
+            Type = target.Label,
+            OldType = conversion?.Old.Label,
+            Revisions = conversion?.Revisions ?? 0,
+        };
     }
 }

@@ -47,26 +47,14 @@ public sealed record SequenceFinding(
     string? Note) : IChangeResult;
 
 /// <summary>What setting sequences did, or would do.</summary>
-/// <param name="Server">The server.</param>
-/// <param name="Database">The database.</param>
-/// <param name="Operation">Reset-Sequence.</param>
-/// <param name="Changed">Whether a sequence was changed.</param>
-/// <param name="Count">Sequences changed; 0 with WhatIf.</param>
-/// <param name="WouldChange">Sequences that are to be changed.</param>
-/// <param name="Checked">Sequences looked at.</param>
-/// <param name="Reported">Problems that it cannot put right.</param>
-/// <param name="Retries">Attempts that came to nothing because somebody else was in the way.</param>
-/// <param name="UndoPath">Always null: sequences are not rows.</param>
-/// <param name="Duration">Seconds.</param>
-public sealed record ResetSequenceResult(
-    string Server,
-    string Database,
-    string Operation,
-    bool Changed,
-    long Count,
-    long WouldChange,
-    long Checked,
-    long Reported,
-    long Retries,
-    string? UndoPath,
-    double Duration) : IChangeResult;
+public sealed record ResetSequenceResult : ChangeResult
+{
+    /// <summary>Sequences looked at.</summary>
+    public long Checked { get; init; }
+
+    /// <summary>Problems that it cannot put right.</summary>
+    public long Reported { get; init; }
+
+    /// <summary>Attempts that came to nothing because somebody else was in the way.</summary>
+    public long Retries { get; init; }
+}
