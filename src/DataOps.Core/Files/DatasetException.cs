@@ -20,4 +20,5 @@ public sealed class DatasetException : DataOpsException
 /// <param name="Line">The file's line, from 1; 0 when it is not known.</param>
 /// <param name="Advice">What the user can do.</param>
 /// <param name="Cells">Model, key, field, and what is wrong in words.</param>
-internal sealed record DatasetProblem(string Id, long Line, string? Advice, IReadOnlyList<string> Cells);
+/// <param name="Target">The model of the rows that are missing; null where none are.</param>
+internal sealed record DatasetProblem(string Id, long Line, string? Advice, IReadOnlyList<string> Cells, string? Target = null);

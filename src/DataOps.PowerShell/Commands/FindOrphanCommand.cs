@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using DataOps.Core.Django.References;
 using DataOps.Core.Features.Orphans;
+using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Completers;
 
@@ -8,7 +9,7 @@ namespace DataOps.PowerShell.Commands;
 
 /// <summary>Finds rows whose reference has no target.</summary>
 [Cmdlet(VerbsCommon.Find, "Orphan", DefaultParameterSetName = ByDatabase)]
-[OutputType(typeof(Orphan), typeof(OrphanSummary))]
+[OutputType(typeof(Finding))]
 public sealed class FindOrphanCommand : InputCommand
 {
     /// <summary>Tables, as schema.table or table.</summary>

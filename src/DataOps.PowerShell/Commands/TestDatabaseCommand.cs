@@ -8,7 +8,7 @@ namespace DataOps.PowerShell.Commands;
 
 /// <summary>Runs every audit of a database in one snapshot.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "Database", DefaultParameterSetName = ByDatabase)]
-[OutputType(typeof(DatabaseFinding), typeof(bool))]
+[OutputType(typeof(Finding), typeof(bool))]
 public sealed class TestDatabaseCommand : DatabaseCommand
 {
     /// <summary>Which audits.</summary>

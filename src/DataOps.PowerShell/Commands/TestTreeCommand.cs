@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using DataOps.Core.Django.Trees;
 using DataOps.Core.Features.Trees;
+using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Completers;
 
@@ -8,7 +9,7 @@ namespace DataOps.PowerShell.Commands;
 
 /// <summary>Finds what is wrong in trees, and in Wagtail's pages.</summary>
 [Cmdlet(VerbsDiagnostic.Test, "Tree", DefaultParameterSetName = ByDatabase)]
-[OutputType(typeof(TreeFinding))]
+[OutputType(typeof(Finding))]
 public sealed class TestTreeCommand : InputCommand
 {
     /// <summary>Tables that keep a tree, as schema.table or table.</summary>

@@ -3,7 +3,7 @@ using DataOps.Core.Kernel;
 namespace DataOps.Core.Features.Constraints;
 
 /// <summary>What makes a reference one that PostgreSQL enforces.</summary>
-public enum ConstraintAction
+public enum ConstraintAction : long
 {
     /// <summary>There is no constraint: add it.</summary>
     Add,
@@ -16,7 +16,7 @@ public enum ConstraintAction
 }
 
 /// <summary>What became of it.</summary>
-public enum ConstraintStatus
+public enum ConstraintStatus : long
 {
     /// <summary>It would be done.</summary>
     Planned,
@@ -50,8 +50,8 @@ public enum ConstraintStatus
 public sealed record ConstraintRepair(
     string Server,
     string Database,
-    string Action,
-    string Status,
+    ConstraintAction Action,
+    ConstraintStatus Status,
     string Table,
     string? Model,
     string Column,

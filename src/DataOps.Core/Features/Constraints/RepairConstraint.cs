@@ -55,7 +55,7 @@ public sealed class RepairConstraint : IOperation<RepairConstraintOptions, IChan
         {
             if (Repair(session, catalog, reference, options, transaction, context) is not { } repair)
                 continue;
-            told.Add(Enum.Parse<ConstraintStatus>(repair.Status));
+            told.Add(repair.Status);
             count += repair.Changed ? 1 : 0;
             yield return repair;
         }
@@ -82,7 +82,7 @@ public sealed class RepairConstraint : IOperation<RepairConstraintOptions, IChan
             return null;
         (long orphans, string rows) = Orphans(session, catalog, reference, context);
         ConstraintRepair Told(ConstraintStatus status, string? note, bool changed = false) => new(
-            session.Server, session.Database, step.Action.ToString(), status.ToString(), reference.Table.DisplayName, catalog.LabelOf(reference.Table),
+            session.Server, session.Database, step.Action, status, reference.Table.DisplayName, catalog.LabelOf(reference.Table),
             Names(reference.Columns), reference.Target!.DisplayName, Names(reference.TargetColumns), reference.Name, step.Name, orphans, changed,
             string.Join("; ", step.Statements), note);
 

@@ -43,8 +43,8 @@ public sealed record GetReferenceOptions
 public sealed record ReferenceInfo(
     string Server,
     string Database,
-    string Class,
-    string Severity,
+    ReferenceClass Class,
+    Severity Severity,
     string Table,
     string? Model,
     string Column,
@@ -72,8 +72,8 @@ public sealed class GetReference : IOperation<GetReferenceOptions, ReferenceInfo
     private static ReferenceInfo Describe(Session session, ReferenceCatalog catalog, Reference r) => new(
         session.Server,
         session.Database,
-        r.Class.ToString(),
-        r.Severity.ToString(),
+        r.Class,
+        r.Severity,
         r.Table.DisplayName,
         catalog.LabelOf(r.Table),
         string.Join(",", (r.ContentTypeColumn is null || r.Class == ReferenceClass.Inheritance ? r.Columns : r.Columns.Prepend(r.ContentTypeColumn))

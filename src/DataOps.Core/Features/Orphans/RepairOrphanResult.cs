@@ -1,3 +1,4 @@
+using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Features.Orphans;
@@ -28,5 +29,5 @@ public sealed record RepairOrphanResult : ChangeResult
 /// <param name="Choices">The actions that suit, joined by commas.</param>
 /// <param name="Reference">The reference's name.</param>
 public sealed record OrphanPlan(
-    string Server, string Database, string Class, string Table, string? Model, string Column, string? References, long Orphans, string? Action,
+    string Server, string Database, ReferenceClass Class, string Table, string? Model, string Column, string? References, long Orphans, OrphanAction? Action,
         string Choices, string Reference) : IChangeResult;

@@ -22,7 +22,7 @@ internal sealed record RepairStep(
 
     /// <summary>What it does, for a plan.</summary>
     public OrphanPlan Describe(Session session, ReferenceCatalog catalog) => new(
-        session.Server, session.Database, Reference.Class.ToString(), Reference.Table.DisplayName, catalog.LabelOf(Reference.Table),
+        session.Server, session.Database, Reference.Class, Reference.Table.DisplayName, catalog.LabelOf(Reference.Table),
             FindOrphan.ColumnOf(Reference),
-        Reference.Target?.DisplayName, Orphans.Count, Action?.ToString(), string.Join(", ", Choices), Reference.Name);
+        Reference.Target?.DisplayName, Orphans.Count, Action, string.Join(", ", Choices), Reference.Name);
 }

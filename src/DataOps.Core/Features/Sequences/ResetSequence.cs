@@ -72,7 +72,7 @@ public sealed class ResetSequence : IOperation<ResetSequenceOptions, IChangeResu
         SequenceFinding told = finding;
         transaction.Run(() =>
         {
-            if (finding.Problem == nameof(SequenceProblem.OwnershipLost))
+            if (finding.Class is SequenceProblem.OwnershipLost)
             {
                 // Another column that draws from it may have got it by now.
                 bool isLost = !reader.Read(state).IsOwned;

@@ -82,7 +82,7 @@ public sealed class RepairActionTests : IDisposable
             new() { Reference = ["purchase_seller_id_fkey"], Action = OrphanAction.Delete, OnDependent = OnDependent.Cascade, WhatIf = true };
         IReadOnlyList<IChangeResult> plan = _damage.All(options);
         Assert.Equal([("line", 1L), ("purchase", 2L)], plan.OfType<TableChangeSummary>().Select(t => (t.Table, t.Delete)));
-        Assert.Equal((2L, "Delete"), (Assert.Single(plan.OfType<OrphanPlan>()).Orphans, plan.OfType<OrphanPlan>().Single().Action));
+        Assert.Equal((2L, OrphanAction.Delete), (Assert.Single(plan.OfType<OrphanPlan>()).Orphans, plan.OfType<OrphanPlan>().Single().Action));
         Assert.Equal(3, Undone(options with { WhatIf = false }).Deleted);
     }
 

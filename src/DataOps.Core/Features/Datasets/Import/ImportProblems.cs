@@ -23,18 +23,24 @@ internal sealed class ImportProblems(string path)
     /// <param name="advice">What the user can do.</param>
     /// <param name="line">The file's line.</param>
     /// <param name="cells">Model, key, field and what is wrong.</param>
-    public void Add(string id, string sentence, string? advice, long line, params string[] cells)
+    public void Add(string id, string sentence, string? advice, long line, params string[] cells) =>
+        Add(sentence, new DatasetProblem(id, line, advice, cells));
+
+    /// <summary>Adds one.</summary>
+    /// <param name="sentence">What there is so many of, as <c>values in {0} cannot be stored</c>.</param>
+    /// <param name="problem">The problem.</param>
+    public void Add(string sentence, DatasetProblem problem)
     {
         if (Count == 0)
-            (_id, _sentence, _advice) = (id, sentence, advice);
+            (_id, _sentence, _advice) = (problem.Id, sentence, problem.Advice);
         // Failures of several kinds share a list.
-        else if (_id != id)
+        else if (_id != problem.Id)
             _sentence = "problems in {0}";
         else
-            _advice = advice;
+            _advice = problem.Advice;
         Count++;
         if (_listed.Count < Listed)
-            _listed.Add(new DatasetProblem(id, line, advice, cells));
+            _listed.Add(problem);
     }
 
     /// <summary>Counts problems that are not listed any more.</summary>
@@ -54,7 +60,7 @@ internal sealed class ImportProblems(string path)
         int line = _listed.Max(p => p.Line.ToString().Length);
         int WidthOf(int cell) => _listed.Max(p => cell < p.Cells.Count ? Math.Min(p.Cells[cell].Length, 40) : 0);
         int[] widths = [.. Enumerable.Range(0, _listed.Max(p => p.Cells.Count)).Select(WidthOf)];
-        foreach ((_, long number, _, IReadOnlyList<string> cells) in _listed.OrderBy(p => p.Line))
+        foreach ((_, long number, _, IReadOnlyList<string> cells, _) in _listed.OrderBy(p => p.Line))
         {
             string row = string.Concat(cells.Select((cell, i) => "  " + cell.PadRight(widths[i])));
             text.Append('\n').Append("  line ").Append(number.ToString().PadRight(line)).Append(row.TrimEnd());

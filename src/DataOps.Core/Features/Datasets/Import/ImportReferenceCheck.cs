@@ -157,7 +157,7 @@ internal sealed class ImportReferenceCheck(
             return new(
                 "MissingReferences", "references in {0} have no target",
                 $"Add {string.Join(", ", _missing)} to the export, or those rows to the database; or load with -OnMissingReference Null or SkipRow.",
-                table.Model.Label, r[0], field, $"-> {label} {r[1]}, neither in the file nor in the database");
+                table.Model.Label, r[0], field, $"-> {label} {r[1]}, neither in the file nor in the database", label);
         });
     }
 

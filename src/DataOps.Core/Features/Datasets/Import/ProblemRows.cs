@@ -20,7 +20,8 @@ internal sealed class ProblemRows(Session session, ImportProblems problems, Canc
         foreach ((long at, string[] cells, long all) in session.Stream(sql, r => (r.GetInt64(0), r.GetFieldValue<string[]>(1), r.GetInt64(2)), cancellation))
         {
             ProblemText problem = describe(cells);
-            problems.Add(problem.Id, problem.Sentence, problem.Advice, at, problem.Model, problem.Key, problem.Field, problem.What);
+            problems.Add(
+                problem.Sentence, new(problem.Id, at, problem.Advice, [problem.Model, problem.Key, problem.Field, problem.What], problem.Target));
             (listed, total) = (listed + 1, all);
         }
         problems.AddUnlisted(total - listed);
@@ -35,4 +36,5 @@ internal sealed class ProblemRows(Session session, ImportProblems problems, Canc
 /// <param name="Key">The row's key.</param>
 /// <param name="Field">The field.</param>
 /// <param name="What">What is wrong.</param>
-internal sealed record ProblemText(string Id, string Sentence, string Advice, string Model, string Key, string Field, string What);
+/// <param name="Target">The model of the rows that are missing; null where none are.</param>
+internal sealed record ProblemText(string Id, string Sentence, string Advice, string Model, string Key, string Field, string What, string? Target = null);

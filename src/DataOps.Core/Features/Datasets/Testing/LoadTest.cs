@@ -114,14 +114,25 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
     }
 
     private DatasetFinding Warning(FixtureFile file, string id, string? model, string? field, string problem, string? advice) =>
-        new(session.Server, session.Database, file.Path, null, id, nameof(Severity.Warning), model, null, field, problem, advice);
+        new()
+        {
+            Server = session.Server,
+            Database = session.Database,
+            Severity = Severity.Warning,
+            Model = model,
+            Problem = problem,
+            Remedy = advice,
+            Path = file.Path,
+            Id = id,
+            Field = field,
+        };
 
     private DatasetTest Sum(FixtureFile file, IReadOnlyList<DatasetFinding> findings, Stopwatch watch) => new(
         session.Server, session.Database, file.Path, _refusal is null && Excesses.Count == 0, _read?.Objects ?? 0, _read?.Tables.Count ?? 0,
         _load?.Written, _load?.Inserted, _load?.Updated, _load?.Deleted,
         _load is null ? null : _load.Objects - _load.Inserted - _load.Updated - _load.Skipped, _load?.Skipped,
         (_refusal as DatasetException)?.Count ?? (_refusal is null ? Excesses.Count : 1),
-        findings.Count(f => f.Severity == nameof(Severity.Warning)),
+        findings.Count(f => f.Severity == Severity.Warning),
         Missing(findings), Math.Round(watch.Elapsed.TotalSeconds, 3));
 
     private static string? Missing(IReadOnlyList<DatasetFinding> findings)
@@ -130,7 +141,7 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
         {
             "UnknownModel" => f.Model,
             "UnknownField" => $"{f.Model}.{f.Field}",
-            "MissingReferences" => f.Problem.Split(' ')[1],
+            "MissingReferences" => f.Missing,
             _ => null,
         });
         string text = string.Join(", ", missing.OfType<string>().Distinct());
