@@ -8,27 +8,33 @@ using Npgsql;
 namespace DataOps.Core.Features.Orphans;
 
 /// <summary>What <see cref="FindOrphan"/> looks at. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed record FindOrphanOptions
+public sealed partial record FindOrphanOptions
 {
-    /// <summary>Tables that refer, as schema.table or table; all when empty.</summary>
+    /// <summary>Referencing tables, as table or schema.table. Default: all.</summary>
+    [Option(Position = 0, Pipeline = true, Wildcards = true, Completes = OptionNames.TableName)]
     public IReadOnlyList<string> Table { get; init; } = [];
 
-    /// <summary>Models that refer, as app or app.model; all when empty.</summary>
+    /// <summary>Referencing models, as app or app.model. Default: all.</summary>
+    [Option(Pipeline = true, Wildcards = true, Completes = OptionNames.ModelName)]
     public IReadOnlyList<string> Model { get; init; } = [];
 
-    /// <summary>Classes of reference to check; all when empty.</summary>
+    /// <summary>Classes of reference. Default: all.</summary>
+    [Option(Pipeline = true)]
     public IReadOnlyList<ReferenceClass> Class { get; init; } = [];
 
-    /// <summary>Names of references, as Get-Reference shows them; all when empty.</summary>
+    /// <summary>Names of references, as Get-Reference lists them. Default: all.</summary>
+    [Option(Pipeline = true, Wildcards = true, Completes = OptionNames.ReferenceName)]
     public IReadOnlyList<string> Reference { get; init; } = [];
 
-    /// <summary>More references without a constraint, as table.column=target_table; an orphan there is taken for history.</summary>
+    /// <summary>
+    /// More references without a foreign key, as table.column=target_table; their orphans count as history.
+    /// </summary>
     public IReadOnlyList<string> SoftReference { get; init; } = [];
 
     /// <summary>Also report history that outlives its target by design (Wagtail's log entries).</summary>
     public bool IncludeExpected { get; init; }
 
-    /// <summary>One result a reference, with the number of its orphans, instead of one a row.</summary>
+    /// <summary>Report one result per reference, with the number of its orphans, instead of one per row.</summary>
     public bool Summary { get; init; }
 }
 
@@ -38,11 +44,11 @@ public sealed record FindOrphanOptions
 /// the role may not read a table, are findings themselves (<see cref="AuditProblem.CheckFailed"/>).
 /// </remarks>
 [Operation("Find", "Orphan")]
-public sealed class FindOrphan : IOperation<FindOrphanOptions, Finding>
+public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
 {
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing, or the connection is lost.</exception>
-    public IEnumerable<Finding> Run(Session session, FindOrphanOptions options, OperationContext context)
+    protected override IEnumerable<Finding> Execute(Session session, FindOrphanOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
@@ -72,10 +78,6 @@ public sealed class FindOrphan : IOperation<FindOrphanOptions, Finding>
         }
     }
 
-    /// <summary>The column of a reference, as results name it.</summary>
-    internal static string ColumnOf(Reference reference) =>
-        reference is { Class: ReferenceClass.Inheritance, ContentTypeColumn: { } type } ? type.Name : string.Join(",", reference.Columns.Select(c => c.Name));
-
     // All references of one table in one check; where it is refused, each in one of its own.
     private static IEnumerable<Finding> Find(Session session, ReferenceCatalog catalog, Reference[] references, bool sums, OperationContext context)
     {
@@ -84,7 +86,7 @@ public sealed class FindOrphan : IOperation<FindOrphanOptions, Finding>
         string? name = references.Length == 1 ? first.Name : null;
         IEnumerable<Finding> Search()
         {
-            IEnumerable<DanglingReference> found = new OrphanSearch(session, catalog, context).In(references);
+            IEnumerable<DanglingReference> found = new ReferenceSearch(session, catalog, context).In(references);
             return sums ? Summarize(session, catalog, found) : found.Select(d => Describe(session, catalog, d));
         }
         IEnumerable<Finding> Parts() => references.SelectMany(r => Find(session, catalog, [r], sums, context));
@@ -96,7 +98,7 @@ public sealed class FindOrphan : IOperation<FindOrphanOptions, Finding>
     private static Finding Describe(Session session, ReferenceCatalog catalog, DanglingReference d)
     {
         string? target = (d.Target ?? d.Reference.Target)?.DisplayName;
-        string problem = $"{ColumnOf(d.Reference)} {d.Value} is not in {target ?? "any table"}";
+        string problem = $"{d.Reference.ColumnText} {d.Value} is not in {target ?? "any table"}";
         return Of(session, catalog, d.Reference) with
         {
             Key = d.Key,
@@ -108,7 +110,7 @@ public sealed class FindOrphan : IOperation<FindOrphanOptions, Finding>
 
     private static IEnumerable<Finding> Summarize(Session session, ReferenceCatalog catalog, IEnumerable<DanglingReference> found)
     {
-        Dictionary<Reference, (long Count, SortedSet<string> Targets)> counts = new(ReferenceEqualityComparer.Instance);
+        Dictionary<Reference, (long Count, SortedSet<string> Targets)> counts = [];
         foreach (DanglingReference d in found)
         {
             (long count, SortedSet<string> targets) = counts.GetValueOrDefault(d.Reference, (0, new(StringComparer.Ordinal)));
@@ -137,7 +139,7 @@ public sealed class FindOrphan : IOperation<FindOrphanOptions, Finding>
         Class = reference.Class,
         Model = catalog.LabelOf(reference.Table),
         Table = reference.Table.DisplayName,
-        Column = ColumnOf(reference),
+        Column = reference.ColumnText,
         Reference = reference.Name,
         Remedy = Remedy(reference),
     };

@@ -19,9 +19,6 @@ public sealed record DatasetFinding : Finding, IDatasetTestResult
     /// <summary>The field, or several joined by commas.</summary>
     public string? Field { get; init; }
 
-    /// <summary>The model that objects are missing of, where references have no target.</summary>
-    internal string? Missing { get; init; }
-
     /// <summary>An error, from what a load is refused for.</summary>
     internal static DatasetFinding Of(string? server, string? database, string path, DatasetProblem problem) => new()
     {
@@ -36,7 +33,6 @@ public sealed record DatasetFinding : Finding, IDatasetTestResult
         Line = problem.Line == 0 ? null : problem.Line,
         Id = problem.Id,
         Field = Said(problem, 2),
-        Missing = problem.Target,
     };
 
     private static string? Said(DatasetProblem problem, int cell) => problem.Cells.Count > cell && problem.Cells[cell].Length > 0 ? problem.Cells[cell] : null;
