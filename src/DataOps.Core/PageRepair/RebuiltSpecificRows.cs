@@ -18,7 +18,7 @@ internal sealed class RebuiltSpecificRows(
 {
     private readonly List<(TablePlan Rows, string Name)> _halves = [];
     private readonly Table _revisions = catalog.Database.Find(catalog.Database.DjangoSchema, "wagtailcore_revision")
-        ?? throw new DataOpsException("NoRevision", FailureKind.NotFound,
+        ?? throw new DataOpsException(ErrorIds.NoRevision, FailureKind.NotFound,
             $"{session.Database} has no table wagtailcore_revision, from which a page could be rebuilt.", "Use another -Action.");
 
     private readonly Table _pages = catalog.Database.Find(catalog.Database.DjangoSchema, "wagtailcore_page")!;
@@ -87,7 +87,7 @@ internal sealed class RebuiltSpecificRows(
                     without.Add(selected.Rows.Table.DisplayName, key,
                         $"its newest revision, {revision.Id}, is of {catalog.ContentTypeOf(revision.ContentType)?.Label ?? "a type that is gone"}");
         without.ThrowIfAny(
-            "NoRevision", FailureKind.InvalidOperation, "{0} no revision that the missing half can be made from, so nothing was changed.",
+            ErrorIds.NoRevision, FailureKind.InvalidOperation, "{0} no revision that the missing half can be made from, so nothing was changed.",
             "Pipe the others alone, and use another -Action for these: Delete, Quarantine, or PlainPage for a page.");
     }
 
@@ -143,7 +143,7 @@ internal sealed class RebuiltSpecificRows(
         return EmptyValue.OfRow(catalog, table, column) is { } empty ? $"{empty}::{type}"
             : !EmptyValue.IsNeeded(column) ? $"null::{type}"
             : throw new DataOpsException(
-                "NoValue", FailureKind.InvalidOperation,
+                ErrorIds.NoValue, FailureKind.InvalidOperation,
                 $"Revision {revision.Id} of {table} {revision.Key} has no {field}, which the table needs, so nothing was changed.",
                 "Use another -Action for this row.", table.DisplayName);
     }

@@ -34,7 +34,7 @@ internal static class PagePath
 
     /// <summary>The failure for a path that has no room.</summary>
     public static DataOpsException Full(string why) => new(
-        "TreeFull", FailureKind.Limit, $"The page tree has no room: {why}.", "Repair-Tree closes the gaps between siblings.", null);
+        ErrorIds.TreeFull, FailureKind.Limit, $"The page tree has no room: {why}.", "Repair-Tree closes the gaps between siblings.", null);
 
     /// <summary>A url path as wagtailcore_page has it: with a slash at both ends.</summary>
     public static string Url(string path) => path.Trim('/') is { Length: > 0 } inner ? $"/{inner}/" : "/";

@@ -21,11 +21,11 @@ internal sealed class PageTypes(ReferenceCatalog catalog, Table pages)
         Model? model = catalog.Models.FirstOrDefault(m => m.Label.Equals(label, StringComparison.OrdinalIgnoreCase));
         if (model is null)
             throw new DataOpsException(
-                "UnknownModel", FailureKind.NotFound, $"There is no model {label} with a table in this database.",
+                ErrorIds.UnknownModel, FailureKind.NotFound, $"There is no model {label} with a table in this database.",
                 Advice(label), label);
         Table[] chain = Chain(model.Table);
         return chain.Length > 0 ? new PageType(model.Label, model.ContentType, chain) : throw new DataOpsException(
-            "NotAPageType", FailureKind.InvalidArgument, $"{model.Label} is no type of pages.", $"There are: {string.Join(", ", All())}.", label);
+            ErrorIds.NotAPageType, FailureKind.InvalidArgument, $"{model.Label} is no type of pages.", $"There are: {string.Join(", ", All())}.", label);
     }
 
     /// <summary>The type that pages have by their content type.</summary>

@@ -21,7 +21,7 @@ internal sealed class WagtailTables(Session session, ReferenceCatalog catalog, C
     /// <exception cref="DataOpsException"><c>NoPages</c>: there is none.</exception>
     public Table Pages { get; } = catalog.Database.Find(catalog.Database.DjangoSchema, "wagtailcore_page")
         ?? throw new DataOpsException(
-            "NoPages", FailureKind.NotFound, $"{session.Database} has no table wagtailcore_page.", "Connect to the database of a Wagtail site.",
+            ErrorIds.NoPages, FailureKind.NotFound, $"{session.Database} has no table wagtailcore_page.", "Connect to the database of a Wagtail site.",
                 session.Database);
 
     /// <summary>A table of Django's schema; null when it is not there.</summary>
@@ -40,14 +40,14 @@ internal sealed class WagtailTables(Session session, ReferenceCatalog catalog, C
             1 => found[0].Id,
             0 => throw Unknown(page),
             _ => throw new DataOpsException(
-                "AmbiguousPage", FailureKind.InvalidArgument, $"The url path {page} is that of several pages: {string.Join(", ", found.Select(f => f.Id))}.",
+                ErrorIds.AmbiguousPage, FailureKind.InvalidArgument, $"The url path {page} is that of several pages: {string.Join(", ", found.Select(f => f.Id))}.",
                 "Name the page by its id.", page),
         };
     }
 
     /// <summary>The failure for a page that is not there.</summary>
     public DataOpsException Unknown(string page) => new(
-        "UnknownPage", FailureKind.NotFound, $"{session.Database} has no page {page}.",
+        ErrorIds.UnknownPage, FailureKind.NotFound, $"{session.Database} has no page {page}.",
         page.IndexOfAny(['*', '?', '[']) < 0
             ? "Get-Page lists the pages with their ids and url paths."
             : "Wildcards are Get-Page's: pipe what it finds into the command.", page);

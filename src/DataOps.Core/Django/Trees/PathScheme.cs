@@ -44,11 +44,11 @@ internal sealed record PathScheme(int StepLength, string Alphabet)
     {
         rows ??= tree.Table.Sql;
         if (stepLength is <= 0)
-            throw new DataOpsException("InvalidStepLength", FailureKind.InvalidArgument, $"A step of {stepLength} characters is none.",
+            throw new DataOpsException(ErrorIds.InvalidStepLength, FailureKind.InvalidArgument, $"A step of {stepLength} characters is none.",
                 "Give the model's steplen.", stepLength);
         if (alphabet is not null && (alphabet.Length < 2 || alphabet.Distinct().Count() != alphabet.Length))
             throw new DataOpsException(
-                "InvalidAlphabet", FailureKind.InvalidArgument, $"\"{alphabet}\" is no alphabet: two characters or more, each once.",
+                ErrorIds.InvalidAlphabet, FailureKind.InvalidArgument, $"\"{alphabet}\" is no alphabet: two characters or more, each once.",
                     "Give the model's alphabet.", alphabet);
         if (tree.HasOneRoot)
             return Default;

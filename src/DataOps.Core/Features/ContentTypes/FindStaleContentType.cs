@@ -57,8 +57,8 @@ public sealed class FindStaleContentType : Operation<FindStaleContentTypeOptions
         IReadOnlyList<ContentTypeStatus> verdicts = Verdicts.Read(session, catalog, list, context.Cancellation).All;
         NameFilter models = new(options.Model);
         NameFilter apps = new(options.AppLabel);
-        models.Require(verdicts.Select(v => ReferenceFilter.ModelNames(v.Type.Label)), "UnknownModel", "model");
-        apps.Require(verdicts.Select(v => new string?[] { v.AppLabel }), "UnknownApp", "app");
+        models.Require(verdicts.Select(v => ReferenceFilter.ModelNames(v.Type.Label)), ErrorIds.UnknownModel, "model");
+        apps.Require(verdicts.Select(v => new string?[] { v.AppLabel }), ErrorIds.UnknownApp, "app");
         bool IsWanted(ContentTypeStatus v) => models.Matches(ReferenceFilter.ModelNames(v.Type.Label)) && apps.Matches(v.AppLabel);
 
         ContentTypeStatus[] wanted = [.. verdicts.Where(v => IsWanted(v) && (options.IncludeLive || !v.IsLive))];

@@ -29,7 +29,7 @@ public sealed class RemoveStaleContentType : Operation<RemoveStaleContentTypeOpt
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         Table contentTypes = catalog.Database.Find(catalog.Database.DjangoSchema, "django_content_type")
             ?? throw new DataOpsException(
-                "NoContentTypes", FailureKind.NotFound, $"{session.Database} has no django_content_type.", "Name a database of Django's.", session.Database);
+                ErrorIds.NoContentTypes, FailureKind.NotFound, $"{session.Database} has no django_content_type.", "Name a database of Django's.", session.Database);
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         using ChangeSet changes = new(session, Name, context.Cancellation);
 

@@ -25,7 +25,7 @@ public sealed class ConvertPage : Operation<ConvertPageOptions, IChangeResult>
         string? undo = UndoPlace.Of(options, session.Database, Name);
         if (options.Id.Count + options.UrlPath.Count + options.Type.Count == 0)
             throw new DataOpsException(
-                "NoPageNamed", FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id, -UrlPath or -Type, or pipe them from Get-Page.");
+                ErrorIds.MissingOption, FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id, -UrlPath or -Type, or pipe them from Get-Page.");
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         WagtailTables tables = new(session, catalog, context.Cancellation);
         PageTypes types = new(catalog, tables.Pages);

@@ -24,7 +24,7 @@ public sealed class MovePage : Operation<MovePageOptions, IChangeResult>
         string? undo = UndoPlace.Of(options, session.Database, Name);
         if (options.Id.Count + options.UrlPath.Count == 0)
             throw new DataOpsException(
-                "NoPageNamed", FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id or -UrlPath, or pipe them from Get-Page.");
+                ErrorIds.MissingOption, FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id or -UrlPath, or pipe them from Get-Page.");
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         WagtailTables tables = new(session, catalog, context.Cancellation);
         using PageChange change = new(session, catalog, Name, context.Cancellation);

@@ -38,7 +38,8 @@ internal static class SequenceAudit
             Table = state.Table.DisplayName,
             Column = state.Column.Name,
             Problem = $"{state.DisplayName} is at {state.Last}, the table at {(state.Used is { } used ? $"{used}" : "nothing")}: {note}",
-            Remedy = sql is null ? null : $"Reset-Sequence -Table {state.Table.DisplayName} -WhatIf",
+            Remedy = sql is null
+                ? $"Get-Model {catalog.LabelOf(state.Table) ?? state.Table.DisplayName}" : $"Reset-Sequence -Table {state.Table.DisplayName} -WhatIf",
             Sequence = state.DisplayName,
             LastValue = state.Last,
             Used = state.Used,

@@ -25,7 +25,7 @@ internal sealed class Reattachment(
     /// <param name="nodes">The homeless nodes, by path.</param>
     /// <param name="to">The path of the node that all go to; null for the nearest ancestor's.</param>
     /// <param name="fallback">Where a branch goes of which no ancestor is left; an empty path makes a root of it.</param>
-    /// <exception cref="DataOpsException"><c>PathFull</c>: a node has as many children as its paths allow.</exception>
+    /// <exception cref="DataOpsException"><c>TreeFull</c>: a node has as many children as its paths allow.</exception>
     public void Place(IReadOnlyList<DetachedNode> nodes, string? to, string fallback)
     {
         Dictionary<string, DetachedNode> byPath = [];
@@ -109,7 +109,7 @@ internal sealed class Reattachment(
         long number = _last.GetValueOrDefault(parent) + 1;
         if (number > scheme.Most)
             throw new DataOpsException(
-                "PathFull", FailureKind.InvalidOperation,
+                ErrorIds.TreeFull, FailureKind.InvalidOperation,
                     $"Behind the last child of {(parent.Length == 0 ? "the roots" : parent)} there is no path left, so nothing was changed.",
                 "Attach the nodes to another one with -To.", parent);
         _last[parent] = number;

@@ -66,7 +66,7 @@ public sealed class ApplicationListTests(PostgresServer server) : IDisposable
     [Theory]
     [InlineData("django.contrib.auth", "InvalidLabel")]
     [InlineData("blog", "IncompleteList")]
-    [InlineData("./nothing.txt", "ReadFailed")]
+    [InlineData("./nothing.txt", "FileNotFound")]
     public void Apps_are_named_by_label_and_all_of_them(string entry, string id)
     {
         using TestDatabase site = server.CopyOf(Site.Sample);

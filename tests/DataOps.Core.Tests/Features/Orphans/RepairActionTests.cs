@@ -93,7 +93,7 @@ public sealed class RepairActionTests : IDisposable
         RepairOrphanOptions options = new() { Reference = ["purchase_customer_id_fkey"], Action = OrphanAction.Repoint, NoUndo = true };
         Assert.Equal("UnknownTarget", _damage.Refuse(options with { To = "3" }).Id);
         DataOpsException clash = _damage.Refuse(options with { To = "1" });
-        Assert.Equal("UniqueClash", clash.Id);
+        Assert.Equal("NotUnique", clash.Id);
         Assert.Contains("purchase 2", clash.Message);
         Assert.Contains("purchase_customer_id_slot_key as row 1", clash.Message);
         _shop.Execute("update purchase set slot = 2 where id = 2");

@@ -63,7 +63,7 @@ internal sealed class OfflineTest(FixtureFile file, IReadOnlyList<string> natura
         Remedy = "Leave one of the objects in the file.",
         Path = file.Path,
         Line = r.Line,
-        Id = "DuplicateKey",
+        Id = ErrorIds.DuplicateKey,
         Field = r.IsNatural ? null : "pk",
     });
 
@@ -71,17 +71,17 @@ internal sealed class OfflineTest(FixtureFile file, IReadOnlyList<string> natura
     {
         if (isStandardInput)
             yield return Warning(
-                null, "ReferencesNotChecked", null, null, null, "references are not checked, as the standard input can be read only once", "Name a file.");
+                null, ErrorIds.ReferencesNotChecked, null, null, null, "references are not checked, as the standard input can be read only once", "Name a file.");
     }
 
     private IEnumerable<DatasetFinding> Dangling(IEnumerable<FileReference> references, IEnumerable<FileDangling> rows) => references
         .Where(r => r.Target is null)
         .Select(r => Warning(
-            null, "ImpliedReference", r.From.Label, null, r.Field,
+            null, ErrorIds.ImpliedReference, r.From.Label, null, r.Field,
             $"{r.Missing} value{(r.Missing == 1 ? " refers" : "s refer")} to {r.Label}, of which the file has no object ({r.Evidence})",
             "Add them to the export, unless the database has them: a test against it tells."))
         .Concat(rows.Select(d => Warning(
-            d.Line, "ImpliedReference", d.Reference.From.Label, d.Key, d.Reference.Field,
+            d.Line, ErrorIds.ImpliedReference, d.Reference.From.Label, d.Key, d.Reference.Field,
             $"-> {d.Reference.Label} {d.Value}, not in the file ({d.Reference.Evidence})",
             "Add it to the export, unless the database has it: a test against it tells.")));
 
