@@ -123,9 +123,9 @@ internal sealed class DependentRows(
                 """));
     }
 
-    private static string NewValue(Reference reference, OnDelete action) => action == OnDelete.SetNull
+    private string NewValue(Reference reference, OnDelete action) => action == OnDelete.SetNull
         ? $"null::{reference.Column.TypeText}"
-        : $"(select p.id from {reference.Target!.Sql} p where p.app_label = 'wagtailcore' and p.model = 'page')";
+        : $"{catalog.ModelOf(reference.Table)!.ContentType}";
 
     // Pages below a page that goes go with it; a range of paths is found in the index.
     private void FollowTree(TablePlan gone, Reference reference)

@@ -22,7 +22,7 @@ internal static class SpecExpansion
         DatasetSpec bound = template.Spec with { Filter = template.Spec.Filter.Bind(v => DatasetArguments.Replace(v, name => arguments.GetValueOrDefault(name))) };
         Model[] models = template.App is null
             ? [.. catalog.Models.Where(m => m.Label == bound.Model)]
-            : new ReferenceWalk(catalog).Sort([.. catalog.Models.Where(m => m.App == template.App && (includeDerived || !DjangoTables.Derived.Contains(m.Label)))]);
+            : new ReferenceWalk(catalog).Sort([.. catalog.Models.Where(m => m.Label.App == template.App && (includeDerived || !DjangoTables.Derived.Contains(m.Label)))]);
         if (models.Length == 0)
         {
             string what = template.App is null ? $"model \"{bound.Model}\"" : $"app \"{template.App}\"";
@@ -52,7 +52,7 @@ internal static class SpecExpansion
                 continue;
             Column column = reference.Column;
             string field = child.Fields.FirstOrDefault(f => f.Column == column)?.Name
-                ?? (column.Name.EndsWith("_id", StringComparison.Ordinal) ? column.Name[..^3] : column.Name);
+                ?? Field.Referring(column.Name) ?? column.Name;
             DatasetSpec spec = parent with { Model = child.Label, Filter = parent.Filter.Under(field) };
             Add(specs, spec, child);
             AddChildren(catalog, specs, spec, child, [.. above, child.Table.Oid], includeDerived);

@@ -26,5 +26,5 @@ internal sealed class ReferenceFilter(
     public static string[] TableNames(Table table) => [table.Name, $"{table.Schema}.{table.Name}"];
 
     /// <summary>The ways to name a model: its label, or its app alone.</summary>
-    public static string[] ModelNames(string label) => [label, label[..label.IndexOf('.')]];
+    public static string[] ModelNames(ModelLabel label) => [label, label.App];
 }

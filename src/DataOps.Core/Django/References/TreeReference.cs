@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Models;
 using DataOps.Core.Django.Trees;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
@@ -15,16 +16,16 @@ internal sealed class TreeReference(Tree tree, PathScheme? scheme = null) : Targ
     /// <inheritdoc/>
     public override bool IsRequired => true;
 
-    private PathScheme Scheme => scheme ?? PathScheme.Default;
+    private PathScheme Scheme => scheme ?? PathScheme.Wagtail;
 
     /// <inheritdoc/>
     protected override string Note(string value) => $"no row has the path {value[..^Scheme.StepLength]}";
 
     /// <summary>Those of a database.</summary>
-    public static IEnumerable<Reference> Of(DatabaseCatalog database) =>
+    public static IEnumerable<Reference> Of(DatabaseCatalog database, ModelTables tables) =>
         from table in database.Tables
         where table.IsReadable
-        let tree = TreeReader.PathTree(database, table)
+        let tree = TreeReader.PathTree(tables, table)
         where tree is not null
         select new TreeReference(tree);
 

@@ -1,3 +1,5 @@
+using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
@@ -29,7 +31,7 @@ internal sealed class ContentTypeEvidence(Session session, ReferenceCatalog cata
             (string Label, string Why)? rename = v.IsLive ? null : renames.Of(v);
             (string Table, long Rows)[] rows = [.. dependents[v.Type.Id]];
             string[] evidence = [.. v.Evidence, .. v.IsLive ? [] : FromRows(v, [.. codenames[v.Type.Id]], [.. held[v.Type.Id]], rows)];
-            bool hasPages = !v.IsLive && rows.Any(r => r.Table == "wagtailcore_page");
+            bool hasPages = !v.IsLive && rows.Any(r => r.Table == NameOf(WagtailTables.Page));
             bool isWarning = v.IsGone || (v.Class == ContentTypeClass.Undecidable && (v.IsSuspect || hasPages || rename is not null));
             Severity severity = isWarning ? Severity.Warning : Severity.Expected;
             yield return new StaleContentType
@@ -55,7 +57,9 @@ internal sealed class ContentTypeEvidence(Session session, ReferenceCatalog cata
         }
     }
 
-    private Table? ContentTypes => catalog.Database.Find(catalog.Database.DjangoSchema, "django_content_type");
+    private Table? ContentTypes => catalog.TableOf(DjangoTables.ContentType);
+
+    private string? NameOf(ModelLabel model) => catalog.TableOf(model)?.DisplayName;
 
     private static string Ids(IEnumerable<int> ids) => "{" + string.Join(',', ids) + "}";
 
@@ -66,14 +70,14 @@ internal sealed class ContentTypeEvidence(Session session, ReferenceCatalog cata
             context.Cancellation)
         : []).ToLookup(p => p.Type, p => p.Codename);
 
-    private static IEnumerable<string> FromRows(ContentTypeStatus v, string[] codenames, Grant[] held, (string Table, long Rows)[] rows)
+    private IEnumerable<string> FromRows(ContentTypeStatus v, string[] codenames, Grant[] held, (string Table, long Rows)[] rows)
     {
         string[] own = [.. codenames.Where(c => !StalePermissions.IsDefault(c, v.ModelName))];
         if (own.Length > 0)
             yield return $"has permissions of its own: {string.Join(", ", own.Take(5))}{(own.Length > 5 ? " …" : "")}";
         if (held.Length > 0)
             yield return $"its permissions are granted {held.Length} time{(held.Length == 1 ? "" : "s")}";
-        foreach ((string table, long count) in rows.Where(r => r.Table is "wagtailcore_page" or "wagtailcore_revision"))
+        foreach ((string table, long count) in rows.Where(r => r.Table == NameOf(WagtailTables.Page) || r.Table == NameOf(WagtailTables.Revision)))
             yield return $"{count} row{(count == 1 ? "" : "s")} of {table} {(count == 1 ? "is" : "are")} of this type";
     }
 }

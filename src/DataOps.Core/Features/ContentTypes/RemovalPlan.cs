@@ -130,5 +130,5 @@ internal sealed class RemovalPlan
             .ToDictionary(t => t.Key, t => string.Join(", ", t.Select(s => s.Value.Differs ? s.Key.Column : $"{s.Key.Column} = {s.Value.Value ?? "NULL"}")));
     }
 
-    private string AppOf(int type) => _catalog.ContentTypeOf(type)?.Label.Split('.')[0] ?? "";
+    private string AppOf(int type) => _catalog.ContentTypeOf(type)?.Label.App ?? "";
 }

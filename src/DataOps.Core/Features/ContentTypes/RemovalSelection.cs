@@ -1,4 +1,5 @@
 using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
@@ -62,7 +63,7 @@ internal sealed class RemovalSelection
             choice.TakeNamed();
         else
             choice.TakeStale();
-        choice.Gone = [.. choice._gone.OrderBy(v => v.Type.Label, StringComparer.Ordinal)];
+        choice.Gone = [.. choice._gone.OrderBy(v => v.Type.Label.ToString(), StringComparer.Ordinal)];
         HashSet<int> moved = [.. choice.PermissionMoves.Select(m => m.Id)];
         choice.Permissions = [.. choice.ChosenPermissions(session).Distinct().Where(id => !moved.Contains(id))];
         return choice;
@@ -72,10 +73,9 @@ internal sealed class RemovalSelection
     {
         foreach (string name in _options.StaleModel)
         {
-            string label = ApplicationList.LabelOf(name);
-            if (_verdicts.FirstOrDefault(v => v.Type.Label == label) is not { } verdict)
+            if (_verdicts.FirstOrDefault(v => v.Type.Label == ModelLabel.Parse(name)) is not { } verdict)
             {
-                _context.Warning?.Invoke($"There is no content type {label}: it is gone already, or the name is wrong.");
+                _context.Warning?.Invoke($"There is no content type {name}: it is gone already, or the name is wrong.");
                 continue;
             }
             if (!_options.Force)

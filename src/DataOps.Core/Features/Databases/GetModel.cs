@@ -70,7 +70,7 @@ public sealed class GetModel : Operation<GetModelOptions, ModelInfo>
         return all.Where(m => models.Matches(ModelNames(m)) && tables.Matches(TableNames(m)));
     }
 
-    private static string?[] ModelNames(ModelInfo m) => m.Model is null ? [] : ReferenceFilter.ModelNames(m.Model);
+    private static string?[] ModelNames(ModelInfo m) => m.Model is null ? [] : ReferenceFilter.ModelNames(ModelLabel.Parse(m.Model)!);
 
     private static string?[] TableNames(ModelInfo m) => m.Table is null
         ? []

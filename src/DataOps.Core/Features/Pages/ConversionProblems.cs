@@ -1,4 +1,5 @@
 using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.Trees;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
@@ -18,7 +19,7 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
 
     /// <summary>Finds the root of all pages, which is a plain page and no site's.</summary>
     public void FindRoot(Table pages) => Find(
-        $"from {PagesToConvert.Name} d join {pages.Sql} t on t.{Key(pages)} = d.id where length(t.path) <= {PagePath.Step}",
+        $"from {PagesToConvert.Name} d join {pages.Sql} t on t.{Key(pages)} = d.id where length(t.path) <= {PathScheme.Wagtail.StepLength}",
         f => $"{Pages(f)} no page above: the root of all pages stays a plain page, so name pages below it");
 
     /// <summary>Finds pages whose row in an old table is missing, or that have one in a new table already.</summary>

@@ -27,14 +27,13 @@ public sealed class ConvertPage : Operation<ConvertPageOptions, IChangeResult>
             throw new DataOpsException(
                 ErrorIds.MissingOption, FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id, -UrlPath or -Type, or pipe them from Get-Page.");
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
-        WagtailTables tables = new(session, catalog, context.Cancellation);
-        PageTypes types = new(catalog, tables.Pages);
-        PageType target = types.Require(options.To);
+        PageTables tables = PageTables.Require(session, catalog);
+        PageType target = tables.RequireType(options.To);
         using PageChange change = new(session, catalog, Name, context.Cancellation);
         if (!options.WhatIf)
             change.LockTable(tables.Pages);
         PagesToConvert pages = new(session, tables, target, options, context);
-        Conversion? conversion = pages.Type is { } old ? new(session, tables, change, types.Of(old), target, options, context) : null;
+        Conversion? conversion = pages.Type is { } old ? new(session, tables, change, tables.RequireType(old), target, options, context) : null;
         conversion?.Plan();
         change.Count();
         bool tells = options.WhatIf || options.Detailed;
@@ -50,7 +49,7 @@ public sealed class ConvertPage : Operation<ConvertPageOptions, IChangeResult>
         if (goes)
             context.Report("Converting", 0, change.Rows);
         string? undoPath = goes ? change.Carry(undo) : null;
-        Afterwards stale = change.Rows == 0 ? Afterwards.None : Afterwards.Of(catalog, [WagtailTables.PageModel], []);
+        Afterwards stale = change.Rows == 0 ? Afterwards.None : Afterwards.Of(catalog, [WagtailTables.Page], []);
         yield return new ConvertPageResult
         {
             Server = session.Server,

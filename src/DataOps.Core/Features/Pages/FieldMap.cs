@@ -91,7 +91,7 @@ internal sealed class FieldMap
     }
 
     /// <summary>A column's field, as revisions call it.</summary>
-    public string FieldOf(Table table, Column column) => _catalog.ModelOf(table)?.Fields.FirstOrDefault(f => f.Column == column)?.Name ?? column.Name;
+    public string FieldOf(Table table, Column column) => _catalog.ModelOf(table)?.FieldOf(column) ?? column.Name;
 
     private IEnumerable<Column> Own(Table table) => table.Columns.Where(c => c.IsWritable && c != table.SingleKey);
 

@@ -26,14 +26,14 @@ public sealed class MovePage : Operation<MovePageOptions, IChangeResult>
             throw new DataOpsException(
                 ErrorIds.MissingOption, FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id or -UrlPath, or pipe them from Get-Page.");
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
-        WagtailTables tables = new(session, catalog, context.Cancellation);
+        PageTables tables = PageTables.Require(session, catalog);
         using PageChange change = new(session, catalog, Name, context.Cancellation);
         if (!options.WhatIf)
             change.LockTable(tables.Pages);
         context.Report("Planning", 0, null);
         PageTree tree = new(session, tables, context.Cancellation);
-        long to = tables.Require(options.To);
-        long[] ids = [.. options.Id.Concat(options.UrlPath.Select(tables.Require)).Distinct()];
+        long to = tables.RequirePage(session, options.To, context.Cancellation);
+        long[] ids = [.. options.Id.Concat(options.UrlPath.Select(p => tables.RequirePage(session, p, context.Cancellation))).Distinct()];
         IReadOnlyList<PageMove> moves = tree.Move(ids, to, options.Position, options.OnSlugClash);
         MovedRows rows = new(session, tables, change, moves, context);
         rows.Plan(options.Redirect);

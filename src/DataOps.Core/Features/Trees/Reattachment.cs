@@ -32,7 +32,7 @@ internal sealed class Reattachment(
         foreach (DetachedNode node in nodes)
         {
             byPath.TryAdd(node.Path, node);
-            node.Above = node.Path.Length > _step && byPath.TryGetValue(node.Path[..^_step], out DetachedNode? above) && above != node ? above : null;
+            node.Above = node.Path.Length > _step && byPath.TryGetValue(scheme.Parent(node.Path), out DetachedNode? above) && above != node ? above : null;
         }
         DetachedNode[] tops = [.. nodes.Where(n => n.Above is null)];
         Dictionary<DetachedNode, string> places = to is null ? Nearest(tops, fallback) : tops.ToDictionary(n => n, _ => to);
@@ -96,23 +96,13 @@ internal sealed class Reattachment(
     {
         string last = $"right(r.path, {_step})";
         string sql = $"""
-            select left(r.path, -{_step}), (array_agg({last} order by {scheme.Order(last)} desc))[1] from {reached} r
-            where left(r.path, -{_step}) = any($1) group by 1
+            select {scheme.ParentSql("r.path")}, (array_agg({last} order by {scheme.Order(last)} desc))[1] from {reached} r
+            where {scheme.ParentSql("r.path")} = any($1) group by 1
             """;
         foreach ((string parent, string step) in session.Stream(
             sql, r => (r.GetString(0), r.GetString(1)), cancellation, new NpgsqlParameter<string[]> { TypedValue = places }))
             _last[parent] = Math.Max(_last.GetValueOrDefault(parent), scheme.Number(step) ?? 0);
     }
 
-    private string Next(string parent)
-    {
-        long number = _last.GetValueOrDefault(parent) + 1;
-        if (number > scheme.Most)
-            throw new DataOpsException(
-                ErrorIds.TreeFull, FailureKind.InvalidOperation,
-                    $"Behind the last child of {(parent.Length == 0 ? "the roots" : parent)} there is no path left, so nothing was changed.",
-                "Attach the nodes to another one with -To.", parent);
-        _last[parent] = number;
-        return parent + scheme.Step(number);
-    }
+    private string Next(string parent) => scheme.Child(parent, _last[parent] = _last.GetValueOrDefault(parent) + 1);
 }

@@ -16,7 +16,7 @@ internal sealed class TreeChecks(Session session, ReferenceCatalog catalog, int?
 {
     private readonly PageTables? _pages = PageTables.Find(catalog);
 
-    /// <summary>Makes the transaction fit for checks.</summary>
+    /// <summary>Sets the memory that the checks of a transaction may use.</summary>
     /// <remarks>The paths of a million rows need about 100 MB; compiling the queries takes longer than they do.</remarks>
     public static void Prepare(Session session, CancellationToken cancellation) =>
         session.Execute("set local work_mem = '128MB'", cancellation);

@@ -57,7 +57,8 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
         context.Report($"Reading {path}", 0, null);
         using UndoFileReader file = new(path);
         DatabaseCatalog catalog = DatabaseCatalog.Read(session);
-        Func<Table, string?> modelOf = options.Detailed ? ReferenceCatalog.Read(session, withEmbedded: false).LabelOf : _ => null;
+        ReferenceCatalog? models = options.Detailed ? ReferenceCatalog.Read(session, withEmbedded: false) : null;
+        string? ModelOf(Table table) => models?.LabelOf(table);
 
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         RowImages.Pin(session, cancellation);
@@ -98,7 +99,7 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
         if (options.WhatIf)
             checks.Require();
         if (options.Detailed)
-            foreach (RowChange change in plan.Describe(tables, modelOf))
+            foreach (RowChange change in plan.Describe(tables, ModelOf))
                 yield return change;
         if (options.WhatIf)
         {

@@ -31,7 +31,7 @@ public sealed class SiteCatalogTests(PostgresServer server)
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
         ReferenceCatalog catalog = ReferenceCatalog.Read(site.Session);
-        Dictionary<string, Model> models = catalog.Models.ToDictionary(m => m.Label);
+        Dictionary<string, Model> models = catalog.Models.ToDictionary(m => m.Label.ToString());
         using GZipStream stream = new(File.OpenRead(Repository.SharedData("bakery.dumpdata.json.gz")), CompressionMode.Decompress);
         using JsonDocument dump = JsonDocument.Parse(stream);
         var written = dump.RootElement.EnumerateArray()

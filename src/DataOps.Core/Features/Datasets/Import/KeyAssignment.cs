@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
@@ -22,9 +23,9 @@ internal sealed class KeyAssignment(
     ImportProblems problems,
     OperationContext context)
 {
-    private static readonly string[] s_neverById = ["django_content_type", "auth_permission"];
+    private static readonly ModelLabel[] s_neverById = [DjangoTables.ContentType, DjangoTables.Permission];
     private readonly NaturalTargets _natural = new(session, models, keys, choice, problems, context.Cancellation);
-    private readonly KeysFromRevisions _recovered = new(session, ids, context);
+    private readonly KeysFromRevisions _recovered = new(session, catalog, ids, context);
     private readonly HashSet<uint> _done = [];
 
     /// <summary>Assigns all of them.</summary>
@@ -66,7 +67,7 @@ internal sealed class KeyAssignment(
         !ids.WithIdentity.Contains(table.Model.Table.Oid) && table is { Natural: not null, Keys.Count: 1, Buffer.Rows: > 0 }
         && (IsNeverById(table) || (table.HasKeyless && catalog.ParentLink(table.Model.Table) is null));
 
-    private bool IsNeverById(StagingTable table) => s_neverById.Contains(table.Model.Table.Name) && table.Model.Table.Schema == catalog.Database.DjangoSchema;
+    private static bool IsNeverById(StagingTable table) => s_neverById.Contains(table.Model.Label);
 
     private void Identify(StagingTable table, bool takesRecovered, bool reserve)
     {
@@ -137,7 +138,7 @@ internal sealed class KeyAssignment(
         Execute($"alter table {KnownIds.Map(target)} add primary key (source)");
         if (session.List<bool>($"select exists (select 1 from {KnownIds.Map(target)})", null, context.Cancellation)[0])
             ids = ids with { WithMap = ids.WithMap.Add(target.Oid) };
-        if (!KeysFromRevisions.IsContentTypes(target))
+        if (table.Model.Label != DjangoTables.ContentType)
             return;
         // Also where the file leaves the ids of content types out, its JSON still has them.
         ids = ids with { HasForeignContentTypes = table.HasKeyless || ids.WithMap.Contains(target.Oid) };
@@ -148,7 +149,7 @@ internal sealed class KeyAssignment(
     // A generic reference has the id as a text, beside the content type of the model or of one that inherits it.
     private void MapObjectIds()
     {
-        if (ids.WithMap.Count == 0 || catalog.Database.Find(catalog.Database.DjangoSchema, "django_content_type") is not { } types)
+        if (ids.WithMap.Count == 0 || catalog.TableOf(DjangoTables.ContentType) is not { } types)
             return;
         const string Columns = "content_type bigint, source text, target text, primary key (content_type, source)";
         Execute($"create temporary table {KnownIds.Generic} ({Columns}) on commit drop");

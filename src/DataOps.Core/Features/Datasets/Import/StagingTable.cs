@@ -230,19 +230,17 @@ internal sealed class StagingTable
             _slots[Lists[i].List.Name] = Columns.Count + i;
         // A reference without a constraint has its name from its model, which may come with the file.
         for (int i = 0; i < Columns.Count; i++)
-            if (WithoutId(Columns[i].Column.Name) is { } name)
+            if (Field.Referring(Columns[i].Column.Name) is { } name)
                 _slots.TryAdd(name, i);
         // What PostgreSQL generates, and the key's own fields, which stand in pk; the link to a parent stands for it where there is no pk.
         foreach (Column column in Model.Table.Columns.Where(c => !c.IsWritable || Model.Key.Contains(c)))
         {
             int slot = Keys is [{ Reference: not null } only] && only.Column == column ? ParentLink : Ignored;
             _slots.TryAdd(column.Name, slot);
-            if (WithoutId(column.Name) is { } name)
+            if (Field.Referring(column.Name) is { } name)
                 _slots.TryAdd(name, slot);
         }
     }
-
-    private static string? WithoutId(string column) => column.EndsWith("_id", StringComparison.Ordinal) ? column[..^3] : null;
 }
 
 /// <summary>

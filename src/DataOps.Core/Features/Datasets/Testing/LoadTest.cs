@@ -85,11 +85,11 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
     // Which of the two is behind, the operator can tell from the newest migration.
     private IEnumerable<DatasetFinding> Heads(ReferenceCatalog catalog, FixtureFile file, IReadOnlyList<DatasetFinding> findings)
     {
-        IEnumerable<string> models = findings
+        string[] apps = [.. findings
             .Where(f => f.Id is ErrorIds.UnknownModel or ErrorIds.UnknownField or ErrorIds.LackingField)
-            .Select(f => f.Model!)
-            .Where(m => m.Contains('.'));
-        string[] apps = [.. models.Select(m => m[..m.IndexOf('.')]).Distinct()];
+            .Select(f => ModelLabel.Parse(f.Model!)?.App)
+            .OfType<string>()
+            .Distinct()];
         IReadOnlyList<(string App, string Name)> heads = apps.Length == 0 ? [] : MigrationHeads.Of(session, catalog.Database, context.Cancellation);
         return apps.Select(app => Warning(
             file, ErrorIds.MigrationHead, app, null,
