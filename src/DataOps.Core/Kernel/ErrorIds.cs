@@ -376,6 +376,9 @@ public static class ErrorIds
     /// <summary>There is no site of that name.</summary>
     public const string UnknownSite = "UnknownSite";
 
+    /// <summary>The rows of a tree do not tell the step length of its paths.</summary>
+    public const string UnknownStepLength = "UnknownStepLength";
+
     /// <summary>There is no table of that name.</summary>
     public const string UnknownTable = "UnknownTable";
 
