@@ -181,7 +181,7 @@ internal sealed class DependentRows(
                 ? $"{words.Remedy}, or point them elsewhere first: Django protects what they refer to."
                 : $"Nothing tells what the application would do with them. {words.Remedy}, or {words.Force}, which deletes them.";
             string refusal = words.Refusal.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
-            list.ThrowIfAny("ProtectedRows", FailureKind.InvalidOperation, $"{{0}} a reference to rows that {refusal}", advice);
+            list.ThrowIfAny(ErrorIds.ProtectedRows, FailureKind.InvalidOperation, $"{{0}} a reference to rows that {refusal}", advice);
         }
     }
 

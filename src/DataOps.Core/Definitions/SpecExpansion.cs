@@ -26,7 +26,7 @@ internal static class SpecExpansion
         if (models.Length == 0)
         {
             string what = template.App is null ? $"model \"{bound.Model}\"" : $"app \"{template.App}\"";
-            throw DefinitionError.At(template.Place, $"the database has no {what}.", "Get-Model lists models.", "UnknownModel");
+            throw DefinitionError.At(template.Place, $"the database has no {what}.", "Get-Model lists models.", ErrorIds.UnknownModel);
         }
         foreach (Model model in models)
         {
@@ -38,7 +38,7 @@ internal static class SpecExpansion
         foreach ((string field, string what) in Named(template.Spec))
             if (!specs.Any(s => Has(s.Model, field)))
                 throw DefinitionError.At(
-                    template.Place, $"{what} names \"{field}\", which is no field of {template.Described}.", "Get-Model lists fields.", "UnknownField");
+                    template.Place, $"{what} names \"{field}\", which is no field of {template.Described}.", "Get-Model lists fields.", ErrorIds.UnknownField);
         return specs;
     }
 

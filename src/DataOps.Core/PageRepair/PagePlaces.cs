@@ -78,7 +78,7 @@ internal sealed class PagePlaces(Session session, ReferenceCatalog catalog, Tabl
             if (Exists(path = s_paths.Parent(path)))
                 return Next(path);
         throw new DataOpsException(
-            "NoPlace", FailureKind.InvalidOperation,
+            ErrorIds.NoPlace, FailureKind.InvalidOperation,
             $"Of the pages above page {revision.Key} none is left, so it has no place to come back to. Nothing was changed.",
             "Use another -Action for this row.", pages.Table.DisplayName);
     }

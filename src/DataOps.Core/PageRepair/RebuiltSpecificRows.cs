@@ -21,7 +21,7 @@ internal sealed class RebuiltSpecificRows(
     private readonly List<(TablePlan Rows, string Name)> _halves = [];
     private readonly PageTables _tables = PageTables.Require(session, catalog);
     private readonly Table _revisions = catalog.TableOf(WagtailTables.Revision)
-        ?? throw new DataOpsException("NoRevision", FailureKind.NotFound,
+        ?? throw new DataOpsException(ErrorIds.NoRevision, FailureKind.NotFound,
             $"{session.Database} has no model {WagtailTables.Revision}, from which a page could be rebuilt.", "Use another -Action.");
 
     private PagePlaces? _places;
@@ -89,7 +89,7 @@ internal sealed class RebuiltSpecificRows(
                     without.Add(selected.Rows.Table.DisplayName, key,
                         $"its newest revision, {revision.Id}, is of {catalog.ContentTypeOf(revision.ContentType)?.Label ?? "a type that is gone"}");
         without.ThrowIfAny(
-            "NoRevision", FailureKind.InvalidOperation, "{0} no revision that the missing half can be made from, so nothing was changed.",
+            ErrorIds.NoRevision, FailureKind.InvalidOperation, "{0} no revision that the missing half can be made from, so nothing was changed.",
             "Pipe the others alone, and use another -Action for these: Delete, Quarantine, or PlainPage for a page.");
     }
 
@@ -138,7 +138,7 @@ internal sealed class RebuiltSpecificRows(
         return EmptyValue.OfRow(catalog, table, column) is { } empty ? $"{empty}::{type}"
             : !EmptyValue.IsNeeded(column) ? $"null::{type}"
             : throw new DataOpsException(
-                "NoValue", FailureKind.InvalidOperation,
+                ErrorIds.NoValue, FailureKind.InvalidOperation,
                 $"Revision {revision.Id} of {table} {revision.Key} has no {field}, which the table needs, so nothing was changed.",
                 "Use another -Action for this row.", table.DisplayName);
     }

@@ -73,6 +73,6 @@ public sealed class NaturalKeys
         table.Find(name) ?? table.Find(name + "_id") ?? throw Invalid(text, $"{_catalog.LabelOf(table) ?? table.DisplayName} has no field {name}.");
 
     private static DataOpsException Invalid(string text, string message) =>
-        new("InvalidNaturalKey", FailureKind.InvalidArgument, message,
+        new(ErrorIds.InvalidNaturalKey, FailureKind.InvalidArgument, message,
             "Write app.model=field, several fields joined by +, as auth.permission=codename+content_type.app_label.", text);
 }

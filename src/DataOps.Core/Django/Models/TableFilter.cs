@@ -16,9 +16,9 @@ internal sealed class TableFilter
     public TableFilter(ReferenceCatalog catalog, IReadOnlyList<string> tables, IReadOnlyList<string> models)
     {
         (_catalog, _tables, _models) = (catalog, new(tables), new(models));
-        _tables.Require(catalog.Database.Tables.Select(ReferenceFilter.TableNames), "UnknownTable", "table");
+        _tables.Require(catalog.Database.Tables.Select(ReferenceFilter.TableNames), ErrorIds.UnknownTable, "table");
         IEnumerable<ModelLabel> labels = catalog.Models.Select(m => m.Label).Concat(catalog.ContentTypesWithoutTable.Select(c => c.Label));
-        _models.Require(labels.Select(l => (string?[])ReferenceFilter.ModelNames(l)), "UnknownModel", "model");
+        _models.Require(labels.Select(l => (string?[])ReferenceFilter.ModelNames(l)), ErrorIds.UnknownModel, "model");
     }
 
     /// <summary>Whether the user asked for a table.</summary>

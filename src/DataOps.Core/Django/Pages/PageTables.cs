@@ -54,7 +54,7 @@ internal sealed class PageTables
     /// <summary>The page tables of a database.</summary>
     /// <exception cref="DataOpsException"><c>NoPages</c>: there are none.</exception>
     public static PageTables Require(Session session, ReferenceCatalog catalog) => Find(catalog) ?? throw new DataOpsException(
-        "NoPages", FailureKind.NotFound, $"{session.Database} has no model {WagtailTables.Page}.", "Connect to the database of a Wagtail site.", session.Database);
+        ErrorIds.NoPages, FailureKind.NotFound, $"{session.Database} has no model {WagtailTables.Page}.", "Connect to the database of a Wagtail site.", session.Database);
 
     /// <summary>The table of another model; null without.</summary>
     public Table? Find(ModelLabel model) => Catalog.TableOf(model);
@@ -79,10 +79,10 @@ internal sealed class PageTables
     {
         if (ModelLabel.Parse(label) is not { } named || Catalog.Models.FirstOrDefault(m => m.Label == named) is not { } model)
             throw new DataOpsException(
-                "UnknownModel", FailureKind.NotFound, $"There is no model {label} with a table in this database.", TypeAdvice(label), label);
+                ErrorIds.UnknownModel, FailureKind.NotFound, $"There is no model {label} with a table in this database.", TypeAdvice(label), label);
         IReadOnlyList<Table> chain = Chain(model.Table);
         return chain.Count > 0 ? new PageType(model.Label, model.ContentType, chain) : throw new DataOpsException(
-            "NotAPageType", FailureKind.InvalidArgument, $"{model.Label} is no page type.", $"There are: {string.Join(", ", Types())}.", label);
+            ErrorIds.NotAPageType, FailureKind.InvalidArgument, $"{model.Label} is no page type.", $"There are: {string.Join(", ", Types())}.", label);
     }
 
     /// <summary>The page type of a content type.</summary>
@@ -103,14 +103,14 @@ internal sealed class PageTables
             1 => found[0].Id,
             0 => throw UnknownPage(session, page),
             _ => throw new DataOpsException(
-                "AmbiguousPage", FailureKind.InvalidArgument, $"Several pages have the URL path {page}: {string.Join(", ", found.Select(f => f.Id))}.",
+                ErrorIds.AmbiguousPage, FailureKind.InvalidArgument, $"Several pages have the URL path {page}: {string.Join(", ", found.Select(f => f.Id))}.",
                 "Name the page by its id.", page),
         };
     }
 
     /// <summary>The failure for a page that is not there.</summary>
     public static DataOpsException UnknownPage(Session session, string page) => new(
-        "UnknownPage", FailureKind.NotFound, $"{session.Database} has no page {page}.",
+        ErrorIds.UnknownPage, FailureKind.NotFound, $"{session.Database} has no page {page}.",
         page.IndexOfAny(['*', '?', '[']) < 0
             ? "Get-Page lists the pages with their ids and url paths."
             : "Wildcards are Get-Page's: pipe what it finds into the command.", page);

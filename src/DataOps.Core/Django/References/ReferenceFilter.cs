@@ -15,7 +15,7 @@ internal sealed class ReferenceFilter(
     public IEnumerable<Reference> Select()
     {
         TableFilter tables = new(catalog, table, model);
-        _references.Require(catalog.References.Select(r => new string?[] { r.Name }), "UnknownReference", "reference");
+        _references.Require(catalog.References.Select(r => new string?[] { r.Name }), ErrorIds.UnknownReference, "reference");
         return catalog.References.Where(r =>
             (@class.Count == 0 || @class.Contains(r.Class))
             && tables.Matches(r.Table)

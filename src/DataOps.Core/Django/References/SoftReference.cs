@@ -47,5 +47,5 @@ internal sealed class SoftReference(Table table, Column column, Table target, Co
         : database.Find(database.DjangoSchema, name);
 
     private static DataOpsException Invalid(string text, string message) =>
-        new("InvalidSoftReference", FailureKind.InvalidArgument, message, "Write table.column=target_table, as shop_order.customer_id=auth_user.", text);
+        new(ErrorIds.InvalidSoftReference, FailureKind.InvalidArgument, message, "Write table.column=target_table, as shop_order.customer_id=auth_user.", text);
 }

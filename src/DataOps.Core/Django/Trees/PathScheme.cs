@@ -42,11 +42,11 @@ internal sealed record PathScheme(int StepLength, string Alphabet)
         rows ??= tree.Table.Sql;
         rows ??= tree.Table.Sql;
         if (stepLength is <= 0)
-            throw new DataOpsException("InvalidStepLength", FailureKind.InvalidArgument, $"A step of {stepLength} characters is none.",
+            throw new DataOpsException(ErrorIds.InvalidStepLength, FailureKind.InvalidArgument, $"A step of {stepLength} characters is none.",
                 "Give the model's steplen.", stepLength);
         if (alphabet is not null && (alphabet.Length < 2 || alphabet.Distinct().Count() != alphabet.Length))
             throw new DataOpsException(
-                "InvalidAlphabet", FailureKind.InvalidArgument, $"\"{alphabet}\" is no alphabet: two characters or more, each once.",
+                ErrorIds.InvalidAlphabet, FailureKind.InvalidArgument, $"\"{alphabet}\" is no alphabet: two characters or more, each once.",
                     "Give the model's alphabet.", alphabet);
         if (tree.HasOneRoot)
             return Wagtail;
@@ -73,7 +73,7 @@ internal sealed record PathScheme(int StepLength, string Alphabet)
 
     /// <summary>The failure for a tree that has no path left.</summary>
     public static DataOpsException Full(string why) => new(
-        "TreeFull", FailureKind.Limit, $"The tree has no room: {why}. Nothing was changed.", "Repair-Tree -Compact closes the gaps between siblings.");
+        ErrorIds.TreeFull, FailureKind.Limit, $"The tree has no room: {why}. Nothing was changed.", "Repair-Tree -Compact closes the gaps between siblings.");
 
     /// <summary>The path of a node's parent; empty for a root.</summary>
     public string Parent(string path) => path[..^StepLength];

@@ -4,7 +4,7 @@ using DataOps.Core.Postgres.Catalog;
 namespace DataOps.Core.Django.Trees;
 
 /// <summary>Problems of a tree's nodes and of Wagtail's pages.</summary>
-public enum TreeProblem
+public enum TreeProblem : long
 {
     /// <summary>A path holds a character that is none of the alphabet's.</summary>
     Alphabet,

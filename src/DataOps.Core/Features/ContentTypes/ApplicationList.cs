@@ -58,7 +58,7 @@ internal sealed partial class ApplicationList
             list.Take(entry, list._models, "models", "LiveModel", AnyModel());
         if (list.KnowsApps && !list.HasApp("contenttypes"))
             throw new DataOpsException(
-                "IncompleteList", FailureKind.InvalidArgument,
+                ErrorIds.IncompleteList, FailureKind.InvalidArgument,
                 "-InstalledApp does not name contenttypes, without which there are no content types: it is not the whole list.",
                 $"Name every installed app by its label. {Advice}", "InstalledApp");
         return list;
@@ -90,7 +90,7 @@ internal sealed partial class ApplicationList
         // A file is meant to be whole: one that is cut must not condemn what it lost.
         if (option == "LiveModel" && !KnowsModels)
             throw new DataOpsException(
-                "IncompleteList", FailureKind.InvalidData, $"{entry} does not name contenttypes.contenttype: it is not the whole list of models.",
+                ErrorIds.IncompleteList, FailureKind.InvalidData, $"{entry} does not name contenttypes.contenttype: it is not the whole list of models.",
                 Advice, entry);
     }
 
@@ -106,14 +106,14 @@ internal sealed partial class ApplicationList
                 return;
             }
             if (!root.TryGetProperty(name, out JsonElement own))
-                throw new DataOpsException("InvalidList", FailureKind.InvalidData, $"{file} has no \"{name}\".", Advice, file);
+                throw new DataOpsException(ErrorIds.InvalidList, FailureKind.InvalidData, $"{file} has no \"{name}\".", Advice, file);
             AddAll(own, into, file, label);
             if (name == "models" && root.TryGetProperty("permissions", out JsonElement permissions))
                 AddAll(permissions, _permissions, file, PermissionName());
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new DataOpsException("InvalidList", FailureKind.InvalidData, $"{file} is not JSON with lists of names: {e.Message}", Advice, file, e);
+            throw new DataOpsException(ErrorIds.InvalidList, FailureKind.InvalidData, $"{file} is not JSON with lists of names: {e.Message}", Advice, file, e);
         }
     }
 
@@ -128,7 +128,7 @@ internal sealed partial class ApplicationList
         string what = label == AppLabel() ? "the label of an app" : label == AnyModel() ? "a model as app.model" : "a permission as app.model.codename";
         if (!label.IsMatch(entry))
             throw new DataOpsException(
-                "InvalidLabel", FailureKind.InvalidArgument, $"{from}: \"{entry}\" is not {what}.",
+                ErrorIds.InvalidLabel, FailureKind.InvalidArgument, $"{from}: \"{entry}\" is not {what}.",
                 label == AppLabel() ? "A label has no dot: that of django.contrib.auth is auth, that of wagtail.admin wagtailadmin." : Advice, entry);
         into.Add(label == AnyModel() ? ModelLabel.Parse(entry)! : entry);
     }
@@ -141,7 +141,8 @@ internal sealed partial class ApplicationList
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new DataOpsException("ReadFailed", FailureKind.NotFound, $"{path} cannot be read: {e.Message}", Advice, path, e);
+            string id = e is FileNotFoundException or DirectoryNotFoundException ? ErrorIds.FileNotFound : ErrorIds.ReadFailed;
+            throw new DataOpsException(id, FailureKind.NotFound, $"{path} cannot be read: {e.Message}", Advice, path, e);
         }
     }
 

@@ -34,12 +34,26 @@ internal sealed class ContentTypeEvidence(Session session, ReferenceCatalog cata
             bool hasPages = !v.IsLive && rows.Any(r => r.Table == NameOf(WagtailTables.Page));
             bool isWarning = v.IsGone || (v.Class == ContentTypeClass.Undecidable && (v.IsSuspect || hasPages || rename is not null));
             Severity severity = isWarning ? Severity.Warning : Severity.Expected;
-            yield return new StaleContentType(
-                session.Server, session.Database, severity.ToString(), v.Class.ToString(), v.AppLabel, v.Type.Label, v.Type.Id,
-                v.Type.Table?.DisplayName,
-                string.Join("; ", rename is { } found ? [.. evidence, $"probably renamed to {found.Label}: {found.Why}"] : evidence),
-                codenames[v.Type.Id].Count(), PermissionGrants.Names(held[v.Type.Id], "Group"), PermissionGrants.Names(held[v.Type.Id], "User"),
-                rows.Sum(r => r.Rows), rows.Length == 0 ? null : string.Join(", ", rows.Select(r => $"{r.Table} {r.Rows}")), rename?.Label);
+            yield return new StaleContentType
+            {
+                Server = session.Server,
+                Database = session.Database,
+                Severity = severity,
+                Audit = Audit.ContentType,
+                Class = v.Class,
+                Model = v.Type.Label,
+                Table = v.Type.Table?.DisplayName,
+                Key = $"{v.Type.Id}",
+                AppLabel = v.AppLabel,
+                ContentTypeId = v.Type.Id,
+                Evidence = string.Join("; ", rename is { } found ? [.. evidence, $"probably renamed to {found.Label}: {found.Why}"] : evidence),
+                Groups = PermissionGrants.Names(held[v.Type.Id], "Group"),
+                Users = PermissionGrants.Names(held[v.Type.Id], "User"),
+                RenameTo = rename?.Label,
+                Permissions = codenames[v.Type.Id].Count(),
+                Dependents = rows.Sum(r => r.Rows),
+                DependentTables = rows.Length == 0 ? null : string.Join(", ", rows.Select(r => $"{r.Table} {r.Rows}")),
+            };
         }
     }
 

@@ -30,7 +30,7 @@ public sealed class RemoveStaleContentType : Operation<RemoveStaleContentTypeOpt
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         Table contentTypes = catalog.TableOf(DjangoTables.ContentType)
             ?? throw new DataOpsException(
-                "NoContentTypes", FailureKind.NotFound, $"{session.Database} has no content types.", "Name a database of Django's.", session.Database);
+                ErrorIds.NoContentTypes, FailureKind.NotFound, $"{session.Database} has no content types.", "Name a database of Django's.", session.Database);
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         using ChangeSet changes = new(session, Name, context.Cancellation);
 

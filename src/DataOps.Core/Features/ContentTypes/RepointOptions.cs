@@ -77,11 +77,11 @@ internal sealed class RepointOptions(
             throw Invalid(entry, "names one model twice");
         if (from.IsLive && !options.Force)
             throw new DataOpsException(
-                "NotStale", FailureKind.InvalidOperation, $"{old} is live ({string.Join("; ", from.Evidence)}), so nothing was changed.",
+                ErrorIds.NotStale, FailureKind.InvalidOperation, $"{old} is live ({string.Join("; ", from.Evidence)}), so nothing was changed.",
                 "If it is gone all the same, add -Force.", entry);
         if (to.IsGone && !options.Force)
             throw new DataOpsException(
-                "StaleTarget", FailureKind.InvalidOperation, $"{target} is stale itself ({string.Join("; ", to.Evidence)}), so nothing was changed.",
+                ErrorIds.StaleTarget, FailureKind.InvalidOperation, $"{target} is stale itself ({string.Join("; ", to.Evidence)}), so nothing was changed.",
                 "Name a model that is there.", entry);
         _types.Add(new TypeMove(from, to));
     }
@@ -121,8 +121,8 @@ internal sealed class RepointOptions(
     private ContentTypeStatus? Find(string label) => verdicts.FirstOrDefault(v => v.Type.Label == ModelLabel.Parse(label));
 
     private static DataOpsException Unknown(string entry, string old, string target) => new(
-        "UnknownModel", FailureKind.NotFound, $"There is no content type for {target} to take over from {old}.", "Get-Model lists what there is.", entry);
+        ErrorIds.UnknownModel, FailureKind.NotFound, $"There is no content type for {target} to take over from {old}.", "Get-Model lists what there is.", entry);
 
     private static DataOpsException Invalid(string entry, string what) =>
-        new("InvalidRepoint", FailureKind.InvalidArgument, $"-Repoint {entry} {what}.", "Write it as blog.oldpost=blog.post.", entry);
+        new(ErrorIds.InvalidRepoint, FailureKind.InvalidArgument, $"-Repoint {entry} {what}.", "Write it as blog.oldpost=blog.post.", entry);
 }

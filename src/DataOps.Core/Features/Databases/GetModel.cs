@@ -65,8 +65,8 @@ public sealed class GetModel : Operation<GetModelOptions, ModelInfo>
         ];
         NameFilter models = new(options.Model);
         NameFilter tables = new(options.Table);
-        models.Require(all.Select(ModelNames), "UnknownModel", "model");
-        tables.Require(all.Select(TableNames), "UnknownTable", "table");
+        models.Require(all.Select(ModelNames), ErrorIds.UnknownModel, "model");
+        tables.Require(all.Select(TableNames), ErrorIds.UnknownTable, "table");
         return all.Where(m => models.Matches(ModelNames(m)) && tables.Matches(TableNames(m)));
     }
 

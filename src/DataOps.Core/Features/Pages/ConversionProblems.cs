@@ -74,7 +74,7 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
         catch (DataOpsException e) when (e.Id.StartsWith("Postgres.22", StringComparison.Ordinal))
         {
             throw new DataOpsException(
-                "InvalidDefault", FailureKind.InvalidArgument, $"-Default gives {s.Field} a value that cannot be: {e.Message}",
+                ErrorIds.InvalidDefault, FailureKind.InvalidArgument, $"-Default gives {s.Field} a value that cannot be: {e.Message}",
                 $"Give it as PostgreSQL writes a value of {s.Column.TypeText}.", s.Field, e);
         }
     }
@@ -95,7 +95,7 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
     {
         if (_lines.Count > 0)
             throw new DataOpsException(
-                "CannotConvert", FailureKind.InvalidOperation,
+                ErrorIds.CannotConvert, FailureKind.InvalidOperation,
                 $"Pages of {old.Label} cannot become {target.Label} yet, so nothing was changed:\n  {string.Join("\n  ", _lines)}",
                 "-WhatIf shows what becomes of each field.", old.Label);
     }

@@ -25,7 +25,7 @@ public sealed class ConvertPage : Operation<ConvertPageOptions, IChangeResult>
         string? undo = UndoPlace.Of(options, session.Database, Name);
         if (options.Id.Count + options.UrlPath.Count + options.Type.Count == 0)
             throw new DataOpsException(
-                "NoPageNamed", FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id, -UrlPath or -Type, or pipe them from Get-Page.");
+                ErrorIds.MissingOption, FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id, -UrlPath or -Type, or pipe them from Get-Page.");
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         PageTables tables = PageTables.Require(session, catalog);
         PageType target = tables.RequireType(options.To);
@@ -50,8 +50,27 @@ public sealed class ConvertPage : Operation<ConvertPageOptions, IChangeResult>
             context.Report("Converting", 0, change.Rows);
         string? undoPath = goes ? change.Carry(undo) : null;
         Afterwards stale = change.Rows == 0 ? Afterwards.None : Afterwards.Of(catalog, [WagtailTables.Page], []);
-        yield return new ConvertPageResult(
-            session.Server, session.Database, Name, goes, goes ? change.Rows : 0, change.Rows, pages.OnlyId, pages.Count, pages.Aliases, target.Label,
-            conversion?.Old.Label, conversion?.Revisions ?? 0, stale.What, stale.Commands, undoPath, Math.Round(watch.Elapsed.TotalSeconds, 3));
+        yield return new ConvertPageResult
+        {
+            Server = session.Server,
+            Database = session.Database,
+            Operation = Name,
+            Changed = goes,
+            Count = goes ? change.Rows : 0,
+            WouldChange = change.Rows,
+            Deleted = change.Tables.Sum(t => t.Delete),
+            Updated = change.Tables.Sum(t => t.Update),
+            Inserted = change.Tables.Sum(t => t.Insert),
+            Stale = stale.What,
+            Afterwards = stale.Commands,
+            UndoPath = undoPath,
+            Duration = Math.Round(watch.Elapsed.TotalSeconds, 3),
+            Id = pages.OnlyId,
+            Pages = pages.Count,
+            Aliases = pages.Aliases,
+            Type = target.Label,
+            OldType = conversion?.Old.Label,
+            Revisions = conversion?.Revisions ?? 0,
+        };
     }
 }

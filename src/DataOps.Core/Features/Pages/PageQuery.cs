@@ -84,7 +84,7 @@ internal sealed class PageQuery
             return;
         NameFilter types = new(_options.Type);
         ContentType[] all = [.. _tables.Catalog.ContentTypes];
-        types.Require(all.Select(c => (string?[])ReferenceFilter.ModelNames(c.Label)), "UnknownModel", "model");
+        types.Require(all.Select(c => (string?[])ReferenceFilter.ModelNames(c.Label)), ErrorIds.UnknownModel, "model");
         IEnumerable<int> chosen = all.Where(c => types.Matches(ReferenceFilter.ModelNames(c.Label))).Select(c => c.Id);
         _conditions.Add($"t.content_type_id in ({string.Join(", ", chosen)})");
     }
@@ -97,7 +97,7 @@ internal sealed class PageQuery
         string[] roots = [.. _sites.Where(s => s.IsNamed(filter) && s.Path is not null).Select(s => Below(s.Path!))];
         if (roots.Length == 0)
             throw new DataOpsException(
-                "UnknownSite", FailureKind.NotFound, $"There is no site {name}.", $"There are: {string.Join(", ", _sites.Select(s => s.Name))}.", name);
+                ErrorIds.UnknownSite, FailureKind.NotFound, $"There is no site {name}.", $"There are: {string.Join(", ", _sites.Select(s => s.Name))}.", name);
         _conditions.Add($"({string.Join(" or ", roots)})");
     }
 

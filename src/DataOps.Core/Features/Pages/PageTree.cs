@@ -171,7 +171,7 @@ internal sealed class PageTree
             return node.Slug;
         if (onClash == OnSlugClash.Fail)
             throw new DataOpsException(
-                "SlugTaken", FailureKind.AlreadyExists, $"Page {node.Id} ({node.UrlPath}) cannot be moved below page {parent.Id} ({parent.UrlPath}): a page "
+                ErrorIds.SlugTaken, FailureKind.AlreadyExists, $"Page {node.Id} ({node.UrlPath}) cannot be moved below page {parent.Id} ({parent.UrlPath}): a page "
                     + $"with the slug {node.Slug} is there already. Nothing was moved.",
                 "Use -OnSlugClash Suffix, or give one of them another slug first.", node.UrlPath);
         return PageSlug.Free(node.Slug, s => !taken.Contains(s));
@@ -187,7 +187,7 @@ internal sealed class PageTree
     {
         Load($"t.path = {SqlText.Literal(path)}");
         return Read($"t.path = {SqlText.Literal(path)}") ?? throw new DataOpsException(
-            "DamagedTree", FailureKind.InvalidData,
+            ErrorIds.DamagedTree, FailureKind.InvalidData,
             $"The page above page {child.Id} ({child.UrlPath}) is missing, so nothing can be moved there or from there.",
             "Repair-Tree brings it back into the tree.", child.UrlPath);
     }
@@ -232,6 +232,6 @@ internal sealed class PageTree
 
     private void Execute(string sql) => _session.Execute(sql, _cancellation);
 
-    private static DataOpsException Invalid(string message, string advice, PageNode node) => new("InvalidMove", FailureKind.InvalidArgument, message, advice,
+    private static DataOpsException Invalid(string message, string advice, PageNode node) => new(ErrorIds.InvalidMove, FailureKind.InvalidArgument, message, advice,
         node.UrlPath);
 }

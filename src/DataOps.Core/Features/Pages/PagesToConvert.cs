@@ -47,7 +47,7 @@ internal sealed class PagesToConvert
             0 => null,
             1 => types[0],
             _ => throw new DataOpsException(
-                "MixedTypes", FailureKind.InvalidArgument,
+                ErrorIds.MixedTypes, FailureKind.InvalidArgument,
                 $"The pages are of several types: {string.Join(", ", types.Select(t => tables.Catalog.ContentTypeOf(t)?.Label ?? $"content type {t}"))}.",
                 "Convert one type at a time: add -Type.", target.Label),
         };
@@ -99,7 +99,7 @@ internal sealed class PagesToConvert
             where not exists (select 1 from {Name} x where x.id = o.id) order by t.id limit 1
             """, null, _cancellation) is [var alias, ..])
             throw new DataOpsException(
-                "AliasOfOther", FailureKind.InvalidArgument, $"Page {alias}, which is not converted; both have to have one type.",
+                ErrorIds.AliasOfOther, FailureKind.InvalidArgument, $"Page {alias}, which is not converted; both have to have one type.",
                 "Convert that page: its aliases go with it.", alias);
     }
 

@@ -57,14 +57,14 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
     {
         if (options is { HostName: null, Port: null, RootPage: null, AsDefault: false, SiteName: null, Domain: null })
             throw new DataOpsException(
-                "NothingToSet", FailureKind.InvalidArgument, "Nothing to change.",
+                ErrorIds.NothingToSet, FailureKind.InvalidArgument, "Nothing to change.",
                     "Give -HostName, -Port, -RootPage, -AsDefault, -SiteName or -Domain.");
         if (options.HostName is { } host && (host.Length is 0 or > Longest || host.Any(c => char.IsWhiteSpace(c) || c is '/' or ':' or '@')))
             throw new DataOpsException(
-                "InvalidHostName", FailureKind.InvalidArgument, $"\"{host}\" is no host name.",
+                ErrorIds.InvalidHostName, FailureKind.InvalidArgument, $"\"{host}\" is no host name.",
                     "Give the name alone, as www.example.com, and the port with -Port.", host);
         if (options.Domain is { } domain && (domain.Length is 0 or > 100 || domain.Any(char.IsWhiteSpace) || domain.Contains('/')))
-            throw new DataOpsException("InvalidDomain", FailureKind.InvalidArgument, $"\"{domain}\" is no domain.",
+            throw new DataOpsException(ErrorIds.InvalidDomain, FailureKind.InvalidArgument, $"\"{domain}\" is no domain.",
                 "Give it as www.example.com or localhost:8000.", domain);
     }
 
@@ -123,21 +123,21 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
     {
         if (_domains is null)
             throw new DataOpsException(
-                "NoSites", FailureKind.NotFound, $"{session.Database} has neither the model {WagtailTables.Site} nor {DjangoTables.Site}.",
+                ErrorIds.NoSites, FailureKind.NotFound, $"{session.Database} has neither the model {WagtailTables.Site} nor {DjangoTables.Site}.",
                     "Connect to the database of a Django site.", session.Database);
         if (options.RootPage is not null || options.AsDefault)
             throw new DataOpsException(
-                "NoPages", FailureKind.NotFound, $"{session.Database} has no model {WagtailTables.Site}, so no root page and no default site.",
+                ErrorIds.NoPages, FailureKind.NotFound, $"{session.Database} has no model {WagtailTables.Site}, so no root page and no default site.",
                     "Leave out -RootPage and -AsDefault.");
     }
 
     private T One<T>(T[] found, IEnumerable<string> all, Func<T, string> name) => found.Length switch
     {
         1 => found[0],
-        0 => throw new DataOpsException("UnknownSite", FailureKind.NotFound, $"There is no site {options.Site}.", $"There are: {string.Join(", ", all)}.",
+        0 => throw new DataOpsException(ErrorIds.UnknownSite, FailureKind.NotFound, $"There is no site {options.Site}.", $"There are: {string.Join(", ", all)}.",
             options.Site),
         _ => throw new DataOpsException(
-            "AmbiguousSite", FailureKind.InvalidArgument, $"Several sites could be meant: {string.Join(", ", found.Select(name))}.", "Name one with -Site.",
+            ErrorIds.AmbiguousSite, FailureKind.InvalidArgument, $"Several sites could be meant: {string.Join(", ", found.Select(name))}.", "Name one with -Site.",
                 options.Site),
     };
 
@@ -151,7 +151,7 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
             $"select count(*) from {tables.Pages.Sql} p where p.path <> @path and starts_with(@path, p.path)", new { path },
                 context.Cancellation)[0] == paths.Depth(path) - 1;
         return isReachable ? id : throw new DataOpsException(
-            "InvalidRootPage", FailureKind.InvalidArgument, $"Page {page} cannot be a site's root page: "
+            ErrorIds.InvalidRootPage, FailureKind.InvalidArgument, $"Page {page} cannot be a site's root page: "
                 + $"{(path.Length > paths.StepLength ? "pages above it are missing" : "it is the root of all pages")}.",
             "Name a page below the root, as /home/.", page);
     }
@@ -161,7 +161,7 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
     {
         if (options.Domain is { } given && Before.DomainId is null)
             throw new DataOpsException(
-                "NoSites", FailureKind.NotFound, $"{session.Database} has no row of {DjangoTables.Site} that could get the domain {given}.", "Leave out -Domain.",
+                ErrorIds.NoSites, FailureKind.NotFound, $"{session.Database} has no row of {DjangoTables.Site} that could get the domain {given}.", "Leave out -Domain.",
                     given);
         string host = After.HostName;
         string withPort = After.Port is null or 80 or 443 ? host : $"{host}:{After.Port}";
@@ -181,7 +181,7 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
     }
 
     private static DataOpsException Taken(string message, string target) => new(
-        "SiteTaken", FailureKind.AlreadyExists, message + " Nothing was changed.", "Give that one another address first, or choose another.", target);
+        ErrorIds.SiteTaken, FailureKind.AlreadyExists, message + " Nothing was changed.", "Give that one another address first, or choose another.", target);
 
     private void PlanSites()
     {

@@ -91,7 +91,7 @@ internal sealed class PathTreeRepair(
         long homeless = session.List<long>($"select (select count(*) from {nodes.Name}) - (select count(*) from {_reached})", cancellation: cancellation)[0];
         if (homeless > 0)
             throw new DataOpsException(
-                "OrphansInTheWay", FailureKind.InvalidOperation,
+                ErrorIds.OrphansInTheWay, FailureKind.InvalidOperation,
                 $"{homeless} nodes of {tree.Table} are not connected to the tree: closing gaps could put them below others, so nothing was changed.",
                 "Give them a place with -Orphan Reattach, or delete them with -Orphan Delete.", tree.Table.DisplayName);
         nodes.Execute($"""
@@ -161,7 +161,7 @@ internal sealed class PathTreeRepair(
         return paths.Count > 0
             ? paths[0]
             : throw new DataOpsException(
-                "UnknownNode", FailureKind.NotFound, $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",
+                ErrorIds.UnknownNode, FailureKind.NotFound, $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",
                 placed is null ? "Name a row's key with -To." : "Name a page's id or its url_path with -To.", to);
     }
 
@@ -172,7 +172,7 @@ internal sealed class PathTreeRepair(
         long longest = session.List<int?>($"select max(length({_path})) from {nodes.Name} w where w._moved", cancellation: cancellation)[0] ?? 0;
         if (longest > most)
             throw new DataOpsException(
-                "PathTooLong", FailureKind.InvalidOperation,
+                ErrorIds.PathTooLong, FailureKind.InvalidOperation,
                     $"A path of {tree.Table} would have {longest} characters, and {most} are allowed: nothing was changed.",
                 "Attach the nodes further up with -To.", tree.Table.DisplayName);
     }

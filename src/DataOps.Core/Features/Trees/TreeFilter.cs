@@ -39,7 +39,7 @@ internal static class TreeFilter
     {
         if (unmatched.ToArray() is { Length: > 0 } unknown)
             throw new DataOpsException(
-                "UnknownTree", FailureKind.NotFound, $"There is no tree in a {what} {string.Join(", ", unknown.Select(n => $"\"{n}\""))}.",
+                ErrorIds.UnknownTree, FailureKind.NotFound, $"There is no tree in a {what} {string.Join(", ", unknown.Select(n => $"\"{n}\""))}.",
                 "Test-Tree without names tests all that there are; * stands for any characters.", unknown[0]);
     }
 }

@@ -127,7 +127,7 @@ internal sealed class TreeRepairRun(
         PathScheme scheme = PathScheme.Of(session, tree, options.StepLength, options.Alphabet, context.Cancellation);
         if (!scheme.IsCertain)
             throw new DataOpsException(
-                "UnknownStepLength", FailureKind.InvalidOperation,
+                ErrorIds.UnknownStepLength, FailureKind.InvalidOperation,
                 $"Most rows of {tree.Table} do not tell how long a step of their paths is ({scheme.StepLength} is a guess), so nothing was changed.",
                 "Give the model's steplen with -StepLength.", tree.Table.DisplayName);
         PathTreeRepair repair = new(session, tree, scheme, nodes, _number, placement, context.Cancellation);

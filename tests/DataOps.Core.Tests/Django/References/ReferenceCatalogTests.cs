@@ -202,7 +202,7 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
             """);
         ReferenceInfo soft = Assert.Single(site.Run(new GetReference(), new() { SoftReference = ["public.shop_order.customer=old.customer"] }));
 
-        Assert.Equal(("Soft", "Expected", "shop_order", "customer", "old.customer", "id"),
+        Assert.Equal((ReferenceClass.Soft, Severity.Expected, "shop_order", "customer", "old.customer", "id"),
             (soft.Class, soft.Severity, soft.Table, soft.Column, soft.References, soft.TargetColumn));
     }
 

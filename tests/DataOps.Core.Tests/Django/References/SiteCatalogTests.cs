@@ -121,7 +121,7 @@ public sealed class SiteCatalogTests(PostgresServer server)
             ["wagtailcore_page", "wagtailcore_site"],
             site.Run(new GetModel(), new() { Table = ["public.wagtailcore_[ps]?[tg]e"] }).Select(m => m.Table));
         Assert.All(site.Run(new GetReference(), new() { Table = ["news_*"], Class = [ReferenceClass.ForeignKey] }),
-            r => Assert.Equal(("ForeignKey", true), (r.Class, r.Table.StartsWith("news_", StringComparison.Ordinal))));
+            r => Assert.Equal((ReferenceClass.ForeignKey, true), (r.Class, r.Table.StartsWith("news_", StringComparison.Ordinal))));
     }
 
     private static string Join(IEnumerable<string> names) => string.Join(",", names.Distinct().Order(StringComparer.Ordinal));

@@ -119,7 +119,7 @@ public sealed class RepairHalfTests(PostgresServer server) : IDisposable
         Assert.Equal(plain, site.Scalar<int>("select content_type_id from wagtailcore_page where id = 42"));
         Assert.Equal([plain.ToString(), plain.ToString()], site.Column("select content_type_id from wagtailcore_revision where object_id = '42'"));
         Assert.Contains("update_index", result.Afterwards);
-        Assert.DoesNotContain(damage.Find(new()), o => o.Class is "Inheritance" or "Generic" && o.Value == "42");
+        Assert.DoesNotContain(damage.Find(new()), o => o.Class is ReferenceClass.Inheritance or ReferenceClass.Generic && o.Value == "42");
         ChangeFiles.Undo(site, result.UndoPath!);
         Assert.Equal(before, site.Digest());
     }

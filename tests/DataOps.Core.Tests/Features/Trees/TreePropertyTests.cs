@@ -108,8 +108,8 @@ public sealed class TreePropertyTests(PostgresServer server, ITestOutputHelper o
     {
         string[] order = ["Alphabet", "Length", "Orphan", "Depth", "NumChild"];
         ILookup<string, long> first = site.Run(new TestTree(), new() { Table = ["trees_category"], StepLength = 4, Alphabet = PathScheme.Wagtail.Alphabet })
-            .Where(f => order.Contains(f.Problem)).GroupBy(f => f.Key!)
-            .ToLookup(g => g.Select(f => f.Problem).MinBy(c => Array.IndexOf(order, c))!, g => long.Parse(g.Key));
+            .Where(f => order.Contains($"{f.Class}")).GroupBy(f => f.Key!)
+            .ToLookup(g => g.Select(f => $"{f.Class}").MinBy(c => Array.IndexOf(order, c))!, g => long.Parse(g.Key));
         return [.. order.Select(c => first[c].Order().ToArray())];
     }
 
@@ -122,7 +122,7 @@ public sealed class TreePropertyTests(PostgresServer server, ITestOutputHelper o
 
     private static string[] Find(TestDatabase site, int step, string alphabet) =>
         [.. site.Run(new TestTree(), new() { StepLength = step, Alphabet = alphabet }).Select(f =>
-            $"{f.Table} {f.Problem} {f.Key} {f.Expected}").Order(StringComparer.Ordinal)];
+            $"{f.Table} {f.Class} {f.Key} {f.Expected}").Order(StringComparer.Ordinal)];
 
     private static RepairTreeResult Repair(TestDatabase site, RepairTreeOptions options) =>
         Assert.Single(site.Run(new RepairTree(), options with { NoUndo = true }).OfType<RepairTreeResult>());

@@ -98,14 +98,14 @@ internal sealed class KeyAssignment(
         string fields = string.Join(", ", table.Natural!.Parts.Select(p => p.Column.Name));
         const string Key = "array_to_json(key)";
         problems.AddRows("_line", [], $"from {found} where key is null and source is null", _ => new(
-            "MissingKey", "objects in {0} have no key of their own", "Add the fields of the natural key to the file.",
+            ErrorIds.MissingKey, "objects in {0} have no key of their own", "Add the fields of the natural key to the file.",
             label, "", fields, "missing, and so the row's natural key is not known"));
         problems.AddRows("max(_line)", [Key, "min(_line)"], $"from {found} where key is not null group by key having count(*) > 1", r => new(
-            "DuplicateKey", "keys in {0} occur more than once",
+            ErrorIds.DuplicateKey, "keys in {0} occur more than once",
             "One of the rows would overwrite the other: change one of them where the file was exported, or export with plain keys.",
             label, "", fields, $"{r[0]} in line {r[1]} already"));
         problems.AddRows("_line", [Key, "rows"], $"from {found} where rows > 1", r => new(
-            "AmbiguousKey", "natural keys in {0} mean more than one row of the database", "Change all but one of those rows, or load a file with plain keys.",
+            ErrorIds.AmbiguousKey, "natural keys in {0} mean more than one row of the database", "Change all but one of those rows, or load a file with plain keys.",
             label, "", fields, $"{r[0]} means {r[1]} rows"));
     }
 
@@ -169,7 +169,7 @@ internal sealed class KeyAssignment(
     {
         foreach (StagingTable table in ids.Tables.Where(t => t is { HasKeyless: true, Keys.Count: 1 }))
             problems.AddRows("t._line", [], $"from ({ids.Rows(table)}) t where t.{table.Keys[0].Sql} is null", _ => new(
-                "MissingKey", "objects in {0} have no key of their own", "Export with plain keys.",
+                ErrorIds.MissingKey, "objects in {0} have no key of their own", "Export with plain keys.",
                 table.Model.Label, "", "pk", "missing, and nothing tells which row it is"));
     }
 
@@ -239,7 +239,7 @@ internal sealed class NaturalTargets(
     {
         string meaning = $"from {staged} r join {KnownIds.KeysOf(column.Reference!.Target!)} k on k.key = r.{column.NaturalSql} where k.rows > 1";
         problems.AddRows("r._line", [$"array_to_json(r.{column.NaturalSql})", "k.rows"], meaning, r => new(
-            "AmbiguousKey", "natural keys in {0} mean more than one row", "Change all but one of those rows, or load a file with plain keys.",
+            ErrorIds.AmbiguousKey, "natural keys in {0} mean more than one row", "Change all but one of those rows, or load a file with plain keys.",
             from.Model.Label, "", column.Field, $"-> {label} {r[0]} means {r[1]} rows"));
     }
 
@@ -273,7 +273,7 @@ internal static class GeneratedKeys
             { Type.Underlying.Name: "uuid" } => "gen_random_uuid()",
             { Default: { } made } => made,
             _ => throw new DataOpsException(
-                "MissingKey", FailureKind.InvalidData, $"{needed} objects of {table.Model.Label} have no key, and the database makes none for them.",
+                ErrorIds.MissingKey, FailureKind.InvalidData, $"{needed} objects of {table.Model.Label} have no key, and the database makes none for them.",
                 "Export with plain keys.", table.Model.Label),
         };
         session.Execute($"""

@@ -4,6 +4,7 @@ using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Django.Values;
 using DataOps.Core.Files;
+using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 
@@ -116,7 +117,7 @@ internal sealed class StagingTable
     {
         string candidates = string.Join(" or ", Model.Table.UniqueKeys.Select(k => $"{Model.Label}={string.Join('+', k)}"));
         problems.Add(source.Line, new(
-            "MissingKey", "objects in {0} have no key of their own",
+            ErrorIds.MissingKey, "objects in {0} have no key of their own",
             $"Export with plain keys, or say with -NaturalKey by which fields their rows are known{(candidates.Length > 0 ? $", as {candidates}" : "")}.",
             Model.Label, "", "pk", source.Key is null ? "missing, and no natural key is known" : "not the key's columns"));
     }
@@ -161,7 +162,7 @@ internal sealed class StagingTable
     {
         string key = source.Key is { } own ? Shown(source[own]).Trim('"') : "";
         problems.Add(source.LineOf(value), new(
-            "InvalidValue", "values in {0} cannot be stored", "Correct them in the file, or where it was exported.",
+            ErrorIds.InvalidValue, "values in {0} cannot be stored", "Correct them in the file, or where it was exported.",
             Model.Label, key, field, $"{Shown(source[value])}: {problem}"));
     }
 

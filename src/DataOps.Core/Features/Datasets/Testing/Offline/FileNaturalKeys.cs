@@ -28,7 +28,7 @@ internal sealed class FileNaturalKeys
         {
             if (text.Split('=') is not [string label, string parts] || label.Length == 0)
                 throw new DataOpsException(
-                    "InvalidNaturalKey", FailureKind.InvalidArgument, $"\"{text}\" is not of the form app.model=field.",
+                    ErrorIds.InvalidNaturalKey, FailureKind.InvalidArgument, $"\"{text}\" is not of the form app.model=field.",
                     "Write app.model=field, several fields joined by +, as auth.permission=codename+content_type.app_label.", text);
             string[] fields = parts.Split('+', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             _parts[ModelLabel.Parse(label.Trim()) ?? label.Trim()] = [.. fields.Select(f => new Part(f.Split('.')[0], f.Contains('.'))).Distinct()];
