@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Kernel;
@@ -46,6 +47,11 @@ public abstract class DatabaseCommand : StoppableCommand
     /// <summary>Whether this call needs no database: then none is opened, and <see cref="ProcessOffline"/> does the work.</summary>
     protected virtual bool IsOffline => false;
 
+    /// <summary>Refuses what cannot be meant, before anything is connected to.</summary>
+    protected virtual void Validate()
+    {
+    }
+
     /// <summary>Does the cmdlet's work: for every object from the pipeline, or once without one.</summary>
     protected abstract void Process(Session session);
 
@@ -60,7 +66,13 @@ public abstract class DatabaseCommand : StoppableCommand
     }
 
     /// <inheritdoc/>
-    protected sealed override void BeginProcessing() => Guard(() => _lease = IsOffline ? null : Open());
+    protected sealed override void BeginProcessing() => Guard(() =>
+    {
+        // What the pipeline delivers is not known yet.
+        if (!MyInvocation.ExpectingInput)
+            Validate();
+        _lease = IsOffline ? null : Open();
+    });
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(_lease is null ? ProcessOffline : () => Process(_lease.Session), goesOn: MyInvocation.ExpectingInput);
@@ -75,9 +87,23 @@ public abstract class DatabaseCommand : StoppableCommand
     /// Runs an operation and writes its results as they come. However the pipeline ends, the operation is disposed of and ends its query on the
     /// server.
     /// </summary>
-    protected void Emit<TOptions, TResult>(Session session, IOperation<TOptions, TResult> operation, TOptions options)
-        where TOptions : notnull
-        where TResult : notnull => Emit(context => operation.Run(session, options, context), result => WriteObject(result));
+    protected void Emit<TOptions, TResult>(Session session, Operation<TOptions, TResult> operation, TOptions options)
+        where TOptions : IOptions
+        where TResult : class => Emit(context => operation.Run(session, options, context), result => Write(result));
+
+    /// <summary>Writes a result. PowerShell lists what a record adds before what it inherits; a result begins with Server and Database all the same.</summary>
+    protected void Write(object result)
+    {
+        if (result.GetType().BaseType == typeof(object))
+        {
+            WriteObject(result);
+            return;
+        }
+        PSObject ordered = new(result);
+        foreach (string name in (string[])["Server", "Database"])
+            ordered.Properties.Add(new PSNoteProperty(name, ordered.Properties[name].Value));
+        WriteObject(ordered);
+    }
 
     /// <summary>Runs an operation, with a session or without one, and takes its results as they come.</summary>
     protected void Emit<TResult>(Func<OperationContext, IEnumerable<TResult>> run, Action<TResult> take)
@@ -104,11 +130,11 @@ public abstract class DatabaseCommand : StoppableCommand
     {
         if (path == "-")
             throw new DataOpsException(
-                "NotAFile", FailureKind.InvalidArgument, "- is no file, and a pipeline of PowerShell carries objects instead of bytes.",
+                ErrorIds.NotAFile, FailureKind.InvalidArgument, "- is no file, and a pipeline of PowerShell carries objects instead of bytes.",
                 "Name a file, or use the dataops command line.", path);
         if (path.Contains("://", StringComparison.Ordinal))
             throw new DataOpsException(
-                "NotAFile", FailureKind.InvalidArgument, $"{path} is an address, not a path.",
+                ErrorIds.NotAFile, FailureKind.InvalidArgument, $"{path} is an address, not a path.",
                 "Files are neither fetched nor sent: name one in the file system.", path);
         return FileSystemPath(path);
     }
@@ -127,13 +153,16 @@ public abstract class DatabaseCommand : StoppableCommand
     protected IReadOnlyList<string> NamesOrFiles(string[]? entries) =>
         [.. (entries ?? []).Select(e => FindStaleContentType.IsFile(e) ? FileSystemPath(e) : e)];
 
-    /// <summary>A path as the user wrote it, relative to the runspace's location, as the file system knows it.</summary>
-    protected string FileSystemPath(string path)
+    /// <summary>A path as the user wrote it, relative to the runspace's location, as the file system knows it; none remains none.</summary>
+    [return: NotNullIfNotNull(nameof(path))]
+    protected string? FileSystemPath(string? path)
     {
+        if (string.IsNullOrEmpty(path))
+            return path;
         string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
         return provider.Name == "FileSystem"
             ? resolved
-            : throw new DataOpsException("NotAFile", FailureKind.InvalidArgument, $"{path} is not a path of the file system.", target: path);
+            : throw new DataOpsException(ErrorIds.NotAFile, FailureKind.InvalidArgument, $"{path} is not a path of the file system.", target: path);
     }
 
     /// <inheritdoc/>

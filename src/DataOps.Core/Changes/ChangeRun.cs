@@ -133,7 +133,7 @@ internal sealed class ChangeRun : IDisposable
     /// <param name="apply">Writes the locked rows; the parts of the plan do when absent.</param>
     /// <param name="stale">What the application keeps besides the rows and does not know of; what follows from the tables when absent.</param>
     /// <exception cref="DataOpsException">Others were there meanwhile, PostgreSQL refuses a row, or a trigger keeps one: nothing is changed.</exception>
-    public ChangeOutcome Finish(Action? apply = null, Afterwards? stale = null)
+    public ChangeResult Finish(Action? apply = null, Afterwards? stale = null)
     {
         bool goes = Rows > 0 || _endings.Count > 0;
         (bool changed, string? undo) = goes && _way.Applies ? Carry(apply ?? Apply) : (false, null);
@@ -142,7 +142,22 @@ internal sealed class ChangeRun : IDisposable
             : Afterwards.Of(_catalog, [.. Changes.Tables.Where(t => t.Planned + t.Expected > 0).Select(t => _catalog.LabelOf(t.Table)).OfType<string>()], []);
         if (changed && rows > 0)
             stale.Warn(_context);
-        return new ChangeOutcome(changed, IsWhatIf ? 0 : rows, rows, stale.What, stale.Commands, undo, _context.Seconds);
+        return new ChangeResult
+        {
+            Server = _session.Server,
+            Database = _session.Database,
+            Operation = Changes.Operation,
+            Changed = changed,
+            Count = IsWhatIf ? 0 : rows,
+            WouldChange = rows,
+            Deleted = Tables.Sum(t => t.Delete),
+            Updated = Tables.Sum(t => t.Update),
+            Inserted = Tables.Sum(t => t.Insert),
+            Stale = stale.What,
+            Afterwards = stale.Commands,
+            UndoPath = undo,
+            Duration = _context.Seconds,
+        };
     }
 
     /// <inheritdoc/>
@@ -161,14 +176,14 @@ internal sealed class ChangeRun : IDisposable
     private (bool Changed, string? UndoPath) Carry(Action apply)
     {
         long planned = Rows;
+        // Our own statements find their names where nobody can put others.
+        Execute("select set_config('search_path', 'pg_catalog', true)");
         _context.Report("Locking", 0, planned);
         Changes.Lock();
         _confirmations.ForEach(c => c());
         Changes.NoteOrphans(_catalog.Database);
         _context.Report("Changing", 0, planned);
-        // Constraints wait for the end; triggers, and functions in defaults, find their names as the application's do. Our own statements qualify theirs.
-        Execute("set constraints all deferred");
-        Execute("select set_config('search_path', (select reset_val from pg_settings where name = 'search_path'), true)");
+        Changes.Defer();
         apply();
         _context.Report("Checking constraints", planned, planned);
         Execute("set constraints all immediate");
@@ -189,14 +204,3 @@ internal sealed class ChangeRun : IDisposable
 
     private void Execute(string sql) => _session.Execute(sql, _context.Cancellation);
 }
-
-/// <summary>What came of a change; every operation's result ends with it.</summary>
-/// <param name="Changed">Whether the database was changed.</param>
-/// <param name="Count">Rows written; 0 with WhatIf.</param>
-/// <param name="WouldChange">Rows that the plan changes.</param>
-/// <param name="Stale">What the application keeps besides the rows and does not know of the change; null when there is nothing.</param>
-/// <param name="Afterwards">The management commands that bring it up to date.</param>
-/// <param name="UndoPath">The undo file; null when none was written.</param>
-/// <param name="Duration">Seconds.</param>
-internal sealed record ChangeOutcome(
-    bool Changed, long Count, long WouldChange, string? Stale, string? Afterwards, string? UndoPath, double Duration);

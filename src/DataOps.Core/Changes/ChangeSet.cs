@@ -26,6 +26,9 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     private bool _locked;
     private IReadOnlyList<UndoOrphans>? _orphans;
 
+    /// <summary>The operation.</summary>
+    public string Operation => operation;
+
     /// <summary>The tables, in order of first use.</summary>
     public IReadOnlyList<TablePlan> Tables => _tables;
 
@@ -53,6 +56,13 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     {
         new RowLocks(session, cancellation).Take(_tables);
         _locked = true;
+    }
+
+    /// <summary>Has constraints wait for the end; triggers, and functions in defaults, find their names as the application's do.</summary>
+    public void Defer()
+    {
+        session.Execute("set constraints all deferred", cancellation);
+        session.Execute("select set_config('search_path', (select reset_val from pg_settings where name = 'search_path'), true)", cancellation);
     }
 
     /// <summary>Notes which foreign keys planned rows break, so that undoing can bring that back; after the lock and before anything is changed.</summary>
@@ -114,7 +124,7 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DataOpsException(
-                "WriteFailed", FailureKind.InvalidOperation, $"The undo file {place.Path} could not be written, so nothing was changed: {e.Message}",
+                ErrorIds.WriteFailed, FailureKind.InvalidOperation, $"The undo file {place.Path} could not be written, so nothing was changed: {e.Message}",
                 "Check the free space and the folder's rights, or name another file with -UndoPath.", place.Path, e);
         }
         // A trigger that waits for the commit finds its names where the operation's statements did.
@@ -153,7 +163,7 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         _takeBack = null;
         string kept = path is null ? "" : $" If it was, {path} undoes it.";
         return new DataOpsException(
-            "CommitUnknown", FailureKind.Connection, $"The connection broke during the commit, and the server cannot be asked whether it was done.{kept}",
+            ErrorIds.CommitUnknown, FailureKind.Connection, $"The connection broke during the commit, and the server cannot be asked whether it was done.{kept}",
             "Look at the rows before you run it again.", path ?? session.Database, failure);
     }
 

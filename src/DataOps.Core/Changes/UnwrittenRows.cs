@@ -17,7 +17,7 @@ internal sealed class UnwrittenRows(Session session, CancellationToken cancellat
             if (KeepersOf(session, table.Table, cancellation) is { Length: > 0 } keepers)
                 Find(table, keepers, kept);
         kept.ThrowIfAny(
-            "NotWritten", FailureKind.InvalidOperation, "{0} not been written as planned, so nothing was changed.",
+            ErrorIds.NotWritten, FailureKind.InvalidOperation, "{0} not been written as planned, so nothing was changed.",
             "Disable what keeps them for the time, or leave these rows out.");
     }
 

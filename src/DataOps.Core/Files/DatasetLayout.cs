@@ -3,12 +3,6 @@ using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Files;
 
-/// <summary>What stands between the items of a list inside an object.</summary>
-/// <param name="Open">Its bracket, and what stands before the first item.</param>
-/// <param name="Item">Between two items.</param>
-/// <param name="Close">What stands behind the last item, and the closing bracket.</param>
-internal sealed record ListLayout(string Open, string Item, string Close);
-
 /// <summary>What stands between the values of a fixture, to the byte as Django's serializers write it.</summary>
 /// <param name="Begin">Before the first object.</param>
 /// <param name="Between">Between two objects.</param>
@@ -42,12 +36,12 @@ internal sealed record DatasetLayout(
     {
         if (format is DatasetFormat.Xml or DatasetFormat.Yaml)
             throw new DataOpsException(
-                "UnknownFormat", FailureKind.InvalidArgument, $"{format} is read and not written.", "Write Json or Jsonl, which Django reads as well.", format);
+                ErrorIds.UnknownFormat, FailureKind.InvalidArgument, $"{format} is read and not written.", "Write Json or Jsonl, which Django reads as well.", format);
         if (format == DatasetFormat.Jsonl)
             return indent is null
                 ? new("", "\n", "\n", "", "{", ",", "{", ",", "}", "}", JsonSeparator.Comma, null)
                 : throw new DataOpsException(
-                    "InvalidIndent", FailureKind.InvalidArgument, "JSONL has one object a line and no indentation.", "Leave -Indent out, or write JSON.");
+                    ErrorIds.InvalidIndent, FailureKind.InvalidArgument, "JSONL has one object a line and no indentation.", "Leave -Indent out, or write JSON.");
         if (indent is not { } blanks)
             return new("[", ", ", "]", "]", "{", ", ", "{", ", ", "}", "}", JsonSeparator.CommaAndBlank, null);
         string one = "\n" + new string(' ', blanks);

@@ -31,7 +31,7 @@ public static class StandardOutput
 
     /// <summary>What is told of any other failed write.</summary>
     public static DataOpsException Failure(string why, Exception? cause = null) => new(
-        "OutputFailed", FailureKind.InvalidOperation, $"Standard output could not be written: {why}", "Check where it leads to, and the free space there.", "stdout",
+        ErrorIds.OutputFailed, FailureKind.InvalidOperation, $"Standard output could not be written: {why}", "Check where it leads to, and the free space there.", "stdout",
         cause);
 
     // What a parent hands on is not closed by exec; the program's own files are, and one of those has the number of an output that is closed.

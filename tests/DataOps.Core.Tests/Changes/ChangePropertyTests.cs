@@ -153,7 +153,7 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
 
     // What every operation shares that changes rows.
     private static IEnumerable<ChangingOperation> Operations() => typeof(Session).Assembly.GetExportedTypes()
-        .Where(t => t.GetInterfaces().Any(i => i.IsGenericType && i.GenericTypeArguments is [{ } options, _] && options.IsAssignableTo(typeof(ChangeOptions))))
+        .Where(t => t.BaseType is { IsGenericType: true, GenericTypeArguments: [{ } options, _] } && options.IsAssignableTo(typeof(ChangeOptions)))
         .Select(t => new ChangingOperation(t));
 
     // Whether it changed anything.
@@ -168,7 +168,8 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
         Outcome done = operation.Run(site, options with { UndoPath = path });
 
         Assert.True((foretold.Refusal, foretold.WouldChange) == (done.Refusal, done.WouldChange), $"{what}:\nforetold {foretold}\ndone     {done}");
-        Assert.True(done.Changed == (done.WouldChange > 0 || (done.Changed && operation.Name == "Import-Dataset")), $"{what}: {done}");
+        // A load may move sequences alone.
+        Assert.True(done.Changed == done.WouldChange > 0 || operation.Name == "Import-Dataset", $"{what}: {done}");
         if (File.Exists(path))
         {
             Assert.True(done.Changed, $"{what}: an undo file of no change");
@@ -242,7 +243,7 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
 
         public Outcome Run(TestDatabase site, ChangeOptions options)
         {
-            Type[] arguments = type.GetInterfaces().First(i => i.IsGenericType && i.GenericTypeArguments.Length == 2).GenericTypeArguments;
+            Type[] arguments = type.BaseType!.GenericTypeArguments;
             try
             {
                 IEnumerable<object> told = (IEnumerable<object>)s_run.MakeGenericMethod(arguments).Invoke(site, [Activator.CreateInstance(type), options, null])!;

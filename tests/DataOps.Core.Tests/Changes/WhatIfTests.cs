@@ -1,5 +1,6 @@
 using System.Reflection;
 using DataOps.Core.Changes;
+using DataOps.Core.Django.References;
 using DataOps.Core.Features.Constraints;
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Datasets.Import;
@@ -48,7 +49,7 @@ public sealed class WhatIfTests(PostgresServer server) : IDisposable
     private readonly ImportFiles _files = new();
 
     public static TheoryData<string> Operations => [.. typeof(Session).Assembly.GetExportedTypes()
-        .Where(t => t.GetInterfaces().Any(i => i.IsGenericType && i.GenericTypeArguments is [{ } options, _] && options.GetProperty("WhatIf") is not null))
+        .Where(t => t.BaseType is { IsGenericType: true, GenericTypeArguments: [{ } options, _] } && options.IsAssignableTo(typeof(PlanOptions)))
         .Select(t => t.GetCustomAttribute<OperationAttribute>())
         .Select(o => $"{o!.Verb}-{o.Noun}")];
 

@@ -52,9 +52,6 @@ internal sealed class BatchedChange(
     /// <summary>The undo file; null when nothing was written.</summary>
     public string? UndoPath => _undo is { Count: > 0 } ? _undo.Place.Path : null;
 
-    /// <summary>Rows that changed, by table.</summary>
-    public IReadOnlyCollection<TableChangeSummary> Tables => _tables.Values;
-
     /// <summary>Whether it ended before its time.</summary>
     public bool IsStopped => _stopped is not null;
 
@@ -83,12 +80,27 @@ internal sealed class BatchedChange(
     }
 
     /// <summary>What came of all batches together, whether it was stopped or not.</summary>
-    public ChangeOutcome Finish()
+    public ChangeResult Finish()
     {
         Afterwards stale = Afterwards.Of(catalog, [.. _tables.Values.Select(t => t.Model).OfType<string>()], []);
         if (Batches > 0)
             stale.Warn(context);
-        return new ChangeOutcome(Batches > 0, Rows, Rows, stale.What, stale.Commands, UndoPath, context.Seconds);
+        return new ChangeResult
+        {
+            Server = session.Server,
+            Database = session.Database,
+            Operation = operation,
+            Changed = Batches > 0,
+            Count = Rows,
+            WouldChange = Rows,
+            Deleted = _tables.Values.Sum(t => t.Delete),
+            Updated = _tables.Values.Sum(t => t.Update),
+            Inserted = _tables.Values.Sum(t => t.Insert),
+            Stale = stale.What,
+            Afterwards = stale.Commands,
+            UndoPath = UndoPath,
+            Duration = context.Seconds,
+        };
     }
 
     /// <summary>Fails with what stopped it, and what was done until then; to be called when the result is told.</summary>
@@ -132,7 +144,7 @@ internal sealed class BatchedChange(
         // It may have broken in a commit of which the server then said that it was done.
         if (!session.Connection.FullState.HasFlag(System.Data.ConnectionState.Open))
             throw new DataOpsException(
-                "ConnectionFailed", FailureKind.Connection, $"The connection to {session.Settings} failed.",
+                ErrorIds.ConnectionFailed, FailureKind.Connection, $"The connection to {session.Settings} failed.",
                 "Connect again; the server's log tells why it ended the connection.", session.Server);
         using ChangeRun change = new(session, catalog, operation, new ChangeWay.InBatches(_undo, limits), context);
         plan(change, rows);

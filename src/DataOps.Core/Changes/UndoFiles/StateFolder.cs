@@ -21,7 +21,7 @@ internal static class StateFolder
     /// <summary>A folder in it, which may not be there yet.</summary>
     /// <exception cref="DataOpsException"><c>NoStateFolder</c>: nothing tells where it could be.</exception>
     public static string Of(string name) => Find(name) ?? throw new DataOpsException(
-        "NoStateFolder", FailureKind.InvalidOperation, $"This account has no home folder, and nothing else tells where its {name} files go, so nothing was changed.",
+        ErrorIds.NoStateFolder, FailureKind.InvalidOperation, $"This account has no home folder, and nothing else tells where its {name} files go, so nothing was changed.",
         $"Set {Variable} to an absolute path, or name a file with -UndoPath, or do without one: -NoUndo.", name);
 
     /// <summary>Makes a folder that only its owner can look into.</summary>

@@ -31,14 +31,14 @@ internal sealed class UndoFileReader : IDisposable
         {
             bool isMissing = e is FileNotFoundException or DirectoryNotFoundException;
             throw new DataOpsException(
-                isMissing ? "FileNotFound" : "ReadFailed", isMissing ? FailureKind.NotFound : FailureKind.InvalidData,
+                isMissing ? ErrorIds.FileNotFound : ErrorIds.ReadFailed, isMissing ? FailureKind.NotFound : FailureKind.InvalidData,
                 $"The undo file {path} cannot be read: {e.Message}", null, path, e);
         }
         try
         {
             if (!_file.CanSeek)
                 throw new DataOpsException(
-                    "ReadFailed", FailureKind.InvalidData, $"The undo file {path} cannot be read: it is a pipe or a device, and an undo file is read twice.",
+                    ErrorIds.ReadFailed, FailureKind.InvalidData, $"The undo file {path} cannot be read: it is a pipe or a device, and an undo file is read twice.",
                     "Save it to a file first.", path);
             Batches = Read((_, _) => { }, _none);
         }
@@ -80,7 +80,7 @@ internal sealed class UndoFileReader : IDisposable
         {
             throw e.NewerThanKnown is { } newer
                 ? new DataOpsException(
-                    "NewerUndoFile", FailureKind.InvalidData, $"{_path} was written by DataOps {newer}, in a format that this version does not know.",
+                    ErrorIds.NewerUndoFile, FailureKind.InvalidData, $"{_path} was written by DataOps {newer}, in a format that this version does not know.",
                     $"Undo it with DataOps {newer} or later.", _path)
                 : Damaged(e.Message, batches, e);
         }
@@ -108,7 +108,7 @@ internal sealed class UndoFileReader : IDisposable
         string whole = cause is UndoFormatException { IsCut: true } && batches.Count > 1 && batches[^1].Offset is { } end
             ? $" If its first {batches.Count - 1} batches are all that was committed, put them into a file of their own: they are the first {end} bytes." : "";
         return new DataOpsException(
-            "DamagedUndoFile", FailureKind.InvalidData, $"{_path} is no whole undo file, so nothing was changed: {why}",
+            ErrorIds.DamagedUndoFile, FailureKind.InvalidData, $"{_path} is no whole undo file, so nothing was changed: {why}",
             $"Take another copy of the file, or restore the rows from a backup.{whole}", _path, cause);
     }
 }

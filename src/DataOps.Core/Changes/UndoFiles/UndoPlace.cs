@@ -24,13 +24,9 @@ internal sealed class UndoPlace
     /// <param name="options">What the user says.</param>
     /// <param name="session">The server and the database, which a name of its own tells.</param>
     /// <param name="operation">The operation, as <c>Import-Dataset</c>.</param>
-    /// <exception cref="DataOpsException">The file is there, or its folder is not, or it is to be written and not to be.</exception>
+    /// <exception cref="DataOpsException">The file is there, or its folder is not.</exception>
     public static UndoPlace? Of(ChangeOptions options, Session session, string operation)
     {
-        if (options is { NoUndo: true, UndoPath: not null })
-            throw new DataOpsException(
-                "ContradictingOptions", FailureKind.InvalidArgument, "-NoUndo and -UndoPath contradict each other.", "Leave one of them out.",
-                nameof(options.NoUndo));
         if (options.NoUndo)
             return null;
         if (options.UndoPath is { } path)
@@ -46,10 +42,10 @@ internal sealed class UndoPlace
         string full = System.IO.Path.GetFullPath(path);
         if (File.Exists(full) || Directory.Exists(full))
             throw new DataOpsException(
-                "FileExists", FailureKind.AlreadyExists, $"{full} is there already.", "Name another undo file with -UndoPath: none is ever overwritten.", full);
+                ErrorIds.FileExists, FailureKind.AlreadyExists, $"{full} is there already.", "Name another undo file with -UndoPath: none is ever overwritten.", full);
         if (!Directory.Exists(System.IO.Path.GetDirectoryName(full)))
             throw new DataOpsException(
-                "FolderNotFound", FailureKind.NotFound, $"There is no folder {System.IO.Path.GetDirectoryName(full)}.",
+                ErrorIds.FolderNotFound, FailureKind.NotFound, $"There is no folder {System.IO.Path.GetDirectoryName(full)}.",
                 "Make it first, or name another one with -UndoPath.", full);
         return new UndoPlace(full, null);
     }
@@ -69,7 +65,7 @@ internal sealed class UndoPlace
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DataOpsException(
-                "WriteFailed", FailureKind.InvalidOperation, $"The folder for undo files, {folder}, could not be made: {e.Message}",
+                ErrorIds.WriteFailed, FailureKind.InvalidOperation, $"The folder for undo files, {folder}, could not be made: {e.Message}",
                 $"Name a file with -UndoPath, set {StateFolder.Variable} to a folder of yours, or do without one: -NoUndo.", folder, e);
         }
     }

@@ -1,4 +1,9 @@
 using DataOps.Core.Django.References;
+using DataOps.Core.Features.Constraints;
+using DataOps.Core.Features.ContentTypes;
+using DataOps.Core.Features.Orphans;
+using DataOps.Core.Features.Sequences;
+using DataOps.Core.Features.Trees;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
@@ -7,54 +12,79 @@ using Npgsql;
 namespace DataOps.Core.Features.Audits;
 
 /// <summary>What <see cref="TestDatabase"/> looks at, and what it is told.</summary>
-public sealed record TestDatabaseOptions
+public sealed partial record TestDatabaseOptions
 {
-    /// <summary>Which audits; all when empty.</summary>
+    /// <summary>Audits to run. Default: all.</summary>
+    [Option(Position = 0)]
     public IReadOnlyList<Audit> Audit { get; init; } = [];
 
-    /// <summary>The least severe findings to report: Error, Warning, or Expected for history that outlives its target by design as well.</summary>
+    /// <summary>
+    /// Least severe findings to report; Expected includes history that outlives its target by design.
+    /// </summary>
     public Severity Severity { get; init; } = Severity.Warning;
 
-    /// <summary>One finding a row, instead of one a reference, or a kind of problem in a tree, with its number of rows.</summary>
+    /// <summary>Report one finding per row instead of one per reference or kind of tree problem.</summary>
     public bool Detailed { get; init; }
 
-    /// <summary>More references without a constraint, as table.column=target_table; an orphan there is taken for history.</summary>
+    /// <summary>
+    /// More references without a foreign key, as table.column=target_table; their orphans count as history.
+    /// </summary>
     public IReadOnlyList<string> SoftReference { get; init; } = [];
 
-    /// <summary>The labels of all installed apps, or a file of them: what content types are judged by.</summary>
+    /// <summary>Labels of all installed apps, or a file of them; content types of other apps are stale.</summary>
+    [Option(Completes = OptionNames.AppLabel, Form = OptionForm.NamesOrFile)]
     public IReadOnlyList<string> InstalledApp { get; init; } = [];
 
-    /// <summary>Models that are there, as app.model, or a file of all of them.</summary>
+    /// <summary>
+    /// Models that exist in the code, as app.model, or a file of all of them (it must name contenttypes.contenttype).
+    /// </summary>
+    [Option(Completes = OptionNames.ModelName, Form = OptionForm.NamesOrFile)]
     public IReadOnlyList<string> LiveModel { get; init; } = [];
 }
 
 /// <summary>Runs every audit there is, in one snapshot: one result a finding, none for a database that is well.</summary>
+/// <remarks>A check that cannot be completed, as the role may not read a table, is a finding itself (<see cref="AuditProblem.CheckFailed"/>).</remarks>
 [Operation("Test", "Database")]
-public sealed class TestDatabase : IOperation<TestDatabaseOptions, DatabaseFinding>
+public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
 {
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A list cannot be read, or the server refused a query.</exception>
-    public IEnumerable<DatabaseFinding> Run(Session session, TestDatabaseOptions options, OperationContext context)
+    /// <exception cref="DataOpsException">A list or the catalogue cannot be read, or the connection is lost.</exception>
+    protected override IEnumerable<Finding> Execute(Session session, TestDatabaseOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
         foreach (Audit audit in Enum.GetValues<Audit>().Where(a => options.Audit.Count == 0 || options.Audit.Contains(a)))
         {
             context.Report($"Auditing {audit}", 0, null);
-            foreach (DatabaseFinding finding in Find(audit, session, catalog, options, context))
-                if (Enum.Parse<Severity>(finding.Severity) <= options.Severity)
-                    yield return finding;
+            foreach (Finding finding in Find(audit, session, catalog, options, context))
+                if (finding.Severity <= options.Severity)
+                    yield return finding.Plain();
         }
     }
 
-    private static IEnumerable<DatabaseFinding> Find(
+    private static IEnumerable<Finding> Find(
         Audit audit, Session session, ReferenceCatalog catalog, TestDatabaseOptions options, OperationContext context) => audit switch
         {
-            Audit.Orphan => OrphanAudit.Find(session, catalog, options, context),
+            Audit.Orphan => FindOrphan.Find(
+                session, catalog, new() { IncludeExpected = options.Severity == Severity.Expected, Summary = !options.Detailed }, context),
             Audit.Constraint => ConstraintAudit.Find(session, catalog),
-            Audit.ContentType => ContentTypeAudit.Find(session, catalog, options, context),
-            Audit.Sequence => KeySequenceAudit.Find(session, catalog, context),
-            Audit.Tree => TreeAudit.Find(session, catalog, options, context),
+            Audit.ContentType => new Check(session, audit, context).Run(
+                () => FindStaleContentType.Find(session, catalog, new() { InstalledApp = options.InstalledApp, LiveModel = options.LiveModel }, context), []),
+            Audit.Sequence => SequenceAudit.Find(session, catalog, context),
+            Audit.Tree when options.Detailed => TestTree.Find(session, catalog, new(), context),
+            Audit.Tree => Sums(TestTree.Find(session, catalog, new(), context)),
             _ => throw new ArgumentOutOfRangeException(nameof(audit)),
         };
+
+    // As many sums as there are kinds of problems in a column, however many rows have them.
+    private static IEnumerable<Finding> Sums(IEnumerable<Finding> findings)
+    {
+        Dictionary<(Enum?, Severity, string?, string?), Finding> sums = [];
+        foreach (Finding finding in findings)
+        {
+            (Enum?, Severity, string?, string?) kind = (finding.Class, finding.Severity, finding.Table, finding.Column);
+            sums[kind] = sums.TryGetValue(kind, out Finding? sum) ? sum with { Count = sum.Count + 1 } : finding with { Key = null };
+        }
+        return sums.Values.Select(s => s.Count == 1 ? s : s with { Problem = $"{s.Count} rows; the first: {s.Problem}", Value = null, Expected = null });
+    }
 }

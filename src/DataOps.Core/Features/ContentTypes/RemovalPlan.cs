@@ -67,11 +67,13 @@ internal sealed class RemovalPlan
     }
 
     /// <summary>The sum.</summary>
-    public RemovalResult Result(string operation, IReadOnlyList<GrantChange> grants, ChangeOutcome done) => new(
-        _session.Server, _session.Database, operation, done.Changed, done.Count, done.WouldChange, _choice.Gone.Count,
-        _change.Tables.Where(t => t.Table == _grants.Permissions?.DisplayName).Sum(t => t.Delete),
-        grants.Count(g => g.MovesTo is null), grants.Count(g => g.MovesTo is not null),
-        _change.Tables.Sum(t => t.Delete), _change.Tables.Sum(t => t.Update), _change.Tables.Sum(t => t.Insert), done.UndoPath, done.Duration);
+    public RemovalResult Result(IReadOnlyList<GrantChange> grants, ChangeResult done) => done.With(new RemovalResult
+    {
+        ContentTypes = _choice.Gone.Count,
+        Permissions = _change.Tables.Where(t => t.Table == _grants.Permissions?.DisplayName).Sum(t => t.Delete),
+        Revoked = grants.Count(g => g.MovesTo is null),
+        Moved = grants.Count(g => g.MovesTo is not null),
+    });
 
     private static string Ids(IEnumerable<int> ids) => "{" + string.Join(',', ids) + "}";
 
@@ -89,5 +91,5 @@ internal sealed class RemovalPlan
             .ToDictionary(t => t.Key, t => string.Join(", ", t.Select(s => s.Value.Differs ? s.Key.Column : $"{s.Key.Column} = {s.Value.Value ?? "NULL"}")));
     }
 
-    private string AppOf(int type) => _catalog.ContentTypeOf(type)?.Label.Split('.')[0] ?? "";
+    private string AppOf(int type) => _catalog.ContentTypeOf(type)?.Label.App ?? "";
 }

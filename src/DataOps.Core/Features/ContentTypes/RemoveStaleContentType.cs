@@ -1,5 +1,6 @@
 using DataOps.Core.Changes;
 using DataOps.Core.Changes.UndoFiles;
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
@@ -11,8 +12,8 @@ namespace DataOps.Core.Features.ContentTypes;
 /// <summary>
 /// Removes stale content types and permissions with what depends on them, as Django's on_delete says, or lets another model take over; in one transaction.
 /// </summary>
-[Operation("Remove", "StaleContentType")]
-public sealed class RemoveStaleContentType : IOperation<RemoveStaleContentTypeOptions, IChangeResult>
+[Operation("Remove", "StaleContentType", AsksFirst = true)]
+public sealed class RemoveStaleContentType : Operation<RemoveStaleContentTypeOptions, IChangeResult>
 {
     private const string Name = "Remove-StaleContentType";
 
@@ -20,13 +21,13 @@ public sealed class RemoveStaleContentType : IOperation<RemoveStaleContentTypeOp
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">What is named must not go; rows that nothing is known of need it; or a constraint is in the way.</exception>
-    public IEnumerable<IChangeResult> Run(Session session, RemoveStaleContentTypeOptions options, OperationContext context)
+    protected override IEnumerable<IChangeResult> Execute(Session session, RemoveStaleContentTypeOptions options, OperationContext context)
     {
         ChangeWay way = ChangeWay.For(session, Name, options);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
-        Table contentTypes = catalog.Database.Find(catalog.Database.DjangoSchema, "django_content_type")
+        Table contentTypes = catalog.TableOf(DjangoTables.ContentType)
             ?? throw new DataOpsException(
-                "NoContentTypes", FailureKind.NotFound, $"{session.Database} has no django_content_type.", "Name a database of Django's.", session.Database);
+                ErrorIds.NoContentTypes, FailureKind.NotFound, $"{session.Database} has no content types.", "Name a database of Django's.", session.Database);
         using ChangeRun change = new(session, catalog, Name, way, context);
 
         context.Report("Looking for what is stale", 0, null);
@@ -37,7 +38,6 @@ public sealed class RemoveStaleContentType : IOperation<RemoveStaleContentTypeOp
         GrantChange[] grants = [.. plan.Grants()];
         foreach (IChangeResult told in options.WhatIf || options.Detailed ? plan.Describe(grants, options.Detailed) : [])
             yield return told;
-        ChangeOutcome done = change.Finish();
-        yield return plan.Result(Name, grants, done);
+        yield return plan.Result(grants, change.Finish());
     }
 }

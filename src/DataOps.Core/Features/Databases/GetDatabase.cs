@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Operations;
@@ -6,7 +7,7 @@ using DataOps.Core.Postgres.Connections;
 namespace DataOps.Core.Features.Databases;
 
 /// <summary>Get-Database takes no options of its own.</summary>
-public sealed record GetDatabaseOptions;
+public sealed partial record GetDatabaseOptions;
 
 /// <summary>What there is to know of a database before working on it.</summary>
 /// <param name="Server">The server.</param>
@@ -49,7 +50,7 @@ public sealed record DatabaseInfo(
 
 /// <summary>Says what there is to know of a database: server, size, migrations, and what the role may do.</summary>
 [Operation("Get", "Database")]
-public sealed class GetDatabase : IOperation<GetDatabaseOptions, DatabaseInfo>
+public sealed class GetDatabase : Operation<GetDatabaseOptions, DatabaseInfo>
 {
     private sealed record Facts(
         string Version, string Role, bool Superuser, bool Reads, bool Writes, bool Replica, bool Encrypted, long Bytes, string Encoding, string Collation,
@@ -73,7 +74,7 @@ public sealed class GetDatabase : IOperation<GetDatabaseOptions, DatabaseInfo>
         """;
 
     /// <inheritdoc/>
-    public IEnumerable<DatabaseInfo> Run(Session session, GetDatabaseOptions options, OperationContext context)
+    protected override IEnumerable<DatabaseInfo> Execute(Session session, GetDatabaseOptions options, OperationContext context)
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         IReadOnlyList<(string App, string Name)> heads = MigrationHeads.Of(session, catalog.Database, context.Cancellation);
@@ -95,7 +96,7 @@ public sealed class GetDatabase : IOperation<GetDatabaseOptions, DatabaseInfo>
             catalog.Database.Tables.Count(t => t.IsReadable),
             catalog.Models.Count,
             catalog.References.Count,
-            heads.FirstOrDefault(h => h.App == "wagtailcore").Name,
+            heads.FirstOrDefault(h => h.App == WagtailTables.Page.App).Name,
             heads.Count == 0 ? null : string.Join(",", heads.Select(h => $"{h.App}.{h.Name}")));
     }
 }

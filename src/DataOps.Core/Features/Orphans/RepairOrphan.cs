@@ -17,14 +17,14 @@ namespace DataOps.Core.Features.Orphans;
 /// Each orphan is looked at again before it is touched, and once more under its lock. What depends on a row that is deleted follows Django's on_delete.
 /// </remarks>
 [Operation("Repair", "Orphan", AsksFirst = true)]
-public sealed class RepairOrphan : IOperation<RepairOrphanOptions, IChangeResult>
+public sealed class RepairOrphan : Operation<RepairOrphanOptions, IChangeResult>
 {
     private const string Name = "Repair-Orphan";
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">A name matches nothing, an action does not suit or is not told, rows are protected, or others were there
     /// meanwhile: nothing is changed.</exception>
-    public IEnumerable<IChangeResult> Run(Session session, RepairOrphanOptions options, OperationContext context)
+    protected override IEnumerable<IChangeResult> Execute(Session session, RepairOrphanOptions options, OperationContext context)
     {
         ChangeWay way = ChangeWay.For(session, Name, options);
         RepairOptions.Check(options);
@@ -49,8 +49,8 @@ public sealed class RepairOrphan : IOperation<RepairOrphanOptions, IChangeResult
         new RepairRun(session, catalog, options, change, steps, context).Plan();
         foreach (IChangeResult told in change.Report(options, []))
             yield return told;
-        ChangeOutcome done = change.Finish();
-        yield return Result(session, change.Tables, steps, selection.Skipped, done.Changed ? 1 : 0, done);
+        ChangeResult done = change.Finish();
+        yield return Result(steps, selection.Skipped, done.Changed ? 1 : 0, done);
     }
 
     private static IEnumerable<IChangeResult> InBatches(
@@ -80,7 +80,7 @@ public sealed class RepairOrphan : IOperation<RepairOrphanOptions, IChangeResult
         {
             selection.Forget();
         }
-        yield return Result(session, batches.Tables, steps, selection.Skipped, batches.Batches, batches.Finish());
+        yield return Result(steps, selection.Skipped, batches.Batches, batches.Finish());
         batches.ThrowIfStopped();
     }
 
@@ -88,8 +88,10 @@ public sealed class RepairOrphan : IOperation<RepairOrphanOptions, IChangeResult
     private static void FavourMemory(Session session, OperationContext context) => session.Execute("set local work_mem = '64MB'", context.Cancellation);
 
     private static RepairOrphanResult Result(
-        Session session, IReadOnlyCollection<TableChangeSummary> tables, IReadOnlyList<RepairStep> steps, long skipped, int batches, ChangeOutcome done) => new(
-            session.Server, session.Database, Name, done.Changed, done.Count, done.WouldChange, steps.Sum(s => s.Orphans.Count),
-            tables.Sum(t => t.Delete), tables.Sum(t => t.Update), tables.Sum(t => t.Insert), skipped, batches,
-            done.Stale, done.Afterwards, done.UndoPath, done.Duration);
+        IReadOnlyList<RepairStep> steps, long skipped, int batches, ChangeResult done) => done.With(new RepairOrphanResult
+        {
+            Orphans = steps.Sum(s => s.Orphans.Count),
+            Skipped = skipped,
+            Batches = batches,
+        });
 }

@@ -38,13 +38,13 @@ internal sealed class RepairRun(
         switch (step.Action)
         {
             case OrphanAction.SetNull:
-                ValuesOf(step.Orphans.Rows).Add(step.Orphans, RepairChoices.Clearable(step.Reference).ToDictionary(c => c.Name, c => $"null::{c.TypeText}"));
+                ValuesOf(step.Orphans.Rows).Add(step.Orphans, step.Reference.Clearable.ToDictionary(c => c.Name, c => $"null::{c.TypeText}"));
                 break;
             case OrphanAction.Repoint:
                 ValuesOf(step.Orphans.Rows).Add(step.Orphans, new Repointing(session, catalog, context.Cancellation).Values(step, options.To!));
                 break;
             case OrphanAction.PlainPage:
-                new PlainPages(session, catalog, change.Changes, step, ValuesOf, context.Cancellation).Plan();
+                new PlainPages(session, catalog, change.Changes, step.Orphans, ValuesOf, context.Cancellation).Plan();
                 break;
             case OrphanAction.Delete or OrphanAction.Quarantine:
                 step.Orphans.Rows.PlanDelete(step.Orphans.From);
@@ -57,10 +57,11 @@ internal sealed class RepairRun(
     {
         RepairStep[] parents = [.. steps.Where(s => s.Action is OrphanAction.RecreateParent or OrphanAction.RebuildHalf)];
         bool IsOfPage(RepairStep step) => step.Reference.ContentTypeColumn is not null
-            || (step.Reference.IsParentLink && RepairChoices.LeadsToPage(catalog, step.Reference));
+            || (step.Reference.IsParentLink && catalog.LeadsToPage(step.Reference));
         RepairStep[] halves = [.. parents.Where(IsOfPage)];
         if (halves.Length > 0)
-            _repairs.Insert(0, new RebuiltSpecificRows(session, catalog, change.Changes, halves, locks: !change.IsWhatIf, context.Cancellation));
+            _repairs.Insert(0, new RebuiltSpecificRows(
+                session, catalog, change.Changes, [.. halves.Select(h => h.Orphans)], locks: !change.IsWhatIf, context.Cancellation));
         foreach (IGrouping<Table, RepairStep> steps in parents.Except(halves).GroupBy(s => s.Reference.Target!))
             _repairs.Insert(0, new PlaceholderParents(session, catalog, change.Changes.Of(steps.Key), [.. steps], _repairs.Count + 1, context.Cancellation));
     }
@@ -77,10 +78,11 @@ internal sealed class RepairRun(
     {
         foreach (RepairStep step in steps)
         {
-            long left = step.Conditions.Sum(c => session.List<long>($"select count(*) {step.Orphans.From} where {c}", null, context.Cancellation)[0]);
+            long left = step.Missing.Sum(
+                m => session.List<long>($"select count(*) {step.Orphans.From} where {m.IsDangling("t")}", null, context.Cancellation)[0]);
             if (left != step.Orphans.Count)
                 throw new DataOpsException(
-                    "ChangedMeanwhile", FailureKind.Busy,
+                    ErrorIds.ChangedMeanwhile, FailureKind.Busy,
                     $"{step.Orphans.Count - left} of the {step.Orphans.Count} orphans of {step.Name} are none any more. Nothing was done.",
                     "Run it again: it will plan with the rows as they are now.", step.Reference.Name);
         }

@@ -12,39 +12,37 @@ namespace DataOps.Core.Features.Pages;
 /// <summary>Makes pages of one type pages of another in place: id, path, url, history, permissions and children stay.</summary>
 /// <remarks>Or it makes new pages in their places, to which everything leads that led to the old ones.</remarks>
 [Operation("Convert", "Page")]
-public sealed class ConvertPage : IOperation<ConvertPageOptions, IChangeResult>
+public sealed class ConvertPage : Operation<ConvertPageOptions, IChangeResult>
 {
     private const string Name = "Convert-Page";
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">A page, type or field that is not there, or values and rows without a place in the new type: all of them.</exception>
-    public IEnumerable<IChangeResult> Run(Session session, ConvertPageOptions options, OperationContext context)
+    protected override IEnumerable<IChangeResult> Execute(Session session, ConvertPageOptions options, OperationContext context)
     {
         ChangeWay way = ChangeWay.For(session, Name, options);
-        if (options.To.Length == 0)
-            throw new DataOpsException("NoTarget", FailureKind.InvalidArgument, "The new type is not said.", "Name it with -To, as app.model.");
         if (options.Id.Count + options.UrlPath.Count + options.Type.Count == 0)
             throw new DataOpsException(
-                "NoPageNamed", FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id, -UrlPath or -Type, or pipe them from Get-Page.");
-        if (!options.AsNewPage && (options.OldPage != OldPage.Keep || options.OnDependent != OnDependent.Fail))
-            throw new DataOpsException(
-                "ContradictingOptions", FailureKind.InvalidArgument, "-OldPage and -OnDependent are about pages that get a successor, and these do not.",
-                "Use -AsNewPage, or leave them out.", nameof(options.OldPage));
+                ErrorIds.MissingOption, FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id, -UrlPath or -Type, or pipe them from Get-Page.");
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
-        WagtailTables tables = new(session, catalog, context.Cancellation);
-        PageTypes types = new(catalog, tables.Pages);
-        PageType target = types.Require(options.To);
+        PageTables tables = PageTables.Require(session, catalog);
+        PageType target = tables.RequireType(options.To);
         using ChangeRun change = new(session, catalog, Name, way, context);
         change.LockTable(tables.Pages);
         PagesToConvert pages = new(session, tables, target, options, context);
-        Conversion? conversion = pages.Type is { } old ? new(session, tables, change, types.Of(old), target, options, context) : null;
+        Conversion? conversion = pages.Type is { } old ? new(session, tables, change, tables.RequireType(old), target, options, context) : null;
         conversion?.Plan();
         change.Count();
         foreach (IChangeResult told in change.Report(options, [.. conversion?.Replaced ?? [], .. conversion?.Fields ?? []]))
             yield return told;
-        ChangeOutcome done = change.Finish();
-        yield return new ConvertPageResult(
-            session.Server, session.Database, Name, done.Changed, done.Count, done.WouldChange, pages.OnlyId, pages.Count, pages.Aliases, target.Label,
-            conversion?.Old.Label, conversion?.Revisions ?? 0, done.Stale, done.Afterwards, done.UndoPath, done.Duration);
+        yield return change.Finish().With(new ConvertPageResult
+        {
+            Id = pages.OnlyId,
+            Pages = pages.Count,
+            Aliases = pages.Aliases,
+            Type = target.Label,
+            OldType = conversion?.Old.Label,
+            Revisions = conversion?.Revisions ?? 0,
+        });
     }
 }

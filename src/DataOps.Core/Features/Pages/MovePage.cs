@@ -11,28 +11,26 @@ namespace DataOps.Core.Features.Pages;
 /// <summary>Moves pages and all that is below them to another place of the page tree, as Wagtail does, in one transaction.</summary>
 /// <remarks>Nobody else can write to the pages meanwhile: moves that run at the same time are what damages trees.</remarks>
 [Operation("Move", "Page")]
-public sealed class MovePage : IOperation<MovePageOptions, IChangeResult>
+public sealed class MovePage : Operation<MovePageOptions, IChangeResult>
 {
     private const string Name = "Move-Page";
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">No such page, a page below itself, a slug that is taken, or a writer who does not come to an end.</exception>
-    public IEnumerable<IChangeResult> Run(Session session, MovePageOptions options, OperationContext context)
+    protected override IEnumerable<IChangeResult> Execute(Session session, MovePageOptions options, OperationContext context)
     {
         ChangeWay way = ChangeWay.For(session, Name, options);
-        if (options.To.Length == 0)
-            throw new DataOpsException("NoTarget", FailureKind.InvalidArgument, "It is not said where to.", "Name a page with -To, by its id or its url path.");
         if (options.Id.Count + options.UrlPath.Count == 0)
             throw new DataOpsException(
-                "NoPageNamed", FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id or -UrlPath, or pipe them from Get-Page.");
+                ErrorIds.MissingOption, FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id or -UrlPath, or pipe them from Get-Page.");
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
-        WagtailTables tables = new(session, catalog, context.Cancellation);
+        PageTables tables = PageTables.Require(session, catalog);
         using ChangeRun change = new(session, catalog, Name, way, context);
         change.LockTable(tables.Pages);
         context.Report("Planning", 0, null);
         PageTree tree = new(session, tables, context.Cancellation);
-        long to = tables.Require(options.To);
-        long[] ids = [.. options.Id.Concat(options.UrlPath.Select(tables.Require)).Distinct()];
+        long to = tables.RequirePage(session, options.To, context.Cancellation);
+        long[] ids = [.. options.Id.Concat(options.UrlPath.Select(p => tables.RequirePage(session, p, context.Cancellation))).Distinct()];
         IReadOnlyList<PageMove> moves = tree.Move(ids, to, options.Position, options.OnSlugClash);
         MovedRows rows = new(session, tables, change, moves, context);
         rows.Plan(options.Redirect);
@@ -40,10 +38,14 @@ public sealed class MovePage : IOperation<MovePageOptions, IChangeResult>
         foreach (IChangeResult told in change.Report(options, moves.Select(m => m.Describe(session))))
             yield return told;
         rows.Warn();
-        ChangeOutcome done = change.Finish(stale: rows.Stale);
+        ChangeResult done = change.Finish(stale: rows.Stale);
         PageMove[] moved = [.. moves.Where(m => m.Action != PageMove.None)];
-        yield return new MovePageResult(
-            session.Server, session.Database, Name, done.Changed, done.Count, done.WouldChange, moved.Length, moved.Sum(m => m.Pages),
-            moves.Count == 1 ? moves[0].UrlPath : null, rows.Redirects, done.Stale, done.Afterwards, done.UndoPath, done.Duration);
+        yield return done.With(new MovePageResult
+        {
+            Moved = moved.Length,
+            Pages = moved.Sum(m => m.Pages),
+            UrlPath = moves.Count == 1 ? moves[0].UrlPath : null,
+            Redirects = rows.Redirects,
+        });
     }
 }

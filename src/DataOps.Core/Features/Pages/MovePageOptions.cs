@@ -1,26 +1,31 @@
 using DataOps.Core.Changes;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.Pages;
 
 /// <summary>What <see cref="MovePage"/> moves, and where to.</summary>
-public sealed record MovePageOptions : ChangeOptions
+public sealed partial record MovePageOptions : ChangeOptions
 {
-    /// <summary>The pages, by id; several are moved one after the other, in this order.</summary>
+    /// <summary>Pages to move, by id; in this order.</summary>
+    [Option(Pipeline = true)]
     public IReadOnlyList<long> Id { get; init; } = [];
 
-    /// <summary>The pages, by url path, as /home/blog/first-post/.</summary>
+    /// <summary>Pages to move, by URL path, as /home/blog/first-post/.</summary>
+    [Option(Position = 0, Completes = OptionNames.UrlPath)]
     public IReadOnlyList<string> UrlPath { get; init; } = [];
 
-    /// <summary>The page that the position is seen from, by id or url path.</summary>
+    /// <summary>Target page (id or URL path); -Position places the moved pages relative to it.</summary>
+    [Option(Mandatory = true, Completes = OptionNames.UrlPath)]
     public string To { get; init; } = "";
 
-    /// <summary>Where, seen from that page; behind its other children when absent.</summary>
+    /// <summary>Place of the moved pages relative to -To.</summary>
     public PagePosition Position { get; init; }
 
-    /// <summary>What becomes of a slug that is taken at the new place.</summary>
+    /// <summary>What to do with a slug that a page at the new place already has.</summary>
     public OnSlugClash OnSlugClash { get; init; }
 
-    /// <summary>Also make redirects from the old addresses of all live pages that move.</summary>
+    /// <summary>Also create redirects from the old addresses of all live pages that move.</summary>
     public bool Redirect { get; init; }
 }
 
@@ -52,32 +57,17 @@ public sealed record MovedPage(
     string Path) : IChangeResult;
 
 /// <summary>What moving pages did, or would do.</summary>
-/// <param name="Server">The server.</param>
-/// <param name="Database">The database.</param>
-/// <param name="Operation">Move-Page.</param>
-/// <param name="Changed">Whether anything was written.</param>
-/// <param name="Count">Rows written; 0 with WhatIf.</param>
-/// <param name="WouldChange">Rows to be written.</param>
-/// <param name="Moved">Pages that were named and are moved.</param>
-/// <param name="Pages">Pages that move with them, themselves included.</param>
-/// <param name="UrlPath">The new url path where one page is moved; null for several.</param>
-/// <param name="Redirects">Redirects that are made or changed.</param>
-/// <param name="Stale">What the application does not know of yet; null when nothing is.</param>
-/// <param name="Afterwards">The commands that are due, joined by semicolons.</param>
-/// <param name="UndoPath">The undo file; null when there is none.</param>
-/// <param name="Duration">Seconds.</param>
-public sealed record MovePageResult(
-    string Server,
-    string Database,
-    string Operation,
-    bool Changed,
-    long Count,
-    long WouldChange,
-    int Moved,
-    long Pages,
-    string? UrlPath,
-    long Redirects,
-    string? Stale,
-    string? Afterwards,
-    string? UndoPath,
-    double Duration) : IChangeResult;
+public sealed record MovePageResult : ChangeResult
+{
+    /// <summary>Pages that were named and are moved.</summary>
+    public int Moved { get; init; }
+
+    /// <summary>Pages that move with them, themselves included.</summary>
+    public long Pages { get; init; }
+
+    /// <summary>The new url path where one page is moved; null for several.</summary>
+    public string? UrlPath { get; init; }
+
+    /// <summary>Redirects that are made or changed.</summary>
+    public long Redirects { get; init; }
+}

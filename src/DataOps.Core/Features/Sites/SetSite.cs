@@ -10,13 +10,13 @@ namespace DataOps.Core.Features.Sites;
 
 /// <summary>Changes where a site is reached and which page it begins with, in wagtailcore_site and django_site.</summary>
 [Operation("Set", "Site")]
-public sealed class SetSite : IOperation<SetSiteOptions, IChangeResult>
+public sealed class SetSite : Operation<SetSiteOptions, IChangeResult>
 {
     private const string Name = "Set-Site";
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">No site or page of that name, or another site has the host name and port: nothing is changed.</exception>
-    public IEnumerable<IChangeResult> Run(Session session, SetSiteOptions options, OperationContext context)
+    protected override IEnumerable<IChangeResult> Execute(Session session, SetSiteOptions options, OperationContext context)
     {
         ChangeWay way = ChangeWay.For(session, Name, options);
         SiteChange.Check(options);
@@ -27,10 +27,16 @@ public sealed class SetSite : IOperation<SetSiteOptions, IChangeResult>
         change.Count();
         foreach (RowChange row in options.Detailed ? change.Describe() : [])
             yield return row;
-        ChangeOutcome done = change.Finish(stale: site.Stale);
+        ChangeResult done = change.Finish(stale: site.Stale);
         SiteState after = site.After;
-        yield return new SetSiteResult(
-            session.Server, session.Database, Name, done.Changed, done.Count, done.WouldChange, site.Before.Name, after.Name,
-            after.RootPage, after.IsDefault, after.SiteName, after.Domain, done.Stale, done.Afterwards, done.UndoPath, done.Duration);
+        yield return done.With(new SetSiteResult
+        {
+            OldSite = site.Before.Name,
+            Site = after.Name,
+            RootPage = after.RootPage,
+            IsDefault = after.IsDefault,
+            SiteName = after.SiteName,
+            Domain = after.Domain,
+        });
     }
 }

@@ -16,17 +16,16 @@ namespace DataOps.Core.Features.Trees;
 /// revisions. No node is deleted unless that is asked for.
 /// </remarks>
 [Operation("Repair", "Tree")]
-public sealed class RepairTree : IOperation<RepairTreeOptions, IChangeResult>
+public sealed class RepairTree : Operation<RepairTreeOptions, IChangeResult>
 {
     private const string Name = "Repair-Tree";
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">A name matches no tree, something cannot be done as it was asked for, or others hold the table: nothing is
     /// changed.</exception>
-    public IEnumerable<IChangeResult> Run(Session session, RepairTreeOptions options, OperationContext context)
+    protected override IEnumerable<IChangeResult> Execute(Session session, RepairTreeOptions options, OperationContext context)
     {
         ChangeWay way = ChangeWay.For(session, Name, options);
-        Check(options);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context);
         IReadOnlyList<Tree> selected = TreeFilter.Select(catalog, options.Table, options.Model);
@@ -42,19 +41,8 @@ public sealed class RepairTree : IOperation<RepairTreeOptions, IChangeResult>
         long found = trees.Sum(t => t.Problems.Count);
         long remaining = found;
         change.Verify(() => remaining = trees.Sum(t => (long)checks.Find(t.Tree).Count()));
-        ChangeOutcome done = change.Finish();
-        yield return new RepairTreeResult(
-            session.Server, session.Database, Name, done.Changed, done.Count, done.WouldChange, found, remaining, run.Reattached,
-            change.Tables.Sum(t => t.Update), change.Tables.Sum(t => t.Insert), change.Tables.Sum(t => t.Delete), done.Stale, done.Afterwards,
-            done.UndoPath, done.Duration);
-    }
-
-    private static void Check(RepairTreeOptions options)
-    {
-        if (options is { To: not null, Orphan: not OrphanNodes.Reattach })
-            throw new DataOpsException(
-                "ContradictingOptions", FailureKind.InvalidArgument, "-To tells where orphans go, and -Orphan does not say that they go anywhere.",
-                "Use -Orphan Reattach.", nameof(options.To));
+        ChangeResult done = change.Finish();
+        yield return done.With(new RepairTreeResult { Problems = found, Remaining = remaining, Reattached = run.Reattached });
     }
 
     // Healthy trees are neither locked nor touched; the first problem is enough to know that one is not, and ends the search.

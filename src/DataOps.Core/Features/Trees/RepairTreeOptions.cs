@@ -1,4 +1,6 @@
 using DataOps.Core.Changes;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.Trees;
 
@@ -29,70 +31,59 @@ public enum DuplicateSlug
 }
 
 /// <summary>What <see cref="RepairTree"/> repairs, and how. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed record RepairTreeOptions : ChangeOptions
+public sealed partial record RepairTreeOptions : ChangeOptions
 {
-    /// <summary>Tables that keep a tree, as schema.table or table; all when empty.</summary>
+    /// <summary>Tables of trees, as table or schema.table. Default: all trees.</summary>
+    [Option(Position = 0, Pipeline = true, Wildcards = true, Completes = OptionNames.TableName)]
     public IReadOnlyList<string> Table { get; init; } = [];
 
-    /// <summary>Models that keep a tree, as app or app.model; all when empty.</summary>
+    /// <summary>Models of trees, as app or app.model. Default: all trees.</summary>
+    [Option(Wildcards = true, Completes = OptionNames.ModelName)]
     public IReadOnlyList<string> Model { get; init; } = [];
 
-    /// <summary>What becomes of nodes that are not connected to the tree, or whose path is none.</summary>
+    /// <summary>What to do with nodes that are not connected to the tree, or whose path is not valid.</summary>
     public OrphanNodes Orphan { get; init; }
 
-    /// <summary>With Orphan Reattach, the node to attach to: a key, for pages also a url_path; the nearest ancestor that is left when absent.</summary>
+    /// <summary>
+    /// Node to attach them to: a key, or the URL path of a page. Default: the nearest ancestor that exists.
+    /// </summary>
+    [OnlyWith(nameof(Orphan), OrphanNodes.Reattach)]
     public string? To { get; init; }
 
-    /// <summary>Close the gaps between siblings, in their order: in paths, in mptt's tree numbers, in places among siblings.</summary>
+    /// <summary>Close gaps between siblings: in paths, in tree numbers, in sort order.</summary>
     public bool Compact { get; init; }
 
-    /// <summary>What becomes of pages of which a half is missing.</summary>
+    /// <summary>What to do with pages that lack the row of their specific page or of wagtailcore_page.</summary>
     public MissingSpecific MissingSpecific { get; init; }
 
-    /// <summary>What becomes of slugs that two children of a page have.</summary>
+    /// <summary>What to do with slugs that two children of a page have.</summary>
     public DuplicateSlug DuplicateSlug { get; init; }
 
-    /// <summary>Characters a step of treebeard's paths (steplen); found out by the rows when absent. Wagtail's are always 4.</summary>
+    /// <summary>
+    /// Length of a step in treebeard's paths (steplen). Default: found from the rows; Wagtail's is always 4.
+    /// </summary>
+    [Range(1, 255)]
     public int? StepLength { get; init; }
 
-    /// <summary>The alphabet of treebeard's paths; found out by the rows when absent. Wagtail's is always 0-9A-Z.</summary>
+    /// <summary>Alphabet of treebeard's paths. Default: found from the rows; Wagtail's is always 0-9A-Z.</summary>
     public string? Alphabet { get; init; }
 
-    /// <summary>What to do about rows that depend on rows to be deleted, where nothing tells what the application would do.</summary>
+    /// <summary>
+    /// What to do with rows that reference a deleted row when the model's on_delete is unknown (tables of removed
+    /// apps).
+    /// </summary>
     public OnDependent OnDependent { get; init; }
 }
 
 /// <summary>What a repair of trees did, or would do.</summary>
-/// <param name="Server">The server.</param>
-/// <param name="Database">The database.</param>
-/// <param name="Operation">Repair-Tree.</param>
-/// <param name="Changed">Whether the database was changed.</param>
-/// <param name="Count">Rows changed; 0 with WhatIf.</param>
-/// <param name="WouldChange">Rows that the repair changes, or would.</param>
-/// <param name="Problems">Problems that there were.</param>
-/// <param name="Remaining">Problems that are left, or would be.</param>
-/// <param name="Reattached">Nodes that had no place and got one.</param>
-/// <param name="Updated">Rows that stay and change.</param>
-/// <param name="Inserted">Rows that come.</param>
-/// <param name="Deleted">Rows that go, with all that depends on them.</param>
-/// <param name="Stale">What the application keeps besides the rows and does not know of the change, joined by commas; null when there is nothing.</param>
-/// <param name="Afterwards">The management commands that bring it up to date, joined by semicolons.</param>
-/// <param name="UndoPath">The file with which Undo-Change takes the repair back; null when there is none.</param>
-/// <param name="Duration">Seconds.</param>
-public sealed record RepairTreeResult(
-    string Server,
-    string Database,
-    string Operation,
-    bool Changed,
-    long Count,
-    long WouldChange,
-    long Problems,
-    long Remaining,
-    long Reattached,
-    long Updated,
-    long Inserted,
-    long Deleted,
-    string? Stale,
-    string? Afterwards,
-    string? UndoPath,
-    double Duration) : IChangeResult;
+public sealed record RepairTreeResult : ChangeResult
+{
+    /// <summary>Problems that there were.</summary>
+    public long Problems { get; init; }
+
+    /// <summary>Problems that are left, or would be.</summary>
+    public long Remaining { get; init; }
+
+    /// <summary>Nodes that had no place and got one.</summary>
+    public long Reattached { get; init; }
+}

@@ -9,64 +9,46 @@ using DataOps.Core.Postgres.Connections;
 namespace DataOps.Core.Features.Undo;
 
 /// <summary>What <see cref="UndoChange"/> undoes.</summary>
-public sealed record UndoChangeOptions : ChangeOptions
+public sealed partial record UndoChangeOptions : ChangeOptions
 {
-    /// <summary>The undo file that the operation wrote.</summary>
+    /// <summary>Undo file that the operation wrote.</summary>
+    [Option(Position = 0, Mandatory = true, Pipeline = true, Aliases = ["PSPath", "FullName"], Form = OptionForm.File)]
     public string Path { get; init; } = "";
 
-    /// <summary>Use it although it was written for another server or database.</summary>
+    /// <summary>Apply it although it was written for another server or database.</summary>
     public bool Force { get; init; }
 }
 
 /// <summary>What an undoing did, or would do.</summary>
-/// <param name="Server">The server.</param>
-/// <param name="Database">The database.</param>
-/// <param name="Operation">Undo-Change.</param>
-/// <param name="Path">The undo file.</param>
-/// <param name="Undoes">The operation that wrote it.</param>
-/// <param name="Written">When it was written, in UTC.</param>
-/// <param name="Changed">Whether the database was changed.</param>
-/// <param name="Count">Rows changed; 0 with WhatIf.</param>
-/// <param name="WouldChange">Rows that undoing changes, or would; 0 when it is undone already.</param>
-/// <param name="Inserted">Rows that had been deleted and come back.</param>
-/// <param name="Updated">Rows that change back.</param>
-/// <param name="Deleted">Rows that had been inserted and go.</param>
-/// <param name="UndoPath">The undo file of the undoing; null when none was written.</param>
-/// <param name="Tables">Tables in the file.</param>
-/// <param name="Duration">Seconds.</param>
-public sealed record UndoResult(
-    string Server,
-    string Database,
-    string Operation,
-    string Path,
-    string Undoes,
-    DateTime Written,
-    bool Changed,
-    long Count,
-    long WouldChange,
-    long Inserted,
-    long Updated,
-    long Deleted,
-    string? UndoPath,
-    int Tables,
-    double Duration) : IChangeResult;
+public sealed record UndoResult : ChangeResult
+{
+    /// <summary>The undo file.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>The operation that wrote it.</summary>
+    public string Undoes { get; init; } = "";
+
+    /// <summary>When it was written, in UTC.</summary>
+    public DateTime Written { get; init; }
+
+    /// <summary>Tables in the file.</summary>
+    public int Tables { get; init; }
+}
 
 /// <summary>Puts the rows of an undo file back to exactly what they were, in one transaction, or names the rows that are in the way.</summary>
 /// <remarks>
 /// Triggers fire, except for rows that referred to nothing before; the rows are compared once more afterwards. Sequences stay where they are.
 /// </remarks>
 [Operation("Undo", "Change")]
-public sealed class UndoChange : IOperation<UndoChangeOptions, IChangeResult>
+public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
 {
     private const string Name = "Undo-Change";
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">The file is damaged or belongs elsewhere; rows have changed since; a constraint is in the way.</exception>
-    public IEnumerable<IChangeResult> Run(Session session, UndoChangeOptions options, OperationContext context)
+    protected override IEnumerable<IChangeResult> Execute(Session session, UndoChangeOptions options, OperationContext context)
     {
         ChangeWay way = ChangeWay.For(session, Name, options);
-        if (options.Path.Length == 0)
-            throw new DataOpsException("MissingPath", FailureKind.InvalidArgument, "No file is named.", "Name the undo file with -Path.", nameof(options.Path));
         CancellationToken cancellation = context.Cancellation;
         string path = Path.GetFullPath(options.Path);
         context.Report($"Reading {path}", 0, null);
@@ -85,7 +67,7 @@ public sealed class UndoChange : IOperation<UndoChangeOptions, IChangeResult>
         {
             UndoPlan plan = new(session, cancellation);
             counts = plan.Make(tables);
-            foreach (RowChange row in options.Detailed ? plan.Describe(tables, catalog.LabelOf) : [])
+            foreach (RowChange row in options.Detailed ? plan.Describe(tables, t => catalog.LabelOf(t)) : [])
                 yield return row;
             UndoReferences references = new(session, catalog.Database, tables, cancellation);
             RestoredOrphans orphans = new(catalog.Database, references, file.Batches.Where((_, i) => !uncommitted.Contains(i)));
@@ -98,9 +80,9 @@ public sealed class UndoChange : IOperation<UndoChangeOptions, IChangeResult>
                 new UndoApply(session, tables, orphans, cancellation).Run();
             };
         }
-        ChangeOutcome done = change.Finish(apply);
-        yield return new UndoResult(
-            session.Server, session.Database, Name, path, file.Header.Operation, file.Header.Written,
-            done.Changed, done.Count, done.WouldChange, counts.Inserted, counts.Updated, counts.Deleted, done.UndoPath, tables.Count, done.Duration);
+        yield return change.Finish(apply).With(new UndoResult
+        {
+            Path = path, Undoes = file.Header.Operation, Written = file.Header.Written, Tables = tables.Count,
+        }) with { Inserted = counts.Inserted, Updated = counts.Updated, Deleted = counts.Deleted };
     }
 }

@@ -35,7 +35,7 @@ internal sealed class UndoChecks(
                     : identity.IsWholeRow ? $"exists (select 1 from {own.Changes.Name} p where p._xmin = {own.Changes.VersionOf("r")})"
                     : $"exists (select 1 from {own.Changes.Name} p where {identity.Same("p", "r")})";
                 string from = $"""
-                    from {table.Sql} r join {target.Changes.Name} c on c._action = 'D' and {references.Refers(key, "r", "c", target.Table)} where not {planned}
+                    from {table.Sql} r join {target.Changes.Name} c on c._action = 'D' and {key.IsTarget("r", "c")} where not {planned}
                     """;
                 if (!orphans.AllowsToLose(table, key, Count(from)))
                     rows.AddAll(session, $"""
@@ -45,7 +45,7 @@ internal sealed class UndoChecks(
                         """, table.DisplayName, cancellation);
             }
         rows.ThrowIfAny(
-            "StillReferenced", FailureKind.InvalidOperation, "{0} a reference to rows that undoing deletes, so nothing was undone.",
+            ErrorIds.StillReferenced, FailureKind.InvalidOperation, "{0} a reference to rows that undoing deletes, so nothing was undone.",
             "Delete those rows first, or let them refer to others.");
     }
 
@@ -68,7 +68,7 @@ internal sealed class UndoChecks(
                         """, table.Table.DisplayName, cancellation);
             }
         rows.ThrowIfAny(
-            "MissingReferences", FailureKind.InvalidOperation, "{0} a reference without a target, which a foreign key forbids, so nothing was undone.",
+            ErrorIds.MissingReferences, FailureKind.InvalidOperation, "{0} a reference without a target, which a foreign key forbids, so nothing was undone.",
             "Insert the targets first; or, where the foreign key is newer than the change (Repair-Constraint adds and validates them), drop it, undo, and add it again.");
     }
 
@@ -92,7 +92,7 @@ internal sealed class UndoChecks(
                     """, table.Table.DisplayName, cancellation);
             }
         rows.ThrowIfAny(
-            "NotUnique", FailureKind.AlreadyExists, "{0} unique values that other rows have taken since, so nothing was undone.", "Change those rows first.");
+            ErrorIds.NotUnique, FailureKind.AlreadyExists, "{0} unique values that other rows have taken since, so nothing was undone.", "Change those rows first.");
     }
 
     private static string Keys(UniqueIndex index, string alias) => $"""

@@ -13,10 +13,14 @@ internal static class ColumnEquality
     }
 
     /// <summary>What stands on both sides of the comparison.</summary>
-    public static (string Left, string Right) Sides(Column left, string leftAlias, Column right, string rightAlias)
+    public static (string Left, string Right) Sides(Column left, string leftAlias, Column right, string rightAlias) =>
+        SidesOf(left, $"{leftAlias}.{SqlText.Identifier(left.Name)}", right, rightAlias);
+
+    /// <summary>What stands on both sides of the comparison of a column's value, as SQL, with another column.</summary>
+    public static (string Left, string Right) SidesOf(Column left, string value, Column right, string rightAlias)
     {
         string cast = Family(left) == Family(right) ? "" : "::text";
-        return ($"{leftAlias}.{SqlText.Identifier(left.Name)}{cast}", $"{rightAlias}.{SqlText.Identifier(right.Name)}{cast}");
+        return ($"{value}{cast}", $"{rightAlias}.{SqlText.Identifier(right.Name)}{cast}");
     }
 
     // Extensions' types (citext) have their operators elsewhere: as texts they compare everywhere.

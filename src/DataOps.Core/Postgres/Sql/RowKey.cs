@@ -32,5 +32,5 @@ internal sealed record RowKey(IReadOnlyList<Column> Columns, IReadOnlyList<strin
     /// <summary>What a person calls a row of a relation: its key's values joined by commas, or the whole row.</summary>
     public string Text(string alias) => IsWholeRow
         ? $"row({Of(alias)})::text"
-        : $"concat_ws(',', {string.Join(", ", Columns.Select(c => $"{alias}.{SqlText.Identifier(c.Name)}::text"))})";
+        : KeyText.Of(Columns, alias);
 }

@@ -27,9 +27,9 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
     {
         Stopwatch watch = Stopwatch.StartNew();
         FixtureFile file = FixtureFile.Of(options.Path, options.Format);
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
         Plan(catalog, file);
-        List<DatasetFinding> findings = [.. Errors(file), .. _warnings.Select(w => Warning(file, "LoadWarning", null, null, w, null)), .. LackingFields(file)];
+        List<DatasetFinding> findings = [.. Errors(file), .. _warnings.Select(w => Warning(file, ErrorIds.LoadWarning, null, null, w, null)), .. LackingFields(file)];
         findings.AddRange(Heads(catalog, file, findings));
         foreach (DatasetFinding finding in findings)
             yield return finding;
@@ -41,29 +41,14 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
     // Disposing takes the transaction back; whatever is not the file's fault is the caller's to hear.
     private void Plan(ReferenceCatalog catalog, FixtureFile file)
     {
-        ImportDatasetOptions import = new()
-        {
-            Path = options.Path,
-            Format = options.Format,
-            StreamField = options.StreamField,
-            JsonField = options.JsonField,
-            NaturalKey = options.NaturalKey,
-            OnConflict = options.OnConflict,
-            OnMissingReference = options.OnMissingReference,
-            MaxDelete = options.MaxDelete,
-            AllowOlder = options.AllowOlder,
-            OnDependent = options.OnDependent,
-            MissingField = options.MissingField,
-            WhatIf = true,
-        };
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         using ChangeSet changes = new(session, "Test-Dataset", context.Cancellation);
         try
         {
-            _load = DatasetLoad.Plan(session, catalog, file, import, changes, context with { Warning = _warnings.Add }, area => _read = area);
-            _plans = [.. ImportPlan.Of(session, catalog, _load, changes, import, context.Cancellation).OfType<ModelPlan>()];
+            _load = new LoadStages(session, catalog, file, options, changes, context with { Warning = _warnings.Add }).Plan(area => _read = area);
+            _plans = [.. ImportPlan.Of(session, catalog, _load, changes, options, context.Cancellation).OfType<ModelPlan>()];
         }
-        catch (DataOpsException e) when (e.Kind == FailureKind.InvalidData || e.Id == "ProtectedRows")
+        catch (DataOpsException e) when (e.Kind == FailureKind.InvalidData || e.Id == ErrorIds.ProtectedRows)
         {
             _refusal = e;
         }
@@ -92,7 +77,7 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
             string becomes = options.MissingField == MissingField.Default ? "they take their defaults"
                 : "rows that are there keep their values, new ones take the column's default";
             yield return Warning(
-                file, "LackingField", table.Model.Label, string.Join(", ", lacking), $"the database has fields that {who}: {becomes}",
+                file, ErrorIds.LackingField, table.Model.Label, string.Join(", ", lacking), $"the database has fields that {who}: {becomes}",
                 "Compare the migrations of the application that wrote the file with this database's.");
         }
     }
@@ -100,40 +85,47 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
     // Which of the two is behind, the operator can tell from the newest migration.
     private IEnumerable<DatasetFinding> Heads(ReferenceCatalog catalog, FixtureFile file, IReadOnlyList<DatasetFinding> findings)
     {
-        IEnumerable<string> models = findings
-            .Where(f => f.Id is "UnknownModel" or "UnknownField" or "LackingField")
-            .Select(f => f.Model!)
-            .Where(m => m.Contains('.'));
-        string[] apps = [.. models.Select(m => m[..m.IndexOf('.')]).Distinct()];
+        string[] apps = [.. findings
+            .Where(f => f.Id is ErrorIds.UnknownModel or ErrorIds.UnknownField or ErrorIds.LackingField)
+            .Select(f => ModelLabel.Parse(f.Model!)?.App)
+            .OfType<string>()
+            .Distinct()];
         IReadOnlyList<(string App, string Name)> heads = apps.Length == 0 ? [] : MigrationHeads.Of(session, catalog.Database, context.Cancellation);
         return apps.Select(app => Warning(
-            file, "MigrationHead", app, null,
+            file, ErrorIds.MigrationHead, app, null,
             heads.FirstOrDefault(h => h.App == app) is { Name: { } name } ? $"the newest migration of {app} in the database is {name}"
                 : $"the database has no migration of {app}",
             $"Compare it with manage.py showmigrations {app} where the file was written."));
     }
 
     private DatasetFinding Warning(FixtureFile file, string id, string? model, string? field, string problem, string? advice) =>
-        new(session.Server, session.Database, file.Path, null, id, nameof(Severity.Warning), model, null, field, problem, advice);
+        new()
+        {
+            Server = session.Server,
+            Database = session.Database,
+            Severity = Severity.Warning,
+            Model = model,
+            Problem = problem,
+            Remedy = advice,
+            Path = file.Path,
+            Id = id,
+            Field = field,
+        };
 
     private DatasetTest Sum(FixtureFile file, IReadOnlyList<DatasetFinding> findings, Stopwatch watch) => new(
         session.Server, session.Database, file.Path, _refusal is null && Excesses.Count == 0, _read?.Objects ?? 0, _read?.Tables.Count ?? 0,
         _load?.Written, _load?.Inserted, _load?.Updated, _load?.Deleted,
         _load is null ? null : _load.Objects - _load.Inserted - _load.Updated - _load.Skipped, _load?.Skipped,
         (_refusal as DatasetException)?.Count ?? (_refusal is null ? Excesses.Count : 1),
-        findings.Count(f => f.Severity == nameof(Severity.Warning)),
-        Missing(findings), Math.Round(watch.Elapsed.TotalSeconds, 3));
+        findings.Count(f => f.Severity == Severity.Warning),
+        Missing(), Math.Round(watch.Elapsed.TotalSeconds, 3));
 
-    private static string? Missing(IReadOnlyList<DatasetFinding> findings)
+    private string? Missing()
     {
-        IEnumerable<string?> missing = findings.Select(f => f.Id switch
-        {
-            "UnknownModel" => f.Model,
-            "UnknownField" => $"{f.Model}.{f.Field}",
-            "MissingReferences" => f.Problem.Split(' ')[1],
-            _ => null,
-        });
-        string text = string.Join(", ", missing.OfType<string>().Distinct());
+        IEnumerable<string?> missing = Problems().Select(p => p.Id is ErrorIds.UnknownModel or ErrorIds.UnknownField
+            ? string.Join('.', new[] { p.Cells[0], p.Cells[2] }.Where(c => c.Length > 0))
+            : p.MissingModel);
+        string text = string.Join(", ", missing.Where(m => m is { Length: > 0 }).Distinct());
         return text.Length == 0 ? null : text;
     }
 }

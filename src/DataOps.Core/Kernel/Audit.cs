@@ -1,0 +1,20 @@
+namespace DataOps.Core.Kernel;
+
+/// <summary>What a database can be audited for.</summary>
+public enum Audit : long
+{
+    /// <summary>Rows whose reference has no target (Find-Orphan).</summary>
+    Orphan,
+
+    /// <summary>Foreign keys that are missing, or not enforced (Repair-Constraint).</summary>
+    Constraint,
+
+    /// <summary>Content types and permissions of models that are gone (Find-StaleContentType).</summary>
+    ContentType,
+
+    /// <summary>Sequences that hand out keys which are taken, or soon none (Reset-Sequence).</summary>
+    Sequence,
+
+    /// <summary>Trees, and what Wagtail derives from its pages' places (Test-Tree).</summary>
+    Tree,
+}
