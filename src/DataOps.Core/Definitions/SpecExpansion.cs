@@ -51,8 +51,7 @@ internal static class SpecExpansion
             if (!includeDerived && DjangoTables.Derived.Contains(child.Label))
                 continue;
             Column column = reference.Column;
-            string field = child.Fields.FirstOrDefault(f => f.Column == column)?.Name
-                ?? Field.Referring(column.Name) ?? column.Name;
+            string field = child.Fields.FirstOrDefault(f => f.Column == column)?.Name ?? Field.Referring(column.Name) ?? column.Name;
             DatasetSpec spec = parent with { Model = child.Label, Filter = parent.Filter.Under(field) };
             Add(specs, spec, child);
             AddChildren(catalog, specs, spec, child, [.. above, child.Table.Oid], includeDerived);

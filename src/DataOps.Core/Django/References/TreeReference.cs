@@ -19,7 +19,7 @@ internal sealed class TreeReference(Tree tree, PathScheme? scheme = null) : Targ
     private PathScheme Scheme => scheme ?? PathScheme.Wagtail;
 
     /// <inheritdoc/>
-    protected override string Note(string value) => $"no row has the path {value[..^Scheme.StepLength]}";
+    protected override string Note(string value) => $"no row has the path {Scheme.Parent(value)}";
 
     /// <summary>Those of a database.</summary>
     public static IEnumerable<Reference> Of(DatabaseCatalog database, ModelTables tables) =>
@@ -44,7 +44,7 @@ internal sealed class TreeReference(Tree tree, PathScheme? scheme = null) : Targ
 
     /// <inheritdoc/>
     internal override string IsTarget(string alias, string target) =>
-        $"{target}.{SqlText.Identifier(Column.Name)} = left({alias}.{SqlText.Identifier(Column.Name)}, -{Scheme.StepLength})";
+        $"{target}.{SqlText.Identifier(Column.Name)} = {Scheme.ParentSql($"{alias}.{SqlText.Identifier(Column.Name)}")}";
 
     // A node keeps its row, and needs another place.
     internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) => [];

@@ -40,7 +40,6 @@ internal sealed record PathScheme(int StepLength, string Alphabet)
     public static PathScheme Of(Session session, Tree tree, int? stepLength, string? alphabet, CancellationToken cancellation, string? rows = null)
     {
         rows ??= tree.Table.Sql;
-        rows ??= tree.Table.Sql;
         if (stepLength is <= 0)
             throw new DataOpsException(ErrorIds.InvalidStepLength, FailureKind.InvalidArgument, $"A step of {stepLength} characters is none.",
                 "Give the model's steplen.", stepLength);

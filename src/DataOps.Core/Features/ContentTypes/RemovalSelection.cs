@@ -126,7 +126,7 @@ internal sealed class RemovalSelection
         DjangoTables.PermissionHolders.Contains(verdict.Type.Label) && _grants.Of($"p.content_type_id = {verdict.Type.Id}").Any();
 
     private static DataOpsException Refused(string id, ContentTypeStatus verdict, string what, string advice) => new(
-        id, FailureKind.InvalidOperation, $"{what} ({string.Join("; ", verdict.Evidence)}), so nothing was changed.", advice, verdict.Type.Label);
+        id, FailureKind.InvalidOperation, $"{what} ({string.Join("; ", verdict.Evidence)}), so nothing was changed.", advice, verdict.Type.Label.ToString());
 
     private IEnumerable<int> ChosenPermissions(Session session)
     {

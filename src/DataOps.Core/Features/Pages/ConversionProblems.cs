@@ -97,7 +97,7 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
             throw new DataOpsException(
                 ErrorIds.CannotConvert, FailureKind.InvalidOperation,
                 $"Pages of {old.Label} cannot become {target.Label} yet, so nothing was changed:\n  {string.Join("\n  ", _lines)}",
-                "-WhatIf shows what becomes of each field.", old.Label);
+                "-WhatIf shows what becomes of each field.", old.Label.ToString());
     }
 
     /// <summary>The pages that a line is about.</summary>

@@ -49,7 +49,7 @@ internal sealed class PagesToConvert
             _ => throw new DataOpsException(
                 ErrorIds.MixedTypes, FailureKind.InvalidArgument,
                 $"The pages are of several types: {string.Join(", ", types.Select(t => tables.Catalog.ContentTypeOf(t)?.Label ?? $"content type {t}"))}.",
-                "Convert one type at a time: add -Type.", target.Label),
+                "Convert one type at a time: add -Type.", target.Label.ToString()),
         };
     }
 

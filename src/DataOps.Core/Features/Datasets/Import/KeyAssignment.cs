@@ -274,7 +274,7 @@ internal static class GeneratedKeys
             { Default: { } made } => made,
             _ => throw new DataOpsException(
                 ErrorIds.MissingKey, FailureKind.InvalidData, $"{needed} objects of {table.Model.Label} have no key, and the database makes none for them.",
-                "Export with plain keys.", table.Model.Label),
+                "Export with plain keys.", table.Model.Label.ToString()),
         };
         session.Execute($"""
             update {identities} i set pk = n.pk
