@@ -1,4 +1,5 @@
 using DataOps.Core.Changes;
+using DataOps.Core.Django.References;
 using DataOps.Core.Features.Constraints;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Orphans;
