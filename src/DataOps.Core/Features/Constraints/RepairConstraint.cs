@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DataOps.Core.Changes;
 using DataOps.Core.Changes.Batches;
 using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
