@@ -1,3 +1,4 @@
+using DataOps.Core.Kernel;
 using System.CommandLine;
 using DataOps.Core.Files;
 using DataOps.Core.Operations;
@@ -37,10 +38,10 @@ internal sealed class OperationRun(
         IOptions values = options.Aggregate(operation.Create(), (given, option) => option.Apply(parsed, given));
         values.Validate();
         (OutputFormat format, FailOn threshold) = (run.Format(parsed), run.Threshold(parsed));
-        using Session? session = operation.IsOffline(values) ? null : Session.Open(run.Connection(parsed), operation.Name, interruption.Token);
-        Confirmation.Ask(operation, session, values, run.Confirm(parsed));
         // Data that go to standard output are alone there.
         Stream output = operation.WritesToStandardOutput(values) ? Console.OpenStandardError() : StandardOutput.Open();
+        using Session? session = operation.IsOffline(values) ? null : Session.Open(run.Connection(parsed), operation.Name, interruption.Token);
+        Confirmation.Ask(operation, session, values, run.Confirm(parsed));
         using ResultWriter writer = ResultWriter.For(format, progress, output);
         OperationContext context = new()
         {
@@ -52,6 +53,9 @@ internal sealed class OperationRun(
         foreach (object result in operation.Run(session, values, context))
         {
             failed |= Findings.Reach(result, threshold);
+            // It is needed whatever becomes of the result.
+            if (result is ChangeResult { UndoPath: { } undo })
+                progress.Say($"dataops {operation.CommandName}: undo file: {undo}");
             writer.Write(result);
         }
         writer.Finish();

@@ -1,3 +1,4 @@
+using DataOps.Core.Files;
 
 namespace DataOps.Cli;
 
@@ -72,7 +73,7 @@ internal abstract class ResultWriter : IDisposable
         catch (IOException e)
         {
             _broken = true;
-            throw new BrokenPipeException(e);
+            throw StandardOutput.IsReaderGone(e) ? new BrokenPipeException(e) : StandardOutput.Failure(e.Message, e);
         }
     }
 }

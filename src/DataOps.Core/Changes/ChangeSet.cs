@@ -11,8 +11,8 @@ namespace DataOps.Core.Changes;
 
 /// <summary>The rows that one operation changes, inside one transaction: what they were, under lock, and what they are afterwards.</summary>
 /// <remarks>
-/// The order is: plan (<see cref="Of"/>), <see cref="Lock"/>, <see cref="Apply"/>, <see cref="WriteUndo(string)"/>, <see cref="Commit"/>. The transaction is
-/// READ COMMITTED and the caller's. Disposing without a commit removes the undo file again.
+/// <see cref="ChangeRun"/> has the order of its steps. The transaction is READ COMMITTED and the caller's. Disposing without a commit removes the undo file
+/// again.
 /// </remarks>
 /// <param name="session">The session, in a transaction.</param>
 /// <param name="operation">The operation, as <c>Import-Dataset</c>.</param>
@@ -26,8 +26,14 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     private bool _locked;
     private IReadOnlyList<UndoOrphans>? _orphans;
 
+    /// <summary>The operation.</summary>
+    public string Operation => operation;
+
     /// <summary>The tables, in order of first use.</summary>
     public IReadOnlyList<TablePlan> Tables => _tables;
+
+    /// <summary>Whether everything is taken back in the end, so that nothing may be drawn from a sequence.</summary>
+    public bool IsTakenBack { get; init; }
 
     /// <summary>Rows planned so far.</summary>
     public long Planned => _tables.Sum(t => t.Planned);
@@ -39,7 +45,7 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
             return known;
         if (_locked)
             throw new InvalidOperationException($"{table} was not planned before the lock.");
-        TablePlan changed = new(session, table, _tables.Count + 1, cancellation);
+        TablePlan changed = new(session, table, _tables.Count + 1, IsTakenBack, cancellation);
         _tables.Add(changed);
         return _byTable[table.Oid] = changed;
     }
@@ -50,19 +56,6 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     {
         new RowLocks(session, cancellation).Take(_tables);
         _locked = true;
-    }
-
-    /// <summary>Changes the rows, which are locked: constraints are checked once, at the end, and triggers find their names as the application's.</summary>
-    /// <param name="catalog">The tables.</param>
-    /// <param name="statements">What changes them; every name of our own is qualified.</param>
-    /// <exception cref="DataOpsException">PostgreSQL refuses a row.</exception>
-    public void Apply(DatabaseCatalog catalog, Action statements)
-    {
-        NoteOrphans(catalog);
-        Defer();
-        statements();
-        session.Execute("set constraints all immediate", cancellation);
-        session.Execute("select set_config('search_path', 'pg_catalog', true)", cancellation);
     }
 
     /// <summary>Has constraints wait for the end; triggers, and functions in defaults, find their names as the application's do.</summary>
@@ -90,16 +83,16 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     }
 
     /// <summary>Writes the undo file, when everything is applied and before the commit; it is whole and on the disk afterwards.</summary>
-    /// <param name="path">Where, as <see cref="UndoPlace.Of"/> has it.</param>
+    /// <param name="place">Where.</param>
     /// <returns>The path; null, and no file, when no row is other than it was.</returns>
     /// <exception cref="DataOpsException">It cannot be written.</exception>
-    public string? WriteUndo(string path) => WriteUndo(path, null);
+    public string? WriteUndo(UndoPlace place) => WriteUndo(place, null);
 
-    /// <summary>Appends to the undo file of a run in batches, as <see cref="WriteUndo(string)"/> writes one; what is not committed is cut off again.</summary>
+    /// <summary>Appends to the undo file of a run in batches, as <see cref="WriteUndo(UndoPlace)"/> writes one; what is not committed is cut off again.</summary>
     /// <exception cref="DataOpsException">It cannot be written.</exception>
-    public string? WriteUndo(UndoBatches batches) => WriteUndo(batches.Path, batches);
+    public string? WriteUndo(UndoBatches batches) => WriteUndo(batches.Place, batches);
 
-    private string? WriteUndo(string path, UndoBatches? batches)
+    private string? WriteUndo(UndoPlace place, UndoBatches? batches)
     {
         if (!_locked)
             throw new InvalidOperationException("Rows are locked before they are changed.");
@@ -111,7 +104,7 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         try
         {
             UndoHeader header = Header(tables);
-            using UndoFileWriter file = new(path, batches?.Continue(header) ?? header);
+            using UndoFileWriter file = new(place, batches?.Continue(header) ?? header);
             for (int i = 0; i < tables.Length; i++)
                 foreach (string query in RowImages.Changes(tables[i], i + 1))
                     file.Copy(session, query, cancellation);
@@ -121,7 +114,7 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
                     file.Complete();
                 else
                     file.Complete(batches);
-                (_written, _takeBack) = (path, batches is null ? () => File.Delete(path) : batches.TakeBack);
+                (_written, _takeBack) = (place.Path, batches is null ? () => File.Delete(place.Path) : batches.TakeBack);
             }
         }
         catch (Exception e) when (PostgresFailure.Translate(e, session.Settings, cancellation) is { } failure)
@@ -131,8 +124,8 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DataOpsException(
-                ErrorIds.WriteFailed, FailureKind.InvalidOperation, $"The undo file {path} could not be written, so nothing was changed: {e.Message}",
-                "Check the free space and the folder's rights, or name another file with -UndoPath.", path, e);
+                ErrorIds.WriteFailed, FailureKind.InvalidOperation, $"The undo file {place.Path} could not be written, so nothing was changed: {e.Message}",
+                "Check the free space and the folder's rights, or name another file with -UndoPath.", place.Path, e);
         }
         // A trigger that waits for the commit finds its names where the operation's statements did.
         session.Execute($"select set_config('search_path', {SqlText.Literal(searchPath)}, true)", cancellation);

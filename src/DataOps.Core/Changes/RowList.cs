@@ -1,5 +1,6 @@
 using System.Text;
 using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Changes;
 
@@ -20,6 +21,23 @@ internal sealed class RowList
         Total++;
         if (_rows.Count < Most)
             _rows.Add((table, key.Length > 200 ? key[..200] + "…" : key, what));
+    }
+
+    /// <summary>Adds the rows of a query.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="sql">A query of what is the matter with a row, its key, and the number of all rows, limited to <see cref="Most"/>.</param>
+    /// <param name="table">Their table.</param>
+    /// <param name="what">What to say about a row of which the query says this; the same when absent.</param>
+    /// <param name="cancellation">Cancels the query.</param>
+    public void AddAll(Session session, string sql, string table, CancellationToken cancellation, Func<string, string>? what = null)
+    {
+        (long named, long total) = (0, 0);
+        foreach ((string matter, string key, long all) in session.Stream(sql, r => (r.GetString(0), r.GetString(1), r.GetInt64(2)), cancellation))
+        {
+            Add(table, key, what?.Invoke(matter) ?? matter);
+            (named, total) = (named + 1, all);
+        }
+        AddUnnamed(total - named);
     }
 
     /// <summary>Counts rows that were found but not named.</summary>

@@ -61,13 +61,6 @@ internal sealed class RowLocks(Session session, CancellationToken cancellation)
                 where case when c._action = 'I' then t.tableoid is not null else t.tableoid is null or t.xmin::text <> c._xmin end
                 order by {table.Identity.Of("c")} limit {RowList.Most}
                 """;
-        long named = 0;
-        long total = 0;
-        foreach ((string what, string key, long all) in session.Stream(sql, r => (r.GetString(0), r.GetString(1), r.GetInt64(2)), cancellation))
-        {
-            changed.Add(table.Table.DisplayName, key, what);
-            (named, total) = (named + 1, all);
-        }
-        changed.AddUnnamed(total - named);
+        changed.AddAll(session, sql, table.Table.DisplayName, cancellation);
     }
 }

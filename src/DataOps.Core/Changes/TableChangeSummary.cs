@@ -21,6 +21,10 @@ public sealed record TableChangeSummary(
     /// <summary>Rows that change.</summary>
     internal long Rows => Delete + Update + Insert;
 
+    /// <summary>Both changes of one table.</summary>
+    internal TableChangeSummary And(TableChangeSummary other) =>
+        this with { Delete = Delete + other.Delete, Update = Update + other.Update, Insert = Insert + other.Insert };
+
     /// <summary>Counts what is planned, by table, in order of their names.</summary>
     internal static IReadOnlyList<TableChangeSummary> Of(Session session, ReferenceCatalog catalog, ChangeSet changes, CancellationToken cancellation)
     {

@@ -15,11 +15,12 @@ internal sealed class TablePlan
     private readonly Session _session;
     private readonly CancellationToken _cancellation;
     private readonly string _columns;
+    private readonly bool _isTakenBack;
     private bool _updates;
 
-    internal TablePlan(Session session, Table table, int number, CancellationToken cancellation)
+    internal TablePlan(Session session, Table table, int number, bool isTakenBack, CancellationToken cancellation)
     {
-        (_session, Table, _cancellation) = (session, table, cancellation);
+        (_session, Table, _isTakenBack, _cancellation) = (session, table, isTakenBack, cancellation);
         Name = $"pg_temp.dataops_change_{number}";
         BeforeName = $"pg_temp.dataops_before_{number}";
         Identity = RowKey.Of(session, table, cancellation);
@@ -45,6 +46,18 @@ internal sealed class TablePlan
 
     /// <summary>Rows that come, of which the database makes the keys: they are planned when they are there.</summary>
     public long Expected { get; private set; }
+
+    /// <summary>Of those, the ones that are there.</summary>
+    public long Made { get; private set; }
+
+    /// <summary>
+    /// What an insert gives to the column of a key that the database makes, and nothing where the database is to make it: a rollback does not take back what
+    /// was drawn from a sequence, so rows that will be taken back get other keys.
+    /// </summary>
+    /// <remarks>Both end with a comma, to stand before the other columns.</remarks>
+    public (string Column, string Value) OwnKey => _isTakenBack && Table.SingleKey is { Sequence: not null } key
+        ? ($"{SqlText.Identifier(key.Name)}, ", $"(select coalesce(max({SqlText.Identifier(key.Name)}), 0) from {Table.Sql}) + row_number() over (), ")
+        : ("", "");
 
     /// <summary>A copy of the whole table, made by the lock where there is no key to know rows by.</summary>
     internal string BeforeName { get; }
@@ -97,7 +110,7 @@ internal sealed class TablePlan
 
     /// <summary>Adds rows that were inserted after the lock, because the database made their keys.</summary>
     /// <param name="select">As for <see cref="PlanInsert"/>.</param>
-    public long AddInserted(string select) => PlanInsert(select);
+    public void AddInserted(string select) => Made += PlanInsert(select);
 
     /// <summary>The condition that a row of the table is one of the plan's, as long as nothing has changed it.</summary>
     internal string Same(string planned, string row) => Identity.IsWholeRow ? $"{planned}._xmin = {VersionOf(row)}" : Identity.Same(planned, row);

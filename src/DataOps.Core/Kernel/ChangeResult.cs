@@ -51,4 +51,23 @@ public record ChangeResult : IChangeResult
 
     /// <summary>Seconds.</summary>
     public double Duration { get; init; }
+
+    /// <summary>An operation's own result, with what this one says of the change.</summary>
+    internal T With<T>(T own)
+        where T : ChangeResult => (T)((ChangeResult)own with
+        {
+            Server = Server,
+            Database = Database,
+            Operation = Operation,
+            Changed = Changed,
+            Count = Count,
+            WouldChange = WouldChange,
+            Deleted = Deleted,
+            Updated = Updated,
+            Inserted = Inserted,
+            Stale = Stale,
+            Afterwards = Afterwards,
+            UndoPath = UndoPath,
+            Duration = Duration,
+        });
 }

@@ -238,6 +238,9 @@ public static class ErrorIds
     /// <summary>The database has no sites.</summary>
     public const string NoSites = "NoSites";
 
+    /// <summary>The account has no home folder, and nothing else tells where its undo files go.</summary>
+    public const string NoStateFolder = "NoStateFolder";
+
     /// <summary>A result that was piped to Undo-Change names no undo file.</summary>
     public const string NoUndoFile = "NoUndoFile";
 
@@ -265,6 +268,9 @@ public static class ErrorIds
     /// <summary>Values have to be unique and are not.</summary>
     public const string NotUnique = "NotUnique";
 
+    /// <summary>Planned rows were not written, as a trigger, a rule or a row security policy kept them; nothing was changed.</summary>
+    public const string NotWritten = "NotWritten";
+
     /// <summary>The options select no model.</summary>
     public const string NothingSelected = "NothingSelected";
 
@@ -282,6 +288,9 @@ public static class ErrorIds
 
     /// <summary>An object or an undo file is of another server or database.</summary>
     public const string OtherDatabase = "OtherDatabase";
+
+    /// <summary>Standard output is closed, or could not be written.</summary>
+    public const string OutputFailed = "OutputFailed";
 
     /// <summary>Rows exchange values of a unique index that cannot be parked meanwhile.</summary>
     public const string ParkingFailed = "ParkingFailed";

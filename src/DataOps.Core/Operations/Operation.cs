@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 
@@ -73,6 +74,8 @@ public sealed record OperationProgress(string Activity, long Done, long? Total);
 /// <summary>What a caller hands to an operation besides its options: a way to stop it, somewhere to report progress and warnings to.</summary>
 public sealed record OperationContext
 {
+    private readonly long _start = Stopwatch.GetTimestamp();
+
     /// <summary>Cancels the query that runs on the server, and the operation with it.</summary>
     public CancellationToken Cancellation { get; init; }
 
@@ -81,6 +84,9 @@ public sealed record OperationContext
 
     /// <summary>Receives what the user should know although the operation goes on; called on the thread that runs the operation.</summary>
     public Action<string>? Warning { get; init; }
+
+    /// <summary>How long the operation runs already, in seconds, to the millisecond.</summary>
+    public double Seconds => Math.Round(Stopwatch.GetElapsedTime(_start).TotalSeconds, 3);
 
     /// <summary>Reports progress and stops here if the caller has asked for it.</summary>
     /// <exception cref="OperationCanceledException">The caller has cancelled.</exception>

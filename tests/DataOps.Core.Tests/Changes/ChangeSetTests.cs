@@ -1,3 +1,6 @@
+using DataOps.Core.Django.References;
+using DataOps.Core.Changes.UndoFiles;
+using DataOps.Core.Operations;
 using System.IO.Compression;
 using System.Text;
 using DataOps.Core.Changes;
@@ -148,16 +151,16 @@ public sealed class ChangeSetTests(PostgresServer server) : IDisposable
     private string? Apply(TestDatabase database, Action<ChangeSet> plan, string apply, Action? locked = null, Action? written = null)
     {
         Session session = database.Session;
-        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
-        using ChangeSet changes = new(session, "Test-Change", default);
-        plan(changes);
-        changes.Lock();
-        locked?.Invoke();
-        session.Execute(apply);
-        string? path = changes.WriteUndo(PathOf("undo.gz"));
-        written?.Invoke();
-        changes.Commit(transaction);
-        return path;
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        using ChangeRun change = new(session, catalog, "Test-Change", new ChangeWay.AtOnce(UndoPlace.At(PathOf("undo.gz"))), new OperationContext());
+        plan(change.Changes);
+        change.Confirm(() => locked?.Invoke());
+        change.Last(() =>
+        {
+            written?.Invoke();
+            return false;
+        });
+        return change.Finish(() => session.Execute(apply)).UndoPath;
     }
 
     private string PathOf(string name) => Path.Combine(_folder.FullName, name);

@@ -49,7 +49,7 @@ public sealed class WhatIfTests(PostgresServer server) : IDisposable
     private readonly ImportFiles _files = new();
 
     public static TheoryData<string> Operations => [.. typeof(Session).Assembly.GetExportedTypes()
-        .Where(t => t.GetInterfaces().Any(i => i.IsGenericType && i.GenericTypeArguments is [{ } options, _] && options.GetProperty("WhatIf") is not null))
+        .Where(t => t.BaseType is { IsGenericType: true, GenericTypeArguments: [{ } options, _] } && options.IsAssignableTo(typeof(PlanOptions)))
         .Select(t => t.GetCustomAttribute<OperationAttribute>())
         .Select(o => $"{o!.Verb}-{o.Noun}")];
 

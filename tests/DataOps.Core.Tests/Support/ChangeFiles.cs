@@ -1,12 +1,15 @@
 using System.IO.Compression;
 using System.Text;
 using DataOps.Core.Changes;
+using DataOps.Core.Changes.Batches;
+using DataOps.Core.Changes.UndoFiles;
+using DataOps.Core.Django.References;
+using DataOps.Core.Operations;
 using DataOps.Core.Features.Undo;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
 using DataOps.Core.Tests.Support.Servers;
-using Npgsql;
 
 namespace DataOps.Core.Tests.Support;
 
@@ -25,24 +28,22 @@ public sealed class ChangeFiles : IDisposable
 
     public string New() => Path.Combine(Folder, $"{++_count}.undo.gz");
 
-    /// <summary>Plans, locks, runs the SQL, writes the undo file and commits: what every changing operation does.</summary>
+    /// <summary>Plans, runs the SQL, and writes the undo file: in the one frame of every changing operation.</summary>
     internal string? Apply(TestDatabase database, Action<ChangeSet, DatabaseCatalog> plan, string apply, string? path = null, Action<ChangeSet>? applied = null)
     {
         Session session = database.Session;
-        DatabaseCatalog catalog = DatabaseCatalog.Read(session);
-        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
-        using ChangeSet changes = new(session, "Test-Change", default);
-        session.Execute("set constraints all deferred; set local search_path = public");
-        plan(changes, catalog);
-        changes.Lock();
-        session.Execute(apply);
-        applied?.Invoke(changes);
-        string? written = changes.WriteUndo(path ?? New());
-        changes.Commit(transaction);
-        return written;
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        using ChangeRun change = new(session, catalog, "Test-Change", new ChangeWay.AtOnce(UndoPlace.At(path ?? New())), new OperationContext());
+        session.Execute("set local search_path = public");
+        plan(change.Changes, catalog.Database);
+        return change.Finish(() =>
+        {
+            session.Execute(apply);
+            applied?.Invoke(change.Changes);
+        }).UndoPath;
     }
 
-    /// <summary>Plans every row of the tables as one that will be deleted, applies, and adds every row that is there afterwards: any change at all can be undone.</summary>
+    /// <summary>Plans every row of the tables as one that will be updated, applies, and adds every row that is there afterwards: any change at all can be undone.</summary>
     internal string? ApplyAnything(TestDatabase database, IReadOnlyList<string> tables, string apply) => Apply(
         database,
         (changes, catalog) =>
@@ -56,6 +57,11 @@ public sealed class ChangeFiles : IDisposable
             foreach (TablePlan table in changes.Tables)
                 table.AddInserted($"select {table.Identity.Of("t")} from {table.Table.Sql} t");
         });
+
+    /// <summary>A run in batches with this undo file.</summary>
+    internal static BatchedChange Batches(Session session, BatchLimits limits, string? path, OperationContext? context = null) => new(
+        session, ReferenceCatalog.Read(session, withEmbedded: false), "Test-Change", limits, path is null ? null : UndoPlace.At(path),
+        context ?? new OperationContext());
 
     public static UndoResult Undo(TestDatabase database, string path, bool whatIf = false, bool force = false, string? undoPath = null) =>
         Assert.IsType<UndoResult>(Assert.Single(database.Run(

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using DataOps.Core.Changes.UndoFiles;
+using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
-using Npgsql;
 
 namespace DataOps.Core.Changes.Batches;
 
@@ -13,23 +14,23 @@ namespace DataOps.Core.Changes.Batches;
 /// Whoever is in the way is waited for shortly, and the rows come again when the others are done, planned anew. A run that stops, for whatever reason, leaves
 /// whole batches; run again, it finds what is left, and begins another undo file.
 /// <code>
-/// BatchedChange batches = new(session, Name, BatchLimits.Of(options.BatchSize), undoPath, context);
-/// batches.Run(
-///     "Deleting", keys,
-///     (changes, rows) => changes.Of(table).PlanDelete($"from {table.Sql} t join {rows} b on b.id = t.id where …"),
-///     changes => changes.Delete());
+/// BatchedChange batches = new(session, catalog, Name, BatchLimits.Of(options.BatchSize), undo, context);
+/// batches.Run("Deleting", keys, (change, rows) => change.Changes.Of(table).PlanDelete($"from {table.Sql} t join {rows} b on b.id = t.id where …"));
 /// yield return Result(batches);
 /// batches.ThrowIfStopped();
 /// </code>
 /// </remarks>
 /// <param name="session">The session, in no transaction.</param>
+/// <param name="catalog">The models and who refers to whom.</param>
 /// <param name="operation">The operation, as <c>Repair-Orphan</c>.</param>
 /// <param name="limits">How gentle to be.</param>
-/// <param name="undoPath">The undo file, as <see cref="UndoPlace.Of"/> has it; null for none.</param>
+/// <param name="undo">Where the undo file goes; null for none.</param>
 /// <param name="context">Stops it between or within batches, and hears how far it is.</param>
-internal sealed class BatchedChange(Session session, string operation, BatchLimits limits, string? undoPath, OperationContext context)
+internal sealed class BatchedChange(
+    Session session, ReferenceCatalog catalog, string operation, BatchLimits limits, UndoPlace? undo, OperationContext context)
 {
-    private readonly UndoBatches? _undo = undoPath is null ? null : new(undoPath);
+    private readonly Dictionary<string, TableChangeSummary> _tables = [];
+    private readonly UndoBatches? _undo = undo is null ? null : new(undo);
     private int _size = limits.BatchSize;
     private Exception? _stopped;
 
@@ -49,7 +50,7 @@ internal sealed class BatchedChange(Session session, string operation, BatchLimi
     public int Retries { get; private set; }
 
     /// <summary>The undo file; null when nothing was written.</summary>
-    public string? UndoPath => _undo is { Count: > 0 } ? _undo.Path : null;
+    public string? UndoPath => _undo is { Count: > 0 } ? _undo.Place.Path : null;
 
     /// <summary>Whether it ended before its time.</summary>
     public bool IsStopped => _stopped is not null;
@@ -57,15 +58,16 @@ internal sealed class BatchedChange(Session session, string operation, BatchLimi
     /// <summary>Works through a selection; several may follow each other, into the same undo file. After a stop it does nothing.</summary>
     /// <param name="activity">What is done, for the progress: <c>Deleting from blog_comment</c>.</param>
     /// <param name="keys">A query of the keys of the selection's rows, whatever their columns: read once, before the first batch.</param>
-    /// <param name="plan">Plans what is still to be done to some of them: gets the change set, and a relation with the columns of that query.</param>
-    /// <param name="apply">Applies the plan, with its rows locked.</param>
+    /// <param name="plan">Plans what is still to be done to some of them: gets the change, and a relation with the columns of that query.</param>
+    /// <param name="apply">Writes the locked rows; the parts of the plan do when absent.</param>
     /// <returns>Whether all of it was done; if not, <see cref="ThrowIfStopped"/> says why.</returns>
-    public bool Run(string activity, string keys, Action<ChangeSet, string> plan, Action<ChangeSet> apply)
+    public bool Run(string activity, string keys, Action<ChangeRun, string> plan, Action<ChangeSet>? apply = null)
     {
         if (IsStopped)
             return false;
         try
         {
+            undo?.Prepare();
             using WorkList work = new(session, keys, context.Cancellation);
             Total += work.Count;
             Work(activity, work, plan, apply);
@@ -75,6 +77,30 @@ internal sealed class BatchedChange(Session session, string operation, BatchLimi
             _stopped = e;
         }
         return !IsStopped;
+    }
+
+    /// <summary>What came of all batches together, whether it was stopped or not.</summary>
+    public ChangeResult Finish()
+    {
+        Afterwards stale = Afterwards.Of(catalog, [.. _tables.Values.Select(t => t.Model).OfType<string>()], []);
+        if (Batches > 0)
+            stale.Warn(context);
+        return new ChangeResult
+        {
+            Server = session.Server,
+            Database = session.Database,
+            Operation = operation,
+            Changed = Batches > 0,
+            Count = Rows,
+            WouldChange = Rows,
+            Deleted = _tables.Values.Sum(t => t.Delete),
+            Updated = _tables.Values.Sum(t => t.Update),
+            Inserted = _tables.Values.Sum(t => t.Insert),
+            Stale = stale.What,
+            Afterwards = stale.Commands,
+            UndoPath = UndoPath,
+            Duration = context.Seconds,
+        };
     }
 
     /// <summary>Fails with what stopped it, and what was done until then; to be called when the result is told.</summary>
@@ -93,7 +119,7 @@ internal sealed class BatchedChange(Session session, string operation, BatchLimi
             ExceptionDispatchInfo.Throw(stopped);
     }
 
-    private void Work(string activity, WorkList work, Action<ChangeSet, string> plan, Action<ChangeSet> apply)
+    private void Work(string activity, WorkList work, Action<ChangeRun, string> plan, Action<ChangeSet>? apply)
     {
         int failures = 0;
         for ((long First, long Last)? next = work.Next(_size); next is { } rows; next = work.Next(_size))
@@ -113,28 +139,22 @@ internal sealed class BatchedChange(Session session, string operation, BatchLimi
         }
     }
 
-    private void Change(string rows, Action<ChangeSet, string> plan, Action<ChangeSet> apply)
+    private void Change(string rows, Action<ChangeRun, string> plan, Action<ChangeSet>? apply)
     {
         // It may have broken in a commit of which the server then said that it was done.
         if (!session.Connection.FullState.HasFlag(System.Data.ConnectionState.Open))
             throw new DataOpsException(
                 ErrorIds.ConnectionFailed, FailureKind.Connection, $"The connection to {session.Settings} failed.",
                 "Connect again; the server's log tells why it ended the connection.", session.Server);
-        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
-        session.LimitLockWait(limits.LockTimeout, context.Cancellation);
-        using ChangeSet changes = new(session, operation, context.Cancellation);
-        plan(changes, rows);
-        if (changes.Planned == 0)
+        using ChangeRun change = new(session, catalog, operation, new ChangeWay.InBatches(_undo, limits), context);
+        plan(change, rows);
+        if (change.Rows == 0)
             return;
         long start = Stopwatch.GetTimestamp();
-        changes.Lock();
-        apply(changes);
-        session.Execute("set constraints all immediate", context.Cancellation);
-        long changed = changes.Planned;
-        if (_undo is not null)
-            changes.WriteUndo(_undo);
-        changes.Commit(transaction);
-        (Batches, Rows) = (Batches + 1, Rows + changed);
+        change.Finish(apply is null ? null : () => apply(change.Changes), Afterwards.None);
+        (Batches, Rows) = (Batches + 1, Rows + change.Rows);
+        foreach (TableChangeSummary table in change.Tables)
+            _tables[table.Table] = _tables.GetValueOrDefault(table.Table)?.And(table) ?? table;
         Adapt(Stopwatch.GetElapsedTime(start));
     }
 

@@ -7,16 +7,16 @@ namespace DataOps.Core.Changes.Batches;
 /// A batch is an undo file by itself, and gzip files that follow each other are one: whatever kills the process, what was committed is whole in the file.
 /// Only the last batch can be one that was never committed.
 /// </remarks>
-/// <param name="path">Where, as <see cref="UndoPlace.Of"/> has it; there is no file before the first batch.</param>
-internal sealed class UndoBatches(string path)
+/// <param name="place">Where; there is no file before the first batch.</param>
+internal sealed class UndoBatches(UndoPlace place)
 {
     private string? _digest;
     private string? _digestBefore;
     private long _length;
     private long _lengthBefore;
 
-    /// <summary>The file.</summary>
-    public string Path => path;
+    /// <summary>Where the file is.</summary>
+    public UndoPlace Place => place;
 
     /// <summary>Batches in it.</summary>
     public int Count { get; private set; }
@@ -31,11 +31,11 @@ internal sealed class UndoBatches(string path)
     public void Add(string file, string digest)
     {
         if (Count == 0)
-            File.Move(file, path, overwrite: false);
+            place.Put(file);
         else
             Append(file);
         (_digestBefore, _lengthBefore) = (_digest, _length);
-        (_digest, _length) = (digest, new FileInfo(path).Length);
+        (_digest, _length) = (digest, new FileInfo(place.Path).Length);
         Count++;
     }
 
@@ -45,19 +45,19 @@ internal sealed class UndoBatches(string path)
         Count--;
         (_digest, _length) = (_digestBefore, _lengthBefore);
         if (Count == 0)
-            File.Delete(path);
+            File.Delete(place.Path);
         else
             Cut();
     }
 
     private void Append(string file)
     {
-        if (new FileInfo(path).Length != _length)
+        if (new FileInfo(place.Path).Length != _length)
             throw new IOException("Another program has written to the file.");
         try
         {
             using FileStream from = new(file, FileMode.Open, FileAccess.Read, FileShare.Read);
-            using FileStream to = new(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+            using FileStream to = new(place.Path, FileMode.Append, FileAccess.Write, FileShare.Read);
             from.CopyTo(to);
             to.Flush(flushToDisk: true);
         }
@@ -71,7 +71,7 @@ internal sealed class UndoBatches(string path)
 
     private void Cut()
     {
-        using FileStream file = new(path, FileMode.Open, FileAccess.Write, FileShare.Read);
+        using FileStream file = new(place.Path, FileMode.Open, FileAccess.Write, FileShare.Read);
         file.SetLength(_length);
         file.Flush(flushToDisk: true);
     }

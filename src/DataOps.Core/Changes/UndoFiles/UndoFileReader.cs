@@ -36,6 +36,10 @@ internal sealed class UndoFileReader : IDisposable
         }
         try
         {
+            if (!_file.CanSeek)
+                throw new DataOpsException(
+                    ErrorIds.ReadFailed, FailureKind.InvalidData, $"The undo file {path} cannot be read: it is a pipe or a device, and an undo file is read twice.",
+                    "Save it to a file first.", path);
             Batches = Read((_, _) => { }, _none);
         }
         catch

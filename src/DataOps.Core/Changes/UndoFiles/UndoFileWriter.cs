@@ -13,20 +13,20 @@ internal sealed class UndoFileWriter : IDisposable
 {
     private const int BufferSize = 1 << 16;
 
-    private readonly string _path;
+    private readonly UndoPlace _place;
     private readonly string _unfinished;
     private readonly FileStream _file;
     private readonly GZipStream _gzip;
     private readonly IncrementalHash _digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
 
     /// <summary>Starts a file.</summary>
-    /// <param name="path">Where it will be; not there yet.</param>
+    /// <param name="place">Where it will be; not there yet.</param>
     /// <param name="header">Its first line.</param>
     /// <exception cref="IOException">It cannot be written there.</exception>
-    public UndoFileWriter(string path, UndoHeader header)
+    public UndoFileWriter(UndoPlace place, UndoHeader header)
     {
-        _path = path;
-        _unfinished = Path.Join(Path.GetDirectoryName(path), $".{Path.GetFileName(path)}.{Guid.NewGuid():N}");
+        _place = place;
+        _unfinished = place.NewUnfinished();
         FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -75,7 +75,7 @@ internal sealed class UndoFileWriter : IDisposable
     public void Complete()
     {
         End();
-        File.Move(_unfinished, _path, overwrite: false);
+        _place.Put(_unfinished);
     }
 
     /// <summary>Writes the last line, and puts what was written behind the batches that are there already; it is on the disk afterwards.</summary>

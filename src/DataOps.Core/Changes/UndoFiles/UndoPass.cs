@@ -23,6 +23,8 @@ internal sealed class UndoPass(List<UndoTable> tables, List<UndoHeader> batches,
     private long _lastSize;
     private int _table;
     private bool _inRow;
+    private int _rowBytes;
+    private bool _isEscape;
 
     /// <summary>Reads all of it.</summary>
     /// <exception cref="UndoFormatException">It is not what was written.</exception>
@@ -73,8 +75,27 @@ internal sealed class UndoPass(List<UndoTable> tables, List<UndoHeader> batches,
         int taken = end < 0 ? bytes.Length : end + 1;
         _size += taken;
         _digest.AppendData(bytes[..taken]);
+        RequireRow(bytes[..taken]);
         rows(_table, bytes[..taken]);
         return taken;
+    }
+
+    // COPY would take another action for none, and \. for the end of all rows, wherever it stands.
+    private void RequireRow(ReadOnlySpan<byte> bytes)
+    {
+        for (int i = 0; i < bytes.Length && _rowBytes < 2; i++, _rowBytes++)
+            if (_rowBytes == 0 ? bytes[i] is not ((byte)'I' or (byte)'U' or (byte)'D') : bytes[i] != (byte)'\t')
+                throw new UndoFormatException("a line is not one of an undo file.");
+        while (!bytes.IsEmpty)
+        {
+            if (_isEscape && bytes[0] == (byte)'.')
+                throw new UndoFormatException("a line is not one of an undo file.");
+            int escape = _isEscape ? 0 : bytes.IndexOf((byte)'\\');
+            if (escape < 0)
+                return;
+            _isEscape = !_isEscape;
+            bytes = bytes[(escape + 1)..];
+        }
     }
 
     private void EndLine(bool isNumber)
@@ -93,7 +114,7 @@ internal sealed class UndoPass(List<UndoTable> tables, List<UndoHeader> batches,
     {
         if (!int.TryParse(number, out int table) || table < 1 || table > _numbers.Length)
             throw new UndoFormatException("a line is not one of an undo file.");
-        (_inRow, _rows, _table) = (true, _rows + 1, _numbers[table - 1]);
+        (_inRow, _rows, _table, _rowBytes, _isEscape) = (true, _rows + 1, _numbers[table - 1], 0, false);
     }
 
     private void StartBatch(UndoHeader header)

@@ -1,68 +1,113 @@
 using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Changes.UndoFiles;
 
-/// <summary>Where undo files go when nobody says.</summary>
-internal static class UndoPlace
+/// <summary>Where an undo file goes: the file that the user names, or one of its own in the folder for undo files.</summary>
+internal sealed class UndoPlace
 {
-    /// <summary>The path to write to, checked before anything is changed; null for none. The default folder is made.</summary>
+    private const string Ending = ".undo.gz";
+    private const string Unfinished = ".dataops-*.unfinished";
+
+    // What a killed process leaves; one that still writes has written since, and holds its file.
+    private static readonly TimeSpan s_leftOver = TimeSpan.FromDays(1);
+
+    private readonly string? _name;
+    private int _number = 1;
+
+    private UndoPlace(string path, string? name) => (Path, _name) = (path, name);
+
+    /// <summary>The file; a name of its own may get a number yet.</summary>
+    public string Path { get; private set; }
+
+    /// <summary>Finds it, before anything is changed; null where none is to be written.</summary>
     /// <param name="options">What the user says.</param>
-    /// <param name="database">The database.</param>
+    /// <param name="session">The server and the database, which a name of its own tells.</param>
     /// <param name="operation">The operation, as <c>Import-Dataset</c>.</param>
     /// <exception cref="DataOpsException">The file is there, or its folder is not.</exception>
-    public static string? Of(ChangeOptions options, string database, string operation)
+    public static UndoPlace? Of(ChangeOptions options, Session session, string operation)
     {
-        if (options.NoUndo || options.WhatIf)
+        if (options.NoUndo)
             return null;
-        return options.UndoPath is { } path ? Named(path) : Default(database, operation);
+        if (options.UndoPath is { } path)
+            return At(path);
+        string name = System.IO.Path.Combine(StateFolder.Of("undo"), $"{Safe(session.Server)}-{Safe(session.Database)}-{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}-{operation}");
+        return new UndoPlace(name + Ending, name);
     }
 
-    private static string Named(string path)
+    /// <summary>A file that somebody names.</summary>
+    /// <exception cref="DataOpsException">It is there, or its folder is not.</exception>
+    public static UndoPlace At(string path)
     {
-        string full = Path.GetFullPath(path);
+        string full = System.IO.Path.GetFullPath(path);
         if (File.Exists(full) || Directory.Exists(full))
             throw new DataOpsException(
                 ErrorIds.FileExists, FailureKind.AlreadyExists, $"{full} is there already.", "Name another undo file with -UndoPath: none is ever overwritten.", full);
-        if (!Directory.Exists(Path.GetDirectoryName(full)))
+        if (!Directory.Exists(System.IO.Path.GetDirectoryName(full)))
             throw new DataOpsException(
-                ErrorIds.FolderNotFound, FailureKind.NotFound, $"There is no folder {Path.GetDirectoryName(full)}.",
+                ErrorIds.FolderNotFound, FailureKind.NotFound, $"There is no folder {System.IO.Path.GetDirectoryName(full)}.",
                 "Make it first, or name another one with -UndoPath.", full);
-        return full;
+        return new UndoPlace(full, null);
     }
 
-    /// <summary>The default folder: of the state of programs, not of their settings, and the user's own.</summary>
-    public static string Folder => OperatingSystem.IsWindows()
-        ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "DataOps", "undo")
-        : Path.Combine(StateFolder, "dataops", "undo");
-
-    // A relative XDG_STATE_HOME is to be ignored, says its specification.
-    private static string StateFolder =>
-        Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { } state && Path.IsPathRooted(state)
-            ? state
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state");
-
-    private static string Default(string database, string operation)
+    /// <summary>Makes the folder for undo files, and removes from the file's folder what killed processes have left there unfinished.</summary>
+    /// <exception cref="DataOpsException">The folder cannot be made.</exception>
+    public void Prepare()
     {
-        string folder = Folder;
+        string folder = System.IO.Path.GetDirectoryName(Path)!;
         try
         {
-            if (OperatingSystem.IsWindows())
-                Directory.CreateDirectory(folder);
-            else
-                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (_name is not null)
+                StateFolder.Make(folder);
+            foreach (string left in Directory.EnumerateFiles(folder, Unfinished).Where(f => DateTime.UtcNow - File.GetLastWriteTimeUtc(f) > s_leftOver))
+                Remove(left);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DataOpsException(
                 ErrorIds.WriteFailed, FailureKind.InvalidOperation, $"The folder for undo files, {folder}, could not be made: {e.Message}",
-                "Name a file with -UndoPath, or do without one: -NoUndo.", folder, e);
+                $"Name a file with -UndoPath, set {StateFolder.Variable} to a folder of yours, or do without one: -NoUndo.", folder, e);
         }
-        char[] odd = [.. Path.GetInvalidFileNameChars(), '/', '\\', ':'];
-        string safe = string.Concat(database.Select(c => odd.Contains(c) || char.IsControl(c) ? '_' : c)).TrimStart('.');
-        string name = Path.Combine(folder, $"{safe[..Math.Min(safe.Length, 60)]}-{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}-{operation}");
-        string path = name + ".undo.gz";
-        for (int i = 2; File.Exists(path); i++)
-            path = $"{name}-{i}.undo.gz";
-        return path;
+    }
+
+    /// <summary>A new name beside the file, for what is not whole yet.</summary>
+    public string NewUnfinished() => System.IO.Path.Join(System.IO.Path.GetDirectoryName(Path), Unfinished.Replace("*", $"{Guid.NewGuid():N}", StringComparison.Ordinal));
+
+    /// <summary>Puts a whole file there: a name of its own that another process has taken meanwhile gets a number.</summary>
+    /// <exception cref="IOException">The file is there, or cannot be.</exception>
+    public void Put(string unfinished)
+    {
+        for (; ; Path = $"{_name}-{++_number}{Ending}")
+            try
+            {
+                File.Move(unfinished, Path, overwrite: false);
+                return;
+            }
+            catch (IOException) when (_name is not null && File.Exists(Path))
+            {
+                // The next name may be free.
+            }
+    }
+
+    // Whoever writes a file holds a lock on it.
+    private static void Remove(string file)
+    {
+        try
+        {
+            using FileStream held = new(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is another's, or gone: it stays as it is.
+            return;
+        }
+    }
+
+    private static string Safe(string name)
+    {
+        char[] odd = [.. System.IO.Path.GetInvalidFileNameChars(), '/', '\\', ':'];
+        string safe = string.Concat(name.Select(c => odd.Contains(c) || char.IsControl(c) ? '_' : c)).TrimStart('.');
+        return safe[..Math.Min(safe.Length, 60)];
     }
 }

@@ -12,44 +12,35 @@ internal sealed class RemovalPlan
     private readonly Session _session;
     private readonly ReferenceCatalog _catalog;
     private readonly Table _contentTypes;
+    private readonly ChangeRun _change;
     private readonly ChangeSet _changes;
     private readonly RemovalSelection _choice;
     private readonly CancellationToken _cancellation;
     private readonly Repointing _repointing;
-    private readonly DependentRows _dependents;
     private readonly PermissionGrants _grants;
-    private IReadOnlyList<TableChangeSummary> _tables = [];
 
     /// <summary>For one choice.</summary>
     public RemovalPlan(
-        Session session,
-        ReferenceCatalog catalog,
-        Table contentTypes,
-        ChangeSet changes,
-        RemovalSelection choice,
-        OnDependent onDependent,
-        DeletionWords words,
-        CancellationToken cancellation)
+        Session session, ReferenceCatalog catalog, Table contentTypes, ChangeRun change, RemovalSelection choice, CancellationToken cancellation)
     {
-        (_session, _catalog, _contentTypes, _changes, _choice, _cancellation) = (session, catalog, contentTypes, changes, choice, cancellation);
-        _repointing = new Repointing(session, catalog, changes, contentTypes, cancellation);
-        _dependents = new DependentRows(session, catalog, changes, onDependent, words, _repointing.Except, cancellation);
+        (_session, _catalog, _contentTypes, _change, _changes, _choice) = (session, catalog, contentTypes, change, change.Changes, choice);
+        _cancellation = cancellation;
+        _repointing = new Repointing(session, catalog, _changes, contentTypes, choice.Moves, choice.PermissionMoves, cancellation);
         _grants = new PermissionGrants(session, catalog, cancellation);
     }
 
     /// <summary>Plans it.</summary>
     /// <exception cref="DataOpsException">Rows that stay need rows that go.</exception>
-    public void Make()
+    public void Make(OnDependent onDependent, DeletionWords words)
     {
         SpecificRows.Require(_session, _catalog, _choice.Moves, _cancellation);
-        _repointing.Plan(_choice.Moves, _choice.PermissionMoves);
+        _change.Plan(_repointing);
         if (_choice.Gone.Count > 0)
             _changes.Of(_contentTypes).PlanDelete($"from {_contentTypes.Sql} t where t.id = any('{Ids(_choice.Gone.Select(v => v.Type.Id))}')");
         if (_choice.Permissions.Count > 0)
             _changes.Of(_grants.Permissions!).PlanDelete($"from {_grants.Permissions!.Sql} t where t.id = any('{Ids(_choice.Permissions)}')");
-        if (_changes.Planned > 0)
-            _dependents.Plan();
-        _tables = TableChangeSummary.Of(_session, _catalog, _changes, _cancellation);
+        _change.Follow(onDependent, words, _repointing.Except);
+        _change.Count();
     }
 
     /// <summary>Who loses which permission, and who keeps it under another name.</summary>
@@ -66,53 +57,23 @@ internal sealed class RemovalPlan
     /// <summary>The plan: by table, by holder, and where asked for row by row.</summary>
     public IEnumerable<IChangeResult> Describe(IReadOnlyList<GrantChange> grants, bool rowByRow)
     {
-        RowChanges rows = new(_session, _cancellation);
-        IEnumerable<RowChange> kept = _repointing.Describe(rows).Concat(_dependents.Describe(rows));
-        Dictionary<string, string> columns = Columns(kept);
-        foreach (TableChangeSummary table in _tables)
+        Dictionary<string, string> columns = Columns(_change.DescribeKept());
+        foreach (TableChangeSummary table in _change.Tables)
             yield return table with { Columns = columns.GetValueOrDefault(table.Table) };
         foreach (GrantChange grant in grants)
             yield return grant;
-        if (!rowByRow)
-            yield break;
-        foreach (RowChange change in kept.Concat(_changes.Tables.SelectMany(t => rows.Deleted(t, _catalog.LabelOf(t.Table)))))
+        foreach (RowChange change in rowByRow ? _change.Describe() : [])
             yield return change;
     }
 
-    /// <summary>Applies it: what is taken over, what is cleared, what goes; and then every constraint.</summary>
-    public void Apply()
-    {
-        _changes.Apply(_catalog.Database, () =>
-        {
-            _repointing.Apply();
-            _dependents.Apply();
-            _changes.Delete();
-        });
-    }
-
     /// <summary>The sum.</summary>
-    public RemovalResult Result(string operation, IReadOnlyList<GrantChange> grants, string? undoPath, bool isDone, double duration)
+    public RemovalResult Result(IReadOnlyList<GrantChange> grants, ChangeResult done) => done.With(new RemovalResult
     {
-        long planned = _changes.Planned;
-        return new RemovalResult
-        {
-            Server = _session.Server,
-            Database = _session.Database,
-            Operation = operation,
-            Changed = isDone && planned > 0,
-            Count = isDone ? planned : 0,
-            WouldChange = planned,
-            Deleted = _tables.Sum(t => t.Delete),
-            Updated = _tables.Sum(t => t.Update),
-            Inserted = _tables.Sum(t => t.Insert),
-            UndoPath = undoPath,
-            Duration = duration,
-            ContentTypes = _choice.Gone.Count,
-            Permissions = _tables.Where(t => t.Table == _grants.Permissions?.DisplayName).Sum(t => t.Delete),
-            Revoked = grants.Count(g => g.MovesTo is null),
-            Moved = grants.Count(g => g.MovesTo is not null),
-        };
-    }
+        ContentTypes = _choice.Gone.Count,
+        Permissions = _change.Tables.Where(t => t.Table == _grants.Permissions?.DisplayName).Sum(t => t.Delete),
+        Revoked = grants.Count(g => g.MovesTo is null),
+        Moved = grants.Count(g => g.MovesTo is not null),
+    });
 
     private static string Ids(IEnumerable<int> ids) => "{" + string.Join(',', ids) + "}";
 

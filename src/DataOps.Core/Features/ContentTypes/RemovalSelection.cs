@@ -1,3 +1,4 @@
+using DataOps.Core.Changes;
 using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;

@@ -11,7 +11,16 @@ namespace DataOps.Core.Features.ContentTypes;
 /// <summary>
 /// Lets other content types take over what depends on those that go: their permissions by codename, with who holds them, and every row that names them.
 /// </summary>
-internal sealed class Repointing(Session session, ReferenceCatalog catalog, ChangeSet changes, Table contentTypes, CancellationToken cancellation)
+/// <param name="session">The session, in the transaction of the changes.</param>
+/// <param name="catalog">Who refers to whom.</param>
+/// <param name="changes">Where the rows are planned.</param>
+/// <param name="contentTypes">The table of content types.</param>
+/// <param name="types">Content types and who takes over from them.</param>
+/// <param name="permissions">Permissions and what they become.</param>
+/// <param name="cancellation">Cancels the query that runs.</param>
+internal sealed class Repointing(
+    Session session, ReferenceCatalog catalog, ChangeSet changes, Table contentTypes, IReadOnlyList<TypeMove> types,
+    IReadOnlyList<PermissionMove> permissions, CancellationToken cancellation) : IRepair
 {
     /// <summary>Content types: old, new.</summary>
     private const string TypeMap = "pg_temp.dataops_type_map";
@@ -24,20 +33,17 @@ internal sealed class Repointing(Session session, ReferenceCatalog catalog, Chan
 
     private readonly Table? _permissions = catalog.TableOf(DjangoTables.Permission);
     private readonly List<ReferenceMoves> _moves = [];
-    private bool _isPlanned;
+    private readonly bool _isPlanned = types.Count + permissions.Count > 0;
 
-    /// <summary>Plans it.</summary>
-    /// <param name="types">Content types and who takes over from them.</param>
-    /// <param name="permissions">Permissions and what they become.</param>
-    public void Plan(IReadOnlyList<TypeMove> types, IReadOnlyList<PermissionMove> permissions)
+    /// <inheritdoc/>
+    public void Plan()
     {
-        if (types.Count + permissions.Count == 0)
+        if (!_isPlanned)
             return;
-        _isPlanned = true;
         Make(TypeMap, "new int not null, old_model text, new_model text");
         foreach ((ContentTypeStatus old, ContentTypeStatus other) in types)
             Execute($"insert into {TypeMap} values ({old.Type.Id}, {other.Type.Id}, {SqlText.Literal(old.ModelName)}, {SqlText.Literal(other.ModelName)})");
-        MapPermissions(permissions);
+        MapPermissions();
         IEnumerable<(Table Table, MovedColumn Moved)> columns =
         [
             .. TypeColumns.Of(catalog, contentTypes).Where(c => c.Table.Oid != _permissions?.Oid).Select(c => (c.Table, new MovedColumn(c.Column, TypeMap))),
@@ -65,7 +71,7 @@ internal sealed class Repointing(Session session, ReferenceCatalog catalog, Chan
             : _moves.FirstOrDefault(m => m.Table.Oid == table.Oid)?.Except(column) ?? "";
     }
 
-    /// <summary>Applies it; constraints are deferred.</summary>
+    /// <inheritdoc/>
     public void Apply()
     {
         foreach (ReferenceMoves moves in _moves)
@@ -78,7 +84,7 @@ internal sealed class Repointing(Session session, ReferenceCatalog catalog, Chan
         Execute($"update {_permissions.Sql} t set content_type_id = s.content_type_id, codename = s.codename from {NewPermissions} s where s.id = t.id");
     }
 
-    /// <summary>What changes in the rows that stay, and the rows that come.</summary>
+    /// <inheritdoc/>
     public IEnumerable<RowChange> Describe(RowChanges changed)
     {
         IEnumerable<RowChange> permissions = !_isPlanned || _permissions is null
@@ -94,7 +100,7 @@ internal sealed class Repointing(Session session, ReferenceCatalog catalog, Chan
 
     private static string NewPermissions => $"(select m.old as id, m.content_type_id, m.codename from {PermissionMap} m where m.old = m.new)";
 
-    private void MapPermissions(IReadOnlyList<PermissionMove> permissions)
+    private void MapPermissions()
     {
         Make(PermissionMap, "new int, content_type_id int, codename text");
         Make(MergedMap, "new int");

@@ -1,3 +1,4 @@
+using DataOps.Core.Operations;
 using DataOps.Core.Changes;
 using DataOps.Core.Django.References;
 using DataOps.Core.Postgres.Catalog;
@@ -7,7 +8,14 @@ using DataOps.Core.Postgres.Sql;
 namespace DataOps.Core.Features.Orphans;
 
 /// <summary>The table into which rows are copied before they are deleted, as JSON, with where they stood and what they referred to.</summary>
-internal sealed class QuarantineTable(Session session, ReferenceCatalog catalog, ChangeSet changes, string? name, CancellationToken cancellation)
+/// <param name="session">The session, in the transaction of the changes.</param>
+/// <param name="catalog">The tables.</param>
+/// <param name="changes">The plan, with all rows to be deleted.</param>
+/// <param name="name">The table's name; one of its own when absent.</param>
+/// <param name="steps">What the rows that are deleted referred to.</param>
+/// <param name="context">Hears that the table will be made.</param>
+internal sealed class QuarantineTable(
+    Session session, ReferenceCatalog catalog, ChangeSet changes, string? name, IReadOnlyList<RepairStep> steps, OperationContext context) : IRepair
 {
     private const string DefaultName = "dataops_quarantine";
 
@@ -15,30 +23,40 @@ internal sealed class QuarantineTable(Session session, ReferenceCatalog catalog,
     private readonly string _table = name?.Split('.', 2)[^1] ?? DefaultName;
     private TablePlan? _copies;
 
-    /// <summary>Its name as a person writes it.</summary>
-    public string DisplayName => _schema == "public" ? _table : $"{_schema}.{_table}";
+    private string DisplayName => _schema == "public" ? _table : $"{_schema}.{_table}";
 
-    /// <summary>Whether it is there already.</summary>
-    public bool Exists => catalog.Database.Find(_schema, _table) is not null;
+    private bool Exists => catalog.Database.Find(_schema, _table) is not null;
 
-    /// <summary>Makes it if it is not there, and its place in the plan; before the lock.</summary>
-    public void Make()
+    /// <summary>Makes it if it is not there.</summary>
+    public Table Make()
     {
+        if (!Exists && changes.IsTakenBack)
+            context.Warning?.Invoke($"The table {DisplayName} is not there, and will be made.");
         if (!Exists)
             session.Execute($"""
                 create table {SqlText.Identifier(_schema, _table)} (
                   id bigint generated always as identity primary key, quarantined timestamptz not null default now(),
                   table_name text not null, key text not null, reference text, value text, row jsonb not null)
-                """, cancellation);
-        Table table = (Exists ? catalog.Database : DatabaseCatalog.Read(session)).Find(_schema, _table)!;
-        _copies = changes.Of(table);
+                """, context.Cancellation);
+        return (Exists ? catalog.Database : DatabaseCatalog.Read(session)).Find(_schema, _table)!;
     }
 
-    /// <summary>Copies the rows that are planned to be deleted.</summary>
-    public void Fill(IReadOnlyList<RepairStep> steps)
+    /// <inheritdoc/>
+    public void Plan()
+    {
+        long rows = changes.Tables.Sum(t => session.List<long>($"select count(*) from {t.Name} where _action = 'D'", null, context.Cancellation)[0]);
+        _copies = changes.Of(Make());
+        _copies.Expect(rows);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<RowChange> Describe(RowChanges changed) => [];
+
+    /// <inheritdoc/>
+    public void Apply()
     {
         TablePlan copies = _copies!;
-        session.Execute("create temp table dataops_copied (id bigint) on commit drop", cancellation);
+        session.Execute("create temp table dataops_copied (id bigint) on commit drop", context.Cancellation);
         foreach (TablePlan gone in changes.Tables.Where(t => t != copies).ToArray())
         {
             string cells = string.Join(", ", gone.Table.Columns.Select(c => "c." + SqlText.Identifier(c.Name)));
@@ -48,12 +66,12 @@ internal sealed class QuarantineTable(Session session, ReferenceCatalog catalog,
             session.Execute(
                 $"""
                 with copied as (
-                  insert into {copies.Table.Sql} (table_name, key, reference, value, row)
-                  select {SqlText.Literal(gone.Table.DisplayName)}, {gone.Identity.Text("c")}, {references}, (select to_jsonb(j) from (select {cells}) j)
+                  insert into {copies.Table.Sql} ({copies.OwnKey.Column}table_name, key, reference, value, row) overriding system value
+                  select {copies.OwnKey.Value}{SqlText.Literal(gone.Table.DisplayName)}, {gone.Identity.Text("c")}, {references}, (select to_jsonb(j) from (select {cells}) j)
                   from {gone.Name} c where c._action = 'D' returning id)
                 insert into pg_temp.dataops_copied select id from copied
                 """,
-                cancellation);
+                context.Cancellation);
         }
         copies.AddInserted("select id from pg_temp.dataops_copied");
     }

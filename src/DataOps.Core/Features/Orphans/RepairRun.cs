@@ -10,17 +10,12 @@ namespace DataOps.Core.Features.Orphans;
 
 /// <summary>One repair in one transaction: what becomes of orphans and of all that depends on them, planned and applied.</summary>
 internal sealed class RepairRun(
-    Session session, ReferenceCatalog catalog, RepairOrphanOptions options, ChangeSet changes, IReadOnlyList<RepairStep> steps, OperationContext context)
+    Session session, ReferenceCatalog catalog, RepairOrphanOptions options, ChangeRun change, IReadOnlyList<RepairStep> steps, OperationContext context)
 {
     private static readonly DeletionWords s_words = new("would be deleted, so nothing was changed.", "Delete them first", "use -OnDependent Cascade");
 
     private readonly List<IRepair> _repairs = [];
     private readonly Dictionary<TablePlan, NewValues> _newValues = [];
-    private DependentRows? _dependents;
-    private QuarantineTable? _quarantine;
-
-    /// <summary>Rows that change, by table.</summary>
-    public IReadOnlyList<TableChangeSummary> Tables { get; private set; } = [];
 
     /// <summary>Plans what becomes of the orphans, and of all that depends on them.</summary>
     /// <exception cref="DataOpsException">Something cannot be done as it was asked for; everything of that kind is named.</exception>
@@ -30,39 +25,12 @@ internal sealed class RepairRun(
             Choose(step);
         ChooseParents();
         foreach (IRepair repair in _repairs)
-            repair.Plan();
-        if (changes.Tables.Any(t => t.Deletes))
-        {
-            _dependents = new DependentRows(session, catalog, changes, options.OnDependent, s_words, null, context.Cancellation);
-            _dependents.Plan();
-        }
+            change.Plan(repair);
+        change.Follow(options.OnDependent, s_words);
         if (options.Action == OrphanAction.Quarantine && steps.Count > 0)
-            Quarantine();
-        Count();
-    }
-
-    /// <summary>Changes the rows, which are locked.</summary>
-    /// <exception cref="DataOpsException">Another writer was there meanwhile, or PostgreSQL refuses a row.</exception>
-    public void Apply()
-    {
-        RequireOrphans();
-        changes.Apply(catalog.Database, () =>
-        {
-            foreach (IRepair repair in _repairs)
-                repair.Apply();
-            _dependents?.Apply();
-            _quarantine?.Fill(steps);
-            changes.Delete();
-        });
-    }
-
-    /// <summary>The plan row by row.</summary>
-    public IEnumerable<RowChange> DescribeRows()
-    {
-        RowChanges changed = new(session, context.Cancellation);
-        return _repairs.SelectMany(r => r.Describe(changed))
-            .Concat(_dependents?.Describe(changed) ?? [])
-            .Concat(changes.Tables.Where(t => t.Deletes).SelectMany(t => changed.Deleted(t, catalog.LabelOf(t.Table))));
+            change.Plan(new QuarantineTable(session, catalog, change.Changes, options.QuarantineTable, steps, context));
+        change.Confirm(RequireOrphans);
+        change.Count();
     }
 
     private void Choose(RepairStep step)
@@ -76,7 +44,7 @@ internal sealed class RepairRun(
                 ValuesOf(step.Orphans.Rows).Add(step.Orphans, new Repointing(session, catalog, context.Cancellation).Values(step, options.To!));
                 break;
             case OrphanAction.PlainPage:
-                new PlainPages(session, catalog, changes, step.Orphans, ValuesOf, context.Cancellation).Plan();
+                new PlainPages(session, catalog, change.Changes, step.Orphans, ValuesOf, context.Cancellation).Plan();
                 break;
             case OrphanAction.Delete or OrphanAction.Quarantine:
                 step.Orphans.Rows.PlanDelete(step.Orphans.From);
@@ -92,9 +60,10 @@ internal sealed class RepairRun(
             || (step.Reference.IsParentLink && catalog.LeadsToPage(step.Reference));
         RepairStep[] halves = [.. parents.Where(IsOfPage)];
         if (halves.Length > 0)
-            _repairs.Insert(0, new RebuiltSpecificRows(session, catalog, changes, [.. halves.Select(h => h.Orphans)], locks: !options.WhatIf, context.Cancellation));
+            _repairs.Insert(0, new RebuiltSpecificRows(
+                session, catalog, change.Changes, [.. halves.Select(h => h.Orphans)], locks: !change.IsWhatIf, context.Cancellation));
         foreach (IGrouping<Table, RepairStep> steps in parents.Except(halves).GroupBy(s => s.Reference.Target!))
-            _repairs.Insert(0, new PlaceholderParents(session, catalog, changes.Of(steps.Key), [.. steps], _repairs.Count + 1, context.Cancellation));
+            _repairs.Insert(0, new PlaceholderParents(session, catalog, change.Changes.Of(steps.Key), [.. steps], _repairs.Count + 1, context.Cancellation));
     }
 
     private NewValues ValuesOf(TablePlan rows)
@@ -102,15 +71,6 @@ internal sealed class RepairRun(
         if (!_newValues.TryGetValue(rows, out NewValues? values))
             _repairs.Add(values = _newValues[rows] = new NewValues(session, catalog, rows, context.Cancellation));
         return values;
-    }
-
-    private void Quarantine()
-    {
-        _quarantine = new QuarantineTable(session, catalog, changes, options.QuarantineTable, context.Cancellation);
-        if (!options.WhatIf)
-            _quarantine.Make();
-        else if (!_quarantine.Exists)
-            context.Warning?.Invoke($"The table {_quarantine.DisplayName} is not there, and will be made.");
     }
 
     // The rows are locked: whether they still miss what they refer to is certain from here on.
@@ -126,13 +86,5 @@ internal sealed class RepairRun(
                     $"{step.Orphans.Count - left} of the {step.Orphans.Count} orphans of {step.Name} are none any more. Nothing was done.",
                     "Run it again: it will plan with the rows as they are now.", step.Reference.Name);
         }
-    }
-
-    private void Count()
-    {
-        Tables = TableChangeSummary.Of(session, catalog, changes, context.Cancellation);
-        long copies = Tables.Sum(t => t.Delete);
-        if (_quarantine is not null && copies > 0)
-            Tables = [.. Tables, new TableChangeSummary(session.Server, session.Database, _quarantine.DisplayName, null, 0, 0, copies)];
     }
 }

@@ -1,3 +1,4 @@
+using DataOps.Core.Changes;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Operations;
@@ -19,7 +20,7 @@ internal sealed record ChildMove(Table From, Column FromColumn, Table To, Column
 
 /// <summary>Rows that refer to the old type's own tables: they move to the new type's where there is a table for them.</summary>
 internal sealed class ChildRows(
-    Session session, ReferenceCatalog catalog, PageChange change, FieldMap map, ConversionProblems problems, bool force, ReplacementPages? newPages,
+    Session session, ReferenceCatalog catalog, ChangeRun change, FieldMap map, ConversionProblems problems, bool force, ReplacementPages? newPages,
     OperationContext context)
 {
     private readonly List<ChildMove> _moved = [];
@@ -158,7 +159,7 @@ internal sealed class ChildRows(
         if (!Keeps)
             change.Changes.Of(move.From).PlanDelete(from);
         if (keeps && move.To.SingleKey.Sequence is { } sequence)
-            change.Then($"select setval({SqlText.Literal(sequence)}, greatest(q.last_value, coalesce((select max({SqlText.Identifier(move.To.SingleKey.Name)}) from "
+            change.Last($"select setval({SqlText.Literal(sequence)}, greatest(q.last_value, coalesce((select max({SqlText.Identifier(move.To.SingleKey.Name)}) from "
                 + $"{move.To.Sql}), 1))) from {sequence} q");
     }
 }

@@ -17,7 +17,7 @@ internal sealed class Conversion
 {
     private readonly Session _session;
     private readonly PageTables _tables;
-    private readonly PageChange _change;
+    private readonly ChangeRun _change;
     private readonly PageType _target;
     private readonly ConvertPageOptions _options;
     private readonly CancellationToken _cancellation;
@@ -28,7 +28,7 @@ internal sealed class Conversion
 
     /// <summary>Makes it.</summary>
     /// <exception cref="DataOpsException">An entry of the map names a field that is not there.</exception>
-    public Conversion(Session session, PageTables tables, PageChange change, PageType old, PageType target, ConvertPageOptions options,
+    public Conversion(Session session, PageTables tables, ChangeRun change, PageType old, PageType target, ConvertPageOptions options,
         OperationContext context)
     {
         (_session, _tables, _change, Old, _target, _options, _cancellation) = (session, tables, change, old, target, options, context.Cancellation);

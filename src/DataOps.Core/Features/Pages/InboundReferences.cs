@@ -22,13 +22,13 @@ internal sealed class InboundReferences
 
     private readonly Session _session;
     private readonly PageTables _tables;
-    private readonly PageChange _change;
+    private readonly ChangeRun _change;
     private readonly CancellationToken _cancellation;
     private readonly Reference[] _fields;
     private readonly Reference[] _generic;
 
     /// <summary>Finds the references that follow.</summary>
-    public InboundReferences(Session session, PageTables tables, PageChange change, CancellationToken cancellation)
+    public InboundReferences(Session session, PageTables tables, ChangeRun change, CancellationToken cancellation)
     {
         (_session, _tables, _change, _cancellation) = (session, tables, change, cancellation);
         bool Follows(Reference r) => r.Severity != Severity.Expected && r.Table != tables.Pages && !s_staying.Contains(tables.Catalog.ModelOf(r.Table)?.Label);

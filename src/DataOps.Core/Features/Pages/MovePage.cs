@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DataOps.Core.Changes;
 using DataOps.Core.Changes.UndoFiles;
 using DataOps.Core.Django.Pages;
@@ -20,16 +19,14 @@ public sealed class MovePage : Operation<MovePageOptions, IChangeResult>
     /// <exception cref="DataOpsException">No such page, a page below itself, a slug that is taken, or a writer who does not come to an end.</exception>
     protected override IEnumerable<IChangeResult> Execute(Session session, MovePageOptions options, OperationContext context)
     {
-        Stopwatch watch = Stopwatch.StartNew();
-        string? undo = UndoPlace.Of(options, session.Database, Name);
+        ChangeWay way = ChangeWay.For(session, Name, options);
         if (options.Id.Count + options.UrlPath.Count == 0)
             throw new DataOpsException(
                 ErrorIds.MissingOption, FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id or -UrlPath, or pipe them from Get-Page.");
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         PageTables tables = PageTables.Require(session, catalog);
-        using PageChange change = new(session, catalog, Name, context.Cancellation);
-        if (!options.WhatIf)
-            change.LockTable(tables.Pages);
+        using ChangeRun change = new(session, catalog, Name, way, context);
+        change.LockTable(tables.Pages);
         context.Report("Planning", 0, null);
         PageTree tree = new(session, tables, context.Cancellation);
         long to = tables.RequirePage(session, options.To, context.Cancellation);
@@ -38,38 +35,17 @@ public sealed class MovePage : Operation<MovePageOptions, IChangeResult>
         MovedRows rows = new(session, tables, change, moves, context);
         rows.Plan(options.Redirect);
         change.Count();
-        bool tells = options.WhatIf || options.Detailed;
-        foreach (PageMove move in tells ? moves : [])
-            yield return move.Describe(session);
-        foreach (TableChangeSummary table in tells ? change.Tables : [])
-            yield return table;
-        foreach (RowChange row in options.Detailed ? change.Describe() : [])
-            yield return row;
+        foreach (IChangeResult told in change.Report(options, moves.Select(m => m.Describe(session))))
+            yield return told;
         rows.Warn();
-        bool goes = !options.WhatIf && change.Rows > 0;
-        if (goes)
-            context.Report("Moving", 0, change.Rows);
-        string? undoPath = goes ? change.Carry(undo) : null;
+        ChangeResult done = change.Finish(stale: rows.Stale);
         PageMove[] moved = [.. moves.Where(m => m.Action != PageMove.None)];
-        yield return new MovePageResult
+        yield return done.With(new MovePageResult
         {
-            Server = session.Server,
-            Database = session.Database,
-            Operation = Name,
-            Changed = goes,
-            Count = goes ? change.Rows : 0,
-            WouldChange = change.Rows,
-            Deleted = change.Tables.Sum(t => t.Delete),
-            Updated = change.Tables.Sum(t => t.Update),
-            Inserted = change.Tables.Sum(t => t.Insert),
-            Stale = rows.Stale.What,
-            Afterwards = rows.Stale.Commands,
-            UndoPath = undoPath,
-            Duration = Math.Round(watch.Elapsed.TotalSeconds, 3),
             Moved = moved.Length,
             Pages = moved.Sum(m => m.Pages),
             UrlPath = moves.Count == 1 ? moves[0].UrlPath : null,
             Redirects = rows.Redirects,
-        };
+        });
     }
 }

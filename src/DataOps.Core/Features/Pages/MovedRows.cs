@@ -1,3 +1,4 @@
+using DataOps.Core.Changes;
 using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.Trees;
@@ -9,7 +10,7 @@ namespace DataOps.Core.Features.Pages;
 
 /// <summary>Plans the rows that change when pages have moved in the working copy of the tree: pages, revisions, log entries and redirects.</summary>
 internal sealed class MovedRows(
-    Session session, PageTables tables, PageChange change, IReadOnlyList<PageMove> moves, OperationContext context)
+    Session session, PageTables tables, ChangeRun change, IReadOnlyList<PageMove> moves, OperationContext context)
 {
     private readonly PageMove[] _moved = [.. moves.Where(m => m.Action != PageMove.None)];
     private readonly IReadOnlyList<SiteAddress> _sites = SiteAddress.Read(session, tables, context.Cancellation);

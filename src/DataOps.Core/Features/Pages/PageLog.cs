@@ -1,3 +1,4 @@
+using DataOps.Core.Changes;
 using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Operations;
@@ -13,7 +14,7 @@ internal static class PageLog
     /// <param name="tables">The site's tables.</param>
     /// <param name="change">The change.</param>
     /// <param name="context">Takes the warning.</param>
-    public static void Plan(string entries, PageTables tables, PageChange change, OperationContext context)
+    public static void Plan(string entries, PageTables tables, ChangeRun change, OperationContext context)
     {
         if (tables.Find(WagtailTables.PageLogEntry) is not { } log)
             return;

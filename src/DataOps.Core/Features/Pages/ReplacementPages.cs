@@ -14,7 +14,7 @@ namespace DataOps.Core.Features.Pages;
 
 /// <summary>Plans new pages in the places of others, with all that was below those, and what becomes of the old ones.</summary>
 internal sealed class ReplacementPages(
-    Session session, PageTables tables, PageChange change, PageType old, PageType target, ConvertPageOptions options, OperationContext context)
+    Session session, PageTables tables, ChangeRun change, PageType old, PageType target, ConvertPageOptions options, OperationContext context)
 {
     private const string Kept = "pg_temp.dataops_kept";
     private const string Suffix = "-old";
@@ -56,7 +56,7 @@ internal sealed class ReplacementPages(
         PlanOld(rows);
         InsertNew();
         if (tables.Pages.SingleKey!.Sequence is { } sequence)
-            change.Then($"select setval({SqlText.Literal(sequence)}, greatest(q.last_value, (select max(id) from {_pages}))) from {sequence} q");
+            change.Last($"select setval({SqlText.Literal(sequence)}, greatest(q.last_value, (select max(id) from {_pages}))) from {sequence} q");
         PlanLog();
     }
 

@@ -1,3 +1,4 @@
+using DataOps.Core.Changes;
 using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.References;
@@ -29,7 +30,7 @@ internal sealed record SiteState(
 }
 
 /// <summary>Plans the change of a site.</summary>
-internal sealed class SiteChange(Session session, ReferenceCatalog catalog, PageChange change, SetSiteOptions options, OperationContext context)
+internal sealed class SiteChange(Session session, ReferenceCatalog catalog, ChangeRun change, SetSiteOptions options, OperationContext context)
 {
     private static readonly Afterwards s_remembered = new("sites in the memory of running processes", "restart of the application's processes");
 
@@ -72,7 +73,7 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
     /// <exception cref="DataOpsException">No such site or page, or the new address is another site's.</exception>
     public void Plan()
     {
-        if (!options.WhatIf && _sites is not null)
+        if (_sites is not null)
             change.LockTable(_sites);
         SiteRow[] sites = _sites is null ? [] : [.. session.List<SiteRow>(
             $"select id::int8 as id, hostname, port, is_default_site as isdefault, root_page_id::int8 as rootpage, site_name as sitename from {_sites.Sql} "

@@ -12,14 +12,14 @@ namespace DataOps.Core.Features.Trees;
 internal static class PointerRepair
 {
     /// <summary>Plans what becomes of the pointers that problems were found with.</summary>
-    public static IEnumerable<IRepair> Plan(
-        Session session, PageTables tables, ChangeSet changes, IReadOnlyList<Problem> problems, CancellationToken cancellation)
+    public static void Plan(
+        Session session, PageTables tables, ChangeRun change, IReadOnlyList<Problem> problems, CancellationToken cancellation)
     {
         foreach ((string column, TreeProblem problem) in RevisionCheck.Of(tables))
             if (problems.Any(p => p.Class == problem))
             {
                 bool hasTime = column == "latest_revision_id" && tables.Pages.Find("latest_revision_created_at") is not null;
-                NodeRows rows = Rows(session, tables, changes, hasTime ? [column, "latest_revision_created_at"] : [column], cancellation);
+                NodeRows rows = Rows(session, tables, change, hasTime ? [column, "latest_revision_created_at"] : [column], cancellation);
                 rows.Fill($"c.{tables.Key}::text as _key", only: RevisionCheck.IsWrong(tables, column, "c"));
                 string created = hasTime
                     ? $", latest_revision_created_at = (select r.created_at from {tables.Revisions!.Sql} r where r.id = x.expected)"
@@ -30,27 +30,22 @@ internal static class PointerRepair
                       join {rows.Name} o on o.{tables.Key} = p.{tables.Key}) x
                     where x.id = w.{tables.Key}
                     """);
-                yield return Planned(rows);
+                rows.KeepChanged();
+                change.PlanLast(rows);
             }
         if (problems.Any(p => p.Class == TreeProblem.Alias))
         {
-            NodeRows rows = Rows(session, tables, changes, ["alias_of_id"], cancellation);
+            NodeRows rows = Rows(session, tables, change, ["alias_of_id"], cancellation);
             rows.Fill($"c.{tables.Key}::text as _key", only: "c.alias_of_id is not null");
             rows.Execute(
                 $"update {rows.Name} w set alias_of_id = null where w._key = any($1)",
                 new NpgsqlParameter<string[]> { TypedValue = [.. problems.Where(p => p.Class == TreeProblem.Alias).Select(p => p.Key!)] });
-            yield return Planned(rows);
+            rows.KeepChanged();
+            change.PlanLast(rows);
         }
     }
 
-    private static NodeRows Rows(Session session, PageTables tables, ChangeSet changes, string[] columns, CancellationToken cancellation) => new(
-        session, tables.Catalog.LabelOf(tables.Pages), changes.Of(tables.Pages), $"dataops_{columns[0]}",
+    private static NodeRows Rows(Session session, PageTables tables, ChangeRun change, string[] columns, CancellationToken cancellation) => new(
+        session, tables.Catalog.LabelOf(tables.Pages), change.Changes.Of(tables.Pages), $"dataops_{columns[0]}",
         [.. columns.Select(tables.Pages.Find).OfType<Column>()], cancellation);
-
-    private static NodeRows Planned(NodeRows rows)
-    {
-        rows.KeepChanged();
-        rows.Plan();
-        return rows;
-    }
 }

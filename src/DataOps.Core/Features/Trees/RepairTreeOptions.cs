@@ -81,8 +81,8 @@ public sealed record RepairTreeResult : ChangeResult
     /// <summary>Problems that there were.</summary>
     public long Problems { get; init; }
 
-    /// <summary>Problems that are left; null with WhatIf.</summary>
-    public long? Remaining { get; init; }
+    /// <summary>Problems that are left, or would be.</summary>
+    public long Remaining { get; init; }
 
     /// <summary>Nodes that had no place and got one.</summary>
     public long Reattached { get; init; }

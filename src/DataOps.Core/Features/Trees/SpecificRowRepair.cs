@@ -6,13 +6,12 @@ using DataOps.Core.PageRepair;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
-using Npgsql;
 
 namespace DataOps.Core.Features.Trees;
 
 /// <summary>Repairs pages of which a half is missing, and content types that are not those of the rows that exist.</summary>
 internal sealed class SpecificRowRepair(
-    Session session, PageTables tables, ChangeSet changes, RepairTreeOptions options, List<IRepair> repairs, CancellationToken cancellation)
+    Session session, PageTables tables, ChangeRun change, RepairTreeOptions options, CancellationToken cancellation)
 {
     private readonly Dictionary<TablePlan, NewValues> _values = [];
     private RebuiltSpecificRows? _rebuilt;
@@ -35,9 +34,8 @@ internal sealed class SpecificRowRepair(
             if (options.MissingSpecific is MissingSpecific.FromRevision or MissingSpecific.Delete)
                 steps.Add(Select(tables.Catalog.ParentLink(table.Key)!, [.. table]));
         Plan([.. steps.Where(s => s.Count > 0)]);
-        repairs.AddRange(_values.Values);
         foreach (NewValues values in _values.Values)
-            values.Plan();
+            change.Plan(values);
     }
 
     private void Plan(SelectedRows[] halves)
@@ -46,12 +44,10 @@ internal sealed class SpecificRowRepair(
             if (options.MissingSpecific == MissingSpecific.Delete)
                 rows.Rows.PlanDelete(rows.From);
             else if (options.MissingSpecific == MissingSpecific.PlainPage)
-                new PlainPages(session, tables.Catalog, changes, rows, ValuesOf, cancellation).Plan();
+                new PlainPages(session, tables.Catalog, change.Changes, rows, ValuesOf, cancellation).Plan();
         if (options.MissingSpecific != MissingSpecific.FromRevision || halves.Length == 0)
             return;
-        _rebuilt = new RebuiltSpecificRows(session, tables.Catalog, changes, halves, locks: false, cancellation);
-        repairs.Add(_rebuilt);
-        _rebuilt.Plan();
+        _rebuilt = change.Plan(new RebuiltSpecificRows(session, tables.Catalog, change.Changes, halves, locks: false, cancellation));
     }
 
     // With Delete also what is stray beside a page of another type; a revision brings back only what is missing.
@@ -59,12 +55,12 @@ internal sealed class SpecificRowRepair(
     {
         string condition = options.MissingSpecific == MissingSpecific.Delete || reference is SpecificRowReference
             ? "" : $" and not exists (select 1 from {tables.Pages.Sql} p where p.{tables.Key} = t.{SqlText.Identifier(reference.Column.Name)})";
-        return Select(changes.Of(reference.Table), problems, reference.Value("t"), condition);
+        return Select(change.Changes.Of(reference.Table), problems, reference.Value("t"), condition);
     }
 
     private void SetType(int contentType, Problem[] problems) =>
-        ValuesOf(changes.Of(tables.Pages)).Add(
-            Select(changes.Of(tables.Pages), problems, "''", ""),
+        ValuesOf(change.Changes.Of(tables.Pages)).Add(
+            Select(change.Changes.Of(tables.Pages), problems, "''", ""),
             new Dictionary<string, string> { ["content_type_id"] = $"{contentType}::{tables.Pages.Find("content_type_id")!.TypeText}" });
 
     private SelectedRows Select(TablePlan table, Problem[] problems, string value, string condition)

@@ -12,13 +12,12 @@ namespace DataOps.Core.Features.Trees;
 
 /// <summary>One repair of trees in one transaction: deletions first, then what comes back, then what everything's place decides.</summary>
 internal sealed class TreeRepairRun(
-    Session session, ReferenceCatalog catalog, RepairTreeOptions options, ChangeSet changes, OperationContext context)
+    Session session, ReferenceCatalog catalog, RepairTreeOptions options, ChangeRun change, OperationContext context)
 {
     private static readonly DeletionWords s_words = new("would be deleted, so nothing was changed.", "Delete them first", "use -OnDependent Cascade");
 
-    private readonly List<IRepair> _repairs = [];
+    private readonly ChangeSet _changes = change.Changes;
     private readonly PageTables? _pages = PageTables.Find(catalog);
-    private DependentRows? _dependents;
     private SpecificRowRepair? _halves;
     private int _number;
 
@@ -34,43 +33,14 @@ internal sealed class TreeRepairRun(
                 Delete(tree, problems);
         if (_pages is { } pages && trees.FirstOrDefault(t => t.Tree.Table == pages.Pages).Problems is { } found)
         {
-            _halves = new SpecificRowRepair(session, pages, changes, options, _repairs, context.Cancellation);
+            _halves = new SpecificRowRepair(session, pages, change, options, context.Cancellation);
             _halves.Plan(found);
-            _repairs.AddRange(PointerRepair.Plan(session, pages, changes, found, context.Cancellation));
+            PointerRepair.Plan(session, pages, change, found, context.Cancellation);
         }
-        if (changes.Tables.Any(t => t.Deletes))
-        {
-            _dependents = new DependentRows(session, catalog, changes, options.OnDependent, s_words, Except, context.Cancellation);
-            _dependents.Plan();
-        }
+        change.Follow(options.OnDependent, s_words, Except);
         foreach ((Tree tree, IReadOnlyList<Problem> problems) in trees)
-            if (problems.Count > 0 || options.Compact || changes.Of(tree.Table).Planned > 0)
+            if (problems.Count > 0 || options.Compact || _changes.Of(tree.Table).Planned > 0)
                 Repair(tree);
-    }
-
-    /// <summary>Changes the rows, which are locked.</summary>
-    /// <exception cref="DataOpsException">PostgreSQL refuses a row.</exception>
-    public void Apply()
-    {
-        changes.Apply(catalog.Database, () =>
-        {
-            // What hangs on the places is written last: it is counted with all that comes and goes.
-            foreach (IRepair repair in _repairs.Where(r => r is not NodeRows))
-                repair.Apply();
-            _dependents?.Apply();
-            changes.Delete();
-            foreach (IRepair repair in _repairs.OfType<NodeRows>())
-                repair.Apply();
-        });
-    }
-
-    /// <summary>The plan row by row.</summary>
-    public IEnumerable<RowChange> DescribeRows()
-    {
-        RowChanges changed = new(session, context.Cancellation);
-        return _repairs.SelectMany(r => r.Describe(changed))
-            .Concat(_dependents?.Describe(changed) ?? [])
-            .Concat(changes.Tables.Where(t => t.Deletes).SelectMany(t => changed.Deleted(t, catalog.LabelOf(t.Table))));
     }
 
     private void Delete(Tree tree, IReadOnlyList<Problem> problems)
@@ -82,7 +52,7 @@ internal sealed class TreeRepairRun(
         session.Execute(
             $"create temp table {name} on commit drop as select null::text as key with no data", context.Cancellation);
         session.Execute($"insert into pg_temp.{name} select * from unnest($1)", context.Cancellation, new NpgsqlParameter<string[]> { TypedValue = keys });
-        changes.Of(tree.Table).PlanDelete($"from {tree.Table.Sql} t join pg_temp.{name} l on l.key = {tree.Key("t")}");
+        _changes.Of(tree.Table).PlanDelete($"from {tree.Table.Sql} t join pg_temp.{name} l on l.key = {tree.Key("t")}");
     }
 
     // Children are counted from the rows that are left; a row in a type's table takes no page with it that keeps its other half.
@@ -91,7 +61,7 @@ internal sealed class TreeRepairRun(
 
     private void Repair(Tree tree)
     {
-        TablePlan rows = changes.Of(tree.Table);
+        TablePlan rows = _changes.Of(tree.Table);
         HoldingPage? holding = tree.Table == _pages?.Pages ? new HoldingPage(session, _pages!, rows, context.Cancellation) : null;
         PagePlacement? placement = holding is null ? null : new PagePlacement(session, _pages!, options.DuplicateSlug, holding, context);
         IEnumerable<Column?> columns = [tree.Path, tree.Depth, tree.NumChild, tree.Left, tree.Right, tree.TreeId, tree.Parent?.Column, tree.Order,
@@ -114,12 +84,9 @@ internal sealed class TreeRepairRun(
                 break;
         }
         if (holding is not null)
-        {
-            holding.Plan();
-            _repairs.Add(holding);
-        }
-        nodes.Plan();
-        _repairs.Add(nodes);
+            change.Plan(holding);
+        // What hangs on the places is written last: it is counted with all that is inserted and deleted.
+        change.PlanLast(nodes);
     }
 
     private void RepairPaths(Tree tree, NodeRows nodes, PagePlacement? placement)

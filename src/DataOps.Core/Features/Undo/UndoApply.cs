@@ -15,10 +15,9 @@ namespace DataOps.Core.Features.Undo;
 /// <param name="session">The session, in the transaction.</param>
 /// <param name="tables">The rows.</param>
 /// <param name="orphans">Which rows referred to nothing before.</param>
-/// <param name="searchPath">Where triggers find their names.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class UndoApply(
-    Session session, IReadOnlyList<UndoTableStaging> tables, RestoredOrphans orphans, string searchPath, CancellationToken cancellation)
+    Session session, IReadOnlyList<UndoTableStaging> tables, RestoredOrphans orphans, CancellationToken cancellation)
 {
     private const string Savepoint = "dataops_undo";
 
@@ -64,9 +63,6 @@ internal sealed class UndoApply(
         session.Execute("savepoint " + Savepoint, cancellation);
         try
         {
-            session.Execute("set constraints all deferred", cancellation);
-            // Triggers and the functions in defaults find their names where the application's do; our own are qualified.
-            session.Execute($"select set_config('search_path', {SqlText.Literal(searchPath)}, true)", cancellation);
             apply();
             session.Execute("set constraints all immediate", cancellation);
             RowImages.Pin(session, cancellation);

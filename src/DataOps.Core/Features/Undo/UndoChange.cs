@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DataOps.Core.Changes;
 using DataOps.Core.Changes.UndoFiles;
 using DataOps.Core.Django.References;
@@ -6,7 +5,6 @@ using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
-using Npgsql;
 
 namespace DataOps.Core.Features.Undo;
 
@@ -50,72 +48,41 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
     /// <exception cref="DataOpsException">The file is damaged or belongs elsewhere; rows have changed since; a constraint is in the way.</exception>
     protected override IEnumerable<IChangeResult> Execute(Session session, UndoChangeOptions options, OperationContext context)
     {
-        string? undoPath = UndoPlace.Of(options, session.Database, Name);
-        Stopwatch watch = Stopwatch.StartNew();
+        ChangeWay way = ChangeWay.For(session, Name, options);
         CancellationToken cancellation = context.Cancellation;
         string path = Path.GetFullPath(options.Path);
         context.Report($"Reading {path}", 0, null);
         using UndoFileReader file = new(path);
-        DatabaseCatalog catalog = DatabaseCatalog.Read(session);
-        ReferenceCatalog? models = options.Detailed ? ReferenceCatalog.Read(session, withEmbedded: false) : null;
-        string? ModelOf(Table table) => models?.LabelOf(table);
-
-        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        using ChangeRun change = new(session, catalog, Name, way, context);
         RowImages.Pin(session, cancellation);
         IReadOnlySet<int> uncommitted = new UndoOrigin(session, cancellation).Require(file, path, options.Force);
-        using ChangeSet changes = new(session, Name, cancellation);
-        using UndoStaging staging = new(session, catalog, file, path, cancellation);
-        IReadOnlyList<UndoTableStaging> tables = staging.Fill(changes, uncommitted);
-        UndoResult Result(UndoCounts counts, bool isDone, string? undo) => new()
-        {
-            Server = session.Server,
-            Database = session.Database,
-            Operation = Name,
-            Changed = isDone && counts.Total > 0,
-            Count = isDone ? counts.Total : 0,
-            WouldChange = counts.Total,
-            Deleted = counts.Deleted,
-            Updated = counts.Updated,
-            Inserted = counts.Inserted,
-            UndoPath = undo,
-            Duration = Math.Round(watch.Elapsed.TotalSeconds, 3),
-            Path = path,
-            Undoes = file.Header.Operation,
-            Written = file.Header.Written,
-            Tables = tables.Count,
-        };
-
+        using UndoStaging staging = new(session, catalog.Database, file, path, cancellation);
+        IReadOnlyList<UndoTableStaging> tables = staging.Fill(change.Changes, uncommitted);
+        UndoState state = new(session, cancellation);
         context.Report("Comparing the rows with the database", 0, null);
-        if (new UndoState(session, cancellation).IsUndone(tables, path, file.Header.Operation))
+        UndoCounts counts = new(0, 0, 0);
+        Action? apply = null;
+        if (!state.IsUndone(tables, path, file.Header.Operation))
         {
-            yield return Result(new UndoCounts(0, 0, 0), isDone: false, null);
-            yield break;
+            UndoPlan plan = new(session, cancellation);
+            counts = plan.Make(tables);
+            foreach (RowChange row in options.Detailed ? plan.Describe(tables, t => catalog.LabelOf(t)) : [])
+                yield return row;
+            UndoReferences references = new(session, catalog.Database, tables, cancellation);
+            RestoredOrphans orphans = new(catalog.Database, references, file.Batches.Where((_, i) => !uncommitted.Contains(i)));
+            // Rows may have changed between the comparison and the plan; since the lock they cannot.
+            change.Confirm(() => state.IsUndone(tables, path, file.Header.Operation));
+            change.Confirm(new UndoChecks(session, catalog.Database, tables, references, orphans, cancellation).Require);
+            apply = () =>
+            {
+                context.Report($"Undoing {file.Header.Operation}", 0, counts.Total);
+                new UndoApply(session, tables, orphans, cancellation).Run();
+            };
         }
-        UndoPlan plan = new(session, cancellation);
-        UndoCounts counts = plan.Make(tables);
-        UndoReferences references = new(session, catalog, tables, cancellation);
-        RestoredOrphans orphans = new(catalog, references, file.Batches.Where((_, i) => !uncommitted.Contains(i)));
-        UndoChecks checks = new(session, catalog, tables, references, orphans, cancellation);
-        if (options.WhatIf)
-            checks.Require();
-        if (options.Detailed)
-            foreach (RowChange change in plan.Describe(tables, ModelOf))
-                yield return change;
-        if (options.WhatIf)
+        yield return change.Finish(apply).With(new UndoResult
         {
-            yield return Result(counts, isDone: false, null);
-            yield break;
-        }
-        changes.Lock();
-        // Rows may have changed between the comparison and the plan; since the lock they cannot.
-        new UndoState(session, cancellation).IsUndone(tables, path, file.Header.Operation);
-        checks.Require();
-        changes.NoteOrphans(catalog);
-        context.Report($"Undoing {file.Header.Operation}", 0, counts.Total);
-        string searchPath = session.List<string>("select reset_val from pg_settings where name = 'search_path'", null, cancellation)[0];
-        new UndoApply(session, tables, orphans, searchPath, cancellation).Run();
-        string? undo = undoPath is null ? null : changes.WriteUndo(undoPath);
-        changes.Commit(transaction);
-        yield return Result(counts, isDone: true, undo);
+            Path = path, Undoes = file.Header.Operation, Written = file.Header.Written, Tables = tables.Count,
+        }) with { Inserted = counts.Inserted, Updated = counts.Updated, Deleted = counts.Deleted };
     }
 }

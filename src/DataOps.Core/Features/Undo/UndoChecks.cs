@@ -38,15 +38,14 @@ internal sealed class UndoChecks(
                     from {table.Sql} r join {target.Changes.Name} c on c._action = 'D' and {key.IsTarget("r", "c")} where not {planned}
                     """;
                 if (!orphans.AllowsToLose(table, key, Count(from)))
-                    List(rows, table, $"""
-                        select {identity.Text("r")},
-                               concat('refers to {Escaped(target.Table.DisplayName)} ', {target.Identity.Text("c")}, ' ({Escaped(key.Name)})'),
-                               count(*) over ()
+                    rows.AddAll(session, $"""
+                        select concat('refers to {Escaped(target.Table.DisplayName)} ', {target.Identity.Text("c")}, ' ({Escaped(key.Name)})'),
+                               {identity.Text("r")}, count(*) over ()
                         {from} limit {RowList.Most}
-                        """);
+                        """, table.DisplayName, cancellation);
             }
         rows.ThrowIfAny(
-            ErrorIds.StillReferenced, FailureKind.InvalidOperation, "{0} come to refer to rows that undoing takes away, so nothing was undone.",
+            ErrorIds.StillReferenced, FailureKind.InvalidOperation, "{0} a reference to rows that undoing deletes, so nothing was undone.",
             "Delete those rows first, or let them refer to others.");
     }
 
@@ -61,16 +60,16 @@ internal sealed class UndoChecks(
                 string from = $"from {table.Name} s where s._action in ('U', 'D') and {references.Missing(key)}";
                 string value = string.Join(", ", key.Columns.Select(c => $"s.{SqlText.Identifier(c)}::text"));
                 if (!orphans.Allows(table.Table, key, Count(from)))
-                    List(rows, table.Table, $"""
-                        select {table.Identity.Text("s")},
-                               concat('{Escaped(string.Join(",", key.Columns))} -> {Escaped(target.DisplayName)} ', concat_ws(',', {value}), ' is not there'),
-                               count(*) over ()
+                    rows.AddAll(session, $"""
+                        select concat('{Escaped(string.Join(",", key.Columns))} -> {Escaped(target.DisplayName)} ', concat_ws(',', {value}),
+                                 ' is not there ({Escaped(key.Name)})'),
+                               {table.Identity.Text("s")}, count(*) over ()
                         {from} limit {RowList.Most}
-                        """);
+                        """, table.Table.DisplayName, cancellation);
             }
         rows.ThrowIfAny(
-            ErrorIds.MissingReferences, FailureKind.InvalidOperation, "{0} referred to what is not there any more, so nothing was undone.",
-            "Bring back what they referred to first.");
+            ErrorIds.MissingReferences, FailureKind.InvalidOperation, "{0} a reference without a target, which a foreign key forbids, so nothing was undone.",
+            "Insert the targets first; or, where the foreign key is newer than the change (Repair-Constraint adds and validates them), drop it, undo, and add it again.");
     }
 
     private void RequireUnique()
@@ -82,16 +81,15 @@ internal sealed class UndoChecks(
                 string same = string.Join(" and ", index.Keys.Select((k, i) => index.NullsClash
                     ? $"(w.k{i} {k.Equality} p.k{i} or (w.k{i} is null and p.k{i} is null))"
                     : $"w.k{i} {k.Equality} p.k{i}"));
-                List(rows, table.Table, $"""
-                    select {table.Identity.Text("s")},
-                           concat('has the same {Escaped(string.Join(",", index.Columns))} as row ', {table.Identity.Text("t")}, ' ({Escaped(index.Name)})'),
-                           count(*) over ()
+                rows.AddAll(session, $"""
+                    select concat('has the same {Escaped(string.Join(",", index.Columns))} as row ', {table.Identity.Text("t")}, ' ({Escaped(index.Name)})'),
+                           {table.Identity.Text("s")}, count(*) over ()
                     from {table.Name} s cross join {Keys(index, "s")} w
                     join {table.Table.Sql} t on true cross join {Keys(index, "t")} p
                     where s._action in ('U', 'D') and {same}
                       and not exists (select 1 from {table.Changes.Name} c where c._action <> 'I' and {table.Same("c", "t")})
                     limit {RowList.Most}
-                    """);
+                    """, table.Table.DisplayName, cancellation);
             }
         rows.ThrowIfAny(
             ErrorIds.NotUnique, FailureKind.AlreadyExists, "{0} unique values that other rows have taken since, so nothing was undone.", "Change those rows first.");
@@ -103,18 +101,6 @@ internal sealed class UndoChecks(
         """;
 
     private long Count(string from) => session.List<long>($"select count(*) {from}", null, cancellation)[0];
-
-    private void List(RowList rows, Table table, string sql)
-    {
-        long named = 0;
-        long total = 0;
-        foreach ((string key, string what, long all) in session.Stream(sql, r => (r.GetString(0), r.GetString(1), r.GetInt64(2)), cancellation))
-        {
-            rows.Add(table.DisplayName, key, what);
-            (named, total) = (named + 1, all);
-        }
-        rows.AddUnnamed(total - named);
-    }
 
     // Inside a literal of the query.
     private static string Escaped(string name) => name.Replace("'", "''");

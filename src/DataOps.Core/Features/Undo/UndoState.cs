@@ -39,10 +39,8 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
         RowList wrong = new();
         foreach (UndoTableStaging table in tables)
         {
-            string triggers = string.Join(", ", session.List<string>(
-                "select tgname::text from pg_trigger where tgrelid = @oid::oid and not tgisinternal and tgenabled <> 'D' order by 1",
-                new { oid = (long)table.Table.Oid }, cancellation));
-            string what = triggers.Length == 0 ? "is something else after all" : $"is something else after all; the table has the triggers {triggers}";
+            string keepers = UnwrittenRows.KeepersOf(session, table.Table, cancellation);
+            string what = keepers.Length == 0 ? "is something else after all" : $"is something else after all; the table has {keepers}";
             foreach (string key in session.Stream($"select key from ({States(table)}) s where not done", r => r.GetString(0), cancellation))
                 wrong.Add(table.Table.DisplayName, key, what);
         }

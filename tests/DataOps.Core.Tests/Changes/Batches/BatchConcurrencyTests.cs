@@ -28,10 +28,10 @@ public sealed class BatchConcurrencyTests(PostgresServer server) : IDisposable
         Task<int> other = Task.Run(() => Write(database, done.Token), TestContext.Current.CancellationToken);
         Table item = DatabaseCatalog.Read(database.Session).Find("public", "item")!;
         BatchLimits limits = BatchLimits.Of(500) with { LongestHold = TimeSpan.FromMilliseconds(250), Attempts = 100 };
-        BatchedChange batches = new(database.Session, "Test-Change", limits, path, new OperationContext());
+        BatchedChange batches = ChangeFiles.Batches(database.Session, limits, path);
 
-        bool isDone = batches.Run("Deleting", "select id from public.item where dead", (changes, rows) =>
-            changes.Of(item).PlanDelete($"from public.item t join {rows} b on b.id = t.id where t.dead"), changes => changes.Delete());
+        bool isDone = batches.Run("Deleting", "select id from public.item where dead", (change, rows) =>
+            change.Changes.Of(item).PlanDelete($"from public.item t join {rows} b on b.id = t.id where t.dead"), changes => changes.Delete());
 
         await done.CancelAsync();
         int writes = await other;

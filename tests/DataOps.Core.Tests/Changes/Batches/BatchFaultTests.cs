@@ -39,7 +39,7 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
         using BreakingProxy proxy = new(database.Port);
         using Session session = Through(proxy, database);
         string path = _files.New();
-        BatchedChange batches = new(session, "Test-Change", BatchLimits.Of(10), path, new OperationContext());
+        BatchedChange batches = ChangeFiles.Batches(session, BatchLimits.Of(10), path);
 
         bool isDone = Change(batches, session, () =>
         {
@@ -53,7 +53,7 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
         Assert.Equal(FailureKind.Connection, Assert.Throws<DataOpsException>(batches.ThrowIfStopped).Kind);
         Assert.Equal(Committed(database), ChangeFiles.Lines(path).Count(l => l.StartsWith("{\"format\"", StringComparison.Ordinal)) * 10);
         string second = _files.New();
-        Assert.True(Change(new BatchedChange(database.Session, "Test-Change", BatchLimits.Of(10), second, new OperationContext()), database.Session));
+        Assert.True(Change(ChangeFiles.Batches(database.Session, BatchLimits.Of(10), second), database.Session));
         Assert.Equal(60, Committed(database));
         ChangeFiles.Undo(database, second);
         ChangeFiles.Undo(database, path);
@@ -83,7 +83,7 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
         using TestDatabase database = server.Blank();
         database.Execute(Items);
         string path = _files.New();
-        Assert.True(Change(new BatchedChange(database.Session, "Test-Change", BatchLimits.Of(20), path, new OperationContext()), database.Session));
+        Assert.True(Change(ChangeFiles.Batches(database.Session, BatchLimits.Of(20), path), database.Session));
         IReadOnlyDictionary<string, string> after = database.Digest();
         byte[] whole = File.ReadAllBytes(path);
         long[] ends = Offsets(path);
@@ -115,7 +115,7 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
         using TestDatabase database = server.Blank();
         database.Execute(Items);
         string path = _files.New();
-        BatchedChange batches = new(database.Session, "Test-Change", BatchLimits.Of(10), path, new OperationContext());
+        BatchedChange batches = ChangeFiles.Batches(database.Session, BatchLimits.Of(10), path);
 
         Assert.False(Change(batches, database.Session, () =>
         {
@@ -147,7 +147,7 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
             using CancellationTokenSource stop = new();
             using Session session = database.Open();
             string path = _files.New();
-            BatchedChange batches = new(session, "Test-Change", BatchLimits.Of(random.Next(1, 25)), path, new OperationContext { Cancellation = stop.Token });
+            BatchedChange batches = ChangeFiles.Batches(session, BatchLimits.Of(random.Next(1, 25)), path, new OperationContext { Cancellation = stop.Token });
             int last = random.Next(0, 6);
             bool isKilled = random.Next(2) == 0;
             Change(batches, session, () =>
@@ -185,7 +185,7 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
     {
         string path = _files.New();
         using Session session = database.Open();
-        UndoBatches undo = new(path);
+        UndoBatches undo = new(UndoPlace.At(path));
         foreach (int batch in new[] { 0, 1, 2 })
         {
             NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
@@ -203,7 +203,7 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
 
     private static bool Change(BatchedChange batches, Session session, Action? step = null, RandomSchema? schema = null) => batches.Run(
         "Renaming", "select id from public.item where v not like 'new%' order by id",
-        (changes, rows) => Plan(changes, session, rows, schema),
+        (change, rows) => Plan(change.Changes, session, rows, schema),
         changes =>
         {
             step?.Invoke();

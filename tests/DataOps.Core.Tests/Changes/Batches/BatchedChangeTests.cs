@@ -57,8 +57,8 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
         Table part = TableOf(database.Session, "part");
 
         Assert.True(Delete(batches, database.Session, "select id from public.item where id <= 40"));
-        Assert.True(batches.Run("Emptying", "select id from public.part", (changes, rows) =>
-            changes.Of(part).PlanUpdate($"from public.part t join {rows} b on b.id = t.id"), changes =>
+        Assert.True(batches.Run("Emptying", "select id from public.part", (change, rows) =>
+            change.Changes.Of(part).PlanUpdate($"from public.part t join {rows} b on b.id = t.id"), changes =>
             database.Session.Execute($"update public.part t set v = null from {changes.Of(part).Name} c where c.id = t.id")));
 
         Assert.Equal((60, 131), (database.Scalar<long>("select count(*) from item"), database.Scalar<long>("select count(*) from part where v is null")));
@@ -78,10 +78,10 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
         Table parent = TableOf(database.Session, "parent");
         Table child = TableOf(database.Session, "child");
 
-        Assert.True(Batches(database.Session, path, 3).Run("Counting", "select id from public.child", (changes, rows) =>
+        Assert.True(Batches(database.Session, path, 3).Run("Counting", "select id from public.child", (change, rows) =>
         {
-            changes.Of(child).PlanDelete($"from public.child t join {rows} b on b.id = t.id");
-            changes.Of(parent).PlanUpdate($"from public.parent t where t.id in (select c.parent_id from public.child c join {rows} b on b.id = c.id)");
+            change.Changes.Of(child).PlanDelete($"from public.child t join {rows} b on b.id = t.id");
+            change.Changes.Of(parent).PlanUpdate($"from public.parent t where t.id in (select c.parent_id from public.child c join {rows} b on b.id = c.id)");
         }, changes =>
         {
             database.Session.Execute($"""
@@ -105,8 +105,8 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
         string path = _files.New();
         Table log = TableOf(database.Session, "log");
 
-        Assert.True(Batches(database.Session, path, 2).Run("Moving", "select ctid as place from public.log where a = 1", (changes, rows) =>
-            changes.Of(log).PlanDelete($"from public.log t join {rows} b on b.place = t.ctid where t.a = 1"), changes =>
+        Assert.True(Batches(database.Session, path, 2).Run("Moving", "select ctid as place from public.log where a = 1", (change, rows) =>
+            change.Changes.Of(log).PlanDelete($"from public.log t join {rows} b on b.place = t.ctid where t.a = 1"), changes =>
         {
             changes.Delete();
             database.Session.Execute("insert into public.log values (9, 'y')");
@@ -156,7 +156,7 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
         IReadOnlyDictionary<string, string> before = database.Digest();
         string path = _files.New();
         using CancellationTokenSource stop = new();
-        BatchedChange batches = new(database.Session, "Test-Change", BatchLimits.Of(10), path, new OperationContext { Cancellation = stop.Token });
+        BatchedChange batches = ChangeFiles.Batches(database.Session, BatchLimits.Of(10), path, new OperationContext { Cancellation = stop.Token });
 
         Assert.False(Rename(batches, database.Session, () =>
         {
@@ -207,7 +207,7 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
         {
             LockTimeout = TimeSpan.FromMilliseconds(50), LongestHold = TimeSpan.FromHours(1), Attempts = 3, FirstPause = TimeSpan.FromMilliseconds(1),
         };
-        BatchedChange batches = new(database.Session, "Test-Change", limits, _files.New(), new OperationContext());
+        BatchedChange batches = ChangeFiles.Batches(database.Session, limits, _files.New());
 
         Assert.False(Rename(batches, database.Session));
 
@@ -225,7 +225,7 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
         using TestDatabase database = server.Blank();
         database.Execute(Items);
         BatchLimits limits = BatchLimits.Of(40) with { LongestHold = TimeSpan.Zero };
-        BatchedChange batches = new(database.Session, "Test-Change", limits, null, new OperationContext());
+        BatchedChange batches = ChangeFiles.Batches(database.Session, limits, null);
 
         Assert.True(Rename(batches, database.Session));
 
@@ -261,14 +261,14 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
     }
 
     private static BatchedChange Batches(Session session, string? path, int size) =>
-        new(session, "Test-Change", BatchLimits.Of(size) with { LongestHold = TimeSpan.FromHours(1) }, path, new OperationContext());
+        ChangeFiles.Batches(session, BatchLimits.Of(size) with { LongestHold = TimeSpan.FromHours(1) }, path);
 
     private static bool Rename(BatchedChange batches, Session session, Action? planned = null)
     {
         Table item = TableOf(session, "item");
-        return batches.Run("Renaming", "select id from public.item where v not like 'new%' order by id", (changes, rows) =>
+        return batches.Run("Renaming", "select id from public.item where v not like 'new%' order by id", (change, rows) =>
         {
-            changes.Of(item).PlanUpdate($"from public.item t join {rows} b on b.id = t.id");
+            change.Changes.Of(item).PlanUpdate($"from public.item t join {rows} b on b.id = t.id");
             planned?.Invoke();
         }, changes => session.Execute($"update public.item t set v = 'new ' || t.v from {changes.Of(item).Name} c where c.id = t.id"));
     }
@@ -276,10 +276,10 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
     private static bool Delete(BatchedChange batches, Session session, string keys)
     {
         (Table item, Table part) = (TableOf(session, "item"), TableOf(session, "part"));
-        return batches.Run("Deleting", keys, (changes, rows) =>
+        return batches.Run("Deleting", keys, (change, rows) =>
         {
-            changes.Of(item).PlanDelete($"from public.item t join {rows} b on b.id = t.id");
-            changes.Of(part).PlanDelete($"from public.part t join {rows} b on b.id = t.item_id");
+            change.Changes.Of(item).PlanDelete($"from public.item t join {rows} b on b.id = t.id");
+            change.Changes.Of(part).PlanDelete($"from public.part t join {rows} b on b.id = t.item_id");
         }, changes => changes.Delete());
     }
 

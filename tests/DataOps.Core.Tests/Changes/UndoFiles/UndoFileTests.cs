@@ -6,7 +6,7 @@ using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Changes.UndoFiles;
 
-[Collection(StateFolder.Collection)]
+[Collection(TestStateFolder.Collection)]
 public sealed class UndoFileTests(PostgresServer server, ITestOutputHelper output) : IDisposable
 {
     private readonly ChangeFiles _files = new();
@@ -96,7 +96,7 @@ public sealed class UndoFileTests(PostgresServer server, ITestOutputHelper outpu
             UndoResult first = Run(file);
             UndoResult second = Run(first.UndoPath!);
 
-            Assert.Matches($"^{_files.Folder}/dataops/undo/{database.Name}-[0-9]{{8}}T[0-9]{{6}}Z-Undo-Change\\.undo\\.gz$", first.UndoPath!);
+            Assert.Matches($"^{_files.Folder}/dataops/undo/[^/]+-{database.Name}-[0-9]{{8}}T[0-9]{{6}}Z-Undo-Change\\.undo\\.gz$", first.UndoPath!);
             Assert.NotEqual(first.UndoPath, second.UndoPath);
             Assert.True(File.Exists(first.UndoPath) && File.Exists(second.UndoPath));
             if (!OperatingSystem.IsWindows())

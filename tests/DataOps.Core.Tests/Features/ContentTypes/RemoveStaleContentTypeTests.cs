@@ -232,7 +232,7 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
     [InlineData("Looking for what is stale")]
     [InlineData("Following what depends on it")]
     [InlineData("Locking")]
-    [InlineData("Removing")]
+    [InlineData("Changing")]
     public void A_connection_that_breaks_at_any_step_leaves_all_as_it_was(string step)
     {
         using TestDatabase site = server.CopyOf(Site.Damaged);

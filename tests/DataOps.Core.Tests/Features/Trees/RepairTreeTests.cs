@@ -93,7 +93,7 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
         RepairTreeResult would = Assert.Single(plan.OfType<RepairTreeResult>());
 
         Assert.Equal(before, site.Digest());
-        Assert.Equal((false, 0, null), (would.Changed, would.Count, would.Remaining));
+        Assert.Equal((false, 0, 0L), (would.Changed, would.Count, would.Remaining));
         Assert.Contains(plan.OfType<RowChange>(), c => c is { Key: "37", Column: "url_path", OldValue: "/home/old-breads/arepa/",
             NewValue: "/home/breads/arepa/" });
         Assert.Contains(plan.OfType<RowChange>(), c => c is { Key: "64", Column: "path", OldValue: "0001000200030001", NewValue: "00010002000A" });

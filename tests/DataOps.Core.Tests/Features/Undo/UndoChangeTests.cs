@@ -184,7 +184,7 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
         DataOpsException failure = Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, file));
 
         Assert.Equal("MissingReferences", failure.Id);
-        Assert.Equal(["post 1  author_id -> author 1 is not there", "post 2  author_id -> author 1 is not there"], failure.Message.Split('\n')[1..].Select(l => l.Trim()));
+        Assert.Equal(["post 1  author_id -> author 1 is not there (post_author_id_fkey)", "post 2  author_id -> author 1 is not there (post_author_id_fkey)"], failure.Message.Split('\n')[1..].Select(l => l.Trim()));
     }
 
     [Fact]
@@ -219,7 +219,7 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
         DataOpsException failure = Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, file, undoPath: _files.New()));
 
         Assert.Equal("NotRestored", failure.Id);
-        Assert.Contains("post 1  is something else after all; the table has the triggers post_touch", failure.Message);
+        Assert.Contains("post 1  is something else after all; the table has trigger post_touch", failure.Message);
         Assert.Equal(before, database.Digest());
         Assert.Equal(["1.undo.gz"], _files.Names);
     }

@@ -1,3 +1,4 @@
+using DataOps.Core.Changes.UndoFiles;
 using System.Diagnostics;
 using DataOps.Core.Changes;
 using DataOps.Core.Features.Undo;
@@ -76,7 +77,7 @@ public sealed class UndoFaultTests(PostgresServer server) : IDisposable
             changes.Of(DatabaseCatalog.Read(session).Find("public", "item")!).PlanUpdate("from public.item t");
             changes.Lock();
             session.Execute("update public.item set v = 'new'");
-            changes.WriteUndo(path);
+            changes.WriteUndo(UndoPlace.At(path));
             proxy.DropAnswersAfter("COMMIT");
             changes.Commit(transaction);
         }
@@ -102,7 +103,7 @@ public sealed class UndoFaultTests(PostgresServer server) : IDisposable
             changes.Of(DatabaseCatalog.Read(session).Find("public", "item")!).PlanUpdate("from public.item t");
             changes.Lock();
             session.Execute("update public.item set v = 'new'");
-            changes.WriteUndo(path);
+            changes.WriteUndo(UndoPlace.At(path));
             proxy.DropAnswersAfter("COMMIT", andRefuse: true);
             changes.Commit(transaction);
         });
@@ -194,6 +195,7 @@ public sealed class UndoFaultTests(PostgresServer server) : IDisposable
     private string Change(TestDatabase database, Action<string> step, string? path = null)
     {
         Session session = database.Session;
+        UndoPlace place = UndoPlace.At(path ?? _files.New());
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         using ChangeSet changes = new(session, "Test-Change", default);
         changes.Of(DatabaseCatalog.Read(session).Find("public", "item")!).PlanUpdate("from public.item t");
@@ -202,7 +204,7 @@ public sealed class UndoFaultTests(PostgresServer server) : IDisposable
         step("apply");
         session.Execute("update public.item set v = reverse(v) || 'new'");
         step("write");
-        string written = changes.WriteUndo(path ?? _files.New())!;
+        string written = changes.WriteUndo(place)!;
         step("commit");
         changes.Commit(transaction);
         return written;

@@ -47,7 +47,9 @@ internal sealed class ImportComparison(Session session, KeyedRows rows, ChangeSe
             removed += changes.Of(list.List.Table).PlanDelete(ImportStatements.Removed(list, onlyNew ? string.Format(null, isNew, "o") : null));
             string toAdd = ImportStatements.Added(list, onlyNew ? string.Format(null, isNew, "s") : null);
             TemporaryTable.Create(session, list.Added, toAdd, context.Cancellation);
-            added += session.List<long>($"select count(*) from {list.Added}", null, context.Cancellation)[0];
+            long toInsert = session.List<long>($"select count(*) from {list.Added}", null, context.Cancellation)[0];
+            changes.Of(list.List.Table).Expect(toInsert);
+            added += toInsert;
         }
         return new ModelCounts(table, inserted, updated, added, removed);
     }

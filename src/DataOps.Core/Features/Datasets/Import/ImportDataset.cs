@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using DataOps.Core.Changes;
 using DataOps.Core.Changes.UndoFiles;
 using DataOps.Core.Django.Knowledge;
@@ -7,7 +6,6 @@ using DataOps.Core.Files;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
-using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
@@ -30,30 +28,40 @@ public sealed class ImportDataset : Operation<ImportDatasetOptions, IChangeResul
     /// </exception>
     protected override IEnumerable<IChangeResult> Execute(Session session, ImportDatasetOptions options, OperationContext context)
     {
-        Stopwatch watch = Stopwatch.StartNew();
-        string? undo = UndoPlace.Of(options, session.Database, Name);
+        ChangeWay way = ChangeWay.For(session, Name, options);
         FixtureFile file = FixtureFile.Of(options.Path, options.Format);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
-        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
-        using ChangeSet changes = new(session, Name, context.Cancellation);
-        DatasetLoad load = new LoadStages(session, catalog, file, options, changes, context).Plan();
-        foreach (DeletionExcess excess in load.Deletion.Excesses)
-            context.Warning?.Invoke($"{excess.What}: the import needs {excess.Needed}.");
+        using ChangeRun change = new(session, catalog, Name, way, context);
+        DatasetLoad load = new LoadStages(session, catalog, file, options, change.Changes, context).Plan();
         if (options.WhatIf || options.Detailed)
-            foreach (IChangeResult planned in ImportPlan.Of(session, catalog, load, changes, options, context.Cancellation))
+            foreach (IChangeResult planned in ImportPlan.Of(session, catalog, load, change.Changes, options, context.Cancellation))
                 yield return planned;
-        string? undoPath = null;
-        bool changed = false;
+        // The plan shows what would be deleted; the load is refused all the same.
+        foreach (DeletionExcess excess in load.Deletion.Excesses)
+            throw excess.Refusal(file.Name);
+        change.Last(load.Run.AdvanceSequences);
+        LastLoads loads = new(session, context.Cancellation);
+        Afterwards stale = Afterwards.Of(
+            catalog,
+            [.. load.Run.Models.Where(m => m.Inserted + m.Updated + m.Added + m.Removed > 0).Select(m => m.Table.Model.Label)],
+            [.. load.Run.Models.Select(m => m.Table.Model.Label)]);
+        ChangeResult done = change.Finish(load.Run.Apply, stale);
         if (!options.WhatIf)
-        {
-            load.Run.Apply();
-            undoPath = undo is null ? null : changes.WriteUndo(undo);
-            changed = load.Run.AdvanceSequences() | load.Written > 0;
-            LastLoads loads = new(session, context.Cancellation);
-            changes.Commit(transaction);
             Remember(loads, load, options, context);
-        }
-        yield return Result(session, catalog, load, file, options, changed, undoPath, watch, context);
+        yield return done.With(new ImportResult
+        {
+            Path = file.Path,
+            Models = load.Run.Models.Count,
+            Objects = load.Objects,
+            Unchanged = load.Objects - load.Inserted - load.Updated - load.Skipped,
+            Skipped = load.Skipped,
+            Repointed = load.Changed,
+            ManyToManyAdded = load.Run.Models.Sum(m => m.Added),
+            ManyToManyRemoved = load.Run.Models.Sum(m => m.Removed),
+        }) with
+        {
+            Count = options.WhatIf ? 0 : load.Written, WouldChange = load.Written, Deleted = load.Deleted, Updated = load.Updated, Inserted = load.Inserted,
+        };
     }
 
     private static void Remember(LastLoads loads, DatasetLoad load, ImportDatasetOptions options, OperationContext context)
@@ -68,49 +76,6 @@ public sealed class ImportDataset : Operation<ImportDatasetOptions, IChangeResul
         {
             context.Warning?.Invoke($"The file was loaded, but an older one will not be known as such: {LastLoads.Folder} could not be written: {e.Message}");
         }
-    }
-
-    private static ImportResult Result(
-        Session session,
-        ReferenceCatalog catalog,
-        DatasetLoad load,
-        FixtureFile file,
-        ImportDatasetOptions options,
-        bool changed,
-        string? undoPath,
-        Stopwatch watch,
-        OperationContext context)
-    {
-        Afterwards stale = Afterwards.Of(
-            catalog,
-            [.. load.Run.Models.Where(m => m.Inserted + m.Updated + m.Added + m.Removed > 0).Select(m => m.Table.Model.Label)],
-            [.. load.Run.Models.Select(m => m.Table.Model.Label)]);
-        if (!options.WhatIf)
-            stale.Warn(context);
-        return new ImportResult
-        {
-            Server = session.Server,
-            Database = session.Database,
-            Operation = Name,
-            Changed = changed,
-            Count = options.WhatIf ? 0 : load.Written,
-            WouldChange = load.Written,
-            Deleted = load.Deleted,
-            Updated = load.Updated,
-            Inserted = load.Inserted,
-            Stale = stale.What,
-            Afterwards = stale.Commands,
-            UndoPath = undoPath,
-            Duration = Math.Round(watch.Elapsed.TotalSeconds, 3),
-            Path = file.Path,
-            Models = load.Run.Models.Count,
-            Objects = load.Objects,
-            Unchanged = load.Objects - load.Inserted - load.Updated - load.Skipped,
-            Skipped = load.Skipped,
-            Repointed = load.Changed,
-            ManyToManyAdded = load.Run.Models.Sum(m => m.Added),
-            ManyToManyRemoved = load.Run.Models.Sum(m => m.Removed),
-        };
     }
 }
 

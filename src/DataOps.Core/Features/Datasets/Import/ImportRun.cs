@@ -25,12 +25,10 @@ internal sealed class ImportRun(
     /// <summary>What it changes, by model.</summary>
     public IReadOnlyList<ModelCounts> Models => models;
 
-    /// <summary>Writes what was planned.</summary>
-    /// <exception cref="DataOpsException">Another writer was there meanwhile, or PostgreSQL refuses a row.</exception>
+    /// <summary>Writes what was planned, and is locked.</summary>
+    /// <exception cref="DataOpsException">PostgreSQL refuses a row.</exception>
     public void Apply()
     {
-        context.Report("Locking", 0, changes.Planned);
-        changes.Lock();
         deletion.Dependents.Apply();
         changes.Delete();
         long done = 0;
@@ -47,8 +45,6 @@ internal sealed class ImportRun(
         foreach (StagingList list in rows.Tables.SelectMany(t => t.Lists).Where(l => l.Buffer.Rows > 0))
             Write(list);
         replacement.Repoint();
-        context.Report("Checking constraints", done, total);
-        Execute("set constraints all immediate");
     }
 
     /// <summary>Moves the sequences of the keys that are behind; last of all, as a rollback does not take it back.</summary>
@@ -123,7 +119,7 @@ internal sealed class ImportRun(
     private void Write(StagingList list)
     {
         TablePlan changed = changes.Of(list.List.Table);
-        Execute(ImportStatements.Add(list, list.Added));
+        Execute(ImportStatements.Add(list, list.Added, changed));
         changed.AddInserted(ImportStatements.AddedKeys(list, list.Added, changed));
     }
 

@@ -98,8 +98,11 @@ internal static class ImportStatements
     /// <summary>Adds entries.</summary>
     /// <param name="list">The list.</param>
     /// <param name="added">A table of owner and target.</param>
-    public static string Add(StagingList list, string added) =>
-        $"insert into {list.List.Table.Sql} ({Owner(list)}, {Target(list)}) select a.owner, a.target from {added} a";
+    /// <param name="changed">The plan of the list's table.</param>
+    public static string Add(StagingList list, string added, TablePlan changed) => $"""
+        insert into {list.List.Table.Sql} ({changed.OwnKey.Column}{Owner(list)}, {Target(list)}) overriding system value
+        select {changed.OwnKey.Value}a.owner, a.target from {added} a
+        """;
 
     /// <summary>The entries to add, under the columns' names.</summary>
     public static string AddedRows(StagingList list, string added) => $"(select a.owner as {Owner(list)}, a.target as {Target(list)} from {added} a)";

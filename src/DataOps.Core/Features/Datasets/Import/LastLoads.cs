@@ -19,12 +19,15 @@ internal sealed class LastLoads(Session session, CancellationToken cancellation)
     private readonly string _place = $"{RowImages.SystemIdentifier(session, cancellation) ?? session.Server}/{session.Database}";
 
     /// <summary>The folder.</summary>
-    public static string Folder => Path.Combine(Path.GetDirectoryName(UndoPlace.Folder)!, "loads");
+    /// <exception cref="DataOpsException">Nothing tells where it could be.</exception>
+    public static string Folder => StateFolder.Of("loads");
 
     /// <summary>The newest of the files that were loaded with a spec; null when none is known.</summary>
     /// <exception cref="DataOpsException">What is remembered cannot be read.</exception>
     public DateTimeOffset? Of(FileSpec spec)
     {
+        if (StateFolder.Find("loads") is null)
+            return null;
         string path = PathOf(spec);
         try
         {
@@ -50,10 +53,7 @@ internal sealed class LastLoads(Session session, CancellationToken cancellation)
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public void Remember(IEnumerable<FileSpec> specs, DateTimeOffset snapshot, bool goesBack)
     {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(Folder);
-        else
-            Directory.CreateDirectory(Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        StateFolder.Make(Folder);
         foreach (string path in specs.Where(s => s.Spec.DeleteMissing && (goesBack || !(Of(s) > snapshot))).Select(PathOf).Distinct())
         {
             string unfinished = $"{path}.{Guid.NewGuid():N}";

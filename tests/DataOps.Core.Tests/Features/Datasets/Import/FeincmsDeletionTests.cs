@@ -49,11 +49,12 @@ public sealed class FeincmsDeletionTests : IDisposable
     {
         _site.Execute("insert into auth_group (id, name) values (501, 'a'), (502, 'b'), (503, 'c')");
         string file = File("""{"model": "auth.group", "delete_missing": true, "filter": {"pk__gt": 500}}""", Group(501, "a"));
-        List<string> warnings = [];
-        IReadOnlyList<IChangeResult> plan = _site.Run(new ImportDataset(), new() { Path = file, WhatIf = true, Detailed = true }, new OperationContext { Warning = warnings.Add });
+        List<IChangeResult> plan = [];
+        DataOpsException refusal = Assert.Throws<DataOpsException>(() =>
+            plan.AddRange(new ImportDataset().Run(_site.Session, new() { Path = file, WhatIf = true, Detailed = true }, new OperationContext())));
 
         Assert.Equal(["502", "503"], plan.OfType<RowChange>().Where(c => c.Action == "Delete").Select(c => c.Key));
-        Assert.Contains("-MaxDelete 67%", Assert.Single(warnings));
+        Assert.Contains("-MaxDelete 67%", refusal.Advice);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ using DataOps.Core.Tests.Support.Servers;
 namespace DataOps.Core.Tests.Features.Datasets.Import;
 
 /// <summary>What a newer file brought is not deleted by an older one.</summary>
-[Collection(StateFolder.Collection)]
+[Collection(TestStateFolder.Collection)]
 public sealed class OlderFileTests(PostgresServer server) : IDisposable
 {
     private readonly ImportFiles _files = new();

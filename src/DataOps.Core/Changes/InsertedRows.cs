@@ -3,7 +3,7 @@ using DataOps.Core.Django.References;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
 
-namespace DataOps.Core.Features.Pages;
+namespace DataOps.Core.Changes;
 
 /// <summary>Rows that come.</summary>
 /// <param name="session">The session, in the transaction of the changes.</param>
@@ -39,14 +39,15 @@ internal sealed class InsertedRows(
     /// <inheritdoc/>
     public override void Apply()
     {
-        string insert = $"insert into {Rows.Table.Sql} ({_columns}) overriding system value select {_columns} from {Name}";
+        (string ownColumn, string ownValue) = HasKey ? ("", "") : Rows.OwnKey;
+        string overriding = HasKey || ownColumn.Length > 0 ? " overriding system value" : "";
+        string insert = $"insert into {Rows.Table.Sql} ({ownColumn}{_columns}){overriding} select {ownValue}{_columns} from {Name}";
         if (HasKey)
         {
             Execute(insert);
             return;
         }
         string key = Rows.Identity.Columns[0].Name;
-        insert = insert.Replace(" overriding system value", "", StringComparison.Ordinal);
         IReadOnlyList<long> made = Session.List<long>($"{insert} returning {SqlText.Identifier(key)}::int8", null, Cancellation);
         Rows.AddInserted($"select k::{Rows.Identity.Columns[0].TypeText} from unnest('{"{" + string.Join(',', made) + "}"}'::int8[]) k");
     }

@@ -2,10 +2,11 @@ using DataOps.Core.Changes;
 using DataOps.Core.Django.References;
 using DataOps.Core.Postgres.Connections;
 
-namespace DataOps.Core.Features.Pages;
+namespace DataOps.Core.Changes;
 
 /// <summary>Rows of one table that come or change, in a temporary table: planned, told and written from there.</summary>
 internal abstract class RowWrite(Session session, ReferenceCatalog catalog, TablePlan rows, string name, CancellationToken cancellation)
+    : IRepair
 {
     /// <summary>The plan of the table.</summary>
     protected TablePlan Rows => rows;

@@ -3,7 +3,7 @@ using DataOps.Core.Django.References;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
 
-namespace DataOps.Core.Features.Pages;
+namespace DataOps.Core.Changes;
 
 /// <summary>Rows that stay and get other values.</summary>
 /// <param name="session">The session, in the transaction of the changes.</param>

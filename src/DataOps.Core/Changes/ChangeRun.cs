@@ -1,0 +1,206 @@
+using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using Npgsql;
+
+namespace DataOps.Core.Changes;
+
+/// <summary>One change of rows in one transaction: the only way in which an operation makes one.</summary>
+/// <remarks>
+/// The order is always: plan, lock, confirm that the plan still holds, note the foreign keys that rows break already, apply with constraints deferred, check
+/// constraints and that every planned row was written, verify, and end as the <see cref="ChangeWay"/> says: with an undo file and a commit, or, when it is only
+/// asked what would happen, by taking everything back. Disposing without that takes everything back too.
+/// </remarks>
+internal sealed class ChangeRun : IDisposable
+{
+    private readonly Session _session;
+    private readonly ReferenceCatalog _catalog;
+    private readonly ChangeWay _way;
+    private readonly OperationContext _context;
+    private readonly NpgsqlTransaction _transaction;
+    private readonly List<IRepair> _first = [];
+    private readonly List<IRepair> _last = [];
+    private readonly List<Action> _confirmations = [];
+    private readonly List<string> _beforehand = [];
+    private readonly List<Action> _verifications = [];
+    private readonly List<Func<bool>> _endings = [];
+    private DependentRows? _dependents;
+
+    /// <summary>Begins a change.</summary>
+    /// <param name="session">The session, in no transaction.</param>
+    /// <param name="catalog">The models and who refers to whom.</param>
+    /// <param name="operation">The operation, as <c>Move-Page</c>.</param>
+    /// <param name="way">Whether it is to happen, and where its undo file goes.</param>
+    /// <param name="context">Stops it, and hears how far it is.</param>
+    public ChangeRun(Session session, ReferenceCatalog catalog, string operation, ChangeWay way, OperationContext context)
+    {
+        (_session, _catalog, _way, _context) = (session, catalog, way, context);
+        _transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
+        way.Begin(session, context.Cancellation);
+        Changes = new ChangeSet(session, operation, context.Cancellation) { IsTakenBack = way.IsWhatIf };
+    }
+
+    /// <summary>The rows that are planned.</summary>
+    public ChangeSet Changes { get; }
+
+    /// <summary>Whether everything is taken back in the end.</summary>
+    public bool IsWhatIf => _way.IsWhatIf;
+
+    /// <summary>Rows that change, by table; after <see cref="Count"/>.</summary>
+    public IReadOnlyList<TableChangeSummary> Tables { get; private set; } = [];
+
+    /// <summary>How many rows are planned, those included of which the database makes the keys.</summary>
+    public long Rows => Changes.Tables.Sum(t => t.Planned + Math.Max(t.Expected - t.Made, 0));
+
+    /// <summary>Keeps others from writing to a table until the end; they can read it. A plan that is only told holds nobody up for so long.</summary>
+    /// <exception cref="DataOpsException">Another writer does not come to its end.</exception>
+    public void LockTable(Table table)
+    {
+        if (!IsWhatIf)
+            Execute($"lock table {table.Sql} in share row exclusive mode");
+    }
+
+    /// <summary>Plans a part of the change; it is applied after those before it, and before rows are deleted.</summary>
+    public T Plan<T>(T part)
+        where T : IRepair
+    {
+        part.Plan();
+        _first.Add(part);
+        return part;
+    }
+
+    /// <summary>Plans a part that is applied when rows have been deleted.</summary>
+    public void PlanLast(IRepair part)
+    {
+        part.Plan();
+        _last.Add(part);
+    }
+
+    /// <summary>Plans rows that get other values, as <see cref="UpdatedRows"/> has it.</summary>
+    public UpdatedRows Update(Table table, IReadOnlyList<string> columns, string select) =>
+        Plan(new UpdatedRows(_session, _catalog, Changes.Of(table), NextName, columns, select, _context.Cancellation));
+
+    /// <summary>Plans rows to be inserted, as <see cref="InsertedRows"/> has it.</summary>
+    public InsertedRows Insert(Table table, IReadOnlyList<string> columns, string select) =>
+        Plan(new InsertedRows(_session, _catalog, Changes.Of(table), NextName, columns, select, _context.Cancellation));
+
+    /// <summary>Plans what becomes of the rows that depend on those that are deleted; after all of those are planned.</summary>
+    /// <exception cref="DataOpsException">Rows that are kept need rows that are deleted: all of them.</exception>
+    public void Follow(OnDependent choice, DeletionWords words, Func<Table, Column?, string>? except = null)
+    {
+        if (!Deleted.Any())
+            return;
+        _dependents = new DependentRows(_session, _catalog, Changes, choice, words, except, _context.Cancellation);
+        _dependents.Plan();
+    }
+
+    /// <summary>Adds a check of the rows under their lock, before any is written: it throws where the plan holds no more.</summary>
+    public void Confirm(Action check) => _confirmations.Add(check);
+
+    /// <summary>Adds a statement that runs on the locked rows before any part of the plan, as one by which rows make room for others.</summary>
+    public void First(string sql) => _beforehand.Add(sql);
+
+    /// <summary>Adds a look at the rows when all are written and checked.</summary>
+    public void Verify(Action look) => _verifications.Add(look);
+
+    /// <summary>Adds what no rollback takes back, as the setting of a sequence: done just before the commit, and never where everything is taken back.</summary>
+    /// <param name="end">Does it, and says whether that changed anything.</param>
+    public void Last(Func<bool> end) => _endings.Add(end);
+
+    /// <summary>Adds a statement that no rollback takes back.</summary>
+    public void Last(string sql) => Last(() => _session.Execute(sql, _context.Cancellation) < 0);
+
+    /// <summary>Counts what is planned, by table; after the last of the plan.</summary>
+    public void Count() => Tables = TableChangeSummary.Of(_session, _catalog, Changes, _context.Cancellation);
+
+    /// <summary>What the options ask to hear of a plan that is counted: nothing, its tables, or its rows too.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="first">What is said before the tables.</param>
+    public IEnumerable<IChangeResult> Report(ChangeOptions options, IEnumerable<IChangeResult> first) =>
+        (options.WhatIf || options.Detailed ? first.Concat(Tables) : []).Concat(options.Detailed ? Describe() : []);
+
+    /// <summary>The plan row by row: rows that are kept or inserted, and then those that are deleted.</summary>
+    public IEnumerable<RowChange> Describe() => DescribeKept().Concat(Deleted.SelectMany(t => RowChanges.Deleted(t, _catalog.LabelOf(t.Table))));
+
+    /// <summary>The plan row by row, but for rows that are deleted.</summary>
+    public IEnumerable<RowChange> DescribeKept() =>
+        _first.Concat(_last).SelectMany(p => p.Describe(RowChanges)).Concat(_dependents?.Describe(RowChanges) ?? []);
+
+    /// <summary>Carries the plan out, or tries whether it could be.</summary>
+    /// <param name="apply">Writes the locked rows; the parts of the plan do when absent.</param>
+    /// <param name="stale">What the application keeps besides the rows and does not know of; what follows from the tables when absent.</param>
+    /// <exception cref="DataOpsException">Others were there meanwhile, PostgreSQL refuses a row, or a trigger keeps one: nothing is changed.</exception>
+    public ChangeResult Finish(Action? apply = null, Afterwards? stale = null)
+    {
+        bool goes = Rows > 0 || _endings.Count > 0;
+        (bool changed, string? undo) = goes && _way.Applies ? Carry(apply ?? Apply) : (false, null);
+        long rows = Rows;
+        stale ??= rows == 0 ? Afterwards.None
+            : Afterwards.Of(_catalog, [.. Changes.Tables.Where(t => t.Planned + t.Expected > 0).Select(t => _catalog.LabelOf(t.Table)).OfType<string>()], []);
+        if (changed && rows > 0)
+            stale.Warn(_context);
+        return new ChangeResult
+        {
+            Server = _session.Server,
+            Database = _session.Database,
+            Operation = Changes.Operation,
+            Changed = changed,
+            Count = IsWhatIf ? 0 : rows,
+            WouldChange = rows,
+            Deleted = Tables.Sum(t => t.Delete),
+            Updated = Tables.Sum(t => t.Update),
+            Inserted = Tables.Sum(t => t.Insert),
+            Stale = stale.What,
+            Afterwards = stale.Commands,
+            UndoPath = undo,
+            Duration = _context.Seconds,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Changes.Dispose();
+        _transaction.Dispose();
+    }
+
+    private RowChanges RowChanges => new(_session, _context.Cancellation);
+
+    private IEnumerable<TablePlan> Deleted => Changes.Tables.Where(t => t.Deletes);
+
+    private string NextName => $"dataops_rows_{_first.Count + 1}";
+
+    private (bool Changed, string? UndoPath) Carry(Action apply)
+    {
+        long planned = Rows;
+        // Our own statements find their names where nobody can put others.
+        Execute("select set_config('search_path', 'pg_catalog', true)");
+        _context.Report("Locking", 0, planned);
+        Changes.Lock();
+        _confirmations.ForEach(c => c());
+        Changes.NoteOrphans(_catalog.Database);
+        _context.Report("Changing", 0, planned);
+        Changes.Defer();
+        apply();
+        _context.Report("Checking constraints", planned, planned);
+        Execute("set constraints all immediate");
+        Execute("select set_config('search_path', 'pg_catalog', true)");
+        new UnwrittenRows(_session, _context.Cancellation).Refuse(Changes.Tables);
+        _verifications.ForEach(v => v());
+        return _way.End(Changes, _transaction, () => _endings.Aggregate(planned > 0, (changed, end) => end() || changed));
+    }
+
+    private void Apply()
+    {
+        _beforehand.ForEach(Execute);
+        _first.ForEach(p => p.Apply());
+        _dependents?.Apply();
+        Changes.Delete();
+        _last.ForEach(p => p.Apply());
+    }
+
+    private void Execute(string sql) => _session.Execute(sql, _context.Cancellation);
+}

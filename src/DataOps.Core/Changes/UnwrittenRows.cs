@@ -1,0 +1,50 @@
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+
+namespace DataOps.Core.Changes;
+
+/// <summary>Finds planned rows that the server did not write, although no statement failed: a trigger, a rule or a row security policy kept them.</summary>
+internal sealed class UnwrittenRows(Session session, CancellationToken cancellation)
+{
+    /// <summary>Refuses such rows.</summary>
+    /// <exception cref="DataOpsException"><c>NotWritten</c>: the rows, and what their tables have.</exception>
+    public void Refuse(IReadOnlyList<TablePlan> tables)
+    {
+        RowList kept = new();
+        foreach (TablePlan table in tables.Where(t => t.Planned + t.Expected > 0))
+            // Without any of these PostgreSQL does what it is told, or fails.
+            if (KeepersOf(session, table.Table, cancellation) is { Length: > 0 } keepers)
+                Find(table, keepers, kept);
+        kept.ThrowIfAny(
+            ErrorIds.NotWritten, FailureKind.InvalidOperation, "{0} not been written as planned, so nothing was changed.",
+            "Disable what keeps them for the time, or leave these rows out.");
+    }
+
+    /// <summary>What can keep the rows of a table from being written, by name: triggers, rules and row security; empty where there is none.</summary>
+    public static string KeepersOf(Session session, Table table, CancellationToken cancellation) => string.Join(", ", session.List<string>("""
+        select 'trigger ' || tgname from pg_trigger where tgrelid = @oid::oid and not tgisinternal and tgenabled <> 'D'
+        union all select 'rule ' || rulename from pg_rewrite where ev_class = @oid::oid and ev_type <> '1' and ev_enabled <> 'D'
+        union all select 'policy ' || polname from pg_policy join pg_class c on c.oid = polrelid where polrelid = @oid::oid and c.relrowsecurity
+        order by 1
+        """, new { oid = (long)table.Oid }, cancellation));
+
+    private void Find(TablePlan table, string keepers, RowList kept)
+    {
+        string same = table.Identity.IsWholeRow ? $"{table.VersionOf("t")} = c._xmin" : table.Identity.Same("t", "c");
+        // A trigger may also write the row as it was.
+        string sql = $"""
+            select case c._action when 'D' then 'is still there' when 'I' then 'was not inserted' else 'was not changed' end, {table.Identity.Text("c")},
+                   count(*) over ()
+            from {table.Name} c left join {table.Table.Sql} t on {same}
+            where case c._action
+              when 'I' then t.tableoid is null
+              when 'D' then t.tableoid is not null
+              else t.tableoid is not null and (t.xmin::text = c._xmin or {table.RowText("t")} = {table.RowText("c")}) end
+            limit {RowList.Most}
+            """;
+        kept.AddAll(session, sql, table.Table.DisplayName, cancellation, what => $"{what}; the table has {keepers}");
+        if (table.Expected > table.Made)
+            kept.Add(table.Table.DisplayName, "", $"{table.Expected - table.Made} rows were not inserted; the table has {keepers}");
+    }
+}

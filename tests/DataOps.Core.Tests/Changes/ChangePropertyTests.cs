@@ -1,0 +1,260 @@
+using System.Reflection;
+using DataOps.Core.Changes;
+using DataOps.Core.Django.References;
+using DataOps.Core.Features.ContentTypes;
+using DataOps.Core.Features.Datasets;
+using DataOps.Core.Features.Datasets.Export;
+using DataOps.Core.Features.Datasets.Import;
+using DataOps.Core.Features.Orphans;
+using DataOps.Core.Features.Pages;
+using DataOps.Core.Features.Sites;
+using DataOps.Core.Features.Trees;
+using DataOps.Core.Features.Undo;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Tests.Support;
+using DataOps.Core.Tests.Support.Servers;
+
+namespace DataOps.Core.Tests.Changes;
+
+/// <summary>
+/// Any operation that changes rows, with random options, on randomly damaged sites: WhatIf foretells what happens, and Undo-Change brings back every row.
+/// </summary>
+public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper output) : IDisposable
+{
+    private const int Rounds = 500;
+    private const int RoundsOfASite = 50;
+
+    private static readonly int s_seed = int.TryParse(Environment.GetEnvironmentVariable("DATAOPS_SEED"), out int given) ? given : Random.Shared.Next();
+
+    private static readonly Dictionary<string, Func<ChangePropertyTests, Random, TestDatabase, ChangeOptions>> s_options = new()
+    {
+        ["Import-Dataset"] = (test, random, _) => new ImportDatasetOptions
+        {
+            Path = test.Dataset(random),
+            OnConflict = Any<OnConflict>(random),
+            OnMissingReference = random.Next(3) == 0 ? null : Any<OnMissingReference>(random),
+            MissingField = Any<MissingField>(random),
+            OnDependent = Any<OnDependent>(random),
+        },
+        ["Undo-Change"] = (test, random, site) => new UndoChangeOptions { Path = test.Changed(random, site) },
+        ["Repair-Orphan"] = (_, random, site) => new RepairOrphanOptions
+        {
+            Action = random.Next(4) == 0 ? null : Any<OrphanAction>(random),
+            To = random.Next(2) == 0 ? "1" : null,
+            Class = random.Next(2) == 0 ? [] : [Any<ReferenceClass>(random)],
+            Table = random.Next(3) > 0 ? [] : [One(random, site, Tables)],
+            IncludeExpected = random.Next(4) == 0,
+            OnDependent = Any<OnDependent>(random),
+        },
+        ["Remove-StaleContentType"] = (_, random, site) => new RemoveStaleContentTypeOptions
+        {
+            StaleModel = random.Next(2) == 0 ? [] : [One(random, site, "select app_label || '.' || model from django_content_type order by 1")],
+            Permission = random.Next(2) == 0,
+            Force = random.Next(2) == 0,
+            OnDependent = Any<OnDependent>(random),
+            Repoint = random.Next(3) > 0 ? [] : ["shop.order=" + One(random, site, "select app_label || '.' || model from django_content_type order by 1")],
+        },
+        ["Repair-Tree"] = (_, random, site) => new RepairTreeOptions
+        {
+            Table = random.Next(3) > 0 ? [] : ["wagtailcore_page"],
+            Orphan = Any<OrphanNodes>(random),
+            To = random.Next(4) > 0 ? null : Page(random, site),
+            Compact = random.Next(3) == 0,
+            MissingSpecific = Any<MissingSpecific>(random),
+            DuplicateSlug = Any<DuplicateSlug>(random),
+            OnDependent = Any<OnDependent>(random),
+        },
+        ["Move-Page"] = (_, random, site) => new MovePageOptions
+        {
+            Id = [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => long.Parse(Page(random, site)))],
+            To = Page(random, site),
+            Position = Any<PagePosition>(random),
+            OnSlugClash = Any<OnSlugClash>(random),
+            Redirect = random.Next(2) == 0,
+        },
+        ["Convert-Page"] = (_, random, site) =>
+        {
+            bool asNew = random.Next(2) == 0;
+            return new ConvertPageOptions
+            {
+                Id = [long.Parse(Page(random, site))],
+                To = One(random, site, """
+                    select c.app_label || '.' || c.model from django_content_type c join wagtailcore_page p on p.content_type_id = c.id group by 1 order by 1
+                    """),
+                Force = random.Next(3) > 0,
+                AsNewPage = asNew,
+                OldPage = asNew ? Any<OldPage>(random) : OldPage.Keep,
+                OnDependent = asNew ? Any<OnDependent>(random) : OnDependent.Fail,
+            };
+        },
+        ["Set-Site"] = (_, random, site) => new SetSiteOptions
+        {
+            HostName = random.Next(2) == 0 ? null : $"host{random.Next(3)}.example",
+            Port = random.Next(2) == 0 ? null : random.Next(80, 84),
+            RootPage = random.Next(2) == 0 ? null : Page(random, site),
+            AsDefault = random.Next(2) == 0,
+            SiteName = random.Next(2) == 0 ? null : "Another name",
+        },
+    };
+
+    private const string Tables = "select tablename from pg_tables where schemaname = 'public' order by 1";
+
+    private readonly ChangeFiles _changes = new();
+    private readonly ImportFiles _files = new();
+    private string[] _objects = [];
+    private IReadOnlyDictionary<string, string>? _digest;
+
+    public void Dispose()
+    {
+        _changes.Dispose();
+        _files.Dispose();
+    }
+
+    [Fact]
+    public void What_if_foretells_each_change_and_undoing_it_brings_back_every_row()
+    {
+        output.WriteLine($"DATAOPS_SEED={s_seed}");
+        ChangingOperation[] operations = [.. Operations()];
+        Dictionary<string, int> changed = operations.ToDictionary(o => o.Name, _ => 0);
+        TestDatabase? site = null;
+        try
+        {
+            for (int round = 0; round < Rounds; round++)
+            {
+                Random random = new(unchecked(s_seed + round));
+                if (round % RoundsOfASite == 0)
+                {
+                    site?.Dispose();
+                    _digest = null;
+                    site = server.CopyOf(round / RoundsOfASite % 2 == 0 ? Site.SampleDamaged : Site.Sample);
+                    if (round == 0)
+                        _objects = Objects();
+                }
+                ChangingOperation operation = operations[random.Next(operations.Length)];
+                if (round % 5 == 0)
+                {
+                    RandomDamage.Do(site!, random);
+                    _digest = null;
+                }
+                if (operation.Name == "Undo-Change")
+                    _digest = null;
+                changed[operation.Name] += Round(site!, operation, s_options[operation.Name](this, random, site!), $"seed {s_seed}, round {round}, {operation.Name}") ? 1 : 0;
+            }
+        }
+        finally
+        {
+            site?.Dispose();
+        }
+        output.WriteLine(string.Join(", ", changed));
+        Assert.All(changed, c => Assert.True(c.Value > 0, $"{c.Key} changed nothing in {Rounds} rounds of seed {s_seed}"));
+    }
+
+    // What every operation shares that changes rows.
+    private static IEnumerable<ChangingOperation> Operations() => typeof(Session).Assembly.GetExportedTypes()
+        .Where(t => t.BaseType is { IsGenericType: true, GenericTypeArguments: [{ } options, _] } && options.IsAssignableTo(typeof(ChangeOptions)))
+        .Select(t => new ChangingOperation(t));
+
+    // Whether it changed anything.
+    private bool Round(TestDatabase site, ChangingOperation operation, ChangeOptions options, string what)
+    {
+        what = $"{what} {options}";
+        // What the round before has brought back is where this one starts.
+        IReadOnlyDictionary<string, string> before = _digest ?? Digest(site);
+        Outcome foretold = operation.Run(site, options with { WhatIf = true });
+        string path = _changes.New();
+
+        Outcome done = operation.Run(site, options with { UndoPath = path });
+
+        Assert.True((foretold.Refusal, foretold.WouldChange) == (done.Refusal, done.WouldChange), $"{what}:\nforetold {foretold}\ndone     {done}");
+        // A load may move sequences alone.
+        Assert.True(done.Changed == done.WouldChange > 0 || operation.Name == "Import-Dataset", $"{what}: {done}");
+        if (File.Exists(path))
+        {
+            Assert.True(done.Changed, $"{what}: an undo file of no change");
+            Outcome undone = new ChangingOperation(typeof(UndoChange)).Run(site, new UndoChangeOptions { Path = path, NoUndo = true });
+            Assert.True(undone.Refusal is null && undone.WouldChange <= done.WouldChange, $"{what}: {done} is undone with {undone}");
+        }
+        // A row that only WhatIf changed would still be changed.
+        Same(before, _digest = Digest(site), $"{what}: not undone");
+        return done.Changed;
+    }
+
+    // A table for rows in quarantine stays when they have gone back.
+    private static IReadOnlyDictionary<string, string> Digest(TestDatabase site) => site.Digest("dataops_quarantine");
+
+    private static void Same(IReadOnlyDictionary<string, string> expected, IReadOnlyDictionary<string, string> actual, string what) => Assert.True(
+        expected.OrderBy(t => t.Key).SequenceEqual(actual.OrderBy(t => t.Key)),
+        $"{what}: {string.Join(", ", expected.Where(t => actual.GetValueOrDefault(t.Key) != t.Value).Select(t => t.Key))}");
+
+    private string[] Objects()
+    {
+        using TestDatabase whole = server.CopyOf(Site.Sample);
+        string path = _files.Path("whole.jsonl");
+        whole.Run(new ExportDataset(), new ExportDatasetOptions { Path = path, IncludeDerived = false });
+        return File.ReadAllLines(path);
+    }
+
+    // A few objects of the whole site, some with another key or without some of their fields.
+    private string Dataset(Random random) => _files.Lines([.. Enumerable.Range(0, random.Next(1, 12)).Select(_ => Object(random)).Distinct()]);
+
+    private string Object(Random random)
+    {
+        System.Text.Json.Nodes.JsonObject made = System.Text.Json.Nodes.JsonNode.Parse(_objects[random.Next(_objects.Length)])!.AsObject();
+        System.Text.Json.Nodes.JsonObject fields = made["fields"]!.AsObject();
+        if (random.Next(4) == 0 && made["pk"] is System.Text.Json.Nodes.JsonValue pk && pk.TryGetValue(out long _))
+            made["pk"] = random.Next(1, 2000);
+        foreach (string field in fields.Select(f => f.Key).ToArray())
+            if (random.Next(6) == 0)
+                fields.Remove(field);
+            else if (random.Next(8) == 0 && fields[field] is System.Text.Json.Nodes.JsonValue value && value.TryGetValue(out string? text) && text.Length is > 0 and < 40 && text.All(char.IsLetter))
+                fields[field] = text[..^1] + (char)('a' + random.Next(26));
+        return made.ToJsonString();
+    }
+
+    // Something to undo.
+    private string Changed(Random random, TestDatabase site)
+    {
+        string path = _changes.New();
+        ChangingOperation change = Operations().Where(o => o.Name != "Undo-Change").ElementAt(random.Next(7));
+        change.Run(site, s_options[change.Name](this, random, site) with { UndoPath = path });
+        if (!File.Exists(path))
+            site.Run(new SetSite(), new SetSiteOptions { Site = "1", SiteName = $"Name {random.Next()}", UndoPath = path });
+        return path;
+    }
+
+    private static T Any<T>(Random random)
+        where T : struct, Enum => Enum.GetValues<T>()[random.Next(Enum.GetValues<T>().Length)];
+
+    private static string Page(Random random, TestDatabase site) => One(random, site, "select id from wagtailcore_page order by id");
+
+    private static string One(Random random, TestDatabase site, string sql) => site.Column(sql) is var all ? all[random.Next(all.Count)]! : "";
+
+    /// <summary>What came of one run.</summary>
+    private sealed record Outcome(string? Refusal, bool Changed, long WouldChange);
+
+    /// <summary>An operation, whatever its options.</summary>
+    private sealed class ChangingOperation(Type type)
+    {
+        private static readonly MethodInfo s_run = typeof(TestDatabase).GetMethod(nameof(TestDatabase.Run))!;
+
+        public string Name { get; } = type.GetCustomAttribute<OperationAttribute>() is { } name ? $"{name.Verb}-{name.Noun}" : "";
+
+        public Outcome Run(TestDatabase site, ChangeOptions options)
+        {
+            Type[] arguments = type.BaseType!.GenericTypeArguments;
+            try
+            {
+                IEnumerable<object> told = (IEnumerable<object>)s_run.MakeGenericMethod(arguments).Invoke(site, [Activator.CreateInstance(type), options, null])!;
+                object sum = told.Last();
+                T Value<T>(string property) => (T)sum.GetType().GetProperty(property)!.GetValue(sum)!;
+                return new Outcome(null, Value<bool>("Changed"), Value<long>("WouldChange"));
+            }
+            catch (TargetInvocationException e) when (e.InnerException is DataOpsException refusal)
+            {
+                return new Outcome(refusal.Id, false, 0);
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using DataOps.Core.Tests.Support.Servers;
+
+namespace DataOps.Surface.Tests;
+
+/// <summary>Where standard output takes nothing: nothing is changed, and no success is reported.</summary>
+public sealed class OutputRunTests(PostgresServer server)
+{
+    [Theory]
+    [InlineData(">&-", "find-orphan")]
+    [InlineData(">/dev/full", "find-orphan")]
+    [InlineData(">&-", "set-site", "--site-name", "Another", "--no-undo")]
+    [InlineData(">/dev/full", "set-site", "--site-name", "Another", "--no-undo")]
+    public void An_output_that_takes_nothing_is_an_error_before_the_work(string redirection, params string[] arguments)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "a shell's redirections and /dev/full are Linux's");
+        using TestDatabase site = server.CopyOf(Site.SampleDamaged);
+        IReadOnlyDictionary<string, string> before = site.Digest();
+        ProcessStartInfo start = new("sh", ["-c", $"exec dotnet \"$@\" {redirection}", "sh", Surface.CommandLine, .. arguments, "--database", site.Uri])
+        {
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        string error = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+
+        Assert.Equal(2, process.ExitCode);
+        Assert.Contains("[OutputFailed]", error);
+        Assert.Equal(before, site.Digest());
+    }
+
+    [Fact]
+    public void A_change_names_its_undo_file_on_standard_error_too()
+    {
+        using TestDatabase site = server.CopyOf(Site.Sample);
+        string undo = Path.Join(Path.GetTempPath(), $"dataops-{Guid.NewGuid():N}.undo.gz");
+        try
+        {
+            CommandLineRun run = CommandLineRun.Of("set-site", "--site-name", "Another", "--undo-path", undo, "--database", site.Uri);
+            Assert.Equal(0, run.ExitCode);
+            Assert.Contains($"dataops set-site: undo file: {undo}", run.Error);
+        }
+        finally
+        {
+            File.Delete(undo);
+        }
+    }
+}
