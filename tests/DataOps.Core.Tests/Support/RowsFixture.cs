@@ -31,7 +31,7 @@ internal static class RowsFixture
     public static List<string?> Encode(TestDatabase database, PgToJson encoder, string from)
     {
         List<string?> values = [];
-        using CopyReader reader = new(database.Session.Connection, $"select {encoder.Expression("v")} from {from}", CancellationToken.None);
+        using CopyReader reader = new(database.Session.Connection, SqlText.Raw($"select {encoder.Expression("v")} from {from}"), CancellationToken.None);
         while (reader.Read())
         {
             Utf8Output output = new();
@@ -53,7 +53,7 @@ internal static class RowsFixture
     public static List<string?> Decode(TestDatabase database, JsonToPg decoder, string table, IEnumerable<string> values)
     {
         List<string?> problems = [];
-        using CopyWriter writer = new(database.Session.Connection, "\"public\"." + table, ["id", "v"], CancellationToken.None);
+        using CopyWriter writer = new(database.Session.Connection, SqlText.Identifier("public", table), ["id", "v"], CancellationToken.None);
         foreach (string json in values)
         {
             writer.WriteRaw(Encoding.UTF8.GetBytes((problems.Count + 1).ToString((IFormatProvider?)null)));

@@ -51,5 +51,5 @@ internal sealed record Tree(TreeKind Kind, Table Table)
 
     private IEnumerable<string> Keys => KeysOf(Table);
 
-    private static IEnumerable<string> KeysOf(Table table) => table.PrimaryKey.Count == 0 ? ["ctid"] : table.PrimaryKey.Select(SqlText.Identifier);
+    private static IEnumerable<string> KeysOf(Table table) => table.PrimaryKey.Count == 0 ? ["ctid"] : table.PrimaryKey.Select(k => SqlText.Identifier(k).ToString());
 }

@@ -2,6 +2,7 @@ using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Databases;
 
@@ -55,7 +56,7 @@ public sealed class GetDatabase : IOperation<GetDatabaseOptions, DatabaseInfo>
         string Version, string Role, bool Superuser, bool Reads, bool Writes, bool Replica, bool Encrypted, long Bytes, string Encoding, string Collation,
         string TimeZone);
 
-    private const string FactsQuery = """
+    private static readonly SqlText s_facts = $"""
         select current_setting('server_version') as version, current_user::text as role,
                (select rolsuper from pg_roles where rolname = current_user) as superuser,
                coalesce(bool_and(has_table_privilege(c.oid, 'select')), true) as reads,
@@ -77,7 +78,7 @@ public sealed class GetDatabase : IOperation<GetDatabaseOptions, DatabaseInfo>
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         IReadOnlyList<(string App, string Name)> heads = MigrationHeads.Of(session, catalog.Database, context.Cancellation);
-        Facts facts = session.List<Facts>(FactsQuery, cancellation: context.Cancellation)[0];
+        Facts facts = session.Query<Facts>(s_facts, context.Cancellation)[0];
         yield return new DatabaseInfo(
             session.Server,
             session.Database,

@@ -96,7 +96,7 @@ public sealed class UndoChange : IOperation<UndoChangeOptions, IChangeResult>
         }
         UndoPlan plan = new(session, cancellation);
         UndoCounts counts = plan.Make(tables);
-        UndoReferences references = new(session, catalog, tables, cancellation);
+        UndoReferences references = new(catalog, tables);
         RestoredOrphans orphans = new(catalog, references, file.Batches.Where((_, i) => !uncommitted.Contains(i)));
         UndoChecks checks = new(session, catalog, tables, references, orphans, cancellation);
         if (options.WhatIf)

@@ -1,14 +1,12 @@
 using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Undo;
 
 /// <summary>The foreign keys between rows that come back, rows that go, and rows that stay, as SQL.</summary>
-internal sealed class UndoReferences(Session session, DatabaseCatalog catalog, IReadOnlyList<UndoTableStaging> tables, CancellationToken cancellation)
+internal sealed class UndoReferences(DatabaseCatalog catalog, IReadOnlyList<UndoTableStaging> tables)
 {
     private readonly Dictionary<uint, UndoTableStaging> _byTable = tables.ToDictionary(t => t.Table.Oid);
-    private readonly Dictionary<uint, IReadOnlyList<UniqueIndex>> _indexes = [];
 
     /// <summary>The rows of a table that the file is about; null for another table.</summary>
     public UndoTableStaging? Of(uint table) => _byTable.GetValueOrDefault(table);
@@ -16,7 +14,7 @@ internal sealed class UndoReferences(Session session, DatabaseCatalog catalog, I
     /// <summary>The condition that a row refers to another, compared as the target's unique index does, which the foreign key rests on.</summary>
     public string Refers(ForeignKey key, string from, string to, Table target) => string.Join(" and ", key.Columns.Zip(key.TargetColumns, (c, t) =>
     {
-        string equality = IndexesOf(target).SelectMany(i => i.Keys).FirstOrDefault(k => k.Column == t)?.Equality ?? "operator(pg_catalog.=)";
+        string equality = target.UniqueIndexes.SelectMany(i => i.Keys).FirstOrDefault(k => k.Column == t)?.Equality ?? "operator(pg_catalog.=)";
         return $"{to}.{SqlText.Identifier(t)} {equality} {from}.{SqlText.Identifier(c)}";
     }));
 
@@ -33,8 +31,4 @@ internal sealed class UndoReferences(Session session, DatabaseCatalog catalog, I
             and not exists (select 1 from {target.Sql} t where {Refers(key, "s", "t", target)}{goes}){back}
             """;
     }
-
-    /// <summary>The unique indexes of a table.</summary>
-    public IReadOnlyList<UniqueIndex> IndexesOf(Table table) =>
-        _indexes.TryGetValue(table.Oid, out IReadOnlyList<UniqueIndex>? known) ? known : _indexes[table.Oid] = UniqueIndex.Read(session, table, cancellation);
 }

@@ -1,5 +1,6 @@
 using DataOps.Core.Changes;
 using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Undo;
@@ -39,9 +40,7 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
         RowList wrong = new();
         foreach (UndoTableStaging table in tables)
         {
-            string triggers = string.Join(", ", session.List<string>(
-                "select tgname::text from pg_trigger where tgrelid = @oid::oid and not tgisinternal and tgenabled <> 'D' order by 1",
-                new { oid = (long)table.Table.Oid }, cancellation));
+            string triggers = string.Join(", ", table.Table.Triggers.Where(t => t is { IsInternal: false, Mode: not TriggerMode.Disabled }).Select(t => t.Name));
             string what = triggers.Length == 0 ? "is something else after all" : $"is something else after all; the table has the triggers {triggers}";
             foreach (string key in session.Stream($"select key from ({States(table)}) s where not done", r => r.GetString(0), cancellation))
                 wrong.Add(table.Table.DisplayName, key, what);

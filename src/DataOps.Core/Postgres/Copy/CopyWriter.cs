@@ -27,15 +27,15 @@ internal sealed class CopyWriter : IDisposable
 
     /// <summary>Starts writing.</summary>
     /// <param name="connection">An open connection, in a transaction or not; nothing else can use it until this is disposed.</param>
-    /// <param name="quotedTable">The table, quoted, as <c>"public"."blog_post"</c>.</param>
+    /// <param name="table">The table's name.</param>
     /// <param name="columns">Names of the columns in the order in which their fields will come; not quoted.</param>
     /// <param name="cancellation">Stops before the next row.</param>
     /// <exception cref="NpgsqlException">The server refused it, or the connection broke.</exception>
-    public CopyWriter(NpgsqlConnection connection, string quotedTable, IEnumerable<string> columns, CancellationToken cancellation)
+    public CopyWriter(NpgsqlConnection connection, SqlText table, IEnumerable<string> columns, CancellationToken cancellation)
     {
-        string copy = $"copy {quotedTable} ({SqlText.Identifiers(columns)}) from stdin";
+        SqlText copy = $"copy {table} ({SqlText.Identifiers(columns)}) from stdin";
         _cancellation = cancellation;
-        _stream = (NpgsqlRawCopyStream)((StreamWriter)connection.BeginTextImportAsync(copy, cancellation).GetAwaiter().GetResult()).BaseStream;
+        _stream = (NpgsqlRawCopyStream)((StreamWriter)connection.BeginTextImportAsync(copy.ToString(), cancellation).GetAwaiter().GetResult()).BaseStream;
     }
 
     /// <summary>Rows ended so far.</summary>

@@ -5,19 +5,17 @@ namespace DataOps.Core.Postgres.Sql;
 /// <summary>The SQL by which columns of two tables are compared.</summary>
 internal static class ColumnEquality
 {
-    /// <summary>That two columns are equal: as they are where their types allow it, else as texts (object ids are often texts).</summary>
-    public static string Of(Column left, string leftAlias, Column right, string rightAlias)
+    /// <summary>The condition that two columns are equal: as they are where their types allow it, else as texts (object ids are often texts).</summary>
+    public static SqlText Of(Column left, Alias leftAlias, Column right, Alias rightAlias)
     {
-        (string l, string r) = Sides(left, leftAlias, right, rightAlias);
+        (SqlText l, SqlText r) = Sides(left, leftAlias, right, rightAlias);
         return $"{l} operator(pg_catalog.=) {r}";
     }
 
-    /// <summary>What stands on both sides of the comparison.</summary>
-    public static (string Left, string Right) Sides(Column left, string leftAlias, Column right, string rightAlias)
-    {
-        string cast = Family(left) == Family(right) ? "" : "::text";
-        return ($"{leftAlias}.{SqlText.Identifier(left.Name)}{cast}", $"{rightAlias}.{SqlText.Identifier(right.Name)}{cast}");
-    }
+    /// <summary>The expressions on both sides of the comparison.</summary>
+    public static (SqlText Left, SqlText Right) Sides(Column left, Alias leftAlias, Column right, Alias rightAlias) => Family(left) == Family(right)
+        ? (left.In(leftAlias), right.In(rightAlias))
+        : ((SqlText)$"{left.In(leftAlias)}::text", (SqlText)$"{right.In(rightAlias)}::text");
 
     // Extensions' types (citext) have their operators elsewhere: as texts they compare everywhere.
     private static string Family(Column column) => column.Type.Underlying switch

@@ -1,6 +1,7 @@
 using System.Text;
 using DataOps.Core.Django.Values;
 using DataOps.Core.Postgres.Copy;
+using DataOps.Core.Postgres.Sql;
 using DataOps.Core.Tests.Support;
 using DataOps.Core.Tests.Support.Servers;
 
@@ -91,7 +92,7 @@ public sealed class RoundTripTests(PostgresServer server)
     private static void Draw(TestDatabase database, int seed)
     {
         Random random = new(seed);
-        using CopyWriter writer = new(database.Session.Connection, "public.draw", ["id", "a", "b", "c", "junk"], CancellationToken.None);
+        using CopyWriter writer = new(database.Session.Connection, SqlText.Raw("public.draw"), ["id", "a", "b", "c", "junk"], CancellationToken.None);
         for (int id = 1; id <= Values; id++)
         {
             writer.WriteRaw(Encoding.UTF8.GetBytes($"{id}"));

@@ -1,5 +1,6 @@
 using System.Text;
 using DataOps.Core.Postgres.Copy;
+using DataOps.Core.Postgres.Sql;
 using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
@@ -125,7 +126,7 @@ public sealed class CopyWriterTests : IDisposable
         Assert.Equal(0L, _database.Scalar<long>("select count(*) from t"));
     }
 
-    private CopyWriter Open(CancellationToken cancellation = default) => new(_database.Session.Connection, "\"public\".\"t\"", ["a", "B\"b"], cancellation);
+    private CopyWriter Open(CancellationToken cancellation = default) => new(_database.Session.Connection, SqlText.Identifier("public", "t"), ["a", "B\"b"], cancellation);
 
     private static void Write(CopyWriter writer, string? text)
     {

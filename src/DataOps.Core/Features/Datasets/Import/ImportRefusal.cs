@@ -54,15 +54,13 @@ internal sealed class ImportRefusal(Session session, string path, CancellationTo
     // The columns of a staging table have the target's names, so that the check can be asked of them.
     private void FindCheck(StagingTable table, string constraint, ImportProblems problems)
     {
-        IReadOnlyList<string> checks = session.List<string>(
-            "select pg_get_expr(conbin, conrelid) from pg_constraint where conrelid = @oid::oid and conname = @constraint and contype = 'c'",
-            new { oid = (long)table.Model.Table.Oid, constraint });
-        if (checks.Count == 0 || table.Shapes.Any(s => s.Count != table.Columns.Count))
+        string? check = table.Model.Table.Constraints.FirstOrDefault(c => c.Name == constraint)?.Expression;
+        if (check is null || table.Shapes.Any(s => s.Count != table.Columns.Count))
             return;
-        string sql = $"select s._line, {ImportStatements.KeyText(table)} from {table.Buffer.Table} s where not ({checks[0]}) order by 1 limit 1000";
+        string sql = $"select s._line, {ImportStatements.KeyText(table)} from {table.Buffer.Table} s where not ({check}) order by 1 limit 1000";
         foreach ((long line, string key) in session.Stream(sql, r => (r.GetInt64(0), r.GetString(1)), cancellation))
             problems.Add(
                 "CheckFailed", $"rows in {{0}} violate the check {constraint.Replace("{", "{{").Replace("}", "}}")}",
-                "Correct them in the file, or where it was exported.", line, table.Model.Label, key, "", checks[0]);
+                "Correct them in the file, or where it was exported.", line, table.Model.Label, key, "", check);
     }
 }

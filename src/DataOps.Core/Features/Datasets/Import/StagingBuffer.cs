@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Copy;
+using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Import;
@@ -83,7 +84,7 @@ internal sealed class StagingBuffer(string table, IReadOnlyList<string> columns)
             return;
         try
         {
-            using CopyWriter writer = new(session.Connection, table, columns, cancellation);
+            using CopyWriter writer = new(session.Connection, SqlText.Raw(table), columns, cancellation);
             writer.WriteRaw(_bytes.AsSpan(0, _row - 1));
             writer.EndRow();
             writer.Complete();
