@@ -3,7 +3,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 command -v dotnet >/dev/null || { echo "The .NET 10 SDK is needed: no dotnet on PATH." >&2; exit 1; }
+# Nothing calls home.
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 POWERSHELL_TELEMETRY_OPTOUT=1 POWERSHELL_UPDATECHECK=Off
 # No build server stays behind.
-export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
+export MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 log=$(dotnet build tools/DataOps.Tasks -c Release -v quiet -nologo --disable-build-servers) || { echo "$log"; exit 1; }
 exec dotnet tools/DataOps.Tasks/bin/Release/net10.0/DataOps.Tasks.dll "$@"

@@ -11,12 +11,12 @@ internal static class Failure
     /// <summary>Whether a failure is one that the user can act on; anything else is a defect and shows where it happened.</summary>
     public static bool IsForTheUser(Exception e) => e is DataOpsException or IOException or UnauthorizedAccessException;
 
-    public static int Report(string command, Exception e)
+    public static int Report(CommandNames names, Exception e)
     {
         string id = e is DataOpsException known ? known.Id : e.GetType().Name.Replace("Exception", "");
-        Console.Error.WriteLine($"dataops {command}: {Naming.Localize(e.Message)} [{id}]");
+        Console.Error.WriteLine($"dataops {names.Command}: {names.Localize(e.Message)} [{id}]");
         if (e is DataOpsException { Advice: { } advice })
-            Console.Error.WriteLine("  " + Naming.Localize(advice));
+            Console.Error.WriteLine("  " + names.Localize(advice));
         return ExitCode;
     }
 

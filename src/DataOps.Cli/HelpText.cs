@@ -35,7 +35,7 @@ internal sealed partial class HelpText(HelpAction standard) : SynchronousCommand
     private static string[] Examples(string command)
     {
         Assembly program = typeof(HelpText).Assembly;
-        string? page = program.GetManifestResourceNames().FirstOrDefault(n => Naming.Kebab(Path.GetFileNameWithoutExtension(n).Replace("-", "")) == command);
+        string? page = program.GetManifestResourceNames().FirstOrDefault(n => CommandNames.Kebab(Path.GetFileNameWithoutExtension(n).Replace("-", "")) == command);
         if (page is null)
             return [];
         using StreamReader reader = new(program.GetManifestResourceStream(page)!);

@@ -1,80 +1,81 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using System.Reflection;
-using System.Runtime.CompilerServices;
 using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
 
 namespace DataOps.Cli;
 
-/// <summary>One option of an operation: a property of its options record, as a command line option and back.</summary>
+/// <summary>One option of an operation, as a command line option and back.</summary>
 internal sealed class OperationOption
 {
-    private readonly PropertyInfo _property;
-    private readonly Type _item;
-    private readonly bool _isList;
-    private readonly bool _isInput;
+    private readonly OptionDescription _described;
 
-    public OperationOption(PropertyInfo property, string name, object? initial, string? description)
+    public OperationOption(OptionDescription described, CommandNames names, object? initial)
     {
-        _property = property;
-        _isList = property.PropertyType.IsGenericType && property.PropertyType.GetGenericTypeDefinition() == typeof(IReadOnlyList<>);
-        Type single = _isList ? property.PropertyType.GenericTypeArguments[0] : property.PropertyType;
-        _item = Nullable.GetUnderlyingType(single) ?? single;
-        // Records are what another command has written.
-        _isInput = _isList && _item.IsClass && _item != typeof(string);
-        Option = Make(name);
-        Option.Description = Describe(description, initial);
-        Option.Required = property.GetCustomAttribute<RequiredMemberAttribute>() is not null;
+        _described = described;
+        Option = Create(described, names.Option(described.Name));
+        Option.Description = Describe(names.Localize(described.Text), initial);
     }
 
     public Option Option { get; }
 
-    /// <summary>Puts what the user gave into the options record.</summary>
+    /// <summary>The options with what the user gave.</summary>
     /// <exception cref="DataOpsException">The text is not a value of the option's type.</exception>
-    public void Apply(ParseResult parsed, object options)
+    public IOptions Apply(ParseResult parsed, IOptions options)
     {
         if (parsed.GetResult(Option) is not { Implicit: false })
-            return;
-        _property.SetValue(options, Option switch
+            return options;
+        IReadOnlyList<string> texts = Option switch
         {
-            Option<bool> flag => parsed.GetValue(flag),
-            Option<string> input when _isInput => JsonLineReader.Read(_item, Option.Name, parsed.GetValue(input) ?? ""),
-            Option<string[]> list => List(parsed.GetValue(list) ?? []),
-            Option<string> single => OptionText.Parse(_item, Option.Name, parsed.GetValue(single) ?? ""),
+            Option<bool> flag => [parsed.GetValue(flag) ? "true" : "false"],
+            Option<string[]> list => parsed.GetValue(list) ?? [],
+            Option<string> single => [parsed.GetValue(single) ?? ""],
             _ => throw new NotSupportedException($"{Option.Name} has no way to be read."),
-        });
+        };
+        return _described.SetObjects is { } set
+            ? set(options, JsonLineReader.Read(Option.Name, texts[0]))
+            : _described.Set!(options, texts);
     }
 
-    private Option Make(string name)
+    private static Option Create(OptionDescription described, string name)
     {
-        if (_item == typeof(bool))
+        if (described.Type == typeof(bool))
             return new Option<bool>(name);
-        if (_isInput)
-            return new Option<string>(name) { HelpName = "file" };
-        string helpName = _item.IsEnum ? string.Join('|', Enum.GetNames(_item)) : _item == typeof(string) ? name[2..] : "number";
-        Option option = _isList ? new Option<string[]>(name) { HelpName = helpName } : new Option<string>(name) { HelpName = helpName };
-        if (_item.IsEnum)
-            option.CompletionSources.Add(_ => Enum.GetNames(_item).Select(n => new CompletionItem(n)));
+        string[] members = described.Type.IsEnum ? Enum.GetNames(described.Type) : [];
+        string value = members.Length > 0 ? string.Join('|', members) : described.SetObjects is not null ? "file" : described.Form switch
+        {
+            OptionForm.File or OptionForm.DatasetToRead or OptionForm.DatasetToWrite or OptionForm.Definition => "file",
+            OptionForm.NamesOrFile => "name|file",
+            OptionForm.Pair or OptionForm.NaturalKey or OptionForm.DatasetArgument => "name=value",
+            _ => described.Type == typeof(string) ? name[2..] : "number",
+        };
+        Option option = described is { IsList: true, SetObjects: null }
+            ? new Option<string[]>(name) { HelpName = value }
+            : new Option<string>(name) { HelpName = value };
+        if (members.Length > 0)
+            option.CompletionSources.Add(_ => members.Select(m => new CompletionItem(m)));
         return option;
     }
 
-    private string? Describe(string? description, object? initial)
+    private string Describe(string text, object? initial)
     {
-        string? text = description is null ? null : Naming.Localize(description);
-        if (_isInput)
-            return text + " A file of JSON, one object a line; - for the standard input.";
-        if (_isList)
-            text += " Repeat it, or separate values by commas.";
-        bool worthSaying = !_isList && initial is not (null or false or "" or 0);
-        return worthSaying ? $"{text} [default: {initial}]" : text;
-    }
-
-    private Array List(string[] texts)
-    {
-        string[] items = texts.SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray();
-        Array list = Array.CreateInstance(_item, items.Length);
-        for (int i = 0; i < items.Length; i++)
-            list.SetValue(OptionText.Parse(_item, Option.Name, items[i]), i);
-        return list;
+        string range = _described.Range switch
+        {
+            null => "",
+            (int least, int.MaxValue) => $" From {least} on.",
+            (int least, int most) => $" From {least} to {most}.",
+        };
+        string file = (_described.Form, _described.SetObjects) switch
+        {
+            (_, not null) => " A file of JSON, one object a line; - for standard input.",
+            (OptionForm.DatasetToRead, _) => " - for standard input.",
+            (OptionForm.DatasetToWrite, _) => " - for standard output.",
+            _ => "",
+        };
+        string several = _described is { IsList: true, SetObjects: null } ? " Repeat it, or separate values by commas." : "";
+        string wildcards = _described.Wildcards ? " Wildcards: * ? [a-z]." : "";
+        string required = _described.IsMandatory ? " Required." : "";
+        string fallback = _described.Type.IsEnum && !_described.IsList && initial is not null ? $" [default: {initial}]" : "";
+        return text + range + file + wildcards + several + required + fallback;
     }
 }

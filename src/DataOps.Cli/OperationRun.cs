@@ -6,7 +6,8 @@ using DataOps.Core.Postgres.Connections;
 namespace DataOps.Cli;
 
 /// <summary>One run of one operation, from the parsed command line to the exit code.</summary>
-internal sealed class OperationRun(OperationType operation, List<OperationOption> options, RunOptions run, Interruption interruption)
+internal sealed class OperationRun(
+    OperationDescription operation, CommandNames names, IReadOnlyList<OperationOption> options, RunOptions run, Interruption interruption)
 {
     public int Execute(ParseResult parsed)
     {
@@ -27,25 +28,25 @@ internal sealed class OperationRun(OperationType operation, List<OperationOption
         catch (Exception e) when (Failure.IsForTheUser(e))
         {
             progress.Dispose();
-            return Failure.Report(operation.CommandName, e);
+            return Failure.Report(names, e);
         }
     }
 
     private int Run(ParseResult parsed, ProgressLine progress)
     {
-        object values = Activator.CreateInstance(operation.Options)!;
-        options.ForEach(o => o.Apply(parsed, values));
-        FailOn threshold = run.Threshold(parsed);
+        IOptions values = options.Aggregate(operation.Create(), (given, option) => option.Apply(parsed, given));
+        values.Validate();
+        (OutputFormat format, FailOn threshold) = (run.Format(parsed), run.Threshold(parsed));
         using Session? session = operation.IsOffline(values) ? null : Session.Open(run.Connection(parsed), operation.Name, interruption.Token);
         Confirmation.Ask(operation, session, values, run.Confirm(parsed));
         // Data that go to standard output are alone there.
-        Stream output = operation.WritesTo(values, "-") ? Console.OpenStandardError() : StandardOutput.Open();
-        using ResultWriter writer = ResultWriter.For(run.Format(parsed), progress, output);
+        Stream output = operation.WritesToStandardOutput(values) ? Console.OpenStandardError() : StandardOutput.Open();
+        using ResultWriter writer = ResultWriter.For(format, progress, output);
         OperationContext context = new()
         {
             Cancellation = interruption.Token,
             Progress = progress,
-            Warning = text => progress.Say($"dataops {operation.CommandName}: warning: {Naming.Localize(text)}"),
+            Warning = text => progress.Say($"dataops {names.Command}: warning: {names.Localize(text)}"),
         };
         bool failed = false;
         foreach (object result in operation.Run(session, values, context))

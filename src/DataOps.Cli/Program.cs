@@ -1,5 +1,4 @@
 using System.CommandLine;
-using DataOps.Core.Operations;
 
 namespace DataOps.Cli;
 
@@ -11,7 +10,7 @@ public static class Program
     {
         using Interruption interruption = new();
         string[] given = args.Length == 0 ? ["--help"] : args;
-        RootCommand root = CommandTree.Build(typeof(OperationAttribute).Assembly, given, interruption);
+        RootCommand root = CommandTree.Build(given, interruption);
         ParseResult parsed = root.Parse(given, new ParserConfiguration { EnablePosixBundling = false });
         if (parsed.Errors.Count > 0)
             return Failure.Usage(parsed);

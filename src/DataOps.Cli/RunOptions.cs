@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Cli;
@@ -34,7 +35,7 @@ internal enum FailOn
 }
 
 /// <summary>The options that every command has: where to connect to, and what to do with the results.</summary>
-internal sealed class RunOptions(OperationType operation)
+internal sealed class RunOptions(OperationDescription operation)
 {
     private readonly Option<string> _database = new("--database", "-d")
     {
@@ -63,17 +64,13 @@ internal sealed class RunOptions(OperationType operation)
         CustomParser = result => result.Tokens.Count == 0 || bool.Parse(result.Tokens[0].Value),
     };
 
-    // A plan or a sum has none, although findings come before it.
-    private bool HasSeverity => operation.Result.Assembly.GetExportedTypes()
-        .Any(t => operation.Result.IsAssignableFrom(t) && t.GetProperty("Severity") is not null);
-
     public void AddTo(Command command)
     {
         command.Add(_database);
         command.Add(_sslMode);
         command.Add(_lockTimeout);
         command.Add(_format);
-        if (HasSeverity)
+        if (operation.HasFindings)
             command.Add(_failOn);
         if (operation.Changes)
             command.Add(_confirm);
@@ -81,7 +78,7 @@ internal sealed class RunOptions(OperationType operation)
 
     public OutputFormat Format(ParseResult parsed) => Value<OutputFormat>(parsed, _format);
 
-    public FailOn Threshold(ParseResult parsed) => HasSeverity ? Value<FailOn>(parsed, _failOn) : FailOn.Never;
+    public FailOn Threshold(ParseResult parsed) => operation.HasFindings ? Value<FailOn>(parsed, _failOn) : FailOn.Never;
 
     /// <summary>What the user said about being asked; null when nothing.</summary>
     public bool? Confirm(ParseResult parsed) => operation.Changes ? parsed.GetValue(_confirm) : false;
@@ -89,17 +86,19 @@ internal sealed class RunOptions(OperationType operation)
     /// <exception cref="DataOpsException">The text cannot be read.</exception>
     public ConnectionSettings Connection(ParseResult parsed)
     {
-        ConnectionSettings settings = parsed.GetValue(_database) is { } text ? ConnectionSettings.Parse(text) : ConnectionSettings.FromEnvironment();
+        ConnectionSettings settings = parsed.GetValue(_database) is { } database ? ConnectionSettings.Parse(database) : ConnectionSettings.FromEnvironment();
         if (parsed.GetValue(_sslMode) is { } mode)
             settings = settings.WithSslMode(mode);
-        return parsed.GetValue(_lockTimeout) is { } seconds
-            ? settings.WithLockTimeout(TimeSpan.FromSeconds(OptionText.Parse<int>(_lockTimeout.Name, seconds)))
-            : settings;
+        if (parsed.GetValue(_lockTimeout) is not { } text)
+            return settings;
+        int seconds = OptionText.Parse<int>("LockTimeout", text);
+        OptionCheck.InRange("LockTimeout", seconds, 0, int.MaxValue / 1000);
+        return settings.WithLockTimeout(TimeSpan.FromSeconds(seconds));
     }
 
     private static T Value<T>(ParseResult parsed, Option<string> option)
         where T : struct, Enum =>
-        parsed.GetValue(option) is { } text ? OptionText.Parse<T>(option.Name, text) : default;
+        parsed.GetValue(option) is { } text ? OptionText.Parse<T>(option.Name[1..], text) : default;
 
     private static Option<string> Choice<T>(string name, string description)
         where T : struct, Enum

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using DataOps.Core.Changes;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
 
@@ -11,14 +12,15 @@ public abstract class ChangeCommand : InputCommand
     /// <param name="session">The session.</param>
     /// <param name="action">What will be done, as a sentence's beginning: <c>Import site.json into</c>.</param>
     /// <param name="operation">The operation.</param>
-    /// <param name="options">Makes its options; true asks for the plan alone.</param>
-    protected void Change<TOptions, TResult>(Session session, string action, IOperation<TOptions, TResult> operation, Func<bool, TOptions> options)
-        where TOptions : notnull
-        where TResult : notnull
+    /// <param name="options">Its options.</param>
+    protected void Change<TOptions, TResult>(Session session, string action, Operation<TOptions, TResult> operation, TOptions options)
+        where TOptions : PlanOptions, IOptions
+        where TResult : class
     {
+        options.Validate();
         string sentence = $"{action} {session.Database} on {session.Server}";
         bool go = ShouldProcess(sentence + ".", sentence + "?", MyInvocation.MyCommand.Name, out ShouldProcessReason reason);
         if (go || reason == ShouldProcessReason.WhatIf)
-            Emit(session, operation, options(!go));
+            Emit(session, operation, go ? options : options with { WhatIf = true });
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Kernel;
@@ -46,6 +47,11 @@ public abstract class DatabaseCommand : StoppableCommand
     /// <summary>Whether this call needs no database: then none is opened, and <see cref="ProcessOffline"/> does the work.</summary>
     protected virtual bool IsOffline => false;
 
+    /// <summary>Refuses what cannot be meant, before anything is connected to.</summary>
+    protected virtual void Validate()
+    {
+    }
+
     /// <summary>Does the cmdlet's work: for every object from the pipeline, or once without one.</summary>
     protected abstract void Process(Session session);
 
@@ -60,7 +66,13 @@ public abstract class DatabaseCommand : StoppableCommand
     }
 
     /// <inheritdoc/>
-    protected sealed override void BeginProcessing() => Guard(() => _lease = IsOffline ? null : Open());
+    protected sealed override void BeginProcessing() => Guard(() =>
+    {
+        // What the pipeline delivers is not known yet.
+        if (!MyInvocation.ExpectingInput)
+            Validate();
+        _lease = IsOffline ? null : Open();
+    });
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(_lease is null ? ProcessOffline : () => Process(_lease.Session), goesOn: MyInvocation.ExpectingInput);
@@ -75,9 +87,9 @@ public abstract class DatabaseCommand : StoppableCommand
     /// Runs an operation and writes its results as they come. However the pipeline ends, the operation is disposed of and ends its query on the
     /// server.
     /// </summary>
-    protected void Emit<TOptions, TResult>(Session session, IOperation<TOptions, TResult> operation, TOptions options)
-        where TOptions : notnull
-        where TResult : notnull => Emit(context => operation.Run(session, options, context), result => WriteObject(result));
+    protected void Emit<TOptions, TResult>(Session session, Operation<TOptions, TResult> operation, TOptions options)
+        where TOptions : IOptions
+        where TResult : class => Emit(context => operation.Run(session, options, context), result => WriteObject(result));
 
     /// <summary>Runs an operation, with a session or without one, and takes its results as they come.</summary>
     protected void Emit<TResult>(Func<OperationContext, IEnumerable<TResult>> run, Action<TResult> take)
@@ -127,9 +139,12 @@ public abstract class DatabaseCommand : StoppableCommand
     protected IReadOnlyList<string> NamesOrFiles(string[]? entries) =>
         [.. (entries ?? []).Select(e => FindStaleContentType.IsFile(e) ? FileSystemPath(e) : e)];
 
-    /// <summary>A path as the user wrote it, relative to the runspace's location, as the file system knows it.</summary>
-    protected string FileSystemPath(string path)
+    /// <summary>A path as the user wrote it, relative to the runspace's location, as the file system knows it; none remains none.</summary>
+    [return: NotNullIfNotNull(nameof(path))]
+    protected string? FileSystemPath(string? path)
     {
+        if (string.IsNullOrEmpty(path))
+            return path;
         string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
         return provider.Name == "FileSystem"
             ? resolved

@@ -28,13 +28,16 @@ public abstract class InputCommand : DatabaseCommand
     }
 
     /// <summary>Runs an operation unless this pipeline has already run it with the same options: many objects often name one table.</summary>
-    protected void EmitOnce<TOptions, TResult>(Session session, IOperation<TOptions, TResult> operation, TOptions options)
-        where TOptions : notnull
-        where TResult : notnull
+    protected void EmitOnce<TOptions, TResult>(Session session, Operation<TOptions, TResult> operation, TOptions options)
+        where TOptions : IOptions
+        where TResult : class
     {
         if (!MyInvocation.ExpectingInput || _asked.Add(JsonSerializer.Serialize(options)))
             Emit(session, operation, options);
     }
+
+    /// <summary>Whether a pipeline delivered nothing: then nothing is asked for, and not everything.</summary>
+    protected bool IsEmptyPipeline<T>(IReadOnlyCollection<T> delivered) => MyInvocation.ExpectingInput && delivered.Count == 0;
 
     /// <summary>The properties that it takes: an object that has none of them is refused.</summary>
     protected virtual IEnumerable<string> NamesTaken() => MyInvocation.MyCommand.Parameters.Values

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using System.Reflection;
+using DataOps.Core.Operations;
 using DataOps.Help;
 using Cmdlet = DataOps.Help.Cmdlet;
 using Parameter = DataOps.Help.Parameter;
@@ -16,7 +17,7 @@ public sealed class CmdletTests
 
     private static readonly string[] s_changing = ["Remove", "Repair", "Import", "Restore", "Move", "Copy", "Sync", "Protect", "Set", "New", "Clear",
         "Update", "Undo", "Reset", "Convert"];
-    private static readonly string[] s_highImpact = ["Remove", "Restore", "Sync", "Protect"];
+    private static readonly string[] s_takingAway = ["Remove", "Restore", "Sync", "Protect"];
     private static readonly string[] s_reading = ["Get", "Find", "Test", "Measure", "Compare"];
 
     [Theory, MemberData(nameof(Surface.CmdletNames), MemberType = typeof(Surface))]
@@ -55,14 +56,21 @@ public sealed class CmdletTests
             CustomAttributeData attribute = CmdletAttributeOf(type)!;
             string verb = (string)attribute.ConstructorArguments[0].Value!;
             bool shouldProcess = Named(attribute, "SupportsShouldProcess") is true;
-            bool high = Named(attribute, "ConfirmImpact") is (int)ConfirmImpact.High;
             if (s_changing.Contains(verb))
                 Assert.True(shouldProcess, $"{type.Name} does not support -WhatIf");
-            if (s_highImpact.Contains(verb))
-                Assert.True(high, $"{type.Name} does not ask before it takes something away");
             if (s_reading.Contains(verb))
                 Assert.False(shouldProcess, $"{type.Name} only reads");
         }
+    }
+
+    [Theory, MemberData(nameof(Surface.OperationNames), MemberType = typeof(Surface))]
+    public void What_asks_first_is_decided_by_the_operation(string name)
+    {
+        OperationDescription operation = Surface.FindOperation(name);
+        CustomAttributeData attribute = CmdletAttributeOf(CommandTypes().Single(t => t.Name == $"{operation.Verb}{operation.Noun}Command"))!;
+        Assert.Equal(operation.AsksFirst, Named(attribute, "ConfirmImpact") is (int)ConfirmImpact.High);
+        if (s_takingAway.Contains(operation.Verb))
+            Assert.True(operation.AsksFirst, $"{name} does not ask before it takes something away");
     }
 
     [Theory, MemberData(nameof(Surface.CmdletNames), MemberType = typeof(Surface))]

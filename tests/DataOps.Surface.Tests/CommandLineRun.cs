@@ -20,9 +20,16 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Error)
 
     public static Process Start(Dictionary<string, string> environment, params string[] arguments) => Start(environment, arguments, []);
 
-    private static Process Start(Dictionary<string, string> environment, string[] arguments, byte[] input)
+    /// <summary>Starts it as a shell's script starts what ends in &amp;: with SIGINT ignored.</summary>
+    public static Process StartInBackground(Dictionary<string, string> environment, params string[] arguments) =>
+        Start(environment, "sh", ["-c", "trap '' INT; exec dotnet \"$@\"", "sh", Surface.CommandLine, .. arguments], []);
+
+    private static Process Start(Dictionary<string, string> environment, string[] arguments, byte[] input) =>
+        Start(environment, "dotnet", [Surface.CommandLine, .. arguments], input);
+
+    private static Process Start(Dictionary<string, string> environment, string program, string[] arguments, byte[] input)
     {
-        ProcessStartInfo start = new("dotnet", [Surface.CommandLine, .. arguments])
+        ProcessStartInfo start = new(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

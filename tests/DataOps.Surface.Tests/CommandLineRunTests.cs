@@ -106,13 +106,19 @@ public sealed class CommandLineRunTests(PostgresServer server)
             "select count(*) from pg_stat_activity where application_name = 'DataOps/Find-Orphan' and datname = current_database()"));
     }
 
-    [Fact]
-    public void Ctrl_C_ends_the_query_and_exits_with_130()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Ctrl_C_ends_the_query_and_exits_with_130(bool ofBackgroundJob)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "a console's Ctrl+C cannot be sent to one process on Windows");
         using TestDatabase site = server.CopyOf(Site.Sample);
         site.Execute(LargeTable);
-        using Process process = CommandLineRun.Start(new() { ["DATABASE_URL"] = site.Uri }, "find-orphan", "--table", "large_child");
+        Dictionary<string, string> environment = new() { ["DATABASE_URL"] = site.Uri };
+        string[] arguments = ["find-orphan", "--table", "large_child"];
+        using Process process = ofBackgroundJob
+            ? CommandLineRun.StartInBackground(environment, arguments)
+            : CommandLineRun.Start(environment, arguments);
         Assert.NotNull(process.StandardOutput.ReadLine());
         using (Process kill = Process.Start("kill", ["-INT", process.Id.ToString()]))
             kill.WaitForExit();

@@ -1,4 +1,6 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using DataOps.Core.Operations;
 
 namespace DataOps.Surface.Tests;
 
@@ -22,6 +24,26 @@ public sealed class DocumentationTests
         IEnumerable<string> described = Surface.FileText("docs", "en-US", name + ".md").Split('\n').Where(l => l.StartsWith("### -", StringComparison.Ordinal))
             .Select(l => l[5..].Trim());
         Assert.Empty(described.Except(Surface.Find(name).Parameters.Select(p => p.Name)));
+    }
+
+    [Theory, MemberData(nameof(Surface.OperationNames), MemberType = typeof(Surface))]
+    public void A_page_says_of_an_option_what_its_record_says(string name)
+    {
+        string page = Surface.FileText("docs", "en-US", name + ".md");
+        foreach (OptionDescription option in Surface.FindOperation(name).Options.Where(o => o.Name is not ("WhatIf" or "InputObject")))
+        {
+            string section = Regex.Match(page, $"\n### -{option.Name}\n(.*?)(\n##|$)", RegexOptions.Singleline).Groups[1].Value;
+            Assert.True(option.Wildcards == section.Contains('*'), $"{name}.md: whether -{option.Name} takes wildcards");
+            string range = option.Range switch
+            {
+                null => "",
+                (int least, int.MaxValue) => $"From {least} on.",
+                (int least, int most) => $"From {least} to {most}.",
+            };
+            Assert.Contains(range, section.Replace('\n', ' '));
+            foreach (string member in option.Type.IsEnum ? Enum.GetNames(option.Type) : [])
+                Assert.True(page.Contains(member, StringComparison.Ordinal), $"{name}.md does not say what -{option.Name} {member} is");
+        }
     }
 
     [Theory, MemberData(nameof(Surface.OperationNames), MemberType = typeof(Surface))]

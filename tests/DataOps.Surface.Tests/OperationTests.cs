@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using DataOps.Core.Operations;
 
 namespace DataOps.Surface.Tests;
 
@@ -7,12 +8,11 @@ public sealed class OperationTests
     [Theory, MemberData(nameof(Surface.OperationNames), MemberType = typeof(Surface))]
     public void A_cmdlet_has_the_options_of_its_operation_under_the_same_names(string name)
     {
-        (string _, string _, Type options, Type _) = Surface.FindOperation(name);
-        IEnumerable<(string Name, Type Type)> expected = options.GetProperties().Where(p => p.Name is not ("WhatIf" or "InputObject"))
-            .Select(p => (p.Name, ParameterType(p.PropertyType)));
+        IEnumerable<(string Name, Type Type)> expected = Surface.FindOperation(name).Options.Where(o => o.Name is not ("WhatIf" or "InputObject"))
+            .Select(o => (o.Name, ParameterType(o)));
         IEnumerable<(string Name, Type Type)> actual = Surface.Find(name).Parameters
             .Where(p => !Surface.FrameParameters.Contains(p.Name))
-            .Select(p => (p.Name, p.Type))
+            .Select(p => (p.Name, Nullable.GetUnderlyingType(p.Type) ?? p.Type))
             .Distinct();
         Assert.Equal(expected.OrderBy(p => p.Name), actual.OrderBy(p => p.Name));
     }
@@ -36,17 +36,15 @@ public sealed class OperationTests
     [Theory, MemberData(nameof(Surface.OperationNames), MemberType = typeof(Surface))]
     public void The_command_line_has_the_same_options(string name)
     {
-        (string verb, string noun, Type options, Type _) = Surface.FindOperation(name);
-        CommandLineRun help = CommandLineRun.Of(Kebab(verb + noun), "--help");
+        OperationDescription operation = Surface.FindOperation(name);
+        CommandLineRun help = CommandLineRun.Of(Kebab(operation.Verb + operation.Noun), "--help");
         Assert.Equal(0, help.ExitCode);
-        foreach (string option in options.GetProperties().Select(p => p.Name))
-            Assert.Contains(option == "Format" ? $"--{Kebab(noun)}-format" : $"--{Kebab(option)}", help.Output);
+        foreach (string option in operation.Options.Select(o => o.Name))
+            Assert.Contains(option == "Format" ? $"--{Kebab(operation.Noun)}-format" : $"--{Kebab(option)}", help.Output);
     }
 
-    private static Type ParameterType(Type option) =>
-        option == typeof(bool) ? typeof(SwitchParameter)
-        : option.IsGenericType && option.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? option.GenericTypeArguments[0].MakeArrayType()
-        : option;
+    private static Type ParameterType(OptionDescription option) =>
+        option.Type == typeof(bool) ? typeof(SwitchParameter) : option.IsList ? option.Type.MakeArrayType() : option.Type;
 
     private static string Kebab(string name) =>
         string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? "-" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));

@@ -21,19 +21,13 @@ internal static class Surface
 
     public static IReadOnlyList<Cmdlet> Cmdlets { get; } = Cmdlet.In(PowerShell).ToList();
 
-    public static IReadOnlyList<(string Verb, string Noun, Type Options, Type Result)> Operations { get; } = Core.GetExportedTypes()
-        .Where(t => t.GetCustomAttribute<OperationAttribute>() is not null)
-        .Select(t => (Name: t.GetCustomAttribute<OperationAttribute>()!, Contract: t.GetInterfaces().Single(i => i.Name == "IOperation`2")))
-        .Select(t => (t.Name.Verb, t.Name.Noun, t.Contract.GenericTypeArguments[0], t.Contract.GenericTypeArguments[1]))
-        .ToList();
-
     public static TheoryData<string> CmdletNames => [.. Cmdlets.Select(c => c.Name)];
 
-    public static TheoryData<string> OperationNames => [.. Operations.Select(o => $"{o.Verb}-{o.Noun}")];
+    public static TheoryData<string> OperationNames => [.. OperationDescription.All.Select(o => o.Name)];
 
     public static Cmdlet Find(string name) => Cmdlets.Single(c => c.Name == name);
 
-    public static (string Verb, string Noun, Type Options, Type Result) FindOperation(string name) => Operations.Single(o => $"{o.Verb}-{o.Noun}" == name);
+    public static OperationDescription FindOperation(string name) => OperationDescription.All.Single(o => o.Name == name);
 
     public static string FileText(params string[] path) => File.ReadAllText(Path.Join([Repository, .. path]));
 

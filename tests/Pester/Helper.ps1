@@ -4,9 +4,11 @@ $PSStyle.OutputRendering = 'PlainText'
 $script:Manifest = Join-Path $PSScriptRoot '../../DataOps.psd1' | Resolve-Path | ForEach-Object Path
 Import-Module $Manifest
 
-# A new pwsh, as a scheduled task starts one. Returns its exit code and everything that it wrote.
+# A new shell of this one's kind, as a scheduled task starts one. Returns its exit code and everything that it wrote.
 function Invoke-Pwsh([string] $Script, [hashtable] $Environment = @{}, [switch] $File) {
-    $arguments = '-NoProfile', '-NonInteractive'
+    # A shell that is a .NET tool runs as dotnet pwsh.dll.
+    $arguments = @("$PSHOME/pwsh.dll" | Where-Object { (Split-Path -LeafBase ([Environment]::ProcessPath)) -eq 'dotnet' })
+    $arguments += '-NoProfile', '-NonInteractive'
     if ($File) {
         $path = Join-Path $TestDrive "$([guid]::NewGuid()).ps1"
         Set-Content $path $Script

@@ -14,11 +14,15 @@ internal static class Shell
             .FirstOrDefault(File.Exists);
     }
 
-    /// <summary>Runs a program that writes to our output; returns its exit code.</summary>
-    public static int Run(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? folder = null)
+    /// <summary>Runs a program that writes to our output, and reads our input only if told so; returns its exit code.</summary>
+    public static int Run(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, bool takesInput = false)
     {
-        using Process process = Process.Start(Prepare(program, arguments, environment, folder))!;
-        process.StandardInput.Close();
+        ProcessStartInfo start = Prepare(program, arguments, environment);
+        start.RedirectStandardInput = !takesInput;
+        using Process process = Process.Start(start)!;
+        if (!takesInput)
+            process.StandardInput.Close();
         process.WaitForExit();
         return process.ExitCode;
     }
@@ -27,7 +31,7 @@ internal static class Shell
     public static (int ExitCode, IReadOnlyList<string> Lines) Read(
         string program, IEnumerable<string> arguments, Action<string>? each = null, IReadOnlyDictionary<string, string>? environment = null)
     {
-        ProcessStartInfo start = Prepare(program, arguments, environment, null);
+        ProcessStartInfo start = Prepare(program, arguments, environment);
         start.RedirectStandardOutput = true;
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
@@ -51,9 +55,9 @@ internal static class Shell
             throw new TaskFailedException($"{string.Join(Environment.NewLine, lines)}{Environment.NewLine}{path} does not build.");
     }
 
-    private static ProcessStartInfo Prepare(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, string? folder)
+    private static ProcessStartInfo Prepare(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)
     {
-        ProcessStartInfo start = new(program, arguments) { WorkingDirectory = folder ?? Repository.Root, RedirectStandardInput = true };
+        ProcessStartInfo start = new(program, arguments) { WorkingDirectory = Repository.Root, RedirectStandardInput = true };
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         return start;

@@ -1,7 +1,6 @@
 using DataOps.Core.Changes.UndoFiles;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Changes;
 
@@ -28,8 +27,8 @@ internal sealed class BrokenForeignKeys(Session session, DatabaseCatalog catalog
 
     private long Broken(TablePlan own, ForeignKey key) => Count($"""
         select count(*) from {own.Name} c
-        where c._action in ('U', 'D') and {string.Join(" and ", key.Columns.Select(c => $"c.{SqlText.Identifier(c)} is not null"))}
-          and not exists (select 1 from {catalog.Find(key.Target)!.Sql} t where {Refers(key, "c", "t")})
+        where c._action in ('U', 'D') and {key.IsSet("c")}
+          and not exists (select 1 from {catalog.Find(key.Target)!.Sql} t where {key.IsTarget("c", "t")})
         """);
 
     private long Left(Table table, TablePlan? own, ForeignKey key, TablePlan target)
@@ -38,11 +37,8 @@ internal sealed class BrokenForeignKeys(Session session, DatabaseCatalog catalog
         if (key.TargetColumns.Any(c => target.Identity.Columns.All(k => k.Name != c)))
             return 0;
         string untouched = own is null ? "true" : $"not exists (select 1 from {own.Name} o where {own.Same("o", "r")})";
-        return Count($"select count(*) from {table.Sql} r join {target.Name} c on c._action = 'I' and {Refers(key, "r", "c")} where {untouched}");
+        return Count($"select count(*) from {table.Sql} r join {target.Name} c on c._action = 'I' and {key.IsTarget("r", "c")} where {untouched}");
     }
-
-    private static string Refers(ForeignKey key, string from, string to) =>
-        string.Join(" and ", key.Columns.Zip(key.TargetColumns, (c, t) => $"{to}.{SqlText.Identifier(t)} = {from}.{SqlText.Identifier(c)}"));
 
     private long Count(string sql) => session.List<long>(sql, null, cancellation)[0];
 }

@@ -1,17 +1,27 @@
+using DataOps.Core.Operations;
+
 namespace DataOps.Core.Changes;
 
-/// <summary>What every operation takes that changes rows.</summary>
-public abstract record ChangeOptions
+/// <summary>What every operation takes that changes a database.</summary>
+public abstract record PlanOptions
 {
-    /// <summary>Also tell each row that comes or goes, and each value that changes, before the sum.</summary>
+    /// <summary>Report what would change; change nothing.</summary>
+    public bool WhatIf { get; init; }
+}
+
+/// <summary>What every operation takes that changes rows and writes an undo file.</summary>
+public abstract record ChangeOptions : PlanOptions
+{
+    /// <summary>Also report each inserted or deleted row and each changed value.</summary>
     public bool Detailed { get; init; }
 
-    /// <summary>The undo file to write; a name of its own in the folder for undo files when absent.</summary>
+    /// <summary>
+    /// Undo file to write; it must not exist. Default: a new file in the user's folder of undo files.
+    /// </summary>
+    [Option(Form = OptionForm.File)]
     public string? UndoPath { get; init; }
 
     /// <summary>Write no undo file.</summary>
+    [NotWith(nameof(UndoPath))]
     public bool NoUndo { get; init; }
-
-    /// <summary>Say what would change, and change nothing.</summary>
-    public bool WhatIf { get; init; }
 }

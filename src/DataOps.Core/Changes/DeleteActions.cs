@@ -1,5 +1,4 @@
 using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Changes;
 
@@ -24,8 +23,7 @@ internal sealed class DeleteActions(DatabaseCatalog catalog)
 
     private static long Plan(TablePlan table, ForeignKey key, TablePlan target)
     {
-        string refers = string.Join(" and ", key.Columns.Zip(key.TargetColumns, (c, t) => $"d.{SqlText.Identifier(t)} = t.{SqlText.Identifier(c)}"));
-        string from = $"from {table.Table.Sql} t join {target.Name} d on d._action = 'D' and {refers}";
+        string from = $"from {table.Table.Sql} t join {target.Name} d on d._action = 'D' and {key.IsTarget("t", "d")}";
         return key.OnDelete == "CASCADE" ? table.PlanDelete(from) : table.PlanUpdate(from);
     }
 

@@ -27,8 +27,9 @@ internal sealed class DependentRows(
     Func<Table, Column?, string>? except,
     CancellationToken cancellation)
 {
+    private readonly ReferenceWalk _walk = new(catalog);
     private readonly List<Clearing> _clearings = [];
-    private readonly HashSet<(Reference Reference, OnDelete Action)> _keeping = [];
+    private readonly HashSet<(TargetReference Reference, OnDelete Action)> _keeping = [];
 
     /// <summary>Rows that stay and change.</summary>
     public long Changed { get; private set; }
@@ -80,11 +81,11 @@ internal sealed class DependentRows(
 
     private void Follow(TablePlan gone)
     {
-        foreach (Reference reference in catalog.To(gone.Table))
+        foreach ((TargetReference reference, OnDelete action) in _walk.OnDelete(gone.Table))
         {
-            if (reference.Class == ReferenceClass.Tree)
+            if (reference is TreeReference)
                 FollowTree(gone, reference);
-            else if (OnDeleteRules.Of(catalog, reference) is var action && action != OnDelete.DoNothing)
+            else
                 Follow(gone, reference, action == OnDelete.Unknown ? Chosen(reference) : action);
         }
         if (catalog.ParentLink(gone.Table) is { Target: { } parent } link)
@@ -103,7 +104,7 @@ internal sealed class DependentRows(
         _ => OnDelete.Unknown,
     };
 
-    private void Follow(TablePlan gone, Reference reference, OnDelete action)
+    private void Follow(TablePlan gone, TargetReference reference, OnDelete action)
     {
         if (action is OnDelete.Protect or OnDelete.Unknown)
         {
@@ -117,7 +118,7 @@ internal sealed class DependentRows(
         else if (table.PlanUpdate(from) >= 0 && _clearings.All(c => c.Reference != reference))
             _clearings.Add(new Clearing(reference, table, reference.Column.Name, $"""
                 (select {Key(table)}, {NewValue(reference, action)} as {SqlText.Identifier(reference.Column.Name)}
-                 from {table.Name} t join {gone.Name} d on d._action = 'D' and {Same(reference, "d")}
+                 from {table.Name} t join {gone.Name} d on d._action = 'D' and {reference.IsTarget("t", "d")}
                  where t._action = 'U'{Except(reference.Table, reference.Column)})
                 """));
     }
@@ -143,7 +144,7 @@ internal sealed class DependentRows(
     // The number of its children is kept in a node.
     private void CountChildren(TablePlan gone)
     {
-        if (catalog.To(gone.Table).FirstOrDefault(r => r.Class == ReferenceClass.Tree) is not { } tree)
+        if (catalog.To(gone.Table).OfType<TreeReference>().FirstOrDefault() is not { } tree)
             return;
         string nodePath = SqlText.Identifier(tree.Column.Name);
         // A node's path has as many steps as the node is deep.
@@ -158,22 +159,15 @@ internal sealed class DependentRows(
             """));
     }
 
-    // Tags, revisions and index entries are an object's own; history stays.
     private void FollowObjectIds(TablePlan gone)
     {
         if (gone.Table.SingleKey is not { } key)
             return;
-        int[] types = [.. catalog.WithHeirs(gone.Table).Select(catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)];
-        bool IsItsOwn(Reference r) => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null, Severity: not Severity.Expected };
-        foreach (Reference reference in catalog.References.Where(IsItsOwn))
-        {
-            string isIt = ColumnEquality.Of(key, "d", reference.Column, "t");
-            string isOfType = $"t.{SqlText.Identifier(reference.ContentTypeColumn!.Name)} = any('{{{string.Join(',', types)}}}')";
+        foreach ((GenericReference reference, Func<string, string> isOfType) in _walk.ObjectIds(gone.Table))
             changes.Of(reference.Table).PlanDelete($"""
-                from {reference.Table.Sql} t join {gone.Name} d on d._action = 'D' and {isIt}
-                where {isOfType}{Except(reference.Table, reference.Column)}
+                from {reference.Table.Sql} t join {gone.Name} d on d._action = 'D' and {ColumnEquality.Of(key, "d", reference.Column, "t")}
+                where {isOfType("t")}{Except(reference.Table, reference.Column)}
                 """);
-        }
     }
 
     private void RequireNoneKeeps()
@@ -181,7 +175,7 @@ internal sealed class DependentRows(
         foreach (OnDelete action in new[] { OnDelete.Protect, OnDelete.Unknown })
         {
             RowList list = new();
-            foreach (Reference reference in _keeping.Where(k => k.Action == action).Select(k => k.Reference))
+            foreach (TargetReference reference in _keeping.Where(k => k.Action == action).Select(k => k.Reference))
                 List(reference, list);
             string advice = action == OnDelete.Protect
                 ? $"{words.Remedy}, or point them elsewhere first: Django protects what they refer to."
@@ -191,9 +185,9 @@ internal sealed class DependentRows(
         }
     }
 
-    private void List(Reference reference, RowList list)
+    private void List(TargetReference reference, RowList list)
     {
-        TablePlan gone = changes.Of(reference.Target!);
+        TablePlan gone = changes.Of(reference.Target);
         TablePlan own = changes.Of(reference.Table);
         string stays = $"not exists (select 1 from {own.Name} o where o._action = 'D' and {own.Same("o", "t")})";
         string from = $"{Referring(gone, reference)} and {stays}{Except(reference.Table, reference.Column)}";
@@ -210,11 +204,8 @@ internal sealed class DependentRows(
 
     private string NameOf(Table table) => catalog.LabelOf(table) ?? table.DisplayName;
 
-    private static string Referring(TablePlan gone, Reference reference) =>
-        $"from {reference.Table.Sql} t join {gone.Name} d on d._action = 'D' and {Same(reference, "d")} where true";
-
-    private static string Same(Reference reference, string target) =>
-        string.Join(" and ", reference.Columns.Zip(reference.TargetColumns, (c, t) => $"{target}.{SqlText.Identifier(t.Name)} = t.{SqlText.Identifier(c.Name)}"));
+    private static string Referring(TablePlan gone, TargetReference reference) =>
+        $"from {reference.Table.Sql} t join {gone.Name} d on d._action = 'D' and {reference.IsTarget("t", "d")} where true";
 
     private static string Key(TablePlan table) => table.Identity.IsWholeRow ? "t._xmin" : table.Identity.Of("t");
 

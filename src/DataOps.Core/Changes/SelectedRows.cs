@@ -1,5 +1,5 @@
-using DataOps.Core.Django.References;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Changes;
 
@@ -48,7 +48,7 @@ internal sealed class SelectedRows
     /// <param name="value">What a row t refers to, as text.</param>
     /// <param name="from">From "from" on, the rows being t.</param>
     public void Add(string value, string from) =>
-        Count += _session.Execute($"insert into {Name} select {_identity}, {OrphanSql.Key(Rows.Table, "t")}, {value} {from}", _cancellation);
+        Count += _session.Execute($"insert into {Name} select {_identity}, {KeyText.Of(Rows.Table, "t")}, {value} {from}", _cancellation);
 
     /// <summary>Lets the server know how many there are.</summary>
     public void Analyze() => _session.Execute($"analyze {Name}", _cancellation);

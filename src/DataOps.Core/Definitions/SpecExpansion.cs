@@ -1,7 +1,6 @@
 using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
-using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 
@@ -23,7 +22,7 @@ internal static class SpecExpansion
         DatasetSpec bound = template.Spec with { Filter = template.Spec.Filter.Bind(v => DatasetArguments.Replace(v, name => arguments.GetValueOrDefault(name))) };
         Model[] models = template.App is null
             ? [.. catalog.Models.Where(m => m.Label == bound.Model)]
-            : ModelOrder.Sort(catalog, [.. catalog.Models.Where(m => m.App == template.App && (includeDerived || !DjangoTables.Derived.Contains(m.Label)))]);
+            : new ReferenceWalk(catalog).Sort([.. catalog.Models.Where(m => m.App == template.App && (includeDerived || !DjangoTables.Derived.Contains(m.Label)))]);
         if (models.Length == 0)
         {
             string what = template.App is null ? $"model \"{bound.Model}\"" : $"app \"{template.App}\"";
@@ -47,15 +46,11 @@ internal static class SpecExpansion
     private static void AddChildren(
         ReferenceCatalog catalog, List<(DatasetSpec Spec, Model Model)> specs, DatasetSpec parent, Model model, HashSet<uint> above, bool includeDerived)
     {
-        var owned =
-            from reference in catalog.To(model.Table)
-            where MissingReferences.IsDeclared(reference) && reference.Columns.Count == 1 && !reference.IsNullable && !above.Contains(reference.Table.Oid)
-            let child = catalog.ModelOf(reference.Table)
-            where child is not null && (includeDerived || !DjangoTables.Derived.Contains(child.Label))
-            orderby reference.IsParentLink descending, child.Label
-            select (reference.Column, child);
-        foreach ((Column column, Model child) in owned.ToArray())
+        foreach ((TargetReference reference, Model child) in new ReferenceWalk(catalog).Owned(model.Table).Where(o => !above.Contains(o.Reference.Table.Oid)))
         {
+            if (!includeDerived && DjangoTables.Derived.Contains(child.Label))
+                continue;
+            Column column = reference.Column;
             string field = child.Fields.FirstOrDefault(f => f.Column == column)?.Name
                 ?? (column.Name.EndsWith("_id", StringComparison.Ordinal) ? column.Name[..^3] : column.Name);
             DatasetSpec spec = parent with { Model = child.Label, Filter = parent.Filter.Under(field) };

@@ -20,4 +20,8 @@ public sealed class DatasetException : DataOpsException
 /// <param name="Line">The file's line, from 1; 0 when it is not known.</param>
 /// <param name="Advice">What the user can do.</param>
 /// <param name="Cells">Model, key, field, and what is wrong in words.</param>
-internal sealed record DatasetProblem(string Id, long Line, string? Advice, IReadOnlyList<string> Cells);
+internal sealed record DatasetProblem(string Id, long Line, string? Advice, IReadOnlyList<string> Cells)
+{
+    /// <summary>The model of which a row is missing; null where none is.</summary>
+    public string? MissingModel { get; init; }
+}

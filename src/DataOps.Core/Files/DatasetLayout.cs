@@ -3,12 +3,6 @@ using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Files;
 
-/// <summary>What stands between the items of a list inside an object.</summary>
-/// <param name="Open">Its bracket, and what stands before the first item.</param>
-/// <param name="Item">Between two items.</param>
-/// <param name="Close">What stands behind the last item, and the closing bracket.</param>
-internal sealed record ListLayout(string Open, string Item, string Close);
-
 /// <summary>What stands between the values of a fixture, to the byte as Django's serializers write it.</summary>
 /// <param name="Begin">Before the first object.</param>
 /// <param name="Between">Between two objects.</param>

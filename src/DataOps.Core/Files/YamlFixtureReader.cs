@@ -99,8 +99,22 @@ internal sealed class YamlFixtureReader : FixtureReader
     private void Step()
     {
         _stream.Step();
-        if (!_parser.MoveNext())
+        if (!MoveNext())
             throw Invalid("the file ends before its list does: it is incomplete", Line);
+    }
+
+    // Where a text is no YAML, the parser may fail in itself instead of saying so.
+    private bool MoveNext()
+    {
+        try
+        {
+            return _parser.MoveNext();
+        }
+        catch (Exception e) when (e is ArgumentException and not DecoderFallbackException or ArithmeticException or FormatException or IndexOutOfRangeException
+            or InvalidCastException or InvalidOperationException or KeyNotFoundException or NullReferenceException)
+        {
+            throw Invalid("what follows this line is not valid YAML", Line, e);
+        }
     }
 
     // The value on whose first event the parser stands; goes to its last one.

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
@@ -105,11 +104,9 @@ internal static partial class YamlScalar
     // What JSON has no word for stands in quotes, as the decoders of numbers take it.
     private static void WriteReal(double value, Utf8Output output)
     {
-        Span<byte> field = stackalloc byte[sizeof(double)];
-        BinaryPrimitives.WriteDoubleBigEndian(field, value);
         if (!double.IsFinite(value))
             output.WriteByte((byte)'"');
-        NumberText.Float8(field, output);
+        FloatConverter.Write(value, output);
         if (!double.IsFinite(value))
             output.WriteByte((byte)'"');
     }

@@ -1,3 +1,4 @@
+using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Operations;
@@ -14,29 +15,53 @@ public sealed class OperationAttribute(string verb, string noun) : Attribute
     /// <summary>A singular noun, as <c>Orphan</c>.</summary>
     public string Noun { get; } = noun;
 
-    /// <summary>Whether a user is asked first, as what it takes away may be missed, whatever the verb.</summary>
+    /// <summary>Whether a user is asked before it changes anything, as what it takes away may be missed.</summary>
     public bool AsksFirst { get; set; }
 }
 
-/// <summary>One operation on one database: it takes a session and its options, and streams its results.</summary>
-public interface IOperation<in TOptions, out TResult>
-    where TOptions : notnull
-    where TResult : notnull
+/// <summary>The options of an operation; <see cref="Validate"/> is written at build time from what <see cref="OptionAttribute"/> and its like say.</summary>
+public interface IOptions
 {
-    /// <summary>Runs the operation; nothing happens before the first result is asked for.</summary>
-    IEnumerable<TResult> Run(Session session, TOptions options, OperationContext context);
+    /// <summary>Refuses what cannot be meant: values out of range, options that are missing or contradict each other.</summary>
+    /// <exception cref="DataOpsException"><c>MissingOption</c>, <c>InvalidOption</c> or <c>ContradictingOptions</c>.</exception>
+    void Validate();
+}
+
+/// <summary>One operation on one database: it takes a session and its options, and streams its results.</summary>
+public abstract class Operation<TOptions, TResult>
+    where TOptions : IOptions
+    where TResult : class
+{
+    /// <summary>Refuses options that cannot be meant, and runs the operation; nothing else happens before the first result is asked for.</summary>
+    /// <exception cref="DataOpsException">The options contradict themselves, or the operation fails.</exception>
+    public IEnumerable<TResult> Run(Session session, TOptions options, OperationContext context)
+    {
+        options.Validate();
+        return Execute(session, options, context);
+    }
+
+    /// <summary>Does the work, with options that are valid.</summary>
+    protected abstract IEnumerable<TResult> Execute(Session session, TOptions options, OperationContext context);
 }
 
 /// <summary>An operation that can do part of its work without any database.</summary>
-public interface IOfflineOperation<in TOptions, out TResult> : IOperation<TOptions, TResult>
-    where TOptions : notnull
-    where TResult : notnull
+public abstract class OfflineOperation<TOptions, TResult> : Operation<TOptions, TResult>
+    where TOptions : IOptions
+    where TResult : class
 {
     /// <summary>Whether these options ask for that part alone: then no session is opened.</summary>
-    bool IsOffline(TOptions options);
+    public abstract bool IsOffline(TOptions options);
 
-    /// <summary>Runs it without a session; nothing happens before the first result is asked for.</summary>
-    IEnumerable<TResult> RunOffline(TOptions options, OperationContext context);
+    /// <summary>Refuses options that cannot be meant, and runs that part; nothing else happens before the first result is asked for.</summary>
+    /// <exception cref="DataOpsException">The options contradict themselves, or the operation fails.</exception>
+    public IEnumerable<TResult> RunOffline(TOptions options, OperationContext context)
+    {
+        options.Validate();
+        return ExecuteOffline(options, context);
+    }
+
+    /// <summary>Does that part of the work, with options that are valid.</summary>
+    protected abstract IEnumerable<TResult> ExecuteOffline(TOptions options, OperationContext context);
 }
 
 /// <summary>How far a running operation is.</summary>

@@ -1,7 +1,6 @@
 using DataOps.Core.Changes;
 using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.References;
-using DataOps.Core.Features.Orphans;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
@@ -13,22 +12,22 @@ namespace DataOps.Core.PageRepair;
 /// Makes plain pages of those whose specific half is missing: they, and what is kept about them under their old type, get the type of
 /// wagtailcore.page.
 /// </summary>
-internal sealed class PlainPages(Session session, ReferenceCatalog catalog, ChangeSet changes, RepairStep step, Func<TablePlan, NewValues> newValues,
+internal sealed class PlainPages(Session session, ReferenceCatalog catalog, ChangeSet changes, SelectedRows pages, Func<TablePlan, NewValues> newValues,
     CancellationToken cancellation)
 {
     /// <summary>Hands what changes to the plan; entries of indexes, which the application makes anew, go.</summary>
     public void Plan()
     {
-        int plain = catalog.ModelOf(step.Reference.Table)!.ContentType;
-        string key = SqlText.Identifier(step.Reference.Table.SingleKey!.Name);
-        newValues(step.Orphans.Rows).Add(step.Orphans, Becomes(step.Reference.ContentTypeColumn!, plain));
+        Table table = pages.Rows.Table;
+        int plain = catalog.ModelOf(table)!.ContentType;
+        string key = SqlText.Identifier(table.SingleKey!.Name);
+        newValues(pages.Rows).Add(pages, Becomes(table.Find("content_type_id")!, plain));
         int number = 0;
-        foreach (Reference reference in catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null }
-            && r.Severity != Severity.Expected))
+        foreach (GenericReference reference in catalog.References.OfType<GenericReference>().Where(r => r.Severity != Severity.Expected))
         {
-            string type = SqlText.Identifier(reference.ContentTypeColumn!.Name);
+            string type = SqlText.Identifier(reference.ContentTypeColumn.Name);
             string isTheirs = $"o.{key}::text = t.{SqlText.Identifier(reference.Column.Name)}::text and t.{type}::text = o._value";
-            string from = $"from {reference.Table.Sql} t join {step.Orphans.Name} o on {isTheirs}";
+            string from = $"from {reference.Table.Sql} t join {pages.Name} o on {isTheirs}";
             TablePlan rows = changes.Of(reference.Table);
             if (DjangoTables.Derived.Contains(catalog.LabelOf(reference.Table)))
             {

@@ -1,6 +1,6 @@
 using DataOps.Core.Changes;
 using DataOps.Core.Django.References;
-using DataOps.Core.Features.Orphans;
+using DataOps.Core.Django.Values;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
@@ -14,7 +14,7 @@ namespace DataOps.Core.PageRepair;
 /// that is free.
 /// </remarks>
 internal sealed class RebuiltSpecificRows(
-    Session session, ReferenceCatalog catalog, ChangeSet changes, IReadOnlyList<RepairStep> orphans, bool locks, CancellationToken cancellation) : IRepair
+    Session session, ReferenceCatalog catalog, ChangeSet changes, IReadOnlyList<SelectedRows> orphans, bool locks, CancellationToken cancellation) : IRepair
 {
     private readonly List<(TablePlan Rows, string Name)> _halves = [];
     private readonly Table _revisions = catalog.Database.Find(catalog.Database.DjangoSchema, "wagtailcore_revision")
@@ -63,7 +63,7 @@ internal sealed class RebuiltSpecificRows(
 
     private PageRevision[] Newest()
     {
-        string keys = string.Join(" union ", orphans.Select(s => $"select _key from {s.Orphans.Name}"));
+        string keys = string.Join(" union ", orphans.Select(s => $"select _key from {s.Name}"));
         return [.. session.Stream(
             $"""
             select distinct on (r.object_id) r.object_id, r.id::int8, r.content_type_id::int4, r.content ->> 'path', array(select jsonb_object_keys(r.content))
@@ -79,12 +79,12 @@ internal sealed class RebuiltSpecificRows(
     {
         Dictionary<string, PageRevision> byKey = revisions.ToDictionary(r => r.Key);
         RowList without = new();
-        foreach (RepairStep step in orphans)
-            foreach (string key in session.List<string>($"select _key from {step.Orphans.Name} order by 1", null, cancellation))
+        foreach (SelectedRows selected in orphans)
+            foreach (string key in session.List<string>($"select _key from {selected.Name} order by 1", null, cancellation))
                 if (!byKey.TryGetValue(key, out PageRevision? revision))
-                    without.Add(step.Reference.Table.DisplayName, key, "has no revision");
-                else if (!Chain(revision).Contains(step.Reference.Table))
-                    without.Add(step.Reference.Table.DisplayName, key,
+                    without.Add(selected.Rows.Table.DisplayName, key, "has no revision");
+                else if (!Chain(revision).Contains(selected.Rows.Table))
+                    without.Add(selected.Rows.Table.DisplayName, key,
                         $"its newest revision, {revision.Id}, is of {catalog.ContentTypeOf(revision.ContentType)?.Label ?? "a type that is gone"}");
         without.ThrowIfAny(
             "NoRevision", FailureKind.InvalidOperation, "{0} no revision that the missing half can be made from, so nothing was changed.",
@@ -140,8 +140,8 @@ internal sealed class RebuiltSpecificRows(
             return Existing(table, column, Read(column, SqlText.Literal(field)));
         if (column.Default is { } given)
             return $"({given})::{type}";
-        return PlaceholderParents.ValueOf(catalog, table, column) is { } empty ? $"{empty}::{type}"
-            : !PlaceholderParents.IsNeeded(column) ? $"null::{type}"
+        return EmptyValue.OfRow(catalog, table, column) is { } empty ? $"{empty}::{type}"
+            : !EmptyValue.IsNeeded(column) ? $"null::{type}"
             : throw new DataOpsException(
                 "NoValue", FailureKind.InvalidOperation,
                 $"Revision {revision.Id} of {table} {revision.Key} has no {field}, which the table needs, so nothing was changed.",

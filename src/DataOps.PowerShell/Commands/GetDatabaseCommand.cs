@@ -5,10 +5,10 @@ using DataOps.Core.Postgres.Connections;
 namespace DataOps.PowerShell.Commands;
 
 /// <summary>Says what there is to know about a database before working on it.</summary>
-[Cmdlet(VerbsCommon.Get, "Database", DefaultParameterSetName = ByDatabase)]
+[CmdletOf<GetDatabase>]
 [OutputType(typeof(DatabaseInfo))]
-public sealed class GetDatabaseCommand : DatabaseCommand
+public sealed partial class GetDatabaseCommand : DatabaseCommand
 {
     /// <inheritdoc/>
-    protected override void Process(Session session) => Emit(session, new GetDatabase(), new GetDatabaseOptions());
+    protected override void Process(Session session) => Emit(session, new GetDatabase(), Options());
 }

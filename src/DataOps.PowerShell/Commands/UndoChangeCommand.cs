@@ -7,19 +7,14 @@ using DataOps.Core.Postgres.Connections;
 namespace DataOps.PowerShell.Commands;
 
 /// <summary>Puts the rows that an operation changed back to what they were.</summary>
-[Cmdlet(VerbsCommon.Undo, "Change", DefaultParameterSetName = ByDatabase, SupportsShouldProcess = true)]
+[CmdletOf<UndoChange>]
 [OutputType(typeof(UndoResult), typeof(RowChange))]
-public sealed class UndoChangeCommand : UndoableCommand
+public sealed partial class UndoChangeCommand : ChangeCommand
 {
-    /// <summary>The undo file; that of a result from the pipeline when absent.</summary>
+    /// <summary>The undo file; that of a result from the pipeline, which need not have a Path, when absent.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "FullName")]
-    [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";
-
-    /// <summary>Use it although it was written for another server or database.</summary>
-    [Parameter]
-    public SwitchParameter Force { get; set; }
 
     // Not every result has a Path besides.
     /// <inheritdoc/>
@@ -28,17 +23,8 @@ public sealed class UndoChangeCommand : UndoableCommand
     /// <inheritdoc/>
     protected override void Process(Session session)
     {
-        string named = PathOf(InputObject) ?? Path;
-        string file = named.Length == 0 ? "" : FileSystemPath(named);
-        Change(session, $"Undo {file} in", new UndoChange(), whatIf => new UndoChangeOptions
-        {
-            Path = file,
-            Force = Force,
-            Detailed = Detailed,
-            UndoPath = UndoFile,
-            NoUndo = NoUndo,
-            WhatIf = whatIf,
-        });
+        string file = FileSystemPath(PathOf(InputObject) ?? Path);
+        Change(session, $"Undo {file} in", new UndoChange(), Options() with { Path = file });
     }
 
     // A changing cmdlet's result names the file that it read as Path, and the one that undoes it as UndoPath.

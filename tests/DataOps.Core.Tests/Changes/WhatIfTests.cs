@@ -1,5 +1,6 @@
 using System.Reflection;
 using DataOps.Core.Changes;
+using DataOps.Core.Django.References;
 using DataOps.Core.Features.Constraints;
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Datasets.Import;

@@ -152,6 +152,8 @@ public sealed class YamlFixtureTests
     [InlineData("- model: a.b\n  fields:\n    x: !!int word\n", 3, "is not what its tag")]
     [InlineData("- model: a.b\n  fields: {[a]: 1}\n", 2, "a name is not a text")]
     [InlineData("- model: a.b\n\tfields: x\n", 1, "")]
+    [InlineData("- model: a.b\n  fields:\n    title: \"\\udc00\\ud800\"\n", 3, "")]
+    [InlineData("- model: a.b\n  fields: {title: [1, ---\n, x]}\n", 2, "")]
     public void A_broken_file_is_named_with_its_line(string text, int line, string what)
     {
         DataOpsException failure = FixtureObjects.Refused(DatasetFormat.Yaml, text);

@@ -9,13 +9,9 @@ internal static class UndoPlace
     /// <param name="options">What the user says.</param>
     /// <param name="database">The database.</param>
     /// <param name="operation">The operation, as <c>Import-Dataset</c>.</param>
-    /// <exception cref="DataOpsException">The file is there, or its folder is not, or it is to be written and not to be.</exception>
+    /// <exception cref="DataOpsException">The file is there, or its folder is not.</exception>
     public static string? Of(ChangeOptions options, string database, string operation)
     {
-        if (options is { NoUndo: true, UndoPath: not null })
-            throw new DataOpsException(
-                "ContradictingOptions", FailureKind.InvalidArgument, "-NoUndo and -UndoPath contradict each other.", "Leave one of them out.",
-                nameof(options.NoUndo));
         if (options.NoUndo || options.WhatIf)
             return null;
         return options.UndoPath is { } path ? Named(path) : Default(database, operation);

@@ -63,7 +63,7 @@ internal static class OnDeleteRules
     public static OnDelete Of(ReferenceCatalog catalog, Reference reference)
     {
         string column = $"{reference.Table.Name}.{reference.Column.Name}";
-        if (reference.Severity == Severity.Expected || !IsConstraint(reference))
+        if (reference.Severity == Severity.Expected || !reference.IsDeclared)
             return OnDelete.DoNothing;
         if (reference.Constraint is { IsEnforced: true, OnDelete: "CASCADE" or "SET NULL" or "SET DEFAULT" })
             return OnDelete.DoNothing;
@@ -77,7 +77,4 @@ internal static class OnDeleteRules
             ? OnDelete.SetNull
             : OnDelete.Unknown;
     }
-
-    private static bool IsConstraint(Reference reference) =>
-        reference.Class is ReferenceClass.ForeignKey or ReferenceClass.Unvalidated or ReferenceClass.Inheritance;
 }

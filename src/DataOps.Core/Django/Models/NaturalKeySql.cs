@@ -1,6 +1,6 @@
 using System.Text;
 using DataOps.Core.Django.References;
-using DataOps.Core.Files;
+using DataOps.Core.Django.Values;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Sql;
 

@@ -1,5 +1,7 @@
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.References;
 
@@ -31,44 +33,58 @@ public enum ReferenceClass
     Implied,
 }
 
-/// <summary>One column set that points at another.</summary>
-/// <param name="Name">The constraint's name; without a constraint <c>table.column</c>.</param>
-/// <param name="Class">How one knows.</param>
-/// <param name="Severity">How bad an orphan is.</param>
-/// <param name="Table">The table that refers.</param>
-/// <param name="Columns">The columns that refer; for a generic reference the object id, for <see cref="ReferenceClass.Tree"/> the path.</param>
-/// <param name="Target">The table referred to; null when each row names its own (generic references, the specific halves of inheritance).</param>
-/// <param name="TargetColumns">The columns referred to.</param>
-/// <param name="Evidence">Why it is taken for a reference, in words.</param>
-public sealed record Reference(
-    string Name,
-    ReferenceClass Class,
-    Severity Severity,
-    Table Table,
-    IReadOnlyList<Column> Columns,
-    Table? Target,
-    IReadOnlyList<Column> TargetColumns,
-    string Evidence)
+/// <summary>One column set that points at another; each kind knows when a row of it has no target, how to find such rows, and what repairs them.</summary>
+public abstract class Reference
 {
-    /// <summary>The declared constraint, where there is one.</summary>
-    public ForeignKey? Constraint { get; init; }
+    private protected Reference(
+        string name, ReferenceClass @class, Severity severity, Table table, IReadOnlyList<Column> columns, Table? target, IReadOnlyList<Column> targetColumns,
+        string evidence) =>
+        (Name, Class, Severity, Table, Columns, Target, TargetColumns, Evidence) = (name, @class, severity, table, columns, target, targetColumns, evidence);
 
-    /// <summary>
-    /// The column that holds the django_content_type.id that says which table is meant; null unless generic, inheritance's specific half or embedded.
-    /// </summary>
-    public Column? ContentTypeColumn { get; init; }
+    /// <summary>The constraint's name; without a constraint <c>table.column</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>How one knows.</summary>
+    public ReferenceClass Class { get; }
+
+    /// <summary>How bad an orphan is.</summary>
+    public Severity Severity { get; }
+
+    /// <summary>The table that refers.</summary>
+    public Table Table { get; }
+
+    /// <summary>The columns that refer; for a generic reference the object id, for <see cref="ReferenceClass.Tree"/> the path.</summary>
+    public IReadOnlyList<Column> Columns { get; }
+
+    /// <summary>The table referred to; null when each row names its own (generic references, the specific rows of inheritance).</summary>
+    public Table? Target { get; }
+
+    /// <summary>The columns referred to.</summary>
+    public IReadOnlyList<Column> TargetColumns { get; }
+
+    /// <summary>Why it is taken for a reference, in words.</summary>
+    public string Evidence { get; }
+
+    /// <summary>The declared constraint, where there is one.</summary>
+    public virtual ForeignKey? Constraint => null;
+
+    /// <summary>The column with the django_content_type.id that says which table is meant; null where the table is known.</summary>
+    public virtual Column? ContentTypeColumn => null;
 
     /// <summary>Whether it leads from a row to its own half in the parent's table, be the constraint valid or not.</summary>
-    public bool IsParentLink { get; init; }
+    public virtual bool IsParentLink => false;
 
     /// <summary>
     /// Whether it is a field of Django's that refers; a generic object id and a path are columns like others, and so is a number that only looks like a
     /// reference.
     /// </summary>
-    public bool IsField =>
-        IsParentLink
-        || (Columns.Count == 1 && Class is ReferenceClass.ForeignKey or ReferenceClass.Unvalidated or ReferenceClass.Soft)
-        || (Class == ReferenceClass.Implied && ImpliedReferences.IsIndexedAsForeignKey(Table, Column));
+    public virtual bool IsField => false;
+
+    /// <summary>Whether there is a constraint, be it enforced or not.</summary>
+    public bool IsDeclared => Constraint is not null;
+
+    /// <summary>Whether a row cannot be loaded without its target: PostgreSQL asks for it, or the application finds the row by it alone.</summary>
+    public virtual bool IsRequired => IsDeclared;
 
     /// <summary>The one column that refers.</summary>
     public Column Column => Columns[0];
@@ -76,6 +92,49 @@ public sealed record Reference(
     /// <summary>Whether a row can do without its target.</summary>
     public bool IsNullable => Columns.Any(c => !c.NotNull);
 
+    /// <summary>The column of an orphan, as results name it.</summary>
+    public virtual string ColumnText => string.Join(",", Columns.Select(c => c.Name));
+
+    /// <summary>The columns that clearing the reference sets to NULL: those that may be.</summary>
+    internal virtual IEnumerable<Column> Clearable => Columns.Where(c => c is { NotNull: false, IsWritable: true });
+
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    /// <summary>The condition that a row refers to anything.</summary>
+    /// <remarks>MATCH SIMPLE: with a NULL in it, it does not, and that is allowed.</remarks>
+    internal virtual string IsSet(string alias) => string.Join(" and ", Columns.Select(c => $"{alias}.{SqlText.Identifier(c.Name)} is not null"));
+
+    /// <summary>What a row refers to, as text.</summary>
+    internal virtual string Value(string alias) => KeyText.Of(Columns, alias);
+
+    /// <summary>The ways in which a row has no target; no row is in two of them.</summary>
+    internal abstract IReadOnlyList<MissingTarget> MissingTargets(Session session, ReferenceCatalog catalog, CancellationToken cancellation);
+
+    /// <summary>The rows without a target.</summary>
+    internal virtual IEnumerable<DanglingReference> Find(Session session, ReferenceCatalog catalog, CancellationToken cancellation) =>
+        MissingTargets(session, catalog, cancellation).SelectMany(m => session.Stream(
+            $"select {KeyText.Of(Table, "c")}, {Value("c")} from {Table.Sql} c where {m.IsDangling("c")}",
+            row => new DanglingReference(this, row.GetString(0), row.GetString(1), m.Table, m.Note),
+            cancellation));
+
+    /// <summary>The repairs that suit such rows, the mildest first; none for what another cmdlet repairs.</summary>
+    internal abstract IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog);
+
+    /// <summary>The repair when nobody says: a declared reference that may be NULL is cleared, and nothing else is certain.</summary>
+    internal virtual OrphanAction? DefaultRepair(ReferenceCatalog catalog) => null;
 }
+
+/// <summary>A row that points at nothing.</summary>
+/// <param name="Reference">By which reference.</param>
+/// <param name="Key">The row's key, as text.</param>
+/// <param name="Value">What it points at, as text.</param>
+/// <param name="Target">The table in which nothing is, where each row names its own.</param>
+/// <param name="Note">What else there is to know.</param>
+internal sealed record DanglingReference(Reference Reference, string Key, string Value, Table? Target = null, string? Note = null);
+
+/// <summary>One way in which rows of a reference have no target.</summary>
+/// <param name="IsDangling">The condition that a row, by its alias, is one of them.</param>
+/// <param name="Table">The table in which nothing is, where each row names its own.</param>
+/// <param name="Note">What else there is to know.</param>
+internal sealed record MissingTarget(Func<string, string> IsDangling, Table? Table = null, string? Note = null);

@@ -12,11 +12,15 @@ public sealed class ReferenceCatalog
     private readonly Dictionary<uint, Model> _byTable;
     private readonly Dictionary<int, ContentType> _contentTypes;
 
+    private readonly ILookup<uint, Reference> _from;
+    private readonly ILookup<uint, Reference> _to;
+
     internal ReferenceCatalog(
-        DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Model> models, IReadOnlyList<Reference> references,
-        IReadOnlyList<EmbeddedPath> embedded)
+        DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Model> models, IReadOnlyList<Reference> references)
     {
-        (Database, Models, References, EmbeddedPaths) = (database, models, references, embedded);
+        (Database, Models, References) = (database, models, references);
+        _from = references.ToLookup(r => r.Table.Oid);
+        _to = references.Where(r => r.Target is not null).ToLookup(r => r.Target!.Oid);
         _byTable = models.ToDictionary(m => m.Table.Oid);
         _contentTypes = contentTypes.ToDictionary(c => c.Id);
         Owners = models.SelectMany(m => m.ManyToMany.Select(l => (l.Table.Oid, Owner: (m, l)))).ToDictionary(x => x.Oid, x => x.Owner);
@@ -36,8 +40,6 @@ public sealed class ReferenceCatalog
 
     /// <summary>Content types whose model has no table: removed models, proxies, unmanaged models.</summary>
     public IEnumerable<ContentType> ContentTypesWithoutTable => _contentTypes.Values.Where(c => c.Table is null);
-
-    internal IReadOnlyList<EmbeddedPath> EmbeddedPaths { get; }
 
     internal IReadOnlyDictionary<uint, (Model Model, ManyToManyList List)> Owners { get; }
 
@@ -62,7 +64,7 @@ public sealed class ReferenceCatalog
     public ContentType? ContentTypeOf(int id) => _contentTypes.GetValueOrDefault(id);
 
     /// <summary>The references that a table's rows make.</summary>
-    public IEnumerable<Reference> From(Table table) => References.Where(r => r.Table.Oid == table.Oid);
+    public IEnumerable<Reference> From(Table table) => _from[table.Oid];
 
     /// <summary>The reference that a column makes by itself and that a fixture writes in its place; null for a column that makes none.</summary>
     public Reference? ReferenceOf(Table table, Column column) =>
@@ -71,11 +73,23 @@ public sealed class ReferenceCatalog
     /// <summary>The parent's half of a model of multi-table inheritance; null for a model that inherits from none.</summary>
     public Reference? ParentLink(Table table) => From(table).FirstOrDefault(r => r is { IsParentLink: true, Target: not null });
 
+    /// <summary>Whether a half belongs to a page, be it over several tables.</summary>
+    internal bool LeadsToPage(Reference link)
+    {
+        for (Reference? next = link; next is not null; next = ParentLink(next.Target!))
+            if (IsPage(next.Target!))
+                return true;
+        return false;
+    }
+
+    /// <summary>Whether a table is Wagtail's of pages.</summary>
+    internal static bool IsPage(Table table) => table.Name == "wagtailcore_page";
+
     /// <summary>A table, and those of all models that inherit from it.</summary>
     public IEnumerable<Table> WithHeirs(Table table) => To(table).Where(r => r.IsParentLink).SelectMany(r => WithHeirs(r.Table)).Prepend(table);
 
     /// <summary>The references that point at a table.</summary>
-    public IEnumerable<Reference> To(Table table) => References.Where(r => r.Target?.Oid == table.Oid);
+    public IEnumerable<Reference> To(Table table) => _to[table.Oid];
 }
 
 /// <summary>A row of django_content_type.</summary>
@@ -83,9 +97,3 @@ public sealed class ReferenceCatalog
 /// <param name="Label">app_label.model.</param>
 /// <param name="Table">The model's table; null when it has none.</param>
 public sealed record ContentType(int Id, string Label, Table? Table);
-
-/// <summary>Where ids stand inside JSON or rich text, as wagtailcore_referenceindex has it.</summary>
-/// <param name="Source">django_content_type.id of the model that holds the text.</param>
-/// <param name="Target">django_content_type.id of what the ids are of.</param>
-/// <param name="FieldName">The field: the first part of model_path.</param>
-internal sealed record EmbeddedPath(int Source, int Target, string FieldName);

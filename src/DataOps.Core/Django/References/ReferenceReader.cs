@@ -1,5 +1,4 @@
 using DataOps.Core.Django.Models;
-using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 
@@ -15,46 +14,22 @@ internal sealed class ReferenceReader(Session session)
         IReadOnlyList<ContentType> contentTypes = ReadContentTypes();
         List<Reference> references =
         [
-            .. _database.Tables.Where(t => t.IsReadable).SelectMany(t => t.ForeignKeys.Select(k => Declared(t, k))).OfType<Reference>(),
+            .. _database.Tables.Where(t => t.IsReadable).SelectMany(t => ForeignKeyReference.Of(_database, t)),
         ];
-        references.AddRange(SoftReferences.Of(_database, contentTypes, softReferences));
-        references.AddRange(GenericReferences.Of(_database, references));
-        references.AddRange(ImpliedReferences.Of(_database, contentTypes, references));
-        references.AddRange(InheritanceReferences.SpecificHalves(references));
-        references.AddRange(TreeReferences.Of(_database));
-        IReadOnlyList<EmbeddedPath> embedded = withEmbedded ? ReadEmbeddedPaths() : [];
-        references.AddRange(EmbeddedReferences.Of(contentTypes, references, embedded));
+        references.AddRange(SoftReference.Of(_database, contentTypes, softReferences));
+        references.AddRange(GenericReference.Of(_database, references));
+        references.AddRange(ImpliedReference.Of(_database, contentTypes, references));
+        references.AddRange(SpecificRowReference.Of(references));
+        references.AddRange(TreeReference.Of(_database));
+        if (withEmbedded && _database.Find(_database.DjangoSchema, "wagtailcore_referenceindex") is { } index)
+            references.AddRange(EmbeddedReference.Of(contentTypes, references, index, ReadEmbeddedPaths(index)).ToArray());
         IReadOnlyList<Model> models = new ModelReader(_database, contentTypes, references).Read();
         return new ReferenceCatalog(
             _database, contentTypes, models,
             [
                 .. references.OrderBy(r => r.Table.Schema, StringComparer.Ordinal).ThenBy(r => r.Table.Name, StringComparer.Ordinal)
                     .ThenBy(r => r.Column.Number),
-            ],
-            embedded);
-    }
-
-    private Reference? Declared(Table table, ForeignKey key)
-    {
-        if (_database.Find(key.Target) is not { } target)
-            return null;
-        Column[] columns = key.Columns.Select(c => table.Find(c)!).ToArray();
-        Column[] targetColumns = key.TargetColumns.Select(c => target.Find(c)!).ToArray();
-        ReferenceClass kind = !key.IsValidated || !key.IsEnforced ? ReferenceClass.Unvalidated
-            : InheritanceReferences.IsParentLink(table, key, target) ? ReferenceClass.Inheritance
-            : ReferenceClass.ForeignKey;
-        string evidence = kind switch
-        {
-            ReferenceClass.Unvalidated when !key.IsEnforced => "foreign key, not enforced",
-            ReferenceClass.Unvalidated => "foreign key, NOT VALID",
-            ReferenceClass.Inheritance => "foreign key that is the primary key: multi-table inheritance",
-            _ => "foreign key",
-        };
-        return new Reference(key.Name, kind, Severity.Error, table, columns, target, targetColumns, evidence)
-        {
-            Constraint = key,
-            IsParentLink = InheritanceReferences.IsParentLink(table, key, target),
-        };
+            ]);
     }
 
     private ContentType[] ReadContentTypes()
@@ -66,13 +41,8 @@ internal sealed class ReferenceReader(Session session)
             .ToArray();
     }
 
-    private IReadOnlyList<EmbeddedPath> ReadEmbeddedPaths()
-    {
-        if (_database.Find(_database.DjangoSchema, "wagtailcore_referenceindex") is not { } index)
-            return [];
-        return session.List<EmbeddedPath>($"""
-            select distinct content_type_id as source, to_content_type_id as target, split_part(model_path, '.', 1) as fieldname
-            from {index.Sql} order by 1, 3, 2
-            """);
-    }
+    private IReadOnlyList<EmbeddedPath> ReadEmbeddedPaths(Table index) => session.List<EmbeddedPath>($"""
+        select distinct content_type_id as source, to_content_type_id as target, split_part(model_path, '.', 1) as fieldname
+        from {index.Sql} order by 1, 3, 2
+        """);
 }

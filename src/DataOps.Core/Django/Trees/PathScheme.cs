@@ -33,9 +33,16 @@ internal sealed record PathScheme(int StepLength, string Alphabet)
     public bool HasOneCase => Alphabet.ToUpperInvariant().Distinct().Count() == Alphabet.Length;
 
     /// <summary>Finds out by the rows how a tree's paths are written, as far as it is not given.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="tree">The tree.</param>
+    /// <param name="stepLength">The length of a step, where it is given.</param>
+    /// <param name="alphabet">The alphabet, where it is given.</param>
+    /// <param name="cancellation">Cancels the query that runs.</param>
+    /// <param name="rows">The rows, as SQL; the table's when null.</param>
     /// <exception cref="DataOpsException">What is given cannot be.</exception>
-    public static PathScheme Of(Session session, Tree tree, int? stepLength, string? alphabet, CancellationToken cancellation)
+    public static PathScheme Of(Session session, Tree tree, int? stepLength, string? alphabet, CancellationToken cancellation, string? rows = null)
     {
+        rows ??= tree.Table.Sql;
         if (stepLength is <= 0)
             throw new DataOpsException("InvalidStepLength", FailureKind.InvalidArgument, $"A step of {stepLength} characters is none.",
                 "Give the model's steplen.", stepLength);
@@ -45,11 +52,14 @@ internal sealed record PathScheme(int StepLength, string Alphabet)
                     "Give the model's alphabet.", alphabet);
         if (tree.HasOneRoot)
             return Default;
-        return new PathScheme(stepLength ?? FindStep(session, tree, cancellation), alphabet ?? FindAlphabet(session, tree, cancellation));
+        return new PathScheme(stepLength ?? FindStep(session, tree, rows, cancellation), alphabet ?? FindAlphabet(session, tree, rows, cancellation));
     }
 
     /// <summary>The condition that a path has characters of the alphabet only.</summary>
     public string IsInAlphabet(string path) => $"translate({path}, {SqlText.Literal(Alphabet)}, '') = ''";
+
+    /// <summary>The condition that a path is one below a root, so that it has a parent's.</summary>
+    public string HasParent(string path) => $"length({path}) > {StepLength} and length({path}) % {StepLength} = 0 and {IsInAlphabet(path)}";
 
     /// <summary>What sorts paths as the alphabet does.</summary>
     public string Order(string path)
@@ -93,25 +103,25 @@ internal sealed record PathScheme(int StepLength, string Alphabet)
     private string Power(int power) => ((long)Math.Pow(Alphabet.Length, power)).ToString(CultureInfo.InvariantCulture);
 
     // depth tells it, and most rows agree; roots first, as damage is mostly further down.
-    private static int FindStep(Session session, Tree tree, CancellationToken cancellation)
+    private static int FindStep(Session session, Tree tree, string rows, CancellationToken cancellation)
     {
         string depth = $"c.{SqlText.Identifier(tree.Depth!.Name)}";
         string path = tree.PathOf("c");
         return session.List<int>($"""
             select step::int4 from (
-              select length({path}) / {depth} as step, count(*) as rows from {tree.Table.Sql} c
+              select length({path}) / {depth} as step, count(*) as rows from {rows} c
               where {depth} > 0 and length({path}) > 0 and length({path}) % {depth} = 0 group by 1) s
             order by rows desc, step <> {Default.StepLength}, step limit 1
             """, cancellation: cancellation).FirstOrDefault(Default.StepLength);
     }
 
     // A few odd rows are damage, many are another alphabet.
-    private static string FindAlphabet(Session session, Tree tree, CancellationToken cancellation)
+    private static string FindAlphabet(Session session, Tree tree, string rows, CancellationToken cancellation)
     {
         string path = tree.PathOf("c");
         string[] candidates = [Base36, Lower36, Base62];
         IEnumerable<string> counts = candidates.Select(a => $"count(*) filter (where translate({path}, '{a}', '') <> '')");
-        string sql = $"select array[count(*), {string.Join(", ", counts)}] from {tree.Table.Sql} c";
+        string sql = $"select array[count(*), {string.Join(", ", counts)}] from {rows} c";
         long[] odd = session.Stream(sql, r => r.GetFieldValue<long[]>(0), cancellation).Single();
         for (int i = 0; i < candidates.Length; i++)
             if (odd[i + 1] < FewRows || odd[i + 1] * 100 < odd[0] * FewPercent)

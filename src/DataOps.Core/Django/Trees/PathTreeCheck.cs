@@ -103,7 +103,7 @@ internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme schem
     private IEnumerable<Problem> Below() => session.Stream(
         $"""
         with lost as materialized (
-          select {_path} as path from {_table} c where length({_path}) > {_step} and length({_path}) % {_step} = 0 and {scheme.IsInAlphabet(_path)}
+          select {_path} as path from {_table} c where {scheme.HasParent(_path)}
           and not exists (select 1 from {_table} p where {tree.PathOf("p")} = left({_path}, -{_step})))
         select {tree.Key("c")}, {_path}, min(l.path)
         from {_table} c cross join lateral generate_series({_step}, length({_path}) - {_step}, {_step}) n join lost l on l.path = left({_path}, n)

@@ -37,19 +37,12 @@ internal sealed record Tree(TreeKind Kind, Table Table)
     public bool HasOneRoot { get; init; }
 
     /// <summary>The key of row <paramref name="alias"/> as text.</summary>
-    public string Key(string alias) => KeyOf(Table, alias);
+    public string Key(string alias) => KeyText.Of(Table, alias);
 
     /// <summary>What sorts rows that are otherwise equal.</summary>
-    public string KeyOrder(string alias) => string.Join(", ", Keys.Select(k => $"{alias}.{k}"));
+    public string KeyOrder(string alias) => Table.PrimaryKey.Count == 0
+        ? $"{alias}.ctid" : string.Join(", ", Table.PrimaryKey.Select(k => $"{alias}.{SqlText.Identifier(k)}"));
 
     /// <summary>The path as text in the order of its bytes, whatever the column's collation.</summary>
     public string PathOf(string alias) => $"{alias}.{SqlText.Identifier(Path!.Name)}::text collate \"C\"";
-
-    /// <summary>The key of a table's row as text: several columns joined by commas, ctid without one.</summary>
-    public static string KeyOf(Table table, string alias) =>
-        string.Join(" || ',' || ", KeysOf(table).Select(k => $"{alias}.{k}::text"));
-
-    private IEnumerable<string> Keys => KeysOf(Table);
-
-    private static IEnumerable<string> KeysOf(Table table) => table.PrimaryKey.Count == 0 ? ["ctid"] : table.PrimaryKey.Select(k => SqlText.Identifier(k).ToString());
 }

@@ -19,14 +19,15 @@ internal sealed class TreeReader(ReferenceCatalog catalog)
     public IEnumerable<Tree> Read() =>
         from table in catalog.Database.Tables
         where table.IsReadable
-        let tree = PathTree(table) ?? Sets(table) ?? Ltree(table) ?? Adjacency(table)
+        let tree = PathTree(catalog.Database, table) ?? Sets(table) ?? Ltree(table) ?? Adjacency(table)
         where tree is not null
         select tree;
 
     /// <summary>Whether a table is one of Wagtail's own with this name.</summary>
-    public bool IsWagtail(Table table, string name) => table.Schema == catalog.Database.DjangoSchema && table.Name == name;
+    public bool IsWagtail(Table table, string name) => IsWagtail(catalog.Database, table, name);
 
-    private Tree? PathTree(Table table) =>
+    /// <summary>The materialised-path tree that a table keeps; null when it keeps none.</summary>
+    public static Tree? PathTree(DatabaseCatalog database, Table table) =>
         table.Find("path") is { Type.Underlying.Name: "varchar" or "text" } path
         && Integer(table, "depth") is { } depth && Integer(table, "numchild") is { } children
             ? new Tree(TreeKind.MaterialisedPath, table)
@@ -34,9 +35,11 @@ internal sealed class TreeReader(ReferenceCatalog catalog)
                 Path = path,
                 Depth = depth,
                 NumChild = children,
-                HasOneRoot = IsWagtail(table, "wagtailcore_page") || IsWagtail(table, "wagtailcore_collection"),
+                HasOneRoot = IsWagtail(database, table, "wagtailcore_page") || IsWagtail(database, table, "wagtailcore_collection"),
             }
             : null;
+
+    private static bool IsWagtail(DatabaseCatalog database, Table table, string name) => table.Schema == database.DjangoSchema && table.Name == name;
 
     private Tree? Sets(Table table)
     {

@@ -18,12 +18,52 @@ internal enum Loss
     /// <summary>A JSON string that is itself the text of StreamField blocks, and is taken for them.</summary>
     BlocksInString,
 
-    /// <summary>A value that was told to be written as a StreamField's text and holds no blocks, so that it is read as a JSON string.</summary>
+    /// <summary>
+    /// A value that was told to be written as a StreamField's text and holds no blocks, so that it is read as a JSON
+    /// string.
+    /// </summary>
     NoBlocks,
 
-    /// <summary>An interval with months, with a day or more of hours, or with a negative time: Python counts all of it in days and a part of a day.</summary>
+    /// <summary>
+    /// An interval with months, with a day or more of hours, or with a negative time: Python counts all of it in days
+    /// and a part of a day.
+    /// </summary>
     InDays,
 
     /// <summary>An array that does not start at 1.</summary>
     Shifted,
+}
+
+/// <summary>Counts the values of one field that a fixture does not give back exactly.</summary>
+/// <param name="name">The field, as <c>news.article.body</c>.</param>
+internal sealed class LossCount(string name)
+{
+    private readonly long[] _counts = new long[Enum.GetValues<Loss>().Length];
+
+    /// <summary>How many there were.</summary>
+    public long Count => _counts.Sum() - _counts[(int)Loss.None];
+
+    /// <summary>Counts a value.</summary>
+    public void Add(Loss loss) => _counts[(int)loss]++;
+
+    /// <summary>The field, and how many values of what kind.</summary>
+    public override string ToString()
+    {
+        IEnumerable<Loss> kinds = Enum.GetValues<Loss>().Where(i => i != Loss.None && _counts[(int)i] > 0);
+        return $"{name}: {string.Join(", ", kinds.Select(i => Text(i, _counts[(int)i])))}";
+    }
+
+    private static string Text(Loss loss, long count) => loss switch
+    {
+        Loss.CutTime => $"{count} {Plural(count, "time")} cut to milliseconds",
+        Loss.NotInPython => $"{count} {Plural(count, "time")} that Python cannot read",
+        Loss.JsonNull => $"{count} JSON {Plural(count, "null")}",
+        Loss.BlocksInString =>
+            $"{count} JSON {Plural(count, "string")} that {(count == 1 ? "reads" : "read")} as StreamField blocks",
+        Loss.NoBlocks => $"{count} {Plural(count, "text")} without StreamField blocks",
+        Loss.InDays => $"{count} {Plural(count, "interval")} counted in days",
+        _ => $"{count} {Plural(count, "array")} that {(count == 1 ? "does" : "do")} not start at 1",
+    };
+
+    private static string Plural(long count, string noun) => count == 1 ? noun : noun + "s";
 }

@@ -7,34 +7,43 @@ using Npgsql;
 namespace DataOps.Core.Features.Audits;
 
 /// <summary>What <see cref="TestDatabase"/> looks at, and what it is told.</summary>
-public sealed record TestDatabaseOptions
+public sealed partial record TestDatabaseOptions
 {
-    /// <summary>Which audits; all when empty.</summary>
+    /// <summary>Audits to run. Default: all.</summary>
+    [Option(Position = 0)]
     public IReadOnlyList<Audit> Audit { get; init; } = [];
 
-    /// <summary>The least severe findings to report: Error, Warning, or Expected for history that outlives its target by design as well.</summary>
+    /// <summary>
+    /// Least severe findings to report; Expected includes history that outlives its target by design.
+    /// </summary>
     public Severity Severity { get; init; } = Severity.Warning;
 
-    /// <summary>One finding a row, instead of one a reference, or a kind of problem in a tree, with its number of rows.</summary>
+    /// <summary>Report one finding per row instead of one per reference or kind of tree problem.</summary>
     public bool Detailed { get; init; }
 
-    /// <summary>More references without a constraint, as table.column=target_table; an orphan there is taken for history.</summary>
+    /// <summary>
+    /// More references without a foreign key, as table.column=target_table; their orphans count as history.
+    /// </summary>
     public IReadOnlyList<string> SoftReference { get; init; } = [];
 
-    /// <summary>The labels of all installed apps, or a file of them: what content types are judged by.</summary>
+    /// <summary>Labels of all installed apps, or a file of them; content types of other apps are stale.</summary>
+    [Option(Completes = OptionNames.AppLabel, Form = OptionForm.NamesOrFile)]
     public IReadOnlyList<string> InstalledApp { get; init; } = [];
 
-    /// <summary>Models that are there, as app.model, or a file of all of them.</summary>
+    /// <summary>
+    /// Models that exist in the code, as app.model, or a file of all of them (it must name contenttypes.contenttype).
+    /// </summary>
+    [Option(Completes = OptionNames.ModelName, Form = OptionForm.NamesOrFile)]
     public IReadOnlyList<string> LiveModel { get; init; } = [];
 }
 
 /// <summary>Runs every audit there is, in one snapshot: one result a finding, none for a database that is well.</summary>
 [Operation("Test", "Database")]
-public sealed class TestDatabase : IOperation<TestDatabaseOptions, DatabaseFinding>
+public sealed class TestDatabase : Operation<TestDatabaseOptions, DatabaseFinding>
 {
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">A list cannot be read, or the server refused a query.</exception>
-    public IEnumerable<DatabaseFinding> Run(Session session, TestDatabaseOptions options, OperationContext context)
+    protected override IEnumerable<DatabaseFinding> Execute(Session session, TestDatabaseOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);

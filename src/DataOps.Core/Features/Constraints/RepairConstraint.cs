@@ -11,25 +11,30 @@ using Npgsql;
 namespace DataOps.Core.Features.Constraints;
 
 /// <summary>Which foreign keys <see cref="RepairConstraint"/> looks at. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed record RepairConstraintOptions
+public sealed partial record RepairConstraintOptions : PlanOptions
 {
-    /// <summary>Tables that refer, as schema.table or table; all when empty.</summary>
+    /// <summary>Referencing tables, as table or schema.table. Default: all.</summary>
+    [Option(Position = 0, Pipeline = true, Wildcards = true, Completes = OptionNames.TableName)]
     public IReadOnlyList<string> Table { get; init; } = [];
 
-    /// <summary>Models that refer, as app or app.model; all when empty.</summary>
+    /// <summary>Referencing models, as app or app.model. Default: all.</summary>
+    [Option(Pipeline = true, Wildcards = true, Completes = OptionNames.ModelName)]
     public IReadOnlyList<string> Model { get; init; } = [];
 
-    /// <summary>Names of references, as Get-Reference shows them; all when empty. A constraint is added only to one that is named.</summary>
+    /// <summary>
+    /// Names of references, as Get-Reference lists them. Default: all that have a foreign key; one without gets it only
+    /// if it is named.
+    /// </summary>
+    [Option(Pipeline = true, Wildcards = true, Completes = OptionNames.ReferenceName)]
     public IReadOnlyList<string> Reference { get; init; } = [];
 
-    /// <summary>References that have no constraint by design, as table.column=target_table: they never get one.</summary>
+    /// <summary>
+    /// References that have no foreign key by design, as table.column=target_table; they never get one.
+    /// </summary>
     public IReadOnlyList<string> SoftReference { get; init; } = [];
 
-    /// <summary>Add constraints as NOT VALID and check no rows: new rows are checked from then on; validate later.</summary>
+    /// <summary>Add foreign keys as NOT VALID: existing rows are not checked.</summary>
     public bool NotValid { get; init; }
-
-    /// <summary>Say what would change, and change nothing.</summary>
-    public bool WhatIf { get; init; }
 }
 
 /// <summary>Has references enforced again: adds missing foreign keys, validates those that are NOT VALID, enables those that are switched off.</summary>
@@ -38,14 +43,14 @@ public sealed record RepairConstraintOptions
 /// no target nothing is done, unless it is asked for with NotValid. History that outlives its target by design never gets a constraint.
 /// </remarks>
 [Operation("Repair", "Constraint")]
-public sealed class RepairConstraint : IOperation<RepairConstraintOptions, IChangeResult>
+public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChangeResult>
 {
     private const string Name = "Repair-Constraint";
     private const int Named = 5;
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing, the role may not do it, or a table stays locked.</exception>
-    public IEnumerable<IChangeResult> Run(Session session, RepairConstraintOptions options, OperationContext context)
+    protected override IEnumerable<IChangeResult> Execute(Session session, RepairConstraintOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
@@ -117,7 +122,7 @@ public sealed class RepairConstraint : IOperation<RepairConstraintOptions, IChan
     {
         List<string> first = [];
         long count = 0;
-        foreach (DanglingReference dangling in new OrphanSearch(session, catalog, context).In([reference]))
+        foreach (DanglingReference dangling in reference.Find(session, catalog, context.Cancellation))
             if (++count <= Named)
                 first.Add($"{dangling.Key} -> {dangling.Value}");
         string rows = string.Join(", ", first) + (count > Named ? ", …" : "");

@@ -7,21 +7,27 @@ using Npgsql;
 namespace DataOps.Core.Features.ContentTypes;
 
 /// <summary>What <see cref="FindStaleContentType"/> looks at, and what it is told. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed record FindStaleContentTypeOptions
+public sealed partial record FindStaleContentTypeOptions
 {
-    /// <summary>Models, as app or app.model; all when empty.</summary>
+    /// <summary>Models, as app or app.model. Default: all.</summary>
+    [Option(Position = 0, Pipeline = true, Wildcards = true, Completes = OptionNames.ModelName)]
     public IReadOnlyList<string> Model { get; init; } = [];
 
-    /// <summary>Apps, by label; all when empty.</summary>
+    /// <summary>Labels of apps. Default: all.</summary>
+    [Option(Pipeline = true, Wildcards = true, Completes = OptionNames.AppLabel)]
     public IReadOnlyList<string> AppLabel { get; init; } = [];
 
-    /// <summary>The labels of all installed apps, or a file of them.</summary>
+    /// <summary>Labels of all installed apps, or a file of them; content types of other apps are stale.</summary>
+    [Option(Completes = OptionNames.AppLabel, Form = OptionForm.NamesOrFile)]
     public IReadOnlyList<string> InstalledApp { get; init; } = [];
 
-    /// <summary>Models that are there, as app.model, or a file of all of them; a list without contenttypes.contenttype is not the whole one.</summary>
+    /// <summary>
+    /// Models that exist in the code, as app.model, or a file of all of them (it must name contenttypes.contenttype).
+    /// </summary>
+    [Option(Completes = OptionNames.ModelName, Form = OptionForm.NamesOrFile)]
     public IReadOnlyList<string> LiveModel { get; init; } = [];
 
-    /// <summary>Also the content types of models that are there.</summary>
+    /// <summary>Also report content types of models that exist.</summary>
     public bool IncludeLive { get; init; }
 }
 
@@ -29,14 +35,14 @@ public sealed record FindStaleContentTypeOptions
 /// Judges every content type: live, stale, or not to be decided from the database alone; and the permissions whose codenames are no longer there.
 /// </summary>
 [Operation("Find", "StaleContentType")]
-public sealed class FindStaleContentType : IOperation<FindStaleContentTypeOptions, IContentTypeFinding>
+public sealed class FindStaleContentType : Operation<FindStaleContentTypeOptions, IContentTypeFinding>
 {
     /// <summary>Whether an entry of InstalledApp or LiveModel names a file: it has a path's separator, or ends in .json or .txt.</summary>
     public static bool IsFile(string entry) => ApplicationList.IsFile(entry);
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing, or a list cannot be read.</exception>
-    public IEnumerable<IContentTypeFinding> Run(Session session, FindStaleContentTypeOptions options, OperationContext context)
+    protected override IEnumerable<IContentTypeFinding> Execute(Session session, FindStaleContentTypeOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         foreach (IContentTypeFinding finding in Find(session, ReferenceCatalog.Read(session), options, context))

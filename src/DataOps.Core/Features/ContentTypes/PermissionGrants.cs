@@ -52,9 +52,6 @@ internal sealed class PermissionGrants(Session session, ReferenceCatalog catalog
         Reference? holder = others
             .OrderBy(r => r.Target!.Name == "auth_group" ? 0 : KnownNaturalKeys.UserName(r.Target) is not null ? 1 : 2)
             .FirstOrDefault();
-        string key = table.PrimaryKey.Count == 0
-            ? "t.ctid::text"
-            : $"concat_ws(',', {string.Join(", ", table.PrimaryKey.Select(k => $"t.{SqlText.Identifier(k)}::text"))})";
         string[] on = [.. others.Where(r => r != holder).Select(r => $"{SqlText.Literal($"{LabelOf(r.Target!)} ")} || t.{SqlText.Identifier(r.Column.Name)}::text")];
         string what = on.Length == 0 ? "null" : $"nullif(concat_ws(', ', {string.Join(", ", on)}), '')";
         string join = holder is null
@@ -63,7 +60,7 @@ internal sealed class PermissionGrants(Session session, ReferenceCatalog catalog
         string kind = holder is null ? LabelOf(table) : KindOf(holder.Target!);
         return session.Stream(
             $"""
-            select p.content_type_id::int, p.id::int, p.codename::text, {NameOf(holder)}, {what}, {key}
+            select p.content_type_id::int, p.id::int, p.codename::text, {NameOf(holder)}, {what}, {KeyText.Of(table, "t")}
             from {Permissions!.Sql} p join {table.Sql} t on t.{SqlText.Identifier(grant.Column.Name)} = p.id {join}
             where {condition} order by p.id, 4, 6
             """,

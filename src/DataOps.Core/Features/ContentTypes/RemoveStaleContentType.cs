@@ -13,8 +13,8 @@ namespace DataOps.Core.Features.ContentTypes;
 /// <summary>
 /// Removes stale content types and permissions with what depends on them, as Django's on_delete says, or lets another model take over; in one transaction.
 /// </summary>
-[Operation("Remove", "StaleContentType")]
-public sealed class RemoveStaleContentType : IOperation<RemoveStaleContentTypeOptions, IChangeResult>
+[Operation("Remove", "StaleContentType", AsksFirst = true)]
+public sealed class RemoveStaleContentType : Operation<RemoveStaleContentTypeOptions, IChangeResult>
 {
     private const string Name = "Remove-StaleContentType";
 
@@ -22,7 +22,7 @@ public sealed class RemoveStaleContentType : IOperation<RemoveStaleContentTypeOp
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">What is named must not go; rows that nothing is known of need it; or a constraint is in the way.</exception>
-    public IEnumerable<IChangeResult> Run(Session session, RemoveStaleContentTypeOptions options, OperationContext context)
+    protected override IEnumerable<IChangeResult> Execute(Session session, RemoveStaleContentTypeOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
         string? undo = UndoPlace.Of(options, session.Database, Name);

@@ -7,7 +7,7 @@ using DataOps.Core.Postgres.Sql;
 namespace DataOps.Core.Features.Databases;
 
 /// <summary>Get-Database takes no options of its own.</summary>
-public sealed record GetDatabaseOptions;
+public sealed partial record GetDatabaseOptions;
 
 /// <summary>What there is to know of a database before working on it.</summary>
 /// <param name="Server">The server.</param>
@@ -50,7 +50,7 @@ public sealed record DatabaseInfo(
 
 /// <summary>Says what there is to know of a database: server, size, migrations, and what the role may do.</summary>
 [Operation("Get", "Database")]
-public sealed class GetDatabase : IOperation<GetDatabaseOptions, DatabaseInfo>
+public sealed class GetDatabase : Operation<GetDatabaseOptions, DatabaseInfo>
 {
     private sealed record Facts(
         string Version, string Role, bool Superuser, bool Reads, bool Writes, bool Replica, bool Encrypted, long Bytes, string Encoding, string Collation,
@@ -74,7 +74,7 @@ public sealed class GetDatabase : IOperation<GetDatabaseOptions, DatabaseInfo>
         """;
 
     /// <inheritdoc/>
-    public IEnumerable<DatabaseInfo> Run(Session session, GetDatabaseOptions options, OperationContext context)
+    protected override IEnumerable<DatabaseInfo> Execute(Session session, GetDatabaseOptions options, OperationContext context)
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         IReadOnlyList<(string App, string Name)> heads = MigrationHeads.Of(session, catalog.Database, context.Cancellation);

@@ -8,12 +8,14 @@ using DataOps.Core.Postgres.Connections;
 namespace DataOps.Core.Features.Databases;
 
 /// <summary>Which models to list. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed record GetModelOptions
+public sealed partial record GetModelOptions
 {
-    /// <summary>Models, as app or app.model; all when empty.</summary>
+    /// <summary>Models, as app or app.model. Default: all.</summary>
+    [Option(Position = 0, Pipeline = true, Wildcards = true, Completes = OptionNames.ModelName)]
     public IReadOnlyList<string> Model { get; init; } = [];
 
-    /// <summary>Tables, as schema.table or table; all when empty.</summary>
+    /// <summary>Tables, as table or schema.table. Default: all.</summary>
+    [Option(Pipeline = true, Wildcards = true, Completes = OptionNames.TableName)]
     public IReadOnlyList<string> Table { get; init; } = [];
 }
 
@@ -47,11 +49,11 @@ public sealed record ModelInfo(
 
 /// <summary>Lists the models of a database, and the tables and content types that belong to none.</summary>
 [Operation("Get", "Model")]
-public sealed class GetModel : IOperation<GetModelOptions, ModelInfo>
+public sealed class GetModel : Operation<GetModelOptions, ModelInfo>
 {
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing.</exception>
-    public IEnumerable<ModelInfo> Run(Session session, GetModelOptions options, OperationContext context)
+    protected override IEnumerable<ModelInfo> Execute(Session session, GetModelOptions options, OperationContext context)
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         ModelInfo[] all =

@@ -6,21 +6,27 @@ using DataOps.Core.Postgres.Connections;
 namespace DataOps.Core.Features.Databases;
 
 /// <summary>Which references to list. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed record GetReferenceOptions
+public sealed partial record GetReferenceOptions
 {
-    /// <summary>Tables that refer, as schema.table or table; all when empty.</summary>
+    /// <summary>Referencing tables, as table or schema.table. Default: all.</summary>
+    [Option(Position = 0, Pipeline = true, Wildcards = true, Completes = OptionNames.TableName)]
     public IReadOnlyList<string> Table { get; init; } = [];
 
-    /// <summary>Models that refer, as app or app.model; all when empty.</summary>
+    /// <summary>Referencing models, as app or app.model. Default: all.</summary>
+    [Option(Pipeline = true, Wildcards = true, Completes = OptionNames.ModelName)]
     public IReadOnlyList<string> Model { get; init; } = [];
 
-    /// <summary>Classes of reference; all when empty.</summary>
+    /// <summary>Classes of reference. Default: all.</summary>
+    [Option(Pipeline = true)]
     public IReadOnlyList<ReferenceClass> Class { get; init; } = [];
 
-    /// <summary>Names of references, as Get-Reference shows them; all when empty.</summary>
+    /// <summary>Names of references, as Get-Reference lists them. Default: all.</summary>
+    [Option(Pipeline = true, Wildcards = true, Completes = OptionNames.ReferenceName)]
     public IReadOnlyList<string> Reference { get; init; } = [];
 
-    /// <summary>More references without a constraint, as table.column=target_table; an orphan there is taken for history.</summary>
+    /// <summary>
+    /// More references without a foreign key, as table.column=target_table; their orphans count as history.
+    /// </summary>
     public IReadOnlyList<string> SoftReference { get; init; } = [];
 }
 
@@ -59,11 +65,11 @@ public sealed record ReferenceInfo(
 
 /// <summary>Lists who points at whom, and how one knows.</summary>
 [Operation("Get", "Reference")]
-public sealed class GetReference : IOperation<GetReferenceOptions, ReferenceInfo>
+public sealed class GetReference : Operation<GetReferenceOptions, ReferenceInfo>
 {
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing.</exception>
-    public IEnumerable<ReferenceInfo> Run(Session session, GetReferenceOptions options, OperationContext context)
+    protected override IEnumerable<ReferenceInfo> Execute(Session session, GetReferenceOptions options, OperationContext context)
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
         return new ReferenceFilter(catalog, options.Table, options.Model, options.Class, options.Reference).Select().Select(r => Describe(session, catalog, r));

@@ -7,38 +7,44 @@ using Npgsql;
 namespace DataOps.Core.Features.Orphans;
 
 /// <summary>What <see cref="FindOrphan"/> looks at. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed record FindOrphanOptions
+public sealed partial record FindOrphanOptions
 {
-    /// <summary>Tables that refer, as schema.table or table; all when empty.</summary>
+    /// <summary>Referencing tables, as table or schema.table. Default: all.</summary>
+    [Option(Position = 0, Pipeline = true, Wildcards = true, Completes = OptionNames.TableName)]
     public IReadOnlyList<string> Table { get; init; } = [];
 
-    /// <summary>Models that refer, as app or app.model; all when empty.</summary>
+    /// <summary>Referencing models, as app or app.model. Default: all.</summary>
+    [Option(Pipeline = true, Wildcards = true, Completes = OptionNames.ModelName)]
     public IReadOnlyList<string> Model { get; init; } = [];
 
-    /// <summary>Classes of reference to check; all when empty.</summary>
+    /// <summary>Classes of reference. Default: all.</summary>
+    [Option(Pipeline = true)]
     public IReadOnlyList<ReferenceClass> Class { get; init; } = [];
 
-    /// <summary>Names of references, as Get-Reference shows them; all when empty.</summary>
+    /// <summary>Names of references, as Get-Reference lists them. Default: all.</summary>
+    [Option(Pipeline = true, Wildcards = true, Completes = OptionNames.ReferenceName)]
     public IReadOnlyList<string> Reference { get; init; } = [];
 
-    /// <summary>More references without a constraint, as table.column=target_table; an orphan there is taken for history.</summary>
+    /// <summary>
+    /// More references without a foreign key, as table.column=target_table; their orphans count as history.
+    /// </summary>
     public IReadOnlyList<string> SoftReference { get; init; } = [];
 
     /// <summary>Also report history that outlives its target by design (Wagtail's log entries).</summary>
     public bool IncludeExpected { get; init; }
 
-    /// <summary>One result a reference, with the number of its orphans, instead of one a row.</summary>
+    /// <summary>Report one result per reference, with the number of its orphans, instead of one per row.</summary>
     public bool Summary { get; init; }
 }
 
 /// <summary>Finds rows whose reference has no target, in one snapshot: one result a row, in the catalogue's order.</summary>
 /// <remarks>One pass over each child table serves all its references; a column of few values is answered from its index.</remarks>
 [Operation("Find", "Orphan")]
-public sealed class FindOrphan : IOperation<FindOrphanOptions, IOrphanFinding>
+public sealed class FindOrphan : Operation<FindOrphanOptions, IOrphanFinding>
 {
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing, or the server refused a query.</exception>
-    public IEnumerable<IOrphanFinding> Run(Session session, FindOrphanOptions options, OperationContext context)
+    protected override IEnumerable<IOrphanFinding> Execute(Session session, FindOrphanOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
@@ -53,7 +59,7 @@ public sealed class FindOrphan : IOperation<FindOrphanOptions, IOrphanFinding>
         session.Execute("set local work_mem = '64MB'");
         IEnumerable<Reference> references = new ReferenceFilter(catalog, options.Table, options.Model, options.Class, options.Reference).Select()
             .Where(r => options.IncludeExpected || r.Severity != Severity.Expected);
-        IEnumerable<DanglingReference> found = new OrphanSearch(session, catalog, context).In([.. references]);
+        IEnumerable<DanglingReference> found = new ReferenceSearch(session, catalog, context).In([.. references]);
         return options.Summary ? Summarize(session, catalog, found) : found.Select(d => Describe(session, catalog, d));
     }
 
@@ -65,7 +71,7 @@ public sealed class FindOrphan : IOperation<FindOrphanOptions, IOrphanFinding>
         d.Reference.Table.DisplayName,
         catalog.LabelOf(d.Reference.Table),
         d.Key,
-        ColumnOf(d.Reference),
+        d.Reference.ColumnText,
         d.Value,
         (d.Target ?? d.Reference.Target)?.DisplayName,
         d.Reference.Name,
@@ -73,7 +79,7 @@ public sealed class FindOrphan : IOperation<FindOrphanOptions, IOrphanFinding>
 
     private static IEnumerable<IOrphanFinding> Summarize(Session session, ReferenceCatalog catalog, IEnumerable<DanglingReference> found)
     {
-        Dictionary<Reference, (long Count, SortedSet<string> Targets)> counts = new(ReferenceEqualityComparer.Instance);
+        Dictionary<Reference, (long Count, SortedSet<string> Targets)> counts = [];
         foreach (DanglingReference d in found)
         {
             (long count, SortedSet<string> targets) = counts.GetValueOrDefault(d.Reference, (0, new(StringComparer.Ordinal)));
@@ -89,12 +95,8 @@ public sealed class FindOrphan : IOperation<FindOrphanOptions, IOrphanFinding>
             c.Value.Count,
             c.Key.Table.DisplayName,
             catalog.LabelOf(c.Key.Table),
-            ColumnOf(c.Key),
+            c.Key.ColumnText,
             c.Value.Targets.Count == 0 ? null : string.Join(",", c.Value.Targets),
             c.Key.Name));
     }
-
-    /// <summary>The column of a reference, as results name it.</summary>
-    internal static string ColumnOf(Reference reference) =>
-        reference is { Class: ReferenceClass.Inheritance, ContentTypeColumn: { } type } ? type.Name : string.Join(",", reference.Columns.Select(c => c.Name));
 }

@@ -1,7 +1,7 @@
 namespace DataOps.Core.Features.Orphans;
 
 /// <summary>What a repair takes of a result of Find-Orphan; without a key all orphans of the reference, as a result with Summary names them.</summary>
-public sealed record OrphanInput
+public sealed partial record OrphanInput
 {
     /// <summary>The server that it was found on.</summary>
     public string? Server { get; init; }

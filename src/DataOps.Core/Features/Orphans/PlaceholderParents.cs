@@ -1,5 +1,6 @@
 using DataOps.Core.Changes;
 using DataOps.Core.Django.References;
+using DataOps.Core.Django.Values;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
@@ -21,21 +22,6 @@ internal sealed class PlaceholderParents(
 
     private string Name => $"pg_temp.dataops_parent_{number}";
 
-    /// <summary>Why no placeholder can stand in a table; null when it can.</summary>
-    public static string? Obstacle(ReferenceCatalog catalog, Table table, Column key)
-    {
-        if (table.SingleKey != key)
-            return $"{key.Name} is not the key of {table}";
-        if (catalog.To(table).Any(r => r.Class == ReferenceClass.Tree))
-            return $"a node of {table} needs its place in the tree: Repair-Tree finds one";
-        if (table.Name == "django_content_type")
-            return "a content type stands for a model, and cannot be made up";
-        if (catalog.ParentLink(table) is { } link)
-            return $"a row of {table} is half of one in {link.Target}";
-        string[] needed = [.. table.Columns.Where(c => c != key && ValueOf(catalog, table, c) is null && IsNeeded(c)).Select(c => c.Name)];
-        return needed.Length == 0 ? null : $"nothing tells what to put into {string.Join(", ", needed)} of {table}";
-    }
-
     /// <inheritdoc/>
     public void Plan()
     {
@@ -45,7 +31,7 @@ internal sealed class PlaceholderParents(
         string values =
             string.Join(", ",
                 filled.Select(c => c == _key
-                    ? $"k.key as {SqlText.Identifier(c.Name)}" : $"{ValueOf(catalog, _table, c)}::{c.TypeText} as {SqlText.Identifier(c.Name)}"));
+                    ? $"k.key as {SqlText.Identifier(c.Name)}" : $"{EmptyValue.OfRow(catalog, _table, c)}::{c.TypeText} as {SqlText.Identifier(c.Name)}"));
         session.Execute($"create temp table dataops_parent_{number} on commit drop as select {values} from (select distinct x.key from ({keys}) x) k",
             cancellation);
         rows.PlanInsert($"select p.{SqlText.Identifier(_key.Name)} from {Name} p");
@@ -61,32 +47,5 @@ internal sealed class PlaceholderParents(
     /// <inheritdoc/>
     public IEnumerable<RowChange> Describe(RowChanges changed) => changed.Inserted(rows, catalog.LabelOf(_table), $"from {Name} s", Filled.Select(c => c.Name));
 
-    /// <summary>
-    /// What Django would take for empty in a column that needs a value, as SQL over k.key; null where nothing is obvious, or nothing is needed.
-    /// </summary>
-    internal static string? ValueOf(ReferenceCatalog catalog, Table table, Column column)
-    {
-        if (!IsNeeded(column) || catalog.From(table).Any(r => r.ContentTypeColumn is null && r.Columns.Contains(column)))
-            return null;
-        bool isUnique = table.UniqueKeys.Any(u => u.Contains(column.Name));
-        return column.Type.Underlying switch
-        {
-            { Schema: not "pg_catalog" } => null,
-            { Name: "varchar" or "text" or "bpchar" } when column.Name == "password" =>
-                "('!' || left(encode(sha256(convert_to(gen_random_uuid()::text, 'UTF8')), 'hex'), 40))",
-            { Name: "varchar" or "text" or "bpchar" } => !isUnique ? "''" : column.Length is { } length
-                ? $"left('recreated-' || k.key::text, {length})" : "('recreated-' || k.key::text)",
-            { Name: "int2" or "int4" or "int8" or "numeric" or "float4" or "float8" } => isUnique ? null : "0",
-            { Name: "bool" } => "false",
-            { Name: "date" or "time" or "timetz" or "timestamp" or "timestamptz" } => "now()",
-            { Name: "interval" } => "interval '0'",
-            { Name: "uuid" } => "gen_random_uuid()",
-            _ => null,
-        };
-    }
-
-    /// <summary>Whether a row needs a value for a column, and nobody else gives one.</summary>
-    internal static bool IsNeeded(Column column) => column is { NotNull: true, Default: null, Source: ColumnSource.Plain };
-
-    private Column[] Filled => [.. _table.Columns.Where(c => c == _key || ValueOf(catalog, _table, c) is not null)];
+    private Column[] Filled => [.. _table.Columns.Where(c => c == _key || EmptyValue.OfRow(catalog, _table, c) is not null)];
 }

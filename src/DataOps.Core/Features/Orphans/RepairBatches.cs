@@ -45,8 +45,9 @@ internal sealed class RepairBatches(Session session, ReferenceCatalog catalog, R
     private RepairStep StillOrphans(RepairStep step, ChangeSet changes, string rows)
     {
         SelectedRows orphans = new(session, "dataops_batch", changes.Of(step.Reference.Table), context.Cancellation);
-        foreach (string condition in step.Conditions)
-            orphans.Add(OrphanConditions.Value(step.Reference), $"from {step.Reference.Table.Sql} t join {rows} o on {orphans.Is("o", "t")} where {condition}");
+        foreach (MissingTarget target in step.Missing)
+            orphans.Add(
+                step.Reference.Value("t"), $"from {step.Reference.Table.Sql} t join {rows} o on {orphans.Is("o", "t")} where {target.IsDangling("t")}");
         return step with { Orphans = orphans };
     }
 

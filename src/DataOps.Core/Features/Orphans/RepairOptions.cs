@@ -1,3 +1,4 @@
+using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Features.Orphans;
@@ -9,16 +10,9 @@ internal static class RepairOptions
     /// <exception cref="DataOpsException"><c>ContradictingOptions</c>: which do not.</exception>
     public static void Check(RepairOrphanOptions options)
     {
-        if (options.Action == OrphanAction.Repoint != options.To is not null)
-            throw Contradicting("-Action Repoint and -To belong together: what to do, and the key to refer to.", "Give both, or neither.", nameof(options.To));
-        if (options.QuarantineTable is not null && options.Action != OrphanAction.Quarantine)
-            throw Contradicting("-QuarantineTable goes with -Action Quarantine alone.", "Leave one of them out.", nameof(options.QuarantineTable));
-        if (options.BatchSize is null)
-            return;
-        if (options.Action is OrphanAction.RecreateParent or OrphanAction.RebuildHalf or OrphanAction.PlainPage)
-            throw Contradicting($"-Action {options.Action} is done at once or not at all, and so takes no -BatchSize.", "Leave -BatchSize out.",
-                nameof(options.BatchSize));
-        if (options.Detailed && !options.WhatIf)
+        if (options is { Action: OrphanAction.Repoint, To: null })
+            throw Contradicting("-Action Repoint needs the key to refer to.", "Give it with -To.", nameof(options.To));
+        if (options is { BatchSize: not null, Detailed: true, WhatIf: false })
             throw Contradicting("-BatchSize plans each batch when its turn comes, and cannot tell its rows before: -Detailed goes with -WhatIf there.",
                 "Leave one of them out.", nameof(options.Detailed));
     }

@@ -18,14 +18,14 @@ namespace DataOps.Core.Features.Orphans;
 /// Each orphan is looked at again before it is touched, and once more under its lock. What depends on a row that is deleted follows Django's on_delete.
 /// </remarks>
 [Operation("Repair", "Orphan", AsksFirst = true)]
-public sealed class RepairOrphan : IOperation<RepairOrphanOptions, IChangeResult>
+public sealed class RepairOrphan : Operation<RepairOrphanOptions, IChangeResult>
 {
     private const string Name = "Repair-Orphan";
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">A name matches nothing, an action does not suit or is not told, rows are protected, or others were there
     /// meanwhile: nothing is changed.</exception>
-    public IEnumerable<IChangeResult> Run(Session session, RepairOrphanOptions options, OperationContext context)
+    protected override IEnumerable<IChangeResult> Execute(Session session, RepairOrphanOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
         string? undo = UndoPlace.Of(options, session.Database, Name);

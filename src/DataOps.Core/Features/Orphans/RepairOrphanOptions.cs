@@ -1,44 +1,66 @@
 using DataOps.Core.Changes;
 using DataOps.Core.Django.References;
+using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.Orphans;
 
 /// <summary>What <see cref="RepairOrphan"/> repairs, and how. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed record RepairOrphanOptions : ChangeOptions
+public sealed partial record RepairOrphanOptions : ChangeOptions
 {
-    /// <summary>The orphans, as Find-Orphan writes them, or its sums; all that the other options leave when absent, and none when it is empty.</summary>
+    /// <summary>
+    /// Orphans to repair, or sums of them, as Find-Orphan writes them. Default: all that the other options select.
+    /// </summary>
     public IReadOnlyList<OrphanInput>? InputObject { get; init; }
 
-    /// <summary>Tables that refer, as schema.table or table; all when empty.</summary>
+    /// <summary>Referencing tables, as table or schema.table. Default: all.</summary>
+    [Option(Position = 0, Wildcards = true, Completes = OptionNames.TableName)]
     public IReadOnlyList<string> Table { get; init; } = [];
 
-    /// <summary>Models that refer, as app or app.model; all when empty.</summary>
+    /// <summary>Referencing models, as app or app.model. Default: all.</summary>
+    [Option(Wildcards = true, Completes = OptionNames.ModelName)]
     public IReadOnlyList<string> Model { get; init; } = [];
 
-    /// <summary>Classes of reference; all when empty.</summary>
+    /// <summary>Classes of reference. Default: all.</summary>
     public IReadOnlyList<ReferenceClass> Class { get; init; } = [];
 
-    /// <summary>Names of references, as Get-Reference shows them; all when empty.</summary>
+    /// <summary>Names of references, as Get-Reference lists them. Default: all.</summary>
+    [Option(Wildcards = true, Completes = OptionNames.ReferenceName)]
     public IReadOnlyList<string> Reference { get; init; } = [];
 
-    /// <summary>More references without a constraint, as table.column=target_table; an orphan there is taken for history.</summary>
+    /// <summary>
+    /// More references without a foreign key, as table.column=target_table; their orphans count as history.
+    /// </summary>
     public IReadOnlyList<string> SoftReference { get; init; } = [];
 
-    /// <summary>Also history that outlives its target by design (Wagtail's log entries); it needs Action too.</summary>
+    /// <summary>Also repair history that outlives its target by design; -Action must be given.</summary>
     public bool IncludeExpected { get; init; }
 
-    /// <summary>What becomes of the orphans; by default references that may be NULL are cleared, and the others are listed, and nothing is changed.</summary>
+    /// <summary>
+    /// What to do with the orphans. Default: clear references that may be NULL; if there are others, list them and
+    /// change nothing.
+    /// </summary>
     public OrphanAction? Action { get; init; }
 
-    /// <summary>With Action Repoint, the key of the row to refer to.</summary>
+    /// <summary>Key of the row to reference, with -Action Repoint.</summary>
+    [OnlyWith(nameof(Action), OrphanAction.Repoint)]
     public string? To { get; init; }
 
-    /// <summary>With Action Quarantine, the table to copy rows into, as schema.table or table; dataops_quarantine beside Django's tables when absent.</summary>
+    /// <summary>
+    /// Table to copy rows into, with -Action Quarantine. Default: dataops_quarantine in the schema of Django's tables.
+    /// </summary>
+    [OnlyWith(nameof(Action), OrphanAction.Quarantine)]
     public string? QuarantineTable { get; init; }
 
-    /// <summary>What to do about rows that depend on rows to be deleted, where nothing tells what the application would do.</summary>
+    /// <summary>
+    /// What to do with rows that reference a deleted row when the model's on_delete is unknown (tables of removed
+    /// apps).
+    /// </summary>
     public OnDependent OnDependent { get; init; }
 
-    /// <summary>The most orphans in one transaction, for large work on a live site; all in one when absent.</summary>
+    /// <summary>
+    /// Most orphans per transaction, for large repairs of a live site. Default: all in one transaction.
+    /// </summary>
+    [Range(1, int.MaxValue)]
+    [NotWith(nameof(Action), OrphanAction.RecreateParent, OrphanAction.RebuildHalf, OrphanAction.PlainPage)]
     public int? BatchSize { get; init; }
 }

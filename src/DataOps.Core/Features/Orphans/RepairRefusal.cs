@@ -44,7 +44,7 @@ internal static class RepairRefusal
         OrphanAction.SetNull => "cannot be NULL: ",
         OrphanAction.Repoint when step.Reference.Columns.Count == 1 => "is the row's own key: ",
         OrphanAction.RecreateParent when step.Reference is { Columns.Count: 1, Target: { } target } =>
-            PlaceholderParents.Obstacle(catalog, target, step.Reference.TargetColumns[0]) is { } obstacle ? obstacle + "; else " : "",
+            PlaceholderRow.Obstacle(catalog, target, step.Reference.TargetColumns[0]) is { } obstacle ? obstacle + "; else " : "",
         OrphanAction.RebuildHalf or OrphanAction.PlainPage => "is not about the halves of a page: ",
         _ => "",
     };

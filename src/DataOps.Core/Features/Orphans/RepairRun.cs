@@ -70,13 +70,13 @@ internal sealed class RepairRun(
         switch (step.Action)
         {
             case OrphanAction.SetNull:
-                ValuesOf(step.Orphans.Rows).Add(step.Orphans, RepairChoices.Clearable(step.Reference).ToDictionary(c => c.Name, c => $"null::{c.TypeText}"));
+                ValuesOf(step.Orphans.Rows).Add(step.Orphans, step.Reference.Clearable.ToDictionary(c => c.Name, c => $"null::{c.TypeText}"));
                 break;
             case OrphanAction.Repoint:
                 ValuesOf(step.Orphans.Rows).Add(step.Orphans, new Repointing(session, catalog, context.Cancellation).Values(step, options.To!));
                 break;
             case OrphanAction.PlainPage:
-                new PlainPages(session, catalog, changes, step, ValuesOf, context.Cancellation).Plan();
+                new PlainPages(session, catalog, changes, step.Orphans, ValuesOf, context.Cancellation).Plan();
                 break;
             case OrphanAction.Delete or OrphanAction.Quarantine:
                 step.Orphans.Rows.PlanDelete(step.Orphans.From);
@@ -89,10 +89,10 @@ internal sealed class RepairRun(
     {
         RepairStep[] parents = [.. steps.Where(s => s.Action is OrphanAction.RecreateParent or OrphanAction.RebuildHalf)];
         bool IsOfPage(RepairStep step) => step.Reference.ContentTypeColumn is not null
-            || (step.Reference.IsParentLink && RepairChoices.LeadsToPage(catalog, step.Reference));
+            || (step.Reference.IsParentLink && catalog.LeadsToPage(step.Reference));
         RepairStep[] halves = [.. parents.Where(IsOfPage)];
         if (halves.Length > 0)
-            _repairs.Insert(0, new RebuiltSpecificRows(session, catalog, changes, halves, locks: !options.WhatIf, context.Cancellation));
+            _repairs.Insert(0, new RebuiltSpecificRows(session, catalog, changes, [.. halves.Select(h => h.Orphans)], locks: !options.WhatIf, context.Cancellation));
         foreach (IGrouping<Table, RepairStep> steps in parents.Except(halves).GroupBy(s => s.Reference.Target!))
             _repairs.Insert(0, new PlaceholderParents(session, catalog, changes.Of(steps.Key), [.. steps], _repairs.Count + 1, context.Cancellation));
     }
@@ -118,7 +118,8 @@ internal sealed class RepairRun(
     {
         foreach (RepairStep step in steps)
         {
-            long left = step.Conditions.Sum(c => session.List<long>($"select count(*) {step.Orphans.From} where {c}", null, context.Cancellation)[0]);
+            long left = step.Missing.Sum(
+                m => session.List<long>($"select count(*) {step.Orphans.From} where {m.IsDangling("t")}", null, context.Cancellation)[0]);
             if (left != step.Orphans.Count)
                 throw new DataOpsException(
                     "ChangedMeanwhile", FailureKind.Busy,

@@ -3,6 +3,7 @@ using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Features.Orphans;
@@ -18,7 +19,6 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
     private const int Named = 5;
 
     private int _steps;
-    private readonly OrphanConditions _conditions = new(session, catalog, context.Cancellation);
 
     /// <summary>Orphans that were named and are left alone.</summary>
     public long Skipped { get; private set; }
@@ -42,7 +42,7 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
     private IEnumerable<RepairStep> OfFilter(ChangeSet changes, Reference[] asked)
     {
         Reference[] references = [.. asked.Where(r => r.Severity != Severity.Expected || IsNamed(r))];
-        Reference[] others = [.. references.Where(r => RepairChoices.Of(catalog, r).Count == 0)];
+        Reference[] others = [.. references.Where(r => r.Repairs(catalog).Count == 0)];
         if (others.Length > 0 && others.Length == references.Length)
             throw NotHere(others[0]);
         foreach (Reference reference in references.Except(others))
@@ -58,7 +58,7 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
         {
             Reference reference = Find(group.First());
             OrphanInput[] input = [.. group];
-            if (RepairChoices.Of(catalog, reference).Count == 0)
+            if (reference.Repairs(catalog).Count == 0)
             {
                 others.Add(reference);
                 Skip(input.Length, $"{NotHere(reference).Message} {NotHere(reference).Advice}");
@@ -90,16 +90,15 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
         string listed = all ? "" : $"""
 
             and exists (select 1 from {InputName(name)} i
-              where i.key = {OrphanSql.Key(reference.Table, "t")} and coalesce(i.value = {OrphanConditions.Value(reference)}, true))
+              where i.key = {KeyText.Of(reference.Table, "t")} and coalesce(i.value = {reference.Value("t")}, true))
             """;
-        IReadOnlyList<string> conditions = _conditions.Of(reference);
-        foreach (string condition in conditions)
-            orphans.Add(OrphanConditions.Value(reference), $"from {reference.Table.Sql} t where {condition}{listed}");
+        IReadOnlyList<MissingTarget> missing = reference.MissingTargets(session, catalog, context.Cancellation);
+        foreach (MissingTarget target in missing)
+            orphans.Add(reference.Value("t"), $"from {reference.Table.Sql} t where {target.IsDangling("t")}{listed}");
         orphans.Analyze();
         if (!all)
             SkipHealed(reference, orphans, InputName(name));
-        return new RepairStep(reference, orphans, conditions, RepairChoices.Of(catalog, reference),
-            options.Action ?? RepairChoices.Default(catalog, reference));
+        return new RepairStep(reference, orphans, missing, reference.Repairs(catalog), options.Action ?? reference.DefaultRepair(catalog));
     }
 
     private static string NameOf(int step) => $"dataops_orphan_{step}";

@@ -7,11 +7,11 @@ namespace DataOps.Core.Features.Orphans;
 /// <summary>The orphans of one reference, and what becomes of them.</summary>
 /// <param name="Reference">The reference.</param>
 /// <param name="Orphans">The rows.</param>
-/// <param name="Conditions">What makes a row t an orphan of it; no row meets two of them.</param>
+/// <param name="Missing">The ways in which a row is an orphan of it.</param>
 /// <param name="Choices">The actions that suit.</param>
 /// <param name="Action">The action; null where nobody has said.</param>
 internal sealed record RepairStep(
-    Reference Reference, SelectedRows Orphans, IReadOnlyList<string> Conditions, IReadOnlyList<OrphanAction> Choices, OrphanAction? Action)
+    Reference Reference, SelectedRows Orphans, IReadOnlyList<MissingTarget> Missing, IReadOnlyList<OrphanAction> Choices, OrphanAction? Action)
 {
     /// <summary>The name of the reference as messages have it.</summary>
     public string Name => Reference.Name.StartsWith(Reference.Table.DisplayName, StringComparison.Ordinal)
@@ -23,6 +23,5 @@ internal sealed record RepairStep(
     /// <summary>What it does, for a plan.</summary>
     public OrphanPlan Describe(Session session, ReferenceCatalog catalog) => new(
         session.Server, session.Database, Reference.Class.ToString(), Reference.Table.DisplayName, catalog.LabelOf(Reference.Table),
-            FindOrphan.ColumnOf(Reference),
-        Reference.Target?.DisplayName, Orphans.Count, Action?.ToString(), string.Join(", ", Choices), Reference.Name);
+        Reference.ColumnText, Reference.Target?.DisplayName, Orphans.Count, Action?.ToString(), string.Join(", ", Choices), Reference.Name);
 }

@@ -13,25 +13,19 @@ namespace DataOps.Core.Features.Pages;
 /// <summary>Makes pages of one type pages of another in place: id, path, url, history, permissions and children stay.</summary>
 /// <remarks>Or it makes new pages in their places, to which everything leads that led to the old ones.</remarks>
 [Operation("Convert", "Page")]
-public sealed class ConvertPage : IOperation<ConvertPageOptions, IChangeResult>
+public sealed class ConvertPage : Operation<ConvertPageOptions, IChangeResult>
 {
     private const string Name = "Convert-Page";
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">A page, type or field that is not there, or values and rows without a place in the new type: all of them.</exception>
-    public IEnumerable<IChangeResult> Run(Session session, ConvertPageOptions options, OperationContext context)
+    protected override IEnumerable<IChangeResult> Execute(Session session, ConvertPageOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
         string? undo = UndoPlace.Of(options, session.Database, Name);
-        if (options.To.Length == 0)
-            throw new DataOpsException("NoTarget", FailureKind.InvalidArgument, "The new type is not said.", "Name it with -To, as app.model.");
         if (options.Id.Count + options.UrlPath.Count + options.Type.Count == 0)
             throw new DataOpsException(
                 "NoPageNamed", FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id, -UrlPath or -Type, or pipe them from Get-Page.");
-        if (!options.AsNewPage && (options.OldPage != OldPage.Keep || options.OnDependent != OnDependent.Fail))
-            throw new DataOpsException(
-                "ContradictingOptions", FailureKind.InvalidArgument, "-OldPage and -OnDependent are about pages that get a successor, and these do not.",
-                "Use -AsNewPage, or leave them out.", nameof(options.OldPage));
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         WagtailTables tables = new(session, catalog, context.Cancellation);
         PageTypes types = new(catalog, tables.Pages);

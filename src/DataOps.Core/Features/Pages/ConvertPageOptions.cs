@@ -1,42 +1,58 @@
 using DataOps.Core.Changes;
+using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.Pages;
 
 /// <summary>Which pages <see cref="ConvertPage"/> makes pages of which other type, and what becomes of their fields.</summary>
-public sealed record ConvertPageOptions : ChangeOptions
+public sealed partial record ConvertPageOptions : ChangeOptions
 {
-    /// <summary>The pages, by id.</summary>
+    /// <summary>Pages to convert, by id.</summary>
+    [Option(Pipeline = true)]
     public IReadOnlyList<long> Id { get; init; } = [];
 
-    /// <summary>The pages, by url path; * ? [a-z] are wildcards.</summary>
+    /// <summary>Pages to convert, by URL path.</summary>
+    [Option(Position = 0, Wildcards = true, Completes = OptionNames.UrlPath)]
     public IReadOnlyList<string> UrlPath { get; init; } = [];
 
-    /// <summary>All pages of this type, as app.model; with pages named, only those of them that are of it.</summary>
+    /// <summary>Convert all pages of this type, as app.model; of named pages only those of this type.</summary>
+    [Option(Wildcards = true, Completes = OptionNames.ModelName)]
     public IReadOnlyList<string> Type { get; init; } = [];
 
-    /// <summary>The new type, as app.model; wagtailcore.page for a plain page.</summary>
+    /// <summary>Target type, as app.model; wagtailcore.page for a plain page.</summary>
+    [Option(Mandatory = true, Completes = OptionNames.ModelName)]
     public string To { get; init; } = "";
 
-    /// <summary>Fields of the new type that get an old field's values, as new=old; also many-to-many lists, and tables of child rows. Equal names need
-    /// none.</summary>
+    /// <summary>
+    /// Fields of the target type and the fields to copy them from, as new=old; also many-to-many fields and child
+    /// tables. Fields of the same name are copied anyway.
+    /// </summary>
+    [Option(Form = OptionForm.Pair)]
     public IReadOnlyList<string> Map { get; init; } = [];
 
-    /// <summary>What fields of the new type have before the old field's name, as new_.</summary>
+    /// <summary>Prefix of the target type's field names, as new_.</summary>
     public string? Prefix { get; init; }
 
-    /// <summary>Values for fields of the new type that no old field fills, as field=value.</summary>
+    /// <summary>Values of fields of the target type that no field is copied to, as field=value.</summary>
+    [Option(Form = OptionForm.Pair)]
     public IReadOnlyList<string> Default { get; init; } = [];
 
-    /// <summary>Drop values and child rows for which the new type has no place.</summary>
+    /// <summary>Drop values and child rows that the target type has no field for.</summary>
     public bool Force { get; init; }
 
-    /// <summary>Make a new page of the new type in the place of each, with all that is below it, instead of changing the page itself.</summary>
+    /// <summary>
+    /// Replace each page by a new page (new id) of the target type; its children move under the new page.
+    /// </summary>
     public bool AsNewPage { get; init; }
 
-    /// <summary>With AsNewPage, what becomes of the old page.</summary>
+    /// <summary>What to do with the old page, with -AsNewPage.</summary>
+    [OnlyWith(nameof(AsNewPage))]
     public OldPage OldPage { get; init; }
 
-    /// <summary>With OldPage Delete, what to do about rows that depend on the old page, where nothing tells what the application would do.</summary>
+    /// <summary>
+    /// What to do with rows that reference a deleted row when the model's on_delete is unknown (tables of removed
+    /// apps).
+    /// </summary>
+    [OnlyWith(nameof(AsNewPage))]
     public OnDependent OnDependent { get; init; }
 }
 

@@ -8,37 +8,43 @@ using DataOps.Core.Postgres.Connections;
 namespace DataOps.Core.Features.Pages;
 
 /// <summary>Which pages <see cref="GetPage"/> lists. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed record GetPageOptions
+public sealed partial record GetPageOptions
 {
-    /// <summary>Pages, by id; all when empty.</summary>
+    /// <summary>Pages, by id. Default: all.</summary>
+    [Option(Pipeline = true)]
     public IReadOnlyList<long> Id { get; init; } = [];
 
-    /// <summary>Url paths, as /home/blog/; all when empty.</summary>
+    /// <summary>Pages, by URL path, as /home/blog/. Default: all.</summary>
+    [Option(Position = 0, Wildcards = true, Completes = OptionNames.UrlPath)]
     public IReadOnlyList<string> UrlPath { get; init; } = [];
 
-    /// <summary>Only pages below this one, named by its id or its url path.</summary>
+    /// <summary>Only pages below this page (id or URL path).</summary>
+    [Option(Completes = OptionNames.UrlPath)]
     public string? Parent { get; init; }
 
-    /// <summary>The most levels below the parent: 1 for its children alone. Without a parent, 1 is the root page.</summary>
+    /// <summary>Most levels below -Parent: 1 lists its children. Without -Parent, level 1 is the root page.</summary>
+    [Range(1, 63)]
     public int? Depth { get; init; }
 
-    /// <summary>Types, as app or app.model; all when empty.</summary>
+    /// <summary>Types, as app or app.model. Default: all.</summary>
+    [Option(Wildcards = true, Completes = OptionNames.ModelName)]
     public IReadOnlyList<string> Type { get; init; } = [];
 
-    /// <summary>Only pages of this site, named by its host name, host name and port, or id.</summary>
+    /// <summary>Only pages of this site: host name, host:port or id.</summary>
+    [Option(Wildcards = true, Completes = OptionNames.SiteName)]
     public string? Site { get; init; }
 
-    /// <summary>Lines of a tree, indented by level, instead of all that is known of a page.</summary>
+    /// <summary>Write the lines of a tree, indented by level.</summary>
     public bool Tree { get; init; }
 }
 
 /// <summary>Lists the pages of a Wagtail site in the order of its tree.</summary>
 [Operation("Get", "Page")]
-public sealed class GetPage : IOperation<GetPageOptions, IPage>
+public sealed class GetPage : Operation<GetPageOptions, IPage>
 {
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">A page, a type or a site that was named is not there.</exception>
-    public IEnumerable<IPage> Run(Session session, GetPageOptions options, OperationContext context)
+    protected override IEnumerable<IPage> Execute(Session session, GetPageOptions options, OperationContext context)
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         WagtailTables tables = new(session, catalog, context.Cancellation);

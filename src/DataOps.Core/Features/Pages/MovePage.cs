@@ -12,18 +12,16 @@ namespace DataOps.Core.Features.Pages;
 /// <summary>Moves pages and all that is below them to another place of the page tree, as Wagtail does, in one transaction.</summary>
 /// <remarks>Nobody else can write to the pages meanwhile: moves that run at the same time are what damages trees.</remarks>
 [Operation("Move", "Page")]
-public sealed class MovePage : IOperation<MovePageOptions, IChangeResult>
+public sealed class MovePage : Operation<MovePageOptions, IChangeResult>
 {
     private const string Name = "Move-Page";
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">No such page, a page below itself, a slug that is taken, or a writer who does not come to an end.</exception>
-    public IEnumerable<IChangeResult> Run(Session session, MovePageOptions options, OperationContext context)
+    protected override IEnumerable<IChangeResult> Execute(Session session, MovePageOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
         string? undo = UndoPlace.Of(options, session.Database, Name);
-        if (options.To.Length == 0)
-            throw new DataOpsException("NoTarget", FailureKind.InvalidArgument, "It is not said where to.", "Name a page with -To, by its id or its url path.");
         if (options.Id.Count + options.UrlPath.Count == 0)
             throw new DataOpsException(
                 "NoPageNamed", FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id or -UrlPath, or pipe them from Get-Page.");

@@ -1,26 +1,30 @@
 using DataOps.Core.Changes;
+using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.Pages;
 
 /// <summary>What <see cref="MovePage"/> moves, and where to.</summary>
-public sealed record MovePageOptions : ChangeOptions
+public sealed partial record MovePageOptions : ChangeOptions
 {
-    /// <summary>The pages, by id; several are moved one after the other, in this order.</summary>
+    /// <summary>Pages to move, by id; in this order.</summary>
+    [Option(Pipeline = true)]
     public IReadOnlyList<long> Id { get; init; } = [];
 
-    /// <summary>The pages, by url path, as /home/blog/first-post/.</summary>
+    /// <summary>Pages to move, by URL path, as /home/blog/first-post/.</summary>
+    [Option(Position = 0, Completes = OptionNames.UrlPath)]
     public IReadOnlyList<string> UrlPath { get; init; } = [];
 
-    /// <summary>The page that the position is seen from, by id or url path.</summary>
+    /// <summary>Target page (id or URL path); -Position places the moved pages relative to it.</summary>
+    [Option(Mandatory = true, Completes = OptionNames.UrlPath)]
     public string To { get; init; } = "";
 
-    /// <summary>Where, seen from that page; behind its other children when absent.</summary>
+    /// <summary>Place of the moved pages relative to -To.</summary>
     public PagePosition Position { get; init; }
 
-    /// <summary>What becomes of a slug that is taken at the new place.</summary>
+    /// <summary>What to do with a slug that a page at the new place already has.</summary>
     public OnSlugClash OnSlugClash { get; init; }
 
-    /// <summary>Also make redirects from the old addresses of all live pages that move.</summary>
+    /// <summary>Also create redirects from the old addresses of all live pages that move.</summary>
     public bool Redirect { get; init; }
 }
 

@@ -11,16 +11,15 @@ using DataOps.Core.Postgres.Sql;
 namespace DataOps.Core.Features.Sequences;
 
 /// <summary>Which sequences <see cref="ResetSequence"/> looks at. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed record ResetSequenceOptions
+public sealed partial record ResetSequenceOptions : PlanOptions
 {
-    /// <summary>Tables, as schema.table or table; all when empty.</summary>
+    /// <summary>Tables, as table or schema.table. Default: all.</summary>
+    [Option(Position = 0, Pipeline = true, Wildcards = true, Completes = OptionNames.TableName)]
     public IReadOnlyList<string> Table { get; init; } = [];
 
-    /// <summary>Models, as app or app.model; all when empty.</summary>
+    /// <summary>Models, as app or app.model. Default: all.</summary>
+    [Option(Pipeline = true, Wildcards = true, Completes = OptionNames.ModelName)]
     public IReadOnlyList<string> Model { get; init; } = [];
-
-    /// <summary>Say what would change, and change nothing.</summary>
-    public bool WhatIf { get; init; }
 }
 
 /// <summary>Finds sequences that are behind their tables, that no column owns, or that come to their end; sets the first and the second right.</summary>
@@ -29,13 +28,13 @@ public sealed record ResetSequenceOptions
 /// counts. PostgreSQL does not take setval back with a transaction: what is set stays set, and needs no undoing.
 /// </remarks>
 [Operation("Reset", "Sequence")]
-public sealed class ResetSequence : IOperation<ResetSequenceOptions, IChangeResult>
+public sealed class ResetSequence : Operation<ResetSequenceOptions, IChangeResult>
 {
     private const string Name = "Reset-Sequence";
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing, the role may not do it, or a table stays locked.</exception>
-    public IEnumerable<IChangeResult> Run(Session session, ResetSequenceOptions options, OperationContext context)
+    protected override IEnumerable<IChangeResult> Execute(Session session, ResetSequenceOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);

@@ -11,13 +11,13 @@ namespace DataOps.Core.Features.Sites;
 
 /// <summary>Changes where a site is reached and which page it begins with, in wagtailcore_site and django_site.</summary>
 [Operation("Set", "Site")]
-public sealed class SetSite : IOperation<SetSiteOptions, IChangeResult>
+public sealed class SetSite : Operation<SetSiteOptions, IChangeResult>
 {
     private const string Name = "Set-Site";
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">No site or page of that name, or another site has the host name and port: nothing is changed.</exception>
-    public IEnumerable<IChangeResult> Run(Session session, SetSiteOptions options, OperationContext context)
+    protected override IEnumerable<IChangeResult> Execute(Session session, SetSiteOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
         string? undo = UndoPlace.Of(options, session.Database, Name);

@@ -1,29 +1,34 @@
 using DataOps.Core.Changes;
+using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.Sites;
 
 /// <summary>What <see cref="SetSite"/> changes.</summary>
-public sealed record SetSiteOptions : ChangeOptions
+public sealed partial record SetSiteOptions : ChangeOptions
 {
-    /// <summary>The site, by host name, host name and port, or id; the default site when absent, or the only one.</summary>
+    /// <summary>Site to change: host name, host:port or id. Default: the default site, or the only one.</summary>
+    [Option(Position = 0, Pipeline = true, Wildcards = true, Completes = OptionNames.SiteName)]
     public string? Site { get; init; }
 
-    /// <summary>Its new host name.</summary>
+    /// <summary>New host name.</summary>
     public string? HostName { get; init; }
 
-    /// <summary>Its new port.</summary>
+    /// <summary>New port.</summary>
+    [Range(0, 65535)]
     public int? Port { get; init; }
 
-    /// <summary>The page that it begins with, by id or url path.</summary>
+    /// <summary>New root page (id or URL path).</summary>
+    [Option(Completes = OptionNames.UrlPath)]
     public string? RootPage { get; init; }
 
-    /// <summary>Make it the site that answers where no other does; the one that did no longer does.</summary>
+    /// <summary>Make it the default site; the previous one no longer is.</summary>
     public bool AsDefault { get; init; }
 
-    /// <summary>Its new name.</summary>
+    /// <summary>New name of the site.</summary>
+    [Option(MayBeEmpty = true)]
     public string? SiteName { get; init; }
 
-    /// <summary>The new domain in django_site; follows the host name when absent.</summary>
+    /// <summary>New domain in django_site. Default: follows the host name.</summary>
     public string? Domain { get; init; }
 }
 

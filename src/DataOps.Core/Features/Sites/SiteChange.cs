@@ -62,9 +62,6 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
             throw new DataOpsException(
                 "InvalidHostName", FailureKind.InvalidArgument, $"\"{host}\" is no host name.",
                     "Give the name alone, as www.example.com, and the port with -Port.", host);
-        if (options.Port is < 0 or > 65535)
-            throw new DataOpsException("InvalidPort", FailureKind.InvalidArgument, $"{options.Port} is no port.", "Use 443, 80 or another one up to 65535.",
-                options.Port);
         if (options.Domain is { } domain && (domain.Length is 0 or > 100 || domain.Any(char.IsWhiteSpace) || domain.Contains('/')))
             throw new DataOpsException("InvalidDomain", FailureKind.InvalidArgument, $"\"{domain}\" is no domain.",
                 "Give it as www.example.com or localhost:8000.", domain);

@@ -26,7 +26,7 @@ internal sealed class AliasCheck(Session session, PageTables tables, Cancellatio
         if (!session.List<bool>($"select exists (select 1 from {tables.Pages.Sql} p where p.alias_of_id is not null)", cancellation: cancellation)[0])
             return [];
         Reference reference = tables.Catalog.From(tables.Pages).FirstOrDefault(r => r.Columns.Contains(alias) && r.Target == tables.Pages)
-            ?? new Reference("alias_of_id", ReferenceClass.Soft, Severity.Error, tables.Pages, [alias], tables.Pages, [tables.Pages.SingleKey!], "");
+            ?? new SoftReference(tables.Pages, alias, tables.Pages, tables.Pages.SingleKey!, "", Severity.Error);
         return ParentWalk.Lost(session, tables.Pages.Sql, reference, cancellation).Where(r => r.Why != LostReason.Below);
     }
 

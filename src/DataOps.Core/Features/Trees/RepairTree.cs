@@ -17,18 +17,17 @@ namespace DataOps.Core.Features.Trees;
 /// revisions. No node is deleted unless that is asked for.
 /// </remarks>
 [Operation("Repair", "Tree")]
-public sealed class RepairTree : IOperation<RepairTreeOptions, IChangeResult>
+public sealed class RepairTree : Operation<RepairTreeOptions, IChangeResult>
 {
     private const string Name = "Repair-Tree";
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">A name matches no tree, something cannot be done as it was asked for, or others hold the table: nothing is
     /// changed.</exception>
-    public IEnumerable<IChangeResult> Run(Session session, RepairTreeOptions options, OperationContext context)
+    protected override IEnumerable<IChangeResult> Execute(Session session, RepairTreeOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
         string? undo = UndoPlace.Of(options, session.Database, Name);
-        Check(options);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context);
         IReadOnlyList<Tree> selected = TreeFilter.Select(catalog, options.Table, options.Model);
@@ -64,14 +63,6 @@ public sealed class RepairTree : IOperation<RepairTreeOptions, IChangeResult>
             session.Server, session.Database, Name, goes, goes ? rows : 0, rows, trees.Sum(t => t.Problems.Count), remaining, run.Reattached,
             plan.Sum(t => t.Update), plan.Sum(t => t.Insert), plan.Sum(t => t.Delete), stale.What, stale.Commands, undoPath,
             Math.Round(watch.Elapsed.TotalSeconds, 3));
-    }
-
-    private static void Check(RepairTreeOptions options)
-    {
-        if (options is { To: not null, Orphan: not OrphanNodes.Reattach })
-            throw new DataOpsException(
-                "ContradictingOptions", FailureKind.InvalidArgument, "-To tells where orphans go, and -Orphan does not say that they go anywhere.",
-                "Use -Orphan Reattach.", nameof(options.To));
     }
 
     // Healthy trees are neither locked nor touched; the first problem is enough to know that one is not, and ends the search.

@@ -1,4 +1,5 @@
 using DataOps.Core.Changes;
+using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.Trees;
 
@@ -29,36 +30,47 @@ public enum DuplicateSlug
 }
 
 /// <summary>What <see cref="RepairTree"/> repairs, and how. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed record RepairTreeOptions : ChangeOptions
+public sealed partial record RepairTreeOptions : ChangeOptions
 {
-    /// <summary>Tables that keep a tree, as schema.table or table; all when empty.</summary>
+    /// <summary>Tables of trees, as table or schema.table. Default: all trees.</summary>
+    [Option(Position = 0, Pipeline = true, Wildcards = true, Completes = OptionNames.TableName)]
     public IReadOnlyList<string> Table { get; init; } = [];
 
-    /// <summary>Models that keep a tree, as app or app.model; all when empty.</summary>
+    /// <summary>Models of trees, as app or app.model. Default: all trees.</summary>
+    [Option(Wildcards = true, Completes = OptionNames.ModelName)]
     public IReadOnlyList<string> Model { get; init; } = [];
 
-    /// <summary>What becomes of nodes that are not connected to the tree, or whose path is none.</summary>
+    /// <summary>What to do with nodes that are not connected to the tree, or whose path is not valid.</summary>
     public OrphanNodes Orphan { get; init; }
 
-    /// <summary>With Orphan Reattach, the node to attach to: a key, for pages also a url_path; the nearest ancestor that is left when absent.</summary>
+    /// <summary>
+    /// Node to attach them to: a key, or the URL path of a page. Default: the nearest ancestor that exists.
+    /// </summary>
+    [OnlyWith(nameof(Orphan), OrphanNodes.Reattach)]
     public string? To { get; init; }
 
-    /// <summary>Close the gaps between siblings, in their order: in paths, in mptt's tree numbers, in places among siblings.</summary>
+    /// <summary>Close gaps between siblings: in paths, in tree numbers, in sort order.</summary>
     public bool Compact { get; init; }
 
-    /// <summary>What becomes of pages of which a half is missing.</summary>
+    /// <summary>What to do with pages that lack the row of their specific page or of wagtailcore_page.</summary>
     public MissingSpecific MissingSpecific { get; init; }
 
-    /// <summary>What becomes of slugs that two children of a page have.</summary>
+    /// <summary>What to do with slugs that two children of a page have.</summary>
     public DuplicateSlug DuplicateSlug { get; init; }
 
-    /// <summary>Characters a step of treebeard's paths (steplen); found out by the rows when absent. Wagtail's are always 4.</summary>
+    /// <summary>
+    /// Length of a step in treebeard's paths (steplen). Default: found from the rows; Wagtail's is always 4.
+    /// </summary>
+    [Range(1, 255)]
     public int? StepLength { get; init; }
 
-    /// <summary>The alphabet of treebeard's paths; found out by the rows when absent. Wagtail's is always 0-9A-Z.</summary>
+    /// <summary>Alphabet of treebeard's paths. Default: found from the rows; Wagtail's is always 0-9A-Z.</summary>
     public string? Alphabet { get; init; }
 
-    /// <summary>What to do about rows that depend on rows to be deleted, where nothing tells what the application would do.</summary>
+    /// <summary>
+    /// What to do with rows that reference a deleted row when the model's on_delete is unknown (tables of removed
+    /// apps).
+    /// </summary>
     public OnDependent OnDependent { get; init; }
 }
 

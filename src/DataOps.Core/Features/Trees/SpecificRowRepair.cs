@@ -2,7 +2,6 @@ using DataOps.Core.Changes;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.References;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Features.Orphans;
 using DataOps.Core.PageRepair;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
@@ -29,42 +28,38 @@ internal sealed class SpecificRowRepair(
             SetType(tables.Catalog.Models.First(m => m.Label == type.Key).ContentType, [.. type]);
         Problem[] missing = [.. problems.Where(p => p.Class == TreeProblem.MissingSpecific)];
         Problem[] strays = [.. problems.Where(p => p.Class == TreeProblem.StraySpecific)];
-        List<RepairStep> steps = [];
+        List<SelectedRows> steps = [];
         if (missing.Length > 0 && options.MissingSpecific != MissingSpecific.Report)
-            steps.Add(Step(tables.Catalog.References.First(r => r is { Class: ReferenceClass.Inheritance, ContentTypeColumn: not null }
-                && r.Table == tables.Pages), missing));
+            steps.Add(Select(tables.Catalog.References.OfType<SpecificRowReference>().First(r => r.Table == tables.Pages), missing));
         foreach (IGrouping<Table, Problem> table in strays.GroupBy(p => p.Table))
             if (options.MissingSpecific is MissingSpecific.FromRevision or MissingSpecific.Delete)
-                steps.Add(Step(tables.Catalog.ParentLink(table.Key)!, [.. table]));
-        Plan([.. steps.Where(s => s.Orphans.Count > 0)]);
+                steps.Add(Select(tables.Catalog.ParentLink(table.Key)!, [.. table]));
+        Plan([.. steps.Where(s => s.Count > 0)]);
         repairs.AddRange(_values.Values);
         foreach (NewValues values in _values.Values)
             values.Plan();
     }
 
-    private void Plan(RepairStep[] steps)
+    private void Plan(SelectedRows[] halves)
     {
-        foreach (RepairStep step in steps)
+        foreach (SelectedRows rows in halves)
             if (options.MissingSpecific == MissingSpecific.Delete)
-                step.Orphans.Rows.PlanDelete(step.Orphans.From);
+                rows.Rows.PlanDelete(rows.From);
             else if (options.MissingSpecific == MissingSpecific.PlainPage)
-                new PlainPages(session, tables.Catalog, changes, step, ValuesOf, cancellation).Plan();
-        if (options.MissingSpecific != MissingSpecific.FromRevision || steps.Length == 0)
+                new PlainPages(session, tables.Catalog, changes, rows, ValuesOf, cancellation).Plan();
+        if (options.MissingSpecific != MissingSpecific.FromRevision || halves.Length == 0)
             return;
-        _rebuilt = new RebuiltSpecificRows(session, tables.Catalog, changes, steps, locks: false, cancellation);
+        _rebuilt = new RebuiltSpecificRows(session, tables.Catalog, changes, halves, locks: false, cancellation);
         repairs.Add(_rebuilt);
         _rebuilt.Plan();
     }
 
     // With Delete also what is stray beside a page of another type; a revision brings back only what is missing.
-    private RepairStep Step(Reference reference, Problem[] problems)
+    private SelectedRows Select(Reference reference, Problem[] problems)
     {
-        SelectedRows rows = Select(changes.Of(reference.Table), problems, reference.ContentTypeColumn is { } type
-            ? $"t.{SqlText.Identifier(type.Name)}::text"
-            : $"t.{SqlText.Identifier(reference.Column.Name)}::text", options.MissingSpecific == MissingSpecific.Delete || reference.ContentTypeColumn is not null
-            ? ""
-            : $" and not exists (select 1 from {tables.Pages.Sql} p where p.{tables.Key} = t.{SqlText.Identifier(reference.Column.Name)})");
-        return new RepairStep(reference, rows, [], [], null);
+        string condition = options.MissingSpecific == MissingSpecific.Delete || reference is SpecificRowReference
+            ? "" : $" and not exists (select 1 from {tables.Pages.Sql} p where p.{tables.Key} = t.{SqlText.Identifier(reference.Column.Name)})";
+        return Select(changes.Of(reference.Table), problems, reference.Value("t"), condition);
     }
 
     private void SetType(int contentType, Problem[] problems) =>
@@ -76,7 +71,7 @@ internal sealed class SpecificRowRepair(
     {
         SelectedRows rows = new(session, $"dataops_half_of_{++_number}", table, cancellation);
         string keys = SqlText.Literal("{" + string.Join(',', problems.Select(p => $"\"{p.Key}\"").Distinct()) + "}");
-        rows.Add(value, $"from {table.Table.Sql} t where {Tree.KeyOf(table.Table, "t")} = any({keys}::text[]){condition}");
+        rows.Add(value, $"from {table.Table.Sql} t where {KeyText.Of(table.Table, "t")} = any({keys}::text[]){condition}");
         return rows;
     }
 

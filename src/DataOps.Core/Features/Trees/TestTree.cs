@@ -8,21 +8,26 @@ using Npgsql;
 namespace DataOps.Core.Features.Trees;
 
 /// <summary>What <see cref="TestTree"/> looks at. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed record TestTreeOptions
+public sealed partial record TestTreeOptions
 {
-    /// <summary>Tables that keep a tree, as schema.table or table; all when empty.</summary>
+    /// <summary>Tables of trees, as table or schema.table. Default: all trees.</summary>
+    [Option(Position = 0, Pipeline = true, Wildcards = true, Completes = OptionNames.TableName)]
     public IReadOnlyList<string> Table { get; init; } = [];
 
-    /// <summary>Models that keep a tree, as app or app.model; all when empty.</summary>
+    /// <summary>Models of trees, as app or app.model. Default: all trees.</summary>
+    [Option(Pipeline = true, Wildcards = true, Completes = OptionNames.ModelName)]
     public IReadOnlyList<string> Model { get; init; } = [];
 
-    /// <summary>Problems to report; all when empty.</summary>
+    /// <summary>Problems to report. Default: all.</summary>
     public IReadOnlyList<TreeProblem> Problem { get; init; } = [];
 
-    /// <summary>Characters a step of treebeard's paths (steplen); found out by the rows when absent. Wagtail's are always 4.</summary>
+    /// <summary>
+    /// Length of a step in treebeard's paths (steplen). Default: found from the rows; Wagtail's is always 4.
+    /// </summary>
+    [Range(1, 255)]
     public int? StepLength { get; init; }
 
-    /// <summary>The alphabet of treebeard's paths; found out by the rows when absent. Wagtail's is always 0-9A-Z.</summary>
+    /// <summary>Alphabet of treebeard's paths. Default: found from the rows; Wagtail's is always 0-9A-Z.</summary>
     public string? Alphabet { get; init; }
 }
 
@@ -54,11 +59,11 @@ public sealed record TreeFinding(
 /// <summary>Finds what is wrong in trees, and in Wagtail's pages, in one snapshot: one result a problem, tree after tree.</summary>
 /// <remarks>Trees are known by their columns. One pass a kind of check, never a query a node.</remarks>
 [Operation("Test", "Tree")]
-public sealed class TestTree : IOperation<TestTreeOptions, TreeFinding>
+public sealed class TestTree : Operation<TestTreeOptions, TreeFinding>
 {
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches no tree, or the server refused a query.</exception>
-    public IEnumerable<TreeFinding> Run(Session session, TestTreeOptions options, OperationContext context)
+    protected override IEnumerable<TreeFinding> Execute(Session session, TestTreeOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         TreeChecks.Prepare(session, context.Cancellation);

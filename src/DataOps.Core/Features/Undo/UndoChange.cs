@@ -11,12 +11,13 @@ using Npgsql;
 namespace DataOps.Core.Features.Undo;
 
 /// <summary>What <see cref="UndoChange"/> undoes.</summary>
-public sealed record UndoChangeOptions : ChangeOptions
+public sealed partial record UndoChangeOptions : ChangeOptions
 {
-    /// <summary>The undo file that the operation wrote.</summary>
+    /// <summary>Undo file that the operation wrote.</summary>
+    [Option(Position = 0, Mandatory = true, Pipeline = true, Aliases = ["PSPath", "FullName"], Form = OptionForm.File)]
     public string Path { get; init; } = "";
 
-    /// <summary>Use it although it was written for another server or database.</summary>
+    /// <summary>Apply it although it was written for another server or database.</summary>
     public bool Force { get; init; }
 }
 
@@ -58,17 +59,15 @@ public sealed record UndoResult(
 /// Triggers fire, except for rows that referred to nothing before; the rows are compared once more afterwards. Sequences stay where they are.
 /// </remarks>
 [Operation("Undo", "Change")]
-public sealed class UndoChange : IOperation<UndoChangeOptions, IChangeResult>
+public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
 {
     private const string Name = "Undo-Change";
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">The file is damaged or belongs elsewhere; rows have changed since; a constraint is in the way.</exception>
-    public IEnumerable<IChangeResult> Run(Session session, UndoChangeOptions options, OperationContext context)
+    protected override IEnumerable<IChangeResult> Execute(Session session, UndoChangeOptions options, OperationContext context)
     {
         string? undoPath = UndoPlace.Of(options, session.Database, Name);
-        if (options.Path.Length == 0)
-            throw new DataOpsException("MissingPath", FailureKind.InvalidArgument, "No file is named.", "Name the undo file with -Path.", nameof(options.Path));
         Stopwatch watch = Stopwatch.StartNew();
         CancellationToken cancellation = context.Cancellation;
         string path = Path.GetFullPath(options.Path);

@@ -35,7 +35,7 @@ internal sealed class UndoChecks(
                     : identity.IsWholeRow ? $"exists (select 1 from {own.Changes.Name} p where p._xmin = {own.Changes.VersionOf("r")})"
                     : $"exists (select 1 from {own.Changes.Name} p where {identity.Same("p", "r")})";
                 string from = $"""
-                    from {table.Sql} r join {target.Changes.Name} c on c._action = 'D' and {references.Refers(key, "r", "c", target.Table)} where not {planned}
+                    from {table.Sql} r join {target.Changes.Name} c on c._action = 'D' and {key.IsTarget("r", "c")} where not {planned}
                     """;
                 if (!orphans.AllowsToLose(table, key, Count(from)))
                     List(rows, table, $"""

@@ -1,5 +1,4 @@
 using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Undo;
 
@@ -11,13 +10,6 @@ internal sealed class UndoReferences(DatabaseCatalog catalog, IReadOnlyList<Undo
     /// <summary>The rows of a table that the file is about; null for another table.</summary>
     public UndoTableStaging? Of(uint table) => _byTable.GetValueOrDefault(table);
 
-    /// <summary>The condition that a row refers to another, compared as the target's unique index does, which the foreign key rests on.</summary>
-    public string Refers(ForeignKey key, string from, string to, Table target) => string.Join(" and ", key.Columns.Zip(key.TargetColumns, (c, t) =>
-    {
-        string equality = target.UniqueIndexes.SelectMany(i => i.Keys).FirstOrDefault(k => k.Column == t)?.Equality ?? "operator(pg_catalog.=)";
-        return $"{to}.{SqlText.Identifier(t)} {equality} {from}.{SqlText.Identifier(c)}";
-    }));
-
     /// <summary>The condition that what a row s of the file referred to is neither there, or will go, nor comes back.</summary>
     public string Missing(ForeignKey key)
     {
@@ -25,10 +17,9 @@ internal sealed class UndoReferences(DatabaseCatalog catalog, IReadOnlyList<Undo
         UndoTableStaging? also = Of(key.Target);
         string goes = also is { Identity.IsWholeRow: false, Changes: var going }
             ? $" and not exists (select 1 from {going.Name} g where g._action = 'D' and {also.Same("g", "t")})" : "";
-        string back = also is null ? "" : $" and not exists (select 1 from {also.Name} b where b._action in ('U', 'D') and {Refers(key, "s", "b", target)})";
+        string back = also is null ? "" : $" and not exists (select 1 from {also.Name} b where b._action in ('U', 'D') and {key.IsTarget("s", "b")})";
         return $"""
-            {string.Join(" and ", key.Columns.Select(c => $"s.{SqlText.Identifier(c)} is not null"))}
-            and not exists (select 1 from {target.Sql} t where {Refers(key, "s", "t", target)}{goes}){back}
+            {key.IsSet("s")} and not exists (select 1 from {target.Sql} t where {key.IsTarget("s", "t")}{goes}){back}
             """;
     }
 }

@@ -15,15 +15,6 @@ internal sealed class BufferedInput(Stream stream) : ReadStream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>The next byte, which has to be there.</summary>
-    /// <exception cref="InvalidDataException">The stream is at its end.</exception>
-    public byte Next()
-    {
-        if (_next == _end && !Fill())
-            throw new InvalidDataException("The compressed data end too early.");
-        return _buffer[_next++];
-    }
-
     /// <summary>The next bytes, without taking them: fewer at the end of the stream.</summary>
     public ReadOnlySpan<byte> Peek(int length)
     {
@@ -32,30 +23,24 @@ internal sealed class BufferedInput(Stream stream) : ReadStream
         return _buffer.AsSpan(_next, Math.Min(length, _end - _next));
     }
 
-    /// <summary>Takes so many bytes, all of which have to be there.</summary>
-    /// <exception cref="InvalidDataException">The stream ends before.</exception>
-    public void Take(Span<byte> target)
-    {
-        for (int read; !target.IsEmpty; target = target[read..])
-        {
-            read = Read(target);
-            if (read == 0)
-                throw new InvalidDataException("The compressed data end too early.");
-        }
-    }
+    /// <inheritdoc/>
+    /// <exception cref="EndOfStreamException">The stream is at its end, which only <see cref="Peek"/> may meet.</exception>
+    public override int ReadByte() => _next < _end || Fill() ? _buffer[_next++] : throw new EndOfStreamException();
 
     /// <inheritdoc/>
-    public override int ReadByte() => _next < _end || Fill() ? _buffer[_next++] : -1;
-
-    /// <inheritdoc/>
+    /// <remarks>Fewer bytes than asked for come at the stream's end alone, as the library does not ask again.</remarks>
+    /// <exception cref="EndOfStreamException">The stream is at its end, which only <see cref="Peek"/> may meet.</exception>
     public override int Read(Span<byte> buffer)
     {
-        if (_next == _end && !Fill())
-            return 0;
-        int taken = Math.Min(buffer.Length, _end - _next);
-        _buffer.AsSpan(_next, taken).CopyTo(buffer);
-        _next += taken;
-        return taken;
+        int read = 0;
+        while (read < buffer.Length && (_next < _end || Fill()))
+        {
+            int taken = Math.Min(buffer.Length - read, _end - _next);
+            _buffer.AsSpan(_next, taken).CopyTo(buffer[read..]);
+            _next += taken;
+            read += taken;
+        }
+        return read > 0 || buffer.IsEmpty ? read : throw new EndOfStreamException();
     }
 
     /// <inheritdoc/>

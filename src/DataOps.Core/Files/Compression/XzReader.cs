@@ -1,18 +1,19 @@
-using System.Buffers.Binary;
+using SharpCompress.Compressors.Xz;
 
 namespace DataOps.Core.Files.Compression;
 
 /// <summary>Reads xz: streams of blocks of LZMA2, each with a checksum, and an index behind them.</summary>
-/// <remarks>Written for this project: no maintained managed library reads the format in a stream and notices that it is incomplete.</remarks>
-internal sealed class XzReader(Stream stream) : ReadStream
+/// <remarks>The library's own reader stops after the first of several streams, takes a dictionary of any size, and does not compare the index with what
+/// was read, so that it would miss a lost block.</remarks>
+internal sealed class XzReader(Stream stream) : PackedReader(stream, "xz")
 {
-    private const int FooterLength = 12;
+    private const int Lzma2Filter = 0x21;
 
-    private readonly BufferedInput _input = new(stream);
-    private readonly List<(long Unpadded, long Uncompressed)> _blocks = [];
-    private byte[] _flags = [];
-    private XzBlock? _block;
-    private bool _started;
+    private readonly List<(ulong Unpadded, ulong Uncompressed)> _blocks = [];
+    private XZHeader? _header;
+    private XZBlock? _block;
+    private long _start;
+    private ulong _length;
     private bool _ended;
 
     private static ReadOnlySpan<byte> Magic => [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0];
@@ -21,103 +22,79 @@ internal sealed class XzReader(Stream stream) : ReadStream
     public static bool Starts(ReadOnlySpan<byte> bytes) => bytes.StartsWith(Magic);
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">The data are damaged, incomplete, or followed by something else.</exception>
-    public override int Read(Span<byte> buffer)
+    protected override int Unpack(Span<byte> buffer)
     {
-        while (!_ended && !buffer.IsEmpty)
+        while (!_ended)
         {
-            if (!_started)
-                StartStream();
-            _block ??= NextBlock();
+            if (_header is null)
+                Start();
             if (_block is null)
             {
                 EndStream();
                 continue;
             }
             int read = _block.Read(buffer);
+            _length += (ulong)read;
             if (read > 0)
                 return read;
-            _blocks.Add(_block.Sizes);
-            _block = null;
+            EndBlock();
         }
         return 0;
     }
 
     /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
+    protected override void Start()
     {
-        if (disposing)
-            _input.Dispose();
-        base.Dispose(disposing);
-    }
-
-    private void StartStream()
-    {
-        byte[] header = new byte[FooterLength];
-        _input.Take(header);
-        _flags = header[6..8];
-        if (!Starts(header) || Crc.Of(_flags) != BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(8)) || _flags[0] != 0 || _flags[1] > 15)
-            throw Damaged();
-        _blocks.Clear();
-        _started = true;
+        _header = XZHeader.FromStream(Input);
+        StartBlock();
     }
 
     // A header starts with its size in words; 0 is the index instead.
-    private XzBlock? NextBlock() => _input.Peek(1) is [0] ? null : new XzBlock(_input, _flags[1]);
+    private void StartBlock()
+    {
+        _block = null;
+        if (Input.Peek(1) is [0])
+            return;
+        CheckDictionary(DictionarySize(Input.Peek((Input.Peek(1)[0] + 1) * 4)));
+        (_start, _length) = (Input.Position, 0);
+        _block = new XZBlock(Input, _header!.BlockCheckType, _header.BlockCheckSize);
+    }
+
+    private void EndBlock()
+    {
+        _blocks.Add(((ulong)(Input.Position - _start), _length));
+        StartBlock();
+    }
 
     private void EndStream()
     {
-        using MemoryStream index = new();
-        Add(index, 1);
-        bool matches = Number(index) == _blocks.Count;
-        foreach ((long unpadded, long uncompressed) in _blocks)
-            matches = matches && Number(index) == unpadded && Number(index) == uncompressed;
-        if (matches)
-            Add(index, (int)(-index.Length & 3));
-        Span<byte> crc = stackalloc byte[4];
-        _input.Take(crc);
-        if (!matches || Crc.Of(index.ToArray()) != BinaryPrimitives.ReadUInt32LittleEndian(crc))
-            throw Damaged();
-        EndFooter(index.Length + crc.Length);
-    }
-
-    private void EndFooter(long indexLength)
-    {
-        byte[] footer = new byte[FooterLength];
-        _input.Take(footer);
-        bool isWhole = footer.AsSpan(10).SequenceEqual("YZ"u8)
-            && Crc.Of(footer.AsSpan(4, 6)) == BinaryPrimitives.ReadUInt32LittleEndian(footer)
-            && (BinaryPrimitives.ReadUInt32LittleEndian(footer.AsSpan(4)) + 1L) * 4 == indexLength
-            && footer.AsSpan(8, 2).SequenceEqual(_flags);
-        if (!isWhole)
+        long start = Input.Position;
+        XZIndex index = XZIndex.FromStream(Input, indexMarkerAlreadyVerified: false);
+        long length = Input.Position - start;
+        XZFooter footer = XZFooter.FromStream(Input);
+        // A block's length in the index is without its padding.
+        if (footer.BackwardSize != length || footer.StreamFlags![1] != (byte)_header!.BlockCheckType
+            || !index.Records.Select(r => ((r.UnpaddedSize + 3) & ~3UL, r.UncompressedSize)).SequenceEqual(_blocks))
             throw Damaged();
         // Zeros may stand between two streams and at the end, in words.
-        while (_input.Peek(4) is [0, 0, 0, 0])
-            _input.Take(footer.AsSpan(0, 4));
-        _started = false;
-        _ended = _input.Peek(1).IsEmpty;
+        while (Input.Peek(4) is [0, 0, 0, 0])
+            Input.ReadExactly(new byte[4]);
+        _blocks.Clear();
+        _header = null;
+        _ended = Input.Peek(1).IsEmpty;
     }
 
-    private long Number(MemoryStream index)
+    // 4 KB, 6 KB, 8 KB, 12 KB and so on; it stands behind the number and the length of the one filter.
+    private long DictionarySize(ReadOnlySpan<byte> header)
     {
-        long value = 0;
-        for (int shift = 0; shift < 63; shift += 7)
-        {
-            byte next = Add(index, 1);
-            value |= (long)(next & 0x7F) << shift;
-            if (next < 0x80)
-                return value;
-        }
-        throw Damaged();
+        if (header.Length < 8 || (header[1] & 0x3F) != 0)
+            throw new InvalidDataException("The xz file uses a filter besides LZMA2.");
+        int place = 2;
+        for (int sizes = (header[1] >> 6 & 1) + (header[1] >> 7); sizes > 0; place++)
+            sizes -= header[place] < 0x80 ? 1 : 0;
+        if (header[place] != Lzma2Filter || header[place + 1] != 1)
+            throw new InvalidDataException("The xz file uses a filter besides LZMA2.");
+        byte code = header[place + 2];
+        return code >= 40 ? long.MaxValue : (2L | (code & 1L)) << (code / 2 + 11);
     }
-
-    private byte Add(MemoryStream index, int count)
-    {
-        byte last = 0;
-        for (; count > 0; count--)
-            index.WriteByte(last = _input.Next());
-        return last;
-    }
-
-    private static InvalidDataException Damaged() => new("The xz data are damaged or incomplete, or something else follows them.");
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using SharpCompress.Compressors.Xz;
 
 namespace DataOps.Core.Files.Compression;
 
@@ -8,7 +9,7 @@ internal sealed class ZipMember : ReadStream
     private readonly ZipArchive _archive;
     private readonly ZipArchiveEntry _entry;
     private readonly Stream _member;
-    private readonly Crc _crc = Crc.Bits32();
+    private uint _crc = Crc32.DefaultSeed;
     private long _length;
 
     /// <summary>Opens a file, which is disposed with this.</summary>
@@ -33,10 +34,10 @@ internal sealed class ZipMember : ReadStream
     public override int Read(Span<byte> buffer)
     {
         int read = _member.Read(buffer);
-        _crc.Add(buffer[..read]);
+        _crc = Crc32.Update(_crc, buffer[..read]);
         _length += read;
         // .NET checks neither.
-        if (read == 0 && !buffer.IsEmpty && (_length != _entry.Length || _crc.Value != _entry.Crc32))
+        if (read == 0 && !buffer.IsEmpty && (_length != _entry.Length || ~_crc != _entry.Crc32))
             throw new InvalidDataException("The zip file's data are damaged or incomplete.");
         return read;
     }

@@ -16,7 +16,7 @@ internal static class CatalogRows
     public sealed record SequenceRow(uint Table, short Column, string Name);
 
     public sealed record ConstraintRow(
-        uint Table, string Name, char Kind, Array Columns, uint Target, Array TargetColumns, char OnDelete,
+        uint Table, string Name, char Kind, Array Columns, uint Target, Array TargetColumns, Array Equalities, char OnDelete,
         bool IsDeferrable, bool IsDeferred, bool IsValidated, bool IsEnforced);
 
     public sealed record IndexRow(uint Table, string Name, bool IsUnique, bool IsPlain, Array Columns);
@@ -79,6 +79,9 @@ internal static class CatalogRows
     public static SqlText Constraints(Version server) => $$"""
         select c.conrelid as table, c.conname::text as name, c.contype::text as kind, c.conkey as columns,
                c.confrelid as target, coalesce(c.confkey, '{}') as targetcolumns,
+               array(select format('operator(%I.%s)', n.nspname, o.oprname)
+                     from unnest(c.conpfeqop) with ordinality e(oid, number) join pg_operator o on o.oid = e.oid join pg_namespace n on n.oid = o.oprnamespace
+                     order by e.number) as equalities,
                c.confdeltype::text as ondelete, c.condeferrable as isdeferrable, c.condeferred as isdeferred, c.convalidated as isvalidated,
                {{(server.Major >= 18 ? (SqlText)$"c.conenforced" : (SqlText)$"true")}}
                  and not exists (select 1 from pg_trigger g where g.tgconstraint = c.oid and g.tgenabled in ('D', 'R')) as isenforced

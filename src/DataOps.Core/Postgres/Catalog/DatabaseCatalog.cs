@@ -139,6 +139,7 @@ public sealed class DatabaseCatalog
         columns,
         c.Target,
         targetColumns,
+        (string[])c.Equalities,
         c.OnDelete switch { 'c' => "CASCADE", 'n' => "SET NULL", 'd' => "SET DEFAULT", 'r' => "RESTRICT", _ => "NO ACTION" },
         c.IsDeferrable,
         c.IsDeferred,

@@ -81,11 +81,6 @@ public sealed record Table(
     /// <summary>The quoted, qualified name.</summary>
     internal SqlText Sql => SqlText.Identifier(Schema, Name);
 
-    /// <summary>The key of a row as text: the columns joined by commas, ctid without a key.</summary>
-    internal SqlText KeyText(Alias alias) => PrimaryKey.Count == 0
-        ? (SqlText)$"{alias}.ctid::text"
-        : SqlText.Join(" || ',' || ", PrimaryKey.Select(k => (SqlText)$"{_byName[k].In(alias)}::text"));
-
     /// <summary>The name as a person writes it: qualified only outside public.</summary>
     public string DisplayName => Schema == "public" ? Name : $"{Schema}.{Name}";
 
@@ -115,6 +110,7 @@ public sealed record TableIndex(string Name, IReadOnlyList<string> Columns);
 /// <param name="Columns">The referring columns.</param>
 /// <param name="Target">pg_class.oid of the referenced table.</param>
 /// <param name="TargetColumns">The referenced columns, in the same order.</param>
+/// <param name="Equalities">The operator by which PostgreSQL compares each pair, qualified: citext's is not text's.</param>
 /// <param name="OnDelete">ON DELETE as SQL says it: NO ACTION, RESTRICT, CASCADE, SET NULL, SET DEFAULT.</param>
 /// <param name="IsDeferrable">Whether its check can wait for the end of a transaction.</param>
 /// <param name="IsDeferred">Whether it does so by default, as Django's do.</param>
@@ -125,8 +121,24 @@ public sealed record ForeignKey(
     IReadOnlyList<string> Columns,
     uint Target,
     IReadOnlyList<string> TargetColumns,
+    IReadOnlyList<string> Equalities,
     string OnDelete,
     bool IsDeferrable,
     bool IsDeferred,
     bool IsValidated,
-    bool IsEnforced);
+    bool IsEnforced)
+{
+    /// <summary>The condition that a row refers to anything; with a NULL in the key it does not (MATCH SIMPLE).</summary>
+    public string IsSet(string alias) => string.Join(" and ", Columns.Select(c => $"{alias}.{SqlText.Identifier(c)} is not null"));
+
+    /// <summary>The condition that one row is what another refers to.</summary>
+    public string IsTarget(string alias, string target) => IsTarget([.. Columns.Select(c => $"{alias}.{SqlText.Identifier(c)}")], target);
+
+    /// <summary>The condition that a row has the key of these values, as SQL.</summary>
+    public string IsTarget(IReadOnlyList<string> values, string target) =>
+        string.Join(" and ", values.Select((v, i) => $"{target}.{SqlText.Identifier(TargetColumns[i])} {Equalities[i]} {v}"));
+
+    /// <summary>The condition that a row's target is among all keys of a relation, for a foreign key of one column.</summary>
+    public string IsAmongTargets(string alias, string targets) =>
+        $"{alias}.{SqlText.Identifier(Columns[0])} {Equalities[0]} any (select p.{SqlText.Identifier(TargetColumns[0])} from {targets} p)";
+}

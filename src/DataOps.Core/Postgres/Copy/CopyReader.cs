@@ -38,9 +38,6 @@ internal sealed class CopyReader : IDisposable
         _stop = cancellation.Register(CancelQuery);
     }
 
-    /// <summary>Bytes received so far.</summary>
-    public long BytesRead { get; private set; }
-
     /// <summary>The binary value of a field of the current row; valid until the next <see cref="Read"/>, empty when NULL.</summary>
     public ReadOnlySpan<byte> this[int i] => new(_buffer, _row + _offsets[i], Math.Max(_lengths[i], 0));
 
@@ -153,7 +150,6 @@ internal sealed class CopyReader : IDisposable
         if (read == 0)
             throw new EndOfStreamException("The server ended COPY in the middle of a row.");
         _end += read;
-        BytesRead += read;
     }
 
     private int Receive(Span<byte> space)

@@ -1,136 +1,145 @@
 using System.Buffers;
+using System.Buffers.Text;
 using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Postgres.Copy;
 
-/// <summary>Writes rows into a table by text COPY, in constant memory.</summary>
-/// <remarks>
-/// Nothing is kept unless <see cref="Complete"/> is called: Npgsql takes the end of its stream for success, so disposing this cancels instead.
-/// A row goes out whole, so it can be taken back until <see cref="EndRow"/>.
-/// </remarks>
-internal sealed class CopyWriter : IDisposable
+/// <summary>Rows in the text form of COPY, which wait in memory until they are sent.</summary>
+/// <remarks>A connection runs one COPY at a time, so that rows for several tables wait side by side.</remarks>
+/// <param name="quotedTable">The table, quoted, as <c>"public"."blog_post"</c>.</param>
+/// <param name="columns">Names of the columns in the order of a row's fields; not quoted.</param>
+internal class CopyWriter(string quotedTable, IReadOnlyList<string> columns)
 {
-    private const int SendAt = 1 << 17;
-    private const int LargestKept = 1 << 24;
+    private const int FirstBuffer = 1 << 12;
+    private const int LargestKept = 1 << 22;
 
     private static readonly SearchValues<byte> Escaped = SearchValues.Create("\\\n\r\t"u8);
 
-    private readonly NpgsqlRawCopyStream _stream;
-    private readonly CancellationToken _cancellation;
-    private byte[] _buffer = GC.AllocateUninitializedArray<byte>(SendAt * 2);
+    private byte[] _bytes = [];
     private int _used;
     private int _row;
-    private bool _inRow;
-    private long _rows;
-    private bool _ended;
 
-    /// <summary>Starts writing.</summary>
-    /// <param name="connection">An open connection, in a transaction or not; nothing else can use it until this is disposed.</param>
-    /// <param name="table">The table's name.</param>
-    /// <param name="columns">Names of the columns in the order in which their fields will come; not quoted.</param>
-    /// <param name="cancellation">Stops before the next row.</param>
-    /// <exception cref="NpgsqlException">The server refused it, or the connection broke.</exception>
-    public CopyWriter(NpgsqlConnection connection, SqlText table, IEnumerable<string> columns, CancellationToken cancellation)
+    /// <summary>The table, quoted.</summary>
+    public string Table => quotedTable;
+
+    /// <summary>Bytes that wait.</summary>
+    public int Waiting => _used;
+
+    /// <summary>Rows ended so far, those sent included.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>Adds a field's text, whatever it holds.</summary>
+    public void Add(ReadOnlySpan<byte> text)
     {
-        SqlText copy = $"copy {table} ({SqlText.Identifiers(columns)}) from stdin";
-        _cancellation = cancellation;
-        _stream = (NpgsqlRawCopyStream)((StreamWriter)connection.BeginTextImportAsync(copy.ToString(), cancellation).GetAwaiter().GetResult()).BaseStream;
-    }
-
-    /// <summary>Rows ended so far.</summary>
-    public long Rows => _rows;
-
-    /// <summary>Writes a field's text, whatever it holds.</summary>
-    public void WriteField(ReadOnlySpan<byte> utf8)
-    {
-        StartField();
+        Span<byte> room = Reserve(2 * text.Length + 1);
+        int used = 0;
         int special;
-        while ((special = utf8.IndexOfAny(Escaped)) >= 0)
+        while ((special = text.IndexOfAny(Escaped)) >= 0)
         {
-            Append(utf8[..special]);
-            Append(utf8[special] switch { (byte)'\n' => "\\n"u8, (byte)'\r' => "\\r"u8, (byte)'\t' => "\\t"u8, _ => "\\\\"u8 });
-            utf8 = utf8[(special + 1)..];
+            text[..special].CopyTo(room[used..]);
+            used += special;
+            room[used++] = (byte)'\\';
+            room[used++] = text[special] switch
+            {
+                (byte)'\n' => (byte)'n',
+                (byte)'\r' => (byte)'r',
+                (byte)'\t' => (byte)'t',
+                _ => (byte)'\\',
+            };
+            text = text[(special + 1)..];
         }
-        Append(utf8);
+        text.CopyTo(room[used..]);
+        used += text.Length;
+        room[used++] = (byte)'\t';
+        _used += used;
     }
 
-    /// <summary>Writes a field whose text holds no backslash, tab or line end, or is escaped for COPY already.</summary>
-    public void WriteRaw(ReadOnlySpan<byte> escaped)
+    /// <summary>Adds a whole number.</summary>
+    public void Add(long number)
     {
-        StartField();
-        Append(escaped);
+        Span<byte> room = Reserve(21);
+        _ = Utf8Formatter.TryFormat(number, room, out int length);
+        room[length] = (byte)'\t';
+        _used += length + 1;
     }
 
-    /// <summary>Writes NULL.</summary>
-    public void WriteNull() => WriteRaw("\\N"u8);
+    /// <summary>Adds NULL.</summary>
+    public void AddNull()
+    {
+        "\\N\t"u8.CopyTo(Reserve(3));
+        _used += 3;
+    }
 
     /// <summary>Ends the row.</summary>
-    /// <exception cref="OperationCanceledException">The caller has cancelled.</exception>
-    /// <exception cref="NpgsqlException">The connection broke.</exception>
     public void EndRow()
     {
-        Append("\n"u8);
-        _rows++;
-        (_row, _inRow) = (_used, false);
-        if (_used >= SendAt)
-            Send();
+        _bytes[_used - 1] = (byte)'\n';
+        _row = _used;
+        Rows++;
     }
 
-    /// <summary>Takes back what was written of the current row.</summary>
-    public void DiscardRow() => (_used, _inRow) = (_row, false);
+    /// <summary>Discards what was added of the current row.</summary>
+    public void DiscardRow() => _used = _row;
 
-    /// <summary>Sends the rest, waits until the server has taken all rows, and returns their number.</summary>
+    /// <summary>Discards the rows that wait.</summary>
+    public virtual void Clear()
+    {
+        (_used, _row) = (0, 0);
+        if (_bytes.Length > LargestKept)
+            _bytes = [];
+    }
+
+    /// <summary>
+    /// Sends the rows that wait, and returns when the server has taken all of them; none is kept when it refuses one.
+    /// </summary>
+    /// <param name="connection">An open connection, in a transaction or not.</param>
+    /// <param name="cancellation">Stops before the rows are sent.</param>
     /// <exception cref="OperationCanceledException">The caller has cancelled.</exception>
-    /// <exception cref="PostgresException">The server refused a row; none was written.</exception>
-    public long Complete()
+    /// <exception cref="PostgresException">The server refused a row.</exception>
+    /// <exception cref="NpgsqlException">The connection broke.</exception>
+    public void Send(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        if (_inRow)
-            throw new InvalidOperationException("The last row was not ended.");
-        Send();
-        _ended = true;
-        _stream.Dispose();
-        return _rows;
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        if (_ended)
+        if (_row == 0)
             return;
-        _ended = true;
+        string copy = $"copy {quotedTable} ({SqlText.Identifiers(columns)}) from stdin";
+        // The asynchronous form is the one that can be cancelled while COPY waits for a lock.
+        TextWriter writer = connection.BeginTextImportAsync(copy, cancellation).GetAwaiter().GetResult();
+        NpgsqlRawCopyStream stream = (NpgsqlRawCopyStream)((StreamWriter)writer).BaseStream;
         try
         {
-            _stream.Cancel();
+            cancellation.ThrowIfCancellationRequested();
+            stream.Write(_bytes.AsSpan(0, _row));
+        }
+        catch
+        {
+            Cancel(stream);
+            throw;
+        }
+        stream.Dispose();
+        Clear();
+    }
+
+    // Npgsql takes the end of its stream for success.
+    private static void Cancel(NpgsqlRawCopyStream stream)
+    {
+        try
+        {
+            stream.Cancel();
         }
         catch (Exception e) when (e is ObjectDisposedException or PostgresException)
         {
             // The connection broke or the server had refused a row already: nothing is kept, as wanted.
-            _used = 0;
+            stream.Dispose();
         }
     }
 
-    private void StartField()
+    private Span<byte> Reserve(int length)
     {
-        if (_inRow)
-            Append("\t"u8);
-        _inRow = true;
-    }
-
-    private void Append(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length > _buffer.Length - _used)
-            Array.Resize(ref _buffer, (int)Math.Min(Math.Max(2L * _buffer.Length, (long)_used + bytes.Length), Array.MaxLength));
-        bytes.CopyTo(_buffer.AsSpan(_used));
-        _used += bytes.Length;
-    }
-
-    private void Send()
-    {
-        _cancellation.ThrowIfCancellationRequested();
-        _stream.Write(_buffer.AsSpan(0, _used));
-        (_used, _row) = (0, 0);
-        if (_buffer.Length > LargestKept)
-            _buffer = GC.AllocateUninitializedArray<byte>(SendAt * 2);
+        if (length > _bytes.Length - _used)
+            Array.Resize(
+                ref _bytes,
+                (int)Math.Min(Math.Max(Math.Max(FirstBuffer, 2L * _bytes.Length), (long)_used + length), Array.MaxLength));
+        return _bytes.AsSpan(_used);
     }
 }

@@ -29,5 +29,5 @@ internal sealed record RowKey(IReadOnlyList<Column> Columns, IReadOnlyList<SqlTe
     public SqlText Of(Alias alias) => $"{Columns.Select(c => c.In(alias))}";
 
     /// <summary>What a person calls a row of a relation: its key's values joined by commas, or the whole row.</summary>
-    public SqlText Text(Alias alias) => IsWholeRow ? (SqlText)$"row({Of(alias)})::text" : (SqlText)$"concat_ws(',', {Columns.Select(c => (SqlText)$"{c.In(alias)}::text")})";
+    public SqlText Text(Alias alias) => IsWholeRow ? (SqlText)$"row({Of(alias)})::text" : SqlText.Raw(KeyText.Of(Columns, alias.Name));
 }

@@ -1,13 +1,12 @@
 using System.Text;
 using DataOps.Core.Django.Values;
 using DataOps.Core.Postgres.Copy;
-using DataOps.Core.Postgres.Sql;
 using DataOps.Core.Tests.Support;
 using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Django.Values;
 
-/// <summary>Random values of every type: server, encoder, JSON, decoder, server again, and nothing has changed.</summary>
+/// <summary>Random values of every type: server, converter, JSON, converter, server again, and nothing has changed.</summary>
 public sealed class RoundTripTests(PostgresServer server)
 {
     private const int Values = 400;
@@ -74,11 +73,11 @@ public sealed class RoundTripTests(PostgresServer server)
         Draw(database, seed);
         database.Execute($"insert into source select id, {expression} from draw union all select 0, null");
 
-        PgToJson encoder = PgToJson.For(RowsFixture.TypeOf(database, type), TimePrecision.Microsecond);
-        List<string?> json = RowsFixture.Encode(database, encoder, "(select * from public.source order by id = 0, id) s");
+        ValueConverter converter = ValueConverter.For(TestColumn.Of(type), new() { Precision = TimePrecision.Microsecond });
+        List<string?> json = RowsFixture.Encode(database, converter, "(select * from public.source order by id = 0, id) s");
         // Bare NaN is not JSON: whoever reads the file hands it on as a string.
         IEnumerable<string> values = json.Select(v => v is "NaN" or "Infinity" or "-Infinity" ? $"\"{v}\"" : v ?? "null");
-        List<string?> problems = RowsFixture.Decode(database, JsonToPg.For(RowsFixture.ColumnOf(database, type)), "target", values);
+        List<string?> problems = RowsFixture.Decode(database, TestColumn.Of(type), "target", values);
 
         string about = $"seed {seed}";
         Assert.True(problems.TrueForAll(p => p is null),
@@ -92,16 +91,16 @@ public sealed class RoundTripTests(PostgresServer server)
     private static void Draw(TestDatabase database, int seed)
     {
         Random random = new(seed);
-        using CopyWriter writer = new(database.Session.Connection, SqlText.Raw("public.draw"), ["id", "a", "b", "c", "junk"], CancellationToken.None);
+        CopyWriter writer = new("public.draw", ["id", "a", "b", "c", "junk"]);
         for (int id = 1; id <= Values; id++)
         {
-            writer.WriteRaw(Encoding.UTF8.GetBytes($"{id}"));
+            writer.Add(id);
             for (int i = 0; i < 3; i++)
-                writer.WriteRaw(Encoding.UTF8.GetBytes(random.NextDouble().ToString("R", null)));
-            writer.WriteField(Encoding.UTF8.GetBytes(Junk(random)));
+                writer.Add(Encoding.UTF8.GetBytes(random.NextDouble().ToString("R", null)));
+            writer.Add(Encoding.UTF8.GetBytes(Junk(random)));
             writer.EndRow();
         }
-        writer.Complete();
+        writer.Send(database.Session.Connection, CancellationToken.None);
     }
 
     private static string Junk(Random random)

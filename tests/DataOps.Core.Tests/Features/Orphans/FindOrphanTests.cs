@@ -112,6 +112,21 @@ public sealed class FindOrphanTests(PostgresServer server)
     }
 
     [Fact]
+    public void A_key_that_differs_in_case_has_its_target_where_the_foreign_key_takes_both_for_one()
+    {
+        using TestDatabase site = server.Blank();
+        Assert.SkipUnless(site.Scalar<long>("select count(*) from pg_available_extensions where name = 'citext'") > 0, "The server came without citext.");
+        site.Execute("""
+            create extension citext;
+            create table parent (code citext primary key); create table child (id int primary key, code citext references parent, other citext references parent);
+            insert into parent values ('Abc'); insert into child values (1, 'aBC', 'abc');
+            """);
+
+        Assert.Empty(Find(site, new()));
+        Assert.Empty(site.Run(new RepairOrphan(), new() { WhatIf = true }).OfType<OrphanPlan>());
+    }
+
+    [Fact]
     public void Random_damage_is_found_as_the_hand_written_query_finds_it()
     {
         int seed = Random.Shared.Next();

@@ -1,4 +1,5 @@
 using DataOps.Core.Changes;
+using DataOps.Core.Django.References;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Kernel;
 using DataOps.Core.Tests.Support;

@@ -1,3 +1,4 @@
+using DataOps.Core.Django.References;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;

@@ -86,7 +86,7 @@ public sealed class SetSiteTests(PostgresServer server) : IDisposable
     [Theory]
     [InlineData("https://example.com", null, null, null, "InvalidHostName")]
     [InlineData("example.com:8000", null, null, null, "InvalidHostName")]
-    [InlineData(null, 70000, null, null, "InvalidPort")]
+    [InlineData(null, 70000, null, null, "InvalidOption")]
     [InlineData(null, null, "1", null, "InvalidRootPage")]
     [InlineData(null, null, "/nowhere/", null, "UnknownPage")]
     [InlineData("example.com", null, null, "none.example", "UnknownSite")]

@@ -320,7 +320,7 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
         string file = Change(database);
         string Refused(UndoChangeOptions options) => Assert.Throws<DataOpsException>(() => database.Run(new UndoChange(), options)).Id;
 
-        Assert.Equal("MissingPath", Refused(new UndoChangeOptions()));
+        Assert.Equal("MissingOption", Refused(new UndoChangeOptions()));
         Assert.Equal("FileNotFound", Refused(new UndoChangeOptions { Path = file + "x" }));
         Assert.Equal("ContradictingOptions", Refused(new UndoChangeOptions { Path = file, NoUndo = true, UndoPath = _files.New() }));
         Assert.Equal("FileExists", Refused(new UndoChangeOptions { Path = file, UndoPath = file }));

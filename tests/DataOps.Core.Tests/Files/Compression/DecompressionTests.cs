@@ -1,6 +1,8 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using DataOps.Core.Files.Compression;
 using DataOps.Core.Tests.Support.Servers;
+using SharpCompress.Compressors.Xz;
 
 namespace DataOps.Core.Tests.Files.Compression;
 
@@ -117,6 +119,41 @@ public sealed class DecompressionTests : IDisposable
     }
 
     [Fact]
+    public void A_dictionary_of_more_than_256_MB_is_refused_before_its_memory_is_taken()
+    {
+        _ = Make(40);
+        byte[] xz = File.ReadAllBytes(Path.Join(_folder, "9.xz"));
+        byte[] lzma = File.ReadAllBytes(Path.Join(_folder, "9.lzma"));
+
+        // 1.5 GB, 4 GB, and sizes that there are not.
+        foreach (byte code in (byte[])[37, 40, 41, 63])
+        {
+            // The one filter's number and length, and the dictionary's code, stand behind the length and the flags of the block's header.
+            byte[] header = xz[12..(12 + (xz[12] + 1) * 4 - 4)];
+            header[4] = code;
+            byte[] checksum = new byte[4];
+            BinaryPrimitives.WriteUInt32LittleEndian(checksum, Crc32.Compute(header));
+            byte[] changed = [.. xz[..12], .. header, .. checksum, .. xz[(12 + header.Length + 4)..]];
+            AssertRefusedWithoutMemory(changed, "x.xz");
+        }
+        foreach (uint size in (uint[])[(1u << 28) + 1, 3u << 29, uint.MaxValue])
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(lzma.AsSpan(1), size);
+            AssertRefusedWithoutMemory(lzma, "x.lzma");
+        }
+    }
+
+    [Fact]
+    public void A_block_that_was_lost_is_noticed_by_the_index()
+    {
+        _ = Make(40);
+        byte[] whole = File.ReadAllBytes(Path.Join(_folder, "9.xz"));
+        int indexLength = (BinaryPrimitives.ReadInt32LittleEndian(whole.AsSpan(whole.Length - 8)) + 1) * 4;
+
+        Assert.True(Fails([.. whole[..12], .. whole[^(12 + indexLength)..]], "x.xz"));
+    }
+
+    [Fact]
     public void A_zip_file_has_one_member_that_is_whole()
     {
         byte[] one = Zip(("a.json", "[]"), ("folder/", ""));
@@ -146,7 +183,16 @@ public sealed class DecompressionTests : IDisposable
         Assert.Equal("[]"u8.ToArray(), Read(new Pipe(gzip.ToArray()), "standard input"));
         Assert.Equal("{"u8.ToArray(), Read(new Pipe("{"u8.ToArray()), "standard input"));
         Assert.Empty(Read(new Pipe([]), "standard input"));
+        (byte[] data, string[] files) = Make(40);
+        Assert.All(files, file => Assert.Equal(data, Read(new Pipe(File.ReadAllBytes(file)), Path.GetFileName(file))));
         Assert.Contains("pipe", Assert.Throws<InvalidDataException>(() => Read(new Pipe(Zip(("a", "b"))), "standard input")).Message);
+    }
+
+    private static void AssertRefusedWithoutMemory(byte[] bytes, string name)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Contains("more than 256 MB", Assert.Throws<InvalidDataException>(() => Read(bytes, name)).Message);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }
 
     private (byte[] Data, string[] Files) Make(int size)

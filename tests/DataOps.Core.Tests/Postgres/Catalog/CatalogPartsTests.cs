@@ -126,17 +126,6 @@ public sealed class CatalogPartsTests(PostgresServer server)
     }
 
     [Fact]
-    public void A_key_is_text_with_commas_between_its_columns()
-    {
-        using TestDatabase database = server.Blank();
-        database.Execute("create table a (id int primary key); create table b (x int, \"Y\" text, primary key (x, \"Y\")); create table c (z int)");
-
-        Assert.Equal("t.\"id\"::text", Read(database, "a").KeyText("t").ToString());
-        Assert.Equal("t.\"x\"::text || ',' || t.\"Y\"::text", Read(database, "b").KeyText("t").ToString());
-        Assert.Equal("t.ctid::text", Read(database, "c").KeyText("t").ToString());
-    }
-
-    [Fact]
     public void Five_hundred_tables_take_ten_queries_with_everything()
     {
         using TestDatabase database = server.Blank();

@@ -58,7 +58,6 @@ public sealed class CopyReaderTests(PostgresServer server) : IDisposable
             Assert.True(reader[1].IndexOfAnyExcept((byte)(65 + (i + 1) % 26)) < 0, $"seed {seed}");
         }
         Assert.False(reader.Read());
-        Assert.True(reader.BytesRead > sizes.Sum(s => (long)s));
     }
 
     [Fact]

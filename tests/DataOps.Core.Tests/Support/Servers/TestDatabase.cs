@@ -38,9 +38,9 @@ public sealed class TestDatabase : IDisposable
     public Session Open() => Session.Open(Settings, "Test");
 
     /// <summary>Runs an operation to its end, on <see cref="Session"/>.</summary>
-    public IReadOnlyList<TResult> Run<TOptions, TResult>(IOperation<TOptions, TResult> operation, TOptions options, OperationContext? context = null)
-        where TOptions : notnull
-        where TResult : notnull => [.. operation.Run(Session, options, context ?? new OperationContext())];
+    public IReadOnlyList<TResult> Run<TOptions, TResult>(Operation<TOptions, TResult> operation, TOptions options, OperationContext? context = null)
+        where TOptions : IOptions
+        where TResult : class => [.. operation.Run(Session, options, context ?? new OperationContext())];
 
     /// <summary>Runs statements as the superuser, beside the session, with public in the search path.</summary>
     public int Execute(string sql) => With(sql, command => command.ExecuteNonQuery());

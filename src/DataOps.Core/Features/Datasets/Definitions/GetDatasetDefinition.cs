@@ -9,15 +9,18 @@ using Npgsql;
 namespace DataOps.Core.Features.Datasets.Definitions;
 
 /// <summary>Which datasets to list. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed record GetDatasetDefinitionOptions
+public sealed partial record GetDatasetDefinitionOptions
 {
-    /// <summary>A file of named datasets, or its JSON.</summary>
+    /// <summary>File of named datasets, or its JSON.</summary>
+    [Option(Position = 0, Mandatory = true, Form = OptionForm.Definition)]
     public string Definition { get; init; } = "";
 
-    /// <summary>Datasets of the definition; all when empty.</summary>
+    /// <summary>Names of datasets in the definition. Default: all.</summary>
+    [Option(Position = 1, Wildcards = true, Completes = OptionNames.DatasetName)]
     public IReadOnlyList<string> Name { get; init; } = [];
 
-    /// <summary>Look at the definition alone: no database is opened.</summary>
+    /// <summary>Read the definition alone, without a database.</summary>
+    [Option(Offline = true)]
     public bool Offline { get; init; }
 }
 
@@ -53,7 +56,7 @@ public sealed record DatasetSpecInfo(
 /// looks at it alone.
 /// </summary>
 [Operation("Get", "DatasetDefinition")]
-public sealed class GetDatasetDefinition : IOfflineOperation<GetDatasetDefinitionOptions, DatasetSpecInfo>
+public sealed class GetDatasetDefinition : OfflineOperation<GetDatasetDefinitionOptions, DatasetSpecInfo>
 {
     /// <summary>The names of the datasets of a definition.</summary>
     /// <param name="definition">A file's path, or the JSON itself.</param>
@@ -61,13 +64,13 @@ public sealed class GetDatasetDefinition : IOfflineOperation<GetDatasetDefinitio
     public static IReadOnlyList<string> NamesIn(string definition) => [.. DatasetDefinition.Read(definition).Datasets.Select(d => d.Name)];
 
     /// <inheritdoc/>
-    public bool IsOffline(GetDatasetDefinitionOptions options) => options.Offline;
+    public override bool IsOffline(GetDatasetDefinitionOptions options) => options.Offline;
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">
     /// The definition is no JSON or not built as a definition is, or a name in <paramref name="options"/> matches none of its datasets.
     /// </exception>
-    public IEnumerable<DatasetSpecInfo> Run(Session session, GetDatasetDefinitionOptions options, OperationContext context)
+    protected override IEnumerable<DatasetSpecInfo> Execute(Session session, GetDatasetDefinitionOptions options, OperationContext context)
     {
         IReadOnlyList<NamedDataset> datasets = Chosen(options);
         ReferenceCatalog? catalog = options.Offline ? null : ReferenceCatalog.Read(session, withEmbedded: false);
@@ -78,7 +81,7 @@ public sealed class GetDatasetDefinition : IOfflineOperation<GetDatasetDefinitio
     /// <exception cref="DataOpsException">
     /// The definition is no JSON or not built as a definition is, or a name in <paramref name="options"/> matches none of its datasets.
     /// </exception>
-    public IEnumerable<DatasetSpecInfo> RunOffline(GetDatasetDefinitionOptions options, OperationContext context) =>
+    protected override IEnumerable<DatasetSpecInfo> ExecuteOffline(GetDatasetDefinitionOptions options, OperationContext context) =>
         Chosen(options).SelectMany(d => d.Specs.Select((_, i) => Describe(d, i)));
 
     private static NamedDataset[] Chosen(GetDatasetDefinitionOptions options)

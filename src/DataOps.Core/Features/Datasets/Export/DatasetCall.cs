@@ -13,11 +13,7 @@ internal sealed record DatasetCall(NamedDataset Dataset, IReadOnlyDictionary<str
     public static DatasetCall? Of(string definition, string dataset, IReadOnlyList<string> arguments)
     {
         if (definition.Length == 0)
-        {
-            return dataset.Length == 0 && arguments.Count == 0 ? null : throw new DataOpsException(
-                "DefinitionMissing", FailureKind.InvalidArgument, "-Dataset and -Argument belong to a definition, and there is none.",
-                "Give it with -Definition.");
-        }
+            return null;
         DatasetDefinition all = DatasetDefinition.Read(definition);
         NamedDataset named = dataset.Length == 0 && all.Datasets is [{ } only] ? only : all.Find(dataset);
         return new DatasetCall(named, DatasetArguments.Of(named, arguments));

@@ -5,7 +5,7 @@ using DataOps.Core.Postgres.Catalog;
 
 namespace DataOps.Core.Features.Datasets.Export;
 
-/// <summary>Makes the encoders of an export's fields, and tells afterwards what they could not write exactly.</summary>
+/// <summary>Makes the converters of an export's fields, and reports afterwards what they could not write exactly.</summary>
 internal sealed class DatasetEncoders(
     IReadOnlySet<(string Model, string Column)> streamFields, DatasetLayout layout, TimePrecision precision, JsonFields jsonFields)
 {
@@ -17,16 +17,25 @@ internal sealed class DatasetEncoders(
     /// <summary>Which those are, joined by semicolons; null when there are none.</summary>
     public string? InexactFields => Inexact == 0 ? null : string.Join("; ", _fields.Where(f => f.Count > 0));
 
-    /// <summary>What makes the encoder of each of a model's columns.</summary>
-    public Func<Column, PgToJson> Of(Model model) => column =>
+    /// <summary>What makes the converter of each of a model's columns.</summary>
+    public Func<Column, ValueConverter> Of(Model model) => column =>
     {
         string field = model.Fields.FirstOrDefault(f => f.Column == column)?.Name ?? "pk";
-        LossCount inexact = new($"{model.Label}.{field}");
-        _fields.Add(inexact);
-        PgToJson encoder = PgToJson.For(column.Type, precision, layout.Embedded, layout.Indent, inexact);
-        bool? isStreamField = JsonFields.IsJson(column) ? jsonFields.IsStreamField(model, field) : null;
-        if (!(isStreamField ?? streamFields.Contains((model.Label, column.Name))))
-            return encoder;
-        return new StreamFieldEncoder(column.Type.Underlying.Name == "jsonb", isStreamField is null ? encoder : null, inexact);
+        LossCount losses = new($"{model.Label}.{field}");
+        _fields.Add(losses);
+        return ValueConverter.For(column, new ValueForm
+        {
+            Precision = precision,
+            Separator = layout.Embedded,
+            Indent = layout.Indent,
+            Losses = losses,
+            StreamField = (JsonFields.IsJson(column) ? jsonFields.IsStreamField(model, field) : null) switch
+            {
+                true => StreamFieldUse.Yes,
+                false => StreamFieldUse.No,
+                null when streamFields.Contains((model.Label, column.Name)) => StreamFieldUse.Found,
+                null => StreamFieldUse.Unknown,
+            },
+        });
     };
 }

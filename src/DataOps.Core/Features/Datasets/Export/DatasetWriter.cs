@@ -29,7 +29,7 @@ internal sealed class DatasetWriter(
     /// <summary>Writes a part's rows, in the order of their key.</summary>
     public void Write(ExportPart part)
     {
-        ModelColumns columns = ModelColumns.Of(encoders, part, layout, references, missing?.Asked(part) ?? []);
+        ModelColumns columns = ModelColumns.Of(encoders, part, layout, references, [.. missing?.Asked(part).Select(r => r.For(session, context.Cancellation)) ?? []]);
         try
         {
             using CopyReader rows = new(session.Connection, SqlText.Raw(columns.Query), context.Cancellation);
@@ -62,7 +62,7 @@ internal sealed class DatasetWriter(
             columns.Values[i].Write(row, _output);
         _output.Write(columns.Closing);
         if (columns.MissesAny(row))
-            foreach ((Reference reference, string key, string value) in columns.Missing(row))
+            foreach ((TargetReference reference, string key, string value) in columns.Missing(row))
                 missing!.Add(reference, key, value);
         if (_count % RowsPerReport == 0)
             context.Report($"Exporting {columns.Label}", _count, estimatedRows);

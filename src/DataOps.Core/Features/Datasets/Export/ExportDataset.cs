@@ -11,70 +11,96 @@ using Npgsql;
 namespace DataOps.Core.Features.Datasets.Export;
 
 /// <summary>What is written to a dataset file. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed record ExportDatasetOptions
+public sealed partial record ExportDatasetOptions
 {
-    /// <summary>The file to write: .json or .jsonl (.json with the format Feincms), and .gz behind it to compress; - for the standard output.</summary>
+    /// <summary>File to write: .json or .jsonl, with .gz to compress it.</summary>
+    [Option(Position = 0, Mandatory = true, Form = OptionForm.DatasetToWrite)]
     public string Path { get; init; } = "";
 
-    /// <summary>Models, as app or app.model; all when empty.</summary>
+    /// <summary>Models to export, as app or app.model. Default: all.</summary>
+    [Option(Position = 1, Pipeline = true, Wildcards = true, Completes = OptionNames.ModelName)]
     public IReadOnlyList<string> Model { get; init; } = [];
 
     /// <summary>Models to leave out, as app or app.model.</summary>
+    [Option(Wildcards = true, Completes = OptionNames.ModelName)]
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
     /// <summary>
-    /// A file of named datasets, or its JSON: rows by filters instead of whole models. With it, -Model and -Exclude narrow down the dataset's models.
+    /// File of named datasets, or its JSON: rows by filters instead of whole models; -Model and -Exclude then narrow
+    /// down the dataset's models.
     /// </summary>
+    [Option(Form = OptionForm.Definition)]
     public string Definition { get; init; } = "";
 
-    /// <summary>The dataset of the definition.</summary>
+    /// <summary>Dataset of the definition.</summary>
+    [Option(Completes = OptionNames.DatasetName)]
+    [OnlyWith(nameof(Definition))]
     public string Dataset { get; init; } = "";
 
-    /// <summary>The dataset's arguments, in the order of its parameters or as name=value; a list takes all that follow.</summary>
+    /// <summary>
+    /// Arguments of the dataset, in the order of its parameters or as name=value; a list takes all that follow.
+    /// </summary>
+    [Option(Form = OptionForm.DatasetArgument)]
+    [OnlyWith(nameof(Definition))]
     public IReadOnlyList<string> Argument { get; init; } = [];
 
-    /// <summary>The file's format; by its ending when absent.</summary>
+    /// <summary>Format of the file. Default: by its name.</summary>
     public DatasetFormat? Format { get; init; }
 
     /// <summary>
-    /// Also write what the application makes anew: renditions, reference index, search index, sessions. A model named in full is always written.
+    /// Also export rows that can be regenerated: renditions, reference index, search index, sessions. A model named in
+    /// full is always exported.
     /// </summary>
     public bool IncludeDerived { get; init; }
 
-    /// <summary>Blanks per level, for files that people read; JSON only.</summary>
+    /// <summary>Spaces per level of JSON.</summary>
+    [Range(0, 16)]
     public int? Indent { get; init; }
 
-    /// <summary>Write a reference as the natural key of its target, where its model has one, as dumpdata's --natural-foreign does.</summary>
+    /// <summary>
+    /// Write references as natural keys where the target's model has one, as dumpdata --natural-foreign does.
+    /// </summary>
+    [NotWith(nameof(Format), DatasetFormat.Feincms)]
     public bool NaturalForeign { get; init; }
 
-    /// <summary>Leave out the primary key of models that have a natural key, as dumpdata's --natural-primary does.</summary>
+    /// <summary>Leave out primary keys of models that have a natural key, as dumpdata --natural-primary does.</summary>
+    [NotWith(nameof(Format), DatasetFormat.Feincms)]
     public bool NaturalPrimary { get; init; }
 
     /// <summary>
-    /// Natural keys that the application defines, besides those of Django, Wagtail and taggit: blog.author=slug, with several fields
-    /// blog.post=slug+author.name; nothing behind the sign for a model that has none.
+    /// Natural keys of your own models, as blog.author=slug or blog.post=slug+author.name; blog.author= for none. Those
+    /// of Django, Wagtail and taggit are known.
     /// </summary>
+    [Option(Form = OptionForm.NaturalKey)]
     public IReadOnlyList<string> NaturalKey { get; init; } = [];
 
-    /// <summary>References that Django keeps without a constraint and the column's name does not tell, as table.column=target_table.</summary>
+    /// <summary>More references without a foreign key, as table.column=target_table.</summary>
     public IReadOnlyList<string> SoftReference { get; init; } = [];
 
-    /// <summary>What to do about references without a target; by default each is named and keeps its key.</summary>
+    /// <summary>What to do with references without a target. Default: warn and keep the key.</summary>
     public OnMissingReference? OnMissingReference { get; init; }
 
-    /// <summary>How much of a time's fraction is written: milliseconds as dumpdata does, or microseconds as they are stored.</summary>
+    /// <summary>
+    /// Precision of times: milliseconds as dumpdata writes them, or microseconds as PostgreSQL stores them.
+    /// </summary>
     public TimePrecision Precision { get; init; }
 
-    /// <summary>JSON fields to write as Wagtail's StreamField, a text, as app.model.field; without it, those whose values are lists of blocks.</summary>
+    /// <summary>
+    /// JSON fields to write as the text of a StreamField, as app.model.field. Default: those whose values are lists of
+    /// blocks.
+    /// </summary>
+    [Option(Wildcards = true)]
     public IReadOnlyList<string> StreamField { get; init; } = [];
 
-    /// <summary>JSON fields to write as the JSON that they are, whatever they hold, as app.model.field.</summary>
+    /// <summary>JSON fields to write as JSON whatever they hold, as app.model.field.</summary>
+    [Option(Wildcards = true)]
     public IReadOnlyList<string> JsonField { get; init; } = [];
 
-    /// <summary>In feincms3-data's format: say in the file that rows which it lacks are to be deleted where it is loaded.</summary>
+    /// <summary>Have loading the file delete rows that it lacks (feincms3-data's format).</summary>
+    [OnlyWith(nameof(Format), DatasetFormat.Feincms)]
     public bool DeleteMissing { get; init; }
 
-    /// <summary>Overwrite the file if it is there.</summary>
+    /// <summary>Overwrite an existing file.</summary>
     public bool Force { get; init; }
 }
 
@@ -114,16 +140,15 @@ public sealed record ExportResult(
 /// <summary>Writes models as Django's dumpdata does, from one snapshot, in constant memory; a failure leaves no file.</summary>
 /// <remarks>Rows come straight from the tables, so no custom manager hides any of them, and a row without its target is written too.</remarks>
 [Operation("Export", "Dataset")]
-public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResult>
+public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult>
 {
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">
     /// The file is there already, its ending names no format, a name matches no model, or the server refused a query.
     /// </exception>
-    public IEnumerable<ExportResult> Run(Session session, ExportDatasetOptions options, OperationContext context)
+    protected override IEnumerable<ExportResult> Execute(Session session, ExportDatasetOptions options, OperationContext context)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        RequireFormat(options);
         DatasetFile file = DatasetFile.Create(options.Path, options.Format, options.Force);
         DatasetLayout layout = DatasetLayout.For(file.Format, options.Indent);
         DatasetCall? call = DatasetCall.Of(options.Definition, options.Dataset, options.Argument);
@@ -132,7 +157,7 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
         session.Execute("set local statement_timeout = 0", context.Cancellation);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
         ExportPlan plan = call is null
-            ? ExportPlan.Of(ModelOrder.Sort(catalog, ModelSelection.Of(catalog, options)))
+            ? ExportPlan.Of(new ReferenceWalk(catalog).Sort(ModelSelection.Of(catalog, options)))
             : ExportPlan.Of(session, catalog, call, options);
         Model[] models = [.. plan.Parts.Select(p => p.Model).Distinct()];
         if (file.Format == DatasetFormat.Feincms)
@@ -180,19 +205,5 @@ public sealed class ExportDataset : IOperation<ExportDatasetOptions, ExportResul
             encoders.InexactFields,
             left.Length == 0 ? null : string.Join(",", left),
             Math.Round(clock.Elapsed.TotalSeconds, 3));
-    }
-
-    // Its loader knows rows by their keys, and takes its orders from the file.
-    private static void RequireFormat(ExportDatasetOptions options)
-    {
-        bool isFeincms = options.Format == DatasetFormat.Feincms;
-        if (options.DeleteMissing && !isFeincms)
-            throw new DataOpsException(
-                "ContradictingOptions", FailureKind.InvalidArgument, "-DeleteMissing is written into files of feincms3-data only.",
-                "Add -Format Feincms.", nameof(options.DeleteMissing));
-        if (isFeincms && (options.NaturalForeign || options.NaturalPrimary))
-            throw new DataOpsException(
-                "ContradictingOptions", FailureKind.InvalidArgument, "Files of feincms3-data hold plain keys.",
-                "Leave -NaturalForeign and -NaturalPrimary out.", nameof(options.Format));
     }
 }

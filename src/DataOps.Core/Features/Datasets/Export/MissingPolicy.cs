@@ -9,7 +9,7 @@ namespace DataOps.Core.Features.Datasets.Export;
 /// <summary>What an export does about references without a target: writes NULL for them, leaves their rows out, or writes them as they are.</summary>
 internal sealed class MissingPolicy
 {
-    private readonly HashSet<Reference> _nulled = [];
+    private readonly HashSet<TargetReference> _nulled = [];
     private readonly Dictionary<uint, HashSet<string>> _skipped = [];
 
     /// <summary>Rows left out.</summary>
@@ -21,7 +21,7 @@ internal sealed class MissingPolicy
         Session session, ReferenceCatalog catalog, MissingReferences missing, OnMissingReference? choice, CancellationToken cancellation)
     {
         MissingPolicy policy = new();
-        Reference[] damage = [.. missing.Keys.Keys.Where(r => r.Severity != Severity.Expected)];
+        TargetReference[] damage = [.. missing.Keys.Keys.Where(r => r.Severity != Severity.Expected)];
         if (choice == OnMissingReference.Fail && damage.Length > 0)
             throw missing.Refusal("Repair the rows, or export with -OnMissingReference Report, Null, KeepKey or SkipRow.");
         if (choice == OnMissingReference.Null)
@@ -42,29 +42,28 @@ internal sealed class MissingPolicy
     }
 
     /// <summary>Whether a value of a column without its target is written as NULL, or left out of its list.</summary>
-    public Reference? NulledBy(Table table, Column column) => _nulled.FirstOrDefault(r => r.Table.Oid == table.Oid && r.Columns is [{ } c] && c == column);
+    public TargetReference? NulledBy(Table table, Column column) => _nulled.FirstOrDefault(r => r.Table.Oid == table.Oid && r.Columns is [{ } c] && c == column);
 
     /// <summary>The condition under which a table's rows are written; t is the table.</summary>
     public string? Condition(Table table) => _skipped.TryGetValue(table.Oid, out HashSet<string>? keys)
-        ? $"{OrphanSql.Key(table, "t")} <> all({TextArray(keys)})"
+        ? $"{KeyText.Of(table, "t")} <> all({TextArray(keys)})"
         : null;
 
     // What refers to a row that is left out has no target in the file, and is left out as well.
-    private void Skip(Session session, ReferenceCatalog catalog, MissingReferences missing, Reference[] damage, CancellationToken cancellation)
+    private void Skip(Session session, ReferenceCatalog catalog, MissingReferences missing, TargetReference[] damage, CancellationToken cancellation)
     {
+        ReferenceWalk walk = new(catalog);
         Queue<(Table Table, IReadOnlyList<string> Keys)> fresh = [];
-        foreach (Reference reference in damage)
+        foreach (TargetReference reference in damage)
             Add(reference.Table, missing.Keys[reference], fresh);
         while (fresh.TryDequeue(out (Table Table, IReadOnlyList<string> Keys) gone))
         {
-            foreach (Reference reference in catalog.To(gone.Table).Where(MissingReferences.IsDeclared))
+            foreach (TargetReference reference in walk.Requiring(gone.Table).Select(r => r.For(session, cancellation)))
             {
-                string same = string.Join(
-                    " and ", reference.Columns.Zip(reference.TargetColumns, (c, t) => $"t.{SqlText.Identifier(c.Name)} = p.{SqlText.Identifier(t.Name)}"));
                 IReadOnlyList<string> referring = session.List<string>(
                     $"""
-                    select {OrphanSql.Key(reference.Table, "t")} from {reference.Table.Sql} t join {gone.Table.Sql} p on {same}
-                    where {OrphanSql.Key(gone.Table, "p")} = any(@keys)
+                    select {KeyText.Of(reference.Table, "t")} from {reference.Table.Sql} t join {gone.Table.Sql} p on {reference.IsSet("t")} and {reference.IsTarget("t", "p")}
+                    where {KeyText.Of(gone.Table, "p")} = any(@keys)
                     """,
                     new { keys = gone.Keys.ToArray() },
                     cancellation);

@@ -11,7 +11,7 @@ internal sealed class MissingReferences(ReferenceCatalog catalog, bool withSoft,
 {
     private const int Named = 1000;
     private readonly Dictionary<string, long> _counts = [];
-    private readonly Dictionary<Reference, List<string>> _keys = [];
+    private readonly Dictionary<TargetReference, List<string>> _keys = [];
     private readonly List<string[]> _rows = [];
 
     /// <summary>How many are damage.</summary>
@@ -24,14 +24,14 @@ internal sealed class MissingReferences(ReferenceCatalog catalog, bool withSoft,
     public string? Text => _counts.Count == 0 ? null : string.Join("; ", _counts.Select(c => $"{c.Key}: {c.Value}"));
 
     /// <summary>The references that have any, and the keys of their rows, as text, where they were asked for.</summary>
-    public IReadOnlyDictionary<Reference, List<string>> Keys => _keys;
+    public IReadOnlyDictionary<TargetReference, List<string>> Keys => _keys;
 
     /// <summary>The references of a table that must have a target.</summary>
-    public IReadOnlyList<Reference> Asked(Table table) =>
-        [.. catalog.From(table).Where(r => r.Target is not null && (IsDeclared(r) || (withSoft && r.Class == ReferenceClass.Soft)))];
+    public IReadOnlyList<TargetReference> Asked(Table table) =>
+        [.. catalog.From(table).OfType<TargetReference>().Where(r => r.IsRequired || (withSoft && r is SoftReference))];
 
     /// <summary>Those of the rows that a filter chooses which are to be looked up while they are written.</summary>
-    public IReadOnlyList<Reference> Asked(ExportPart part) =>
+    public IReadOnlyList<TargetReference> Asked(ExportPart part) =>
         part.Condition is null ? [] : [.. Asked(part.Model.Table).Where(r => !part.Requires(r))];
 
     /// <summary>Searches rows that are exported, and their many-to-many lists.</summary>
@@ -44,15 +44,15 @@ internal sealed class MissingReferences(ReferenceCatalog catalog, bool withSoft,
     {
         IEnumerable<Table> tables = parts.Where(p => withChosen || p.Condition is null).Select(p => p.Model.Table)
             .Concat(parts.SelectMany(p => p.Model.ManyToMany.Select(l => l.Table))).DistinctBy(t => t.Oid);
-        foreach (DanglingReference dangling in new OrphanSearch(session, catalog, context).In([.. tables.SelectMany(Asked)], plan.ConditionOn))
-            Add(dangling.Reference, dangling.Key, dangling.Value);
+        foreach (DanglingReference dangling in new ReferenceSearch(session, catalog, context).In([.. tables.SelectMany(Asked)], plan.ConditionOn))
+            Add((TargetReference)dangling.Reference, dangling.Key, dangling.Value);
     }
 
     /// <summary>Adds a row that was found.</summary>
     /// <param name="reference">By which reference it has no target.</param>
     /// <param name="key">The row's key, as text.</param>
     /// <param name="value">What it points at, as text.</param>
-    public void Add(Reference reference, string key, string value)
+    public void Add(TargetReference reference, string key, string value)
     {
         string place = $"{catalog.LabelOf(reference.Table)} {reference.Column.Name} -> {reference.Target}";
         _counts[place] = _counts.GetValueOrDefault(place) + 1;
@@ -65,10 +65,6 @@ internal sealed class MissingReferences(ReferenceCatalog catalog, bool withSoft,
         if (_rows.Count < Named)
             _rows.Add([reference.Table.DisplayName, key, reference.Column.Name, $"-> {reference.Target} {value}"]);
     }
-
-    /// <summary>Whether a reference is one that PostgreSQL, or Django's loader, will ask a target of.</summary>
-    public static bool IsDeclared(Reference reference) =>
-        reference is { Class: ReferenceClass.ForeignKey or ReferenceClass.Unvalidated or ReferenceClass.Inheritance, ContentTypeColumn: null };
 
     /// <summary>Tells the user which rows they are.</summary>
     public void Warn(OperationContext context)

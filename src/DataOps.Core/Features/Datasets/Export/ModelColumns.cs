@@ -9,15 +9,15 @@ using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Export;
 
-/// <summary>How a model is read and written: the query, and for each of its columns the text before it and its encoder.</summary>
+/// <summary>How a model is read and written: the query, and for each of its columns the text before it and its converter.</summary>
 internal sealed class ModelColumns
 {
     private readonly Value[] _key;
-    private readonly IReadOnlyList<Reference> _asked;
+    private readonly IReadOnlyList<TargetReference> _asked;
     private readonly int _missing;
 
     private ModelColumns(
-        Model model, DatasetLayout layout, string query, Value[] key, bool isKeyless, IReadOnlyList<Value> values, IReadOnlyList<Reference> asked, int missing)
+        Model model, DatasetLayout layout, string query, Value[] key, bool isKeyless, IReadOnlyList<Value> values, IReadOnlyList<TargetReference> asked, int missing)
     {
         (Label, Query, _key, Values, _asked, _missing) = (model.Label, query, key, values, asked, missing);
         string pk = isKeyless ? "" : $"{layout.Member}\"pk\": {(key.Length == 1 ? "" : key.Length == 0 ? "null" : layout.List(1).Open)}";
@@ -40,16 +40,16 @@ internal sealed class ModelColumns
     public IReadOnlyList<Value> Values { get; }
 
     /// <summary>Makes them.</summary>
-    /// <param name="encoders">Makes the encoder of each column.</param>
+    /// <param name="encoders">Makes the converter of each column.</param>
     /// <param name="part">The rows.</param>
     /// <param name="layout">How an object is laid out.</param>
     /// <param name="references">How keys and references are written.</param>
     /// <param name="asked">References whose targets are looked up with the rows.</param>
     public static ModelColumns Of(
-        DatasetEncoders encoders, ExportPart part, DatasetLayout layout, ReferenceForm references, IReadOnlyList<Reference> asked)
+        DatasetEncoders encoders, ExportPart part, DatasetLayout layout, ReferenceForm references, IReadOnlyList<TargetReference> asked)
     {
         Model model = part.Model;
-        Func<Column, PgToJson> encoderOf = encoders.Of(model);
+        Func<Column, ValueConverter> converterOf = encoders.Of(model);
         List<string> expressions = [];
         StringBuilder joins = new();
 
@@ -63,10 +63,10 @@ internal sealed class ModelColumns
         {
             string place = "t." + SqlText.Identifier(column.Name);
             if (references.Missing.NulledBy(model.Table, column) is { } nulled)
-                place = $"case when {Exists(nulled, place)} then {place} end";
-            PgToJson encoder = encoderOf(column);
-            expressions.Add(encoder.Expression(place));
-            return new Value(expressions.Count - 1, Encoding.UTF8.GetBytes(before), encoder);
+                place = $"case when {Exists(nulled)} then {place} end";
+            ValueConverter converter = converterOf(column);
+            expressions.Add(converter.Expression(place));
+            return new Value(expressions.Count - 1, Encoding.UTF8.GetBytes(before), converter);
         }
 
         Value AddField(string before, Column column)
@@ -119,7 +119,7 @@ internal sealed class ModelColumns
     public bool MissesAny(CopyReader row) => _asked.Count > 0 && !row.IsNull(_missing);
 
     /// <summary>Those that have none: the row's key and what they point at, as text.</summary>
-    public IEnumerable<(Reference Reference, string Key, string Value)> Missing(CopyReader row)
+    public IEnumerable<(TargetReference Reference, string Key, string Value)> Missing(CopyReader row)
     {
         string key = Encoding.UTF8.GetString(row[_missing]);
         for (int i = 0; i < _asked.Count; i++)
@@ -134,8 +134,8 @@ internal sealed class ModelColumns
         string target = "t." + SqlText.Identifier(list.TargetColumn.Name);
         Reference? reference = references.Catalog.ReferenceOf(list.Table, list.TargetColumn);
         (string join, string json) = references.Natural(reference, target, "k", layout.List(3)) ?? ("", $"to_json({target})::text");
-        Reference? nulled = references.Missing.NulledBy(list.Table, list.TargetColumn);
-        string?[] conditions = [references.Missing.Condition(list.Table), nulled is null ? null : Exists(nulled, target)];
+        TargetReference? nulled = references.Missing.NulledBy(list.Table, list.TargetColumn);
+        string?[] conditions = [references.Missing.Condition(list.Table), nulled is null ? null : Exists(nulled)];
         string where = conditions.Any(c => c is not null) ? " where " + string.Join(" and ", conditions.OfType<string>()) : "";
         string entries = $"string_agg({json}, {SqlText.Literal(layout.List(2).Item)} order by {target}) as list";
         string key = $"t.{SqlText.Identifier(part.Model.Key[0].Name)}";
@@ -147,23 +147,22 @@ internal sealed class ModelColumns
         return $" left join (select t.{owner} as owner, {entries} from {list.Table.Sql} t{join}{where} group by 1) {alias} on {alias}.owner = {key}";
     }
 
-    private static string Exists(Reference reference, string place) =>
-        $"exists (select 1 from {reference.Target!.Sql} p where p.{SqlText.Identifier(reference.TargetColumns[0].Name)} = {place})";
+    private static string Exists(TargetReference reference) => $"exists (select 1 from {reference.Target.Sql} p where {reference.IsTarget("t", "p")})";
 
     private static string FieldName(Column link) => link.Name.EndsWith("_id", StringComparison.Ordinal) ? link.Name[..^3] : link.Name;
 
-    /// <summary>A value of a row: where it is, what stands before it, and how it is written; without an encoder it is JSON already.</summary>
-    internal sealed record Value(int Index, byte[] Before, PgToJson? Encoder)
+    /// <summary>A value of a row: where it is, what stands before it, and how it is written; without a converter it is JSON already.</summary>
+    internal sealed record Value(int Index, byte[] Before, ValueConverter? Converter)
     {
         public void Write(CopyReader row, Utf8Output output)
         {
             output.Write(Before);
             if (row.IsNull(Index))
                 output.Write("null"u8);
-            else if (Encoder is null)
+            else if (Converter is null)
                 output.Write(row[Index]);
             else
-                Encoder.Write(row[Index], output);
+                Converter.WriteJson(row[Index], output);
         }
     }
 }

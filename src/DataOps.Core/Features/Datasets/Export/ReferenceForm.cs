@@ -1,5 +1,6 @@
 using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
+using DataOps.Core.Django.Values;
 using DataOps.Core.Files;
 using DataOps.Core.Postgres.Sql;
 

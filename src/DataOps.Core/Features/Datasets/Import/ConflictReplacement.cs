@@ -10,8 +10,9 @@ namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>Takes rows out of the way of the file's rows, and makes what referred to them refer to those.</summary>
 /// <remarks>The other halves of such a row go with it, and so do generic references to it, as its revisions and tags are its own; history stays.</remarks>
-internal sealed class ConflictReplacement(Session session, ReferenceCatalog catalog, ImportViews rows, ChangeSet changes, CancellationToken cancellation)
+internal sealed class ConflictReplacement(Session session, ReferenceCatalog catalog, KeyedRows rows, ChangeSet changes, CancellationToken cancellation)
 {
+    private readonly ReferenceWalk _walk = new(catalog);
     private readonly List<Repointing> _repoints = [];
 
     /// <summary>Rows that go.</summary>
@@ -21,14 +22,17 @@ internal sealed class ConflictReplacement(Session session, ReferenceCatalog cata
     public long Repointed { get; private set; }
 
     /// <summary>Plans it.</summary>
-    public void Plan(IEnumerable<Table> tables)
+    /// <param name="session">The session, in the load's transaction.</param>
+    /// <param name="catalog">Who refers to whom.</param>
+    /// <param name="conflicts">The rows of the file, and which rows give way to them.</param>
+    /// <param name="changes">Takes the plan.</param>
+    /// <param name="cancellation">Cancels the query that runs.</param>
+    public static ConflictReplacement Plan(
+        Session session, ReferenceCatalog catalog, SettledConflicts conflicts, ChangeSet changes, CancellationToken cancellation)
     {
-        foreach (Table table in tables)
-        {
-            Plan(table, table);
-            PlanObjectIds(table);
-        }
-        Deleted += new DeleteActions(catalog.Database).Plan(changes);
+        ConflictReplacement replacement = new(session, catalog, conflicts.Rows, changes, cancellation);
+        replacement.Plan(conflicts.Replaced);
+        return replacement;
     }
 
     /// <summary>Repoints what referred to them; the file's rows are there by now.</summary>
@@ -38,12 +42,22 @@ internal sealed class ConflictReplacement(Session session, ReferenceCatalog cata
     public IEnumerable<RowChange> Describe(RowChanges changed) =>
         _repoints.SelectMany(r => changed.Updated(r.Rows, catalog.LabelOf(r.Rows.Table), r.NewValues, [r.Column]));
 
+    private void Plan(IEnumerable<Table> tables)
+    {
+        foreach (Table table in tables)
+        {
+            Plan(table, table);
+            PlanObjectIds(table);
+        }
+        Deleted += new DeleteActions(catalog.Database).Plan(changes);
+    }
+
     private void Plan(Table table, Table replaced)
     {
         string key = SqlText.Identifier(table.SingleKey!.Name);
         string gone = UniqueConflicts.Replaced(replaced);
         Delete(table, $"from {table.Sql} t join {gone} x on x.old = t.{key}");
-        foreach (Reference reference in catalog.To(table).Where(r => r.Columns.Count == 1 && r.Class is not (ReferenceClass.Tree or ReferenceClass.Embedded)))
+        foreach (TargetReference reference in _walk.Referring(table))
         {
             if (reference.IsParentLink)
                 Plan(reference.Table, replaced);
@@ -58,7 +72,7 @@ internal sealed class ConflictReplacement(Session session, ReferenceCatalog cata
         Table table = reference.Table;
         string column = SqlText.Identifier(reference.Column.Name);
         TablePlan changed = changes.Of(table);
-        string staged = rows.StagedOf(table) is { } file && file.Columns.Any(c => c.Column == reference.Column) ? FileRows.NotIn(file) : "";
+        string staged = rows.StagedOf(table) is { } file && file.Columns.Any(c => c.Column == reference.Column) ? KeyedRows.NotIn(file) : "";
         string from = $"from {table.Sql} t join {gone} x on x.old = t.{column}";
         // A row whose own key is the reference, as a one-to-one extension of it, cannot be told any more when that changes.
         if (changed.Identity.Columns.Contains(reference.Column))
@@ -97,16 +111,13 @@ internal sealed class ConflictReplacement(Session session, ReferenceCatalog cata
 
     private void PlanObjectIds(Table table)
     {
-        int[] types = [.. catalog.WithHeirs(table).Select(catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)];
-        bool IsItsOwn(Reference r) => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null, Severity: not Severity.Expected };
-        foreach (Reference reference in catalog.References.Where(IsItsOwn))
+        foreach ((GenericReference reference, Func<string, string> isOfType) in _walk.ObjectIds(table))
         {
-            string staged = rows.StagedOf(reference.Table) is { } file ? FileRows.NotIn(file) : "";
-            string isOfType = $"t.{SqlText.Identifier(reference.ContentTypeColumn!.Name)} = any('{{{string.Join(',', types)}}}')";
+            string staged = rows.StagedOf(reference.Table) is { } file ? KeyedRows.NotIn(file) : "";
             string isIt = ColumnEquality.Of(table.SingleKey!, "x", reference.Column, "t");
             Delete(reference.Table, $"""
                 from (select old as {SqlText.Identifier(table.SingleKey!.Name)} from {UniqueConflicts.Replaced(table)}) x
-                join {reference.Table.Sql} t on {isIt} where {isOfType}{staged}
+                join {reference.Table.Sql} t on {isIt} where {isOfType("t")}{staged}
                 """);
         }
     }

@@ -1,22 +1,26 @@
 using DataOps.Core.Changes;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
+using DataOps.Core.Django.Values;
 using DataOps.Core.Files;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>A file that has been compared with a database: what is to change there, in temporary tables of the transaction.</summary>
-/// <param name="Objects">Objects in the file.</param>
+/// <param name="Staged">The file.</param>
 /// <param name="Skipped">Objects left out.</param>
-/// <param name="Specs">What the file says about the rows of its models.</param>
 /// <param name="Run">What changes by model, and the means to apply it.</param>
 /// <param name="Deletion">Rows of the database that the file's specs take away.</param>
 /// <param name="Replacement">Rows of the database that give way.</param>
-internal sealed record DatasetLoad(long Objects, long Skipped, FileSpecs Specs, ImportRun Run, ImportDeletion Deletion, ConflictReplacement Replacement)
+internal sealed record DatasetLoad(StagedFile Staged, long Skipped, ImportRun Run, PlannedDeletion Deletion, ConflictReplacement Replacement)
 {
+    /// <summary>Objects in the file.</summary>
+    public long Objects => Staged.Objects;
+
     /// <summary>Rows that are not there.</summary>
     public long Inserted => Run.Models.Sum(m => m.Inserted);
 
@@ -30,65 +34,146 @@ internal sealed record DatasetLoad(long Objects, long Skipped, FileSpecs Specs, 
     public long Deleted => Deletion.Deleted + Replacement.Deleted;
 
     /// <summary>Rows of the database that change because of those.</summary>
-    public long Changed => Deletion.Cleared + Replacement.Repointed;
+    public long Changed => Deletion.Dependents.Changed + Replacement.Repointed;
+}
 
-    /// <summary>Reads a file and computes what would change; the database is only read.</summary>
-    /// <param name="session">A session in a transaction.</param>
-    /// <param name="catalog">The database's models and references.</param>
-    /// <param name="file">The file.</param>
-    /// <param name="options">How to load it; without WhatIf new keys are taken from their sequences.</param>
-    /// <param name="changes">Takes the plan.</param>
-    /// <param name="context">Cancels, and hears of the progress.</param>
+/// <summary>The road of a file into a database: its stages, each of which takes what the one before it found out and adds its own.</summary>
+/// <remarks>Up to the plan the database is only read; <see cref="ImportRun.Apply"/> is the last stage.</remarks>
+/// <param name="session">A session in a transaction.</param>
+/// <param name="catalog">The database's models and references.</param>
+/// <param name="file">The file.</param>
+/// <param name="options">How to load it; without WhatIf new keys are taken from their sequences.</param>
+/// <param name="changes">Takes the plan.</param>
+/// <param name="context">Cancels, and hears of the progress.</param>
+internal sealed class LoadStages(
+    Session session, ReferenceCatalog catalog, FixtureFile file, LoadOptions options, ChangeSet changes, OperationContext context)
+{
+    private readonly string _path = file.Name;
+    private readonly FixtureModels _models = new(catalog);
+    private readonly NaturalKeys _keys = NaturalKeys.Of(catalog, options.NaturalKey);
+    private readonly OnMissingReference _missing = options.OnMissingReference ?? OnMissingReference.Fail;
+
+    /// <summary>Goes as far as the plan of what would change.</summary>
     /// <param name="read">Takes the staging area before it is filled: it tells how far the file could be read, whatever becomes of the plan.</param>
     /// <exception cref="DataOpsException">The file cannot be loaded: why, with its lines.</exception>
-    public static DatasetLoad Plan(
-        Session session,
-        ReferenceCatalog catalog,
-        FixtureFile file,
-        ImportDatasetOptions options,
-        ChangeSet changes,
-        OperationContext context,
-        Action<StagingArea>? read = null)
+    public DatasetLoad Plan(Action<StagingArea>? read = null)
     {
-        string path = file.Name;
-        FixtureModels models = new(catalog);
-        NaturalKeys keys = NaturalKeys.Of(catalog, options.NaturalKey);
-        // As pg_dump and pg_restore do: a limit for the queries of the site is none for a load of all of it.
-        session.Execute("set local statement_timeout = 0", context.Cancellation);
-        FavourIndexes(session, context.Cancellation);
-        StagingArea staging = new(session, catalog, models, keys, JsonFields.Of(options.StreamField, options.JsonField, catalog.Models), path, context);
-        read?.Invoke(staging);
-        FileSpecs specs;
-        using (FixtureReader reader = FixtureReader.Open(file, context.Cancellation))
-        {
-            staging.Fill(reader);
-            specs = FileSpecs.Of(reader, models, staging.Tables, path);
-        }
-        changes.Defer();
-        ImportViews rows = new(session, catalog, staging.Tables, context.Cancellation);
-        OnMissingReference missing = options.OnMissingReference ?? OnMissingReference.Fail;
-        ImportReferenceCheck targets = new(session, catalog, models, rows, missing, path, context);
-        new RowsSavedAsNew(session, catalog, rows, targets, missing, path, context).Plan(specs, reserve: !options.WhatIf);
-        new KeyAssignment(session, catalog, models, keys, rows, targets, new ImportProblems(path), context)
-            .Resolve(takesRecovered: options.OnConflict == OnConflict.Replace, reserve: !options.WhatIf);
-        rows.CreateViews();
-        ImportChecks checks = new(session, path, context.Cancellation);
-        checks.RequireDistinctKeys(rows.Tables);
-        checks.RequireNew(specs.ForceInsert);
-        ImportDeletion deletion = new(session, catalog, rows, changes, options, path, context);
-        deletion.Plan(specs, staging.Objects);
-        targets.Ignore(specs.IgnoredLists);
-        UniqueConflicts conflicts = new(session, catalog, rows, options.OnConflict, path, context);
-        conflicts.Settle();
-        targets.Settle();
-        checks.RequireNeededFields(rows.Tables, options.MissingField);
-        ConflictReplacement replacement = new(session, catalog, rows, changes, context.Cancellation);
-        ImportRun run = new(session, catalog, rows, changes, deletion, replacement, options, path, context);
-        run.Plan(conflicts.WithReplaced);
-        return new DatasetLoad(staging.Objects, targets.Skipped + conflicts.Skipped, specs, run, deletion, replacement);
+        StagedFile staged = Stage(read);
+        KeyedRows keyed = AssignKeys(staged);
+        PlannedDeletion deletion = PlanDeletion(keyed, staged);
+        SettledConflicts conflicts = ResolveConflicts(keyed, deletion);
+        KeyedRows rows = CheckReferences(conflicts.Rows, deletion, staged.Specs);
+        return PlanChanges(staged, conflicts with { Rows = rows }, deletion);
     }
 
-    // A load asks for the rows that its file names. With the default, made for disks that turn, PostgreSQL would rather read all of a table of small rows.
-    private static void FavourIndexes(Session session, CancellationToken cancellation) => session.Execute(
-        "select set_config('random_page_cost', least(current_setting('random_page_cost')::float8, 1.1)::text, true)", cancellation);
+    // The file's rows as they are, in temporary tables.
+    private StagedFile Stage(Action<StagingArea>? read)
+    {
+        // As pg_dump and pg_restore do: a limit for the queries of the site is none for a load of all of it.
+        Execute("set local statement_timeout = 0");
+        // A load asks for the rows that its file names. With the default, made for disks that turn, PostgreSQL would rather read all of a table of small rows.
+        Execute("select set_config('random_page_cost', least(current_setting('random_page_cost')::float8, 1.1)::text, true)");
+        JsonFields jsonFields = JsonFields.Of(options.StreamField, options.JsonField, catalog.Models);
+        StagingArea area = new(session, catalog, _models, _keys, jsonFields, _path, context);
+        read?.Invoke(area);
+        using FixtureReader reader = FixtureReader.Open(file, context.Cancellation);
+        return area.Fill(reader);
+    }
+
+    // The keys that the rows and what they refer to have in this database. From here on functions in defaults may be called, as the application's.
+    private KeyedRows AssignKeys(StagedFile staged)
+    {
+        changes.Defer();
+        bool reserve = !options.WhatIf;
+        KnownIds ids = new(catalog, staged.Tables);
+        ids = new RowsSavedAsNew(session, catalog, ids, _missing, Problems(), context).Give(staged.Specs, reserve);
+        ids = new KeyAssignment(session, catalog, _models, _keys, ids, _missing, Problems(), context)
+            .Assign(takesRecovered: options.OnConflict == OnConflict.Replace, reserve);
+        KeyedRows keyed = KeyedRows.Of(session, ids, context.Cancellation);
+        ImportChecks checks = new(Problems());
+        checks.RequireDistinctKeys(keyed.Tables);
+        checks.RequireNew(staged.Specs.ForceInsert);
+        return keyed;
+    }
+
+    // What goes is in nobody's way, and nobody's target.
+    private PlannedDeletion PlanDeletion(KeyedRows rows, StagedFile staged) =>
+        new ImportDeletion(session, catalog, rows, changes, options, _path, context).Plan(staged.Specs, staged.Objects);
+
+    // Before the references: what refers to a row that stays out then refers to the one that it had to leave the place to.
+    private SettledConflicts ResolveConflicts(KeyedRows rows, PlannedDeletion deletion) =>
+        new UniqueConflicts(session, catalog, rows, deletion, options.OnConflict, Problems(), context).Settle();
+
+    private KeyedRows CheckReferences(KeyedRows rows, PlannedDeletion deletion, FileSpecs specs) =>
+        new ImportReferenceCheck(session, catalog, _models, rows, deletion, _missing, Problems(), context).Settle(specs.IgnoredLists);
+
+    private DatasetLoad PlanChanges(StagedFile staged, SettledConflicts settled, PlannedDeletion deletion)
+    {
+        KeyedRows rows = settled.Rows;
+        new ImportChecks(Problems()).RequireNeededFields(rows.Tables, options.MissingField);
+        ConflictReplacement replacement = ConflictReplacement.Plan(session, catalog, settled, changes, context.Cancellation);
+        IReadOnlyList<ModelCounts> models = new ImportComparison(session, rows, changes, options, context).Plan();
+        ImportRun run = new(session, catalog, rows, models, changes, deletion, replacement, options, _path, context);
+        return new DatasetLoad(staged, rows.Ids.Skipped, run, deletion, replacement);
+    }
+
+    private ImportProblems Problems() => new(session, _path, context.Cancellation);
+
+    private void Execute(string sql) => session.Execute(sql, context.Cancellation);
+}
+
+/// <summary>What has to be true of a file's rows as a whole; each check names every row that fails it.</summary>
+internal sealed class ImportChecks(ImportProblems problems)
+{
+    /// <summary>No key twice.</summary>
+    /// <exception cref="DataOpsException">The keys, with both lines.</exception>
+    public void RequireDistinctKeys(IEnumerable<StagingTable> tables)
+    {
+        foreach (StagingTable table in tables)
+        {
+            string keys = string.Join(", ", table.Keys.Select(k => "s." + k.Sql));
+            string twice = $"from {table.Name} s group by {keys} having count(*) > 1";
+            problems.AddRows("max(s._line)", ["min(s._line)", ImportStatements.KeyOf(table)], twice, r => new(
+                "DuplicateKey", "keys in {0} occur more than once", "Leave one of the objects in the file.",
+                table.Model.Label, r[1], "pk", $"is in line {r[0]} already"));
+        }
+        problems.ThrowIfAny();
+    }
+
+    /// <summary>No row that is there already.</summary>
+    /// <exception cref="DataOpsException">The rows.</exception>
+    public void RequireNew(IEnumerable<StagingTable> tables)
+    {
+        foreach (StagingTable table in tables)
+            problems.AddRows("s._line", [ImportStatements.KeyOf(table)], $"from {table.Name} s where not ({ImportStatements.IsNew(table)})", r => new(
+                "AlreadyThere", "rows in {0} are in the database already", "The file's spec says force_insert: delete them first, or take it out of the spec.",
+                table.Model.Label, r[0], "pk", "is there"));
+        problems.ThrowIfAny();
+    }
+
+    /// <summary>A value for each column of a new row that needs one.</summary>
+    /// <exception cref="DataOpsException">The rows, with the field that they lack.</exception>
+    public void RequireNeededFields(IEnumerable<StagingTable> tables, MissingField missing)
+    {
+        foreach (StagingTable table in tables)
+        {
+            for (int shape = 0; shape < table.Shapes.Count; shape++)
+            {
+                StagingColumn[] lacking = [.. table.Columns.Except(table.Shapes[shape]).Where(c => NeedsValue(c.Column, missing))];
+                if (lacking.Length == 0)
+                    continue;
+                string fields = string.Join(", ", lacking.Select(c => c.Field));
+                string isNew = $"from {table.Name} s where s._shape = {shape} and {ImportStatements.IsNew(table)}";
+                problems.AddRows("s._line", [ImportStatements.KeyOf(table)], isNew, r => new(
+                    "MissingField", "new rows in {0} lack a field that has no default in the database",
+                    "Add the fields to the file, as the defaults that models have in Python are not in the database; "
+                        + "or load with -MissingField Default, for an empty value.",
+                    table.Model.Label, r[0], fields, "missing"));
+            }
+        }
+        problems.ThrowIfAny();
+    }
+
+    private static bool NeedsValue(Column column, MissingField missing) =>
+        EmptyValue.IsNeeded(column) && (missing == MissingField.Keep || EmptyValue.OfField(column) is null);
 }

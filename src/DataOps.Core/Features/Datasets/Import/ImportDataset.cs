@@ -12,53 +12,7 @@ using Npgsql;
 namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>What <see cref="ImportDataset"/> loads, and how.</summary>
-public sealed record ImportDatasetOptions : ChangeOptions
-{
-    /// <summary>
-    /// The file: Django's JSON, JSONL, XML or YAML, or one of feincms3-data; compressed with gzip, bzip2, xz or zip or not; - for the standard input.
-    /// </summary>
-    public string Path { get; init; } = "";
-
-    /// <summary>The file's format; by its ending or its content when absent.</summary>
-    public DatasetFormat? Format { get; init; }
-
-    /// <summary>JSON fields whose texts are the JSON of Wagtail's StreamFields, as app.model.field; without it, texts of lists of blocks are.</summary>
-    public IReadOnlyList<string> StreamField { get; init; } = [];
-
-    /// <summary>JSON fields whose texts are texts, whatever they look like, as app.model.field.</summary>
-    public IReadOnlyList<string> JsonField { get; init; } = [];
-
-    /// <summary>
-    /// Natural keys that the application defines, besides those of Django, Wagtail and taggit: blog.author=slug, with several fields
-    /// blog.post=slug+author.name; nothing behind the sign for a model that has none.
-    /// </summary>
-    public IReadOnlyList<string> NaturalKey { get; init; } = [];
-
-    /// <summary>References that Django keeps without a constraint and the column's name does not tell, as table.column=target_table.</summary>
-    public IReadOnlyList<string> SoftReference { get; init; } = [];
-
-    /// <summary>What to do about rows of the database that are in the way of the file's.</summary>
-    public OnConflict OnConflict { get; init; }
-
-    /// <summary>
-    /// What to do about references whose target is neither in the file nor in the database; by default they are listed, and nothing is loaded.
-    /// </summary>
-    public OnMissingReference? OnMissingReference { get; init; }
-
-    /// <summary>
-    /// The most that specs of the file may delete: a number of rows, or a percentage of the rows in each one's scope, as 10%; 50% when absent.
-    /// </summary>
-    public string? MaxDelete { get; init; }
-
-    /// <summary>Let a file delete although a newer one has been loaded with the same specs.</summary>
-    public bool AllowOlder { get; init; }
-
-    /// <summary>What to do about rows that depend on rows to be deleted, where nothing tells what the application would do.</summary>
-    public OnDependent OnDependent { get; init; }
-
-    /// <summary>What to do about fields that an object of the file lacks.</summary>
-    public MissingField MissingField { get; init; }
-}
+public sealed partial record ImportDatasetOptions : LoadOptions;
 
 /// <summary>Brings a dataset file's rows into a database: inserts or updates what differs, in one transaction, or changes nothing.</summary>
 /// <remarks>
@@ -66,7 +20,7 @@ public sealed record ImportDatasetOptions : ChangeOptions
 /// to them follows. What would change is computed first, and the same plan is applied.
 /// </remarks>
 [Operation("Import", "Dataset")]
-public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResult>
+public sealed class ImportDataset : Operation<ImportDatasetOptions, IChangeResult>
 {
     private const string Name = "Import-Dataset";
 
@@ -74,7 +28,7 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
     /// <exception cref="DataOpsException">
     /// The file or a value in it is broken, a name is unknown, a reference has no target: each with its line, and nothing is loaded.
     /// </exception>
-    public IEnumerable<IChangeResult> Run(Session session, ImportDatasetOptions options, OperationContext context)
+    protected override IEnumerable<IChangeResult> Execute(Session session, ImportDatasetOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
         string? undo = UndoPlace.Of(options, session.Database, Name);
@@ -82,7 +36,7 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         using ChangeSet changes = new(session, Name, context.Cancellation);
-        DatasetLoad load = DatasetLoad.Plan(session, catalog, file, options, changes, context);
+        DatasetLoad load = new LoadStages(session, catalog, file, options, changes, context).Plan();
         foreach (DeletionExcess excess in load.Deletion.Excesses)
             context.Warning?.Invoke($"{excess.What}: the import needs {excess.Needed}.");
         if (options.WhatIf || options.Detailed)
@@ -104,11 +58,11 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
 
     private static void Remember(LastLoads loads, DatasetLoad load, ImportDatasetOptions options, OperationContext context)
     {
-        if (load.Specs.Snapshot is not { } snapshot)
+        if (load.Staged.Specs.Snapshot is not { } snapshot)
             return;
         try
         {
-            loads.Remember(load.Specs.All.Select(s => s.File), snapshot, options.AllowOlder);
+            loads.Remember(load.Staged.Specs.All.Select(s => s.File), snapshot, options.AllowOlder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DataOpsException)
         {
@@ -139,4 +93,38 @@ public sealed class ImportDataset : IOperation<ImportDatasetOptions, IChangeResu
             load.Run.Models.Sum(m => m.Added), load.Run.Models.Sum(m => m.Removed), load.Run.Models.Count, stale.What, stale.Commands, undoPath,
             Math.Round(watch.Elapsed.TotalSeconds, 3));
     }
+}
+
+/// <summary>What becomes of a row of the target that is in the way of a row of the file.</summary>
+public enum OnConflict
+{
+    /// <summary>
+    /// A row with the same key gets the file's values; another row that holds a unique value of the file's row is named, and nothing is loaded.
+    /// </summary>
+    Update,
+
+    /// <summary>As Update, but a row that holds a unique value of the file's row gives way to it, and what referred to it refers to the file's row.</summary>
+    Replace,
+
+    /// <summary>The target's row stays as it is, and the file's is left out; what in the file refers to it refers to the row that stays.</summary>
+    Skip,
+
+    /// <summary>As Update, but where another row holds a unique text of the file's row, the file's row gets it with -2, -3 and so on behind it.</summary>
+    Suffix,
+
+    /// <summary>A row that is there already and differs is named, and nothing is loaded.</summary>
+    Fail,
+}
+
+/// <summary>What becomes of a field that an object of the file lacks.</summary>
+public enum MissingField
+{
+    /// <summary>A row that is there keeps its value; a new one takes the column's default, or NULL, or is refused.</summary>
+    Keep,
+
+    /// <summary>
+    /// As Django's loader does, which knows the defaults that models have in Python: the column's default, or NULL, or an empty value of its type, in rows
+    /// that are there too.
+    /// </summary>
+    Default,
 }

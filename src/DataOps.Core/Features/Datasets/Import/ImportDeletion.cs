@@ -1,3 +1,4 @@
+using System.Globalization;
 using DataOps.Core.Changes;
 using DataOps.Core.Definitions;
 using DataOps.Core.Django.References;
@@ -9,34 +10,43 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
-/// <summary>Deletes what a spec's filter names and the file does not hold, with a guard, and settles what depends on it.</summary>
-/// <remarks>As f3loaddata does: the last spec first; the filter is asked of the rows as they are after the load.</remarks>
-internal sealed class ImportDeletion(
-    Session session, ReferenceCatalog catalog, ImportViews rows, ChangeSet changes, ImportDatasetOptions options, string path, OperationContext context)
+/// <summary>The rows of the database that a file's specs take away, and what depends on them.</summary>
+/// <param name="Tables">The tables that rows go from.</param>
+/// <param name="Excesses">In a plan: for what the load would be refused.</param>
+/// <param name="Dependents">What depends on those rows and stays.</param>
+internal sealed record PlannedDeletion(IReadOnlyList<DeletedRows> Tables, IReadOnlyList<DeletionExcess> Excesses, DependentRows Dependents)
 {
-    private readonly DependentRows _dependents = new(
-        session, catalog, changes, options.OnDependent, Words(path), new FileRows(catalog, rows).Except, context.Cancellation);
-    private readonly List<(TablePlan Changed, long Deleted)> _deleted = [];
-    private readonly List<DeletionExcess> _excesses = [];
-
     /// <summary>Rows that go, those that depend on others included.</summary>
-    public long Deleted => _deleted.Sum(t => t.Deleted);
-
-    /// <summary>Rows whose reference is cleared, or whose number of children changes.</summary>
-    public long Cleared => _dependents.Changed;
-
-    /// <summary>Tables and how many of their rows go.</summary>
-    public IEnumerable<(Table Table, long Deleted)> Counts => _deleted.Select(t => (t.Changed.Table, t.Deleted));
-
-    /// <summary>In a plan: for what the load would be refused.</summary>
-    public IReadOnlyList<DeletionExcess> Excesses => _excesses;
+    public long Deleted => Tables.Sum(t => t.Deleted);
 
     /// <summary>How many rows of a table go.</summary>
-    public long Of(Table table) => _deleted.FirstOrDefault(t => t.Changed.Table == table).Deleted;
+    public long Of(Table table) => Find(table)?.Deleted ?? 0;
 
-    /// <summary>Plans it; the file's rows have their views, and nothing else is planned yet.</summary>
+    /// <summary>The condition, with "and" before it, that a row of the database stays; empty where all do.</summary>
+    public string Stays(Table table, string alias) => Find(table) is { Rows: { } gone }
+        ? $" and not exists (select 1 from {gone.Name} gone where gone._action = 'D' and {gone.Identity.Same("gone", alias)})"
+        : "";
+
+    private DeletedRows? Find(Table table) => Tables.FirstOrDefault(t => t.Rows.Table == table);
+}
+
+/// <summary>The rows of one table that go.</summary>
+/// <param name="Rows">They, in the plan.</param>
+/// <param name="Deleted">How many.</param>
+internal sealed record DeletedRows(TablePlan Rows, long Deleted);
+
+/// <summary>Plans to delete what a spec's filter names and the file does not hold, with a guard, and what depends on it.</summary>
+/// <remarks>As f3loaddata does: the last spec first; the filter is asked of the rows as they are after the load.</remarks>
+internal sealed class ImportDeletion(
+    Session session, ReferenceCatalog catalog, KeyedRows rows, ChangeSet changes, LoadOptions options, string path, OperationContext context)
+{
+    private readonly DependentRows _dependents = new(
+        session, catalog, changes, options.OnDependent, Words(path), rows.Except, context.Cancellation);
+    private readonly List<DeletionExcess> _excesses = [];
+
+    /// <summary>Plans it; nothing else is planned yet.</summary>
     /// <exception cref="DataOpsException">More is to go than allowed, or what goes is needed by what stays.</exception>
-    public void Plan(FileSpecs specs, long objects)
+    public PlannedDeletion Plan(FileSpecs specs, long objects)
     {
         DeleteLimit limit = DeleteLimit.Parse(options.MaxDelete);
         foreach (ModelSpec spec in specs.All.Reverse().Where(s => s.Spec.DeleteMissing))
@@ -45,27 +55,25 @@ internal sealed class ImportDeletion(
             if (specs.Snapshot is { } snapshot)
                 RequireNewer(spec, snapshot, deleted);
         }
-        if (changes.Planned == 0)
-            return;
+        DeletedRows[] tables = changes.Planned == 0 ? [] : [.. WithDependents()];
+        long all = tables.Sum(t => t.Deleted);
+        if (limit.IsExceeded(all))
+            Exceeded($"{all} rows ({string.Join(", ", tables.Select(t => $"{t.Deleted} of {t.Rows.Table}"))}), more than {limit}", $"{all}");
+        return new PlannedDeletion(tables, _excesses, _dependents);
+    }
+
+    private IEnumerable<DeletedRows> WithDependents()
+    {
         _dependents.Plan();
         foreach (TablePlan table in changes.Tables)
         {
             long deleted = session.List<long>($"select count(*) from {table.Name} where _action = 'D'", null, context.Cancellation)[0];
             if (deleted == 0)
                 continue;
-            _deleted.Add((table, deleted));
             session.Execute($"analyze {table.Name}", context.Cancellation);
-            rows.WithGone[table.Table.Oid] = table;
+            yield return new DeletedRows(table, deleted);
         }
-        if (limit.IsExceeded(Deleted))
-            Exceeded($"{Deleted} rows ({string.Join(", ", Counts.Select(c => $"{c.Deleted} of {c.Table}"))}), more than {limit}", $"{Deleted}");
     }
-
-    /// <summary>Clears what refers to the rows that go; constraints are deferred.</summary>
-    public void Clear() => _dependents.Apply();
-
-    /// <summary>The rows that stay and change; those that go are in the plan.</summary>
-    public IEnumerable<RowChange> Describe(RowChanges changed) => _dependents.Describe(changed);
 
     private static DeletionWords Words(string path) => new(
         $"{Path.GetFileName(path)} would delete, so nothing was loaded.",
@@ -78,9 +86,9 @@ internal sealed class ImportDeletion(
         Table table = spec.Model.Table;
         FilterParameters parameters = new();
         string filter = FilterSql.Compile(
-            Mapped(spec), spec.Model, catalog, "t", parameters, t => rows.StagedOf(t) is null ? t.Sql : rows.Merged(t), table.IsSmall);
+            Mapped(spec), spec.Model, catalog, "t", parameters, t => rows.StagedOf(t) is null ? t.Sql : rows.Ids.Merged(t), table.IsSmall);
         parameters.Bind(session);
-        string missing = spec.Staged is { } staged ? FileRows.NotIn(staged) : "";
+        string missing = spec.Staged is { } staged ? KeyedRows.NotIn(staged) : "";
         long deleted = Ask(spec, () => changes.Of(table).PlanDelete($"from {table.Sql} t where {filter}{missing}"));
         if (deleted == 0)
             return 0;
@@ -144,11 +152,11 @@ internal sealed class ImportDeletion(
         foreach ((string lookup, string model) in spec.File.Map)
         {
             // The keys of a model that inherits another are those of its parent's copies.
-            Table? map = catalog.Models.FirstOrDefault(m => m.Label == model) is { } copied ? rows.MapOf(copied.Table) : null;
+            Table? map = catalog.Models.FirstOrDefault(m => m.Label == model) is { } copied ? rows.Ids.MapOf(copied.Table) : null;
             int at = lookups.FindIndex(f => f.Path == lookup);
             PlacedJson value = lookups[at].Value;
             Dictionary<string, string> keys = map is null ? [] : session
-                .Stream($"select source::text, target::text from {ImportViews.Map(map)}", r => (r.GetString(0), r.GetString(1)), context.Cancellation)
+                .Stream($"select source::text, target::text from {KnownIds.Map(map)}", r => (r.GetString(0), r.GetString(1)), context.Cancellation)
                 .ToDictionary(k => k.Item1, k => k.Item2);
             PlacedJson Copy(PlacedJson old) => keys.TryGetValue(old.Text, out string? copy) ? old with { Text = copy }
                 : throw FileSpec.Invalid(old.Place, $"the map of {spec.Spec.Model} needs a copy of {model} {old.Described}, which is not in the file.");
@@ -157,4 +165,50 @@ internal sealed class ImportDeletion(
         }
         return lookups.Count == 0 ? Filter.Everything : new Filter.Lookups(lookups);
     }
+}
+
+/// <summary>A file would delete what it is not allowed to.</summary>
+/// <param name="Id">The failure's stable name.</param>
+/// <param name="What">What it would delete, as a sentence without its end.</param>
+/// <param name="Needed">What would allow it, as <c>-MaxDelete 20</c>.</param>
+internal sealed record DeletionExcess(string Id, string What, string Needed)
+{
+    /// <summary>What to do about it.</summary>
+    public string Advice => $"Look at them with -WhatIf -Detailed, and allow them with {Needed}.";
+
+    /// <summary>The failure to throw.</summary>
+    public DataOpsException Refusal(string path) => new(Id, FailureKind.InvalidOperation, $"{What}, so nothing was loaded.", Advice, path);
+}
+
+/// <summary>The most that a file may delete: a number of rows, or a percentage of the rows in scope.</summary>
+/// <param name="Number">The number.</param>
+/// <param name="IsPercentage">Whether it is a percentage.</param>
+internal sealed record DeleteLimit(decimal Number, bool IsPercentage)
+{
+    private const string Default = "50%";
+
+    /// <summary>Reads it as the user gives it.</summary>
+    /// <exception cref="DataOpsException">It is neither.</exception>
+    public static DeleteLimit Parse(string? text)
+    {
+        string given = (text ?? Default).Trim();
+        bool isPercentage = given.EndsWith('%');
+        bool isNumber = isPercentage
+            ? decimal.TryParse(given[..^1].TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number)
+            : decimal.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+        return isNumber && number >= 0 && (!isPercentage || number <= 100)
+            ? new DeleteLimit(number, isPercentage)
+            : throw new DataOpsException(
+                "InvalidMaxDelete", FailureKind.InvalidArgument, $"-MaxDelete \"{given}\" is neither a number of rows nor a percentage.",
+                "As 20, or 10%.", nameof(LoadOptions.MaxDelete));
+    }
+
+    /// <summary>Whether a part of a whole is more than the percentage.</summary>
+    public bool IsExceeded(long deleted, long scope) => IsPercentage && deleted > 0 && deleted * 100m > Number * scope;
+
+    /// <summary>Whether a sum is more than the number.</summary>
+    public bool IsExceeded(long deleted) => !IsPercentage && deleted > Number;
+
+    /// <inheritdoc/>
+    public override string ToString() => Number.ToString(CultureInfo.InvariantCulture) + (IsPercentage ? " %" : "");
 }

@@ -11,7 +11,7 @@ internal static class ImportPlan
 {
     /// <summary>A record for each model, and behind it, where asked for, one for each value that changes and each row that comes or goes.</summary>
     public static IEnumerable<IChangeResult> Of(
-        Session session, ReferenceCatalog catalog, DatasetLoad load, ChangeSet changes, ImportDatasetOptions options, CancellationToken cancellation)
+        Session session, ReferenceCatalog catalog, DatasetLoad load, ChangeSet changes, LoadOptions options, CancellationToken cancellation)
     {
         foreach (ModelCounts model in load.Run.Models)
         {
@@ -21,25 +21,26 @@ internal static class ImportPlan
                 session.Server, session.Database, loaded.Label, loaded.Table.DisplayName, objects, model.Inserted, model.Updated,
                 objects - model.Inserted - model.Updated, load.Deletion.Of(loaded.Table), model.Added, model.Removed);
         }
-        foreach ((Table table, long deleted) in load.Deletion.Counts.Where(c => load.Run.Models.All(m => m.Table.Model.Table != c.Table)))
+        foreach ((TablePlan rows, long deleted) in load.Deletion.Tables.Where(t => load.Run.Models.All(m => m.Table.Model.Table != t.Rows.Table)))
         {
+            Table table = rows.Table;
             string label = catalog.LabelOf(table) ?? table.DisplayName;
             yield return new ModelPlan(session.Server, session.Database, label, table.DisplayName, 0, 0, 0, 0, deleted, 0, 0);
         }
         if (!options.Detailed)
             yield break;
-        RowChanges rows = new(session, cancellation);
+        RowChanges changed = new(session, cancellation);
         foreach (ModelCounts model in load.Run.Models)
-            foreach (RowChange change in Of(rows, model.Table, changes, options))
+            foreach (RowChange change in Of(changed, model.Table, changes, options))
                 yield return change;
-        foreach (RowChange change in load.Deletion.Describe(rows).Concat(load.Replacement.Describe(rows)))
+        foreach (RowChange change in load.Deletion.Dependents.Describe(changed).Concat(load.Replacement.Describe(changed)))
             yield return change;
         foreach (TablePlan table in changes.Tables)
-            foreach (RowChange change in rows.Deleted(table, catalog.LabelOf(table.Table)))
+            foreach (RowChange change in changed.Deleted(table, catalog.LabelOf(table.Table)))
                 yield return change;
     }
 
-    private static IEnumerable<RowChange> Of(RowChanges rows, StagingTable table, ChangeSet changes, ImportDatasetOptions options)
+    private static IEnumerable<RowChange> Of(RowChanges rows, StagingTable table, ChangeSet changes, LoadOptions options)
     {
         TablePlan changed = changes.Of(table.Model.Table);
         string label = table.Model.Label;
@@ -57,7 +58,7 @@ internal static class ImportPlan
         }
         foreach (StagingList list in table.Lists.Where(l => l.Buffer.Rows > 0))
         {
-            string columns = ImportStatements.AddedRows(list, ImportRun.Added(list));
+            string columns = ImportStatements.AddedRows(list, list.Added);
             foreach (RowChange change in rows.Added(changes.Of(list.List.Table), label, columns, [list.List.OwnerColumn.Name, list.List.TargetColumn.Name]))
                 yield return change;
         }

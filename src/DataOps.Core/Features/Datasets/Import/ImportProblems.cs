@@ -1,11 +1,15 @@
 using System.Text;
 using DataOps.Core.Files;
 using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>What is wrong with a dataset file: everything counted, the first hundred kept with their lines.</summary>
-internal sealed class ImportProblems(string path)
+/// <param name="session">The session, in the load's transaction.</param>
+/// <param name="path">The file.</param>
+/// <param name="cancellation">Cancels the query that runs.</param>
+internal sealed class ImportProblems(Session session, string path, CancellationToken cancellation)
 {
     private const int Listed = 100;
 
@@ -18,27 +22,43 @@ internal sealed class ImportProblems(string path)
     public long Count { get; private set; }
 
     /// <summary>Adds one.</summary>
-    /// <param name="id">The failure's id; that of the first problem names the failure.</param>
-    /// <param name="sentence">What there is so many of, as <c>values in {0} cannot be stored</c>.</param>
-    /// <param name="advice">What the user can do.</param>
     /// <param name="line">The file's line.</param>
-    /// <param name="cells">Model, key, field and what is wrong.</param>
-    public void Add(string id, string sentence, string? advice, long line, params string[] cells)
+    /// <param name="problem">What is wrong; that of the first problem names the failure.</param>
+    public void Add(long line, ImportProblem problem)
     {
         if (Count == 0)
-            (_id, _sentence, _advice) = (id, sentence, advice);
+            (_id, _sentence, _advice) = (problem.Id, problem.Sentence, problem.Advice);
         // Failures of several kinds share a list.
-        else if (_id != id)
+        else if (_id != problem.Id)
             _sentence = "problems in {0}";
         else
-            _advice = advice;
+            _advice = problem.Advice;
         Count++;
         if (_listed.Count < Listed)
-            _listed.Add(new DatasetProblem(id, line, advice, cells));
+            _listed.Add(new DatasetProblem(problem.Id, line, problem.Advice, [problem.Model, problem.Key, problem.Field, problem.What])
+            {
+                MissingModel = problem.MissingModel,
+            });
     }
 
-    /// <summary>Counts problems that are not listed any more.</summary>
-    public void AddUnlisted(long count) => Count += count;
+    /// <summary>Asks the database for rows that are wrong, and adds a problem for each.</summary>
+    /// <param name="line">The SQL of the file's line.</param>
+    /// <param name="texts">The SQL of up to three texts that the problem tells.</param>
+    /// <param name="from">The query from "from" on.</param>
+    /// <param name="describe">Makes a problem of the texts.</param>
+    public void AddRows(string line, string[] texts, string from, Func<string[], ImportProblem> describe)
+    {
+        string cellsSql = string.Join(", ", texts.Select(t => $"coalesce(({t})::text, '')"));
+        string sql = $"select {line}, array[{cellsSql}]::text[], count(*) over () {from} order by 1 limit {Listed}";
+        long listed = 0;
+        long total = 0;
+        foreach ((long at, string[] cells, long all) in session.Stream(sql, r => (r.GetInt64(0), r.GetFieldValue<string[]>(1), r.GetInt64(2)), cancellation))
+        {
+            Add(at, describe(cells));
+            (listed, total) = (listed + 1, all);
+        }
+        Count += total - listed;
+    }
 
     /// <summary>Fails if there is any.</summary>
     /// <exception cref="DataOpsException">All that is wrong.</exception>
@@ -63,4 +83,18 @@ internal sealed class ImportProblems(string path)
             text.Append('\n').Append("  … and ").Append(Count - _listed.Count).Append(" more");
         return text.ToString();
     }
+}
+
+/// <summary>A problem in words.</summary>
+/// <param name="Id">The failure's id.</param>
+/// <param name="Sentence">What there is so many of, as <c>values in {0} cannot be stored</c>.</param>
+/// <param name="Advice">What the user can do.</param>
+/// <param name="Model">The model.</param>
+/// <param name="Key">The row's key.</param>
+/// <param name="Field">The field.</param>
+/// <param name="What">What is wrong.</param>
+internal sealed record ImportProblem(string Id, string Sentence, string Advice, string Model, string Key, string Field, string What)
+{
+    /// <summary>The model of which a row is missing; null where none is.</summary>
+    public string? MissingModel { get; init; }
 }

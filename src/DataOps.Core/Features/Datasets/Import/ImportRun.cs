@@ -5,44 +5,25 @@ using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
+using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
-/// <summary>What a load changes of one model.</summary>
-/// <param name="Table">Its staged rows.</param>
-/// <param name="Inserted">Rows that are not there.</param>
-/// <param name="Updated">Rows that differ.</param>
-/// <param name="Added">Entries of many-to-many lists that are not there.</param>
-/// <param name="Removed">Entries of many-to-many lists that the file does not have.</param>
-internal sealed record ModelCounts(StagingTable Table, long Inserted, long Updated, long Added, long Removed);
-
-/// <summary>Plans, read-only, what makes the database what the staging tables say, and applies that plan.</summary>
+/// <summary>The last stage of a load: makes the database what the staging tables say, as it was planned.</summary>
 internal sealed class ImportRun(
     Session session,
     ReferenceCatalog catalog,
-    ImportViews rows,
+    KeyedRows rows,
+    IReadOnlyList<ModelCounts> models,
     ChangeSet changes,
-    ImportDeletion deletion,
+    PlannedDeletion deletion,
     ConflictReplacement replacement,
-    ImportDatasetOptions options,
+    LoadOptions options,
     string path,
     OperationContext context)
 {
-    private readonly List<ModelCounts> _models = [];
-
     /// <summary>What it changes, by model.</summary>
-    public IReadOnlyList<ModelCounts> Models => _models;
-
-    /// <summary>Computes what would change.</summary>
-    public void Plan(IReadOnlyList<Table> replaced)
-    {
-        replacement.Plan(replaced);
-        foreach (StagingTable table in rows.Tables)
-        {
-            context.Report("Comparing " + table.Model.Label, _models.Sum(m => m.Table.Buffer.Rows), rows.Tables.Sum(t => t.Buffer.Rows));
-            _models.Add(Plan(table));
-        }
-    }
+    public IReadOnlyList<ModelCounts> Models => models;
 
     /// <summary>Writes what was planned.</summary>
     /// <exception cref="DataOpsException">Another writer was there meanwhile, or PostgreSQL refuses a row.</exception>
@@ -50,7 +31,7 @@ internal sealed class ImportRun(
     {
         context.Report("Locking", 0, changes.Planned);
         changes.Lock();
-        deletion.Clear();
+        deletion.Dependents.Apply();
         changes.Delete();
         long done = 0;
         long total = changes.Planned;
@@ -85,29 +66,6 @@ internal sealed class ImportRun(
             }
         }
         return moved;
-    }
-
-    private ModelCounts Plan(StagingTable table)
-    {
-        TablePlan changed = changes.Of(table.Model.Table);
-        long inserted = changed.PlanInsert(ImportStatements.NewKeys(table));
-        long updated = 0;
-        for (int shape = 0; shape < table.Shapes.Count && options.OnConflict != OnConflict.Skip; shape++)
-            if (ImportStatements.Differing(table, shape, options.MissingField) is { } differing)
-                updated += changed.PlanUpdate(differing);
-        (long added, long removed) = (0, 0);
-        foreach (StagingList list in table.Lists.Where(l => l.Buffer.Rows > 0))
-        {
-            string key = table.Keys[0].Sql;
-            // What is there and stays as it is keeps its lists.
-            string isNew = $"not exists (select 1 from {table.Model.Table.Sql} p where p.{key} = {{0}}.owner)";
-            bool onlyNew = options.OnConflict == OnConflict.Skip;
-            removed += changes.Of(list.List.Table).PlanDelete(ImportStatements.Removed(list, onlyNew ? string.Format(null, isNew, "o") : null));
-            string toAdd = ImportStatements.Added(list, onlyNew ? string.Format(null, isNew, "s") : null);
-            TemporaryTable.Create(session, Added(list), toAdd, context.Cancellation);
-            added += session.List<long>($"select count(*) from {Added(list)}", null, context.Cancellation)[0];
-        }
-        return new ModelCounts(table, inserted, updated, added, removed);
     }
 
     // Updates first: they may free a unique value that a new row takes.
@@ -165,16 +123,62 @@ internal sealed class ImportRun(
     private void Write(StagingList list)
     {
         TablePlan changed = changes.Of(list.List.Table);
-        Execute(ImportStatements.Add(list, Added(list)));
-        changed.AddInserted(ImportStatements.AddedKeys(list, Added(list), changed));
+        Execute(ImportStatements.Add(list, list.Added));
+        changed.AddInserted(ImportStatements.AddedKeys(list, list.Added, changed));
     }
-
-    /// <summary>The temporary table of the entries that a list gets: owner, target.</summary>
-    public static string Added(StagingList list) => $"pg_temp.dataops_added_{list.List.Table.Oid}";
 
     private int Execute(string sql) => session.Execute(sql, context.Cancellation);
 
     // Referenced tables first, for constraints that cannot be deferred; in a circle any order is as good.
     private StagingTable[] InReferenceOrder() =>
-        [.. ModelOrder.SortForLoad(catalog, [.. rows.Tables.Select(t => t.Model)]).Select(m => rows.StagedOf(m.Table)!)];
+        [.. new ReferenceWalk(catalog).SortForLoad([.. rows.Tables.Select(t => t.Model)]).Select(m => rows.StagedOf(m.Table)!)];
+}
+
+/// <summary>Finds the lines of the file behind a constraint that PostgreSQL found violated.</summary>
+/// <remarks>PostgreSQL names one row, and none of the file; the staging table still has them all.</remarks>
+internal sealed class ImportRefusal(Session session, string path, CancellationToken cancellation)
+{
+    /// <summary>The failure to throw instead, when lines could be found; the transaction has been taken back to before the statement.</summary>
+    public void Explain(StagingTable table, DataOpsException failure)
+    {
+        if (failure.InnerException is not PostgresException { ConstraintName: { } constraint } cause || cause.TableName != table.Model.Table.Name)
+            return;
+        ImportProblems problems = new(session, path, cancellation);
+        if (cause.SqlState == PostgresErrorCodes.UniqueViolation)
+            FindClashes(table, constraint, problems);
+        else if (cause.SqlState == PostgresErrorCodes.CheckViolation)
+            FindCheck(table, constraint, problems);
+        problems.ThrowIfAny(failure);
+    }
+
+    private void FindClashes(StagingTable table, string constraint, ImportProblems problems)
+    {
+        IReadOnlyList<string> columns = table.Model.Table.Indexes.FirstOrDefault(i => i.Name == constraint)?.Columns ?? [];
+        StagingColumn[] staged = [.. table.Keys.Concat(table.Columns).Where(c => columns.Contains(c.Column.Name))];
+        if (columns.Count == 0 || staged.Length != columns.Count)
+            return;
+        string fields = string.Join(", ", staged.Select(c => c.Field));
+        string value = string.Join(" || ', ' || ", staged.Select(c => $"s.{c.Sql}::text"));
+        string same = string.Join(" and ", staged.Select(c => $"t.{c.Sql} = s.{c.Sql}"));
+        const string Sentence = "values in {0} have to be unique and are not";
+        const string Advice = "Change one of the rows, in the file or in the database.";
+        string own = ImportStatements.KeyOf(table);
+        string inDatabase = $"from {table.Buffer.Table} s join {table.Model.Table.Sql} t on {same} and not ({ImportStatements.SameKey(table)})";
+        problems.AddRows("s._line", [own, value, ImportStatements.KeyOf(table, "t")], inDatabase, r => new(
+            "NotUnique", Sentence, Advice, table.Model.Label, r[0], fields, $"\"{r[1]}\" is that of {table.Model.Label} {r[2]} in the database"));
+        string inFile = $"from {table.Buffer.Table} s join {table.Buffer.Table} t on {same} and t._line < s._line";
+        problems.AddRows("s._line", [own, value, "t._line"], inFile, r => new(
+            "NotUnique", Sentence, Advice, table.Model.Label, r[0], fields, $"\"{r[1]}\" is in line {r[2]} already"));
+    }
+
+    // The columns of a staging table have the target's names, so that the check can be asked of them.
+    private void FindCheck(StagingTable table, string constraint, ImportProblems problems)
+    {
+        string? check = table.Model.Table.Constraints.FirstOrDefault(c => c.Name == constraint)?.Expression;
+        if (check is null || table.Shapes.Any(s => s.Count != table.Columns.Count))
+            return;
+        problems.AddRows("s._line", [ImportStatements.KeyOf(table)], $"from {table.Buffer.Table} s where not ({check})", r => new(
+            "CheckFailed", $"rows in {{0}} violate the check {constraint.Replace("{", "{{").Replace("}", "}}")}",
+            "Correct them in the file, or where it was exported.", table.Model.Label, r[0], "", check));
+    }
 }

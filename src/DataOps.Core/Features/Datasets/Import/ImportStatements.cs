@@ -1,4 +1,5 @@
 using DataOps.Core.Changes;
+using DataOps.Core.Django.Values;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Sql;
 
@@ -113,7 +114,7 @@ internal static class ImportStatements
         """;
 
     /// <summary>A row's key as text.</summary>
-    public static string KeyText(StagingTable table, string row = "s") => Joined(table.Keys.Select(k => $"{row}.{k.Sql}"));
+    public static string KeyOf(StagingTable table, string row = "s") => KeyText.Of(table.Keys.Select(k => k.Column), row);
 
     /// <summary>Whether s and t have the same key.</summary>
     public static string SameKey(StagingTable table) => string.Join(" and ", table.Keys.Select(k => $"t.{k.Sql} = s.{k.Sql}"));
@@ -126,21 +127,17 @@ internal static class ImportStatements
 
     private static IEnumerable<(StagingColumn Column, string Value)> Lacking(StagingTable table, int shape, MissingField missing) =>
         from column in missing == MissingField.Keep ? [] : table.Columns.Except(table.Shapes[shape])
-        let value = FieldDefault.Of(column.Column)
+        let value = EmptyValue.OfField(column.Column)
         where value is not null
         select (column, value!);
 
     /// <summary>Whether no row of the database has the key of s.</summary>
     public static string IsNew(StagingTable table) => $"not exists (select 1 from {table.Model.Table.Sql} t where {SameKey(table)})";
 
-    private static string Joined(IEnumerable<string> columns) => string.Join(" || ',' || ", columns.Select(c => $"({c})::text"));
-
     private static string Owner(StagingList list) => SqlText.Identifier(list.List.OwnerColumn.Name);
 
     private static string Target(StagingList list) => SqlText.Identifier(list.List.TargetColumn.Name);
 
-    // What Django's form of a value loses is kept where the file's value could come from the stored one: times are cut to milliseconds when they are
-    // dumped, and 50 hours come back as 2 days and 2 hours.
     private static string Wanted(StagingTable table, StagingColumn column) => column.Column.Type.Underlying.Name switch
     {
         // The number of the content type inside a revision is the server's own business.
@@ -149,13 +146,7 @@ internal static class ImportStatements
             case when jsonb_typeof(t.{column.Sql}) = 'object' and jsonb_typeof(s.{column.Sql}) = 'object'
               and t.{column.Sql} - 'content_type' = s.{column.Sql} - 'content_type' then t.{column.Sql} else s.{column.Sql} end
             """,
-        "timestamptz" or "timestamp" => $"case when date_trunc('milliseconds', t.{column.Sql}) = s.{column.Sql} then t.{column.Sql} else s.{column.Sql} end",
-        "time" => $"case when date_trunc('milliseconds', t.{column.Sql}::interval) = s.{column.Sql}::interval then t.{column.Sql} else s.{column.Sql} end",
-        "interval" => $"""
-            case when t.{column.Sql} = s.{column.Sql} and date_trunc('month', t.{column.Sql}) = date_trunc('month', s.{column.Sql})
-              then t.{column.Sql} else s.{column.Sql} end
-            """,
-        _ => $"s.{column.Sql}",
+        _ => ValueConverter.For(column.Column).Updated($"t.{column.Sql}", $"s.{column.Sql}"),
     };
 
     // A composite value as stored starts with a header that depends on where it was made.

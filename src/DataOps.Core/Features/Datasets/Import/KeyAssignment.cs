@@ -17,29 +17,30 @@ internal sealed class KeyAssignment(
     ReferenceCatalog catalog,
     FixtureModels models,
     NaturalKeys keys,
-    ImportViews rows,
-    ImportReferenceCheck targets,
+    KnownIds ids,
+    OnMissingReference choice,
     ImportProblems problems,
     OperationContext context)
 {
     private static readonly string[] s_neverById = ["django_content_type", "auth_permission"];
-    private readonly NaturalTargets _natural = new(session, models, keys, rows, targets, problems, context.Cancellation);
-    private readonly KeysFromRevisions _recovered = new(session, rows, context);
-    private readonly ProblemRows _wrong = new(session, problems, context.Cancellation);
+    private readonly NaturalTargets _natural = new(session, models, keys, choice, problems, context.Cancellation);
+    private readonly KeysFromRevisions _recovered = new(session, ids, context);
     private readonly HashSet<uint> _done = [];
 
-    /// <summary>Resolves all of it.</summary>
+    /// <summary>Assigns all of them.</summary>
     /// <param name="takesRecovered">Whether a row may get the key that it had where it was dumped, although another row has its natural key here.</param>
     /// <param name="reserve">Whether new keys are taken from their sequences; else they are those that would come next.</param>
+    /// <returns>What is known with that: the key of each row among it.</returns>
     /// <exception cref="DataOpsException">Natural keys that mean nothing, or more than one row: all of them, with their lines.</exception>
-    public void Resolve(bool takesRecovered, bool reserve)
+    public KnownIds Assign(bool takesRecovered, bool reserve)
     {
-        foreach (Table table in rows.Tables.Select(t => t.Model.Table).Concat(rows.Tables.SelectMany(NaturalTargets.Of)).DistinctBy(t => t.Oid).ToArray())
+        foreach (Table table in ids.Tables.Select(t => t.Model.Table).Concat(ids.Tables.SelectMany(NaturalTargets.Of)).DistinctBy(t => t.Oid).ToArray())
             Visit(table, takesRecovered, reserve);
         problems.ThrowIfAny();
         MapObjectIds();
         RequireKeys();
         problems.ThrowIfAny();
+        return ids;
     }
 
     private void Visit(Table table, bool takesRecovered, bool reserve)
@@ -49,10 +50,10 @@ internal sealed class KeyAssignment(
         foreach (Table needed in Needed(table))
             Visit(needed, takesRecovered, reserve);
         context.Cancellation.ThrowIfCancellationRequested();
-        if (rows.StagedOf(table) is { } staged && NeedsIdentity(staged))
+        if (ids.StagedOf(table) is { } staged && NeedsIdentity(staged))
             Identify(staged, takesRecovered, reserve);
-        if (rows.Tables.SelectMany(NaturalTargets.Of).Contains(table))
-            _natural.Fill(table);
+        if (ids.Tables.SelectMany(NaturalTargets.Of).Contains(table))
+            ids = _natural.Fill(ids, table);
     }
 
     // What the values of a natural key lead over.
@@ -62,7 +63,7 @@ internal sealed class KeyAssignment(
         .Where(t => t.Oid != table.Oid);
 
     private bool NeedsIdentity(StagingTable table) =>
-        !rows.WithIdentity.Contains(table.Model.Table.Oid) && table is { Natural: not null, Keys.Count: 1, Buffer.Rows: > 0 }
+        !ids.WithIdentity.Contains(table.Model.Table.Oid) && table is { Natural: not null, Keys.Count: 1, Buffer.Rows: > 0 }
         && (IsNeverById(table) || (table.HasKeyless && catalog.ParentLink(table.Model.Table) is null));
 
     private bool IsNeverById(StagingTable table) => s_neverById.Contains(table.Model.Table.Name) && table.Model.Table.Schema == catalog.Database.DjangoSchema;
@@ -72,12 +73,12 @@ internal sealed class KeyAssignment(
         Table target = table.Model.Table;
         string pk = table.Keys[0].Sql;
         string found = $"pg_temp.dataops_found_{target.Oid}";
-        NaturalKeySql inFile = new(table.Natural!, _natural.Merged);
+        NaturalKeySql inFile = new(table.Natural!, t => _natural.Merged(ids, t));
         NaturalKeySql inDatabase = new(table.Natural!);
         Create(found, $"""
             with f as (
               select t._row, t._line, t.{pk} as source, {inFile.Texts()} as key
-              from ({rows.Rows(table)}) t{inFile.Joins}{(IsNeverById(table) ? "" : $" where t.{pk} is null")}),
+              from ({ids.Rows(table)}) t{inFile.Joins}{(IsNeverById(table) ? "" : $" where t.{pk} is null")}),
             d as (
               select key, (array_agg(pk))[1] as pk, count(*) as rows
               from (select t.{pk} as pk, {inDatabase.Texts()} as key from {target.Sql} t{inDatabase.Joins}) x
@@ -95,14 +96,14 @@ internal sealed class KeyAssignment(
         string label = table.Model.Label;
         string fields = string.Join(", ", table.Natural!.Parts.Select(p => p.Column.Name));
         const string Key = "array_to_json(key)";
-        _wrong.Add("_line", [], $"from {found} where key is null and source is null", _ => new(
+        problems.AddRows("_line", [], $"from {found} where key is null and source is null", _ => new(
             "MissingKey", "objects in {0} have no key of their own", "Add the fields of the natural key to the file.",
             label, "", fields, "missing, and so the row's natural key is not known"));
-        _wrong.Add("max(_line)", [Key, "min(_line)"], $"from {found} where key is not null group by key having count(*) > 1", r => new(
+        problems.AddRows("max(_line)", [Key, "min(_line)"], $"from {found} where key is not null group by key having count(*) > 1", r => new(
             "DuplicateKey", "keys in {0} occur more than once",
             "One of the rows would overwrite the other: change one of them where the file was exported, or export with plain keys.",
             label, "", fields, $"{r[0]} in line {r[1]} already"));
-        _wrong.Add("_line", [Key, "rows"], $"from {found} where rows > 1", r => new(
+        problems.AddRows("_line", [Key, "rows"], $"from {found} where rows > 1", r => new(
             "AmbiguousKey", "natural keys in {0} mean more than one row of the database", "Change all but one of those rows, or load a file with plain keys.",
             label, "", fields, $"{r[0]} means {r[1]} rows"));
     }
@@ -111,7 +112,7 @@ internal sealed class KeyAssignment(
     {
         Table target = table.Model.Table;
         string pk = table.Keys[0].Sql;
-        string identity = ImportViews.Identity(target);
+        string identity = KnownIds.Identity(target);
         string isFree = $"""
             not exists (select 1 from {target.Sql} t where t.{pk} = x.wanted)
             and not exists (select 1 from {table.Buffer.Table} r where r.{pk} = x.wanted and r._row <> x._row)
@@ -128,18 +129,18 @@ internal sealed class KeyAssignment(
             """);
         GeneratedKeys.Give(session, table, identity, reserve, context.Cancellation);
         Execute($"alter table {identity} add primary key (_row); create index on {identity} (pk); analyze {identity}");
-        rows.WithIdentity.Add(target.Oid);
-        Create(ImportViews.Map(target), $"""
+        ids = ids with { WithIdentity = ids.WithIdentity.Add(target.Oid) };
+        Create(KnownIds.Map(target), $"""
             select source, pk as target from {identity}
             where source <> pk and source in (select source from {identity} group by 1 having count(*) = 1)
             """);
-        Execute($"alter table {ImportViews.Map(target)} add primary key (source)");
-        if (session.List<bool>($"select exists (select 1 from {ImportViews.Map(target)})", null, context.Cancellation)[0])
-            rows.WithMap.Add(target.Oid);
+        Execute($"alter table {KnownIds.Map(target)} add primary key (source)");
+        if (session.List<bool>($"select exists (select 1 from {KnownIds.Map(target)})", null, context.Cancellation)[0])
+            ids = ids with { WithMap = ids.WithMap.Add(target.Oid) };
         if (!KeysFromRevisions.IsContentTypes(target))
             return;
         // Also where the file leaves the ids of content types out, its JSON still has them.
-        rows.HasForeignContentTypes = table.HasKeyless || rows.WithMap.Contains(target.Oid);
+        ids = ids with { HasForeignContentTypes = table.HasKeyless || ids.WithMap.Contains(target.Oid) };
         if (table.HasKeyless)
             _recovered.WarnOfNumbers(table);
     }
@@ -147,25 +148,26 @@ internal sealed class KeyAssignment(
     // A generic reference has the id as a text, beside the content type of the model or of one that inherits it.
     private void MapObjectIds()
     {
-        if (rows.WithMap.Count == 0 || catalog.Database.Find(catalog.Database.DjangoSchema, "django_content_type") is not { } types)
+        if (ids.WithMap.Count == 0 || catalog.Database.Find(catalog.Database.DjangoSchema, "django_content_type") is not { } types)
             return;
         const string Columns = "content_type bigint, source text, target text, primary key (content_type, source)";
-        Execute($"create temporary table {ImportViews.Generic} ({Columns}) on commit drop");
-        foreach (Table table in rows.WithMap.Select(oid => catalog.Database.Find(oid)!))
+        Execute($"create temporary table {KnownIds.Generic} ({Columns}) on commit drop");
+        foreach (Table table in ids.WithMap.Select(oid => catalog.Database.Find(oid)!))
         {
             string labels = string.Join(", ", catalog.WithHeirs(table).Select(t => SqlText.Literal(models.LabelOf(t))).Distinct());
-            rows.HasGeneric |= session.Execute($"""
-                insert into {ImportViews.Generic} select c.id, m.source::text, m.target::text
-                from {ImportViews.Map(table)} m cross join {rows.Merged(types)} c where c.app_label || '.' || c.model in ({labels}) on conflict do nothing
-                """, context.Cancellation) > 0;
+            int mapped = session.Execute($"""
+                insert into {KnownIds.Generic} select c.id, m.source::text, m.target::text
+                from {KnownIds.Map(table)} m cross join {ids.Merged(types)} c where c.app_label || '.' || c.model in ({labels}) on conflict do nothing
+                """, context.Cancellation);
+            ids = ids with { HasGeneric = ids.HasGeneric || mapped > 0 };
         }
-        Execute($"analyze {ImportViews.Generic}");
+        Execute($"analyze {KnownIds.Generic}");
     }
 
     private void RequireKeys()
     {
-        foreach (StagingTable table in rows.Tables.Where(t => t is { HasKeyless: true, Keys.Count: 1 }))
-            _wrong.Add("t._line", [], $"from ({rows.Rows(table)}) t where t.{table.Keys[0].Sql} is null", _ => new(
+        foreach (StagingTable table in ids.Tables.Where(t => t is { HasKeyless: true, Keys.Count: 1 }))
+            problems.AddRows("t._line", [], $"from ({ids.Rows(table)}) t where t.{table.Keys[0].Sql} is null", _ => new(
                 "MissingKey", "objects in {0} have no key of their own", "Export with plain keys.",
                 table.Model.Label, "", "pk", "missing, and nothing tells which row it is"));
     }
@@ -173,4 +175,127 @@ internal sealed class KeyAssignment(
     private void Create(string table, string select) => TemporaryTable.Create(session, table, select, context.Cancellation);
 
     private void Execute(string sql) => session.Execute(sql, context.Cancellation);
+}
+
+/// <summary>The rows that natural keys mean, in the file and in the database.</summary>
+internal sealed class NaturalTargets(
+    Session session, FixtureModels models, NaturalKeys keys, OnMissingReference choice, ImportProblems problems, CancellationToken cancellation)
+{
+    private readonly MissingTargets _missing = new(models, problems);
+
+    /// <summary>The tables to which a table's rows refer by natural keys.</summary>
+    public static IEnumerable<Table> Of(StagingTable table) => Columns(table).Select(c => c.Column.Reference!.Target!);
+
+    /// <summary>Makes the table of what a table's natural keys mean, and settles those that mean nothing.</summary>
+    /// <remarks>The file's row goes before one that has the same natural key here: the file means its own.</remarks>
+    /// <returns>What is known with that.</returns>
+    public KnownIds Fill(KnownIds ids, Table table)
+    {
+        NaturalKeySql sql = new(keys.Of(table)!, t => Merged(ids, t));
+        (StagingTable Table, StagingColumn Column, string Staged)[] referring =
+            [.. ids.Tables.SelectMany(t => Columns(t).Where(c => c.Column.Reference!.Target == table).Select(c => (t, c.Column, c.Staged)))];
+        string pk = SqlText.Identifier(referring[0].Column.Reference!.TargetColumns[0].Name);
+        string name = KnownIds.KeysOf(table);
+        TemporaryTable.Create(session, name, $"""
+            select distinct on (key) key, pk, count(*) over (partition by key, in_file) as rows
+            from (select t.{pk} as pk, t._row is not null as in_file, {sql.Texts()} as key from {Merged(ids, table)} t{sql.Joins}) x
+            where key is not null order by key, in_file desc
+            """, cancellation);
+        Execute($"alter table {name} add primary key (key)");
+        ids = ids with { WithKeys = ids.WithKeys.Add(table.Oid) };
+        foreach ((StagingTable from, StagingColumn column, string staged) in referring)
+        {
+            ids = Settle(ids, from, column, staged);
+            RequireOneMeaning(from, column, staged, models.LabelOf(table));
+        }
+        return ids;
+    }
+
+    /// <summary>A table's rows as they will be; those of a tree are told by their path, as long as they have no key.</summary>
+    public string Merged(KnownIds ids, Table table) => ids.Merged(table, keys.Of(table)?.Parts.Select(p => p.AlongTree).FirstOrDefault(p => p is not null));
+
+    private KnownIds Settle(KnownIds ids, StagingTable from, StagingColumn column, string staged)
+    {
+        string meaning = KnownIds.KeysOf(column.Reference!.Target!);
+        string isMissing = $"r.{column.NaturalSql} is not null and not exists (select 1 from {meaning} k where k.key = r.{column.NaturalSql})";
+        bool isEntry = staged != from.Buffer.Table;
+        if (isEntry && choice is OnMissingReference.SkipRow or OnMissingReference.Null)
+            Execute($"delete from {staged} r where {isMissing}");
+        else if (choice == OnMissingReference.SkipRow)
+            return ids.LeaveOut(session, from, $"select r._row from {staged} r where {isMissing}", cancellation);
+        else if (choice == OnMissingReference.Null && !column.Column.NotNull)
+            Execute($"update {staged} r set {column.NaturalSql} = null where {isMissing}");
+        else
+        {
+            string key = isEntry || from.Keys.Count != 1 ? "''" : $"coalesce(r.{from.Keys[0].Sql}::text, '')";
+            string[] shown = [key, $"array_to_json(r.{column.NaturalSql})"];
+            _missing.Add(from, column.Field, column.Reference.Target!, "r._line", shown, $"from {staged} r where {isMissing}");
+        }
+        return ids;
+    }
+
+    private void RequireOneMeaning(StagingTable from, StagingColumn column, string staged, string label)
+    {
+        string meaning = $"from {staged} r join {KnownIds.KeysOf(column.Reference!.Target!)} k on k.key = r.{column.NaturalSql} where k.rows > 1";
+        problems.AddRows("r._line", [$"array_to_json(r.{column.NaturalSql})", "k.rows"], meaning, r => new(
+            "AmbiguousKey", "natural keys in {0} mean more than one row", "Change all but one of those rows, or load a file with plain keys.",
+            from.Model.Label, "", column.Field, $"-> {label} {r[0]} means {r[1]} rows"));
+    }
+
+    private static IEnumerable<(StagingColumn Column, string Staged)> Columns(StagingTable table) => table.Keys.Concat(table.Columns)
+        .Select(c => (c, table.Buffer.Table))
+        .Concat(table.Lists.Select(l => (l.Target, l.Buffer.Table)))
+        .Where(c => c.Item1.HasNatural);
+
+    private void Execute(string sql) => session.Execute(sql, cancellation);
+}
+
+/// <summary>Gives keys to rows that have none.</summary>
+internal static class GeneratedKeys
+{
+    /// <summary>Fills in the pk of a table of identities where it is NULL.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="table">The rows' table.</param>
+    /// <param name="identities">The temporary table: _row, pk.</param>
+    /// <param name="reserve">Take them from the sequence, so that nobody else gets them; else use those that would come next.</param>
+    /// <param name="cancellation">Cancels the query.</param>
+    /// <exception cref="DataOpsException">The table makes no keys.</exception>
+    public static void Give(Session session, StagingTable table, string identities, bool reserve, CancellationToken cancellation)
+    {
+        long needed = session.List<long>($"select count(*) from {identities} where pk is null", null, cancellation)[0];
+        if (needed == 0)
+            return;
+        Column key = table.Keys[0].Column;
+        string expression = key switch
+        {
+            { Sequence: { } sequence } => reserve ? Reserve(session, table, sequence, cancellation) : Next(table, sequence),
+            { Type.Underlying.Name: "uuid" } => "gen_random_uuid()",
+            { Default: { } made } => made,
+            _ => throw new DataOpsException(
+                "MissingKey", FailureKind.InvalidData, $"{needed} objects of {table.Model.Label} have no key, and the database makes none for them.",
+                "Export with plain keys.", table.Model.Label),
+        };
+        session.Execute($"""
+            update {identities} i set pk = n.pk
+            from (
+              select _row, {expression} as pk
+              from (select _row, row_number() over (order by _row) as number from {identities} where pk is null) x order by number) n
+            where n._row = i._row
+            """, cancellation);
+    }
+
+    // The sequence may be behind the table or the file; what nextval() gives then is nobody else's.
+    private static string Reserve(Session session, StagingTable table, string sequence, CancellationToken cancellation)
+    {
+        session.Execute($"select setval({SqlText.Literal(sequence)}::regclass, {Most(table)}) from {sequence} q", cancellation);
+        return $"nextval({SqlText.Literal(sequence)}::regclass)";
+    }
+
+    private static string Next(StagingTable table, string sequence) => $"(select {Most(table)} from {sequence} q) + number";
+
+    private static string Most(StagingTable table)
+    {
+        string key = table.Keys[0].Sql;
+        return $"greatest(q.last_value, (select max(t.{key}) from {table.Model.Table.Sql} t), (select max(r.{key}) from {table.Buffer.Table} r))";
+    }
 }

@@ -5,7 +5,7 @@ using DataOps.Core.Postgres.Connections;
 namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>The keys that rows had where they were dumped, as far as a dump that leaves keys out still tells them.</summary>
-internal sealed class KeysFromRevisions(Session session, ImportViews rows, OperationContext context)
+internal sealed class KeysFromRevisions(Session session, KnownIds ids, OperationContext context)
 {
     private const int Listed = 100;
 
@@ -23,7 +23,7 @@ internal sealed class KeysFromRevisions(Session session, ImportViews rows, Opera
             return $"(row_number() over (order by f._row))::{type}";
         StagingColumn? latest = table.Columns.FirstOrDefault(c => c.Column.Name == "latest_revision_id" && c.Reference?.Target?.Name == "wagtailcore_revision");
         bool isNumber = table.Keys[0].Column.Type.Underlying.Name is "int2" or "int4" or "int8";
-        if (latest is null || !isNumber || rows.StagedOf(latest.Reference!.Target!) is not { } revisions)
+        if (latest is null || !isNumber || ids.StagedOf(latest.Reference!.Target!) is not { } revisions)
             return $"null::{type}";
         string live = table.Columns.FirstOrDefault(c => c.Column.Name == "live_revision_id") is { } column ? $"r.{column.Sql}" : "null";
         return $"""
@@ -35,8 +35,8 @@ internal sealed class KeysFromRevisions(Session session, ImportViews rows, Opera
     /// <summary>Names the rows that refer to a content type by a number, which the file does not give.</summary>
     public void WarnOfNumbers(StagingTable types)
     {
-        string identity = ImportViews.Identity(types.Model.Table);
-        foreach (StagingTable from in rows.Tables)
+        string identity = KnownIds.Identity(types.Model.Table);
+        foreach (StagingTable from in ids.Tables)
         {
             foreach (StagingColumn column in from.Keys.Concat(from.Columns).Where(c => c.Reference?.Target == types.Model.Table))
             {

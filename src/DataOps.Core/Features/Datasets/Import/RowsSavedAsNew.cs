@@ -12,17 +12,16 @@ namespace DataOps.Core.Features.Datasets.Import;
 /// Gives new keys to the objects of models that are saved as new rows; what refers to them in the file, in whatever way, then refers to the copies.
 /// </summary>
 internal sealed class RowsSavedAsNew(
-    Session session, ReferenceCatalog catalog, ImportViews rows, ImportReferenceCheck targets, OnMissingReference choice, string path, OperationContext context)
+    Session session, ReferenceCatalog catalog, KnownIds ids, OnMissingReference choice, ImportProblems problems, OperationContext context)
 {
-    private readonly ImportProblems _problems = new(path);
-
-    /// <summary>Plans it.</summary>
+    /// <summary>Gives them, and leaves out what is to go with a reference that leads out of the file.</summary>
     /// <param name="specs">The file's specs.</param>
     /// <param name="reserve">Whether the keys are taken from their sequences.</param>
+    /// <returns>What is known with that.</returns>
     /// <exception cref="DataOpsException">
     /// A key occurs twice; or a reference leads out of the file, and is not to be kept or cleared: all of them, with their lines.
     /// </exception>
-    public void Plan(FileSpecs specs, bool reserve)
+    public KnownIds Give(FileSpecs specs, bool reserve)
     {
         ModelSpec[] copied = [.. specs.All.Where(s => s.Spec.SaveAsNew).DistinctBy(s => s.Model.Table.Oid)];
         foreach (ModelSpec spec in copied)
@@ -32,16 +31,17 @@ internal sealed class RowsSavedAsNew(
             else if (copied.All(c => c.Model.Table != link.Target))
                 throw FileSpec.Invalid(spec.Spec.Place!, $"{spec.Model.Label} is saved as new, but not its other half {catalog.LabelOf(link.Target!)}.");
         }
-        _problems.ThrowIfAny();
+        problems.ThrowIfAny();
         HashSet<uint> tables = [.. copied.Select(c => c.Model.Table.Oid)];
-        foreach (StagingTable from in rows.Tables)
+        foreach (StagingTable from in ids.Tables)
         {
             foreach (StagingColumn column in from.Keys.Concat(from.Columns).Where(c => LeadsTo(c, tables)))
                 Settle(from, column, from.Buffer.Table);
             foreach (StagingList list in from.Lists.Where(l => l.Buffer.Rows > 0 && LeadsTo(l.Target, tables)))
                 Settle(from, list.Target, list.Buffer.Table);
         }
-        _problems.ThrowIfAny();
+        problems.ThrowIfAny();
+        return ids;
     }
 
     private void Give(ModelSpec spec, bool reserve)
@@ -52,46 +52,45 @@ internal sealed class RowsSavedAsNew(
             if (spec.Model.Key.Count != 1)
                 throw FileSpec.Invalid(spec.Spec.Place!, $"{spec.Model.Label} cannot be saved as new: its key has several columns.");
             string type = spec.Model.Key[0].TypeText;
-            Execute($"create temporary table {ImportViews.Map(table)} (source {type} primary key, target {type}) on commit drop");
-            rows.WithMap.Add(table.Oid);
+            Execute($"create temporary table {KnownIds.Map(table)} (source {type} primary key, target {type}) on commit drop");
+            ids = ids with { WithMap = ids.WithMap.Add(table.Oid) };
             return;
         }
-        string identity = ImportViews.Identity(table);
+        string identity = KnownIds.Identity(table);
         string keys = $"select r._row, r.{staged.Keys[0].Sql} as source, null::{key.TypeText} as pk from {staged.Buffer.Table} r";
         TemporaryTable.Create(session, identity, keys, context.Cancellation);
         string twice = $"from {identity} i join {staged.Buffer.Table} r on r._row = i._row where i.source is not null group by i.source having count(*) > 1";
-        List("max(r._line)", ["i.source", "min(r._line)"], twice, r => new(
+        problems.AddRows("max(r._line)", ["i.source", "min(r._line)"], twice, r => new(
             "DuplicateKey", "keys in {0} occur more than once", "Leave one of the objects in the file.",
             staged.Model.Label, r[0], "pk", $"is in line {r[1]} already"));
-        if (_problems.Count > 0)
+        if (problems.Count > 0)
             return;
         GeneratedKeys.Give(session, staged, identity, reserve, context.Cancellation);
         Execute($"alter table {identity} add primary key (_row); create index on {identity} (pk); analyze {identity}");
-        string map = ImportViews.Map(table);
+        string map = KnownIds.Map(table);
         TemporaryTable.Create(session, map, $"select source, pk as target from {identity} where source is not null", context.Cancellation);
         Execute($"alter table {map} add primary key (source)");
-        rows.WithIdentity.Add(table.Oid);
-        rows.WithMap.Add(table.Oid);
+        ids = ids with { WithIdentity = ids.WithIdentity.Add(table.Oid), WithMap = ids.WithMap.Add(table.Oid) };
     }
 
     // The real loader knows copies only; what else there is in the database could be meant, or not.
     private void Settle(StagingTable from, StagingColumn column, string staged)
     {
-        Table map = rows.MapOf(column.Reference!.Target!)!;
-        string isOutside = $"r.{column.Sql} is not null and not exists (select 1 from {ImportViews.Map(map)} m where m.source = r.{column.Sql})";
+        Table map = ids.MapOf(column.Reference!.Target!)!;
+        string isOutside = $"r.{column.Sql} is not null and not exists (select 1 from {KnownIds.Map(map)} m where m.source = r.{column.Sql})";
         bool isEntry = staged != from.Buffer.Table;
         if (choice is OnMissingReference.KeepKey or OnMissingReference.Report)
             return;
         if (isEntry && choice is OnMissingReference.Null or OnMissingReference.SkipRow)
             Execute($"delete from {staged} r where {isOutside}");
         else if (choice == OnMissingReference.SkipRow)
-            targets.Skip(from, $"select r._row from {staged} r where {isOutside}");
+            ids = ids.LeaveOut(session, from, $"select r._row from {staged} r where {isOutside}", context.Cancellation);
         else if (choice == OnMissingReference.Null && !column.Column.NotNull)
             Execute($"update {staged} r set {column.Sql} = null where {isOutside}");
         else
         {
             string key = isEntry || from.Keys.Count != 1 ? "''" : $"coalesce(r.{from.Keys[0].Sql}::text, '')";
-            List("r._line", [key, $"r.{column.Sql}"], $"from {staged} r where {isOutside}", r => new(
+            problems.AddRows("r._line", [key, $"r.{column.Sql}"], $"from {staged} r where {isOutside}", r => new(
                 "ReferenceOutsideFile", "references in {0} lead to rows that are not copied with them",
                 "Add those rows to the export; or load with -OnMissingReference KeepKey (the copy refers to the row that is there), Null or SkipRow.",
                 from.Model.Label, r[0], column.Field, $"-> {catalog.LabelOf(column.Reference!.Target!)} {r[1]} is not in the file"));
@@ -99,10 +98,7 @@ internal sealed class RowsSavedAsNew(
     }
 
     private bool LeadsTo(StagingColumn column, HashSet<uint> tables) =>
-        column.Reference?.Target is { } target && rows.MapOf(target) is { } map && tables.Contains(map.Oid);
-
-    private void List(string line, string[] texts, string from, Func<string[], ProblemText> describe) =>
-        new ProblemRows(session, _problems, context.Cancellation).Add(line, texts, from, describe);
+        column.Reference?.Target is { } target && ids.MapOf(target) is { } map && tables.Contains(map.Oid);
 
     private void Execute(string sql) => session.Execute(sql, context.Cancellation);
 }

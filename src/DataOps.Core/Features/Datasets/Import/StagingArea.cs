@@ -9,6 +9,12 @@ using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
+/// <summary>A file in staging tables, under its own ids.</summary>
+/// <param name="Tables">A table for each model that occurred, in the file's order.</param>
+/// <param name="Objects">Objects read.</param>
+/// <param name="Specs">What the file says about the rows of its models.</param>
+internal sealed record StagedFile(IReadOnlyList<StagingTable> Tables, long Objects, FileSpecs Specs);
+
 /// <summary>Brings a dataset file into staging tables, one a model and one a many-to-many list, in constant memory.</summary>
 /// <remarks>The tables are temporary and end with the transaction.</remarks>
 internal sealed class StagingArea(
@@ -21,7 +27,7 @@ internal sealed class StagingArea(
     private readonly Dictionary<string, StagingTable?> _byLabel = [];
     private readonly List<StagingTable> _tables = [];
     private readonly HashSet<string> _unknown = [];
-    private readonly ImportProblems _problems = new(path);
+    private readonly ImportProblems _problems = new(session, path, context.Cancellation);
     private long _waiting;
 
     /// <summary>A table for each model that occurred, in the file's order.</summary>
@@ -32,9 +38,9 @@ internal sealed class StagingArea(
 
     /// <summary>Reads all objects of a file.</summary>
     /// <exception cref="DataOpsException">
-    /// The file is broken, or names what the database does not have, or holds what it cannot store: all of it, with lines.
+    /// The file is broken, or names what the database does not have, or holds what it cannot store: all of it, with lines. Or its specs contradict it.
     /// </exception>
-    public void Fill(FixtureReader reader)
+    public StagedFile Fill(FixtureReader reader)
     {
         string activity = "Reading " + Path.GetFileName(path);
         long reported = Stopwatch.GetTimestamp();
@@ -57,6 +63,7 @@ internal sealed class StagingArea(
             session.Execute($"create index on {table.Buffer.Table} ({string.Join(", ", table.Keys.Select(k => k.Sql))})", context.Cancellation);
         foreach (StagingBuffer buffer in _tables.SelectMany(t => t.Buffers))
             session.Execute($"analyze {buffer.Table}", context.Cancellation);
+        return new StagedFile(_tables, Objects, FileSpecs.Of(reader, models, _tables, path));
     }
 
     private void Take(FixtureObject source)
@@ -84,9 +91,9 @@ internal sealed class StagingArea(
         if (model is null || model.Key.Count == 0)
         {
             string what = model is null ? "neither a content type nor a table of that name" : "a table without a primary key";
-            _problems.Add(
+            _problems.Add(source.Line, new(
                 "UnknownModel", "models in {0} are not in the database", "Run the application's migrations first, or leave these models out of the export.",
-                source.Line, source.Label, "", "", what);
+                source.Label, "", "", what));
             return null;
         }
         // Two spellings of one model share a table.
@@ -102,9 +109,9 @@ internal sealed class StagingArea(
     private void AddUnknownField(FixtureObject source, string field)
     {
         if (_unknown.Add($"{source.Label} {field}"))
-            _problems.Add(
+            _problems.Add(source.Line, new(
                 "UnknownField", "fields in {0} are not in the database", "Bring the application that wrote the file and this database to the same migrations.",
-                source.Line, source.Label, "", field, "no such column or many-to-many list");
+                source.Label, "", field, "no such column or many-to-many list"));
     }
 
     private void FlushLargest()

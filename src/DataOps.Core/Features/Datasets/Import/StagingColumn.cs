@@ -15,13 +15,16 @@ namespace DataOps.Core.Features.Datasets.Import;
 /// <param name="natural">The natural key of what it refers to; null when there is none.</param>
 internal sealed class StagingColumn(string name, Column column, Reference? reference, NaturalKey? natural)
 {
-    private readonly JsonToPg _decoder = JsonToPg.For(column);
+    private ValueConverter _converter = ValueConverter.For(column);
     private readonly Utf8Output _text = new();
 
     /// <summary>Whether texts in a JSON column are the JSON of a StreamField, as the user says; null when the texts tell.</summary>
     public bool? IsStreamField
     {
-        set => (_decoder as JsonDecoder)?.ReadTextsAs(value);
+        set => _converter = ValueConverter.For(column, new ValueForm
+        {
+            StreamField = value switch { true => StreamFieldUse.Yes, false => StreamFieldUse.No, null => StreamFieldUse.Unknown },
+        });
     }
 
     /// <summary>What the file calls it.</summary>
@@ -64,10 +67,10 @@ internal sealed class StagingColumn(string name, Column column, Reference? refer
             return null;
         }
         // JSON has a null of its own.
-        if (reader.TokenType == JsonTokenType.Null && column.Type.Underlying.Name is not ("json" or "jsonb"))
-            return "null, which the column does not allow";
+        if (reader.TokenType == JsonTokenType.Null && !_converter.HasNull)
+            return "the column does not allow it";
         _text.Clear();
-        string? problem = _decoder.Decode(ref reader, _text);
+        string? problem = _converter.ReadJson(ref reader, _text);
         if (problem is null)
         {
             buffer.Add(_text.Written);
@@ -96,5 +99,45 @@ internal sealed class StagingColumn(string name, Column column, Reference? refer
         buffer.AddNull();
         buffer.Add(_text.Written);
         return null;
+    }
+}
+
+/// <summary>A natural key of a fixture, a JSON list, as PostgreSQL's text of a list of texts.</summary>
+internal static class NaturalKeyText
+{
+    /// <summary>Writes the key on whose bracket the reader stands; returns what is wrong with it, or null.</summary>
+    public static string? Write(ref Utf8JsonReader key, Utf8Output text)
+    {
+        text.WriteByte((byte)'{');
+        for (int i = 0; key.Read() && key.TokenType != JsonTokenType.EndArray; i++)
+        {
+            if (i > 0)
+                text.WriteByte((byte)',');
+            switch (key.TokenType)
+            {
+                case JsonTokenType.String when key.GetString()!.Contains('\0'):
+                    return "a natural key with a NUL character, which PostgreSQL stores in no text";
+                case JsonTokenType.String:
+                    WriteQuoted(key.GetString()!, text);
+                    break;
+                case JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False:
+                    text.Write(key.ValueSpan);
+                    break;
+                case JsonTokenType.Null:
+                    text.Write("NULL"u8);
+                    break;
+                default:
+                    return "not a natural key";
+            }
+        }
+        text.WriteByte((byte)'}');
+        return null;
+    }
+
+    private static void WriteQuoted(string value, Utf8Output text)
+    {
+        text.WriteByte((byte)'"');
+        text.WriteText(value.Replace("\\", "\\\\").Replace("\"", "\\\""));
+        text.WriteByte((byte)'"');
     }
 }

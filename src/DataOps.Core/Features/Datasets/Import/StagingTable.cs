@@ -115,10 +115,10 @@ internal sealed class StagingTable
     private void AddMissingKey(FixtureObject source, ImportProblems problems)
     {
         string candidates = string.Join(" or ", Model.Table.UniqueKeys.Select(k => $"{Model.Label}={string.Join('+', k)}"));
-        problems.Add(
+        problems.Add(source.Line, new(
             "MissingKey", "objects in {0} have no key of their own",
             $"Export with plain keys, or say with -NaturalKey by which fields their rows are known{(candidates.Length > 0 ? $", as {candidates}" : "")}.",
-            source.Line, Model.Label, "", "pk", source.Key is null ? "missing, and no natural key is known" : "not the key's columns");
+            Model.Label, "", "pk", source.Key is null ? "missing, and no natural key is known" : "not the key's columns"));
     }
 
     private void TakeRow(FixtureObject source, long row, FixtureSlice? key, ImportProblems problems)
@@ -159,14 +159,10 @@ internal sealed class StagingTable
 
     private void Report(FixtureObject source, FixtureSlice value, string field, string problem, ImportProblems problems)
     {
-        string text = Shown(source[value]);
-        bool Begins(string word) => problem.StartsWith(word, StringComparison.Ordinal);
-        string said = Begins("null") ? problem
-            : Begins("not ") || Begins("out ") || Begins("longer ") || Begins("a natural key") ? $"{text} is {problem}"
-            : $"{text}: {problem}";
-        problems.Add(
+        string key = source.Key is { } own ? Shown(source[own]).Trim('"') : "";
+        problems.Add(source.LineOf(value), new(
             "InvalidValue", "values in {0} cannot be stored", "Correct them in the file, or where it was exported.",
-            source.LineOf(value), Model.Label, source.Key is { } own ? Shown(source[own]).Trim('"') : "", field, said);
+            Model.Label, key, field, $"{Shown(source[value])}: {problem}"));
     }
 
     private static string Shown(ReadOnlySpan<byte> json)
@@ -246,4 +242,72 @@ internal sealed class StagingTable
     }
 
     private static string? WithoutId(string column) => column.EndsWith("_id", StringComparison.Ordinal) ? column[..^3] : null;
+}
+
+/// <summary>
+/// A many-to-many list on its way into its staging table: a row for each owner whose list the file has, without a target, and one for each entry.
+/// </summary>
+internal sealed class StagingList
+{
+    private readonly StagingColumn _target;
+
+    public StagingList(Session session, ManyToManyList list, Reference? reference, NaturalKey? natural)
+    {
+        List = list;
+        _target = new StagingColumn(list.Name, list.TargetColumn, reference, natural);
+        string name = $"dataops_raw_{list.Table.Oid}";
+        Buffer = new StagingBuffer($"pg_temp.{name}", ["_row", "_line", "_position", .. _target.StagedNames]);
+        session.Execute($"""
+            create temporary table {name} on commit drop as
+            select null::bigint as _row, null::bigint as _line, null::bigint as _position, {_target.StagedSql} from {list.Table.Sql} with no data
+            """);
+    }
+
+    public ManyToManyList List { get; }
+
+    /// <summary>The column of what the entries refer to.</summary>
+    public StagingColumn Target => _target;
+
+    public StagingBuffer Buffer { get; }
+
+    /// <summary>The entries with the keys that they have in this database: _line, _position, owner, target.</summary>
+    public string Name => $"pg_temp.dataops_import_{List.Table.Oid}";
+
+    /// <summary>The temporary table of the entries that the database's lists lack: owner, target.</summary>
+    public string Added => $"pg_temp.dataops_added_{List.Table.Oid}";
+
+    /// <summary>Takes an object's list; returns what is wrong with it, or null.</summary>
+    public string? Take(FixtureObject source, long row, FixtureSlice value)
+    {
+        Utf8JsonReader reader = JsonText.Reader(source[value]);
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartArray)
+            return "not a list";
+        AddRow(source, row, 0, []);
+        for (long position = 1; reader.Read() && reader.TokenType != JsonTokenType.EndArray; position++)
+        {
+            int start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            if (AddRow(source, row, position, source[value][start..(int)reader.BytesConsumed]) is { } problem)
+                return $"entry {position}: {problem}";
+        }
+        return null;
+    }
+
+    private string? AddRow(FixtureObject source, long row, long position, ReadOnlySpan<byte> target)
+    {
+        Buffer.Add(row);
+        Buffer.Add(source.Line);
+        Buffer.Add(position);
+        string? problem = null;
+        if (position == 0)
+            _target.WriteNull(Buffer);
+        else
+            problem = target.SequenceEqual("null"u8) ? "null" : _target.Write(target, Buffer);
+        if (problem is null)
+            Buffer.EndRow(source.Line);
+        else
+            Buffer.DiscardRow();
+        return problem;
+    }
 }

@@ -7,14 +7,22 @@ using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
-/// <summary>Rows of the target that hold a unique value of one of the file's rows, and are other rows: they are named, or give way, or stay.</summary>
-internal sealed class UniqueConflicts(Session session, ReferenceCatalog catalog, ImportViews rows, OnConflict choice, string path, OperationContext context)
-{
-    /// <summary>Objects left out.</summary>
-    public long Skipped { get; private set; }
+/// <summary>Rows that hold no unique value of another row, but one that gives way.</summary>
+/// <param name="Rows">The file's rows that are left.</param>
+/// <param name="Replaced">Tables of which rows give way; <see cref="UniqueConflicts.Replaced"/> has which, and to what.</param>
+internal sealed record SettledConflicts(KeyedRows Rows, IReadOnlyList<Table> Replaced);
 
-    /// <summary>Tables of which rows give way; <see cref="Replaced"/> has which, and to what.</summary>
-    public List<Table> WithReplaced { get; } = [];
+/// <summary>Rows of the target that hold a unique value of one of the file's rows, and are other rows: they are named, or give way, or stay.</summary>
+internal sealed class UniqueConflicts(
+    Session session,
+    ReferenceCatalog catalog,
+    KeyedRows rows,
+    PlannedDeletion deletion,
+    OnConflict choice,
+    ImportProblems problems,
+    OperationContext context)
+{
+    private readonly List<Table> _replaced = [];
 
     /// <summary>The temporary table of rows that give way: old, new.</summary>
     public static string Replaced(Table table) => $"pg_temp.dataops_replaced_{table.Oid}";
@@ -23,28 +31,26 @@ internal sealed class UniqueConflicts(Session session, ReferenceCatalog catalog,
     /// <exception cref="DataOpsException">
     /// Two rows of the file have the same value, or a row of the target is in the way and is to stay: all of them, with their lines.
     /// </exception>
-    public void Settle()
+    public SettledConflicts Settle()
     {
-        ImportProblems problems = new(path);
         foreach (StagingTable table in rows.Tables)
         {
             foreach (IReadOnlyList<string> unique in table.Model.Table.UniqueKeys)
-                Settle(table, unique, isEnforced: true, problems);
+                Settle(table, unique, isEnforced: true);
             if (table.Natural is not { CanBeReferredTo: true } natural || !natural.Parts.All(p => p is { Path.Count: 0, AlongTree: null }))
                 continue;
             string[] names = [.. natural.Parts.Select(p => p.Column.Name)];
             if (!table.Model.Table.UniqueKeys.Any(u => u.Order().SequenceEqual(names.Order())))
-                Settle(table, names, isEnforced: false, problems);
+                Settle(table, names, isEnforced: false);
         }
         problems.ThrowIfAny();
         if (choice == OnConflict.Fail)
-            RequireNoneThere(problems);
-        if (Skipped > 0)
-            rows.CreateViews();
+            RequireNoneThere();
+        return new SettledConflicts(rows, _replaced);
     }
 
     // Django takes natural keys for unique, even where the database does not ask for it: that of a page is the path of its address.
-    private void Settle(StagingTable table, IReadOnlyList<string> names, bool isEnforced, ImportProblems problems)
+    private void Settle(StagingTable table, IReadOnlyList<string> names, bool isEnforced)
     {
         context.Cancellation.ThrowIfCancellationRequested();
         StagingColumn[] unique = [.. names.Select(u => table.Keys.Concat(table.Columns).FirstOrDefault(c => c.Column.Name == u)).OfType<StagingColumn>()];
@@ -58,13 +64,13 @@ internal sealed class UniqueConflicts(Session session, ReferenceCatalog catalog,
         if (isEnforced && choice == OnConflict.Suffix && !unique.Any(c => IsPath(table, c)))
             new UniqueSuffix(session, table, unique, context.Cancellation).Add(held);
         if (isEnforced)
-            AddTwice(table, unique, shapes, fields, problems);
+            AddTwice(table, unique, shapes, fields);
         if (choice == OnConflict.Skip)
             Skip(table, held);
         else if (choice == OnConflict.Replace && table.Keys.Count == 1)
             Replace(table, held);
         else
-            List(problems, "s._line", [ImportStatements.KeyText(table), values, ImportStatements.KeyText(table, "t")], held, r => new(
+            problems.AddRows("s._line", [ImportStatements.KeyOf(table), values, ImportStatements.KeyOf(table, "t")], held, r => new(
                 "NotUnique", "values in {0} have to be unique and are not",
                 "Change one of the rows, or load with -OnConflict Replace (the row of the database gives way), Skip (it stays) "
                     + "or Suffix (the file's gets another value).",
@@ -83,7 +89,7 @@ internal sealed class UniqueConflicts(Session session, ReferenceCatalog catalog,
             : $"not exists (select 1 from {table.Name} m where {sameRow}){SameSlug(table, unique)}";
         return $"""
             from {(isEnforced ? table.Name : New(table, unique))} s join {table.Model.Table.Sql} t on {same} and not ({ImportStatements.SameKey(table)})
-            where s.{shapes} and {others}{rows.Stays(table.Model.Table, "t")}
+            where s.{shapes} and {others}{deletion.Stays(table.Model.Table, "t")}
             """;
     }
 
@@ -115,14 +121,14 @@ internal sealed class UniqueConflicts(Session session, ReferenceCatalog catalog,
     private static string SameSlug(StagingTable table, StagingColumn[] unique) =>
         Slug(table, unique) is { } slug ? $" and t.{slug.Sql} = s.{slug.Sql}" : "";
 
-    private void AddTwice(StagingTable table, StagingColumn[] unique, string shapes, string fields, ImportProblems problems)
+    private void AddTwice(StagingTable table, StagingColumn[] unique, string shapes, string fields)
     {
         string columns = string.Join(", ", unique.Select(c => "s." + c.Sql));
         string present = string.Join(" and ", unique.Select(c => $"s.{c.Sql} is not null"));
         string value = string.Join(" || ', ' || ", unique.Select(c => $"s.{c.Sql}::text"));
-        string key = $"(array_agg({ImportStatements.KeyText(table)} order by s._row desc))[1]";
+        string key = $"(array_agg({ImportStatements.KeyOf(table)} order by s._row desc))[1]";
         string from = $"from {table.Name} s where s.{shapes} and {present} group by {columns} having count(*) > 1";
-        List(problems, "max(s._line)", [key, $"min({value})", "min(s._line)"], from, r => new(
+        problems.AddRows("max(s._line)", [key, $"min({value})", "min(s._line)"], from, r => new(
             "NotUnique", "values in {0} have to be unique and are not", "Change one of the rows, in the file or where it was exported.",
             table.Model.Label, r[0], fields, $"\"{r[1]}\" is in line {r[2]} already"));
     }
@@ -134,27 +140,27 @@ internal sealed class UniqueConflicts(Session session, ReferenceCatalog catalog,
         StagingColumn key = table.Keys[0];
         if (!Exists(held))
             return;
-        Prepare(target, ImportViews.Skips(target), "_row bigint primary key", rows.WithSkips);
         string found = $"pg_temp.dataops_held_{target.Oid}";
         Execute($"drop table if exists {found}");
         TemporaryTable.Create(
             session, found, $"select s._row, s.{key.Sql} as source, min(t.{key.Sql}) as target {held} group by 1, 2", context.Cancellation);
+        KnownIds ids = rows.Ids;
         foreach (StagingTable heir in Heirs(table))
+            ids = ids.LeaveOut(
+                session, heir, $"select s._row from {heir.Name} s where s.{heir.Keys[0].Sql} in (select source from {found})", context.Cancellation);
+        ids = ids.LeaveOut(session, table, $"select _row from {found}", context.Cancellation);
+        if (ids.MapOf(target) is null)
         {
-            Prepare(heir.Model.Table, ImportViews.Skips(heir.Model.Table), "_row bigint primary key", rows.WithSkips);
-            Skipped += Execute($"""
-                insert into {ImportViews.Skips(heir.Model.Table)} select s._row from {heir.Name} s
-                where s.{heir.Keys[0].Sql} in (select source from {found}) on conflict do nothing
-                """);
+            // An empty map of the file's own ids may be there.
+            string columns = $"source {key.Column.TypeText} primary key, target {key.Column.TypeText}";
+            Execute($"create temporary table if not exists {KnownIds.Map(target)} ({columns}) on commit drop");
+            ids = ids with { WithMap = ids.WithMap.Add(target.Oid) };
         }
-        Skipped += Execute($"insert into {ImportViews.Skips(target)} select _row from {found} on conflict do nothing");
-        if (rows.MapOf(target) is null)
-            Prepare(target, ImportViews.Map(target), $"source {key.Column.TypeText} primary key, target {key.Column.TypeText}", rows.WithMap);
         Execute($"""
-            insert into {ImportViews.Map(rows.MapOf(target)!)} select source, target from {found}
+            insert into {KnownIds.Map(ids.MapOf(target)!)} select source, target from {found}
             on conflict (source) do update set target = excluded.target
             """);
-        rows.CreateViews();
+        rows = rows.With(session, ids, context.Cancellation);
     }
 
     private void Replace(StagingTable table, string held)
@@ -163,11 +169,11 @@ internal sealed class UniqueConflicts(Session session, ReferenceCatalog catalog,
         StagingColumn key = table.Keys[0];
         if (!Exists(held))
             return;
-        if (!WithReplaced.Contains(target))
+        if (!_replaced.Contains(target))
         {
             string columns = $"old {key.Column.TypeText} primary key, new {key.Column.TypeText}";
             Execute($"create temporary table {Replaced(target)} ({columns}) on commit drop");
-            WithReplaced.Add(target);
+            _replaced.Add(target);
         }
         Execute($"""
             insert into {Replaced(target)} select distinct on (1) t.{key.Sql}, s.{key.Sql} {held} order by 1, 2 on conflict do nothing;
@@ -175,12 +181,12 @@ internal sealed class UniqueConflicts(Session session, ReferenceCatalog catalog,
             """);
     }
 
-    private void RequireNoneThere(ImportProblems problems)
+    private void RequireNoneThere()
     {
         foreach (StagingTable table in rows.Tables)
             for (int shape = 0; shape < table.Shapes.Count; shape++)
                 if (ImportStatements.Differing(table, shape, MissingField.Keep) is { } differing)
-                    List(problems, "s._line", [ImportStatements.KeyText(table)], differing, r => new(
+                    problems.AddRows("s._line", [ImportStatements.KeyOf(table)], differing, r => new(
                         "AlreadyThere", "rows in {0} are in the database already and differ", "Load with -OnConflict Update, or Skip to keep what is there.",
                         table.Model.Label, r[0], "", "differs"));
         problems.ThrowIfAny();
@@ -189,18 +195,52 @@ internal sealed class UniqueConflicts(Session session, ReferenceCatalog catalog,
     private IEnumerable<StagingTable> Heirs(StagingTable table) => catalog.To(table.Model.Table).Where(r => r.IsParentLink)
         .Select(r => rows.StagedOf(r.Table)).OfType<StagingTable>().SelectMany(t => Heirs(t).Prepend(t));
 
-    private void Prepare(Table table, string name, string columns, HashSet<uint> known)
-    {
-        if (!known.Add(table.Oid))
-            return;
-        // An empty map of the file's own ids may be there.
-        Execute($"create temporary table if not exists {name} ({columns}) on commit drop");
-    }
-
-    private void List(ImportProblems problems, string line, string[] texts, string from, Func<string[], ProblemText> describe) =>
-        new ProblemRows(session, problems, context.Cancellation).Add(line, texts, from, describe);
-
     private bool Exists(string from) => session.List<bool>($"select exists (select 1 {from})", null, context.Cancellation)[0];
 
-    private int Execute(string sql) => session.Execute(sql, context.Cancellation);
+    private void Execute(string sql) => session.Execute(sql, context.Cancellation);
+}
+
+/// <summary>Gives rows of the file another unique text where a row of the database holds theirs: with -2 behind it, or -3, and so on.</summary>
+/// <param name="session">The session.</param>
+/// <param name="table">The rows.</param>
+/// <param name="unique">The columns that are unique together.</param>
+/// <param name="cancellation">Cancels the query.</param>
+internal sealed class UniqueSuffix(Session session, StagingTable table, IReadOnlyList<StagingColumn> unique, CancellationToken cancellation)
+{
+    private const int Most = 1000;
+
+    /// <summary>Does it, where one of the columns is a text.</summary>
+    /// <param name="held">The rows, s, whose values another row holds, from "from" on.</param>
+    public void Add(string held)
+    {
+        if (unique.LastOrDefault(c => IsText(c)) is not { } column)
+            return;
+        string name = $"pg_temp.dataops_suffixed_{table.Model.Table.Oid}";
+        session.Execute($"drop table if exists {name}; create temporary table {name} (_row bigint primary key, original text) on commit drop", cancellation);
+        string same = string.Join(" and ", unique.Select(c => $"o.{c.Sql} = s.{c.Sql}"));
+        string clashing = $"""
+            select s._row {held}
+            union select s._row from {table.Name} s join {name} x on x._row = s._row
+            where exists (
+              select 1 from {table.Name} o where {same} and o._row <> s._row
+              and (o._row < s._row or not exists (select 1 from {name} y where y._row = o._row)))
+            """;
+        for (int number = 2; number < Most; number++)
+        {
+            string suffix = $"-{number}";
+            string room = column.Column.Length is { } length ? $"left(x.original, {length - suffix.Length})" : "x.original";
+            session.Execute($"""
+                insert into {name} select r._row, r.{column.Sql}::text from {table.Buffer.Table} r where r._row in ({clashing}) on conflict do nothing
+                """, cancellation);
+            int given = session.Execute($"""
+                update {table.Buffer.Table} r set {column.Sql} = {room} || {SqlText.Literal(suffix)}
+                from {name} x where x._row = r._row and r._row in ({clashing})
+                """, cancellation);
+            if (given == 0)
+                return;
+        }
+    }
+
+    private bool IsText(StagingColumn column) =>
+        column.Reference is null && !table.Keys.Contains(column) && column.Column.Type.Underlying.Name is "varchar" or "text" or "citext";
 }

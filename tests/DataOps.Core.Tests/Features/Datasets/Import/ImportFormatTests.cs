@@ -133,7 +133,7 @@ public sealed class ImportFormatTests : IDisposable
     {
         string path = _files.Json("""[{"model": "news.event", "pk": 1, "fields": {"data": "hello"}}]""");
 
-        Assert.Matches("line 1 +news.event +1 +data +\"hello\" is not the JSON text of a StreamField", Refused(path, new() { StreamField = ["news.event.data"] }).Message);
+        Assert.Matches("line 1 +news.event +1 +data +\"hello\": not the JSON text of a StreamField", Refused(path, new() { StreamField = ["news.event.data"] }).Message);
         Assert.Equal("UnknownField", Refused(path, new() { StreamField = ["news.event.name"] }).Id);
     }
 

@@ -82,12 +82,12 @@ public sealed class ImportRefusalTests : IDisposable
             """));
 
         Assert.StartsWith("6 values in file1.json cannot be stored, so nothing was loaded.", message);
-        Assert.Matches(@"line 6 +auth\.permission +70001 +name +null, which the column does not allow", message);
-        Assert.Matches(@"line 7 +auth\.permission +70001 +content_type +""abc"" is not an integer", message);
-        Assert.Matches(@"line 8 +auth\.permission +70001 +codename +\[""x""\] is not a single value", message);
-        Assert.Matches(@"line 11 +auth\.group +one +pk +""one"" is not an integer", message);
-        Assert.Matches(@"line 12 +auth\.group +5 +permissions +.*entry 2 is not an integer", message);
-        Assert.Matches(@"line 13 +auth\.group +6 +permissions +7 is not a list", message);
+        Assert.Matches(@"line 6 +auth\.permission +70001 +name +null: the column does not allow it", message);
+        Assert.Matches(@"line 7 +auth\.permission +70001 +content_type +""abc"": not an integer", message);
+        Assert.Matches(@"line 8 +auth\.permission +70001 +codename +\[""x""\]: not a single value", message);
+        Assert.Matches(@"line 11 +auth\.group +one +pk +""one"": not an integer", message);
+        Assert.Matches(@"line 12 +auth\.group +5 +permissions +.*entry 2: not an integer", message);
+        Assert.Matches(@"line 13 +auth\.group +6 +permissions +7: not a list", message);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text;
+using CsCheck;
 using DataOps.Core.Features.Datasets.Testing;
 using DataOps.Core.Features.Datasets.Testing.Offline;
 using DataOps.Core.Kernel;
@@ -157,19 +158,19 @@ public sealed class OfflineDatasetTests : IDisposable
     [Theory, InlineData(false), InlineData(true)]
     public void A_file_cut_off_at_any_byte_is_not_loadable(bool isCompressed)
     {
-        int seed = Random.Shared.Next();
-        Random random = new(seed);
-        string text = "[" + string.Join(",\n", Enumerable.Range(1, 300).Select(i => $$$$"""{"model": "auth.group", "pk": {{{{i}}}}, "fields": {"name": "é{{{{random.NextInt64()}}}}"}}""")) + "]";
+        string text = "[" + string.Join(",\n", Enumerable.Range(1, 300).Select(i => $$$$"""{"model": "auth.group", "pk": {{{{i}}}}, "fields": {"name": "é{{{{i * 7919}}}}"}}""")) + "]";
         byte[] whole = isCompressed ? ImportFiles.Compress(text) : Encoding.UTF8.GetBytes(text);
 
         Assert.True(Test(_files.Bytes(whole)).Sum.IsLoadable);
-        for (int i = 0; i < 100; i++)
+        AssertCut(whole.Length - 1);
+        Gen.Int[1, whole.Length - 1].Sample(AssertCut, threads: 1);
+
+        void AssertCut(int length)
         {
-            int length = i == 0 ? whole.Length - 1 : random.Next(1, whole.Length);
             Answer answer = Test(_files.Bytes(whole[..length]));
             DatasetFinding finding = Assert.Single(answer.Findings);
-            Assert.True(finding is { Severity: "Error", Id: "InvalidJson" or "DamagedFile" } && finding.Line > answer.Sum.Objects - 1, $"seed {seed}, {length} bytes: {finding}");
-            Assert.True(answer.Sum is { IsLoadable: false, Errors: 1, Objects: <= 300 }, $"seed {seed}, {length} bytes: {answer.Sum}");
+            Assert.True(finding is { Severity: "Error", Id: "InvalidJson" or "DamagedFile" } && finding.Line > answer.Sum.Objects - 1, $"{length} bytes: {finding}");
+            Assert.True(answer.Sum is { IsLoadable: false, Errors: 1, Objects: <= 300 }, $"{length} bytes: {answer.Sum}");
             Assert.Equal(answer.Sum.Objects, answer.Contents.Sum(c => c.Objects));
         }
     }
@@ -178,29 +179,22 @@ public sealed class OfflineDatasetTests : IDisposable
     [Fact]
     public void A_file_with_any_byte_changed_gets_an_answer()
     {
-        int seed = Random.Shared.Next();
-        Random random = new(seed);
-        const string Signs = "\"\\{}[]:,ud80ceN1 \n.-é";
         string text = string.Join("\n", Enumerable.Range(1, 4).Select(i =>
             $$$$"""{"model": "blog.p\u006fst", "pk": {{{{i}}}}, "fields": {"p\u0061rent": {{{{5 - i}}}}, "tags": [["a\u00e9", 1], ["b"]], "owner": ["x", null], "page_ptr": ["/\ud83d\ude00/"], "uid": "5d3b6a528f4e4f2b9a342f6f1f6f7d1e"}}"""));
         Assert.True(Test(_files.Lines(text)).Sum.IsLoadable);
-        for (int i = 0; i < 3000; i++)
-        {
-            char[] changed = text.ToCharArray();
-            for (int n = random.Next(1, 4); n > 0; n--)
-                changed[random.Next(changed.Length)] = Signs[random.Next(Signs.Length)];
-            string file = _files.Path("changed.jsonl");
-            File.WriteAllText(file, new string(changed));
-            try
+        string file = _files.Path("changed.jsonl");
+        Gen.Select(Gen.Int[0, text.Length - 1], Gen.Char["\"\\{}[]:,ud80ceN1 \n.-é"]).Array[1, 3].Sample(
+            changes =>
             {
+                char[] changed = text.ToCharArray();
+                foreach ((int place, char sign) in changes)
+                    changed[place] = sign;
+                File.WriteAllText(file, new string(changed));
                 Answer answer = Test(file);
                 Assert.Equal(answer.Sum.IsLoadable, answer.Findings.All(f => f.Severity == "Warning"));
-            }
-            catch (Exception e)
-            {
-                Assert.Fail($"seed {seed}: {new string(changed)}\n{e}");
-            }
-        }
+            },
+            iter: 3000,
+            threads: 1);
     }
 
     [Fact]

@@ -93,6 +93,24 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void A_reference_that_an_option_tells_is_tested_as_it_is_loaded()
+    {
+        using TestDatabase site = server.CopyOf(Site.Sample);
+        site.Execute("""
+            create table shop_order (id bigint primary key, buyer_id integer);
+            insert into django_content_type (app_label, model) values ('shop', 'order')
+            """);
+        string user = site.Scalar<string>("select username from auth_user order by id limit 1");
+        string file = _files.Lines($$$"""{"model": "shop.order", "pk": 1, "fields": {"buyer": ["{{{user}}}"]}}""");
+
+        Assert.False(Test(site, new() { Path = file }).Sum.IsLoadable);
+        Answer answer = Test(site, new() { Path = file, SoftReference = ["shop_order.buyer_id=auth_user"] });
+
+        Assert.True(answer.Sum.IsLoadable);
+        AssertIsTheLoad(answer, Load(site, new() { Path = file, SoftReference = ["shop_order.buyer_id=auth_user"] }));
+    }
+
+    [Fact]
     public void Models_and_fields_that_one_side_lacks_are_named_beside_the_newest_migration_of_their_apps()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);

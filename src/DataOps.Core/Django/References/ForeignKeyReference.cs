@@ -1,0 +1,73 @@
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+
+namespace DataOps.Core.Django.References;
+
+/// <summary>A declared foreign key; one that is the primary key leads from a row to its half in the parent's table.</summary>
+internal sealed class ForeignKeyReference(ForeignKey key, Table table, Table target, bool isParentLink) : TargetReference(
+    key.Name, ClassOf(key, isParentLink), Severity.Error, table, [.. key.Columns.Select(c => table.Find(c)!)], target,
+    [.. key.TargetColumns.Select(c => target.Find(c)!)], EvidenceOf(key, isParentLink))
+{
+    /// <inheritdoc/>
+    public override ForeignKey Constraint => key;
+
+    /// <inheritdoc/>
+    public override bool IsParentLink => isParentLink;
+
+    /// <inheritdoc/>
+    public override bool IsField => isParentLink || Columns.Count == 1;
+
+    /// <inheritdoc/>
+    protected override string Note(string value) => Class == ReferenceClass.Inheritance
+        ? $"the row in {Target} that it is a part of is gone"
+        : $"{Evidence}; the column {(IsNullable ? "can" : "cannot")} be NULL";
+
+    /// <summary>Those that a table's rows make.</summary>
+    public static IEnumerable<Reference> Of(DatabaseCatalog database, Table table) =>
+        from key in table.ForeignKeys
+        let target = database.Find(key.Target)
+        where target is not null
+        select new ForeignKeyReference(key, table, target, IsInheritance(table, key, target));
+
+    /// <inheritdoc/>
+    internal override string IsTarget(IReadOnlyList<string> values, string target) => key.IsTarget(values, target);
+
+    /// <inheritdoc/>
+    internal override string IsAmongTargets(string alias) => key.IsAmongTargets(alias, Target.Sql);
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) => isParentLink ? HalfRepairs(catalog) : base.Repairs(catalog);
+
+    /// <inheritdoc/>
+    internal override OrphanAction? DefaultRepair(ReferenceCatalog catalog) =>
+        Class != ReferenceClass.Inheritance && Repairs(catalog).Contains(OrphanAction.SetNull) ? OrphanAction.SetNull : null;
+
+    private static ReferenceClass ClassOf(ForeignKey key, bool isParentLink) => !key.IsValidated || !key.IsEnforced ? ReferenceClass.Unvalidated
+        : isParentLink ? ReferenceClass.Inheritance
+        : ReferenceClass.ForeignKey;
+
+    private static string EvidenceOf(ForeignKey key, bool isParentLink) => ClassOf(key, isParentLink) switch
+    {
+        ReferenceClass.Unvalidated when !key.IsEnforced => "foreign key, not enforced",
+        ReferenceClass.Unvalidated => "foreign key, NOT VALID",
+        ReferenceClass.Inheritance => "foreign key that is the primary key: multi-table inheritance",
+        _ => "foreign key",
+    };
+
+    // Multi-table inheritance: the primary key is also the foreign key to another table's primary key.
+    private static bool IsInheritance(Table table, ForeignKey key, Table target)
+    {
+        if (key.Columns.Count != 1 || !table.PrimaryKey.SequenceEqual(key.Columns) || !target.PrimaryKey.SequenceEqual(key.TargetColumns))
+            return false;
+        // A one-to-one field that is the primary key looks the same; parent_link fields are named x_ptr, or else the parent says which child it has.
+        return key.Columns[0].EndsWith("_ptr_id", StringComparison.Ordinal)
+            || (SpecificRowReference.HasTypePointer(target) && !IsNamedAfter(key.Columns[0], target));
+    }
+
+    // page_id of wagtailcore_page, content_type_id of django_content_type.
+    private static bool IsNamedAfter(string column, Table target)
+    {
+        string name = column[..^(column.EndsWith("_id", StringComparison.Ordinal) ? 3 : 0)].Replace("_", "");
+        return target.Name.Replace("_", "").EndsWith(name, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,23 @@
+using DataOps.Core.Django.Values;
+using DataOps.Core.Postgres.Catalog;
+
+namespace DataOps.Core.Django.References;
+
+/// <summary>A row that stands in for a missing one: its key, and otherwise the values of <see cref="EmptyValue.OfRow"/>.</summary>
+internal static class PlaceholderRow
+{
+    /// <summary>Why no placeholder can stand in a table; null when it can.</summary>
+    public static string? Obstacle(ReferenceCatalog catalog, Table table, Column key)
+    {
+        if (table.SingleKey != key)
+            return $"{key.Name} is not the key of {table}";
+        if (catalog.To(table).Any(r => r.Class == ReferenceClass.Tree))
+            return $"a node of {table} needs its place in the tree: Repair-Tree finds one";
+        if (table.Name == "django_content_type")
+            return "a content type stands for a model, and cannot be made up";
+        if (catalog.ParentLink(table) is { } link)
+            return $"a row of {table} is half of one in {link.Target}";
+        string[] needed = [.. table.Columns.Where(c => c != key && EmptyValue.OfRow(catalog, table, c) is null && EmptyValue.IsNeeded(c)).Select(c => c.Name)];
+        return needed.Length == 0 ? null : $"nothing tells what to put into {string.Join(", ", needed)} of {table}";
+    }
+}

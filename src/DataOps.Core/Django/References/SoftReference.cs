@@ -1,0 +1,58 @@
+using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.Models;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+
+namespace DataOps.Core.Django.References;
+
+/// <summary>A foreign key that Django keeps without a constraint: of the built-in list, or the operator's.</summary>
+internal sealed class SoftReference(Table table, Column column, Table target, Column key, string evidence, Severity severity = Severity.Expected)
+    : TargetReference($"{table.DisplayName}.{column.Name}", ReferenceClass.Soft, severity, table, [column], target, [key], evidence)
+{
+    /// <inheritdoc/>
+    public override bool IsField => true;
+
+    /// <summary>Those of a database.</summary>
+    /// <exception cref="DataOpsException">One of <paramref name="own"/> names what is not there.</exception>
+    public static IEnumerable<Reference> Of(DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<string> own)
+    {
+        foreach ((string tableName, string columnName, string model) in DjangoTables.Soft)
+            if (database.Find(database.DjangoSchema, tableName) is { } table && table.Find(columnName) is { } column
+                && TargetOf(database, contentTypes, table, columnName, model) is { SingleKey: { } key } target)
+                yield return new SoftReference(table, column, target, key, $"{model} by Django's db_constraint=False: history that outlives its target");
+        foreach (string text in own)
+            yield return Own(database, text);
+    }
+
+    // A project's own user model (AUTH_USER_MODEL) is what every user_id with a constraint points at.
+    private static Table? TargetOf(DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, Table table, string column, string model) =>
+        model != "auth.user"
+            ? TableOf(database, contentTypes, model)
+            : database.Find(database.DjangoSchema, "django_admin_log") is { } log && log.ForeignKeys.FirstOrDefault(k => k.Columns is ["user_id"]) is { } key
+                ? database.Find(key.Target)
+                : TableOf(database, contentTypes, model);
+
+    // An empty database has no content types, and its tables all the same.
+    private static Table? TableOf(DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, string model) =>
+        contentTypes.FirstOrDefault(c => c.Label == model)?.Table
+            ?? ModelReader.TableOf(database, model[..model.IndexOf('.')], model[(model.IndexOf('.') + 1)..]);
+
+    private static SoftReference Own(DatabaseCatalog database, string text)
+    {
+        string[] sides = text.Split('=');
+        int dot = sides[0].LastIndexOf('.');
+        if (sides.Length != 2 || dot < 1)
+            throw Invalid(text, $"\"{text}\" is not of the form table.column=target_table.");
+        Table table = Find(database, sides[0][..dot]) ?? throw Invalid(text, $"There is no table {sides[0][..dot]}.");
+        Column column = table.Find(sides[0][(dot + 1)..]) ?? throw Invalid(text, $"Table {table} has no column {sides[0][(dot + 1)..]}.");
+        Table target = Find(database, sides[1]) ?? throw Invalid(text, $"There is no table {sides[1]}.");
+        return new SoftReference(table, column, target, target.SingleKey ?? throw Invalid(text, $"Table {target} has no key of one column."), "named by the operator");
+    }
+
+    private static Table? Find(DatabaseCatalog database, string name) => name.Split('.', 2) is [string schema, string table]
+        ? database.Find(schema, table)
+        : database.Find(database.DjangoSchema, name);
+
+    private static DataOpsException Invalid(string text, string message) =>
+        new("InvalidSoftReference", FailureKind.InvalidArgument, message, "Write table.column=target_table, as shop_order.customer_id=auth_user.", text);
+}

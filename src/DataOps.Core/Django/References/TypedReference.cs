@@ -1,0 +1,50 @@
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
+
+namespace DataOps.Core.Django.References;
+
+/// <summary>A reference whose target's table stands in the row, as a content type: a generic one, or the specific row of inheritance.</summary>
+internal abstract class TypedReference(
+    string name, ReferenceClass @class, Severity severity, Table table, Column column, Column contentType, string evidence)
+    : Reference(name, @class, severity, table, [column], null, [], evidence)
+{
+    /// <inheritdoc/>
+    public override Column ContentTypeColumn => contentType;
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<MissingTarget> MissingTargets(Session session, ReferenceCatalog catalog, CancellationToken cancellation) =>
+        [.. ContentTypes(session, cancellation).Select(id => MissingTarget(id, catalog.ContentTypeOf(id))).OfType<MissingTarget>()];
+
+    /// <summary>Which rows of a content type have no target; null where all have one, or are not to be judged.</summary>
+    protected abstract MissingTarget? MissingTarget(int id, ContentType? contentType);
+
+    /// <summary>Rows of a content type that have no row in its table.</summary>
+    protected MissingTarget Missing(int id, Table target, string note) => new(
+        a => $"{OfType(a, id)} and not exists (select 1 from {target.Sql} p where {ColumnEquality.Of(Column, a, target.SingleKey!, "p")})", target, note);
+
+    /// <summary>All rows of a content type.</summary>
+    protected MissingTarget All(int id, string note) => new(a => OfType(a, id), null, note);
+
+    /// <summary>All rows of a content type without a table.</summary>
+    protected MissingTarget Unknown(int id, string label) => All(id, $"content type {label} has no table: its model was removed, or is a proxy");
+
+    private string OfType(string alias, int id) => $"{alias}.{SqlText.Identifier(contentType.Name)} = {id} and {IsSet(alias)}";
+
+    // A loose scan: one step through the index for each content type, however many rows there are.
+    private IReadOnlyList<int> ContentTypes(Session session, CancellationToken cancellation)
+    {
+        string column = SqlText.Identifier(contentType.Name);
+        string sql = Table.HasIndexOn(contentType.Name)
+            ? $"""
+              with recursive v(x) as (
+                (select c.{column}::int from {Table.Sql} c where c.{column} is not null order by c.{column} limit 1)
+                union all
+                select (select c.{column}::int from {Table.Sql} c where c.{column} > v.x order by c.{column} limit 1) from v where v.x is not null)
+              select x from v where x is not null
+              """
+            : $"select distinct {column}::int from {Table.Sql} where {column} is not null order by 1";
+        return session.List<int>(sql, cancellation: cancellation);
+    }
+}

@@ -1,0 +1,179 @@
+using System.Buffers.Binary;
+using DataOps.Core.Postgres.Copy;
+
+namespace DataOps.Core.Django.Values;
+
+/// <summary>Dates.</summary>
+internal sealed class DateConverter : PlainConverter
+{
+    // 0001-01-01 and 9999-12-31, counted from 2000-01-01: the days that Python has.
+    internal const int FirstDay = -730_119;
+    internal const int LastDay = 2_921_939;
+
+    public DateConverter(LossCount? losses) : base(isQuoted: true, losses) => Empty = "current_date";
+
+    protected override void Write(ReadOnlySpan<byte> field, Utf8Output output)
+    {
+        int days = BinaryPrimitives.ReadInt32BigEndian(field);
+        if (TimeText.WriteInfinity(days == int.MaxValue, days == int.MinValue, output))
+            return;
+        CivilDate date = CivilDate.FromDays(days);
+        TimeText.WriteDate(date, output);
+        TimeText.WriteEra(date, output);
+    }
+
+    protected override Loss LossOf(ReadOnlySpan<byte> field, bool isElement) =>
+        BinaryPrimitives.ReadInt32BigEndian(field) is < FirstDay or > LastDay ? Loss.NotInPython : Loss.None;
+
+    protected override string? Read(ReadOnlySpan<byte> given, Utf8Output text)
+    {
+        if (TimeText.CopyInfinity(given, text))
+            return null;
+        TextCursor cursor = new(given);
+        bool isDate = TimeText.ReadDate(ref cursor, text) && TimeText.ReadEra(ref cursor, text) && cursor.AtEnd;
+        return isDate ? null : "not a date";
+    }
+}
+
+/// <summary>Times of a day without a zone.</summary>
+internal sealed class TimeConverter : PlainConverter
+{
+    private readonly int _digits;
+
+    public TimeConverter(ValueForm form) : base(isQuoted: true, form.Losses)
+    {
+        _digits = TimeText.Digits(form.Precision);
+        Empty = "'00:00'";
+    }
+
+    public override string Updated(string stored, string given) =>
+        $"case when date_trunc('milliseconds', {stored}::interval) = {given}::interval then {stored} else {given} end";
+
+    protected override void Write(ReadOnlySpan<byte> field, Utf8Output output) =>
+        TimeText.WriteTime(BinaryPrimitives.ReadInt64BigEndian(field), _digits, output);
+
+    protected override void WritePython(ReadOnlySpan<byte> field, Utf8Output output) =>
+        TimeText.WriteTime(BinaryPrimitives.ReadInt64BigEndian(field), TimeText.AllDigits, output);
+
+    protected override Loss LossOf(ReadOnlySpan<byte> field, bool isElement)
+    {
+        long microseconds = BinaryPrimitives.ReadInt64BigEndian(field);
+        return microseconds == TimeText.DayMicroseconds
+            ? Loss.NotInPython
+            : TimeText.LossOf(microseconds, isElement, _digits);
+    }
+
+    protected override string? Read(ReadOnlySpan<byte> given, Utf8Output text)
+    {
+        TextCursor cursor = new(given);
+        return TimeText.ReadTime(ref cursor, text) && cursor.AtEnd ? null : "not a time";
+    }
+}
+
+/// <summary>Times of a day with a zone, which Django has no field for.</summary>
+internal sealed class TimeWithZoneConverter() : PlainConverter(isQuoted: true)
+{
+    protected override void Write(ReadOnlySpan<byte> field, Utf8Output output)
+    {
+        TimeText.WritePostgresTime(BinaryPrimitives.ReadInt64BigEndian(field), output);
+        // Stored as seconds west of Greenwich.
+        int west = BinaryPrimitives.ReadInt32BigEndian(field[sizeof(long)..]);
+        int seconds = Math.Abs(west);
+        output.WriteByte(west > 0 ? (byte)'-' : (byte)'+');
+        output.WriteInteger(seconds / 3600, 2);
+        if (seconds % 3600 == 0)
+            return;
+        output.WriteByte((byte)':');
+        output.WriteInteger(seconds / 60 % 60, 2);
+        if (seconds % 60 == 0)
+            return;
+        output.WriteByte((byte)':');
+        output.WriteInteger(seconds % 60, 2);
+    }
+
+    protected override string? Read(ReadOnlySpan<byte> given, Utf8Output text)
+    {
+        TextCursor cursor = new(given);
+        bool isTime = TimeText.ReadTime(ref cursor, text) && TimeText.ReadZone(ref cursor, text, out _) && cursor.AtEnd;
+        return isTime ? null : "not a time";
+    }
+}
+
+/// <summary>
+/// Dates with times: points in time (timestamptz), which are read as UTC when they name no zone, or without a zone
+/// (timestamp).
+/// </summary>
+internal sealed class TimestampConverter : PlainConverter
+{
+    // The times that Python has.
+    private const long FirstMoment = DateConverter.FirstDay * TimeText.DayMicroseconds;
+    private const long LastMoment = (DateConverter.LastDay + 1L) * TimeText.DayMicroseconds - 1;
+
+    private readonly bool _hasZone;
+    private readonly int _digits;
+
+    public TimestampConverter(bool hasZone, ValueForm form) : base(isQuoted: true, form.Losses)
+    {
+        (_hasZone, _digits) = (hasZone, TimeText.Digits(form.Precision));
+        Empty = "now()";
+    }
+
+    public override string Updated(string stored, string given) =>
+        $"case when date_trunc('milliseconds', {stored}) = {given} then {stored} else {given} end";
+
+    protected override void Write(ReadOnlySpan<byte> field, Utf8Output output) =>
+        Write(field, _digits, _hasZone ? "Z"u8 : [], output);
+
+    protected override void WritePython(ReadOnlySpan<byte> field, Utf8Output output) =>
+        Write(field, TimeText.AllDigits, _hasZone ? "+00:00"u8 : [], output);
+
+    protected override Loss LossOf(ReadOnlySpan<byte> field, bool isElement)
+    {
+        long microseconds = BinaryPrimitives.ReadInt64BigEndian(field);
+        return microseconds is < FirstMoment or > LastMoment
+            ? Loss.NotInPython
+            : TimeText.LossOf(microseconds, isElement, _digits);
+    }
+
+    // A column without a zone refuses any other than UTC, which PostgreSQL would drop silently.
+    protected override string? Read(ReadOnlySpan<byte> given, Utf8Output text)
+    {
+        if (TimeText.CopyInfinity(given, text))
+            return null;
+        TextCursor cursor = new(given);
+        bool isShifted = false;
+        bool isDate = TimeText.ReadDate(ref cursor, text);
+        if (isDate && !cursor.AtEnd && !cursor.Rest.StartsWith(TimeText.BeforeChrist))
+        {
+            text.WriteByte((byte)' ');
+            isDate = cursor.ReadOneOf("Tt "u8) != 0 && TimeText.ReadTime(ref cursor, text)
+                && TimeText.ReadZone(ref cursor, text, out isShifted);
+        }
+        if (!isDate || !TimeText.ReadEra(ref cursor, text) || !cursor.AtEnd)
+            return "not a date and time";
+        return isShifted && !_hasZone ? "has a time zone, which the column cannot hold" : null;
+    }
+
+    private void Write(ReadOnlySpan<byte> field, int digits, ReadOnlySpan<byte> zone, Utf8Output output)
+    {
+        long microseconds = BinaryPrimitives.ReadInt64BigEndian(field);
+        if (TimeText.WriteInfinity(microseconds == long.MaxValue, microseconds == long.MinValue, output))
+            return;
+        (long days, long time) = Math.DivRem(microseconds, TimeText.DayMicroseconds);
+        if (time < 0)
+            (days, time) = (days - 1, time + TimeText.DayMicroseconds);
+        CivilDate date = CivilDate.FromDays(days);
+        TimeText.WriteDate(date, output);
+        if (date.IsOrdinary)
+        {
+            output.WriteByte((byte)'T');
+            TimeText.WriteTime(time, digits, output);
+            output.Write(zone);
+            return;
+        }
+        output.WriteByte((byte)' ');
+        TimeText.WritePostgresTime(time, output);
+        output.Write(_hasZone ? "+00"u8 : []);
+        TimeText.WriteEra(date, output);
+    }
+}

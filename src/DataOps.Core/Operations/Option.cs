@@ -1,0 +1,136 @@
+namespace DataOps.Core.Operations;
+
+/// <summary>
+/// What an option is besides its name, its type and its summary, which is its <c>--help</c>. Cmdlets, the command line and <see cref="IOptions.Validate"/>
+/// are written from it at build time.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class OptionAttribute : Attribute
+{
+    /// <summary>The place of the argument among those that are given without a name, from 0; -1 for none.</summary>
+    public int Position { get; set; } = -1;
+
+    /// <summary>Whether nothing can be done without it.</summary>
+    public bool Mandatory { get; set; }
+
+    /// <summary>Whether a cmdlet takes it from objects of the pipeline, by the property of its name or of one of <see cref="Aliases"/>.</summary>
+    public bool Pipeline { get; set; }
+
+    /// <summary>Other names of the parameter.</summary>
+    public string[] Aliases { get; set; } = [];
+
+    /// <summary>Whether * ? [a-z] stand for any characters.</summary>
+    public bool Wildcards { get; set; }
+
+    /// <summary>Whether an empty text is a value, as it takes away what was there.</summary>
+    public bool MayBeEmpty { get; set; }
+
+    /// <summary>Whether it is the switch with which no database is opened.</summary>
+    public bool Offline { get; set; }
+
+    /// <summary>The names that complete it.</summary>
+    public OptionNames Completes { get; set; }
+
+    /// <summary>What its texts are.</summary>
+    public OptionForm Form { get; set; }
+}
+
+/// <summary>The least and the most that a number may be.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class RangeAttribute(int least, int most) : Attribute
+{
+    /// <summary>The least.</summary>
+    public int Least { get; } = least;
+
+    /// <summary>The most.</summary>
+    public int Most { get; } = most;
+}
+
+/// <summary>The option means nothing unless another one is given, or has one of some values.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class OnlyWithAttribute(string option, params object[] values) : Attribute
+{
+    /// <summary>The other option.</summary>
+    public string Option { get; } = option;
+
+    /// <summary>Its values; any when empty.</summary>
+    public IReadOnlyList<object> Values { get; } = values;
+}
+
+/// <summary>The option contradicts another one, or some of its values.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class NotWithAttribute(string option, params object[] values) : Attribute
+{
+    /// <summary>The other option.</summary>
+    public string Option { get; } = option;
+
+    /// <summary>Its values; any when empty.</summary>
+    public IReadOnlyList<object> Values { get; } = values;
+}
+
+/// <summary>The operation does not have the options of a record from which its own derives, nor those that this one inherits.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class WithoutOptionsOfAttribute(Type record) : Attribute
+{
+    /// <summary>The record.</summary>
+    public Type Record { get; } = record;
+}
+
+/// <summary>Names that complete an option.</summary>
+public enum OptionNames
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>Tables.</summary>
+    TableName,
+
+    /// <summary>Models.</summary>
+    ModelName,
+
+    /// <summary>Apps.</summary>
+    AppLabel,
+
+    /// <summary>References.</summary>
+    ReferenceName,
+
+    /// <summary>Sites.</summary>
+    SiteName,
+
+    /// <summary>URL paths of pages.</summary>
+    UrlPath,
+
+    /// <summary>Datasets of the definition in the same command.</summary>
+    DatasetName,
+}
+
+/// <summary>What the texts of an option are.</summary>
+public enum OptionForm
+{
+    /// <summary>Texts.</summary>
+    Text,
+
+    /// <summary>The path of a file.</summary>
+    File,
+
+    /// <summary>The path of a dataset to read, or - for the standard input.</summary>
+    DatasetToRead,
+
+    /// <summary>The path of a dataset to write, or - for the standard output.</summary>
+    DatasetToWrite,
+
+    /// <summary>A definition of datasets: a file's path, or the JSON itself.</summary>
+    Definition,
+
+    /// <summary>Names, or the path of a file of them.</summary>
+    NamesOrFile,
+
+    /// <summary>Pairs, as name=value.</summary>
+    Pair,
+
+    /// <summary>Natural keys, as app.model=field+field.</summary>
+    NaturalKey,
+
+    /// <summary>Arguments of a dataset, in order or as name=value.</summary>
+    DatasetArgument,
+}

@@ -1,0 +1,50 @@
+using DataOps.Core.Kernel;
+
+namespace DataOps.Core.Operations;
+
+/// <summary>The checks of which <see cref="IOptions.Validate"/> is made at build time, and the words in which they refuse.</summary>
+public static class OptionCheck
+{
+    /// <summary>Refuses an option that is missing.</summary>
+    /// <exception cref="DataOpsException"><c>MissingOption</c>.</exception>
+    public static void Given(string name, bool isGiven, string text)
+    {
+        if (!isGiven)
+            throw new DataOpsException("MissingOption", FailureKind.InvalidArgument, $"-{name} is missing.", text, name);
+    }
+
+    /// <summary>Refuses an empty text.</summary>
+    /// <exception cref="DataOpsException"><c>InvalidOption</c>.</exception>
+    public static void NotEmpty(string name, string? value)
+    {
+        if (value is { Length: 0 })
+            throw new DataOpsException("InvalidOption", FailureKind.InvalidArgument, $"-{name} cannot be empty.", "Give a value, or leave it out.", name);
+    }
+
+    /// <summary>Refuses a number that is too small or too large.</summary>
+    /// <exception cref="DataOpsException"><c>InvalidOption</c>.</exception>
+    public static void InRange(string name, int? value, int least, int most)
+    {
+        if (value < least || value > most)
+            throw OptionText.Wrong(name, $"{value}", $"Use a number from {least} {(most == int.MaxValue ? "on" : $"to {most}")}.");
+    }
+
+    /// <summary>Refuses an option that means nothing without another one.</summary>
+    /// <exception cref="DataOpsException"><c>ContradictingOptions</c>.</exception>
+    public static void OnlyWith(string name, bool isGiven, bool isOther, string other)
+    {
+        if (isGiven && !isOther)
+            throw Contradiction($"-{name} means nothing without {other}.", $"Add {other}, or leave -{name} out.", name);
+    }
+
+    /// <summary>Refuses an option that contradicts another one.</summary>
+    /// <exception cref="DataOpsException"><c>ContradictingOptions</c>.</exception>
+    public static void NotWith(string name, bool isGiven, bool isOther, string other)
+    {
+        if (isGiven && isOther)
+            throw Contradiction($"-{name} and {other} contradict each other.", "Leave one of them out.", name);
+    }
+
+    private static DataOpsException Contradiction(string message, string advice, string name) =>
+        new("ContradictingOptions", FailureKind.InvalidArgument, message, advice, name);
+}
