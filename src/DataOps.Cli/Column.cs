@@ -1,9 +1,9 @@
-using System.Collections;
 using System.Reflection;
+using System.Text.Json;
 
 namespace DataOps.Cli;
 
-/// <summary>A property of the results, as people read it.</summary>
+/// <summary>A property of the results. Results are flat; this is the one place where their values become text or JSON, enumerations by name.</summary>
 internal sealed class Column(PropertyInfo property)
 {
     public string Name => property.Name;
@@ -11,16 +11,41 @@ internal sealed class Column(PropertyInfo property)
     public bool IsNumber { get; } = (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) is var type
         && (type == typeof(int) || type == typeof(long) || type == typeof(double) || type == typeof(decimal));
 
+    /// <summary>The properties of a type of results, those of its base first: Server and Database come before what only this type has.</summary>
+    public static Column[] Of(Type result)
+    {
+        IEnumerable<Column> own = result.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Select(p => new Column(p));
+        return [.. result.BaseType is { } inherited ? Of(inherited) : [], .. own];
+    }
+
+    /// <summary>The value as people read it.</summary>
     public string Text(object result) => property.GetValue(result) switch
     {
         null => "",
         double number => number.ToString("0.###"),
         DateTime time => time.ToString("yyyy-MM-dd HH:mm:ss"),
         string text => text.ReplaceLineEndings(" "),
-        IEnumerable list => string.Join(", ", list.Cast<object>()),
-        object other => other.ToString() ?? "",
+        object other => other.ToString()!,
     };
 
-    public static Column[] Of(Type result) =>
-        result.GetProperties().Where(p => p.GetMethod is { IsPublic: true, IsStatic: false }).Select(p => new Column(p)).ToArray();
+    /// <summary>Writes the name and the value.</summary>
+    public void Write(Utf8JsonWriter json, object result)
+    {
+        json.WritePropertyName(Name);
+        switch (property.GetValue(result))
+        {
+            case string text:
+                json.WriteStringValue(text);
+                break;
+            case Enum name:
+                json.WriteStringValue(name.ToString());
+                break;
+            case { } value:
+                JsonSerializer.Serialize(json, value, value.GetType());
+                break;
+            default:
+                json.WriteNullValue();
+                break;
+        }
+    }
 }

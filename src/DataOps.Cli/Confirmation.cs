@@ -14,9 +14,9 @@ internal static class Confirmation
             return;
         if (Console.IsInputRedirected)
             throw new DataOpsException(
-                "NobodyToAsk", FailureKind.InvalidArgument, "Confirmation needed, but standard input is not a terminal.", "Add --confirm:false in a script.");
+                ErrorIds.NobodyToAsk, FailureKind.InvalidArgument, "Confirmation needed, but standard input is not a terminal.", "Add --confirm:false in a script.");
         Console.Error.Write($"{operation.Name} changes {session.Database} on {session.Server}. Go on? [y/N] ");
         if (Console.ReadLine()?.Trim().StartsWith('y') is not true)
-            throw new DataOpsException("Declined", FailureKind.InvalidOperation, "Nothing was changed.");
+            throw new DataOpsException(ErrorIds.Declined, FailureKind.InvalidOperation, "Nothing was changed.");
     }
 }

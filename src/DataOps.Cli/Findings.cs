@@ -5,12 +5,12 @@ namespace DataOps.Cli;
 /// <summary>Compares a finding's severity with what --fail-on asks about.</summary>
 internal static class Findings
 {
-    public static bool Reach(object result, FailOn threshold)
+    // What a change repairs, or plans to, fails no audit.
+    public static bool Reach(object result, FailOn threshold) => result is Finding finding and not IChangeResult && threshold switch
     {
-        if (threshold == FailOn.Never)
-            return false;
-        // A plan or a sum is no finding.
-        string? severity = (result as IFinding)?.Severity;
-        return (threshold == FailOn.Any && severity is not null) || severity == "Error" || (severity == "Warning" && threshold == FailOn.Warning);
-    }
+        FailOn.Never => false,
+        FailOn.Error => finding.Severity == Severity.Error,
+        FailOn.Warning => finding.Severity <= Severity.Warning,
+        _ => true,
+    };
 }

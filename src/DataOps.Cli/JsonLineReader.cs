@@ -29,7 +29,7 @@ internal static class JsonLineReader
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new DataOpsException(
-                "InvalidInput", FailureKind.InvalidData, $"{place} is not an object of JSON as a command writes it.",
+                ErrorIds.InvalidInput, FailureKind.InvalidData, $"{place} is not an object of JSON as a command writes it.",
                 "Pass on what another command has written, one object a line.", place, e);
         }
     }

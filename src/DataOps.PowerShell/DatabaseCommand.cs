@@ -89,7 +89,21 @@ public abstract class DatabaseCommand : StoppableCommand
     /// </summary>
     protected void Emit<TOptions, TResult>(Session session, Operation<TOptions, TResult> operation, TOptions options)
         where TOptions : IOptions
-        where TResult : class => Emit(context => operation.Run(session, options, context), result => WriteObject(result));
+        where TResult : class => Emit(context => operation.Run(session, options, context), result => Write(result));
+
+    /// <summary>Writes a result. PowerShell lists what a record adds before what it inherits; a result begins with Server and Database all the same.</summary>
+    protected void Write(object result)
+    {
+        if (result.GetType().BaseType == typeof(object))
+        {
+            WriteObject(result);
+            return;
+        }
+        PSObject ordered = new(result);
+        foreach (string name in (string[])["Server", "Database"])
+            ordered.Properties.Add(new PSNoteProperty(name, ordered.Properties[name].Value));
+        WriteObject(ordered);
+    }
 
     /// <summary>Runs an operation, with a session or without one, and takes its results as they come.</summary>
     protected void Emit<TResult>(Func<OperationContext, IEnumerable<TResult>> run, Action<TResult> take)
@@ -116,11 +130,11 @@ public abstract class DatabaseCommand : StoppableCommand
     {
         if (path == "-")
             throw new DataOpsException(
-                "NotAFile", FailureKind.InvalidArgument, "- is no file, and a pipeline of PowerShell carries objects instead of bytes.",
+                ErrorIds.NotAFile, FailureKind.InvalidArgument, "- is no file, and a pipeline of PowerShell carries objects instead of bytes.",
                 "Name a file, or use the dataops command line.", path);
         if (path.Contains("://", StringComparison.Ordinal))
             throw new DataOpsException(
-                "NotAFile", FailureKind.InvalidArgument, $"{path} is an address, not a path.",
+                ErrorIds.NotAFile, FailureKind.InvalidArgument, $"{path} is an address, not a path.",
                 "Files are neither fetched nor sent: name one in the file system.", path);
         return FileSystemPath(path);
     }
@@ -148,7 +162,7 @@ public abstract class DatabaseCommand : StoppableCommand
         string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
         return provider.Name == "FileSystem"
             ? resolved
-            : throw new DataOpsException("NotAFile", FailureKind.InvalidArgument, $"{path} is not a path of the file system.", target: path);
+            : throw new DataOpsException(ErrorIds.NotAFile, FailureKind.InvalidArgument, $"{path} is not a path of the file system.", target: path);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using DataOps.Core.Kernel;
 using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Surface.Tests;

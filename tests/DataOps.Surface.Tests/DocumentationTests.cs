@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using DataOps.Core.Operations;
+using DataOps.Core.Kernel;
 
 namespace DataOps.Surface.Tests;
 
@@ -59,6 +60,24 @@ public sealed class DocumentationTests
         XElement parameters = command.Elements().Single(e => e.Name.LocalName == "parameters");
         Assert.Equal(Surface.Find(name).Parameters.Select(p => p.Name).Distinct().Count(), parameters.Elements().Count());
     }
+
+    [Fact]
+    public void The_page_of_errors_lists_every_id_with_its_summary()
+    {
+        ILookup<string, string> summaries = XDocument.Load(Path.ChangeExtension(Surface.Core.Location, ".xml")).Descendants("member")
+            .ToLookup(m => (string)m.Attribute("name")!, m => m.Element("summary")!.Value.Trim());
+        IEnumerable<string> expected = typeof(ErrorIds).GetFields()
+            .Select(f => $"| `{f.GetRawConstantValue()}` | {summaries[$"F:{typeof(ErrorIds).FullName}.{f.Name}"].Single()} |");
+        Assert.Equal(
+            expected.Order(StringComparer.Ordinal),
+            Surface.FileText("docs", "en-US", "about_DataOps_Errors.md").Split('\n').Where(l => l.StartsWith("| `", StringComparison.Ordinal)));
+        Assert.All(typeof(ErrorIds).GetFields(), f => Assert.Equal(f.Name, f.GetRawConstantValue()));
+    }
+
+    [Fact]
+    public void No_error_has_an_id_of_its_own_making() => Assert.Empty(
+        Directory.EnumerateFiles(Path.Join(Surface.Repository, "src"), "*.cs", SearchOption.AllDirectories)
+            .Where(f => Regex.IsMatch(File.ReadAllText(f), @"(DataOpsException|DatasetException)\(\s*""")));
 
     private static bool Describes(string page, string parameter) => page.Contains($"\n### -{parameter}\n", StringComparison.Ordinal);
 }

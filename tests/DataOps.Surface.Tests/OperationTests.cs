@@ -28,9 +28,20 @@ public sealed class OperationTests
         foreach (System.Reflection.PropertyInfo property in properties)
         {
             Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-            Assert.True(type == typeof(string) || type.IsPrimitive || type.IsEnum || type == typeof(decimal)
+            Assert.True(type == typeof(string) || type.IsPrimitive || type.IsEnum || type == typeof(Enum) || type == typeof(decimal)
                 || type == typeof(DateTime), $"{result.Name}.{property.Name} is {type}");
         }
+    }
+
+    // ConvertTo-Json writes enumerations of long by name, and others by number.
+    [Fact]
+    public void Enumerations_of_results_are_of_long()
+    {
+        IEnumerable<Type> results = Surface.Core.GetExportedTypes().Where(t => Surface.Operations.Any(o => o.Result.IsAssignableFrom(t)));
+        IEnumerable<Type> classes = Surface.Core.GetExportedTypes().Where(t => t.IsEnum && t.Name is "AuditProblem" or "ConstraintProblem" or "SequenceProblem"
+            or "ContentTypeClass" or "ReferenceClass" or "TreeProblem");
+        IEnumerable<Type> properties = results.SelectMany(t => t.GetProperties()).Select(p => Nullable.GetUnderlyingType(p.PropertyType) ?? p.PropertyType);
+        Assert.All(properties.Where(t => t.IsEnum).Concat(classes), t => Assert.Equal(typeof(long), Enum.GetUnderlyingType(t)));
     }
 
     [Theory, MemberData(nameof(Surface.OperationNames), MemberType = typeof(Surface))]

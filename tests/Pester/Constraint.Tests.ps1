@@ -14,7 +14,7 @@ Describe 'Reset-Sequence' -Skip:$noServer {
 
     It 'plans with -WhatIf and changes nothing' {
         $finding, $sum = Reset-Sequence -Database $target -Table auth_group -WhatIf
-        $finding.Problem, $finding.LastValue, $finding.NewValue, $finding.Changed | Should -Be @('Behind', 1, ($most + 5), $false)
+        $finding.Class, $finding.LastValue, $finding.NewValue, $finding.Changed | Should -Be @('Behind', 1, ($most + 5), $false)
         $sum.Changed, $sum.Count, $sum.WouldChange | Should -Be @($false, 0, 1)
         Invoke-Sql $target 'select last_value from auth_group_id_seq' | Should -Be 1
     }

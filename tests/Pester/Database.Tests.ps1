@@ -11,6 +11,9 @@ Describe 'Test-Database' -Skip:$noServer {
         $found = Test-Database -Database $env:DATAOPS_SAMPLE_DAMAGED
         $found | Group-Object Audit | ForEach-Object Name | Should -Contain 'Orphan'
         $found | ForEach-Object Remedy | Should -Not -BeNullOrEmpty
+        $read = $found | ConvertTo-Json | ConvertFrom-Json
+        $read.Severity | Sort-Object -Unique | Should -Be 'Error', 'Warning'
+        $read.Class | Should -Contain 'Unvalidated'
         Test-Database -Severity Error -Quiet -Database $env:DATAOPS_SAMPLE_DAMAGED | Should -BeFalse
     }
 

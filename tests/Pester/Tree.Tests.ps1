@@ -44,6 +44,7 @@ Describe 'Repair-Tree' -Skip:$noServer {
         $result = Test-Tree wagtailcore_page -Problem Orphan -Database $site | Repair-Tree -Orphan Reattach -UndoPath $undo -Database $site -WarningAction SilentlyContinue
         @($result).Count | Should -Be 1
         $result.Changed | Should -BeTrue
+        @($result.PSObject.Properties.Name)[0, 1] | Should -Be 'Server', 'Database'
         $result.Reattached | Should -Be 1
         Test-Tree wagtailcore_page -Problem Orphan -Database $site | Should -BeNullOrEmpty
         $result | Undo-Change -NoUndo -Database $site | Select-Object -ExpandProperty Changed | Should -BeTrue

@@ -131,7 +131,7 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DataOpsException(
-                "WriteFailed", FailureKind.InvalidOperation, $"The undo file {path} could not be written, so nothing was changed: {e.Message}",
+                ErrorIds.WriteFailed, FailureKind.InvalidOperation, $"The undo file {path} could not be written, so nothing was changed: {e.Message}",
                 "Check the free space and the folder's rights, or name another file with -UndoPath.", path, e);
         }
         // A trigger that waits for the commit finds its names where the operation's statements did.
@@ -170,7 +170,7 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         _takeBack = null;
         string kept = path is null ? "" : $" If it was, {path} undoes it.";
         return new DataOpsException(
-            "CommitUnknown", FailureKind.Connection, $"The connection broke during the commit, and the server cannot be asked whether it was done.{kept}",
+            ErrorIds.CommitUnknown, FailureKind.Connection, $"The connection broke during the commit, and the server cannot be asked whether it was done.{kept}",
             "Look at the rows before you run it again.", path ?? session.Database, failure);
     }
 

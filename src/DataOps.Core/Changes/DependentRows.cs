@@ -123,9 +123,9 @@ internal sealed class DependentRows(
                 """));
     }
 
-    private static string NewValue(Reference reference, OnDelete action) => action == OnDelete.SetNull
+    private string NewValue(Reference reference, OnDelete action) => action == OnDelete.SetNull
         ? $"null::{reference.Column.TypeText}"
-        : $"(select p.id from {reference.Target!.Sql} p where p.app_label = 'wagtailcore' and p.model = 'page')";
+        : $"{catalog.ModelOf(reference.Table)!.ContentType}";
 
     // Pages below a page that goes go with it; a range of paths is found in the index.
     private void FollowTree(TablePlan gone, Reference reference)
@@ -181,7 +181,7 @@ internal sealed class DependentRows(
                 ? $"{words.Remedy}, or point them elsewhere first: Django protects what they refer to."
                 : $"Nothing tells what the application would do with them. {words.Remedy}, or {words.Force}, which deletes them.";
             string refusal = words.Refusal.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
-            list.ThrowIfAny("ProtectedRows", FailureKind.InvalidOperation, $"{{0}} a reference to rows that {refusal}", advice);
+            list.ThrowIfAny(ErrorIds.ProtectedRows, FailureKind.InvalidOperation, $"{{0}} a reference to rows that {refusal}", advice);
         }
     }
 

@@ -1,14 +1,6 @@
+using DataOps.Core.Kernel;
+
 namespace DataOps.Core.Changes;
-
-/// <summary>What an operation that changes rows emits: one sum, and with Detailed what happens to each row.</summary>
-public interface IChangeResult
-{
-    /// <summary>The server.</summary>
-    string Server { get; }
-
-    /// <summary>The database.</summary>
-    string Database { get; }
-}
 
 /// <summary>One thing that happens to a row: a column that gets another value, or a row that comes or goes.</summary>
 /// <param name="Server">The server.</param>

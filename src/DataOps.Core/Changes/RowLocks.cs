@@ -22,7 +22,7 @@ internal sealed class RowLocks(Session session, CancellationToken cancellation)
         foreach (TablePlan table in ordered)
             FindChanged(table, changed);
         changed.ThrowIfAny(
-            "ChangedMeanwhile", FailureKind.Busy, "{0} been changed by others since the plan was made, so nothing was done.",
+            ErrorIds.ChangedMeanwhile, FailureKind.Busy, "{0} been changed by others since the plan was made, so nothing was done.",
             "Run it again: it will plan with the rows as they are now.");
     }
 

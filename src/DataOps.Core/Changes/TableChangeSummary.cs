@@ -1,4 +1,5 @@
 using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Changes;

@@ -60,7 +60,7 @@ internal sealed class UniqueParking(Session session, CancellationToken cancellat
             ? $": {cause.ConstraintName ?? cause.ColumnName ?? "the server"} refuses every value that they could have meanwhile ({cause.MessageText})"
             : ": none of its columns can hold another value meanwhile";
         throw new DataOpsException(
-            "ParkingFailed", FailureKind.InvalidOperation,
+            ErrorIds.ParkingFailed, FailureKind.InvalidOperation,
             $"Rows of {query.Table.DisplayName} exchange their values in the unique index {query.Index.Name}{because}.",
             "Make the constraint deferrable, or load the rows in two steps.", query.Table.DisplayName, refusal);
     }

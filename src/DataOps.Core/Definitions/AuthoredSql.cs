@@ -56,10 +56,10 @@ internal static partial class AuthoredSql
         JsonValueKind.True or JsonValueKind.False => ValueType.Boolean,
         JsonValueKind.String => ValueType.Text,
         _ => throw DefinitionError.At(
-            value.Place, $"a value is a text, a number, true, false, null or a list of them, not {value.Described}.", id: "InvalidValue"),
+            value.Place, $"a value is a text, a number, true, false, null or a list of them, not {value.Described}.", id: ErrorIds.InvalidValue),
     };
 
-    private static DataOpsException Wrong(Filter.SqlCondition sql, string reason) => DefinitionError.At(sql.Place, reason, id: "InvalidSql");
+    private static DataOpsException Wrong(Filter.SqlCondition sql, string reason) => DefinitionError.At(sql.Place, reason, id: ErrorIds.InvalidSql);
 
     // Strings with backslashes, dollar quotes and comments are refused: where they end depends on more than is seen here.
     [GeneratedRegex("""

@@ -44,7 +44,7 @@ internal static class DatasetArguments
         if (value.Kind != JsonValueKind.Object)
             return value;
         string name = new DefinitionFields(value, "a value", "parameter").Required("parameter");
-        return argument(name) ?? throw DefinitionError.At(value.Place, $"there is no parameter \"{name}\".", id: "UnknownParameter");
+        return argument(name) ?? throw DefinitionError.At(value.Place, $"there is no parameter \"{name}\".", id: ErrorIds.UnknownParameter);
     }
 
     private static PlacedJson Value(NamedDataset dataset, DefinitionParameter parameter, List<PlacedJson>? given)
@@ -72,6 +72,6 @@ internal static class DatasetArguments
     {
         string takes = dataset.Parameters.Count == 0 ? "It takes none." : $"It takes: {string.Join(", ", dataset.Parameters.Select(p => p.Described))}.";
         return new DataOpsException(
-            "InvalidArgument", FailureKind.InvalidArgument, $"The arguments of dataset {dataset.Name} are wrong: {reason}.", takes, dataset.Name);
+            ErrorIds.InvalidArgument, FailureKind.InvalidArgument, $"The arguments of dataset {dataset.Name} are wrong: {reason}.", takes, dataset.Name);
     }
 }

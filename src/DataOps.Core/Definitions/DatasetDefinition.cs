@@ -17,7 +17,7 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
     {
         if (source.Length == 0)
             throw new DataOpsException(
-                "DefinitionMissing", FailureKind.InvalidArgument, "There is no definition.", "Give a file or its JSON with -Definition.");
+                ErrorIds.MissingOption, FailureKind.InvalidArgument, "There is no definition.", "Give a file or its JSON with -Definition.");
         if (source.TrimStart().StartsWith('{'))
         {
             byte[] json = Encoding.UTF8.GetBytes(source);
@@ -32,7 +32,7 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
     /// <exception cref="DataOpsException">There is none.</exception>
     public NamedDataset Find(string name) => Datasets.FirstOrDefault(d => d.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
         ?? throw new DataOpsException(
-        "UnknownDataset",
+        ErrorIds.UnknownDataset,
         FailureKind.NotFound,
         name.Length == 0 ? "No dataset of the definition is named." : $"The definition has no dataset \"{name}\".",
         $"It has: {string.Join(", ", Datasets.Select(d => d.Name))}. Name one with -Dataset.",
@@ -44,25 +44,25 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
         if (including.Contains(full))
         {
             string circle = string.Join(" -> ", including.SkipWhile(f => f != full).Append(full).Select(Path.GetFileName));
-            throw DefinitionError.At(includedAt!, $"the files include each other in a circle: {circle}.", id: "IncludeCycle");
+            throw DefinitionError.At(includedAt!, $"the files include each other in a circle: {circle}.", id: ErrorIds.IncludeCycle);
         }
         if (full.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase))
             throw new DataOpsException(
-                "InvalidDefinition", FailureKind.InvalidArgument, $"{full} is PowerShell data, which only PowerShell reads.",
+                ErrorIds.InvalidDefinition, FailureKind.InvalidArgument, $"{full} is PowerShell data, which only PowerShell reads.",
                 "Give it to the cmdlet's -Definition, or include JSON.", full);
         if (!File.Exists(full))
             throw includedAt is null
-                ? new DataOpsException("FileNotFound", FailureKind.NotFound, $"There is no file {full}.", "Check the path of -Definition.", full)
-                : DefinitionError.At(includedAt, $"there is no file {full}.", id: "FileNotFound");
+                ? new DataOpsException(ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {full}.", "Check the path of -Definition.", full)
+                : DefinitionError.At(includedAt, $"there is no file {full}.", id: ErrorIds.FileNotFound);
         try
         {
             if (new FileInfo(full).Length > LargestFile)
-                throw new DataOpsException("InvalidDefinition", FailureKind.InvalidData, $"{full} is larger than any definition.", target: full);
+                throw new DataOpsException(ErrorIds.InvalidDefinition, FailureKind.InvalidData, $"{full} is larger than any definition.", target: full);
             return Content(PlacedJson.Parse(File.ReadAllBytes(full), full), [.. including, full]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataOpsException("ReadFailed", FailureKind.InvalidOperation, $"{full} could not be read: {e.Message}", target: full, inner: e);
+            throw new DataOpsException(ErrorIds.ReadFailed, FailureKind.InvalidOperation, $"{full} could not be read: {e.Message}", target: full, inner: e);
         }
     }
 

@@ -61,7 +61,7 @@ internal sealed record DefinitionParameter(string Name, ValueType Type, bool IsL
     public void Check(PlacedJson value)
     {
         if (IsList && value.Kind != JsonValueKind.Array)
-            throw DefinitionError.At(value.Place, $"{Name} is a list, not {value.Described}.", id: "InvalidValue");
+            throw DefinitionError.At(value.Place, $"{Name} is a list, not {value.Described}.", id: ErrorIds.InvalidValue);
         foreach (PlacedJson item in IsList ? value.Items : [value])
             Type.TextOf(item, "UTC");
     }

@@ -30,7 +30,7 @@ internal sealed record FilterPath(IReadOnlyList<Hop> Hops, Table Table, Column C
             (Table table, Column column, bool canFollow) = Field(catalog, current, names[i], hops)
                 ?? throw DefinitionError.At(
                     place, $"{path}: {current.Label} has no field \"{names[i]}\"{Fields(catalog, current)}.",
-                    "Get-Model lists fields. Paths lead forward, over references and many-to-many fields.", "UnknownField");
+                    "Get-Model lists fields. Paths lead forward, over references and many-to-many fields.", ErrorIds.UnknownField);
             Reference? reference = canFollow ? catalog.ReferenceOf(table, column) : null;
             Model? next = reference?.Target is { } target ? catalog.ModelOf(target) : null;
             if (i + 1 == names.Length || next is null || Field(catalog, next, names[i + 1], []) is null)
@@ -47,7 +47,7 @@ internal sealed record FilterPath(IReadOnlyList<Hop> Hops, Table Table, Column C
         FilterPath found = Of(catalog, model, path, place);
         return found.Rest.Count == 0 && catalog.ReferenceOf(found.Table, found.Column) is { Target: { } target } reference && catalog.ModelOf(target) is { } end
             ? ([.. found.Hops, new Hop(found.Column, target, reference.TargetColumns[0])], end)
-            : throw DefinitionError.At(place, $"{path} of {model.Label} leads to no rows of a model.", id: "UnknownField");
+            : throw DefinitionError.At(place, $"{path} of {model.Label} leads to no rows of a model.", id: ErrorIds.UnknownField);
     }
 
     // Adds the steps to a parent's half and to a many-to-many table; a column named with its _id is no way to anywhere.

@@ -155,8 +155,8 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
         $"{Target.Table}.{Target.Column.Name} ({Target.Column.TypeText}) has no look-up \"{name}\".",
         $"Look-ups: {string.Join(", ", s_comparisons)}, isnull, {string.Join(", ", s_texts)}; "
             + $"parts of dates and times: date, {string.Join(", ", s_days)}, {string.Join(", ", s_clocks)}.",
-        "UnknownLookup");
+        ErrorIds.UnknownLookup);
 
-    private DataOpsException Wrong(string reason, string? advice = null, string id = "InvalidValue") =>
+    private DataOpsException Wrong(string reason, string? advice = null, string id = ErrorIds.InvalidValue) =>
         DefinitionError.At(Lookup.Place, $"{Lookup.Path}: {reason}", advice, id);
 }

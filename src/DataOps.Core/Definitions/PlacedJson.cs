@@ -58,7 +58,7 @@ internal sealed record PlacedJson(
             // A text that is no UTF-8 is found when the string is read.
             int line = e is JsonException { LineNumber: { } number } ? (int)number + 1 : lines.LineOf(reader.TokenStartIndex);
             throw new DataOpsException(
-                "InvalidDefinition", FailureKind.InvalidData, $"{file ?? "The definition"} line {line} is not JSON: {e.Message}",
+                ErrorIds.InvalidDefinition, FailureKind.InvalidData, $"{file ?? "The definition"} line {line} is not JSON: {e.Message}",
                 "docs/dataset.schema.json tells editors what a definition holds.", file, e);
         }
     }

@@ -20,7 +20,7 @@ internal static class SpecCheck
         catch (DataOpsException e) when (spec.Place is not null && e.Id.StartsWith("Postgres.", StringComparison.Ordinal))
         {
             throw new DataOpsException(
-                "InvalidDefinition", FailureKind.InvalidData, $"{spec.Place}: {model.Label}: {e.Message}", e.Advice, spec.Place.File ?? spec.Place.Path, e);
+                ErrorIds.InvalidDefinition, FailureKind.InvalidData, $"{spec.Place}: {model.Label}: {e.Message}", e.Advice, spec.Place.File ?? spec.Place.Path, e);
         }
     }
 }

@@ -22,11 +22,11 @@ internal static class SpecExpansion
         DatasetSpec bound = template.Spec with { Filter = template.Spec.Filter.Bind(v => DatasetArguments.Replace(v, name => arguments.GetValueOrDefault(name))) };
         Model[] models = template.App is null
             ? [.. catalog.Models.Where(m => m.Label == bound.Model)]
-            : new ReferenceWalk(catalog).Sort([.. catalog.Models.Where(m => m.App == template.App && (includeDerived || !DjangoTables.Derived.Contains(m.Label)))]);
+            : new ReferenceWalk(catalog).Sort([.. catalog.Models.Where(m => m.Label.App == template.App && (includeDerived || !DjangoTables.Derived.Contains(m.Label)))]);
         if (models.Length == 0)
         {
             string what = template.App is null ? $"model \"{bound.Model}\"" : $"app \"{template.App}\"";
-            throw DefinitionError.At(template.Place, $"the database has no {what}.", "Get-Model lists models.", "UnknownModel");
+            throw DefinitionError.At(template.Place, $"the database has no {what}.", "Get-Model lists models.", ErrorIds.UnknownModel);
         }
         foreach (Model model in models)
         {
@@ -38,7 +38,7 @@ internal static class SpecExpansion
         foreach ((string field, string what) in Named(template.Spec))
             if (!specs.Any(s => Has(s.Model, field)))
                 throw DefinitionError.At(
-                    template.Place, $"{what} names \"{field}\", which is no field of {template.Described}.", "Get-Model lists fields.", "UnknownField");
+                    template.Place, $"{what} names \"{field}\", which is no field of {template.Described}.", "Get-Model lists fields.", ErrorIds.UnknownField);
         return specs;
     }
 
@@ -51,8 +51,7 @@ internal static class SpecExpansion
             if (!includeDerived && DjangoTables.Derived.Contains(child.Label))
                 continue;
             Column column = reference.Column;
-            string field = child.Fields.FirstOrDefault(f => f.Column == column)?.Name
-                ?? (column.Name.EndsWith("_id", StringComparison.Ordinal) ? column.Name[..^3] : column.Name);
+            string field = child.Fields.FirstOrDefault(f => f.Column == column)?.Name ?? Field.Referring(column.Name) ?? column.Name;
             DatasetSpec spec = parent with { Model = child.Label, Filter = parent.Filter.Under(field) };
             Add(specs, spec, child);
             AddChildren(catalog, specs, spec, child, [.. above, child.Table.Oid], includeDerived);

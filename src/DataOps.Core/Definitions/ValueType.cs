@@ -74,7 +74,7 @@ internal sealed partial record ValueType(string Name, string Cast)
             _ when this == Address => IPAddress.TryParse(json.Text, out IPAddress? address) && !json.Text.Contains('%') ? address.ToString() : null,
             _ => InstantText(json.Text, timeZone),
         };
-        return text ?? throw DefinitionError.At(json.Place, $"{json.Described} is not {Described}.", Advice, "InvalidValue");
+        return text ?? throw DefinitionError.At(json.Place, $"{json.Described} is not {Described}.", Advice, ErrorIds.InvalidValue);
     }
 
     private bool IsNumber => this == Integer || this == Number || this == Float;

@@ -11,7 +11,7 @@ internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCom
     public static DatasetFile Create(string path, DatasetFormat? format, bool overwrite)
     {
         if (string.IsNullOrWhiteSpace(path))
-            throw new DataOpsException("InvalidPath", FailureKind.InvalidArgument, "There is no path to write to.", "Give -Path.");
+            throw new DataOpsException(ErrorIds.InvalidPath, FailureKind.InvalidArgument, "There is no path to write to.", "Give -Path.");
         if (FixtureFile.IsStandard(path))
             return new DatasetFile(path, format ?? DatasetFormat.Json, IsCompressed: false, overwrite);
         FixtureFile.RefuseAddress(path);
@@ -22,17 +22,17 @@ internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCom
             ".json" => DatasetFormat.Json,
             ".jsonl" => DatasetFormat.Jsonl,
             string ending => throw new DataOpsException(
-                "UnknownFormat", FailureKind.InvalidArgument, $"The ending \"{ending}\" of {full} names no format.",
+                ErrorIds.UnknownFormat, FailureKind.InvalidArgument, $"The ending \"{ending}\" of {full} names no format.",
                 "End the name in .json or .jsonl (and .gz to compress), or give -Format.", full),
         };
         if (Directory.Exists(full))
-            throw new DataOpsException("InvalidPath", FailureKind.InvalidArgument, $"{full} is a folder.", "Name a file in it.", full);
+            throw new DataOpsException(ErrorIds.InvalidPath, FailureKind.InvalidArgument, $"{full} is a folder.", "Name a file in it.", full);
         if (File.Exists(full) && !overwrite)
             throw new DataOpsException(
-                "FileExists", FailureKind.AlreadyExists, $"{full} is there already.", "Choose another name, or overwrite it with -Force.", full);
+                ErrorIds.FileExists, FailureKind.AlreadyExists, $"{full} is there already.", "Choose another name, or overwrite it with -Force.", full);
         if (!Directory.Exists(System.IO.Path.GetDirectoryName(full)))
             throw new DataOpsException(
-                "FolderNotFound", FailureKind.NotFound, $"There is no folder {System.IO.Path.GetDirectoryName(full)}.", "Make it first.", full);
+                ErrorIds.FolderNotFound, FailureKind.NotFound, $"There is no folder {System.IO.Path.GetDirectoryName(full)}.", "Make it first.", full);
         return new DatasetFile(full, format.Value, isCompressed, overwrite);
     }
 
@@ -59,7 +59,7 @@ internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCom
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DataOpsException(
-                "WriteFailed", FailureKind.InvalidOperation, $"{Path} could not be written: {e.Message}",
+                ErrorIds.WriteFailed, FailureKind.InvalidOperation, $"{Path} could not be written: {e.Message}",
                 "Check the free space and the folder's rights.", Path, e);
         }
         finally
@@ -79,7 +79,7 @@ internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCom
         catch (IOException e)
         {
             throw new DataOpsException(
-                "WriteFailed", FailureKind.InvalidOperation, $"The standard output could not be written: {e.Message}",
+                ErrorIds.WriteFailed, FailureKind.InvalidOperation, $"The standard output could not be written: {e.Message}",
                 "What was written is incomplete.", "-", e);
         }
     }

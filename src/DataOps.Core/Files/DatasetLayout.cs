@@ -36,12 +36,12 @@ internal sealed record DatasetLayout(
     {
         if (format is DatasetFormat.Xml or DatasetFormat.Yaml)
             throw new DataOpsException(
-                "UnknownFormat", FailureKind.InvalidArgument, $"{format} is read and not written.", "Write Json or Jsonl, which Django reads as well.", format);
+                ErrorIds.UnknownFormat, FailureKind.InvalidArgument, $"{format} is read and not written.", "Write Json or Jsonl, which Django reads as well.", format);
         if (format == DatasetFormat.Jsonl)
             return indent is null
                 ? new("", "\n", "\n", "", "{", ",", "{", ",", "}", "}", JsonSeparator.Comma, null)
                 : throw new DataOpsException(
-                    "InvalidIndent", FailureKind.InvalidArgument, "JSONL has one object a line and no indentation.", "Leave -Indent out, or write JSON.");
+                    ErrorIds.InvalidIndent, FailureKind.InvalidArgument, "JSONL has one object a line and no indentation.", "Leave -Indent out, or write JSON.");
         if (indent is not { } blanks)
             return new("[", ", ", "]", "]", "{", ", ", "{", ", ", "}", "}", JsonSeparator.CommaAndBlank, null);
         string one = "\n" + new string(' ', blanks);

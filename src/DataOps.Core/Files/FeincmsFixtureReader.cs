@@ -117,7 +117,7 @@ internal sealed class FeincmsFixtureReader(string name, Stream stream, Cancellat
             throw Invalid(Incomplete("the version was expected"));
         if (version != Known)
             throw new DataOpsException(
-                "UnsupportedVersion", FailureKind.InvalidData,
+                ErrorIds.UnsupportedVersion, FailureKind.InvalidData,
                 $"{Name}, line {Line}: the file's version is {version}, and only version {Known} is known. Nothing was loaded.",
                 "Update DataOps, or export with a feincms3-data that writes this version.", Name);
     }

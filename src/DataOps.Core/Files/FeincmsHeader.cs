@@ -38,7 +38,7 @@ internal static class FeincmsHeader
         Filter.AllOf { Items: [Filter.Lookups lookups] } => lookups.Items,
         _ => throw DefinitionError.At(
             spec.Place ?? new JsonPlace(null, spec.Model, 1), "a file of feincms3-data holds look-ups only, and the filter has more in it.",
-            "Write it as JSON, or give the filter look-ups only.", "InvalidFilter"),
+            "Write it as JSON, or give the filter look-ups only.", ErrorIds.InvalidFilter),
     };
 
     private static void AddFlag(List<string> members, string name, bool isSet)

@@ -24,7 +24,7 @@ internal sealed record FileSpec(DatasetSpec Spec, IReadOnlyList<(string Lookup, 
 
     /// <summary>The failure to throw where a spec makes no sense.</summary>
     public static DataOpsException Invalid(JsonPlace place, string reason) =>
-        DefinitionError.At(place, reason + " Nothing was loaded.", "Correct the dataset's specs where it is defined, and export it again.", "InvalidSpec");
+        DefinitionError.At(place, reason + " Nothing was loaded.", "Correct the dataset's specs where it is defined, and export it again.", ErrorIds.InvalidSpec);
 
     private static FileSpec Read(PlacedJson json)
     {

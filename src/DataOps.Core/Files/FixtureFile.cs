@@ -19,7 +19,7 @@ internal sealed partial record FixtureFile(string Path, DatasetFormat? Format)
     public static FixtureFile Of(string path, DatasetFormat? format)
     {
         if (string.IsNullOrWhiteSpace(path))
-            throw new DataOpsException("MissingPath", FailureKind.InvalidArgument, "No file is named.", "Name the dataset file with -Path.", nameof(Path));
+            throw new DataOpsException(ErrorIds.MissingOption, FailureKind.InvalidArgument, "No file is named.", "Name the dataset file with -Path.", nameof(Path));
         RefuseAddress(path);
         return new FixtureFile(IsStandard(path) ? path : System.IO.Path.GetFullPath(path), format);
     }
@@ -33,7 +33,7 @@ internal sealed partial record FixtureFile(string Path, DatasetFormat? Format)
     {
         if (Address().IsMatch(path))
             throw new DataOpsException(
-                "NotAFile", FailureKind.InvalidArgument, $"{path} is an address, not a path.",
+                ErrorIds.NotAFile, FailureKind.InvalidArgument, $"{path} is an address, not a path.",
                 "Files are neither fetched nor sent: name one in the file system.", path);
     }
 
@@ -50,7 +50,7 @@ internal sealed partial record FixtureFile(string Path, DatasetFormat? Format)
         {
             file.Dispose();
             throw new DataOpsException(
-                "DamagedFile", FailureKind.InvalidData, $"{Name} cannot be decompressed: {e.Message.TrimEnd('.')}. Nothing was loaded.",
+                ErrorIds.DamagedFile, FailureKind.InvalidData, $"{Name} cannot be decompressed: {e.Message.TrimEnd('.')}. Nothing was loaded.",
                 "Copy or export the file again.", Path, e);
         }
     }
@@ -65,12 +65,12 @@ internal sealed partial record FixtureFile(string Path, DatasetFormat? Format)
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new DataOpsException("FileNotFound", FailureKind.NotFound, $"There is no file {Path}.", "Check the path.", Path, e);
+            throw new DataOpsException(ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {Path}.", "Check the path.", Path, e);
         }
         catch (UnauthorizedAccessException e)
         {
             string what = Directory.Exists(Path) ? "is a folder" : "may not be read by this user";
-            throw new DataOpsException("FileNotReadable", FailureKind.PermissionDenied, $"{Path} {what}.", "Name a dataset file that you may read.", Path, e);
+            throw new DataOpsException(ErrorIds.ReadFailed, FailureKind.PermissionDenied, $"{Path} {what}.", "Name a dataset file that you may read.", Path, e);
         }
     }
 

@@ -80,7 +80,7 @@ internal abstract class FixtureReader(string name) : IDisposable
     protected DataOpsException Damaged(long line, Exception cause) => Damaged(name, line, cause);
 
     private static DatasetException Damaged(string name, long line, Exception cause) =>
-        Broken("DamagedFile", name, line, "the compressed data behind this line are damaged or incomplete", "Copy or export the file again.", cause);
+        Broken(ErrorIds.DamagedFile, name, line, "the compressed data behind this line are damaged or incomplete", "Copy or export the file again.", cause);
 
     private static DatasetException Broken(string id, string name, long line, string what, string advice, Exception? cause) =>
         new(id, $"{name}, line {line}: {what}. Nothing was loaded.", advice, name, [new DatasetProblem(id, line, advice, ["", "", "", what])], 1, cause);
@@ -110,7 +110,7 @@ internal abstract class FixtureReader(string name) : IDisposable
             [] or [(byte)'[' or (byte)'{', ..] => DatasetFormat.Json,
             [(byte)'<', ..] => DatasetFormat.Xml,
             _ => throw new DataOpsException(
-                "UnknownFormat", FailureKind.InvalidArgument, $"Neither the name nor the content of {file.Name} tells its format.",
+                ErrorIds.UnknownFormat, FailureKind.InvalidArgument, $"Neither the name nor the content of {file.Name} tells its format.",
                 "Say it with -Format: Json, Jsonl, Xml, Yaml or Feincms.", file.Path),
         };
     }

@@ -32,7 +32,7 @@ internal class JsonFixtureReader(string name, Stream stream, bool isLines, Cance
     protected long Line { get; private set; } = 1;
 
     /// <inheritdoc/>
-    protected override string InvalidId => "InvalidJson";
+    protected override string InvalidId => ErrorIds.InvalidJson;
 
     /// <inheritdoc/>
     public override bool Read()

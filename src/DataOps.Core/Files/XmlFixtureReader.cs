@@ -34,7 +34,7 @@ internal sealed class XmlFixtureReader : FixtureReader
     }
 
     /// <inheritdoc/>
-    protected override string InvalidId => "InvalidXml";
+    protected override string InvalidId => ErrorIds.InvalidXml;
 
     /// <inheritdoc/>
     public override bool Read()

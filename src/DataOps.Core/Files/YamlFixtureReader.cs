@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using DataOps.Core.Django.Values;
+using DataOps.Core.Kernel;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -30,7 +31,7 @@ internal sealed class YamlFixtureReader : FixtureReader
     private long Line => Math.Max(_parser.Current?.Start.Line ?? 1, 1);
 
     /// <inheritdoc/>
-    protected override string InvalidId => "InvalidYaml";
+    protected override string InvalidId => ErrorIds.InvalidYaml;
 
     /// <inheritdoc/>
     public override bool Read()

@@ -42,7 +42,7 @@ internal sealed class NameFilter
         }
         catch (ArgumentException e)
         {
-            throw new DataOpsException("InvalidPattern", FailureKind.InvalidArgument, $"\"{name}\" is not a name with wildcards.", "Use * ? [a-z].", name, e);
+            throw new DataOpsException(ErrorIds.InvalidPattern, FailureKind.InvalidArgument, $"\"{name}\" is not a name with wildcards.", "Use * ? [a-z].", name, e);
         }
     }
 }

@@ -10,7 +10,7 @@ public static class OptionCheck
     public static void Given(string name, bool isGiven, string text)
     {
         if (!isGiven)
-            throw new DataOpsException("MissingOption", FailureKind.InvalidArgument, $"-{name} is missing.", text, name);
+            throw new DataOpsException(ErrorIds.MissingOption, FailureKind.InvalidArgument, $"-{name} is missing.", text, name);
     }
 
     /// <summary>Refuses an empty text.</summary>
@@ -18,7 +18,7 @@ public static class OptionCheck
     public static void NotEmpty(string name, string? value)
     {
         if (value is { Length: 0 })
-            throw new DataOpsException("InvalidOption", FailureKind.InvalidArgument, $"-{name} cannot be empty.", "Give a value, or leave it out.", name);
+            throw new DataOpsException(ErrorIds.InvalidOption, FailureKind.InvalidArgument, $"-{name} cannot be empty.", "Give a value, or leave it out.", name);
     }
 
     /// <summary>Refuses a number that is too small or too large.</summary>
@@ -46,5 +46,5 @@ public static class OptionCheck
     }
 
     private static DataOpsException Contradiction(string message, string advice, string name) =>
-        new("ContradictingOptions", FailureKind.InvalidArgument, message, advice, name);
+        new(ErrorIds.ContradictingOptions, FailureKind.InvalidArgument, message, advice, name);
 }

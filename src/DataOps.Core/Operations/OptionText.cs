@@ -32,5 +32,5 @@ public static class OptionText
 
     /// <summary>The refusal of a value.</summary>
     internal static DataOpsException Wrong(string name, string value, string advice) =>
-        new("InvalidOption", FailureKind.InvalidArgument, $"-{name} cannot be {value}.", advice, name);
+        new(ErrorIds.InvalidOption, FailureKind.InvalidArgument, $"-{name} cannot be {value}.", advice, name);
 }

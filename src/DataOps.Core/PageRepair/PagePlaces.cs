@@ -1,6 +1,7 @@
 using System.Globalization;
 using DataOps.Core.Changes;
 using DataOps.Core.Django.References;
+using DataOps.Core.Django.Trees;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
@@ -15,8 +16,7 @@ namespace DataOps.Core.PageRepair;
 /// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class PagePlaces(Session session, ReferenceCatalog catalog, TablePlan pages, string rebuilt, CancellationToken cancellation)
 {
-    private const int Step = 4;
-    private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    private static readonly PathScheme s_paths = PathScheme.Wagtail;
 
     private readonly string _all = $"(select path, url_path, slug from {pages.Table.Sql} union all select path, url_path, slug from {rebuilt})";
 
@@ -27,20 +27,20 @@ internal sealed class PagePlaces(Session session, ReferenceCatalog catalog, Tabl
     /// <exception cref="DataOpsException"><c>NoPlace</c>: nothing is left of the pages above it.</exception>
     public IReadOnlyDictionary<string, string> Place(PageRevision revision)
     {
-        string path = revision.Path is { } old && IsPath(old) && !Exists(old) && (old.Length == Step || Exists(old[..^Step])) ? old : Last(revision);
-        string parent = path.Length > Step ? SqlText.Literal(path[..^Step]) : "null";
+        string path = revision.Path is { } old && s_paths.IsPath(old) && !Exists(old) && (s_paths.Depth(old) == 1 || Exists(s_paths.Parent(old))) ? old : Last(revision);
+        string parent = s_paths.Depth(path) > 1 ? SqlText.Literal(s_paths.Parent(path)) : "null";
         // Two children of one page cannot have one slug.
         string slug = $"""
             (r.content ->> 'slug')::varchar || case
-              when exists (select 1 from {_all} s where left(s.path, -{Step}) = {parent} and s.slug = r.content ->> 'slug') then '-' || k.key else '' end
+              when exists (select 1 from {_all} s where {s_paths.ParentSql("s.path")} = {parent} and s.slug = r.content ->> 'slug') then '-' || k.key else '' end
             """;
         Dictionary<string, string> values = new()
         {
             ["path"] = SqlText.Literal(path),
-            ["depth"] = (path.Length / Step).ToString(CultureInfo.InvariantCulture),
-            ["numchild"] = $"(select count(*)::int from {pages.Table.Sql} c where left(c.path, -{Step}) = {SqlText.Literal(path)})",
+            ["depth"] = s_paths.Depth(path).ToString(CultureInfo.InvariantCulture),
+            ["numchild"] = $"(select count(*)::int from {pages.Table.Sql} c where {s_paths.ParentSql("c.path")} = {SqlText.Literal(path)})",
             ["slug"] = slug,
-            ["url_path"] = $"coalesce((select p.url_path from {_all} p where p.path = {parent}), '') || {(path.Length > Step ? $"{slug} || " : "")}'/'",
+            ["url_path"] = $"coalesce((select p.url_path from {_all} p where p.path = {parent}), '') || {(s_paths.Depth(path) > 1 ? $"{slug} || " : "")}'/'",
             ["content_type_id"] = "r.content_type_id",
             ["latest_revision_id"] = "r.id",
             ["latest_revision_created_at"] = "r.created_at",
@@ -52,8 +52,8 @@ internal sealed class PagePlaces(Session session, ReferenceCatalog catalog, Tabl
     /// <summary>Plans the counts of the parents that are there; those that come back themselves have theirs already, or get it.</summary>
     public void Plan()
     {
-        pages.PlanUpdate($"from {pages.Table.Sql} t where exists (select 1 from {rebuilt} s where left(s.path, -{Step}) = t.path)");
-        session.Execute($"update {rebuilt} t set numchild = t.numchild + (select count(*) from {rebuilt} s where left(s.path, -{Step}) = t.path)",
+        pages.PlanUpdate($"from {pages.Table.Sql} t where exists (select 1 from {rebuilt} s where {s_paths.ParentSql("s.path")} = t.path)");
+        session.Execute($"update {rebuilt} t set numchild = t.numchild + (select count(*) from {rebuilt} s where {s_paths.ParentSql("s.path")} = t.path)",
             cancellation);
     }
 
@@ -66,36 +66,30 @@ internal sealed class PagePlaces(Session session, ReferenceCatalog catalog, Tabl
 
     // What is there and what comes; a parent's old count may have been wrong.
     private string Counts => $"""
-        (select {pages.Identity.Of("c")}, (select count(*)::int from {rebuilt} s where left(s.path, -{Step}) = c.path)
+        (select {pages.Identity.Of("c")}, (select count(*)::int from {rebuilt} s where {s_paths.ParentSql("s.path")} = c.path)
            + (select count(*)::int from {pages.Table.Sql} p
-              where left(p.path, -{Step}) = c.path and not exists (select 1 from {rebuilt} s where s.path = p.path)) as numchild
-         from {pages.Name} c where c._action = 'U' and exists (select 1 from {rebuilt} s where left(s.path, -{Step}) = c.path))
+              where {s_paths.ParentSql("p.path")} = c.path and not exists (select 1 from {rebuilt} s where s.path = p.path)) as numchild
+         from {pages.Name} c where c._action = 'U' and exists (select 1 from {rebuilt} s where {s_paths.ParentSql("s.path")} = c.path))
         """;
 
     private string Last(PageRevision revision)
     {
-        for (int length = (revision.Path?.Length ?? 0) - Step; length >= Step; length -= Step)
-            if (Exists(revision.Path![..length]))
-                return Next(revision.Path[..length]);
+        for (string path = revision.Path ?? ""; s_paths.Depth(path) > 1;)
+            if (Exists(path = s_paths.Parent(path)))
+                return Next(path);
         throw new DataOpsException(
-            "NoPlace", FailureKind.InvalidOperation,
+            ErrorIds.NoPlace, FailureKind.InvalidOperation,
             $"Of the pages above page {revision.Key} none is left, so it has no place to come back to. Nothing was changed.",
             "Use another -Action for this row.", pages.Table.DisplayName);
     }
 
     private string Next(string parent)
     {
-        string last = session.List<string?>(
-            $"select max(s.path collate \"C\") from {_all} s where left(s.path, -{Step}) = @parent and s.path ~ '^[0-9A-Z]+$'", new { parent },
-            cancellation)[0] ?? parent + "0000";
-        long number = last[^Step..].Aggregate(0L, (n, digit) => (n * Digits.Length) + Digits.IndexOf(digit)) + 1;
-        char[] step = new char[Step];
-        for (int i = Step - 1; i >= 0; i--, number /= Digits.Length)
-            step[i] = Digits[(int)(number % Digits.Length)];
-        return parent + new string(step);
+        string? last = session.List<string?>(
+            $"select max(s.path collate \"C\") from {_all} s where {s_paths.ParentSql("s.path")} = @parent and {s_paths.IsInAlphabet("s.path")}",
+            new { parent }, cancellation)[0];
+        return s_paths.Child(parent, last is null ? 1 : s_paths.NumberOf(last) + 1);
     }
 
     private bool Exists(string path) => session.List<bool>($"select exists (select 1 from {_all} s where s.path = @path)", new { path }, cancellation)[0];
-
-    private static bool IsPath(string path) => path.Length > 0 && path.Length % Step == 0 && path.All(Digits.Contains);
 }

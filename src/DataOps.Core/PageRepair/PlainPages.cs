@@ -29,7 +29,7 @@ internal sealed class PlainPages(Session session, ReferenceCatalog catalog, Chan
             string isTheirs = $"o.{key}::text = t.{SqlText.Identifier(reference.Column.Name)}::text and t.{type}::text = o._value";
             string from = $"from {reference.Table.Sql} t join {pages.Name} o on {isTheirs}";
             TablePlan rows = changes.Of(reference.Table);
-            if (DjangoTables.Derived.Contains(catalog.LabelOf(reference.Table)))
+            if (catalog.ModelOf(reference.Table) is { } model && DjangoTables.Derived.Contains(model.Label))
             {
                 rows.PlanDelete(from);
                 continue;

@@ -1,4 +1,6 @@
 using DataOps.Core.Changes;
+using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.References;
 using DataOps.Core.Django.Values;
 using DataOps.Core.Kernel;
@@ -17,11 +19,11 @@ internal sealed class RebuiltSpecificRows(
     Session session, ReferenceCatalog catalog, ChangeSet changes, IReadOnlyList<SelectedRows> orphans, bool locks, CancellationToken cancellation) : IRepair
 {
     private readonly List<(TablePlan Rows, string Name)> _halves = [];
-    private readonly Table _revisions = catalog.Database.Find(catalog.Database.DjangoSchema, "wagtailcore_revision")
-        ?? throw new DataOpsException("NoRevision", FailureKind.NotFound,
-            $"{session.Database} has no table wagtailcore_revision, from which a page could be rebuilt.", "Use another -Action.");
+    private readonly PageTables _tables = PageTables.Require(session, catalog);
+    private readonly Table _revisions = catalog.TableOf(WagtailTables.Revision)
+        ?? throw new DataOpsException(ErrorIds.NoRevision, FailureKind.NotFound,
+            $"{session.Database} has no model {WagtailTables.Revision}, from which a page could be rebuilt.", "Use another -Action.");
 
-    private readonly Table _pages = catalog.Database.Find(catalog.Database.DjangoSchema, "wagtailcore_page")!;
     private PagePlaces? _places;
 
     /// <inheritdoc/>
@@ -29,7 +31,7 @@ internal sealed class RebuiltSpecificRows(
     {
         // Two that take places in a tree at the same time would take the same.
         if (locks)
-            Execute($"lock table {_pages.Sql} in share row exclusive mode");
+            Execute($"lock table {_tables.Pages.Sql} in share row exclusive mode");
         PageRevision[] revisions = Newest();
         RequireAll(revisions);
         foreach (PageRevision revision in revisions.OrderBy(r => r.Path, StringComparer.Ordinal))
@@ -67,7 +69,7 @@ internal sealed class RebuiltSpecificRows(
         return [.. session.Stream(
             $"""
             select distinct on (r.object_id) r.object_id, r.id::int8, r.content_type_id::int4, r.content ->> 'path', array(select jsonb_object_keys(r.content))
-            from {_revisions.Sql} r where r.base_content_type_id = {catalog.ModelOf(_pages)!.ContentType} and r.object_id in ({keys})
+            from {_revisions.Sql} r where r.base_content_type_id = {_tables.ContentType} and r.object_id in ({keys})
             order by r.object_id, r.created_at desc, r.id desc
             """,
             r => new PageRevision(r.GetString(0), r.GetInt64(1), r.GetInt32(2), r.IsDBNull(3) ? null : r.GetString(3),
@@ -87,18 +89,11 @@ internal sealed class RebuiltSpecificRows(
                     without.Add(selected.Rows.Table.DisplayName, key,
                         $"its newest revision, {revision.Id}, is of {catalog.ContentTypeOf(revision.ContentType)?.Label ?? "a type that is gone"}");
         without.ThrowIfAny(
-            "NoRevision", FailureKind.InvalidOperation, "{0} no revision that the missing half can be made from, so nothing was changed.",
+            ErrorIds.NoRevision, FailureKind.InvalidOperation, "{0} no revision that the missing half can be made from, so nothing was changed.",
             "Pipe the others alone, and use another -Action for these: Delete, Quarantine, or PlainPage for a page.");
     }
 
-    // The specific table and those of its parents, up to the page.
-    private Table[] Chain(PageRevision revision)
-    {
-        List<Table> chain = [];
-        for (Table? table = catalog.ContentTypeOf(revision.ContentType)?.Table; table is not null; table = catalog.ParentLink(table)?.Target)
-            chain.Add(table);
-        return chain.Contains(_pages) ? [.. chain] : [];
-    }
+    private IReadOnlyList<Table> Chain(PageRevision revision) => _tables.Chain(catalog.ContentTypeOf(revision.ContentType)?.Table);
 
     private int Depth(Table table) => catalog.ParentLink(table) is { Target: { } parent } ? 1 + Depth(parent) : 0;
 
@@ -110,8 +105,8 @@ internal sealed class RebuiltSpecificRows(
     {
         string name = NameOf(table);
         Dictionary<string, string> values = Writable(table).ToDictionary(c => c.Name, c => ValueOf(table, c, revision));
-        if (table == _pages)
-            foreach ((string column, string value) in (_places ??= new PagePlaces(session, catalog, changes.Of(_pages), name, cancellation)).Place(revision))
+        if (table == _tables.Pages)
+            foreach ((string column, string value) in (_places ??= new PagePlaces(session, catalog, changes.Of(_tables.Pages), name, cancellation)).Place(revision))
                 values[column] = value;
         Execute($"""
             insert into {name} ({SqlText.Identifiers(values.Keys)})
@@ -135,7 +130,7 @@ internal sealed class RebuiltSpecificRows(
         string type = column.TypeText;
         if (column == table.SingleKey)
             return "k.key";
-        string field = catalog.ModelOf(table)?.Fields.FirstOrDefault(f => f.Column == column)?.Name ?? column.Name;
+        string field = catalog.ModelOf(table)?.FieldOf(column) ?? column.Name;
         if (revision.Fields.Contains(field))
             return Existing(table, column, Read(column, SqlText.Literal(field)));
         if (column.Default is { } given)
@@ -143,7 +138,7 @@ internal sealed class RebuiltSpecificRows(
         return EmptyValue.OfRow(catalog, table, column) is { } empty ? $"{empty}::{type}"
             : !EmptyValue.IsNeeded(column) ? $"null::{type}"
             : throw new DataOpsException(
-                "NoValue", FailureKind.InvalidOperation,
+                ErrorIds.NoValue, FailureKind.InvalidOperation,
                 $"Revision {revision.Id} of {table} {revision.Key} has no {field}, which the table needs, so nothing was changed.",
                 "Use another -Action for this row.", table.DisplayName);
     }

@@ -1,12 +1,13 @@
 using System.Management.Automation;
 using DataOps.Core.Features.Orphans;
+using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
 
 /// <summary>Finds rows whose reference has no target.</summary>
 [CmdletOf<FindOrphan>]
-[OutputType(typeof(Orphan), typeof(OrphanSummary))]
+[OutputType(typeof(Finding))]
 public sealed partial class FindOrphanCommand : InputCommand
 {
     /// <inheritdoc/>

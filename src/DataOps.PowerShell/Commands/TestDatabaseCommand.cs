@@ -1,12 +1,13 @@
 using System.Management.Automation;
 using DataOps.Core.Features.Audits;
+using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
 
 /// <summary>Runs every audit of a database in one snapshot.</summary>
 [CmdletOf<TestDatabase>]
-[OutputType(typeof(DatabaseFinding), typeof(bool))]
+[OutputType(typeof(Finding), typeof(bool))]
 public sealed partial class TestDatabaseCommand : DatabaseCommand
 {
     /// <summary>Only whether there is nothing to report.</summary>

@@ -27,7 +27,7 @@ public sealed partial class TestDatasetCommand : InputCommand
     private void Take(IDatasetTestResult result)
     {
         if (!Quiet)
-            WriteObject(result);
+            Write(result);
         else if (result is DatasetTest test)
             WriteObject(test.IsLoadable);
     }

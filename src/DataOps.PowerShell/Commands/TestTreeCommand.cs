@@ -1,12 +1,13 @@
 using System.Management.Automation;
 using DataOps.Core.Features.Trees;
+using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
 
 /// <summary>Finds what is wrong in trees, and in Wagtail's pages.</summary>
 [CmdletOf<TestTree>]
-[OutputType(typeof(TreeFinding))]
+[OutputType(typeof(Finding))]
 public sealed partial class TestTreeCommand : InputCommand
 {
     /// <inheritdoc/>

@@ -16,7 +16,7 @@ internal static class DefinitionSource
     public static string OfDataFile(string path)
     {
         if (!File.Exists(path))
-            throw new DataOpsException("FileNotFound", FailureKind.NotFound, $"There is no file {path}.", "Check the path of -Definition.", path);
+            throw new DataOpsException(ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {path}.", "Check the path of -Definition.", path);
         ScriptBlockAst script = Parser.ParseFile(path, out _, out ParseError[] errors);
         if (errors.Length > 0)
             throw Wrong(path, $"line {errors[0].Extent.StartLineNumber}: {errors[0].Message}", null);
@@ -102,6 +102,6 @@ internal static class DefinitionSource
     }
 
     private static DataOpsException Wrong(string path, string reason, Exception? inner) =>
-        new("InvalidDefinition", FailureKind.InvalidData, $"{path} is no PowerShell data: {reason}", "Keep one hashtable in it, of literal values.", path,
+        new(ErrorIds.InvalidDefinition, FailureKind.InvalidData, $"{path} is no PowerShell data: {reason}", "Keep one hashtable in it, of literal values.", path,
             inner);
 }

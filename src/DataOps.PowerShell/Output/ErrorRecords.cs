@@ -10,17 +10,17 @@ internal static class ErrorRecords
     public static ErrorRecord? From(Exception exception) => exception switch
     {
         DataOpsException e => Make(e, e.Id, CategoryOf(e.Kind), e.Target, e.Advice),
-        FileNotFoundException e => Make(e, "FileNotFound", ErrorCategory.ObjectNotFound, e.FileName, null),
-        DirectoryNotFoundException e => Make(e, "FolderNotFound", ErrorCategory.ObjectNotFound, null, null),
-        UnauthorizedAccessException e => Make(e, "FileAccessDenied", ErrorCategory.PermissionDenied, null, null),
-        IOException e => Make(e, "FileFailed", ErrorCategory.ResourceUnavailable, null, null),
+        FileNotFoundException e => Make(e, ErrorIds.FileNotFound, ErrorCategory.ObjectNotFound, e.FileName, null),
+        DirectoryNotFoundException e => Make(e, ErrorIds.FolderNotFound, ErrorCategory.ObjectNotFound, null, null),
+        UnauthorizedAccessException e => Make(e, ErrorIds.FileAccessDenied, ErrorCategory.PermissionDenied, null, null),
+        IOException e => Make(e, ErrorIds.FileFailed, ErrorCategory.ResourceUnavailable, null, null),
         _ => null,
     };
 
     /// <summary>An object from the pipeline belongs to another database than the one that the cmdlet is connected to.</summary>
     public static ErrorRecord OtherDatabase(object input, string origin, string connected) => Make(
         new InvalidOperationException($"This object comes from {origin}, but the cmdlet is connected to {connected}."),
-        "OtherDatabase",
+        ErrorIds.OtherDatabase,
         ErrorCategory.InvalidArgument,
         input,
         "Connect both cmdlets to the same database: -Database, -Connection, or Connect-Database once for all.");
@@ -28,7 +28,7 @@ internal static class ErrorRecords
     /// <summary>An object from the pipeline has nothing that the cmdlet takes.</summary>
     public static ErrorRecord UselessInput(object input, string type, IEnumerable<string> names) => Make(
         new ArgumentException($"The pipeline delivers a {type} that has none of the properties {string.Join(", ", names)}."),
-        "UselessInput",
+        ErrorIds.UselessInput,
         ErrorCategory.InvalidArgument,
         input,
         "Pipe the output of another DataOps cmdlet, or name the parameter.");
@@ -36,7 +36,7 @@ internal static class ErrorRecords
     /// <summary>The connection was closed by Disconnect-Database.</summary>
     public static ErrorRecord ConnectionClosed(DatabaseConnection connection) => Make(
         new InvalidOperationException($"The connection {connection} is closed."),
-        "ConnectionClosed",
+        ErrorIds.ConnectionClosed,
         ErrorCategory.ConnectionError,
         connection.ToString(),
         "Open one with Connect-Database.");

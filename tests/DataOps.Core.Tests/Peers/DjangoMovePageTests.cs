@@ -62,7 +62,7 @@ public sealed class DjangoMovePageTests(PostgresServer server) : IDisposable
                 continue;
             undo.Add(file);
             Assert.True(!site.Rows(MovePageTests.Problems).Any() && !site.Run(new TestTree(), new()).Any(), $"seed {seed}, step {i}: "
-                + string.Join("; ", site.Run(new TestTree(), new()).Select(f => $"{f.Problem} {f.Table} {f.Key} {f.Note}")));
+                + string.Join("; ", site.Run(new TestTree(), new()).Select(f => $"{f.Class} {f.Table} {f.Key} {f.Problem}")));
         }
 
         Assert.All(Ask(check, Rows(site), []).problems, Assert.Empty);

@@ -82,11 +82,11 @@ public sealed partial class DjangoStaleContentTypeTests(PostgresServer server) :
     {
         using TestDatabase site = server.CopyOf(Site.DjangoFilled);
 
-        IReadOnlyList<IContentTypeFinding> all = site.Run(new FindStaleContentType(), new() { LiveModel = [List(site)], IncludeLive = true });
+        IReadOnlyList<ContentTypeFinding> all = site.Run(new FindStaleContentType(), new() { LiveModel = [List(site)], IncludeLive = true });
 
         IReadOnlyList<string?> models = site.Column("select app_label || '.' || model from django_content_type");
         Assert.Equal(models.Order(StringComparer.Ordinal), all.Select(f => f.Model).Order(StringComparer.Ordinal));
-        Assert.All(all, f => Assert.Equal("Live", Assert.IsType<StaleContentType>(f).Class));
+        Assert.All(all, f => Assert.Equal(ContentTypeClass.Live, Assert.IsType<StaleContentType>(f).Class));
         site.Execute("insert into auth_permission (name, content_type_id, codename) select 'x', id, 'lend_book' from django_content_type where model = 'book'");
         StalePermissionFinding stale = Assert.Single(site.Run(new FindStaleContentType(), new() { LiveModel = [List(site)] }).OfType<StalePermissionFinding>());
         Assert.Equal(("library.book", "lend_book"), (stale.Model, stale.Permission));

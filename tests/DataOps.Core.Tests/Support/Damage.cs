@@ -1,4 +1,3 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
@@ -12,12 +11,12 @@ internal sealed class Damage(TestDatabase site)
     /// <summary>What was said besides the results.</summary>
     public List<string> Warnings { get; } = [];
 
-    public IReadOnlyList<Orphan> Find(FindOrphanOptions options) => [.. site.Run(new FindOrphan(), options).Cast<Orphan>()];
+    public IReadOnlyList<Finding> Find(FindOrphanOptions options) => site.Run(new FindOrphan(), options);
 
     /// <summary>Orphans as a pipeline delivers them.</summary>
     public IReadOnlyList<OrphanInput> Input(FindOrphanOptions? options = null) => [.. Find(options ?? new()).Select(Input)];
 
-    public static OrphanInput Input(Orphan o) =>
+    public static OrphanInput Input(Finding o) =>
         new() { Server = o.Server, Database = o.Database, Table = o.Table, Key = o.Key, Value = o.Value, Reference = o.Reference };
 
     public RepairOrphanResult Repair(RepairOrphanOptions options) => Assert.IsType<RepairOrphanResult>(All(options)[^1]);

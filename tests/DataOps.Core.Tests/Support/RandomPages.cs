@@ -107,7 +107,7 @@ internal sealed class RandomPages(Random random)
             insert into django_content_type (id, app_label, model) values ({1000 + t}, 'types', 't{t}page');
             """;
     })) + $"""
-        insert into django_content_type (id, app_label, model) values ({Gone}, 'gone', 'page'), ({Plain}, 'wagtailcore', 'page');
+        insert into django_content_type (id, app_label, model) values ({Gone}, 'gone', 'page'), ({Plain}, 'wagtailcore', 'page'), ({Gone - 1}, 'wagtailcore', 'revision');
         insert into wagtailcore_locale (id, language_code) values (1, 'en');
         alter table wagtailcore_page drop constraint wagtailcore_page_translation_key_locale_id_9b041bad_uniq;
         """;

@@ -118,7 +118,7 @@ internal sealed class BatchedChange(Session session, string operation, BatchLimi
         // It may have broken in a commit of which the server then said that it was done.
         if (!session.Connection.FullState.HasFlag(System.Data.ConnectionState.Open))
             throw new DataOpsException(
-                "ConnectionFailed", FailureKind.Connection, $"The connection to {session.Settings} failed.",
+                ErrorIds.ConnectionFailed, FailureKind.Connection, $"The connection to {session.Settings} failed.",
                 "Connect again; the server's log tells why it ended the connection.", session.Server);
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         session.LimitLockWait(limits.LockTimeout, context.Cancellation);

@@ -31,7 +31,7 @@ internal sealed class UndoFileReader : IDisposable
         {
             bool isMissing = e is FileNotFoundException or DirectoryNotFoundException;
             throw new DataOpsException(
-                isMissing ? "FileNotFound" : "ReadFailed", isMissing ? FailureKind.NotFound : FailureKind.InvalidData,
+                isMissing ? ErrorIds.FileNotFound : ErrorIds.ReadFailed, isMissing ? FailureKind.NotFound : FailureKind.InvalidData,
                 $"The undo file {path} cannot be read: {e.Message}", null, path, e);
         }
         try
@@ -76,7 +76,7 @@ internal sealed class UndoFileReader : IDisposable
         {
             throw e.NewerThanKnown is { } newer
                 ? new DataOpsException(
-                    "NewerUndoFile", FailureKind.InvalidData, $"{_path} was written by DataOps {newer}, in a format that this version does not know.",
+                    ErrorIds.NewerUndoFile, FailureKind.InvalidData, $"{_path} was written by DataOps {newer}, in a format that this version does not know.",
                     $"Undo it with DataOps {newer} or later.", _path)
                 : Damaged(e.Message, batches, e);
         }
@@ -104,7 +104,7 @@ internal sealed class UndoFileReader : IDisposable
         string whole = cause is UndoFormatException { IsCut: true } && batches.Count > 1 && batches[^1].Offset is { } end
             ? $" If its first {batches.Count - 1} batches are all that was committed, put them into a file of their own: they are the first {end} bytes." : "";
         return new DataOpsException(
-            "DamagedUndoFile", FailureKind.InvalidData, $"{_path} is no whole undo file, so nothing was changed: {why}",
+            ErrorIds.DamagedUndoFile, FailureKind.InvalidData, $"{_path} is no whole undo file, so nothing was changed: {why}",
             $"Take another copy of the file, or restore the rows from a backup.{whole}", _path, cause);
     }
 }

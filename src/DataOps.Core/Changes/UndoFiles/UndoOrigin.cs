@@ -20,7 +20,7 @@ internal sealed class UndoOrigin(Session session, CancellationToken cancellation
             return Uncommitted(file, path);
         if (!force)
             throw new DataOpsException(
-                "OtherDatabase", FailureKind.InvalidArgument,
+                ErrorIds.OtherDatabase, FailureKind.InvalidArgument,
                 $"{path} was written for {header.Database} on {header.Server}, and this is {session.Database} on {session.Server}"
                     + (isSameServer || header.Server != session.Server ? "." : ", another server under the same name."),
                 "Connect to that one; or, where this is its copy, add -Force.", path);
@@ -37,7 +37,7 @@ internal sealed class UndoOrigin(Session session, CancellationToken cancellation
         if (status == "aborted" && file.Batches.Count > 1)
             return [file.Batches.Count - 1];
         throw new DataOpsException(
-            "NeverCommitted", FailureKind.InvalidOperation,
+            ErrorIds.NeverCommitted, FailureKind.InvalidOperation,
             $"{last.Operation} of {last.Written:u}, which {path} would undo, {(status == "aborted" ? "was never committed" : "is not committed yet")}.",
             status == "aborted" ? "There is nothing to undo; delete the file." : "Wait for its end.", path);
     }

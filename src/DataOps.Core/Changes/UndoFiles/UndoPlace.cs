@@ -22,10 +22,10 @@ internal static class UndoPlace
         string full = Path.GetFullPath(path);
         if (File.Exists(full) || Directory.Exists(full))
             throw new DataOpsException(
-                "FileExists", FailureKind.AlreadyExists, $"{full} is there already.", "Name another undo file with -UndoPath: none is ever overwritten.", full);
+                ErrorIds.FileExists, FailureKind.AlreadyExists, $"{full} is there already.", "Name another undo file with -UndoPath: none is ever overwritten.", full);
         if (!Directory.Exists(Path.GetDirectoryName(full)))
             throw new DataOpsException(
-                "FolderNotFound", FailureKind.NotFound, $"There is no folder {Path.GetDirectoryName(full)}.",
+                ErrorIds.FolderNotFound, FailureKind.NotFound, $"There is no folder {Path.GetDirectoryName(full)}.",
                 "Make it first, or name another one with -UndoPath.", full);
         return full;
     }
@@ -54,7 +54,7 @@ internal static class UndoPlace
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DataOpsException(
-                "WriteFailed", FailureKind.InvalidOperation, $"The folder for undo files, {folder}, could not be made: {e.Message}",
+                ErrorIds.WriteFailed, FailureKind.InvalidOperation, $"The folder for undo files, {folder}, could not be made: {e.Message}",
                 "Name a file with -UndoPath, or do without one: -NoUndo.", folder, e);
         }
         char[] odd = [.. Path.GetInvalidFileNameChars(), '/', '\\', ':'];

@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Operations;
 
@@ -18,27 +19,34 @@ internal sealed record Afterwards(string? What, string? Commands)
     public static readonly Afterwards SiteRootPaths = new(
         "site root paths in the cache", "manage.py shell -c \"from wagtail.models import Site; Site.clear_site_root_paths_cache()\"");
 
-    // The table without which there is no such thing, and the models that cause it: all when there are none.
-    private static readonly (Afterwards State, string Table, string[] Causes)[] s_known =
+    // The model without which there is no such thing, and the models that cause it: all when there are none.
+    private static readonly (Afterwards State, ModelLabel Model, ModelLabel[] Causes)[] s_known =
     [
-        (SearchIndex, "wagtailsearch_indexentry", []),
-        (new("reference index", "manage.py rebuild_references_index"), "wagtailcore_referenceindex", []),
-        (SiteRootPaths, "wagtailcore_site", ["wagtailcore.page", "wagtailcore.site"]),
-        (new("image renditions", "manage.py wagtail_update_image_renditions"), "wagtailimages_rendition", ["wagtailimages.image"]),
-        (new("database cache", "manage.py shell -c \"from django.core.cache import cache; cache.clear()\""), "django_cache_table", []),
-        (new("content types in the memory of running processes", "restart of the application's processes"), "django_content_type",
-            ["contenttypes.contenttype"]),
+        (SearchIndex, WagtailTables.SearchEntry, []),
+        (new("reference index", "manage.py rebuild_references_index"), WagtailTables.ReferenceIndex, []),
+        (SiteRootPaths, WagtailTables.Site, [WagtailTables.Page, WagtailTables.Site]),
+        (new("image renditions", "manage.py wagtail_update_image_renditions"), WagtailTables.Rendition, [WagtailTables.Image]),
+        (new("content types in the memory of running processes", "restart of the application's processes"), DjangoTables.ContentType,
+            [DjangoTables.ContentType]),
     ];
 
-    /// <summary>Says what a change of these models leaves behind; what a file brings itself is not stale.</summary>
+    private static readonly Afterwards s_cache = new(
+        "database cache", "manage.py shell -c \"from django.core.cache import cache; cache.clear()\"");
+
+    /// <summary>What a change of these models makes stale, but for what a loaded file brings itself.</summary>
+    /// <param name="catalog">The models.</param>
+    /// <param name="written">The labels of the models whose rows were changed.</param>
+    /// <param name="inFile">The labels of the models that a loaded file holds.</param>
     public static Afterwards Of(ReferenceCatalog catalog, IReadOnlyCollection<string> written, IReadOnlyCollection<string> inFile)
     {
-        string schema = catalog.Database.DjangoSchema;
-        bool isContent = written.Except(DjangoTables.Derived).Any();
+        HashSet<ModelLabel> changed = [.. written.Select(ModelLabel.Parse).OfType<ModelLabel>()];
+        HashSet<ModelLabel> loaded = [.. inFile.Select(ModelLabel.Parse).OfType<ModelLabel>()];
+        if (changed.IsSubsetOf(DjangoTables.Derived))
+            return None;
         return s_known
-            .Where(k => isContent && catalog.Database.Find(schema, k.Table) is { } table
-                && (k.Causes.Length == 0 ? !inFile.Contains(catalog.LabelOf(table)) : k.Causes.Any(written.Contains)))
-            .Aggregate(None, (all, known) => all.And(known.State));
+            .Where(k => catalog.TableOf(k.Model) is not null && (k.Causes.Length == 0 ? !loaded.Contains(k.Model) : k.Causes.Any(changed.Contains)))
+            .Aggregate(None, (all, known) => all.And(known.State))
+            .And(catalog.Database.Find(catalog.Database.DjangoSchema, DjangoTables.Cache) is null ? None : s_cache);
     }
 
     /// <summary>Warns of it when rows have been changed.</summary>

@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using System.Text;
+using DataOps.Core.Django.Models;
 
 namespace DataOps.Core.Django.Knowledge;
 
@@ -6,6 +8,12 @@ namespace DataOps.Core.Django.Knowledge;
 internal static class DjangoName
 {
     private const int Longest = 63;
+
+    /// <summary>The table of a model without Meta.db_table.</summary>
+    public static string OfTable(ModelLabel model) => OfTable($"{model.App}_{model.Name.ToLowerInvariant()}");
+
+    /// <summary>A table's name, cut to 63 bytes with a hash when it is longer: django.db.backends' truncate_name.</summary>
+    public static string OfTable(string name) => Encoding.UTF8.GetByteCount(name) <= Longest ? name : name[..59] + Md5(name)[..4];
 
     /// <summary>The name of a foreign key: <c>blog_post_author_id_dd7a8485_fk_auth_user_id</c>.</summary>
     /// <remarks>Made of the names of the time: a table that was renamed since keeps its constraints' names.</remarks>
@@ -16,7 +24,7 @@ internal static class DjangoName
     public static string OfIndex(string table, IReadOnlyList<string> columns, string suffix)
     {
         string joined = string.Join('_', columns);
-        string end = DjangoTables.Md5(table + string.Concat(columns))[..8] + suffix;
+        string end = Md5(table + string.Concat(columns))[..8] + suffix;
         string name = $"{table}_{joined}_{end}";
         if (Length(name) <= Longest)
             return name;
@@ -30,4 +38,9 @@ internal static class DjangoName
     private static int Length(string text) => text.EnumerateRunes().Count();
 
     private static string Cut(string text, int length) => string.Concat(text.EnumerateRunes().Take(length).Select((Rune r) => r.ToString()));
+
+    private static string Md5(string text) =>
+#pragma warning disable CA5351 // A name, not a secret: Django's own rule.
+        Convert.ToHexString(MD5.HashData(Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
+#pragma warning restore CA5351
 }

@@ -1,64 +1,71 @@
+using DataOps.Core.Django.Models;
+
 namespace DataOps.Core.Django.Knowledge;
 
-/// <summary>What is known of Django's and Wagtail's own tables and stands in no catalogue.</summary>
+/// <summary>Django's own models, and tables and columns of which no catalogue says what they mean.</summary>
 internal static class DjangoTables
 {
-    /// <summary>Models whose table is not app_model (Meta.db_table).</summary>
-    public static readonly IReadOnlyDictionary<string, string> TableOf = new Dictionary<string, string>
+    /// <summary>The table of applied migrations, which has no model.</summary>
+    public const string Migrations = "django_migrations";
+
+    /// <summary>The table that createcachetable makes, which has no model.</summary>
+    public const string Cache = "django_cache_table";
+
+    public static readonly ModelLabel ContentType = new("contenttypes", "contenttype");
+    public static readonly ModelLabel Permission = new("auth", "permission");
+    public static readonly ModelLabel Group = new("auth", "group");
+    public static readonly ModelLabel LogEntry = new("admin", "logentry");
+    public static readonly ModelLabel Site = new("sites", "site");
+    public static readonly ModelLabel Tag = new("taggit", "tag");
+    public static readonly ModelLabel TaggedItem = new("taggit", "taggeditem");
+
+    /// <summary>Django's user, unless AUTH_USER_MODEL names another model.</summary>
+    public static readonly ModelLabel User = new("auth", "user");
+
+    /// <summary>Tables that are not named app_model (Meta.db_table).</summary>
+    public static readonly IReadOnlyDictionary<ModelLabel, string> TableNames = new Dictionary<ModelLabel, string>
     {
-        ["admin.logentry"] = "django_admin_log",
-        ["contenttypes.contenttype"] = "django_content_type",
-        ["sessions.session"] = "django_session",
-        ["sites.site"] = "django_site",
-        ["redirects.redirect"] = "django_redirect",
-        ["flatpages.flatpage"] = "django_flatpage",
-        ["comments.comment"] = "django_comments",
-        ["django_comments.comment"] = "django_comments",
+        [LogEntry] = "django_admin_log",
+        [ContentType] = "django_content_type",
+        [new("sessions", "session")] = "django_session",
+        [Site] = "django_site",
+        [new("redirects", "redirect")] = "django_redirect",
+        [new("flatpages", "flatpage")] = "django_flatpage",
+        [new("comments", "comment")] = "django_comments",
+        [new("django_comments", "comment")] = "django_comments",
     };
 
-    /// <summary>Foreign keys that Django keeps without a constraint (db_constraint=False, on_delete=DO_NOTHING): table, column, model.</summary>
-    public static readonly IReadOnlyList<(string Table, string Column, string Model)> Soft =
+    /// <summary>Foreign keys with db_constraint=False and on_delete=DO_NOTHING, of which the database has no constraint.</summary>
+    public static readonly IReadOnlyList<(ModelLabel Model, string Column, ModelLabel Target)> Soft =
     [
-        ("wagtailcore_pagelogentry", "page_id", "wagtailcore.page"),
-        ("wagtailcore_pagelogentry", "user_id", "auth.user"),
-        ("wagtailcore_pagelogentry", "revision_id", "wagtailcore.revision"),
-        ("wagtailcore_modellogentry", "user_id", "auth.user"),
-        ("wagtailcore_modellogentry", "revision_id", "wagtailcore.revision"),
+        (WagtailTables.PageLogEntry, "page_id", WagtailTables.Page),
+        (WagtailTables.PageLogEntry, "user_id", User),
+        (WagtailTables.PageLogEntry, "revision_id", WagtailTables.Revision),
+        (WagtailTables.ModelLogEntry, "user_id", User),
+        (WagtailTables.ModelLogEntry, "revision_id", WagtailTables.Revision),
     ];
 
-    /// <summary>Tables whose generic references outlive their objects by design: they log what happened.</summary>
-    public static readonly IReadOnlySet<string> History = new HashSet<string>
+    /// <summary>Logs, whose references outlive their targets by design.</summary>
+    public static readonly IReadOnlySet<ModelLabel> History = new HashSet<ModelLabel>
     {
-        "django_admin_log", "wagtailcore_modellogentry", "wagtailcore_pagelogentry", "reversion_version", "auditlog_logentry", "actstream_action",
+        LogEntry, WagtailTables.ModelLogEntry, WagtailTables.PageLogEntry, new("reversion", "version"), new("auditlog", "logentry"),
+        new("actstream", "action"),
     };
 
-    /// <summary>Models that the application makes anew from the others: left out of a dataset unless asked for (1.7 of what is known of fixtures).</summary>
-    public static readonly IReadOnlyList<string> Derived =
-    [
-        "wagtailimages.rendition", "wagtailcore.referenceindex", "wagtailsearch.indexentry", "wagtailsearch.sqliteftsindexentry", "sessions.session",
-        "wagtailadmin.editingsession",
-    ];
-
-    /// <summary>Content types without a table that hold permissions only: an unmanaged model, or none at all (django-constance makes its own).</summary>
-    public static readonly IReadOnlySet<string> PermissionHolders = new HashSet<string>
+    /// <summary>Content types without a table that hold permissions only: an unmanaged model, or none at all, as django-constance makes one.</summary>
+    public static readonly IReadOnlySet<ModelLabel> PermissionHolders = new HashSet<ModelLabel>
     {
-        "wagtailadmin.admin", "simple_translation.simpletranslation", "constance.config", "django_rq.queue", "django_rq.dashboard",
+        new("wagtailadmin", "admin"), new("simple_translation", "simpletranslation"), new("constance", "config"), new("django_rq", "queue"),
+        new("django_rq", "dashboard"),
+    };
+
+    /// <summary>Models whose rows the application makes anew from others: not exported unless asked for.</summary>
+    public static readonly IReadOnlySet<ModelLabel> Derived = new HashSet<ModelLabel>
+    {
+        WagtailTables.Rendition, WagtailTables.ReferenceIndex, WagtailTables.SearchEntry, new("wagtailsearch", "sqliteftsindexentry"),
+        new("sessions", "session"), WagtailTables.EditingSession,
     };
 
     /// <summary>Names of object id columns of generic foreign keys, likeliest first.</summary>
     public static readonly IReadOnlyList<string> ObjectId = ["object_id", "object_pk", "local_id", "id"];
-
-    /// <summary>Table name as Django makes it: cut to 63 bytes with a hash when longer.</summary>
-    public static string TableName(string name)
-    {
-        if (System.Text.Encoding.UTF8.GetByteCount(name) <= 63)
-            return name;
-        return name[..59] + Md5(name)[..4];
-    }
-
-    /// <summary>Its MD5 digest, hexadecimal, as names of Django have a part of.</summary>
-    public static string Md5(string text) =>
-#pragma warning disable CA5351 // A name, not a secret: Django's own rule.
-        Convert.ToHexString(System.Security.Cryptography.MD5.HashData(System.Text.Encoding.UTF8.GetBytes(text))).ToLowerInvariant();
-#pragma warning restore CA5351
 }

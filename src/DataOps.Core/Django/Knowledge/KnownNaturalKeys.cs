@@ -4,52 +4,47 @@ using DataOps.Core.Postgres.Catalog;
 
 namespace DataOps.Core.Django.Knowledge;
 
-/// <summary>The natural keys that Django, Wagtail 7.3 and taggit define in Python, which no database knows of.</summary>
+/// <summary>The natural keys of Django's, Wagtail's (7.3) and taggit's models, which no catalogue holds.</summary>
 internal static class KnownNaturalKeys
 {
-    /// <summary>Those that are columns of the model's own table, by model.</summary>
-    public static readonly IReadOnlyDictionary<string, string[]> Columns = new Dictionary<string, string[]>
+    /// <summary>Natural keys that are columns of the model's own table.</summary>
+    public static readonly IReadOnlyDictionary<ModelLabel, string[]> Columns = new Dictionary<ModelLabel, string[]>
     {
-        ["contenttypes.contenttype"] = ["app_label", "model"],
-        ["auth.group"] = ["name"],
-        ["sites.site"] = ["domain"],
-        ["taggit.tag"] = ["name"],
-        ["wagtailcore.site"] = ["hostname", "port"],
-        ["wagtailcore.page"] = ["url_path"],
+        [DjangoTables.ContentType] = ["app_label", "model"],
+        [DjangoTables.Group] = ["name"],
+        [DjangoTables.Site] = ["domain"],
+        [DjangoTables.Tag] = ["name"],
+        [WagtailTables.Site] = ["hostname", "port"],
+        [WagtailTables.Page] = ["url_path"],
     };
 
     // Their natural_key() gives instances, or a value that several rows share: a dump leaves the pk out and nothing can be written as such a key.
-    private static readonly Dictionary<string, string[]> s_onlyLeftOut = new()
+    private static readonly Dictionary<ModelLabel, string[]> s_onlyLeftOut = new()
     {
-        ["taggit.taggeditem"] = ["tag_id", "content_type_id", "object_id"],
-        ["wagtailcore.groupcollectionpermission"] = ["group_id", "collection_id", "permission_id"],
-        ["wagtailcore.groupsitepermission"] = ["group_id", "site_id", "permission_id"],
+        [DjangoTables.TaggedItem] = ["tag_id", "content_type_id", "object_id"],
+        [WagtailTables.Core("groupcollectionpermission")] = ["group_id", "collection_id", "permission_id"],
+        [WagtailTables.Core("groupsitepermission")] = ["group_id", "site_id", "permission_id"],
     };
 
-    /// <summary>Those of a database's tables; what inherits one is not among them.</summary>
-    /// <remarks>Tables are known by name, as content types may come with the file that is being loaded.</remarks>
+    /// <summary>The natural keys of a database's tables, without inherited ones.</summary>
     public static IEnumerable<NaturalKey> In(ReferenceCatalog catalog)
     {
         Dictionary<uint, NaturalKey?> found = [];
-        void Take(string label, Func<Table, NaturalKey?> key)
+        void Take(ModelLabel label, Func<Table, NaturalKey?> key)
         {
-            if (TableOf(catalog, label) is { IsReadable: true } table)
+            if (catalog.TableOf(label) is { IsReadable: true } table)
                 found[table.Oid] = key(table);
         }
-        Take("auth.permission", table => Permission(catalog, table));
-        Take("wagtailcore.collection", Collection);
-        foreach ((string label, string[] columns) in Columns)
+        Take(DjangoTables.Permission, table => Permission(catalog, table));
+        Take(WagtailTables.Collection, Collection);
+        foreach ((ModelLabel label, string[] columns) in Columns)
             Take(label, table => OfColumns(table, columns, true));
-        foreach ((string label, string[] columns) in s_onlyLeftOut)
+        foreach ((ModelLabel label, string[] columns) in s_onlyLeftOut)
             Take(label, table => OfColumns(table, columns, false));
         foreach (Table table in catalog.Database.Tables.Where(t => t.IsReadable))
             found.TryAdd(table.Oid, ByShape(catalog, table));
         return found.Values.OfType<NaturalKey>();
     }
-
-    private static Table? TableOf(ReferenceCatalog catalog, string label) =>
-        catalog.Models.FirstOrDefault(m => m.Label == label)?.Table
-            ?? ModelReader.TableOf(catalog.Database, label[..label.IndexOf('.')], label[(label.IndexOf('.') + 1)..]);
 
     // What projects call as they like.
     private static NaturalKey? ByShape(ReferenceCatalog catalog, Table table) =>
@@ -63,7 +58,7 @@ internal static class KnownNaturalKeys
         : null;
 
     private static NaturalKey? Permission(ReferenceCatalog catalog, Table table) =>
-        catalog.From(table).FirstOrDefault(r => r.Column.Name == "content_type_id" && r.Target?.Name == "django_content_type") is { } type
+        catalog.From(table).FirstOrDefault(r => r.Column.Name == "content_type_id" && r.Target == catalog.TableOf(DjangoTables.ContentType)) is { } type
             ? new NaturalKey(table, [
                 new NaturalKeyPart([], table.Find("codename")!),
                 new NaturalKeyPart([type], type.Target!.Find("app_label")!),
@@ -74,7 +69,7 @@ internal static class KnownNaturalKeys
         ? new NaturalKey(table, [new NaturalKeyPart([], table.Find("name")!) { AlongTree = path }], true)
         : null;
 
-    /// <summary>By what a user is called, whatever the project calls its user model: username, or else email, or else the one text that is unique.</summary>
+    /// <summary>The column that names a user: username, else email, else the only unique text; null for a table of no users.</summary>
     internal static string? UserName(Table table)
     {
         if (table.Find("password") is null || table.Find("last_login") is null)

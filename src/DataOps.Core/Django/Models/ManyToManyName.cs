@@ -20,7 +20,7 @@ internal static class ManyToManyName
             return table.StartsWith(start, StringComparison.Ordinal) ? table[start.Length..] : null;
         string whole = table[..^HashDigits];
         string visible = whole.StartsWith(start, StringComparison.Ordinal) ? whole[start.Length..] : "";
-        return Guesses(visible, targetModel).FirstOrDefault(field => DjangoTables.TableName(start + field) == table);
+        return Guesses(visible, targetModel).FirstOrDefault(field => DjangoName.OfTable(start + field) == table);
     }
 
     // What is visible may end in the target's name, or in a part of it.

@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 
@@ -6,10 +7,10 @@ namespace DataOps.Core.Django.Models;
 /// <summary>The newest migration that is applied to each app.</summary>
 internal static class MigrationHeads
 {
-    /// <summary>Reads them, by app; none where the database has no django_migrations.</summary>
+    /// <summary>The migrations, by app; none in a database without the table of migrations.</summary>
     // The number in front of a migration's name is its order, by Django's convention; squashed ones are recorded late.
     public static IReadOnlyList<(string App, string Name)> Of(Session session, DatabaseCatalog database, CancellationToken cancellation) =>
-        database.Find(database.DjangoSchema, "django_migrations") is { } table
+        database.Find(database.DjangoSchema, DjangoTables.Migrations) is { } table
             ? session.List<(string, string)>($"select distinct on (app) app::text, name::text from {table.Sql} order by app, name desc", null, cancellation)
             : [];
 }

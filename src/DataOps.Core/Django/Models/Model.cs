@@ -3,7 +3,7 @@ using DataOps.Core.Postgres.Catalog;
 namespace DataOps.Core.Django.Models;
 
 /// <summary>A Django model whose table is in this database.</summary>
-/// <param name="Label">app_label.model, lower case, as django_content_type has it.</param>
+/// <param name="Label">Its label.</param>
 /// <param name="ContentType">django_content_type.id.</param>
 /// <param name="Table">Its table.</param>
 /// <param name="Key">The primary key's columns; one, but for a CompositePrimaryKey (Django 5.2).</param>
@@ -11,7 +11,7 @@ namespace DataOps.Core.Django.Models;
 /// <param name="ManyToMany">The many-to-many lists that it owns, those with an automatic table, in the order in which these were made.</param>
 /// <param name="Parent">The parent table of multi-table inheritance; null without one.</param>
 public sealed record Model(
-    string Label,
+    ModelLabel Label,
     int ContentType,
     Table Table,
     IReadOnlyList<Column> Key,
@@ -19,20 +19,21 @@ public sealed record Model(
     IReadOnlyList<ManyToManyList> ManyToMany,
     Table? Parent)
 {
-    /// <summary>The part before the dot.</summary>
-    public string App => Label[..Label.IndexOf('.')];
-
-    /// <summary>The part behind the dot.</summary>
-    public string Name => Label[(Label.IndexOf('.') + 1)..];
-
     /// <summary>The key, and every field that a fixture can name.</summary>
     public IEnumerable<Column> Columns => Key.Concat(Fields.Select(f => f.Column));
+
+    /// <summary>The name of a column's field; the column's own name where it is no field's.</summary>
+    public string FieldOf(Column column) => Fields.FirstOrDefault(f => f.Column == column)?.Name ?? column.Name;
 }
 
 /// <summary>A field of a model, kept in one column.</summary>
 /// <param name="Name">What a fixture calls it: the column's name, for a foreign key without <c>_id</c>.</param>
 /// <param name="Column">Its column.</param>
-public sealed record Field(string Name, Column Column);
+public sealed record Field(string Name, Column Column)
+{
+    /// <summary>The name of the field whose column is named x_id, as Django names that of a foreign key; null for other columns.</summary>
+    public static string? Referring(string column) => column.EndsWith("_id", StringComparison.Ordinal) ? column[..^"_id".Length] : null;
+}
 
 /// <summary>A many-to-many list whose table Django made by itself; fixtures write it in its owner.</summary>
 /// <param name="Name">The field's name.</param>

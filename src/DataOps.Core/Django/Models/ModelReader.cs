@@ -1,4 +1,3 @@
-using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.References;
 using DataOps.Core.Postgres.Catalog;
 
@@ -13,12 +12,8 @@ internal sealed class ModelReader(DatabaseCatalog database, IReadOnlyList<Conten
     {
         ContentType[] withTable = contentTypes.Where(c => c.Table is { IsReadable: true }).DistinctBy(c => c.Table!.Oid).ToArray();
         ILookup<uint, ManyToManyList> lists = ManyToManyLists(withTable);
-        return withTable.Select(c => ToModel(c, lists)).OrderBy(m => m.Label, StringComparer.Ordinal).ToArray();
+        return withTable.Select(c => ToModel(c, lists)).OrderBy(m => m.Label.ToString(), StringComparer.Ordinal).ToArray();
     }
-
-    /// <summary>The table of a content type's model, by the built-in map or by Django's naming rule.</summary>
-    public static Table? TableOf(DatabaseCatalog database, string app, string model) =>
-        database.Find(database.DjangoSchema, DjangoTables.TableOf.GetValueOrDefault($"{app}.{model}") ?? DjangoTables.TableName($"{app}_{model}"));
 
     private Model ToModel(ContentType contentType, ILookup<uint, ManyToManyList> lists)
     {
@@ -37,7 +32,7 @@ internal sealed class ModelReader(DatabaseCatalog database, IReadOnlyList<Conten
     }
 
     private static string FieldName(Column column, HashSet<string> referring) =>
-        referring.Contains(column.Name) && column.Name.EndsWith("_id", StringComparison.Ordinal) ? column.Name[..^3] : column.Name;
+        (referring.Contains(column.Name) ? Field.Referring(column.Name) : null) ?? column.Name;
 
     // Three columns, two of which refer, no content type of its own; of two possible owners the one with the longer name.
     private ILookup<uint, ManyToManyList> ManyToManyLists(ContentType[] models)
@@ -60,7 +55,7 @@ internal sealed class ModelReader(DatabaseCatalog database, IReadOnlyList<Conten
             from source in sources
             let target = sources.First(r => r != source)
             where source.Target?.Schema == table.Schema && models.Any(m => m.Table == source.Target)
-            let targetModel = models.FirstOrDefault(m => m.Table == target.Target)?.Label.Split('.')[1] ?? target.Target?.Name ?? ""
+            let targetModel = models.FirstOrDefault(m => m.Table == target.Target)?.Label.Name ?? target.Target?.Name ?? ""
             let name = ManyToManyName.Of(table.Name, source.Target!.Name, targetModel)
             where name is not null
             orderby source.Target!.Name.Length descending

@@ -12,7 +12,7 @@ internal sealed class NaturalKeySql
     private readonly StringBuilder _joins = new();
     private readonly IReadOnlyList<Value> _values;
 
-    /// <summary>Makes it.</summary>
+    /// <summary>Follows the references of a natural key.</summary>
     /// <param name="key">The natural key.</param>
     /// <param name="rowsOf">What to read instead of a table that the key leads to, as SQL; the table itself when null.</param>
     public NaturalKeySql(NaturalKey key, Func<Table, string>? rowsOf = null)

@@ -13,7 +13,7 @@ public sealed class NaturalKeys
 
     private NaturalKeys(ReferenceCatalog catalog) => _catalog = catalog;
 
-    /// <summary>Finds them.</summary>
+    /// <summary>The natural keys of a database.</summary>
     /// <param name="catalog">The database's models.</param>
     /// <param name="own">The operator's, as <c>blog.author=slug</c> or <c>auth.permission=codename+content_type.app_label</c>; nothing behind the sign for a
     /// model that has none.</param>
@@ -44,7 +44,7 @@ public sealed class NaturalKeys
     {
         if (text.Split('=') is not [string label, string parts] || label.Length == 0)
             throw Invalid(text, $"\"{text}\" is not of the form app.model=field.");
-        Table model = TableOf(label.Trim().ToLowerInvariant()) ?? throw Invalid(text, $"There is no model {label.Trim()}.");
+        Table model = (ModelLabel.Parse(label.Trim()) is { } named ? TableOf(named) : null) ?? throw Invalid(text, $"There is no model {label.Trim()}.");
         if (parts.Trim().Length == 0)
             _keys.Remove(model.Oid);
         else
@@ -52,8 +52,7 @@ public sealed class NaturalKeys
     }
 
     // A file may bring the content types itself: then a table is known by its name alone.
-    private Table? TableOf(string label) => _catalog.Models.FirstOrDefault(m => m.Label == label)?.Table
-        ?? (label.Split('.') is [string app, string name] ? ModelReader.TableOf(_catalog.Database, app, name) : null);
+    private Table? TableOf(ModelLabel label) => _catalog.TableOf(label) ?? ModelTables.Find(_catalog.Database, label);
 
     private NaturalKeyPart Part(string text, Table table, string path)
     {
@@ -74,6 +73,6 @@ public sealed class NaturalKeys
         table.Find(name) ?? table.Find(name + "_id") ?? throw Invalid(text, $"{_catalog.LabelOf(table) ?? table.DisplayName} has no field {name}.");
 
     private static DataOpsException Invalid(string text, string message) =>
-        new("InvalidNaturalKey", FailureKind.InvalidArgument, message,
+        new(ErrorIds.InvalidNaturalKey, FailureKind.InvalidArgument, message,
             "Write app.model=field, several fields joined by +, as auth.permission=codename+content_type.app_label.", text);
 }

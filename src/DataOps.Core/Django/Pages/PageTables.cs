@@ -1,43 +1,130 @@
+using System.Globalization;
+using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.Pages;
 
-/// <summary>The tables of a Wagtail site's pages.</summary>
-/// <param name="Pages">wagtailcore_page.</param>
-/// <param name="ContentType">Its content type.</param>
-/// <param name="Specific">The tables of the page types, parents before their children.</param>
-/// <param name="Catalog">The reference catalogue.</param>
-internal sealed record PageTables(Table Pages, int ContentType, IReadOnlyList<Table> Specific, ReferenceCatalog Catalog)
-{
-    /// <summary>Finds them; null without Wagtail.</summary>
-    public static PageTables? Find(ReferenceCatalog catalog) =>
-        catalog.Database.Find(catalog.Database.DjangoSchema, "wagtailcore_page") is { IsReadable: true, SingleKey: not null } pages
-            && catalog.ModelOf(pages) is { } model
-            ? new PageTables(pages, model.ContentType, [.. catalog.WithHeirs(pages).Skip(1)], catalog)
-            : null;
+/// <summary>A page type.</summary>
+/// <param name="Label">Its model.</param>
+/// <param name="ContentType">django_content_type.id.</param>
+/// <param name="Chain">Its tables, from wagtailcore_page to its own.</param>
+internal sealed record PageType(ModelLabel Label, int ContentType, IReadOnlyList<Table> Chain);
 
-    /// <summary>The page's key, quoted.</summary>
-    public string Key => SqlText.Identifier(Pages.SingleKey!.Name);
+/// <summary>Wagtail's pages in a database: their tables, their types, and the pages that a user names.</summary>
+internal sealed class PageTables
+{
+    private PageTables(ReferenceCatalog catalog, Model page)
+    {
+        (Catalog, Pages, ContentType, Key) = (catalog, page.Table, page.ContentType, SqlText.Identifier(page.Table.SingleKey!.Name));
+        Specific = [.. catalog.WithHeirs(Pages).Skip(1)];
+        Revisions = Find(WagtailTables.Revision) ?? Find(WagtailTables.PageRevision);
+    }
+
+    private sealed record Found(long Id, string UrlPath);
+
+    /// <summary>The models and references.</summary>
+    public ReferenceCatalog Catalog { get; }
+
+    /// <summary>wagtailcore_page.</summary>
+    public Table Pages { get; }
+
+    /// <summary>The content type of wagtailcore.page.</summary>
+    public int ContentType { get; }
+
+    /// <summary>The key's column of <see cref="Pages"/>, quoted.</summary>
+    public string Key { get; }
+
+    /// <summary>The tables of the page types, parents before their children.</summary>
+    public IReadOnlyList<Table> Specific { get; }
 
     /// <summary>wagtailcore_revision, or wagtailcore_pagerevision before Wagtail 4; null without.</summary>
-    public Table? Revisions => Own("wagtailcore_revision") ?? Own("wagtailcore_pagerevision");
+    public Table? Revisions { get; }
 
-    /// <summary>Another of Wagtail's tables; null without.</summary>
-    public Table? Own(string name) => Catalog.Database.Find(Pages.Schema, name);
+    /// <summary>The page tables of a database; null without Wagtail.</summary>
+    public static PageTables? Find(ReferenceCatalog catalog) =>
+        catalog.TableOf(WagtailTables.Page) is { IsReadable: true, SingleKey: not null } pages && catalog.ModelOf(pages) is { } page
+            ? new PageTables(catalog, page)
+            : null;
 
-    /// <summary>The condition that revision r is a page's.</summary>
+    /// <summary>The page tables of a database.</summary>
+    /// <exception cref="DataOpsException"><c>NoPages</c>: there are none.</exception>
+    public static PageTables Require(Session session, ReferenceCatalog catalog) => Find(catalog) ?? throw new DataOpsException(
+        ErrorIds.NoPages, FailureKind.NotFound, $"{session.Database} has no model {WagtailTables.Page}.", "Connect to the database of a Wagtail site.", session.Database);
+
+    /// <summary>The table of another model; null without.</summary>
+    public Table? Find(ModelLabel model) => Catalog.TableOf(model);
+
+    /// <summary>The condition that revision r is one of the page with an alias.</summary>
     public string IsOwnRevision(string page) => Revisions!.Find("page_id") is not null
         ? $"r.page_id = {page}.{Key}"
         : $"r.object_id = {page}.{Key}::text and r.base_content_type_id = {ContentType}";
 
-    /// <summary>The tables that hold a page of a type besides the page's own: the type's and those that it inherits from.</summary>
-    public IReadOnlyList<Table> Chain(Table specific)
+    /// <summary>The tables that hold a page of a type, from wagtailcore_page to the type's own; none for a table that is no page type's.</summary>
+    public IReadOnlyList<Table> Chain(Table? specific)
     {
         List<Table> chain = [];
-        for (Table? table = specific; table is not null && table != Pages; table = Catalog.ParentLink(table)?.Target)
-            chain.Add(table);
-        return chain;
+        for (Table? table = specific; table is not null; table = Catalog.ParentLink(table)?.Target)
+            chain.Insert(0, table);
+        return chain.Count > 0 && chain[0] == Pages ? chain : [];
     }
+
+    /// <summary>The page type of a label.</summary>
+    /// <exception cref="DataOpsException"><c>UnknownModel</c>, or <c>NotAPageType</c>.</exception>
+    public PageType RequireType(string label)
+    {
+        if (ModelLabel.Parse(label) is not { } named || Catalog.Models.FirstOrDefault(m => m.Label == named) is not { } model)
+            throw new DataOpsException(
+                ErrorIds.UnknownModel, FailureKind.NotFound, $"There is no model {label} with a table in this database.", TypeAdvice(label), label);
+        IReadOnlyList<Table> chain = Chain(model.Table);
+        return chain.Count > 0 ? new PageType(model.Label, model.ContentType, chain) : throw new DataOpsException(
+            ErrorIds.NotAPageType, FailureKind.InvalidArgument, $"{model.Label} is no page type.", $"There are: {string.Join(", ", Types())}.", label);
+    }
+
+    /// <summary>The page type of a content type.</summary>
+    /// <exception cref="DataOpsException"><c>UnknownModel</c>: its table is gone.</exception>
+    public PageType RequireType(int contentType) =>
+        RequireType(Catalog.ContentTypeOf(contentType)?.Label ?? $"with content type {contentType}");
+
+    /// <summary>The id of the page that a user names by its id or its URL path.</summary>
+    /// <exception cref="DataOpsException"><c>UnknownPage</c>, or <c>AmbiguousPage</c> when several pages have the URL path.</exception>
+    public long RequirePage(Session session, string page, CancellationToken cancellation)
+    {
+        bool isId = long.TryParse(page, NumberStyles.None, CultureInfo.InvariantCulture, out long id);
+        IReadOnlyList<Found> found = session.List<Found>(
+            $"select p.id::int8 as id, p.url_path as urlpath from {Pages.Sql} p where {(isId ? "p.id = @id" : "p.url_path = @path")} order by p.id limit 10",
+            new { id, path = UrlPath(page) }, cancellation);
+        return found.Count switch
+        {
+            1 => found[0].Id,
+            0 => throw UnknownPage(session, page),
+            _ => throw new DataOpsException(
+                ErrorIds.AmbiguousPage, FailureKind.InvalidArgument, $"Several pages have the URL path {page}: {string.Join(", ", found.Select(f => f.Id))}.",
+                "Name the page by its id.", page),
+        };
+    }
+
+    /// <summary>The failure for a page that is not there.</summary>
+    public static DataOpsException UnknownPage(Session session, string page) => new(
+        ErrorIds.UnknownPage, FailureKind.NotFound, $"{session.Database} has no page {page}.",
+        page.IndexOfAny(['*', '?', '[']) < 0
+            ? "Get-Page lists the pages with their ids and url paths."
+            : "Wildcards are Get-Page's: pipe what it finds into the command.", page);
+
+    /// <summary>A URL path as wagtailcore_page has it: with a slash at both ends.</summary>
+    public static string UrlPath(string path) => path.Trim('/') is { Length: > 0 } inner ? $"/{inner}/" : "/";
+
+    private string TypeAdvice(string name)
+    {
+        ModelLabel[] same = [.. Types().Where(l => l.Name.Equals(name, StringComparison.OrdinalIgnoreCase))];
+        return same.Length > 0
+            ? $"Name it with its application: {string.Join(", ", same.AsEnumerable())}."
+            : "Get-Model lists what there is. A type that is new in the code has to be migrated first.";
+    }
+
+    private IEnumerable<ModelLabel> Types() => Catalog.Models.Where(m => Chain(m.Table).Count > 0).Select(m => m.Label);
 }

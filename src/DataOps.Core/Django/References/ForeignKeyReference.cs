@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Models;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 
@@ -67,7 +68,7 @@ internal sealed class ForeignKeyReference(ForeignKey key, Table table, Table tar
     // page_id of wagtailcore_page, content_type_id of django_content_type.
     private static bool IsNamedAfter(string column, Table target)
     {
-        string name = column[..^(column.EndsWith("_id", StringComparison.Ordinal) ? 3 : 0)].Replace("_", "");
+        string name = (Field.Referring(column) ?? column).Replace("_", "");
         return target.Name.Replace("_", "").EndsWith(name, StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,5 @@
 using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.Models;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 
@@ -16,8 +17,9 @@ internal sealed class GenericReference(Table table, Column type, Column id, bool
         Columns.Append(ContentTypeColumn).Where(c => c is { NotNull: false, IsWritable: true });
 
     /// <summary>Those of a database.</summary>
-    public static IEnumerable<Reference> Of(DatabaseCatalog database, IReadOnlyList<Reference> declared)
+    public static IEnumerable<Reference> Of(DatabaseCatalog database, ModelTables tables, IReadOnlyList<Reference> declared)
     {
+        HashSet<Table> history = [.. DjangoTables.History.Select(tables.Find).OfType<Table>()];
         ILookup<uint, string> referring = declared.ToLookup(r => r.Table.Oid, r => r.Column.Name);
         return
             from table in database.Tables
@@ -26,7 +28,7 @@ internal sealed class GenericReference(Table table, Column type, Column id, bool
             where type.Name.EndsWith(TypeColumn, StringComparison.Ordinal) && IsInteger(type)
             let id = ObjectId(table, type, [.. referring[table.Oid]])
             where id is not null
-            select new GenericReference(table, type, id, DjangoTables.History.Contains(table.Name));
+            select new GenericReference(table, type, id, history.Contains(table));
     }
 
     /// <inheritdoc/>

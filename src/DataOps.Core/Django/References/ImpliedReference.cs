@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using DataOps.Core.Django.Models;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 
@@ -20,8 +21,7 @@ internal sealed partial class ImpliedReference(Table table, Column column, Table
     /// <summary>Those of a database.</summary>
     public static IEnumerable<Reference> Of(DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Reference> known)
     {
-        ILookup<string, ContentType> byName = contentTypes.Where(c => c.Table is { IsReadable: true, SingleKey: not null })
-            .ToLookup(c => c.Label[(c.Label.IndexOf('.') + 1)..]);
+        ILookup<string, ContentType> byName = contentTypes.Where(c => c.Table is { IsReadable: true, SingleKey: not null }).ToLookup(c => c.Label.Name);
         ILookup<uint, string> taken = known.SelectMany(r => r.Columns.Append(r.ContentTypeColumn).OfType<Column>().Select(c => (r.Table.Oid, c.Name)))
             .ToLookup(c => c.Oid, c => c.Name);
         Dictionary<uint, ContentType> models = contentTypes.Where(c => c.Table is not null).DistinctBy(c => c.Table!.Oid).ToDictionary(c => c.Table!.Oid);
@@ -29,7 +29,7 @@ internal sealed partial class ImpliedReference(Table table, Column column, Table
             from table in database.Tables
             where table.IsReadable
             from column in table.Columns
-            where column.Name.EndsWith("_id", StringComparison.Ordinal) && column.IsWritable && !taken[table.Oid].Contains(column.Name)
+            where Field.Referring(column.Name) is not null && column.IsWritable && !taken[table.Oid].Contains(column.Name)
             let guess = Guess(table, column, byName, models.GetValueOrDefault(table.Oid))
             where guess.Target is not null
             select new ImpliedReference(table, column, guess.Target!, guess.Evidence);
@@ -37,7 +37,7 @@ internal sealed partial class ImpliedReference(Table table, Column column, Table
 
     private static (Table? Target, string Evidence) Guess(Table table, Column column, ILookup<string, ContentType> models, ContentType? own)
     {
-        string name = column.Name[..^3];
+        string name = Field.Referring(column.Name)!;
         bool isIndexed = IsIndexedAsForeignKey(table, column);
         string because = isIndexed ? "no constraint, but Django's index for a foreign key" : "no constraint";
         if (name.EndsWith("_ptr", StringComparison.Ordinal))
@@ -52,7 +52,7 @@ internal sealed partial class ImpliedReference(Table table, Column column, Table
             ContentType[] candidates = models[tail.Replace("_", "")].Where(c => Fits(column, c.Table!)).ToArray();
             ContentType? target = candidates.Length == 1
                 ? candidates[0]
-                : candidates.FirstOrDefault(c => own is not null && c.Label.Split('.')[0] == own.Label.Split('.')[0]);
+                : candidates.FirstOrDefault(c => own is not null && c.Label.App == own.Label.App);
             if (target is not null)
                 return (target.Table, $"{because}; {column.Name} is named after {target.Label} and has its key's type {column.TypeText}");
         }

@@ -1,7 +1,7 @@
 namespace DataOps.Core.Django.References;
 
 /// <summary>What becomes of an orphan.</summary>
-public enum OrphanAction
+public enum OrphanAction : long
 {
     /// <summary>Its reference is cleared.</summary>
     SetNull,

@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Values;
 using DataOps.Core.Postgres.Catalog;
 
@@ -13,7 +14,7 @@ internal static class PlaceholderRow
             return $"{key.Name} is not the key of {table}";
         if (catalog.To(table).Any(r => r.Class == ReferenceClass.Tree))
             return $"a node of {table} needs its place in the tree: Repair-Tree finds one";
-        if (table.Name == "django_content_type")
+        if (table == catalog.TableOf(DjangoTables.ContentType))
             return "a content type stands for a model, and cannot be made up";
         if (catalog.ParentLink(table) is { } link)
             return $"a row of {table} is half of one in {link.Target}";

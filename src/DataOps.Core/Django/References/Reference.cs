@@ -6,7 +6,7 @@ using DataOps.Core.Postgres.Sql;
 namespace DataOps.Core.Django.References;
 
 /// <summary>How one knows that a column points at something, and so what an orphan there means.</summary>
-public enum ReferenceClass
+public enum ReferenceClass : long
 {
     /// <summary>A declared foreign key that PostgreSQL enforces; violated all the same after damage.</summary>
     ForeignKey,

@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
@@ -11,7 +12,6 @@ public sealed class ReferenceCatalog
 {
     private readonly Dictionary<uint, Model> _byTable;
     private readonly Dictionary<int, ContentType> _contentTypes;
-
     private readonly ILookup<uint, Reference> _from;
     private readonly ILookup<uint, Reference> _to;
 
@@ -19,6 +19,7 @@ public sealed class ReferenceCatalog
         DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Model> models, IReadOnlyList<Reference> references)
     {
         (Database, Models, References) = (database, models, references);
+        Tables = new ModelTables(database, contentTypes);
         _from = references.ToLookup(r => r.Table.Oid);
         _to = references.Where(r => r.Target is not null).ToLookup(r => r.Target!.Oid);
         _byTable = models.ToDictionary(m => m.Table.Oid);
@@ -41,6 +42,8 @@ public sealed class ReferenceCatalog
     /// <summary>Content types whose model has no table: removed models, proxies, unmanaged models.</summary>
     public IEnumerable<ContentType> ContentTypesWithoutTable => _contentTypes.Values.Where(c => c.Table is null);
 
+    internal ModelTables Tables { get; }
+
     internal IReadOnlyDictionary<uint, (Model Model, ManyToManyList List)> Owners { get; }
 
     /// <summary>Reads it.</summary>
@@ -56,8 +59,11 @@ public sealed class ReferenceCatalog
     /// <summary>The model of a table; null when it has none.</summary>
     public Model? ModelOf(Table table) => _byTable.GetValueOrDefault(table.Oid);
 
+    /// <summary>The table of a model; null where the database has no such model, or its model has no table.</summary>
+    public Table? TableOf(ModelLabel label) => Tables.Find(label);
+
     /// <summary>The label that a person knows a table by: its model's, or that of the model that owns the many-to-many list; null for other tables.</summary>
-    public string? LabelOf(Table table) =>
+    public ModelLabel? LabelOf(Table table) =>
         ModelOf(table)?.Label ?? (Owners.TryGetValue(table.Oid, out (Model Model, ManyToManyList List) owner) ? owner.Model.Label : null);
 
     /// <summary>The content type with this id; null when there is no such row.</summary>
@@ -83,7 +89,7 @@ public sealed class ReferenceCatalog
     }
 
     /// <summary>Whether a table is Wagtail's of pages.</summary>
-    internal static bool IsPage(Table table) => table.Name == "wagtailcore_page";
+    internal bool IsPage(Table table) => table == TableOf(WagtailTables.Page);
 
     /// <summary>A table, and those of all models that inherit from it.</summary>
     public IEnumerable<Table> WithHeirs(Table table) => To(table).Where(r => r.IsParentLink).SelectMany(r => WithHeirs(r.Table)).Prepend(table);
@@ -96,4 +102,4 @@ public sealed class ReferenceCatalog
 /// <param name="Id">Its id.</param>
 /// <param name="Label">app_label.model.</param>
 /// <param name="Table">The model's table; null when it has none.</param>
-public sealed record ContentType(int Id, string Label, Table? Table);
+public sealed record ContentType(int Id, ModelLabel Label, Table? Table);

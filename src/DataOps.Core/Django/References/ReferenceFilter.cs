@@ -15,7 +15,7 @@ internal sealed class ReferenceFilter(
     public IEnumerable<Reference> Select()
     {
         TableFilter tables = new(catalog, table, model);
-        _references.Require(catalog.References.Select(r => new string?[] { r.Name }), "UnknownReference", "reference");
+        _references.Require(catalog.References.Select(r => new string?[] { r.Name }), ErrorIds.UnknownReference, "reference");
         return catalog.References.Where(r =>
             (@class.Count == 0 || @class.Contains(r.Class))
             && tables.Matches(r.Table)
@@ -26,5 +26,5 @@ internal sealed class ReferenceFilter(
     public static string[] TableNames(Table table) => [table.Name, $"{table.Schema}.{table.Name}"];
 
     /// <summary>The ways to name a model: its label, or its app alone.</summary>
-    public static string[] ModelNames(string label) => [label, label[..label.IndexOf('.')]];
+    public static string[] ModelNames(ModelLabel label) => [label, label.App];
 }

@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
@@ -12,16 +13,17 @@ internal sealed class ReferenceReader(Session session)
     public ReferenceCatalog Read(IReadOnlyList<string> softReferences, bool withEmbedded)
     {
         IReadOnlyList<ContentType> contentTypes = ReadContentTypes();
+        ModelTables tables = new(_database, contentTypes);
         List<Reference> references =
         [
             .. _database.Tables.Where(t => t.IsReadable).SelectMany(t => ForeignKeyReference.Of(_database, t)),
         ];
-        references.AddRange(SoftReference.Of(_database, contentTypes, softReferences));
-        references.AddRange(GenericReference.Of(_database, references));
+        references.AddRange(SoftReference.Of(_database, tables, softReferences));
+        references.AddRange(GenericReference.Of(_database, tables, references));
         references.AddRange(ImpliedReference.Of(_database, contentTypes, references));
         references.AddRange(SpecificRowReference.Of(references));
-        references.AddRange(TreeReference.Of(_database));
-        if (withEmbedded && _database.Find(_database.DjangoSchema, "wagtailcore_referenceindex") is { } index)
+        references.AddRange(TreeReference.Of(_database, tables));
+        if (withEmbedded && tables.Find(WagtailTables.ReferenceIndex) is { } index)
             references.AddRange(EmbeddedReference.Of(contentTypes, references, index, ReadEmbeddedPaths(index)).ToArray());
         IReadOnlyList<Model> models = new ModelReader(_database, contentTypes, references).Read();
         return new ReferenceCatalog(
@@ -34,10 +36,11 @@ internal sealed class ReferenceReader(Session session)
 
     private ContentType[] ReadContentTypes()
     {
-        if (_database.Find(_database.DjangoSchema, "django_content_type") is not { } table)
+        if (ModelTables.Find(_database, DjangoTables.ContentType) is not { } table)
             return [];
         return session.List<(int Id, string App, string Model)>($"select id, app_label::text, model::text from {table.Sql} order by app_label, model")
-            .Select(c => new ContentType(c.Id, $"{c.App}.{c.Model}", ModelReader.TableOf(_database, c.App, c.Model)))
+            .Select(c => (c.Id, Label: new ModelLabel(c.App, c.Model)))
+            .Select(c => new ContentType(c.Id, c.Label, ModelTables.Find(_database, c.Label)))
             .ToArray();
     }
 

@@ -23,7 +23,7 @@ internal sealed class ReferenceWalk(ReferenceCatalog catalog)
         where reference.IsDeclared && !reference.IsNullable
         let model = catalog.ModelOf(reference.Table)
         where model is not null
-        orderby reference.IsParentLink descending, model.Label
+        orderby reference.IsParentLink descending, model.Label.ToString()
         select (reference, model);
 
     /// <summary>The references to a table, and what Django's on_delete does to the rows that make them; not those that stay as they are.</summary>
@@ -45,7 +45,7 @@ internal sealed class ReferenceWalk(ReferenceCatalog catalog)
     }
 
     /// <summary>The order to read and to write a file in: what is referred to comes first, as far as there are no circles; apart from that by label.</summary>
-    public Model[] Sort(IReadOnlyList<Model> models) => TargetsFirst([.. models.OrderBy(m => m.Label, StringComparer.Ordinal)],
+    public Model[] Sort(IReadOnlyList<Model> models) => TargetsFirst([.. models.OrderBy(m => m.Label.ToString(), StringComparer.Ordinal)],
         model => catalog.From(model.Table).Concat(model.ManyToMany.SelectMany(l => catalog.From(l.Table))).Where(r => r.IsDeclared));
 
     /// <summary>The order to load in: a constraint that cannot wait, on a column that cannot be NULL, goes before all others.</summary>
@@ -62,7 +62,7 @@ internal sealed class ReferenceWalk(ReferenceCatalog catalog)
             if (!seen.Add(model.Table.Oid))
                 return;
             IEnumerable<Model> targets = references(model).Select(r => byTable.GetValueOrDefault(r.Target!.Oid)).OfType<Model>();
-            foreach (Model target in targets.OrderBy(m => m.Label, StringComparer.Ordinal))
+            foreach (Model target in targets.OrderBy(m => m.Label.ToString(), StringComparer.Ordinal))
                 Visit(target);
             sorted.Add(model);
         }

@@ -14,28 +14,21 @@ internal sealed class SoftReference(Table table, Column column, Table target, Co
 
     /// <summary>Those of a database.</summary>
     /// <exception cref="DataOpsException">One of <paramref name="own"/> names what is not there.</exception>
-    public static IEnumerable<Reference> Of(DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<string> own)
+    public static IEnumerable<Reference> Of(DatabaseCatalog database, ModelTables tables, IReadOnlyList<string> own)
     {
-        foreach ((string tableName, string columnName, string model) in DjangoTables.Soft)
-            if (database.Find(database.DjangoSchema, tableName) is { } table && table.Find(columnName) is { } column
-                && TargetOf(database, contentTypes, table, columnName, model) is { SingleKey: { } key } target)
+        foreach ((ModelLabel from, string columnName, ModelLabel model) in DjangoTables.Soft)
+            if (tables.Find(from) is { } table && table.Find(columnName) is { } column
+                && TargetOf(database, tables, model) is { SingleKey: { } key } target)
                 yield return new SoftReference(table, column, target, key, $"{model} by Django's db_constraint=False: history that outlives its target");
         foreach (string text in own)
             yield return Own(database, text);
     }
 
     // A project's own user model (AUTH_USER_MODEL) is what every user_id with a constraint points at.
-    private static Table? TargetOf(DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, Table table, string column, string model) =>
-        model != "auth.user"
-            ? TableOf(database, contentTypes, model)
-            : database.Find(database.DjangoSchema, "django_admin_log") is { } log && log.ForeignKeys.FirstOrDefault(k => k.Columns is ["user_id"]) is { } key
-                ? database.Find(key.Target)
-                : TableOf(database, contentTypes, model);
-
-    // An empty database has no content types, and its tables all the same.
-    private static Table? TableOf(DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, string model) =>
-        contentTypes.FirstOrDefault(c => c.Label == model)?.Table
-            ?? ModelReader.TableOf(database, model[..model.IndexOf('.')], model[(model.IndexOf('.') + 1)..]);
+    private static Table? TargetOf(DatabaseCatalog database, ModelTables tables, ModelLabel model) =>
+        model == DjangoTables.User && tables.Find(DjangoTables.LogEntry)?.ForeignKeys.FirstOrDefault(k => k.Columns is ["user_id"]) is { } key
+            ? database.Find(key.Target)
+            : tables.Find(model);
 
     private static SoftReference Own(DatabaseCatalog database, string text)
     {
@@ -54,5 +47,5 @@ internal sealed class SoftReference(Table table, Column column, Table target, Co
         : database.Find(database.DjangoSchema, name);
 
     private static DataOpsException Invalid(string text, string message) =>
-        new("InvalidSoftReference", FailureKind.InvalidArgument, message, "Write table.column=target_table, as shop_order.customer_id=auth_user.", text);
+        new(ErrorIds.InvalidSoftReference, FailureKind.InvalidArgument, message, "Write table.column=target_table, as shop_order.customer_id=auth_user.", text);
 }

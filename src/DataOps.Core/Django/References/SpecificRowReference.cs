@@ -27,7 +27,7 @@ internal sealed class SpecificRowReference(Table parent, string evidence) : Type
     internal override string Value(string alias) => KeyText.Of([ContentTypeColumn], alias);
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) => ReferenceCatalog.IsPage(Table)
+    internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) => catalog.IsPage(Table)
         ? [OrphanAction.RebuildHalf, OrphanAction.PlainPage, OrphanAction.Quarantine, OrphanAction.Delete]
         : [OrphanAction.Quarantine, OrphanAction.Delete];
 

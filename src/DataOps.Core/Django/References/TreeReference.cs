@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Models;
 using DataOps.Core.Django.Trees;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
@@ -15,16 +16,16 @@ internal sealed class TreeReference(Tree tree, PathScheme? scheme = null) : Targ
     /// <inheritdoc/>
     public override bool IsRequired => true;
 
-    private PathScheme Scheme => scheme ?? PathScheme.Default;
+    private PathScheme Scheme => scheme ?? PathScheme.Wagtail;
 
     /// <inheritdoc/>
-    protected override string Note(string value) => $"no row has the path {value[..^Scheme.StepLength]}";
+    protected override string Note(string value) => $"no row has the path {Scheme.Parent(value)}";
 
     /// <summary>Those of a database.</summary>
-    public static IEnumerable<Reference> Of(DatabaseCatalog database) =>
+    public static IEnumerable<Reference> Of(DatabaseCatalog database, ModelTables tables) =>
         from table in database.Tables
         where table.IsReadable
-        let tree = TreeReader.PathTree(database, table)
+        let tree = TreeReader.PathTree(tables, table)
         where tree is not null
         select new TreeReference(tree);
 
@@ -43,7 +44,7 @@ internal sealed class TreeReference(Tree tree, PathScheme? scheme = null) : Targ
 
     /// <inheritdoc/>
     internal override string IsTarget(string alias, string target) =>
-        $"{target}.{SqlText.Identifier(Column.Name)} = left({alias}.{SqlText.Identifier(Column.Name)}, -{Scheme.StepLength})";
+        $"{target}.{SqlText.Identifier(Column.Name)} = {Scheme.ParentSql($"{alias}.{SqlText.Identifier(Column.Name)}")}";
 
     // A node keeps its row, and needs another place.
     internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) => [];

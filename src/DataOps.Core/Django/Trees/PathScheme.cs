@@ -1,24 +1,27 @@
 using System.Globalization;
 using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.Trees;
 
-/// <summary>How treebeard writes a materialised path: so many characters a step, each a digit of the alphabet's number system; the first digit is its
-/// zero.</summary>
-/// <param name="StepLength">Characters a step.</param>
-/// <param name="Alphabet">The digits in their order.</param>
+/// <summary>The form of treebeard's materialised paths: steps of one length, each a number in the digits of an alphabet.</summary>
+/// <param name="StepLength">Characters per step.</param>
+/// <param name="Alphabet">The digits in their order; the first is zero.</param>
 internal sealed record PathScheme(int StepLength, string Alphabet)
 {
     /// <summary>treebeard's default, which Wagtail uses.</summary>
-    public static readonly PathScheme Default = new(4, Base36);
+    public static readonly PathScheme Wagtail = new(4, Base36);
 
     private const string Base36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     private const string Lower36 = "0123456789abcdefghijklmnopqrstuvwxyz";
     private const string Base62 = Base36 + "abcdefghijklmnopqrstuvwxyz";
     private const int FewRows = 3;
     private const int FewPercent = 5;
+
+    /// <summary>Whether the length of a step was given, or most rows of the tree agree on it.</summary>
+    public bool IsCertain { get; private init; } = true;
 
     /// <summary>The step of zeros.</summary>
     public string Zero => new(Alphabet[0], StepLength);
@@ -32,36 +35,80 @@ internal sealed record PathScheme(int StepLength, string Alphabet)
     /// <summary>Whether its letters come in one case only, so that two paths that differ in case are a slip.</summary>
     public bool HasOneCase => Alphabet.ToUpperInvariant().Distinct().Count() == Alphabet.Length;
 
-    /// <summary>Finds out by the rows how a tree's paths are written, as far as it is not given.</summary>
-    /// <param name="session">The session.</param>
-    /// <param name="tree">The tree.</param>
-    /// <param name="stepLength">The length of a step, where it is given.</param>
-    /// <param name="alphabet">The alphabet, where it is given.</param>
-    /// <param name="cancellation">Cancels the query that runs.</param>
-    /// <param name="rows">The rows, as SQL; the table's when null.</param>
-    /// <exception cref="DataOpsException">What is given cannot be.</exception>
+    /// <summary>The form of a tree's paths; what is not given is found in the rows.</summary>
+    /// <exception cref="DataOpsException">A given step length or alphabet is invalid.</exception>
     public static PathScheme Of(Session session, Tree tree, int? stepLength, string? alphabet, CancellationToken cancellation, string? rows = null)
     {
         rows ??= tree.Table.Sql;
         if (stepLength is <= 0)
-            throw new DataOpsException("InvalidStepLength", FailureKind.InvalidArgument, $"A step of {stepLength} characters is none.",
+            throw new DataOpsException(ErrorIds.InvalidStepLength, FailureKind.InvalidArgument, $"A step of {stepLength} characters is none.",
                 "Give the model's steplen.", stepLength);
         if (alphabet is not null && (alphabet.Length < 2 || alphabet.Distinct().Count() != alphabet.Length))
             throw new DataOpsException(
-                "InvalidAlphabet", FailureKind.InvalidArgument, $"\"{alphabet}\" is no alphabet: two characters or more, each once.",
+                ErrorIds.InvalidAlphabet, FailureKind.InvalidArgument, $"\"{alphabet}\" is no alphabet: two characters or more, each once.",
                     "Give the model's alphabet.", alphabet);
         if (tree.HasOneRoot)
-            return Default;
-        return new PathScheme(stepLength ?? FindStep(session, tree, rows, cancellation), alphabet ?? FindAlphabet(session, tree, rows, cancellation));
+            return Wagtail;
+        (int found, bool isCertain) = stepLength is { } given ? (given, true) : FindStep(session, rows, tree, cancellation);
+        return new PathScheme(found, alphabet ?? FindAlphabet(session, tree, rows, cancellation)) { IsCertain = isCertain };
     }
 
-    /// <summary>The condition that a path has characters of the alphabet only.</summary>
+    /// <summary>The characters per step that most rows agree on: a path has as many steps as the node is deep.</summary>
+    /// <returns>The length, Wagtail's where no row tells; and whether more than half of all rows agree on it, or there are none.</returns>
+    private static (int Length, bool IsCertain) FindStep(Session session, string rows, Tree tree, CancellationToken cancellation)
+    {
+        string length = $"length({tree.PathOf("c")})";
+        string deep = $"c.{SqlText.Identifier(tree.Depth!.Name)}";
+        // CASE keeps the order of its tests: a depth of 0 divides nothing, and an empty path tells nothing.
+        IReadOnlyList<(int? Length, long Rows)> steps = session.List<(int? Length, long Rows)>($"""
+            select (case when {deep} > 0 and {length} > 0 then case when {length} % {deep} = 0 then {length} / {deep} end end)::int4, count(*)
+            from {rows} c group by 1
+            """, cancellation: cancellation);
+        (int? Length, long Rows) best = steps.Where(s => s.Length is not null)
+            .OrderByDescending(s => s.Rows).ThenBy(s => s.Length != Wagtail.StepLength).ThenBy(s => s.Length).FirstOrDefault((Wagtail.StepLength, 0));
+        long all = steps.Sum(s => s.Rows);
+        return (best.Length!.Value, all == 0 || best.Rows * 2 > all);
+    }
+
+    /// <summary>The failure for a tree that has no path left.</summary>
+    public static DataOpsException Full(string why) => new(
+        ErrorIds.TreeFull, FailureKind.Limit, $"The tree has no room: {why}. Nothing was changed.", "Repair-Tree -Compact closes the gaps between siblings.");
+
+    /// <summary>The path of a node's parent; empty for a root.</summary>
+    public string Parent(string path) => path[..^StepLength];
+
+    /// <summary>The number of a path's steps; 1 for a root.</summary>
+    public int Depth(string path) => path.Length / StepLength;
+
+    /// <summary>A node's number among its siblings, from 1; 0 where its last step is not written in the alphabet.</summary>
+    public long NumberOf(string path) => Number(path[^StepLength..]) ?? 0;
+
+    /// <summary>The path of a child.</summary>
+    /// <exception cref="DataOpsException"><c>TreeFull</c>: the number is beyond <see cref="Most"/>.</exception>
+    public string Child(string parent, long number) => number <= Most
+        ? parent + Step(number)
+        : throw Full($"behind the last child of {(parent.Length == 0 ? "the roots" : parent)} there is no path left");
+
+    /// <summary>Whether a text is a path.</summary>
+    public bool IsPath(string path) => path.Length > 0 && path.Length % StepLength == 0 && path.All(Alphabet.Contains);
+
+    /// <summary>Whether a text is a path, in SQL.</summary>
+    public string IsPathSql(string path) => $"{IsInAlphabet(path)} and length({path}) % {StepLength} = 0 and {path} <> ''";
+
+    /// <summary>The path of a node's parent, in SQL.</summary>
+    public string ParentSql(string path) => $"left({path}, -{StepLength})";
+
+    /// <summary>The number of a path's steps, in SQL.</summary>
+    public string DepthSql(string path) => $"length({path}) / {StepLength}";
+
+    /// <summary>Whether a text has characters of the alphabet only, in SQL.</summary>
     public string IsInAlphabet(string path) => $"translate({path}, {SqlText.Literal(Alphabet)}, '') = ''";
 
-    /// <summary>The condition that a path is one below a root, so that it has a parent's.</summary>
-    public string HasParent(string path) => $"length({path}) > {StepLength} and length({path}) % {StepLength} = 0 and {IsInAlphabet(path)}";
+    /// <summary>Whether a path is one below a root, so that it has a parent's, in SQL.</summary>
+    public string HasParent(string path) =>
+        $"length({path}) > {StepLength} and length({path}) % {StepLength} = 0 and {IsInAlphabet(path)}";
 
-    /// <summary>What sorts paths as the alphabet does.</summary>
+    /// <summary>What sorts paths as the alphabet does, in SQL.</summary>
     public string Order(string path)
     {
         string sorted = string.Concat(Alphabet.Order());
@@ -101,19 +148,6 @@ internal sealed record PathScheme(int StepLength, string Alphabet)
     }
 
     private string Power(int power) => ((long)Math.Pow(Alphabet.Length, power)).ToString(CultureInfo.InvariantCulture);
-
-    // depth tells it, and most rows agree; roots first, as damage is mostly further down.
-    private static int FindStep(Session session, Tree tree, string rows, CancellationToken cancellation)
-    {
-        string depth = $"c.{SqlText.Identifier(tree.Depth!.Name)}";
-        string path = tree.PathOf("c");
-        return session.List<int>($"""
-            select step::int4 from (
-              select length({path}) / {depth} as step, count(*) as rows from {rows} c
-              where {depth} > 0 and length({path}) > 0 and length({path}) % {depth} = 0 group by 1) s
-            order by rows desc, step <> {Default.StepLength}, step limit 1
-            """, cancellation: cancellation).FirstOrDefault(Default.StepLength);
-    }
 
     // A few odd rows are damage, many are another alphabet.
     private static string FindAlphabet(Session session, Tree tree, string rows, CancellationToken cancellation)

@@ -58,11 +58,11 @@ internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme schem
             select {tree.Key("c")}, {_path}, {depth}::int8, {children}::int8, {scheme.IsInAlphabet(_path)}, {parent} is not null, coalesce(k.children, 0),
               coalesce({other}, false)
             from {_table} c
-            left join {parents} p on length({_path}) > {_step} and {parent} = left({_path}, -{_step})
-            left join (select left({_path}, -{_step}) as path, count(*) as children from {_table} c where length({_path}) > {_step}
+            left join {parents} p on length({_path}) > {_step} and {parent} = {scheme.ParentSql(_path)}
+            left join (select {scheme.ParentSql(_path)} as path, count(*) as children from {_table} c where length({_path}) > {_step}
               group by 1) k on k.path = {_path}
             where not {scheme.IsInAlphabet(_path)} or length({_path}) % {_step} <> 0 or {_path} = '' or (length({_path}) > {_step} and {parent} is null)
-            or {depth} <> length({_path}) / {_step} or {children} <> coalesce(k.children, 0)
+            or {depth} <> {scheme.DepthSql(_path)} or {children} <> coalesce(k.children, 0)
             or {last} = {SqlText.Literal(scheme.Zero)} or {last} = {SqlText.Literal(scheme.Last)}{(tree.HasOneRoot ? $" or length({_path}) = {_step}" : "")}
             or {other}
             order by {_path}, {tree.KeyOrder("c")}
@@ -87,9 +87,9 @@ internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme schem
             yield break;
         }
         if (!node.HasParent)
-            yield return Problem(TreeProblem.Orphan, node.Key, path, node.Path, null, $"no row has the path {node.Path[..^_step]}");
-        if (node.Depth != node.Path.Length / _step)
-            yield return Problem(TreeProblem.Depth, node.Key, tree.Depth!.Name, $"{node.Depth}", $"{node.Path.Length / _step}");
+            yield return Problem(TreeProblem.Orphan, node.Key, path, node.Path, null, $"no row has the path {scheme.Parent(node.Path)}");
+        if (node.Depth != scheme.Depth(node.Path))
+            yield return Problem(TreeProblem.Depth, node.Key, tree.Depth!.Name, $"{node.Depth}", $"{scheme.Depth(node.Path)}");
         if (node.NumChild != node.Children)
             yield return Problem(TreeProblem.NumChild, node.Key, tree.NumChild!.Name, $"{node.NumChild}", $"{node.Children}");
         if (node.Path.EndsWith(scheme.Zero, StringComparison.Ordinal))
@@ -104,7 +104,7 @@ internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme schem
         $"""
         with lost as materialized (
           select {_path} as path from {_table} c where {scheme.HasParent(_path)}
-          and not exists (select 1 from {_table} p where {tree.PathOf("p")} = left({_path}, -{_step})))
+          and not exists (select 1 from {_table} p where {tree.PathOf("p")} = {scheme.ParentSql(_path)}))
         select {tree.Key("c")}, {_path}, min(l.path)
         from {_table} c cross join lateral generate_series({_step}, length({_path}) - {_step}, {_step}) n join lost l on l.path = left({_path}, n)
         where length({_path}) % {_step} = 0 and {scheme.IsInAlphabet(_path)} and {_path} not in (select path from lost)
@@ -159,7 +159,7 @@ internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme schem
             isWrong ? "rows come out in another order than the tree's" : $"the alphabet's characters sort as {order[0]}")];
     }
 
-    private string Characters => scheme.Alphabet == PathScheme.Default.Alphabet ? "0-9A-Z" : scheme.Alphabet;
+    private string Characters => scheme.Alphabet == PathScheme.Wagtail.Alphabet ? "0-9A-Z" : scheme.Alphabet;
 
     private Problem Problem(TreeProblem @class, string key, string column, string? value, string? expected, string? note = null,
         Severity severity = Severity.Error) =>

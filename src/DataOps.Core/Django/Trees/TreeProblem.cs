@@ -3,8 +3,8 @@ using DataOps.Core.Postgres.Catalog;
 
 namespace DataOps.Core.Django.Trees;
 
-/// <summary>What can be wrong with a tree's node, or with a Wagtail page.</summary>
-public enum TreeProblem
+/// <summary>Problems of a tree's nodes and of Wagtail's pages.</summary>
+public enum TreeProblem : long
 {
     /// <summary>A path holds a character that is none of the alphabet's.</summary>
     Alphabet,

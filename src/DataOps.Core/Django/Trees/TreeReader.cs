@@ -1,3 +1,5 @@
+using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Postgres.Catalog;
 
@@ -15,19 +17,16 @@ internal sealed class TreeReader(ReferenceCatalog catalog)
         ("left", "right", "tree_id", "level"), ("mptt_left", "mptt_right", "mptt_tree_id", "mptt_level"), ("mptt_left", "mptt_right", "tree_id", "level"),
     ];
 
-    /// <summary>The trees, in the order of their tables.</summary>
+    /// <summary>All trees, in the order of their tables.</summary>
     public IEnumerable<Tree> Read() =>
         from table in catalog.Database.Tables
         where table.IsReadable
-        let tree = PathTree(catalog.Database, table) ?? Sets(table) ?? Ltree(table) ?? Adjacency(table)
+        let tree = PathTree(catalog.Tables, table) ?? Sets(table) ?? Ltree(table) ?? Adjacency(table)
         where tree is not null
         select tree;
 
-    /// <summary>Whether a table is one of Wagtail's own with this name.</summary>
-    public bool IsWagtail(Table table, string name) => IsWagtail(catalog.Database, table, name);
-
     /// <summary>The materialised-path tree that a table keeps; null when it keeps none.</summary>
-    public static Tree? PathTree(DatabaseCatalog database, Table table) =>
+    public static Tree? PathTree(ModelTables tables, Table table) =>
         table.Find("path") is { Type.Underlying.Name: "varchar" or "text" } path
         && Integer(table, "depth") is { } depth && Integer(table, "numchild") is { } children
             ? new Tree(TreeKind.MaterialisedPath, table)
@@ -35,11 +34,9 @@ internal sealed class TreeReader(ReferenceCatalog catalog)
                 Path = path,
                 Depth = depth,
                 NumChild = children,
-                HasOneRoot = IsWagtail(database, table, "wagtailcore_page") || IsWagtail(database, table, "wagtailcore_collection"),
+                HasOneRoot = table == tables.Find(WagtailTables.Page) || table == tables.Find(WagtailTables.Collection),
             }
             : null;
-
-    private static bool IsWagtail(DatabaseCatalog database, Table table, string name) => table.Schema == database.DjangoSchema && table.Name == name;
 
     private Tree? Sets(Table table)
     {

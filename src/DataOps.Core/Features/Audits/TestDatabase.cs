@@ -1,4 +1,9 @@
 using DataOps.Core.Django.References;
+using DataOps.Core.Features.Constraints;
+using DataOps.Core.Features.ContentTypes;
+using DataOps.Core.Features.Orphans;
+using DataOps.Core.Features.Sequences;
+using DataOps.Core.Features.Trees;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
@@ -38,32 +43,48 @@ public sealed partial record TestDatabaseOptions
 }
 
 /// <summary>Runs every audit there is, in one snapshot: one result a finding, none for a database that is well.</summary>
+/// <remarks>A check that cannot be completed, as the role may not read a table, is a finding itself (<see cref="AuditProblem.CheckFailed"/>).</remarks>
 [Operation("Test", "Database")]
-public sealed class TestDatabase : Operation<TestDatabaseOptions, DatabaseFinding>
+public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
 {
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A list cannot be read, or the server refused a query.</exception>
-    protected override IEnumerable<DatabaseFinding> Execute(Session session, TestDatabaseOptions options, OperationContext context)
+    /// <exception cref="DataOpsException">A list or the catalogue cannot be read, or the connection is lost.</exception>
+    protected override IEnumerable<Finding> Execute(Session session, TestDatabaseOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
         foreach (Audit audit in Enum.GetValues<Audit>().Where(a => options.Audit.Count == 0 || options.Audit.Contains(a)))
         {
             context.Report($"Auditing {audit}", 0, null);
-            foreach (DatabaseFinding finding in Find(audit, session, catalog, options, context))
-                if (Enum.Parse<Severity>(finding.Severity) <= options.Severity)
-                    yield return finding;
+            foreach (Finding finding in Find(audit, session, catalog, options, context))
+                if (finding.Severity <= options.Severity)
+                    yield return finding.Plain();
         }
     }
 
-    private static IEnumerable<DatabaseFinding> Find(
+    private static IEnumerable<Finding> Find(
         Audit audit, Session session, ReferenceCatalog catalog, TestDatabaseOptions options, OperationContext context) => audit switch
         {
-            Audit.Orphan => OrphanAudit.Find(session, catalog, options, context),
+            Audit.Orphan => FindOrphan.Find(
+                session, catalog, new() { IncludeExpected = options.Severity == Severity.Expected, Summary = !options.Detailed }, context),
             Audit.Constraint => ConstraintAudit.Find(session, catalog),
-            Audit.ContentType => ContentTypeAudit.Find(session, catalog, options, context),
-            Audit.Sequence => KeySequenceAudit.Find(session, catalog, context),
-            Audit.Tree => TreeAudit.Find(session, catalog, options, context),
+            Audit.ContentType => new Check(session, audit, context).Run(
+                () => FindStaleContentType.Find(session, catalog, new() { InstalledApp = options.InstalledApp, LiveModel = options.LiveModel }, context), []),
+            Audit.Sequence => SequenceAudit.Find(session, catalog, context),
+            Audit.Tree when options.Detailed => TestTree.Find(session, catalog, new(), context),
+            Audit.Tree => Sums(TestTree.Find(session, catalog, new(), context)),
             _ => throw new ArgumentOutOfRangeException(nameof(audit)),
         };
+
+    // As many sums as there are kinds of problems in a column, however many rows have them.
+    private static IEnumerable<Finding> Sums(IEnumerable<Finding> findings)
+    {
+        Dictionary<(Enum?, Severity, string?, string?), Finding> sums = [];
+        foreach (Finding finding in findings)
+        {
+            (Enum?, Severity, string?, string?) kind = (finding.Class, finding.Severity, finding.Table, finding.Column);
+            sums[kind] = sums.TryGetValue(kind, out Finding? sum) ? sum with { Count = sum.Count + 1 } : finding with { Key = null };
+        }
+        return sums.Values.Select(s => s.Count == 1 ? s : s with { Problem = $"{s.Count} rows; the first: {s.Problem}", Value = null, Expected = null });
+    }
 }

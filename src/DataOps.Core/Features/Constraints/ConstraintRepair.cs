@@ -1,9 +1,9 @@
-using DataOps.Core.Changes;
+using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Features.Constraints;
 
 /// <summary>What makes a reference one that PostgreSQL enforces.</summary>
-public enum ConstraintAction
+public enum ConstraintAction : long
 {
     /// <summary>There is no constraint: add it.</summary>
     Add,
@@ -16,7 +16,7 @@ public enum ConstraintAction
 }
 
 /// <summary>What became of it.</summary>
-public enum ConstraintStatus
+public enum ConstraintStatus : long
 {
     /// <summary>It would be done.</summary>
     Planned,
@@ -50,8 +50,8 @@ public enum ConstraintStatus
 public sealed record ConstraintRepair(
     string Server,
     string Database,
-    string Action,
-    string Status,
+    ConstraintAction Action,
+    ConstraintStatus Status,
     string Table,
     string? Model,
     string Column,
@@ -65,26 +65,14 @@ public sealed record ConstraintRepair(
     string? Note) : IChangeResult;
 
 /// <summary>What repairing constraints did, or would do.</summary>
-/// <param name="Server">The server.</param>
-/// <param name="Database">The database.</param>
-/// <param name="Operation">Repair-Constraint.</param>
-/// <param name="Changed">Whether a constraint was changed.</param>
-/// <param name="Count">Constraints changed; 0 with WhatIf.</param>
-/// <param name="WouldChange">Constraints that are to be changed.</param>
-/// <param name="Suggested">Columns that look like references, hold, and were not named.</param>
-/// <param name="Refused">Constraints that cannot be had as things are.</param>
-/// <param name="Retries">Attempts that came to nothing because somebody else was in the way.</param>
-/// <param name="UndoPath">Always null: constraints are not rows.</param>
-/// <param name="Duration">Seconds.</param>
-public sealed record RepairConstraintResult(
-    string Server,
-    string Database,
-    string Operation,
-    bool Changed,
-    long Count,
-    long WouldChange,
-    long Suggested,
-    long Refused,
-    long Retries,
-    string? UndoPath,
-    double Duration) : IChangeResult;
+public sealed record RepairConstraintResult : ChangeResult
+{
+    /// <summary>Columns that look like references, hold, and were not named.</summary>
+    public long Suggested { get; init; }
+
+    /// <summary>Constraints that cannot be had as things are.</summary>
+    public long Refused { get; init; }
+
+    /// <summary>Attempts that came to nothing because somebody else was in the way.</summary>
+    public long Retries { get; init; }
+}

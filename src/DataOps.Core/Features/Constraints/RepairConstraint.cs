@@ -61,14 +61,24 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
         {
             if (Repair(session, catalog, reference, options, transaction, context) is not { } repair)
                 continue;
-            told.Add(Enum.Parse<ConstraintStatus>(repair.Status));
+            told.Add(repair.Status);
             count += repair.Changed ? 1 : 0;
             yield return repair;
         }
         long Count(ConstraintStatus status) => told.Count(s => s == status);
-        yield return new RepairConstraintResult(
-            session.Server, session.Database, Name, count > 0, count, Count(ConstraintStatus.Planned) + Count(ConstraintStatus.Done),
-            Count(ConstraintStatus.Suggested), Count(ConstraintStatus.Refused), transaction.Retries, null, Math.Round(watch.Elapsed.TotalSeconds, 3));
+        yield return new RepairConstraintResult
+        {
+            Server = session.Server,
+            Database = session.Database,
+            Operation = Name,
+            Changed = count > 0,
+            Count = count,
+            WouldChange = Count(ConstraintStatus.Planned) + Count(ConstraintStatus.Done),
+            Duration = Math.Round(watch.Elapsed.TotalSeconds, 3),
+            Suggested = Count(ConstraintStatus.Suggested),
+            Refused = Count(ConstraintStatus.Refused),
+            Retries = transaction.Retries,
+        };
     }
 
     private static ConstraintRepair? Repair(
@@ -78,7 +88,7 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
             return null;
         (long orphans, string rows) = Orphans(session, catalog, reference, context);
         ConstraintRepair Told(ConstraintStatus status, string? note, bool changed = false) => new(
-            session.Server, session.Database, step.Action.ToString(), status.ToString(), reference.Table.DisplayName, catalog.LabelOf(reference.Table),
+            session.Server, session.Database, step.Action, status, reference.Table.DisplayName, catalog.LabelOf(reference.Table),
             Names(reference.Columns), reference.Target!.DisplayName, Names(reference.TargetColumns), reference.Name, step.Name, orphans, changed,
             string.Join("; ", step.Statements), note);
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.Models;
 using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Features.ContentTypes;
@@ -25,7 +27,7 @@ internal sealed partial class ApplicationList
     public bool KnowsApps => _apps.Count > 0;
 
     /// <summary>Whether all models are known.</summary>
-    public bool KnowsModels => _models.Contains("contenttypes.contenttype");
+    public bool KnowsModels => HasModel(DjangoTables.ContentType);
 
     /// <summary>Whether all permissions are known.</summary>
     public bool KnowsPermissions => _permissions.Count > 0;
@@ -40,7 +42,7 @@ internal sealed partial class ApplicationList
     public bool HasApp(string label) => _apps.Contains(label);
 
     /// <summary>Whether the model is there.</summary>
-    public bool HasModel(string label) => _models.Contains(label);
+    public bool HasModel(ModelLabel label) => _models.Contains(ModelLabel.Parse(label)!);
 
     /// <summary>Whether the permission is there, as app.model.codename.</summary>
     public bool HasPermission(string permission) => _permissions.Contains(permission);
@@ -53,10 +55,10 @@ internal sealed partial class ApplicationList
         foreach (string entry in installedApp)
             list.Take(entry, list._apps, "apps", "InstalledApp", AppLabel());
         foreach (string entry in liveModel)
-            list.Take(entry, list._models, "models", "LiveModel", ModelLabel());
+            list.Take(entry, list._models, "models", "LiveModel", AnyModel());
         if (list.KnowsApps && !list.HasApp("contenttypes"))
             throw new DataOpsException(
-                "IncompleteList", FailureKind.InvalidArgument,
+                ErrorIds.IncompleteList, FailureKind.InvalidArgument,
                 "-InstalledApp does not name contenttypes, without which there are no content types: it is not the whole list.",
                 $"Name every installed app by its label. {Advice}", "InstalledApp");
         return list;
@@ -88,7 +90,7 @@ internal sealed partial class ApplicationList
         // A file is meant to be whole: one that is cut must not condemn what it lost.
         if (option == "LiveModel" && !KnowsModels)
             throw new DataOpsException(
-                "IncompleteList", FailureKind.InvalidData, $"{entry} does not name contenttypes.contenttype: it is not the whole list of models.",
+                ErrorIds.IncompleteList, FailureKind.InvalidData, $"{entry} does not name contenttypes.contenttype: it is not the whole list of models.",
                 Advice, entry);
     }
 
@@ -104,14 +106,14 @@ internal sealed partial class ApplicationList
                 return;
             }
             if (!root.TryGetProperty(name, out JsonElement own))
-                throw new DataOpsException("InvalidList", FailureKind.InvalidData, $"{file} has no \"{name}\".", Advice, file);
+                throw new DataOpsException(ErrorIds.InvalidList, FailureKind.InvalidData, $"{file} has no \"{name}\".", Advice, file);
             AddAll(own, into, file, label);
             if (name == "models" && root.TryGetProperty("permissions", out JsonElement permissions))
                 AddAll(permissions, _permissions, file, PermissionName());
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new DataOpsException("InvalidList", FailureKind.InvalidData, $"{file} is not JSON with lists of names: {e.Message}", Advice, file, e);
+            throw new DataOpsException(ErrorIds.InvalidList, FailureKind.InvalidData, $"{file} is not JSON with lists of names: {e.Message}", Advice, file, e);
         }
     }
 
@@ -123,16 +125,13 @@ internal sealed partial class ApplicationList
 
     private static void Add(HashSet<string> into, string entry, string from, Regex label)
     {
-        string what = label == AppLabel() ? "the label of an app" : label == ModelLabel() ? "a model as app.model" : "a permission as app.model.codename";
+        string what = label == AppLabel() ? "the label of an app" : label == AnyModel() ? "a model as app.model" : "a permission as app.model.codename";
         if (!label.IsMatch(entry))
             throw new DataOpsException(
-                "InvalidLabel", FailureKind.InvalidArgument, $"{from}: \"{entry}\" is not {what}.",
+                ErrorIds.InvalidLabel, FailureKind.InvalidArgument, $"{from}: \"{entry}\" is not {what}.",
                 label == AppLabel() ? "A label has no dot: that of django.contrib.auth is auth, that of wagtail.admin wagtailadmin." : Advice, entry);
-        into.Add(label == ModelLabel() ? LabelOf(entry) : entry);
+        into.Add(label == AnyModel() ? ModelLabel.Parse(entry)! : entry);
     }
-
-    /// <summary>A model's label as django_content_type has it: the model in lower case, the app as it is.</summary>
-    public static string LabelOf(string model) => model.IndexOf('.') is var dot and > 0 ? model[..dot] + model[dot..].ToLowerInvariant() : model;
 
     private static string ReadFile(string path)
     {
@@ -142,7 +141,8 @@ internal sealed partial class ApplicationList
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            throw new DataOpsException("ReadFailed", FailureKind.NotFound, $"{path} cannot be read: {e.Message}", Advice, path, e);
+            string id = e is FileNotFoundException or DirectoryNotFoundException ? ErrorIds.FileNotFound : ErrorIds.ReadFailed;
+            throw new DataOpsException(id, FailureKind.NotFound, $"{path} cannot be read: {e.Message}", Advice, path, e);
         }
     }
 
@@ -150,7 +150,7 @@ internal sealed partial class ApplicationList
     private static partial Regex AppLabel();
 
     [GeneratedRegex(@"^\w+\.\w+$")]
-    private static partial Regex ModelLabel();
+    private static partial Regex AnyModel();
 
     [GeneratedRegex(@"^\w+\.\w+\..+$")]
     private static partial Regex PermissionName();

@@ -1,7 +1,7 @@
 namespace DataOps.Core.Features.ContentTypes;
 
 /// <summary>What is to be thought of a content type.</summary>
-public enum ContentTypeClass
+public enum ContentTypeClass : long
 {
     /// <summary>Its table is there under Django's default name, or the operator says that its model is.</summary>
     Live,
@@ -17,4 +17,7 @@ public enum ContentTypeClass
 
     /// <summary>The operator's list says that the model is gone, but a table of its name is still there.</summary>
     Leftover,
+
+    /// <summary>A permission of a model that is there, under a codename that no longer is.</summary>
+    StalePermission,
 }

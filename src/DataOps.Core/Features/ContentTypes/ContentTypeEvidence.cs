@@ -1,3 +1,5 @@
+using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
@@ -29,19 +31,35 @@ internal sealed class ContentTypeEvidence(Session session, ReferenceCatalog cata
             (string Label, string Why)? rename = v.IsLive ? null : renames.Of(v);
             (string Table, long Rows)[] rows = [.. dependents[v.Type.Id]];
             string[] evidence = [.. v.Evidence, .. v.IsLive ? [] : FromRows(v, [.. codenames[v.Type.Id]], [.. held[v.Type.Id]], rows)];
-            bool hasPages = !v.IsLive && rows.Any(r => r.Table == "wagtailcore_page");
+            bool hasPages = !v.IsLive && rows.Any(r => r.Table == NameOf(WagtailTables.Page));
             bool isWarning = v.IsGone || (v.Class == ContentTypeClass.Undecidable && (v.IsSuspect || hasPages || rename is not null));
             Severity severity = isWarning ? Severity.Warning : Severity.Expected;
-            yield return new StaleContentType(
-                session.Server, session.Database, severity.ToString(), v.Class.ToString(), v.AppLabel, v.Type.Label, v.Type.Id,
-                v.Type.Table?.DisplayName,
-                string.Join("; ", rename is { } found ? [.. evidence, $"probably renamed to {found.Label}: {found.Why}"] : evidence),
-                codenames[v.Type.Id].Count(), PermissionGrants.Names(held[v.Type.Id], "Group"), PermissionGrants.Names(held[v.Type.Id], "User"),
-                rows.Sum(r => r.Rows), rows.Length == 0 ? null : string.Join(", ", rows.Select(r => $"{r.Table} {r.Rows}")), rename?.Label);
+            yield return new StaleContentType
+            {
+                Server = session.Server,
+                Database = session.Database,
+                Severity = severity,
+                Audit = Audit.ContentType,
+                Class = v.Class,
+                Model = v.Type.Label,
+                Table = v.Type.Table?.DisplayName,
+                Key = $"{v.Type.Id}",
+                AppLabel = v.AppLabel,
+                ContentTypeId = v.Type.Id,
+                Evidence = string.Join("; ", rename is { } found ? [.. evidence, $"probably renamed to {found.Label}: {found.Why}"] : evidence),
+                Groups = PermissionGrants.Names(held[v.Type.Id], "Group"),
+                Users = PermissionGrants.Names(held[v.Type.Id], "User"),
+                RenameTo = rename?.Label,
+                Permissions = codenames[v.Type.Id].Count(),
+                Dependents = rows.Sum(r => r.Rows),
+                DependentTables = rows.Length == 0 ? null : string.Join(", ", rows.Select(r => $"{r.Table} {r.Rows}")),
+            };
         }
     }
 
-    private Table? ContentTypes => catalog.Database.Find(catalog.Database.DjangoSchema, "django_content_type");
+    private Table? ContentTypes => catalog.TableOf(DjangoTables.ContentType);
+
+    private string? NameOf(ModelLabel model) => catalog.TableOf(model)?.DisplayName;
 
     private static string Ids(IEnumerable<int> ids) => "{" + string.Join(',', ids) + "}";
 
@@ -52,14 +70,14 @@ internal sealed class ContentTypeEvidence(Session session, ReferenceCatalog cata
             context.Cancellation)
         : []).ToLookup(p => p.Type, p => p.Codename);
 
-    private static IEnumerable<string> FromRows(ContentTypeStatus v, string[] codenames, Grant[] held, (string Table, long Rows)[] rows)
+    private IEnumerable<string> FromRows(ContentTypeStatus v, string[] codenames, Grant[] held, (string Table, long Rows)[] rows)
     {
         string[] own = [.. codenames.Where(c => !StalePermissions.IsDefault(c, v.ModelName))];
         if (own.Length > 0)
             yield return $"has permissions of its own: {string.Join(", ", own.Take(5))}{(own.Length > 5 ? " …" : "")}";
         if (held.Length > 0)
             yield return $"its permissions are granted {held.Length} time{(held.Length == 1 ? "" : "s")}";
-        foreach ((string table, long count) in rows.Where(r => r.Table is "wagtailcore_page" or "wagtailcore_revision"))
+        foreach ((string table, long count) in rows.Where(r => r.Table == NameOf(WagtailTables.Page) || r.Table == NameOf(WagtailTables.Revision)))
             yield return $"{count} row{(count == 1 ? "" : "s")} of {table} {(count == 1 ? "is" : "are")} of this type";
     }
 }

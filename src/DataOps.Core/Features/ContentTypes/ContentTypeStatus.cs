@@ -12,11 +12,11 @@ namespace DataOps.Core.Features.ContentTypes;
 /// <param name="Evidence">The reasons, in words.</param>
 internal sealed record ContentTypeStatus(ContentType Type, ContentTypeClass Class, bool IsSuspect, bool IsTold, IReadOnlyList<string> Evidence)
 {
-    /// <summary>The part before the dot.</summary>
-    public string AppLabel => Type.Label[..Type.Label.IndexOf('.')];
+    /// <summary>Its app.</summary>
+    public string AppLabel => Type.Label.App;
 
-    /// <summary>The part behind the dot.</summary>
-    public string ModelName => Type.Label[(Type.Label.IndexOf('.') + 1)..];
+    /// <summary>Its model's name.</summary>
+    public string ModelName => Type.Label.Name;
 
     /// <summary>Whether its model is there.</summary>
     public bool IsLive => Class is ContentTypeClass.Live or ContentTypeClass.LiveBuiltin;
@@ -31,22 +31,22 @@ internal sealed record ContentTypeStatus(ContentType Type, ContentTypeClass Clas
 /// <param name="migrated">The apps of which a migration was applied; empty where the project does without migrations.</param>
 internal sealed class Verdicts(ReferenceCatalog catalog, ApplicationList list, IReadOnlySet<string> migrated)
 {
-    private readonly HashSet<string> _withTable = [.. catalog.ContentTypes.Where(c => c.Table is not null).Select(c => AppOf(c.Label))];
+    private readonly HashSet<string> _withTable = [.. catalog.ContentTypes.Where(c => c.Table is not null).Select(c => c.Label.App)];
 
     /// <summary>Reads what there is to read.</summary>
     public static Verdicts Read(Session session, ReferenceCatalog catalog, ApplicationList list, CancellationToken cancellation) => new(
         catalog,
         list,
-        catalog.Database.Find(catalog.Database.DjangoSchema, "django_migrations") is { } migrations
+        catalog.Database.Find(catalog.Database.DjangoSchema, DjangoTables.Migrations) is { } migrations
             ? session.List<string>($"select distinct app::text from {migrations.Sql}", null, cancellation).ToHashSet(StringComparer.Ordinal)
             : []);
 
     /// <summary>All content types, by label.</summary>
-    public IReadOnlyList<ContentTypeStatus> All => [.. catalog.ContentTypes.OrderBy(c => c.Label, StringComparer.Ordinal).Select(Of)];
+    public IReadOnlyList<ContentTypeStatus> All => [.. catalog.ContentTypes.OrderBy(c => c.Label.ToString(), StringComparer.Ordinal).Select(Of)];
 
     private ContentTypeStatus Of(ContentType type)
     {
-        string app = AppOf(type.Label);
+        string app = type.Label.App;
         string table = type.Table is null ? "no table" : $"table {type.Table.DisplayName}";
         if (list.HasModel(type.Label))
             return new(type, ContentTypeClass.Live, false, true, ["the list of models names it", table]);
@@ -62,7 +62,7 @@ internal sealed class Verdicts(ReferenceCatalog catalog, ApplicationList list, I
 
     private ContentTypeStatus WithTable(ContentType type, string app, string table)
     {
-        if (DjangoTables.TableOf.ContainsKey(type.Label))
+        if (DjangoTables.TableNames.ContainsKey(type.Label))
             return new(type, ContentTypeClass.LiveBuiltin, false, false, [table]);
         return IsUnmigrated(app) && !list.KnowsApps
             ? new(type, ContentTypeClass.Undecidable, false, false, [table, $"but no migration of {app} was applied: perhaps what a removed app has left"])
@@ -84,6 +84,4 @@ internal sealed class Verdicts(ReferenceCatalog catalog, ApplicationList list, I
     }
 
     private bool IsUnmigrated(string app) => migrated.Count > 0 && !migrated.Contains(app);
-
-    private static string AppOf(string label) => label[..label.IndexOf('.')];
 }

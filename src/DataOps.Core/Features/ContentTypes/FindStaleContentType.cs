@@ -35,43 +35,60 @@ public sealed partial record FindStaleContentTypeOptions
 /// Judges every content type: live, stale, or not to be decided from the database alone; and the permissions whose codenames are no longer there.
 /// </summary>
 [Operation("Find", "StaleContentType")]
-public sealed class FindStaleContentType : Operation<FindStaleContentTypeOptions, IContentTypeFinding>
+public sealed class FindStaleContentType : Operation<FindStaleContentTypeOptions, ContentTypeFinding>
 {
     /// <summary>Whether an entry of InstalledApp or LiveModel names a file: it has a path's separator, or ends in .json or .txt.</summary>
     public static bool IsFile(string entry) => ApplicationList.IsFile(entry);
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing, or a list cannot be read.</exception>
-    protected override IEnumerable<IContentTypeFinding> Execute(Session session, FindStaleContentTypeOptions options, OperationContext context)
+    protected override IEnumerable<ContentTypeFinding> Execute(Session session, FindStaleContentTypeOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
-        foreach (IContentTypeFinding finding in Find(session, ReferenceCatalog.Read(session), options, context))
+        foreach (ContentTypeFinding finding in Find(session, ReferenceCatalog.Read(session), options, context))
             yield return finding;
     }
 
     /// <summary>Finds them in a snapshot that is the caller's, with other audits.</summary>
-    internal static IEnumerable<IContentTypeFinding> Find(
+    internal static IEnumerable<ContentTypeFinding> Find(
         Session session, ReferenceCatalog catalog, FindStaleContentTypeOptions options, OperationContext context)
     {
         ApplicationList list = ApplicationList.Read(options.InstalledApp, options.LiveModel);
         IReadOnlyList<ContentTypeStatus> verdicts = Verdicts.Read(session, catalog, list, context.Cancellation).All;
         NameFilter models = new(options.Model);
         NameFilter apps = new(options.AppLabel);
-        models.Require(verdicts.Select(v => ReferenceFilter.ModelNames(v.Type.Label)), "UnknownModel", "model");
-        apps.Require(verdicts.Select(v => new string?[] { v.AppLabel }), "UnknownApp", "app");
+        models.Require(verdicts.Select(v => ReferenceFilter.ModelNames(v.Type.Label)), ErrorIds.UnknownModel, "model");
+        apps.Require(verdicts.Select(v => new string?[] { v.AppLabel }), ErrorIds.UnknownApp, "app");
         bool IsWanted(ContentTypeStatus v) => models.Matches(ReferenceFilter.ModelNames(v.Type.Label)) && apps.Matches(v.AppLabel);
 
         ContentTypeStatus[] wanted = [.. verdicts.Where(v => IsWanted(v) && (options.IncludeLive || !v.IsLive))];
         context.Report("Counting what depends on content types", 0, wanted.Length);
-        foreach (IContentTypeFinding finding in new ContentTypeEvidence(session, catalog, verdicts, context).Describe(wanted))
-            yield return finding;
+        foreach (ContentTypeFinding finding in new ContentTypeEvidence(session, catalog, verdicts, context).Describe(wanted))
+            yield return finding.Explained();
         PermissionGrants grants = new(session, catalog, context.Cancellation);
         foreach (StaleCodename stale in StalePermissions.Find(session, catalog, list, verdicts, context.Cancellation).Where(p => IsWanted(p.Type)).ToArray())
         {
             Grant[] held = [.. grants.Of($"p.id = {stale.Id}")];
-            yield return new StalePermissionFinding(
-                session.Server, session.Database, nameof(Severity.Warning), "StalePermission", stale.Type.AppLabel, stale.Type.Type.Label, stale.Type.Type.Id,
-                stale.Codename, stale.Id, stale.Why, PermissionGrants.Names(held, "Group"), PermissionGrants.Names(held, "User"), stale.RenameTo);
+            yield return new StalePermissionFinding
+            {
+                Server = session.Server,
+                Database = session.Database,
+                Severity = Severity.Warning,
+                Audit = Audit.ContentType,
+                Class = ContentTypeClass.StalePermission,
+                Model = stale.Type.Type.Label,
+                Table = "auth_permission",
+                Key = $"{stale.Id}",
+                Column = "codename",
+                AppLabel = stale.Type.AppLabel,
+                ContentTypeId = stale.Type.Type.Id,
+                Evidence = stale.Why,
+                Groups = PermissionGrants.Names(held, "Group"),
+                Users = PermissionGrants.Names(held, "User"),
+                RenameTo = stale.RenameTo,
+                Permission = stale.Codename,
+                PermissionId = stale.Id,
+            }.Explained();
         }
     }
 }

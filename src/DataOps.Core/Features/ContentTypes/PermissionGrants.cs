@@ -23,7 +23,7 @@ internal sealed class PermissionGrants(Session session, ReferenceCatalog catalog
     private const int MostNames = 20;
 
     /// <summary>auth_permission; null in a database without it.</summary>
-    public Table? Permissions { get; } = catalog.Database.Find(catalog.Database.DjangoSchema, "auth_permission");
+    public Table? Permissions { get; } = catalog.TableOf(DjangoTables.Permission);
 
     /// <summary>The references to permissions that are a holder's.</summary>
     public IEnumerable<Reference> References => Permissions is null ? [] : catalog.To(Permissions).Where(r => r is { IsField: true, Columns.Count: 1 });
@@ -50,7 +50,7 @@ internal sealed class PermissionGrants(Session session, ReferenceCatalog catalog
                 .DistinctBy(r => r.Column),
         ];
         Reference? holder = others
-            .OrderBy(r => r.Target!.Name == "auth_group" ? 0 : KnownNaturalKeys.UserName(r.Target) is not null ? 1 : 2)
+            .OrderBy(r => r.Target == catalog.TableOf(DjangoTables.Group) ? 0 : KnownNaturalKeys.UserName(r.Target!) is not null ? 1 : 2)
             .FirstOrDefault();
         string[] on = [.. others.Where(r => r != holder).Select(r => $"{SqlText.Literal($"{LabelOf(r.Target!)} ")} || t.{SqlText.Identifier(r.Column.Name)}::text")];
         string what = on.Length == 0 ? "null" : $"nullif(concat_ws(', ', {string.Join(", ", on)}), '')";
@@ -78,7 +78,7 @@ internal sealed class PermissionGrants(Session session, ReferenceCatalog catalog
         return name is null ? $"coalesce({key}, '')" : $"coalesce(h.{SqlText.Identifier(name)}::text, {key}, '')";
     }
 
-    private string KindOf(Table holder) => holder.Name == "auth_group" ? "Group" : KnownNaturalKeys.UserName(holder) is not null ? "User" : LabelOf(holder);
+    private string KindOf(Table holder) => holder == catalog.TableOf(DjangoTables.Group) ? "Group" : KnownNaturalKeys.UserName(holder) is not null ? "User" : LabelOf(holder);
 
     private string LabelOf(Table table) => catalog.LabelOf(table) ?? table.DisplayName;
 }

@@ -94,11 +94,24 @@ internal sealed class RemovalPlan
     public RemovalResult Result(string operation, IReadOnlyList<GrantChange> grants, string? undoPath, bool isDone, double duration)
     {
         long planned = _changes.Planned;
-        return new RemovalResult(
-            _session.Server, _session.Database, operation, isDone && planned > 0, isDone ? planned : 0, planned, _choice.Gone.Count,
-            _tables.Where(t => t.Table == _grants.Permissions?.DisplayName).Sum(t => t.Delete),
-            grants.Count(g => g.MovesTo is null), grants.Count(g => g.MovesTo is not null),
-            _tables.Sum(t => t.Delete), _tables.Sum(t => t.Update), _tables.Sum(t => t.Insert), undoPath, duration);
+        return new RemovalResult
+        {
+            Server = _session.Server,
+            Database = _session.Database,
+            Operation = operation,
+            Changed = isDone && planned > 0,
+            Count = isDone ? planned : 0,
+            WouldChange = planned,
+            Deleted = _tables.Sum(t => t.Delete),
+            Updated = _tables.Sum(t => t.Update),
+            Inserted = _tables.Sum(t => t.Insert),
+            UndoPath = undoPath,
+            Duration = duration,
+            ContentTypes = _choice.Gone.Count,
+            Permissions = _tables.Where(t => t.Table == _grants.Permissions?.DisplayName).Sum(t => t.Delete),
+            Revoked = grants.Count(g => g.MovesTo is null),
+            Moved = grants.Count(g => g.MovesTo is not null),
+        };
     }
 
     private static string Ids(IEnumerable<int> ids) => "{" + string.Join(',', ids) + "}";
@@ -117,5 +130,5 @@ internal sealed class RemovalPlan
             .ToDictionary(t => t.Key, t => string.Join(", ", t.Select(s => s.Value.Differs ? s.Key.Column : $"{s.Key.Column} = {s.Value.Value ?? "NULL"}")));
     }
 
-    private string AppOf(int type) => _catalog.ContentTypeOf(type)?.Label.Split('.')[0] ?? "";
+    private string AppOf(int type) => _catalog.ContentTypeOf(type)?.Label.App ?? "";
 }

@@ -1,4 +1,5 @@
 using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
@@ -62,7 +63,7 @@ internal sealed class RemovalSelection
             choice.TakeNamed();
         else
             choice.TakeStale();
-        choice.Gone = [.. choice._gone.OrderBy(v => v.Type.Label, StringComparer.Ordinal)];
+        choice.Gone = [.. choice._gone.OrderBy(v => v.Type.Label.ToString(), StringComparer.Ordinal)];
         HashSet<int> moved = [.. choice.PermissionMoves.Select(m => m.Id)];
         choice.Permissions = [.. choice.ChosenPermissions(session).Distinct().Where(id => !moved.Contains(id))];
         return choice;
@@ -72,10 +73,9 @@ internal sealed class RemovalSelection
     {
         foreach (string name in _options.StaleModel)
         {
-            string label = ApplicationList.LabelOf(name);
-            if (_verdicts.FirstOrDefault(v => v.Type.Label == label) is not { } verdict)
+            if (_verdicts.FirstOrDefault(v => v.Type.Label == ModelLabel.Parse(name)) is not { } verdict)
             {
-                _context.Warning?.Invoke($"There is no content type {label}: it is gone already, or the name is wrong.");
+                _context.Warning?.Invoke($"There is no content type {name}: it is gone already, or the name is wrong.");
                 continue;
             }
             if (!_options.Force)
@@ -112,20 +112,20 @@ internal sealed class RemovalSelection
         string label = verdict.Type.Label;
         if (IsProtected(verdict))
             throw Refused(
-                "ProtectedContentType", verdict, $"{label} holds permissions that are granted, and needs no table for that",
+                ErrorIds.ProtectedContentType, verdict, $"{label} holds permissions that are granted, and needs no table for that",
                 "If it is gone all the same, add -Force.");
         if (verdict.IsTold ? verdict.IsGone : isNamed && (verdict.Type.Table is null || verdict.Class == ContentTypeClass.Undecidable))
             return;
         throw verdict.Class == ContentTypeClass.Undecidable
-            ? Refused("Undecidable", verdict, $"{label} may be live", "Say what is there with -LiveModel, say that it is gone with -StaleModel, or add -Force.")
-            : Refused("NotStale", verdict, $"{label} is live", "If it is gone all the same, say so with -StaleModel and -Force.");
+            ? Refused(ErrorIds.Undecidable, verdict, $"{label} may be live", "Say what is there with -LiveModel, say that it is gone with -StaleModel, or add -Force.")
+            : Refused(ErrorIds.NotStale, verdict, $"{label} is live", "If it is gone all the same, say so with -StaleModel and -Force.");
     }
 
     private bool IsProtected(ContentTypeStatus verdict) =>
         DjangoTables.PermissionHolders.Contains(verdict.Type.Label) && _grants.Of($"p.content_type_id = {verdict.Type.Id}").Any();
 
     private static DataOpsException Refused(string id, ContentTypeStatus verdict, string what, string advice) => new(
-        id, FailureKind.InvalidOperation, $"{what} ({string.Join("; ", verdict.Evidence)}), so nothing was changed.", advice, verdict.Type.Label);
+        id, FailureKind.InvalidOperation, $"{what} ({string.Join("; ", verdict.Evidence)}), so nothing was changed.", advice, verdict.Type.Label.ToString());
 
     private IEnumerable<int> ChosenPermissions(Session session)
     {
@@ -136,7 +136,7 @@ internal sealed class RemovalSelection
                 _context.Warning?.Invoke($"There is no permission {name}: it is gone already, or the name is wrong.");
             else if (!_options.Force && permission.Type.IsLive && StalePermissions.IsDefault(permission.Codename, permission.Type.ModelName))
                 throw new DataOpsException(
-                    "NotStale", FailureKind.InvalidOperation, $"{name} is a permission that Django makes for a model that is there, so nothing was changed.",
+                    ErrorIds.NotStale, FailureKind.InvalidOperation, $"{name} is a permission that Django makes for a model that is there, so nothing was changed.",
                     "Add -Force if the model does without it.", name);
             else if (!_gone.Contains(permission.Type))
                 yield return permission.Id;

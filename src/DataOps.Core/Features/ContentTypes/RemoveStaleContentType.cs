@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using DataOps.Core.Changes;
 using DataOps.Core.Changes.UndoFiles;
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
@@ -27,9 +28,9 @@ public sealed class RemoveStaleContentType : Operation<RemoveStaleContentTypeOpt
         Stopwatch watch = Stopwatch.StartNew();
         string? undo = UndoPlace.Of(options, session.Database, Name);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
-        Table contentTypes = catalog.Database.Find(catalog.Database.DjangoSchema, "django_content_type")
+        Table contentTypes = catalog.TableOf(DjangoTables.ContentType)
             ?? throw new DataOpsException(
-                "NoContentTypes", FailureKind.NotFound, $"{session.Database} has no django_content_type.", "Name a database of Django's.", session.Database);
+                ErrorIds.NoContentTypes, FailureKind.NotFound, $"{session.Database} has no content types.", "Name a database of Django's.", session.Database);
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         using ChangeSet changes = new(session, Name, context.Cancellation);
 

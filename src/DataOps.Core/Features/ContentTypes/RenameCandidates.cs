@@ -22,7 +22,7 @@ internal sealed class RenameCandidates(Session session, ReferenceCatalog catalog
     public (string Label, string Why)? Of(ContentTypeStatus old)
     {
         HashSet<int> live = [.. verdicts.Where(v => v.IsLive && v.Type.Id != old.Type.Id).Select(v => v.Type.Id)];
-        Model[] models = [.. catalog.Models.Where(m => m.App == old.AppLabel && live.Contains(m.ContentType))];
+        Model[] models = [.. catalog.Models.Where(m => m.Label.App == old.AppLabel && live.Contains(m.ContentType))];
         return Only(models, m => NamedAfter(m, old))
             ?? Only(models, m => HasPermissionsOf(m, old))
             ?? Only(models, m => HasPagesOf(m, old))
@@ -38,7 +38,7 @@ internal sealed class RenameCandidates(Session session, ReferenceCatalog catalog
 
     private static string? NamedAfter(Model model, ContentTypeStatus old)
     {
-        string table = DjangoTables.TableName($"{old.AppLabel}_{old.ModelName}");
+        string table = DjangoName.OfTable(old.Type.Label);
         string? name = model.Table.Indexes.Select(i => i.Name).FirstOrDefault(n => n == $"{table}_pkey")
             ?? (model.Table.SingleKey?.Sequence is { } sequence && sequence.EndsWith($".{table}_id_seq", StringComparison.Ordinal) ? $"{table}_id_seq" : null);
         return name is null ? null : $"{model.Table} still has {name}";
@@ -46,7 +46,7 @@ internal sealed class RenameCandidates(Session session, ReferenceCatalog catalog
 
     private string? HasPermissionsOf(Model model, ContentTypeStatus old)
     {
-        if (catalog.Database.Find(catalog.Database.DjangoSchema, "auth_permission") is not { } permissions)
+        if (catalog.TableOf(DjangoTables.Permission) is not { } permissions)
             return null;
         string[] codenames = [.. StalePermissions.DefaultActions.Select(a => $"{a}_{old.ModelName}")];
         long count = session.List<long>(

@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
@@ -48,7 +49,7 @@ internal sealed class RepointOptions(
     {
         if (name.Split('.', 3) is not [var app, var model, var codename] || grants.Permissions is not { } table)
             return null;
-        if (verdicts.FirstOrDefault(v => v.Type.Label == ApplicationList.LabelOf($"{app}.{model}")) is not { } type)
+        if (verdicts.FirstOrDefault(v => v.Type.Label == new ModelLabel(app, model)) is not { } type)
             return null;
         IReadOnlyList<int> ids = session.List<int>(
             $"select id::int from {table.Sql} where content_type_id = @Id and codename = @codename", new { type.Type.Id, codename });
@@ -76,11 +77,11 @@ internal sealed class RepointOptions(
             throw Invalid(entry, "names one model twice");
         if (from.IsLive && !options.Force)
             throw new DataOpsException(
-                "NotStale", FailureKind.InvalidOperation, $"{old} is live ({string.Join("; ", from.Evidence)}), so nothing was changed.",
+                ErrorIds.NotStale, FailureKind.InvalidOperation, $"{old} is live ({string.Join("; ", from.Evidence)}), so nothing was changed.",
                 "If it is gone all the same, add -Force.", entry);
         if (to.IsGone && !options.Force)
             throw new DataOpsException(
-                "StaleTarget", FailureKind.InvalidOperation, $"{target} is stale itself ({string.Join("; ", to.Evidence)}), so nothing was changed.",
+                ErrorIds.StaleTarget, FailureKind.InvalidOperation, $"{target} is stale itself ({string.Join("; ", to.Evidence)}), so nothing was changed.",
                 "Name a model that is there.", entry);
         _types.Add(new TypeMove(from, to));
     }
@@ -117,11 +118,11 @@ internal sealed class RepointOptions(
         ? named.Contains(name, StringComparer.OrdinalIgnoreCase)
         : new NameFilter(options.Model).Matches(ReferenceFilter.ModelNames(type.Type.Label)) && new NameFilter(options.AppLabel).Matches(type.AppLabel);
 
-    private ContentTypeStatus? Find(string label) => verdicts.FirstOrDefault(v => v.Type.Label == ApplicationList.LabelOf(label));
+    private ContentTypeStatus? Find(string label) => verdicts.FirstOrDefault(v => v.Type.Label == ModelLabel.Parse(label));
 
     private static DataOpsException Unknown(string entry, string old, string target) => new(
-        "UnknownModel", FailureKind.NotFound, $"There is no content type for {target} to take over from {old}.", "Get-Model lists what there is.", entry);
+        ErrorIds.UnknownModel, FailureKind.NotFound, $"There is no content type for {target} to take over from {old}.", "Get-Model lists what there is.", entry);
 
     private static DataOpsException Invalid(string entry, string what) =>
-        new("InvalidRepoint", FailureKind.InvalidArgument, $"-Repoint {entry} {what}.", "Write it as blog.oldpost=blog.post.", entry);
+        new(ErrorIds.InvalidRepoint, FailureKind.InvalidArgument, $"-Repoint {entry} {what}.", "Write it as blog.oldpost=blog.post.", entry);
 }

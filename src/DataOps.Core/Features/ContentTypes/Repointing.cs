@@ -1,4 +1,5 @@
 using DataOps.Core.Changes;
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Postgres.Catalog;
@@ -21,7 +22,7 @@ internal sealed class Repointing(Session session, ReferenceCatalog catalog, Chan
     /// <summary>Of <see cref="PermissionMap"/> those whose new one is another row.</summary>
     private const string MergedMap = "pg_temp.dataops_permission_merge";
 
-    private readonly Table? _permissions = catalog.Database.Find(catalog.Database.DjangoSchema, "auth_permission");
+    private readonly Table? _permissions = catalog.TableOf(DjangoTables.Permission);
     private readonly List<ReferenceMoves> _moves = [];
     private bool _isPlanned;
 

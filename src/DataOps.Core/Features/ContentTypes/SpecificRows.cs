@@ -18,7 +18,7 @@ internal static class SpecificRows
             foreach (TypeMove move in moves.Where(m => m.New.Type.Table?.Oid != halves.Table.Oid))
                 List(session, catalog, halves, move, missing, cancellation);
         missing.ThrowIfAny(
-            "MissingHalf", FailureKind.InvalidOperation, "{0} no other half in the table of the model that is to take over, so nothing was changed.",
+            ErrorIds.MissingHalf, FailureKind.InvalidOperation, "{0} no other half in the table of the model that is to take over, so nothing was changed.",
             "Name the model that their rows are in. Removing the content type without -Repoint makes plain pages of pages.");
     }
 

@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.References;
 using DataOps.Core.Postgres.Connections;
 
@@ -29,7 +30,7 @@ internal static class StalePermissions
     public static IEnumerable<StaleCodename> Find(
         Session session, ReferenceCatalog catalog, ApplicationList list, IReadOnlyList<ContentTypeStatus> verdicts, CancellationToken cancellation)
     {
-        if (catalog.Database.Find(catalog.Database.DjangoSchema, "auth_permission") is not { } table)
+        if (catalog.TableOf(DjangoTables.Permission) is not { } table)
             return [];
         ILookup<int, (int Id, int Type, string Codename)> permissions = session.List<(int Id, int Type, string Codename)>(
             $"select id::int, content_type_id::int, codename::text from {table.Sql} order by codename collate \"C\"", null, cancellation).ToLookup(p => p.Type);

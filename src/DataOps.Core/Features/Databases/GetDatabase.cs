@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Operations;
@@ -96,7 +97,7 @@ public sealed class GetDatabase : Operation<GetDatabaseOptions, DatabaseInfo>
             catalog.Database.Tables.Count(t => t.IsReadable),
             catalog.Models.Count,
             catalog.References.Count,
-            heads.FirstOrDefault(h => h.App == "wagtailcore").Name,
+            heads.FirstOrDefault(h => h.App == WagtailTables.Page.App).Name,
             heads.Count == 0 ? null : string.Join(",", heads.Select(h => $"{h.App}.{h.Name}")));
     }
 }

@@ -65,12 +65,12 @@ public sealed class GetModel : Operation<GetModelOptions, ModelInfo>
         ];
         NameFilter models = new(options.Model);
         NameFilter tables = new(options.Table);
-        models.Require(all.Select(ModelNames), "UnknownModel", "model");
-        tables.Require(all.Select(TableNames), "UnknownTable", "table");
+        models.Require(all.Select(ModelNames), ErrorIds.UnknownModel, "model");
+        tables.Require(all.Select(TableNames), ErrorIds.UnknownTable, "table");
         return all.Where(m => models.Matches(ModelNames(m)) && tables.Matches(TableNames(m)));
     }
 
-    private static string?[] ModelNames(ModelInfo m) => m.Model is null ? [] : ReferenceFilter.ModelNames(m.Model);
+    private static string?[] ModelNames(ModelInfo m) => m.Model is null ? [] : ReferenceFilter.ModelNames(ModelLabel.Parse(m.Model)!);
 
     private static string?[] TableNames(ModelInfo m) => m.Table is null
         ? []

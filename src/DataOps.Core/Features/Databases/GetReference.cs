@@ -49,8 +49,8 @@ public sealed partial record GetReferenceOptions
 public sealed record ReferenceInfo(
     string Server,
     string Database,
-    string Class,
-    string Severity,
+    ReferenceClass Class,
+    Severity Severity,
     string Table,
     string? Model,
     string Column,
@@ -78,8 +78,8 @@ public sealed class GetReference : Operation<GetReferenceOptions, ReferenceInfo>
     private static ReferenceInfo Describe(Session session, ReferenceCatalog catalog, Reference r) => new(
         session.Server,
         session.Database,
-        r.Class.ToString(),
-        r.Severity.ToString(),
+        r.Class,
+        r.Severity,
         r.Table.DisplayName,
         catalog.LabelOf(r.Table),
         string.Join(",", (r.ContentTypeColumn is null || r.Class == ReferenceClass.Inheritance ? r.Columns : r.Columns.Prepend(r.ContentTypeColumn))

@@ -20,11 +20,11 @@ internal sealed class JsonFields
         if (fields._stream.IsEmpty && fields._json.IsEmpty)
             return fields;
         string?[][] names = [.. models.SelectMany(m => m.Fields.Where(f => IsJson(f.Column)).Select(f => new[] { NameOf(m, f.Name) }))];
-        fields._stream.Require(names, "UnknownField", "JSON field");
-        fields._json.Require(names, "UnknownField", "JSON field");
+        fields._stream.Require(names, ErrorIds.UnknownField, "JSON field");
+        fields._json.Require(names, ErrorIds.UnknownField, "JSON field");
         if (!fields._stream.IsEmpty && !fields._json.IsEmpty && names.FirstOrDefault(n => fields._stream.Matches(n) && fields._json.Matches(n)) is [{ } both])
             throw new DataOpsException(
-                "FieldInBoth", FailureKind.InvalidArgument, $"-StreamField and -JsonField both name {both}.", "Name it in one of them.", both);
+                ErrorIds.FieldInBoth, FailureKind.InvalidArgument, $"-StreamField and -JsonField both name {both}.", "Name it in one of them.", both);
         return fields;
     }
 

@@ -1,6 +1,7 @@
 using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using Npgsql;
 
@@ -38,46 +39,76 @@ public sealed partial record FindOrphanOptions
 }
 
 /// <summary>Finds rows whose reference has no target, in one snapshot: one result a row, in the catalogue's order.</summary>
-/// <remarks>One pass over each child table serves all its references; a column of few values is answered from its index.</remarks>
+/// <remarks>
+/// One pass over each child table serves all its references; a column of few values is answered from its index. References that cannot be searched, as
+/// the role may not read a table, are findings themselves (<see cref="AuditProblem.CheckFailed"/>).
+/// </remarks>
 [Operation("Find", "Orphan")]
-public sealed class FindOrphan : Operation<FindOrphanOptions, IOrphanFinding>
+public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
 {
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing, or the server refused a query.</exception>
-    protected override IEnumerable<IOrphanFinding> Execute(Session session, FindOrphanOptions options, OperationContext context)
+    /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing, or the connection is lost.</exception>
+    protected override IEnumerable<Finding> Execute(Session session, FindOrphanOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
-        foreach (IOrphanFinding finding in Find(session, catalog, options, context))
+        foreach (Finding finding in Find(session, catalog, options, context))
             yield return finding;
     }
 
     /// <summary>Finds them in a snapshot that is the caller's, with other audits.</summary>
-    internal static IEnumerable<IOrphanFinding> Find(Session session, ReferenceCatalog catalog, FindOrphanOptions options, OperationContext context)
+    internal static IEnumerable<Finding> Find(Session session, ReferenceCatalog catalog, FindOrphanOptions options, OperationContext context)
     {
         // Hash tables of parents' keys should not spill to disk: the keys of a million rows need about 50 MB.
         session.Execute("set local work_mem = '64MB'");
-        IEnumerable<Reference> references = new ReferenceFilter(catalog, options.Table, options.Model, options.Class, options.Reference).Select()
-            .Where(r => options.IncludeExpected || r.Severity != Severity.Expected);
-        IEnumerable<DanglingReference> found = new ReferenceSearch(session, catalog, context).In([.. references]);
-        return options.Summary ? Summarize(session, catalog, found) : found.Select(d => Describe(session, catalog, d));
+        Reference[] references =
+        [
+            .. new ReferenceFilter(catalog, options.Table, options.Model, options.Class, options.Reference).Select()
+                .Where(r => options.IncludeExpected || r.Severity != Severity.Expected),
+        ];
+        long total = references.Select(r => r.Table).DistinctBy(t => t.Oid).Sum(t => t.EstimatedRows ?? 0);
+        long done = 0;
+        foreach (IGrouping<uint, Reference> table in references.GroupBy(r => r.Table.Oid))
+        {
+            Table child = table.First().Table;
+            context.Report($"Searching {child}", done, total > 0 ? total : null);
+            foreach (Finding finding in Find(session, catalog, [.. table], options.Summary, context with { Progress = null }))
+                yield return finding;
+            done += child.EstimatedRows ?? 0;
+        }
     }
 
-    private static Orphan Describe(Session session, ReferenceCatalog catalog, DanglingReference d) => new(
-        session.Server,
-        session.Database,
-        d.Reference.Class.ToString(),
-        d.Reference.Severity.ToString(),
-        d.Reference.Table.DisplayName,
-        catalog.LabelOf(d.Reference.Table),
-        d.Key,
-        d.Reference.ColumnText,
-        d.Value,
-        (d.Target ?? d.Reference.Target)?.DisplayName,
-        d.Reference.Name,
-        d.Note);
+    // All references of one table in one check; where it is refused, each in one of its own.
+    private static IEnumerable<Finding> Find(Session session, ReferenceCatalog catalog, Reference[] references, bool sums, OperationContext context)
+    {
+        Reference first = references[0];
+        string? model = catalog.LabelOf(first.Table);
+        string? name = references.Length == 1 ? first.Name : null;
+        IEnumerable<Finding> Search()
+        {
+            IEnumerable<DanglingReference> found = new ReferenceSearch(session, catalog, context).In(references);
+            return sums ? Summarize(session, catalog, found) : found.Select(d => Describe(session, catalog, d));
+        }
+        IEnumerable<Finding> Parts() => references.SelectMany(r => Find(session, catalog, [r], sums, context));
+        return new Check(session, Audit.Orphan, context)
+            .Run(Search, [first.Table, .. references.Select(r => r.Target).OfType<Table>()], model, references.Length == 1 ? null : Parts)
+            .Select(f => f.Class is AuditProblem.CheckFailed ? f with { Reference = f.Reference ?? name } : f);
+    }
 
-    private static IEnumerable<IOrphanFinding> Summarize(Session session, ReferenceCatalog catalog, IEnumerable<DanglingReference> found)
+    private static Finding Describe(Session session, ReferenceCatalog catalog, DanglingReference d)
+    {
+        string? target = (d.Target ?? d.Reference.Target)?.DisplayName;
+        string problem = $"{d.Reference.ColumnText} {d.Value} is not in {target ?? "any table"}";
+        return Of(session, catalog, d.Reference) with
+        {
+            Key = d.Key,
+            Value = d.Value,
+            References = target,
+            Problem = d.Note is null ? problem : $"{problem}: {d.Note}",
+        };
+    }
+
+    private static IEnumerable<Finding> Summarize(Session session, ReferenceCatalog catalog, IEnumerable<DanglingReference> found)
     {
         Dictionary<Reference, (long Count, SortedSet<string> Targets)> counts = [];
         foreach (DanglingReference d in found)
@@ -87,16 +118,38 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, IOrphanFinding>
                 targets.Add(target);
             counts[d.Reference] = (count + 1, targets);
         }
-        return counts.Select(c => new OrphanSummary(
-            session.Server,
-            session.Database,
-            c.Key.Class.ToString(),
-            c.Key.Severity.ToString(),
-            c.Value.Count,
-            c.Key.Table.DisplayName,
-            catalog.LabelOf(c.Key.Table),
-            c.Key.ColumnText,
-            c.Value.Targets.Count == 0 ? null : string.Join(",", c.Value.Targets),
-            c.Key.Name));
+        foreach ((Reference reference, (long count, SortedSet<string> targets)) in counts)
+        {
+            string? references = targets.Count == 0 ? null : string.Join(",", targets);
+            yield return Of(session, catalog, reference) with
+            {
+                Count = count,
+                References = references,
+                Problem = $"{count} {(count == 1 ? "row has" : "rows have")} no target in {references ?? "any table"}",
+            };
+        }
+    }
+
+    private static Finding Of(Session session, ReferenceCatalog catalog, Reference reference) => new()
+    {
+        Server = session.Server,
+        Database = session.Database,
+        Severity = reference.Severity,
+        Audit = Audit.Orphan,
+        Class = reference.Class,
+        Model = catalog.LabelOf(reference.Table),
+        Table = reference.Table.DisplayName,
+        Column = reference.ColumnText,
+        Reference = reference.Name,
+        Remedy = Remedy(reference),
+    };
+
+    // Nodes without a parent and ids inside texts are not single columns that could be cleared.
+    private static string Remedy(Reference reference)
+    {
+        string find = $"Find-Orphan -Reference '{reference.Name}'";
+        if (reference.Severity == Severity.Expected)
+            return find + " -IncludeExpected";
+        return reference.Class is ReferenceClass.Tree or ReferenceClass.Embedded ? find : $"{find} | Repair-Orphan -WhatIf";
     }
 }

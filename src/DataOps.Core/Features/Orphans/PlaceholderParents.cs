@@ -1,4 +1,5 @@
 using DataOps.Core.Changes;
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.References;
 using DataOps.Core.Django.Values;
 using DataOps.Core.Postgres.Catalog;

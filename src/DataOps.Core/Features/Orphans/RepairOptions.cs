@@ -18,5 +18,5 @@ internal static class RepairOptions
     }
 
     private static DataOpsException Contradicting(string message, string advice, string target) =>
-        new("ContradictingOptions", FailureKind.InvalidArgument, message, advice, target);
+        new(ErrorIds.ContradictingOptions, FailureKind.InvalidArgument, message, advice, target);
 }

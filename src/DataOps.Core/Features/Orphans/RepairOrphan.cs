@@ -119,9 +119,24 @@ public sealed class RepairOrphan : Operation<RepairOrphanOptions, IChangeResult>
         if (batches > 0)
             stale.Warn(context);
         long rows = tables.Sum(t => t.Rows);
-        return new RepairOrphanResult(
-            session.Server, session.Database, Name, batches > 0, whatIf ? 0 : rows, rows, steps.Sum(s => s.Orphans.Count),
-            tables.Sum(t => t.Delete), tables.Sum(t => t.Update), tables.Sum(t => t.Insert), skipped, batches,
-            stale.What, stale.Commands, undoPath, Math.Round(watch.Elapsed.TotalSeconds, 3));
+        return new RepairOrphanResult
+        {
+            Server = session.Server,
+            Database = session.Database,
+            Operation = Name,
+            Changed = batches > 0,
+            Count = whatIf ? 0 : rows,
+            WouldChange = rows,
+            Deleted = tables.Sum(t => t.Delete),
+            Updated = tables.Sum(t => t.Update),
+            Inserted = tables.Sum(t => t.Insert),
+            Stale = stale.What,
+            Afterwards = stale.Commands,
+            UndoPath = undoPath,
+            Duration = Math.Round(watch.Elapsed.TotalSeconds, 3),
+            Orphans = steps.Sum(s => s.Orphans.Count),
+            Skipped = skipped,
+            Batches = batches,
+        };
     }
 }

@@ -14,7 +14,7 @@ internal static class RepairRefusal
             throw undecided;
         RepairStep[] unsuited = [.. steps.Where(s => !s.Choices.Contains(s.Action!.Value))];
         if (unsuited.Length > 0)
-            throw Refusal("UnsuitedAction", $"{Count(unsuited)} orphans to which {unsuited[0].Action} cannot be done, so nothing was changed.", unsuited,
+            throw Refusal(ErrorIds.UnsuitedAction, $"{Count(unsuited)} orphans to which {unsuited[0].Action} cannot be done, so nothing was changed.", unsuited,
                 s => Why(catalog, s) + Suits(s));
     }
 
@@ -24,7 +24,7 @@ internal static class RepairRefusal
     {
         RepairStep[] undecided = [.. steps.Where(s => s.Action is null)];
         return undecided.Length == 0 ? null : Refusal(
-            "UndecidedReferences", $"{Count(undecided)} orphans that nothing tells what to do about, so nothing was changed.", undecided, Suits);
+            ErrorIds.UndecidedReferences, $"{Count(undecided)} orphans that nothing tells what to do about, so nothing was changed.", undecided, Suits);
     }
 
     private static string Count(RepairStep[] steps) => steps.Length == 1 ? "1 reference has" : $"{steps.Length} references have";

@@ -122,7 +122,7 @@ internal sealed class RepairRun(
                 m => session.List<long>($"select count(*) {step.Orphans.From} where {m.IsDangling("t")}", null, context.Cancellation)[0]);
             if (left != step.Orphans.Count)
                 throw new DataOpsException(
-                    "ChangedMeanwhile", FailureKind.Busy,
+                    ErrorIds.ChangedMeanwhile, FailureKind.Busy,
                     $"{step.Orphans.Count - left} of the {step.Orphans.Count} orphans of {step.Name} are none any more. Nothing was done.",
                     "Run it again: it will plan with the rows as they are now.", step.Reference.Name);
         }

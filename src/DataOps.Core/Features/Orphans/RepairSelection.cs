@@ -137,7 +137,7 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
     private Reference Find(OrphanInput input) =>
         catalog.References.FirstOrDefault(r => r.Name == input.Reference && (input.Table is null || ReferenceFilter.TableNames(r.Table).Contains(input.Table)))
         ?? throw new DataOpsException(
-            "UnknownReference", FailureKind.NotFound,
+            ErrorIds.UnknownReference, FailureKind.NotFound,
             $"{session.Database} has no reference {input.Reference}{(input.Table is null ? "" : $" of table {input.Table}")} any more. Nothing was changed.",
             "Run Find-Orphan again; with the same -SoftReference if it had one.", input.Reference);
 
@@ -147,14 +147,14 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
     private void Require(IReadOnlyList<OrphanInput> objects)
     {
         if (objects.FirstOrDefault(i => string.IsNullOrEmpty(i.Reference)) is not null)
-            throw new DataOpsException("UselessInput", FailureKind.InvalidArgument, "An object names no reference, so nothing was changed.",
+            throw new DataOpsException(ErrorIds.UselessInput, FailureKind.InvalidArgument, "An object names no reference, so nothing was changed.",
                 "Pass on what Find-Orphan writes.", nameof(options.InputObject));
         bool IsOther(OrphanInput i) =>
             (i.Server is { } server && !server.Equals(session.Server, StringComparison.OrdinalIgnoreCase))
                 || (i.Database is { } database && database != session.Database);
         if (objects.FirstOrDefault(IsOther) is { } other)
             throw new DataOpsException(
-                "OtherDatabase", FailureKind.InvalidArgument,
+                ErrorIds.OtherDatabase, FailureKind.InvalidArgument,
                 $"{other.Key} of {other.Reference} is in {other.Database} on {other.Server}, and this is {session.Database} on {session.Server}.",
                 "Nothing was changed: find and repair in the same database.", other.Reference);
     }
@@ -168,6 +168,6 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
         string where = isTree
             ? "Repair-Tree attaches it to another node, or deletes it with all below it."
             : "Find-Orphan tells the row and the place in its text: edit it in the application.";
-        return new DataOpsException("NotRepairable", FailureKind.InvalidOperation, $"{reference} {what}.", where, reference.Name);
+        return new DataOpsException(ErrorIds.NotRepairable, FailureKind.InvalidOperation, $"{reference} {what}.", where, reference.Name);
     }
 }

@@ -22,6 +22,6 @@ internal sealed record RepairStep(
 
     /// <summary>What it does, for a plan.</summary>
     public OrphanPlan Describe(Session session, ReferenceCatalog catalog) => new(
-        session.Server, session.Database, Reference.Class.ToString(), Reference.Table.DisplayName, catalog.LabelOf(Reference.Table),
-        Reference.ColumnText, Reference.Target?.DisplayName, Orphans.Count, Action?.ToString(), string.Join(", ", Choices), Reference.Name);
+        session.Server, session.Database, Reference.Class, Reference.Table.DisplayName, catalog.LabelOf(Reference.Table),
+        Reference.ColumnText, Reference.Target?.DisplayName, Orphans.Count, Action, string.Join(", ", Choices), Reference.Name);
 }

@@ -31,7 +31,7 @@ internal sealed class Repointing(Session session, ReferenceCatalog catalog, Canc
         {
             { Table: { IsReadable: true, SingleKey: not null } table } => table,
             var gone => throw new DataOpsException(
-                "UnknownTarget", FailureKind.NotFound,
+                ErrorIds.UnknownTarget, FailureKind.NotFound,
                     $"Orphans of {step.Name} are of content type {gone?.Label ?? id.ToString()}, which has no table to refer to. Nothing was changed.",
                 "Use another -Action for them.", step.Reference.Name),
         });
@@ -41,7 +41,7 @@ internal sealed class Repointing(Session session, ReferenceCatalog catalog, Canc
     {
         if (!session.List<bool>($"select exists (select 1 from {target.Sql} p where p.{SqlText.Identifier(key.Name)}::text = @to)", new { to }, cancellation)[0])
             throw new DataOpsException(
-                "UnknownTarget", FailureKind.NotFound, $"{target} has no row with {key.Name} {to}, to which {step.Name} could refer. Nothing was changed.",
+                ErrorIds.UnknownTarget, FailureKind.NotFound, $"{target} has no row with {key.Name} {to}, to which {step.Name} could refer. Nothing was changed.",
                     "Name an existing key with -To.", to);
     }
 
@@ -69,7 +69,7 @@ internal sealed class Repointing(Session session, ReferenceCatalog catalog, Canc
                 clashes.Add(rows.Table.DisplayName, key, what);
         }
         clashes.ThrowIfAny(
-            "UniqueClash", FailureKind.AlreadyExists, "{0} unique values that another row has already, or would get as well, so nothing was changed.",
+            ErrorIds.NotUnique, FailureKind.AlreadyExists, "{0} unique values that another row has already, or would get as well, so nothing was changed.",
             "Delete those orphans instead, or repoint the others alone.");
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DataOps.Core.Changes;
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.References;
@@ -15,7 +16,7 @@ namespace DataOps.Core.Features.Pages;
 internal sealed class Conversion
 {
     private readonly Session _session;
-    private readonly WagtailTables _tables;
+    private readonly PageTables _tables;
     private readonly PageChange _change;
     private readonly PageType _target;
     private readonly ConvertPageOptions _options;
@@ -27,7 +28,7 @@ internal sealed class Conversion
 
     /// <summary>Makes it.</summary>
     /// <exception cref="DataOpsException">An entry of the map names a field that is not there.</exception>
-    public Conversion(Session session, WagtailTables tables, PageChange change, PageType old, PageType target, ConvertPageOptions options,
+    public Conversion(Session session, PageTables tables, PageChange change, PageType old, PageType target, ConvertPageOptions options,
         OperationContext context)
     {
         (_session, _tables, _change, Old, _target, _options, _cancellation) = (session, tables, change, old, target, options, context.Cancellation);
@@ -118,7 +119,7 @@ internal sealed class Conversion
     // A revision is all fields in one object: it would not open with the fields of the old type.
     private void PlanRevisions()
     {
-        if (_tables.Find("wagtailcore_revision") is not { } revisions || revisions.Find("base_content_type_id") is null)
+        if (_tables.Find(WagtailTables.Revision) is not { } revisions || revisions.Find("base_content_type_id") is null)
             return;
         string removed = string.Join(", ", _map.Gone.SelectMany(t => t.Columns.Select(c => _map.FieldOf(t, c))).Concat(_children.OldLists).Distinct()
             .Select(SqlText.Literal));
@@ -132,7 +133,7 @@ internal sealed class Conversion
         Revisions = _change.Update(revisions, ["content_type_id", "content"], $"""
             select r.id, {_target.ContentType} as content_type_id,
                    (r.content - array[{removed}]::text[]){parts} || jsonb_build_object('content_type', {_target.ContentType}) as content
-            from {revisions.Sql} r join {PagesToConvert.Name} d on d.id::text = r.object_id where r.base_content_type_id = {PageContentType}
+            from {revisions.Sql} r join {PagesToConvert.Name} d on d.id::text = r.object_id where r.base_content_type_id = {_tables.ContentType}
             """).Count;
     }
 
@@ -141,7 +142,7 @@ internal sealed class Conversion
     {
         (string Old, string New)[] renamed = [.. _map.Sources.Where(s => s.SourceField is not null && s.SourceField != s.Field).Select(s => (s.SourceField!,
             s.Field))];
-        if (renamed.Length == 0 || _tables.Find("wagtailcore_comment") is not { } comments)
+        if (renamed.Length == 0 || _tables.Find(WagtailTables.Comment) is not { } comments)
             return;
         string values = string.Join(", ", renamed.Select(f => $"({SqlText.Literal(f.Old)}, {SqlText.Literal(f.New)})"));
         _change.Update(comments, ["contentpath"], $"""
@@ -158,20 +159,20 @@ internal sealed class Conversion
         if (old.Length == 0)
             old = [Old.ContentType];
         string isOld = $"in ({string.Join(", ", old)})";
-        foreach (string name in new[] { "wagtailcore_workflowstate", "wagtailcore_referenceindex" })
+        foreach (ModelLabel name in new[] { WagtailTables.WorkflowState, WagtailTables.ReferenceIndex })
             if (_tables.Find(name) is { } table && table.Find("base_content_type_id") is not null)
                 _change.Update(table, ["content_type_id"], $"""
                     select t.id, {_target.ContentType} as content_type_id from {table.Sql} t join {PagesToConvert.Name} d on d.id::text = t.object_id where
-                      t.base_content_type_id = {PageContentType}
+                      t.base_content_type_id = {_tables.ContentType}
                     """);
-        foreach (string name in new[] { "wagtailsearch_indexentry", "wagtailadmin_editingsession" })
+        foreach (ModelLabel name in new[] { WagtailTables.SearchEntry, WagtailTables.EditingSession })
             if (_tables.Find(name) is { } table)
                 _change.Changes.Of(table).PlanDelete($"from {table.Sql} t join {PagesToConvert.Name} d on d.id::text = t.object_id where t.content_type_id "
                     + $"{isOld}");
-        string[] known = ["wagtailcore_revision", "wagtailcore_workflowstate", "wagtailcore_referenceindex", "wagtailsearch_indexentry",
-            "wagtailadmin_editingsession"];
+        ModelLabel[] known = [WagtailTables.Revision, WagtailTables.WorkflowState, WagtailTables.ReferenceIndex, WagtailTables.SearchEntry,
+            WagtailTables.EditingSession];
         foreach (Reference reference in _tables.Catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null }
-            && r.Severity != Severity.Expected && !known.Contains(r.Table.Name)))
+            && r.Severity != Severity.Expected && !known.Contains(_tables.Catalog.ModelOf(r.Table)?.Label)))
         {
             string type = SqlText.Identifier(reference.ContentTypeColumn!.Name);
             TablePlan rows = _change.Changes.Of(reference.Table);
@@ -183,6 +184,4 @@ internal sealed class Conversion
                     """);
         }
     }
-
-    private int PageContentType => _tables.Catalog.ModelOf(_tables.Pages)!.ContentType;
 }

@@ -1,4 +1,5 @@
 using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.Trees;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
@@ -18,7 +19,7 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
 
     /// <summary>Finds the root of all pages, which is a plain page and no site's.</summary>
     public void FindRoot(Table pages) => Find(
-        $"from {PagesToConvert.Name} d join {pages.Sql} t on t.{Key(pages)} = d.id where length(t.path) <= {PagePath.Step}",
+        $"from {PagesToConvert.Name} d join {pages.Sql} t on t.{Key(pages)} = d.id where length(t.path) <= {PathScheme.Wagtail.StepLength}",
         f => $"{Pages(f)} no page above: the root of all pages stays a plain page, so name pages below it");
 
     /// <summary>Finds pages whose row in an old table is missing, or that have one in a new table already.</summary>
@@ -73,7 +74,7 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
         catch (DataOpsException e) when (e.Id.StartsWith("Postgres.22", StringComparison.Ordinal))
         {
             throw new DataOpsException(
-                "InvalidDefault", FailureKind.InvalidArgument, $"-Default gives {s.Field} a value that cannot be: {e.Message}",
+                ErrorIds.InvalidDefault, FailureKind.InvalidArgument, $"-Default gives {s.Field} a value that cannot be: {e.Message}",
                 $"Give it as PostgreSQL writes a value of {s.Column.TypeText}.", s.Field, e);
         }
     }
@@ -94,9 +95,9 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
     {
         if (_lines.Count > 0)
             throw new DataOpsException(
-                "CannotConvert", FailureKind.InvalidOperation,
+                ErrorIds.CannotConvert, FailureKind.InvalidOperation,
                 $"Pages of {old.Label} cannot become {target.Label} yet, so nothing was changed:\n  {string.Join("\n  ", _lines)}",
-                "-WhatIf shows what becomes of each field.", old.Label);
+                "-WhatIf shows what becomes of each field.", old.Label.ToString());
     }
 
     /// <summary>The pages that a line is about.</summary>

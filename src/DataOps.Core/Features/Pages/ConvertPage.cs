@@ -25,16 +25,15 @@ public sealed class ConvertPage : Operation<ConvertPageOptions, IChangeResult>
         string? undo = UndoPlace.Of(options, session.Database, Name);
         if (options.Id.Count + options.UrlPath.Count + options.Type.Count == 0)
             throw new DataOpsException(
-                "NoPageNamed", FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id, -UrlPath or -Type, or pipe them from Get-Page.");
+                ErrorIds.MissingOption, FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id, -UrlPath or -Type, or pipe them from Get-Page.");
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
-        WagtailTables tables = new(session, catalog, context.Cancellation);
-        PageTypes types = new(catalog, tables.Pages);
-        PageType target = types.Require(options.To);
+        PageTables tables = PageTables.Require(session, catalog);
+        PageType target = tables.RequireType(options.To);
         using PageChange change = new(session, catalog, Name, context.Cancellation);
         if (!options.WhatIf)
             change.LockTable(tables.Pages);
         PagesToConvert pages = new(session, tables, target, options, context);
-        Conversion? conversion = pages.Type is { } old ? new(session, tables, change, types.Of(old), target, options, context) : null;
+        Conversion? conversion = pages.Type is { } old ? new(session, tables, change, tables.RequireType(old), target, options, context) : null;
         conversion?.Plan();
         change.Count();
         bool tells = options.WhatIf || options.Detailed;
@@ -50,9 +49,28 @@ public sealed class ConvertPage : Operation<ConvertPageOptions, IChangeResult>
         if (goes)
             context.Report("Converting", 0, change.Rows);
         string? undoPath = goes ? change.Carry(undo) : null;
-        Afterwards stale = change.Rows == 0 ? Afterwards.None : Afterwards.Of(catalog, [WagtailTables.PageModel], []);
-        yield return new ConvertPageResult(
-            session.Server, session.Database, Name, goes, goes ? change.Rows : 0, change.Rows, pages.OnlyId, pages.Count, pages.Aliases, target.Label,
-            conversion?.Old.Label, conversion?.Revisions ?? 0, stale.What, stale.Commands, undoPath, Math.Round(watch.Elapsed.TotalSeconds, 3));
+        Afterwards stale = change.Rows == 0 ? Afterwards.None : Afterwards.Of(catalog, [WagtailTables.Page], []);
+        yield return new ConvertPageResult
+        {
+            Server = session.Server,
+            Database = session.Database,
+            Operation = Name,
+            Changed = goes,
+            Count = goes ? change.Rows : 0,
+            WouldChange = change.Rows,
+            Deleted = change.Tables.Sum(t => t.Delete),
+            Updated = change.Tables.Sum(t => t.Update),
+            Inserted = change.Tables.Sum(t => t.Insert),
+            Stale = stale.What,
+            Afterwards = stale.Commands,
+            UndoPath = undoPath,
+            Duration = Math.Round(watch.Elapsed.TotalSeconds, 3),
+            Id = pages.OnlyId,
+            Pages = pages.Count,
+            Aliases = pages.Aliases,
+            Type = target.Label,
+            OldType = conversion?.Old.Label,
+            Revisions = conversion?.Revisions ?? 0,
+        };
     }
 }

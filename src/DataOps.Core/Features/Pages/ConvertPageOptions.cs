@@ -1,4 +1,5 @@
 using DataOps.Core.Changes;
+using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.Pages;
@@ -66,36 +67,23 @@ public sealed partial record ConvertPageOptions : ChangeOptions
 public sealed record ConvertedField(string Server, string Database, string? Field, string? Source, string Action, string Table) : IChangeResult;
 
 /// <summary>What converting pages did, or would do.</summary>
-/// <param name="Server">The server.</param>
-/// <param name="Database">The database.</param>
-/// <param name="Operation">Convert-Page.</param>
-/// <param name="Changed">Whether anything was written.</param>
-/// <param name="Count">Rows written; 0 with WhatIf.</param>
-/// <param name="WouldChange">Rows to be written.</param>
-/// <param name="Id">The id of the page of the new type where it is one; null for several.</param>
-/// <param name="Pages">Pages that change their type, or get a successor, aliases included.</param>
-/// <param name="Aliases">Those that change because they are aliases of a page that does.</param>
-/// <param name="Type">The new type.</param>
-/// <param name="OldType">The old type; null when no page is left to convert.</param>
-/// <param name="Revisions">Revisions whose content is rewritten.</param>
-/// <param name="Stale">What the application does not know of yet; null when nothing is.</param>
-/// <param name="Afterwards">The commands that are due, joined by semicolons.</param>
-/// <param name="UndoPath">The undo file; null when there is none.</param>
-/// <param name="Duration">Seconds.</param>
-public sealed record ConvertPageResult(
-    string Server,
-    string Database,
-    string Operation,
-    bool Changed,
-    long Count,
-    long WouldChange,
-    long? Id,
-    long Pages,
-    long Aliases,
-    string Type,
-    string? OldType,
-    long Revisions,
-    string? Stale,
-    string? Afterwards,
-    string? UndoPath,
-    double Duration) : IChangeResult;
+public sealed record ConvertPageResult : ChangeResult
+{
+    /// <summary>The id of the page of the new type where it is one; null for several.</summary>
+    public long? Id { get; init; }
+
+    /// <summary>Pages that change their type, or get a successor, aliases included.</summary>
+    public long Pages { get; init; }
+
+    /// <summary>Those that change because they are aliases of a page that does.</summary>
+    public long Aliases { get; init; }
+
+    /// <summary>The new type.</summary>
+    public string Type { get; init; } = "";
+
+    /// <summary>The old type; null when no page is left to convert.</summary>
+    public string? OldType { get; init; }
+
+    /// <summary>Revisions whose content is rewritten.</summary>
+    public long Revisions { get; init; }
+}

@@ -86,12 +86,12 @@ internal sealed class FieldMap
         string[] unused = [.. _map.Keys.Concat(_default.Keys).Where(k => !_used.Contains(k))];
         if (unused.Length > 0)
             throw new DataOpsException(
-                "UnknownField", FailureKind.NotFound, $"{target.Label} has no field {string.Join(", ", unused)} to fill.",
+                ErrorIds.UnknownField, FailureKind.NotFound, $"{target.Label} has no field {string.Join(", ", unused)} to fill.",
                 $"There are: {string.Join(", ", Sources.Select(s => s.Field))}.", unused[0]);
     }
 
     /// <summary>A column's field, as revisions call it.</summary>
-    public string FieldOf(Table table, Column column) => _catalog.ModelOf(table)?.Fields.FirstOrDefault(f => f.Column == column)?.Name ?? column.Name;
+    public string FieldOf(Table table, Column column) => _catalog.ModelOf(table)?.FieldOf(column) ?? column.Name;
 
     private IEnumerable<Column> Own(Table table) => table.Columns.Where(c => c.IsWritable && c != table.SingleKey);
 
@@ -112,7 +112,7 @@ internal sealed class FieldMap
         string? given = Take(_default);
         (Table Table, Column Column)? source = mapped is not null
             ? Find(mapped) ?? throw new DataOpsException(
-                "UnknownField", FailureKind.NotFound, $"The old type has no field {mapped}.",
+                ErrorIds.UnknownField, FailureKind.NotFound, $"The old type has no field {mapped}.",
                 $"There are: {string.Join(", ", _old.Select(o => FieldOf(o.Table, o.Column)))}.", mapped)
             : Same(field, column) ?? (_prefix is { Length: > 0 } prefix && field.StartsWith(prefix, StringComparison.Ordinal) ? Find(field[prefix.Length..])
                 : null);
@@ -134,7 +134,7 @@ internal sealed class FieldMap
         {
             int sign = entry.IndexOf('=', StringComparison.Ordinal);
             if (sign <= 0 || !pairs.TryAdd(entry[..sign].Trim(), entry[(sign + 1)..]))
-                throw new DataOpsException("InvalidMap", FailureKind.InvalidArgument, $"{option} cannot be \"{entry}\".",
+                throw new DataOpsException(ErrorIds.InvalidMap, FailureKind.InvalidArgument, $"{option} cannot be \"{entry}\".",
                     "Give each new field once, as new=old for -Map and field=value for -Default.", entry);
         }
         return pairs;

@@ -1,6 +1,5 @@
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.References;
-using DataOps.Core.Features.Sites;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
@@ -47,7 +46,7 @@ public sealed class GetPage : Operation<GetPageOptions, IPage>
     protected override IEnumerable<IPage> Execute(Session session, GetPageOptions options, OperationContext context)
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
-        WagtailTables tables = new(session, catalog, context.Cancellation);
+        PageTables tables = PageTables.Require(session, catalog);
         PageQuery query = new(session, tables, options, context);
         int top = query.Top;
         foreach (PageInfo page in query.Read())
@@ -58,7 +57,7 @@ public sealed class GetPage : Operation<GetPageOptions, IPage>
     /// <summary>The names of the sites, as host:port.</summary>
     /// <exception cref="DataOpsException">The database is none of a Wagtail site.</exception>
     public static IEnumerable<string> SiteNames(Session session) =>
-        SiteAddress.Read(session, new WagtailTables(session, ReferenceCatalog.Read(session, withEmbedded: false), default), default).Select(s => s.Name);
+        SiteAddress.Read(session, PageTables.Require(session, ReferenceCatalog.Read(session, withEmbedded: false)), default).Select(s => s.Name);
 
     private static PageLine Line(PageInfo page, int top) => new(
         page.Server, page.Database, new string(' ', 2 * Math.Max(0, page.Depth - top - 1)) + page.Title, page.Id, page.Type, page.Status, page.UrlPath);

@@ -1,4 +1,6 @@
 using DataOps.Core.Changes;
+using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.Models;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
@@ -12,24 +14,24 @@ namespace DataOps.Core.Features.Pages;
 internal sealed class InboundReferences
 {
     // What belongs to a page's drafts stays with them; what the application makes anew is made anew.
-    private static readonly string[] s_staying =
+    private static readonly ModelLabel[] s_staying =
     [
-        "wagtailcore_comment", "wagtailcore_revision", "wagtailcore_workflowstate", "wagtailcore_referenceindex", "wagtailsearch_indexentry",
-        "wagtailadmin_editingsession",
+        WagtailTables.Comment, WagtailTables.Revision, WagtailTables.WorkflowState, WagtailTables.ReferenceIndex, WagtailTables.SearchEntry,
+        WagtailTables.EditingSession,
     ];
 
     private readonly Session _session;
-    private readonly WagtailTables _tables;
+    private readonly PageTables _tables;
     private readonly PageChange _change;
     private readonly CancellationToken _cancellation;
     private readonly Reference[] _fields;
     private readonly Reference[] _generic;
 
     /// <summary>Finds the references that follow.</summary>
-    public InboundReferences(Session session, WagtailTables tables, PageChange change, CancellationToken cancellation)
+    public InboundReferences(Session session, PageTables tables, PageChange change, CancellationToken cancellation)
     {
         (_session, _tables, _change, _cancellation) = (session, tables, change, cancellation);
-        bool Follows(Reference r) => r.Severity != Severity.Expected && r.Table != tables.Pages && !s_staying.Contains(r.Table.Name);
+        bool Follows(Reference r) => r.Severity != Severity.Expected && r.Table != tables.Pages && !s_staying.Contains(tables.Catalog.ModelOf(r.Table)?.Label);
         _fields = [.. tables.Catalog.To(tables.Pages).Where(r => Follows(r) && IsField(r))];
         _generic = [.. tables.Catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null } && Follows(r))];
     }
@@ -106,7 +108,7 @@ internal sealed class InboundReferences
         Column type = reference.ContentTypeColumn!;
         string typeName = SqlText.Identifier(type.Name);
         string id = SqlText.Identifier(reference.Column.Name);
-        int page = _tables.Catalog.ModelOf(_tables.Pages)!.ContentType;
+        int page = _tables.ContentType;
         _change.Update(reference.Table, [type.Name, reference.Column.Name], $"""
             select {rows.Identity.Of("t")}, (case when t.{typeName} = {page} then {page} else {target} end)::{type.TypeText} as {typeName},
                    d.new_id::{reference.Column.TypeText} as {id}

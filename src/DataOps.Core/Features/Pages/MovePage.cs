@@ -24,16 +24,16 @@ public sealed class MovePage : Operation<MovePageOptions, IChangeResult>
         string? undo = UndoPlace.Of(options, session.Database, Name);
         if (options.Id.Count + options.UrlPath.Count == 0)
             throw new DataOpsException(
-                "NoPageNamed", FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id or -UrlPath, or pipe them from Get-Page.");
+                ErrorIds.MissingOption, FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id or -UrlPath, or pipe them from Get-Page.");
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
-        WagtailTables tables = new(session, catalog, context.Cancellation);
+        PageTables tables = PageTables.Require(session, catalog);
         using PageChange change = new(session, catalog, Name, context.Cancellation);
         if (!options.WhatIf)
             change.LockTable(tables.Pages);
         context.Report("Planning", 0, null);
         PageTree tree = new(session, tables, context.Cancellation);
-        long to = tables.Require(options.To);
-        long[] ids = [.. options.Id.Concat(options.UrlPath.Select(tables.Require)).Distinct()];
+        long to = tables.RequirePage(session, options.To, context.Cancellation);
+        long[] ids = [.. options.Id.Concat(options.UrlPath.Select(p => tables.RequirePage(session, p, context.Cancellation))).Distinct()];
         IReadOnlyList<PageMove> moves = tree.Move(ids, to, options.Position, options.OnSlugClash);
         MovedRows rows = new(session, tables, change, moves, context);
         rows.Plan(options.Redirect);
@@ -51,9 +51,25 @@ public sealed class MovePage : Operation<MovePageOptions, IChangeResult>
             context.Report("Moving", 0, change.Rows);
         string? undoPath = goes ? change.Carry(undo) : null;
         PageMove[] moved = [.. moves.Where(m => m.Action != PageMove.None)];
-        yield return new MovePageResult(
-            session.Server, session.Database, Name, goes, goes ? change.Rows : 0, change.Rows, moved.Length, moved.Sum(m => m.Pages),
-            moves.Count == 1 ? moves[0].UrlPath : null, rows.Redirects, rows.Stale.What, rows.Stale.Commands, undoPath,
-            Math.Round(watch.Elapsed.TotalSeconds, 3));
+        yield return new MovePageResult
+        {
+            Server = session.Server,
+            Database = session.Database,
+            Operation = Name,
+            Changed = goes,
+            Count = goes ? change.Rows : 0,
+            WouldChange = change.Rows,
+            Deleted = change.Tables.Sum(t => t.Delete),
+            Updated = change.Tables.Sum(t => t.Update),
+            Inserted = change.Tables.Sum(t => t.Insert),
+            Stale = rows.Stale.What,
+            Afterwards = rows.Stale.Commands,
+            UndoPath = undoPath,
+            Duration = Math.Round(watch.Elapsed.TotalSeconds, 3),
+            Moved = moved.Length,
+            Pages = moved.Sum(m => m.Pages),
+            UrlPath = moves.Count == 1 ? moves[0].UrlPath : null,
+            Redirects = rows.Redirects,
+        };
     }
 }

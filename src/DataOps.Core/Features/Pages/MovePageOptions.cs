@@ -1,4 +1,5 @@
 using DataOps.Core.Changes;
+using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.Pages;
@@ -56,32 +57,17 @@ public sealed record MovedPage(
     string Path) : IChangeResult;
 
 /// <summary>What moving pages did, or would do.</summary>
-/// <param name="Server">The server.</param>
-/// <param name="Database">The database.</param>
-/// <param name="Operation">Move-Page.</param>
-/// <param name="Changed">Whether anything was written.</param>
-/// <param name="Count">Rows written; 0 with WhatIf.</param>
-/// <param name="WouldChange">Rows to be written.</param>
-/// <param name="Moved">Pages that were named and are moved.</param>
-/// <param name="Pages">Pages that move with them, themselves included.</param>
-/// <param name="UrlPath">The new url path where one page is moved; null for several.</param>
-/// <param name="Redirects">Redirects that are made or changed.</param>
-/// <param name="Stale">What the application does not know of yet; null when nothing is.</param>
-/// <param name="Afterwards">The commands that are due, joined by semicolons.</param>
-/// <param name="UndoPath">The undo file; null when there is none.</param>
-/// <param name="Duration">Seconds.</param>
-public sealed record MovePageResult(
-    string Server,
-    string Database,
-    string Operation,
-    bool Changed,
-    long Count,
-    long WouldChange,
-    int Moved,
-    long Pages,
-    string? UrlPath,
-    long Redirects,
-    string? Stale,
-    string? Afterwards,
-    string? UndoPath,
-    double Duration) : IChangeResult;
+public sealed record MovePageResult : ChangeResult
+{
+    /// <summary>Pages that were named and are moved.</summary>
+    public int Moved { get; init; }
+
+    /// <summary>Pages that move with them, themselves included.</summary>
+    public long Pages { get; init; }
+
+    /// <summary>The new url path where one page is moved; null for several.</summary>
+    public string? UrlPath { get; init; }
+
+    /// <summary>Redirects that are made or changed.</summary>
+    public long Redirects { get; init; }
+}

@@ -1,6 +1,6 @@
 using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Pages;
-using DataOps.Core.Features.Sites;
+using DataOps.Core.Django.Trees;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
@@ -9,7 +9,7 @@ namespace DataOps.Core.Features.Pages;
 
 /// <summary>Plans the rows that change when pages have moved in the working copy of the tree: pages, revisions, log entries and redirects.</summary>
 internal sealed class MovedRows(
-    Session session, WagtailTables tables, PageChange change, IReadOnlyList<PageMove> moves, OperationContext context)
+    Session session, PageTables tables, PageChange change, IReadOnlyList<PageMove> moves, OperationContext context)
 {
     private readonly PageMove[] _moved = [.. moves.Where(m => m.Action != PageMove.None)];
     private readonly IReadOnlyList<SiteAddress> _sites = SiteAddress.Read(session, tables, context.Cancellation);
@@ -54,7 +54,7 @@ internal sealed class MovedRows(
             if (before != after && carried.Length == 0)
                 context.Warning?.Invoke($"Page {move.Before.Id} ({move.UrlPath}) leaves {(before is null ? "no site" : "site " + before)} for "
                     + $"{(after is null ? "none: it has no address any more" : after)}.");
-            if (move.Before.Locale != move.Parent.Locale && move.Parent.Path.Length > PagePath.Step)
+            if (move.Before.Locale != move.Parent.Locale && move.Parent.Path.Length > PathScheme.Wagtail.StepLength)
                 context.Warning?.Invoke($"Page {move.Before.Id} ({move.UrlPath}) and its new parent are of different locales.");
         }
     }
@@ -63,13 +63,13 @@ internal sealed class MovedRows(
     private void PlanRevisions()
     {
         PageMove[] renamed = [.. _moved.Where(m => m.Slug != m.Before.Slug)];
-        if (renamed.Length == 0 || tables.Find("wagtailcore_revision") is not { } revisions || revisions.Find("content")?.Type.Underlying.Name != "jsonb")
+        if (renamed.Length == 0 || tables.Find(WagtailTables.Revision) is not { } revisions || revisions.Find("content")?.Type.Underlying.Name != "jsonb")
             return;
         string values = string.Join(", ", renamed.Select(m => $"({SqlText.Literal($"{m.Before.Id}")}, {SqlText.Literal(m.Before.Slug)}, {SqlText.Literal(m.Slug)})"));
         change.Update(revisions, ["content"], $"""
             select r.id, jsonb_set(r.content, '{"{slug}"}', to_jsonb(m.new::text)) as content
             from {revisions.Sql} r join (values {values}) m (id, old, new) on m.id = r.object_id
-            where r.base_content_type_id = {tables.Catalog.ModelOf(tables.Pages)!.ContentType} and r.content ->> 'slug' = m.old
+            where r.base_content_type_id = {tables.ContentType} and r.content ->> 'slug' = m.old
             """);
     }
 
@@ -90,9 +90,9 @@ internal sealed class MovedRows(
 
     private void PlanRedirects()
     {
-        if (tables.Find("wagtailredirects_redirect") is not { } redirects || tables.Find("wagtailcore_site") is not { } sites)
+        if (tables.Find(WagtailTables.Redirect) is not { } redirects || tables.Find(WagtailTables.Site) is not { } sites)
         {
-            context.Warning?.Invoke($"{session.Database} has no table wagtailredirects_redirect: no redirects are made.");
+            context.Warning?.Invoke($"{session.Database} has no model {WagtailTables.Redirect}: no redirects are made.");
             return;
         }
         // An address is what is left of the url path below the site's root page; where it stays, no redirect is needed.

@@ -1,11 +1,11 @@
 namespace DataOps.Core.Features.Pages;
 
-/// <summary>What becomes of a page in whose place there is a new one.</summary>
+/// <summary>What to do with a page that is replaced by a new one.</summary>
 public enum OldPage
 {
-    /// <summary>It stays as a draft behind its siblings, its slug with -old behind it; with its history, and without its children.</summary>
+    /// <summary>Keep it as a draft behind its siblings, with its history, without its children; -old is appended to its slug.</summary>
     Keep,
 
-    /// <summary>It is deleted, with its revisions and comments and whatever depends on it.</summary>
+    /// <summary>Delete it, with its revisions, comments and other dependent rows.</summary>
     Delete,
 }

@@ -10,19 +10,19 @@ public interface IPage
     string Database { get; }
 }
 
-/// <summary>What visitors see of a page.</summary>
+/// <summary>Whether a page is published.</summary>
 public enum PageStatus
 {
-    /// <summary>It can be seen; that there may be newer changes, HasUnpublishedChanges says.</summary>
+    /// <summary>Published; HasUnpublishedChanges tells whether there is a newer draft.</summary>
     Live,
 
-    /// <summary>It cannot be seen.</summary>
+    /// <summary>Not published.</summary>
     Draft,
 
-    /// <summary>It cannot be seen yet: a revision waits for its time.</summary>
+    /// <summary>Not published yet: a revision is scheduled.</summary>
     Scheduled,
 
-    /// <summary>It cannot be seen any more: its time is over.</summary>
+    /// <summary>Not published any more: it has expired.</summary>
     Expired,
 }
 

@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
@@ -12,9 +13,9 @@ internal static class PageLog
     /// <param name="tables">The site's tables.</param>
     /// <param name="change">The change.</param>
     /// <param name="context">Takes the warning.</param>
-    public static void Plan(string entries, WagtailTables tables, PageChange change, OperationContext context)
+    public static void Plan(string entries, PageTables tables, PageChange change, OperationContext context)
     {
-        if (tables.Find("wagtailcore_pagelogentry") is not { } log)
+        if (tables.Find(WagtailTables.PageLogEntry) is not { } log)
             return;
         Dictionary<string, string> all = new()
         {

@@ -1,33 +1,33 @@
 namespace DataOps.Core.Features.Pages;
 
-/// <summary>Where a page is put, seen from another one; as treebeard has it.</summary>
+/// <summary>The place of a moved page, relative to the target page; as treebeard has it.</summary>
 public enum PagePosition
 {
-    /// <summary>Below it, behind its other children.</summary>
+    /// <summary>The last child of the target.</summary>
     LastChild,
 
-    /// <summary>Below it, before its other children.</summary>
+    /// <summary>The first child of the target.</summary>
     FirstChild,
 
-    /// <summary>Beside it, just before it.</summary>
+    /// <summary>The sibling before the target.</summary>
     Left,
 
-    /// <summary>Beside it, just behind it.</summary>
+    /// <summary>The sibling behind the target.</summary>
     Right,
 
-    /// <summary>Beside it, before all others.</summary>
+    /// <summary>The first sibling of the target.</summary>
     FirstSibling,
 
-    /// <summary>Beside it, behind all others.</summary>
+    /// <summary>The last sibling of the target.</summary>
     LastSibling,
 }
 
-/// <summary>What becomes of a page whose slug a page beside its new place has already.</summary>
+/// <summary>What to do with a moved page whose slug a sibling has already.</summary>
 public enum OnSlugClash
 {
-    /// <summary>Both are named, and nothing is moved.</summary>
+    /// <summary>Refuse, and name both pages.</summary>
     Fail,
 
-    /// <summary>The moved page gets its slug with -2, -3 and so on behind it.</summary>
+    /// <summary>Append -2, -3 … to the slug of the moved page.</summary>
     Suffix,
 }

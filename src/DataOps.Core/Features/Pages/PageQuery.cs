@@ -1,6 +1,7 @@
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.References;
-using DataOps.Core.Features.Sites;
+using DataOps.Core.Django.Trees;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
@@ -14,9 +15,10 @@ namespace DataOps.Core.Features.Pages;
 internal sealed class PageQuery
 {
     private const int ProgressEvery = 5000;
+    private static readonly PathScheme s_paths = PathScheme.Wagtail;
 
     private readonly Session _session;
-    private readonly WagtailTables _tables;
+    private readonly PageTables _tables;
     private readonly GetPageOptions _options;
     private readonly OperationContext _context;
     private readonly IReadOnlyList<SiteAddress> _sites;
@@ -25,14 +27,14 @@ internal sealed class PageQuery
     private readonly HashSet<string> _literalPaths;
     private readonly List<string> _conditions = [];
 
-    /// <summary>Makes it.</summary>
+    /// <summary>Resolves what was named.</summary>
     /// <exception cref="DataOpsException">A parent, a type or a site that was named is not there.</exception>
-    public PageQuery(Session session, WagtailTables tables, GetPageOptions options, OperationContext context)
+    public PageQuery(Session session, PageTables tables, GetPageOptions options, OperationContext context)
     {
         (_session, _tables, _options, _context) = (session, tables, options, context);
         _sites = SiteAddress.Read(session, tables, context.Cancellation);
         _ids = [.. options.Id];
-        string[] paths = [.. options.UrlPath.Select(PagePath.Url)];
+        string[] paths = [.. options.UrlPath.Select(PageTables.UrlPath)];
         _literalPaths = [.. paths.Where(p => p.IndexOfAny(['*', '?', '[']) < 0)];
         _urlPaths = new NameFilter(paths);
         AddIds();
@@ -41,10 +43,10 @@ internal sealed class PageQuery
         AddParent();
     }
 
-    /// <summary>The level that the lines of a tree begin below.</summary>
+    /// <summary>The depth of the parent that was named; 0 without.</summary>
     public int Top { get; private set; }
 
-    /// <summary>Reads them.</summary>
+    /// <summary>The pages, in the order of the tree.</summary>
     public IEnumerable<PageInfo> Read()
     {
         long done = 0;
@@ -58,13 +60,13 @@ internal sealed class PageQuery
         }
     }
 
-    /// <summary>Refuses ids and url paths without wildcards that no page had; after <see cref="Read"/>.</summary>
+    /// <summary>Refuses named pages that do not exist; after <see cref="Read"/>.</summary>
     /// <exception cref="DataOpsException"><c>UnknownPage</c>.</exception>
     public void RequireAll()
     {
         string[] missing = [.. _ids.Select(id => id.ToString(System.Globalization.CultureInfo.InvariantCulture)), .. _literalPaths];
         if (missing.Length > 0)
-            throw _tables.Unknown(string.Join(", ", missing));
+            throw PageTables.UnknownPage(_session, string.Join(", ", missing));
     }
 
     private void AddIds()
@@ -82,7 +84,7 @@ internal sealed class PageQuery
             return;
         NameFilter types = new(_options.Type);
         ContentType[] all = [.. _tables.Catalog.ContentTypes];
-        types.Require(all.Select(c => (string?[])ReferenceFilter.ModelNames(c.Label)), "UnknownModel", "model");
+        types.Require(all.Select(c => (string?[])ReferenceFilter.ModelNames(c.Label)), ErrorIds.UnknownModel, "model");
         IEnumerable<int> chosen = all.Where(c => types.Matches(ReferenceFilter.ModelNames(c.Label))).Select(c => c.Id);
         _conditions.Add($"t.content_type_id in ({string.Join(", ", chosen)})");
     }
@@ -95,7 +97,7 @@ internal sealed class PageQuery
         string[] roots = [.. _sites.Where(s => s.IsNamed(filter) && s.Path is not null).Select(s => Below(s.Path!))];
         if (roots.Length == 0)
             throw new DataOpsException(
-                "UnknownSite", FailureKind.NotFound, $"There is no site {name}.", $"There are: {string.Join(", ", _sites.Select(s => s.Name))}.", name);
+                ErrorIds.UnknownSite, FailureKind.NotFound, $"There is no site {name}.", $"There are: {string.Join(", ", _sites.Select(s => s.Name))}.", name);
         _conditions.Add($"({string.Join(" or ", roots)})");
     }
 
@@ -104,12 +106,12 @@ internal sealed class PageQuery
         if (_options.Parent is { } parent)
         {
             string path = _session.List<string>(
-                $"select p.path from {_tables.Pages.Sql} p where p.id = @id", new { id = _tables.Require(parent) }, _context.Cancellation)[0];
-            Top = path.Length / PagePath.Step;
+                $"select p.path from {_tables.Pages.Sql} p where p.id = @id", new { id = _tables.RequirePage(_session, parent, _context.Cancellation) }, _context.Cancellation)[0];
+            Top = s_paths.Depth(path);
             _conditions.Add($"{Below(path)} and length(t.path) > {path.Length}");
         }
         if (_options.Depth is { } depth)
-            _conditions.Add($"length(t.path) <= {(Top + depth) * PagePath.Step}");
+            _conditions.Add($"length(t.path) <= {(Top + depth) * s_paths.StepLength}");
     }
 
     // A range that the index on the path answers, whatever the collation of the database.
@@ -117,15 +119,15 @@ internal sealed class PageQuery
 
     private string Text()
     {
-        bool hasSchedule = _tables.Find("wagtailcore_revision")?.Find("approved_go_live_at") is not null;
+        bool hasSchedule = _tables.Find(WagtailTables.Revision)?.Find("approved_go_live_at") is not null;
         string scheduled = hasSchedule ? $"""
-            exists (select 1 from {_tables.Find("wagtailcore_revision")!.Sql} r where r.object_id = t.id::text and r.approved_go_live_at is not null
-                    and r.base_content_type_id = {_tables.Catalog.ModelOf(_tables.Pages)!.ContentType})
+            exists (select 1 from {_tables.Find(WagtailTables.Revision)!.Sql} r where r.object_id = t.id::text and r.approved_go_live_at is not null
+                    and r.base_content_type_id = {_tables.ContentType})
             """ : "false";
-        Table? locales = _tables.Find("wagtailcore_locale");
+        Table? locales = _tables.Find(WagtailTables.Locale);
         string Column(string name, string type) => _tables.Pages.Find(name) is null ? $"null::{type}" : $"t.{SqlText.Identifier(name)}::{type}";
         return $"""
-            select t.id::int8, (select p.id::int8 from {_tables.Pages.Sql} p where p.path = left(t.path, -{PagePath.Step})), t.depth::int4, t.title,
+            select t.id::int8, (select p.id::int8 from {_tables.Pages.Sql} p where p.path = {s_paths.ParentSql("t.path")}), t.depth::int4, t.title,
               t.content_type_id::int4,
                    case when t.live then 'Live' when t.expired then 'Expired' when {scheduled} then 'Scheduled' else 'Draft' end, t.has_unpublished_changes,
                    t.slug, t.url_path, {(locales is null ? "null" : $"(select l.language_code from {locales.Sql} l where l.id = t.locale_id)")},

@@ -1,4 +1,5 @@
 using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.Trees;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
@@ -18,16 +19,17 @@ internal sealed class PageTree
     // No path begins with it: the page that is on its way.
     private const string Away = "~";
     private const string IsAway = $"t.path >= '{Away}'";
-    private const int LongestSlug = 255;
+    private const int LongestPath = 255;
+    private static readonly PathScheme s_paths = PathScheme.Wagtail;
 
     private readonly Session _session;
-    private readonly WagtailTables _tables;
+    private readonly PageTables _tables;
     private readonly CancellationToken _cancellation;
     private readonly string _ordered;
     private readonly HashSet<long> _withChildren = [];
 
-    /// <summary>Makes the copy, still empty.</summary>
-    public PageTree(Session session, WagtailTables tables, CancellationToken cancellation)
+    /// <summary>Creates the temporary table, empty.</summary>
+    public PageTree(Session session, PageTables tables, CancellationToken cancellation)
     {
         (_session, _tables, _cancellation) = (session, tables, cancellation);
         // An index helps where the column itself is in the order of its bytes, as Wagtail makes it.
@@ -39,7 +41,7 @@ internal sealed class PageTree
     }
 
     // Its index finds the children of a page.
-    private static string Parent => $"left(path, -{PagePath.Step})";
+    private static string Parent => s_paths.ParentSql("path");
 
     private sealed record Sibling(long Id, string Path);
 
@@ -67,8 +69,8 @@ internal sealed class PageTree
         PageNode target = Node(to);
         bool isChild = position is PagePosition.FirstChild or PagePosition.LastChild;
         Require(node, target, isChild);
-        PageNode oldParent = NodeAt(PagePath.ParentOf(node.Path), node);
-        PageNode parent = isChild ? target : NodeAt(PagePath.ParentOf(target.Path), target);
+        PageNode oldParent = NodeAt(s_paths.Parent(node.Path), node);
+        PageNode parent = isChild ? target : NodeAt(s_paths.Parent(target.Path), target);
         LoadRange(node.Path, node.Path);
         LoadChildren(parent);
         LoadChildren(oldParent);
@@ -94,7 +96,7 @@ internal sealed class PageTree
             + $"{SqlText.Literal(slug)} else t.slug end where {IsAway}");
         Derive(path, parent);
         Execute($"""
-            update {Name} t set numchild = (select count(*) from {Name} c where left(c.path, -{PagePath.Step}) = t.path)
+            update {Name} t set numchild = (select count(*) from {Name} c where {s_paths.ParentSql("c.path")} = t.path)
             where t.id in ({oldParent.Id}, {parent.Id})
             """);
         PageNode now = Node(id);
@@ -103,9 +105,9 @@ internal sealed class PageTree
 
     private static void Require(PageNode node, PageNode target, bool isChild)
     {
-        if (node.Path.Length <= PagePath.Step)
+        if (node.Path.Length <= s_paths.StepLength)
             throw Invalid($"Page {node.Id} is the root of all pages, which cannot be moved.", "Name a page below it.", node);
-        if (!isChild && target.Path.Length <= PagePath.Step)
+        if (!isChild && target.Path.Length <= s_paths.StepLength)
             throw Invalid($"Page {target.Id} is the root of all pages: no page can be beside it.", "Use -Position FirstChild or LastChild.", node);
         if (node.Holds(target) && (isChild || node.Id != target.Id))
             throw Invalid($"Page {node.Id} ({node.UrlPath}) cannot be moved below itself: page {target.Id} ({target.UrlPath}) is "
@@ -116,11 +118,11 @@ internal sealed class PageTree
     private string Shift(PageNode node, string parent, Sibling[] others, int index)
     {
         Execute($"update {Name} t set path = '{Away}' || substr(t.path, {node.Path.Length + 1}) where {Below(node.Path)}");
-        int number = index == 0 ? 1 : PagePath.NumberOf(others[index - 1].Path) + 1;
+        long number = index == 0 ? 1 : s_paths.NumberOf(others[index - 1].Path) + 1;
         List<Sibling> shifted = [];
         foreach (Sibling sibling in others.Skip(index))
         {
-            if (PagePath.NumberOf(sibling.Path) > number + shifted.Count)
+            if (s_paths.NumberOf(sibling.Path) > number + shifted.Count)
                 break;
             shifted.Add(sibling);
         }
@@ -128,21 +130,21 @@ internal sealed class PageTree
         {
             LoadRange(shifted[0].Path, shifted[^1].Path);
             Execute($"""
-                update {Name} t set path = m.new || substr(t.path, {parent.Length + PagePath.Step + 1})
-                from unnest({Texts(shifted.Select(s => s.Path))}, {Texts(shifted.Select(s => PagePath.Child(parent, PagePath.NumberOf(s.Path) + 1)))}) m (old,
+                update {Name} t set path = m.new || substr(t.path, {parent.Length + s_paths.StepLength + 1})
+                from unnest({Texts(shifted.Select(s => s.Path))}, {Texts(shifted.Select(s => s_paths.Child(parent, s_paths.NumberOf(s.Path) + 1)))}) m (old,
                   new)
-                where left(t.path, {parent.Length + PagePath.Step}) = m.old and {Between(shifted[0].Path, shifted[^1].Path)}
+                where left(t.path, {parent.Length + s_paths.StepLength}) = m.old and {Between(shifted[0].Path, shifted[^1].Path)}
                 """);
         }
         // The parent may be below a sibling that has made room elsewhere, but never below its own children.
-        return PagePath.Child(parent, number);
+        return s_paths.Child(parent, number);
     }
 
     private void RequireRoom(PageNode node, string path)
     {
         long longest = Count($"select max(length(t.path)) from {Name} t where {IsAway}") - Away.Length + path.Length;
-        if (longest > PagePath.Longest)
-            throw PagePath.Full($"below page {node.Id} there would be more than {PagePath.Longest / PagePath.Step} levels");
+        if (longest > LongestPath)
+            throw PathScheme.Full($"below page {node.Id} there would be more than {LongestPath / s_paths.StepLength} levels");
     }
 
     // What hangs on the place: depth and url path of all that has moved.
@@ -151,12 +153,12 @@ internal sealed class PageTree
         string url = parent.Path.Length > 0 ? SqlText.Literal(parent.UrlPath) : "'/'";
         Execute($"""
             with recursive moved as materialized (
-              select t.id, t.path, t.slug, left(t.path, -{PagePath.Step}) as above from {Name} t where {Below(path)}),
+              select t.id, t.path, t.slug, {s_paths.ParentSql("t.path")} as above from {Name} t where {Below(path)}),
             u as (
               select m.id, m.path, {url} || m.slug || '/' as url from moved m where m.path = {SqlText.Literal(path)}
               union all
               select m.id, m.path, u.url || m.slug || '/' from moved m join u on m.above = u.path)
-            update {Name} t set depth = length(t.path) / {PagePath.Step}, url_path = coalesce(u.url, t.url_path)
+            update {Name} t set depth = {s_paths.DepthSql("t.path")}, url_path = coalesce(u.url, t.url_path)
             from moved m left join u on u.id = m.id where m.id = t.id
             """);
     }
@@ -169,29 +171,23 @@ internal sealed class PageTree
             return node.Slug;
         if (onClash == OnSlugClash.Fail)
             throw new DataOpsException(
-                "SlugTaken", FailureKind.AlreadyExists, $"Page {node.Id} ({node.UrlPath}) cannot be moved below page {parent.Id} ({parent.UrlPath}): a page "
+                ErrorIds.SlugTaken, FailureKind.AlreadyExists, $"Page {node.Id} ({node.UrlPath}) cannot be moved below page {parent.Id} ({parent.UrlPath}): a page "
                     + $"with the slug {node.Slug} is there already. Nothing was moved.",
                 "Use -OnSlugClash Suffix, or give one of them another slug first.", node.UrlPath);
-        for (int i = 2; ; i++)
-        {
-            string suffix = $"-{i}";
-            string slug = node.Slug[..Math.Min(node.Slug.Length, LongestSlug - suffix.Length)] + suffix;
-            if (!taken.Contains(slug))
-                return slug;
-        }
+        return PageSlug.Free(node.Slug, s => !taken.Contains(s));
     }
 
     private PageNode Node(long id)
     {
         Load($"t.id = {id}");
-        return Read($"t.id = {id}") ?? throw _tables.Unknown($"{id}");
+        return Read($"t.id = {id}") ?? throw PageTables.UnknownPage(_session, $"{id}");
     }
 
     private PageNode NodeAt(string path, PageNode child)
     {
         Load($"t.path = {SqlText.Literal(path)}");
         return Read($"t.path = {SqlText.Literal(path)}") ?? throw new DataOpsException(
-            "DamagedTree", FailureKind.InvalidData,
+            ErrorIds.DamagedTree, FailureKind.InvalidData,
             $"The page above page {child.Id} ({child.UrlPath}) is missing, so nothing can be moved there or from there.",
             "Repair-Tree brings it back into the tree.", child.UrlPath);
     }
@@ -206,7 +202,7 @@ internal sealed class PageTree
     private void LoadChildren(PageNode parent)
     {
         if (_withChildren.Add(parent.Id))
-            Load($"{Range(parent.Path, parent.Path)} and length(t.path) = {parent.Path.Length + PagePath.Step}");
+            Load($"{Range(parent.Path, parent.Path)} and length(t.path) = {parent.Path.Length + s_paths.StepLength}");
     }
 
     private string Range(string first, string last) => $"{_ordered} >= {SqlText.Literal(first)} and {_ordered} < {SqlText.Literal(last + "~")}";
@@ -236,6 +232,6 @@ internal sealed class PageTree
 
     private void Execute(string sql) => _session.Execute(sql, _cancellation);
 
-    private static DataOpsException Invalid(string message, string advice, PageNode node) => new("InvalidMove", FailureKind.InvalidArgument, message, advice,
+    private static DataOpsException Invalid(string message, string advice, PageNode node) => new(ErrorIds.InvalidMove, FailureKind.InvalidArgument, message, advice,
         node.UrlPath);
 }

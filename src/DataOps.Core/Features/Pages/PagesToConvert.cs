@@ -1,4 +1,5 @@
 using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.Trees;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
@@ -17,7 +18,7 @@ internal sealed class PagesToConvert
 
     /// <summary>Finds them.</summary>
     /// <exception cref="DataOpsException">A page is not there, they have several types, or one is an alias of a page that keeps its type.</exception>
-    public PagesToConvert(Session session, WagtailTables tables, PageType target, ConvertPageOptions options, OperationContext context)
+    public PagesToConvert(Session session, PageTables tables, PageType target, ConvertPageOptions options, OperationContext context)
     {
         (_session, _cancellation) = (session, context.Cancellation);
         string pages = tables.Pages.Sql;
@@ -46,9 +47,9 @@ internal sealed class PagesToConvert
             0 => null,
             1 => types[0],
             _ => throw new DataOpsException(
-                "MixedTypes", FailureKind.InvalidArgument,
+                ErrorIds.MixedTypes, FailureKind.InvalidArgument,
                 $"The pages are of several types: {string.Join(", ", types.Select(t => tables.Catalog.ContentTypeOf(t)?.Label ?? $"content type {t}"))}.",
-                "Convert one type at a time: add -Type.", target.Label),
+                "Convert one type at a time: add -Type.", target.Label.ToString()),
         };
     }
 
@@ -67,12 +68,12 @@ internal sealed class PagesToConvert
     // A page that stayed behind its successor has had one already.
     private static string HasSuccessor(string pages, PageType target) => $"""
         not t.live and t.slug like '%-old%' and exists (
-          select 1 from {pages} s where s.content_type_id = {target.ContentType} and left(s.path, -{PagePath.Step}) = left(t.path, -{PagePath.Step})
+          select 1 from {pages} s where s.content_type_id = {target.ContentType} and {PathScheme.Wagtail.ParentSql("s.path")} = {PathScheme.Wagtail.ParentSql("t.path")}
           and length(s.path) = length(t.path) and starts_with(t.slug, s.slug || '-old') and substr(t.slug, length(s.slug) + 5) ~ '^(-[0-9]+)?$')
         """;
 
     // Beyond every page, and every half that a deleted page has left behind; the page table is locked, so nobody takes them meanwhile.
-    private void NumberNewPages(WagtailTables tables, PageType target)
+    private void NumberNewPages(PageTables tables, PageType target)
     {
         IEnumerable<string> most = target.Chain.Select(t => $"(select max({SqlText.Identifier(t.SingleKey!.Name)}) from {t.Sql})");
         string used = tables.Pages.SingleKey!.Sequence is { } sequence ? $", (select last_value from {sequence})" : "";
@@ -84,7 +85,7 @@ internal sealed class PagesToConvert
             """, _cancellation);
     }
 
-    private void AddAliases(WagtailTables tables, string others)
+    private void AddAliases(PageTables tables, string others)
     {
         string pages = tables.Pages.Sql;
         Aliases = _session.Execute($"""
@@ -98,7 +99,7 @@ internal sealed class PagesToConvert
             where not exists (select 1 from {Name} x where x.id = o.id) order by t.id limit 1
             """, null, _cancellation) is [var alias, ..])
             throw new DataOpsException(
-                "AliasOfOther", FailureKind.InvalidArgument, $"Page {alias}, which is not converted; both have to have one type.",
+                ErrorIds.AliasOfOther, FailureKind.InvalidArgument, $"Page {alias}, which is not converted; both have to have one type.",
                 "Convert that page: its aliases go with it.", alias);
     }
 

@@ -1,4 +1,4 @@
-using DataOps.Core.Changes;
+using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Features.Pages;
 

@@ -1,6 +1,8 @@
 using DataOps.Core.Changes;
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.Trees;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
@@ -12,11 +14,11 @@ namespace DataOps.Core.Features.Pages;
 
 /// <summary>Plans new pages in the places of others, with all that was below those, and what becomes of the old ones.</summary>
 internal sealed class ReplacementPages(
-    Session session, WagtailTables tables, PageChange change, PageType old, PageType target, ConvertPageOptions options, OperationContext context)
+    Session session, PageTables tables, PageChange change, PageType old, PageType target, ConvertPageOptions options, OperationContext context)
 {
     private const string Kept = "pg_temp.dataops_kept";
     private const string Suffix = "-old";
-    private const int LongestSlug = 255;
+    private static readonly PathScheme s_paths = PathScheme.Wagtail;
     private static readonly DeletionWords s_words = new("would be deleted, so nothing was changed.", "Delete them first",
         "use -OnDependent Cascade, or -OldPage Keep");
 
@@ -38,8 +40,8 @@ internal sealed class ReplacementPages(
     public void FindProblems(ConversionProblems problems)
     {
         problems.Find(
-            $"from {PagesToConvert.Name} d join {_pages} t on t.id = d.id where length(t.path) > {PagePath.Step} "
-                + $"and not exists (select 1 from {_pages} p where p.path = left(t.path, -{PagePath.Step}))",
+            $"from {PagesToConvert.Name} d join {_pages} t on t.id = d.id where length(t.path) > {s_paths.StepLength} "
+                + $"and not exists (select 1 from {_pages} p where p.path = {s_paths.ParentSql("t.path")})",
             f => $"{ConversionProblems.Pages(f)} lost the page above: Repair-Tree brings it back into the tree");
         if (!Keeps && !options.Force)
             problems.Find($"from {PagesToConvert.Name} d join {_pages} t on t.id = d.id where t.has_unpublished_changes", f =>
@@ -74,7 +76,7 @@ internal sealed class ReplacementPages(
         $"""
         select d.id::int8, d.new_id::int8, p.path, p.slug, p.url_path, p.title, coalesce(k.children, 0)
         from {PagesToConvert.Name} d join {_pages} p on p.id = d.id
-        left join (select left(path, -{PagePath.Step}) as path, count(*) as children from {_pages} where length(path) > {PagePath.Step} group by 1) k
+        left join (select {s_paths.ParentSql("path")} as path, count(*) as children from {_pages} where length(path) > {s_paths.StepLength} group by 1) k
           on k.path = p.path
         order by p.path collate "C"
         """,
@@ -110,28 +112,28 @@ internal sealed class ReplacementPages(
         PlanRevisions();
     }
 
-    private static string KeptBelow => $"select left(path, -{PagePath.Step}) as path, count(*) as kept from {Kept} group by 1";
+    private static string KeptBelow => $"select {s_paths.ParentSql("path")} as path, count(*) as kept from {Kept} group by 1";
 
     private void Place(Row[] rows)
     {
-        string[] parents = [.. rows.Select(r => PagePath.ParentOf(r.Path)).Distinct()];
-        Dictionary<string, int> last = [];
+        string[] parents = [.. rows.Select(r => s_paths.Parent(r.Path)).Distinct()];
+        Dictionary<string, long> last = [];
         HashSet<(string, string)> slugs = [];
         foreach ((string path, string slug) in session.Stream(
-            $"select path, slug from {_pages} where length(path) > {PagePath.Step} and left(path, -{PagePath.Step}) = any($1)",
+            $"select path, slug from {_pages} where length(path) > {s_paths.StepLength} and {s_paths.ParentSql("path")} = any($1)",
             r => (r.GetString(0), r.GetString(1)), context.Cancellation, new NpgsqlParameter<string[]> { TypedValue = parents }))
         {
-            string parent = PagePath.ParentOf(path);
-            last[parent] = Math.Max(last.GetValueOrDefault(parent), PagePath.NumberOf(path));
+            string parent = s_paths.Parent(path);
+            last[parent] = Math.Max(last.GetValueOrDefault(parent), s_paths.NumberOf(path));
             slugs.Add((parent, slug));
         }
         List<(long Id, string Path, string Slug, string Url)> kept = [];
         foreach (Row row in rows)
         {
-            string parent = PagePath.ParentOf(row.Path);
-            string slug = Free(row.Slug, s => slugs.Add((parent, s)));
+            string parent = s_paths.Parent(row.Path);
+            string slug = PageSlug.Free(row.Slug, s => slugs.Add((parent, s)), Suffix);
             string url = row.UrlPath[..(row.UrlPath.TrimEnd('/').LastIndexOf('/') + 1)] + slug + "/";
-            kept.Add((row.Id, PagePath.Child(parent, ++last[parent]), slug, url));
+            kept.Add((row.Id, s_paths.Child(parent, ++last[parent]), slug, url));
             _replaced.Add(Describe(row, url));
         }
         session.Execute(
@@ -142,25 +144,14 @@ internal sealed class ReplacementPages(
             new NpgsqlParameter<string[]> { TypedValue = [.. kept.Select(k => k.Url)] });
     }
 
-    private static string Free(string slug, Func<string, bool> take)
-    {
-        for (int i = 1; ; i++)
-        {
-            string suffix = i == 1 ? Suffix : $"{Suffix}-{i}";
-            string free = slug[..Math.Min(slug.Length, LongestSlug - suffix.Length)] + suffix;
-            if (take(free))
-                return free;
-        }
-    }
-
     // A draft that is published later, or by its schedule, would bring the old slug back.
     private void PlanRevisions()
     {
-        if (tables.Find("wagtailcore_revision") is not { } revisions || revisions.Find("base_content_type_id") is null)
+        if (tables.Find(WagtailTables.Revision) is not { } revisions || revisions.Find("base_content_type_id") is null)
             return;
         change.Update(revisions, ["content", "approved_go_live_at"], $"""
             select r.id, jsonb_set(r.content, '{"{slug}"}', to_jsonb(k.slug)) as content, null::timestamptz as approved_go_live_at
-            from {revisions.Sql} r join {Kept} k on k.id::text = r.object_id where r.base_content_type_id = {PageContentType}
+            from {revisions.Sql} r join {Kept} k on k.id::text = r.object_id where r.base_content_type_id = {tables.ContentType}
             """);
     }
 
@@ -201,7 +192,7 @@ internal sealed class ReplacementPages(
               select 2, c.path, c.id, coalesce(nullif(c.draft_title, ''), c.title)::text, 'wagtail.move', jsonb_build_object(
                 'source', jsonb_build_object('id', d.id, 'title', p.title), 'destination', jsonb_build_object('id', d.new_id, 'title', p.title)),
                 c.content_type_id, false, false
-              {page} join {_pages} c on left(c.path, -{PagePath.Step}) = p.path and length(c.path) > {PagePath.Step}
+              {page} join {_pages} c on {s_paths.ParentSql("c.path")} = p.path and length(c.path) > {s_paths.StepLength}
               where not exists (select 1 from {PagesToConvert.Name} x where x.id = c.id)
               union all
               select 3, p.path, p.id, p.title::text, '{(Keeps ? "wagtail.unpublish" : "wagtail.delete")}', '{"{}"}'::jsonb, p.content_type_id, false, {(Keeps
@@ -213,7 +204,7 @@ internal sealed class ReplacementPages(
     // A link in a text names the page by its id, and stands in fields whose form is known to the application alone.
     private void WarnOfTexts()
     {
-        if (tables.Find("wagtailcore_referenceindex") is not { } index || index.Find("to_object_id") is null)
+        if (tables.Find(WagtailTables.ReferenceIndex) is not { } index || index.Find("to_object_id") is null)
             return;
         HashSet<(int, string)> fields = [.. tables.Catalog.To(tables.Pages).Where(r => r.IsField).SelectMany(r =>
             tables.Catalog.WithHeirs(r.Table).Select(tables.Catalog.ModelOf).OfType<Model>().SelectMany(m =>
@@ -222,7 +213,7 @@ internal sealed class ReplacementPages(
             $"""
             select t.content_type_id::int4, t.model_path, count(*)
             from {index.Sql} t join {PagesToConvert.Name} d on d.id::text = t.to_object_id
-            where t.to_content_type_id = {PageContentType} group by 1, 2
+            where t.to_content_type_id = {tables.ContentType} group by 1, 2
             """,
             r => (Field: (r.GetInt32(0), r.GetString(1)), Rows: r.GetInt64(2)), context.Cancellation).Where(r => !fields.Contains(r.Field)).Sum(r => r.Rows);
         if (texts > 0)
@@ -234,6 +225,4 @@ internal sealed class ReplacementPages(
         session.Server, session.Database, row.NewId, row.Id, row.Title, options.OldPage.ToString(), row.Children, row.UrlPath, url);
 
     private string TypeOf(string column) => tables.Pages.Find(column)?.TypeText ?? "int";
-
-    private int PageContentType => tables.Catalog.ModelOf(tables.Pages)!.ContentType;
 }

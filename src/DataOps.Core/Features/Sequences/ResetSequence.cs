@@ -53,9 +53,19 @@ public sealed class ResetSequence : Operation<ResetSequenceOptions, IChangeResul
                 count += told.Changed ? 1 : 0;
                 yield return told;
             }
-        yield return new ResetSequenceResult(
-            session.Server, session.Database, Name, count > 0, count, wouldChange, states.Count, reported, transaction.Retries, null,
-            Math.Round(watch.Elapsed.TotalSeconds, 3));
+        yield return new ResetSequenceResult
+        {
+            Server = session.Server,
+            Database = session.Database,
+            Operation = Name,
+            Changed = count > 0,
+            Count = count,
+            WouldChange = wouldChange,
+            Duration = Math.Round(watch.Elapsed.TotalSeconds, 3),
+            Checked = states.Count,
+            Reported = reported,
+            Retries = transaction.Retries,
+        };
     }
 
     private static SequenceFinding Apply(Session session, SequenceReader reader, ShortTransaction transaction, SequenceState state, SequenceFinding finding)
@@ -63,7 +73,7 @@ public sealed class ResetSequence : Operation<ResetSequenceOptions, IChangeResul
         SequenceFinding told = finding;
         transaction.Run(() =>
         {
-            if (finding.Problem == nameof(SequenceProblem.OwnershipLost))
+            if (finding.Class is SequenceProblem.OwnershipLost)
             {
                 // Another column that draws from it may have got it by now.
                 bool isLost = !reader.Read(state).IsOwned;

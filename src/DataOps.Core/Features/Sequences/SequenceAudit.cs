@@ -1,5 +1,7 @@
 using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
 
@@ -8,19 +10,42 @@ namespace DataOps.Core.Features.Sequences;
 /// <summary>What is wrong with the sequences of a database; reads only.</summary>
 internal static class SequenceAudit
 {
-    /// <summary>Finds it, by table and column.</summary>
-    /// <param name="session">The session.</param>
+    /// <summary>Finds it, by table and column; where some sequence or table cannot be read, each table is looked at by itself.</summary>
+    /// <param name="session">The session, in the audit's transaction.</param>
     /// <param name="catalog">Tables and models.</param>
-    /// <param name="cancellation">Cancels the query that runs.</param>
-    public static IReadOnlyList<SequenceFinding> Find(Session session, ReferenceCatalog catalog, CancellationToken cancellation = default) =>
-        [.. new SequenceReader(session, catalog.Database, cancellation).Read(_ => true).SelectMany(s => Of(session, catalog, s))];
+    /// <param name="context">Cancellation.</param>
+    public static IEnumerable<Finding> Find(Session session, ReferenceCatalog catalog, OperationContext context)
+    {
+        Check check = new(session, Audit.Sequence, context);
+        IEnumerable<Finding> In(Func<Table, bool> wanted) =>
+            new SequenceReader(session, catalog.Database, context.Cancellation).Read(wanted).SelectMany(s => Of(session, catalog, s));
+        return check.Run(
+            () => In(_ => true), [],
+            parts: () => catalog.Database.Tables.SelectMany(table => check.Run(() => In(t => t == table), [table], catalog.LabelOf(table))));
+    }
 
     /// <summary>What is wrong with one.</summary>
     public static IEnumerable<SequenceFinding> Of(Session session, ReferenceCatalog catalog, SequenceState state)
     {
-        SequenceFinding Finding(SequenceProblem problem, Severity severity, long? value, string? sql, string note) => new(
-            session.Server, session.Database, problem.ToString(), severity.ToString(),
-            state.Table.DisplayName, catalog.LabelOf(state.Table), state.Column.Name, state.DisplayName, state.Last, state.Used, value, false, sql, note);
+        SequenceFinding Finding(SequenceProblem problem, Severity severity, long? value, string? sql, string note) => new()
+        {
+            Server = session.Server,
+            Database = session.Database,
+            Severity = severity,
+            Audit = Audit.Sequence,
+            Class = problem,
+            Model = catalog.LabelOf(state.Table),
+            Table = state.Table.DisplayName,
+            Column = state.Column.Name,
+            Problem = $"{state.DisplayName} is at {state.Last}, the table at {(state.Used is { } used ? $"{used}" : "nothing")}: {note}",
+            Remedy = sql is null
+                ? $"Get-Model {catalog.LabelOf(state.Table) ?? state.Table.DisplayName}" : $"Reset-Sequence -Table {state.Table.DisplayName} -WhatIf",
+            Sequence = state.DisplayName,
+            LastValue = state.Last,
+            Used = state.Used,
+            NewValue = value,
+            Sql = sql,
+        };
         if (state.IsBehind)
             yield return Finding(
                 SequenceProblem.Behind, Severity.Error, state.NewValue, state.NewValue is { } value ? SetValue(state, value).ToString() : null,

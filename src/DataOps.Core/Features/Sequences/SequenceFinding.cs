@@ -1,9 +1,9 @@
-using DataOps.Core.Changes;
+using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Features.Sequences;
 
 /// <summary>What can be wrong with the sequence of a key.</summary>
-public enum SequenceProblem
+public enum SequenceProblem : long
 {
     /// <summary>It will give out values that the table has, or has passed: inserting will fail.</summary>
     Behind,
@@ -15,58 +15,41 @@ public enum SequenceProblem
     NearEnd,
 }
 
-/// <summary>A sequence with which something is wrong.</summary>
-/// <param name="Server">The server.</param>
-/// <param name="Database">The database.</param>
-/// <param name="Problem">Behind, OwnershipLost or NearEnd.</param>
-/// <param name="Severity">Error or Warning.</param>
-/// <param name="Table">The table.</param>
-/// <param name="Model">Its model, or the model that owns the many-to-many list; null for other tables.</param>
-/// <param name="Column">The column that draws from the sequence.</param>
-/// <param name="Sequence">The sequence.</param>
-/// <param name="LastValue">What it gave out last; what it will give out first when it was never used.</param>
-/// <param name="Used">The furthest value that the table holds; null when it is empty.</param>
-/// <param name="NewValue">What its last value should be; null when it is right, or cannot be put right.</param>
-/// <param name="Changed">Whether it was put right.</param>
-/// <param name="Sql">The statement that puts it right; null where there is none.</param>
-/// <param name="Note">What else there is to know.</param>
-public sealed record SequenceFinding(
-    string Server,
-    string Database,
-    string Problem,
-    string Severity,
-    string Table,
-    string? Model,
-    string Column,
-    string Sequence,
-    long LastValue,
-    long? Used,
-    long? NewValue,
-    bool Changed,
-    string? Sql,
-    string? Note) : IChangeResult;
+/// <summary>A sequence with which something is wrong; its class is a <see cref="SequenceProblem"/>.</summary>
+public sealed record SequenceFinding : Finding, IChangeResult
+{
+    /// <summary>The sequence.</summary>
+    public string Sequence { get; init; } = "";
+
+    /// <summary>What it gave out last; what it will give out first when it was never used.</summary>
+    public long LastValue { get; init; }
+
+    /// <summary>The furthest value that the table holds; null when it is empty.</summary>
+    public long? Used { get; init; }
+
+    /// <summary>What its last value should be; null when it is right, or cannot be put right.</summary>
+    public long? NewValue { get; init; }
+
+    /// <summary>Whether it was put right.</summary>
+    public bool Changed { get; init; }
+
+    /// <summary>The statement that puts it right; null where there is none.</summary>
+    public string? Sql { get; init; }
+
+    string IChangeResult.Server => Server!;
+
+    string IChangeResult.Database => Database!;
+}
 
 /// <summary>What setting sequences did, or would do.</summary>
-/// <param name="Server">The server.</param>
-/// <param name="Database">The database.</param>
-/// <param name="Operation">Reset-Sequence.</param>
-/// <param name="Changed">Whether a sequence was changed.</param>
-/// <param name="Count">Sequences changed; 0 with WhatIf.</param>
-/// <param name="WouldChange">Sequences that are to be changed.</param>
-/// <param name="Checked">Sequences looked at.</param>
-/// <param name="Reported">Problems that it cannot put right.</param>
-/// <param name="Retries">Attempts that came to nothing because somebody else was in the way.</param>
-/// <param name="UndoPath">Always null: sequences are not rows.</param>
-/// <param name="Duration">Seconds.</param>
-public sealed record ResetSequenceResult(
-    string Server,
-    string Database,
-    string Operation,
-    bool Changed,
-    long Count,
-    long WouldChange,
-    long Checked,
-    long Reported,
-    long Retries,
-    string? UndoPath,
-    double Duration) : IChangeResult;
+public sealed record ResetSequenceResult : ChangeResult
+{
+    /// <summary>Sequences looked at.</summary>
+    public long Checked { get; init; }
+
+    /// <summary>Problems that it cannot put right.</summary>
+    public long Reported { get; init; }
+
+    /// <summary>Attempts that came to nothing because somebody else was in the way.</summary>
+    public long Retries { get; init; }
+}

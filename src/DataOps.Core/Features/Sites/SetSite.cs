@@ -32,9 +32,27 @@ public sealed class SetSite : Operation<SetSiteOptions, IChangeResult>
         bool goes = !options.WhatIf && change.Rows > 0;
         string? undoPath = goes ? change.Carry(undo) : null;
         SiteState after = site.After;
-        yield return new SetSiteResult(
-            session.Server, session.Database, Name, goes, goes ? change.Rows : 0, change.Rows, site.Before.Name, after.Name,
-            after.RootPage, after.IsDefault, after.SiteName, after.Domain,
-            site.Stale.What, site.Stale.Commands, undoPath, Math.Round(watch.Elapsed.TotalSeconds, 3));
+        yield return new SetSiteResult
+        {
+            Server = session.Server,
+            Database = session.Database,
+            Operation = Name,
+            Changed = goes,
+            Count = goes ? change.Rows : 0,
+            WouldChange = change.Rows,
+            Deleted = change.Tables.Sum(t => t.Delete),
+            Updated = change.Tables.Sum(t => t.Update),
+            Inserted = change.Tables.Sum(t => t.Insert),
+            Stale = site.Stale.What,
+            Afterwards = site.Stale.Commands,
+            UndoPath = undoPath,
+            Duration = Math.Round(watch.Elapsed.TotalSeconds, 3),
+            OldSite = site.Before.Name,
+            Site = after.Name,
+            RootPage = after.RootPage,
+            IsDefault = after.IsDefault,
+            SiteName = after.SiteName,
+            Domain = after.Domain,
+        };
     }
 }

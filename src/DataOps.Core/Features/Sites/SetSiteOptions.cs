@@ -1,4 +1,5 @@
 using DataOps.Core.Changes;
+using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.Sites;
@@ -33,36 +34,23 @@ public sealed partial record SetSiteOptions : ChangeOptions
 }
 
 /// <summary>What setting a site did, or would do.</summary>
-/// <param name="Server">The server.</param>
-/// <param name="Database">The database.</param>
-/// <param name="Operation">Set-Site.</param>
-/// <param name="Changed">Whether anything was written.</param>
-/// <param name="Count">Rows written; 0 with WhatIf.</param>
-/// <param name="WouldChange">Rows to be written.</param>
-/// <param name="OldSite">The site as it was, as host:port.</param>
-/// <param name="Site">The site as it is, as host:port.</param>
-/// <param name="RootPage">The id of its root page; null without Wagtail.</param>
-/// <param name="IsDefault">Whether it answers where no other site does.</param>
-/// <param name="SiteName">Its name.</param>
-/// <param name="Domain">Its domain in django_site; null when there is no row for it.</param>
-/// <param name="Stale">What the application still remembers; null when nothing is.</param>
-/// <param name="Afterwards">The commands that are due, joined by semicolons.</param>
-/// <param name="UndoPath">The undo file; null when there is none.</param>
-/// <param name="Duration">Seconds.</param>
-public sealed record SetSiteResult(
-    string Server,
-    string Database,
-    string Operation,
-    bool Changed,
-    long Count,
-    long WouldChange,
-    string OldSite,
-    string Site,
-    long? RootPage,
-    bool IsDefault,
-    string? SiteName,
-    string? Domain,
-    string? Stale,
-    string? Afterwards,
-    string? UndoPath,
-    double Duration) : IChangeResult;
+public sealed record SetSiteResult : ChangeResult
+{
+    /// <summary>The site as it was, as host:port.</summary>
+    public string OldSite { get; init; } = "";
+
+    /// <summary>The site as it is, as host:port.</summary>
+    public string Site { get; init; } = "";
+
+    /// <summary>The id of its root page; null without Wagtail.</summary>
+    public long? RootPage { get; init; }
+
+    /// <summary>Whether it answers where no other site does.</summary>
+    public bool IsDefault { get; init; }
+
+    /// <summary>Its name.</summary>
+    public string? SiteName { get; init; }
+
+    /// <summary>Its domain in django_site; null when there is no row for it.</summary>
+    public string? Domain { get; init; }
+}

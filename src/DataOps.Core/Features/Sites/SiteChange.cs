@@ -1,6 +1,7 @@
 using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.References;
+using DataOps.Core.Django.Trees;
 using DataOps.Core.Features.Pages;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
@@ -23,7 +24,7 @@ namespace DataOps.Core.Features.Sites;
 internal sealed record SiteState(
     long? Id, string HostName, int? Port, bool IsDefault, long? RootPage, string? SiteName, long? DomainId, string? Domain, string? DomainName)
 {
-    /// <summary>What a person calls it.</summary>
+    /// <summary>The site as host:port.</summary>
     public string Name => Port is null ? HostName : $"{HostName}:{Port}";
 }
 
@@ -34,8 +35,8 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
 
     private const int Longest = 255;
 
-    private readonly Table? _sites = catalog.Database.Find(catalog.Database.DjangoSchema, "wagtailcore_site");
-    private readonly Table? _domains = catalog.Database.Find(catalog.Database.DjangoSchema, "django_site");
+    private readonly Table? _sites = catalog.TableOf(WagtailTables.Site);
+    private readonly Table? _domains = catalog.TableOf(DjangoTables.Site);
 
     private sealed record DomainRow(long Id, string Domain, string Name);
 
@@ -47,27 +48,27 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
     /// <summary>The site afterwards.</summary>
     public SiteState After { get; private set; } = null!;
 
-    /// <summary>What the application remembers of sites.</summary>
+    /// <summary>What the application keeps of sites in memory and caches.</summary>
     public Afterwards Stale => change.Rows == 0 ? Afterwards.None : _sites is null ? s_remembered : Afterwards.SiteRootPaths.And(s_remembered);
 
-    /// <summary>Refuses options that mean nothing.</summary>
+    /// <summary>Refuses invalid options.</summary>
     /// <exception cref="DataOpsException">Which.</exception>
     public static void Check(SetSiteOptions options)
     {
         if (options is { HostName: null, Port: null, RootPage: null, AsDefault: false, SiteName: null, Domain: null })
             throw new DataOpsException(
-                "NothingToSet", FailureKind.InvalidArgument, "Nothing is said to be set.",
+                ErrorIds.NothingToSet, FailureKind.InvalidArgument, "Nothing to change.",
                     "Give -HostName, -Port, -RootPage, -AsDefault, -SiteName or -Domain.");
         if (options.HostName is { } host && (host.Length is 0 or > Longest || host.Any(c => char.IsWhiteSpace(c) || c is '/' or ':' or '@')))
             throw new DataOpsException(
-                "InvalidHostName", FailureKind.InvalidArgument, $"\"{host}\" is no host name.",
+                ErrorIds.InvalidHostName, FailureKind.InvalidArgument, $"\"{host}\" is no host name.",
                     "Give the name alone, as www.example.com, and the port with -Port.", host);
         if (options.Domain is { } domain && (domain.Length is 0 or > 100 || domain.Any(char.IsWhiteSpace) || domain.Contains('/')))
-            throw new DataOpsException("InvalidDomain", FailureKind.InvalidArgument, $"\"{domain}\" is no domain.",
+            throw new DataOpsException(ErrorIds.InvalidDomain, FailureKind.InvalidArgument, $"\"{domain}\" is no domain.",
                 "Give it as www.example.com or localhost:8000.", domain);
     }
 
-    /// <summary>Plans it.</summary>
+    /// <summary>Plans the rows that change.</summary>
     /// <exception cref="DataOpsException">No such site or page, or the new address is another site's.</exception>
     public void Plan()
     {
@@ -122,35 +123,36 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
     {
         if (_domains is null)
             throw new DataOpsException(
-                "NoSites", FailureKind.NotFound, $"{session.Database} has neither wagtailcore_site nor django_site.",
+                ErrorIds.NoSites, FailureKind.NotFound, $"{session.Database} has neither the model {WagtailTables.Site} nor {DjangoTables.Site}.",
                     "Connect to the database of a Django site.", session.Database);
         if (options.RootPage is not null || options.AsDefault)
             throw new DataOpsException(
-                "NoPages", FailureKind.NotFound, $"{session.Database} has no table wagtailcore_site, so no root page and no default site.",
+                ErrorIds.NoPages, FailureKind.NotFound, $"{session.Database} has no model {WagtailTables.Site}, so no root page and no default site.",
                     "Leave out -RootPage and -AsDefault.");
     }
 
     private T One<T>(T[] found, IEnumerable<string> all, Func<T, string> name) => found.Length switch
     {
         1 => found[0],
-        0 => throw new DataOpsException("UnknownSite", FailureKind.NotFound, $"There is no site {options.Site}.", $"There are: {string.Join(", ", all)}.",
+        0 => throw new DataOpsException(ErrorIds.UnknownSite, FailureKind.NotFound, $"There is no site {options.Site}.", $"There are: {string.Join(", ", all)}.",
             options.Site),
         _ => throw new DataOpsException(
-            "AmbiguousSite", FailureKind.InvalidArgument, $"Several sites could be meant: {string.Join(", ", found.Select(name))}.", "Name one with -Site.",
+            ErrorIds.AmbiguousSite, FailureKind.InvalidArgument, $"Several sites could be meant: {string.Join(", ", found.Select(name))}.", "Name one with -Site.",
                 options.Site),
     };
 
     private long RequireRoot(string page)
     {
-        WagtailTables tables = new(session, catalog, context.Cancellation);
-        long id = tables.Require(page);
+        PageTables tables = PageTables.Require(session, catalog);
+        PathScheme paths = PathScheme.Wagtail;
+        long id = tables.RequirePage(session, page, context.Cancellation);
         string path = session.List<string>($"select path from {tables.Pages.Sql} where id = @id", new { id }, context.Cancellation)[0];
-        bool isReachable = path.Length > PagePath.Step && session.List<long>(
+        bool isReachable = path.Length > paths.StepLength && session.List<long>(
             $"select count(*) from {tables.Pages.Sql} p where p.path <> @path and starts_with(@path, p.path)", new { path },
-                context.Cancellation)[0] == (path.Length / PagePath.Step) - 1;
+                context.Cancellation)[0] == paths.Depth(path) - 1;
         return isReachable ? id : throw new DataOpsException(
-            "InvalidRootPage", FailureKind.InvalidArgument, $"Page {page} cannot be a site's root page: "
-                + $"{(path.Length > PagePath.Step ? "pages above it are missing" : "it is the root of all pages")}.",
+            ErrorIds.InvalidRootPage, FailureKind.InvalidArgument, $"Page {page} cannot be a site's root page: "
+                + $"{(path.Length > paths.StepLength ? "pages above it are missing" : "it is the root of all pages")}.",
             "Name a page below the root, as /home/.", page);
     }
 
@@ -159,7 +161,7 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
     {
         if (options.Domain is { } given && Before.DomainId is null)
             throw new DataOpsException(
-                "NoSites", FailureKind.NotFound, $"{session.Database} has no row in django_site that could get the domain {given}.", "Leave out -Domain.",
+                ErrorIds.NoSites, FailureKind.NotFound, $"{session.Database} has no row of {DjangoTables.Site} that could get the domain {given}.", "Leave out -Domain.",
                     given);
         string host = After.HostName;
         string withPort = After.Port is null or 80 or 443 ? host : $"{host}:{After.Port}";
@@ -175,11 +177,11 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Page
         if (sites.FirstOrDefault(s => s.Id != Before.Id && s.HostName == After.HostName && s.Port == After.Port) is { } other)
             throw Taken($"Site {other.Id} has {other.HostName}:{other.Port} already.", After.Name);
         if (After.Domain is { } domain && domains.FirstOrDefault(d => d.Id != Before.DomainId && d.Domain == domain) is { } same)
-            throw Taken($"Row {same.Id} of django_site has the domain {domain} already.", domain);
+            throw Taken($"Row {same.Id} of {DjangoTables.Site} has the domain {domain} already.", domain);
     }
 
     private static DataOpsException Taken(string message, string target) => new(
-        "SiteTaken", FailureKind.AlreadyExists, message + " Nothing was changed.", "Give that one another address first, or choose another.", target);
+        ErrorIds.SiteTaken, FailureKind.AlreadyExists, message + " Nothing was changed.", "Give that one another address first, or choose another.", target);
 
     private void PlanSites()
     {

@@ -1,5 +1,6 @@
 using DataOps.Core.Changes;
 using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.Trees;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
 
@@ -33,7 +34,7 @@ internal sealed class HoldingPage(Session session, PageTables tables, TablePlan 
         {
             ["id"] = id,
             ["path"] = SqlText.Literal(path),
-            ["depth"] = $"{path.Length / PagePath.Step}",
+            ["depth"] = $"{PathScheme.Wagtail.Depth(path)}",
             ["numchild"] = "0",
             ["title"] = SqlText.Literal(title),
             ["draft_title"] = SqlText.Literal(title),

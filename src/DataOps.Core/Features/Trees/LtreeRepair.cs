@@ -32,7 +32,7 @@ internal sealed class LtreeRepair(Session session, Tree tree, NodeRows nodes, Ca
         string? target = to is null || homeless.Count == 0 ? null : rows
             .Where(r => r.Key == to && reached.Contains(r.Path)).Select(r => r.Path).FirstOrDefault()
             ?? throw new DataOpsException(
-                "UnknownNode", FailureKind.NotFound, $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",
+                ErrorIds.UnknownNode, FailureKind.NotFound, $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",
                     "Name a row's key with -To.", to);
         Dictionary<string, string> moved = [];
         List<string> places = [];

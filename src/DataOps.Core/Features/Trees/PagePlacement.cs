@@ -1,4 +1,6 @@
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.Trees;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
@@ -17,8 +19,7 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
     : IPlacedColumns
 {
     private readonly CancellationToken _cancellation = context.Cancellation;
-    private const int Step = 4;
-    private const int MostCharacters = 255;
+    private static readonly PathScheme s_paths = PathScheme.Wagtail;
 
     /// <inheritdoc/>
     public IReadOnlyList<Column> Columns => [tables.Pages.Find("slug")!, tables.Pages.Find("url_path")!];
@@ -43,7 +44,7 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
     {
         string sql = $"""
             select r.path from {nodes.Name} w join {reached} r on r._key = w._key
-            where w.url_path = {SqlText.Literal(HoldingPage.UrlPath)} and length(r.path) = {2 * Step} order by r.path
+            where w.url_path = {SqlText.Literal(HoldingPage.UrlPath)} and length(r.path) = {2 * s_paths.StepLength} order by r.path
             """;
         if (session.List<string>(sql, cancellation: _cancellation) is [var there, ..])
             return there;
@@ -83,7 +84,7 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
 
     private Dictionary<string, string> LastMoves(IReadOnlyList<DetachedNode> tops, string reached)
     {
-        if (tables.Own("wagtailcore_pagelogentry") is not { } log || log.Find("data") is not { Type.Underlying.Name: "jsonb" })
+        if (tables.Find(WagtailTables.PageLogEntry) is not { } log || log.Find("data") is not { Type.Underlying.Name: "jsonb" })
             return [];
         string sql = $"""
             select distinct on (l.page_id) l.page_id::text, r.path
@@ -98,13 +99,13 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
     // Who came last gives way: a page that was attached here, or, where that was asked for, the later sibling.
     private void SuffixSlugs(NodeRows nodes)
     {
-        string up = $"left(w.path, -{Step})";
+        string up = s_paths.ParentSql("w.path");
         (string Key, string Up, string Slug)[] second = [.. session.Stream(
             $"""
             select d._key, d.up, d.slug from (
               select w._key, {up} as up, w.slug, w._moved, row_number() over (partition by {up}, w.slug order by w._moved, w.path, w._key) as n
-              from {nodes.Name} w where length(w.path) > {Step} and ({up}, w.slug) in (
-                select {up}, w.slug from {nodes.Name} w where length(w.path) > {Step} group by 1, 2 having count(*) > 1)) d
+              from {nodes.Name} w where length(w.path) > {s_paths.StepLength} and ({up}, w.slug) in (
+                select {up}, w.slug from {nodes.Name} w where length(w.path) > {s_paths.StepLength} group by 1, 2 having count(*) > 1)) d
             where d.n > 1 and (d._moved or {(onDuplicate == DuplicateSlug.Suffix ? "true" : "false")}) order by d.up, d.slug, d.n
             """,
             r => (r.GetString(0), r.GetString(1), r.GetString(2)), _cancellation)];
@@ -113,20 +114,9 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
         HashSet<(string, string)> taken = [.. session.Stream(
             $"select {up}, w.slug from {nodes.Name} w where {up} = any($1)", r => (r.GetString(0), r.GetString(1)), _cancellation,
             new NpgsqlParameter<string[]> { TypedValue = [.. second.Select(s => s.Up).Distinct()] })];
-        string[] slugs = [.. second.Select(s => Free(s.Up, s.Slug, taken))];
+        string[] slugs = [.. second.Select(s => PageSlug.Free(s.Slug, free => taken.Add((s.Up, free))))];
         nodes.Execute(
             $"update {nodes.Name} w set slug = p.slug from unnest($1, $2) p (key, slug) where p.key = w._key",
             new NpgsqlParameter<string[]> { TypedValue = [.. second.Select(s => s.Key)] }, new NpgsqlParameter<string[]> { TypedValue = slugs });
-    }
-
-    private static string Free(string up, string slug, HashSet<(string, string)> taken)
-    {
-        for (int number = 2; ; number++)
-        {
-            string suffix = $"-{number}";
-            string free = slug[..Math.Min(slug.Length, MostCharacters - suffix.Length)] + suffix;
-            if (taken.Add((up, free)))
-                return free;
-        }
     }
 }

@@ -36,7 +36,7 @@ internal sealed class ParentTreeRepair(Session session, Tree tree, NodeRows node
             return;
         if (to is null && tree.Parent!.Column.NotNull)
             throw new DataOpsException(
-                "NeedsParent", FailureKind.InvalidArgument, $"{tree.Parent.Table}.{tree.Parent.Column.Name} cannot be NULL, so nothing was changed.",
+                ErrorIds.NeedsParent, FailureKind.InvalidArgument, $"{tree.Parent.Table}.{tree.Parent.Column.Name} cannot be NULL, so nothing was changed.",
                 "Name the node to attach to with -To.", tree.Table.DisplayName);
         if (to is not null)
             Require(to, lost);
@@ -89,7 +89,7 @@ internal sealed class ParentTreeRepair(Session session, Tree tree, NodeRows node
         bool exists = session.List<bool>($"select exists (select 1 from {nodes.Name} w where w.{_key}::text = @to)", new { to }, cancellation)[0];
         if (!exists || lost.Any(r => r.Key == to))
             throw new DataOpsException(
-                "UnknownNode", FailureKind.NotFound, $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",
+                ErrorIds.UnknownNode, FailureKind.NotFound, $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",
                 "Name a row's key with -To.", to);
     }
 }

@@ -91,13 +91,13 @@ internal sealed class PathTreeRepair(
         long homeless = session.List<long>($"select (select count(*) from {nodes.Name}) - (select count(*) from {_reached})", cancellation: cancellation)[0];
         if (homeless > 0)
             throw new DataOpsException(
-                "OrphansInTheWay", FailureKind.InvalidOperation,
+                ErrorIds.OrphansInTheWay, FailureKind.InvalidOperation,
                 $"{homeless} nodes of {tree.Table} are not connected to the tree: closing gaps could put them below others, so nothing was changed.",
                 "Give them a place with -Orphan Reattach, or delete them with -Orphan Delete.", tree.Table.DisplayName);
         nodes.Execute($"""
             with recursive k as (
-              select w._key, {_path} as path, left({_path}, -{_step}) as up,
-                     row_number() over (partition by left({_path}, -{_step}) order by {scheme.Order(_path)}) as n from {nodes.Name} w),
+              select w._key, {_path} as path, {scheme.ParentSql(_path)} as up,
+                     row_number() over (partition by {scheme.ParentSql(_path)} order by {scheme.Order(_path)}) as n from {nodes.Name} w),
             t as (
               select k._key, k.path, {scheme.StepSql("k.n")} collate "C" as new from k where k.up = ''
               union all
@@ -113,11 +113,11 @@ internal sealed class PathTreeRepair(
         string children = SqlText.Identifier(tree.NumChild!.Name);
         nodes.Execute($"""
             update {nodes.Name} n set {depth} = k.depth, {children} = k.children
-            from (select w.ctid as place, length({_path}) / {_step} as depth, coalesce(k.children, 0) as children
+            from (select w.ctid as place, {scheme.DepthSql(_path)} as depth, coalesce(k.children, 0) as children
                   from {nodes.Name} w
-                  left join (select left({_path}, -{_step}) as path, count(*) as children from {nodes.Name} w where length({_path}) > {_step}
+                  left join (select {scheme.ParentSql(_path)} as path, count(*) as children from {nodes.Name} w where length({_path}) > {_step}
                     group by 1) k on k.path = {_path}
-                  where {IsValid} and (w.{depth} <> length({_path}) / {_step} or w.{children} <> coalesce(k.children, 0))) k
+                  where {scheme.IsPathSql(_path)} and (w.{depth} <> {scheme.DepthSql(_path)} or w.{children} <> coalesce(k.children, 0))) k
             where n.ctid = k.place
             """);
         placed?.Complete(nodes);
@@ -132,20 +132,18 @@ internal sealed class PathTreeRepair(
             r => new DetachedNode(r.GetString(0), r.GetString(1), r.IsDBNull(2) ? null : r.GetString(2)), cancellation)];
     }
 
-    private string IsValid => $"{scheme.IsInAlphabet(_path)} and length({_path}) % {_step} = 0 and {_path} <> ''";
-
     // Of nodes with one path, the first is the one that has it.
     private void FindReached()
     {
         nodes.Execute($"drop table if exists {_reached}");
         nodes.Execute($"""
             create temp table dataops_reached_{number} on commit drop as
-            with recursive v as materialized (select distinct on ({_path}) w._key, {_path} as path from {nodes.Name} w where {IsValid} order by {_path},
+            with recursive v as materialized (select distinct on ({_path}) w._key, {_path} as path from {nodes.Name} w where {scheme.IsPathSql(_path)} order by {_path},
               w._key),
             r as (
               select v._key, v.path from v where length(v.path) = {_step}
               union all
-              select v._key, v.path from v join r on left(v.path, -{_step}) = r.path)
+              select v._key, v.path from v join r on {scheme.ParentSql("v.path")} = r.path)
             select * from r
             """);
         nodes.Execute($"analyze {_reached}");
@@ -163,7 +161,7 @@ internal sealed class PathTreeRepair(
         return paths.Count > 0
             ? paths[0]
             : throw new DataOpsException(
-                "UnknownNode", FailureKind.NotFound, $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",
+                ErrorIds.UnknownNode, FailureKind.NotFound, $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",
                 placed is null ? "Name a row's key with -To." : "Name a page's id or its url_path with -To.", to);
     }
 
@@ -174,7 +172,7 @@ internal sealed class PathTreeRepair(
         long longest = session.List<int?>($"select max(length({_path})) from {nodes.Name} w where w._moved", cancellation: cancellation)[0] ?? 0;
         if (longest > most)
             throw new DataOpsException(
-                "PathTooLong", FailureKind.InvalidOperation,
+                ErrorIds.PathTooLong, FailureKind.InvalidOperation,
                     $"A path of {tree.Table} would have {longest} characters, and {most} are allowed: nothing was changed.",
                 "Attach the nodes further up with -To.", tree.Table.DisplayName);
     }

@@ -25,14 +25,14 @@ internal sealed class Reattachment(
     /// <param name="nodes">The homeless nodes, by path.</param>
     /// <param name="to">The path of the node that all go to; null for the nearest ancestor's.</param>
     /// <param name="fallback">Where a branch goes of which no ancestor is left; an empty path makes a root of it.</param>
-    /// <exception cref="DataOpsException"><c>PathFull</c>: a node has as many children as its paths allow.</exception>
+    /// <exception cref="DataOpsException"><c>TreeFull</c>: a node has as many children as its paths allow.</exception>
     public void Place(IReadOnlyList<DetachedNode> nodes, string? to, string fallback)
     {
         Dictionary<string, DetachedNode> byPath = [];
         foreach (DetachedNode node in nodes)
         {
             byPath.TryAdd(node.Path, node);
-            node.Above = node.Path.Length > _step && byPath.TryGetValue(node.Path[..^_step], out DetachedNode? above) && above != node ? above : null;
+            node.Above = node.Path.Length > _step && byPath.TryGetValue(scheme.Parent(node.Path), out DetachedNode? above) && above != node ? above : null;
         }
         DetachedNode[] tops = [.. nodes.Where(n => n.Above is null)];
         Dictionary<DetachedNode, string> places = to is null ? Nearest(tops, fallback) : tops.ToDictionary(n => n, _ => to);
@@ -96,23 +96,13 @@ internal sealed class Reattachment(
     {
         string last = $"right(r.path, {_step})";
         string sql = $"""
-            select left(r.path, -{_step}), (array_agg({last} order by {scheme.Order(last)} desc))[1] from {reached} r
-            where left(r.path, -{_step}) = any($1) group by 1
+            select {scheme.ParentSql("r.path")}, (array_agg({last} order by {scheme.Order(last)} desc))[1] from {reached} r
+            where {scheme.ParentSql("r.path")} = any($1) group by 1
             """;
         foreach ((string parent, string step) in session.Stream(
             sql, r => (r.GetString(0), r.GetString(1)), cancellation, new NpgsqlParameter<string[]> { TypedValue = places }))
             _last[parent] = Math.Max(_last.GetValueOrDefault(parent), scheme.Number(step) ?? 0);
     }
 
-    private string Next(string parent)
-    {
-        long number = _last.GetValueOrDefault(parent) + 1;
-        if (number > scheme.Most)
-            throw new DataOpsException(
-                "PathFull", FailureKind.InvalidOperation,
-                    $"Behind the last child of {(parent.Length == 0 ? "the roots" : parent)} there is no path left, so nothing was changed.",
-                "Attach the nodes to another one with -To.", parent);
-        _last[parent] = number;
-        return parent + scheme.Step(number);
-    }
+    private string Next(string parent) => scheme.Child(parent, _last[parent] = _last.GetValueOrDefault(parent) + 1);
 }

@@ -59,10 +59,25 @@ public sealed class RepairTree : Operation<RepairTreeOptions, IChangeResult>
         Afterwards stale = Afterwards.Of(catalog, [.. plan.Select(t => t.Model).OfType<string>()], []);
         if (goes)
             stale.Warn(context);
-        yield return new RepairTreeResult(
-            session.Server, session.Database, Name, goes, goes ? rows : 0, rows, trees.Sum(t => t.Problems.Count), remaining, run.Reattached,
-            plan.Sum(t => t.Update), plan.Sum(t => t.Insert), plan.Sum(t => t.Delete), stale.What, stale.Commands, undoPath,
-            Math.Round(watch.Elapsed.TotalSeconds, 3));
+        yield return new RepairTreeResult
+        {
+            Server = session.Server,
+            Database = session.Database,
+            Operation = Name,
+            Changed = goes,
+            Count = goes ? rows : 0,
+            WouldChange = rows,
+            Deleted = plan.Sum(t => t.Delete),
+            Updated = plan.Sum(t => t.Update),
+            Inserted = plan.Sum(t => t.Insert),
+            Stale = stale.What,
+            Afterwards = stale.Commands,
+            UndoPath = undoPath,
+            Duration = Math.Round(watch.Elapsed.TotalSeconds, 3),
+            Problems = trees.Sum(t => t.Problems.Count),
+            Remaining = remaining,
+            Reattached = run.Reattached,
+        };
     }
 
     // Healthy trees are neither locked nor touched; the first problem is enough to know that one is not, and ends the search.

@@ -1,4 +1,5 @@
 using DataOps.Core.Changes;
+using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.Trees;
@@ -75,36 +76,14 @@ public sealed partial record RepairTreeOptions : ChangeOptions
 }
 
 /// <summary>What a repair of trees did, or would do.</summary>
-/// <param name="Server">The server.</param>
-/// <param name="Database">The database.</param>
-/// <param name="Operation">Repair-Tree.</param>
-/// <param name="Changed">Whether the database was changed.</param>
-/// <param name="Count">Rows changed; 0 with WhatIf.</param>
-/// <param name="WouldChange">Rows that the repair changes, or would.</param>
-/// <param name="Problems">Problems that there were.</param>
-/// <param name="Remaining">Problems that are left; null with WhatIf.</param>
-/// <param name="Reattached">Nodes that had no place and got one.</param>
-/// <param name="Updated">Rows that stay and change.</param>
-/// <param name="Inserted">Rows that come.</param>
-/// <param name="Deleted">Rows that go, with all that depends on them.</param>
-/// <param name="Stale">What the application keeps besides the rows and does not know of the change, joined by commas; null when there is nothing.</param>
-/// <param name="Afterwards">The management commands that bring it up to date, joined by semicolons.</param>
-/// <param name="UndoPath">The file with which Undo-Change takes the repair back; null when there is none.</param>
-/// <param name="Duration">Seconds.</param>
-public sealed record RepairTreeResult(
-    string Server,
-    string Database,
-    string Operation,
-    bool Changed,
-    long Count,
-    long WouldChange,
-    long Problems,
-    long? Remaining,
-    long Reattached,
-    long Updated,
-    long Inserted,
-    long Deleted,
-    string? Stale,
-    string? Afterwards,
-    string? UndoPath,
-    double Duration) : IChangeResult;
+public sealed record RepairTreeResult : ChangeResult
+{
+    /// <summary>Problems that there were.</summary>
+    public long Problems { get; init; }
+
+    /// <summary>Problems that are left; null with WhatIf.</summary>
+    public long? Remaining { get; init; }
+
+    /// <summary>Nodes that had no place and got one.</summary>
+    public long Reattached { get; init; }
+}

@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.Trees;
 using DataOps.Core.Kernel;
@@ -8,16 +9,16 @@ namespace DataOps.Core.Features.Trees;
 /// <summary>Checks that every site's root page is on the tree.</summary>
 internal sealed class SiteCheck(Session session, PageTables tables, CancellationToken cancellation)
 {
-    private const int Step = 4;
+    private static readonly PathScheme s_paths = PathScheme.Wagtail;
 
     /// <summary>The problems, in the order of the sites.</summary>
     public IEnumerable<Problem> Find()
     {
-        if (tables.Own("wagtailcore_site") is not { } sites)
+        if (tables.Find(WagtailTables.Site) is not { } sites)
             return [];
         string isOff = $"""
-            length(p.path) % {Step} <> 0 or p.path !~ '^[0-9A-Z]+$'
-            or exists (select 1 from generate_series({Step}, length(p.path) - {Step}, {Step}) n where not exists (select 1 from {tables.Pages.Sql} a
+            not ({s_paths.IsPathSql("p.path")})
+            or exists (select 1 from generate_series({s_paths.StepLength}, length(p.path) - {s_paths.StepLength}, {s_paths.StepLength}) n where not exists (select 1 from {tables.Pages.Sql} a
               where a.path = left(p.path, n)))
             """;
         return session.Stream(

@@ -83,7 +83,7 @@ internal sealed class SpecificRowCheck(Session session, PageTables tables, Cance
         Dictionary<int, Table[]> chains = new() { [tables.ContentType] = [] };
         foreach (Table table in tables.Specific)
             if (tables.Catalog.ModelOf(table) is { } model)
-                chains[model.ContentType] = [.. tables.Chain(table)];
+                chains[model.ContentType] = [.. tables.Chain(table).Skip(1)];
         return chains;
     }
 

@@ -31,50 +31,69 @@ public sealed partial record TestTreeOptions
     public string? Alphabet { get; init; }
 }
 
-/// <summary>Something that is wrong in a tree.</summary>
-/// <param name="Server">The server.</param>
-/// <param name="Database">The database.</param>
-/// <param name="Severity">Error or Warning.</param>
-/// <param name="Problem">What is wrong (<see cref="TreeProblem"/>).</param>
-/// <param name="Table">The table.</param>
-/// <param name="Model">Its model; null for a table that belongs to none.</param>
-/// <param name="Key">The row's key; null where the table is meant.</param>
-/// <param name="Column">The column.</param>
-/// <param name="Value">What stands there.</param>
-/// <param name="Expected">What should; null where that is NULL, or where only a person can say.</param>
-/// <param name="Note">What else there is to know.</param>
-public sealed record TreeFinding(
-    string Server,
-    string Database,
-    string Severity,
-    string Problem,
-    string Table,
-    string? Model,
-    string? Key,
-    string Column,
-    string? Value,
-    string? Expected,
-    string? Note) : IFinding;
-
 /// <summary>Finds what is wrong in trees, and in Wagtail's pages, in one snapshot: one result a problem, tree after tree.</summary>
-/// <remarks>Trees are known by their columns. One pass a kind of check, never a query a node.</remarks>
+/// <remarks>
+/// Trees are known by their columns. One pass a kind of check, never a query a node. A check that cannot be completed is a finding itself
+/// (<see cref="AuditProblem.CheckFailed"/>).
+/// </remarks>
 [Operation("Test", "Tree")]
-public sealed class TestTree : Operation<TestTreeOptions, TreeFinding>
+public sealed class TestTree : Operation<TestTreeOptions, Finding>
 {
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches no tree, or the server refused a query.</exception>
-    protected override IEnumerable<TreeFinding> Execute(Session session, TestTreeOptions options, OperationContext context)
+    /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches no tree, or the connection is lost.</exception>
+    protected override IEnumerable<Finding> Execute(Session session, TestTreeOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
-        TreeChecks.Prepare(session, context.Cancellation);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
-        TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context);
-        foreach (Tree tree in TreeFilter.Select(catalog, options.Table, options.Model))
-            foreach (Problem problem in checks.Find(tree).Where(p => options.Problem.Count == 0 || options.Problem.Contains(p.Class)))
-                yield return Describe(session, catalog, problem);
+        foreach (Finding finding in Find(session, catalog, options, context))
+            if (options.Problem.Count == 0 || finding.Class is not TreeProblem problem || options.Problem.Contains(problem))
+                yield return finding;
     }
 
-    private static TreeFinding Describe(Session session, ReferenceCatalog catalog, Problem p) => new(
-        session.Server, session.Database, p.Severity.ToString(), p.Class.ToString(), p.Table.DisplayName, catalog.LabelOf(p.Table), p.Key, p.Column, p.Value,
-        p.Expected, p.Note);
+    /// <summary>Finds them in a snapshot that is the caller's, with other audits.</summary>
+    internal static IEnumerable<Finding> Find(Session session, ReferenceCatalog catalog, TestTreeOptions options, OperationContext context)
+    {
+        TreeChecks.Prepare(session, context.Cancellation);
+        TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context);
+        Check check = new(session, Audit.Tree, context);
+        return TreeFilter.Select(catalog, options.Table, options.Model).SelectMany(tree => checks.Of(tree)
+            .SelectMany(problems => check.Run(() => problems().Select(p => Describe(session, catalog, p)), [tree.Table], catalog.LabelOf(tree.Table))));
+    }
+
+    private static Finding Describe(Session session, ReferenceCatalog catalog, Problem p) => new()
+    {
+        Server = session.Server,
+        Database = session.Database,
+        Severity = p.Severity,
+        Audit = Audit.Tree,
+        Class = p.Class,
+        Model = catalog.LabelOf(p.Table),
+        Table = p.Table.DisplayName,
+        Key = p.Key,
+        Column = p.Column,
+        Problem = Text(p),
+        Remedy = Remedy(p),
+        Value = p.Value,
+        Expected = p.Expected,
+    };
+
+    private static string Text(Problem p)
+    {
+        string row = p.Key is null ? p.Column : $"{p.Column} of {p.Key}";
+        string expected = p.Expected is null ? "" : $" and should be {p.Expected}";
+        return $"{row} is {p.Value ?? "NULL"}{expected}{(p.Note is null ? "" : $": {p.Note}")}";
+    }
+
+    // What a repair of trees does without being asked, what it does when asked by name, and what only a person can decide.
+    private static string Remedy(Problem p) => p.Class switch
+    {
+        TreeProblem.Orphan or TreeProblem.BelowOrphan or TreeProblem.Cycle or TreeProblem.Alphabet or TreeProblem.Length or TreeProblem.Duplicate =>
+            $"Repair-Tree -Table {p.Table} -Orphan Reattach -WhatIf",
+        TreeProblem.MissingSpecific or TreeProblem.StraySpecific => $"Repair-Tree -Table {p.Table} -MissingSpecific FromRevision -WhatIf",
+        TreeProblem.Slug => $"Repair-Tree -Table {p.Table} -DuplicateSlug Suffix -WhatIf",
+        TreeProblem.Step or TreeProblem.Full or TreeProblem.Order => $"Repair-Tree -Table {p.Table} -Compact -WhatIf",
+        TreeProblem.Collation or TreeProblem.Translation or TreeProblem.Site => $"Test-Tree -Table {p.Table} -Problem {p.Class}",
+        TreeProblem.Root or TreeProblem.ContentType when p.Expected is null => $"Test-Tree -Table {p.Table} -Problem {p.Class}",
+        _ => $"Repair-Tree -Table {p.Table} -WhatIf",
+    };
 }

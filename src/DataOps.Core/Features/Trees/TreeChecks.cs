@@ -16,42 +16,45 @@ internal sealed class TreeChecks(Session session, ReferenceCatalog catalog, int?
 {
     private readonly PageTables? _pages = PageTables.Find(catalog);
 
-    /// <summary>Makes the transaction fit for checks.</summary>
+    /// <summary>Sets the memory that the checks of a transaction may use.</summary>
     /// <remarks>The paths of a million rows need about 100 MB; compiling the queries takes longer than they do.</remarks>
     public static void Prepare(Session session, CancellationToken cancellation) =>
         session.Execute("set local work_mem = '128MB'", cancellation);
 
     /// <summary>The problems of one tree.</summary>
-    public IEnumerable<Problem> Find(Tree tree)
+    public IEnumerable<Problem> Find(Tree tree) => Of(tree).SelectMany(check => check());
+
+    /// <summary>The checks of one tree, to be run in this order.</summary>
+    public IEnumerable<Func<IEnumerable<Problem>>> Of(Tree tree)
     {
         context.Report($"Checking {tree.Table}", 0, tree.Table.EstimatedRows);
         CancellationToken cancellation = context.Cancellation;
         return tree.Kind switch
         {
             TreeKind.MaterialisedPath when _pages is { } pages && tree.Table == pages.Pages => Pages(tree, pages, cancellation),
-            TreeKind.MaterialisedPath => new PathTreeCheck(session, tree, Scheme(tree, cancellation), null, cancellation).Find(),
-            TreeKind.NestedSets => new NestedSetsCheck(session, tree, cancellation).Find(),
-            TreeKind.Mptt => new MpttCheck(session, tree, cancellation).Find(),
-            TreeKind.Ltree => new LtreeCheck(session, tree, cancellation).Find(),
-            _ => new AdjacencyCheck(session, tree, cancellation).Find(),
+            TreeKind.MaterialisedPath => [() => new PathTreeCheck(session, tree, Scheme(tree, cancellation), null, cancellation).Find()],
+            TreeKind.NestedSets => [() => new NestedSetsCheck(session, tree, cancellation).Find()],
+            TreeKind.Mptt => [() => new MpttCheck(session, tree, cancellation).Find()],
+            TreeKind.Ltree => [() => new LtreeCheck(session, tree, cancellation).Find()],
+            _ => [() => new AdjacencyCheck(session, tree, cancellation).Find()],
         };
     }
 
     // The pass over the paths asks about url_path as well; only where it has found one that differs from the parent's are all worked out.
-    private IEnumerable<Problem> Pages(Tree tree, PageTables pages, CancellationToken cancellation)
+    private IEnumerable<Func<IEnumerable<Problem>>> Pages(Tree tree, PageTables pages, CancellationToken cancellation)
     {
-        PathTreeCheck paths = new(session, tree, Scheme(tree, cancellation), UrlPathCheck.Differs, cancellation);
-        foreach (Problem problem in paths.Find())
-            yield return problem;
+        PathTreeCheck? paths = null;
         UrlPathCheck urls = new(session, pages, cancellation);
-        IEnumerable<Problem> others = (paths.MayDiffer ? urls.UrlPaths() : [])
-            .Concat(urls.Slugs())
-            .Concat(new SpecificRowCheck(session, pages, cancellation).Find())
-            .Concat(new RevisionCheck(session, pages, cancellation).Find())
-            .Concat(new AliasCheck(session, pages, cancellation).Find())
-            .Concat(new SiteCheck(session, pages, cancellation).Find());
-        foreach (Problem problem in others)
-            yield return problem;
+        return
+        [
+            () => (paths = new PathTreeCheck(session, tree, Scheme(tree, cancellation), UrlPathCheck.Differs, cancellation)).Find(),
+            () => paths is { MayDiffer: false } ? [] : urls.UrlPaths(),
+            urls.Slugs,
+            () => new SpecificRowCheck(session, pages, cancellation).Find(),
+            () => new RevisionCheck(session, pages, cancellation).Find(),
+            () => new AliasCheck(session, pages, cancellation).Find(),
+            () => new SiteCheck(session, pages, cancellation).Find(),
+        ];
     }
 
     private PathScheme Scheme(Tree tree, CancellationToken cancellation) => PathScheme.Of(session, tree, stepLength, alphabet, cancellation);

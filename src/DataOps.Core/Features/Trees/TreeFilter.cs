@@ -1,3 +1,5 @@
+using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.Models;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.References;
 using DataOps.Core.Django.Trees;
@@ -24,20 +26,20 @@ internal static class TreeFilter
     private static string[] Names(ReferenceCatalog catalog, Tree tree) => [.. Tables(catalog, tree).SelectMany(ReferenceFilter.TableNames)];
 
     private static string[] Labels(ReferenceCatalog catalog, Tree tree) =>
-        [.. Tables(catalog, tree).Select(catalog.LabelOf).OfType<string>().SelectMany(ReferenceFilter.ModelNames)];
+        [.. Tables(catalog, tree).Select(catalog.LabelOf).OfType<ModelLabel>().SelectMany(l => ReferenceFilter.ModelNames(l))];
 
     // What is found in the table of a page type, or of the sites, is found with the pages.
     private static IEnumerable<Table> Tables(ReferenceCatalog catalog, Tree tree)
     {
         IEnumerable<Table> tables = catalog.WithHeirs(tree.Table);
-        return PageTables.Find(catalog) is { } pages && pages.Pages == tree.Table && pages.Own("wagtailcore_site") is { } sites ? tables.Append(sites) : tables;
+        return PageTables.Find(catalog) is { } pages && pages.Pages == tree.Table && pages.Find(WagtailTables.Site) is { } sites ? tables.Append(sites) : tables;
     }
 
     private static void Require(IEnumerable<string> unmatched, string what)
     {
         if (unmatched.ToArray() is { Length: > 0 } unknown)
             throw new DataOpsException(
-                "UnknownTree", FailureKind.NotFound, $"There is no tree in a {what} {string.Join(", ", unknown.Select(n => $"\"{n}\""))}.",
+                ErrorIds.UnknownTree, FailureKind.NotFound, $"There is no tree in a {what} {string.Join(", ", unknown.Select(n => $"\"{n}\""))}.",
                 "Test-Tree without names tests all that there are; * stands for any characters.", unknown[0]);
     }
 }

@@ -125,6 +125,11 @@ internal sealed class TreeRepairRun(
     private void RepairPaths(Tree tree, NodeRows nodes, PagePlacement? placement)
     {
         PathScheme scheme = PathScheme.Of(session, tree, options.StepLength, options.Alphabet, context.Cancellation);
+        if (!scheme.IsCertain)
+            throw new DataOpsException(
+                ErrorIds.UnknownStepLength, FailureKind.InvalidOperation,
+                $"Most rows of {tree.Table} do not tell how long a step of their paths is ({scheme.StepLength} is a guess), so nothing was changed.",
+                "Give the model's steplen with -StepLength.", tree.Table.DisplayName);
         PathTreeRepair repair = new(session, tree, scheme, nodes, _number, placement, context.Cancellation);
         repair.Fill(placement is null ? null : _halves?.Inserted);
         if (options.Orphan == OrphanNodes.Reattach)

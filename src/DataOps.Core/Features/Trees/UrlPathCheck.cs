@@ -8,12 +8,12 @@ namespace DataOps.Core.Features.Trees;
 /// <summary>Checks that url_path is the slugs of a page and its ancestors, and that siblings differ in their slugs.</summary>
 internal sealed class UrlPathCheck(Session session, PageTables tables, CancellationToken cancellation)
 {
-    private const int Step = 4;
+    private static readonly PathScheme s_paths = PathScheme.Wagtail;
     private readonly string _pages = tables.Pages.Sql;
 
     /// <summary>The condition that the url_path of page c does not follow from its parent p's: where all agree with their parents, all are right.</summary>
     public static string Differs =>
-        $"case when length(c.path) <= {Step} then c.url_path <> '/' else c.url_path <> p.url_path || c.slug || '/' end";
+        $"case when length(c.path) <= {s_paths.StepLength} then c.url_path <> '/' else c.url_path <> p.url_path || c.slug || '/' end";
 
     /// <summary>The pages whose url_path is wrong, in the order of the paths.</summary>
     public IEnumerable<Problem> UrlPaths() => session.Stream(
@@ -28,9 +28,9 @@ internal sealed class UrlPathCheck(Session session, PageTables tables, Cancellat
         $"""
         select d.key, d.slug, d.first_key
         from (select p.{tables.Key}::text as key, p.slug, p.path, first_value(p.{tables.Key}::text) over w as first_key, row_number() over w as number
-              from {_pages} p where length(p.path) > {Step} and (left(p.path, -{Step}), p.slug) in (
-                select left(q.path, -{Step}), q.slug from {_pages} q where length(q.path) > {Step} group by 1, 2 having count(*) > 1)
-              window w as (partition by left(p.path, -{Step}), p.slug order by p.path collate "C", p.{tables.Key})) d
+              from {_pages} p where length(p.path) > {s_paths.StepLength} and ({s_paths.ParentSql("p.path")}, p.slug) in (
+                select {s_paths.ParentSql("q.path")}, q.slug from {_pages} q where length(q.path) > {s_paths.StepLength} group by 1, 2 having count(*) > 1)
+              window w as (partition by {s_paths.ParentSql("p.path")}, p.slug order by p.path collate "C", p.{tables.Key})) d
         where d.number > 1 order by d.path collate "C"
         """,
         r => new Problem(
@@ -41,10 +41,10 @@ internal sealed class UrlPathCheck(Session session, PageTables tables, Cancellat
     /// <summary>A query of id and url as it should be, for all pages that a root leads to.</summary>
     public static string Query(string relation, string key) => $"""
         with recursive u as (
-          select p.{key} as id, p.path collate "C" as path, '/'::text collate "C" as url from {relation} p where length(p.path) = {Step}
+          select p.{key} as id, p.path collate "C" as path, '/'::text collate "C" as url from {relation} p where length(p.path) = {s_paths.StepLength}
           union all
           select p.{key}, p.path collate "C", (u.url || p.slug || '/') collate "C"
-          from (select *, left(path, -{Step}) as up from {relation} p where length(path) > {Step}) p join u on p.up = u.path)
+          from (select *, {s_paths.ParentSql("path")} as up from {relation} p where length(path) > {s_paths.StepLength}) p join u on p.up = u.path)
         select id, url from u
         """;
 }

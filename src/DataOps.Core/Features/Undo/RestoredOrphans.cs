@@ -54,7 +54,7 @@ internal sealed class RestoredOrphans
         catch (DataOpsException e) when (e.Kind == FailureKind.PermissionDenied)
         {
             throw new DataOpsException(
-                "OrphansNeedSuperuser", FailureKind.PermissionDenied,
+                ErrorIds.OrphansNeedSuperuser, FailureKind.PermissionDenied,
                 $"Rows referred to nothing before, against a foreign key, and role {session.Settings.Username} may not bring that back, so nothing was undone.",
                 "Undo as a superuser, or as a role that may set session_replication_role (PostgreSQL 15 and later).", session.Settings.Username, e);
         }

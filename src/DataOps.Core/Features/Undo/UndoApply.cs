@@ -82,7 +82,7 @@ internal sealed class UndoApply(
     }
 
     private static bool CanDependOnOrder(DataOpsException e) =>
-        e.Id == "NotRestored" || e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation or "23001" };
+        e.Id == ErrorIds.NotRestored || e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation or "23001" };
 
     // Lets go of rows that will be deleted, where the constraint cannot wait or would act.
     private void Release(UndoTableStaging table)

@@ -22,37 +22,20 @@ public sealed partial record UndoChangeOptions : ChangeOptions
 }
 
 /// <summary>What an undoing did, or would do.</summary>
-/// <param name="Server">The server.</param>
-/// <param name="Database">The database.</param>
-/// <param name="Operation">Undo-Change.</param>
-/// <param name="Path">The undo file.</param>
-/// <param name="Undoes">The operation that wrote it.</param>
-/// <param name="Written">When it was written, in UTC.</param>
-/// <param name="Changed">Whether the database was changed.</param>
-/// <param name="Count">Rows changed; 0 with WhatIf.</param>
-/// <param name="WouldChange">Rows that undoing changes, or would; 0 when it is undone already.</param>
-/// <param name="Inserted">Rows that had been deleted and come back.</param>
-/// <param name="Updated">Rows that change back.</param>
-/// <param name="Deleted">Rows that had been inserted and go.</param>
-/// <param name="UndoPath">The undo file of the undoing; null when none was written.</param>
-/// <param name="Tables">Tables in the file.</param>
-/// <param name="Duration">Seconds.</param>
-public sealed record UndoResult(
-    string Server,
-    string Database,
-    string Operation,
-    string Path,
-    string Undoes,
-    DateTime Written,
-    bool Changed,
-    long Count,
-    long WouldChange,
-    long Inserted,
-    long Updated,
-    long Deleted,
-    string? UndoPath,
-    int Tables,
-    double Duration) : IChangeResult;
+public sealed record UndoResult : ChangeResult
+{
+    /// <summary>The undo file.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>The operation that wrote it.</summary>
+    public string Undoes { get; init; } = "";
+
+    /// <summary>When it was written, in UTC.</summary>
+    public DateTime Written { get; init; }
+
+    /// <summary>Tables in the file.</summary>
+    public int Tables { get; init; }
+}
 
 /// <summary>Puts the rows of an undo file back to exactly what they were, in one transaction, or names the rows that are in the way.</summary>
 /// <remarks>
@@ -74,7 +57,8 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
         context.Report($"Reading {path}", 0, null);
         using UndoFileReader file = new(path);
         DatabaseCatalog catalog = DatabaseCatalog.Read(session);
-        Func<Table, string?> modelOf = options.Detailed ? ReferenceCatalog.Read(session, withEmbedded: false).LabelOf : _ => null;
+        ReferenceCatalog? models = options.Detailed ? ReferenceCatalog.Read(session, withEmbedded: false) : null;
+        string? ModelOf(Table table) => models?.LabelOf(table);
 
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         RowImages.Pin(session, cancellation);
@@ -82,10 +66,24 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
         using ChangeSet changes = new(session, Name, cancellation);
         using UndoStaging staging = new(session, catalog, file, path, cancellation);
         IReadOnlyList<UndoTableStaging> tables = staging.Fill(changes, uncommitted);
-        UndoResult Result(UndoCounts counts, bool isDone, string? undo) => new(
-            session.Server, session.Database, Name, path, file.Header.Operation, file.Header.Written,
-            isDone && counts.Total > 0, isDone ? counts.Total : 0, counts.Total, counts.Inserted, counts.Updated, counts.Deleted, undo, tables.Count,
-            Math.Round(watch.Elapsed.TotalSeconds, 3));
+        UndoResult Result(UndoCounts counts, bool isDone, string? undo) => new()
+        {
+            Server = session.Server,
+            Database = session.Database,
+            Operation = Name,
+            Changed = isDone && counts.Total > 0,
+            Count = isDone ? counts.Total : 0,
+            WouldChange = counts.Total,
+            Deleted = counts.Deleted,
+            Updated = counts.Updated,
+            Inserted = counts.Inserted,
+            UndoPath = undo,
+            Duration = Math.Round(watch.Elapsed.TotalSeconds, 3),
+            Path = path,
+            Undoes = file.Header.Operation,
+            Written = file.Header.Written,
+            Tables = tables.Count,
+        };
 
         context.Report("Comparing the rows with the database", 0, null);
         if (new UndoState(session, cancellation).IsUndone(tables, path, file.Header.Operation))
@@ -101,7 +99,7 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
         if (options.WhatIf)
             checks.Require();
         if (options.Detailed)
-            foreach (RowChange change in plan.Describe(tables, modelOf))
+            foreach (RowChange change in plan.Describe(tables, ModelOf))
                 yield return change;
         if (options.WhatIf)
         {

@@ -46,7 +46,7 @@ internal sealed class UndoChecks(
                         """);
             }
         rows.ThrowIfAny(
-            "StillReferenced", FailureKind.InvalidOperation, "{0} come to refer to rows that undoing takes away, so nothing was undone.",
+            ErrorIds.StillReferenced, FailureKind.InvalidOperation, "{0} come to refer to rows that undoing takes away, so nothing was undone.",
             "Delete those rows first, or let them refer to others.");
     }
 
@@ -69,7 +69,7 @@ internal sealed class UndoChecks(
                         """);
             }
         rows.ThrowIfAny(
-            "MissingReferences", FailureKind.InvalidOperation, "{0} referred to what is not there any more, so nothing was undone.",
+            ErrorIds.MissingReferences, FailureKind.InvalidOperation, "{0} referred to what is not there any more, so nothing was undone.",
             "Bring back what they referred to first.");
     }
 
@@ -94,7 +94,7 @@ internal sealed class UndoChecks(
                     """);
             }
         rows.ThrowIfAny(
-            "NotUnique", FailureKind.AlreadyExists, "{0} unique values that other rows have taken since, so nothing was undone.", "Change those rows first.");
+            ErrorIds.NotUnique, FailureKind.AlreadyExists, "{0} unique values that other rows have taken since, so nothing was undone.", "Change those rows first.");
     }
 
     private static string Keys(IndexDefinition index, string alias) => $"""

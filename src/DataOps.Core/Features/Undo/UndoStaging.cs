@@ -93,7 +93,7 @@ internal sealed class UndoStaging(Session session, DatabaseCatalog catalog, Undo
         Table? table = catalog.Find(was.Schema, was.Name);
         if (table is not { IsReadable: true })
             throw new DataOpsException(
-                "UnknownTable", FailureKind.NotFound, $"{path} holds rows of {was.Schema}.{was.Name}, and this database has no such table.",
+                ErrorIds.UnknownTable, FailureKind.NotFound, $"{path} holds rows of {was.Schema}.{was.Name}, and this database has no such table.",
                 "Undo it where it was done.", was.Name);
         string[] differences =
         [
@@ -102,7 +102,7 @@ internal sealed class UndoStaging(Session session, DatabaseCatalog catalog, Undo
             .. table.Columns.Where(c => was.Columns.All(w => w.Name != c.Name)).Select(c => $"{c.Name} is new"),
         ];
         return differences.Length == 0 ? table : throw new DataOpsException(
-            "SchemaChanged", FailureKind.InvalidOperation,
+            ErrorIds.SchemaChanged, FailureKind.InvalidOperation,
             $"{table.DisplayName} has other columns than when {path} was written: {string.Join("; ", differences)}.",
             "Undo before the migration, or take the migration back first.", table.DisplayName);
     }

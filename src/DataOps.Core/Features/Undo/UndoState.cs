@@ -27,7 +27,7 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
         for (int i = 0; i < tables.Count; i++)
             Name(tables[i], states[i], changed);
         changed.ThrowIfAny(
-            "ChangedSince", FailureKind.InvalidOperation,
+            ErrorIds.ChangedSince, FailureKind.InvalidOperation,
             $"{{0}} been changed since {operation.Replace("{", "{{").Replace("}", "}}")} left them, so nothing was undone.",
             $"Undo the later changes first, newest first; or correct the rows by hand: {path} is gzipped text.");
         return false;
@@ -46,7 +46,7 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
                 wrong.Add(table.Table.DisplayName, key, what);
         }
         wrong.ThrowIfAny(
-            "NotRestored", FailureKind.InvalidOperation, "{0} not come back as they were, so nothing was undone.",
+            ErrorIds.NotRestored, FailureKind.InvalidOperation, "{0} not come back as they were, so nothing was undone.",
             "Disable the trigger that changes them for the time, or undo in a copy of the database.");
     }
 

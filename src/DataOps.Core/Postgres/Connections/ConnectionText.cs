@@ -50,7 +50,7 @@ internal static class ConnectionText
     };
 
     internal static DataOpsException Unreadable(string message, string? advice = null) => new(
-        "InvalidConnection",
+        ErrorIds.InvalidConnection,
         FailureKind.InvalidArgument,
         message,
         advice ?? "Write postgres://user@host:5432/database, a libpq or Npgsql connection string, service=name, or a database's name.");

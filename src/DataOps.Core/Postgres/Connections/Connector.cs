@@ -55,7 +55,7 @@ internal static class Connector
             cancellation.ThrowIfCancellationRequested();
             if (ServerProcess(second) == process || ServerProcess(connection) != process)
                 throw new DataOpsException(
-                    "PooledTransactions",
+                    ErrorIds.PooledTransactions,
                     FailureKind.Connection,
                     $"{settings.Server} is a connection pooler in transaction mode: it would spread one piece of work over several server connections.",
                     "Connect to PostgreSQL itself (often port 5432), or to a pool with pool_mode = session.",
@@ -67,7 +67,7 @@ internal static class Connector
     {
         if (connection.PostgreSqlVersion.Major < OldestServer)
             throw new DataOpsException(
-                "ServerTooOld",
+                ErrorIds.ServerTooOld,
                 FailureKind.Connection,
                 $"{settings.Server} is PostgreSQL {connection.PostgreSqlVersion}; DataOps works with {OldestServer} and later.",
                 "Upgrade the server, or restore its dump into a newer one and work there.",

@@ -83,6 +83,6 @@ internal static class PostgresFailure
             _ => ($"The connection to {settings} failed: {root.Message}", "Connect again; the server's log tells why it ended the connection."),
         };
         FailureKind kind = isPasswordMissing ? FailureKind.Authentication : FailureKind.Connection;
-        return new DataOpsException("ConnectionFailed", kind, message, advice, settings.Server, e);
+        return new DataOpsException(ErrorIds.ConnectionFailed, kind, message, advice, settings.Server, e);
     }
 }

@@ -12,7 +12,7 @@ internal static class ServiceFile
         string[] files = Candidates().Where(File.Exists).ToArray();
         return files.Select(f => Section(f, service)).FirstOrDefault(s => s is not null)
             ?? throw new DataOpsException(
-                "UnknownService",
+                ErrorIds.UnknownService,
                 FailureKind.NotFound,
                 files.Length == 0
                     ? $"There is no service \"{service}\": no pg_service.conf was found."

@@ -89,7 +89,7 @@ public sealed class ScratchServer : IDisposable
             watchdog.Dispose();
             // Between asking for a free port and using it, another process may have taken it.
             if (attempt == 3 || !log.Contains("could not bind", StringComparison.Ordinal))
-                throw new DataOpsException("ScratchServer", FailureKind.InvalidOperation,
+                throw new DataOpsException(ErrorIds.ScratchServer, FailureKind.InvalidOperation,
                     $"The scratch server of PostgreSQL {programs.Major} did not start: {log}");
         }
     }

@@ -15,7 +15,7 @@ internal sealed record ServerUser(string? Name)
         string[] known = File.ReadAllLines("/etc/passwd");
         string? name = Array.Find(["postgres", "nobody"], user => known.Any(line => line.StartsWith(user + ":", StringComparison.Ordinal)));
         return new ServerUser(name ?? throw new DataOpsException(
-            "NoServerUser", FailureKind.NotFound, "PostgreSQL does not run as root, and this machine has neither a user postgres nor a user nobody.",
+            ErrorIds.NoServerUser, FailureKind.NotFound, "PostgreSQL does not run as root, and this machine has neither a user postgres nor a user nobody.",
             "Create a user postgres, or run as an ordinary user."));
     }
 
@@ -64,7 +64,7 @@ internal sealed record ServerUser(string? Name)
         process.WaitForExit();
         if (process.ExitCode != 0)
             throw new DataOpsException(
-                "ScratchServer", FailureKind.InvalidOperation, $"{Path.GetFileName(start.FileName)} failed: {error.Result.Trim()} {output.Trim()}".Trim());
+                ErrorIds.ScratchServer, FailureKind.InvalidOperation, $"{Path.GetFileName(start.FileName)} failed: {error.Result.Trim()} {output.Trim()}".Trim());
     }
 
     private string Group() => File.ReadLines("/etc/passwd").First(line => line.StartsWith(Name + ":", StringComparison.Ordinal)).Split(':')[3];

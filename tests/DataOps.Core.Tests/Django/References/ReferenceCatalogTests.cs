@@ -49,7 +49,7 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
         "previous_organizations")]
     [InlineData("organization_management_membershipapplication", "country", "organization_management_membershipapplication_nationalities_until_now", null)]
     public void A_table_whose_name_ends_in_a_hash_is_known_where_its_field_is_named_after_the_target(string owner, string target, string name, string? field) =>
-        Assert.Equal(field, ManyToManyName.Of(DjangoTables.TableName(name), owner, target));
+        Assert.Equal(field, ManyToManyName.Of(DjangoName.OfTable(name), owner, target));
 
     [Fact]
     public void A_through_model_is_a_model_and_no_list()
@@ -202,7 +202,7 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
             """);
         ReferenceInfo soft = Assert.Single(site.Run(new GetReference(), new() { SoftReference = ["public.shop_order.customer=old.customer"] }));
 
-        Assert.Equal(("Soft", "Expected", "shop_order", "customer", "old.customer", "id"),
+        Assert.Equal((ReferenceClass.Soft, Severity.Expected, "shop_order", "customer", "old.customer", "id"),
             (soft.Class, soft.Severity, soft.Table, soft.Column, soft.References, soft.TargetColumn));
     }
 
@@ -248,7 +248,7 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
     public void A_table_name_over_63_characters_is_found_under_the_name_that_django_cut()
     {
         string model = new('m', 70);
-        string table = DjangoTables.TableName("blog_" + model);
+        string table = DjangoName.OfTable("blog_" + model);
         using TestDatabase site = server.Django("blog." + model, $"create table {table} (id int primary key)");
 
         Assert.Equal(63, table.Length);
@@ -265,6 +265,38 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
         Assert.Equal(
             ["shop.thing shop_thing Model", " django_content_type Table", " stray Table", "shop.gone  NoTable"],
             site.Run(new GetModel(), new()).Select(m => $"{m.Model} {m.Table} {m.Kind}"));
+    }
+
+    [Fact]
+    public void An_own_app_of_a_name_that_django_has_used_keeps_its_own_tables()
+    {
+        using TestDatabase site = server.Django("comments.comment sites.site", """
+            create table comments_comment (id int primary key);
+            create table sites_site (id int primary key, domain text);
+            create table django_site (id int primary key, domain text)
+            """);
+
+        Assert.Equal(
+            ["comments.comment comments_comment", "sites.site django_site"],
+            ReferenceCatalog.Read(site.Session).Models.Select(m => $"{m.Label} {m.Table.Name}"));
+    }
+
+    [Fact]
+    public void A_content_type_has_its_table_whatever_the_case_of_its_name()
+    {
+        using TestDatabase site = server.Django("blog.Post", "create table blog_post (id int primary key)");
+
+        Assert.Equal("blog_post", ReferenceCatalog.Read(site.Session).TableOf(new ModelLabel("blog", "post"))?.Name);
+    }
+
+    [Fact]
+    public void A_table_is_that_of_a_model_of_django_only_where_the_model_is()
+    {
+        using TestDatabase site = server.Django("auth.user", "create table auth_user (id int primary key); create table auth_group (id int primary key)");
+        ReferenceCatalog catalog = ReferenceCatalog.Read(site.Session);
+
+        Assert.NotNull(catalog.TableOf(DjangoTables.User));
+        Assert.Null(catalog.TableOf(DjangoTables.Group));
     }
 
     [Fact]

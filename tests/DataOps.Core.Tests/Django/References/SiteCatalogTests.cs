@@ -31,7 +31,7 @@ public sealed class SiteCatalogTests(PostgresServer server)
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
         ReferenceCatalog catalog = ReferenceCatalog.Read(site.Session);
-        Dictionary<string, Model> models = catalog.Models.ToDictionary(m => m.Label);
+        Dictionary<string, Model> models = catalog.Models.ToDictionary(m => m.Label.ToString());
         using GZipStream stream = new(File.OpenRead(Repository.SharedData("bakery.dumpdata.json.gz")), CompressionMode.Decompress);
         using JsonDocument dump = JsonDocument.Parse(stream);
         var written = dump.RootElement.EnumerateArray()
@@ -121,7 +121,7 @@ public sealed class SiteCatalogTests(PostgresServer server)
             ["wagtailcore_page", "wagtailcore_site"],
             site.Run(new GetModel(), new() { Table = ["public.wagtailcore_[ps]?[tg]e"] }).Select(m => m.Table));
         Assert.All(site.Run(new GetReference(), new() { Table = ["news_*"], Class = [ReferenceClass.ForeignKey] }),
-            r => Assert.Equal(("ForeignKey", true), (r.Class, r.Table.StartsWith("news_", StringComparison.Ordinal))));
+            r => Assert.Equal((ReferenceClass.ForeignKey, true), (r.Class, r.Table.StartsWith("news_", StringComparison.Ordinal))));
     }
 
     private static string Join(IEnumerable<string> names) => string.Join(",", names.Distinct().Order(StringComparer.Ordinal));

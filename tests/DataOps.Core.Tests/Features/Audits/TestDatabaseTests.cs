@@ -1,4 +1,6 @@
+using DataOps.Core.Django.Trees;
 using DataOps.Core.Features.Audits;
+using DataOps.Core.Features.Constraints;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Sequences;
 using DataOps.Core.Features.Trees;
@@ -18,7 +20,7 @@ public sealed class TestDatabaseTests(PostgresServer server)
         using TestDatabase site = server.CopyOf(healthy);
 
         Assert.Empty(site.Run(new AuditOfAll(), new() { Severity = Severity.Error }));
-        Assert.DoesNotContain(site.Run(new AuditOfAll(), new()), f => f.Audit != nameof(Audit.Constraint));
+        Assert.DoesNotContain(site.Run(new AuditOfAll(), new()), f => f.Audit != Audit.Constraint);
     }
 
     [Fact]
@@ -26,23 +28,23 @@ public sealed class TestDatabaseTests(PostgresServer server)
     {
         using TestDatabase site = server.CopyOf(Site.Damaged);
 
-        DatabaseFinding[] all = [.. site.Run(new AuditOfAll(), new() { InstalledApp = Bakery.Apps })];
+        Finding[] all = [.. site.Run(new AuditOfAll(), new() { InstalledApp = Bakery.Apps })];
 
         Assert.Equal(
-            site.Run(new FindOrphan(), new() { Summary = true }).Cast<OrphanSummary>().Select(o => (o.Severity, o.Class, o.Count, o.Table, o.Column)),
-            Of(all, Audit.Orphan).Select(f => (f.Severity, f.Class, f.Count, f.Table!, f.Column!)));
+            site.Run(new FindOrphan(), new() { Summary = true }).Select(o => (o.Severity, o.Class, o.Count, o.Table, o.Column)),
+            Of(all, Audit.Orphan).Select(f => (f.Severity, f.Class, f.Count, f.Table, f.Column)));
         Assert.Equal(
             ["NotValid wagtailredirects_redirect.redirect_page_id"],
-            Of(all, Audit.Constraint).Where(f => f.Class == "NotValid").Select(f => $"{f.Class} {f.Table}.{f.Column}"));
-        Assert.Contains(Of(all, Audit.Constraint), f => f is { Class: "Missing", Table: "wagtailcore_comment", Column: "page_id" });
+            Of(all, Audit.Constraint).Where(f => f.Class is ConstraintProblem.NotValid).Select(f => $"{f.Class} {f.Table}.{f.Column}"));
+        Assert.Contains(Of(all, Audit.Constraint), f => f is { Class: ConstraintProblem.Missing, Table: "wagtailcore_comment", Column: "page_id" });
         Assert.Equal(["legacyshop.order", "legacyshop.product"], Of(all, Audit.ContentType).Select(f => f.Model!));
-        string[] behind = [.. Of(all, Audit.Sequence).Where(f => f is { Severity: "Error", Class: "Behind" }).Select(f => f.Table!)];
+        string[] behind = [.. Of(all, Audit.Sequence).Where(f => f is { Severity: Severity.Error, Class: SequenceProblem.Behind }).Select(f => f.Table!)];
         Assert.Equal(site.Run(new ResetSequence(), new() { WhatIf = true }).OfType<SequenceFinding>().Select(f => f.Table), behind);
         Assert.Superset(new HashSet<string> { "wagtailcore_page", "wagtailcore_revision" }, behind.ToHashSet());
         Assert.Equal(
-            site.Run(new TestTree(), new()).GroupBy(f => (f.Severity, f.Problem, f.Table, f.Column)).Select(g => (g.Key, (long)g.Count())),
-            Of(all, Audit.Tree).Select(f => ((f.Severity, f.Class, f.Table!, f.Column!), f.Count)));
-        Assert.Contains(Of(all, Audit.Tree), f => f is { Class: "Orphan", Count: 6, Table: "wagtailcore_page", Remedy: var remedy }
+            site.Run(new TestTree(), new()).GroupBy(f => (f.Severity, f.Class, f.Table, f.Column)).Select(g => (g.Key, (long)g.Count())),
+            Of(all, Audit.Tree).Select(f => ((f.Severity, f.Class, f.Table, f.Column), f.Count)));
+        Assert.Contains(Of(all, Audit.Tree), f => f is { Class: TreeProblem.Orphan, Count: 6, Table: "wagtailcore_page", Remedy: var remedy }
             && remedy == "Repair-Tree -Table wagtailcore_page -Orphan Reattach -WhatIf");
     }
 
@@ -51,11 +53,11 @@ public sealed class TestDatabaseTests(PostgresServer server)
     {
         using TestDatabase site = server.CopyOf(Site.SampleDamaged);
 
-        DatabaseFinding[] nodes = [.. site.Run(new AuditOfAll(), new() { Audit = [Audit.Tree], Detailed = true })];
+        Finding[] nodes = [.. site.Run(new AuditOfAll(), new() { Audit = [Audit.Tree], Detailed = true })];
 
         Assert.Equal(
-            site.Run(new TestTree(), new()).Select(f => (f.Severity, f.Problem, f.Table, f.Model, f.Column, f.Key)),
-            nodes.Select(f => (f.Severity, f.Class, f.Table!, f.Model, f.Column!, f.Key)));
+            site.Run(new TestTree(), new()).Select(f => (f.Severity, f.Class, f.Table, f.Model, f.Column, f.Key)),
+            nodes.Select(f => (f.Severity, f.Class, f.Table, f.Model, f.Column, f.Key)));
         Assert.All(nodes, f => Assert.Equal(1, f.Count));
         Assert.Contains(nodes, f => f.Problem.Contains(" should be ", StringComparison.Ordinal));
     }
@@ -69,10 +71,10 @@ public sealed class TestDatabaseTests(PostgresServer server)
             insert into shelf select n, lpad(n::text, 4, '0'), 7, 0 from generate_series(1, 1000) n;
             """);
 
-        DatabaseFinding found = Assert.Single(site.Run(new AuditOfAll(), new() { Audit = [Audit.Tree] }));
+        Finding found = Assert.Single(site.Run(new AuditOfAll(), new() { Audit = [Audit.Tree] }));
 
         Assert.Equal(
-            ("Depth", 1000L, "1000 rows; the first: depth of 1 is 7 and should be 1", "Repair-Tree -Table shelf -WhatIf"),
+            ((Enum?)TreeProblem.Depth, 1000L, "1000 rows; the first: depth of 1 is 7 and should be 1", "Repair-Tree -Table shelf -WhatIf"),
             (found.Class, found.Count, found.Problem, found.Remedy));
     }
 
@@ -82,9 +84,9 @@ public sealed class TestDatabaseTests(PostgresServer server)
         using TestDatabase site = server.CopyOf(Site.Damaged);
 
         Assert.Equal(
-            site.Run(new FindOrphan(), new() { IncludeExpected = true }).Cast<Orphan>().Select(o => (o.Table, o.Key)),
+            site.Run(new FindOrphan(), new() { IncludeExpected = true }).Select(o => (o.Table, o.Key)),
             site.Run(new AuditOfAll(), new() { Audit = [Audit.Orphan], Detailed = true, Severity = Severity.Expected })
-                .Select(f => (f.Table!, f.Key!)));
+                .Select(f => (f.Table, f.Key)));
     }
 
     [Fact]
@@ -107,5 +109,5 @@ public sealed class TestDatabaseTests(PostgresServer server)
         Assert.Equal(before, site.Digest());
     }
 
-    private static IEnumerable<DatabaseFinding> Of(IEnumerable<DatabaseFinding> findings, Audit audit) => findings.Where(f => f.Audit == audit.ToString());
+    private static IEnumerable<Finding> Of(IEnumerable<Finding> findings, Audit audit) => findings.Where(f => f.Audit == audit);
 }

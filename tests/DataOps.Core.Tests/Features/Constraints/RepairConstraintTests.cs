@@ -1,4 +1,3 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Features.Constraints;
 using DataOps.Core.Kernel;
 using DataOps.Core.Tests.Support.Servers;
@@ -56,7 +55,7 @@ public sealed class RepairConstraintTests(PostgresServer server)
 
         Assert.Equal((false, 2, 0), Sum(plan, r => r.Refused));
         Assert.Equal((true, 2, 0), Sum(results, r => r.Refused));
-        Assert.All(results.OfType<ConstraintRepair>(), r => Assert.Equal(("Done", true), (r.Status, r.Changed)));
+        Assert.All(results.OfType<ConstraintRepair>(), r => Assert.Equal((ConstraintStatus.Done, true), (r.Status, r.Changed)));
         string constraints = "select conname || ' ' || pg_get_constraintdef(oid) from pg_constraint where contype = 'f' "
             + "and conrelid::regclass::text in ('wagtailcore_comment', 'wagtailredirects_redirect') order by 1";
         Assert.Equal(healthy.Column(constraints), site.Column(constraints));
@@ -73,7 +72,7 @@ public sealed class RepairConstraintTests(PostgresServer server)
         string schema = Schema(database);
 
         ConstraintRepair suggested = Assert.Single(Run(database, new RepairConstraintOptions()).OfType<ConstraintRepair>());
-        Assert.Equal(("Add", "Suggested", "shop_order.customer_id"), (suggested.Action, suggested.Status, suggested.Reference));
+        Assert.Equal((ConstraintAction.Add, ConstraintStatus.Suggested, "shop_order.customer_id"), (suggested.Action, suggested.Status, suggested.Reference));
         Assert.Equal((Name, false), (suggested.Constraint, suggested.Changed));
         Assert.Equal(schema, Schema(database));
 
@@ -94,7 +93,7 @@ public sealed class RepairConstraintTests(PostgresServer server)
         IReadOnlyList<IChangeResult> results = Run(database, new RepairConstraintOptions { Reference = ["shop_order.customer_id"], NotValid = true });
 
         ConstraintRepair added = Assert.IsType<ConstraintRepair>(results[0]);
-        Assert.Equal(("Add", "Done", 1, true), (added.Action, added.Status, (int)added.Orphans, added.Changed));
+        Assert.Equal((ConstraintAction.Add, ConstraintStatus.Done, 1, true), (added.Action, added.Status, (int)added.Orphans, added.Changed));
         Assert.EndsWith("NOT VALID", Assert.Single(Constraints(database)));
         Assert.Equal("23503", Assert.Throws<PostgresException>(() => database.Execute("insert into shop_order values (5, 88)")).SqlState);
         Assert.Equal(["Validate Refused 1"], Told(database));
@@ -110,7 +109,7 @@ public sealed class RepairConstraintTests(PostgresServer server)
         string schema = Schema(site);
 
         Assert.Single(Run(site, new RepairConstraintOptions { Reference = ["wagtailcore_pagelogentry.*", "wagtailcore_modellogentry.*"] }));
-        Assert.DoesNotContain(Run(site, new RepairConstraintOptions()).OfType<ConstraintRepair>(), r => r.Changed || r.Status == "Refused");
+        Assert.DoesNotContain(Run(site, new RepairConstraintOptions()).OfType<ConstraintRepair>(), r => r.Changed || r.Status == ConstraintStatus.Refused);
         Assert.Equal(schema, Schema(site));
         using TestDatabase shop = server.Blank();
         shop.Execute(Shop);

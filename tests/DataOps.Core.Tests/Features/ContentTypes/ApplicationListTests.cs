@@ -21,10 +21,10 @@ public sealed class ApplicationListTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.Bakery);
         string path = Write(name, text);
 
-        IContentTypeFinding[] live = [.. Find(site, new() { LiveModel = [path], IncludeLive = true }).Where(f => f is StaleContentType { Class: "Live" })];
+        ContentTypeFinding[] live = [.. Find(site, new() { LiveModel = [path], IncludeLive = true }).Where(f => f is StaleContentType { Class: ContentTypeClass.Live })];
 
         Assert.Equal(["blog.blogpage", "contenttypes.contenttype"], live.Select(f => f.Model));
-        Assert.Equal(73, Find(site, new() { LiveModel = [path] }).Count(f => f is StaleContentType { Class: "Leftover", Severity: "Warning" }));
+        Assert.Equal(73, Find(site, new() { LiveModel = [path] }).Count(f => f is StaleContentType { Class: ContentTypeClass.Leftover, Severity: Severity.Warning }));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class ApplicationListTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
 
-        IReadOnlyList<IContentTypeFinding> found = Find(site, new() { InstalledApp = [.. Bakery.Apps.Where(a => a != "blog")], LiveModel = ["blog.blogpage"] });
+        IReadOnlyList<ContentTypeFinding> found = Find(site, new() { InstalledApp = [.. Bakery.Apps.Where(a => a != "blog")], LiveModel = ["blog.blogpage"] });
 
         Assert.Equal(["blog.blogindexpage", "blog.blogpagetag", "blog.blogpersonrelationship"], found.Select(f => f.Model));
     }
@@ -66,7 +66,7 @@ public sealed class ApplicationListTests(PostgresServer server) : IDisposable
     [Theory]
     [InlineData("django.contrib.auth", "InvalidLabel")]
     [InlineData("blog", "IncompleteList")]
-    [InlineData("./nothing.txt", "ReadFailed")]
+    [InlineData("./nothing.txt", "FileNotFound")]
     public void Apps_are_named_by_label_and_all_of_them(string entry, string id)
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
@@ -74,7 +74,7 @@ public sealed class ApplicationListTests(PostgresServer server) : IDisposable
         Assert.Equal(id, Assert.ThrowsAny<DataOpsException>(() => Find(site, new() { InstalledApp = [entry] })).Id);
     }
 
-    private static IReadOnlyList<IContentTypeFinding> Find(TestDatabase site, FindStaleContentTypeOptions options) =>
+    private static IReadOnlyList<ContentTypeFinding> Find(TestDatabase site, FindStaleContentTypeOptions options) =>
         site.Run(new FindStaleContentType(), options);
 
     private string Write(string name, string text)

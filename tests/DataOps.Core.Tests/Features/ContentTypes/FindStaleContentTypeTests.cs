@@ -1,4 +1,5 @@
 using DataOps.Core.Features.ContentTypes;
+using DataOps.Core.Kernel;
 using DataOps.Core.Tests.Support;
 using DataOps.Core.Tests.Support.Servers;
 
@@ -11,7 +12,7 @@ public sealed class FindStaleContentTypeTests(PostgresServer server)
     {
         using TestDatabase site = server.CopyOf(healthy);
 
-        Assert.DoesNotContain(Find(site, new()), f => f.Severity != "Expected");
+        Assert.DoesNotContain(Find(site, new()), f => f.Severity != Severity.Expected);
     }
 
     [Fact]
@@ -20,14 +21,14 @@ public sealed class FindStaleContentTypeTests(PostgresServer server)
         using TestDatabase site = server.CopyOf(Site.Bakery);
 
         Assert.Empty(Find(site, new()));
-        Dictionary<string, string> classes = Types(site, new() { IncludeLive = true }).ToDictionary(f => f.Model, f => f.Class);
+        Dictionary<string, string> classes = Types(site, new() { IncludeLive = true }).ToDictionary(f => f.Model!, f => $"{f.Class}");
         Assert.Equal(75, classes.Count);
         Assert.Equal(
             ["admin.logentry", "contenttypes.contenttype", "sessions.session"],
             classes.Where(c => c.Value == "LiveBuiltin").Select(c => c.Key).Order());
         Assert.Equal(72, classes.Count(c => c.Value == "Live"));
         site.Execute("drop table wagtailadmin_admin");
-        Assert.Equal("LiveBuiltin", Assert.Single(Types(site, new() { IncludeLive = true, Model = ["wagtailadmin.admin"] })).Class);
+        Assert.Equal(ContentTypeClass.LiveBuiltin, Assert.Single(Types(site, new() { IncludeLive = true, Model = ["wagtailadmin.admin"] })).Class);
     }
 
     [Fact]
@@ -37,8 +38,8 @@ public sealed class FindStaleContentTypeTests(PostgresServer server)
 
         StaleContentType[] found = [.. Types(site, new())];
         Assert.Equal(["blog.oldpost", "legacyshop.order", "legacyshop.product"], found.Select(f => f.Model));
-        Assert.All(found, f => Assert.Equal("Undecidable", f.Class));
-        Assert.Equal(["Expected", "Warning", "Expected"], found.Select(f => f.Severity));
+        Assert.All(found, f => Assert.Equal(ContentTypeClass.Undecidable, f.Class));
+        Assert.Equal([Severity.Expected, Severity.Warning, Severity.Expected], found.Select(f => f.Severity));
         Assert.Contains("no migration of legacyshop was applied", found[1].Evidence);
         Assert.Equal((null, "legacyshop_product"), (found[1].Table, found[2].Table));
     }
@@ -51,7 +52,7 @@ public sealed class FindStaleContentTypeTests(PostgresServer server)
         StaleContentType[] found = [.. Types(site, new() { InstalledApp = Bakery.Apps })];
         Assert.Equal(
             [("blog.oldpost", "Undecidable"), ("legacyshop.order", "Stale"), ("legacyshop.product", "Leftover")],
-            found.Select(f => (f.Model, f.Class)));
+            found.Select(f => (f.Model, $"{f.Class}")));
         StaleContentType product = found[2];
         Assert.Equal((901, 4, "Editors", "editor"), (product.ContentTypeId, product.Permissions, product.Groups, product.Users));
         Assert.Contains("auth_permission 4", product.DependentTables);
@@ -62,6 +63,6 @@ public sealed class FindStaleContentTypeTests(PostgresServer server)
     private static IEnumerable<StaleContentType> Types(TestDatabase site, FindStaleContentTypeOptions options) =>
         Find(site, options).OfType<StaleContentType>();
 
-    private static IReadOnlyList<IContentTypeFinding> Find(TestDatabase site, FindStaleContentTypeOptions options) =>
+    private static IReadOnlyList<ContentTypeFinding> Find(TestDatabase site, FindStaleContentTypeOptions options) =>
         site.Run(new FindStaleContentType(), options);
 }

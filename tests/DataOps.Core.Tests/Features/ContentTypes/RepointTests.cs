@@ -77,11 +77,11 @@ public sealed class RepointTests(PostgresServer server) : IDisposable
               from unnest(array['add', 'change', 'delete']) a, django_content_type c where model = 'peopleindexpage';
             """);
 
-        IReadOnlyList<IContentTypeFinding> found = site.Run(new FindStaleContentType(), new());
+        IReadOnlyList<ContentTypeFinding> found = site.Run(new FindStaleContentType(), new());
         Assert.Equal(
             [("blog.oldpost", "blog.blogpage"), ("breads.oldtype", "breads.breadtype"), ("people.oldindex", "people.peopleindexpage")],
             found.OfType<StaleContentType>().Select(f => (f.Model, f.RenameTo)));
-        Assert.All(found, f => Assert.Equal("Warning", f.Severity));
+        Assert.All(found, f => Assert.Equal(Severity.Warning, f.Severity));
         Assert.Equal(
             [("add_oldindex", "add_peopleindexpage"), ("change_oldindex", "change_peopleindexpage"), ("delete_oldindex", "delete_peopleindexpage")],
             found.OfType<StalePermissionFinding>().Select(f => (f.Permission, f.RenameTo)));

@@ -83,7 +83,7 @@ public sealed class RepairActionTests : IDisposable
             new() { Reference = ["purchase_seller_id_fkey"], Action = OrphanAction.Delete, OnDependent = OnDependent.Cascade, WhatIf = true };
         IReadOnlyList<IChangeResult> plan = _damage.All(options);
         Assert.Equal([("line", 1L), ("purchase", 2L)], plan.OfType<TableChangeSummary>().Select(t => (t.Table, t.Delete)));
-        Assert.Equal((2L, "Delete"), (Assert.Single(plan.OfType<OrphanPlan>()).Orphans, plan.OfType<OrphanPlan>().Single().Action));
+        Assert.Equal((2L, OrphanAction.Delete), (Assert.Single(plan.OfType<OrphanPlan>()).Orphans, plan.OfType<OrphanPlan>().Single().Action));
         Assert.Equal(3, Undone(options with { WhatIf = false }).Deleted);
     }
 
@@ -93,7 +93,7 @@ public sealed class RepairActionTests : IDisposable
         RepairOrphanOptions options = new() { Reference = ["purchase_customer_id_fkey"], Action = OrphanAction.Repoint, NoUndo = true };
         Assert.Equal("UnknownTarget", _damage.Refuse(options with { To = "3" }).Id);
         DataOpsException clash = _damage.Refuse(options with { To = "1" });
-        Assert.Equal("UniqueClash", clash.Id);
+        Assert.Equal("NotUnique", clash.Id);
         Assert.Contains("purchase 2", clash.Message);
         Assert.Contains("purchase_customer_id_slot_key as row 1", clash.Message);
         _shop.Execute("update purchase set slot = 2 where id = 2");

@@ -39,6 +39,31 @@ public sealed class RepairHalfTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void A_page_does_not_come_back_behind_the_last_path_that_there_is()
+    {
+        using TestDatabase site = server.CopyOf(Site.Damaged);
+        Damage damage = new(site);
+        string old =
+            site.Scalar<string>("select content ->> 'path' from wagtailcore_revision where object_id = '40' order by created_at desc, id desc limit 1");
+        site.Execute($"""
+            set session_replication_role = replica;
+            insert into wagtailcore_page select (jsonb_populate_record(p, jsonb_build_object(
+              'id', 900000 + n, 'path', case n when 1 then '{old}' else left('{old}', -4) || 'ZZZZ' end, 'slug', 'full-' || n,
+              'translation_key', gen_random_uuid()))).*
+            from wagtailcore_page p, generate_series(1, 2) n where p.id = 3;
+            """);
+        IReadOnlyDictionary<string, string> before = site.Digest();
+
+        DataOpsException refusal = damage.Refuse(new()
+        {
+            Table = ["breads_breadpage"], Class = [ReferenceClass.Inheritance], Action = OrphanAction.RecreateParent, NoUndo = true,
+        });
+
+        Assert.Equal("TreeFull", refusal.Id);
+        Assert.Equal(before, site.Digest());
+    }
+
+    [Fact]
     public void A_page_whose_place_is_taken_becomes_the_last_child_of_the_nearest_page_that_is_left()
     {
         using TestDatabase site = server.CopyOf(Site.Damaged);
@@ -94,7 +119,7 @@ public sealed class RepairHalfTests(PostgresServer server) : IDisposable
         Assert.Equal(plain, site.Scalar<int>("select content_type_id from wagtailcore_page where id = 42"));
         Assert.Equal([plain.ToString(), plain.ToString()], site.Column("select content_type_id from wagtailcore_revision where object_id = '42'"));
         Assert.Contains("update_index", result.Afterwards);
-        Assert.DoesNotContain(damage.Find(new()), o => o.Class is "Inheritance" or "Generic" && o.Value == "42");
+        Assert.DoesNotContain(damage.Find(new()), o => o.Class is ReferenceClass.Inheritance or ReferenceClass.Generic && o.Value == "42");
         ChangeFiles.Undo(site, result.UndoPath!);
         Assert.Equal(before, site.Digest());
     }

@@ -1,4 +1,3 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Features.Pages;
 using DataOps.Core.Features.Trees;
 using DataOps.Core.Kernel;

@@ -1,4 +1,3 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Features.Sequences;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
@@ -93,8 +92,8 @@ public sealed class ResetSequenceTests(PostgresServer server)
 
         Assert.Equal(
             ["c twofold True", "d twofold False", "e other.away False", "t lost True"],
-            results.OfType<SequenceFinding>().Where(f => f.Problem == "OwnershipLost").Select(f => $"{f.Table} {f.Sequence} {f.Changed}"));
-        Assert.Equal(["t lost 7"], results.OfType<SequenceFinding>().Where(f => f.Problem == "Behind").Select(f => $"{f.Table} {f.Sequence} {f.NewValue}"));
+            results.OfType<SequenceFinding>().Where(f => f.Class is SequenceProblem.OwnershipLost).Select(f => $"{f.Table} {f.Sequence} {f.Changed}"));
+        Assert.Equal(["t lost 7"], results.OfType<SequenceFinding>().Where(f => f.Class is SequenceProblem.Behind).Select(f => $"{f.Table} {f.Sequence} {f.NewValue}"));
         Assert.Equal("public.lost", database.Scalar<string>("select pg_get_serial_sequence('t', 'id')"));
         Assert.Equal((3, 3, 1), results[^1] is ResetSequenceResult r ? ((int)r.Count, (int)r.WouldChange - 1, (int)r.Reported) : default);
     }
@@ -132,7 +131,7 @@ public sealed class ResetSequenceTests(PostgresServer server)
 
         IReadOnlyList<IChangeResult> results = database.Run(new ResetSequence(), new ResetSequenceOptions());
 
-        Assert.Equal(note, results.OfType<SequenceFinding>().SingleOrDefault()?.Note);
+        Assert.Equal(note, results.OfType<SequenceFinding>().SingleOrDefault()?.Problem.Split(": ")[^1]);
         Assert.False(((ResetSequenceResult)results[^1]).Changed);
     }
 
@@ -144,7 +143,7 @@ public sealed class ResetSequenceTests(PostgresServer server)
 
         SequenceFinding finding = database.Run(new ResetSequence(), new ResetSequenceOptions()).OfType<SequenceFinding>().First();
 
-        Assert.Equal(("Behind", null, null, false), (finding.Problem, finding.NewValue, finding.Sql, finding.Changed));
+        Assert.Equal(((Enum?)SequenceProblem.Behind, null, null, false), (finding.Class, finding.NewValue, finding.Sql, finding.Changed));
     }
 
     [Fact]
@@ -204,7 +203,7 @@ public sealed class ResetSequenceTests(PostgresServer server)
         }
     }
 
-    private static string Text(SequenceFinding f) => $"{f.Problem} {f.Severity} {f.Table}.{f.Column} {f.Sequence} {f.LastValue} -> {f.NewValue}";
+    private static string Text(SequenceFinding f) => $"{f.Class} {f.Severity} {f.Table}.{f.Column} {f.Sequence} {f.LastValue} -> {f.NewValue}";
 
     // Found in another way, one table after the other.
     private static IEnumerable<string> Behind(TestDatabase site) =>

@@ -1,5 +1,6 @@
 using DataOps.Core.Changes;
 using DataOps.Core.Features.Trees;
+using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Tests.Features.Pages;
 using DataOps.Core.Tests.Support;

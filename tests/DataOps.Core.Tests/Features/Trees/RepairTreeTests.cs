@@ -246,7 +246,7 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
         Assert.Equal(["78"], site.Column("select id from wagtailcore_page where alias_of_id is not null"));
     }
 
-    private static string[] Problems(TestDatabase site) => [.. site.Run(new TestTree(), new()).Select(f => $"{f.Problem} {f.Key}")];
+    private static string[] Problems(TestDatabase site) => [.. site.Run(new TestTree(), new()).Select(f => $"{f.Class} {f.Key}")];
 
     private static RepairTreeResult Repair(TestDatabase site, RepairTreeOptions options) => Assert.Single(
         site.Run(new RepairTree(), options with { NoUndo = options.UndoPath is null }).OfType<RepairTreeResult>());

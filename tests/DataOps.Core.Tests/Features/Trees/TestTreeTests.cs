@@ -43,5 +43,5 @@ public sealed class TestTreeTests(PostgresServer server)
     }
 
     private static string[] Find(TestDatabase site, TestTreeOptions? options = null) =>
-        [.. site.Run(new TestTree(), options ?? new()).Select(f => $"{f.Table} {f.Key} {f.Problem} {f.Column} {f.Value} -> {f.Expected}")];
+        [.. site.Run(new TestTree(), options ?? new()).Select(f => $"{f.Table} {f.Key} {f.Class} {f.Column} {f.Value} -> {f.Expected}")];
 }

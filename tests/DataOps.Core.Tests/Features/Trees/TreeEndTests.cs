@@ -1,5 +1,6 @@
 using DataOps.Core.Features.Audits;
 using DataOps.Core.Features.Trees;
+using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Tests.Support.Servers;
 using AuditOfAll = DataOps.Core.Features.Audits.TestDatabase;

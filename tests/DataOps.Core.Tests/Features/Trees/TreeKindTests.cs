@@ -206,7 +206,7 @@ public sealed class TreeKindTests(PostgresServer server) : IDisposable
         Assert.Equal(before, site.Digest());
     }
 
-    private static string[] Find(TestDatabase site) => [.. site.Run(new TestTree(), new()).Select(f => $"{f.Problem} {f.Key}")];
+    private static string[] Find(TestDatabase site) => [.. site.Run(new TestTree(), new()).Select(f => $"{f.Class} {f.Key}")];
 
     private RepairTreeResult Repair(TestDatabase site, RepairTreeOptions options) =>
         Assert.Single(site.Run(new RepairTree(), options with { UndoPath = _files.New() }).OfType<RepairTreeResult>());

@@ -66,7 +66,7 @@ public sealed class TreePropertyTests(PostgresServer server, ITestOutputHelper o
         using TestDatabase site = server.CopyOf(Site.Django);
         Random random = new(DjangoPeer.Seed);
         output.WriteLine($"seed {DjangoPeer.Seed}");
-        RandomTrees trees = new(random, 4, PathScheme.Default.Alphabet);
+        RandomTrees trees = new(random, 4, PathScheme.Wagtail.Alphabet);
         site.Execute("alter table trees_category drop constraint trees_category_path_key");
         int problems = 0;
         for (int round = 0; round < 25; round++)
@@ -90,7 +90,7 @@ public sealed class TreePropertyTests(PostgresServer server, ITestOutputHelper o
                 Assert.True(theirs[4].SequenceEqual(ours[4]), context);
             problems += isAnswered ? theirs.Sum(l => l.Length) : 0;
 
-            Repair(site, new() { Table = ["trees_category", "trees_taxon"], StepLength = 4, Alphabet = PathScheme.Default.Alphabet,
+            Repair(site, new() { Table = ["trees_category", "trees_taxon"], StepLength = 4, Alphabet = PathScheme.Wagtail.Alphabet,
                 Orphan = OrphanNodes.Reattach, Compact = round % 2 == 0 });
 
             Assert.All(Ask(site), Assert.Empty);
@@ -107,9 +107,9 @@ public sealed class TreePropertyTests(PostgresServer server, ITestOutputHelper o
     private static long[][] Lists(TestDatabase site)
     {
         string[] order = ["Alphabet", "Length", "Orphan", "Depth", "NumChild"];
-        ILookup<string, long> first = site.Run(new TestTree(), new() { Table = ["trees_category"], StepLength = 4, Alphabet = PathScheme.Default.Alphabet })
-            .Where(f => order.Contains(f.Problem)).GroupBy(f => f.Key!)
-            .ToLookup(g => g.Select(f => f.Problem).MinBy(c => Array.IndexOf(order, c))!, g => long.Parse(g.Key));
+        ILookup<string, long> first = site.Run(new TestTree(), new() { Table = ["trees_category"], StepLength = 4, Alphabet = PathScheme.Wagtail.Alphabet })
+            .Where(f => order.Contains($"{f.Class}")).GroupBy(f => f.Key!)
+            .ToLookup(g => g.Select(f => $"{f.Class}").MinBy(c => Array.IndexOf(order, c))!, g => long.Parse(g.Key));
         return [.. order.Select(c => first[c].Order().ToArray())];
     }
 
@@ -122,7 +122,7 @@ public sealed class TreePropertyTests(PostgresServer server, ITestOutputHelper o
 
     private static string[] Find(TestDatabase site, int step, string alphabet) =>
         [.. site.Run(new TestTree(), new() { StepLength = step, Alphabet = alphabet }).Select(f =>
-            $"{f.Table} {f.Problem} {f.Key} {f.Expected}").Order(StringComparer.Ordinal)];
+            $"{f.Table} {f.Class} {f.Key} {f.Expected}").Order(StringComparer.Ordinal)];
 
     private static RepairTreeResult Repair(TestDatabase site, RepairTreeOptions options) =>
         Assert.Single(site.Run(new RepairTree(), options with { NoUndo = true }).OfType<RepairTreeResult>());

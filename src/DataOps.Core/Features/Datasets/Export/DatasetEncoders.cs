@@ -7,7 +7,7 @@ namespace DataOps.Core.Features.Datasets.Export;
 
 /// <summary>Makes the converters of an export's fields, and reports afterwards what they could not write exactly.</summary>
 internal sealed class DatasetEncoders(
-    IReadOnlySet<(string Model, string Column)> streamFields, DatasetLayout layout, TimePrecision precision, JsonFields jsonFields)
+    IReadOnlySet<(ModelLabel Model, string Column)> streamFields, DatasetLayout layout, TimePrecision precision, JsonFields jsonFields)
 {
     private readonly List<LossCount> _fields = [];
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Django.Values;
@@ -111,7 +112,7 @@ public sealed partial record ExportDatasetOptions
 /// <param name="Models">Number of models, those without rows included.</param>
 /// <param name="Count">Number of objects: rows, many-to-many rows not included.</param>
 /// <param name="Bytes">Size of the file, in bytes.</param>
-/// <param name="MissingReferences">Rows written whose declared reference has no target.</param>
+/// <param name="MissingReferences">Declared references, and parents of tree nodes, that rows written have and that are not there.</param>
 /// <param name="ExpectedMissing">
 /// References without a constraint whose target is gone by design, where natural keys were asked for: they keep their keys.
 /// </param>
@@ -177,7 +178,7 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
         MissingPolicy policy = MissingPolicy.Of(session, catalog, missing, options.OnMissingReference, context.Cancellation);
         ReferenceForm references = new(catalog, keys, options.NaturalForeign, options.NaturalPrimary, policy);
         JsonFields jsonFields = JsonFields.Of(options.StreamField, options.JsonField, models);
-        DatasetEncoders encoders = new(StreamFields.Of(session, parts.Select(p => p.Model).Distinct()), layout, options.Precision, jsonFields);
+        DatasetEncoders encoders = new(StreamFields.Of(session, catalog, parts.Select(p => p.Model).Distinct()), layout, options.Precision, jsonFields);
         long count = 0;
         long bytes = file.Write(stream =>
         {
@@ -189,7 +190,7 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
         });
         if (options.OnMissingReference != OnMissingReference.KeepKey)
             missing.Warn(context);
-        string[] left = catalog.Database.Tables.Where(t => catalog.LabelOf(t) is null && t.Name != "django_migrations").Select(t => t.DisplayName).ToArray();
+        string[] left = catalog.Database.Tables.Where(t => catalog.LabelOf(t) is null && t.Name != DjangoTables.Migrations).Select(t => t.DisplayName).ToArray();
         yield return new ExportResult(
             session.Server,
             session.Database,

@@ -42,7 +42,7 @@ internal sealed class ExportPlan
         ];
         if (specs.Length == 0)
             throw new DataOpsException(
-                "NothingSelected", FailureKind.NotFound, $"No model of dataset {call.Dataset.Name} is left to export.",
+                ErrorIds.NothingSelected, FailureKind.NotFound, $"No model of dataset {call.Dataset.Name} is left to export.",
                 "Look at -Model and -Exclude.", call.Dataset.Name);
         FilterParameters parameters = new(call.Dataset.TimeZone);
         List<ExportPart> parts = [];

@@ -77,7 +77,7 @@ internal sealed class MissingReferences(ReferenceCatalog catalog, bool withSoft,
 
     /// <summary>Refuses the export.</summary>
     public DataOpsException Refusal(string advice) => new(
-        "MissingReferences", FailureKind.InvalidData, $"{InWords(Count)} no target in the database, so no file was written:\n{Rows()}", advice);
+        ErrorIds.MissingReferences, FailureKind.InvalidData, $"{InWords(Count)} no target in the database, so no file was written:\n{Rows()}", advice);
 
     private static string InWords(long count) => count == 1 ? "1 reference has" : $"{count} references have";
 

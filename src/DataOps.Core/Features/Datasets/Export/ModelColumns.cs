@@ -84,7 +84,7 @@ internal sealed class ModelColumns
         List<Value> values = [];
         string Before(string field) => $"{(values.Count == 0 ? "" : layout.Field)}\"{field}\": ";
         if (references.ParentLink(model) is { } link)
-            values.Add(AddField(Before(FieldName(link.Column)), link.Column));
+            values.Add(AddField(Before(Field.Referring(link.Column.Name) ?? link.Column.Name), link.Column));
         foreach (Field field in model.Fields.Where(f => !part.Exclude.Contains(f.Name)))
             values.Add(AddField(Before(field.Name), field.Column));
         foreach (ManyToManyList list in model.ManyToMany.Where(l => !part.Exclude.Contains(l.Name)))
@@ -148,8 +148,6 @@ internal sealed class ModelColumns
     }
 
     private static string Exists(TargetReference reference) => $"exists (select 1 from {reference.Target.Sql} p where {reference.IsTarget("t", "p")})";
-
-    private static string FieldName(Column link) => link.Name.EndsWith("_id", StringComparison.Ordinal) ? link.Name[..^3] : link.Name;
 
     /// <summary>A value of a row: where it is, what stands before it, and how it is written; without a converter it is JSON already.</summary>
     internal sealed record Value(int Index, byte[] Before, ValueConverter? Converter)

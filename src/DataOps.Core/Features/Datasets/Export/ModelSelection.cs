@@ -14,15 +14,15 @@ internal static class ModelSelection
         NameFilter models = new(options.Model);
         NameFilter exclude = new(options.Exclude);
         string?[][] names = [.. catalog.Models.Select(m => ReferenceFilter.ModelNames(m.Label))];
-        models.Require(names, "UnknownModel", "model");
-        exclude.Require(names, "UnknownModel", "model");
+        models.Require(names, ErrorIds.UnknownModel, "model");
+        exclude.Require(names, ErrorIds.UnknownModel, "model");
         HashSet<string> named = options.Model.Select(m => m.ToLowerInvariant()).ToHashSet();
         Model[] selected = catalog.Models
             .Where(m => models.Matches(ReferenceFilter.ModelNames(m.Label)) && (exclude.IsEmpty || !exclude.Matches(ReferenceFilter.ModelNames(m.Label))))
             .Where(m => options.IncludeDerived || named.Contains(m.Label) || !DjangoTables.Derived.Contains(m.Label))
             .ToArray();
         return selected.Length > 0 ? selected : throw new DataOpsException(
-            "NothingSelected", FailureKind.NotFound, $"No model of {catalog.Models.Count} is left to export.",
+            ErrorIds.NothingSelected, FailureKind.NotFound, $"No model of {catalog.Models.Count} is left to export.",
             "Get-Model lists them; derived ones need -IncludeDerived.");
     }
 }

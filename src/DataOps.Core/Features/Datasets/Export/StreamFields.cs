@@ -1,4 +1,6 @@
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Models;
+using DataOps.Core.Django.References;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
@@ -11,15 +13,15 @@ internal static class StreamFields
     private const int Sample = 100;
 
     /// <summary>The jsonb columns whose values are lists of blocks; where there are only empty lists, those of pages. All models are asked at once.</summary>
-    public static IReadOnlySet<(string Model, string Column)> Of(Session session, IEnumerable<Model> models)
+    public static IReadOnlySet<(ModelLabel Model, string Column)> Of(Session session, ReferenceCatalog catalog, IEnumerable<Model> models)
     {
         (Model Model, Column Column)[] columns =
             [.. models.SelectMany(m => m.Fields.Where(f => f.Column.Type.Underlying.Name == "jsonb").Select(f => (m, f.Column)))];
         if (columns.Length == 0)
-            return new HashSet<(string, string)>();
+            return new HashSet<(ModelLabel, string)>();
         string samples = string.Join("\nunion all\n", columns.Select((c, i) => Counts(i, c.Model, SqlText.Identifier(c.Column.Name))));
         return session.List<(int Number, long Lists, long Blocks, long All)>(samples)
-            .Where(n => n.All == 0 ? IsOfPage(columns[n.Number].Model, columns[n.Number].Column) : n.Lists == n.All && n.Blocks == n.All)
+            .Where(n => n.All == 0 ? IsOfPage(catalog, columns[n.Number].Model, columns[n.Number].Column) : n.Lists == n.All && n.Blocks == n.All)
             .Select(n => (columns[n.Number].Model.Label, columns[n.Number].Column.Name))
             .ToHashSet();
     }
@@ -31,5 +33,6 @@ internal static class StreamFields
         from (select {column} as v from {model.Table.Sql} where {column} is not null and {column} <> '[]' limit {Sample}) s
         """;
 
-    private static bool IsOfPage(Model model, Column column) => model.Parent?.Name == "wagtailcore_page" && column.NotNull;
+    private static bool IsOfPage(ReferenceCatalog catalog, Model model, Column column) =>
+        column.NotNull && model.Parent is { } parent && parent == catalog.TableOf(WagtailTables.Page);
 }

@@ -134,7 +134,7 @@ internal sealed class ImportChecks(ImportProblems problems)
             string keys = string.Join(", ", table.Keys.Select(k => "s." + k.Sql));
             string twice = $"from {table.Name} s group by {keys} having count(*) > 1";
             problems.AddRows("max(s._line)", ["min(s._line)", ImportStatements.KeyOf(table)], twice, r => new(
-                "DuplicateKey", "keys in {0} occur more than once", "Leave one of the objects in the file.",
+                ErrorIds.DuplicateKey, "keys in {0} occur more than once", "Leave one of the objects in the file.",
                 table.Model.Label, r[1], "pk", $"is in line {r[0]} already"));
         }
         problems.ThrowIfAny();
@@ -146,7 +146,7 @@ internal sealed class ImportChecks(ImportProblems problems)
     {
         foreach (StagingTable table in tables)
             problems.AddRows("s._line", [ImportStatements.KeyOf(table)], $"from {table.Name} s where not ({ImportStatements.IsNew(table)})", r => new(
-                "AlreadyThere", "rows in {0} are in the database already", "The file's spec says force_insert: delete them first, or take it out of the spec.",
+                ErrorIds.AlreadyThere, "rows in {0} are in the database already", "The file's spec says force_insert: delete them first, or take it out of the spec.",
                 table.Model.Label, r[0], "pk", "is there"));
         problems.ThrowIfAny();
     }
@@ -165,7 +165,7 @@ internal sealed class ImportChecks(ImportProblems problems)
                 string fields = string.Join(", ", lacking.Select(c => c.Field));
                 string isNew = $"from {table.Name} s where s._shape = {shape} and {ImportStatements.IsNew(table)}";
                 problems.AddRows("s._line", [ImportStatements.KeyOf(table)], isNew, r => new(
-                    "MissingField", "new rows in {0} lack a field that has no default in the database",
+                    ErrorIds.MissingField, "new rows in {0} lack a field that has no default in the database",
                     "Add the fields to the file, as the defaults that models have in Python are not in the database; "
                         + "or load with -MissingField Default, for an empty value.",
                     table.Model.Label, r[0], fields, "missing"));

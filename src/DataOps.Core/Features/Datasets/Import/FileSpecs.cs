@@ -33,7 +33,7 @@ internal sealed record FileSpecs(IReadOnlyList<ModelSpec> All, DateTimeOffset? S
         ModelSpec[] all = [.. specs.Select(s => Of(s, models, tables))];
         string[] without = [.. tables.Where(t => all.All(s => s.Staged != t)).Select(t => t.Model.Label)];
         return without.Length == 0 ? new FileSpecs(all, file.Snapshot) : throw new DataOpsException(
-            "InvalidSpec", FailureKind.InvalidData,
+            ErrorIds.InvalidSpec, FailureKind.InvalidData,
             $"{Path.GetFileName(path)} holds objects of {string.Join(", ", without)}, for which it has no spec. Nothing was loaded.",
             "Add the specs to the dataset, and export it again.", path);
     }

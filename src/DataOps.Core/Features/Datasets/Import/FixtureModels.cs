@@ -10,31 +10,29 @@ namespace DataOps.Core.Features.Datasets.Import;
 /// </summary>
 internal sealed class FixtureModels(ReferenceCatalog catalog)
 {
-    private readonly Dictionary<string, Model> _registered = catalog.Models.ToDictionary(m => m.Label);
-    private readonly Dictionary<uint, string> _assumed = [];
+    private readonly Dictionary<ModelLabel, Model> _registered = catalog.Models.ToDictionary(m => m.Label);
+    private readonly Dictionary<uint, ModelLabel> _assumed = [];
 
     /// <summary>The model of a label; null when there is no table for it.</summary>
     public Model? Find(string label)
     {
-        int dot = label.IndexOf('.');
-        if (dot < 1 || dot == label.Length - 1)
+        if (ModelLabel.Parse(label) is not { } known)
             return null;
-        string known = label[..dot] + label[dot..].ToLowerInvariant();
         if (_registered.TryGetValue(known, out Model? model))
             return model;
-        return ModelReader.TableOf(catalog.Database, known[..dot], known[(dot + 1)..]) is { IsReadable: true } table ? Assume(known, table) : null;
+        return ModelTables.Find(catalog.Database, known) is { IsReadable: true } table ? Assume(known, table) : null;
     }
 
     /// <summary>What a person calls a table's rows.</summary>
     public string LabelOf(Table table) => _assumed.GetValueOrDefault(table.Oid) ?? catalog.LabelOf(table) ?? table.DisplayName;
 
     // Without content types every table could be a model; those that look like a many-to-many list are one, unless the file names them itself.
-    private Model? Assume(string label, Table table)
+    private Model? Assume(ModelLabel label, Table table)
     {
         _assumed[table.Oid] = label;
         ContentType[] contentTypes = catalog.Database.Tables
             .Where(t => t.IsReadable && (t == table || catalog.ModelOf(t) is not null || !IsJoin(t)))
-            .Select(t => new ContentType(0, t == table ? label : catalog.ModelOf(t)?.Label ?? "." + t.Name, t))
+            .Select(t => new ContentType(0, t == table ? label : catalog.ModelOf(t)?.Label ?? new ModelLabel("", t.Name), t))
             .ToArray();
         return new ModelReader(catalog.Database, contentTypes, catalog.References).Read().FirstOrDefault(m => m.Table == table);
     }

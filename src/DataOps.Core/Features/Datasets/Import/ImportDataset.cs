@@ -87,11 +87,30 @@ public sealed class ImportDataset : Operation<ImportDatasetOptions, IChangeResul
             [.. load.Run.Models.Select(m => m.Table.Model.Label)]);
         if (!options.WhatIf)
             stale.Warn(context);
-        return new ImportResult(
-            session.Server, session.Database, Name, file.Path, changed, options.WhatIf ? 0 : load.Written, load.Written, load.Objects,
-            load.Inserted, load.Updated, load.Objects - load.Inserted - load.Updated - load.Skipped, load.Skipped, load.Deleted, load.Changed,
-            load.Run.Models.Sum(m => m.Added), load.Run.Models.Sum(m => m.Removed), load.Run.Models.Count, stale.What, stale.Commands, undoPath,
-            Math.Round(watch.Elapsed.TotalSeconds, 3));
+        return new ImportResult
+        {
+            Server = session.Server,
+            Database = session.Database,
+            Operation = Name,
+            Changed = changed,
+            Count = options.WhatIf ? 0 : load.Written,
+            WouldChange = load.Written,
+            Deleted = load.Deleted,
+            Updated = load.Updated,
+            Inserted = load.Inserted,
+            Stale = stale.What,
+            Afterwards = stale.Commands,
+            UndoPath = undoPath,
+            Duration = Math.Round(watch.Elapsed.TotalSeconds, 3),
+            Path = file.Path,
+            Models = load.Run.Models.Count,
+            Objects = load.Objects,
+            Unchanged = load.Objects - load.Inserted - load.Updated - load.Skipped,
+            Skipped = load.Skipped,
+            Repointed = load.Changed,
+            ManyToManyAdded = load.Run.Models.Sum(m => m.Added),
+            ManyToManyRemoved = load.Run.Models.Sum(m => m.Removed),
+        };
     }
 }
 

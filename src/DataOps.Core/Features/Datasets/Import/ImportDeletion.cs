@@ -94,7 +94,7 @@ internal sealed class ImportDeletion(
             return 0;
         if (objects == 0)
             throw new DataOpsException(
-                "EmptyFile", FailureKind.InvalidData,
+                ErrorIds.EmptyFile, FailureKind.InvalidData,
                 $"{Path.GetFileName(path)} holds no object, and would delete {deleted} rows of {spec.Model.Label}. Nothing was loaded.",
                 "Export the dataset again; an empty file deletes nothing, whatever -MaxDelete says.", path);
         long scope = session.List<long>($"select count(*) from {table.Sql} t where {filter}", null, context.Cancellation)[0];
@@ -105,7 +105,7 @@ internal sealed class ImportDeletion(
         return deleted;
     }
 
-    private void Exceeded(string what, string needed) => Refuse("TooManyDeletions", what, $"-MaxDelete {needed}");
+    private void Exceeded(string what, string needed) => Refuse(ErrorIds.TooManyDeletions, what, $"-MaxDelete {needed}");
 
     // The plan shows what it would be.
     private void Refuse(string id, string what, string needed)
@@ -121,7 +121,7 @@ internal sealed class ImportDeletion(
     {
         if (deleted > 0 && !options.AllowOlder && new LastLoads(session, context.Cancellation).Of(spec.File) is { } last && snapshot < last)
             Refuse(
-                "OlderFile",
+                ErrorIds.OlderFile,
                 $"{deleted} rows of {spec.Model.Label}, and is of {snapshot.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, "
                     + $"older than the file of {last.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC that was loaded here",
                 "-AllowOlder");
@@ -139,7 +139,7 @@ internal sealed class ImportDeletion(
         catch (DataOpsException e) when (e.InnerException is Npgsql.PostgresException { SqlState: { } state } && state[..2] is "22" or "42")
         {
             throw new DataOpsException(
-                "InvalidFilter", FailureKind.InvalidData,
+                ErrorIds.InvalidFilter, FailureKind.InvalidData,
                 $"{Path.GetFileName(path)}: PostgreSQL refuses a value in the filter of {spec.Spec.Model}: {e.Message} Nothing was loaded.",
                 "Correct the dataset's filter, and export it again.", path, e);
         }
@@ -199,7 +199,7 @@ internal sealed record DeleteLimit(decimal Number, bool IsPercentage)
         return isNumber && number >= 0 && (!isPercentage || number <= 100)
             ? new DeleteLimit(number, isPercentage)
             : throw new DataOpsException(
-                "InvalidMaxDelete", FailureKind.InvalidArgument, $"-MaxDelete \"{given}\" is neither a number of rows nor a percentage.",
+                ErrorIds.InvalidMaxDelete, FailureKind.InvalidArgument, $"-MaxDelete \"{given}\" is neither a number of rows nor a percentage.",
                 "As 20, or 10%.", nameof(LoadOptions.MaxDelete));
     }
 

@@ -1,6 +1,7 @@
 using DataOps.Core.Changes;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 

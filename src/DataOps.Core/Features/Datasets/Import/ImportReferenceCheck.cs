@@ -133,7 +133,7 @@ internal sealed class MissingTargets(FixtureModels models, ImportProblems proble
         {
             _models.Add(label);
             return new ImportProblem(
-                "MissingReferences", "references in {0} have no target",
+                ErrorIds.MissingReferences, "references in {0} have no target",
                 $"Add {string.Join(", ", _models)} to the export, or those rows to the database; or load with -OnMissingReference Null or SkipRow.",
                 table.Model.Label, r[0], field, $"-> {label} {r[1]}, neither in the file nor in the database")
             {

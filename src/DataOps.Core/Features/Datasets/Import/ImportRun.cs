@@ -165,10 +165,10 @@ internal sealed class ImportRefusal(Session session, string path, CancellationTo
         string own = ImportStatements.KeyOf(table);
         string inDatabase = $"from {table.Buffer.Table} s join {table.Model.Table.Sql} t on {same} and not ({ImportStatements.SameKey(table)})";
         problems.AddRows("s._line", [own, value, ImportStatements.KeyOf(table, "t")], inDatabase, r => new(
-            "NotUnique", Sentence, Advice, table.Model.Label, r[0], fields, $"\"{r[1]}\" is that of {table.Model.Label} {r[2]} in the database"));
+            ErrorIds.NotUnique, Sentence, Advice, table.Model.Label, r[0], fields, $"\"{r[1]}\" is that of {table.Model.Label} {r[2]} in the database"));
         string inFile = $"from {table.Buffer.Table} s join {table.Buffer.Table} t on {same} and t._line < s._line";
         problems.AddRows("s._line", [own, value, "t._line"], inFile, r => new(
-            "NotUnique", Sentence, Advice, table.Model.Label, r[0], fields, $"\"{r[1]}\" is in line {r[2]} already"));
+            ErrorIds.NotUnique, Sentence, Advice, table.Model.Label, r[0], fields, $"\"{r[1]}\" is in line {r[2]} already"));
     }
 
     // The columns of a staging table have the target's names, so that the check can be asked of them.
@@ -178,7 +178,7 @@ internal sealed class ImportRefusal(Session session, string path, CancellationTo
         if (check is null || table.Shapes.Any(s => s.Count != table.Columns.Count))
             return;
         problems.AddRows("s._line", [ImportStatements.KeyOf(table)], $"from {table.Buffer.Table} s where not ({check})", r => new(
-            "CheckFailed", $"rows in {{0}} violate the check {constraint.Replace("{", "{{").Replace("}", "}}")}",
+            ErrorIds.CheckFailed, $"rows in {{0}} violate the check {constraint.Replace("{", "{{").Replace("}", "}}")}",
             "Correct them in the file, or where it was exported.", table.Model.Label, r[0], "", check));
     }
 }

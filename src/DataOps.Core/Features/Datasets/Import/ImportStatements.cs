@@ -1,4 +1,5 @@
 using DataOps.Core.Changes;
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Values;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Sql;
@@ -141,7 +142,7 @@ internal static class ImportStatements
     private static string Wanted(StagingTable table, StagingColumn column) => column.Column.Type.Underlying.Name switch
     {
         // The number of the content type inside a revision is the server's own business.
-        "jsonb" when table.Model.Table.Name == "wagtailcore_revision" && column.Column.Name == "content" =>
+        "jsonb" when table.Model.Label == WagtailTables.Revision && column.Column.Name == "content" =>
             $"""
             case when jsonb_typeof(t.{column.Sql}) = 'object' and jsonb_typeof(s.{column.Sql}) = 'object'
               and t.{column.Sql} - 'content_type' = s.{column.Sql} - 'content_type' then t.{column.Sql} else s.{column.Sql} end

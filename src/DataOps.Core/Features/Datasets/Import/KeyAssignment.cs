@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
@@ -22,9 +23,9 @@ internal sealed class KeyAssignment(
     ImportProblems problems,
     OperationContext context)
 {
-    private static readonly string[] s_neverById = ["django_content_type", "auth_permission"];
+    private static readonly ModelLabel[] s_neverById = [DjangoTables.ContentType, DjangoTables.Permission];
     private readonly NaturalTargets _natural = new(session, models, keys, choice, problems, context.Cancellation);
-    private readonly KeysFromRevisions _recovered = new(session, ids, context);
+    private readonly KeysFromRevisions _recovered = new(session, catalog, ids, context);
     private readonly HashSet<uint> _done = [];
 
     /// <summary>Assigns all of them.</summary>
@@ -66,7 +67,7 @@ internal sealed class KeyAssignment(
         !ids.WithIdentity.Contains(table.Model.Table.Oid) && table is { Natural: not null, Keys.Count: 1, Buffer.Rows: > 0 }
         && (IsNeverById(table) || (table.HasKeyless && catalog.ParentLink(table.Model.Table) is null));
 
-    private bool IsNeverById(StagingTable table) => s_neverById.Contains(table.Model.Table.Name) && table.Model.Table.Schema == catalog.Database.DjangoSchema;
+    private static bool IsNeverById(StagingTable table) => s_neverById.Contains(table.Model.Label);
 
     private void Identify(StagingTable table, bool takesRecovered, bool reserve)
     {
@@ -97,14 +98,14 @@ internal sealed class KeyAssignment(
         string fields = string.Join(", ", table.Natural!.Parts.Select(p => p.Column.Name));
         const string Key = "array_to_json(key)";
         problems.AddRows("_line", [], $"from {found} where key is null and source is null", _ => new(
-            "MissingKey", "objects in {0} have no key of their own", "Add the fields of the natural key to the file.",
+            ErrorIds.MissingKey, "objects in {0} have no key of their own", "Add the fields of the natural key to the file.",
             label, "", fields, "missing, and so the row's natural key is not known"));
         problems.AddRows("max(_line)", [Key, "min(_line)"], $"from {found} where key is not null group by key having count(*) > 1", r => new(
-            "DuplicateKey", "keys in {0} occur more than once",
+            ErrorIds.DuplicateKey, "keys in {0} occur more than once",
             "One of the rows would overwrite the other: change one of them where the file was exported, or export with plain keys.",
             label, "", fields, $"{r[0]} in line {r[1]} already"));
         problems.AddRows("_line", [Key, "rows"], $"from {found} where rows > 1", r => new(
-            "AmbiguousKey", "natural keys in {0} mean more than one row of the database", "Change all but one of those rows, or load a file with plain keys.",
+            ErrorIds.AmbiguousKey, "natural keys in {0} mean more than one row of the database", "Change all but one of those rows, or load a file with plain keys.",
             label, "", fields, $"{r[0]} means {r[1]} rows"));
     }
 
@@ -137,7 +138,7 @@ internal sealed class KeyAssignment(
         Execute($"alter table {KnownIds.Map(target)} add primary key (source)");
         if (session.List<bool>($"select exists (select 1 from {KnownIds.Map(target)})", null, context.Cancellation)[0])
             ids = ids with { WithMap = ids.WithMap.Add(target.Oid) };
-        if (!KeysFromRevisions.IsContentTypes(target))
+        if (table.Model.Label != DjangoTables.ContentType)
             return;
         // Also where the file leaves the ids of content types out, its JSON still has them.
         ids = ids with { HasForeignContentTypes = table.HasKeyless || ids.WithMap.Contains(target.Oid) };
@@ -148,7 +149,7 @@ internal sealed class KeyAssignment(
     // A generic reference has the id as a text, beside the content type of the model or of one that inherits it.
     private void MapObjectIds()
     {
-        if (ids.WithMap.Count == 0 || catalog.Database.Find(catalog.Database.DjangoSchema, "django_content_type") is not { } types)
+        if (ids.WithMap.Count == 0 || catalog.TableOf(DjangoTables.ContentType) is not { } types)
             return;
         const string Columns = "content_type bigint, source text, target text, primary key (content_type, source)";
         Execute($"create temporary table {KnownIds.Generic} ({Columns}) on commit drop");
@@ -168,7 +169,7 @@ internal sealed class KeyAssignment(
     {
         foreach (StagingTable table in ids.Tables.Where(t => t is { HasKeyless: true, Keys.Count: 1 }))
             problems.AddRows("t._line", [], $"from ({ids.Rows(table)}) t where t.{table.Keys[0].Sql} is null", _ => new(
-                "MissingKey", "objects in {0} have no key of their own", "Export with plain keys.",
+                ErrorIds.MissingKey, "objects in {0} have no key of their own", "Export with plain keys.",
                 table.Model.Label, "", "pk", "missing, and nothing tells which row it is"));
     }
 
@@ -238,7 +239,7 @@ internal sealed class NaturalTargets(
     {
         string meaning = $"from {staged} r join {KnownIds.KeysOf(column.Reference!.Target!)} k on k.key = r.{column.NaturalSql} where k.rows > 1";
         problems.AddRows("r._line", [$"array_to_json(r.{column.NaturalSql})", "k.rows"], meaning, r => new(
-            "AmbiguousKey", "natural keys in {0} mean more than one row", "Change all but one of those rows, or load a file with plain keys.",
+            ErrorIds.AmbiguousKey, "natural keys in {0} mean more than one row", "Change all but one of those rows, or load a file with plain keys.",
             from.Model.Label, "", column.Field, $"-> {label} {r[0]} means {r[1]} rows"));
     }
 
@@ -272,8 +273,8 @@ internal static class GeneratedKeys
             { Type.Underlying.Name: "uuid" } => "gen_random_uuid()",
             { Default: { } made } => made,
             _ => throw new DataOpsException(
-                "MissingKey", FailureKind.InvalidData, $"{needed} objects of {table.Model.Label} have no key, and the database makes none for them.",
-                "Export with plain keys.", table.Model.Label),
+                ErrorIds.MissingKey, FailureKind.InvalidData, $"{needed} objects of {table.Model.Label} have no key, and the database makes none for them.",
+                "Export with plain keys.", table.Model.Label.ToString()),
         };
         session.Execute($"""
             update {identities} i set pk = n.pk

@@ -1,16 +1,14 @@
+using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.References;
 using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>The keys that rows had where they were dumped, as far as a dump that leaves keys out still tells them.</summary>
-internal sealed class KeysFromRevisions(Session session, KnownIds ids, OperationContext context)
+internal sealed class KeysFromRevisions(Session session, ReferenceCatalog catalog, KnownIds ids, OperationContext context)
 {
     private const int Listed = 100;
-
-    /// <summary>Whether a table is that of content types.</summary>
-    public static bool IsContentTypes(Table table) => table.Name == "django_content_type";
 
     /// <summary>The SQL of such a key; f is the row of the file, with _row.</summary>
     /// <remarks>
@@ -19,9 +17,10 @@ internal sealed class KeysFromRevisions(Session session, KnownIds ids, Operation
     public string Of(StagingTable table)
     {
         string type = table.Keys[0].Column.TypeText;
-        if (IsContentTypes(table.Model.Table))
+        if (table.Model.Label == DjangoTables.ContentType)
             return $"(row_number() over (order by f._row))::{type}";
-        StagingColumn? latest = table.Columns.FirstOrDefault(c => c.Column.Name == "latest_revision_id" && c.Reference?.Target?.Name == "wagtailcore_revision");
+        StagingColumn? latest = table.Columns.FirstOrDefault(c => c.Column.Name == "latest_revision_id" && c.Reference?.Target is { } target
+            && catalog.TableOf(WagtailTables.Revision) == target);
         bool isNumber = table.Keys[0].Column.Type.Underlying.Name is "int2" or "int4" or "int8";
         if (latest is null || !isNumber || ids.StagedOf(latest.Reference!.Target!) is not { } revisions)
             return $"null::{type}";

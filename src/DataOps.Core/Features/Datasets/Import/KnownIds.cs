@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.References;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
@@ -174,7 +175,7 @@ internal sealed record KnownIds(ReferenceCatalog Catalog, IReadOnlyList<StagingT
         r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null } && r.Column == column.Column);
 
     private static bool IsRevisionContent(StagingTable table, StagingColumn column) =>
-        table.Model.Table.Name == "wagtailcore_revision" && column.Column.Name == "content" && column.Column.Type.Underlying.Name == "jsonb";
+        table.Model.Label == WagtailTables.Revision && column.Column.Name == "content" && column.Column.Type.Underlying.Name == "jsonb";
 
     // A revision says its content type twice; the column is right, and the number inside is another database's, and not seldom was wrong there too.
     private string RevisionContent(StagingTable table, string value, StringBuilder joins)

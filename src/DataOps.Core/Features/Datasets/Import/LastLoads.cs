@@ -35,7 +35,7 @@ internal sealed class LastLoads(Session session, CancellationToken cancellation)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
             throw new DataOpsException(
-                "ReadFailed", FailureKind.InvalidOperation, $"{path}, which says what was loaded last, could not be read: {e.Message}",
+                ErrorIds.ReadFailed, FailureKind.InvalidOperation, $"{path}, which says what was loaded last, could not be read: {e.Message}",
                 "Remove it if it is damaged; or load without looking at it: -AllowOlder.", path, e);
         }
     }

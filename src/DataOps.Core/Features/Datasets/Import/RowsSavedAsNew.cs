@@ -61,7 +61,7 @@ internal sealed class RowsSavedAsNew(
         TemporaryTable.Create(session, identity, keys, context.Cancellation);
         string twice = $"from {identity} i join {staged.Buffer.Table} r on r._row = i._row where i.source is not null group by i.source having count(*) > 1";
         problems.AddRows("max(r._line)", ["i.source", "min(r._line)"], twice, r => new(
-            "DuplicateKey", "keys in {0} occur more than once", "Leave one of the objects in the file.",
+            ErrorIds.DuplicateKey, "keys in {0} occur more than once", "Leave one of the objects in the file.",
             staged.Model.Label, r[0], "pk", $"is in line {r[1]} already"));
         if (problems.Count > 0)
             return;
@@ -91,7 +91,7 @@ internal sealed class RowsSavedAsNew(
         {
             string key = isEntry || from.Keys.Count != 1 ? "''" : $"coalesce(r.{from.Keys[0].Sql}::text, '')";
             problems.AddRows("r._line", [key, $"r.{column.Sql}"], $"from {staged} r where {isOutside}", r => new(
-                "ReferenceOutsideFile", "references in {0} lead to rows that are not copied with them",
+                ErrorIds.ReferenceOutsideFile, "references in {0} lead to rows that are not copied with them",
                 "Add those rows to the export; or load with -OnMissingReference KeepKey (the copy refers to the row that is there), Null or SkipRow.",
                 from.Model.Label, r[0], column.Field, $"-> {catalog.LabelOf(column.Reference!.Target!)} {r[1]} is not in the file"));
         }

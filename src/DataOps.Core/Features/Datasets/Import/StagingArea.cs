@@ -92,7 +92,7 @@ internal sealed class StagingArea(
         {
             string what = model is null ? "neither a content type nor a table of that name" : "a table without a primary key";
             _problems.Add(source.Line, new(
-                "UnknownModel", "models in {0} are not in the database", "Run the application's migrations first, or leave these models out of the export.",
+                ErrorIds.UnknownModel, "models in {0} are not in the database", "Run the application's migrations first, or leave these models out of the export.",
                 source.Label, "", "", what));
             return null;
         }
@@ -110,7 +110,7 @@ internal sealed class StagingArea(
     {
         if (_unknown.Add($"{source.Label} {field}"))
             _problems.Add(source.Line, new(
-                "UnknownField", "fields in {0} are not in the database", "Bring the application that wrote the file and this database to the same migrations.",
+                ErrorIds.UnknownField, "fields in {0} are not in the database", "Bring the application that wrote the file and this database to the same migrations.",
                 source.Label, "", field, "no such column or many-to-many list"));
     }
 
@@ -148,12 +148,12 @@ internal sealed class StagingArea(
         string line = e.Line is { } known ? $"line {known}" : "a line that PostgreSQL did not name";
         const string Advice = "Correct it in the file, or where it was exported.";
         return new DatasetException(
-            "InvalidValue",
+            ErrorIds.InvalidValue,
             $"PostgreSQL refuses a value of {Path.GetFileName(path)}, so nothing was loaded."
                 + $"\n  {line}  {table.Model.Label}  {field}  {value}{cause.MessageText}",
             Advice,
             path,
-            [new DatasetProblem("InvalidValue", e.Line ?? 0, Advice, [table.Model.Label, "", field, value + cause.MessageText])],
+            [new DatasetProblem(ErrorIds.InvalidValue, e.Line ?? 0, Advice, [table.Model.Label, "", field, value + cause.MessageText])],
             1,
             cause);
     }

@@ -4,6 +4,7 @@ using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Django.Values;
 using DataOps.Core.Files;
+using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 
@@ -116,7 +117,7 @@ internal sealed class StagingTable
     {
         string candidates = string.Join(" or ", Model.Table.UniqueKeys.Select(k => $"{Model.Label}={string.Join('+', k)}"));
         problems.Add(source.Line, new(
-            "MissingKey", "objects in {0} have no key of their own",
+            ErrorIds.MissingKey, "objects in {0} have no key of their own",
             $"Export with plain keys, or say with -NaturalKey by which fields their rows are known{(candidates.Length > 0 ? $", as {candidates}" : "")}.",
             Model.Label, "", "pk", source.Key is null ? "missing, and no natural key is known" : "not the key's columns"));
     }
@@ -161,7 +162,7 @@ internal sealed class StagingTable
     {
         string key = source.Key is { } own ? Shown(source[own]).Trim('"') : "";
         problems.Add(source.LineOf(value), new(
-            "InvalidValue", "values in {0} cannot be stored", "Correct them in the file, or where it was exported.",
+            ErrorIds.InvalidValue, "values in {0} cannot be stored", "Correct them in the file, or where it was exported.",
             Model.Label, key, field, $"{Shown(source[value])}: {problem}"));
     }
 
@@ -229,19 +230,17 @@ internal sealed class StagingTable
             _slots[Lists[i].List.Name] = Columns.Count + i;
         // A reference without a constraint has its name from its model, which may come with the file.
         for (int i = 0; i < Columns.Count; i++)
-            if (WithoutId(Columns[i].Column.Name) is { } name)
+            if (Field.Referring(Columns[i].Column.Name) is { } name)
                 _slots.TryAdd(name, i);
         // What PostgreSQL generates, and the key's own fields, which stand in pk; the link to a parent stands for it where there is no pk.
         foreach (Column column in Model.Table.Columns.Where(c => !c.IsWritable || Model.Key.Contains(c)))
         {
             int slot = Keys is [{ Reference: not null } only] && only.Column == column ? ParentLink : Ignored;
             _slots.TryAdd(column.Name, slot);
-            if (WithoutId(column.Name) is { } name)
+            if (Field.Referring(column.Name) is { } name)
                 _slots.TryAdd(name, slot);
         }
     }
-
-    private static string? WithoutId(string column) => column.EndsWith("_id", StringComparison.Ordinal) ? column[..^3] : null;
 }
 
 /// <summary>

@@ -71,7 +71,7 @@ internal sealed class UniqueConflicts(
             Replace(table, held);
         else
             problems.AddRows("s._line", [ImportStatements.KeyOf(table), values, ImportStatements.KeyOf(table, "t")], held, r => new(
-                "NotUnique", "values in {0} have to be unique and are not",
+                ErrorIds.NotUnique, "values in {0} have to be unique and are not",
                 "Change one of the rows, or load with -OnConflict Replace (the row of the database gives way), Skip (it stays) "
                     + "or Suffix (the file's gets another value).",
                 table.Model.Label, r[0], fields, $"\"{r[1]}\" is that of {table.Model.Label} {r[2]} in the database"));
@@ -129,7 +129,7 @@ internal sealed class UniqueConflicts(
         string key = $"(array_agg({ImportStatements.KeyOf(table)} order by s._row desc))[1]";
         string from = $"from {table.Name} s where s.{shapes} and {present} group by {columns} having count(*) > 1";
         problems.AddRows("max(s._line)", [key, $"min({value})", "min(s._line)"], from, r => new(
-            "NotUnique", "values in {0} have to be unique and are not", "Change one of the rows, in the file or where it was exported.",
+            ErrorIds.NotUnique, "values in {0} have to be unique and are not", "Change one of the rows, in the file or where it was exported.",
             table.Model.Label, r[0], fields, $"\"{r[1]}\" is in line {r[2]} already"));
     }
 
@@ -187,7 +187,7 @@ internal sealed class UniqueConflicts(
             for (int shape = 0; shape < table.Shapes.Count; shape++)
                 if (ImportStatements.Differing(table, shape, MissingField.Keep) is { } differing)
                     problems.AddRows("s._line", [ImportStatements.KeyOf(table)], differing, r => new(
-                        "AlreadyThere", "rows in {0} are in the database already and differ", "Load with -OnConflict Update, or Skip to keep what is there.",
+                        ErrorIds.AlreadyThere, "rows in {0} are in the database already and differ", "Load with -OnConflict Update, or Skip to keep what is there.",
                         table.Model.Label, r[0], "", "differs"));
         problems.ThrowIfAny();
     }

@@ -1,47 +1,39 @@
 using DataOps.Core.Files;
 using DataOps.Core.Kernel;
-using Level = DataOps.Core.Kernel.Severity;
 
 namespace DataOps.Core.Features.Datasets.Testing;
 
 /// <summary>One thing that keeps a dataset file from being loaded, or that one should know before.</summary>
-/// <param name="Server">The server; null without a database.</param>
-/// <param name="Database">The database; null without one.</param>
-/// <param name="Path">The file.</param>
-/// <param name="Line">The file's line, from 1; null when it is about no line.</param>
-/// <param name="Id">What kind of thing, as <c>MissingReferences</c>; that of the error which Import-Dataset ends with.</param>
-/// <param name="Severity">Error: the file cannot be loaded; or Warning.</param>
-/// <param name="Model">The model; the app where it is about a whole one.</param>
-/// <param name="Key">The object's key.</param>
-/// <param name="Field">The field, or several joined by commas.</param>
-/// <param name="Problem">What is wrong.</param>
-/// <param name="Advice">What the user can do.</param>
-public sealed record DatasetFinding(
-    string? Server,
-    string? Database,
-    string Path,
-    long? Line,
-    string Id,
-    string Severity,
-    string? Model,
-    string? Key,
-    string? Field,
-    string Problem,
-    string? Advice) : IDatasetTestResult, IFinding
+/// <remarks>Model is the app where it is about a whole one; Key is the object's.</remarks>
+public sealed record DatasetFinding : Finding, IDatasetTestResult
 {
+    /// <summary>The file.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>The file's line, from 1; null when it is about no line.</summary>
+    public long? Line { get; init; }
+
+    /// <summary>What kind of thing, as <c>MissingReferences</c>: the id of the error which Import-Dataset ends with.</summary>
+    public string Id { get; init; } = "";
+
+    /// <summary>The field, or several joined by commas.</summary>
+    public string? Field { get; init; }
+
     /// <summary>An error, from what a load is refused for.</summary>
-    internal static DatasetFinding Of(string? server, string? database, string path, DatasetProblem problem) => new(
-        server,
-        database,
-        path,
-        problem.Line == 0 ? null : problem.Line,
-        problem.Id,
-        nameof(Level.Error),
-        Said(problem, 0),
-        Said(problem, 1),
-        Said(problem, 2),
-        string.Join(", ", problem.Cells.Skip(3)),
-        problem.Advice);
+    internal static DatasetFinding Of(string? server, string? database, string path, DatasetProblem problem) => new()
+    {
+        Server = server,
+        Database = database,
+        Severity = Severity.Error,
+        Model = Said(problem, 0),
+        Key = Said(problem, 1),
+        Problem = string.Join(", ", problem.Cells.Skip(3)),
+        Remedy = problem.Advice,
+        Path = path,
+        Line = problem.Line == 0 ? null : problem.Line,
+        Id = problem.Id,
+        Field = Said(problem, 2),
+    };
 
     private static string? Said(DatasetProblem problem, int cell) => problem.Cells.Count > cell && problem.Cells[cell].Length > 0 ? problem.Cells[cell] : null;
 }

@@ -29,7 +29,7 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
         FixtureFile file = FixtureFile.Of(options.Path, options.Format);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
         Plan(catalog, file);
-        List<DatasetFinding> findings = [.. Errors(file), .. _warnings.Select(w => Warning(file, "LoadWarning", null, null, w, null)), .. LackingFields(file)];
+        List<DatasetFinding> findings = [.. Errors(file), .. _warnings.Select(w => Warning(file, ErrorIds.LoadWarning, null, null, w, null)), .. LackingFields(file)];
         findings.AddRange(Heads(catalog, file, findings));
         foreach (DatasetFinding finding in findings)
             yield return finding;
@@ -48,7 +48,7 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
             _load = new LoadStages(session, catalog, file, options, changes, context with { Warning = _warnings.Add }).Plan(area => _read = area);
             _plans = [.. ImportPlan.Of(session, catalog, _load, changes, options, context.Cancellation).OfType<ModelPlan>()];
         }
-        catch (DataOpsException e) when (e.Kind == FailureKind.InvalidData || e.Id == "ProtectedRows")
+        catch (DataOpsException e) when (e.Kind == FailureKind.InvalidData || e.Id == ErrorIds.ProtectedRows)
         {
             _refusal = e;
         }
@@ -77,7 +77,7 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
             string becomes = options.MissingField == MissingField.Default ? "they take their defaults"
                 : "rows that are there keep their values, new ones take the column's default";
             yield return Warning(
-                file, "LackingField", table.Model.Label, string.Join(", ", lacking), $"the database has fields that {who}: {becomes}",
+                file, ErrorIds.LackingField, table.Model.Label, string.Join(", ", lacking), $"the database has fields that {who}: {becomes}",
                 "Compare the migrations of the application that wrote the file with this database's.");
         }
     }
@@ -85,33 +85,44 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
     // Which of the two is behind, the operator can tell from the newest migration.
     private IEnumerable<DatasetFinding> Heads(ReferenceCatalog catalog, FixtureFile file, IReadOnlyList<DatasetFinding> findings)
     {
-        IEnumerable<string> models = findings
-            .Where(f => f.Id is "UnknownModel" or "UnknownField" or "LackingField")
-            .Select(f => f.Model!)
-            .Where(m => m.Contains('.'));
-        string[] apps = [.. models.Select(m => m[..m.IndexOf('.')]).Distinct()];
+        string[] apps = [.. findings
+            .Where(f => f.Id is ErrorIds.UnknownModel or ErrorIds.UnknownField or ErrorIds.LackingField)
+            .Select(f => ModelLabel.Parse(f.Model!)?.App)
+            .OfType<string>()
+            .Distinct()];
         IReadOnlyList<(string App, string Name)> heads = apps.Length == 0 ? [] : MigrationHeads.Of(session, catalog.Database, context.Cancellation);
         return apps.Select(app => Warning(
-            file, "MigrationHead", app, null,
+            file, ErrorIds.MigrationHead, app, null,
             heads.FirstOrDefault(h => h.App == app) is { Name: { } name } ? $"the newest migration of {app} in the database is {name}"
                 : $"the database has no migration of {app}",
             $"Compare it with manage.py showmigrations {app} where the file was written."));
     }
 
     private DatasetFinding Warning(FixtureFile file, string id, string? model, string? field, string problem, string? advice) =>
-        new(session.Server, session.Database, file.Path, null, id, nameof(Severity.Warning), model, null, field, problem, advice);
+        new()
+        {
+            Server = session.Server,
+            Database = session.Database,
+            Severity = Severity.Warning,
+            Model = model,
+            Problem = problem,
+            Remedy = advice,
+            Path = file.Path,
+            Id = id,
+            Field = field,
+        };
 
     private DatasetTest Sum(FixtureFile file, IReadOnlyList<DatasetFinding> findings, Stopwatch watch) => new(
         session.Server, session.Database, file.Path, _refusal is null && Excesses.Count == 0, _read?.Objects ?? 0, _read?.Tables.Count ?? 0,
         _load?.Written, _load?.Inserted, _load?.Updated, _load?.Deleted,
         _load is null ? null : _load.Objects - _load.Inserted - _load.Updated - _load.Skipped, _load?.Skipped,
         (_refusal as DatasetException)?.Count ?? (_refusal is null ? Excesses.Count : 1),
-        findings.Count(f => f.Severity == nameof(Severity.Warning)),
+        findings.Count(f => f.Severity == Severity.Warning),
         Missing(), Math.Round(watch.Elapsed.TotalSeconds, 3));
 
     private string? Missing()
     {
-        IEnumerable<string?> missing = Problems().Select(p => p.Id is "UnknownModel" or "UnknownField"
+        IEnumerable<string?> missing = Problems().Select(p => p.Id is ErrorIds.UnknownModel or ErrorIds.UnknownField
             ? string.Join('.', new[] { p.Cells[0], p.Cells[2] }.Where(c => c.Length > 0))
             : p.MissingModel);
         string text = string.Join(", ", missing.Where(m => m is { Length: > 0 }).Distinct());

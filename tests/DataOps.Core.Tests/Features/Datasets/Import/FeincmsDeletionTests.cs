@@ -65,15 +65,15 @@ public sealed class FeincmsDeletionTests : IDisposable
 
         IReadOnlyList<IDatasetTestResult> refused = Test(new());
         DatasetFinding finding = Assert.Single(refused.OfType<DatasetFinding>());
-        Assert.Equal(("TooManyDeletions", "Error"), (finding.Id, finding.Severity));
-        Assert.Contains("-MaxDelete 67%", finding.Advice);
+        Assert.Equal(("TooManyDeletions", Severity.Error), (finding.Id, finding.Severity));
+        Assert.Contains("-MaxDelete 67%", finding.Remedy);
         Assert.Equal((false, 1L, 2L), refused.OfType<DatasetTest>().Select(t => (t.IsLoadable, t.Errors, t.WouldDelete!.Value)).Single());
         Assert.True(Test(new() { MaxDelete = "2" }).OfType<DatasetTest>().Single().IsLoadable);
 
         using TestDatabase polls = _server.CopyOf(Site.Polls);
         string question = File("""{"model": "polls.question", "delete_missing": true, "filter": {"pk__in": [5, 6]}}""", """{"model": "polls.question", "pk": 5, "fields": {"slug": "q-5"}}""");
         IReadOnlyList<IDatasetTestResult> kept = polls.Run(new TestDataset(), new() { Path = question });
-        Assert.Equal(("ProtectedRows", false), (Assert.Single(kept.OfType<DatasetFinding>(), f => f.Severity == "Error").Id, kept.OfType<DatasetTest>().Single().IsLoadable));
+        Assert.Equal(("ProtectedRows", false), (Assert.Single(kept.OfType<DatasetFinding>(), f => f.Severity == Severity.Error).Id, kept.OfType<DatasetTest>().Single().IsLoadable));
         Assert.True(polls.Run(new TestDataset(), new() { Path = question, OnDependent = OnDependent.Cascade }).OfType<DatasetTest>().Single().IsLoadable);
     }
 

@@ -140,7 +140,7 @@ public sealed class ImportFormatTests : IDisposable
     [Theory]
     [InlineData("https://example.org/site.json", "NotAFile")]
     [InlineData("s3://bucket/site.json.gz", "NotAFile")]
-    [InlineData(" ", "MissingPath")]
+    [InlineData(" ", "MissingOption")]
     public void What_is_no_path_is_refused(string path, string id) => Assert.Equal(id, Refused(path).Id);
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class OfflineDatasetTests : IDisposable
         string file = Without(Repository.SharedData(name), o => (string?)o["model"] == "auth.user");
 
         DatasetFinding[] findings = [.. Test(file).Findings];
-        Assert.All(findings, f => Assert.Equal(("ImpliedReference", "Warning", null), (f.Id, f.Severity, f.Line)));
+        Assert.All(findings, f => Assert.Equal(("ImpliedReference", Severity.Warning, null), (f.Id, f.Severity, f.Line)));
         Assert.Contains(findings, f => f is { Model: "wagtailcore.page", Field: "owner" } && f.Problem.Contains("the user model", StringComparison.Ordinal));
         Assert.Contains(findings, f => f is { Model: "wagtailimages.image", Field: "uploaded_by_user" });
         Assert.Contains(findings, f => f is { Model: "wagtailusers.userprofile", Field: "user" });
@@ -151,7 +151,7 @@ public sealed class OfflineDatasetTests : IDisposable
 
         Answer answer = Test(_files.Lines(lines));
         Assert.Equal((249L, 250L), (answer.Sum.Errors, answer.Sum.Warnings));
-        Assert.Equal((100, 100), (answer.Findings.Count(f => f.Severity == "Error"), answer.Findings.Count(f => f.Severity == "Warning")));
+        Assert.Equal((100, 100), (answer.Findings.Count(f => f.Severity == Severity.Error), answer.Findings.Count(f => f.Severity == Severity.Warning)));
     }
 
     // Wherever a file is cut off, it is not whole, and what was before the cut is counted.
@@ -169,7 +169,7 @@ public sealed class OfflineDatasetTests : IDisposable
         {
             Answer answer = Test(_files.Bytes(whole[..length]));
             DatasetFinding finding = Assert.Single(answer.Findings);
-            Assert.True(finding is { Severity: "Error", Id: "InvalidJson" or "DamagedFile" } && finding.Line > answer.Sum.Objects - 1, $"{length} bytes: {finding}");
+            Assert.True(finding is { Severity: Severity.Error, Id: "InvalidJson" or "DamagedFile" } && finding.Line > answer.Sum.Objects - 1, $"{length} bytes: {finding}");
             Assert.True(answer.Sum is { IsLoadable: false, Errors: 1, Objects: <= 300 }, $"{length} bytes: {answer.Sum}");
             Assert.Equal(answer.Sum.Objects, answer.Contents.Sum(c => c.Objects));
         }
@@ -191,7 +191,7 @@ public sealed class OfflineDatasetTests : IDisposable
                     changed[place] = sign;
                 File.WriteAllText(file, new string(changed));
                 Answer answer = Test(file);
-                Assert.Equal(answer.Sum.IsLoadable, answer.Findings.All(f => f.Severity == "Warning"));
+                Assert.Equal(answer.Sum.IsLoadable, answer.Findings.All(f => f.Severity == Severity.Warning));
             },
             iter: 3000,
             threads: 1);

@@ -24,10 +24,10 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.Fresh);
 
         Answer refused = Test(site, new() { Path = dump });
-        DatasetFinding finding = Assert.Single(refused.Findings, f => f.Severity == "Error");
+        DatasetFinding finding = Assert.Single(refused.Findings, f => f.Severity == Severity.Error);
         Assert.Equal(("NotUnique", "wagtailcore.page", "60", "url_path"), (finding.Id, finding.Model, finding.Key, finding.Field));
         Assert.Equal("\"/home/\" is that of wagtailcore.page 2 in the database", finding.Problem);
-        Assert.Contains("-OnConflict Replace", finding.Advice);
+        Assert.Contains("-OnConflict Replace", finding.Remedy);
         Assert.Equal((site.Session.Server, site.Name, dump), (finding.Server, finding.Database, finding.Path));
         Assert.Equal((false, 1L, 1209L, null), (refused.Sum.IsLoadable, refused.Sum.Errors, refused.Sum.Objects, refused.Sum.WouldInsert));
         Assert.Empty(refused.Plans);
@@ -71,8 +71,8 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
 
         Assert.False(answer.Sum.IsLoadable);
         Assert.Equal(refusal.Count, answer.Sum.Errors);
-        Assert.Equal(refusal.Message.Split('\n').Count(l => l.StartsWith("  line ", StringComparison.Ordinal)), answer.Findings.Count(f => f.Severity == "Error"));
-        Assert.All(answer.Findings.Where(f => f.Severity == "Error"), f => Assert.True(f is { Line: > 0, Model: not null, Advice: not null }, f.ToString()));
+        Assert.Equal(refusal.Message.Split('\n').Count(l => l.StartsWith("  line ", StringComparison.Ordinal)), answer.Findings.Count(f => f.Severity == Severity.Error));
+        Assert.All(answer.Findings.Where(f => f.Severity == Severity.Error), f => Assert.True(f is { Line: > 0, Model: not null, Remedy: not null }, f.ToString()));
         Assert.Empty(answer.Plans);
     }
 
@@ -150,7 +150,7 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
         });
 
         DatasetFinding finding = Assert.Single(answer.Findings, f => f.Id == "LackingField");
-        Assert.Equal(("Warning", "note, size"), (finding.Severity, finding.Field));
+        Assert.Equal((Severity.Warning, "note, size"), (finding.Severity, finding.Field));
         Assert.Contains("or some lack (note)", finding.Problem);
         Assert.Equal((true, 2L), (answer.Sum.IsLoadable, answer.Sum.WouldInsert));
     }
@@ -180,7 +180,7 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.Sample);
 
         Answer answer = Test(site, new() { Path = _files.Json(text) });
-        DatasetFinding finding = Assert.Single(answer.Findings, f => f.Severity == "Error");
+        DatasetFinding finding = Assert.Single(answer.Findings, f => f.Severity == Severity.Error);
         Assert.Equal((id, line), (finding.Id, finding.Line));
         Assert.Equal((false, 1L), (answer.Sum.IsLoadable, answer.Sum.Errors));
     }
@@ -198,7 +198,7 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
         {
             int length = i == 0 ? whole.Length - 1 : random.Next(1, whole.Length);
             Answer answer = Test(site, new() { Path = _files.Bytes(whole[..length]) });
-            Assert.True(!answer.Sum.IsLoadable && answer.Findings.Count(f => f is { Severity: "Error", Id: "DamagedFile" or "InvalidJson", Line: > 0 }) == 1, $"seed {seed}, {length} bytes");
+            Assert.True(!answer.Sum.IsLoadable && answer.Findings.Count(f => f is { Severity: Severity.Error, Id: "DamagedFile" or "InvalidJson", Line: > 0 }) == 1, $"seed {seed}, {length} bytes");
         }
     }
 

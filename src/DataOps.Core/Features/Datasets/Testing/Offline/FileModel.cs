@@ -1,18 +1,20 @@
+using DataOps.Core.Django.Models;
+
 namespace DataOps.Core.Features.Datasets.Testing.Offline;
 
 /// <summary>What a file holds of one model.</summary>
-/// <param name="label">app.model, lower case.</param>
+/// <param name="label">The model's label; as the file has it where it is none.</param>
 /// <param name="firstLine">The line of its first object.</param>
 internal sealed class FileModel(string label, long firstLine)
 {
-    /// <summary>app.model.</summary>
+    /// <summary>The label.</summary>
     public string Label => label;
 
-    /// <summary>The part before the dot.</summary>
-    public string App { get; } = label.Contains('.') ? label[..label.IndexOf('.')] : "";
+    /// <summary>Its app.</summary>
+    public string App { get; } = ModelLabel.Parse(label)?.App ?? "";
 
-    /// <summary>The part behind it.</summary>
-    public string Name { get; } = label[(label.IndexOf('.') + 1)..];
+    /// <summary>The model's name.</summary>
+    public string Name { get; } = ModelLabel.Parse(label)?.Name ?? label;
 
     /// <summary>The line of its first object.</summary>
     public long FirstLine => firstLine;

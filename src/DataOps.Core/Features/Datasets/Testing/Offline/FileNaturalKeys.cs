@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.Models;
 using DataOps.Core.Django.Values;
 using DataOps.Core.Files;
 using DataOps.Core.Kernel;
@@ -10,7 +11,7 @@ namespace DataOps.Core.Features.Datasets.Testing.Offline;
 internal sealed class FileNaturalKeys
 {
     private readonly Dictionary<string, Part[]> _parts =
-        KnownNaturalKeys.Columns.ToDictionary(c => c.Key, c => c.Value.Select(f => new Part(f, false)).ToArray());
+        KnownNaturalKeys.Columns.ToDictionary(c => c.Key.ToString(), c => c.Value.Select(f => new Part(f, false)).ToArray());
 
     private readonly Dictionary<string, FixtureSlice> _values = [];
 
@@ -22,15 +23,15 @@ internal sealed class FileNaturalKeys
     /// <exception cref="DataOpsException">One is not of that form.</exception>
     public FileNaturalKeys(IReadOnlyList<string> own)
     {
-        _parts["auth.permission"] = [new Part("codename", false), new Part("content_type", true)];
+        _parts[DjangoTables.Permission] = [new Part("codename", false), new Part("content_type", true)];
         foreach (string text in own)
         {
             if (text.Split('=') is not [string label, string parts] || label.Length == 0)
                 throw new DataOpsException(
-                    "InvalidNaturalKey", FailureKind.InvalidArgument, $"\"{text}\" is not of the form app.model=field.",
+                    ErrorIds.InvalidNaturalKey, FailureKind.InvalidArgument, $"\"{text}\" is not of the form app.model=field.",
                     "Write app.model=field, several fields joined by +, as auth.permission=codename+content_type.app_label.", text);
             string[] fields = parts.Split('+', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-            _parts[label.Trim().ToLowerInvariant()] = [.. fields.Select(f => new Part(f.Split('.')[0], f.Contains('.'))).Distinct()];
+            _parts[ModelLabel.Parse(label.Trim()) ?? label.Trim()] = [.. fields.Select(f => new Part(f.Split('.')[0], f.Contains('.'))).Distinct()];
         }
     }
 

@@ -1,4 +1,5 @@
 using DataOps.Core.Django.Knowledge;
+using DataOps.Core.Django.Models;
 
 namespace DataOps.Core.Features.Datasets.Testing.Offline;
 
@@ -7,31 +8,6 @@ internal sealed class FileReferences(IReadOnlyCollection<FileModel> models)
 {
     /// <summary>What the user model is called where the file does not tell.</summary>
     public const string UserModel = "the user model";
-
-    // Names that mean the same model in every project that has Django's and Wagtail's own models.
-    private static readonly Dictionary<string, string> s_wellKnown = new()
-    {
-        ["content_type"] = "contenttypes.contenttype",
-        ["base_content_type"] = "contenttypes.contenttype",
-        ["page"] = "wagtailcore.page",
-        ["page_ptr"] = "wagtailcore.page",
-        ["root_page"] = "wagtailcore.page",
-        ["locale"] = "wagtailcore.locale",
-        ["revision"] = "wagtailcore.revision",
-        ["latest_revision"] = "wagtailcore.revision",
-        ["live_revision"] = "wagtailcore.revision",
-        ["collection"] = "wagtailcore.collection",
-        ["group"] = "auth.group",
-        ["groups"] = "auth.group",
-        ["permission"] = "auth.permission",
-        ["permissions"] = "auth.permission",
-        ["user_permissions"] = "auth.permission",
-        ["tag"] = "taggit.tag",
-        ["owner"] = UserModel,
-        ["user"] = UserModel,
-        ["uploaded_by_user"] = UserModel,
-        ["locked_by"] = UserModel,
-    };
 
     private readonly Dictionary<(FileModel, string), FileReference?> _known = [];
 
@@ -59,19 +35,20 @@ internal sealed class FileReferences(IReadOnlyCollection<FileModel> models)
             return new FileReference(from, field, from.Label, from, "parent is a row of the same model");
         if (field == "content_object" && models.FirstOrDefault(m => m.App == from.App && m.Name.Length > 0 && from.Name == m.Name + "tag") is { } tagged)
             return new FileReference(from, field, tagged.Label, tagged, $"{from.Name} is named after what it tags");
-        if (s_wellKnown.TryGetValue(field, out string? label) && models.Any(m => Is(m, label)))
+        ModelLabel? label = KnownFields.Targets.GetValueOrDefault(field);
+        if (label is not null && models.Any(m => Is(m, label)))
             return models.Count(m => Is(m, label)) == 1 ? WellKnown(from, field, models.Single(m => Is(m, label))) : null;
         if (models.Where(m => m.Name == name).ToArray() is [{ } only])
             return new FileReference(from, field, only.Label, only, $"{field} is {how}, the only model of that name in the file");
-        return label is null ? null : new FileReference(from, field, label, null, KnownName(field));
+        return label is null ? null : new FileReference(from, field, label == DjangoTables.User ? UserModel : label, null, KnownName(field));
     }
 
     private static FileReference WellKnown(FileModel from, string field, FileModel target) => new(from, field, target.Label, target, KnownName(field));
 
     private static string KnownName(string field) => $"{field} is what Django and Wagtail call it";
 
-    private static bool Is(FileModel model, string label) => label == UserModel ? model.IsUser : model.Label == label;
+    private static bool Is(FileModel model, ModelLabel label) => label == DjangoTables.User ? model.IsUser : model.Label == label;
 
     // Logs outlive what they tell of.
-    private static bool IsHistory(FileModel model) => DjangoTables.History.Contains(DjangoTables.TableOf.GetValueOrDefault(model.Label) ?? model.Label.Replace('.', '_'));
+    private static bool IsHistory(FileModel model) => ModelLabel.Parse(model.Label) is { } label && DjangoTables.History.Contains(label);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using DataOps.Core.Django.Models;
 using DataOps.Core.Files;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
@@ -91,8 +92,7 @@ internal sealed class FileScan(FixtureFile file, FileNaturalKeys naturalKeys, Op
     {
         if (_byLabel.TryGetValue(source.Label, out FileModel? known))
             return known;
-        int dot = source.Label.IndexOf('.');
-        string label = dot < 0 ? source.Label : source.Label[..dot] + source.Label[dot..].ToLowerInvariant();
+        string label = ModelLabel.Parse(source.Label) ?? source.Label;
         if (_models.FirstOrDefault(m => m.Label == label) is not { } model)
             _models.Add(model = new FileModel(label, source.Line));
         return _byLabel[source.Label] = model;

@@ -51,32 +51,51 @@ internal sealed class OfflineTest(FixtureFile file, IReadOnlyList<string> natura
     {
         null => [],
         DatasetException e => e.Problems.Select(p => DatasetFinding.Of(null, null, file.Path, p)),
-        { } e => [new DatasetFinding(null, null, file.Path, null, e.Id, nameof(Severity.Error), null, null, null, e.Message, e.Advice)],
+        { } e => [new DatasetFinding { Severity = Severity.Error, Problem = e.Message, Remedy = e.Advice, Path = file.Path, Id = e.Id }],
     };
 
-    private IEnumerable<DatasetFinding> Repeated(FileScan scan, ReferenceScan? references) => scan.Repeated.Select(r => new DatasetFinding(
-        null, null, file.Path, r.Line, "DuplicateKey", nameof(Severity.Error), r.Model.Label, r.Key, r.IsNatural ? null : "pk",
-        $"{(r.IsNatural ? "its natural key" : "this key")} is in {(references?.FirstLine(r) is { } line ? $"line {line}" : "an earlier line")} already",
-        "Leave one of the objects in the file."));
+    private IEnumerable<DatasetFinding> Repeated(FileScan scan, ReferenceScan? references) => scan.Repeated.Select(r => new DatasetFinding
+    {
+        Severity = Severity.Error,
+        Model = r.Model.Label,
+        Key = r.Key,
+        Problem = $"{(r.IsNatural ? "its natural key" : "this key")} is in {(references?.FirstLine(r) is { } line ? $"line {line}" : "an earlier line")} already",
+        Remedy = "Leave one of the objects in the file.",
+        Path = file.Path,
+        Line = r.Line,
+        Id = ErrorIds.DuplicateKey,
+        Field = r.IsNatural ? null : "pk",
+    });
 
     private IEnumerable<DatasetFinding> NotFollowed(bool isStandardInput)
     {
         if (isStandardInput)
             yield return Warning(
-                null, "ReferencesNotChecked", null, null, null, "references are not checked, as the standard input can be read only once", "Name a file.");
+                null, ErrorIds.ReferencesNotChecked, null, null, null, "references are not checked, as the standard input can be read only once", "Name a file.");
     }
 
     private IEnumerable<DatasetFinding> Dangling(IEnumerable<FileReference> references, IEnumerable<FileDangling> rows) => references
         .Where(r => r.Target is null)
         .Select(r => Warning(
-            null, "ImpliedReference", r.From.Label, null, r.Field,
+            null, ErrorIds.ImpliedReference, r.From.Label, null, r.Field,
             $"{r.Missing} value{(r.Missing == 1 ? " refers" : "s refer")} to {r.Label}, of which the file has no object ({r.Evidence})",
             "Add them to the export, unless the database has them: a test against it tells."))
         .Concat(rows.Select(d => Warning(
-            d.Line, "ImpliedReference", d.Reference.From.Label, d.Key, d.Reference.Field,
+            d.Line, ErrorIds.ImpliedReference, d.Reference.From.Label, d.Key, d.Reference.Field,
             $"-> {d.Reference.Label} {d.Value}, not in the file ({d.Reference.Evidence})",
             "Add it to the export, unless the database has it: a test against it tells.")));
 
     private DatasetFinding Warning(long? line, string id, string? model, string? key, string? field, string problem, string advice) =>
-        new(null, null, file.Path, line, id, nameof(Severity.Warning), model, key, field, problem, advice);
+        new()
+        {
+            Severity = Severity.Warning,
+            Model = model,
+            Key = key,
+            Problem = problem,
+            Remedy = advice,
+            Path = file.Path,
+            Line = line,
+            Id = id,
+            Field = field,
+        };
 }

@@ -1,7 +1,7 @@
-namespace DataOps.Core.Features.Audits;
+namespace DataOps.Core.Kernel;
 
 /// <summary>What a database can be audited for.</summary>
-public enum Audit
+public enum Audit : long
 {
     /// <summary>Rows whose reference has no target (Find-Orphan).</summary>
     Orphan,

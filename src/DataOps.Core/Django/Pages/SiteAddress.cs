@@ -1,8 +1,8 @@
-using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 
-namespace DataOps.Core.Features.Sites;
+namespace DataOps.Core.Django.Pages;
 
 /// <summary>A site of wagtailcore_site, and where its pages begin.</summary>
 /// <param name="Id">Its id.</param>
@@ -14,28 +14,28 @@ namespace DataOps.Core.Features.Sites;
 /// <param name="UrlPath">The root page's url path.</param>
 internal sealed record SiteAddress(long Id, string HostName, int Port, bool IsDefault, long RootPage, string? Path, string? UrlPath)
 {
-    /// <summary>What the addresses of its pages begin with, as Wagtail's root_url.</summary>
+    /// <summary>The start of its pages' URLs, as Wagtail's root_url.</summary>
     public string RootUrl => Port switch { 80 => $"http://{HostName}", 443 => $"https://{HostName}", _ => $"http://{HostName}:{Port}" };
 
-    /// <summary>What a person calls it.</summary>
+    /// <summary>The site as host:port.</summary>
     public string Name => $"{HostName}:{Port}";
 
-    /// <summary>Reads all sites, those of the deepest root pages first, as Wagtail looks for a page's site; none where there is no such table.</summary>
-    public static IReadOnlyList<SiteAddress> Read(Session session, WagtailTables tables, CancellationToken cancellation) =>
-        tables.Find("wagtailcore_site") is not { } sites ? [] : session.List<SiteAddress>(
+    /// <summary>All sites, those of the deepest root pages first, as Wagtail looks for a page's site.</summary>
+    public static IReadOnlyList<SiteAddress> Read(Session session, PageTables tables, CancellationToken cancellation) =>
+        tables.Find(WagtailTables.Site) is not { } sites ? [] : session.List<SiteAddress>(
             $"""
             select s.id::int8 as id, s.hostname, s.port, s.is_default_site as isdefault, s.root_page_id::int8 as rootpage, p.path, p.url_path as urlpath
             from {sites.Sql} s left join {tables.Pages.Sql} p on p.id = s.root_page_id
             order by length(p.path) desc nulls last, s.is_default_site desc, s.hostname, s.port
             """, null, cancellation);
 
-    /// <summary>Whether a user means it: by its host name, host name and port, or id.</summary>
+    /// <summary>Whether a filter matches its host name, host name and port, or id.</summary>
     public bool IsNamed(NameFilter filter) => filter.Matches(HostName, Name, Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
-    /// <summary>Whether a page stands under its root page, or is it.</summary>
+    /// <summary>Whether a page is its root page, or below it.</summary>
     public bool Holds(string path) => Path is not null && path.StartsWith(Path, StringComparison.Ordinal);
 
-    /// <summary>A page's address, as long as Wagtail's pages are served from /.</summary>
+    /// <summary>A page's URL, where Wagtail serves its pages from /; null for a page of another site.</summary>
     /// <param name="urlPath">The page's url path.</param>
     public string? UrlOf(string urlPath)
     {

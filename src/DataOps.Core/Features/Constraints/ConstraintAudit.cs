@@ -1,0 +1,52 @@
+using DataOps.Core.Django.References;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Connections;
+
+namespace DataOps.Core.Features.Constraints;
+
+/// <summary>What can be wrong with a reference's foreign key.</summary>
+public enum ConstraintProblem : long
+{
+    /// <summary>It is switched off: PostgreSQL checks no row.</summary>
+    NotEnforced,
+
+    /// <summary>It is NOT VALID: rows that were there before it were never checked.</summary>
+    NotValid,
+
+    /// <summary>The column is indexed as a foreign key is, and has no constraint.</summary>
+    Missing,
+}
+
+/// <summary>Foreign keys that PostgreSQL does not enforce, or that are not there; whether their rows have a target is for the orphans to say.</summary>
+internal static class ConstraintAudit
+{
+    public static IEnumerable<Finding> Find(Session session, ReferenceCatalog catalog) =>
+        from reference in catalog.References
+        let problem = Problem(reference)
+        where problem is not null
+        select new Finding
+        {
+            Server = session.Server,
+            Database = session.Database,
+            Severity = Severity.Warning,
+            Audit = Audit.Constraint,
+            Class = problem.Value.Class,
+            Model = catalog.LabelOf(reference.Table),
+            Table = reference.Table.DisplayName,
+            Column = string.Join(",", reference.Columns.Select(c => c.Name)),
+            Problem = problem.Value.Text,
+            Remedy = $"Repair-Constraint -Reference '{reference.Name}' -WhatIf",
+            References = reference.Target?.DisplayName,
+            Reference = reference.Name,
+        };
+
+    private static (ConstraintProblem Class, string Text)? Problem(Reference reference) => reference switch
+    {
+        { Constraint: { IsEnforced: false } key } => (ConstraintProblem.NotEnforced, $"{key.Name} is switched off: PostgreSQL checks no row of it"),
+        { Constraint: { IsValidated: false } key } =>
+            (ConstraintProblem.NotValid, $"{key.Name} is NOT VALID: rows that were there before it were never checked"),
+        { Class: ReferenceClass.Implied, IsField: true, Target: { } target } =>
+            (ConstraintProblem.Missing, $"{reference.Column.Name} is indexed as a foreign key to {target} is, and has no constraint"),
+        _ => null,
+    };
+}
