@@ -25,7 +25,7 @@ internal sealed class OperationOption
     {
         if (parsed.GetResult(Option) is not { Implicit: false })
             return options;
-        IReadOnlyList<string> texts = Option switch
+        string[] texts = Option switch
         {
             Option<bool> flag => [parsed.GetValue(flag) ? "true" : "false"],
             Option<string[]> list => parsed.GetValue(list) ?? [],

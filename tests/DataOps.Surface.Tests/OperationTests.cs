@@ -37,7 +37,7 @@ public sealed class OperationTests
     [Fact]
     public void Enumerations_of_results_are_of_long()
     {
-        IEnumerable<Type> results = Surface.Core.GetExportedTypes().Where(t => Surface.Operations.Any(o => o.Result.IsAssignableFrom(t)));
+        IEnumerable<Type> results = Surface.Core.GetExportedTypes().Where(t => OperationDescription.All.Any(o => o.Result.IsAssignableFrom(t)));
         IEnumerable<Type> classes = Surface.Core.GetExportedTypes().Where(t => t.IsEnum && t.Name is "AuditProblem" or "ConstraintProblem" or "SequenceProblem"
             or "ContentTypeClass" or "ReferenceClass" or "TreeProblem");
         IEnumerable<Type> properties = results.SelectMany(t => t.GetProperties()).Select(p => Nullable.GetUnderlyingType(p.PropertyType) ?? p.PropertyType);

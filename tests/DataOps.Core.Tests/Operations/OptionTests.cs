@@ -1,3 +1,4 @@
+using DataOps.Core.Django.References;
 using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Pages;

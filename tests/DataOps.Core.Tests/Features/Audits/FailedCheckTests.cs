@@ -118,8 +118,8 @@ public sealed class FailedCheckTests : IDisposable
         _shop.Dispose();
     }
 
-    private List<Finding> Run<TOptions>(IOperation<TOptions, Finding> operation, TOptions options)
-        where TOptions : notnull
+    private List<Finding> Run<TOptions>(Operation<TOptions, Finding> operation, TOptions options)
+        where TOptions : IOptions
     {
         using Session session = Open();
         return [.. operation.Run(session, options, new OperationContext())];
