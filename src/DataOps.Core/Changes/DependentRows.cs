@@ -63,9 +63,9 @@ internal sealed class DependentRows(
     private static string Update(TablePlan rows, IGrouping<string, Clearing>[] columns)
     {
         string key = rows.Identity.IsWholeRow ? "_xmin" : SqlText.Identifier(rows.Identity.Columns[0].Name);
-        string same = rows.Identity.IsWholeRow ? "{0}._xmin = c._xmin" : rows.Identity.Same("{0}", "c");
+        string Same(string alias) => rows.Identity.IsWholeRow ? $"{alias}._xmin = c._xmin" : rows.Identity.Same(alias, "c");
         string Values(IGrouping<string, Clearing> column) => string.Join(" union all ", column.Select(c => $"select * from {c.NewValues} v"));
-        IEnumerable<string> joins = columns.Select((c, i) => $"left join ({Values(c)}) s{i} on {string.Format(null, same, $"s{i}")}");
+        IEnumerable<string> joins = columns.Select((c, i) => $"left join ({Values(c)}) s{i} on {Same($"s{i}")}");
         IEnumerable<string> sets = columns.Select(c => SqlText.Identifier(c.Key))
             .Select((c, i) => $"{c} = case when s{i}.{key} is null then t.{c} else s{i}.{c} end");
         return $"""

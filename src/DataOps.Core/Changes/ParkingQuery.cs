@@ -9,7 +9,7 @@ internal sealed class ParkingQuery
 {
     private readonly string _rows;
 
-    public ParkingQuery(Table table, string relation, IReadOnlySet<string> columns, string condition, UniqueIndex index)
+    public ParkingQuery(Table table, string relation, IReadOnlySet<string> columns, string condition, IndexDefinition index)
     {
         (Table, Index) = (table, index);
         string Column(string name, bool isNew) => isNew && columns.Contains(name)
@@ -41,7 +41,7 @@ internal sealed class ParkingQuery
         string Same(string one, string other, int i) => index.NullsClash
             ? $"({one}.k{i} {index.Keys[i].Equality} {other}.k{i} or ({one}.k{i} is null and {other}.k{i} is null))"
             : $"{one}.k{i} {index.Keys[i].Equality} {other}.k{i}";
-        string Held(UniqueIndexKey key, int i) => index.NullsClash
+        string Held(IndexKey key, int i) => index.NullsClash
             ? $"(w.w{i} {key.Equality} h.p{i} or (w.w{i} is null and h.p{i} is null))"
             : $"w.w{i} {key.Equality} h.p{i}";
     }
@@ -50,7 +50,7 @@ internal sealed class ParkingQuery
     public Table Table { get; }
 
     /// <summary>The index.</summary>
-    public UniqueIndex Index { get; }
+    public IndexDefinition Index { get; }
 
     /// <summary>How many rows are in another's way.</summary>
     public string Count => $"{_rows} select count(*) from blocking";

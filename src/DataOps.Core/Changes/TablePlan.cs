@@ -23,7 +23,7 @@ internal sealed class TablePlan
         (_session, Table, _isTakenBack, _cancellation) = (session, table, isTakenBack, cancellation);
         Name = $"pg_temp.dataops_change_{number}";
         BeforeName = $"pg_temp.dataops_before_{number}";
-        Identity = RowKey.Of(session, table, cancellation);
+        Identity = RowKey.Of(table);
         _columns = SqlText.Identifiers(table.Columns.Select(c => c.Name));
         session.Execute($"""
             create temp table dataops_change_{number} on commit drop as

@@ -24,9 +24,9 @@ internal sealed class UniqueParking(Session session, CancellationToken cancellat
     public long Park(Table table, string relation, IReadOnlyCollection<string> columns, string condition)
     {
         long parked = 0;
-        IReadOnlyList<UniqueIndex> indexes = UniqueIndex.Read(session, table, cancellation);
+        IReadOnlyList<IndexDefinition> indexes = table.UniqueIndexes;
         HashSet<string> fixedColumns = [.. indexes.Where(i => i.IsPrimary).SelectMany(i => i.Columns)];
-        foreach (UniqueIndex index in indexes.Where(i => i is { IsPrimary: false, IsImmediate: true } && i.Columns.Any(columns.Contains)))
+        foreach (IndexDefinition index in indexes.Where(i => i is { IsPrimary: false, IsImmediate: true } && i.Columns.Any(columns.Contains)))
         {
             ParkingQuery query = new(table, relation, columns.ToHashSet(), condition, index);
             if (Count(query) > 0)
@@ -66,7 +66,7 @@ internal sealed class UniqueParking(Session session, CancellationToken cancellat
     }
 
     // A column that refers to others comes last: even a check that can wait would have to be made.
-    private IEnumerable<ParkingValue> Ways(Table table, string relation, UniqueIndex index, IEnumerable<string> columns)
+    private IEnumerable<ParkingValue> Ways(Table table, string relation, IndexDefinition index, IEnumerable<string> columns)
     {
         ForeignKey[] references = [.. table.ForeignKeys.Where(f => f.IsEnforced)];
         return columns.Where(index.Columns.Contains)

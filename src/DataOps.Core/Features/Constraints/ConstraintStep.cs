@@ -1,7 +1,6 @@
 using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.References;
 using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Constraints;
@@ -14,13 +13,12 @@ namespace DataOps.Core.Features.Constraints;
 internal sealed record ConstraintStep(Reference Reference, ConstraintAction Action, string Name, IReadOnlyList<string> Statements)
 {
     /// <summary>What a reference needs; null when it needs nothing, or nothing that this operation does.</summary>
-    /// <param name="session">The session.</param>
     /// <param name="reference">The reference.</param>
     /// <param name="notValid">Add it, and leave its rows unchecked.</param>
-    public static ConstraintStep? For(Session session, Reference reference, bool notValid) => reference switch
+    public static ConstraintStep? For(Reference reference, bool notValid) => reference switch
     {
         { Class: ReferenceClass.Implied, Target: not null } => Add(reference, notValid),
-        { Constraint: { IsEnforced: false } key } => new(reference, ConstraintAction.Enable, key.Name, [.. Enable(session, reference, key)]),
+        { Constraint: { IsEnforced: false } key } => new(reference, ConstraintAction.Enable, key.Name, [.. Enable(reference, key)]),
         { Constraint: { IsValidated: false } key } when !notValid => new(reference, ConstraintAction.Validate, key.Name, [Validate(reference, key.Name)]),
         _ => null,
     };
@@ -40,16 +38,13 @@ internal sealed record ConstraintStep(Reference Reference, ConstraintAction Acti
     private static string Validate(Reference reference, string name) => $"alter table {reference.Table.Sql} validate constraint {SqlText.Identifier(name)}";
 
     // None of a constraint that is NOT ENFORCED: it has no triggers.
-    private static IEnumerable<string> Enable(Session session, Reference reference, ForeignKey key)
+    private static IEnumerable<string> Enable(Reference reference, ForeignKey key)
     {
         string[] statements =
         [
-            .. session.List<string>("""
-                select format('alter table %I.%I enable trigger %I', n.nspname, r.relname, g.tgname)
-                from pg_constraint c join pg_trigger g on g.tgconstraint = c.oid and g.tgenabled in ('D', 'R')
-                join pg_class r on r.oid = g.tgrelid join pg_namespace n on n.oid = r.relnamespace
-                where c.conrelid = @table::oid and c.conname = @name order by 1
-                """, new { table = (long)reference.Table.Oid, name = key.Name }),
+            .. new[] { reference.Table, reference.Target! }.Distinct()
+                .SelectMany(t => t.Triggers.Where(g => g.IsDisabledOf(reference.Table, key)).Select(g => (Table: t, Trigger: g)))
+                .Select(x => $"alter table {x.Table.Sql} enable trigger {SqlText.Identifier(x.Trigger.Name)}").Order(StringComparer.Ordinal),
         ];
         return statements.Length > 0 && !key.IsValidated ? statements.Append(Validate(reference, key.Name)) : statements;
     }

@@ -84,7 +84,7 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
     private static ConstraintRepair? Repair(
         Session session, ReferenceCatalog catalog, Reference reference, RepairConstraintOptions options, ShortTransaction transaction, OperationContext context)
     {
-        if (ConstraintStep.For(session, reference, options.NotValid) is not { } step)
+        if (ConstraintStep.For(reference, options.NotValid) is not { } step)
             return null;
         (long orphans, string rows) = Orphans(session, catalog, reference, context);
         ConstraintRepair Told(ConstraintStatus status, string? note, bool changed = false) => new(

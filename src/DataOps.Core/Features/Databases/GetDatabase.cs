@@ -3,6 +3,7 @@ using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Databases;
 
@@ -56,7 +57,7 @@ public sealed class GetDatabase : Operation<GetDatabaseOptions, DatabaseInfo>
         string Version, string Role, bool Superuser, bool Reads, bool Writes, bool Replica, bool Encrypted, long Bytes, string Encoding, string Collation,
         string TimeZone);
 
-    private const string FactsQuery = """
+    private static readonly SqlText s_facts = $"""
         select current_setting('server_version') as version, current_user::text as role,
                (select rolsuper from pg_roles where rolname = current_user) as superuser,
                coalesce(bool_and(has_table_privilege(c.oid, 'select')), true) as reads,
@@ -78,7 +79,7 @@ public sealed class GetDatabase : Operation<GetDatabaseOptions, DatabaseInfo>
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         IReadOnlyList<(string App, string Name)> heads = MigrationHeads.Of(session, catalog.Database, context.Cancellation);
-        Facts facts = session.List<Facts>(FactsQuery, cancellation: context.Cancellation)[0];
+        Facts facts = session.Query<Facts>(s_facts, context.Cancellation)[0];
         yield return new DatabaseInfo(
             session.Server,
             session.Database,

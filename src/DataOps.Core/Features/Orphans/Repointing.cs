@@ -49,7 +49,7 @@ internal sealed class Repointing(Session session, ReferenceCatalog catalog, Canc
     {
         TablePlan rows = step.Orphans.Rows;
         RowList clashes = new();
-        foreach (UniqueIndex index in UniqueIndex.Read(session, rows.Table, cancellation).Where(i => i.Columns.Contains(column.Name)))
+        foreach (IndexDefinition index in rows.Table.UniqueIndexes.Where(i => i.Columns.Contains(column.Name)))
         {
             string present = Keys(index, "x", null, "");
             string wanted = Keys(index, "t", column.Name, value);
@@ -74,7 +74,7 @@ internal sealed class Repointing(Session session, ReferenceCatalog catalog, Canc
     }
 
     // The index's keys over a row's cells, one of them with its new value.
-    private static string Keys(UniqueIndex index, string alias, string? column, string value)
+    private static string Keys(IndexDefinition index, string alias, string? column, string value)
     {
         IEnumerable<string> cells = index.Columns.Select(c => $"{(c == column ? value : $"{alias}.{SqlText.Identifier(c)}")} as {SqlText.Identifier(c)}");
         string keys = string.Join(", ", index.Keys.Select((k, i) => $"{k.Expression} as k{i}"));

@@ -6,6 +6,7 @@ using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Sequences;
 
@@ -77,23 +78,24 @@ public sealed class ResetSequence : Operation<ResetSequenceOptions, IChangeResul
                 // Another column that draws from it may have got it by now.
                 bool isLost = !reader.Read(state).IsOwned;
                 if (isLost)
-                    session.Execute(SequenceAudit.Own(state));
+                    session.Run(SequenceAudit.Own(state));
                 told = finding with { Changed = isLost };
                 return;
             }
             // Nobody inserts now, and who has inserted is done: the table holds all the keys that there are.
-            session.Execute($"lock table {state.Table.Sql} in share row exclusive mode");
+            session.Run($"lock table {state.Table} in share row exclusive mode");
             SequenceState now = reader.Read(state);
             long? value = now.IsBehind ? now.NewValue : null;
-            if (value is { } set)
-                session.Execute(SequenceAudit.SetValue(now, set));
+            SqlText? statement = value is { } set ? SequenceAudit.SetValue(now, set) : null;
+            if (statement is { } sql)
+                session.Run(sql);
             told = finding with
             {
                 LastValue = now.Last,
                 Used = now.Used,
                 NewValue = value ?? now.Last,
                 Changed = value is not null,
-                Sql = value is null ? null : SequenceAudit.SetValue(now, value.Value),
+                Sql = statement?.ToString(),
             };
         });
         return told;

@@ -48,23 +48,25 @@ internal static class SequenceAudit
         };
         if (state.IsBehind)
             yield return Finding(
-                SequenceProblem.Behind, Severity.Error, state.NewValue, state.NewValue is { } value ? SetValue(state, value) : null,
+                SequenceProblem.Behind, Severity.Error, state.NewValue, state.NewValue is { } value ? SetValue(state, value).ToString() : null,
                 state.NewValue is null
                     ? $"the table is beyond the end of its sequence: {state.Used} of {state.End}"
                     : "the next rows would get keys that are taken, or come before them");
         if (!state.IsOwned)
             yield return Finding(
-                SequenceProblem.OwnershipLost, Severity.Warning, null, state.CanBeOwned ? Own(state) : null,
+                SequenceProblem.OwnershipLost, Severity.Warning, null, state.CanBeOwned ? Own(state).ToString() : null,
                 state.CanBeOwned ? "no column owns it, so Django does not find it" : "no column owns it, and the table is another role's or in another schema");
         if (state.IsNearEnd)
             yield return Finding(
                 SequenceProblem.NearEnd, Severity.Warning, null, null,
-                $"{Math.Floor(state.Fraction * 100)} % of the values up to {state.End} are used; the column is {state.Column.TypeText}");
+                $"{Math.Floor(state.Fraction * 100)} % of the values up to {state.End} are used; the column is {state.Column.TypeText}"
+                    + (state.IsNarrower ? $", the sequence {state.Sequence.TypeText}: alter sequence {state.Sequence.Sql} as {state.Column.TypeText}" : ""));
     }
 
     /// <summary>The statement that sets it.</summary>
-    public static string SetValue(SequenceState state, long value) => $"select pg_catalog.setval({SqlText.Literal(state.Sql)}, {value})";
+    public static SqlText SetValue(SequenceState state, long value) =>
+        $"select pg_catalog.setval({SqlText.Literal(state.Sequence.Sql.ToString())}, {SqlText.Literal(value)})";
 
     /// <summary>The statement that gives it to its column.</summary>
-    public static string Own(SequenceState state) => $"alter sequence {state.Sql} owned by {state.Table.Sql}.{SqlText.Identifier(state.Column.Name)}";
+    public static SqlText Own(SequenceState state) => $"alter sequence {state.Sequence.Sql} owned by {state.Table}.{state.Column}";
 }

@@ -1,44 +1,35 @@
 using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Sequences;
 
-/// <summary>A sequence, the column that draws from it, and how far both are.</summary>
+/// <summary>A sequence, a column that draws from it, and how far both are.</summary>
+/// <param name="Sequence">The sequence.</param>
 /// <param name="Table">The table.</param>
 /// <param name="Column">The column, of an integer type.</param>
-/// <param name="Schema">The sequence's schema.</param>
-/// <param name="Name">The sequence's name.</param>
 /// <param name="Last">Its last value; the one that comes next when it was never used.</param>
 /// <param name="IsCalled">Whether it was used.</param>
-/// <param name="Increment">Its step; less than 0 when it counts down.</param>
-/// <param name="Least">Its MINVALUE.</param>
-/// <param name="Most">Its MAXVALUE.</param>
-/// <param name="Cycles">Whether it begins again at its end.</param>
-/// <param name="IsOwned">Whether some column owns it; an identity's always is.</param>
-/// <param name="CanBeOwned">Whether the table has the sequence's schema and role.</param>
 /// <param name="Used">The furthest value that is in use, in the direction in which it counts; null when there is none.</param>
-internal sealed record SequenceState(
-    Table Table,
-    Column Column,
-    string Schema,
-    string Name,
-    long Last,
-    bool IsCalled,
-    long Increment,
-    long Least,
-    long Most,
-    bool Cycles,
-    bool IsOwned,
-    bool CanBeOwned,
-    long? Used)
+internal sealed record SequenceState(Sequence Sequence, Table Table, Column Column, long Last, bool IsCalled, long? Used)
 {
     private const double NearEnd = 0.8;
 
-    /// <summary>The quoted, qualified name.</summary>
-    public string Sql => SqlText.Identifier(Schema, Name);
-
     /// <summary>The name as a person writes it.</summary>
-    public string DisplayName => Schema == "public" ? Name : $"{Schema}.{Name}";
+    public string DisplayName => Sequence.Schema == "public" ? Sequence.Name : $"{Sequence.Schema}.{Sequence.Name}";
+
+    /// <summary>Whether some column owns it; an identity's always is.</summary>
+    public bool IsOwned => Sequence.OwnedBy is not null;
+
+    /// <summary>Whether the table has the sequence's schema and role, as ownership demands.</summary>
+    public bool CanBeOwned => Sequence.Schema == Table.Schema && Sequence.Role == Table.Role;
+
+    /// <summary>Whether the sequence ends before the column's type does, by its own type.</summary>
+    public bool IsNarrower => Most < TypeRange.Most && Sequence.TypeText != Column.Type.Underlying.Name switch { "int2" => "smallint", "int4" => "integer", _ => "bigint" };
+
+    private long Increment => Sequence.Increment;
+
+    private long Least => Sequence.Least;
+
+    private long Most => Sequence.Most;
 
     /// <summary>Whether it will give out what is in use, or has been passed.</summary>
     public bool IsBehind => Used is { } used && (Increment > 0 ? Next <= used : Next >= used);
@@ -72,7 +63,7 @@ internal sealed record SequenceState(
     public long End => Increment > 0 ? Math.Min(Most, TypeRange.Most) : Math.Max(Least, TypeRange.Least);
 
     /// <summary>Whether little is left.</summary>
-    public bool IsNearEnd => Fraction >= NearEnd && !(Cycles && End == (Increment > 0 ? Most : Least));
+    public bool IsNearEnd => Fraction >= NearEnd && !(Sequence.Cycles && End == (Increment > 0 ? Most : Least));
 
     private Int128 Next => IsCalled ? (Int128)Last + Increment : Last;
 

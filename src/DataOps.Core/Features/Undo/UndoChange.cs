@@ -69,7 +69,7 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
             counts = plan.Make(tables);
             foreach (RowChange row in options.Detailed ? plan.Describe(tables, t => catalog.LabelOf(t)) : [])
                 yield return row;
-            UndoReferences references = new(session, catalog.Database, tables, cancellation);
+            UndoReferences references = new(catalog.Database, tables);
             RestoredOrphans orphans = new(catalog.Database, references, file.Batches.Where((_, i) => !uncommitted.Contains(i)));
             // Rows may have changed between the comparison and the plan; since the lock they cannot.
             change.Confirm(() => state.IsUndone(tables, path, file.Header.Operation));
@@ -80,7 +80,21 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
                 new UndoApply(session, tables, orphans, cancellation).Run();
             };
         }
+<<<<<<< HEAD
         yield return change.Finish(apply).With(new UndoResult
+=======
+        UndoPlan plan = new(session, cancellation);
+        UndoCounts counts = plan.Make(tables);
+        UndoReferences references = new(catalog, tables);
+        RestoredOrphans orphans = new(catalog, references, file.Batches.Where((_, i) => !uncommitted.Contains(i)));
+        UndoChecks checks = new(session, catalog, tables, references, orphans, cancellation);
+        if (options.WhatIf)
+            checks.Require();
+        if (options.Detailed)
+            foreach (RowChange change in plan.Describe(tables, ModelOf))
+                yield return change;
+        if (options.WhatIf)
+>>>>>>> catalogue
         {
             Path = path, Undoes = file.Header.Operation, Written = file.Header.Written, Tables = tables.Count,
         }) with { Inserted = counts.Inserted, Updated = counts.Updated, Deleted = counts.Deleted };

@@ -30,7 +30,7 @@ internal sealed class UndoChecks(
                 if (references.Of(key.Target) is not { Changes.Deletes: true } target)
                     continue;
                 UndoTableStaging? own = references.Of(table.Oid);
-                RowKey identity = own?.Identity ?? RowKey.Of(session, table, cancellation);
+                RowKey identity = own?.Identity ?? RowKey.Of(table);
                 string planned = own is null ? "false"
                     : identity.IsWholeRow ? $"exists (select 1 from {own.Changes.Name} p where p._xmin = {own.Changes.VersionOf("r")})"
                     : $"exists (select 1 from {own.Changes.Name} p where {identity.Same("p", "r")})";
@@ -76,7 +76,7 @@ internal sealed class UndoChecks(
     {
         RowList rows = new();
         foreach (UndoTableStaging table in tables.Where(t => !t.Identity.IsWholeRow))
-            foreach (UniqueIndex index in references.IndexesOf(table.Table).Where(i => !i.IsPrimary))
+            foreach (IndexDefinition index in table.Table.UniqueIndexes.Where(i => !i.IsPrimary))
             {
                 string same = string.Join(" and ", index.Keys.Select((k, i) => index.NullsClash
                     ? $"(w.k{i} {k.Equality} p.k{i} or (w.k{i} is null and p.k{i} is null))"
@@ -95,7 +95,7 @@ internal sealed class UndoChecks(
             ErrorIds.NotUnique, FailureKind.AlreadyExists, "{0} unique values that other rows have taken since, so nothing was undone.", "Change those rows first.");
     }
 
-    private static string Keys(UniqueIndex index, string alias) => $"""
+    private static string Keys(IndexDefinition index, string alias) => $"""
         lateral (select {string.Join(", ", index.Keys.Select((k, i) => $"{k.Expression} as k{i}"))}
                  from (select {string.Join(", ", index.Columns.Select(c => $"{alias}.{SqlText.Identifier(c)}"))}) cells where {index.Predicate ?? "true"})
         """;

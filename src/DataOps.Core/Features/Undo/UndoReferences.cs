@@ -1,13 +1,11 @@
 using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Undo;
 
 /// <summary>The foreign keys between rows that come back, rows that go, and rows that stay, as SQL.</summary>
-internal sealed class UndoReferences(Session session, DatabaseCatalog catalog, IReadOnlyList<UndoTableStaging> tables, CancellationToken cancellation)
+internal sealed class UndoReferences(DatabaseCatalog catalog, IReadOnlyList<UndoTableStaging> tables)
 {
     private readonly Dictionary<uint, UndoTableStaging> _byTable = tables.ToDictionary(t => t.Table.Oid);
-    private readonly Dictionary<uint, IReadOnlyList<UniqueIndex>> _indexes = [];
 
     /// <summary>The rows of a table that the file is about; null for another table.</summary>
     public UndoTableStaging? Of(uint table) => _byTable.GetValueOrDefault(table);
@@ -24,8 +22,4 @@ internal sealed class UndoReferences(Session session, DatabaseCatalog catalog, I
             {key.IsSet("s")} and not exists (select 1 from {target.Sql} t where {key.IsTarget("s", "t")}{goes}){back}
             """;
     }
-
-    /// <summary>The unique indexes of a table.</summary>
-    public IReadOnlyList<UniqueIndex> IndexesOf(Table table) =>
-        _indexes.TryGetValue(table.Oid, out IReadOnlyList<UniqueIndex>? known) ? known : _indexes[table.Oid] = UniqueIndex.Read(session, table, cancellation);
 }

@@ -1,14 +1,16 @@
+using DataOps.Core.Postgres.Sql;
+
 namespace DataOps.Core.Postgres.Catalog;
 
 /// <summary>The rows of the catalogue queries, as Dapper reads them, which knows an array only as Array; columns go by their numbers.</summary>
 internal static class CatalogRows
 {
-    public sealed record TableRow(uint Oid, string Schema, string Name, char Kind, double Tuples, int Pages);
+    public sealed record TableRow(uint Oid, string Schema, string Name, char Kind, double Tuples, int Pages, string Role);
 
     public sealed record TypeRow(uint Oid, string Schema, string Name, char Kind, uint Element, uint Base);
 
     public sealed record ColumnRow(
-        uint Table, short Number, string Name, uint Type, int Dimensions, string TypeText, int Modifier, bool NotNull, string? Default,
+        uint Table, short Number, string Name, uint Type, int Dimensions, string TypeText, int Modifier, bool NotNull, string? Default, string? Generation,
         char Identity, char Generated, string? Collation);
 
     public sealed record SequenceRow(uint Table, short Column, string Name);
@@ -19,16 +21,23 @@ internal static class CatalogRows
 
     public sealed record IndexRow(uint Table, string Name, bool IsUnique, bool IsPlain, Array Columns);
 
-    public const string Tables = """
-        select c.oid, n.nspname::text as schema, c.relname::text as name, c.relkind::text as kind, c.reltuples::float8 as tuples, c.relpages as pages
+    /// <summary>The condition that a relation is none of PostgreSQL's own and none of a session's.</summary>
+    public static SqlText IsOwn(Alias relation) => $"""
+        {relation}.relpersistence <> 't' and {relation}.relnamespace not in (
+          select oid from pg_namespace where nspname in ('pg_catalog', 'information_schema', 'pg_toast'))
+        """;
+
+    public static readonly SqlText Tables = $"""
+        select c.oid, n.nspname::text as schema, c.relname::text as name, c.relkind::text as kind, c.reltuples::float8 as tuples, c.relpages as pages,
+               pg_get_userbyid(c.relowner)::text as role
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
-          and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and n.nspname not like 'pg\_temp\_%' and n.nspname not like 'pg\_toast\_temp\_%'
+          and {IsOwn("c")}
         order by n.nspname, c.relname
         """;
 
     // All of them: to follow which are in use takes the server longer than to list them.
-    public const string Types = """
+    public static readonly SqlText Types = $"""
         select t.oid, n.nspname::text as schema, t.typname::text as name, t.typtype::text as kind,
                case when t.typcategory = 'A' then t.typelem else 0 end as element,
                coalesce(nullif(t.typbasetype, 0), r.rngsubtype, m.rngtypid, 0) as base
@@ -38,25 +47,25 @@ internal static class CatalogRows
         where t.typtype <> 'p'
         """;
 
-    public const string Columns = """
+    public static readonly SqlText Columns = $"""
         select a.attrelid as table, a.attnum as number, a.attname::text as name, a.atttypid as type, a.attndims::int as dimensions,
                format_type(a.atttypid, a.atttypmod) as typetext,
                a.atttypmod as modifier, a.attnotnull as notnull, case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as default,
+               case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end as generation,
                coalesce(nullif(a.attidentity::text, ''), '-') as identity, coalesce(nullif(a.attgenerated::text, ''), '-') as generated,
                case when a.attcollation <> t.typcollation then co.collname::text end as collation
         from pg_attribute a
         join pg_class c on c.oid = a.attrelid
-        join pg_namespace n on n.oid = c.relnamespace
         join pg_type t on t.oid = a.atttypid
         left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
         left join pg_collation co on co.oid = a.attcollation
         where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
-          and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and n.nspname not like 'pg\_temp\_%' and n.nspname not like 'pg\_toast\_temp\_%'
+          and {IsOwn("c")}
         order by a.attrelid, a.attnum
         """;
 
     // Those that a column owns come before those that its default draws from.
-    public const string Sequences = """
+    public static readonly SqlText Sequences = $"""
         select dep.refobjid as table, dep.refobjsubid::int2 as column, format('%I.%I', n.nspname, s.relname) as name
         from pg_depend dep join pg_class s on s.oid = dep.objid and s.relkind = 'S' join pg_namespace n on n.oid = s.relnamespace
         where dep.classid = 'pg_class'::regclass and dep.refclassid = 'pg_class'::regclass and dep.refobjsubid > 0 and dep.deptype in ('a', 'i')
@@ -67,26 +76,26 @@ internal static class CatalogRows
         """;
 
     // conenforced came with PostgreSQL 18.
-    public static string Constraints(Version server) => $"""
+    public static SqlText Constraints(Version server) => $$"""
         select c.conrelid as table, c.conname::text as name, c.contype::text as kind, c.conkey as columns,
-               c.confrelid as target, coalesce(c.confkey, '{"{}"}') as targetcolumns,
+               c.confrelid as target, coalesce(c.confkey, '{}') as targetcolumns,
                array(select format('operator(%I.%s)', n.nspname, o.oprname)
                      from unnest(c.conpfeqop) with ordinality e(oid, number) join pg_operator o on o.oid = e.oid join pg_namespace n on n.oid = o.oprnamespace
                      order by e.number) as equalities,
                c.confdeltype::text as ondelete, c.condeferrable as isdeferrable, c.condeferred as isdeferred, c.convalidated as isvalidated,
-               {(server.Major >= 18 ? "c.conenforced" : "true")}
+               {{(server.Major >= 18 ? (SqlText)$"c.conenforced" : (SqlText)$"true")}}
                  and not exists (select 1 from pg_trigger g where g.tgconstraint = c.oid and g.tgenabled in ('D', 'R')) as isenforced
         from pg_constraint c
         where c.contype in ('p', 'u', 'f') and c.conparentid = 0 and c.conrelid <> 0
         order by c.conrelid, c.conname
         """;
 
-    public const string Indexes = """
+    public static readonly SqlText Indexes = $"""
         select i.indrelid as table, c.relname::text as name, i.indisunique as isunique,
                (i.indpred is null and i.indexprs is null) as isplain,
                (i.indkey::int2[])[0:i.indnkeyatts - 1] as columns
-        from pg_index i join pg_class c on c.oid = i.indexrelid join pg_class t on t.oid = i.indrelid join pg_namespace n on n.oid = t.relnamespace
-        where i.indisvalid and n.nspname not in ('pg_catalog', 'pg_toast') and not t.relispartition
+        from pg_index i join pg_class c on c.oid = i.indexrelid join pg_class t on t.oid = i.indrelid
+        where i.indisvalid and not t.relispartition and {IsOwn("t")}
         order by i.indrelid, c.relname
         """;
 }

@@ -1,3 +1,5 @@
+using DataOps.Core.Postgres.Sql;
+
 namespace DataOps.Core.Postgres.Catalog;
 
 /// <summary>Where a column's value comes from when nobody gives one.</summary>
@@ -44,6 +46,15 @@ public sealed record Column(
 {
     /// <summary>How many dimensions an array was declared with, which PostgreSQL notes and does not check; null where a restore has made one of all.</summary>
     public int? Dimensions { get; init; }
+
+    /// <summary>The expression of GENERATED ALWAYS AS, as SQL; null for other columns.</summary>
+    public string? Generation { get; init; }
+
+    /// <summary>The quoted name.</summary>
+    internal SqlText Sql => SqlText.Identifier(Name);
+
+    /// <summary>The column of a relation in a query, as <c>t."id"</c>.</summary>
+    internal SqlText In(Alias alias) => $"{alias}.{Sql}";
 
     /// <summary>Whether it can be written at all.</summary>
     public bool IsWritable => Source != ColumnSource.Generated;

@@ -5,6 +5,10 @@ using static DataOps.Core.Postgres.Catalog.CatalogRows;
 namespace DataOps.Core.Postgres.Catalog;
 
 /// <summary>The tables of a database, read in six queries whatever their number.</summary>
+/// <remarks>
+/// What few operations need (index expressions, checks, triggers, views) is read on first use, in one query a kind, through the session that read the rest.
+/// PostgreSQL shows expressions as the search path needs them: under a session's own one every name outside pg_catalog is qualified.
+/// </remarks>
 public sealed class DatabaseCatalog
 {
     private readonly Dictionary<uint, Table> _byOid;
@@ -28,18 +32,20 @@ public sealed class DatabaseCatalog
     /// <exception cref="DataOpsException">The server refused a query.</exception>
     public static DatabaseCatalog Read(Session session)
     {
+        CatalogParts parts = new(session);
         Dictionary<uint, PgType> types = ReadTypes(session);
-        IReadOnlyList<ColumnRow> rows = session.List<ColumnRow>(Columns);
+        IReadOnlyList<ColumnRow> rows = session.Query<ColumnRow>(Columns);
         ILookup<uint, ColumnRow> columns = rows.ToLookup(c => c.Table);
         // pg_dump writes every array with one pair of brackets: where a column has two, the tables are as Django made them.
         bool knowsDimensions = rows.Any(c => c.Dimensions > 1);
-        ILookup<(uint, short), string> sequences = session.List<SequenceRow>(Sequences).ToLookup(s => (s.Table, s.Column), s => s.Name);
-        ILookup<uint, ConstraintRow> constraints = session.List<ConstraintRow>(Constraints(session.ServerVersion)).ToLookup(c => c.Table);
-        ILookup<uint, IndexRow> indexes = session.List<IndexRow>(Indexes).ToLookup(i => i.Table);
+        ILookup<(uint, short), string> sequences = session.Query<SequenceRow>(Sequences).ToLookup(s => (s.Table, s.Column), s => s.Name);
+        ILookup<uint, ConstraintRow> constraints = session.Query<ConstraintRow>(Constraints(session.ServerVersion)).ToLookup(c => c.Table);
+        ILookup<uint, IndexRow> indexes = session.Query<IndexRow>(Indexes).ToLookup(i => i.Table);
         Dictionary<(uint, short), string> names = rows.ToDictionary(c => (c.Table, c.Number), c => c.Name);
-        return new DatabaseCatalog(session.List<TableRow>(CatalogRows.Tables)
+        return new DatabaseCatalog(session.Query<TableRow>(CatalogRows.Tables)
             .Select(t => ToTable(
                 t,
+                parts,
                 [.. columns[t.Oid].Select(c => ToColumn(c, types, knowsDimensions, sequences[(c.Table, c.Number)].FirstOrDefault()))],
                 [.. constraints[t.Oid]],
                 [.. indexes[t.Oid]],
@@ -49,7 +55,7 @@ public sealed class DatabaseCatalog
 
     private static Dictionary<uint, PgType> ReadTypes(Session session)
     {
-        Dictionary<uint, TypeRow> rows = session.List<TypeRow>(Types).ToDictionary(t => t.Oid);
+        Dictionary<uint, TypeRow> rows = session.Query<TypeRow>(Types).ToDictionary(t => t.Oid);
         Dictionary<uint, PgType> types = [];
         PgType? Type(uint oid)
         {
@@ -89,12 +95,14 @@ public sealed class DatabaseCatalog
         };
         return new Column(c.Number, c.Name, type, c.TypeText, length, c.NotNull, c.Default, source, sequence, c.Collation)
         {
+            Generation = c.Generation,
             Dimensions = knowsDimensions && c.Dimensions > 0 ? c.Dimensions : null,
         };
     }
 
     private static Table ToTable(
         TableRow t,
+        CatalogParts parts,
         IReadOnlyList<Column> columns,
         IReadOnlyList<ConstraintRow> constraints,
         IReadOnlyList<IndexRow> indexes,
@@ -119,7 +127,11 @@ public sealed class DatabaseCatalog
             indexes.Select(i => new TableIndex(i.Name, i.IsPlain ? names(t.Oid, i.Columns) : [])).ToArray(),
             constraints.Where(c => c.Kind == 'f').Select(c => ToForeignKey(c, names(t.Oid, c.Columns), names(c.Target, c.TargetColumns))).ToArray(),
             t.Tuples < 0 ? null : (long)t.Tuples,
-            t.Pages * 8192L);
+            t.Pages * 8192L)
+        {
+            Role = t.Role,
+            Parts = parts,
+        };
     }
 
     private static ForeignKey ToForeignKey(ConstraintRow c, string[] columns, string[] targetColumns) => new(

@@ -40,5 +40,5 @@ public sealed record PgType(uint Oid, string Schema, string Name, PgTypeKind Kin
     public PgType Underlying => Kind == PgTypeKind.Domain && Base is not null ? Base.Underlying : this;
 
     /// <summary>The quoted, qualified name for a cast.</summary>
-    public string Sql => SqlText.Identifier(Schema, Name);
+    internal SqlText Sql => SqlText.Identifier(Schema, Name);
 }

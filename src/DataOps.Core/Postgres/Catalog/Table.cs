@@ -50,11 +50,36 @@ public sealed record Table(
 
     private readonly Dictionary<string, Column> _byName = Columns.ToDictionary(c => c.Name);
 
+    /// <summary>The role that owns it.</summary>
+    public required string Role { get; init; }
+
+    /// <summary>Where the parts that few operations need are read on first use.</summary>
+    internal CatalogParts Parts
+    {
+        private get => field ?? throw new InvalidOperationException($"{Name} was not read from a database.");
+        init;
+    }
+
+    /// <summary>Its indexes with all that PostgreSQL knows of them, invalid ones included, the primary key's first.</summary>
+    internal IEnumerable<IndexDefinition> IndexDefinitions => Parts.Indexes[Oid];
+
+    /// <summary>The unique indexes that keep rows apart, the primary key's first.</summary>
+    internal IReadOnlyList<IndexDefinition> UniqueIndexes => [.. IndexDefinitions.Where(i => i is { IsUnique: true, IsValid: true, Method: "btree" })];
+
+    /// <summary>Its constraints, by name.</summary>
+    internal IEnumerable<TableConstraint> Constraints => Parts.Constraints[Oid];
+
+    /// <summary>Its triggers, by name; of those that enforce foreign keys, only the ones that are not enabled.</summary>
+    internal IEnumerable<TableTrigger> Triggers => Parts.Triggers[Oid];
+
+    /// <summary>The query of a view, as SQL; null for a table.</summary>
+    internal string? ViewQuery => Kind is TableKind.View or TableKind.MaterializedView ? Parts.ViewQueries[Oid] : null;
+
     /// <summary>Whether it has so few rows, as far as they were counted, that each can be looked at by itself.</summary>
     public bool IsSmall => EstimatedRows is not > Small;
 
     /// <summary>The quoted, qualified name.</summary>
-    public string Sql => SqlText.Identifier(Schema, Name);
+    internal SqlText Sql => SqlText.Identifier(Schema, Name);
 
     /// <summary>The name as a person writes it: qualified only outside public.</summary>
     public string DisplayName => Schema == "public" ? Name : $"{Schema}.{Name}";

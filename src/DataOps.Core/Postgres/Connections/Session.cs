@@ -1,5 +1,7 @@
+using System.Data;
 using Dapper;
 using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Postgres.Connections;
@@ -45,8 +47,8 @@ public sealed class Session : IDisposable
     /// <summary>Begins a transaction in which every query sees the same state of the database, and none can write.</summary>
     public NpgsqlTransaction BeginSnapshot()
     {
-        NpgsqlTransaction transaction = Connection.BeginTransaction(System.Data.IsolationLevel.RepeatableRead);
-        Execute("set transaction read only");
+        NpgsqlTransaction transaction = Connection.BeginTransaction(IsolationLevel.RepeatableRead);
+        Run($"set transaction read only");
         return transaction;
     }
 
@@ -54,23 +56,36 @@ public sealed class Session : IDisposable
     public void LimitLockWait(TimeSpan longest, CancellationToken cancellation)
     {
         if (Settings.LockTimeout == TimeSpan.Zero || Settings.LockTimeout > longest)
-            Execute($"set local lock_timeout = {longest.TotalMilliseconds:0}", cancellation);
+            Run($"set local lock_timeout = {SessionSettings.Milliseconds(longest)}", cancellation);
     }
+
+    /// <summary>Runs a statement, or several with semicolons between them, and returns the number of rows it changed.</summary>
+    /// <exception cref="DataOpsException">The server refused it.</exception>
+    internal int Run(SqlText sql, CancellationToken cancellation = default)
+    {
+        using NpgsqlCommand command = sql.ToCommand(Connection);
+        return Run(command, cancellation);
+    }
+
+    /// <summary>Runs a query and reads its rows by column name; for catalogue queries and small sets.</summary>
+    /// <exception cref="DataOpsException">The server refused it.</exception>
+    internal IReadOnlyList<T> Query<T>(SqlText sql, CancellationToken cancellation = default)
+    {
+        (string text, IReadOnlyList<NpgsqlParameter> parameters) = sql.WithParameters();
+        return List<T>(text, new QueryParameters(parameters), cancellation);
+    }
+
+    /// <summary>Streams the rows of a query of any size. A caller that stops early, for whatever reason, ends the query on the server at once.</summary>
+    /// <exception cref="DataOpsException">The server refused it.</exception>
+    internal IEnumerable<T> Read<T>(SqlText sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation) =>
+        Read(sql.ToCommand(Connection), read, cancellation);
 
     /// <summary>Runs a statement and returns the number of rows it changed.</summary>
     /// <exception cref="DataOpsException">The server refused it.</exception>
     public int Execute(string sql, CancellationToken cancellation = default, params ReadOnlySpan<NpgsqlParameter> parameters)
     {
         using NpgsqlCommand command = Command(sql, parameters);
-        try
-        {
-            // The asynchronous form misses no cancellation, whenever it comes.
-            return command.ExecuteNonQueryAsync(cancellation).GetAwaiter().GetResult();
-        }
-        catch (Exception e) when (PostgresFailure.Translate(e, Settings, cancellation) is { } failure)
-        {
-            throw failure;
-        }
+        return Run(command, cancellation);
     }
 
     /// <summary>Runs a query and reads its rows by column name; for catalogue queries and small sets.</summary>
@@ -89,24 +104,50 @@ public sealed class Session : IDisposable
 
     /// <summary>Streams the rows of a query of any size. A caller that stops early, for whatever reason, ends the query on the server at once.</summary>
     /// <exception cref="DataOpsException">The server refused it.</exception>
-    public IEnumerable<T> Stream<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation, params NpgsqlParameter[] parameters)
+    public IEnumerable<T> Stream<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation, params NpgsqlParameter[] parameters) =>
+        Read(Command(sql, parameters), read, cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose() => Connection.Dispose();
+
+    private int Run(NpgsqlCommand command, CancellationToken cancellation)
     {
-        using NpgsqlCommand command = Command(sql, parameters);
+        try
+        {
+            // The asynchronous form misses no cancellation, whenever it comes.
+            return command.ExecuteNonQueryAsync(cancellation).GetAwaiter().GetResult();
+        }
+        catch (Exception e) when (PostgresFailure.Translate(e, Settings, cancellation) is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    private IEnumerable<T> Read<T>(NpgsqlCommand query, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+    {
+        using NpgsqlCommand command = query;
         using RowReader reader = new(command, Settings, cancellation);
         using CancellationTokenRegistration stop = cancellation.Register(command.Cancel);
         while (reader.Read())
             yield return read(reader.Rows);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => Connection.Dispose();
-
     private NpgsqlCommand Command(string sql, ReadOnlySpan<NpgsqlParameter> parameters)
     {
-        NpgsqlCommand command = new(sql, Connection) { CommandTimeout = 0 };
+        NpgsqlCommand command = SqlText.Raw(sql).ToCommand(Connection);
         foreach (NpgsqlParameter parameter in parameters)
             command.Parameters.Add(parameter);
         return command;
+    }
+
+    // Npgsql's own parameters: Dapper's would lose the type of an oid, and of NULL.
+    private sealed class QueryParameters(IReadOnlyList<NpgsqlParameter> parameters) : SqlMapper.IDynamicParameters
+    {
+        public void AddParameters(IDbCommand command, SqlMapper.Identity identity)
+        {
+            foreach (NpgsqlParameter parameter in parameters)
+                command.Parameters.Add(parameter);
+        }
     }
 
     // Disposing an Npgsql reader reads the rest of the result: cancel first when the caller left early.

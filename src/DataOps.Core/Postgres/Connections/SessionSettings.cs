@@ -1,3 +1,4 @@
+using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Postgres.Connections;
@@ -12,7 +13,7 @@ public static class SessionSettings
     public static readonly TimeSpan IdleInTransactionTimeout = TimeSpan.FromMinutes(10);
 
     // Our queries are long and each runs once: compiling them takes the server longer than it saves.
-    private const string Statement = """
+    private static readonly SqlText s_fixed = $"""
         set search_path = pg_catalog;
         set datestyle = 'ISO, YMD';
         set intervalstyle = 'postgres';
@@ -30,11 +31,16 @@ public static class SessionSettings
     /// <param name="lockTimeout">Longest wait for a lock.</param>
     internal static void Apply(NpgsqlConnection connection, TimeSpan lockTimeout)
     {
-        string timeouts =
-            $"set lock_timeout = {lockTimeout.TotalMilliseconds:0}; set idle_in_transaction_session_timeout = {IdleInTransactionTimeout.TotalMilliseconds:0}";
-        using NpgsqlCommand command = new(Statement + timeouts, connection);
+        SqlText sql = $"""
+            {s_fixed}
+            set lock_timeout = {Milliseconds(lockTimeout)};
+            set idle_in_transaction_session_timeout = {Milliseconds(IdleInTransactionTimeout)}
+            """;
+        using NpgsqlCommand command = sql.ToCommand(connection);
         command.ExecuteNonQuery();
     }
+
+    internal static SqlText Milliseconds(TimeSpan time) => SqlText.Literal((long)Math.Round(time.TotalMilliseconds));
 
     internal static string ApplicationName(this NpgsqlConnection connection) =>
         new NpgsqlConnectionStringBuilder(connection.ConnectionString).ApplicationName ?? "DataOps";

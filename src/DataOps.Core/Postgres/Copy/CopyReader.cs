@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Postgres.Copy;
@@ -25,13 +26,14 @@ internal sealed class CopyReader : IDisposable
 
     /// <summary>Starts the query.</summary>
     /// <param name="connection">An open connection, in a transaction or not; nothing else can use it until this is disposed.</param>
-    /// <param name="query">A query without parameters.</param>
+    /// <param name="query">The query; its values become literals, as COPY takes no parameters.</param>
     /// <param name="cancellation">Cancels the query on the server.</param>
     /// <exception cref="NpgsqlException">The server refused the query, or the connection broke.</exception>
-    public CopyReader(NpgsqlConnection connection, string query, CancellationToken cancellation)
+    public CopyReader(NpgsqlConnection connection, SqlText query, CancellationToken cancellation)
     {
         // The asynchronous form is the one that can be cancelled while the query waits for a lock.
-        _stream = connection.BeginRawBinaryCopyAsync($"copy ({query}) to stdout (format binary)", cancellation).GetAwaiter().GetResult();
+        SqlText copy = $"copy ({query}) to stdout (format binary)";
+        _stream = connection.BeginRawBinaryCopyAsync(copy.ToString(), cancellation).GetAwaiter().GetResult();
         _cancellation = cancellation;
         _stop = cancellation.Register(CancelQuery);
     }

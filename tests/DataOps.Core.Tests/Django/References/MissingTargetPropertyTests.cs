@@ -1,10 +1,12 @@
 using DataOps.Core.Django.References;
+using DataOps.Core.Django.Trees;
 using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Datasets.Testing;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Trees;
 using DataOps.Core.Files;
+using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Tests.Support;
 using DataOps.Core.Tests.Support.Servers;
@@ -44,13 +46,13 @@ public sealed class MissingTargetPropertyTests(PostgresServer server, ITestOutpu
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(site.Session);
         Damage damage = new(site);
-        IReadOnlyList<Orphan> orphans = damage.Find(new() { IncludeExpected = true });
-        (Reference Reference, Orphan Orphan)[] found = [.. orphans.Select(o => (catalog.References.First(r => r.Name == o.Reference && r.Table.DisplayName == o.Table), o))];
+        IReadOnlyList<Finding> orphans = damage.Find(new() { IncludeExpected = true });
+        (Reference Reference, Finding Orphan)[] found = [.. orphans.Select(o => (catalog.References.First(r => r.Name == o.Reference && r.Table.DisplayName == o.Table), o))];
         void Same(string who, IEnumerable<string> expected, IEnumerable<string> actual) => Assert.True(
             expected.Order(StringComparer.Ordinal).SequenceEqual(actual.Order(StringComparer.Ordinal)),
             $"{round}: {who}: Find-Orphan alone: {string.Join("; ", expected.Except(actual))}; {who} alone: {string.Join("; ", actual.Except(expected))}");
 
-        (Reference Reference, Orphan Orphan)[] repairable = [.. found.Where(f => f.Reference is not (TreeReference or EmbeddedReference))];
+        (Reference Reference, Finding Orphan)[] repairable = [.. found.Where(f => f.Reference is not (TreeReference or EmbeddedReference))];
         Same(
             "Repair-Orphan", repairable.GroupBy(f => f.Reference).Select(g => $"{g.Key} {g.Count()}"),
             damage.All(new() { IncludeExpected = true, WhatIf = true }).OfType<OrphanPlan>().Select(p => $"{p.Reference} {p.Orphans}"));
@@ -58,20 +60,20 @@ public sealed class MissingTargetPropertyTests(PostgresServer server, ITestOutpu
             Assert.Equal(
                 found.Length - repairable.Length, damage.Repair(new() { InputObject = [.. orphans.Select(Support.Damage.Input)], IncludeExpected = true, WhatIf = true }).Skipped);
 
-        IReadOnlyList<TreeFinding> tree = site.Run(new TestTree(), new());
+        IReadOnlyList<Finding> tree = site.Run(new TestTree(), new());
         string[] halves = [.. catalog.References.Where(r => r is { IsParentLink: true, Target.Name: "wagtailcore_page" }).Select(r => r.Table.Name)];
         IEnumerable<string> Found(Func<Reference, bool> which) => found.Where(f => which(f.Reference)).Select(f => $"{f.Orphan.Table} {f.Orphan.Key}");
-        IEnumerable<string> Tree(Func<TreeFinding, bool> which) => tree.Where(which).Select(f => $"{f.Table} {f.Key}");
-        bool IsGone(TreeFinding f) => f.Note?.StartsWith("no row of", StringComparison.Ordinal) == true;
-        Same("Test-Tree", Found(r => r is TreeReference), Tree(f => f is { Problem: "Orphan", Column: "path" }));
-        Same("Test-Tree on halves", Found(r => halves.Contains(r.Table.Name) && r.IsParentLink), Tree(f => f.Problem == "StraySpecific" && halves.Contains(f.Table) && IsGone(f)));
-        Same("Test-Tree on revisions", Found(r => r is { Table.Name: "wagtailcore_page", Column.Name: "latest_revision_id" }), Tree(f => f.Problem == "LatestRevision" && IsGone(f)));
+        IEnumerable<string> Tree(Func<Finding, bool> which) => tree.Where(which).Select(f => $"{f.Table} {f.Key}");
+        bool IsGone(Finding f) => f.Problem.Contains("no row of", StringComparison.Ordinal);
+        Same("Test-Tree", Found(r => r is TreeReference), Tree(f => f is { Class: TreeProblem.Orphan, Column: "path" }));
+        Same("Test-Tree on halves", Found(r => halves.Contains(r.Table.Name) && r.IsParentLink), Tree(f => f.Class is TreeProblem.StraySpecific && halves.Contains(f.Table) && IsGone(f)));
+        Same("Test-Tree on revisions", Found(r => r is { Table.Name: "wagtailcore_page", Column.Name: "latest_revision_id" }), Tree(f => f.Class is TreeProblem.LatestRevision && IsGone(f)));
 
-        (Reference Reference, Orphan Orphan)[] required = [.. found.Where(f => f.Reference.IsRequired && f.Orphan.Model is not null)];
+        (Reference Reference, Finding Orphan)[] required = [.. found.Where(f => f.Reference.IsRequired && f.Orphan.Model is not null)];
         // A file has no entries of lists whose owner is gone.
-        (Reference Reference, Orphan Orphan)[] loaded = [.. required.Where(f => !catalog.Owners.TryGetValue(f.Reference.Table.Oid, out var owner)
-            || (f.Reference.Column == owner.List.TargetColumn && IsThere(site, owner, f.Orphan.Key)))];
-        IEnumerable<string> Places(IEnumerable<(Reference Reference, Orphan Orphan)> of) =>
+        (Reference Reference, Finding Orphan)[] loaded = [.. required.Where(f => !catalog.Owners.TryGetValue(f.Reference.Table.Oid, out var owner)
+            || (f.Reference.Column == owner.List.TargetColumn && IsThere(site, owner, f.Orphan.Key!)))];
+        IEnumerable<string> Places(IEnumerable<(Reference Reference, Finding Orphan)> of) =>
             of.GroupBy(f => $"{f.Orphan.Model} {f.Reference.Column.Name} -> {f.Reference.Target}").Select(g => $"{g.Key}: {g.Count()}");
         string path = _files.Path("all.jsonl");
         ExportResult all = site.Run(new ExportDataset(), new() { Path = path, IncludeDerived = true, Force = true }).Single();

@@ -43,5 +43,5 @@ public sealed class UndoSiteTests(PostgresServer server, ITestOutputHelper outpu
     private static IEnumerable<string> Texts(Table table) => table.Columns
         .Where(c => c.Type.Name is "text" or "varchar" && c.IsWritable && !table.PrimaryKey.Contains(c.Name)
             && !table.UniqueKeys.Any(u => u.Contains(c.Name)) && !table.Indexes.Any(i => i.Columns.Contains(c.Name)) && !table.ForeignKeys.Any(f => f.Columns.Contains(c.Name)))
-        .Select(c => SqlText.Identifier(c.Name));
+        .Select(c => SqlText.Identifier(c.Name).ToString());
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using DataOps.Core.Postgres.Copy;
+using DataOps.Core.Postgres.Sql;
 using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
@@ -126,7 +127,7 @@ public sealed class CopyReaderTests(PostgresServer server) : IDisposable
         Assert.ThrowsAny<NpgsqlException>(() => { while (reader.Read()) continue; });
     }
 
-    private CopyReader Open(string query, CancellationToken cancellation = default) => new(_database.Session.Connection, query, cancellation);
+    private CopyReader Open(string query, CancellationToken cancellation = default) => new(_database.Session.Connection, SqlText.Raw(query), cancellation);
 
     private void AssertNothingRuns() => Assert.Equal(0L, _database.Scalar<long>(
         "select count(*) from pg_stat_activity where datname = current_database() and state = 'active' and query ilike 'copy%'"));

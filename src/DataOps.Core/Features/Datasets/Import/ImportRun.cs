@@ -170,13 +170,11 @@ internal sealed class ImportRefusal(Session session, string path, CancellationTo
     // The columns of a staging table have the target's names, so that the check can be asked of them.
     private void FindCheck(StagingTable table, string constraint, ImportProblems problems)
     {
-        IReadOnlyList<string> checks = session.List<string>(
-            "select pg_get_expr(conbin, conrelid) from pg_constraint where conrelid = @oid::oid and conname = @constraint and contype = 'c'",
-            new { oid = (long)table.Model.Table.Oid, constraint });
-        if (checks.Count == 0 || table.Shapes.Any(s => s.Count != table.Columns.Count))
+        string? check = table.Model.Table.Constraints.FirstOrDefault(c => c.Name == constraint)?.Expression;
+        if (check is null || table.Shapes.Any(s => s.Count != table.Columns.Count))
             return;
-        problems.AddRows("s._line", [ImportStatements.KeyOf(table)], $"from {table.Buffer.Table} s where not ({checks[0]})", r => new(
+        problems.AddRows("s._line", [ImportStatements.KeyOf(table)], $"from {table.Buffer.Table} s where not ({check})", r => new(
             ErrorIds.CheckFailed, $"rows in {{0}} violate the check {constraint.Replace("{", "{{").Replace("}", "}}")}",
-            "Correct them in the file, or where it was exported.", table.Model.Label, r[0], "", checks[0]));
+            "Correct them in the file, or where it was exported.", table.Model.Label, r[0], "", check));
     }
 }
