@@ -24,6 +24,21 @@ internal sealed class Damage(TestDatabase site)
     public IReadOnlyList<IChangeResult> All(RepairOrphanOptions options) =>
         site.Run(new RepairOrphan(), options, new OperationContext { Warning = Warnings.Add });
 
+    /// <summary>What is told of a repair, until it is refused because somebody has to decide what to do.</summary>
+    public IReadOnlyList<IChangeResult> Told(RepairOrphanOptions options)
+    {
+        List<IChangeResult> told = [];
+        try
+        {
+            told.AddRange(new RepairOrphan().Run(site.Session, options, new OperationContext { Warning = Warnings.Add }));
+        }
+        catch (DataOpsException e) when (e.Id == ErrorIds.UndecidedReferences)
+        {
+            Warnings.Add(e.Message);
+        }
+        return told;
+    }
+
     public DataOpsException Refuse(RepairOrphanOptions options)
     {
         IReadOnlyDictionary<string, string> before = site.Digest();

@@ -55,10 +55,11 @@ public sealed class MissingTargetPropertyTests(PostgresServer server, ITestOutpu
         (Reference Reference, Finding Orphan)[] repairable = [.. found.Where(f => f.Reference is not (TreeReference or EmbeddedReference))];
         Same(
             "Repair-Orphan", repairable.GroupBy(f => f.Reference).Select(g => $"{g.Key} {g.Count()}"),
-            damage.All(new() { IncludeExpected = true, WhatIf = true }).OfType<OrphanPlan>().Select(p => $"{p.Reference} {p.Orphans}"));
+            damage.Told(new() { IncludeExpected = true, WhatIf = true }).OfType<OrphanPlan>().Select(p => $"{p.Reference} {p.Orphans}"));
         if (repairable.Length > 0)
             Assert.Equal(
-                found.Length - repairable.Length, damage.Repair(new() { InputObject = [.. orphans.Select(Support.Damage.Input)], IncludeExpected = true, WhatIf = true }).Skipped);
+                repairable.Length,
+                damage.Told(new() { InputObject = [.. orphans.Select(Support.Damage.Input)], IncludeExpected = true, WhatIf = true }).OfType<OrphanPlan>().Sum(p => p.Orphans));
 
         IReadOnlyList<Finding> tree = site.Run(new TestTree(), new());
         string[] halves = [.. catalog.References.Where(r => r is { IsParentLink: true, Target.Name: "wagtailcore_page" }).Select(r => r.Table.Name)];
