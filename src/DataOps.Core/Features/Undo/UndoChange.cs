@@ -80,21 +80,7 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
                 new UndoApply(session, tables, orphans, cancellation).Run();
             };
         }
-<<<<<<< HEAD
         yield return change.Finish(apply).With(new UndoResult
-=======
-        UndoPlan plan = new(session, cancellation);
-        UndoCounts counts = plan.Make(tables);
-        UndoReferences references = new(catalog, tables);
-        RestoredOrphans orphans = new(catalog, references, file.Batches.Where((_, i) => !uncommitted.Contains(i)));
-        UndoChecks checks = new(session, catalog, tables, references, orphans, cancellation);
-        if (options.WhatIf)
-            checks.Require();
-        if (options.Detailed)
-            foreach (RowChange change in plan.Describe(tables, ModelOf))
-                yield return change;
-        if (options.WhatIf)
->>>>>>> catalogue
         {
             Path = path, Undoes = file.Header.Operation, Written = file.Header.Written, Tables = tables.Count,
         }) with { Inserted = counts.Inserted, Updated = counts.Updated, Deleted = counts.Deleted };

@@ -40,13 +40,8 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
         RowList wrong = new();
         foreach (UndoTableStaging table in tables)
         {
-<<<<<<< HEAD
             string keepers = UnwrittenRows.KeepersOf(session, table.Table, cancellation);
             string what = keepers.Length == 0 ? "is something else after all" : $"is something else after all; the table has {keepers}";
-=======
-            string triggers = string.Join(", ", table.Table.Triggers.Where(t => t is { IsInternal: false, Mode: not TriggerMode.Disabled }).Select(t => t.Name));
-            string what = triggers.Length == 0 ? "is something else after all" : $"is something else after all; the table has the triggers {triggers}";
->>>>>>> catalogue
             foreach (string key in session.Stream($"select key from ({States(table)}) s where not done", r => r.GetString(0), cancellation))
                 wrong.Add(table.Table.DisplayName, key, what);
         }
