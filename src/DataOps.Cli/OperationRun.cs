@@ -55,7 +55,7 @@ internal sealed class OperationRun(
             failed |= Findings.Reach(result, threshold);
             // It is needed whatever becomes of the result.
             if (result is ChangeResult { UndoPath: { } undo })
-                progress.Say($"dataops {operation.CommandName}: undo file: {undo}");
+                progress.Say($"dataops {names.Command}: undo file: {undo}");
             writer.Write(result);
         }
         writer.Finish();

@@ -139,7 +139,7 @@ internal sealed class ChangeRun : IDisposable
         (bool changed, string? undo) = goes && _way.Applies ? Carry(apply ?? Apply) : (false, null);
         long rows = Rows;
         stale ??= rows == 0 ? Afterwards.None
-            : Afterwards.Of(_catalog, [.. Changes.Tables.Where(t => t.Planned + t.Expected > 0).Select(t => _catalog.LabelOf(t.Table)).OfType<string>()], []);
+            : Afterwards.Of(_catalog, [.. Changes.Tables.Where(t => t.Planned + t.Expected > 0).Select(t => _catalog.LabelOf(t.Table)?.ToString()).OfType<string>()], []);
         if (changed && rows > 0)
             stale.Warn(_context);
         return new ChangeResult

@@ -153,7 +153,7 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
 
     // What every operation shares that changes rows.
     private static IEnumerable<ChangingOperation> Operations() => typeof(Session).Assembly.GetExportedTypes()
-        .Where(t => t.BaseType is { IsGenericType: true, GenericTypeArguments: [{ } options, _] } && options.IsAssignableTo(typeof(ChangeOptions)))
+        .Where(t => t.BaseType is { IsGenericType: true, GenericTypeArguments: [{ } options, { } result] } && result == typeof(IChangeResult) && options.IsAssignableTo(typeof(ChangeOptions)))
         .Select(t => new ChangingOperation(t));
 
     // Whether it changed anything.

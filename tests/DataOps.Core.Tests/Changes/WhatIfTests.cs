@@ -1,3 +1,4 @@
+using DataOps.Core.Kernel;
 using System.Reflection;
 using DataOps.Core.Changes;
 using DataOps.Core.Django.References;
@@ -49,7 +50,7 @@ public sealed class WhatIfTests(PostgresServer server) : IDisposable
     private readonly ImportFiles _files = new();
 
     public static TheoryData<string> Operations => [.. typeof(Session).Assembly.GetExportedTypes()
-        .Where(t => t.BaseType is { IsGenericType: true, GenericTypeArguments: [{ } options, _] } && options.IsAssignableTo(typeof(PlanOptions)))
+        .Where(t => t.BaseType is { IsGenericType: true, GenericTypeArguments: [{ } options, { } result] } && result == typeof(IChangeResult) && options.IsAssignableTo(typeof(PlanOptions)))
         .Select(t => t.GetCustomAttribute<OperationAttribute>())
         .Select(o => $"{o!.Verb}-{o.Noun}")];
 
