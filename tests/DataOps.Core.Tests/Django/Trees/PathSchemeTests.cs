@@ -34,7 +34,7 @@ public sealed class PathSchemeTests(PostgresServer server)
         site.Execute(Added);
 
         Assert.Equal(["24"], site.Run(new FindOrphan(), new()).Select(o => o.Key));
-        Assert.Contains(site.Run(new TestTree(), new()), f => f is { Problem: "Orphan", Key: "24" });
+        Assert.Contains(site.Run(new TestTree(), new()), f => f is { Class: TreeProblem.Orphan, Key: "24" });
     }
 
     [Fact]

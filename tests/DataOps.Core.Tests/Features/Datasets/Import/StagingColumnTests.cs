@@ -6,7 +6,7 @@ namespace DataOps.Core.Tests.Features.Datasets.Import;
 public sealed class StagingColumnTests
 {
     [Theory]
-    [InlineData("text", true, "null, which the column does not allow")]
+    [InlineData("text", true, "the column does not allow it")]
     [InlineData("text", false, null)]
     [InlineData("jsonb", true, null)]
     [InlineData("jsonb", false, null)]
