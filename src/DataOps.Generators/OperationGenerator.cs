@@ -161,7 +161,11 @@ public sealed class OperationGenerator : IIncrementalGenerator
 
     // A plan or a sum has no severity, although findings may come before it.
     private static bool HasFindings(Compilation compilation, ITypeSymbol result) =>
-        Types(compilation.Assembly.GlobalNamespace).Any(t => t.GetMembers("Severity").Length > 0 && compilation.HasImplicitConversion(t, result));
+        result.Name != "IChangeResult"
+        && Types(compilation.Assembly.GlobalNamespace).Any(t => HasSeverity(t) && compilation.HasImplicitConversion(t, result));
+
+    private static bool HasSeverity(ITypeSymbol? type) =>
+        type is not null && (type.GetMembers("Severity").Length > 0 || HasSeverity(type.BaseType));
 
     private static IEnumerable<INamedTypeSymbol> Types(INamespaceSymbol space) =>
         space.GetTypeMembers().Where(t => t.DeclaredAccessibility == Accessibility.Public).Concat(space.GetNamespaceMembers().SelectMany(Types));

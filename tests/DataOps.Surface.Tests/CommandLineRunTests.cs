@@ -28,7 +28,7 @@ public sealed class CommandLineRunTests(PostgresServer server)
         Assert.NotEmpty(lines);
         foreach (JsonElement orphan in lines.Select(l => JsonDocument.Parse(l).RootElement))
         {
-            Assert.Equal(["Server", "Database", "Class", "Severity", "Table"], orphan.EnumerateObject().Take(5).Select(p => p.Name));
+            Assert.Equal(["Server", "Database", "Severity", "Audit", "Class"], orphan.EnumerateObject().Take(5).Select(p => p.Name));
             Assert.Equal(site.Name, orphan.GetProperty("Database").GetString());
             Assert.All(orphan.EnumerateObject(), p => Assert.False(p.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array));
         }
@@ -61,7 +61,7 @@ public sealed class CommandLineRunTests(PostgresServer server)
         Assert.Equal(0, run.ExitCode);
         string[] lines = run.Output.TrimEnd('\n').Split('\n');
         Assert.Equal($"{site.Name} on 127.0.0.1:{site.Port}", lines[0]);
-        Assert.StartsWith("Class", lines[2]);
+        Assert.StartsWith("Severity", lines[2]);
         // What has no room is left out, the model before what the row itself says.
         Assert.Contains("Value", lines[2]);
         Assert.DoesNotContain("Model", lines[2]);
@@ -145,8 +145,8 @@ public sealed class CommandLineRunTests(PostgresServer server)
             Assert.Equal(before, target.Digest());
             CommandLineRun load = Run(target, "import-dataset", "--path", file, "--confirm:false");
             Assert.Equal(0, load.ExitCode);
-            // The application's own indexes are out of date now, and nothing else is to be said.
-            Assert.Matches(@"\Adataops import-dataset: warning: .*update_index.*\n\z", load.Error);
+            // The application's own indexes are out of date now, and there is an undo file; nothing else is to be said.
+            Assert.Matches(@"\Adataops import-dataset: warning: .*update_index.*\ndataops import-dataset: undo file: .*\n\z", load.Error);
             Assert.Equal(Sum(plan, "WouldChange"), Sum(load, "Count"));
             Assert.Equal(0, Sum(Run(target, "import-dataset", "--path", file), "Count"));
         }

@@ -21,9 +21,8 @@ public sealed class OperationTests
     public void Results_are_flat_and_start_with_server_and_database(string name)
     {
         Type result = Surface.FindOperation(name).Result;
-        // An interface does not list what it inherits.
-        IEnumerable<Type> inherited = result.IsInterface ? result.GetInterfaces() : [];
-        System.Reflection.PropertyInfo[] properties = [.. inherited.SelectMany(i => i.GetProperties()), .. result.GetProperties()];
+        // Both edges write what is inherited first.
+        System.Reflection.PropertyInfo[] properties = [.. result.GetProperties().OrderBy(p => Depth(p.DeclaringType!))];
         Assert.Equal(["Server", "Database"], properties.Take(2).Select(p => p.Name));
         foreach (System.Reflection.PropertyInfo property in properties)
         {
@@ -32,6 +31,8 @@ public sealed class OperationTests
                 || type == typeof(DateTime), $"{result.Name}.{property.Name} is {type}");
         }
     }
+
+    private static int Depth(Type type) => type.BaseType is { } above ? Depth(above) + 1 : 0;
 
     // ConvertTo-Json writes enumerations of long by name, and others by number.
     [Fact]
