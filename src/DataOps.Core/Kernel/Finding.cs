@@ -56,14 +56,14 @@ public record Finding
     /// <summary>The column, or several joined by commas.</summary>
     public string? Column { get; init; }
 
+    /// <summary>What stands in the column.</summary>
+    public string? Value { get; init; }
+
     /// <summary>What is wrong, as a sentence.</summary>
     public string Problem { get; init; } = "";
 
     /// <summary>The command or statement that shows more of it or mends it; null where only a person can say.</summary>
     public string? Remedy { get; init; }
-
-    /// <summary>What stands in the column.</summary>
-    public string? Value { get; init; }
 
     /// <summary>What should; null for NULL, or where only a person can say.</summary>
     public string? Expected { get; init; }
