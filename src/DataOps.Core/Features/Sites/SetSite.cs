@@ -1,7 +1,6 @@
 using DataOps.Core.Changes;
 using DataOps.Core.Changes.UndoFiles;
 using DataOps.Core.Django.References;
-using DataOps.Core.Features.Pages;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;

@@ -3,7 +3,6 @@ using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.References;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Features.Pages;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;

@@ -124,10 +124,6 @@ internal readonly struct SqlText
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void AppendFormatted(Alias alias) => _text!.Append(alias.Name);
 
-    /// <summary>Appends a temporary table's qualified name.</summary>
-    [EditorBrowsable(EditorBrowsableState.Never)]
-    public void AppendFormatted(TempTable table) => _text!.Append("pg_temp.").Append(table.Name);
-
     /// <summary>Refuses a bare string at compile time: it would be taken for the name of an alias.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     [Obsolete("A bare string is no SQL: write SqlText.Value for a value, SqlText.Identifier for a name, SqlText.Raw for SQL from elsewhere.", error: true)]
