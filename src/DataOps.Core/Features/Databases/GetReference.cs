@@ -6,29 +6,7 @@ using DataOps.Core.Postgres.Connections;
 namespace DataOps.Core.Features.Databases;
 
 /// <summary>Which references to list. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed partial record GetReferenceOptions
-{
-    /// <summary>Referencing tables, as table or schema.table. Default: all.</summary>
-    [Option(Position = 0, Pipeline = true, Wildcards = true, Completes = OptionNames.TableName)]
-    public IReadOnlyList<string> Table { get; init; } = [];
-
-    /// <summary>Referencing models, as app or app.model. Default: all.</summary>
-    [Option(Pipeline = true, Wildcards = true, Completes = OptionNames.ModelName)]
-    public IReadOnlyList<string> Model { get; init; } = [];
-
-    /// <summary>Classes of reference. Default: all.</summary>
-    [Option(Pipeline = true)]
-    public IReadOnlyList<ReferenceClass> Class { get; init; } = [];
-
-    /// <summary>Names of references, as Get-Reference lists them. Default: all.</summary>
-    [Option(Pipeline = true, Wildcards = true, Completes = OptionNames.ReferenceName)]
-    public IReadOnlyList<string> Reference { get; init; } = [];
-
-    /// <summary>
-    /// More references without a foreign key, as table.column=target_table; their orphans count as history.
-    /// </summary>
-    public IReadOnlyList<string> SoftReference { get; init; } = [];
-}
+public sealed partial record GetReferenceOptions : ReferenceOptions;
 
 /// <summary>A reference, as a person reads it.</summary>
 /// <param name="Server">The server.</param>

@@ -8,29 +8,8 @@ using Npgsql;
 namespace DataOps.Core.Features.Orphans;
 
 /// <summary>What <see cref="FindOrphan"/> looks at. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed partial record FindOrphanOptions
+public sealed partial record FindOrphanOptions : ReferenceOptions
 {
-    /// <summary>Referencing tables, as table or schema.table. Default: all.</summary>
-    [Option(Position = 0, Pipeline = true, Wildcards = true, Completes = OptionNames.TableName)]
-    public IReadOnlyList<string> Table { get; init; } = [];
-
-    /// <summary>Referencing models, as app or app.model. Default: all.</summary>
-    [Option(Pipeline = true, Wildcards = true, Completes = OptionNames.ModelName)]
-    public IReadOnlyList<string> Model { get; init; } = [];
-
-    /// <summary>Classes of reference. Default: all.</summary>
-    [Option(Pipeline = true)]
-    public IReadOnlyList<ReferenceClass> Class { get; init; } = [];
-
-    /// <summary>Names of references, as Get-Reference lists them. Default: all.</summary>
-    [Option(Pipeline = true, Wildcards = true, Completes = OptionNames.ReferenceName)]
-    public IReadOnlyList<string> Reference { get; init; } = [];
-
-    /// <summary>
-    /// More references without a foreign key, as table.column=target_table; their orphans count as history.
-    /// </summary>
-    public IReadOnlyList<string> SoftReference { get; init; } = [];
-
     /// <summary>Also report history that outlives its target by design (Wagtail's log entries).</summary>
     public bool IncludeExpected { get; init; }
 
