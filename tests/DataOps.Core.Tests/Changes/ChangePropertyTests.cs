@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using DataOps.Core.Changes;
 using DataOps.Core.Django.References;
@@ -104,7 +105,6 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
     private readonly ChangeFiles _changes = new();
     private readonly ImportFiles _files = new();
     private string[] _objects = [];
-    private IReadOnlyDictionary<string, string>? _digest;
 
     public void Dispose()
     {
@@ -117,38 +117,44 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
     {
         output.WriteLine($"DATAOPS_SEED={s_seed}");
         ChangingOperation[] operations = [.. Operations()];
-        Dictionary<string, int> changed = operations.ToDictionary(o => o.Name, _ => 0);
-        TestDatabase? site = null;
-        try
+        _objects = Objects();
+        ConcurrentBag<string> changed = [];
+        // Sites have nothing to do with each other: as many at once as there are processors.
+        Parallel.For(0, Rounds / RoundsOfASite, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, site =>
         {
-            for (int round = 0; round < Rounds; round++)
+            foreach (string operation in OnOneSite(site, operations))
+                changed.Add(operation);
+        });
+        output.WriteLine(string.Join(", ", changed.CountBy(c => c)));
+        Assert.All(operations, o => Assert.True(changed.Contains(o.Name), $"{o.Name} changed nothing in {Rounds} rounds of seed {s_seed}"));
+    }
+
+    // The operations that changed anything, round by round.
+    private List<string> OnOneSite(int number, ChangingOperation[] operations)
+    {
+        List<string> changed = [];
+        using TestDatabase site = server.CopyOf(number % 2 == 0 ? Site.SampleDamaged : Site.Sample);
+        // What the round before has brought back is where the next one starts.
+        IReadOnlyDictionary<string, string>? digest = null;
+        for (int round = number * RoundsOfASite; round < (number + 1) * RoundsOfASite; round++)
+        {
+            Random random = new(unchecked(s_seed + round));
+            ChangingOperation operation = operations[random.Next(operations.Length)];
+            if (round % 5 == 0)
             {
-                Random random = new(unchecked(s_seed + round));
-                if (round % RoundsOfASite == 0)
-                {
-                    site?.Dispose();
-                    _digest = null;
-                    site = server.CopyOf(round / RoundsOfASite % 2 == 0 ? Site.SampleDamaged : Site.Sample);
-                    if (round == 0)
-                        _objects = Objects();
-                }
-                ChangingOperation operation = operations[random.Next(operations.Length)];
-                if (round % 5 == 0)
-                {
-                    RandomDamage.Do(site!, random);
-                    _digest = null;
-                }
-                if (operation.Name == "Undo-Change")
-                    _digest = null;
-                changed[operation.Name] += Round(site!, operation, s_options[operation.Name](this, random, site!), $"seed {s_seed}, round {round}, {operation.Name}") ? 1 : 0;
+                RandomDamage.Do(site, random);
+                digest = null;
             }
+            // The options of an undo make a change that is to be undone.
+            ChangeOptions options = s_options[operation.Name](this, random, site);
+            if (operation.Name == "Undo-Change")
+                digest = null;
+            digest ??= Digest(site);
+            (bool hasChanged, digest) = Round(site, operation, options, digest, $"seed {s_seed}, round {round}, {operation.Name}");
+            if (hasChanged)
+                changed.Add(operation.Name);
         }
-        finally
-        {
-            site?.Dispose();
-        }
-        output.WriteLine(string.Join(", ", changed));
-        Assert.All(changed, c => Assert.True(c.Value > 0, $"{c.Key} changed nothing in {Rounds} rounds of seed {s_seed}"));
+        return changed;
     }
 
     // What every operation shares that changes rows.
@@ -156,12 +162,11 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
         .Where(t => t.BaseType is { IsGenericType: true, GenericTypeArguments: [{ } options, { } result] } && result == typeof(IChangeResult) && options.IsAssignableTo(typeof(ChangeOptions)))
         .Select(t => new ChangingOperation(t));
 
-    // Whether it changed anything.
-    private bool Round(TestDatabase site, ChangingOperation operation, ChangeOptions options, string what)
+    // Whether it changed anything, and the rows afterwards, which are those before.
+    private (bool Changed, IReadOnlyDictionary<string, string> After) Round(
+        TestDatabase site, ChangingOperation operation, ChangeOptions options, IReadOnlyDictionary<string, string> before, string what)
     {
         what = $"{what} {options}";
-        // What the round before has brought back is where this one starts.
-        IReadOnlyDictionary<string, string> before = _digest ?? Digest(site);
         Outcome foretold = operation.Run(site, options with { WhatIf = true });
         string path = _changes.New();
 
@@ -177,8 +182,9 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
             Assert.True(undone.Refusal is null && undone.WouldChange <= done.WouldChange, $"{what}: {done} is undone with {undone}");
         }
         // A row that only WhatIf changed would still be changed.
-        Same(before, _digest = Digest(site), $"{what}: not undone");
-        return done.Changed;
+        IReadOnlyDictionary<string, string> after = Digest(site);
+        Same(before, after, $"{what}: not undone");
+        return (done.Changed, after);
     }
 
     // A table for rows in quarantine stays when they have gone back.

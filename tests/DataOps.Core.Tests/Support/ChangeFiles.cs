@@ -26,7 +26,7 @@ public sealed class ChangeFiles : IDisposable
 
     public void Dispose() => _folder.Delete(recursive: true);
 
-    public string New() => Path.Combine(Folder, $"{++_count}.undo.gz");
+    public string New() => Path.Combine(Folder, $"{Interlocked.Increment(ref _count)}.undo.gz");
 
     /// <summary>Plans, runs the SQL, and writes the undo file: in the one frame of every changing operation.</summary>
     internal string? Apply(TestDatabase database, Action<ChangeSet, DatabaseCatalog> plan, string apply, string? path = null, Action<ChangeSet>? applied = null)

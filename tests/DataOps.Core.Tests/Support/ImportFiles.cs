@@ -33,7 +33,7 @@ public sealed class ImportFiles : IDisposable
 
     private string Write(string ending, byte[] bytes)
     {
-        string path = Path($"file{++_count}.{ending}");
+        string path = Path($"file{Interlocked.Increment(ref _count)}.{ending}");
         File.WriteAllBytes(path, bytes);
         return path;
     }
