@@ -130,7 +130,7 @@ public sealed class RepairFaultTests : IDisposable
     public void Rows_that_others_change_between_plan_and_lock_stop_it(string change)
     {
         string path = _files.New();
-        DataOpsException failure = Meanwhile("Changing", () => _shop.Execute(change), new() { Action = OrphanAction.Delete, UndoPath = path });
+        DataOpsException failure = Meanwhile("Locking", () => _shop.Execute(change), new() { Action = OrphanAction.Delete, UndoPath = path });
 
         Assert.Equal(("ChangedMeanwhile", FailureKind.Busy), (failure.Id, failure.Kind));
         Assert.Empty(_files.Names);
