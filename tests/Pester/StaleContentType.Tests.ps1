@@ -25,7 +25,7 @@ Describe 'Find-StaleContentType' -Skip:$noServer {
     It 'reads the list from a path relative to the location' {
         Push-Location $TestDrive
         try { (Find-StaleContentType -LiveModel models.json).Count | Should -Be 1 } finally { Pop-Location }
-        { Find-StaleContentType -LiveModel ./missing.json } | Should -Throw -ErrorId 'ReadFailed,*'
+        { Find-StaleContentType -LiveModel ./missing.json } | Should -Throw -ErrorId 'FileNotFound,*'
     }
 
     It 'completes apps and models' {
@@ -53,7 +53,7 @@ Describe 'Remove-StaleContentType' -Skip:$noServer {
         $plan[-1].Changed, $plan[-1].ContentTypes, $plan[-1].Revoked | Should -Be @($false, 1, 1)
         $grant = $plan | Where-Object Holder
         $grant.Action, $grant.Holder, $grant.Permission | Should -Be 'Revoke', 'Group', 'shop.add_order'
-        ($plan | Where-Object { $_.PSObject.TypeNames[0] -like '*TablePlan' }).Table | Should -Contain 'auth_permission'
+        ($plan | Where-Object { $_.PSObject.TypeNames[0] -like '*TableChangeSummary' }).Table | Should -Contain 'auth_permission'
         Get-Digest $target | Should -Be $before
         $rows = Remove-StaleContentType -StaleModel shop.order -Database $target -WhatIf -Detailed
         ($rows | Where-Object Action -eq Delete).Count | Should -Be 3
