@@ -65,7 +65,8 @@ internal sealed class DependentRows(
         SqlText key = rows.Identity.IsWholeRow ? (SqlText)$"_xmin" : rows.Identity.Columns[0].Sql;
         SqlText Values(IEnumerable<Clearing> column) => SqlText.Join(" union all ", column.Select(c => (SqlText)$"select * from {c.NewValues} v"));
         (Column Column, SqlText Values, Alias Alias)[] sets = [.. columns.Select((c, i) => (c.Key, Values(c), new Alias($"s{i}")))];
-        IEnumerable<SqlText> joins = sets.Select(s => (SqlText)$"left join ({s.Values}) {s.Alias} on {rows.SamePlanned(s.Alias, "c")}");
+        IEnumerable<SqlText> joins =
+            sets.Select(s => (SqlText)$"left join ({s.Values}) {s.Alias} on {rows.SamePlanned(s.Alias, "c")}");
         return $"""
             update {rows.Table} t
             set {sets.Select(s => (SqlText)$"{s.Column} = case when {s.Alias}.{key} is null then t.{s.Column} else {s.Alias}.{s.Column} end")}
@@ -195,7 +196,8 @@ internal sealed class DependentRows(
         SqlText from = $"{Referring(gone, reference)} and {stays}{Except(reference.Table, reference.Column)}";
         long total = session.Query<long>($"select count(*) {from}", cancellation)[0];
         long listed = 0;
-        SqlText rows = $"select {own.Identity.Text("t")}, t.{reference.Column}::text {from} order by 1 limit {RowList.Most}";
+        SqlText rows =
+            $"select {own.Identity.Text("t")}, t.{reference.Column}::text {from} order by 1 limit {RowList.Most}";
         foreach ((string key, string value) in session.Read(rows, r => (r.GetString(0), r.GetString(1)), cancellation))
         {
             list.Add(NameOf(reference.Table), key, $"{reference.Column.Name} -> {NameOf(reference.Target!)} {value}");

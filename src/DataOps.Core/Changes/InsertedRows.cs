@@ -42,7 +42,8 @@ internal sealed class InsertedRows(
     {
         (SqlText ownColumn, SqlText ownValue) = HasKey ? (SqlText.Empty, SqlText.Empty) : Rows.OwnKey;
         SqlText overriding = HasKey || !ownColumn.IsEmpty ? (SqlText)$" overriding system value" : SqlText.Empty;
-        SqlText insert = $"insert into {Rows.Table} ({ownColumn}{_columns}){overriding} select {ownValue}{_columns} from {Name}";
+        SqlText insert =
+            $"insert into {Rows.Table} ({ownColumn}{_columns}){overriding} select {ownValue}{_columns} from {Name}";
         if (HasKey)
         {
             Execute(insert);

@@ -12,7 +12,8 @@ internal sealed class NewValues(Session session, ReferenceCatalog catalog, Table
     private readonly List<(SelectedRows Rows, IReadOnlyDictionary<string, SqlText> Values)> _sets = [];
 
     /// <summary>Adds rows and what their columns become, as SQL.</summary>
-    public void Add(SelectedRows selected, IReadOnlyDictionary<string, SqlText> values) => _sets.Add((selected, values));
+    public void Add(SelectedRows selected, IReadOnlyDictionary<string, SqlText> values) =>
+        _sets.Add((selected, values));
 
     /// <inheritdoc/>
     public void Plan()
@@ -35,7 +36,8 @@ internal sealed class NewValues(Session session, ReferenceCatalog catalog, Table
     {
         get
         {
-            IEnumerable<SqlText> joins = _sets.Select((s, i) => (SqlText)$"left join {s.Rows.Name} {Set(i)} on {s.Rows.IsPlanned(Set(i), "c")}");
+            IEnumerable<SqlText> joins =
+                _sets.Select((s, i) => (SqlText)$"left join {s.Rows.Name} {Set(i)} on {s.Rows.IsPlanned(Set(i), "c")}");
             IEnumerable<SqlText> any = _sets.Select((_, i) => IsIn(i));
             // A column of the key keeps its value, so that it may be here twice under one name.
             return $"""

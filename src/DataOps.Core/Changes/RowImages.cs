@@ -9,7 +9,8 @@ internal static class RowImages
 {
     /// <summary>What a row holds, in 32 characters.</summary>
     /// <remarks>SHA-256, cut: servers in FIPS mode refuse md5.</remarks>
-    public static SqlText Fingerprint(SqlText rowText) => $"left(encode(sha256(convert_to({rowText}, 'UTF8')), 'hex'), 32)";
+    public static SqlText Fingerprint(SqlText rowText) =>
+        $"left(encode(sha256(convert_to({rowText}, 'UTF8')), 'hex'), 32)";
 
     /// <summary>Pins, for the transaction, what the text of money and of names of tables hangs on besides the session's own settings.</summary>
     public static void Pin(Session session, CancellationToken cancellation) =>

@@ -108,16 +108,20 @@ internal sealed class TablePlan
     public void AddInserted(SqlText select) => Made += PlanInsert(select);
 
     /// <summary>The condition that a row of the table is one of the plan's, as long as nothing has changed it.</summary>
-    internal SqlText Same(Alias planned, Alias row) => Identity.IsWholeRow ? (SqlText)$"{planned}._xmin = {VersionOf(row)}" : Identity.Same(planned, row);
+    internal SqlText Same(Alias planned, Alias row) =>
+        Identity.IsWholeRow ? (SqlText)$"{planned}._xmin = {VersionOf(row)}" : Identity.Same(planned, row);
 
     /// <summary>The condition that rows of two relations made from the plan are one.</summary>
-    internal SqlText SamePlanned(Alias one, Alias other) => Identity.IsWholeRow ? (SqlText)$"{one}._xmin = {other}._xmin" : Identity.Same(one, other);
+    internal SqlText SamePlanned(Alias one, Alias other) =>
+        Identity.IsWholeRow ? (SqlText)$"{one}._xmin = {other}._xmin" : Identity.Same(one, other);
 
     /// <summary>By what a row of the plan is known again, as columns.</summary>
-    internal SqlText PlannedKey(Alias planned) => Identity.IsWholeRow ? (SqlText)$"{planned}._xmin" : Identity.Of(planned);
+    internal SqlText PlannedKey(Alias planned) =>
+        Identity.IsWholeRow ? (SqlText)$"{planned}._xmin" : Identity.Of(planned);
 
     /// <summary>The statement that deletes what is planned to be deleted.</summary>
-    internal SqlText DeletePlanned => $"delete from {Table} t using {Name} c where c._action = 'D' and {Same("c", "t")}";
+    internal SqlText DeletePlanned =>
+        $"delete from {Table} t using {Name} c where c._action = 'D' and {Same("c", "t")}";
 
     /// <summary>What tells one version of a row from the next.</summary>
     internal SqlText VersionOf(Alias alias) => Identity.IsWholeRow

@@ -46,7 +46,8 @@ internal sealed class FilterNode(Table table)
 
     private static SqlText Elsewhere(Hop hop, FilterNode node, Alias from, Alias alias, Func<Table, SqlText> tables, SqlText end)
     {
-        SqlText rows = $"select 1 from {tables(hop.To)} {alias} where {ColumnEquality.Of(hop.On, alias, hop.From, from)}";
+        SqlText rows =
+            $"select 1 from {tables(hop.To)} {alias} where {ColumnEquality.Of(hop.On, alias, hop.From, from)}";
         SqlText exists = $"exists ({rows} and {node.Condition(alias, tables, end)}{end})";
         return node.AcceptsNothing ? (SqlText)$"({exists} or not exists ({rows}{end}))" : exists;
     }

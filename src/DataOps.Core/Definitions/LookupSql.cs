@@ -154,7 +154,8 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
         return (SqlText)$"{place}::text {from} {first} and {place}::text {to} {next}";
     }
 
-    private SqlText Single(ValueType type, PlacedJson value) => $"{Parameters.Add(type.TextOf(value, Parameters.TimeZone))}::{type.Cast}";
+    private SqlText Single(ValueType type, PlacedJson value) =>
+        $"{Parameters.Add(type.TextOf(value, Parameters.TimeZone))}::{type.Cast}";
 
     private IReadOnlyList<PlacedJson> List(string what, int? count) => Value.Kind == JsonValueKind.Array && Value.Items.Count == (count ?? Value.Items.Count)
         ? Value.Items

@@ -17,7 +17,8 @@ internal sealed class PagePlaces(Session session, ReferenceCatalog catalog, Tabl
 {
     private static readonly PathScheme s_paths = PathScheme.Wagtail;
 
-    private readonly SqlText _all = $"(select path, url_path, slug from {pages.Table} union all select path, url_path, slug from {rebuilt})";
+    private readonly SqlText _all =
+        $"(select path, url_path, slug from {pages.Table} union all select path, url_path, slug from {rebuilt})";
 
     /// <summary>
     /// The columns of a page that a revision does not tell, or no longer, as SQL over the revision r and its key k: its own place where that is free,

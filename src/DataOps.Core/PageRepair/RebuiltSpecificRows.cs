@@ -61,7 +61,8 @@ internal sealed class RebuiltSpecificRows(
         .Concat(_places?.Describe(changed) ?? []);
 
     /// <summary>The temporary table of a table's rows that come back; null without.</summary>
-    public SqlText? RowsOf(Table table) => _halves.Where(h => h.Rows.Table == table).Select(h => (SqlText?)h.Name).FirstOrDefault();
+    public SqlText? RowsOf(Table table) =>
+        _halves.Where(h => h.Rows.Table == table).Select(h => (SqlText?)h.Name).FirstOrDefault();
 
     private PageRevision[] Newest()
     {
@@ -103,7 +104,8 @@ internal sealed class RebuiltSpecificRows(
     private void Build(Table table, PageRevision revision)
     {
         SqlText name = NameOf(table);
-        Dictionary<string, SqlText> values = Writable(table).ToDictionary(c => c.Name, c => ValueOf(table, c, revision));
+        Dictionary<string, SqlText> values =
+            Writable(table).ToDictionary(c => c.Name, c => ValueOf(table, c, revision));
         if (table == _tables.Pages)
             foreach ((string column, SqlText value) in (_places ??= new PagePlaces(session, catalog, changes.Of(_tables.Pages), name, cancellation)).Place(revision))
                 values[column] = value;

@@ -72,6 +72,7 @@ internal sealed class NaturalKeySql
         public SqlText Own => Column.In(Alias);
 
         // A treebeard path starts with the paths of all that is above it.
-        public SqlText Over(SqlText aggregate) => $"(select {aggregate} from {Rows} a where starts_with({Path!.In(Alias)}, a.{Path}))";
+        public SqlText Over(SqlText aggregate) =>
+            $"(select {aggregate} from {Rows} a where starts_with({Path!.In(Alias)}, a.{Path}))";
     }
 }

@@ -103,7 +103,8 @@ public abstract class Reference
 
     /// <summary>The condition that a row refers to anything.</summary>
     /// <remarks>MATCH SIMPLE: with a NULL in it, it does not, and that is allowed.</remarks>
-    internal virtual SqlText IsSet(Alias alias) => SqlText.Join(" and ", Columns.Select(c => (SqlText)$"{c.In(alias)} is not null"));
+    internal virtual SqlText IsSet(Alias alias) =>
+        SqlText.Join(" and ", Columns.Select(c => (SqlText)$"{c.In(alias)} is not null"));
 
     /// <summary>What a row refers to, as text.</summary>
     internal virtual SqlText Value(Alias alias) => KeyText.Of(Columns, alias);

@@ -18,18 +18,21 @@ internal abstract class TargetReference(
     protected virtual string Note(string value) => Evidence;
 
     /// <summary>The condition that one row is what another refers to.</summary>
-    internal virtual SqlText IsTarget(Alias alias, Alias target) => IsTarget([.. Columns.Select(c => c.In(alias))], target);
+    internal virtual SqlText IsTarget(Alias alias, Alias target) =>
+        IsTarget([.. Columns.Select(c => c.In(alias))], target);
 
     /// <summary>The condition that a row is what these values of the columns, as SQL, refer to.</summary>
     internal virtual SqlText IsTarget(IReadOnlyList<SqlText> values, Alias target) =>
         SqlText.Join(" and ", values.Select((v, i) => ColumnEquality.IsValue(TargetColumns[i], target, Columns[i], v)));
 
     /// <summary>The condition that a row refers to one that is not there.</summary>
-    internal SqlText IsDangling(Alias alias) => $"{IsSet(alias)} and not exists (select 1 from {Target} p where {IsTarget(alias, "p")})";
+    internal SqlText IsDangling(Alias alias) =>
+        $"{IsSet(alias)} and not exists (select 1 from {Target} p where {IsTarget(alias, "p")})";
 
     /// <summary>The condition that a row's target is among all keys, which are then read once.</summary>
     /// <remarks>Beside a NULL among the keys, what is not one of them is unknown.</remarks>
-    internal virtual SqlText IsAmongTargets(Alias alias) => ColumnEquality.IsAmong(Column, alias, Target, TargetColumns[0]);
+    internal virtual SqlText IsAmongTargets(Alias alias) =>
+        ColumnEquality.IsAmong(Column, alias, Target, TargetColumns[0]);
 
     /// <summary>The reference with what its conditions have to know of the rows.</summary>
     internal virtual TargetReference For(Session session, CancellationToken cancellation) => this;

@@ -32,8 +32,10 @@ internal static class TargetSearch
     // One scan of the child and a hash of each parent's keys: a row comes out when any of its references dangles.
     private static SqlText OfAllRows(Table child, TargetReference[] references)
     {
-        IEnumerable<SqlText> values = references.Select((r, i) => (SqlText)$"case when {Dangles(r, i)} then {r.Value("c")} end");
-        IEnumerable<SqlText> joins = references.Select((r, i) => (SqlText)$"left join {r.Target} {Parent(i)} on {r.IsTarget("c", Parent(i))}");
+        IEnumerable<SqlText> values =
+            references.Select((r, i) => (SqlText)$"case when {Dangles(r, i)} then {r.Value("c")} end");
+        IEnumerable<SqlText> joins =
+            references.Select((r, i) => (SqlText)$"left join {r.Target} {Parent(i)} on {r.IsTarget("c", Parent(i))}");
         IEnumerable<SqlText> any = references.Select((r, i) => (SqlText)$"({Dangles(r, i)})");
         return $"select {KeyText.Of(child, "c")}, {values} from {child} c\n{SqlText.Join("\n", joins)}\nwhere {SqlText.Join(" or ", any)}";
     }
@@ -80,7 +82,8 @@ internal static class TargetSearch
         """,
         cancellation) is [{ } only] ? only : null;
 
-    private static SqlText Dangles(TargetReference r, int i) => $"{r.IsSet("c")} and {r.TargetColumns[0].In(Parent(i))} is null";
+    private static SqlText Dangles(TargetReference r, int i) =>
+        $"{r.IsSet("c")} and {r.TargetColumns[0].In(Parent(i))} is null";
 
     private static Alias Parent(int i) => $"p{i}";
 

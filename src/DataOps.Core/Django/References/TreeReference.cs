@@ -43,7 +43,8 @@ internal sealed class TreeReference(Tree tree, PathScheme? scheme = null) : Targ
     internal override SqlText IsSet(Alias alias) => Scheme.HasParent(tree.PathOf(alias));
 
     /// <inheritdoc/>
-    internal override SqlText IsTarget(Alias alias, Alias target) => $"{Column.In(target)} = {Scheme.ParentSql(Column.In(alias))}";
+    internal override SqlText IsTarget(Alias alias, Alias target) =>
+        $"{Column.In(target)} = {Scheme.ParentSql(Column.In(alias))}";
 
     // A node keeps its row, and needs another place.
     internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) => [];

@@ -1,7 +1,6 @@
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.Trees;
 

@@ -155,7 +155,8 @@ internal sealed record PathScheme(int StepLength, string Alphabet)
     {
         SqlText path = tree.PathOf("c");
         string[] candidates = [Base36, Lower36, Base62];
-        IEnumerable<SqlText> counts = candidates.Select(a => (SqlText)$"count(*) filter (where translate({path}, {SqlText.Value(a)}, '') <> '')");
+        IEnumerable<SqlText> counts =
+            candidates.Select(a => (SqlText)$"count(*) filter (where translate({path}, {SqlText.Value(a)}, '') <> '')");
         SqlText sql = $"select array[count(*), {counts}] from {rows} c";
         long[] odd = session.Read(sql, r => r.GetFieldValue<long[]>(0), cancellation).Single();
         for (int i = 0; i < candidates.Length; i++)

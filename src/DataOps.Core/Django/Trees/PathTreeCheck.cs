@@ -50,7 +50,8 @@ internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme schem
     {
         SqlText depth = tree.Depth!.In("c");
         SqlText children = tree.NumChild!.In("c");
-        SqlText parents = _isUnique ? _table.Sql : (SqlText)$"(select distinct on ({_path}) c.* from {_table} c order by {_path})";
+        SqlText parents =
+            _isUnique ? _table.Sql : (SqlText)$"(select distinct on ({_path}) c.* from {_table} c order by {_path})";
         SqlText parent = tree.PathOf("p");
         SqlText last = $"right({_path}, {_step})";
         SqlText root = tree.HasOneRoot ? (SqlText)$" or length({_path}) = {_step}" : SqlText.Empty;

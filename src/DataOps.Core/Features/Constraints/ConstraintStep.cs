@@ -33,7 +33,8 @@ internal sealed record ConstraintStep(Reference Reference, ConstraintAction Acti
         return new ConstraintStep(reference, ConstraintAction.Add, name, notValid ? [add] : [add, Validate(reference, name)]);
     }
 
-    private static SqlText Validate(Reference reference, string name) => $"alter table {reference.Table} validate constraint {SqlText.Identifier(name)}";
+    private static SqlText Validate(Reference reference, string name) =>
+        $"alter table {reference.Table} validate constraint {SqlText.Identifier(name)}";
 
     // None of a constraint that is NOT ENFORCED: it has no triggers.
     private static IEnumerable<SqlText> Enable(Reference reference, ForeignKey key)

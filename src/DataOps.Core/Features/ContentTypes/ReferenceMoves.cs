@@ -54,7 +54,8 @@ internal sealed class ReferenceMoves
             return;
         }
         SqlText first = twin.IsEmpty ? SqlText.Empty : (SqlText)$" and not ({twin})";
-        _rows.PlanInsert($"select {_rows.Identity.Columns.Select(c => Value("t", c))} from {Table} t where ({Moves("t")}){first}");
+        _rows.PlanInsert(
+            $"select {_rows.Identity.Columns.Select(c => Value("t", c))} from {Table} t where ({Moves("t")}){first}");
         _rows.PlanDelete($"from {Table} t where {Moves("t")}");
     }
 
@@ -90,9 +91,11 @@ internal sealed class ReferenceMoves
           select 1 from {_rows.Name} n where n._action = 'I' and {SameKey})
         """;
 
-    private SqlText SameKey => SqlText.Join(" and ", _rows.Identity.Columns.Select(k => (SqlText)$"n.{k} = {Value("c", k)}"));
+    private SqlText SameKey =>
+        SqlText.Join(" and ", _rows.Identity.Columns.Select(k => (SqlText)$"n.{k} = {Value("c", k)}"));
 
-    private SqlText Values(Alias alias, IEnumerable<Column> columns) => $"{columns.Select(c => (SqlText)$"{Value(alias, c)} as {c}")}";
+    private SqlText Values(Alias alias, IEnumerable<Column> columns) =>
+        $"{columns.Select(c => (SqlText)$"{Value(alias, c)} as {c}")}";
 
     private SqlText Moves(Alias alias) => SqlText.Join(" or ", _columns.Select(c => IsMoved(alias, c)));
 

@@ -75,7 +75,8 @@ internal sealed class RemovalPlan
         Moved = grants.Count(g => g.MovesTo is not null),
     });
 
-    private void Delete(Table table, IEnumerable<int> ids) => _changes.Of(table).PlanDelete($"from {table} t where t.id = any({ids.ToArray()})");
+    private void Delete(Table table, IEnumerable<int> ids) =>
+        _changes.Of(table).PlanDelete($"from {table} t where t.id = any({ids.ToArray()})");
 
     // By table, as "content_type_id = NULL"; where the new values differ, the column alone.
     private static Dictionary<string, string> Columns(IEnumerable<RowChange> kept)

@@ -97,7 +97,8 @@ internal sealed class Repointing(
         ? session.Query<(int, int, string)>($"select old, content_type_id, codename from {s_permissionMap} order by old", cancellation)
         : [];
 
-    private static SqlText NewPermissions => $"(select m.old as id, m.content_type_id, m.codename from {s_permissionMap} m where m.old = m.new)";
+    private static SqlText NewPermissions =>
+        $"(select m.old as id, m.content_type_id, m.codename from {s_permissionMap} m where m.old = m.new)";
 
     private void MapPermissions()
     {

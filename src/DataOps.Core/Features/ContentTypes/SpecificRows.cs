@@ -30,7 +30,8 @@ internal static class SpecificRows
         SqlText half = link?.Target?.Oid == halves.Table.Oid
             ? (SqlText)$"and not exists (select 1 from {link.Table} c where c.{link.Column} = t.{key})"
             : SqlText.Empty;
-        SqlText rows = $"select t.{key}::text from {halves.Table} t where t.{type} = {move.Old.Type.Id} {half} order by t.{key}";
+        SqlText rows =
+            $"select t.{key}::text from {halves.Table} t where t.{type} = {move.Old.Type.Id} {half} order by t.{key}";
         foreach (string row in session.Read(rows, r => r.GetString(0), cancellation))
             missing.Add(catalog.LabelOf(halves.Table) ?? halves.Table.DisplayName, row, $"{move.Old.Type.Label} -> {move.New.Type.Label}");
     }

@@ -36,10 +36,12 @@ internal sealed class PlaceholderParents(
 
     /// <inheritdoc/>
     public void Apply() =>
-        session.Run($"insert into {_table} ({Filled}) overriding system value select {Filled} from {_name}", cancellation);
+        session.Run(
+            $"insert into {_table} ({Filled}) overriding system value select {Filled} from {_name}", cancellation);
 
     /// <inheritdoc/>
-    public IEnumerable<RowChange> Describe(RowChanges changed) => changed.Inserted(rows, catalog.LabelOf(_table), $"from {_name} s", Filled.Select(c => c.Name));
+    public IEnumerable<RowChange> Describe(RowChanges changed) =>
+        changed.Inserted(rows, catalog.LabelOf(_table), $"from {_name} s", Filled.Select(c => c.Name));
 
     private Column[] Filled => [.. _table.Columns.Where(c => c == _key || EmptyValue.OfRow(catalog, _table, c) is not null)];
 }

@@ -81,5 +81,6 @@ internal sealed class QuarantineTable(
     private static SqlText Both(RepairStep[] steps, Func<RepairStep, SqlText> what) =>
         $"nullif(concat_ws(', ', {steps.Select(s => One(s, what(s)))}), '')";
 
-    private static SqlText One(RepairStep step, SqlText what) => $"(select {what} from {step.Orphans.Name} o where {step.Orphans.IsPlanned("o", "c")})";
+    private static SqlText One(RepairStep step, SqlText what) =>
+        $"(select {what} from {step.Orphans.Name} o where {step.Orphans.IsPlanned("o", "c")})";
 }

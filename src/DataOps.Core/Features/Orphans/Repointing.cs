@@ -53,7 +53,8 @@ internal sealed class Repointing(Session session, ReferenceCatalog catalog, Canc
         foreach (IndexDefinition index in rows.Table.UniqueIndexes.Where(i => i.Columns.Contains(column.Name)))
         {
             SqlText present = index.KeysOf(index.Columns.Select(new Alias("x").Column));
-            SqlText wanted = index.KeysOf(index.Columns.Select(c => c == column.Name ? value : new Alias("t").Column(c)));
+            SqlText wanted =
+                index.KeysOf(index.Columns.Select(c => c == column.Name ? value : new Alias("t").Column(c)));
             // Against rows that stay as they are, and among themselves.
             SqlText sql = $"""
                 with moved as (select {rows.Identity.Text("t")} as key, t.tableoid as o, t.ctid as p, w.* {step.Orphans.From} cross join lateral ({wanted}) w)

@@ -129,7 +129,8 @@ public sealed record ForeignKey(
     bool IsEnforced)
 {
     /// <summary>The condition that a row refers to anything; with a NULL in the key it does not (MATCH SIMPLE).</summary>
-    internal SqlText IsSet(Alias alias) => SqlText.Join(" and ", Columns.Select(c => (SqlText)$"{alias.Column(c)} is not null"));
+    internal SqlText IsSet(Alias alias) =>
+        SqlText.Join(" and ", Columns.Select(c => (SqlText)$"{alias.Column(c)} is not null"));
 
     /// <summary>The condition that one row is what another refers to.</summary>
     internal SqlText IsTarget(Alias alias, Alias target) => IsTarget([.. Columns.Select(c => alias.Column(c))], target);

@@ -6,7 +6,8 @@ namespace DataOps.Core.Postgres.Sql;
 internal static class ColumnEquality
 {
     /// <summary>That two columns are equal: as they are where their types allow it, else as texts (object ids are often texts).</summary>
-    public static SqlText Of(Column left, Alias leftAlias, Column right, Alias rightAlias) => IsValue(right, rightAlias, left, left.In(leftAlias));
+    public static SqlText Of(Column left, Alias leftAlias, Column right, Alias rightAlias) =>
+        IsValue(right, rightAlias, left, left.In(leftAlias));
 
     /// <summary>That a column is equal to the value of another one, as SQL.</summary>
     public static SqlText IsValue(Column column, Alias alias, Column other, SqlText value)
@@ -22,7 +23,8 @@ internal static class ColumnEquality
         return $"{column.In(alias)}{cast} operator(pg_catalog.=) any (select p.{target}{cast} from {table} p)";
     }
 
-    private static SqlText Cast(Column left, Column right) => Family(left) == Family(right) ? SqlText.Empty : (SqlText)$"::text";
+    private static SqlText Cast(Column left, Column right) =>
+        Family(left) == Family(right) ? SqlText.Empty : (SqlText)$"::text";
 
     // Extensions' types (citext) have their operators elsewhere: as texts they compare everywhere.
     private static string Family(Column column) => column.Type.Underlying switch

@@ -11,7 +11,8 @@ internal static class KeyText
         table.PrimaryKey.Count == 0 ? (SqlText)$"{alias}.ctid::text" : Of(table.PrimaryKey.Select(k => table.Find(k)!), alias);
 
     /// <summary>Columns of a row.</summary>
-    public static SqlText Of(IEnumerable<Column> columns, Alias alias) => Joined(columns.Select(c => (SqlText)$"{c.In(alias)}::text"));
+    public static SqlText Of(IEnumerable<Column> columns, Alias alias) =>
+        Joined(columns.Select(c => (SqlText)$"{c.In(alias)}::text"));
 
     /// <summary>Texts.</summary>
     public static SqlText Joined(IEnumerable<SqlText> texts) => texts.ToArray() is [SqlText only]

@@ -34,5 +34,6 @@ internal static class TemporaryTable
     private static void Make(Session session, SqlText name, SqlText definition, CancellationToken cancellation) =>
         session.Run(SqlText.Raw($"create temporary table {name} {definition}"), cancellation);
 
-    private static SqlText End(bool outlives) => outlives ? (SqlText)$"on commit preserve rows" : (SqlText)$"on commit drop";
+    private static SqlText End(bool outlives) =>
+        outlives ? (SqlText)$"on commit preserve rows" : (SqlText)$"on commit drop";
 }
