@@ -1,6 +1,7 @@
 using DataOps.Core.Changes.UndoFiles;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Changes;
 
@@ -28,7 +29,7 @@ internal sealed class BrokenForeignKeys(Session session, DatabaseCatalog catalog
     private long Broken(TablePlan own, ForeignKey key) => Count($"""
         select count(*) from {own.Name} c
         where c._action in ('U', 'D') and {key.IsSet("c")}
-          and not exists (select 1 from {catalog.Find(key.Target)!.Sql} t where {key.IsTarget("c", "t")})
+          and not exists (select 1 from {catalog.Find(key.Target)!} t where {key.IsTarget("c", "t")})
         """);
 
     private long Left(Table table, TablePlan? own, ForeignKey key, TablePlan target)
@@ -36,9 +37,9 @@ internal sealed class BrokenForeignKeys(Session session, DatabaseCatalog catalog
         // Of a planned row there are the key's columns alone.
         if (key.TargetColumns.Any(c => target.Identity.Columns.All(k => k.Name != c)))
             return 0;
-        string untouched = own is null ? "true" : $"not exists (select 1 from {own.Name} o where {own.Same("o", "r")})";
-        return Count($"select count(*) from {table.Sql} r join {target.Name} c on c._action = 'I' and {key.IsTarget("r", "c")} where {untouched}");
+        SqlText untouched = own is null ? (SqlText)$"true" : (SqlText)$"not exists (select 1 from {own.Name} o where {own.Same("o", "r")})";
+        return Count($"select count(*) from {table} r join {target.Name} c on c._action = 'I' and {key.IsTarget("r", "c")} where {untouched}");
     }
 
-    private long Count(string sql) => session.List<long>(sql, null, cancellation)[0];
+    private long Count(SqlText sql) => session.Query<long>(sql, cancellation)[0];
 }

@@ -4,6 +4,7 @@ using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Changes;
@@ -24,7 +25,7 @@ internal sealed class ChangeRun : IDisposable
     private readonly List<IRepair> _first = [];
     private readonly List<IRepair> _last = [];
     private readonly List<Action> _confirmations = [];
-    private readonly List<string> _beforehand = [];
+    private readonly List<SqlText> _beforehand = [];
     private readonly List<Action> _verifications = [];
     private readonly List<Func<bool>> _endings = [];
     private DependentRows? _dependents;
@@ -60,7 +61,7 @@ internal sealed class ChangeRun : IDisposable
     public void LockTable(Table table)
     {
         if (!IsWhatIf)
-            Execute($"lock table {table.Sql} in share row exclusive mode");
+            Execute($"lock table {table} in share row exclusive mode");
     }
 
     /// <summary>Plans a part of the change; it is applied after those before it, and before rows are deleted.</summary>
@@ -80,16 +81,16 @@ internal sealed class ChangeRun : IDisposable
     }
 
     /// <summary>Plans rows that get other values, as <see cref="UpdatedRows"/> has it.</summary>
-    public UpdatedRows Update(Table table, IReadOnlyList<string> columns, string select) =>
+    public UpdatedRows Update(Table table, IReadOnlyList<string> columns, SqlText select) =>
         Plan(new UpdatedRows(_session, _catalog, Changes.Of(table), NextName, columns, select, _context.Cancellation));
 
     /// <summary>Plans rows to be inserted, as <see cref="InsertedRows"/> has it.</summary>
-    public InsertedRows Insert(Table table, IReadOnlyList<string> columns, string select) =>
+    public InsertedRows Insert(Table table, IReadOnlyList<string> columns, SqlText select) =>
         Plan(new InsertedRows(_session, _catalog, Changes.Of(table), NextName, columns, select, _context.Cancellation));
 
     /// <summary>Plans what becomes of the rows that depend on those that are deleted; after all of those are planned.</summary>
     /// <exception cref="DataOpsException">Rows that are kept need rows that are deleted: all of them.</exception>
-    public void Follow(OnDependent choice, DeletionWords words, Func<Table, Column?, string>? except = null)
+    public void Follow(OnDependent choice, DeletionWords words, Func<Table, Column?, SqlText>? except = null)
     {
         if (!Deleted.Any())
             return;
@@ -101,7 +102,7 @@ internal sealed class ChangeRun : IDisposable
     public void Confirm(Action check) => _confirmations.Add(check);
 
     /// <summary>Adds a statement that runs on the locked rows before any part of the plan, as one by which rows make room for others.</summary>
-    public void First(string sql) => _beforehand.Add(sql);
+    public void First(SqlText sql) => _beforehand.Add(sql);
 
     /// <summary>Adds a look at the rows when all are written and checked.</summary>
     public void Verify(Action look) => _verifications.Add(look);
@@ -111,7 +112,7 @@ internal sealed class ChangeRun : IDisposable
     public void Last(Func<bool> end) => _endings.Add(end);
 
     /// <summary>Adds a statement that no rollback takes back.</summary>
-    public void Last(string sql) => Last(() => _session.Execute(sql, _context.Cancellation) < 0);
+    public void Last(SqlText sql) => Last(() => _session.Run(sql, _context.Cancellation) < 0);
 
     /// <summary>Counts what is planned, by table; after the last of the plan.</summary>
     public void Count() => Tables = TableChangeSummary.Of(_session, _catalog, Changes, _context.Cancellation);
@@ -171,13 +172,13 @@ internal sealed class ChangeRun : IDisposable
 
     private IEnumerable<TablePlan> Deleted => Changes.Tables.Where(t => t.Deletes);
 
-    private string NextName => $"dataops_rows_{_first.Count + 1}";
+    private SqlText NextName => TemporaryTable.Named($"dataops_rows_{_first.Count + 1}");
 
     private (bool Changed, string? UndoPath) Carry(Action apply)
     {
         long planned = Rows;
         // Our own statements find their names where nobody can put others.
-        Execute("select set_config('search_path', 'pg_catalog', true)");
+        Execute($"select set_config('search_path', 'pg_catalog', true)");
         _context.Report("Locking", 0, planned);
         Changes.Lock();
         _confirmations.ForEach(c => c());
@@ -186,8 +187,8 @@ internal sealed class ChangeRun : IDisposable
         Changes.Defer();
         apply();
         _context.Report("Checking constraints", planned, planned);
-        Execute("set constraints all immediate");
-        Execute("select set_config('search_path', 'pg_catalog', true)");
+        Execute($"set constraints all immediate");
+        Execute($"select set_config('search_path', 'pg_catalog', true)");
         new UnwrittenRows(_session, _context.Cancellation).Refuse(Changes.Tables);
         _verifications.ForEach(v => v());
         return _way.End(Changes, _transaction, () => _endings.Aggregate(planned > 0, (changed, end) => end() || changed));
@@ -202,5 +203,5 @@ internal sealed class ChangeRun : IDisposable
         _last.ForEach(p => p.Apply());
     }
 
-    private void Execute(string sql) => _session.Execute(sql, _context.Cancellation);
+    private void Execute(SqlText sql) => _session.Run(sql, _context.Cancellation);
 }

@@ -61,8 +61,8 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     /// <summary>Has constraints wait for the end; triggers, and functions in defaults, find their names as the application's do.</summary>
     public void Defer()
     {
-        session.Execute("set constraints all deferred", cancellation);
-        session.Execute("select set_config('search_path', (select reset_val from pg_settings where name = 'search_path'), true)", cancellation);
+        session.Run($"set constraints all deferred", cancellation);
+        session.Run($"select set_config('search_path', (select reset_val from pg_settings where name = 'search_path'), true)", cancellation);
     }
 
     /// <summary>Notes which foreign keys planned rows break, so that undoing can bring that back; after the lock and before anything is changed.</summary>
@@ -78,8 +78,8 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         TablePlan[] tables = [.. _tables.Where(t => t.Deletes)];
         if (tables.Length == 0)
             return;
-        IEnumerable<string> deletes = tables.Select(t => $"delete from {t.Table.Sql} t using {t.Name} c where c._action = 'D' and {t.Same("c", "t")}");
-        session.Execute($"with {string.Join(", ", deletes.Select((d, i) => $"d{i} as ({d})"))} select", cancellation);
+        IEnumerable<SqlText> deletes = tables.Select((t, i) => (SqlText)$"{new Alias($"d{i}")} as ({t.DeletePlanned})");
+        session.Run($"with {deletes} select", cancellation);
     }
 
     /// <summary>Writes the undo file, when everything is applied and before the commit; it is whole and on the disk afterwards.</summary>
@@ -99,14 +99,14 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         TablePlan[] tables = [.. _tables.Where(t => t.Planned > 0)];
         if (tables.Length == 0)
             return null;
-        string searchPath = ReadText("select current_setting('search_path')")!;
+        string searchPath = ReadText($"select current_setting('search_path')")!;
         RowImages.Pin(session, cancellation);
         try
         {
             UndoHeader header = Header(tables);
             using UndoFileWriter file = new(place, batches?.Continue(header) ?? header);
             for (int i = 0; i < tables.Length; i++)
-                foreach (string query in RowImages.Changes(tables[i], i + 1))
+                foreach (SqlText query in RowImages.Changes(tables[i], i + 1))
                     file.Copy(session, query, cancellation);
             if (file.Rows > 0)
             {
@@ -128,7 +128,7 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
                 "Check the free space and the folder's rights, or name another file with -UndoPath.", place.Path, e);
         }
         // A trigger that waits for the commit finds its names where the operation's statements did.
-        session.Execute($"select set_config('search_path', {SqlText.Literal(searchPath)}, true)", cancellation);
+        session.Run($"select set_config('search_path', {SqlText.Value(searchPath)}, true)", cancellation);
         return _written;
     }
 
@@ -137,7 +137,7 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     public void Commit(NpgsqlTransaction transaction)
     {
         cancellation.ThrowIfCancellationRequested();
-        string id = ReadText("select pg_current_xact_id()::text")!;
+        string id = ReadText($"select pg_current_xact_id()::text")!;
         try
         {
             transaction.Commit();
@@ -174,7 +174,7 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         session.Server,
         session.Database,
         RowImages.SystemIdentifier(session, cancellation),
-        ReadText("select pg_current_xact_id()::text")!,
+        ReadText($"select pg_current_xact_id()::text")!,
         DateTime.UtcNow,
         typeof(ChangeSet).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
         [.. tables.Select(t => new UndoTable(t.Table.Schema, t.Table.Name, [.. t.Table.Columns.Select(c => new UndoColumn(c.Name, c.TypeText))]))])
@@ -182,5 +182,5 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         Orphans = _orphans,
     };
 
-    private string? ReadText(string sql) => session.List<string?>(sql, null, cancellation)[0];
+    private string? ReadText(SqlText sql) => session.Query<string?>(sql, cancellation)[0];
 }

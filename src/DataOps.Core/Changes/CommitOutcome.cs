@@ -1,5 +1,6 @@
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Changes;
 
@@ -30,7 +31,7 @@ internal static class CommitOutcome
         try
         {
             using Session another = session.Fork();
-            return another.List<string?>("select pg_xact_status(@id::text::xid8)", new { id = transaction })[0];
+            return another.Query<string?>($"select pg_xact_status({SqlText.Value(transaction)}::xid8)")[0];
         }
         catch (DataOpsException e) when (e.Kind == FailureKind.Connection)
         {

@@ -1,4 +1,5 @@
 using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Changes;
 
@@ -23,7 +24,7 @@ internal sealed class DeleteActions(DatabaseCatalog catalog)
 
     private static long Plan(TablePlan table, ForeignKey key, TablePlan target)
     {
-        string from = $"from {table.Table.Sql} t join {target.Name} d on d._action = 'D' and {key.IsTarget("t", "d")}";
+        SqlText from = $"from {table.Table} t join {target.Name} d on d._action = 'D' and {key.IsTarget("t", "d")}";
         return key.OnDelete == "CASCADE" ? table.PlanDelete(from) : table.PlanUpdate(from);
     }
 

@@ -24,7 +24,7 @@ internal sealed class DependentRows(
     ChangeSet changes,
     OnDependent choice,
     DeletionWords words,
-    Func<Table, Column?, string>? except,
+    Func<Table, Column?, SqlText>? except,
     CancellationToken cancellation)
 {
     private readonly ReferenceWalk _walk = new(catalog);
@@ -57,27 +57,27 @@ internal sealed class DependentRows(
     public void Apply()
     {
         foreach (IGrouping<TablePlan, Clearing> table in _clearings.GroupBy(c => c.Rows))
-            Execute(Update(table.Key, [.. table.GroupBy(c => c.Column)]));
+            session.Run(Update(table.Key, [.. table.GroupBy(c => c.Column)]), cancellation);
     }
 
-    private static string Update(TablePlan rows, IGrouping<string, Clearing>[] columns)
+    private static SqlText Update(TablePlan rows, IGrouping<Column, Clearing>[] columns)
     {
-        string key = rows.Identity.IsWholeRow ? "_xmin" : SqlText.Identifier(rows.Identity.Columns[0].Name);
-        string Same(string alias) => rows.Identity.IsWholeRow ? $"{alias}._xmin = c._xmin" : rows.Identity.Same(alias, "c");
-        string Values(IGrouping<string, Clearing> column) => string.Join(" union all ", column.Select(c => $"select * from {c.NewValues} v"));
-        IEnumerable<string> joins = columns.Select((c, i) => $"left join ({Values(c)}) s{i} on {Same($"s{i}")}");
-        IEnumerable<string> sets = columns.Select(c => SqlText.Identifier(c.Key))
-            .Select((c, i) => $"{c} = case when s{i}.{key} is null then t.{c} else s{i}.{c} end");
+        SqlText key = rows.Identity.IsWholeRow ? (SqlText)$"_xmin" : rows.Identity.Columns[0].Sql;
+        SqlText Values(IEnumerable<Clearing> column) => SqlText.Join(" union all ", column.Select(c => (SqlText)$"select * from {c.NewValues} v"));
+        (Column Column, SqlText Values, Alias Alias)[] sets = [.. columns.Select((c, i) => (c.Key, Values(c), new Alias($"s{i}")))];
+        IEnumerable<SqlText> joins =
+            sets.Select(s => (SqlText)$"left join ({s.Values}) {s.Alias} on {rows.SamePlanned(s.Alias, "c")}");
         return $"""
-            update {rows.Table.Sql} t set {string.Join(", ", sets)}
-            from {rows.Name} c {string.Join(" ", joins)}
-            where {rows.Same("c", "t")} and coalesce({string.Join(", ", columns.Select((_, i) => $"s{i}.{key}"))}) is not null
+            update {rows.Table} t
+            set {sets.Select(s => (SqlText)$"{s.Column} = case when {s.Alias}.{key} is null then t.{s.Column} else {s.Alias}.{s.Column} end")}
+            from {rows.Name} c {SqlText.Join(" ", joins)}
+            where {rows.Same("c", "t")} and coalesce({sets.Select(s => (SqlText)$"{s.Alias}.{key}")}) is not null
             """;
     }
 
     /// <summary>What changes in the rows that stay.</summary>
     public IEnumerable<RowChange> Describe(RowChanges changed) =>
-        _clearings.SelectMany(c => changed.Updated(c.Rows, catalog.LabelOf(c.Rows.Table), c.NewValues, [c.Column]));
+        _clearings.SelectMany(c => changed.Updated(c.Rows, catalog.LabelOf(c.Rows.Table), c.NewValues, [c.Column.Name]));
 
     private void Follow(TablePlan gone)
     {
@@ -90,8 +90,8 @@ internal sealed class DependentRows(
         }
         if (catalog.ParentLink(gone.Table) is { Target: { } parent } link)
             changes.Of(parent).PlanDelete($"""
-                from {parent.Sql} t
-                join {gone.Name} d on d._action = 'D' and d.{SqlText.Identifier(link.Column.Name)} = t.{SqlText.Identifier(link.TargetColumns[0].Name)}
+                from {parent} t
+                join {gone.Name} d on d._action = 'D' and d.{link.Column} = t.{link.TargetColumns[0]}
                 where true{Except(parent, null)}
                 """);
         FollowObjectIds(gone);
@@ -112,30 +112,32 @@ internal sealed class DependentRows(
             return;
         }
         TablePlan table = changes.Of(reference.Table);
-        string from = $"{Referring(gone, reference)}{Except(reference.Table, reference.Column)}";
+        SqlText from = $"{Referring(gone, reference)}{Except(reference.Table, reference.Column)}";
         if (action == OnDelete.Cascade)
             table.PlanDelete(from);
         else if (table.PlanUpdate(from) >= 0 && _clearings.All(c => c.Reference != reference))
-            _clearings.Add(new Clearing(reference, table, reference.Column.Name, $"""
-                (select {Key(table)}, {NewValue(reference, action)} as {SqlText.Identifier(reference.Column.Name)}
+            _clearings.Add(new Clearing(reference, table, reference.Column, $"""
+                (select {Key(table)}, {NewValue(reference, action)} as {reference.Column}
                  from {table.Name} t join {gone.Name} d on d._action = 'D' and {reference.IsTarget("t", "d")}
                  where t._action = 'U'{Except(reference.Table, reference.Column)})
                 """));
     }
 
-    private string NewValue(Reference reference, OnDelete action) => action == OnDelete.SetNull
-        ? $"null::{reference.Column.TypeText}"
-        : $"{catalog.ModelOf(reference.Table)!.ContentType}";
+    private SqlText NewValue(Reference reference, OnDelete action) => action == OnDelete.SetNull
+        ? (SqlText)$"null::{reference.Column.TypeSql}"
+        : (SqlText)$"{catalog.ModelOf(reference.Table)!.ContentType}";
 
     // Pages below a page that goes go with it; a range of paths is found in the index.
     private void FollowTree(TablePlan gone, Reference reference)
     {
-        string nodePath = SqlText.Identifier(reference.Column.Name);
+        Column nodePath = reference.Column;
         // Where paths have another collation than C, Django's index for patterns serves these operators.
-        (string above, string below) = reference.Column.Collation is "C" or "POSIX" ? (">", "<") : ("~>~", "~<~");
+        bool isBytewise = reference.Column.Collation is "C" or "POSIX";
+        SqlText above = isBytewise ? (SqlText)$">" : (SqlText)$"~>~";
+        SqlText below = isBytewise ? (SqlText)$"<" : (SqlText)$"~<~";
         changes.Of(gone.Table).PlanDelete($"""
             from {gone.Name} d
-            join {gone.Table.Sql} t on t.{nodePath}::text operator(pg_catalog.{above}) d.{nodePath}
+            join {gone.Table} t on t.{nodePath}::text operator(pg_catalog.{above}) d.{nodePath}
               and t.{nodePath}::text operator(pg_catalog.{below}) (d.{nodePath} || chr(127))
             where d._action = 'D'{Except(gone.Table, reference.Column)}
             """);
@@ -146,15 +148,16 @@ internal sealed class DependentRows(
     {
         if (catalog.To(gone.Table).OfType<TreeReference>().FirstOrDefault() is not { } tree)
             return;
-        string nodePath = SqlText.Identifier(tree.Column.Name);
+        Column nodePath = tree.Column;
         // A node's path has as many steps as the node is deep.
-        string lost = $"""
+        SqlText lost = $"""
             (select left(d.{nodePath}, -(length(d.{nodePath}) / d.depth)) as path, count(*)::int as children
              from {gone.Name} d where d._action = 'D' and d.depth > 1 and length(d.{nodePath}) % d.depth = 0 group by 1)
             """;
-        string counted = Except(gone.Table, gone.Table.Find("numchild"));
-        gone.PlanUpdate($"from {lost} l join {gone.Table.Sql} t on t.{nodePath} = l.path where true{counted}");
-        _clearings.Add(new Clearing(tree, gone, "numchild", $"""
+        Column children = gone.Table.Find("numchild")!;
+        SqlText counted = Except(gone.Table, children);
+        gone.PlanUpdate($"from {lost} l join {gone.Table} t on t.{nodePath} = l.path where true{counted}");
+        _clearings.Add(new Clearing(tree, gone, children, $"""
             (select {Key(gone)}, t.numchild - l.children as numchild from {gone.Name} t join {lost} l on l.path = t.{nodePath} where t._action = 'U'{counted})
             """));
     }
@@ -163,9 +166,9 @@ internal sealed class DependentRows(
     {
         if (gone.Table.SingleKey is not { } key)
             return;
-        foreach ((GenericReference reference, Func<string, string> isOfType) in _walk.ObjectIds(gone.Table))
+        foreach ((GenericReference reference, Func<Alias, SqlText> isOfType) in _walk.ObjectIds(gone.Table))
             changes.Of(reference.Table).PlanDelete($"""
-                from {reference.Table.Sql} t join {gone.Name} d on d._action = 'D' and {ColumnEquality.Of(key, "d", reference.Column, "t")}
+                from {reference.Table} t join {gone.Name} d on d._action = 'D' and {ColumnEquality.Of(key, "d", reference.Column, "t")}
                 where {isOfType("t")}{Except(reference.Table, reference.Column)}
                 """);
     }
@@ -189,12 +192,13 @@ internal sealed class DependentRows(
     {
         TablePlan gone = changes.Of(reference.Target);
         TablePlan own = changes.Of(reference.Table);
-        string stays = $"not exists (select 1 from {own.Name} o where o._action = 'D' and {own.Same("o", "t")})";
-        string from = $"{Referring(gone, reference)} and {stays}{Except(reference.Table, reference.Column)}";
-        long total = session.List<long>($"select count(*) {from}", null, cancellation)[0];
+        SqlText stays = $"not exists (select 1 from {own.Name} o where o._action = 'D' and {own.Same("o", "t")})";
+        SqlText from = $"{Referring(gone, reference)} and {stays}{Except(reference.Table, reference.Column)}";
+        long total = session.Query<long>($"select count(*) {from}", cancellation)[0];
         long listed = 0;
-        string rows = $"select {own.Identity.Text("t")}, t.{SqlText.Identifier(reference.Column.Name)}::text {from} order by 1 limit {RowList.Most}";
-        foreach ((string key, string value) in session.Stream(rows, r => (r.GetString(0), r.GetString(1)), cancellation))
+        SqlText rows =
+            $"select {own.Identity.Text("t")}, t.{reference.Column}::text {from} order by 1 limit {RowList.Most}";
+        foreach ((string key, string value) in session.Read(rows, r => (r.GetString(0), r.GetString(1)), cancellation))
         {
             list.Add(NameOf(reference.Table), key, $"{reference.Column.Name} -> {NameOf(reference.Target!)} {value}");
             listed++;
@@ -204,19 +208,17 @@ internal sealed class DependentRows(
 
     private string NameOf(Table table) => catalog.LabelOf(table) ?? table.DisplayName;
 
-    private static string Referring(TablePlan gone, TargetReference reference) =>
-        $"from {reference.Table.Sql} t join {gone.Name} d on d._action = 'D' and {reference.IsTarget("t", "d")} where true";
+    private static SqlText Referring(TablePlan gone, TargetReference reference) =>
+        $"from {reference.Table} t join {gone.Name} d on d._action = 'D' and {reference.IsTarget("t", "d")} where true";
 
-    private static string Key(TablePlan table) => table.Identity.IsWholeRow ? "t._xmin" : table.Identity.Of("t");
+    private static SqlText Key(TablePlan table) => table.PlannedKey("t");
 
-    private string Except(Table table, Column? column) => except?.Invoke(table, column) ?? "";
+    private SqlText Except(Table table, Column? column) => except?.Invoke(table, column) ?? SqlText.Empty;
 
     private (long, long) Count() => (changes.Planned, changes.Tables.Sum(t => CountOf(t, 'D')));
 
     private long CountOf(TablePlan table, char action) =>
-        session.List<long>($"select count(*) from {table.Name} where _action = '{action}'", null, cancellation)[0];
+        session.Query<long>($"select count(*) from {table.Name} where _action = {SqlText.Value($"{action}")}", cancellation)[0];
 
-    private void Execute(string sql) => session.Execute(sql, cancellation);
-
-    private sealed record Clearing(Reference Reference, TablePlan Rows, string Column, string NewValues);
+        private sealed record Clearing(Reference Reference, TablePlan Rows, Column Column, SqlText NewValues);
 }

@@ -1,5 +1,6 @@
 using DataOps.Core.Changes;
 using DataOps.Core.Django.References;
+using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
 
@@ -14,10 +15,10 @@ namespace DataOps.Core.Changes;
 /// <param name="select">A query of these columns, in their order.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class InsertedRows(
-    Session session, ReferenceCatalog catalog, TablePlan rows, string name, IReadOnlyList<string> columns, string select, CancellationToken cancellation)
+    Session session, ReferenceCatalog catalog, TablePlan rows, SqlText name, IReadOnlyList<string> columns, SqlText select, CancellationToken cancellation)
     : RowWrite(session, catalog, rows, name, cancellation)
 {
-    private readonly string _columns = SqlText.Identifiers(columns);
+    private readonly SqlText _columns = SqlText.Identifiers(columns);
 
     // Whether the rows have their keys already.
     private bool HasKey => Rows.Identity.Columns.All(k => columns.Contains(k.Name));
@@ -28,7 +29,7 @@ internal sealed class InsertedRows(
     /// <inheritdoc/>
     public override void Plan()
     {
-        Execute($"create temp table {Name[8..]} on commit drop as select {_columns} from {Rows.Table.Sql} t with no data");
+        TemporaryTable.CreateEmpty(Session, Name, $"select {_columns} from {Rows.Table} t", Cancellation);
         Count = Execute($"insert into {Name} ({_columns}) {select}");
         if (HasKey)
             Rows.PlanInsert($"select {Rows.Identity.Of("s")} from {Name} s");
@@ -39,17 +40,18 @@ internal sealed class InsertedRows(
     /// <inheritdoc/>
     public override void Apply()
     {
-        (string ownColumn, string ownValue) = HasKey ? ("", "") : Rows.OwnKey;
-        string overriding = HasKey || ownColumn.Length > 0 ? " overriding system value" : "";
-        string insert = $"insert into {Rows.Table.Sql} ({ownColumn}{_columns}){overriding} select {ownValue}{_columns} from {Name}";
+        (SqlText ownColumn, SqlText ownValue) = HasKey ? (SqlText.Empty, SqlText.Empty) : Rows.OwnKey;
+        SqlText overriding = HasKey || !ownColumn.IsEmpty ? (SqlText)$" overriding system value" : SqlText.Empty;
+        SqlText insert =
+            $"insert into {Rows.Table} ({ownColumn}{_columns}){overriding} select {ownValue}{_columns} from {Name}";
         if (HasKey)
         {
             Execute(insert);
             return;
         }
-        string key = Rows.Identity.Columns[0].Name;
-        IReadOnlyList<long> made = Session.List<long>($"{insert} returning {SqlText.Identifier(key)}::int8", null, Cancellation);
-        Rows.AddInserted($"select k::{Rows.Identity.Columns[0].TypeText} from unnest('{"{" + string.Join(',', made) + "}"}'::int8[]) k");
+        Column key = Rows.Identity.Columns[0];
+        long[] made = [.. Session.Query<long>($"{insert} returning {key}::int8", Cancellation)];
+        Rows.AddInserted($"select k::{key.TypeSql} from unnest({made}) k");
     }
 
     /// <inheritdoc/>

@@ -9,10 +9,11 @@ namespace DataOps.Core.Changes;
 /// </summary>
 internal sealed class NewValues(Session session, ReferenceCatalog catalog, TablePlan rows, CancellationToken cancellation) : IRepair
 {
-    private readonly List<(SelectedRows Rows, IReadOnlyDictionary<string, string> Values)> _sets = [];
+    private readonly List<(SelectedRows Rows, IReadOnlyDictionary<string, SqlText> Values)> _sets = [];
 
     /// <summary>Adds rows and what their columns become, as SQL.</summary>
-    public void Add(SelectedRows selected, IReadOnlyDictionary<string, string> values) => _sets.Add((selected, values));
+    public void Add(SelectedRows selected, IReadOnlyDictionary<string, SqlText> values) =>
+        _sets.Add((selected, values));
 
     /// <inheritdoc/>
     public void Plan()
@@ -22,11 +23,8 @@ internal sealed class NewValues(Session session, ReferenceCatalog catalog, Table
     }
 
     /// <inheritdoc/>
-    public void Apply()
-    {
-        string set = string.Join(", ", Columns.Select(c => $"{SqlText.Identifier(c)} = s.{SqlText.Identifier(c)}"));
-        session.Execute($"update {rows.Table.Sql} t set {set} from {NewRows} s where {rows.Same("s", "t")}", cancellation);
-    }
+    public void Apply() =>
+        session.Run($"update {rows.Table} t set {RowWrite.Set(Columns)} from {NewRows} s where {rows.Same("s", "t")}", cancellation);
 
     /// <inheritdoc/>
     public IEnumerable<RowChange> Describe(RowChanges changed) => changed.Updated(rows, catalog.LabelOf(rows.Table), NewRows, Columns);
@@ -34,22 +32,28 @@ internal sealed class NewValues(Session session, ReferenceCatalog catalog, Table
     private string[] Columns => [.. _sets.SelectMany(s => s.Values.Keys).Distinct()];
 
     // The planned rows, by what they are known again, with the new value of each column, or the old one.
-    private string NewRows
+    private SqlText NewRows
     {
         get
         {
-            string key = rows.Identity.IsWholeRow ? "c._xmin" : rows.Identity.Of("c");
-            string joins = string.Join(" ", _sets.Select((s, i) => $"left join {s.Rows.Name} o{i} on {s.Rows.IsPlanned($"o{i}", "c")}"));
-            string any = string.Join(" or ", _sets.Select((_, i) => $"o{i}._key is not null"));
+            IEnumerable<SqlText> joins =
+                _sets.Select((s, i) => (SqlText)$"left join {s.Rows.Name} {Set(i)} on {s.Rows.IsPlanned(Set(i), "c")}");
+            IEnumerable<SqlText> any = _sets.Select((_, i) => IsIn(i));
             // A column of the key keeps its value, so that it may be here twice under one name.
-            return $"(select {key}, {string.Join(", ", Columns.Select(Value))} from {rows.Name} c {joins} where c._action = 'U' and ({any}))";
+            return $"""
+                (select {rows.PlannedKey("c")}, {Columns.Select(Value)}
+                 from {rows.Name} c {SqlText.Join(" ", joins)} where c._action = 'U' and ({SqlText.Join(" or ", any)}))
+                """;
         }
     }
 
-    private string Value(string column)
+    private SqlText Value(string column)
     {
-        string cases =
-            string.Concat(_sets.Select((s, i) => s.Values.TryGetValue(column, out string? value) ? $" when o{i}._key is not null then {value}" : ""));
-        return $"case{cases} else c.{SqlText.Identifier(column)} end as {SqlText.Identifier(column)}";
+        IEnumerable<SqlText> cases = _sets.Select((s, i) => s.Values.TryGetValue(column, out SqlText value) ? (SqlText)$" when {IsIn(i)} then {value}" : SqlText.Empty);
+        return $"case{SqlText.Join("", cases)} else {new Alias("c").Column(column)} end as {SqlText.Identifier(column)}";
     }
+
+    private static SqlText IsIn(int set) => $"{Set(set)}._key is not null";
+
+    private static Alias Set(int number) => $"o{number}";
 }

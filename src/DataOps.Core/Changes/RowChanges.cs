@@ -13,9 +13,10 @@ internal sealed class RowChanges(Session session, CancellationToken cancellation
     /// <param name="relation">The relation with the new values, its columns named as the target's.</param>
     /// <param name="columns">The columns that the update sets.</param>
     /// <param name="condition">What joins a planned row, c, to its new values, s; that they have the same key when absent.</param>
-    public IEnumerable<RowChange> Updated(TablePlan table, string? model, string relation, IEnumerable<string> columns, string? condition = null)
+    public IEnumerable<RowChange> Updated(TablePlan table, string? model, SqlText relation, IEnumerable<string> columns, SqlText? condition = null)
     {
-        string values = string.Join(", ", columns.Select((c, i) => $"({i}, {SqlText.Literal(c)}, c.{SqlText.Identifier(c)}::text, s.{SqlText.Identifier(c)}::text)"));
+        (Alias old, Alias now) = ("c", "s");
+        SqlText[] values = [.. columns.Select((c, i) => (SqlText)$"({i}, {SqlText.Value(c)}, {old.Column(c)}::text, {now.Column(c)}::text)")];
         // Without a key a row cannot be told from its new self: one goes, the other comes.
         return values.Length == 0 || table.Identity.IsWholeRow ? [] : Read(table, model, "Update", $"""
             select {table.Identity.Text("c")}, v.name, v.old, v.new
@@ -37,7 +38,7 @@ internal sealed class RowChanges(Session session, CancellationToken cancellation
     /// <param name="model">The table's model.</param>
     /// <param name="from">From "from" on, the new rows being s: <c>from staging s where …</c>.</param>
     /// <param name="columns">The columns that get a value, the key's among them.</param>
-    public IEnumerable<RowChange> Inserted(TablePlan table, string? model, string from, IEnumerable<string> columns) => Read(table, model, "Insert", $"""
+    public IEnumerable<RowChange> Inserted(TablePlan table, string? model, SqlText from, IEnumerable<string> columns) => Read(table, model, "Insert", $"""
         select {table.Identity.Text("s")}, null, null, {Json("s", columns)} {from} {OrderBy(table, "s")}
         """);
 
@@ -46,19 +47,20 @@ internal sealed class RowChanges(Session session, CancellationToken cancellation
     /// <param name="model">What the rows belong to.</param>
     /// <param name="relation">The new rows.</param>
     /// <param name="columns">Their columns.</param>
-    public IEnumerable<RowChange> Added(TablePlan table, string? model, string relation, IEnumerable<string> columns) =>
+    public IEnumerable<RowChange> Added(TablePlan table, string? model, SqlText relation, IEnumerable<string> columns) =>
         Read(table, model, "Insert", $"select '', null, null, {Json("s", columns)} from {relation} s");
 
-    private IEnumerable<RowChange> Read(TablePlan table, string? model, string action, string sql) => session.Stream(
+    private IEnumerable<RowChange> Read(TablePlan table, string? model, string action, SqlText sql) => session.Read(
         sql,
         r => new RowChange(session.Server, session.Database, action, table.Table.DisplayName, model, r.GetString(0), Text(r, 1), Text(r, 2), Text(r, 3)),
         cancellation);
 
     private static string? Text(NpgsqlDataReader row, int i) => row.IsDBNull(i) ? null : row.GetString(i);
 
-    private static string Json(string alias, IEnumerable<string> columns) =>
-        $"(select row_to_json(j)::text from (select {string.Join(", ", columns.Select(c => $"{alias}.{SqlText.Identifier(c)}"))}) j)";
+    private static SqlText Json(Alias alias, IEnumerable<string> columns) =>
+        $"(select row_to_json(j)::text from (select {columns.Select(alias.Column)}) j)";
 
     // Not every type has an order.
-    private static string OrderBy(TablePlan table, string alias) => table.Identity.IsWholeRow ? "" : $"order by {table.Identity.Of(alias)}";
+    private static SqlText OrderBy(TablePlan table, Alias alias) =>
+        table.Identity.IsWholeRow ? SqlText.Empty : (SqlText)$"order by {table.Identity.Of(alias)}";
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Changes;
 
@@ -29,10 +30,10 @@ internal sealed class RowList
     /// <param name="table">Their table.</param>
     /// <param name="what">What to say about a row of which the query says this; the same when absent.</param>
     /// <param name="cancellation">Cancels the query.</param>
-    public void AddAll(Session session, string sql, string table, CancellationToken cancellation, Func<string, string>? what = null)
+    public void AddAll(Session session, SqlText sql, string table, CancellationToken cancellation, Func<string, string>? what = null)
     {
         (long named, long total) = (0, 0);
-        foreach ((string matter, string key, long all) in session.Stream(sql, r => (r.GetString(0), r.GetString(1), r.GetInt64(2)), cancellation))
+        foreach ((string matter, string key, long all) in session.Read(sql, r => (r.GetString(0), r.GetString(1), r.GetInt64(2)), cancellation))
         {
             Add(table, key, what?.Invoke(matter) ?? matter);
             (named, total) = (named + 1, all);

@@ -1,5 +1,6 @@
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Changes;
 
@@ -31,33 +32,32 @@ internal sealed class RowLocks(Session session, CancellationToken cancellation)
         if (table.Identity.IsWholeRow)
         {
             // Rows without a key cannot be told apart afterwards, except by what the table held before.
-            session.Execute($"lock table {table.Table.Sql} in share row exclusive mode", cancellation);
-            string columns = TablePlan.PlainColumns(table.Table, "t");
-            session.Execute($"create temp table {table.BeforeName} on commit drop as select {columns} from {table.Table.Sql} t", cancellation);
+            session.Run($"lock table {table.Table} in share row exclusive mode", cancellation);
+            TemporaryTable.Create(session, table.BeforeName, $"select {TablePlan.PlainColumns(table.Table, "t")} from {table.Table} t", cancellation);
             return;
         }
         // Without statistics PostgreSQL takes a few planned rows for hundreds, and reads whole tables for them.
-        session.Execute($"analyze {table.Name} ({table.Identity.Sql})", cancellation);
+        session.Run($"analyze {table.Name} ({table.Identity.Sql})", cancellation);
         // An update leaves room for rows of others that refer to it.
-        string strength = table.Deletes ? "update" : "no key update";
-        session.Execute($"""
+        SqlText strength = table.Deletes ? (SqlText)$"update" : (SqlText)$"no key update";
+        session.Run($"""
             select count(*) from (
-              select 1 from {table.Table.Sql} t join {table.Name} c on {table.Identity.Same("t", "c")}
+              select 1 from {table.Table} t join {table.Name} c on {table.Identity.Same("t", "c")}
               where c._action in ('U', 'D') order by {table.Identity.Of("c")} for {strength} of t) locked
             """, cancellation);
     }
 
     private void FindChanged(TablePlan table, RowList changed)
     {
-        string sql = table.Identity.IsWholeRow
-            ? $"""
+        SqlText sql = table.Identity.IsWholeRow
+            ? (SqlText)$"""
                 select 'changed or removed', {table.RowText("c")}, count(*) over ()
-                from {table.Name} c where not exists (select 1 from {table.Table.Sql} t where {table.VersionOf("t")} = c._xmin) limit {RowList.Most}
+                from {table.Name} c where not exists (select 1 from {table.Table} t where {table.VersionOf("t")} = c._xmin) limit {RowList.Most}
                 """
-            : $"""
+            : (SqlText)$"""
                 select case when c._action = 'I' then 'inserted' when t.tableoid is null then 'removed' else 'changed' end,
                        {table.Identity.Text("c")}, count(*) over ()
-                from {table.Name} c left join {table.Table.Sql} t on {table.Identity.Same("t", "c")}
+                from {table.Name} c left join {table.Table} t on {table.Identity.Same("t", "c")}
                 where case when c._action = 'I' then t.tableoid is not null else t.tableoid is null or t.xmin::text <> c._xmin end
                 order by {table.Identity.Of("c")} limit {RowList.Most}
                 """;

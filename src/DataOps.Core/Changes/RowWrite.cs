@@ -1,18 +1,18 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Django.References;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Changes;
 
 /// <summary>Rows of one table that come or change, in a temporary table: planned, told and written from there.</summary>
-internal abstract class RowWrite(Session session, ReferenceCatalog catalog, TablePlan rows, string name, CancellationToken cancellation)
+internal abstract class RowWrite(Session session, ReferenceCatalog catalog, TablePlan rows, SqlText name, CancellationToken cancellation)
     : IRepair
 {
     /// <summary>The plan of the table.</summary>
     protected TablePlan Rows => rows;
 
     /// <summary>The temporary table with the new values.</summary>
-    public string Name { get; } = "pg_temp." + name;
+    public SqlText Name => name;
 
     /// <summary>What a person knows the table by.</summary>
     protected string? Label => catalog.LabelOf(rows.Table);
@@ -33,5 +33,9 @@ internal abstract class RowWrite(Session session, ReferenceCatalog catalog, Tabl
     public abstract IEnumerable<RowChange> Describe(RowChanges changed);
 
     /// <summary>Runs a statement.</summary>
-    protected int Execute(string sql) => session.Execute(sql, cancellation);
+    protected int Execute(SqlText sql) => session.Run(sql, cancellation);
+
+    /// <summary>What an update sets, where s has the new values.</summary>
+    public static SqlText Set(IEnumerable<string> columns) =>
+        SqlText.Join(", ", columns.Select(c => (SqlText)$"{SqlText.Identifier(c)} = {new Alias("s").Column(c)}"));
 }

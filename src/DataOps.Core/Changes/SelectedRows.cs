@@ -11,7 +11,7 @@ internal sealed class SelectedRows
 {
     private readonly Session _session;
     private readonly CancellationToken _cancellation;
-    private readonly string _identity;
+    private readonly SqlText _identity;
 
     /// <summary>Makes the temporary table, without rows.</summary>
     /// <param name="session">The session, in a transaction.</param>
@@ -22,41 +22,36 @@ internal sealed class SelectedRows
     public SelectedRows(Session session, string table, TablePlan rows, CancellationToken cancellation, bool outlives = false)
     {
         (_session, Rows, _cancellation) = (session, rows, cancellation);
-        Name = "pg_temp." + table;
-        _identity = rows.Identity.IsWholeRow ? $"{rows.VersionOf("t")} as _xmin" : rows.Identity.Of("t");
-        session.Execute(
-            $"""
-            create temp table {table} on commit {(outlives ? "preserve rows" : "drop")} as
-            select {_identity}, ''::text as _key, ''::text as _value from {rows.Table.Sql} t with no data
-            """,
-            cancellation);
+        Name = TemporaryTable.Named(table);
+        _identity = rows.Identity.IsWholeRow ? (SqlText)$"{rows.VersionOf("t")} as _xmin" : rows.Identity.Of("t");
+        SqlText columns = $"{_identity}, ''::text as _key, ''::text as _value";
+        TemporaryTable.CreateEmpty(session, Name, $"select {columns} from {rows.Table} t", cancellation, outlives);
     }
 
     /// <summary>The plan of the table that the rows are of.</summary>
     public TablePlan Rows { get; }
 
     /// <summary>The temporary table.</summary>
-    public string Name { get; }
+    public SqlText Name { get; }
 
     /// <summary>How many there are.</summary>
     public long Count { get; private set; }
 
     /// <summary>From the temporary table o to the rows themselves, t.</summary>
-    public string From => $"from {Rows.Table.Sql} t join {Name} o on {Is("o", "t")}";
+    public SqlText From => $"from {Rows.Table} t join {Name} o on {Is("o", "t")}";
 
     /// <summary>Adds rows.</summary>
     /// <param name="value">What a row t refers to, as text.</param>
     /// <param name="from">From "from" on, the rows being t.</param>
-    public void Add(string value, string from) =>
-        Count += _session.Execute($"insert into {Name} select {_identity}, {KeyText.Of(Rows.Table, "t")}, {value} {from}", _cancellation);
+    public void Add(SqlText value, SqlText from) =>
+        Count += _session.Run($"insert into {Name} select {_identity}, {KeyText.Of(Rows.Table, "t")}, {value} {from}", _cancellation);
 
     /// <summary>Lets the server know how many there are.</summary>
-    public void Analyze() => _session.Execute($"analyze {Name}", _cancellation);
+    public void Analyze() => _session.Run($"analyze {Name}", _cancellation);
 
     /// <summary>The condition that a row here, or of the plan, is that row of the table.</summary>
-    public string Is(string selected, string row) => Rows.Same(selected, row);
+    public SqlText Is(Alias selected, Alias row) => Rows.Same(selected, row);
 
     /// <summary>The condition that a row here is that row of the plan.</summary>
-    public string IsPlanned(string selected, string planned) => Rows.Identity.IsWholeRow
-        ? $"{selected}._xmin = {planned}._xmin" : Rows.Identity.Same(selected, planned);
+    public SqlText IsPlanned(Alias selected, Alias planned) => Rows.SamePlanned(selected, planned);
 }

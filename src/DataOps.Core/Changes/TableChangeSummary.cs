@@ -32,7 +32,7 @@ public sealed record TableChangeSummary(
         foreach (TablePlan table in changes.Tables.Where(t => t.Planned + t.Expected > 0))
         {
             Dictionary<string, long> rows = session
-                .List<(string Action, long Rows)>($"select _action, count(*) from {table.Name} group by 1", null, cancellation)
+                .Query<(string Action, long Rows)>($"select _action, count(*) from {table.Name} group by 1", cancellation)
                 .ToDictionary(r => r.Action, r => r.Rows);
             tables.Add(new TableChangeSummary(
                 session.Server, session.Database, table.Table.DisplayName, catalog.LabelOf(table.Table),

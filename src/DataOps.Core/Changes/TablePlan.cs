@@ -14,29 +14,25 @@ internal sealed class TablePlan
 {
     private readonly Session _session;
     private readonly CancellationToken _cancellation;
-    private readonly string _columns;
     private readonly bool _isTakenBack;
     private bool _updates;
 
     internal TablePlan(Session session, Table table, int number, bool isTakenBack, CancellationToken cancellation)
     {
         (_session, Table, _isTakenBack, _cancellation) = (session, table, isTakenBack, cancellation);
-        Name = $"pg_temp.dataops_change_{number}";
-        BeforeName = $"pg_temp.dataops_before_{number}";
+        Name = TemporaryTable.Named($"dataops_change_{number}");
+        BeforeName = TemporaryTable.Named($"dataops_before_{number}");
         Identity = RowKey.Of(table);
-        _columns = SqlText.Identifiers(table.Columns.Select(c => c.Name));
-        session.Execute($"""
-            create temp table dataops_change_{number} on commit drop as
-            select null::text as _action, null::text as _xmin, {PlainColumns(table, "t")} from {table.Sql} t with no data
-            """, cancellation);
-        session.Execute($"create unique index on {Name} ({(Identity.IsWholeRow ? "_xmin" : Identity.Sql)})", cancellation);
+        SqlText columns = $"null::text as _action, null::text as _xmin, {PlainColumns(table, "t")}";
+        TemporaryTable.CreateEmpty(session, Name, $"select {columns} from {table} t", cancellation);
+        session.Run($"create unique index on {Name} ({(Identity.IsWholeRow ? (SqlText)$"_xmin" : Identity.Sql)})", cancellation);
     }
 
     /// <summary>The table that changes.</summary>
     public Table Table { get; }
 
     /// <summary>The temporary table.</summary>
-    public string Name { get; }
+    public SqlText Name { get; }
 
     /// <summary>By what rows are known again.</summary>
     public RowKey Identity { get; }
@@ -55,12 +51,12 @@ internal sealed class TablePlan
     /// was drawn from a sequence, so rows that will be taken back get other keys.
     /// </summary>
     /// <remarks>Both end with a comma, to stand before the other columns.</remarks>
-    public (string Column, string Value) OwnKey => _isTakenBack && Table.SingleKey is { Sequence: not null } key
-        ? ($"{SqlText.Identifier(key.Name)}, ", $"(select coalesce(max({SqlText.Identifier(key.Name)}), 0) from {Table.Sql}) + row_number() over (), ")
-        : ("", "");
+    public (SqlText Column, SqlText Value) OwnKey => _isTakenBack && Table.SingleKey is { Sequence: not null } key
+        ? ((SqlText)$"{key}, ", (SqlText)$"(select coalesce(max({key}), 0) from {Table}) + row_number() over (), ")
+        : (SqlText.Empty, SqlText.Empty);
 
     /// <summary>A copy of the whole table, made by the lock where there is no key to know rows by.</summary>
-    internal string BeforeName { get; }
+    internal SqlText BeforeName { get; }
 
     /// <summary>Whether rows are to be deleted.</summary>
     internal bool Deletes { get; private set; }
@@ -68,7 +64,7 @@ internal sealed class TablePlan
     /// <summary>Plans to update rows; those planned already stay as they are.</summary>
     /// <param name="from">From "from" on: the target is called t, as <c>from public.blog_post t join staging s on s.id = t.id where …</c>.</param>
     /// <returns>How many rows are new in the plan.</returns>
-    public long PlanUpdate(string from)
+    public long PlanUpdate(SqlText from)
     {
         long rows = Capture('U', from);
         _updates |= rows > 0;
@@ -78,15 +74,14 @@ internal sealed class TablePlan
     /// <summary>Plans to delete rows; one that was to be updated is now to be deleted.</summary>
     /// <param name="from">As for <see cref="PlanUpdate"/>.</param>
     /// <returns>How many rows are new in the plan.</returns>
-    public long PlanDelete(string from)
+    public long PlanDelete(SqlText from)
     {
         long rows = Capture('D', from);
         if (_updates)
         {
-            string version = VersionOf("t");
-            string same = Identity.IsWholeRow ? "c._xmin = x._version" : Identity.Same("c", "x");
-            string key = Identity.IsWholeRow ? $"{version} as _version" : Identity.Of("t");
-            Deletes |= _session.Execute($"update {Name} c set _action = 'D' from (select {key} {from}) x where {same} and c._action = 'U'", _cancellation) > 0;
+            SqlText key = Identity.IsWholeRow ? (SqlText)$"{VersionOf("t")} as _xmin" : Identity.Of("t");
+            SqlText update = $"update {Name} c set _action = 'D' from (select {key} {from}) x where {SamePlanned("c", "x")} and c._action = 'U'";
+            Deletes |= _session.Run(update, _cancellation) > 0;
         }
         Deletes |= rows > 0;
         return rows;
@@ -95,12 +90,12 @@ internal sealed class TablePlan
     /// <summary>Plans to insert rows.</summary>
     /// <param name="select">A query of the columns of <see cref="Identity"/>, in its order.</param>
     /// <returns>How many rows are new in the plan.</returns>
-    public long PlanInsert(string select)
+    public long PlanInsert(SqlText select)
     {
         // Without a key the rows are found by what the table holds more than before.
         long rows = Identity.IsWholeRow
-            ? _session.List<long>($"select count(*) from ({select}) x", null, _cancellation)[0]
-            : _session.Execute($"insert into {Name} (_action, {Identity.Sql}) select 'I', x.* from ({select}) x on conflict do nothing", _cancellation);
+            ? _session.Query<long>($"select count(*) from ({select}) x", _cancellation)[0]
+            : _session.Run($"insert into {Name} (_action, {Identity.Sql}) select 'I', x.* from ({select}) x on conflict do nothing", _cancellation);
         Planned += rows;
         return rows;
     }
@@ -110,28 +105,40 @@ internal sealed class TablePlan
 
     /// <summary>Adds rows that were inserted after the lock, because the database made their keys.</summary>
     /// <param name="select">As for <see cref="PlanInsert"/>.</param>
-    public void AddInserted(string select) => Made += PlanInsert(select);
+    public void AddInserted(SqlText select) => Made += PlanInsert(select);
 
     /// <summary>The condition that a row of the table is one of the plan's, as long as nothing has changed it.</summary>
-    internal string Same(string planned, string row) => Identity.IsWholeRow ? $"{planned}._xmin = {VersionOf(row)}" : Identity.Same(planned, row);
+    internal SqlText Same(Alias planned, Alias row) =>
+        Identity.IsWholeRow ? (SqlText)$"{planned}._xmin = {VersionOf(row)}" : Identity.Same(planned, row);
+
+    /// <summary>The condition that rows of two relations made from the plan are one.</summary>
+    internal SqlText SamePlanned(Alias one, Alias other) =>
+        Identity.IsWholeRow ? (SqlText)$"{one}._xmin = {other}._xmin" : Identity.Same(one, other);
+
+    /// <summary>By what a row of the plan is known again, as columns.</summary>
+    internal SqlText PlannedKey(Alias planned) =>
+        Identity.IsWholeRow ? (SqlText)$"{planned}._xmin" : Identity.Of(planned);
+
+    /// <summary>The statement that deletes what is planned to be deleted.</summary>
+    internal SqlText DeletePlanned =>
+        $"delete from {Table} t using {Name} c where c._action = 'D' and {Same("c", "t")}";
 
     /// <summary>What tells one version of a row from the next.</summary>
-    internal string VersionOf(string alias) => Identity.IsWholeRow
-        ? $"concat_ws(' ', {alias}.tableoid::text, {alias}.ctid::text, {alias}.xmin::text)"
-        : $"{alias}.xmin::text";
+    internal SqlText VersionOf(Alias alias) => Identity.IsWholeRow
+        ? (SqlText)$"concat_ws(' ', {alias}.tableoid::text, {alias}.ctid::text, {alias}.xmin::text)"
+        : (SqlText)$"{alias}.xmin::text";
 
     /// <summary>The whole row as text; the same for two rows that hold the same, whatever their types.</summary>
-    internal string RowText(string alias) => $"row({string.Join(", ", Table.Columns.Select(c => $"{alias}.{SqlText.Identifier(c.Name)}"))})::text";
+    internal SqlText RowText(Alias alias) => $"row({Table.Columns.Select(c => c.In(alias))})::text";
 
     /// <summary>The columns of a relation, those of a domain as what it is made of, so that a value can be left out.</summary>
-    internal static string PlainColumns(Table table, string alias) => string.Join(", ", table.Columns.Select(c =>
-        $"{alias}.{SqlText.Identifier(c.Name)}{(c.Type.Kind == PgTypeKind.Domain ? $"::{c.Type.Underlying.Sql} as {SqlText.Identifier(c.Name)}" : "")}"));
+    internal static SqlText PlainColumns(Table table, Alias alias) => SqlText.Join(", ", table.Columns.Select(c =>
+        c.Type.Kind == PgTypeKind.Domain ? (SqlText)$"{c.In(alias)}::{c.Type.Underlying} as {c}" : c.In(alias)));
 
-    private long Capture(char action, string from)
+    private long Capture(char action, SqlText from)
     {
-        string columns = string.Join(", ", Table.Columns.Select(c => "t." + SqlText.Identifier(c.Name)));
-        long rows = _session.Execute(
-            $"insert into {Name} (_action, _xmin, {_columns}) select '{action}', {VersionOf("t")}, {columns} {from} on conflict do nothing", _cancellation);
+        SqlText row = $"select {SqlText.Value($"{action}")}, {VersionOf("t")}, {Table.Columns.Select(c => c.In("t"))}";
+        long rows = _session.Run($"insert into {Name} (_action, _xmin, {Table.Columns}) {row} {from} on conflict do nothing", _cancellation);
         Planned += rows;
         return rows;
     }

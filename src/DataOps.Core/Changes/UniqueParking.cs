@@ -1,6 +1,7 @@
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Changes;
@@ -11,7 +12,7 @@ namespace DataOps.Core.Changes;
 /// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class UniqueParking(Session session, CancellationToken cancellation)
 {
-    private const string Savepoint = "dataops_parking";
+    private static readonly SqlText s_savepoint = $"dataops_parking";
 
     private readonly string _token = Guid.NewGuid().ToString("N")[..12];
 
@@ -21,7 +22,7 @@ internal sealed class UniqueParking(Session session, CancellationToken cancellat
     /// <param name="columns">The columns that the update sets: all that are parked are among them.</param>
     /// <param name="condition">What joins a row of the target, t, to its new values, s; on the key, as that is never parked.</param>
     /// <exception cref="DataOpsException"><c>ParkingFailed</c>: no column can be parked, and which constraint is in the way.</exception>
-    public long Park(Table table, string relation, IReadOnlyCollection<string> columns, string condition)
+    public long Park(Table table, SqlText relation, IReadOnlyCollection<string> columns, SqlText condition)
     {
         long parked = 0;
         IReadOnlyList<IndexDefinition> indexes = table.UniqueIndexes;
@@ -40,13 +41,13 @@ internal sealed class UniqueParking(Session session, CancellationToken cancellat
         DataOpsException? refusal = null;
         foreach (ParkingValue way in ways)
         {
-            session.Execute("savepoint " + Savepoint, cancellation);
+            session.Run($"savepoint {s_savepoint}", cancellation);
             try
             {
-                long parked = session.Execute(query.Update(way), cancellation);
+                long parked = session.Run(query.Update(way), cancellation);
                 if (Count(query) == 0)
                 {
-                    session.Execute("release savepoint " + Savepoint, cancellation);
+                    session.Run($"release savepoint {s_savepoint}", cancellation);
                     return parked;
                 }
             }
@@ -54,7 +55,7 @@ internal sealed class UniqueParking(Session session, CancellationToken cancellat
             {
                 refusal = e;
             }
-            session.Execute("rollback to savepoint " + Savepoint, cancellation);
+            session.Run($"rollback to savepoint {s_savepoint}", cancellation);
         }
         string because = refusal?.InnerException is PostgresException cause
             ? $": {cause.ConstraintName ?? cause.ColumnName ?? "the server"} refuses every value that they could have meanwhile ({cause.MessageText})"
@@ -66,19 +67,19 @@ internal sealed class UniqueParking(Session session, CancellationToken cancellat
     }
 
     // A column that refers to others comes last: even a check that can wait would have to be made.
-    private IEnumerable<ParkingValue> Ways(Table table, string relation, IndexDefinition index, IEnumerable<string> columns)
+    private IEnumerable<ParkingValue> Ways(Table table, SqlText relation, IndexDefinition index, IEnumerable<string> columns)
     {
         ForeignKey[] references = [.. table.ForeignKeys.Where(f => f.IsEnforced)];
         return columns.Where(index.Columns.Contains)
             .Select(c => table.Find(c)!)
             .Where(c => c.Source is not (ColumnSource.Generated or ColumnSource.IdentityAlways))
             .SelectMany(c => ParkingValue.For(table, relation, c, isNullFree: !index.NullsClash, _token))
-            .Select(w => (Way: w, References: references.Where(f => f.Columns.Contains(w.Column)).ToArray()))
-            .Where(w => w.Way.Expression == "null" || w.References.All(f => f.IsDeferrable))
+            .Select(w => (Way: w, References: references.Where(f => f.Columns.Contains(w.Column.Name)).ToArray()))
+            .Where(w => w.Way.IsNull || w.References.All(f => f.IsDeferrable))
             .OrderBy(w => w.References.Length > 0 ? 2 : 0)
-            .ThenBy(w => w.Way.Expression == "null" ? 0 : 1)
+            .ThenBy(w => w.Way.IsNull ? 0 : 1)
             .Select(w => w.Way);
     }
 
-    private long Count(ParkingQuery query) => session.List<long>(query.Count, null, cancellation)[0];
+    private long Count(ParkingQuery query) => session.Query<long>(query.Count, cancellation)[0];
 }

@@ -1,6 +1,7 @@
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Changes;
 
@@ -22,21 +23,20 @@ internal sealed class UnwrittenRows(Session session, CancellationToken cancellat
     }
 
     /// <summary>What can keep the rows of a table from being written, by name: triggers, rules and row security; empty where there is none.</summary>
-    public static string KeepersOf(Session session, Table table, CancellationToken cancellation) => string.Join(", ", session.List<string>("""
-        select 'trigger ' || tgname from pg_trigger where tgrelid = @oid::oid and not tgisinternal and tgenabled <> 'D'
-        union all select 'rule ' || rulename from pg_rewrite where ev_class = @oid::oid and ev_type <> '1' and ev_enabled <> 'D'
-        union all select 'policy ' || polname from pg_policy join pg_class c on c.oid = polrelid where polrelid = @oid::oid and c.relrowsecurity
+    public static string KeepersOf(Session session, Table table, CancellationToken cancellation) => string.Join(", ", session.Query<string>($"""
+        select 'trigger ' || tgname from pg_trigger where tgrelid = {table.Oid} and not tgisinternal and tgenabled <> 'D'
+        union all select 'rule ' || rulename from pg_rewrite where ev_class = {table.Oid} and ev_type <> '1' and ev_enabled <> 'D'
+        union all select 'policy ' || polname from pg_policy join pg_class c on c.oid = polrelid where polrelid = {table.Oid} and c.relrowsecurity
         order by 1
-        """, new { oid = (long)table.Oid }, cancellation));
+        """, cancellation));
 
     private void Find(TablePlan table, string keepers, RowList kept)
     {
-        string same = table.Identity.IsWholeRow ? $"{table.VersionOf("t")} = c._xmin" : table.Identity.Same("t", "c");
         // A trigger may also write the row as it was.
-        string sql = $"""
+        SqlText sql = $"""
             select case c._action when 'D' then 'is still there' when 'I' then 'was not inserted' else 'was not changed' end, {table.Identity.Text("c")},
                    count(*) over ()
-            from {table.Name} c left join {table.Table.Sql} t on {same}
+            from {table.Name} c left join {table.Table} t on {table.Same("c", "t")}
             where case c._action
               when 'I' then t.tableoid is null
               when 'D' then t.tableoid is not null

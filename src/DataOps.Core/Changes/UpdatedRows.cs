@@ -14,7 +14,7 @@ namespace DataOps.Core.Changes;
 /// <param name="select">A query of the table's key and these columns, by their names; rows that have the values already may be among them.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class UpdatedRows(
-    Session session, ReferenceCatalog catalog, TablePlan rows, string name, IReadOnlyList<string> columns, string select, CancellationToken cancellation)
+    Session session, ReferenceCatalog catalog, TablePlan rows, SqlText name, IReadOnlyList<string> columns, SqlText select, CancellationToken cancellation)
     : RowWrite(session, catalog, rows, name, cancellation)
 {
     /// <summary>How many change; after <see cref="Plan"/>.</summary>
@@ -24,12 +24,12 @@ internal sealed class UpdatedRows(
     public override void Plan()
     {
         // With the target's own types and collations: values of two cannot be compared.
-        string all = SqlText.Identifiers(Rows.Identity.Columns.Select(c => c.Name).Concat(columns));
-        Execute($"create temp table {Name[8..]} on commit drop as select {all} from {Rows.Table.Sql} t with no data");
+        SqlText all = SqlText.Identifiers(Rows.Identity.Columns.Select(c => c.Name).Concat(columns));
+        TemporaryTable.CreateEmpty(Session, Name, $"select {all} from {Rows.Table} t", Cancellation);
         Execute($"insert into {Name} ({all}) select {all} from ({select}) x");
         Count = Rows.PlanUpdate($"""
-            from {Rows.Table.Sql} t join {Name} s on {Rows.Identity.Same("t", "s")}
-            where row({Of("t")}) is distinct from row({Of("s")})
+            from {Rows.Table} t join {Name} s on {Rows.Identity.Same("t", "s")}
+            where row({columns.Select(new Alias("t").Column)}) is distinct from row({columns.Select(new Alias("s").Column)})
             """);
         // What stays as it is would be parked for nothing.
         Execute($"delete from {Name} s where not exists (select 1 from {Rows.Name} c where c._action = 'U' and {Rows.Identity.Same("c", "s")})");
@@ -40,12 +40,9 @@ internal sealed class UpdatedRows(
     public override void Apply()
     {
         new UniqueParking(Session, Cancellation).Park(Rows.Table, Name, columns, Rows.Identity.Same("t", "s"));
-        string set = string.Join(", ", columns.Select(c => $"{SqlText.Identifier(c)} = s.{SqlText.Identifier(c)}"));
-        Execute($"update {Rows.Table.Sql} t set {set} from {Name} s where {Rows.Identity.Same("t", "s")}");
+        Execute($"update {Rows.Table} t set {Set(columns)} from {Name} s where {Rows.Identity.Same("t", "s")}");
     }
 
     /// <inheritdoc/>
     public override IEnumerable<RowChange> Describe(RowChanges changed) => changed.Updated(Rows, Label, Name, columns);
-
-    private string Of(string alias) => string.Join(", ", columns.Select(c => $"{alias}.{SqlText.Identifier(c)}"));
 }

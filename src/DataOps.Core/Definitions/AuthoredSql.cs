@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Definitions;
 
@@ -10,7 +11,7 @@ internal static partial class AuthoredSql
 {
     /// <summary>The condition with each :name replaced.</summary>
     /// <exception cref="DataOpsException">A name has no value, a value no name, or the text is more than one expression.</exception>
-    public static string Compile(Filter.SqlCondition sql, FilterParameters parameters)
+    public static SqlText Compile(Filter.SqlCondition sql, FilterParameters parameters)
     {
         StringBuilder text = new();
         HashSet<string> used = [];
@@ -37,13 +38,13 @@ internal static partial class AuthoredSql
             throw Wrong(sql, "a parenthesis is not closed.");
         if (sql.Values.Keys.FirstOrDefault(k => !used.Contains(k)) is { } useless)
             throw Wrong(sql, $"no :{useless} is in it, but values has one.");
-        return text.ToString();
+        return SqlText.Raw(text.ToString());
     }
 
-    private static string Value(PlacedJson value, FilterParameters parameters)
+    private static SqlText Value(PlacedJson value, FilterParameters parameters)
     {
         if (value.Kind == JsonValueKind.Null)
-            return "null";
+            return $"null";
         if (value.Kind != JsonValueKind.Array)
             return $"{parameters.Add(TypeOf(value).TextOf(value, parameters.TimeZone))}::{TypeOf(value).Cast}";
         ValueType type = value.Items.Count == 0 ? ValueType.Text : TypeOf(value.Items[0]);

@@ -35,19 +35,20 @@ internal sealed class FilterNode(Table table)
     /// <param name="alias">Its alias.</param>
     /// <param name="rows">What stands for a table that a step leads to.</param>
     /// <param name="end">What ends the query of a step.</param>
-    public string Condition(string alias, Func<Table, string> rows, string end)
+    public SqlText Condition(Alias alias, Func<Table, SqlText> rows, SqlText end)
     {
-        IEnumerable<string> own = Conditions.Select(c => c.Condition(alias));
-        return string.Join(" and ", own.Concat(_children.Select((c, i) => Elsewhere(c.Hop, c.Node, alias, $"{alias}_{i}", rows, end))));
+        IEnumerable<SqlText> own = Conditions.Select(c => c.Condition(alias));
+        return SqlText.Join(" and ", own.Concat(_children.Select((c, i) => Elsewhere(c.Hop, c.Node, alias, $"{alias}_{i}", rows, end))));
     }
 
     /// <inheritdoc/>
     public override string ToString() => table.DisplayName;
 
-    private static string Elsewhere(Hop hop, FilterNode node, string from, string alias, Func<Table, string> tables, string end)
+    private static SqlText Elsewhere(Hop hop, FilterNode node, Alias from, Alias alias, Func<Table, SqlText> tables, SqlText end)
     {
-        string rows = $"select 1 from {tables(hop.To)} {alias} where {ColumnEquality.Of(hop.On, alias, hop.From, from)}";
-        string exists = $"exists ({rows} and {node.Condition(alias, tables, end)}{end})";
-        return node.AcceptsNothing ? $"({exists} or not exists ({rows}{end}))" : exists;
+        SqlText rows =
+            $"select 1 from {tables(hop.To)} {alias} where {ColumnEquality.Of(hop.On, alias, hop.From, from)}";
+        SqlText exists = $"exists ({rows} and {node.Condition(alias, tables, end)}{end})";
+        return node.AcceptsNothing ? (SqlText)$"({exists} or not exists ({rows}{end}))" : exists;
     }
 }

@@ -1,5 +1,6 @@
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Definitions;
 
@@ -12,7 +13,7 @@ internal sealed record FilterParameters(string TimeZone = "UTC")
     private readonly List<string> _values = [];
 
     /// <summary>Takes a value and returns the expression that gives it back, of type text; stable, so that an index can be used.</summary>
-    public string Add(string value)
+    public SqlText Add(string value)
     {
         // One setting a value: each new one makes the server sort all that it has.
         int at = _values.IndexOf(value);
@@ -21,11 +22,11 @@ internal sealed record FilterParameters(string TimeZone = "UTC")
             at = _values.Count;
             _values.Add(value);
         }
-        return $"current_setting('dataops.p{at}')";
+        return $"current_setting('dataops.p{SqlText.Literal(at)}')";
     }
 
     /// <summary>Takes a list of values and returns the expression of an array of them, as text.</summary>
-    public string AddList(IEnumerable<string> values) =>
+    public SqlText AddList(IEnumerable<string> values) =>
         Add("{" + string.Join(',', values.Select(v => $"\"{v.Replace("\\", "\\\\").Replace("\"", "\\\"")}\"")) + "}");
 
     /// <summary>Sets the values until the transaction ends.</summary>
@@ -33,7 +34,7 @@ internal sealed record FilterParameters(string TimeZone = "UTC")
     public void Bind(Session session)
     {
         if (_values.Count > 0)
-            session.List<string>(
-                "select set_config('dataops.p' || (n - 1), v, true) from unnest(@values) with ordinality u(v, n)", new { values = _values.ToArray() });
+            session.Query<string>(
+                $"select set_config('dataops.p' || (n - 1), v, true) from unnest({_values.ToArray()}) with ordinality u(v, n)");
     }
 }

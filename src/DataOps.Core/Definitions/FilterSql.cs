@@ -11,11 +11,11 @@ internal sealed class FilterSql
 {
     private readonly ReferenceCatalog _catalog;
     private readonly FilterParameters _parameters;
-    private readonly Func<Table, string> _rows;
-    private readonly string _end;
+    private readonly Func<Table, SqlText> _rows;
+    private readonly SqlText _end;
 
-    private FilterSql(ReferenceCatalog catalog, FilterParameters parameters, Func<Table, string>? rows, bool rowByRow) =>
-        (_catalog, _parameters, _rows, _end) = (catalog, parameters, rows ?? (t => t.Sql), rowByRow ? " offset 0" : "");
+    private FilterSql(ReferenceCatalog catalog, FilterParameters parameters, Func<Table, SqlText>? rows, bool rowByRow) =>
+        (_catalog, _parameters, _rows, _end) = (catalog, parameters, rows ?? (t => t.Sql), rowByRow ? (SqlText)$" offset 0" : SqlText.Empty);
 
     /// <summary>
     /// The condition on a row of the model; no value is in it, only <c>current_setting('dataops.pN')</c>, which <see cref="FilterParameters.Bind"/> sets.
@@ -28,8 +28,8 @@ internal sealed class FilterSql
     /// <param name="rows">What stands for a table that a look-up's path leads to: its rows as they will be; the table itself when absent.</param>
     /// <param name="rowByRow">Follow paths from each row by itself, as is best from few; else PostgreSQL may begin at the path's end, and join.</param>
     /// <exception cref="DataOpsException">A path, a look-up or a value is wrong.</exception>
-    public static string Compile(
-        Filter filter, Model model, ReferenceCatalog catalog, string alias, FilterParameters parameters, Func<Table, string>? rows = null,
+    public static SqlText Compile(
+        Filter filter, Model model, ReferenceCatalog catalog, Alias alias, FilterParameters parameters, Func<Table, SqlText>? rows = null,
         bool rowByRow = false) =>
         new FilterSql(catalog, parameters, rows, rowByRow).Condition(filter, model, alias);
 
@@ -46,10 +46,10 @@ internal sealed class FilterSql
         _ => [],
     };
 
-    private string Condition(Filter filter, Model model, string alias) => filter switch
+    private SqlText Condition(Filter filter, Model model, Alias alias) => filter switch
     {
-        Filter.AllOf { Items.Count: 0 } => "true",
-        Filter.AllOf all => string.Join(" and ", all.Items.Select(i => $"({Condition(i, model, alias)})")),
+        Filter.AllOf { Items.Count: 0 } => $"true",
+        Filter.AllOf all => SqlText.Join(" and ", all.Items.Select(i => (SqlText)$"({Condition(i, model, alias)})")),
         Filter.AnyOf any => Any(any, model, alias),
         Filter.Not not => $"({Condition(not.Item, model, alias)}) is not true",
         Filter.Lookups lookups => Tree(lookups, model).Condition(alias, _rows, _end),
@@ -58,14 +58,14 @@ internal sealed class FilterSql
     };
 
     // Where the choices lead over other tables, each is searched by itself: together no index would serve them.
-    private string Any(Filter.AnyOf any, Model model, string alias)
+    private SqlText Any(Filter.AnyOf any, Model model, Alias alias)
     {
         if (model.Table.SingleKey is not { } key || !any.Items.Any(i => IsElsewhere(i, model)))
-            return string.Join(" or ", any.Items.Select(i => $"({Condition(i, model, alias)})"));
-        string inner = alias + "_u";
-        string column = SqlText.Identifier(key.Name);
-        IEnumerable<string> parts = any.Items.Select(i => $"select {inner}.{column} from {model.Table.Sql} {inner} where {Condition(i, model, inner)}");
-        return $"{alias}.{column} in ({string.Join(" union ", parts)})";
+            return SqlText.Join(" or ", any.Items.Select(i => (SqlText)$"({Condition(i, model, alias)})"));
+        Alias inner = $"{alias}_u";
+        IEnumerable<SqlText> parts = any.Items.Select(
+            i => (SqlText)$"select {key.In(inner)} from {model.Table} {inner} where {Condition(i, model, inner)}");
+        return $"{key.In(alias)} in ({SqlText.Join(" union ", parts)})";
     }
 
     private bool IsElsewhere(Filter filter, Model model) => filter switch
@@ -89,18 +89,17 @@ internal sealed class FilterSql
     }
 
     // In a query of its own, in which no name can be taken for one of ours.
-    private string Written(Filter.SqlCondition sql, Model model, string alias)
+    private SqlText Written(Filter.SqlCondition sql, Model model, Alias alias)
     {
         (IReadOnlyList<Hop> hops, Model end) = sql.Path.Length == 0 ? ([], model) : FilterPath.ToRows(_catalog, model, sql.Path, sql.Place);
-        string last = hops.Count == 0 ? alias : $"{alias}_{hops.Count}";
-        string key = end.Table.SingleKey is { } column ? SqlText.Identifier(column.Name) : "ctid";
-        string name = SqlText.Identifier(end.Table.Name);
-        string condition = $"{last}.{key} in (select {name}.{key} from {end.Table.Sql} {name} where ({AuthoredSql.Compile(sql, _parameters)}))";
+        Alias At(int hop) => hop == 0 ? alias : $"{alias}_{hop}";
+        SqlText key = end.Table.SingleKey?.Sql ?? $"ctid";
+        SqlText name = SqlText.Identifier(end.Table.Name);
+        SqlText condition = $"{At(hops.Count)}.{key} in (select {name}.{key} from {end.Table} {name} where ({AuthoredSql.Compile(sql, _parameters)}))";
         for (int i = hops.Count; i > 0; i--)
         {
-            string from = i == 1 ? alias : $"{alias}_{i - 1}";
-            string isIt = ColumnEquality.Of(hops[i - 1].On, $"{alias}_{i}", hops[i - 1].From, from);
-            condition = $"exists (select 1 from {hops[i - 1].To.Sql} {alias}_{i} where {isIt} and {condition}{_end})";
+            SqlText isIt = ColumnEquality.Of(hops[i - 1].On, At(i), hops[i - 1].From, At(i - 1));
+            condition = $"exists (select 1 from {hops[i - 1].To} {At(i)} where {isIt} and {condition}{_end})";
         }
         return condition;
     }

@@ -33,17 +33,20 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
     /// <summary>The condition.</summary>
     /// <param name="alias">The alias of the column's table.</param>
     /// <exception cref="DataOpsException">The look-up or its value is wrong.</exception>
-    public string Condition(string alias)
+    public SqlText Condition(Alias alias)
     {
-        string place = $"{alias}.{SqlText.Identifier(Target.Column.Name)}";
+        SqlText place = Target.Column.In(alias);
         if (Part is not null && !IsPartOf(Target.Column, Part))
             throw Unknown(Part);
         if (!IsLookup(Operation) || Target.Rest.Count > (Part is null ? 1 : 2))
             throw Unknown(Target.Rest[^1]);
         if (Operation == "isnull")
-            return Value.Kind is JsonValueKind.True or JsonValueKind.False
-                ? $"{place} is {(Value.Kind == JsonValueKind.True ? "" : "not ")}null"
-                : throw Wrong($"isnull is true or false, not {Value.Described}.");
+            return Value.Kind switch
+            {
+                JsonValueKind.True => $"{place} is null",
+                JsonValueKind.False => $"{place} is not null",
+                _ => throw Wrong($"isnull is true or false, not {Value.Described}."),
+            };
         if (AcceptsNothing)
             return $"{place} is null";
         ValueType type = ValueType.Of(Target.Column.Type)
@@ -55,7 +58,7 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
             null => Comparison(place, type),
             "year" when Operation is not ("in" or "range") => Year(place, type),
             "date" => Comparison($"({Local(place, type)})::date", ValueType.Date),
-            _ => Comparison($"extract({Part} from {Local(place, type)})", ValueType.Integer),
+            _ => Comparison($"extract({SqlText.Raw(Part)} from {Local(place, type)})", ValueType.Integer),
         };
     }
 
@@ -69,12 +72,12 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
         _ => false,
     };
 
-    private string Comparison(string place, ValueType type) => Operation switch
+    private SqlText Comparison(SqlText place, ValueType type) => Operation switch
     {
         "in" => In(place, type),
         "range" => List("range", 2) is [{ } from, { } to]
-            ? $"{place} {type.Operator(">=")} {Single(type, from)} and {place} {type.Operator("<=")} {Single(type, to)}"
-            : "",
+            ? (SqlText)$"{place} {type.Operator(">=")} {Single(type, from)} and {place} {type.Operator("<=")} {Single(type, to)}"
+            : SqlText.Empty,
         "exact" => $"{place} {type.Operator("=")} {Single(type, Value)}",
         "gt" => $"{place} {type.Operator(">")} {Single(type, Value)}",
         "gte" => $"{place} {type.Operator(">=")} {Single(type, Value)}",
@@ -82,23 +85,24 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
         _ => $"{place} {type.Operator("<=")} {Single(type, Value)}",
     };
 
-    private string In(string place, ValueType type)
+    private SqlText In(SqlText place, ValueType type)
     {
         string[] texts = [.. List("in", null).Where(v => v.Kind != JsonValueKind.Null).Select(v => type.TextOf(v, Parameters.TimeZone))];
         if (texts.Length == 0)
-            return "false";
-        string array = $"{Parameters.AddList(texts)}::{type.Cast}[]";
-        return texts.Length <= ShortList ? $"{place} {type.Operator("=")} any({array})" : $"{place} {type.Operator("=")} any(select unnest({array}))";
+            return $"false";
+        SqlText array = $"{Parameters.AddList(texts)}::{type.Cast}[]";
+        SqlText list = texts.Length <= ShortList ? array : (SqlText)$"select unnest({array})";
+        return $"{place} {type.Operator("=")} any({list})";
     }
 
     // Years have a first and a last day, between which an index can search.
-    private string Year(string place, ValueType type)
+    private SqlText Year(SqlText place, ValueType type)
     {
         string text = ValueType.Integer.TextOf(Value, Parameters.TimeZone);
         if (!int.TryParse(text, out int year) || year is < 1 or > 9999)
             throw Wrong($"{Value.Described} is not a year from 1 to 9999.");
-        string first = Bound(type, year);
-        string next = Bound(type, year + 1);
+        SqlText first = Bound(type, year);
+        SqlText next = Bound(type, year + 1);
         return Operation switch
         {
             "gt" => $"{place} >= {next}",
@@ -109,20 +113,21 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
         };
     }
 
-    private string Bound(ValueType type, int year)
+    private SqlText Bound(ValueType type, int year)
     {
         string day = year.ToString("0000", CultureInfo.InvariantCulture) + "-01-01";
         return $"{Parameters.Add(type == ValueType.DateTime ? $"{day} 00:00:00 {Parameters.TimeZone}" : day)}::{type.Cast}";
     }
 
-    private string Local(string place, ValueType type) => type == ValueType.DateTime ? $"{place} at time zone {Parameters.Add(Parameters.TimeZone)}" : place;
+    private SqlText Local(SqlText place, ValueType type) => 
+        type == ValueType.DateTime ? (SqlText)$"{place} at time zone {Parameters.Add(Parameters.TimeZone)}" : place;
 
-    private string TextCondition(string place, ValueType type)
+    private SqlText TextCondition(SqlText place, ValueType type)
     {
         if (Value.Kind is not (JsonValueKind.String or JsonValueKind.Number) || Value.Text.Contains('\0'))
             throw Wrong($"{Operation} compares with a text, not with {Value.Described}.");
         bool isAnyCase = Operation[0] == 'i';
-        string subject = type == ValueType.Address ? $"host({place})" : type.Schema is null || isAnyCase ? $"{place}::text" : place;
+        SqlText subject = type == ValueType.Address ? (SqlText)$"host({place})" : type.Schema is null || isAnyCase ? (SqlText)$"{place}::text" : place;
         if (Operation == "iexact")
             return $"upper({subject}) = upper({Parameters.Add(Value.Text)})";
         string escaped = Value.Text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_");
@@ -130,22 +135,27 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
         string pattern = before + escaped + (Operation.EndsWith("endswith", StringComparison.Ordinal) ? "" : "%");
         if (isAnyCase)
             return $"upper({subject}) like upper({Parameters.Add(pattern)})";
-        return Operation == "startswith" && type == ValueType.Text && Prefix(place, Value.Text) is { } prefix
-            ? prefix
-            : $"{subject} {(type.Schema is null ? "like" : type.Operator("~~"))} {Parameters.Add(pattern)}{(type.Schema is null ? "" : $"::{type.Cast}")}";
+        if (Operation == "startswith" && type == ValueType.Text && Prefix(place, Value.Text) is { } prefix)
+            return prefix;
+        return type.Schema is null
+            ? (SqlText)$"{subject} like {Parameters.Add(pattern)}"
+            : (SqlText)$"{subject} {type.Operator("~~")} {Parameters.Add(pattern)}::{type.Cast}";
     }
 
     // PostgreSQL makes a range of a pattern only where it knows it beforehand, so the range is made here: byte by byte, as collation C compares.
-    private string? Prefix(string place, string text)
+    private SqlText? Prefix(SqlText place, string text)
     {
         bool isBytewise = Target.Column.Collation is "C" or "POSIX";
         if (text.Length == 0 || text[^1] > '}' || (!isBytewise && !Target.Table.HasIndexOn(Target.Column.Name)))
             return null;
-        (string from, string to) = isBytewise ? (">=", "<") : ("~>=~", "~<~");
-        return $"{place}::text {from} {Parameters.Add(text)} and {place}::text {to} {Parameters.Add(text[..^1] + (char)(text[^1] + 1))}";
+        SqlText from = isBytewise ? (SqlText)$">=" : (SqlText)$"~>=~";
+        SqlText to = isBytewise ? (SqlText)$"<" : (SqlText)$"~<~";
+        (SqlText first, SqlText next) = (Parameters.Add(text), Parameters.Add(text[..^1] + (char)(text[^1] + 1)));
+        return (SqlText)$"{place}::text {from} {first} and {place}::text {to} {next}";
     }
 
-    private string Single(ValueType type, PlacedJson value) => $"{Parameters.Add(type.TextOf(value, Parameters.TimeZone))}::{type.Cast}";
+    private SqlText Single(ValueType type, PlacedJson value) =>
+        $"{Parameters.Add(type.TextOf(value, Parameters.TimeZone))}::{type.Cast}";
 
     private IReadOnlyList<PlacedJson> List(string what, int? count) => Value.Kind == JsonValueKind.Array && Value.Items.Count == (count ?? Value.Items.Count)
         ? Value.Items

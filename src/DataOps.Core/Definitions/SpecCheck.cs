@@ -1,6 +1,7 @@
 using DataOps.Core.Django.Models;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Definitions;
 
@@ -9,13 +10,13 @@ internal static class SpecCheck
 {
     /// <summary>Plans the query; its values have to be set.</summary>
     /// <exception cref="DataOpsException">The server refuses the condition.</exception>
-    public static void Explain(Session session, DatasetSpec spec, Model model, string? condition)
+    public static void Explain(Session session, DatasetSpec spec, Model model, SqlText? condition)
     {
-        if (condition is null)
+        if (condition is not { } rows)
             return;
         try
         {
-            session.List<string>($"explain select 1 from {model.Table.Sql} c where {condition}");
+            session.Query<string>($"explain select 1 from {model.Table} c where {rows}");
         }
         catch (DataOpsException e) when (spec.Place is not null && e.Id.StartsWith("Postgres.", StringComparison.Ordinal))
         {

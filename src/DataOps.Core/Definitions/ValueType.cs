@@ -11,19 +11,19 @@ namespace DataOps.Core.Definitions;
 /// <summary>What values of a column, or of a parameter, are, and how they are written for PostgreSQL.</summary>
 /// <param name="Name">What a definition calls it.</param>
 /// <param name="Cast">What a text is cast to.</param>
-internal sealed partial record ValueType(string Name, string Cast)
+internal sealed partial record ValueType(string Name, SqlText Cast)
 {
-    public static readonly ValueType Integer = new("integer", "bigint");
-    public static readonly ValueType Number = new("number", "numeric");
-    public static readonly ValueType Float = new("number", "float8");
-    public static readonly ValueType Text = new("text", "text");
-    public static readonly ValueType Boolean = new("boolean", "boolean");
-    public static readonly ValueType Date = new("date", "date");
-    public static readonly ValueType DateTime = new("datetime", "timestamptz");
-    public static readonly ValueType LocalDateTime = new("datetime", "timestamp");
-    public static readonly ValueType Time = new("time", "time");
-    public static readonly ValueType Uuid = new("uuid", "uuid");
-    public static readonly ValueType Address = new("address", "inet");
+    public static readonly ValueType Integer = new("integer", $"bigint");
+    public static readonly ValueType Number = new("number", $"numeric");
+    public static readonly ValueType Float = new("number", $"float8");
+    public static readonly ValueType Text = new("text", $"text");
+    public static readonly ValueType Boolean = new("boolean", $"boolean");
+    public static readonly ValueType Date = new("date", $"date");
+    public static readonly ValueType DateTime = new("datetime", $"timestamptz");
+    public static readonly ValueType LocalDateTime = new("datetime", $"timestamp");
+    public static readonly ValueType Time = new("time", $"time");
+    public static readonly ValueType Uuid = new("uuid", $"uuid");
+    public static readonly ValueType Address = new("address", $"inet");
 
     /// <summary>The types of parameters.</summary>
     public static readonly IReadOnlyList<ValueType> OfParameters = [Integer, Number, Text, Boolean, Date, DateTime, Time, Uuid];
@@ -51,7 +51,8 @@ internal sealed partial record ValueType(string Name, string Cast)
     };
 
     /// <summary>An operator of this type, schema and all.</summary>
-    public string Operator(string symbol) => Schema is null ? symbol : $"operator({SqlText.Identifier(Schema)}.{symbol})";
+    public SqlText Operator(string symbol) =>
+        Schema is null ? SqlText.Raw(symbol) : (SqlText)$"operator({SqlText.Identifier(Schema)}.{SqlText.Raw(symbol)})";
 
     /// <summary>The value as PostgreSQL reads it.</summary>
     /// <param name="json">The value.</param>

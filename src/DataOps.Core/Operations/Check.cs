@@ -20,7 +20,7 @@ internal sealed class Check(Session session, Audit audit, OperationContext conte
     public IEnumerable<Finding> Run(
         Func<IEnumerable<Finding>> check, IReadOnlyList<Table> tables, string? model = null, Func<IEnumerable<Finding>>? parts = null)
     {
-        session.Execute("savepoint dataops_check", context.Cancellation);
+        session.Run($"savepoint dataops_check", context.Cancellation);
         DataOpsException? failure = null;
         bool any = false;
         using (IEnumerator<Finding> findings = Found(check).GetEnumerator())
@@ -33,10 +33,10 @@ internal sealed class Check(Session session, Audit audit, OperationContext conte
         }
         if (failure is null)
         {
-            session.Execute("release savepoint dataops_check", context.Cancellation);
+            session.Run($"release savepoint dataops_check", context.Cancellation);
             yield break;
         }
-        session.Execute("rollback to savepoint dataops_check; release savepoint dataops_check", context.Cancellation);
+        session.Run($"rollback to savepoint dataops_check; release savepoint dataops_check", context.Cancellation);
         foreach (Finding finding in !any && parts is not null ? parts() : [Failed(failure, tables, model)])
             yield return finding;
     }
@@ -85,14 +85,15 @@ internal sealed class Check(Session session, Audit audit, OperationContext conte
 
     private string? Grants(IReadOnlyList<Table> tables)
     {
-        IReadOnlyList<string> grants = session.List<string>($"""
+        long[] oids = [.. tables.Select(t => (long)t.Oid)];
+        IReadOnlyList<string> grants = session.Query<string>($"""
             with missing as (
               select c.relkind, c.oid::regclass::text as name, quote_ident(n.nspname) as schema, has_schema_privilege(n.oid, 'usage') as isvisible,
                      case c.relkind when 'S' then has_sequence_privilege(c.oid, 'select') else has_table_privilege(c.oid, 'select') end as isreadable
               from pg_class c join pg_namespace n on n.oid = c.relnamespace
-              where case when cardinality(@oids) = 0
+              where case when cardinality({oids}) = 0
                       then c.relkind in ('r', 'p', 'S') and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
-                      else c.oid::int8 = any(@oids) end),
+                      else c.oid::int8 = any({oids}) end),
             lacking as (select * from missing where not isvisible or not isreadable)
             select format('grant pg_read_all_data to %I', current_user) where (select count(*) from lacking) > {MostNamed}
             union all
@@ -106,7 +107,7 @@ internal sealed class Check(Session session, Audit audit, OperationContext conte
               select format('grant select on sequence %s to %I', string_agg(name, ', ' order by name), current_user), 3
               from lacking where relkind = 'S' and not isreadable having count(*) > 0) s
             where (select count(*) from lacking) <= {MostNamed}
-            """, new { oids = tables.Select(t => (long)t.Oid).ToArray() }, context.Cancellation);
+            """, context.Cancellation);
         return grants.Count == 0 ? null : string.Join("; ", grants);
     }
 }

@@ -20,14 +20,14 @@ internal sealed class PlainPages(Session session, ReferenceCatalog catalog, Chan
     {
         Table table = pages.Rows.Table;
         int plain = catalog.ModelOf(table)!.ContentType;
-        string key = SqlText.Identifier(table.SingleKey!.Name);
         newValues(pages.Rows).Add(pages, Becomes(table.Find("content_type_id")!, plain));
         int number = 0;
         foreach (GenericReference reference in catalog.References.OfType<GenericReference>().Where(r => r.Severity != Severity.Expected))
         {
-            string type = SqlText.Identifier(reference.ContentTypeColumn.Name);
-            string isTheirs = $"o.{key}::text = t.{SqlText.Identifier(reference.Column.Name)}::text and t.{type}::text = o._value";
-            string from = $"from {reference.Table.Sql} t join {pages.Name} o on {isTheirs}";
+            SqlText from = $"""
+                from {reference.Table} t join {pages.Name} o
+                on o.{table.SingleKey!}::text = t.{reference.Column}::text and t.{reference.ContentTypeColumn}::text = o._value
+                """;
             TablePlan rows = changes.Of(reference.Table);
             if (catalog.ModelOf(reference.Table) is { } model && DjangoTables.Derived.Contains(model.Label))
             {
@@ -35,11 +35,12 @@ internal sealed class PlainPages(Session session, ReferenceCatalog catalog, Chan
                 continue;
             }
             SelectedRows theirs = new(session, $"dataops_plain_{++number}", rows, cancellation);
-            theirs.Add("''", from);
+            theirs.Add($"''", from);
             if (theirs.Count > 0)
                 newValues(rows).Add(theirs, Becomes(reference.ContentTypeColumn, plain));
         }
     }
 
-    private static Dictionary<string, string> Becomes(Column column, int contentType) => new() { [column.Name] = $"{contentType}::{column.TypeText}" };
+    private static Dictionary<string, SqlText> Becomes(Column column, int contentType) =>
+        new() { [column.Name] = $"{contentType}::{column.TypeSql}" };
 }

@@ -32,9 +32,9 @@ public sealed class ChangeSetTests(PostgresServer server) : IDisposable
         string? written = Apply(database, changes =>
         {
             TablePlan post = changes.Of(TableOf(database, "post"));
-            Assert.Equal(2, post.PlanUpdate("from public.post t where t.id in (1, 2)"));
-            Assert.Equal(1, post.PlanDelete("from public.post t where t.id = 3"));
-            Assert.Equal(1, post.PlanInsert("select 9"));
+            Assert.Equal(2, post.PlanUpdate($"from public.post t where t.id in (1, 2)"));
+            Assert.Equal(1, post.PlanDelete($"from public.post t where t.id = 3"));
+            Assert.Equal(1, post.PlanInsert($"select 9"));
         }, "update public.post set body = 'new' where id = 1; delete from public.post where id = 3; insert into public.post (id, slug) values (9, 'n')");
 
         Assert.Equal(PathOf("undo.gz"), written);
@@ -58,8 +58,8 @@ public sealed class ChangeSetTests(PostgresServer server) : IDisposable
         string? written = Apply(database, changes =>
         {
             TablePlan log = changes.Of(TableOf(database, "log"));
-            Assert.Equal(2, log.PlanUpdate("from public.log t where t.a = 2"));
-            Assert.Equal(3, log.PlanDelete("from public.log t where t.a = 1"));
+            Assert.Equal(2, log.PlanUpdate($"from public.log t where t.a = 2"));
+            Assert.Equal(3, log.PlanDelete($"from public.log t where t.a = 1"));
         }, "delete from public.log where ctid = (select min(ctid) from public.log where a = 1); update public.log set b = '[ ]' where a = 2; insert into public.log values (1, '{ }')");
 
         Assert.Equal(
@@ -73,7 +73,7 @@ public sealed class ChangeSetTests(PostgresServer server) : IDisposable
         using TestDatabase database = server.Blank();
         database.Execute(Posts);
 
-        Assert.Null(Apply(database, changes => changes.Of(TableOf(database, "post")).PlanUpdate("from public.post t"), "update public.post set body = body"));
+        Assert.Null(Apply(database, changes => changes.Of(TableOf(database, "post")).PlanUpdate($"from public.post t"), "update public.post set body = body"));
         Assert.Empty(Directory.GetFileSystemEntries(_folder.FullName));
     }
 
@@ -86,10 +86,10 @@ public sealed class ChangeSetTests(PostgresServer server) : IDisposable
         DataOpsException failure = Assert.Throws<DataOpsException>(() => Apply(database, changes =>
         {
             TablePlan post = changes.Of(TableOf(database, "post"));
-            post.PlanUpdate("from public.post t where t.id in (1, 2)");
-            post.PlanDelete("from public.post t where t.id in (3, 4)");
-            post.PlanInsert("select 9");
-            changes.Of(TableOf(database, "log")).PlanDelete("from public.log t");
+            post.PlanUpdate($"from public.post t where t.id in (1, 2)");
+            post.PlanDelete($"from public.post t where t.id in (3, 4)");
+            post.PlanInsert($"select 9");
+            changes.Of(TableOf(database, "log")).PlanDelete($"from public.log t");
             database.Execute("update post set body = 'theirs' where id = 2; delete from post where id = 3; insert into post (id, slug) values (9, 'x'); delete from log where ctid = '(0,1)'");
         }, "select 1"));
 
@@ -105,7 +105,7 @@ public sealed class ChangeSetTests(PostgresServer server) : IDisposable
         using TestDatabase database = server.Blank();
         database.Execute(Posts);
 
-        Apply(database, changes => changes.Of(TableOf(database, "post")).PlanUpdate("from public.post t where t.id = 1"), "update public.post set body = 'ours' where id = 1", locked: () =>
+        Apply(database, changes => changes.Of(TableOf(database, "post")).PlanUpdate($"from public.post t where t.id = 1"), "update public.post set body = 'ours' where id = 1", locked: () =>
         {
             PostgresException refused = Assert.Throws<PostgresException>(() => database.Execute("set lock_timeout = 100; update post set body = 'theirs' where id = 1"));
             Assert.Equal(PostgresErrorCodes.LockNotAvailable, refused.SqlState);
@@ -123,7 +123,7 @@ public sealed class ChangeSetTests(PostgresServer server) : IDisposable
         IReadOnlyDictionary<string, string> before = database.Digest();
 
         Assert.Throws<DataOpsException>(() => Apply(
-            database, changes => changes.Of(TableOf(database, "post")).PlanDelete("from public.post t where t.id = 1"), "delete from public.post where id = 1",
+            database, changes => changes.Of(TableOf(database, "post")).PlanDelete($"from public.post t where t.id = 1"), "delete from public.post where id = 1",
             written: () => Assert.NotEmpty(Directory.GetFileSystemEntries(_folder.FullName))));
 
         Assert.Empty(Directory.GetFileSystemEntries(_folder.FullName));
@@ -139,9 +139,9 @@ public sealed class ChangeSetTests(PostgresServer server) : IDisposable
         string? written = Apply(database, changes =>
         {
             TablePlan post = changes.Of(TableOf(database, "post"));
-            post.PlanUpdate("from public.post t where t.id = 1");
-            Assert.Equal(0, post.PlanUpdate("from public.post t join (values (1), (1)) s (id) on s.id = t.id"));
-            Assert.Equal(0, post.PlanDelete("from public.post t where t.id = 1"));
+            post.PlanUpdate($"from public.post t where t.id = 1");
+            Assert.Equal(0, post.PlanUpdate($"from public.post t join (values (1), (1)) s (id) on s.id = t.id"));
+            Assert.Equal(0, post.PlanDelete($"from public.post t where t.id = 1"));
             Assert.Equal(1, post.Planned);
         }, "delete from public.post where id = 1");
 

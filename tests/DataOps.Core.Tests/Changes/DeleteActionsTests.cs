@@ -26,7 +26,7 @@ public sealed class DeleteActionsTests(PostgresServer server) : IDisposable
 
         string file = _files.Apply(database, (changes, catalog) =>
         {
-            Assert.Equal(1, changes.Of(catalog.Find("public", "page")!).PlanDelete("from page t where id = 1"));
+            Assert.Equal(1, changes.Of(catalog.Find("public", "page")!).PlanDelete($"from page t where id = 1"));
             Assert.Equal(8, new DeleteActions(catalog).Plan(changes));
         }, "delete from page where id = 1")!;
 

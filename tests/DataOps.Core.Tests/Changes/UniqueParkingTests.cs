@@ -149,7 +149,7 @@ public sealed class UniqueParkingTests(PostgresServer server)
         session.Execute("set constraints all deferred");
         session.Execute($"set local search_path = public; create temp table wanted on commit drop as select * from ({values}) v{(names is null ? "" : $" ({names})")}; set local search_path = pg_catalog");
         Table table = DatabaseCatalog.Read(session).Find("public", "item")!;
-        long parked = new UniqueParking(session, default).Park(table, "pg_temp.wanted", columns, "t.id = s.id");
+        long parked = new UniqueParking(session, default).Park(table, $"pg_temp.wanted", columns, $"t.id = s.id");
         string set = string.Join(", ", columns.Select(c => $"{SqlText.Identifier(c)} = s.{SqlText.Identifier(c)}"));
         session.Execute($"update public.item t set {set} from pg_temp.wanted s where t.id = s.id");
         transaction.Commit();

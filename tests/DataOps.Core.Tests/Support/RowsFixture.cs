@@ -15,7 +15,7 @@ internal static class RowsFixture
     public static List<string?> Encode(TestDatabase database, ValueConverter converter, string from)
     {
         List<string?> values = [];
-        using CopyReader reader = new(database.Session.Connection, SqlText.Raw($"select {converter.Expression("v")} from {from}"), CancellationToken.None);
+        using CopyReader reader = new(database.Session.Connection, SqlText.Raw($"select {converter.Expression($"v")} from {from}"), CancellationToken.None);
         while (reader.Read())
         {
             Utf8Output output = new();

@@ -6,6 +6,7 @@ using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Changes.Batches;
 
@@ -15,7 +16,7 @@ namespace DataOps.Core.Changes.Batches;
 /// whole batches; run again, it finds what is left, and begins another undo file.
 /// <code>
 /// BatchedChange batches = new(session, catalog, Name, BatchLimits.Of(options.BatchSize), undo, context);
-/// batches.Run("Deleting", keys, (change, rows) => change.Changes.Of(table).PlanDelete($"from {table.Sql} t join {rows} b on b.id = t.id where …"));
+/// batches.Run("Deleting", keys, (change, rows) => change.Changes.Of(table).PlanDelete($"from {table} t join {rows} b on b.id = t.id where …"));
 /// yield return Result(batches);
 /// batches.ThrowIfStopped();
 /// </code>
@@ -61,7 +62,7 @@ internal sealed class BatchedChange(
     /// <param name="plan">Plans what is still to be done to some of them: gets the change, and a relation with the columns of that query.</param>
     /// <param name="apply">Writes the locked rows; the parts of the plan do when absent.</param>
     /// <returns>Whether all of it was done; if not, <see cref="ThrowIfStopped"/> says why.</returns>
-    public bool Run(string activity, string keys, Action<ChangeRun, string> plan, Action<ChangeSet>? apply = null)
+    public bool Run(string activity, SqlText keys, Action<ChangeRun, SqlText> plan, Action<ChangeSet>? apply = null)
     {
         if (IsStopped)
             return false;
@@ -119,7 +120,7 @@ internal sealed class BatchedChange(
             ExceptionDispatchInfo.Throw(stopped);
     }
 
-    private void Work(string activity, WorkList work, Action<ChangeRun, string> plan, Action<ChangeSet>? apply)
+    private void Work(string activity, WorkList work, Action<ChangeRun, SqlText> plan, Action<ChangeSet>? apply)
     {
         int failures = 0;
         for ((long First, long Last)? next = work.Next(_size); next is { } rows; next = work.Next(_size))
@@ -139,7 +140,7 @@ internal sealed class BatchedChange(
         }
     }
 
-    private void Change(string rows, Action<ChangeRun, string> plan, Action<ChangeSet>? apply)
+    private void Change(SqlText rows, Action<ChangeRun, SqlText> plan, Action<ChangeSet>? apply)
     {
         // It may have broken in a commit of which the server then said that it was done.
         if (!session.Connection.FullState.HasFlag(System.Data.ConnectionState.Open))

@@ -1,11 +1,12 @@
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Changes.Batches;
 
 /// <summary>What a run in batches has to work on: the keys of its rows, found once and numbered, in a temporary table that outlives the transactions.</summary>
 internal sealed class WorkList : IDisposable
 {
-    private const string Name = "pg_temp.dataops_work";
+    private static readonly SqlText s_name = TemporaryTable.Named("dataops_work");
 
     private readonly Session _session;
     private readonly Queue<(long First, long Last)> _again = [];
@@ -15,14 +16,13 @@ internal sealed class WorkList : IDisposable
     /// <param name="session">The session, in no transaction.</param>
     /// <param name="keys">A query of the keys, whatever their columns.</param>
     /// <param name="cancellation">Cancels the query.</param>
-    public WorkList(Session session, string keys, CancellationToken cancellation)
+    public WorkList(Session session, SqlText keys, CancellationToken cancellation)
     {
         _session = session;
         Drop();
-        session.Execute($"create temp table dataops_work as select row_number() over () as _number, x.* from ({keys}) x", cancellation);
-        session.Execute($"create unique index on {Name} (_number)", cancellation);
-        session.Execute($"analyze {Name}", cancellation);
-        Count = session.List<long>($"select count(*) from {Name}", null, cancellation)[0];
+        TemporaryTable.Create(session, s_name, $"select row_number() over () as _number, x.* from ({keys}) x", cancellation, outlives: true);
+        session.Run($"create unique index on {s_name} (_number)", cancellation);
+        Count = session.Query<long>($"select count(*) from {s_name}", cancellation)[0];
     }
 
     /// <summary>Rows in it.</summary>
@@ -49,7 +49,8 @@ internal sealed class WorkList : IDisposable
     public void PutBack((long First, long Last) rows) => _again.Enqueue(rows);
 
     /// <summary>The keys with these numbers, as a relation.</summary>
-    public static string Rows((long First, long Last) numbers) => $"(select * from {Name} where _number between {numbers.First} and {numbers.Last})";
+    public static SqlText Rows((long First, long Last) numbers) =>
+        $"(select * from {s_name} where _number between {numbers.First} and {numbers.Last})";
 
     /// <inheritdoc/>
     public void Dispose()
@@ -59,5 +60,5 @@ internal sealed class WorkList : IDisposable
             Drop();
     }
 
-    private void Drop() => _session.Execute("drop table if exists " + Name);
+    private void Drop() => _session.Run($"drop table if exists {s_name}");
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using DataOps.Core.Changes.Batches;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Changes.UndoFiles;
@@ -49,9 +50,10 @@ internal sealed class UndoFileWriter : IDisposable
 
     /// <summary>Writes what a query returns, a line a row, as COPY writes it.</summary>
     /// <exception cref="NpgsqlException">The query failed, or the connection broke.</exception>
-    public void Copy(Session session, string query, CancellationToken cancellation)
+    public void Copy(Session session, SqlText query, CancellationToken cancellation)
     {
-        using StreamReader text = (StreamReader)session.Connection.BeginTextExportAsync($"copy ({query}) to stdout", cancellation).GetAwaiter().GetResult();
+        SqlText copy = $"copy ({query}) to stdout";
+        using StreamReader text = (StreamReader)session.Connection.BeginTextExportAsync(copy.ToString(), cancellation).GetAwaiter().GetResult();
         NpgsqlRawCopyStream rows = (NpgsqlRawCopyStream)text.BaseStream;
         byte[] buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
         try

@@ -1,5 +1,6 @@
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Changes.UndoFiles;
 
@@ -43,7 +44,11 @@ internal sealed class UndoOrigin(Session session, CancellationToken cancellation
     }
 
     // The server knows no transaction of the future, as after a restore, and has forgotten old ones. A snapshot does not tell of the newest that still run.
-    private string? Status(UndoHeader batch) => !ulong.TryParse(batch.Transaction, out ulong id) ? null : session.List<string?>(
-        "select case when @id::text::xid8 < pg_current_xact_id() then pg_xact_status(@id::text::xid8) end",
-        new { id = id.ToString() }, cancellation)[0];
+    private string? Status(UndoHeader batch)
+    {
+        if (!ulong.TryParse(batch.Transaction, out ulong number))
+            return null;
+        SqlText id = $"{SqlText.Value($"{number}")}::xid8";
+        return session.Query<string?>($"select case when {id} < pg_current_xact_id() then pg_xact_status({id}) end", cancellation)[0];
+    }
 }

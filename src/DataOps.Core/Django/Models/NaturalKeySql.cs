@@ -1,4 +1,3 @@
-using System.Text;
 using DataOps.Core.Django.References;
 using DataOps.Core.Django.Values;
 using DataOps.Core.Postgres.Catalog;
@@ -9,68 +8,71 @@ namespace DataOps.Core.Django.Models;
 /// <summary>The SQL of the natural keys of a relation's rows, all of them at once; t is the relation.</summary>
 internal sealed class NaturalKeySql
 {
-    private readonly StringBuilder _joins = new();
+    private readonly List<SqlText> _joins = [];
     private readonly IReadOnlyList<Value> _values;
 
     /// <summary>Follows the references of a natural key.</summary>
     /// <param name="key">The natural key.</param>
-    /// <param name="rowsOf">What to read instead of a table that the key leads to, as SQL; the table itself when null.</param>
-    public NaturalKeySql(NaturalKey key, Func<Table, string>? rowsOf = null)
+    /// <param name="rowsOf">What to read instead of a table that the key leads to; the table itself when null.</param>
+    public NaturalKeySql(NaturalKey key, Func<Table, SqlText>? rowsOf = null)
     {
         rowsOf ??= table => table.Sql;
-        Dictionary<string, string> aliases = [];
+        Dictionary<(Alias From, Column Column), Alias> aliases = [];
         _values = [.. key.Parts.Select(part =>
         {
-            string alias = Follow(part.Path, rowsOf, aliases);
+            Alias alias = Follow(part.Path, rowsOf, aliases);
             Table table = part.Path.Count == 0 ? key.Table : part.Path[^1].Target!;
-            return new Value(alias, SqlText.Identifier(part.Column.Name), part.AlongTree is { } path ? SqlText.Identifier(path.Name) : null, rowsOf(table));
+            return new Value(alias, part.Column, part.AlongTree, rowsOf(table));
         })];
     }
 
     /// <summary>The joins to put behind the relation.</summary>
-    public string Joins => _joins.ToString();
+    public SqlText Joins => SqlText.Join("", _joins);
 
     /// <summary>The key as Django writes it: a JSON list.</summary>
     /// <param name="list">How the list is laid out.</param>
-    public string Json(ListLayout list)
+    public SqlText Json(ListLayout list)
     {
-        string between = SqlText.Literal(list.Item);
-        IEnumerable<string> texts = _values.Select(v => v.Path is null
-            ? $"coalesce(to_json({v.Alias}.{v.Column})::text, 'null')"
+        SqlText between = SqlText.Literal(list.Item);
+        IEnumerable<SqlText> texts = _values.Select(v => v.Path is null
+            ? (SqlText)$"coalesce(to_json({v.Own})::text, 'null')"
             : v.Over($"string_agg(to_json(a.{v.Column})::text, {between} order by a.{v.Path})"));
-        return $"{SqlText.Literal(list.Open)} || {string.Join($" || {between} || ", texts)} || {SqlText.Literal(list.Close)}";
+        IEnumerable<SqlText> parts = texts.SelectMany((text, i) => i == 0 ? [text] : new[] { between, text });
+        return SqlText.Join(" || ", [SqlText.Literal(list.Open), .. parts, SqlText.Literal(list.Close)]);
     }
 
     /// <summary>The key as a list of texts, to be compared; NULL where a value is missing.</summary>
-    public string Texts()
+    public SqlText Texts()
     {
-        IEnumerable<string> lists = _values.Select(v => v.Path is null
-            ? $"array[{v.Alias}.{v.Column}::text]"
+        IEnumerable<SqlText> lists = _values.Select(v => v.Path is null
+            ? (SqlText)$"array[{v.Own}::text]"
             : v.Over($"array_agg(a.{v.Column}::text order by a.{v.Path})"));
-        IEnumerable<string> present = _values.Select(v => $"{v.Alias}.{v.Path ?? v.Column} is not null");
-        return $"case when {string.Join(" and ", present)} then {string.Join(" || ", lists)} end";
+        IEnumerable<SqlText> present = _values.Select(v => (SqlText)$"{(v.Path ?? v.Column).In(v.Alias)} is not null");
+        return $"case when {SqlText.Join(" and ", present)} then {SqlText.Join(" || ", lists)} end";
     }
 
     // Two values over the same reference share its join.
-    private string Follow(IReadOnlyList<Reference> path, Func<Table, string> rowsOf, Dictionary<string, string> aliases)
+    private Alias Follow(IReadOnlyList<Reference> path, Func<Table, SqlText> rowsOf, Dictionary<(Alias From, Column Column), Alias> aliases)
     {
-        string from = "t";
+        Alias from = "t";
         foreach (Reference step in path)
         {
-            string place = $"{from}.{SqlText.Identifier(step.Column.Name)}";
-            if (!aliases.TryGetValue(place, out string? alias))
+            if (!aliases.TryGetValue((from, step.Column), out Alias alias))
             {
-                aliases[place] = alias = $"n{aliases.Count + 1}";
-                _joins.Append($" left join {rowsOf(step.Target!)} {alias} on {alias}.{SqlText.Identifier(step.TargetColumns[0].Name)} = {place}");
+                aliases[(from, step.Column)] = alias = $"n{aliases.Count + 1}";
+                _joins.Add($" left join {rowsOf(step.Target!)} {alias} on {step.TargetColumns[0].In(alias)} = {step.Column.In(from)}");
             }
             from = alias;
         }
         return from;
     }
 
-    private sealed record Value(string Alias, string Column, string? Path, string Rows)
+    private sealed record Value(Alias Alias, Column Column, Column? Path, SqlText Rows)
     {
+        public SqlText Own => Column.In(Alias);
+
         // A treebeard path starts with the paths of all that is above it.
-        public string Over(string aggregate) => $"(select {aggregate} from {Rows} a where starts_with({Alias}.{Path}, a.{Path}))";
+        public SqlText Over(SqlText aggregate) =>
+            $"(select {aggregate} from {Rows} a where starts_with({Path!.In(Alias)}, a.{Path}))";
     }
 }

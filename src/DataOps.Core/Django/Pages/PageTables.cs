@@ -20,7 +20,7 @@ internal sealed class PageTables
 {
     private PageTables(ReferenceCatalog catalog, Model page)
     {
-        (Catalog, Pages, ContentType, Key) = (catalog, page.Table, page.ContentType, SqlText.Identifier(page.Table.SingleKey!.Name));
+        (Catalog, Pages, ContentType, Key) = (catalog, page.Table, page.ContentType, page.Table.SingleKey!.Sql);
         Specific = [.. catalog.WithHeirs(Pages).Skip(1)];
         Revisions = Find(WagtailTables.Revision) ?? Find(WagtailTables.PageRevision);
     }
@@ -37,7 +37,7 @@ internal sealed class PageTables
     public int ContentType { get; }
 
     /// <summary>The key's column of <see cref="Pages"/>, quoted.</summary>
-    public string Key { get; }
+    public SqlText Key { get; }
 
     /// <summary>The tables of the page types, parents before their children.</summary>
     public IReadOnlyList<Table> Specific { get; }
@@ -60,9 +60,9 @@ internal sealed class PageTables
     public Table? Find(ModelLabel model) => Catalog.TableOf(model);
 
     /// <summary>The condition that revision r is one of the page with an alias.</summary>
-    public string IsOwnRevision(string page) => Revisions!.Find("page_id") is not null
-        ? $"r.page_id = {page}.{Key}"
-        : $"r.object_id = {page}.{Key}::text and r.base_content_type_id = {ContentType}";
+    public SqlText IsOwnRevision(Alias page) => Revisions!.Find("page_id") is not null
+        ? (SqlText)$"r.page_id = {page}.{Key}"
+        : (SqlText)$"r.object_id = {page}.{Key}::text and r.base_content_type_id = {ContentType}";
 
     /// <summary>The tables that hold a page of a type, from wagtailcore_page to the type's own; none for a table that is no page type's.</summary>
     public IReadOnlyList<Table> Chain(Table? specific)
@@ -95,9 +95,9 @@ internal sealed class PageTables
     public long RequirePage(Session session, string page, CancellationToken cancellation)
     {
         bool isId = long.TryParse(page, NumberStyles.None, CultureInfo.InvariantCulture, out long id);
-        IReadOnlyList<Found> found = session.List<Found>(
-            $"select p.id::int8 as id, p.url_path as urlpath from {Pages.Sql} p where {(isId ? "p.id = @id" : "p.url_path = @path")} order by p.id limit 10",
-            new { id, path = UrlPath(page) }, cancellation);
+        SqlText isNamed = isId ? (SqlText)$"p.id = {id}" : (SqlText)$"p.url_path = {SqlText.Value(UrlPath(page))}";
+        IReadOnlyList<Found> found = session.Query<Found>(
+            $"select p.id::int8 as id, p.url_path as urlpath from {Pages} p where {isNamed} order by p.id limit 10", cancellation);
         return found.Count switch
         {
             1 => found[0].Id,

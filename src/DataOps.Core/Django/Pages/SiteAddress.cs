@@ -22,12 +22,12 @@ internal sealed record SiteAddress(long Id, string HostName, int Port, bool IsDe
 
     /// <summary>All sites, those of the deepest root pages first, as Wagtail looks for a page's site.</summary>
     public static IReadOnlyList<SiteAddress> Read(Session session, PageTables tables, CancellationToken cancellation) =>
-        tables.Find(WagtailTables.Site) is not { } sites ? [] : session.List<SiteAddress>(
+        tables.Find(WagtailTables.Site) is not { } sites ? [] : session.Query<SiteAddress>(
             $"""
             select s.id::int8 as id, s.hostname, s.port, s.is_default_site as isdefault, s.root_page_id::int8 as rootpage, p.path, p.url_path as urlpath
-            from {sites.Sql} s left join {tables.Pages.Sql} p on p.id = s.root_page_id
+            from {sites} s left join {tables.Pages} p on p.id = s.root_page_id
             order by length(p.path) desc nulls last, s.is_default_site desc, s.hostname, s.port
-            """, null, cancellation);
+            """, cancellation);
 
     /// <summary>Whether a filter matches its host name, host name and port, or id.</summary>
     public bool IsNamed(NameFilter filter) => filter.Matches(HostName, Name, Id.ToString(System.Globalization.CultureInfo.InvariantCulture));

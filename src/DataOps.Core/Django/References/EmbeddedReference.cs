@@ -33,14 +33,14 @@ internal sealed class EmbeddedReference(Table holder, Column column, ContentType
 
     /// <inheritdoc/>
     internal override IReadOnlyList<MissingTarget> MissingTargets(Session session, ReferenceCatalog catalog, CancellationToken cancellation) =>
-        [new(a => $"exists (select 1 from {index.Sql} r where {IsMissing} and {IsEntryOf(a)} and {Holds(a, "r")})")];
+        [new(a => $"exists (select 1 from {index} r where {IsMissing} and {IsEntryOf(a)} and {Holds(a, "r")})")];
 
     // The index may be older than the text, so the text has the last word; it is only read for what is missing.
-    internal override IEnumerable<DanglingReference> Find(Session session, ReferenceCatalog catalog, CancellationToken cancellation) => session.Stream(
+    internal override IEnumerable<DanglingReference> Find(Session session, ReferenceCatalog catalog, CancellationToken cancellation) => session.Read(
         $"""
         with r as materialized (
-          select r.object_id, r.to_object_id, min(r.content_path) as content_path from {index.Sql} r where {IsMissing} group by r.object_id, r.to_object_id)
-        select {KeyText.Of(Table, "s")}, r.to_object_id, r.content_path from r join {Table.Sql} s on {IsEntryOf("s")} where {Holds("s", "r")}
+          select r.object_id, r.to_object_id, min(r.content_path) as content_path from {index} r where {IsMissing} group by r.object_id, r.to_object_id)
+        select {KeyText.Of(Table, "s")}, r.to_object_id, r.content_path from r join {Table} s on {IsEntryOf("s")} where {Holds("s", "r")}
         """,
         row => new DanglingReference(this, row.GetString(0), row.GetString(1), null, $"inside the text, at {row.GetString(2)}"),
         cancellation);
@@ -49,16 +49,16 @@ internal sealed class EmbeddedReference(Table holder, Column column, ContentType
     internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) => [];
 
     // An entry r of the index whose target is not there.
-    private string IsMissing => $"""
-        ({string.Join(" or ", paths.Select(p => $"(r.content_type_id = {p.Source} and r.to_content_type_id = {p.Target})"))})
-        and split_part(r.model_path, '.', 1) = {SqlText.Literal(Column.Name)}
-        and not exists (select 1 from {Target!.Sql} p where {KeyText.Of(TargetColumns, "p")} = r.to_object_id)
+    private SqlText IsMissing => $"""
+        ({SqlText.Join(" or ", paths.Select(p => (SqlText)$"(r.content_type_id = {p.Source} and r.to_content_type_id = {p.Target})"))})
+        and split_part(r.model_path, '.', 1) = {SqlText.Value(Column.Name)}
+        and not exists (select 1 from {Target!} p where {KeyText.Of(TargetColumns, "p")} = r.to_object_id)
         """;
 
-    private string IsEntryOf(string alias) => $"{KeyText.Of(Table, alias)} = r.object_id";
+    private SqlText IsEntryOf(Alias alias) => $"{KeyText.Of(Table, alias)} = r.object_id";
 
-    private string Holds(string alias, string entry) => $"""
-        {alias}.{SqlText.Identifier(Column.Name)}::text
+    private SqlText Holds(Alias alias, Alias entry) => $"""
+        {Column.In(alias)}::text
           ~ ('(^|[^0-9a-zA-Z-])' || regexp_replace({entry}.to_object_id, '([^0-9a-zA-Z-])', '\\\1', 'g') || '($|[^0-9a-zA-Z-])')
         """;
 

@@ -1,6 +1,7 @@
 using DataOps.Core.Django.Models;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.References;
 
@@ -31,10 +32,10 @@ internal sealed class ForeignKeyReference(ForeignKey key, Table table, Table tar
         select new ForeignKeyReference(key, table, target, IsInheritance(table, key, target));
 
     /// <inheritdoc/>
-    internal override string IsTarget(IReadOnlyList<string> values, string target) => key.IsTarget(values, target);
+    internal override SqlText IsTarget(IReadOnlyList<SqlText> values, Alias target) => key.IsTarget(values, target);
 
     /// <inheritdoc/>
-    internal override string IsAmongTargets(string alias) => key.IsAmongTargets(alias, Target.Sql);
+    internal override SqlText IsAmongTargets(Alias alias) => key.IsAmongTargets(alias, Target);
 
     /// <inheritdoc/>
     internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) => isParentLink ? HalfRepairs(catalog) : base.Repairs(catalog);

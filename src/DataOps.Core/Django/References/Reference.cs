@@ -103,18 +103,19 @@ public abstract class Reference
 
     /// <summary>The condition that a row refers to anything.</summary>
     /// <remarks>MATCH SIMPLE: with a NULL in it, it does not, and that is allowed.</remarks>
-    internal virtual string IsSet(string alias) => string.Join(" and ", Columns.Select(c => $"{alias}.{SqlText.Identifier(c.Name)} is not null"));
+    internal virtual SqlText IsSet(Alias alias) =>
+        SqlText.Join(" and ", Columns.Select(c => (SqlText)$"{c.In(alias)} is not null"));
 
     /// <summary>What a row refers to, as text.</summary>
-    internal virtual string Value(string alias) => KeyText.Of(Columns, alias);
+    internal virtual SqlText Value(Alias alias) => KeyText.Of(Columns, alias);
 
     /// <summary>The ways in which a row has no target; no row is in two of them.</summary>
     internal abstract IReadOnlyList<MissingTarget> MissingTargets(Session session, ReferenceCatalog catalog, CancellationToken cancellation);
 
     /// <summary>The rows without a target.</summary>
     internal virtual IEnumerable<DanglingReference> Find(Session session, ReferenceCatalog catalog, CancellationToken cancellation) =>
-        MissingTargets(session, catalog, cancellation).SelectMany(m => session.Stream(
-            $"select {KeyText.Of(Table, "c")}, {Value("c")} from {Table.Sql} c where {m.IsDangling("c")}",
+        MissingTargets(session, catalog, cancellation).SelectMany(m => session.Read(
+            $"select {KeyText.Of(Table, "c")}, {Value("c")} from {Table} c where {m.IsDangling("c")}",
             row => new DanglingReference(this, row.GetString(0), row.GetString(1), m.Table, m.Note),
             cancellation));
 
@@ -137,4 +138,4 @@ internal sealed record DanglingReference(Reference Reference, string Key, string
 /// <param name="IsDangling">The condition that a row, by its alias, is one of them.</param>
 /// <param name="Table">The table in which nothing is, where each row names its own.</param>
 /// <param name="Note">What else there is to know.</param>
-internal sealed record MissingTarget(Func<string, string> IsDangling, Table? Table = null, string? Note = null);
+internal sealed record MissingTarget(Func<Alias, SqlText> IsDangling, Table? Table = null, string? Note = null);

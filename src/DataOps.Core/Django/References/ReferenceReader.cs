@@ -38,14 +38,14 @@ internal sealed class ReferenceReader(Session session)
     {
         if (ModelTables.Find(_database, DjangoTables.ContentType) is not { } table)
             return [];
-        return session.List<(int Id, string App, string Model)>($"select id, app_label::text, model::text from {table.Sql} order by app_label, model")
+        return session.Query<(int Id, string App, string Model)>($"select id, app_label::text, model::text from {table} order by app_label, model")
             .Select(c => (c.Id, Label: new ModelLabel(c.App, c.Model)))
             .Select(c => new ContentType(c.Id, c.Label, ModelTables.Find(_database, c.Label)))
             .ToArray();
     }
 
-    private IReadOnlyList<EmbeddedPath> ReadEmbeddedPaths(Table index) => session.List<EmbeddedPath>($"""
+    private IReadOnlyList<EmbeddedPath> ReadEmbeddedPaths(Table index) => session.Query<EmbeddedPath>($"""
         select distinct content_type_id as source, to_content_type_id as target, split_part(model_path, '.', 1) as fieldname
-        from {index.Sql} order by 1, 3, 2
+        from {index} order by 1, 3, 2
         """);
 }

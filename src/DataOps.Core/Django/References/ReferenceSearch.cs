@@ -1,6 +1,7 @@
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.References;
 
@@ -10,7 +11,7 @@ internal sealed class ReferenceSearch(Session session, ReferenceCatalog catalog,
     /// <summary>The dangling rows, table after table; a caller that stops early ends the query on the server.</summary>
     /// <param name="references">The references to search.</param>
     /// <param name="condition">Which rows of a table to look at, with c for the table; null for all. Only references with one known target take it.</param>
-    public IEnumerable<DanglingReference> In(IReadOnlyList<Reference> references, Func<Table, string?>? condition = null)
+    public IEnumerable<DanglingReference> In(IReadOnlyList<Reference> references, Func<Table, SqlText?>? condition = null)
     {
         long total = references.Select(r => r.Table).DistinctBy(t => t.Oid).Sum(t => t.EstimatedRows ?? 0);
         long done = 0;
@@ -24,7 +25,7 @@ internal sealed class ReferenceSearch(Session session, ReferenceCatalog catalog,
         }
     }
 
-    private IEnumerable<DanglingReference> Of(Table child, Reference[] references, string? condition)
+    private IEnumerable<DanglingReference> Of(Table child, Reference[] references, SqlText? condition)
     {
         TargetReference[] plain = [.. references.OfType<TargetReference>().Select(r => r.For(session, context.Cancellation))];
         return TargetSearch.In(session, child, plain, condition, context.Cancellation)

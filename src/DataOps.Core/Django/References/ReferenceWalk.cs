@@ -37,11 +37,11 @@ internal sealed class ReferenceWalk(ReferenceCatalog catalog)
     /// The object ids by which rows belong to a row of a table, and the condition that a row's content type is the table's or an heir's: tags, revisions and
     /// index entries are an object's own; history stays.
     /// </summary>
-    public IEnumerable<(GenericReference Reference, Func<string, string> IsOfType)> ObjectIds(Table target)
+    public IEnumerable<(GenericReference Reference, Func<Alias, SqlText> IsOfType)> ObjectIds(Table target)
     {
-        string types = string.Join(',', catalog.WithHeirs(target).Select(catalog.ModelOf).OfType<Model>().Select(m => m.ContentType));
+        int[] types = [.. catalog.WithHeirs(target).Select(catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)];
         return catalog.References.OfType<GenericReference>().Where(r => r.Severity != Severity.Expected).Select(
-            r => (r, (Func<string, string>)(alias => $"{alias}.{SqlText.Identifier(r.ContentTypeColumn.Name)} = any('{{{types}}}')")));
+            r => (r, (Func<Alias, SqlText>)(alias => $"{r.ContentTypeColumn.In(alias)} = any({types})")));
     }
 
     /// <summary>The order to read and to write a file in: what is referred to comes first, as far as there are no circles; apart from that by label.</summary>

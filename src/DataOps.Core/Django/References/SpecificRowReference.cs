@@ -24,7 +24,7 @@ internal sealed class SpecificRowReference(Table parent, string evidence) : Type
     public static bool HasTypePointer(Table table) => table.SingleKey is not null && table.ForeignKeys.Any(k => k.Columns is ["content_type_id"]);
 
     // Which row is meant is the key; the value is the content type.
-    internal override string Value(string alias) => KeyText.Of([ContentTypeColumn], alias);
+    internal override SqlText Value(Alias alias) => KeyText.Of([ContentTypeColumn], alias);
 
     /// <inheritdoc/>
     internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) => catalog.IsPage(Table)

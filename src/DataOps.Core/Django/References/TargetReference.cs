@@ -18,26 +18,21 @@ internal abstract class TargetReference(
     protected virtual string Note(string value) => Evidence;
 
     /// <summary>The condition that one row is what another refers to.</summary>
-    internal virtual string IsTarget(string alias, string target) =>
-        IsTarget([.. Columns.Select(c => $"{alias}.{SqlText.Identifier(c.Name)}")], target);
+    internal virtual SqlText IsTarget(Alias alias, Alias target) =>
+        IsTarget([.. Columns.Select(c => c.In(alias))], target);
 
     /// <summary>The condition that a row is what these values of the columns, as SQL, refer to.</summary>
-    internal virtual string IsTarget(IReadOnlyList<string> values, string target) => string.Join(" and ", values.Select((v, i) =>
-    {
-        (string left, string right) = ColumnEquality.SidesOf(Columns[i], v, TargetColumns[i], target);
-        return $"{left} operator(pg_catalog.=) {right}";
-    }));
+    internal virtual SqlText IsTarget(IReadOnlyList<SqlText> values, Alias target) =>
+        SqlText.Join(" and ", values.Select((v, i) => ColumnEquality.IsValue(TargetColumns[i], target, Columns[i], v)));
 
     /// <summary>The condition that a row refers to one that is not there.</summary>
-    internal string IsDangling(string alias) => $"{IsSet(alias)} and not exists (select 1 from {Target.Sql} p where {IsTarget(alias, "p")})";
+    internal SqlText IsDangling(Alias alias) =>
+        $"{IsSet(alias)} and not exists (select 1 from {Target} p where {IsTarget(alias, "p")})";
 
     /// <summary>The condition that a row's target is among all keys, which are then read once.</summary>
     /// <remarks>Beside a NULL among the keys, what is not one of them is unknown.</remarks>
-    internal virtual string IsAmongTargets(string alias)
-    {
-        (string left, string right) = ColumnEquality.Sides(Column, alias, TargetColumns[0], "p");
-        return $"{left} operator(pg_catalog.=) any (select {right} from {Target.Sql} p)";
-    }
+    internal virtual SqlText IsAmongTargets(Alias alias) =>
+        ColumnEquality.IsAmong(Column, alias, Target, TargetColumns[0]);
 
     /// <summary>The reference with what its conditions have to know of the rows.</summary>
     internal virtual TargetReference For(Session session, CancellationToken cancellation) => this;

@@ -33,18 +33,18 @@ internal sealed class TreeReference(Tree tree, PathScheme? scheme = null) : Targ
     /// <param name="session">The session.</param>
     /// <param name="rows">The rows, as SQL.</param>
     /// <param name="cancellation">Cancels the query that runs.</param>
-    public TargetReference Over(Session session, string rows, CancellationToken cancellation) =>
+    public TargetReference Over(Session session, SqlText rows, CancellationToken cancellation) =>
         new TreeReference(tree, PathScheme.Of(session, tree, null, null, cancellation, rows));
 
     /// <inheritdoc/>
     internal override TargetReference For(Session session, CancellationToken cancellation) => Over(session, Table.Sql, cancellation);
 
     /// <inheritdoc/>
-    internal override string IsSet(string alias) => Scheme.HasParent(tree.PathOf(alias));
+    internal override SqlText IsSet(Alias alias) => Scheme.HasParent(tree.PathOf(alias));
 
     /// <inheritdoc/>
-    internal override string IsTarget(string alias, string target) =>
-        $"{target}.{SqlText.Identifier(Column.Name)} = {Scheme.ParentSql($"{alias}.{SqlText.Identifier(Column.Name)}")}";
+    internal override SqlText IsTarget(Alias alias, Alias target) =>
+        $"{Column.In(target)} = {Scheme.ParentSql(Column.In(alias))}";
 
     // A node keeps its row, and needs another place.
     internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) => [];

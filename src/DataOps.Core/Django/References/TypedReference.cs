@@ -22,7 +22,7 @@ internal abstract class TypedReference(
 
     /// <summary>Rows of a content type that have no row in its table.</summary>
     protected MissingTarget Missing(int id, Table target, string note) => new(
-        a => $"{OfType(a, id)} and not exists (select 1 from {target.Sql} p where {ColumnEquality.Of(Column, a, target.SingleKey!, "p")})", target, note);
+        a => $"{OfType(a, id)} and not exists (select 1 from {target} p where {ColumnEquality.Of(Column, a, target.SingleKey!, "p")})", target, note);
 
     /// <summary>All rows of a content type.</summary>
     protected MissingTarget All(int id, string note) => new(a => OfType(a, id), null, note);
@@ -30,21 +30,21 @@ internal abstract class TypedReference(
     /// <summary>All rows of a content type without a table.</summary>
     protected MissingTarget Unknown(int id, string label) => All(id, $"content type {label} has no table: its model was removed, or is a proxy");
 
-    private string OfType(string alias, int id) => $"{alias}.{SqlText.Identifier(contentType.Name)} = {id} and {IsSet(alias)}";
+    private SqlText OfType(Alias alias, int id) => $"{contentType.In(alias)} = {id} and {IsSet(alias)}";
 
     // A loose scan: one step through the index for each content type, however many rows there are.
     private IReadOnlyList<int> ContentTypes(Session session, CancellationToken cancellation)
     {
-        string column = SqlText.Identifier(contentType.Name);
-        string sql = Table.HasIndexOn(contentType.Name)
-            ? $"""
+        SqlText column = contentType.Sql;
+        SqlText sql = Table.HasIndexOn(contentType.Name)
+            ? (SqlText)$"""
               with recursive v(x) as (
-                (select c.{column}::int from {Table.Sql} c where c.{column} is not null order by c.{column} limit 1)
+                (select c.{column}::int from {Table} c where c.{column} is not null order by c.{column} limit 1)
                 union all
-                select (select c.{column}::int from {Table.Sql} c where c.{column} > v.x order by c.{column} limit 1) from v where v.x is not null)
+                select (select c.{column}::int from {Table} c where c.{column} > v.x order by c.{column} limit 1) from v where v.x is not null)
               select x from v where x is not null
               """
-            : $"select distinct {column}::int from {Table.Sql} where {column} is not null order by 1";
-        return session.List<int>(sql, cancellation: cancellation);
+            : (SqlText)$"select distinct {column}::int from {Table} where {column} is not null order by 1";
+        return session.Query<int>(sql, cancellation);
     }
 }

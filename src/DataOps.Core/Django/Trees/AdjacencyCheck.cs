@@ -1,7 +1,6 @@
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.Trees;
 
@@ -25,14 +24,13 @@ internal sealed class AdjacencyCheck(Session session, Tree tree, CancellationTok
 
     private IEnumerable<Problem> SamePlaces(Column order)
     {
-        string place = SqlText.Identifier(order.Name);
-        string up = SqlText.Identifier(tree.Parent!.Column.Name);
-        return session.Stream(
+        Column up = tree.Parent!.Column;
+        return session.Read(
             $"""
             select d.key, d.place, d.first_key
-            from (select {tree.Key("c")} as key, c.{place}::text as place, first_value({tree.Key("c")}) over w as first_key, row_number() over w as number,
-              c.{place} as sort, c.{up} as up
-                  from {tree.Table.Sql} c window w as (partition by c.{up}, c.{place} order by {tree.KeyOrder("c")})) d
+            from (select {tree.Key("c")} as key, c.{order}::text as place, first_value({tree.Key("c")}) over w as first_key, row_number() over w as number,
+              c.{order} as sort, c.{up} as up
+                  from {tree.Table} c window w as (partition by c.{up}, c.{order} order by {tree.KeyOrder("c")})) d
             where d.number > 1 order by d.up, d.sort, d.number
             """,
             r => new Problem(

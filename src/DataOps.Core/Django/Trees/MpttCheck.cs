@@ -18,15 +18,14 @@ internal sealed class MpttCheck(Session session, Tree tree, CancellationToken ca
             (TreeProblem.TreeId, tree.TreeId!, "tree_id"), (TreeProblem.Level, tree.Depth!, "level"), (TreeProblem.Left, tree.Left!, "lft"),
             (TreeProblem.Right, tree.Right!, "rght"),
         ];
-        string key = SqlText.Identifier(tree.Parent!.TargetColumns[0].Name);
-        string present = string.Join(", ", numbers.Select(n => $"c.{SqlText.Identifier(n.Column.Name)}::int8"));
-        string expected = string.Join(", ", numbers.Select(n => $"e.{n.Expected}"));
-        string sql = $"""
+        IEnumerable<SqlText> present = numbers.Select(n => (SqlText)$"c.{n.Column}::int8");
+        IEnumerable<SqlText> expected = numbers.Select(n => new Alias("e").Column(n.Expected));
+        SqlText sql = $"""
             select {tree.Key("c")}, array[{present}], array[{expected}]
-            from {tree.Table.Sql} c join ({MpttNumbers.Query(tree, tree.Table.Sql)}) e on e.key = c.{key}
+            from {tree.Table} c join ({MpttNumbers.Query(tree, tree.Table.Sql)}) e on e.key = c.{tree.Parent!.TargetColumns[0]}
             where array[{present}] <> array[{expected}] order by e.tree_id, e.lft
             """;
-        foreach ((string row, long[] has, long[] should) in session.Stream(
+        foreach ((string row, long[] has, long[] should) in session.Read(
             sql, r => (r.GetString(0), r.GetFieldValue<long[]>(1), r.GetFieldValue<long[]>(2)), cancellation))
             for (int i = 0; i < numbers.Length; i++)
                 if (has[i] != should[i])

@@ -1,3 +1,4 @@
+using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.Trees;
@@ -12,21 +13,22 @@ internal static class MpttNumbers
     /// <param name="tree">The tree.</param>
     /// <param name="relation">The table, or another relation that has its columns.</param>
     /// <param name="renumbers">Whether trees are numbered from 1 without gaps, as mptt's own rebuild does.</param>
-    public static string Query(Tree tree, string relation, bool renumbers = false)
+    public static SqlText Query(Tree tree, SqlText relation, bool renumbers = false)
     {
-        string key = SqlText.Identifier(tree.Parent!.TargetColumns[0].Name);
-        string up = SqlText.Identifier(tree.Parent.Column.Name);
-        string treeId = SqlText.Identifier(tree.TreeId!.Name);
-        string order = $"c.{treeId}, c.{SqlText.Identifier(tree.Left!.Name)}, c.{key}";
-        string number = renumbers
-            ? $"row_number() over (order by {order})"
-            : $"case when x.same = 1 then x.tree else x.most + row_number() over (partition by x.same = 1 order by x.ord) end";
-        string roots = renumbers
-            ? $"select c.{key} as key, row_number() over (order by {order}) as ord, {number} as tree from {relation} c where c.{up} is null"
-            : $"""
+        Column key = tree.Parent!.TargetColumns[0];
+        Column up = tree.Parent.Column;
+        Column treeId = tree.TreeId!;
+        Column left = tree.Left!;
+        SqlText order = $"c.{treeId}, c.{left}, c.{key}";
+        SqlText number = renumbers
+            ? (SqlText)$"row_number() over (order by {order})"
+            : (SqlText)$"case when x.same = 1 then x.tree else x.most + row_number() over (partition by x.same = 1 order by x.ord) end";
+        SqlText roots = renumbers
+            ? (SqlText)$"select c.{key} as key, row_number() over (order by {order}) as ord, {number} as tree from {relation} c where c.{up} is null"
+            : (SqlText)$"""
                 select x.key, x.ord, {number} as tree from (
                   select c.{key} as key, row_number() over (order by {order}) as ord, c.{treeId}::int8 as tree,
-                         row_number() over (partition by c.{treeId} order by c.{SqlText.Identifier(tree.Left.Name)}, c.{key}) as same,
+                         row_number() over (partition by c.{treeId} order by c.{left}, c.{key}) as same,
                          (select max({treeId})::int8 from {relation} m) as most
                   from {relation} c where c.{up} is null) x
                 """;

@@ -43,15 +43,15 @@ internal sealed class NestedSets(Session session, Tree tree, CancellationToken c
     /// <summary>The rows, each when its end is known.</summary>
     public IEnumerable<SetRow> Count()
     {
-        string treeId = $"c.{SqlText.Identifier(tree.TreeId!.Name)}";
-        string left = $"c.{SqlText.Identifier(tree.Left!.Name)}";
-        string right = $"c.{SqlText.Identifier(tree.Right!.Name)}";
-        _mostTrees = session.List<long>($"select coalesce(max({treeId}), 0)::int8 from {tree.Table.Sql} c", cancellation: cancellation)[0];
-        string sql = $"""
-            select {tree.Key("c")}, {treeId}::int8, {left}::int8, {right}::int8, c.{SqlText.Identifier(tree.Depth!.Name)}::int8
-            from {tree.Table.Sql} c order by {treeId}, {left}, {right} desc, {tree.KeyOrder("c")}
+        SqlText treeId = tree.TreeId!.In("c");
+        SqlText left = tree.Left!.In("c");
+        SqlText right = tree.Right!.In("c");
+        _mostTrees = session.Query<long>($"select coalesce(max({treeId}), 0)::int8 from {tree.Table} c", cancellation)[0];
+        SqlText sql = $"""
+            select {tree.Key("c")}, {treeId}::int8, {left}::int8, {right}::int8, c.{tree.Depth!}::int8
+            from {tree.Table} c order by {treeId}, {left}, {right} desc, {tree.KeyOrder("c")}
             """;
-        foreach (SetRow row in session.Stream(sql, r => new SetRow(r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4)), cancellation))
+        foreach (SetRow row in session.Read(sql, r => new SetRow(r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4)), cancellation))
         {
             Begin(row);
             while (_closed.TryDequeue(out SetRow? done))

@@ -1,4 +1,5 @@
 using DataOps.Core.Django.References;
+using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
 
@@ -31,11 +32,11 @@ internal static class ParentWalk
     /// <param name="table">The table, or another relation in parentheses that has its columns.</param>
     /// <param name="parent">The reference to the parent.</param>
     /// <param name="cancellation">Cancels the query.</param>
-    public static IReadOnlyList<LostRow> Lost(Session session, string table, Reference parent, CancellationToken cancellation)
+    public static IReadOnlyList<LostRow> Lost(Session session, SqlText table, Reference parent, CancellationToken cancellation)
     {
-        string key = SqlText.Identifier(parent.TargetColumns[0].Name);
-        string up = SqlText.Identifier(parent.Column.Name);
-        List<(string Key, string Parent, bool HasParent)> rows = [.. session.Stream(
+        Column key = parent.TargetColumns[0];
+        Column up = parent.Column;
+        List<(string Key, string Parent, bool HasParent)> rows = [.. session.Read(
             $"""
             with recursive t as (
               select c.{key} as key from {table} c where c.{up} is null

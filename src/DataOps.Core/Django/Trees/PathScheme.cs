@@ -1,4 +1,3 @@
-using System.Globalization;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
@@ -37,9 +36,9 @@ internal sealed record PathScheme(int StepLength, string Alphabet)
 
     /// <summary>The form of a tree's paths; what is not given is found in the rows.</summary>
     /// <exception cref="DataOpsException">A given step length or alphabet is invalid.</exception>
-    public static PathScheme Of(Session session, Tree tree, int? stepLength, string? alphabet, CancellationToken cancellation, string? rows = null)
+    public static PathScheme Of(Session session, Tree tree, int? stepLength, string? alphabet, CancellationToken cancellation, SqlText? rows = null)
     {
-        rows ??= tree.Table.Sql;
+        SqlText relation = rows ?? tree.Table.Sql;
         if (stepLength is <= 0)
             throw new DataOpsException(ErrorIds.InvalidStepLength, FailureKind.InvalidArgument, $"A step of {stepLength} characters is none.",
                 "Give the model's steplen.", stepLength);
@@ -49,21 +48,21 @@ internal sealed record PathScheme(int StepLength, string Alphabet)
                     "Give the model's alphabet.", alphabet);
         if (tree.HasOneRoot)
             return Wagtail;
-        (int found, bool isCertain) = stepLength is { } given ? (given, true) : FindStep(session, rows, tree, cancellation);
-        return new PathScheme(found, alphabet ?? FindAlphabet(session, tree, rows, cancellation)) { IsCertain = isCertain };
+        (int found, bool isCertain) = stepLength is { } given ? (given, true) : FindStep(session, relation, tree, cancellation);
+        return new PathScheme(found, alphabet ?? FindAlphabet(session, tree, relation, cancellation)) { IsCertain = isCertain };
     }
 
     /// <summary>The characters per step that most rows agree on: a path has as many steps as the node is deep.</summary>
     /// <returns>The length, Wagtail's where no row tells; and whether more than half of all rows agree on it, or there are none.</returns>
-    private static (int Length, bool IsCertain) FindStep(Session session, string rows, Tree tree, CancellationToken cancellation)
+    private static (int Length, bool IsCertain) FindStep(Session session, SqlText rows, Tree tree, CancellationToken cancellation)
     {
-        string length = $"length({tree.PathOf("c")})";
-        string deep = $"c.{SqlText.Identifier(tree.Depth!.Name)}";
+        SqlText length = $"length({tree.PathOf("c")})";
+        SqlText deep = tree.Depth!.In("c");
         // CASE keeps the order of its tests: a depth of 0 divides nothing, and an empty path tells nothing.
-        IReadOnlyList<(int? Length, long Rows)> steps = session.List<(int? Length, long Rows)>($"""
+        IReadOnlyList<(int? Length, long Rows)> steps = session.Query<(int? Length, long Rows)>($"""
             select (case when {deep} > 0 and {length} > 0 then case when {length} % {deep} = 0 then {length} / {deep} end end)::int4, count(*)
             from {rows} c group by 1
-            """, cancellation: cancellation);
+            """, cancellation);
         (int? Length, long Rows) best = steps.Where(s => s.Length is not null)
             .OrderByDescending(s => s.Rows).ThenBy(s => s.Length != Wagtail.StepLength).ThenBy(s => s.Length).FirstOrDefault((Wagtail.StepLength, 0));
         long all = steps.Sum(s => s.Rows);
@@ -93,35 +92,35 @@ internal sealed record PathScheme(int StepLength, string Alphabet)
     public bool IsPath(string path) => path.Length > 0 && path.Length % StepLength == 0 && path.All(Alphabet.Contains);
 
     /// <summary>Whether a text is a path, in SQL.</summary>
-    public string IsPathSql(string path) => $"{IsInAlphabet(path)} and length({path}) % {StepLength} = 0 and {path} <> ''";
+    public SqlText IsPathSql(SqlText path) => $"{IsInAlphabet(path)} and length({path}) % {Steps} = 0 and {path} <> ''";
 
     /// <summary>The path of a node's parent, in SQL.</summary>
-    public string ParentSql(string path) => $"left({path}, -{StepLength})";
+    public SqlText ParentSql(SqlText path) => $"left({path}, -{Steps})";
 
     /// <summary>The number of a path's steps, in SQL.</summary>
-    public string DepthSql(string path) => $"length({path}) / {StepLength}";
+    public SqlText DepthSql(SqlText path) => $"length({path}) / {Steps}";
 
     /// <summary>Whether a text has characters of the alphabet only, in SQL.</summary>
-    public string IsInAlphabet(string path) => $"translate({path}, {SqlText.Literal(Alphabet)}, '') = ''";
+    public SqlText IsInAlphabet(SqlText path) => $"translate({path}, {SqlText.Literal(Alphabet)}, '') = ''";
 
     /// <summary>Whether a path is one below a root, so that it has a parent's, in SQL.</summary>
-    public string HasParent(string path) =>
-        $"length({path}) > {StepLength} and length({path}) % {StepLength} = 0 and {IsInAlphabet(path)}";
+    public SqlText HasParent(SqlText path) =>
+        $"length({path}) > {Steps} and length({path}) % {Steps} = 0 and {IsInAlphabet(path)}";
 
     /// <summary>What sorts paths as the alphabet does, in SQL.</summary>
-    public string Order(string path)
+    public SqlText Order(SqlText path)
     {
         string sorted = string.Concat(Alphabet.Order());
-        return sorted == Alphabet ? path : $"translate({path}, {SqlText.Literal(Alphabet)}, {SqlText.Literal(sorted)}) collate \"C\"";
+        return sorted == Alphabet ? path : (SqlText)$"translate({path}, {SqlText.Literal(Alphabet)}, {SqlText.Literal(sorted)}) collate \"C\"";
     }
 
     /// <summary>A number as a step, in SQL.</summary>
-    public string StepSql(string number)
+    public SqlText StepSql(SqlText number)
     {
-        string alphabet = SqlText.Literal(Alphabet);
-        IEnumerable<string> digits = Enumerable.Range(0, StepLength).Reverse().Select(power =>
-            $"substr({alphabet}, (({number}) / {Power(power)} % {Alphabet.Length})::int + 1, 1)");
-        return $"({string.Join(" || ", digits)})";
+        SqlText alphabet = SqlText.Literal(Alphabet);
+        IEnumerable<SqlText> digits = Enumerable.Range(0, StepLength).Reverse().Select(power =>
+            (SqlText)$"substr({alphabet}, (({number}) / {Power(power)} % {SqlText.Literal(Alphabet.Length)})::int + 1, 1)");
+        return $"({SqlText.Join(" || ", digits)})";
     }
 
     /// <summary>A number as a step.</summary>
@@ -147,16 +146,19 @@ internal sealed record PathScheme(int StepLength, string Alphabet)
         return number;
     }
 
-    private string Power(int power) => ((long)Math.Pow(Alphabet.Length, power)).ToString(CultureInfo.InvariantCulture);
+    private SqlText Steps => SqlText.Literal(StepLength);
+
+    private SqlText Power(int power) => SqlText.Literal((long)Math.Pow(Alphabet.Length, power));
 
     // A few odd rows are damage, many are another alphabet.
-    private static string FindAlphabet(Session session, Tree tree, string rows, CancellationToken cancellation)
+    private static string FindAlphabet(Session session, Tree tree, SqlText rows, CancellationToken cancellation)
     {
-        string path = tree.PathOf("c");
+        SqlText path = tree.PathOf("c");
         string[] candidates = [Base36, Lower36, Base62];
-        IEnumerable<string> counts = candidates.Select(a => $"count(*) filter (where translate({path}, '{a}', '') <> '')");
-        string sql = $"select array[count(*), {string.Join(", ", counts)}] from {rows} c";
-        long[] odd = session.Stream(sql, r => r.GetFieldValue<long[]>(0), cancellation).Single();
+        IEnumerable<SqlText> counts =
+            candidates.Select(a => (SqlText)$"count(*) filter (where translate({path}, {SqlText.Value(a)}, '') <> '')");
+        SqlText sql = $"select array[count(*), {counts}] from {rows} c";
+        long[] odd = session.Read(sql, r => r.GetFieldValue<long[]>(0), cancellation).Single();
         for (int i = 0; i < candidates.Length; i++)
             if (odd[i + 1] < FewRows || odd[i + 1] * 100 < odd[0] * FewPercent)
                 return candidates[i];

@@ -1,4 +1,5 @@
 using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
 
@@ -10,10 +11,10 @@ namespace DataOps.Core.Django.Trees;
 /// <param name="scheme">How its paths are written.</param>
 /// <param name="differs">What else a node c can have that does not follow from its parent p, as SQL, to be asked in the same pass; null without.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
-internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme scheme, string? differs, CancellationToken cancellation)
+internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme scheme, SqlText? differs, CancellationToken cancellation)
 {
-    private readonly string _table = tree.Table.Sql;
-    private readonly string _path = tree.PathOf("c");
+    private readonly Table _table = tree.Table;
+    private readonly SqlText _path = tree.PathOf("c");
     private readonly int _step = scheme.StepLength;
     private readonly bool _isUnique = tree.Table.UniqueKeys.Any(k => k.Count == 1 && k[0] == tree.Path!.Name);
 
@@ -47,13 +48,15 @@ internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme schem
     // Where a tree has one root, its roots are odd as well: they are few, and all but the first too many.
     private IEnumerable<Node> Odd()
     {
-        string depth = $"c.{SqlText.Identifier(tree.Depth!.Name)}";
-        string children = $"c.{SqlText.Identifier(tree.NumChild!.Name)}";
-        string parents = _isUnique ? _table : $"(select distinct on ({_path}) c.* from {_table} c order by {_path})";
-        string parent = tree.PathOf("p");
-        string last = $"right({_path}, {_step})";
-        string other = differs ?? "false";
-        return session.Stream(
+        SqlText depth = tree.Depth!.In("c");
+        SqlText children = tree.NumChild!.In("c");
+        SqlText parents =
+            _isUnique ? _table.Sql : (SqlText)$"(select distinct on ({_path}) c.* from {_table} c order by {_path})";
+        SqlText parent = tree.PathOf("p");
+        SqlText last = $"right({_path}, {_step})";
+        SqlText root = tree.HasOneRoot ? (SqlText)$" or length({_path}) = {_step}" : SqlText.Empty;
+        SqlText other = differs ?? $"false";
+        return session.Read(
             $"""
             select {tree.Key("c")}, {_path}, {depth}::int8, {children}::int8, {scheme.IsInAlphabet(_path)}, {parent} is not null, coalesce(k.children, 0),
               coalesce({other}, false)
@@ -63,7 +66,7 @@ internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme schem
               group by 1) k on k.path = {_path}
             where not {scheme.IsInAlphabet(_path)} or length({_path}) % {_step} <> 0 or {_path} = '' or (length({_path}) > {_step} and {parent} is null)
             or {depth} <> {scheme.DepthSql(_path)} or {children} <> coalesce(k.children, 0)
-            or {last} = {SqlText.Literal(scheme.Zero)} or {last} = {SqlText.Literal(scheme.Last)}{(tree.HasOneRoot ? $" or length({_path}) = {_step}" : "")}
+            or {last} = {SqlText.Value(scheme.Zero)} or {last} = {SqlText.Value(scheme.Last)}{root}
             or {other}
             order by {_path}, {tree.KeyOrder("c")}
             """,
@@ -100,7 +103,7 @@ internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme schem
     }
 
     // Every prefix of a path is the path of an ancestor.
-    private IEnumerable<Problem> Below() => session.Stream(
+    private IEnumerable<Problem> Below() => session.Read(
         $"""
         with lost as materialized (
           select {_path} as path from {_table} c where {scheme.HasParent(_path)}
@@ -115,9 +118,9 @@ internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme schem
 
     private IEnumerable<Problem> Duplicates()
     {
-        string same = scheme.HasOneCase ? $"upper({_path})" : _path;
+        SqlText same = scheme.HasOneCase ? (SqlText)$"upper({_path})" : _path;
         // The first keeps its path: the one that is written in the alphabet's own case.
-        return session.Stream(
+        return session.Read(
             $"""
             select d.key, d.path, d.first_key, d.first_path
             from (select {tree.Key("c")} as key, {_path} as path, first_value({tree.Key("c")}) over w as first_key, first_value({_path}) over w as first_path,
@@ -138,24 +141,24 @@ internal sealed class PathTreeCheck(Session session, Tree tree, PathScheme schem
 
     private IEnumerable<Problem> Collation()
     {
-        string column = SqlText.Identifier(tree.Path!.Name);
-        string[] order = [.. session.Stream(
+        Column column = tree.Path!;
+        string[] order = [.. session.Read(
             $"""
             select string_agg(c, '' order by c) from (
               select {column} as c from {_table} where false union all select d
-                from unnest(string_to_array({SqlText.Literal(string.Join('\u0001', scheme.Alphabet.ToCharArray()))}, chr(1))) d) x
+                from unnest(string_to_array({SqlText.Value(string.Join('\u0001', scheme.Alphabet.ToCharArray()))}, chr(1))) d) x
             """,
             r => r.GetString(0), cancellation)];
         if (order[0] == scheme.Alphabet)
             return [];
-        bool isWrong = session.List<bool>(
+        bool isWrong = session.Query<bool>(
             $"""
             select exists (select 1 from (
               select {scheme.Order(_path)} as p, lag({scheme.Order(_path)}) over (order by c.{column}) as before from {_table} c
                 where {scheme.IsInAlphabet(_path)}) x where before > p)
-            """, cancellation: cancellation)[0];
+            """, cancellation)[0];
         return [new Problem(
-            TreeProblem.Collation, isWrong ? Severity.Error : Severity.Warning, tree.Table, null, tree.Path.Name, tree.Path.Collation ?? "the database's", "C",
+            TreeProblem.Collation, isWrong ? Severity.Error : Severity.Warning, tree.Table, null, column.Name, column.Collation ?? "the database's", "C",
             isWrong ? "rows come out in another order than the tree's" : $"the alphabet's characters sort as {order[0]}")];
     }
 

@@ -37,12 +37,12 @@ internal sealed record Tree(TreeKind Kind, Table Table)
     public bool HasOneRoot { get; init; }
 
     /// <summary>The key of row <paramref name="alias"/> as text.</summary>
-    public string Key(string alias) => KeyText.Of(Table, alias);
+    public SqlText Key(Alias alias) => KeyText.Of(Table, alias);
 
     /// <summary>What sorts rows that are otherwise equal.</summary>
-    public string KeyOrder(string alias) => Table.PrimaryKey.Count == 0
-        ? $"{alias}.ctid" : string.Join(", ", Table.PrimaryKey.Select(k => $"{alias}.{SqlText.Identifier(k)}"));
+    public SqlText KeyOrder(Alias alias) =>
+        Table.PrimaryKey.Count == 0 ? (SqlText)$"{alias}.ctid" : SqlText.Join(", ", Table.PrimaryKey.Select(alias.Column));
 
     /// <summary>The path as text in the order of its bytes, whatever the column's collation.</summary>
-    public string PathOf(string alias) => $"{alias}.{SqlText.Identifier(Path!.Name)}::text collate \"C\"";
+    public SqlText PathOf(Alias alias) => $"{Path!.In(alias)}::text collate \"C\"";
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataOps.Core.Postgres.Copy;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.Values;
 
@@ -31,8 +32,8 @@ internal sealed class ArrayConverter : NestedConverter
     {
         (_element, _dimensions, _losses) = (element, dimensions, losses);
         _inner = dimensions > 1 ? new ArrayConverter(element, dimensions - 1, null) : null;
-        Casts = [.. element.Casts.Select(type => type + "[]")];
-        Empty = "'{}'";
+        Casts = [.. element.Casts.Select(type => (SqlText)$"{type}[]")];
+        Empty = (SqlText)$"'{{}}'";
     }
 
     // Dimensions, whether there are NULLs, the elements' type, then size and first index of each dimension.

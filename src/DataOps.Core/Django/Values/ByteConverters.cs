@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using DataOps.Core.Postgres.Copy;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.Values;
 
@@ -12,7 +13,7 @@ internal sealed class BytesConverter : PlainConverter
     // itself.
     private const int Piece = 48 * 1024;
 
-    public BytesConverter() : base(isQuoted: true) => Empty = "''";
+    public BytesConverter() : base(isQuoted: true) => Empty = (SqlText)$"''";
 
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output output)
     {
@@ -60,7 +61,7 @@ internal sealed class UuidConverter : PlainConverter
     private const string Urn = "urn:uuid:";
     private const int Length = 36;
 
-    public UuidConverter() : base(isQuoted: true) => Empty = "gen_random_uuid()";
+    public UuidConverter() : base(isQuoted: true) => Empty = (SqlText)$"gen_random_uuid()";
 
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output output) =>
         Write(new Guid(field, bigEndian: true), output);

@@ -1,5 +1,6 @@
 using DataOps.Core.Django.References;
 using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.Values;
 
@@ -14,11 +15,11 @@ internal static class EmptyValue
     /// The SQL of a value of a field that an object lacks: the default, NULL, or an empty value; null when the type has
     /// none.
     /// </summary>
-    public static string? OfField(Column column) => column switch
+    public static SqlText? OfField(Column column) => column switch
     {
         { Source: not ColumnSource.Plain } => null,
-        { Default: { } made } => made,
-        { NotNull: false } => "null",
+        { Default: { } made } => SqlText.Raw(made),
+        { NotNull: false } => (SqlText)$"null",
         _ => ValueConverter.For(column).Empty,
     };
 
@@ -26,7 +27,7 @@ internal static class EmptyValue
     /// The SQL of a value of a row that is made anew, over its key as k.key; null where nothing is obvious, or nothing
     /// is needed.
     /// </summary>
-    public static string? OfRow(ReferenceCatalog catalog, Table table, Column column)
+    public static SqlText? OfRow(ReferenceCatalog catalog, Table table, Column column)
     {
         if (!IsNeeded(column)
             || catalog.From(table).Any(r => r.ContentTypeColumn is null && r.Columns.Contains(column)))
@@ -37,10 +38,10 @@ internal static class EmptyValue
             // What an application reads in a JSON field may as well be a list.
             JsonConverter => null,
             TextConverter { Empty: not null } when column.Name == "password" =>
-                "('!' || left(encode(sha256(convert_to(gen_random_uuid()::text, 'UTF8')), 'hex'), 40))",
+                (SqlText)$"('!' || left(encode(sha256(convert_to(gen_random_uuid()::text, 'UTF8')), 'hex'), 40))",
             TextConverter { Empty: not null } when isUnique => column.Length is { } length
-                ? $"left('recreated-' || k.key::text, {length})"
-                : "('recreated-' || k.key::text)",
+                ? (SqlText)$"left('recreated-' || k.key::text, {SqlText.Literal(length)})"
+                : (SqlText)$"('recreated-' || k.key::text)",
             IntegerConverter or FloatConverter or NumericConverter when isUnique => null,
             NestedConverter or BytesConverter when isUnique => null,
             ValueConverter type => type.Empty,

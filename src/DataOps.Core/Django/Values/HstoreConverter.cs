@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataOps.Core.Postgres.Copy;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.Values;
 
@@ -12,7 +13,7 @@ internal sealed class HstoreConverter : NestedConverter
     private readonly TextConverter _member = new();
     private readonly Utf8Output _scratch = new();
 
-    public HstoreConverter() => Empty = "''";
+    public HstoreConverter() => Empty = (SqlText)$"''";
 
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output text)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using DataOps.Core.Postgres.Copy;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.Values;
 
@@ -14,10 +15,10 @@ namespace DataOps.Core.Django.Values;
 /// <remarks>A month counts 30 days and a year 365, as the Python drivers have it.</remarks>
 internal sealed partial class IntervalConverter : PlainConverter
 {
-    public IntervalConverter(LossCount? losses) : base(isQuoted: true, losses) => Empty = "'0'";
+    public IntervalConverter(LossCount? losses) : base(isQuoted: true, losses) => Empty = (SqlText)$"'0'";
 
     // 50 hours come back as 2 days and 2 hours, and a month as 30 days.
-    public override string Updated(string stored, string given) =>
+    public override SqlText Updated(SqlText stored, SqlText given) =>
         $"""
         case when {stored} = {given} and date_trunc('month', {stored}) = date_trunc('month', {given})
           then {stored} else {given} end

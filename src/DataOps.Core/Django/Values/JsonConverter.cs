@@ -1,5 +1,6 @@
 using System.Text.Json;
 using DataOps.Core.Postgres.Copy;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.Values;
 
@@ -46,7 +47,7 @@ internal sealed class JsonConverter : ValueConverter
     public JsonConverter(bool isBinary, ValueForm form)
     {
         (_isBinary, _form) = (isBinary, form);
-        Empty = "'{}'";
+        Empty = (SqlText)$"'{{}}'";
     }
 
     public override bool HasNull => true;

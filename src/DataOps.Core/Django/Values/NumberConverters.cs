@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
 using DataOps.Core.Postgres.Copy;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.Values;
 
@@ -21,7 +22,7 @@ internal sealed class IntegerConverter : PlainConverter
     public IntegerConverter(string typeName, long smallest, long largest) : base(isQuoted: false)
     {
         (_typeName, _smallest, _largest) = (typeName, smallest, largest);
-        Empty = "0";
+        Empty = (SqlText)$"0";
     }
 
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output output) =>
@@ -63,7 +64,7 @@ internal sealed class IntegerConverter : PlainConverter
 /// <summary>Truth values; read from Python's words and from 0 and 1 too.</summary>
 internal sealed class BooleanConverter : PlainConverter
 {
-    public BooleanConverter() : base(isQuoted: false) => Empty = "false";
+    public BooleanConverter() : base(isQuoted: false) => Empty = (SqlText)$"false";
 
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output output) =>
         output.Write(field[0] != 0 ? "true"u8 : "false"u8);
@@ -101,7 +102,7 @@ internal sealed class FloatConverter : PlainConverter
     public FloatConverter(string typeName, double largest) : base(isQuoted: false)
     {
         (_typeName, _largest) = (typeName, largest);
-        Empty = "0";
+        Empty = (SqlText)$"0";
     }
 
     /// <summary>Writes a number as Python's json module does.</summary>

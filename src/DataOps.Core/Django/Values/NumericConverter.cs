@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
 using DataOps.Core.Postgres.Copy;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.Values;
 
@@ -24,7 +25,7 @@ internal sealed class NumericConverter : PlainConverter
     {
         _wholeDigits = WholeDigits(typeText);
         _typeText = _wholeDigits is null ? "numeric" : typeText;
-        Empty = "0";
+        Empty = (SqlText)$"0";
     }
 
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output output)

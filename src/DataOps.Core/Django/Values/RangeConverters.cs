@@ -25,7 +25,7 @@ internal sealed class RangeConverter : NestedConverter
     public RangeConverter(ValueConverter end)
     {
         _end = end;
-        Casts = end.Casts.Count > 0 ? ["text"] : [];
+        Casts = end.Casts.Count > 0 ? [$"text"] : [];
     }
 
     public override void WriteJson(ReadOnlySpan<byte> field, Utf8Output output)

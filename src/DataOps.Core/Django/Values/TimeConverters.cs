@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using DataOps.Core.Postgres.Copy;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.Values;
 
@@ -10,7 +11,7 @@ internal sealed class DateConverter : PlainConverter
     internal const int FirstDay = -730_119;
     internal const int LastDay = 2_921_939;
 
-    public DateConverter(LossCount? losses) : base(isQuoted: true, losses) => Empty = "current_date";
+    public DateConverter(LossCount? losses) : base(isQuoted: true, losses) => Empty = (SqlText)$"current_date";
 
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output output)
     {
@@ -43,10 +44,10 @@ internal sealed class TimeConverter : PlainConverter
     public TimeConverter(ValueForm form) : base(isQuoted: true, form.Losses)
     {
         _digits = TimeText.Digits(form.Precision);
-        Empty = "'00:00'";
+        Empty = (SqlText)$"'00:00'";
     }
 
-    public override string Updated(string stored, string given) =>
+    public override SqlText Updated(SqlText stored, SqlText given) =>
         $"case when date_trunc('milliseconds', {stored}::interval) = {given}::interval then {stored} else {given} end";
 
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output output) =>
@@ -115,10 +116,10 @@ internal sealed class TimestampConverter : PlainConverter
     public TimestampConverter(bool hasZone, ValueForm form) : base(isQuoted: true, form.Losses)
     {
         (_hasZone, _digits) = (hasZone, TimeText.Digits(form.Precision));
-        Empty = "now()";
+        Empty = (SqlText)$"now()";
     }
 
-    public override string Updated(string stored, string given) =>
+    public override SqlText Updated(SqlText stored, SqlText given) =>
         $"case when date_trunc('milliseconds', {stored}) = {given} then {stored} else {given} end";
 
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output output) =>

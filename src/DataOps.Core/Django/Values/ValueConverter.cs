@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Copy;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.Values;
 
@@ -25,24 +26,24 @@ internal abstract class ValueConverter
     /// <summary>
     /// The types to cast to in the query, one after the other; none where the type's own binary form is read.
     /// </summary>
-    public IReadOnlyList<string> Casts { get; init; } = [];
+    public IReadOnlyList<SqlText> Casts { get; init; } = [];
 
     /// <summary>The SQL of a value that Django takes for empty; null when the type has none.</summary>
-    public string? Empty { get; init; }
+    public SqlText? Empty { get; init; }
 
     /// <summary>Whether the type has a null of its own, which stands for NULL's in a column that allows none.</summary>
     public virtual bool HasNull => false;
 
     /// <summary>What to select in the COPY query for a column.</summary>
-    /// <param name="quotedColumn">The column, quoted, as <c>t."body"</c>.</param>
-    public string Expression(string quotedColumn) => quotedColumn + string.Concat(Casts.Select(type => "::" + type));
+    /// <param name="column">The column, as <c>t."body"</c>.</param>
+    public SqlText Expression(SqlText column) => SqlText.Join("::", [column, .. Casts]);
 
     /// <summary>
     /// What an update sets: the stored value where a fixture would have lost the difference, else the file's.
     /// </summary>
     /// <param name="stored">The SQL of the stored value.</param>
     /// <param name="given">The SQL of the file's value.</param>
-    public virtual string Updated(string stored, string given) => given;
+    public virtual SqlText Updated(SqlText stored, SqlText given) => given;
 
     /// <summary>Writes a binary field, never NULL, as JSON, and counts what is lost.</summary>
     public abstract void WriteJson(ReadOnlySpan<byte> field, Utf8Output output);
@@ -73,7 +74,7 @@ internal abstract class ValueConverter
             { Kind: PgTypeKind.Range, Base: { } end } => new RangeConverter(For(end, null, "", part)),
             { Kind: PgTypeKind.Multirange, Base: { Kind: PgTypeKind.Range, Base: { } end } } =>
                 new MultirangeConverter(new RangeConverter(For(end, null, "", part))),
-            _ => new TextConverter { Casts = ["text"] },
+            _ => new TextConverter { Casts = [$"text"] },
         };
     }
 
@@ -84,11 +85,11 @@ internal abstract class ValueConverter
         "int8" => new IntegerConverter("bigint", long.MinValue, long.MaxValue),
         "oid" => new IntegerConverter("oid", uint.MinValue, uint.MaxValue),
         // Python prints the double that it reads from PostgreSQL's digits of the real.
-        "float4" => new FloatConverter("real", float.MaxValue) { Casts = ["text", "float8"] },
+        "float4" => new FloatConverter("real", float.MaxValue) { Casts = [$"text", $"float8"] },
         "float8" => new FloatConverter("double precision", double.MaxValue),
         "numeric" => new NumericConverter(typeText),
         "bool" => new BooleanConverter(),
-        "text" or "varchar" or "bpchar" or "citext" => new TextConverter(length) { Empty = "''" },
+        "text" or "varchar" or "bpchar" or "citext" => new TextConverter(length) { Empty = (SqlText)$"''" },
         "name" => new TextConverter(length),
         "bytea" => new BytesConverter(),
         "uuid" => new UuidConverter(),
@@ -104,7 +105,7 @@ internal abstract class ValueConverter
         "json" => new JsonConverter(isBinary: false, form),
         "jsonb" => new JsonConverter(isBinary: true, form),
         "hstore" => new HstoreConverter(),
-        _ => new TextConverter(length) { Casts = ["text"] },
+        _ => new TextConverter(length) { Casts = [$"text"] },
     };
 }
 

@@ -10,7 +10,7 @@ namespace DataOps.Core.Features.Constraints;
 /// <param name="Action">What is to be done.</param>
 /// <param name="Name">The constraint's name.</param>
 /// <param name="Statements">The statements.</param>
-internal sealed record ConstraintStep(Reference Reference, ConstraintAction Action, string Name, IReadOnlyList<string> Statements)
+internal sealed record ConstraintStep(Reference Reference, ConstraintAction Action, string Name, IReadOnlyList<SqlText> Statements)
 {
     /// <summary>What a reference needs; null when it needs nothing, or nothing that this operation does.</summary>
     /// <param name="reference">The reference.</param>
@@ -27,24 +27,24 @@ internal sealed record ConstraintStep(Reference Reference, ConstraintAction Acti
     {
         string name = DjangoName.OfForeignKey(
             reference.Table.Name, [.. reference.Columns.Select(c => c.Name)], reference.Target!.Name, reference.TargetColumns[0].Name);
-        string columns = SqlText.Identifiers(reference.Columns.Select(c => c.Name));
-        string targets = SqlText.Identifiers(reference.TargetColumns.Select(c => c.Name));
         // NOT VALID reads no rows: the lock that keeps writers out of both tables is held for a moment.
-        string add = $"alter table {reference.Table.Sql} add constraint {SqlText.Identifier(name)} foreign key ({columns}) "
-            + $"references {reference.Target.Sql} ({targets}) deferrable initially deferred not valid";
+        SqlText references = $"references {reference.Target} ({reference.TargetColumns}) deferrable initially deferred";
+        SqlText add = $"alter table {reference.Table} add constraint {SqlText.Identifier(name)} foreign key ({reference.Columns}) {references} not valid";
         return new ConstraintStep(reference, ConstraintAction.Add, name, notValid ? [add] : [add, Validate(reference, name)]);
     }
 
-    private static string Validate(Reference reference, string name) => $"alter table {reference.Table.Sql} validate constraint {SqlText.Identifier(name)}";
+    private static SqlText Validate(Reference reference, string name) =>
+        $"alter table {reference.Table} validate constraint {SqlText.Identifier(name)}";
 
     // None of a constraint that is NOT ENFORCED: it has no triggers.
-    private static IEnumerable<string> Enable(Reference reference, ForeignKey key)
+    private static IEnumerable<SqlText> Enable(Reference reference, ForeignKey key)
     {
-        string[] statements =
+        SqlText[] statements =
         [
             .. new[] { reference.Table, reference.Target! }.Distinct()
                 .SelectMany(t => t.Triggers.Where(g => g.IsDisabledOf(reference.Table, key)).Select(g => (Table: t, Trigger: g)))
-                .Select(x => $"alter table {x.Table.Sql} enable trigger {SqlText.Identifier(x.Trigger.Name)}").Order(StringComparer.Ordinal),
+                .Select(x => (SqlText)$"alter table {x.Table} enable trigger {SqlText.Identifier(x.Trigger.Name)}")
+                .OrderBy(s => s.ToString(), StringComparer.Ordinal),
         ];
         return statements.Length > 0 && !key.IsValidated ? statements.Append(Validate(reference, key.Name)) : statements;
     }

@@ -6,6 +6,7 @@ using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Features.Constraints;
@@ -115,9 +116,9 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
         int done = 0;
         try
         {
-            foreach (string statement in step.Statements)
+            foreach (SqlText statement in step.Statements)
             {
-                transaction.Run(() => session.Execute(statement, context.Cancellation));
+                transaction.Run(() => session.Run(statement, context.Cancellation));
                 done++;
             }
         }

@@ -20,8 +20,7 @@ internal sealed class ContentTypeEvidence(Session session, ReferenceCatalog cata
         IReadOnlyList<(Table, Column)> columns = TypeColumns.Of(catalog, contentTypes);
         ILookup<int, (string Table, long Rows)> dependents = TypeColumns.Count(session, columns, types, context.Cancellation);
         PermissionGrants grants = new(session, catalog, context.Cancellation);
-        string list = Ids(types);
-        ILookup<int, Grant> held = grants.Of($"p.content_type_id = any('{list}')").ToLookup(g => g.ContentType);
+        ILookup<int, Grant> held = grants.Of($"p.content_type_id = any({types})").ToLookup(g => g.ContentType);
         ILookup<int, string> codenames = Codenames(grants, types);
         RenameCandidates renames = new(session, catalog, verdicts, context.Cancellation);
         int done = 0;
@@ -61,12 +60,9 @@ internal sealed class ContentTypeEvidence(Session session, ReferenceCatalog cata
 
     private string? NameOf(ModelLabel model) => catalog.TableOf(model)?.DisplayName;
 
-    private static string Ids(IEnumerable<int> ids) => "{" + string.Join(',', ids) + "}";
-
     private ILookup<int, string> Codenames(PermissionGrants grants, int[] types) => (grants.Permissions is { } table
-        ? session.List<(int Type, string Codename)>(
-            $"select content_type_id::int, codename::text from {table.Sql} where content_type_id = any(@types) order by id",
-            new { types },
+        ? session.Query<(int Type, string Codename)>(
+            $"select content_type_id::int, codename::text from {table} where content_type_id = any({types}) order by id",
             context.Cancellation)
         : []).ToLookup(p => p.Type, p => p.Codename);
 

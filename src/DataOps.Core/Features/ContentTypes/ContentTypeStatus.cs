@@ -38,7 +38,7 @@ internal sealed class Verdicts(ReferenceCatalog catalog, ApplicationList list, I
         catalog,
         list,
         catalog.Database.Find(catalog.Database.DjangoSchema, DjangoTables.Migrations) is { } migrations
-            ? session.List<string>($"select distinct app::text from {migrations.Sql}", null, cancellation).ToHashSet(StringComparer.Ordinal)
+            ? session.Query<string>($"select distinct app::text from {migrations}", cancellation).ToHashSet(StringComparer.Ordinal)
             : []);
 
     /// <summary>All content types, by label.</summary>

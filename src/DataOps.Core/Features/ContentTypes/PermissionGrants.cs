@@ -30,7 +30,7 @@ internal sealed class PermissionGrants(Session session, ReferenceCatalog catalog
 
     /// <summary>The grants of permissions, by table and key.</summary>
     /// <param name="condition">Of a row p of auth_permission.</param>
-    public IEnumerable<Grant> Of(string condition) => References.SelectMany(r => Of(r, condition));
+    public IEnumerable<Grant> Of(SqlText condition) => References.SelectMany(r => Of(r, condition));
 
     /// <summary>Names of holders of one kind, each once, the first twenty; null when there are none.</summary>
     public static string? Names(IEnumerable<Grant> grants, string holder)
@@ -40,7 +40,7 @@ internal sealed class PermissionGrants(Session session, ReferenceCatalog catalog
         return names.Length == 0 ? null : string.Join(", ", names.Take(MostNames)) + more;
     }
 
-    private IEnumerable<Grant> Of(Reference grant, string condition)
+    private IEnumerable<Grant> Of(Reference grant, SqlText condition)
     {
         Table table = grant.Table;
         Reference[] others =
@@ -52,16 +52,14 @@ internal sealed class PermissionGrants(Session session, ReferenceCatalog catalog
         Reference? holder = others
             .OrderBy(r => r.Target == catalog.TableOf(DjangoTables.Group) ? 0 : KnownNaturalKeys.UserName(r.Target!) is not null ? 1 : 2)
             .FirstOrDefault();
-        string[] on = [.. others.Where(r => r != holder).Select(r => $"{SqlText.Literal($"{LabelOf(r.Target!)} ")} || t.{SqlText.Identifier(r.Column.Name)}::text")];
-        string what = on.Length == 0 ? "null" : $"nullif(concat_ws(', ', {string.Join(", ", on)}), '')";
-        string join = holder is null
-            ? ""
-            : $"left join {holder.Target!.Sql} h on h.{SqlText.Identifier(holder.TargetColumns[0].Name)} = t.{SqlText.Identifier(holder.Column.Name)}";
+        SqlText[] on = [.. others.Where(r => r != holder).Select(r => (SqlText)$"{SqlText.Value($"{LabelOf(r.Target!)} ")} || t.{r.Column}::text")];
+        SqlText what = on.Length == 0 ? (SqlText)$"null" : (SqlText)$"nullif(concat_ws(', ', {on}), '')";
+        SqlText join = holder is null ? SqlText.Empty : (SqlText)$"left join {holder.Target!} h on h.{holder.TargetColumns[0]} = t.{holder.Column}";
         string kind = holder is null ? LabelOf(table) : KindOf(holder.Target!);
-        return session.Stream(
+        return session.Read(
             $"""
             select p.content_type_id::int, p.id::int, p.codename::text, {NameOf(holder)}, {what}, {KeyText.Of(table, "t")}
-            from {Permissions!.Sql} p join {table.Sql} t on t.{SqlText.Identifier(grant.Column.Name)} = p.id {join}
+            from {Permissions!} p join {table} t on t.{grant.Column} = p.id {join}
             where {condition} order by p.id, 4, 6
             """,
             r => new Grant(
@@ -69,13 +67,13 @@ internal sealed class PermissionGrants(Session session, ReferenceCatalog catalog
             cancellation);
     }
 
-    private static string NameOf(Reference? holder)
+    private static SqlText NameOf(Reference? holder)
     {
         if (holder is null)
-            return "''";
-        string key = $"t.{SqlText.Identifier(holder.Column.Name)}::text";
+            return $"''";
+        SqlText key = $"t.{holder.Column}::text";
         string? name = KnownNaturalKeys.UserName(holder.Target!) ?? (holder.Target!.Find("name") is null ? null : "name");
-        return name is null ? $"coalesce({key}, '')" : $"coalesce(h.{SqlText.Identifier(name)}::text, {key}, '')";
+        return name is null ? (SqlText)$"coalesce({key}, '')" : (SqlText)$"coalesce(h.{SqlText.Identifier(name)}::text, {key}, '')";
     }
 
     private string KindOf(Table holder) => holder == catalog.TableOf(DjangoTables.Group) ? "Group" : KnownNaturalKeys.UserName(holder) is not null ? "User" : LabelOf(holder);

@@ -8,7 +8,7 @@ namespace DataOps.Core.Features.ContentTypes;
 /// <summary>A column whose values become others.</summary>
 /// <param name="Column">The column.</param>
 /// <param name="Map">A temporary table with the columns old and new.</param>
-internal sealed record MovedColumn(Column Column, string Map);
+internal sealed record MovedColumn(Column Column, SqlText Map);
 
 /// <summary>Points the rows of one table at other targets; a row that would say what another one says already goes.</summary>
 /// <remarks>A row whose key changes with it is deleted and inserted anew, as an undo file knows rows by their keys.</remarks>
@@ -35,91 +35,87 @@ internal sealed class ReferenceMoves
     public Table Table => _rows.Table;
 
     /// <summary>Whether a row depends by this column on what moves, and so stays: a condition on t that begins with " and".</summary>
-    public string Except(Column column) => _columns.FirstOrDefault(c => c.Column.Name == column.Name) is { } moved
-        ? $" and not exists (select 1 from {moved.Map} m where m.old = t.{SqlText.Identifier(column.Name)})"
-        : "";
+    public SqlText Except(Column column) => _columns.FirstOrDefault(c => c.Column.Name == column.Name) is { } moved
+        ? (SqlText)$" and not {IsMoved("t", moved)}"
+        : SqlText.Empty;
 
     /// <summary>Plans it.</summary>
     /// <param name="lists">Column pairs that no two rows may share, besides the table's unique keys: those of many-to-many lists.</param>
     public void Plan(IReadOnlyList<IReadOnlyList<string>> lists)
     {
-        string twin = string.Join(" or ", Table.UniqueKeys.Append(Table.PrimaryKey).Concat(lists)
+        SqlText twin = SqlText.Join(" or ", Table.UniqueKeys.Append(Table.PrimaryKey).Concat(lists)
             .Where(key => key.Any(c => _columns.Any(m => m.Column.Name == c)))
-            .Select(HasTwin));
-        if (twin.Length > 0)
-            _rows.PlanDelete($"from {Table.Sql} t where ({Moves("t")}) and ({twin})");
+            .Select(key => HasTwin([.. key.Select(c => Table.Find(c)!)])));
+        if (!twin.IsEmpty)
+            _rows.PlanDelete($"from {Table} t where ({Moves("t")}) and ({twin})");
         if (!_movesKey)
         {
-            _rows.PlanUpdate($"from {Table.Sql} t where {Moves("t")}");
+            _rows.PlanUpdate($"from {Table} t where {Moves("t")}");
             return;
         }
-        string key = string.Join(", ", _rows.Identity.Columns.Select(c => Value("t", c.Name)));
-        _rows.PlanInsert($"select {key} from {Table.Sql} t where ({Moves("t")}){(twin.Length > 0 ? $" and not ({twin})" : "")}");
-        _rows.PlanDelete($"from {Table.Sql} t where {Moves("t")}");
+        SqlText first = twin.IsEmpty ? SqlText.Empty : (SqlText)$" and not ({twin})";
+        _rows.PlanInsert(
+            $"select {_rows.Identity.Columns.Select(c => Value("t", c))} from {Table} t where ({Moves("t")}){first}");
+        _rows.PlanDelete($"from {Table} t where {Moves("t")}");
     }
 
-    /// <summary>Applies it: those that go first, as they are in the way.</summary>
+    /// <summary>Writes it: rows that go first, so that no value is there twice.</summary>
     public void Apply()
     {
         if (_rows.Deletes)
-            Execute($"delete from {Table.Sql} t using {_rows.Name} c where c._action = 'D' and {_rows.Same("c", "t")}");
+            Execute(_rows.DeletePlanned);
         if (!_movesKey)
         {
-            string set = string.Join(", ", _columns.Select(c => $"{SqlText.Identifier(c.Column.Name)} = s.{SqlText.Identifier(c.Column.Name)}"));
-            Execute($"update {Table.Sql} t set {set} from {NewValues} s where {_rows.Same("s", "t")}");
+            Execute($"update {Table} t set {RowWrite.Set(_columns.Select(c => c.Column.Name))} from {NewValues} s where {_rows.Same("s", "t")}");
             return;
         }
         Column[] written = [.. Table.Columns.Where(c => c.IsWritable)];
-        Execute($"""
-            insert into {Table.Sql} ({SqlText.Identifiers(written.Select(c => c.Name))}) overriding system value
-            select {string.Join(", ", written.Select(c => Value("c", c.Name)))} {NewRows}
-            """);
+        Execute($"insert into {Table} ({written}) overriding system value select {written.Select(c => Value("c", c))} {NewRows}");
     }
 
     /// <summary>What changes in the rows that stay, and the rows that come.</summary>
     public IEnumerable<RowChange> Describe(RowChanges changed, string? model)
     {
-        string[] all = [.. Table.Columns.Select(c => c.Name)];
         return !_movesKey
             ? changed.Updated(_rows, model, NewValues, _columns.Select(c => c.Column.Name))
-            : changed.Inserted(_rows, model, $"from (select {Values("c", all)} {NewRows}) s", all);
+            : changed.Inserted(_rows, model, $"from (select {Values("c", Table.Columns)} {NewRows}) s", Table.Columns.Select(c => c.Name));
     }
 
-    private string NewValues => $"""
-        (select {(_rows.Identity.IsWholeRow ? "t._xmin" : _rows.Identity.Of("t"))}, {Values("t", _columns.Select(c => c.Column.Name))}
+    private SqlText NewValues => $"""
+        (select {_rows.PlannedKey("t")}, {Values("t", _columns.Select(c => c.Column))}
          from {_rows.Name} t where t._action = 'U' and ({Moves("t")}))
         """;
 
-    private string NewRows => $"""
+    private SqlText NewRows => $"""
         from {_rows.Name} c where c._action = 'D' and ({Moves("c")}) and exists (
           select 1 from {_rows.Name} n where n._action = 'I' and {SameKey})
         """;
 
-    private string SameKey => string.Join(" and ", _rows.Identity.Columns.Select(k => $"n.{SqlText.Identifier(k.Name)} = {Value("c", k.Name)}"));
+    private SqlText SameKey =>
+        SqlText.Join(" and ", _rows.Identity.Columns.Select(k => (SqlText)$"n.{k} = {Value("c", k)}"));
 
-    private string Values(string alias, IEnumerable<string> columns) => string.Join(", ", columns.Select(c => $"{Value(alias, c)} as {SqlText.Identifier(c)}"));
+    private SqlText Values(Alias alias, IEnumerable<Column> columns) =>
+        $"{columns.Select(c => (SqlText)$"{Value(alias, c)} as {c}")}";
 
-    private string Moves(string alias) =>
-        string.Join(" or ", _columns.Select(c => $"exists (select 1 from {c.Map} m where m.old = {alias}.{SqlText.Identifier(c.Column.Name)})"));
+    private SqlText Moves(Alias alias) => SqlText.Join(" or ", _columns.Select(c => IsMoved(alias, c)));
+
+    private static SqlText IsMoved(Alias alias, MovedColumn moved) =>
+        $"exists (select 1 from {moved.Map} m where m.old = {moved.Column.In(alias)})";
 
     // Another row has the same values already, or will have them and comes first.
-    private string HasTwin(IReadOnlyList<string> key)
+    private SqlText HasTwin(Column[] key)
     {
-        string same = string.Join(" and ", key.Select(c => $"o.{SqlText.Identifier(c)} = {Value("t", c)}"));
-        string becomesSame = string.Join(" and ", key.Select(c => $"{Value("o", c)} = {Value("t", c)}"));
+        SqlText same = SqlText.Join(" and ", key.Select(c => (SqlText)$"o.{c} = {Value("t", c)}"));
+        SqlText becomesSame = SqlText.Join(" and ", key.Select(c => (SqlText)$"{Value("o", c)} = {Value("t", c)}"));
         return $"""
-            exists (select 1 from {Table.Sql} o where not ({Moves("o")}) and {same})
-            or exists (select 1 from {Table.Sql} o where ({Moves("o")}) and o.ctid < t.ctid and {becomesSame})
+            exists (select 1 from {Table} o where not ({Moves("o")}) and {same})
+            or exists (select 1 from {Table} o where ({Moves("o")}) and o.ctid < t.ctid and {becomesSame})
             """;
     }
 
-    private string Value(string alias, string column)
-    {
-        string plain = $"{alias}.{SqlText.Identifier(column)}";
-        return _columns.FirstOrDefault(c => c.Column.Name == column) is { } moved
-            ? $"coalesce((select m.new::{moved.Column.TypeText} from {moved.Map} m where m.old = {plain}), {plain})"
-            : plain;
-    }
+    private SqlText Value(Alias alias, Column column) => _columns.FirstOrDefault(c => c.Column.Name == column.Name) is { } moved
+        ? (SqlText)$"coalesce((select m.new::{column.TypeSql} from {moved.Map} m where m.old = {column.In(alias)}), {column.In(alias)})"
+        : column.In(alias);
 
-    private void Execute(string sql) => _session.Execute(sql, _cancellation);
+    private void Execute(SqlText sql) => _session.Run(sql, _cancellation);
 }

@@ -36,9 +36,9 @@ internal sealed class RemovalPlan
         SpecificRows.Require(_session, _catalog, _choice.Moves, _cancellation);
         _change.Plan(_repointing);
         if (_choice.Gone.Count > 0)
-            _changes.Of(_contentTypes).PlanDelete($"from {_contentTypes.Sql} t where t.id = any('{Ids(_choice.Gone.Select(v => v.Type.Id))}')");
+            Delete(_contentTypes, _choice.Gone.Select(v => v.Type.Id));
         if (_choice.Permissions.Count > 0)
-            _changes.Of(_grants.Permissions!).PlanDelete($"from {_grants.Permissions!.Sql} t where t.id = any('{Ids(_choice.Permissions)}')");
+            Delete(_grants.Permissions!, _choice.Permissions);
         _change.Follow(onDependent, words, _repointing.Except);
         _change.Count();
     }
@@ -75,7 +75,8 @@ internal sealed class RemovalPlan
         Moved = grants.Count(g => g.MovesTo is not null),
     });
 
-    private static string Ids(IEnumerable<int> ids) => "{" + string.Join(',', ids) + "}";
+    private void Delete(Table table, IEnumerable<int> ids) =>
+        _changes.Of(table).PlanDelete($"from {table} t where t.id = any({ids.ToArray()})");
 
     // By table, as "content_type_id = NULL"; where the new values differ, the column alone.
     private static Dictionary<string, string> Columns(IEnumerable<RowChange> kept)

@@ -49,10 +49,8 @@ internal sealed class RenameCandidates(Session session, ReferenceCatalog catalog
         if (catalog.TableOf(DjangoTables.Permission) is not { } permissions)
             return null;
         string[] codenames = [.. StalePermissions.DefaultActions.Select(a => $"{a}_{old.ModelName}")];
-        long count = session.List<long>(
-            $"select count(*) from {permissions.Sql} where content_type_id = @ContentType and codename = any(@codenames)",
-            new { model.ContentType, codenames },
-            cancellation)[0];
+        long count = session.Query<long>(
+            $"select count(*) from {permissions} where content_type_id = {model.ContentType} and codename = any({codenames})", cancellation)[0];
         return count > 1 ? $"{model.Label} has permissions as add_{old.ModelName}" : null;
     }
 
@@ -61,10 +59,10 @@ internal sealed class RenameCandidates(Session session, ReferenceCatalog catalog
     {
         if (catalog.ParentLink(model.Table) is not { Target: { } parent } link || parent.Find("content_type_id") is null)
             return null;
-        (long rows, long halves) = session.List<(long, long)>($"""
-            select count(*), count(c.{SqlText.Identifier(link.Column.Name)}) from {parent.Sql} p
-            left join {model.Table.Sql} c on c.{SqlText.Identifier(link.Column.Name)} = p.{SqlText.Identifier(link.TargetColumns[0].Name)} where p.content_type_id = @Id
-            """, new { old.Type.Id }, cancellation)[0];
+        (long rows, long halves) = session.Query<(long, long)>($"""
+            select count(*), count(c.{link.Column}) from {parent} p
+            left join {model.Table} c on c.{link.Column} = p.{link.TargetColumns[0]} where p.content_type_id = {old.Type.Id}
+            """, cancellation)[0];
         return rows > 0 && rows == halves ? $"the {rows} rows of the type in {parent} have their other half in {model.Table}" : null;
     }
 
@@ -86,17 +84,15 @@ internal sealed class RenameCandidates(Session session, ReferenceCatalog catalog
         ];
         if (generic.Length == 0 || models.Length == 0)
             return null;
-        IEnumerable<string> parts = generic.Select(r =>
-            $"select t.{SqlText.Identifier(r.Column.Name)}::text as id from {r.Table.Sql} t where t.{SqlText.Identifier(r.ContentTypeColumn!.Name)} = @Id");
-        string all = $"select id from ({string.Join(" union ", parts)}) x where id is not null limit {MostObjects}";
-        string[] objects = [.. session.List<string>(all, new { old.Type.Id }, cancellation)];
+        IEnumerable<SqlText> parts = generic.Select(r =>
+            (SqlText)$"select t.{r.Column}::text as id from {r.Table} t where t.{r.ContentTypeColumn!} = {old.Type.Id}");
+        SqlText all = $"select id from ({SqlText.Join(" union ", parts)}) x where id is not null limit {MostObjects}";
+        string[] objects = [.. session.Query<string>(all, cancellation)];
         return objects.Length < FewestObjects
             ? null
             : Only(models, m => Holds(m, objects) ? $"all {objects.Length} objects of the type are in {m.Table}" : null);
     }
 
-    private bool Holds(Model model, string[] objects) => model.Table.SingleKey is { } key && session.List<long>(
-        $"select count(*) from {model.Table.Sql} t where t.{SqlText.Identifier(key.Name)}::text = any(@objects)",
-        new { objects },
-        cancellation)[0] == objects.Length;
+    private bool Holds(Model model, string[] objects) => model.Table.SingleKey is { } key && session.Query<long>(
+        $"select count(*) from {model.Table} t where t.{key}::text = any({objects})", cancellation)[0] == objects.Length;
 }

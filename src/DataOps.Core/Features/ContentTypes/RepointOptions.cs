@@ -3,6 +3,7 @@ using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.ContentTypes;
 
@@ -51,8 +52,8 @@ internal sealed class RepointOptions(
             return null;
         if (verdicts.FirstOrDefault(v => v.Type.Label == new ModelLabel(app, model)) is not { } type)
             return null;
-        IReadOnlyList<int> ids = session.List<int>(
-            $"select id::int from {table.Sql} where content_type_id = @Id and codename = @codename", new { type.Type.Id, codename });
+        IReadOnlyList<int> ids = session.Query<int>(
+            $"select id::int from {table} where content_type_id = {type.Type.Id} and codename = {SqlText.Value(codename)}");
         return ids.Count == 0 ? null : (type, ids[0], codename);
     }
 

@@ -23,13 +23,13 @@ internal sealed class Repointing(
     IReadOnlyList<PermissionMove> permissions, CancellationToken cancellation) : IRepair
 {
     /// <summary>Content types: old, new.</summary>
-    private const string TypeMap = "pg_temp.dataops_type_map";
+    private static readonly SqlText s_typeMap = TemporaryTable.Named("dataops_type_map");
 
     /// <summary>Permissions: old, new, and the content type and codename of the new one, which is the old one where there was none.</summary>
-    private const string PermissionMap = "pg_temp.dataops_permission_map";
+    private static readonly SqlText s_permissionMap = TemporaryTable.Named("dataops_permission_map");
 
-    /// <summary>Of <see cref="PermissionMap"/> those whose new one is another row.</summary>
-    private const string MergedMap = "pg_temp.dataops_permission_merge";
+    /// <summary>Of <see cref="s_permissionMap"/> those whose new one is another row.</summary>
+    private static readonly SqlText s_mergedMap = TemporaryTable.Named("dataops_permission_merge");
 
     private readonly Table? _permissions = catalog.TableOf(DjangoTables.Permission);
     private readonly List<ReferenceMoves> _moves = [];
@@ -40,14 +40,14 @@ internal sealed class Repointing(
     {
         if (!_isPlanned)
             return;
-        Make(TypeMap, "new int not null, old_model text, new_model text");
+        Make(s_typeMap, $"new int not null, old_model text, new_model text");
         foreach ((ContentTypeStatus old, ContentTypeStatus other) in types)
-            Execute($"insert into {TypeMap} values ({old.Type.Id}, {other.Type.Id}, {SqlText.Literal(old.ModelName)}, {SqlText.Literal(other.ModelName)})");
+            Execute($"insert into {s_typeMap} values ({old.Type.Id}, {other.Type.Id}, {SqlText.Value(old.ModelName)}, {SqlText.Value(other.ModelName)})");
         MapPermissions();
         IEnumerable<(Table Table, MovedColumn Moved)> columns =
         [
-            .. TypeColumns.Of(catalog, contentTypes).Where(c => c.Table.Oid != _permissions?.Oid).Select(c => (c.Table, new MovedColumn(c.Column, TypeMap))),
-            .. new PermissionGrants(session, catalog, cancellation).References.Select(r => (r.Table, new MovedColumn(r.Column, MergedMap))),
+            .. TypeColumns.Of(catalog, contentTypes).Where(c => c.Table.Oid != _permissions?.Oid).Select(c => (c.Table, new MovedColumn(c.Column, s_typeMap))),
+            .. new PermissionGrants(session, catalog, cancellation).References.Select(r => (r.Table, new MovedColumn(r.Column, s_mergedMap))),
         ];
         foreach (IGrouping<uint, (Table Table, MovedColumn Moved)> table in columns.GroupBy(c => c.Table.Oid))
         {
@@ -62,13 +62,13 @@ internal sealed class Repointing(
     /// <summary>
     /// Of rows t that depend on what goes by a column, leaves out those that stay, as what they depend on is taken over: a condition that begins with " and".
     /// </summary>
-    public string Except(Table table, Column? column)
+    public SqlText Except(Table table, Column? column)
     {
         if (!_isPlanned || column is null)
-            return "";
+            return SqlText.Empty;
         return table.Oid == _permissions?.Oid
-            ? $" and not exists (select 1 from {TypeMap} m where m.old = t.{SqlText.Identifier(column.Name)})"
-            : _moves.FirstOrDefault(m => m.Table.Oid == table.Oid)?.Except(column) ?? "";
+            ? (SqlText)$" and not exists (select 1 from {s_typeMap} m where m.old = t.{column})"
+            : _moves.FirstOrDefault(m => m.Table.Oid == table.Oid)?.Except(column) ?? SqlText.Empty;
     }
 
     /// <inheritdoc/>
@@ -79,9 +79,8 @@ internal sealed class Repointing(
         if (!_isPlanned || _permissions is null)
             return;
         // A permission that goes may have the codename that another one gets.
-        TablePlan rows = changes.Of(_permissions);
-        Execute($"delete from {_permissions.Sql} t using {rows.Name} c where c._action = 'D' and {rows.Same("c", "t")}");
-        Execute($"update {_permissions.Sql} t set content_type_id = s.content_type_id, codename = s.codename from {NewPermissions} s where s.id = t.id");
+        Execute(changes.Of(_permissions).DeletePlanned);
+        Execute($"update {_permissions} t set content_type_id = s.content_type_id, codename = s.codename from {NewPermissions} s where s.id = t.id");
     }
 
     /// <inheritdoc/>
@@ -95,45 +94,46 @@ internal sealed class Repointing(
 
     /// <summary>What each permission that moves becomes: old id, content type and codename.</summary>
     public IReadOnlyList<(int Old, int Type, string Codename)> MovedPermissions => _isPlanned && _permissions is not null
-        ? session.List<(int, int, string)>($"select old, content_type_id, codename from {PermissionMap} order by old", null, cancellation)
+        ? session.Query<(int, int, string)>($"select old, content_type_id, codename from {s_permissionMap} order by old", cancellation)
         : [];
 
-    private static string NewPermissions => $"(select m.old as id, m.content_type_id, m.codename from {PermissionMap} m where m.old = m.new)";
+    private static SqlText NewPermissions =>
+        $"(select m.old as id, m.content_type_id, m.codename from {s_permissionMap} m where m.old = m.new)";
 
     private void MapPermissions()
     {
-        Make(PermissionMap, "new int, content_type_id int, codename text");
-        Make(MergedMap, "new int");
+        Make(s_permissionMap, $"new int, content_type_id int, codename text");
+        Make(s_mergedMap, $"new int");
         if (_permissions is null)
             return;
         foreach (PermissionMove move in permissions)
             Execute($"""
-                insert into {PermissionMap} (old, content_type_id, codename) values ({move.Id}, {move.ContentType}, {SqlText.Literal(move.Codename)})
+                insert into {s_permissionMap} (old, content_type_id, codename) values ({move.Id}, {move.ContentType}, {SqlText.Value(move.Codename)})
                 on conflict do nothing
                 """);
         Execute($"""
-            insert into {PermissionMap} (old, content_type_id, codename)
+            insert into {s_permissionMap} (old, content_type_id, codename)
             select p.id, m.new, case when right(p.codename, length(m.old_model) + 1) = '_' || m.old_model
               then left(p.codename, -length(m.old_model)) || m.new_model else p.codename end
-            from {_permissions.Sql} p join {TypeMap} m on m.old = p.content_type_id on conflict do nothing
+            from {_permissions} p join {s_typeMap} m on m.old = p.content_type_id on conflict do nothing
             """);
         // One that is there takes over; else the first of those that become the same.
         Execute($"""
-            update {PermissionMap} m set new = coalesce(
-              (select p.id from {_permissions.Sql} p where p.content_type_id = m.content_type_id and p.codename = m.codename),
-              (select min(o.old) from {PermissionMap} o where o.content_type_id = m.content_type_id and o.codename = m.codename))
+            update {s_permissionMap} m set new = coalesce(
+              (select p.id from {_permissions} p where p.content_type_id = m.content_type_id and p.codename = m.codename),
+              (select min(o.old) from {s_permissionMap} o where o.content_type_id = m.content_type_id and o.codename = m.codename))
             """);
-        Execute($"insert into {MergedMap} select old, new from {PermissionMap} where old <> new");
+        Execute($"insert into {s_mergedMap} select old, new from {s_permissionMap} where old <> new");
         TablePlan rows = changes.Of(_permissions);
-        rows.PlanDelete($"from {_permissions.Sql} t join {MergedMap} m on m.old = t.id");
+        rows.PlanDelete($"from {_permissions} t join {s_mergedMap} m on m.old = t.id");
         rows.PlanUpdate($"""
-            from {_permissions.Sql} t join {PermissionMap} m on m.old = t.id and m.new = t.id
+            from {_permissions} t join {s_permissionMap} m on m.old = t.id and m.new = t.id
             where (t.content_type_id, t.codename) is distinct from (m.content_type_id, m.codename)
             """);
     }
 
-    private void Make(string map, string columns) =>
-        Execute($"create temporary table {map["pg_temp.".Length..]} (old int primary key, {columns}) on commit drop");
+    private void Make(SqlText map, SqlText columns) =>
+        TemporaryTable.Declare(session, map, $"old int primary key, {columns}", cancellation);
 
-    private void Execute(string sql) => session.Execute(sql, cancellation);
+    private void Execute(SqlText sql) => session.Run(sql, cancellation);
 }

@@ -1,6 +1,7 @@
 using DataOps.Core.Changes;
 using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
 
@@ -24,14 +25,14 @@ internal static class SpecificRows
 
     private static void List(Session session, ReferenceCatalog catalog, Reference halves, TypeMove move, RowList missing, CancellationToken cancellation)
     {
-        string type = SqlText.Identifier(halves.ContentTypeColumn!.Name);
-        string key = SqlText.Identifier(halves.Column.Name);
+        (Column type, Column key) = (halves.ContentTypeColumn!, halves.Column);
         Reference? link = move.New.Type.Table is { } table ? catalog.ParentLink(table) : null;
-        string half = link?.Target?.Oid == halves.Table.Oid
-            ? $"and not exists (select 1 from {link.Table.Sql} c where c.{SqlText.Identifier(link.Column.Name)} = t.{key})"
-            : "";
-        foreach (string row in session.Stream(
-            $"select t.{key}::text from {halves.Table.Sql} t where t.{type} = {move.Old.Type.Id} {half} order by t.{key}", r => r.GetString(0), cancellation))
+        SqlText half = link?.Target?.Oid == halves.Table.Oid
+            ? (SqlText)$"and not exists (select 1 from {link.Table} c where c.{link.Column} = t.{key})"
+            : SqlText.Empty;
+        SqlText rows =
+            $"select t.{key}::text from {halves.Table} t where t.{type} = {move.Old.Type.Id} {half} order by t.{key}";
+        foreach (string row in session.Read(rows, r => r.GetString(0), cancellation))
             missing.Add(catalog.LabelOf(halves.Table) ?? halves.Table.DisplayName, row, $"{move.Old.Type.Label} -> {move.New.Type.Label}");
     }
 }

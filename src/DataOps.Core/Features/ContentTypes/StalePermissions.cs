@@ -32,8 +32,8 @@ internal static class StalePermissions
     {
         if (catalog.TableOf(DjangoTables.Permission) is not { } table)
             return [];
-        ILookup<int, (int Id, int Type, string Codename)> permissions = session.List<(int Id, int Type, string Codename)>(
-            $"select id::int, content_type_id::int, codename::text from {table.Sql} order by codename collate \"C\"", null, cancellation).ToLookup(p => p.Type);
+        ILookup<int, (int Id, int Type, string Codename)> permissions = session.Query<(int Id, int Type, string Codename)>(
+            $"select id::int, content_type_id::int, codename::text from {table} order by codename collate \"C\"", cancellation).ToLookup(p => p.Type);
         return verdicts.Where(v => v.IsLive).SelectMany(v => Of(v, [.. permissions[v.Type.Id]], list));
     }
 

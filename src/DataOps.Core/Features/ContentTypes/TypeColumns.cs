@@ -28,12 +28,12 @@ internal static class TypeColumns
         List<(int Type, string Table, long Rows)> found = [];
         foreach (IGrouping<uint, (Table Table, Column Column)> table in columns.GroupBy(c => c.Table.Oid))
         {
-            string[] names = [.. table.Select(c => "t." + SqlText.Identifier(c.Column.Name))];
-            found.AddRange(session.List<(int, string, long)>($"""
-                select w.id, {SqlText.Literal(table.First().Table.DisplayName)}, count(*)
-                from unnest(@wanted) w (id) join {table.First().Table.Sql} t on {string.Join(" or ", names.Select(n => $"{n} = w.id"))}
-                group by 1
-                """, new { wanted }, cancellation));
+            IEnumerable<SqlText> isWanted = table.Select(c => (SqlText)$"t.{c.Column} = w.id");
+            Table rows = table.First().Table;
+            found.AddRange(session.Query<(int, string, long)>($"""
+                select w.id, {SqlText.Value(rows.DisplayName)}, count(*)
+                from unnest({wanted}) w (id) join {rows} t on {SqlText.Join(" or ", isWanted)} group by 1
+                """, cancellation));
         }
         return found.OrderBy(f => f.Table, StringComparer.Ordinal).ToLookup(f => f.Type, f => (f.Table, f.Rows));
     }

@@ -39,7 +39,7 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
     internal static IEnumerable<Finding> Find(Session session, ReferenceCatalog catalog, FindOrphanOptions options, OperationContext context)
     {
         // Hash tables of parents' keys should not spill to disk: the keys of a million rows need about 50 MB.
-        session.Execute("set local work_mem = '64MB'");
+        session.Run($"set local work_mem = '64MB'");
         Reference[] references =
         [
             .. new ReferenceFilter(catalog, options.Table, options.Model, options.Class, options.Reference).Select()

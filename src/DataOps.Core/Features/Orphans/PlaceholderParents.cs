@@ -21,32 +21,27 @@ internal sealed class PlaceholderParents(
     private readonly Table _table = rows.Table;
     private readonly Column _key = orphans[0].Reference.TargetColumns[0];
 
-    private string Name => $"pg_temp.dataops_parent_{number}";
+    private readonly SqlText _name = TemporaryTable.Named($"dataops_parent_{number}");
 
     /// <inheritdoc/>
     public void Plan()
     {
-        Column[] filled = Filled;
-        string keys =
-            string.Join(" union all ", orphans.Select(s => $"select t.{SqlText.Identifier(s.Reference.Column.Name)}::{_key.TypeText} as key {s.Orphans.From}"));
-        string values =
-            string.Join(", ",
-                filled.Select(c => c == _key
-                    ? $"k.key as {SqlText.Identifier(c.Name)}" : $"{EmptyValue.OfRow(catalog, _table, c)}::{c.TypeText} as {SqlText.Identifier(c.Name)}"));
-        session.Execute($"create temp table dataops_parent_{number} on commit drop as select {values} from (select distinct x.key from ({keys}) x) k",
-            cancellation);
-        rows.PlanInsert($"select p.{SqlText.Identifier(_key.Name)} from {Name} p");
+        SqlText keys = SqlText.Join(
+            " union all ", orphans.Select(s => (SqlText)$"select t.{s.Reference.Column}::{_key.TypeSql} as key {s.Orphans.From}"));
+        IEnumerable<SqlText> values = Filled.Select(c =>
+            c == _key ? (SqlText)$"k.key as {c}" : (SqlText)$"{EmptyValue.OfRow(catalog, _table, c)!.Value}::{c.TypeSql} as {c}");
+        TemporaryTable.Create(session, _name, $"select {values} from (select distinct x.key from ({keys}) x) k", cancellation);
+        rows.PlanInsert($"select p.{_key} from {_name} p");
     }
 
     /// <inheritdoc/>
-    public void Apply()
-    {
-        string columns = SqlText.Identifiers(Filled.Select(c => c.Name));
-        session.Execute($"insert into {_table.Sql} ({columns}) overriding system value select {columns} from {Name}", cancellation);
-    }
+    public void Apply() =>
+        session.Run(
+            $"insert into {_table} ({Filled}) overriding system value select {Filled} from {_name}", cancellation);
 
     /// <inheritdoc/>
-    public IEnumerable<RowChange> Describe(RowChanges changed) => changed.Inserted(rows, catalog.LabelOf(_table), $"from {Name} s", Filled.Select(c => c.Name));
+    public IEnumerable<RowChange> Describe(RowChanges changed) =>
+        changed.Inserted(rows, catalog.LabelOf(_table), $"from {_name} s", Filled.Select(c => c.Name));
 
     private Column[] Filled => [.. _table.Columns.Where(c => c == _key || EmptyValue.OfRow(catalog, _table, c) is not null)];
 }

@@ -33,7 +33,7 @@ internal sealed class QuarantineTable(
         if (!Exists && changes.IsTakenBack)
             context.Warning?.Invoke($"The table {DisplayName} is not there, and will be made.");
         if (!Exists)
-            session.Execute($"""
+            session.Run($"""
                 create table {SqlText.Identifier(_schema, _table)} (
                   id bigint generated always as identity primary key, quarantined timestamptz not null default now(),
                   table_name text not null, key text not null, reference text, value text, row jsonb not null)
@@ -44,7 +44,7 @@ internal sealed class QuarantineTable(
     /// <inheritdoc/>
     public void Plan()
     {
-        long rows = changes.Tables.Sum(t => session.List<long>($"select count(*) from {t.Name} where _action = 'D'", null, context.Cancellation)[0]);
+        long rows = changes.Tables.Sum(t => session.Query<long>($"select count(*) from {t.Name} where _action = 'D'", context.Cancellation)[0]);
         _copies = changes.Of(Make());
         _copies.Expect(rows);
     }
@@ -56,28 +56,31 @@ internal sealed class QuarantineTable(
     public void Apply()
     {
         TablePlan copies = _copies!;
-        session.Execute("create temp table dataops_copied (id bigint) on commit drop", context.Cancellation);
+        SqlText copied = TemporaryTable.Named("dataops_copied");
+        TemporaryTable.Declare(session, copied, $"id bigint", context.Cancellation);
         foreach (TablePlan gone in changes.Tables.Where(t => t != copies).ToArray())
         {
-            string cells = string.Join(", ", gone.Table.Columns.Select(c => "c." + SqlText.Identifier(c.Name)));
+            IEnumerable<SqlText> cells = gone.Table.Columns.Select(c => c.In("c"));
             // A row with two references without a target is copied once, and both are named.
             RepairStep[] own = [.. steps.Where(s => s.Orphans.Rows == gone)];
-            string references = own.Length == 0 ? "null, null" : $"{Both(own, s => SqlText.Literal(s.Reference.Name))}, {Both(own, _ => "o._value")}";
-            session.Execute(
+            SqlText references = own.Length == 0
+                ? (SqlText)$"null, null" : (SqlText)$"{Both(own, s => SqlText.Value(s.Reference.Name))}, {Both(own, _ => $"o._value")}";
+            session.Run(
                 $"""
                 with copied as (
-                  insert into {copies.Table.Sql} ({copies.OwnKey.Column}table_name, key, reference, value, row) overriding system value
-                  select {copies.OwnKey.Value}{SqlText.Literal(gone.Table.DisplayName)}, {gone.Identity.Text("c")}, {references}, (select to_jsonb(j) from (select {cells}) j)
+                  insert into {copies.Table} ({copies.OwnKey.Column}table_name, key, reference, value, row) overriding system value
+                  select {copies.OwnKey.Value}{SqlText.Value(gone.Table.DisplayName)}, {gone.Identity.Text("c")}, {references}, (select to_jsonb(j) from (select {cells}) j)
                   from {gone.Name} c where c._action = 'D' returning id)
-                insert into pg_temp.dataops_copied select id from copied
+                insert into {copied} select id from copied
                 """,
                 context.Cancellation);
         }
-        copies.AddInserted("select id from pg_temp.dataops_copied");
+        copies.AddInserted($"select id from {copied}");
     }
 
-    private static string Both(RepairStep[] steps, Func<RepairStep, string> what) =>
-        $"nullif(concat_ws(', ', {string.Join(", ", steps.Select(s => One(s, what(s))))}), '')";
+    private static SqlText Both(RepairStep[] steps, Func<RepairStep, SqlText> what) =>
+        $"nullif(concat_ws(', ', {steps.Select(s => One(s, what(s)))}), '')";
 
-    private static string One(RepairStep step, string what) => $"(select {what} from {step.Orphans.Name} o where {step.Orphans.IsPlanned("o", "c")})";
+    private static SqlText One(RepairStep step, SqlText what) =>
+        $"(select {what} from {step.Orphans.Name} o where {step.Orphans.IsPlanned("o", "c")})";
 }

@@ -3,6 +3,7 @@ using DataOps.Core.Changes.Batches;
 using DataOps.Core.Django.References;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Orphans;
 
@@ -20,12 +21,12 @@ internal sealed class RepairBatches(Session session, ReferenceCatalog catalog, R
     }
 
     // Of the rows that were found, those that are orphans still.
-    private RepairStep StillOrphans(RepairStep step, ChangeSet changes, string rows)
+    private RepairStep StillOrphans(RepairStep step, ChangeSet changes, SqlText rows)
     {
         SelectedRows orphans = new(session, "dataops_batch", changes.Of(step.Reference.Table), context.Cancellation);
         foreach (MissingTarget target in step.Missing)
             orphans.Add(
-                step.Reference.Value("t"), $"from {step.Reference.Table.Sql} t join {rows} o on {orphans.Is("o", "t")} where {target.IsDangling("t")}");
+                step.Reference.Value("t"), $"from {step.Reference.Table} t join {rows} o on {orphans.Is("o", "t")} where {target.IsDangling("t")}");
         return step with { Orphans = orphans };
     }
 }

@@ -85,7 +85,8 @@ public sealed class RepairOrphan : Operation<RepairOrphanOptions, IChangeResult>
     }
 
     // Hash tables of parents' keys should not spill to disk: the keys of a million rows need about 50 MB.
-    private static void FavourMemory(Session session, OperationContext context) => session.Execute("set local work_mem = '64MB'", context.Cancellation);
+    private static void FavourMemory(Session session, OperationContext context) =>
+        session.Run($"set local work_mem = '64MB'", context.Cancellation);
 
     private static RepairOrphanResult Result(
         IReadOnlyList<RepairStep> steps, long skipped, int batches, ChangeResult done) => done.With(new RepairOrphanResult

@@ -5,6 +5,7 @@ using DataOps.Core.Operations;
 using DataOps.Core.PageRepair;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Orphans;
 
@@ -38,7 +39,7 @@ internal sealed class RepairRun(
         switch (step.Action)
         {
             case OrphanAction.SetNull:
-                ValuesOf(step.Orphans.Rows).Add(step.Orphans, step.Reference.Clearable.ToDictionary(c => c.Name, c => $"null::{c.TypeText}"));
+                ValuesOf(step.Orphans.Rows).Add(step.Orphans, step.Reference.Clearable.ToDictionary(c => c.Name, c => (SqlText)$"null::{c.TypeSql}"));
                 break;
             case OrphanAction.Repoint:
                 ValuesOf(step.Orphans.Rows).Add(step.Orphans, new Repointing(session, catalog, context.Cancellation).Values(step, options.To!));
@@ -79,7 +80,7 @@ internal sealed class RepairRun(
         foreach (RepairStep step in steps)
         {
             long left = step.Missing.Sum(
-                m => session.List<long>($"select count(*) {step.Orphans.From} where {m.IsDangling("t")}", null, context.Cancellation)[0]);
+                m => session.Query<long>($"select count(*) {step.Orphans.From} where {m.IsDangling("t")}", context.Cancellation)[0]);
             if (left != step.Orphans.Count)
                 throw new DataOpsException(
                     ErrorIds.ChangedMeanwhile, FailureKind.Busy,

@@ -36,7 +36,7 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
     public void Forget()
     {
         for (int i = 1; i <= _steps && session.Connection.FullState == System.Data.ConnectionState.Open; i++)
-            session.Execute($"drop table if exists pg_temp.{NameOf(i)}");
+            session.Run($"drop table if exists {TemporaryTable.Named(NameOf(i))}");
     }
 
     private IEnumerable<RepairStep> OfFilter(ChangeSet changes, Reference[] asked)
@@ -85,42 +85,39 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
         SelectedRows orphans = new(session, name, rows, context.Cancellation, outlives);
         // An object without a key stands for all orphans of the reference.
         bool all = input.Length == 0 || input.Any(i => i.Key is null);
+        SqlText given = TemporaryTable.Named($"{name}_input");
         if (!all)
-            Keep(name, input);
-        string listed = all ? "" : $"""
+            Keep(given, input);
+        SqlText listed = all ? SqlText.Empty : (SqlText)$"""
 
-            and exists (select 1 from {InputName(name)} i
+            and exists (select 1 from {given} i
               where i.key = {KeyText.Of(reference.Table, "t")} and coalesce(i.value = {reference.Value("t")}, true))
             """;
         IReadOnlyList<MissingTarget> missing = reference.MissingTargets(session, catalog, context.Cancellation);
         foreach (MissingTarget target in missing)
-            orphans.Add(reference.Value("t"), $"from {reference.Table.Sql} t where {target.IsDangling("t")}{listed}");
+            orphans.Add(reference.Value("t"), $"from {reference.Table} t where {target.IsDangling("t")}{listed}");
         orphans.Analyze();
         if (!all)
-            SkipHealed(reference, orphans, InputName(name));
+            SkipHealed(reference, orphans, given);
         return new RepairStep(reference, orphans, missing, reference.Repairs(catalog), options.Action ?? reference.DefaultRepair(catalog));
     }
 
     private static string NameOf(int step) => $"dataops_orphan_{step}";
 
-    private static string InputName(string name) => $"pg_temp.{name}_input";
-
-    private void Keep(string name, OrphanInput[] input)
+    private void Keep(SqlText name, OrphanInput[] input)
     {
-        session.Execute($"create temp table {name}_input (key text not null, value text) on commit drop", context.Cancellation);
-        session.Execute(
-            $"insert into {InputName(name)} select distinct * from unnest($1, $2)",
-            context.Cancellation,
-            new NpgsqlParameter<string?[]> { TypedValue = [.. input.Select(i => i.Key)] },
-            new NpgsqlParameter<string?[]> { TypedValue = [.. input.Select(i => i.Value)] });
-        session.Execute($"analyze {InputName(name)}", context.Cancellation);
+        string?[] keys = [.. input.Select(i => i.Key)];
+        string?[] values = [.. input.Select(i => i.Value)];
+        TemporaryTable.Declare(session, name, $"key text not null, value text", context.Cancellation);
+        session.Run($"insert into {name} select distinct * from unnest({keys!}, {values!})", context.Cancellation);
+        session.Run($"analyze {name}", context.Cancellation);
     }
 
-    private void SkipHealed(Reference reference, SelectedRows orphans, string input)
+    private void SkipHealed(Reference reference, SelectedRows orphans, SqlText input)
     {
-        IReadOnlyList<string> healed = session.List<string>(
-            $"select distinct i.key from {input} i where not exists (select 1 from {orphans.Name} o where o._key = i.key) order by 1", null,
-                context.Cancellation);
+        IReadOnlyList<string> healed = session.Query<string>(
+            $"select distinct i.key from {input} i where not exists (select 1 from {orphans.Name} o where o._key = i.key) order by 1",
+            context.Cancellation);
         if (healed.Count > 0)
             Skip(
                 healed.Count,

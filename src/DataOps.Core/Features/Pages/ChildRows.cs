@@ -57,7 +57,7 @@ internal sealed class ChildRows(
         if (Keeps)
             return;
         foreach ((Table table, Column column, _) in _dropped)
-            change.Changes.Of(table).PlanDelete($"from {table.Sql} t join {PagesToConvert.Name} d on d.id = t.{SqlText.Identifier(column.Name)}");
+            change.Changes.Of(table).PlanDelete(SqlText.Raw($"from {table.Sql} t join {PagesToConvert.Name} d on d.id = t.{SqlText.Identifier(column.Name)}"));
     }
 
     private bool Keeps => newPages?.Keeps == true;
@@ -154,12 +154,14 @@ internal sealed class ChildRows(
             context.Warning?.Invoke($"Rows of {move.From} get new keys in {move.To}, as theirs are taken: publish drafts that were saved before anew.");
         string[] into = [.. keeps ? [move.To.SingleKey.Name] : Array.Empty<string>(), move.ToColumn.Name, .. columns];
         string values = string.Join(", ", old.Select(c => "t." + SqlText.Identifier(c)).Prepend("d.new_id"));
-        InsertedRows rows = change.Insert(move.To, into, $"select {(keeps ? $"t.{key}, " : "")}{values} {from}");
+        InsertedRows rows = change.Insert(move.To, into, SqlText.Raw($"select {(keeps ? $"t.{key}, " : "")}{values} {from}"));
         newPages?.Following.Redirect(rows, move.To, columns);
         if (!Keeps)
-            change.Changes.Of(move.From).PlanDelete(from);
+            change.Changes.Of(move.From).PlanDelete(SqlText.Raw(from));
         if (keeps && move.To.SingleKey.Sequence is { } sequence)
-            change.Last($"select setval({SqlText.Literal(sequence)}, greatest(q.last_value, coalesce((select max({SqlText.Identifier(move.To.SingleKey.Name)}) from "
-                + $"{move.To.Sql}), 1))) from {sequence} q");
+            change.Last($"""
+                select setval({SqlText.Value(sequence)}, greatest(q.last_value, coalesce((select max({move.To.SingleKey}) from {move.To}), 1)))
+                from {SqlText.Raw(sequence)} q
+                """);
     }
 }

@@ -91,10 +91,10 @@ internal sealed class Conversion
     private void PlanInPlace()
     {
         foreach (Table table in _map.Gone)
-            _change.Changes.Of(table).PlanDelete($"from {table.Sql} t join {PagesToConvert.Name} d on d.id = t.{Key(table)}");
-        string type = _target.ContentType.ToString(CultureInfo.InvariantCulture);
-        _change.Update(_tables.Pages, ["content_type_id"], $"select t.id, {type} as content_type_id from {_tables.Pages.Sql} t join {PagesToConvert.Name} d "
-            + $"on d.id = t.id");
+            _change.Changes.Of(table).PlanDelete(SqlText.Raw($"from {table.Sql} t join {PagesToConvert.Name} d on d.id = t.{Key(table)}"));
+        _change.Update(_tables.Pages, ["content_type_id"], $"""
+            select t.id, {_target.ContentType} as content_type_id from {_tables.Pages} t join {SqlText.Raw(PagesToConvert.Name)} d on d.id = t.id
+            """);
         PlanRevisions();
         PlanComments();
         PlanTypes();
@@ -105,7 +105,7 @@ internal sealed class Conversion
         FieldSource[] sources = [.. _map.Sources.Where(s => s.Table == table)];
         string columns = string.Concat(sources.Select(s => ", " + s.Value(Alias)));
         string[] names = [table.SingleKey!.Name, .. sources.Select(s => s.Column.Name)];
-        InsertedRows rows = _change.Insert(table, names, $"select d.new_id{columns} {From(Old.Chain)}");
+        InsertedRows rows = _change.Insert(table, names, SqlText.Raw($"select d.new_id{columns} {From(Old.Chain)}"));
         _newPages?.Following.Redirect(rows, table, names);
     }
 
@@ -130,11 +130,11 @@ internal sealed class Conversion
             .Select(s => $"jsonb_build_object({SqlText.Literal(s.Field)}, "
                 + $"to_jsonb(({s.Fallback}){(s.Column.Type.Underlying.Name is "jsonb" or "json" ? "::text" : "")}))");
         string parts = string.Concat(copied.Concat(given).Select(p => " || " + p));
-        Revisions = _change.Update(revisions, ["content_type_id", "content"], $"""
+        Revisions = _change.Update(revisions, ["content_type_id", "content"], SqlText.Raw($"""
             select r.id, {_target.ContentType} as content_type_id,
                    (r.content - array[{removed}]::text[]){parts} || jsonb_build_object('content_type', {_target.ContentType}) as content
             from {revisions.Sql} r join {PagesToConvert.Name} d on d.id::text = r.object_id where r.base_content_type_id = {_tables.ContentType}
-            """).Count;
+            """)).Count;
     }
 
     // A comment says by its field's name where it stands.
@@ -145,11 +145,11 @@ internal sealed class Conversion
         if (renamed.Length == 0 || _tables.Find(WagtailTables.Comment) is not { } comments)
             return;
         string values = string.Join(", ", renamed.Select(f => $"({SqlText.Literal(f.Old)}, {SqlText.Literal(f.New)})"));
-        _change.Update(comments, ["contentpath"], $"""
+        _change.Update(comments, ["contentpath"], SqlText.Raw($"""
             select t.id, f.new || substr(t.contentpath, length(f.old) + 1) as contentpath
             from {comments.Sql} t join {PagesToConvert.Name} d on d.id = t.page_id join (values {values}) f (old, new) on f.old = split_part(t.contentpath,
               '.', 1)
-            """);
+            """));
     }
 
     // What is kept about a page under its type goes on under the new one; entries that the application makes anew go.
@@ -161,14 +161,14 @@ internal sealed class Conversion
         string isOld = $"in ({string.Join(", ", old)})";
         foreach (ModelLabel name in new[] { WagtailTables.WorkflowState, WagtailTables.ReferenceIndex })
             if (_tables.Find(name) is { } table && table.Find("base_content_type_id") is not null)
-                _change.Update(table, ["content_type_id"], $"""
+                _change.Update(table, ["content_type_id"], SqlText.Raw($"""
                     select t.id, {_target.ContentType} as content_type_id from {table.Sql} t join {PagesToConvert.Name} d on d.id::text = t.object_id where
                       t.base_content_type_id = {_tables.ContentType}
-                    """);
+                    """));
         foreach (ModelLabel name in new[] { WagtailTables.SearchEntry, WagtailTables.EditingSession })
             if (_tables.Find(name) is { } table)
-                _change.Changes.Of(table).PlanDelete($"from {table.Sql} t join {PagesToConvert.Name} d on d.id::text = t.object_id where t.content_type_id "
-                    + $"{isOld}");
+                _change.Changes.Of(table).PlanDelete(SqlText.Raw(
+                    $"from {table.Sql} t join {PagesToConvert.Name} d on d.id::text = t.object_id where t.content_type_id {isOld}"));
         ModelLabel[] known = [WagtailTables.Revision, WagtailTables.WorkflowState, WagtailTables.ReferenceIndex, WagtailTables.SearchEntry,
             WagtailTables.EditingSession];
         foreach (Reference reference in _tables.Catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null }
@@ -177,11 +177,11 @@ internal sealed class Conversion
             string type = SqlText.Identifier(reference.ContentTypeColumn!.Name);
             TablePlan rows = _change.Changes.Of(reference.Table);
             if (!rows.Identity.IsWholeRow)
-                _change.Update(reference.Table, [reference.ContentTypeColumn.Name], $"""
+                _change.Update(reference.Table, [reference.ContentTypeColumn.Name], SqlText.Raw($"""
                     select {rows.Identity.Of("t")}, {_target.ContentType}::{reference.ContentTypeColumn.TypeText} as {type}
                     from {reference.Table.Sql} t join {PagesToConvert.Name} d on d.id::text = t.{SqlText.Identifier(reference.Column.Name)}::text where t.{type}
                       {isOld}
-                    """);
+                    """));
         }
     }
 }

@@ -91,13 +91,13 @@ internal sealed class InboundReferences
             return;
         if (!rows.Identity.Columns.Intersect(columns).Any())
         {
-            _change.Update(table, [.. columns.Select(c => c.Name)], $"select {rows.Identity.Of("t")}, {string.Join(", ", columns.Select(Value))} {from}");
+            _change.Update(table, [.. columns.Select(c => c.Name)], SqlText.Raw($"select {rows.Identity.Of("t")}, {string.Join(", ", columns.Select(Value))} {from}"));
             return;
         }
         // A row that is known by the page it belongs to is another row afterwards.
         Column[] all = [.. table.Columns.Where(c => c.IsWritable)];
-        _change.Insert(table, [.. all.Select(c => c.Name)], $"select {string.Join(", ", all.Select(Value))} {from}");
-        rows.PlanDelete(from);
+        _change.Insert(table, [.. all.Select(c => c.Name)], SqlText.Raw($"select {string.Join(", ", all.Select(Value))} {from}"));
+        rows.PlanDelete(SqlText.Raw(from));
     }
 
     private void Plan(Reference reference, IReadOnlyCollection<int> old, int target)
@@ -109,11 +109,11 @@ internal sealed class InboundReferences
         string typeName = SqlText.Identifier(type.Name);
         string id = SqlText.Identifier(reference.Column.Name);
         int page = _tables.ContentType;
-        _change.Update(reference.Table, [type.Name, reference.Column.Name], $"""
+        _change.Update(reference.Table, [type.Name, reference.Column.Name], SqlText.Raw($"""
             select {rows.Identity.Of("t")}, (case when t.{typeName} = {page} then {page} else {target} end)::{type.TypeText} as {typeName},
                    d.new_id::{reference.Column.TypeText} as {id}
             from {reference.Table.Sql} t join {PagesToConvert.Name} d on d.id::text = t.{id}::text
             where t.{typeName} in ({string.Join(", ", old.Append(page).Distinct())})
-            """);
+            """));
     }
 }

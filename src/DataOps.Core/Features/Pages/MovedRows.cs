@@ -31,10 +31,10 @@ internal sealed class MovedRows(
         if (_moved.Length == 0)
             return;
         string[] columns = ["path", "depth", "numchild", "slug", "url_path"];
-        change.Update(tables.Pages, columns, $"""
+        change.Update(tables.Pages, columns, SqlText.Raw($"""
             select n.id, n.path::varchar as path, n.depth, n.numchild, n.slug, n.url_path from {PageTree.Name} n join {tables.Pages.Sql} p on p.id = n.id
             where row(n.path, n.depth, n.numchild, n.slug, n.url_path) is distinct from row(p.path::text collate "C", p.depth, p.numchild, p.slug, p.url_path)
-            """);
+            """));
         PlanRevisions();
         PlanLog();
         if (redirects)
@@ -67,11 +67,11 @@ internal sealed class MovedRows(
         if (renamed.Length == 0 || tables.Find(WagtailTables.Revision) is not { } revisions || revisions.Find("content")?.Type.Underlying.Name != "jsonb")
             return;
         string values = string.Join(", ", renamed.Select(m => $"({SqlText.Literal($"{m.Before.Id}")}, {SqlText.Literal(m.Before.Slug)}, {SqlText.Literal(m.Slug)})"));
-        change.Update(revisions, ["content"], $"""
+        change.Update(revisions, ["content"], SqlText.Raw($"""
             select r.id, jsonb_set(r.content, '{"{slug}"}', to_jsonb(m.new::text)) as content
             from {revisions.Sql} r join (values {values}) m (id, old, new) on m.id = r.object_id
             where r.base_content_type_id = {tables.ContentType} and r.content ->> 'slug' = m.old
-            """);
+            """));
     }
 
     private void PlanLog()
@@ -116,9 +116,9 @@ internal sealed class MovedRows(
         string isAutomatic = $"{(redirects.Find("automatically_created") is null ? "false" : "r.automatically_created")} and r.redirect_link = ''";
         long kept = session.List<long>(
             $"select count(*) from {redirects.Sql} r join pg_temp.dataops_redirects d on {IsSame} where not ({isAutomatic})", null, context.Cancellation)[0];
-        long changed = change.Update(redirects, ["redirect_page_id"], $"""
+        long changed = change.Update(redirects, ["redirect_page_id"], SqlText.Raw($"""
             select r.id, d.page_id as redirect_page_id from {redirects.Sql} r join pg_temp.dataops_redirects d on {IsSame} where {isAutomatic}
-            """).Count;
+            """)).Count;
         Dictionary<string, string> values = new()
         {
             ["old_path"] = "d.old_path",
@@ -131,10 +131,10 @@ internal sealed class MovedRows(
             ["redirect_page_route_path"] = "''",
         };
         KeyValuePair<string, string>[] known = [.. values.Where(c => redirects.Find(c.Key) is not null)];
-        long made = change.Insert(redirects, [.. known.Select(c => c.Key)], $"""
+        long made = change.Insert(redirects, [.. known.Select(c => c.Key)], SqlText.Raw($"""
             select {string.Join(", ", known.Select(c => c.Value))} from pg_temp.dataops_redirects d
             where not exists (select 1 from {redirects.Sql} r where {IsSame}) order by d.site_id, d.old_path
-            """).Count;
+            """)).Count;
         Redirects = changed + made;
         if (kept > 0)
             context.Warning?.Invoke($"{kept} old addresses have a redirect that somebody made: those stay as they are.");

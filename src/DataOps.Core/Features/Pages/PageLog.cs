@@ -3,6 +3,7 @@ using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Pages;
 
@@ -36,6 +37,6 @@ internal static class PageLog
             context.Warning?.Invoke($"{log} needs a value for {unknown.Name}, which is not known here: nothing of this is in Wagtail's log.");
             return;
         }
-        change.Insert(log, [.. known.Select(c => c.Key)], $"select {string.Join(", ", known.Select(c => c.Value))} from ({entries}) m order by m.number");
+        change.Insert(log, [.. known.Select(c => c.Key)], SqlText.Raw($"select {string.Join(", ", known.Select(c => c.Value))} from ({entries}) m order by m.number"));
     }
 }

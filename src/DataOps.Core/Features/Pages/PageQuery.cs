@@ -127,7 +127,7 @@ internal sealed class PageQuery
         Table? locales = _tables.Find(WagtailTables.Locale);
         string Column(string name, string type) => _tables.Pages.Find(name) is null ? $"null::{type}" : $"t.{SqlText.Identifier(name)}::{type}";
         return $"""
-            select t.id::int8, (select p.id::int8 from {_tables.Pages.Sql} p where p.path = {s_paths.ParentSql("t.path")}), t.depth::int4, t.title,
+            select t.id::int8, (select p.id::int8 from {_tables.Pages.Sql} p where p.path = {s_paths.ParentSql($"t.path")}), t.depth::int4, t.title,
               t.content_type_id::int4,
                    case when t.live then 'Live' when t.expired then 'Expired' when {scheduled} then 'Scheduled' else 'Draft' end, t.has_unpublished_changes,
                    t.slug, t.url_path, {(locales is null ? "null" : $"(select l.language_code from {locales.Sql} l where l.id = t.locale_id)")},

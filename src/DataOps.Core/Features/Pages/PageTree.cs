@@ -41,7 +41,7 @@ internal sealed class PageTree
     }
 
     // Its index finds the children of a page.
-    private static string Parent => s_paths.ParentSql("path");
+    private static string Parent => s_paths.ParentSql($"path");
 
     private sealed record Sibling(long Id, string Path);
 
@@ -96,7 +96,7 @@ internal sealed class PageTree
             + $"{SqlText.Literal(slug)} else t.slug end where {IsAway}");
         Derive(path, parent);
         Execute($"""
-            update {Name} t set numchild = (select count(*) from {Name} c where {s_paths.ParentSql("c.path")} = t.path)
+            update {Name} t set numchild = (select count(*) from {Name} c where {s_paths.ParentSql($"c.path")} = t.path)
             where t.id in ({oldParent.Id}, {parent.Id})
             """);
         PageNode now = Node(id);
@@ -153,12 +153,12 @@ internal sealed class PageTree
         string url = parent.Path.Length > 0 ? SqlText.Literal(parent.UrlPath) : "'/'";
         Execute($"""
             with recursive moved as materialized (
-              select t.id, t.path, t.slug, {s_paths.ParentSql("t.path")} as above from {Name} t where {Below(path)}),
+              select t.id, t.path, t.slug, {s_paths.ParentSql($"t.path")} as above from {Name} t where {Below(path)}),
             u as (
               select m.id, m.path, {url} || m.slug || '/' as url from moved m where m.path = {SqlText.Literal(path)}
               union all
               select m.id, m.path, u.url || m.slug || '/' from moved m join u on m.above = u.path)
-            update {Name} t set depth = {s_paths.DepthSql("t.path")}, url_path = coalesce(u.url, t.url_path)
+            update {Name} t set depth = {s_paths.DepthSql($"t.path")}, url_path = coalesce(u.url, t.url_path)
             from moved m left join u on u.id = m.id where m.id = t.id
             """);
     }

@@ -68,7 +68,7 @@ internal sealed class PagesToConvert
     // A page that stayed behind its successor has had one already.
     private static string HasSuccessor(string pages, PageType target) => $"""
         not t.live and t.slug like '%-old%' and exists (
-          select 1 from {pages} s where s.content_type_id = {target.ContentType} and {PathScheme.Wagtail.ParentSql("s.path")} = {PathScheme.Wagtail.ParentSql("t.path")}
+          select 1 from {pages} s where s.content_type_id = {target.ContentType} and {PathScheme.Wagtail.ParentSql($"s.path")} = {PathScheme.Wagtail.ParentSql($"t.path")}
           and length(s.path) = length(t.path) and starts_with(t.slug, s.slug || '-old') and substr(t.slug, length(s.slug) + 5) ~ '^(-[0-9]+)?$')
         """;
 

@@ -41,7 +41,7 @@ internal sealed class ReplacementPages(
     {
         problems.Find(
             $"from {PagesToConvert.Name} d join {_pages} t on t.id = d.id where length(t.path) > {s_paths.StepLength} "
-                + $"and not exists (select 1 from {_pages} p where p.path = {s_paths.ParentSql("t.path")})",
+                + $"and not exists (select 1 from {_pages} p where p.path = {s_paths.ParentSql($"t.path")})",
             f => $"{ConversionProblems.Pages(f)} lost the page above: Repair-Tree brings it back into the tree");
         if (!Keeps && !options.Force)
             problems.Find($"from {PagesToConvert.Name} d join {_pages} t on t.id = d.id where t.has_unpublished_changes", f =>
@@ -56,7 +56,7 @@ internal sealed class ReplacementPages(
         PlanOld(rows);
         InsertNew();
         if (tables.Pages.SingleKey!.Sequence is { } sequence)
-            change.Last($"select setval({SqlText.Literal(sequence)}, greatest(q.last_value, (select max(id) from {_pages}))) from {sequence} q");
+            change.Last(SqlText.Raw($"select setval({SqlText.Literal(sequence)}, greatest(q.last_value, (select max(id) from {_pages}))) from {sequence} q"));
         PlanLog();
     }
 
@@ -68,15 +68,15 @@ internal sealed class ReplacementPages(
         Following.Plan([.. old.Chain.Select(tables.Catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)], target.ContentType);
         if (Keeps)
             return;
-        change.Changes.Of(tables.Pages).PlanDelete($"from {_pages} t join {PagesToConvert.Name} d on d.id = t.id");
-        change.Follow(options.OnDependent, s_words, Following.Except);
+        change.Changes.Of(tables.Pages).PlanDelete(SqlText.Raw($"from {_pages} t join {PagesToConvert.Name} d on d.id = t.id"));
+        change.Follow(options.OnDependent, s_words, (t, c) => SqlText.Raw(Following.Except(t, c)));
     }
 
     private IEnumerable<Row> Read() => session.Stream(
         $"""
         select d.id::int8, d.new_id::int8, p.path, p.slug, p.url_path, p.title, coalesce(k.children, 0)
         from {PagesToConvert.Name} d join {_pages} p on p.id = d.id
-        left join (select {s_paths.ParentSql("path")} as path, count(*) as children from {_pages} where length(path) > {s_paths.StepLength} group by 1) k
+        left join (select {s_paths.ParentSql($"path")} as path, count(*) as children from {_pages} where length(path) > {s_paths.StepLength} group by 1) k
           on k.path = p.path
         order by p.path collate "C"
         """,
@@ -92,7 +92,7 @@ internal sealed class ReplacementPages(
         {
             // The new page takes what only one page can have before the old one is gone.
             string key = known.Contains("translation_key") ? ", translation_key = gen_random_uuid()" : "";
-            change.First($"update {_pages} t set path = '~' || t.id, url_path = '~' || t.id{key} from {PagesToConvert.Name} d where d.id = t.id");
+            change.First(SqlText.Raw($"update {_pages} t set path = '~' || t.id, url_path = '~' || t.id{key} from {PagesToConvert.Name} d where d.id = t.id"));
             _replaced.AddRange(rows.Select(r => Describe(r, null)));
             return;
         }
@@ -103,16 +103,16 @@ internal sealed class ReplacementPages(
             ["has_unpublished_changes"] = "t.has_unpublished_changes or t.live", ["live_revision_id"] = $"null::{TypeOf("live_revision_id")}",
             ["translation_key"] = "gen_random_uuid()",
         };
-        change.Update(tables.Pages, known, $"""
+        change.Update(tables.Pages, known, SqlText.Raw($"""
             select t.id, {string.Join(", ", known.Select(c => $"{own[c]} as {c}"))} from {_pages} t join {Kept} k on k.id = t.id
             union all
             select t.id, {string.Join(", ", known.Select(c => c == "numchild" ? "(t.numchild + n.kept)::int" : "t." + c))}
             from {_pages} t join ({KeptBelow}) n on n.path = t.path where not exists (select 1 from {Kept} k where k.id = t.id)
-            """);
+            """));
         PlanRevisions();
     }
 
-    private static string KeptBelow => $"select {s_paths.ParentSql("path")} as path, count(*) as kept from {Kept} group by 1";
+    private static string KeptBelow => $"select {s_paths.ParentSql($"path")} as path, count(*) as kept from {Kept} group by 1";
 
     private void Place(Row[] rows)
     {
@@ -120,7 +120,7 @@ internal sealed class ReplacementPages(
         Dictionary<string, long> last = [];
         HashSet<(string, string)> slugs = [];
         foreach ((string path, string slug) in session.Stream(
-            $"select path, slug from {_pages} where length(path) > {s_paths.StepLength} and {s_paths.ParentSql("path")} = any($1)",
+            $"select path, slug from {_pages} where length(path) > {s_paths.StepLength} and {s_paths.ParentSql($"path")} = any($1)",
             r => (r.GetString(0), r.GetString(1)), context.Cancellation, new NpgsqlParameter<string[]> { TypedValue = parents }))
         {
             string parent = s_paths.Parent(path);
@@ -149,10 +149,10 @@ internal sealed class ReplacementPages(
     {
         if (tables.Find(WagtailTables.Revision) is not { } revisions || revisions.Find("base_content_type_id") is null)
             return;
-        change.Update(revisions, ["content", "approved_go_live_at"], $"""
+        change.Update(revisions, ["content", "approved_go_live_at"], SqlText.Raw($"""
             select r.id, jsonb_set(r.content, '{"{slug}"}', to_jsonb(k.slug)) as content, null::timestamptz as approved_go_live_at
             from {revisions.Sql} r join {Kept} k on k.id::text = r.object_id where r.base_content_type_id = {tables.ContentType}
-            """);
+            """));
     }
 
     private void InsertNew()
@@ -172,9 +172,9 @@ internal sealed class ReplacementPages(
         Column[] columns = [.. tables.Pages.Columns.Where(c => c.IsWritable)];
         string values = string.Join(", ", columns.Select(c =>
             other.TryGetValue(c.Name, out string? value) ? $"({value})::{c.TypeText}" : $"p.{SqlText.Identifier(c.Name)}"));
-        change.Insert(tables.Pages, [.. columns.Select(c => c.Name)], $"""
+        change.Insert(tables.Pages, [.. columns.Select(c => c.Name)], SqlText.Raw($"""
             select {values} from {PagesToConvert.Name} d join {_pages} p on p.id = d.id left join ({KeptBelow}) n on n.path = p.path
-            """);
+            """));
     }
 
     // As if somebody had done it in the administration: a page made, its children moved, the old page unpublished or deleted.
@@ -192,7 +192,7 @@ internal sealed class ReplacementPages(
               select 2, c.path, c.id, coalesce(nullif(c.draft_title, ''), c.title)::text, 'wagtail.move', jsonb_build_object(
                 'source', jsonb_build_object('id', d.id, 'title', p.title), 'destination', jsonb_build_object('id', d.new_id, 'title', p.title)),
                 c.content_type_id, false, false
-              {page} join {_pages} c on {s_paths.ParentSql("c.path")} = p.path and length(c.path) > {s_paths.StepLength}
+              {page} join {_pages} c on {s_paths.ParentSql($"c.path")} = p.path and length(c.path) > {s_paths.StepLength}
               where not exists (select 1 from {PagesToConvert.Name} x where x.id = c.id)
               union all
               select 3, p.path, p.id, p.title::text, '{(Keeps ? "wagtail.unpublish" : "wagtail.delete")}', '{"{}"}'::jsonb, p.content_type_id, false, {(Keeps

@@ -74,12 +74,14 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Chan
     {
         if (_sites is not null)
             change.LockTable(_sites);
-        SiteRow[] sites = _sites is null ? [] : [.. session.List<SiteRow>(
-            $"select id::int8 as id, hostname, port, is_default_site as isdefault, root_page_id::int8 as rootpage, site_name as sitename from {_sites.Sql} "
-                + $"order by id",
-            null, context.Cancellation)];
-        DomainRow[] domains = _domains is null ? [] : [.. session.List<DomainRow>(
-            $"select id::int8 as id, domain, name from {_domains.Sql} order by id", null, context.Cancellation)];
+        SiteRow[] sites = _sites is null ? [] : [.. session.Query<SiteRow>(
+            $"""
+            select id::int8 as id, hostname, port, is_default_site as isdefault, root_page_id::int8 as rootpage, site_name as sitename
+            from {_sites} order by id
+            """,
+            context.Cancellation)];
+        DomainRow[] domains = _domains is null ? [] : [.. session.Query<DomainRow>(
+            $"select id::int8 as id, domain, name from {_domains} order by id", context.Cancellation)];
         Before = Choose(sites, domains);
         After = Before with
         {
@@ -95,8 +97,10 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Chan
         if (_sites is not null)
             PlanSites();
         if (Before.DomainId is { } id)
-            change.Update(_domains!, ["domain", "name"], $"select t.id, {Text(After.Domain!)}::varchar as domain, {Text(After.DomainName!)}::varchar as "
-                + $"name from {_domains!.Sql} t where t.id = {id}");
+            change.Update(_domains!, ["domain", "name"], $"""
+                select t.id, {SqlText.Value(After.Domain)}::varchar as domain, {SqlText.Value(After.DomainName)}::varchar as name
+                from {_domains!} t where t.id = {id}
+                """);
     }
 
     private SiteState Choose(SiteRow[] sites, DomainRow[] domains)
@@ -146,10 +150,10 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Chan
         PageTables tables = PageTables.Require(session, catalog);
         PathScheme paths = PathScheme.Wagtail;
         long id = tables.RequirePage(session, page, context.Cancellation);
-        string path = session.List<string>($"select path from {tables.Pages.Sql} where id = @id", new { id }, context.Cancellation)[0];
-        bool isReachable = path.Length > paths.StepLength && session.List<long>(
-            $"select count(*) from {tables.Pages.Sql} p where p.path <> @path and starts_with(@path, p.path)", new { path },
-                context.Cancellation)[0] == paths.Depth(path) - 1;
+        string path = session.Query<string>($"select path from {tables.Pages} where id = {id}", context.Cancellation)[0];
+        bool isReachable = path.Length > paths.StepLength && session.Query<long>(
+            $"select count(*) from {tables.Pages} p where p.path <> {SqlText.Value(path)} and starts_with({SqlText.Value(path)}, p.path)",
+            context.Cancellation)[0] == paths.Depth(path) - 1;
         return isReachable ? id : throw new DataOpsException(
             ErrorIds.InvalidRootPage, FailureKind.InvalidArgument, $"Page {page} cannot be a site's root page: "
                 + $"{(path.Length > paths.StepLength ? "pages above it are missing" : "it is the root of all pages")}.",
@@ -186,17 +190,16 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Chan
     private void PlanSites()
     {
         // Wagtail allows one default site.
-        string others = options.AsDefault ? " or t.is_default_site" : "";
-        string own = $"t.id = {Before.Id}";
-        change.Update(_sites!, ["hostname", "port", "is_default_site", "root_page_id", "site_name"], $"""
-            select t.id, case when {own} then {Text(After.HostName)}::varchar else t.hostname end as hostname, case when {own} then {After.Port} else t.port
-              end as port,
-                   {(options.AsDefault ? own : "t.is_default_site")} as is_default_site,
-                   case when {own} then {After.RootPage}::{_sites!.Find("root_page_id")!.TypeText} else t.root_page_id end as root_page_id,
-                   case when {own} then {Text(After.SiteName ?? "")}::varchar else t.site_name end as site_name
-            from {_sites.Sql} t where {own}{others}
+        SqlText own = $"t.id = {Before.Id!.Value}";
+        SqlText others = options.AsDefault ? (SqlText)$" or t.is_default_site" : SqlText.Empty;
+        SqlText isDefault = options.AsDefault ? own : (SqlText)$"t.is_default_site";
+        SqlText rootPage = $"{After.RootPage!.Value}::{_sites!.Find("root_page_id")!.TypeSql}";
+        change.Update(_sites, ["hostname", "port", "is_default_site", "root_page_id", "site_name"], $"""
+            select t.id, case when {own} then {SqlText.Value(After.HostName)}::varchar else t.hostname end as hostname,
+                   case when {own} then {After.Port!.Value} else t.port end as port, {isDefault} as is_default_site,
+                   case when {own} then {rootPage} else t.root_page_id end as root_page_id,
+                   case when {own} then {SqlText.Value(After.SiteName ?? "")}::varchar else t.site_name end as site_name
+            from {_sites} t where {own}{others}
             """);
     }
-
-    private static string Text(string value) => SqlText.Literal(value);
 }

@@ -65,7 +65,7 @@ internal sealed class HoldingPage(Session session, PageTables tables, TablePlan 
     public void Plan()
     {
         if (_isMade)
-            rows.PlanInsert($"select {rows.Identity.Of("h")} from {Name} h");
+            rows.PlanInsert(SqlText.Raw($"select {rows.Identity.Of("h")} from {Name} h"));
     }
 
     /// <inheritdoc/>
@@ -83,7 +83,7 @@ internal sealed class HoldingPage(Session session, PageTables tables, TablePlan 
 
     /// <inheritdoc/>
     public IEnumerable<RowChange> Describe(RowChanges changed) =>
-        _isMade ? changed.Inserted(rows, tables.Catalog.LabelOf(tables.Pages), $"from {Name} s", _columns) : [];
+        _isMade ? changed.Inserted(rows, tables.Catalog.LabelOf(tables.Pages), SqlText.Raw($"from {Name} s"), _columns) : [];
 
     // Beyond every page, and every row that a page has left behind.
     private string NextKey

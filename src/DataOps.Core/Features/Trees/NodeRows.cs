@@ -52,7 +52,7 @@ internal sealed class NodeRows(
         """);
 
     /// <inheritdoc/>
-    public void Plan() => rows.PlanUpdate($"from {rows.Table.Sql} t join {Name} s on {rows.Identity.Same("s", "t")} where {Differs}");
+    public void Plan() => rows.PlanUpdate(SqlText.Raw($"from {rows.Table.Sql} t join {Name} s on {rows.Identity.Same("s", "t")} where {Differs}"));
 
     /// <inheritdoc/>
     public void Apply()
@@ -60,13 +60,13 @@ internal sealed class NodeRows(
         string condition = rows.Identity.Same("t", "s");
         if (columns.Any(c => IsText(c) && c.Collation is not null and not "C"))
             TakeCollations();
-        new UniqueParking(session, cancellation).Park(rows.Table, Name, [.. columns.Select(c => c.Name)], condition);
+        new UniqueParking(session, cancellation).Park(rows.Table, SqlText.Raw(Name), [.. columns.Select(c => c.Name)], SqlText.Raw(condition));
         string set = string.Join(", ", columns.Select(c => $"{SqlText.Identifier(c.Name)} = s.{SqlText.Identifier(c.Name)}::{c.TypeText}"));
         Execute($"update {rows.Table.Sql} t set {set} from {Name} s where {condition} and ({Differs})");
     }
 
     /// <inheritdoc/>
-    public IEnumerable<RowChange> Describe(RowChanges changed) => changed.Updated(rows, model, Name, columns.Select(c => c.Name));
+    public IEnumerable<RowChange> Describe(RowChanges changed) => changed.Updated(rows, model, SqlText.Raw(Name), columns.Select(c => c.Name));
 
     /// <summary>Runs a statement.</summary>
     public void Execute(string sql, params ReadOnlySpan<Npgsql.NpgsqlParameter> parameters) => session.Execute(sql, cancellation, parameters);

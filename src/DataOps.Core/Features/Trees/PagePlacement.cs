@@ -99,7 +99,7 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
     // Who came last gives way: a page that was attached here, or, where that was asked for, the later sibling.
     private void SuffixSlugs(NodeRows nodes)
     {
-        string up = s_paths.ParentSql("w.path");
+        string up = s_paths.ParentSql($"w.path");
         (string Key, string Up, string Slug)[] second = [.. session.Stream(
             $"""
             select d._key, d.up, d.slug from (

@@ -31,7 +31,7 @@ internal sealed class ParentTreeRepair(Session session, Tree tree, NodeRows node
     /// <exception cref="DataOpsException">That other node is not there; or none is named, and each node must have a parent.</exception>
     public void Reattach(string? to)
     {
-        IReadOnlyList<LostRow> lost = ParentWalk.Lost(session, nodes.Name, tree.Parent!, cancellation);
+        IReadOnlyList<LostRow> lost = ParentWalk.Lost(session, SqlText.Raw(nodes.Name), tree.Parent!, cancellation);
         string[] tops = [.. Tops(lost)];
         if (tops.Length == 0)
             return;
@@ -55,7 +55,7 @@ internal sealed class ParentTreeRepair(Session session, Tree tree, NodeRows node
             nodes.Execute($"""
                 update {nodes.Name} w set {SqlText.Identifier(tree.Left!.Name)} = n.lft, {SqlText.Identifier(tree.Right!.Name)} = n.rght,
                   {SqlText.Identifier(tree.TreeId!.Name)} = n.tree_id, {SqlText.Identifier(tree.Depth!.Name)} = n.level
-                from ({MpttNumbers.Query(tree, nodes.Name, renumbers)}) n where n.key = w.{_key}
+                from ({MpttNumbers.Query(tree, SqlText.Raw(nodes.Name), renumbers)}) n where n.key = w.{_key}
                 """);
         else if (renumbers && tree.Order is { } order)
             nodes.Execute($"""

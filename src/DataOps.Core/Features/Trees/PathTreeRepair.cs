@@ -97,12 +97,12 @@ internal sealed class PathTreeRepair(
                 "Give them a place with -Orphan Reattach, or delete them with -Orphan Delete.", tree.Table.DisplayName);
         nodes.Execute($"""
             with recursive k as (
-              select w._key, {_path} as path, {scheme.ParentSql(_path)} as up,
-                     row_number() over (partition by {scheme.ParentSql(_path)} order by {scheme.Order(_path)}) as n from {nodes.Name} w),
+              select w._key, {_path} as path, {scheme.ParentSql(SqlText.Raw(_path))} as up,
+                     row_number() over (partition by {scheme.ParentSql(SqlText.Raw(_path))} order by {scheme.Order(SqlText.Raw(_path))}) as n from {nodes.Name} w),
             t as (
-              select k._key, k.path, {scheme.StepSql("k.n")} collate "C" as new from k where k.up = ''
+              select k._key, k.path, {scheme.StepSql($"k.n")} collate "C" as new from k where k.up = ''
               union all
-              select k._key, k.path, (t.new || {scheme.StepSql("k.n")}) collate "C" from k join t on k.up = t.path)
+              select k._key, k.path, (t.new || {scheme.StepSql($"k.n")}) collate "C" from k join t on k.up = t.path)
             update {nodes.Name} w set {_column} = t.new from t where t._key = w._key and t.new <> {_path}
             """);
     }
@@ -114,11 +114,11 @@ internal sealed class PathTreeRepair(
         string children = SqlText.Identifier(tree.NumChild!.Name);
         nodes.Execute($"""
             update {nodes.Name} n set {depth} = k.depth, {children} = k.children
-            from (select w.ctid as place, {scheme.DepthSql(_path)} as depth, coalesce(k.children, 0) as children
+            from (select w.ctid as place, {scheme.DepthSql(SqlText.Raw(_path))} as depth, coalesce(k.children, 0) as children
                   from {nodes.Name} w
-                  left join (select {scheme.ParentSql(_path)} as path, count(*) as children from {nodes.Name} w where length({_path}) > {_step}
+                  left join (select {scheme.ParentSql(SqlText.Raw(_path))} as path, count(*) as children from {nodes.Name} w where length({_path}) > {_step}
                     group by 1) k on k.path = {_path}
-                  where {scheme.IsPathSql(_path)} and (w.{depth} <> {scheme.DepthSql(_path)} or w.{children} <> coalesce(k.children, 0))) k
+                  where {scheme.IsPathSql(SqlText.Raw(_path))} and (w.{depth} <> {scheme.DepthSql(SqlText.Raw(_path))} or w.{children} <> coalesce(k.children, 0))) k
             where n.ctid = k.place
             """);
         placed?.Complete(nodes);
@@ -139,12 +139,12 @@ internal sealed class PathTreeRepair(
         nodes.Execute($"drop table if exists {_reached}");
         nodes.Execute($"""
             create temp table dataops_reached_{number} on commit drop as
-            with recursive v as materialized (select distinct on ({_path}) w._key, {_path} as path from {nodes.Name} w where {scheme.IsPathSql(_path)} order by {_path},
+            with recursive v as materialized (select distinct on ({_path}) w._key, {_path} as path from {nodes.Name} w where {scheme.IsPathSql(SqlText.Raw(_path))} order by {_path},
               w._key),
             r as (
               select v._key, v.path from v where length(v.path) = {_step}
               union all
-              select v._key, v.path from v join r on {scheme.ParentSql("v.path")} = r.path)
+              select v._key, v.path from v join r on {scheme.ParentSql($"v.path")} = r.path)
             select * from r
             """);
         nodes.Execute($"analyze {_reached}");

@@ -1,6 +1,7 @@
 using DataOps.Core.Django.Trees;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Features.Trees;
@@ -96,8 +97,8 @@ internal sealed class Reattachment(
     {
         string last = $"right(r.path, {_step})";
         string sql = $"""
-            select {scheme.ParentSql("r.path")}, (array_agg({last} order by {scheme.Order(last)} desc))[1] from {reached} r
-            where {scheme.ParentSql("r.path")} = any($1) group by 1
+            select {scheme.ParentSql($"r.path")}, (array_agg({last} order by {scheme.Order(SqlText.Raw(last))} desc))[1] from {reached} r
+            where {scheme.ParentSql($"r.path")} = any($1) group by 1
             """;
         foreach ((string parent, string step) in session.Stream(
             sql, r => (r.GetString(0), r.GetString(1)), cancellation, new NpgsqlParameter<string[]> { TypedValue = places }))

@@ -17,7 +17,7 @@ internal sealed class SiteCheck(Session session, PageTables tables, Cancellation
         if (tables.Find(WagtailTables.Site) is not { } sites)
             return [];
         string isOff = $"""
-            not ({s_paths.IsPathSql("p.path")})
+            not ({s_paths.IsPathSql($"p.path")})
             or exists (select 1 from generate_series({s_paths.StepLength}, length(p.path) - {s_paths.StepLength}, {s_paths.StepLength}) n where not exists (select 1 from {tables.Pages.Sql} a
               where a.path = left(p.path, n)))
             """;

@@ -61,13 +61,13 @@ internal sealed class SpecificRowRepair(
     private void SetType(int contentType, Problem[] problems) =>
         ValuesOf(change.Changes.Of(tables.Pages)).Add(
             Select(change.Changes.Of(tables.Pages), problems, "''", ""),
-            new Dictionary<string, string> { ["content_type_id"] = $"{contentType}::{tables.Pages.Find("content_type_id")!.TypeText}" });
+            new Dictionary<string, SqlText> { ["content_type_id"] = $"{contentType}::{tables.Pages.Find("content_type_id")!.TypeSql}" });
 
     private SelectedRows Select(TablePlan table, Problem[] problems, string value, string condition)
     {
         SelectedRows rows = new(session, $"dataops_half_of_{++_number}", table, cancellation);
         string keys = SqlText.Literal("{" + string.Join(',', problems.Select(p => $"\"{p.Key}\"").Distinct()) + "}");
-        rows.Add(value, $"from {table.Table.Sql} t where {KeyText.Of(table.Table, "t")} = any({keys}::text[]){condition}");
+        rows.Add(SqlText.Raw(value), SqlText.Raw($"from {table.Table.Sql} t where {KeyText.Of(table.Table, "t")} = any({keys}::text[]){condition}"));
         return rows;
     }
 

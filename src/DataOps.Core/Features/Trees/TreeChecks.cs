@@ -3,6 +3,7 @@ using DataOps.Core.Django.References;
 using DataOps.Core.Django.Trees;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Trees;
 
@@ -47,7 +48,7 @@ internal sealed class TreeChecks(Session session, ReferenceCatalog catalog, int?
         UrlPathCheck urls = new(session, pages, cancellation);
         return
         [
-            () => (paths = new PathTreeCheck(session, tree, Scheme(tree, cancellation), UrlPathCheck.Differs, cancellation)).Find(),
+            () => (paths = new PathTreeCheck(session, tree, Scheme(tree, cancellation), SqlText.Raw(UrlPathCheck.Differs), cancellation)).Find(),
             () => paths is { MayDiffer: false } ? [] : urls.UrlPaths(),
             urls.Slugs,
             () => new SpecificRowCheck(session, pages, cancellation).Find(),

@@ -6,6 +6,7 @@ using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Features.Trees;
@@ -37,7 +38,7 @@ internal sealed class TreeRepairRun(
             _halves.Plan(found);
             PointerRepair.Plan(session, pages, change, found, context.Cancellation);
         }
-        change.Follow(options.OnDependent, s_words, Except);
+        change.Follow(options.OnDependent, s_words, (t, c) => SqlText.Raw(Except(t, c)));
         foreach ((Tree tree, IReadOnlyList<Problem> problems) in trees)
             if (problems.Count > 0 || options.Compact || _changes.Of(tree.Table).Planned > 0)
                 Repair(tree);
@@ -52,7 +53,7 @@ internal sealed class TreeRepairRun(
         session.Execute(
             $"create temp table {name} on commit drop as select null::text as key with no data", context.Cancellation);
         session.Execute($"insert into pg_temp.{name} select * from unnest($1)", context.Cancellation, new NpgsqlParameter<string[]> { TypedValue = keys });
-        _changes.Of(tree.Table).PlanDelete($"from {tree.Table.Sql} t join pg_temp.{name} l on l.key = {tree.Key("t")}");
+        _changes.Of(tree.Table).PlanDelete(SqlText.Raw($"from {tree.Table.Sql} t join pg_temp.{name} l on l.key = {tree.Key("t")}"));
     }
 
     // Children are counted from the rows that are left; a row in a type's table takes no page with it that keeps its other half.

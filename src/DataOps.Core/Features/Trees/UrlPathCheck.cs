@@ -28,9 +28,9 @@ internal sealed class UrlPathCheck(Session session, PageTables tables, Cancellat
         $"""
         select d.key, d.slug, d.first_key
         from (select p.{tables.Key}::text as key, p.slug, p.path, first_value(p.{tables.Key}::text) over w as first_key, row_number() over w as number
-              from {_pages} p where length(p.path) > {s_paths.StepLength} and ({s_paths.ParentSql("p.path")}, p.slug) in (
-                select {s_paths.ParentSql("q.path")}, q.slug from {_pages} q where length(q.path) > {s_paths.StepLength} group by 1, 2 having count(*) > 1)
-              window w as (partition by {s_paths.ParentSql("p.path")}, p.slug order by p.path collate "C", p.{tables.Key})) d
+              from {_pages} p where length(p.path) > {s_paths.StepLength} and ({s_paths.ParentSql($"p.path")}, p.slug) in (
+                select {s_paths.ParentSql($"q.path")}, q.slug from {_pages} q where length(q.path) > {s_paths.StepLength} group by 1, 2 having count(*) > 1)
+              window w as (partition by {s_paths.ParentSql($"p.path")}, p.slug order by p.path collate "C", p.{tables.Key})) d
         where d.number > 1 order by d.path collate "C"
         """,
         r => new Problem(
@@ -44,7 +44,7 @@ internal sealed class UrlPathCheck(Session session, PageTables tables, Cancellat
           select p.{key} as id, p.path collate "C" as path, '/'::text collate "C" as url from {relation} p where length(p.path) = {s_paths.StepLength}
           union all
           select p.{key}, p.path collate "C", (u.url || p.slug || '/') collate "C"
-          from (select *, {s_paths.ParentSql("path")} as up from {relation} p where length(path) > {s_paths.StepLength}) p join u on p.up = u.path)
+          from (select *, {s_paths.ParentSql($"path")} as up from {relation} p where length(path) > {s_paths.StepLength}) p join u on p.up = u.path)
         select id, url from u
         """;
 }

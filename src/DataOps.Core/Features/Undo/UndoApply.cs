@@ -106,7 +106,7 @@ internal sealed class UndoApply(
         if (columns.Length == 0)
             return;
         string condition = $"s._action = 'U' and {table.Same("t", "s")}";
-        new UniqueParking(session, cancellation).Park(table.Table, table.Name, columns, condition);
+        new UniqueParking(session, cancellation).Park(table.Table, SqlText.Raw(table.Name), columns, SqlText.Raw(condition));
         string set = string.Join(", ", columns.Select(SqlText.Identifier).Select(c => $"{c} = s.{c}"));
         Write(table, $"update {table.Table.Sql} as t set {set} from {table.Name} s where {condition}");
     }

@@ -38,11 +38,11 @@ internal sealed class UndoChecks(
                     from {table.Sql} r join {target.Changes.Name} c on c._action = 'D' and {key.IsTarget("r", "c")} where not {planned}
                     """;
                 if (!orphans.AllowsToLose(table, key, Count(from)))
-                    rows.AddAll(session, $"""
+                    rows.AddAll(session, SqlText.Raw($"""
                         select concat('refers to {Escaped(target.Table.DisplayName)} ', {target.Identity.Text("c")}, ' ({Escaped(key.Name)})'),
                                {identity.Text("r")}, count(*) over ()
                         {from} limit {RowList.Most}
-                        """, table.DisplayName, cancellation);
+                        """), table.DisplayName, cancellation);
             }
         rows.ThrowIfAny(
             ErrorIds.StillReferenced, FailureKind.InvalidOperation, "{0} a reference to rows that undoing deletes, so nothing was undone.",
@@ -60,12 +60,12 @@ internal sealed class UndoChecks(
                 string from = $"from {table.Name} s where s._action in ('U', 'D') and {references.Missing(key)}";
                 string value = string.Join(", ", key.Columns.Select(c => $"s.{SqlText.Identifier(c)}::text"));
                 if (!orphans.Allows(table.Table, key, Count(from)))
-                    rows.AddAll(session, $"""
+                    rows.AddAll(session, SqlText.Raw($"""
                         select concat('{Escaped(string.Join(",", key.Columns))} -> {Escaped(target.DisplayName)} ', concat_ws(',', {value}),
                                  ' is not there ({Escaped(key.Name)})'),
                                {table.Identity.Text("s")}, count(*) over ()
                         {from} limit {RowList.Most}
-                        """, table.Table.DisplayName, cancellation);
+                        """), table.Table.DisplayName, cancellation);
             }
         rows.ThrowIfAny(
             ErrorIds.MissingReferences, FailureKind.InvalidOperation, "{0} a reference without a target, which a foreign key forbids, so nothing was undone.",
@@ -81,7 +81,7 @@ internal sealed class UndoChecks(
                 string same = string.Join(" and ", index.Keys.Select((k, i) => index.NullsClash
                     ? $"(w.k{i} {k.Equality} p.k{i} or (w.k{i} is null and p.k{i} is null))"
                     : $"w.k{i} {k.Equality} p.k{i}"));
-                rows.AddAll(session, $"""
+                rows.AddAll(session, SqlText.Raw($"""
                     select concat('has the same {Escaped(string.Join(",", index.Columns))} as row ', {table.Identity.Text("t")}, ' ({Escaped(index.Name)})'),
                            {table.Identity.Text("s")}, count(*) over ()
                     from {table.Name} s cross join {Keys(index, "s")} w
@@ -89,7 +89,7 @@ internal sealed class UndoChecks(
                     where s._action in ('U', 'D') and {same}
                       and not exists (select 1 from {table.Changes.Name} c where c._action <> 'I' and {table.Same("c", "t")})
                     limit {RowList.Most}
-                    """, table.Table.DisplayName, cancellation);
+                    """), table.Table.DisplayName, cancellation);
             }
         rows.ThrowIfAny(
             ErrorIds.NotUnique, FailureKind.AlreadyExists, "{0} unique values that other rows have taken since, so nothing was undone.", "Change those rows first.");

@@ -2,6 +2,7 @@ using DataOps.Core.Changes;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Undo;
 
@@ -73,7 +74,7 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
         return $"""
             select {table.Identity.Text("s")} as key, 1 as rows,
                    case when s._action = 'D' then t.tableoid is not null
-                        else t.tableoid is null or {RowImages.Fingerprint(now)} <> s._fingerprint end as differs,
+                        else t.tableoid is null or {RowImages.Fingerprint(SqlText.Raw(now))} <> s._fingerprint end as differs,
                    case when s._action = 'D' then 'is there again' when t.tableoid is null then 'is gone' else 'has other values' end as what,
                    case when s._action = 'I' then t.tableoid is null else t.tableoid is not null and {now} = {table.Changes.RowText("s")} end as done
             from {table.Name} s left join {table.Table.Sql} t on {table.Same("t", "s")}

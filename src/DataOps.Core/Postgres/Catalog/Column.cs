@@ -53,6 +53,9 @@ public sealed record Column(
     /// <summary>The quoted name.</summary>
     internal SqlText Sql => SqlText.Identifier(Name);
 
+    /// <summary>The type, length and scale included, as a cast has it.</summary>
+    internal SqlText TypeSql => SqlText.Raw(TypeText);
+
     /// <summary>The column of a relation in a query, as <c>t."id"</c>.</summary>
     internal SqlText In(Alias alias) => $"{alias}.{Sql}";
 

@@ -9,7 +9,7 @@ namespace DataOps.Core.Postgres.Catalog;
 /// <param name="Equality">
 /// The operator by which a B-tree takes two values for the same, qualified, as citext's is not text's; empty for other access methods.
 /// </param>
-internal sealed record IndexKey(string Expression, string? Column, string Equality);
+internal sealed record IndexKey(SqlText Expression, string? Column, SqlText Equality);
 
 /// <summary>An index of a table, as pg_indexes shows it, with all that decides which rows clash.</summary>
 /// <param name="Table">pg_class.oid of the table.</param>
@@ -28,6 +28,25 @@ internal sealed record IndexDefinition(
     uint Table, string Name, string Method, bool IsUnique, bool IsPrimary, bool IsValid, bool IsImmediate, bool NullsClash, string? Predicate,
     IReadOnlyList<IndexKey> Keys, IReadOnlyList<string> Columns, string Definition)
 {
+    /// <summary>The index's keys over cells that are named as its columns, as k0, k1 …; no row where its predicate leaves the row out.</summary>
+    public SqlText KeysOf(IEnumerable<SqlText> cells) => $"""
+        select {Keys.Select((k, i) => (SqlText)$"{k.Expression} as k{SqlText.Literal(i)}")}
+        from (select {cells.Zip(Columns, (cell, name) => (SqlText)$"{cell} as {SqlText.Identifier(name)}")}) cells
+        where {(Predicate is { } predicate ? SqlText.Raw(predicate) : (SqlText)$"true")}
+        """;
+
+    /// <summary>The condition that the index takes the keys of two relations for the same.</summary>
+    /// <param name="one">The relation, with keys as <see cref="KeysOf"/> names them.</param>
+    /// <param name="other">The other one.</param>
+    /// <param name="ones">How its keys begin, where not with k.</param>
+    /// <param name="others">How those of the other one do.</param>
+    public SqlText Same(Alias one, Alias other, string ones = "k", string others = "k") => SqlText.Join(" and ", Keys.Select((key, i) =>
+    {
+        (SqlText left, SqlText right) = (one.Column($"{ones}{i}"), other.Column($"{others}{i}"));
+        SqlText same = $"{left} {key.Equality} {right}";
+        return NullsClash ? (SqlText)$"({same} or ({left} is null and {right} is null))" : same;
+    }));
+
     private static readonly SqlText s_query = $$"""
         select i.indrelid as table, c.relname::text as name, am.amname::text as method, i.indisunique as isunique, i.indisprimary as isprimary,
                i.indisvalid as isvalid, i.indimmediate as isimmediate,
@@ -61,7 +80,8 @@ internal sealed record IndexDefinition(
     {
         string[] names = (string[])row.Names;
         string[] equalities = (string[])row.Equalities;
-        IEnumerable<IndexKey> keys = ((string[])row.Expressions).Select((e, i) => new IndexKey(e, names[i].Length == 0 ? null : names[i], equalities[i]));
+        IEnumerable<IndexKey> keys = ((string[])row.Expressions).Select(
+            (e, i) => new IndexKey(SqlText.Raw(e), names[i].Length == 0 ? null : names[i], SqlText.Raw(equalities[i])));
         return new IndexDefinition(
             row.Table, row.Name, row.Method, row.IsUnique, row.IsPrimary, row.IsValid, row.IsImmediate, row.NullsClash, row.Predicate, [.. keys],
             (string[])row.Columns, row.Definition);

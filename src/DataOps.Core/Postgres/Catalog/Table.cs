@@ -129,16 +129,17 @@ public sealed record ForeignKey(
     bool IsEnforced)
 {
     /// <summary>The condition that a row refers to anything; with a NULL in the key it does not (MATCH SIMPLE).</summary>
-    public string IsSet(string alias) => string.Join(" and ", Columns.Select(c => $"{alias}.{SqlText.Identifier(c)} is not null"));
+    internal SqlText IsSet(Alias alias) =>
+        SqlText.Join(" and ", Columns.Select(c => (SqlText)$"{alias.Column(c)} is not null"));
 
     /// <summary>The condition that one row is what another refers to.</summary>
-    public string IsTarget(string alias, string target) => IsTarget([.. Columns.Select(c => $"{alias}.{SqlText.Identifier(c)}")], target);
+    internal SqlText IsTarget(Alias alias, Alias target) => IsTarget([.. Columns.Select(c => alias.Column(c))], target);
 
     /// <summary>The condition that a row has the key of these values, as SQL.</summary>
-    public string IsTarget(IReadOnlyList<string> values, string target) =>
-        string.Join(" and ", values.Select((v, i) => $"{target}.{SqlText.Identifier(TargetColumns[i])} {Equalities[i]} {v}"));
+    internal SqlText IsTarget(IReadOnlyList<SqlText> values, Alias target) =>
+        SqlText.Join(" and ", values.Select((v, i) => (SqlText)$"{target.Column(TargetColumns[i])} {SqlText.Raw(Equalities[i])} {v}"));
 
-    /// <summary>The condition that a row's target is among all keys of a relation, for a foreign key of one column.</summary>
-    public string IsAmongTargets(string alias, string targets) =>
-        $"{alias}.{SqlText.Identifier(Columns[0])} {Equalities[0]} any (select p.{SqlText.Identifier(TargetColumns[0])} from {targets} p)";
+    /// <summary>The condition that a row's target is among all keys of a table, for a foreign key of one column.</summary>
+    internal SqlText IsAmongTargets(Alias alias, Table targets) =>
+        $"{alias.Column(Columns[0])} {SqlText.Raw(Equalities[0])} any (select p.{SqlText.Identifier(TargetColumns[0])} from {targets} p)";
 }

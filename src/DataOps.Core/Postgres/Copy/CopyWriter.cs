@@ -7,9 +7,9 @@ namespace DataOps.Core.Postgres.Copy;
 
 /// <summary>Rows in the text form of COPY, which wait in memory until they are sent.</summary>
 /// <remarks>A connection runs one COPY at a time, so that rows for several tables wait side by side.</remarks>
-/// <param name="quotedTable">The table, quoted, as <c>"public"."blog_post"</c>.</param>
+/// <param name="table">The table.</param>
 /// <param name="columns">Names of the columns in the order of a row's fields; not quoted.</param>
-internal class CopyWriter(string quotedTable, IReadOnlyList<string> columns)
+internal class CopyWriter(SqlText table, IReadOnlyList<string> columns)
 {
     private const int FirstBuffer = 1 << 12;
     private const int LargestKept = 1 << 22;
@@ -20,8 +20,8 @@ internal class CopyWriter(string quotedTable, IReadOnlyList<string> columns)
     private int _used;
     private int _row;
 
-    /// <summary>The table, quoted.</summary>
-    public string Table => quotedTable;
+    /// <summary>The table.</summary>
+    public SqlText Table => table;
 
     /// <summary>Bytes that wait.</summary>
     public int Waiting => _used;
@@ -102,9 +102,9 @@ internal class CopyWriter(string quotedTable, IReadOnlyList<string> columns)
     {
         if (_row == 0)
             return;
-        string copy = $"copy {quotedTable} ({SqlText.Identifiers(columns)}) from stdin";
+        SqlText copy = $"copy {table} ({SqlText.Identifiers(columns)}) from stdin";
         // The asynchronous form is the one that can be cancelled while COPY waits for a lock.
-        TextWriter writer = connection.BeginTextImportAsync(copy, cancellation).GetAwaiter().GetResult();
+        TextWriter writer = connection.BeginTextImportAsync(copy.ToString(), cancellation).GetAwaiter().GetResult();
         NpgsqlRawCopyStream stream = (NpgsqlRawCopyStream)((StreamWriter)writer).BaseStream;
         try
         {

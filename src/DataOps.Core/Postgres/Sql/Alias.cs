@@ -12,6 +12,9 @@ internal readonly record struct Alias
     /// <summary>The name, which needs no quotes.</summary>
     public string Name { get; }
 
+    /// <summary>A column of the relation by its name, as <c>t."id"</c>.</summary>
+    public SqlText Column(string name) => $"{this}.{SqlText.Identifier(name)}";
+
     /// <summary>An alias of that name.</summary>
     public static implicit operator Alias(string name) => new(name);
 

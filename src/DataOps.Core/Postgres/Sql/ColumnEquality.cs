@@ -6,22 +6,25 @@ namespace DataOps.Core.Postgres.Sql;
 internal static class ColumnEquality
 {
     /// <summary>That two columns are equal: as they are where their types allow it, else as texts (object ids are often texts).</summary>
-    public static string Of(Column left, string leftAlias, Column right, string rightAlias)
+    public static SqlText Of(Column left, Alias leftAlias, Column right, Alias rightAlias) =>
+        IsValue(right, rightAlias, left, left.In(leftAlias));
+
+    /// <summary>That a column is equal to the value of another one, as SQL.</summary>
+    public static SqlText IsValue(Column column, Alias alias, Column other, SqlText value)
     {
-        (string l, string r) = Sides(left, leftAlias, right, rightAlias);
-        return $"{l} operator(pg_catalog.=) {r}";
+        SqlText cast = Cast(other, column);
+        return $"{value}{cast} operator(pg_catalog.=) {column.In(alias)}{cast}";
     }
 
-    /// <summary>What stands on both sides of the comparison.</summary>
-    public static (string Left, string Right) Sides(Column left, string leftAlias, Column right, string rightAlias) =>
-        SidesOf(left, $"{leftAlias}.{SqlText.Identifier(left.Name)}", right, rightAlias);
-
-    /// <summary>What stands on both sides of the comparison of a column's value, as SQL, with another column.</summary>
-    public static (string Left, string Right) SidesOf(Column left, string value, Column right, string rightAlias)
+    /// <summary>That a column is equal to one of all values of a table's column.</summary>
+    public static SqlText IsAmong(Column column, Alias alias, Table table, Column target)
     {
-        string cast = Family(left) == Family(right) ? "" : "::text";
-        return ($"{value}{cast}", $"{rightAlias}.{SqlText.Identifier(right.Name)}{cast}");
+        SqlText cast = Cast(column, target);
+        return $"{column.In(alias)}{cast} operator(pg_catalog.=) any (select p.{target}{cast} from {table} p)";
     }
+
+    private static SqlText Cast(Column left, Column right) =>
+        Family(left) == Family(right) ? SqlText.Empty : (SqlText)$"::text";
 
     // Extensions' types (citext) have their operators elsewhere: as texts they compare everywhere.
     private static string Family(Column column) => column.Type.Underlying switch

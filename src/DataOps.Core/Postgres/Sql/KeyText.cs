@@ -7,14 +7,15 @@ namespace DataOps.Core.Postgres.Sql;
 internal static class KeyText
 {
     /// <summary>The primary key of a table's row.</summary>
-    public static string Of(Table table, string alias) =>
-        table.PrimaryKey.Count == 0 ? $"{alias}.ctid::text" : Of(table.PrimaryKey.Select(k => table.Find(k)!), alias);
+    public static SqlText Of(Table table, Alias alias) =>
+        table.PrimaryKey.Count == 0 ? (SqlText)$"{alias}.ctid::text" : Of(table.PrimaryKey.Select(k => table.Find(k)!), alias);
 
     /// <summary>Columns of a row.</summary>
-    public static string Of(IEnumerable<Column> columns, string alias) => Joined(columns.Select(c => $"{alias}.{SqlText.Identifier(c.Name)}::text"));
+    public static SqlText Of(IEnumerable<Column> columns, Alias alias) =>
+        Joined(columns.Select(c => (SqlText)$"{c.In(alias)}::text"));
 
     /// <summary>Texts.</summary>
-    public static string Joined(IEnumerable<string> texts) => texts.ToArray() is [string only]
+    public static SqlText Joined(IEnumerable<SqlText> texts) => texts.ToArray() is [SqlText only]
         ? only
-        : $"concat_ws(',', {string.Join(", ", texts.Select(t => $"coalesce({t}, '')"))})";
+        : (SqlText)$"concat_ws(',', {texts.Select(t => (SqlText)$"coalesce({t}, '')")})";
 }

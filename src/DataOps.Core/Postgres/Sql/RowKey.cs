@@ -18,7 +18,7 @@ internal sealed record RowKey(IReadOnlyList<Column> Columns, IReadOnlyList<SqlTe
             .FirstOrDefault(i => i.Predicate is null && i.Keys.All(k => k.Column is { } name && table.Find(name) is { NotNull: true }));
         return key is null
             ? new RowKey(table.Columns, [], IsWholeRow: true)
-            : new RowKey([.. key.Keys.Select(k => table.Find(k.Column!)!)], [.. key.Keys.Select(k => SqlText.Raw(k.Equality))], IsWholeRow: false);
+            : new RowKey([.. key.Keys.Select(k => table.Find(k.Column!)!)], [.. key.Keys.Select(k => k.Equality)], IsWholeRow: false);
     }
 
     /// <summary>The condition that two relations' rows are one.</summary>
@@ -29,5 +29,5 @@ internal sealed record RowKey(IReadOnlyList<Column> Columns, IReadOnlyList<SqlTe
     public SqlText Of(Alias alias) => $"{Columns.Select(c => c.In(alias))}";
 
     /// <summary>What a person calls a row of a relation: its key's values joined by commas, or the whole row.</summary>
-    public SqlText Text(Alias alias) => IsWholeRow ? (SqlText)$"row({Of(alias)})::text" : SqlText.Raw(KeyText.Of(Columns, alias.Name));
+    public SqlText Text(Alias alias) => IsWholeRow ? (SqlText)$"row({Of(alias)})::text" : KeyText.Of(Columns, alias);
 }

@@ -30,7 +30,7 @@ public sealed class BatchConcurrencyTests(PostgresServer server) : IDisposable
         BatchLimits limits = BatchLimits.Of(500) with { LongestHold = TimeSpan.FromMilliseconds(250), Attempts = 100 };
         BatchedChange batches = ChangeFiles.Batches(database.Session, limits, path);
 
-        bool isDone = batches.Run("Deleting", "select id from public.item where dead", (change, rows) =>
+        bool isDone = batches.Run("Deleting", $"select id from public.item where dead", (change, rows) =>
             change.Changes.Of(item).PlanDelete($"from public.item t join {rows} b on b.id = t.id where t.dead"), changes => changes.Delete());
 
         await done.CancelAsync();

@@ -6,6 +6,7 @@ using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 using DataOps.Core.Tests.Support;
 using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
@@ -202,7 +203,7 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
     }
 
     private static bool Change(BatchedChange batches, Session session, Action? step = null, RandomSchema? schema = null) => batches.Run(
-        "Renaming", "select id from public.item where v not like 'new%' order by id",
+        "Renaming", $"select id from public.item where v not like 'new%' order by id",
         (change, rows) => Plan(change.Changes, session, rows, schema),
         changes =>
         {
@@ -213,11 +214,11 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
     private static void Plan(ChangeSet changes, Session session, string rows, RandomSchema? schema = null)
     {
         DatabaseCatalog catalog = DatabaseCatalog.Read(session);
-        changes.Of(catalog.Find("public", "item")!).PlanUpdate($"from public.item t join {rows} b on b.id = t.id");
-        changes.Of(catalog.Find("public", "tally")!).PlanUpdate("from public.tally t");
+        changes.Of(catalog.Find("public", "item")!).PlanUpdate(SqlText.Raw($"from public.item t join {rows} b on b.id = t.id"));
+        changes.Of(catalog.Find("public", "tally")!).PlanUpdate($"from public.tally t");
         changes.Of(catalog.Find("public", "log")!);
         foreach (string table in schema?.Tables ?? [])
-            changes.Of(catalog.Find("public", table.Trim('"'))!).PlanUpdate($"from public.{table} t");
+            changes.Of(catalog.Find("public", table.Trim('"'))!).PlanUpdate(SqlText.Raw($"from public.{table} t"));
     }
 
     private static void Apply(ChangeSet changes, Session session, RandomSchema? schema = null)
@@ -227,7 +228,7 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
         session.Execute($"update public.item t set v = 'new ' || t.v from {item.Name} c where c.id = t.id");
         session.Execute("update public.tally set n = n + 1");
         session.Execute("insert into public.log values ('x')");
-        log.AddInserted("select 'x'");
+        log.AddInserted($"select 'x'");
         if (schema is null)
             return;
         // Random tables change and change again, whole rows and keys too.

@@ -4,6 +4,7 @@ using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 using DataOps.Core.Tests.Support;
 using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
@@ -57,7 +58,7 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
         Table part = TableOf(database.Session, "part");
 
         Assert.True(Delete(batches, database.Session, "select id from public.item where id <= 40"));
-        Assert.True(batches.Run("Emptying", "select id from public.part", (change, rows) =>
+        Assert.True(batches.Run("Emptying", $"select id from public.part", (change, rows) =>
             change.Changes.Of(part).PlanUpdate($"from public.part t join {rows} b on b.id = t.id"), changes =>
             database.Session.Execute($"update public.part t set v = null from {changes.Of(part).Name} c where c.id = t.id")));
 
@@ -78,7 +79,7 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
         Table parent = TableOf(database.Session, "parent");
         Table child = TableOf(database.Session, "child");
 
-        Assert.True(Batches(database.Session, path, 3).Run("Counting", "select id from public.child", (change, rows) =>
+        Assert.True(Batches(database.Session, path, 3).Run("Counting", $"select id from public.child", (change, rows) =>
         {
             change.Changes.Of(child).PlanDelete($"from public.child t join {rows} b on b.id = t.id");
             change.Changes.Of(parent).PlanUpdate($"from public.parent t where t.id in (select c.parent_id from public.child c join {rows} b on b.id = c.id)");
@@ -105,7 +106,7 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
         string path = _files.New();
         Table log = TableOf(database.Session, "log");
 
-        Assert.True(Batches(database.Session, path, 2).Run("Moving", "select ctid as place from public.log where a = 1", (change, rows) =>
+        Assert.True(Batches(database.Session, path, 2).Run("Moving", $"select ctid as place from public.log where a = 1", (change, rows) =>
             change.Changes.Of(log).PlanDelete($"from public.log t join {rows} b on b.place = t.ctid where t.a = 1"), changes =>
         {
             changes.Delete();
@@ -266,7 +267,7 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
     private static bool Rename(BatchedChange batches, Session session, Action? planned = null)
     {
         Table item = TableOf(session, "item");
-        return batches.Run("Renaming", "select id from public.item where v not like 'new%' order by id", (change, rows) =>
+        return batches.Run("Renaming", $"select id from public.item where v not like 'new%' order by id", (change, rows) =>
         {
             change.Changes.Of(item).PlanUpdate($"from public.item t join {rows} b on b.id = t.id");
             planned?.Invoke();
@@ -276,7 +277,7 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
     private static bool Delete(BatchedChange batches, Session session, string keys)
     {
         (Table item, Table part) = (TableOf(session, "item"), TableOf(session, "part"));
-        return batches.Run("Deleting", keys, (change, rows) =>
+        return batches.Run("Deleting", SqlText.Raw(keys), (change, rows) =>
         {
             change.Changes.Of(item).PlanDelete($"from public.item t join {rows} b on b.id = t.id");
             change.Changes.Of(part).PlanDelete($"from public.part t join {rows} b on b.id = t.item_id");

@@ -116,7 +116,7 @@ public sealed class UndoFileTests(PostgresServer server, ITestOutputHelper outpu
         using TestDatabase database = server.Blank();
         database.Execute("create table big (id int primary key, v text); insert into big select g, repeat(md5(g::text), 600000) from generate_series(1, 4) g");
         IReadOnlyDictionary<string, string> before = database.Digest();
-        string file = _files.Apply(database, (changes, catalog) => changes.Of(catalog.Find("public", "big")!).PlanUpdate("from big t"), "update big set v = 'small'")!;
+        string file = _files.Apply(database, (changes, catalog) => changes.Of(catalog.Find("public", "big")!).PlanUpdate($"from big t"), "update big set v = 'small'")!;
         long allocated = GC.GetAllocatedBytesForCurrentThread();
 
         ChangeFiles.Undo(database, file);
@@ -150,6 +150,6 @@ public sealed class UndoFileTests(PostgresServer server, ITestOutputHelper outpu
     private string Change(TestDatabase database)
     {
         database.Execute("create table item (id int primary key, v text); insert into item select g, 'value ' || g from generate_series(1, 60) g");
-        return _files.Apply(database, (changes, catalog) => changes.Of(catalog.Find("public", "item")!).PlanUpdate("from item t"), "update item set v = md5(v)")!;
+        return _files.Apply(database, (changes, catalog) => changes.Of(catalog.Find("public", "item")!).PlanUpdate($"from item t"), "update item set v = md5(v)")!;
     }
 }

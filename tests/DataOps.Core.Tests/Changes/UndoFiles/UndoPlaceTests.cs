@@ -73,7 +73,7 @@ public sealed class UndoPlaceTests(PostgresServer server) : IDisposable
     {
         using TestDatabase database = server.Blank();
         database.Execute("create table item (id int primary key, v text); insert into item values (1, 'a\\b.'), (2, 'c')");
-        string file = _files.Apply(database, (changes, catalog) => changes.Of(catalog.Find("public", "item")!).PlanUpdate("from item t"), "update item set v = 'new'")!;
+        string file = _files.Apply(database, (changes, catalog) => changes.Of(catalog.Find("public", "item")!).PlanUpdate($"from item t"), "update item set v = 'new'")!;
         IReadOnlyDictionary<string, string> before = database.Digest();
         string[] lines = ChangeFiles.Lines(file);
         string text = string.Join('\n', (string[])[lines[0], "1\t" + row, .. lines[1..^1]]) + "\n";

@@ -91,7 +91,7 @@ public sealed class RoundTripTests(PostgresServer server)
     private static void Draw(TestDatabase database, int seed)
     {
         Random random = new(seed);
-        CopyWriter writer = new("public.draw", ["id", "a", "b", "c", "junk"]);
+        CopyWriter writer = new($"public.draw", ["id", "a", "b", "c", "junk"]);
         for (int id = 1; id <= Values; id++)
         {
             writer.Add(id);

@@ -48,7 +48,7 @@ public sealed class ServerValueTests(PostgresServer server)
 
     private static (string Field, string Json) Send(Session session, ValueConverter converter, string value)
     {
-        string query = $"select {converter.Expression("v")} from (select {value} as v) s";
+        string query = $"select {converter.Expression($"v")} from (select {value} as v) s";
         using CopyReader reader = new(session.Connection, SqlText.Raw(query), CancellationToken.None);
         Assert.True(reader.Read());
         Utf8Output output = new();

@@ -124,7 +124,7 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
         string file = _files.Apply(database, (changes, catalog) =>
         {
             Plan(changes, catalog);
-            changes.Of(catalog.Find("public", "log")!).PlanDelete("from log t where a = 1");
+            changes.Of(catalog.Find("public", "log")!).PlanDelete($"from log t where a = 1");
         }, Statements + "; delete from log where a = 1")!;
         database.Execute("update post set body = 'theirs' where id = 1; delete from post where id = 9; insert into author values (2, 'Bea'); insert into log values (1)");
         IReadOnlyDictionary<string, string> before = database.Digest();
@@ -146,7 +146,7 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
     {
         using TestDatabase database = server.Blank();
         database.Execute("create table item (id int primary key, v int); insert into item select g, g from generate_series(1, 300) g");
-        string file = _files.Apply(database, (changes, catalog) => changes.Of(catalog.Find("public", "item")!).PlanUpdate("from item t"), "update item set v = -v")!;
+        string file = _files.Apply(database, (changes, catalog) => changes.Of(catalog.Find("public", "item")!).PlanUpdate($"from item t"), "update item set v = -v")!;
         database.Execute("update item set v = 0 where id > 50");
 
         DataOpsException failure = Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, file));
@@ -178,7 +178,7 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
         using TestDatabase database = server.Blank();
         database.Execute(Posts);
         string file = _files.Apply(
-            database, (changes, catalog) => changes.Of(catalog.Find("public", "post")!).PlanUpdate("from post t where author_id = 1"), "update post set author_id = 2 where author_id = 1")!;
+            database, (changes, catalog) => changes.Of(catalog.Find("public", "post")!).PlanUpdate($"from post t where author_id = 1"), "update post set author_id = 2 where author_id = 1")!;
         database.Execute("delete from author where id = 1");
 
         DataOpsException failure = Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, file));
@@ -194,7 +194,7 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
         database.Execute(Posts);
         database.Execute("create unique index post_lower on post (lower(body)) where author_id is not null");
         string file = _files.Apply(
-            database, (changes, catalog) => changes.Of(catalog.Find("public", "post")!).PlanDelete("from post t where id in (1, 3)"), "delete from post where id in (1, 3)")!;
+            database, (changes, catalog) => changes.Of(catalog.Find("public", "post")!).PlanDelete($"from post t where id in (1, 3)"), "delete from post where id in (1, 3)")!;
         database.Execute(@"insert into post (slug, body, author_id) values ('a', 'y', null), ('z', E'TAB\tLINE\n\\N', 1)");
 
         DataOpsException failure = Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, file));
@@ -337,11 +337,11 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
     private static void Plan(ChangeSet changes, DatabaseCatalog catalog)
     {
         TablePlan author = changes.Of(catalog.Find("public", "author")!);
-        author.PlanDelete("from author t where id = 2");
-        author.PlanInsert("select 9");
+        author.PlanDelete($"from author t where id = 2");
+        author.PlanInsert($"select 9");
         TablePlan post = changes.Of(catalog.Find("public", "post")!);
-        post.PlanUpdate("from post t where id in (1, 2)");
-        post.PlanDelete("from post t where id = 3");
-        post.PlanInsert("select 9");
+        post.PlanUpdate($"from post t where id in (1, 2)");
+        post.PlanDelete($"from post t where id = 3");
+        post.PlanInsert($"select 9");
     }
 }

@@ -74,7 +74,7 @@ public sealed class UndoFaultTests(PostgresServer server) : IDisposable
         using (NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted))
         using (ChangeSet changes = new(session, "Test-Change", default))
         {
-            changes.Of(DatabaseCatalog.Read(session).Find("public", "item")!).PlanUpdate("from public.item t");
+            changes.Of(DatabaseCatalog.Read(session).Find("public", "item")!).PlanUpdate($"from public.item t");
             changes.Lock();
             session.Execute("update public.item set v = 'new'");
             changes.WriteUndo(UndoPlace.At(path));
@@ -100,7 +100,7 @@ public sealed class UndoFaultTests(PostgresServer server) : IDisposable
         {
             using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
             using ChangeSet changes = new(session, "Test-Change", default);
-            changes.Of(DatabaseCatalog.Read(session).Find("public", "item")!).PlanUpdate("from public.item t");
+            changes.Of(DatabaseCatalog.Read(session).Find("public", "item")!).PlanUpdate($"from public.item t");
             changes.Lock();
             session.Execute("update public.item set v = 'new'");
             changes.WriteUndo(UndoPlace.At(path));
@@ -198,7 +198,7 @@ public sealed class UndoFaultTests(PostgresServer server) : IDisposable
         UndoPlace place = UndoPlace.At(path ?? _files.New());
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
         using ChangeSet changes = new(session, "Test-Change", default);
-        changes.Of(DatabaseCatalog.Read(session).Find("public", "item")!).PlanUpdate("from public.item t");
+        changes.Of(DatabaseCatalog.Read(session).Find("public", "item")!).PlanUpdate($"from public.item t");
         step("lock");
         changes.Lock();
         step("apply");

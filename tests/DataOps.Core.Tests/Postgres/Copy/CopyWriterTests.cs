@@ -1,6 +1,7 @@
 using System.Text;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Copy;
+using DataOps.Core.Postgres.Sql;
 using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
@@ -9,7 +10,7 @@ namespace DataOps.Core.Tests.Postgres.Copy;
 public sealed class CopyWriterTests : IDisposable
 {
     private readonly TestDatabase _database;
-    private readonly CopyWriter _writer = new("\"public\".\"t\"", ["a", "B\"b"]);
+    private readonly CopyWriter _writer = new(SqlText.Identifier("public", "t"), ["a", "B\"b"]);
 
     public CopyWriterTests(PostgresServer server)
     {

@@ -4,6 +4,7 @@ using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Definitions;
@@ -109,7 +110,7 @@ public sealed class GetDatasetDefinition : OfflineOperation<GetDatasetDefinition
             string[] conditions = [.. specs.Select(s => FilterSql.Compile(s.Spec.Filter, s.Model, catalog, "c", parameters))];
             parameters.Bind(session);
             for (int i = 0; i < conditions.Length; i++)
-                SpecCheck.Explain(session, specs[i].Spec, specs[i].Model, conditions[i]);
+                SpecCheck.Explain(session, specs[i].Spec, specs[i].Model, SqlText.Raw(conditions[i]));
             return [.. specs.Select(s => Describe(session, dataset, number, s.Spec.Model, s.Spec, null))];
         }
         catch (DataOpsException e) when (e.Kind is FailureKind.InvalidData or FailureKind.InvalidArgument or FailureKind.NotFound)

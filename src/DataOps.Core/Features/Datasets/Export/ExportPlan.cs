@@ -65,7 +65,7 @@ internal sealed class ExportPlan
         // The planner takes the chosen rows for spread over the whole key, and would walk it from its start to the first of them.
         session.Execute("set local enable_mergejoin = off");
         foreach ((DatasetSpec spec, Model model) in specs.Where(s => s.Spec.Filter.HasSql))
-            SpecCheck.Explain(session, spec, model, all[(model, "c")]);
+            SpecCheck.Explain(session, spec, model, all[(model, "c")] is { } rows ? SqlText.Raw(rows) : null);
         return new ExportPlan(parts, specs.Select(s => s.Spec), (model, alias) => all[(model, alias)]);
     }
 

@@ -65,7 +65,7 @@ internal sealed class ModelColumns
             if (references.Missing.NulledBy(model.Table, column) is { } nulled)
                 place = $"case when {Exists(nulled)} then {place} end";
             ValueConverter converter = converterOf(column);
-            expressions.Add(converter.Expression(place));
+            expressions.Add(converter.Expression(SqlText.Raw(place)));
             return new Value(expressions.Count - 1, Encoding.UTF8.GetBytes(before), converter);
         }
 
@@ -100,7 +100,7 @@ internal sealed class ModelColumns
             TargetLookup targets = new(model.Table, asked, "t");
             joins.Append(targets.Join);
             expressions.Add($"case when {targets.Any} then {targets.Key} end");
-            expressions.AddRange(targets.Values);
+            expressions.AddRange(targets.Values.Select(v => v.ToString()));
         }
         string order = model.Key.Count == 0 ? "" : $" order by {string.Join(", ", model.Key.Select(c => "t." + SqlText.Identifier(c.Name)))}";
         string[] conditions = [.. new[] { references.Missing.Condition(model.Table), part.Condition }.OfType<string>()];

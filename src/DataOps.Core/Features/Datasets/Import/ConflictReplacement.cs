@@ -40,7 +40,7 @@ internal sealed class ConflictReplacement(Session session, ReferenceCatalog cata
 
     /// <summary>What refers to the file's rows from now on.</summary>
     public IEnumerable<RowChange> Describe(RowChanges changed) =>
-        _repoints.SelectMany(r => changed.Updated(r.Rows, catalog.LabelOf(r.Rows.Table), r.NewValues, [r.Column]));
+        _repoints.SelectMany(r => changed.Updated(r.Rows, catalog.LabelOf(r.Rows.Table), SqlText.Raw(r.NewValues), [r.Column]));
 
     private void Plan(IEnumerable<Table> tables)
     {
@@ -87,7 +87,7 @@ internal sealed class ConflictReplacement(Session session, ReferenceCatalog cata
         if (clashes.Length > 0)
             Delete(table, $"{from} where ({string.Join(" or ", clashes)}){staged}");
         string keeps = clashes.Length > 0 ? $" and not ({string.Join(" or ", clashes)})" : "";
-        Repointed += changed.PlanUpdate($"{from} where true{staged}{keeps}");
+        Repointed += changed.PlanUpdate(SqlText.Raw($"{from} where true{staged}{keeps}"));
         _repoints.Add(new Repointing(
             changed,
             reference.Column.Name,
@@ -111,7 +111,7 @@ internal sealed class ConflictReplacement(Session session, ReferenceCatalog cata
 
     private void PlanObjectIds(Table table)
     {
-        foreach ((GenericReference reference, Func<string, string> isOfType) in _walk.ObjectIds(table))
+        foreach ((GenericReference reference, Func<Alias, SqlText> isOfType) in _walk.ObjectIds(table))
         {
             string staged = rows.StagedOf(reference.Table) is { } file ? KeyedRows.NotIn(file) : "";
             string isIt = ColumnEquality.Of(table.SingleKey!, "x", reference.Column, "t");
@@ -122,7 +122,7 @@ internal sealed class ConflictReplacement(Session session, ReferenceCatalog cata
         }
     }
 
-    private void Delete(Table table, string from) => Deleted += changes.Of(table).PlanDelete(from);
+    private void Delete(Table table, string from) => Deleted += changes.Of(table).PlanDelete(SqlText.Raw(from));
 
     private void Execute(string sql) => session.Execute(sql, cancellation);
 

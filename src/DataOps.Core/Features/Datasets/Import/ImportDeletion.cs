@@ -7,6 +7,7 @@ using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
@@ -41,7 +42,7 @@ internal sealed class ImportDeletion(
     Session session, ReferenceCatalog catalog, KeyedRows rows, ChangeSet changes, LoadOptions options, string path, OperationContext context)
 {
     private readonly DependentRows _dependents = new(
-        session, catalog, changes, options.OnDependent, Words(path), rows.Except, context.Cancellation);
+        session, catalog, changes, options.OnDependent, Words(path), (t, c) => SqlText.Raw(rows.Except(t, c)), context.Cancellation);
     private readonly List<DeletionExcess> _excesses = [];
 
     /// <summary>Plans it; nothing else is planned yet.</summary>
@@ -86,10 +87,10 @@ internal sealed class ImportDeletion(
         Table table = spec.Model.Table;
         FilterParameters parameters = new();
         string filter = FilterSql.Compile(
-            Mapped(spec), spec.Model, catalog, "t", parameters, t => rows.StagedOf(t) is null ? t.Sql : rows.Ids.Merged(t), table.IsSmall);
+            Mapped(spec), spec.Model, catalog, "t", parameters, t => SqlText.Raw(rows.StagedOf(t) is null ? t.Sql : rows.Ids.Merged(t)), table.IsSmall);
         parameters.Bind(session);
         string missing = spec.Staged is { } staged ? KeyedRows.NotIn(staged) : "";
-        long deleted = Ask(spec, () => changes.Of(table).PlanDelete($"from {table.Sql} t where {filter}{missing}"));
+        long deleted = Ask(spec, () => changes.Of(table).PlanDelete(SqlText.Raw($"from {table.Sql} t where {filter}{missing}")));
         if (deleted == 0)
             return 0;
         if (objects == 0)

@@ -54,7 +54,7 @@ internal sealed class ImportReferenceCheck(
     private void Settle(StagingTable table, TargetReference reference)
     {
         if (reference is TreeReference tree)
-            reference = tree.Over(session, rows.Ids.Merged(table.Model.Table, tree.Column), context.Cancellation);
+            reference = tree.Over(session, SqlText.Raw(rows.Ids.Merged(table.Model.Table, tree.Column)), context.Cancellation);
         string isMissing = $"{reference.IsSet("s")} and {Lacks(reference.Target, reference.IsTarget("s", "t"))}";
         StagingColumn[] columns = [.. reference.Columns.Select(c => table.Keys.Concat(table.Columns).First(s => s.Column == c))];
         if (choice == OnMissingReference.SkipRow)
@@ -100,7 +100,7 @@ internal sealed class ImportReferenceCheck(
         """);
 
     private string IsMissing(TargetReference reference) =>
-        $"s.target is not null and {Lacks(reference.Target, reference.IsTarget(["s.target"], "t"))}";
+        $"s.target is not null and {Lacks(reference.Target, reference.IsTarget([$"s.target"], "t"))}";
 
     // Neither a row that stays nor one of the file is the target.
     private string Lacks(Table target, string isTarget)

@@ -113,14 +113,14 @@ internal sealed class ImportRun(
         TablePlan changed = changes.Of(table.Model.Table);
         string relation = $"(select s.* from {table.Name} s join {changed.Name} c on c._action = 'U' and {changed.Identity.Same("c", "s")})";
         if (common.Length > 0)
-            new UniqueParking(session, context.Cancellation).Park(table.Model.Table, relation, common, ImportStatements.SameKey(table));
+            new UniqueParking(session, context.Cancellation).Park(table.Model.Table, SqlText.Raw(relation), common, SqlText.Raw(ImportStatements.SameKey(table)));
     }
 
     private void Write(StagingList list)
     {
         TablePlan changed = changes.Of(list.List.Table);
         Execute(ImportStatements.Add(list, list.Added, changed));
-        changed.AddInserted(ImportStatements.AddedKeys(list, list.Added, changed));
+        changed.AddInserted(SqlText.Raw(ImportStatements.AddedKeys(list, list.Added, changed)));
     }
 
     private int Execute(string sql) => session.Execute(sql, context.Cancellation);

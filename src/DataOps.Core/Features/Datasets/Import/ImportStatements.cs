@@ -133,7 +133,7 @@ internal static class ImportStatements
         from column in missing == MissingField.Keep ? [] : table.Columns.Except(table.Shapes[shape])
         let value = EmptyValue.OfField(column.Column)
         where value is not null
-        select (column, value!);
+        select (column, value.ToString()!);
 
     /// <summary>Whether no row of the database has the key of s.</summary>
     public static string IsNew(StagingTable table) => $"not exists (select 1 from {table.Model.Table.Sql} t where {SameKey(table)})";
@@ -150,7 +150,7 @@ internal static class ImportStatements
             case when jsonb_typeof(t.{column.Sql}) = 'object' and jsonb_typeof(s.{column.Sql}) = 'object'
               and t.{column.Sql} - 'content_type' = s.{column.Sql} - 'content_type' then t.{column.Sql} else s.{column.Sql} end
             """,
-        _ => ValueConverter.For(column.Column).Updated($"t.{column.Sql}", $"s.{column.Sql}"),
+        _ => ValueConverter.For(column.Column).Updated(SqlText.Raw($"t.{column.Sql}"), SqlText.Raw($"s.{column.Sql}")),
     };
 
     // A composite value as stored starts with a header that depends on where it was made.

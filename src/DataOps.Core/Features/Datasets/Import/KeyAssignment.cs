@@ -74,7 +74,7 @@ internal sealed class KeyAssignment(
         Table target = table.Model.Table;
         string pk = table.Keys[0].Sql;
         string found = $"pg_temp.dataops_found_{target.Oid}";
-        NaturalKeySql inFile = new(table.Natural!, t => _natural.Merged(ids, t));
+        NaturalKeySql inFile = new(table.Natural!, t => SqlText.Raw(_natural.Merged(ids, t)));
         NaturalKeySql inDatabase = new(table.Natural!);
         Create(found, $"""
             with f as (
@@ -173,7 +173,7 @@ internal sealed class KeyAssignment(
                 table.Model.Label, "", "pk", "missing, and nothing tells which row it is"));
     }
 
-    private void Create(string table, string select) => TemporaryTable.Create(session, table, select, context.Cancellation);
+    private void Create(string table, string select) => TemporaryTable.Create(session, SqlText.Raw(table), SqlText.Raw(select), context.Cancellation);
 
     private void Execute(string sql) => session.Execute(sql, context.Cancellation);
 }
@@ -192,16 +192,16 @@ internal sealed class NaturalTargets(
     /// <returns>What is known with that.</returns>
     public KnownIds Fill(KnownIds ids, Table table)
     {
-        NaturalKeySql sql = new(keys.Of(table)!, t => Merged(ids, t));
+        NaturalKeySql sql = new(keys.Of(table)!, t => SqlText.Raw(Merged(ids, t)));
         (StagingTable Table, StagingColumn Column, string Staged)[] referring =
             [.. ids.Tables.SelectMany(t => Columns(t).Where(c => c.Column.Reference!.Target == table).Select(c => (t, c.Column, c.Staged)))];
         string pk = SqlText.Identifier(referring[0].Column.Reference!.TargetColumns[0].Name);
         string name = KnownIds.KeysOf(table);
-        TemporaryTable.Create(session, name, $"""
+        TemporaryTable.Create(session, SqlText.Raw(name), SqlText.Raw($"""
             select distinct on (key) key, pk, count(*) over (partition by key, in_file) as rows
             from (select t.{pk} as pk, t._row is not null as in_file, {sql.Texts()} as key from {Merged(ids, table)} t{sql.Joins}) x
             where key is not null order by key, in_file desc
-            """, cancellation);
+            """), cancellation);
         Execute($"alter table {name} add primary key (key)");
         ids = ids with { WithKeys = ids.WithKeys.Add(table.Oid) };
         foreach ((StagingTable from, StagingColumn column, string staged) in referring)
@@ -244,8 +244,8 @@ internal sealed class NaturalTargets(
     }
 
     private static IEnumerable<(StagingColumn Column, string Staged)> Columns(StagingTable table) => table.Keys.Concat(table.Columns)
-        .Select(c => (c, table.Buffer.Table))
-        .Concat(table.Lists.Select(l => (l.Target, l.Buffer.Table)))
+        .Select(c => (c, table.Buffer.Table.ToString()))
+        .Concat(table.Lists.Select(l => (l.Target, l.Buffer.Table.ToString())))
         .Where(c => c.Item1.HasNatural);
 
     private void Execute(string sql) => session.Execute(sql, cancellation);

@@ -58,7 +58,7 @@ internal sealed class RowsSavedAsNew(
         }
         string identity = KnownIds.Identity(table);
         string keys = $"select r._row, r.{staged.Keys[0].Sql} as source, null::{key.TypeText} as pk from {staged.Buffer.Table} r";
-        TemporaryTable.Create(session, identity, keys, context.Cancellation);
+        TemporaryTable.Create(session, SqlText.Raw(identity), SqlText.Raw(keys), context.Cancellation);
         string twice = $"from {identity} i join {staged.Buffer.Table} r on r._row = i._row where i.source is not null group by i.source having count(*) > 1";
         problems.AddRows("max(r._line)", ["i.source", "min(r._line)"], twice, r => new(
             ErrorIds.DuplicateKey, "keys in {0} occur more than once", "Leave one of the objects in the file.",
@@ -68,7 +68,7 @@ internal sealed class RowsSavedAsNew(
         GeneratedKeys.Give(session, staged, identity, reserve, context.Cancellation);
         Execute($"alter table {identity} add primary key (_row); create index on {identity} (pk); analyze {identity}");
         string map = KnownIds.Map(table);
-        TemporaryTable.Create(session, map, $"select source, pk as target from {identity} where source is not null", context.Cancellation);
+        TemporaryTable.Create(session, SqlText.Raw(map), SqlText.Raw($"select source, pk as target from {identity} where source is not null"), context.Cancellation);
         Execute($"alter table {map} add primary key (source)");
         ids = ids with { WithIdentity = ids.WithIdentity.Add(table.Oid), WithMap = ids.WithMap.Add(table.Oid) };
     }

@@ -100,11 +100,11 @@ internal sealed class UniqueConflicts(
         string isThere = string.Join(" and ", table.Keys.Select(k => $"m.{k.Sql} = s.{k.Sql}"));
         IEnumerable<StagingColumn> columns = table.Keys.Concat(unique).Concat(Slug(table, unique) is { } slug ? [slug] : []).Distinct();
         TemporaryTable.Create(
-            session, name,
-            $"""
+            session, SqlText.Raw(name),
+            SqlText.Raw($"""
             select s._row, s._line, s._shape, {string.Join(", ", columns.Select(c => $"s.{c.Sql}"))} from {table.Name} s
             where not exists (select 1 from {table.Model.Table.Sql} m where {isThere})
-            """,
+            """),
             context.Cancellation);
         return name;
     }
@@ -143,7 +143,7 @@ internal sealed class UniqueConflicts(
         string found = $"pg_temp.dataops_held_{target.Oid}";
         Execute($"drop table if exists {found}");
         TemporaryTable.Create(
-            session, found, $"select s._row, s.{key.Sql} as source, min(t.{key.Sql}) as target {held} group by 1, 2", context.Cancellation);
+            session, SqlText.Raw(found), SqlText.Raw($"select s._row, s.{key.Sql} as source, min(t.{key.Sql}) as target {held} group by 1, 2"), context.Cancellation);
         KnownIds ids = rows.Ids;
         foreach (StagingTable heir in Heirs(table))
             ids = ids.LeaveOut(
