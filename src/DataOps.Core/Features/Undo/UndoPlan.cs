@@ -1,6 +1,7 @@
 using DataOps.Core.Changes;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Undo;
 
@@ -29,7 +30,7 @@ internal sealed class UndoPlan(Session session, CancellationToken cancellation)
 
     private static UndoCounts PlanRows(UndoTableStaging table)
     {
-        string from = $"from {table.Table.Sql} t join {table.Name} s on {table.Same("t", "s")} where s._action =";
+        SqlText from = $"from {table.Table} t join {table.Name} s on {table.Same("t", "s")} where s._action =";
         return new UndoCounts(
             Inserted: table.Changes.PlanInsert($"select {table.Identity.Of("s")} from {table.Name} s where s._action = 'D'"),
             Updated: table.Changes.PlanUpdate($"{from} 'U'"),
@@ -39,8 +40,8 @@ internal sealed class UndoPlan(Session session, CancellationToken cancellation)
     // Of equal rows it does not matter which one goes.
     private static UndoCounts PlanWholeRows(UndoTableStaging table)
     {
-        string text = table.Changes.RowText("x");
-        string numbered = $"{text} as _text, row_number() over (partition by {text}) as _number";
+        SqlText text = table.RowText("x");
+        SqlText numbered = $"{text} as _text, row_number() over (partition by {text}) as _number";
         return new UndoCounts(
             Inserted: table.Changes.PlanInsert($"select {table.Identity.Of("s")} from {table.Name} s where s._action = 'D'"),
             Updated: 0,
