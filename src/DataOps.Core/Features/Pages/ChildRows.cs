@@ -57,7 +57,8 @@ internal sealed class ChildRows(
         if (Keeps)
             return;
         foreach ((Table table, Column column, _) in _dropped)
-            change.Changes.Of(table).PlanDelete($"from {table.Sql} t join {PagesToConvert.Name} d on d.id = {column.In("t")}");
+            change.Changes.Of(table).PlanDelete(
+                $"from {table.Sql} t join {PagesToConvert.Name} d on d.id = {column.In("t")}");
     }
 
     private bool Keeps => newPages?.Keeps == true;
@@ -150,7 +151,8 @@ internal sealed class ChildRows(
         SqlText key = move.From.SingleKey!.In("t");
         // Drafts name child rows by their keys; another row's key would be a mistake.
         bool keeps = session.Query<long>(
-            $"select count(*) {from} where {key} in (select {move.To.SingleKey!.In("n")} from {move.To} n)", context.Cancellation)[0] == 0;
+            $"select count(*) {from} where {key} in (select {move.To.SingleKey!.In("n")} from {move.To} n)",
+            context.Cancellation)[0] == 0;
         if (!keeps && !move.IsList && newPages is null)
             context.Warning?.Invoke($"Rows of {move.From} get new keys in {move.To}, as theirs are taken: publish drafts that were saved before anew.");
         string[] into = [.. keeps ? [move.To.SingleKey.Name] : Array.Empty<string>(), move.ToColumn.Name, .. columns];
@@ -161,7 +163,8 @@ internal sealed class ChildRows(
             change.Changes.Of(move.From).PlanDelete(from);
         if (keeps && move.To.SingleKey.Sequence is { } sequence)
             change.Last($"""
-                select setval({SqlText.Literal(sequence)}, greatest(q.last_value, coalesce((select max({move.To.SingleKey.Sql}) from {move.To.Sql}), 1)))
+                select setval({SqlText.Literal(sequence)},
+                  greatest(q.last_value, coalesce((select max({move.To.SingleKey.Sql}) from {move.To.Sql}), 1)))
                 from {SqlText.Raw(sequence)} q
                 """);
     }

@@ -90,9 +90,11 @@ internal sealed class Conversion
     private void PlanInPlace()
     {
         foreach (Table table in _map.Gone)
-            _change.Changes.Of(table).PlanDelete($"from {table.Sql} t join {PagesToConvert.Name} d on d.id = {table.SingleKey!.In("t")}");
+            _change.Changes.Of(table).PlanDelete(
+                $"from {table.Sql} t join {PagesToConvert.Name} d on d.id = {table.SingleKey!.In("t")}");
         _change.Update(_tables.Pages, ["content_type_id"], $"""
-            select t.id, {_target.ContentType} as content_type_id from {_tables.Pages.Sql} t join {PagesToConvert.Name} d on d.id = t.id
+            select t.id, {_target.ContentType} as content_type_id
+            from {_tables.Pages.Sql} t join {PagesToConvert.Name} d on d.id = t.id
             """);
         PlanRevisions();
         PlanComments();
@@ -104,8 +106,10 @@ internal sealed class Conversion
         FieldSource[] sources = [.. _map.Sources.Where(s => s.Table == table)];
         string[] names = [table.SingleKey!.Name, .. sources.Select(s => s.Column.Name)];
         SqlText[] values = [$"d.new_id", .. sources.Select(s => s.Value(AliasOf))];
-        SqlText joins = SqlText.Join(" ", Old.Chain.Select(t => (SqlText)$"join {t} {AliasOf(t)} on {t.SingleKey!.In(AliasOf(t))} = d.id"));
-        InsertedRows rows = _change.Insert(table, names, (SqlText)$"select {values} from {PagesToConvert.Name} d {joins}");
+        SqlText joins = SqlText.Join(
+            " ", Old.Chain.Select(t => (SqlText)$"join {t} {AliasOf(t)} on {t.SingleKey!.In(AliasOf(t))} = d.id"));
+        InsertedRows rows = _change.Insert(
+            table, names, (SqlText)$"select {values} from {PagesToConvert.Name} d {joins}");
         _newPages?.Following.Redirect(rows, table, names);
     }
 
@@ -116,14 +120,19 @@ internal sealed class Conversion
     {
         if (_tables.Find(WagtailTables.Revision) is not { } revisions || revisions.Find("base_content_type_id") is null)
             return;
-        string[] removed = [.. _map.Gone.SelectMany(t => t.Columns.Select(c => _map.FieldOf(t, c))).Concat(_children.OldLists).Distinct()];
-        IEnumerable<SqlText> copied = _map.Sources.Where(s => s.Source is not null).Select(s => (s.SourceField!, s.Field)).Concat(_children.Lists)
+        IEnumerable<string> gone = _map.Gone.SelectMany(t => t.Columns.Select(c => _map.FieldOf(t, c)));
+        string[] removed = [.. gone.Concat(_children.OldLists).Distinct()];
+        IEnumerable<SqlText> copied = _map.Sources
+            .Where(s => s.Source is not null).Select(s => (s.SourceField!, s.Field)).Concat(_children.Lists)
             .Select(f => Copied(SqlText.Value(f.Item1), SqlText.Value(f.Item2)));
-        IEnumerable<SqlText> given = _map.Sources.Where(s => s.Source is null)
-            .Select(s => (SqlText)$"jsonb_build_object({SqlText.Value(s.Field)}, to_jsonb(({s.Fallback!.Value}){AsJson(s.Column)}))");
+        IEnumerable<SqlText> given = _map.Sources.Where(s => s.Source is null).Select(s =>
+            (SqlText)$"""
+            jsonb_build_object({SqlText.Value(s.Field)}, to_jsonb(({s.Fallback!.Value}){AsJson(s.Column)}))
+            """);
         SqlText content = SqlText.Join(" || ", [$"(r.content - {removed})", .. copied, .. given]);
         Revisions = _change.Update(revisions, ["content_type_id", "content"], $"""
-            select r.id, {_target.ContentType} as content_type_id, {content} || jsonb_build_object('content_type', {_target.ContentType}) as content
+            select r.id, {_target.ContentType} as content_type_id,
+              {content} || jsonb_build_object('content_type', {_target.ContentType}) as content
             from {revisions.Sql} r join {PagesToConvert.Name} d on d.id::text = r.object_id where r.base_content_type_id = {_tables.ContentType}
             """).Count;
     }
@@ -132,7 +141,9 @@ internal sealed class Conversion
         $"case when r.content ? {old} then jsonb_build_object({field}, r.content -> {old}) else '{{}}' end";
 
     // A revision has the text of what is JSON in the table.
-    private static SqlText AsJson(Column column) => column.Type.Underlying.Name is "jsonb" or "json" ? (SqlText)$"::text" : SqlText.Empty;
+    private static SqlText AsJson(Column column) => column.Type.Underlying.Name is "jsonb" or "json"
+        ? (SqlText)$"::text"
+        : SqlText.Empty;
 
     // A comment says by its field's name where it stands.
     private void PlanComments()
@@ -164,8 +175,10 @@ internal sealed class Conversion
                     """);
         foreach (ModelLabel name in new[] { WagtailTables.SearchEntry, WagtailTables.EditingSession })
             if (_tables.Find(name) is { } table)
-                _change.Changes.Of(table).PlanDelete(
-                    $"from {table.Sql} t join {PagesToConvert.Name} d on d.id::text = t.object_id where t.content_type_id {isOld}");
+                _change.Changes.Of(table).PlanDelete($"""
+                    from {table.Sql} t join {PagesToConvert.Name} d on d.id::text = t.object_id
+                    where t.content_type_id {isOld}
+                    """);
         ModelLabel[] known = [WagtailTables.Revision, WagtailTables.WorkflowState, WagtailTables.ReferenceIndex, WagtailTables.SearchEntry,
             WagtailTables.EditingSession];
         foreach (Reference reference in _tables.Catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null }
@@ -176,7 +189,8 @@ internal sealed class Conversion
             if (!rows.Identity.IsWholeRow)
                 _change.Update(reference.Table, [type.Name], $"""
                     select {rows.Identity.Of("t")}, {_target.ContentType}::{SqlText.Raw(type.TypeText)} as {type.Sql}
-                    from {reference.Table.Sql} t join {PagesToConvert.Name} d on d.id::text = {reference.Column.In("t")}::text
+                    from {reference.Table.Sql} t join {PagesToConvert.Name} d
+                      on d.id::text = {reference.Column.In("t")}::text
                     where {type.In("t")} {isOld}
                     """);
         }

@@ -19,15 +19,22 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
 
     /// <summary>Finds the root of all pages, which is a plain page and no site's.</summary>
     public void FindRoot(Table pages) => Find(
-        $"from {PagesToConvert.Name} d join {pages} t on t.{pages.SingleKey!} = d.id where length(t.path) <= {PathScheme.Wagtail.StepLength}",
+        $"""
+        from {PagesToConvert.Name} d join {pages} t on t.{pages.SingleKey!} = d.id
+        where length(t.path) <= {PathScheme.Wagtail.StepLength}
+        """,
         f => $"{Pages(f)} no page above: the root of all pages stays a plain page, so name pages below it");
 
     /// <summary>Finds pages whose row in an old table is missing, or that have one in a new table already.</summary>
     public void FindHalves()
     {
         foreach (Table table in map.Gone)
-            Find($"from {PagesToConvert.Name} d where not exists (select 1 from {table} t where t.{table.SingleKey!} = d.id)", f =>
-                $"{Pages(f)} no row in {table}: Test-Tree finds them, Repair-Tree mends them");
+            Find(
+                $"""
+                from {PagesToConvert.Name} d
+                where not exists (select 1 from {table} t where t.{table.SingleKey!} = d.id)
+                """,
+                f => $"{Pages(f)} no row in {table}: Test-Tree finds them, Repair-Tree mends them");
         foreach (Table table in map.Come)
             Find($"from {PagesToConvert.Name} d join {table} t on t.{table.SingleKey!} = d.new_id", f =>
                 $"{Pages(f)} a row in {table} already: Repair-Tree removes it");
@@ -44,7 +51,8 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
                 Add($"{s.Field} needs a value: fill it with -Map @{{ {s.Field} = '<old field>' }} or -Default @{{ {s.Field} = '<value>' }}");
             if (s.Source is null)
                 continue;
-            SqlText from = $"from {PagesToConvert.Name} d join {s.SourceTable!} t on t.{s.SourceTable!.SingleKey!} = d.id where t.{s.Source}";
+            Table old = s.SourceTable!;
+            SqlText from = $"from {PagesToConvert.Name} d join {old} t on t.{old.SingleKey!} = d.id where t.{s.Source}";
             if (s.Column.NotNull && s.Fallback is null && !s.Source.NotNull)
                 Find($"{from} is null", f => $"{Pages(f)} no {s.SourceField}, which {s.Field} needs: say what they get with -Default @{{ {s.Field} = "
                     + $"'<value>' }}");

@@ -17,7 +17,9 @@ namespace DataOps.Core.Features.Pages;
 internal sealed record FieldSource(Table Table, Column Column, string Field, Column? Source, Table? SourceTable, string? SourceField, string? GivenText)
 {
     /// <summary>The value that the user gives, as SQL; without the length here as well.</summary>
-    public SqlText? Given => GivenText is null ? null : (SqlText)$"{SqlText.Value(GivenText)}::{Column.Type.Underlying}";
+    public SqlText? Given => GivenText is null
+        ? null
+        : (SqlText)$"{SqlText.Value(GivenText)}::{Column.Type.Underlying}";
 
     /// <summary>What fills the column where nothing else does, as SQL; null when nothing can.</summary>
     public SqlText? Fallback => GivenText is null && (Column.Default is not null || !Column.NotNull)

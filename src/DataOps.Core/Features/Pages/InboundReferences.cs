@@ -40,7 +40,8 @@ internal sealed class InboundReferences
     public void FindProblems(ConversionProblems problems)
     {
         foreach (Reference reference in _fields.Where(r => _change.Changes.Of(r.Table).Identity.IsWholeRow))
-            problems.Find($"from {reference.Table} t join {PagesToConvert.Name} d on d.id = {reference.Column.In("t")}", f =>
+            problems.Find(
+                $"from {reference.Table} t join {PagesToConvert.Name} d on d.id = {reference.Column.In("t")}", f =>
                 $"{ConversionProblems.Pages(f)} rows in {reference.Table} ({reference.Column.Name}), which has no key: give it a primary key, or delete them");
     }
 
@@ -63,8 +64,10 @@ internal sealed class InboundReferences
     {
         SqlText name = SqlText.Raw(rows.Name);
         foreach (Reference reference in _tables.Catalog.To(_tables.Pages).Where(r => r.Table == table && IsField(r) && columns.Contains(r.Column.Name)))
-            _session.Run(
-                $"update {name} s set {reference.Column} = d.new_id from {PagesToConvert.Name} d where d.id = {reference.Column.In("s")}", _cancellation);
+            _session.Run($"""
+                update {name} s set {reference.Column} = d.new_id from {PagesToConvert.Name} d
+                where d.id = s.{reference.Column}
+                """, _cancellation);
     }
 
     /// <summary>The condition for rows that depend on the old page all the same; see <see cref="DependentRows"/>.</summary>
@@ -81,7 +84,8 @@ internal sealed class InboundReferences
     {
         TablePlan rows = _change.Changes.Of(table);
         Alias[] joined = [.. columns.Select((_, i) => new Alias($"d{i}"))];
-        SqlText joins = SqlText.Join(" ", columns.Zip(joined, (c, d) => (SqlText)$"left join {PagesToConvert.Name} {d} on {d}.id = {c.In("t")}"));
+        SqlText joins = SqlText.Join(" ", columns.Zip(
+            joined, (c, d) => (SqlText)$"left join {PagesToConvert.Name} {d} on {d}.id = {c.In("t")}"));
         SqlText from = $"from {table} t {joins} where coalesce({joined.Select(d => (SqlText)$"{d}.id")}) is not null";
         SqlText Value(Column column) => Array.IndexOf(columns, column) is >= 0 and int i
             ? (SqlText)$"coalesce({joined[i]}.new_id, {column.In("t")}) as {column}"
@@ -90,7 +94,8 @@ internal sealed class InboundReferences
             return;
         if (!rows.Identity.Columns.Intersect(columns).Any())
         {
-            _change.Update(table, [.. columns.Select(c => c.Name)], (SqlText)$"select {rows.Identity.Of("t")}, {columns.Select(Value)} {from}");
+            SqlText select = $"select {rows.Identity.Of("t")}, {columns.Select(Value)} {from}";
+            _change.Update(table, [.. columns.Select(c => c.Name)], select);
             return;
         }
         // A row that is known by the page it belongs to is another row afterwards.
@@ -109,7 +114,8 @@ internal sealed class InboundReferences
         int page = _tables.ContentType;
         int[] known = [.. old.Append(page).Distinct()];
         _change.Update(reference.Table, [type.Name, id.Name], (SqlText)$"""
-            select {rows.Identity.Of("t")}, (case when t.{type} = {page} then {page} else {target} end)::{SqlText.Raw(type.TypeText)} as {type},
+            select {rows.Identity.Of("t")},
+              (case when t.{type} = {page} then {page} else {target} end)::{SqlText.Raw(type.TypeText)} as {type},
                    d.new_id::{SqlText.Raw(id.TypeText)} as {id}
             from {reference.Table} t join {PagesToConvert.Name} d on d.id::text = t.{id}::text
             where t.{type} = any({known})

@@ -101,7 +101,8 @@ internal sealed class MovedRows(
         SqlText made = $"pg_temp.dataops_redirects";
         session.Run($"""
             create temp table {made} on commit drop as
-            select '/' || rtrim(substr(p.url_path, length(b.url_path) + 1), '/') as old_path, s.id as site_id, p.id as page_id
+            select '/' || rtrim(substr(p.url_path, length(b.url_path) + 1), '/') as old_path, s.id as site_id,
+              p.id as page_id
             from {sites} s
             join {tables.Pages} b on b.id = s.root_page_id
             left join {PageTree.Name} a on a.id = b.id
@@ -118,9 +119,11 @@ internal sealed class MovedRows(
             ? (SqlText)$"false"
             : (SqlText)$"r.automatically_created and r.redirect_link = ''";
         long kept = session.Query<long>(
-            $"select count(*) from {redirects} r join {made} d on {isSame} where not ({isAutomatic})", context.Cancellation)[0];
+            $"select count(*) from {redirects} r join {made} d on {isSame} where not ({isAutomatic})",
+            context.Cancellation)[0];
         long changed = change.Update(redirects, ["redirect_page_id"], $"""
-            select r.id, d.page_id as redirect_page_id from {redirects.Sql} r join {made} d on {isSame} where {isAutomatic}
+            select r.id, d.page_id as redirect_page_id
+            from {redirects.Sql} r join {made} d on {isSame} where {isAutomatic}
             """).Count;
         Dictionary<string, SqlText> values = new()
         {

@@ -37,6 +37,7 @@ internal static class PageLog
             context.Warning?.Invoke($"{log} needs a value for {unknown.Name}, which is not known here: nothing of this is in Wagtail's log.");
             return;
         }
-        change.Insert(log, [.. known.Select(c => c.Key)], (SqlText)$"select {known.Select(c => c.Value)} from ({entries}) m order by m.number");
+        SqlText select = $"select {known.Select(c => c.Value)} from ({entries}) m order by m.number";
+        change.Insert(log, [.. known.Select(c => c.Key)], select);
     }
 }

@@ -50,7 +50,8 @@ internal sealed class PageQuery
     public IEnumerable<PageInfo> Read()
     {
         long done = 0;
-        foreach (PageInfo page in _session.Read(Text(), ReadPage, _context.Cancellation).Where(p => _urlPaths.Matches(p.UrlPath)))
+        IEnumerable<PageInfo> pages = _session.Read(Text(), ReadPage, _context.Cancellation);
+        foreach (PageInfo page in pages.Where(p => _urlPaths.Matches(p.UrlPath)))
         {
             _ids.Remove(page.Id);
             _literalPaths.Remove(page.UrlPath);
@@ -106,7 +107,8 @@ internal sealed class PageQuery
         if (_options.Parent is { } parent)
         {
             long id = _tables.RequirePage(_session, parent, _context.Cancellation);
-            string path = _session.Query<string>($"select p.path from {_tables.Pages} p where p.id = {id}", _context.Cancellation)[0];
+            string path = _session.Query<string>(
+                $"select p.path from {_tables.Pages} p where p.id = {id}", _context.Cancellation)[0];
             Top = s_paths.Depth(path);
             _conditions.Add($"{Below(path)} and length(t.path) > {path.Length}");
         }
@@ -131,11 +133,14 @@ internal sealed class PageQuery
         SqlText Id(string column) => $"{_tables.Pages.Find(column)?.In("t") ?? $"null"}::int8";
         SqlText where = _conditions.Count == 0 ? SqlText.Empty : (SqlText)$"where {SqlText.Join(" and ", _conditions)}";
         return $"""
-            select t.id::int8, (select p.id::int8 from {_tables.Pages} p where p.path = {SqlText.Raw(s_paths.ParentSql("t.path"))}), t.depth::int4, t.title,
+            select t.id::int8,
+                   (select p.id::int8 from {_tables.Pages} p where p.path = {SqlText.Raw(s_paths.ParentSql("t.path"))}),
+                   t.depth::int4, t.title,
                    t.content_type_id::int4,
                    case when t.live then 'Live' when t.expired then 'Expired' when {scheduled} then 'Scheduled' else 'Draft' end, t.has_unpublished_changes,
                    t.slug, t.url_path, {locale}, t.numchild::int4,
-                   {Id("alias_of_id")}, {Id("owner_id")}, t.go_live_at, t.expire_at, t.first_published_at, t.last_published_at, t.path
+                   {Id("alias_of_id")}, {Id("owner_id")}, t.go_live_at, t.expire_at, t.first_published_at,
+                   t.last_published_at, t.path
             from {_tables.Pages} t {where} order by t.path collate "C"
             """;
     }

@@ -36,7 +36,9 @@ internal sealed class PageTree
     {
         (_session, _tables, _cancellation) = (session, tables, cancellation);
         // An index helps where the column itself is in the order of its bytes, as Wagtail makes it.
-        _ordered = tables.Pages.Find("path")!.Collation is "C" or "POSIX" ? (SqlText)$"t.path" : (SqlText)$"""t.path::text collate "C" """;
+        _ordered = tables.Pages.Find("path")!.Collation is "C" or "POSIX"
+            ? (SqlText)$"t.path"
+            : (SqlText)$"""t.path::text collate "C" """;
         Run($"create temp table {Name} on commit drop as {Select} with no data");
         Run($"create index on {Name} (path)");
         Run($"create unique index on {Name} (id)");
@@ -99,7 +101,8 @@ internal sealed class PageTree
             """);
         Derive(path, parent);
         Run($"""
-            update {Name} t set numchild = (select count(*) from {Name} c where {SqlText.Raw(s_paths.ParentSql("c.path"))} = t.path)
+            update {Name} t
+            set numchild = (select count(*) from {Name} c where {SqlText.Raw(s_paths.ParentSql("c.path"))} = t.path)
             where t.id in ({oldParent.Id}, {parent.Id})
             """);
         PageNode now = Node(id);
@@ -120,7 +123,8 @@ internal sealed class PageTree
     // Makes room beside the new place, as far as the next gap, and returns the place; the page itself is away meanwhile.
     private string Shift(PageNode node, string parent, Sibling[] others, int index)
     {
-        Run($"update {Name} t set path = {SqlText.Literal(Away)} || substr(t.path, {node.Path.Length + 1}) where {Below(node.Path)}");
+        SqlText rest = $"substr(t.path, {node.Path.Length + 1})";
+        Run($"update {Name} t set path = {SqlText.Literal(Away)} || {rest} where {Below(node.Path)}");
         long number = index == 0 ? 1 : s_paths.NumberOf(others[index - 1].Path) + 1;
         List<Sibling> shifted = [];
         foreach (Sibling sibling in others.Skip(index))
@@ -157,12 +161,14 @@ internal sealed class PageTree
         SqlText url = SqlText.Value(parent.Path.Length > 0 ? parent.UrlPath : "/");
         Run($"""
             with recursive moved as materialized (
-              select t.id, t.path, t.slug, {SqlText.Raw(s_paths.ParentSql("t.path"))} as above from {Name} t where {Below(path)}),
+              select t.id, t.path, t.slug, {SqlText.Raw(s_paths.ParentSql("t.path"))} as above
+              from {Name} t where {Below(path)}),
             u as (
               select m.id, m.path, {url} || m.slug || '/' as url from moved m where m.path = {SqlText.Value(path)}
               union all
               select m.id, m.path, u.url || m.slug || '/' from moved m join u on m.above = u.path)
-            update {Name} t set depth = {SqlText.Raw(s_paths.DepthSql("t.path"))}, url_path = coalesce(u.url, t.url_path)
+            update {Name} t set depth = {SqlText.Raw(s_paths.DepthSql("t.path"))},
+              url_path = coalesce(u.url, t.url_path)
             from moved m left join u on u.id = m.id where m.id = t.id
             """);
     }
@@ -170,7 +176,8 @@ internal sealed class PageTree
     private string FreeSlug(PageNode node, PageNode parent, OnSlugClash onClash)
     {
         HashSet<string> taken = [.. _session.Query<string>(
-            $"select t.slug from {Name} t where {s_parent} = {SqlText.Value(parent.Path)} and t.id <> {node.Id}", _cancellation)];
+            $"select t.slug from {Name} t where {s_parent} = {SqlText.Value(parent.Path)} and t.id <> {node.Id}",
+            _cancellation)];
         if (!taken.Contains(node.Slug))
             return node.Slug;
         if (onClash == OnSlugClash.Fail)
@@ -197,7 +204,9 @@ internal sealed class PageTree
     }
 
     private SqlText Select =>
-        $"""select t.id, t.path::text collate "C" as path, t.depth, t.numchild, t.slug, t.url_path from {_tables.Pages} t""";
+        $"""
+        select t.id, t.path::text collate "C" as path, t.depth, t.numchild, t.slug, t.url_path from {_tables.Pages} t
+        """;
 
     // Two pages and all between them and below them.
     private void LoadRange(string first, string last) => Load(Range(first, last));
@@ -209,10 +218,12 @@ internal sealed class PageTree
             Load($"{Range(parent.Path, parent.Path)} and length(t.path) = {parent.Path.Length + s_paths.StepLength}");
     }
 
-    private SqlText Range(string first, string last) => $"{_ordered} >= {SqlText.Value(first)} and {_ordered} < {SqlText.Value(last + "~")}";
+    private SqlText Range(string first, string last) =>
+        $"{_ordered} >= {SqlText.Value(first)} and {_ordered} < {SqlText.Value(last + "~")}";
 
     // What is there already may have another place by now.
-    private void Load(SqlText condition) => Run($"insert into {Name} {Select} where {condition} on conflict (id) do nothing");
+    private void Load(SqlText condition) =>
+        Run($"insert into {Name} {Select} where {condition} on conflict (id) do nothing");
 
     private PageNode? Read(SqlText condition)
     {
@@ -224,11 +235,13 @@ internal sealed class PageTree
     }
 
     private IReadOnlyList<Sibling> Children(string parent) => _session.Query<Sibling>(
-        $"select t.id::int8 as id, t.path from {Name} t where {s_parent} = {SqlText.Value(parent)} order by t.path", _cancellation);
+        $"select t.id::int8 as id, t.path from {Name} t where {s_parent} = {SqlText.Value(parent)} order by t.path",
+        _cancellation);
 
     private static SqlText Below(string path) => Between(path, path);
 
-    private static SqlText Between(string first, string last) => $"t.path >= {SqlText.Value(first)} and t.path < {SqlText.Value(last + "~")}";
+    private static SqlText Between(string first, string last) =>
+        $"t.path >= {SqlText.Value(first)} and t.path < {SqlText.Value(last + "~")}";
 
     private long Count(SqlText sql) => _session.Query<long>(sql, _cancellation)[0];
 

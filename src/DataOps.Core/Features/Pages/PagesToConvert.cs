@@ -23,7 +23,9 @@ internal sealed class PagesToConvert
     {
         (_session, _cancellation) = (session, context.Cancellation);
         Table pages = tables.Pages;
-        session.Run($"create temp table {Name} on commit drop as select t.id, t.id as new_id from {pages} t with no data", _cancellation);
+        session.Run(
+            $"create temp table {Name} on commit drop as select t.id, t.id as new_id from {pages} t with no data",
+            _cancellation);
         PageQuery query = new(session, tables, new GetPageOptions { Id = options.Id, UrlPath = options.UrlPath, Type = options.Type }, context);
         long[] ids = [.. query.Read().Select(p => p.Id)];
         query.RequireAll();
@@ -31,7 +33,9 @@ internal sealed class PagesToConvert
         SqlText others = $"t.content_type_id <> {target.ContentType}";
         if (options.AsNewPage)
             others = $"{others} and not ({HasSuccessor(pages, target)})";
-        session.Run($"insert into {Name} select t.id, t.id from {pages} t join unnest({ids}) k on k = t.id where {others}", _cancellation);
+        session.Run(
+            $"insert into {Name} select t.id, t.id from {pages} t join unnest({ids}) k on k = t.id where {others}",
+            _cancellation);
         if (tables.Pages.Find("alias_of_id") is not null)
             AddAliases(tables, others);
         if (options.AsNewPage)
@@ -40,7 +44,8 @@ internal sealed class PagesToConvert
         session.Run($"analyze {Name}", _cancellation);
         Count = CountOf($"select count(*) from {Name}");
         OnlyId = Count == 1 ? CountOf($"select new_id::int8 from {Name}") : null;
-        int[] types = [.. session.Query<int>($"select distinct t.content_type_id::int4 from {pages} t join {Name} d on d.id = t.id order by 1",
+        int[] types = [.. session.Query<int>(
+            $"select distinct t.content_type_id::int4 from {pages} t join {Name} d on d.id = t.id order by 1",
             _cancellation)];
         Type = types.Length switch
         {
@@ -69,9 +74,11 @@ internal sealed class PagesToConvert
     private static SqlText HasSuccessor(Table pages, PageType target) => $"""
         not t.live and t.slug like '%-old%' and exists (
           select 1 from {pages} s where s.content_type_id = {target.ContentType}
-          and {SqlText.Raw(PathScheme.Wagtail.ParentSql("s.path"))} = {SqlText.Raw(PathScheme.Wagtail.ParentSql("t.path"))}
+          and {Parent("s")} = {Parent("t")}
           and length(s.path) = length(t.path) and starts_with(t.slug, s.slug || '-old') and substr(t.slug, length(s.slug) + 5) ~ '^(-[0-9]+)?$')
         """;
+
+    private static SqlText Parent(Alias page) => SqlText.Raw(PathScheme.Wagtail.ParentSql($"{page}.path"));
 
     // Beyond every page, and every half that a deleted page has left behind; the page table is locked, so nobody takes them meanwhile.
     private void NumberNewPages(PageTables tables, PageType target)

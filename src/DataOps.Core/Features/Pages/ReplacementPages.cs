@@ -57,7 +57,10 @@ internal sealed class ReplacementPages(
         PlanOld(rows);
         InsertNew();
         if (tables.Pages.SingleKey!.Sequence is { } sequence)
-            change.Last($"select setval({SqlText.Literal(sequence)}, greatest(q.last_value, (select max(id) from {_pages}))) from {SqlText.Raw(sequence)} q");
+            change.Last($"""
+                select setval({SqlText.Literal(sequence)}, greatest(q.last_value, (select max(id) from {_pages})))
+                from {SqlText.Raw(sequence)} q
+                """);
         PlanLog();
     }
 
@@ -77,7 +80,8 @@ internal sealed class ReplacementPages(
         $"""
         select d.id::int8, d.new_id::int8, p.path, p.slug, p.url_path, p.title, coalesce(k.children, 0)
         from {PagesToConvert.Name} d join {_pages} p on p.id = d.id
-        left join (select {SqlText.Raw(s_paths.ParentSql("path"))} as path, count(*) as children from {_pages} where length(path) > {s_paths.StepLength} group by 1) k
+        left join (select {SqlText.Raw(s_paths.ParentSql("path"))} as path, count(*) as children
+          from {_pages} where length(path) > {s_paths.StepLength} group by 1) k
           on k.path = p.path
         order by p.path collate "C"
         """,
@@ -88,11 +92,15 @@ internal sealed class ReplacementPages(
     {
         string[] columns = ["path", "numchild", "slug", "url_path", "live", "has_unpublished_changes", "live_revision_id", "translation_key"];
         string[] known = [.. columns.Where(c => tables.Pages.Find(c) is not null)];
-        session.Run($"create temp table {s_kept} (id int8, path text, slug text, url_path text) on commit drop", context.Cancellation);
+        session.Run(
+            $"create temp table {s_kept} (id int8, path text, slug text, url_path text) on commit drop",
+            context.Cancellation);
         if (!Keeps)
         {
             // The new page takes what only one page can have before the old one is gone.
-            SqlText key = known.Contains("translation_key") ? (SqlText)$", translation_key = gen_random_uuid()" : SqlText.Empty;
+            SqlText key = known.Contains("translation_key")
+                ? (SqlText)$", translation_key = gen_random_uuid()"
+                : SqlText.Empty;
             change.First($"update {_pages} t set path = '~' || t.id, url_path = '~' || t.id{key} from {PagesToConvert.Name} d where d.id = t.id");
             _replaced.AddRange(rows.Select(r => Describe(r, null)));
             return;
@@ -100,21 +108,25 @@ internal sealed class ReplacementPages(
         Place(rows);
         Dictionary<string, SqlText> own = new()
         {
-            ["path"] = $"k.path", ["numchild"] = $"0", ["slug"] = $"k.slug", ["url_path"] = $"k.url_path", ["live"] = $"false",
+            ["path"] = $"k.path", ["numchild"] = $"0", ["slug"] = $"k.slug", ["url_path"] = $"k.url_path",
+            ["live"] = $"false",
             ["has_unpublished_changes"] = $"t.has_unpublished_changes or t.live",
             ["live_revision_id"] = $"null::{SqlText.Raw(tables.Pages.Find("live_revision_id")?.TypeText ?? "int")}",
             ["translation_key"] = $"gen_random_uuid()",
         };
         change.Update(tables.Pages, known, (SqlText)$"""
-            select t.id, {known.Select(c => (SqlText)$"{own[c]} as {SqlText.Identifier(c)}")} from {_pages} t join {s_kept} k on k.id = t.id
+            select t.id, {known.Select(c => (SqlText)$"{own[c]} as {SqlText.Identifier(c)}")}
+            from {_pages} t join {s_kept} k on k.id = t.id
             union all
             select t.id, {known.Select(c => SqlText.Raw(c == "numchild" ? "(t.numchild + n.kept)::int" : $"t.{c}"))}
-            from {_pages} t join ({KeptBelow}) n on n.path = t.path where not exists (select 1 from {s_kept} k where k.id = t.id)
+            from {_pages} t join ({KeptBelow}) n on n.path = t.path
+            where not exists (select 1 from {s_kept} k where k.id = t.id)
             """);
         PlanRevisions();
     }
 
-    private static SqlText KeptBelow => $"select {SqlText.Raw(s_paths.ParentSql("path"))} as path, count(*) as kept from {s_kept} group by 1";
+    private static SqlText KeptBelow =>
+        $"select {SqlText.Raw(s_paths.ParentSql("path"))} as path, count(*) as kept from {s_kept} group by 1";
 
     private void Place(Row[] rows)
     {
@@ -143,9 +155,10 @@ internal sealed class ReplacementPages(
         }
         long[] ids = [.. kept.Select(k => k.Id)];
         string[] Texts(Func<(long Id, string Path, string Slug, string Url), string> text) => [.. kept.Select(text)];
-        session.Run(
-            $"insert into {s_kept} select * from unnest({ids}, {Texts(k => k.Path)}, {Texts(k => k.Slug)}, {Texts(k => k.Url)})",
-            context.Cancellation);
+        session.Run($"""
+            insert into {s_kept}
+            select * from unnest({ids}, {Texts(k => k.Path)}, {Texts(k => k.Slug)}, {Texts(k => k.Url)})
+            """, context.Cancellation);
     }
 
     // A draft that is published later, or by its schedule, would bring the old slug back.
@@ -154,8 +167,10 @@ internal sealed class ReplacementPages(
         if (tables.Find(WagtailTables.Revision) is not { } revisions || revisions.Find("base_content_type_id") is null)
             return;
         change.Update(revisions, ["content", "approved_go_live_at"], $"""
-            select r.id, jsonb_set(r.content, array['slug'], to_jsonb(k.slug)) as content, null::timestamptz as approved_go_live_at
-            from {revisions.Sql} r join {s_kept} k on k.id::text = r.object_id where r.base_content_type_id = {tables.ContentType}
+            select r.id, jsonb_set(r.content, array['slug'], to_jsonb(k.slug)) as content,
+              null::timestamptz as approved_go_live_at
+            from {revisions.Sql} r join {s_kept} k on k.id::text = r.object_id
+            where r.base_content_type_id = {tables.ContentType}
             """);
     }
 
@@ -175,7 +190,9 @@ internal sealed class ReplacementPages(
         };
         Column[] columns = [.. tables.Pages.Columns.Where(c => c.IsWritable)];
         IEnumerable<SqlText> values = columns.Select(c =>
-            other.TryGetValue(c.Name, out SqlText value) ? (SqlText)$"({value})::{SqlText.Raw(c.TypeText)}" : c.In("p"));
+            other.TryGetValue(c.Name, out SqlText value)
+                ? (SqlText)$"({value})::{SqlText.Raw(c.TypeText)}"
+                : c.In("p"));
         change.Insert(tables.Pages, [.. columns.Select(c => c.Name)], (SqlText)$"""
             select {values} from {PagesToConvert.Name} d join {_pages} p on p.id = d.id left join ({KeptBelow}) n on n.path = p.path
             """);
@@ -195,11 +212,12 @@ internal sealed class ReplacementPages(
               select 2, c.path, c.id, coalesce(nullif(c.draft_title, ''), c.title)::text, 'wagtail.move', jsonb_build_object(
                 'source', jsonb_build_object('id', d.id, 'title', p.title), 'destination', jsonb_build_object('id', d.new_id, 'title', p.title)),
                 c.content_type_id, false, false
-              {{page}} join {{_pages}} c on {{SqlText.Raw(s_paths.ParentSql("c.path"))}} = p.path and length(c.path) > {{s_paths.StepLength}}
+              {{page}} join {{_pages}} c on {{SqlText.Raw(s_paths.ParentSql("c.path"))}} = p.path
+                and length(c.path) > {{s_paths.StepLength}}
               where not exists (select 1 from {{PagesToConvert.Name}} x where x.id = c.id)
               union all
-              select 3, p.path, p.id, p.title::text, {{SqlText.Value(Keeps ? "wagtail.unpublish" : "wagtail.delete")}}, '{}'::jsonb, p.content_type_id,
-                     false, {{!Keeps}} {{page}} where p.live or {{!Keeps}}) e
+              select 3, p.path, p.id, p.title::text, {{SqlText.Value(Keeps ? "wagtail.unpublish" : "wagtail.delete")}},
+                     '{}'::jsonb, p.content_type_id, false, {{!Keeps}} {{page}} where p.live or {{!Keeps}}) e
             """,
             tables, change, context);
     }

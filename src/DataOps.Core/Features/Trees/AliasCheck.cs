@@ -26,7 +26,8 @@ internal sealed class AliasCheck(Session session, PageTables tables, Cancellatio
         if (tables.Pages.Find("alias_of_id") is not { } alias)
             return [];
         // Most sites have none, and need no walk over all pages.
-        if (!session.Query<bool>($"select exists (select 1 from {tables.Pages} p where p.alias_of_id is not null)", cancellation)[0])
+        if (!session.Query<bool>(
+            $"select exists (select 1 from {tables.Pages} p where p.alias_of_id is not null)", cancellation)[0])
             return [];
         Reference reference = tables.Catalog.From(tables.Pages).FirstOrDefault(r => r.Columns.Contains(alias) && r.Target == tables.Pages)
             ?? new SoftReference(tables.Pages, alias, tables.Pages, tables.Pages.SingleKey!, "", Severity.Error);

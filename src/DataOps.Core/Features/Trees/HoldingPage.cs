@@ -57,7 +57,8 @@ internal sealed class HoldingPage(Session session, PageTables tables, TablePlan 
         Run($"insert into {s_name} select {values} from {tables.Pages} p where p.{_key}::text = {SqlText.Value(like)}");
         Run($"""
             insert into {nodes.Name} ({rows.Identity.Sql}, path, depth, numchild, slug, url_path, _key, _moved)
-            select {rows.Identity.Of("h")}, h.path, h.depth, h.numchild, h.slug, h.url_path, h.{_key}::text, true from {s_name} h
+            select {rows.Identity.Of("h")}, h.path, h.depth, h.numchild, h.slug, h.url_path, h.{_key}::text, true
+            from {s_name} h
             where h.{_key}::text = {SqlText.Value(id)}
             """);
         return id;
@@ -80,14 +81,16 @@ internal sealed class HoldingPage(Session session, PageTables tables, TablePlan 
         Run($"insert into {tables.Pages} ({_columns}) overriding system value select {_columns} from {s_name}");
         if (tables.Pages.SingleKey!.Sequence is { } sequence)
             Run($"""
-                select setval({SqlText.Literal(sequence)}, greatest(q.last_value, (select max({_key}) from {tables.Pages})))
+                select setval({SqlText.Literal(sequence)},
+                  greatest(q.last_value, (select max({_key}) from {tables.Pages})))
                 from {SqlText.Raw(sequence)} q
                 """);
     }
 
     /// <inheritdoc/>
     public IEnumerable<RowChange> Describe(RowChanges changed) =>
-        _isMade ? changed.Inserted(rows, tables.Catalog.LabelOf(tables.Pages), $"from {s_name} s", _columns.Select(c => c.Name)) : [];
+        _isMade ? changed.Inserted(
+            rows, tables.Catalog.LabelOf(tables.Pages), $"from {s_name} s", _columns.Select(c => c.Name)) : [];
 
     // Beyond every page, and every row that a page has left behind.
     private SqlText NextKey
@@ -95,7 +98,8 @@ internal sealed class HoldingPage(Session session, PageTables tables, TablePlan 
         get
         {
             List<SqlText> used = [$"(select max({_key}) from {s_name})"];
-            used.AddRange(tables.Specific.Prepend(tables.Pages).Select(t => (SqlText)$"(select max({t.SingleKey!}) from {t})"));
+            used.AddRange(
+                tables.Specific.Prepend(tables.Pages).Select(t => (SqlText)$"(select max({t.SingleKey!}) from {t})"));
             if (tables.Pages.SingleKey!.Sequence is { } sequence)
                 used.Add($"(select last_value from {SqlText.Raw(sequence)})");
             return $"greatest({used}) + 1";

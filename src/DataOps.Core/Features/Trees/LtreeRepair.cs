@@ -47,7 +47,8 @@ internal sealed class LtreeRepair(Session session, Tree tree, NodeRows nodes, Ca
         }
         string[] keys = [.. homeless.Select(h => h.Key)];
         nodes.Run($"""
-            update {nodes.Name} w set {tree.Path!} = p.path from unnest({keys}, {places.ToArray()}) p (key, path) where p.key = w._key
+            update {nodes.Name} w set {tree.Path!} = p.path
+            from unnest({keys}, {places.ToArray()}) p (key, path) where p.key = w._key
             """);
         Reattached = homeless.Count;
         nodes.KeepChanged();

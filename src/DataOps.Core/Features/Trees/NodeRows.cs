@@ -15,7 +15,8 @@ namespace DataOps.Core.Features.Trees;
 /// <param name="columns">The columns that may change.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class NodeRows(
-    Session session, string? model, TablePlan rows, Alias name, IReadOnlyList<Column> columns, CancellationToken cancellation) : IRepair
+    Session session, string? model, TablePlan rows, Alias name, IReadOnlyList<Column> columns,
+    CancellationToken cancellation) : IRepair
 {
     private readonly SqlText _plan = SqlText.Raw(rows.Name);
 
@@ -40,7 +41,8 @@ internal sealed class NodeRows(
         SqlText select = $"select {rows.Identity.Of("c")}, {cells}, {also} from";
         SqlText more = inserted.IsEmpty ? inserted : (SqlText)$" union all {select} {inserted} c";
         SqlText needed = only.IsEmpty ? only : (SqlText)$" and ({only})";
-        SqlText isDeleted = $"exists (select 1 from {_plan} d where d._action = 'D' and {rows.Identity.Same("d", "c")})";
+        SqlText isDeleted =
+            $"exists (select 1 from {_plan} d where d._action = 'D' and {rows.Identity.Same("d", "c")})";
         SqlText all = $"{select} {rows.Table} c where not {isDeleted}{needed}{more}";
         TemporaryTable.Create(session, Name, all, cancellation);
     }
@@ -80,7 +82,8 @@ internal sealed class NodeRows(
         Run($"insert into {Name} ({all}) select {all} from {Name}_bytes");
     }
 
-    private SqlText Differs => SqlText.Join(" or ", columns.Select(c => (SqlText)$"{Cell("t", c)} is distinct from {Cell("s", c)}"));
+    private SqlText Differs =>
+        SqlText.Join(" or ", columns.Select(c => (SqlText)$"{Cell("t", c)} is distinct from {Cell("s", c)}"));
 
     // Texts are compared by their bytes: two columns may have two collations.
     private static SqlText Cell(Alias alias, Column column) =>

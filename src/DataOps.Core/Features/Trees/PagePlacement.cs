@@ -24,12 +24,16 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
     public IReadOnlyList<Column> Columns => [tables.Pages.Find("slug")!, tables.Pages.Find("url_path")!];
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Ancestors(IReadOnlyList<DetachedNode> tops, SqlText nodes, SqlText reached)
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Ancestors(
+        IReadOnlyList<DetachedNode> tops, SqlText nodes, SqlText reached)
     {
         Dictionary<string, string> byUrl = [];
         string[] urls = [.. tops.SelectMany(t => UrlPrefixes(t.UrlPath)).Distinct()];
         foreach ((string url, string path) in session.Read(
-            $"select w.url_path, min(r.path) from {nodes} w join {reached} r on r._key = w._key where w.url_path = any({urls}) group by 1",
+            $"""
+            select w.url_path, min(r.path) from {nodes} w join {reached} r on r._key = w._key
+            where w.url_path = any({urls}) group by 1
+            """,
             r => (r.GetString(0), r.GetString(1)), _cancellation))
             byUrl[url] = path;
         Dictionary<string, string> byLog = LastMoves(tops, reached);
@@ -43,7 +47,8 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
     {
         SqlText sql = $"""
             select r.path from {nodes.Name} w join {reached} r on r._key = w._key
-            where w.url_path = {SqlText.Value(HoldingPage.UrlPath)} and length(r.path) = {2 * s_paths.StepLength} order by r.path
+            where w.url_path = {SqlText.Value(HoldingPage.UrlPath)} and length(r.path) = {2 * s_paths.StepLength}
+            order by r.path
             """;
         if (session.Query<string>(sql, _cancellation) is [var there, ..])
             return there;
@@ -69,7 +74,8 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
     {
         SuffixSlugs(nodes);
         nodes.Run($"""
-            update {nodes.Name} w set url_path = u.url from ({UrlPathCheck.Query(nodes.Name, tables.Pages.SingleKey!)}) u
+            update {nodes.Name} w set url_path = u.url
+            from ({UrlPathCheck.Query(nodes.Name, tables.Pages.SingleKey!)}) u
             where u.id = {tables.Pages.SingleKey!.In("w")} and w.url_path <> u.url
             """);
     }
@@ -90,7 +96,8 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
             $"""
             select distinct on (l.page_id) l.page_id::text, r.path
             from {log} l left join {reached} r on r._key = l.data -> 'destination' ->> 'id'
-            where l.action = 'wagtail.move' and l.page_id::text = any({keys}) order by l.page_id, l.timestamp desc, l.id desc
+            where l.action = 'wagtail.move' and l.page_id::text = any({keys})
+            order by l.page_id, l.timestamp desc, l.id desc
             """,
             r => (Key: r.GetString(0), Path: r.IsDBNull(1) ? null : r.GetString(1)), _cancellation)
             .Where(m => m.Path is not null).ToDictionary(m => m.Key, m => m.Path!);
@@ -113,9 +120,11 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
             return;
         string[] parents = [.. second.Select(s => s.Up).Distinct()];
         HashSet<(string, string)> taken = [.. session.Read(
-            $"select {up}, w.slug from {nodes.Name} w where {up} = any({parents})", r => (r.GetString(0), r.GetString(1)), _cancellation)];
+            $"select {up}, w.slug from {nodes.Name} w where {up} = any({parents})",
+            r => (r.GetString(0), r.GetString(1)), _cancellation)];
         string[] keys = [.. second.Select(s => s.Key)];
         string[] slugs = [.. second.Select(s => PageSlug.Free(s.Slug, free => taken.Add((s.Up, free))))];
-        nodes.Run($"update {nodes.Name} w set slug = p.slug from unnest({keys}, {slugs}) p (key, slug) where p.key = w._key");
+        nodes.Run(
+            $"update {nodes.Name} w set slug = p.slug from unnest({keys}, {slugs}) p (key, slug) where p.key = w._key");
     }
 }

@@ -37,12 +37,14 @@ internal sealed class ParentTreeRepair(Session session, Tree tree, NodeRows node
             return;
         if (to is null && _up.NotNull)
             throw new DataOpsException(
-                ErrorIds.NeedsParent, FailureKind.InvalidArgument, $"{tree.Parent!.Table}.{_up.Name} cannot be NULL, so nothing was changed.",
+                ErrorIds.NeedsParent, FailureKind.InvalidArgument,
+                $"{tree.Parent!.Table}.{_up.Name} cannot be NULL, so nothing was changed.",
                 "Name the node to attach to with -To.", tree.Table.DisplayName);
         if (to is not null)
             Require(to, lost);
         SqlText parent = $"{SqlText.Value(to)}::{SqlText.Raw(_up.TypeText)}";
-        nodes.Run($"update {nodes.Name} w set {_up} = {parent}, _moved = true where {_key.In("w")}::text = any({tops})");
+        nodes.Run(
+            $"update {nodes.Name} w set {_up} = {parent}, _moved = true where {_key.In("w")}::text = any({tops})");
         Reattached = tops.Length;
     }
 
@@ -59,7 +61,8 @@ internal sealed class ParentTreeRepair(Session session, Tree tree, NodeRows node
         else if (renumbers && tree.Order is { } order)
             nodes.Run($"""
                 update {nodes.Name} w set {order} = n.place
-                from (select c.{_key} as key, row_number() over (partition by c.{_up} order by c.{order}, c.{_key}) as place
+                from (select c.{_key} as key,
+                    row_number() over (partition by c.{_up} order by c.{order}, c.{_key}) as place
                   from {nodes.Name} c) n
                 where n.key = w.{_key}
                 """);
@@ -87,7 +90,8 @@ internal sealed class ParentTreeRepair(Session session, Tree tree, NodeRows node
     private void Require(string to, IReadOnlyList<LostRow> lost)
     {
         bool exists = session.Query<bool>(
-            $"select exists (select 1 from {nodes.Name} w where w.{_key}::text = {SqlText.Value(to)})", cancellation)[0];
+            $"select exists (select 1 from {nodes.Name} w where w.{_key}::text = {SqlText.Value(to)})",
+            cancellation)[0];
         if (!exists || lost.Any(r => r.Key == to))
             throw new DataOpsException(
                 ErrorIds.UnknownNode, FailureKind.NotFound, $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",

@@ -14,7 +14,8 @@ internal interface IPlacedColumns
     IReadOnlyList<Column> Columns { get; }
 
     /// <summary>Other places for the tops of homeless branches, by their keys: the paths of nodes that are reached.</summary>
-    IReadOnlyDictionary<string, IReadOnlyList<string>> Ancestors(IReadOnlyList<DetachedNode> tops, SqlText nodes, SqlText reached);
+    IReadOnlyDictionary<string, IReadOnlyList<string>> Ancestors(
+        IReadOnlyList<DetachedNode> tops, SqlText nodes, SqlText reached);
 
     /// <summary>The path of the node that takes those of which no ancestor is left; it is made where there is none yet.</summary>
     /// <param name="nodes">The nodes.</param>
@@ -55,7 +56,8 @@ internal sealed class PathTreeRepair(
     public int Reattached { get; private set; }
 
     /// <summary>Fills the temporary table with the nodes as they are.</summary>
-    public void Fill(SqlText inserted) => nodes.Fill($"{SqlText.Raw(tree.Key("c"))} as _key, false as _moved", inserted);
+    public void Fill(SqlText inserted) =>
+        nodes.Fill($"{SqlText.Raw(tree.Key("c"))} as _key, false as _moved", inserted);
 
     /// <summary>Gives the nodes that no root leads to a place.</summary>
     public void Reattach(string? to)
@@ -80,7 +82,8 @@ internal sealed class PathTreeRepair(
         string[] keys = [.. homeless.Select(h => h.Key)];
         string[] paths = [.. homeless.Select(h => h.NewPath!)];
         nodes.Run($"""
-            update {nodes.Name} w set {tree.Path!} = p.path, _moved = true from unnest({keys}, {paths}) p (key, path) where p.key = w._key
+            update {nodes.Name} w set {tree.Path!} = p.path, _moved = true
+            from unnest({keys}, {paths}) p (key, path) where p.key = w._key
             """);
         Reattached = homeless.Length;
         RequireRoom();
@@ -91,7 +94,8 @@ internal sealed class PathTreeRepair(
     public void Compact()
     {
         FindReached();
-        long homeless = session.Query<long>($"select (select count(*) from {nodes.Name}) - (select count(*) from {_reached})", cancellation)[0];
+        long homeless = session.Query<long>(
+            $"select (select count(*) from {nodes.Name}) - (select count(*) from {_reached})", cancellation)[0];
         if (homeless > 0)
             throw new DataOpsException(
                 ErrorIds.OrphansInTheWay, FailureKind.InvalidOperation,
@@ -101,7 +105,8 @@ internal sealed class PathTreeRepair(
         nodes.Run($"""
             with recursive k as (
               select w._key, {_path} as path, {_up} as up,
-                     row_number() over (partition by {_up} order by {SqlText.Raw(scheme.Order(_path))}) as n from {nodes.Name} w),
+                     row_number() over (partition by {_up} order by {SqlText.Raw(scheme.Order(_path))}) as n
+                     from {nodes.Name} w),
             t as (
               select k._key, k.path, {step} collate "C" as new from k where k.up = ''
               union all
@@ -119,7 +124,8 @@ internal sealed class PathTreeRepair(
             update {nodes.Name} n set {depth} = k.depth, {children} = k.children
             from (select w.ctid as place, {_depth} as depth, coalesce(k.children, 0) as children
                   from {nodes.Name} w
-                  left join (select {_up} as path, count(*) as children from {nodes.Name} w where length({_path}) > {_step}
+                  left join (select {_up} as path, count(*) as children
+                    from {nodes.Name} w where length({_path}) > {_step}
                     group by 1) k on k.path = {_path}
                   where {_isPath} and (w.{depth} <> {_depth} or w.{children} <> coalesce(k.children, 0))) k
             where n.ctid = k.place
@@ -145,7 +151,8 @@ internal sealed class PathTreeRepair(
         nodes.Run($"drop table if exists {_reached}");
         SqlText select = $"""
             with recursive v as materialized (
-              select distinct on ({_path}) w._key, {_path} as path from {nodes.Name} w where {_isPath} order by {_path}, w._key),
+              select distinct on ({_path}) w._key, {_path} as path
+              from {nodes.Name} w where {_isPath} order by {_path}, w._key),
             r as (
               select v._key, v.path from v where length(v.path) = {_step}
               union all
@@ -175,7 +182,8 @@ internal sealed class PathTreeRepair(
     {
         if (tree.Path!.Length is not { } most)
             return;
-        long longest = session.Query<int?>($"select max(length({_path})) from {nodes.Name} w where w._moved", cancellation)[0] ?? 0;
+        long longest = session.Query<int?>(
+            $"select max(length({_path})) from {nodes.Name} w where w._moved", cancellation)[0] ?? 0;
         if (longest > most)
             throw new DataOpsException(
                 ErrorIds.PathTooLong, FailureKind.InvalidOperation,

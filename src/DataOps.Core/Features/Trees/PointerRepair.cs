@@ -18,7 +18,9 @@ internal static class PointerRepair
         foreach ((Column column, TreeProblem problem) in RevisionCheck.Of(tables))
             if (problems.Any(p => p.Class == problem))
             {
-                Column? time = column.Name == "latest_revision_id" ? tables.Pages.Find("latest_revision_created_at") : null;
+                Column? time = column.Name == "latest_revision_id"
+                    ? tables.Pages.Find("latest_revision_created_at")
+                    : null;
                 NodeRows rows = Rows(session, tables, change, time is null ? [column] : [column, time], cancellation);
                 rows.Fill($"c.{key}::text as _key", only: RevisionCheck.IsWrong(tables, column, "c"));
                 SqlText created = time is null
@@ -26,7 +28,8 @@ internal static class PointerRepair
                     : (SqlText)$", {time} = (select r.created_at from {tables.Revisions!} r where r.id = x.expected)";
                 rows.Run($"""
                     update {rows.Name} w set {column} = x.expected{created}
-                    from (select p.{key} as id, {RevisionCheck.Expected(tables, column)} as expected from {tables.Pages} p
+                    from (select p.{key} as id, {RevisionCheck.Expected(tables, column)} as expected
+                      from {tables.Pages} p
                       join {rows.Name} o on o.{key} = p.{key}) x
                     where x.id = w.{key}
                     """);
@@ -44,6 +47,8 @@ internal static class PointerRepair
         }
     }
 
-    private static NodeRows Rows(Session session, PageTables tables, ChangeRun change, Column[] columns, CancellationToken cancellation) => new(
-        session, tables.Catalog.LabelOf(tables.Pages), change.Changes.Of(tables.Pages), $"dataops_{columns[0].Name}", columns, cancellation);
+    private static NodeRows Rows(
+        Session session, PageTables tables, ChangeRun change, Column[] columns, CancellationToken cancellation) => new(
+        session, tables.Catalog.LabelOf(tables.Pages), change.Changes.Of(tables.Pages), $"dataops_{columns[0].Name}",
+        columns, cancellation);
 }

@@ -14,7 +14,8 @@ namespace DataOps.Core.Features.Trees;
 /// go below the root when absent.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class Reattachment(
-    Session session, PathScheme scheme, SqlText reached, Func<IReadOnlyList<DetachedNode>, IReadOnlyDictionary<string, IReadOnlyList<string>>> ancestors,
+    Session session, PathScheme scheme, SqlText reached,
+    Func<IReadOnlyList<DetachedNode>, IReadOnlyDictionary<string, IReadOnlyList<string>>> ancestors,
     Func<Func<string>, DetachedNode, string>? hold, CancellationToken cancellation)
 {
     private readonly int _step = scheme.StepLength;

@@ -24,9 +24,11 @@ internal sealed class RevisionCheck(Session session, PageTables tables, Cancella
             return [];
         // Both mostly point at the same row, which is then looked at once.
         IEnumerable<SqlText> wrong = _pointers.Select((p, i) => SqlText.Join(" and ", _pointers.Take(i)
-            .Select(b => (SqlText)$"p.{p.Column} is distinct from p.{b.Column}").Append(IsWrong(tables, p.Column, "p"))));
+            .Select(b => (SqlText)$"p.{p.Column} is distinct from p.{b.Column}")
+            .Append(IsWrong(tables, p.Column, "p"))));
         IEnumerable<SqlText> cells = _pointers.Select(p => (SqlText)$"""
-            case when {IsWrong(tables, p.Column, "p")} then p.{p.Column}::text end, ({Expected(tables, p.Column)})::text,
+            case when {IsWrong(tables, p.Column, "p")} then p.{p.Column}::text end,
+              ({Expected(tables, p.Column)})::text,
               exists (select 1 from {tables.Revisions!} r where r.id = p.{p.Column})
             """);
         return session.Read(
@@ -54,7 +56,8 @@ internal sealed class RevisionCheck(Session session, PageTables tables, Cancella
     /// <remarks>One look at the revision by its key: a join would read all revisions with their content.</remarks>
     public static SqlText IsWrong(PageTables tables, Column column, Alias page) => $"""
         {column.In(page)} is not null
-        and (select {SqlText.Raw(tables.IsOwnRevision(page.Name))} from {tables.Revisions!} r where r.id = {column.In(page)}) is not true
+        and (select {SqlText.Raw(tables.IsOwnRevision(page.Name))} from {tables.Revisions!} r
+          where r.id = {column.In(page)}) is not true
         """;
 
     /// <summary>What the pointer of a page p should be.</summary>
@@ -62,7 +65,10 @@ internal sealed class RevisionCheck(Session session, PageTables tables, Cancella
     public static SqlText Expected(PageTables tables, Column column)
     {
         SqlText isOwn = SqlText.Raw(tables.IsOwnRevision("p"));
-        SqlText newest = $"(select r.id from {tables.Revisions!} r where {isOwn} order by r.created_at desc, r.id desc limit 1)";
-        return column.Name == "latest_revision_id" ? newest : (SqlText)$"case when p.live and not p.has_unpublished_changes then {newest} end";
+        SqlText newest =
+            $"(select r.id from {tables.Revisions!} r where {isOwn} order by r.created_at desc, r.id desc limit 1)";
+        return column.Name == "latest_revision_id"
+            ? newest
+            : (SqlText)$"case when p.live and not p.has_unpublished_changes then {newest} end";
     }
 }

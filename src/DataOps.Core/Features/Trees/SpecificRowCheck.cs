@@ -27,13 +27,14 @@ internal sealed class SpecificRowCheck(Session session, PageTables tables, Cance
             t => (SqlText)$" union all select {t.SingleKey!}, 0, {Weights([t], isNegative: true)} from {t}"));
         SqlText left = SqlText.Join(" or ", names.Select(n => (SqlText)$"sum({n}) <> 0"));
         IEnumerable<SqlText> present = tables.Specific.Select(
-            (t, i) => (SqlText)$"case when exists (select 1 from {t} s where {t.SingleKey!.In("s")} = o.id) then {SqlText.Literal(i)} end");
+            (t, i) => (SqlText)$"case when exists (select 1 from {t} s where s.{t.SingleKey!} = o.id) then {i} end");
         return session.Read(
             $"""
             with e (type, {names}) as (values {types}),
             odd as (
               select id from (
-                select p.{key} as id, (e.type is null)::int4 as unknown, {names} from {tables.Pages} p left join e on e.type = p.content_type_id
+                select p.{key} as id, (e.type is null)::int4 as unknown, {names}
+                from {tables.Pages} p left join e on e.type = p.content_type_id
                 {rows}) x
               group by id having {left} or sum(unknown) > 0)
             select o.id::text, p.content_type_id::int4, array_remove(array[{present}]::int4[], null)

@@ -53,9 +53,10 @@ internal sealed class SpecificRowRepair(
     // With Delete also what is stray beside a page of another type; a revision brings back only what is missing.
     private SelectedRows Select(Reference reference, Problem[] problems)
     {
+        Table pages = tables.Pages;
         SqlText condition = options.MissingSpecific == MissingSpecific.Delete || reference is SpecificRowReference
             ? SqlText.Empty
-            : (SqlText)$" and not exists (select 1 from {tables.Pages} p where p.{tables.Pages.SingleKey!} = {reference.Column.In("t")})";
+            : (SqlText)$" and not exists (select 1 from {pages} p where p.{pages.SingleKey!} = t.{reference.Column})";
         return Select(change.Changes.Of(reference.Table), problems, SqlText.Raw(reference.Value("t")), condition);
     }
 
@@ -68,7 +69,8 @@ internal sealed class SpecificRowRepair(
     {
         SelectedRows rows = new(session, $"dataops_half_of_{++_number}", table, cancellation);
         string[] keys = [.. problems.Select(p => p.Key!).Distinct()];
-        SqlText from = $"from {table.Table} t where {SqlText.Raw(KeyText.Of(table.Table, "t"))} = any({keys}){condition}";
+        SqlText from =
+            $"from {table.Table} t where {SqlText.Raw(KeyText.Of(table.Table, "t"))} = any({keys}){condition}";
         rows.Add(value, from);
         return rows;
     }

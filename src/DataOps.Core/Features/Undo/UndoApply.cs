@@ -92,7 +92,7 @@ internal sealed class UndoApply(
     private void Delete(UndoTableStaging table)
     {
         SqlText which = table.Identity.IsWholeRow
-            ? (SqlText)$"{table.Planned} c where c._action = 'D' and {SqlText.Raw(table.Changes.VersionOf("t"))} = c._xmin"
+            ? (SqlText)$"{table.Planned} c where c._action = 'D' and {table.IsPlanned("c", "t")}"
             : (SqlText)$"{table.Name} s where s._action = 'I' and {table.Same("t", "s")}";
         SqlText delete = $"delete from {table.Table} as t using {which}";
         if (orphans.CanLose(table.Table))
@@ -106,7 +106,8 @@ internal sealed class UndoApply(
         if (columns.Length == 0)
             return;
         SqlText condition = $"s._action = 'U' and {table.Same("t", "s")}";
-        new UniqueParking(session, cancellation).Park(table.Table, table.Name, [.. columns.Select(c => c.Name)], condition);
+        new UniqueParking(session, cancellation).Park(
+            table.Table, table.Name, [.. columns.Select(c => c.Name)], condition);
         IEnumerable<SqlText> set = columns.Select(c => (SqlText)$"{c} = s.{c}");
         Write(table, $"update {table.Table} as t set {set} from {table.Name} s where {condition}");
     }
@@ -149,7 +150,8 @@ internal sealed class UndoApply(
     private Column[] Late(UndoTableStaging table) =>
     [
         .. table.Table.ForeignKeys.Where(k => k.IsEnforced && (!k.IsDeferrable || k.OnDelete != "NO ACTION"))
-            .SelectMany(k => k.Columns).Select(c => table.Table.Find(c)!).Intersect(_changing[table]).Where(c => !c.NotNull),
+            .SelectMany(k => k.Columns).Select(c => table.Table.Find(c)!).Intersect(_changing[table]).Where(
+                c => !c.NotNull),
     ];
 
     // Only these are set: a trigger may wait for the others, and an index need not be looked at.
@@ -157,13 +159,16 @@ internal sealed class UndoApply(
     {
         if (table.Identity.IsWholeRow)
             return [];
-        Column[] columns = [.. table.Writable.Where(c => c.Source != ColumnSource.IdentityAlways).Except(table.Identity.Columns)];
+        Column[] columns =
+            [.. table.Writable.Where(c => c.Source != ColumnSource.IdentityAlways).Except(table.Identity.Columns)];
         if (columns.Length == 0)
             return [];
-        IEnumerable<SqlText> differ = columns.Select(c => (SqlText)$"coalesce(bool_or(c.{c}::text is distinct from s.{c}::text), false)");
+        IEnumerable<SqlText> differ = columns.Select(
+            c => (SqlText)$"coalesce(bool_or(c.{c}::text is distinct from s.{c}::text), false)");
         bool[] differs = session.Read(
             $"""
-            select array[{differ}] from {table.Name} s join {table.Planned} c on {table.Same("c", "s")} where s._action = 'U'
+            select array[{differ}] from {table.Name} s join {table.Planned} c on {table.Same("c", "s")}
+            where s._action = 'U'
             """,
             r => r.GetFieldValue<bool[]>(0), cancellation).Single();
         return [.. columns.Where((_, i) => differs[i])];

@@ -33,12 +33,14 @@ internal sealed class UndoChecks(
                 RowKey identity = own?.Identity ?? RowKey.Of(table);
                 SqlText isPlanned = own is null
                     ? (SqlText)$"false"
-                    : (SqlText)$"exists (select 1 from {own.Planned} p where {SqlText.Raw(own.Changes.Same("p", "r"))})";
+                    : (SqlText)$"exists (select 1 from {own.Planned} p where {own.IsPlanned("p", "r")})";
                 SqlText from = $"""
-                    from {table} r join {target.Planned} c on c._action = 'D' and {SqlText.Raw(key.IsTarget("r", "c"))} where not {isPlanned}
+                    from {table} r join {target.Planned} c on c._action = 'D' and {SqlText.Raw(key.IsTarget("r", "c"))}
+                    where not {isPlanned}
                     """;
                 SqlText what = $"""
-                    concat({SqlText.Literal($"refers to {target.Table.DisplayName} ")}, {target.Identity.Text("c")}, {SqlText.Literal($" ({key.Name})")})
+                    concat({SqlText.Literal($"refers to {target.Table.DisplayName} ")}, {target.Identity.Text("c")},
+                      {SqlText.Literal($" ({key.Name})")})
                     """;
                 if (!orphans.AllowsToLose(table, key, Count(from)))
                     AddAll(rows, table, what, identity.Text("r"), from);
@@ -59,7 +61,8 @@ internal sealed class UndoChecks(
                 SqlText from = $"from {table.Name} s where s._action in ('U', 'D') and {references.Missing(key)}";
                 IEnumerable<SqlText> value = key.Columns.Select(c => (SqlText)$"s.{SqlText.Identifier(c)}::text");
                 SqlText what = $"""
-                    concat({SqlText.Literal($"{string.Join(",", key.Columns)} -> {target.DisplayName} ")}, concat_ws(',', {value}),
+                    concat({SqlText.Literal($"{string.Join(",", key.Columns)} -> {target.DisplayName} ")},
+                      concat_ws(',', {value}),
                       {SqlText.Literal($" is not there ({key.Name})")})
                     """;
                 if (!orphans.Allows(table.Table, key, Count(from)))
@@ -80,7 +83,8 @@ internal sealed class UndoChecks(
                     ? $"(w.k{i} {k.Equality} p.k{i} or (w.k{i} is null and p.k{i} is null))"
                     : $"w.k{i} {k.Equality} p.k{i}")));
                 SqlText what = $"""
-                    concat({SqlText.Literal($"has the same {string.Join(",", index.Columns)} as row ")}, {table.Identity.Text("t")},
+                    concat({SqlText.Literal($"has the same {string.Join(",", index.Columns)} as row ")},
+                      {table.Identity.Text("t")},
                       {SqlText.Literal($" ({index.Name})")})
                     """;
                 AddAll(rows, table.Table, what, table.Identity.Text("s"), $"""

@@ -45,8 +45,13 @@ internal sealed class UndoMerge(Session session, UndoTableStaging table, Cancell
     {
         Table target = table.Table;
         SqlText same = table.Same("t", "s");
-        session.Run($"delete from {table.Name} s using {target} t where s._action <> 'I' and {same} and {table.RowText("t")} = {table.RowText("s")}", cancellation);
-        session.Run($"delete from {table.Name} s where s._action = 'I' and not exists (select 1 from {target} t where {same})", cancellation);
+        session.Run($"""
+            delete from {table.Name} s using {target} t
+            where s._action <> 'I' and {same} and {table.RowText("t")} = {table.RowText("s")}
+            """, cancellation);
+        session.Run($"""
+            delete from {table.Name} s where s._action = 'I' and not exists (select 1 from {target} t where {same})
+            """, cancellation);
     }
 
     // Rows without a key are counted: how many came or went in all, and how many the last batch left.

@@ -17,12 +17,13 @@ internal sealed class UndoReferences(DatabaseCatalog catalog, IReadOnlyList<Undo
         Table target = catalog.Find(key.Target)!;
         UndoTableStaging? also = Of(key.Target);
         SqlText IsTarget(Alias alias) => SqlText.Raw(key.IsTarget("s", alias.Name));
+        SqlText NoneIn(SqlText rows) => $" and not exists (select 1 from {rows})";
         SqlText goes = also is { Identity.IsWholeRow: false }
-            ? (SqlText)$" and not exists (select 1 from {also.Planned} g where g._action = 'D' and {also.Same("g", "t")})"
+            ? NoneIn($"{also.Planned} g where g._action = 'D' and {also.Same("g", "t")}")
             : SqlText.Empty;
         SqlText back = also is null
             ? SqlText.Empty
-            : (SqlText)$" and not exists (select 1 from {also.Name} b where b._action in ('U', 'D') and {IsTarget("b")})";
-        return $"{SqlText.Raw(key.IsSet("s"))} and not exists (select 1 from {target} t where {IsTarget("t")}{goes}){back}";
+            : NoneIn($"{also.Name} b where b._action in ('U', 'D') and {IsTarget("b")}");
+        return $"{SqlText.Raw(key.IsSet("s"))}{NoneIn($"{target} t where {IsTarget("t")}{goes}")}{back}";
     }
 }

@@ -26,11 +26,13 @@ internal sealed class UndoStaging(Session session, DatabaseCatalog catalog, Undo
         {
             session.Run($"""
                 create temp table {NameOf(i + 1)} on commit drop as
-                select null::text as _action, null::text as _fingerprint, {SqlText.Raw(TablePlan.PlainColumns(targets[i], "t"))}
+                select null::text as _action, null::text as _fingerprint,
+                  {SqlText.Raw(TablePlan.PlainColumns(targets[i], "t"))}
                 from {targets[i]} t with no data
                 """, cancellation);
             if (isBatched)
-                session.Run($"alter table {NameOf(i + 1)} add column _line bigint generated always as identity", cancellation);
+                session.Run(
+                    $"alter table {NameOf(i + 1)} add column _line bigint generated always as identity", cancellation);
         }
         try
         {
@@ -41,7 +43,8 @@ internal sealed class UndoStaging(Session session, DatabaseCatalog catalog, Undo
         {
             throw failure;
         }
-        UndoTableStaging[] tables = [.. targets.Select((t, i) => new UndoTableStaging(i + 1, NameOf(i + 1), changes.Of(t)))];
+        UndoTableStaging[] tables =
+            [.. targets.Select((t, i) => new UndoTableStaging(i + 1, NameOf(i + 1), changes.Of(t)))];
         if (isBatched)
             foreach (UndoTableStaging table in tables)
                 new UndoMerge(session, table, cancellation).Run();
@@ -74,7 +77,8 @@ internal sealed class UndoStaging(Session session, DatabaseCatalog catalog, Undo
             End();
             SqlText columns = SqlText.Identifiers(file.Header.Tables[table - 1].Columns.Select(c => c.Name));
             SqlText copy = $"copy {NameOf(table)} (_action, _fingerprint, {columns}) from stdin";
-            TextWriter writer = session.Connection.BeginTextImportAsync(copy.ToString(), cancellation).GetAwaiter().GetResult();
+            TextWriter writer = session.Connection.BeginTextImportAsync(copy.ToString(), cancellation).GetAwaiter(
+                ).GetResult();
             _copy = (NpgsqlRawCopyStream)((StreamWriter)writer).BaseStream;
             _copying = table;
         }

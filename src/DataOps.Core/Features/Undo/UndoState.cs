@@ -43,7 +43,8 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
         {
             string keepers = UnwrittenRows.KeepersOf(session, table.Table, cancellation);
             string what = keepers.Length == 0 ? "is something else after all" : $"is something else after all; the table has {keepers}";
-            foreach (string key in session.Read($"select key from ({States(table)}) s where not done", r => r.GetString(0), cancellation))
+            foreach (string key in session.Read(
+                $"select key from ({States(table)}) s where not done", r => r.GetString(0), cancellation))
                 wrong.Add(table.Table.DisplayName, key, what);
         }
         wrong.ThrowIfAny(
@@ -56,7 +57,7 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
         long named = 0;
         if (state.Differing > 0)
             foreach ((string key, string what) in session.Read(
-                $"select key, what from ({States(table)}) s where differs order by 1 limit {SqlText.Literal(RowList.Most)}",
+                $"select key, what from ({States(table)}) s where differs order by 1 limit {RowList.Most}",
                 r => (r.GetString(0), r.GetString(1)), cancellation))
             {
                 changed.Add(table.Table.DisplayName, key, what);
@@ -66,17 +67,21 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
     }
 
     // One line a row: its name, how it differs from what the operation left, and whether it is what it was before.
-    private static SqlText States(UndoTableStaging table) => table.Identity.IsWholeRow ? WholeRows(table) : KeyedRows(table);
+    private static SqlText States(UndoTableStaging table) => table.Identity.IsWholeRow
+        ? WholeRows(table)
+        : KeyedRows(table);
 
     private static SqlText KeyedRows(UndoTableStaging table)
     {
         SqlText now = table.RowText("t");
+        SqlText print = SqlText.Raw(RowImages.Fingerprint(now));
         return $"""
             select {table.Identity.Text("s")} as key, 1 as rows,
                    case when s._action = 'D' then t.tableoid is not null
-                        else t.tableoid is null or {SqlText.Raw(RowImages.Fingerprint(now))} <> s._fingerprint end as differs,
+                        else t.tableoid is null or {print} <> s._fingerprint end as differs,
                    case when s._action = 'D' then 'is there again' when t.tableoid is null then 'is gone' else 'has other values' end as what,
-                   case when s._action = 'I' then t.tableoid is null else t.tableoid is not null and {now} = {table.RowText("s")} end as done
+                   case when s._action = 'I' then t.tableoid is null else t.tableoid is not null
+                     and {now} = {table.RowText("s")} end as done
             from {table.Name} s left join {table.Table} t on {table.Same("t", "s")}
             """;
     }
@@ -85,7 +90,9 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
         select s._text as key, s._rows as rows, coalesce(t._rows, 0) <> s._left as differs,
                concat('is there ', coalesce(t._rows, 0), ' times instead of ', s._left) as what,
                coalesce(t._rows, 0) = s._left + case when s._action = 'I' then -s._rows else s._rows end as done
-        from (select _action, {table.RowText("s")} as _text, max(_fingerprint)::int8 as _left, count(*) as _rows from {table.Name} s group by 1, 2) s
-        left join (select {table.RowText("t")} as _text, count(*) as _rows from {table.Table} t group by 1) t on t._text = s._text
+        from (select _action, {table.RowText("s")} as _text, max(_fingerprint)::int8 as _left, count(*) as _rows
+          from {table.Name} s group by 1, 2) s
+        left join (select {table.RowText("t")} as _text, count(*) as _rows from {table.Table} t group by 1) t
+          on t._text = s._text
         """;
 }

@@ -25,6 +25,9 @@ internal sealed record UndoTableStaging(int Number, SqlText Name, TablePlan Chan
     /// <summary>The plan's temporary table.</summary>
     public SqlText Planned => SqlText.Raw(Changes.Name);
 
+    /// <summary>The condition that a row of the plan is a row of the table.</summary>
+    public SqlText IsPlanned(Alias planned, Alias row) => SqlText.Raw(Changes.Same(planned.Name, row.Name));
+
     /// <summary>The whole row of a relation as text.</summary>
     public SqlText RowText(Alias alias) => SqlText.Raw(Changes.RowText(alias.Name));
 }

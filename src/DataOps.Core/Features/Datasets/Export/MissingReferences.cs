@@ -44,7 +44,8 @@ internal sealed class MissingReferences(ReferenceCatalog catalog, bool withSoft,
     {
         IEnumerable<Table> tables = parts.Where(p => withChosen || p.Condition is null).Select(p => p.Model.Table)
             .Concat(parts.SelectMany(p => p.Model.ManyToMany.Select(l => l.Table))).DistinctBy(t => t.Oid);
-        foreach (DanglingReference dangling in new ReferenceSearch(session, catalog, context).In([.. tables.SelectMany(Asked)], plan.ConditionOn))
+        foreach (DanglingReference dangling in new ReferenceSearch(session, catalog, context).In(
+            [.. tables.SelectMany(Asked)], t => plan.ConditionOn(t)?.ToString()))
             Add((TargetReference)dangling.Reference, dangling.Key, dangling.Value);
     }
 

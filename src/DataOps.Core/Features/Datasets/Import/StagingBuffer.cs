@@ -1,6 +1,7 @@
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Copy;
+using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Import;
@@ -9,9 +10,12 @@ namespace DataOps.Core.Features.Datasets.Import;
 /// Rows on their way into a staging table, each with its line of the file, which may change its model with every
 /// object.
 /// </summary>
-internal sealed class StagingBuffer(string table, IReadOnlyList<string> columns) : CopyWriter(table, columns)
+internal sealed class StagingBuffer(SqlText table, IReadOnlyList<string> columns) : CopyWriter(table, columns)
 {
     private readonly List<long> _lines = [];
+
+    /// <summary>The staging table.</summary>
+    public new SqlText Table => table;
 
     /// <summary>Ends the row, which came from this line of the file.</summary>
     public void EndRow(long line)
