@@ -4,6 +4,7 @@ using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Definitions;
@@ -106,7 +107,8 @@ public sealed class GetDatasetDefinition : OfflineOperation<GetDatasetDefinition
             FilterParameters parameters = new(dataset.TimeZone);
             IReadOnlyList<(DatasetSpec Spec, Model Model)> specs =
                 SpecExpansion.Of(catalog, template, dataset.Parameters.ToDictionary(p => p.Name, p => p.Sample), includeDerived: false);
-            string[] conditions = [.. specs.Select(s => FilterSql.Compile(s.Spec.Filter, s.Model, catalog, "c", parameters))];
+            SqlText[] conditions =
+                [.. specs.Select(s => SqlText.Raw(FilterSql.Compile(s.Spec.Filter, s.Model, catalog, "c", parameters)))];
             parameters.Bind(session);
             for (int i = 0; i < conditions.Length; i++)
                 SpecCheck.Explain(session, specs[i].Spec, specs[i].Model, conditions[i]);
