@@ -46,11 +46,11 @@ public sealed partial class HouseTests
         Architecture core = new ArchLoader().LoadAssemblies(typeof(Kernel.Finding).Assembly).Build();
 
         IEnumerable<string> wrong = from type in core.Types
-                                    let from = RoomOf(type)
-                                    where from is not null
+                                    let room = RoomOf(type)
+                                    where room is not null
                                     from target in type.Dependencies.Select(d => d.Target).Distinct()
                                     let to = RoomOf(target)
-                                    where to is not null && !MayUse(from, to)
+                                    where to is not null && !MayUse(room, to)
                                     select $"{type.FullName} uses {target.FullName}";
         Assert.Empty(wrong);
     }

@@ -1,3 +1,4 @@
+using DataOps.Core.Tests.Support;
 using DataOps.Core.Django.References;
 using DataOps.Core.Changes.UndoFiles;
 using DataOps.Core.Operations;

@@ -1,3 +1,4 @@
+using DataOps.Core.Tests.Support;
 using DataOps.Core.Changes;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using DataOps.Core.Postgres.Sql;
+using DataOps.Core.Tests.Support;
 using DataOps.Core.Definitions;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
@@ -89,9 +91,9 @@ public sealed class DjangoFilterTests(PostgresServer server) : IDisposable
     {
         Model model = catalog.Models.Single(m => m.Label == label);
         FilterParameters parameters = new();
-        string condition = FilterSql.Compile(FilterParser.Parse(PlacedJson.Parse(Encoding.UTF8.GetBytes(json), null)), model, catalog, "t", parameters);
+        SqlText condition = FilterSql.Compile(FilterParser.Parse(PlacedJson.Parse(Encoding.UTF8.GetBytes(json), null)), model, catalog, "t", parameters);
         parameters.Bind(site.Session);
-        return site.Session.List<string>($"select t.\"{model.Key[0].Name}\"::text from {model.Table.Sql} t where {condition}");
+        return site.Session.Query<string>($"select t.{model.Key[0]}::text from {model.Table} t where {condition}");
     }
 
     private string[][] Ask(TestDatabase site, List<(string Model, string Json)> filters)

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using DataOps.Core.Tests.Support;
 using DataOps.Core.Changes;
 using DataOps.Core.Changes.Batches;
 using DataOps.Core.Changes.UndoFiles;

@@ -33,7 +33,7 @@ internal static class RowsFixture
     {
         List<string?> problems = [];
         StagingColumn staged = new("v", column, null, null);
-        StagingBuffer buffer = new("public." + table, ["id", "v"]);
+        StagingBuffer buffer = new(SqlText.Identifier("public", table), ["id", "v"]);
         foreach (string json in values)
         {
             buffer.Add(problems.Count + 1);

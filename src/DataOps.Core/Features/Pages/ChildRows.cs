@@ -57,14 +57,15 @@ internal sealed class ChildRows(
         if (Keeps)
             return;
         foreach ((Table table, Column column, _) in _dropped)
-            change.Changes.Of(table).PlanDelete(SqlText.Raw($"from {table.Sql} t join {PagesToConvert.Name} d on d.id = t.{SqlText.Identifier(column.Name)}"));
+            change.Changes.Of(table).PlanDelete(
+                $"from {table.Sql} t join {PagesToConvert.Name} d on d.id = {column.In("t")}");
     }
 
     private bool Keeps => newPages?.Keeps == true;
 
     private void Find(Table gone, Reference reference)
     {
-        string rows = $"from {PagesToConvert.Name} d join {reference.Table.Sql} t on t.{SqlText.Identifier(reference.Column.Name)} = d.id";
+        SqlText rows = $"from {PagesToConvert.Name} d join {reference.Table} t on {reference.Column.In("t")} = d.id";
         ManyToManyList? list = OwnedBy(gone, reference);
         if (list is not null)
             _oldLists.Add(list.Name);
@@ -79,7 +80,7 @@ internal sealed class ChildRows(
             _dropped.Add((reference.Table, reference.Column, name));
         else if (Keeps && !isChild && !reference.IsParentLink)
         {
-            long rest = session.List<long>($"select count(*) {rows}", null, context.Cancellation)[0];
+            long rest = session.Query<long>($"select count(*) {rows}", context.Cancellation)[0];
             if (rest > 0)
                 context.Warning?.Invoke($"{rest} rows in {reference.Table} ({reference.Column.Name}) refer to {gone}, and stay with the old pages.");
         }
@@ -127,7 +128,7 @@ internal sealed class ChildRows(
     }
 
     /// <summary>The columns that move, as they are; null where one of them has no place, or the new table needs more.</summary>
-    private static string[]? Common(Table from, Column fromColumn, Table to, Column toColumn)
+    private static Column[]? Common(Table from, Column fromColumn, Table to, Column toColumn)
     {
         Column[] Others(Table table, Column column) => [.. table.Columns.Where(c => c.IsWritable && c != column && c != table.SingleKey)];
         Column[] old = Others(from, fromColumn);
@@ -135,32 +136,35 @@ internal sealed class ChildRows(
             && old.All(c => to.Find(c.Name) is { IsWritable: true } same && same.Type == c.Type && (c.Length is null || same.Length is null
                 || same.Length >= c.Length))
             && Others(to, toColumn).All(c => !c.NotNull || c.Default is not null || old.Any(o => o.Name == c.Name));
-        return fits ? [.. old.Select(c => c.Name)] : null;
+        return fits ? old : null;
     }
 
     private void Plan(ChildMove move)
     {
+        Column[] old = move.IsList
+            ? [move.From.Columns.First(c => c != move.FromColumn && c != move.From.SingleKey)]
+            : Common(move.From, move.FromColumn, move.To, move.ToColumn)!;
         string[] columns = move.IsList
             ? [move.To.Columns.First(c => c != move.ToColumn && c != move.To.SingleKey).Name]
-            : Common(move.From, move.FromColumn, move.To, move.ToColumn)!;
-        string[] old = move.IsList ? [move.From.Columns.First(c => c != move.FromColumn && c != move.From.SingleKey).Name] : columns;
-        string from = $"from {move.From.Sql} t join {PagesToConvert.Name} d on d.id = t.{SqlText.Identifier(move.FromColumn.Name)}";
-        string key = SqlText.Identifier(move.From.SingleKey!.Name);
+            : [.. old.Select(c => c.Name)];
+        SqlText from = $"from {move.From} t join {PagesToConvert.Name} d on d.id = {move.FromColumn.In("t")}";
+        SqlText key = move.From.SingleKey!.In("t");
         // Drafts name child rows by their keys; another row's key would be a mistake.
-        bool keeps = session.List<long>(
-            $"select count(*) {from} where t.{key} in (select n.{SqlText.Identifier(move.To.SingleKey!.Name)} from {move.To.Sql} n)", null,
-                context.Cancellation)[0] == 0;
+        bool keeps = session.Query<long>(
+            $"select count(*) {from} where {key} in (select {move.To.SingleKey!.In("n")} from {move.To} n)",
+            context.Cancellation)[0] == 0;
         if (!keeps && !move.IsList && newPages is null)
             context.Warning?.Invoke($"Rows of {move.From} get new keys in {move.To}, as theirs are taken: publish drafts that were saved before anew.");
         string[] into = [.. keeps ? [move.To.SingleKey.Name] : Array.Empty<string>(), move.ToColumn.Name, .. columns];
-        string values = string.Join(", ", old.Select(c => "t." + SqlText.Identifier(c)).Prepend("d.new_id"));
-        InsertedRows rows = change.Insert(move.To, into, SqlText.Raw($"select {(keeps ? $"t.{key}, " : "")}{values} {from}"));
+        SqlText[] values = [.. keeps ? [key] : Array.Empty<SqlText>(), $"d.new_id", .. old.Select(c => c.In("t"))];
+        InsertedRows rows = change.Insert(move.To, into, (SqlText)$"select {values} {from}");
         newPages?.Following.Redirect(rows, move.To, columns);
         if (!Keeps)
-            change.Changes.Of(move.From).PlanDelete(SqlText.Raw(from));
+            change.Changes.Of(move.From).PlanDelete(from);
         if (keeps && move.To.SingleKey.Sequence is { } sequence)
             change.Last($"""
-                select setval({SqlText.Value(sequence)}, greatest(q.last_value, coalesce((select max({move.To.SingleKey}) from {move.To}), 1)))
+                select setval({SqlText.Literal(sequence)},
+                  greatest(q.last_value, coalesce((select max({move.To.SingleKey.Sql}) from {move.To.Sql}), 1)))
                 from {SqlText.Raw(sequence)} q
                 """);
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using DataOps.Core.Changes;
 using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Models;
@@ -91,9 +90,11 @@ internal sealed class Conversion
     private void PlanInPlace()
     {
         foreach (Table table in _map.Gone)
-            _change.Changes.Of(table).PlanDelete(SqlText.Raw($"from {table.Sql} t join {PagesToConvert.Name} d on d.id = t.{Key(table)}"));
+            _change.Changes.Of(table).PlanDelete(
+                $"from {table.Sql} t join {PagesToConvert.Name} d on d.id = {table.SingleKey!.In("t")}");
         _change.Update(_tables.Pages, ["content_type_id"], $"""
-            select t.id, {_target.ContentType} as content_type_id from {_tables.Pages} t join {SqlText.Raw(PagesToConvert.Name)} d on d.id = t.id
+            select t.id, {_target.ContentType} as content_type_id
+            from {_tables.Pages.Sql} t join {PagesToConvert.Name} d on d.id = t.id
             """);
         PlanRevisions();
         PlanComments();
@@ -103,39 +104,46 @@ internal sealed class Conversion
     private void PlanHalf(Table table)
     {
         FieldSource[] sources = [.. _map.Sources.Where(s => s.Table == table)];
-        string columns = string.Concat(sources.Select(s => ", " + s.Value(Alias)));
         string[] names = [table.SingleKey!.Name, .. sources.Select(s => s.Column.Name)];
-        InsertedRows rows = _change.Insert(table, names, SqlText.Raw($"select d.new_id{columns} {From(Old.Chain)}"));
+        SqlText[] values = [$"d.new_id", .. sources.Select(s => s.Value(AliasOf))];
+        SqlText joins = SqlText.Join(
+            " ", Old.Chain.Select(t => (SqlText)$"join {t} {AliasOf(t)} on {t.SingleKey!.In(AliasOf(t))} = d.id"));
+        InsertedRows rows = _change.Insert(
+            table, names, (SqlText)$"select {values} from {PagesToConvert.Name} d {joins}");
         _newPages?.Following.Redirect(rows, table, names);
     }
 
-    private string From(IEnumerable<Table> chain) => $"from {PagesToConvert.Name} d " + string.Join(" ", chain.Select(t =>
-        $"join {t.Sql} {Alias(t)} on {Alias(t)}.{Key(t)} = d.id"));
-
-    private string Alias(Table table) => $"s{Old.Chain.ToList().IndexOf(table)}";
-
-    private static string Key(Table table) => SqlText.Identifier(table.SingleKey!.Name);
+    private Alias AliasOf(Table table) => $"s{Old.Chain.ToList().IndexOf(table)}";
 
     // A revision is all fields in one object: it would not open with the fields of the old type.
     private void PlanRevisions()
     {
         if (_tables.Find(WagtailTables.Revision) is not { } revisions || revisions.Find("base_content_type_id") is null)
             return;
-        string removed = string.Join(", ", _map.Gone.SelectMany(t => t.Columns.Select(c => _map.FieldOf(t, c))).Concat(_children.OldLists).Distinct()
-            .Select(SqlText.Literal));
-        IEnumerable<string> copied = _map.Sources.Where(s => s.Source is not null).Select(s => (s.SourceField!, s.Field)).Concat(_children.Lists)
-            .Select(f => $"case when r.content ? {SqlText.Literal(f.Item1)} then jsonb_build_object({SqlText.Literal(f.Item2)}, r.content -> "
-                + $"{SqlText.Literal(f.Item1)}) else '{{}}' end");
-        IEnumerable<string> given = _map.Sources.Where(s => s.Source is null)
-            .Select(s => $"jsonb_build_object({SqlText.Literal(s.Field)}, "
-                + $"to_jsonb(({s.Fallback}){(s.Column.Type.Underlying.Name is "jsonb" or "json" ? "::text" : "")}))");
-        string parts = string.Concat(copied.Concat(given).Select(p => " || " + p));
-        Revisions = _change.Update(revisions, ["content_type_id", "content"], SqlText.Raw($"""
+        IEnumerable<string> gone = _map.Gone.SelectMany(t => t.Columns.Select(c => _map.FieldOf(t, c)));
+        string[] removed = [.. gone.Concat(_children.OldLists).Distinct()];
+        IEnumerable<SqlText> copied = _map.Sources
+            .Where(s => s.Source is not null).Select(s => (s.SourceField!, s.Field)).Concat(_children.Lists)
+            .Select(f => Copied(SqlText.Value(f.Item1), SqlText.Value(f.Item2)));
+        IEnumerable<SqlText> given = _map.Sources.Where(s => s.Source is null).Select(s =>
+            (SqlText)$"""
+            jsonb_build_object({SqlText.Value(s.Field)}, to_jsonb(({s.Fallback!.Value}){AsJson(s.Column)}))
+            """);
+        SqlText content = SqlText.Join(" || ", [$"(r.content - {removed})", .. copied, .. given]);
+        Revisions = _change.Update(revisions, ["content_type_id", "content"], $"""
             select r.id, {_target.ContentType} as content_type_id,
-                   (r.content - array[{removed}]::text[]){parts} || jsonb_build_object('content_type', {_target.ContentType}) as content
+              {content} || jsonb_build_object('content_type', {_target.ContentType}) as content
             from {revisions.Sql} r join {PagesToConvert.Name} d on d.id::text = r.object_id where r.base_content_type_id = {_tables.ContentType}
-            """)).Count;
+            """).Count;
     }
+
+    private static SqlText Copied(SqlText old, SqlText field) =>
+        $"case when r.content ? {old} then jsonb_build_object({field}, r.content -> {old}) else '{{}}' end";
+
+    // A revision has the text of what is JSON in the table.
+    private static SqlText AsJson(Column column) => column.Type.Underlying.Name is "jsonb" or "json"
+        ? (SqlText)$"::text"
+        : SqlText.Empty;
 
     // A comment says by its field's name where it stands.
     private void PlanComments()
@@ -144,12 +152,12 @@ internal sealed class Conversion
             s.Field))];
         if (renamed.Length == 0 || _tables.Find(WagtailTables.Comment) is not { } comments)
             return;
-        string values = string.Join(", ", renamed.Select(f => $"({SqlText.Literal(f.Old)}, {SqlText.Literal(f.New)})"));
-        _change.Update(comments, ["contentpath"], SqlText.Raw($"""
+        SqlText values = $"{renamed.Select(f => (SqlText)$"({SqlText.Value(f.Old)}, {SqlText.Value(f.New)})")}";
+        _change.Update(comments, ["contentpath"], $"""
             select t.id, f.new || substr(t.contentpath, length(f.old) + 1) as contentpath
-            from {comments.Sql} t join {PagesToConvert.Name} d on d.id = t.page_id join (values {values}) f (old, new) on f.old = split_part(t.contentpath,
-              '.', 1)
-            """));
+            from {comments.Sql} t join {PagesToConvert.Name} d on d.id = t.page_id
+            join (values {values}) f (old, new) on f.old = split_part(t.contentpath, '.', 1)
+            """);
     }
 
     // What is kept about a page under its type goes on under the new one; entries that the application makes anew go.
@@ -158,30 +166,33 @@ internal sealed class Conversion
         int[] old = [.. _map.Gone.Select(_tables.Catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)];
         if (old.Length == 0)
             old = [Old.ContentType];
-        string isOld = $"in ({string.Join(", ", old)})";
+        SqlText isOld = $"= any({old})";
         foreach (ModelLabel name in new[] { WagtailTables.WorkflowState, WagtailTables.ReferenceIndex })
             if (_tables.Find(name) is { } table && table.Find("base_content_type_id") is not null)
-                _change.Update(table, ["content_type_id"], SqlText.Raw($"""
+                _change.Update(table, ["content_type_id"], $"""
                     select t.id, {_target.ContentType} as content_type_id from {table.Sql} t join {PagesToConvert.Name} d on d.id::text = t.object_id where
                       t.base_content_type_id = {_tables.ContentType}
-                    """));
+                    """);
         foreach (ModelLabel name in new[] { WagtailTables.SearchEntry, WagtailTables.EditingSession })
             if (_tables.Find(name) is { } table)
-                _change.Changes.Of(table).PlanDelete(SqlText.Raw(
-                    $"from {table.Sql} t join {PagesToConvert.Name} d on d.id::text = t.object_id where t.content_type_id {isOld}"));
+                _change.Changes.Of(table).PlanDelete($"""
+                    from {table.Sql} t join {PagesToConvert.Name} d on d.id::text = t.object_id
+                    where t.content_type_id {isOld}
+                    """);
         ModelLabel[] known = [WagtailTables.Revision, WagtailTables.WorkflowState, WagtailTables.ReferenceIndex, WagtailTables.SearchEntry,
             WagtailTables.EditingSession];
         foreach (Reference reference in _tables.Catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null }
             && r.Severity != Severity.Expected && !known.Contains(_tables.Catalog.ModelOf(r.Table)?.Label)))
         {
-            string type = SqlText.Identifier(reference.ContentTypeColumn!.Name);
+            Column type = reference.ContentTypeColumn!;
             TablePlan rows = _change.Changes.Of(reference.Table);
             if (!rows.Identity.IsWholeRow)
-                _change.Update(reference.Table, [reference.ContentTypeColumn.Name], SqlText.Raw($"""
-                    select {rows.Identity.Of("t")}, {_target.ContentType}::{reference.ContentTypeColumn.TypeText} as {type}
-                    from {reference.Table.Sql} t join {PagesToConvert.Name} d on d.id::text = t.{SqlText.Identifier(reference.Column.Name)}::text where t.{type}
-                      {isOld}
-                    """));
+                _change.Update(reference.Table, [type.Name], $"""
+                    select {rows.Identity.Of("t")}, {_target.ContentType}::{type.TypeSql} as {type.Sql}
+                    from {reference.Table.Sql} t join {PagesToConvert.Name} d
+                      on d.id::text = {reference.Column.In("t")}::text
+                    where {type.In("t")} {isOld}
+                    """);
         }
     }
 }

@@ -19,17 +19,24 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
 
     /// <summary>Finds the root of all pages, which is a plain page and no site's.</summary>
     public void FindRoot(Table pages) => Find(
-        $"from {PagesToConvert.Name} d join {pages.Sql} t on t.{Key(pages)} = d.id where length(t.path) <= {PathScheme.Wagtail.StepLength}",
+        $"""
+        from {PagesToConvert.Name} d join {pages} t on t.{pages.SingleKey!} = d.id
+        where length(t.path) <= {PathScheme.Wagtail.StepLength}
+        """,
         f => $"{Pages(f)} no page above: the root of all pages stays a plain page, so name pages below it");
 
     /// <summary>Finds pages whose row in an old table is missing, or that have one in a new table already.</summary>
     public void FindHalves()
     {
         foreach (Table table in map.Gone)
-            Find($"from {PagesToConvert.Name} d where not exists (select 1 from {table.Sql} t where t.{Key(table)} = d.id)", f =>
-                $"{Pages(f)} no row in {table}: Test-Tree finds them, Repair-Tree mends them");
+            Find(
+                $"""
+                from {PagesToConvert.Name} d
+                where not exists (select 1 from {table} t where t.{table.SingleKey!} = d.id)
+                """,
+                f => $"{Pages(f)} no row in {table}: Test-Tree finds them, Repair-Tree mends them");
         foreach (Table table in map.Come)
-            Find($"from {PagesToConvert.Name} d join {table.Sql} t on t.{Key(table)} = d.new_id", f =>
+            Find($"from {PagesToConvert.Name} d join {table} t on t.{table.SingleKey!} = d.new_id", f =>
                 $"{Pages(f)} a row in {table} already: Repair-Tree removes it");
     }
 
@@ -44,20 +51,22 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
                 Add($"{s.Field} needs a value: fill it with -Map @{{ {s.Field} = '<old field>' }} or -Default @{{ {s.Field} = '<value>' }}");
             if (s.Source is null)
                 continue;
-            string from = $"from {PagesToConvert.Name} d join {s.SourceTable!.Sql} t on t.{Key(s.SourceTable!)} = d.id where t.{SqlText.Identifier(s.Source.Name)}";
+            Table old = s.SourceTable!;
+            SqlText from = $"from {PagesToConvert.Name} d join {old} t on t.{old.SingleKey!} = d.id where t.{s.Source}";
             if (s.Column.NotNull && s.Fallback is null && !s.Source.NotNull)
                 Find($"{from} is null", f => $"{Pages(f)} no {s.SourceField}, which {s.Field} needs: say what they get with -Default @{{ {s.Field} = "
                     + $"'<value>' }}");
             if (s.Column.Length is { } length && (s.Source.Length ?? int.MaxValue) > length)
-                Find($"{from} is not null and length(t.{SqlText.Identifier(s.Source.Name)}::text) > {length}", f =>
+                Find($"{from} is not null and length(t.{s.Source}::text) > {length}", f =>
                     $"{Pages(f)} a {s.SourceField} of more than {length} characters, for which {s.Field} has no room");
         }
         foreach ((Table table, Column column) in force ? [] : map.Dropped)
         {
-            string name = $"t.{SqlText.Identifier(column.Name)}";
             Find(
-                $"from {PagesToConvert.Name} d join {table.Sql} t on t.{Key(table)} = d.id where {name} is not null and {name}::text not in ('', '[]', "
-                    + $"'{{}}', 'false')",
+                $$"""
+                from {{PagesToConvert.Name}} d join {{table}} t on t.{{table.SingleKey!}} = d.id
+                where t.{{column}} is not null and t.{{column}}::text not in ('', '[]', '{}', 'false')
+                """,
                 f => $"{Pages(f)} a value in {map.FieldOf(table, column)}, for which the new type has no field: use -Map, or -Force to drop it");
         }
     }
@@ -67,7 +76,7 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
     {
         try
         {
-            long characters = session.List<long?>($"select length(({s.Given})::text)", null, cancellation)[0] ?? 0;
+            long characters = session.Query<long?>($"select length(({s.Given!.Value})::text)", cancellation)[0] ?? 0;
             if (s.Column.Length is { } most && characters > most)
                 Add($"{s.Field} has room for {most} characters, and -Default gives it {characters}");
         }
@@ -81,9 +90,9 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
 
     /// <summary>Finds rows by a query from "from" on, d being the page.</summary>
     /// <returns>How many there are.</returns>
-    public long Find(string from, Func<(long Rows, string Page), string> line)
+    public long Find(SqlText from, Func<(long Rows, string Page), string> line)
     {
-        Found found = session.List<Found>($"select count(*) as rows, min(d.id)::text as page {from}", null, cancellation)[0];
+        Found found = session.Query<Found>($"select count(*) as rows, min(d.id)::text as page {from}", cancellation)[0];
         if (found.Rows > 0)
             Add(line((found.Rows, found.Page!)));
         return found.Rows;
@@ -103,6 +112,4 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
     /// <summary>The pages that a line is about.</summary>
     public static string Pages((long Rows, string Page) found) => found.Rows == 1 ? $"page {found.Page} has"
         : $"{found.Rows} pages (page {found.Page} is the first) have";
-
-    private static string Key(Table table) => SqlText.Identifier(table.SingleKey!.Name);
 }

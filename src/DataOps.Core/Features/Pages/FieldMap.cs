@@ -17,21 +17,24 @@ namespace DataOps.Core.Features.Pages;
 internal sealed record FieldSource(Table Table, Column Column, string Field, Column? Source, Table? SourceTable, string? SourceField, string? GivenText)
 {
     /// <summary>The value that the user gives, as SQL; without the length here as well.</summary>
-    public string? Given => GivenText is null ? null : $"{SqlText.Literal(GivenText)}::{Column.Type.Underlying.Sql}";
+    public SqlText? Given => GivenText is null
+        ? null
+        : (SqlText)$"{SqlText.Value(GivenText)}::{Column.Type.Underlying}";
 
     /// <summary>What fills the column where nothing else does, as SQL; null when nothing can.</summary>
-    public string? Fallback => Given ?? (Column.Default is { } expression ? $"({expression})::{Column.TypeText}" : Column.NotNull ? null
-        : $"null::{Column.TypeText}");
+    public SqlText? Fallback => GivenText is null && (Column.Default is not null || !Column.NotNull)
+        ? (SqlText)$"({SqlText.Raw(Column.Default ?? "null")})::{Column.TypeSql}"
+        : Given;
 
     /// <summary>The column's value, as SQL over the tables of the old type, each under its alias.</summary>
-    public string Value(Func<Table, string> alias)
+    public SqlText Value(Func<Table, Alias> alias)
     {
         if (Source is null)
-            return Fallback ?? $"null::{Column.TypeText}";
-        string source = $"{alias(SourceTable!)}.{SqlText.Identifier(Source.Name)}";
+            return Fallback ?? $"null::{Column.TypeSql}";
+        SqlText source = Source.In(alias(SourceTable!));
         // Without the length: what is too long is an error, and not cut.
-        string value = Source.Type == Column.Type ? source : $"{source}::{Column.Type.Underlying.Sql}";
-        return Column.NotNull && Fallback is { } fallback ? $"coalesce({value}, {fallback})" : value;
+        SqlText value = Source.Type == Column.Type ? source : (SqlText)$"{source}::{Column.Type.Underlying}";
+        return Column.NotNull && Fallback is { } fallback ? (SqlText)$"coalesce({value}, {fallback})" : value;
     }
 }
 

@@ -40,7 +40,8 @@ internal sealed class InboundReferences
     public void FindProblems(ConversionProblems problems)
     {
         foreach (Reference reference in _fields.Where(r => _change.Changes.Of(r.Table).Identity.IsWholeRow))
-            problems.Find($"from {reference.Table.Sql} t join {PagesToConvert.Name} d on d.id = t.{SqlText.Identifier(reference.Column.Name)}", f =>
+            problems.Find(
+                $"from {reference.Table} t join {PagesToConvert.Name} d on d.id = {reference.Column.In("t")}", f =>
                 $"{ConversionProblems.Pages(f)} rows in {reference.Table} ({reference.Column.Name}), which has no key: give it a primary key, or delete them");
     }
 
@@ -61,19 +62,20 @@ internal sealed class InboundReferences
     /// <param name="columns">The columns that they have.</param>
     public void Redirect(InsertedRows rows, Table table, IReadOnlyCollection<string> columns)
     {
+        SqlText name = rows.Name;
         foreach (Reference reference in _tables.Catalog.To(_tables.Pages).Where(r => r.Table == table && IsField(r) && columns.Contains(r.Column.Name)))
-        {
-            string column = SqlText.Identifier(reference.Column.Name);
-            _session.Execute($"update {rows.Name} s set {column} = d.new_id from {PagesToConvert.Name} d where d.id = s.{column}", _cancellation);
-        }
+            _session.Run($"""
+                update {name} s set {reference.Column} = d.new_id from {PagesToConvert.Name} d
+                where d.id = s.{reference.Column}
+                """, _cancellation);
     }
 
     /// <summary>The condition for rows that depend on the old page all the same; see <see cref="DependentRows"/>.</summary>
-    public string Except(Table table, Column? column) =>
+    public SqlText Except(Table table, Column? column) =>
         // What was below the old page is below the new one.
         (table == _tables.Pages && column?.Name is "path" or "numchild") || _fields.Concat(_generic).Any(r => r.Table == table && r.Column == column)
-            ? " and false"
-            : "";
+            ? (SqlText)$" and false"
+            : SqlText.Empty;
 
     private static bool IsField(Reference r) => r is { Columns.Count: 1, ContentTypeColumn: null, IsParentLink: false }
         && r.Class is ReferenceClass.ForeignKey or ReferenceClass.Unvalidated or ReferenceClass.Soft;
@@ -81,23 +83,25 @@ internal sealed class InboundReferences
     private void Plan(Table table, Column[] columns)
     {
         TablePlan rows = _change.Changes.Of(table);
-        string Joined(int i) => $"left join {PagesToConvert.Name} d{i} on d{i}.id = t.{SqlText.Identifier(columns[i].Name)}";
-        string from = $"from {table.Sql} t {string.Join(' ', columns.Select((_, i) => Joined(i)))} where coalesce({string.Join(", ", columns.Select((_, i) =>
-            $"d{i}.id"))}) is not null";
-        string Value(Column column) => Array.IndexOf(columns, column) is >= 0 and int i
-            ? $"coalesce(d{i}.new_id, t.{SqlText.Identifier(column.Name)}) as {SqlText.Identifier(column.Name)}"
-            : $"t.{SqlText.Identifier(column.Name)}";
+        Alias[] joined = [.. columns.Select((_, i) => new Alias($"d{i}"))];
+        SqlText joins = SqlText.Join(" ", columns.Zip(
+            joined, (c, d) => (SqlText)$"left join {PagesToConvert.Name} {d} on {d}.id = {c.In("t")}"));
+        SqlText from = $"from {table} t {joins} where coalesce({joined.Select(d => (SqlText)$"{d}.id")}) is not null";
+        SqlText Value(Column column) => Array.IndexOf(columns, column) is >= 0 and int i
+            ? (SqlText)$"coalesce({joined[i]}.new_id, {column.In("t")}) as {column}"
+            : column.In("t");
         if (rows.Identity.IsWholeRow)
             return;
         if (!rows.Identity.Columns.Intersect(columns).Any())
         {
-            _change.Update(table, [.. columns.Select(c => c.Name)], SqlText.Raw($"select {rows.Identity.Of("t")}, {string.Join(", ", columns.Select(Value))} {from}"));
+            SqlText select = $"select {rows.Identity.Of("t")}, {columns.Select(Value)} {from}";
+            _change.Update(table, [.. columns.Select(c => c.Name)], select);
             return;
         }
         // A row that is known by the page it belongs to is another row afterwards.
         Column[] all = [.. table.Columns.Where(c => c.IsWritable)];
-        _change.Insert(table, [.. all.Select(c => c.Name)], SqlText.Raw($"select {string.Join(", ", all.Select(Value))} {from}"));
-        rows.PlanDelete(SqlText.Raw(from));
+        _change.Insert(table, [.. all.Select(c => c.Name)], (SqlText)$"select {all.Select(Value)} {from}");
+        rows.PlanDelete(from);
     }
 
     private void Plan(Reference reference, IReadOnlyCollection<int> old, int target)
@@ -106,14 +110,15 @@ internal sealed class InboundReferences
         if (rows.Identity.IsWholeRow)
             return;
         Column type = reference.ContentTypeColumn!;
-        string typeName = SqlText.Identifier(type.Name);
-        string id = SqlText.Identifier(reference.Column.Name);
+        Column id = reference.Column;
         int page = _tables.ContentType;
-        _change.Update(reference.Table, [type.Name, reference.Column.Name], SqlText.Raw($"""
-            select {rows.Identity.Of("t")}, (case when t.{typeName} = {page} then {page} else {target} end)::{type.TypeText} as {typeName},
-                   d.new_id::{reference.Column.TypeText} as {id}
-            from {reference.Table.Sql} t join {PagesToConvert.Name} d on d.id::text = t.{id}::text
-            where t.{typeName} in ({string.Join(", ", old.Append(page).Distinct())})
-            """));
+        int[] known = [.. old.Append(page).Distinct()];
+        _change.Update(reference.Table, [type.Name, id.Name], (SqlText)$"""
+            select {rows.Identity.Of("t")},
+              (case when t.{type} = {page} then {page} else {target} end)::{type.TypeSql} as {type},
+                   d.new_id::{id.TypeSql} as {id}
+            from {reference.Table} t join {PagesToConvert.Name} d on d.id::text = t.{id}::text
+            where t.{type} = any({known})
+            """);
     }
 }

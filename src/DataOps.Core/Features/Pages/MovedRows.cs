@@ -31,10 +31,10 @@ internal sealed class MovedRows(
         if (_moved.Length == 0)
             return;
         string[] columns = ["path", "depth", "numchild", "slug", "url_path"];
-        change.Update(tables.Pages, columns, SqlText.Raw($"""
+        change.Update(tables.Pages, columns, $"""
             select n.id, n.path::varchar as path, n.depth, n.numchild, n.slug, n.url_path from {PageTree.Name} n join {tables.Pages.Sql} p on p.id = n.id
             where row(n.path, n.depth, n.numchild, n.slug, n.url_path) is distinct from row(p.path::text collate "C", p.depth, p.numchild, p.slug, p.url_path)
-            """));
+            """);
         PlanRevisions();
         PlanLog();
         if (redirects)
@@ -66,25 +66,26 @@ internal sealed class MovedRows(
         PageMove[] renamed = [.. _moved.Where(m => m.Slug != m.Before.Slug)];
         if (renamed.Length == 0 || tables.Find(WagtailTables.Revision) is not { } revisions || revisions.Find("content")?.Type.Underlying.Name != "jsonb")
             return;
-        string values = string.Join(", ", renamed.Select(m => $"({SqlText.Literal($"{m.Before.Id}")}, {SqlText.Literal(m.Before.Slug)}, {SqlText.Literal(m.Slug)})"));
-        change.Update(revisions, ["content"], SqlText.Raw($"""
-            select r.id, jsonb_set(r.content, '{"{slug}"}', to_jsonb(m.new::text)) as content
-            from {revisions.Sql} r join (values {values}) m (id, old, new) on m.id = r.object_id
+        IEnumerable<SqlText> values = renamed.Select(m =>
+            (SqlText)$"({SqlText.Value($"{m.Before.Id}")}, {SqlText.Value(m.Before.Slug)}, {SqlText.Value(m.Slug)})");
+        change.Update(revisions, ["content"], (SqlText)$"""
+            select r.id, jsonb_set(r.content, array['slug'], to_jsonb(m.new)) as content
+            from {revisions} r join (values {values}) m (id, old, new) on m.id = r.object_id
             where r.base_content_type_id = {tables.ContentType} and r.content ->> 'slug' = m.old
-            """));
+            """);
     }
 
     private void PlanLog()
     {
-        string values = string.Join(", ", _moved.Select((m, i) => $"""
-            ({i}, {m.Before.Id}, {SqlText.Literal(m.Before.Title)}, {SqlText.Literal(m.LogAction)}, jsonb_build_object(
-              'source', jsonb_build_object('id', {m.OldParent.Id}, 'title', {SqlText.Literal(m.OldParent.Title)}::text),
-              'destination', jsonb_build_object('id', {m.Parent.Id}, 'title', {SqlText.Literal(m.Parent.Title)}::text)))
-            """));
+        IEnumerable<SqlText> values = _moved.Select((m, i) => (SqlText)$"""
+            ({i}, {m.Before.Id}, {SqlText.Value(m.Before.Title)}, {SqlText.Value(m.LogAction)}, jsonb_build_object(
+              'source', jsonb_build_object('id', {m.OldParent.Id}, 'title', {SqlText.Value(m.OldParent.Title)}),
+              'destination', jsonb_build_object('id', {m.Parent.Id}, 'title', {SqlText.Value(m.Parent.Title)})))
+            """);
         PageLog.Plan(
             $"""
             select m.*, p.content_type_id, false as content_changed, false as deleted
-            from (values {values}) m (number, id, title, action, data) join {tables.Pages.Sql} p on p.id = m.id
+            from (values {values}) m (number, id, title, action, data) join {tables.Pages} p on p.id = m.id
             """,
             tables, change, context);
     }
@@ -97,45 +98,50 @@ internal sealed class MovedRows(
             return;
         }
         // An address is what is left of the url path below the site's root page; where it stays, no redirect is needed.
-        const string Old = "'/' || rtrim(substr(p.url_path, length(b.url_path) + 1), '/')";
-        session.Execute($"""
-            create temp table dataops_redirects on commit drop as
-            select {Old} as old_path, s.id as site_id, p.id as page_id
-            from {sites.Sql} s
-            join {tables.Pages.Sql} b on b.id = s.root_page_id
+        SqlText made = $"pg_temp.dataops_redirects";
+        session.Run($"""
+            create temp table {made} on commit drop as
+            select '/' || rtrim(substr(p.url_path, length(b.url_path) + 1), '/') as old_path, s.id as site_id,
+              p.id as page_id
+            from {sites} s
+            join {tables.Pages} b on b.id = s.root_page_id
             left join {PageTree.Name} a on a.id = b.id
-            join {tables.Pages.Sql} p on starts_with(p.path, b.path) and starts_with(p.url_path, b.url_path)
+            join {tables.Pages} p on starts_with(p.path, b.path) and starts_with(p.url_path, b.url_path)
             join {PageTree.Name} n on n.id = p.id
             where p.live and p.url_path <> n.url_path
               and (not starts_with(n.path, coalesce(a.path, b.path))
                 or substr(n.url_path, length(coalesce(a.url_path, b.url_path))) <> substr(p.url_path, length(b.url_path)))
             """, context.Cancellation);
-        long tooLong = session.Execute($"delete from pg_temp.dataops_redirects where length(old_path) > {redirects.Find("old_path")!.Length ?? int.MaxValue}",
-            context.Cancellation);
-        const string IsSame = "r.old_path = d.old_path and r.site_id = d.site_id";
-        string isAutomatic = $"{(redirects.Find("automatically_created") is null ? "false" : "r.automatically_created")} and r.redirect_link = ''";
-        long kept = session.List<long>(
-            $"select count(*) from {redirects.Sql} r join pg_temp.dataops_redirects d on {IsSame} where not ({isAutomatic})", null, context.Cancellation)[0];
-        long changed = change.Update(redirects, ["redirect_page_id"], SqlText.Raw($"""
-            select r.id, d.page_id as redirect_page_id from {redirects.Sql} r join pg_temp.dataops_redirects d on {IsSame} where {isAutomatic}
-            """)).Count;
-        Dictionary<string, string> values = new()
+        int longest = redirects.Find("old_path")!.Length ?? int.MaxValue;
+        long tooLong = session.Run($"delete from {made} where length(old_path) > {longest}", context.Cancellation);
+        SqlText isSame = $"r.old_path = d.old_path and r.site_id = d.site_id";
+        SqlText isAutomatic = redirects.Find("automatically_created") is null
+            ? (SqlText)$"false"
+            : (SqlText)$"r.automatically_created and r.redirect_link = ''";
+        long kept = session.Query<long>(
+            $"select count(*) from {redirects} r join {made} d on {isSame} where not ({isAutomatic})",
+            context.Cancellation)[0];
+        long changed = change.Update(redirects, ["redirect_page_id"], $"""
+            select r.id, d.page_id as redirect_page_id
+            from {redirects.Sql} r join {made} d on {isSame} where {isAutomatic}
+            """).Count;
+        Dictionary<string, SqlText> values = new()
         {
-            ["old_path"] = "d.old_path",
-            ["is_permanent"] = "true",
-            ["redirect_link"] = "''",
-            ["redirect_page_id"] = "d.page_id",
-            ["site_id"] = "d.site_id",
-            ["automatically_created"] = "true",
-            ["created_at"] = "clock_timestamp()",
-            ["redirect_page_route_path"] = "''",
+            ["old_path"] = $"d.old_path",
+            ["is_permanent"] = $"true",
+            ["redirect_link"] = $"''",
+            ["redirect_page_id"] = $"d.page_id",
+            ["site_id"] = $"d.site_id",
+            ["automatically_created"] = $"true",
+            ["created_at"] = $"clock_timestamp()",
+            ["redirect_page_route_path"] = $"''",
         };
-        KeyValuePair<string, string>[] known = [.. values.Where(c => redirects.Find(c.Key) is not null)];
-        long made = change.Insert(redirects, [.. known.Select(c => c.Key)], SqlText.Raw($"""
-            select {string.Join(", ", known.Select(c => c.Value))} from pg_temp.dataops_redirects d
-            where not exists (select 1 from {redirects.Sql} r where {IsSame}) order by d.site_id, d.old_path
-            """)).Count;
-        Redirects = changed + made;
+        KeyValuePair<string, SqlText>[] known = [.. values.Where(c => redirects.Find(c.Key) is not null)];
+        long added = change.Insert(redirects, [.. known.Select(c => c.Key)], (SqlText)$"""
+            select {known.Select(c => c.Value)} from {made} d
+            where not exists (select 1 from {redirects} r where {isSame}) order by d.site_id, d.old_path
+            """).Count;
+        Redirects = changed + added;
         if (kept > 0)
             context.Warning?.Invoke($"{kept} old addresses have a redirect that somebody made: those stay as they are.");
         if (tooLong > 0)

@@ -15,28 +15,29 @@ internal static class PageLog
     /// <param name="tables">The site's tables.</param>
     /// <param name="change">The change.</param>
     /// <param name="context">Takes the warning.</param>
-    public static void Plan(string entries, PageTables tables, ChangeRun change, OperationContext context)
+    public static void Plan(SqlText entries, PageTables tables, ChangeRun change, OperationContext context)
     {
         if (tables.Find(WagtailTables.PageLogEntry) is not { } log)
             return;
-        Dictionary<string, string> all = new()
+        Dictionary<string, SqlText> all = new()
         {
-            ["label"] = "m.title",
-            ["action"] = "m.action",
-            ["data"] = "m.data",
-            ["timestamp"] = "clock_timestamp()",
-            ["content_changed"] = "m.content_changed",
-            ["deleted"] = "m.deleted",
-            ["content_type_id"] = "m.content_type_id",
-            ["page_id"] = "m.id",
-            ["uuid"] = "gen_random_uuid()",
+            ["label"] = $"m.title",
+            ["action"] = $"m.action",
+            ["data"] = $"m.data",
+            ["timestamp"] = $"clock_timestamp()",
+            ["content_changed"] = $"m.content_changed",
+            ["deleted"] = $"m.deleted",
+            ["content_type_id"] = $"m.content_type_id",
+            ["page_id"] = $"m.id",
+            ["uuid"] = $"gen_random_uuid()",
         };
-        KeyValuePair<string, string>[] known = [.. all.Where(c => log.Find(c.Key) is not null)];
+        KeyValuePair<string, SqlText>[] known = [.. all.Where(c => log.Find(c.Key) is not null)];
         if (log.Columns.FirstOrDefault(c => c is { NotNull: true, Default: null, Source: ColumnSource.Plain } && !all.ContainsKey(c.Name)) is { } unknown)
         {
             context.Warning?.Invoke($"{log} needs a value for {unknown.Name}, which is not known here: nothing of this is in Wagtail's log.");
             return;
         }
-        change.Insert(log, [.. known.Select(c => c.Key)], SqlText.Raw($"select {string.Join(", ", known.Select(c => c.Value))} from ({entries}) m order by m.number"));
+        SqlText select = $"select {known.Select(c => c.Value)} from ({entries}) m order by m.number";
+        change.Insert(log, [.. known.Select(c => c.Key)], select);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class PageQuery
     private readonly NameFilter _urlPaths;
     private readonly HashSet<long> _ids;
     private readonly HashSet<string> _literalPaths;
-    private readonly List<string> _conditions = [];
+    private readonly List<SqlText> _conditions = [];
 
     /// <summary>Resolves what was named.</summary>
     /// <exception cref="DataOpsException">A parent, a type or a site that was named is not there.</exception>
@@ -50,7 +50,8 @@ internal sealed class PageQuery
     public IEnumerable<PageInfo> Read()
     {
         long done = 0;
-        foreach (PageInfo page in _session.Stream(Text(), ReadPage, _context.Cancellation).Where(p => _urlPaths.Matches(p.UrlPath)))
+        IEnumerable<PageInfo> pages = _session.Read(Text(), ReadPage, _context.Cancellation);
+        foreach (PageInfo page in pages.Where(p => _urlPaths.Matches(p.UrlPath)))
         {
             _ids.Remove(page.Id);
             _literalPaths.Remove(page.UrlPath);
@@ -72,10 +73,10 @@ internal sealed class PageQuery
     private void AddIds()
     {
         if (_ids.Count > 0)
-            _conditions.Add($"t.id in ({string.Join(", ", _ids)})");
+            _conditions.Add($"t.id = any({_ids.ToArray()})");
         // Without wildcards the server looks for them.
         if (_literalPaths.Count > 0 && _literalPaths.Count == _options.UrlPath.Count)
-            _conditions.Add($"t.url_path in ({string.Join(", ", _literalPaths.Select(SqlText.Literal))})");
+            _conditions.Add($"t.url_path = any({_literalPaths.ToArray()})");
     }
 
     private void AddTypes()
@@ -85,8 +86,8 @@ internal sealed class PageQuery
         NameFilter types = new(_options.Type);
         ContentType[] all = [.. _tables.Catalog.ContentTypes];
         types.Require(all.Select(c => (string?[])ReferenceFilter.ModelNames(c.Label)), ErrorIds.UnknownModel, "model");
-        IEnumerable<int> chosen = all.Where(c => types.Matches(ReferenceFilter.ModelNames(c.Label))).Select(c => c.Id);
-        _conditions.Add($"t.content_type_id in ({string.Join(", ", chosen)})");
+        int[] chosen = [.. all.Where(c => types.Matches(ReferenceFilter.ModelNames(c.Label))).Select(c => c.Id)];
+        _conditions.Add($"t.content_type_id = any({chosen})");
     }
 
     private void AddSite()
@@ -94,19 +95,20 @@ internal sealed class PageQuery
         if (_options.Site is not { } name)
             return;
         NameFilter filter = new([name]);
-        string[] roots = [.. _sites.Where(s => s.IsNamed(filter) && s.Path is not null).Select(s => Below(s.Path!))];
+        SqlText[] roots = [.. _sites.Where(s => s.IsNamed(filter) && s.Path is not null).Select(s => Below(s.Path!))];
         if (roots.Length == 0)
             throw new DataOpsException(
                 ErrorIds.UnknownSite, FailureKind.NotFound, $"There is no site {name}.", $"There are: {string.Join(", ", _sites.Select(s => s.Name))}.", name);
-        _conditions.Add($"({string.Join(" or ", roots)})");
+        _conditions.Add($"({SqlText.Join(" or ", roots)})");
     }
 
     private void AddParent()
     {
         if (_options.Parent is { } parent)
         {
-            string path = _session.List<string>(
-                $"select p.path from {_tables.Pages.Sql} p where p.id = @id", new { id = _tables.RequirePage(_session, parent, _context.Cancellation) }, _context.Cancellation)[0];
+            long id = _tables.RequirePage(_session, parent, _context.Cancellation);
+            string path = _session.Query<string>(
+                $"select p.path from {_tables.Pages} p where p.id = {id}", _context.Cancellation)[0];
             Top = s_paths.Depth(path);
             _conditions.Add($"{Below(path)} and length(t.path) > {path.Length}");
         }
@@ -115,25 +117,31 @@ internal sealed class PageQuery
     }
 
     // A range that the index on the path answers, whatever the collation of the database.
-    private static string Below(string path) => $"(t.path collate \"C\" >= {SqlText.Literal(path)} and t.path collate \"C\" < {SqlText.Literal(path + "~")})";
+    private static SqlText Below(string path) =>
+        $"""(t.path collate "C" >= {SqlText.Value(path)} and t.path collate "C" < {SqlText.Value(path + "~")})""";
 
-    private string Text()
+    private SqlText Text()
     {
-        bool hasSchedule = _tables.Find(WagtailTables.Revision)?.Find("approved_go_live_at") is not null;
-        string scheduled = hasSchedule ? $"""
-            exists (select 1 from {_tables.Find(WagtailTables.Revision)!.Sql} r where r.object_id = t.id::text and r.approved_go_live_at is not null
+        Table? revisions = _tables.Find(WagtailTables.Revision);
+        SqlText scheduled = revisions?.Find("approved_go_live_at") is null ? (SqlText)$"false" : (SqlText)$"""
+            exists (select 1 from {revisions} r where r.object_id = t.id::text and r.approved_go_live_at is not null
                     and r.base_content_type_id = {_tables.ContentType})
-            """ : "false";
-        Table? locales = _tables.Find(WagtailTables.Locale);
-        string Column(string name, string type) => _tables.Pages.Find(name) is null ? $"null::{type}" : $"t.{SqlText.Identifier(name)}::{type}";
+            """;
+        SqlText locale = _tables.Find(WagtailTables.Locale) is { } locales
+            ? (SqlText)$"(select l.language_code from {locales} l where l.id = t.locale_id)"
+            : (SqlText)$"null";
+        SqlText Id(string column) => $"{_tables.Pages.Find(column)?.In("t") ?? $"null"}::int8";
+        SqlText where = _conditions.Count == 0 ? SqlText.Empty : (SqlText)$"where {SqlText.Join(" and ", _conditions)}";
         return $"""
-            select t.id::int8, (select p.id::int8 from {_tables.Pages.Sql} p where p.path = {s_paths.ParentSql($"t.path")}), t.depth::int4, t.title,
-              t.content_type_id::int4,
+            select t.id::int8,
+                   (select p.id::int8 from {_tables.Pages} p where p.path = {s_paths.ParentSql($"t.path")}),
+                   t.depth::int4, t.title,
+                   t.content_type_id::int4,
                    case when t.live then 'Live' when t.expired then 'Expired' when {scheduled} then 'Scheduled' else 'Draft' end, t.has_unpublished_changes,
-                   t.slug, t.url_path, {(locales is null ? "null" : $"(select l.language_code from {locales.Sql} l where l.id = t.locale_id)")},
-                     t.numchild::int4,
-                   {Column("alias_of_id", "int8")}, {Column("owner_id", "int8")}, t.go_live_at, t.expire_at, t.first_published_at, t.last_published_at, t.path
-            from {_tables.Pages.Sql} t {(_conditions.Count == 0 ? "" : "where " + string.Join(" and ", _conditions))} order by t.path collate "C"
+                   t.slug, t.url_path, {locale}, t.numchild::int4,
+                   {Id("alias_of_id")}, {Id("owner_id")}, t.go_live_at, t.expire_at, t.first_published_at,
+                   t.last_published_at, t.path
+            from {_tables.Pages} t {where} order by t.path collate "C"
             """;
     }
 

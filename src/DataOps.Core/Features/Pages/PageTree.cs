@@ -14,18 +14,21 @@ namespace DataOps.Core.Features.Pages;
 internal sealed class PageTree
 {
     /// <summary>The temporary table: id, path, depth, numchild, slug, url_path.</summary>
-    public const string Name = "pg_temp.dataops_tree";
+    public static readonly SqlText Name = $"pg_temp.dataops_tree";
 
     // No path begins with it: the page that is on its way.
     private const string Away = "~";
-    private const string IsAway = $"t.path >= '{Away}'";
     private const int LongestPath = 255;
+    private static readonly SqlText s_isAway = $"t.path >= {SqlText.Literal(Away)}";
     private static readonly PathScheme s_paths = PathScheme.Wagtail;
+
+    // Its index finds the children of a page.
+    private static readonly SqlText s_parent = s_paths.ParentSql($"path");
 
     private readonly Session _session;
     private readonly PageTables _tables;
     private readonly CancellationToken _cancellation;
-    private readonly string _ordered;
+    private readonly SqlText _ordered;
     private readonly HashSet<long> _withChildren = [];
 
     /// <summary>Creates the temporary table, empty.</summary>
@@ -33,15 +36,14 @@ internal sealed class PageTree
     {
         (_session, _tables, _cancellation) = (session, tables, cancellation);
         // An index helps where the column itself is in the order of its bytes, as Wagtail makes it.
-        _ordered = tables.Pages.Find("path")!.Collation is "C" or "POSIX" ? "t.path" : "t.path::text collate \"C\"";
-        Execute($"create temp table dataops_tree on commit drop as {Select} with no data");
-        Execute($"create index on {Name} (path)");
-        Execute($"create unique index on {Name} (id)");
-        Execute($"create index on {Name} ({Parent})");
+        _ordered = tables.Pages.Find("path")!.Collation is "C" or "POSIX"
+            ? (SqlText)$"t.path"
+            : (SqlText)$"""t.path::text collate "C" """;
+        Run($"create temp table {Name} on commit drop as {Select} with no data");
+        Run($"create index on {Name} (path)");
+        Run($"create unique index on {Name} (id)");
+        Run($"create index on {Name} ({s_parent})");
     }
-
-    // Its index finds the children of a page.
-    private static string Parent => s_paths.ParentSql($"path");
 
     private sealed record Sibling(long Id, string Path);
 
@@ -92,11 +94,15 @@ internal sealed class PageTree
         RequireRoom(node, path);
         // Pages without a parent may wait for one just there.
         LoadRange(path, path);
-        Execute($"update {Name} t set path = {SqlText.Literal(path)} || substr(t.path, {Away.Length + 1}), slug = case when t.id = {id} then "
-            + $"{SqlText.Literal(slug)} else t.slug end where {IsAway}");
+        Run($"""
+            update {Name} t set path = {SqlText.Value(path)} || substr(t.path, {Away.Length + 1}),
+                                slug = case when t.id = {id} then {SqlText.Value(slug)} else t.slug end
+            where {s_isAway}
+            """);
         Derive(path, parent);
-        Execute($"""
-            update {Name} t set numchild = (select count(*) from {Name} c where {s_paths.ParentSql($"c.path")} = t.path)
+        Run($"""
+            update {Name} t
+            set numchild = (select count(*) from {Name} c where {s_paths.ParentSql($"c.path")} = t.path)
             where t.id in ({oldParent.Id}, {parent.Id})
             """);
         PageNode now = Node(id);
@@ -117,7 +123,8 @@ internal sealed class PageTree
     // Makes room beside the new place, as far as the next gap, and returns the place; the page itself is away meanwhile.
     private string Shift(PageNode node, string parent, Sibling[] others, int index)
     {
-        Execute($"update {Name} t set path = '{Away}' || substr(t.path, {node.Path.Length + 1}) where {Below(node.Path)}");
+        SqlText rest = $"substr(t.path, {node.Path.Length + 1})";
+        Run($"update {Name} t set path = {SqlText.Literal(Away)} || {rest} where {Below(node.Path)}");
         long number = index == 0 ? 1 : s_paths.NumberOf(others[index - 1].Path) + 1;
         List<Sibling> shifted = [];
         foreach (Sibling sibling in others.Skip(index))
@@ -129,10 +136,11 @@ internal sealed class PageTree
         if (shifted.Count > 0)
         {
             LoadRange(shifted[0].Path, shifted[^1].Path);
-            Execute($"""
+            string[] old = [.. shifted.Select(s => s.Path)];
+            string[] places = [.. old.Select(p => s_paths.Child(parent, s_paths.NumberOf(p) + 1))];
+            Run($"""
                 update {Name} t set path = m.new || substr(t.path, {parent.Length + s_paths.StepLength + 1})
-                from unnest({Texts(shifted.Select(s => s.Path))}, {Texts(shifted.Select(s => s_paths.Child(parent, s_paths.NumberOf(s.Path) + 1)))}) m (old,
-                  new)
+                from unnest({old}, {places}) m (old, new)
                 where left(t.path, {parent.Length + s_paths.StepLength}) = m.old and {Between(shifted[0].Path, shifted[^1].Path)}
                 """);
         }
@@ -142,7 +150,7 @@ internal sealed class PageTree
 
     private void RequireRoom(PageNode node, string path)
     {
-        long longest = Count($"select max(length(t.path)) from {Name} t where {IsAway}") - Away.Length + path.Length;
+        long longest = Count($"select max(length(t.path)) from {Name} t where {s_isAway}") - Away.Length + path.Length;
         if (longest > LongestPath)
             throw PathScheme.Full($"below page {node.Id} there would be more than {LongestPath / s_paths.StepLength} levels");
     }
@@ -150,23 +158,26 @@ internal sealed class PageTree
     // What hangs on the place: depth and url path of all that has moved.
     private void Derive(string path, PageNode parent)
     {
-        string url = parent.Path.Length > 0 ? SqlText.Literal(parent.UrlPath) : "'/'";
-        Execute($"""
+        SqlText url = SqlText.Value(parent.Path.Length > 0 ? parent.UrlPath : "/");
+        Run($"""
             with recursive moved as materialized (
-              select t.id, t.path, t.slug, {s_paths.ParentSql($"t.path")} as above from {Name} t where {Below(path)}),
+              select t.id, t.path, t.slug, {s_paths.ParentSql($"t.path")} as above
+              from {Name} t where {Below(path)}),
             u as (
-              select m.id, m.path, {url} || m.slug || '/' as url from moved m where m.path = {SqlText.Literal(path)}
+              select m.id, m.path, {url} || m.slug || '/' as url from moved m where m.path = {SqlText.Value(path)}
               union all
               select m.id, m.path, u.url || m.slug || '/' from moved m join u on m.above = u.path)
-            update {Name} t set depth = {s_paths.DepthSql($"t.path")}, url_path = coalesce(u.url, t.url_path)
+            update {Name} t set depth = {s_paths.DepthSql($"t.path")},
+              url_path = coalesce(u.url, t.url_path)
             from moved m left join u on u.id = m.id where m.id = t.id
             """);
     }
 
     private string FreeSlug(PageNode node, PageNode parent, OnSlugClash onClash)
     {
-        HashSet<string> taken = [.. _session.List<string>(
-            $"select t.slug from {Name} t where {Parent} = {SqlText.Literal(parent.Path)} and t.id <> {node.Id}", null, _cancellation)];
+        HashSet<string> taken = [.. _session.Query<string>(
+            $"select t.slug from {Name} t where {s_parent} = {SqlText.Value(parent.Path)} and t.id <> {node.Id}",
+            _cancellation)];
         if (!taken.Contains(node.Slug))
             return node.Slug;
         if (onClash == OnSlugClash.Fail)
@@ -185,15 +196,17 @@ internal sealed class PageTree
 
     private PageNode NodeAt(string path, PageNode child)
     {
-        Load($"t.path = {SqlText.Literal(path)}");
-        return Read($"t.path = {SqlText.Literal(path)}") ?? throw new DataOpsException(
+        Load($"t.path = {SqlText.Value(path)}");
+        return Read($"t.path = {SqlText.Value(path)}") ?? throw new DataOpsException(
             ErrorIds.DamagedTree, FailureKind.InvalidData,
             $"The page above page {child.Id} ({child.UrlPath}) is missing, so nothing can be moved there or from there.",
             "Repair-Tree brings it back into the tree.", child.UrlPath);
     }
 
-    private string Select =>
-        $"select t.id, t.path::text collate \"C\" as path, t.depth, t.numchild, t.slug, t.url_path from {_tables.Pages.Sql} t";
+    private SqlText Select =>
+        $"""
+        select t.id, t.path::text collate "C" as path, t.depth, t.numchild, t.slug, t.url_path from {_tables.Pages} t
+        """;
 
     // Two pages and all between them and below them.
     private void LoadRange(string first, string last) => Load(Range(first, last));
@@ -205,32 +218,34 @@ internal sealed class PageTree
             Load($"{Range(parent.Path, parent.Path)} and length(t.path) = {parent.Path.Length + s_paths.StepLength}");
     }
 
-    private string Range(string first, string last) => $"{_ordered} >= {SqlText.Literal(first)} and {_ordered} < {SqlText.Literal(last + "~")}";
+    private SqlText Range(string first, string last) =>
+        $"{_ordered} >= {SqlText.Value(first)} and {_ordered} < {SqlText.Value(last + "~")}";
 
     // What is there already may have another place by now.
-    private void Load(string condition) => Execute($"insert into {Name} {Select} where {condition} on conflict (id) do nothing");
+    private void Load(SqlText condition) =>
+        Run($"insert into {Name} {Select} where {condition} on conflict (id) do nothing");
 
-    private PageNode? Read(string condition)
+    private PageNode? Read(SqlText condition)
     {
-        string locale = _tables.Pages.Find("locale_id") is null ? "null" : "p.locale_id";
-        return _session.List<PageNode>($"""
+        SqlText locale = _tables.Pages.Find("locale_id")?.In("p") ?? $"null";
+        return _session.Query<PageNode>($"""
             select t.id::int8 as id, t.path, t.slug, t.url_path as urlpath, coalesce(nullif(p.draft_title, ''), p.title) as title, {locale}::int8 as locale
-            from {Name} t join {_tables.Pages.Sql} p on p.id = t.id where {condition}
-            """, null, _cancellation).SingleOrDefault();
+            from {Name} t join {_tables.Pages} p on p.id = t.id where {condition}
+            """, _cancellation).SingleOrDefault();
     }
 
-    private IReadOnlyList<Sibling> Children(string parent) => _session.List<Sibling>(
-        $"select t.id::int8 as id, t.path from {Name} t where {Parent} = {SqlText.Literal(parent)} order by t.path", null, _cancellation);
+    private IReadOnlyList<Sibling> Children(string parent) => _session.Query<Sibling>(
+        $"select t.id::int8 as id, t.path from {Name} t where {s_parent} = {SqlText.Value(parent)} order by t.path",
+        _cancellation);
 
-    private static string Below(string path) => Between(path, path);
+    private static SqlText Below(string path) => Between(path, path);
 
-    private static string Between(string first, string last) => $"t.path >= {SqlText.Literal(first)} and t.path < {SqlText.Literal(last + "~")}";
+    private static SqlText Between(string first, string last) =>
+        $"t.path >= {SqlText.Value(first)} and t.path < {SqlText.Value(last + "~")}";
 
-    private static string Texts(IEnumerable<string> values) => $"array[{string.Join(", ", values.Select(SqlText.Literal))}]::text[]";
+    private long Count(SqlText sql) => _session.Query<long>(sql, _cancellation)[0];
 
-    private long Count(string sql) => _session.List<long>(sql, null, _cancellation)[0];
-
-    private void Execute(string sql) => _session.Execute(sql, _cancellation);
+    private void Run(SqlText sql) => _session.Run(sql, _cancellation);
 
     private static DataOpsException Invalid(string message, string advice, PageNode node) => new(ErrorIds.InvalidMove, FailureKind.InvalidArgument, message, advice,
         node.UrlPath);

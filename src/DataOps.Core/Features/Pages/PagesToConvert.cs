@@ -2,6 +2,7 @@ using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.Trees;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
 
@@ -11,7 +12,7 @@ namespace DataOps.Core.Features.Pages;
 internal sealed class PagesToConvert
 {
     /// <summary>The temporary table: id, and new_id, which is the page's own unless it gets a successor.</summary>
-    public const string Name = "pg_temp.dataops_converted";
+    public static readonly SqlText Name = $"pg_temp.dataops_converted";
 
     private readonly Session _session;
     private readonly CancellationToken _cancellation;
@@ -21,26 +22,30 @@ internal sealed class PagesToConvert
     public PagesToConvert(Session session, PageTables tables, PageType target, ConvertPageOptions options, OperationContext context)
     {
         (_session, _cancellation) = (session, context.Cancellation);
-        string pages = tables.Pages.Sql;
-        session.Execute($"create temp table dataops_converted on commit drop as select t.id, t.id as new_id from {pages} t with no data", _cancellation);
+        Table pages = tables.Pages;
+        session.Run(
+            $"create temp table {Name} on commit drop as select t.id, t.id as new_id from {pages} t with no data",
+            _cancellation);
         PageQuery query = new(session, tables, new GetPageOptions { Id = options.Id, UrlPath = options.UrlPath, Type = options.Type }, context);
         long[] ids = [.. query.Read().Select(p => p.Id)];
         query.RequireAll();
         // Those that have the new type already are done.
-        string others = $"t.content_type_id <> {target.ContentType}";
+        SqlText others = $"t.content_type_id <> {target.ContentType}";
         if (options.AsNewPage)
-            others += $" and not ({HasSuccessor(pages, target)})";
-        session.Execute($"insert into {Name} select t.id, t.id from {pages} t join unnest('{"{" + string.Join(',', ids) + "}"}'::int8[]) k on k = t.id where "
-            + $"{others}", _cancellation);
+            others = $"{others} and not ({HasSuccessor(pages, target)})";
+        session.Run(
+            $"insert into {Name} select t.id, t.id from {pages} t join unnest({ids}) k on k = t.id where {others}",
+            _cancellation);
         if (tables.Pages.Find("alias_of_id") is not null)
             AddAliases(tables, others);
         if (options.AsNewPage)
             NumberNewPages(tables, target);
-        session.Execute($"create unique index on {Name} (id)", _cancellation);
-        session.Execute($"analyze {Name}", _cancellation);
+        session.Run($"create unique index on {Name} (id)", _cancellation);
+        session.Run($"analyze {Name}", _cancellation);
         Count = CountOf($"select count(*) from {Name}");
         OnlyId = Count == 1 ? CountOf($"select new_id::int8 from {Name}") : null;
-        int[] types = [.. session.List<int>($"select distinct t.content_type_id::int4 from {pages} t join {Name} d on d.id = t.id order by 1", null,
+        int[] types = [.. session.Query<int>(
+            $"select distinct t.content_type_id::int4 from {pages} t join {Name} d on d.id = t.id order by 1",
             _cancellation)];
         Type = types.Length switch
         {
@@ -66,42 +71,46 @@ internal sealed class PagesToConvert
     public int? Type { get; }
 
     // A page that stayed behind its successor has had one already.
-    private static string HasSuccessor(string pages, PageType target) => $"""
+    private static SqlText HasSuccessor(Table pages, PageType target) => $"""
         not t.live and t.slug like '%-old%' and exists (
-          select 1 from {pages} s where s.content_type_id = {target.ContentType} and {PathScheme.Wagtail.ParentSql($"s.path")} = {PathScheme.Wagtail.ParentSql($"t.path")}
+          select 1 from {pages} s where s.content_type_id = {target.ContentType}
+          and {Parent("s")} = {Parent("t")}
           and length(s.path) = length(t.path) and starts_with(t.slug, s.slug || '-old') and substr(t.slug, length(s.slug) + 5) ~ '^(-[0-9]+)?$')
         """;
+
+    private static SqlText Parent(Alias page) => PathScheme.Wagtail.ParentSql($"{page}.path");
 
     // Beyond every page, and every half that a deleted page has left behind; the page table is locked, so nobody takes them meanwhile.
     private void NumberNewPages(PageTables tables, PageType target)
     {
-        IEnumerable<string> most = target.Chain.Select(t => $"(select max({SqlText.Identifier(t.SingleKey!.Name)}) from {t.Sql})");
-        string used = tables.Pages.SingleKey!.Sequence is { } sequence ? $", (select last_value from {sequence})" : "";
-        _session.Execute($"""
+        List<SqlText> used = [.. target.Chain.Select(t => (SqlText)$"(select max({t.SingleKey!}) from {t})")];
+        if (tables.Pages.SingleKey!.Sequence is { } sequence)
+            used.Add($"(select last_value from {SqlText.Raw(sequence)})");
+        _session.Run($"""
             update {Name} d set new_id = n.id
-            from (select x.id as old, greatest({string.Join(", ", most)}{used}) + row_number() over (order by p.path collate "C") as id
-                  from {Name} x join {tables.Pages.Sql} p on p.id = x.id) n
+            from (select x.id as old, greatest({used}) + row_number() over (order by p.path collate "C") as id
+                  from {Name} x join {tables.Pages} p on p.id = x.id) n
             where n.old = d.id
             """, _cancellation);
     }
 
-    private void AddAliases(PageTables tables, string others)
+    private void AddAliases(PageTables tables, SqlText others)
     {
-        string pages = tables.Pages.Sql;
-        Aliases = _session.Execute($"""
+        Table pages = tables.Pages;
+        Aliases = _session.Run($"""
             insert into {Name} with recursive a as (
               select d.id from {Name} d union select t.id from {pages} t join a on t.alias_of_id = a.id where {others})
             select a.id, a.id from a where not exists (select 1 from {Name} d where d.id = a.id)
             """, _cancellation);
-        if (_session.List<string>($"""
+        if (_session.Query<string>($"""
             select t.id || ' (' || t.url_path || ') is an alias of page ' || t.alias_of_id
             from {pages} t join {Name} d on d.id = t.id join {pages} o on o.id = t.alias_of_id and o.content_type_id = t.content_type_id
             where not exists (select 1 from {Name} x where x.id = o.id) order by t.id limit 1
-            """, null, _cancellation) is [var alias, ..])
+            """, _cancellation) is [var alias, ..])
             throw new DataOpsException(
                 ErrorIds.AliasOfOther, FailureKind.InvalidArgument, $"Page {alias}, which is not converted; both have to have one type.",
                 "Convert that page: its aliases go with it.", alias);
     }
 
-    private long CountOf(string sql) => _session.List<long>(sql, null, _cancellation)[0];
+    private long CountOf(SqlText sql) => _session.Query<long>(sql, _cancellation)[0];
 }

@@ -8,7 +8,6 @@ using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
-using Npgsql;
 
 namespace DataOps.Core.Features.Pages;
 
@@ -16,13 +15,13 @@ namespace DataOps.Core.Features.Pages;
 internal sealed class ReplacementPages(
     Session session, PageTables tables, ChangeRun change, PageType old, PageType target, ConvertPageOptions options, OperationContext context)
 {
-    private const string Kept = "pg_temp.dataops_kept";
     private const string Suffix = "-old";
+    private static readonly SqlText s_kept = $"pg_temp.dataops_kept";
     private static readonly PathScheme s_paths = PathScheme.Wagtail;
     private static readonly DeletionWords s_words = new("would be deleted, so nothing was changed.", "Delete them first",
         "use -OnDependent Cascade, or -OldPage Keep");
 
-    private readonly string _pages = tables.Pages.Sql;
+    private readonly SqlText _pages = tables.Pages.Sql;
     private readonly List<ReplacedPage> _replaced = [];
 
     private sealed record Row(long Id, long NewId, string Path, string Slug, string UrlPath, string Title, long Children);
@@ -40,8 +39,10 @@ internal sealed class ReplacementPages(
     public void FindProblems(ConversionProblems problems)
     {
         problems.Find(
-            $"from {PagesToConvert.Name} d join {_pages} t on t.id = d.id where length(t.path) > {s_paths.StepLength} "
-                + $"and not exists (select 1 from {_pages} p where p.path = {s_paths.ParentSql($"t.path")})",
+            $"""
+            from {PagesToConvert.Name} d join {_pages} t on t.id = d.id where length(t.path) > {s_paths.StepLength}
+            and not exists (select 1 from {_pages} p where p.path = {s_paths.ParentSql($"t.path")})
+            """,
             f => $"{ConversionProblems.Pages(f)} lost the page above: Repair-Tree brings it back into the tree");
         if (!Keeps && !options.Force)
             problems.Find($"from {PagesToConvert.Name} d join {_pages} t on t.id = d.id where t.has_unpublished_changes", f =>
@@ -56,7 +57,10 @@ internal sealed class ReplacementPages(
         PlanOld(rows);
         InsertNew();
         if (tables.Pages.SingleKey!.Sequence is { } sequence)
-            change.Last(SqlText.Raw($"select setval({SqlText.Literal(sequence)}, greatest(q.last_value, (select max(id) from {_pages}))) from {sequence} q"));
+            change.Last($"""
+                select setval({SqlText.Literal(sequence)}, greatest(q.last_value, (select max(id) from {_pages})))
+                from {SqlText.Raw(sequence)} q
+                """);
         PlanLog();
     }
 
@@ -68,15 +72,16 @@ internal sealed class ReplacementPages(
         Following.Plan([.. old.Chain.Select(tables.Catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)], target.ContentType);
         if (Keeps)
             return;
-        change.Changes.Of(tables.Pages).PlanDelete(SqlText.Raw($"from {_pages} t join {PagesToConvert.Name} d on d.id = t.id"));
-        change.Follow(options.OnDependent, s_words, (t, c) => SqlText.Raw(Following.Except(t, c)));
+        change.Changes.Of(tables.Pages).PlanDelete($"from {_pages} t join {PagesToConvert.Name} d on d.id = t.id");
+        change.Follow(options.OnDependent, s_words, (table, column) => Following.Except(table, column));
     }
 
-    private IEnumerable<Row> Read() => session.Stream(
+    private IEnumerable<Row> Read() => session.Read(
         $"""
         select d.id::int8, d.new_id::int8, p.path, p.slug, p.url_path, p.title, coalesce(k.children, 0)
         from {PagesToConvert.Name} d join {_pages} p on p.id = d.id
-        left join (select {s_paths.ParentSql($"path")} as path, count(*) as children from {_pages} where length(path) > {s_paths.StepLength} group by 1) k
+        left join (select {s_paths.ParentSql($"path")} as path, count(*) as children
+          from {_pages} where length(path) > {s_paths.StepLength} group by 1) k
           on k.path = p.path
         order by p.path collate "C"
         """,
@@ -87,41 +92,53 @@ internal sealed class ReplacementPages(
     {
         string[] columns = ["path", "numchild", "slug", "url_path", "live", "has_unpublished_changes", "live_revision_id", "translation_key"];
         string[] known = [.. columns.Where(c => tables.Pages.Find(c) is not null)];
-        session.Execute("create temp table dataops_kept (id int8, path text, slug text, url_path text) on commit drop", context.Cancellation);
+        session.Run(
+            $"create temp table {s_kept} (id int8, path text, slug text, url_path text) on commit drop",
+            context.Cancellation);
         if (!Keeps)
         {
             // The new page takes what only one page can have before the old one is gone.
-            string key = known.Contains("translation_key") ? ", translation_key = gen_random_uuid()" : "";
-            change.First(SqlText.Raw($"update {_pages} t set path = '~' || t.id, url_path = '~' || t.id{key} from {PagesToConvert.Name} d where d.id = t.id"));
+            SqlText key = known.Contains("translation_key")
+                ? (SqlText)$", translation_key = gen_random_uuid()"
+                : SqlText.Empty;
+            change.First($"update {_pages} t set path = '~' || t.id, url_path = '~' || t.id{key} from {PagesToConvert.Name} d where d.id = t.id");
             _replaced.AddRange(rows.Select(r => Describe(r, null)));
             return;
         }
         Place(rows);
-        Dictionary<string, string> own = new()
+        Dictionary<string, SqlText> own = new()
         {
-            ["path"] = "k.path", ["numchild"] = "0", ["slug"] = "k.slug", ["url_path"] = "k.url_path", ["live"] = "false",
-            ["has_unpublished_changes"] = "t.has_unpublished_changes or t.live", ["live_revision_id"] = $"null::{TypeOf("live_revision_id")}",
-            ["translation_key"] = "gen_random_uuid()",
+            ["path"] = $"k.path", ["numchild"] = $"0", ["slug"] = $"k.slug", ["url_path"] = $"k.url_path",
+            ["live"] = $"false",
+            ["has_unpublished_changes"] = $"t.has_unpublished_changes or t.live",
+            ["live_revision_id"] = $"null::{SqlText.Raw(tables.Pages.Find("live_revision_id")?.TypeText ?? "int")}",
+            ["translation_key"] = $"gen_random_uuid()",
         };
-        change.Update(tables.Pages, known, SqlText.Raw($"""
-            select t.id, {string.Join(", ", known.Select(c => $"{own[c]} as {c}"))} from {_pages} t join {Kept} k on k.id = t.id
+        change.Update(tables.Pages, known, (SqlText)$"""
+            select t.id, {known.Select(c => (SqlText)$"{own[c]} as {SqlText.Identifier(c)}")}
+            from {_pages} t join {s_kept} k on k.id = t.id
             union all
-            select t.id, {string.Join(", ", known.Select(c => c == "numchild" ? "(t.numchild + n.kept)::int" : "t." + c))}
-            from {_pages} t join ({KeptBelow}) n on n.path = t.path where not exists (select 1 from {Kept} k where k.id = t.id)
-            """));
+            select t.id, {known.Select(c => c == "numchild" ? (SqlText)$"(t.numchild + n.kept)::int" : $"t.{SqlText.Identifier(c)}")}
+            from {_pages} t join ({KeptBelow}) n on n.path = t.path
+            where not exists (select 1 from {s_kept} k where k.id = t.id)
+            """);
         PlanRevisions();
     }
 
-    private static string KeptBelow => $"select {s_paths.ParentSql($"path")} as path, count(*) as kept from {Kept} group by 1";
+    private static SqlText KeptBelow =>
+        $"select {s_paths.ParentSql($"path")} as path, count(*) as kept from {s_kept} group by 1";
 
     private void Place(Row[] rows)
     {
         string[] parents = [.. rows.Select(r => s_paths.Parent(r.Path)).Distinct()];
         Dictionary<string, long> last = [];
         HashSet<(string, string)> slugs = [];
-        foreach ((string path, string slug) in session.Stream(
-            $"select path, slug from {_pages} where length(path) > {s_paths.StepLength} and {s_paths.ParentSql($"path")} = any($1)",
-            r => (r.GetString(0), r.GetString(1)), context.Cancellation, new NpgsqlParameter<string[]> { TypedValue = parents }))
+        foreach ((string path, string slug) in session.Read(
+            $"""
+            select path, slug from {_pages}
+            where length(path) > {s_paths.StepLength} and {s_paths.ParentSql($"path")} = any({parents})
+            """,
+            r => (r.GetString(0), r.GetString(1)), context.Cancellation))
         {
             string parent = s_paths.Parent(path);
             last[parent] = Math.Max(last.GetValueOrDefault(parent), s_paths.NumberOf(path));
@@ -136,12 +153,12 @@ internal sealed class ReplacementPages(
             kept.Add((row.Id, s_paths.Child(parent, ++last[parent]), slug, url));
             _replaced.Add(Describe(row, url));
         }
-        session.Execute(
-            $"insert into {Kept} select * from unnest($1, $2, $3, $4)", context.Cancellation,
-            new NpgsqlParameter<long[]> { TypedValue = [.. kept.Select(k => k.Id)] },
-            new NpgsqlParameter<string[]> { TypedValue = [.. kept.Select(k => k.Path)] },
-            new NpgsqlParameter<string[]> { TypedValue = [.. kept.Select(k => k.Slug)] },
-            new NpgsqlParameter<string[]> { TypedValue = [.. kept.Select(k => k.Url)] });
+        long[] ids = [.. kept.Select(k => k.Id)];
+        string[] Texts(Func<(long Id, string Path, string Slug, string Url), string> text) => [.. kept.Select(text)];
+        session.Run($"""
+            insert into {s_kept}
+            select * from unnest({ids}, {Texts(k => k.Path)}, {Texts(k => k.Slug)}, {Texts(k => k.Url)})
+            """, context.Cancellation);
     }
 
     // A draft that is published later, or by its schedule, would bring the old slug back.
@@ -149,54 +166,58 @@ internal sealed class ReplacementPages(
     {
         if (tables.Find(WagtailTables.Revision) is not { } revisions || revisions.Find("base_content_type_id") is null)
             return;
-        change.Update(revisions, ["content", "approved_go_live_at"], SqlText.Raw($"""
-            select r.id, jsonb_set(r.content, '{"{slug}"}', to_jsonb(k.slug)) as content, null::timestamptz as approved_go_live_at
-            from {revisions.Sql} r join {Kept} k on k.id::text = r.object_id where r.base_content_type_id = {tables.ContentType}
-            """));
+        change.Update(revisions, ["content", "approved_go_live_at"], $"""
+            select r.id, jsonb_set(r.content, array['slug'], to_jsonb(k.slug)) as content,
+              null::timestamptz as approved_go_live_at
+            from {revisions.Sql} r join {s_kept} k on k.id::text = r.object_id
+            where r.base_content_type_id = {tables.ContentType}
+            """);
     }
 
     private void InsertNew()
     {
-        Dictionary<string, string> other = new()
+        Dictionary<string, SqlText> other = new()
         {
-            ["id"] = "d.new_id",
+            ["id"] = $"d.new_id",
             ["content_type_id"] = $"{target.ContentType}",
-            ["numchild"] = "p.numchild + coalesce(n.kept, 0)",
-            ["draft_title"] = "p.title",
-            ["has_unpublished_changes"] = "false",
-            ["latest_revision_id"] = "null",
-            ["latest_revision_created_at"] = "null",
-            ["live_revision_id"] = "null",
+            ["numchild"] = $"p.numchild + coalesce(n.kept, 0)",
+            ["draft_title"] = $"p.title",
+            ["has_unpublished_changes"] = $"false",
+            ["latest_revision_id"] = $"null",
+            ["latest_revision_created_at"] = $"null",
+            ["live_revision_id"] = $"null",
             ["alias_of_id"] = $"(select a.new_id from {PagesToConvert.Name} a where a.id = p.alias_of_id)",
         };
         Column[] columns = [.. tables.Pages.Columns.Where(c => c.IsWritable)];
-        string values = string.Join(", ", columns.Select(c =>
-            other.TryGetValue(c.Name, out string? value) ? $"({value})::{c.TypeText}" : $"p.{SqlText.Identifier(c.Name)}"));
-        change.Insert(tables.Pages, [.. columns.Select(c => c.Name)], SqlText.Raw($"""
+        IEnumerable<SqlText> values = columns.Select(c =>
+            other.TryGetValue(c.Name, out SqlText value)
+                ? (SqlText)$"({value})::{c.TypeSql}"
+                : c.In("p"));
+        change.Insert(tables.Pages, [.. columns.Select(c => c.Name)], (SqlText)$"""
             select {values} from {PagesToConvert.Name} d join {_pages} p on p.id = d.id left join ({KeptBelow}) n on n.path = p.path
-            """));
+            """);
     }
 
     // As if somebody had done it in the administration: a page made, its children moved, the old page unpublished or deleted.
     private void PlanLog()
     {
-        string page = $"from {PagesToConvert.Name} d join {_pages} p on p.id = d.id";
-        string isKept = Keeps ? "p.live" : "true";
+        SqlText page = $"from {PagesToConvert.Name} d join {_pages} p on p.id = d.id";
         PageLog.Plan(
-            $"""
+            $$"""
             select row_number() over (order by e.place, e.path) as number, e.id, e.title, e.action, e.data, e.content_type_id, e.content_changed, e.deleted
             from (
-              select 1 as place, p.path, d.new_id as id, p.title::text, 'wagtail.create' as action, '{"{}"}'::jsonb as data,
-                     {target.ContentType} as content_type_id, true as content_changed, false as deleted {page}
+              select 1 as place, p.path, d.new_id as id, p.title::text, 'wagtail.create' as action, '{}'::jsonb as data,
+                     {{target.ContentType}} as content_type_id, true as content_changed, false as deleted {{page}}
               union all
               select 2, c.path, c.id, coalesce(nullif(c.draft_title, ''), c.title)::text, 'wagtail.move', jsonb_build_object(
                 'source', jsonb_build_object('id', d.id, 'title', p.title), 'destination', jsonb_build_object('id', d.new_id, 'title', p.title)),
                 c.content_type_id, false, false
-              {page} join {_pages} c on {s_paths.ParentSql($"c.path")} = p.path and length(c.path) > {s_paths.StepLength}
-              where not exists (select 1 from {PagesToConvert.Name} x where x.id = c.id)
+              {{page}} join {{_pages}} c on {{s_paths.ParentSql($"c.path")}} = p.path
+                and length(c.path) > {{s_paths.StepLength}}
+              where not exists (select 1 from {{PagesToConvert.Name}} x where x.id = c.id)
               union all
-              select 3, p.path, p.id, p.title::text, '{(Keeps ? "wagtail.unpublish" : "wagtail.delete")}', '{"{}"}'::jsonb, p.content_type_id, false, {(Keeps
-                ? "false" : "true")} {page} where {isKept}) e
+              select 3, p.path, p.id, p.title::text, {{SqlText.Value(Keeps ? "wagtail.unpublish" : "wagtail.delete")}},
+                     '{}'::jsonb, p.content_type_id, false, {{!Keeps}} {{page}} where p.live or {{!Keeps}}) e
             """,
             tables, change, context);
     }
@@ -209,10 +230,10 @@ internal sealed class ReplacementPages(
         HashSet<(int, string)> fields = [.. tables.Catalog.To(tables.Pages).Where(r => r.IsField).SelectMany(r =>
             tables.Catalog.WithHeirs(r.Table).Select(tables.Catalog.ModelOf).OfType<Model>().SelectMany(m =>
                 (tables.Catalog.ModelOf(r.Table)?.Fields.Where(f => f.Column == r.Column) ?? []).Select(f => (m.ContentType, f.Name))))];
-        long texts = session.Stream(
+        long texts = session.Read(
             $"""
             select t.content_type_id::int4, t.model_path, count(*)
-            from {index.Sql} t join {PagesToConvert.Name} d on d.id::text = t.to_object_id
+            from {index} t join {PagesToConvert.Name} d on d.id::text = t.to_object_id
             where t.to_content_type_id = {tables.ContentType} group by 1, 2
             """,
             r => (Field: (r.GetInt32(0), r.GetString(1)), Rows: r.GetInt64(2)), context.Cancellation).Where(r => !fields.Contains(r.Field)).Sum(r => r.Rows);
@@ -224,5 +245,4 @@ internal sealed class ReplacementPages(
     private ReplacedPage Describe(Row row, string? url) => new(
         session.Server, session.Database, row.NewId, row.Id, row.Title, options.OldPage.ToString(), row.Children, row.UrlPath, url);
 
-    private string TypeOf(string column) => tables.Pages.Find(column)?.TypeText ?? "int";
 }

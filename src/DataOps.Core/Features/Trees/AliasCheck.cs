@@ -3,12 +3,15 @@ using DataOps.Core.Django.References;
 using DataOps.Core.Django.Trees;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Trees;
 
 /// <summary>Checks what pages are of other pages: aliases and translations.</summary>
 internal sealed class AliasCheck(Session session, PageTables tables, CancellationToken cancellation)
 {
+    private readonly SqlText _key = tables.Key;
+
     /// <summary>The problems, in the order of the pages' keys.</summary>
     public IEnumerable<Problem> Find() => Aliases().Concat(CanRepeat ? Translations() : []);
 
@@ -23,7 +26,8 @@ internal sealed class AliasCheck(Session session, PageTables tables, Cancellatio
         if (tables.Pages.Find("alias_of_id") is not { } alias)
             return [];
         // Most sites have none, and need no walk over all pages.
-        if (!session.List<bool>($"select exists (select 1 from {tables.Pages.Sql} p where p.alias_of_id is not null)", cancellation: cancellation)[0])
+        if (!session.Query<bool>(
+            $"select exists (select 1 from {tables.Pages} p where p.alias_of_id is not null)", cancellation)[0])
             return [];
         Reference reference = tables.Catalog.From(tables.Pages).FirstOrDefault(r => r.Columns.Contains(alias) && r.Target == tables.Pages)
             ?? new SoftReference(tables.Pages, alias, tables.Pages, tables.Pages.SingleKey!, "", Severity.Error);
@@ -34,14 +38,14 @@ internal sealed class AliasCheck(Session session, PageTables tables, Cancellatio
         TreeProblem.Alias, Severity.Error, tables.Pages, r.Key, "alias_of_id", r.Parent, null,
         r.Why == LostReason.Orphan ? "no page has this key" : "the page is an alias of itself by a detour"));
 
-    private IEnumerable<Problem> Translations() => session.Stream(
+    private IEnumerable<Problem> Translations() => session.Read(
         $"""
         select d.key, d.translation_key::text, d.first_key, d.locale_id::text
-        from (select p.{tables.Key}::text as key, p.{tables.Key} as sort, p.translation_key, p.locale_id,
-          first_value(p.{tables.Key}::text) over w as first_key, row_number() over w as number
-              from {tables.Pages.Sql} p where (p.translation_key, p.locale_id) in (
-                select q.translation_key, q.locale_id from {tables.Pages.Sql} q group by 1, 2 having count(*) > 1)
-              window w as (partition by p.translation_key, p.locale_id order by p.{tables.Key})) d
+        from (select p.{_key}::text as key, p.{_key} as sort, p.translation_key, p.locale_id,
+          first_value(p.{_key}::text) over w as first_key, row_number() over w as number
+              from {tables.Pages} p where (p.translation_key, p.locale_id) in (
+                select q.translation_key, q.locale_id from {tables.Pages} q group by 1, 2 having count(*) > 1)
+              window w as (partition by p.translation_key, p.locale_id order by p.{_key})) d
         where d.number > 1 order by d.sort
         """,
         r => new Problem(

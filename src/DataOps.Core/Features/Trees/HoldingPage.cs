@@ -1,6 +1,7 @@
 using DataOps.Core.Changes;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.Trees;
+using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
 
@@ -13,8 +14,9 @@ internal sealed class HoldingPage(Session session, PageTables tables, TablePlan 
     /// <summary>Where pages are held, below the root.</summary>
     public const string UrlPath = "/recovered-pages/";
 
-    private const string Name = "pg_temp.dataops_held";
-    private readonly string[] _columns = [.. tables.Pages.Columns.Where(c => c.IsWritable).Select(c => c.Name)];
+    private static readonly SqlText s_name = $"pg_temp.dataops_held";
+    private readonly SqlText _key = tables.Key;
+    private readonly Column[] _columns = [.. tables.Pages.Columns.Where(c => c.IsWritable)];
     private bool _isMade;
 
     /// <summary>Puts one into the working copy of the tree.</summary>
@@ -26,37 +28,38 @@ internal sealed class HoldingPage(Session session, PageTables tables, TablePlan 
     public string Make(NodeRows nodes, string path, string like, bool isRoot)
     {
         if (!_isMade)
-            Execute($"create temp table {Name[8..]} on commit drop as select {SqlText.Identifiers(_columns)} from {tables.Pages.Sql} with no data");
+            Run($"create temp table {s_name} on commit drop as select {_columns} from {tables.Pages} with no data");
         _isMade = true;
-        string id = session.List<string>($"select ({NextKey})::text", cancellation: cancellation)[0];
+        string id = session.Query<string>($"select ({NextKey})::text", cancellation)[0];
         string title = isRoot ? "Root" : "Recovered pages";
-        Dictionary<string, string> own = new()
+        Dictionary<string, SqlText> own = new()
         {
-            ["id"] = id,
-            ["path"] = SqlText.Literal(path),
+            ["id"] = SqlText.Value(id),
+            ["path"] = SqlText.Value(path),
             ["depth"] = $"{PathScheme.Wagtail.Depth(path)}",
-            ["numchild"] = "0",
-            ["title"] = SqlText.Literal(title),
-            ["draft_title"] = SqlText.Literal(title),
-            ["slug"] = SqlText.Literal(isRoot ? "root" : UrlPath.Trim('/')),
-            ["url_path"] = SqlText.Literal(isRoot ? "/" : UrlPath),
+            ["numchild"] = $"0",
+            ["title"] = SqlText.Value(title),
+            ["draft_title"] = SqlText.Value(title),
+            ["slug"] = SqlText.Value(isRoot ? "root" : UrlPath.Trim('/')),
+            ["url_path"] = SqlText.Value(isRoot ? "/" : UrlPath),
             ["content_type_id"] = $"{tables.ContentType}",
-            ["live"] = isRoot ? "true" : "false",
-            ["translation_key"] = "gen_random_uuid()",
-            ["seo_title"] = "''",
-            ["search_description"] = "''",
+            ["live"] = $"{isRoot}",
+            ["translation_key"] = $"gen_random_uuid()",
+            ["seo_title"] = $"''",
+            ["search_description"] = $"''",
         };
         foreach (string no in new[] { "has_unpublished_changes", "show_in_menus", "expired", "locked" })
-            own[no] = "false";
-        IEnumerable<string> values = tables.Pages.Columns.Where(c => c.IsWritable).Select(c =>
-            own.TryGetValue(c.Name, out string? value) ? $"({value})::{c.TypeText}"
+            own[no] = $"false";
+        IEnumerable<SqlText> values = _columns.Select(c =>
+            own.TryGetValue(c.Name, out SqlText value) ? (SqlText)$"({value})::{c.TypeSql}"
                 // The locale, and what a site has added, is the page's that needs it.
-                : c.NotNull || c.Name == "locale_id" ? $"p.{SqlText.Identifier(c.Name)}" : $"null::{c.TypeText}");
-        Execute($"insert into {Name} select {string.Join(", ", values)} from {tables.Pages.Sql} p where p.{tables.Key}::text = {SqlText.Literal(like)}");
-        Execute($"""
+                : c.NotNull || c.Name == "locale_id" ? c.In("p") : (SqlText)$"null::{c.TypeSql}");
+        Run($"insert into {s_name} select {values} from {tables.Pages} p where p.{_key}::text = {SqlText.Value(like)}");
+        Run($"""
             insert into {nodes.Name} ({rows.Identity.Sql}, path, depth, numchild, slug, url_path, _key, _moved)
-            select {rows.Identity.Of("h")}, h.path, h.depth, h.numchild, h.slug, h.url_path, h.{tables.Key}::text, true from {Name} h
-            where h.{tables.Key}::text = {SqlText.Literal(id)}
+            select {rows.Identity.Of("h")}, h.path, h.depth, h.numchild, h.slug, h.url_path, h.{_key}::text, true
+            from {s_name} h
+            where h.{_key}::text = {SqlText.Value(id)}
             """);
         return id;
     }
@@ -65,7 +68,7 @@ internal sealed class HoldingPage(Session session, PageTables tables, TablePlan 
     public void Plan()
     {
         if (_isMade)
-            rows.PlanInsert(SqlText.Raw($"select {rows.Identity.Of("h")} from {Name} h"));
+            rows.PlanInsert($"select {rows.Identity.Of("h")} from {s_name} h");
     }
 
     /// <inheritdoc/>
@@ -74,28 +77,34 @@ internal sealed class HoldingPage(Session session, PageTables tables, TablePlan 
         if (!_isMade)
             return;
         // Its place may still be another's: all places are written together afterwards.
-        Execute($"update {Name} set path = '~' || {tables.Key}");
-        string columns = SqlText.Identifiers(_columns);
-        Execute($"insert into {tables.Pages.Sql} ({columns}) overriding system value select {columns} from {Name}");
+        Run($"update {s_name} set path = '~' || {_key}");
+        Run($"insert into {tables.Pages} ({_columns}) overriding system value select {_columns} from {s_name}");
         if (tables.Pages.SingleKey!.Sequence is { } sequence)
-            Execute($"select setval({SqlText.Literal(sequence)}, greatest(q.last_value, (select max({tables.Key}) from {tables.Pages.Sql}))) from {sequence} q");
+            Run($"""
+                select setval({SqlText.Literal(sequence)},
+                  greatest(q.last_value, (select max({_key}) from {tables.Pages})))
+                from {SqlText.Raw(sequence)} q
+                """);
     }
 
     /// <inheritdoc/>
     public IEnumerable<RowChange> Describe(RowChanges changed) =>
-        _isMade ? changed.Inserted(rows, tables.Catalog.LabelOf(tables.Pages), SqlText.Raw($"from {Name} s"), _columns) : [];
+        _isMade ? changed.Inserted(
+            rows, tables.Catalog.LabelOf(tables.Pages), $"from {s_name} s", _columns.Select(c => c.Name)) : [];
 
     // Beyond every page, and every row that a page has left behind.
-    private string NextKey
+    private SqlText NextKey
     {
         get
         {
-            IEnumerable<string> most = tables.Specific.Prepend(tables.Pages)
-                .Select(t => $"(select max({SqlText.Identifier(t.SingleKey!.Name)}) from {t.Sql})").Append($"(select max({tables.Key}) from {Name})");
-            string used = tables.Pages.SingleKey!.Sequence is { } sequence ? $", (select last_value from {sequence})" : "";
-            return $"greatest({string.Join(", ", most)}{used}) + 1";
+            List<SqlText> used = [$"(select max({_key}) from {s_name})"];
+            used.AddRange(
+                tables.Specific.Prepend(tables.Pages).Select(t => (SqlText)$"(select max({t.SingleKey!}) from {t})"));
+            if (tables.Pages.SingleKey!.Sequence is { } sequence)
+                used.Add($"(select last_value from {SqlText.Raw(sequence)})");
+            return $"greatest({used}) + 1";
         }
     }
 
-    private void Execute(string sql) => session.Execute(sql, cancellation);
+    private void Run(SqlText sql) => session.Run(sql, cancellation);
 }

@@ -3,14 +3,13 @@ using DataOps.Core.Django.Trees;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
-using Npgsql;
 
 namespace DataOps.Core.Features.Trees;
 
 /// <summary>Gives the nodes of an ltree that no root leads to a place below the nearest ancestor that is left.</summary>
 internal sealed class LtreeRepair(Session session, Tree tree, NodeRows nodes, CancellationToken cancellation)
 {
-    private readonly string _path = $"w.{SqlText.Identifier(tree.Path!.Name)}";
+    private readonly SqlText _path = tree.Path!.In("w");
 
     /// <summary>Nodes that got another place.</summary>
     public int Reattached { get; private set; }
@@ -22,8 +21,9 @@ internal sealed class LtreeRepair(Session session, Tree tree, NodeRows nodes, Ca
     /// <exception cref="DataOpsException">The node that they are to be attached to is not there.</exception>
     public void Reattach(string? to)
     {
-        List<(string Key, string Path)> rows = [.. session.Stream(
-            $"select w._key, {_path} from {nodes.Name} w order by {_path} collate \"C\", w._key", r => (r.GetString(0), r.GetString(1)), cancellation)];
+        List<(string Key, string Path)> rows = [.. session.Read(
+            $"""select w._key, {_path} from {nodes.Name} w order by {_path} collate "C", w._key""",
+            r => (r.GetString(0), r.GetString(1)), cancellation)];
         HashSet<string> reached = [];
         List<(string Key, string Path)> homeless = [];
         // By the number of labels: a parent is looked at before its children.
@@ -45,10 +45,11 @@ internal sealed class LtreeRepair(Session session, Tree tree, NodeRows nodes, Ca
             moved.TryAdd(path, place);
             places.Add(place);
         }
-        nodes.Execute(
-            $"update {nodes.Name} w set {SqlText.Identifier(tree.Path!.Name)} = p.path from unnest($1, $2) p (key, path) where p.key = w._key",
-            new NpgsqlParameter<string[]> { TypedValue = [.. homeless.Select(h => h.Key)] },
-            new NpgsqlParameter<string[]> { TypedValue = [.. places] });
+        string[] keys = [.. homeless.Select(h => h.Key)];
+        nodes.Run($"""
+            update {nodes.Name} w set {tree.Path!} = p.path
+            from unnest({keys}, {places.ToArray()}) p (key, path) where p.key = w._key
+            """);
         Reattached = homeless.Count;
         nodes.KeepChanged();
     }

@@ -2,7 +2,6 @@ using DataOps.Core.Changes;
 using DataOps.Core.Django.Trees;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
-using Npgsql;
 
 namespace DataOps.Core.Features.Trees;
 
@@ -15,15 +14,15 @@ internal static class NestedSetsRepair
         SetRow[] changed = [.. new NestedSets(session, tree, cancellation).Count()
             .Where(r => (r.TreeId, r.Left, r.Right, r.Depth) != (r.NewTreeId, r.NewLeft, r.NewRight, r.NewDepth))];
         nodes.Fill($"{tree.Key("c")} as _key");
-        static NpgsqlParameter Numbers(IEnumerable<long> numbers) => new NpgsqlParameter<long[]> { TypedValue = [.. numbers] };
-        nodes.Execute(
-            $"""
-            update {nodes.Name} w set {SqlText.Identifier(tree.TreeId!.Name)} = n.tree, {SqlText.Identifier(tree.Left!.Name)} = n.lft,
-              {SqlText.Identifier(tree.Right!.Name)} = n.rgt, {SqlText.Identifier(tree.Depth!.Name)} = n.depth
-            from unnest($1, $2, $3, $4, $5) n (key, tree, lft, rgt, depth) where n.key = w._key
-            """,
-            new NpgsqlParameter<string[]> { TypedValue = [.. changed.Select(r => r.Key)] }, Numbers(changed.Select(r => r.NewTreeId)),
-            Numbers(changed.Select(r => r.NewLeft)), Numbers(changed.Select(r => r.NewRight)), Numbers(changed.Select(r => r.NewDepth)));
+        string[] keys = [.. changed.Select(r => r.Key)];
+        long[] Numbers(Func<SetRow, long> number) => [.. changed.Select(number)];
+        nodes.Run($"""
+            update {nodes.Name} w set {tree.TreeId!} = n.tree, {tree.Left!} = n.lft, {tree.Right!} = n.rgt,
+              {tree.Depth!} = n.depth
+            from unnest({keys}, {Numbers(r => r.NewTreeId)}, {Numbers(r => r.NewLeft)}, {Numbers(r => r.NewRight)},
+              {Numbers(r => r.NewDepth)})
+              n (key, tree, lft, rgt, depth) where n.key = w._key
+            """);
         nodes.KeepChanged();
     }
 }

@@ -5,7 +5,6 @@ using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
-using Npgsql;
 
 namespace DataOps.Core.Features.Trees;
 
@@ -25,13 +24,17 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
     public IReadOnlyList<Column> Columns => [tables.Pages.Find("slug")!, tables.Pages.Find("url_path")!];
 
     /// <inheritdoc/>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Ancestors(IReadOnlyList<DetachedNode> tops, string nodes, string reached)
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Ancestors(
+        IReadOnlyList<DetachedNode> tops, SqlText nodes, SqlText reached)
     {
         Dictionary<string, string> byUrl = [];
-        string sql = $"select w.url_path, min(r.path) from {nodes} w join {reached} r on r._key = w._key where w.url_path = any($1) group by 1";
-        foreach ((string url, string path) in session.Stream(
-            sql, r => (r.GetString(0), r.GetString(1)), _cancellation,
-            new NpgsqlParameter<string[]> { TypedValue = [.. tops.SelectMany(t => UrlPrefixes(t.UrlPath)).Distinct()] }))
+        string[] urls = [.. tops.SelectMany(t => UrlPrefixes(t.UrlPath)).Distinct()];
+        foreach ((string url, string path) in session.Read(
+            $"""
+            select w.url_path, min(r.path) from {nodes} w join {reached} r on r._key = w._key
+            where w.url_path = any({urls}) group by 1
+            """,
+            r => (r.GetString(0), r.GetString(1)), _cancellation))
             byUrl[url] = path;
         Dictionary<string, string> byLog = LastMoves(tops, reached);
         return tops.ToDictionary(t => t.Key, t => (IReadOnlyList<string>)[
@@ -40,13 +43,14 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
     }
 
     /// <inheritdoc/>
-    public string Hold(NodeRows nodes, string reached, Func<string> next, DetachedNode like)
+    public string Hold(NodeRows nodes, SqlText reached, Func<string> next, DetachedNode like)
     {
-        string sql = $"""
+        SqlText sql = $"""
             select r.path from {nodes.Name} w join {reached} r on r._key = w._key
-            where w.url_path = {SqlText.Literal(HoldingPage.UrlPath)} and length(r.path) = {2 * s_paths.StepLength} order by r.path
+            where w.url_path = {SqlText.Value(HoldingPage.UrlPath)} and length(r.path) = {2 * s_paths.StepLength}
+            order by r.path
             """;
-        if (session.List<string>(sql, cancellation: _cancellation) is [var there, ..])
+        if (session.Query<string>(sql, _cancellation) is [var there, ..])
             return there;
         string path = next();
         string id = holding.Make(nodes, path, like.Key, isRoot: false);
@@ -63,15 +67,16 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
     }
 
     /// <inheritdoc/>
-    public string IsNamed(string name) => $"(w._key = {SqlText.Literal(name)} or w.url_path = {SqlText.Literal(name)})";
+    public SqlText IsNamed(string name) => $"{SqlText.Value(name)} in (w._key, w.url_path)";
 
     /// <inheritdoc/>
     public void Complete(NodeRows nodes)
     {
         SuffixSlugs(nodes);
-        nodes.Execute($"""
-            update {nodes.Name} w set url_path = u.url from ({UrlPathCheck.Query(nodes.Name, tables.Key)}) u
-            where u.id = w.{tables.Key} and w.url_path <> u.url
+        nodes.Run($"""
+            update {nodes.Name} w set url_path = u.url
+            from ({UrlPathCheck.Query(nodes.Name, tables.Pages.SingleKey!)}) u
+            where u.id = {tables.Pages.SingleKey!.In("w")} and w.url_path <> u.url
             """);
     }
 
@@ -82,41 +87,44 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
             yield return url![..(end + 1)];
     }
 
-    private Dictionary<string, string> LastMoves(IReadOnlyList<DetachedNode> tops, string reached)
+    private Dictionary<string, string> LastMoves(IReadOnlyList<DetachedNode> tops, SqlText reached)
     {
         if (tables.Find(WagtailTables.PageLogEntry) is not { } log || log.Find("data") is not { Type.Underlying.Name: "jsonb" })
             return [];
-        string sql = $"""
+        string[] keys = [.. tops.Select(t => t.Key)];
+        return session.Read(
+            $"""
             select distinct on (l.page_id) l.page_id::text, r.path
-            from {log.Sql} l left join {reached} r on r._key = l.data -> 'destination' ->> 'id'
-            where l.action = 'wagtail.move' and l.page_id::text = any($1) order by l.page_id, l.timestamp desc, l.id desc
-            """;
-        return session.Stream(
-            sql, r => (Key: r.GetString(0), Path: r.IsDBNull(1) ? null : r.GetString(1)), _cancellation,
-            new NpgsqlParameter<string[]> { TypedValue = [.. tops.Select(t => t.Key)] }).Where(m => m.Path is not null).ToDictionary(m => m.Key, m => m.Path!);
+            from {log} l left join {reached} r on r._key = l.data -> 'destination' ->> 'id'
+            where l.action = 'wagtail.move' and l.page_id::text = any({keys})
+            order by l.page_id, l.timestamp desc, l.id desc
+            """,
+            r => (Key: r.GetString(0), Path: r.IsDBNull(1) ? null : r.GetString(1)), _cancellation)
+            .Where(m => m.Path is not null).ToDictionary(m => m.Key, m => m.Path!);
     }
 
     // Who came last gives way: a page that was attached here, or, where that was asked for, the later sibling.
     private void SuffixSlugs(NodeRows nodes)
     {
-        string up = s_paths.ParentSql($"w.path");
-        (string Key, string Up, string Slug)[] second = [.. session.Stream(
+        SqlText up = s_paths.ParentSql($"w.path");
+        (string Key, string Up, string Slug)[] second = [.. session.Read(
             $"""
             select d._key, d.up, d.slug from (
               select w._key, {up} as up, w.slug, w._moved, row_number() over (partition by {up}, w.slug order by w._moved, w.path, w._key) as n
               from {nodes.Name} w where length(w.path) > {s_paths.StepLength} and ({up}, w.slug) in (
                 select {up}, w.slug from {nodes.Name} w where length(w.path) > {s_paths.StepLength} group by 1, 2 having count(*) > 1)) d
-            where d.n > 1 and (d._moved or {(onDuplicate == DuplicateSlug.Suffix ? "true" : "false")}) order by d.up, d.slug, d.n
+            where d.n > 1 and (d._moved or {onDuplicate == DuplicateSlug.Suffix}) order by d.up, d.slug, d.n
             """,
             r => (r.GetString(0), r.GetString(1), r.GetString(2)), _cancellation)];
         if (second.Length == 0)
             return;
-        HashSet<(string, string)> taken = [.. session.Stream(
-            $"select {up}, w.slug from {nodes.Name} w where {up} = any($1)", r => (r.GetString(0), r.GetString(1)), _cancellation,
-            new NpgsqlParameter<string[]> { TypedValue = [.. second.Select(s => s.Up).Distinct()] })];
+        string[] parents = [.. second.Select(s => s.Up).Distinct()];
+        HashSet<(string, string)> taken = [.. session.Read(
+            $"select {up}, w.slug from {nodes.Name} w where {up} = any({parents})",
+            r => (r.GetString(0), r.GetString(1)), _cancellation)];
+        string[] keys = [.. second.Select(s => s.Key)];
         string[] slugs = [.. second.Select(s => PageSlug.Free(s.Slug, free => taken.Add((s.Up, free))))];
-        nodes.Execute(
-            $"update {nodes.Name} w set slug = p.slug from unnest($1, $2) p (key, slug) where p.key = w._key",
-            new NpgsqlParameter<string[]> { TypedValue = [.. second.Select(s => s.Key)] }, new NpgsqlParameter<string[]> { TypedValue = slugs });
+        nodes.Run(
+            $"update {nodes.Name} w set slug = p.slug from unnest({keys}, {slugs}) p (key, slug) where p.key = w._key");
     }
 }

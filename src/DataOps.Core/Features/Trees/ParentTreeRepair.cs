@@ -1,9 +1,9 @@
 using DataOps.Core.Changes;
 using DataOps.Core.Django.Trees;
 using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
-using Npgsql;
 
 namespace DataOps.Core.Features.Trees;
 
@@ -14,8 +14,8 @@ namespace DataOps.Core.Features.Trees;
 /// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class ParentTreeRepair(Session session, Tree tree, NodeRows nodes, CancellationToken cancellation)
 {
-    private readonly string _key = SqlText.Identifier(tree.Parent!.TargetColumns[0].Name);
-    private readonly string _up = SqlText.Identifier(tree.Parent.Column.Name);
+    private readonly Column _key = tree.Parent!.TargetColumns[0];
+    private readonly Column _up = tree.Parent.Column;
 
     /// <summary>Branches that were cut off and have a place again.</summary>
     public int Reattached { get; private set; }
@@ -23,27 +23,28 @@ internal sealed class ParentTreeRepair(Session session, Tree tree, NodeRows node
     /// <summary>Fills the temporary table with the nodes as they are.</summary>
     public void Fill()
     {
-        bool isIdentity = nodes.Rows.Identity.Columns.Any(c => c.Name == tree.Parent!.TargetColumns[0].Name);
-        nodes.Fill(isIdentity ? "false as _moved" : $"c.{_key}, false as _moved");
+        bool isIdentity = nodes.Rows.Identity.Columns.Any(c => c.Name == _key.Name);
+        nodes.Fill(isIdentity ? (SqlText)$"false as _moved" : (SqlText)$"{_key.In("c")}, false as _moved");
     }
 
     /// <summary>Makes roots of the nodes whose parent does not exist, and of one in each cycle; or children of another node.</summary>
     /// <exception cref="DataOpsException">That other node is not there; or none is named, and each node must have a parent.</exception>
     public void Reattach(string? to)
     {
-        IReadOnlyList<LostRow> lost = ParentWalk.Lost(session, SqlText.Raw(nodes.Name), tree.Parent!, cancellation);
+        IReadOnlyList<LostRow> lost = ParentWalk.Lost(session, nodes.Name, tree.Parent!, cancellation);
         string[] tops = [.. Tops(lost)];
         if (tops.Length == 0)
             return;
-        if (to is null && tree.Parent!.Column.NotNull)
+        if (to is null && _up.NotNull)
             throw new DataOpsException(
-                ErrorIds.NeedsParent, FailureKind.InvalidArgument, $"{tree.Parent.Table}.{tree.Parent.Column.Name} cannot be NULL, so nothing was changed.",
+                ErrorIds.NeedsParent, FailureKind.InvalidArgument,
+                $"{tree.Parent!.Table}.{_up.Name} cannot be NULL, so nothing was changed.",
                 "Name the node to attach to with -To.", tree.Table.DisplayName);
         if (to is not null)
             Require(to, lost);
-        string parent = to is null ? "null" : $"{SqlText.Literal(to)}::{tree.Parent!.Column.TypeText}";
-        nodes.Execute(
-            $"update {nodes.Name} w set {_up} = {parent}, _moved = true where w.{_key}::text = any($1)", new NpgsqlParameter<string[]> { TypedValue = tops });
+        SqlText parent = $"{SqlText.Value(to)}::{_up.TypeSql}";
+        nodes.Run(
+            $"update {nodes.Name} w set {_up} = {parent}, _moved = true where {_key.In("w")}::text = any({tops})");
         Reattached = tops.Length;
     }
 
@@ -52,15 +53,16 @@ internal sealed class ParentTreeRepair(Session session, Tree tree, NodeRows node
     public void Complete(bool renumbers)
     {
         if (tree.Kind == TreeKind.Mptt)
-            nodes.Execute($"""
-                update {nodes.Name} w set {SqlText.Identifier(tree.Left!.Name)} = n.lft, {SqlText.Identifier(tree.Right!.Name)} = n.rght,
-                  {SqlText.Identifier(tree.TreeId!.Name)} = n.tree_id, {SqlText.Identifier(tree.Depth!.Name)} = n.level
-                from ({MpttNumbers.Query(tree, SqlText.Raw(nodes.Name), renumbers)}) n where n.key = w.{_key}
+            nodes.Run($"""
+                update {nodes.Name} w
+                set {tree.Left!} = n.lft, {tree.Right!} = n.rght, {tree.TreeId!} = n.tree_id, {tree.Depth!} = n.level
+                from ({MpttNumbers.Query(tree, nodes.Name, renumbers)}) n where n.key = {_key.In("w")}
                 """);
         else if (renumbers && tree.Order is { } order)
-            nodes.Execute($"""
-                update {nodes.Name} w set {SqlText.Identifier(order.Name)} = n.place
-                from (select c.{_key} as key, row_number() over (partition by c.{_up} order by c.{SqlText.Identifier(order.Name)}, c.{_key}) as place
+            nodes.Run($"""
+                update {nodes.Name} w set {order} = n.place
+                from (select c.{_key} as key,
+                    row_number() over (partition by c.{_up} order by c.{order}, c.{_key}) as place
                   from {nodes.Name} c) n
                 where n.key = w.{_key}
                 """);
@@ -87,7 +89,9 @@ internal sealed class ParentTreeRepair(Session session, Tree tree, NodeRows node
 
     private void Require(string to, IReadOnlyList<LostRow> lost)
     {
-        bool exists = session.List<bool>($"select exists (select 1 from {nodes.Name} w where w.{_key}::text = @to)", new { to }, cancellation)[0];
+        bool exists = session.Query<bool>(
+            $"select exists (select 1 from {nodes.Name} w where w.{_key}::text = {SqlText.Value(to)})",
+            cancellation)[0];
         if (!exists || lost.Any(r => r.Key == to))
             throw new DataOpsException(
                 ErrorIds.UnknownNode, FailureKind.NotFound, $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",

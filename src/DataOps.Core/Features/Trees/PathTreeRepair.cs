@@ -4,7 +4,6 @@ using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
-using Npgsql;
 
 namespace DataOps.Core.Features.Trees;
 
@@ -15,20 +14,21 @@ internal interface IPlacedColumns
     IReadOnlyList<Column> Columns { get; }
 
     /// <summary>Other places for the tops of homeless branches, by their keys: the paths of nodes that are reached.</summary>
-    IReadOnlyDictionary<string, IReadOnlyList<string>> Ancestors(IReadOnlyList<DetachedNode> tops, string nodes, string reached);
+    IReadOnlyDictionary<string, IReadOnlyList<string>> Ancestors(
+        IReadOnlyList<DetachedNode> tops, SqlText nodes, SqlText reached);
 
     /// <summary>The path of the node that takes those of which no ancestor is left; it is made where there is none yet.</summary>
     /// <param name="nodes">The nodes.</param>
     /// <param name="reached">The nodes that a root leads to.</param>
     /// <param name="next">Gives the next free path below the root.</param>
     /// <param name="like">One of the nodes that need it.</param>
-    string Hold(NodeRows nodes, string reached, Func<string> next, DetachedNode like);
+    string Hold(NodeRows nodes, SqlText reached, Func<string> next, DetachedNode like);
 
     /// <summary>Makes a root where there is none.</summary>
     void MakeRoot(NodeRows nodes, string path, DetachedNode like);
 
     /// <summary>The condition that a node w is the one that a person names.</summary>
-    string IsNamed(string name);
+    SqlText IsNamed(string name);
 
     /// <summary>Brings the columns in line with the places.</summary>
     void Complete(NodeRows nodes);
@@ -45,16 +45,19 @@ internal interface IPlacedColumns
 internal sealed class PathTreeRepair(
     Session session, Tree tree, PathScheme scheme, NodeRows nodes, int number, IPlacedColumns? placed, CancellationToken cancellation)
 {
-    private readonly string _reached = $"pg_temp.dataops_reached_{number}";
-    private readonly string _path = $"w.{SqlText.Identifier(tree.Path!.Name)}";
-    private readonly string _column = SqlText.Identifier(tree.Path.Name);
+    private readonly SqlText _reached = SqlText.Raw($"pg_temp.dataops_reached_{number}");
+    private readonly SqlText _path = tree.Path!.In("w");
+    private readonly SqlText _up = scheme.ParentSql(tree.Path.In("w"));
+    private readonly SqlText _depth = scheme.DepthSql(tree.Path.In("w"));
+    private readonly SqlText _isPath = scheme.IsPathSql(tree.Path.In("w"));
     private readonly int _step = scheme.StepLength;
 
     /// <summary>Nodes that got another place because they had none.</summary>
     public int Reattached { get; private set; }
 
     /// <summary>Fills the temporary table with the nodes as they are.</summary>
-    public void Fill(string? inserted) => nodes.Fill($"{tree.Key("c")} as _key, false as _moved", inserted);
+    public void Fill(SqlText inserted) =>
+        nodes.Fill($"{tree.Key("c")} as _key, false as _moved", inserted);
 
     /// <summary>Gives the nodes that no root leads to a place.</summary>
     public void Reattach(string? to)
@@ -76,10 +79,12 @@ internal sealed class PathTreeRepair(
         Func<Func<string>, DetachedNode, string>? hold = placed is null || !tree.HasOneRoot ? null : (next, like) => placed.Hold(nodes, _reached, next, like);
         new Reattachment(session, scheme, _reached, Ancestors, hold, cancellation)
             .Place(homeless, target, tree.HasOneRoot ? Root() : "");
-        nodes.Execute(
-            $"update {nodes.Name} w set {_column} = p.path, _moved = true from unnest($1, $2) p (key, path) where p.key = w._key",
-            new NpgsqlParameter<string[]> { TypedValue = [.. homeless.Select(h => h.Key)] },
-            new NpgsqlParameter<string[]> { TypedValue = [.. homeless.Select(h => h.NewPath!)] });
+        string[] keys = [.. homeless.Select(h => h.Key)];
+        string[] paths = [.. homeless.Select(h => h.NewPath!)];
+        nodes.Run($"""
+            update {nodes.Name} w set {tree.Path!} = p.path, _moved = true
+            from unnest({keys}, {paths}) p (key, path) where p.key = w._key
+            """);
         Reattached = homeless.Length;
         RequireRoom();
     }
@@ -89,36 +94,40 @@ internal sealed class PathTreeRepair(
     public void Compact()
     {
         FindReached();
-        long homeless = session.List<long>($"select (select count(*) from {nodes.Name}) - (select count(*) from {_reached})", cancellation: cancellation)[0];
+        long homeless = session.Query<long>(
+            $"select (select count(*) from {nodes.Name}) - (select count(*) from {_reached})", cancellation)[0];
         if (homeless > 0)
             throw new DataOpsException(
                 ErrorIds.OrphansInTheWay, FailureKind.InvalidOperation,
                 $"{homeless} nodes of {tree.Table} are not connected to the tree: closing gaps could put them below others, so nothing was changed.",
                 "Give them a place with -Orphan Reattach, or delete them with -Orphan Delete.", tree.Table.DisplayName);
-        nodes.Execute($"""
+        SqlText step = scheme.StepSql($"k.n");
+        nodes.Run($"""
             with recursive k as (
-              select w._key, {_path} as path, {scheme.ParentSql(SqlText.Raw(_path))} as up,
-                     row_number() over (partition by {scheme.ParentSql(SqlText.Raw(_path))} order by {scheme.Order(SqlText.Raw(_path))}) as n from {nodes.Name} w),
+              select w._key, {_path} as path, {_up} as up,
+                     row_number() over (partition by {_up} order by {scheme.Order(_path)}) as n
+                     from {nodes.Name} w),
             t as (
-              select k._key, k.path, {scheme.StepSql($"k.n")} collate "C" as new from k where k.up = ''
+              select k._key, k.path, {step} collate "C" as new from k where k.up = ''
               union all
-              select k._key, k.path, (t.new || {scheme.StepSql($"k.n")}) collate "C" from k join t on k.up = t.path)
-            update {nodes.Name} w set {_column} = t.new from t where t._key = w._key and t.new <> {_path}
+              select k._key, k.path, (t.new || {step}) collate "C" from k join t on k.up = t.path)
+            update {nodes.Name} w set {tree.Path!} = t.new from t where t._key = w._key and t.new <> {_path}
             """);
     }
 
     /// <summary>Counts depth and children, and what else hangs on the places.</summary>
     public void Complete()
     {
-        string depth = SqlText.Identifier(tree.Depth!.Name);
-        string children = SqlText.Identifier(tree.NumChild!.Name);
-        nodes.Execute($"""
+        Column depth = tree.Depth!;
+        Column children = tree.NumChild!;
+        nodes.Run($"""
             update {nodes.Name} n set {depth} = k.depth, {children} = k.children
-            from (select w.ctid as place, {scheme.DepthSql(SqlText.Raw(_path))} as depth, coalesce(k.children, 0) as children
+            from (select w.ctid as place, {_depth} as depth, coalesce(k.children, 0) as children
                   from {nodes.Name} w
-                  left join (select {scheme.ParentSql(SqlText.Raw(_path))} as path, count(*) as children from {nodes.Name} w where length({_path}) > {_step}
+                  left join (select {_up} as path, count(*) as children
+                    from {nodes.Name} w where length({_path}) > {_step}
                     group by 1) k on k.path = {_path}
-                  where {scheme.IsPathSql(SqlText.Raw(_path))} and (w.{depth} <> {scheme.DepthSql(SqlText.Raw(_path))} or w.{children} <> coalesce(k.children, 0))) k
+                  where {_isPath} and (w.{depth} <> {_depth} or w.{children} <> coalesce(k.children, 0))) k
             where n.ctid = k.place
             """);
         placed?.Complete(nodes);
@@ -127,38 +136,41 @@ internal sealed class PathTreeRepair(
 
     private DetachedNode[] ReadHomeless()
     {
-        string url = placed is null ? "null::text" : "w.url_path";
-        return [.. session.Stream(
-            $"select w._key, {_path}, {url} from {nodes.Name} w left join {_reached} r on r._key = w._key where r._key is null order by {_path}, w._key",
+        SqlText url = placed is null ? (SqlText)$"null::text" : (SqlText)$"w.url_path";
+        return [.. session.Read(
+            $"""
+            select w._key, {_path}, {url} from {nodes.Name} w left join {_reached} r on r._key = w._key
+            where r._key is null order by {_path}, w._key
+            """,
             r => new DetachedNode(r.GetString(0), r.GetString(1), r.IsDBNull(2) ? null : r.GetString(2)), cancellation)];
     }
 
     // Of nodes with one path, the first is the one that has it.
     private void FindReached()
     {
-        nodes.Execute($"drop table if exists {_reached}");
-        nodes.Execute($"""
-            create temp table dataops_reached_{number} on commit drop as
-            with recursive v as materialized (select distinct on ({_path}) w._key, {_path} as path from {nodes.Name} w where {scheme.IsPathSql(SqlText.Raw(_path))} order by {_path},
-              w._key),
+        nodes.Run($"drop table if exists {_reached}");
+        SqlText select = $"""
+            with recursive v as materialized (
+              select distinct on ({_path}) w._key, {_path} as path
+              from {nodes.Name} w where {_isPath} order by {_path}, w._key),
             r as (
               select v._key, v.path from v where length(v.path) = {_step}
               union all
               select v._key, v.path from v join r on {scheme.ParentSql($"v.path")} = r.path)
             select * from r
-            """);
-        nodes.Execute($"analyze {_reached}");
+            """;
+        TemporaryTable.Create(session, _reached, select, cancellation);
     }
 
     private string Root() =>
-        session.List<string?>($"select min(path) from {_reached} where length(path) = {_step}", cancellation: cancellation)[0] ?? "";
+        session.Query<string?>($"select min(path) from {_reached} where length(path) = {_step}", cancellation)[0] ?? "";
 
     private string Find(string to)
     {
-        string isNamed = placed?.IsNamed(to) ?? $"w._key = {SqlText.Literal(to)}";
-        IReadOnlyList<string> paths = session.List<string>(
+        SqlText isNamed = placed?.IsNamed(to) ?? $"w._key = {SqlText.Value(to)}";
+        IReadOnlyList<string> paths = session.Query<string>(
             $"select r.path from {nodes.Name} w join {_reached} r on r._key = w._key where {isNamed} order by length(r.path), r.path",
-                cancellation: cancellation);
+            cancellation);
         return paths.Count > 0
             ? paths[0]
             : throw new DataOpsException(
@@ -170,7 +182,8 @@ internal sealed class PathTreeRepair(
     {
         if (tree.Path!.Length is not { } most)
             return;
-        long longest = session.List<int?>($"select max(length({_path})) from {nodes.Name} w where w._moved", cancellation: cancellation)[0] ?? 0;
+        long longest = session.Query<int?>(
+            $"select max(length({_path})) from {nodes.Name} w where w._moved", cancellation)[0] ?? 0;
         if (longest > most)
             throw new DataOpsException(
                 ErrorIds.PathTooLong, FailureKind.InvalidOperation,

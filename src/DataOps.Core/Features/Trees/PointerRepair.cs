@@ -4,7 +4,6 @@ using DataOps.Core.Django.Trees;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
-using Npgsql;
 
 namespace DataOps.Core.Features.Trees;
 
@@ -15,37 +14,41 @@ internal static class PointerRepair
     public static void Plan(
         Session session, PageTables tables, ChangeRun change, IReadOnlyList<Problem> problems, CancellationToken cancellation)
     {
-        foreach ((string column, TreeProblem problem) in RevisionCheck.Of(tables))
+        SqlText key = tables.Key;
+        foreach ((Column column, TreeProblem problem) in RevisionCheck.Of(tables))
             if (problems.Any(p => p.Class == problem))
             {
-                bool hasTime = column == "latest_revision_id" && tables.Pages.Find("latest_revision_created_at") is not null;
-                NodeRows rows = Rows(session, tables, change, hasTime ? [column, "latest_revision_created_at"] : [column], cancellation);
-                rows.Fill($"c.{tables.Key}::text as _key", only: RevisionCheck.IsWrong(tables, column, "c"));
-                string created = hasTime
-                    ? $", latest_revision_created_at = (select r.created_at from {tables.Revisions!.Sql} r where r.id = x.expected)"
-                    : "";
-                rows.Execute($"""
-                    update {rows.Name} w set {SqlText.Identifier(column)} = x.expected{created}
-                    from (select p.{tables.Key} as id, {RevisionCheck.Expected(tables, column)} as expected from {tables.Pages.Sql} p
-                      join {rows.Name} o on o.{tables.Key} = p.{tables.Key}) x
-                    where x.id = w.{tables.Key}
+                Column? time = column.Name == "latest_revision_id"
+                    ? tables.Pages.Find("latest_revision_created_at")
+                    : null;
+                NodeRows rows = Rows(session, tables, change, time is null ? [column] : [column, time], cancellation);
+                rows.Fill($"c.{key}::text as _key", only: RevisionCheck.IsWrong(tables, column, "c"));
+                SqlText created = time is null
+                    ? SqlText.Empty
+                    : (SqlText)$", {time} = (select r.created_at from {tables.Revisions!} r where r.id = x.expected)";
+                rows.Run($"""
+                    update {rows.Name} w set {column} = x.expected{created}
+                    from (select p.{key} as id, {RevisionCheck.Expected(tables, column)} as expected
+                      from {tables.Pages} p
+                      join {rows.Name} o on o.{key} = p.{key}) x
+                    where x.id = w.{key}
                     """);
                 rows.KeepChanged();
                 change.PlanLast(rows);
             }
         if (problems.Any(p => p.Class == TreeProblem.Alias))
         {
-            NodeRows rows = Rows(session, tables, change, ["alias_of_id"], cancellation);
-            rows.Fill($"c.{tables.Key}::text as _key", only: "c.alias_of_id is not null");
-            rows.Execute(
-                $"update {rows.Name} w set alias_of_id = null where w._key = any($1)",
-                new NpgsqlParameter<string[]> { TypedValue = [.. problems.Where(p => p.Class == TreeProblem.Alias).Select(p => p.Key!)] });
+            NodeRows rows = Rows(session, tables, change, [tables.Pages.Find("alias_of_id")!], cancellation);
+            rows.Fill($"c.{key}::text as _key", only: $"c.alias_of_id is not null");
+            string[] keys = [.. problems.Where(p => p.Class == TreeProblem.Alias).Select(p => p.Key!)];
+            rows.Run($"update {rows.Name} w set alias_of_id = null where w._key = any({keys})");
             rows.KeepChanged();
             change.PlanLast(rows);
         }
     }
 
-    private static NodeRows Rows(Session session, PageTables tables, ChangeRun change, string[] columns, CancellationToken cancellation) => new(
-        session, tables.Catalog.LabelOf(tables.Pages), change.Changes.Of(tables.Pages), $"dataops_{columns[0]}",
-        [.. columns.Select(tables.Pages.Find).OfType<Column>()], cancellation);
+    private static NodeRows Rows(
+        Session session, PageTables tables, ChangeRun change, Column[] columns, CancellationToken cancellation) => new(
+        session, tables.Catalog.LabelOf(tables.Pages), change.Changes.Of(tables.Pages), $"dataops_{columns[0].Name}",
+        columns, cancellation);
 }

@@ -2,7 +2,6 @@ using DataOps.Core.Django.Trees;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
-using Npgsql;
 
 namespace DataOps.Core.Features.Trees;
 
@@ -15,7 +14,8 @@ namespace DataOps.Core.Features.Trees;
 /// go below the root when absent.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class Reattachment(
-    Session session, PathScheme scheme, string reached, Func<IReadOnlyList<DetachedNode>, IReadOnlyDictionary<string, IReadOnlyList<string>>> ancestors,
+    Session session, PathScheme scheme, SqlText reached,
+    Func<IReadOnlyList<DetachedNode>, IReadOnlyDictionary<string, IReadOnlyList<string>>> ancestors,
     Func<Func<string>, DetachedNode, string>? hold, CancellationToken cancellation)
 {
     private readonly int _step = scheme.StepLength;
@@ -60,9 +60,9 @@ internal sealed class Reattachment(
     private Dictionary<DetachedNode, string> Nearest(DetachedNode[] tops, string fallback)
     {
         IReadOnlyDictionary<string, IReadOnlyList<string>> others = ancestors(tops);
-        HashSet<string> there = [.. session.Stream(
-            $"select r.path from {reached} r where r.path = any($1)", r => r.GetString(0), cancellation,
-            new NpgsqlParameter<string[]> { TypedValue = [.. tops.SelectMany(t => Prefixes(t.Path)).Distinct()] })];
+        string[] paths = [.. tops.SelectMany(t => Prefixes(t.Path)).Distinct()];
+        HashSet<string> there = [.. session.Read(
+            $"select r.path from {reached} r where r.path = any({paths})", r => r.GetString(0), cancellation)];
         Dictionary<DetachedNode, string> places = [];
         foreach (DetachedNode top in tops)
         {
@@ -95,13 +95,13 @@ internal sealed class Reattachment(
 
     private void ReadLast(string[] places)
     {
-        string last = $"right(r.path, {_step})";
-        string sql = $"""
-            select {scheme.ParentSql($"r.path")}, (array_agg({last} order by {scheme.Order(SqlText.Raw(last))} desc))[1] from {reached} r
-            where {scheme.ParentSql($"r.path")} = any($1) group by 1
+        SqlText last = $"right(r.path, {SqlText.Literal(_step)})";
+        SqlText up = scheme.ParentSql($"r.path");
+        SqlText sql = $"""
+            select {up}, (array_agg({last} order by {scheme.Order(last)} desc))[1] from {reached} r
+            where {up} = any({places}) group by 1
             """;
-        foreach ((string parent, string step) in session.Stream(
-            sql, r => (r.GetString(0), r.GetString(1)), cancellation, new NpgsqlParameter<string[]> { TypedValue = places }))
+        foreach ((string parent, string step) in session.Read(sql, r => (r.GetString(0), r.GetString(1)), cancellation))
             _last[parent] = Math.Max(_last.GetValueOrDefault(parent), scheme.Number(step) ?? 0);
     }
 

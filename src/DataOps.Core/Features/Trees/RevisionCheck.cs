@@ -1,6 +1,7 @@
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.Trees;
 using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
 
@@ -9,11 +10,12 @@ namespace DataOps.Core.Features.Trees;
 /// <summary>Checks that a page's latest and live revision exist and are its own.</summary>
 internal sealed class RevisionCheck(Session session, PageTables tables, CancellationToken cancellation)
 {
-    /// <summary>The columns that point at a revision, and the problem that each can have.</summary>
-    public static readonly IReadOnlyList<(string Column, TreeProblem Problem)> Pointers =
+    // The columns that point at a revision, and the problem that each can have.
+    private static readonly (string Column, TreeProblem Problem)[] s_pointers =
         [("latest_revision_id", TreeProblem.LatestRevision), ("live_revision_id", TreeProblem.LiveRevision)];
 
-    private readonly (string Column, TreeProblem Problem)[] _pointers = [.. Of(tables)];
+    private readonly SqlText _key = tables.Key;
+    private readonly (Column Column, TreeProblem Problem)[] _pointers = [.. Of(tables)];
 
     /// <summary>The problems, in the order of the pages' keys.</summary>
     public IEnumerable<Problem> Find()
@@ -21,44 +23,52 @@ internal sealed class RevisionCheck(Session session, PageTables tables, Cancella
         if (_pointers.Length == 0)
             return [];
         // Both mostly point at the same row, which is then looked at once.
-        IEnumerable<string> wrong = _pointers.Select((p, i) => string.Join(" and ", _pointers.Take(i)
-            .Select(b => $"{Pointer(p.Column)} is distinct from {Pointer(b.Column)}").Append(IsWrong(tables, p.Column))));
-        IEnumerable<string> cells = _pointers.Select(p => $"""
-            case when {IsWrong(tables, p.Column)} then {Pointer(p.Column)}::text end, ({Expected(tables, p.Column)})::text, {Exists(p.Column)}
+        IEnumerable<SqlText> wrong = _pointers.Select((p, i) => SqlText.Join(" and ", _pointers.Take(i)
+            .Select(b => (SqlText)$"p.{p.Column} is distinct from p.{b.Column}")
+            .Append(IsWrong(tables, p.Column, "p"))));
+        IEnumerable<SqlText> cells = _pointers.Select(p => (SqlText)$"""
+            case when {IsWrong(tables, p.Column, "p")} then p.{p.Column}::text end,
+              ({Expected(tables, p.Column)})::text,
+              exists (select 1 from {tables.Revisions!} r where r.id = p.{p.Column})
             """);
-        return session.Stream(
+        return session.Read(
             $"""
-            select p.{tables.Key}::text, {string.Join(", ", cells)}
-            from {tables.Pages.Sql} p where {string.Join(" or ", wrong.Select(w => $"({w})"))} order by p.{tables.Key}
+            select p.{_key}::text, {cells}
+            from {tables.Pages} p where {SqlText.Join(" or ", wrong.Select(w => (SqlText)$"({w})"))} order by p.{_key}
             """,
             r => _pointers.Select((p, i) => r.IsDBNull((3 * i) + 1) ? null : new Problem(
-                p.Problem, Severity.Error, tables.Pages, r.GetString(0), p.Column, r.GetString((3 * i) + 1),
+                p.Problem, Severity.Error, tables.Pages, r.GetString(0), p.Column.Name, r.GetString((3 * i) + 1),
                 r.IsDBNull((3 * i) + 2) ? null : r.GetString((3 * i) + 2),
                 r.GetBoolean((3 * i) + 3) ? "it is another object's" : $"no row of {tables.Revisions} has this key")).ToArray(),
             cancellation).SelectMany(p => p.OfType<Problem>());
     }
 
     /// <summary>The pointers that this site's pages have.</summary>
-    public static IEnumerable<(string Column, TreeProblem Problem)> Of(PageTables tables) =>
-        tables.Revisions is null ? [] : Pointers.Where(p => tables.Pages.Find(p.Column) is not null);
+    public static IEnumerable<(Column Column, TreeProblem Problem)> Of(PageTables tables)
+    {
+        if (tables.Revisions is not null)
+            foreach ((string name, TreeProblem problem) in s_pointers)
+                if (tables.Pages.Find(name) is { } column)
+                    yield return (column, problem);
+    }
 
     /// <summary>The condition that a page's pointer is wrong.</summary>
     /// <remarks>One look at the revision by its key: a join would read all revisions with their content.</remarks>
-    public static string IsWrong(PageTables tables, string column, string page = "p")
-    {
-        string pointer = $"{page}.{SqlText.Identifier(column)}";
-        return $"{pointer} is not null and (select {tables.IsOwnRevision(page)} from {tables.Revisions!.Sql} r where r.id = {pointer}) is not true";
-    }
+    public static SqlText IsWrong(PageTables tables, Column column, Alias page) => $"""
+        {column.In(page)} is not null
+        and (select {tables.IsOwnRevision(page.Name)} from {tables.Revisions!} r
+          where r.id = {column.In(page)}) is not true
+        """;
 
     /// <summary>What the pointer of a page p should be.</summary>
     /// <remarks>The latest is the newest that is left; the live one too where nothing waits to be published, else nobody knows it.</remarks>
-    public static string Expected(PageTables tables, string column)
+    public static SqlText Expected(PageTables tables, Column column)
     {
-        string newest = $"(select r.id from {tables.Revisions!.Sql} r where {tables.IsOwnRevision("p")} order by r.created_at desc, r.id desc limit 1)";
-        return column == "latest_revision_id" ? newest : $"case when p.live and not p.has_unpublished_changes then {newest} end";
+        SqlText isOwn = tables.IsOwnRevision("p");
+        SqlText newest =
+            $"(select r.id from {tables.Revisions!} r where {isOwn} order by r.created_at desc, r.id desc limit 1)";
+        return column.Name == "latest_revision_id"
+            ? newest
+            : (SqlText)$"case when p.live and not p.has_unpublished_changes then {newest} end";
     }
-
-    private string Exists(string column) => $"exists (select 1 from {tables.Revisions!.Sql} r where r.id = {Pointer(column)})";
-
-    private static string Pointer(string column) => $"p.{SqlText.Identifier(column)}";
 }

@@ -3,6 +3,7 @@ using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.Trees;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Trees;
 
@@ -16,15 +17,16 @@ internal sealed class SiteCheck(Session session, PageTables tables, Cancellation
     {
         if (tables.Find(WagtailTables.Site) is not { } sites)
             return [];
-        string isOff = $"""
+        SqlText step = SqlText.Literal(s_paths.StepLength);
+        SqlText isOff = $"""
             not ({s_paths.IsPathSql($"p.path")})
-            or exists (select 1 from generate_series({s_paths.StepLength}, length(p.path) - {s_paths.StepLength}, {s_paths.StepLength}) n where not exists (select 1 from {tables.Pages.Sql} a
-              where a.path = left(p.path, n)))
+            or exists (select 1 from generate_series({step}, length(p.path) - {step}, {step}) n
+              where not exists (select 1 from {tables.Pages} a where a.path = left(p.path, n)))
             """;
-        return session.Stream(
+        return session.Read(
             $"""
             select s.id::text, s.root_page_id::text, p.path, s.hostname || ':' || s.port
-            from {sites.Sql} s left join {tables.Pages.Sql} p on p.{tables.Key} = s.root_page_id
+            from {sites} s left join {tables.Pages} p on {tables.Pages.SingleKey!.In("p")} = s.root_page_id
             where p.path is null or {isOff} order by s.id
             """,
             r => new Problem(

@@ -20,36 +20,37 @@ internal sealed class SpecificRowCheck(Session session, PageTables tables, Cance
     private IEnumerable<Page> Odd()
     {
         int columns = (tables.Specific.Count / Bits) + 1;
-        string names = string.Join(", ", Enumerable.Range(0, columns).Select(i => $"w{i}"));
-        string types = string.Join(", ", _chains.Select(c => $"({c.Key}, {Weights(c.Value)})"));
-        string rows = string.Concat(tables.Specific.Select(t => $" union all select {KeyOf(t)}, 0, {Weights([t], "-")} from {t.Sql}"));
-        string left = string.Join(" or ", Enumerable.Range(0, columns).Select(i => $"sum(w{i}) <> 0"));
-        string present = string.Join(", ", tables.Specific.Select(
-            (t, i) => $"case when exists (select 1 from {t.Sql} s where s.{KeyOf(t)} = o.id) then {i} end"));
-        return session.Stream(
+        Column key = tables.Pages.SingleKey!;
+        SqlText[] names = [.. Enumerable.Range(0, columns).Select(i => SqlText.Raw($"w{i}"))];
+        IEnumerable<SqlText> types = _chains.Select(c => (SqlText)$"({SqlText.Literal(c.Key)}, {Weights(c.Value)})");
+        SqlText rows = SqlText.Join("", tables.Specific.Select(
+            t => (SqlText)$" union all select {t.SingleKey!}, 0, {Weights([t], isNegative: true)} from {t}"));
+        SqlText left = SqlText.Join(" or ", names.Select(n => (SqlText)$"sum({n}) <> 0"));
+        IEnumerable<SqlText> present = tables.Specific.Select(
+            (t, i) => (SqlText)$"case when exists (select 1 from {t} s where s.{t.SingleKey!} = o.id) then {i} end");
+        return session.Read(
             $"""
             with e (type, {names}) as (values {types}),
             odd as (
               select id from (
-                select p.{tables.Key} as id, (e.type is null)::int4 as unknown, {names} from {tables.Pages.Sql} p left join e on e.type = p.content_type_id
+                select p.{key} as id, (e.type is null)::int4 as unknown, {names}
+                from {tables.Pages} p left join e on e.type = p.content_type_id
                 {rows}) x
               group by id having {left} or sum(unknown) > 0)
             select o.id::text, p.content_type_id::int4, array_remove(array[{present}]::int4[], null)
-            from odd o left join {tables.Pages.Sql} p on p.{tables.Key} = o.id order by o.id
+            from odd o left join {tables.Pages} p on p.{key} = o.id order by o.id
             """,
             r => new Page(r.GetString(0), r.IsDBNull(1) ? null : r.GetInt32(1), [.. r.GetFieldValue<int[]>(2).Select(n => tables.Specific[n])]), cancellation);
     }
 
     // A bit a table, in as many columns as they need: sums of int4 are cheap.
-    private string Weights(IReadOnlyList<Table> chain, string sign = "")
+    private IEnumerable<SqlText> Weights(IReadOnlyList<Table> chain, bool isNegative = false)
     {
         int[] weights = new int[(tables.Specific.Count / Bits) + 1];
         foreach (int index in chain.Select(IndexOf))
             weights[index / Bits] |= 1 << (index % Bits);
-        return string.Join(", ", weights.Select(w => sign + w));
+        return weights.Select(w => SqlText.Literal(isNegative ? -w : w));
     }
-
-    private static string KeyOf(Table table) => SqlText.Identifier(table.SingleKey!.Name);
 
     private IEnumerable<Problem> Of(Page page)
     {

@@ -17,8 +17,8 @@ internal sealed class SpecificRowRepair(
     private RebuiltSpecificRows? _rebuilt;
     private int _number;
 
-    /// <summary>The temporary table of pages that come back; null without.</summary>
-    public string? Inserted => _rebuilt?.RowsOf(tables.Pages);
+    /// <summary>The temporary table of pages that come back; empty without.</summary>
+    public SqlText Inserted => _rebuilt?.RowsOf(tables.Pages) ?? SqlText.Empty;
 
     /// <summary>Plans what becomes of them.</summary>
     public void Plan(IReadOnlyList<Problem> problems)
@@ -53,21 +53,25 @@ internal sealed class SpecificRowRepair(
     // With Delete also what is stray beside a page of another type; a revision brings back only what is missing.
     private SelectedRows Select(Reference reference, Problem[] problems)
     {
-        string condition = options.MissingSpecific == MissingSpecific.Delete || reference is SpecificRowReference
-            ? "" : $" and not exists (select 1 from {tables.Pages.Sql} p where p.{tables.Key} = t.{SqlText.Identifier(reference.Column.Name)})";
+        Table pages = tables.Pages;
+        SqlText condition = options.MissingSpecific == MissingSpecific.Delete || reference is SpecificRowReference
+            ? SqlText.Empty
+            : (SqlText)$" and not exists (select 1 from {pages} p where p.{pages.SingleKey!} = t.{reference.Column})";
         return Select(change.Changes.Of(reference.Table), problems, reference.Value("t"), condition);
     }
 
     private void SetType(int contentType, Problem[] problems) =>
         ValuesOf(change.Changes.Of(tables.Pages)).Add(
-            Select(change.Changes.Of(tables.Pages), problems, "''", ""),
+            Select(change.Changes.Of(tables.Pages), problems, $"''", SqlText.Empty),
             new Dictionary<string, SqlText> { ["content_type_id"] = $"{contentType}::{tables.Pages.Find("content_type_id")!.TypeSql}" });
 
-    private SelectedRows Select(TablePlan table, Problem[] problems, string value, string condition)
+    private SelectedRows Select(TablePlan table, Problem[] problems, SqlText value, SqlText condition)
     {
         SelectedRows rows = new(session, $"dataops_half_of_{++_number}", table, cancellation);
-        string keys = SqlText.Literal("{" + string.Join(',', problems.Select(p => $"\"{p.Key}\"").Distinct()) + "}");
-        rows.Add(SqlText.Raw(value), SqlText.Raw($"from {table.Table.Sql} t where {KeyText.Of(table.Table, "t")} = any({keys}::text[]){condition}"));
+        string[] keys = [.. problems.Select(p => p.Key!).Distinct()];
+        SqlText from =
+            $"from {table.Table} t where {KeyText.Of(table.Table, "t")} = any({keys}){condition}";
+        rows.Add(value, from);
         return rows;
     }
 

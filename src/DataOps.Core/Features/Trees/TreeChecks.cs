@@ -20,7 +20,7 @@ internal sealed class TreeChecks(Session session, ReferenceCatalog catalog, int?
     /// <summary>Sets the memory that the checks of a transaction may use.</summary>
     /// <remarks>The paths of a million rows need about 100 MB; compiling the queries takes longer than they do.</remarks>
     public static void Prepare(Session session, CancellationToken cancellation) =>
-        session.Execute("set local work_mem = '128MB'", cancellation);
+        session.Run($"set local work_mem = '128MB'", cancellation);
 
     /// <summary>The problems of one tree.</summary>
     public IEnumerable<Problem> Find(Tree tree) => Of(tree).SelectMany(check => check());
@@ -48,7 +48,7 @@ internal sealed class TreeChecks(Session session, ReferenceCatalog catalog, int?
         UrlPathCheck urls = new(session, pages, cancellation);
         return
         [
-            () => (paths = new PathTreeCheck(session, tree, Scheme(tree, cancellation), SqlText.Raw(UrlPathCheck.Differs), cancellation)).Find(),
+            () => (paths = new PathTreeCheck(session, tree, Scheme(tree, cancellation), UrlPathCheck.Differs, cancellation)).Find(),
             () => paths is { MayDiffer: false } ? [] : urls.UrlPaths(),
             urls.Slugs,
             () => new SpecificRowCheck(session, pages, cancellation).Find(),

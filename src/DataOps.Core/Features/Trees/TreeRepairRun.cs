@@ -7,7 +7,6 @@ using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
-using Npgsql;
 
 namespace DataOps.Core.Features.Trees;
 
@@ -38,7 +37,7 @@ internal sealed class TreeRepairRun(
             _halves.Plan(found);
             PointerRepair.Plan(session, pages, change, found, context.Cancellation);
         }
-        change.Follow(options.OnDependent, s_words, (t, c) => SqlText.Raw(Except(t, c)));
+        change.Follow(options.OnDependent, s_words, Except);
         foreach ((Tree tree, IReadOnlyList<Problem> problems) in trees)
             if (problems.Count > 0 || options.Compact || _changes.Of(tree.Table).Planned > 0)
                 Repair(tree);
@@ -49,16 +48,13 @@ internal sealed class TreeRepairRun(
         string[] keys = [.. problems.Where(p => p.Class is TreeProblem.Orphan or TreeProblem.BelowOrphan or TreeProblem.Cycle).Select(p => p.Key!)];
         if (keys.Length == 0)
             return;
-        string name = $"dataops_lost_{++_number}";
-        session.Execute(
-            $"create temp table {name} on commit drop as select null::text as key with no data", context.Cancellation);
-        session.Execute($"insert into pg_temp.{name} select * from unnest($1)", context.Cancellation, new NpgsqlParameter<string[]> { TypedValue = keys });
-        _changes.Of(tree.Table).PlanDelete(SqlText.Raw($"from {tree.Table.Sql} t join pg_temp.{name} l on l.key = {tree.Key("t")}"));
+        SqlText from = $"from {tree.Table} t join unnest({keys}) l (key) on l.key = {tree.Key("t")}";
+        _changes.Of(tree.Table).PlanDelete(from);
     }
 
     // Children are counted from the rows that are left; a row in a type's table takes no page with it that keeps its other half.
-    private string Except(Table table, Column? column) =>
-        column?.Name == "numchild" || (table == _pages?.Pages && column is null) ? " and false" : "";
+    private SqlText Except(Table table, Column? column) =>
+        column?.Name == "numchild" || (table == _pages?.Pages && column is null) ? $" and false" : SqlText.Empty;
 
     private void Repair(Tree tree)
     {
@@ -99,7 +95,7 @@ internal sealed class TreeRepairRun(
                 $"Most rows of {tree.Table} do not tell how long a step of their paths is ({scheme.StepLength} is a guess), so nothing was changed.",
                 "Give the model's steplen with -StepLength.", tree.Table.DisplayName);
         PathTreeRepair repair = new(session, tree, scheme, nodes, _number, placement, context.Cancellation);
-        repair.Fill(placement is null ? null : _halves?.Inserted);
+        repair.Fill(placement is null ? SqlText.Empty : _halves?.Inserted ?? SqlText.Empty);
         if (options.Orphan == OrphanNodes.Reattach)
             repair.Reattach(options.To is { } to && IsMeant(tree) ? to : null);
         if (options.Compact)

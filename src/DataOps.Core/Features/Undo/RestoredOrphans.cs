@@ -2,6 +2,7 @@ using DataOps.Core.Changes.UndoFiles;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Undo;
 
@@ -36,11 +37,11 @@ internal sealed class RestoredOrphans
     /// <summary>Whether rows of a table may go although others refer to them.</summary>
     public bool CanLose(Table target) => _targets.Contains((target.Schema, target.Name));
 
-    /// <summary>The condition that a row s of the file comes back without a target; null where none does.</summary>
-    public string? Condition(Table table)
+    /// <summary>The condition that a row s of the file comes back without a target; empty where none does.</summary>
+    public SqlText Condition(Table table)
     {
-        string[] broken = [.. table.ForeignKeys.Where(k => k.IsEnforced && Of(table, k).Rows > 0).Select(k => $"({_references.Missing(k)})")];
-        return broken.Length == 0 ? null : $"({string.Join(" or ", broken)})";
+        IEnumerable<ForeignKey> broken = table.ForeignKeys.Where(k => k.IsEnforced && Of(table, k).Rows > 0);
+        return SqlText.Join(" or ", broken.Select(k => (SqlText)$"({_references.Missing(k)})"));
     }
 
     /// <summary>Does something past the server's checks and all triggers.</summary>
@@ -49,7 +50,7 @@ internal sealed class RestoredOrphans
     {
         try
         {
-            session.Execute("set local session_replication_role = replica", cancellation);
+            session.Run($"set local session_replication_role = replica", cancellation);
         }
         catch (DataOpsException e) when (e.Kind == FailureKind.PermissionDenied)
         {
@@ -59,7 +60,7 @@ internal sealed class RestoredOrphans
                 "Undo as a superuser, or as a role that may set session_replication_role (PostgreSQL 15 and later).", session.Settings.Username, e);
         }
         action();
-        session.Execute("set local session_replication_role = origin", cancellation);
+        session.Run($"set local session_replication_role = origin", cancellation);
     }
 
     private (long Rows, long Left) Of(Table table, ForeignKey key) => _broken.GetValueOrDefault((table.Schema, table.Name, key.Name));

@@ -19,10 +19,8 @@ namespace DataOps.Core.Features.Undo;
 internal sealed class UndoApply(
     Session session, IReadOnlyList<UndoTableStaging> tables, RestoredOrphans orphans, CancellationToken cancellation)
 {
-    private const string Savepoint = "dataops_undo";
-
     private readonly IReadOnlyList<UndoTableStaging> _ordered = Sort(tables);
-    private readonly Dictionary<UndoTableStaging, string[]> _changing = [];
+    private readonly Dictionary<UndoTableStaging, Column[]> _changing = [];
 
     /// <summary>Applies all of it and makes sure that the rows are what they were.</summary>
     /// <exception cref="DataOpsException">A constraint or a trigger is in the way; what was applied is to be rolled back.</exception>
@@ -60,20 +58,20 @@ internal sealed class UndoApply(
 
     private DataOpsException? Try(Action apply)
     {
-        session.Execute("savepoint " + Savepoint, cancellation);
+        Execute($"savepoint dataops_undo");
         try
         {
             apply();
-            session.Execute("set constraints all immediate", cancellation);
+            Execute($"set constraints all immediate");
             RowImages.Pin(session, cancellation);
             new UndoState(session, cancellation).RequireDone(tables);
         }
         catch (DataOpsException e) when (e.Kind is not FailureKind.Connection and not FailureKind.Timeout)
         {
-            session.Execute("rollback to savepoint " + Savepoint, cancellation);
+            Execute($"rollback to savepoint dataops_undo");
             return e;
         }
-        session.Execute("release savepoint " + Savepoint, cancellation);
+        Execute($"release savepoint dataops_undo");
         return null;
     }
 
@@ -83,32 +81,35 @@ internal sealed class UndoApply(
     // Lets go of rows that will be deleted, where the constraint cannot wait or would act.
     private void Release(UndoTableStaging table)
     {
-        string[] late = Late(table);
-        string set = string.Join(", ", late.Select(c => $"{SqlText.Identifier(c)} = null"));
+        Column[] late = Late(table);
         if (late.Length > 0)
-            Execute($"update {table.Table.Sql} as t set {set} from {table.Name} s where s._action = 'U' and {table.Same("t", "s")}");
+            Execute($"""
+                update {table.Table} as t set {late.Select(c => (SqlText)$"{c} = null")} from {table.Name} s
+                where s._action = 'U' and {table.Same("t", "s")}
+                """);
     }
 
     private void Delete(UndoTableStaging table)
     {
-        string which = table.Identity.IsWholeRow
-            ? $"{table.Changes.Name} c where c._action = 'D' and {table.Changes.VersionOf("t")} = c._xmin"
-            : $"{table.Name} s where s._action = 'I' and {table.Same("t", "s")}";
-        string delete = $"delete from {table.Table.Sql} as t using {which}";
+        SqlText which = table.Identity.IsWholeRow
+            ? (SqlText)$"{table.Planned} c where c._action = 'D' and {table.IsPlanned("c", "t")}"
+            : (SqlText)$"{table.Name} s where s._action = 'I' and {table.Same("t", "s")}";
+        SqlText delete = $"delete from {table.Table} as t using {which}";
         if (orphans.CanLose(table.Table))
             RestoredOrphans.Unchecked(session, () => Execute(delete), cancellation);
         else
             Execute(delete);
     }
 
-    private void Update(UndoTableStaging table, string[] columns)
+    private void Update(UndoTableStaging table, Column[] columns)
     {
         if (columns.Length == 0)
             return;
-        string condition = $"s._action = 'U' and {table.Same("t", "s")}";
-        new UniqueParking(session, cancellation).Park(table.Table, SqlText.Raw(table.Name), columns, SqlText.Raw(condition));
-        string set = string.Join(", ", columns.Select(SqlText.Identifier).Select(c => $"{c} = s.{c}"));
-        Write(table, $"update {table.Table.Sql} as t set {set} from {table.Name} s where {condition}");
+        SqlText condition = $"s._action = 'U' and {table.Same("t", "s")}";
+        new UniqueParking(session, cancellation).Park(
+            table.Table, table.Name, [.. columns.Select(c => c.Name)], condition);
+        IEnumerable<SqlText> set = columns.Select(c => (SqlText)$"{c} = s.{c}");
+        Write(table, $"update {table.Table} as t set {set} from {table.Name} s where {condition}");
     }
 
     private void InsertInOrder()
@@ -120,59 +121,60 @@ internal sealed class UndoApply(
     // In one statement, a key that cannot wait is checked when all rows are there.
     private void InsertAtOnce()
     {
-        UndoTableStaging[] whole = [.. _ordered.Where(t => orphans.Condition(t.Table) is null)];
+        UndoTableStaging[] whole = [.. _ordered.Where(t => orphans.Condition(t.Table).IsEmpty)];
         if (whole.Length > 0)
-            Execute($"with {string.Join(", ", whole.Select((t, i) => $"i{i} as ({Insert(t)})"))} select");
+            Execute($"with {whole.Select((t, i) => (SqlText)$"i{SqlText.Literal(i)} as ({Insert(t)})")} select");
         foreach (UndoTableStaging table in _ordered.Except(whole))
             Write(table, Insert(table));
     }
 
-    private static string Insert(UndoTableStaging table) => $"""
-        insert into {table.Table.Sql} ({SqlText.Identifiers(table.Writable)}) overriding system value
-        select {string.Join(", ", table.Writable.Select(c => "s." + SqlText.Identifier(c)))} from {table.Name} s where s._action = 'D'
+    private static SqlText Insert(UndoTableStaging table) => $"""
+        insert into {table.Table} ({table.Writable}) overriding system value
+        select {table.Writable.Select(c => c.In("s"))} from {table.Name} s where s._action = 'D'
         """;
 
     // Rows that referred to nothing apart from the others, which the server checks.
-    private void Write(UndoTableStaging table, string statement)
+    private void Write(UndoTableStaging table, SqlText statement)
     {
-        if (orphans.Condition(table.Table) is not { } broken)
+        SqlText broken = orphans.Condition(table.Table);
+        if (broken.IsEmpty)
         {
             Execute(statement);
             return;
         }
-        Execute($"{statement} and not {broken}");
-        RestoredOrphans.Unchecked(session, () => Execute($"{statement} and {broken}"), cancellation);
+        Execute($"{statement} and not ({broken})");
+        RestoredOrphans.Unchecked(session, () => Execute($"{statement} and ({broken})"), cancellation);
     }
 
     // Columns of foreign keys that are checked at once, or act, and that can be empty meanwhile.
-    private string[] Late(UndoTableStaging table) =>
+    private Column[] Late(UndoTableStaging table) =>
     [
         .. table.Table.ForeignKeys.Where(k => k.IsEnforced && (!k.IsDeferrable || k.OnDelete != "NO ACTION"))
-            .SelectMany(k => k.Columns).Distinct().Intersect(_changing[table]).Where(c => !table.Table.Find(c)!.NotNull),
+            .SelectMany(k => k.Columns).Select(c => table.Table.Find(c)!).Intersect(_changing[table]).Where(
+                c => !c.NotNull),
     ];
 
     // Only these are set: a trigger may wait for the others, and an index need not be looked at.
-    private string[] ChangingColumns(UndoTableStaging table)
+    private Column[] ChangingColumns(UndoTableStaging table)
     {
         if (table.Identity.IsWholeRow)
             return [];
-        string[] columns =
-        [
-            .. table.Table.Columns.Where(c => c.IsWritable && c.Source != ColumnSource.IdentityAlways).Except(table.Identity.Columns).Select(c => c.Name),
-        ];
+        Column[] columns =
+            [.. table.Writable.Where(c => c.Source != ColumnSource.IdentityAlways).Except(table.Identity.Columns)];
         if (columns.Length == 0)
             return [];
-        IEnumerable<string> differ = columns.Select(SqlText.Identifier)
-            .Zip(columns, (quoted, c) => $"case when bool_or(c.{quoted}::text is distinct from s.{quoted}::text) then {SqlText.Literal(c)} end");
-        return [.. session.List<string>($"""
-            select c
-            from (select array[{string.Join(", ", differ)}] as a
-                  from {table.Name} s join {table.Changes.Name} c on {table.Same("c", "s")} where s._action = 'U') x, unnest(x.a) c
-            where c is not null
-            """, null, cancellation)];
+        IEnumerable<SqlText> differ = columns.Select(
+            c => (SqlText)$"coalesce(bool_or(c.{c}::text is distinct from s.{c}::text), false)");
+        bool[] differs = session.Read(
+            $"""
+            select array[{differ}] from {table.Name} s join {table.Planned} c on {table.Same("c", "s")}
+            where s._action = 'U'
+            """,
+            r => r.GetFieldValue<bool[]>(0), cancellation).Single();
+        return [.. columns.Where((_, i) => differs[i])];
     }
 
-    private void Execute(string sql) => session.Execute(sql, cancellation);
+    private void Execute(SqlText sql) => session.Run(sql, cancellation);
 
     // Referenced tables first; in a circle any order is as good.
     private static List<UndoTableStaging> Sort(IReadOnlyList<UndoTableStaging> tables)

@@ -31,18 +31,19 @@ internal sealed class UndoChecks(
                     continue;
                 UndoTableStaging? own = references.Of(table.Oid);
                 RowKey identity = own?.Identity ?? RowKey.Of(table);
-                string planned = own is null ? "false"
-                    : identity.IsWholeRow ? $"exists (select 1 from {own.Changes.Name} p where p._xmin = {own.Changes.VersionOf("r")})"
-                    : $"exists (select 1 from {own.Changes.Name} p where {identity.Same("p", "r")})";
-                string from = $"""
-                    from {table.Sql} r join {target.Changes.Name} c on c._action = 'D' and {key.IsTarget("r", "c")} where not {planned}
+                SqlText isPlanned = own is null
+                    ? (SqlText)$"false"
+                    : (SqlText)$"exists (select 1 from {own.Planned} p where {own.IsPlanned("p", "r")})";
+                SqlText from = $"""
+                    from {table} r join {target.Planned} c on c._action = 'D' and {key.IsTarget("r", "c")}
+                    where not {isPlanned}
+                    """;
+                SqlText what = $"""
+                    concat({SqlText.Literal($"refers to {target.Table.DisplayName} ")}, {target.Identity.Text("c")},
+                      {SqlText.Literal($" ({key.Name})")})
                     """;
                 if (!orphans.AllowsToLose(table, key, Count(from)))
-                    rows.AddAll(session, SqlText.Raw($"""
-                        select concat('refers to {Escaped(target.Table.DisplayName)} ', {target.Identity.Text("c")}, ' ({Escaped(key.Name)})'),
-                               {identity.Text("r")}, count(*) over ()
-                        {from} limit {RowList.Most}
-                        """), table.DisplayName, cancellation);
+                    AddAll(rows, table, what, identity.Text("r"), from);
             }
         rows.ThrowIfAny(
             ErrorIds.StillReferenced, FailureKind.InvalidOperation, "{0} a reference to rows that undoing deletes, so nothing was undone.",
@@ -57,15 +58,15 @@ internal sealed class UndoChecks(
             {
                 if (catalog.Find(key.Target) is not { IsReadable: true } target)
                     continue;
-                string from = $"from {table.Name} s where s._action in ('U', 'D') and {references.Missing(key)}";
-                string value = string.Join(", ", key.Columns.Select(c => $"s.{SqlText.Identifier(c)}::text"));
+                SqlText from = $"from {table.Name} s where s._action in ('U', 'D') and {references.Missing(key)}";
+                IEnumerable<SqlText> value = key.Columns.Select(c => (SqlText)$"s.{SqlText.Identifier(c)}::text");
+                SqlText what = $"""
+                    concat({SqlText.Literal($"{string.Join(",", key.Columns)} -> {target.DisplayName} ")},
+                      concat_ws(',', {value}),
+                      {SqlText.Literal($" is not there ({key.Name})")})
+                    """;
                 if (!orphans.Allows(table.Table, key, Count(from)))
-                    rows.AddAll(session, SqlText.Raw($"""
-                        select concat('{Escaped(string.Join(",", key.Columns))} -> {Escaped(target.DisplayName)} ', concat_ws(',', {value}),
-                                 ' is not there ({Escaped(key.Name)})'),
-                               {table.Identity.Text("s")}, count(*) over ()
-                        {from} limit {RowList.Most}
-                        """), table.Table.DisplayName, cancellation);
+                    AddAll(rows, table.Table, what, table.Identity.Text("s"), from);
             }
         rows.ThrowIfAny(
             ErrorIds.MissingReferences, FailureKind.InvalidOperation, "{0} a reference without a target, which a foreign key forbids, so nothing was undone.",
@@ -78,30 +79,39 @@ internal sealed class UndoChecks(
         foreach (UndoTableStaging table in tables.Where(t => !t.Identity.IsWholeRow))
             foreach (IndexDefinition index in table.Table.UniqueIndexes.Where(i => !i.IsPrimary))
             {
-                string same = string.Join(" and ", index.Keys.Select((k, i) => index.NullsClash
-                    ? $"(w.k{i} {k.Equality} p.k{i} or (w.k{i} is null and p.k{i} is null))"
-                    : $"w.k{i} {k.Equality} p.k{i}"));
-                rows.AddAll(session, SqlText.Raw($"""
-                    select concat('has the same {Escaped(string.Join(",", index.Columns))} as row ', {table.Identity.Text("t")}, ' ({Escaped(index.Name)})'),
-                           {table.Identity.Text("s")}, count(*) over ()
+                SqlText same = SqlText.Join(" and ", index.Keys.Select((k, i) =>
+                {
+                    SqlText n = SqlText.Literal(i);
+                    SqlText equal = $"w.k{n} {k.Equality} p.k{n}";
+                    return index.NullsClash ? $"({equal} or (w.k{n} is null and p.k{n} is null))" : equal;
+                }));
+                SqlText what = $"""
+                    concat({SqlText.Literal($"has the same {string.Join(",", index.Columns)} as row ")},
+                      {table.Identity.Text("t")},
+                      {SqlText.Literal($" ({index.Name})")})
+                    """;
+                AddAll(rows, table.Table, what, table.Identity.Text("s"), $"""
                     from {table.Name} s cross join {Keys(index, "s")} w
-                    join {table.Table.Sql} t on true cross join {Keys(index, "t")} p
+                    join {table.Table} t on true cross join {Keys(index, "t")} p
                     where s._action in ('U', 'D') and {same}
-                      and not exists (select 1 from {table.Changes.Name} c where c._action <> 'I' and {table.Same("c", "t")})
-                    limit {RowList.Most}
-                    """), table.Table.DisplayName, cancellation);
+                      and not exists (select 1 from {table.Planned} c where c._action <> 'I' and {table.Same("c", "t")})
+                    """);
             }
         rows.ThrowIfAny(
             ErrorIds.NotUnique, FailureKind.AlreadyExists, "{0} unique values that other rows have taken since, so nothing was undone.", "Change those rows first.");
     }
 
-    private static string Keys(IndexDefinition index, string alias) => $"""
-        lateral (select {string.Join(", ", index.Keys.Select((k, i) => $"{k.Expression} as k{i}"))}
-                 from (select {string.Join(", ", index.Columns.Select(c => $"{alias}.{SqlText.Identifier(c)}"))}) cells where {index.Predicate ?? "true"})
+    private static SqlText Keys(IndexDefinition index, Alias alias) => $"""
+        lateral (select {index.Keys.Select((k, i) => (SqlText)$"{k.Expression} as k{SqlText.Literal(i)}")}
+                 from (select {index.Columns.Select(c => (SqlText)$"{alias}.{SqlText.Identifier(c)}")}) cells
+                 where {SqlText.Raw(index.Predicate ?? "true")})
         """;
 
-    private long Count(string from) => session.List<long>($"select count(*) {from}", null, cancellation)[0];
+    private long Count(SqlText from) => session.Query<long>($"select count(*) {from}", cancellation)[0];
 
-    // Inside a literal of the query.
-    private static string Escaped(string name) => name.Replace("'", "''");
+    private void AddAll(RowList rows, Table table, SqlText what, SqlText key, SqlText from)
+    {
+        SqlText sql = $"select {what}, {key}, count(*) over () {from} limit {SqlText.Literal(RowList.Most)}";
+        rows.AddAll(session, sql, table.DisplayName, cancellation);
+    }
 }

@@ -1,4 +1,6 @@
+using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Undo;
 
@@ -13,8 +15,8 @@ internal sealed class UndoMerge(Session session, UndoTableStaging table, Cancell
             MergeWholeRows();
             return;
         }
-        session.Execute($"create index on {table.Name} (_line)", cancellation);
-        session.Execute($"analyze {table.Name}", cancellation);
+        session.Run($"create index on {table.Name} (_line)", cancellation);
+        session.Run($"analyze {table.Name}", cancellation);
         MergeRows();
         LeaveOutWhatIsAsBefore();
     }
@@ -22,7 +24,7 @@ internal sealed class UndoMerge(Session session, UndoTableStaging table, Cancell
     // What it was is in its first line, what it is now in its last.
     private void MergeRows()
     {
-        session.Execute($"""
+        session.Run($"""
             with ends as (
               select min(_line) as first, max(_line) as last from {table.Name} group by {table.Identity.Sql} having count(*) > 1)
             update {table.Name} f
@@ -31,7 +33,7 @@ internal sealed class UndoMerge(Session session, UndoTableStaging table, Cancell
             from ends e join {table.Name} l on l._line = e.last
             where f._line = e.first
             """, cancellation);
-        session.Execute($"""
+        session.Run($"""
             delete from {table.Name} s
             using (select _line, row_number() over (partition by {table.Identity.Sql} order by _line) as _number from {table.Name}) n
             where n._line = s._line and (n._number > 1 or s._action is null)
@@ -41,19 +43,22 @@ internal sealed class UndoMerge(Session session, UndoTableStaging table, Cancell
     // Later batches may have taken back what earlier ones did; and a batch of which nobody knows any more whether it was committed may not have been.
     private void LeaveOutWhatIsAsBefore()
     {
-        string now = table.Changes.RowText("t");
-        string was = table.Changes.RowText("s");
-        string target = table.Table.Sql;
-        string same = table.Same("t", "s");
-        session.Execute($"delete from {table.Name} s using {target} t where s._action <> 'I' and {same} and {now} = {was}", cancellation);
-        session.Execute($"delete from {table.Name} s where s._action = 'I' and not exists (select 1 from {target} t where {same})", cancellation);
+        Table target = table.Table;
+        SqlText same = table.Same("t", "s");
+        session.Run($"""
+            delete from {table.Name} s using {target} t
+            where s._action <> 'I' and {same} and {table.RowText("t")} = {table.RowText("s")}
+            """, cancellation);
+        session.Run($"""
+            delete from {table.Name} s where s._action = 'I' and not exists (select 1 from {target} t where {same})
+            """, cancellation);
     }
 
     // Rows without a key are counted: how many came or went in all, and how many the last batch left.
     private void MergeWholeRows()
     {
-        string text = table.Changes.RowText("s");
-        session.Execute($"""
+        SqlText text = table.RowText("s");
+        session.Run($"""
             with sums as (
               select {text} as _text, sum(case s._action when 'I' then 1 else -1 end) as _net,
                      (array_agg(s._fingerprint order by s._line desc))[1] as _left
@@ -67,6 +72,6 @@ internal sealed class UndoMerge(Session session, UndoTableStaging table, Cancell
             from {table.Name} o left join kept k on k._line = o._line
             where o._line = s._line
             """, cancellation);
-        session.Execute($"delete from {table.Name} s where s._action is null", cancellation);
+        session.Run($"delete from {table.Name} s where s._action is null", cancellation);
     }
 }

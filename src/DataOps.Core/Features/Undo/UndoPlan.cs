@@ -24,34 +24,34 @@ internal sealed class UndoPlan(Session session, CancellationToken cancellation)
     {
         RowChanges changes = new(session, cancellation);
         return tables.SelectMany(t => changes.Deleted(t.Changes, modelOf(t.Table))
-            .Concat(changes.Updated(t.Changes, modelOf(t.Table), SqlText.Raw(t.Name), t.Table.Columns.Select(c => c.Name)))
-            .Concat(changes.Inserted(t.Changes, modelOf(t.Table), SqlText.Raw($"from {t.Name} s where s._action = 'D'"), t.Table.Columns.Select(c => c.Name))));
+            .Concat(changes.Updated(t.Changes, modelOf(t.Table), t.Name, t.Table.Columns.Select(c => c.Name)))
+            .Concat(changes.Inserted(t.Changes, modelOf(t.Table), $"from {t.Name} s where s._action = 'D'", t.Table.Columns.Select(c => c.Name))));
     }
 
     private static UndoCounts PlanRows(UndoTableStaging table)
     {
-        string from = $"from {table.Table.Sql} t join {table.Name} s on {table.Same("t", "s")} where s._action =";
+        SqlText from = $"from {table.Table} t join {table.Name} s on {table.Same("t", "s")} where s._action =";
         return new UndoCounts(
-            Inserted: table.Changes.PlanInsert(SqlText.Raw($"select {table.Identity.Of("s")} from {table.Name} s where s._action = 'D'")),
-            Updated: table.Changes.PlanUpdate(SqlText.Raw($"{from} 'U'")),
-            Deleted: table.Changes.PlanDelete(SqlText.Raw($"{from} 'I'")));
+            Inserted: table.Changes.PlanInsert($"select {table.Identity.Of("s")} from {table.Name} s where s._action = 'D'"),
+            Updated: table.Changes.PlanUpdate($"{from} 'U'"),
+            Deleted: table.Changes.PlanDelete($"{from} 'I'"));
     }
 
     // Of equal rows it does not matter which one goes.
     private static UndoCounts PlanWholeRows(UndoTableStaging table)
     {
-        string text = table.Changes.RowText("x");
-        string numbered = $"{text} as _text, row_number() over (partition by {text}) as _number";
+        SqlText text = table.RowText("x");
+        SqlText numbered = $"{text} as _text, row_number() over (partition by {text}) as _number";
         return new UndoCounts(
-            Inserted: table.Changes.PlanInsert(SqlText.Raw($"select {table.Identity.Of("s")} from {table.Name} s where s._action = 'D'")),
+            Inserted: table.Changes.PlanInsert($"select {table.Identity.Of("s")} from {table.Name} s where s._action = 'D'"),
             Updated: 0,
-            Deleted: table.Changes.PlanDelete(SqlText.Raw($"""
-                from {table.Table.Sql} t
-                join (select x.tableoid as _table, x.ctid as _place, {numbered} from {table.Table.Sql} x) n
+            Deleted: table.Changes.PlanDelete($"""
+                from {table.Table} t
+                join (select x.tableoid as _table, x.ctid as _place, {numbered} from {table.Table} x) n
                   on n._table = t.tableoid and n._place = t.ctid
                 join (select {numbered} from {table.Name} x where x._action = 'I') s
                   on s._text = n._text and s._number = n._number
-                """)));
+                """));
     }
 }
 

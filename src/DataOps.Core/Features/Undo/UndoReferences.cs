@@ -1,4 +1,5 @@
 using DataOps.Core.Postgres.Catalog;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Undo;
 
@@ -11,15 +12,18 @@ internal sealed class UndoReferences(DatabaseCatalog catalog, IReadOnlyList<Undo
     public UndoTableStaging? Of(uint table) => _byTable.GetValueOrDefault(table);
 
     /// <summary>The condition that what a row s of the file referred to is neither there, or will go, nor comes back.</summary>
-    public string Missing(ForeignKey key)
+    public SqlText Missing(ForeignKey key)
     {
         Table target = catalog.Find(key.Target)!;
         UndoTableStaging? also = Of(key.Target);
-        string goes = also is { Identity.IsWholeRow: false, Changes: var going }
-            ? $" and not exists (select 1 from {going.Name} g where g._action = 'D' and {also.Same("g", "t")})" : "";
-        string back = also is null ? "" : $" and not exists (select 1 from {also.Name} b where b._action in ('U', 'D') and {key.IsTarget("s", "b")})";
-        return $"""
-            {key.IsSet("s")} and not exists (select 1 from {target.Sql} t where {key.IsTarget("s", "t")}{goes}){back}
-            """;
+        SqlText IsTarget(Alias alias) => key.IsTarget("s", alias.Name);
+        SqlText NoneIn(SqlText rows) => $" and not exists (select 1 from {rows})";
+        SqlText goes = also is { Identity.IsWholeRow: false }
+            ? NoneIn($"{also.Planned} g where g._action = 'D' and {also.Same("g", "t")}")
+            : SqlText.Empty;
+        SqlText back = also is null
+            ? SqlText.Empty
+            : NoneIn($"{also.Name} b where b._action in ('U', 'D') and {IsTarget("b")}");
+        return $"{key.IsSet("s")}{NoneIn($"{target} t where {IsTarget("t")}{goes}")}{back}";
     }
 }

@@ -22,15 +22,17 @@ internal sealed class UndoStaging(Session session, DatabaseCatalog catalog, Undo
     {
         Table[] targets = [.. file.Header.Tables.Select(Target)];
         bool isBatched = file.Batches.Count > 1;
-        for (int i = 1; i <= targets.Length; i++)
+        for (int i = 0; i < targets.Length; i++)
         {
-            session.Execute($"""
-                create temp table dataops_undo_{i} on commit drop as
-                select null::text as _action, null::text as _fingerprint, {TablePlan.PlainColumns(targets[i - 1], "t")}
-                from {targets[i - 1].Sql} t with no data
+            session.Run($"""
+                create temp table {NameOf(i + 1)} on commit drop as
+                select null::text as _action, null::text as _fingerprint,
+                  {TablePlan.PlainColumns(targets[i], "t")}
+                from {targets[i]} t with no data
                 """, cancellation);
             if (isBatched)
-                session.Execute($"alter table pg_temp.dataops_undo_{i} add column _line bigint generated always as identity", cancellation);
+                session.Run(
+                    $"alter table {NameOf(i + 1)} add column _line bigint generated always as identity", cancellation);
         }
         try
         {
@@ -41,12 +43,13 @@ internal sealed class UndoStaging(Session session, DatabaseCatalog catalog, Undo
         {
             throw failure;
         }
-        UndoTableStaging[] tables = [.. targets.Select((t, i) => new UndoTableStaging(i + 1, $"pg_temp.dataops_undo_{i + 1}", changes.Of(t)))];
+        UndoTableStaging[] tables =
+            [.. targets.Select((t, i) => new UndoTableStaging(i + 1, NameOf(i + 1), changes.Of(t)))];
         if (isBatched)
             foreach (UndoTableStaging table in tables)
                 new UndoMerge(session, table, cancellation).Run();
         foreach (UndoTableStaging table in tables.Where(t => !t.Identity.IsWholeRow))
-            session.Execute($"analyze {table.Name} ({table.Identity.Sql})", cancellation);
+            session.Run($"analyze {table.Name} ({table.Identity.Sql})", cancellation);
         return tables;
     }
 
@@ -72,14 +75,18 @@ internal sealed class UndoStaging(Session session, DatabaseCatalog catalog, Undo
         if (table != _copying)
         {
             End();
-            string columns = SqlText.Identifiers(file.Header.Tables[table - 1].Columns.Select(c => c.Name));
-            string copy = $"copy pg_temp.dataops_undo_{table} (_action, _fingerprint, {columns}) from stdin";
-            _copy = (NpgsqlRawCopyStream)((StreamWriter)session.Connection.BeginTextImportAsync(copy, cancellation).GetAwaiter().GetResult()).BaseStream;
+            SqlText columns = SqlText.Identifiers(file.Header.Tables[table - 1].Columns.Select(c => c.Name));
+            SqlText copy = $"copy {NameOf(table)} (_action, _fingerprint, {columns}) from stdin";
+            TextWriter writer = session.Connection.BeginTextImportAsync(copy.ToString(), cancellation).GetAwaiter(
+                ).GetResult();
+            _copy = (NpgsqlRawCopyStream)((StreamWriter)writer).BaseStream;
             _copying = table;
         }
         cancellation.ThrowIfCancellationRequested();
         _copy!.Write(bytes);
     }
+
+    private static SqlText NameOf(int number) => SqlText.Raw($"pg_temp.dataops_undo_{number}");
 
     private void End()
     {

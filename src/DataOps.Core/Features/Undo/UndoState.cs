@@ -15,11 +15,11 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
     /// <exception cref="DataOpsException"><c>ChangedSince</c>: rows are neither as the operation left them nor all undone.</exception>
     public bool IsUndone(IReadOnlyList<UndoTableStaging> tables, string path, string operation)
     {
-        StateRow[] states = [.. tables.Select(t => session.List<StateRow>($"""
+        StateRow[] states = [.. tables.Select(t => session.Query<StateRow>($"""
             select coalesce(sum(rows), 0)::int8 as total, coalesce(sum(rows) filter (where differs), 0)::int8 as differing,
                    coalesce(sum(rows) filter (where done), 0)::int8 as done
             from ({States(t)}) s
-            """, null, cancellation)[0])];
+            """, cancellation)[0])];
         if (states.All(s => s.Differing == 0))
             return states.All(s => s.Total == 0);
         if (states.All(s => s.Done == s.Total))
@@ -43,7 +43,8 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
         {
             string keepers = UnwrittenRows.KeepersOf(session, table.Table, cancellation);
             string what = keepers.Length == 0 ? "is something else after all" : $"is something else after all; the table has {keepers}";
-            foreach (string key in session.Stream($"select key from ({States(table)}) s where not done", r => r.GetString(0), cancellation))
+            foreach (string key in session.Read(
+                $"select key from ({States(table)}) s where not done", r => r.GetString(0), cancellation))
                 wrong.Add(table.Table.DisplayName, key, what);
         }
         wrong.ThrowIfAny(
@@ -55,7 +56,7 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
     {
         long named = 0;
         if (state.Differing > 0)
-            foreach ((string key, string what) in session.Stream(
+            foreach ((string key, string what) in session.Read(
                 $"select key, what from ({States(table)}) s where differs order by 1 limit {RowList.Most}",
                 r => (r.GetString(0), r.GetString(1)), cancellation))
             {
@@ -66,26 +67,32 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
     }
 
     // One line a row: its name, how it differs from what the operation left, and whether it is what it was before.
-    private static string States(UndoTableStaging table) => table.Identity.IsWholeRow ? WholeRows(table) : KeyedRows(table);
+    private static SqlText States(UndoTableStaging table) => table.Identity.IsWholeRow
+        ? WholeRows(table)
+        : KeyedRows(table);
 
-    private static string KeyedRows(UndoTableStaging table)
+    private static SqlText KeyedRows(UndoTableStaging table)
     {
-        string now = table.Changes.RowText("t");
+        SqlText now = table.RowText("t");
+        SqlText print = RowImages.Fingerprint(now);
         return $"""
             select {table.Identity.Text("s")} as key, 1 as rows,
                    case when s._action = 'D' then t.tableoid is not null
-                        else t.tableoid is null or {RowImages.Fingerprint(SqlText.Raw(now))} <> s._fingerprint end as differs,
+                        else t.tableoid is null or {print} <> s._fingerprint end as differs,
                    case when s._action = 'D' then 'is there again' when t.tableoid is null then 'is gone' else 'has other values' end as what,
-                   case when s._action = 'I' then t.tableoid is null else t.tableoid is not null and {now} = {table.Changes.RowText("s")} end as done
-            from {table.Name} s left join {table.Table.Sql} t on {table.Same("t", "s")}
+                   case when s._action = 'I' then t.tableoid is null else t.tableoid is not null
+                     and {now} = {table.RowText("s")} end as done
+            from {table.Name} s left join {table.Table} t on {table.Same("t", "s")}
             """;
     }
 
-    private static string WholeRows(UndoTableStaging table) => $"""
+    private static SqlText WholeRows(UndoTableStaging table) => $"""
         select s._text as key, s._rows as rows, coalesce(t._rows, 0) <> s._left as differs,
                concat('is there ', coalesce(t._rows, 0), ' times instead of ', s._left) as what,
                coalesce(t._rows, 0) = s._left + case when s._action = 'I' then -s._rows else s._rows end as done
-        from (select _action, {table.Changes.RowText("s")} as _text, max(_fingerprint)::int8 as _left, count(*) as _rows from {table.Name} s group by 1, 2) s
-        left join (select {table.Changes.RowText("t")} as _text, count(*) as _rows from {table.Table.Sql} t group by 1) t on t._text = s._text
+        from (select _action, {table.RowText("s")} as _text, max(_fingerprint)::int8 as _left, count(*) as _rows
+          from {table.Name} s group by 1, 2) s
+        left join (select {table.RowText("t")} as _text, count(*) as _rows from {table.Table} t group by 1) t
+          on t._text = s._text
         """;
 }

@@ -64,54 +64,6 @@ public sealed class Session : IDisposable
     internal int Run(SqlText sql, CancellationToken cancellation = default)
     {
         using NpgsqlCommand command = sql.ToCommand(Connection);
-        return Run(command, cancellation);
-    }
-
-    /// <summary>Runs a query and reads its rows by column name; for catalogue queries and small sets.</summary>
-    /// <exception cref="DataOpsException">The server refused it.</exception>
-    internal IReadOnlyList<T> Query<T>(SqlText sql, CancellationToken cancellation = default)
-    {
-        (string text, IReadOnlyList<NpgsqlParameter> parameters) = sql.WithParameters();
-        return List<T>(text, new QueryParameters(parameters), cancellation);
-    }
-
-    /// <summary>Streams the rows of a query of any size. A caller that stops early, for whatever reason, ends the query on the server at once.</summary>
-    /// <exception cref="DataOpsException">The server refused it.</exception>
-    internal IEnumerable<T> Read<T>(SqlText sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation) =>
-        Read(sql.ToCommand(Connection), read, cancellation);
-
-    /// <summary>Runs a statement and returns the number of rows it changed.</summary>
-    /// <exception cref="DataOpsException">The server refused it.</exception>
-    public int Execute(string sql, CancellationToken cancellation = default, params ReadOnlySpan<NpgsqlParameter> parameters)
-    {
-        using NpgsqlCommand command = Command(sql, parameters);
-        return Run(command, cancellation);
-    }
-
-    /// <summary>Runs a query and reads its rows by column name; for catalogue queries and small sets.</summary>
-    /// <exception cref="DataOpsException">The server refused it.</exception>
-    public IReadOnlyList<T> List<T>(string sql, object? parameters = null, CancellationToken cancellation = default)
-    {
-        try
-        {
-            return Connection.QueryAsync<T>(new CommandDefinition(sql, parameters, cancellationToken: cancellation)).GetAwaiter().GetResult().AsList();
-        }
-        catch (Exception e) when (PostgresFailure.Translate(e, Settings, cancellation) is { } failure)
-        {
-            throw failure;
-        }
-    }
-
-    /// <summary>Streams the rows of a query of any size. A caller that stops early, for whatever reason, ends the query on the server at once.</summary>
-    /// <exception cref="DataOpsException">The server refused it.</exception>
-    public IEnumerable<T> Stream<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation, params NpgsqlParameter[] parameters) =>
-        Read(Command(sql, parameters), read, cancellation);
-
-    /// <inheritdoc/>
-    public void Dispose() => Connection.Dispose();
-
-    private int Run(NpgsqlCommand command, CancellationToken cancellation)
-    {
         try
         {
             // The asynchronous form misses no cancellation, whenever it comes.
@@ -123,22 +75,35 @@ public sealed class Session : IDisposable
         }
     }
 
-    private IEnumerable<T> Read<T>(NpgsqlCommand query, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+    /// <summary>Runs a query and reads its rows by column name; for catalogue queries and small sets.</summary>
+    /// <exception cref="DataOpsException">The server refused it.</exception>
+    internal IReadOnlyList<T> Query<T>(SqlText sql, CancellationToken cancellation = default)
     {
-        using NpgsqlCommand command = query;
+        (string text, IReadOnlyList<NpgsqlParameter> parameters) = sql.WithParameters();
+        CommandDefinition query = new(text, new QueryParameters(parameters), cancellationToken: cancellation);
+        try
+        {
+            return Connection.QueryAsync<T>(query).GetAwaiter().GetResult().AsList();
+        }
+        catch (Exception e) when (PostgresFailure.Translate(e, Settings, cancellation) is { } failure)
+        {
+            throw failure;
+        }
+    }
+
+    /// <summary>Streams the rows of a query of any size. A caller that stops early, for whatever reason, ends the query on the server at once.</summary>
+    /// <exception cref="DataOpsException">The server refused it.</exception>
+    internal IEnumerable<T> Read<T>(SqlText sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
+    {
+        using NpgsqlCommand command = sql.ToCommand(Connection);
         using RowReader reader = new(command, Settings, cancellation);
         using CancellationTokenRegistration stop = cancellation.Register(command.Cancel);
         while (reader.Read())
             yield return read(reader.Rows);
     }
 
-    private NpgsqlCommand Command(string sql, ReadOnlySpan<NpgsqlParameter> parameters)
-    {
-        NpgsqlCommand command = SqlText.Raw(sql).ToCommand(Connection);
-        foreach (NpgsqlParameter parameter in parameters)
-            command.Parameters.Add(parameter);
-        return command;
-    }
+    /// <inheritdoc/>
+    public void Dispose() => Connection.Dispose();
 
     // Npgsql's own parameters: Dapper's would lose the type of an oid, and of NULL.
     private sealed class QueryParameters(IReadOnlyList<NpgsqlParameter> parameters) : SqlMapper.IDynamicParameters

@@ -32,9 +32,6 @@ internal readonly struct SqlText
 
     private SqlText(StringBuilder text, List<SqlValue>? values = null) => (_text, _values) = (text, values);
 
-    /// <summary>The SQL with its values written out, for queries that are still put together as strings; it goes when the last of them does.</summary>
-    public static implicit operator string(SqlText sql) => sql.ToString();
-
     /// <summary>No SQL at all.</summary>
     public static SqlText Empty => default;
 

@@ -211,10 +211,10 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
             Apply(changes, session, schema);
         });
 
-    private static void Plan(ChangeSet changes, Session session, string rows, RandomSchema? schema = null)
+    private static void Plan(ChangeSet changes, Session session, SqlText rows, RandomSchema? schema = null)
     {
         DatabaseCatalog catalog = DatabaseCatalog.Read(session);
-        changes.Of(catalog.Find("public", "item")!).PlanUpdate(SqlText.Raw($"from public.item t join {rows} b on b.id = t.id"));
+        changes.Of(catalog.Find("public", "item")!).PlanUpdate($"from public.item t join {rows} b on b.id = t.id");
         changes.Of(catalog.Find("public", "tally")!).PlanUpdate($"from public.tally t");
         changes.Of(catalog.Find("public", "log")!);
         foreach (string table in schema?.Tables ?? [])

@@ -46,9 +46,9 @@ public sealed class EmptyValueTests(PostgresServer server)
     public void A_field_that_an_object_lacks_gets_the_types_empty_value(string type, string? sql)
     {
         Column column = TestColumn.Of(type, notNull: true);
-        Assert.Equal(sql, EmptyValue.OfField(column));
-        Assert.Equal("null", EmptyValue.OfField(column with { NotNull = false }));
-        Assert.Equal("f()", EmptyValue.OfField(column with { Default = "f()" }));
+        Assert.Equal(sql, EmptyValue.OfField(column)?.ToString());
+        Assert.Equal("null", EmptyValue.OfField(column with { NotNull = false })?.ToString());
+        Assert.Equal("f()", EmptyValue.OfField(column with { Default = "f()" })?.ToString());
         Assert.Null(EmptyValue.OfField(column with { Source = ColumnSource.Generated }));
     }
 }

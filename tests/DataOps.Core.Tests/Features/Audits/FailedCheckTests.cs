@@ -1,3 +1,4 @@
+using DataOps.Core.Tests.Support;
 using DataOps.Core.Django.Trees;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Trees;

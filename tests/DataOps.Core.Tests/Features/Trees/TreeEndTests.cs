@@ -1,3 +1,4 @@
+using DataOps.Core.Tests.Support;
 using DataOps.Core.Features.Audits;
 using DataOps.Core.Features.Trees;
 using DataOps.Core.Kernel;

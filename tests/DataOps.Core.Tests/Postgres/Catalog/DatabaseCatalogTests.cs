@@ -1,3 +1,4 @@
+using DataOps.Core.Tests.Support;
 using DataOps.Core.Django.References;
 using DataOps.Core.Features.Databases;
 using DataOps.Core.Postgres.Catalog;
@@ -43,7 +44,7 @@ public sealed class DatabaseCatalogTests(PostgresServer server)
         DatabaseCatalog catalog = DatabaseCatalog.Read(database.Session);
         Table order = catalog.Find("Old Shop", "Order \" 1")!;
 
-        Assert.Equal("\"Old Shop\".\"Order \"\" 1\"", order.Sql);
+        Assert.Equal("\"Old Shop\".\"Order \"\" 1\"", order.Sql.ToString());
         Assert.Equal("Old Shop.Order \" 1", order.DisplayName);
         Assert.Equal(["Key", "select", "naïve; --"], order.Columns.Select(c => c.Name));
         Assert.Equal(order.Oid, Assert.Single(order.ForeignKeys).Target);
@@ -115,7 +116,7 @@ public sealed class DatabaseCatalogTests(PostgresServer server)
         PgType Type(string column) => table.Find(column)!.Type;
 
         Assert.Equal((PgTypeKind.Domain, "varchar"), (Type("d").Kind, Type("d").Underlying.Name));
-        Assert.Equal((PgTypeKind.Enum, "\"kinds\".\"Mood\""), (Type("e").Kind, Type("e").Sql));
+        Assert.Equal((PgTypeKind.Enum, "\"kinds\".\"Mood\""), (Type("e").Kind, Type("e").Sql.ToString()));
         Assert.Equal((true, PgTypeKind.Enum), (Type("es").IsArray, Type("es").Element!.Kind));
         Assert.Equal((true, "text"), (Type("a").IsArray, Type("a").Element!.Name));
         Assert.Equal("varchar", Type("ds").Element!.Underlying.Name);

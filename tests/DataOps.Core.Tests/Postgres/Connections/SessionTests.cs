@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using DataOps.Core.Postgres.Sql;
+using DataOps.Core.Tests.Support;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Tests.Support.Servers;
@@ -38,8 +40,8 @@ public sealed class SessionTests(PostgresServer server)
         using Session session = database.Open();
         using Session fork = session.Fork();
 
-        Assert.Equal([value], session.List<string>("select current_setting(@name)", new { name }));
-        Assert.Equal([value], fork.List<string>("select current_setting(@name)", new { name }));
+        Assert.Equal([value], session.Query<string>($"select current_setting({SqlText.Value(name)})"));
+        Assert.Equal([value], fork.Query<string>($"select current_setting({SqlText.Value(name)})"));
     }
 
     [Fact]
@@ -143,10 +145,10 @@ public sealed class SessionTests(PostgresServer server)
 
         int[] ids = [1, 2];
 
-        Assert.Equal(["sad"], session.List<string>("select mood::text from public.note where id = any(@ids)", new { ids }));
-        Assert.Equal([("sad", "a,b", "x")], session.Stream(
-            "select mood::text, tags, word from public.note where id = $1", r =>
-                (r.GetString(0), string.Join(",", r.GetFieldValue<string[]>(1)), r.GetString(2)), default, new NpgsqlParameter { Value = 1 }));
+        Assert.Equal(["sad"], session.Query<string>($"select mood::text from public.note where id = any({ids})"));
+        Assert.Equal([("sad", "a,b", "x")], session.Read(
+            $"select mood::text, tags, word from public.note where id = {1}", r =>
+                (r.GetString(0), string.Join(",", r.GetFieldValue<string[]>(1)), r.GetString(2)), default));
     }
 
     private static void Run(Session session, string method, string sql, CancellationToken cancellation)
@@ -154,7 +156,7 @@ public sealed class SessionTests(PostgresServer server)
         _ = method switch
         {
             "Execute" => session.Execute(sql, cancellation),
-            "List" => session.List<int>(sql, null, cancellation).Count,
+            "List" => session.List<int>(sql, cancellation).Count,
             _ => session.Stream(sql, r => r.GetInt32(0), cancellation).Count(),
         };
     }

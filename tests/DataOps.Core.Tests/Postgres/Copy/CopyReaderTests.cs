@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using DataOps.Core.Tests.Support;
 using DataOps.Core.Postgres.Copy;
 using DataOps.Core.Postgres.Sql;
 using DataOps.Core.Tests.Support.Servers;

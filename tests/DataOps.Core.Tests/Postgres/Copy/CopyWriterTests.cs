@@ -1,4 +1,5 @@
 using System.Text;
+using DataOps.Core.Tests.Support;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Copy;
 using DataOps.Core.Postgres.Sql;

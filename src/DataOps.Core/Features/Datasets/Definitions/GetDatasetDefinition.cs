@@ -107,10 +107,11 @@ public sealed class GetDatasetDefinition : OfflineOperation<GetDatasetDefinition
             FilterParameters parameters = new(dataset.TimeZone);
             IReadOnlyList<(DatasetSpec Spec, Model Model)> specs =
                 SpecExpansion.Of(catalog, template, dataset.Parameters.ToDictionary(p => p.Name, p => p.Sample), includeDerived: false);
-            string[] conditions = [.. specs.Select(s => FilterSql.Compile(s.Spec.Filter, s.Model, catalog, "c", parameters))];
+            SqlText[] conditions =
+                [.. specs.Select(s => FilterSql.Compile(s.Spec.Filter, s.Model, catalog, "c", parameters))];
             parameters.Bind(session);
             for (int i = 0; i < conditions.Length; i++)
-                SpecCheck.Explain(session, specs[i].Spec, specs[i].Model, SqlText.Raw(conditions[i]));
+                SpecCheck.Explain(session, specs[i].Spec, specs[i].Model, conditions[i]);
             return [.. specs.Select(s => Describe(session, dataset, number, s.Spec.Model, s.Spec, null))];
         }
         catch (DataOpsException e) when (e.Kind is FailureKind.InvalidData or FailureKind.InvalidArgument or FailureKind.NotFound)

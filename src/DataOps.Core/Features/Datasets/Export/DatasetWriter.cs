@@ -32,7 +32,7 @@ internal sealed class DatasetWriter(
         ModelColumns columns = ModelColumns.Of(encoders, part, layout, references, [.. missing?.Asked(part).Select(r => r.For(session, context.Cancellation)) ?? []]);
         try
         {
-            using CopyReader rows = new(session.Connection, SqlText.Raw(columns.Query), context.Cancellation);
+            using CopyReader rows = new(session.Connection, columns.Query, context.Cancellation);
             while (rows.Read())
                 WriteObject(columns, rows);
         }

@@ -155,7 +155,7 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
         DatasetCall? call = DatasetCall.Of(options.Definition, options.Dataset, options.Argument);
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         // As pg_dump does: a limit for the queries of the site is none for a dump of all of it.
-        session.Execute("set local statement_timeout = 0", context.Cancellation);
+        session.Run($"set local statement_timeout = 0", context.Cancellation);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
         ExportPlan plan = call is null
             ? ExportPlan.Of(new ReferenceWalk(catalog).Sort(ModelSelection.Of(catalog, options)))
@@ -164,7 +164,7 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
         if (file.Format == DatasetFormat.Feincms)
             layout = layout.Behind(FeincmsHeader.Text(
                 plan.Specs.Select(s => s with { DeleteMissing = s.DeleteMissing || options.DeleteMissing }),
-                session.List<DateTime>("select now() at time zone 'UTC'", null, context.Cancellation)[0]));
+                session.Query<DateTime>($"select now() at time zone 'UTC'", context.Cancellation)[0]));
         else if (plan.Specs.SelectMany(s => s.Orders).Select(o => o.Name).Distinct().ToArray() is { Length: > 0 } orders)
             context.Warning?.Invoke(
                 $"What the definition orders ({string.Join(", ", orders)}) is not in the file, as Django's formats have no place for it: add -Format Feincms.");

@@ -1,6 +1,7 @@
 using DataOps.Core.Definitions;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Export;
 
@@ -10,7 +11,8 @@ namespace DataOps.Core.Features.Datasets.Export;
 /// <param name="OfEachRow">The same condition, written so that each row is looked at by itself.</param>
 /// <param name="Required">The steps from a row that lead to another one, without which the condition does not hold.</param>
 /// <param name="Exclude">Fields that are left out.</param>
-internal sealed record ExportPart(Model Model, string? Condition, string? OfEachRow, IReadOnlyList<Hop> Required, IReadOnlyList<string> Exclude)
+internal sealed record ExportPart(
+    Model Model, SqlText? Condition, SqlText? OfEachRow, IReadOnlyList<Hop> Required, IReadOnlyList<string> Exclude)
 {
     /// <summary>All rows of a model.</summary>
     public static ExportPart All(Model model) => new(model, null, null, [], []);
@@ -19,7 +21,9 @@ internal sealed record ExportPart(Model Model, string? Condition, string? OfEach
     public static ExportPart Of(DatasetSpec spec, Model model, IReadOnlyList<Filter> earlier, ReferenceCatalog catalog, FilterParameters parameters)
     {
         Filter filter = earlier.Count == 0 ? spec.Filter : new Filter.AllOf([spec.Filter, .. earlier.Select(f => new Filter.Not(f))]);
-        string? Condition(bool rowByRow) => filter.IsEverything ? null : FilterSql.Compile(filter, model, catalog, "t", parameters, rowByRow: rowByRow);
+        SqlText? Condition(bool rowByRow) => filter.IsEverything
+            ? null
+            : FilterSql.Compile(filter, model, catalog, "t", parameters, rowByRow: rowByRow);
         IReadOnlyList<Hop> required = FilterSql.Required(filter, model, catalog, parameters);
         return new ExportPart(model, Condition(rowByRow: false), Condition(rowByRow: true), required, spec.Exclude);
     }

@@ -11,9 +11,10 @@ namespace DataOps.Core.Features.Datasets.Export;
 /// <summary>What an export writes: parts in their order, each row in one of them.</summary>
 internal sealed class ExportPlan
 {
-    private readonly Func<Model, string, string?> _condition;
+    private readonly Func<Model, Alias, SqlText?> _condition;
 
-    private ExportPlan(IReadOnlyList<ExportPart> parts, IEnumerable<DatasetSpec> specs, Func<Model, string, string?> condition) =>
+    private ExportPlan(
+        IReadOnlyList<ExportPart> parts, IEnumerable<DatasetSpec> specs, Func<Model, Alias, SqlText?> condition) =>
         (Parts, Specs, _condition) = (parts, [.. specs], condition);
 
     /// <summary>The specs that the file is made from; one for each model where there is no definition.</summary>
@@ -55,17 +56,18 @@ internal sealed class ExportPlan
                 parts.Add(ExportPart.Of(spec, model, earlier, catalog, parameters));
         }
         ILookup<Model, DatasetSpec> byModel = specs.ToLookup(s => s.Model, s => s.Spec);
-        Dictionary<(Model Model, string Alias), string?> all = [];
+        Dictionary<(Model Model, Alias Alias), SqlText?> all = [];
         foreach (IGrouping<Model, DatasetSpec> model in byModel)
-            foreach (string alias in new[] { "c", "o" })
+            foreach (Alias alias in new Alias[] { "c", "o" })
                 all[(model.Key, alias)] = model.Any(s => s.Filter.IsEverything)
                     ? null
-                    : string.Join(" or ", model.Select(s => $"({FilterSql.Compile(s.Filter, model.Key, catalog, alias, parameters)})"));
+                    : SqlText.Join(" or ", model.Select(s =>
+                        (SqlText)$"({FilterSql.Compile(s.Filter, model.Key, catalog, alias, parameters)})"));
         parameters.Bind(session);
         // The planner takes the chosen rows for spread over the whole key, and would walk it from its start to the first of them.
-        session.Execute("set local enable_mergejoin = off");
+        session.Run($"set local enable_mergejoin = off");
         foreach ((DatasetSpec spec, Model model) in specs.Where(s => s.Spec.Filter.HasSql))
-            SpecCheck.Explain(session, spec, model, all[(model, "c")] is { } rows ? SqlText.Raw(rows) : null);
+            SpecCheck.Explain(session, spec, model, all[(model, "c")]);
         return new ExportPlan(parts, specs.Select(s => s.Spec), (model, alias) => all[(model, alias)]);
     }
 
@@ -75,8 +77,10 @@ internal sealed class ExportPlan
         ExportPart[] asked = [.. Parts.Where(p => p.Model.Table.IsSmall)];
         if (asked.Length == 0)
             return Parts;
-        IEnumerable<string> rows = asked.Select(p => $"exists (select 1 from {p.Model.Table.Sql} t where {p.OfEachRow ?? "true"})");
-        bool[] found = session.Stream($"select array[{string.Join(", ", rows)}]", row => row.GetFieldValue<bool[]>(0), cancellation).Single();
+        IEnumerable<SqlText> rows = asked.Select(
+            p => (SqlText)$"exists (select 1 from {p.Model.Table} t where {p.OfEachRow ?? $"true"})");
+        bool[] found =
+            session.Read($"select array[{rows}]", row => row.GetFieldValue<bool[]>(0), cancellation).Single();
         HashSet<ExportPart> without = [.. asked.Where((_, i) => !found[i])];
         return [.. Parts.Where(p => !without.Contains(p))];
     }
@@ -84,13 +88,13 @@ internal sealed class ExportPlan
     /// <summary>
     /// Which rows of a table are written, in SQL with c for the table: a model's, or those of a many-to-many list of rows that are written; null for all.
     /// </summary>
-    public string? ConditionOn(Table table)
+    public SqlText? ConditionOn(Table table)
     {
         if (Parts.FirstOrDefault(p => p.Model.Table.Oid == table.Oid) is { } part)
             return _condition(part.Model, "c");
         (Model model, ManyToManyList list) = Parts.SelectMany(p => p.Model.ManyToMany.Select(l => (p.Model, l))).First(l => l.l.Table.Oid == table.Oid);
         return _condition(model, "o") is { } owners
-            ? $"c.{SqlText.Identifier(list.OwnerColumn.Name)} in (select o.{SqlText.Identifier(model.Key[0].Name)} from {model.Table.Sql} o where {owners})"
+            ? (SqlText)$"c.{list.OwnerColumn} in (select o.{model.Key[0]} from {model.Table} o where {owners})"
             : null;
     }
 }

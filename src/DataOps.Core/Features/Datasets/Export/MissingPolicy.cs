@@ -45,8 +45,8 @@ internal sealed class MissingPolicy
     public TargetReference? NulledBy(Table table, Column column) => _nulled.FirstOrDefault(r => r.Table.Oid == table.Oid && r.Columns is [{ } c] && c == column);
 
     /// <summary>The condition under which a table's rows are written; t is the table.</summary>
-    public string? Condition(Table table) => _skipped.TryGetValue(table.Oid, out HashSet<string>? keys)
-        ? $"{KeyText.Of(table, "t")} <> all({TextArray(keys)})"
+    public SqlText? Condition(Table table) => _skipped.TryGetValue(table.Oid, out HashSet<string>? keys)
+        ? (SqlText)$"{KeyText.Of(table, "t")} <> all({keys.ToArray()})"
         : null;
 
     // What refers to a row that is left out has no target in the file, and is left out as well.
@@ -60,12 +60,13 @@ internal sealed class MissingPolicy
         {
             foreach (TargetReference reference in walk.Requiring(gone.Table).Select(r => r.For(session, cancellation)))
             {
-                IReadOnlyList<string> referring = session.List<string>(
+                IReadOnlyList<string> referring = session.Query<string>(
                     $"""
-                    select {KeyText.Of(reference.Table, "t")} from {reference.Table.Sql} t join {gone.Table.Sql} p on {reference.IsSet("t")} and {reference.IsTarget("t", "p")}
-                    where {KeyText.Of(gone.Table, "p")} = any(@keys)
+                    select {KeyText.Of(reference.Table, "t")} from {reference.Table} t
+                    join {gone.Table} p on {reference.IsSet("t")}
+                      and {reference.IsTarget("t", "p")}
+                    where {KeyText.Of(gone.Table, "p")} = any({gone.Keys.ToArray()})
                     """,
-                    new { keys = gone.Keys.ToArray() },
                     cancellation);
                 Add(reference.Table, referring, fresh);
             }
@@ -80,7 +81,4 @@ internal sealed class MissingPolicy
         if (added.Length > 0)
             fresh.Enqueue((table, added));
     }
-
-    // COPY takes no parameters.
-    private static string TextArray(IEnumerable<string> keys) => $"array[{string.Join(", ", keys.Select(SqlText.Literal))}]::text[]";
 }

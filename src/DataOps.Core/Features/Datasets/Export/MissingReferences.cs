@@ -3,7 +3,6 @@ using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Export;
 
@@ -46,7 +45,7 @@ internal sealed class MissingReferences(ReferenceCatalog catalog, bool withSoft,
         IEnumerable<Table> tables = parts.Where(p => withChosen || p.Condition is null).Select(p => p.Model.Table)
             .Concat(parts.SelectMany(p => p.Model.ManyToMany.Select(l => l.Table))).DistinctBy(t => t.Oid);
         foreach (DanglingReference dangling in new ReferenceSearch(session, catalog, context).In(
-            [.. tables.SelectMany(Asked)], t => plan.ConditionOn(t) is { } rows ? SqlText.Raw(rows) : null))
+            [.. tables.SelectMany(Asked)], plan.ConditionOn))
             Add((TargetReference)dangling.Reference, dangling.Key, dangling.Value);
     }
 

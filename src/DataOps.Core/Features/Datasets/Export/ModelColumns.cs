@@ -17,7 +17,8 @@ internal sealed class ModelColumns
     private readonly int _missing;
 
     private ModelColumns(
-        Model model, DatasetLayout layout, string query, Value[] key, bool isKeyless, IReadOnlyList<Value> values, IReadOnlyList<TargetReference> asked, int missing)
+        Model model, DatasetLayout layout, SqlText query, Value[] key, bool isKeyless, IReadOnlyList<Value> values,
+        IReadOnlyList<TargetReference> asked, int missing)
     {
         (Label, Query, _key, Values, _asked, _missing) = (model.Label, query, key, values, asked, missing);
         string pk = isKeyless ? "" : $"{layout.Member}\"pk\": {(key.Length == 1 ? "" : key.Length == 0 ? "null" : layout.List(1).Open)}";
@@ -29,7 +30,7 @@ internal sealed class ModelColumns
 
     public string Label { get; }
 
-    public string Query { get; }
+    public SqlText Query { get; }
 
     public byte[] Opening { get; }
 
@@ -50,10 +51,10 @@ internal sealed class ModelColumns
     {
         Model model = part.Model;
         Func<Column, ValueConverter> converterOf = encoders.Of(model);
-        List<string> expressions = [];
-        StringBuilder joins = new();
+        List<SqlText> expressions = [];
+        List<SqlText> joins = [];
 
-        Value AddJson(string before, string json)
+        Value AddJson(string before, SqlText json)
         {
             expressions.Add(json);
             return new Value(expressions.Count - 1, Encoding.UTF8.GetBytes(before), null);
@@ -61,22 +62,22 @@ internal sealed class ModelColumns
 
         Value Add(string before, Column column)
         {
-            string place = "t." + SqlText.Identifier(column.Name);
+            SqlText place = column.In("t");
             if (references.Missing.NulledBy(model.Table, column) is { } nulled)
                 place = $"case when {Exists(nulled)} then {place} end";
             ValueConverter converter = converterOf(column);
-            expressions.Add(converter.Expression(SqlText.Raw(place)));
+            expressions.Add(converter.Expression(place));
             return new Value(expressions.Count - 1, Encoding.UTF8.GetBytes(before), converter);
         }
 
         Value AddField(string before, Column column)
         {
-            string alias = $"k{expressions.Count}";
+            Alias alias = $"k{expressions.Count}";
             Reference? reference = references.Catalog.ReferenceOf(model.Table, column);
-            if (references.Natural(reference, "t." + SqlText.Identifier(column.Name), alias, layout.List(2)) is not { } natural
+            if (references.Natural(reference, column.In("t"), alias, layout.List(2)) is not { } natural
                 || references.Missing.NulledBy(model.Table, column) is not null)
                 return Add(before, column);
-            joins.Append(natural.Join);
+            joins.Add(natural.Join);
             return AddJson(before, natural.Json);
         }
 
@@ -89,23 +90,23 @@ internal sealed class ModelColumns
             values.Add(AddField(Before(field.Name), field.Column));
         foreach (ManyToManyList list in model.ManyToMany.Where(l => !part.Exclude.Contains(l.Name)))
         {
-            string alias = $"m{expressions.Count}";
-            joins.Append(Join(part, list, alias, layout, references));
-            string json = $"coalesce({SqlText.Literal(layout.List(2).Open)} || {alias}.list || {SqlText.Literal(layout.List(2).Close)}, '[]')";
-            values.Add(AddJson(Before(list.Name), json));
+            Alias alias = $"m{expressions.Count}";
+            joins.Add(Join(part, list, alias, layout, references));
+            SqlText open = SqlText.Literal(layout.List(2).Open);
+            SqlText close = SqlText.Literal(layout.List(2).Close);
+            values.Add(AddJson(Before(list.Name), $"coalesce({open} || {alias}.list || {close}, '[]')"));
         }
         int missing = expressions.Count;
         if (asked.Count > 0)
         {
             TargetLookup targets = new(model.Table, asked, "t");
-            joins.Append(targets.Join);
+            joins.Add(targets.Join);
             expressions.Add($"case when {targets.Any} then {targets.Key} end");
-            expressions.AddRange(targets.Values.Select(v => v.ToString()));
+            expressions.AddRange(targets.Values.Select(v => v));
         }
-        string order = model.Key.Count == 0 ? "" : $" order by {string.Join(", ", model.Key.Select(c => "t." + SqlText.Identifier(c.Name)))}";
-        string[] conditions = [.. new[] { references.Missing.Condition(model.Table), part.Condition }.OfType<string>()];
-        string where = conditions.Length == 0 ? "" : $" where {string.Join(" and ", conditions.Select(c => $"({c})"))}";
-        string query = $"select {string.Join(", ", expressions)} from {model.Table.Sql} t{joins}{where}{order}";
+        SqlText order = model.Key.Count == 0 ? SqlText.Empty : (SqlText)$" order by {model.Key.Select(c => c.In("t"))}";
+        SqlText where = Where(references.Missing.Condition(model.Table), part.Condition);
+        SqlText query = $"select {expressions} from {model.Table} t{SqlText.Join("", joins)}{where}{order}";
         return new ModelColumns(model, layout, query, key, references.IsKeyless(model), values, asked, missing);
     }
 
@@ -128,26 +129,35 @@ internal sealed class ModelColumns
     }
 
     // One aggregate over the table between the two, instead of a query a row; where few rows are read, their lists by the index.
-    private static string Join(ExportPart part, ManyToManyList list, string alias, DatasetLayout layout, ReferenceForm references)
+    private static SqlText Join(
+        ExportPart part, ManyToManyList list, Alias alias, DatasetLayout layout, ReferenceForm references)
     {
-        string owner = SqlText.Identifier(list.OwnerColumn.Name);
-        string target = "t." + SqlText.Identifier(list.TargetColumn.Name);
+        Column owner = list.OwnerColumn;
+        SqlText target = list.TargetColumn.In("t");
         Reference? reference = references.Catalog.ReferenceOf(list.Table, list.TargetColumn);
-        (string join, string json) = references.Natural(reference, target, "k", layout.List(3)) ?? ("", $"to_json({target})::text");
+        (SqlText join, SqlText json) =
+            references.Natural(reference, target, "k", layout.List(3)) ?? (SqlText.Empty, $"to_json({target})::text");
         TargetReference? nulled = references.Missing.NulledBy(list.Table, list.TargetColumn);
-        string?[] conditions = [references.Missing.Condition(list.Table), nulled is null ? null : Exists(nulled)];
-        string where = conditions.Any(c => c is not null) ? " where " + string.Join(" and ", conditions.OfType<string>()) : "";
-        string entries = $"string_agg({json}, {SqlText.Literal(layout.List(2).Item)} order by {target}) as list";
-        string key = $"t.{SqlText.Identifier(part.Model.Key[0].Name)}";
+        SqlText where = Where(references.Missing.Condition(list.Table), nulled is null ? null : Exists(nulled));
+        SqlText entries = $"string_agg({json}, {SqlText.Literal(layout.List(2).Item)} order by {target}) as list";
+        SqlText key = part.Model.Key[0].In("t");
         if (part.Condition is not null)
         {
-            string own = $"select l.* from {list.Table.Sql} l where l.{owner} = {key}";
+            SqlText own = $"select l.* from {list.Table} l where l.{owner} = {key}";
             return $" left join lateral (select {entries} from ({own}) t{join}{where}) {alias} on true";
         }
-        return $" left join (select t.{owner} as owner, {entries} from {list.Table.Sql} t{join}{where} group by 1) {alias} on {alias}.owner = {key}";
+        SqlText lists = $"select t.{owner} as owner, {entries} from {list.Table} t{join}{where} group by 1";
+        return $" left join ({lists}) {alias} on {alias}.owner = {key}";
     }
 
-    private static string Exists(TargetReference reference) => $"exists (select 1 from {reference.Target.Sql} p where {reference.IsTarget("t", "p")})";
+    private static SqlText Where(params IEnumerable<SqlText?> conditions)
+    {
+        SqlText all = SqlText.Join(" and ", conditions.OfType<SqlText>().Select(c => (SqlText)$"({c})"));
+        return all.IsEmpty ? all : (SqlText)$" where {all}";
+    }
+
+    private static SqlText Exists(TargetReference reference) =>
+        $"exists (select 1 from {reference.Target} p where {reference.IsTarget("t", "p")})";
 
     /// <summary>A value of a row: where it is, what stands before it, and how it is written; without a converter it is JSON already.</summary>
     internal sealed record Value(int Index, byte[] Before, ValueConverter? Converter)

@@ -28,12 +28,15 @@ internal sealed record ReferenceForm(ReferenceCatalog Catalog, NaturalKeys Keys,
     /// <param name="place">The column in the query, as <c>t."owner_id"</c>.</param>
     /// <param name="alias">A name for the joined keys.</param>
     /// <param name="list">How a key is laid out.</param>
-    public (string Join, string Json)? Natural(Reference? reference, string place, string alias, ListLayout list)
+    public (SqlText Join, SqlText Json)? Natural(Reference? reference, SqlText place, Alias alias, ListLayout list)
     {
         if (!NaturalForeign || reference is null || Keys.Of(reference) is not { } key)
             return null;
         NaturalKeySql sql = new(key);
-        string rows = $"select t.{SqlText.Identifier(reference.TargetColumns[0].Name)} as pk, {sql.Json(list)} as key from {key.Table.Sql} t{sql.Joins}";
+        SqlText rows = $"""
+            select t.{reference.TargetColumns[0]} as pk, {sql.Json(list)} as key
+            from {key.Table} t{sql.Joins}
+            """;
         // What has no target keeps its plain key, which Django's loader takes too.
         return ($" left join ({rows}) {alias} on {alias}.pk = {place}", $"coalesce({alias}.key, to_json({place})::text)");
     }

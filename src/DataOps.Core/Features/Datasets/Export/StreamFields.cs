@@ -19,18 +19,18 @@ internal static class StreamFields
             [.. models.SelectMany(m => m.Fields.Where(f => f.Column.Type.Underlying.Name == "jsonb").Select(f => (m, f.Column)))];
         if (columns.Length == 0)
             return new HashSet<(ModelLabel, string)>();
-        string samples = string.Join("\nunion all\n", columns.Select((c, i) => Counts(i, c.Model, SqlText.Identifier(c.Column.Name))));
-        return session.List<(int Number, long Lists, long Blocks, long All)>(samples)
+        SqlText samples = SqlText.Join("\nunion all\n", columns.Select((c, i) => Counts(i, c.Model, c.Column)));
+        return session.Query<(int Number, long Lists, long Blocks, long All)>(samples)
             .Where(n => n.All == 0 ? IsOfPage(catalog, columns[n.Number].Model, columns[n.Number].Column) : n.Lists == n.All && n.Blocks == n.All)
             .Select(n => (columns[n.Number].Model.Label, columns[n.Number].Column.Name))
             .ToHashSet();
     }
 
-    private static string Counts(int number, Model model, string column) => $"""
+    private static SqlText Counts(int number, Model model, Column column) => $"""
         select {number}, count(*) filter (where jsonb_typeof(v) = 'array'),
                count(*) filter (where jsonb_typeof(v -> 0) = 'object' and jsonb_exists_all(v -> 0, array['type', 'value'])),
                count(*)
-        from (select {column} as v from {model.Table.Sql} where {column} is not null and {column} <> '[]' limit {Sample}) s
+        from (select {column} as v from {model.Table} where {column} is not null and {column} <> '[]' limit {Sample}) s
         """;
 
     private static bool IsOfPage(ReferenceCatalog catalog, Model model, Column column) =>

@@ -36,11 +36,11 @@ internal sealed class ConflictReplacement(Session session, ReferenceCatalog cata
     }
 
     /// <summary>Repoints what referred to them; the file's rows are there by now.</summary>
-    public void Repoint() => _repoints.ForEach(r => Execute(r.Update));
+    public void Repoint() => _repoints.ForEach(r => session.Run(r.Update, cancellation));
 
     /// <summary>What refers to the file's rows from now on.</summary>
     public IEnumerable<RowChange> Describe(RowChanges changed) =>
-        _repoints.SelectMany(r => changed.Updated(r.Rows, catalog.LabelOf(r.Rows.Table), SqlText.Raw(r.NewValues), [r.Column]));
+        _repoints.SelectMany(r => changed.Updated(r.Rows, catalog.LabelOf(r.Rows.Table), r.NewValues, [r.Column]));
 
     private void Plan(IEnumerable<Table> tables)
     {
@@ -54,9 +54,8 @@ internal sealed class ConflictReplacement(Session session, ReferenceCatalog cata
 
     private void Plan(Table table, Table replaced)
     {
-        string key = SqlText.Identifier(table.SingleKey!.Name);
-        string gone = UniqueConflicts.Replaced(replaced);
-        Delete(table, $"from {table.Sql} t join {gone} x on x.old = t.{key}");
+        SqlText gone = UniqueConflicts.Replaced(replaced);
+        Delete(table, $"from {table} t join {gone} x on x.old = t.{table.SingleKey!}");
         foreach (TargetReference reference in _walk.Referring(table))
         {
             if (reference.IsParentLink)
@@ -67,64 +66,69 @@ internal sealed class ConflictReplacement(Session session, ReferenceCatalog cata
     }
 
     // A row that the file writes refers to what the file says.
-    private void PlanReferring(Reference reference, string gone)
+    private void PlanReferring(Reference reference, SqlText gone)
     {
         Table table = reference.Table;
-        string column = SqlText.Identifier(reference.Column.Name);
+        Column column = reference.Column;
         TablePlan changed = changes.Of(table);
-        string staged = rows.StagedOf(table) is { } file && file.Columns.Any(c => c.Column == reference.Column) ? KeyedRows.NotIn(file) : "";
-        string from = $"from {table.Sql} t join {gone} x on x.old = t.{column}";
+        SqlText planned = changed.Name;
+        SqlText staged = rows.StagedOf(table) is { } file && file.Columns.Any(c => c.Column == column)
+            ? KeyedRows.NotIn(file)
+            : SqlText.Empty;
+        SqlText from = $"from {table} t join {gone} x on x.old = t.{column}";
         // A row whose own key is the reference, as a one-to-one extension of it, cannot be told any more when that changes.
-        if (changed.Identity.Columns.Contains(reference.Column))
+        if (changed.Identity.Columns.Contains(column))
         {
             Delete(table, $"{from} where true{staged}");
             return;
         }
-        string[] clashes =
-        [
-            .. table.UniqueKeys.Append(table.PrimaryKey).Where(u => u.Contains(reference.Column.Name)).Select(u => Clash(table, u, reference.Column.Name)),
-        ];
-        if (clashes.Length > 0)
-            Delete(table, $"{from} where ({string.Join(" or ", clashes)}){staged}");
-        string keeps = clashes.Length > 0 ? $" and not ({string.Join(" or ", clashes)})" : "";
-        Repointed += changed.PlanUpdate(SqlText.Raw($"{from} where true{staged}{keeps}"));
+        SqlText clashes = SqlText.Join(" or ", table.UniqueKeys.Append(table.PrimaryKey)
+            .Where(u => u.Contains(column.Name)).Select(u => Clash(table, u, column.Name)));
+        if (!clashes.IsEmpty)
+            Delete(table, $"{from} where ({clashes}){staged}");
+        SqlText keeps = clashes.IsEmpty ? clashes : (SqlText)$" and not ({clashes})";
+        Repointed += changed.PlanUpdate($"{from} where true{staged}{keeps}");
         _repoints.Add(new Repointing(
             changed,
-            reference.Column.Name,
+            column.Name,
             $"""
-            update {table.Sql} t set {column} = x.new from {gone} x, {changed.Name} c
+            update {table} t set {column} = x.new from {gone} x, {planned} c
             where t.{column} = x.old and c._action = 'U' and {changed.Identity.Same("c", "t")}
             """,
-            $"(select {changed.Identity.Of("t")}, x.new as {column} from {changed.Name} t join {gone} x on x.old = t.{column})"));
+            $"""
+            (select {changed.Identity.Of("t")}, x.new as {column} from {planned} t join {gone} x on x.old = t.{column})
+            """));
     }
 
     // With the new key the row would be a second one with the same unique values, in the database or in the file.
-    private string Clash(Table table, IReadOnlyList<string> unique, string repointed)
+    private SqlText Clash(Table table, IReadOnlyList<string> unique, string repointed)
     {
-        string Value(string column) => column == repointed ? "x.new" : "t." + SqlText.Identifier(column);
-        string Same(string row) => string.Join(" and ", unique.Select(u => $"{row}.{SqlText.Identifier(u)} = {Value(u)}"));
-        string inFile = rows.StagedOf(table) is { } file && unique.All(u => file.Keys.Concat(file.Columns).Any(c => c.Column.Name == u))
-            ? $" or exists (select 1 from {file.Name} o where {Same("o")})"
-            : "";
-        return $"exists (select 1 from {table.Sql} o where {Same("o")}){inFile}";
+        SqlText Value(string column) => column == repointed
+            ? (SqlText)$"x.new"
+            : (SqlText)$"t.{SqlText.Identifier(column)}";
+        SqlText Same(Alias row) =>
+            SqlText.Join(" and ", unique.Select(u => (SqlText)$"{row}.{SqlText.Identifier(u)} = {Value(u)}"));
+        SqlText inFile = rows.StagedOf(table) is { } file
+            && unique.All(u => file.Keys.Concat(file.Columns).Any(c => c.Column.Name == u))
+            ? (SqlText)$" or exists (select 1 from {file.Name} o where {Same("o")})"
+            : SqlText.Empty;
+        return $"exists (select 1 from {table} o where {Same("o")}){inFile}";
     }
 
     private void PlanObjectIds(Table table)
     {
         foreach ((GenericReference reference, Func<Alias, SqlText> isOfType) in _walk.ObjectIds(table))
         {
-            string staged = rows.StagedOf(reference.Table) is { } file ? KeyedRows.NotIn(file) : "";
-            string isIt = ColumnEquality.Of(table.SingleKey!, "x", reference.Column, "t");
+            SqlText staged = rows.StagedOf(reference.Table) is { } file ? KeyedRows.NotIn(file) : SqlText.Empty;
+            SqlText isIt = ColumnEquality.Of(table.SingleKey!, "x", reference.Column, "t");
             Delete(reference.Table, $"""
-                from (select old as {SqlText.Identifier(table.SingleKey!.Name)} from {UniqueConflicts.Replaced(table)}) x
-                join {reference.Table.Sql} t on {isIt} where {isOfType("t")}{staged}
+                from (select old as {table.SingleKey!} from {UniqueConflicts.Replaced(table)}) x
+                join {reference.Table} t on {isIt} where {isOfType("t")}{staged}
                 """);
         }
     }
 
-    private void Delete(Table table, string from) => Deleted += changes.Of(table).PlanDelete(SqlText.Raw(from));
+    private void Delete(Table table, SqlText from) => Deleted += changes.Of(table).PlanDelete(from);
 
-    private void Execute(string sql) => session.Execute(sql, cancellation);
-
-    private sealed record Repointing(TablePlan Rows, string Column, string Update, string NewValues);
+    private sealed record Repointing(TablePlan Rows, string Column, SqlText Update, SqlText NewValues);
 }

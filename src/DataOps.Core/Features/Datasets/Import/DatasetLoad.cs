@@ -7,6 +7,7 @@ using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
@@ -70,9 +71,11 @@ internal sealed class LoadStages(
     private StagedFile Stage(Action<StagingArea>? read)
     {
         // As pg_dump and pg_restore do: a limit for the queries of the site is none for a load of all of it.
-        Execute("set local statement_timeout = 0");
+        Run($"set local statement_timeout = 0");
         // A load asks for the rows that its file names. With the default, made for disks that turn, PostgreSQL would rather read all of a table of small rows.
-        Execute("select set_config('random_page_cost', least(current_setting('random_page_cost')::float8, 1.1)::text, true)");
+        Run($"""
+            select set_config('random_page_cost', least(current_setting('random_page_cost')::float8, 1.1)::text, true)
+            """);
         JsonFields jsonFields = JsonFields.Of(options.StreamField, options.JsonField, catalog.Models);
         StagingArea area = new(session, catalog, _models, _keys, jsonFields, _path, context);
         read?.Invoke(area);
@@ -119,7 +122,7 @@ internal sealed class LoadStages(
 
     private ImportProblems Problems() => new(session, _path, context.Cancellation);
 
-    private void Execute(string sql) => session.Execute(sql, context.Cancellation);
+    private void Run(SqlText sql) => session.Run(sql, context.Cancellation);
 }
 
 /// <summary>What has to be true of a file's rows as a whole; each check names every row that fails it.</summary>
@@ -131,9 +134,8 @@ internal sealed class ImportChecks(ImportProblems problems)
     {
         foreach (StagingTable table in tables)
         {
-            string keys = string.Join(", ", table.Keys.Select(k => "s." + k.Sql));
-            string twice = $"from {table.Name} s group by {keys} having count(*) > 1";
-            problems.AddRows("max(s._line)", ["min(s._line)", ImportStatements.KeyOf(table)], twice, r => new(
+            SqlText twice = $"from {table.Name} s group by {table.Keys.Select(k => k.In("s"))} having count(*) > 1";
+            problems.AddRows($"max(s._line)", [$"min(s._line)", ImportStatements.KeyOf(table)], twice, r => new(
                 ErrorIds.DuplicateKey, "keys in {0} occur more than once", "Leave one of the objects in the file.",
                 table.Model.Label, r[1], "pk", $"is in line {r[0]} already"));
         }
@@ -145,9 +147,12 @@ internal sealed class ImportChecks(ImportProblems problems)
     public void RequireNew(IEnumerable<StagingTable> tables)
     {
         foreach (StagingTable table in tables)
-            problems.AddRows("s._line", [ImportStatements.KeyOf(table)], $"from {table.Name} s where not ({ImportStatements.IsNew(table)})", r => new(
+        {
+            SqlText known = $"from {table.Name} s where not ({ImportStatements.IsNew(table)})";
+            problems.AddRows($"s._line", [ImportStatements.KeyOf(table)], known, r => new(
                 ErrorIds.AlreadyThere, "rows in {0} are in the database already", "The file's spec says force_insert: delete them first, or take it out of the spec.",
                 table.Model.Label, r[0], "pk", "is there"));
+        }
         problems.ThrowIfAny();
     }
 
@@ -163,8 +168,8 @@ internal sealed class ImportChecks(ImportProblems problems)
                 if (lacking.Length == 0)
                     continue;
                 string fields = string.Join(", ", lacking.Select(c => c.Field));
-                string isNew = $"from {table.Name} s where s._shape = {shape} and {ImportStatements.IsNew(table)}";
-                problems.AddRows("s._line", [ImportStatements.KeyOf(table)], isNew, r => new(
+                SqlText isNew = $"from {table.Name} s where s._shape = {shape} and {ImportStatements.IsNew(table)}";
+                problems.AddRows($"s._line", [ImportStatements.KeyOf(table)], isNew, r => new(
                     ErrorIds.MissingField, "new rows in {0} lack a field that has no default in the database",
                     "Add the fields to the file, as the defaults that models have in Python are not in the database; "
                         + "or load with -MissingField Default, for an empty value.",

@@ -32,22 +32,22 @@ internal sealed class ImportComparison(Session session, KeyedRows rows, ChangeSe
     private ModelCounts Plan(StagingTable table)
     {
         TablePlan changed = changes.Of(table.Model.Table);
-        long inserted = changed.PlanInsert(SqlText.Raw(ImportStatements.NewKeys(table)));
+        long inserted = changed.PlanInsert(ImportStatements.NewKeys(table));
         long updated = 0;
         for (int shape = 0; shape < table.Shapes.Count && options.OnConflict != OnConflict.Skip; shape++)
             if (ImportStatements.Differing(table, shape, options.MissingField) is { } differing)
-                updated += changed.PlanUpdate(SqlText.Raw(differing));
+                updated += changed.PlanUpdate(differing);
         (long added, long removed) = (0, 0);
         foreach (StagingList list in table.Lists.Where(l => l.Buffer.Rows > 0))
         {
-            string key = table.Keys[0].Sql;
             // What is there and stays as it is keeps its lists.
-            string isNew = $"not exists (select 1 from {table.Model.Table.Sql} p where p.{key} = {{0}}.owner)";
-            bool onlyNew = options.OnConflict == OnConflict.Skip;
-            removed += changes.Of(list.List.Table).PlanDelete(SqlText.Raw(ImportStatements.Removed(list, onlyNew ? string.Format(null, isNew, "o") : null)));
-            string toAdd = ImportStatements.Added(list, onlyNew ? string.Format(null, isNew, "s") : null);
-            TemporaryTable.Create(session, SqlText.Raw(list.Added), SqlText.Raw(toAdd), context.Cancellation);
-            long toInsert = session.List<long>($"select count(*) from {list.Added}", null, context.Cancellation)[0];
+            SqlText key = table.Keys[0].Sql;
+            SqlText IsNew(Alias row) => options.OnConflict != OnConflict.Skip
+                ? SqlText.Empty
+                : (SqlText)$" and not exists (select 1 from {table.Model.Table} p where p.{key} = {row}.owner)";
+            removed += changes.Of(list.List.Table).PlanDelete(ImportStatements.Removed(list, IsNew("o")));
+            TemporaryTable.Create(session, list.Added, ImportStatements.Added(list, IsNew("s")), context.Cancellation);
+            long toInsert = session.Query<long>($"select count(*) from {list.Added}", context.Cancellation)[0];
             changes.Of(list.List.Table).Expect(toInsert);
             added += toInsert;
         }

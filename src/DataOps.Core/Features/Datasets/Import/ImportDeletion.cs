@@ -24,9 +24,13 @@ internal sealed record PlannedDeletion(IReadOnlyList<DeletedRows> Tables, IReadO
     public long Of(Table table) => Find(table)?.Deleted ?? 0;
 
     /// <summary>The condition, with "and" before it, that a row of the database stays; empty where all do.</summary>
-    public string Stays(Table table, string alias) => Find(table) is { Rows: { } gone }
-        ? $" and not exists (select 1 from {gone.Name} gone where gone._action = 'D' and {gone.Identity.Same("gone", alias)})"
-        : "";
+    public SqlText Stays(Table table, Alias alias)
+    {
+        if (Find(table)?.Rows is not { } plan)
+            return SqlText.Empty;
+        SqlText isGone = $"gone._action = 'D' and {plan.Identity.Same("gone", alias)}";
+        return $" and not exists (select 1 from {plan.Name} gone where {isGone})";
+    }
 
     private DeletedRows? Find(Table table) => Tables.FirstOrDefault(t => t.Rows.Table == table);
 }
@@ -42,7 +46,8 @@ internal sealed class ImportDeletion(
     Session session, ReferenceCatalog catalog, KeyedRows rows, ChangeSet changes, LoadOptions options, string path, OperationContext context)
 {
     private readonly DependentRows _dependents = new(
-        session, catalog, changes, options.OnDependent, Words(path), (t, c) => SqlText.Raw(rows.Except(t, c)), context.Cancellation);
+        session, catalog, changes, options.OnDependent, Words(path), (table, column) => rows.Except(table, column),
+        context.Cancellation);
     private readonly List<DeletionExcess> _excesses = [];
 
     /// <summary>Plans it; nothing else is planned yet.</summary>
@@ -68,10 +73,12 @@ internal sealed class ImportDeletion(
         _dependents.Plan();
         foreach (TablePlan table in changes.Tables)
         {
-            long deleted = session.List<long>($"select count(*) from {table.Name} where _action = 'D'", null, context.Cancellation)[0];
+            SqlText planned = table.Name;
+            long deleted = session.Query<long>(
+                $"select count(*) from {planned} where _action = 'D'", context.Cancellation)[0];
             if (deleted == 0)
                 continue;
-            session.Execute($"analyze {table.Name}", context.Cancellation);
+            session.Run($"analyze {planned}", context.Cancellation);
             yield return new DeletedRows(table, deleted);
         }
     }
@@ -86,11 +93,12 @@ internal sealed class ImportDeletion(
         context.Cancellation.ThrowIfCancellationRequested();
         Table table = spec.Model.Table;
         FilterParameters parameters = new();
-        string filter = FilterSql.Compile(
-            Mapped(spec), spec.Model, catalog, "t", parameters, t => SqlText.Raw(rows.StagedOf(t) is null ? t.Sql : rows.Ids.Merged(t)), table.IsSmall);
+        SqlText filter = FilterSql.Compile(
+            Mapped(spec), spec.Model, catalog, "t", parameters,
+            t => rows.StagedOf(t) is null ? t.Sql : rows.Ids.Merged(t), table.IsSmall);
         parameters.Bind(session);
-        string missing = spec.Staged is { } staged ? KeyedRows.NotIn(staged) : "";
-        long deleted = Ask(spec, () => changes.Of(table).PlanDelete(SqlText.Raw($"from {table.Sql} t where {filter}{missing}")));
+        SqlText missing = spec.Staged is { } staged ? KeyedRows.NotIn(staged) : SqlText.Empty;
+        long deleted = Ask(spec, () => changes.Of(table).PlanDelete($"from {table.Sql} t where {filter}{missing}"));
         if (deleted == 0)
             return 0;
         if (objects == 0)
@@ -98,7 +106,7 @@ internal sealed class ImportDeletion(
                 ErrorIds.EmptyFile, FailureKind.InvalidData,
                 $"{Path.GetFileName(path)} holds no object, and would delete {deleted} rows of {spec.Model.Label}. Nothing was loaded.",
                 "Export the dataset again; an empty file deletes nothing, whatever -MaxDelete says.", path);
-        long scope = session.List<long>($"select count(*) from {table.Sql} t where {filter}", null, context.Cancellation)[0];
+        long scope = session.Query<long>($"select count(*) from {table} t where {filter}", context.Cancellation)[0];
         if (limit.IsExceeded(deleted, scope))
             Exceeded(
                 $"{deleted} of the {scope} rows of {spec.Model.Label} that its spec is about, more than {limit}",
@@ -130,11 +138,11 @@ internal sealed class ImportDeletion(
 
     private long Ask(ModelSpec spec, Func<long> plan)
     {
-        session.Execute("savepoint dataops_filter", context.Cancellation);
+        session.Run($"savepoint dataops_filter", context.Cancellation);
         try
         {
             long rows = plan();
-            session.Execute("release savepoint dataops_filter", context.Cancellation);
+            session.Run($"release savepoint dataops_filter", context.Cancellation);
             return rows;
         }
         catch (DataOpsException e) when (e.InnerException is Npgsql.PostgresException { SqlState: { } state } && state[..2] is "22" or "42")
@@ -157,7 +165,9 @@ internal sealed class ImportDeletion(
             int at = lookups.FindIndex(f => f.Path == lookup);
             PlacedJson value = lookups[at].Value;
             Dictionary<string, string> keys = map is null ? [] : session
-                .Stream($"select source::text, target::text from {KnownIds.Map(map)}", r => (r.GetString(0), r.GetString(1)), context.Cancellation)
+                .Read(
+                    $"select source::text, target::text from {KnownIds.Map(map)}",
+                    r => (r.GetString(0), r.GetString(1)), context.Cancellation)
                 .ToDictionary(k => k.Item1, k => k.Item2);
             PlacedJson Copy(PlacedJson old) => keys.TryGetValue(old.Text, out string? copy) ? old with { Text = copy }
                 : throw FileSpec.Invalid(old.Place, $"the map of {spec.Spec.Model} needs a copy of {model} {old.Described}, which is not in the file.");

@@ -48,20 +48,25 @@ internal static class ImportPlan
         string label = table.Model.Label;
         for (int shape = 0; shape < table.Shapes.Count; shape++)
         {
-            string relation = $"""
+            SqlText planned = changed.Name;
+            SqlText relation = $"""
                 (select {ImportStatements.NewValues(table, shape, options.MissingField)}
-                 from {table.Name} s join {changed.Name} t on {ImportStatements.SameKey(table)} where s._shape = {shape} and t._action = 'U')
+                 from {table.Name} s join {planned} t on {ImportStatements.SameKey(table)}
+                 where s._shape = {shape} and t._action = 'U')
                 """;
-            foreach (RowChange change in rows.Updated(changed, label, SqlText.Raw(relation), ImportStatements.Set(table, shape, options.MissingField)))
+            foreach (RowChange change in rows.Updated(changed, label, relation, ImportStatements.Set(table, shape, options.MissingField)))
                 yield return change;
-            string from = $"from {table.Name} s join {changed.Name} c on {changed.Identity.Same("c", "s")} and c._action = 'I' where s._shape = {shape}";
-            foreach (RowChange change in rows.Inserted(changed, label, SqlText.Raw(from), table.Keys.Concat(table.Shapes[shape]).Select(c => c.Column.Name)))
+            SqlText from = $"""
+                from {table.Name} s join {planned} c on {changed.Identity.Same("c", "s")} and c._action = 'I'
+                where s._shape = {shape}
+                """;
+            foreach (RowChange change in rows.Inserted(changed, label, from, table.Keys.Concat(table.Shapes[shape]).Select(c => c.Column.Name)))
                 yield return change;
         }
         foreach (StagingList list in table.Lists.Where(l => l.Buffer.Rows > 0))
         {
-            string columns = ImportStatements.AddedRows(list, list.Added);
-            foreach (RowChange change in rows.Added(changes.Of(list.List.Table), label, SqlText.Raw(columns), [list.List.OwnerColumn.Name, list.List.TargetColumn.Name]))
+            SqlText columns = ImportStatements.AddedRows(list);
+            foreach (RowChange change in rows.Added(changes.Of(list.List.Table), label, columns, [list.List.OwnerColumn.Name, list.List.TargetColumn.Name]))
                 yield return change;
         }
     }

@@ -2,6 +2,7 @@ using System.Text;
 using DataOps.Core.Files;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
@@ -46,13 +47,14 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
     /// <param name="texts">The SQL of up to three texts that the problem tells.</param>
     /// <param name="from">The query from "from" on.</param>
     /// <param name="describe">Makes a problem of the texts.</param>
-    public void AddRows(string line, string[] texts, string from, Func<string[], ImportProblem> describe)
+    public void AddRows(SqlText line, SqlText[] texts, SqlText from, Func<string[], ImportProblem> describe)
     {
-        string cellsSql = string.Join(", ", texts.Select(t => $"coalesce(({t})::text, '')"));
-        string sql = $"select {line}, array[{cellsSql}]::text[], count(*) over () {from} order by 1 limit {Listed}";
+        IEnumerable<SqlText> shown = texts.Select(t => (SqlText)$"coalesce(({t})::text, '')");
+        SqlText sql = $"select {line}, array[{shown}]::text[], count(*) over () {from} order by 1 limit {Listed}";
         long listed = 0;
         long total = 0;
-        foreach ((long at, string[] cells, long all) in session.Stream(sql, r => (r.GetInt64(0), r.GetFieldValue<string[]>(1), r.GetInt64(2)), cancellation))
+        foreach ((long at, string[] cells, long all) in session.Read(
+            sql, r => (r.GetInt64(0), r.GetFieldValue<string[]>(1), r.GetInt64(2)), cancellation))
         {
             Add(at, describe(cells));
             (listed, total) = (listed + 1, all);

@@ -54,8 +54,9 @@ internal sealed class ImportReferenceCheck(
     private void Settle(StagingTable table, TargetReference reference)
     {
         if (reference is TreeReference tree)
-            reference = tree.Over(session, SqlText.Raw(rows.Ids.Merged(table.Model.Table, tree.Column)), context.Cancellation);
-        string isMissing = $"{reference.IsSet("s")} and {Lacks(reference.Target, reference.IsTarget("s", "t"))}";
+            reference = tree.Over(session, rows.Ids.Merged(table.Model.Table, tree.Column), context.Cancellation);
+        SqlText isTarget = reference.IsTarget("s", "t");
+        SqlText isMissing = $"{reference.IsSet("s")} and {Lacks(reference.Target, isTarget)}";
         StagingColumn[] columns = [.. reference.Columns.Select(c => table.Keys.Concat(table.Columns).First(s => s.Column == c))];
         if (choice == OnMissingReference.SkipRow)
         {
@@ -64,14 +65,15 @@ internal sealed class ImportReferenceCheck(
         }
         else if (choice == OnMissingReference.Null && columns is [{ Column.NotNull: false } only])
         {
-            string set = only.NaturalSql is { } key ? $"{only.Sql} = null, {key} = null" : $"{only.Sql} = null";
-            Execute($"update {table.Buffer.Table} r set {set} from {table.Name} s where s._row = r._row and {isMissing}");
+            IEnumerable<SqlText> set = only.StagedColumns.Select(c => (SqlText)$"{c} = null");
+            Run($"update {table.Buffer.Table} r set {set} from {table.Name} s where s._row = r._row and {isMissing}");
         }
         else if (choice is not (OnMissingReference.KeepKey or OnMissingReference.Report) || reference.Constraint is { IsEnforced: true })
         {
             string field = string.Join(", ", columns.Select(c => c.Field));
             _missing.Add(
-                table, field, reference.Target, "s._line", [ImportStatements.KeyOf(table), reference.Value("s")],
+                table, field, reference.Target, $"s._line",
+                [ImportStatements.KeyOf(table), reference.Value("s")],
                 $"from {table.Name} s where {isMissing}");
         }
     }
@@ -82,7 +84,7 @@ internal sealed class ImportReferenceCheck(
             Remove(list, reference);
         else
             _missing.Add(
-                table, list.List.Name, reference.Target, "s._line", ["s.owner", "s.target"],
+                table, list.List.Name, reference.Target, $"s._line", [$"s.owner", $"s.target"],
                 $"from {list.Name} s where {IsMissing(reference)}");
     }
 
@@ -94,24 +96,26 @@ internal sealed class ImportReferenceCheck(
                 Remove(list, reference);
     }
 
-    private void Remove(StagingList list, TargetReference reference) => Execute($"""
+    private void Remove(StagingList list, TargetReference reference) => Run($"""
         delete from {list.Buffer.Table} r using {list.Name} s
         where s._row = r._row and s._position = r._position and {IsMissing(reference)}
         """);
 
-    private string IsMissing(TargetReference reference) =>
+    private SqlText IsMissing(TargetReference reference) =>
         $"s.target is not null and {Lacks(reference.Target, reference.IsTarget([$"s.target"], "t"))}";
 
     // Neither a row that stays nor one of the file is the target.
-    private string Lacks(Table target, string isTarget)
+    private SqlText Lacks(Table target, SqlText isTarget)
     {
-        string inFile = rows.StagedOf(target) is { } staged ? $" and not exists (select 1 from {staged.Name} t where {isTarget})" : "";
-        return $"not exists (select 1 from {target.Sql} t where {isTarget}{deletion.Stays(target, "t")}){inFile}";
+        SqlText inFile = rows.StagedOf(target) is { } staged
+            ? (SqlText)$" and not exists (select 1 from {staged.Name} t where {isTarget})"
+            : SqlText.Empty;
+        return $"not exists (select 1 from {target} t where {isTarget}{deletion.Stays(target, "t")}){inFile}";
     }
 
     private static bool IsStaged(StagingTable table, Column column) => table.Keys.Concat(table.Columns).Any(s => s.Column == column);
 
-    private void Execute(string sql) => session.Execute(sql, context.Cancellation);
+    private void Run(SqlText sql) => session.Run(sql, context.Cancellation);
 }
 
 /// <summary>Lists references without a target, and what the file would have to bring with it.</summary>
@@ -126,7 +130,7 @@ internal sealed class MissingTargets(FixtureModels models, ImportProblems proble
     /// <param name="line">The SQL of the file's line.</param>
     /// <param name="keyAndValue">The SQL of the row's key and of what it refers to.</param>
     /// <param name="from">The query from "from" on.</param>
-    public void Add(StagingTable table, string field, Table target, string line, string[] keyAndValue, string from)
+    public void Add(StagingTable table, string field, Table target, SqlText line, SqlText[] keyAndValue, SqlText from)
     {
         string label = models.LabelOf(target);
         problems.AddRows(line, keyAndValue, from, r =>

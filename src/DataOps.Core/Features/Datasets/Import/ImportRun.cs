@@ -55,9 +55,10 @@ internal sealed class ImportRun(
         {
             if (table.SingleKey is not { Sequence: { } sequence } key)
                 continue;
-            foreach (long most in session.List<long>(ImportStatements.SequenceBehind(table, key), null, context.Cancellation))
+            foreach (long most in session.Query<long>(
+                ImportStatements.SequenceBehind(table, key), context.Cancellation))
             {
-                Execute($"select setval({SqlText.Literal(sequence)}::regclass, {most})");
+                Run($"select setval({SqlText.Literal(sequence)}::regclass, {most})");
                 moved = true;
             }
         }
@@ -71,16 +72,16 @@ internal sealed class ImportRun(
         Park(table);
         for (int shape = 0; shape < table.Shapes.Count; shape++)
             if (ImportStatements.Update(table, shape, options.MissingField, changed, waiting) is { } update)
-                Execute(update);
+                Run(update);
         for (int shape = 0; shape < table.Shapes.Count; shape++)
-            Execute(ImportStatements.Insert(table, shape, options.MissingField, changed, waiting));
+            Run(ImportStatements.Insert(table, shape, options.MissingField, changed, waiting));
     }
 
     private void Complete(StagingTable table, StagingColumn[] waiting)
     {
         for (int shape = 0; shape < table.Shapes.Count; shape++)
             if (table.Shapes[shape].Intersect(waiting).ToArray() is { Length: > 0 } columns)
-                Execute(ImportStatements.Complete(table, shape, changes.Of(table.Model.Table), columns));
+                Run(ImportStatements.Complete(table, shape, changes.Of(table.Model.Table), columns));
     }
 
     // A constraint that cannot be deferred asks for its target at once: in a circle a column that may be NULL waits for it.
@@ -91,18 +92,18 @@ internal sealed class ImportRun(
 
     private void Guard(StagingTable table, Action write)
     {
-        Execute("savepoint dataops_import");
+        Run($"savepoint dataops_import");
         try
         {
             write();
         }
         catch (DataOpsException e) when (e.Kind is FailureKind.AlreadyExists or FailureKind.InvalidData)
         {
-            session.Execute("rollback to savepoint dataops_import");
+            Run($"rollback to savepoint dataops_import");
             new ImportRefusal(session, path, context.Cancellation).Explain(table, e);
             throw;
         }
-        Execute("release savepoint dataops_import");
+        Run($"release savepoint dataops_import");
     }
 
     private void Park(StagingTable table)
@@ -111,19 +112,22 @@ internal sealed class ImportRun(
             return;
         string[] common = [.. table.Shapes.Select(s => s.Select(c => c.Column.Name)).Aggregate((a, b) => a.Intersect(b))];
         TablePlan changed = changes.Of(table.Model.Table);
-        string relation = $"(select s.* from {table.Name} s join {changed.Name} c on c._action = 'U' and {changed.Identity.Same("c", "s")})";
+        SqlText planned = changed.Name;
+        SqlText relation = $"""
+            (select s.* from {table.Name} s join {planned} c on c._action = 'U' and {changed.Identity.Same("c", "s")})
+            """;
         if (common.Length > 0)
-            new UniqueParking(session, context.Cancellation).Park(table.Model.Table, SqlText.Raw(relation), common, SqlText.Raw(ImportStatements.SameKey(table)));
+            new UniqueParking(session, context.Cancellation).Park(table.Model.Table, relation, common, ImportStatements.SameKey(table));
     }
 
     private void Write(StagingList list)
     {
         TablePlan changed = changes.Of(list.List.Table);
-        Execute(ImportStatements.Add(list, list.Added, changed));
-        changed.AddInserted(SqlText.Raw(ImportStatements.AddedKeys(list, list.Added, changed)));
+        Run(ImportStatements.Add(list, changed));
+        changed.AddInserted(ImportStatements.AddedKeys(list, changed));
     }
 
-    private int Execute(string sql) => session.Execute(sql, context.Cancellation);
+    private void Run(SqlText sql) => session.Run(sql, context.Cancellation);
 
     // Referenced tables first, for constraints that cannot be deferred; in a circle any order is as good.
     private StagingTable[] InReferenceOrder() =>
@@ -154,16 +158,18 @@ internal sealed class ImportRefusal(Session session, string path, CancellationTo
         if (columns.Count == 0 || staged.Length != columns.Count)
             return;
         string fields = string.Join(", ", staged.Select(c => c.Field));
-        string value = string.Join(" || ', ' || ", staged.Select(c => $"s.{c.Sql}::text"));
-        string same = string.Join(" and ", staged.Select(c => $"t.{c.Sql} = s.{c.Sql}"));
+        SqlText value = ImportStatements.Values(staged);
+        SqlText same = ImportStatements.Same(staged, "t", "s");
         const string Sentence = "values in {0} have to be unique and are not";
         const string Advice = "Change one of the rows, in the file or in the database.";
-        string own = ImportStatements.KeyOf(table);
-        string inDatabase = $"from {table.Buffer.Table} s join {table.Model.Table.Sql} t on {same} and not ({ImportStatements.SameKey(table)})";
-        problems.AddRows("s._line", [own, value, ImportStatements.KeyOf(table, "t")], inDatabase, r => new(
+        SqlText own = ImportStatements.KeyOf(table);
+        SqlText inDatabase = $"""
+            from {table.Buffer.Table} s join {table.Model.Table} t on {same} and not ({ImportStatements.SameKey(table)})
+            """;
+        problems.AddRows($"s._line", [own, value, ImportStatements.KeyOf(table, "t")], inDatabase, r => new(
             ErrorIds.NotUnique, Sentence, Advice, table.Model.Label, r[0], fields, $"\"{r[1]}\" is that of {table.Model.Label} {r[2]} in the database"));
-        string inFile = $"from {table.Buffer.Table} s join {table.Buffer.Table} t on {same} and t._line < s._line";
-        problems.AddRows("s._line", [own, value, "t._line"], inFile, r => new(
+        SqlText inFile = $"from {table.Buffer.Table} s join {table.Buffer.Table} t on {same} and t._line < s._line";
+        problems.AddRows($"s._line", [own, value, $"t._line"], inFile, r => new(
             ErrorIds.NotUnique, Sentence, Advice, table.Model.Label, r[0], fields, $"\"{r[1]}\" is in line {r[2]} already"));
     }
 
@@ -173,7 +179,8 @@ internal sealed class ImportRefusal(Session session, string path, CancellationTo
         string? check = table.Model.Table.Constraints.FirstOrDefault(c => c.Name == constraint)?.Expression;
         if (check is null || table.Shapes.Any(s => s.Count != table.Columns.Count))
             return;
-        problems.AddRows("s._line", [ImportStatements.KeyOf(table)], $"from {table.Buffer.Table} s where not ({check})", r => new(
+        SqlText violating = $"from {table.Buffer.Table} s where not ({SqlText.Raw(check)})";
+        problems.AddRows($"s._line", [ImportStatements.KeyOf(table)], violating, r => new(
             ErrorIds.CheckFailed, $"rows in {{0}} violate the check {constraint.Replace("{", "{{").Replace("}", "}}")}",
             "Correct them in the file, or where it was exported.", table.Model.Label, r[0], "", check));
     }

@@ -72,17 +72,19 @@ internal sealed class KeyAssignment(
     private void Identify(StagingTable table, bool takesRecovered, bool reserve)
     {
         Table target = table.Model.Table;
-        string pk = table.Keys[0].Sql;
-        string found = $"pg_temp.dataops_found_{target.Oid}";
-        NaturalKeySql inFile = new(table.Natural!, t => SqlText.Raw(_natural.Merged(ids, t)));
+        SqlText pk = table.Keys[0].Sql;
+        SqlText found = StagingTable.NameOf("found", target);
+        NaturalKeySql inFile = new(table.Natural!, t => _natural.Merged(ids, t));
         NaturalKeySql inDatabase = new(table.Natural!);
+        SqlText needed = IsNeverById(table) ? SqlText.Empty : (SqlText)$" where t.{pk} is null";
         Create(found, $"""
             with f as (
               select t._row, t._line, t.{pk} as source, {inFile.Texts()} as key
-              from ({ids.Rows(table)}) t{inFile.Joins}{(IsNeverById(table) ? "" : $" where t.{pk} is null")}),
+              from ({ids.Rows(table)}) t{inFile.Joins}{needed}),
             d as (
               select key, (array_agg(pk))[1] as pk, count(*) as rows
-              from (select t.{pk} as pk, {inDatabase.Texts()} as key from {target.Sql} t{inDatabase.Joins}) x
+              from (select t.{pk} as pk, {inDatabase.Texts()} as key
+                from {target} t{inDatabase.Joins}) x
               where key in (select key from f) group by key)
             select f._row, f._line, f.source, f.key, d.pk as known, coalesce(d.rows, 0) as rows, {_recovered.Of(table)} as recovered
             from f left join d on d.key = f.key
@@ -92,33 +94,36 @@ internal sealed class KeyAssignment(
             Decide(table, found, takesRecovered && !IsNeverById(table), reserve);
     }
 
-    private void RequireOneRowEach(StagingTable table, string found)
+    private void RequireOneRowEach(StagingTable table, SqlText found)
     {
         string label = table.Model.Label;
         string fields = string.Join(", ", table.Natural!.Parts.Select(p => p.Column.Name));
-        const string Key = "array_to_json(key)";
-        problems.AddRows("_line", [], $"from {found} where key is null and source is null", _ => new(
+        SqlText key = $"array_to_json(key)";
+        problems.AddRows($"_line", [], $"from {found} where key is null and source is null", _ => new(
             ErrorIds.MissingKey, "objects in {0} have no key of their own", "Add the fields of the natural key to the file.",
             label, "", fields, "missing, and so the row's natural key is not known"));
-        problems.AddRows("max(_line)", [Key, "min(_line)"], $"from {found} where key is not null group by key having count(*) > 1", r => new(
+        SqlText twice = $"from {found} where key is not null group by key having count(*) > 1";
+        problems.AddRows($"max(_line)", [key, $"min(_line)"], twice, r => new(
             ErrorIds.DuplicateKey, "keys in {0} occur more than once",
             "One of the rows would overwrite the other: change one of them where the file was exported, or export with plain keys.",
             label, "", fields, $"{r[0]} in line {r[1]} already"));
-        problems.AddRows("_line", [Key, "rows"], $"from {found} where rows > 1", r => new(
+        problems.AddRows($"_line", [key, $"rows"], $"from {found} where rows > 1", r => new(
             ErrorIds.AmbiguousKey, "natural keys in {0} mean more than one row of the database", "Change all but one of those rows, or load a file with plain keys.",
             label, "", fields, $"{r[0]} means {r[1]} rows"));
     }
 
-    private void Decide(StagingTable table, string found, bool takesRecovered, bool reserve)
+    private void Decide(StagingTable table, SqlText found, bool takesRecovered, bool reserve)
     {
         Table target = table.Model.Table;
-        string pk = table.Keys[0].Sql;
-        string identity = KnownIds.Identity(target);
-        string isFree = $"""
-            not exists (select 1 from {target.Sql} t where t.{pk} = x.wanted)
+        SqlText pk = table.Keys[0].Sql;
+        SqlText identity = KnownIds.Identity(target);
+        SqlText isFree = $"""
+            not exists (select 1 from {target} t where t.{pk} = x.wanted)
             and not exists (select 1 from {table.Buffer.Table} r where r.{pk} = x.wanted and r._row <> x._row)
             """;
-        string stays = takesRecovered ? $"not (x.recovered is not null and x.recovered <> x.known and {isFree})" : "true";
+        SqlText stays = takesRecovered
+            ? (SqlText)$"not (x.recovered is not null and x.recovered <> x.known and {isFree})"
+            : (SqlText)$"true";
         Create(identity, $"""
             select x._row, x.wanted as source, case
                 when x.key is null then x.source
@@ -129,14 +134,14 @@ internal sealed class KeyAssignment(
               from {found} f) x
             """);
         GeneratedKeys.Give(session, table, identity, reserve, context.Cancellation);
-        Execute($"alter table {identity} add primary key (_row); create index on {identity} (pk); analyze {identity}");
+        Run($"alter table {identity} add primary key (_row); create index on {identity} (pk); analyze {identity}");
         ids = ids with { WithIdentity = ids.WithIdentity.Add(target.Oid) };
         Create(KnownIds.Map(target), $"""
             select source, pk as target from {identity}
             where source <> pk and source in (select source from {identity} group by 1 having count(*) = 1)
             """);
-        Execute($"alter table {KnownIds.Map(target)} add primary key (source)");
-        if (session.List<bool>($"select exists (select 1 from {KnownIds.Map(target)})", null, context.Cancellation)[0])
+        Run($"alter table {KnownIds.Map(target)} add primary key (source)");
+        if (session.Query<bool>($"select exists (select 1 from {KnownIds.Map(target)})", context.Cancellation)[0])
             ids = ids with { WithMap = ids.WithMap.Add(target.Oid) };
         if (table.Model.Label != DjangoTables.ContentType)
             return;
@@ -151,31 +156,39 @@ internal sealed class KeyAssignment(
     {
         if (ids.WithMap.Count == 0 || catalog.TableOf(DjangoTables.ContentType) is not { } types)
             return;
-        const string Columns = "content_type bigint, source text, target text, primary key (content_type, source)";
-        Execute($"create temporary table {KnownIds.Generic} ({Columns}) on commit drop");
+        Run($"""
+            create temporary table {KnownIds.Generic} (content_type bigint, source text, target text,
+              primary key (content_type, source))
+            on commit drop
+            """);
         foreach (Table table in ids.WithMap.Select(oid => catalog.Database.Find(oid)!))
         {
-            string labels = string.Join(", ", catalog.WithHeirs(table).Select(t => SqlText.Literal(models.LabelOf(t))).Distinct());
-            int mapped = session.Execute($"""
+            string[] labels = [.. catalog.WithHeirs(table).Select(models.LabelOf).Distinct()];
+            int mapped = session.Run($"""
                 insert into {KnownIds.Generic} select c.id, m.source::text, m.target::text
-                from {KnownIds.Map(table)} m cross join {ids.Merged(types)} c where c.app_label || '.' || c.model in ({labels}) on conflict do nothing
+                from {KnownIds.Map(table)} m cross join {ids.Merged(types)} c
+                where c.app_label || '.' || c.model = any({labels}) on conflict do nothing
                 """, context.Cancellation);
             ids = ids with { HasGeneric = ids.HasGeneric || mapped > 0 };
         }
-        Execute($"analyze {KnownIds.Generic}");
+        Run($"analyze {KnownIds.Generic}");
     }
 
     private void RequireKeys()
     {
         foreach (StagingTable table in ids.Tables.Where(t => t is { HasKeyless: true, Keys.Count: 1 }))
-            problems.AddRows("t._line", [], $"from ({ids.Rows(table)}) t where t.{table.Keys[0].Sql} is null", _ => new(
+        {
+            SqlText keyless = $"from ({ids.Rows(table)}) t where t.{table.Keys[0].Sql} is null";
+            problems.AddRows($"t._line", [], keyless, _ => new(
                 ErrorIds.MissingKey, "objects in {0} have no key of their own", "Export with plain keys.",
                 table.Model.Label, "", "pk", "missing, and nothing tells which row it is"));
+        }
     }
 
-    private void Create(string table, string select) => TemporaryTable.Create(session, SqlText.Raw(table), SqlText.Raw(select), context.Cancellation);
+    private void Create(SqlText table, SqlText select) =>
+        TemporaryTable.Create(session, table, select, context.Cancellation);
 
-    private void Execute(string sql) => session.Execute(sql, context.Cancellation);
+    private void Run(SqlText sql) => session.Run(sql, context.Cancellation);
 }
 
 /// <summary>The rows that natural keys mean, in the file and in the database.</summary>
@@ -192,19 +205,22 @@ internal sealed class NaturalTargets(
     /// <returns>What is known with that.</returns>
     public KnownIds Fill(KnownIds ids, Table table)
     {
-        NaturalKeySql sql = new(keys.Of(table)!, t => SqlText.Raw(Merged(ids, t)));
-        (StagingTable Table, StagingColumn Column, string Staged)[] referring =
+        NaturalKeySql sql = new(keys.Of(table)!, t => Merged(ids, t));
+        (StagingTable Table, StagingColumn Column, StagingBuffer Staged)[] referring =
             [.. ids.Tables.SelectMany(t => Columns(t).Where(c => c.Column.Reference!.Target == table).Select(c => (t, c.Column, c.Staged)))];
-        string pk = SqlText.Identifier(referring[0].Column.Reference!.TargetColumns[0].Name);
-        string name = KnownIds.KeysOf(table);
-        TemporaryTable.Create(session, SqlText.Raw(name), SqlText.Raw($"""
+        SqlText pk = referring[0].Column.Reference!.TargetColumns[0].In("t");
+        SqlText name = KnownIds.KeysOf(table);
+        SqlText rows = $"""
+            select {pk} as pk, t._row is not null as in_file, {sql.Texts()} as key
+            from {Merged(ids, table)} t{sql.Joins}
+            """;
+        TemporaryTable.Create(session, name, (SqlText)$"""
             select distinct on (key) key, pk, count(*) over (partition by key, in_file) as rows
-            from (select t.{pk} as pk, t._row is not null as in_file, {sql.Texts()} as key from {Merged(ids, table)} t{sql.Joins}) x
-            where key is not null order by key, in_file desc
-            """), cancellation);
-        Execute($"alter table {name} add primary key (key)");
+            from ({rows}) x where key is not null order by key, in_file desc
+            """, cancellation);
+        Run($"alter table {name} add primary key (key)");
         ids = ids with { WithKeys = ids.WithKeys.Add(table.Oid) };
-        foreach ((StagingTable from, StagingColumn column, string staged) in referring)
+        foreach ((StagingTable from, StagingColumn column, StagingBuffer staged) in referring)
         {
             ids = Settle(ids, from, column, staged);
             RequireOneMeaning(from, column, staged, models.LabelOf(table));
@@ -213,42 +229,52 @@ internal sealed class NaturalTargets(
     }
 
     /// <summary>A table's rows as they will be; those of a tree are told by their path, as long as they have no key.</summary>
-    public string Merged(KnownIds ids, Table table) => ids.Merged(table, keys.Of(table)?.Parts.Select(p => p.AlongTree).FirstOrDefault(p => p is not null));
+    public SqlText Merged(KnownIds ids, Table table) =>
+        ids.Merged(table, keys.Of(table)?.Parts.Select(p => p.AlongTree).FirstOrDefault(p => p is not null));
 
-    private KnownIds Settle(KnownIds ids, StagingTable from, StagingColumn column, string staged)
+    private KnownIds Settle(KnownIds ids, StagingTable from, StagingColumn column, StagingBuffer staged)
     {
-        string meaning = KnownIds.KeysOf(column.Reference!.Target!);
-        string isMissing = $"r.{column.NaturalSql} is not null and not exists (select 1 from {meaning} k where k.key = r.{column.NaturalSql})";
-        bool isEntry = staged != from.Buffer.Table;
+        SqlText meaning = KnownIds.KeysOf(column.Reference!.Target!);
+        SqlText isMissing = $"""
+            r.{column.NaturalSql} is not null
+            and not exists (select 1 from {meaning} k where k.key = r.{column.NaturalSql})
+            """;
+        bool isEntry = staged != from.Buffer;
         if (isEntry && choice is OnMissingReference.SkipRow or OnMissingReference.Null)
-            Execute($"delete from {staged} r where {isMissing}");
+            Run($"delete from {staged.Table} r where {isMissing}");
         else if (choice == OnMissingReference.SkipRow)
-            return ids.LeaveOut(session, from, $"select r._row from {staged} r where {isMissing}", cancellation);
+            return ids.LeaveOut(session, from, $"select r._row from {staged.Table} r where {isMissing}", cancellation);
         else if (choice == OnMissingReference.Null && !column.Column.NotNull)
-            Execute($"update {staged} r set {column.NaturalSql} = null where {isMissing}");
+            Run($"update {staged.Table} r set {column.NaturalSql} = null where {isMissing}");
         else
         {
-            string key = isEntry || from.Keys.Count != 1 ? "''" : $"coalesce(r.{from.Keys[0].Sql}::text, '')";
-            string[] shown = [key, $"array_to_json(r.{column.NaturalSql})"];
-            _missing.Add(from, column.Field, column.Reference.Target!, "r._line", shown, $"from {staged} r where {isMissing}");
+            SqlText key = isEntry || from.Keys.Count != 1 ? (SqlText)$"''" : from.Keys[0].In("r");
+            SqlText[] shown = [key, $"array_to_json(r.{column.NaturalSql})"];
+            _missing.Add(
+                from, column.Field, column.Reference.Target!, $"r._line", shown,
+                $"from {staged.Table} r where {isMissing}");
         }
         return ids;
     }
 
-    private void RequireOneMeaning(StagingTable from, StagingColumn column, string staged, string label)
+    private void RequireOneMeaning(StagingTable from, StagingColumn column, StagingBuffer staged, string label)
     {
-        string meaning = $"from {staged} r join {KnownIds.KeysOf(column.Reference!.Target!)} k on k.key = r.{column.NaturalSql} where k.rows > 1";
-        problems.AddRows("r._line", [$"array_to_json(r.{column.NaturalSql})", "k.rows"], meaning, r => new(
+        SqlText meaning = $"""
+            from {staged.Table} r join {KnownIds.KeysOf(column.Reference!.Target!)} k on k.key = r.{column.NaturalSql}
+            where k.rows > 1
+            """;
+        problems.AddRows($"r._line", [$"array_to_json(r.{column.NaturalSql})", $"k.rows"], meaning, r => new(
             ErrorIds.AmbiguousKey, "natural keys in {0} mean more than one row", "Change all but one of those rows, or load a file with plain keys.",
             from.Model.Label, "", column.Field, $"-> {label} {r[0]} means {r[1]} rows"));
     }
 
-    private static IEnumerable<(StagingColumn Column, string Staged)> Columns(StagingTable table) => table.Keys.Concat(table.Columns)
-        .Select(c => (c, table.Buffer.Table.ToString()))
-        .Concat(table.Lists.Select(l => (l.Target, l.Buffer.Table.ToString())))
+    private static IEnumerable<(StagingColumn Column, StagingBuffer Staged)> Columns(StagingTable table) =>
+        table.Keys.Concat(table.Columns)
+        .Select(c => (c, table.Buffer))
+        .Concat(table.Lists.Select(l => (l.Target, l.Buffer)))
         .Where(c => c.Item1.HasNatural);
 
-    private void Execute(string sql) => session.Execute(sql, cancellation);
+    private void Run(SqlText sql) => session.Run(sql, cancellation);
 }
 
 /// <summary>Gives keys to rows that have none.</summary>
@@ -261,22 +287,23 @@ internal static class GeneratedKeys
     /// <param name="reserve">Take them from the sequence, so that nobody else gets them; else use those that would come next.</param>
     /// <param name="cancellation">Cancels the query.</param>
     /// <exception cref="DataOpsException">The table makes no keys.</exception>
-    public static void Give(Session session, StagingTable table, string identities, bool reserve, CancellationToken cancellation)
+    public static void Give(
+        Session session, StagingTable table, SqlText identities, bool reserve, CancellationToken cancellation)
     {
-        long needed = session.List<long>($"select count(*) from {identities} where pk is null", null, cancellation)[0];
+        long needed = session.Query<long>($"select count(*) from {identities} where pk is null", cancellation)[0];
         if (needed == 0)
             return;
         Column key = table.Keys[0].Column;
-        string expression = key switch
+        SqlText expression = key switch
         {
             { Sequence: { } sequence } => reserve ? Reserve(session, table, sequence, cancellation) : Next(table, sequence),
-            { Type.Underlying.Name: "uuid" } => "gen_random_uuid()",
-            { Default: { } made } => made,
+            { Type.Underlying.Name: "uuid" } => (SqlText)$"gen_random_uuid()",
+            { Default: { } made } => SqlText.Raw(made),
             _ => throw new DataOpsException(
                 ErrorIds.MissingKey, FailureKind.InvalidData, $"{needed} objects of {table.Model.Label} have no key, and the database makes none for them.",
                 "Export with plain keys.", table.Model.Label.ToString()),
         };
-        session.Execute($"""
+        session.Run($"""
             update {identities} i set pk = n.pk
             from (
               select _row, {expression} as pk
@@ -286,17 +313,22 @@ internal static class GeneratedKeys
     }
 
     // The sequence may be behind the table or the file; what nextval() gives then is nobody else's.
-    private static string Reserve(Session session, StagingTable table, string sequence, CancellationToken cancellation)
+    private static SqlText Reserve(Session session, StagingTable table, string sequence, CancellationToken cancellation)
     {
-        session.Execute($"select setval({SqlText.Literal(sequence)}::regclass, {Most(table)}) from {sequence} q", cancellation);
-        return $"nextval({SqlText.Literal(sequence)}::regclass)";
+        SqlText name = $"{SqlText.Literal(sequence)}::regclass";
+        session.Run($"select setval({name}, {Most(table)}) from {SqlText.Raw(sequence)} q", cancellation);
+        return $"nextval({name})";
     }
 
-    private static string Next(StagingTable table, string sequence) => $"(select {Most(table)} from {sequence} q) + number";
+    private static SqlText Next(StagingTable table, string sequence) =>
+        $"(select {Most(table)} from {SqlText.Raw(sequence)} q) + number";
 
-    private static string Most(StagingTable table)
+    private static SqlText Most(StagingTable table)
     {
-        string key = table.Keys[0].Sql;
-        return $"greatest(q.last_value, (select max(t.{key}) from {table.Model.Table.Sql} t), (select max(r.{key}) from {table.Buffer.Table} r))";
+        SqlText key = table.Keys[0].Sql;
+        return $"""
+            greatest(
+              q.last_value, (select max({key}) from {table.Model.Table}), (select max({key}) from {table.Buffer.Table}))
+            """;
     }
 }

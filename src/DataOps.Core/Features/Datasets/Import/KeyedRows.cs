@@ -27,9 +27,10 @@ internal sealed record KeyedRows
     {
         foreach (StagingTable table in ids.Tables)
         {
-            session.Execute($"create or replace temporary view {table.Name} as {ids.Rows(table)}", cancellation);
+            session.Run($"create or replace temporary view {table.Name} as {ids.Rows(table)}", cancellation);
             foreach (StagingList list in table.Lists)
-                session.Execute($"create or replace temporary view {list.Name} as {ids.Entries(table, list)}", cancellation);
+                session.Run(
+                    $"create or replace temporary view {list.Name} as {ids.Entries(table, list)}", cancellation);
         }
         return new KeyedRows(ids);
     }
@@ -39,23 +40,25 @@ internal sealed record KeyedRows
         ids.WithSkips == Ids.WithSkips && ids.WithMap == Ids.WithMap ? this with { Ids = ids } : Of(session, ids, cancellation);
 
     /// <summary>The condition that a row t is not among those of a staging table, or not among those that meet a condition; begins with " and".</summary>
-    public static string NotIn(StagingTable staged, string condition = "") =>
+    public static SqlText NotIn(StagingTable staged, SqlText condition = default) =>
         $" and not exists (select 1 from {staged.Name} s where {ImportStatements.SameKey(staged)}{condition})";
 
     /// <summary>The condition that a row t is not in the file, or not with the column by which it depends; begins with " and", or is empty.</summary>
     /// <remarks>A field that the file lacks keeps its value, and so its row depends on it like any other.</remarks>
-    public string Except(Table table, Column? column)
+    public SqlText Except(Table table, Column? column)
     {
         if (StagedOf(table) is { } staged)
         {
             bool isField = column is not null && staged.Keys.All(k => k.Column != column);
             int[] shapes = [.. Enumerable.Range(0, staged.Shapes.Count).Where(i => !isField || staged.Shapes[i].Any(c => c.Column == column))];
-            return NotIn(staged, $" and s._shape = any('{{{string.Join(',', shapes)}}}')");
+            return NotIn(staged, $" and s._shape = any({shapes})");
         }
         // Lists of the file's objects are made equal to the file's.
-        return Ids.Catalog.Owners.TryGetValue(table.Oid, out (Model Model, ManyToManyList List) owner)
-            && StagedOf(owner.Model.Table)?.Lists.FirstOrDefault(l => l.List.Table == table) is { Buffer.Rows: > 0 } list
-            ? $" and not exists (select 1 from {list.Name} s where s.owner = t.{SqlText.Identifier(list.List.OwnerColumn.Name)} and s._position = 0)"
-            : "";
+        if (!Ids.Catalog.Owners.TryGetValue(table.Oid, out (Model Model, ManyToManyList List) owner)
+            || StagedOf(owner.Model.Table)?.Lists.FirstOrDefault(l => l.List.Table == table)
+                is not { Buffer.Rows: > 0 } list)
+            return SqlText.Empty;
+        SqlText isOwner = $"s.owner = t.{list.List.OwnerColumn} and s._position = 0";
+        return $" and not exists (select 1 from {list.Name} s where {isOwner})";
     }
 }

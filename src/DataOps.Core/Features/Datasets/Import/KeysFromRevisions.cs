@@ -2,6 +2,7 @@ using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.References;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
@@ -14,9 +15,9 @@ internal sealed class KeysFromRevisions(Session session, ReferenceCatalog catalo
     /// <remarks>
     /// A revision remembers the key of its object. Content types have theirs from migrate, one after the other, and dumpdata writes them in that order.
     /// </remarks>
-    public string Of(StagingTable table)
+    public SqlText Of(StagingTable table)
     {
-        string type = table.Keys[0].Column.TypeText;
+        SqlText type = table.Keys[0].Column.TypeSql;
         if (table.Model.Label == DjangoTables.ContentType)
             return $"(row_number() over (order by f._row))::{type}";
         StagingColumn? latest = table.Columns.FirstOrDefault(c => c.Column.Name == "latest_revision_id" && c.Reference?.Target is { } target
@@ -24,7 +25,7 @@ internal sealed class KeysFromRevisions(Session session, ReferenceCatalog catalo
         bool isNumber = table.Keys[0].Column.Type.Underlying.Name is "int2" or "int4" or "int8";
         if (latest is null || !isNumber || ids.StagedOf(latest.Reference!.Target!) is not { } revisions)
             return $"null::{type}";
-        string live = table.Columns.FirstOrDefault(c => c.Column.Name == "live_revision_id") is { } column ? $"r.{column.Sql}" : "null";
+        SqlText live = table.Columns.FirstOrDefault(c => c.Column.Name == "live_revision_id")?.In("r") ?? $"null";
         return $"""
             (select v.object_id::{type} from {revisions.Buffer.Table} v join {table.Buffer.Table} r on r._row = f._row
              where v.{revisions.Keys[0].Sql} = coalesce(r.{latest.Sql}, {live}) and v.object_id ~ '^[0-9]+$')
@@ -34,17 +35,17 @@ internal sealed class KeysFromRevisions(Session session, ReferenceCatalog catalo
     /// <summary>Names the rows that refer to a content type by a number, which the file does not give.</summary>
     public void WarnOfNumbers(StagingTable types)
     {
-        string identity = KnownIds.Identity(types.Model.Table);
+        SqlText identity = KnownIds.Identity(types.Model.Table);
         foreach (StagingTable from in ids.Tables)
         {
             foreach (StagingColumn column in from.Keys.Concat(from.Columns).Where(c => c.Reference?.Target == types.Model.Table))
             {
-                string sql = $"""
+                SqlText sql = $"""
                     select r._line, r.{column.Sql}::text, t.app_label || '.' || t.model
                     from {from.Buffer.Table} r join {identity} i on i.source = r.{column.Sql} join {types.Buffer.Table} t on t._row = i._row
                     where i.source <> i.pk order by 1 limit {Listed}
                     """;
-                foreach ((long line, string id, string label) in session.Stream(
+                foreach ((long line, string id, string label) in session.Read(
                     sql, r => (r.GetInt64(0), r.GetString(1), r.GetString(2)), context.Cancellation))
                     context.Warning?.Invoke(
                         $"Line {line}, {from.Model.Label}: {column.Field} {id} is taken for {label}, number {id} of the content types in the file, "

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.References;
 using DataOps.Core.Postgres.Catalog;
@@ -40,15 +39,15 @@ internal sealed record KnownIds(ReferenceCatalog Catalog, IReadOnlyList<StagingT
     /// <summary>Objects left out.</summary>
     public long Skipped { get; init; }
 
-    public static string Identity(Table table) => $"pg_temp.dataops_identity_{table.Oid}";
+    public static SqlText Identity(Table table) => StagingTable.NameOf("identity", table);
 
-    public static string KeysOf(Table table) => $"pg_temp.dataops_keys_{table.Oid}";
+    public static SqlText KeysOf(Table table) => StagingTable.NameOf("keys", table);
 
-    public static string Map(Table table) => $"pg_temp.dataops_map_{table.Oid}";
+    public static SqlText Map(Table table) => StagingTable.NameOf("map", table);
 
-    public static string Skips(Table table) => $"pg_temp.dataops_skip_{table.Oid}";
+    public static SqlText Skips(Table table) => StagingTable.NameOf("skip", table);
 
-    public const string Generic = "pg_temp.dataops_generic";
+    public static SqlText Generic => $"pg_temp.dataops_generic";
 
     /// <summary>The staging table of a table; null when the file has no rows of it.</summary>
     public StagingTable? StagedOf(Table table) => _staged.GetValueOrDefault(table.Oid);
@@ -61,114 +60,116 @@ internal sealed record KnownIds(ReferenceCatalog Catalog, IReadOnlyList<StagingT
     /// <param name="table">Their table.</param>
     /// <param name="select">A query of their _row.</param>
     /// <param name="cancellation">Cancels it.</param>
-    public KnownIds LeaveOut(Session session, StagingTable table, string select, CancellationToken cancellation)
+    public KnownIds LeaveOut(Session session, StagingTable table, SqlText select, CancellationToken cancellation)
     {
         Table target = table.Model.Table;
         if (!WithSkips.Contains(target.Oid))
-            session.Execute($"create temporary table {Skips(target)} (_row bigint primary key) on commit drop", cancellation);
-        int skipped = session.Execute($"insert into {Skips(target)} {select} on conflict do nothing", cancellation);
+            session.Run(
+                $"create temporary table {Skips(target)} (_row bigint primary key) on commit drop", cancellation);
+        int skipped = session.Run($"insert into {Skips(target)} {select} on conflict do nothing", cancellation);
         return this with { WithSkips = WithSkips.Add(target.Oid), Skipped = Skipped + skipped };
     }
 
     /// <summary>A table's rows: _row, _line, _shape, and columns under their names.</summary>
     /// <param name="table">The table.</param>
     /// <param name="only">The columns besides the key; all when null.</param>
-    public string Rows(StagingTable table, IEnumerable<StagingColumn>? only = null)
+    public SqlText Rows(StagingTable table, IEnumerable<StagingColumn>? only = null)
     {
-        StringBuilder joins = new();
-        StringBuilder values = new("r._row, r._line, r._shape");
-        foreach (StagingColumn key in table.Keys)
-            values.Append($", {Key(table, key, joins)} as {key.Sql}");
-        foreach (StagingColumn column in only ?? table.Columns)
-            values.Append($", {Value(table, column, joins)} as {column.Sql}");
-        string where = WithSkips.Contains(table.Model.Table.Oid) ? $" where not exists (select 1 from {Skips(table.Model.Table)} x where x._row = r._row)" : "";
-        return $"select {values} from {table.Buffer.Table} r{joins}{where}";
+        Joins joins = new();
+        SqlText[] values =
+        [
+            $"r._row, r._line, r._shape",
+            .. table.Keys.Select(k => (SqlText)$"{Key(table, k, joins)} as {k.Sql}"),
+            .. (only ?? table.Columns).Select(c => (SqlText)$"{Value(table, c, joins)} as {c.Sql}"),
+        ];
+        SqlText where = WithSkips.Contains(table.Model.Table.Oid)
+            ? (SqlText)$" where not exists (select 1 from {Skips(table.Model.Table)} x where x._row = r._row)"
+            : SqlText.Empty;
+        return $"select {values} from {table.Buffer.Table} r{joins.Sql}{where}";
     }
 
     /// <summary>A table's rows as they will be after the load: the file's, and those that it does not touch; _row tells them apart.</summary>
     /// <param name="table">The table.</param>
     /// <param name="path">The column of a tree node's path, by which rows are then told instead of by their key.</param>
-    public string Merged(Table table, Column? path = null)
+    public SqlText Merged(Table table, Column? path = null)
     {
-        string own = string.Join(", ", table.Columns.Select(c => "t." + SqlText.Identifier(c.Name)));
+        IEnumerable<SqlText> own = table.Columns.Select(c => c.In("t"));
         if (StagedOf(table) is not { Keys: [{ } key] } staged)
-            return $"(select null::bigint as _row, {own} from {table.Sql} t)";
-        string both = string.Join(", ", table.Columns.Select(c => Both(staged, c)));
-        string same = SqlText.Identifier((path ?? key.Column).Name);
-        string rows = Rows(staged);
+            return $"(select null::bigint as _row, {own} from {table} t)";
+        IEnumerable<SqlText> both = table.Columns.Select(c => Both(staged, c));
+        Column same = path ?? key.Column;
+        SqlText rows = Rows(staged);
         return $"""
-            (select v._row, {both} from ({rows}) v left join {table.Sql} t on t.{key.Sql} = v.{key.Sql}
-             union all select null, {own} from {table.Sql} t where not exists (select 1 from ({rows}) v where v.{same} = t.{same}))
+            (select v._row, {both} from ({rows}) v left join {table} t on t.{key.Sql} = v.{key.Sql}
+             union all select null, {own} from {table} t
+             where not exists (select 1 from ({rows}) v where v.{same} = t.{same}))
             """;
     }
 
     // A field that the file lacks has the value that it has.
-    private static string Both(StagingTable staged, Column column)
+    private static SqlText Both(StagingTable staged, Column column)
     {
-        string name = SqlText.Identifier(column.Name);
         if (staged.Keys.Any(k => k.Column == column))
-            return $"v.{name}";
+            return column.In("v");
         int[] shapes = [.. Enumerable.Range(0, staged.Shapes.Count).Where(i => staged.Shapes[i].Any(c => c.Column == column))];
-        return shapes.Length == 0 ? $"t.{name}"
-            : shapes.Length == staged.Shapes.Count ? $"v.{name}"
-            : $"case when v._shape = any('{{{string.Join(',', shapes)}}}') then v.{name} else t.{name} end as {name}";
+        return shapes.Length == 0 ? column.In("t")
+            : shapes.Length == staged.Shapes.Count ? column.In("v")
+            : (SqlText)$"case when v._shape = any({shapes}) then v.{column} else t.{column} end as {column}";
     }
 
     /// <summary>A list's entries: _row, _line, _position, owner, target; the owners are read from their table's view.</summary>
-    public string Entries(StagingTable table, StagingList list)
+    public SqlText Entries(StagingTable table, StagingList list)
     {
-        StringBuilder joins = new();
-        string target = Reference(list.Target, joins);
+        Joins joins = new();
+        SqlText target = Reference(list.Target, joins);
         return $"""
             select r._row, r._line, r._position, o.{table.Keys[0].Sql} as owner, {target} as target
-            from {list.Buffer.Table} r join {table.Name} o on o._row = r._row{joins}
+            from {list.Buffer.Table} r join {table.Name} o on o._row = r._row{joins.Sql}
             """;
     }
 
-    private string Key(StagingTable table, StagingColumn key, StringBuilder joins)
+    private SqlText Key(StagingTable table, StagingColumn key, Joins joins)
     {
-        string value = Reference(key, joins);
+        SqlText value = Reference(key, joins);
         if (!WithIdentity.Contains(table.Model.Table.Oid))
             return value;
-        joins.Append($" left join {Identity(table.Model.Table)} i on i._row = r._row");
+        joins.Add("i", Identity(table.Model.Table), $"i._row = r._row");
         return $"coalesce(i.pk, {value})";
     }
 
-    private string Value(StagingTable table, StagingColumn column, StringBuilder joins)
+    private SqlText Value(StagingTable table, StagingColumn column, Joins joins)
     {
-        string value = Reference(column, joins);
+        SqlText value = Reference(column, joins);
         if (HasGeneric && GenericOf(table, column) is { } generic)
         {
-            string type = Reference(Staged(table, generic.ContentTypeColumn!), joins);
-            string alias = "g" + column.Column.Number;
+            SqlText type = Reference(Staged(table, generic.ContentTypeColumn!), joins);
+            Alias target = $"g{column.Column.Number}";
             // A row may name its object's content type twice (Wagtail's base_content_type); it is the same object.
-            if (!joins.ToString().Contains($" left join {Generic} {alias} ", StringComparison.Ordinal))
-                joins.Append($" left join {Generic} {alias} on {alias}.content_type = {type} and {alias}.source = r.{column.Sql}::text");
-            return $"coalesce({alias}.target::{column.Column.TypeText}, {value})";
+            joins.Add(target, Generic, $"{target}.content_type = {type} and {target}.source = r.{column.Sql}::text");
+            return $"coalesce({target}.target::{column.Column.TypeSql}, {value})";
         }
         return HasForeignContentTypes && IsRevisionContent(table, column) ? RevisionContent(table, value, joins) : value;
     }
 
-    private string Reference(StagingColumn column, StringBuilder joins)
+    private SqlText Reference(StagingColumn column, Joins joins)
     {
-        string value = $"r.{column.Sql}";
+        SqlText value = column.In("r");
         if (column.Reference?.Target is not { } target)
             return value;
-        List<string> values = [];
+        List<SqlText> values = [];
         if (column.HasNatural && WithKeys.Contains(target.Oid))
-            values.Add(Join(joins, $"k{column.Column.Number}", KeysOf(target), "key", $"r.{column.NaturalSql}") + ".pk");
-        if (MapOf(target) is { } map)
-            values.Add(Join(joins, $"m{column.Column.Number}", Map(map), "source", value) + ".target");
-        return values.Count == 0 ? value : $"coalesce({string.Join(", ", values)}, {value})";
-    }
-
-    // A column may be asked for twice: for itself, and as the content type of an object id.
-    private static string Join(StringBuilder joins, string alias, string table, string column, string value)
-    {
-        string join = $" left join {table} {alias} on {alias}.{column} = {value}";
-        if (!joins.ToString().Contains(join, StringComparison.Ordinal))
-            joins.Append(join);
-        return alias;
+        {
+            Alias keys = $"k{column.Column.Number}";
+            joins.Add(keys, KeysOf(target), $"{keys}.key = r.{column.NaturalSql}");
+            values.Add($"{keys}.pk");
+        }
+        if (MapOf(target) is { } mapped)
+        {
+            Alias map = $"m{column.Column.Number}";
+            joins.Add(map, Map(mapped), $"{map}.source = {value}");
+            values.Add($"{map}.target");
+        }
+        return values.Count == 0 ? value : (SqlText)$"coalesce({values}, {value})";
     }
 
     private Reference? GenericOf(StagingTable table, StagingColumn column) => Catalog.From(table.Model.Table).FirstOrDefault(r =>
@@ -178,16 +179,34 @@ internal sealed record KnownIds(ReferenceCatalog Catalog, IReadOnlyList<StagingT
         table.Model.Label == WagtailTables.Revision && column.Column.Name == "content" && column.Column.Type.Underlying.Name == "jsonb";
 
     // A revision says its content type twice; the column is right, and the number inside is another database's, and not seldom was wrong there too.
-    private string RevisionContent(StagingTable table, string value, StringBuilder joins)
+    private SqlText RevisionContent(StagingTable table, SqlText value, Joins joins)
     {
-        string type = Reference(Staged(table, table.Model.Table.Find("content_type_id")!), joins);
-        string IsNumber(string member) => $"jsonb_typeof({value} -> '{member}') = 'number'";
-        string content = $"case when {IsNumber("content_type")} then jsonb_set({value}, '{{content_type}}', to_jsonb({type})) else {value} end";
+        SqlText type = Reference(Staged(table, table.Model.Table.Find("content_type_id")!), joins);
+        SqlText IsNumber(string member) => $"jsonb_typeof({value} -> {SqlText.Literal(member)}) = 'number'";
+        SqlText content = $$"""
+            case when {{IsNumber("content_type")}}
+              then jsonb_set({{value}}, '{content_type}', to_jsonb({{type}})) else {{value}} end
+            """;
         if (!HasGeneric)
             return content;
-        string key = Value(table, Staged(table, table.Model.Table.Find("object_id")!), joins);
+        SqlText key = Value(table, Staged(table, table.Model.Table.Find("object_id")!), joins);
         return $"case when {key} is distinct from r.object_id and {IsNumber("pk")} then jsonb_set({content}, '{{pk}}', {key}::jsonb) else {content} end";
     }
 
     private static StagingColumn Staged(StagingTable table, Column column) => table.Keys.Concat(table.Columns).First(c => c.Column == column);
+
+    // A column may be asked for twice, for itself and as the content type of an object id: its alias tells.
+    private sealed class Joins
+    {
+        private readonly HashSet<Alias> _aliases = [];
+        private readonly List<SqlText> _joins = [];
+
+        public SqlText Sql => SqlText.Join("", _joins);
+
+        public void Add(Alias alias, SqlText relation, SqlText condition)
+        {
+            if (_aliases.Add(alias))
+                _joins.Add($" left join {relation} {alias} on {condition}");
+        }
+    }
 }

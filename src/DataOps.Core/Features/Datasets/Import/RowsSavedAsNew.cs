@@ -36,9 +36,9 @@ internal sealed class RowsSavedAsNew(
         foreach (StagingTable from in ids.Tables)
         {
             foreach (StagingColumn column in from.Keys.Concat(from.Columns).Where(c => LeadsTo(c, tables)))
-                Settle(from, column, from.Buffer.Table);
+                Settle(from, column, from.Buffer);
             foreach (StagingList list in from.Lists.Where(l => l.Buffer.Rows > 0 && LeadsTo(l.Target, tables)))
-                Settle(from, list.Target, list.Buffer.Table);
+                Settle(from, list.Target, list.Buffer);
         }
         problems.ThrowIfAny();
         return ids;
@@ -51,46 +51,56 @@ internal sealed class RowsSavedAsNew(
         {
             if (spec.Model.Key.Count != 1)
                 throw FileSpec.Invalid(spec.Spec.Place!, $"{spec.Model.Label} cannot be saved as new: its key has several columns.");
-            string type = spec.Model.Key[0].TypeText;
-            Execute($"create temporary table {KnownIds.Map(table)} (source {type} primary key, target {type}) on commit drop");
+            SqlText type = spec.Model.Key[0].TypeSql;
+            Run($"""
+                create temporary table {KnownIds.Map(table)} (source {type} primary key, target {type}) on commit drop
+                """);
             ids = ids with { WithMap = ids.WithMap.Add(table.Oid) };
             return;
         }
-        string identity = KnownIds.Identity(table);
-        string keys = $"select r._row, r.{staged.Keys[0].Sql} as source, null::{key.TypeText} as pk from {staged.Buffer.Table} r";
-        TemporaryTable.Create(session, SqlText.Raw(identity), SqlText.Raw(keys), context.Cancellation);
-        string twice = $"from {identity} i join {staged.Buffer.Table} r on r._row = i._row where i.source is not null group by i.source having count(*) > 1";
-        problems.AddRows("max(r._line)", ["i.source", "min(r._line)"], twice, r => new(
+        SqlText identity = KnownIds.Identity(table);
+        SqlText none = $"null::{key.TypeSql}";
+        SqlText keys = $"select r._row, r.{staged.Keys[0].Sql} as source, {none} as pk from {staged.Buffer.Table} r";
+        TemporaryTable.Create(session, identity, keys, context.Cancellation);
+        SqlText twice = $"""
+            from {identity} i join {staged.Buffer.Table} r on r._row = i._row
+            where i.source is not null group by i.source having count(*) > 1
+            """;
+        problems.AddRows($"max(r._line)", [$"i.source", $"min(r._line)"], twice, r => new(
             ErrorIds.DuplicateKey, "keys in {0} occur more than once", "Leave one of the objects in the file.",
             staged.Model.Label, r[0], "pk", $"is in line {r[1]} already"));
         if (problems.Count > 0)
             return;
         GeneratedKeys.Give(session, staged, identity, reserve, context.Cancellation);
-        Execute($"alter table {identity} add primary key (_row); create index on {identity} (pk); analyze {identity}");
-        string map = KnownIds.Map(table);
-        TemporaryTable.Create(session, SqlText.Raw(map), SqlText.Raw($"select source, pk as target from {identity} where source is not null"), context.Cancellation);
-        Execute($"alter table {map} add primary key (source)");
+        Run($"alter table {identity} add primary key (_row); create index on {identity} (pk); analyze {identity}");
+        SqlText map = KnownIds.Map(table);
+        TemporaryTable.Create(session, map, $"select source, pk as target from {identity} where source is not null", context.Cancellation);
+        Run($"alter table {map} add primary key (source)");
         ids = ids with { WithIdentity = ids.WithIdentity.Add(table.Oid), WithMap = ids.WithMap.Add(table.Oid) };
     }
 
     // The real loader knows copies only; what else there is in the database could be meant, or not.
-    private void Settle(StagingTable from, StagingColumn column, string staged)
+    private void Settle(StagingTable from, StagingColumn column, StagingBuffer staged)
     {
         Table map = ids.MapOf(column.Reference!.Target!)!;
-        string isOutside = $"r.{column.Sql} is not null and not exists (select 1 from {KnownIds.Map(map)} m where m.source = r.{column.Sql})";
-        bool isEntry = staged != from.Buffer.Table;
+        SqlText isOutside = $"""
+            r.{column.Sql} is not null
+            and not exists (select 1 from {KnownIds.Map(map)} m where m.source = r.{column.Sql})
+            """;
+        bool isEntry = staged != from.Buffer;
         if (choice is OnMissingReference.KeepKey or OnMissingReference.Report)
             return;
         if (isEntry && choice is OnMissingReference.Null or OnMissingReference.SkipRow)
-            Execute($"delete from {staged} r where {isOutside}");
+            Run($"delete from {staged.Table} r where {isOutside}");
         else if (choice == OnMissingReference.SkipRow)
-            ids = ids.LeaveOut(session, from, $"select r._row from {staged} r where {isOutside}", context.Cancellation);
+            ids = ids.LeaveOut(
+                session, from, $"select r._row from {staged.Table} r where {isOutside}", context.Cancellation);
         else if (choice == OnMissingReference.Null && !column.Column.NotNull)
-            Execute($"update {staged} r set {column.Sql} = null where {isOutside}");
+            Run($"update {staged.Table} r set {column.Sql} = null where {isOutside}");
         else
         {
-            string key = isEntry || from.Keys.Count != 1 ? "''" : $"coalesce(r.{from.Keys[0].Sql}::text, '')";
-            problems.AddRows("r._line", [key, $"r.{column.Sql}"], $"from {staged} r where {isOutside}", r => new(
+            SqlText key = isEntry || from.Keys.Count != 1 ? (SqlText)$"''" : from.Keys[0].In("r");
+            problems.AddRows($"r._line", [key, column.In("r")], $"from {staged.Table} r where {isOutside}", r => new(
                 ErrorIds.ReferenceOutsideFile, "references in {0} lead to rows that are not copied with them",
                 "Add those rows to the export; or load with -OnMissingReference KeepKey (the copy refers to the row that is there), Null or SkipRow.",
                 from.Model.Label, r[0], column.Field, $"-> {catalog.LabelOf(column.Reference!.Target!)} {r[1]} is not in the file"));
@@ -100,5 +110,5 @@ internal sealed class RowsSavedAsNew(
     private bool LeadsTo(StagingColumn column, HashSet<uint> tables) =>
         column.Reference?.Target is { } target && ids.MapOf(target) is { } map && tables.Contains(map.Oid);
 
-    private void Execute(string sql) => session.Execute(sql, context.Cancellation);
+    private void Run(SqlText sql) => session.Run(sql, context.Cancellation);
 }

@@ -5,6 +5,7 @@ using DataOps.Core.Files;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Import;
@@ -60,9 +61,10 @@ internal sealed class StagingArea(
         _problems.ThrowIfAny();
         // What is not in the file is asked by its key, of as many rows as there are.
         foreach (StagingTable table in _tables)
-            session.Execute($"create index on {table.Buffer.Table} ({string.Join(", ", table.Keys.Select(k => k.Sql))})", context.Cancellation);
+            session.Run(
+                $"create index on {table.Buffer.Table} ({table.Keys.Select(k => k.Sql)})", context.Cancellation);
         foreach (StagingBuffer buffer in _tables.SelectMany(t => t.Buffers))
-            session.Execute($"analyze {buffer.Table}", context.Cancellation);
+            session.Run($"analyze {buffer.Table}", context.Cancellation);
         return new StagedFile(_tables, Objects, FileSpecs.Of(reader, models, _tables, path));
     }
 

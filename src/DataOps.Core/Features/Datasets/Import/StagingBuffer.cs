@@ -10,7 +10,7 @@ namespace DataOps.Core.Features.Datasets.Import;
 /// Rows on their way into a staging table, each with its line of the file, which may change its model with every
 /// object.
 /// </summary>
-internal sealed class StagingBuffer(string table, IReadOnlyList<string> columns) : CopyWriter(SqlText.Raw(table), columns)
+internal sealed class StagingBuffer(SqlText table, IReadOnlyList<string> columns) : CopyWriter(table, columns)
 {
     private readonly List<long> _lines = [];
 

@@ -43,16 +43,22 @@ internal sealed class StagingColumn(string name, Column column, Reference? refer
     public bool HasNatural { get; private set; }
 
     /// <summary>Its name, quoted.</summary>
-    public string Sql => SqlText.Identifier(column.Name);
+    public SqlText Sql => column.Sql;
 
-    /// <summary>The name of the column of natural keys, quoted; null when there is none.</summary>
-    public string? NaturalSql => natural is null ? null : SqlText.Identifier("_key_" + column.Number);
+    /// <summary>The column of a relation in a query.</summary>
+    public SqlText In(Alias alias) => column.In(alias);
+
+    /// <summary>The name of the column of natural keys, quoted; empty when there is none.</summary>
+    public SqlText NaturalSql => natural is null ? SqlText.Empty : SqlText.Identifier("_key_" + column.Number);
 
     /// <summary>The names of both, as COPY takes them.</summary>
     public IEnumerable<string> StagedNames => natural is null ? [column.Name] : [column.Name, "_key_" + column.Number];
 
+    /// <summary>The names of both, quoted.</summary>
+    public IEnumerable<SqlText> StagedColumns => StagedNames.Select(SqlText.Identifier);
+
     /// <summary>Both, as a table is made of them.</summary>
-    public string StagedSql => natural is null ? Sql : $"{Sql}, null::text[] as {NaturalSql}";
+    public SqlText StagedSql => natural is null ? Sql : (SqlText)$"{Sql}, null::text[] as {NaturalSql}";
 
     /// <summary>Adds a value to a buffer; returns what is wrong with it instead, or null.</summary>
     public string? Write(ReadOnlySpan<byte> json, StagingBuffer buffer)

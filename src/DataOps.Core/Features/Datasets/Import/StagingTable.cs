@@ -7,6 +7,7 @@ using DataOps.Core.Files;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
+using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
@@ -34,13 +35,13 @@ internal sealed class StagingTable
         Keys = [.. model.Key.Select(k => Staged("pk", k))];
         Columns = [.. model.Fields.Where(f => f.Column.IsWritable && !model.Key.Contains(f.Column)).Select(f => Staged(f.Name, f.Column))];
         (_values, _shape, _keys) = (new FixtureSlice?[Columns.Count + model.ManyToMany.Count], new char[Columns.Count], new FixtureSlice?[Keys.Count]);
-        string name = $"dataops_raw_{model.Table.Oid}";
         StagingColumn[] all = [.. Keys, .. Columns];
-        Buffer = new StagingBuffer($"pg_temp.{name}", ["_row", "_line", "_shape", .. all.SelectMany(c => c.StagedNames)]);
-        string columns = string.Join(", ", all.Select(c => c.StagedSql));
-        session.Execute($"""
-            create temporary table {name} on commit drop as
-            select null::bigint as _row, null::bigint as _line, null::int as _shape, {columns} from {model.Table.Sql} with no data
+        Buffer = new StagingBuffer(
+            NameOf("raw", model.Table), ["_row", "_line", "_shape", .. all.SelectMany(c => c.StagedNames)]);
+        session.Run($"""
+            create temporary table {Buffer.Table} on commit drop as
+            select null::bigint as _row, null::bigint as _line, null::int as _shape, {all.Select(c => c.StagedSql)}
+            from {model.Table} with no data
             """);
         Lists = [.. model.ManyToMany.Select(list =>
         {
@@ -62,7 +63,7 @@ internal sealed class StagingTable
     public NaturalKey? Natural { get; }
 
     /// <summary>The rows with the keys and references that they have in this database: _row, _line, _shape, and the columns under their names.</summary>
-    public string Name => $"pg_temp.dataops_import_{Model.Table.Oid}";
+    public SqlText Name => NameOf("import", Model.Table);
 
     /// <summary>Whether a row came without a key of its own.</summary>
     public bool HasKeyless { get; private set; }
@@ -80,6 +81,9 @@ internal sealed class StagingTable
     public IReadOnlyList<IReadOnlyList<StagingColumn>> Shapes => _shapeColumns;
 
     public IEnumerable<StagingBuffer> Buffers => Lists.Select(l => l.Buffer).Prepend(Buffer);
+
+    /// <summary>The name of a temporary table of the load that has to do with a table.</summary>
+    public static SqlText NameOf(string what, Table table) => SqlText.Raw($"pg_temp.dataops_{what}_{table.Oid}");
 
     /// <summary>Takes an object of this model.</summary>
     /// <param name="source">The object.</param>
@@ -254,11 +258,12 @@ internal sealed class StagingList
     {
         List = list;
         _target = new StagingColumn(list.Name, list.TargetColumn, reference, natural);
-        string name = $"dataops_raw_{list.Table.Oid}";
-        Buffer = new StagingBuffer($"pg_temp.{name}", ["_row", "_line", "_position", .. _target.StagedNames]);
-        session.Execute($"""
-            create temporary table {name} on commit drop as
-            select null::bigint as _row, null::bigint as _line, null::bigint as _position, {_target.StagedSql} from {list.Table.Sql} with no data
+        Buffer = new StagingBuffer(
+            StagingTable.NameOf("raw", list.Table), ["_row", "_line", "_position", .. _target.StagedNames]);
+        session.Run($"""
+            create temporary table {Buffer.Table} on commit drop as
+            select null::bigint as _row, null::bigint as _line, null::bigint as _position, {_target.StagedSql}
+            from {list.Table} with no data
             """);
     }
 
@@ -270,10 +275,10 @@ internal sealed class StagingList
     public StagingBuffer Buffer { get; }
 
     /// <summary>The entries with the keys that they have in this database: _line, _position, owner, target.</summary>
-    public string Name => $"pg_temp.dataops_import_{List.Table.Oid}";
+    public SqlText Name => StagingTable.NameOf("import", List.Table);
 
     /// <summary>The temporary table of the entries that the database's lists lack: owner, target.</summary>
-    public string Added => $"pg_temp.dataops_added_{List.Table.Oid}";
+    public SqlText Added => StagingTable.NameOf("added", List.Table);
 
     /// <summary>Takes an object's list; returns what is wrong with it, or null.</summary>
     public string? Take(FixtureObject source, long row, FixtureSlice value)

@@ -25,7 +25,7 @@ internal sealed class UniqueConflicts(
     private readonly List<Table> _replaced = [];
 
     /// <summary>The temporary table of rows that give way: old, new.</summary>
-    public static string Replaced(Table table) => $"pg_temp.dataops_replaced_{table.Oid}";
+    public static SqlText Replaced(Table table) => StagingTable.NameOf("replaced", table);
 
     /// <summary>Finds them.</summary>
     /// <exception cref="DataOpsException">
@@ -57,10 +57,9 @@ internal sealed class UniqueConflicts(
         int[] full = [.. Enumerable.Range(0, table.Shapes.Count).Where(i => unique.Except(table.Keys).All(table.Shapes[i].Contains))];
         if (unique.Length < names.Count || full.Length == 0)
             return;
-        string shapes = $"_shape = any('{{{string.Join(',', full)}}}')";
-        string values = string.Join(" || ', ' || ", unique.Select(c => $"s.{c.Sql}::text"));
+        SqlText shapes = $"_shape = any({full})";
         string fields = string.Join(", ", unique.Select(c => c.Field));
-        string held = Held(table, unique, shapes, isEnforced);
+        SqlText held = Held(table, unique, shapes, isEnforced);
         if (isEnforced && choice == OnConflict.Suffix && !unique.Any(c => IsPath(table, c)))
             new UniqueSuffix(session, table, unique, context.Cancellation).Add(held);
         if (isEnforced)
@@ -70,42 +69,43 @@ internal sealed class UniqueConflicts(
         else if (choice == OnConflict.Replace && table.Keys.Count == 1)
             Replace(table, held);
         else
-            problems.AddRows("s._line", [ImportStatements.KeyOf(table), values, ImportStatements.KeyOf(table, "t")], held, r => new(
+        {
+            SqlText[] shown =
+                [ImportStatements.KeyOf(table), ImportStatements.Values(unique), ImportStatements.KeyOf(table, "t")];
+            problems.AddRows($"s._line", shown, held, r => new(
                 ErrorIds.NotUnique, "values in {0} have to be unique and are not",
                 "Change one of the rows, or load with -OnConflict Replace (the row of the database gives way), Skip (it stays) "
                     + "or Suffix (the file's gets another value).",
                 table.Model.Label, r[0], fields, $"\"{r[1]}\" is that of {table.Model.Label} {r[2]} in the database"));
+        }
     }
 
-    private string Held(StagingTable table, StagingColumn[] unique, string shapes, bool isEnforced)
+    private SqlText Held(StagingTable table, StagingColumn[] unique, SqlText shapes, bool isEnforced)
     {
-        string same = string.Join(" and ", unique.Select(c => $"t.{c.Sql} = s.{c.Sql}"));
-        string sameRow = string.Join(" and ", table.Keys.Select(k => $"m.{k.Sql} = t.{k.Sql}"));
-        string moves = string.Join(", ", unique.Select(c => $"m.{c.Sql}"));
-        string stays = string.Join(", ", unique.Select(c => $"t.{c.Sql}"));
+        SqlText same = ImportStatements.Same(unique, "t", "s");
+        SqlText sameRow = ImportStatements.Same(table.Keys, "m", "t");
+        SqlText moves = $"({unique.Select(c => c.In("m"))}) is distinct from ({unique.Select(c => c.In("t"))})";
         // What the file itself moves elsewhere is not in the way; and where the database allows it, rows that are as they were may stay so.
-        string others = isEnforced
-            ? $"not exists (select 1 from {table.Name} m where {sameRow} and m.{shapes} and ({moves}) is distinct from ({stays}))"
-            : $"not exists (select 1 from {table.Name} m where {sameRow}){SameSlug(table, unique)}";
+        SqlText others = isEnforced
+            ? (SqlText)$"not exists (select 1 from {table.Name} m where {sameRow} and m.{shapes} and {moves})"
+            : (SqlText)$"not exists (select 1 from {table.Name} m where {sameRow}){SameSlug(table, unique)}";
         return $"""
-            from {(isEnforced ? table.Name : New(table, unique))} s join {table.Model.Table.Sql} t on {same} and not ({ImportStatements.SameKey(table)})
+            from {(isEnforced ? table.Name : New(table, unique))} s
+            join {table.Model.Table} t on {same} and not ({ImportStatements.SameKey(table)})
             where s.{shapes} and {others}{deletion.Stays(table.Model.Table, "t")}
             """;
     }
 
     // A table of their own tells the planner how many they are: for few of them an index serves, for many it would take ages.
-    private string New(StagingTable table, StagingColumn[] unique)
+    private SqlText New(StagingTable table, StagingColumn[] unique)
     {
-        string name = $"pg_temp.dataops_new_{table.Model.Table.Oid}";
-        string isThere = string.Join(" and ", table.Keys.Select(k => $"m.{k.Sql} = s.{k.Sql}"));
+        SqlText name = StagingTable.NameOf("new", table.Model.Table);
         IEnumerable<StagingColumn> columns = table.Keys.Concat(unique).Concat(Slug(table, unique) is { } slug ? [slug] : []).Distinct();
-        TemporaryTable.Create(
-            session, SqlText.Raw(name),
-            SqlText.Raw($"""
-            select s._row, s._line, s._shape, {string.Join(", ", columns.Select(c => $"s.{c.Sql}"))} from {table.Name} s
-            where not exists (select 1 from {table.Model.Table.Sql} m where {isThere})
-            """),
-            context.Cancellation);
+        SqlText select = $"""
+            select s._row, s._line, s._shape, {columns.Select(c => c.In("s"))} from {table.Name} s
+            where {ImportStatements.IsNew(table)}
+            """;
+        TemporaryTable.Create(session, name, select, context.Cancellation);
         return name;
     }
 
@@ -118,32 +118,32 @@ internal sealed class UniqueConflicts(
         unique is [{ Column.Name: "url_path" }] && table.Columns.FirstOrDefault(c => c.Column.Name == "slug") is { } slug
             && table.Shapes.All(s => s.Contains(slug)) ? slug : null;
 
-    private static string SameSlug(StagingTable table, StagingColumn[] unique) =>
-        Slug(table, unique) is { } slug ? $" and t.{slug.Sql} = s.{slug.Sql}" : "";
+    private static SqlText SameSlug(StagingTable table, StagingColumn[] unique) =>
+        Slug(table, unique) is { } slug ? (SqlText)$" and t.{slug.Sql} = s.{slug.Sql}" : SqlText.Empty;
 
-    private void AddTwice(StagingTable table, StagingColumn[] unique, string shapes, string fields)
+    private void AddTwice(StagingTable table, StagingColumn[] unique, SqlText shapes, string fields)
     {
-        string columns = string.Join(", ", unique.Select(c => "s." + c.Sql));
-        string present = string.Join(" and ", unique.Select(c => $"s.{c.Sql} is not null"));
-        string value = string.Join(" || ', ' || ", unique.Select(c => $"s.{c.Sql}::text"));
-        string key = $"(array_agg({ImportStatements.KeyOf(table)} order by s._row desc))[1]";
-        string from = $"from {table.Name} s where s.{shapes} and {present} group by {columns} having count(*) > 1";
-        problems.AddRows("max(s._line)", [key, $"min({value})", "min(s._line)"], from, r => new(
+        SqlText[] columns = [.. unique.Select(c => c.In("s"))];
+        SqlText present = SqlText.Join(" and ", columns.Select(c => (SqlText)$"{c} is not null"));
+        SqlText key = $"(array_agg({ImportStatements.KeyOf(table)} order by s._row desc))[1]";
+        SqlText from = $"from {table.Name} s where s.{shapes} and {present} group by {columns} having count(*) > 1";
+        SqlText value = $"min({ImportStatements.Values(unique)})";
+        problems.AddRows($"max(s._line)", [key, value, $"min(s._line)"], from, r => new(
             ErrorIds.NotUnique, "values in {0} have to be unique and are not", "Change one of the rows, in the file or where it was exported.",
             table.Model.Label, r[0], fields, $"\"{r[1]}\" is in line {r[2]} already"));
     }
 
     // The row that stays takes the place of the file's in whatever refers to it; the other halves of the file's row are left out with it.
-    private void Skip(StagingTable table, string held)
+    private void Skip(StagingTable table, SqlText held)
     {
         Table target = table.Model.Table;
         StagingColumn key = table.Keys[0];
         if (!Exists(held))
             return;
-        string found = $"pg_temp.dataops_held_{target.Oid}";
-        Execute($"drop table if exists {found}");
+        SqlText found = StagingTable.NameOf("held", target);
+        Run($"drop table if exists {found}");
         TemporaryTable.Create(
-            session, SqlText.Raw(found), SqlText.Raw($"select s._row, s.{key.Sql} as source, min(t.{key.Sql}) as target {held} group by 1, 2"), context.Cancellation);
+            session, found, $"select s._row, s.{key.Sql} as source, min(t.{key.Sql}) as target {held} group by 1, 2", context.Cancellation);
         KnownIds ids = rows.Ids;
         foreach (StagingTable heir in Heirs(table))
             ids = ids.LeaveOut(
@@ -152,18 +152,21 @@ internal sealed class UniqueConflicts(
         if (ids.MapOf(target) is null)
         {
             // An empty map of the file's own ids may be there.
-            string columns = $"source {key.Column.TypeText} primary key, target {key.Column.TypeText}";
-            Execute($"create temporary table if not exists {KnownIds.Map(target)} ({columns}) on commit drop");
+            SqlText type = key.Column.TypeSql;
+            Run($"""
+                create temporary table if not exists {KnownIds.Map(target)} (source {type} primary key, target {type})
+                on commit drop
+                """);
             ids = ids with { WithMap = ids.WithMap.Add(target.Oid) };
         }
-        Execute($"""
+        Run($"""
             insert into {KnownIds.Map(ids.MapOf(target)!)} select source, target from {found}
             on conflict (source) do update set target = excluded.target
             """);
         rows = rows.With(session, ids, context.Cancellation);
     }
 
-    private void Replace(StagingTable table, string held)
+    private void Replace(StagingTable table, SqlText held)
     {
         Table target = table.Model.Table;
         StagingColumn key = table.Keys[0];
@@ -171,11 +174,11 @@ internal sealed class UniqueConflicts(
             return;
         if (!_replaced.Contains(target))
         {
-            string columns = $"old {key.Column.TypeText} primary key, new {key.Column.TypeText}";
-            Execute($"create temporary table {Replaced(target)} ({columns}) on commit drop");
+            SqlText type = key.Column.TypeSql;
+            Run($"create temporary table {Replaced(target)} (old {type} primary key, new {type}) on commit drop");
             _replaced.Add(target);
         }
-        Execute($"""
+        Run($"""
             insert into {Replaced(target)} select distinct on (1) t.{key.Sql}, s.{key.Sql} {held} order by 1, 2 on conflict do nothing;
             analyze {Replaced(target)}
             """);
@@ -186,7 +189,7 @@ internal sealed class UniqueConflicts(
         foreach (StagingTable table in rows.Tables)
             for (int shape = 0; shape < table.Shapes.Count; shape++)
                 if (ImportStatements.Differing(table, shape, MissingField.Keep) is { } differing)
-                    problems.AddRows("s._line", [ImportStatements.KeyOf(table)], differing, r => new(
+                    problems.AddRows($"s._line", [ImportStatements.KeyOf(table)], differing, r => new(
                         ErrorIds.AlreadyThere, "rows in {0} are in the database already and differ", "Load with -OnConflict Update, or Skip to keep what is there.",
                         table.Model.Label, r[0], "", "differs"));
         problems.ThrowIfAny();
@@ -195,9 +198,10 @@ internal sealed class UniqueConflicts(
     private IEnumerable<StagingTable> Heirs(StagingTable table) => catalog.To(table.Model.Table).Where(r => r.IsParentLink)
         .Select(r => rows.StagedOf(r.Table)).OfType<StagingTable>().SelectMany(t => Heirs(t).Prepend(t));
 
-    private bool Exists(string from) => session.List<bool>($"select exists (select 1 {from})", null, context.Cancellation)[0];
+    private bool Exists(SqlText from) =>
+        session.Query<bool>($"select exists (select 1 {from})", context.Cancellation)[0];
 
-    private void Execute(string sql) => session.Execute(sql, context.Cancellation);
+    private void Run(SqlText sql) => session.Run(sql, context.Cancellation);
 }
 
 /// <summary>Gives rows of the file another unique text where a row of the database holds theirs: with -2 behind it, or -3, and so on.</summary>
@@ -211,14 +215,17 @@ internal sealed class UniqueSuffix(Session session, StagingTable table, IReadOnl
 
     /// <summary>Does it, where one of the columns is a text.</summary>
     /// <param name="held">The rows, s, whose values another row holds, from "from" on.</param>
-    public void Add(string held)
+    public void Add(SqlText held)
     {
         if (unique.LastOrDefault(c => IsText(c)) is not { } column)
             return;
-        string name = $"pg_temp.dataops_suffixed_{table.Model.Table.Oid}";
-        session.Execute($"drop table if exists {name}; create temporary table {name} (_row bigint primary key, original text) on commit drop", cancellation);
-        string same = string.Join(" and ", unique.Select(c => $"o.{c.Sql} = s.{c.Sql}"));
-        string clashing = $"""
+        SqlText name = StagingTable.NameOf("suffixed", table.Model.Table);
+        session.Run($"""
+            drop table if exists {name};
+            create temporary table {name} (_row bigint primary key, original text) on commit drop
+            """, cancellation);
+        SqlText same = ImportStatements.Same(unique, "o", "s");
+        SqlText clashing = $"""
             select s._row {held}
             union select s._row from {table.Name} s join {name} x on x._row = s._row
             where exists (
@@ -228,12 +235,14 @@ internal sealed class UniqueSuffix(Session session, StagingTable table, IReadOnl
         for (int number = 2; number < Most; number++)
         {
             string suffix = $"-{number}";
-            string room = column.Column.Length is { } length ? $"left(x.original, {length - suffix.Length})" : "x.original";
-            session.Execute($"""
+            SqlText room = column.Column.Length is { } length
+                ? (SqlText)$"left(x.original, {length - suffix.Length})"
+                : (SqlText)$"x.original";
+            session.Run($"""
                 insert into {name} select r._row, r.{column.Sql}::text from {table.Buffer.Table} r where r._row in ({clashing}) on conflict do nothing
                 """, cancellation);
-            int given = session.Execute($"""
-                update {table.Buffer.Table} r set {column.Sql} = {room} || {SqlText.Literal(suffix)}
+            int given = session.Run($"""
+                update {table.Buffer.Table} r set {column.Sql} = {room} || {SqlText.Value(suffix)}
                 from {name} x where x._row = r._row and r._row in ({clashing})
                 """, cancellation);
             if (given == 0)
