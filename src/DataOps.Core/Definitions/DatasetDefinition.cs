@@ -30,8 +30,10 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
 
     /// <summary>The dataset of that name.</summary>
     /// <exception cref="DataOpsException">There is none.</exception>
-    public NamedDataset Find(string name) => Datasets.FirstOrDefault(d => d.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new DataOpsException(
+    public NamedDataset Find(string name) => Datasets.FirstOrDefault(d => d.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? throw Unknown(name);
+
+    /// <summary>The failure for a dataset that is not found.</summary>
+    public DataOpsException Unknown(string name) => new(
         ErrorIds.UnknownDataset,
         FailureKind.NotFound,
         name.Length == 0 ? "No dataset of the definition is named." : $"The definition has no dataset \"{name}\".",

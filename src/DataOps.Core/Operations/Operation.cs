@@ -38,8 +38,14 @@ public abstract class Operation<TOptions, TResult>
     public IEnumerable<TResult> Run(Session session, TOptions options, OperationContext context)
     {
         options.Validate();
-        return Execute(session, options, context);
+        return Execute(session, options, ForNames(context));
     }
+
+    /// <summary>Whether a name that is not found ends the operation before it does anything; otherwise the others are done.</summary>
+    protected virtual bool NeedsAllNames => true;
+
+    /// <summary>The context in which names that are not found end the operation, where it needs all of them.</summary>
+    private protected OperationContext ForNames(OperationContext context) => NeedsAllNames ? context with { NotFound = null } : context;
 
     /// <summary>Does the work, with options that are valid.</summary>
     protected abstract IEnumerable<TResult> Execute(Session session, TOptions options, OperationContext context);
@@ -58,7 +64,7 @@ public abstract class OfflineOperation<TOptions, TResult> : Operation<TOptions, 
     public IEnumerable<TResult> RunOffline(TOptions options, OperationContext context)
     {
         options.Validate();
-        return ExecuteOffline(options, context);
+        return ExecuteOffline(options, ForNames(context));
     }
 
     /// <summary>Does that part of the work, with options that are valid.</summary>
@@ -85,6 +91,11 @@ public sealed record OperationContext
     /// <summary>Receives what the user should know although the operation goes on; called on the thread that runs the operation.</summary>
     public Action<string>? Warning { get; init; }
 
+    /// <summary>
+    /// Receives a name that is not found, where the operation goes on with the others; called on the thread that runs the operation. Null ends the operation.
+    /// </summary>
+    public Action<DataOpsException>? NotFound { get; init; }
+
     /// <summary>How long the operation runs already, in seconds, to the millisecond.</summary>
     public double Seconds => Math.Round(Stopwatch.GetElapsedTime(_start).TotalSeconds, 3);
 
@@ -94,5 +105,30 @@ public sealed record OperationContext
     {
         Cancellation.ThrowIfCancellationRequested();
         Progress?.Report(new OperationProgress(activity, done, total));
+    }
+
+    /// <summary>Reports the names of a filter that match none of the candidates.</summary>
+    /// <exception cref="DataOpsException">A name is not found, and the operation needs all of them.</exception>
+    internal void ReportUnmatched(NameFilter names, IEnumerable<string?[]> candidates, string id, string what) =>
+        ReportUnmatched(names.Unmatched(candidates), unknown => new DataOpsException(
+            id, FailureKind.NotFound, $"There is no {what} {string.Join(", ", unknown.Select(n => $"\"{n}\""))}.",
+            $"{(what == "reference" ? "Get-Reference" : "Get-Model")} lists what there is; * stands for any characters.", unknown[0]));
+
+    /// <summary>
+    /// Reports names that are not found. An operation that needs all of them ends with one failure, and a wildcard without a match is a warning; any other gets
+    /// a failure a name, and a wildcard may match nothing, as everywhere in PowerShell.
+    /// </summary>
+    /// <exception cref="DataOpsException">A name is not found, and the operation needs all of them.</exception>
+    internal void ReportUnmatched(IEnumerable<string> names, Func<IReadOnlyList<string>, DataOpsException> failure)
+    {
+        ILookup<bool, string> unmatched = names.ToLookup(NameFilter.HasWildcards);
+        string[] literal = [.. unmatched[false]];
+        if (NotFound is null && literal.Length > 0)
+            throw failure(literal);
+        foreach (string name in literal)
+            NotFound!(failure([name]));
+        if (NotFound is null)
+            foreach (string pattern in unmatched[true])
+                Warning?.Invoke(failure([pattern]).Message);
     }
 }

@@ -57,7 +57,7 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
         ShortTransaction transaction = new(session, BatchLimits.Of(1), context);
         List<ConstraintStatus> told = [];
         long count = 0;
-        foreach (Reference reference in new ReferenceFilter(catalog, options.Table, options.Model, [], options.Reference).Select())
+        foreach (Reference reference in new ReferenceFilter(catalog, options.Table, options.Model, [], options.Reference, context).Select())
         {
             if (Repair(session, catalog, reference, options, transaction, context) is not { } repair)
                 continue;

@@ -41,7 +41,10 @@ public sealed class FindStaleContentType : Operation<FindStaleContentTypeOptions
     public static bool IsFile(string entry) => ApplicationList.IsFile(entry);
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing, or a list cannot be read.</exception>
+    protected override bool NeedsAllNames => false;
+
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException">A list cannot be read.</exception>
     protected override IEnumerable<ContentTypeFinding> Execute(Session session, FindStaleContentTypeOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
@@ -57,8 +60,8 @@ public sealed class FindStaleContentType : Operation<FindStaleContentTypeOptions
         IReadOnlyList<ContentTypeStatus> verdicts = Verdicts.Read(session, catalog, list, context.Cancellation).All;
         NameFilter models = new(options.Model);
         NameFilter apps = new(options.AppLabel);
-        models.Require(verdicts.Select(v => ReferenceFilter.ModelNames(v.Type.Label)), ErrorIds.UnknownModel, "model");
-        apps.Require(verdicts.Select(v => new string?[] { v.AppLabel }), ErrorIds.UnknownApp, "app");
+        context.ReportUnmatched(models, verdicts.Select(v => ReferenceFilter.ModelNames(v.Type.Label)), ErrorIds.UnknownModel, "model");
+        context.ReportUnmatched(apps, verdicts.Select(v => new string?[] { v.AppLabel }), ErrorIds.UnknownApp, "app");
         bool IsWanted(ContentTypeStatus v) => models.Matches(ReferenceFilter.ModelNames(v.Type.Label)) && apps.Matches(v.AppLabel);
 
         ContentTypeStatus[] wanted = [.. verdicts.Where(v => IsWanted(v) && (options.IncludeLive || !v.IsLive))];

@@ -52,7 +52,9 @@ public sealed record ModelInfo(
 public sealed class GetModel : Operation<GetModelOptions, ModelInfo>
 {
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing.</exception>
+    protected override bool NeedsAllNames => false;
+
+    /// <inheritdoc/>
     protected override IEnumerable<ModelInfo> Execute(Session session, GetModelOptions options, OperationContext context)
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
@@ -65,8 +67,8 @@ public sealed class GetModel : Operation<GetModelOptions, ModelInfo>
         ];
         NameFilter models = new(options.Model);
         NameFilter tables = new(options.Table);
-        models.Require(all.Select(ModelNames), ErrorIds.UnknownModel, "model");
-        tables.Require(all.Select(TableNames), ErrorIds.UnknownTable, "table");
+        context.ReportUnmatched(models, all.Select(ModelNames), ErrorIds.UnknownModel, "model");
+        context.ReportUnmatched(tables, all.Select(TableNames), ErrorIds.UnknownTable, "table");
         return all.Where(m => models.Matches(ModelNames(m)) && tables.Matches(TableNames(m)));
     }
 

@@ -46,11 +46,14 @@ public sealed record ReferenceInfo(
 public sealed class GetReference : Operation<GetReferenceOptions, ReferenceInfo>
 {
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing.</exception>
+    protected override bool NeedsAllNames => false;
+
+    /// <inheritdoc/>
     protected override IEnumerable<ReferenceInfo> Execute(Session session, GetReferenceOptions options, OperationContext context)
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
-        return new ReferenceFilter(catalog, options.Table, options.Model, options.Class, options.Reference).Select().Select(r => Describe(session, catalog, r));
+        return new ReferenceFilter(catalog, options.Table, options.Model, options.Class, options.Reference, context).Select()
+            .Select(r => Describe(session, catalog, r));
     }
 
     private static ReferenceInfo Describe(Session session, ReferenceCatalog catalog, Reference r) => new(

@@ -26,7 +26,10 @@ public sealed partial record FindOrphanOptions : ReferenceOptions
 public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
 {
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing, or the connection is lost.</exception>
+    protected override bool NeedsAllNames => false;
+
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException">The connection is lost.</exception>
     protected override IEnumerable<Finding> Execute(Session session, FindOrphanOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
@@ -42,7 +45,7 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
         session.Execute("set local work_mem = '64MB'");
         Reference[] references =
         [
-            .. new ReferenceFilter(catalog, options.Table, options.Model, options.Class, options.Reference).Select()
+            .. new ReferenceFilter(catalog, options.Table, options.Model, options.Class, options.Reference, context).Select()
                 .Where(r => options.IncludeExpected || r.Severity != Severity.Expected),
         ];
         long total = references.Select(r => r.Table).DistinctBy(t => t.Oid).Sum(t => t.EstimatedRows ?? 0);

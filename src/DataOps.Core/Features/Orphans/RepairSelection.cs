@@ -28,7 +28,7 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
     /// here.</exception>
     public IReadOnlyList<RepairStep> Steps(ChangeSet changes)
     {
-        Reference[] asked = [.. new ReferenceFilter(catalog, options.Table, options.Model, options.Class, options.Reference).Select()];
+        Reference[] asked = [.. new ReferenceFilter(catalog, options.Table, options.Model, options.Class, options.Reference, context).Select()];
         return [.. (options.InputObject is { } input ? OfInput(changes, asked, input) : OfFilter(changes, asked)).Where(s => s.Orphans.Count > 0)];
     }
 

@@ -25,7 +25,7 @@ internal sealed class PagesToConvert
         session.Execute($"create temp table dataops_converted on commit drop as select t.id, t.id as new_id from {pages} t with no data", _cancellation);
         PageQuery query = new(session, tables, new GetPageOptions { Id = options.Id, UrlPath = options.UrlPath, Type = options.Type }, context);
         long[] ids = [.. query.Read().Select(p => p.Id)];
-        query.RequireAll();
+        query.ReportUnmatched();
         // Those that have the new type already are done.
         string others = $"t.content_type_id <> {target.ContentType}";
         if (options.AsNewPage)

@@ -38,7 +38,7 @@ public sealed class ResetSequence : Operation<ResetSequenceOptions, IChangeResul
     {
         Stopwatch watch = Stopwatch.StartNew();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
-        TableFilter filter = new(catalog, options.Table, options.Model);
+        TableFilter filter = new(catalog, options.Table, options.Model, context);
         SequenceReader reader = new(session, catalog.Database, context.Cancellation);
         IReadOnlyList<SequenceState> states = reader.Read(filter.Matches);
         ShortTransaction transaction = new(session, BatchLimits.Of(1), context);

@@ -28,7 +28,7 @@ public sealed class RepairTree : Operation<RepairTreeOptions, IChangeResult>
         ChangeWay way = ChangeWay.For(session, Name, options);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context);
-        IReadOnlyList<Tree> selected = TreeFilter.Select(catalog, options.Table, options.Model);
+        IReadOnlyList<Tree> selected = TreeFilter.Select(catalog, options.Table, options.Model, context);
         Tree[] odd = options.WhatIf || options.Compact ? [.. selected] : [.. selected.Where(t => IsOdd(session, checks, t, context.Cancellation))];
         using ChangeRun change = new(session, catalog, Name, way, context);
         TreeChecks.Prepare(session, context.Cancellation);

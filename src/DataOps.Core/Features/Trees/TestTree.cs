@@ -40,7 +40,10 @@ public sealed partial record TestTreeOptions
 public sealed class TestTree : Operation<TestTreeOptions, Finding>
 {
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches no tree, or the connection is lost.</exception>
+    protected override bool NeedsAllNames => false;
+
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException">The connection is lost.</exception>
     protected override IEnumerable<Finding> Execute(Session session, TestTreeOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
@@ -56,7 +59,7 @@ public sealed class TestTree : Operation<TestTreeOptions, Finding>
         TreeChecks.Prepare(session, context.Cancellation);
         TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context);
         Check check = new(session, Audit.Tree, context);
-        return TreeFilter.Select(catalog, options.Table, options.Model).SelectMany(tree => checks.Of(tree)
+        return TreeFilter.Select(catalog, options.Table, options.Model, context).SelectMany(tree => checks.Of(tree)
             .SelectMany(problems => check.Run(() => problems().Select(p => Describe(session, catalog, p)), [tree.Table], catalog.LabelOf(tree.Table))));
     }
 

@@ -64,32 +64,30 @@ public sealed class GetDatasetDefinition : OfflineOperation<GetDatasetDefinition
     public static IReadOnlyList<string> NamesIn(string definition) => [.. DatasetDefinition.Read(definition).Datasets.Select(d => d.Name)];
 
     /// <inheritdoc/>
+    protected override bool NeedsAllNames => false;
+
+    /// <inheritdoc/>
     public override bool IsOffline(GetDatasetDefinitionOptions options) => options.Offline;
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">
-    /// The definition is no JSON or not built as a definition is, or a name in <paramref name="options"/> matches none of its datasets.
-    /// </exception>
+    /// <exception cref="DataOpsException">The definition is not JSON, or not built as a definition is.</exception>
     protected override IEnumerable<DatasetSpecInfo> Execute(Session session, GetDatasetDefinitionOptions options, OperationContext context)
     {
-        IReadOnlyList<NamedDataset> datasets = Chosen(options);
+        IReadOnlyList<NamedDataset> datasets = Chosen(options, context);
         ReferenceCatalog? catalog = options.Offline ? null : ReferenceCatalog.Read(session, withEmbedded: false);
         return datasets.SelectMany(d => d.Specs.SelectMany((_, i) => catalog is null ? [Describe(d, i)] : Check(session, catalog, d, i)));
     }
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">
-    /// The definition is no JSON or not built as a definition is, or a name in <paramref name="options"/> matches none of its datasets.
-    /// </exception>
+    /// <exception cref="DataOpsException">The definition is not JSON, or not built as a definition is.</exception>
     protected override IEnumerable<DatasetSpecInfo> ExecuteOffline(GetDatasetDefinitionOptions options, OperationContext context) =>
-        Chosen(options).SelectMany(d => d.Specs.Select((_, i) => Describe(d, i)));
+        Chosen(options, context).SelectMany(d => d.Specs.Select((_, i) => Describe(d, i)));
 
-    private static NamedDataset[] Chosen(GetDatasetDefinitionOptions options)
+    private static NamedDataset[] Chosen(GetDatasetDefinitionOptions options, OperationContext context)
     {
         DatasetDefinition definition = DatasetDefinition.Read(options.Definition);
         NameFilter names = new(options.Name);
-        if (names.Unmatched(definition.Datasets.Select(d => new[] { d.Name })).FirstOrDefault() is { } unknown)
-            definition.Find(unknown);
+        context.ReportUnmatched(names.Unmatched(definition.Datasets.Select(d => new[] { d.Name })), unknown => definition.Unknown(unknown[0]));
         return [.. definition.Datasets.Where(d => names.Matches(d.Name))];
     }
 

@@ -158,8 +158,8 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
         session.Execute("set local statement_timeout = 0", context.Cancellation);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
         ExportPlan plan = call is null
-            ? ExportPlan.Of(new ReferenceWalk(catalog).Sort(ModelSelection.Of(catalog, options)))
-            : ExportPlan.Of(session, catalog, call, options);
+            ? ExportPlan.Of(new ReferenceWalk(catalog).Sort(ModelSelection.Of(catalog, options, context)))
+            : ExportPlan.Of(session, catalog, call, options, context);
         Model[] models = [.. plan.Parts.Select(p => p.Model).Distinct()];
         if (file.Format == DatasetFormat.Feincms)
             layout = layout.Behind(FeincmsHeader.Text(
@@ -177,7 +177,7 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
         missing.Search(session, plan, parts, withChosen: matters, context);
         MissingPolicy policy = MissingPolicy.Of(session, catalog, missing, options.OnMissingReference, context.Cancellation);
         ReferenceForm references = new(catalog, keys, options.NaturalForeign, options.NaturalPrimary, policy);
-        JsonFields jsonFields = JsonFields.Of(options.StreamField, options.JsonField, models);
+        JsonFields jsonFields = JsonFields.Of(options.StreamField, options.JsonField, models, context);
         DatasetEncoders encoders = new(StreamFields.Of(session, catalog, parts.Select(p => p.Model).Distinct()), layout, options.Precision, jsonFields);
         long count = 0;
         long bytes = file.Write(stream =>

@@ -2,6 +2,7 @@ using DataOps.Core.Definitions;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
@@ -31,9 +32,9 @@ internal sealed class ExportPlan
 
     /// <summary>The rows of a dataset; its filters are checked, and their values are set in the session's transaction.</summary>
     /// <exception cref="DataOpsException">A model, a field, a look-up or a value is wrong, or nothing is left.</exception>
-    public static ExportPlan Of(Session session, ReferenceCatalog catalog, DatasetCall call, ExportDatasetOptions options)
+    public static ExportPlan Of(Session session, ReferenceCatalog catalog, DatasetCall call, ExportDatasetOptions options, OperationContext context)
     {
-        HashSet<string> chosen = [.. ModelSelection.Of(catalog, options with { IncludeDerived = true }).Select(m => m.Label)];
+        HashSet<string> chosen = [.. ModelSelection.Of(catalog, options with { IncludeDerived = true }, context).Select(m => m.Label)];
         (DatasetSpec Spec, Model Model)[] specs =
         [
             .. call.Dataset.Specs

@@ -73,7 +73,7 @@ internal sealed class LoadStages(
         Execute("set local statement_timeout = 0");
         // A load asks for the rows that its file names. With the default, made for disks that turn, PostgreSQL would rather read all of a table of small rows.
         Execute("select set_config('random_page_cost', least(current_setting('random_page_cost')::float8, 1.1)::text, true)");
-        JsonFields jsonFields = JsonFields.Of(options.StreamField, options.JsonField, catalog.Models);
+        JsonFields jsonFields = JsonFields.Of(options.StreamField, options.JsonField, catalog.Models, context);
         StagingArea area = new(session, catalog, _models, _keys, jsonFields, _path, context);
         read?.Invoke(area);
         using FixtureReader reader = FixtureReader.Open(file, context.Cancellation);
