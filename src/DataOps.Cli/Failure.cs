@@ -30,7 +30,7 @@ internal static class Failure
             : parsed.Errors.Select(e => e.Message);
         foreach (string message in messages)
             Console.Error.WriteLine($"{name}: {message} [InvalidOption]");
-        Console.Error.WriteLine($"  {name} --help lists what there is.");
+        Console.Error.WriteLine($"  {name} --help lists commands and options.");
         return ExitCode;
     }
 }

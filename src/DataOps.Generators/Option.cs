@@ -47,7 +47,8 @@ internal sealed class Option
     public bool IsObjects => IsList && Item is { IsRecord: true };
 
     /// <summary>Whether its values can be paths of files.</summary>
-    public bool IsPath => Member("Form", "Text") is "File" or "DatasetToRead" or "DatasetToWrite" or "Definition" or "NamesOrFile";
+    public bool IsPath => Member("Form",
+        "Text") is "File" or "DatasetToRead" or "DatasetToWrite" or "Definition" or "NamesOrFile";
 
     public bool IsMandatory => Is("Mandatory");
 

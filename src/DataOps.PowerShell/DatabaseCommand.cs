@@ -21,7 +21,7 @@ public abstract class DatabaseCommand : StoppableCommand
 
     private SessionLease? _lease;
 
-    /// <summary>An open connection, from Connect-Database.</summary>
+    /// <summary>Open connection, from Connect-Database -PassThru.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByConnection)]
     public DatabaseConnection? Connection { get; set; }
 
@@ -127,13 +127,16 @@ public abstract class DatabaseCommand : StoppableCommand
         }
     }
 
-    /// <summary>The path of a dataset file: PowerShell's pipeline carries objects, so there is no standard input or output.</summary>
+    /// <summary>
+    /// The path of a dataset file: PowerShell's pipeline carries objects, so there is no standard input or output.
+    /// </summary>
     /// <exception cref="DataOpsException">It is no path of a file.</exception>
     protected string DatasetPath(string path)
     {
         if (path == "-")
             throw new DataOpsException(
-                ErrorIds.NotAFile, FailureKind.InvalidArgument, "- is no file, and a pipeline of PowerShell carries objects instead of bytes.",
+                ErrorIds.NotAFile, FailureKind.InvalidArgument,
+                "- is not a file, and PowerShell's pipeline carries objects, not bytes.",
                 "Name a file, or use the dataops command line.", path);
         return FileSystemPath(path);
     }

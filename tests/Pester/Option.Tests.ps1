@@ -43,7 +43,7 @@ Describe 'A name that is not found' -Skip:$noServer {
             run = { Get-DatasetDefinition '{"datasets": {"a": {"specs": [{"model": "auth.group"}]}}}' -Name nix, a -Offline @args }
         }
     ) {
-        $found = & $run -ErrorAction SilentlyContinue -ErrorVariable missing
+        $found = . $run -ErrorAction SilentlyContinue -ErrorVariable missing
         @($found).Count | Should -BeGreaterThan 0
         $missing.FullyQualifiedErrorId | ForEach-Object { $_ | Should -BeLike "$id,*" }
         $missing.TargetObject | Should -Be $targets

@@ -14,12 +14,15 @@ internal sealed class TableFilter
 
     /// <summary>Reads the names, and reports those that are not found.</summary>
     /// <exception cref="DataOpsException">A name is not found, and the operation needs all of them.</exception>
-    public TableFilter(ReferenceCatalog catalog, IReadOnlyList<string> tables, IReadOnlyList<string> models, OperationContext context)
+    public TableFilter(
+        ReferenceCatalog catalog, IReadOnlyList<string> tables, IReadOnlyList<string> models, OperationContext context)
     {
         (_catalog, _tables, _models) = (catalog, new(tables), new(models));
-        context.ReportUnmatched(_tables, catalog.Database.Tables.Select(ReferenceFilter.TableNames), ErrorIds.UnknownTable, "table");
-        IEnumerable<ModelLabel> labels = catalog.Models.Select(m => m.Label).Concat(catalog.ContentTypesWithoutTable.Select(c => c.Label));
-        context.ReportUnmatched(_models, labels.Select(l => (string?[])ReferenceFilter.ModelNames(l)), ErrorIds.UnknownModel, "model");
+        IEnumerable<string?[]> names = catalog.Database.Tables.Select(ReferenceFilter.TableNames);
+        context.ReportUnmatched(_tables, names, ErrorIds.UnknownTable, "table");
+        IEnumerable<ModelLabel> labels = catalog.Models.Select(m => m.Label)
+            .Concat(catalog.ContentTypesWithoutTable.Select(c => c.Label));
+        context.ReportUnmatched(_models, labels.Select(ReferenceFilter.ModelNames), ErrorIds.UnknownModel, "model");
     }
 
     /// <summary>Whether the user asked for a table.</summary>

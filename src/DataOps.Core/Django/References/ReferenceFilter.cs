@@ -21,7 +21,8 @@ internal sealed class ReferenceFilter(
     public IEnumerable<Reference> Select()
     {
         TableFilter tables = new(catalog, table, model, context);
-        context.ReportUnmatched(_references, catalog.References.Select(r => new string?[] { r.Name }), ErrorIds.UnknownReference, "reference");
+        IEnumerable<string?[]> names = catalog.References.Select(r => new string?[] { r.Name });
+        context.ReportUnmatched(_references, names, ErrorIds.UnknownReference, "reference");
         return catalog.References.Where(r =>
             (@class.Count == 0 || @class.Contains(r.Class))
             && tables.Matches(r.Table)

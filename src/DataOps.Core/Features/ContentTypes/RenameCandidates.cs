@@ -65,7 +65,9 @@ internal sealed class RenameCandidates(Session session, ReferenceCatalog catalog
             select count(*), count(c.{SqlText.Identifier(link.Column.Name)}) from {parent.Sql} p
             left join {model.Table.Sql} c on c.{SqlText.Identifier(link.Column.Name)} = p.{SqlText.Identifier(link.TargetColumns[0].Name)} where p.content_type_id = @Id
             """, new { old.Type.Id }, cancellation)[0];
-        return rows > 0 && rows == halves ? $"the {rows} rows of the type in {parent} have their other half in {model.Table}" : null;
+        return rows > 0 && rows == halves
+            ? $"the {rows} rows of the type in {parent} have their child rows in {model.Table}"
+            : null;
     }
 
     private static string? HasColumnsOf(Model model, ContentTypeStatus old)

@@ -15,7 +15,11 @@ internal sealed class JsonFields
 
     /// <summary>Takes the two lists of app.model.field, with wildcards.</summary>
     /// <exception cref="DataOpsException">A name is that of no JSON field, or a field is in both lists.</exception>
-    public static JsonFields Of(IReadOnlyList<string> streamField, IReadOnlyList<string> jsonField, IEnumerable<Model> models, OperationContext context)
+    public static JsonFields Of(
+        IReadOnlyList<string> streamField,
+        IReadOnlyList<string> jsonField,
+        IEnumerable<Model> models,
+        OperationContext context)
     {
         JsonFields fields = new(new NameFilter(streamField), new NameFilter(jsonField));
         if (fields._stream.IsEmpty && fields._json.IsEmpty)

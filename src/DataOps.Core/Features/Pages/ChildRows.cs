@@ -81,7 +81,9 @@ internal sealed class ChildRows(
         {
             long rest = session.List<long>($"select count(*) {rows}", null, context.Cancellation)[0];
             if (rest > 0)
-                context.Warning?.Invoke($"{rest} rows in {reference.Table} ({reference.Column.Name}) refer to {gone}, and stay with the old pages.");
+                context.Warning?.Invoke(
+                    $"{rest} rows in {reference.Table} ({reference.Column.Name}) refer to {gone}, and are kept with "
+                        + "the old pages.");
         }
         else
         {
@@ -151,7 +153,9 @@ internal sealed class ChildRows(
             $"select count(*) {from} where t.{key} in (select n.{SqlText.Identifier(move.To.SingleKey!.Name)} from {move.To.Sql} n)", null,
                 context.Cancellation)[0] == 0;
         if (!keeps && !move.IsList && newPages is null)
-            context.Warning?.Invoke($"Rows of {move.From} get new keys in {move.To}, as theirs are taken: publish drafts that were saved before anew.");
+            context.Warning?.Invoke(
+                $"Rows of {move.From} get new keys in {move.To}, as theirs are taken: save and publish earlier drafts "
+                    + "again.");
         string[] into = [.. keeps ? [move.To.SingleKey.Name] : Array.Empty<string>(), move.ToColumn.Name, .. columns];
         string values = string.Join(", ", old.Select(c => "t." + SqlText.Identifier(c)).Prepend("d.new_id"));
         InsertedRows rows = change.Insert(move.To, into, $"select {(keeps ? $"t.{key}, " : "")}{values} {from}");

@@ -6,7 +6,7 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Pages;
 
-/// <summary>Which pages <see cref="GetPage"/> lists. Wildcards are PowerShell's: * ? [a-z].</summary>
+/// <summary>Options of <see cref="GetPage"/>. Wildcards are PowerShell's: * ? [a-z].</summary>
 public sealed partial record GetPageOptions
 {
     /// <summary>Pages, by id. Default: all.</summary>
@@ -45,7 +45,8 @@ public sealed class GetPage : Operation<GetPageOptions, IPage>
     protected override bool NeedsAllNames => false;
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">The database is none of a Wagtail site, or the parent is not found.</exception>
+    /// <exception cref="DataOpsException">The database is none of a Wagtail site, or the parent is not
+    /// found.</exception>
     protected override IEnumerable<IPage> Execute(Session session, GetPageOptions options, OperationContext context)
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);

@@ -28,7 +28,8 @@ internal sealed class PageQuery
     private readonly List<string> _conditions = [];
 
     /// <summary>Resolves the parent, the types and the site.</summary>
-    /// <exception cref="DataOpsException">The parent is not found; or a type or the site is not, and the operation needs all names.</exception>
+    /// <exception cref="DataOpsException">The parent is not found; or a type or the site is not, and the operation
+    /// needs all names.</exception>
     public PageQuery(Session session, PageTables tables, GetPageOptions options, OperationContext context)
     {
         (_session, _tables, _options, _context) = (session, tables, options, context);
@@ -63,7 +64,8 @@ internal sealed class PageQuery
     /// <summary>Reports pages that were named and are not found; after <see cref="Read"/>.</summary>
     /// <exception cref="DataOpsException"><c>UnknownPage</c>, where the operation needs all names.</exception>
     public void ReportUnmatched() => _context.ReportUnmatched(
-        _ids.Select(id => id.ToString(System.Globalization.CultureInfo.InvariantCulture)).Concat(_unseenPaths.Select(p => p.Path)),
+        _ids.Select(id => id.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            .Concat(_unseenPaths.Select(p => p.Path)),
         missing => PageTables.UnknownPage(_session, string.Join(", ", missing)));
 
     private void AddIds()
@@ -81,7 +83,8 @@ internal sealed class PageQuery
             return;
         NameFilter types = new(_options.Type);
         ContentType[] all = [.. _tables.Catalog.ContentTypes];
-        _context.ReportUnmatched(types, all.Select(c => (string?[])ReferenceFilter.ModelNames(c.Label)), ErrorIds.UnknownModel, "model");
+        IEnumerable<string?[]> labels = all.Select(c => ReferenceFilter.ModelNames(c.Label));
+        _context.ReportUnmatched(types, labels, ErrorIds.UnknownModel, "model");
         IEnumerable<int> chosen = all.Where(c => types.Matches(ReferenceFilter.ModelNames(c.Label))).Select(c => c.Id);
         _conditions.Add($"t.content_type_id = any('{{{string.Join(", ", chosen)}}}')");
     }
@@ -94,7 +97,8 @@ internal sealed class PageQuery
         string[] roots = [.. _sites.Where(s => s.IsNamed(filter) && s.Path is not null).Select(s => Below(s.Path!))];
         if (roots.Length == 0)
             _context.ReportUnmatched([name], _ => new DataOpsException(
-                ErrorIds.UnknownSite, FailureKind.NotFound, $"There is no site {name}.", $"There are: {string.Join(", ", _sites.Select(s => s.Name))}.", name));
+                ErrorIds.UnknownSite, FailureKind.NotFound, $"There is no site {name}.",
+                $"There are: {string.Join(", ", _sites.Select(s => s.Name))}.", name));
         _conditions.Add($"({string.Join(" or ", roots.DefaultIfEmpty("false"))})");
     }
 

@@ -100,7 +100,7 @@ internal sealed class PagesToConvert
             """, null, _cancellation) is [var alias, ..])
             throw new DataOpsException(
                 ErrorIds.AliasOfOther, FailureKind.InvalidArgument, $"Page {alias}, which is not converted; both have to have one type.",
-                "Convert that page: its aliases go with it.", alias);
+                "Convert that page: its aliases are converted with it.", alias);
     }
 
     private long CountOf(string sql) => _session.List<long>(sql, null, _cancellation)[0];

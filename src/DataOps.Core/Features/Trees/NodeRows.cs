@@ -32,7 +32,8 @@ internal sealed class NodeRows(
     {
         if (rows.Identity.IsWholeRow || rows.Identity.Columns.Intersect(columns).Any())
             throw new DataOpsException(
-                ErrorIds.NoKey, FailureKind.InvalidOperation, $"Table {rows.Table} has no key by which its rows could be known again, so nothing was changed.",
+                ErrorIds.NoKey, FailureKind.InvalidOperation,
+                $"Table {rows.Table} has no key that identifies its rows, so nothing was changed.",
                 "Give it a primary key.", rows.Table.DisplayName);
         string cells = string.Join(", ", columns.Select(c => IsText(c) ? $"{Cell("c", c)} as {SqlText.Identifier(c.Name)}" : $"c.{SqlText.Identifier(c.Name)}"));
         string select = $"select {rows.Identity.Of("c")}, {cells}, {also} from";

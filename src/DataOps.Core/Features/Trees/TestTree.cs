@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace DataOps.Core.Features.Trees;
 
-/// <summary>What <see cref="TestTree"/> looks at. Wildcards are PowerShell's: * ? [a-z].</summary>
+/// <summary>Options of <see cref="TestTree"/>. Wildcards are PowerShell's: * ? [a-z].</summary>
 public sealed partial record TestTreeOptions
 {
     /// <summary>Tables of trees, as table or schema.table. Default: all trees.</summary>
@@ -31,7 +31,7 @@ public sealed partial record TestTreeOptions
     public string? Alphabet { get; init; }
 }
 
-/// <summary>Finds what is wrong in trees, and in Wagtail's pages, in one snapshot: one result a problem, tree after tree.</summary>
+/// <summary>Finds problems of trees and of Wagtail's pages, one result per problem, in one snapshot.</summary>
 /// <remarks>
 /// Trees are known by their columns. One pass a kind of check, never a query a node. A check that cannot be completed is a finding itself
 /// (<see cref="AuditProblem.CheckFailed"/>).

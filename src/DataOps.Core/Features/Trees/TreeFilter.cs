@@ -14,13 +14,16 @@ internal static class TreeFilter
 {
     /// <summary>The trees whose table and model have one of these names; all without names.</summary>
     /// <exception cref="DataOpsException">A name is that of no tree, and the operation needs all of them.</exception>
-    public static IReadOnlyList<Tree> Select(ReferenceCatalog catalog, IReadOnlyList<string> table, IReadOnlyList<string> model, OperationContext context)
+    public static IReadOnlyList<Tree> Select(
+        ReferenceCatalog catalog, IReadOnlyList<string> table, IReadOnlyList<string> model, OperationContext context)
     {
         NameFilter tables = new(table);
         NameFilter models = new(model);
         Tree[] trees = [.. new TreeReader(catalog).Read()];
-        context.ReportUnmatched(tables.Unmatched(trees.Select(t => Names(catalog, t))), names => Unknown("table", names));
-        context.ReportUnmatched(models.Unmatched(trees.Select(t => Labels(catalog, t))), names => Unknown("model", names));
+        IEnumerable<string> unknownTables = tables.Unmatched(trees.Select(t => Names(catalog, t)));
+        IEnumerable<string> unknownModels = models.Unmatched(trees.Select(t => Labels(catalog, t)));
+        context.ReportUnmatched(unknownTables, names => Unknown("table", names));
+        context.ReportUnmatched(unknownModels, names => Unknown("model", names));
         return [.. trees.Where(t => tables.Matches(Names(catalog, t)) && (models.IsEmpty || models.Matches(Labels(catalog, t))))];
     }
 
@@ -37,6 +40,7 @@ internal static class TreeFilter
     }
 
     private static DataOpsException Unknown(string what, IReadOnlyList<string> names) => new(
-        ErrorIds.UnknownTree, FailureKind.NotFound, $"There is no tree in a {what} {string.Join(", ", names.Select(n => $"\"{n}\""))}.",
+        ErrorIds.UnknownTree, FailureKind.NotFound,
+        $"There is no tree in a {what} {string.Join(", ", names.Select(n => $"\"{n}\""))}.",
         "Test-Tree without names tests all that there are; * stands for any characters.", names[0]);
 }

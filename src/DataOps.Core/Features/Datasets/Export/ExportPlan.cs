@@ -32,9 +32,15 @@ internal sealed class ExportPlan
 
     /// <summary>The rows of a dataset; its filters are checked, and their values are set in the session's transaction.</summary>
     /// <exception cref="DataOpsException">A model, a field, a look-up or a value is wrong, or nothing is left.</exception>
-    public static ExportPlan Of(Session session, ReferenceCatalog catalog, DatasetCall call, ExportDatasetOptions options, OperationContext context)
+    public static ExportPlan Of(
+        Session session,
+        ReferenceCatalog catalog,
+        DatasetCall call,
+        ExportDatasetOptions options,
+        OperationContext context)
     {
-        HashSet<string> chosen = [.. ModelSelection.Of(catalog, options with { IncludeDerived = true }, context).Select(m => m.Label)];
+        ExportDatasetOptions derived = options with { IncludeDerived = true };
+        HashSet<string> chosen = [.. ModelSelection.Of(catalog, derived, context).Select(m => m.Label)];
         (DatasetSpec Spec, Model Model)[] specs =
         [
             .. call.Dataset.Specs
@@ -44,7 +50,7 @@ internal sealed class ExportPlan
         if (specs.Length == 0)
             throw new DataOpsException(
                 ErrorIds.NothingSelected, FailureKind.NotFound, $"No model of dataset {call.Dataset.Name} is left to export.",
-                "Look at -Model and -Exclude.", call.Dataset.Name);
+                "Check -Model and -Exclude.", call.Dataset.Name);
         FilterParameters parameters = new(call.Dataset.TimeZone);
         List<ExportPart> parts = [];
         for (int i = 0; i < specs.Length; i++)

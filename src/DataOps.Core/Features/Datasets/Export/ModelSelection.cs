@@ -10,7 +10,8 @@ namespace DataOps.Core.Features.Datasets.Export;
 internal static class ModelSelection
 {
     /// <exception cref="DataOpsException">A name is that of no model, or nothing is left.</exception>
-    public static IReadOnlyList<Model> Of(ReferenceCatalog catalog, ExportDatasetOptions options, OperationContext context)
+    public static IReadOnlyList<Model> Of(
+        ReferenceCatalog catalog, ExportDatasetOptions options, OperationContext context)
     {
         NameFilter models = new(options.Model);
         NameFilter exclude = new(options.Exclude);

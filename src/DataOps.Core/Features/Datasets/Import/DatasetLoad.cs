@@ -134,7 +134,7 @@ internal sealed class ImportChecks(ImportProblems problems)
             string keys = string.Join(", ", table.Keys.Select(k => "s." + k.Sql));
             string twice = $"from {table.Name} s group by {keys} having count(*) > 1";
             problems.AddRows("max(s._line)", ["min(s._line)", ImportStatements.KeyOf(table)], twice, r => new(
-                ErrorIds.DuplicateKey, "keys in {0} occur more than once", "Leave one of the objects in the file.",
+                ErrorIds.DuplicateKey, "keys in {0} occur more than once", "Keep only one of the objects in the file.",
                 table.Model.Label, r[1], "pk", $"is in line {r[0]} already"));
         }
         problems.ThrowIfAny();

@@ -156,7 +156,7 @@ internal sealed class ImportRefusal(Session session, string path, CancellationTo
         string fields = string.Join(", ", staged.Select(c => c.Field));
         string value = string.Join(" || ', ' || ", staged.Select(c => $"s.{c.Sql}::text"));
         string same = string.Join(" and ", staged.Select(c => $"t.{c.Sql} = s.{c.Sql}"));
-        const string Sentence = "values in {0} have to be unique and are not";
+        const string Sentence = "values in {0} violate a unique constraint";
         const string Advice = "Change one of the rows, in the file or in the database.";
         string own = ImportStatements.KeyOf(table);
         string inDatabase = $"from {table.Buffer.Table} s join {table.Model.Table.Sql} t on {same} and not ({ImportStatements.SameKey(table)})";

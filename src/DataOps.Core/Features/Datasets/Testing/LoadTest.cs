@@ -50,7 +50,8 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
             _plans = [.. ImportPlan.Of(session, catalog, _load, changes, options, context.Cancellation).OfType<ModelPlan>()];
             _privileges = [.. MissingPrivileges.Of(session, catalog, _load, changes, context.Cancellation)];
         }
-        catch (DataOpsException e) when (e.Kind is FailureKind.InvalidData or FailureKind.PermissionDenied || e.Id == ErrorIds.ProtectedRows)
+        catch (DataOpsException e) when (
+            e.Kind is FailureKind.InvalidData or FailureKind.PermissionDenied || e.Id == ErrorIds.ProtectedRows)
         {
             _refusal = e;
         }

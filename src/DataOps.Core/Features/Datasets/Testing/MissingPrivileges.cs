@@ -8,10 +8,12 @@ using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Testing;
 
-/// <summary>The privileges that a planned load needs and the role lacks: one problem a table or sequence, with the GRANT.</summary>
+/// <summary>
+/// The privileges that a planned load needs and the role lacks: one problem a table or sequence, with the GRANT.
+/// </summary>
 internal static class MissingPrivileges
 {
-    private sealed record Lacking(long Oid, string Name, string Privileges, string Role, string Statement);
+    private sealed record Lacking(long Oid, string Name, string Role, string Privileges, string Statement);
 
     /// <summary>Asks the catalogue for them; before the plan's transaction ends.</summary>
     public static IEnumerable<DatasetProblem> Of(
@@ -21,15 +23,18 @@ internal static class MissingPrivileges
         [
             .. changes.Tables.Where(t => t.Planned > 0).Select(OfRows),
             .. changes.Tables.Where(t => t.Expected > 0).Select(t => $"select {t.Table.Oid}::oid, 'insert'"),
-            .. load.Run.Models.Select(m => changes.Of(m.Table.Model.Table)).Where(t => t.Table.SingleKey?.Sequence is not null).SelectMany(OfSequence),
+            .. load.Run.Models.Select(m => changes.Of(m.Table.Model.Table))
+                .Where(t => t.Table.SingleKey?.Sequence is not null).SelectMany(OfSequence),
         ];
         if (needed.Length == 0)
             return [];
         // A privilege on some columns may be enough.
         string sql = $"""
-            select c.oid::int8 as oid, c.oid::regclass::text as name, string_agg(n.privilege, ', ' order by n.privilege) as privileges, current_user::text as role,
-                   format('grant %s on %s%s to %I', string_agg(n.privilege, ', ' order by n.privilege), case c.relkind when 'S' then 'sequence ' else '' end,
-                          c.oid::regclass, current_user) as statement
+            select c.oid::int8 as oid, c.oid::regclass::text as name, current_user::text as role,
+                   string_agg(n.privilege, ', ' order by n.privilege) as privileges,
+                   format('grant %s on %s%s to %I', string_agg(n.privilege, ', ' order by n.privilege),
+                          case c.relkind when 'S' then 'sequence ' else '' end, c.oid::regclass, current_user)
+                     as statement
             from ({string.Join(" union ", needed)}) n(relation, privilege) join pg_class c on c.oid = n.relation
             where not case when c.relkind = 'S' then has_sequence_privilege(c.oid, n.privilege)
                            when n.privilege = 'delete' then has_table_privilege(c.oid, n.privilege)
@@ -44,7 +49,8 @@ internal static class MissingPrivileges
     // Planned rows are locked, also where all are new, and a lock needs the privilege to update.
     private static string OfRows(TablePlan table) => $"""
         select {table.Table.Oid}::oid as relation, p.privilege
-        from (values ('I', 'insert'), ('I', 'update'), ('U', 'update'), ('D', 'update'), ('D', 'delete')) p(action, privilege)
+        from (values ('I', 'insert'), ('I', 'update'), ('U', 'update'), ('D', 'update'), ('D', 'delete'))
+             p(action, privilege)
         where exists (select 1 from {table.Name} r where r._action = p.action)
         """;
 
@@ -57,7 +63,8 @@ internal static class MissingPrivileges
         yield return $"""
             select {sequence}, 'update' from {table.Name} r where r._action = 'I'
             having max(r.{key}) > coalesce((
-              select q.last_value from pg_sequences q where format('%I.%I', q.schemaname, q.sequencename)::regclass::oid = {sequence}), 0)
+              select q.last_value from pg_sequences q
+              where format('%I.%I', q.schemaname, q.sequencename)::regclass::oid = {sequence}), 0)
             """;
     }
 
