@@ -4,7 +4,7 @@
     Author               = 'The DataOps authors'
     CompanyName          = 'The DataOps authors'
     Copyright            = 'The DataOps authors; MIT licence'
-    Description          = 'Audits, cleans, dumps and moves the PostgreSQL databases of Django and Wagtail sites, without Python and without the application running.'
+    Description          = 'Audits, repairs, dumps and loads the PostgreSQL databases of Django and Wagtail sites, without Python and without the application.'
     PowerShellVersion    = '7.4'
     CompatiblePSEditions = @('Core')
     # The loader comes first: it lets the cmdlets find the core and its dependencies in module/lib.

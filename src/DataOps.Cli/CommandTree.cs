@@ -11,8 +11,8 @@ internal static class CommandTree
     public static RootCommand Build(IReadOnlyList<string> args, Interruption interruption)
     {
         RootCommand root = new(
-            "Audits, cleans, dumps and moves the PostgreSQL databases of Django and Wagtail sites. "
-            + "The database is the one of --database, else of $DATABASE_URL, else of libpq's PG* variables.");
+            "Audits, repairs, dumps and loads the PostgreSQL databases of Django and Wagtail sites. The database is "
+                + "that of --database, of $DATABASE_URL, or of libpq's PG* variables, in this order.");
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         (OperationDescription Operation, CommandNames Names)[] operations = [.. OperationDescription.All.Select(o => (o, new CommandNames(o)))];
         bool asksForHelp = args.Any(a => a == help.Name || help.Aliases.Contains(a));

@@ -6,7 +6,7 @@ namespace DataOps.Cli;
 /// <summary>Says on standard error what went wrong and what to do about it.</summary>
 internal static class Failure
 {
-    private const int ExitCode = 2;
+    public const int ExitCode = 2;
 
     /// <summary>Whether a failure is one that the user can act on; anything else is a defect and shows where it happened.</summary>
     public static bool IsForTheUser(Exception e) => e is DataOpsException or IOException or UnauthorizedAccessException;
@@ -30,7 +30,7 @@ internal static class Failure
             : parsed.Errors.Select(e => e.Message);
         foreach (string message in messages)
             Console.Error.WriteLine($"{name}: {message} [InvalidOption]");
-        Console.Error.WriteLine($"  {name} --help lists what there is.");
+        Console.Error.WriteLine($"  {name} --help lists commands and options.");
         return ExitCode;
     }
 }

@@ -29,8 +29,9 @@ internal static class JsonLineReader
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new DataOpsException(
-                ErrorIds.InvalidInput, FailureKind.InvalidData, $"{place} is not an object of JSON as a command writes it.",
-                "Pass on what another command has written, one object a line.", place, e);
+                ErrorIds.InvalidInput, FailureKind.InvalidData,
+                $"{place} is not a JSON object as another command writes it.",
+                "Pipe the output of another command, one object per line.", place, e);
         }
     }
 }

@@ -67,7 +67,7 @@ internal sealed class OperationOption
         };
         string file = (_described.Form, _described.SetObjects) switch
         {
-            (_, not null) => " A file of JSON, one object a line; - for standard input.",
+            (_, not null) => " A file of JSON, one object per line; - for standard input.",
             (OptionForm.DatasetToRead, _) => " - for standard input.",
             (OptionForm.DatasetToWrite, _) => " - for standard output.",
             _ => "",

@@ -43,11 +43,18 @@ internal sealed class OperationRun(
         using Session? session = operation.IsOffline(values) ? null : Session.Open(run.Connection(parsed), operation.Name, interruption.Token);
         Confirmation.Ask(operation, session, values, run.Confirm(parsed));
         using ResultWriter writer = ResultWriter.For(format, progress, output);
+        bool isIncomplete = false;
         OperationContext context = new()
         {
             Cancellation = interruption.Token,
             Progress = progress,
             Warning = text => progress.Say($"dataops {names.Command}: warning: {names.Localize(text)}"),
+            NotFound = e =>
+            {
+                isIncomplete = true;
+                progress.Clear();
+                Failure.Report(names, e);
+            },
         };
         bool failed = false;
         foreach (object result in operation.Run(session, values, context))
@@ -59,6 +66,6 @@ internal sealed class OperationRun(
             writer.Write(result);
         }
         writer.Finish();
-        return failed ? 1 : 0;
+        return isIncomplete ? Failure.ExitCode : failed ? 1 : 0;
     }
 }

@@ -52,9 +52,11 @@ internal sealed class RunOptions(OperationDescription operation)
     };
 
     private readonly Option<string> _format = Choice<OutputFormat>("--format",
-        "json writes one object a line; table and list are for people, and a table leaves out columns for which the terminal has no room. [default: json]");
+        "json: one object per line; table and list: for people. A table leaves out columns that do not fit the "
+            + "terminal. [default: json]");
 
-    private readonly Option<string> _failOn = Choice<FailOn>("--fail-on", "Which findings make the exit code 1. [default: never]");
+    private readonly Option<string> _failOn = Choice<FailOn>("--fail-on",
+        "Findings that set exit code 1. [default: never]");
 
     private readonly Option<bool?> _confirm = new("--confirm")
     {

@@ -55,6 +55,10 @@ public sealed class OperationGenerator : IIncrementalGenerator
                 checks.AppendLine($"        {Operations}.OptionCheck.Given({Literal(o.Name)}, {o.IsGiven}, {Literal(o.Text)});");
             else if (o is { IsText: true, IsNullable: true } && !o.Is("MayBeEmpty"))
                 checks.AppendLine($"        {Operations}.OptionCheck.NotEmpty({Literal(o.Name)}, {o.Name});");
+            if (o.IsPath)
+                checks.AppendLine(o.IsList
+                    ? $"        foreach (string path in {o.Name}) {Operations}.OptionCheck.NotAnAddress(path);"
+                    : $"        {Operations}.OptionCheck.NotAnAddress({o.Name});");
             if (o.Range is var (least, most))
                 checks.AppendLine($"        {Operations}.OptionCheck.InRange({Literal(o.Name)}, {o.Name}, {least}, {most});");
         }

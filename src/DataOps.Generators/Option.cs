@@ -46,6 +46,10 @@ internal sealed class Option
     /// <summary>Whether its values are objects that another operation wrote.</summary>
     public bool IsObjects => IsList && Item is { IsRecord: true };
 
+    /// <summary>Whether its values can be paths of files.</summary>
+    public bool IsPath => Member("Form",
+        "Text") is "File" or "DatasetToRead" or "DatasetToWrite" or "Definition" or "NamesOrFile";
+
     public bool IsMandatory => Is("Mandatory");
 
     /// <summary>Its full name, for a reference in documentation.</summary>

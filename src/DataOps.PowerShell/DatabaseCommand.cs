@@ -21,7 +21,7 @@ public abstract class DatabaseCommand : StoppableCommand
 
     private SessionLease? _lease;
 
-    /// <summary>An open connection, from Connect-Database.</summary>
+    /// <summary>Open connection, from Connect-Database -PassThru.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByConnection)]
     public DatabaseConnection? Connection { get; set; }
 
@@ -109,7 +109,13 @@ public abstract class DatabaseCommand : StoppableCommand
     protected void Emit<TResult>(Func<OperationContext, IEnumerable<TResult>> run, Action<TResult> take)
     {
         ProgressWriter progress = new(this);
-        OperationContext context = new() { Cancellation = Cancellation, Progress = progress, Warning = WriteWarning };
+        OperationContext context = new()
+        {
+            Cancellation = Cancellation,
+            Progress = progress,
+            Warning = WriteWarning,
+            NotFound = e => WriteError(ErrorRecords.From(e)),
+        };
         try
         {
             foreach (TResult result in run(context))
@@ -122,20 +128,16 @@ public abstract class DatabaseCommand : StoppableCommand
     }
 
     /// <summary>
-    /// The path of a dataset file: PowerShell's pipeline carries objects, so there is no standard input or output, and nothing is fetched from an
-    /// address.
+    /// The path of a dataset file: PowerShell's pipeline carries objects, so there is no standard input or output.
     /// </summary>
     /// <exception cref="DataOpsException">It is no path of a file.</exception>
     protected string DatasetPath(string path)
     {
         if (path == "-")
             throw new DataOpsException(
-                ErrorIds.NotAFile, FailureKind.InvalidArgument, "- is no file, and a pipeline of PowerShell carries objects instead of bytes.",
+                ErrorIds.NotAFile, FailureKind.InvalidArgument,
+                "- is not a file, and PowerShell's pipeline carries objects, not bytes.",
                 "Name a file, or use the dataops command line.", path);
-        if (path.Contains("://", StringComparison.Ordinal))
-            throw new DataOpsException(
-                ErrorIds.NotAFile, FailureKind.InvalidArgument, $"{path} is an address, not a path.",
-                "Files are neither fetched nor sent: name one in the file system.", path);
         return FileSystemPath(path);
     }
 
@@ -159,6 +161,7 @@ public abstract class DatabaseCommand : StoppableCommand
     {
         if (string.IsNullOrEmpty(path))
             return path;
+        OptionCheck.NotAnAddress(path);
         string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
         return provider.Name == "FileSystem"
             ? resolved

@@ -11,7 +11,7 @@ public abstract class InputCommand : DatabaseCommand
 {
     private readonly HashSet<string> _asked = [];
 
-    /// <summary>An object of another cmdlet, from the same server and database.</summary>
+    /// <summary>Object of another cmdlet, from the connected server and database.</summary>
     [Parameter(ValueFromPipeline = true)]
     public PSObject? InputObject { get; set; }
 

@@ -90,6 +90,55 @@ public sealed class CommandLineRunTests(PostgresServer server)
     }
 
     [Fact]
+    public void Names_that_are_not_found_are_reported_one_by_one_and_the_others_are_done()
+    {
+        using TestDatabase site = server.CopyOf(Site.SampleDamaged);
+        CommandLineRun known = Run(site, "find-orphan", "--table", "wagtailcore_page");
+        Assert.Equal((0, ""), (known.ExitCode, known.Error));
+        Assert.NotEmpty(known.Output);
+
+        CommandLineRun run = Run(site, "find-orphan", "--table", "no_such,wagtailcore_page,nor_such", "--fail-on", "any");
+
+        Assert.Equal((2, known.Output), (run.ExitCode, run.Output));
+        Assert.Equal(
+            ["There is no table \"no_such\". [UnknownTable]", "There is no table \"nor_such\". [UnknownTable]"],
+            run.Error.Split('\n').Where(l => l.StartsWith("dataops", StringComparison.Ordinal)).Select(l => l["dataops find-orphan: ".Length..]));
+    }
+
+    [Theory]
+    [InlineData("find-orphan --table no_such*")]
+    [InlineData("find-orphan --model no.such* --reference no_such*")]
+    [InlineData("find-stale-content-type --model no.such* --app-label no?such")]
+    [InlineData("get-model --model no.such* --table no_such*")]
+    [InlineData("get-page --url-path /no/such/*")]
+    [InlineData("get-page --type no.such* --site no.such*")]
+    [InlineData("get-reference --table no_[s]uch")]
+    [InlineData("test-tree --table no_such* --model no.such*")]
+    public void A_wildcard_may_match_nothing(string line)
+    {
+        using TestDatabase site = server.CopyOf(Site.Sample);
+        CommandLineRun run = Run(site, line.Split(' '));
+        Assert.Equal((0, "", ""), (run.ExitCode, run.Output, run.Error));
+    }
+
+    [Fact]
+    public void A_change_needs_all_names_and_warns_of_a_wildcard_without_a_match()
+    {
+        using TestDatabase site = server.CopyOf(Site.SampleDamaged);
+        IReadOnlyDictionary<string, string> before = site.Digest();
+        string[] repair = ["repair-orphan", "--confirm:false", "--table"];
+
+        CommandLineRun refused = Run(site, [.. repair, "no_such,wagtailcore_page,nor_such"]);
+        Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
+        Assert.Contains("There is no table \"no_such\", \"nor_such\". [UnknownTable]", refused.Error);
+
+        CommandLineRun nothing = Run(site, [.. repair, "no_such*"]);
+        Assert.Equal((0, "dataops repair-orphan: warning: There is no table \"no_such*\".\n"), (nothing.ExitCode, nothing.Error));
+        Assert.Contains("\"Changed\":false", nothing.Output);
+        Assert.Equal(before, site.Digest());
+    }
+
+    [Fact]
     public void A_wrong_enumeration_value_gets_the_list_of_right_ones() =>
         Assert.Contains("ForeignKey, Unvalidated, Soft", CommandLineRun.Of("find-orphan", "--class", "Nonsense", "--database", "x").Error);
 

@@ -25,6 +25,7 @@ public sealed class CommandLineTests
     [InlineData("get-page --format xml", "-format cannot be \"xml\".", "Use Json, Table, List.")]
     [InlineData("get-page --lock-timeout -1", "-Lock-Timeout cannot be -1.", "Use a number from 0 to 2147483.")]
     [InlineData("repair-tree --to 2", "-To means nothing without -Orphan Reattach.", "Add -Orphan Reattach, or leave -To out.")]
+    [InlineData("import-dataset --path https://a.example/x.json", "https://a.example/x.json is an address, not a path.", "Files are neither fetched nor sent: name one in the file system.")]
     [InlineData("get-page --parent ", "-Parent cannot be empty.", "Give a value, or leave it out.")]
     public void What_the_options_refuse_is_refused_in_their_words_before_anything_is_connected_to(string line, string message, string advice)
     {
@@ -35,6 +36,24 @@ public sealed class CommandLineTests
         string[] lines = run.Error.Split('\n');
         Assert.StartsWith($"dataops {line.Split(' ')[0]}: {AsOptions(message)} [", lines[0]);
         Assert.Equal("  " + AsOptions(advice), lines[1]);
+    }
+
+    [Theory]
+    [InlineData("import-dataset --path")]
+    [InlineData("test-dataset --path")]
+    [InlineData("export-dataset --path")]
+    [InlineData("export-dataset --path x.json --definition")]
+    [InlineData("get-dataset-definition --offline --definition")]
+    [InlineData("undo-change --path")]
+    [InlineData("move-page --id 2 --to 3 --undo-path")]
+    [InlineData("find-stale-content-type --installed-app")]
+    public void An_address_is_no_path(string line)
+    {
+        CommandLineRun run = CommandLineRun.With(
+            new() { ["DATABASE_URL"] = "postgres://127.0.0.1:1/none" }, [.. line.Split(' '), "ftp://a.example/x.json"]);
+
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.Contains("ftp://a.example/x.json is an address, not a path. [NotAFile]", run.Error);
     }
 
     [Fact]

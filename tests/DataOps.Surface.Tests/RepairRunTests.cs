@@ -48,7 +48,7 @@ public sealed class RepairRunTests(PostgresServer server)
         CommandLineRun run = Run(site, "{\"Reference\": \"x\"}\nnonsense\n", "repair-orphan", "--input-object", "-", "--confirm:false");
 
         Assert.Equal(2, run.ExitCode);
-        Assert.Contains("line 2 is not an object of JSON", run.Error);
+        Assert.Contains("line 2 is not a JSON object", run.Error);
         Assert.Contains("[InvalidInput]", run.Error);
     }
 

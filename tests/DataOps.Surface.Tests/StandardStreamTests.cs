@@ -66,19 +66,6 @@ public sealed class StandardStreamTests(PostgresServer server) : IDisposable
         Assert.Equal("from a pipe", site.Scalar<string>("select name from auth_group where id = 77"));
     }
 
-    [Theory]
-    [InlineData("import-dataset")]
-    [InlineData("export-dataset")]
-    public void An_address_is_not_fetched(string command)
-    {
-        using TestDatabase site = server.CopyOf(Site.Sample);
-
-        CommandLineRun run = Run(site, [], command, "--path", "https://example.org/site.json");
-
-        Assert.Equal(2, run.ExitCode);
-        Assert.Contains("https://example.org/site.json is an address, not a path. [NotAFile]", run.Error);
-    }
-
     private static CommandLineRun Run(TestDatabase site, byte[] input, params string[] arguments) =>
         CommandLineRun.WithInput(input, new() { ["DATABASE_URL"] = site.Uri }, arguments);
 }

@@ -2,14 +2,14 @@ using DataOps.Core.Operations;
 
 namespace DataOps.Core.Changes;
 
-/// <summary>What every operation takes that changes a database.</summary>
+/// <summary>Options of every operation that changes a database.</summary>
 public abstract record PlanOptions
 {
     /// <summary>Report what would change; change nothing.</summary>
     public bool WhatIf { get; init; }
 }
 
-/// <summary>What every operation takes that changes rows and writes an undo file.</summary>
+/// <summary>Options of every operation that changes rows and writes an undo file.</summary>
 public abstract record ChangeOptions : PlanOptions
 {
     /// <summary>Also report each inserted or deleted row and each changed value.</summary>

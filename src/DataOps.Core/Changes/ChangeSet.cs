@@ -58,7 +58,10 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         _locked = true;
     }
 
-    /// <summary>Has constraints wait for the end; triggers, and functions in defaults, find their names as the application's do.</summary>
+    /// <summary>
+    /// Defers deferrable constraints and restores the role's search_path, so that triggers and defaults resolve names
+    /// as for the application.
+    /// </summary>
     public void Defer()
     {
         session.Run($"set constraints all deferred", cancellation);
@@ -164,7 +167,7 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         string kept = path is null ? "" : $" If it was, {path} undoes it.";
         return new DataOpsException(
             ErrorIds.CommitUnknown, FailureKind.Connection, $"The connection broke during the commit, and the server cannot be asked whether it was done.{kept}",
-            "Look at the rows before you run it again.", path ?? session.Database, failure);
+            "Check the rows before you run it again.", path ?? session.Database, failure);
     }
 
     private UndoHeader Header(IReadOnlyList<TablePlan> tables) => new(

@@ -181,8 +181,8 @@ internal sealed class DependentRows(
             foreach (TargetReference reference in _keeping.Where(k => k.Action == action).Select(k => k.Reference))
                 List(reference, list);
             string advice = action == OnDelete.Protect
-                ? $"{words.Remedy}, or point them elsewhere first: Django protects what they refer to."
-                : $"Nothing tells what the application would do with them. {words.Remedy}, or {words.Force}, which deletes them.";
+                ? $"{words.Remedy}, or change their references first: on_delete protects the rows that they reference."
+                : $"Their on_delete is unknown. {words.Remedy}, or {words.Force}, which deletes them.";
             string refusal = words.Refusal.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
             list.ThrowIfAny(ErrorIds.ProtectedRows, FailureKind.InvalidOperation, $"{{0}} a reference to rows that {refusal}", advice);
         }

@@ -1,14 +1,16 @@
 namespace DataOps.Core.Changes;
 
-/// <summary>What becomes of a row that needs a row to be deleted, where neither the database nor what is known of Django and Wagtail tells.</summary>
+/// <summary>What to do with a row that references a deleted row, where on_delete is unknown.</summary>
 public enum OnDependent
 {
-    /// <summary>It is named, and nothing is changed.</summary>
+    /// <summary>List the rows and change nothing.</summary>
     Fail,
 
-    /// <summary>It is deleted as well, and what depends on it.</summary>
+    /// <summary>Delete the row, and the rows that reference it.</summary>
     Cascade,
 
-    /// <summary>Its reference is cleared where it may be NULL; else it is named, and nothing is changed.</summary>
+    /// <summary>
+    /// Set the reference to NULL where the column allows it; otherwise list the rows and change nothing.
+    /// </summary>
     SetNull,
 }

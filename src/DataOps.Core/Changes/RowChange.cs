@@ -2,15 +2,15 @@ using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Changes;
 
-/// <summary>One thing that happens to a row: a column that gets another value, or a row that comes or goes.</summary>
+/// <summary>One changed value, or one inserted or deleted row.</summary>
 /// <param name="Server">The server.</param>
 /// <param name="Database">The database.</param>
 /// <param name="Action">Insert, Update or Delete.</param>
 /// <param name="Table">The table.</param>
 /// <param name="Model">The model; null for a table that belongs to none.</param>
-/// <param name="Key">The row's key; several columns joined by commas; without a key the whole row.</param>
-/// <param name="Column">The column that changes; null when the row comes or goes.</param>
-/// <param name="OldValue">Its value before; for a row that goes, the row as JSON; null for NULL.</param>
-/// <param name="NewValue">Its value afterwards; for a row that comes, the row as JSON; null for NULL.</param>
+/// <param name="Key">The row's key, its columns joined by commas; the whole row where there is no key.</param>
+/// <param name="Column">The changed column; null for an inserted or deleted row.</param>
+/// <param name="OldValue">The value before; for a deleted row, the row as JSON; null for NULL.</param>
+/// <param name="NewValue">The value afterwards; for an inserted row, the row as JSON; null for NULL.</param>
 public sealed record RowChange(
     string Server, string Database, string Action, string Table, string? Model, string Key, string? Column, string? OldValue, string? NewValue) : IChangeResult;

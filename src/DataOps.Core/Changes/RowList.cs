@@ -46,7 +46,7 @@ internal sealed class RowList
 
     /// <summary>Fails with all of them, if there are any.</summary>
     /// <param name="id">The failure's id.</param>
-    /// <param name="kind">What kind of answer it needs.</param>
+    /// <param name="kind">Its kind.</param>
     /// <param name="sentence">What is wrong; {0} is the number of rows, as "1 row has" or "3 rows have".</param>
     /// <param name="advice">What to do next.</param>
     /// <exception cref="DataOpsException">There are rows.</exception>

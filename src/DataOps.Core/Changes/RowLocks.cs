@@ -23,8 +23,9 @@ internal sealed class RowLocks(Session session, CancellationToken cancellation)
         foreach (TablePlan table in ordered)
             FindChanged(table, changed);
         changed.ThrowIfAny(
-            ErrorIds.ChangedMeanwhile, FailureKind.Busy, "{0} been changed by others since the plan was made, so nothing was done.",
-            "Run it again: it will plan with the rows as they are now.");
+            ErrorIds.ChangedMeanwhile, FailureKind.Busy,
+            "{0} been changed by another session since the plan was made, so nothing was changed.",
+            "Run it again: it plans with the current rows.");
     }
 
     private void Lock(TablePlan table)

@@ -4,21 +4,21 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Changes;
 
-/// <summary>What a change does to one table, all that depends on it included.</summary>
+/// <summary>The rows that a change deletes, updates and inserts in one table, dependent rows included.</summary>
 /// <param name="Server">The server.</param>
 /// <param name="Database">The database.</param>
 /// <param name="Table">The table.</param>
 /// <param name="Model">Its model; null for a table that belongs to none.</param>
-/// <param name="Delete">Rows that go.</param>
-/// <param name="Update">Rows that stay and change.</param>
-/// <param name="Insert">Rows that come.</param>
+/// <param name="Delete">Rows to delete.</param>
+/// <param name="Update">Rows to update.</param>
+/// <param name="Insert">Rows to insert.</param>
 /// <param name="Columns">
-/// Where rows are kept that refer to what goes: the columns that change, and to what, as <c>content_type_id = NULL</c>; else null.
+/// The new values of columns that referenced deleted rows, as <c>content_type_id = NULL</c>; null where there are none.
 /// </param>
 public sealed record TableChangeSummary(
     string Server, string Database, string Table, string? Model, long Delete, long Update, long Insert, string? Columns = null) : IChangeResult
 {
-    /// <summary>Rows that change.</summary>
+    /// <summary>All rows.</summary>
     internal long Rows => Delete + Update + Insert;
 
     /// <summary>Both changes of one table.</summary>

@@ -34,7 +34,7 @@ internal sealed class TablePlan
     /// <summary>The temporary table.</summary>
     public SqlText Name { get; }
 
-    /// <summary>By what rows are known again.</summary>
+    /// <summary>The columns that identify a row.</summary>
     public RowKey Identity { get; }
 
     /// <summary>Rows planned so far.</summary>

@@ -19,7 +19,7 @@ internal sealed class UnwrittenRows(Session session, CancellationToken cancellat
                 Find(table, keepers, kept);
         kept.ThrowIfAny(
             ErrorIds.NotWritten, FailureKind.InvalidOperation, "{0} not been written as planned, so nothing was changed.",
-            "Disable what keeps them for the time, or leave these rows out.");
+            "Disable the trigger, rule or policy during the change, or leave these rows out.");
     }
 
     /// <summary>What can keep the rows of a table from being written, by name: triggers, rules and row security; empty where there is none.</summary>

@@ -17,7 +17,8 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
     {
         if (source.Length == 0)
             throw new DataOpsException(
-                ErrorIds.MissingOption, FailureKind.InvalidArgument, "There is no definition.", "Give a file or its JSON with -Definition.");
+                ErrorIds.MissingOption, FailureKind.InvalidArgument, "No definition is given.",
+                "Give a file or its JSON with -Definition.");
         if (source.TrimStart().StartsWith('{'))
         {
             byte[] json = Encoding.UTF8.GetBytes(source);
@@ -30,8 +31,11 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
 
     /// <summary>The dataset of that name.</summary>
     /// <exception cref="DataOpsException">There is none.</exception>
-    public NamedDataset Find(string name) => Datasets.FirstOrDefault(d => d.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new DataOpsException(
+    public NamedDataset Find(string name) =>
+        Datasets.FirstOrDefault(d => d.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) ?? throw Unknown(name);
+
+    /// <summary>The failure for a dataset that is not found.</summary>
+    public DataOpsException Unknown(string name) => new(
         ErrorIds.UnknownDataset,
         FailureKind.NotFound,
         name.Length == 0 ? "No dataset of the definition is named." : $"The definition has no dataset \"{name}\".",
@@ -73,7 +77,7 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
         if (!timeZone.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+') || timeZone.Length == 0)
             throw DefinitionError.At(
                 json["timeZone"]!.Place, $"\"{timeZone}\" is not the name of a time zone.",
-                "Use one as Europe/Zurich, as TIME_ZONE of the site's settings says.");
+                "Use a name as Europe/Zurich, the value of TIME_ZONE in the settings of the site.");
         if (json["datasets"] is not null and not { Kind: JsonValueKind.Object })
             throw DefinitionError.At(json["datasets"]!.Place, "\"datasets\" is an object: a dataset by each name.");
         string folder = including.Count > 0 ? Path.GetDirectoryName(including[^1])! : Environment.CurrentDirectory;

@@ -14,7 +14,6 @@ internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCom
             throw new DataOpsException(ErrorIds.InvalidPath, FailureKind.InvalidArgument, "There is no path to write to.", "Give -Path.");
         if (FixtureFile.IsStandard(path))
             return new DatasetFile(path, format ?? DatasetFormat.Json, IsCompressed: false, overwrite);
-        FixtureFile.RefuseAddress(path);
         string full = System.IO.Path.GetFullPath(path);
         bool isCompressed = full.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
         format ??= System.IO.Path.GetExtension(isCompressed ? full[..^3] : full).ToLowerInvariant() switch
@@ -29,10 +28,12 @@ internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCom
             throw new DataOpsException(ErrorIds.InvalidPath, FailureKind.InvalidArgument, $"{full} is a folder.", "Name a file in it.", full);
         if (File.Exists(full) && !overwrite)
             throw new DataOpsException(
-                ErrorIds.FileExists, FailureKind.AlreadyExists, $"{full} is there already.", "Choose another name, or overwrite it with -Force.", full);
+                ErrorIds.FileExists, FailureKind.AlreadyExists, $"{full} exists already.",
+                "Choose another name, or overwrite it with -Force.", full);
         if (!Directory.Exists(System.IO.Path.GetDirectoryName(full)))
             throw new DataOpsException(
-                ErrorIds.FolderNotFound, FailureKind.NotFound, $"There is no folder {System.IO.Path.GetDirectoryName(full)}.", "Make it first.", full);
+                ErrorIds.FolderNotFound, FailureKind.NotFound,
+                $"There is no folder {System.IO.Path.GetDirectoryName(full)}.", "Create it first.", full);
         return new DatasetFile(full, format.Value, isCompressed, overwrite);
     }
 

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using DataOps.Core.Files.Compression;
 using DataOps.Core.Kernel;
 
@@ -7,7 +6,7 @@ namespace DataOps.Core.Files;
 /// <summary>A dataset file to read, or the standard input.</summary>
 /// <param name="Path">Where it is; <c>-</c> for the standard input.</param>
 /// <param name="Format">What the user says about its format; null when its name or its content tells.</param>
-internal sealed partial record FixtureFile(string Path, DatasetFormat? Format)
+internal sealed record FixtureFile(string Path, DatasetFormat? Format)
 {
     private const string StandardStream = "-";
 
@@ -15,27 +14,16 @@ internal sealed partial record FixtureFile(string Path, DatasetFormat? Format)
     public string Name => IsStandard(Path) ? "standard input" : Path;
 
     /// <summary>Takes a path as the user gives it.</summary>
-    /// <exception cref="DataOpsException">There is none, or it is an address.</exception>
+    /// <exception cref="DataOpsException">No path is given.</exception>
     public static FixtureFile Of(string path, DatasetFormat? format)
     {
         if (string.IsNullOrWhiteSpace(path))
             throw new DataOpsException(ErrorIds.MissingOption, FailureKind.InvalidArgument, "No file is named.", "Name the dataset file with -Path.", nameof(Path));
-        RefuseAddress(path);
         return new FixtureFile(IsStandard(path) ? path : System.IO.Path.GetFullPath(path), format);
     }
 
     /// <summary>Whether a path stands for the standard input or output.</summary>
     public static bool IsStandard(string path) => path == StandardStream;
-
-    /// <summary>Refuses an address in a path's place.</summary>
-    /// <exception cref="DataOpsException">It is one.</exception>
-    public static void RefuseAddress(string path)
-    {
-        if (Address().IsMatch(path))
-            throw new DataOpsException(
-                ErrorIds.NotAFile, FailureKind.InvalidArgument, $"{path} is an address, not a path.",
-                "Files are neither fetched nor sent: name one in the file system.", path);
-    }
 
     /// <summary>Opens it for reading, decompressed.</summary>
     /// <exception cref="DataOpsException">There is no such file, it may not be read, or its compression is damaged.</exception>
@@ -73,8 +61,4 @@ internal sealed partial record FixtureFile(string Path, DatasetFormat? Format)
             throw new DataOpsException(ErrorIds.ReadFailed, FailureKind.PermissionDenied, $"{Path} {what}.", "Name a dataset file that you may read.", Path, e);
         }
     }
-
-    // C:\ is a path, and no scheme has a single letter.
-    [GeneratedRegex("^[A-Za-z][A-Za-z0-9+.-]+://")]
-    private static partial Regex Address();
 }

@@ -12,7 +12,7 @@ internal sealed class JsonObjectText
     /// <summary>The line in which the object starts.</summary>
     public long FirstLine { get; private set; }
 
-    /// <summary>What was written.</summary>
+    /// <summary>The file that was written.</summary>
     public ReadOnlySpan<byte> Written => _output.Written;
 
     /// <summary>Where it is written.</summary>

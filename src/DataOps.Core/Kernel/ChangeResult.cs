@@ -1,6 +1,9 @@
 namespace DataOps.Core.Kernel;
 
-/// <summary>Every object that a changing operation emits: its plan, with Detailed each row, and last its <see cref="ChangeResult"/>.</summary>
+/// <summary>
+/// A result of an operation that changes a database: its plan, with Detailed each row, and last its <see
+/// cref="ChangeResult"/>.
+/// </summary>
 public interface IChangeResult
 {
     /// <summary>The server.</summary>
@@ -10,7 +13,9 @@ public interface IChangeResult
     string Database { get; }
 }
 
-/// <summary>What a changing operation did, or with WhatIf would do. Operations with more to tell derive their record from it.</summary>
+/// <summary>
+/// What an operation changed, or with WhatIf would change; operations derive their own results from it.
+/// </summary>
 public record ChangeResult : IChangeResult
 {
     /// <inheritdoc/>
@@ -28,10 +33,10 @@ public record ChangeResult : IChangeResult
     /// <summary>Rows changed (constraints, sequences); 0 with WhatIf.</summary>
     public long Count { get; init; }
 
-    /// <summary>Rows (constraints, sequences) that the operation changes, or would.</summary>
+    /// <summary>Rows (constraints, sequences) that the operation changed or, with WhatIf, would change.</summary>
     public long WouldChange { get; init; }
 
-    /// <summary>Rows deleted, or to be deleted, with all that depends on them.</summary>
+    /// <summary>Rows deleted, or to be deleted, dependent rows included.</summary>
     public long Deleted { get; init; }
 
     /// <summary>Rows updated, or to be updated.</summary>
@@ -40,13 +45,15 @@ public record ChangeResult : IChangeResult
     /// <summary>Rows inserted, or to be inserted.</summary>
     public long Inserted { get; init; }
 
-    /// <summary>What the application keeps besides the rows and does not know of the change, joined by commas; null when there is nothing.</summary>
+    /// <summary>
+    /// What the application derives from the rows and is now out of date, joined by commas; null when there is nothing.
+    /// </summary>
     public string? Stale { get; init; }
 
-    /// <summary>The management commands that bring it up to date, joined by semicolons; null when none is due.</summary>
+    /// <summary>The management commands that update it, joined by semicolons; null when none is due.</summary>
     public string? Afterwards { get; init; }
 
-    /// <summary>The file with which Undo-Change takes the change back; null when there is none.</summary>
+    /// <summary>The undo file for Undo-Change; null when there is none.</summary>
     public string? UndoPath { get; init; }
 
     /// <summary>Seconds.</summary>

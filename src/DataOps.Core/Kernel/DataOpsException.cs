@@ -1,30 +1,30 @@
 namespace DataOps.Core.Kernel;
 
-/// <summary>What kind of answer a failure needs; the edges map it to PowerShell's error categories.</summary>
+/// <summary>The kind of a failure, which the cmdlets map to PowerShell's error categories.</summary>
 public enum FailureKind
 {
-    /// <summary>An option is wrong or two options contradict each other.</summary>
+    /// <summary>An option is wrong, or two options contradict each other.</summary>
     InvalidArgument,
 
-    /// <summary>A file or a row holds what cannot be used.</summary>
+    /// <summary>A file or a row holds invalid data.</summary>
     InvalidData,
 
-    /// <summary>A name matches nothing.</summary>
+    /// <summary>A name is not found.</summary>
     NotFound,
 
-    /// <summary>Something is already there that would be overwritten.</summary>
+    /// <summary>Something exists that would be overwritten.</summary>
     AlreadyExists,
 
     /// <summary>No connection to the server.</summary>
     Connection,
 
-    /// <summary>The server refuses who asks.</summary>
+    /// <summary>The server refuses the login.</summary>
     Authentication,
 
-    /// <summary>The role may not do it.</summary>
+    /// <summary>The role lacks a privilege.</summary>
     PermissionDenied,
 
-    /// <summary>Somebody else holds a lock, or a transaction has to be tried again.</summary>
+    /// <summary>Another session holds a lock, or a transaction has to be repeated.</summary>
     Busy,
 
     /// <summary>A time limit passed.</summary>
@@ -37,12 +37,12 @@ public enum FailureKind
     InvalidOperation,
 }
 
-/// <summary>A failure that tells the user what happened to which thing, and what to do next.</summary>
+/// <summary>A failure with its id, its object, and what the user can do next.</summary>
 public class DataOpsException : Exception
 {
-    /// <summary>Makes a failure.</summary>
+    /// <summary>Creates a failure.</summary>
     /// <param name="id">Stable, in PascalCase; part of the contract (<c>FullyQualifiedErrorId</c>).</param>
-    /// <param name="kind">What kind of answer it needs.</param>
+    /// <param name="kind">Its kind.</param>
     /// <param name="message">What happened, naming the thing; never holds a password.</param>
     /// <param name="advice">What the user can do next.</param>
     /// <param name="target">The table, file, key or parameter that it is about.</param>
@@ -53,10 +53,10 @@ public class DataOpsException : Exception
     /// <summary>Stable name of the failure, as <c>UnknownModel</c> or <c>Postgres.23505</c>.</summary>
     public string Id { get; }
 
-    /// <summary>What kind of answer it needs.</summary>
+    /// <summary>Its kind.</summary>
     public FailureKind Kind { get; }
 
-    /// <summary>What the user can do next, if there is something to say.</summary>
+    /// <summary>What the user can do next; null where nothing helps.</summary>
     public string? Advice { get; }
 
     /// <summary>The table, file, key or parameter that it is about.</summary>

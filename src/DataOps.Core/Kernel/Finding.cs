@@ -2,34 +2,34 @@ namespace DataOps.Core.Kernel;
 
 // The enumerations of results are of long: PowerShell's ConvertTo-Json writes those by name, and others by number.
 
-/// <summary>How bad a finding is.</summary>
+/// <summary>The severity of a finding.</summary>
 public enum Severity : long
 {
     /// <summary>Breaks the application, or a dump and its load.</summary>
     Error,
 
-    /// <summary>Will break something one day.</summary>
+    /// <summary>May break the application or a load later.</summary>
     Warning,
 
-    /// <summary>History, by design; shown only when asked for.</summary>
+    /// <summary>History that outlives its target by design; reported on request only.</summary>
     Expected,
 }
 
 /// <summary>The class of a finding that any audit can have.</summary>
 public enum AuditProblem : long
 {
-    /// <summary>The check could not be completed: what it would have found is not known.</summary>
+    /// <summary>The check could not be completed.</summary>
     CheckFailed,
 }
 
-/// <summary>What every audit emits: one thing that is wrong, or several of a kind; what, where, how bad, and what to do.</summary>
+/// <summary>A problem that an audit found, or several of one kind: what, where, how severe, and what to do.</summary>
 /// <remarks>Its properties have the names of the parameters of the cmdlets that take it: Table, Model, Key, Reference.</remarks>
 public record Finding
 {
-    /// <summary>The server; null for what was looked at without one.</summary>
+    /// <summary>The server; null where none was connected.</summary>
     public string? Server { get; init; }
 
-    /// <summary>The database; null without one.</summary>
+    /// <summary>The database; null where none was connected.</summary>
     public string? Database { get; init; }
 
     /// <summary>Error, Warning or Expected.</summary>
@@ -38,16 +38,19 @@ public record Finding
     /// <summary>The audit that found it; null for a finding in a dataset file.</summary>
     public Audit? Audit { get; init; }
 
-    /// <summary>What kind of thing: a value of the audit's own enumeration, as <c>TreeProblem.Slug</c>; null where an error's id tells.</summary>
+    /// <summary>
+    /// The kind of problem: a value of the audit's own enumeration, as <c>TreeProblem.Slug</c>; null where there is an
+    /// error id.
+    /// </summary>
     public Enum? Class { get; init; }
 
-    /// <summary>Rows that it is about; 1 where it is about none.</summary>
+    /// <summary>The number of rows with the problem; 1 where it concerns no row.</summary>
     public long Count { get; init; } = 1;
 
-    /// <summary>The model; null for what belongs to none.</summary>
+    /// <summary>The model; null where there is none.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The table; null where it is about none.</summary>
+    /// <summary>The table; null where there is none.</summary>
     public string? Table { get; init; }
 
     /// <summary>The row's key as text, the parts of a composite key joined by commas, ctid where there is no key; null for several rows.</summary>
@@ -56,22 +59,22 @@ public record Finding
     /// <summary>The column, or several joined by commas.</summary>
     public string? Column { get; init; }
 
-    /// <summary>What stands in the column.</summary>
+    /// <summary>The value of the column.</summary>
     public string? Value { get; init; }
 
-    /// <summary>What is wrong, as a sentence.</summary>
+    /// <summary>The problem, as a sentence.</summary>
     public string Problem { get; init; } = "";
 
-    /// <summary>The command or statement that shows more of it or mends it; null where only a person can say.</summary>
+    /// <summary>The command or statement that shows or repairs it; null where a person has to decide.</summary>
     public string? Remedy { get; init; }
 
-    /// <summary>What should; null for NULL, or where only a person can say.</summary>
+    /// <summary>The value that the column should have; null for NULL, or where a person has to decide.</summary>
     public string? Expected { get; init; }
 
-    /// <summary>The table referred to, or several joined by commas, where a reference is wrong.</summary>
+    /// <summary>The referenced table, or several joined by commas.</summary>
     public string? References { get; init; }
 
-    /// <summary>The reference's name: the constraint's, or else table.column.</summary>
+    /// <summary>The reference's name: that of the constraint, otherwise table.column.</summary>
     public string? Reference { get; init; }
 
     /// <summary>The finding without what only its audit knows of it, for a report over several.</summary>

@@ -9,6 +9,9 @@ internal sealed class NameFilter
 
     public NameFilter(IEnumerable<string> names) => _patterns = [.. names.Select(n => (n, ToRegex(n)))];
 
+    /// <summary>Whether a name has wildcards.</summary>
+    public static bool HasWildcards(string name) => name.IndexOfAny(['*', '?', '[']) >= 0;
+
     /// <summary>Whether there is nothing to filter by.</summary>
     public bool IsEmpty => _patterns.Length == 0;
 
@@ -20,16 +23,6 @@ internal sealed class NameFilter
     {
         string?[][] all = [.. candidates];
         return _patterns.Where(p => !all.Any(c => c.Any(n => n is not null && p.Pattern.IsMatch(n)))).Select(p => p.Text);
-    }
-
-    /// <summary>Refuses names that match nothing.</summary>
-    /// <exception cref="DataOpsException">One does.</exception>
-    public void Require(IEnumerable<string?[]> candidates, string id, string what)
-    {
-        if (Unmatched(candidates).ToArray() is { Length: > 0 } unknown)
-            throw new DataOpsException(
-                id, FailureKind.NotFound, $"There is no {what} {string.Join(", ", unknown.Select(n => $"\"{n}\""))}.",
-                $"{(what == "reference" ? "Get-Reference" : "Get-Model")} lists what there is; * stands for any characters.", unknown[0]);
     }
 
     // Brackets stay as they are: they mean the same in both.

@@ -16,7 +16,7 @@ public sealed class OperationAttribute(string verb, string noun) : Attribute
     /// <summary>A singular noun, as <c>Orphan</c>.</summary>
     public string Noun { get; } = noun;
 
-    /// <summary>Whether a user is asked before it changes anything, as what it takes away may be missed.</summary>
+    /// <summary>Whether the user is asked for confirmation before anything is changed.</summary>
     public bool AsksFirst { get; set; }
 }
 
@@ -38,14 +38,23 @@ public abstract class Operation<TOptions, TResult>
     public IEnumerable<TResult> Run(Session session, TOptions options, OperationContext context)
     {
         options.Validate();
-        return Execute(session, options, context);
+        return Execute(session, options, ForNames(context));
     }
+
+    /// <summary>
+    /// Whether a name that is not found ends the operation before it does anything; otherwise the others are done.
+    /// </summary>
+    protected virtual bool NeedsAllNames => true;
+
+    /// <summary>The context in which names that are not found end the operation, where it needs all of them.</summary>
+    private protected OperationContext ForNames(OperationContext context) =>
+        NeedsAllNames ? context with { NotFound = null } : context;
 
     /// <summary>Does the work, with options that are valid.</summary>
     protected abstract IEnumerable<TResult> Execute(Session session, TOptions options, OperationContext context);
 }
 
-/// <summary>An operation that can do part of its work without any database.</summary>
+/// <summary>An operation that can do part of its work without a database.</summary>
 public abstract class OfflineOperation<TOptions, TResult> : Operation<TOptions, TResult>
     where TOptions : IOptions
     where TResult : class
@@ -58,20 +67,22 @@ public abstract class OfflineOperation<TOptions, TResult> : Operation<TOptions, 
     public IEnumerable<TResult> RunOffline(TOptions options, OperationContext context)
     {
         options.Validate();
-        return ExecuteOffline(options, context);
+        return ExecuteOffline(options, ForNames(context));
     }
 
     /// <summary>Does that part of the work, with options that are valid.</summary>
     protected abstract IEnumerable<TResult> ExecuteOffline(TOptions options, OperationContext context);
 }
 
-/// <summary>How far a running operation is.</summary>
+/// <summary>The progress of an operation.</summary>
 /// <param name="Activity">What is being done, as <c>Exporting blog.post</c>.</param>
 /// <param name="Done">Units done so far (rows, unless <paramref name="Activity"/> says otherwise).</param>
 /// <param name="Total">Units in all, as far as the database's statistics tell; null when unknown.</param>
 public sealed record OperationProgress(string Activity, long Done, long? Total);
 
-/// <summary>What a caller hands to an operation besides its options: a way to stop it, somewhere to report progress and warnings to.</summary>
+/// <summary>
+/// How an operation is cancelled, and where it reports progress, warnings and names that are not found.
+/// </summary>
 public sealed record OperationContext
 {
     private readonly long _start = Stopwatch.GetTimestamp();
@@ -82,10 +93,16 @@ public sealed record OperationContext
     /// <summary>Receives progress, a few times a second at the most; called on the thread that runs the operation.</summary>
     public IProgress<OperationProgress>? Progress { get; init; }
 
-    /// <summary>Receives what the user should know although the operation goes on; called on the thread that runs the operation.</summary>
+    /// <summary>Receives warnings; called on the thread that runs the operation.</summary>
     public Action<string>? Warning { get; init; }
 
-    /// <summary>How long the operation runs already, in seconds, to the millisecond.</summary>
+    /// <summary>
+    /// Receives a name that is not found, where the operation goes on with the others; called on the thread that runs
+    /// the operation. Null ends the operation.
+    /// </summary>
+    public Action<DataOpsException>? NotFound { get; init; }
+
+    /// <summary>Seconds since the start of the operation, to the millisecond.</summary>
     public double Seconds => Math.Round(Stopwatch.GetElapsedTime(_start).TotalSeconds, 3);
 
     /// <summary>Reports progress and stops here if the caller has asked for it.</summary>
@@ -94,5 +111,31 @@ public sealed record OperationContext
     {
         Cancellation.ThrowIfCancellationRequested();
         Progress?.Report(new OperationProgress(activity, done, total));
+    }
+
+    /// <summary>Reports the names of a filter that match none of the candidates.</summary>
+    /// <exception cref="DataOpsException">A name is not found, and the operation needs all of them.</exception>
+    internal void ReportUnmatched(NameFilter names, IEnumerable<string?[]> candidates, string id, string what) =>
+        ReportUnmatched(names.Unmatched(candidates), unknown => new DataOpsException(
+            id, FailureKind.NotFound, $"There is no {what} {string.Join(", ", unknown.Select(n => $"\"{n}\""))}.",
+            $"{(what == "reference" ? "Get-Reference" : "Get-Model")} lists them; * stands for any characters.",
+            unknown[0]));
+
+    /// <summary>
+    /// Reports names that are not found. An operation that needs all names ends with one failure, and warns of a
+    /// wildcard without a match; any other reports a failure per name, and a wildcard may match nothing.
+    /// </summary>
+    /// <exception cref="DataOpsException">A name is not found, and the operation needs all of them.</exception>
+    internal void ReportUnmatched(IEnumerable<string> names, Func<IReadOnlyList<string>, DataOpsException> failure)
+    {
+        ILookup<bool, string> unmatched = names.ToLookup(NameFilter.HasWildcards);
+        string[] literal = [.. unmatched[false]];
+        if (NotFound is null && literal.Length > 0)
+            throw failure(literal);
+        foreach (string name in literal)
+            NotFound!(failure([name]));
+        if (NotFound is null)
+            foreach (string pattern in unmatched[true])
+                Warning?.Invoke(failure([pattern]).Message);
     }
 }

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Operations;
 
 /// <summary>The checks of which <see cref="IOptions.Validate"/> is made at build time, and the words in which they refuse.</summary>
-public static class OptionCheck
+public static partial class OptionCheck
 {
     /// <summary>Refuses an option that is missing.</summary>
     /// <exception cref="DataOpsException"><c>MissingOption</c>.</exception>
@@ -29,6 +30,16 @@ public static class OptionCheck
             throw OptionText.Wrong(name, $"{value}", $"Use a number from {least} {(most == int.MaxValue ? "on" : $"to {most}")}.");
     }
 
+    /// <summary>Refuses an address where a path is needed.</summary>
+    /// <exception cref="DataOpsException"><c>NotAFile</c>.</exception>
+    public static void NotAnAddress(string? path)
+    {
+        if (path is not null && Address().IsMatch(path))
+            throw new DataOpsException(
+                ErrorIds.NotAFile, FailureKind.InvalidArgument, $"{path} is an address, not a path.",
+                "Files are neither fetched nor sent: name one in the file system.", path);
+    }
+
     /// <summary>Refuses an option that means nothing without another one.</summary>
     /// <exception cref="DataOpsException"><c>ContradictingOptions</c>.</exception>
     public static void OnlyWith(string name, bool isGiven, bool isOther, string other)
@@ -47,4 +58,8 @@ public static class OptionCheck
 
     private static DataOpsException Contradiction(string message, string advice, string name) =>
         new(ErrorIds.ContradictingOptions, FailureKind.InvalidArgument, message, advice, name);
+
+    // C:\ is a path, and no scheme has a single letter.
+    [GeneratedRegex("^[A-Za-z][A-Za-z0-9+.-]+://")]
+    private static partial Regex Address();
 }

@@ -80,7 +80,7 @@ internal sealed class PagePlaces(Session session, ReferenceCatalog catalog, Tabl
                 return Next(path);
         throw new DataOpsException(
             ErrorIds.NoPlace, FailureKind.InvalidOperation,
-            $"Of the pages above page {revision.Key} none is left, so it has no place to come back to. Nothing was changed.",
+            $"All ancestors of page {revision.Key} are missing, so it has no place in the tree. Nothing was changed.",
             "Use another -Action for this row.", pages.Table.DisplayName);
     }
 

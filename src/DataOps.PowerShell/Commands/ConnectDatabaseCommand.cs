@@ -4,7 +4,7 @@ using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell.Commands;
 
-/// <summary>Opens a connection that every cmdlet in this runspace uses from now on.</summary>
+/// <summary>Opens a connection for the other cmdlets in this runspace.</summary>
 [Cmdlet(VerbsCommunications.Connect, "Database")]
 [OutputType(typeof(DatabaseConnection))]
 public sealed class ConnectDatabaseCommand : StoppableCommand
@@ -28,7 +28,7 @@ public sealed class ConnectDatabaseCommand : StoppableCommand
     [ValidateRange(0, int.MaxValue / 1000)]
     public int? LockTimeout { get; set; }
 
-    /// <summary>Hand the connection back, for -Connection; it stays open until Disconnect-Database is given it.</summary>
+    /// <summary>Return the connection, for -Connection of other cmdlets; close it with Disconnect-Database.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 

@@ -5,7 +5,9 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
 
-/// <summary>Makes pages of one type pages of another, in place, or new pages in their places; those of a pipeline all in one transaction.</summary>
+/// <summary>
+/// Converts pages to another page type, in place or as new pages; those of a pipeline in one transaction.
+/// </summary>
 [CmdletOf<ConvertPage>]
 [OutputType(typeof(ConvertPageResult), typeof(ReplacedPage), typeof(ConvertedField), typeof(TableChangeSummary), typeof(RowChange))]
 public sealed partial class ConvertPageCommand : ChangeCommand

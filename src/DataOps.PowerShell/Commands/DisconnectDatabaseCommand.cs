@@ -3,11 +3,11 @@ using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell.Commands;
 
-/// <summary>Closes the runspace's open connection, or the one that is given.</summary>
+/// <summary>Closes the open connection of the runspace, or a given one.</summary>
 [Cmdlet(VerbsCommunications.Disconnect, "Database")]
 public sealed class DisconnectDatabaseCommand : PSCmdlet
 {
-    /// <summary>The connection to close; the runspace's open connection when absent.</summary>
+    /// <summary>Connection to close. Default: the open connection of the runspace.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     public DatabaseConnection? Connection { get; set; }
 

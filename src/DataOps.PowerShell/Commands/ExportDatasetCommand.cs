@@ -4,7 +4,7 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
 
-/// <summary>Writes models to a file that Django's loaddata and Import-Dataset read.</summary>
+/// <summary>Exports models to a file that Django's loaddata and Import-Dataset read.</summary>
 [CmdletOf<ExportDataset>]
 [OutputType(typeof(ExportResult))]
 public sealed partial class ExportDatasetCommand : InputCommand
@@ -23,7 +23,7 @@ public sealed partial class ExportDatasetCommand : InputCommand
     protected override void Finish(Session session)
     {
         if (IsEmptyPipeline(_models))
-            WriteWarning("The pipeline delivered no model, so no file was written.");
+            WriteWarning("The pipeline contained no model, so no file was written.");
         else
             Emit(session, new ExportDataset(), Options() with { Model = _models });
     }

@@ -5,7 +5,7 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
 
-/// <summary>Finds rows whose reference has no target.</summary>
+/// <summary>Finds orphans: rows whose reference has no target.</summary>
 [CmdletOf<FindOrphan>]
 [OutputType(typeof(Finding))]
 public sealed partial class FindOrphanCommand : InputCommand

@@ -4,7 +4,7 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
 
-/// <summary>Finds content types and permissions whose models are gone.</summary>
+/// <summary>Finds content types and permissions whose models no longer exist.</summary>
 [CmdletOf<FindStaleContentType>]
 [OutputType(typeof(StaleContentType), typeof(StalePermissionFinding))]
 public sealed partial class FindStaleContentTypeCommand : InputCommand

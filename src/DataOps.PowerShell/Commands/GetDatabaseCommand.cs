@@ -4,7 +4,7 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
 
-/// <summary>Says what there is to know about a database before working on it.</summary>
+/// <summary>Shows server, size, encoding and migrations of a database, and the privileges of the role.</summary>
 [CmdletOf<GetDatabase>]
 [OutputType(typeof(DatabaseInfo))]
 public sealed partial class GetDatabaseCommand : DatabaseCommand

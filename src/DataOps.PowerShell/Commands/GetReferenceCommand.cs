@@ -4,7 +4,10 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
 
-/// <summary>Lists who points at whom in a database, and how one knows.</summary>
+/// <summary>
+/// Lists the references between tables: foreign keys, generic, soft, embedded and implied references, inheritance,
+/// trees.
+/// </summary>
 [CmdletOf<GetReference>]
 [OutputType(typeof(ReferenceInfo))]
 public sealed partial class GetReferenceCommand : InputCommand

@@ -5,7 +5,7 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
 
-/// <summary>Brings the rows of a dataset file into a database.</summary>
+/// <summary>Imports the rows of a dataset file.</summary>
 [CmdletOf<ImportDataset>]
 [OutputType(typeof(ImportResult), typeof(ModelPlan), typeof(RowChange))]
 public sealed partial class ImportDatasetCommand : ChangeCommand

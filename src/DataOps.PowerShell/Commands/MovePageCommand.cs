@@ -5,7 +5,9 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
 
-/// <summary>Moves pages and all that is below them to another place of the page tree; those of a pipeline all in one transaction.</summary>
+/// <summary>
+/// Moves pages with their descendants to another place in the page tree; those of a pipeline in one transaction.
+/// </summary>
 [CmdletOf<MovePage>]
 [OutputType(typeof(MovePageResult), typeof(MovedPage), typeof(TableChangeSummary), typeof(RowChange))]
 public sealed partial class MovePageCommand : ChangeCommand

@@ -6,7 +6,7 @@ using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell.Commands;
 
-/// <summary>Removes stale content types and permissions with what depends on them.</summary>
+/// <summary>Deletes stale content types and permissions with their dependent rows.</summary>
 [CmdletOf<RemoveStaleContentType>]
 [OutputType(typeof(RemovalResult), typeof(TableChangeSummary), typeof(GrantChange), typeof(RowChange))]
 public sealed partial class RemoveStaleContentTypeCommand : ChangeCommand

@@ -4,7 +4,7 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
 
-/// <summary>Has references enforced again: adds, validates and enables foreign keys.</summary>
+/// <summary>Adds, validates and enables foreign keys.</summary>
 [CmdletOf<RepairConstraint>]
 [OutputType(typeof(ConstraintRepair), typeof(RepairConstraintResult))]
 public sealed partial class RepairConstraintCommand : ChangeCommand

@@ -5,7 +5,7 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
 
-/// <summary>Repairs rows whose reference has no target; those of a pipeline all in one transaction.</summary>
+/// <summary>Repairs orphans; those of a pipeline in one transaction.</summary>
 [CmdletOf<RepairOrphan>]
 [OutputType(typeof(RepairOrphanResult), typeof(OrphanPlan), typeof(TableChangeSummary), typeof(RowChange))]
 public sealed partial class RepairOrphanCommand : ChangeCommand

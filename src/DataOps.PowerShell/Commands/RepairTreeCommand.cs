@@ -5,7 +5,9 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
 
-/// <summary>Repairs trees, and what Wagtail derives from its pages' places; those of a pipeline all in one transaction.</summary>
+/// <summary>
+/// Repairs trees and the columns that Wagtail derives from them; those of a pipeline in one transaction.
+/// </summary>
 [CmdletOf<RepairTree>]
 [OutputType(typeof(RepairTreeResult), typeof(TableChangeSummary), typeof(RowChange))]
 public sealed partial class RepairTreeCommand : ChangeCommand

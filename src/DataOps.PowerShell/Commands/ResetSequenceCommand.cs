@@ -4,7 +4,7 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
 
-/// <summary>Sets sequences that are behind their tables, and gives back those that no column owns.</summary>
+/// <summary>Sets sequences that are behind their tables, and restores lost ownership.</summary>
 [CmdletOf<ResetSequence>]
 [OutputType(typeof(SequenceFinding), typeof(ResetSequenceResult))]
 public sealed partial class ResetSequenceCommand : ChangeCommand

@@ -5,7 +5,7 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
 
-/// <summary>Changes where a site is reached and which page it begins with.</summary>
+/// <summary>Sets host name, port, root page and default of a site.</summary>
 [CmdletOf<SetSite>]
 [OutputType(typeof(SetSiteResult), typeof(RowChange))]
 public sealed partial class SetSiteCommand : ChangeCommand

@@ -10,7 +10,7 @@ namespace DataOps.PowerShell.Commands;
 [OutputType(typeof(Finding), typeof(bool))]
 public sealed partial class TestDatabaseCommand : DatabaseCommand
 {
-    /// <summary>Only whether there is nothing to report.</summary>
+    /// <summary>Only whether the database is healthy.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 

@@ -6,12 +6,12 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
 
-/// <summary>Says whether a dataset file can be loaded, and what would happen.</summary>
+/// <summary>Tests whether a dataset file can be loaded, and shows the plan.</summary>
 [CmdletOf<TestDataset>]
 [OutputType(typeof(DatasetFinding), typeof(ModelPlan), typeof(DatasetContent), typeof(DatasetTest), typeof(bool))]
 public sealed partial class TestDatasetCommand : InputCommand
 {
-    /// <summary>Only whether it can be loaded.</summary>
+    /// <summary>Only whether the file can be loaded.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 

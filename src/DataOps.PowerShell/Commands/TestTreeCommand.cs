@@ -5,7 +5,7 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
 
-/// <summary>Finds what is wrong in trees, and in Wagtail's pages.</summary>
+/// <summary>Finds problems of trees and of Wagtail's pages.</summary>
 [CmdletOf<TestTree>]
 [OutputType(typeof(Finding))]
 public sealed partial class TestTreeCommand : InputCommand

@@ -6,7 +6,7 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
 
-/// <summary>Puts the rows that an operation changed back to what they were.</summary>
+/// <summary>Restores the rows that an operation changed.</summary>
 [CmdletOf<UndoChange>]
 [OutputType(typeof(UndoResult), typeof(RowChange))]
 public sealed partial class UndoChangeCommand : ChangeCommand

@@ -102,6 +102,7 @@ internal static class DefinitionSource
     }
 
     private static DataOpsException Wrong(string path, string reason, Exception? inner) =>
-        new(ErrorIds.InvalidDefinition, FailureKind.InvalidData, $"{path} is no PowerShell data: {reason}", "Keep one hashtable in it, of literal values.", path,
+        new(ErrorIds.InvalidDefinition, FailureKind.InvalidData, $"{path} is not PowerShell data: {reason}",
+            "Keep one hashtable in it, of literal values.", path,
             inner);
 }

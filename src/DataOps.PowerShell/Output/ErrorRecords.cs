@@ -27,7 +27,8 @@ internal static class ErrorRecords
 
     /// <summary>An object from the pipeline has nothing that the cmdlet takes.</summary>
     public static ErrorRecord UselessInput(object input, string type, IEnumerable<string> names) => Make(
-        new ArgumentException($"The pipeline delivers a {type} that has none of the properties {string.Join(", ", names)}."),
+        new ArgumentException($"The pipeline contains a {type} that has none of the properties "
+            + $"{string.Join(", ", names)}."),
         ErrorIds.UselessInput,
         ErrorCategory.InvalidArgument,
         input,

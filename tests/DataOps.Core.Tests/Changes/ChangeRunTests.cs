@@ -116,7 +116,7 @@ public sealed class ChangeRunTests(PostgresServer server) : IDisposable
         site.Run(new SetSite(), new() { SiteName = "Another", NoUndo = true }, context);
         site.Run(new ConvertPage(), new() { Id = [11], To = "news.newsindexpage", Force = true, NoUndo = true }, context);
 
-        Assert.Equal(4, warnings.Count(w => w.StartsWith("Rows were changed without the application", StringComparison.Ordinal)));
+        Assert.Equal(4, warnings.Count(w => w.StartsWith("Out of date, as the change was not made by the application", StringComparison.Ordinal)));
     }
 
     [Fact]

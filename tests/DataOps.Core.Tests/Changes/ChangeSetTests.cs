@@ -96,7 +96,7 @@ public sealed class ChangeSetTests(PostgresServer server) : IDisposable
 
         Assert.Equal(("ChangedMeanwhile", FailureKind.Busy), (failure.Id, failure.Kind));
         Assert.Equal(
-            ["4 rows have been changed by others since the plan was made, so nothing was done.", "log (1,x)  changed or removed", "post 2     changed", "post 3     removed", "post 9     inserted"],
+            ["4 rows have been changed by another session since the plan was made, so nothing was changed.", "log (1,x)  changed or removed", "post 2     changed", "post 3     removed", "post 9     inserted"],
             failure.Message.Split('\n').Select(l => l.Trim()));
     }
 

@@ -31,6 +31,6 @@ internal sealed record BatchLimits(int BatchSize)
     /// <summary>Limits for the number that a user gave.</summary>
     /// <exception cref="DataOpsException">It is less than 1.</exception>
     public static BatchLimits Of(int batchSize) => batchSize > 0 ? new BatchLimits(batchSize) : throw new DataOpsException(
-        ErrorIds.InvalidBatchSize, FailureKind.InvalidArgument, $"A batch of {batchSize} rows changes nothing.",
+        ErrorIds.InvalidBatchSize, FailureKind.InvalidArgument, $"-BatchSize is not positive: {batchSize}.",
         "Name a number from 1, as -BatchSize 1000.", batchSize);
 }

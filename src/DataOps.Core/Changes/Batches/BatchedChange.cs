@@ -47,7 +47,7 @@ internal sealed class BatchedChange(
     /// <summary>Rows changed, those that depend on the selection's included.</summary>
     public long Rows { get; private set; }
 
-    /// <summary>Attempts that came to nothing because somebody else was in the way.</summary>
+    /// <summary>Attempts that failed because another session held a lock.</summary>
     public int Retries { get; private set; }
 
     /// <summary>The undo file; null when nothing was written.</summary>

@@ -11,7 +11,7 @@ namespace DataOps.Core.Changes.Batches;
 /// <param name="context">Stops it.</param>
 internal sealed class ShortTransaction(Session session, BatchLimits limits, OperationContext context)
 {
-    /// <summary>Attempts that came to nothing because somebody else was in the way.</summary>
+    /// <summary>Attempts that failed because another session held a lock.</summary>
     public int Retries { get; private set; }
 
     /// <summary>Runs it, and commits.</summary>

@@ -108,7 +108,8 @@ internal sealed class UndoFileReader : IDisposable
         string whole = cause is UndoFormatException { IsCut: true } && batches.Count > 1 && batches[^1].Offset is { } end
             ? $" If its first {batches.Count - 1} batches are all that was committed, put them into a file of their own: they are the first {end} bytes." : "";
         return new DataOpsException(
-            ErrorIds.DamagedUndoFile, FailureKind.InvalidData, $"{_path} is no whole undo file, so nothing was changed: {why}",
+            ErrorIds.DamagedUndoFile, FailureKind.InvalidData,
+            $"{_path} is not a complete undo file, so nothing was changed: {why}",
             $"Take another copy of the file, or restore the rows from a backup.{whole}", _path, cause);
     }
 }

@@ -61,7 +61,7 @@ internal sealed record UndoColumn(string Name, string Type);
 
 /// <summary>A foreign key that rows broke before the operation, so that undoing may break it again, by as many rows and no more.</summary>
 /// <param name="Schema">The schema of the table that refers.</param>
-/// <param name="Table">The table that refers.</param>
+/// <param name="Table">The referencing table.</param>
 /// <param name="Constraint">The foreign key's name.</param>
 /// <param name="Rows">Rows of the file that had no target.</param>
 /// <param name="Left">Rows that the operation did not touch, and whose target it made.</param>

@@ -42,11 +42,12 @@ internal sealed class UndoPlace
         string full = System.IO.Path.GetFullPath(path);
         if (File.Exists(full) || Directory.Exists(full))
             throw new DataOpsException(
-                ErrorIds.FileExists, FailureKind.AlreadyExists, $"{full} is there already.", "Name another undo file with -UndoPath: none is ever overwritten.", full);
+                ErrorIds.FileExists, FailureKind.AlreadyExists, $"{full} exists already.",
+                "Name another undo file with -UndoPath: an undo file is never overwritten.", full);
         if (!Directory.Exists(System.IO.Path.GetDirectoryName(full)))
             throw new DataOpsException(
                 ErrorIds.FolderNotFound, FailureKind.NotFound, $"There is no folder {System.IO.Path.GetDirectoryName(full)}.",
-                "Make it first, or name another one with -UndoPath.", full);
+                "Create it first, or name another one with -UndoPath.", full);
         return new UndoPlace(full, null);
     }
 
@@ -65,7 +66,8 @@ internal sealed class UndoPlace
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DataOpsException(
-                ErrorIds.WriteFailed, FailureKind.InvalidOperation, $"The folder for undo files, {folder}, could not be made: {e.Message}",
+                ErrorIds.WriteFailed, FailureKind.InvalidOperation,
+                $"The folder for undo files, {folder}, could not be created: {e.Message}",
                 $"Name a file with -UndoPath, set {StateFolder.Variable} to a folder of yours, or do without one: -NoUndo.", folder, e);
         }
     }

@@ -53,7 +53,8 @@ internal sealed record Afterwards(string? What, string? Commands)
     public void Warn(OperationContext context)
     {
         if (What is not null)
-            context.Warning?.Invoke($"Rows were changed without the application, which does not know of it: {What}. Due: {Commands}.");
+            context.Warning?.Invoke(
+                $"Out of date, as the change was not made by the application: {What}. Due: {Commands}.");
     }
 
     /// <summary>Both.</summary>

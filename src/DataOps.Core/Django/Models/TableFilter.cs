@@ -1,5 +1,6 @@
 using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 
 namespace DataOps.Core.Django.Models;
@@ -11,14 +12,17 @@ internal sealed class TableFilter
     private readonly NameFilter _tables;
     private readonly NameFilter _models;
 
-    /// <summary>Reads the names.</summary>
-    /// <exception cref="DataOpsException">A name matches nothing.</exception>
-    public TableFilter(ReferenceCatalog catalog, IReadOnlyList<string> tables, IReadOnlyList<string> models)
+    /// <summary>Reads the names, and reports those that are not found.</summary>
+    /// <exception cref="DataOpsException">A name is not found, and the operation needs all of them.</exception>
+    public TableFilter(
+        ReferenceCatalog catalog, IReadOnlyList<string> tables, IReadOnlyList<string> models, OperationContext context)
     {
         (_catalog, _tables, _models) = (catalog, new(tables), new(models));
-        _tables.Require(catalog.Database.Tables.Select(ReferenceFilter.TableNames), ErrorIds.UnknownTable, "table");
-        IEnumerable<ModelLabel> labels = catalog.Models.Select(m => m.Label).Concat(catalog.ContentTypesWithoutTable.Select(c => c.Label));
-        _models.Require(labels.Select(l => (string?[])ReferenceFilter.ModelNames(l)), ErrorIds.UnknownModel, "model");
+        IEnumerable<string?[]> names = catalog.Database.Tables.Select(ReferenceFilter.TableNames);
+        context.ReportUnmatched(_tables, names, ErrorIds.UnknownTable, "table");
+        IEnumerable<ModelLabel> labels = catalog.Models.Select(m => m.Label)
+            .Concat(catalog.ContentTypesWithoutTable.Select(c => c.Label));
+        context.ReportUnmatched(_models, labels.Select(ReferenceFilter.ModelNames), ErrorIds.UnknownModel, "model");
     }
 
     /// <summary>Whether the user asked for a table.</summary>

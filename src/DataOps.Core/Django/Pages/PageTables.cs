@@ -82,7 +82,8 @@ internal sealed class PageTables
                 ErrorIds.UnknownModel, FailureKind.NotFound, $"There is no model {label} with a table in this database.", TypeAdvice(label), label);
         IReadOnlyList<Table> chain = Chain(model.Table);
         return chain.Count > 0 ? new PageType(model.Label, model.ContentType, chain) : throw new DataOpsException(
-            ErrorIds.NotAPageType, FailureKind.InvalidArgument, $"{model.Label} is no page type.", $"There are: {string.Join(", ", Types())}.", label);
+            ErrorIds.NotAPageType, FailureKind.InvalidArgument, $"{model.Label} is not a page type.",
+            $"There are: {string.Join(", ", Types())}.", label);
     }
 
     /// <summary>The page type of a content type.</summary>
@@ -113,7 +114,7 @@ internal sealed class PageTables
         ErrorIds.UnknownPage, FailureKind.NotFound, $"{session.Database} has no page {page}.",
         page.IndexOfAny(['*', '?', '[']) < 0
             ? "Get-Page lists the pages with their ids and url paths."
-            : "Wildcards are Get-Page's: pipe what it finds into the command.", page);
+            : "Only Get-Page takes wildcards: pipe its pages into the command.", page);
 
     /// <summary>A URL path as wagtailcore_page has it: with a slash at both ends.</summary>
     public static string UrlPath(string path) => path.Trim('/') is { Length: > 0 } inner ? $"/{inner}/" : "/";
@@ -122,8 +123,8 @@ internal sealed class PageTables
     {
         ModelLabel[] same = [.. Types().Where(l => l.Name.Equals(name, StringComparison.OrdinalIgnoreCase))];
         return same.Length > 0
-            ? $"Name it with its application: {string.Join(", ", same.AsEnumerable())}."
-            : "Get-Model lists what there is. A type that is new in the code has to be migrated first.";
+            ? $"Name it with its app: {string.Join(", ", same.AsEnumerable())}."
+            : "Get-Model lists the models. Migrate first if the type is new in the code.";
     }
 
     private IEnumerable<ModelLabel> Types() => Catalog.Models.Where(m => Chain(m.Table).Count > 0).Select(m => m.Label);

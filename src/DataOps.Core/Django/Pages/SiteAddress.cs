@@ -8,7 +8,7 @@ namespace DataOps.Core.Django.Pages;
 /// <param name="Id">Its id.</param>
 /// <param name="HostName">Its host name.</param>
 /// <param name="Port">Its port.</param>
-/// <param name="IsDefault">Whether it answers where no other site does.</param>
+/// <param name="IsDefault">Whether it is the default site.</param>
 /// <param name="RootPage">The id of its root page.</param>
 /// <param name="Path">The root page's path in the tree; null when there is no such page.</param>
 /// <param name="UrlPath">The root page's url path.</param>

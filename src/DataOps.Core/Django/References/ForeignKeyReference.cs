@@ -21,7 +21,7 @@ internal sealed class ForeignKeyReference(ForeignKey key, Table table, Table tar
 
     /// <inheritdoc/>
     protected override string Note(string value) => Class == ReferenceClass.Inheritance
-        ? $"the row in {Target} that it is a part of is gone"
+        ? $"its parent row in {Target} is missing"
         : $"{Evidence}; the column {(IsNullable ? "can" : "cannot")} be NULL";
 
     /// <summary>Those that a table's rows make.</summary>

@@ -44,7 +44,7 @@ internal sealed class GenericReference(Table table, Column type, Column id, bool
         null => All(id, $"there is no content type {id}"),
         { Table: null, Label: var label } => Unknown(id, label),
         { Table: { IsReadable: true, SingleKey: not null } table, Label: var label } => Missing(id, table, $"there is no {label} of that key"),
-        { Label: var label } => All(id, $"{label} is not a table with a key of one column: not handled"),
+        { Label: var label } => All(id, $"{label} has no table with a single-column key: not handled"),
     };
 
     private static Column? ObjectId(Table table, Column type, HashSet<string> referring)

@@ -1,26 +1,31 @@
 namespace DataOps.Core.Django.References;
 
-/// <summary>What becomes of an orphan.</summary>
+/// <summary>How an orphan is repaired.</summary>
 public enum OrphanAction : long
 {
-    /// <summary>Its reference is cleared.</summary>
+    /// <summary>Set the reference to NULL.</summary>
     SetNull,
 
-    /// <summary>It is deleted, with all that depends on it by Django's on_delete.</summary>
+    /// <summary>Delete the row and apply Django's on_delete to dependent rows.</summary>
     Delete,
 
-    /// <summary>It refers to another row from now on.</summary>
+    /// <summary>Change the reference to another row.</summary>
     Repoint,
 
-    /// <summary>It is copied as JSON into a table of its own, and deleted as by Delete.</summary>
+    /// <summary>Copy the row and its dependent rows as JSON into a table, then delete them.</summary>
     Quarantine,
 
-    /// <summary>The row that it refers to is made anew: a placeholder with its key; for a stray half of a page, from the newest revision.</summary>
+    /// <summary>
+    /// Insert the missing target: a placeholder with its key; for a specific row without its page, from the newest
+    /// revision.
+    /// </summary>
     RecreateParent,
 
-    /// <summary>The missing half of a page, be it the page's or the specific one, is made anew from the newest revision.</summary>
+    /// <summary>
+    /// Insert the missing row of a page, in wagtailcore_page or its specific table, from the newest revision.
+    /// </summary>
     RebuildHalf,
 
-    /// <summary>A page whose specific half is missing becomes a plain page.</summary>
+    /// <summary>Convert a page without its specific row to a plain page.</summary>
     PlainPage,
 }

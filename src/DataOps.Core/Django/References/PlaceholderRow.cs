@@ -15,10 +15,10 @@ internal static class PlaceholderRow
         if (catalog.To(table).Any(r => r.Class == ReferenceClass.Tree))
             return $"a node of {table} needs its place in the tree: Repair-Tree finds one";
         if (table == catalog.TableOf(DjangoTables.ContentType))
-            return "a content type stands for a model, and cannot be made up";
+            return "a content type stands for a model and cannot be invented";
         if (catalog.ParentLink(table) is { } link)
-            return $"a row of {table} is half of one in {link.Target}";
+            return $"a row of {table} needs its parent row in {link.Target}";
         string[] needed = [.. table.Columns.Where(c => c != key && EmptyValue.OfRow(catalog, table, c) is null && EmptyValue.IsNeeded(c)).Select(c => c.Name)];
-        return needed.Length == 0 ? null : $"nothing tells what to put into {string.Join(", ", needed)} of {table}";
+        return needed.Length == 0 ? null : $"no value is known for {string.Join(", ", needed)} of {table}";
     }
 }

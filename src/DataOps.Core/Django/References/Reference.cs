@@ -5,13 +5,13 @@ using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.References;
 
-/// <summary>How one knows that a column points at something, and so what an orphan there means.</summary>
+/// <summary>The class of a reference: its evidence, and so the meaning of an orphan.</summary>
 public enum ReferenceClass : long
 {
-    /// <summary>A declared foreign key that PostgreSQL enforces; violated all the same after damage.</summary>
+    /// <summary>A foreign key that PostgreSQL enforces; its orphans are damage.</summary>
     ForeignKey,
 
-    /// <summary>A declared foreign key that is NOT VALID, NOT ENFORCED, or whose triggers are disabled.</summary>
+    /// <summary>A foreign key that is NOT VALID, NOT ENFORCED, or whose triggers are disabled.</summary>
     Unvalidated,
 
     /// <summary>A foreign key of Django's without a constraint (db_constraint=False): history that outlives its target by design.</summary>
@@ -20,16 +20,16 @@ public enum ReferenceClass : long
     /// <summary>A content type and an object id (GenericForeignKey).</summary>
     Generic,
 
-    /// <summary>Multi-table inheritance: a row in two tables, of which one half is missing.</summary>
+    /// <summary>The parent link of multi-table inheritance.</summary>
     Inheritance,
 
-    /// <summary>A tree node whose parent is told by its path.</summary>
+    /// <summary>The parent of a tree node, by its path.</summary>
     Tree,
 
     /// <summary>An id inside JSON or rich text, known from wagtailcore_referenceindex.</summary>
     Embedded,
 
-    /// <summary>A column without a constraint whose name is that of a reference to a model.</summary>
+    /// <summary>A column without a constraint with the name and type of a foreign key to a model.</summary>
     Implied,
 }
 
@@ -89,7 +89,7 @@ public abstract class Reference
     /// <summary>The one column that refers.</summary>
     public Column Column => Columns[0];
 
-    /// <summary>Whether a row can do without its target.</summary>
+    /// <summary>Whether the column may be NULL.</summary>
     public bool IsNullable => Columns.Any(c => !c.NotNull);
 
     /// <summary>The column of an orphan, as results name it.</summary>

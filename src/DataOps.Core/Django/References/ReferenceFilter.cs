@@ -1,21 +1,28 @@
 using DataOps.Core.Django.Models;
 using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 
 namespace DataOps.Core.Django.References;
 
 /// <summary>The part of the reference catalogue that a user asked for.</summary>
 internal sealed class ReferenceFilter(
-    ReferenceCatalog catalog, IReadOnlyList<string> table, IReadOnlyList<string> model, IReadOnlyList<ReferenceClass> @class, IReadOnlyList<string> reference)
+    ReferenceCatalog catalog,
+    IReadOnlyList<string> table,
+    IReadOnlyList<string> model,
+    IReadOnlyList<ReferenceClass> @class,
+    IReadOnlyList<string> reference,
+    OperationContext context)
 {
     private readonly NameFilter _references = new(reference);
 
-    /// <summary>The references, in the catalogue's order.</summary>
-    /// <exception cref="DataOpsException">A name matches nothing.</exception>
+    /// <summary>The references, in the catalogue's order; names that are not found are reported.</summary>
+    /// <exception cref="DataOpsException">A name is not found, and the operation needs all of them.</exception>
     public IEnumerable<Reference> Select()
     {
-        TableFilter tables = new(catalog, table, model);
-        _references.Require(catalog.References.Select(r => new string?[] { r.Name }), ErrorIds.UnknownReference, "reference");
+        TableFilter tables = new(catalog, table, model, context);
+        IEnumerable<string?[]> names = catalog.References.Select(r => new string?[] { r.Name });
+        context.ReportUnmatched(_references, names, ErrorIds.UnknownReference, "reference");
         return catalog.References.Where(r =>
             (@class.Count == 0 || @class.Contains(r.Class))
             && tables.Matches(r.Table)

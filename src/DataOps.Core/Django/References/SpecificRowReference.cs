@@ -18,7 +18,8 @@ internal sealed class SpecificRowReference(Table parent, string evidence) : Type
         group link by link.Target!.Oid into children
         select new SpecificRowReference(
             children.First().Target!,
-            $"the row's content type names the table of its specific half ({string.Join(", ", children.Select(c => c.Table.DisplayName))})");
+            "the content type of the row names the table of its specific row "
+                + $"({string.Join(", ", children.Select(c => c.Table.DisplayName))})");
 
     /// <summary>Whether rows of a table say by a content type what they are.</summary>
     public static bool HasTypePointer(Table table) => table.SingleKey is not null && table.ForeignKeys.Any(k => k.Columns is ["content_type_id"]);
@@ -38,7 +39,7 @@ internal sealed class SpecificRowReference(Table parent, string evidence) : Type
         { Table: { } own } when own.Oid == Table.Oid => null,
         { Table: null, Label: var label } => Unknown(id, label),
         { Table: { IsReadable: true, SingleKey: not null } table, Label: var label } =>
-            Missing(id, table, $"the row in {table} is missing that makes it a {label}"),
+            Missing(id, table, $"its specific row in {table} ({label}) is missing"),
         // A content type that is itself missing is the foreign key's finding.
         _ => null,
     };

@@ -1,6 +1,6 @@
 namespace DataOps.Core.Django.Trees;
 
-/// <summary>How a tree is kept in its table.</summary>
+/// <summary>How a tree is stored in its table.</summary>
 public enum TreeKind
 {
     /// <summary>treebeard's MP_Node: path, depth, numchild; Wagtail's pages and collections are kept so.</summary>
@@ -9,7 +9,7 @@ public enum TreeKind
     /// <summary>treebeard's NS_Node: tree_id, lft, rgt, depth.</summary>
     NestedSets,
 
-    /// <summary>django-mptt: a parent, and lft, rght, tree_id and level, which follow from it.</summary>
+    /// <summary>django-mptt: a parent, and lft, rght, tree_id and level derived from it.</summary>
     Mptt,
 
     /// <summary>A parent alone: treebeard's AL_Node, django-tree-queries and others.</summary>

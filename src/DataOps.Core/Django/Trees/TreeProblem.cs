@@ -6,16 +6,16 @@ namespace DataOps.Core.Django.Trees;
 /// <summary>Problems of a tree's nodes and of Wagtail's pages.</summary>
 public enum TreeProblem : long
 {
-    /// <summary>A path holds a character that is none of the alphabet's.</summary>
+    /// <summary>A path has a character that is not in the alphabet.</summary>
     Alphabet,
 
-    /// <summary>A path's length is no multiple of the step's.</summary>
+    /// <summary>The length of a path is not a multiple of the step length.</summary>
     Length,
 
     /// <summary>The parent does not exist.</summary>
     Orphan,
 
-    /// <summary>The parent exists, but the branch is not connected to a root: it hangs below an orphan or a cycle.</summary>
+    /// <summary>The parent exists, but the branch is below an orphan or a cycle.</summary>
     BelowOrphan,
 
     /// <summary>A node is its own ancestor.</summary>
@@ -24,22 +24,22 @@ public enum TreeProblem : long
     /// <summary>Two nodes have the same path, or one that differs in case only.</summary>
     Duplicate,
 
-    /// <summary>The depth is not that of the node's place.</summary>
+    /// <summary>The depth does not match the node's path.</summary>
     Depth,
 
-    /// <summary>The number of children is not the one that there are.</summary>
+    /// <summary>The number of children is wrong.</summary>
     NumChild,
 
     /// <summary>A step of zeros: treebeard counts from one.</summary>
     Step,
 
-    /// <summary>The last step that there can be is taken: no child can be added behind it.</summary>
+    /// <summary>The last possible step is taken: no sibling can be added after it.</summary>
     Full,
 
-    /// <summary>A second root, where one is expected.</summary>
+    /// <summary>A second root where only one is expected.</summary>
     Root,
 
-    /// <summary>The database sorts paths in another order than the alphabet's.</summary>
+    /// <summary>The collation of the database sorts paths in another order than the alphabet.</summary>
     Collation,
 
     /// <summary>A nested set that ends before it begins.</summary>
@@ -48,19 +48,19 @@ public enum TreeProblem : long
     /// <summary>A nested set that begins in another and ends outside.</summary>
     Overlap,
 
-    /// <summary>The left number is not the one that counting gives.</summary>
+    /// <summary>The left number is wrong.</summary>
     Left,
 
-    /// <summary>The right number is not the one that counting gives.</summary>
+    /// <summary>The right number is wrong.</summary>
     Right,
 
     /// <summary>The level is not the number of ancestors.</summary>
     Level,
 
-    /// <summary>The tree's number is not that of the node's root, or is another tree's as well.</summary>
+    /// <summary>The tree id is not that of the node's root, or is also that of another tree.</summary>
     TreeId,
 
-    /// <summary>Two children have the same place among their siblings.</summary>
+    /// <summary>Two siblings have the same sort order.</summary>
     Order,
 
     /// <summary>A page's url_path does not follow from its slug and its parent's.</summary>
@@ -72,10 +72,10 @@ public enum TreeProblem : long
     /// <summary>A page's content type is not that of its specific row.</summary>
     ContentType,
 
-    /// <summary>A page without the row in its type's table.</summary>
+    /// <summary>A page without its specific row.</summary>
     MissingSpecific,
 
-    /// <summary>A row in a page type's table that belongs to no page, or to one of another type.</summary>
+    /// <summary>A specific row without a page, or of a page of another type.</summary>
     StraySpecific,
 
     /// <summary>The latest revision is missing, or another object's.</summary>
@@ -84,10 +84,10 @@ public enum TreeProblem : long
     /// <summary>The live revision is missing, or another object's.</summary>
     LiveRevision,
 
-    /// <summary>An alias of a page that does not exist, or of itself by a detour.</summary>
+    /// <summary>An alias of a page that does not exist, or of itself through other aliases.</summary>
     Alias,
 
-    /// <summary>Two pages are the same translation of the same.</summary>
+    /// <summary>Two pages have the same translation key and locale.</summary>
     Translation,
 
     /// <summary>A site whose root page does not exist, or is not connected to the tree.</summary>

@@ -11,7 +11,7 @@ using Npgsql;
 
 namespace DataOps.Core.Features.Audits;
 
-/// <summary>What <see cref="TestDatabase"/> looks at, and what it is told.</summary>
+/// <summary>Options of <see cref="TestDatabase"/>.</summary>
 public sealed partial record TestDatabaseOptions
 {
     /// <summary>Audits to run. Default: all.</summary>
@@ -42,7 +42,7 @@ public sealed partial record TestDatabaseOptions
     public IReadOnlyList<string> LiveModel { get; init; } = [];
 }
 
-/// <summary>Runs every audit there is, in one snapshot: one result a finding, none for a database that is well.</summary>
+/// <summary>Runs all audits in one snapshot, one result per finding; none for a healthy database.</summary>
 /// <remarks>A check that cannot be completed, as the role may not read a table, is a finding itself (<see cref="AuditProblem.CheckFailed"/>).</remarks>
 [Operation("Test", "Database")]
 public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>

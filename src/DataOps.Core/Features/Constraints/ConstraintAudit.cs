@@ -4,16 +4,16 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Constraints;
 
-/// <summary>What can be wrong with a reference's foreign key.</summary>
+/// <summary>A problem of a reference's foreign key.</summary>
 public enum ConstraintProblem : long
 {
-    /// <summary>It is switched off: PostgreSQL checks no row.</summary>
+    /// <summary>The constraint is not enforced: its triggers are disabled, or it is NOT ENFORCED.</summary>
     NotEnforced,
 
-    /// <summary>It is NOT VALID: rows that were there before it were never checked.</summary>
+    /// <summary>The constraint is NOT VALID: existing rows were never checked.</summary>
     NotValid,
 
-    /// <summary>The column is indexed as a foreign key is, and has no constraint.</summary>
+    /// <summary>The column has the index of a foreign key, but no constraint.</summary>
     Missing,
 }
 
@@ -42,11 +42,13 @@ internal static class ConstraintAudit
 
     private static (ConstraintProblem Class, string Text)? Problem(Reference reference) => reference switch
     {
-        { Constraint: { IsEnforced: false } key } => (ConstraintProblem.NotEnforced, $"{key.Name} is switched off: PostgreSQL checks no row of it"),
+        { Constraint: { IsEnforced: false } key } => (ConstraintProblem.NotEnforced,
+            $"{key.Name} is not enforced: PostgreSQL checks no row"),
         { Constraint: { IsValidated: false } key } =>
-            (ConstraintProblem.NotValid, $"{key.Name} is NOT VALID: rows that were there before it were never checked"),
+            (ConstraintProblem.NotValid, $"{key.Name} is NOT VALID: existing rows were never checked"),
         { Class: ReferenceClass.Implied, IsField: true, Target: { } target } =>
-            (ConstraintProblem.Missing, $"{reference.Column.Name} is indexed as a foreign key to {target} is, and has no constraint"),
+            (ConstraintProblem.Missing,
+                $"{reference.Column.Name} has the index of a foreign key to {target}, but no constraint"),
         _ => null,
     };
 }

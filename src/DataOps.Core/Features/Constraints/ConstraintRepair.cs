@@ -2,47 +2,49 @@ using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Features.Constraints;
 
-/// <summary>What makes a reference one that PostgreSQL enforces.</summary>
+/// <summary>How PostgreSQL is made to enforce a reference.</summary>
 public enum ConstraintAction : long
 {
-    /// <summary>There is no constraint: add it.</summary>
+    /// <summary>Add the missing constraint.</summary>
     Add,
 
-    /// <summary>There is one that is NOT VALID: let PostgreSQL check the rows that were there before it.</summary>
+    /// <summary>Validate a constraint that is NOT VALID.</summary>
     Validate,
 
-    /// <summary>There is one whose triggers are disabled: enable them.</summary>
+    /// <summary>Enable the triggers of a constraint.</summary>
     Enable,
 }
 
-/// <summary>What became of it.</summary>
+/// <summary>The state of a repair.</summary>
 public enum ConstraintStatus : long
 {
-    /// <summary>It would be done.</summary>
+    /// <summary>The repair would be done.</summary>
     Planned,
 
-    /// <summary>The column looks like a reference and all its rows have a target; it is done when it is named.</summary>
+    /// <summary>
+    /// The column looks like a reference and all its rows have a target; name it with -Reference to add the constraint.
+    /// </summary>
     Suggested,
 
-    /// <summary>It is done.</summary>
+    /// <summary>The repair is done.</summary>
     Done,
 
-    /// <summary>It cannot be done as things are.</summary>
+    /// <summary>The repair is not possible; Note says why.</summary>
     Refused,
 }
 
-/// <summary>A foreign key that is missing, or that PostgreSQL does not enforce, and what becomes of it.</summary>
+/// <summary>A foreign key that is missing or not enforced, and its repair.</summary>
 /// <param name="Server">The server.</param>
 /// <param name="Database">The database.</param>
 /// <param name="Action">Add, Validate or Enable.</param>
 /// <param name="Status">Planned, Suggested, Done or Refused.</param>
-/// <param name="Table">The table that refers.</param>
-/// <param name="Model">Its model, or the model that owns the many-to-many list; null for other tables.</param>
-/// <param name="Column">The columns that refer, joined by commas.</param>
-/// <param name="References">The table referred to.</param>
-/// <param name="TargetColumn">The columns referred to, joined by commas.</param>
+/// <param name="Table">The referencing table.</param>
+/// <param name="Model">Its model, or the model of the many-to-many field; null for other tables.</param>
+/// <param name="Column">The referencing columns, joined by commas.</param>
+/// <param name="References">The referenced table.</param>
+/// <param name="TargetColumn">The referenced columns, joined by commas.</param>
 /// <param name="Reference">The reference's name, as Get-Reference has it.</param>
-/// <param name="Constraint">The constraint's name, as Django makes it.</param>
+/// <param name="Constraint">The constraint's name, as Django generates it.</param>
 /// <param name="Orphans">Rows whose reference has no target.</param>
 /// <param name="Changed">Whether the database was changed.</param>
 /// <param name="Sql">The statements, joined by semicolons.</param>
@@ -64,15 +66,15 @@ public sealed record ConstraintRepair(
     string Sql,
     string? Note) : IChangeResult;
 
-/// <summary>What repairing constraints did, or would do.</summary>
+/// <summary>The sum of a repair of constraints.</summary>
 public sealed record RepairConstraintResult : ChangeResult
 {
-    /// <summary>Columns that look like references, hold, and were not named.</summary>
+    /// <summary>Columns that look like references, whose rows all have a target, and that were not named.</summary>
     public long Suggested { get; init; }
 
-    /// <summary>Constraints that cannot be had as things are.</summary>
+    /// <summary>Constraints that cannot be added or validated.</summary>
     public long Refused { get; init; }
 
-    /// <summary>Attempts that came to nothing because somebody else was in the way.</summary>
+    /// <summary>Attempts that failed because another session held a lock.</summary>
     public long Retries { get; init; }
 }

@@ -11,7 +11,7 @@ using Npgsql;
 
 namespace DataOps.Core.Features.Constraints;
 
-/// <summary>Which foreign keys <see cref="RepairConstraint"/> looks at. Wildcards are PowerShell's: * ? [a-z].</summary>
+/// <summary>Options of <see cref="RepairConstraint"/>. Wildcards are PowerShell's: * ? [a-z].</summary>
 public sealed partial record RepairConstraintOptions : PlanOptions
 {
     /// <summary>Referencing tables, as table or schema.table. Default: all.</summary>
@@ -38,7 +38,9 @@ public sealed partial record RepairConstraintOptions : PlanOptions
     public bool NotValid { get; init; }
 }
 
-/// <summary>Has references enforced again: adds missing foreign keys, validates those that are NOT VALID, enables those that are switched off.</summary>
+/// <summary>
+/// Adds missing foreign keys, validates those that are NOT VALID, and enables those whose triggers are disabled.
+/// </summary>
 /// <remarks>
 /// A constraint is added as NOT VALID, under a lock of a moment, and validated in a transaction of its own, which lets others read and write. Where rows have
 /// no target nothing is done, unless it is asked for with NotValid. History that outlives its target by design never gets a constraint.
@@ -58,7 +60,8 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
         ShortTransaction transaction = new(session, BatchLimits.Of(1), context);
         List<ConstraintStatus> told = [];
         long count = 0;
-        foreach (Reference reference in new ReferenceFilter(catalog, options.Table, options.Model, [], options.Reference).Select())
+        ReferenceFilter filter = new(catalog, options.Table, options.Model, [], options.Reference, context);
+        foreach (Reference reference in filter.Select())
         {
             if (Repair(session, catalog, reference, options, transaction, context) is not { } repair)
                 continue;
@@ -96,7 +99,8 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
         bool isGuess = step.Action == ConstraintAction.Add && options.Reference.Count == 0;
         bool checksRows = step.Action != ConstraintAction.Add || !options.NotValid;
         if (step.Statements.Count == 0)
-            return Told(ConstraintStatus.Refused, "it is NOT ENFORCED, by the choice of whoever made it: alter table … alter constraint … enforced");
+            return Told(ConstraintStatus.Refused,
+                "it was created NOT ENFORCED: alter table … alter constraint … enforced");
         // Nobody asked for a guess that does not hold: it is for Find-Orphan to tell.
         if (isGuess)
             return orphans > 0 ? null : Told(ConstraintStatus.Suggested, $"{reference.Evidence}; add it with -Reference {reference.Name}");
@@ -124,7 +128,9 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
         }
         catch (DataOpsException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation } violation)
         {
-            return (done, $"a row without a target came in meanwhile, so the constraint stays NOT VALID: {violation.Detail ?? violation.MessageText}");
+            return (done,
+                "a row without a target was inserted meanwhile, so the constraint is still NOT VALID: "
+                    + $"{violation.Detail ?? violation.MessageText}");
         }
         return (done, null);
     }

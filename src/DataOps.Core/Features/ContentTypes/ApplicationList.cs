@@ -13,7 +13,7 @@ namespace DataOps.Core.Features.ContentTypes;
 /// </remarks>
 internal sealed partial class ApplicationList
 {
-    private const string Advice = "Let the project write the file: the page of Find-StaleContentType has the line for it.";
+    private const string Advice = "Write the file in the project: Get-Help Find-StaleContentType shows the command.";
 
     private readonly HashSet<string> _apps = new(StringComparer.Ordinal);
     private readonly HashSet<string> _models = new(StringComparer.Ordinal);
@@ -59,7 +59,7 @@ internal sealed partial class ApplicationList
         if (list.KnowsApps && !list.HasApp("contenttypes"))
             throw new DataOpsException(
                 ErrorIds.IncompleteList, FailureKind.InvalidArgument,
-                "-InstalledApp does not name contenttypes, without which there are no content types: it is not the whole list.",
+                "-InstalledApp lacks contenttypes: the list of apps is incomplete.",
                 $"Name every installed app by its label. {Advice}", "InstalledApp");
         return list;
     }
@@ -90,7 +90,8 @@ internal sealed partial class ApplicationList
         // A file is meant to be whole: one that is cut must not condemn what it lost.
         if (option == "LiveModel" && !KnowsModels)
             throw new DataOpsException(
-                ErrorIds.IncompleteList, FailureKind.InvalidData, $"{entry} does not name contenttypes.contenttype: it is not the whole list of models.",
+                ErrorIds.IncompleteList, FailureKind.InvalidData,
+                $"{entry} lacks contenttypes.contenttype: the list of models is incomplete.",
                 Advice, entry);
     }
 

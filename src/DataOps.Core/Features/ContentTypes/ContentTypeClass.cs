@@ -1,23 +1,30 @@
 namespace DataOps.Core.Features.ContentTypes;
 
-/// <summary>What is to be thought of a content type.</summary>
+/// <summary>The status of a content type or permission.</summary>
 public enum ContentTypeClass : long
 {
-    /// <summary>Its table is there under Django's default name, or the operator says that its model is.</summary>
+    /// <summary>
+    /// The model's table exists under Django's default name, or -LiveModel or -InstalledApp lists the model.
+    /// </summary>
     Live,
 
-    /// <summary>Known of Django, Wagtail or a package: its table has another name, or it holds permissions only.</summary>
+    /// <summary>
+    /// A model of Django, Wagtail or a known package whose table has another name, or that only holds permissions.
+    /// </summary>
     LiveBuiltin,
 
-    /// <summary>The database does not tell: no table, as a proxy and an unmanaged model have none; or a table of an app that was never migrated.</summary>
+    /// <summary>
+    /// The database does not decide it: no table (as for proxy and unmanaged models), or a table of an app without
+    /// migrations.
+    /// </summary>
     Undecidable,
 
-    /// <summary>No table, and the operator's list says that the model is gone.</summary>
+    /// <summary>No table, and -LiveModel or -InstalledApp shows that the model no longer exists.</summary>
     Stale,
 
-    /// <summary>The operator's list says that the model is gone, but a table of its name is still there.</summary>
+    /// <summary>-LiveModel or -InstalledApp shows that the model no longer exists, but its table does.</summary>
     Leftover,
 
-    /// <summary>A permission of a model that is there, under a codename that no longer is.</summary>
+    /// <summary>A permission of an existing model with a codename that the model no longer has.</summary>
     StalePermission,
 }

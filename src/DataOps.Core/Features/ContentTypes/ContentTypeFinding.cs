@@ -2,7 +2,7 @@ using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Features.ContentTypes;
 
-/// <summary>What every result of Find-StaleContentType says: a content type or one of its permissions, and why it may go.</summary>
+/// <summary>A result of Find-StaleContentType: a content type or one of its permissions, and the evidence.</summary>
 /// <remarks>Its class is a <see cref="ContentTypeClass"/>; Model is the content type's app_label.model.</remarks>
 public abstract record ContentTypeFinding : Finding
 {
@@ -12,16 +12,20 @@ public abstract record ContentTypeFinding : Finding
     /// <summary>django_content_type.id.</summary>
     public int ContentTypeId { get; init; }
 
-    /// <summary>What speaks for it and against it, in words.</summary>
+    /// <summary>The evidence for the class, in words.</summary>
     public string Evidence { get; init; } = "";
 
-    /// <summary>The groups that hold permissions of it, joined by commas; null when none does.</summary>
+    /// <summary>The groups with permissions of the content type, joined by commas; null when there are none.</summary>
     public string? Groups { get; init; }
 
-    /// <summary>The users who hold permissions of it themselves, joined by commas; null when none does.</summary>
+    /// <summary>
+    /// The users with permissions of the content type of their own, joined by commas; null when there are none.
+    /// </summary>
     public string? Users { get; init; }
 
-    /// <summary>The content type that its model was probably renamed to, or the codename that took a permission's place; null when nothing says so.</summary>
+    /// <summary>
+    /// The probable new name: a content type, or the codename of a permission; null when none is known.
+    /// </summary>
     public string? RenameTo { get; init; }
 
     /// <summary>The finding with what its own properties say in the words that all findings have.</summary>
@@ -34,20 +38,24 @@ public abstract record ContentTypeFinding : Finding
     }
 }
 
-/// <summary>A content type whose model is gone, or may be; Table is the table of its name, and null when there is none.</summary>
+/// <summary>
+/// A content type whose model no longer exists, or may not; Table is the table of that name, null when there is none.
+/// </summary>
 public sealed record StaleContentType : ContentTypeFinding
 {
-    /// <summary>How many permissions belong to it.</summary>
+    /// <summary>The number of its permissions.</summary>
     public int Permissions { get; init; }
 
-    /// <summary>Rows that name the content type, those of auth_permission included.</summary>
+    /// <summary>Rows that reference the content type, those of auth_permission included.</summary>
     public long Dependents { get; init; }
 
-    /// <summary>The same by table, as <c>auth_permission 4, taggit_taggeditem 1</c>; null when there are none.</summary>
+    /// <summary>
+    /// Those rows by table, as <c>auth_permission 4, taggit_taggeditem 1</c>; null when there are none.
+    /// </summary>
     public string? DependentTables { get; init; }
 }
 
-/// <summary>A permission of a model that is there, under a codename that no longer is.</summary>
+/// <summary>A permission of an existing model with a codename that the model no longer has.</summary>
 public sealed record StalePermissionFinding : ContentTypeFinding
 {
     /// <summary>Its codename.</summary>

@@ -65,7 +65,8 @@ internal sealed class Verdicts(ReferenceCatalog catalog, ApplicationList list, I
         if (DjangoTables.TableNames.ContainsKey(type.Label))
             return new(type, ContentTypeClass.LiveBuiltin, false, false, [table]);
         return IsUnmigrated(app) && !list.KnowsApps
-            ? new(type, ContentTypeClass.Undecidable, false, false, [table, $"but no migration of {app} was applied: perhaps what a removed app has left"])
+            ? new(type, ContentTypeClass.Undecidable, false, false, [table,
+                $"but no migration of {app} was applied: perhaps the table of a removed app"])
             : new(type, ContentTypeClass.Live, false, false, [table]);
     }
 

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace DataOps.Core.Features.ContentTypes;
 
-/// <summary>What <see cref="FindStaleContentType"/> looks at, and what it is told. Wildcards are PowerShell's: * ? [a-z].</summary>
+/// <summary>Options of <see cref="FindStaleContentType"/>. Wildcards are PowerShell's: * ? [a-z].</summary>
 public sealed partial record FindStaleContentTypeOptions
 {
     /// <summary>Models, as app or app.model. Default: all.</summary>
@@ -32,7 +32,7 @@ public sealed partial record FindStaleContentTypeOptions
 }
 
 /// <summary>
-/// Judges every content type: live, stale, or not to be decided from the database alone; and the permissions whose codenames are no longer there.
+/// Finds content types whose models no longer exist, and permissions whose codenames no longer do, with the evidence.
 /// </summary>
 [Operation("Find", "StaleContentType")]
 public sealed class FindStaleContentType : Operation<FindStaleContentTypeOptions, ContentTypeFinding>
@@ -41,7 +41,10 @@ public sealed class FindStaleContentType : Operation<FindStaleContentTypeOptions
     public static bool IsFile(string entry) => ApplicationList.IsFile(entry);
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing, or a list cannot be read.</exception>
+    protected override bool NeedsAllNames => false;
+
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException">A list cannot be read.</exception>
     protected override IEnumerable<ContentTypeFinding> Execute(Session session, FindStaleContentTypeOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
@@ -57,8 +60,9 @@ public sealed class FindStaleContentType : Operation<FindStaleContentTypeOptions
         IReadOnlyList<ContentTypeStatus> verdicts = Verdicts.Read(session, catalog, list, context.Cancellation).All;
         NameFilter models = new(options.Model);
         NameFilter apps = new(options.AppLabel);
-        models.Require(verdicts.Select(v => ReferenceFilter.ModelNames(v.Type.Label)), ErrorIds.UnknownModel, "model");
-        apps.Require(verdicts.Select(v => new string?[] { v.AppLabel }), ErrorIds.UnknownApp, "app");
+        IEnumerable<string?[]> labels = verdicts.Select(v => ReferenceFilter.ModelNames(v.Type.Label));
+        context.ReportUnmatched(models, labels, ErrorIds.UnknownModel, "model");
+        context.ReportUnmatched(apps, verdicts.Select(v => new string?[] { v.AppLabel }), ErrorIds.UnknownApp, "app");
         bool IsWanted(ContentTypeStatus v) => models.Matches(ReferenceFilter.ModelNames(v.Type.Label)) && apps.Matches(v.AppLabel);
 
         ContentTypeStatus[] wanted = [.. verdicts.Where(v => IsWanted(v) && (options.IncludeLive || !v.IsLive))];

@@ -11,7 +11,7 @@ namespace DataOps.Core.Features.ContentTypes;
 /// <param name="Permission">auth_permission.id.</param>
 /// <param name="Codename">Its codename.</param>
 /// <param name="Holder">Group or User, or the label of another model.</param>
-/// <param name="Name">What the holder is called.</param>
+/// <param name="Name">The holder's name.</param>
 /// <param name="On">What else the row names, as a page; null when nothing.</param>
 /// <param name="Table">The table that says so.</param>
 /// <param name="Key">The row's key.</param>

@@ -76,7 +76,7 @@ internal sealed class RemovalSelection
         {
             if (_verdicts.FirstOrDefault(v => v.Type.Label == ModelLabel.Parse(name)) is not { } verdict)
             {
-                _context.Warning?.Invoke($"There is no content type {name}: it is gone already, or the name is wrong.");
+                _context.Warning?.Invoke($"There is no content type {name}: deleted already, or the name is wrong.");
                 continue;
             }
             if (!_options.Force)
@@ -89,7 +89,7 @@ internal sealed class RemovalSelection
     {
         string?[][] names = [.. _verdicts.Select(v => ReferenceFilter.ModelNames(v.Type.Label))];
         foreach (string unknown in _models.Unmatched(names).Concat(_apps.Unmatched(_verdicts.Select(v => new string?[] { v.AppLabel }))))
-            _context.Warning?.Invoke($"No content type is named {unknown}: it is gone already, or the name is wrong.");
+            _context.Warning?.Invoke($"No content type is named {unknown}: deleted already, or the name is wrong.");
         List<string> undecided = [];
         foreach (ContentTypeStatus verdict in _verdicts.Where(v => IsWanted(v) && !_gone.Contains(v)))
         {
@@ -104,8 +104,9 @@ internal sealed class RemovalSelection
         string first = string.Join(", ", undecided.Take(10)) + (undecided.Count > 10 ? " …" : "");
         if (undecided.Count > 0)
             _context.Warning?.Invoke(
-                $"{undecided.Count} content type{(undecided.Count == 1 ? " is" : "s are")} left alone: {first}. "
-                + "Find-StaleContentType says why; -LiveModel with the list of all models decides, -StaleModel names one, -Force takes what has no table.");
+                $"{undecided.Count} content type{(undecided.Count == 1 ? " is" : "s are")} kept: {first}. "
+                    + "Find-StaleContentType shows why. Give all models with -LiveModel, name one with -StaleModel, "
+                    + "or delete those without a table with -Force.");
     }
 
     private void RequireGone(ContentTypeStatus verdict, bool isNamed)
@@ -114,12 +115,15 @@ internal sealed class RemovalSelection
         if (IsProtected(verdict))
             throw Refused(
                 ErrorIds.ProtectedContentType, verdict, $"{label} holds permissions that are granted, and needs no table for that",
-                "If it is gone all the same, add -Force.");
+                "Add -Force if the model no longer exists.");
         if (verdict.IsTold ? verdict.IsGone : isNamed && (verdict.Type.Table is null || verdict.Class == ContentTypeClass.Undecidable))
             return;
         throw verdict.Class == ContentTypeClass.Undecidable
-            ? Refused(ErrorIds.Undecidable, verdict, $"{label} may be live", "Say what is there with -LiveModel, say that it is gone with -StaleModel, or add -Force.")
-            : Refused(ErrorIds.NotStale, verdict, $"{label} is live", "If it is gone all the same, say so with -StaleModel and -Force.");
+            ? Refused(ErrorIds.Undecidable, verdict, $"{label} may be live",
+                "Give the existing models with -LiveModel, name it with -StaleModel if it no longer exists, or add "
+                    + "-Force.")
+            : Refused(ErrorIds.NotStale, verdict, $"{label} is live",
+                "Name it with -StaleModel and add -Force if it no longer exists.");
     }
 
     private bool IsProtected(ContentTypeStatus verdict) =>
@@ -134,11 +138,12 @@ internal sealed class RemovalSelection
         {
             (ContentTypeStatus Type, int Id, string Codename)? found = RepointOptions.FindPermission(session, _grants, _verdicts, name);
             if (found is not { } permission)
-                _context.Warning?.Invoke($"There is no permission {name}: it is gone already, or the name is wrong.");
+                _context.Warning?.Invoke($"There is no permission {name}: deleted already, or the name is wrong.");
             else if (!_options.Force && permission.Type.IsLive && StalePermissions.IsDefault(permission.Codename, permission.Type.ModelName))
                 throw new DataOpsException(
-                    ErrorIds.NotStale, FailureKind.InvalidOperation, $"{name} is a permission that Django makes for a model that is there, so nothing was changed.",
-                    "Add -Force if the model does without it.", name);
+                    ErrorIds.NotStale, FailureKind.InvalidOperation,
+                    $"{name} is a default permission of an existing model, so nothing was changed.",
+                    "Add -Force if default_permissions of the model lack it.", name);
             else if (!_gone.Contains(permission.Type))
                 yield return permission.Id;
         }

@@ -10,14 +10,16 @@ using DataOps.Core.Postgres.Connections;
 namespace DataOps.Core.Features.ContentTypes;
 
 /// <summary>
-/// Removes stale content types and permissions with what depends on them, as Django's on_delete says, or lets another model take over; in one transaction.
+/// Deletes stale content types and permissions and applies on_delete to dependent rows, or moves those to another
+/// model; in one transaction.
 /// </summary>
 [Operation("Remove", "StaleContentType", AsksFirst = true)]
 public sealed class RemoveStaleContentType : Operation<RemoveStaleContentTypeOptions, IChangeResult>
 {
     private const string Name = "Remove-StaleContentType";
 
-    private static readonly DeletionWords s_words = new("would go with it, so nothing was changed.", "Delete those rows first", "use -OnDependent Cascade");
+    private static readonly DeletionWords s_words = new("would be deleted with it, so nothing was changed.",
+        "Delete those rows first", "use -OnDependent Cascade");
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">What is named must not go; rows that nothing is known of need it; or a constraint is in the way.</exception>
@@ -27,13 +29,14 @@ public sealed class RemoveStaleContentType : Operation<RemoveStaleContentTypeOpt
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         Table contentTypes = catalog.TableOf(DjangoTables.ContentType)
             ?? throw new DataOpsException(
-                ErrorIds.NoContentTypes, FailureKind.NotFound, $"{session.Database} has no content types.", "Name a database of Django's.", session.Database);
+                ErrorIds.NoContentTypes, FailureKind.NotFound, $"{session.Database} has no content types.",
+                "Connect to the database of a Django site.", session.Database);
         using ChangeRun change = new(session, catalog, Name, way, context);
 
-        context.Report("Looking for what is stale", 0, null);
+        context.Report("Finding stale content types", 0, null);
         RemovalSelection choice = RemovalSelection.Make(session, catalog, options, context);
         RemovalPlan plan = new(session, catalog, contentTypes, change, choice, context.Cancellation);
-        context.Report("Following what depends on it", 0, null);
+        context.Report("Finding dependent rows", 0, null);
         plan.Make(options.OnDependent, s_words);
         GrantChange[] grants = [.. plan.Grants()];
         foreach (IChangeResult told in options.WhatIf || options.Detailed ? plan.Describe(grants, options.Detailed) : [])

@@ -3,7 +3,7 @@ using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.ContentTypes;
 
-/// <summary>What <see cref="RemoveStaleContentType"/> removes, and what it is told. Wildcards are PowerShell's: * ? [a-z].</summary>
+/// <summary>Options of <see cref="RemoveStaleContentType"/>. Wildcards are PowerShell's: * ? [a-z].</summary>
 public sealed partial record RemoveStaleContentTypeOptions : ChangeOptions
 {
     /// <summary>Models, as app or app.model. Default: all that are stale.</summary>

@@ -63,7 +63,7 @@ internal sealed class RenameCandidates(Session session, ReferenceCatalog catalog
             select count(*), count(c.{link.Column}) from {parent} p
             left join {model.Table} c on c.{link.Column} = p.{link.TargetColumns[0]} where p.content_type_id = {old.Type.Id}
             """, cancellation)[0];
-        return rows > 0 && rows == halves ? $"the {rows} rows of the type in {parent} have their other half in {model.Table}" : null;
+        return rows > 0 && rows == halves ? $"the {rows} rows of the type in {parent} have their child rows in {model.Table}" : null;
     }
 
     private static string? HasColumnsOf(Model model, ContentTypeStatus old)

@@ -69,7 +69,7 @@ internal sealed class RepointOptions(
         }
         if (Find(old) is not { } from)
         {
-            context.Warning?.Invoke($"There is no content type {old}: it is gone already, or the name is wrong.");
+            context.Warning?.Invoke($"There is no content type {old}: deleted already, or the name is wrong.");
             return;
         }
         if (Find(target) is not { } to)
@@ -79,18 +79,18 @@ internal sealed class RepointOptions(
         if (from.IsLive && !options.Force)
             throw new DataOpsException(
                 ErrorIds.NotStale, FailureKind.InvalidOperation, $"{old} is live ({string.Join("; ", from.Evidence)}), so nothing was changed.",
-                "If it is gone all the same, add -Force.", entry);
+                "Add -Force if the model no longer exists.", entry);
         if (to.IsGone && !options.Force)
             throw new DataOpsException(
                 ErrorIds.StaleTarget, FailureKind.InvalidOperation, $"{target} is stale itself ({string.Join("; ", to.Evidence)}), so nothing was changed.",
-                "Name a model that is there.", entry);
+                "Name an existing model.", entry);
         _types.Add(new TypeMove(from, to));
     }
 
     private void TakePermission(string entry, string old, string target)
     {
         if (FindPermission(session, grants, verdicts, old) is not { } from)
-            context.Warning?.Invoke($"There is no permission {old}: it is gone already, or the name is wrong.");
+            context.Warning?.Invoke($"There is no permission {old}: deleted already, or the name is wrong.");
         else if (target.Split('.', 3) is [var app, var model, { Length: > 0 } codename] && Find($"{app}.{model}") is { } to)
             _permissions.Add(new PermissionMove(from.Id, to.Type.Id, codename));
         else
@@ -111,7 +111,8 @@ internal sealed class RepointOptions(
             _permissions.Add(new PermissionMove(permission.Id, permission.Type.Type.Id, permission.RenameTo!));
         if (_types.Count + _permissions.Count == before)
             context.Warning?.Invoke(
-                $"For {entry} nothing was found that it was renamed to; -Repoint {(entry.Contains('*') ? "app.old" : entry)}=app.new says it.");
+                $"No new name was found for {entry}: give it with -Repoint "
+                    + $"{(entry.Contains('*') ? "app.old" : entry)}=app.new.");
     }
 
     // Where only some are to go, only they are moved.
@@ -122,7 +123,8 @@ internal sealed class RepointOptions(
     private ContentTypeStatus? Find(string label) => verdicts.FirstOrDefault(v => v.Type.Label == ModelLabel.Parse(label));
 
     private static DataOpsException Unknown(string entry, string old, string target) => new(
-        ErrorIds.UnknownModel, FailureKind.NotFound, $"There is no content type for {target} to take over from {old}.", "Get-Model lists what there is.", entry);
+        ErrorIds.UnknownModel, FailureKind.NotFound, $"There is no content type for {target} to take over from {old}.",
+        "Get-Model lists the models.", entry);
 
     private static DataOpsException Invalid(string entry, string what) =>
         new(ErrorIds.InvalidRepoint, FailureKind.InvalidArgument, $"-Repoint {entry} {what}.", "Write it as blog.oldpost=blog.post.", entry);

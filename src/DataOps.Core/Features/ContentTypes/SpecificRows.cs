@@ -19,8 +19,9 @@ internal static class SpecificRows
             foreach (TypeMove move in moves.Where(m => m.New.Type.Table?.Oid != halves.Table.Oid))
                 List(session, catalog, halves, move, missing, cancellation);
         missing.ThrowIfAny(
-            ErrorIds.MissingHalf, FailureKind.InvalidOperation, "{0} no other half in the table of the model that is to take over, so nothing was changed.",
-            "Name the model that their rows are in. Removing the content type without -Repoint makes plain pages of pages.");
+            ErrorIds.MissingHalf, FailureKind.InvalidOperation,
+            "{0} no row in the table of the model that takes over, so nothing was changed.",
+            "Name the model whose table has their rows. Without -Repoint, pages become plain pages.");
     }
 
     private static void List(Session session, ReferenceCatalog catalog, Reference halves, TypeMove move, RowList missing, CancellationToken cancellation)

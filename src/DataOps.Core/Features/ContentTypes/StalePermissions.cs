@@ -59,7 +59,8 @@ internal static class StalePermissions
             from o in other
             select new StaleCodename(
                 o.p.Id, type, o.p.Codename,
-                $"a default permission of {type.AppLabel}.{other.Key}, as a model leaves behind that was renamed to {type.ModelName}",
+                $"a default permission of {type.AppLabel}.{other.Key}, left behind when the model was renamed to "
+                    + $"{type.ModelName}",
                 Replacement(o.p.Codename));
     }
 

@@ -7,27 +7,27 @@ using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Databases;
 
-/// <summary>Get-Database takes no options of its own.</summary>
+/// <summary>Get-Database has no options of its own.</summary>
 public sealed partial record GetDatabaseOptions;
 
-/// <summary>What there is to know of a database before working on it.</summary>
+/// <summary>A database: server, size, migrations, and the privileges of the role.</summary>
 /// <param name="Server">The server.</param>
 /// <param name="Database">The database.</param>
 /// <param name="ServerVersion">PostgreSQL's version.</param>
-/// <param name="Username">The role that is connected.</param>
-/// <param name="IsSuperuser">Whether it may do everything.</param>
-/// <param name="CanReadAll">Whether it may read every table: enough to audit and to export.</param>
-/// <param name="CanWriteAll">Whether it may write every table: enough to import.</param>
-/// <param name="IsReplica">Whether the server is a standby, on which nothing can be changed.</param>
+/// <param name="Username">The connected role.</param>
+/// <param name="IsSuperuser">Whether the role is a superuser.</param>
+/// <param name="CanReadAll">Whether the role may read every table, which auditing and exporting need.</param>
+/// <param name="CanWriteAll">Whether the role may write to every table, which importing needs.</param>
+/// <param name="IsReplica">Whether the server is a standby, which is read-only.</param>
 /// <param name="IsEncrypted">Whether this connection is encrypted.</param>
 /// <param name="Bytes">Size of the database on disk, in bytes.</param>
-/// <param name="Encoding">The database's encoding; anything but UTF8 loses characters sooner or later.</param>
+/// <param name="Encoding">The database's encoding; only UTF8 holds every character.</param>
 /// <param name="Collation">The database's collation.</param>
 /// <param name="TimeZone">The database's time zone setting.</param>
 /// <param name="Tables">Number of tables.</param>
 /// <param name="Models">Number of Django models with a table.</param>
 /// <param name="References">Number of references in the catalogue.</param>
-/// <param name="Wagtail">The last migration applied to wagtailcore; null where there is no Wagtail.</param>
+/// <param name="Wagtail">The last migration applied to wagtailcore; null without Wagtail.</param>
 /// <param name="Migrations">The last migration applied to each app, as app.name, joined by commas.</param>
 public sealed record DatabaseInfo(
     string Server,
@@ -49,7 +49,7 @@ public sealed record DatabaseInfo(
     string? Wagtail,
     string? Migrations);
 
-/// <summary>Says what there is to know of a database: server, size, migrations, and what the role may do.</summary>
+/// <summary>Shows server, size, encoding and migrations of a database, and the privileges of the role.</summary>
 [Operation("Get", "Database")]
 public sealed class GetDatabase : Operation<GetDatabaseOptions, DatabaseInfo>
 {

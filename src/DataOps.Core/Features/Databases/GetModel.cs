@@ -19,7 +19,7 @@ public sealed partial record GetModelOptions
     public IReadOnlyList<string> Table { get; init; } = [];
 }
 
-/// <summary>A model, or a table or content type that is none, as a person reads it.</summary>
+/// <summary>A model, or a table or content type without a model.</summary>
 /// <param name="Server">The server.</param>
 /// <param name="Database">The database.</param>
 /// <param name="Model">app_label.model; null for a table without a content type.</param>
@@ -31,7 +31,7 @@ public sealed partial record GetModelOptions
 /// <param name="Bytes">Size of the main data as of the last ANALYZE, in bytes.</param>
 /// <param name="Parent">The parent's table, with multi-table inheritance.</param>
 /// <param name="Fields">Its own fields as a fixture names them, joined by commas.</param>
-/// <param name="ManyToMany">The many-to-many lists that it owns, joined by commas.</param>
+/// <param name="ManyToMany">Its many-to-many fields, joined by commas.</param>
 /// <param name="ContentType">django_content_type.id.</param>
 public sealed record ModelInfo(
     string Server,
@@ -47,12 +47,14 @@ public sealed record ModelInfo(
     string? ManyToMany,
     int? ContentType);
 
-/// <summary>Lists the models of a database, and the tables and content types that belong to none.</summary>
+/// <summary>Lists the models of a database with their tables, and tables and content types without a model.</summary>
 [Operation("Get", "Model")]
 public sealed class GetModel : Operation<GetModelOptions, ModelInfo>
 {
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing.</exception>
+    protected override bool NeedsAllNames => false;
+
+    /// <inheritdoc/>
     protected override IEnumerable<ModelInfo> Execute(Session session, GetModelOptions options, OperationContext context)
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
@@ -65,8 +67,8 @@ public sealed class GetModel : Operation<GetModelOptions, ModelInfo>
         ];
         NameFilter models = new(options.Model);
         NameFilter tables = new(options.Table);
-        models.Require(all.Select(ModelNames), ErrorIds.UnknownModel, "model");
-        tables.Require(all.Select(TableNames), ErrorIds.UnknownTable, "table");
+        context.ReportUnmatched(models, all.Select(ModelNames), ErrorIds.UnknownModel, "model");
+        context.ReportUnmatched(tables, all.Select(TableNames), ErrorIds.UnknownTable, "table");
         return all.Where(m => models.Matches(ModelNames(m)) && tables.Matches(TableNames(m)));
     }
 

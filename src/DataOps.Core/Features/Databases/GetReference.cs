@@ -8,22 +8,22 @@ namespace DataOps.Core.Features.Databases;
 /// <summary>Which references to list. Wildcards are PowerShell's: * ? [a-z].</summary>
 public sealed partial record GetReferenceOptions : ReferenceOptions;
 
-/// <summary>A reference, as a person reads it.</summary>
+/// <summary>A reference from one table to another.</summary>
 /// <param name="Server">The server.</param>
 /// <param name="Database">The database.</param>
-/// <param name="Class">How one knows.</param>
-/// <param name="Severity">How bad an orphan is.</param>
-/// <param name="Table">The table that refers.</param>
-/// <param name="Model">Its model, or the model that owns the many-to-many list; null for other tables.</param>
-/// <param name="Column">The columns that refer, joined by commas.</param>
-/// <param name="References">The table referred to; null when each row names its own.</param>
-/// <param name="TargetColumn">The columns referred to.</param>
+/// <param name="Class">The class of the reference.</param>
+/// <param name="Severity">The severity of its orphans.</param>
+/// <param name="Table">The referencing table.</param>
+/// <param name="Model">Its model, or the model of the many-to-many field; null for other tables.</param>
+/// <param name="Column">The referencing columns, joined by commas.</param>
+/// <param name="References">The referenced table; null when each row names its own (generic references).</param>
+/// <param name="TargetColumn">The referenced columns, joined by commas.</param>
 /// <param name="Reference">Its name: the constraint's, or else table.column.</param>
-/// <param name="IsNullable">Whether a row can do without its target.</param>
-/// <param name="OnDelete">What the database does when the target goes; null without a constraint.</param>
-/// <param name="IsDeferrable">Whether the check can wait for the end of a transaction.</param>
+/// <param name="IsNullable">Whether the column may be NULL.</param>
+/// <param name="OnDelete">The constraint's ON DELETE; null without a constraint.</param>
+/// <param name="IsDeferrable">Whether the constraint is deferrable; null without a constraint.</param>
 /// <param name="IsValidated">Whether PostgreSQL has checked all rows; null without a constraint.</param>
-/// <param name="Evidence">Why it is taken for a reference.</param>
+/// <param name="Evidence">The evidence for the reference.</param>
 public sealed record ReferenceInfo(
     string Server,
     string Database,
@@ -41,16 +41,23 @@ public sealed record ReferenceInfo(
     bool? IsValidated,
     string Evidence);
 
-/// <summary>Lists who points at whom, and how one knows.</summary>
+/// <summary>
+/// Lists the references between tables: foreign keys, generic, soft, embedded and implied references, inheritance,
+/// trees.
+/// </summary>
 [Operation("Get", "Reference")]
 public sealed class GetReference : Operation<GetReferenceOptions, ReferenceInfo>
 {
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing.</exception>
+    protected override bool NeedsAllNames => false;
+
+    /// <inheritdoc/>
     protected override IEnumerable<ReferenceInfo> Execute(Session session, GetReferenceOptions options, OperationContext context)
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
-        return new ReferenceFilter(catalog, options.Table, options.Model, options.Class, options.Reference).Select().Select(r => Describe(session, catalog, r));
+        ReferenceFilter filter =
+            new(catalog, options.Table, options.Model, options.Class, options.Reference, context);
+        return filter.Select().Select(r => Describe(session, catalog, r));
     }
 
     private static ReferenceInfo Describe(Session session, ReferenceCatalog catalog, Reference r) => new(

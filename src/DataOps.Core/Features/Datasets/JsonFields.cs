@@ -1,5 +1,6 @@
 using DataOps.Core.Django.Models;
 using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 
 namespace DataOps.Core.Features.Datasets;
@@ -13,15 +14,19 @@ internal sealed class JsonFields
     private JsonFields(NameFilter stream, NameFilter json) => (_stream, _json) = (stream, json);
 
     /// <summary>Takes the two lists of app.model.field, with wildcards.</summary>
-    /// <exception cref="DataOpsException">A name matches no JSON field, or a field is in both lists.</exception>
-    public static JsonFields Of(IReadOnlyList<string> streamField, IReadOnlyList<string> jsonField, IEnumerable<Model> models)
+    /// <exception cref="DataOpsException">A name is that of no JSON field, or a field is in both lists.</exception>
+    public static JsonFields Of(
+        IReadOnlyList<string> streamField,
+        IReadOnlyList<string> jsonField,
+        IEnumerable<Model> models,
+        OperationContext context)
     {
         JsonFields fields = new(new NameFilter(streamField), new NameFilter(jsonField));
         if (fields._stream.IsEmpty && fields._json.IsEmpty)
             return fields;
         string?[][] names = [.. models.SelectMany(m => m.Fields.Where(f => IsJson(f.Column)).Select(f => new[] { NameOf(m, f.Name) }))];
-        fields._stream.Require(names, ErrorIds.UnknownField, "JSON field");
-        fields._json.Require(names, ErrorIds.UnknownField, "JSON field");
+        context.ReportUnmatched(fields._stream, names, ErrorIds.UnknownField, "JSON field");
+        context.ReportUnmatched(fields._json, names, ErrorIds.UnknownField, "JSON field");
         if (!fields._stream.IsEmpty && !fields._json.IsEmpty && names.FirstOrDefault(n => fields._stream.Matches(n) && fields._json.Matches(n)) is [{ } both])
             throw new DataOpsException(
                 ErrorIds.FieldInBoth, FailureKind.InvalidArgument, $"-StreamField and -JsonField both name {both}.", "Name it in one of them.", both);

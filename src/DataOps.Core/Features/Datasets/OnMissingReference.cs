@@ -1,20 +1,20 @@
 namespace DataOps.Core.Features.Datasets;
 
-/// <summary>What becomes of a reference whose target is missing.</summary>
+/// <summary>What to do with a reference without a target.</summary>
 public enum OnMissingReference
 {
-    /// <summary>Refuse, with all of them listed. History that outlives its targets by design keeps its keys.</summary>
+    /// <summary>Refuse and list the references; history that outlives its targets by design keeps its keys.</summary>
     Fail,
 
-    /// <summary>NULL, where the column allows it, and out of a many-to-many list; refuse where it does not.</summary>
+    /// <summary>Set NULL where the column allows it, otherwise refuse; leave out many-to-many rows.</summary>
     Null,
 
-    /// <summary>The key as it is.</summary>
+    /// <summary>Keep the key.</summary>
     KeepKey,
 
-    /// <summary>Leave the row out, and then what refers to it.</summary>
+    /// <summary>Leave out the row, and the rows that reference it.</summary>
     SkipRow,
 
-    /// <summary>The key as it is, and each one named.</summary>
+    /// <summary>Keep the key, and list the references in a warning.</summary>
     Report,
 }

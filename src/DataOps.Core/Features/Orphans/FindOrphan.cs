@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace DataOps.Core.Features.Orphans;
 
-/// <summary>What <see cref="FindOrphan"/> looks at. Wildcards are PowerShell's: * ? [a-z].</summary>
+/// <summary>Options of <see cref="FindOrphan"/>. Wildcards are PowerShell's: * ? [a-z].</summary>
 public sealed partial record FindOrphanOptions : ReferenceOptions
 {
     /// <summary>Also report history that outlives its target by design (Wagtail's log entries).</summary>
@@ -17,7 +17,7 @@ public sealed partial record FindOrphanOptions : ReferenceOptions
     public bool Summary { get; init; }
 }
 
-/// <summary>Finds rows whose reference has no target, in one snapshot: one result a row, in the catalogue's order.</summary>
+/// <summary>Finds orphans: rows whose reference has no target, one result per row, in one snapshot.</summary>
 /// <remarks>
 /// One pass over each child table serves all its references; a column of few values is answered from its index. References that cannot be searched, as
 /// the role may not read a table, are findings themselves (<see cref="AuditProblem.CheckFailed"/>).
@@ -26,7 +26,10 @@ public sealed partial record FindOrphanOptions : ReferenceOptions
 public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
 {
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing, or the connection is lost.</exception>
+    protected override bool NeedsAllNames => false;
+
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException">The connection is lost.</exception>
     protected override IEnumerable<Finding> Execute(Session session, FindOrphanOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
@@ -40,11 +43,10 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
     {
         // Hash tables of parents' keys should not spill to disk: the keys of a million rows need about 50 MB.
         session.Run($"set local work_mem = '64MB'");
+        ReferenceFilter filter =
+            new(catalog, options.Table, options.Model, options.Class, options.Reference, context);
         Reference[] references =
-        [
-            .. new ReferenceFilter(catalog, options.Table, options.Model, options.Class, options.Reference).Select()
-                .Where(r => options.IncludeExpected || r.Severity != Severity.Expected),
-        ];
+            [.. filter.Select().Where(r => options.IncludeExpected || r.Severity != Severity.Expected)];
         long total = references.Select(r => r.Table).DistinctBy(t => t.Oid).Sum(t => t.EstimatedRows ?? 0);
         long done = 0;
         foreach (IGrouping<uint, Reference> table in references.GroupBy(r => r.Table.Oid))

@@ -1,6 +1,6 @@
 namespace DataOps.Core.Features.Orphans;
 
-/// <summary>What a repair takes of a result of Find-Orphan; without a key all orphans of the reference, as a result with Summary names them.</summary>
+/// <summary>A result of Find-Orphan to repair; without a key, as with Summary, all orphans of the reference.</summary>
 public sealed partial record OrphanInput
 {
     /// <summary>The server that it was found on.</summary>
@@ -15,7 +15,7 @@ public sealed partial record OrphanInput
     /// <summary>The row's key as text.</summary>
     public string? Key { get; init; }
 
-    /// <summary>What the row referred to; where it refers to something else by now, it is left alone.</summary>
+    /// <summary>The value of the reference; a row with another value by now is skipped.</summary>
     public string? Value { get; init; }
 
     /// <summary>The reference's name.</summary>

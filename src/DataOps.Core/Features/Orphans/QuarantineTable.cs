@@ -31,7 +31,7 @@ internal sealed class QuarantineTable(
     public Table Make()
     {
         if (!Exists && changes.IsTakenBack)
-            context.Warning?.Invoke($"The table {DisplayName} is not there, and will be made.");
+            context.Warning?.Invoke($"Table {DisplayName} does not exist and will be created.");
         if (!Exists)
             session.Run($"""
                 create table {SqlText.Identifier(_schema, _table)} (

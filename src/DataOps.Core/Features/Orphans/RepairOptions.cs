@@ -13,7 +13,8 @@ internal static class RepairOptions
         if (options is { Action: OrphanAction.Repoint, To: null })
             throw Contradicting("-Action Repoint needs the key to refer to.", "Give it with -To.", nameof(options.To));
         if (options is { BatchSize: not null, Detailed: true, WhatIf: false })
-            throw Contradicting("-BatchSize plans each batch when its turn comes, and cannot tell its rows before: -Detailed goes with -WhatIf there.",
+            throw Contradicting(
+                "-Detailed with -BatchSize needs -WhatIf, as each batch is planned only when its turn comes.",
                 "Leave one of them out.", nameof(options.Detailed));
     }
 

@@ -11,7 +11,8 @@ using Npgsql;
 namespace DataOps.Core.Features.Orphans;
 
 /// <summary>
-/// Repairs rows whose reference has no target: clears, repoints, deletes or quarantines them, or brings back what they miss, in one transaction.
+/// Repairs orphans: clears or repoints their references, deletes or quarantines them, or recreates missing targets; in
+/// one transaction.
 /// </summary>
 /// <remarks>
 /// Each orphan is looked at again before it is touched, and once more under its lock. What depends on a row that is deleted follows Django's on_delete.

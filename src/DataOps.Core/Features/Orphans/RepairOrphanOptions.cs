@@ -4,7 +4,7 @@ using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.Orphans;
 
-/// <summary>What <see cref="RepairOrphan"/> repairs, and how. Wildcards are PowerShell's: * ? [a-z].</summary>
+/// <summary>Options of <see cref="RepairOrphan"/>. Wildcards are PowerShell's: * ? [a-z].</summary>
 public sealed partial record RepairOrphanOptions : ChangeOptions
 {
     /// <summary>

@@ -14,7 +14,10 @@ internal static class RepairRefusal
             throw undecided;
         RepairStep[] unsuited = [.. steps.Where(s => !s.Choices.Contains(s.Action!.Value))];
         if (unsuited.Length > 0)
-            throw Refusal(ErrorIds.UnsuitedAction, $"{Count(unsuited)} orphans to which {unsuited[0].Action} cannot be done, so nothing was changed.", unsuited,
+            throw Refusal(
+                ErrorIds.UnsuitedAction,
+                $"{Count(unsuited)} orphans for which {unsuited[0].Action} is not possible, so nothing was changed.",
+                unsuited,
                 s => Why(catalog, s) + Suits(s));
     }
 
@@ -24,7 +27,8 @@ internal static class RepairRefusal
     {
         RepairStep[] undecided = [.. steps.Where(s => s.Action is null)];
         return undecided.Length == 0 ? null : Refusal(
-            ErrorIds.UndecidedReferences, $"{Count(undecided)} orphans that nothing tells what to do about, so nothing was changed.", undecided, Suits);
+            ErrorIds.UndecidedReferences,
+            $"{Count(undecided)} orphans without a safe default action, so nothing was changed.", undecided, Suits);
     }
 
     private static string Count(RepairStep[] steps) => steps.Length == 1 ? "1 reference has" : $"{steps.Length} references have";
@@ -34,7 +38,8 @@ internal static class RepairRefusal
         int width = Math.Min(steps.Max(s => s.Line.Length), 80);
         return new DataOpsException(
             id, FailureKind.InvalidOperation, sentence + string.Concat(steps.Select(s => $"\n  {s.Line.PadRight(width)}  {what(s)}")),
-            "Say what to do with -Action, one kind of orphan at a time: filter with -Reference, -Class or -Table, or pipe them.", steps[0].Reference.Name);
+            "Choose with -Action, one kind of orphan at a time: filter with -Reference, -Class or -Table, or pipe "
+                + "them.", steps[0].Reference.Name);
     }
 
     private static string Suits(RepairStep step) => string.Join(", ", step.Choices);
@@ -45,7 +50,7 @@ internal static class RepairRefusal
         OrphanAction.Repoint when step.Reference.Columns.Count == 1 => "is the row's own key: ",
         OrphanAction.RecreateParent when step.Reference is { Columns.Count: 1, Target: { } target } =>
             PlaceholderRow.Obstacle(catalog, target, step.Reference.TargetColumns[0]) is { } obstacle ? obstacle + "; else " : "",
-        OrphanAction.RebuildHalf or OrphanAction.PlainPage => "is not about the halves of a page: ",
+        OrphanAction.RebuildHalf or OrphanAction.PlainPage => "does not link a page with its specific row: ",
         _ => "",
     };
 }

@@ -84,8 +84,9 @@ internal sealed class RepairRun(
             if (left != step.Orphans.Count)
                 throw new DataOpsException(
                     ErrorIds.ChangedMeanwhile, FailureKind.Busy,
-                    $"{step.Orphans.Count - left} of the {step.Orphans.Count} orphans of {step.Name} are none any more. Nothing was done.",
-                    "Run it again: it will plan with the rows as they are now.", step.Reference.Name);
+                    $"{step.Orphans.Count - left} of the {step.Orphans.Count} orphans of {step.Name} have been fixed "
+                        + "by another session. Nothing was changed.",
+                    "Run it again: it plans with the current rows.", step.Reference.Name);
         }
     }
 }

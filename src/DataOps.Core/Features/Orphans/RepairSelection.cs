@@ -28,7 +28,9 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
     /// here.</exception>
     public IReadOnlyList<RepairStep> Steps(ChangeSet changes)
     {
-        Reference[] asked = [.. new ReferenceFilter(catalog, options.Table, options.Model, options.Class, options.Reference).Select()];
+        ReferenceFilter filter =
+            new(catalog, options.Table, options.Model, options.Class, options.Reference, context);
+        Reference[] asked = [.. filter.Select()];
         return [.. (options.InputObject is { } input ? OfInput(changes, asked, input) : OfFilter(changes, asked)).Where(s => s.Orphans.Count > 0)];
     }
 
@@ -67,7 +69,7 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
                 Skip(input.Length,
                     $"{reference} is history that outlives its target by design: name it with -Reference, or use -IncludeExpected, to repair it all the same.");
             else if (!asked.Contains(reference))
-                Skip(input.Length, $"{reference} is not among what -Table, -Model, -Class and -Reference leave.");
+                Skip(input.Length, $"{reference} is left out by -Table, -Model, -Class or -Reference.");
             else
                 found.Add((reference, input));
         }
@@ -128,7 +130,7 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
     private void Skip(long rows, string why)
     {
         Skipped += rows;
-        context.Warning?.Invoke($"Left alone: {why}");
+        context.Warning?.Invoke($"Skipped: {why}");
     }
 
     private Reference Find(OrphanInput input) =>

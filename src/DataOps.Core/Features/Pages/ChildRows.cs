@@ -82,7 +82,9 @@ internal sealed class ChildRows(
         {
             long rest = session.Query<long>($"select count(*) {rows}", context.Cancellation)[0];
             if (rest > 0)
-                context.Warning?.Invoke($"{rest} rows in {reference.Table} ({reference.Column.Name}) refer to {gone}, and stay with the old pages.");
+                context.Warning?.Invoke(
+                    $"{rest} rows in {reference.Table} ({reference.Column.Name}) refer to {gone}, and are kept with "
+                        + "the old pages.");
         }
         else
         {
@@ -154,7 +156,9 @@ internal sealed class ChildRows(
             $"select count(*) {from} where {key} in (select {move.To.SingleKey!.In("n")} from {move.To} n)",
             context.Cancellation)[0] == 0;
         if (!keeps && !move.IsList && newPages is null)
-            context.Warning?.Invoke($"Rows of {move.From} get new keys in {move.To}, as theirs are taken: publish drafts that were saved before anew.");
+            context.Warning?.Invoke(
+                $"Rows of {move.From} get new keys in {move.To}, as theirs are taken: save and publish earlier drafts "
+                    + "again.");
         string[] into = [.. keeps ? [move.To.SingleKey.Name] : Array.Empty<string>(), move.ToColumn.Name, .. columns];
         SqlText[] values = [.. keeps ? [key] : Array.Empty<SqlText>(), $"d.new_id", .. old.Select(c => c.In("t"))];
         InsertedRows rows = change.Insert(move.To, into, (SqlText)$"select {values} {from}");

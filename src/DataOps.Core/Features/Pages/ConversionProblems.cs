@@ -23,7 +23,7 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
         from {PagesToConvert.Name} d join {pages} t on t.{pages.SingleKey!} = d.id
         where length(t.path) <= {PathScheme.Wagtail.StepLength}
         """,
-        f => $"{Pages(f)} no page above: the root of all pages stays a plain page, so name pages below it");
+        f => $"{Pages(f)} no parent: the root page cannot be converted, so name pages below it");
 
     /// <summary>Finds pages whose row in an old table is missing, or that have one in a new table already.</summary>
     public void FindHalves()
@@ -34,10 +34,10 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
                 from {PagesToConvert.Name} d
                 where not exists (select 1 from {table} t where t.{table.SingleKey!} = d.id)
                 """,
-                f => $"{Pages(f)} no row in {table}: Test-Tree finds them, Repair-Tree mends them");
+                f => $"{Pages(f)} no row in {table}: Test-Tree finds them, Repair-Tree repairs them");
         foreach (Table table in map.Come)
             Find($"from {PagesToConvert.Name} d join {table} t on t.{table.SingleKey!} = d.new_id", f =>
-                $"{Pages(f)} a row in {table} already: Repair-Tree removes it");
+                $"{Pages(f)} a row in {table} already: Repair-Tree deletes it");
     }
 
     /// <summary>Finds fields that nothing fills, values that do not fit, and values for which there is no field.</summary>
@@ -83,7 +83,8 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
         catch (DataOpsException e) when (e.Id.StartsWith("Postgres.22", StringComparison.Ordinal))
         {
             throw new DataOpsException(
-                ErrorIds.InvalidDefault, FailureKind.InvalidArgument, $"-Default gives {s.Field} a value that cannot be: {e.Message}",
+                ErrorIds.InvalidDefault, FailureKind.InvalidArgument,
+                $"-Default gives {s.Field} an invalid value: {e.Message}",
                 $"Give it as PostgreSQL writes a value of {s.Column.TypeText}.", s.Field, e);
         }
     }

@@ -9,8 +9,10 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Pages;
 
-/// <summary>Makes pages of one type pages of another in place: id, path, url, history, permissions and children stay.</summary>
-/// <remarks>Or it makes new pages in their places, to which everything leads that led to the old ones.</remarks>
+/// <summary>
+/// Converts pages to another page type in place: id, path, URL, history, permissions and children are kept.
+/// </summary>
+/// <remarks>With AsNewPage, new pages replace them, and references to the old pages are repointed.</remarks>
 [Operation("Convert", "Page")]
 public sealed class ConvertPage : Operation<ConvertPageOptions, IChangeResult>
 {

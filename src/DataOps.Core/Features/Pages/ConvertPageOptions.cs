@@ -4,7 +4,7 @@ using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.Pages;
 
-/// <summary>Which pages <see cref="ConvertPage"/> makes pages of which other type, and what becomes of their fields.</summary>
+/// <summary>Options of <see cref="ConvertPage"/>.</summary>
 public sealed partial record ConvertPageOptions : ChangeOptions
 {
     /// <summary>Pages to convert, by id.</summary>
@@ -57,25 +57,27 @@ public sealed partial record ConvertPageOptions : ChangeOptions
     public OnDependent OnDependent { get; init; }
 }
 
-/// <summary>What becomes of one field; of the plan, and with Detailed.</summary>
+/// <summary>The conversion of one field; with WhatIf or Detailed.</summary>
 /// <param name="Server">The server.</param>
 /// <param name="Database">The database.</param>
-/// <param name="Field">The new type's field; null for one that is dropped.</param>
-/// <param name="Source">Where its values come from: the old field, a value, or the column's own default; for one that is dropped, the old field.</param>
-/// <param name="Action">Copy, Default, Empty, Rows (child rows and lists that move), or Drop.</param>
+/// <param name="Field">The target type's field; null for a dropped field.</param>
+/// <param name="Source">
+/// The source of its values: the old field, a value, or the column's default; for a dropped field, the old field.
+/// </param>
+/// <param name="Action">Copy, Default, Empty, Rows (child rows and many-to-many rows), or Drop.</param>
 /// <param name="Table">The table.</param>
 public sealed record ConvertedField(string Server, string Database, string? Field, string? Source, string Action, string Table) : IChangeResult;
 
-/// <summary>What converting pages did, or would do.</summary>
+/// <summary>The sum of a conversion of pages.</summary>
 public sealed record ConvertPageResult : ChangeResult
 {
-    /// <summary>The id of the page of the new type where it is one; null for several.</summary>
+    /// <summary>The id of the converted page; null for several.</summary>
     public long? Id { get; init; }
 
-    /// <summary>Pages that change their type, or get a successor, aliases included.</summary>
+    /// <summary>Pages that are converted or replaced, aliases included.</summary>
     public long Pages { get; init; }
 
-    /// <summary>Those that change because they are aliases of a page that does.</summary>
+    /// <summary>Of those, aliases of converted pages.</summary>
     public long Aliases { get; init; }
 
     /// <summary>The new type.</summary>

@@ -6,7 +6,7 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Pages;
 
-/// <summary>Which pages <see cref="GetPage"/> lists. Wildcards are PowerShell's: * ? [a-z].</summary>
+/// <summary>Options of <see cref="GetPage"/>. Wildcards are PowerShell's: * ? [a-z].</summary>
 public sealed partial record GetPageOptions
 {
     /// <summary>Pages, by id. Default: all.</summary>
@@ -42,7 +42,11 @@ public sealed partial record GetPageOptions
 public sealed class GetPage : Operation<GetPageOptions, IPage>
 {
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A page, a type or a site that was named is not there.</exception>
+    protected override bool NeedsAllNames => false;
+
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException">The database is none of a Wagtail site, or the parent is not
+    /// found.</exception>
     protected override IEnumerable<IPage> Execute(Session session, GetPageOptions options, OperationContext context)
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
@@ -51,7 +55,7 @@ public sealed class GetPage : Operation<GetPageOptions, IPage>
         int top = query.Top;
         foreach (PageInfo page in query.Read())
             yield return options.Tree ? Line(page, top) : page;
-        query.RequireAll();
+        query.ReportUnmatched();
     }
 
     /// <summary>The names of the sites, as host:port.</summary>

@@ -8,7 +8,9 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Pages;
 
-/// <summary>Moves pages and all that is below them to another place of the page tree, as Wagtail does, in one transaction.</summary>
+/// <summary>
+/// Moves pages with their descendants to another place in the page tree, as Wagtail does, in one transaction.
+/// </summary>
 /// <remarks>Nobody else can write to the pages meanwhile: moves that run at the same time are what damages trees.</remarks>
 [Operation("Move", "Page")]
 public sealed class MovePage : Operation<MovePageOptions, IChangeResult>

@@ -4,7 +4,7 @@ using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.Pages;
 
-/// <summary>What <see cref="MovePage"/> moves, and where to.</summary>
+/// <summary>Options of <see cref="MovePage"/>.</summary>
 public sealed partial record MovePageOptions : ChangeOptions
 {
     /// <summary>Pages to move, by id; in this order.</summary>
@@ -29,19 +29,19 @@ public sealed partial record MovePageOptions : ChangeOptions
     public bool Redirect { get; init; }
 }
 
-/// <summary>One page that is moved with all that is below it; of the plan, and with Detailed.</summary>
+/// <summary>A page that is moved with its descendants; with WhatIf or Detailed.</summary>
 /// <param name="Server">The server.</param>
 /// <param name="Database">The database.</param>
 /// <param name="Id">The page's id.</param>
 /// <param name="Title">Its title.</param>
-/// <param name="Action">Move or Reorder; None when it is there already.</param>
-/// <param name="Pages">How many pages move, itself included.</param>
+/// <param name="Action">Move or Reorder; None when the page is already there.</param>
+/// <param name="Pages">The number of moved pages, itself included.</param>
 /// <param name="OldParent">The id of its parent before.</param>
 /// <param name="Parent">The id of its parent afterwards.</param>
-/// <param name="OldUrlPath">Its url path before.</param>
-/// <param name="UrlPath">Its url path afterwards.</param>
-/// <param name="OldPath">Its place in the tree before.</param>
-/// <param name="Path">Its place in the tree afterwards.</param>
+/// <param name="OldUrlPath">Its URL path before.</param>
+/// <param name="UrlPath">Its URL path afterwards.</param>
+/// <param name="OldPath">Its path in the tree before.</param>
+/// <param name="Path">Its path in the tree afterwards.</param>
 public sealed record MovedPage(
     string Server,
     string Database,
@@ -56,18 +56,18 @@ public sealed record MovedPage(
     string OldPath,
     string Path) : IChangeResult;
 
-/// <summary>What moving pages did, or would do.</summary>
+/// <summary>The sum of a move of pages.</summary>
 public sealed record MovePageResult : ChangeResult
 {
-    /// <summary>Pages that were named and are moved.</summary>
+    /// <summary>Named pages that are moved.</summary>
     public int Moved { get; init; }
 
-    /// <summary>Pages that move with them, themselves included.</summary>
+    /// <summary>Moved pages, descendants included.</summary>
     public long Pages { get; init; }
 
-    /// <summary>The new url path where one page is moved; null for several.</summary>
+    /// <summary>The new URL path of the moved page; null for several.</summary>
     public string? UrlPath { get; init; }
 
-    /// <summary>Redirects that are made or changed.</summary>
+    /// <summary>Redirects created or updated.</summary>
     public long Redirects { get; init; }
 }

@@ -15,7 +15,7 @@ internal sealed class MovedRows(
     private readonly PageMove[] _moved = [.. moves.Where(m => m.Action != PageMove.None)];
     private readonly IReadOnlyList<SiteAddress> _sites = SiteAddress.Read(session, tables, context.Cancellation);
 
-    /// <summary>Redirects that are made or changed.</summary>
+    /// <summary>Redirects created or updated.</summary>
     public long Redirects { get; private set; }
 
     /// <summary>What the application does not know of yet.</summary>
@@ -143,7 +143,7 @@ internal sealed class MovedRows(
             """).Count;
         Redirects = changed + added;
         if (kept > 0)
-            context.Warning?.Invoke($"{kept} old addresses have a redirect that somebody made: those stay as they are.");
+            context.Warning?.Invoke($"{kept} old addresses have a redirect already, which is kept.");
         if (tooLong > 0)
             context.Warning?.Invoke($"{tooLong} old addresses are too long for a redirect.");
     }

@@ -10,19 +10,19 @@ public interface IPage
     string Database { get; }
 }
 
-/// <summary>Whether a page is published.</summary>
+/// <summary>The status of a page.</summary>
 public enum PageStatus
 {
-    /// <summary>Published; HasUnpublishedChanges tells whether there is a newer draft.</summary>
+    /// <summary>Published; HasUnpublishedChanges shows whether there is a newer draft.</summary>
     Live,
 
     /// <summary>Not published.</summary>
     Draft,
 
-    /// <summary>Not published yet: a revision is scheduled.</summary>
+    /// <summary>Not published; a revision is scheduled.</summary>
     Scheduled,
 
-    /// <summary>Not published any more: it has expired.</summary>
+    /// <summary>Unpublished because it has expired.</summary>
     Expired,
 }
 
@@ -37,18 +37,18 @@ public enum PageStatus
 /// <param name="Status">Live, Draft, Scheduled or Expired.</param>
 /// <param name="HasUnpublishedChanges">Whether the newest revision is not the one that is live.</param>
 /// <param name="Slug">Its slug.</param>
-/// <param name="UrlPath">The slugs from the root to it, as Wagtail keeps them.</param>
-/// <param name="Url">Its address; null when it stands under no site's root page.</param>
+/// <param name="UrlPath">Its URL path, the slugs from the root page on.</param>
+/// <param name="Url">Its URL; null when it is not below the root page of a site.</param>
 /// <param name="Site">The site, as host:port; null without one.</param>
 /// <param name="Locale">The code of its language.</param>
-/// <param name="Children">Its children, as the page counts them.</param>
-/// <param name="AliasOf">The id of the page of which it is an alias.</param>
-/// <param name="Owner">The id of the user who made it.</param>
-/// <param name="GoLiveAt">When it is to appear.</param>
-/// <param name="ExpireAt">When it is to disappear.</param>
+/// <param name="Children">The number of its children (numchild).</param>
+/// <param name="AliasOf">The id of the page that it is an alias of.</param>
+/// <param name="Owner">The id of its owner.</param>
+/// <param name="GoLiveAt">When it is to be published.</param>
+/// <param name="ExpireAt">When it is to expire.</param>
 /// <param name="FirstPublishedAt">When it was first published.</param>
 /// <param name="LastPublishedAt">When it was last published.</param>
-/// <param name="Path">Its place in the tree: four characters a level.</param>
+/// <param name="Path">Its path in the tree: four characters per level.</param>
 public sealed record PageInfo(
     string Server,
     string Database,
@@ -80,5 +80,5 @@ public sealed record PageInfo(
 /// <param name="Id">Its id.</param>
 /// <param name="Type">Its type, as app.model.</param>
 /// <param name="Status">Live, Draft, Scheduled or Expired.</param>
-/// <param name="UrlPath">The slugs from the root to it.</param>
+/// <param name="UrlPath">Its URL path.</param>
 public sealed record PageLine(string Server, string Database, string Tree, long Id, string? Type, string Status, string UrlPath) : IPage;

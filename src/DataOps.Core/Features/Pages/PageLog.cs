@@ -34,7 +34,9 @@ internal static class PageLog
         KeyValuePair<string, SqlText>[] known = [.. all.Where(c => log.Find(c.Key) is not null)];
         if (log.Columns.FirstOrDefault(c => c is { NotNull: true, Default: null, Source: ColumnSource.Plain } && !all.ContainsKey(c.Name)) is { } unknown)
         {
-            context.Warning?.Invoke($"{log} needs a value for {unknown.Name}, which is not known here: nothing of this is in Wagtail's log.");
+            context.Warning?.Invoke(
+                $"{log} needs a value for {unknown.Name}, which is unknown, so Wagtail's log has no entry of this "
+                    + "change.");
             return;
         }
         SqlText select = $"select {known.Select(c => c.Value)} from ({entries}) m order by m.number";

@@ -21,8 +21,8 @@ internal sealed record PageNode(long Id, string Path, string Slug, string UrlPat
 /// <param name="Parent">Its parent afterwards.</param>
 /// <param name="Slug">Its slug afterwards.</param>
 /// <param name="Path">Its place afterwards.</param>
-/// <param name="UrlPath">Its url path afterwards.</param>
-/// <param name="Pages">How many pages move, itself included.</param>
+/// <param name="UrlPath">Its URL path afterwards.</param>
+/// <param name="Pages">The number of moved pages, itself included.</param>
 /// <param name="Action">Move, Reorder or None.</param>
 internal sealed record PageMove(PageNode Before, PageNode OldParent, PageNode Parent, string Slug, string Path, string UrlPath, long Pages, string Action)
 {

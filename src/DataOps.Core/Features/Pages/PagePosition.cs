@@ -12,7 +12,7 @@ public enum PagePosition
     /// <summary>The sibling before the target.</summary>
     Left,
 
-    /// <summary>The sibling behind the target.</summary>
+    /// <summary>The sibling after the target.</summary>
     Right,
 
     /// <summary>The first sibling of the target.</summary>

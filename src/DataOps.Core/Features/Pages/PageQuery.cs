@@ -24,18 +24,19 @@ internal sealed class PageQuery
     private readonly IReadOnlyList<SiteAddress> _sites;
     private readonly NameFilter _urlPaths;
     private readonly HashSet<long> _ids;
-    private readonly HashSet<string> _literalPaths;
+    private readonly List<(string Path, NameFilter Filter)> _unseenPaths;
     private readonly List<SqlText> _conditions = [];
 
-    /// <summary>Resolves what was named.</summary>
-    /// <exception cref="DataOpsException">A parent, a type or a site that was named is not there.</exception>
+    /// <summary>Resolves the parent, the types and the site.</summary>
+    /// <exception cref="DataOpsException">The parent is not found; or a type or the site is not, and the operation
+    /// needs all names.</exception>
     public PageQuery(Session session, PageTables tables, GetPageOptions options, OperationContext context)
     {
         (_session, _tables, _options, _context) = (session, tables, options, context);
         _sites = SiteAddress.Read(session, tables, context.Cancellation);
         _ids = [.. options.Id];
         string[] paths = [.. options.UrlPath.Select(PageTables.UrlPath)];
-        _literalPaths = [.. paths.Where(p => p.IndexOfAny(['*', '?', '[']) < 0)];
+        _unseenPaths = [.. paths.Select(p => (p, new NameFilter([p])))];
         _urlPaths = new NameFilter(paths);
         AddIds();
         AddTypes();
@@ -54,29 +55,30 @@ internal sealed class PageQuery
         foreach (PageInfo page in pages.Where(p => _urlPaths.Matches(p.UrlPath)))
         {
             _ids.Remove(page.Id);
-            _literalPaths.Remove(page.UrlPath);
+            _unseenPaths.RemoveAll(p => p.Filter.Matches(page.UrlPath));
             if (++done % ProgressEvery == 0)
                 _context.Report("Reading pages", done, _tables.Pages.EstimatedRows);
             yield return page;
         }
     }
 
-    /// <summary>Refuses named pages that do not exist; after <see cref="Read"/>.</summary>
-    /// <exception cref="DataOpsException"><c>UnknownPage</c>.</exception>
-    public void RequireAll()
-    {
-        string[] missing = [.. _ids.Select(id => id.ToString(System.Globalization.CultureInfo.InvariantCulture)), .. _literalPaths];
-        if (missing.Length > 0)
-            throw PageTables.UnknownPage(_session, string.Join(", ", missing));
-    }
+    /// <summary>Reports pages that were named and are not found; after <see cref="Read"/>.</summary>
+    /// <exception cref="DataOpsException"><c>UnknownPage</c>, where the operation needs all names.</exception>
+    public void ReportUnmatched() => _context.ReportUnmatched(
+        _ids.Select(id => id.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            .Concat(_unseenPaths.Select(p => p.Path)),
+        missing => PageTables.UnknownPage(_session, string.Join(", ", missing)));
 
     private void AddIds()
     {
         if (_ids.Count > 0)
             _conditions.Add($"t.id = any({_ids.ToArray()})");
         // Without wildcards the server looks for them.
-        if (_literalPaths.Count > 0 && _literalPaths.Count == _options.UrlPath.Count)
-            _conditions.Add($"t.url_path = any({_literalPaths.ToArray()})");
+        if (_unseenPaths.Count > 0 && !_unseenPaths.Any(p => NameFilter.HasWildcards(p.Path)))
+        {
+            string[] paths = [.. _unseenPaths.Select(p => p.Path)];
+            _conditions.Add($"t.url_path = any({paths})");
+        }
     }
 
     private void AddTypes()
@@ -85,7 +87,8 @@ internal sealed class PageQuery
             return;
         NameFilter types = new(_options.Type);
         ContentType[] all = [.. _tables.Catalog.ContentTypes];
-        types.Require(all.Select(c => (string?[])ReferenceFilter.ModelNames(c.Label)), ErrorIds.UnknownModel, "model");
+        IEnumerable<string?[]> labels = all.Select(c => ReferenceFilter.ModelNames(c.Label));
+        _context.ReportUnmatched(types, labels, ErrorIds.UnknownModel, "model");
         int[] chosen = [.. all.Where(c => types.Matches(ReferenceFilter.ModelNames(c.Label))).Select(c => c.Id)];
         _conditions.Add($"t.content_type_id = any({chosen})");
     }
@@ -97,9 +100,10 @@ internal sealed class PageQuery
         NameFilter filter = new([name]);
         SqlText[] roots = [.. _sites.Where(s => s.IsNamed(filter) && s.Path is not null).Select(s => Below(s.Path!))];
         if (roots.Length == 0)
-            throw new DataOpsException(
-                ErrorIds.UnknownSite, FailureKind.NotFound, $"There is no site {name}.", $"There are: {string.Join(", ", _sites.Select(s => s.Name))}.", name);
-        _conditions.Add($"({SqlText.Join(" or ", roots)})");
+            _context.ReportUnmatched([name], _ => new DataOpsException(
+                ErrorIds.UnknownSite, FailureKind.NotFound, $"There is no site {name}.",
+                $"There are: {string.Join(", ", _sites.Select(s => s.Name))}.", name));
+        _conditions.Add(roots.Length == 0 ? (SqlText)$"false" : $"({SqlText.Join(" or ", roots)})");
     }
 
     private void AddParent()

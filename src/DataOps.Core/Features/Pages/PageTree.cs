@@ -112,9 +112,10 @@ internal sealed class PageTree
     private static void Require(PageNode node, PageNode target, bool isChild)
     {
         if (node.Path.Length <= s_paths.StepLength)
-            throw Invalid($"Page {node.Id} is the root of all pages, which cannot be moved.", "Name a page below it.", node);
+            throw Invalid($"Page {node.Id} is the root page, which cannot be moved.", "Name a page below it.", node);
         if (!isChild && target.Path.Length <= s_paths.StepLength)
-            throw Invalid($"Page {target.Id} is the root of all pages: no page can be beside it.", "Use -Position FirstChild or LastChild.", node);
+            throw Invalid($"Page {target.Id} is the root page, which has no siblings.",
+                "Use -Position FirstChild or LastChild.", node);
         if (node.Holds(target) && (isChild || node.Id != target.Id))
             throw Invalid($"Page {node.Id} ({node.UrlPath}) cannot be moved below itself: page {target.Id} ({target.UrlPath}) is "
                 + $"{(node.Id == target.Id ? "the same" : "below it")}.", "Name another -To.", node);

@@ -28,7 +28,7 @@ internal sealed class PagesToConvert
             _cancellation);
         PageQuery query = new(session, tables, new GetPageOptions { Id = options.Id, UrlPath = options.UrlPath, Type = options.Type }, context);
         long[] ids = [.. query.Read().Select(p => p.Id)];
-        query.RequireAll();
+        query.ReportUnmatched();
         // Those that have the new type already are done.
         SqlText others = $"t.content_type_id <> {target.ContentType}";
         if (options.AsNewPage)
@@ -109,7 +109,7 @@ internal sealed class PagesToConvert
             """, _cancellation) is [var alias, ..])
             throw new DataOpsException(
                 ErrorIds.AliasOfOther, FailureKind.InvalidArgument, $"Page {alias}, which is not converted; both have to have one type.",
-                "Convert that page: its aliases go with it.", alias);
+                "Convert that page: its aliases are converted with it.", alias);
     }
 
     private long CountOf(SqlText sql) => _session.Query<long>(sql, _cancellation)[0];

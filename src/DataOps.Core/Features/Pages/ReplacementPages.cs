@@ -43,10 +43,11 @@ internal sealed class ReplacementPages(
             from {PagesToConvert.Name} d join {_pages} t on t.id = d.id where length(t.path) > {s_paths.StepLength}
             and not exists (select 1 from {_pages} p where p.path = {s_paths.ParentSql($"t.path")})
             """,
-            f => $"{ConversionProblems.Pages(f)} lost the page above: Repair-Tree brings it back into the tree");
+            f => $"{ConversionProblems.Pages(f)} no parent: Repair-Tree reattaches them");
         if (!Keeps && !options.Force)
             problems.Find($"from {PagesToConvert.Name} d join {_pages} t on t.id = d.id where t.has_unpublished_changes", f =>
-                $"{ConversionProblems.Pages(f)} a draft that was not published and would go with the old page: publish it, use -OldPage Keep, or -Force");
+                $"{ConversionProblems.Pages(f)} an unpublished draft that would be deleted with the old page: publish "
+                    + "it, use -OldPage Keep, or -Force");
         Following.FindProblems(problems);
     }
 
@@ -238,8 +239,10 @@ internal sealed class ReplacementPages(
             """,
             r => (Field: (r.GetInt32(0), r.GetString(1)), Rows: r.GetInt64(2)), context.Cancellation).Where(r => !fields.Contains(r.Field)).Sum(r => r.Rows);
         if (texts > 0)
-            context.Warning?.Invoke($"Links in texts name an old page by its id ({texts} of them), and {(Keeps ? "still lead to it" : "will lead nowhere")}: "
-                + "what uses the page stands in Wagtail's administration. Without -AsNewPage they stay right.");
+            context.Warning?.Invoke(
+                $"Links in texts name old pages by id ({texts} of them), and "
+                    + $"{(Keeps ? "still lead to those" : "will be broken")}: the usage view of the page in Wagtail's "
+                    + "admin lists them. Without -AsNewPage links are kept.");
     }
 
     private ReplacedPage Describe(Row row, string? url) => new(

@@ -10,7 +10,7 @@ using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Sequences;
 
-/// <summary>Which sequences <see cref="ResetSequence"/> looks at. Wildcards are PowerShell's: * ? [a-z].</summary>
+/// <summary>Options of <see cref="ResetSequence"/>. Wildcards are PowerShell's: * ? [a-z].</summary>
 public sealed partial record ResetSequenceOptions : PlanOptions
 {
     /// <summary>Tables, as table or schema.table. Default: all.</summary>
@@ -22,7 +22,10 @@ public sealed partial record ResetSequenceOptions : PlanOptions
     public IReadOnlyList<string> Model { get; init; } = [];
 }
 
-/// <summary>Finds sequences that are behind their tables, that no column owns, or that come to their end; sets the first and the second right.</summary>
+/// <summary>
+/// Sets sequences that are behind their tables, restores lost ownership, and reports sequences that are nearly
+/// exhausted.
+/// </summary>
 /// <remarks>
 /// Each sequence in a transaction of its own, with its table locked against writers for that moment. A sequence only ever moves on in the direction in which it
 /// counts. PostgreSQL does not take setval back with a transaction: what is set stays set, and needs no undoing.
@@ -38,7 +41,7 @@ public sealed class ResetSequence : Operation<ResetSequenceOptions, IChangeResul
     {
         Stopwatch watch = Stopwatch.StartNew();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
-        TableFilter filter = new(catalog, options.Table, options.Model);
+        TableFilter filter = new(catalog, options.Table, options.Model, context);
         SequenceReader reader = new(session, catalog.Database, context.Cancellation);
         IReadOnlyList<SequenceState> states = reader.Read(filter.Matches);
         ShortTransaction transaction = new(session, BatchLimits.Of(1), context);

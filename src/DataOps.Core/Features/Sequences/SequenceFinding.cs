@@ -2,38 +2,40 @@ using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Features.Sequences;
 
-/// <summary>What can be wrong with the sequence of a key.</summary>
+/// <summary>A problem of the sequence of a key.</summary>
 public enum SequenceProblem : long
 {
-    /// <summary>It will give out values that the table has, or has passed: inserting will fail.</summary>
+    /// <summary>The sequence will return values that the table already has: inserts will fail.</summary>
     Behind,
 
-    /// <summary>No column owns it: Django and pg_get_serial_sequence do not find it, and dropping the table leaves it behind.</summary>
+    /// <summary>
+    /// No column owns the sequence: Django and pg_get_serial_sequence do not find it, and dropping the table keeps it.
+    /// </summary>
     OwnershipLost,
 
-    /// <summary>Four fifths of what the column's type or the sequence can hold are used up.</summary>
+    /// <summary>80 % of the range of the column's type or of the sequence are used.</summary>
     NearEnd,
 }
 
-/// <summary>A sequence with which something is wrong; its class is a <see cref="SequenceProblem"/>.</summary>
+/// <summary>A problem of a sequence; its class is a <see cref="SequenceProblem"/>.</summary>
 public sealed record SequenceFinding : Finding, IChangeResult
 {
     /// <summary>The sequence.</summary>
     public string Sequence { get; init; } = "";
 
-    /// <summary>What it gave out last; what it will give out first when it was never used.</summary>
+    /// <summary>Its last value; its first value when it was never used.</summary>
     public long LastValue { get; init; }
 
-    /// <summary>The furthest value that the table holds; null when it is empty.</summary>
+    /// <summary>The largest value in the table (smallest, for a descending sequence); null when it is empty.</summary>
     public long? Used { get; init; }
 
-    /// <summary>What its last value should be; null when it is right, or cannot be put right.</summary>
+    /// <summary>The correct last value; null when it is correct, or cannot be set.</summary>
     public long? NewValue { get; init; }
 
-    /// <summary>Whether it was put right.</summary>
+    /// <summary>Whether the sequence was changed.</summary>
     public bool Changed { get; init; }
 
-    /// <summary>The statement that puts it right; null where there is none.</summary>
+    /// <summary>The statement that repairs it; null where there is none.</summary>
     public string? Sql { get; init; }
 
     string IChangeResult.Server => Server!;
@@ -41,15 +43,15 @@ public sealed record SequenceFinding : Finding, IChangeResult
     string IChangeResult.Database => Database!;
 }
 
-/// <summary>What setting sequences did, or would do.</summary>
+/// <summary>The sum of a reset of sequences.</summary>
 public sealed record ResetSequenceResult : ChangeResult
 {
-    /// <summary>Sequences looked at.</summary>
+    /// <summary>Sequences checked.</summary>
     public long Checked { get; init; }
 
-    /// <summary>Problems that it cannot put right.</summary>
+    /// <summary>Problems that cannot be repaired.</summary>
     public long Reported { get; init; }
 
-    /// <summary>Attempts that came to nothing because somebody else was in the way.</summary>
+    /// <summary>Attempts that failed because another session held a lock.</summary>
     public long Retries { get; init; }
 }

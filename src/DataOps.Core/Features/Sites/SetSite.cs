@@ -7,7 +7,7 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Sites;
 
-/// <summary>Changes where a site is reached and which page it begins with, in wagtailcore_site and django_site.</summary>
+/// <summary>Sets host name, port, root page and default of a site, in wagtailcore_site and django_site.</summary>
 [Operation("Set", "Site")]
 public sealed class SetSite : Operation<SetSiteOptions, IChangeResult>
 {

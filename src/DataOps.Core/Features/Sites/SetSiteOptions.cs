@@ -4,7 +4,7 @@ using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.Sites;
 
-/// <summary>What <see cref="SetSite"/> changes.</summary>
+/// <summary>Options of <see cref="SetSite"/>.</summary>
 public sealed partial record SetSiteOptions : ChangeOptions
 {
     /// <summary>Site to change: host name, host:port or id. Default: the default site, or the only one.</summary>
@@ -33,24 +33,24 @@ public sealed partial record SetSiteOptions : ChangeOptions
     public string? Domain { get; init; }
 }
 
-/// <summary>What setting a site did, or would do.</summary>
+/// <summary>The result of setting a site.</summary>
 public sealed record SetSiteResult : ChangeResult
 {
-    /// <summary>The site as it was, as host:port.</summary>
+    /// <summary>The site before, as host:port.</summary>
     public string OldSite { get; init; } = "";
 
-    /// <summary>The site as it is, as host:port.</summary>
+    /// <summary>The site afterwards, as host:port.</summary>
     public string Site { get; init; } = "";
 
     /// <summary>The id of its root page; null without Wagtail.</summary>
     public long? RootPage { get; init; }
 
-    /// <summary>Whether it answers where no other site does.</summary>
+    /// <summary>Whether it is the default site.</summary>
     public bool IsDefault { get; init; }
 
     /// <summary>Its name.</summary>
     public string? SiteName { get; init; }
 
-    /// <summary>Its domain in django_site; null when there is no row for it.</summary>
+    /// <summary>Its domain in django_site; null without a row there.</summary>
     public string? Domain { get; init; }
 }

@@ -61,7 +61,7 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Chan
                     "Give -HostName, -Port, -RootPage, -AsDefault, -SiteName or -Domain.");
         if (options.HostName is { } host && (host.Length is 0 or > Longest || host.Any(c => char.IsWhiteSpace(c) || c is '/' or ':' or '@')))
             throw new DataOpsException(
-                ErrorIds.InvalidHostName, FailureKind.InvalidArgument, $"\"{host}\" is no host name.",
+                ErrorIds.InvalidHostName, FailureKind.InvalidArgument, $"\"{host}\" is not a host name.",
                     "Give the name alone, as www.example.com, and the port with -Port.", host);
         if (options.Domain is { } domain && (domain.Length is 0 or > 100 || domain.Any(char.IsWhiteSpace) || domain.Contains('/')))
             throw new DataOpsException(ErrorIds.InvalidDomain, FailureKind.InvalidArgument, $"\"{domain}\" is no domain.",
@@ -141,7 +141,8 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Chan
         0 => throw new DataOpsException(ErrorIds.UnknownSite, FailureKind.NotFound, $"There is no site {options.Site}.", $"There are: {string.Join(", ", all)}.",
             options.Site),
         _ => throw new DataOpsException(
-            ErrorIds.AmbiguousSite, FailureKind.InvalidArgument, $"Several sites could be meant: {string.Join(", ", found.Select(name))}.", "Name one with -Site.",
+            ErrorIds.AmbiguousSite, FailureKind.InvalidArgument,
+            $"Several sites match: {string.Join(", ", found.Select(name))}.", "Name one with -Site.",
                 options.Site),
     };
 
@@ -156,7 +157,7 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Chan
             context.Cancellation)[0] == paths.Depth(path) - 1;
         return isReachable ? id : throw new DataOpsException(
             ErrorIds.InvalidRootPage, FailureKind.InvalidArgument, $"Page {page} cannot be a site's root page: "
-                + $"{(path.Length > paths.StepLength ? "pages above it are missing" : "it is the root of all pages")}.",
+                + $"{(path.Length > paths.StepLength ? "pages above it are missing" : "it is the root page")}.",
             "Name a page below the root, as /home/.", page);
     }
 

@@ -36,7 +36,7 @@ internal sealed class AliasCheck(Session session, PageTables tables, Cancellatio
 
     private IEnumerable<Problem> Aliases() => Lost(session, tables, cancellation).Select(r => new Problem(
         TreeProblem.Alias, Severity.Error, tables.Pages, r.Key, "alias_of_id", r.Parent, null,
-        r.Why == LostReason.Orphan ? "no page has this key" : "the page is an alias of itself by a detour"));
+        r.Why == LostReason.Orphan ? "no page has this key" : "the page is an alias of itself through other aliases"));
 
     private IEnumerable<Problem> Translations() => session.Read(
         $"""

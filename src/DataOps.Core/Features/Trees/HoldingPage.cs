@@ -23,7 +23,7 @@ internal sealed class HoldingPage(Session session, PageTables tables, TablePlan 
     /// <param name="nodes">The working copy.</param>
     /// <param name="path">Its path.</param>
     /// <param name="like">The key of the page that needs it.</param>
-    /// <param name="isRoot">Whether it is the root of all pages.</param>
+    /// <param name="isRoot">Whether it is the root page.</param>
     /// <returns>Its id.</returns>
     public string Make(NodeRows nodes, string path, string like, bool isRoot)
     {

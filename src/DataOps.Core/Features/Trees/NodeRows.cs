@@ -35,7 +35,8 @@ internal sealed class NodeRows(
     {
         if (rows.Identity.IsWholeRow || rows.Identity.Columns.Intersect(columns).Any())
             throw new DataOpsException(
-                ErrorIds.NoKey, FailureKind.InvalidOperation, $"Table {rows.Table} has no key by which its rows could be known again, so nothing was changed.",
+                ErrorIds.NoKey, FailureKind.InvalidOperation,
+                $"Table {rows.Table} has no key that identifies its rows, so nothing was changed.",
                 "Give it a primary key.", rows.Table.DisplayName);
         IEnumerable<SqlText> cells = columns.Select(c => IsText(c) ? (SqlText)$"{Cell("c", c)} as {c}" : c.In("c"));
         SqlText select = $"select {rows.Identity.Of("c")}, {cells}, {also} from";

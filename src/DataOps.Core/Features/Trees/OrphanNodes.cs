@@ -1,14 +1,14 @@
 namespace DataOps.Core.Features.Trees;
 
-/// <summary>What becomes of nodes that are not connected to the tree, and of all below them.</summary>
+/// <summary>What to do with nodes that are not connected to the tree, and with their descendants.</summary>
 public enum OrphanNodes
 {
-    /// <summary>They stay as they are, and are told.</summary>
+    /// <summary>Report them and keep them.</summary>
     Report,
 
-    /// <summary>They get a place below the nearest ancestor that is left.</summary>
+    /// <summary>Attach them below the nearest ancestor that exists.</summary>
     Reattach,
 
-    /// <summary>They are deleted, with all that depends on them.</summary>
+    /// <summary>Delete them with their dependent rows.</summary>
     Delete,
 }

@@ -54,8 +54,9 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
             return there;
         string path = next();
         string id = holding.Make(nodes, path, like.Key, isRoot: false);
-        context.Warning?.Invoke($"Nothing tells where page {like.Key} stood, and others may be like it: they go below a new page {id} "
-            + $"({HoldingPage.UrlPath}), which nobody is shown. Move-Page gives them a place.");
+        context.Warning?.Invoke(
+            $"The former place of page {like.Key} is unknown, and perhaps that of others: they are attached below the "
+                + $"new page {id} ({HoldingPage.UrlPath}), which is not published. Move them with Move-Page.");
         return path;
     }
 
@@ -63,7 +64,7 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
     public void MakeRoot(NodeRows nodes, string path, DetachedNode like)
     {
         string id = holding.Make(nodes, path, like.Key, isRoot: true);
-        context.Warning?.Invoke($"The root of all pages is missing: page {id} at {path} is made for it.");
+        context.Warning?.Invoke($"The root page is missing: page {id} at {path} is created.");
     }
 
     /// <inheritdoc/>

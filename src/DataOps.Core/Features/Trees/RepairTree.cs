@@ -10,7 +10,9 @@ using Npgsql;
 
 namespace DataOps.Core.Features.Trees;
 
-/// <summary>Repairs trees, and what Wagtail derives from its pages' places, in one transaction under a lock of the tables.</summary>
+/// <summary>
+/// Repairs trees and the columns that Wagtail derives from them, in one transaction under a lock of the tables.
+/// </summary>
 /// <remarks>
 /// By default only what follows from other rows is written: depth, number of children, url_path, mptt's and nested sets' numbers, content types and pointers to
 /// revisions. No node is deleted unless that is asked for.
@@ -28,7 +30,7 @@ public sealed class RepairTree : Operation<RepairTreeOptions, IChangeResult>
         ChangeWay way = ChangeWay.For(session, Name, options);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context);
-        IReadOnlyList<Tree> selected = TreeFilter.Select(catalog, options.Table, options.Model);
+        IReadOnlyList<Tree> selected = TreeFilter.Select(catalog, options.Table, options.Model, context);
         Tree[] odd = options.WhatIf || options.Compact ? [.. selected] : [.. selected.Where(t => IsOdd(session, checks, t, context.Cancellation))];
         using ChangeRun change = new(session, catalog, Name, way, context);
         TreeChecks.Prepare(session, context.Cancellation);

@@ -4,33 +4,33 @@ using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.Trees;
 
-/// <summary>What becomes of pages without the row in their type's table, and of such rows without their page.</summary>
+/// <summary>What to do with pages without a specific row, and with specific rows without a page.</summary>
 public enum MissingSpecific
 {
-    /// <summary>They stay as they are, and are told.</summary>
+    /// <summary>Report them and keep them.</summary>
     Report,
 
-    /// <summary>The page becomes a plain page, which has no such row.</summary>
+    /// <summary>Convert the page to a plain page (wagtailcore.page).</summary>
     PlainPage,
 
-    /// <summary>The missing half is made anew from the page's newest revision.</summary>
+    /// <summary>Recreate the missing row from the page's newest revision.</summary>
     FromRevision,
 
-    /// <summary>The half that is left is deleted, the page with all below it.</summary>
+    /// <summary>Delete the remaining row, a page with its descendants.</summary>
     Delete,
 }
 
-/// <summary>What becomes of slugs that two children of a page have.</summary>
+/// <summary>What to do with a slug that two children of a page have.</summary>
 public enum DuplicateSlug
 {
-    /// <summary>They stay as they are, and are told.</summary>
+    /// <summary>Report them and keep them.</summary>
     Report,
 
-    /// <summary>The later sibling's gets a number behind it.</summary>
+    /// <summary>Append -2, -3 … to the slug of the later sibling.</summary>
     Suffix,
 }
 
-/// <summary>What <see cref="RepairTree"/> repairs, and how. Wildcards are PowerShell's: * ? [a-z].</summary>
+/// <summary>Options of <see cref="RepairTree"/>. Wildcards are PowerShell's: * ? [a-z].</summary>
 public sealed partial record RepairTreeOptions : ChangeOptions
 {
     /// <summary>Tables of trees, as table or schema.table. Default: all trees.</summary>
@@ -75,15 +75,15 @@ public sealed partial record RepairTreeOptions : ChangeOptions
     public OnDependent OnDependent { get; init; }
 }
 
-/// <summary>What a repair of trees did, or would do.</summary>
+/// <summary>The sum of a repair of trees.</summary>
 public sealed record RepairTreeResult : ChangeResult
 {
-    /// <summary>Problems that there were.</summary>
+    /// <summary>Problems before the repair.</summary>
     public long Problems { get; init; }
 
-    /// <summary>Problems that are left, or would be.</summary>
+    /// <summary>Problems after the repair.</summary>
     public long Remaining { get; init; }
 
-    /// <summary>Nodes that had no place and got one.</summary>
+    /// <summary>Nodes that were reattached.</summary>
     public long Reattached { get; init; }
 }

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace DataOps.Core.Features.Trees;
 
-/// <summary>What <see cref="TestTree"/> looks at. Wildcards are PowerShell's: * ? [a-z].</summary>
+/// <summary>Options of <see cref="TestTree"/>. Wildcards are PowerShell's: * ? [a-z].</summary>
 public sealed partial record TestTreeOptions
 {
     /// <summary>Tables of trees, as table or schema.table. Default: all trees.</summary>
@@ -31,7 +31,7 @@ public sealed partial record TestTreeOptions
     public string? Alphabet { get; init; }
 }
 
-/// <summary>Finds what is wrong in trees, and in Wagtail's pages, in one snapshot: one result a problem, tree after tree.</summary>
+/// <summary>Finds problems of trees and of Wagtail's pages, one result per problem, in one snapshot.</summary>
 /// <remarks>
 /// Trees are known by their columns. One pass a kind of check, never a query a node. A check that cannot be completed is a finding itself
 /// (<see cref="AuditProblem.CheckFailed"/>).
@@ -40,7 +40,10 @@ public sealed partial record TestTreeOptions
 public sealed class TestTree : Operation<TestTreeOptions, Finding>
 {
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches no tree, or the connection is lost.</exception>
+    protected override bool NeedsAllNames => false;
+
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException">The connection is lost.</exception>
     protected override IEnumerable<Finding> Execute(Session session, TestTreeOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
@@ -56,7 +59,7 @@ public sealed class TestTree : Operation<TestTreeOptions, Finding>
         TreeChecks.Prepare(session, context.Cancellation);
         TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context);
         Check check = new(session, Audit.Tree, context);
-        return TreeFilter.Select(catalog, options.Table, options.Model).SelectMany(tree => checks.Of(tree)
+        return TreeFilter.Select(catalog, options.Table, options.Model, context).SelectMany(tree => checks.Of(tree)
             .SelectMany(problems => check.Run(() => problems().Select(p => Describe(session, catalog, p)), [tree.Table], catalog.LabelOf(tree.Table))));
     }
 

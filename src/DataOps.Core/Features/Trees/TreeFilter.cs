@@ -4,6 +4,7 @@ using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.References;
 using DataOps.Core.Django.Trees;
 using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 
 namespace DataOps.Core.Features.Trees;
@@ -12,14 +13,17 @@ namespace DataOps.Core.Features.Trees;
 internal static class TreeFilter
 {
     /// <summary>The trees whose table and model have one of these names; all without names.</summary>
-    /// <exception cref="DataOpsException">A name matches no tree.</exception>
-    public static IReadOnlyList<Tree> Select(ReferenceCatalog catalog, IReadOnlyList<string> table, IReadOnlyList<string> model)
+    /// <exception cref="DataOpsException">A name is that of no tree, and the operation needs all of them.</exception>
+    public static IReadOnlyList<Tree> Select(
+        ReferenceCatalog catalog, IReadOnlyList<string> table, IReadOnlyList<string> model, OperationContext context)
     {
         NameFilter tables = new(table);
         NameFilter models = new(model);
         Tree[] trees = [.. new TreeReader(catalog).Read()];
-        Require(tables.Unmatched(trees.Select(t => Names(catalog, t))), "table");
-        Require(models.Unmatched(trees.Select(t => Labels(catalog, t))), "model");
+        IEnumerable<string> unknownTables = tables.Unmatched(trees.Select(t => Names(catalog, t)));
+        IEnumerable<string> unknownModels = models.Unmatched(trees.Select(t => Labels(catalog, t)));
+        context.ReportUnmatched(unknownTables, names => Unknown("table", names));
+        context.ReportUnmatched(unknownModels, names => Unknown("model", names));
         return [.. trees.Where(t => tables.Matches(Names(catalog, t)) && (models.IsEmpty || models.Matches(Labels(catalog, t))))];
     }
 
@@ -35,11 +39,8 @@ internal static class TreeFilter
         return PageTables.Find(catalog) is { } pages && pages.Pages == tree.Table && pages.Find(WagtailTables.Site) is { } sites ? tables.Append(sites) : tables;
     }
 
-    private static void Require(IEnumerable<string> unmatched, string what)
-    {
-        if (unmatched.ToArray() is { Length: > 0 } unknown)
-            throw new DataOpsException(
-                ErrorIds.UnknownTree, FailureKind.NotFound, $"There is no tree in a {what} {string.Join(", ", unknown.Select(n => $"\"{n}\""))}.",
-                "Test-Tree without names tests all that there are; * stands for any characters.", unknown[0]);
-    }
+    private static DataOpsException Unknown(string what, IReadOnlyList<string> names) => new(
+        ErrorIds.UnknownTree, FailureKind.NotFound,
+        $"There is no tree in a {what} {string.Join(", ", names.Select(n => $"\"{n}\""))}.",
+        "Test-Tree without names tests all that there are; * stands for any characters.", names[0]);
 }

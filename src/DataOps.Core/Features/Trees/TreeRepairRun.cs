@@ -92,7 +92,8 @@ internal sealed class TreeRepairRun(
         if (!scheme.IsCertain)
             throw new DataOpsException(
                 ErrorIds.UnknownStepLength, FailureKind.InvalidOperation,
-                $"Most rows of {tree.Table} do not tell how long a step of their paths is ({scheme.StepLength} is a guess), so nothing was changed.",
+                $"The rows of {tree.Table} leave the step length of its paths open ({scheme.StepLength} is a guess), "
+                    + "so nothing was changed.",
                 "Give the model's steplen with -StepLength.", tree.Table.DisplayName);
         PathTreeRepair repair = new(session, tree, scheme, nodes, _number, placement, context.Cancellation);
         repair.Fill(placement is null ? SqlText.Empty : _halves?.Inserted ?? SqlText.Empty);

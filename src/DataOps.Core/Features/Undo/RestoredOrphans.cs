@@ -56,7 +56,8 @@ internal sealed class RestoredOrphans
         {
             throw new DataOpsException(
                 ErrorIds.OrphansNeedSuperuser, FailureKind.PermissionDenied,
-                $"Rows referred to nothing before, against a foreign key, and role {session.Settings.Username} may not bring that back, so nothing was undone.",
+                $"Rows violated a foreign key before, and role {session.Settings.Username} may not restore that, so "
+                    + "nothing was undone.",
                 "Undo as a superuser, or as a role that may set session_replication_role (PostgreSQL 15 and later).", session.Settings.Username, e);
         }
         action();

@@ -8,7 +8,7 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Undo;
 
-/// <summary>What <see cref="UndoChange"/> undoes.</summary>
+/// <summary>Options of <see cref="UndoChange"/>.</summary>
 public sealed partial record UndoChangeOptions : ChangeOptions
 {
     /// <summary>Undo file that the operation wrote.</summary>
@@ -19,13 +19,13 @@ public sealed partial record UndoChangeOptions : ChangeOptions
     public bool Force { get; init; }
 }
 
-/// <summary>What an undoing did, or would do.</summary>
+/// <summary>The result of undoing.</summary>
 public sealed record UndoResult : ChangeResult
 {
     /// <summary>The undo file.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>The operation that wrote it.</summary>
+    /// <summary>The operation that wrote the file.</summary>
     public string Undoes { get; init; } = "";
 
     /// <summary>When it was written, in UTC.</summary>
@@ -35,9 +35,12 @@ public sealed record UndoResult : ChangeResult
     public int Tables { get; init; }
 }
 
-/// <summary>Puts the rows of an undo file back to exactly what they were, in one transaction, or names the rows that are in the way.</summary>
+/// <summary>
+/// Restores the rows of an undo file exactly, in one transaction, or lists the rows that have changed since.
+/// </summary>
 /// <remarks>
-/// Triggers fire, except for rows that referred to nothing before; the rows are compared once more afterwards. Sequences stay where they are.
+/// Triggers fire, except for rows that violated a foreign key before; the rows are compared once more afterwards.
+/// Sequences are not reset.
 /// </remarks>
 [Operation("Undo", "Change")]
 public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>

@@ -47,7 +47,7 @@ internal sealed class UndoChecks(
             }
         rows.ThrowIfAny(
             ErrorIds.StillReferenced, FailureKind.InvalidOperation, "{0} a reference to rows that undoing deletes, so nothing was undone.",
-            "Delete those rows first, or let them refer to others.");
+            "Delete those rows first, or change their references.");
     }
 
     private void RequireTargets()

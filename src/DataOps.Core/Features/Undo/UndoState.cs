@@ -42,14 +42,14 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
         foreach (UndoTableStaging table in tables)
         {
             string keepers = UnwrittenRows.KeepersOf(session, table.Table, cancellation);
-            string what = keepers.Length == 0 ? "is something else after all" : $"is something else after all; the table has {keepers}";
+            string what = keepers.Length == 0 ? "differs after undoing" : $"differs after undoing; the table has {keepers}";
             foreach (string key in session.Read(
                 $"select key from ({States(table)}) s where not done", r => r.GetString(0), cancellation))
                 wrong.Add(table.Table.DisplayName, key, what);
         }
         wrong.ThrowIfAny(
-            ErrorIds.NotRestored, FailureKind.InvalidOperation, "{0} not come back as they were, so nothing was undone.",
-            "Disable the trigger that changes them for the time, or undo in a copy of the database.");
+            ErrorIds.NotRestored, FailureKind.InvalidOperation, "{0} not been restored exactly, so nothing was undone.",
+            "Disable the trigger that changes them while undoing, or undo in a copy of the database.");
     }
 
     private void Name(UndoTableStaging table, StateRow state, RowList changed)

@@ -91,7 +91,7 @@ public sealed class SiteCatalogTests(PostgresServer server)
     }
 
     [Theory]
-    [InlineData("page*", "", "", "UnknownModel", "page*")]
+    [InlineData("pages", "", "", "UnknownModel", "pages")]
     [InlineData("", "wagtailcore_pag", "", "UnknownTable", "wagtailcore_pag")]
     [InlineData("", "", "no_such_fk", "UnknownReference", "no_such_fk")]
     [InlineData("", "[", "", "InvalidPattern", "[")]

@@ -177,7 +177,7 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
         RemovalResult done = Remove(site, new() { NoUndo = true }, warnings);
 
         Assert.Equal((false, 0L), (done.Changed, done.WouldChange));
-        Assert.Contains("3 content types are left alone", Assert.Single(warnings));
+        Assert.Contains("3 content types are kept", Assert.Single(warnings));
     }
 
     [Fact]
@@ -229,8 +229,8 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
     }
 
     [Theory]
-    [InlineData("Looking for what is stale")]
-    [InlineData("Following what depends on it")]
+    [InlineData("Finding stale content types")]
+    [InlineData("Finding dependent rows")]
     [InlineData("Locking")]
     [InlineData("Changing")]
     public void A_connection_that_breaks_at_any_step_leaves_all_as_it_was(string step)
@@ -255,7 +255,7 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
             create table legacyshop_rating (id serial primary key, content_type_id int not null references django_content_type);
             insert into legacyshop_rating values (1, 901);
             """);
-        At other = new("Looking for what is stale", () => site.Execute("drop table legacyshop_rating"));
+        At other = new("Finding stale content types", () => site.Execute("drop table legacyshop_rating"));
 
         DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => site.Run(
             new RemoveStaleContentType(), new() { LiveModel = [Models()], OnDependent = OnDependent.Cascade, NoUndo = true }, new() { Progress = other }));

@@ -125,7 +125,7 @@ public sealed class RepairActionTests : IDisposable
         DataOpsException refusal = _damage.Refuse(new() { Table = ["remark"], Action = OrphanAction.RecreateParent, NoUndo = true });
 
         Assert.Equal("UnsuitedAction", refusal.Id);
-        Assert.Contains("nothing tells what to put into place of note", refusal.Message);
+        Assert.Contains("no value is known for place of note", refusal.Message);
         Assert.Equal("UnsuitedAction", _damage.Refuse(new() { Table = ["line"], Action = OrphanAction.SetNull, NoUndo = true }).Id);
         Assert.Equal("UnsuitedAction", _damage.Refuse(new() { Table = ["line"], Action = OrphanAction.PlainPage, NoUndo = true }).Id);
     }
@@ -137,7 +137,7 @@ public sealed class RepairActionTests : IDisposable
             new() { Table = ["purchase", "line"], Action = OrphanAction.Quarantine, OnDependent = OnDependent.Cascade, UndoPath = _files.New() };
         IReadOnlyDictionary<string, string> before = _shop.Digest();
         IReadOnlyList<IChangeResult> plan = _damage.All(options with { WhatIf = true, UndoPath = null });
-        Assert.Contains("dataops_quarantine is not there", Assert.Single(_damage.Warnings));
+        Assert.Contains("dataops_quarantine does not exist", Assert.Single(_damage.Warnings));
         Assert.Equal(before, _shop.Digest());
 
         RepairOrphanResult result = _damage.Repair(options);

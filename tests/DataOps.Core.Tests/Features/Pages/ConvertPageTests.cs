@@ -242,7 +242,7 @@ public sealed class ConvertPageTests(PostgresServer server) : IDisposable
 
         DataOpsException failure = Assert.Throws<DataOpsException>(() => Convert(site, new() { Id = [68], To = "StandardPage", NoUndo = true }));
 
-        Assert.Equal("Name it with its application: base.standardpage.", failure.Advice);
+        Assert.Equal("Name it with its app: base.standardpage.", failure.Advice);
     }
 
     private static ConvertPageResult Convert(TestDatabase site, ConvertPageOptions options) => site.Run(new ConvertPage(),

@@ -146,7 +146,7 @@ public sealed class NewPageTests(PostgresServer server) : IDisposable
 
         DataOpsException failure = Assert.Throws<DataOpsException>(() => Convert(site, options));
         Assert.Equal("CannotConvert", failure.Id);
-        Assert.Contains("page 68 has a draft that was not published", failure.Message);
+        Assert.Contains("page 68 has an unpublished draft", failure.Message);
         Assert.Equal(before, site.Digest());
 
         Assert.True(Convert(site, options with { Force = true }).Changed);

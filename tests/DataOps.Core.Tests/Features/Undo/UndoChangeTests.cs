@@ -219,7 +219,7 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
         DataOpsException failure = Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, file, undoPath: _files.New()));
 
         Assert.Equal("NotRestored", failure.Id);
-        Assert.Contains("post 1  is something else after all; the table has trigger post_touch", failure.Message);
+        Assert.Contains("post 1  differs after undoing; the table has trigger post_touch", failure.Message);
         Assert.Equal(before, database.Digest());
         Assert.Equal(["1.undo.gz"], _files.Names);
     }

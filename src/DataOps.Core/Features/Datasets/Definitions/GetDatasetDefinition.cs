@@ -25,19 +25,23 @@ public sealed partial record GetDatasetDefinitionOptions
     public bool Offline { get; init; }
 }
 
-/// <summary>One model of a dataset, or what is wrong with one of its specs.</summary>
-/// <param name="Server">The server that it was checked against; null without one.</param>
-/// <param name="Database">The database that it was checked against; null without one.</param>
+/// <summary>One model of a dataset, or a problem of one of its specs.</summary>
+/// <param name="Server">The server of the check; null without one.</param>
+/// <param name="Database">The database of the check; null without one.</param>
 /// <param name="Dataset">The dataset.</param>
 /// <param name="Description">What the dataset is for.</param>
-/// <param name="Parameters">Its parameters in the order of their arguments, with their types, joined by commas; those in brackets can be left out.</param>
+/// <param name="Parameters">
+/// Its parameters in the order of their arguments, with their types, joined by commas; optional ones in brackets.
+/// </param>
 /// <param name="Spec">The number of the spec, from 1.</param>
-/// <param name="Model">The model; where there is a problem or no database, what the spec says.</param>
+/// <param name="Model">The model; where there is a problem or no database, as the spec names it.</param>
 /// <param name="IsFiltered">Whether some of its rows are left out.</param>
-/// <param name="Settings">The spec's settings that matter when it is loaded, joined by commas.</param>
-/// <param name="File">The file that the spec is in; null where the definition was given as an object.</param>
+/// <param name="Settings">The spec's settings for loading, joined by commas.</param>
+/// <param name="File">The file of the spec; null where the definition was given as an object.</param>
 /// <param name="Line">Its line; null where the definition was converted to JSON.</param>
-/// <param name="Problem">What is wrong with the spec, and where; null when the database can serve it, and without a database.</param>
+/// <param name="Problem">
+/// The problem of the spec and its place; null when there is none, and without a database.
+/// </param>
 public sealed record DatasetSpecInfo(
     string? Server,
     string? Database,
@@ -53,8 +57,8 @@ public sealed record DatasetSpecInfo(
     string? Problem);
 
 /// <summary>
-/// Lists the datasets of a definition with their parameters and models, each checked against the database: models, fields, look-ups, the types of values; or
-/// looks at it alone.
+/// Lists the datasets of a definition with their parameters and models, each checked against the database (models,
+/// fields, look-ups, types of values) unless -Offline is given.
 /// </summary>
 [Operation("Get", "DatasetDefinition")]
 public sealed class GetDatasetDefinition : OfflineOperation<GetDatasetDefinitionOptions, DatasetSpecInfo>
@@ -65,32 +69,31 @@ public sealed class GetDatasetDefinition : OfflineOperation<GetDatasetDefinition
     public static IReadOnlyList<string> NamesIn(string definition) => [.. DatasetDefinition.Read(definition).Datasets.Select(d => d.Name)];
 
     /// <inheritdoc/>
+    protected override bool NeedsAllNames => false;
+
+    /// <inheritdoc/>
     public override bool IsOffline(GetDatasetDefinitionOptions options) => options.Offline;
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">
-    /// The definition is no JSON or not built as a definition is, or a name in <paramref name="options"/> matches none of its datasets.
-    /// </exception>
+    /// <exception cref="DataOpsException">The definition is not JSON, or not built as a definition is.</exception>
     protected override IEnumerable<DatasetSpecInfo> Execute(Session session, GetDatasetDefinitionOptions options, OperationContext context)
     {
-        IReadOnlyList<NamedDataset> datasets = Chosen(options);
+        IReadOnlyList<NamedDataset> datasets = Chosen(options, context);
         ReferenceCatalog? catalog = options.Offline ? null : ReferenceCatalog.Read(session, withEmbedded: false);
         return datasets.SelectMany(d => d.Specs.SelectMany((_, i) => catalog is null ? [Describe(d, i)] : Check(session, catalog, d, i)));
     }
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">
-    /// The definition is no JSON or not built as a definition is, or a name in <paramref name="options"/> matches none of its datasets.
-    /// </exception>
+    /// <exception cref="DataOpsException">The definition is not JSON, or not built as a definition is.</exception>
     protected override IEnumerable<DatasetSpecInfo> ExecuteOffline(GetDatasetDefinitionOptions options, OperationContext context) =>
-        Chosen(options).SelectMany(d => d.Specs.Select((_, i) => Describe(d, i)));
+        Chosen(options, context).SelectMany(d => d.Specs.Select((_, i) => Describe(d, i)));
 
-    private static NamedDataset[] Chosen(GetDatasetDefinitionOptions options)
+    private static NamedDataset[] Chosen(GetDatasetDefinitionOptions options, OperationContext context)
     {
         DatasetDefinition definition = DatasetDefinition.Read(options.Definition);
         NameFilter names = new(options.Name);
-        if (names.Unmatched(definition.Datasets.Select(d => new[] { d.Name })).FirstOrDefault() is { } unknown)
-            definition.Find(unknown);
+        IEnumerable<string> unmatched = names.Unmatched(definition.Datasets.Select(d => new[] { d.Name }));
+        context.ReportUnmatched(unmatched, unknown => definition.Unknown(unknown[0]));
         return [.. definition.Datasets.Where(d => names.Matches(d.Name))];
     }
 

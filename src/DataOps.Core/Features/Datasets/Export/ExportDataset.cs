@@ -11,7 +11,7 @@ using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Export;
 
-/// <summary>What is written to a dataset file. Wildcards are PowerShell's: * ? [a-z].</summary>
+/// <summary>Options of <see cref="ExportDataset"/>. Wildcards are PowerShell's: * ? [a-z].</summary>
 public sealed partial record ExportDatasetOptions
 {
     /// <summary>File to write: .json or .jsonl, with .gz to compress it.</summary>
@@ -105,22 +105,28 @@ public sealed partial record ExportDatasetOptions
     public bool Force { get; init; }
 }
 
-/// <summary>What was written.</summary>
+/// <summary>The file that was written.</summary>
 /// <param name="Server">The server.</param>
 /// <param name="Database">The database.</param>
 /// <param name="Path">The file.</param>
-/// <param name="Models">Number of models, those without rows included.</param>
+/// <param name="Models">Number of models, including those without rows.</param>
 /// <param name="Count">Number of objects: rows, many-to-many rows not included.</param>
 /// <param name="Bytes">Size of the file, in bytes.</param>
-/// <param name="MissingReferences">Declared references, and parents of tree nodes, that rows written have and that are not there.</param>
+/// <param name="MissingReferences">Exported references (foreign keys, parents of tree nodes) without a target.</param>
 /// <param name="ExpectedMissing">
-/// References without a constraint whose target is gone by design, where natural keys were asked for: they keep their keys.
+/// References without a constraint whose target is missing by design, with natural keys: they keep their keys.
 /// </param>
-/// <param name="Missing">Where those are: field -> table and their number, joined by semicolons; null when there are none.</param>
-/// <param name="Skipped">Rows left out for a missing reference.</param>
-/// <param name="Inexact">Values that a reader of the file does not get back exactly.</param>
-/// <param name="InexactFields">Which those are: field, their number and kind, joined by semicolons; null when there are none.</param>
-/// <param name="NotExported">Tables that belong to no model and so are not in the file, joined by commas; null when there are none.</param>
+/// <param name="Missing">
+/// Those references as field -> table and their number, joined by semicolons; null when there are none.
+/// </param>
+/// <param name="Skipped">Rows left out because of a missing target.</param>
+/// <param name="Inexact">Values that do not survive the format exactly.</param>
+/// <param name="InexactFields">
+/// Those values as field, their number and kind, joined by semicolons; null when there are none.
+/// </param>
+/// <param name="NotExported">
+/// Tables without a model, which are not exported, joined by commas; null when there are none.
+/// </param>
 /// <param name="Duration">Seconds.</param>
 public sealed record ExportResult(
     string Server,
@@ -138,7 +144,9 @@ public sealed record ExportResult(
     string? NotExported,
     double Duration);
 
-/// <summary>Writes models as Django's dumpdata does, from one snapshot, in constant memory; a failure leaves no file.</summary>
+/// <summary>
+/// Exports models in the format of Django's dumpdata, from one snapshot, in constant memory; a failure leaves no file.
+/// </summary>
 /// <remarks>Rows come straight from the tables, so no custom manager hides any of them, and a row without its target is written too.</remarks>
 [Operation("Export", "Dataset")]
 public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult>
@@ -158,8 +166,8 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
         session.Run($"set local statement_timeout = 0", context.Cancellation);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
         ExportPlan plan = call is null
-            ? ExportPlan.Of(new ReferenceWalk(catalog).Sort(ModelSelection.Of(catalog, options)))
-            : ExportPlan.Of(session, catalog, call, options);
+            ? ExportPlan.Of(new ReferenceWalk(catalog).Sort(ModelSelection.Of(catalog, options, context)))
+            : ExportPlan.Of(session, catalog, call, options, context);
         Model[] models = [.. plan.Parts.Select(p => p.Model).Distinct()];
         if (file.Format == DatasetFormat.Feincms)
             layout = layout.Behind(FeincmsHeader.Text(
@@ -167,7 +175,8 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
                 session.Query<DateTime>($"select now() at time zone 'UTC'", context.Cancellation)[0]));
         else if (plan.Specs.SelectMany(s => s.Orders).Select(o => o.Name).Distinct().ToArray() is { Length: > 0 } orders)
             context.Warning?.Invoke(
-                $"What the definition orders ({string.Join(", ", orders)}) is not in the file, as Django's formats have no place for it: add -Format Feincms.");
+                $"The file lacks settings of the definition ({string.Join(", ", orders)}), as Django's formats cannot "
+                    + "hold them: add -Format Feincms.");
         NaturalKeys keys = NaturalKeys.Of(catalog, options.NaturalKey);
         IReadOnlyList<ExportPart> parts = plan.PartsWithRows(session, context.Cancellation);
         bool skips = options.OnMissingReference == OnMissingReference.SkipRow;
@@ -177,7 +186,7 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
         missing.Search(session, plan, parts, withChosen: matters, context);
         MissingPolicy policy = MissingPolicy.Of(session, catalog, missing, options.OnMissingReference, context.Cancellation);
         ReferenceForm references = new(catalog, keys, options.NaturalForeign, options.NaturalPrimary, policy);
-        JsonFields jsonFields = JsonFields.Of(options.StreamField, options.JsonField, models);
+        JsonFields jsonFields = JsonFields.Of(options.StreamField, options.JsonField, models, context);
         DatasetEncoders encoders = new(StreamFields.Of(session, catalog, parts.Select(p => p.Model).Distinct()), layout, options.Precision, jsonFields);
         long count = 0;
         long bytes = file.Write(stream =>

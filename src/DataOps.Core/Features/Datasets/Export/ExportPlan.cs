@@ -2,6 +2,7 @@ using DataOps.Core.Definitions;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
@@ -32,9 +33,15 @@ internal sealed class ExportPlan
 
     /// <summary>The rows of a dataset; its filters are checked, and their values are set in the session's transaction.</summary>
     /// <exception cref="DataOpsException">A model, a field, a look-up or a value is wrong, or nothing is left.</exception>
-    public static ExportPlan Of(Session session, ReferenceCatalog catalog, DatasetCall call, ExportDatasetOptions options)
+    public static ExportPlan Of(
+        Session session,
+        ReferenceCatalog catalog,
+        DatasetCall call,
+        ExportDatasetOptions options,
+        OperationContext context)
     {
-        HashSet<string> chosen = [.. ModelSelection.Of(catalog, options with { IncludeDerived = true }).Select(m => m.Label)];
+        ExportDatasetOptions derived = options with { IncludeDerived = true };
+        HashSet<string> chosen = [.. ModelSelection.Of(catalog, derived, context).Select(m => m.Label)];
         (DatasetSpec Spec, Model Model)[] specs =
         [
             .. call.Dataset.Specs
@@ -44,7 +51,7 @@ internal sealed class ExportPlan
         if (specs.Length == 0)
             throw new DataOpsException(
                 ErrorIds.NothingSelected, FailureKind.NotFound, $"No model of dataset {call.Dataset.Name} is left to export.",
-                "Look at -Model and -Exclude.", call.Dataset.Name);
+                "Check -Model and -Exclude.", call.Dataset.Name);
         FilterParameters parameters = new(call.Dataset.TimeZone);
         List<ExportPart> parts = [];
         for (int i = 0; i < specs.Length; i++)

@@ -2,20 +2,22 @@ using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Models;
 using DataOps.Core.Django.References;
 using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.Datasets.Export;
 
 /// <summary>The models that an export was asked for.</summary>
 internal static class ModelSelection
 {
-    /// <exception cref="DataOpsException">A name matches no model, or nothing is left.</exception>
-    public static IReadOnlyList<Model> Of(ReferenceCatalog catalog, ExportDatasetOptions options)
+    /// <exception cref="DataOpsException">A name is that of no model, or nothing is left.</exception>
+    public static IReadOnlyList<Model> Of(
+        ReferenceCatalog catalog, ExportDatasetOptions options, OperationContext context)
     {
         NameFilter models = new(options.Model);
         NameFilter exclude = new(options.Exclude);
         string?[][] names = [.. catalog.Models.Select(m => ReferenceFilter.ModelNames(m.Label))];
-        models.Require(names, ErrorIds.UnknownModel, "model");
-        exclude.Require(names, ErrorIds.UnknownModel, "model");
+        context.ReportUnmatched(models, names, ErrorIds.UnknownModel, "model");
+        context.ReportUnmatched(exclude, names, ErrorIds.UnknownModel, "model");
         HashSet<string> named = options.Model.Select(m => m.ToLowerInvariant()).ToHashSet();
         Model[] selected = catalog.Models
             .Where(m => models.Matches(ReferenceFilter.ModelNames(m.Label)) && (exclude.IsEmpty || !exclude.Matches(ReferenceFilter.ModelNames(m.Label))))

@@ -76,7 +76,7 @@ internal sealed class LoadStages(
         Run($"""
             select set_config('random_page_cost', least(current_setting('random_page_cost')::float8, 1.1)::text, true)
             """);
-        JsonFields jsonFields = JsonFields.Of(options.StreamField, options.JsonField, catalog.Models);
+        JsonFields jsonFields = JsonFields.Of(options.StreamField, options.JsonField, catalog.Models, context);
         StagingArea area = new(session, catalog, _models, _keys, jsonFields, _path, context);
         read?.Invoke(area);
         using FixtureReader reader = FixtureReader.Open(file, context.Cancellation);
@@ -136,7 +136,7 @@ internal sealed class ImportChecks(ImportProblems problems)
         {
             SqlText twice = $"from {table.Name} s group by {table.Keys.Select(k => k.In("s"))} having count(*) > 1";
             problems.AddRows($"max(s._line)", [$"min(s._line)", ImportStatements.KeyOf(table)], twice, r => new(
-                ErrorIds.DuplicateKey, "keys in {0} occur more than once", "Leave one of the objects in the file.",
+                ErrorIds.DuplicateKey, "keys in {0} occur more than once", "Keep only one of the objects in the file.",
                 table.Model.Label, r[1], "pk", $"is in line {r[0]} already"));
         }
         problems.ThrowIfAny();

@@ -9,10 +9,12 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
-/// <summary>What <see cref="ImportDataset"/> loads, and how.</summary>
+/// <summary>Options of <see cref="ImportDataset"/>.</summary>
 public sealed partial record ImportDatasetOptions : LoadOptions;
 
-/// <summary>Brings a dataset file's rows into a database: inserts or updates what differs, in one transaction, or changes nothing.</summary>
+/// <summary>
+/// Imports the rows of a dataset file: inserts and updates what differs, in one transaction, or changes nothing.
+/// </summary>
 /// <remarks>
 /// A row is known by its key, or by its natural key where the file has no other; content types and permissions always by their natural keys, and what refers
 /// to them follows. What would change is computed first, and the same plan is applied.
@@ -74,41 +76,52 @@ public sealed class ImportDataset : Operation<ImportDatasetOptions, IChangeResul
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DataOpsException)
         {
-            context.Warning?.Invoke($"The file was loaded, but an older one will not be known as such: {LastLoads.Folder} could not be written: {e.Message}");
+            context.Warning?.Invoke(
+                $"The file was loaded, but an older one would not be refused later: {LastLoads.Folder} could not be "
+                    + $"written: {e.Message}");
         }
     }
 }
 
-/// <summary>What becomes of a row of the target that is in the way of a row of the file.</summary>
+/// <summary>What to do with a row of the database that has the key or a unique value of a row of the file.</summary>
 public enum OnConflict
 {
     /// <summary>
-    /// A row with the same key gets the file's values; another row that holds a unique value of the file's row is named, and nothing is loaded.
+    /// Update the row with the same key; refuse where another row has a unique value of the file's row.
     /// </summary>
     Update,
 
-    /// <summary>As Update, but a row that holds a unique value of the file's row gives way to it, and what referred to it refers to the file's row.</summary>
+    /// <summary>
+    /// As Update, but delete another row that has a unique value of the file's row, and repoint its references to the
+    /// file's row.
+    /// </summary>
     Replace,
 
-    /// <summary>The target's row stays as it is, and the file's is left out; what in the file refers to it refers to the row that stays.</summary>
+    /// <summary>
+    /// Keep the row of the database and leave out the file's row; references to it in the file are repointed to the
+    /// kept row.
+    /// </summary>
     Skip,
 
-    /// <summary>As Update, but where another row holds a unique text of the file's row, the file's row gets it with -2, -3 and so on behind it.</summary>
+    /// <summary>As Update, but append -2, -3 … to a unique text of the file's row that another row has.</summary>
     Suffix,
 
-    /// <summary>A row that is there already and differs is named, and nothing is loaded.</summary>
+    /// <summary>Refuse where a row exists already and differs.</summary>
     Fail,
 }
 
-/// <summary>What becomes of a field that an object of the file lacks.</summary>
+/// <summary>What to do with a field that an object of the file lacks.</summary>
 public enum MissingField
 {
-    /// <summary>A row that is there keeps its value; a new one takes the column's default, or NULL, or is refused.</summary>
+    /// <summary>
+    /// Keep the value of an existing row; a new row gets the column's default or NULL, or is refused.
+    /// </summary>
     Keep,
 
     /// <summary>
-    /// As Django's loader does, which knows the defaults that models have in Python: the column's default, or NULL, or an empty value of its type, in rows
-    /// that are there too.
+    /// Write the column's default, NULL or an empty value of its type, into existing rows too, as loaddata does with
+    /// the
+    /// model's defaults.
     /// </summary>
     Default,
 }

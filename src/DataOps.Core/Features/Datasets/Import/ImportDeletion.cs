@@ -109,7 +109,7 @@ internal sealed class ImportDeletion(
         long scope = session.Query<long>($"select count(*) from {table} t where {filter}", context.Cancellation)[0];
         if (limit.IsExceeded(deleted, scope))
             Exceeded(
-                $"{deleted} of the {scope} rows of {spec.Model.Label} that its spec is about, more than {limit}",
+                $"{deleted} of the {scope} rows of {spec.Model.Label} in the scope of its spec, more than {limit}",
                 $"{Math.Ceiling(deleted * 100m / scope)}%");
         return deleted;
     }
@@ -185,7 +185,7 @@ internal sealed class ImportDeletion(
 internal sealed record DeletionExcess(string Id, string What, string Needed)
 {
     /// <summary>What to do about it.</summary>
-    public string Advice => $"Look at them with -WhatIf -Detailed, and allow them with {Needed}.";
+    public string Advice => $"List them with -WhatIf -Detailed, and allow them with {Needed}.";
 
     /// <summary>The failure to throw.</summary>
     public DataOpsException Refusal(string path) => new(Id, FailureKind.InvalidOperation, $"{What}, so nothing was loaded.", Advice, path);
@@ -211,7 +211,7 @@ internal sealed record DeleteLimit(decimal Number, bool IsPercentage)
             ? new DeleteLimit(number, isPercentage)
             : throw new DataOpsException(
                 ErrorIds.InvalidMaxDelete, FailureKind.InvalidArgument, $"-MaxDelete \"{given}\" is neither a number of rows nor a percentage.",
-                "As 20, or 10%.", nameof(LoadOptions.MaxDelete));
+                "Use 20 or 10%, for example.", nameof(LoadOptions.MaxDelete));
     }
 
     /// <summary>Whether a part of a whole is more than the percentage.</summary>

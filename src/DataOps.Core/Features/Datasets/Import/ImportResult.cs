@@ -3,7 +3,7 @@ using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
-/// <summary>What a load did, or would do.</summary>
+/// <summary>The sum of a load.</summary>
 public sealed record ImportResult : ChangeResult
 {
     /// <summary>The file.</summary>
@@ -15,34 +15,34 @@ public sealed record ImportResult : ChangeResult
     /// <summary>Objects in the file.</summary>
     public long Objects { get; init; }
 
-    /// <summary>Rows that were as in the file, and were not written.</summary>
+    /// <summary>Rows that did not differ and were not written.</summary>
     public long Unchanged { get; init; }
 
-    /// <summary>Objects left out, by OnConflict or OnMissingReference.</summary>
+    /// <summary>Objects left out because of OnConflict or OnMissingReference.</summary>
     public long Skipped { get; init; }
 
-    /// <summary>Rows that referred to deleted ones and now refer to the file's, or to nothing.</summary>
+    /// <summary>Rows that referenced deleted rows, and now reference rows of the file or NULL.</summary>
     public long Repointed { get; init; }
 
-    /// <summary>Entries added to many-to-many lists.</summary>
+    /// <summary>Rows added to many-to-many tables.</summary>
     public long ManyToManyAdded { get; init; }
 
-    /// <summary>Entries removed from many-to-many lists.</summary>
+    /// <summary>Rows deleted from many-to-many tables.</summary>
     public long ManyToManyRemoved { get; init; }
 }
 
-/// <summary>What a load would change of one model.</summary>
+/// <summary>The plan of a load for one model.</summary>
 /// <param name="Server">The server.</param>
 /// <param name="Database">The database.</param>
 /// <param name="Model">The model.</param>
 /// <param name="Table">Its table.</param>
 /// <param name="Objects">Objects in the file.</param>
-/// <param name="Insert">Rows that are not there.</param>
-/// <param name="Update">Rows that differ.</param>
-/// <param name="Unchanged">Rows that are as in the file.</param>
-/// <param name="Delete">Rows that the file's specs take away, and what depends on those.</param>
-/// <param name="ManyToManyAdd">Entries to add to many-to-many lists.</param>
-/// <param name="ManyToManyRemove">Entries to remove from many-to-many lists.</param>
+/// <param name="Insert">Rows to insert.</param>
+/// <param name="Update">Rows to update.</param>
+/// <param name="Unchanged">Rows that do not differ.</param>
+/// <param name="Delete">Rows to delete because of the file's specs, dependent rows included.</param>
+/// <param name="ManyToManyAdd">Rows to add to many-to-many tables.</param>
+/// <param name="ManyToManyRemove">Rows to delete from many-to-many tables.</param>
 public sealed record ModelPlan(
     string Server,
     string Database,

@@ -160,7 +160,7 @@ internal sealed class ImportRefusal(Session session, string path, CancellationTo
         string fields = string.Join(", ", staged.Select(c => c.Field));
         SqlText value = ImportStatements.Values(staged);
         SqlText same = ImportStatements.Same(staged, "t", "s");
-        const string Sentence = "values in {0} have to be unique and are not";
+        const string Sentence = "values in {0} violate a unique constraint";
         const string Advice = "Change one of the rows, in the file or in the database.";
         SqlText own = ImportStatements.KeyOf(table);
         SqlText inDatabase = $"""

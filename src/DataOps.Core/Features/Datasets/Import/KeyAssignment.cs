@@ -108,8 +108,8 @@ internal sealed class KeyAssignment(
             "One of the rows would overwrite the other: change one of them where the file was exported, or export with plain keys.",
             label, "", fields, $"{r[0]} in line {r[1]} already"));
         problems.AddRows($"_line", [key, $"rows"], $"from {found} where rows > 1", r => new(
-            ErrorIds.AmbiguousKey, "natural keys in {0} mean more than one row of the database", "Change all but one of those rows, or load a file with plain keys.",
-            label, "", fields, $"{r[0]} means {r[1]} rows"));
+            ErrorIds.AmbiguousKey, "natural keys in {0} match more than one row of the database", "Change all but one of those rows, or load a file with plain keys.",
+            label, "", fields, $"{r[0]} matches {r[1]} rows"));
     }
 
     private void Decide(StagingTable table, SqlText found, bool takesRecovered, bool reserve)
@@ -181,7 +181,7 @@ internal sealed class KeyAssignment(
             SqlText keyless = $"from ({ids.Rows(table)}) t where t.{table.Keys[0].Sql} is null";
             problems.AddRows($"t._line", [], keyless, _ => new(
                 ErrorIds.MissingKey, "objects in {0} have no key of their own", "Export with plain keys.",
-                table.Model.Label, "", "pk", "missing, and nothing tells which row it is"));
+                table.Model.Label, "", "pk", "missing, so the row cannot be identified"));
         }
     }
 
@@ -264,8 +264,8 @@ internal sealed class NaturalTargets(
             where k.rows > 1
             """;
         problems.AddRows($"r._line", [$"array_to_json(r.{column.NaturalSql})", $"k.rows"], meaning, r => new(
-            ErrorIds.AmbiguousKey, "natural keys in {0} mean more than one row", "Change all but one of those rows, or load a file with plain keys.",
-            from.Model.Label, "", column.Field, $"-> {label} {r[0]} means {r[1]} rows"));
+            ErrorIds.AmbiguousKey, "natural keys in {0} match more than one row", "Change all but one of those rows, or load a file with plain keys.",
+            from.Model.Label, "", column.Field, $"-> {label} {r[0]} matches {r[1]} rows"));
     }
 
     private static IEnumerable<(StagingColumn Column, StagingBuffer Staged)> Columns(StagingTable table) =>

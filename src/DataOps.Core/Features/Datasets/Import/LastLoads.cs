@@ -38,8 +38,9 @@ internal sealed class LastLoads(Session session, CancellationToken cancellation)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
             throw new DataOpsException(
-                ErrorIds.ReadFailed, FailureKind.InvalidOperation, $"{path}, which says what was loaded last, could not be read: {e.Message}",
-                "Remove it if it is damaged; or load without looking at it: -AllowOlder.", path, e);
+                ErrorIds.ReadFailed, FailureKind.InvalidOperation,
+                $"The record of the last load, {path}, could not be read: {e.Message}",
+                "Delete it if it is damaged, or load without it: -AllowOlder.", path, e);
         }
     }
 

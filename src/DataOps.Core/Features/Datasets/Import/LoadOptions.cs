@@ -4,7 +4,7 @@ using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
-/// <summary>What a load takes, be it done or only tested.</summary>
+/// <summary>Options of a load that is done or tested.</summary>
 public abstract record LoadOptions : ChangeOptions
 {
     /// <summary>

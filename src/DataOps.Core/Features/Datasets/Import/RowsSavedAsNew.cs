@@ -29,7 +29,8 @@ internal sealed class RowsSavedAsNew(
             if (catalog.ParentLink(spec.Model.Table) is not { } link)
                 Give(spec, reserve);
             else if (copied.All(c => c.Model.Table != link.Target))
-                throw FileSpec.Invalid(spec.Spec.Place!, $"{spec.Model.Label} is saved as new, but not its other half {catalog.LabelOf(link.Target!)}.");
+                throw FileSpec.Invalid(spec.Spec.Place!,
+                    $"{spec.Model.Label} is saved as new, but not its parent {catalog.LabelOf(link.Target!)}.");
         }
         problems.ThrowIfAny();
         HashSet<uint> tables = [.. copied.Select(c => c.Model.Table.Oid)];
@@ -67,7 +68,7 @@ internal sealed class RowsSavedAsNew(
             where i.source is not null group by i.source having count(*) > 1
             """;
         problems.AddRows($"max(r._line)", [$"i.source", $"min(r._line)"], twice, r => new(
-            ErrorIds.DuplicateKey, "keys in {0} occur more than once", "Leave one of the objects in the file.",
+            ErrorIds.DuplicateKey, "keys in {0} occur more than once", "Keep only one of the objects in the file.",
             staged.Model.Label, r[0], "pk", $"is in line {r[1]} already"));
         if (problems.Count > 0)
             return;

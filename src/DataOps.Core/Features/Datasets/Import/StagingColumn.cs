@@ -97,7 +97,8 @@ internal sealed class StagingColumn(string name, Column column, Reference? refer
     private string? WriteNatural(ref Utf8JsonReader reader, StagingBuffer buffer)
     {
         if (natural is null)
-            return $"a natural key of {reference!.Target}, which has none that is known: name it with -NaturalKey app.model=field";
+            return $"a natural key of {reference!.Target}, whose natural key is unknown: give it with -NaturalKey "
+                + "app.model=field";
         _text.Clear();
         if (NaturalKeyText.Write(ref reader, _text) is { } problem)
             return problem;

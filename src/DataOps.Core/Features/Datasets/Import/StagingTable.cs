@@ -122,7 +122,8 @@ internal sealed class StagingTable
         string candidates = string.Join(" or ", Model.Table.UniqueKeys.Select(k => $"{Model.Label}={string.Join('+', k)}"));
         problems.Add(source.Line, new(
             ErrorIds.MissingKey, "objects in {0} have no key of their own",
-            $"Export with plain keys, or say with -NaturalKey by which fields their rows are known{(candidates.Length > 0 ? $", as {candidates}" : "")}.",
+            "Export with plain keys, or give the fields of their natural key with "
+                + $"-NaturalKey{(candidates.Length > 0 ? $", as {candidates}" : "")}.",
             Model.Label, "", "pk", source.Key is null ? "missing, and no natural key is known" : "not the key's columns"));
     }
 

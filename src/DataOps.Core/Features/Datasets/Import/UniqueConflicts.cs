@@ -73,9 +73,9 @@ internal sealed class UniqueConflicts(
             SqlText[] shown =
                 [ImportStatements.KeyOf(table), ImportStatements.Values(unique), ImportStatements.KeyOf(table, "t")];
             problems.AddRows($"s._line", shown, held, r => new(
-                ErrorIds.NotUnique, "values in {0} have to be unique and are not",
-                "Change one of the rows, or load with -OnConflict Replace (the row of the database gives way), Skip (it stays) "
-                    + "or Suffix (the file's gets another value).",
+                ErrorIds.NotUnique, "values in {0} violate a unique constraint",
+                "Change one of the rows, or load with -OnConflict Replace (delete the row of the database), Skip "
+                    + "(keep it) or Suffix (change the value of the file's row).",
                 table.Model.Label, r[0], fields, $"\"{r[1]}\" is that of {table.Model.Label} {r[2]} in the database"));
         }
     }
@@ -129,7 +129,7 @@ internal sealed class UniqueConflicts(
         SqlText from = $"from {table.Name} s where s.{shapes} and {present} group by {columns} having count(*) > 1";
         SqlText value = $"min({ImportStatements.Values(unique)})";
         problems.AddRows($"max(s._line)", [key, value, $"min(s._line)"], from, r => new(
-            ErrorIds.NotUnique, "values in {0} have to be unique and are not", "Change one of the rows, in the file or where it was exported.",
+            ErrorIds.NotUnique, "values in {0} violate a unique constraint", "Change one of the rows, in the file or where it was exported.",
             table.Model.Label, r[0], fields, $"\"{r[1]}\" is in line {r[2]} already"));
     }
 

@@ -3,17 +3,17 @@ using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Features.Datasets.Testing;
 
-/// <summary>One thing that keeps a dataset file from being loaded, or that one should know before.</summary>
-/// <remarks>Model is the app where it is about a whole one; Key is the object's.</remarks>
+/// <summary>A problem that prevents a load, or a warning about it.</summary>
+/// <remarks>Model is an app's label where the problem concerns a whole app; Key is that of the object.</remarks>
 public sealed record DatasetFinding : Finding, IDatasetTestResult
 {
     /// <summary>The file.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>The file's line, from 1; null when it is about no line.</summary>
+    /// <summary>The file's line, from 1; null when the problem has no line.</summary>
     public long? Line { get; init; }
 
-    /// <summary>What kind of thing, as <c>MissingReferences</c>: the id of the error which Import-Dataset ends with.</summary>
+    /// <summary>The kind of problem, as <c>MissingReferences</c>: the error id of Import-Dataset.</summary>
     public string Id { get; init; } = "";
 
     /// <summary>The field, or several joined by commas.</summary>

@@ -6,6 +6,6 @@ public interface IDatasetTestResult
     /// <summary>The server; null without a database.</summary>
     string? Server { get; }
 
-    /// <summary>The database; null without one.</summary>
+    /// <summary>The database; null where none was connected.</summary>
     string? Database { get; }
 }

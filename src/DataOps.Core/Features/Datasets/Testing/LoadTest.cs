@@ -18,6 +18,7 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
     private StagingArea? _read;
     private DatasetLoad? _load;
     private IReadOnlyList<ModelPlan> _plans = [];
+    private IReadOnlyList<DatasetProblem> _privileges = [];
     private DataOpsException? _refusal;
 
     private IReadOnlyList<DeletionExcess> Excesses => _load?.Deletion.Excesses ?? [];
@@ -47,8 +48,10 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
         {
             _load = new LoadStages(session, catalog, file, options, changes, context with { Warning = _warnings.Add }).Plan(area => _read = area);
             _plans = [.. ImportPlan.Of(session, catalog, _load, changes, options, context.Cancellation).OfType<ModelPlan>()];
+            _privileges = [.. MissingPrivileges.Of(session, catalog, _load, changes, context.Cancellation)];
         }
-        catch (DataOpsException e) when (e.Kind == FailureKind.InvalidData || e.Id == ErrorIds.ProtectedRows)
+        catch (DataOpsException e) when (
+            e.Kind is FailureKind.InvalidData or FailureKind.PermissionDenied || e.Id == ErrorIds.ProtectedRows)
         {
             _refusal = e;
         }
@@ -58,7 +61,7 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
 
     private IEnumerable<DatasetProblem> Problems() => _refusal switch
     {
-        null => Excesses.Select(e => new DatasetProblem(e.Id, 0, e.Advice, ["", "", "", e.What])),
+        null => Excesses.Select(e => new DatasetProblem(e.Id, 0, e.Advice, ["", "", "", e.What])).Concat(_privileges),
         DatasetException e => e.Problems,
         { } e => [new DatasetProblem(e.Id, 0, e.Advice, ["", "", "", e.Message])],
     };
@@ -113,10 +116,10 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
         };
 
     private DatasetTest Sum(FixtureFile file, IReadOnlyList<DatasetFinding> findings, Stopwatch watch) => new(
-        session.Server, session.Database, file.Path, _refusal is null && Excesses.Count == 0, _read?.Objects ?? 0, _read?.Tables.Count ?? 0,
+        session.Server, session.Database, file.Path, !Problems().Any(), _read?.Objects ?? 0, _read?.Tables.Count ?? 0,
         _load?.Written, _load?.Inserted, _load?.Updated, _load?.Deleted,
         _load is null ? null : _load.Objects - _load.Inserted - _load.Updated - _load.Skipped, _load?.Skipped,
-        (_refusal as DatasetException)?.Count ?? (_refusal is null ? Excesses.Count : 1),
+        (_refusal as DatasetException)?.Count ?? Problems().Count(),
         findings.Count(f => f.Severity == Severity.Warning),
         Missing(), Math.Round(watch.Elapsed.TotalSeconds, 3));
 

@@ -8,7 +8,7 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Datasets.Testing;
 
-/// <summary>What <see cref="TestDataset"/> looks at, and how it would be loaded.</summary>
+/// <summary>Options of <see cref="TestDataset"/>.</summary>
 [WithoutOptionsOf(typeof(ChangeOptions))]
 public sealed partial record TestDatasetOptions : LoadOptions
 {
@@ -20,7 +20,10 @@ public sealed partial record TestDatasetOptions : LoadOptions
     public bool Offline { get; init; }
 }
 
-/// <summary>Says whether a dataset file can be loaded and what would happen, or, without a database, whether it is whole and what is in it.</summary>
+/// <summary>
+/// Tests whether a dataset file can be loaded, and shows the plan; with -Offline tests the file alone and shows its
+/// content.
+/// </summary>
 /// <remarks>Against a database this is the plan of <see cref="ImportDataset"/>, in a transaction that is rolled back.</remarks>
 [Operation("Test", "Dataset")]
 public sealed class TestDataset : OfflineOperation<TestDatasetOptions, IDatasetTestResult>

@@ -130,7 +130,7 @@ public sealed class InheritedCopyTests : IDisposable
         string file = File("""{"model": "places.restaurant", "save_as_new": true}""", Restaurant);
         DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => Load(file, new()));
         Assert.Equal("InvalidSpec", failure.Id);
-        Assert.Contains("places.restaurant is saved as new, but not its other half places.place", failure.Message);
+        Assert.Contains("places.restaurant is saved as new, but not its parent places.place", failure.Message);
 
         DataOpsException missing = Assert.ThrowsAny<DataOpsException>(() => Load(
             File("""{"model": "places.place", "save_as_new": true}, {"model": "places.restaurant", "save_as_new": true}""", Restaurant), new()));

@@ -114,7 +114,7 @@ public sealed class NaturalKeyImportTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.Sample);
         string file = _files.Lines("""{"model": "wagtailcore.page", "pk": 3, "fields": {"locale": ["en"]}}""");
 
-        Assert.Contains("name it with -NaturalKey", Refused(site, file, new()).Message);
+        Assert.Contains("give it with -NaturalKey", Refused(site, file, new()).Message);
         Load(site, file, new() { NaturalKey = ["wagtailcore.locale=language_code"] });
     }
 

@@ -5,6 +5,7 @@ using DataOps.Core.Features.Datasets.Testing;
 using DataOps.Core.Files;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Tests.Support;
 using DataOps.Core.Tests.Support.Servers;
 
@@ -108,6 +109,68 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
 
         Assert.True(answer.Sum.IsLoadable);
         AssertIsTheLoad(answer, Load(site, new() { Path = file, SoftReference = ["shop_order.buyer_id=auth_user"] }));
+    }
+
+    [Fact]
+    public void Privileges_that_the_role_lacks_are_found_with_the_statement_that_grants_them()
+    {
+        using TestDatabase site = server.CopyOf(Site.Sample);
+        string role = $"loader_{site.Name}";
+        string file = _files.Lines(
+            """{"model": "auth.group", "pk": 777001, "fields": {"name": "x", "permissions": [["add_group", "auth", "group"]]}}""",
+            """{"model": "sites.site", "pk": 777001, "fields": {"domain": "x.example", "name": "x"}}""");
+        site.Execute($"""
+            create table if not exists django_site (id serial primary key, domain varchar(100) not null unique, name varchar(50) not null);
+            insert into django_content_type (app_label, model) values ('sites', 'site') on conflict do nothing;
+            create role {role} login; grant select on all tables in schema public to {role}; grant select on all sequences in schema public to {role};
+            grant insert, update, delete on auth_group_permissions, django_site to {role}; grant update on sequence django_site_id_seq to {role}
+            """);
+        try
+        {
+            using Session session = Session.Open(ConnectionSettings.Parse(site.Uri.Replace("postgres@", role + "@", StringComparison.Ordinal)), "Test");
+
+            Answer answer = Of([.. new TestDataset().Run(session, new() { Path = file }, new())]);
+
+            Assert.Equal(
+                [$"Postgres.42501 auth.group role {role} lacks insert, update on auth_group: grant insert, update on auth_group to {role}",
+                    $"Postgres.42501  role {role} lacks update on auth_group_id_seq: grant update on sequence auth_group_id_seq to {role}"],
+                answer.Findings.Where(f => f.Severity == Severity.Error).Select(f => $"{f.Id} {f.Model} {f.Problem}: {f.Remedy}"));
+            Assert.Equal((false, 2L, 2L), (answer.Sum.IsLoadable, answer.Sum.Errors, answer.Sum.WouldInsert));
+
+            foreach (string grant in answer.Findings.Select(f => f.Remedy!))
+                site.Execute(grant);
+            Assert.True(Of([.. new TestDataset().Run(session, new() { Path = file }, new())]).Sum.IsLoadable);
+            IChangeResult done = new ImportDataset().Run(session, new() { Path = file, NoUndo = true }, new()).Last();
+            Assert.Equal(2, Assert.IsType<ImportResult>(done).Inserted);
+        }
+        finally
+        {
+            site.Execute($"drop owned by {role}; drop role {role}");
+        }
+    }
+
+    [Fact]
+    public void A_table_that_the_role_may_not_read_is_a_finding()
+    {
+        using TestDatabase site = server.CopyOf(Site.Sample);
+        string role = $"stranger_{site.Name}";
+        string file = _files.Lines("""{"model": "auth.group", "pk": 777001, "fields": {"name": "x", "permissions": []}}""");
+        site.Execute($"create role {role} login; grant select on all tables in schema public to {role}; revoke all on auth_group from {role}");
+        try
+        {
+            using Session session = Session.Open(ConnectionSettings.Parse(site.Uri.Replace("postgres@", role + "@", StringComparison.Ordinal)), "Test");
+
+            Answer answer = Of([.. new TestDataset().Run(session, new() { Path = file }, new())]);
+
+            DatasetFinding finding = Assert.Single(answer.Findings, f => f.Severity == Severity.Error);
+            Assert.Equal("Postgres.42501", finding.Id);
+            Assert.EndsWith("permission denied for table auth_group", finding.Problem);
+            Assert.Equal((false, 1L), (answer.Sum.IsLoadable, answer.Sum.Errors));
+        }
+        finally
+        {
+            site.Execute($"drop owned by {role}; drop role {role}");
+        }
     }
 
     [Fact]

@@ -45,7 +45,7 @@ internal sealed class FileReferences(IReadOnlyCollection<FileModel> models)
 
     private static FileReference WellKnown(FileModel from, string field, FileModel target) => new(from, field, target.Label, target, KnownName(field));
 
-    private static string KnownName(string field) => $"{field} is what Django and Wagtail call it";
+    private static string KnownName(string field) => $"{field} is a field of that name in Django and Wagtail";
 
     private static bool Is(FileModel model, ModelLabel label) => label == DjangoTables.User ? model.IsUser : model.Label == label;
 

@@ -60,7 +60,7 @@ internal sealed class OfflineTest(FixtureFile file, IReadOnlyList<string> natura
         Model = r.Model.Label,
         Key = r.Key,
         Problem = $"{(r.IsNatural ? "its natural key" : "this key")} is in {(references?.FirstLine(r) is { } line ? $"line {line}" : "an earlier line")} already",
-        Remedy = "Leave one of the objects in the file.",
+        Remedy = "Keep only one of the objects in the file.",
         Path = file.Path,
         Line = r.Line,
         Id = ErrorIds.DuplicateKey,
@@ -79,11 +79,11 @@ internal sealed class OfflineTest(FixtureFile file, IReadOnlyList<string> natura
         .Select(r => Warning(
             null, ErrorIds.ImpliedReference, r.From.Label, null, r.Field,
             $"{r.Missing} value{(r.Missing == 1 ? " refers" : "s refer")} to {r.Label}, of which the file has no object ({r.Evidence})",
-            "Add them to the export, unless the database has them: a test against it tells."))
+            "Add them to the export, unless the database has them: Test-Dataset without -Offline checks it."))
         .Concat(rows.Select(d => Warning(
             d.Line, ErrorIds.ImpliedReference, d.Reference.From.Label, d.Key, d.Reference.Field,
             $"-> {d.Reference.Label} {d.Value}, not in the file ({d.Reference.Evidence})",
-            "Add it to the export, unless the database has it: a test against it tells.")));
+            "Add it to the export, unless the database has it: Test-Dataset without -Offline checks it.")));
 
     private DatasetFinding Warning(long? line, string id, string? model, string? key, string? field, string problem, string advice) =>
         new()
