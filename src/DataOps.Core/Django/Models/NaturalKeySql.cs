@@ -37,7 +37,7 @@ internal sealed class NaturalKeySql
         IEnumerable<SqlText> texts = _values.Select(v => v.Path is null
             ? (SqlText)$"coalesce(to_json({v.Own})::text, 'null')"
             : v.Over($"string_agg(to_json(a.{v.Column})::text, {between} order by a.{v.Path})"));
-        IEnumerable<SqlText> parts = texts.SelectMany((text, i) => i == 0 ? [text] : new[] { between, text });
+        IEnumerable<SqlText> parts = texts.SelectMany(text => new[] { between, text }).Skip(1);
         return SqlText.Join(" || ", [SqlText.Literal(list.Open), .. parts, SqlText.Literal(list.Close)]);
     }
 
