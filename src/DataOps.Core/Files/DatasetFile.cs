@@ -45,7 +45,7 @@ internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCom
         string unfinished = System.IO.Path.Join(System.IO.Path.GetDirectoryName(Path), $".{System.IO.Path.GetFileName(Path)}.{Guid.NewGuid():N}");
         try
         {
-            using (FileStream file = new(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
+            using (FileStream file = PrivateFile.Create(unfinished, Path))
             {
                 if (IsCompressed)
                     using (GZipStream gzip = new(file, CompressionLevel.Optimal, leaveOpen: true))

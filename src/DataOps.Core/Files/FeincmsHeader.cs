@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using DataOps.Core.Definitions;
 using DataOps.Core.Kernel;
@@ -21,9 +20,9 @@ internal static class FeincmsHeader
 
     private static string Text(DatasetSpec spec)
     {
-        List<string> members = [$"\"model\": {Quoted(spec.Model)}"];
+        List<string> members = [$"\"model\": {JsonName.Quoted(spec.Model)}"];
         if (!spec.Filter.IsEverything)
-            members.Add($"\"filter\": {{{string.Join(", ", Lookups(spec).Select(l => $"{Quoted(l.Path)}: {Text(l.Value)}"))}}}");
+            members.Add($"\"filter\": {{{string.Join(", ", Lookups(spec).Select(l => $"{JsonName.Quoted(l.Path)}: {Text(l.Value)}"))}}}");
         AddFlag(members, "delete_missing", spec.DeleteMissing);
         AddNames(members, "ignore_missing_m2m", spec.IgnoreMissingM2m);
         AddFlag(members, "save_as_new", spec.SaveAsNew);
@@ -50,17 +49,15 @@ internal static class FeincmsHeader
     private static void AddNames(List<string> members, string name, IReadOnlyList<string> names)
     {
         if (names.Count > 0)
-            members.Add($"\"{name}\": [{string.Join(", ", names.Select(Quoted))}]");
+            members.Add($"\"{name}\": [{string.Join(", ", names.Select(JsonName.Quoted))}]");
     }
 
     /// <summary>A value as JSON.</summary>
     public static string Text(PlacedJson value) => value.Kind switch
     {
         JsonValueKind.Array => $"[{string.Join(", ", value.Items.Select(Text))}]",
-        JsonValueKind.String => Quoted(value.Text),
+        JsonValueKind.String => JsonName.Quoted(value.Text),
         JsonValueKind.Number => value.Text,
         _ => value.Described,
     };
-
-    private static string Quoted(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

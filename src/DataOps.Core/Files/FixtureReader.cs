@@ -34,6 +34,9 @@ internal abstract class FixtureReader(string name) : IDisposable
         {
             Stream stream = opened.Stream;
             byte[] start = Peek(ref stream);
+            stream = Utf16Stream.Read(stream, start);
+            if (stream is Utf16Stream)
+                start = Peek(ref stream);
             DatasetFormat format = file.Format ?? FormatOf(opened.Name) ?? Guess(file, start);
             if (format == DatasetFormat.Json && FeincmsFixtureReader.Recognises(start))
                 format = DatasetFormat.Feincms;
@@ -80,7 +83,7 @@ internal abstract class FixtureReader(string name) : IDisposable
     protected DataOpsException Damaged(long line, Exception cause) => Damaged(name, line, cause);
 
     private static DatasetException Damaged(string name, long line, Exception cause) =>
-        Broken(ErrorIds.DamagedFile, name, line, "the compressed data behind this line are damaged or incomplete", "Copy or export the file again.", cause);
+        Broken(ErrorIds.DamagedFile, name, line, "the data behind this line are damaged or incomplete", "Copy or export the file again.", cause);
 
     private static DatasetException Broken(string id, string name, long line, string what, string advice, Exception? cause) =>
         new(id, $"{name}, line {line}: {what}. Nothing was loaded.", advice, name, [new DatasetProblem(id, line, advice, ["", "", "", what])], 1, cause);

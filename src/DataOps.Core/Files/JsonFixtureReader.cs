@@ -43,6 +43,8 @@ internal class JsonFixtureReader(string name, Stream stream, bool isLines, Cance
             _started = true;
             if (next < 0 && !isLines)
                 throw Invalid("the file is empty");
+            if (next >= 0 && next is not ('[' or '{'))
+                throw Invalid(ForeignText.Describe(_buffer.AsSpan(_start, _end - _start)));
             if (next == '[')
             {
                 _isList = true;

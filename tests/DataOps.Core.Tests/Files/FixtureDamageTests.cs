@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using DataOps.Core.Files;
 using DataOps.Core.Files.Compression;
 using DataOps.Core.Kernel;
@@ -36,6 +37,42 @@ public sealed class FixtureDamageTests
             Assert.Equal("Invalid" + format, failure.Id);
             Assert.Matches("^file, line [1-4]: ", failure.Message);
         }
+    }
+
+    [Theory]
+    [InlineData(DatasetFormat.Json, Json, false)]
+    [InlineData(DatasetFormat.Json, Json, true)]
+    [InlineData(DatasetFormat.Yaml, "- {model: a.b, pk: 1, fields: {text: é}}", false)]
+    public void A_text_in_UTF_16_is_read_as_one_in_UTF_8(DatasetFormat format, string text, bool isBigEndian)
+    {
+        UnicodeEncoding utf16 = new(isBigEndian, byteOrderMark: true);
+
+        List<JsonObject> objects = FixtureObjects.OfFile(format, [.. utf16.GetPreamble(), .. utf16.GetBytes(text)]);
+
+        Assert.NotEmpty(objects);
+        Assert.Equal(FixtureObjects.Of(format, text).Select(o => o.ToJsonString()), objects.Select(o => o.ToJsonString()));
+    }
+
+    [Fact]
+    public void Half_a_character_of_UTF_16_is_refused()
+    {
+        byte[] text = [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("[{\"model\": \"a.b\", \"pk\": \""), 0x00, 0xD8, .. "\0\"\0"u8];
+
+        Assert.Equal("DamagedFile", Assert.ThrowsAny<DataOpsException>(() => FixtureObjects.OfFile(DatasetFormat.Json, text)).Id);
+    }
+
+    [Theory]
+    [InlineData("<!DOCTYPE html><html>", "HTML or XML")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:aa", "git lfs pull")]
+    [InlineData("INFO starting\n[{}]", "begins with \"INFO starting\"")]
+    [InlineData("\u001b[31mred", "begins with \"\uFFFD[31mred\"")]
+    public void What_is_no_dataset_is_named_for_what_it_is(string text, string named)
+    {
+        DataOpsException failure =
+            FixtureObjects.Refused(DatasetFormat.Json, text);
+
+        Assert.Contains(named, failure.Message);
+        Assert.DoesNotContain('\u001b', failure.Message);
     }
 
     [Fact]

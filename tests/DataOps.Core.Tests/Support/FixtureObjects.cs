@@ -13,9 +13,26 @@ internal static class FixtureObjects
     public static List<JsonObject> Of(DatasetFormat format, string text) => Of(format, Encoding.UTF8.GetBytes(text));
 
     /// <summary>Reads bytes in a format.</summary>
-    public static List<JsonObject> Of(DatasetFormat format, byte[] bytes)
+    public static List<JsonObject> Of(DatasetFormat format, byte[] bytes) => ReadAll(Reader(format, new MemoryStream(bytes)));
+
+    /// <summary>Reads bytes as a file, whose compression and encoding are found out.</summary>
+    public static List<JsonObject> OfFile(DatasetFormat format, byte[] bytes)
     {
-        using FixtureReader reader = Reader(format, new MemoryStream(bytes));
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, bytes);
+            return ReadAll(FixtureReader.Open(FixtureFile.Of(path, format), CancellationToken.None));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static List<JsonObject> ReadAll(FixtureReader opened)
+    {
+        using FixtureReader reader = opened;
         List<JsonObject> objects = [];
         while (reader.Read())
             objects.Add(ToJson(reader.Current));

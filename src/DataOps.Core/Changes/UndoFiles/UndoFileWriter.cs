@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
 using DataOps.Core.Changes.Batches;
+using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Sql;
 using Npgsql;
@@ -28,10 +29,7 @@ internal sealed class UndoFileWriter : IDisposable
     {
         _place = place;
         _unfinished = place.NewUnfinished();
-        FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        _file = new FileStream(_unfinished, options);
+        _file = PrivateFile.Create(_unfinished);
         _gzip = new GZipStream(_file, CompressionLevel.Fastest, leaveOpen: true);
         try
         {

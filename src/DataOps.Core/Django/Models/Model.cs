@@ -10,7 +10,7 @@ namespace DataOps.Core.Django.Models;
 /// <param name="Fields">Its own fields besides the key, in the order of the table's columns; those of a parent model are the parent's.</param>
 /// <param name="ManyToMany">The many-to-many lists that it owns, those with an automatic table, in the order in which these were made.</param>
 /// <param name="Parent">The parent table of multi-table inheritance; null without one.</param>
-public sealed record Model(
+internal sealed record Model(
     ModelLabel Label,
     int ContentType,
     Table Table,
@@ -29,7 +29,7 @@ public sealed record Model(
 /// <summary>A field of a model, kept in one column.</summary>
 /// <param name="Name">What a fixture calls it: the column's name, for a foreign key without <c>_id</c>.</param>
 /// <param name="Column">Its column.</param>
-public sealed record Field(string Name, Column Column)
+internal sealed record Field(string Name, Column Column)
 {
     /// <summary>The name of the field whose column is named x_id, as Django names that of a foreign key; null for other columns.</summary>
     public static string? Referring(string column) => column.EndsWith("_id", StringComparison.Ordinal) ? column[..^"_id".Length] : null;
@@ -40,4 +40,4 @@ public sealed record Field(string Name, Column Column)
 /// <param name="Table">The table between the two: a key, and two columns that refer.</param>
 /// <param name="OwnerColumn">The column that refers to the owner.</param>
 /// <param name="TargetColumn">The column that refers to the other side.</param>
-public sealed record ManyToManyList(string Name, Table Table, Column OwnerColumn, Column TargetColumn);
+internal sealed record ManyToManyList(string Name, Table Table, Column OwnerColumn, Column TargetColumn);

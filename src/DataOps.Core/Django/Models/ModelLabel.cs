@@ -6,7 +6,7 @@ namespace DataOps.Core.Django.Models;
 /// <remarks>Two labels are equal whatever the case of the model's name, as in Django's registry; the app's label is compared as it is.</remarks>
 /// <param name="App">The app's label.</param>
 /// <param name="Name">The model's name; lower case in django_content_type.</param>
-public sealed record ModelLabel(string App, string Name)
+internal sealed record ModelLabel(string App, string Name)
 {
     /// <summary>Reads a label; null when the text is not of the form <c>app_label.model_name</c>.</summary>
     public static ModelLabel? Parse(string text)

@@ -10,7 +10,7 @@ namespace DataOps.Core.Django.Models;
 /// Whether a reference is written as this key. False where Django's natural_key() gives no values that JSON can hold: there the key is only left out, and rows
 /// are told by <paramref name="Parts"/>.
 /// </param>
-public sealed record NaturalKey(Table Table, IReadOnlyList<NaturalKeyPart> Parts, bool CanBeReferredTo)
+internal sealed record NaturalKey(Table Table, IReadOnlyList<NaturalKeyPart> Parts, bool CanBeReferredTo)
 {
     /// <summary>The same key as that of a model that inherits it over its parent link.</summary>
     public NaturalKey Through(Reference parentLink) =>
@@ -20,7 +20,7 @@ public sealed record NaturalKey(Table Table, IReadOnlyList<NaturalKeyPart> Parts
 /// <summary>One value of a natural key.</summary>
 /// <param name="Path">The references to follow, none for a column of the model's own.</param>
 /// <param name="Column">The column at its end.</param>
-public sealed record NaturalKeyPart(IReadOnlyList<Reference> Path, Column Column)
+internal sealed record NaturalKeyPart(IReadOnlyList<Reference> Path, Column Column)
 {
     /// <summary>The column with a tree node's path, where the value is that of every node from the root down, one after the other; else null.</summary>
     public Column? AlongTree { get; init; }

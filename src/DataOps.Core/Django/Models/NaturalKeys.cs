@@ -6,7 +6,7 @@ using DataOps.Core.Postgres.Catalog;
 namespace DataOps.Core.Django.Models;
 
 /// <summary>The natural keys of a database's models: those that Django, Wagtail and taggit define in Python, and the operator's.</summary>
-public sealed class NaturalKeys
+internal sealed class NaturalKeys
 {
     private readonly ReferenceCatalog _catalog;
     private readonly Dictionary<uint, NaturalKey> _keys = [];

@@ -34,7 +34,7 @@ public enum ReferenceClass : long
 }
 
 /// <summary>One column set that points at another; each kind knows when a row of it has no target, how to find such rows, and what repairs them.</summary>
-public abstract class Reference
+internal abstract class Reference
 {
     private protected Reference(
         string name, ReferenceClass @class, Severity severity, Table table, IReadOnlyList<Column> columns, Table? target, IReadOnlyList<Column> targetColumns,

@@ -8,7 +8,7 @@ namespace DataOps.Core.Django.References;
 
 /// <summary>Who points at whom in a database: its models and every reference, enforced, soft, generic, inherited, in a tree, embedded or implied.</summary>
 /// <remarks>Read in seven queries whatever the number of tables.</remarks>
-public sealed class ReferenceCatalog
+internal sealed class ReferenceCatalog
 {
     private readonly Dictionary<uint, Model> _byTable;
     private readonly Dictionary<int, ContentType> _contentTypes;
@@ -102,4 +102,4 @@ public sealed class ReferenceCatalog
 /// <param name="Id">Its id.</param>
 /// <param name="Label">app_label.model.</param>
 /// <param name="Table">The model's table; null when it has none.</param>
-public sealed record ContentType(int Id, ModelLabel Label, Table? Table);
+internal sealed record ContentType(int Id, ModelLabel Label, Table? Table);

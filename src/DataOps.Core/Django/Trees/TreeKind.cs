@@ -1,7 +1,7 @@
 namespace DataOps.Core.Django.Trees;
 
 /// <summary>How a tree is stored in its table.</summary>
-public enum TreeKind
+internal enum TreeKind
 {
     /// <summary>treebeard's MP_Node: path, depth, numchild; Wagtail's pages and collections are kept so.</summary>
     MaterialisedPath,

@@ -11,7 +11,7 @@ public sealed partial record SetSiteOptions : ChangeOptions
     [Option(Position = 0, Pipeline = true, Wildcards = true, Completes = OptionNames.SiteName)]
     public string? Site { get; init; }
 
-    /// <summary>New host name.</summary>
+    /// <summary>New host name. Written as Django compares it: lower case, no final dot, Punycode.</summary>
     public string? HostName { get; init; }
 
     /// <summary>New port.</summary>

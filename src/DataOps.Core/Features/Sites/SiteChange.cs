@@ -33,8 +33,6 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Chan
 {
     private static readonly Afterwards s_remembered = new("sites in the memory of running processes", "restart of the application's processes");
 
-    private const int Longest = 255;
-
     private readonly Table? _sites = catalog.TableOf(WagtailTables.Site);
     private readonly Table? _domains = catalog.TableOf(DjangoTables.Site);
 
@@ -59,10 +57,6 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Chan
             throw new DataOpsException(
                 ErrorIds.NothingToSet, FailureKind.InvalidArgument, "Nothing to change.",
                     "Give -HostName, -Port, -RootPage, -AsDefault, -SiteName or -Domain.");
-        if (options.HostName is { } host && (host.Length is 0 or > Longest || host.Any(c => char.IsWhiteSpace(c) || c is '/' or ':' or '@')))
-            throw new DataOpsException(
-                ErrorIds.InvalidHostName, FailureKind.InvalidArgument, $"\"{host}\" is not a host name.",
-                    "Give the name alone, as www.example.com, and the port with -Port.", host);
         if (options.Domain is { } domain && (domain.Length is 0 or > 100 || domain.Any(char.IsWhiteSpace) || domain.Contains('/')))
             throw new DataOpsException(ErrorIds.InvalidDomain, FailureKind.InvalidArgument, $"\"{domain}\" is no domain.",
                 "Give it as www.example.com or localhost:8000.", domain);
@@ -85,7 +79,7 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Chan
         Before = Choose(sites, domains);
         After = Before with
         {
-            HostName = options.HostName ?? Before.HostName,
+            HostName = options.HostName is { } host ? Sites.HostName.Read(host) : Before.HostName,
             Port = options.Port ?? Before.Port,
             IsDefault = Before.IsDefault || options.AsDefault,
             RootPage = options.RootPage is { } page ? RequireRoot(page) : Before.RootPage,

@@ -3,7 +3,7 @@ using DataOps.Core.Postgres.Sql;
 namespace DataOps.Core.Postgres.Catalog;
 
 /// <summary>Where a column's value comes from when nobody gives one.</summary>
-public enum ColumnSource
+internal enum ColumnSource
 {
     /// <summary>Its default, or NULL.</summary>
     Plain,
@@ -32,7 +32,7 @@ public enum ColumnSource
 /// <param name="Source">Where its value comes from when nobody gives one.</param>
 /// <param name="Sequence">The sequence that it owns or draws from, as <c>schema.name</c>, quoted where needed; null when there is none.</param>
 /// <param name="Collation">Its collation where it differs from the type's, as <c>C</c>.</param>
-public sealed record Column(
+internal sealed record Column(
     short Number,
     string Name,
     PgType Type,

@@ -9,7 +9,7 @@ namespace DataOps.Core.Postgres.Catalog;
 /// What few operations need (index expressions, checks, triggers, views) is read on first use, in one query a kind, through the session that read the rest.
 /// PostgreSQL shows expressions as the search path needs them: under a session's own one every name outside pg_catalog is qualified.
 /// </remarks>
-public sealed class DatabaseCatalog
+internal sealed class DatabaseCatalog
 {
     private readonly Dictionary<uint, Table> _byOid;
 

@@ -3,7 +3,7 @@ using DataOps.Core.Postgres.Sql;
 namespace DataOps.Core.Postgres.Catalog;
 
 /// <summary>How PostgreSQL makes a type (pg_type.typtype).</summary>
-public enum PgTypeKind
+internal enum PgTypeKind
 {
     /// <summary>Built in or of an extension; arrays too.</summary>
     Base,
@@ -31,7 +31,7 @@ public enum PgTypeKind
 /// <param name="Kind">How it is made.</param>
 /// <param name="Element">An array's element type; null unless an array.</param>
 /// <param name="Base">What a domain is made of, or what a range is a range of; null otherwise.</param>
-public sealed record PgType(uint Oid, string Schema, string Name, PgTypeKind Kind, PgType? Element = null, PgType? Base = null)
+internal sealed record PgType(uint Oid, string Schema, string Name, PgTypeKind Kind, PgType? Element = null, PgType? Base = null)
 {
     /// <summary>Whether it is an array.</summary>
     public bool IsArray => Element is not null;

@@ -3,7 +3,7 @@ using DataOps.Core.Postgres.Sql;
 namespace DataOps.Core.Postgres.Catalog;
 
 /// <summary>What pg_class.relkind says.</summary>
-public enum TableKind
+internal enum TableKind
 {
     /// <summary>An ordinary table.</summary>
     Table,
@@ -33,7 +33,7 @@ public enum TableKind
 /// <param name="ForeignKeys">Its declared foreign keys.</param>
 /// <param name="EstimatedRows">Rows as of the last ANALYZE; null when it never ran.</param>
 /// <param name="Bytes">Size of the table's main data as of the last ANALYZE, in bytes.</param>
-public sealed record Table(
+internal sealed record Table(
     uint Oid,
     string Schema,
     string Name,
@@ -103,7 +103,7 @@ public sealed record Table(
 /// <summary>An index.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Columns">Its columns; empty when one of them is an expression, or when it has a predicate.</param>
-public sealed record TableIndex(string Name, IReadOnlyList<string> Columns);
+internal sealed record TableIndex(string Name, IReadOnlyList<string> Columns);
 
 /// <summary>A declared foreign key.</summary>
 /// <param name="Name">The constraint's name.</param>
@@ -116,7 +116,7 @@ public sealed record TableIndex(string Name, IReadOnlyList<string> Columns);
 /// <param name="IsDeferred">Whether it does so by default, as Django's do.</param>
 /// <param name="IsValidated">Whether PostgreSQL has checked the rows that were there when it was made.</param>
 /// <param name="IsEnforced">False when NOT ENFORCED (PostgreSQL 18) or when one of its triggers is disabled.</param>
-public sealed record ForeignKey(
+internal sealed record ForeignKey(
     string Name,
     IReadOnlyList<string> Columns,
     uint Target,

@@ -4,7 +4,7 @@ using Npgsql;
 namespace DataOps.Core.Postgres.Connections;
 
 /// <summary>What is set on every connection, so that a live site is safe from us and results do not depend on the server's configuration.</summary>
-public static class SessionSettings
+internal static class SessionSettings
 {
     /// <summary>Longest wait for a lock before a statement gives up.</summary>
     public static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(5);

@@ -86,6 +86,10 @@ public sealed class SetSiteTests(PostgresServer server) : IDisposable
     [Theory]
     [InlineData("https://example.com", null, null, null, "InvalidHostName")]
     [InlineData("example.com:8000", null, null, null, "InvalidHostName")]
+    [InlineData("my_host.example", null, null, null, "InvalidHostName")]
+    [InlineData("*", null, null, null, "InvalidHostName")]
+    [InlineData("a..example", null, null, null, "InvalidHostName")]
+    [InlineData("-a.example", null, null, null, "InvalidHostName")]
     [InlineData(null, 70000, null, null, "InvalidOption")]
     [InlineData(null, null, "1", null, "InvalidRootPage")]
     [InlineData(null, null, "/nowhere/", null, "UnknownPage")]
@@ -98,6 +102,22 @@ public sealed class SetSiteTests(PostgresServer server) : IDisposable
         SetSiteOptions options = new() { Site = name, HostName = host, Port = port, RootPage = root, NoUndo = true };
 
         Assert.Equal(id, Assert.Throws<DataOpsException>(() => Set(site, options)).Id);
+    }
+
+    [Theory]
+    [InlineData("WWW.Example.org", "www.example.org")]
+    [InlineData("example.org.", "example.org")]
+    [InlineData("Bäckerei.example", "xn--bckerei-5wa.example")]
+    [InlineData("192.0.2.7", "192.0.2.7")]
+    [InlineData("::1", "[::1]")]
+    [InlineData("localhost", "localhost")]
+    public void A_host_name_is_written_as_requests_are_compared_with_it(string given, string written)
+    {
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+
+        Set(site, new() { HostName = given, NoUndo = true });
+
+        Assert.Equal(written, Assert.Single(site.Column("select hostname from wagtailcore_site")));
     }
 
     [Fact]

@@ -22,7 +22,7 @@ internal sealed class ModelColumns
     {
         (Label, Query, _key, Values, _asked, _missing) = (model.Label, query, key, values, asked, missing);
         string pk = isKeyless ? "" : $"{layout.Member}\"pk\": {(key.Length == 1 ? "" : key.Length == 0 ? "null" : layout.List(1).Open)}";
-        Opening = Encoding.UTF8.GetBytes($"{layout.Open}\"model\": \"{model.Label}\"{pk}");
+        Opening = Encoding.UTF8.GetBytes($"{layout.Open}\"model\": {JsonName.Quoted(model.Label)}{pk}");
         string close = key.Length > 1 ? layout.List(1).Close : "";
         BeforeFields = Encoding.UTF8.GetBytes($"{close}{layout.Member}\"fields\": {(values.Count == 0 ? "{" : layout.OpenFields)}");
         Closing = Encoding.UTF8.GetBytes((values.Count == 0 ? "}" : layout.CloseFields) + layout.Close);
@@ -83,7 +83,7 @@ internal sealed class ModelColumns
 
         Value[] key = references.IsKeyless(model) ? [] : model.Key.Select((c, i) => Add(i == 0 ? "" : layout.List(1).Item, c)).ToArray();
         List<Value> values = [];
-        string Before(string field) => $"{(values.Count == 0 ? "" : layout.Field)}\"{field}\": ";
+        string Before(string field) => $"{(values.Count == 0 ? "" : layout.Field)}{JsonName.Quoted(field)}: ";
         if (references.ParentLink(model) is { } link)
             values.Add(AddField(Before(Field.Referring(link.Column.Name) ?? link.Column.Name), link.Column));
         foreach (Field field in model.Fields.Where(f => !part.Exclude.Contains(f.Name)))

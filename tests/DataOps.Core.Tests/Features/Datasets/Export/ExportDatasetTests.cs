@@ -99,6 +99,22 @@ public sealed class ExportDatasetTests(PostgresServer server) : IDisposable
         Assert.Single(Directory.GetFiles(_folder));
     }
 
+    [Fact]
+    public void A_file_of_rows_is_its_owners_alone_and_one_that_is_replaced_keeps_its_mode()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Modes are Unix's.");
+        using TestDatabase site = server.CopyOf(Site.Sample);
+        string path = Path.Join(_folder, "new.json");
+        Export(site, "new.json", new());
+        UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        Assert.Equal(own, File.GetUnixFileMode(path));
+        File.SetUnixFileMode(path, own | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+
+        Export(site, "new.json", new() { Force = true });
+
+        Assert.Equal(own | UnixFileMode.GroupRead | UnixFileMode.GroupWrite, File.GetUnixFileMode(path));
+    }
+
     private ExportResult Export(TestDatabase site, string file, ExportDatasetOptions options) => Assert.Single(site.Run(new ExportDataset(), options with { Path = Path.Join(_folder, file) }));
 
     private static Dictionary<string, JsonNode> Objects(string path)

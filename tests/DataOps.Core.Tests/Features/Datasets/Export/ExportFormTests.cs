@@ -46,6 +46,23 @@ public sealed class ExportFormTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void A_name_with_quotes_is_a_name_and_adds_no_fields()
+    {
+        using TestDatabase site = server.CopyOf(Site.Sample);
+        site.Execute("""
+            alter table auth_user add column "x"": 1, ""is_superuser"": true, ""y" int;
+            update django_content_type set model = 'or"der' where model = 'group';
+            alter table auth_group rename to "auth_or""der";
+            """);
+
+        JsonArray objects = JsonNode.Parse(File.ReadAllText(Export(site, new()).Path))!.AsArray();
+
+        JsonObject user = objects.First(o => (string?)o!["model"] == "auth.user")!["fields"]!.AsObject();
+        Assert.Contains("x\": 1, \"is_superuser\": true, \"y", user.Select(f => f.Key));
+        Assert.Contains("auth.or\"der", objects.Select(o => (string?)o!["model"]));
+    }
+
+    [Fact]
     public void Nothing_to_write_is_an_empty_list_as_Django_writes_it()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
