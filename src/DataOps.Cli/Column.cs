@@ -3,18 +3,26 @@ using System.Text.Json;
 
 namespace DataOps.Cli;
 
-/// <summary>A property of the results. Results are flat; this is the one place where their values become text or JSON, enumerations by name.</summary>
+/// <summary>
+/// A property of the results. Results are flat; this is the one place where their values become text or JSON,
+/// enumerations by name.
+/// </summary>
 internal sealed class Column(PropertyInfo property)
 {
     public string Name => property.Name;
 
-    public bool IsNumber { get; } = (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) is var type
+    public bool IsNumber { get; } =
+        (Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType) is var type
         && (type == typeof(int) || type == typeof(long) || type == typeof(double) || type == typeof(decimal));
 
-    /// <summary>The properties of a type of results, those of its base first: Server and Database come before what only this type has.</summary>
+    /// <summary>
+    /// The properties of a type of results, those of its base first: Server and Database come before what only this
+    /// type has.
+    /// </summary>
     public static Column[] Of(Type result)
     {
-        IEnumerable<Column> own = result.GetProperties(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Select(p => new Column(p));
+        IEnumerable<Column> own = result.GetProperties(
+            BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Select(p => new Column(p));
         return [.. result.BaseType is { } inherited ? Of(inherited) : [], .. own];
     }
 

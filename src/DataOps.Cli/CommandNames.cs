@@ -10,11 +10,18 @@ internal sealed partial class CommandNames(OperationDescription operation)
     /// <summary>The command, as find-orphan.</summary>
     public string Command { get; } = $"{Kebab(operation.Verb)}-{Kebab(operation.Noun)}";
 
-    /// <summary>An option, as --include-expected. Every command has --format for its results; the format of a dataset is --dataset-format.</summary>
+    /// <summary>
+    /// An option, as --include-expected. Every command has --format for its results; the format of a dataset is
+    /// --dataset-format.
+    /// </summary>
     public string Option(string name) =>
-        name == "Format" && operation.Options.Any(o => o.Name == name) ? $"--{Kebab(operation.Noun)}-format" : "--" + Kebab(name);
+        name == "Format" && operation.Options.Any(o => o.Name == name)
+            ? $"--{Kebab(operation.Noun)}-format"
+            : "--" + Kebab(name);
 
-    /// <summary>Writes -LockTimeout in a text as --lock-timeout, and leaves everything that is not a parameter as it is.</summary>
+    /// <summary>
+    /// Writes -LockTimeout in a text as --lock-timeout, and leaves everything that is not a parameter as it is.
+    /// </summary>
     public string Localize(string text) => Parameter().Replace(text, m => Option(m.Groups[1].Value));
 
     /// <summary>IncludeExpected becomes include-expected.</summary>
@@ -23,7 +30,8 @@ internal sealed partial class CommandNames(OperationDescription operation)
         StringBuilder text = new();
         for (int i = 0; i < pascal.Length; i++)
         {
-            bool startsWord = i > 0 && char.IsUpper(pascal[i]) && (!char.IsUpper(pascal[i - 1]) || (i + 1 < pascal.Length && char.IsLower(pascal[i + 1])));
+            bool startsWord = i > 0 && char.IsUpper(pascal[i])
+                && (!char.IsUpper(pascal[i - 1]) || (i + 1 < pascal.Length && char.IsLower(pascal[i + 1])));
             if (startsWord)
                 text.Append('-');
             text.Append(char.ToLowerInvariant(pascal[i]));

@@ -14,7 +14,8 @@ internal static class CommandTree
             "Audits, repairs, dumps and loads the PostgreSQL databases of Django and Wagtail sites. The database is "
                 + "that of --database, of $DATABASE_URL, or of libpq's PG* variables, in this order.");
         HelpOption help = root.Options.OfType<HelpOption>().Single();
-        (OperationDescription Operation, CommandNames Names)[] operations = [.. OperationDescription.All.Select(o => (o, new CommandNames(o)))];
+        (OperationDescription Operation, CommandNames Names)[] operations =
+            [.. OperationDescription.All.Select(o => (o, new CommandNames(o)))];
         bool asksForHelp = args.Any(a => a == help.Name || help.Aliases.Contains(a));
         var run = asksForHelp ? [] : operations.Where(o => o.Names.Command == args[0]).ToArray();
         foreach ((OperationDescription operation, CommandNames names) in run.Length > 0 ? run : operations)
@@ -23,11 +24,13 @@ internal static class CommandTree
         return root;
     }
 
-    private static Command OperationCommand(OperationDescription operation, CommandNames names, Interruption interruption)
+    private static Command OperationCommand(
+        OperationDescription operation, CommandNames names, Interruption interruption)
     {
         Command command = new(names.Command, names.Localize(operation.Text));
         IOptions nothingGiven = operation.Create();
-        OperationOption[] options = [.. operation.Options.Select(o => new OperationOption(o, names, o.Get(nothingGiven)))];
+        OperationOption[] options =
+            [.. operation.Options.Select(o => new OperationOption(o, names, o.Get(nothingGiven)))];
         foreach (OperationOption option in options)
             command.Add(option.Option);
         RunOptions run = new(operation);

@@ -4,7 +4,9 @@ using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Cli;
 
-/// <summary>Asks before something is changed: when --confirm says so, and by default where the operation asks first.</summary>
+/// <summary>
+/// Asks before something is changed: when --confirm says so, and by default where the operation asks first.
+/// </summary>
 internal static class Confirmation
 {
     /// <exception cref="DataOpsException">The answer is no, or there is nobody to ask.</exception>
@@ -14,7 +16,8 @@ internal static class Confirmation
             return;
         if (Console.IsInputRedirected)
             throw new DataOpsException(
-                ErrorIds.NobodyToAsk, FailureKind.InvalidArgument, "Confirmation needed, but standard input is not a terminal.", "Add --confirm:false in a script.");
+                ErrorIds.NobodyToAsk, FailureKind.InvalidArgument,
+                "Confirmation needed, but standard input is not a terminal.", "Add --confirm:false in a script.");
         Console.Error.Write($"{operation.Name} changes {session.Database} on {session.Server}. Go on? [y/N] ");
         if (Console.ReadLine()?.Trim().StartsWith('y') is not true)
             throw new DataOpsException(ErrorIds.Declined, FailureKind.InvalidOperation, "Nothing was changed.");

@@ -8,7 +8,9 @@ internal static class Failure
 {
     public const int ExitCode = 2;
 
-    /// <summary>Whether a failure is one that the user can act on; anything else is a defect and shows where it happened.</summary>
+    /// <summary>
+    /// Whether a failure is one that the user can act on; anything else is a defect and shows where it happened.
+    /// </summary>
     public static bool IsForTheUser(Exception e) => e is DataOpsException or IOException or UnauthorizedAccessException;
 
     public static int Report(CommandNames names, Exception e)

@@ -6,7 +6,8 @@ namespace DataOps.Cli;
 internal static class Findings
 {
     // What a change repairs, or plans to, fails no audit.
-    public static bool Reach(object result, FailOn threshold) => result is Finding finding and not IChangeResult && threshold switch
+    public static bool Reach(object result, FailOn threshold) =>
+        result is Finding finding and not IChangeResult && threshold switch
     {
         FailOn.Never => false,
         FailOn.Error => finding.Severity == Severity.Error,

@@ -35,11 +35,13 @@ internal sealed partial class HelpText(HelpAction standard) : SynchronousCommand
     private static string[] Examples(string command)
     {
         Assembly program = typeof(HelpText).Assembly;
-        string? page = program.GetManifestResourceNames().FirstOrDefault(n => CommandNames.Kebab(Path.GetFileNameWithoutExtension(n).Replace("-", "")) == command);
+        string? page = program.GetManifestResourceNames().FirstOrDefault(
+            n => CommandNames.Kebab(Path.GetFileNameWithoutExtension(n).Replace("-", "")) == command);
         if (page is null)
             return [];
         using StreamReader reader = new(program.GetManifestResourceStream(page)!);
-        return ShellBlock().Matches(reader.ReadToEnd()).SelectMany(m => m.Groups[1].Value.Split('\n')).Where(l => l.Length > 0).ToArray();
+        return ShellBlock().Matches(reader.ReadToEnd()).SelectMany(m => m.Groups[1].Value.Split('\n'))
+            .Where(l => l.Length > 0).ToArray();
     }
 
     [GeneratedRegex("^```sh\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace DataOps.Cli;
 
-/// <summary>Ctrl+C and SIGTERM: the first one cancels the query on the server and ends in order, the second one ends at once.</summary>
+/// <summary>
+/// Ctrl+C and SIGTERM: the first one cancels the query on the server and ends in order, the second one ends at once.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
     private const int InterruptSignal = 2;
@@ -16,7 +18,9 @@ internal sealed class Interruption : IDisposable
         // A script starts background jobs with SIGINT ignored, and .NET leaves it so: their queries have to stop, too.
         if (!OperatingSystem.IsWindows())
             SetSignal(InterruptSignal, DefaultAction);
-        _signals = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop)];
+        _signals =
+            [PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop)];
     }
 
     public CancellationToken Token => _source.Token;

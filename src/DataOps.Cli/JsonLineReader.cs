@@ -3,10 +3,14 @@ using DataOps.Core.Kernel;
 
 namespace DataOps.Cli;
 
-/// <summary>Reads what another command has written: one JSON object a line, from a file or the standard input.</summary>
+/// <summary>
+/// Reads what another command has written: one JSON object a line, from a file or the standard input.
+/// </summary>
 internal static class JsonLineReader
 {
-    /// <summary>Reads all objects, each as the text of a property by its name; null where it has none, or null.</summary>
+    /// <summary>
+    /// Reads all objects, each as the text of a property by its name; null where it has none, or null.
+    /// </summary>
     /// <exception cref="DataOpsException">A line is no JSON object.</exception>
     public static IEnumerable<Func<string, string?>> Read(string option, string path)
     {
@@ -23,7 +27,9 @@ internal static class JsonLineReader
             using JsonDocument json = JsonDocument.Parse(line);
             Dictionary<string, string?> properties = new(StringComparer.OrdinalIgnoreCase);
             foreach (JsonProperty property in json.RootElement.EnumerateObject())
-                properties[property.Name] = property.Value.ValueKind == JsonValueKind.Null ? null : property.Value.ToString();
+                properties[property.Name] = property.Value.ValueKind == JsonValueKind.Null
+                    ? null
+                    : property.Value.ToString();
             return properties;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)

@@ -10,7 +10,8 @@ internal sealed class JsonLineWriter(ProgressLine progress, Stream output) : Res
 {
     private const int BufferSize = 32 * 1024;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(20);
-    private static readonly JsonWriterOptions s_writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions s_writing =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly ArrayBufferWriter<byte> _buffer = new(BufferSize);
     private Type? _type;
     private Column[] _columns = [];

@@ -42,7 +42,9 @@ internal sealed class OperationOption
         if (described.Type == typeof(bool))
             return new Option<bool>(name);
         string[] members = described.Type.IsEnum ? Enum.GetNames(described.Type) : [];
-        string value = members.Length > 0 ? string.Join('|', members) : described.SetObjects is not null ? "file" : described.Form switch
+        string value = members.Length > 0
+            ? string.Join('|', members)
+            : described.SetObjects is not null ? "file" : described.Form switch
         {
             OptionForm.File or OptionForm.DatasetToRead or OptionForm.DatasetToWrite or OptionForm.Definition => "file",
             OptionForm.NamesOrFile => "name|file",
@@ -72,10 +74,14 @@ internal sealed class OperationOption
             (OptionForm.DatasetToWrite, _) => " - for standard output.",
             _ => "",
         };
-        string several = _described is { IsList: true, SetObjects: null } ? " Repeat it, or separate values by commas." : "";
+        string several = _described is { IsList: true, SetObjects: null }
+            ? " Repeat it, or separate values by commas."
+            : "";
         string wildcards = _described.Wildcards ? " Wildcards: * ? [a-z]." : "";
         string required = _described.IsMandatory ? " Required." : "";
-        string fallback = _described.Type.IsEnum && !_described.IsList && initial is not null ? $" [default: {initial}]" : "";
+        string fallback = _described.Type.IsEnum && !_described.IsList && initial is not null
+            ? $" [default: {initial}]"
+            : "";
         return text + range + file + wildcards + several + required + fallback;
     }
 }

@@ -8,7 +8,8 @@ namespace DataOps.Cli;
 
 /// <summary>One run of one operation, from the parsed command line to the exit code.</summary>
 internal sealed class OperationRun(
-    OperationDescription operation, CommandNames names, IReadOnlyList<OperationOption> options, RunOptions run, Interruption interruption)
+    OperationDescription operation, CommandNames names, IReadOnlyList<OperationOption> options, RunOptions run,
+    Interruption interruption)
 {
     public int Execute(ParseResult parsed)
     {
@@ -40,7 +41,9 @@ internal sealed class OperationRun(
         (OutputFormat format, FailOn threshold) = (run.Format(parsed), run.Threshold(parsed));
         // Data that go to standard output are alone there.
         Stream output = operation.WritesToStandardOutput(values) ? Console.OpenStandardError() : StandardOutput.Open();
-        using Session? session = operation.IsOffline(values) ? null : Session.Open(run.Connection(parsed), operation.Name, interruption.Token);
+        using Session? session = operation.IsOffline(values)
+            ? null
+            : Session.Open(run.Connection(parsed), operation.Name, interruption.Token);
         Confirmation.Ask(operation, session, values, run.Confirm(parsed));
         using ResultWriter writer = ResultWriter.For(format, progress, output);
         bool isIncomplete = false;

@@ -5,7 +5,10 @@ namespace DataOps.Cli;
 /// <summary>The command line: every operation of the core under its own name, one JSON object a line.</summary>
 public static class Program
 {
-    /// <summary>Runs one operation. Exit codes: 0 done, 1 findings that --fail-on asks about, 2 error, 128 + the signal that stopped it.</summary>
+    /// <summary>
+    /// Runs one operation. Exit codes: 0 done, 1 findings that --fail-on asks about, 2 error, 128 + the signal that
+    /// stopped it.
+    /// </summary>
     public static int Main(string[] args)
     {
         using Interruption interruption = new();
@@ -14,6 +17,7 @@ public static class Program
         ParseResult parsed = root.Parse(given, new ParserConfiguration { EnablePosixBundling = false });
         if (parsed.Errors.Count > 0)
             return Failure.Usage(parsed);
-        return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        return parsed.Invoke(
+            new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
 }

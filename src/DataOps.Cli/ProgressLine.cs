@@ -3,7 +3,9 @@ using DataOps.Core.Operations;
 
 namespace DataOps.Cli;
 
-/// <summary>One line of progress at the bottom of the terminal; nothing where standard error is not a terminal.</summary>
+/// <summary>
+/// One line of progress at the bottom of the terminal; nothing where standard error is not a terminal.
+/// </summary>
 internal sealed class ProgressLine : IProgress<OperationProgress>, IDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
@@ -63,7 +65,10 @@ internal sealed class ProgressLine : IProgress<OperationProgress>, IDisposable
         double rate = (value.Done - _doneAtStart) / _sinceStart.Elapsed.TotalSeconds;
         if (value.Total is not (> 0 and long total))
             return $"{value.Activity}: {value.Done:N0}, {rate:N0} a second";
-        string left = rate > 0 && total > value.Done ? $", {TimeSpan.FromSeconds((total - value.Done) / rate):hh\\:mm\\:ss} left" : "";
-        return $"{value.Activity}: {value.Done:N0} of about {total:N0} ({Math.Min(100, 100 * value.Done / total)} %), {rate:N0} a second{left}";
+        string left = rate > 0 && total > value.Done
+            ? $", {TimeSpan.FromSeconds((total - value.Done) / rate):hh\\:mm\\:ss} left"
+            : "";
+        return $"{value.Activity}: {value.Done:N0} of about " +
+            $"{total:N0} ({Math.Min(100, 100 * value.Done / total)} %), {rate:N0} a second{left}";
     }
 }

@@ -43,7 +43,8 @@ internal sealed class RunOptions(OperationDescription operation)
             + "Keep the password in PGPASSWORD or ~/.pgpass: other users see a command line.",
     };
 
-    private readonly Option<string> _sslMode = new("--ssl-mode") { Description = "disable, allow, prefer, require, verify-ca or verify-full." };
+    private readonly Option<string> _sslMode =
+        new("--ssl-mode") { Description = "disable, allow, prefer, require, verify-ca or verify-full." };
 
     private readonly Option<string> _lockTimeout = new("--lock-timeout")
     {
@@ -80,7 +81,8 @@ internal sealed class RunOptions(OperationDescription operation)
 
     public OutputFormat Format(ParseResult parsed) => Value<OutputFormat>(parsed, _format);
 
-    public FailOn Threshold(ParseResult parsed) => operation.HasFindings ? Value<FailOn>(parsed, _failOn) : FailOn.Never;
+    public FailOn Threshold(ParseResult parsed) =>
+        operation.HasFindings ? Value<FailOn>(parsed, _failOn) : FailOn.Never;
 
     /// <summary>What the user said about being asked; null when nothing.</summary>
     public bool? Confirm(ParseResult parsed) => operation.Changes ? parsed.GetValue(_confirm) : false;
@@ -88,7 +90,9 @@ internal sealed class RunOptions(OperationDescription operation)
     /// <exception cref="DataOpsException">The text cannot be read.</exception>
     public ConnectionSettings Connection(ParseResult parsed)
     {
-        ConnectionSettings settings = parsed.GetValue(_database) is { } database ? ConnectionSettings.Parse(database) : ConnectionSettings.FromEnvironment();
+        ConnectionSettings settings = parsed.GetValue(_database) is { } database
+            ? ConnectionSettings.Parse(database)
+            : ConnectionSettings.FromEnvironment();
         if (parsed.GetValue(_sslMode) is { } mode)
             settings = settings.WithSslMode(mode);
         if (parsed.GetValue(_lockTimeout) is not { } text)

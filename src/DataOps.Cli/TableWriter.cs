@@ -3,8 +3,8 @@ using System.Text;
 namespace DataOps.Cli;
 
 /// <summary>
-/// Aligned columns, as wide as the terminal. The first results decide the widths; columns that are empty in all of them are left out, and those that find no
-/// room.
+/// Aligned columns, as wide as the terminal. The first results decide the widths; columns that are empty in all of them
+/// are left out, and those that find no room.
 /// </summary>
 internal sealed class TableWriter(ProgressLine progress, Stream output) : ResultWriter(progress, output)
 {
@@ -89,12 +89,14 @@ internal sealed class TableWriter(ProgressLine progress, Stream output) : Result
     // Leaves out what has no room even when all are narrow, then takes from the widest columns.
     private (Column Column, int Width)[] Fit(List<Column> columns, int room)
     {
-        List<(Column Column, int Width)> fitted = columns.ConvertAll(c => (c, Math.Max(c.Name.Length, _waiting.Max(i => c.Text(i).Length))));
+        List<(Column Column, int Width)> fitted = columns.ConvertAll(
+            c => (c, Math.Max(c.Name.Length, _waiting.Max(i => c.Text(i).Length))));
         while (fitted.Count > 1 && Total(fitted.Select(c => Math.Min(c.Width, Narrowest(c.Column)))) > room)
             fitted.RemoveAt(LeastOfUse(fitted));
         for (int excess = Total(fitted.Select(c => c.Width)) - room; excess > 0; excess--)
         {
-            int[] shrinkable = Enumerable.Range(0, fitted.Count).Where(i => fitted[i].Width > Narrowest(fitted[i].Column)).ToArray();
+            int[] shrinkable = Enumerable.Range(0, fitted.Count).Where(
+                i => fitted[i].Width > Narrowest(fitted[i].Column)).ToArray();
             if (shrinkable.Length == 0)
                 break;
             int widest = shrinkable.MaxBy(i => fitted[i].Width);

@@ -11,6 +11,9 @@ internal static class Terminal
         : Console.IsOutputRedirected && Console.IsErrorRedirected ? WidthWithoutTerminal
         : Console.WindowWidth is > 0 and int width ? width : WidthWithoutTerminal;
 
-    /// <summary>Columns that a table on standard output may take: a file or another program gets every value whole.</summary>
-    public static int TableWidth => Console.IsOutputRedirected && Environment.GetEnvironmentVariable("COLUMNS") is null ? int.MaxValue : Width;
+    /// <summary>
+    /// Columns that a table on standard output may take: a file or another program gets every value whole.
+    /// </summary>
+    public static int TableWidth =>
+        Console.IsOutputRedirected && Environment.GetEnvironmentVariable("COLUMNS") is null ? int.MaxValue : Width;
 }

@@ -26,7 +26,8 @@ internal static class Documentation
 
     private static string Reference(XElement element)
     {
-        string name = (string?)element.Attribute("cref") ?? (string?)element.Attribute("name") ?? (string?)element.Attribute("langword") ?? element.Value;
+        string name = (string?)element.Attribute("cref") ?? (string?)element.Attribute("name")
+            ?? (string?)element.Attribute("langword") ?? element.Value;
         name = name.Split('(')[0];
         return name.Substring(name.LastIndexOf('.') + 1);
     }

@@ -10,7 +10,10 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace DataOps.Generators;
 
-/// <summary>Writes, in the core, how each options record is validated, and a description of each operation for front ends that know none by name.</summary>
+/// <summary>
+/// Writes, in the core, how each options record is validated, and a description of each operation for front ends that
+/// know none by name.
+/// </summary>
 [Generator]
 public sealed class OperationGenerator : IIncrementalGenerator
 {
@@ -20,9 +23,11 @@ public sealed class OperationGenerator : IIncrementalGenerator
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
         // Texts: they are compared by value, and what has not changed is not written again.
-        IncrementalValuesProvider<(string Name, string Record, string Description)> operations = context.SyntaxProvider.ForAttributeWithMetadataName(
+        IncrementalValuesProvider<(string Name, string Record, string Description)> operations =
+            context.SyntaxProvider.ForAttributeWithMetadataName(
             "DataOps.Core.Operations.OperationAttribute", static (node, _) => node is ClassDeclarationSyntax, Write);
-        context.RegisterSourceOutput(operations, static (output, o) => output.AddSource(o.Name + "Options.g.cs", o.Record));
+        context.RegisterSourceOutput(
+            operations, static (output, o) => output.AddSource(o.Name + "Options.g.cs", o.Record));
         context.RegisterSourceOutput(operations.Collect(), static (output, all) =>
         {
             if (all.Length > 0)
@@ -30,20 +35,23 @@ public sealed class OperationGenerator : IIncrementalGenerator
         });
     }
 
-    private static (string Name, string Record, string Description) Write(GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
+    private static (string Name, string Record, string Description) Write(
+        GeneratorAttributeSyntaxContext context, CancellationToken cancellation)
     {
         INamedTypeSymbol operation = (INamedTypeSymbol)context.TargetSymbol;
         AttributeData attribute = context.Attributes[0];
         (INamedTypeSymbol record, ITypeSymbol result, bool hasOffline) = Contract(operation);
         IReadOnlyList<Option> options = Option.Of(record);
-        return (operation.Name, Validation(record, options), Description(operation, attribute, record, result, hasOffline, options, context.SemanticModel.Compilation));
+        return (operation.Name, Validation(record, options),
+            Description(operation, attribute, record, result, hasOffline, options, context.SemanticModel.Compilation));
     }
 
     /// <summary>The options and the results of an operation, and whether part of it needs no database.</summary>
     internal static (INamedTypeSymbol Options, ITypeSymbol Result, bool HasOffline) Contract(INamedTypeSymbol operation)
     {
         INamedTypeSymbol contract = operation.BaseType!;
-        return ((INamedTypeSymbol)contract.TypeArguments[0], contract.TypeArguments[1], contract.Name == "OfflineOperation");
+        return ((INamedTypeSymbol)contract.TypeArguments[0], contract.TypeArguments[1],
+            contract.Name == "OfflineOperation");
     }
 
     private static string Validation(INamedTypeSymbol record, IReadOnlyList<Option> options)
@@ -52,7 +60,8 @@ public sealed class OperationGenerator : IIncrementalGenerator
         foreach (Option o in options)
         {
             if (o.IsMandatory)
-                checks.AppendLine($"        {Operations}.OptionCheck.Given({Literal(o.Name)}, {o.IsGiven}, {Literal(o.Text)});");
+                checks.AppendLine(
+                    $"        {Operations}.OptionCheck.Given({Literal(o.Name)}, {o.IsGiven}, {Literal(o.Text)});");
             else if (o is { IsText: true, IsNullable: true } && !o.Is("MayBeEmpty"))
                 checks.AppendLine($"        {Operations}.OptionCheck.NotEmpty({Literal(o.Name)}, {o.Name});");
             if (o.IsPath)
@@ -60,13 +69,17 @@ public sealed class OperationGenerator : IIncrementalGenerator
                     ? $"        foreach (string path in {o.Name}) {Operations}.OptionCheck.NotAnAddress(path);"
                     : $"        {Operations}.OptionCheck.NotAnAddress({o.Name});");
             if (o.Range is var (least, most))
-                checks.AppendLine($"        {Operations}.OptionCheck.InRange({Literal(o.Name)}, {o.Name}, {least}, {most});");
+                checks.AppendLine(
+                    $"        {Operations}.OptionCheck.InRange({Literal(o.Name)}, {o.Name}, {least}, {most});");
         }
         foreach (string kind in new[] { "OnlyWith", "NotWith" })
             foreach (Option o in options)
                 foreach ((string name, IReadOnlyList<(string Code, string Name)> values) in o.Others(kind))
-                    foreach ((string isOther, string words) in Alternatives(kind, options.First(x => x.Name == name), values))
-                        checks.AppendLine($"        {Operations}.OptionCheck.{kind}({Literal(o.Name)}, {o.IsGiven}, {isOther}, {words});");
+                    foreach ((string isOther, string words) in Alternatives(
+                        kind, options.First(x => x.Name == name), values))
+                        checks.AppendLine(
+                            $"        {Operations}.OptionCheck.{kind}({Literal(o.Name)}, {o.IsGiven}, {isOther}, " +
+                                $"{words});");
         string objects = string.Concat(options.Where(o => o.IsObjects).Select(o => Reader((INamedTypeSymbol)o.Item)));
         return $$"""
             // <auto-generated/>
@@ -85,7 +98,8 @@ public sealed class OperationGenerator : IIncrementalGenerator
     }
 
     // The option has to have one of the values that it goes with; of those that it contradicts each is told by itself.
-    private static IEnumerable<(string IsOther, string Words)> Alternatives(string kind, Option other, IReadOnlyList<(string Code, string Name)> values) =>
+    private static IEnumerable<(string IsOther, string Words)> Alternatives(
+        string kind, Option other, IReadOnlyList<(string Code, string Name)> values) =>
         values.Count == 0 ? [(other.IsGiven, Literal("-" + other.Name))]
         : kind == "OnlyWith" ? [($"{other.Name} is {string.Join(" or ", values.Select(v => v.Code))}",
             Literal($"-{other.Name} {string.Join(" or ", values.Select(v => v.Name))}"))]
@@ -126,7 +140,8 @@ public sealed class OperationGenerator : IIncrementalGenerator
                         HasFindings = {{Literal(HasFindings(compilation, result))}},
                         Result = typeof({{Name(result)}}),
                         Create = static () => new {{optionsType}}(),
-                        IsOffline = static options => {{(hasOffline ? $"new {type}().IsOffline(({optionsType})options)" : "false")}},
+                        IsOffline = static options =>
+                            {{(hasOffline ? $"new {type}().IsOffline(({optionsType})options)" : "false")}},
                         Run = static (session, options, context) => {{(hasOffline
                             ? $"session is null ? new {type}().RunOffline(({optionsType})options, context) : {run}"
                             : run)}},
@@ -158,21 +173,28 @@ public sealed class OperationGenerator : IIncrementalGenerator
     private static string Set(Option o, string record)
     {
         string change = $"(({record})options) with {{ {o.Name} =";
-        return o.IsObjects ? $"SetObjects = static (options, objects) => {change} [.. global::System.Linq.Enumerable.Select(objects, {o.ItemType}.Read)] }}"
-            : o.IsList ? $"Set = static (options, texts) => {change} {Operations}.OptionText.List<{o.ItemType}>({Literal(o.Name)}, texts) }}"
-            : $"Set = static (options, texts) => {change} {Operations}.OptionText.Parse<{o.ItemType}>({Literal(o.Name)}, texts[0]) }}";
+        return o.IsObjects
+            ? $"SetObjects = static (options, objects) => {change} [.. " +
+                $"global::System.Linq.Enumerable.Select(objects, {o.ItemType}.Read)] }}"
+            : o.IsList
+                ? $"Set = static (options, texts) => " +
+                    $"{change} {Operations}.OptionText.List<{o.ItemType}>({Literal(o.Name)}, texts) }}"
+            : $"Set = static (options, texts) => " +
+                $"{change} {Operations}.OptionText.Parse<{o.ItemType}>({Literal(o.Name)}, texts[0]) }}";
     }
 
     // A plan or a sum has no severity, although findings may come before it.
     private static bool HasFindings(Compilation compilation, ITypeSymbol result) =>
         result.Name != "IChangeResult"
-        && Types(compilation.Assembly.GlobalNamespace).Any(t => HasSeverity(t) && compilation.HasImplicitConversion(t, result));
+        && Types(compilation.Assembly.GlobalNamespace).Any(
+            t => HasSeverity(t) && compilation.HasImplicitConversion(t, result));
 
     private static bool HasSeverity(ITypeSymbol? type) =>
         type is not null && (type.GetMembers("Severity").Length > 0 || HasSeverity(type.BaseType));
 
     private static IEnumerable<INamedTypeSymbol> Types(INamespaceSymbol space) =>
-        space.GetTypeMembers().Where(t => t.DeclaredAccessibility == Accessibility.Public).Concat(space.GetNamespaceMembers().SelectMany(Types));
+        space.GetTypeMembers().Where(t => t.DeclaredAccessibility == Accessibility.Public)
+            .Concat(space.GetNamespaceMembers().SelectMany(Types));
 
     private static string WriteAll(ImmutableArray<(string Name, string Record, string Description)> operations) => $$"""
         // <auto-generated/>

@@ -9,7 +9,8 @@ namespace DataOps.Generators;
 internal sealed class Option
 {
     private static readonly SymbolDisplayFormat s_full =
-        SymbolDisplayFormat.FullyQualifiedFormat.AddMiscellaneousOptions(SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
+        SymbolDisplayFormat.FullyQualifiedFormat.AddMiscellaneousOptions(
+            SymbolDisplayMiscellaneousOptions.IncludeNullableReferenceTypeModifier);
 
     private readonly IPropertySymbol _property;
     private readonly Dictionary<string, TypedConstant> _facts;
@@ -53,7 +54,8 @@ internal sealed class Option
     public bool IsMandatory => Is("Mandatory");
 
     /// <summary>Its full name, for a reference in documentation.</summary>
-    public string Reference => $"{_property.ContainingType.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat)}.{Name}";
+    public string Reference =>
+        $"{_property.ContainingType.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat)}.{Name}";
 
     public string Text => Documentation.Summary(_property);
 
@@ -68,18 +70,25 @@ internal sealed class Option
         : IsNullable ? $"{Name} is not null"
         : $"{Name} != default";
 
-    /// <summary>Its options, those of the record itself first, without those that the record says it does not have.</summary>
+    /// <summary>
+    /// Its options, those of the record itself first, without those that the record says it does not have.
+    /// </summary>
     public static IReadOnlyList<Option> Of(INamedTypeSymbol record)
     {
-        INamedTypeSymbol? end = record.GetAttributes().FirstOrDefault(a => a.AttributeClass?.Name == "WithoutOptionsOfAttribute")
+        INamedTypeSymbol? end = record.GetAttributes().FirstOrDefault(
+            a => a.AttributeClass?.Name == "WithoutOptionsOfAttribute")
             ?.ConstructorArguments[0].Value as INamedTypeSymbol;
         List<Option> options = [];
-        for (INamedTypeSymbol? type = record; type is { SpecialType: SpecialType.None } && !SymbolEqualityComparer.Default.Equals(type, end); type = type.BaseType)
-            options.AddRange(type.GetMembers().OfType<IPropertySymbol>()
-                .Where(p => p is { DeclaredAccessibility: Accessibility.Public, IsStatic: false, SetMethod: not null, IsImplicitlyDeclared: false })
-                .Select(p => new Option(p)));
+        for (INamedTypeSymbol? type = record; type is { SpecialType: SpecialType.None }
+            && !SymbolEqualityComparer.Default.Equals(type, end); type = type.BaseType)
+            options.AddRange(type.GetMembers().OfType<IPropertySymbol>().Where(IsOption).Select(p => new Option(p)));
         return options;
     }
+
+    private static bool IsOption(IPropertySymbol property) => property is
+    {
+        DeclaredAccessibility: Accessibility.Public, IsStatic: false, SetMethod: not null, IsImplicitlyDeclared: false,
+    };
 
     /// <summary>Whether a fact of its [Option] is true.</summary>
     public bool Is(string fact) => _facts.TryGetValue(fact, out TypedConstant value) && value.Value is true;
@@ -96,12 +105,16 @@ internal sealed class Option
         _facts.TryGetValue(fact, out TypedConstant value) ? MemberOf(value) : first;
 
     /// <summary>The other options that it goes only with, or not with: their names and values as C#.</summary>
-    public IEnumerable<(string Option, IReadOnlyList<(string Code, string Name)> Values)> Others(string attribute) => Attributes(attribute).Select(a => (
+    public IEnumerable<(string Option, IReadOnlyList<(string Code, string Name)> Values)> Others(string attribute) =>
+        Attributes(attribute).Select(a => (
         (string)a.ConstructorArguments[0].Value!,
-        (IReadOnlyList<(string, string)>)[.. a.ConstructorArguments[1].Values.Select(v => ($"{v.Type!.ToDisplayString(s_full)}.{MemberOf(v)}", MemberOf(v)))]));
+        (IReadOnlyList<(string, string)>)[.. a.ConstructorArguments[1].Values.Select(
+            v => ($"{v.Type!.ToDisplayString(s_full)}.{MemberOf(v)}", MemberOf(v)))]));
 
     private static string MemberOf(TypedConstant value) =>
-        value.Type!.GetMembers().OfType<IFieldSymbol>().First(f => f.HasConstantValue && Equals(f.ConstantValue, value.Value)).Name;
+        value.Type!.GetMembers().OfType<IFieldSymbol>()
+            .First(f => f.HasConstantValue && Equals(f.ConstantValue, value.Value)).Name;
 
-    private IEnumerable<AttributeData> Attributes(string name) => _property.GetAttributes().Where(a => a.AttributeClass?.Name == name + "Attribute");
+    private IEnumerable<AttributeData> Attributes(string name) =>
+        _property.GetAttributes().Where(a => a.AttributeClass?.Name == name + "Attribute");
 }

@@ -15,7 +15,8 @@ internal sealed class DependencyContext(string folder) : AssemblyLoadContext("Da
     }
 
     private bool RuntimeHas(AssemblyName name) =>
-        _shipped.Value.TryGetValue(name.Name!, out string? file) && AssemblyName.GetAssemblyName(file).Version >= name.Version;
+        _shipped.Value.TryGetValue(name.Name!, out string? file)
+            && AssemblyName.GetAssemblyName(file).Version >= name.Version;
 
     private static Dictionary<string, string> ShippedWithTheRuntime()
     {

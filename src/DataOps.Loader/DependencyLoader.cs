@@ -4,8 +4,13 @@ using System.Runtime.Loader;
 
 namespace DataOps.Loader;
 
-/// <summary>Loads the core and what it depends on in a load context of their own, so that no other module's versions are in the way.</summary>
-/// <remarks>It is the manifest's nested module: nested modules load first, before PowerShell looks at the types of the cmdlets.</remarks>
+/// <summary>
+/// Loads the core and what it depends on in a load context of their own, so that no other module's versions are in the
+/// way.
+/// </summary>
+/// <remarks>
+/// It is the manifest's nested module: nested modules load first, before PowerShell looks at the types of the cmdlets.
+/// </remarks>
 public sealed class DependencyLoader : IModuleAssemblyInitializer, IModuleAssemblyCleanup
 {
     private const string Core = "DataOps.Core";

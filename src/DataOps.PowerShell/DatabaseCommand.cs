@@ -9,11 +9,18 @@ using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell;
 
-/// <summary>A cmdlet that works on a database: it owns the connection parameters, the session, and the way results leave.</summary>
-/// <remarks>The database is the one of -Connection, else -Database, else the runspace's open connection, else DATABASE_URL, else the PG* variables.</remarks>
+/// <summary>
+/// A cmdlet that works on a database: it owns the connection parameters, the session, and the way results leave.
+/// </summary>
+/// <remarks>
+/// The database is the one of -Connection, else -Database, else the runspace's open connection, else DATABASE_URL, else
+/// the PG* variables.
+/// </remarks>
 public abstract class DatabaseCommand : StoppableCommand
 {
-    /// <summary>The parameter set in which the database is named, or found in the runspace or the environment.</summary>
+    /// <summary>
+    /// The parameter set in which the database is named, or found in the runspace or the environment.
+    /// </summary>
     protected const string ByDatabase = "Database";
 
     /// <summary>The parameter set in which an open connection is given.</summary>
@@ -44,7 +51,9 @@ public abstract class DatabaseCommand : StoppableCommand
     [ValidateRange(0, int.MaxValue / 1000)]
     public int? LockTimeout { get; set; }
 
-    /// <summary>Whether this call needs no database: then none is opened, and <see cref="ProcessOffline"/> does the work.</summary>
+    /// <summary>
+    /// Whether this call needs no database: then none is opened, and <see cref="ProcessOffline"/> does the work.
+    /// </summary>
     protected virtual bool IsOffline => false;
 
     /// <summary>Refuses what cannot be meant, before anything is connected to.</summary>
@@ -75,7 +84,8 @@ public abstract class DatabaseCommand : StoppableCommand
     });
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Guard(_lease is null ? ProcessOffline : () => Process(_lease.Session), goesOn: MyInvocation.ExpectingInput);
+    protected override void ProcessRecord() =>
+        Guard(_lease is null ? ProcessOffline : () => Process(_lease.Session), goesOn: MyInvocation.ExpectingInput);
 
     /// <inheritdoc/>
     protected sealed override void EndProcessing() => Guard(_lease is null ? () => { } : () => Finish(_lease.Session));
@@ -84,14 +94,17 @@ public abstract class DatabaseCommand : StoppableCommand
     protected (string Server, string Database) Connected => (_lease!.Session.Server, _lease.Session.Database);
 
     /// <summary>
-    /// Runs an operation and writes its results as they come. However the pipeline ends, the operation is disposed of and ends its query on the
-    /// server.
+    /// Runs an operation and writes its results as they come. However the pipeline ends, the operation is disposed of
+    /// and ends its query on the server.
     /// </summary>
     protected void Emit<TOptions, TResult>(Session session, Operation<TOptions, TResult> operation, TOptions options)
         where TOptions : IOptions
         where TResult : class => Emit(context => operation.Run(session, options, context), result => Write(result));
 
-    /// <summary>Writes a result. PowerShell lists what a record adds before what it inherits; a result begins with Server and Database all the same.</summary>
+    /// <summary>
+    /// Writes a result. PowerShell lists what a record adds before what it inherits; a result begins with Server and
+    /// Database all the same.
+    /// </summary>
     protected void Write(object result)
     {
         if (result.GetType().BaseType == typeof(object))
@@ -141,7 +154,9 @@ public abstract class DatabaseCommand : StoppableCommand
         return FileSystemPath(path);
     }
 
-    /// <summary>A definition as the core takes it: a JSON file's path, or the JSON of a hashtable or a .psd1 file.</summary>
+    /// <summary>
+    /// A definition as the core takes it: a JSON file's path, or the JSON of a hashtable or a .psd1 file.
+    /// </summary>
     /// <exception cref="DataOpsException">The file is none that can be read.</exception>
     protected string DefinitionOf(string definition)
     {
@@ -155,7 +170,10 @@ public abstract class DatabaseCommand : StoppableCommand
     protected IReadOnlyList<string> NamesOrFiles(string[]? entries) =>
         [.. (entries ?? []).Select(e => FindStaleContentType.IsFile(e) ? FileSystemPath(e) : e)];
 
-    /// <summary>A path as the user wrote it, relative to the runspace's location, as the file system knows it; none remains none.</summary>
+    /// <summary>
+    /// A path as the user wrote it, relative to the runspace's location, as the file system knows it; none remains
+    /// none.
+    /// </summary>
     [return: NotNullIfNotNull(nameof(path))]
     protected string? FileSystemPath(string? path)
     {
@@ -165,7 +183,8 @@ public abstract class DatabaseCommand : StoppableCommand
         string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
         return provider.Name == "FileSystem"
             ? resolved
-            : throw new DataOpsException(ErrorIds.NotAFile, FailureKind.InvalidArgument, $"{path} is not a path of the file system.", target: path);
+            : throw new DataOpsException(ErrorIds.NotAFile, FailureKind.InvalidArgument,
+                $"{path} is not a path of the file system.", target: path);
     }
 
     /// <inheritdoc/>
@@ -195,7 +214,9 @@ public abstract class DatabaseCommand : StoppableCommand
         ConnectionSettings settings = ConnectionChoice.Settings(open, Database, Credential, SslMode, LockTimeout);
         long start = Stopwatch.GetTimestamp();
         SessionLease lease = new(Session.Open(settings, application, Cancellation), null);
-        WriteVerbose($"Connected to {settings}, PostgreSQL {lease.Session.ServerVersion}, in {Stopwatch.GetElapsedTime(start).TotalMilliseconds:N0} ms.");
+        WriteVerbose(
+            $"Connected to {settings}, PostgreSQL {lease.Session.ServerVersion}, in " +
+                $"{Stopwatch.GetElapsedTime(start).TotalMilliseconds:N0} ms.");
         return lease;
     }
 }

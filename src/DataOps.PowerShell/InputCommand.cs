@@ -6,7 +6,9 @@ using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell;
 
-/// <summary>A cmdlet that takes the objects of other cmdlets from the pipeline, by the names of their properties.</summary>
+/// <summary>
+/// A cmdlet that takes the objects of other cmdlets from the pipeline, by the names of their properties.
+/// </summary>
 public abstract class InputCommand : DatabaseCommand
 {
     private readonly HashSet<string> _asked = [];
@@ -27,8 +29,12 @@ public abstract class InputCommand : DatabaseCommand
             base.ProcessRecord();
     }
 
-    /// <summary>Runs an operation unless this pipeline has already run it with the same options: many objects often name one table.</summary>
-    protected void EmitOnce<TOptions, TResult>(Session session, Operation<TOptions, TResult> operation, TOptions options)
+    /// <summary>
+    /// Runs an operation unless this pipeline has already run it with the same options: many objects often name one
+    /// table.
+    /// </summary>
+    protected void EmitOnce<TOptions, TResult>(
+        Session session, Operation<TOptions, TResult> operation, TOptions options)
         where TOptions : IOptions
         where TResult : class
     {
@@ -37,7 +43,8 @@ public abstract class InputCommand : DatabaseCommand
     }
 
     /// <summary>Whether a pipeline delivered nothing: then nothing is asked for, and not everything.</summary>
-    protected bool IsEmptyPipeline<T>(IReadOnlyCollection<T> delivered) => MyInvocation.ExpectingInput && delivered.Count == 0;
+    protected bool IsEmptyPipeline<T>(IReadOnlyCollection<T> delivered) =>
+        MyInvocation.ExpectingInput && delivered.Count == 0;
 
     /// <summary>The properties that it takes: an object that has none of them is refused.</summary>
     protected virtual IEnumerable<string> NamesTaken() => MyInvocation.MyCommand.Parameters.Values
@@ -51,10 +58,14 @@ public abstract class InputCommand : DatabaseCommand
         string[] taken = NamesTaken().ToArray();
         if (!taken.Any(name => input.Properties[name] is not null))
             return ErrorRecords.UselessInput(input.BaseObject, input.BaseObject.GetType().Name, taken);
-        if (TakesOtherDatabases || input.Properties["Server"]?.Value is not string server || input.Properties["Database"]?.Value is not string database)
+        if (TakesOtherDatabases
+            || input.Properties["Server"]?.Value is not string server
+            || input.Properties["Database"]?.Value is not string database)
             return null;
-        return string.Equals(server, Connected.Server, StringComparison.OrdinalIgnoreCase) && database == Connected.Database
+        return string.Equals(server, Connected.Server, StringComparison.OrdinalIgnoreCase)
+            && database == Connected.Database
             ? null
-            : ErrorRecords.OtherDatabase(input.BaseObject, $"{database} on {server}", $"{Connected.Database} on {Connected.Server}");
+            : ErrorRecords.OtherDatabase(
+                input.BaseObject, $"{database} on {server}", $"{Connected.Database} on {Connected.Server}");
     }
 }

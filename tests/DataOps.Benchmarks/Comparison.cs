@@ -9,11 +9,13 @@ internal sealed record Comparison(string Name, Timed Ours, string PeerName, Time
     /// <summary>A row of docs/benchmarks.md; the first pair warms up and is not counted.</summary>
     public string Measure(int runs)
     {
-        (Cost Ours, Cost Theirs)[] pairs = [.. Enumerable.Range(0, runs + 1).Select(_ => (RunFresh(Ours), RunFresh(Theirs))).Skip(1)];
+        (Cost Ours, Cost Theirs)[] pairs =
+            [.. Enumerable.Range(0, runs + 1).Select(_ => (RunFresh(Ours), RunFresh(Theirs))).Skip(1)];
         double seconds = Median(pairs.Select(p => p.Ours.Seconds));
         double theirs = Median(pairs.Select(p => p.Theirs.Seconds));
         double ratio = Median(pairs.Select(p => p.Ours.Seconds / p.Theirs.Seconds));
-        return $"| {Name} | {seconds:0.00} | {pairs.Max(p => p.Ours.Megabytes):0} | {PeerName} | {theirs:0.00} | {ratio:0.00} |";
+        return $"| {Name} | {seconds:0.00} | {pairs.Max(p => p.Ours.Megabytes):0} | {PeerName} | {theirs:0.00} | " +
+            $"{ratio:0.00} |";
     }
 
     private Cost RunFresh(Timed command)
@@ -25,6 +27,8 @@ internal sealed record Comparison(string Name, Timed Ours, string PeerName, Time
     private static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
-        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
+        return sorted.Length % 2 == 1
+            ? sorted[sorted.Length / 2]
+            : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
     }
 }

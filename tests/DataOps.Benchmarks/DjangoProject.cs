@@ -8,7 +8,8 @@ internal sealed class DjangoProject(ScratchServer server, Peer peer)
     private const string Python = "/usr/bin/python3";
 
     /// <summary>Whether Debian's packages for it are installed.</summary>
-    public static bool IsThere => File.Exists(Python) && Timed.Succeeds(Python, "-c", "import django, psycopg2, treebeard, mptt, taggit");
+    public static bool IsThere =>
+        File.Exists(Python) && Timed.Succeeds(Python, "-c", "import django, psycopg2, treebeard, mptt, taggit");
 
     /// <summary>Makes a migrated database, and a copy of it filled with random rows.</summary>
     public void Fill(string migrated, string filled, int rows)
@@ -25,7 +26,9 @@ internal sealed class DjangoProject(ScratchServer server, Peer peer)
     public Timed Manage(string database, params string[] arguments)
     {
         Uri uri = new(server.Uri(database));
-        return new("env", [$"PGHOST={uri.Host}", $"PGPORT={uri.Port}", $"PGUSER={uri.UserInfo}", $"PGDATABASE={database}", "PYTHONDONTWRITEBYTECODE=1",
+        return new("env",
+            [$"PGHOST={uri.Host}", $"PGPORT={uri.Port}", $"PGUSER={uri.UserInfo}", $"PGDATABASE={database}",
+                "PYTHONDONTWRITEBYTECODE=1",
             Python, Path.Combine(Paths.Root, "tests", "django", "manage.py"), .. arguments]);
     }
 }

@@ -6,7 +6,9 @@ internal static class Paths
     public static string Root { get; } = FindRoot();
 
     /// <summary>The command line as it ships for this platform; <c>./build.sh bench</c> publishes it.</summary>
-    public static string CommandLine => Path.Combine(Root, "artifacts", $"cli-{System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}", "dataops");
+    public static string CommandLine =>
+        Path.Combine(
+            Root, "artifacts", $"cli-{System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier}", "dataops");
 
     private static string FindRoot()
     {

@@ -15,11 +15,16 @@ internal sealed class Peer(ScratchServer server)
     }
 
     /// <summary>Makes a database anew, as a copy of another.</summary>
-    public void Copy(string database, string source) => Psql("postgres", "-qc", $"drop database if exists {database}", "-qc", $"create database {database} template {source}").Run();
+    public void Copy(string database, string source) =>
+        Psql("postgres", "-qc", $"drop database if exists {database}", "-qc",
+            $"create database {database} template {source}").Run();
 
-    public Timed DataOps(string database, params string[] arguments) => new(Paths.CommandLine, [.. arguments, "--database", server.Uri(database)]);
+    public Timed DataOps(string database, params string[] arguments) =>
+        new(Paths.CommandLine, [.. arguments, "--database", server.Uri(database)]);
 
-    public Timed PgDump(string database, string file) => new("pg_dump", ["-Fc", "-Z0", "-f", file, server.Uri(database)]);
+    public Timed PgDump(string database, string file) =>
+        new("pg_dump", ["-Fc", "-Z0", "-f", file, server.Uri(database)]);
 
-    public Timed Psql(string database, params string[] arguments) => new("psql", ["-d", server.Uri(database), .. arguments]);
+    public Timed Psql(string database, params string[] arguments) =>
+        new("psql", ["-d", server.Uri(database), .. arguments]);
 }

@@ -2,7 +2,8 @@ using DataOps.Benchmarks;
 using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Servers;
 
-// Usage: dotnet run -c Release -- [pages] [runs] [text]; pages is a multiple of 1000, 100000 makes a million rows; with a text, only what has it in its name is measured.
+// Usage: dotnet run -c Release -- [pages] [runs] [text]; pages is a multiple of 1000, 100000 makes a million rows; with
+// a text, only what has it in its name is measured.
 int pages = args.Length > 0 ? int.Parse(args[0]) : 100_000;
 int runs = args.Length > 1 ? int.Parse(args[1]) : 3;
 string only = args.Length > 2 ? args[2] : "";
@@ -13,23 +14,29 @@ if (!Directory.Exists(data))
     return 2;
 }
 
-PostgresBinaries binaries = PostgresBinaries.Find() ?? throw new InvalidOperationException("There is no PostgreSQL server on this machine.");
+PostgresBinaries binaries = PostgresBinaries.Find()
+    ?? throw new InvalidOperationException("There is no PostgreSQL server on this machine.");
 using ScratchServer server = ScratchServer.Start(binaries, "shared_buffers=512MB", "max_wal_size=4GB", "work_mem=4MB");
 string folder = Directory.CreateTempSubdirectory("dataops-bench-").FullName;
 try
 {
     Peer peer = new(server);
-    Console.WriteLine($"PostgreSQL {server.Binaries.Major}, {pages} blog pages, {runs} runs in turn, {Environment.ProcessorCount} processors; seconds are whole processes, medians.");
+    Console.WriteLine(
+        $"PostgreSQL {server.Binaries.Major}, {pages} blog pages, {runs} runs in turn, " +
+            $"{Environment.ProcessorCount} processors; seconds are whole processes, medians.");
     peer.Fill("scale", data, pages);
     string dump = Path.Combine(folder, "scale.json");
     Comparison OneModel(string model) => new(
         $"export of wagtailcore.{model}",
-        peer.DataOps("scale", "export-dataset", "--force", "--model", $"wagtailcore.{model}", "--path", Path.Combine(folder, $"{model}.json")),
+        peer.DataOps("scale", "export-dataset", "--force", "--model", $"wagtailcore.{model}", "--path",
+            Path.Combine(folder, $"{model}.json")),
         "psql copy",
         peer.Psql("scale", "-qc", $"\\copy wagtailcore_{model} to '{Path.Combine(folder, model + ".copy")}'"));
     string everything = Path.Combine(folder, "everything.json");
     Timed plain = peer.DataOps("scale", "export-dataset", "--include-derived", "--force", "--path", everything);
-    Timed natural = peer.DataOps("scale", "export-dataset", "--include-derived", "--force", "--natural-foreign", "--natural-primary", "--path", dump);
+    Timed natural =
+        peer.DataOps("scale", "export-dataset", "--include-derived", "--force", "--natural-foreign",
+            "--natural-primary", "--path", dump);
     const string OfSlice = "import of pages and revisions";
     Slice slice = new(peer, folder);
     if (OfSlice.Contains(only, StringComparison.Ordinal))
@@ -38,27 +45,39 @@ try
     section.Make();
     List<Comparison> comparisons =
     [
-        new("export of everything, JSON", peer.DataOps("scale", "export-dataset", "--include-derived", "--force", "--path", dump), "pg_dump -Fc -Z0", peer.PgDump("scale", Path.Combine(folder, "scale.dump"))),
-        new("export of everything, JSONL", peer.DataOps("scale", "export-dataset", "--include-derived", "--force", "--path", Path.Combine(folder, "scale.jsonl")), "pg_dump -Fc -Z0", peer.PgDump("scale", Path.Combine(folder, "scale.dump"))),
+        new("export of everything, JSON",
+            peer.DataOps("scale", "export-dataset", "--include-derived", "--force", "--path", dump), "pg_dump -Fc -Z0",
+            peer.PgDump("scale", Path.Combine(folder, "scale.dump"))),
+        new("export of everything, JSONL",
+            peer.DataOps("scale", "export-dataset", "--include-derived", "--force", "--path",
+                Path.Combine(folder, "scale.jsonl")), "pg_dump -Fc -Z0",
+                    peer.PgDump("scale", Path.Combine(folder, "scale.dump"))),
         OneModel("revision"),
         OneModel("page"),
         OneModel("referenceindex"),
-        new("find-orphan, declared references", peer.DataOps("scale", "find-orphan", "--class", "ForeignKey,Unvalidated,Inheritance"), "audit-fk.sql", peer.Psql("scale", "-qAt", "-f", Path.Combine(data, "audit-fk.sql"))),
+        new("find-orphan, declared references",
+            peer.DataOps("scale", "find-orphan", "--class", "ForeignKey,Unvalidated,Inheritance"), "audit-fk.sql",
+            peer.Psql("scale", "-qAt", "-f", Path.Combine(data, "audit-fk.sql"))),
         new("export of everything, natural keys", natural, "plain keys", plain),
-        new($"{OfSlice}, {slice.Objects} objects", peer.DataOps("loaded", "import-dataset", "--no-undo", "--path", slice.Path), "with an undo file", peer.DataOps("loaded", "import-dataset", "--path", slice.Path))
+        new($"{OfSlice}, {slice.Objects} objects",
+            peer.DataOps("loaded", "import-dataset", "--no-undo", "--path", slice.Path), "with an undo file",
+            peer.DataOps("loaded", "import-dataset", "--path", slice.Path))
         {
             Before = () => peer.Copy("loaded", "lacking"),
         },
         section.Export(),
         section.Import(),
-        new("find-orphan, all classes", peer.DataOps("scale", "find-orphan", "--include-expected"), "audit-fk.sql", peer.Psql("scale", "-qAt", "-f", Path.Combine(data, "audit-fk.sql"))),
+        new("find-orphan, all classes", peer.DataOps("scale", "find-orphan", "--include-expected"), "audit-fk.sql",
+            peer.Psql("scale", "-qAt", "-f", Path.Combine(data, "audit-fk.sql"))),
     ];
     comparisons.Add(new(
-        "test-tree, the pages with all that hangs on them", peer.DataOps("scale", "test-tree"), "SQL by hand, five checks",
+        "test-tree, the pages with all that hangs on them", peer.DataOps("scale", "test-tree"),
+        "SQL by hand, five checks",
         peer.Psql("scale", "-qAt", "-f", Path.Combine(Paths.Root, "tests", "DataOps.Benchmarks", "pages.sql"))));
     if (DjangoProject.IsThere)
         comparisons.Add(new(
-            "test-tree beside treebeard", peer.DataOps("scale", "test-tree", "--table", "wagtailcore_page"), "find_problems",
+            "test-tree beside treebeard", peer.DataOps("scale", "test-tree", "--table", "wagtailcore_page"),
+            "find_problems",
             new DjangoProject(server, peer).Manage("scale", "problems", "wagtailcore_page")));
     if (DjangoProject.IsThere && only.Length == 0)
         comparisons.AddRange(OfDjango(server, peer, folder));
@@ -83,11 +102,16 @@ static IEnumerable<Comparison> OfDjango(ScratchServer server, Peer peer, string 
     string ours = Path.Combine(folder, "ours.json");
     string theirs = Path.Combine(folder, "theirs.json");
     project.Manage("filled", "dumpdata", "-o", theirs).Run();
-    yield return new("export of the tests' Django project", peer.DataOps("filled", "export-dataset", "--include-derived", "--force", "--path", ours), "dumpdata", project.Manage("filled", "dumpdata", "-o", theirs));
+    yield return new("export of the tests' Django project",
+        peer.DataOps("filled", "export-dataset", "--include-derived", "--force", "--path", ours), "dumpdata",
+        project.Manage("filled", "dumpdata", "-o", theirs));
     yield return new(
-        "the same with natural keys", peer.DataOps("filled", "export-dataset", "--include-derived", "--force", "--natural-foreign", "--path", ours),
-        "dumpdata --natural-foreign", project.Manage("filled", "dumpdata", "--natural-foreign", "-o", Path.Combine(folder, "natural.json")));
-    yield return new("import of it", peer.DataOps("emptied", "import-dataset", "--path", theirs), "loaddata", project.Manage("emptied", "loaddata", theirs))
+        "the same with natural keys",
+        peer.DataOps("filled", "export-dataset", "--include-derived", "--force", "--natural-foreign", "--path", ours),
+        "dumpdata --natural-foreign",
+        project.Manage("filled", "dumpdata", "--natural-foreign", "-o", Path.Combine(folder, "natural.json")));
+    yield return new("import of it", peer.DataOps("emptied", "import-dataset", "--path", theirs), "loaddata",
+        project.Manage("emptied", "loaddata", theirs))
     {
         Before = () => peer.Copy("emptied", "migrated"),
     };

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace DataOps.Benchmarks;
 
-/// <summary>A tenth of a large site's pages, with their other halves and revisions: a file to load, and the database that lacks them.</summary>
+/// <summary>
+/// A tenth of a large site's pages, with their other halves and revisions: a file to load, and the database that lacks
+/// them.
+/// </summary>
 internal sealed class Slice(Peer peer, string folder)
 {
     private const int Pages = 10_210;
@@ -18,11 +21,16 @@ internal sealed class Slice(Peer peer, string folder)
     public void Make(string source, string lacking)
     {
         string all = System.IO.Path.Combine(folder, "content.jsonl");
-        peer.DataOps(source, "export-dataset", "--force", "--model", "wagtailcore.page,blog.blogpage,wagtailcore.revision", "--path", all).Run();
+        peer.DataOps(source, "export-dataset", "--force", "--model",
+            "wagtailcore.page,blog.blogpage,wagtailcore.revision", "--path", all).Run();
         HashSet<long> blog = [.. Lines(all, "blog.blogpage").Select(l => l.Key)];
-        HashSet<long> pages = [.. Lines(all, "wagtailcore.page").Select(l => l.Key).Where(k => k > 1000 && blog.Contains(k)).Take(Pages)];
-        (long Key, string Text)[] revisions = [.. Lines(all, "wagtailcore.revision").Where(l => pages.Contains(ObjectId(l.Text))).Take(Revisions)];
-        string[] lines = [.. Lines(all, "wagtailcore.page").Concat(Lines(all, "blog.blogpage")).Where(l => pages.Contains(l.Key)).Concat(revisions).Select(l => l.Text)];
+        HashSet<long> pages =
+            [.. Lines(all, "wagtailcore.page").Select(l => l.Key).Where(k => k > 1000 && blog.Contains(k)).Take(Pages)];
+        (long Key, string Text)[] revisions =
+            [.. Lines(all, "wagtailcore.revision").Where(l => pages.Contains(ObjectId(l.Text))).Take(Revisions)];
+        string[] lines =
+            [.. Lines(all, "wagtailcore.page").Concat(Lines(all, "blog.blogpage")).Where(l => pages.Contains(l.Key))
+                .Concat(revisions).Select(l => l.Text)];
         File.WriteAllLines(Path, lines);
         Objects = lines.Length;
         peer.Psql("postgres", "-qc", $"create database {lacking} template {source}").Run();
@@ -49,5 +57,6 @@ internal sealed class Slice(Peer peer, string folder)
         where line.StartsWith($"{{\"model\": \"{model}\"", StringComparison.Ordinal)
         select (JsonDocument.Parse(line).RootElement.GetProperty("pk").GetInt64(), line);
 
-    private static long ObjectId(string line) => long.Parse(JsonDocument.Parse(line).RootElement.GetProperty("fields").GetProperty("object_id").GetString()!);
+    private static long ObjectId(string line) =>
+        long.Parse(JsonDocument.Parse(line).RootElement.GetProperty("fields").GetProperty("object_id").GetString()!);
 }

@@ -16,7 +16,8 @@ internal sealed record Timed(string Program, IReadOnlyList<string> Arguments)
     /// <summary>Whether a command ends well.</summary>
     public static bool Succeeds(string program, params string[] arguments)
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start =
+            new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         process.WaitForExit();
         return process.ExitCode == 0;
@@ -25,7 +26,8 @@ internal sealed record Timed(string Program, IReadOnlyList<string> Arguments)
     /// <summary>Runs it, not timed, and returns what it writes.</summary>
     public string Read()
     {
-        using Process process = Process.Start(new ProcessStartInfo(Program, Arguments) { RedirectStandardOutput = true })!;
+        using Process process = Process.Start(
+            new ProcessStartInfo(Program, Arguments) { RedirectStandardOutput = true })!;
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return output;
@@ -38,16 +40,21 @@ internal sealed record Timed(string Program, IReadOnlyList<string> Arguments)
         string figures = Path.GetTempFileName();
         try
         {
-            ProcessStartInfo start = new("/usr/bin/time", ["-f", "%e %M", "-o", figures, Program, .. Arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+            ProcessStartInfo start =
+                new("/usr/bin/time",
+                    ["-f", "%e %M", "-o", figures, Program, .. Arguments]) { RedirectStandardOutput = true,
+                    RedirectStandardError = true };
             using Process process = Process.Start(start)!;
             process.OutputDataReceived += (_, _) => { };
             process.BeginOutputReadLine();
             string errors = process.StandardError.ReadToEnd();
             process.WaitForExit();
             if (process.ExitCode != 0)
-                throw new InvalidOperationException($"{Program} {string.Join(' ', Arguments)} ended with {process.ExitCode}: {errors}");
+                throw new InvalidOperationException(
+                    $"{Program} {string.Join(' ', Arguments)} ended with {process.ExitCode}: {errors}");
             string[] cost = File.ReadAllLines(figures)[^1].Split(' ');
-            return new Cost(double.Parse(cost[0], CultureInfo.InvariantCulture), double.Parse(cost[1], CultureInfo.InvariantCulture) / 1024);
+            return new Cost(double.Parse(cost[0], CultureInfo.InvariantCulture),
+                double.Parse(cost[1], CultureInfo.InvariantCulture) / 1024);
         }
         finally
         {

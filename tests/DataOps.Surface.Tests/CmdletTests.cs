@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using System.Reflection;
-using DataOps.Core.Operations;
 using DataOps.Help;
 using Cmdlet = DataOps.Help.Cmdlet;
 using Parameter = DataOps.Help.Parameter;
@@ -11,11 +10,13 @@ public sealed class CmdletTests
 {
     private static readonly string[] s_commonParameters =
     [
-        "Verbose", "Debug", "ErrorAction", "WarningAction", "InformationAction", "ProgressAction", "ErrorVariable", "WarningVariable",
+        "Verbose", "Debug", "ErrorAction", "WarningAction", "InformationAction", "ProgressAction", "ErrorVariable",
+        "WarningVariable",
         "InformationVariable", "OutVariable", "OutBuffer", "PipelineVariable", "UseTransaction",
     ];
 
-    private static readonly string[] s_changing = ["Remove", "Repair", "Import", "Restore", "Move", "Copy", "Sync", "Protect", "Set", "New", "Clear",
+    private static readonly string[] s_changing =
+        ["Remove", "Repair", "Import", "Restore", "Move", "Copy", "Sync", "Protect", "Set", "New", "Clear",
         "Update", "Undo", "Reset", "Convert"];
     private static readonly string[] s_takingAway = ["Remove", "Restore", "Sync", "Protect"];
     private static readonly string[] s_reading = ["Get", "Find", "Test", "Measure", "Compare"];
@@ -36,7 +37,8 @@ public sealed class CmdletTests
             CustomAttributeData attribute = CmdletAttributeOf(type)!;
             Assert.True(type.IsSealed, $"{type} is not sealed");
             Assert.Equal("DataOps.PowerShell.Commands", type.Namespace);
-            Assert.Equal($"{attribute.ConstructorArguments[0].Value}{attribute.ConstructorArguments[1].Value}Command", type.Name);
+            Assert.Equal($"{attribute.ConstructorArguments[0].Value}{attribute.ConstructorArguments[1].Value}Command",
+                type.Name);
         }
     }
 
@@ -67,7 +69,8 @@ public sealed class CmdletTests
     public void What_asks_first_is_decided_by_the_operation(string name)
     {
         OperationDescription operation = Surface.FindOperation(name);
-        CustomAttributeData attribute = CmdletAttributeOf(CommandTypes().Single(t => t.Name == $"{operation.Verb}{operation.Noun}Command"))!;
+        CustomAttributeData attribute = CmdletAttributeOf(
+            CommandTypes().Single(t => t.Name == $"{operation.Verb}{operation.Noun}Command"))!;
         Assert.Equal(operation.AsksFirst, Named(attribute, "ConfirmImpact") is (int)ConfirmImpact.High);
         if (s_takingAway.Contains(operation.Verb))
             Assert.True(operation.AsksFirst, $"{name} does not ask before it takes something away");
@@ -82,27 +85,32 @@ public sealed class CmdletTests
             Assert.NotEqual(typeof(bool), parameter.Type);
             Assert.DoesNotContain(parameter.Name, s_commonParameters);
             Assert.False(parameter.Type == typeof(string)
-                && parameter.Name.Contains("Password", StringComparison.OrdinalIgnoreCase), $"-{parameter.Name} takes a password as text");
+                && parameter.Name.Contains("Password", StringComparison.OrdinalIgnoreCase),
+                $"-{parameter.Name} takes a password as text");
         }
         foreach (string? set in cmdlet.Sets)
-            Assert.True(cmdlet.Parameters.Count(p => p.ByValue && (p.Set is null || p.Set == set)) <= 1, $"{name} takes several parameters by value");
+            Assert.True(cmdlet.Parameters.Count(p => p.ByValue && (p.Set is null || p.Set == set)) <= 1,
+                $"{name} takes several parameters by value");
     }
 
     [Fact]
     public void A_parameter_of_one_name_has_one_type_everywhere()
     {
-        foreach (IGrouping<string, Parameter> same in Surface.Cmdlets.SelectMany(c => c.Parameters).GroupBy(p => p.Name))
+        foreach (IGrouping<string, Parameter> same in Surface.Cmdlets.SelectMany(c => c.Parameters).GroupBy(
+            p => p.Name))
             Assert.Single(same.Select(p => p.Type).Distinct());
     }
 
     [Fact]
     public void Only_the_core_knows_the_driver_and_only_the_cmdlets_know_PowerShell()
     {
-        Assert.DoesNotContain(Surface.Core.GetReferencedAssemblies(), a => a.Name!.StartsWith("System.Management.Automation", StringComparison.Ordinal));
+        Assert.DoesNotContain(Surface.Core.GetReferencedAssemblies(),
+            a => a.Name!.StartsWith("System.Management.Automation", StringComparison.Ordinal));
         Assert.DoesNotContain(Surface.PowerShell.GetReferencedAssemblies(), a => a.Name is "Npgsql" or "Dapper");
     }
 
-    private static IEnumerable<Type> CommandTypes() => Surface.PowerShell.GetExportedTypes().Where(t => CmdletAttributeOf(t) is not null);
+    private static IEnumerable<Type> CommandTypes() =>
+        Surface.PowerShell.GetExportedTypes().Where(t => CmdletAttributeOf(t) is not null);
 
     private static CustomAttributeData? CmdletAttributeOf(Type type) =>
         type.GetCustomAttributesData().FirstOrDefault(a => a.AttributeType.Name == nameof(CmdletAttribute));
@@ -111,7 +119,8 @@ public sealed class CmdletTests
         attribute.NamedArguments.FirstOrDefault(a => a.MemberName == name).TypedValue.Value;
 
     private static IEnumerable<string> ApprovedVerbs() =>
-        new[] { typeof(VerbsCommon), typeof(VerbsCommunications), typeof(VerbsData), typeof(VerbsDiagnostic), typeof(VerbsLifecycle), typeof(VerbsOther),
+        new[] { typeof(VerbsCommon), typeof(VerbsCommunications), typeof(VerbsData), typeof(VerbsDiagnostic),
+            typeof(VerbsLifecycle), typeof(VerbsOther),
             typeof(VerbsSecurity) }
             .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static))
             .Select(f => (string)f.GetRawConstantValue()!);

@@ -7,9 +7,11 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Error)
 {
     public static CommandLineRun Of(params string[] arguments) => With([], arguments);
 
-    public static CommandLineRun With(Dictionary<string, string> environment, params string[] arguments) => WithInput([], environment, arguments);
+    public static CommandLineRun With(Dictionary<string, string> environment, params string[] arguments) =>
+        WithInput([], environment, arguments);
 
-    public static CommandLineRun WithInput(byte[] input, Dictionary<string, string> environment, params string[] arguments)
+    public static CommandLineRun WithInput(
+        byte[] input, Dictionary<string, string> environment, params string[] arguments)
     {
         using Process process = Start(environment, arguments, input);
         Task<string> error = process.StandardError.ReadToEndAsync();
@@ -18,16 +20,19 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Error)
         return new CommandLineRun(process.ExitCode, output, error.Result);
     }
 
-    public static Process Start(Dictionary<string, string> environment, params string[] arguments) => Start(environment, arguments, []);
+    public static Process Start(Dictionary<string, string> environment, params string[] arguments) =>
+        Start(environment, arguments, []);
 
     /// <summary>Starts it as a shell's script starts what ends in &amp;: with SIGINT ignored.</summary>
     public static Process StartInBackground(Dictionary<string, string> environment, params string[] arguments) =>
-        Start(environment, "sh", ["-c", "trap '' INT; exec dotnet \"$@\"", "sh", Surface.CommandLine, .. arguments], []);
+        Start(environment, "sh", ["-c", "trap '' INT; exec dotnet \"$@\"", "sh", Surface.CommandLine, .. arguments],
+            []);
 
     private static Process Start(Dictionary<string, string> environment, string[] arguments, byte[] input) =>
         Start(environment, "dotnet", [Surface.CommandLine, .. arguments], input);
 
-    private static Process Start(Dictionary<string, string> environment, string program, string[] arguments, byte[] input)
+    private static Process Start(
+        Dictionary<string, string> environment, string program, string[] arguments, byte[] input)
     {
         ProcessStartInfo start = new(program, arguments)
         {
@@ -36,7 +41,8 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Error)
             RedirectStandardInput = true,
         };
         // Whatever the tester's own environment points at stays alone.
-        foreach (string variable in start.Environment.Keys.Where(k => k.StartsWith("PG", StringComparison.Ordinal) || k == "DATABASE_URL").ToList())
+        foreach (string variable in start.Environment.Keys.Where(
+            k => k.StartsWith("PG", StringComparison.Ordinal) || k == "DATABASE_URL").ToList())
             start.Environment.Remove(variable);
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Surface.Tests;
 
@@ -28,9 +26,11 @@ public sealed class CommandLineRunTests(PostgresServer server)
         Assert.NotEmpty(lines);
         foreach (JsonElement orphan in lines.Select(l => JsonDocument.Parse(l).RootElement))
         {
-            Assert.Equal(["Server", "Database", "Severity", "Audit", "Class"], orphan.EnumerateObject().Take(5).Select(p => p.Name));
+            Assert.Equal(["Server", "Database", "Severity", "Audit", "Class"],
+                orphan.EnumerateObject().Take(5).Select(p => p.Name));
             Assert.Equal(site.Name, orphan.GetProperty("Database").GetString());
-            Assert.All(orphan.EnumerateObject(), p => Assert.False(p.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array));
+            Assert.All(orphan.EnumerateObject(),
+                p => Assert.False(p.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array));
         }
     }
 
@@ -57,7 +57,8 @@ public sealed class CommandLineRunTests(PostgresServer server)
     public void A_table_for_people_is_as_wide_as_the_terminal_and_says_the_database_once()
     {
         using TestDatabase site = server.CopyOf(Site.SampleDamaged);
-        CommandLineRun run = CommandLineRun.With(new() { ["DATABASE_URL"] = site.Uri, ["COLUMNS"] = "100" }, "find-orphan", "--format", "table");
+        CommandLineRun run = CommandLineRun.With(
+            new() { ["DATABASE_URL"] = site.Uri, ["COLUMNS"] = "100" }, "find-orphan", "--format", "table");
         Assert.Equal(0, run.ExitCode);
         string[] lines = run.Output.TrimEnd('\n').Split('\n');
         Assert.Equal($"{site.Name} on 127.0.0.1:{site.Port}", lines[0]);
@@ -97,12 +98,14 @@ public sealed class CommandLineRunTests(PostgresServer server)
         Assert.Equal((0, ""), (known.ExitCode, known.Error));
         Assert.NotEmpty(known.Output);
 
-        CommandLineRun run = Run(site, "find-orphan", "--table", "no_such,wagtailcore_page,nor_such", "--fail-on", "any");
+        CommandLineRun run = Run(
+            site, "find-orphan", "--table", "no_such,wagtailcore_page,nor_such", "--fail-on", "any");
 
         Assert.Equal((2, known.Output), (run.ExitCode, run.Output));
         Assert.Equal(
             ["There is no table \"no_such\". [UnknownTable]", "There is no table \"nor_such\". [UnknownTable]"],
-            run.Error.Split('\n').Where(l => l.StartsWith("dataops", StringComparison.Ordinal)).Select(l => l["dataops find-orphan: ".Length..]));
+            run.Error.Split('\n').Where(l => l.StartsWith("dataops", StringComparison.Ordinal))
+                .Select(l => l["dataops find-orphan: ".Length..]));
     }
 
     [Theory]
@@ -133,27 +136,31 @@ public sealed class CommandLineRunTests(PostgresServer server)
         Assert.Contains("There is no table \"no_such\", \"nor_such\". [UnknownTable]", refused.Error);
 
         CommandLineRun nothing = Run(site, [.. repair, "no_such*"]);
-        Assert.Equal((0, "dataops repair-orphan: warning: There is no table \"no_such*\".\n"), (nothing.ExitCode, nothing.Error));
+        Assert.Equal((0, "dataops repair-orphan: warning: There is no table \"no_such*\".\n"),
+            (nothing.ExitCode, nothing.Error));
         Assert.Contains("\"Changed\":false", nothing.Output);
         Assert.Equal(before, site.Digest());
     }
 
     [Fact]
     public void A_wrong_enumeration_value_gets_the_list_of_right_ones() =>
-        Assert.Contains("ForeignKey, Unvalidated, Soft", CommandLineRun.Of("find-orphan", "--class", "Nonsense", "--database", "x").Error);
+        Assert.Contains("ForeignKey, Unvalidated, Soft",
+            CommandLineRun.Of("find-orphan", "--class", "Nonsense", "--database", "x").Error);
 
     [Fact]
     public void A_reader_that_leaves_ends_the_query_quietly()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
         site.Execute(LargeTable);
-        using Process process = CommandLineRun.Start(new() { ["DATABASE_URL"] = site.Uri }, "find-orphan", "--table", "large_child");
+        using Process process = CommandLineRun.Start(
+            new() { ["DATABASE_URL"] = site.Uri }, "find-orphan", "--table", "large_child");
         Assert.StartsWith("{\"Server\"", process.StandardOutput.ReadLine());
         process.StandardOutput.Close();
         Assert.True(process.WaitForExit(20000));
         Assert.Equal((0, ""), (process.ExitCode, process.StandardError.ReadToEnd()));
         Assert.Equal(0L, site.Scalar<long>(
-            "select count(*) from pg_stat_activity where application_name = 'DataOps/Find-Orphan' and datname = current_database()"));
+            "select count(*) from pg_stat_activity where application_name = 'DataOps/Find-Orphan' and datname = " +
+                "current_database()"));
     }
 
     [Theory]
@@ -176,7 +183,8 @@ public sealed class CommandLineRunTests(PostgresServer server)
         Assert.True(process.WaitForExit(20000));
         Assert.Equal((130, ""), (process.ExitCode, process.StandardError.ReadToEnd()));
         Assert.Equal(0L, site.Scalar<long>(
-            "select count(*) from pg_stat_activity where application_name = 'DataOps/Find-Orphan' and datname = current_database()"));
+            "select count(*) from pg_stat_activity where application_name = 'DataOps/Find-Orphan' and datname = " +
+                "current_database()"));
     }
 
     [Fact]
@@ -195,7 +203,9 @@ public sealed class CommandLineRunTests(PostgresServer server)
             CommandLineRun load = Run(target, "import-dataset", "--path", file, "--confirm:false");
             Assert.Equal(0, load.ExitCode);
             // The application's own indexes are out of date now, and there is an undo file; nothing else is to be said.
-            Assert.Matches(@"\Adataops import-dataset: warning: .*update_index.*\ndataops import-dataset: undo file: .*\n\z", load.Error);
+            Assert.Matches(
+                @"\Adataops import-dataset: warning: .*update_index.*\ndataops import-dataset: undo file: .*\n\z",
+                load.Error);
             Assert.Equal(Sum(plan, "WouldChange"), Sum(load, "Count"));
             Assert.Equal(0, Sum(Run(target, "import-dataset", "--path", file), "Count"));
         }
@@ -208,7 +218,8 @@ public sealed class CommandLineRunTests(PostgresServer server)
     [Fact]
     public void A_failed_connection_says_what_to_do_and_never_the_password()
     {
-        foreach (string database in new[] { $"postgres://dba:{Secret}@127.0.0.1:1/shop", $"Host=127.0.0.1;Port=1;Password={Secret};Nonsense=1",
+        foreach (string database in new[] { $"postgres://dba:{Secret}@127.0.0.1:1/shop",
+            $"Host=127.0.0.1;Port=1;Password={Secret};Nonsense=1",
             $"host=127.0.0.1 port=1 password={Secret}" })
         {
             CommandLineRun run = CommandLineRun.Of("find-orphan", "--database", database);
@@ -217,9 +228,12 @@ public sealed class CommandLineRunTests(PostgresServer server)
         }
     }
 
-    private static CommandLineRun Run(TestDatabase site, params string[] arguments) => CommandLineRun.With(new() { ["DATABASE_URL"] = site.Uri }, arguments);
+    private static CommandLineRun Run(TestDatabase site, params string[] arguments) =>
+        CommandLineRun.With(new() { ["DATABASE_URL"] = site.Uri }, arguments);
 
     private static long Sum(CommandLineRun run, string property) =>
         run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Sum(l => JsonDocument.Parse(l).RootElement.TryGetProperty(property, out JsonElement value) ? value.GetInt64() : 0);
+            .Sum(l => JsonDocument.Parse(l).RootElement.TryGetProperty(property, out JsonElement value)
+                ? value.GetInt64()
+                : 0);
 }

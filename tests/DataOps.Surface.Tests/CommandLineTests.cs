@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using DataOps.Core.Operations;
 
 namespace DataOps.Surface.Tests;
 
@@ -14,23 +13,29 @@ public sealed class CommandLineTests
     {
         CommandLineRun run = CommandLineRun.Of("--help");
         Assert.Equal(0, run.ExitCode);
-        Assert.All(OperationDescription.All, o => Assert.Contains($"{o.Verb}{o.Noun}", run.Output.Replace("-", ""), StringComparison.OrdinalIgnoreCase));
+        Assert.All(OperationDescription.All,
+            o => Assert.Contains($"{o.Verb}{o.Noun}", run.Output.Replace("-", ""), StringComparison.OrdinalIgnoreCase));
     }
 
     [Theory]
     [InlineData("get-page --depth -1", "-Depth cannot be -1.", "Use a number from 1 to 63.")]
     [InlineData("export-dataset --path x.json --indent -1", "-Indent cannot be -1.", "Use a number from 0 to 16.")]
-    [InlineData("export-dataset --dataset-format yml --path x.json", "-Dataset-Format cannot be \"yml\".", "Use Json, Jsonl, Xml, Yaml, Feincms.")]
+    [InlineData("export-dataset --dataset-format yml --path x.json", "-Dataset-Format cannot be \"yml\".",
+        "Use Json, Jsonl, Xml, Yaml, Feincms.")]
     [InlineData("export-dataset", "-Path is missing.", "File to write: .json or .jsonl, with .gz to compress it.")]
     [InlineData("get-page --format xml", "-format cannot be \"xml\".", "Use Json, Table, List.")]
     [InlineData("get-page --lock-timeout -1", "-Lock-Timeout cannot be -1.", "Use a number from 0 to 2147483.")]
-    [InlineData("repair-tree --to 2", "-To means nothing without -Orphan Reattach.", "Add -Orphan Reattach, or leave -To out.")]
-    [InlineData("import-dataset --path https://a.example/x.json", "https://a.example/x.json is an address, not a path.", "Files are neither fetched nor sent: name one in the file system.")]
+    [InlineData("repair-tree --to 2", "-To means nothing without -Orphan Reattach.",
+        "Add -Orphan Reattach, or leave -To out.")]
+    [InlineData("import-dataset --path https://a.example/x.json", "https://a.example/x.json is an address, not a path.",
+        "Files are neither fetched nor sent: name one in the file system.")]
     [InlineData("get-page --parent ", "-Parent cannot be empty.", "Give a value, or leave it out.")]
-    public void What_the_options_refuse_is_refused_in_their_words_before_anything_is_connected_to(string line, string message, string advice)
+    public void What_the_options_refuse_is_refused_in_their_words_before_anything_is_connected_to(
+        string line, string message, string advice)
     {
         // A server that is not there: connecting would be another failure.
-        CommandLineRun run = CommandLineRun.With(new() { ["DATABASE_URL"] = "postgres://127.0.0.1:1/none" }, line.Split(' '));
+        CommandLineRun run = CommandLineRun.With(
+            new() { ["DATABASE_URL"] = "postgres://127.0.0.1:1/none" }, line.Split(' '));
 
         Assert.Equal((2, ""), (run.ExitCode, run.Output));
         string[] lines = run.Error.Split('\n');
@@ -65,5 +70,6 @@ public sealed class CommandLineTests
     }
 
     private static string AsOptions(string text) =>
-        Regex.Replace(text, "(?<![a-z])-([A-Z][a-z]+(-[A-Z][a-z]+)?|format)", m => "--" + m.Groups[1].Value.ToLowerInvariant());
+        Regex.Replace(
+            text, "(?<![a-z])-([A-Z][a-z]+(-[A-Z][a-z]+)?|format)", m => "--" + m.Groups[1].Value.ToLowerInvariant());
 }

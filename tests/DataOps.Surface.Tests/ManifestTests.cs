@@ -9,7 +9,8 @@ public sealed partial class ManifestTests
     [Fact]
     public void Has_the_version_of_the_assemblies()
     {
-        string version = Regex.Match(Surface.FileText("Directory.Build.props"), "<Version>(.*?)</Version>").Groups[1].Value;
+        string version =
+            Regex.Match(Surface.FileText("Directory.Build.props"), "<Version>(.*?)</Version>").Groups[1].Value;
         Assert.Equal(version, Value("ModuleVersion"));
         Assert.Equal(version, Surface.PowerShell.GetName().Version!.ToString(3));
     }
@@ -44,8 +45,10 @@ public sealed partial class ManifestTests
     {
         string module = Path.Join(Surface.Repository, "module");
         Assert.Empty(Directory.GetFiles(module, "System.Management.Automation.dll", SearchOption.AllDirectories));
-        Assert.Equal(["DataOps.Loader.dll", "DataOps.PowerShell.dll"], Directory.GetFiles(module, "*.dll").Select(Path.GetFileName).Order());
-        string[] inLib = Directory.GetFiles(Path.Join(module, "lib"), "*.dll").Select(f => Path.GetFileName(f)).ToArray();
+        Assert.Equal(["DataOps.Loader.dll", "DataOps.PowerShell.dll"],
+            Directory.GetFiles(module, "*.dll").Select(Path.GetFileName).Order());
+        string[] inLib = Directory.GetFiles(Path.Join(module, "lib"), "*.dll")
+            .Select(f => Path.GetFileName(f)).ToArray();
         Assert.Contains("DataOps.Core.dll", inLib);
         Assert.Contains("Npgsql.dll", inLib);
         Assert.Contains("Dapper.dll", inLib);
@@ -56,7 +59,8 @@ public sealed partial class ManifestTests
     private static string Value(string entry) => Regex.Match(s_manifest, $@"{entry}\s*=\s*'(.*?)'").Groups[1].Value;
 
     private static string[] List(string entry) =>
-        Quoted().Matches(Regex.Match(s_manifest, $@"{entry}\s*=\s*@\((.*?)\)", RegexOptions.Singleline).Groups[1].Value).Select(m => m.Groups[1].Value)
+        Quoted().Matches(Regex.Match(s_manifest, $@"{entry}\s*=\s*@\((.*?)\)", RegexOptions.Singleline).Groups[1].Value)
+            .Select(m => m.Groups[1].Value)
             .ToArray();
 
     [GeneratedRegex("'(.*?)'")]

@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using DataOps.Core.Operations;
 
 namespace DataOps.Surface.Tests;
 
@@ -8,7 +7,8 @@ public sealed class OperationTests
     [Theory, MemberData(nameof(Surface.OperationNames), MemberType = typeof(Surface))]
     public void A_cmdlet_has_the_options_of_its_operation_under_the_same_names(string name)
     {
-        IEnumerable<(string Name, Type Type)> expected = Surface.FindOperation(name).Options.Where(o => o.Name is not ("WhatIf" or "InputObject"))
+        IEnumerable<(string Name, Type Type)> expected = Surface.FindOperation(name).Options.Where(
+            o => o.Name is not ("WhatIf" or "InputObject"))
             .Select(o => (o.Name, ParameterType(o)));
         IEnumerable<(string Name, Type Type)> actual = Surface.Find(name).Parameters
             .Where(p => !Surface.FrameParameters.Contains(p.Name))
@@ -27,7 +27,8 @@ public sealed class OperationTests
         foreach (System.Reflection.PropertyInfo property in properties)
         {
             Type type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-            Assert.True(type == typeof(string) || type.IsPrimitive || type.IsEnum || type == typeof(Enum) || type == typeof(decimal)
+            Assert.True(type == typeof(string)
+                || type.IsPrimitive || type.IsEnum || type == typeof(Enum) || type == typeof(decimal)
                 || type == typeof(DateTime), $"{result.Name}.{property.Name} is {type}");
         }
     }
@@ -38,11 +39,15 @@ public sealed class OperationTests
     [Fact]
     public void Enumerations_of_results_are_of_long()
     {
-        IEnumerable<Type> results = Surface.Core.GetExportedTypes().Where(t => OperationDescription.All.Any(o => o.Result.IsAssignableFrom(t)));
-        IEnumerable<Type> classes = Surface.Core.GetExportedTypes().Where(t => t.IsEnum && t.Name is "AuditProblem" or "ConstraintProblem" or "SequenceProblem"
+        IEnumerable<Type> results = Surface.Core.GetExportedTypes().Where(
+            t => OperationDescription.All.Any(o => o.Result.IsAssignableFrom(t)));
+        IEnumerable<Type> classes = Surface.Core.GetExportedTypes()
+            .Where(t => t.IsEnum && t.Name is "AuditProblem" or "ConstraintProblem" or "SequenceProblem"
             or "ContentTypeClass" or "ReferenceClass" or "TreeProblem");
-        IEnumerable<Type> properties = results.SelectMany(t => t.GetProperties()).Select(p => Nullable.GetUnderlyingType(p.PropertyType) ?? p.PropertyType);
-        Assert.All(properties.Where(t => t.IsEnum).Concat(classes), t => Assert.Equal(typeof(long), Enum.GetUnderlyingType(t)));
+        IEnumerable<Type> properties = results.SelectMany(t => t.GetProperties()).Select(
+            p => Nullable.GetUnderlyingType(p.PropertyType) ?? p.PropertyType);
+        Assert.All(properties.Where(t => t.IsEnum).Concat(classes),
+            t => Assert.Equal(typeof(long), Enum.GetUnderlyingType(t)));
     }
 
     [Theory, MemberData(nameof(Surface.OperationNames), MemberType = typeof(Surface))]
@@ -52,12 +57,16 @@ public sealed class OperationTests
         CommandLineRun help = CommandLineRun.Of(Kebab(operation.Verb + operation.Noun), "--help");
         Assert.Equal(0, help.ExitCode);
         foreach (string option in operation.Options.Select(o => o.Name))
-            Assert.Contains(option == "Format" ? $"--{Kebab(operation.Noun)}-format" : $"--{Kebab(option)}", help.Output);
+            Assert.Contains(
+                option == "Format" ? $"--{Kebab(operation.Noun)}-format" : $"--{Kebab(option)}", help.Output);
     }
 
     private static Type ParameterType(OptionDescription option) =>
-        option.Type == typeof(bool) ? typeof(SwitchParameter) : option.IsList ? option.Type.MakeArrayType() : option.Type;
+        option.Type == typeof(bool)
+            ? typeof(SwitchParameter)
+            : option.IsList ? option.Type.MakeArrayType() : option.Type;
 
     private static string Kebab(string name) =>
-        string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? "-" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
+        string.Concat(name.Select(
+            (c, i) => i > 0 && char.IsUpper(c) ? "-" + char.ToLowerInvariant(c) : char.ToLowerInvariant(c).ToString()));
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Surface.Tests;
 
@@ -16,7 +15,10 @@ public sealed class OutputRunTests(PostgresServer server)
         Assert.SkipUnless(OperatingSystem.IsLinux(), "a shell's redirections and /dev/full are Linux's");
         using TestDatabase site = server.CopyOf(Site.SampleDamaged);
         IReadOnlyDictionary<string, string> before = site.Digest();
-        ProcessStartInfo start = new("sh", ["-c", $"exec dotnet \"$@\" {redirection}", "sh", Surface.CommandLine, .. arguments, "--database", site.Uri])
+        ProcessStartInfo start =
+            new("sh",
+                ["-c", $"exec dotnet \"$@\" {redirection}", "sh", Surface.CommandLine, .. arguments, "--database",
+                    site.Uri])
         {
             RedirectStandardError = true,
         };
@@ -36,7 +38,8 @@ public sealed class OutputRunTests(PostgresServer server)
         string undo = Path.Join(Path.GetTempPath(), $"dataops-{Guid.NewGuid():N}.undo.gz");
         try
         {
-            CommandLineRun run = CommandLineRun.Of("set-site", "--site-name", "Another", "--undo-path", undo, "--database", site.Uri);
+            CommandLineRun run = CommandLineRun.Of(
+                "set-site", "--site-name", "Another", "--undo-path", undo, "--database", site.Uri);
             Assert.Equal(0, run.ExitCode);
             Assert.Contains($"dataops set-site: undo file: {undo}", run.Error);
         }

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Surface.Tests;
 
@@ -16,20 +15,26 @@ public sealed class RepairRunTests(PostgresServer server)
         string undo = Path.Join(Path.GetTempPath(), $"dataops-{Guid.NewGuid():N}.undo.gz");
         try
         {
-            CommandLineRun plan = Run(site, found, "repair-orphan", "--input-object", "-", "--action", "Delete", "--what-if");
+            CommandLineRun plan = Run(
+                site, found, "repair-orphan", "--input-object", "-", "--action", "Delete", "--what-if");
             Assert.Equal(0, plan.ExitCode);
             Assert.Equal(before, site.Digest());
-            CommandLineRun asks = Run(site, found, "repair-orphan", "--input-object", "-", "--action", "Delete", "--no-undo");
+            CommandLineRun asks = Run(
+                site, found, "repair-orphan", "--input-object", "-", "--action", "Delete", "--no-undo");
             Assert.Contains("[NobodyToAsk]", asks.Error);
             Assert.Equal(before, site.Digest());
 
-            CommandLineRun run = Run(site, found, "repair-orphan", "--input-object", "-", "--action", "Delete", "--confirm:false", "--undo-path", undo);
+            CommandLineRun run =
+                Run(site, found, "repair-orphan", "--input-object", "-", "--action", "Delete", "--confirm:false",
+                    "--undo-path", undo);
 
             JsonElement result = JsonDocument.Parse(run.Output).RootElement;
             Assert.True(result.GetProperty("Changed").GetBoolean());
-            Assert.Equal(found.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length, result.GetProperty("Orphans").GetInt64());
+            Assert.Equal(found.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length,
+                result.GetProperty("Orphans").GetInt64());
             Assert.Equal("", Run(site, "", "find-orphan", "--class", "Generic").Output);
-            CommandLineRun nothing = Run(site, "", "repair-orphan", "--input-object", "-", "--action", "Delete", "--confirm:false", "--no-undo");
+            CommandLineRun nothing = Run(
+                site, "", "repair-orphan", "--input-object", "-", "--action", "Delete", "--confirm:false", "--no-undo");
             Assert.False(JsonDocument.Parse(nothing.Output).RootElement.GetProperty("Changed").GetBoolean());
             Assert.Equal(0, Run(site, "", "undo-change", "--path", undo, "--no-undo").ExitCode);
             Assert.Equal(before, site.Digest());
@@ -45,7 +50,8 @@ public sealed class RepairRunTests(PostgresServer server)
     {
         using TestDatabase site = server.CopyOf(Site.SampleDamaged);
 
-        CommandLineRun run = Run(site, "{\"Reference\": \"x\"}\nnonsense\n", "repair-orphan", "--input-object", "-", "--confirm:false");
+        CommandLineRun run = Run(
+            site, "{\"Reference\": \"x\"}\nnonsense\n", "repair-orphan", "--input-object", "-", "--confirm:false");
 
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("line 2 is not a JSON object", run.Error);

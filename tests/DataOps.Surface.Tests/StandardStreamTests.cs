@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Surface.Tests;
 
@@ -21,7 +20,8 @@ public sealed class StandardStreamTests(PostgresServer server) : IDisposable
         string file = Path.Join(_folder, "site." + format);
         Assert.Equal(0, Run(site, [], "export-dataset", "--path", file, "--include-derived").ExitCode);
 
-        CommandLineRun run = Run(site, [], "export-dataset", "--path", "-", "--dataset-format", format, "--include-derived");
+        CommandLineRun run = Run(
+            site, [], "export-dataset", "--path", "-", "--dataset-format", format, "--include-derived");
 
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(File.ReadAllText(file), run.Output);
@@ -44,7 +44,8 @@ public sealed class StandardStreamTests(PostgresServer server) : IDisposable
             CommandLineRun run = Run(site, input, "import-dataset", "--path", "-", "--confirm:false");
             Assert.Equal("", run.Error);
             JsonElement result = JsonDocument.Parse(run.Output).RootElement;
-            Assert.Equal((false, "-"), (result.GetProperty("Changed").GetBoolean(), result.GetProperty("Path").GetString()));
+            Assert.Equal(
+                (false, "-"), (result.GetProperty("Changed").GetBoolean(), result.GetProperty("Path").GetString()));
             Assert.Equal(result.GetProperty("Objects").GetInt64(), result.GetProperty("Unchanged").GetInt64());
         }
         CommandLineRun cut = Run(site, gzip.ToArray()[..^1], "import-dataset", "--path", "-");

@@ -1,5 +1,4 @@
 using System.Reflection;
-using DataOps.Core.Operations;
 using DataOps.Help;
 using DataOps.PowerShell;
 
@@ -12,8 +11,12 @@ internal static class Surface
 
     public static readonly Assembly PowerShell = typeof(DatabaseCommand).Assembly;
 
-    /// <summary>Parameters that the frame gives, which no operation has as an option; the command line's counterpart of -Quiet is --fail-on.</summary>
-    public static readonly string[] FrameParameters = ["Connection", "Database", "Credential", "SslMode", "LockTimeout", "InputObject", "WhatIf", "Confirm", "Quiet"];
+    /// <summary>
+    /// Parameters that the frame gives, which no operation has as an option; the command line's counterpart of -Quiet
+    /// is --fail-on.
+    /// </summary>
+    public static readonly string[] FrameParameters =
+        ["Connection", "Database", "Credential", "SslMode", "LockTimeout", "InputObject", "WhatIf", "Confirm", "Quiet"];
 
     public static string Repository { get; } = Metadata("Repository");
 
@@ -27,7 +30,8 @@ internal static class Surface
 
     public static Cmdlet Find(string name) => Cmdlets.Single(c => c.Name == name);
 
-    public static OperationDescription FindOperation(string name) => OperationDescription.All.Single(o => o.Name == name);
+    public static OperationDescription FindOperation(string name) =>
+        OperationDescription.All.Single(o => o.Name == name);
 
     public static string FileText(params string[] path) => File.ReadAllText(Path.Join([Repository, .. path]));
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Surface.Tests;
 
@@ -18,7 +17,9 @@ public sealed class SyncGuideTests : IDisposable
         (_source, _target) = (server.Blank(), server.Blank());
         foreach (TestDatabase site in (TestDatabase[])[_source, _target])
             site.Execute(File.ReadAllText(Path.Join(s_guide, "polls.sql")));
-        _source.Execute("delete from polls_choice where id in (9, 12); update polls_question set question_text = 'Why?', update_requested = true where id = 4");
+        _source.Execute(
+            "delete from polls_choice where id in (9, 12); update polls_question set question_text = 'Why?', " +
+                "update_requested = true where id = 4");
         _folder.CreateSubdirectory("bin");
         File.WriteAllText(Program("dataops"), $"#!/bin/sh\nexec dotnet '{Surface.CommandLine}' \"$@\"\n");
         if (!OperatingSystem.IsWindows())
@@ -46,7 +47,8 @@ public sealed class SyncGuideTests : IDisposable
         (exitCode, output, error) = Run("bash", Path.Join(s_guide, "sync.sh"));
         Assert.True(exitCode == 0, error);
         Assert.Equal(1, JsonDocument.Parse(output).RootElement.GetProperty("Deleted").GetInt32());
-        Assert.Equal(["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"], _target.Column("select c.id from polls_choice c order by c.id"));
+        Assert.Equal(["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"],
+            _target.Column("select c.id from polls_choice c order by c.id"));
         Assert.Equal(["Why?"], _target.Column("select question_text from polls_question where id = 4"));
         Assert.Empty(_source.Column("select id from polls_question where update_requested"));
 
@@ -60,7 +62,8 @@ public sealed class SyncGuideTests : IDisposable
         IReadOnlyDictionary<string, string> source = _source.Digest();
         IReadOnlyDictionary<string, string> target = _target.Digest();
 
-        (int exitCode, _, string error) = RunWith(new() { ["MAX_DELETE"] = "10%" }, "bash", Path.Join(s_guide, "sync.sh"));
+        (int exitCode, _, string error) = RunWith(
+            new() { ["MAX_DELETE"] = "10%" }, "bash", Path.Join(s_guide, "sync.sh"));
 
         Assert.Equal(2, exitCode);
         Assert.Contains("would delete 1 of the 3 rows of polls.choice", error, StringComparison.Ordinal);
@@ -87,13 +90,17 @@ public sealed class SyncGuideTests : IDisposable
     }
 
     // As on a host that has no pwsh.
-    private string Play(params string[] options) => Run("ansible-playbook", [Path.Join(s_guide, "sync.yml"), "--extra-vars", "pwsh=", .. options]).Output;
+    private string Play(params string[] options) =>
+        Run("ansible-playbook", [Path.Join(s_guide, "sync.yml"), "--extra-vars", "pwsh=", .. options]).Output;
 
-    private (int ExitCode, string Output, string Error) Run(string program, params string[] arguments) => RunWith([], program, arguments);
+    private (int ExitCode, string Output, string Error) Run(string program, params string[] arguments) =>
+        RunWith([], program, arguments);
 
-    private (int ExitCode, string Output, string Error) RunWith(Dictionary<string, string> environment, string program, params string[] arguments)
+    private (int ExitCode, string Output, string Error) RunWith(
+        Dictionary<string, string> environment, string program, params string[] arguments)
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start =
+            new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["PATH"] = $"{Program("")}:{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment["SOURCE"] = _source.Uri;
         start.Environment["TARGET"] = _target.Uri;
@@ -110,5 +117,6 @@ public sealed class SyncGuideTests : IDisposable
     private string Program(string name) => Path.Join(_folder.FullName, "bin", name);
 
     private static string? Find(string program) =>
-        Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Join(folder, program)).FirstOrDefault(File.Exists);
+        Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Join(folder, program))
+            .FirstOrDefault(File.Exists);
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Surface.Tests;
 
@@ -7,7 +6,8 @@ namespace DataOps.Surface.Tests;
 public sealed class TestDatasetRunTests(PostgresServer server) : IDisposable
 {
     // Nobody listens there: an offline run that asked for a database would fail.
-    private static readonly Dictionary<string, string> s_noDatabase = new() { ["DATABASE_URL"] = "postgres://127.0.0.1:1/none" };
+    private static readonly Dictionary<string, string> s_noDatabase =
+        new() { ["DATABASE_URL"] = "postgres://127.0.0.1:1/none" };
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dataops-test-");
 
@@ -18,10 +18,12 @@ public sealed class TestDatasetRunTests(PostgresServer server) : IDisposable
     {
         string file = Write("""[{"model": "auth.group", "pk": 1, "fields": {"name": "x"}}]""");
 
-        CommandLineRun run = CommandLineRun.With(s_noDatabase, "test-dataset", "--path", file, "--offline", "--fail-on", "any");
+        CommandLineRun run = CommandLineRun.With(
+            s_noDatabase, "test-dataset", "--path", file, "--offline", "--fail-on", "any");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         JsonElement[] lines = Lines(run);
-        Assert.Equal(("auth.group", 1), (lines[0].GetProperty("Model").GetString(), lines[0].GetProperty("Objects").GetInt32()));
+        Assert.Equal(
+            ("auth.group", 1), (lines[0].GetProperty("Model").GetString(), lines[0].GetProperty("Objects").GetInt32()));
         Assert.True(lines[1].GetProperty("IsLoadable").GetBoolean());
         Assert.Equal((0, ""), (CommandLineRun.Of("test-dataset", "--path", file, "--offline").ExitCode, run.Error));
     }
@@ -33,7 +35,8 @@ public sealed class TestDatasetRunTests(PostgresServer server) : IDisposable
     [InlineData("[{\"model\": \"blog.post\", \"pk\": 1, \"fields\": {\"parent\": 1}}]", "any", 0)]
     public void The_exit_code_is_that_of_the_findings(string text, string threshold, int exitCode)
     {
-        CommandLineRun run = CommandLineRun.With(s_noDatabase, "test-dataset", "--path", Write(text), "--offline", "--fail-on", threshold);
+        CommandLineRun run = CommandLineRun.With(
+            s_noDatabase, "test-dataset", "--path", Write(text), "--offline", "--fail-on", threshold);
         Assert.Equal((exitCode, ""), (run.ExitCode, run.Error));
     }
 
@@ -44,19 +47,24 @@ public sealed class TestDatasetRunTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.Sample);
 
         Assert.Equal(2, CommandLineRun.With(s_noDatabase, "test-dataset", "--path", file).ExitCode);
-        CommandLineRun run = CommandLineRun.With(new() { ["DATABASE_URL"] = site.Uri }, "test-dataset", "--path", file, "--fail-on", "error");
+        CommandLineRun run = CommandLineRun.With(
+            new() { ["DATABASE_URL"] = site.Uri }, "test-dataset", "--path", file, "--fail-on", "error");
         Assert.Equal((1, ""), (run.ExitCode, run.Error));
-        Assert.Equal(["UnknownField", "MigrationHead", null], Lines(run).Select(l => l.TryGetProperty("Id", out JsonElement id) ? id.GetString() : null));
+        Assert.Equal(["UnknownField", "MigrationHead", null],
+            Lines(run).Select(l => l.TryGetProperty("Id", out JsonElement id) ? id.GetString() : null));
         Assert.All(Lines(run), l => Assert.Equal(site.Name, l.GetProperty("Database").GetString()));
     }
 
     [Fact]
     public void Results_of_each_type_get_a_table_of_their_own()
     {
-        string file = Write("""[{"model": "auth.group", "pk": 1, "fields": {"name": "Writers"}}, {"model": "auth.group", "pk": 7, "fields": {"name": "x"}}]""");
+        string file =
+            Write("""[{"model": "auth.group", "pk": 1, "fields": {"name": "Writers"}}, {"model": "auth.group", "pk": 7, "fields": {"name": "x"}}]""");
         using TestDatabase site = server.CopyOf(Site.Sample);
 
-        CommandLineRun run = CommandLineRun.With(new() { ["DATABASE_URL"] = site.Uri, ["COLUMNS"] = "200" }, "test-dataset", "--path", file, "--format",
+        CommandLineRun run =
+            CommandLineRun.With(new() { ["DATABASE_URL"] = site.Uri, ["COLUMNS"] = "200" }, "test-dataset", "--path",
+                file, "--format",
             "table");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         string[] tables = run.Output.TrimEnd('\n').Split("\n\n");
@@ -73,15 +81,18 @@ public sealed class TestDatasetRunTests(PostgresServer server) : IDisposable
         string file = Path.Join(_folder.FullName, "large.jsonl");
         using (StreamWriter writer = new(file))
             for (int i = 1; i <= Objects; i++)
-                writer.WriteLine($$$$"""{"model": "blog.post", "pk": {{{{i}}}}, "fields": {"parent": {{{{(i == Objects ? Objects + 1 : (i / 2) + 1)}}}}, "body": "{{{{new string('x', 400)}}}}"}}""");
+                writer.WriteLine(
+                    $$$$"""{"model": "blog.post", "pk": {{{{i}}}}, "fields": {"parent": {{{{(i == Objects ? Objects + 1 : (i / 2) + 1)}}}}, "body": "{{{{new string('x', 400)}}}}"}}""");
         Assert.True(new FileInfo(file).Length > 90_000_000);
 
         // 32 MB for the whole program: more is an OutOfMemoryException.
-        CommandLineRun run = CommandLineRun.With(new() { ["DOTNET_GCHeapHardLimit"] = "0x2000000" }, "test-dataset", "--path", file, "--offline");
+        CommandLineRun run = CommandLineRun.With(
+            new() { ["DOTNET_GCHeapHardLimit"] = "0x2000000" }, "test-dataset", "--path", file, "--offline");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         JsonElement[] lines = Lines(run);
         Assert.Equal(Objects, lines[0].GetProperty("Line").GetInt32());
-        Assert.Equal((Objects, 1), (lines[^1].GetProperty("Objects").GetInt32(), lines[^1].GetProperty("Warnings").GetInt32()));
+        Assert.Equal(
+            (Objects, 1), (lines[^1].GetProperty("Objects").GetInt32(), lines[^1].GetProperty("Warnings").GetInt32()));
     }
 
     private string Write(string text)
@@ -92,5 +103,6 @@ public sealed class TestDatasetRunTests(PostgresServer server) : IDisposable
     }
 
     private static JsonElement[] Lines(CommandLineRun run) =>
-        [.. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonDocument.Parse(l).RootElement)];
+        [.. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(l => JsonDocument.Parse(l).RootElement)];
 }

@@ -37,7 +37,8 @@ internal static class AboutTopic
         while (!keep && line.Length > Width - 4 && line.LastIndexOf(' ', Width - 4) is > 0 and int at)
         {
             text.Append("    ").Append(line[..at]).Append('\n');
-            line = (line.StartsWith("- ", StringComparison.Ordinal) || line.StartsWith("  ", StringComparison.Ordinal) ? "  " : "") + line[(at + 1)..];
+            line = (line.StartsWith("- ", StringComparison.Ordinal)
+                || line.StartsWith("  ", StringComparison.Ordinal) ? "  " : "") + line[(at + 1)..];
         }
         text.Append("    ").Append(line).Append('\n');
     }

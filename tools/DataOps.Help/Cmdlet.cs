@@ -4,7 +4,8 @@ using System.Reflection;
 namespace DataOps.Help;
 
 /// <summary>A parameter in one parameter set.</summary>
-internal sealed record Parameter(string Name, string? Set, Type Type, bool Required, int? Position, bool ByValue, bool ByPropertyName, bool Wildcards,
+internal sealed record Parameter(string Name, string? Set, Type Type, bool Required, int? Position, bool ByValue,
+    bool ByPropertyName, bool Wildcards,
     string[] Aliases)
 {
     public bool IsSwitch => Type == typeof(SwitchParameter);
@@ -19,14 +20,18 @@ internal sealed record Parameter(string Name, string? Set, Type Type, bool Requi
     }
 }
 
-/// <summary>What the compiled cmdlet says about itself. Attributes are read as data: PowerShell's reference assembly cannot make instances of them.</summary>
+/// <summary>
+/// What the compiled cmdlet says about itself. Attributes are read as data: PowerShell's reference assembly cannot make
+/// instances of them.
+/// </summary>
 internal sealed class Cmdlet
 {
     private static readonly string?[] s_unnamed = [null];
 
     private Cmdlet(Type type, CustomAttributeData attribute)
     {
-        (Verb, Noun) = ((string)attribute.ConstructorArguments[0].Value!, (string)attribute.ConstructorArguments[1].Value!);
+        (Verb, Noun) =
+            ((string)attribute.ConstructorArguments[0].Value!, (string)attribute.ConstructorArguments[1].Value!);
         DefaultSet = Named<string>(attribute, "DefaultParameterSetName");
         Parameters = type.GetProperties().SelectMany(ParametersOf).ToList();
         if (Named<bool>(attribute, "SupportsShouldProcess"))
@@ -55,13 +60,17 @@ internal sealed class Cmdlet
     {
         get
         {
-            string[] named = Parameters.Select(p => p.Set).OfType<string>().Distinct().OrderByDescending(s => s == DefaultSet).ToArray();
+            string[] named = Parameters.Select(p => p.Set).OfType<string>().Distinct()
+                .OrderByDescending(s => s == DefaultSet).ToArray();
             return named.Length == 0 ? s_unnamed : named;
         }
     }
 
     public static IEnumerable<Cmdlet> In(Assembly assembly) => assembly.GetExportedTypes()
-        .Select(t => (Type: t, Attribute: t.GetCustomAttributesData().FirstOrDefault(a => a.AttributeType.Name == nameof(CmdletAttribute))))
+        .Select(t =>
+            (Type: t,
+            Attribute: t.GetCustomAttributesData().FirstOrDefault(
+                a => a.AttributeType.Name == nameof(CmdletAttribute))))
         .Where(t => t.Attribute is not null)
         .Select(t => new Cmdlet(t.Type, t.Attribute!))
         .OrderBy(c => c.Name, StringComparer.Ordinal);
@@ -87,8 +96,11 @@ internal sealed class Cmdlet
             aliases));
     }
 
-    private static Parameter Risk(string name, string alias) => new(name, null, typeof(SwitchParameter), false, null, false, false, false, [alias]);
+    private static Parameter Risk(string name, string alias) =>
+        new(name, null, typeof(SwitchParameter), false, null, false, false, false, [alias]);
 
     private static T? Named<T>(CustomAttributeData attribute, string name) =>
-        attribute.NamedArguments.FirstOrDefault(a => a.MemberName == name).TypedValue.Value is T value ? value : default;
+        attribute.NamedArguments.FirstOrDefault(a => a.MemberName == name).TypedValue.Value is T value
+            ? value
+            : default;
 }

@@ -12,7 +12,9 @@ internal static class Maml
     private static readonly XNamespace s_dev = "http://schemas.microsoft.com/maml/dev/2004/10";
 
     public static void Write(IEnumerable<(Cmdlet Cmdlet, Page Page)> cmdlets, Page common, string file) =>
-        new XDocument(new XElement(s_root + "helpItems", new XAttribute("schema", "maml"), cmdlets.Select(c => Command(c.Cmdlet, c.Page, common)))).Save(file);
+        new XDocument(
+            new XElement(s_root + "helpItems", new XAttribute("schema", "maml"),
+                cmdlets.Select(c => Command(c.Cmdlet, c.Page, common)))).Save(file);
 
     private static XElement Command(Cmdlet cmdlet, Page page, Page common) => new(
         s_command + "command",
@@ -29,11 +31,13 @@ internal static class Maml
         new XElement(s_command + "syntax", cmdlet.Sets.Select(set => Syntax(cmdlet, set, page, common))),
         new XElement(
             s_command + "parameters",
-            cmdlet.Parameters.DistinctBy(p => p.Name).OrderBy(p => p.Name, StringComparer.Ordinal).Select(p => Parameter(p, page, common, full: true))),
+            cmdlet.Parameters.DistinctBy(p => p.Name).OrderBy(p => p.Name, StringComparer.Ordinal)
+                .Select(p => Parameter(p, page, common, full: true))),
         new XElement(s_command + "inputTypes", Typed("inputType", page.Find("Inputs")?.Blocks is { } inputs
             ? [string.Join('\n', PlainText.Each(inputs))]
             : ["None"])),
-        new XElement(s_command + "returnValues", Typed("returnValue", cmdlet.Outputs.Length > 0 ? cmdlet.Outputs : ["None"])),
+        new XElement(
+            s_command + "returnValues", Typed("returnValue", cmdlet.Outputs.Length > 0 ? cmdlet.Outputs : ["None"])),
         new XElement(s_maml + "alertSet", new XElement(s_maml + "alert", Paragraphs(page.Find("Notes")))),
         new XElement(s_command + "examples", page.Below("Examples").Select(Example)),
         new XElement(s_command + "relatedLinks", Links(page.Find("Related"))));
@@ -62,9 +66,12 @@ internal static class Maml
             new XElement(s_maml + "name", parameter.Name),
             new XElement(s_maml + "Description", Paragraphs(text)));
         if (full || !parameter.IsSwitch)
-            element.Add(new XElement(s_command + "parameterValue", new XAttribute("required", true), new XAttribute("variableLength", parameter.Type.IsArray),
+            element.Add(
+                new XElement(s_command + "parameterValue", new XAttribute("required", true),
+                    new XAttribute("variableLength", parameter.Type.IsArray),
                 parameter.TypeName));
-        element.Add(new XElement(s_dev + "type", new XElement(s_maml + "name", parameter.TypeName)), new XElement(s_dev + "defaultValue", parameter.IsSwitch
+        element.Add(new XElement(s_dev + "type", new XElement(s_maml + "name", parameter.TypeName)),
+            new XElement(s_dev + "defaultValue", parameter.IsSwitch
             ? "False"
             : "None"));
         return element;
@@ -79,7 +86,8 @@ internal static class Maml
     };
 
     private static IEnumerable<XElement> Typed(string name, IEnumerable<string> types) =>
-        types.Select(t => new XElement(s_command + name, new XElement(s_dev + "type", new XElement(s_maml + "name", t))));
+        types.Select(
+            t => new XElement(s_command + name, new XElement(s_dev + "type", new XElement(s_maml + "name", t))));
 
     // The first block of code is what is typed; the rest, its output among it, explains it.
     private static XElement Example(Section example)
@@ -94,7 +102,9 @@ internal static class Maml
 
     private static IEnumerable<XElement> Links(Section? section) => (section?.Blocks ?? [])
         .SelectMany(b => PlainText.Of(b).Split('\n'))
-        .Select(line => new XElement(s_maml + "navigationLink", new XElement(s_maml + "linkText", line.TrimStart('-', ' ')), new XElement(s_maml + "uri", "")));
+        .Select(line =>
+            new XElement(s_maml + "navigationLink", new XElement(s_maml + "linkText", line.TrimStart('-', ' ')),
+            new XElement(s_maml + "uri", "")));
 
     private static IEnumerable<XElement> Paragraphs(Section? section) => Paragraphs(section?.Blocks ?? []);
 

@@ -30,7 +30,9 @@ internal sealed class Page
             else if (sections.Count > 0)
                 sections[^1].Blocks.Add(block);
         }
-        return sections.Count > 0 ? new Page(Path.GetFileNameWithoutExtension(file), sections) : throw new InvalidDataException($"{file} has no heading.");
+        return sections.Count > 0
+            ? new Page(Path.GetFileNameWithoutExtension(file), sections)
+            : throw new InvalidDataException($"{file} has no heading.");
     }
 
     /// <summary>The section with a title.</summary>

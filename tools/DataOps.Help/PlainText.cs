@@ -28,7 +28,10 @@ internal static class PlainText
     {
         CodeBlock code => string.Join('\n', Code(code).Split('\n').Select(l => "    " + l)),
         LeafBlock leaf => Inline(leaf.Inline),
-        ListBlock list => string.Join('\n', list.Select((item, i) => (list.IsOrdered ? $"{i + 1}. " : "- ") + string.Join(' ', Each((ContainerBlock)item)))),
+        ListBlock list =>
+            string.Join('\n',
+            list.Select(
+                (item, i) => (list.IsOrdered ? $"{i + 1}. " : "- ") + string.Join(' ', Each((ContainerBlock)item)))),
         Table table => Of(table),
         ContainerBlock container => string.Join('\n', Each(container)),
         _ => "",
@@ -37,10 +40,12 @@ internal static class PlainText
     private static string Of(Table table)
     {
         string[][] rows = table.Cast<TableRow>().Select(r => r.Select(Of).ToArray()).ToArray();
-        int[] widths = Enumerable.Range(0, rows[0].Length).Select(i => rows.Max(r => i < r.Length ? r[i].Length : 0)).ToArray();
+        int[] widths = Enumerable.Range(0, rows[0].Length)
+            .Select(i => rows.Max(r => i < r.Length ? r[i].Length : 0)).ToArray();
         StringBuilder text = new();
         foreach (string[] row in rows)
-            text.Append("    ").AppendLine(string.Join("  ", row.Select((cell, i) => cell.PadRight(widths[i]))).TrimEnd());
+            text.Append("    ").AppendLine(
+                string.Join("  ", row.Select((cell, i) => cell.PadRight(widths[i]))).TrimEnd());
         return text.ToString().TrimEnd().ReplaceLineEndings("\n");
     }
 }

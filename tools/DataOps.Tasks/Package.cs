@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace DataOps.Tasks;
 
 /// <summary>
-/// Publishes the module into artifacts/DataOps/&lt;version&gt;, as PowerShell's module path wants it, and the command line into artifacts/cli for any
-/// platform that has .NET, and beside it for this one, with its runtime.
+/// Publishes the module into artifacts/DataOps/&lt;version&gt;, as PowerShell's module path wants it, and the command
+/// line into artifacts/cli for any platform that has .NET, and beside it for this one, with its runtime.
 /// </summary>
 internal static class Package
 {
@@ -27,7 +27,9 @@ internal static class Package
         return 0;
     }
 
-    /// <summary>Publishes the command line for this machine's platform, compiled beforehand together with its runtime.</summary>
+    /// <summary>
+    /// Publishes the command line for this machine's platform, compiled beforehand together with its runtime.
+    /// </summary>
     /// <returns>Its folder.</returns>
     public static string PublishCompiled()
     {
@@ -42,7 +44,8 @@ internal static class Package
         MakeEmpty(folder);
         string[] publish =
         [
-            "publish", Path.Combine("src", "DataOps.Cli"), "-c", "Release", "-o", folder, "-v", "quiet", "-nologo", "--disable-build-servers", .. platform,
+            "publish", Path.Combine("src", "DataOps.Cli"), "-c", "Release", "-o", folder, "-v", "quiet", "-nologo",
+            "--disable-build-servers", .. platform,
         ];
         if (Shell.Run("dotnet", publish) != 0)
             throw new TaskFailedException("The command line does not publish.");

@@ -3,7 +3,8 @@ namespace DataOps.Tasks;
 /// <summary>The PowerShell that .config/dotnet-tools.json pins; a pwsh of the machine's own is never used.</summary>
 internal static class PinnedShell
 {
-    private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const UnixFileMode Executable =
+        UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>Puts it first on PATH, as pwsh, for all that this task starts.</summary>
     /// <returns>The full path of pwsh.</returns>
@@ -14,7 +15,8 @@ internal static class PinnedShell
         // PowerShell's own executable, beside its libraries, looks for .NET here.
         Environment.SetEnvironmentVariable("DOTNET_ROOT", Path.GetDirectoryName(Environment.ProcessPath));
         string program = OperatingSystem.IsWindows() ? Path.Combine(home, "pwsh.exe") : WriteLauncher(home);
-        string path = $"{Path.GetDirectoryName(program)}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
+        string path =
+            $"{Path.GetDirectoryName(program)}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
         Environment.SetEnvironmentVariable("PATH", path);
         return program;
     }
@@ -25,7 +27,8 @@ internal static class PinnedShell
         if (exitCode == 0 && lines.Count > 0)
             return lines;
         string said = string.Join(Environment.NewLine, lines);
-        throw new TaskFailedException($"{said}{Environment.NewLine}PowerShell cannot be had: dotnet tool {arguments[0]}.");
+        throw new TaskFailedException(
+            $"{said}{Environment.NewLine}PowerShell cannot be had: dotnet tool {arguments[0]}.");
     }
 
     // The package's executable is of one processor; the libraries beside it run wherever .NET does.

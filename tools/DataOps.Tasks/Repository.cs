@@ -21,6 +21,7 @@ internal static class Repository
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "DataOps.PowerShell.sln")))
             folder = folder.Parent;
-        return folder?.FullName ?? throw new TaskFailedException($"No DataOps.PowerShell.sln above {AppContext.BaseDirectory}.");
+        return folder?.FullName
+            ?? throw new TaskFailedException($"No DataOps.PowerShell.sln above {AppContext.BaseDirectory}.");
     }
 }

@@ -47,5 +47,6 @@ internal sealed class SampleServer : IDisposable
         SqlScript.Run(ConnectionString(database), Repository.Sample(script));
     }
 
-    private string ConnectionString(string database) => $"Host=127.0.0.1;Port={Server.Port};Username=postgres;Database={database};Pooling=false";
+    private string ConnectionString(string database) =>
+        $"Host=127.0.0.1;Port={Server.Port};Username=postgres;Database={database};Pooling=false";
 }

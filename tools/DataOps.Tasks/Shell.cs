@@ -9,14 +9,18 @@ internal static class Shell
     public static string? Find(string program)
     {
         string[] endings = OperatingSystem.IsWindows() ? [".exe", ".cmd"] : [""];
-        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(
+            Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .SelectMany(folder => endings.Select(ending => Path.Combine(folder, program + ending)))
             .FirstOrDefault(File.Exists);
     }
 
-    /// <summary>Runs a program that writes to our output, and reads our input only if told so; returns its exit code.</summary>
+    /// <summary>
+    /// Runs a program that writes to our output, and reads our input only if told so; returns its exit code.
+    /// </summary>
     public static int Run(
-        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, bool takesInput = false)
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null,
+        bool takesInput = false)
     {
         ProcessStartInfo start = Prepare(program, arguments, environment);
         start.RedirectStandardInput = !takesInput;
@@ -29,7 +33,8 @@ internal static class Shell
 
     /// <summary>Runs a program, hands on each line that it writes, and returns its exit code with the lines.</summary>
     public static (int ExitCode, IReadOnlyList<string> Lines) Read(
-        string program, IEnumerable<string> arguments, Action<string>? each = null, IReadOnlyDictionary<string, string>? environment = null)
+        string program, IEnumerable<string> arguments, Action<string>? each = null,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         ProcessStartInfo start = Prepare(program, arguments, environment);
         start.RedirectStandardOutput = true;
@@ -45,19 +50,25 @@ internal static class Shell
         return (process.ExitCode, lines);
     }
 
-    /// <summary>Builds projects or the solution in Release; the compiler's and MSBuild's servers are told not to stay behind.</summary>
+    /// <summary>
+    /// Builds projects or the solution in Release; the compiler's and MSBuild's servers are told not to stay behind.
+    /// </summary>
     public static void Build(string path)
     {
         Console.WriteLine($"Building {path}");
         (int exitCode, IReadOnlyList<string> lines) = Read("dotnet",
-            ["build", Path.Combine(Repository.Root, path), "-c", "Release", "-v", "quiet", "-nologo", "--disable-build-servers"]);
+            ["build", Path.Combine(Repository.Root, path), "-c", "Release", "-v", "quiet", "-nologo",
+                "--disable-build-servers"]);
         if (exitCode != 0)
-            throw new TaskFailedException($"{string.Join(Environment.NewLine, lines)}{Environment.NewLine}{path} does not build.");
+            throw new TaskFailedException(
+                $"{string.Join(Environment.NewLine, lines)}{Environment.NewLine}{path} does not build.");
     }
 
-    private static ProcessStartInfo Prepare(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)
+    private static ProcessStartInfo Prepare(
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)
     {
-        ProcessStartInfo start = new(program, arguments) { WorkingDirectory = Repository.Root, RedirectStandardInput = true };
+        ProcessStartInfo start =
+            new(program, arguments) { WorkingDirectory = Repository.Root, RedirectStandardInput = true };
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         return start;

@@ -21,7 +21,8 @@ internal static partial class TestRun
                 Console.WriteLine($"PostgreSQL {major}: the tests of the smaller set are skipped on it.");
         }
         Shell.Build("DataOps.PowerShell.sln");
-        foreach (string project in Directory.GetFiles(Path.Combine(Repository.Root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories).Order())
+        foreach (string project in Directory.GetFiles(
+            Path.Combine(Repository.Root, "tests"), "*.Tests.csproj", SearchOption.AllDirectories).Order())
             RunXunit(project);
         RunPester(pwsh);
         Console.WriteLine();
@@ -36,7 +37,8 @@ internal static partial class TestRun
         Console.WriteLine();
         if (!File.Exists(assembly))
             Shell.Build(project);
-        (int exitCode, IReadOnlyList<string> lines) = Shell.Read("dotnet", [assembly, "-noLogo", "-noColor"], Console.WriteLine);
+        (int exitCode, IReadOnlyList<string> lines) = Shell.Read(
+            "dotnet", [assembly, "-noLogo", "-noColor"], Console.WriteLine);
         Match sum = lines.Select(line => XunitSum().Match(line)).LastOrDefault(match => match.Success) ?? Match.Empty;
         int failed = Number(sum, "failed") + Number(sum, "errors");
         // A run that broke off has no sum, or an exit code that its sum does not explain.
@@ -76,7 +78,8 @@ internal static partial class TestRun
         _skipped += Number(sum, "skipped");
     }
 
-    private static int Number(Match match, string name) => match.Groups[name] is { Success: true } group ? int.Parse(group.ValueSpan) : 0;
+    private static int Number(Match match, string name) =>
+        match.Groups[name] is { Success: true } group ? int.Parse(group.ValueSpan) : 0;
 
     [GeneratedRegex(@"Total: (?<total>\d+), Errors: (?<errors>\d+), Failed: (?<failed>\d+), Skipped: (?<skipped>\d+)")]
     private static partial Regex XunitSum();

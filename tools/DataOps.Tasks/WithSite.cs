@@ -10,7 +10,8 @@ internal static class WithSite
         PinnedShell.Install();
         using SampleServer sample = SampleServer.Start();
         // Ctrl+C is the command's to answer; the server stays until the command ends.
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(
+            PosixSignal.SIGINT, signal => signal.Cancel = true);
         return Shell.Run(command[0], command[1..], sample.Environment(), takesInput: true);
     }
 }

@@ -1,5 +1,3 @@
-using DataOps.Core.Operations;
-
 namespace DataOps.Core.Changes;
 
 /// <summary>Options of every operation that changes a database.</summary>

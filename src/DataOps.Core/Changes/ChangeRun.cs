@@ -1,19 +1,13 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Changes;
 
 /// <summary>One change of rows in one transaction: the only way in which an operation makes one.</summary>
 /// <remarks>
-/// The order is always: plan, lock, confirm that the plan still holds, note the foreign keys that rows break already, apply with constraints deferred, check
-/// constraints and that every planned row was written, verify, and end as the <see cref="ChangeWay"/> says: with an undo file and a commit, or, when it is only
-/// asked what would happen, by taking everything back. Disposing without that takes everything back too.
+/// The order is always: plan, lock, confirm that the plan still holds, note the foreign keys that rows break already,
+/// apply with constraints deferred, check constraints and that every planned row was written, verify, and end as the
+/// <see cref="ChangeWay"/> says: with an undo file and a commit, or, when it is only asked what would happen, by taking
+/// everything back. Disposing without that takes everything back too.
 /// </remarks>
 internal sealed class ChangeRun : IDisposable
 {
@@ -36,7 +30,8 @@ internal sealed class ChangeRun : IDisposable
     /// <param name="operation">The operation, as <c>Move-Page</c>.</param>
     /// <param name="way">Whether it is to happen, and where its undo file goes.</param>
     /// <param name="context">Stops it, and hears how far it is.</param>
-    public ChangeRun(Session session, ReferenceCatalog catalog, string operation, ChangeWay way, OperationContext context)
+    public ChangeRun(
+        Session session, ReferenceCatalog catalog, string operation, ChangeWay way, OperationContext context)
     {
         (_session, _catalog, _way, _context) = (session, catalog, way, context);
         _transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
@@ -56,7 +51,10 @@ internal sealed class ChangeRun : IDisposable
     /// <summary>How many rows are planned, those included of which the database makes the keys.</summary>
     public long Rows => Changes.Tables.Sum(t => t.Planned + Math.Max(t.Expected - t.Made, 0));
 
-    /// <summary>Keeps others from writing to a table until the end; they can read it. A plan that is only told holds nobody up for so long.</summary>
+    /// <summary>
+    /// Keeps others from writing to a table until the end; they can read it. A plan that is only told holds nobody up
+    /// for so long.
+    /// </summary>
     /// <exception cref="DataOpsException">Another writer does not come to its end.</exception>
     public void LockTable(Table table)
     {
@@ -88,7 +86,9 @@ internal sealed class ChangeRun : IDisposable
     public InsertedRows Insert(Table table, IReadOnlyList<string> columns, SqlText select) =>
         Plan(new InsertedRows(_session, _catalog, Changes.Of(table), NextName, columns, select, _context.Cancellation));
 
-    /// <summary>Plans what becomes of the rows that depend on those that are deleted; after all of those are planned.</summary>
+    /// <summary>
+    /// Plans what becomes of the rows that depend on those that are deleted; after all of those are planned.
+    /// </summary>
     /// <exception cref="DataOpsException">Rows that are kept need rows that are deleted: all of them.</exception>
     public void Follow(OnDependent choice, DeletionWords words, Func<Table, Column?, SqlText>? except = null)
     {
@@ -98,16 +98,24 @@ internal sealed class ChangeRun : IDisposable
         _dependents.Plan();
     }
 
-    /// <summary>Adds a check of the rows under their lock, before any is written: it throws where the plan holds no more.</summary>
+    /// <summary>
+    /// Adds a check of the rows under their lock, before any is written: it throws where the plan holds no more.
+    /// </summary>
     public void Confirm(Action check) => _confirmations.Add(check);
 
-    /// <summary>Adds a statement that runs on the locked rows before any part of the plan, as one by which rows make room for others.</summary>
+    /// <summary>
+    /// Adds a statement that runs on the locked rows before any part of the plan, as one by which rows make room for
+    /// others.
+    /// </summary>
     public void First(SqlText sql) => _beforehand.Add(sql);
 
     /// <summary>Adds a look at the rows when all are written and checked.</summary>
     public void Verify(Action look) => _verifications.Add(look);
 
-    /// <summary>Adds what no rollback takes back, as the setting of a sequence: done just before the commit, and never where everything is taken back.</summary>
+    /// <summary>
+    /// Adds what no rollback takes back, as the setting of a sequence: done just before the commit, and never where
+    /// everything is taken back.
+    /// </summary>
     /// <param name="end">Does it, and says whether that changed anything.</param>
     public void Last(Func<bool> end) => _endings.Add(end);
 
@@ -124,7 +132,8 @@ internal sealed class ChangeRun : IDisposable
         (options.WhatIf || options.Detailed ? first.Concat(Tables) : []).Concat(options.Detailed ? Describe() : []);
 
     /// <summary>The plan row by row: rows that are kept or inserted, and then those that are deleted.</summary>
-    public IEnumerable<RowChange> Describe() => DescribeKept().Concat(Deleted.SelectMany(t => RowChanges.Deleted(t, _catalog.LabelOf(t.Table))));
+    public IEnumerable<RowChange> Describe() =>
+        DescribeKept().Concat(Deleted.SelectMany(t => RowChanges.Deleted(t, _catalog.LabelOf(t.Table))));
 
     /// <summary>The plan row by row, but for rows that are deleted.</summary>
     public IEnumerable<RowChange> DescribeKept() =>
@@ -132,15 +141,19 @@ internal sealed class ChangeRun : IDisposable
 
     /// <summary>Carries the plan out, or tries whether it could be.</summary>
     /// <param name="apply">Writes the locked rows; the parts of the plan do when absent.</param>
-    /// <param name="stale">What the application keeps besides the rows and does not know of; what follows from the tables when absent.</param>
-    /// <exception cref="DataOpsException">Others were there meanwhile, PostgreSQL refuses a row, or a trigger keeps one: nothing is changed.</exception>
+    /// <param name="stale">What the application keeps besides the rows and does not know of; what follows from the
+    /// tables when absent.</param>
+    /// <exception cref="DataOpsException">Others were there meanwhile, PostgreSQL refuses a row, or a trigger keeps
+    /// one: nothing is changed.</exception>
     public ChangeResult Finish(Action? apply = null, Afterwards? stale = null)
     {
         bool goes = Rows > 0 || _endings.Count > 0;
         (bool changed, string? undo) = goes && _way.Applies ? Carry(apply ?? Apply) : (false, null);
         long rows = Rows;
         stale ??= rows == 0 ? Afterwards.None
-            : Afterwards.Of(_catalog, [.. Changes.Tables.Where(t => t.Planned + t.Expected > 0).Select(t => _catalog.LabelOf(t.Table)?.ToString()).OfType<string>()], []);
+            : Afterwards.Of(_catalog,
+                [.. Changes.Tables.Where(t => t.Planned + t.Expected > 0).Select(
+                    t => _catalog.LabelOf(t.Table)?.ToString()).OfType<string>()], []);
         if (changed && rows > 0)
             stale.Warn(_context);
         return new ChangeResult
@@ -191,7 +204,8 @@ internal sealed class ChangeRun : IDisposable
         Execute($"select set_config('search_path', 'pg_catalog', true)");
         new UnwrittenRows(_session, _context.Cancellation).Refuse(Changes.Tables);
         _verifications.ForEach(v => v());
-        return _way.End(Changes, _transaction, () => _endings.Aggregate(planned > 0, (changed, end) => end() || changed));
+        return _way.End(
+            Changes, _transaction, () => _endings.Aggregate(planned > 0, (changed, end) => end() || changed));
     }
 
     private void Apply()

@@ -1,18 +1,17 @@
 using System.Reflection;
 using DataOps.Core.Changes.Batches;
 using DataOps.Core.Changes.UndoFiles;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Changes;
 
-/// <summary>The rows that one operation changes, inside one transaction: what they were, under lock, and what they are afterwards.</summary>
+/// <summary>
+/// The rows that one operation changes, inside one transaction: what they were, under lock, and what they are
+/// afterwards.
+/// </summary>
 /// <remarks>
-/// <see cref="ChangeRun"/> has the order of its steps. The transaction is READ COMMITTED and the caller's. Disposing without a commit removes the undo file
-/// again.
+/// <see cref="ChangeRun"/> has the order of its steps. The transaction is READ COMMITTED and the caller's. Disposing
+/// without a commit removes the undo file again.
 /// </remarks>
 /// <param name="session">The session, in a transaction.</param>
 /// <param name="operation">The operation, as <c>Import-Dataset</c>.</param>
@@ -51,7 +50,8 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     }
 
     /// <summary>Locks every planned row, and makes sure that it is still as planned.</summary>
-    /// <exception cref="DataOpsException"><c>ChangedMeanwhile</c>: rows that another writer has changed, removed or inserted since.</exception>
+    /// <exception cref="DataOpsException"><c>ChangedMeanwhile</c>: rows that another writer has changed, removed or
+    /// inserted since.</exception>
     public void Lock()
     {
         new RowLocks(session, cancellation).Take(_tables);
@@ -65,17 +65,25 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     public void Defer()
     {
         session.Run($"set constraints all deferred", cancellation);
-        session.Run($"select set_config('search_path', (select reset_val from pg_settings where name = 'search_path'), true)", cancellation);
+        session.Run(
+            $"select set_config('search_path', (select reset_val from pg_settings where name = 'search_path'), true)",
+            cancellation);
     }
 
-    /// <summary>Notes which foreign keys planned rows break, so that undoing can bring that back; after the lock and before anything is changed.</summary>
+    /// <summary>
+    /// Notes which foreign keys planned rows break, so that undoing can bring that back; after the lock and before
+    /// anything is changed.
+    /// </summary>
     public void NoteOrphans(DatabaseCatalog catalog)
     {
         IReadOnlyList<UndoOrphans> orphans = new BrokenForeignKeys(session, catalog, cancellation).Of(_tables);
         _orphans = orphans.Count == 0 ? null : orphans;
     }
 
-    /// <summary>Deletes the rows that are planned to be, in one statement, so that keys that cannot be deferred see none of them alone.</summary>
+    /// <summary>
+    /// Deletes the rows that are planned to be, in one statement, so that keys that cannot be deferred see none of them
+    /// alone.
+    /// </summary>
     public void Delete()
     {
         TablePlan[] tables = [.. _tables.Where(t => t.Deletes)];
@@ -85,13 +93,18 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         session.Run($"with {deletes} select", cancellation);
     }
 
-    /// <summary>Writes the undo file, when everything is applied and before the commit; it is whole and on the disk afterwards.</summary>
+    /// <summary>
+    /// Writes the undo file, when everything is applied and before the commit; it is whole and on the disk afterwards.
+    /// </summary>
     /// <param name="place">Where.</param>
     /// <returns>The path; null, and no file, when no row is other than it was.</returns>
     /// <exception cref="DataOpsException">It cannot be written.</exception>
     public string? WriteUndo(UndoPlace place) => WriteUndo(place, null);
 
-    /// <summary>Appends to the undo file of a run in batches, as <see cref="WriteUndo(UndoPlace)"/> writes one; what is not committed is cut off again.</summary>
+    /// <summary>
+    /// Appends to the undo file of a run in batches, as <see cref="WriteUndo(UndoPlace)"/> writes one; what is not
+    /// committed is cut off again.
+    /// </summary>
     /// <exception cref="DataOpsException">It cannot be written.</exception>
     public string? WriteUndo(UndoBatches batches) => WriteUndo(batches.Place, batches);
 
@@ -117,7 +130,8 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
                     file.Complete();
                 else
                     file.Complete(batches);
-                (_written, _takeBack) = (place.Path, batches is null ? () => File.Delete(place.Path) : batches.TakeBack);
+                (_written, _takeBack) =
+                    (place.Path, batches is null ? () => File.Delete(place.Path) : batches.TakeBack);
             }
         }
         catch (Exception e) when (PostgresFailure.Translate(e, session.Settings, cancellation) is { } failure)
@@ -127,7 +141,8 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new DataOpsException(
-                ErrorIds.WriteFailed, FailureKind.InvalidOperation, $"The undo file {place.Path} could not be written, so nothing was changed: {e.Message}",
+                ErrorIds.WriteFailed, FailureKind.InvalidOperation,
+                $"The undo file {place.Path} could not be written, so nothing was changed: {e.Message}",
                 "Check the free space and the folder's rights, or name another file with -UndoPath.", place.Path, e);
         }
         // A trigger that waits for the commit finds its names where the operation's statements did.
@@ -135,8 +150,12 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         return _written;
     }
 
-    /// <summary>Commits, and keeps the undo file if that succeeds; where the connection breaks meanwhile, the server is asked what became of it.</summary>
-    /// <exception cref="DataOpsException">It was rolled back; or <c>CommitUnknown</c>: the server could not be asked, and the undo file is kept.</exception>
+    /// <summary>
+    /// Commits, and keeps the undo file if that succeeds; where the connection breaks meanwhile, the server is asked
+    /// what became of it.
+    /// </summary>
+    /// <exception cref="DataOpsException">It was rolled back; or <c>CommitUnknown</c>: the server could not be asked,
+    /// and the undo file is kept.</exception>
     public void Commit(NpgsqlTransaction transaction)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -147,7 +166,8 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         }
         catch (Exception e) when (PostgresFailure.Translate(e, session.Settings) is { } failure)
         {
-            if (session.Connection.FullState.HasFlag(System.Data.ConnectionState.Open) || !CommitOutcome.IsCommitted(session, id, () => Keep(failure)))
+            if (session.Connection.FullState.HasFlag(System.Data.ConnectionState.Open)
+                || !CommitOutcome.IsCommitted(session, id, () => Keep(failure)))
                 throw failure;
         }
         _takeBack = null;
@@ -166,7 +186,8 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         _takeBack = null;
         string kept = path is null ? "" : $" If it was, {path} undoes it.";
         return new DataOpsException(
-            ErrorIds.CommitUnknown, FailureKind.Connection, $"The connection broke during the commit, and the server cannot be asked whether it was done.{kept}",
+            ErrorIds.CommitUnknown, FailureKind.Connection,
+            $"The connection broke during the commit, and the server cannot be asked whether it was done.{kept}",
             "Check the rows before you run it again.", path ?? session.Database, failure);
     }
 
@@ -179,8 +200,10 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         RowImages.SystemIdentifier(session, cancellation),
         ReadText($"select pg_current_xact_id()::text")!,
         DateTime.UtcNow,
-        typeof(ChangeSet).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
-        [.. tables.Select(t => new UndoTable(t.Table.Schema, t.Table.Name, [.. t.Table.Columns.Select(c => new UndoColumn(c.Name, c.TypeText))]))])
+        typeof(ChangeSet).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
+            ?? "",
+        [.. tables.Select(t => new UndoTable(
+            t.Table.Schema, t.Table.Name, [.. t.Table.Columns.Select(c => new UndoColumn(c.Name, c.TypeText))]))])
     {
         Orphans = _orphans,
     };

@@ -1,12 +1,12 @@
 using DataOps.Core.Changes.Batches;
 using DataOps.Core.Changes.UndoFiles;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
 using Npgsql;
 
 namespace DataOps.Core.Changes;
 
-/// <summary>How a change treats its transaction: at once, as one of several batches, or only to find out what would happen.</summary>
+/// <summary>
+/// How a change treats its transaction: at once, as one of several batches, or only to find out what would happen.
+/// </summary>
 internal abstract class ChangeWay
 {
     /// <summary>Whether everything is taken back in the end.</summary>
@@ -31,13 +31,17 @@ internal abstract class ChangeWay
     {
     }
 
-    /// <summary>Ends it, when all rows are written and checked: the undo file is whole on the disk before the commit.</summary>
+    /// <summary>
+    /// Ends it, when all rows are written and checked: the undo file is whole on the disk before the commit.
+    /// </summary>
     /// <param name="changes">The rows.</param>
     /// <param name="transaction">The transaction.</param>
     /// <param name="last">Does what no rollback takes back, and says whether anything is changed.</param>
     /// <returns>Whether the database was changed, and the undo file.</returns>
-    /// <exception cref="DataOpsException">The undo file cannot be written, or the commit fails: nothing is changed.</exception>
-    public virtual (bool Changed, string? UndoPath) End(ChangeSet changes, NpgsqlTransaction transaction, Func<bool> last)
+    /// <exception cref="DataOpsException">The undo file cannot be written, or the commit fails: nothing is
+    /// changed.</exception>
+    public virtual (bool Changed, string? UndoPath) End(
+        ChangeSet changes, NpgsqlTransaction transaction, Func<bool> last)
     {
         string? written = WriteUndo(changes);
         bool changed = last();
@@ -60,7 +64,8 @@ internal abstract class ChangeWay
     public sealed class InBatches(UndoBatches? undo, BatchLimits limits) : ChangeWay
     {
         /// <inheritdoc/>
-        public override void Begin(Session session, CancellationToken cancellation) => session.LimitLockWait(limits.LockTimeout, cancellation);
+        public override void Begin(Session session, CancellationToken cancellation) =>
+            session.LimitLockWait(limits.LockTimeout, cancellation);
 
         /// <inheritdoc/>
         protected override string? WriteUndo(ChangeSet changes) => undo is null ? null : changes.WriteUndo(undo);
@@ -73,14 +78,18 @@ internal abstract class ChangeWay
         public override bool IsWhatIf => true;
 
         /// <inheritdoc/>
-        public override (bool Changed, string? UndoPath) End(ChangeSet changes, NpgsqlTransaction transaction, Func<bool> last)
+        public override (bool Changed, string? UndoPath) End(
+            ChangeSet changes, NpgsqlTransaction transaction, Func<bool> last)
         {
             transaction.Rollback();
             return (false, null);
         }
     }
 
-    /// <summary>Rows are only planned: of a run in batches, one transaction that wrote all of them would hold up the site for long.</summary>
+    /// <summary>
+    /// Rows are only planned: of a run in batches, one transaction that wrote all of them would hold up the site for
+    /// long.
+    /// </summary>
     public sealed class WhatIfInBatches : ChangeWay
     {
         /// <inheritdoc/>

@@ -1,7 +1,3 @@
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Changes;
 
 /// <summary>What became of a transaction whose connection broke while it committed.</summary>

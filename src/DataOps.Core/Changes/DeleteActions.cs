@@ -1,6 +1,3 @@
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Changes;
 
 /// <summary>Plans what foreign keys do by themselves when planned rows are deleted.</summary>
@@ -31,6 +28,7 @@ internal sealed class DeleteActions(DatabaseCatalog catalog)
     private IEnumerable<(Table Table, ForeignKey Key)> Acting(Table target) =>
         from table in catalog.Tables
         from key in table.ForeignKeys
-        where key.Target == target.Oid && key.IsEnforced && table.IsReadable && (key.OnDelete is "CASCADE" or "SET NULL" or "SET DEFAULT")
+        where key.Target == target.Oid && key.IsEnforced && table.IsReadable
+            && (key.OnDelete is "CASCADE" or "SET NULL" or "SET DEFAULT")
         select (table, key);
 }

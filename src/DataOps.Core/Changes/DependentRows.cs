@@ -1,21 +1,16 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Changes;
 
-/// <summary>Rows that depend on rows to be deleted: they go too, or are cleared, or keep those from being deleted.</summary>
+/// <summary>
+/// Rows that depend on rows to be deleted: they go too, or are cleared, or keep those from being deleted.
+/// </summary>
 /// <param name="session">The session, in the transaction of the changes.</param>
 /// <param name="catalog">Who refers to whom.</param>
 /// <param name="changes">Where the rows to be deleted are planned, and what depends on them is added.</param>
 /// <param name="choice">What becomes of rows that nothing is known of.</param>
 /// <param name="words">How a refusal is put.</param>
 /// <param name="except">
-/// Of a table's rows t, and the column by which they depend, those that do not: a condition that begins with " and"; none when absent.
+/// Of a table's rows t, and the column by which they depend, those that do not: a condition that begins with " and";
+/// none when absent.
 /// </param>
 /// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class DependentRows(
@@ -34,7 +29,9 @@ internal sealed class DependentRows(
     /// <summary>Rows that stay and change.</summary>
     public long Changed { get; private set; }
 
-    /// <summary>Plans what depends on the rows that are planned to be deleted, and on that, until there is no more.</summary>
+    /// <summary>
+    /// Plans what depends on the rows that are planned to be deleted, and on that, until there is no more.
+    /// </summary>
     /// <exception cref="DataOpsException">Rows that stay need rows that go: all of them.</exception>
     public void Plan()
     {
@@ -53,7 +50,10 @@ internal sealed class DependentRows(
         Changed = changes.Tables.Sum(t => CountOf(t, 'U'));
     }
 
-    /// <summary>Changes the rows that stay, each once: a second update in a transaction has all foreign keys of the row checked, broken ones too.</summary>
+    /// <summary>
+    /// Changes the rows that stay, each once: a second update in a transaction has all foreign keys of the row checked,
+    /// broken ones too.
+    /// </summary>
     public void Apply()
     {
         foreach (IGrouping<TablePlan, Clearing> table in _clearings.GroupBy(c => c.Rows))
@@ -63,13 +63,18 @@ internal sealed class DependentRows(
     private static SqlText Update(TablePlan rows, IGrouping<Column, Clearing>[] columns)
     {
         SqlText key = rows.Identity.IsWholeRow ? (SqlText)$"_xmin" : rows.Identity.Columns[0].Sql;
-        SqlText Values(IEnumerable<Clearing> column) => SqlText.Join(" union all ", column.Select(c => (SqlText)$"select * from {c.NewValues} v"));
-        (Column Column, SqlText Values, Alias Alias)[] sets = [.. columns.Select((c, i) => (c.Key, Values(c), new Alias($"s{i}")))];
+        SqlText Values(IEnumerable<Clearing> column) =>
+            SqlText.Join(" union all ", column.Select(c => (SqlText)$"select * from {c.NewValues} v"));
+        (Column Column, SqlText Values, Alias Alias)[] sets =
+            [.. columns.Select((c, i) => (c.Key, Values(c), new Alias($"s{i}")))];
         IEnumerable<SqlText> joins =
             sets.Select(s => (SqlText)$"left join ({s.Values}) {s.Alias} on {rows.SamePlanned(s.Alias, "c")}");
+        IEnumerable<SqlText> assignments = sets.Select(s => (SqlText)$"""
+            {s.Column} = case when {s.Alias}.{key} is null then t.{s.Column} else {s.Alias}.{s.Column} end
+            """);
         return $"""
             update {rows.Table} t
-            set {sets.Select(s => (SqlText)$"{s.Column} = case when {s.Alias}.{key} is null then t.{s.Column} else {s.Alias}.{s.Column} end")}
+            set {assignments}
             from {rows.Name} c {SqlText.Join(" ", joins)}
             where {rows.Same("c", "t")} and coalesce({sets.Select(s => (SqlText)$"{s.Alias}.{key}")}) is not null
             """;
@@ -77,7 +82,8 @@ internal sealed class DependentRows(
 
     /// <summary>What changes in the rows that stay.</summary>
     public IEnumerable<RowChange> Describe(RowChanges changed) =>
-        _clearings.SelectMany(c => changed.Updated(c.Rows, catalog.LabelOf(c.Rows.Table), c.NewValues, [c.Column.Name]));
+        _clearings.SelectMany(
+            c => changed.Updated(c.Rows, catalog.LabelOf(c.Rows.Table), c.NewValues, [c.Column.Name]));
 
     private void Follow(TablePlan gone)
     {
@@ -158,7 +164,8 @@ internal sealed class DependentRows(
         SqlText counted = Except(gone.Table, children);
         gone.PlanUpdate($"from {lost} l join {gone.Table} t on t.{nodePath} = l.path where true{counted}");
         _clearings.Add(new Clearing(tree, gone, children, $"""
-            (select {Key(gone)}, t.numchild - l.children as numchild from {gone.Name} t join {lost} l on l.path = t.{nodePath} where t._action = 'U'{counted})
+            (select {Key(gone)}, t.numchild - l.children as numchild from {gone.Name} t
+                join {lost} l on l.path = t.{nodePath} where t._action = 'U'{counted})
             """));
     }
 
@@ -168,7 +175,8 @@ internal sealed class DependentRows(
             return;
         foreach ((GenericReference reference, Func<Alias, SqlText> isOfType) in _walk.ObjectIds(gone.Table))
             changes.Of(reference.Table).PlanDelete($"""
-                from {reference.Table} t join {gone.Name} d on d._action = 'D' and {ColumnEquality.Of(key, "d", reference.Column, "t")}
+                from {reference.Table} t join {gone.Name} d on d._action = 'D'
+                    and {ColumnEquality.Of(key, "d", reference.Column, "t")}
                 where {isOfType("t")}{Except(reference.Table, reference.Column)}
                 """);
     }
@@ -183,8 +191,10 @@ internal sealed class DependentRows(
             string advice = action == OnDelete.Protect
                 ? $"{words.Remedy}, or change their references first: on_delete protects the rows that they reference."
                 : $"Their on_delete is unknown. {words.Remedy}, or {words.Force}, which deletes them.";
-            string refusal = words.Refusal.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
-            list.ThrowIfAny(ErrorIds.ProtectedRows, FailureKind.InvalidOperation, $"{{0}} a reference to rows that {refusal}", advice);
+            string refusal = words.Refusal.Replace("{", "{{", StringComparison.Ordinal).Replace(
+                "}", "}}", StringComparison.Ordinal);
+            list.ThrowIfAny(ErrorIds.ProtectedRows, FailureKind.InvalidOperation,
+                $"{{0}} a reference to rows that {refusal}", advice);
         }
     }
 
@@ -218,7 +228,8 @@ internal sealed class DependentRows(
     private (long, long) Count() => (changes.Planned, changes.Tables.Sum(t => CountOf(t, 'D')));
 
     private long CountOf(TablePlan table, char action) =>
-        session.Query<long>($"select count(*) from {table.Name} where _action = {SqlText.Value($"{action}")}", cancellation)[0];
+        session.Query<long>(
+            $"select count(*) from {table.Name} where _action = {SqlText.Value($"{action}")}", cancellation)[0];
 
         private sealed record Clearing(Reference Reference, TablePlan Rows, Column Column, SqlText NewValues);
 }

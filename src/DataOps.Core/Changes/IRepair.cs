@@ -1,5 +1,3 @@
-using DataOps.Core.Kernel;
-
 namespace DataOps.Core.Changes;
 
 /// <summary>One thing that a repair does: planned with all others, applied under lock.</summary>

@@ -1,9 +1,3 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.References;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Changes;
 
 /// <summary>Rows that come.</summary>
@@ -15,7 +9,8 @@ namespace DataOps.Core.Changes;
 /// <param name="select">A query of these columns, in their order.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class InsertedRows(
-    Session session, ReferenceCatalog catalog, TablePlan rows, SqlText name, IReadOnlyList<string> columns, SqlText select, CancellationToken cancellation)
+    Session session, ReferenceCatalog catalog, TablePlan rows, SqlText name, IReadOnlyList<string> columns,
+    SqlText select, CancellationToken cancellation)
     : RowWrite(session, catalog, rows, name, cancellation)
 {
     private readonly SqlText _columns = SqlText.Identifiers(columns);

@@ -1,13 +1,11 @@
-using DataOps.Core.Django.References;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Changes;
 
 /// <summary>
-/// Gives columns of selected rows of one table another value, all in one statement: a row without a key cannot be found again after the first.
+/// Gives columns of selected rows of one table another value, all in one statement: a row without a key cannot be found
+/// again after the first.
 /// </summary>
-internal sealed class NewValues(Session session, ReferenceCatalog catalog, TablePlan rows, CancellationToken cancellation) : IRepair
+internal sealed class NewValues(
+    Session session, ReferenceCatalog catalog, TablePlan rows, CancellationToken cancellation) : IRepair
 {
     private readonly List<(SelectedRows Rows, IReadOnlyDictionary<string, SqlText> Values)> _sets = [];
 
@@ -24,10 +22,12 @@ internal sealed class NewValues(Session session, ReferenceCatalog catalog, Table
 
     /// <inheritdoc/>
     public void Apply() =>
-        session.Run($"update {rows.Table} t set {RowWrite.Set(Columns)} from {NewRows} s where {rows.Same("s", "t")}", cancellation);
+        session.Run($"update {rows.Table} t set {RowWrite.Set(Columns)} from {NewRows} s where {rows.Same("s", "t")}",
+            cancellation);
 
     /// <inheritdoc/>
-    public IEnumerable<RowChange> Describe(RowChanges changed) => changed.Updated(rows, catalog.LabelOf(rows.Table), NewRows, Columns);
+    public IEnumerable<RowChange> Describe(RowChanges changed) =>
+        changed.Updated(rows, catalog.LabelOf(rows.Table), NewRows, Columns);
 
     private string[] Columns => [.. _sets.SelectMany(s => s.Values.Keys).Distinct()];
 
@@ -49,8 +49,12 @@ internal sealed class NewValues(Session session, ReferenceCatalog catalog, Table
 
     private SqlText Value(string column)
     {
-        IEnumerable<SqlText> cases = _sets.Select((s, i) => s.Values.TryGetValue(column, out SqlText value) ? (SqlText)$" when {IsIn(i)} then {value}" : SqlText.Empty);
-        return $"case{SqlText.Join("", cases)} else {new Alias("c").Column(column)} end as {SqlText.Identifier(column)}";
+        IEnumerable<SqlText> cases =
+            _sets.Select((s, i) => s.Values.TryGetValue(column, out SqlText value)
+                ? (SqlText)$" when {IsIn(i)} then {value}"
+                : SqlText.Empty);
+        Alias old = "c";
+        return $"case{SqlText.Join("", cases)} else {old.Column(column)} end as {SqlText.Identifier(column)}";
     }
 
     private static SqlText IsIn(int set) => $"{Set(set)}._key is not null";

@@ -1,15 +1,19 @@
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Changes;
 
-/// <summary>The SQL that finds, for one unique index, the rows whose present key another planned row takes, and that moves them out of the way.</summary>
-/// <remarks>Keys are evaluated as the index has them, expressions and predicate included, over the present columns and over the new ones.</remarks>
+/// <summary>
+/// The SQL that finds, for one unique index, the rows whose present key another planned row takes, and that moves them
+/// out of the way.
+/// </summary>
+/// <remarks>
+/// Keys are evaluated as the index has them, expressions and predicate included, over the present columns and over the
+/// new ones.
+/// </remarks>
 internal sealed class ParkingQuery
 {
     private readonly SqlText _rows;
 
-    public ParkingQuery(Table table, SqlText relation, IReadOnlySet<string> columns, SqlText condition, IndexDefinition index)
+    public ParkingQuery(
+        Table table, SqlText relation, IReadOnlySet<string> columns, SqlText condition, IndexDefinition index)
     {
         (Table, Index) = (table, index);
         IEnumerable<SqlText> present = index.Columns.Select(new Alias("t").Column);

@@ -1,9 +1,8 @@
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Changes;
 
-/// <summary>A way to take a row out of another's way for a moment: a column, and the SQL of a value that no row has or gets.</summary>
+/// <summary>
+/// A way to take a row out of another's way for a moment: a column, and the SQL of a value that no row has or gets.
+/// </summary>
 /// <param name="Column">The column.</param>
 /// <param name="Expression">The value; b.n is the row's number from 1, t the row.</param>
 /// <param name="IsNull">Whether it is NULL.</param>
@@ -18,7 +17,8 @@ internal sealed record ParkingValue(Column Column, SqlText Expression, bool IsNu
     /// <param name="column">The column.</param>
     /// <param name="isNullFree">Whether NULL takes a row out of the index.</param>
     /// <param name="token">A word that no value holds.</param>
-    public static IEnumerable<ParkingValue> For(Table table, SqlText relation, Column column, bool isNullFree, string token)
+    public static IEnumerable<ParkingValue> For(
+        Table table, SqlText relation, Column column, bool isNullFree, string token)
     {
         if (!column.NotNull && isNullFree)
             yield return new ParkingValue(column, $"null", IsNull: true);
@@ -31,7 +31,8 @@ internal sealed record ParkingValue(Column Column, SqlText Expression, bool IsNu
         PgType type = column.Type.Underlying;
         // Behind the largest and before the smallest of all values, present and new.
         SqlText Outermost(SqlText which, SqlText condition) =>
-            $"(select {which}(v) from (select {column} as v from {table} union all select {column} from {relation} r) x where {condition})";
+            $"(select {which}(v) from (select {column} as v from {table} union all select {column} from " +
+                $"{relation} r) x where {condition})";
         SqlText finite = $"v::text not in ('NaN', 'Infinity', '-Infinity')";
         SqlText word = $"{SqlText.Value("z" + token)} || b.n::text";
         switch (type.Name)
@@ -71,7 +72,8 @@ internal sealed record ParkingValue(Column Column, SqlText Expression, bool IsNu
                 yield return $"coalesce({Outermost($"max", $"true")}, '0') + b.n * interval '1 day'";
                 break;
             case "time":
-                yield return $"time '00:00' + ((abs(hashtext({SqlText.Value(token)})::int8) * 7919 + b.n * 104729) % 86399999983) * interval '1 microsecond'";
+                yield return $"time '00:00' + ((abs(hashtext({SqlText.Value(token)})::int8) * 7919 + b.n * 104729) " +
+                    $"% 86399999983) * interval '1 microsecond'";
                 break;
             case "inet" or "cidr":
                 yield return $"inet 'fe80::da7a:0:0' + b.n";
@@ -89,6 +91,8 @@ internal sealed record ParkingValue(Column Column, SqlText Expression, bool IsNu
     private static SqlText PrivateCharacters(int? length)
     {
         SqlText first = $"chr({FirstPrivateUse} + (b.n % {PrivateUse})::int)";
-        return length == 1 ? first : (SqlText)$"{first} || chr({FirstPrivateUse} + (b.n / {PrivateUse} % {PrivateUse})::int)";
+        return length == 1
+            ? first
+            : (SqlText)$"{first} || chr({FirstPrivateUse} + (b.n / {PrivateUse} % {PrivateUse})::int)";
     }
 }

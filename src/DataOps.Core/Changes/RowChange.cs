@@ -1,5 +1,3 @@
-using DataOps.Core.Kernel;
-
 namespace DataOps.Core.Changes;
 
 /// <summary>One changed value, or one inserted or deleted row.</summary>
@@ -13,4 +11,5 @@ namespace DataOps.Core.Changes;
 /// <param name="OldValue">The value before; for a deleted row, the row as JSON; null for NULL.</param>
 /// <param name="NewValue">The value afterwards; for an inserted row, the row as JSON; null for NULL.</param>
 public sealed record RowChange(
-    string Server, string Database, string Action, string Table, string? Model, string Key, string? Column, string? OldValue, string? NewValue) : IChangeResult;
+    string Server, string Database, string Action, string Table, string? Model, string Key, string? Column,
+    string? OldValue, string? NewValue) : IChangeResult;

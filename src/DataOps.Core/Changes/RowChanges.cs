@@ -1,5 +1,3 @@
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Changes;
@@ -12,11 +10,15 @@ internal sealed class RowChanges(Session session, CancellationToken cancellation
     /// <param name="model">The table's model.</param>
     /// <param name="relation">The relation with the new values, its columns named as the target's.</param>
     /// <param name="columns">The columns that the update sets.</param>
-    /// <param name="condition">What joins a planned row, c, to its new values, s; that they have the same key when absent.</param>
-    public IEnumerable<RowChange> Updated(TablePlan table, string? model, SqlText relation, IEnumerable<string> columns, SqlText? condition = null)
+    /// <param name="condition">What joins a planned row, c, to its new values, s; that they have the same key when
+    /// absent.</param>
+    public IEnumerable<RowChange> Updated(
+        TablePlan table, string? model, SqlText relation, IEnumerable<string> columns, SqlText? condition = null)
     {
         (Alias old, Alias now) = ("c", "s");
-        SqlText[] values = [.. columns.Select((c, i) => (SqlText)$"({i}, {SqlText.Value(c)}, {old.Column(c)}::text, {now.Column(c)}::text)")];
+        SqlText[] values =
+            [.. columns.Select(
+                (c, i) => (SqlText)$"({i}, {SqlText.Value(c)}, {old.Column(c)}::text, {now.Column(c)}::text)")];
         // Without a key a row cannot be told from its new self: one goes, the other comes.
         return values.Length == 0 || table.Identity.IsWholeRow ? [] : Read(table, model, "Update", $"""
             select {table.Identity.Text("c")}, v.name, v.old, v.new
@@ -38,7 +40,8 @@ internal sealed class RowChanges(Session session, CancellationToken cancellation
     /// <param name="model">The table's model.</param>
     /// <param name="from">From "from" on, the new rows being s: <c>from staging s where …</c>.</param>
     /// <param name="columns">The columns that get a value, the key's among them.</param>
-    public IEnumerable<RowChange> Inserted(TablePlan table, string? model, SqlText from, IEnumerable<string> columns) => Read(table, model, "Insert", $"""
+    public IEnumerable<RowChange> Inserted(TablePlan table, string? model, SqlText from, IEnumerable<string> columns) =>
+        Read(table, model, "Insert", $"""
         select {table.Identity.Text("s")}, null, null, {Json("s", columns)} {from} {OrderBy(table, "s")}
         """);
 
@@ -47,12 +50,14 @@ internal sealed class RowChanges(Session session, CancellationToken cancellation
     /// <param name="model">What the rows belong to.</param>
     /// <param name="relation">The new rows.</param>
     /// <param name="columns">Their columns.</param>
-    public IEnumerable<RowChange> Added(TablePlan table, string? model, SqlText relation, IEnumerable<string> columns) =>
+    public IEnumerable<RowChange> Added(
+        TablePlan table, string? model, SqlText relation, IEnumerable<string> columns) =>
         Read(table, model, "Insert", $"select '', null, null, {Json("s", columns)} from {relation} s");
 
     private IEnumerable<RowChange> Read(TablePlan table, string? model, string action, SqlText sql) => session.Read(
         sql,
-        r => new RowChange(session.Server, session.Database, action, table.Table.DisplayName, model, r.GetString(0), Text(r, 1), Text(r, 2), Text(r, 3)),
+        r => new RowChange(session.Server, session.Database, action, table.Table.DisplayName, model, r.GetString(0),
+            Text(r, 1), Text(r, 2), Text(r, 3)),
         cancellation);
 
     private static string? Text(NpgsqlDataReader row, int i) => row.IsDBNull(i) ? null : row.GetString(i);

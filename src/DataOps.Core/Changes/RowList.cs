@@ -1,7 +1,4 @@
 using System.Text;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Changes;
 
@@ -26,14 +23,17 @@ internal sealed class RowList
 
     /// <summary>Adds the rows of a query.</summary>
     /// <param name="session">The session.</param>
-    /// <param name="sql">A query of what is the matter with a row, its key, and the number of all rows, limited to <see cref="Most"/>.</param>
+    /// <param name="sql">A query of what is the matter with a row, its key, and the number of all rows, limited to
+    /// <see cref="Most"/>.</param>
     /// <param name="table">Their table.</param>
     /// <param name="what">What to say about a row of which the query says this; the same when absent.</param>
     /// <param name="cancellation">Cancels the query.</param>
-    public void AddAll(Session session, SqlText sql, string table, CancellationToken cancellation, Func<string, string>? what = null)
+    public void AddAll(
+        Session session, SqlText sql, string table, CancellationToken cancellation, Func<string, string>? what = null)
     {
         (long named, long total) = (0, 0);
-        foreach ((string matter, string key, long all) in session.Read(sql, r => (r.GetString(0), r.GetString(1), r.GetInt64(2)), cancellation))
+        foreach ((string matter, string key, long all) in session.Read(
+            sql, r => (r.GetString(0), r.GetString(1), r.GetInt64(2)), cancellation))
         {
             Add(table, key, what?.Invoke(matter) ?? matter);
             (named, total) = (named + 1, all);
@@ -57,7 +57,8 @@ internal sealed class RowList
         StringBuilder text = new(string.Format(sentence, Total == 1 ? "1 row has" : $"{Total} rows have"));
         int width = _rows.Max(r => r.Table.Length + r.Key.Length) + 1;
         foreach ((string table, string key, string what) in _rows)
-            text.Append('\n').Append("  ").Append($"{table} {key}".PadRight(Math.Min(width, 60))).Append("  ").Append(what);
+            text.Append('\n').Append("  ").Append($"{table} {key}".PadRight(Math.Min(width, 60)))
+                .Append("  ").Append(what);
         if (Total > _rows.Count)
             text.Append($"\n  and {Total - _rows.Count} more");
         throw new DataOpsException(id, kind, text.ToString(), advice, _rows[0].Table);

@@ -1,13 +1,11 @@
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Changes;
 
 /// <summary>Locks planned rows, and finds those that another writer has changed since the plan was made.</summary>
 internal sealed class RowLocks(Session session, CancellationToken cancellation)
 {
-    /// <summary>Locks all rows of the plan, in one order for all runs, so that two of them wait for each other in turn.</summary>
+    /// <summary>
+    /// Locks all rows of the plan, in one order for all runs, so that two of them wait for each other in turn.
+    /// </summary>
     /// <exception cref="DataOpsException">Rows have been changed, removed or inserted by others.</exception>
     public void Take(IReadOnlyList<TablePlan> tables)
     {
@@ -34,7 +32,8 @@ internal sealed class RowLocks(Session session, CancellationToken cancellation)
         {
             // Rows without a key cannot be told apart afterwards, except by what the table held before.
             session.Run($"lock table {table.Table} in share row exclusive mode", cancellation);
-            TemporaryTable.Create(session, table.BeforeName, $"select {TablePlan.PlainColumns(table.Table, "t")} from {table.Table} t", cancellation);
+            TemporaryTable.Create(session, table.BeforeName,
+                $"select {TablePlan.PlainColumns(table.Table, "t")} from {table.Table} t", cancellation);
             return;
         }
         // Without statistics PostgreSQL takes a few planned rows for hundreds, and reads whole tables for them.
@@ -53,13 +52,16 @@ internal sealed class RowLocks(Session session, CancellationToken cancellation)
         SqlText sql = table.Identity.IsWholeRow
             ? (SqlText)$"""
                 select 'changed or removed', {table.RowText("c")}, count(*) over ()
-                from {table.Name} c where not exists (select 1 from {table.Table} t where {table.VersionOf("t")} = c._xmin) limit {RowList.Most}
+                from {table.Name} c where not exists (select 1 from {table.Table} t
+                    where {table.VersionOf("t")} = c._xmin) limit {RowList.Most}
                 """
             : (SqlText)$"""
-                select case when c._action = 'I' then 'inserted' when t.tableoid is null then 'removed' else 'changed' end,
+                select case when c._action = 'I' then 'inserted' when t.tableoid is null then 'removed'
+                    else 'changed' end,
                        {table.Identity.Text("c")}, count(*) over ()
                 from {table.Name} c left join {table.Table} t on {table.Identity.Same("t", "c")}
-                where case when c._action = 'I' then t.tableoid is not null else t.tableoid is null or t.xmin::text <> c._xmin end
+                where case when c._action = 'I' then t.tableoid is not null else t.tableoid is null
+                    or t.xmin::text <> c._xmin end
                 order by {table.Identity.Of("c")} limit {RowList.Most}
                 """;
         changed.AddAll(session, sql, table.Table.DisplayName, cancellation);

@@ -1,11 +1,10 @@
-using DataOps.Core.Django.References;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Changes;
 
-/// <summary>Rows of one table that come or change, in a temporary table: planned, told and written from there.</summary>
-internal abstract class RowWrite(Session session, ReferenceCatalog catalog, TablePlan rows, SqlText name, CancellationToken cancellation)
+/// <summary>
+/// Rows of one table that come or change, in a temporary table: planned, told and written from there.
+/// </summary>
+internal abstract class RowWrite(
+    Session session, ReferenceCatalog catalog, TablePlan rows, SqlText name, CancellationToken cancellation)
     : IRepair
 {
     /// <summary>The plan of the table.</summary>

@@ -1,11 +1,8 @@
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Changes;
 
 /// <summary>
-/// Rows of one table, kept in a temporary table: by what they are known again, as <c>_key</c> what a person calls them, as <c>_value</c> what they
-/// refer to.
+/// Rows of one table, kept in a temporary table: by what they are known again, as <c>_key</c> what a person calls them,
+/// as <c>_value</c> what they refer to.
 /// </summary>
 internal sealed class SelectedRows
 {
@@ -19,7 +16,8 @@ internal sealed class SelectedRows
     /// <param name="rows">The plan of the table that the rows are of.</param>
     /// <param name="cancellation">Cancels the query that runs.</param>
     /// <param name="outlives">Whether the temporary table outlives the transaction.</param>
-    public SelectedRows(Session session, string table, TablePlan rows, CancellationToken cancellation, bool outlives = false)
+    public SelectedRows(
+        Session session, string table, TablePlan rows, CancellationToken cancellation, bool outlives = false)
     {
         (_session, Rows, _cancellation) = (session, rows, cancellation);
         Name = TemporaryTable.Named(table);
@@ -44,7 +42,8 @@ internal sealed class SelectedRows
     /// <param name="value">What a row t refers to, as text.</param>
     /// <param name="from">From "from" on, the rows being t.</param>
     public void Add(SqlText value, SqlText from) =>
-        Count += _session.Run($"insert into {Name} select {_identity}, {KeyText.Of(Rows.Table, "t")}, {value} {from}", _cancellation);
+        Count += _session.Run(
+            $"insert into {Name} select {_identity}, {KeyText.Of(Rows.Table, "t")}, {value} {from}", _cancellation);
 
     /// <summary>Lets the server know how many there are.</summary>
     public void Analyze() => _session.Run($"analyze {Name}", _cancellation);

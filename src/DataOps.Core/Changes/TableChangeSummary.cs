@@ -1,7 +1,3 @@
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-
 namespace DataOps.Core.Changes;
 
 /// <summary>The rows that a change deletes, updates and inserts in one table, dependent rows included.</summary>
@@ -16,7 +12,8 @@ namespace DataOps.Core.Changes;
 /// The new values of columns that referenced deleted rows, as <c>content_type_id = NULL</c>; null where there are none.
 /// </param>
 public sealed record TableChangeSummary(
-    string Server, string Database, string Table, string? Model, long Delete, long Update, long Insert, string? Columns = null) : IChangeResult
+    string Server, string Database, string Table, string? Model, long Delete, long Update, long Insert,
+    string? Columns = null) : IChangeResult
 {
     /// <summary>All rows.</summary>
     internal long Rows => Delete + Update + Insert;
@@ -26,17 +23,20 @@ public sealed record TableChangeSummary(
         this with { Delete = Delete + other.Delete, Update = Update + other.Update, Insert = Insert + other.Insert };
 
     /// <summary>Counts what is planned, by table, in order of their names.</summary>
-    internal static IReadOnlyList<TableChangeSummary> Of(Session session, ReferenceCatalog catalog, ChangeSet changes, CancellationToken cancellation)
+    internal static IReadOnlyList<TableChangeSummary> Of(
+        Session session, ReferenceCatalog catalog, ChangeSet changes, CancellationToken cancellation)
     {
         List<TableChangeSummary> tables = [];
         foreach (TablePlan table in changes.Tables.Where(t => t.Planned + t.Expected > 0))
         {
             Dictionary<string, long> rows = session
-                .Query<(string Action, long Rows)>($"select _action, count(*) from {table.Name} group by 1", cancellation)
+                .Query<(string Action, long Rows)>(
+                    $"select _action, count(*) from {table.Name} group by 1", cancellation)
                 .ToDictionary(r => r.Action, r => r.Rows);
             tables.Add(new TableChangeSummary(
                 session.Server, session.Database, table.Table.DisplayName, catalog.LabelOf(table.Table),
-                rows.GetValueOrDefault("D"), rows.GetValueOrDefault("U"), rows.GetValueOrDefault("I") + table.Expected));
+                rows.GetValueOrDefault("D"), rows.GetValueOrDefault("U"),
+                rows.GetValueOrDefault("I") + table.Expected));
         }
         return [.. tables.OrderBy(t => t.Table, StringComparer.Ordinal)];
     }

@@ -1,14 +1,14 @@
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Changes;
 
-/// <summary>The rows of one table that an operation changes, as they were when it planned to; kept in a temporary table until the transaction ends.</summary>
+/// <summary>
+/// The rows of one table that an operation changes, as they were when it planned to; kept in a temporary table until
+/// the transaction ends.
+/// </summary>
 /// <remarks>
-/// The temporary table has <c>_action</c> ('I', 'U', 'D'), <c>_xmin</c>, and the target's columns under their names, domains as what they are made of. A row
-/// is in it once, as it was first; of an inserted row there are the key's columns only. Everything is planned before <see cref="ChangeSet.Lock"/>, except
-/// for inserted rows whose key the database makes (<see cref="AddInserted"/>).
+/// The temporary table has <c>_action</c> ('I', 'U', 'D'), <c>_xmin</c>, and the target's columns under their names,
+/// domains as what they are made of. A row is in it once, as it was first; of an inserted row there are the key's
+/// columns only. Everything is planned before <see cref="ChangeSet.Lock"/>, except for inserted rows whose key the
+/// database makes (<see cref="AddInserted"/>).
 /// </remarks>
 internal sealed class TablePlan
 {
@@ -25,7 +25,8 @@ internal sealed class TablePlan
         Identity = RowKey.Of(table);
         SqlText columns = $"null::text as _action, null::text as _xmin, {PlainColumns(table, "t")}";
         TemporaryTable.CreateEmpty(session, Name, $"select {columns} from {table} t", cancellation);
-        session.Run($"create unique index on {Name} ({(Identity.IsWholeRow ? (SqlText)$"_xmin" : Identity.Sql)})", cancellation);
+        session.Run($"create unique index on {Name} ({(Identity.IsWholeRow ? (SqlText)$"_xmin" : Identity.Sql)})",
+            cancellation);
     }
 
     /// <summary>The table that changes.</summary>
@@ -47,8 +48,9 @@ internal sealed class TablePlan
     public long Made { get; private set; }
 
     /// <summary>
-    /// What an insert gives to the column of a key that the database makes, and nothing where the database is to make it: a rollback does not take back what
-    /// was drawn from a sequence, so rows that will be taken back get other keys.
+    /// What an insert gives to the column of a key that the database makes, and nothing where the database is to make
+    /// it: a rollback does not take back what was drawn from a sequence, so rows that will be taken back get other
+    /// keys.
     /// </summary>
     /// <remarks>Both end with a comma, to stand before the other columns.</remarks>
     public (SqlText Column, SqlText Value) OwnKey => _isTakenBack && Table.SingleKey is { Sequence: not null } key
@@ -62,7 +64,8 @@ internal sealed class TablePlan
     internal bool Deletes { get; private set; }
 
     /// <summary>Plans to update rows; those planned already stay as they are.</summary>
-    /// <param name="from">From "from" on: the target is called t, as <c>from public.blog_post t join staging s on s.id = t.id where …</c>.</param>
+    /// <param name="from">From "from" on: the target is called t, as <c>from public.blog_post t join staging s on s.id
+    /// = t.id where …</c>.</param>
     /// <returns>How many rows are new in the plan.</returns>
     public long PlanUpdate(SqlText from)
     {
@@ -80,7 +83,9 @@ internal sealed class TablePlan
         if (_updates)
         {
             SqlText key = Identity.IsWholeRow ? (SqlText)$"{VersionOf("t")} as _xmin" : Identity.Of("t");
-            SqlText update = $"update {Name} c set _action = 'D' from (select {key} {from}) x where {SamePlanned("c", "x")} and c._action = 'U'";
+            SqlText update =
+                $"update {Name} c set _action = 'D' from (select {key} {from}) x where {SamePlanned("c", "x")} and " +
+                    $"c._action = 'U'";
             Deletes |= _session.Run(update, _cancellation) > 0;
         }
         Deletes |= rows > 0;
@@ -95,19 +100,28 @@ internal sealed class TablePlan
         // Without a key the rows are found by what the table holds more than before.
         long rows = Identity.IsWholeRow
             ? _session.Query<long>($"select count(*) from ({select}) x", _cancellation)[0]
-            : _session.Run($"insert into {Name} (_action, {Identity.Sql}) select 'I', x.* from ({select}) x on conflict do nothing", _cancellation);
+            : _session.Run(
+                $"""
+                insert into {Name} (_action, {Identity.Sql})
+                select 'I', x.* from ({select}) x on conflict do nothing
+                """,
+                _cancellation);
         Planned += rows;
         return rows;
     }
 
-    /// <summary>Plans to insert rows of which the database makes the keys, and which <see cref="AddInserted"/> names.</summary>
+    /// <summary>
+    /// Plans to insert rows of which the database makes the keys, and which <see cref="AddInserted"/> names.
+    /// </summary>
     public void Expect(long rows) => Expected += rows;
 
     /// <summary>Adds rows that were inserted after the lock, because the database made their keys.</summary>
     /// <param name="select">As for <see cref="PlanInsert"/>.</param>
     public void AddInserted(SqlText select) => Made += PlanInsert(select);
 
-    /// <summary>The condition that a row of the table is one of the plan's, as long as nothing has changed it.</summary>
+    /// <summary>
+    /// The condition that a row of the table is one of the plan's, as long as nothing has changed it.
+    /// </summary>
     internal SqlText Same(Alias planned, Alias row) =>
         Identity.IsWholeRow ? (SqlText)$"{planned}._xmin = {VersionOf(row)}" : Identity.Same(planned, row);
 
@@ -131,14 +145,17 @@ internal sealed class TablePlan
     /// <summary>The whole row as text; the same for two rows that hold the same, whatever their types.</summary>
     internal SqlText RowText(Alias alias) => $"row({Table.Columns.Select(c => c.In(alias))})::text";
 
-    /// <summary>The columns of a relation, those of a domain as what it is made of, so that a value can be left out.</summary>
+    /// <summary>
+    /// The columns of a relation, those of a domain as what it is made of, so that a value can be left out.
+    /// </summary>
     internal static SqlText PlainColumns(Table table, Alias alias) => SqlText.Join(", ", table.Columns.Select(c =>
         c.Type.Kind == PgTypeKind.Domain ? (SqlText)$"{c.In(alias)}::{c.Type.Underlying} as {c}" : c.In(alias)));
 
     private long Capture(char action, SqlText from)
     {
         SqlText row = $"select {SqlText.Value($"{action}")}, {VersionOf("t")}, {Table.Columns.Select(c => c.In("t"))}";
-        long rows = _session.Run($"insert into {Name} (_action, _xmin, {Table.Columns}) {row} {from} on conflict do nothing", _cancellation);
+        long rows = _session.Run(
+            $"insert into {Name} (_action, _xmin, {Table.Columns}) {row} {from} on conflict do nothing", _cancellation);
         Planned += rows;
         return rows;
     }

@@ -1,13 +1,15 @@
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Changes;
 
-/// <summary>Makes room for updates in which rows swap or rotate unique values: whoever has what another is about to take is parked on a free value.</summary>
-/// <remarks>PostgreSQL checks each row of an update at once. Deferrable constraints need none of this while they are deferred, and are left alone.</remarks>
+/// <summary>
+/// Makes room for updates in which rows swap or rotate unique values: whoever has what another is about to take is
+/// parked on a free value.
+/// </summary>
+/// <remarks>
+/// PostgreSQL checks each row of an update at once. Deferrable constraints need none of this while they are deferred,
+/// and are left alone.
+/// </remarks>
 /// <param name="session">The session, in the transaction of the update, with its rows locked.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class UniqueParking(Session session, CancellationToken cancellation)
@@ -18,16 +20,20 @@ internal sealed class UniqueParking(Session session, CancellationToken cancellat
 
     /// <summary>Parks what has to be parked, and returns the number of rows.</summary>
     /// <param name="table">The table that will be updated.</param>
-    /// <param name="relation">The relation with the new values, its columns named as the target's, without alias; a query in parentheses will do.</param>
+    /// <param name="relation">The relation with the new values, its columns named as the target's, without alias; a
+    /// query in parentheses will do.</param>
     /// <param name="columns">The columns that the update sets: all that are parked are among them.</param>
-    /// <param name="condition">What joins a row of the target, t, to its new values, s; on the key, as that is never parked.</param>
-    /// <exception cref="DataOpsException"><c>ParkingFailed</c>: no column can be parked, and which constraint is in the way.</exception>
+    /// <param name="condition">What joins a row of the target, t, to its new values, s; on the key, as that is never
+    /// parked.</param>
+    /// <exception cref="DataOpsException"><c>ParkingFailed</c>: no column can be parked, and which constraint is in the
+    /// way.</exception>
     public long Park(Table table, SqlText relation, IReadOnlyCollection<string> columns, SqlText condition)
     {
         long parked = 0;
         IReadOnlyList<IndexDefinition> indexes = table.UniqueIndexes;
         HashSet<string> fixedColumns = [.. indexes.Where(i => i.IsPrimary).SelectMany(i => i.Columns)];
-        foreach (IndexDefinition index in indexes.Where(i => i is { IsPrimary: false, IsImmediate: true } && i.Columns.Any(columns.Contains)))
+        foreach (IndexDefinition index in indexes.Where(
+            i => i is { IsPrimary: false, IsImmediate: true } && i.Columns.Any(columns.Contains)))
         {
             ParkingQuery query = new(table, relation, columns.ToHashSet(), condition, index);
             if (Count(query) > 0)
@@ -51,14 +57,16 @@ internal sealed class UniqueParking(Session session, CancellationToken cancellat
                     return parked;
                 }
             }
-            catch (DataOpsException e) when (e.InnerException is PostgresException { SqlState: { } state } && state[..2] is "22" or "23")
+            catch (DataOpsException e)
+                when (e.InnerException is PostgresException { SqlState: { } state } && state[..2] is "22" or "23")
             {
                 refusal = e;
             }
             session.Run($"rollback to savepoint {s_savepoint}", cancellation);
         }
         string because = refusal?.InnerException is PostgresException cause
-            ? $": {cause.ConstraintName ?? cause.ColumnName ?? "the server"} refuses every value that they could have meanwhile ({cause.MessageText})"
+            ? $": {cause.ConstraintName ?? cause.ColumnName ?? "the server"} refuses every value that they could " +
+                $"have meanwhile ({cause.MessageText})"
             : ": none of its columns can hold another value meanwhile";
         throw new DataOpsException(
             ErrorIds.ParkingFailed, FailureKind.InvalidOperation,
@@ -67,7 +75,8 @@ internal sealed class UniqueParking(Session session, CancellationToken cancellat
     }
 
     // A column that refers to others comes last: even a check that can wait would have to be made.
-    private IEnumerable<ParkingValue> Ways(Table table, SqlText relation, IndexDefinition index, IEnumerable<string> columns)
+    private IEnumerable<ParkingValue> Ways(
+        Table table, SqlText relation, IndexDefinition index, IEnumerable<string> columns)
     {
         ForeignKey[] references = [.. table.ForeignKeys.Where(f => f.IsEnforced)];
         return columns.Where(index.Columns.Contains)

@@ -1,8 +1,3 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.References;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Changes;
 
 /// <summary>Rows that stay and get other values.</summary>
@@ -11,10 +6,12 @@ namespace DataOps.Core.Changes;
 /// <param name="rows">The plan of the table.</param>
 /// <param name="name">The temporary table's name.</param>
 /// <param name="columns">The columns that change.</param>
-/// <param name="select">A query of the table's key and these columns, by their names; rows that have the values already may be among them.</param>
+/// <param name="select">A query of the table's key and these columns, by their names; rows that have the values already
+/// may be among them.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class UpdatedRows(
-    Session session, ReferenceCatalog catalog, TablePlan rows, SqlText name, IReadOnlyList<string> columns, SqlText select, CancellationToken cancellation)
+    Session session, ReferenceCatalog catalog, TablePlan rows, SqlText name, IReadOnlyList<string> columns,
+    SqlText select, CancellationToken cancellation)
     : RowWrite(session, catalog, rows, name, cancellation)
 {
     /// <summary>How many change; after <see cref="Plan"/>.</summary>
@@ -29,10 +26,12 @@ internal sealed class UpdatedRows(
         Execute($"insert into {Name} ({all}) select {all} from ({select}) x");
         Count = Rows.PlanUpdate($"""
             from {Rows.Table} t join {Name} s on {Rows.Identity.Same("t", "s")}
-            where row({columns.Select(new Alias("t").Column)}) is distinct from row({columns.Select(new Alias("s").Column)})
+            where row({columns.Select(new Alias("t").Column)}) is distinct
+                from row({columns.Select(new Alias("s").Column)})
             """);
         // What stays as it is would be parked for nothing.
-        Execute($"delete from {Name} s where not exists (select 1 from {Rows.Name} c where c._action = 'U' and {Rows.Identity.Same("c", "s")})");
+        Execute($"delete from {Name} s where not exists (select 1 from {Rows.Name} c where c._action = 'U' and " +
+            $"{Rows.Identity.Same("c", "s")})");
         Execute($"analyze {Name}");
     }
 

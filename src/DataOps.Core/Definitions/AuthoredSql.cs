@@ -1,16 +1,17 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Definitions;
 
-/// <summary>A condition that a definition's author wrote in SQL: one expression, and nothing that could end it.</summary>
+/// <summary>
+/// A condition that a definition's author wrote in SQL: one expression, and nothing that could end it.
+/// </summary>
 internal static partial class AuthoredSql
 {
     /// <summary>The condition with each :name replaced.</summary>
-    /// <exception cref="DataOpsException">A name has no value, a value no name, or the text is more than one expression.</exception>
+    /// <exception cref="DataOpsException">A name has no value, a value no name, or the text is more than one
+    /// expression.</exception>
     public static SqlText Compile(Filter.SqlCondition sql, FilterParameters parameters)
     {
         StringBuilder text = new();
@@ -26,7 +27,10 @@ internal static partial class AuthoredSql
             if (token.Groups["name"] is { Success: true, Value: var name })
             {
                 used.Add(name);
-                text.Append(Value(sql.Values.TryGetValue(name, out PlacedJson? value) ? value : throw Wrong(sql, $"values has no \"{name}\"."), parameters));
+                text.Append(
+                    Value(sql.Values.TryGetValue(name, out PlacedJson? value)
+                        ? value
+                        : throw Wrong(sql, $"values has no \"{name}\"."), parameters));
                 continue;
             }
             depth += token.Value switch { "(" => 1, ")" => -1, _ => 0 };
@@ -48,7 +52,8 @@ internal static partial class AuthoredSql
         if (value.Kind != JsonValueKind.Array)
             return $"{parameters.Add(TypeOf(value).TextOf(value, parameters.TimeZone))}::{TypeOf(value).Cast}";
         ValueType type = value.Items.Count == 0 ? ValueType.Text : TypeOf(value.Items[0]);
-        return $"{parameters.AddList([.. value.Items.Select(i => type.TextOf(i, parameters.TimeZone))])}::{type.Cast}[]";
+        string[] texts = [.. value.Items.Select(i => type.TextOf(i, parameters.TimeZone))];
+        return $"{parameters.AddList(texts)}::{type.Cast}[]";
     }
 
     private static ValueType TypeOf(PlacedJson value) => value.Kind switch
@@ -57,12 +62,15 @@ internal static partial class AuthoredSql
         JsonValueKind.True or JsonValueKind.False => ValueType.Boolean,
         JsonValueKind.String => ValueType.Text,
         _ => throw DefinitionError.At(
-            value.Place, $"a value is a text, a number, true, false, null or a list of them, not {value.Described}.", id: ErrorIds.InvalidValue),
+            value.Place, $"a value is a text, a number, true, false, null or a list of them, not {value.Described}.",
+            id: ErrorIds.InvalidValue),
     };
 
-    private static DataOpsException Wrong(Filter.SqlCondition sql, string reason) => DefinitionError.At(sql.Place, reason, id: ErrorIds.InvalidSql);
+    private static DataOpsException Wrong(Filter.SqlCondition sql, string reason) =>
+        DefinitionError.At(sql.Place, reason, id: ErrorIds.InvalidSql);
 
-    // Strings with backslashes, dollar quotes and comments are refused: where they end depends on more than is seen here.
+    // Strings with backslashes, dollar quotes and comments are refused: where they end depends on more than is seen
+    // here.
     [GeneratedRegex("""
         \G(?:(?<refused>;|--|/\*|\*/|\$|\\|[eEuU]&?'|'(?![^']*')|"(?![^"]*"))
         |'[^']*'|"[^"]*"|::|:(?<name>[A-Za-z_]\w*)|[A-Za-z_]\w*(?!')|[^'"])

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Definitions;
 
@@ -8,8 +7,10 @@ internal static class DatasetArguments
 {
     /// <summary>Gives each parameter its value.</summary>
     /// <param name="dataset">The dataset.</param>
-    /// <param name="texts">The arguments: in the order of the parameters, or name=value; a list takes all that follow it.</param>
-    /// <exception cref="DataOpsException">There are too many or too few, or one is not of its parameter's type.</exception>
+    /// <param name="texts">The arguments: in the order of the parameters, or name=value; a list takes all that follow
+    /// it.</param>
+    /// <exception cref="DataOpsException">There are too many or too few, or one is not of its parameter's
+    /// type.</exception>
     public static IReadOnlyDictionary<string, PlacedJson> Of(NamedDataset dataset, IReadOnlyList<string> texts)
     {
         Dictionary<string, List<PlacedJson>> given = [];
@@ -19,9 +20,13 @@ internal static class DatasetArguments
         {
             JsonPlace place = new(null, $"argument \"{text}\"", 0);
             int sign = text.IndexOf('=');
-            DefinitionParameter? named = sign > 0 ? dataset.Parameters.FirstOrDefault(p => p.Name == text[..sign]) : null;
+            DefinitionParameter? named = sign > 0
+                ? dataset.Parameters.FirstOrDefault(p => p.Name == text[..sign])
+                : null;
             if (named is null && current is not { IsList: true })
-                current = next < dataset.Parameters.Count ? dataset.Parameters[next] : throw Wrong(dataset, $"{texts.Count} arguments are more than it takes");
+                current = next < dataset.Parameters.Count
+                    ? dataset.Parameters[next]
+                    : throw Wrong(dataset, $"{texts.Count} arguments are more than it takes");
             current = named ?? current!;
             next = dataset.Parameters.ToList().IndexOf(current) + 1;
             if (!given.TryGetValue(current.Name, out List<PlacedJson>? values))
@@ -36,7 +41,8 @@ internal static class DatasetArguments
     /// <summary>A value as it is, or what a parameter stands for.</summary>
     /// <param name="value">A value of a filter.</param>
     /// <param name="argument">Finds the parameter's value; null where there is no such parameter.</param>
-    /// <exception cref="DataOpsException">There is no such parameter, or the value is an object of another kind.</exception>
+    /// <exception cref="DataOpsException">There is no such parameter, or the value is an object of another
+    /// kind.</exception>
     public static PlacedJson Replace(PlacedJson value, Func<string, PlacedJson?> argument)
     {
         if (value.Kind == JsonValueKind.Array)
@@ -44,7 +50,9 @@ internal static class DatasetArguments
         if (value.Kind != JsonValueKind.Object)
             return value;
         string name = new DefinitionFields(value, "a value", "parameter").Required("parameter");
-        return argument(name) ?? throw DefinitionError.At(value.Place, $"there is no parameter \"{name}\".", id: ErrorIds.UnknownParameter);
+        return argument(name)
+            ?? throw DefinitionError.At(
+                value.Place, $"there is no parameter \"{name}\".", id: ErrorIds.UnknownParameter);
     }
 
     private static PlacedJson Value(NamedDataset dataset, DefinitionParameter parameter, List<PlacedJson>? given)
@@ -63,15 +71,20 @@ internal static class DatasetArguments
         _ when type == ValueType.Integer || type == ValueType.Number => value with { Kind = JsonValueKind.Number },
         _ when type == ValueType.Boolean => value with
         {
-            Kind = value.Text.Equals("true", StringComparison.OrdinalIgnoreCase) ? JsonValueKind.True : JsonValueKind.False,
+            Kind = value.Text.Equals("true", StringComparison.OrdinalIgnoreCase)
+                ? JsonValueKind.True
+                : JsonValueKind.False,
         },
         _ => value,
     };
 
     private static DataOpsException Wrong(NamedDataset dataset, string reason)
     {
-        string takes = dataset.Parameters.Count == 0 ? "It takes none." : $"It takes: {string.Join(", ", dataset.Parameters.Select(p => p.Described))}.";
+        string takes = dataset.Parameters.Count == 0
+            ? "It takes none."
+            : $"It takes: {string.Join(", ", dataset.Parameters.Select(p => p.Described))}.";
         return new DataOpsException(
-            ErrorIds.InvalidArgument, FailureKind.InvalidArgument, $"The arguments of dataset {dataset.Name} are wrong: {reason}.", takes, dataset.Name);
+            ErrorIds.InvalidArgument, FailureKind.InvalidArgument,
+            $"The arguments of dataset {dataset.Name} are wrong: {reason}.", takes, dataset.Name);
     }
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Definitions;
 
@@ -12,7 +11,8 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
 
     /// <summary>Reads a definition and all that it includes.</summary>
     /// <param name="source">A file's path, or the JSON itself.</param>
-    /// <exception cref="DataOpsException">A file is not there, includes itself, or something is wrong in it.</exception>
+    /// <exception cref="DataOpsException">A file is not there, includes itself, or something is wrong in
+    /// it.</exception>
     public static DatasetDefinition Read(string source)
     {
         if (source.Length == 0)
@@ -22,7 +22,8 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
         if (source.TrimStart().StartsWith('{'))
         {
             byte[] json = Encoding.UTF8.GetBytes(source);
-            // What was converted from another format says from which file: errors name it, and includes are relative to it.
+            // What was converted from another format says from which file: errors name it, and includes are relative to
+            // it.
             string? from = PlacedJson.Parse(json, null)["$source"]?.Text;
             return new(Unique(Content(PlacedJson.Parse(json, from, hasLines: false), from is null ? [] : [from])));
         }
@@ -47,26 +48,32 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
         string full = Path.GetFullPath(path);
         if (including.Contains(full))
         {
-            string circle = string.Join(" -> ", including.SkipWhile(f => f != full).Append(full).Select(Path.GetFileName));
-            throw DefinitionError.At(includedAt!, $"the files include each other in a circle: {circle}.", id: ErrorIds.IncludeCycle);
+            string circle = string.Join(
+                " -> ", including.SkipWhile(f => f != full).Append(full).Select(Path.GetFileName));
+            throw DefinitionError.At(
+                includedAt!, $"the files include each other in a circle: {circle}.", id: ErrorIds.IncludeCycle);
         }
         if (full.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase))
             throw new DataOpsException(
-                ErrorIds.InvalidDefinition, FailureKind.InvalidArgument, $"{full} is PowerShell data, which only PowerShell reads.",
+                ErrorIds.InvalidDefinition, FailureKind.InvalidArgument,
+                $"{full} is PowerShell data, which only PowerShell reads.",
                 "Give it to the cmdlet's -Definition, or include JSON.", full);
         if (!File.Exists(full))
             throw includedAt is null
-                ? new DataOpsException(ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {full}.", "Check the path of -Definition.", full)
+                ? new DataOpsException(ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {full}.",
+                    "Check the path of -Definition.", full)
                 : DefinitionError.At(includedAt, $"there is no file {full}.", id: ErrorIds.FileNotFound);
         try
         {
             if (new FileInfo(full).Length > LargestFile)
-                throw new DataOpsException(ErrorIds.InvalidDefinition, FailureKind.InvalidData, $"{full} is larger than any definition.", target: full);
+                throw new DataOpsException(ErrorIds.InvalidDefinition, FailureKind.InvalidData,
+                    $"{full} is larger than any definition.", target: full);
             return Content(PlacedJson.Parse(File.ReadAllBytes(full), full), [.. including, full]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataOpsException(ErrorIds.ReadFailed, FailureKind.InvalidOperation, $"{full} could not be read: {e.Message}", target: full, inner: e);
+            throw new DataOpsException(ErrorIds.ReadFailed, FailureKind.InvalidOperation,
+                $"{full} could not be read: {e.Message}", target: full, inner: e);
         }
     }
 
@@ -81,7 +88,8 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
         if (json["datasets"] is not null and not { Kind: JsonValueKind.Object })
             throw DefinitionError.At(json["datasets"]!.Place, "\"datasets\" is an object: a dataset by each name.");
         string folder = including.Count > 0 ? Path.GetDirectoryName(including[^1])! : Environment.CurrentDirectory;
-        List<NamedDataset> datasets = [.. (json["datasets"]?.Members ?? []).Select(m => NamedDataset.Read(m.Key, m.Value, timeZone))];
+        List<NamedDataset> datasets =
+            [.. (json["datasets"]?.Members ?? []).Select(m => NamedDataset.Read(m.Key, m.Value, timeZone))];
         foreach (PlacedJson include in fields.List("include"))
         {
             if (include.Kind != JsonValueKind.String)
@@ -95,7 +103,11 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
     private static NamedDataset[] Unique(IReadOnlyList<NamedDataset> datasets)
     {
         NamedDataset[] distinct = [.. datasets.DistinctBy(d => d.Place)];
-        IGrouping<string, NamedDataset>? twice = distinct.GroupBy(d => d.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1);
-        return twice is null ? distinct : throw DefinitionError.At(twice.Last().Place, $"dataset \"{twice.Key}\" is there already, at {twice.First().Place}.");
+        IGrouping<string, NamedDataset>? twice = distinct.GroupBy(d => d.Name, StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(g => g.Count() > 1);
+        return twice is null
+            ? distinct
+            : throw DefinitionError.At(
+                twice.Last().Place, $"dataset \"{twice.Key}\" is there already, at {twice.First().Place}.");
     }
 }

@@ -1,6 +1,8 @@
 namespace DataOps.Core.Definitions;
 
-/// <summary>One part of a dataset: rows of one model, and what loading them does; what feincms3-data calls a spec.</summary>
+/// <summary>
+/// One part of a dataset: rows of one model, and what loading them does; what feincms3-data calls a spec.
+/// </summary>
 /// <param name="Model">The model, as app.model in lower case.</param>
 /// <param name="Filter">Which of its rows; <see cref="Filter.Everything"/> for all.</param>
 internal sealed record DatasetSpec(string Model, Filter Filter)
@@ -14,7 +16,9 @@ internal sealed record DatasetSpec(string Model, Filter Filter)
     /// <summary>Loading deletes rows within the filter that the file lacks.</summary>
     public bool DeleteMissing { get; init; }
 
-    /// <summary>Many-to-many fields that lose targets which are not in the database, instead of stopping the load.</summary>
+    /// <summary>
+    /// Many-to-many fields that lose targets which are not in the database, instead of stopping the load.
+    /// </summary>
     public IReadOnlyList<string> IgnoreMissingM2m { get; init; } = [];
 
     /// <summary>Loading makes new rows with new keys, and references to them follow.</summary>
@@ -26,15 +30,19 @@ internal sealed record DatasetSpec(string Model, Filter Filter)
     /// <summary>Fields that get their value when all rows are there: unique values that move between rows.</summary>
     public IReadOnlyList<string> DeferValues { get; init; } = [];
 
-    /// <summary>What it says that only a file of feincms3-data tells its loader, with the fields that are meant.</summary>
+    /// <summary>
+    /// What it says that only a file of feincms3-data tells its loader, with the fields that are meant.
+    /// </summary>
     public IEnumerable<(string Name, IReadOnlyList<string> Fields)> Orders
     {
         get
         {
-            foreach ((bool isGiven, string name) in new[] { (DeleteMissing, "deleteMissing"), (SaveAsNew, "saveAsNew"), (ForceInsert, "forceInsert") })
+            foreach ((bool isGiven, string name) in new[] { (DeleteMissing, "deleteMissing"), (SaveAsNew, "saveAsNew"),
+                (ForceInsert, "forceInsert") })
                 if (isGiven)
                     yield return (name, []);
-            foreach ((IReadOnlyList<string> fields, string name) in new[] { (IgnoreMissingM2m, "ignoreMissingM2m"), (DeferValues, "deferValues") })
+            foreach ((IReadOnlyList<string> fields, string name) in new[] { (IgnoreMissingM2m, "ignoreMissingM2m"),
+                (DeferValues, "deferValues") })
                 if (fields.Count > 0)
                     yield return (name, fields);
         }

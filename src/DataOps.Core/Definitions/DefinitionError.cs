@@ -1,5 +1,3 @@
-using DataOps.Core.Kernel;
-
 namespace DataOps.Core.Definitions;
 
 /// <summary>Something is wrong with a definition, or with a filter: which file, which place, and why.</summary>
@@ -10,6 +8,7 @@ internal static class DefinitionError
     /// <param name="reason">What is wrong, as a sentence.</param>
     /// <param name="advice">What to do about it.</param>
     /// <param name="id">Its stable name.</param>
-    public static DataOpsException At(JsonPlace place, string reason, string? advice = null, string id = ErrorIds.InvalidDefinition) =>
+    public static DataOpsException At(
+        JsonPlace place, string reason, string? advice = null, string id = ErrorIds.InvalidDefinition) =>
         new(id, FailureKind.InvalidData, $"{place}: {reason}", advice, place.File ?? place.Path);
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Definitions;
 
@@ -17,15 +16,19 @@ internal sealed class DefinitionFields
             throw DefinitionError.At(json.Place, $"{what} is an object, not {json.Described}.");
         foreach ((string name, PlacedJson value) in json.Members)
             if (!known.Contains(name))
-                throw DefinitionError.At(value.Place, $"{what} has no \"{name}\".", $"It has: {string.Join(", ", known)}.");
+                throw DefinitionError.At(
+                    value.Place, $"{what} has no \"{name}\".", $"It has: {string.Join(", ", known)}.");
     }
 
     /// <summary>A text that has to be there.</summary>
-    public string Required(string name) => Text(name) is { Length: > 0 } text ? text : throw DefinitionError.At(_json.Place, $"{_what} needs \"{name}\".");
+    public string Required(string name) =>
+        Text(name) is { Length: > 0 } text ? text : throw DefinitionError.At(_json.Place, $"{_what} needs \"{name}\".");
 
     /// <summary>A text; null when it is not there.</summary>
     public string? Text(string name) => _json[name] is not { } value ? null
-        : value.Kind == JsonValueKind.String ? value.Text : throw DefinitionError.At(value.Place, $"\"{name}\" is a text, not {value.Described}.");
+        : value.Kind == JsonValueKind.String
+            ? value.Text
+            : throw DefinitionError.At(value.Place, $"\"{name}\" is a text, not {value.Described}.");
 
     /// <summary>True or false; null when it is not there.</summary>
     public bool? Flag(string name) => _json[name]?.Kind switch
@@ -33,13 +36,18 @@ internal sealed class DefinitionFields
         null => null,
         JsonValueKind.True => true,
         JsonValueKind.False => false,
-        _ => throw DefinitionError.At(_json[name]!.Place, $"\"{name}\" is true or false, not {_json[name]!.Described}."),
+        _ => throw DefinitionError.At(
+            _json[name]!.Place, $"\"{name}\" is true or false, not {_json[name]!.Described}."),
     };
 
     /// <summary>A list; one alone is a list of one, as PowerShell unwraps lists.</summary>
-    public IReadOnlyList<PlacedJson> List(string name) => _json[name] is not { } value ? [] : value.Kind == JsonValueKind.Array ? value.Items : [value];
+    public IReadOnlyList<PlacedJson> List(string name) =>
+        _json[name] is not { } value ? [] : value.Kind == JsonValueKind.Array ? value.Items : [value];
 
     /// <summary>A list of texts.</summary>
     public IReadOnlyList<string> Texts(string name) =>
-        [.. List(name).Select(v => v.Kind == JsonValueKind.String ? v.Text : throw DefinitionError.At(v.Place, $"\"{name}\" holds texts, not {v.Described}."))];
+        [.. List(name)
+            .Select(v => v.Kind == JsonValueKind.String
+                ? v.Text
+                : throw DefinitionError.At(v.Place, $"\"{name}\" holds texts, not {v.Described}."))];
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Definitions;
 
@@ -9,10 +8,12 @@ namespace DataOps.Core.Definitions;
 /// <param name="IsList">Whether it takes any number of them.</param>
 /// <param name="Default">Its value without an argument; null when it needs one.</param>
 /// <param name="Place">Where it stands.</param>
-internal sealed record DefinitionParameter(string Name, ValueType Type, bool IsList, PlacedJson? Default, JsonPlace Place)
+internal sealed record DefinitionParameter(
+    string Name, ValueType Type, bool IsList, PlacedJson? Default, JsonPlace Place)
 {
     /// <summary>As a person reads it: <c>ids integer[]</c>, in brackets where it can be left out.</summary>
-    public string Described => Default is null ? $"{Name} {Type.Name}{(IsList ? "[]" : "")}" : $"[{Name} {Type.Name}{(IsList ? "[]" : "")}]";
+    public string Described =>
+        Default is null ? $"{Name} {Type.Name}{(IsList ? "[]" : "")}" : $"[{Name} {Type.Name}{(IsList ? "[]" : "")}]";
 
     /// <summary>A value of its type, for checking what it is compared with.</summary>
     public PlacedJson Sample
@@ -43,7 +44,7 @@ internal sealed record DefinitionParameter(string Name, ValueType Type, bool IsL
         ValueType values = ValueType.OfParameters.FirstOrDefault(t => t.Name == (isList ? type[..^2] : type))
             ?? throw DefinitionError.At(
                 json.Place, $"there is no type \"{type}\".",
-                $"Types: {string.Join(", ", ValueType.OfParameters.Select(t => t.Name))}, and lists of them: integer[].");
+                $"Types: {string.Join(", ", ValueType.OfParameters.Select(t => t.Name))}, and lists: integer[].");
         PlacedJson? initial = json["default"];
         bool isRequired = fields.Flag("required") ?? initial is null;
         if (isRequired && initial is not null)
@@ -61,7 +62,8 @@ internal sealed record DefinitionParameter(string Name, ValueType Type, bool IsL
     public void Check(PlacedJson value)
     {
         if (IsList && value.Kind != JsonValueKind.Array)
-            throw DefinitionError.At(value.Place, $"{Name} is a list, not {value.Described}.", id: ErrorIds.InvalidValue);
+            throw DefinitionError.At(
+                value.Place, $"{Name} is a list, not {value.Described}.", id: ErrorIds.InvalidValue);
         foreach (PlacedJson item in IsList ? value.Items : [value])
             Type.TextOf(item, "UTC");
     }

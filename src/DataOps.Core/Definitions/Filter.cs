@@ -28,14 +28,17 @@ internal abstract record Filter
     /// <summary>The filter with each value replaced: parameters by their arguments.</summary>
     public abstract Filter Bind(Func<PlacedJson, PlacedJson> value);
 
-    /// <summary>Each of these lets the row through, and each by itself: of a many-to-many list each can mean another row.</summary>
+    /// <summary>
+    /// Each of these lets the row through, and each by itself: of a many-to-many list each can mean another row.
+    /// </summary>
     public sealed record AllOf(IReadOnlyList<Filter> Items) : Filter
     {
         /// <inheritdoc/>
         public override Filter Under(string field) => new AllOf([.. Items.Select(i => i.Under(field))]);
 
         /// <inheritdoc/>
-        public override Filter Bind(Func<PlacedJson, PlacedJson> value) => new AllOf([.. Items.Select(i => i.Bind(value))]);
+        public override Filter Bind(Func<PlacedJson, PlacedJson> value) =>
+            new AllOf([.. Items.Select(i => i.Bind(value))]);
     }
 
     /// <summary>One of these lets the row through.</summary>
@@ -45,10 +48,13 @@ internal abstract record Filter
         public override Filter Under(string field) => new AnyOf([.. Items.Select(i => i.Under(field))]);
 
         /// <inheritdoc/>
-        public override Filter Bind(Func<PlacedJson, PlacedJson> value) => new AnyOf([.. Items.Select(i => i.Bind(value))]);
+        public override Filter Bind(Func<PlacedJson, PlacedJson> value) =>
+            new AnyOf([.. Items.Select(i => i.Bind(value))]);
     }
 
-    /// <summary>All rows but those: where a value is NULL, the row is let through, as Django's exclude() does.</summary>
+    /// <summary>
+    /// All rows but those: where a value is NULL, the row is let through, as Django's exclude() does.
+    /// </summary>
     public sealed record Not(Filter Item) : Filter
     {
         /// <inheritdoc/>
@@ -58,14 +64,19 @@ internal abstract record Filter
         public override Filter Bind(Func<PlacedJson, PlacedJson> value) => new Not(Item.Bind(value));
     }
 
-    /// <summary>The look-ups of one object, all of which hold; those that lead through the same many-to-many list mean the same row of it.</summary>
+    /// <summary>
+    /// The look-ups of one object, all of which hold; those that lead through the same many-to-many list mean the same
+    /// row of it.
+    /// </summary>
     public sealed record Lookups(IReadOnlyList<Lookup> Items) : Filter
     {
         /// <inheritdoc/>
-        public override Filter Under(string field) => new Lookups([.. Items.Select(l => l with { Path = $"{field}__{l.Path}" })]);
+        public override Filter Under(string field) =>
+            new Lookups([.. Items.Select(l => l with { Path = $"{field}__{l.Path}" })]);
 
         /// <inheritdoc/>
-        public override Filter Bind(Func<PlacedJson, PlacedJson> value) => new Lookups([.. Items.Select(l => l with { Value = value(l.Value) })]);
+        public override Filter Bind(Func<PlacedJson, PlacedJson> value) =>
+            new Lookups([.. Items.Select(l => l with { Value = value(l.Value) })]);
     }
 
     /// <summary>A condition in SQL with named values, on the row itself or on the one that a path leads to.</summary>
@@ -73,13 +84,16 @@ internal abstract record Filter
     /// <param name="Text">The condition, with :name for each value.</param>
     /// <param name="Values">The values by their names.</param>
     /// <param name="Place">Where the text stands.</param>
-    public sealed record SqlCondition(string Path, string Text, IReadOnlyDictionary<string, PlacedJson> Values, JsonPlace Place) : Filter
+    public sealed record SqlCondition(
+        string Path, string Text, IReadOnlyDictionary<string, PlacedJson> Values, JsonPlace Place) : Filter
     {
         /// <inheritdoc/>
-        public override Filter Under(string field) => this with { Path = Path.Length == 0 ? field : $"{field}__{Path}" };
+        public override Filter Under(string field) =>
+            this with { Path = Path.Length == 0 ? field : $"{field}__{Path}" };
 
         /// <inheritdoc/>
-        public override Filter Bind(Func<PlacedJson, PlacedJson> value) => this with { Values = Values.ToDictionary(v => v.Key, v => value(v.Value)) };
+        public override Filter Bind(Func<PlacedJson, PlacedJson> value) =>
+            this with { Values = Values.ToDictionary(v => v.Key, v => value(v.Value)) };
     }
 }
 

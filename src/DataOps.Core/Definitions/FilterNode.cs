@@ -1,6 +1,3 @@
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Definitions;
 
 /// <summary>What the look-ups of one object say of one row, and of the rows that it leads to.</summary>
@@ -38,13 +35,15 @@ internal sealed class FilterNode(Table table)
     public SqlText Condition(Alias alias, Func<Table, SqlText> rows, SqlText end)
     {
         IEnumerable<SqlText> own = Conditions.Select(c => c.Condition(alias));
-        return SqlText.Join(" and ", own.Concat(_children.Select((c, i) => Elsewhere(c.Hop, c.Node, alias, $"{alias}_{i}", rows, end))));
+        return SqlText.Join(" and ",
+            own.Concat(_children.Select((c, i) => Elsewhere(c.Hop, c.Node, alias, $"{alias}_{i}", rows, end))));
     }
 
     /// <inheritdoc/>
     public override string ToString() => table.DisplayName;
 
-    private static SqlText Elsewhere(Hop hop, FilterNode node, Alias from, Alias alias, Func<Table, SqlText> tables, SqlText end)
+    private static SqlText Elsewhere(
+        Hop hop, FilterNode node, Alias from, Alias alias, Func<Table, SqlText> tables, SqlText end)
     {
         SqlText rows =
             $"select 1 from {tables(hop.To)} {alias} where {ColumnEquality.Of(hop.On, alias, hop.From, from)}";

@@ -1,18 +1,17 @@
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Definitions;
 
 /// <summary>
-/// The values of compiled filters. COPY takes no parameters, so they are settings of the transaction, each a parameter of the query that sets it.
+/// The values of compiled filters. COPY takes no parameters, so they are settings of the transaction, each a parameter
+/// of the query that sets it.
 /// </summary>
 /// <param name="TimeZone">Where days and years begin, as Django's TIME_ZONE says.</param>
 internal sealed record FilterParameters(string TimeZone = "UTC")
 {
     private readonly List<string> _values = [];
 
-    /// <summary>Takes a value and returns the expression that gives it back, of type text; stable, so that an index can be used.</summary>
+    /// <summary>
+    /// Takes a value and returns the expression that gives it back, of type text; stable, so that an index can be used.
+    /// </summary>
     public SqlText Add(string value)
     {
         // One setting a value: each new one makes the server sort all that it has.
@@ -35,6 +34,7 @@ internal sealed record FilterParameters(string TimeZone = "UTC")
     {
         if (_values.Count > 0)
             session.Query<string>(
-                $"select set_config('dataops.p' || (n - 1), v, true) from unnest({_values.ToArray()}) with ordinality u(v, n)");
+                $"select set_config('dataops.p' || (n - 1), v, true) from unnest({_values.ToArray()}) with " +
+                    $"ordinality u(v, n)");
     }
 }

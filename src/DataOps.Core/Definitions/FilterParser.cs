@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Definitions;
 
@@ -13,7 +12,8 @@ internal static class FilterParser
         List<Filter> parts = [];
         Lookup[] lookups =
         [
-            .. json.Members.Where(m => m.Key is not ("any" or "all" or "not" or "sql" or "values")).Select(m => new Lookup(m.Key, m.Value, m.Value.Place)),
+            .. json.Members.Where(m => m.Key is not ("any" or "all" or "not" or "sql" or "values")).Select(
+                m => new Lookup(m.Key, m.Value, m.Value.Place)),
         ];
         if (lookups.Length > 0)
             parts.Add(new Filter.Lookups(lookups));
@@ -33,7 +33,9 @@ internal static class FilterParser
     private static Filter[] List(PlacedJson json)
     {
         Require(json, JsonValueKind.Array, "this is a list of filters");
-        return json.Items.Count > 0 ? [.. json.Items.Select(Parse)] : throw DefinitionError.At(json.Place, "the list of filters is empty.");
+        return json.Items.Count > 0
+            ? [.. json.Items.Select(Parse)]
+            : throw DefinitionError.At(json.Place, "the list of filters is empty.");
     }
 
     private static Filter.SqlCondition Condition(PlacedJson sql, PlacedJson? values)

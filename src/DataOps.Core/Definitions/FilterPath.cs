@@ -1,8 +1,3 @@
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-
 namespace DataOps.Core.Definitions;
 
 /// <summary>A step from a row to others: over a reference, or to the rows of a many-to-many table.</summary>
@@ -30,7 +25,8 @@ internal sealed record FilterPath(IReadOnlyList<Hop> Hops, Table Table, Column C
             (Table table, Column column, bool canFollow) = Field(catalog, current, names[i], hops)
                 ?? throw DefinitionError.At(
                     place, $"{path}: {current.Label} has no field \"{names[i]}\"{Fields(catalog, current)}.",
-                    "Get-Model lists fields. Paths lead forward, over references and many-to-many fields.", ErrorIds.UnknownField);
+                    "Get-Model lists fields. Paths lead forward, over references and many-to-many fields.",
+                    ErrorIds.UnknownField);
             Reference? reference = canFollow ? catalog.ReferenceOf(table, column) : null;
             Model? next = reference?.Target is { } target ? catalog.ModelOf(target) : null;
             if (i + 1 == names.Length || next is null || Field(catalog, next, names[i + 1], []) is null)
@@ -42,20 +38,27 @@ internal sealed record FilterPath(IReadOnlyList<Hop> Hops, Table Table, Column C
 
     /// <summary>Follows a path to the rows that it leads to.</summary>
     /// <exception cref="DataOpsException">A name is no field that refers.</exception>
-    public static (IReadOnlyList<Hop> Hops, Model Model) ToRows(ReferenceCatalog catalog, Model model, string path, JsonPlace place)
+    public static (IReadOnlyList<Hop> Hops, Model Model) ToRows(
+        ReferenceCatalog catalog, Model model, string path, JsonPlace place)
     {
         FilterPath found = Of(catalog, model, path, place);
-        return found.Rest.Count == 0 && catalog.ReferenceOf(found.Table, found.Column) is { Target: { } target } reference && catalog.ModelOf(target) is { } end
+        return found.Rest.Count == 0
+            && catalog.ReferenceOf(found.Table, found.Column) is { Target: { } target } reference
+            && catalog.ModelOf(target) is { } end
             ? ([.. found.Hops, new Hop(found.Column, target, reference.TargetColumns[0])], end)
-            : throw DefinitionError.At(place, $"{path} of {model.Label} leads to no rows of a model.", id: ErrorIds.UnknownField);
+            : throw DefinitionError.At(
+                place, $"{path} of {model.Label} leads to no rows of a model.", id: ErrorIds.UnknownField);
     }
 
     // Adds the steps to a parent's half and to a many-to-many table; a column named with its _id is no way to anywhere.
-    private static (Table Table, Column Column, bool CanFollow)? Field(ReferenceCatalog catalog, Model model, string name, List<Hop> hops)
+    private static (Table Table, Column Column, bool CanFollow)? Field(
+        ReferenceCatalog catalog, Model model, string name, List<Hop> hops)
     {
         for (Model? half = model; half is not null;)
         {
-            if (half.Key is [{ } key] && (name == "pk" || name == key.Name || (catalog.ReferenceOf(half.Table, key) is not null && name + "_id" == key.Name)))
+            if (half.Key is [{ } key]
+                && (name == "pk"
+                || name == key.Name || (catalog.ReferenceOf(half.Table, key) is not null && name + "_id" == key.Name)))
                 return (half.Table, key, name == "pk" || name != key.Name);
             if (half.Fields.FirstOrDefault(f => f.Name == name) is { } field)
                 return (half.Table, field.Column, true);
@@ -88,14 +91,19 @@ internal sealed record FilterPath(IReadOnlyList<Hop> Hops, Table Table, Column C
     }
 
     private static bool IsMany(List<Hop> hops, Table table) =>
-        hops[^1].To == table && table.SingleKey != hops[^1].On && !table.UniqueKeys.Any(k => k.Count == 1 && k[0] == hops[^1].On.Name);
+        hops[^1].To == table && table.SingleKey != hops[^1].On
+            && !table.UniqueKeys.Any(k => k.Count == 1 && k[0] == hops[^1].On.Name);
 
-    private static Table OwnerOf(Column column, List<Table> tables) => tables.FirstOrDefault(t => t.Columns.Contains(column)) ?? tables[0];
+    private static Table OwnerOf(Column column, List<Table> tables) =>
+        tables.FirstOrDefault(t => t.Columns.Contains(column)) ?? tables[0];
 
     private static string Fields(ReferenceCatalog catalog, Model model)
     {
-        IEnumerable<string> names = model.Key.Select(k => k.Name).Concat(model.Fields.Select(f => f.Name)).Concat(model.ManyToMany.Select(l => l.Name));
-        string parent = catalog.ParentLink(model.Table)?.Target is { } half && catalog.LabelOf(half) is { } label ? $", and those of {label}" : "";
+        IEnumerable<string> names = model.Key.Select(k => k.Name).Concat(model.Fields.Select(f => f.Name))
+            .Concat(model.ManyToMany.Select(l => l.Name));
+        string parent = catalog.ParentLink(model.Table)?.Target is { } half && catalog.LabelOf(half) is { } label
+            ? $", and those of {label}"
+            : "";
         return $" (fields: {string.Join(", ", names)}{parent})";
     }
 }

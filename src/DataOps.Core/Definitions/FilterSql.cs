@@ -1,9 +1,3 @@
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Definitions;
 
 /// <summary>Compiles a filter to a condition in SQL, with Django's meaning of each look-up.</summary>
@@ -14,27 +8,36 @@ internal sealed class FilterSql
     private readonly Func<Table, SqlText> _rows;
     private readonly SqlText _end;
 
-    private FilterSql(ReferenceCatalog catalog, FilterParameters parameters, Func<Table, SqlText>? rows, bool rowByRow) =>
-        (_catalog, _parameters, _rows, _end) = (catalog, parameters, rows ?? (t => t.Sql), rowByRow ? (SqlText)$" offset 0" : SqlText.Empty);
+    private FilterSql(
+        ReferenceCatalog catalog, FilterParameters parameters, Func<Table, SqlText>? rows, bool rowByRow) =>
+        (_catalog, _parameters, _rows, _end) =
+            (catalog, parameters, rows ?? (t => t.Sql), rowByRow ? (SqlText)$" offset 0" : SqlText.Empty);
 
     /// <summary>
-    /// The condition on a row of the model; no value is in it, only <c>current_setting('dataops.pN')</c>, which <see cref="FilterParameters.Bind"/> sets.
+    /// The condition on a row of the model; no value is in it, only <c>current_setting('dataops.pN')</c>, which
+    /// <see cref="FilterParameters.Bind"/> sets.
     /// </summary>
     /// <param name="filter">The filter, its values bound.</param>
     /// <param name="model">The model whose rows are filtered.</param>
     /// <param name="catalog">The references that paths lead over.</param>
     /// <param name="alias">The alias of the model's table in the query.</param>
     /// <param name="parameters">Takes the values.</param>
-    /// <param name="rows">What stands for a table that a look-up's path leads to: its rows as they will be; the table itself when absent.</param>
-    /// <param name="rowByRow">Follow paths from each row by itself, as is best from few; else PostgreSQL may begin at the path's end, and join.</param>
+    /// <param name="rows">What stands for a table that a look-up's path leads to: its rows as they will be; the table
+    /// itself when absent.</param>
+    /// <param name="rowByRow">Follow paths from each row by itself, as is best from few; else PostgreSQL may begin at
+    /// the path's end, and join.</param>
     /// <exception cref="DataOpsException">A path, a look-up or a value is wrong.</exception>
     public static SqlText Compile(
-        Filter filter, Model model, ReferenceCatalog catalog, Alias alias, FilterParameters parameters, Func<Table, SqlText>? rows = null,
+        Filter filter, Model model, ReferenceCatalog catalog, Alias alias, FilterParameters parameters,
+        Func<Table, SqlText>? rows = null,
         bool rowByRow = false) =>
         new FilterSql(catalog, parameters, rows, rowByRow).Condition(filter, model, alias);
 
-    /// <summary>The steps from a row that lead to another one, without which the filter does not let it through.</summary>
-    public static IReadOnlyList<Hop> Required(Filter filter, Model model, ReferenceCatalog catalog, FilterParameters parameters) =>
+    /// <summary>
+    /// The steps from a row that lead to another one, without which the filter does not let it through.
+    /// </summary>
+    public static IReadOnlyList<Hop> Required(
+        Filter filter, Model model, ReferenceCatalog catalog, FilterParameters parameters) =>
         [.. new FilterSql(catalog, parameters, null, false).Required(filter, model)];
 
     private IEnumerable<Hop> Required(Filter filter, Model model) => filter switch
@@ -42,7 +45,8 @@ internal sealed class FilterSql
         Filter.AllOf all => all.Items.SelectMany(i => Required(i, model)),
         Filter.AnyOf any => any.Items.Select(i => Required(i, model)).Aggregate((a, b) => a.Intersect(b)),
         Filter.Lookups lookups => Tree(lookups, model).Required,
-        Filter.SqlCondition { Path.Length: > 0 } sql => FilterPath.ToRows(_catalog, model, sql.Path, sql.Place).Hops.Take(1),
+        Filter.SqlCondition { Path.Length: > 0 } sql =>
+            FilterPath.ToRows(_catalog, model, sql.Path, sql.Place).Hops.Take(1),
         _ => [],
     };
 
@@ -71,7 +75,8 @@ internal sealed class FilterSql
     private bool IsElsewhere(Filter filter, Model model) => filter switch
     {
         Filter.AllOf all => all.Items.Any(i => IsElsewhere(i, model)),
-        Filter.Lookups lookups => lookups.Items.Any(l => FilterPath.Of(_catalog, model, l.Path, l.Place).Hops.Count > 0),
+        Filter.Lookups lookups =>
+            lookups.Items.Any(l => FilterPath.Of(_catalog, model, l.Path, l.Place).Hops.Count > 0),
         Filter.SqlCondition => true,
         Filter.AnyOf any => any.Items.Any(i => IsElsewhere(i, model)),
         _ => false,
@@ -91,11 +96,15 @@ internal sealed class FilterSql
     // In a query of its own, in which no name can be taken for one of ours.
     private SqlText Written(Filter.SqlCondition sql, Model model, Alias alias)
     {
-        (IReadOnlyList<Hop> hops, Model end) = sql.Path.Length == 0 ? ([], model) : FilterPath.ToRows(_catalog, model, sql.Path, sql.Place);
+        (IReadOnlyList<Hop> hops, Model end) = sql.Path.Length == 0
+            ? ([], model)
+            : FilterPath.ToRows(_catalog, model, sql.Path, sql.Place);
         Alias At(int hop) => hop == 0 ? alias : $"{alias}_{hop}";
         SqlText key = end.Table.SingleKey?.Sql ?? $"ctid";
         SqlText name = SqlText.Identifier(end.Table.Name);
-        SqlText condition = $"{At(hops.Count)}.{key} in (select {name}.{key} from {end.Table} {name} where ({AuthoredSql.Compile(sql, _parameters)}))";
+        SqlText condition =
+            $"{At(hops.Count)}.{key} in (select {name}.{key} from {end.Table} {name} where " +
+                $"({AuthoredSql.Compile(sql, _parameters)}))";
         for (int i = hops.Count; i > 0; i--)
         {
             SqlText isIt = ColumnEquality.Of(hops[i - 1].On, At(i), hops[i - 1].From, At(i - 1));

@@ -7,5 +7,6 @@ namespace DataOps.Core.Definitions;
 internal sealed record JsonPlace(string? File, string Path, int Line)
 {
     /// <inheritdoc/>
-    public override string ToString() => File is null ? Path : Line == 0 ? $"{File}, {Path}" : $"{File} line {Line}, {Path}";
+    public override string ToString() =>
+        File is null ? Path : Line == 0 ? $"{File}, {Path}" : $"{File} line {Line}, {Path}";
 }

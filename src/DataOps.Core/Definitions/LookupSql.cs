@@ -1,8 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Definitions;
 
@@ -16,7 +13,8 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
     private const int ShortList = 50;
 
     private static readonly string[] s_comparisons = ["exact", "in", "gt", "gte", "lt", "lte", "range"];
-    private static readonly string[] s_texts = ["iexact", "contains", "icontains", "startswith", "istartswith", "endswith", "iendswith"];
+    private static readonly string[] s_texts =
+        ["iexact", "contains", "icontains", "startswith", "istartswith", "endswith", "iendswith"];
     private static readonly string[] s_days = ["year", "quarter", "month", "week", "day"];
     private static readonly string[] s_clocks = ["hour", "minute", "second"];
 
@@ -24,11 +22,13 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
 
     private string? Part => Target.Rest.Count > 0 && !IsLookup(Target.Rest[0]) ? Target.Rest[0] : null;
 
-    private string Operation => Part is null ? Target.Rest.ElementAtOrDefault(0) ?? "exact" : Target.Rest.ElementAtOrDefault(1) ?? "exact";
+    private string Operation =>
+        Part is null ? Target.Rest.ElementAtOrDefault(0) ?? "exact" : Target.Rest.ElementAtOrDefault(1) ?? "exact";
 
     /// <summary>Whether a row without what the path leads to passes, too.</summary>
     public bool AcceptsNothing =>
-        (Operation == "isnull" && Value.Kind == JsonValueKind.True) || (Operation is "exact" or "iexact" && Value.Kind == JsonValueKind.Null);
+        (Operation == "isnull" && Value.Kind == JsonValueKind.True)
+            || (Operation is "exact" or "iexact" && Value.Kind == JsonValueKind.Null);
 
     /// <summary>The condition.</summary>
     /// <param name="alias">The alias of the column's table.</param>
@@ -50,7 +50,8 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
         if (AcceptsNothing)
             return $"{place} is null";
         ValueType type = ValueType.Of(Target.Column.Type)
-            ?? throw Wrong($"values of type {Target.Column.TypeText} cannot be compared with a look-up.", "Use isnull, or a condition in sql.");
+            ?? throw Wrong($"values of type {Target.Column.TypeText} cannot be compared with a look-up.",
+            "Use isnull, or a condition in sql.");
         if (s_texts.Contains(Operation))
             return Part is null ? TextCondition(place, type) : throw Unknown(Operation);
         return Part switch
@@ -62,7 +63,8 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
         };
     }
 
-    private static bool IsLookup(string name) => name == "isnull" || s_comparisons.Contains(name) || s_texts.Contains(name);
+    private static bool IsLookup(string name) =>
+        name == "isnull" || s_comparisons.Contains(name) || s_texts.Contains(name);
 
     private static bool IsPartOf(Column column, string part) => column.Type.Underlying.Name switch
     {
@@ -72,11 +74,15 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
         _ => false,
     };
 
+    private SqlText Range(SqlText place, ValueType type, PlacedJson from, PlacedJson to) => $"""
+        {place} {type.Operator(">=")} {Single(type, from)} and {place} {type.Operator("<=")} {Single(type, to)}
+        """;
+
     private SqlText Comparison(SqlText place, ValueType type) => Operation switch
     {
         "in" => In(place, type),
         "range" => List("range", 2) is [{ } from, { } to]
-            ? (SqlText)$"{place} {type.Operator(">=")} {Single(type, from)} and {place} {type.Operator("<=")} {Single(type, to)}"
+            ? Range(place, type, from, to)
             : SqlText.Empty,
         "exact" => $"{place} {type.Operator("=")} {Single(type, Value)}",
         "gt" => $"{place} {type.Operator(">")} {Single(type, Value)}",
@@ -87,7 +93,9 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
 
     private SqlText In(SqlText place, ValueType type)
     {
-        string[] texts = [.. List("in", null).Where(v => v.Kind != JsonValueKind.Null).Select(v => type.TextOf(v, Parameters.TimeZone))];
+        string[] texts =
+            [.. List("in", null).Where(v => v.Kind != JsonValueKind.Null)
+                .Select(v => type.TextOf(v, Parameters.TimeZone))];
         if (texts.Length == 0)
             return $"false";
         SqlText array = $"{Parameters.AddList(texts)}::{type.Cast}[]";
@@ -116,7 +124,8 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
     private SqlText Bound(ValueType type, int year)
     {
         string day = year.ToString("0000", CultureInfo.InvariantCulture) + "-01-01";
-        return $"{Parameters.Add(type == ValueType.DateTime ? $"{day} 00:00:00 {Parameters.TimeZone}" : day)}::{type.Cast}";
+        string start = type == ValueType.DateTime ? $"{day} 00:00:00 {Parameters.TimeZone}" : day;
+        return $"{Parameters.Add(start)}::{type.Cast}";
     }
 
     private SqlText Local(SqlText place, ValueType type) => 
@@ -127,7 +136,9 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
         if (Value.Kind is not (JsonValueKind.String or JsonValueKind.Number) || Value.Text.Contains('\0'))
             throw Wrong($"{Operation} compares with a text, not with {Value.Described}.");
         bool isAnyCase = Operation[0] == 'i';
-        SqlText subject = type == ValueType.Address ? (SqlText)$"host({place})" : type.Schema is null || isAnyCase ? (SqlText)$"{place}::text" : place;
+        SqlText subject = type == ValueType.Address
+            ? (SqlText)$"host({place})"
+            : type.Schema is null || isAnyCase ? (SqlText)$"{place}::text" : place;
         if (Operation == "iexact")
             return $"upper({subject}) = upper({Parameters.Add(Value.Text)})";
         string escaped = Value.Text.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_");
@@ -142,7 +153,8 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
             : (SqlText)$"{subject} {type.Operator("~~")} {Parameters.Add(pattern)}::{type.Cast}";
     }
 
-    // PostgreSQL makes a range of a pattern only where it knows it beforehand, so the range is made here: byte by byte, as collation C compares.
+    // PostgreSQL makes a range of a pattern only where it knows it beforehand, so the range is made here: byte by byte,
+    // as collation C compares.
     private SqlText? Prefix(SqlText place, string text)
     {
         bool isBytewise = Target.Column.Collation is "C" or "POSIX";
@@ -157,7 +169,8 @@ internal sealed record LookupSql(Lookup Lookup, FilterPath Target, FilterParamet
     private SqlText Single(ValueType type, PlacedJson value) =>
         $"{Parameters.Add(type.TextOf(value, Parameters.TimeZone))}::{type.Cast}";
 
-    private IReadOnlyList<PlacedJson> List(string what, int? count) => Value.Kind == JsonValueKind.Array && Value.Items.Count == (count ?? Value.Items.Count)
+    private IReadOnlyList<PlacedJson> List(string what, int? count) =>
+        Value.Kind == JsonValueKind.Array && Value.Items.Count == (count ?? Value.Items.Count)
         ? Value.Items
         : throw Wrong($"{what} takes a list of {(count is null ? "" : $"{count} ")}values, not {Value.Described}.");
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Definitions;
 
@@ -11,7 +10,8 @@ namespace DataOps.Core.Definitions;
 /// <param name="TimeZone">Where its days and years begin.</param>
 /// <param name="Place">Where it stands.</param>
 internal sealed record NamedDataset(
-    string Name, string? Description, IReadOnlyList<DefinitionParameter> Parameters, IReadOnlyList<SpecTemplate> Specs, string TimeZone, JsonPlace Place)
+    string Name, string? Description, IReadOnlyList<DefinitionParameter> Parameters, IReadOnlyList<SpecTemplate> Specs,
+    string TimeZone, JsonPlace Place)
 {
     /// <summary>Reads it.</summary>
     /// <exception cref="DataOpsException">Something is wrong with it.</exception>
@@ -26,7 +26,8 @@ internal sealed record NamedDataset(
             throw DefinitionError.At(json.Place, "a dataset needs \"specs\".");
         NamedDataset dataset = new(name, fields.Text("description"), parameters, specs, timeZone, json.Place);
         foreach (SpecTemplate spec in specs)
-            spec.Spec.Filter.Bind(value => DatasetArguments.Replace(value, p => dataset.Parameters.FirstOrDefault(d => d.Name == p) is null ? null : value));
+            spec.Spec.Filter.Bind(value => DatasetArguments.Replace(
+                value, p => dataset.Parameters.FirstOrDefault(d => d.Name == p) is null ? null : value));
         return dataset;
     }
 }

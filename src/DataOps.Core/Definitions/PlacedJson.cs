@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Definitions;
 
@@ -11,7 +10,8 @@ namespace DataOps.Core.Definitions;
 /// <param name="Members">The members of an object, in their order.</param>
 /// <param name="Place">Where it stands.</param>
 internal sealed record PlacedJson(
-    JsonValueKind Kind, string Text, IReadOnlyList<PlacedJson> Items, IReadOnlyList<KeyValuePair<string, PlacedJson>> Members, JsonPlace Place)
+    JsonValueKind Kind, string Text, IReadOnlyList<PlacedJson> Items,
+    IReadOnlyList<KeyValuePair<string, PlacedJson>> Members, JsonPlace Place)
 {
     private const int DeepestNesting = 64;
 
@@ -33,7 +33,8 @@ internal sealed record PlacedJson(
     public static PlacedJson OfText(string text, JsonPlace place) => new(JsonValueKind.String, text, [], [], place);
 
     /// <summary>A list of values.</summary>
-    public static PlacedJson OfList(IReadOnlyList<PlacedJson> items, JsonPlace place) => new(JsonValueKind.Array, "", items, [], place);
+    public static PlacedJson OfList(IReadOnlyList<PlacedJson> items, JsonPlace place) =>
+        new(JsonValueKind.Array, "", items, [], place);
 
     /// <summary>Reads a whole text.</summary>
     /// <param name="json">UTF-8; a byte order mark is skipped.</param>
@@ -56,9 +57,12 @@ internal sealed record PlacedJson(
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // A text that is no UTF-8 is found when the string is read.
-            int line = e is JsonException { LineNumber: { } number } ? (int)number + 1 : lines.LineOf(reader.TokenStartIndex);
+            int line = e is JsonException { LineNumber: { } number }
+                ? (int)number + 1
+                : lines.LineOf(reader.TokenStartIndex);
             throw new DataOpsException(
-                ErrorIds.InvalidDefinition, FailureKind.InvalidData, $"{file ?? "The definition"} line {line} is not JSON: {e.Message}",
+                ErrorIds.InvalidDefinition, FailureKind.InvalidData,
+                $"{file ?? "The definition"} line {line} is not JSON: {e.Message}",
                 "docs/dataset.schema.json tells editors what a definition holds.", file, e);
         }
     }

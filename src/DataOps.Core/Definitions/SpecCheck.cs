@@ -1,11 +1,8 @@
-using DataOps.Core.Django.Models;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Definitions;
 
-/// <summary>Lets the server plan a spec's query, which shows what is wrong with a condition in SQL before a row is read.</summary>
+/// <summary>
+/// Lets the server plan a spec's query, which shows what is wrong with a condition in SQL before a row is read.
+/// </summary>
 internal static class SpecCheck
 {
     /// <summary>Plans the query; its values have to be set.</summary>
@@ -18,10 +15,12 @@ internal static class SpecCheck
         {
             session.Query<string>($"explain select 1 from {model.Table} c where {rows}");
         }
-        catch (DataOpsException e) when (spec.Place is not null && e.Id.StartsWith("Postgres.", StringComparison.Ordinal))
+        catch (DataOpsException e)
+            when (spec.Place is not null && e.Id.StartsWith("Postgres.", StringComparison.Ordinal))
         {
             throw new DataOpsException(
-                ErrorIds.InvalidDefinition, FailureKind.InvalidData, $"{spec.Place}: {model.Label}: {e.Message}", e.Advice, spec.Place.File ?? spec.Place.Path, e);
+                ErrorIds.InvalidDefinition, FailureKind.InvalidData, $"{spec.Place}: {model.Label}: {e.Message}",
+                e.Advice, spec.Place.File ?? spec.Place.Path, e);
         }
     }
 }

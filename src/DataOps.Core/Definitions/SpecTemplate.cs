@@ -1,5 +1,3 @@
-using DataOps.Core.Kernel;
-
 namespace DataOps.Core.Definitions;
 
 /// <summary>A spec as a definition has it: its values may be parameters, and it may stand for many models.</summary>
@@ -10,7 +8,8 @@ namespace DataOps.Core.Definitions;
 internal sealed record SpecTemplate(DatasetSpec Spec, string? App, bool HasChildren, JsonPlace Place)
 {
     private static readonly string[] s_members =
-        ["model", "app", "children", "filter", "exclude", "deleteMissing", "ignoreMissingM2m", "saveAsNew", "forceInsert", "deferValues", "description"];
+        ["model", "app", "children", "filter", "exclude", "deleteMissing", "ignoreMissingM2m", "saveAsNew",
+            "forceInsert", "deferValues", "description"];
 
     /// <summary>As a person reads it.</summary>
     public string Described => (App is null ? Spec.Model : $"{App}.*") + (HasChildren ? " and what belongs to it" : "");

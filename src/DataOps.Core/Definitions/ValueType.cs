@@ -2,9 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Definitions;
 
@@ -26,7 +23,8 @@ internal sealed partial record ValueType(string Name, SqlText Cast)
     public static readonly ValueType Address = new("address", $"inet");
 
     /// <summary>The types of parameters.</summary>
-    public static readonly IReadOnlyList<ValueType> OfParameters = [Integer, Number, Text, Boolean, Date, DateTime, Time, Uuid];
+    public static readonly IReadOnlyList<ValueType> OfParameters =
+        [Integer, Number, Text, Boolean, Date, DateTime, Time, Uuid];
 
     /// <summary>The schema of its operators, where it is not pg_catalog.</summary>
     public string? Schema { get; init; }
@@ -64,18 +62,26 @@ internal sealed partial record ValueType(string Name, SqlText Cast)
         string? text = json.Kind switch
         {
             JsonValueKind.True or JsonValueKind.False => this == Boolean ? json.Described : null,
-            JsonValueKind.Number => IsNumber || (Name == Text.Name && Whole().IsMatch(json.Text)) ? NumberText(json.Text) : null,
+            JsonValueKind.Number =>
+                IsNumber || (Name == Text.Name && Whole().IsMatch(json.Text)) ? NumberText(json.Text) : null,
             JsonValueKind.String when Name == Text.Name => json.Text.Contains('\0') ? null : json.Text,
             _ when !isText => null,
-            _ when this == Boolean => json.Text.ToLowerInvariant() is "true" or "false" ? json.Text.ToLowerInvariant() : null,
+            _ when this == Boolean =>
+                json.Text.ToLowerInvariant() is "true" or "false" ? json.Text.ToLowerInvariant() : null,
             _ when IsNumber => NumberText(json.Text),
             _ when this == Date => DateOnly.TryParseExact(json.Text, "yyyy-MM-dd", out _) ? json.Text : null,
-            _ when this == Time => TimeOnly.TryParseExact(json.Text, ["HH:mm", "HH:mm:ss", "HH:mm:ss.FFFFFF"], out _) ? json.Text : null,
+            _ when this == Time =>
+                TimeOnly.TryParseExact(json.Text, ["HH:mm", "HH:mm:ss", "HH:mm:ss.FFFFFF"], out _) ? json.Text : null,
             _ when this == Uuid => Guid.TryParse(json.Text, out Guid uuid) ? uuid.ToString() : null,
-            _ when this == Address => IPAddress.TryParse(json.Text, out IPAddress? address) && !json.Text.Contains('%') ? address.ToString() : null,
+            _ when this == Address =>
+                IPAddress.TryParse(json.Text, out IPAddress? address) && !json.Text.Contains('%')
+                ? address.ToString()
+                : null,
             _ => InstantText(json.Text, timeZone),
         };
-        return text ?? throw DefinitionError.At(json.Place, $"{json.Described} is not {Described}.", Advice, ErrorIds.InvalidValue);
+        return text
+            ?? throw DefinitionError.At(
+                json.Place, $"{json.Described} is not {Described}.", Advice, ErrorIds.InvalidValue);
     }
 
     private bool IsNumber => this == Integer || this == Number || this == Float;
@@ -92,7 +98,9 @@ internal sealed partial record ValueType(string Name, SqlText Cast)
     };
 
     private string? NumberText(string text) => this == Integer
-        ? long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole) ? whole.ToString(CultureInfo.InvariantCulture) : null
+        ? long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole)
+            ? whole.ToString(CultureInfo.InvariantCulture)
+            : null
         : this == Text || Numeric().IsMatch(text) ? text : null;
 
     private string? InstantText(string text, string timeZone)
@@ -102,7 +110,8 @@ internal sealed partial record ValueType(string Name, SqlText Cast)
         string date = match.Groups["date"].Value;
         string zone = match.Groups["zone"].Value;
         string[] clocks = ["HH:mm", "HH:mm:ss", "HH:mm:ss.FFFFFF"];
-        if (!match.Success || !DateOnly.TryParseExact(date, "yyyy-MM-dd", out _) || !TimeOnly.TryParseExact(clock, clocks, out _)
+        if (!match.Success
+            || !DateOnly.TryParseExact(date, "yyyy-MM-dd", out _) || !TimeOnly.TryParseExact(clock, clocks, out _)
             || (this == LocalDateTime && zone.Length > 0))
             return null;
         return $"{date} {clock}" + (this == LocalDateTime ? "" : zone.Length > 0 ? zone : " " + timeZone);
@@ -114,6 +123,8 @@ internal sealed partial record ValueType(string Name, SqlText Cast)
     [GeneratedRegex(@"^[+-]?(?:[0-9]{1,1000}(?:\.[0-9]{0,1000})?|\.[0-9]{1,1000})(?:[eE][+-]?[0-9]{1,3})?\z")]
     private static partial Regex Numeric();
 
-    [GeneratedRegex(@"^(?<date>\d{4}-\d\d-\d\d)(?:[T ](?<time>\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)(?<zone>Z|[+-](?:0\d|1[0-5]):[0-5]\d)?)?\z")]
+    [GeneratedRegex(
+        @"^(?<date>\d{4}-\d\d-\d\d)"
+        + @"(?:[T ](?<time>\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)(?<zone>Z|[+-](?:0\d|1[0-5]):[0-5]\d)?)?\z")]
     private static partial Regex Instant();
 }

@@ -1,11 +1,10 @@
-using DataOps.Core.Kernel;
-
 namespace DataOps.Core.Files;
 
 /// <summary>A dataset file cannot be loaded, for these reasons.</summary>
 public sealed class DatasetException : DataOpsException
 {
-    internal DatasetException(string id, string message, string? advice, string path, IReadOnlyList<DatasetProblem> problems, long count, Exception? inner)
+    internal DatasetException(string id, string message, string? advice, string path,
+        IReadOnlyList<DatasetProblem> problems, long count, Exception? inner)
         : base(id, FailureKind.InvalidData, message, advice, path, inner) => (Problems, Count) = (problems, count);
 
     /// <summary>How many there are.</summary>

@@ -1,17 +1,21 @@
 using System.IO.Compression;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Files;
 
-/// <summary>A dataset file in the making: written beside its place, and put there when it is whole. The standard output gets what is written at once.</summary>
+/// <summary>
+/// A dataset file in the making: written beside its place, and put there when it is whole. The standard output gets
+/// what is written at once.
+/// </summary>
 internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCompressed, bool Overwrite)
 {
     /// <summary>Checks everything that can be checked before a row is read.</summary>
-    /// <exception cref="DataOpsException">The file is there, the folder is not, or the ending names no format.</exception>
+    /// <exception cref="DataOpsException">The file is there, the folder is not, or the ending names no
+    /// format.</exception>
     public static DatasetFile Create(string path, DatasetFormat? format, bool overwrite)
     {
         if (string.IsNullOrWhiteSpace(path))
-            throw new DataOpsException(ErrorIds.InvalidPath, FailureKind.InvalidArgument, "There is no path to write to.", "Give -Path.");
+            throw new DataOpsException(
+                ErrorIds.InvalidPath, FailureKind.InvalidArgument, "There is no path to write to.", "Give -Path.");
         if (FixtureFile.IsStandard(path))
             return new DatasetFile(path, format ?? DatasetFormat.Json, IsCompressed: false, overwrite);
         string full = System.IO.Path.GetFullPath(path);
@@ -21,11 +25,13 @@ internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCom
             ".json" => DatasetFormat.Json,
             ".jsonl" => DatasetFormat.Jsonl,
             string ending => throw new DataOpsException(
-                ErrorIds.UnknownFormat, FailureKind.InvalidArgument, $"The ending \"{ending}\" of {full} names no format.",
+                ErrorIds.UnknownFormat, FailureKind.InvalidArgument,
+                $"The ending \"{ending}\" of {full} names no format.",
                 "End the name in .json or .jsonl (and .gz to compress), or give -Format.", full),
         };
         if (Directory.Exists(full))
-            throw new DataOpsException(ErrorIds.InvalidPath, FailureKind.InvalidArgument, $"{full} is a folder.", "Name a file in it.", full);
+            throw new DataOpsException(
+                ErrorIds.InvalidPath, FailureKind.InvalidArgument, $"{full} is a folder.", "Name a file in it.", full);
         if (File.Exists(full) && !overwrite)
             throw new DataOpsException(
                 ErrorIds.FileExists, FailureKind.AlreadyExists, $"{full} exists already.",
@@ -37,12 +43,16 @@ internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCom
         return new DatasetFile(full, format.Value, isCompressed, overwrite);
     }
 
-    /// <summary>Writes the file and returns its size in bytes; whatever fails, a file that was there before is as it was, and no half one is left.</summary>
+    /// <summary>
+    /// Writes the file and returns its size in bytes; whatever fails, a file that was there before is as it was, and no
+    /// half one is left.
+    /// </summary>
     public long Write(Action<Stream> write)
     {
         if (FixtureFile.IsStandard(Path))
             return WriteStandard(write);
-        string unfinished = System.IO.Path.Join(System.IO.Path.GetDirectoryName(Path), $".{System.IO.Path.GetFileName(Path)}.{Guid.NewGuid():N}");
+        string unfinished = System.IO.Path.Join(
+            System.IO.Path.GetDirectoryName(Path), $".{System.IO.Path.GetFileName(Path)}.{Guid.NewGuid():N}");
         try
         {
             using (FileStream file = PrivateFile.Create(unfinished, Path))
@@ -80,7 +90,8 @@ internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCom
         catch (IOException e)
         {
             throw new DataOpsException(
-                ErrorIds.WriteFailed, FailureKind.InvalidOperation, $"The standard output could not be written: {e.Message}",
+                ErrorIds.WriteFailed, FailureKind.InvalidOperation,
+                $"The standard output could not be written: {e.Message}",
                 "What was written is incomplete.", "-", e);
         }
     }

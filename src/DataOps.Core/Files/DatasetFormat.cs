@@ -15,6 +15,8 @@ public enum DatasetFormat
     /// <summary>A list of mappings; is read, not written.</summary>
     Yaml,
 
-    /// <summary>The object of version, specs and objects that feincms3-data's f3dumpdata writes and f3loaddata reads.</summary>
+    /// <summary>
+    /// The object of version, specs and objects that feincms3-data's f3dumpdata writes and f3loaddata reads.
+    /// </summary>
     Feincms,
 }

@@ -1,5 +1,4 @@
 using DataOps.Core.Django.Values;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Files;
 
@@ -36,28 +35,35 @@ internal sealed record DatasetLayout(
     {
         if (format is DatasetFormat.Xml or DatasetFormat.Yaml)
             throw new DataOpsException(
-                ErrorIds.UnknownFormat, FailureKind.InvalidArgument, $"{format} is read and not written.", "Write Json or Jsonl, which Django reads as well.", format);
+                ErrorIds.UnknownFormat, FailureKind.InvalidArgument, $"{format} is read and not written.",
+                "Write Json or Jsonl, which Django reads as well.", format);
         if (format == DatasetFormat.Jsonl)
             return indent is null
                 ? new("", "\n", "\n", "", "{", ",", "{", ",", "}", "}", JsonSeparator.Comma, null)
                 : throw new DataOpsException(
-                    ErrorIds.InvalidIndent, FailureKind.InvalidArgument, "JSONL has one object a line and no indentation.", "Leave -Indent out, or write JSON.");
+                    ErrorIds.InvalidIndent, FailureKind.InvalidArgument,
+                    "JSONL has one object a line and no indentation.", "Leave -Indent out, or write JSON.");
         if (indent is not { } blanks)
             return new("[", ", ", "]", "]", "{", ", ", "{", ", ", "}", "}", JsonSeparator.CommaAndBlank, null);
         string one = "\n" + new string(' ', blanks);
         string two = "\n" + new string(' ', 2 * blanks);
-        DatasetLayout indented = new("[\n", ",\n", "\n]\n", "]\n", "{" + one, "," + one, "{" + two, "," + two, one + "}", "\n}", JsonSeparator.Comma, blanks);
-        // Django asks whether there is an indent as Python does, for which 0 is none; its JSON library breaks lines all the same.
+        DatasetLayout indented =
+            new("[\n", ",\n", "\n]\n", "]\n", "{" + one, "," + one, "{" + two, "," + two, one + "}", "\n}",
+                JsonSeparator.Comma, blanks);
+        // Django asks whether there is an indent as Python does, for which 0 is none; its JSON library breaks lines all
+        // the same.
         return blanks > 0 ? indented : indented with { Begin = "[", Between = ", ", End = "]", EndEmpty = "]" };
     }
 
     /// <summary>The same objects inside a file of feincms3-data.</summary>
     /// <param name="header">What stands before their list.</param>
     public DatasetLayout Behind(string header) =>
-        this with { Begin = header + Begin, End = End.TrimEnd('\n') + "}\n", EndEmpty = EndEmpty.TrimEnd('\n') + "}\n" };
+        this with { Begin = header + Begin, End = End.TrimEnd('\n') + "}\n",
+            EndEmpty = EndEmpty.TrimEnd('\n') + "}\n" };
 
     /// <summary>
-    /// The layout of a list whose bracket stands on a level: 1 for an object's key, 2 for a field, one more for what is inside; an empty list is
+    /// The layout of a list whose bracket stands on a level: 1 for an object's key, 2 for a field, one more for what is
+    /// inside; an empty list is
     /// <c>[]</c>.
     /// </summary>
     public ListLayout List(int depth)

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using DataOps.Core.Definitions;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Files;
 
-/// <summary>Reads feincms3-data's files: an object of <c>version</c>, <c>specs</c> and <c>objects</c>, in any order, the objects one at a time.</summary>
+/// <summary>
+/// Reads feincms3-data's files: an object of <c>version</c>, <c>specs</c> and <c>objects</c>, in any order, the objects
+/// one at a time.
+/// </summary>
 internal sealed class FeincmsFixtureReader(string name, Stream stream, CancellationToken cancellation)
     : JsonFixtureReader(name, stream, isLines: false, cancellation)
 {
@@ -16,14 +18,17 @@ internal sealed class FeincmsFixtureReader(string name, Stream stream, Cancellat
     private bool _inObjects;
     private bool _hasObject;
 
-    /// <summary>Whether a file that starts like this is one of them: its first member is one that no fixture object has.</summary>
+    /// <summary>
+    /// Whether a file that starts like this is one of them: its first member is one that no fixture object has.
+    /// </summary>
     public static bool Recognises(ReadOnlySpan<byte> start)
     {
         start = (start is [0xEF, 0xBB, 0xBF, ..] ? start[3..] : start).TrimStart(" \t\r\n"u8);
         if (start is not [(byte)'{', ..])
             return false;
         start = start[1..].TrimStart(" \t\r\n"u8);
-        return start.StartsWith("\"version\""u8) || start.StartsWith("\"specs\""u8) || start.StartsWith("\"objects\""u8);
+        return start.StartsWith("\"version\""u8)
+            || start.StartsWith("\"specs\""u8) || start.StartsWith("\"objects\""u8);
     }
 
     /// <inheritdoc/>
@@ -48,7 +53,8 @@ internal sealed class FeincmsFixtureReader(string name, Stream stream, Cancellat
             return;
         _started = true;
         int first = PeekFirst();
-        Take(first, '{', first < 0 ? "the file is empty" : "an object of \"version\", \"specs\" and \"objects\" was expected");
+        Take(first, '{',
+            first < 0 ? "the file is empty" : "an object of \"version\", \"specs\" and \"objects\" was expected");
     }
 
     private bool ReadNextObject()
@@ -63,7 +69,8 @@ internal sealed class FeincmsFixtureReader(string name, Stream stream, Cancellat
         if (_hasObject)
             Take(next, ',', "a comma or the end of the list was expected");
         if (Peek() != '{')
-            throw Invalid(Peek() < 0 ? "the file ends before its list does: it is incomplete" : "an object was expected");
+            throw Invalid(
+                Peek() < 0 ? "the file ends before its list does: it is incomplete" : "an object was expected");
         _hasObject = true;
         ReadObject();
         return true;
@@ -71,7 +78,9 @@ internal sealed class FeincmsFixtureReader(string name, Stream stream, Cancellat
 
     private void ReadMember()
     {
-        string member = Peek() == '"' ? Parse(ReadValue(), Line, e => e.GetString()!) : throw Invalid(Incomplete("a member's name was expected"));
+        string member = Peek() == '"'
+            ? Parse(ReadValue(), Line, e => e.GetString()!)
+            : throw Invalid(Incomplete("a member's name was expected"));
         Take(Peek(), ':', "a colon was expected");
         int next = Peek();
         if (!_members.Add(member))
@@ -84,7 +93,9 @@ internal sealed class FeincmsFixtureReader(string name, Stream stream, Cancellat
         else if (member == "specs")
         {
             long line = Line;
-            Specs = next == '[' ? ReadSpecs(ReadValue(), line) : throw Invalid(Incomplete("the list of specs was expected"));
+            Specs = next == '['
+                ? ReadSpecs(ReadValue(), line)
+                : throw Invalid(Incomplete("the list of specs was expected"));
         }
         else if (member == "version")
         {
@@ -93,7 +104,11 @@ internal sealed class FeincmsFixtureReader(string name, Stream stream, Cancellat
         else if (member == FeincmsHeader.Snapshot && next == '"')
         {
             long line = Line;
-            Snapshot = Parse(ReadValue(), line, e => e.TryGetDateTimeOffset(out DateTimeOffset time) ? time : throw Invalid("the snapshot is no time", line));
+            Snapshot =
+                Parse(ReadValue(), line,
+                e => e.TryGetDateTimeOffset(out DateTimeOffset time)
+                    ? time
+                    : throw Invalid("the snapshot is no time", line));
         }
         else if (next is '"' or '{' or '[')
         {
@@ -118,7 +133,8 @@ internal sealed class FeincmsFixtureReader(string name, Stream stream, Cancellat
         if (version != Known)
             throw new DataOpsException(
                 ErrorIds.UnsupportedVersion, FailureKind.InvalidData,
-                $"{Name}, line {Line}: the file's version is {version}, and only version {Known} is known. Nothing was loaded.",
+                $"{Name}, line {Line}: the file's version is {version}, and only version {Known} is known. Nothing " +
+                    $"was loaded.",
                 "Update DataOps, or export with a feincms3-data that writes this version.", Name);
     }
 
@@ -127,7 +143,9 @@ internal sealed class FeincmsFixtureReader(string name, Stream stream, Cancellat
         Skip();
         if (Peek() >= 0)
             throw Invalid("something follows the end of the file's object");
-        return s_needed.FirstOrDefault(m => !_members.Contains(m)) is { } missing ? throw Invalid($"the file's object has no \"{missing}\"") : false;
+        return s_needed.FirstOrDefault(m => !_members.Contains(m)) is { } missing
+            ? throw Invalid($"the file's object has no \"{missing}\"")
+            : false;
     }
 
     private void Take(int next, char expected, string otherwise)
@@ -137,7 +155,8 @@ internal sealed class FeincmsFixtureReader(string name, Stream stream, Cancellat
         Skip();
     }
 
-    private string Incomplete(string otherwise) => Peek() < 0 && _members.Count > 0 ? "the file ends before its object does: it is incomplete" : otherwise;
+    private string Incomplete(string otherwise) =>
+        Peek() < 0 && _members.Count > 0 ? "the file ends before its object does: it is incomplete" : otherwise;
 
     private T Parse<T>(ReadOnlyMemory<byte> json, long line, Func<JsonElement, T> read)
     {

@@ -1,10 +1,12 @@
 using System.Text.Json;
 using DataOps.Core.Definitions;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Files;
 
-/// <summary>What stands before the objects in a file of feincms3-data: its version, and the specs that f3loaddata and Import-Dataset follow.</summary>
+/// <summary>
+/// What stands before the objects in a file of feincms3-data: its version, and the specs that f3loaddata and
+/// Import-Dataset follow.
+/// </summary>
 internal static class FeincmsHeader
 {
     /// <summary>The member that says of which moment the rows are; f3loaddata reads the other three alone.</summary>
@@ -22,7 +24,8 @@ internal static class FeincmsHeader
     {
         List<string> members = [$"\"model\": {JsonName.Quoted(spec.Model)}"];
         if (!spec.Filter.IsEverything)
-            members.Add($"\"filter\": {{{string.Join(", ", Lookups(spec).Select(l => $"{JsonName.Quoted(l.Path)}: {Text(l.Value)}"))}}}");
+            members.Add(
+                $"\"filter\": {{{string.Join(", ", Lookups(spec).Select(Text))}}}");
         AddFlag(members, "delete_missing", spec.DeleteMissing);
         AddNames(members, "ignore_missing_m2m", spec.IgnoreMissingM2m);
         AddFlag(members, "save_as_new", spec.SaveAsNew);
@@ -31,12 +34,15 @@ internal static class FeincmsHeader
         return $"{{{string.Join(", ", members)}}}";
     }
 
+    private static string Text(Lookup lookup) => $"{JsonName.Quoted(lookup.Path)}: {Text(lookup.Value)}";
+
     private static IReadOnlyList<Lookup> Lookups(DatasetSpec spec) => spec.Filter switch
     {
         Filter.Lookups lookups => lookups.Items,
         Filter.AllOf { Items: [Filter.Lookups lookups] } => lookups.Items,
         _ => throw DefinitionError.At(
-            spec.Place ?? new JsonPlace(null, spec.Model, 1), "a file of feincms3-data holds look-ups only, and the filter has more in it.",
+            spec.Place ?? new JsonPlace(null, spec.Model, 1),
+            "a file of feincms3-data holds look-ups only, and the filter has more in it.",
             "Write it as JSON, or give the filter look-ups only.", ErrorIds.InvalidFilter),
     };
 

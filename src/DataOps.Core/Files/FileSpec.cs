@@ -1,12 +1,12 @@
 using System.Text.Json;
 using DataOps.Core.Definitions;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Files;
 
 /// <summary>What a file of feincms3-data says about the rows of one model.</summary>
 /// <param name="Spec">The spec.</param>
-/// <param name="Map">Look-ups whose keys are replaced by those of the new copies of a model, before anything is deleted.</param>
+/// <param name="Map">Look-ups whose keys are replaced by those of the new copies of a model, before anything is
+/// deleted.</param>
 internal sealed record FileSpec(DatasetSpec Spec, IReadOnlyList<(string Lookup, string Model)> Map)
 {
     /// <summary>The look-ups of its filter.</summary>
@@ -18,13 +18,17 @@ internal sealed record FileSpec(DatasetSpec Spec, IReadOnlyList<(string Lookup, 
     public static IReadOnlyList<FileSpec> ReadAll(PlacedJson specs)
     {
         FileSpec[] all = [.. specs.Items.Select(Read)];
-        FileSpec? twice = all.GroupBy(s => s.Spec.Model).FirstOrDefault(g => g.Select(s => s.Spec.SaveAsNew).Distinct().Count() > 1)?.Last();
-        return twice is null ? all : throw Invalid(twice.Spec.Place!, $"specs of {twice.Spec.Model} contradict each other in save_as_new.");
+        FileSpec? twice = all.GroupBy(s => s.Spec.Model).FirstOrDefault(
+            g => g.Select(s => s.Spec.SaveAsNew).Distinct().Count() > 1)?.Last();
+        return twice is null
+            ? all
+            : throw Invalid(twice.Spec.Place!, $"specs of {twice.Spec.Model} contradict each other in save_as_new.");
     }
 
     /// <summary>The failure to throw where a spec makes no sense.</summary>
     public static DataOpsException Invalid(JsonPlace place, string reason) =>
-        DefinitionError.At(place, reason + " Nothing was loaded.", "Correct the dataset's specs where it is defined, and export it again.", ErrorIds.InvalidSpec);
+        DefinitionError.At(place, reason + " Nothing was loaded.",
+            "Correct the dataset's specs where it is defined, and export it again.", ErrorIds.InvalidSpec);
 
     private static FileSpec Read(PlacedJson json)
     {
@@ -41,7 +45,10 @@ internal sealed record FileSpec(DatasetSpec Spec, IReadOnlyList<(string Lookup, 
             {
                 "model" => spec,
                 "filter" => spec with { Filter = FilterOf(value) },
-                "delete_missing" => spec with { DeleteMissing = value.Kind == JsonValueKind.Object ? ReadMap(value, map) : Flag(value) },
+                "delete_missing" =>
+                    spec with { DeleteMissing = value.Kind == JsonValueKind.Object
+                    ? ReadMap(value, map)
+                    : Flag(value) },
                 "ignore_missing_m2m" => spec with { IgnoreMissingM2m = Texts(value) },
                 "save_as_new" => spec with { SaveAsNew = Flag(value) },
                 "force_insert" => spec with { ForceInsert = Flag(value) },
@@ -60,7 +67,8 @@ internal sealed record FileSpec(DatasetSpec Spec, IReadOnlyList<(string Lookup, 
     {
         JsonValueKind.Null => Filter.Everything,
         JsonValueKind.Object when json.Members.Count == 0 => Filter.Everything,
-        JsonValueKind.Object => new Filter.Lookups([.. json.Members.Select(m => new Lookup(m.Key, m.Value, m.Value.Place))]),
+        JsonValueKind.Object =>
+            new Filter.Lookups([.. json.Members.Select(m => new Lookup(m.Key, m.Value, m.Value.Place))]),
         _ => throw Invalid(json.Place, $"a filter is an object of look-ups, not {json.Described}."),
     };
 
@@ -88,7 +96,8 @@ internal sealed record FileSpec(DatasetSpec Spec, IReadOnlyList<(string Lookup, 
     private static string[] Texts(PlacedJson json) => json.Kind switch
     {
         JsonValueKind.Null => [],
-        JsonValueKind.Array when json.Items.All(i => i.Kind == JsonValueKind.String) => [.. json.Items.Select(i => i.Text)],
+        JsonValueKind.Array when json.Items.All(i => i.Kind == JsonValueKind.String) =>
+            [.. json.Items.Select(i => i.Text)],
         _ => throw Invalid(json.Place, $"this is a list of names, not {json.Described}."),
     };
 }

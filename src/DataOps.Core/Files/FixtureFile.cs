@@ -1,5 +1,4 @@
 using DataOps.Core.Files.Compression;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Files;
 
@@ -18,7 +17,8 @@ internal sealed record FixtureFile(string Path, DatasetFormat? Format)
     public static FixtureFile Of(string path, DatasetFormat? format)
     {
         if (string.IsNullOrWhiteSpace(path))
-            throw new DataOpsException(ErrorIds.MissingOption, FailureKind.InvalidArgument, "No file is named.", "Name the dataset file with -Path.", nameof(Path));
+            throw new DataOpsException(ErrorIds.MissingOption, FailureKind.InvalidArgument, "No file is named.",
+                "Name the dataset file with -Path.", nameof(Path));
         return new FixtureFile(IsStandard(path) ? path : System.IO.Path.GetFullPath(path), format);
     }
 
@@ -26,7 +26,8 @@ internal sealed record FixtureFile(string Path, DatasetFormat? Format)
     public static bool IsStandard(string path) => path == StandardStream;
 
     /// <summary>Opens it for reading, decompressed.</summary>
-    /// <exception cref="DataOpsException">There is no such file, it may not be read, or its compression is damaged.</exception>
+    /// <exception cref="DataOpsException">There is no such file, it may not be read, or its compression is
+    /// damaged.</exception>
     public Decompression Open()
     {
         Stream file = OpenFile();
@@ -38,7 +39,8 @@ internal sealed record FixtureFile(string Path, DatasetFormat? Format)
         {
             file.Dispose();
             throw new DataOpsException(
-                ErrorIds.DamagedFile, FailureKind.InvalidData, $"{Name} cannot be decompressed: {e.Message.TrimEnd('.')}. Nothing was loaded.",
+                ErrorIds.DamagedFile, FailureKind.InvalidData,
+                $"{Name} cannot be decompressed: {e.Message.TrimEnd('.')}. Nothing was loaded.",
                 "Copy or export the file again.", Path, e);
         }
     }
@@ -49,16 +51,19 @@ internal sealed record FixtureFile(string Path, DatasetFormat? Format)
             return Console.OpenStandardInput();
         try
         {
-            return new FileStream(Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+            return new FileStream(
+                Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new DataOpsException(ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {Path}.", "Check the path.", Path, e);
+            throw new DataOpsException(
+                ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {Path}.", "Check the path.", Path, e);
         }
         catch (UnauthorizedAccessException e)
         {
             string what = Directory.Exists(Path) ? "is a folder" : "may not be read by this user";
-            throw new DataOpsException(ErrorIds.ReadFailed, FailureKind.PermissionDenied, $"{Path} {what}.", "Name a dataset file that you may read.", Path, e);
+            throw new DataOpsException(ErrorIds.ReadFailed, FailureKind.PermissionDenied, $"{Path} {what}.",
+                "Name a dataset file that you may read.", Path, e);
         }
     }
 }

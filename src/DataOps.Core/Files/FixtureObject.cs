@@ -10,7 +10,9 @@ internal readonly record struct FixtureSlice(int Start, int Length);
 /// <summary>A field's name, without its quotes, and its value, both as they stand in the object.</summary>
 internal readonly record struct FixtureField(FixtureSlice Name, FixtureSlice Value);
 
-/// <summary>The object of a dataset file that a reader stands on; its memory is the reader's and serves the next object too.</summary>
+/// <summary>
+/// The object of a dataset file that a reader stands on; its memory is the reader's and serves the next object too.
+/// </summary>
 internal sealed class FixtureObject
 {
     private readonly List<FixtureField> _fields = [];
@@ -40,13 +42,19 @@ internal sealed class FixtureObject
     public string NameOf(FixtureField field)
     {
         ReadOnlySpan<byte> name = this[field.Name];
-        return name.Contains((byte)'\\') ? JsonSerializer.Deserialize<string>($"\"{Encoding.UTF8.GetString(name)}\"")! : Encoding.UTF8.GetString(name);
+        return name.Contains((byte)'\\')
+            ? JsonSerializer.Deserialize<string>($"\"{Encoding.UTF8.GetString(name)}\"")!
+            : Encoding.UTF8.GetString(name);
     }
 
-    /// <summary>Takes the object that these bytes hold; its keys may come in any order, unknown ones are ignored as Django ignores them.</summary>
+    /// <summary>
+    /// Takes the object that these bytes hold; its keys may come in any order, unknown ones are ignored as Django
+    /// ignores them.
+    /// </summary>
     /// <returns>What is missing in it, or null.</returns>
     /// <exception cref="JsonException">The bytes are not a JSON object.</exception>
-    /// <exception cref="InvalidOperationException">The model's or a field's name has half of a surrogate pair.</exception>
+    /// <exception cref="InvalidOperationException">The model's or a field's name has half of a surrogate
+    /// pair.</exception>
     public string? Take(ReadOnlyMemory<byte> bytes, long line)
     {
         (_bytes, Line, Key) = (bytes, line, null);

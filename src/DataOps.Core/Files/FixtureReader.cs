@@ -1,10 +1,12 @@
 using DataOps.Core.Files.Compression;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Files;
 
 /// <summary>Reads the objects of a Django fixture one after the other, in memory for the largest object.</summary>
-/// <remarks>Whatever the format, an object is handed on as the bytes of the JSON that Django would have written, with the file's lines.</remarks>
+/// <remarks>
+/// Whatever the format, an object is handed on as the bytes of the JSON that Django would have written, with the file's
+/// lines.
+/// </remarks>
 internal abstract class FixtureReader(string name) : IDisposable
 {
     /// <summary>PostgreSQL's limit for a value, which is one for a fixture's text of it too.</summary>
@@ -13,10 +15,16 @@ internal abstract class FixtureReader(string name) : IDisposable
     /// <summary>The object that was read last.</summary>
     public FixtureObject Current { get; } = new();
 
-    /// <summary>What the file says about the rows of its models; null in formats that say nothing. Known when everything has been read.</summary>
+    /// <summary>
+    /// What the file says about the rows of its models; null in formats that say nothing. Known when everything has
+    /// been read.
+    /// </summary>
     public IReadOnlyList<FileSpec>? Specs { get; protected set; }
 
-    /// <summary>The moment of which the file's rows are, as it says itself; null when it does not. Known when everything has been read.</summary>
+    /// <summary>
+    /// The moment of which the file's rows are, as it says itself; null when it does not. Known when everything has
+    /// been read.
+    /// </summary>
     public DateTimeOffset? Snapshot { get; protected set; }
 
     /// <summary>What messages call the file.</summary>
@@ -73,20 +81,25 @@ internal abstract class FixtureReader(string name) : IDisposable
         name,
         line,
         what,
-        "A dataset is a list of objects, each with \"model\", \"pk\" and \"fields\", as dumpdata writes it; copy or export the file again.",
+        "A dataset is a list of objects, each with \"model\", \"pk\" and \"fields\", as dumpdata writes it; copy or " +
+            "export the file again.",
         inner);
 
     /// <summary>The failure to throw where a value is too large for PostgreSQL.</summary>
-    protected DataOpsException TooLarge(long line) => Invalid("a value here is larger than 1 GB, which PostgreSQL cannot store", line);
+    protected DataOpsException TooLarge(long line) =>
+        Invalid("a value here is larger than 1 GB, which PostgreSQL cannot store", line);
 
     /// <summary>The failure to throw where decompression found the data wrong.</summary>
     protected DataOpsException Damaged(long line, Exception cause) => Damaged(name, line, cause);
 
     private static DatasetException Damaged(string name, long line, Exception cause) =>
-        Broken(ErrorIds.DamagedFile, name, line, "the data behind this line are damaged or incomplete", "Copy or export the file again.", cause);
+        Broken(ErrorIds.DamagedFile, name, line, "the data behind this line are damaged or incomplete",
+            "Copy or export the file again.", cause);
 
-    private static DatasetException Broken(string id, string name, long line, string what, string advice, Exception? cause) =>
-        new(id, $"{name}, line {line}: {what}. Nothing was loaded.", advice, name, [new DatasetProblem(id, line, advice, ["", "", "", what])], 1, cause);
+    private static DatasetException Broken(
+        string id, string name, long line, string what, string advice, Exception? cause) =>
+        new(id, $"{name}, line {line}: {what}. Nothing was loaded.", advice, name,
+            [new DatasetProblem(id, line, advice, ["", "", "", what])], 1, cause);
 
     private static DatasetFormat? FormatOf(string name) => Path.GetExtension(name).ToLowerInvariant() switch
     {
@@ -113,7 +126,8 @@ internal abstract class FixtureReader(string name) : IDisposable
             [] or [(byte)'[' or (byte)'{', ..] => DatasetFormat.Json,
             [(byte)'<', ..] => DatasetFormat.Xml,
             _ => throw new DataOpsException(
-                ErrorIds.UnknownFormat, FailureKind.InvalidArgument, $"Neither the name nor the content of {file.Name} tells its format.",
+                ErrorIds.UnknownFormat, FailureKind.InvalidArgument,
+                $"Neither the name nor the content of {file.Name} tells its format.",
                 "Say it with -Format: Json, Jsonl, Xml, Yaml or Feincms.", file.Path),
         };
     }

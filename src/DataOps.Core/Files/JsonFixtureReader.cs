@@ -2,14 +2,16 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
-using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Copy;
 
 namespace DataOps.Core.Files;
 
 /// <summary>Reads a fixture in JSON: a list, or one object a line.</summary>
-/// <remarks>It finds where an object ends by itself, so that one object at a time is parsed, whatever the file's line breaks.</remarks>
-internal class JsonFixtureReader(string name, Stream stream, bool isLines, CancellationToken cancellation) : FixtureReader(name)
+/// <remarks>
+/// It finds where an object ends by itself, so that one object at a time is parsed, whatever the file's line breaks.
+/// </remarks>
+internal class JsonFixtureReader(string name, Stream stream, bool isLines, CancellationToken cancellation)
+    : FixtureReader(name)
 {
     private const int SmallestBuffer = 1 << 18;
     private const int LargestGrowth = 1 << 28;
@@ -108,7 +110,8 @@ internal class JsonFixtureReader(string name, Stream stream, bool isLines, Cance
         catch (InvalidOperationException e)
         {
             // Half of a surrogate pair.
-            throw Invalid("the model or a field of the object that starts here has a name that is not valid Unicode", line, e);
+            throw Invalid(
+                "the model or a field of the object that starts here has a name that is not valid Unicode", line, e);
         }
     }
 
@@ -234,7 +237,8 @@ internal class JsonFixtureReader(string name, Stream stream, bool isLines, Cance
         int kept = _end - _start;
         byte[] target = _buffer;
         if (kept == _buffer.Length)
-            target = GC.AllocateUninitializedArray<byte>((int)Math.Min(kept + (long)Math.Min(kept, LargestGrowth), LargestObject));
+            target = GC.AllocateUninitializedArray<byte>(
+                (int)Math.Min(kept + (long)Math.Min(kept, LargestGrowth), LargestObject));
         else if (kept < SmallestBuffer / 2 && _buffer.Length > SmallestBuffer * 16)
             target = GC.AllocateUninitializedArray<byte>(SmallestBuffer);
         if (target.Length == kept)

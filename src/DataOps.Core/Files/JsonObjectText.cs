@@ -3,7 +3,9 @@ using DataOps.Core.Postgres.Copy;
 
 namespace DataOps.Core.Files;
 
-/// <summary>The JSON of one object, made from another format: each value stands in the line in which it stands in the file.</summary>
+/// <summary>
+/// The JSON of one object, made from another format: each value stands in the line in which it stands in the file.
+/// </summary>
 internal sealed class JsonObjectText
 {
     private readonly Utf8Output _output = new();

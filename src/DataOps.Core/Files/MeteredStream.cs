@@ -3,8 +3,8 @@ using DataOps.Core.Files.Compression;
 namespace DataOps.Core.Files;
 
 /// <summary>
-/// A stream under a parser of somebody else's, which would take a name or a value of any length into memory: so much may be read between two steps,
-/// and no more.
+/// A stream under a parser of somebody else's, which would take a name or a value of any length into memory: so much
+/// may be read between two steps, and no more.
 /// </summary>
 internal sealed class MeteredStream(Stream stream, int most, CancellationToken cancellation) : ReadStream
 {

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using DataOps.Core.Kernel;
 using Microsoft.Win32.SafeHandles;
 
 namespace DataOps.Core.Files;
@@ -14,7 +13,10 @@ public static class StandardOutput
     private const int WindowsBrokenPipe = 109;
     private const int WindowsNoData = 232;
 
-    /// <summary>Opens it. The console's own stream hides that nobody reads any more; a pipe's own stream says so, and the work can end.</summary>
+    /// <summary>
+    /// Opens it. The console's own stream hides that nobody reads any more; a pipe's own stream says so, and the work
+    /// can end.
+    /// </summary>
     /// <exception cref="DataOpsException"><c>OutputFailed</c>: it is closed, or takes nothing.</exception>
     public static Stream Open()
     {
@@ -27,14 +29,18 @@ public static class StandardOutput
 
     /// <summary>Whether a write failed because its reader has what it wanted, as <c>head -1</c> has.</summary>
     public static bool IsReaderGone(IOException e) =>
-        OperatingSystem.IsWindows() ? (e.HResult & 0xFFFF) is WindowsBrokenPipe or WindowsNoData : e.HResult == BrokenPipe;
+        OperatingSystem.IsWindows()
+            ? (e.HResult & 0xFFFF) is WindowsBrokenPipe or WindowsNoData
+            : e.HResult == BrokenPipe;
 
     /// <summary>What is told of any other failed write.</summary>
     public static DataOpsException Failure(string why, Exception? cause = null) => new(
-        ErrorIds.OutputFailed, FailureKind.InvalidOperation, $"Standard output could not be written: {why}", "Check where it leads to, and the free space there.", "stdout",
+        ErrorIds.OutputFailed, FailureKind.InvalidOperation, $"Standard output could not be written: {why}",
+        "Check where it leads to, and the free space there.", "stdout",
         cause);
 
-    // What a parent hands on is not closed by exec; the program's own files are, and one of those has the number of an output that is closed.
+    // What a parent hands on is not closed by exec; the program's own files are, and one of those has the number of an
+    // output that is closed.
     private static void Require()
     {
         int flags = Control(Descriptor, GetFlags);

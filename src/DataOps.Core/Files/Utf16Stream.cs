@@ -9,7 +9,9 @@ internal sealed class Utf16Stream(Stream utf16, bool isBigEndian) : ReadStream
     private readonly Stream _utf8 = Encoding.CreateTranscodingStream(
         utf16, new UnicodeEncoding(isBigEndian, byteOrderMark: true, throwOnInvalidBytes: true), Encoding.UTF8);
 
-    /// <summary>The stream as UTF-8; the stream itself where it does not begin with a byte order mark of UTF-16.</summary>
+    /// <summary>
+    /// The stream as UTF-8; the stream itself where it does not begin with a byte order mark of UTF-16.
+    /// </summary>
     /// <param name="stream">The stream.</param>
     /// <param name="start">Its first bytes, which it will deliver.</param>
     public static Stream Read(Stream stream, ReadOnlySpan<byte> start) => start switch

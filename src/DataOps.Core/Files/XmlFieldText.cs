@@ -5,7 +5,8 @@ using DataOps.Core.Postgres.Copy;
 namespace DataOps.Core.Files;
 
 /// <summary>
-/// What a field's element holds: a text, nothing at all, or the parts of a natural key; blanks around a text are no part of it, as in Django.
+/// What a field's element holds: a text, nothing at all, or the parts of a natural key; blanks around a text are no
+/// part of it, as in Django.
 /// </summary>
 internal sealed class XmlFieldText(XmlReader xml, Action step)
 {
@@ -28,7 +29,9 @@ internal sealed class XmlFieldText(XmlReader xml, Action step)
     /// <summary>The element that does not belong here, after <see cref="Read"/> said so.</summary>
     public string Strange { get; private set; } = "";
 
-    /// <summary>Reads the element on which the reader stands, up to its end; false when something else is in it.</summary>
+    /// <summary>
+    /// Reads the element on which the reader stands, up to its end; false when something else is in it.
+    /// </summary>
     /// <param name="tooLarge">Called when a text is larger than PostgreSQL could store.</param>
     public bool Read(Action tooLarge)
     {
@@ -44,7 +47,8 @@ internal sealed class XmlFieldText(XmlReader xml, Action step)
                 return false;
             if (xml.NodeType == XmlNodeType.EndElement && xml.LocalName == "natural")
                 EndPart();
-            else if (xml.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace or XmlNodeType.Whitespace)
+            else if (xml.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace
+                or XmlNodeType.Whitespace)
                 TakeText(tooLarge);
         }
         return true;
@@ -94,9 +98,11 @@ internal sealed class XmlFieldText(XmlReader xml, Action step)
     // What Python's str.strip() takes away.
     private static ReadOnlySpan<byte> Strip(ReadOnlySpan<byte> text)
     {
-        while (Rune.DecodeFromUtf8(text, out Rune first, out int length) == System.Buffers.OperationStatus.Done && Rune.IsWhiteSpace(first))
+        while (Rune.DecodeFromUtf8(text, out Rune first, out int length) == System.Buffers.OperationStatus.Done
+            && Rune.IsWhiteSpace(first))
             text = text[length..];
-        while (Rune.DecodeLastFromUtf8(text, out Rune last, out int length) == System.Buffers.OperationStatus.Done && Rune.IsWhiteSpace(last))
+        while (Rune.DecodeLastFromUtf8(text, out Rune last, out int length) == System.Buffers.OperationStatus.Done
+            && Rune.IsWhiteSpace(last))
             text = text[..^length];
         return text;
     }

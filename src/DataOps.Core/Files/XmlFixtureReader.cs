@@ -1,11 +1,13 @@
 using System.Text.Json;
 using System.Xml;
 using DataOps.Core.Django.Values;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Files;
 
-/// <summary>Reads a fixture in Django's XML, which declares no types of its own: document types and entities are refused, as Django refuses them.</summary>
+/// <summary>
+/// Reads a fixture in Django's XML, which declares no types of its own: document types and entities are refused, as
+/// Django refuses them.
+/// </summary>
 internal sealed class XmlFixtureReader : FixtureReader
 {
     private const int LargestTag = 1 << 26;
@@ -133,7 +135,9 @@ internal sealed class XmlFixtureReader : FixtureReader
     {
         if (_xml.LocalName != "field")
             throw Unexpected();
-        string name = _xml.GetAttribute("name") is { Length: > 0 } given ? given : throw Invalid("a <field> has no name", _place.LineNumber);
+        string name = _xml.GetAttribute("name") is { Length: > 0 } given
+            ? given
+            : throw Invalid("a <field> has no name", _place.LineNumber);
         if (!first)
             _object.Raw(", "u8);
         _object.GoTo(_place.LineNumber);

@@ -1,6 +1,9 @@
 namespace DataOps.Core.Files;
 
-/// <summary>The values of a YAML file that have a name, to be repeated; both are limited, as a few names can stand for any amount of text.</summary>
+/// <summary>
+/// The values of a YAML file that have a name, to be repeated; both are limited, as a few names can stand for any
+/// amount of text.
+/// </summary>
 internal sealed class YamlAnchors
 {
     private const long MostKept = 1 << 24;

@@ -1,13 +1,15 @@
 using System.Text;
 using System.Text.Json;
 using DataOps.Core.Django.Values;
-using DataOps.Core.Kernel;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
 namespace DataOps.Core.Files;
 
-/// <summary>Reads a fixture in YAML as a stream of events, one object after the other, where Django's loader takes the whole file into memory.</summary>
+/// <summary>
+/// Reads a fixture in YAML as a stream of events, one object after the other, where Django's loader takes the whole
+/// file into memory.
+/// </summary>
 internal sealed class YamlFixtureReader : FixtureReader
 {
     // The parser holds a value as text of two bytes a character, and copies it.
@@ -25,7 +27,9 @@ internal sealed class YamlFixtureReader : FixtureReader
         : base(name)
     {
         _stream = new MeteredStream(stream, LargestScalar, cancellation);
-        _parser = new Parser(new Scanner(new StreamReader(_stream, new UTF8Encoding(false, throwOnInvalidBytes: true)), skipComments: true));
+        _parser =
+            new Parser(new Scanner(
+                new StreamReader(_stream, new UTF8Encoding(false, throwOnInvalidBytes: true)), skipComments: true));
     }
 
     private long Line => Math.Max(_parser.Current?.Start.Line ?? 1, 1);
@@ -111,7 +115,9 @@ internal sealed class YamlFixtureReader : FixtureReader
         {
             return _parser.MoveNext();
         }
-        catch (Exception e) when (e is ArgumentException and not DecoderFallbackException or ArithmeticException or FormatException or IndexOutOfRangeException
+        catch (Exception e)
+            when (e is ArgumentException and not DecoderFallbackException or ArithmeticException or FormatException
+            or IndexOutOfRangeException
             or InvalidCastException or InvalidOperationException or KeyNotFoundException or NullReferenceException)
         {
             throw Invalid("what follows this line is not valid YAML", Line, e);
@@ -267,7 +273,8 @@ internal sealed class YamlFixtureReader : FixtureReader
 
     private void WriteScalar(Scalar scalar)
     {
-        if (!YamlScalar.TryWrite(scalar.Value, scalar.Tag.IsEmpty ? null : scalar.Tag.Value, scalar.Style == ScalarStyle.Plain, _object.Output))
+        if (!YamlScalar.TryWrite(scalar.Value, scalar.Tag.IsEmpty ? null : scalar.Tag.Value,
+            scalar.Style == ScalarStyle.Plain, _object.Output))
             throw Invalid($"a value is not what its tag {scalar.Tag} says, or the tag is not supported", Line);
     }
 
@@ -281,7 +288,8 @@ internal sealed class YamlFixtureReader : FixtureReader
 
     private byte[] ValueOf(AnchorAlias alias)
     {
-        byte[] value = _anchors.Find(alias.Value.Value) ?? throw Invalid($"the alias *{alias.Value} stands for nothing before it", Line);
+        byte[] value = _anchors.Find(alias.Value.Value)
+            ?? throw Invalid($"the alias *{alias.Value} stands for nothing before it", Line);
         return _anchors.TryRepeat(value) ? value : throw Invalid("aliases repeat more than 64 MB in one object", Line);
     }
 

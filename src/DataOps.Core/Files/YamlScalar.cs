@@ -7,7 +7,9 @@ using DataOps.Core.Postgres.Copy;
 
 namespace DataOps.Core.Files;
 
-/// <summary>What a plain scalar of YAML means: as PyYAML reads YAML 1.1, written as the JSON of the value that Python gets.</summary>
+/// <summary>
+/// What a plain scalar of YAML means: as PyYAML reads YAML 1.1, written as the JSON of the value that Python gets.
+/// </summary>
 internal static partial class YamlScalar
 {
     private const string Prefix = "tag:yaml.org,2002:";
@@ -31,7 +33,8 @@ internal static partial class YamlScalar
                 output.Write("null"u8);
                 return true;
             case "bool" when Bool().IsMatch(value):
-                output.Write(value[0] is 'y' or 'Y' or 't' or 'T' || value.Equals("on", StringComparison.OrdinalIgnoreCase) ? "true"u8 : "false"u8);
+                output.Write(value[0] is 'y' or 'Y' or 't' or 'T'
+                    || value.Equals("on", StringComparison.OrdinalIgnoreCase) ? "true"u8 : "false"u8);
                 return true;
             case "int" when Integer().IsMatch(value):
                 output.WriteText(ToInteger(value).ToString(CultureInfo.InvariantCulture));
@@ -65,7 +68,9 @@ internal static partial class YamlScalar
     }
 
     private static string KindOfNumber(string value) =>
-        Integer().IsMatch(value) ? "int" : Real().IsMatch(value) ? "float" : Moment().IsMatch(value) ? "timestamp" : "str";
+        Integer().IsMatch(value)
+            ? "int"
+            : Real().IsMatch(value) ? "float" : Moment().IsMatch(value) ? "timestamp" : "str";
 
     private static BigInteger ToInteger(string value)
     {
@@ -77,7 +82,8 @@ internal static partial class YamlScalar
             _ when digits.StartsWith("0b", StringComparison.Ordinal) => Sum(digits[2..], 2),
             _ when digits.StartsWith("0x", StringComparison.Ordinal) => Sum(digits[2..], 16),
             _ when digits.Contains(':') =>
-                digits.Split(':').Aggregate(BigInteger.Zero, (sum, part) => sum * 60 + BigInteger.Parse(part, CultureInfo.InvariantCulture)),
+                digits.Split(':').Aggregate(
+                    BigInteger.Zero, (sum, part) => sum * 60 + BigInteger.Parse(part, CultureInfo.InvariantCulture)),
             ['0', _, ..] => Sum(digits, 8),
             _ => BigInteger.Parse(digits, CultureInfo.InvariantCulture),
         };
@@ -96,7 +102,9 @@ internal static partial class YamlScalar
         {
             ".inf" => sign * double.PositiveInfinity,
             ".nan" => double.NaN,
-            _ when text.Contains(':') => sign * text.Split(':').Aggregate(0.0, (sum, part) => sum * 60 + double.Parse(part, CultureInfo.InvariantCulture)),
+            _ when text.Contains(':') =>
+                sign * text.Split(':').Aggregate(
+                    0.0, (sum, part) => sum * 60 + double.Parse(part, CultureInfo.InvariantCulture)),
             _ => sign * double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture),
         };
     }
@@ -119,13 +127,16 @@ internal static partial class YamlScalar
         if (!match.Groups["hour"].Success)
             return day;
         string fraction = match.Groups["fraction"].Value.PadRight(6, '0')[..6];
-        string zone = match.Groups["sign"].Success ? $"{match.Groups["sign"].Value}{Two("zonehour")}:{Two("zoneminute")}"
+        string zone = match.Groups["sign"].Success
+            ? $"{match.Groups["sign"].Value}{Two("zonehour")}:{Two("zoneminute")}"
             : match.Groups["utc"].Success ? "+00:00"
             : "";
-        return $"{day} {Two("hour")}:{match.Groups["minute"].Value}:{match.Groups["second"].Value}{(fraction == "000000" ? "" : "." + fraction)}{zone}";
+        string second = match.Groups["second"].Value + (fraction == "000000" ? "" : "." + fraction);
+        return $"{day} {Two("hour")}:{match.Groups["minute"].Value}:{second}{zone}";
     }
 
-    private static void WriteString(string value, Utf8Output output) => output.WriteJsonString(Encoding.UTF8.GetBytes(value));
+    private static void WriteString(string value, Utf8Output output) =>
+        output.WriteJsonString(Encoding.UTF8.GetBytes(value));
 
     [GeneratedRegex(@"^(?:~|null|Null|NULL)\z")]
     private static partial Regex Null();
@@ -139,7 +150,8 @@ internal static partial class YamlScalar
     private static partial Regex Integer();
 
     [GeneratedRegex(
-        @"^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*"
+        @"^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?"
+        + @"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*"
         + @"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\z")]
     private static partial Regex Real();
 

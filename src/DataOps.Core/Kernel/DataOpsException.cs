@@ -47,7 +47,8 @@ public class DataOpsException : Exception
     /// <param name="advice">What the user can do next.</param>
     /// <param name="target">The table, file, key or parameter that it is about.</param>
     /// <param name="inner">The cause.</param>
-    public DataOpsException(string id, FailureKind kind, string message, string? advice = null, object? target = null, Exception? inner = null)
+    public DataOpsException(string id, FailureKind kind, string message, string? advice = null, object? target = null,
+        Exception? inner = null)
         : base(message, inner) => (Id, Kind, Advice, Target) = (id, kind, advice, target);
 
     /// <summary>Stable name of the failure, as <c>UnknownModel</c> or <c>Postgres.23505</c>.</summary>

@@ -23,7 +23,9 @@ public enum AuditProblem : long
 }
 
 /// <summary>A problem that an audit found, or several of one kind: what, where, how severe, and what to do.</summary>
-/// <remarks>Its properties have the names of the parameters of the cmdlets that take it: Table, Model, Key, Reference.</remarks>
+/// <remarks>
+/// Its properties have the names of the parameters of the cmdlets that take it: Table, Model, Key, Reference.
+/// </remarks>
 public record Finding
 {
     /// <summary>The server; null where none was connected.</summary>
@@ -53,7 +55,10 @@ public record Finding
     /// <summary>The table; null where there is none.</summary>
     public string? Table { get; init; }
 
-    /// <summary>The row's key as text, the parts of a composite key joined by commas, ctid where there is no key; null for several rows.</summary>
+    /// <summary>
+    /// The row's key as text, the parts of a composite key joined by commas, ctid where there is no key; null for
+    /// several rows.
+    /// </summary>
     public string? Key { get; init; }
 
     /// <summary>The column, or several joined by commas.</summary>

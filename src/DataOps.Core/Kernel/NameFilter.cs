@@ -16,13 +16,15 @@ internal sealed class NameFilter
     public bool IsEmpty => _patterns.Length == 0;
 
     /// <summary>Whether one of the names matches; everything does where there is nothing to filter by.</summary>
-    public bool Matches(params string?[] names) => IsEmpty || _patterns.Any(p => names.Any(n => n is not null && p.Pattern.IsMatch(n)));
+    public bool Matches(params string?[] names) =>
+        IsEmpty || _patterns.Any(p => names.Any(n => n is not null && p.Pattern.IsMatch(n)));
 
     /// <summary>The names that match none of these: most likely slips of the pen.</summary>
     public IEnumerable<string> Unmatched(IEnumerable<string?[]> candidates)
     {
         string?[][] all = [.. candidates];
-        return _patterns.Where(p => !all.Any(c => c.Any(n => n is not null && p.Pattern.IsMatch(n)))).Select(p => p.Text);
+        return _patterns.Where(p => !all.Any(c => c.Any(n => n is not null && p.Pattern.IsMatch(n)))).Select(
+            p => p.Text);
     }
 
     // Brackets stay as they are: they mean the same in both.
@@ -31,11 +33,13 @@ internal sealed class NameFilter
         string pattern = Regex.Escape(name).Replace("\\*", ".*").Replace("\\?", ".").Replace("\\[", "[");
         try
         {
-            return new Regex($"^{pattern}$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline);
+            return new Regex(
+                $"^{pattern}$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline);
         }
         catch (ArgumentException e)
         {
-            throw new DataOpsException(ErrorIds.InvalidPattern, FailureKind.InvalidArgument, $"\"{name}\" is not a name with wildcards.", "Use * ? [a-z].", name, e);
+            throw new DataOpsException(ErrorIds.InvalidPattern, FailureKind.InvalidArgument,
+                $"\"{name}\" is not a name with wildcards.", "Use * ? [a-z].", name, e);
         }
     }
 }

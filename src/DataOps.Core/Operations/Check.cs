@@ -1,24 +1,27 @@
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
 using Npgsql;
 
 namespace DataOps.Core.Operations;
 
-/// <summary>Runs the checks of an audit, each under a savepoint of the audit's transaction: one that PostgreSQL refuses is a finding, and the others go on.</summary>
+/// <summary>
+/// Runs the checks of an audit, each under a savepoint of the audit's transaction: one that PostgreSQL refuses is a
+/// finding, and the others go on.
+/// </summary>
 internal sealed class Check(Session session, Audit audit, OperationContext context)
 {
     private const int MostNamed = 10;
 
     /// <summary>Runs a check.</summary>
     /// <param name="check">The check.</param>
-    /// <param name="tables">The tables that it reads, the one that it is about first; empty where it reads many.</param>
+    /// <param name="tables">The tables that it reads, the one that it is about first; empty where it reads
+    /// many.</param>
     /// <param name="model">The model of the table that it is about.</param>
-    /// <param name="parts">The check in parts, which are run where the whole is refused before its first finding; null where it has none.</param>
+    /// <param name="parts">The check in parts, which are run where the whole is refused before its first finding; null
+    /// where it has none.</param>
     /// <exception cref="DataOpsException">The connection is lost.</exception>
     /// <exception cref="OperationCanceledException">The caller has cancelled.</exception>
     public IEnumerable<Finding> Run(
-        Func<IEnumerable<Finding>> check, IReadOnlyList<Table> tables, string? model = null, Func<IEnumerable<Finding>>? parts = null)
+        Func<IEnumerable<Finding>> check, IReadOnlyList<Table> tables, string? model = null,
+        Func<IEnumerable<Finding>>? parts = null)
     {
         session.Run($"savepoint dataops_check", context.Cancellation);
         DataOpsException? failure = null;
@@ -88,17 +91,21 @@ internal sealed class Check(Session session, Audit audit, OperationContext conte
         long[] oids = [.. tables.Select(t => (long)t.Oid)];
         IReadOnlyList<string> grants = session.Query<string>($"""
             with missing as (
-              select c.relkind, c.oid::regclass::text as name, quote_ident(n.nspname) as schema, has_schema_privilege(n.oid, 'usage') as isvisible,
-                     case c.relkind when 'S' then has_sequence_privilege(c.oid, 'select') else has_table_privilege(c.oid, 'select') end as isreadable
+              select c.relkind, c.oid::regclass::text as name, quote_ident(n.nspname) as schema,
+                  has_schema_privilege(n.oid, 'usage') as isvisible,
+                     case c.relkind when 'S' then has_sequence_privilege(c.oid, 'select')
+                         else has_table_privilege(c.oid, 'select') end as isreadable
               from pg_class c join pg_namespace n on n.oid = c.relnamespace
               where case when cardinality({oids}) = 0
                       then c.relkind in ('r', 'p', 'S') and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
                       else c.oid::int8 = any({oids}) end),
             lacking as (select * from missing where not isvisible or not isreadable)
-            select format('grant pg_read_all_data to %I', current_user) where (select count(*) from lacking) > {MostNamed}
+            select format('grant pg_read_all_data to %I', current_user) where (select count(*)
+                from lacking) > {MostNamed}
             union all
             select statement from (
-              select format('grant usage on schema %s to %I', string_agg(distinct schema, ', ' order by schema), current_user) as statement, 1 as place
+              select format('grant usage on schema %s to %I', string_agg(distinct schema, ', '
+                  order by schema), current_user) as statement, 1 as place
               from lacking where not isvisible having count(*) > 0
               union all
               select format('grant select on %s to %I', string_agg(name, ', ' order by name), current_user), 2

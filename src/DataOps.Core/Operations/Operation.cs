@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Operations;
 
 /// <summary>
-/// Names an operation as PowerShell names its cmdlet: an approved verb and a singular noun. The command line derives <c>verb-noun</c> from it.
+/// Names an operation as PowerShell names its cmdlet: an approved verb and a singular noun. The command line derives
+/// <c>verb-noun</c> from it.
 /// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class OperationAttribute(string verb, string noun) : Attribute
@@ -20,11 +19,17 @@ public sealed class OperationAttribute(string verb, string noun) : Attribute
     public bool AsksFirst { get; set; }
 }
 
-/// <summary>The options of an operation; <see cref="Validate"/> is written at build time from what <see cref="OptionAttribute"/> and its like say.</summary>
+/// <summary>
+/// The options of an operation; <see cref="Validate"/> is written at build time from what <see cref="OptionAttribute"/>
+/// and its like say.
+/// </summary>
 public interface IOptions
 {
-    /// <summary>Refuses what cannot be meant: values out of range, options that are missing or contradict each other.</summary>
-    /// <exception cref="DataOpsException"><c>MissingOption</c>, <c>InvalidOption</c> or <c>ContradictingOptions</c>.</exception>
+    /// <summary>
+    /// Refuses what cannot be meant: values out of range, options that are missing or contradict each other.
+    /// </summary>
+    /// <exception cref="DataOpsException"><c>MissingOption</c>, <c>InvalidOption</c> or
+    /// <c>ContradictingOptions</c>.</exception>
     void Validate();
 }
 
@@ -33,7 +38,10 @@ public abstract class Operation<TOptions, TResult>
     where TOptions : IOptions
     where TResult : class
 {
-    /// <summary>Refuses options that cannot be meant, and runs the operation; nothing else happens before the first result is asked for.</summary>
+    /// <summary>
+    /// Refuses options that cannot be meant, and runs the operation; nothing else happens before the first result is
+    /// asked for.
+    /// </summary>
     /// <exception cref="DataOpsException">The options contradict themselves, or the operation fails.</exception>
     public IEnumerable<TResult> Run(Session session, TOptions options, OperationContext context)
     {
@@ -62,7 +70,10 @@ public abstract class OfflineOperation<TOptions, TResult> : Operation<TOptions, 
     /// <summary>Whether these options ask for that part alone: then no session is opened.</summary>
     public abstract bool IsOffline(TOptions options);
 
-    /// <summary>Refuses options that cannot be meant, and runs that part; nothing else happens before the first result is asked for.</summary>
+    /// <summary>
+    /// Refuses options that cannot be meant, and runs that part; nothing else happens before the first result is asked
+    /// for.
+    /// </summary>
     /// <exception cref="DataOpsException">The options contradict themselves, or the operation fails.</exception>
     public IEnumerable<TResult> RunOffline(TOptions options, OperationContext context)
     {
@@ -90,7 +101,9 @@ public sealed record OperationContext
     /// <summary>Cancels the query that runs on the server, and the operation with it.</summary>
     public CancellationToken Cancellation { get; init; }
 
-    /// <summary>Receives progress, a few times a second at the most; called on the thread that runs the operation.</summary>
+    /// <summary>
+    /// Receives progress, a few times a second at the most; called on the thread that runs the operation.
+    /// </summary>
     public IProgress<OperationProgress>? Progress { get; init; }
 
     /// <summary>Receives warnings; called on the thread that runs the operation.</summary>

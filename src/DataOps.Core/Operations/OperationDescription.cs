@@ -1,8 +1,9 @@
-using DataOps.Core.Postgres.Connections;
-
 namespace DataOps.Core.Operations;
 
-/// <summary>An operation as a front end sees it that knows none of them by name; written at build time, so that nothing is looked up by reflection.</summary>
+/// <summary>
+/// An operation as a front end sees it that knows none of them by name; written at build time, so that nothing is
+/// looked up by reflection.
+/// </summary>
 public sealed partial class OperationDescription
 {
     /// <summary>An approved PowerShell verb, as <c>Find</c>.</summary>
@@ -45,7 +46,8 @@ public sealed partial class OperationDescription
     public bool IsPlan(IOptions options) => Changes && Options.Single(o => o.Name == "WhatIf").Get(options) is true;
 
     /// <summary>Whether given options have its data written to the standard output.</summary>
-    public bool WritesToStandardOutput(IOptions options) => Options.Any(o => o.Form == OptionForm.DatasetToWrite && o.Get(options) is "-");
+    public bool WritesToStandardOutput(IOptions options) =>
+        Options.Any(o => o.Form == OptionForm.DatasetToWrite && o.Get(options) is "-");
 }
 
 /// <summary>An option as a front end sees it that knows none of them by name.</summary>
@@ -79,10 +81,14 @@ public sealed class OptionDescription
     public required Func<IOptions, object?> Get { get; init; }
 
     /// <summary>
-    /// Options in which it has the value that texts say, one text for an option that is no list. <c>InvalidOption</c> where they are none of its type.
+    /// Options in which it has the value that texts say, one text for an option that is no list. <c>InvalidOption</c>
+    /// where they are none of its type.
     /// </summary>
     public Func<IOptions, IReadOnlyList<string>, IOptions>? Set { get; init; }
 
-    /// <summary>Options in which it is a list of objects that another command wrote, each told by the text of its properties; null if it is none.</summary>
+    /// <summary>
+    /// Options in which it is a list of objects that another command wrote, each told by the text of its properties;
+    /// null if it is none.
+    /// </summary>
     public Func<IOptions, IEnumerable<Func<string, string?>>, IOptions>? SetObjects { get; init; }
 }

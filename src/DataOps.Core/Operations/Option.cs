@@ -1,8 +1,8 @@
 namespace DataOps.Core.Operations;
 
 /// <summary>
-/// What an option is besides its name, its type and its summary, which is its <c>--help</c>. Cmdlets, the command line and <see cref="IOptions.Validate"/>
-/// are written from it at build time.
+/// What an option is besides its name, its type and its summary, which is its <c>--help</c>. Cmdlets, the command line
+/// and <see cref="IOptions.Validate"/> are written from it at build time.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class OptionAttribute : Attribute
@@ -13,7 +13,10 @@ public sealed class OptionAttribute : Attribute
     /// <summary>Whether nothing can be done without it.</summary>
     public bool Mandatory { get; set; }
 
-    /// <summary>Whether a cmdlet takes it from objects of the pipeline, by the property of its name or of one of <see cref="Aliases"/>.</summary>
+    /// <summary>
+    /// Whether a cmdlet takes it from objects of the pipeline, by the property of its name or of one of
+    /// <see cref="Aliases"/>.
+    /// </summary>
     public bool Pipeline { get; set; }
 
     /// <summary>Other names of the parameter.</summary>
@@ -68,7 +71,9 @@ public sealed class NotWithAttribute(string option, params object[] values) : At
     public IReadOnlyList<object> Values { get; } = values;
 }
 
-/// <summary>The operation does not have the options of a record from which its own derives, nor those that this one inherits.</summary>
+/// <summary>
+/// The operation does not have the options of a record from which its own derives, nor those that this one inherits.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class WithoutOptionsOfAttribute(Type record) : Attribute
 {

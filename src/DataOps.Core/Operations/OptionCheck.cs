@@ -1,9 +1,10 @@
 using System.Text.RegularExpressions;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Operations;
 
-/// <summary>The checks of which <see cref="IOptions.Validate"/> is made at build time, and the words in which they refuse.</summary>
+/// <summary>
+/// The checks of which <see cref="IOptions.Validate"/> is made at build time, and the words in which they refuse.
+/// </summary>
 public static partial class OptionCheck
 {
     /// <summary>Refuses an option that is missing.</summary>
@@ -11,7 +12,8 @@ public static partial class OptionCheck
     public static void Given(string name, bool isGiven, string text)
     {
         if (!isGiven)
-            throw new DataOpsException(ErrorIds.MissingOption, FailureKind.InvalidArgument, $"-{name} is missing.", text, name);
+            throw new DataOpsException(
+                ErrorIds.MissingOption, FailureKind.InvalidArgument, $"-{name} is missing.", text, name);
     }
 
     /// <summary>Refuses an empty text.</summary>
@@ -19,7 +21,8 @@ public static partial class OptionCheck
     public static void NotEmpty(string name, string? value)
     {
         if (value is { Length: 0 })
-            throw new DataOpsException(ErrorIds.InvalidOption, FailureKind.InvalidArgument, $"-{name} cannot be empty.", "Give a value, or leave it out.", name);
+            throw new DataOpsException(ErrorIds.InvalidOption, FailureKind.InvalidArgument, $"-{name} cannot be empty.",
+                "Give a value, or leave it out.", name);
     }
 
     /// <summary>Refuses a number that is too small or too large.</summary>
@@ -27,7 +30,8 @@ public static partial class OptionCheck
     public static void InRange(string name, int? value, int least, int most)
     {
         if (value < least || value > most)
-            throw OptionText.Wrong(name, $"{value}", $"Use a number from {least} {(most == int.MaxValue ? "on" : $"to {most}")}.");
+            throw OptionText.Wrong(
+                name, $"{value}", $"Use a number from {least} {(most == int.MaxValue ? "on" : $"to {most}")}.");
     }
 
     /// <summary>Refuses an address where a path is needed.</summary>

@@ -1,5 +1,3 @@
-using DataOps.Core.Kernel;
-
 namespace DataOps.Core.Operations;
 
 /// <summary>Reads the values of options from text.</summary>
@@ -8,7 +6,8 @@ public static class OptionText
     /// <summary>Reads a list: its values are given one by one, or separated by commas.</summary>
     /// <exception cref="DataOpsException"><c>InvalidOption</c>: a text is not a value of the type.</exception>
     public static IReadOnlyList<T> List<T>(string name, IEnumerable<string> texts) =>
-        [.. texts.SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Select(t => Parse<T>(name, t))];
+        [.. texts.SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .Select(t => Parse<T>(name, t))];
 
     /// <summary>Reads a value: a text, a number, true or false, or a member of an enumeration.</summary>
     /// <exception cref="DataOpsException"><c>InvalidOption</c>: the text is not a value of the type.</exception>
@@ -17,7 +16,8 @@ public static class OptionText
         if (typeof(T) == typeof(string))
             return (T)(object)text;
         if (typeof(T).IsEnum)
-            return Enum.GetNames(typeof(T)).FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } member
+            return Enum.GetNames(typeof(T))
+                .FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } member
                 ? (T)Enum.Parse(typeof(T), member)
                 : throw Wrong(name, $"\"{text}\"", $"Use {string.Join(", ", Enum.GetNames(typeof(T)))}.");
         try

@@ -1,9 +1,4 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.References;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.PageRepair;
 
@@ -13,7 +8,8 @@ namespace DataOps.Core.PageRepair;
 /// <param name="pages">The plan of the pages.</param>
 /// <param name="rebuilt">The temporary table of the pages that come back.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
-internal sealed class PagePlaces(Session session, ReferenceCatalog catalog, TablePlan pages, SqlText rebuilt, CancellationToken cancellation)
+internal sealed class PagePlaces(
+    Session session, ReferenceCatalog catalog, TablePlan pages, SqlText rebuilt, CancellationToken cancellation)
 {
     private static readonly PathScheme s_paths = PathScheme.Wagtail;
 
@@ -21,27 +17,31 @@ internal sealed class PagePlaces(Session session, ReferenceCatalog catalog, Tabl
         $"(select path, url_path, slug from {pages.Table} union all select path, url_path, slug from {rebuilt})";
 
     /// <summary>
-    /// The columns of a page that a revision does not tell, or no longer, as SQL over the revision r and its key k: its own place where that is free,
-    /// else the last below the nearest page that is left.
+    /// The columns of a page that a revision does not tell, or no longer, as SQL over the revision r and its key k: its
+    /// own place where that is free, else the last below the nearest page that is left.
     /// </summary>
     /// <exception cref="DataOpsException"><c>NoPlace</c>: nothing is left of the pages above it.</exception>
     public IReadOnlyDictionary<string, SqlText> Place(PageRevision revision)
     {
-        string path = revision.Path is { } old && s_paths.IsPath(old) && !Exists(old) && (s_paths.Depth(old) == 1 || Exists(s_paths.Parent(old))) ? old : Last(revision);
+        string path = revision.Path is { } old && s_paths.IsPath(old) && !Exists(old)
+            && (s_paths.Depth(old) == 1 || Exists(s_paths.Parent(old))) ? old : Last(revision);
         SqlText parent = SqlText.Value(s_paths.Depth(path) > 1 ? s_paths.Parent(path) : null);
         // Two children of one page cannot have one slug.
         SqlText slug = $"""
             (r.content ->> 'slug')::varchar || case
-              when exists (select 1 from {_all} s where {s_paths.ParentSql($"s.path")} = {parent} and s.slug = r.content ->> 'slug') then '-' || k.key else '' end
+              when exists (select 1 from {_all} s where {s_paths.ParentSql($"s.path")} = {parent}
+                  and s.slug = r.content ->> 'slug') then '-' || k.key else '' end
             """;
         Dictionary<string, SqlText> values = new()
         {
             ["path"] = SqlText.Value(path),
             ["depth"] = $"{s_paths.Depth(path)}",
-            ["numchild"] = $"(select count(*)::int from {pages.Table} c where {s_paths.ParentSql($"c.path")} = {SqlText.Value(path)})",
+            ["numchild"] = $"(select count(*)::int from {pages.Table} c where {s_paths.ParentSql($"c.path")} = " +
+                $"{SqlText.Value(path)})",
             ["slug"] = slug,
             ["url_path"] = s_paths.Depth(path) > 1
-                ? (SqlText)$"coalesce((select p.url_path from {_all} p where p.path = {parent}), '') || {slug} || '/'" : (SqlText)$"'/'",
+                ? (SqlText)$"coalesce((select p.url_path from {_all} p where p.path = {parent}), '') || {slug} || '/'"
+                    : (SqlText)$"'/'",
             ["content_type_id"] = $"r.content_type_id",
             ["latest_revision_id"] = $"r.id",
             ["latest_revision_created_at"] = $"r.created_at",
@@ -50,27 +50,38 @@ internal sealed class PagePlaces(Session session, ReferenceCatalog catalog, Tabl
         return values.Where(v => pages.Table.Find(v.Key) is not null).ToDictionary();
     }
 
-    /// <summary>Plans the counts of the parents that are there; those that come back themselves have theirs already, or get it.</summary>
+    /// <summary>
+    /// Plans the counts of the parents that are there; those that come back themselves have theirs already, or get it.
+    /// </summary>
     public void Plan()
     {
-        pages.PlanUpdate($"from {pages.Table} t where exists (select 1 from {rebuilt} s where {s_paths.ParentSql($"s.path")} = t.path)");
-        session.Run($"update {rebuilt} t set numchild = t.numchild + (select count(*) from {rebuilt} s where {s_paths.ParentSql($"s.path")} = t.path)",
+        pages.PlanUpdate(
+            $"from {pages.Table} t where exists (select 1 from {rebuilt} s where {s_paths.ParentSql($"s.path")} = " +
+                $"t.path)");
+        session.Run(
+            $"update {rebuilt} t set numchild = t.numchild + (select count(*) from {rebuilt} s where " +
+                $"{s_paths.ParentSql($"s.path")} = t.path)",
             cancellation);
     }
 
     /// <summary>Writes the counts.</summary>
     public void Apply() =>
-        session.Run($"update {pages.Table} t set numchild = s.numchild from {Counts} s where {pages.Same("s", "t")}", cancellation);
+        session.Run($"update {pages.Table} t set numchild = s.numchild from {Counts} s where {pages.Same("s", "t")}",
+            cancellation);
 
     /// <summary>What changes in the parents.</summary>
-    public IEnumerable<RowChange> Describe(RowChanges changed) => changed.Updated(pages, catalog.LabelOf(pages.Table), Counts, ["numchild"]);
+    public IEnumerable<RowChange> Describe(RowChanges changed) =>
+        changed.Updated(pages, catalog.LabelOf(pages.Table), Counts, ["numchild"]);
 
     // What is there and what comes; a parent's old count may have been wrong.
     private SqlText Counts => $"""
-        (select {pages.Identity.Of("c")}, (select count(*)::int from {rebuilt} s where {s_paths.ParentSql($"s.path")} = c.path)
+        (select {pages.Identity.Of("c")}, (select count(*)::int from {rebuilt} s
+            where {s_paths.ParentSql($"s.path")} = c.path)
            + (select count(*)::int from {pages.Table} p
-              where {s_paths.ParentSql($"p.path")} = c.path and not exists (select 1 from {rebuilt} s where s.path = p.path)) as numchild
-         from {pages.Name} c where c._action = 'U' and exists (select 1 from {rebuilt} s where {s_paths.ParentSql($"s.path")} = c.path))
+              where {s_paths.ParentSql($"p.path")} = c.path and not exists (select 1 from {rebuilt} s
+                  where s.path = p.path)) as numchild
+         from {pages.Name} c where c._action = 'U' and exists (select 1 from {rebuilt} s
+             where {s_paths.ParentSql($"s.path")} = c.path))
         """;
 
     private string Last(PageRevision revision)
@@ -96,5 +107,6 @@ internal sealed class PagePlaces(Session session, ReferenceCatalog catalog, Tabl
     }
 
     private bool Exists(string path) => 
-        session.Query<bool>($"select exists (select 1 from {_all} s where s.path = {SqlText.Value(path)})", cancellation)[0];
+        session.Query<bool>(
+            $"select exists (select 1 from {_all} s where s.path = {SqlText.Value(path)})", cancellation)[0];
 }

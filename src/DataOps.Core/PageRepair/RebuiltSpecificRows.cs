@@ -1,28 +1,23 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Pages;
-using DataOps.Core.Django.References;
 using DataOps.Core.Django.Values;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.PageRepair;
 
 /// <summary>Makes the missing halves of pages anew, from the content of their newest revision.</summary>
 /// <remarks>
-/// Whatever the revision does not hold, or points at nothing by now, becomes what the table allows; a page comes back to its place in the tree where
-/// that is free.
+/// Whatever the revision does not hold, or points at nothing by now, becomes what the table allows; a page comes back
+/// to its place in the tree where that is free.
 /// </remarks>
 internal sealed class RebuiltSpecificRows(
-    Session session, ReferenceCatalog catalog, ChangeSet changes, IReadOnlyList<SelectedRows> orphans, bool locks, CancellationToken cancellation) : IRepair
+    Session session, ReferenceCatalog catalog, ChangeSet changes, IReadOnlyList<SelectedRows> orphans, bool locks,
+    CancellationToken cancellation) : IRepair
 {
     private readonly List<(TablePlan Rows, SqlText Name)> _halves = [];
     private readonly PageTables _tables = PageTables.Require(session, catalog);
     private readonly Table _revisions = catalog.TableOf(WagtailTables.Revision)
         ?? throw new DataOpsException(ErrorIds.NoRevision, FailureKind.NotFound,
-            $"{session.Database} has no model {WagtailTables.Revision}, from which a page could be rebuilt.", "Use another -Action.");
+            $"{session.Database} has no model {WagtailTables.Revision}, from which a page could be rebuilt.",
+            "Use another -Action.");
 
     private PagePlaces? _places;
 
@@ -57,7 +52,8 @@ internal sealed class RebuiltSpecificRows(
 
     /// <inheritdoc/>
     public IEnumerable<RowChange> Describe(RowChanges changed) => _halves
-        .SelectMany(h => changed.Inserted(h.Rows, catalog.LabelOf(h.Rows.Table), $"from {h.Name} s", Writable(h.Rows.Table).Select(c => c.Name)))
+        .SelectMany(h => changed.Inserted(
+            h.Rows, catalog.LabelOf(h.Rows.Table), $"from {h.Name} s", Writable(h.Rows.Table).Select(c => c.Name)))
         .Concat(_places?.Describe(changed) ?? []);
 
     /// <summary>The temporary table of a table's rows that come back; null without.</summary>
@@ -69,7 +65,8 @@ internal sealed class RebuiltSpecificRows(
         SqlText keys = SqlText.Join(" union ", orphans.Select(s => (SqlText)$"select _key from {s.Name}"));
         return [.. session.Read(
             $"""
-            select distinct on (r.object_id) r.object_id, r.id::int8, r.content_type_id::int4, r.content ->> 'path', array(select jsonb_object_keys(r.content))
+            select distinct on (r.object_id) r.object_id, r.id::int8, r.content_type_id::int4, r.content ->> 'path',
+                array(select jsonb_object_keys(r.content))
             from {_revisions} r where r.base_content_type_id = {_tables.ContentType} and r.object_id in ({keys})
             order by r.object_id, r.created_at desc, r.id desc
             """,
@@ -88,18 +85,22 @@ internal sealed class RebuiltSpecificRows(
                     without.Add(selected.Rows.Table.DisplayName, key, "has no revision");
                 else if (!Chain(revision).Contains(selected.Rows.Table))
                     without.Add(selected.Rows.Table.DisplayName, key,
-                        $"its newest revision, {revision.Id}, is of {catalog.ContentTypeOf(revision.ContentType)?.Label ?? "a type that is gone"}");
+                        $"its newest revision, {revision.Id}, is of " +
+                            (catalog.ContentTypeOf(revision.ContentType)?.Label.ToString() ?? "a type that is gone"));
         without.ThrowIfAny(
-            ErrorIds.NoRevision, FailureKind.InvalidOperation, "{0} no revision that the missing half can be made from, so nothing was changed.",
+            ErrorIds.NoRevision, FailureKind.InvalidOperation,
+            "{0} no revision that the missing half can be made from, so nothing was changed.",
             "Pipe the others alone, and use another -Action for these: Delete, Quarantine, or PlainPage for a page.");
     }
 
-    private IReadOnlyList<Table> Chain(PageRevision revision) => _tables.Chain(catalog.ContentTypeOf(revision.ContentType)?.Table);
+    private IReadOnlyList<Table> Chain(PageRevision revision) =>
+        _tables.Chain(catalog.ContentTypeOf(revision.ContentType)?.Table);
 
     private int Depth(Table table) => catalog.ParentLink(table) is { Target: { } parent } ? 1 + Depth(parent) : 0;
 
     private bool Exists(Table table, string key) => session.Query<bool>(
-        $"select exists (select 1 from {table} t where t.{table.SingleKey!} = {SqlText.Value(key)}::{table.SingleKey!.TypeSql})", cancellation)[0];
+        $"select exists (select 1 from {table} t where t.{table.SingleKey!} = " +
+            $"{SqlText.Value(key)}::{table.SingleKey!.TypeSql})", cancellation)[0];
 
     private void Build(Table table, PageRevision revision)
     {
@@ -107,12 +108,15 @@ internal sealed class RebuiltSpecificRows(
         Dictionary<string, SqlText> values =
             Writable(table).ToDictionary(c => c.Name, c => ValueOf(table, c, revision));
         if (table == _tables.Pages)
-            foreach ((string column, SqlText value) in (_places ??= new PagePlaces(session, catalog, changes.Of(_tables.Pages), name, cancellation)).Place(revision))
+            foreach ((string column, SqlText value) in (
+                _places ??= new PagePlaces(session, catalog, changes.Of(_tables.Pages), name, cancellation)).Place(
+                    revision))
                 values[column] = value;
         Execute($"""
             insert into {name} ({SqlText.Identifiers(values.Keys)})
             select {values.Values} from {_revisions} r
-            cross join (select {SqlText.Value(revision.Key)}::{table.SingleKey!.TypeSql} as key) k where r.id = {revision.Id}
+            cross join (select {SqlText.Value(revision.Key)}::{table.SingleKey!.TypeSql} as key) k
+                where r.id = {revision.Id}
             """);
     }
 
@@ -121,7 +125,8 @@ internal sealed class RebuiltSpecificRows(
         if (RowsOf(table) is { } known)
             return known;
         SqlText name = TemporaryTable.Named($"dataops_half_{_halves.Count + 1}");
-        TemporaryTable.CreateEmpty(session, name, $"select {TablePlan.PlainColumns(table, "t")} from {table} t", cancellation);
+        TemporaryTable.CreateEmpty(
+            session, name, $"select {TablePlan.PlainColumns(table, "t")} from {table} t", cancellation);
         _halves.Add((changes.Of(table), name));
         return name;
     }
@@ -142,7 +147,8 @@ internal sealed class RebuiltSpecificRows(
             return $"null::{type}";
         throw new DataOpsException(
             ErrorIds.NoValue, FailureKind.InvalidOperation,
-            $"Revision {revision.Id} of {table} {revision.Key} has no {field}, which the table needs, so nothing was changed.",
+            $"Revision {revision.Id} of {table} {revision.Key} has no {field}, which the table needs, so nothing " +
+                $"was changed.",
             "Use another -Action for this row.", table.DisplayName);
     }
 
@@ -151,10 +157,12 @@ internal sealed class RebuiltSpecificRows(
     {
         { Name: "jsonb" or "json" } =>
             $$"""
-            (case when jsonb_typeof(r.content -> {{field}}) = 'string' and r.content ->> {{field}} ~ '^\s*[[{]' then (r.content ->> {{field}})::jsonb
+            (case when jsonb_typeof(r.content -> {{field}}) = 'string'
+                and r.content ->> {{field}} ~ '^\s*[[{]' then (r.content ->> {{field}})::jsonb
                   else nullif(r.content -> {{field}}, 'null') end)::{{column.TypeSql}}
             """,
-        { IsArray: true } => $"(select array_agg(x) from jsonb_array_elements_text((r.content ->> {field})::jsonb) x)::{column.TypeSql}",
+        { IsArray: true } =>
+            $"(select array_agg(x) from jsonb_array_elements_text((r.content ->> {field})::jsonb) x)::{column.TypeSql}",
         _ => $"(r.content ->> {field})::{column.TypeSql}",
     };
 
@@ -162,7 +170,8 @@ internal sealed class RebuiltSpecificRows(
     private SqlText Existing(Table table, Column column, SqlText value)
     {
         bool IsKey(Reference r) =>
-            r is { Target: not null, ContentTypeColumn: null, Columns.Count: 1, Class: not (ReferenceClass.Tree or ReferenceClass.Embedded) }
+            r is { Target: not null, ContentTypeColumn: null, Columns.Count: 1, Class: not (ReferenceClass.Tree
+                or ReferenceClass.Embedded) }
             && r.Column == column;
         if (column.NotNull || catalog.From(table).FirstOrDefault(IsKey) is not { Target: { } target } reference)
             return value;

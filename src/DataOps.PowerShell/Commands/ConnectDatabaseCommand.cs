@@ -38,7 +38,8 @@ public sealed class ConnectDatabaseCommand : StoppableCommand
     private void Connect()
     {
         ConnectionSettings settings = ConnectionChoice.Settings(null, Database, Credential, SslMode, LockTimeout);
-        DatabaseConnection connection = new(Session.Open(settings, MyInvocation.MyCommand.Name, Cancellation)) { HandedOut = PassThru };
+        DatabaseConnection connection =
+            new(Session.Open(settings, MyInvocation.MyCommand.Name, Cancellation)) { HandedOut = PassThru };
         if (OpenConnection.Replace(connection) is { HandedOut: false } before)
             before.Close();
         WriteVerbose($"Connected to {connection}, PostgreSQL {connection.ServerVersion}.");

@@ -9,7 +9,8 @@ namespace DataOps.PowerShell.Commands;
 /// Converts pages to another page type, in place or as new pages; those of a pipeline in one transaction.
 /// </summary>
 [CmdletOf<ConvertPage>]
-[OutputType(typeof(ConvertPageResult), typeof(ReplacedPage), typeof(ConvertedField), typeof(TableChangeSummary), typeof(RowChange))]
+[OutputType(typeof(ConvertPageResult), typeof(ReplacedPage), typeof(ConvertedField), typeof(TableChangeSummary),
+    typeof(RowChange))]
 public sealed partial class ConvertPageCommand : ChangeCommand
 {
     private readonly List<long> _ids = [];

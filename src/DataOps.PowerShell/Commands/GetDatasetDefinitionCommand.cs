@@ -13,5 +13,6 @@ public sealed partial class GetDatasetDefinitionCommand : DatabaseCommand
     protected override void Process(Session session) => Emit(session, new GetDatasetDefinition(), Options());
 
     /// <inheritdoc/>
-    protected override void ProcessOffline() => Emit(context => new GetDatasetDefinition().RunOffline(Options(), context), spec => WriteObject(spec));
+    protected override void ProcessOffline() =>
+        Emit(context => new GetDatasetDefinition().RunOffline(Options(), context), spec => WriteObject(spec));
 }

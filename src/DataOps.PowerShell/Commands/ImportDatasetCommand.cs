@@ -14,5 +14,6 @@ public sealed partial class ImportDatasetCommand : ChangeCommand
     protected override bool TakesOtherDatabases => true;
 
     /// <inheritdoc/>
-    protected override void Process(Session session) => Change(session, $"Import {DatasetPath(Path)} into", new ImportDataset(), Options());
+    protected override void Process(Session session) =>
+        Change(session, $"Import {DatasetPath(Path)} into", new ImportDataset(), Options());
 }

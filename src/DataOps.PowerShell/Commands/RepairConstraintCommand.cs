@@ -10,5 +10,6 @@ namespace DataOps.PowerShell.Commands;
 public sealed partial class RepairConstraintCommand : ChangeCommand
 {
     /// <inheritdoc/>
-    protected override void Process(Session session) => Change(session, "Repair constraints of", new RepairConstraint(), Options());
+    protected override void Process(Session session) =>
+        Change(session, "Repair constraints of", new RepairConstraint(), Options());
 }

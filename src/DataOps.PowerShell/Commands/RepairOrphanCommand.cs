@@ -33,6 +33,7 @@ public sealed partial class RepairOrphanCommand : ChangeCommand
         bool isPiped = MyInvocation.ExpectingInput;
         string what = isPiped ? $"{_orphans.Count} orphans" : "orphans";
         string how = Action is { } action ? $" ({action})" : "";
-        Change(session, $"Repair {what}{how} in", new RepairOrphan(), Options() with { InputObject = isPiped ? _orphans : null });
+        Change(session, $"Repair {what}{how} in", new RepairOrphan(),
+            Options() with { InputObject = isPiped ? _orphans : null });
     }
 }

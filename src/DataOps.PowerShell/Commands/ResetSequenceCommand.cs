@@ -10,5 +10,6 @@ namespace DataOps.PowerShell.Commands;
 public sealed partial class ResetSequenceCommand : ChangeCommand
 {
     /// <inheritdoc/>
-    protected override void Process(Session session) => Change(session, "Set sequences of", new ResetSequence(), Options());
+    protected override void Process(Session session) =>
+        Change(session, "Set sequences of", new ResetSequence(), Options());
 }

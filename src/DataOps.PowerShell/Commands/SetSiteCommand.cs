@@ -11,5 +11,6 @@ namespace DataOps.PowerShell.Commands;
 public sealed partial class SetSiteCommand : ChangeCommand
 {
     /// <inheritdoc/>
-    protected override void Process(Session session) => Change(session, $"Set {(Site is null ? "the site" : $"site {Site}")} in", new SetSite(), Options());
+    protected override void Process(Session session) =>
+        Change(session, $"Set {(Site is null ? "the site" : $"site {Site}")} in", new SetSite(), Options());
 }

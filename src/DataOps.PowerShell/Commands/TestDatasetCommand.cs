@@ -19,7 +19,8 @@ public sealed partial class TestDatasetCommand : InputCommand
     protected override bool TakesOtherDatabases => true;
 
     /// <inheritdoc/>
-    protected override void Process(Session session) => Emit(context => new TestDataset().Run(session, Options(), context), Take);
+    protected override void Process(Session session) =>
+        Emit(context => new TestDataset().Run(session, Options(), context), Take);
 
     /// <inheritdoc/>
     protected override void ProcessOffline() => Emit(context => new TestDataset().RunOffline(Options(), context), Take);

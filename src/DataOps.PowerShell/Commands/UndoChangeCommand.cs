@@ -33,6 +33,7 @@ public sealed partial class UndoChangeCommand : ChangeCommand
         null => null,
         { Value: string path } => path,
         _ => throw new DataOpsException(
-            ErrorIds.NoUndoFile, FailureKind.InvalidArgument, "The result names no undo file: nothing was changed, or -NoUndo was given.", target: result),
+            ErrorIds.NoUndoFile, FailureKind.InvalidArgument,
+            "The result names no undo file: nothing was changed, or -NoUndo was given.", target: result),
     };
 }

@@ -9,5 +9,6 @@ public sealed class AppLabelCompleter : NameCompleter
 {
     /// <inheritdoc/>
     protected override IEnumerable<string> Read(Session session) =>
-        new GetModel().Run(session, new GetModelOptions(), new OperationContext()).Select(m => m.Model).OfType<string>().Select(m => m[..m.IndexOf('.')]);
+        new GetModel().Run(session, new GetModelOptions(), new OperationContext()).Select(m => m.Model).OfType<string>()
+            .Select(m => m[..m.IndexOf('.')]);
 }

@@ -12,13 +12,15 @@ public sealed class DatasetNameCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
-        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst,
+        IDictionary fakeBoundParameters)
     {
         WildcardPattern wanted = WildcardPattern.Get(wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase);
         return Names(fakeBoundParameters["Definition"])
             .Where(wanted.IsMatch)
             .Select(name => new CompletionResult(
-                "'" + CodeGeneration.EscapeSingleQuotedStringContent(name) + "'", name, CompletionResultType.ParameterValue, name));
+                "'" + CodeGeneration.EscapeSingleQuotedStringContent(name) + "'", name,
+                CompletionResultType.ParameterValue, name));
     }
 
     private static IReadOnlyList<string> Names(object? definition)
@@ -43,11 +45,14 @@ public sealed class DatasetNameCompleter : IArgumentCompleter
     // The runspace is busy completing: only a nested pipeline may ask it where it is.
     private static string FullPath(string path)
     {
-        using System.Management.Automation.PowerShell nested = System.Management.Automation.PowerShell.Create(RunspaceMode.CurrentRunspace);
-        string? location = nested.AddCommand("Get-Location").AddParameter("PSProvider", "FileSystem").Invoke<PathInfo>().FirstOrDefault()?.ProviderPath;
+        using System.Management.Automation.PowerShell nested = System.Management.Automation.PowerShell.Create(
+            RunspaceMode.CurrentRunspace);
+        string? location = nested.AddCommand("Get-Location").AddParameter("PSProvider", "FileSystem").Invoke<PathInfo>()
+            .FirstOrDefault()?.ProviderPath;
         return Path.Combine(location ?? "", path);
     }
 
     private static IReadOnlyList<string> NamesIn(string path) =>
-        GetDatasetDefinition.NamesIn(path.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) ? DefinitionSource.OfDataFile(path) : path);
+        GetDatasetDefinition.NamesIn(
+            path.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) ? DefinitionSource.OfDataFile(path) : path);
 }

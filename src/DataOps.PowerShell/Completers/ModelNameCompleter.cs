@@ -9,5 +9,6 @@ public sealed class ModelNameCompleter : NameCompleter
 {
     /// <inheritdoc/>
     protected override IEnumerable<string> Read(Session session) =>
-        new GetModel().Run(session, new GetModelOptions(), new OperationContext()).Select(m => m.Model).OfType<string>();
+        new GetModel().Run(session, new GetModelOptions(), new OperationContext())
+            .Select(m => m.Model).OfType<string>();
 }

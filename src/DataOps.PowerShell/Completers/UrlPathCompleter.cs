@@ -11,5 +11,6 @@ public sealed class UrlPathCompleter : NameCompleter
 
     /// <inheritdoc/>
     protected override IEnumerable<string> Read(Session session) =>
-        new GetPage().Run(session, new GetPageOptions(), new OperationContext()).OfType<PageInfo>().Select(p => p.UrlPath).Take(Most);
+        new GetPage().Run(session, new GetPageOptions(), new OperationContext()).OfType<PageInfo>()
+            .Select(p => p.UrlPath).Take(Most);
 }

@@ -6,10 +6,16 @@ namespace DataOps.PowerShell.Output;
 /// <summary>Which connection the parameters of a cmdlet ask for.</summary>
 internal static class ConnectionChoice
 {
-    /// <summary>The named database, else that of the open connection, else that of the environment; then what the other parameters change.</summary>
-    public static ConnectionSettings Settings(DatabaseConnection? open, string? database, PSCredential? credential, SslMode? sslMode, int? lockTimeout)
+    /// <summary>
+    /// The named database, else that of the open connection, else that of the environment; then what the other
+    /// parameters change.
+    /// </summary>
+    public static ConnectionSettings Settings(
+        DatabaseConnection? open, string? database, PSCredential? credential, SslMode? sslMode, int? lockTimeout)
     {
-        ConnectionSettings settings = database is not null ? ConnectionSettings.Parse(database) : open?.Settings ?? ConnectionSettings.FromEnvironment();
+        ConnectionSettings settings = database is not null
+            ? ConnectionSettings.Parse(database)
+            : open?.Settings ?? ConnectionSettings.FromEnvironment();
         if (credential is not null)
             settings = settings.WithCredential(credential.UserName, credential.GetNetworkCredential().Password);
         if (sslMode is { } mode)

@@ -3,7 +3,9 @@ using DataOps.Core.Postgres.Connections;
 namespace DataOps.PowerShell.Output;
 
 /// <summary>An open connection, from Connect-Database, for the -Connection parameter of every cmdlet.</summary>
-/// <remarks>Its session serves one cmdlet at a time; a second one in the same pipeline gets a session of its own.</remarks>
+/// <remarks>
+/// Its session serves one cmdlet at a time; a second one in the same pipeline gets a session of its own.
+/// </remarks>
 public sealed class DatabaseConnection
 {
     private Session? _session;
@@ -35,7 +37,9 @@ public sealed class DatabaseConnection
 
     internal ConnectionSettings Settings { get; }
 
-    /// <summary>Whether somebody besides the runspace holds it, so that a new Connect-Database must not close it.</summary>
+    /// <summary>
+    /// Whether somebody besides the runspace holds it, so that a new Connect-Database must not close it.
+    /// </summary>
     internal bool HandedOut { get; init; }
 
     /// <summary>Names for completion, kept for a while: Tab is pressed often.</summary>

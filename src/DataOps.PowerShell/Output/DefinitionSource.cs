@@ -16,13 +16,15 @@ internal static class DefinitionSource
     public static string OfDataFile(string path)
     {
         if (!File.Exists(path))
-            throw new DataOpsException(ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {path}.", "Check the path of -Definition.", path);
+            throw new DataOpsException(ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {path}.",
+                "Check the path of -Definition.", path);
         ScriptBlockAst script = Parser.ParseFile(path, out _, out ParseError[] errors);
         if (errors.Length > 0)
             throw Wrong(path, $"line {errors[0].Extent.StartLineNumber}: {errors[0].Message}", null);
         try
         {
-            return script.Find(a => a is HashtableAst, searchNestedScriptBlocks: false)?.SafeGetValue() is IDictionary data
+            return script.Find(a => a is HashtableAst,
+                searchNestedScriptBlocks: false)?.SafeGetValue() is IDictionary data
                 ? Json(data, path)
                 : throw Wrong(path, "it holds no hashtable", null);
         }
@@ -53,8 +55,10 @@ internal static class DefinitionSource
     public static string Text(object value) => value switch
     {
         PSObject wrapped => Text(wrapped.BaseObject),
-        DateTime { Kind: DateTimeKind.Unspecified } time => time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture),
-        DateTime time => time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
+        DateTime { Kind: DateTimeKind.Unspecified } time =>
+            time.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff", CultureInfo.InvariantCulture),
+        DateTime time =>
+            time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
         bool flag => flag ? "true" : "false",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };

@@ -17,7 +17,9 @@ internal static class ErrorRecords
         _ => null,
     };
 
-    /// <summary>An object from the pipeline belongs to another database than the one that the cmdlet is connected to.</summary>
+    /// <summary>
+    /// An object from the pipeline belongs to another database than the one that the cmdlet is connected to.
+    /// </summary>
     public static ErrorRecord OtherDatabase(object input, string origin, string connected) => Make(
         new InvalidOperationException($"This object comes from {origin}, but the cmdlet is connected to {connected}."),
         ErrorIds.OtherDatabase,
@@ -42,7 +44,8 @@ internal static class ErrorRecords
         connection.ToString(),
         "Open one with Connect-Database.");
 
-    private static ErrorRecord Make(Exception exception, string id, ErrorCategory category, object? target, string? advice) =>
+    private static ErrorRecord Make(
+        Exception exception, string id, ErrorCategory category, object? target, string? advice) =>
         new(exception, id, category, target)
         {
             // PowerShell shows the advice below the message, as its recommendation.

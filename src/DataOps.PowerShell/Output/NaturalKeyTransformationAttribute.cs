@@ -4,7 +4,8 @@ using System.Management.Automation;
 namespace DataOps.PowerShell.Output;
 
 /// <summary>
-/// Lets natural keys be given as a hashtable, <c>@{ 'blog.author' = 'slug'; 'blog.post' = 'slug', 'author.slug' }</c>, besides the command line's texts.
+/// Lets natural keys be given as a hashtable, <c>@{ 'blog.author' = 'slug'; 'blog.post' = 'slug', 'author.slug' }</c>,
+/// besides the command line's texts.
 /// </summary>
 public sealed class NaturalKeyTransformationAttribute : PairTransformationAttribute
 {

@@ -4,7 +4,10 @@ using System.Runtime.CompilerServices;
 
 namespace DataOps.PowerShell.Output;
 
-/// <summary>The open connection of each runspace: Connect-Database sets it, and every cmdlet without -Connection and -Database uses it.</summary>
+/// <summary>
+/// The open connection of each runspace: Connect-Database sets it, and every cmdlet without -Connection and -Database
+/// uses it.
+/// </summary>
 public sealed class OpenConnection : IModuleAssemblyCleanup
 {
     private static readonly ConditionalWeakTable<Runspace, DatabaseConnection> s_open = [];
@@ -14,7 +17,8 @@ public sealed class OpenConnection : IModuleAssemblyCleanup
 
     /// <summary>This runspace's connection, if one is open.</summary>
     internal static DatabaseConnection? Current =>
-        Runspace.DefaultRunspace is { } runspace && s_open.TryGetValue(runspace, out DatabaseConnection? open) && open.IsOpen ? open : null;
+        Runspace.DefaultRunspace is { } runspace && s_open.TryGetValue(runspace, out DatabaseConnection? open)
+            && open.IsOpen ? open : null;
 
     /// <summary>Sets this runspace's connection and returns the one before.</summary>
     internal static DatabaseConnection? Replace(DatabaseConnection? connection)

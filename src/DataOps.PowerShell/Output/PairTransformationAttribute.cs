@@ -4,13 +4,17 @@ using System.Management.Automation;
 
 namespace DataOps.PowerShell.Output;
 
-/// <summary>Lets pairs be given as a hashtable, <c>@{ new_keywords = 'keywords'; explicit = 1 }</c>, besides the command line's texts.</summary>
+/// <summary>
+/// Lets pairs be given as a hashtable, <c>@{ new_keywords = 'keywords'; explicit = 1 }</c>, besides the command line's
+/// texts.
+/// </summary>
 public class PairTransformationAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) =>
         (inputData is PSObject { BaseObject: IDictionary wrapped } ? wrapped : inputData as IDictionary) is { } pairs
-            ? pairs.Cast<DictionaryEntry>().Select(e => $"{e.Key}={Text(e.Value is PSObject value ? value.BaseObject : e.Value)}").ToArray()
+            ? pairs.Cast<DictionaryEntry>().Select(
+                e => $"{e.Key}={Text(e.Value is PSObject value ? value.BaseObject : e.Value)}").ToArray()
             : inputData;
 
     /// <summary>A value as the command line writes it.</summary>

@@ -29,11 +29,15 @@ internal sealed class ProgressWriter(PSCmdlet cmdlet) : IProgress<OperationProgr
         cmdlet.WriteProgress(Record(value));
     }
 
-    /// <summary>Takes the bar away. A pipeline that is being stopped takes it away by itself, and must not be written to.</summary>
+    /// <summary>
+    /// Takes the bar away. A pipeline that is being stopped takes it away by itself, and must not be written to.
+    /// </summary>
     public void Complete()
     {
         if (_shown && !cmdlet.Stopping)
-            cmdlet.WriteProgress(new ProgressRecord(ActivityId, cmdlet.MyInvocation.MyCommand.Name, "Done") { RecordType = ProgressRecordType.Completed });
+            cmdlet.WriteProgress(
+                new ProgressRecord(ActivityId, cmdlet.MyInvocation.MyCommand.Name,
+                    "Done") { RecordType = ProgressRecordType.Completed });
     }
 
     private ProgressRecord Record(OperationProgress value)

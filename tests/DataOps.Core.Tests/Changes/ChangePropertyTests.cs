@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Reflection;
-using DataOps.Core.Changes;
-using DataOps.Core.Django.References;
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Datasets;
 using DataOps.Core.Features.Datasets.Export;
@@ -11,23 +9,20 @@ using DataOps.Core.Features.Pages;
 using DataOps.Core.Features.Sites;
 using DataOps.Core.Features.Trees;
 using DataOps.Core.Features.Undo;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Changes;
 
 /// <summary>
-/// Any operation that changes rows, with random options, on randomly damaged sites: WhatIf foretells what happens, and Undo-Change brings back every row.
+/// Any operation that changes rows, with random options, on randomly damaged sites: WhatIf foretells what happens, and
+/// Undo-Change brings back every row.
 /// </summary>
 public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper output) : IDisposable
 {
     private const int Rounds = 500;
     private const int RoundsOfASite = 50;
 
-    private static readonly int s_seed = int.TryParse(Environment.GetEnvironmentVariable("DATAOPS_SEED"), out int given) ? given : Random.Shared.Next();
+    private static readonly int s_seed =
+        int.TryParse(Environment.GetEnvironmentVariable("DATAOPS_SEED"), out int given) ? given : Random.Shared.Next();
 
     private static readonly Dictionary<string, Func<ChangePropertyTests, Random, TestDatabase, ChangeOptions>> s_options = new()
     {
@@ -51,11 +46,16 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
         },
         ["Remove-StaleContentType"] = (_, random, site) => new RemoveStaleContentTypeOptions
         {
-            StaleModel = random.Next(2) == 0 ? [] : [One(random, site, "select app_label || '.' || model from django_content_type order by 1")],
+            StaleModel = random.Next(2) == 0
+                ? []
+                : [One(random, site, "select app_label || '.' || model from django_content_type order by 1")],
             Permission = random.Next(2) == 0,
             Force = random.Next(2) == 0,
             OnDependent = Any<OnDependent>(random),
-            Repoint = random.Next(3) > 0 ? [] : ["shop.order=" + One(random, site, "select app_label || '.' || model from django_content_type order by 1")],
+            Repoint = random.Next(3) > 0
+                ? []
+                : ["shop.order=" +
+                    One(random, site, "select app_label || '.' || model from django_content_type order by 1")],
         },
         ["Repair-Tree"] = (_, random, site) => new RepairTreeOptions
         {
@@ -120,13 +120,16 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
         _objects = Objects();
         ConcurrentBag<string> changed = [];
         // Sites have nothing to do with each other: as many at once as there are processors.
-        Parallel.For(0, Rounds / RoundsOfASite, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, site =>
+        Parallel.For(0, Rounds / RoundsOfASite,
+            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, site =>
         {
             foreach (string operation in OnOneSite(site, operations))
                 changed.Add(operation);
         });
         output.WriteLine(string.Join(", ", changed.CountBy(c => c)));
-        Assert.All(operations, o => Assert.True(changed.Contains(o.Name), $"{o.Name} changed nothing in {Rounds} rounds of seed {s_seed}"));
+        Assert.All(operations,
+            o => Assert.True(
+                changed.Contains(o.Name), $"{o.Name} changed nothing in {Rounds} rounds of seed {s_seed}"));
     }
 
     // The operations that changed anything, round by round.
@@ -150,7 +153,8 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
             if (operation.Name == "Undo-Change")
                 digest = null;
             digest ??= Digest(site);
-            (bool hasChanged, digest) = Round(site, operation, options, digest, $"seed {s_seed}, round {round}, {operation.Name}");
+            (bool hasChanged, digest) = Round(
+                site, operation, options, digest, $"seed {s_seed}, round {round}, {operation.Name}");
             if (hasChanged)
                 changed.Add(operation.Name);
         }
@@ -159,12 +163,14 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
 
     // What every operation shares that changes rows.
     private static IEnumerable<ChangingOperation> Operations() => typeof(Session).Assembly.GetExportedTypes()
-        .Where(t => t.BaseType is { IsGenericType: true, GenericTypeArguments: [{ } options, { } result] } && result == typeof(IChangeResult) && options.IsAssignableTo(typeof(ChangeOptions)))
+        .Where(t => t.BaseType is { IsGenericType: true, GenericTypeArguments: [{ } options, { } result] }
+            && result == typeof(IChangeResult) && options.IsAssignableTo(typeof(ChangeOptions)))
         .Select(t => new ChangingOperation(t));
 
     // Whether it changed anything, and the rows afterwards, which are those before.
     private (bool Changed, IReadOnlyDictionary<string, string> After) Round(
-        TestDatabase site, ChangingOperation operation, ChangeOptions options, IReadOnlyDictionary<string, string> before, string what)
+        TestDatabase site, ChangingOperation operation, ChangeOptions options,
+        IReadOnlyDictionary<string, string> before, string what)
     {
         what = $"{what} {options}";
         Outcome foretold = operation.Run(site, options with { WhatIf = true });
@@ -172,14 +178,17 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
 
         Outcome done = operation.Run(site, options with { UndoPath = path });
 
-        Assert.True((foretold.Refusal, foretold.WouldChange) == (done.Refusal, done.WouldChange), $"{what}:\nforetold {foretold}\ndone     {done}");
+        Assert.True((foretold.Refusal, foretold.WouldChange) == (done.Refusal, done.WouldChange),
+            $"{what}:\nforetold {foretold}\ndone     {done}");
         // A load may move sequences alone.
         Assert.True(done.Changed == done.WouldChange > 0 || operation.Name == "Import-Dataset", $"{what}: {done}");
         if (File.Exists(path))
         {
             Assert.True(done.Changed, $"{what}: an undo file of no change");
-            Outcome undone = new ChangingOperation(typeof(UndoChange)).Run(site, new UndoChangeOptions { Path = path, NoUndo = true });
-            Assert.True(undone.Refusal is null && undone.WouldChange <= done.WouldChange, $"{what}: {done} is undone with {undone}");
+            Outcome undone = new ChangingOperation(typeof(UndoChange)).Run(
+                site, new UndoChangeOptions { Path = path, NoUndo = true });
+            Assert.True(undone.Refusal is null && undone.WouldChange <= done.WouldChange,
+                $"{what}: {done} is undone with {undone}");
         }
         // A row that only WhatIf changed would still be changed.
         IReadOnlyDictionary<string, string> after = Digest(site);
@@ -190,7 +199,9 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
     // A table for rows in quarantine stays when they have gone back.
     private static IReadOnlyDictionary<string, string> Digest(TestDatabase site) => site.Digest("dataops_quarantine");
 
-    private static void Same(IReadOnlyDictionary<string, string> expected, IReadOnlyDictionary<string, string> actual, string what) => Assert.True(
+    private static void Same(
+        IReadOnlyDictionary<string, string> expected, IReadOnlyDictionary<string, string> actual, string what) =>
+            Assert.True(
         expected.OrderBy(t => t.Key).SequenceEqual(actual.OrderBy(t => t.Key)),
         $"{what}: {string.Join(", ", expected.Where(t => actual.GetValueOrDefault(t.Key) != t.Value).Select(t => t.Key))}");
 
@@ -203,18 +214,21 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
     }
 
     // A few objects of the whole site, some with another key or without some of their fields.
-    private string Dataset(Random random) => _files.Lines([.. Enumerable.Range(0, random.Next(1, 12)).Select(_ => Object(random)).Distinct()]);
+    private string Dataset(Random random) =>
+        _files.Lines([.. Enumerable.Range(0, random.Next(1, 12)).Select(_ => Object(random)).Distinct()]);
 
     private string Object(Random random)
     {
-        System.Text.Json.Nodes.JsonObject made = System.Text.Json.Nodes.JsonNode.Parse(_objects[random.Next(_objects.Length)])!.AsObject();
+        System.Text.Json.Nodes.JsonObject made = System.Text.Json.Nodes.JsonNode.Parse(
+            _objects[random.Next(_objects.Length)])!.AsObject();
         System.Text.Json.Nodes.JsonObject fields = made["fields"]!.AsObject();
         if (random.Next(4) == 0 && made["pk"] is System.Text.Json.Nodes.JsonValue pk && pk.TryGetValue(out long _))
             made["pk"] = random.Next(1, 2000);
         foreach (string field in fields.Select(f => f.Key).ToArray())
             if (random.Next(6) == 0)
                 fields.Remove(field);
-            else if (random.Next(8) == 0 && fields[field] is System.Text.Json.Nodes.JsonValue value && value.TryGetValue(out string? text) && text.Length is > 0 and < 40 && text.All(char.IsLetter))
+            else if (random.Next(8) == 0 && fields[field] is System.Text.Json.Nodes.JsonValue value
+                && value.TryGetValue(out string? text) && text.Length is > 0 and < 40 && text.All(char.IsLetter))
                 fields[field] = text[..^1] + (char)('a' + random.Next(26));
         return made.ToJsonString();
     }
@@ -226,16 +240,19 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
         ChangingOperation change = Operations().Where(o => o.Name != "Undo-Change").ElementAt(random.Next(7));
         change.Run(site, s_options[change.Name](this, random, site) with { UndoPath = path });
         if (!File.Exists(path))
-            site.Run(new SetSite(), new SetSiteOptions { Site = "1", SiteName = $"Name {random.Next()}", UndoPath = path });
+            site.Run(
+                new SetSite(), new SetSiteOptions { Site = "1", SiteName = $"Name {random.Next()}", UndoPath = path });
         return path;
     }
 
     private static T Any<T>(Random random)
         where T : struct, Enum => Enum.GetValues<T>()[random.Next(Enum.GetValues<T>().Length)];
 
-    private static string Page(Random random, TestDatabase site) => One(random, site, "select id from wagtailcore_page order by id");
+    private static string Page(Random random, TestDatabase site) =>
+        One(random, site, "select id from wagtailcore_page order by id");
 
-    private static string One(Random random, TestDatabase site, string sql) => site.Column(sql) is var all ? all[random.Next(all.Count)]! : "";
+    private static string One(Random random, TestDatabase site, string sql) =>
+        site.Column(sql) is var all ? all[random.Next(all.Count)]! : "";
 
     /// <summary>What came of one run.</summary>
     private sealed record Outcome(string? Refusal, bool Changed, long WouldChange);
@@ -245,14 +262,17 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
     {
         private static readonly MethodInfo s_run = typeof(TestDatabase).GetMethod(nameof(TestDatabase.Run))!;
 
-        public string Name { get; } = type.GetCustomAttribute<OperationAttribute>() is { } name ? $"{name.Verb}-{name.Noun}" : "";
+        public string Name { get; } = type.GetCustomAttribute<OperationAttribute>() is { } name
+            ? $"{name.Verb}-{name.Noun}"
+            : "";
 
         public Outcome Run(TestDatabase site, ChangeOptions options)
         {
             Type[] arguments = type.BaseType!.GenericTypeArguments;
             try
             {
-                IEnumerable<object> told = (IEnumerable<object>)s_run.MakeGenericMethod(arguments).Invoke(site, [Activator.CreateInstance(type), options, null])!;
+                IEnumerable<object> told = (IEnumerable<object>)s_run.MakeGenericMethod(arguments).Invoke(
+                    site, [Activator.CreateInstance(type), options, null])!;
                 object sum = told.Last();
                 T Value<T>(string property) => (T)sum.GetType().GetProperty(property)!.GetValue(sum)!;
                 return new Outcome(null, Value<bool>("Changed"), Value<long>("WouldChange"));

@@ -1,15 +1,9 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.References;
 using DataOps.Core.Features.Constraints;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Pages;
 using DataOps.Core.Features.Sites;
 using DataOps.Core.Features.Undo;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Changes;
 
@@ -36,7 +30,8 @@ public sealed class ChangeRunTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.SampleDamaged);
         IReadOnlyDictionary<string, string> before = site.Digest();
         ImportResult load = site.Run(
-            new ImportDataset(), new() { Path = _files.Json(objects), UndoPath = UndoPath }).OfType<ImportResult>().Single();
+            new ImportDataset(), new() { Path = _files.Json(objects), UndoPath = UndoPath })
+                .OfType<ImportResult>().Single();
         Assert.Equal(1, load.Count);
 
         ChangeFiles.Undo(site, UndoPath);
@@ -61,15 +56,20 @@ public sealed class ChangeRunTests(PostgresServer server) : IDisposable
     public void Rows_that_a_trigger_keeps_are_named_and_nothing_is_changed(bool whatIf)
     {
         using TestDatabase site = server.CopyOf(Site.SampleDamaged);
-        site.Execute(Keep + "create trigger soft_delete before delete on events_booking for each row when (old.id = 901) execute function keep()");
+        site.Execute(Keep +
+            "create trigger soft_delete before delete on events_booking for each row when (old.id = 901) execute " +
+            "function keep()");
         IReadOnlyDictionary<string, string> before = site.Digest();
 
         DataOpsException refusal = Refusal(() => site.Run(
-            new RepairOrphan(), new() { Table = ["events_booking"], Action = OrphanAction.Delete, OnDependent = OnDependent.Cascade, UndoPath = UndoPath, WhatIf = whatIf }));
+            new RepairOrphan(),
+            new() { Table = ["events_booking"], Action = OrphanAction.Delete, OnDependent = OnDependent.Cascade,
+                UndoPath = UndoPath, WhatIf = whatIf }));
 
         Assert.Equal("NotWritten", refusal.Id);
         Assert.Equal(
-            ["1 row has not been written as planned, so nothing was changed.", "events_booking 901  is still there; the table has trigger soft_delete"],
+            ["1 row has not been written as planned, so nothing was changed.",
+                "events_booking 901  is still there; the table has trigger soft_delete"],
             refusal.Message.Split('\n').Select(l => l.Trim()));
         Assert.Equal(before, site.Digest());
         Assert.False(File.Exists(UndoPath));
@@ -81,10 +81,12 @@ public sealed class ChangeRunTests(PostgresServer server) : IDisposable
     public void A_page_that_a_trigger_keeps_in_its_place_is_not_reported_as_moved(string function)
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
-        site.Execute(Keep + $"create trigger stays before update on wagtailcore_page for each row execute function {function}()");
+        site.Execute(Keep +
+            $"create trigger stays before update on wagtailcore_page for each row execute function {function}()");
         IReadOnlyDictionary<string, string> before = site.Digest();
 
-        DataOpsException refusal = Refusal(() => site.Run(new MovePage(), new() { Id = [12], To = "4", NoUndo = true }));
+        DataOpsException refusal = Refusal(
+            () => site.Run(new MovePage(), new() { Id = [12], To = "4", NoUndo = true }));
 
         Assert.Equal("NotWritten", refusal.Id);
         Assert.Contains("wagtailcore_page 12", refusal.Message);
@@ -96,10 +98,12 @@ public sealed class ChangeRunTests(PostgresServer server) : IDisposable
     public void A_new_row_that_a_trigger_keeps_out_is_missed()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
-        site.Execute(Keep + "create trigger keeps_out before insert on wagtailcore_modellogentry for each row execute function keep();"
+        site.Execute(Keep +
+            "create trigger keeps_out before insert on wagtailcore_modellogentry for each row execute function keep();"
             + "create trigger keeps_out before insert on wagtailcore_pagelogentry for each row execute function keep()");
 
-        DataOpsException refusal = Refusal(() => site.Run(new MovePage(), new() { Id = [12], To = "4", NoUndo = true }));
+        DataOpsException refusal = Refusal(
+            () => site.Run(new MovePage(), new() { Id = [12], To = "4", NoUndo = true }));
 
         Assert.Contains("1 rows were not inserted; the table has trigger keeps_out", refusal.Message);
     }
@@ -114,16 +118,21 @@ public sealed class ChangeRunTests(PostgresServer server) : IDisposable
         site.Run(new MovePage(), new() { Id = [12], To = "4", UndoPath = UndoPath }, context);
         site.Run(new UndoChange(), new() { Path = UndoPath, NoUndo = true }, context);
         site.Run(new SetSite(), new() { SiteName = "Another", NoUndo = true }, context);
-        site.Run(new ConvertPage(), new() { Id = [11], To = "news.newsindexpage", Force = true, NoUndo = true }, context);
+        site.Run(
+            new ConvertPage(), new() { Id = [11], To = "news.newsindexpage", Force = true, NoUndo = true }, context);
 
-        Assert.Equal(4, warnings.Count(w => w.StartsWith("Out of date, as the change was not made by the application", StringComparison.Ordinal)));
+        Assert.Equal(4,
+            warnings.Count(w => w.StartsWith(
+                "Out of date, as the change was not made by the application", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void Where_a_newer_constraint_keeps_rows_from_coming_back_it_is_named()
     {
         using TestDatabase site = server.CopyOf(Site.SampleDamaged);
-        site.Run(new RepairOrphan(), new() { Reference = ["news_relatedlink.target_page_id*"], Action = OrphanAction.SetNull, UndoPath = UndoPath });
+        site.Run(new RepairOrphan(),
+            new() { Reference = ["news_relatedlink.target_page_id*"], Action = OrphanAction.SetNull,
+                UndoPath = UndoPath });
         site.Run(new RepairConstraint(), new() { Reference = ["news_relatedlink.target_page_id*"] });
 
         DataOpsException refusal = Refusal(() => site.Run(new UndoChange(), new() { Path = UndoPath, NoUndo = true }));

@@ -1,7 +1,3 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
-
 namespace DataOps.Core.Tests.Changes;
 
 public sealed class DeleteActionsTests(PostgresServer server) : IDisposable

@@ -1,10 +1,3 @@
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Changes;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Changes;
@@ -37,16 +30,25 @@ public sealed class UniqueParkingTests(PostgresServer server)
     };
 
     [Theory, MemberData(nameof(Keys))]
-    public void Rows_that_rotate_a_unique_value_are_parked_and_then_updated(string columns, string values, string column)
+    public void Rows_that_rotate_a_unique_value_are_parked_and_then_updated(
+        string columns, string values, string column)
     {
         using TestDatabase database = server.Blank();
         string[] list = values.Split(',');
-        string definition = columns.Contains("w int", StringComparison.Ordinal) ? columns.Replace("w int not null", "w int not null default 1", StringComparison.Ordinal) : columns;
+        string definition = columns.Contains("w int", StringComparison.Ordinal)
+            ? columns.Replace("w int not null", "w int not null default 1", StringComparison.Ordinal)
+            : columns;
         database.Execute($"create table item (id int primary key, n text, t text, {definition})");
-        database.Execute($"insert into item (id, {column}) values {string.Join(", ", list.Select((v, i) => $"({i}, {v})"))}");
-        string before = database.Scalar<string>($"select string_agg({column}::text, '|' order by id) from item where id > 0") + "|" + database.Scalar<string>($"select {column}::text from item where id = 0");
+        database.Execute(
+            $"insert into item (id, {column}) values {string.Join(", ", list.Select((v, i) => $"({i}, {v})"))}");
+        string before = database.Scalar<string>(
+            $"select string_agg({column}::text, '|' order by id) from item where id > 0") + "|" +
+                database.Scalar<string>($"select {column}::text from item where id = 0");
 
-        long parked = Rotate(database, $"select id, lead({column}, 1, (select {column} from item where id = 0)) over (order by id) as {column} from item", [column]);
+        long parked =
+            Rotate(database,
+                $"select id, lead({column}, 1, (select {column} from item where id = 0)) over (order by id) as " +
+                    $"{column} from item", [column]);
 
         Assert.True(parked > 0);
         Assert.Equal(before, database.Scalar<string>($"select string_agg({column}::text, '|' order by id) from item"));
@@ -56,7 +58,9 @@ public sealed class UniqueParkingTests(PostgresServer server)
     public void Two_hundred_rows_with_one_character_each_rotate()
     {
         using TestDatabase database = server.Blank();
-        database.Execute("create table item (id int primary key, v char(1) not null unique); insert into item select g, chr(255 + g) from generate_series(1, 200) g");
+        database.Execute(
+            "create table item (id int primary key, v char(1) not null unique); insert into item select g, chr(255 " +
+                "+ g) from generate_series(1, 200) g");
 
         Assert.Equal(200, Rotate(database, "select id, chr(255 + id % 200 + 1) as v from item", ["v"]));
         Assert.Equal(200, database.Scalar<long>("select count(*) from item where v = chr(255 + id % 200 + 1)"));
@@ -73,17 +77,23 @@ public sealed class UniqueParkingTests(PostgresServer server)
             insert into item values (1, 'A@x', 1, true), (2, 'b@x', 1, false), (3, 'c@x', 2, true)
             """);
 
-        Rotate(database, "values (1, 'B@X', 1, false), (2, 'a@X', 1, true), (3, 'd@x', 2, true)", ["email", "site", "is_default"], "id, email, site, is_default");
+        Rotate(database, "values (1, 'B@X', 1, false), (2, 'a@X', 1, true), (3, 'd@x', 2, true)",
+            ["email", "site", "is_default"], "id, email, site, is_default");
 
-        Assert.Equal(["1 B@X f", "2 a@X t", "3 d@x t"], database.Column("select concat_ws(' ', id, email, left(is_default::text, 1)) from item order by id"));
+        Assert.Equal(["1 B@X f", "2 a@X t", "3 d@x t"],
+            database.Column("select concat_ws(' ', id, email, left(is_default::text, 1)) from item order by id"));
     }
 
     [Fact]
     public void A_key_that_compares_without_case_is_compared_as_its_index_does()
     {
         using TestDatabase database = server.Blank();
-        Assert.SkipUnless(database.Scalar<long>("select count(*) from pg_available_extensions where name = 'citext'") == 1, "citext is not installed");
-        database.Execute("create extension citext; create table item (id int primary key, v citext not null unique); insert into item values (1, 'a'), (2, 'b')");
+        Assert.SkipUnless(
+            database.Scalar<long>("select count(*) from pg_available_extensions where name = 'citext'") == 1,
+            "citext is not installed");
+        database.Execute(
+            "create extension citext; create table item (id int primary key, v citext not null unique); insert into " +
+                "item values (1, 'a'), (2, 'b')");
 
         Assert.Equal(2, Rotate(database, "values (1, 'B'::text), (2, 'A')", ["v"], "id, v"));
         Assert.Equal(["B", "A"], database.Column("select v::text from item order by id"));
@@ -94,7 +104,9 @@ public sealed class UniqueParkingTests(PostgresServer server)
     {
         using TestDatabase database = server.Blank();
         Assert.SkipWhen(database.Session.ServerVersion.Major < 15, "NULLS NOT DISTINCT came with PostgreSQL 15");
-        database.Execute("create table item (id int primary key, v text unique nulls not distinct); insert into item values (1, null), (2, 'b'), (3, 'c')");
+        database.Execute(
+            "create table item (id int primary key, v text unique nulls not distinct); insert into item values (1, " +
+                "null), (2, 'b'), (3, 'c')");
 
         Rotate(database, "values (1, 'b'), (2, null), (3, 'c')", ["v"], "id, v");
 
@@ -105,7 +117,9 @@ public sealed class UniqueParkingTests(PostgresServer server)
     public void Nothing_is_parked_where_no_row_is_in_the_way_of_another()
     {
         using TestDatabase database = server.Blank();
-        database.Execute("create table item (id int primary key, v int not null unique, w int unique deferrable initially deferred); insert into item values (1, 1, 1), (2, 2, 2)");
+        database.Execute(
+            "create table item (id int primary key, v int not null unique, w int unique deferrable initially " +
+                "deferred); insert into item values (1, 1, 1), (2, 2, 2)");
 
         Assert.Equal(0, Rotate(database, "values (1, 3, 2), (2, 2, 1)", ["v", "w"], "id, v, w"));
         Assert.Equal(["1 3 2", "2 2 1"], database.Column("select concat_ws(' ', id, v, w) from item order by id"));
@@ -131,10 +145,13 @@ public sealed class UniqueParkingTests(PostgresServer server)
     public void The_constraint_that_lets_nothing_be_parked_is_named()
     {
         using TestDatabase database = server.Blank();
-        database.Execute("create table item (id int primary key, v text not null unique constraint only_two check (v in ('a', 'b'))); insert into item values (1, 'a'), (2, 'b')");
+        database.Execute(
+            "create table item (id int primary key, v text not null unique constraint only_two check (v in ('a', " +
+                "'b'))); insert into item values (1, 'a'), (2, 'b')");
         IReadOnlyDictionary<string, string> before = database.Digest();
 
-        DataOpsException failure = Assert.Throws<DataOpsException>(() => Rotate(database, "values (1, 'b'), (2, 'a')", ["v"], "id, v"));
+        DataOpsException failure = Assert.Throws<DataOpsException>(
+            () => Rotate(database, "values (1, 'b'), (2, 'a')", ["v"], "id, v"));
 
         Assert.Equal("ParkingFailed", failure.Id);
         Assert.Contains("only_two", failure.Message);
@@ -146,9 +163,12 @@ public sealed class UniqueParkingTests(PostgresServer server)
     private static long Rotate(TestDatabase database, string values, string[] columns, string? names = null)
     {
         Session session = database.Session;
-        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
+        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(
+            System.Data.IsolationLevel.ReadCommitted);
         session.Execute("set constraints all deferred");
-        session.Execute($"set local search_path = public; create temp table wanted on commit drop as select * from ({values}) v{(names is null ? "" : $" ({names})")}; set local search_path = pg_catalog");
+        session.Execute(
+            $"set local search_path = public; create temp table wanted on commit drop as select * from ({values}) " +
+                $"v{(names is null ? "" : $" ({names})")}; set local search_path = pg_catalog");
         Table table = DatabaseCatalog.Read(session).Find("public", "item")!;
         long parked = new UniqueParking(session, default).Park(table, $"pg_temp.wanted", columns, $"t.id = s.id");
         string set = string.Join(", ", columns.Select(c => $"{SqlText.Identifier(c)} = s.{SqlText.Identifier(c)}"));

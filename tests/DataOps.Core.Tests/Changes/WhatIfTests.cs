@@ -1,7 +1,4 @@
-using DataOps.Core.Kernel;
 using System.Reflection;
-using DataOps.Core.Changes;
-using DataOps.Core.Django.References;
 using DataOps.Core.Features.Constraints;
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Datasets.Import;
@@ -11,14 +8,13 @@ using DataOps.Core.Features.Sequences;
 using DataOps.Core.Features.Sites;
 using DataOps.Core.Features.Trees;
 using DataOps.Core.Features.Undo;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Changes;
 
-/// <summary>Every operation that changes something, asked what it would do: it finds work, and the database is the same afterwards.</summary>
+/// <summary>
+/// Every operation that changes something, asked what it would do: it finds work, and the database is the same
+/// afterwards.
+/// </summary>
 public sealed class WhatIfTests(PostgresServer server) : IDisposable
 {
     private static readonly Dictionary<string, Func<TestDatabase, ImportFiles, IEnumerable<object>>> s_plans = new()
@@ -27,30 +23,35 @@ public sealed class WhatIfTests(PostgresServer server) : IDisposable
         {
             Path = files.Json("""[{"model": "auth.group", "pk": 1, "fields": {"name": "Renamed"}}]"""), WhatIf = true,
         }),
-        ["Undo-Change"] = (site, files) => site.Run(new UndoChange(), new() { Path = files.Path("made.undo.gz"), WhatIf = true }),
+        ["Undo-Change"] = (site, files) => site.Run(
+            new UndoChange(), new() { Path = files.Path("made.undo.gz"), WhatIf = true }),
         ["Repair-Orphan"] = (site, _) => site.Run(new RepairOrphan(), new()
         {
             Table = ["events_booking"], Action = OrphanAction.Delete, OnDependent = OnDependent.Cascade, WhatIf = true,
         }),
-        ["Repair-Constraint"] = (site, _) => site.Run(new RepairConstraint(), new() { Reference = ["made_later"], WhatIf = true }),
+        ["Repair-Constraint"] = (site, _) => site.Run(
+            new RepairConstraint(), new() { Reference = ["made_later"], WhatIf = true }),
         ["Remove-StaleContentType"] = (site, _) => site.Run(new RemoveStaleContentType(), new()
         {
             StaleModel = ["shop.order"], Force = true, OnDependent = OnDependent.Cascade, WhatIf = true,
         }),
-        ["Repair-Tree"] = (site, _) => site.Run(new RepairTree(), new() { Orphan = OrphanNodes.Reattach, WhatIf = true }),
+        ["Repair-Tree"] = (site, _) => site.Run(
+            new RepairTree(), new() { Orphan = OrphanNodes.Reattach, WhatIf = true }),
         ["Move-Page"] = (site, _) => site.Run(new MovePage(), new() { Id = [12], To = "4", WhatIf = true }),
         ["Convert-Page"] = (site, _) => site.Run(new ConvertPage(), new()
         {
             Id = [11], To = "news.newsindexpage", Force = true, WhatIf = true,
         }),
-        ["Set-Site"] = (site, _) => site.Run(new SetSite(), new() { HostName = "localhost", Port = 8000, WhatIf = true }),
+        ["Set-Site"] = (site, _) => site.Run(
+            new SetSite(), new() { HostName = "localhost", Port = 8000, WhatIf = true }),
         ["Reset-Sequence"] = (site, _) => site.Run(new ResetSequence(), new() { WhatIf = true }),
     };
 
     private readonly ImportFiles _files = new();
 
     public static TheoryData<string> Operations => [.. typeof(Session).Assembly.GetExportedTypes()
-        .Where(t => t.BaseType is { IsGenericType: true, GenericTypeArguments: [{ } options, { } result] } && result == typeof(IChangeResult) && options.IsAssignableTo(typeof(PlanOptions)))
+        .Where(t => t.BaseType is { IsGenericType: true, GenericTypeArguments: [{ } options, { } result] }
+            && result == typeof(IChangeResult) && options.IsAssignableTo(typeof(PlanOptions)))
         .Select(t => t.GetCustomAttribute<OperationAttribute>())
         .Select(o => $"{o!.Verb}-{o.Noun}")];
 
@@ -61,18 +62,24 @@ public sealed class WhatIfTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.SampleDamaged);
         // A constraint to validate, and a change to undo.
-        site.Execute("alter table news_relatedlink add constraint made_later foreign key (page_id) references news_articlepage not valid");
+        site.Execute(
+            "alter table news_relatedlink add constraint made_later foreign key (page_id) references " +
+                "news_articlepage not valid");
         site.Run(new ImportDataset(), new()
         {
-            Path = _files.Json("""[{"model": "auth.group", "pk": 2, "fields": {"name": "Made"}}]"""), UndoPath = _files.Path("made.undo.gz"),
+            Path = _files.Json("""[{"model": "auth.group", "pk": 2, "fields": {"name": "Made"}}]"""),
+            UndoPath = _files.Path("made.undo.gz"),
         });
         string?[] before = State(site);
 
         object[] told = [.. s_plans[operation](site, _files)];
 
         object sum = told[^1];
-        Assert.True((long)sum.GetType().GetProperty("WouldChange")!.GetValue(sum)! > 0, $"{operation} found nothing to do: {sum}");
-        Assert.Equal((false, 0L), ((bool)sum.GetType().GetProperty("Changed")!.GetValue(sum)!, (long)sum.GetType().GetProperty("Count")!.GetValue(sum)!));
+        Assert.True((long)sum.GetType().GetProperty("WouldChange")!.GetValue(sum)! > 0,
+            $"{operation} found nothing to do: {sum}");
+        Assert.Equal((false, 0L),
+            ((bool)sum.GetType().GetProperty("Changed")!.GetValue(sum)!,
+                (long)sum.GetType().GetProperty("Count")!.GetValue(sum)!));
         Assert.Equal(before, State(site));
     }
 
@@ -81,8 +88,11 @@ public sealed class WhatIfTests(PostgresServer server) : IDisposable
     [
         .. site.Digest().Select(t => $"{t.Key} {t.Value}"),
         .. site.Column("select sequencename || ' ' || coalesce(last_value::text, '') from pg_sequences order by 1"),
-        .. site.Column("select conrelid::regclass || ' ' || conname || ' ' || convalidated from pg_constraint order by 1"),
-        .. site.Column("select tgrelid::regclass || ' ' || tgname || ' ' || tgenabled::text from pg_trigger order by 1"),
-        .. site.Column("select oid::regclass::text from pg_class where relnamespace = 'public'::regnamespace order by 1"),
+        .. site.Column(
+            "select conrelid::regclass || ' ' || conname || ' ' || convalidated from pg_constraint order by 1"),
+        .. site.Column(
+            "select tgrelid::regclass || ' ' || tgname || ' ' || tgenabled::text from pg_trigger order by 1"),
+        .. site.Column(
+            "select oid::regclass::text from pg_class where relnamespace = 'public'::regnamespace order by 1"),
     ];
 }

@@ -1,8 +1,5 @@
 using DataOps.Core.Features.Datasets.Definitions;
 using DataOps.Core.Features.Datasets.Export;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Definitions;
 
@@ -14,32 +11,50 @@ public sealed class DefinitionErrorTests(PostgresServer server) : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData("""{"model": "polls.question", "filter": {"nix": 1}}""", "UnknownField", "filter.nix: nix: polls.question has no field \"nix\" (fields: id, ")]
-    [InlineData("""{"model": "polls.choice", "filter": {"question__nix__in": [1]}}""", "UnknownLookup", "has no look-up")]
-    [InlineData("""{"model": "polls.question", "filter": {"slug__regex": "a"}}""", "UnknownLookup", "no look-up \"regex\"")]
-    [InlineData("""{"model": "polls.question", "filter": {"slug__year": 2000}}""", "UnknownLookup", "no look-up \"year\"")]
-    [InlineData("""{"model": "polls.question", "filter": {"id__in": 3}}""", "InvalidValue", "in takes a list of values, not 3.")]
-    [InlineData("""{"model": "polls.question", "filter": {"id__range": [3]}}""", "InvalidValue", "range takes a list of 2 values")]
-    [InlineData("""{"model": "polls.question", "filter": {"id": "1 or true"}}""", "InvalidValue", "\"1 or true\" is not an integer.")]
+    [InlineData("""{"model": "polls.question", "filter": {"nix": 1}}""", "UnknownField",
+        "filter.nix: nix: polls.question has no field \"nix\" (fields: id, ")]
+    [InlineData("""{"model": "polls.choice", "filter": {"question__nix__in": [1]}}""", "UnknownLookup",
+        "has no look-up")]
+    [InlineData("""{"model": "polls.question", "filter": {"slug__regex": "a"}}""", "UnknownLookup",
+        "no look-up \"regex\"")]
+    [InlineData("""{"model": "polls.question", "filter": {"slug__year": 2000}}""", "UnknownLookup",
+        "no look-up \"year\"")]
+    [InlineData("""{"model": "polls.question", "filter": {"id__in": 3}}""", "InvalidValue",
+        "in takes a list of values, not 3.")]
+    [InlineData("""{"model": "polls.question", "filter": {"id__range": [3]}}""", "InvalidValue",
+        "range takes a list of 2 values")]
+    [InlineData("""{"model": "polls.question", "filter": {"id": "1 or true"}}""", "InvalidValue",
+        "\"1 or true\" is not an integer.")]
     [InlineData("""{"model": "polls.question", "filter": {"id": 1.5}}""", "InvalidValue", "1.5 is not an integer.")]
-    [InlineData("""{"model": "polls.question", "filter": {"pub_date__gte": "2024-02-30"}}""", "InvalidValue", "\"2024-02-30\" is not a datetime.")]
-    [InlineData("""{"model": "polls.question", "filter": {"pub_date__year": "x"}}""", "InvalidValue", "\"x\" is not an integer.")]
-    [InlineData("""{"model": "polls.question", "filter": {"slug__isnull": "yes"}}""", "InvalidValue", "isnull is true or false")]
-    [InlineData("""{"model": "polls.question", "filter": {"slug": {"parameter": "nix"}}}""", "UnknownParameter", "there is no parameter \"nix\".")]
-    [InlineData("""{"model": "polls.question", "filter": {"slug": {"sql": "now()"}}}""", "InvalidDefinition", "a value has no \"sql\".")]
-    [InlineData("""{"model": "polls.question", "filter": {"any": []}}""", "InvalidDefinition", "the list of filters is empty.")]
+    [InlineData("""{"model": "polls.question", "filter": {"pub_date__gte": "2024-02-30"}}""", "InvalidValue",
+        "\"2024-02-30\" is not a datetime.")]
+    [InlineData("""{"model": "polls.question", "filter": {"pub_date__year": "x"}}""", "InvalidValue",
+        "\"x\" is not an integer.")]
+    [InlineData("""{"model": "polls.question", "filter": {"slug__isnull": "yes"}}""", "InvalidValue",
+        "isnull is true or false")]
+    [InlineData("""{"model": "polls.question", "filter": {"slug": {"parameter": "nix"}}}""", "UnknownParameter",
+        "there is no parameter \"nix\".")]
+    [InlineData("""{"model": "polls.question", "filter": {"slug": {"sql": "now()"}}}""", "InvalidDefinition",
+        "a value has no \"sql\".")]
+    [InlineData("""{"model": "polls.question", "filter": {"any": []}}""", "InvalidDefinition",
+        "the list of filters is empty.")]
     [InlineData("""{"model": "polls.nix"}""", "UnknownModel", "the database has no model \"polls.nix\".")]
     [InlineData("""{"app": "nix"}""", "UnknownModel", "the database has no app \"nix\".")]
-    [InlineData("""{"app": "polls", "model": "polls.question"}""", "InvalidDefinition", "a spec names a model or an app.")]
+    [InlineData("""{"app": "polls", "model": "polls.question"}""", "InvalidDefinition",
+        "a spec names a model or an app.")]
     [InlineData("""{"model": "polls.question", "exclude": ["nix"]}""", "UnknownField", "exclude names \"nix\"")]
-    [InlineData("""{"model": "polls.question", "deleteMising": true}""", "InvalidDefinition", "a spec has no \"deleteMising\".")]
-    [InlineData("""{"model": "polls.question", "filter": {"sql": "nix = 1"}}""", "InvalidDefinition", "column \"nix\" does not exist")]
+    [InlineData("""{"model": "polls.question", "deleteMising": true}""", "InvalidDefinition",
+        "a spec has no \"deleteMising\".")]
+    [InlineData("""{"model": "polls.question", "filter": {"sql": "nix = 1"}}""", "InvalidDefinition",
+        "column \"nix\" does not exist")]
     [InlineData("""{"model": "polls.question", "filter": {"sql": "id = :a"}}""", "InvalidSql", "values has no \"a\".")]
-    [InlineData("""{"model": "polls.question", "filter": {"sql": "id = 1", "values": {"a": 1}}}""", "InvalidSql", "no :a is in it")]
+    [InlineData("""{"model": "polls.question", "filter": {"sql": "id = 1", "values": {"a": 1}}}""", "InvalidSql",
+        "no :a is in it")]
     [InlineData("""{"model": "polls.question", "filter": {"sql": "true); drop table public.polls_choice; select (true"}}""", "InvalidSql", ") at character 5")]
     [InlineData("""{"model": "polls.question", "filter": {"sql": "true -- "}}""", "InvalidSql", "-- at character 6")]
     [InlineData("""{"model": "polls.question", "filter": {"sql": "slug = $$a$$"}}""", "InvalidSql", "$ at character 8")]
-    [InlineData("""{"model": "polls.question", "filter": {"sql": "slug = E'\\' or true'"}}""", "InvalidSql", "E' at character 8")]
+    [InlineData("""{"model": "polls.question", "filter": {"sql": "slug = E'\\' or true'"}}""", "InvalidSql",
+        "E' at character 8")]
     [InlineData("""{"model": "polls.question", "filter": {"sql": "slug = 'a"}}""", "InvalidSql", "' at character 8")]
     public void A_wrong_spec_is_refused_where_it_is_wrong(string spec, string id, string message)
     {
@@ -47,7 +62,8 @@ public sealed class DefinitionErrorTests(PostgresServer server) : IDisposable
         string file = Write("site.json", "{\n\"datasets\": {\n\"d\": {\"specs\": [\n" + spec + "\n]}}}");
         string target = Path.Join(_folder, "out.json");
 
-        DataOpsException e = Assert.Throws<DataOpsException>(() => site.Run(new ExportDataset(), new() { Path = target, Definition = file, Dataset = "d" }));
+        DataOpsException e = Assert.Throws<DataOpsException>(
+            () => site.Run(new ExportDataset(), new() { Path = target, Definition = file, Dataset = "d" }));
         Assert.Equal(id, e.Id);
         Assert.StartsWith($"{file} line 4, $.datasets.d.specs[0]", e.Message);
         Assert.Contains(message, e.Message);
@@ -63,7 +79,8 @@ public sealed class DefinitionErrorTests(PostgresServer server) : IDisposable
         Write("b.json", """{"include": ["c.json"]}""");
         Write("c.json", """{"include": ["b.json"]}""");
 
-        DataOpsException e = Assert.Throws<DataOpsException>(() => site.Run(new GetDatasetDefinition(), new() { Definition = first }));
+        DataOpsException e = Assert.Throws<DataOpsException>(
+            () => site.Run(new GetDatasetDefinition(), new() { Definition = first }));
         Assert.Equal("IncludeCycle", e.Id);
         Assert.Contains("b.json -> c.json -> b.json", e.Message);
     }
@@ -72,12 +89,14 @@ public sealed class DefinitionErrorTests(PostgresServer server) : IDisposable
     public void Included_datasets_are_offered_and_a_file_included_twice_means_the_same()
     {
         using TestDatabase site = server.CopyOf(Site.Polls);
-        string first = Write("a.json", """{"include": ["b.json", "c.json"], "datasets": {"a": {"specs": {"app": "polls"}}}}""");
+        string first = Write(
+            "a.json", """{"include": ["b.json", "c.json"], "datasets": {"a": {"specs": {"app": "polls"}}}}""");
         Write("b.json", """{"include": ["c.json"]}""");
         Write("c.json", """{"datasets": {"c": {"specs": {"model": "polls.topic"}}}}""");
 
         DatasetSpecInfo[] specs = [.. site.Run(new GetDatasetDefinition(), new() { Definition = first })];
-        Assert.Equal(["a polls.topic", "a polls.question", "a polls.choice", "c polls.topic"], specs.Select(s => $"{s.Dataset} {s.Model}"));
+        Assert.Equal(["a polls.topic", "a polls.question", "a polls.choice", "c polls.topic"],
+            specs.Select(s => $"{s.Dataset} {s.Model}"));
         Assert.All(specs, s => Assert.Null(s.Problem));
     }
 
@@ -90,10 +109,14 @@ public sealed class DefinitionErrorTests(PostgresServer server) : IDisposable
     public void Wrong_arguments_are_refused(string[] arguments, string message)
     {
         using TestDatabase site = server.CopyOf(Site.Polls);
-        string definition = """{"datasets": {"d": {"parameters": [{"name": "least", "type": "integer", "default": 1}, {"name": "ids", "type": "integer[]"}], "specs": {"model": "polls.choice", "filter": {"votes__gte": {"parameter": "least"}, "question__in": {"parameter": "ids"}}}}}}""";
+        string definition =
+            """{"datasets": {"d": {"parameters": [{"name": "least", "type": "integer", "default": 1}, {"name": "ids", "type": "integer[]"}], "specs": {"model": "polls.choice", "filter": {"votes__gte": {"parameter": "least"}, "question__in": {"parameter": "ids"}}}}}}""";
         string[] given = arguments is ["x"] or ["1", _] ? ["least=0", .. arguments] : arguments;
 
-        DataOpsException e = Assert.Throws<DataOpsException>(() => site.Run(new ExportDataset(), new() { Path = Path.Join(_folder, "o.json"), Definition = definition, Argument = given }));
+        DataOpsException e =
+            Assert.Throws<DataOpsException>(() =>
+                site.Run(new ExportDataset(),
+                new() { Path = Path.Join(_folder, "o.json"), Definition = definition, Argument = given }));
         Assert.Contains(message, e.Message);
     }
 
@@ -109,12 +132,18 @@ public sealed class DefinitionErrorTests(PostgresServer server) : IDisposable
         string json = System.Text.Json.JsonSerializer.Serialize(value);
         foreach (string filter in new[]
         {
-            "{\"slug\": V}", "{\"slug__in\": [V]}", "{\"slug__contains\": V}", "{\"slug__istartswith\": V}", "{\"slug__startswith\": V}", "{\"slug__iexact\": V}", "{\"slug__range\": [V, V]}",
-            "{\"sql\": \"slug = :v\", \"values\": {\"v\": V}}", "{\"sql\": \"slug = any(:v)\", \"values\": {\"v\": [V]}}",
+            "{\"slug\": V}", "{\"slug__in\": [V]}", "{\"slug__contains\": V}", "{\"slug__istartswith\": V}",
+            "{\"slug__startswith\": V}", "{\"slug__iexact\": V}", "{\"slug__range\": [V, V]}",
+            "{\"sql\": \"slug = :v\", \"values\": {\"v\": V}}",
+            "{\"sql\": \"slug = any(:v)\", \"values\": {\"v\": [V]}}",
         })
         {
-            string definition = "{\"datasets\": {\"d\": {\"specs\": {\"model\": \"polls.question\", \"filter\": " + filter.Replace("V", json) + "}}}}";
-            ExportResult result = Assert.Single(site.Run(new ExportDataset(), new() { Path = Path.Join(_folder, "o.json"), Definition = definition, Force = true }));
+            string definition = "{\"datasets\": {\"d\": {\"specs\": {\"model\": \"polls.question\", \"filter\": " +
+                filter.Replace("V", json) + "}}}}";
+            ExportResult result =
+                Assert.Single(
+                    site.Run(new ExportDataset(),
+                        new() { Path = Path.Join(_folder, "o.json"), Definition = definition, Force = true }));
             Assert.Equal((1L, "2"), (result.Count, Assert.Single(Fixtures.Objects(result.Path))["pk"]!.ToString()));
         }
     }
@@ -125,8 +154,11 @@ public sealed class DefinitionErrorTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.Polls);
         foreach (string name in new[] { "id\\\" = 1 or true --", "id'; drop table polls_choice; --", "id__exact; --" })
         {
-            string definition = "{\"datasets\": {\"d\": {\"specs\": {\"model\": \"polls.question\", \"filter\": {\"" + name + "\": 1}}}}}";
-            DataOpsException e = Assert.Throws<DataOpsException>(() => site.Run(new ExportDataset(), new() { Path = Path.Join(_folder, "o.json"), Definition = definition }));
+            string definition = "{\"datasets\": {\"d\": {\"specs\": {\"model\": \"polls.question\", \"filter\": {\"" +
+                name + "\": 1}}}}}";
+            DataOpsException e =
+                Assert.Throws<DataOpsException>(() => site.Run(
+                    new ExportDataset(), new() { Path = Path.Join(_folder, "o.json"), Definition = definition }));
             Assert.Matches("^Unknown(Field|Lookup)$", e.Id);
         }
     }
@@ -143,12 +175,19 @@ public sealed class DefinitionErrorTests(PostgresServer server) : IDisposable
         GetDatasetDefinition operation = new();
         DatasetSpecInfo[] specs = [.. operation.RunOffline(new() { Definition = file, Offline = true }, new())];
         Assert.True(operation.IsOffline(new() { Offline = true }));
-        Assert.Equal(["d 1 polls.nix", "d 2 polls.*", "e 1 polls.topic and what belongs to it"], specs.Select(s => $"{s.Dataset} {s.Spec} {s.Model}"));
+        Assert.Equal(["d 1 polls.nix", "d 2 polls.*", "e 1 polls.topic and what belongs to it"],
+            specs.Select(s => $"{s.Dataset} {s.Spec} {s.Model}"));
         Assert.All(specs, s => Assert.Equal((null, null, null), (s.Server, s.Database, s.Problem)));
-        Assert.Equal(["e"], operation.RunOffline(new() { Definition = file, Offline = true, Name = ["e*"] }, new()).Select(s => s.Dataset));
-        DataOpsException unknown = Assert.Throws<DataOpsException>(() => operation.RunOffline(new() { Definition = file, Offline = true, Name = ["x"] }, new()).ToArray());
+        Assert.Equal(["e"],
+            operation.RunOffline(new() { Definition = file, Offline = true, Name = ["e*"] }, new()).Select(
+                s => s.Dataset));
+        DataOpsException unknown = Assert.Throws<DataOpsException>(
+            () => operation.RunOffline(new() { Definition = file, Offline = true, Name = ["x"] }, new()).ToArray());
         Assert.Equal("UnknownDataset", unknown.Id);
-        DataOpsException circle = Assert.Throws<DataOpsException>(() => operation.RunOffline(new() { Definition = Write("self.json", """{"include": "self.json"}"""), Offline = true }, new()).ToArray());
+        DataOpsException circle =
+            Assert.Throws<DataOpsException>(() => operation.RunOffline(
+                new() { Definition = Write("self.json", """{"include": "self.json"}"""), Offline = true }, new())
+                    .ToArray());
         Assert.Equal("IncludeCycle", circle.Id);
     }
 

@@ -1,12 +1,12 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using DataOps.Core.Features.Datasets.Definitions;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Definitions;
 
-/// <summary>What docs/dataset.schema.json lets editors write is what is read, as Python's JSON Schema library judges it.</summary>
+/// <summary>
+/// What docs/dataset.schema.json lets editors write is what is read, as Python's JSON Schema library judges it.
+/// </summary>
 public sealed partial class DefinitionSchemaTests
 {
     private const string Judge = """
@@ -61,22 +61,28 @@ public sealed partial class DefinitionSchemaTests
     [Fact]
     public void The_definitions_of_the_documentation_and_of_the_tests_are_right_for_both()
     {
-        string[] documented = [.. Directory.GetFiles(Path.Combine(Repository.Root, "docs", "en-US"), "*.md").SelectMany(f => Examples(File.ReadAllText(f)))];
+        string[] documented =
+            [.. Directory.GetFiles(Path.Combine(Repository.Root, "docs", "en-US"), "*.md").SelectMany(
+                f => Examples(File.ReadAllText(f)))];
         Assert.NotEmpty(documented);
         string[] all = [.. s_right, .. documented];
 
-        Assert.All(all.Zip(Errors(all)), pair => Assert.True(pair.Second.Length == 0, $"{pair.First}: {string.Join("; ", pair.Second)}"));
+        Assert.All(all.Zip(Errors(all)),
+            pair => Assert.True(pair.Second.Length == 0, $"{pair.First}: {string.Join("; ", pair.Second)}"));
         Assert.All(s_right, d => Assert.NotEmpty(Read(d)));
     }
 
     [Fact]
     public void What_is_built_wrong_is_refused_by_both()
     {
-        Assert.All(s_wrong.Zip(Errors(s_wrong)), pair => Assert.True(pair.Second.Length > 0, $"The schema takes {pair.First}"));
-        Assert.All(s_wrong, d => Assert.True(Record.Exception(() => Read(d)) is DataOpsException, $"The reader takes {d}"));
+        Assert.All(s_wrong.Zip(Errors(s_wrong)),
+            pair => Assert.True(pair.Second.Length > 0, $"The schema takes {pair.First}"));
+        Assert.All(
+            s_wrong, d => Assert.True(Record.Exception(() => Read(d)) is DataOpsException, $"The reader takes {d}"));
     }
 
-    private static string Dataset(string spec) => """{"datasets": {"d": {"specs": [SPEC]}}}""".Replace("SPEC", spec, StringComparison.Ordinal);
+    private static string Dataset(string spec) =>
+        """{"datasets": {"d": {"specs": [SPEC]}}}""".Replace("SPEC", spec, StringComparison.Ordinal);
 
     private static DatasetSpecInfo[] Read(string definition)
     {
@@ -93,7 +99,9 @@ public sealed partial class DefinitionSchemaTests
         }
     }
 
-    private static IEnumerable<string> Examples(string page) => Fence().Matches(page).Select(m => m.Groups[1].Value).Where(j => j.Contains("\"datasets\"", StringComparison.Ordinal));
+    private static IEnumerable<string> Examples(string page) =>
+        Fence().Matches(page).Select(m => m.Groups[1].Value)
+            .Where(j => j.Contains("\"datasets\"", StringComparison.Ordinal));
 
     private static string[][] Errors(IReadOnlyList<string> documents)
     {

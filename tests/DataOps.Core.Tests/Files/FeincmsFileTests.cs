@@ -1,17 +1,18 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Features.Datasets;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Undo;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Files;
 
-/// <summary>The files that feincms3-data really wrote, in the database that they came from: what its own loader did with them, and where it failed.</summary>
+/// <summary>
+/// The files that feincms3-data really wrote, in the database that they came from: what its own loader did with them,
+/// and where it failed.
+/// </summary>
 public sealed class FeincmsFileTests : IDisposable
 {
-    private const string Empty = "delete from polls_choice; delete from polls_question_topics; delete from polls_question; delete from polls_topic";
+    private const string Empty =
+        "delete from polls_choice; delete from polls_question_topics; delete from polls_question; delete from " +
+            "polls_topic";
 
     private readonly ImportFiles _files = new();
     private readonly PostgresServer _server;
@@ -52,7 +53,8 @@ public sealed class FeincmsFileTests : IDisposable
     public void What_would_be_deleted_is_shown_row_by_row_before()
     {
         _site.Execute("insert into polls_choice (id, choice_text, votes, question_id) values (100, 'new', 1, 2)");
-        IReadOnlyList<IChangeResult> plan = _site.Run(new ImportDataset(), new() { Path = Shared("f3-polls-2-3.json"), WhatIf = true, Detailed = true });
+        IReadOnlyList<IChangeResult> plan = _site.Run(
+            new ImportDataset(), new() { Path = Shared("f3-polls-2-3.json"), WhatIf = true, Detailed = true });
 
         RowChange change = Assert.Single(plan.OfType<RowChange>());
         Assert.Equal(("Delete", "polls.choice", "100"), (change.Action, change.Model, change.Key));
@@ -67,8 +69,10 @@ public sealed class FeincmsFileTests : IDisposable
         DataOpsException failure = Refused(Shared("f3-polls-2-3.json"));
         Assert.Equal("MissingReferences", failure.Id);
         Assert.Matches("polls.question +2 +follow_up +-> polls.question 1", failure.Message);
-        Assert.Matches("polls.question +5 +follow_up +-> polls.question 4", Refused(Shared("f3-polls-orphans.json")).Message);
-        Assert.Equal(2, Load(Shared("f3-polls-2-3.json"), new() { OnMissingReference = OnMissingReference.Null }).Inserted - 9);
+        Assert.Matches(
+            "polls.question +5 +follow_up +-> polls.question 4", Refused(Shared("f3-polls-orphans.json")).Message);
+        Assert.Equal(
+            2, Load(Shared("f3-polls-2-3.json"), new() { OnMissingReference = OnMissingReference.Null }).Inserted - 9);
     }
 
     [Fact]
@@ -98,8 +102,12 @@ public sealed class FeincmsFileTests : IDisposable
         Assert.Equal(1L, _site.Scalar<long>("select follow_up_id from polls_question where slug = 'q-2'"));
         _site.Execute("update polls_question set slug = 'older-' || slug where slug like 'q-%'");
         Load(file, new() { OnMissingReference = OnMissingReference.Null });
-        Assert.Equal(1L, _site.Scalar<long>("select count(*) from polls_question where slug = 'q-2' and follow_up_id is null"));
-        Assert.Equal(1L, _site.Scalar<long>("select count(*) from polls_question q join polls_question p on p.id = q.follow_up_id where q.slug = 'q-3' and p.slug = 'q-2'"));
+        Assert.Equal(
+            1L, _site.Scalar<long>("select count(*) from polls_question where slug = 'q-2' and follow_up_id is null"));
+        Assert.Equal(1L,
+            _site.Scalar<long>(
+                "select count(*) from polls_question q join polls_question p on p.id = q.follow_up_id where q.slug " +
+                    "= 'q-3' and p.slug = 'q-2'"));
     }
 
     [Fact]
@@ -126,7 +134,9 @@ public sealed class FeincmsFileTests : IDisposable
 
         ImportResult result = Load(Shared("f3-polls-copy-1-2-3.json"));
         Assert.Equal((12, 12, 0), (result.Objects, result.Inserted, result.Deleted));
-        Assert.Equal(originals, _site.Scalar<string>("select string_agg(c::text, ',' order by id) from polls_choice c where question_id <= 6"));
+        Assert.Equal(originals,
+            _site.Scalar<string>(
+                "select string_agg(c::text, ',' order by id) from polls_choice c where question_id <= 6"));
         Assert.Equal(["q-1::3:2", "q-2:q-1:3:3", "q-3:q-2:3:1"], _site.Column("""
             select q.slug || ':' || coalesce((select p.slug from polls_question p where p.id = q.follow_up_id), '') || ':'
                 || (select count(*) from polls_choice c where c.question_id = q.id) || ':' || (select string_agg(t.topic_id::text, ',') from polls_question_topics t where t.question_id = q.id)
@@ -143,7 +153,8 @@ public sealed class FeincmsFileTests : IDisposable
     {
         using TestDatabase bakery = _server.CopyOf(Site.Bakery);
         IReadOnlyDictionary<string, string> before = bakery.Digest();
-        ImportResult result = bakery.Run(new ImportDataset(), new() { Path = Shared(file), NoUndo = true }).OfType<ImportResult>().Single();
+        ImportResult result = bakery.Run(new ImportDataset(), new() { Path = Shared(file), NoUndo = true })
+            .OfType<ImportResult>().Single();
         Assert.Equal((false, 0), (result.Changed, result.Count));
         Assert.Equal(before, bakery.Digest());
     }
@@ -155,12 +166,17 @@ public sealed class FeincmsFileTests : IDisposable
             || (select string_agg(t::text, ',' order by id) from polls_question_topics t where question_id not in (2, 3))
         """);
 
-    private string Lists() => _site.Scalar<string>("select string_agg(question_id || ':' || topic_id, ',' order by question_id, topic_id) from polls_question_topics");
+    private string Lists() =>
+        _site.Scalar<string>(
+            "select string_agg(question_id || ':' || topic_id, ',' order by question_id, topic_id) from " +
+                "polls_question_topics");
 
     private long Next(string table) => _site.Scalar<long>($"select nextval(pg_get_serial_sequence('{table}', 'id'))");
 
     private ImportResult Load(string path, ImportDatasetOptions? options = null) =>
-        _site.Run(new ImportDataset(), (options ?? new()) with { Path = path, UndoPath = _files.Path($"{Guid.NewGuid():N}.undo") }).OfType<ImportResult>().Single();
+        _site.Run(new ImportDataset(),
+            (options ?? new()) with { Path = path, UndoPath = _files.Path($"{Guid.NewGuid():N}.undo") })
+                .OfType<ImportResult>().Single();
 
     private DataOpsException Refused(string path, ImportDatasetOptions? options = null)
     {
@@ -170,5 +186,6 @@ public sealed class FeincmsFileTests : IDisposable
         return failure;
     }
 
-    private void Undo(ImportResult result) => _site.Run(new UndoChange(), new() { Path = result.UndoPath!, NoUndo = true });
+    private void Undo(ImportResult result) =>
+        _site.Run(new UndoChange(), new() { Path = result.UndoPath!, NoUndo = true });
 }

@@ -3,14 +3,12 @@ using System.Text.Json.Nodes;
 using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Files;
 
-/// <summary>feincms3-data's files as text: what is written, what is read, and what is refused before anything is changed.</summary>
+/// <summary>
+/// feincms3-data's files as text: what is written, what is read, and what is refused before anything is changed.
+/// </summary>
 public sealed class FeincmsFormatTests : IDisposable
 {
     private readonly ImportFiles _files = new();
@@ -29,7 +27,8 @@ public sealed class FeincmsFormatTests : IDisposable
     {
         string real = File.ReadAllText(Repository.SharedData("feincms3-data/f3-polls-all.json"));
         string file = _files.Path("all.json");
-        _site.Run(new ExportDataset(), new() { Path = file, Model = ["polls"], Format = DatasetFormat.Feincms, DeleteMissing = true });
+        _site.Run(new ExportDataset(),
+            new() { Path = file, Model = ["polls"], Format = DatasetFormat.Feincms, DeleteMissing = true });
         string own = File.ReadAllText(file);
 
         Assert.Matches(
@@ -47,7 +46,9 @@ public sealed class FeincmsFormatTests : IDisposable
     public void What_is_written_comes_back_and_deletes_what_was_added_since(int? indent)
     {
         string file = _files.Path("all.json.gz");
-        _site.Run(new ExportDataset(), new() { Path = file, Model = ["polls"], Format = DatasetFormat.Feincms, DeleteMissing = true, Indent = indent });
+        _site.Run(new ExportDataset(),
+            new() { Path = file, Model = ["polls"], Format = DatasetFormat.Feincms, DeleteMissing = true,
+                Indent = indent });
         IReadOnlyDictionary<string, string> before = _site.Digest();
         _site.Execute("""
             insert into polls_topic (id, name) values (50, 'new'); insert into polls_question (id, question_text, slug, pub_date) values (50, 'new', 'new', now());
@@ -91,10 +92,14 @@ public sealed class FeincmsFormatTests : IDisposable
     [Fact]
     public void Options_that_the_format_cannot_keep_are_refused()
     {
-        Assert.Equal("ContradictingOptions", Assert.Throws<DataOpsException>(() => _site.Run(new ExportDataset(), new() { Path = _files.Path("a.json"), DeleteMissing = true })).Id);
+        Assert.Equal("ContradictingOptions",
+            Assert.Throws<DataOpsException>(
+                () => _site.Run(new ExportDataset(), new() { Path = _files.Path("a.json"), DeleteMissing = true })).Id);
         Assert.Equal(
             "ContradictingOptions",
-            Assert.Throws<DataOpsException>(() => _site.Run(new ExportDataset(), new() { Path = _files.Path("a.json"), Format = DatasetFormat.Feincms, NaturalForeign = true })).Id);
+            Assert.Throws<DataOpsException>(() =>
+                _site.Run(new ExportDataset(),
+                new() { Path = _files.Path("a.json"), Format = DatasetFormat.Feincms, NaturalForeign = true })).Id);
     }
 
     [Fact]
@@ -122,13 +127,16 @@ public sealed class FeincmsFormatTests : IDisposable
     [InlineData("\n{\n\t\"version\"\n:\n1,\"objects\":[\nOBJECT\n]\n,\"specs\":[SPEC]}\n\n")]
     public void The_members_come_in_any_order_with_others_between_them(string text)
     {
-        string file = _files.Json(text.Replace("SPEC", """{"model": "Polls.Topic", "filter": null}""", StringComparison.Ordinal).Replace("OBJECT", Topic(40), StringComparison.Ordinal));
+        string file =
+            _files.Json(text.Replace("SPEC", """{"model": "Polls.Topic", "filter": null}""", StringComparison.Ordinal)
+                .Replace("OBJECT", Topic(40), StringComparison.Ordinal));
         Assert.Equal(1, Load(file).Inserted);
     }
 
     [Theory]
     [InlineData("""{"version": 2, "specs": [], "objects": []}""", "UnsupportedVersion", "version is 2")]
-    [InlineData("""{"objects": [OBJECT], "specs": [{"model": "polls.topic"}], "version": 2}""", "UnsupportedVersion", "version is 2")]
+    [InlineData("""{"objects": [OBJECT], "specs": [{"model": "polls.topic"}], "version": 2}""", "UnsupportedVersion",
+        "version is 2")]
     [InlineData("""{"version": "1", "specs": [], "objects": []}""", "InvalidJson", "the version was expected")]
     [InlineData("""{"version": 1, "specs": []}""", "InvalidJson", "no \"objects\"")]
     [InlineData("""{"version": 1, "objects": [OBJECT]}""", "InvalidJson", "no \"specs\"")]
@@ -138,14 +146,20 @@ public sealed class FeincmsFormatTests : IDisposable
     [InlineData("""{"version": 1 "specs": [], "objects": []}""", "InvalidJson", "a comma")]
     [InlineData("""{"version": 1, "specs": {}, "objects": []}""", "InvalidJson", "the list of specs")]
     [InlineData("""{"version": 1, "specs": [], "objects": {}}""", "InvalidJson", "the list of objects")]
-    [InlineData("""{"version": 1, "specs": [], "snapshot": "yesterday", "objects": []}""", "InvalidJson", "the snapshot is no time")]
+    [InlineData("""{"version": 1, "specs": [], "snapshot": "yesterday", "objects": []}""", "InvalidJson",
+        "the snapshot is no time")]
     [InlineData("""{"version": 1, "specs": [1], "objects": []}""", "InvalidSpec", "a spec is an object")]
     [InlineData("""{"version": 1, "specs": [{"filter": {}}], "objects": []}""", "InvalidSpec", "\"model\"")]
-    [InlineData("""{"version": 1, "specs": [{"model": "polls.topic", "mappers": 1}], "objects": []}""", "InvalidSpec", "no \"mappers\"")]
-    [InlineData("""{"version": 1, "specs": [{"model": "polls.none"}], "objects": []}""", "InvalidSpec", "polls.none is not in the database")]
-    [InlineData("""{"version": 1, "specs": [{"model": "polls.topic", "ignore_missing_m2m": ["x"]}], "objects": []}""", "InvalidSpec", "no many-to-many list")]
-    [InlineData("""{"version": 1, "specs": [{"model": "polls.topic", "defer_values": ["x"]}], "objects": []}""", "InvalidSpec", "no field")]
-    [InlineData("""{"version": 1, "specs": [{"model": "polls.question"}], "objects": [OBJECT]}""", "InvalidSpec", "polls.topic, for which it has no spec")]
+    [InlineData("""{"version": 1, "specs": [{"model": "polls.topic", "mappers": 1}], "objects": []}""", "InvalidSpec",
+        "no \"mappers\"")]
+    [InlineData("""{"version": 1, "specs": [{"model": "polls.none"}], "objects": []}""", "InvalidSpec",
+        "polls.none is not in the database")]
+    [InlineData("""{"version": 1, "specs": [{"model": "polls.topic", "ignore_missing_m2m": ["x"]}], "objects": []}""",
+        "InvalidSpec", "no many-to-many list")]
+    [InlineData("""{"version": 1, "specs": [{"model": "polls.topic", "defer_values": ["x"]}], "objects": []}""",
+        "InvalidSpec", "no field")]
+    [InlineData("""{"version": 1, "specs": [{"model": "polls.question"}], "objects": [OBJECT]}""", "InvalidSpec",
+        "polls.topic, for which it has no spec")]
     [InlineData("""{"version": 1, "specs": [{"model": "polls.topic", "save_as_new": true}, {"model": "polls.topic"}], "objects": [OBJECT]}""", "InvalidSpec", "contradict")]
     [InlineData("""{"version": 1, "specs": [{"model": "polls.topic", "delete_missing": true, "filter": {"none": 1}}], "objects": [OBJECT]}""", "UnknownField", "none")]
     [InlineData("""{"version": 1, "specs": [{"model": "polls.topic", "delete_missing": true, "filter": {"name__near": 1}}], "objects": [OBJECT]}""", "UnknownLookup", "near")]
@@ -158,7 +172,8 @@ public sealed class FeincmsFormatTests : IDisposable
     public void What_is_wrong_is_named_and_nothing_is_changed(string text, string id, string what)
     {
         IReadOnlyDictionary<string, string> before = _site.Digest();
-        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => Load(_files.Json(text.Replace("OBJECT", Topic(40), StringComparison.Ordinal))));
+        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(
+            () => Load(_files.Json(text.Replace("OBJECT", Topic(40), StringComparison.Ordinal))));
         Assert.Equal(id, failure.Id);
         Assert.Contains(what, failure.Message);
         Assert.Equal(before, _site.Digest());
@@ -173,7 +188,8 @@ public sealed class FeincmsFormatTests : IDisposable
             """;
         Assert.Equal("MissingReferences", Assert.ThrowsAny<DataOpsException>(() => Load(_files.Json(Text("")))).Id);
         Load(_files.Json(Text(", \"ignore_missing_m2m\": [\"topics\"]")));
-        Assert.Equal(["1", "3"], _site.Column("select topic_id from polls_question_topics where question_id = 2 order by 1"));
+        Assert.Equal(
+            ["1", "3"], _site.Column("select topic_id from polls_question_topics where question_id = 2 order by 1"));
     }
 
     [Fact]
@@ -188,7 +204,9 @@ public sealed class FeincmsFormatTests : IDisposable
         Assert.Equal(["politics", "bread", "music"], _site.Column("select name from polls_topic order by id"));
     }
 
-    private static string Topic(int key) => $$$"""{"model": "polls.topic", "pk": {{{key}}}, "fields": {"name": "topic {{{key}}}"}}""";
+    private static string Topic(int key) =>
+        $$$"""{"model": "polls.topic", "pk": {{{key}}}, "fields": {"name": "topic {{{key}}}"}}""";
 
-    private ImportResult Load(string path) => _site.Run(new ImportDataset(), new() { Path = path, NoUndo = true }).OfType<ImportResult>().Single();
+    private ImportResult Load(string path) =>
+        _site.Run(new ImportDataset(), new() { Path = path, NoUndo = true }).OfType<ImportResult>().Single();
 }

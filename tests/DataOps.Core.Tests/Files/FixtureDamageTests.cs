@@ -2,12 +2,13 @@ using System.Text;
 using System.Text.Json.Nodes;
 using DataOps.Core.Files;
 using DataOps.Core.Files.Compression;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
 
 namespace DataOps.Core.Tests.Files;
 
-/// <summary>Files that are cut off, endless, too deep or no text: a failure with the line, and no more memory than a value may have.</summary>
+/// <summary>
+/// Files that are cut off, endless, too deep or no text: a failure with the line, and no more memory than a value may
+/// have.
+/// </summary>
 public sealed class FixtureDamageTests
 {
     private const string Json = """
@@ -33,7 +34,8 @@ public sealed class FixtureDamageTests
 
         for (int length = 0; length < whole.Length; length++)
         {
-            DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => FixtureObjects.Of(format, whole[..length]));
+            DataOpsException failure = Assert.ThrowsAny<DataOpsException>(
+                () => FixtureObjects.Of(format, whole[..length]));
             Assert.Equal("Invalid" + format, failure.Id);
             Assert.Matches("^file, line [1-4]: ", failure.Message);
         }
@@ -50,15 +52,18 @@ public sealed class FixtureDamageTests
         List<JsonObject> objects = FixtureObjects.OfFile(format, [.. utf16.GetPreamble(), .. utf16.GetBytes(text)]);
 
         Assert.NotEmpty(objects);
-        Assert.Equal(FixtureObjects.Of(format, text).Select(o => o.ToJsonString()), objects.Select(o => o.ToJsonString()));
+        Assert.Equal(
+            FixtureObjects.Of(format, text).Select(o => o.ToJsonString()), objects.Select(o => o.ToJsonString()));
     }
 
     [Fact]
     public void Half_a_character_of_UTF_16_is_refused()
     {
-        byte[] text = [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("[{\"model\": \"a.b\", \"pk\": \""), 0x00, 0xD8, .. "\0\"\0"u8];
+        byte[] text =
+            [0xFF, 0xFE, .. Encoding.Unicode.GetBytes("[{\"model\": \"a.b\", \"pk\": \""), 0x00, 0xD8, .. "\0\"\0"u8];
 
-        Assert.Equal("DamagedFile", Assert.ThrowsAny<DataOpsException>(() => FixtureObjects.OfFile(DatasetFormat.Json, text)).Id);
+        Assert.Equal("DamagedFile",
+            Assert.ThrowsAny<DataOpsException>(() => FixtureObjects.OfFile(DatasetFormat.Json, text)).Id);
     }
 
     [Theory]
@@ -78,7 +83,9 @@ public sealed class FixtureDamageTests
     [Fact]
     public void Lines_that_are_cut_are_refused_unless_whole_lines_are_left()
     {
-        byte[] whole = Encoding.UTF8.GetBytes(string.Join("\n", Json.ReplaceLineEndings("\n").Split('\n')[1..^1]).Replace("}},\n", "}}\n", StringComparison.Ordinal));
+        byte[] whole =
+            Encoding.UTF8.GetBytes(string.Join("\n", Json.ReplaceLineEndings("\n").Split('\n')[1..^1]).Replace(
+                "}},\n", "}}\n", StringComparison.Ordinal));
         int first = Array.IndexOf(whole, (byte)'\n');
 
         for (int length = 1; length < whole.Length; length++)
@@ -86,7 +93,9 @@ public sealed class FixtureDamageTests
             if (length == first || length == first + 1)
                 Assert.Single(FixtureObjects.Of(DatasetFormat.Jsonl, whole[..length]));
             else
-                Assert.Equal("InvalidJson", Assert.ThrowsAny<DataOpsException>(() => FixtureObjects.Of(DatasetFormat.Jsonl, whole[..length])).Id);
+                Assert.Equal("InvalidJson",
+                    Assert.ThrowsAny<DataOpsException>(() =>
+                        FixtureObjects.Of(DatasetFormat.Jsonl, whole[..length])).Id);
         }
     }
 
@@ -107,7 +116,9 @@ public sealed class FixtureDamageTests
 
         (DataOpsException failure, long allocated) = ReadEndless(format, start, "x"u8);
 
-        Assert.Matches(format == DatasetFormat.Yaml ? "^file, line [23]: .*larger than 64 MB" : "^file, line 2: a value here is larger than 1 GB", failure.Message);
+        Assert.Matches(format == DatasetFormat.Yaml
+            ? "^file, line [23]: .*larger than 64 MB"
+            : "^file, line 2: a value here is larger than 1 GB", failure.Message);
         // All buffers on the way to one gigabyte together.
         Assert.InRange(allocated, 0, 5L << 30);
     }
@@ -130,24 +141,30 @@ public sealed class FixtureDamageTests
 
     [Theory]
     [InlineData(DatasetFormat.Json, "[\n{\"model\": \"a.b\", \"fields\": {\"x\": @}}]", 2)]
-    [InlineData(DatasetFormat.Xml, "<django-objects>\n<object model=\"a.b\"><field name=\"x\" type=\"JSONField\">@</field></object></django-objects>", 2)]
+    [InlineData(DatasetFormat.Xml,
+        "<django-objects>\n<object model=\"a.b\"><field name=\"x\" " +
+        "type=\"JSONField\">@</field></object></django-objects>", 2)]
     [InlineData(DatasetFormat.Yaml, "- model: a.b\n  fields: {x: @}", 2)]
-    public void Values_that_are_ten_thousand_deep_are_refused_with_their_line(DatasetFormat format, string text, int line)
+    public void Values_that_are_ten_thousand_deep_are_refused_with_their_line(
+        DatasetFormat format, string text, int line)
     {
         string deep = string.Concat(Enumerable.Repeat("[", 10_000)) + string.Concat(Enumerable.Repeat("]", 10_000));
 
-        Assert.StartsWith($"file, line {line}: ", FixtureObjects.Refused(format, text.Replace("@", deep, StringComparison.Ordinal)).Message);
+        Assert.StartsWith($"file, line {line}: ",
+            FixtureObjects.Refused(format, text.Replace("@", deep, StringComparison.Ordinal)).Message);
     }
 
     [Theory]
     [InlineData(DatasetFormat.Json, "[\n{\"model\": \"a.b\", \"fields\": {\"x\": \"@\"}}]")]
-    [InlineData(DatasetFormat.Xml, "<django-objects>\n<object model=\"a.b\"><field name=\"x\">@</field></object></django-objects>")]
+    [InlineData(DatasetFormat.Xml,
+        "<django-objects>\n<object model=\"a.b\"><field name=\"x\">@</field></object></django-objects>")]
     [InlineData(DatasetFormat.Yaml, "- model: a.b\n  fields: {x: '@'}")]
     public void Bytes_that_are_not_UTF_8_are_refused(DatasetFormat format, string text)
     {
         byte[] bytes = Encoding.Latin1.GetBytes(text.Replace('@', 'ÿ'));
 
-        Assert.Matches("^file, line [12]: ", Assert.ThrowsAny<DataOpsException>(() => FixtureObjects.Of(format, bytes)).Message);
+        Assert.Matches(
+            "^file, line [12]: ", Assert.ThrowsAny<DataOpsException>(() => FixtureObjects.Of(format, bytes)).Message);
     }
 
     [Fact]
@@ -155,13 +172,17 @@ public sealed class FixtureDamageTests
     {
         Assert.Equal("""{"model":"a.c","pk":2,"fields":{"y":4}}""", FixtureObjects.Of(DatasetFormat.Json,
             """[{"model": "a.b", "pk": 1, "fields": {"x": 1}, "model": "a.c", "pk": 2, "fields": {"y": 3, "y": 4}}]""")[0].ToJsonString());
-        Assert.Equal("""{"model":"a.b","pk":2,"fields":{"x":2}}""", FixtureObjects.Of(DatasetFormat.Yaml, "- {model: a.b, pk: 1, pk: 2, fields: {x: 1, x: 2}}")[0].ToJsonString());
+        Assert.Equal("""{"model":"a.b","pk":2,"fields":{"x":2}}""",
+            FixtureObjects.Of(DatasetFormat.Yaml,
+                "- {model: a.b, pk: 1, pk: 2, fields: {x: 1, x: 2}}")[0].ToJsonString());
     }
 
-    private static (DataOpsException Failure, long Allocated) ReadEndless(DatasetFormat format, string start, ReadOnlySpan<byte> repeated)
+    private static (DataOpsException Failure, long Allocated) ReadEndless(
+        DatasetFormat format, string start, ReadOnlySpan<byte> repeated)
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
-        using FixtureReader reader = FixtureObjects.Reader(format, new Endless(Encoding.UTF8.GetBytes(start), repeated.ToArray()));
+        using FixtureReader reader = FixtureObjects.Reader(
+            format, new Endless(Encoding.UTF8.GetBytes(start), repeated.ToArray()));
         DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => reader.Read());
         return (failure, GC.GetAllocatedBytesForCurrentThread() - before);
     }

@@ -1,13 +1,13 @@
 using System.Text.Json.Nodes;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Files;
 
-/// <summary>XML and YAML fixtures of a real Django bring the rows that its JSON brings; what is no such fixture is refused with its line.</summary>
+/// <summary>
+/// XML and YAML fixtures of a real Django bring the rows that its JSON brings; what is no such fixture is refused with
+/// its line.
+/// </summary>
 public sealed class XmlFixtureTests(PostgresServer server) : IDisposable
 {
     private const string Table = """
@@ -76,7 +76,8 @@ public sealed class XmlFixtureTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.Sample);
         site.Execute(Table);
         int seed = Random.Shared.Next();
-        string[] texts = [.. JsonNode.Parse(Python.Run(Dump, "", "django, yaml", $"{seed}"))!.AsArray().Select(n => (string)n!)];
+        string[] texts =
+            [.. JsonNode.Parse(Python.Run(Dump, "", "django, yaml", $"{seed}"))!.AsArray().Select(n => (string)n!)];
         string[] names = ["dump.json", "dump.xml", "dump.yaml"];
         Dictionary<string, string> digests = [];
         for (int i = 0; i < names.Length; i++)
@@ -84,14 +85,22 @@ public sealed class XmlFixtureTests(PostgresServer server) : IDisposable
             File.WriteAllText(_files.Path(names[i]), texts[i]);
             site.Execute("truncate news_thing, news_tag, news_thing_tags restart identity");
 
-            ImportResult result = Assert.Single(site.Run(new ImportDataset(), new() { Path = _files.Path(names[i]), NoUndo = true }).OfType<ImportResult>());
+            ImportResult result =
+                Assert.Single(site.Run(new ImportDataset(), new() { Path = _files.Path(names[i]), NoUndo = true })
+                    .OfType<ImportResult>());
 
             Assert.Equal((66L, 66L), (result.Objects, result.Inserted));
-            digests[names[i]] = string.Join(";", site.Column("select t::text from news_tag t order by id").Concat(site.Column("select t::text from news_thing t order by id"))
-                .Concat(site.Column("select thing_id || '-' || tag_id from news_thing_tags order by thing_id, tag_id")));
+            digests[names[i]] =
+                string.Join(";",
+                site.Column("select t::text from news_tag t order by id").Concat(
+                    site.Column("select t::text from news_thing t order by id"))
+                .Concat(site.Column(
+                    "select thing_id || '-' || tag_id from news_thing_tags order by thing_id, tag_id")));
         }
-        Assert.True(digests["dump.json"] == digests["dump.xml"], $"seed {seed}\n{digests["dump.json"]}\n{digests["dump.xml"]}");
-        Assert.True(digests["dump.json"] == digests["dump.yaml"], $"seed {seed}\n{digests["dump.json"]}\n{digests["dump.yaml"]}");
+        Assert.True(
+            digests["dump.json"] == digests["dump.xml"], $"seed {seed}\n{digests["dump.json"]}\n{digests["dump.xml"]}");
+        Assert.True(digests["dump.json"] == digests["dump.yaml"],
+            $"seed {seed}\n{digests["dump.json"]}\n{digests["dump.yaml"]}");
     }
 
     [Fact]
@@ -119,7 +128,8 @@ public sealed class XmlFixtureTests(PostgresServer server) : IDisposable
               <object model="a.b"><field name="x" type="IntegerField">1</field></object>
             </django-objects>
             """;
-        using FixtureReader reader = FixtureObjects.Reader(DatasetFormat.Xml, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Text.ReplaceLineEndings("\n"))));
+        using FixtureReader reader = FixtureObjects.Reader(
+            DatasetFormat.Xml, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Text.ReplaceLineEndings("\n"))));
         Assert.True(reader.Read());
         Assert.Equal([5, 6, 7, 11, 13, 14, 16, 17], reader.Current.Fields.Select(f => reader.Current.LineOf(f.Value)));
         Assert.True(reader.Read());
@@ -138,12 +148,17 @@ public sealed class XmlFixtureTests(PostgresServer server) : IDisposable
     [InlineData("<django-objects>\ntext</django-objects>", 1, "outside of a field")]
     [InlineData("<django-objects/>\n<django-objects/>", 2, "multiple root elements")]
     [InlineData("<django-objects>\n<object pk=\"1\"/></django-objects>", 2, "has no \"model\"")]
-    [InlineData("<django-objects>\n<object model=\"a.b\">\n<field>x</field></object></django-objects>", 3, "has no name")]
-    [InlineData("<django-objects>\n<object model=\"a.b\">\n<field name=\"a\"><b/></field></object></django-objects>", 3, "<b> was not expected")]
-    [InlineData("<django-objects>\n<object model=\"a.b\"><field name=\"a\" type=\"JSONField\">{</field></object></django-objects>", 2, "not valid JSON")]
-    [InlineData("<django-objects>\n<object model=\"a.b\"><field name=\"a\">&#0;</field></object></django-objects>", 2, "")]
+    [InlineData("<django-objects>\n<object model=\"a.b\">\n<field>x</field></object></django-objects>", 3,
+        "has no name")]
+    [InlineData("<django-objects>\n<object model=\"a.b\">\n<field name=\"a\"><b/></field></object></django-objects>", 3,
+        "<b> was not expected")]
+    [InlineData("<django-objects>\n<object model=\"a.b\"><field name=\"a\" " +
+        "type=\"JSONField\">{</field></object></django-objects>", 2, "not valid JSON")]
+    [InlineData("<django-objects>\n<object model=\"a.b\"><field name=\"a\">&#0;</field></object></django-objects>", 2,
+        "")]
     [InlineData("<!DOCTYPE x [<!ENTITY a \"b\">]>\n<django-objects/>", 1, "DTD is prohibited")]
-    [InlineData("<django-objects>\n<object model=\"a.b\"><field name=\"a\">&b;</field></object></django-objects>", 2, "undeclared entity")]
+    [InlineData("<django-objects>\n<object model=\"a.b\"><field name=\"a\">&b;</field></object></django-objects>", 2,
+        "undeclared entity")]
     public void A_broken_file_is_named_with_its_line(string text, int line, string what)
     {
         DataOpsException failure = FixtureObjects.Refused(DatasetFormat.Xml, text);

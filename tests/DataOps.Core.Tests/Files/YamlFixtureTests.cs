@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Files;
 
-/// <summary>YAML means what PyYAML takes it for, with the line of each value, and whatever else it can do is bounded.</summary>
+/// <summary>
+/// YAML means what PyYAML takes it for, with the line of each value, and whatever else it can do is bounded.
+/// </summary>
 public sealed class YamlFixtureTests
 {
     // What Django's loader gets, as JSON: dates and times as their text, what JSON has no word for in quotes.
@@ -23,7 +22,8 @@ public sealed class YamlFixtureTests
 
     private const string Reload = Load + "\njson.dump(plain(yaml.safe_load(sys.stdin)), sys.stdout)";
 
-    // In block style, as Django writes it; some of what PyYAML folds inside of braces is beyond the library: an error, and never a wrong value.
+    // In block style, as Django writes it; some of what PyYAML folds inside of braces is beyond the library: an error,
+    // and never a wrong value.
     private const string Generate = Load + "\n" + """
         import random
         r = random.Random(int(sys.argv[1]))
@@ -61,7 +61,10 @@ public sealed class YamlFixtureTests
             JsonArray expected = made[1]!.AsArray();
 
             Assert.Equal(expected.Count, read.Count);
-            Assert.All(read, (o, n) => Assert.True(JsonNode.DeepEquals(expected[n], o), $"seed {seed}, object {n}: {expected[n]!.ToJsonString()} was read as {o.ToJsonString()}"));
+            Assert.All(read,
+                (o, n) =>
+                    Assert.True(JsonNode.DeepEquals(expected[n], o),
+                    $"seed {seed}, object {n}: {expected[n]!.ToJsonString()} was read as {o.ToJsonString()}"));
         }
     }
 
@@ -122,7 +125,8 @@ public sealed class YamlFixtureTests
 
         Assert.Equal(2, read.Count);
         foreach ((string name, JsonNode? value) in expected[0]!["fields"]!.AsObject())
-            Assert.True(JsonNode.DeepEquals(value, read[0]["fields"]![name]), $"{name}: {value?.ToJsonString()} was read as {read[0]["fields"]![name]?.ToJsonString()}");
+            Assert.True(JsonNode.DeepEquals(value, read[0]["fields"]![name]),
+                $"{name}: {value?.ToJsonString()} was read as {read[0]["fields"]![name]?.ToJsonString()}");
         Assert.True(JsonNode.DeepEquals(expected[0]!["pk"], read[0]["pk"]));
         Assert.True(JsonNode.DeepEquals(expected[1]!["fields"], read[1]["fields"]));
     }
@@ -130,7 +134,10 @@ public sealed class YamlFixtureTests
     [Fact]
     public void Each_value_stands_in_its_line()
     {
-        using FixtureReader reader = FixtureObjects.Reader(DatasetFormat.Yaml, new MemoryStream("- model: a.b\n  pk: 1\n  fields:\n    a: |\n      x\n      y\n    b: {c: 1,\n       d: 2}\n    e: 3\n\n- model: a.b\n  fields: {z: 1}\n"u8.ToArray()));
+        using FixtureReader reader =
+            FixtureObjects.Reader(DatasetFormat.Yaml,
+                new MemoryStream(
+                    "- model: a.b\n  pk: 1\n  fields:\n    a: |\n      x\n      y\n    b: {c: 1,\n       d: 2}\n    e: 3\n\n- model: a.b\n  fields: {z: 1}\n"u8.ToArray()));
 
         Assert.True(reader.Read());
         Assert.Equal([4, 7, 9], reader.Current.Fields.Select(f => reader.Current.LineOf(f.Value)));
@@ -166,8 +173,11 @@ public sealed class YamlFixtureTests
     [Fact]
     public void Aliases_that_stand_for_very_much_are_refused()
     {
-        string laughs = string.Concat(Enumerable.Range(1, 30).Select(i => $"    l{i}: &l{i} [{string.Join(", ", Enumerable.Repeat($"*l{i - 1}", 10))}]\n"));
+        string laughs =
+            string.Concat(Enumerable.Range(1, 30).Select(
+                i => $"    l{i}: &l{i} [{string.Join(", ", Enumerable.Repeat($"*l{i - 1}", 10))}]\n"));
 
-        Assert.Contains(" MB", FixtureObjects.Refused(DatasetFormat.Yaml, $"- model: a.b\n  fields:\n    l0: &l0 lol\n{laughs}").Message);
+        Assert.Contains(" MB",
+            FixtureObjects.Refused(DatasetFormat.Yaml, $"- model: a.b\n  fields:\n    l0: &l0 lol\n{laughs}").Message);
     }
 }

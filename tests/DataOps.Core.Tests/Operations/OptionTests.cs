@@ -1,10 +1,7 @@
-using DataOps.Core.Django.References;
 using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Pages;
 using DataOps.Core.Features.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
 
 namespace DataOps.Core.Tests.Operations;
 
@@ -39,7 +36,8 @@ public sealed class OptionTests
 
         DataOpsException refusal = Refusal(operation, option.Set!(Valid(operation), [""]));
 
-        Assert.Equal(("MissingOption", $"-{option.Name} is missing.", option.Text), (refusal.Id, refusal.Message, refusal.Advice));
+        Assert.Equal(("MissingOption", $"-{option.Name} is missing.", option.Text),
+            (refusal.Id, refusal.Message, refusal.Advice));
     }
 
     [Theory, MemberData(nameof(WithUndoFile))]
@@ -48,22 +46,28 @@ public sealed class OptionTests
         (OperationDescription operation, OptionDescription noUndo) = Find(name);
         OptionDescription undoPath = operation.Options.Single(o => o.Name == "UndoPath");
 
-        DataOpsException refusal = Refusal(operation, undoPath.Set!(noUndo.Set!(Valid(operation), ["true"]), ["some.undo.gz"]));
+        DataOpsException refusal = Refusal(
+            operation, undoPath.Set!(noUndo.Set!(Valid(operation), ["true"]), ["some.undo.gz"]));
 
-        Assert.Equal(("ContradictingOptions", "-NoUndo and -UndoPath contradict each other."), (refusal.Id, refusal.Message));
+        Assert.Equal(
+            ("ContradictingOptions", "-NoUndo and -UndoPath contradict each other."), (refusal.Id, refusal.Message));
     }
 
     [Fact]
     public void The_operation_itself_refuses_what_its_options_refuse() =>
-        Assert.Equal("-Depth cannot be -1.", Assert.Throws<DataOpsException>(() => new GetPage().Run(null!, new() { Depth = -1 }, new())).Message);
+        Assert.Equal("-Depth cannot be -1.",
+            Assert.Throws<DataOpsException>(() => new GetPage().Run(null!, new() { Depth = -1 }, new())).Message);
 
     [Fact]
     public void An_option_that_means_nothing_alone_names_what_it_needs()
     {
         Assert.Equal("-To means nothing without -Orphan Reattach.", Message(new RepairTreeOptions { To = "2" }));
-        Assert.Equal("-To means nothing without -Action Repoint.", Message(new RepairOrphanOptions { To = "2", Action = OrphanAction.Delete }));
-        Assert.Equal("-Argument means nothing without -Definition.", Message(new ExportDatasetOptions { Path = "x.json", Argument = ["a=1"] }));
-        Assert.Equal("-OldPage means nothing without -AsNewPage.", Message(new ConvertPageOptions { To = "a.b", OldPage = OldPage.Delete }));
+        Assert.Equal("-To means nothing without -Action Repoint.",
+            Message(new RepairOrphanOptions { To = "2", Action = OrphanAction.Delete }));
+        Assert.Equal("-Argument means nothing without -Definition.",
+            Message(new ExportDatasetOptions { Path = "x.json", Argument = ["a=1"] }));
+        Assert.Equal("-OldPage means nothing without -AsNewPage.",
+            Message(new ConvertPageOptions { To = "a.b", OldPage = OldPage.Delete }));
         new RepairOrphanOptions { To = "2", Action = OrphanAction.Repoint }.Validate();
     }
 
@@ -103,16 +107,20 @@ public sealed class OptionTests
     {
         (OperationDescription find, OptionDescription @class) = Find("Find-Orphan.Class");
         FindOrphanOptions found = (FindOrphanOptions)@class.Set!(find.Create(), ["tree, Soft", "generic"]);
-        Assert.Equal([Core.Django.References.ReferenceClass.Tree, Core.Django.References.ReferenceClass.Soft, Core.Django.References.ReferenceClass.Generic], found.Class);
+        Assert.Equal(
+            [Core.Django.References.ReferenceClass.Tree, Core.Django.References.ReferenceClass.Soft,
+                Core.Django.References.ReferenceClass.Generic], found.Class);
 
         (OperationDescription repair, OptionDescription input) = Find("Repair-Orphan.InputObject");
-        RepairOrphanOptions options = (RepairOrphanOptions)input.SetObjects!(repair.Create(), [p => p == "Key" ? "7" : null]);
+        RepairOrphanOptions options = (RepairOrphanOptions)input.SetObjects!(
+            repair.Create(), [p => p == "Key" ? "7" : null]);
         Assert.Equal(new OrphanInput { Key = "7" }, Assert.Single(options.InputObject!));
     }
 
     [Fact]
     public void Every_option_says_what_it_is() =>
-        Assert.All(OperationDescription.All.SelectMany(o => o.Options.Select(x => x.Text).Append(o.Text)), text => Assert.Matches(@"^[A-Z\-].*[.)]$", text));
+        Assert.All(OperationDescription.All.SelectMany(o => o.Options.Select(x => x.Text).Append(o.Text)),
+            text => Assert.Matches(@"^[A-Z\-].*[.)]$", text));
 
     private static TheoryData<string> Named(Func<OptionDescription, bool> which) =>
         [.. OperationDescription.All.SelectMany(o => o.Options.Where(which).Select(x => $"{o.Name}.{x.Name}"))];
@@ -124,7 +132,8 @@ public sealed class OptionTests
     }
 
     private static IOptions Valid(OperationDescription operation) =>
-        operation.Options.Where(o => o.IsMandatory).Aggregate(operation.Create(), (options, o) => o.Set!(options, ["x.json"]));
+        operation.Options.Where(o => o.IsMandatory).Aggregate(
+            operation.Create(), (options, o) => o.Set!(options, ["x.json"]));
 
     // Without a session: an operation that went on would fail in another way.
     private static DataOpsException Refusal(OperationDescription operation, IOptions options) =>

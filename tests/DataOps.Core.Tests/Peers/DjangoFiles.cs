@@ -1,6 +1,5 @@
 using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Features.Datasets.Import;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Peers;
 
@@ -8,12 +7,13 @@ namespace DataOps.Core.Tests.Peers;
 internal sealed class DjangoFiles : IDisposable
 {
     /// <summary>
-    /// The natural keys that the project's models define. A bistro inherits its one, but the name of its parent link does not show that it is a child;
-    /// this taggit is older than its own.
+    /// The natural keys that the project's models define. A bistro inherits its one, but the name of its parent link
+    /// does not show that it is a child; this taggit is older than its own.
     /// </summary>
     public static readonly IReadOnlyList<string> NaturalKeys =
     [
-        "library.author=slug", "library.genre=name", "library.book=title+author.slug", "places.place=code", "places.bistro=venue.code",
+        "library.author=slug", "library.genre=name", "library.book=title+author.slug", "places.place=code",
+        "places.bistro=venue.code",
         "taggit.tag=", "taggit.taggeditem=", "tagging.topic=", "tagging.topicassignment=",
     ];
 
@@ -24,12 +24,15 @@ internal sealed class DjangoFiles : IDisposable
     public string Dump(TestDatabase database, string ending, params string[] arguments)
     {
         string path = NewPath(ending);
-        RunningDjango.Get().Run(database.Port, database.Name, ["dumpdata", "--all", "--format", ending.Split('.')[0], "--output", path, .. arguments]);
+        RunningDjango.Get()
+            .Run(database.Port, database.Name,
+                ["dumpdata", "--all", "--format", ending.Split('.')[0], "--output", path, .. arguments]);
         return path;
     }
 
     /// <summary>Runs loaddata.</summary>
-    public static void Load(TestDatabase database, string path) => RunningDjango.Get().Run(database.Port, database.Name, "loaddata", "--verbosity", "0", path);
+    public static void Load(TestDatabase database, string path) =>
+        RunningDjango.Get().Run(database.Port, database.Name, "loaddata", "--verbosity", "0", path);
 
     /// <summary>Runs our export of the same models.</summary>
     public string Export(TestDatabase database, string format, ExportDatasetOptions options)
@@ -41,7 +44,8 @@ internal sealed class DjangoFiles : IDisposable
 
     /// <summary>Runs our import.</summary>
     public static ImportResult Import(TestDatabase database, string path, ImportDatasetOptions? options = null) =>
-        Assert.Single(database.Run(new ImportDataset(), (options ?? new()) with { Path = path, NoUndo = true }).OfType<ImportResult>());
+        Assert.Single(database.Run(new ImportDataset(), (options ?? new()) with { Path = path, NoUndo = true })
+            .OfType<ImportResult>());
 
     public void Dispose() => _folder.Delete(recursive: true);
 

@@ -1,11 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using DataOps.Core.Postgres.Sql;
-using DataOps.Core.Tests.Support;
 using DataOps.Core.Definitions;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Peers;
 
@@ -46,7 +41,9 @@ public sealed class DjangoFilterTests(PostgresServer server) : IDisposable
         ("places.pizzeria", "regulars__full_name", "text", "select full_name from accounts_user"),
         ("places.bistro", "venue__name", "text", "select name from places_place"),
         ("specimens.moment", "day_or_null", "date", "select day::text from specimens_moment"),
-        ("specimens.moment", "instant_or_null", "datetime", "select to_char(instant at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') from specimens_moment where instant between '1000-01-01' and '9000-01-01'"),
+        ("specimens.moment", "instant_or_null", "datetime",
+            "select to_char(instant at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') from specimens_moment " +
+                "where instant between '1000-01-01' and '9000-01-01'"),
         ("specimens.moment", "clock_or_null", "time", "select clock::text from specimens_moment"),
         ("specimens.number", "integer_or_null", "integer", "select integer::text from specimens_number"),
         ("specimens.number", "precise", "number", "select precise::text from specimens_number where precise <> 'NaN'"),
@@ -57,7 +54,8 @@ public sealed class DjangoFilterTests(PostgresServer server) : IDisposable
     ];
 
     // Django has fewer look-ups for a field that refers: no range and no texts.
-    private static readonly string[] s_references = ["author", "author_id", "publisher", "genres", "distributors__imprint_of", "influences__influences",
+    private static readonly string[] s_references =
+        ["author", "author_id", "publisher", "genres", "distributors__imprint_of", "influences__influences",
         "amenities"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("dataops-filters-").FullName;
@@ -69,7 +67,8 @@ public sealed class DjangoFilterTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.DjangoFilled);
         Random random = new(DjangoPeer.Seed);
-        Dictionary<string, string[]> values = s_paths.Select(p => p.Values).Distinct().ToDictionary(v => v, v => site.Column(v).OfType<string>().ToArray());
+        Dictionary<string, string[]> values = s_paths.Select(p => p.Values).Distinct()
+            .ToDictionary(v => v, v => site.Column(v).OfType<string>().ToArray());
         List<(string Model, string Json)> filters = [.. Enumerable.Range(0, Filters).Select(_ => Draw(random, values))];
         string[][] theirs = Ask(site, filters);
 
@@ -81,7 +80,8 @@ public sealed class DjangoFilterTests(PostgresServer server) : IDisposable
             string[] ours = [.. Rows(site, catalog, filters[i].Model, filters[i].Json).Order(StringComparer.Ordinal)];
             Assert.True(
                 theirs[i].Order(StringComparer.Ordinal)
-                    .SequenceEqual(ours), $"seed {DjangoPeer.Seed}: {filters[i]}: Django finds {theirs[i].Length} rows, we {ours.Length}");
+                    .SequenceEqual(ours),
+                        $"seed {DjangoPeer.Seed}: {filters[i]}: Django finds {theirs[i].Length} rows, we {ours.Length}");
             some += ours.Length > 0 ? 1 : 0;
         }
         Assert.InRange(some, Filters / 4, Filters);
@@ -91,7 +91,8 @@ public sealed class DjangoFilterTests(PostgresServer server) : IDisposable
     {
         Model model = catalog.Models.Single(m => m.Label == label);
         FilterParameters parameters = new();
-        SqlText condition = FilterSql.Compile(FilterParser.Parse(PlacedJson.Parse(Encoding.UTF8.GetBytes(json), null)), model, catalog, "t", parameters);
+        SqlText condition = FilterSql.Compile(
+            FilterParser.Parse(PlacedJson.Parse(Encoding.UTF8.GetBytes(json), null)), model, catalog, "t", parameters);
         parameters.Bind(site.Session);
         return site.Session.Query<string>($"select t.{model.Key[0]}::text from {model.Table} t where {condition}");
     }
@@ -100,7 +101,8 @@ public sealed class DjangoFilterTests(PostgresServer server) : IDisposable
     {
         string asked = Path.Join(_folder, "filters.json");
         string answer = Path.Join(_folder, "keys.json");
-        File.WriteAllText(asked, $"[{string.Join(",\n", filters.Select(f => $$"""{"model": "{{f.Model}}", "filter": {{f.Json}}}"""))}]");
+        File.WriteAllText(asked,
+            $"[{string.Join(",\n", filters.Select(f => $$"""{"model": "{{f.Model}}", "filter": {{f.Json}}}"""))}]");
         RunningDjango.Get().Run(site.Port, site.Name, "look", asked, answer);
         return JsonSerializer.Deserialize<string[][]>(File.ReadAllText(answer))!;
     }
@@ -109,7 +111,9 @@ public sealed class DjangoFilterTests(PostgresServer server) : IDisposable
     {
         string model = s_paths[random.Next(s_paths.Length)].Model;
         string Lookups(int count) =>
-            "{" + string.Join(", ", Enumerable.Range(0, count).Select(_ => Lookup(random, model, values)).DistinctBy(l => l.Split(':')[0])) + "}";
+            "{" + string.Join(", ",
+                Enumerable.Range(0, count).Select(_ => Lookup(random, model, values))
+                    .DistinctBy(l => l.Split(':')[0])) + "}";
         return (model, random.Next(6) switch
         {
             0 => $$"""{"any": [{{Lookups(1)}}, {{Lookups(1)}}]}""",
@@ -122,7 +126,8 @@ public sealed class DjangoFilterTests(PostgresServer server) : IDisposable
 
     private static string Lookup(Random random, string model, Dictionary<string, string[]> values)
     {
-        (string _, string path, string type, string sql) = random.GetItems(s_paths.Where(p => p.Model == model).ToArray(), 1)[0];
+        (string _, string path, string type, string sql) = random.GetItems(
+            s_paths.Where(p => p.Model == model).ToArray(), 1)[0];
         string Value() => values[sql].Length == 0 ? "0" : values[sql][random.Next(values[sql].Length)];
         string Json(string text) => type is "integer" ? text : JsonSerializer.Serialize(text);
         string Part() => Value() is { Length: > 2 } text && !char.IsSurrogate(text[0]) && !char.IsSurrogate(text[1])
@@ -133,16 +138,20 @@ public sealed class DjangoFilterTests(PostgresServer server) : IDisposable
         return random.Next(isDate ? 13 : 10) switch
         {
             0 => $"\"{path}__isnull\": {(random.Next(2) == 0 ? "true" : "false")}",
-            1 => $"\"{path}__in\": [{string.Join(", ", Enumerable.Range(0, random.Next(4)).Select(_ => Json(Value())))}]",
-            2 when !isReference && type is not ("key" or "address") => $"\"{path}__range\": [{Json(Value())}, {Json(Value())}]",
-            3 or 4 when type is not ("key" or "address") => $"\"{path}__{random.GetItems(["gt", "gte", "lt", "lte"], 1)[0]}\": {Json(Value())}",
+            1 => $"\"{path}__in\": " +
+                $"[{string.Join(", ", Enumerable.Range(0, random.Next(4)).Select(_ => Json(Value())))}]",
+            2 when !isReference && type is not ("key" or "address") =>
+                $"\"{path}__range\": [{Json(Value())}, {Json(Value())}]",
+            3 or 4 when type is not ("key" or "address") =>
+                $"\"{path}__{random.GetItems(["gt", "gte", "lt", "lte"], 1)[0]}\": {Json(Value())}",
             5 or 6 when !isReference && type is "text" or "address" =>
                 $"\"{path}__{random.GetItems(["contains", "icontains", "startswith", "istartswith", "endswith", "iendswith"], 1)[0]}\": {Part()}",
             7 when !isReference && type is "text" => $"\"{path}__iexact\": {Json(Value().ToUpperInvariant())}",
             8 => $"\"{path}\": {(random.Next(5) == 0 ? "null" : Json(Value()))}",
             10 => $"\"{path}__year{random.GetItems(["", "__gt", "__gte", "__lt", "__lte"], 1)[0]}\": {int.Parse(Value()[..4])}",
             11 => $"\"{path}__{random.GetItems(["month", "day", "quarter", "week"], 1)[0]}{random.GetItems(["", "__gte", "__lt"], 1)[0]}\": {random.Next(1, 13)}",
-            12 when type is "datetime" => $"\"{path}__date{random.GetItems(["", "__gte", "__lt"], 1)[0]}\": \"{Value()[..10]}\"",
+            12 when type is "datetime" =>
+                $"\"{path}__date{random.GetItems(["", "__gte", "__lt"], 1)[0]}\": \"{Value()[..10]}\"",
             _ => $"\"{path}__exact\": {Json(Value())}",
         };
     }

@@ -1,9 +1,10 @@
 using DataOps.Core.Features.Datasets.Import;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Peers;
 
-/// <summary>What Django's dumpdata writes besides JSON and JSONL is read, to the microsecond, which these formats keep.</summary>
+/// <summary>
+/// What Django's dumpdata writes besides JSON and JSONL is read, to the microsecond, which these formats keep.
+/// </summary>
 public sealed class DjangoFormatTests(PostgresServer server) : IDisposable
 {
     private const int Rows = 25;
@@ -22,7 +23,8 @@ public sealed class DjangoFormatTests(PostgresServer server) : IDisposable
         using TestDatabase site = Filled(format == "xml" ? ["--xml"] : []);
         using TestDatabase imported = server.CopyOf(Site.Django);
 
-        DjangoFiles.Import(imported, _files.Dump(site, format, arguments), new() { NaturalKey = DjangoFiles.NaturalKeys });
+        DjangoFiles.Import(
+            imported, _files.Dump(site, format, arguments), new() { NaturalKey = DjangoFiles.NaturalKeys });
 
         site.Execute("update specimens_document set body_or_null = null where body_or_null = 'null'");
         SiteRows.AssertSame(SiteRows.Of(site), SiteRows.Of(imported));

@@ -2,8 +2,6 @@ using System.Text.Json;
 using DataOps.Core.Features.Pages;
 using DataOps.Core.Features.Trees;
 using DataOps.Core.Tests.Features.Pages;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Peers;
 
@@ -34,7 +32,9 @@ public sealed class DjangoMovePageTests(PostgresServer server) : IDisposable
             if (tree.IsWithin(target, page))
                 continue;
             tree.Move(page, target, position.ToString());
-            site.Run(new MovePage(), new() { Id = [page], To = $"{target}", Position = position, OnSlugClash = OnSlugClash.Suffix, NoUndo = true });
+            site.Run(new MovePage(),
+                new() { Id = [page], To = $"{target}", Position = position, OnSlugClash = OnSlugClash.Suffix,
+                    NoUndo = true });
             moves.Add([$"{page}", $"{target}", Position(position)]);
         }
 
@@ -61,21 +61,25 @@ public sealed class DjangoMovePageTests(PostgresServer server) : IDisposable
             if (pages.Step(Path.Join(_folder, $"{i}.undo.gz")) is not { } file)
                 continue;
             undo.Add(file);
-            Assert.True(!site.Rows(MovePageTests.Problems).Any() && !site.Run(new TestTree(), new()).Any(), $"seed {seed}, step {i}: "
-                + string.Join("; ", site.Run(new TestTree(), new()).Select(f => $"{f.Class} {f.Table} {f.Key} {f.Problem}")));
+            Assert.True(!site.Rows(MovePageTests.Problems).Any() && !site.Run(new TestTree(), new()).Any(),
+                $"seed {seed}, step {i}: "
+                + string.Join(
+                    "; ", site.Run(new TestTree(), new()).Select(f => $"{f.Class} {f.Table} {f.Key} {f.Problem}")));
         }
 
         Assert.All(Ask(check, Rows(site), []).problems, Assert.Empty);
         Assert.True(undo.Count > 5, $"seed {seed}: {undo.Count}");
         foreach (string file in Enumerable.Reverse(undo))
             ChangeFiles.Undo(site, file);
-        Assert.True(before.SequenceEqual(site.Digest()), $"seed {seed}: {string.Join(", ", before.Except(site.Digest()))}");
+        Assert.True(
+            before.SequenceEqual(site.Digest()), $"seed {seed}: {string.Join(", ", before.Except(site.Digest()))}");
     }
 
     private static string Line(JsonElement[] node) => $"{node[0]} {node[2]} {node[3]}";
 
     private static object[] Rows(TestDatabase site) =>
-        [.. site.Rows("select id::text, path, depth, numchild from wagtailcore_page order by path").Select(r => new { name = r[0], path = r[1], depth = r[2],
+        [.. site.Rows("select id::text, path, depth, numchild from wagtailcore_page order by path")
+            .Select(r => new { name = r[0], path = r[1], depth = r[2],
             numchild = r[3] })];
 
     private static string Position(PagePosition position) => position switch

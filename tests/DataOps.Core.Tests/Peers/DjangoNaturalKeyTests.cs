@@ -1,6 +1,5 @@
 using DataOps.Core.Django.Values;
 using DataOps.Core.Features.Datasets.Export;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Peers;
 
@@ -34,7 +33,8 @@ public sealed class DjangoNaturalKeyTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.DjangoFilled);
         using TestDatabase loaded = Target();
 
-        ExportDatasetOptions options = Options(true, primary) with { Exclude = Excluded(primary), Precision = TimePrecision.Microsecond };
+        ExportDatasetOptions options =
+            Options(true, primary) with { Exclude = Excluded(primary), Precision = TimePrecision.Microsecond };
         DjangoFiles.Load(loaded, _files.Export(site, format, options));
 
         AssertSameObjects(site, loaded, primary);
@@ -48,7 +48,9 @@ public sealed class DjangoNaturalKeyTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.DjangoFilled);
         using TestDatabase imported = Target();
         CutTimes(site);
-        string dump = _files.Dump(site, format, [.. Arguments(true, primary), .. Excluded(primary).SelectMany(m => new[] { "--exclude", m })]);
+        string dump =
+            _files.Dump(site, format,
+                [.. Arguments(true, primary), .. Excluded(primary).SelectMany(m => new[] { "--exclude", m })]);
 
         DjangoFiles.Import(imported, dump, new() { NaturalKey = DjangoFiles.NaturalKeys });
 
@@ -80,23 +82,27 @@ public sealed class DjangoNaturalKeyTests(PostgresServer server) : IDisposable
         return target;
     }
 
-    // The target has its own content types and permissions. A profile's key is its user's id, which dumpdata writes even where the user's own is left out:
-    // no load can know it.
-    private static string[] Excluded(bool primary) => ["contenttypes", "auth.permission", .. primary ? ["accounts.profile"] : Array.Empty<string>()];
+    // The target has its own content types and permissions. A profile's key is its user's id, which dumpdata writes
+    // even where the user's own is left out: no load can know it.
+    private static string[] Excluded(bool primary) =>
+        ["contenttypes", "auth.permission", .. primary ? ["accounts.profile"] : Array.Empty<string>()];
 
-    // As Django itself sees them: without the ids that natural keys leave out, and without _order, which Django counts anew.
+    // As Django itself sees them: without the ids that natural keys leave out, and without _order, which Django counts
+    // anew.
     private void AssertSameObjects(TestDatabase expected, TestDatabase actual, bool primary)
     {
         string Objects(TestDatabase site)
         {
             site.Execute("update library_copy set _order = 0");
-            return _files.Dump(site, "jsonl", [.. Arguments(true, primary), .. Excluded(primary).SelectMany(m => new[] { "--exclude", m })]);
+            return _files.Dump(site, "jsonl",
+                [.. Arguments(true, primary), .. Excluded(primary).SelectMany(m => new[] { "--exclude", m })]);
         }
         FixtureText.AssertSame(Objects(expected), Objects(actual));
     }
 
     private static string[] Arguments(bool foreign, bool primary) =>
-        [.. foreign ? ["--natural-foreign"] : Array.Empty<string>(), .. primary ? ["--natural-primary"] : Array.Empty<string>()];
+        [.. foreign ? ["--natural-foreign"] : Array.Empty<string>(),
+            .. primary ? ["--natural-primary"] : Array.Empty<string>()];
 
     private static ExportDatasetOptions Options(bool foreign, bool primary) =>
         new() { NaturalForeign = foreign, NaturalPrimary = primary, NaturalKey = DjangoFiles.NaturalKeys };

@@ -2,17 +2,21 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using DataOps.Core.Tests.Peers;
-using DataOps.Core.Tests.Support.Servers;
 
 [assembly: AssemblyFixture(typeof(RunningDjango))]
 
 namespace DataOps.Core.Tests.Peers;
 
-/// <summary>A real Django with the project in tests/django: one Python process that runs management commands one after the other.</summary>
+/// <summary>
+/// A real Django with the project in tests/django: one Python process that runs management commands one after the
+/// other.
+/// </summary>
 internal sealed class DjangoPeer : IDisposable
 {
     private const string Python = "/usr/bin/python3";
-    private const string Packages = "python3-django 3.2, python3-psycopg2, python3-django-treebeard, python3-django-mptt, python3-django-taggit, python3-yaml";
+    private const string Packages =
+        "python3-django 3.2, python3-psycopg2, python3-django-treebeard, python3-django-mptt, " +
+            "python3-django-taggit, python3-yaml";
 
     private readonly Process _process;
     private readonly StringBuilder _said = new();
@@ -24,19 +28,26 @@ internal sealed class DjangoPeer : IDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>The number from which the random rows of this run are made; DATAOPS_SEED repeats a run's rows.</summary>
-    public static int Seed { get; } = int.TryParse(Environment.GetEnvironmentVariable("DATAOPS_SEED"), out int seed) ? seed : Random.Shared.Next();
+    /// <summary>
+    /// The number from which the random rows of this run are made; DATAOPS_SEED repeats a run's rows.
+    /// </summary>
+    public static int Seed { get; } = int.TryParse(Environment.GetEnvironmentVariable("DATAOPS_SEED"), out int seed)
+        ? seed
+        : Random.Shared.Next();
 
     /// <summary>Whether this machine has Debian's packages in the version that the project is written for.</summary>
     public static bool IsInstalled { get; } = File.Exists(Python)
-        && Succeeds("-c", "import django, psycopg2, treebeard, mptt, taggit, yaml, sys; sys.exit(django.VERSION[:2] != (3, 2))");
+        && Succeeds("-c",
+        "import django, psycopg2, treebeard, mptt, taggit, yaml, sys; sys.exit(django.VERSION[:2] != (3, 2))");
 
     /// <summary>Skips the test where it is not installed.</summary>
-    public static void Require() => Assert.SkipUnless(IsInstalled, $"{Python} lacks one of {Packages} (Debian 12: apt-get install)");
+    public static void Require() =>
+        Assert.SkipUnless(IsInstalled, $"{Python} lacks one of {Packages} (Debian 12: apt-get install)");
 
     public static DjangoPeer Start()
     {
-        Console.WriteLine($"The rows of the Django project are made from the seed {Seed}: DATAOPS_SEED={Seed} repeats them.");
+        Console.WriteLine(
+            $"The rows of the Django project are made from the seed {Seed}: DATAOPS_SEED={Seed} repeats them.");
         return new(Process.Start(Command("serve.py"))!);
     }
 
@@ -57,7 +68,8 @@ internal sealed class DjangoPeer : IDisposable
     }
 
     /// <summary>Makes the project's tables in a blank database.</summary>
-    public void Migrate(int port, string database) => Run(port, database, "migrate", "--run-syncdb", "--verbosity", "0");
+    public void Migrate(int port, string database) =>
+        Run(port, database, "migrate", "--run-syncdb", "--verbosity", "0");
 
     /// <summary>Fills the project's tables with random rows.</summary>
     public void Fill(int port, string database, int rows, params string[] arguments) =>
@@ -86,7 +98,8 @@ internal sealed class DjangoPeer : IDisposable
         RedirectStandardOutput = true,
         RedirectStandardError = true,
         StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
-        Environment = { ["PGHOST"] = "127.0.0.1", ["PGUSER"] = "postgres", ["PYTHONDONTWRITEBYTECODE"] = "1", ["PYTHONIOENCODING"] = "utf-8" },
+        Environment = { ["PGHOST"] = "127.0.0.1", ["PGUSER"] = "postgres", ["PYTHONDONTWRITEBYTECODE"] = "1",
+            ["PYTHONIOENCODING"] = "utf-8" },
     };
 }
 

@@ -1,6 +1,5 @@
 using DataOps.Core.Django.Values;
 using DataOps.Core.Features.Datasets.Import;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Peers;
 
@@ -72,7 +71,8 @@ public sealed class DjangoPlainTests(PostgresServer server) : IDisposable
         ImportResult result = DjangoFiles.Import(imported, dump);
 
         SiteRows.AssertSame(SiteRows.Of(loaded), SiteRows.Of(imported));
-        Assert.True(result is { Inserted: > 0, Updated: > 0, ManyToManyAdded: > 0, ManyToManyRemoved: > 0 }, $"{result}");
+        Assert.True(
+            result is { Inserted: > 0, Updated: > 0, ManyToManyAdded: > 0, ManyToManyRemoved: > 0 }, $"{result}");
     }
 
     /// <summary>The site with rows changed, gone and added, and with other many-to-many lists.</summary>
@@ -116,5 +116,6 @@ public sealed class DjangoPlainTests(PostgresServer server) : IDisposable
 
     // What the format cannot hold: JSON's null beside SQL's.
     private static void Forget(TestDatabase site) =>
-        Assert.True(site.Execute("update specimens_document set body_or_null = null where body_or_null = 'null'") > 0, $"seed {DjangoPeer.Seed}");
+        Assert.True(site.Execute("update specimens_document set body_or_null = null where body_or_null = 'null'") > 0,
+            $"seed {DjangoPeer.Seed}");
 }

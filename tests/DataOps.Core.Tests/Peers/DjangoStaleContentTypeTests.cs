@@ -1,14 +1,12 @@
 using System.Text.RegularExpressions;
-using DataOps.Core.Changes;
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Undo;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Peers;
 
 /// <summary>
-/// Django's remove_stale_contenttypes against Remove-StaleContentType, over random content types, permissions, grants and rows that name them.
+/// Django's remove_stale_contenttypes against Remove-StaleContentType, over random content types, permissions, grants
+/// and rows that name them.
 /// </summary>
 public sealed partial class DjangoStaleContentTypeTests(PostgresServer server) : IDisposable
 {
@@ -30,7 +28,8 @@ public sealed partial class DjangoStaleContentTypeTests(PostgresServer server) :
         string undo = Path.Join(_folder, "removal.undo.gz");
 
         string[] command = ["remove_stale_contenttypes", "--noinput", "--verbosity", "0"];
-        RunningDjango.Get().Run(theirs.Port, theirs.Name, withStaleApps ? [.. command, "--include-stale-apps"] : command);
+        RunningDjango.Get().Run(
+            theirs.Port, theirs.Name, withStaleApps ? [.. command, "--include-stale-apps"] : command);
         // Without the option Django leaves alone what belongs to apps that are not installed.
         RemoveStaleContentTypeOptions options = new()
         {
@@ -39,15 +38,19 @@ public sealed partial class DjangoStaleContentTypeTests(PostgresServer server) :
             OnDependent = OnDependent.Cascade,
             UndoPath = undo,
         };
-        IReadOnlyList<IChangeResult> plan = ours.Run(new RemoveStaleContentType(), options with { WhatIf = true, Detailed = true });
+        IReadOnlyList<IChangeResult> plan = ours.Run(
+            new RemoveStaleContentType(), options with { WhatIf = true, Detailed = true });
         Assert.Equal(before, ours.Digest());
-        RemovalResult done = Assert.IsType<RemovalResult>(Assert.Single(ours.Run(new RemoveStaleContentType(), options)));
+        RemovalResult done = Assert.IsType<RemovalResult>(
+            Assert.Single(ours.Run(new RemoveStaleContentType(), options)));
 
         SiteRows.AssertSame(SiteRows.Of(theirs), SiteRows.Of(ours));
-        Assert.True(done is { ContentTypes: > 5, Permissions: > 10, Revoked: > 5, Updated: > 0 }, $"seed {DjangoPeer.Seed}: {done}");
+        Assert.True(done is { ContentTypes: > 5, Permissions: > 10, Revoked: > 5, Updated: > 0 },
+            $"seed {DjangoPeer.Seed}: {done}");
         Assert.Equal(done.Deleted, plan.OfType<RowChange>().Count(c => c.Action == "Delete"));
         Assert.Equal(done.Revoked, plan.OfType<GrantChange>().Count());
-        IChangeResult again = Assert.Single(ours.Run(new RemoveStaleContentType(), options with { UndoPath = null, NoUndo = true }));
+        IChangeResult again = Assert.Single(
+            ours.Run(new RemoveStaleContentType(), options with { UndoPath = null, NoUndo = true }));
         Assert.False(Assert.IsType<RemovalResult>(again).Changed);
         ours.Run(new UndoChange(), new UndoChangeOptions { Path = undo, NoUndo = true });
         Assert.Equal(before, ours.Digest());
@@ -67,12 +70,15 @@ public sealed partial class DjangoStaleContentTypeTests(PostgresServer server) :
                 """);
 
         Exception failure = Assert.ThrowsAny<Exception>(() =>
-            RunningDjango.Get().Run(theirs.Port, theirs.Name, "remove_stale_contenttypes", "--noinput", "--verbosity", "0", "--include-stale-apps"));
+            RunningDjango.Get()
+            .Run(theirs.Port, theirs.Name, "remove_stale_contenttypes", "--noinput", "--verbosity", "0",
+                "--include-stale-apps"));
         Assert.Contains("IntegrityError", failure.Message);
         Assert.Single(theirs.Rows("select 1 from django_content_type where id = 900"));
 
         RemoveStaleContentTypeOptions options = new() { LiveModel = [list], NoUndo = true };
-        Assert.Equal("ProtectedRows", Assert.ThrowsAny<DataOpsException>(() => ours.Run(new RemoveStaleContentType(), options)).Id);
+        Assert.Equal("ProtectedRows",
+            Assert.ThrowsAny<DataOpsException>(() => ours.Run(new RemoveStaleContentType(), options)).Id);
         ours.Run(new RemoveStaleContentType(), options with { OnDependent = OnDependent.Cascade });
         Assert.Empty(ours.Rows("select 1 from django_content_type where id = 900 union all select 1 from ghost_log"));
     }
@@ -82,15 +88,20 @@ public sealed partial class DjangoStaleContentTypeTests(PostgresServer server) :
     {
         using TestDatabase site = server.CopyOf(Site.DjangoFilled);
 
-        IReadOnlyList<ContentTypeFinding> all = site.Run(new FindStaleContentType(), new() { LiveModel = [List(site)], IncludeLive = true });
+        IReadOnlyList<ContentTypeFinding> all = site.Run(
+            new FindStaleContentType(), new() { LiveModel = [List(site)], IncludeLive = true });
 
         IReadOnlyList<string?> models = site.Column("select app_label || '.' || model from django_content_type");
         Assert.Equal(models.Order(StringComparer.Ordinal), all.Select(f => f.Model).Order(StringComparer.Ordinal));
         Assert.All(all, f => Assert.Equal(ContentTypeClass.Live, Assert.IsType<StaleContentType>(f).Class));
-        site.Execute("insert into auth_permission (name, content_type_id, codename) select 'x', id, 'lend_book' from django_content_type where model = 'book'");
-        StalePermissionFinding stale = Assert.Single(site.Run(new FindStaleContentType(), new() { LiveModel = [List(site)] }).OfType<StalePermissionFinding>());
+        site.Execute(
+            "insert into auth_permission (name, content_type_id, codename) select 'x', id, 'lend_book' from " +
+                "django_content_type where model = 'book'");
+        StalePermissionFinding stale = Assert.Single(
+            site.Run(new FindStaleContentType(), new() { LiveModel = [List(site)] }).OfType<StalePermissionFinding>());
         Assert.Equal(("library.book", "lend_book"), (stale.Model, stale.Permission));
-        Assert.Empty(site.Run(new FindStaleContentType(), new() { InstalledApp = [List(site)], AppLabel = ["library"] }));
+        Assert.Empty(
+            site.Run(new FindStaleContentType(), new() { InstalledApp = [List(site)], AppLabel = ["library"] }));
     }
 
     /// <summary>The file that the line on the page of Find-StaleContentType writes.</summary>

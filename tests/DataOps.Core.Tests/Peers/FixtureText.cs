@@ -28,7 +28,8 @@ internal static partial class FixtureText
         string[] ours = [.. Objects(actual).Order(StringComparer.Ordinal)];
         Assert.True(theirs.Length > 0, about);
         IEnumerable<string> pairs = theirs.Except(ours).Zip(ours.Except(theirs).Append(""), Difference).Take(4);
-        Assert.True(theirs.SequenceEqual(ours), $"{about}, {theirs.Length} and {ours.Length} objects:\n{string.Join("\n", pairs)}");
+        Assert.True(theirs.SequenceEqual(ours),
+            $"{about}, {theirs.Length} and {ours.Length} objects:\n{string.Join("\n", pairs)}");
     }
 
     // What surrounds the first difference, behind the start that tells the object.

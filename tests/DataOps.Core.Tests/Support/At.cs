@@ -1,5 +1,3 @@
-using DataOps.Core.Operations;
-
 namespace DataOps.Core.Tests.Support;
 
 /// <summary>Does something once, as soon as an operation reports an activity whose name begins so.</summary>

@@ -6,8 +6,10 @@ internal static class Bakery
     /// <summary>The labels of the apps that have models.</summary>
     public static IReadOnlyList<string> Apps { get; } =
     [
-        "admin", "auth", "base", "blog", "breads", "contenttypes", "locations", "people", "recipes", "sessions", "simple_translation", "taggit", "wagtailadmin",
-        "wagtailcore", "wagtaildocs", "wagtailembeds", "wagtailforms", "wagtailimages", "wagtailredirects", "wagtailsearch", "wagtailsearchpromotions",
+        "admin", "auth", "base", "blog", "breads", "contenttypes", "locations", "people", "recipes", "sessions",
+        "simple_translation", "taggit", "wagtailadmin",
+        "wagtailcore", "wagtaildocs", "wagtailembeds", "wagtailforms", "wagtailimages", "wagtailredirects",
+        "wagtailsearch", "wagtailsearchpromotions",
         "wagtailusers",
     ];
 }

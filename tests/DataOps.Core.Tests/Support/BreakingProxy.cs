@@ -4,7 +4,10 @@ using System.Text;
 
 namespace DataOps.Core.Tests.Support;
 
-/// <summary>Stands between a client and the server, and breaks when told: the server gets the statement, the client never gets the answer.</summary>
+/// <summary>
+/// Stands between a client and the server, and breaks when told: the server gets the statement, the client never gets
+/// the answer.
+/// </summary>
 internal sealed class BreakingProxy : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -21,7 +24,8 @@ internal sealed class BreakingProxy : IDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    public void DropAnswersAfter(string statement, bool andRefuse = false) => (_refuse, _breakAfter) = (andRefuse, statement);
+    public void DropAnswersAfter(string statement, bool andRefuse = false) =>
+        (_refuse, _breakAfter) = (andRefuse, statement);
 
     public void Dispose() => _listener.Dispose();
 
@@ -52,7 +56,9 @@ internal sealed class BreakingProxy : IDisposable
         {
             for (int read; (read = await from.GetStream().ReadAsync(buffer)) > 0;)
             {
-                bool isLast = _breakAfter is { } statement && Encoding.Latin1.GetString(buffer, 0, read).Contains(statement, StringComparison.OrdinalIgnoreCase);
+                bool isLast = _breakAfter is { } statement
+                    && Encoding.Latin1.GetString(buffer, 0, read).Contains(
+                        statement, StringComparison.OrdinalIgnoreCase);
                 if (isLast)
                 {
                     _breakAfter = null;

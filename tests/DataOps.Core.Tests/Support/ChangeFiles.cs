@@ -1,16 +1,8 @@
 using System.IO.Compression;
 using System.Text;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Changes;
 using DataOps.Core.Changes.Batches;
 using DataOps.Core.Changes.UndoFiles;
-using DataOps.Core.Django.References;
-using DataOps.Core.Operations;
 using DataOps.Core.Features.Undo;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Support;
 
@@ -23,18 +15,21 @@ public sealed class ChangeFiles : IDisposable
     public string Folder => _folder.FullName;
 
     /// <summary>All that is in the folder.</summary>
-    public string[] Names => [.. Directory.GetFileSystemEntries(Folder).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+    public string[] Names =>
+        [.. Directory.GetFileSystemEntries(Folder).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
 
     public void Dispose() => _folder.Delete(recursive: true);
 
     public string New() => Path.Combine(Folder, $"{Interlocked.Increment(ref _count)}.undo.gz");
 
     /// <summary>Plans, runs the SQL, and writes the undo file: in the one frame of every changing operation.</summary>
-    internal string? Apply(TestDatabase database, Action<ChangeSet, DatabaseCatalog> plan, string apply, string? path = null, Action<ChangeSet>? applied = null)
+    internal string? Apply(TestDatabase database, Action<ChangeSet, DatabaseCatalog> plan, string apply,
+        string? path = null, Action<ChangeSet>? applied = null)
     {
         Session session = database.Session;
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
-        using ChangeRun change = new(session, catalog, "Test-Change", new ChangeWay.AtOnce(UndoPlace.At(path ?? New())), new OperationContext());
+        using ChangeRun change = new(
+            session, catalog, "Test-Change", new ChangeWay.AtOnce(UndoPlace.At(path ?? New())), new OperationContext());
         session.Execute("set local search_path = public");
         plan(change.Changes, catalog.Database);
         return change.Finish(() =>
@@ -44,7 +39,10 @@ public sealed class ChangeFiles : IDisposable
         }).UndoPath;
     }
 
-    /// <summary>Plans every row of the tables as one that will be updated, applies, and adds every row that is there afterwards: any change at all can be undone.</summary>
+    /// <summary>
+    /// Plans every row of the tables as one that will be updated, applies, and adds every row that is there afterwards:
+    /// any change at all can be undone.
+    /// </summary>
     internal string? ApplyAnything(TestDatabase database, IReadOnlyList<string> tables, string apply) => Apply(
         database,
         (changes, catalog) =>
@@ -60,13 +58,18 @@ public sealed class ChangeFiles : IDisposable
         });
 
     /// <summary>A run in batches with this undo file.</summary>
-    internal static BatchedChange Batches(Session session, BatchLimits limits, string? path, OperationContext? context = null) => new(
-        session, ReferenceCatalog.Read(session, withEmbedded: false), "Test-Change", limits, path is null ? null : UndoPlace.At(path),
+    internal static BatchedChange Batches(
+        Session session, BatchLimits limits, string? path, OperationContext? context = null) => new(
+        session, ReferenceCatalog.Read(session, withEmbedded: false), "Test-Change", limits,
+        path is null ? null : UndoPlace.At(path),
         context ?? new OperationContext());
 
-    public static UndoResult Undo(TestDatabase database, string path, bool whatIf = false, bool force = false, string? undoPath = null) =>
+    public static UndoResult Undo(
+        TestDatabase database, string path, bool whatIf = false, bool force = false, string? undoPath = null) =>
         Assert.IsType<UndoResult>(Assert.Single(database.Run(
-            new UndoChange(), new UndoChangeOptions { Path = path, WhatIf = whatIf, Force = force, UndoPath = undoPath, NoUndo = undoPath is null && !whatIf })));
+            new UndoChange(),
+            new UndoChangeOptions { Path = path, WhatIf = whatIf, Force = force, UndoPath = undoPath,
+                NoUndo = undoPath is null && !whatIf })));
 
     public static string[] Lines(string path) => Text(path).TrimEnd('\n').Split('\n');
 

@@ -1,7 +1,4 @@
 using DataOps.Core.Features.Orphans;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Support;
 
@@ -14,12 +11,15 @@ internal sealed class Damage(TestDatabase site)
     public IReadOnlyList<Finding> Find(FindOrphanOptions options) => site.Run(new FindOrphan(), options);
 
     /// <summary>Orphans as a pipeline delivers them.</summary>
-    public IReadOnlyList<OrphanInput> Input(FindOrphanOptions? options = null) => [.. Find(options ?? new()).Select(Input)];
+    public IReadOnlyList<OrphanInput> Input(FindOrphanOptions? options = null) =>
+        [.. Find(options ?? new()).Select(Input)];
 
     public static OrphanInput Input(Finding o) =>
-        new() { Server = o.Server, Database = o.Database, Table = o.Table, Key = o.Key, Value = o.Value, Reference = o.Reference };
+        new() { Server = o.Server, Database = o.Database, Table = o.Table, Key = o.Key, Value = o.Value,
+            Reference = o.Reference };
 
-    public RepairOrphanResult Repair(RepairOrphanOptions options) => Assert.IsType<RepairOrphanResult>(All(options)[^1]);
+    public RepairOrphanResult Repair(RepairOrphanOptions options) =>
+        Assert.IsType<RepairOrphanResult>(All(options)[^1]);
 
     public IReadOnlyList<IChangeResult> All(RepairOrphanOptions options) =>
         site.Run(new RepairOrphan(), options, new OperationContext { Warning = Warnings.Add });
@@ -30,7 +30,8 @@ internal sealed class Damage(TestDatabase site)
         List<IChangeResult> told = [];
         try
         {
-            told.AddRange(new RepairOrphan().Run(site.Session, options, new OperationContext { Warning = Warnings.Add }));
+            told.AddRange(
+                new RepairOrphan().Run(site.Session, options, new OperationContext { Warning = Warnings.Add }));
         }
         catch (DataOpsException e) when (e.Id == ErrorIds.UndecidedReferences)
         {

@@ -6,7 +6,10 @@ public sealed class EnvironmentVariables : IDisposable
 {
     private readonly Dictionary<string, string?> _before = [];
 
-    /// <summary>Takes away whatever the tester's own environment says about PostgreSQL, and sets these; all is as before when this is disposed.</summary>
+    /// <summary>
+    /// Takes away whatever the tester's own environment says about PostgreSQL, and sets these; all is as before when
+    /// this is disposed.
+    /// </summary>
     public EnvironmentVariables(params (string Name, string Value)[] variables)
     {
         foreach (string name in Environment.GetEnvironmentVariables().Keys)

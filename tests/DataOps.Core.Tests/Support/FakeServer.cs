@@ -6,7 +6,10 @@ using System.Text;
 
 namespace DataOps.Core.Tests.Support;
 
-/// <summary>Speaks PostgreSQL's start-up and nothing more: it lets everybody in, says which version it is, and writes down what it is asked.</summary>
+/// <summary>
+/// Speaks PostgreSQL's start-up and nothing more: it lets everybody in, says which version it is, and writes down what
+/// it is asked.
+/// </summary>
 public sealed class FakeServer : IDisposable
 {
     private const int SslRequest = 80877103;
@@ -40,7 +43,8 @@ public sealed class FakeServer : IDisposable
                 Answer(stream);
             }
         }
-        catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e)
+            when (e is SocketException or IOException or ObjectDisposedException or InvalidOperationException)
         {
             // The test is over.
         }
@@ -48,11 +52,13 @@ public sealed class FakeServer : IDisposable
 
     private void Answer(NetworkStream stream)
     {
-        while (ReadInt(stream) is var length && ReadInt(stream) is var code && Skip(stream, length - 8) && code is SslRequest or GssRequest)
+        while (ReadInt(stream) is var length && ReadInt(stream) is var code && Skip(stream, length - 8)
+            && code is SslRequest or GssRequest)
             stream.WriteByte((byte)'N');
         Write(stream, 'R', [0, 0, 0, 0]);
         foreach ((string name,
-            string value) in new[] { ("server_version", _version), ("server_encoding", "UTF8"), ("client_encoding", "UTF8"), ("integer_datetimes", "on"),
+            string value) in new[] { ("server_version", _version), ("server_encoding", "UTF8"),
+            ("client_encoding", "UTF8"), ("integer_datetimes", "on"),
         ("standard_conforming_strings", "on"), ("DateStyle", "ISO, MDY"), ("TimeZone", "UTC") })
             Write(stream, 'S', Encoding.UTF8.GetBytes($"{name}\0{value}\0"));
         Write(stream, 'K', [0, 0, 0, 1, 0, 0, 0, 2]);

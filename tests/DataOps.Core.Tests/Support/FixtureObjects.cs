@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Tests.Support;
 
@@ -13,7 +12,8 @@ internal static class FixtureObjects
     public static List<JsonObject> Of(DatasetFormat format, string text) => Of(format, Encoding.UTF8.GetBytes(text));
 
     /// <summary>Reads bytes in a format.</summary>
-    public static List<JsonObject> Of(DatasetFormat format, byte[] bytes) => ReadAll(Reader(format, new MemoryStream(bytes)));
+    public static List<JsonObject> Of(DatasetFormat format, byte[] bytes) =>
+        ReadAll(Reader(format, new MemoryStream(bytes)));
 
     /// <summary>Reads bytes as a file, whose compression and encoding are found out.</summary>
     public static List<JsonObject> OfFile(DatasetFormat format, byte[] bytes)
@@ -40,10 +40,12 @@ internal static class FixtureObjects
     }
 
     /// <summary>What is wrong with a text.</summary>
-    public static DataOpsException Refused(DatasetFormat format, string text) => Assert.ThrowsAny<DataOpsException>(() => Of(format, text));
+    public static DataOpsException Refused(DatasetFormat format, string text) =>
+        Assert.ThrowsAny<DataOpsException>(() => Of(format, text));
 
     /// <summary>A reader of a stream.</summary>
-    public static FixtureReader Reader(DatasetFormat format, Stream stream, CancellationToken cancellation = default) => format switch
+    public static FixtureReader Reader(DatasetFormat format, Stream stream, CancellationToken cancellation = default) =>
+        format switch
     {
         DatasetFormat.Xml => new XmlFixtureReader("file", stream, cancellation),
         DatasetFormat.Yaml => new YamlFixtureReader("file", stream, cancellation),

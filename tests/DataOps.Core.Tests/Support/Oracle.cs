@@ -1,5 +1,3 @@
-using DataOps.Core.Tests.Support.Servers;
-
 namespace DataOps.Core.Tests.Support;
 
 /// <summary>The orphans of a database as plain, hand-written SQL finds them.</summary>
@@ -20,7 +18,10 @@ internal static class Oracle
         .Order(StringComparer.Ordinal)
         .ToArray();
 
-    /// <summary>How many references a load finds no target of: declared ones, and the parents of Wagtail's pages and collections.</summary>
+    /// <summary>
+    /// How many references a load finds no target of: declared ones, and the parents of Wagtail's pages and
+    /// collections.
+    /// </summary>
     public static long Required(TestDatabase site) => Declared(site).Count + site.Scalar<long>("""
         select count(*) from (select 'p' as t, path::text from wagtailcore_page union all select 'c', path::text from wagtailcore_collection) n
         where length(path) > 4 and not exists (
@@ -28,7 +29,9 @@ internal static class Oracle
           where p.t = n.t and p.path = left(n.path, -4))
         """);
 
-    /// <summary>What the reference file of undeclared references finds: kind, place, key, value, what is wrong.</summary>
+    /// <summary>
+    /// What the reference file of undeclared references finds: kind, place, key, value, what is wrong.
+    /// </summary>
     public static IReadOnlyList<string[]> Undeclared(TestDatabase site) => site
         .Rows(File.ReadAllText(Repository.SharedData("audit-soft.sql")))
         .Select(row => row.Select(v => v?.ToString() ?? "").ToArray())

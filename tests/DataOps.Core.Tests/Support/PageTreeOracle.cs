@@ -1,5 +1,3 @@
-using DataOps.Core.Tests.Support.Servers;
-
 namespace DataOps.Core.Tests.Support;
 
 /// <summary>A page tree as lists of children, moved in memory as one reads it in treebeard's manual.</summary>
@@ -14,7 +12,9 @@ internal sealed class PageTreeOracle
     /// <summary>The pages of a database, which have to be one whole tree.</summary>
     public static PageTreeOracle Of(TestDatabase site)
     {
-        (long Id, string Path)[] pages = [.. site.Rows("select id::int8, path from wagtailcore_page order by path").Select(r => ((long)r[0]!, (string)r[1]!))];
+        (long Id, string Path)[] pages =
+            [.. site.Rows("select id::int8, path from wagtailcore_page order by path").Select(
+                r => ((long)r[0]!, (string)r[1]!))];
         Dictionary<string, long> byPath = pages.ToDictionary(p => p.Path, p => p.Id);
         PageTreeOracle tree = new(pages[0].Id);
         foreach ((long id, string path) in pages)
@@ -64,5 +64,7 @@ internal sealed class PageTreeOracle
     }
 
     /// <summary>Each page with its children in their order.</summary>
-    public string[] Lines() => [.. _children.Where(c => c.Value.Count > 0).OrderBy(c => c.Key).Select(c => $"{c.Key}: {string.Join(' ', c.Value)}")];
+    public string[] Lines() =>
+        [.. _children.Where(c => c.Value.Count > 0).OrderBy(c => c.Key)
+            .Select(c => $"{c.Key}: {string.Join(' ', c.Value)}")];
 }

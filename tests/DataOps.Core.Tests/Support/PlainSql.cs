@@ -1,5 +1,3 @@
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Support;
@@ -10,7 +8,8 @@ internal static class PlainSql
     public static int Execute(this Session session, string sql, CancellationToken cancellation = default) =>
         session.Run(SqlText.Raw(sql), cancellation);
 
-    public static IReadOnlyList<T> List<T>(this Session session, string sql, CancellationToken cancellation = default) =>
+    public static IReadOnlyList<T> List<T>(
+        this Session session, string sql, CancellationToken cancellation = default) =>
         session.Query<T>(SqlText.Raw(sql), cancellation);
 
     public static IEnumerable<T> Stream<T>(

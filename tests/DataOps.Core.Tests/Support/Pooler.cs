@@ -1,21 +1,22 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Servers;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Support;
 
-/// <summary>A PgBouncer of the test's own, in front of a test database; run as an ordinary user, as it refuses root.</summary>
+/// <summary>
+/// A PgBouncer of the test's own, in front of a test database; run as an ordinary user, as it refuses root.
+/// </summary>
 public sealed class Pooler : IDisposable
 {
     private readonly Process _process;
     private readonly string _folder;
     private readonly string _database;
 
-    private Pooler(Process process, string folder, string database, int port) => (_process, _folder, _database, Port) = (process, folder, database, port);
+    private Pooler(Process process, string folder, string database, int port) =>
+        (_process, _folder, _database, Port) = (process, folder, database, port);
 
     public int Port { get; }
 
@@ -24,7 +25,10 @@ public sealed class Pooler : IDisposable
     /// <summary>Starts it, or skips the test where it is not installed.</summary>
     public static Pooler Start(TestDatabase database, string mode)
     {
-        string? program = Array.Find(["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer", "/opt/homebrew/bin/pgbouncer"], File.Exists);
+        string? program =
+            Array.Find(
+                ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/usr/local/bin/pgbouncer",
+                    "/opt/homebrew/bin/pgbouncer"], File.Exists);
         Assert.SkipWhen(program is null, "pgbouncer is not on this machine (Debian: apt-get install pgbouncer)");
         int port = FreePort();
         string folder = Directory.CreateTempSubdirectory("dataops-pooler-").FullName;
@@ -54,7 +58,9 @@ public sealed class Pooler : IDisposable
     /// <summary>A connection as the site's own application has it.</summary>
     public NpgsqlConnection Connect()
     {
-        NpgsqlConnection connection = new($"Host=127.0.0.1;Port={Port};Username=postgres;Database={_database};Pooling=false;No Reset On Close=true;Server Compatibility Mode=NoTypeLoading");
+        NpgsqlConnection connection =
+            new($"Host=127.0.0.1;Port={Port};Username=postgres;Database={_database};Pooling=false;No Reset On " +
+                $"Close=true;Server Compatibility Mode=NoTypeLoading");
         connection.Open();
         return connection;
     }

@@ -1,7 +1,4 @@
-using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Servers;
-using DataOps.Core.Postgres.Sql;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Support;
@@ -19,7 +16,8 @@ public sealed class ProtectedServer : IDisposable
         {
             // Skips the test where there is no PostgreSQL.
         }
-        _server = ScratchServer.Start(PostgresBinaries.Find() ?? PostgresBinaries.Find(null, [Repository.FetchedServers])!);
+        _server = ScratchServer.Start(
+            PostgresBinaries.Find() ?? PostgresBinaries.Find(null, [Repository.FetchedServers])!);
         Execute($"set password_encryption = 'scram-sha-256'; create role guest login password {SqlText.Literal(Password)}");
         string rules = Path.Combine(_server.Folder, "data", "pg_hba.conf");
         File.WriteAllText(rules, "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n");
@@ -51,7 +49,8 @@ public sealed class ProtectedServer : IDisposable
     {
         try
         {
-            using NpgsqlConnection connection = new($"Host=127.0.0.1;Port={Port};Username=guest;Password=wrong;Database=postgres;Pooling=false");
+            using NpgsqlConnection connection = new(
+                $"Host=127.0.0.1;Port={Port};Username=guest;Password=wrong;Database=postgres;Pooling=false");
             connection.Open();
             return false;
         }

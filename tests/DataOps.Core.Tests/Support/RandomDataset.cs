@@ -9,24 +9,30 @@ namespace DataOps.Core.Tests.Support;
 /// <param name="Target">The rows where it is loaded.</param>
 /// <param name="Expected">The rows afterwards.</param>
 /// <param name="Refusal">Why it is refused where it is alone in a file; null when it is not.</param>
-internal sealed record RandomDataset(string Specs, IReadOnlyList<string> Objects, PollState Source, PollState Target, PollState Expected, string? Refusal)
+internal sealed record RandomDataset(string Specs, IReadOnlyList<string> Objects, PollState Source, PollState Target,
+    PollState Expected, string? Refusal)
 {
     /// <summary>Makes one whose keys are larger than a number.</summary>
     public static RandomDataset Of(Random random, int first)
     {
         int[] scope = ScopeOf(random, first);
-        (PollState source, PollState target) = (PollState.Random(random, scope, first), PollState.Random(random, scope, first));
-        (bool withTopics, bool deletesTopics, bool deletesQuestions, bool deletesChoices) = (Coin(random), Coin(random), Coin(random), Coin(random));
+        (PollState source, PollState target) =
+            (PollState.Random(random, scope, first), PollState.Random(random, scope, first));
+        (bool withTopics, bool deletesTopics, bool deletesQuestions, bool deletesChoices) =
+            (Coin(random), Coin(random), Coin(random), Coin(random));
         string ids = string.Join(", ", scope);
         string all = $$"""{"pk__gt": {{first}}, "pk__lte": {{first + PollState.Room}}}""";
-        string topics = withTopics ? $$"""{"model": "poll.topic", "filter": {{all}}{{Deletes(deletesTopics)}}}, """ : "";
+        string topics = withTopics
+            ? $$"""{"model": "poll.topic", "filter": {{all}}{{Deletes(deletesTopics)}}}, """
+            : "";
         string specs = $$"""
             {{topics}}{"model": "poll.question", "filter": {"pk__in": [{{ids}}]}, "ignore_missing_m2m": ["topics"],
              "defer_values": ["slug"]{{Deletes(deletesQuestions)}}},
             {"model": "poll.choice", "filter": {"question__in": [{{ids}}]}{{Deletes(deletesChoices)}}}
             """;
         string[] objects = [.. source.Objects(withTopics, scope)];
-        PollState expected = Load(source, target, scope, withTopics, withTopics && deletesTopics, deletesQuestions, deletesChoices);
+        PollState expected = Load(
+            source, target, scope, withTopics, withTopics && deletesTopics, deletesQuestions, deletesChoices);
         bool deletes = (withTopics && deletesTopics && target.Topics.Keys.Except(source.Topics.Keys).Any())
             || (deletesQuestions && target.Questions.Keys.Intersect(scope).Any())
             || (deletesChoices && target.Choices.Values.Any(c => scope.Contains(c.Question)));
@@ -45,15 +51,18 @@ internal sealed record RandomDataset(string Specs, IReadOnlyList<string> Objects
 
     // What the real loader's steps come to.
     private static PollState Load(
-        PollState source, PollState target, int[] scope, bool withTopics, bool deletesTopics, bool deletesQuestions, bool deletesChoices)
+        PollState source, PollState target, int[] scope, bool withTopics, bool deletesTopics, bool deletesQuestions,
+        bool deletesChoices)
     {
         PollState result = new();
         HashSet<int> inFile = [.. scope.Where(source.Questions.ContainsKey)];
-        foreach ((int key, string name) in target.Topics.Where(t => !deletesTopics || source.Topics.ContainsKey(t.Key)).Concat(withTopics ? source.Topics : []))
+        foreach ((int key, string name) in target.Topics.Where(t => !deletesTopics || source.Topics.ContainsKey(t.Key))
+            .Concat(withTopics ? source.Topics : []))
             result.Topics[key] = name;
         SortedDictionary<int, string> topics = result.Topics;
         bool Stays(int question) => !inFile.Contains(question) && !(deletesQuestions && scope.Contains(question));
-        foreach ((int key, PollQuestion question) in target.Questions.Where(q => Stays(q.Key)).Concat(source.Questions.Where(q => inFile.Contains(q.Key))))
+        foreach ((int key, PollQuestion question) in target.Questions.Where(q => Stays(q.Key)).Concat(
+            source.Questions.Where(q => inFile.Contains(q.Key))))
             result.Questions[key] = question with { Topics = question.Topics.Where(topics.ContainsKey).ToHashSet() };
         SortedDictionary<int, PollQuestion> questions = result.Questions;
         foreach ((int key, PollQuestion question) in questions.ToArray())
@@ -61,7 +70,8 @@ internal sealed record RandomDataset(string Specs, IReadOnlyList<string> Objects
                 questions[key] = question with { FollowUp = null };
         HashSet<int> choices = [.. source.Choices.Where(c => inFile.Contains(c.Value.Question)).Select(c => c.Key)];
         foreach ((int key, (int Question, string Text) choice) in target.Choices)
-            if (!choices.Contains(key) && questions.ContainsKey(choice.Question) && !(deletesChoices && scope.Contains(choice.Question)))
+            if (!choices.Contains(key) && questions.ContainsKey(choice.Question)
+                && !(deletesChoices && scope.Contains(choice.Question)))
                 result.Choices[key] = choice;
         foreach (int key in choices)
             result.Choices[key] = source.Choices[key];

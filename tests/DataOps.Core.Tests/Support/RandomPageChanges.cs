@@ -1,7 +1,4 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Features.Pages;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Support;
 
@@ -20,10 +17,14 @@ internal sealed class RandomPageChanges(TestDatabase site, Random random)
           deferred, note text not null);
         """;
 
-    /// <summary>Does one thing, and gives its undo file; null when there was nothing to do, or it could not be done.</summary>
+    /// <summary>
+    /// Does one thing, and gives its undo file; null when there was nothing to do, or it could not be done.
+    /// </summary>
     public string? Step(string undo)
     {
-        long[] pages = [.. site.Column("select id from wagtailcore_page where depth > 1 order by id").Select(id => long.Parse(id!))];
+        long[] pages =
+            [.. site.Column("select id from wagtailcore_page where depth > 1 order by id")
+                .Select(id => long.Parse(id!))];
         long page = pages[random.Next(pages.Length)];
         try
         {
@@ -37,7 +38,8 @@ internal sealed class RandomPageChanges(TestDatabase site, Random random)
 
     private string? Move(long page, long to, string undo) => site.Run(new MovePage(), new()
     {
-        Id = [page], To = $"{to}", Position = (PagePosition)random.Next(6), OnSlugClash = OnSlugClash.Suffix, Redirect = random.Next(2) == 0, UndoPath = undo,
+        Id = [page], To = $"{to}", Position = (PagePosition)random.Next(6), OnSlugClash = OnSlugClash.Suffix,
+        Redirect = random.Next(2) == 0, UndoPath = undo,
     }).OfType<MovePageResult>().Single().UndoPath;
 
     private string? Convert(long page, string undo)

@@ -1,5 +1,3 @@
-using DataOps.Core.Tests.Support.Servers;
-
 namespace DataOps.Core.Tests.Support;
 
 /// <summary>A page of a random site, as its row has it, and the types whose tables have a row of it.</summary>
@@ -19,7 +17,9 @@ internal sealed record RandomPage(int Id)
 /// <summary>A revision of a random site.</summary>
 internal sealed record RandomRevision(int Id, int Page, bool IsPage);
 
-/// <summary>Pages of more types than an integer has bits, some of which inherit from others, with random damage.</summary>
+/// <summary>
+/// Pages of more types than an integer has bits, some of which inherit from others, with random damage.
+/// </summary>
 internal sealed class RandomPages(Random random)
 {
     /// <summary>Page types; the last few inherit from the first.</summary>
@@ -36,8 +36,11 @@ internal sealed class RandomPages(Random random)
 
     public List<RandomRevision> Revisions { get; } = [];
 
-    /// <summary>The types whose tables hold a page of a type; none for a plain page and for what is no page type.</summary>
-    public static int[] Chain(int type) => type is < 0 or >= Types ? [] : type >= Types - Heirs ? [type, type - (Types - Heirs)] : [type];
+    /// <summary>
+    /// The types whose tables hold a page of a type; none for a plain page and for what is no page type.
+    /// </summary>
+    public static int[] Chain(int type) =>
+        type is < 0 or >= Types ? [] : type >= Types - Heirs ? [type, type - (Types - Heirs)] : [type];
 
     /// <summary>Makes a whole tree.</summary>
     public void Make()
@@ -50,7 +53,8 @@ internal sealed class RandomPages(Random random)
             RandomPage? above = id == 1 ? null : Pages[random.Next(Pages.Count)];
             RandomPage page = new(id)
             {
-                Path = above is null ? "0001" : $"{above.Path}{id:0000}", Slug = $"s{id}", Url = above is null ? "/" : $"{above.Url}s{id}/",
+                Path = above is null ? "0001" : $"{above.Path}{id:0000}", Slug = $"s{id}",
+                Url = above is null ? "/" : $"{above.Url}s{id}/",
                 Type = id == 1 ? -1 : random.Next(-1, Types), IsPublished = random.Next(2) == 0, Translation = id,
             };
             page.Rows.UnionWith(Chain(page.Type));
@@ -58,7 +62,8 @@ internal sealed class RandomPages(Random random)
             for (int i = random.Next(4); i > 0; i--)
                 Revisions.Add(new(Revisions.Count + 1, id, true));
             page.Latest = Own(page).Select(r => (int?)r.Id).Max();
-            page.Live = page.Latest is null || random.Next(3) == 0 ? null : Own(page).ElementAt(random.Next(Own(page).Count())).Id;
+            page.Live = page.Latest is null
+                || random.Next(3) == 0 ? null : Own(page).ElementAt(random.Next(Own(page).Count())).Id;
         }
     }
 
@@ -82,7 +87,8 @@ internal sealed class RandomPages(Random random)
                 case 8: page.Translation = other.Translation; break;
                 case 9: Lost.Add(page); break;
                 case 10 when Revisions.Count > 0: Revisions.RemoveAt(random.Next(Revisions.Count)); break;
-                case 11 when Revisions.Count > 0: Revisions[random.Next(Revisions.Count)] = Revisions[0] with { Id = 1000 + i, IsPage = false }; break;
+                case 11 when Revisions.Count > 0: Revisions[random.Next(Revisions.Count)] =
+                    Revisions[0] with { Id = 1000 + i, IsPage = false }; break;
                 case 12: page.Path = $"{9000 + i}"; break;
                 case 13: page.Path = page.Path[..^1] + "x"; break;
             }
@@ -128,13 +134,15 @@ internal sealed class RandomPages(Random random)
                 """))};
             """);
         string revisions = string.Join(", ", Revisions.Select(r =>
-            $"({r.Id}, timestamptz '2025-01-01' + {r.Id} * interval '1 day', '{{}}', '{r.Page}', 1, {(r.IsPage ? Plain : Gone)}, '')"));
+            $"({r.Id}, timestamptz '2025-01-01' + {r.Id} * interval '1 day', '{{}}', '{r.Page}', 1, " +
+            $"{(r.IsPage ? Plain : Gone)}, '')"));
         if (Revisions.Count > 0)
             site.Execute($"""
                 set session_replication_role = replica;
                 insert into wagtailcore_revision (id, created_at, content, object_id, content_type_id, base_content_type_id, object_str) values {revisions}
                 """);
         site.Execute("set session_replication_role = replica;" + string.Concat(
-            from page in Pages.Concat(Lost.Distinct()) from row in page.Rows select $"insert into types_t{row}page values ({page.Id});"));
+            from page in Pages.Concat(Lost.Distinct())
+                from row in page.Rows select $"insert into types_t{row}page values ({page.Id});"));
     }
 }

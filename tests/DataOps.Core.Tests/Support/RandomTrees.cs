@@ -24,16 +24,20 @@ internal sealed class RandomTrees(Random random, int step, string alphabet)
         int most = Math.Min(random.Next(1, 40), (int)Math.Pow(alphabet.Length, step) - 2);
         for (int i = 1; i <= most; i++)
         {
-            RandomNode node = new(i) { Parent = nodes.Count == 0 || random.Next(6) == 0 ? null : nodes[random.Next(nodes.Count)].Id };
+            RandomNode node =
+                new(i) { Parent = nodes.Count == 0 || random.Next(6) == 0 ? null : nodes[random.Next(nodes.Count)].Id };
             nodes.Add(node);
-            (children.TryGetValue(node.Parent ?? 0, out List<RandomNode>? list) ? list : children[node.Parent ?? 0] = []).Add(node);
+            (children.TryGetValue(node.Parent ?? 0, out List<RandomNode>? list)
+                ? list
+                : children[node.Parent ?? 0] = []).Add(node);
         }
         int trees = 0;
         int count = 0;
         void Walk(RandomNode node, string above, int level, int place, int tree)
         {
             List<RandomNode> below = children.GetValueOrDefault(node.Id, []);
-            (node.Path, node.Depth, node.Level, node.TreeId, node.NumChild, node.Left) = (above + Step(place), level + 1, level, tree, below.Count, ++count);
+            (node.Path, node.Depth, node.Level, node.TreeId, node.NumChild, node.Left) =
+                (above + Step(place), level + 1, level, tree, below.Count, ++count);
             for (int i = 0; i < below.Count; i++)
                 Walk(below[i], node.Path, level + 1, i + 1, tree);
             node.Right = ++count;
@@ -104,6 +108,7 @@ internal sealed class RandomTrees(Random random, int step, string alphabet)
             insert into al{slot} values {Values(nodes.Select(n => $"({n.Id}, {Text(n.Parent)}, {n.Id})"))};
             insert into ns{slot} values {Values(nodes.Select(n => $"({n.Id}, {n.TreeId}, {n.Left}, {n.Right}, {n.Level + 1})"))};
             """;
-        return $"set session_replication_role = replica; delete from mp{slot}; delete from mptt{slot}; delete from al{slot}; delete from ns{slot}; {rows}";
+        return $"set session_replication_role = replica; delete from mp{slot}; delete from mptt{slot}; delete from " +
+            $"al{slot}; delete from ns{slot}; {rows}";
     }
 }

@@ -1,10 +1,7 @@
 using System.Text;
 using DataOps.Core.Django.Values;
 using DataOps.Core.Features.Datasets.Import;
-using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Copy;
-using DataOps.Core.Postgres.Sql;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Support;
 
@@ -15,7 +12,9 @@ internal static class RowsFixture
     public static List<string?> Encode(TestDatabase database, ValueConverter converter, string from)
     {
         List<string?> values = [];
-        using CopyReader reader = new(database.Session.Connection, SqlText.Raw($"select {converter.Expression($"v")} from {from}"), CancellationToken.None);
+        using CopyReader reader =
+            new(database.Session.Connection, SqlText.Raw($"select {converter.Expression($"v")} from {from}"),
+                CancellationToken.None);
         while (reader.Read())
         {
             Utf8Output output = new();

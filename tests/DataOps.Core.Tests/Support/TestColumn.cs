@@ -1,5 +1,3 @@
-using DataOps.Core.Postgres.Catalog;
-
 namespace DataOps.Core.Tests.Support;
 
 /// <summary>Columns as the catalogue describes them, without a server.</summary>

@@ -1,22 +1,27 @@
 namespace DataOps.Core.Tests.Support;
 
-/// <summary>What is wrong in a random tree, found out row by row in memory: lines of table, class, key and what should be.</summary>
+/// <summary>
+/// What is wrong in a random tree, found out row by row in memory: lines of table, class, key and what should be.
+/// </summary>
 internal sealed class TreeOracle(int slot, List<RandomNode> nodes, int step, string alphabet)
 {
     private readonly Dictionary<int, RandomNode> _byId = nodes.ToDictionary(n => n.Id);
 
-    public IEnumerable<string> Find() => Paths().Concat(Parents("mptt")).Concat(Parents("al")).Concat(MpttNumbers()).Concat(Sets());
+    public IEnumerable<string> Find() =>
+        Paths().Concat(Parents("mptt")).Concat(Parents("al")).Concat(MpttNumbers()).Concat(Sets());
 
     private IEnumerable<string> Paths()
     {
-        string Line(string problem, RandomNode node, object? expected = null) => $"mp{slot} {problem} {node.Id} {expected}";
+        string Line(string problem, RandomNode node, object? expected = null) =>
+            $"mp{slot} {problem} {node.Id} {expected}";
         bool IsValid(RandomNode n) => n.Path.All(alphabet.Contains) && n.Path.Length % step == 0 && n.Path.Length > 0;
         bool IsOrphan(RandomNode n) => IsValid(n) && n.Path.Length > step && nodes.All(p => p.Path != n.Path[..^step]);
         bool hasOneCase = alphabet.ToUpperInvariant().Distinct().Count() == alphabet.Length;
         string Fold(string path) => hasOneCase ? path.ToUpperInvariant() : path;
         foreach (RandomNode node in nodes)
         {
-            RandomNode first = nodes.Where(n => Fold(n.Path) == Fold(node.Path)).OrderBy(n => n.Path.All(alphabet.Contains) ? 0 : 1).ThenBy(n => n.Path,
+            RandomNode first = nodes.Where(n => Fold(n.Path) == Fold(node.Path)).OrderBy(
+                n => n.Path.All(alphabet.Contains) ? 0 : 1).ThenBy(n => n.Path,
                 StringComparer.Ordinal).ThenBy(n => n.Id).First();
             if (first != node)
                 yield return Line("Duplicate", node);
@@ -26,10 +31,13 @@ internal sealed class TreeOracle(int slot, List<RandomNode> nodes, int step, str
                 yield return Line("Length", node);
             if (!IsValid(node))
                 continue;
-            int children = nodes.Count(n => n.Path.Length == node.Path.Length + step && n.Path.StartsWith(node.Path, StringComparison.Ordinal));
+            int children =
+                nodes.Count(n => n.Path.Length == node.Path.Length + step
+                    && n.Path.StartsWith(node.Path, StringComparison.Ordinal));
             if (IsOrphan(node))
                 yield return Line("Orphan", node);
-            else if (nodes.Any(o => IsOrphan(o) && o.Path.Length < node.Path.Length && node.Path.StartsWith(o.Path, StringComparison.Ordinal)))
+            else if (nodes.Any(o => IsOrphan(o) && o.Path.Length < node.Path.Length
+                && node.Path.StartsWith(o.Path, StringComparison.Ordinal)))
                 yield return Line("BelowOrphan", node);
             if (node.Depth != node.Path.Length / step)
                 yield return Line("Depth", node, node.Path.Length / step);
@@ -67,7 +75,8 @@ internal sealed class TreeOracle(int slot, List<RandomNode> nodes, int step, str
 
     private List<string> MpttNumbers()
     {
-        RandomNode[] Order(IEnumerable<RandomNode> some) => [.. some.OrderBy(n => n.TreeId).ThenBy(n => n.Left).ThenBy(n => n.Id)];
+        RandomNode[] Order(IEnumerable<RandomNode> some) =>
+            [.. some.OrderBy(n => n.TreeId).ThenBy(n => n.Left).ThenBy(n => n.Id)];
         List<string> lines = [];
         int most = nodes.Select(n => n.TreeId).DefaultIfEmpty(0).Max();
         HashSet<int> trees = [];
@@ -96,7 +105,8 @@ internal sealed class TreeOracle(int slot, List<RandomNode> nodes, int step, str
 
     private List<string> Sets()
     {
-        RandomNode[] rows = [.. nodes.OrderBy(n => n.TreeId).ThenBy(n => n.Left).ThenByDescending(n => n.Right).ThenBy(n => n.Id)];
+        RandomNode[] rows =
+            [.. nodes.OrderBy(n => n.TreeId).ThenBy(n => n.Left).ThenByDescending(n => n.Right).ThenBy(n => n.Id)];
         Dictionary<RandomNode, RandomNode?> above = new(ReferenceEqualityComparer.Instance);
         RandomNode? before = null;
         foreach (RandomNode row in rows)

@@ -1,5 +1,3 @@
-using DataOps.Core.Kernel;
-
 namespace DataOps.Core.Changes.Batches;
 
 /// <summary>How gently a run in batches treats a live site.</summary>
@@ -9,7 +7,10 @@ internal sealed record BatchLimits(int BatchSize)
     /// <summary>Longest wait for a lock; a session that waits less keeps to that.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long others may have to wait for ours: after a transaction that held them for longer, the next one is half as large.</summary>
+    /// <summary>
+    /// How long others may have to wait for ours: after a transaction that held them for longer, the next one is half
+    /// as large.
+    /// </summary>
     public TimeSpan LongestHold { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Attempts in a row that come to nothing before the run stops.</summary>
@@ -21,16 +22,21 @@ internal sealed record BatchLimits(int BatchSize)
     /// <summary>The longest pause.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The pause after a number of attempts in a row that came to nothing; random, so that two runs do not meet again and again.</summary>
+    /// <summary>
+    /// The pause after a number of attempts in a row that came to nothing; random, so that two runs do not meet again
+    /// and again.
+    /// </summary>
     public TimeSpan PauseAfter(int attempts)
     {
-        double longest = Math.Min(LongestPause.TotalMilliseconds, FirstPause.TotalMilliseconds * Math.Pow(2, attempts - 1));
+        double longest = Math.Min(
+            LongestPause.TotalMilliseconds, FirstPause.TotalMilliseconds * Math.Pow(2, attempts - 1));
         return TimeSpan.FromMilliseconds(longest * (0.5 + (Random.Shared.NextDouble() / 2)));
     }
 
     /// <summary>Limits for the number that a user gave.</summary>
     /// <exception cref="DataOpsException">It is less than 1.</exception>
-    public static BatchLimits Of(int batchSize) => batchSize > 0 ? new BatchLimits(batchSize) : throw new DataOpsException(
+    public static BatchLimits Of(int batchSize) =>
+        batchSize > 0 ? new BatchLimits(batchSize) : throw new DataOpsException(
         ErrorIds.InvalidBatchSize, FailureKind.InvalidArgument, $"-BatchSize is not positive: {batchSize}.",
         "Name a number from 1, as -BatchSize 1000.", batchSize);
 }

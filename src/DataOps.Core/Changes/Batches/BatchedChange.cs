@@ -1,23 +1,21 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using DataOps.Core.Changes.UndoFiles;
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Changes.Batches;
 
-/// <summary>Changes of any size to a live database: many short transactions, each of which is in the one undo file before it commits.</summary>
+/// <summary>
+/// Changes of any size to a live database: many short transactions, each of which is in the one undo file before it
+/// commits.
+/// </summary>
 /// <remarks>
-/// Whoever is in the way is waited for shortly, and the rows come again when the others are done, planned anew. A run that stops, for whatever reason, leaves
-/// whole batches; run again, it finds what is left, and begins another undo file.
+/// Whoever is in the way is waited for shortly, and the rows come again when the others are done, planned anew. A run
+/// that stops, for whatever reason, leaves whole batches; run again, it finds what is left, and begins another undo
+/// file.
 /// <code>
 /// BatchedChange batches = new(session, catalog, Name, BatchLimits.Of(options.BatchSize), undo, context);
-/// batches.Run("Deleting", keys, (change, rows) => change.Changes.Of(table).PlanDelete($"from {table} t join {rows} b on b.id = t.id where …"));
-/// yield return Result(batches);
+/// batches.Run("Deleting", keys, (change, rows) => change.Changes.Of(table).PlanDelete($"from {table} t join {rows} b
+/// on b.id = t.id where …")); yield return Result(batches);
 /// batches.ThrowIfStopped();
 /// </code>
 /// </remarks>
@@ -28,7 +26,8 @@ namespace DataOps.Core.Changes.Batches;
 /// <param name="undo">Where the undo file goes; null for none.</param>
 /// <param name="context">Stops it between or within batches, and hears how far it is.</param>
 internal sealed class BatchedChange(
-    Session session, ReferenceCatalog catalog, string operation, BatchLimits limits, UndoPlace? undo, OperationContext context)
+    Session session, ReferenceCatalog catalog, string operation, BatchLimits limits, UndoPlace? undo,
+    OperationContext context)
 {
     private readonly Dictionary<string, TableChangeSummary> _tables = [];
     private readonly UndoBatches? _undo = undo is null ? null : new(undo);
@@ -56,10 +55,14 @@ internal sealed class BatchedChange(
     /// <summary>Whether it ended before its time.</summary>
     public bool IsStopped => _stopped is not null;
 
-    /// <summary>Works through a selection; several may follow each other, into the same undo file. After a stop it does nothing.</summary>
+    /// <summary>
+    /// Works through a selection; several may follow each other, into the same undo file. After a stop it does nothing.
+    /// </summary>
     /// <param name="activity">What is done, for the progress: <c>Deleting from blog_comment</c>.</param>
-    /// <param name="keys">A query of the keys of the selection's rows, whatever their columns: read once, before the first batch.</param>
-    /// <param name="plan">Plans what is still to be done to some of them: gets the change, and a relation with the columns of that query.</param>
+    /// <param name="keys">A query of the keys of the selection's rows, whatever their columns: read once, before the
+    /// first batch.</param>
+    /// <param name="plan">Plans what is still to be done to some of them: gets the change, and a relation with the
+    /// columns of that query.</param>
     /// <param name="apply">Writes the locked rows; the parts of the plan do when absent.</param>
     /// <returns>Whether all of it was done; if not, <see cref="ThrowIfStopped"/> says why.</returns>
     public bool Run(string activity, SqlText keys, Action<ChangeRun, SqlText> plan, Action<ChangeSet>? apply = null)
@@ -104,7 +107,9 @@ internal sealed class BatchedChange(
         };
     }
 
-    /// <summary>Fails with what stopped it, and what was done until then; to be called when the result is told.</summary>
+    /// <summary>
+    /// Fails with what stopped it, and what was done until then; to be called when the result is told.
+    /// </summary>
     /// <exception cref="DataOpsException">What stopped it.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void ThrowIfStopped()
@@ -113,7 +118,9 @@ internal sealed class BatchedChange(
         {
             string undo = UndoPath is null ? "" : $" and in {UndoPath}";
             throw new DataOpsException(
-                e.Id, e.Kind, $"{operation} stopped after {Batches} batches with {Done} of {Total} rows, which are done{undo}: {e.Message}",
+                e.Id, e.Kind,
+                $"{operation} stopped after {Batches} batches with {Done} of {Total} rows, which are " +
+                    $"done{undo}: {e.Message}",
                 $"Run it again for the rest. {e.Advice}".TrimEnd(), e.Target, e);
         }
         if (_stopped is { } stopped)

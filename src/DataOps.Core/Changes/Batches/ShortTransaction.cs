@@ -1,11 +1,11 @@
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
 using Npgsql;
 
 namespace DataOps.Core.Changes.Batches;
 
-/// <summary>One short transaction on a live site: it waits shortly for its locks, so that nobody queues up behind it, and tries again with pauses.</summary>
+/// <summary>
+/// One short transaction on a live site: it waits shortly for its locks, so that nobody queues up behind it, and tries
+/// again with pauses.
+/// </summary>
 /// <param name="session">The session, in no transaction.</param>
 /// <param name="limits">How long to wait, and how often.</param>
 /// <param name="context">Stops it.</param>
@@ -15,13 +15,15 @@ internal sealed class ShortTransaction(Session session, BatchLimits limits, Oper
     public int Retries { get; private set; }
 
     /// <summary>Runs it, and commits.</summary>
-    /// <exception cref="DataOpsException">Somebody was in the way every time, or the server refused something: nothing is changed.</exception>
+    /// <exception cref="DataOpsException">Somebody was in the way every time, or the server refused something: nothing
+    /// is changed.</exception>
     public void Run(Action work)
     {
         for (int attempt = 1; ; attempt++)
             try
             {
-                using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
+                using NpgsqlTransaction transaction = session.Connection.BeginTransaction(
+                    System.Data.IsolationLevel.ReadCommitted);
                 session.LimitLockWait(limits.LockTimeout, context.Cancellation);
                 work();
                 context.Cancellation.ThrowIfCancellationRequested();

@@ -2,10 +2,13 @@ using DataOps.Core.Changes.UndoFiles;
 
 namespace DataOps.Core.Changes.Batches;
 
-/// <summary>The one undo file of a run in batches: each is put behind the others before its transaction commits, and cut off again if that fails.</summary>
+/// <summary>
+/// The one undo file of a run in batches: each is put behind the others before its transaction commits, and cut off
+/// again if that fails.
+/// </summary>
 /// <remarks>
-/// A batch is an undo file by itself, and gzip files that follow each other are one: whatever kills the process, what was committed is whole in the file.
-/// Only the last batch can be one that was never committed.
+/// A batch is an undo file by itself, and gzip files that follow each other are one: whatever kills the process, what
+/// was committed is whole in the file. Only the last batch can be one that was never committed.
 /// </remarks>
 /// <param name="place">Where; there is no file before the first batch.</param>
 internal sealed class UndoBatches(UndoPlace place)
@@ -22,7 +25,8 @@ internal sealed class UndoBatches(UndoPlace place)
     public int Count { get; private set; }
 
     /// <summary>The first line of the next batch.</summary>
-    public UndoHeader Continue(UndoHeader header) => header with { Batch = Count + 1, Previous = _digest, Offset = _length };
+    public UndoHeader Continue(UndoHeader header) =>
+        header with { Batch = Count + 1, Previous = _digest, Offset = _length };
 
     /// <summary>Puts a whole batch behind the others, or none of it; it is on the disk afterwards.</summary>
     /// <param name="file">The batch, in a file beside this one, which is moved or copied.</param>

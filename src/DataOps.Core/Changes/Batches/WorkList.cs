@@ -1,9 +1,9 @@
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Changes.Batches;
 
-/// <summary>What a run in batches has to work on: the keys of its rows, found once and numbered, in a temporary table that outlives the transactions.</summary>
+/// <summary>
+/// What a run in batches has to work on: the keys of its rows, found once and numbered, in a temporary table that
+/// outlives the transactions.
+/// </summary>
 internal sealed class WorkList : IDisposable
 {
     private static readonly SqlText s_name = TemporaryTable.Named("dataops_work");
@@ -20,7 +20,8 @@ internal sealed class WorkList : IDisposable
     {
         _session = session;
         Drop();
-        TemporaryTable.Create(session, s_name, $"select row_number() over () as _number, x.* from ({keys}) x", cancellation, outlives: true);
+        TemporaryTable.Create(session, s_name, $"select row_number() over () as _number, x.* from ({keys}) x",
+            cancellation, outlives: true);
         session.Run($"create unique index on {s_name} (_number)", cancellation);
         Count = session.Query<long>($"select count(*) from {s_name}", cancellation)[0];
     }
@@ -28,7 +29,9 @@ internal sealed class WorkList : IDisposable
     /// <summary>Rows in it.</summary>
     public long Count { get; }
 
-    /// <summary>The numbers of the next rows, those that were put back when all others are done; null when there are none.</summary>
+    /// <summary>
+    /// The numbers of the next rows, those that were put back when all others are done; null when there are none.
+    /// </summary>
     public (long First, long Last)? Next(int size)
     {
         if (_next <= Count)

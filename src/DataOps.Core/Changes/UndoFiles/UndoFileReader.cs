@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Changes.UndoFiles;
 
-/// <summary>Receives the rows of an undo file, in pieces: a row ends with a line end, and a piece holds bytes of one row.</summary>
+/// <summary>
+/// Receives the rows of an undo file, in pieces: a row ends with a line end, and a piece holds bytes of one row.
+/// </summary>
 /// <param name="table">The number of the row's table, from 1.</param>
 /// <param name="bytes">The next bytes of its line behind that number, as COPY reads them.</param>
 internal delegate void UndoRowSink(int table, ReadOnlySpan<byte> bytes);
@@ -19,7 +20,8 @@ internal sealed class UndoFileReader : IDisposable
     private readonly List<UndoTable> _tables = [];
 
     /// <summary>Opens the file and reads all of it: what it holds is what was written.</summary>
-    /// <exception cref="DataOpsException">It is not there, not an undo file, damaged, cut, or of a newer version.</exception>
+    /// <exception cref="DataOpsException">It is not there, not an undo file, damaged, cut, or of a newer
+    /// version.</exception>
     public UndoFileReader(string path)
     {
         _path = path;
@@ -31,14 +33,16 @@ internal sealed class UndoFileReader : IDisposable
         {
             bool isMissing = e is FileNotFoundException or DirectoryNotFoundException;
             throw new DataOpsException(
-                isMissing ? ErrorIds.FileNotFound : ErrorIds.ReadFailed, isMissing ? FailureKind.NotFound : FailureKind.InvalidData,
+                isMissing ? ErrorIds.FileNotFound : ErrorIds.ReadFailed,
+                isMissing ? FailureKind.NotFound : FailureKind.InvalidData,
                 $"The undo file {path} cannot be read: {e.Message}", null, path, e);
         }
         try
         {
             if (!_file.CanSeek)
                 throw new DataOpsException(
-                    ErrorIds.ReadFailed, FailureKind.InvalidData, $"The undo file {path} cannot be read: it is a pipe or a device, and an undo file is read twice.",
+                    ErrorIds.ReadFailed, FailureKind.InvalidData,
+                    $"The undo file {path} cannot be read: it is a pipe or a device, and an undo file is read twice.",
                     "Save it to a file first.", path);
             Batches = Read((_, _) => { }, _none);
         }
@@ -80,7 +84,8 @@ internal sealed class UndoFileReader : IDisposable
         {
             throw e.NewerThanKnown is { } newer
                 ? new DataOpsException(
-                    ErrorIds.NewerUndoFile, FailureKind.InvalidData, $"{_path} was written by DataOps {newer}, in a format that this version does not know.",
+                    ErrorIds.NewerUndoFile, FailureKind.InvalidData,
+                    $"{_path} was written by DataOps {newer}, in a format that this version does not know.",
                     $"Undo it with DataOps {newer} or later.", _path)
                 : Damaged(e.Message, batches, e);
         }
@@ -104,9 +109,12 @@ internal sealed class UndoFileReader : IDisposable
 
     private DataOpsException Damaged(string why, List<UndoHeader> batches, Exception cause)
     {
-        // What a process leaves that was killed while it wrote: the batch cannot have been committed, but a copy that was cut looks the same.
-        string whole = cause is UndoFormatException { IsCut: true } && batches.Count > 1 && batches[^1].Offset is { } end
-            ? $" If its first {batches.Count - 1} batches are all that was committed, put them into a file of their own: they are the first {end} bytes." : "";
+        // What a process leaves that was killed while it wrote: the batch cannot have been committed, but a copy that
+        // was cut looks the same.
+        string whole = cause is UndoFormatException { IsCut: true } && batches.Count > 1
+            && batches[^1].Offset is { } end
+            ? $" If its first {batches.Count - 1} batches are all that was committed, put them into a file of their " +
+                $"own: they are the first {end} bytes." : "";
         return new DataOpsException(
             ErrorIds.DamagedUndoFile, FailureKind.InvalidData,
             $"{_path} is not a complete undo file, so nothing was changed: {why}",

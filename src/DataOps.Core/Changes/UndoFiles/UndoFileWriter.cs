@@ -2,9 +2,6 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
 using DataOps.Core.Changes.Batches;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Changes.UndoFiles;
@@ -51,12 +48,14 @@ internal sealed class UndoFileWriter : IDisposable
     public void Copy(Session session, SqlText query, CancellationToken cancellation)
     {
         SqlText copy = $"copy ({query}) to stdout";
-        using StreamReader text = (StreamReader)session.Connection.BeginTextExportAsync(copy.ToString(), cancellation).GetAwaiter().GetResult();
+        using StreamReader text = (StreamReader)session.Connection.BeginTextExportAsync(copy.ToString(), cancellation)
+            .GetAwaiter().GetResult();
         NpgsqlRawCopyStream rows = (NpgsqlRawCopyStream)text.BaseStream;
         byte[] buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
         try
         {
-            for (int read; (read = rows.Read(buffer, 0, buffer.Length)) > 0; cancellation.ThrowIfCancellationRequested())
+            for (int read; (read =
+                rows.Read(buffer, 0, buffer.Length)) > 0; cancellation.ThrowIfCancellationRequested())
             {
                 // COPY writes a line end inside a value as \n: the byte itself ends a row.
                 Rows += buffer.AsSpan(0, read).Count((byte)'\n');
@@ -78,7 +77,10 @@ internal sealed class UndoFileWriter : IDisposable
         _place.Put(_unfinished);
     }
 
-    /// <summary>Writes the last line, and puts what was written behind the batches that are there already; it is on the disk afterwards.</summary>
+    /// <summary>
+    /// Writes the last line, and puts what was written behind the batches that are there already; it is on the disk
+    /// afterwards.
+    /// </summary>
     public void Complete(UndoBatches batches) => batches.Add(_unfinished, End());
 
     private string End()

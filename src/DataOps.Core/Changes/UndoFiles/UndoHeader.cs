@@ -8,7 +8,8 @@ namespace DataOps.Core.Changes.UndoFiles;
 /// <param name="Operation">What changed the rows, as <c>Import-Dataset</c>.</param>
 /// <param name="Server">The server, as it was called.</param>
 /// <param name="Database">The database.</param>
-/// <param name="SystemIdentifier">The cluster's own number, whatever it is called; null where the role may not read it.</param>
+/// <param name="SystemIdentifier">The cluster's own number, whatever it is called; null where the role may not read
+/// it.</param>
 /// <param name="Transaction">The transaction that changed the rows.</param>
 /// <param name="Written">When, in UTC.</param>
 /// <param name="DataOps">The version that wrote it.</param>
@@ -31,7 +32,10 @@ internal sealed record UndoHeader(
     /// <summary>The version that this program writes, and the newest that it reads.</summary>
     public const int Newest = 1;
 
-    /// <summary>Of a file that holds several batches, which follow each other as whole files of this format: the number of this one, from 1.</summary>
+    /// <summary>
+    /// Of a file that holds several batches, which follow each other as whole files of this format: the number of this
+    /// one, from 1.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Batch { get; init; }
 
@@ -43,7 +47,9 @@ internal sealed record UndoHeader(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Offset { get; init; }
 
-    /// <summary>Foreign keys that rows broke before the operation; null where there are none, or nobody has looked.</summary>
+    /// <summary>
+    /// Foreign keys that rows broke before the operation; null where there are none, or nobody has looked.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<UndoOrphans>? Orphans { get; init; }
 }
@@ -59,7 +65,9 @@ internal sealed record UndoTable(string Schema, string Name, IReadOnlyList<UndoC
 /// <param name="Type">Its type, as SQL writes it.</param>
 internal sealed record UndoColumn(string Name, string Type);
 
-/// <summary>A foreign key that rows broke before the operation, so that undoing may break it again, by as many rows and no more.</summary>
+/// <summary>
+/// A foreign key that rows broke before the operation, so that undoing may break it again, by as many rows and no more.
+/// </summary>
 /// <param name="Schema">The schema of the table that refers.</param>
 /// <param name="Table">The referencing table.</param>
 /// <param name="Constraint">The foreign key's name.</param>

@@ -1,7 +1,3 @@
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Changes.UndoFiles;
 
 /// <summary>Whether an undo file belongs to the database that it is to be used on.</summary>
@@ -9,7 +5,8 @@ internal sealed class UndoOrigin(Session session, CancellationToken cancellation
 {
     /// <summary>Makes sure of it.</summary>
     /// <returns>The batches, by their index, that were never committed, of a file that has others.</returns>
-    /// <exception cref="DataOpsException">It is of another server or database, or its operation was never committed.</exception>
+    /// <exception cref="DataOpsException">It is of another server or database, or its operation was never
+    /// committed.</exception>
     public IReadOnlySet<int> Require(UndoFileReader file, string path, bool force)
     {
         UndoHeader header = file.Header;
@@ -22,13 +19,15 @@ internal sealed class UndoOrigin(Session session, CancellationToken cancellation
         if (!force)
             throw new DataOpsException(
                 ErrorIds.OtherDatabase, FailureKind.InvalidArgument,
-                $"{path} was written for {header.Database} on {header.Server}, and this is {session.Database} on {session.Server}"
+                $"{path} was written for {header.Database} on {header.Server}, and this is " +
+                    $"{session.Database} on {session.Server}"
                     + (isSameServer || header.Server != session.Server ? "." : ", another server under the same name."),
                 "Connect to that one; or, where this is its copy, add -Force.", path);
         return new HashSet<int>();
     }
 
-    // What a broken process leaves: the file was whole before the commit, which then never came. Of several batches that can only be the last.
+    // What a broken process leaves: the file was whole before the commit, which then never came. Of several batches
+    // that can only be the last.
     private HashSet<int> Uncommitted(UndoFileReader file, string path)
     {
         UndoHeader last = file.Batches[^1];
@@ -39,16 +38,19 @@ internal sealed class UndoOrigin(Session session, CancellationToken cancellation
             return [file.Batches.Count - 1];
         throw new DataOpsException(
             ErrorIds.NeverCommitted, FailureKind.InvalidOperation,
-            $"{last.Operation} of {last.Written:u}, which {path} would undo, {(status == "aborted" ? "was never committed" : "is not committed yet")}.",
+            $"{last.Operation} of {last.Written:u}, which {path} would undo, " +
+                $"{(status == "aborted" ? "was never committed" : "is not committed yet")}.",
             status == "aborted" ? "There is nothing to undo; delete the file." : "Wait for its end.", path);
     }
 
-    // The server knows no transaction of the future, as after a restore, and has forgotten old ones. A snapshot does not tell of the newest that still run.
+    // The server knows no transaction of the future, as after a restore, and has forgotten old ones. A snapshot does
+    // not tell of the newest that still run.
     private string? Status(UndoHeader batch)
     {
         if (!ulong.TryParse(batch.Transaction, out ulong number))
             return null;
         SqlText id = $"{SqlText.Value($"{number}")}::xid8";
-        return session.Query<string?>($"select case when {id} < pg_current_xact_id() then pg_xact_status({id}) end", cancellation)[0];
+        return session.Query<string?>(
+            $"select case when {id} < pg_current_xact_id() then pg_xact_status({id}) end", cancellation)[0];
     }
 }

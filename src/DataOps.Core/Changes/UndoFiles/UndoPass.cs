@@ -5,7 +5,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace DataOps.Core.Changes.UndoFiles;
 
-/// <summary>One time through the text of an undo file: its lines, batch after batch, and whether they are what was written.</summary>
+/// <summary>
+/// One time through the text of an undo file: its lines, batch after batch, and whether they are what was written.
+/// </summary>
 /// <param name="tables">The tables met so far; new ones are added.</param>
 /// <param name="batches">Receives the first line of each batch when it begins.</param>
 /// <param name="rows">Receives the rows.</param>
@@ -139,7 +141,8 @@ internal sealed class UndoPass(List<UndoTable> tables, List<UndoHeader> batches,
     // A table that had other columns in another batch is another one: it will not be found.
     private int NumberOf(UndoTable table)
     {
-        int known = tables.FindIndex(t => t.Schema == table.Schema && t.Name == table.Name && t.Columns.SequenceEqual(table.Columns));
+        int known = tables.FindIndex(
+            t => t.Schema == table.Schema && t.Name == table.Name && t.Columns.SequenceEqual(table.Columns));
         if (known < 0)
             tables.Add(table);
         return known < 0 ? tables.Count : known + 1;

@@ -1,9 +1,8 @@
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-
 namespace DataOps.Core.Changes.UndoFiles;
 
-/// <summary>Where an undo file goes: the file that the user names, or one of its own in the folder for undo files.</summary>
+/// <summary>
+/// Where an undo file goes: the file that the user names, or one of its own in the folder for undo files.
+/// </summary>
 internal sealed class UndoPlace
 {
     private const string Ending = ".undo.gz";
@@ -31,7 +30,9 @@ internal sealed class UndoPlace
             return null;
         if (options.UndoPath is { } path)
             return At(path);
-        string name = System.IO.Path.Combine(StateFolder.Of("undo"), $"{Safe(session.Server)}-{Safe(session.Database)}-{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}-{operation}");
+        string name =
+            System.IO.Path.Combine(StateFolder.Of("undo"),
+                $"{Safe(session.Server)}-{Safe(session.Database)}-{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}-{operation}");
         return new UndoPlace(name + Ending, name);
     }
 
@@ -46,12 +47,16 @@ internal sealed class UndoPlace
                 "Name another undo file with -UndoPath: an undo file is never overwritten.", full);
         if (!Directory.Exists(System.IO.Path.GetDirectoryName(full)))
             throw new DataOpsException(
-                ErrorIds.FolderNotFound, FailureKind.NotFound, $"There is no folder {System.IO.Path.GetDirectoryName(full)}.",
+                ErrorIds.FolderNotFound, FailureKind.NotFound,
+                $"There is no folder {System.IO.Path.GetDirectoryName(full)}.",
                 "Create it first, or name another one with -UndoPath.", full);
         return new UndoPlace(full, null);
     }
 
-    /// <summary>Makes the folder for undo files, and removes from the file's folder what killed processes have left there unfinished.</summary>
+    /// <summary>
+    /// Makes the folder for undo files, and removes from the file's folder what killed processes have left there
+    /// unfinished.
+    /// </summary>
     /// <exception cref="DataOpsException">The folder cannot be made.</exception>
     public void Prepare()
     {
@@ -60,7 +65,8 @@ internal sealed class UndoPlace
         {
             if (_name is not null)
                 StateFolder.Make(folder);
-            foreach (string left in Directory.EnumerateFiles(folder, Unfinished).Where(f => DateTime.UtcNow - File.GetLastWriteTimeUtc(f) > s_leftOver))
+            foreach (string left in Directory.EnumerateFiles(folder, Unfinished).Where(
+                f => DateTime.UtcNow - File.GetLastWriteTimeUtc(f) > s_leftOver))
                 Remove(left);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -68,14 +74,19 @@ internal sealed class UndoPlace
             throw new DataOpsException(
                 ErrorIds.WriteFailed, FailureKind.InvalidOperation,
                 $"The folder for undo files, {folder}, could not be created: {e.Message}",
-                $"Name a file with -UndoPath, set {StateFolder.Variable} to a folder of yours, or do without one: -NoUndo.", folder, e);
+                $"Name a file with -UndoPath, set {StateFolder.Variable} to a folder of yours, or do without one: " +
+                    $"-NoUndo.", folder, e);
         }
     }
 
     /// <summary>A new name beside the file, for what is not whole yet.</summary>
-    public string NewUnfinished() => System.IO.Path.Join(System.IO.Path.GetDirectoryName(Path), Unfinished.Replace("*", $"{Guid.NewGuid():N}", StringComparison.Ordinal));
+    public string NewUnfinished() =>
+        System.IO.Path.Join(System.IO.Path.GetDirectoryName(Path),
+            Unfinished.Replace("*", $"{Guid.NewGuid():N}", StringComparison.Ordinal));
 
-    /// <summary>Puts a whole file there: a name of its own that another process has taken meanwhile gets a number.</summary>
+    /// <summary>
+    /// Puts a whole file there: a name of its own that another process has taken meanwhile gets a number.
+    /// </summary>
     /// <exception cref="IOException">The file is there, or cannot be.</exception>
     public void Put(string unfinished)
     {

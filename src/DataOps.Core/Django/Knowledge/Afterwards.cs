@@ -1,10 +1,9 @@
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Operations;
-
 namespace DataOps.Core.Django.Knowledge;
 
-/// <summary>What an application derives from its rows when it saves them itself, and what brings it up to date after a change that it did not see.</summary>
+/// <summary>
+/// What an application derives from its rows when it saves them itself, and what brings it up to date after a change
+/// that it did not see.
+/// </summary>
 /// <param name="What">What is stale, joined by commas; null when nothing is.</param>
 /// <param name="Commands">The management commands, joined by semicolons.</param>
 internal sealed record Afterwards(string? What, string? Commands)
@@ -17,7 +16,8 @@ internal sealed record Afterwards(string? What, string? Commands)
 
     /// <summary>By which Wagtail makes the urls of pages; an hour old at most.</summary>
     public static readonly Afterwards SiteRootPaths = new(
-        "site root paths in the cache", "manage.py shell -c \"from wagtail.models import Site; Site.clear_site_root_paths_cache()\"");
+        "site root paths in the cache",
+        "manage.py shell -c \"from wagtail.models import Site; Site.clear_site_root_paths_cache()\"");
 
     // The model without which there is no such thing, and the models that cause it: all when there are none.
     private static readonly (Afterwards State, ModelLabel Model, ModelLabel[] Causes)[] s_known =
@@ -25,8 +25,10 @@ internal sealed record Afterwards(string? What, string? Commands)
         (SearchIndex, WagtailTables.SearchEntry, []),
         (new("reference index", "manage.py rebuild_references_index"), WagtailTables.ReferenceIndex, []),
         (SiteRootPaths, WagtailTables.Site, [WagtailTables.Page, WagtailTables.Site]),
-        (new("image renditions", "manage.py wagtail_update_image_renditions"), WagtailTables.Rendition, [WagtailTables.Image]),
-        (new("content types in the memory of running processes", "restart of the application's processes"), DjangoTables.ContentType,
+        (new("image renditions", "manage.py wagtail_update_image_renditions"), WagtailTables.Rendition,
+            [WagtailTables.Image]),
+        (new("content types in the memory of running processes", "restart of the application's processes"),
+            DjangoTables.ContentType,
             [DjangoTables.ContentType]),
     ];
 
@@ -37,14 +39,16 @@ internal sealed record Afterwards(string? What, string? Commands)
     /// <param name="catalog">The models.</param>
     /// <param name="written">The labels of the models whose rows were changed.</param>
     /// <param name="inFile">The labels of the models that a loaded file holds.</param>
-    public static Afterwards Of(ReferenceCatalog catalog, IReadOnlyCollection<string> written, IReadOnlyCollection<string> inFile)
+    public static Afterwards Of(
+        ReferenceCatalog catalog, IReadOnlyCollection<string> written, IReadOnlyCollection<string> inFile)
     {
         HashSet<ModelLabel> changed = [.. written.Select(ModelLabel.Parse).OfType<ModelLabel>()];
         HashSet<ModelLabel> loaded = [.. inFile.Select(ModelLabel.Parse).OfType<ModelLabel>()];
         if (changed.IsSubsetOf(DjangoTables.Derived))
             return None;
         return s_known
-            .Where(k => catalog.TableOf(k.Model) is not null && (k.Causes.Length == 0 ? !loaded.Contains(k.Model) : k.Causes.Any(changed.Contains)))
+            .Where(k => catalog.TableOf(k.Model) is not null
+                && (k.Causes.Length == 0 ? !loaded.Contains(k.Model) : k.Causes.Any(changed.Contains)))
             .Aggregate(None, (all, known) => all.And(known.State))
             .And(catalog.Database.Find(catalog.Database.DjangoSchema, DjangoTables.Cache) is null ? None : s_cache);
     }
@@ -59,5 +63,7 @@ internal sealed record Afterwards(string? What, string? Commands)
 
     /// <summary>Both.</summary>
     public Afterwards And(Afterwards other) =>
-        What is null ? other : other.What is null ? this : new($"{What}, {other.What}", $"{Commands}; {other.Commands}");
+        What is null
+            ? other
+            : other.What is null ? this : new($"{What}, {other.What}", $"{Commands}; {other.Commands}");
 }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using DataOps.Core.Django.Models;
 
 namespace DataOps.Core.Django.Knowledge;
 
@@ -12,12 +11,16 @@ internal static class DjangoName
     /// <summary>The table of a model without Meta.db_table.</summary>
     public static string OfTable(ModelLabel model) => OfTable($"{model.App}_{model.Name.ToLowerInvariant()}");
 
-    /// <summary>A table's name, cut to 63 bytes with a hash when it is longer: django.db.backends' truncate_name.</summary>
-    public static string OfTable(string name) => Encoding.UTF8.GetByteCount(name) <= Longest ? name : name[..59] + Md5(name)[..4];
+    /// <summary>
+    /// A table's name, cut to 63 bytes with a hash when it is longer: django.db.backends' truncate_name.
+    /// </summary>
+    public static string OfTable(string name) =>
+        Encoding.UTF8.GetByteCount(name) <= Longest ? name : name[..59] + Md5(name)[..4];
 
     /// <summary>The name of a foreign key: <c>blog_post_author_id_dd7a8485_fk_auth_user_id</c>.</summary>
     /// <remarks>Made of the names of the time: a table that was renamed since keeps its constraints' names.</remarks>
-    public static string OfForeignKey(string table, IReadOnlyList<string> columns, string target, string targetColumn) =>
+    public static string OfForeignKey(
+        string table, IReadOnlyList<string> columns, string target, string targetColumn) =>
         OfIndex(table, columns, $"_fk_{target}_{targetColumn}");
 
     /// <summary>The name of an index or a constraint over columns: django.db.backends' _create_index_name.</summary>
@@ -37,7 +40,8 @@ internal static class DjangoName
     // Python counts characters, not UTF-16's halves of them.
     private static int Length(string text) => text.EnumerateRunes().Count();
 
-    private static string Cut(string text, int length) => string.Concat(text.EnumerateRunes().Take(length).Select((Rune r) => r.ToString()));
+    private static string Cut(string text, int length) =>
+        string.Concat(text.EnumerateRunes().Take(length).Select((Rune r) => r.ToString()));
 
     private static string Md5(string text) =>
 #pragma warning disable CA5351 // A name, not a secret: Django's own rule.

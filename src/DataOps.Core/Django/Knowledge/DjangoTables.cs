@@ -1,5 +1,3 @@
-using DataOps.Core.Django.Models;
-
 namespace DataOps.Core.Django.Knowledge;
 
 /// <summary>Django's own models, and tables and columns of which no catalogue says what they mean.</summary>
@@ -35,7 +33,9 @@ internal static class DjangoTables
         [new("django_comments", "comment")] = "django_comments",
     };
 
-    /// <summary>Foreign keys with db_constraint=False and on_delete=DO_NOTHING, of which the database has no constraint.</summary>
+    /// <summary>
+    /// Foreign keys with db_constraint=False and on_delete=DO_NOTHING, of which the database has no constraint.
+    /// </summary>
     public static readonly IReadOnlyList<(ModelLabel Model, string Column, ModelLabel Target)> Soft =
     [
         (WagtailTables.PageLogEntry, "page_id", WagtailTables.Page),
@@ -48,21 +48,27 @@ internal static class DjangoTables
     /// <summary>Logs, whose references outlive their targets by design.</summary>
     public static readonly IReadOnlySet<ModelLabel> History = new HashSet<ModelLabel>
     {
-        LogEntry, WagtailTables.ModelLogEntry, WagtailTables.PageLogEntry, new("reversion", "version"), new("auditlog", "logentry"),
+        LogEntry, WagtailTables.ModelLogEntry, WagtailTables.PageLogEntry, new("reversion", "version"),
+        new("auditlog", "logentry"),
         new("actstream", "action"),
     };
 
-    /// <summary>Content types without a table that hold permissions only: an unmanaged model, or none at all, as django-constance makes one.</summary>
+    /// <summary>
+    /// Content types without a table that hold permissions only: an unmanaged model, or none at all, as
+    /// django-constance makes one.
+    /// </summary>
     public static readonly IReadOnlySet<ModelLabel> PermissionHolders = new HashSet<ModelLabel>
     {
-        new("wagtailadmin", "admin"), new("simple_translation", "simpletranslation"), new("constance", "config"), new("django_rq", "queue"),
+        new("wagtailadmin", "admin"), new("simple_translation", "simpletranslation"), new("constance", "config"),
+        new("django_rq", "queue"),
         new("django_rq", "dashboard"),
     };
 
     /// <summary>Models whose rows the application makes anew from others: not exported unless asked for.</summary>
     public static readonly IReadOnlySet<ModelLabel> Derived = new HashSet<ModelLabel>
     {
-        WagtailTables.Rendition, WagtailTables.ReferenceIndex, WagtailTables.SearchEntry, new("wagtailsearch", "sqliteftsindexentry"),
+        WagtailTables.Rendition, WagtailTables.ReferenceIndex, WagtailTables.SearchEntry,
+        new("wagtailsearch", "sqliteftsindexentry"),
         new("sessions", "session"), WagtailTables.EditingSession,
     };
 

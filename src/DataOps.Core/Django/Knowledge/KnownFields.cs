@@ -1,8 +1,8 @@
-using DataOps.Core.Django.Models;
-
 namespace DataOps.Core.Django.Knowledge;
 
-/// <summary>Names of fields that mean the same model in every project that has Django's and Wagtail's own models.</summary>
+/// <summary>
+/// Names of fields that mean the same model in every project that has Django's and Wagtail's own models.
+/// </summary>
 internal static class KnownFields
 {
     /// <summary>The models that they refer to.</summary>

@@ -1,7 +1,3 @@
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Postgres.Catalog;
-
 namespace DataOps.Core.Django.Knowledge;
 
 /// <summary>The natural keys of Django's, Wagtail's (7.3) and taggit's models, which no catalogue holds.</summary>
@@ -18,7 +14,8 @@ internal static class KnownNaturalKeys
         [WagtailTables.Page] = ["url_path"],
     };
 
-    // Their natural_key() gives instances, or a value that several rows share: a dump leaves the pk out and nothing can be written as such a key.
+    // Their natural_key() gives instances, or a value that several rows share: a dump leaves the pk out and nothing can
+    // be written as such a key.
     private static readonly Dictionary<ModelLabel, string[]> s_onlyLeftOut = new()
     {
         [DjangoTables.TaggedItem] = ["tag_id", "content_type_id", "object_id"],
@@ -53,12 +50,15 @@ internal static class KnownNaturalKeys
         : IsTag(catalog, table) ? OfColumns(table, ["name"], true)
         : null;
 
-    private static NaturalKey? OfColumns(Table table, string[] columns, bool canBeReferredTo) => columns.All(c => table.Find(c) is not null)
+    private static NaturalKey? OfColumns(Table table, string[] columns, bool canBeReferredTo) =>
+        columns.All(c => table.Find(c) is not null)
         ? new NaturalKey(table, [.. columns.Select(c => new NaturalKeyPart([], table.Find(c)!))], canBeReferredTo)
         : null;
 
     private static NaturalKey? Permission(ReferenceCatalog catalog, Table table) =>
-        catalog.From(table).FirstOrDefault(r => r.Column.Name == "content_type_id" && r.Target == catalog.TableOf(DjangoTables.ContentType)) is { } type
+        catalog.From(table).FirstOrDefault(
+            r => r.Column.Name == "content_type_id"
+                && r.Target == catalog.TableOf(DjangoTables.ContentType)) is { } type
             ? new NaturalKey(table, [
                 new NaturalKeyPart([], table.Find("codename")!),
                 new NaturalKeyPart([type], type.Target!.Find("app_label")!),
@@ -69,14 +69,20 @@ internal static class KnownNaturalKeys
         ? new NaturalKey(table, [new NaturalKeyPart([], table.Find("name")!) { AlongTree = path }], true)
         : null;
 
-    /// <summary>The column that names a user: username, else email, else the only unique text; null for a table of no users.</summary>
+    /// <summary>
+    /// The column that names a user: username, else email, else the only unique text; null for a table of no users.
+    /// </summary>
     internal static string? UserName(Table table)
     {
         if (table.Find("password") is null || table.Find("last_login") is null)
             return null;
-        string[] unique = [.. table.UniqueKeys.Where(k => k.Count == 1 && table.Find(k[0])!.Type.Underlying.Name is "varchar" or "text" or "citext")
+        string[] unique =
+            [.. table.UniqueKeys.Where(
+                k => k.Count == 1 && table.Find(k[0])!.Type.Underlying.Name is "varchar" or "text" or "citext")
             .Select(k => k[0])];
-        return unique.Contains("username") ? "username" : unique.Contains("email") ? "email" : unique.Length == 1 ? unique[0] : null;
+        return unique.Contains("username")
+            ? "username"
+            : unique.Contains("email") ? "email" : unique.Length == 1 ? unique[0] : null;
     }
 
     // TaggedItemBase: a tag and the object that has it.
@@ -86,7 +92,9 @@ internal static class KnownNaturalKeys
 
     // TagBase: what a tagged item's tag_id refers to.
     private static bool IsTag(ReferenceCatalog catalog, Table table) =>
-        HasNameAndSlug(table) && catalog.To(table).Any(r => r.Column.Name == "tag_id" && r.Table.Find("content_object_id") is not null);
+        HasNameAndSlug(table)
+            && catalog.To(table).Any(r => r.Column.Name == "tag_id" && r.Table.Find("content_object_id") is not null);
 
-    private static bool HasNameAndSlug(Table table) => table.UniqueKeys.Any(k => k is ["name"]) && table.UniqueKeys.Any(k => k is ["slug"]);
+    private static bool HasNameAndSlug(Table table) =>
+        table.UniqueKeys.Any(k => k is ["name"]) && table.UniqueKeys.Any(k => k is ["slug"]);
 }

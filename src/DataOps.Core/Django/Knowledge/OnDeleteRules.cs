@@ -1,7 +1,3 @@
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-
 namespace DataOps.Core.Django.Knowledge;
 
 /// <summary>Django's on_delete: what happens to a row when the row that it references is deleted.</summary>
@@ -22,11 +18,15 @@ internal enum OnDelete
     /// <summary>The application's on_delete is not known.</summary>
     Unknown,
 
-    /// <summary>Nothing is to be done: the row may keep its reference, or the constraint's own action changes it.</summary>
+    /// <summary>
+    /// Nothing is to be done: the row may keep its reference, or the constraint's own action changes it.
+    /// </summary>
     DoNothing,
 }
 
-/// <summary>The on_delete of references, which no catalogue holds: known for Django's and Wagtail's own models.</summary>
+/// <summary>
+/// The on_delete of references, which no catalogue holds: known for Django's and Wagtail's own models.
+/// </summary>
 internal static class OnDeleteRules
 {
     private static readonly Dictionary<ModelLabel, string[]> s_cascade = new()
@@ -64,12 +64,15 @@ internal static class OnDeleteRules
         [WagtailTables.Core("uploadedfile")] = ["for_content_type_id"],
     };
 
-    // Content types that Django and Wagtail clear; a nullable one elsewhere is most often half of a generic reference, whose code says CASCADE.
-    private static readonly HashSet<ModelLabel> s_clearedTypes = [DjangoTables.LogEntry, WagtailTables.PageLogEntry, WagtailTables.ModelLogEntry];
+    // Content types that Django and Wagtail clear; a nullable one elsewhere is most often half of a generic reference,
+    // whose code says CASCADE.
+    private static readonly HashSet<ModelLabel> s_clearedTypes =
+        [DjangoTables.LogEntry, WagtailTables.PageLogEntry, WagtailTables.ModelLogEntry];
 
     /// <summary>What happens to rows that make a reference.</summary>
     /// <remarks>
-    /// An action of the constraint comes first, then what is known; else a reference that may be NULL is cleared, but for one to a content type.
+    /// An action of the constraint comes first, then what is known; else a reference that may be NULL is cleared, but
+    /// for one to a content type.
     /// </remarks>
     public static OnDelete Of(ReferenceCatalog catalog, Reference reference)
     {
@@ -87,7 +90,8 @@ internal static class OnDeleteRules
         if (reference.IsParentLink || catalog.Owners.ContainsKey(reference.Table.Oid)
             || (from is not null && s_cascade.GetValueOrDefault(from, []).Contains(column)))
             return OnDelete.Cascade;
-        bool isCleared = target != DjangoTables.ContentType || (column == "content_type_id" && from is not null && s_clearedTypes.Contains(from));
+        bool isCleared = target != DjangoTables.ContentType
+            || (column == "content_type_id" && from is not null && s_clearedTypes.Contains(from));
         return reference is { IsNullable: true, Columns.Count: 1 } && isCleared ? OnDelete.SetNull : OnDelete.Unknown;
     }
 }

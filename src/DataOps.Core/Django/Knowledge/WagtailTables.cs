@@ -1,5 +1,3 @@
-using DataOps.Core.Django.Models;
-
 namespace DataOps.Core.Django.Knowledge;
 
 /// <summary>Wagtail's own models, as far as the code names them.</summary>

@@ -1,15 +1,21 @@
-using DataOps.Core.Django.Knowledge;
-
 namespace DataOps.Core.Django.Models;
 
-/// <summary>The field that an automatic many-to-many table belongs to, from the table's name: the owner's table, and the field's name behind it.</summary>
-/// <remarks>A name beyond 63 bytes ends in a hash instead: a field named after its target is found by trying, and any other cannot be told.</remarks>
+/// <summary>
+/// The field that an automatic many-to-many table belongs to, from the table's name: the owner's table, and the field's
+/// name behind it.
+/// </summary>
+/// <remarks>
+/// A name beyond 63 bytes ends in a hash instead: a field named after its target is found by trying, and any other
+/// cannot be told.
+/// </remarks>
 internal static class ManyToManyName
 {
     private const int Longest = 63;
     private const int HashDigits = 4;
 
-    /// <summary>The field's name; null when the table does not belong to this owner, or its name does not tell.</summary>
+    /// <summary>
+    /// The field's name; null when the table does not belong to this owner, or its name does not tell.
+    /// </summary>
     /// <param name="table">The table between the two.</param>
     /// <param name="owner">The table that may own the list.</param>
     /// <param name="targetModel">The model on the other side, without its app.</param>

@@ -1,7 +1,3 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-
 namespace DataOps.Core.Django.Models;
 
 /// <summary>The newest migration that is applied to each app.</summary>
@@ -9,8 +5,10 @@ internal static class MigrationHeads
 {
     /// <summary>The migrations, by app; none in a database without the table of migrations.</summary>
     // The number in front of a migration's name is its order, by Django's convention; squashed ones are recorded late.
-    public static IReadOnlyList<(string App, string Name)> Of(Session session, DatabaseCatalog database, CancellationToken cancellation) =>
+    public static IReadOnlyList<(string App, string Name)> Of(
+        Session session, DatabaseCatalog database, CancellationToken cancellation) =>
         database.Find(database.DjangoSchema, DjangoTables.Migrations) is { } table
-            ? session.Query<(string, string)>($"select distinct on (app) app::text, name::text from {table} order by app, name desc", cancellation)
+            ? session.Query<(string, string)>(
+                $"select distinct on (app) app::text, name::text from {table} order by app, name desc", cancellation)
             : [];
 }

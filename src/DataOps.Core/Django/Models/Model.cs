@@ -1,5 +1,3 @@
-using DataOps.Core.Postgres.Catalog;
-
 namespace DataOps.Core.Django.Models;
 
 /// <summary>A Django model whose table is in this database.</summary>
@@ -7,8 +5,10 @@ namespace DataOps.Core.Django.Models;
 /// <param name="ContentType">django_content_type.id.</param>
 /// <param name="Table">Its table.</param>
 /// <param name="Key">The primary key's columns; one, but for a CompositePrimaryKey (Django 5.2).</param>
-/// <param name="Fields">Its own fields besides the key, in the order of the table's columns; those of a parent model are the parent's.</param>
-/// <param name="ManyToMany">The many-to-many lists that it owns, those with an automatic table, in the order in which these were made.</param>
+/// <param name="Fields">Its own fields besides the key, in the order of the table's columns; those of a parent model
+/// are the parent's.</param>
+/// <param name="ManyToMany">The many-to-many lists that it owns, those with an automatic table, in the order in which
+/// these were made.</param>
 /// <param name="Parent">The parent table of multi-table inheritance; null without one.</param>
 internal sealed record Model(
     ModelLabel Label,
@@ -31,8 +31,11 @@ internal sealed record Model(
 /// <param name="Column">Its column.</param>
 internal sealed record Field(string Name, Column Column)
 {
-    /// <summary>The name of the field whose column is named x_id, as Django names that of a foreign key; null for other columns.</summary>
-    public static string? Referring(string column) => column.EndsWith("_id", StringComparison.Ordinal) ? column[..^"_id".Length] : null;
+    /// <summary>
+    /// The name of the field whose column is named x_id, as Django names that of a foreign key; null for other columns.
+    /// </summary>
+    public static string? Referring(string column) =>
+        column.EndsWith("_id", StringComparison.Ordinal) ? column[..^"_id".Length] : null;
 }
 
 /// <summary>A many-to-many list whose table Django made by itself; fixtures write it in its owner.</summary>

@@ -3,7 +3,10 @@ using System.Diagnostics.CodeAnalysis;
 namespace DataOps.Core.Django.Models;
 
 /// <summary>A model's label, as Django writes it: <c>app_label.model_name</c>.</summary>
-/// <remarks>Two labels are equal whatever the case of the model's name, as in Django's registry; the app's label is compared as it is.</remarks>
+/// <remarks>
+/// Two labels are equal whatever the case of the model's name, as in Django's registry; the app's label is compared as
+/// it is.
+/// </remarks>
 /// <param name="App">The app's label.</param>
 /// <param name="Name">The model's name; lower case in django_content_type.</param>
 internal sealed record ModelLabel(string App, string Name)
@@ -12,7 +15,9 @@ internal sealed record ModelLabel(string App, string Name)
     public static ModelLabel? Parse(string text)
     {
         int dot = text.IndexOf('.');
-        return dot > 0 && dot < text.Length - 1 ? new ModelLabel(text[..dot], text[(dot + 1)..].ToLowerInvariant()) : null;
+        return dot > 0 && dot < text.Length - 1
+            ? new ModelLabel(text[..dot], text[(dot + 1)..].ToLowerInvariant())
+            : null;
     }
 
     /// <summary>The label as text.</summary>

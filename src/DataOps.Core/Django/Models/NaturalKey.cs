@@ -1,14 +1,13 @@
-using DataOps.Core.Django.References;
-using DataOps.Core.Postgres.Catalog;
-
 namespace DataOps.Core.Django.Models;
 
-/// <summary>What Django calls a model's natural key: values that tell a row without its primary key, in any database.</summary>
+/// <summary>
+/// What Django calls a model's natural key: values that tell a row without its primary key, in any database.
+/// </summary>
 /// <param name="Table">The model's table.</param>
 /// <param name="Parts">Its values, in the order in which a fixture writes them.</param>
 /// <param name="CanBeReferredTo">
-/// Whether a reference is written as this key. False where Django's natural_key() gives no values that JSON can hold: there the key is only left out, and rows
-/// are told by <paramref name="Parts"/>.
+/// Whether a reference is written as this key. False where Django's natural_key() gives no values that JSON can hold:
+/// there the key is only left out, and rows are told by <paramref name="Parts"/>.
 /// </param>
 internal sealed record NaturalKey(Table Table, IReadOnlyList<NaturalKeyPart> Parts, bool CanBeReferredTo)
 {
@@ -22,6 +21,9 @@ internal sealed record NaturalKey(Table Table, IReadOnlyList<NaturalKeyPart> Par
 /// <param name="Column">The column at its end.</param>
 internal sealed record NaturalKeyPart(IReadOnlyList<Reference> Path, Column Column)
 {
-    /// <summary>The column with a tree node's path, where the value is that of every node from the root down, one after the other; else null.</summary>
+    /// <summary>
+    /// The column with a tree node's path, where the value is that of every node from the root down, one after the
+    /// other; else null.
+    /// </summary>
     public Column? AlongTree { get; init; }
 }

@@ -1,7 +1,4 @@
-using DataOps.Core.Django.References;
 using DataOps.Core.Django.Values;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.Models;
 
@@ -52,7 +49,8 @@ internal sealed class NaturalKeySql
     }
 
     // Two values over the same reference share its join.
-    private Alias Follow(IReadOnlyList<Reference> path, Func<Table, SqlText> rowsOf, Dictionary<(Alias From, Column Column), Alias> aliases)
+    private Alias Follow(IReadOnlyList<Reference> path, Func<Table, SqlText> rowsOf,
+        Dictionary<(Alias From, Column Column), Alias> aliases)
     {
         Alias from = "t";
         foreach (Reference step in path)
@@ -60,7 +58,9 @@ internal sealed class NaturalKeySql
             if (!aliases.TryGetValue((from, step.Column), out Alias alias))
             {
                 aliases[(from, step.Column)] = alias = $"n{aliases.Count + 1}";
-                _joins.Add($" left join {rowsOf(step.Target!)} {alias} on {step.TargetColumns[0].In(alias)} = {step.Column.In(from)}");
+                _joins.Add(
+                    $" left join {rowsOf(step.Target!)} {alias} on " +
+                        $"{step.TargetColumns[0].In(alias)} = {step.Column.In(from)}");
             }
             from = alias;
         }

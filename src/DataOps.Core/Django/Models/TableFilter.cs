@@ -1,8 +1,3 @@
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-
 namespace DataOps.Core.Django.Models;
 
 /// <summary>The tables that a user asked for, by their names or their models'.</summary>
@@ -28,5 +23,6 @@ internal sealed class TableFilter
     /// <summary>Whether the user asked for a table.</summary>
     public bool Matches(Table table) =>
         _tables.Matches(ReferenceFilter.TableNames(table))
-        && (_models.IsEmpty || (_catalog.LabelOf(table) is { } label && _models.Matches(ReferenceFilter.ModelNames(label))));
+        && (_models.IsEmpty
+        || (_catalog.LabelOf(table) is { } label && _models.Matches(ReferenceFilter.ModelNames(label))));
 }

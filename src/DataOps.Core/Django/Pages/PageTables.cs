@@ -1,11 +1,4 @@
 using System.Globalization;
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.Pages;
 
@@ -47,14 +40,17 @@ internal sealed class PageTables
 
     /// <summary>The page tables of a database; null without Wagtail.</summary>
     public static PageTables? Find(ReferenceCatalog catalog) =>
-        catalog.TableOf(WagtailTables.Page) is { IsReadable: true, SingleKey: not null } pages && catalog.ModelOf(pages) is { } page
+        catalog.TableOf(WagtailTables.Page) is { IsReadable: true, SingleKey: not null } pages
+            && catalog.ModelOf(pages) is { } page
             ? new PageTables(catalog, page)
             : null;
 
     /// <summary>The page tables of a database.</summary>
     /// <exception cref="DataOpsException"><c>NoPages</c>: there are none.</exception>
-    public static PageTables Require(Session session, ReferenceCatalog catalog) => Find(catalog) ?? throw new DataOpsException(
-        ErrorIds.NoPages, FailureKind.NotFound, $"{session.Database} has no model {WagtailTables.Page}.", "Connect to the database of a Wagtail site.", session.Database);
+    public static PageTables Require(Session session, ReferenceCatalog catalog) =>
+        Find(catalog) ?? throw new DataOpsException(
+        ErrorIds.NoPages, FailureKind.NotFound, $"{session.Database} has no model {WagtailTables.Page}.",
+        "Connect to the database of a Wagtail site.", session.Database);
 
     /// <summary>The table of another model; null without.</summary>
     public Table? Find(ModelLabel model) => Catalog.TableOf(model);
@@ -64,7 +60,10 @@ internal sealed class PageTables
         ? (SqlText)$"r.page_id = {page}.{Key}"
         : (SqlText)$"r.object_id = {page}.{Key}::text and r.base_content_type_id = {ContentType}";
 
-    /// <summary>The tables that hold a page of a type, from wagtailcore_page to the type's own; none for a table that is no page type's.</summary>
+    /// <summary>
+    /// The tables that hold a page of a type, from wagtailcore_page to the type's own; none for a table that is no page
+    /// type's.
+    /// </summary>
     public IReadOnlyList<Table> Chain(Table? specific)
     {
         List<Table> chain = [];
@@ -77,9 +76,11 @@ internal sealed class PageTables
     /// <exception cref="DataOpsException"><c>UnknownModel</c>, or <c>NotAPageType</c>.</exception>
     public PageType RequireType(string label)
     {
-        if (ModelLabel.Parse(label) is not { } named || Catalog.Models.FirstOrDefault(m => m.Label == named) is not { } model)
+        if (ModelLabel.Parse(label) is not { } named
+            || Catalog.Models.FirstOrDefault(m => m.Label == named) is not { } model)
             throw new DataOpsException(
-                ErrorIds.UnknownModel, FailureKind.NotFound, $"There is no model {label} with a table in this database.", TypeAdvice(label), label);
+                ErrorIds.UnknownModel, FailureKind.NotFound,
+                $"There is no model {label} with a table in this database.", TypeAdvice(label), label);
         IReadOnlyList<Table> chain = Chain(model.Table);
         return chain.Count > 0 ? new PageType(model.Label, model.ContentType, chain) : throw new DataOpsException(
             ErrorIds.NotAPageType, FailureKind.InvalidArgument, $"{model.Label} is not a page type.",
@@ -92,19 +93,22 @@ internal sealed class PageTables
         RequireType(Catalog.ContentTypeOf(contentType)?.Label ?? $"with content type {contentType}");
 
     /// <summary>The id of the page that a user names by its id or its URL path.</summary>
-    /// <exception cref="DataOpsException"><c>UnknownPage</c>, or <c>AmbiguousPage</c> when several pages have the URL path.</exception>
+    /// <exception cref="DataOpsException"><c>UnknownPage</c>, or <c>AmbiguousPage</c> when several pages have the URL
+    /// path.</exception>
     public long RequirePage(Session session, string page, CancellationToken cancellation)
     {
         bool isId = long.TryParse(page, NumberStyles.None, CultureInfo.InvariantCulture, out long id);
         SqlText isNamed = isId ? (SqlText)$"p.id = {id}" : (SqlText)$"p.url_path = {SqlText.Value(UrlPath(page))}";
         IReadOnlyList<Found> found = session.Query<Found>(
-            $"select p.id::int8 as id, p.url_path as urlpath from {Pages} p where {isNamed} order by p.id limit 10", cancellation);
+            $"select p.id::int8 as id, p.url_path as urlpath from {Pages} p where {isNamed} order by p.id limit 10",
+            cancellation);
         return found.Count switch
         {
             1 => found[0].Id,
             0 => throw UnknownPage(session, page),
             _ => throw new DataOpsException(
-                ErrorIds.AmbiguousPage, FailureKind.InvalidArgument, $"Several pages have the URL path {page}: {string.Join(", ", found.Select(f => f.Id))}.",
+                ErrorIds.AmbiguousPage, FailureKind.InvalidArgument,
+                $"Several pages have the URL path {page}: {string.Join(", ", found.Select(f => f.Id))}.",
                 "Name the page by its id.", page),
         };
     }

@@ -1,7 +1,3 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-
 namespace DataOps.Core.Django.Pages;
 
 /// <summary>A site of wagtailcore_site, and where its pages begin.</summary>
@@ -12,10 +8,12 @@ namespace DataOps.Core.Django.Pages;
 /// <param name="RootPage">The id of its root page.</param>
 /// <param name="Path">The root page's path in the tree; null when there is no such page.</param>
 /// <param name="UrlPath">The root page's url path.</param>
-internal sealed record SiteAddress(long Id, string HostName, int Port, bool IsDefault, long RootPage, string? Path, string? UrlPath)
+internal sealed record SiteAddress(
+    long Id, string HostName, int Port, bool IsDefault, long RootPage, string? Path, string? UrlPath)
 {
     /// <summary>The start of its pages' URLs, as Wagtail's root_url.</summary>
-    public string RootUrl => Port switch { 80 => $"http://{HostName}", 443 => $"https://{HostName}", _ => $"http://{HostName}:{Port}" };
+    public string RootUrl =>
+        Port switch { 80 => $"http://{HostName}", 443 => $"https://{HostName}", _ => $"http://{HostName}:{Port}" };
 
     /// <summary>The site as host:port.</summary>
     public string Name => $"{HostName}:{Port}";
@@ -24,13 +22,15 @@ internal sealed record SiteAddress(long Id, string HostName, int Port, bool IsDe
     public static IReadOnlyList<SiteAddress> Read(Session session, PageTables tables, CancellationToken cancellation) =>
         tables.Find(WagtailTables.Site) is not { } sites ? [] : session.Query<SiteAddress>(
             $"""
-            select s.id::int8 as id, s.hostname, s.port, s.is_default_site as isdefault, s.root_page_id::int8 as rootpage, p.path, p.url_path as urlpath
+            select s.id::int8 as id, s.hostname, s.port, s.is_default_site as isdefault, s.root_page_id::int8 as
+                rootpage, p.path, p.url_path as urlpath
             from {sites} s left join {tables.Pages} p on p.id = s.root_page_id
             order by length(p.path) desc nulls last, s.is_default_site desc, s.hostname, s.port
             """, cancellation);
 
     /// <summary>Whether a filter matches its host name, host name and port, or id.</summary>
-    public bool IsNamed(NameFilter filter) => filter.Matches(HostName, Name, Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+    public bool IsNamed(NameFilter filter) =>
+        filter.Matches(HostName, Name, Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>Whether a page is its root page, or below it.</summary>
     public bool Holds(string path) => Path is not null && path.StartsWith(Path, StringComparison.Ordinal);

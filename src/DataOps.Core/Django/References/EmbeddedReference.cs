@@ -1,8 +1,3 @@
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Django.References;
 
 /// <summary>Ids inside JSON and rich text, where wagtailcore_referenceindex says that they stand.</summary>
@@ -11,13 +6,16 @@ namespace DataOps.Core.Django.References;
 /// <param name="target">What the ids are of, with its table.</param>
 /// <param name="index">wagtailcore_referenceindex.</param>
 /// <param name="paths">Where it says so.</param>
-internal sealed class EmbeddedReference(Table holder, Column column, ContentType target, Table index, IReadOnlyList<EmbeddedPath> paths) : Reference(
-    $"{holder.DisplayName}.{column.Name}->{target.Label}", ReferenceClass.Embedded, Severity.Warning, holder, [column], target.Table, [target.Table!.SingleKey!],
+internal sealed class EmbeddedReference(
+    Table holder, Column column, ContentType target, Table index, IReadOnlyList<EmbeddedPath> paths) : Reference(
+    $"{holder.DisplayName}.{column.Name}->{target.Label}", ReferenceClass.Embedded, Severity.Warning, holder, [column],
+    target.Table, [target.Table!.SingleKey!],
     "ids inside the text, as wagtailcore_referenceindex has them")
 {
     /// <summary>Those of a database.</summary>
     public static IEnumerable<Reference> Of(
-        IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Reference> references, Table index, IReadOnlyList<EmbeddedPath> paths)
+        IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Reference> references, Table index,
+        IReadOnlyList<EmbeddedPath> paths)
     {
         Dictionary<int, ContentType> types = contentTypes.ToDictionary(c => c.Id);
         return
@@ -32,25 +30,33 @@ internal sealed class EmbeddedReference(Table holder, Column column, ContentType
     }
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<MissingTarget> MissingTargets(Session session, ReferenceCatalog catalog, CancellationToken cancellation) =>
+    internal override IReadOnlyList<MissingTarget> MissingTargets(
+        Session session, ReferenceCatalog catalog, CancellationToken cancellation) =>
         [new(a => $"exists (select 1 from {index} r where {IsMissing} and {IsEntryOf(a)} and {Holds(a, "r")})")];
 
     // The index may be older than the text, so the text has the last word; it is only read for what is missing.
-    internal override IEnumerable<DanglingReference> Find(Session session, ReferenceCatalog catalog, CancellationToken cancellation) => session.Read(
+    internal override IEnumerable<DanglingReference> Find(
+        Session session, ReferenceCatalog catalog, CancellationToken cancellation) => session.Read(
         $"""
         with r as materialized (
-          select r.object_id, r.to_object_id, min(r.content_path) as content_path from {index} r where {IsMissing} group by r.object_id, r.to_object_id)
-        select {KeyText.Of(Table, "s")}, r.to_object_id, r.content_path from r join {Table} s on {IsEntryOf("s")} where {Holds("s", "r")}
+          select r.object_id, r.to_object_id, min(r.content_path) as content_path from {index} r where {IsMissing}
+              group by r.object_id, r.to_object_id)
+        select {KeyText.Of(Table, "s")}, r.to_object_id, r.content_path from r join {Table} s on {IsEntryOf("s")}
+            where {Holds("s", "r")}
         """,
-        row => new DanglingReference(this, row.GetString(0), row.GetString(1), null, $"inside the text, at {row.GetString(2)}"),
+        row => new DanglingReference(
+            this, row.GetString(0), row.GetString(1), null, $"inside the text, at {row.GetString(2)}"),
         cancellation);
 
     // Ids inside a text only an editor can replace.
     internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) => [];
 
+    private static SqlText IsOf(int source, int target) =>
+        $"(r.content_type_id = {source} and r.to_content_type_id = {target})";
+
     // An entry r of the index whose target is not there.
     private SqlText IsMissing => $"""
-        ({SqlText.Join(" or ", paths.Select(p => (SqlText)$"(r.content_type_id = {p.Source} and r.to_content_type_id = {p.Target})"))})
+        ({SqlText.Join(" or ", paths.Select(p => IsOf(p.Source, p.Target)))})
         and split_part(r.model_path, '.', 1) = {SqlText.Value(Column.Name)}
         and not exists (select 1 from {Target!} p where {KeyText.Of(TargetColumns, "p")} = r.to_object_id)
         """;
@@ -59,14 +65,16 @@ internal sealed class EmbeddedReference(Table holder, Column column, ContentType
 
     private SqlText Holds(Alias alias, Alias entry) => $"""
         {Column.In(alias)}::text
-          ~ ('(^|[^0-9a-zA-Z-])' || regexp_replace({entry}.to_object_id, '([^0-9a-zA-Z-])', '\\\1', 'g') || '($|[^0-9a-zA-Z-])')
+          ~ ('(^|[^0-9a-zA-Z-])' || regexp_replace({entry}.to_object_id, '([^0-9a-zA-Z-])', '\\\1', 'g') ||
+              '($|[^0-9a-zA-Z-])')
         """;
 
-    // The field may be inherited: then it stands in a parent's table. Only text and JSON hold ids inside; a plain foreign key's path is its field, which is no
-    // column.
+    // The field may be inherited: then it stands in a parent's table. Only text and JSON hold ids inside; a plain
+    // foreign key's path is its field, which is no column.
     private static Table? Holder(Table source, string field, IReadOnlyList<Reference> references)
     {
-        for (Table? table = source; table is not null; table = references.FirstOrDefault(r => r.Table == table && r.IsParentLink)?.Target)
+        for (Table? table = source; table is not null; table = references.FirstOrDefault(
+            r => r.Table == table && r.IsParentLink)?.Target)
             if (table.Find(field) is { Type.Underlying.Name: "jsonb" or "json" or "text" or "varchar" } column
                 && !references.Any(r => r.Table == table && r.Column == column))
                 return table;

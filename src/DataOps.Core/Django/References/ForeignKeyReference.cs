@@ -1,12 +1,10 @@
-using DataOps.Core.Django.Models;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Django.References;
 
-/// <summary>A declared foreign key; one that is the primary key leads from a row to its half in the parent's table.</summary>
-internal sealed class ForeignKeyReference(ForeignKey key, Table table, Table target, bool isParentLink) : TargetReference(
+/// <summary>
+/// A declared foreign key; one that is the primary key leads from a row to its half in the parent's table.
+/// </summary>
+internal sealed class ForeignKeyReference(ForeignKey key, Table table, Table target, bool isParentLink)
+    : TargetReference(
     key.Name, ClassOf(key, isParentLink), Severity.Error, table, [.. key.Columns.Select(c => table.Find(c)!)], target,
     [.. key.TargetColumns.Select(c => target.Find(c)!)], EvidenceOf(key, isParentLink))
 {
@@ -38,13 +36,17 @@ internal sealed class ForeignKeyReference(ForeignKey key, Table table, Table tar
     internal override SqlText IsAmongTargets(Alias alias) => key.IsAmongTargets(alias, Target);
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) => isParentLink ? HalfRepairs(catalog) : base.Repairs(catalog);
+    internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) =>
+        isParentLink ? HalfRepairs(catalog) : base.Repairs(catalog);
 
     /// <inheritdoc/>
     internal override OrphanAction? DefaultRepair(ReferenceCatalog catalog) =>
-        Class != ReferenceClass.Inheritance && Repairs(catalog).Contains(OrphanAction.SetNull) ? OrphanAction.SetNull : null;
+        Class != ReferenceClass.Inheritance && Repairs(catalog).Contains(OrphanAction.SetNull)
+            ? OrphanAction.SetNull
+            : null;
 
-    private static ReferenceClass ClassOf(ForeignKey key, bool isParentLink) => !key.IsValidated || !key.IsEnforced ? ReferenceClass.Unvalidated
+    private static ReferenceClass ClassOf(ForeignKey key, bool isParentLink) =>
+        !key.IsValidated || !key.IsEnforced ? ReferenceClass.Unvalidated
         : isParentLink ? ReferenceClass.Inheritance
         : ReferenceClass.ForeignKey;
 
@@ -59,9 +61,11 @@ internal sealed class ForeignKeyReference(ForeignKey key, Table table, Table tar
     // Multi-table inheritance: the primary key is also the foreign key to another table's primary key.
     private static bool IsInheritance(Table table, ForeignKey key, Table target)
     {
-        if (key.Columns.Count != 1 || !table.PrimaryKey.SequenceEqual(key.Columns) || !target.PrimaryKey.SequenceEqual(key.TargetColumns))
+        if (key.Columns.Count != 1
+            || !table.PrimaryKey.SequenceEqual(key.Columns) || !target.PrimaryKey.SequenceEqual(key.TargetColumns))
             return false;
-        // A one-to-one field that is the primary key looks the same; parent_link fields are named x_ptr, or else the parent says which child it has.
+        // A one-to-one field that is the primary key looks the same; parent_link fields are named x_ptr, or else the
+        // parent says which child it has.
         return key.Columns[0].EndsWith("_ptr_id", StringComparison.Ordinal)
             || (SpecificRowReference.HasTypePointer(target) && !IsNamedAfter(key.Columns[0], target));
     }

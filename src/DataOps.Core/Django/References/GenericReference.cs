@@ -1,13 +1,11 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-
 namespace DataOps.Core.Django.References;
 
-/// <summary>A generic foreign key: a column that refers to django_content_type, and beside it an object id with the same prefix.</summary>
+/// <summary>
+/// A generic foreign key: a column that refers to django_content_type, and beside it an object id with the same prefix.
+/// </summary>
 internal sealed class GenericReference(Table table, Column type, Column id, bool isHistory) : TypedReference(
-    $"{table.DisplayName}.{type.Name[..^"_id".Length]}+{id.Name}", ReferenceClass.Generic, isHistory ? Severity.Expected : Severity.Warning, table, id, type,
+    $"{table.DisplayName}.{type.Name[..^"_id".Length]}+{id.Name}", ReferenceClass.Generic,
+    isHistory ? Severity.Expected : Severity.Warning, table, id, type,
     $"{type.Name} names the model, {id.Name} the row" + (isHistory ? "; a log, which outlives its objects" : ""))
 {
     private const string TypeColumn = "content_type_id";
@@ -17,7 +15,8 @@ internal sealed class GenericReference(Table table, Column type, Column id, bool
         Columns.Append(ContentTypeColumn).Where(c => c is { NotNull: false, IsWritable: true });
 
     /// <summary>Those of a database.</summary>
-    public static IEnumerable<Reference> Of(DatabaseCatalog database, ModelTables tables, IReadOnlyList<Reference> declared)
+    public static IEnumerable<Reference> Of(
+        DatabaseCatalog database, ModelTables tables, IReadOnlyList<Reference> declared)
     {
         HashSet<Table> history = [.. DjangoTables.History.Select(tables.Find).OfType<Table>()];
         ILookup<uint, string> referring = declared.ToLookup(r => r.Table.Oid, r => r.Column.Name);
@@ -32,7 +31,8 @@ internal sealed class GenericReference(Table table, Column type, Column id, bool
     }
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) => [.. TargetReference.RowRepairs(this, catalog)];
+    internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) =>
+        [.. TargetReference.RowRepairs(this, catalog)];
 
     /// <inheritdoc/>
     internal override OrphanAction? DefaultRepair(ReferenceCatalog catalog) =>
@@ -43,14 +43,16 @@ internal sealed class GenericReference(Table table, Column type, Column id, bool
     {
         null => All(id, $"there is no content type {id}"),
         { Table: null, Label: var label } => Unknown(id, label),
-        { Table: { IsReadable: true, SingleKey: not null } table, Label: var label } => Missing(id, table, $"there is no {label} of that key"),
+        { Table: { IsReadable: true, SingleKey: not null } table, Label: var label } =>
+            Missing(id, table, $"there is no {label} of that key"),
         { Label: var label } => All(id, $"{label} has no table with a single-column key: not handled"),
     };
 
     private static Column? ObjectId(Table table, Column type, HashSet<string> referring)
     {
         string prefix = type.Name[..^TypeColumn.Length];
-        IEnumerable<string> names = DjangoTables.ObjectId.Where(n => n != "id" || prefix.Length > 0).Select(n => prefix + n);
+        IEnumerable<string> names = DjangoTables.ObjectId.Where(n => n != "id" || prefix.Length > 0).Select(
+            n => prefix + n);
         if (prefix.Length > 0)
             names = names.Concat(DjangoTables.ObjectId.Where(n => n != "id"));
         return names.Select(table.Find).FirstOrDefault(c =>

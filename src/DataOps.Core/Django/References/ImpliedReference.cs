@@ -1,41 +1,51 @@
 using System.Text.RegularExpressions;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
 
 namespace DataOps.Core.Django.References;
 
-/// <summary>A column named like a reference to a model, of its key's type, without a constraint: one that was dropped, or never made.</summary>
-internal sealed partial class ImpliedReference(Table table, Column column, Table target, string evidence) : TargetReference(
-    $"{table.DisplayName}.{column.Name}", ReferenceClass.Implied, Severity.Warning, table, [column], target, [target.SingleKey!], evidence)
+/// <summary>
+/// A column named like a reference to a model, of its key's type, without a constraint: one that was dropped, or never
+/// made.
+/// </summary>
+internal sealed partial class ImpliedReference(Table table, Column column, Table target, string evidence)
+    : TargetReference(
+    $"{table.DisplayName}.{column.Name}", ReferenceClass.Implied, Severity.Warning, table, [column], target,
+    [target.SingleKey!], evidence)
 {
     /// <inheritdoc/>
-    public override bool IsParentLink => Column == Table.SingleKey && Column.Name.EndsWith("_ptr_id", StringComparison.Ordinal);
+    public override bool IsParentLink =>
+        Column == Table.SingleKey && Column.Name.EndsWith("_ptr_id", StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public override bool IsField => IsParentLink || IsIndexedAsForeignKey(Table, Column);
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) => IsParentLink ? HalfRepairs(catalog) : base.Repairs(catalog);
+    internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) =>
+        IsParentLink ? HalfRepairs(catalog) : base.Repairs(catalog);
 
     /// <summary>Those of a database.</summary>
-    public static IEnumerable<Reference> Of(DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Reference> known)
+    public static IEnumerable<Reference> Of(
+        DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Reference> known)
     {
-        ILookup<string, ContentType> byName = contentTypes.Where(c => c.Table is { IsReadable: true, SingleKey: not null }).ToLookup(c => c.Label.Name);
-        ILookup<uint, string> taken = known.SelectMany(r => r.Columns.Append(r.ContentTypeColumn).OfType<Column>().Select(c => (r.Table.Oid, c.Name)))
+        ILookup<string, ContentType> byName = contentTypes.Where(
+            c => c.Table is { IsReadable: true, SingleKey: not null }).ToLookup(c => c.Label.Name);
+        ILookup<uint, string> taken = known.SelectMany(
+            r => r.Columns.Append(r.ContentTypeColumn).OfType<Column>().Select(c => (r.Table.Oid, c.Name)))
             .ToLookup(c => c.Oid, c => c.Name);
-        Dictionary<uint, ContentType> models = contentTypes.Where(c => c.Table is not null).DistinctBy(c => c.Table!.Oid).ToDictionary(c => c.Table!.Oid);
+        Dictionary<uint, ContentType> models = contentTypes.Where(c => c.Table is not null).DistinctBy(
+            c => c.Table!.Oid).ToDictionary(c => c.Table!.Oid);
         return
             from table in database.Tables
             where table.IsReadable
             from column in table.Columns
-            where Field.Referring(column.Name) is not null && column.IsWritable && !taken[table.Oid].Contains(column.Name)
+            where Field.Referring(column.Name) is not null && column.IsWritable
+                && !taken[table.Oid].Contains(column.Name)
             let guess = Guess(table, column, byName, models.GetValueOrDefault(table.Oid))
             where guess.Target is not null
             select new ImpliedReference(table, column, guess.Target!, guess.Evidence);
     }
 
-    private static (Table? Target, string Evidence) Guess(Table table, Column column, ILookup<string, ContentType> models, ContentType? own)
+    private static (Table? Target, string Evidence) Guess(
+        Table table, Column column, ILookup<string, ContentType> models, ContentType? own)
     {
         string name = Field.Referring(column.Name)!;
         bool isIndexed = IsIndexedAsForeignKey(table, column);
@@ -54,7 +64,8 @@ internal sealed partial class ImpliedReference(Table table, Column column, Table
                 ? candidates[0]
                 : candidates.FirstOrDefault(c => own is not null && c.Label.App == own.Label.App);
             if (target is not null)
-                return (target.Table, $"{because}; {column.Name} is named after {target.Label} and has its key's type {column.TypeText}");
+                return (target.Table,
+                    $"{because}; {column.Name} is named after {target.Label} and has its key's type {column.TypeText}");
         }
         return (null, "");
     }

@@ -1,10 +1,10 @@
-using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Values;
-using DataOps.Core.Postgres.Catalog;
 
 namespace DataOps.Core.Django.References;
 
-/// <summary>A row that stands in for a missing one: its key, and otherwise the values of <see cref="EmptyValue.OfRow"/>.</summary>
+/// <summary>
+/// A row that stands in for a missing one: its key, and otherwise the values of <see cref="EmptyValue.OfRow"/>.
+/// </summary>
 internal static class PlaceholderRow
 {
     /// <summary>Why no placeholder can stand in a table; null when it can.</summary>
@@ -18,7 +18,10 @@ internal static class PlaceholderRow
             return "a content type stands for a model and cannot be invented";
         if (catalog.ParentLink(table) is { } link)
             return $"a row of {table} needs its parent row in {link.Target}";
-        string[] needed = [.. table.Columns.Where(c => c != key && EmptyValue.OfRow(catalog, table, c) is null && EmptyValue.IsNeeded(c)).Select(c => c.Name)];
+        string[] needed =
+            [.. table.Columns.Where(
+                c => c != key && EmptyValue.OfRow(catalog, table, c) is null && EmptyValue.IsNeeded(c)).Select(
+                    c => c.Name)];
         return needed.Length == 0 ? null : $"no value is known for {string.Join(", ", needed)} of {table}";
     }
 }

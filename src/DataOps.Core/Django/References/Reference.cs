@@ -1,8 +1,3 @@
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Django.References;
 
 /// <summary>The class of a reference: its evidence, and so the meaning of an orphan.</summary>
@@ -14,7 +9,10 @@ public enum ReferenceClass : long
     /// <summary>A foreign key that is NOT VALID, NOT ENFORCED, or whose triggers are disabled.</summary>
     Unvalidated,
 
-    /// <summary>A foreign key of Django's without a constraint (db_constraint=False): history that outlives its target by design.</summary>
+    /// <summary>
+    /// A foreign key of Django's without a constraint (db_constraint=False): history that outlives its target by
+    /// design.
+    /// </summary>
     Soft,
 
     /// <summary>A content type and an object id (GenericForeignKey).</summary>
@@ -33,13 +31,18 @@ public enum ReferenceClass : long
     Implied,
 }
 
-/// <summary>One column set that points at another; each kind knows when a row of it has no target, how to find such rows, and what repairs them.</summary>
+/// <summary>
+/// One column set that points at another; each kind knows when a row of it has no target, how to find such rows, and
+/// what repairs them.
+/// </summary>
 internal abstract class Reference
 {
     private protected Reference(
-        string name, ReferenceClass @class, Severity severity, Table table, IReadOnlyList<Column> columns, Table? target, IReadOnlyList<Column> targetColumns,
+        string name, ReferenceClass @class, Severity severity, Table table, IReadOnlyList<Column> columns,
+        Table? target, IReadOnlyList<Column> targetColumns,
         string evidence) =>
-        (Name, Class, Severity, Table, Columns, Target, TargetColumns, Evidence) = (name, @class, severity, table, columns, target, targetColumns, evidence);
+        (Name, Class, Severity, Table, Columns, Target, TargetColumns, Evidence) =
+            (name, @class, severity, table, columns, target, targetColumns, evidence);
 
     /// <summary>The constraint's name; without a constraint <c>table.column</c>.</summary>
     public string Name { get; }
@@ -53,10 +56,14 @@ internal abstract class Reference
     /// <summary>The table that refers.</summary>
     public Table Table { get; }
 
-    /// <summary>The columns that refer; for a generic reference the object id, for <see cref="ReferenceClass.Tree"/> the path.</summary>
+    /// <summary>
+    /// The columns that refer; for a generic reference the object id, for <see cref="ReferenceClass.Tree"/> the path.
+    /// </summary>
     public IReadOnlyList<Column> Columns { get; }
 
-    /// <summary>The table referred to; null when each row names its own (generic references, the specific rows of inheritance).</summary>
+    /// <summary>
+    /// The table referred to; null when each row names its own (generic references, the specific rows of inheritance).
+    /// </summary>
     public Table? Target { get; }
 
     /// <summary>The columns referred to.</summary>
@@ -68,22 +75,29 @@ internal abstract class Reference
     /// <summary>The declared constraint, where there is one.</summary>
     public virtual ForeignKey? Constraint => null;
 
-    /// <summary>The column with the django_content_type.id that says which table is meant; null where the table is known.</summary>
+    /// <summary>
+    /// The column with the django_content_type.id that says which table is meant; null where the table is known.
+    /// </summary>
     public virtual Column? ContentTypeColumn => null;
 
-    /// <summary>Whether it leads from a row to its own half in the parent's table, be the constraint valid or not.</summary>
+    /// <summary>
+    /// Whether it leads from a row to its own half in the parent's table, be the constraint valid or not.
+    /// </summary>
     public virtual bool IsParentLink => false;
 
     /// <summary>
-    /// Whether it is a field of Django's that refers; a generic object id and a path are columns like others, and so is a number that only looks like a
-    /// reference.
+    /// Whether it is a field of Django's that refers; a generic object id and a path are columns like others, and so is
+    /// a number that only looks like a reference.
     /// </summary>
     public virtual bool IsField => false;
 
     /// <summary>Whether there is a constraint, be it enforced or not.</summary>
     public bool IsDeclared => Constraint is not null;
 
-    /// <summary>Whether a row cannot be loaded without its target: PostgreSQL asks for it, or the application finds the row by it alone.</summary>
+    /// <summary>
+    /// Whether a row cannot be loaded without its target: PostgreSQL asks for it, or the application finds the row by
+    /// it alone.
+    /// </summary>
     public virtual bool IsRequired => IsDeclared;
 
     /// <summary>The one column that refers.</summary>
@@ -110,10 +124,12 @@ internal abstract class Reference
     internal virtual SqlText Value(Alias alias) => KeyText.Of(Columns, alias);
 
     /// <summary>The ways in which a row has no target; no row is in two of them.</summary>
-    internal abstract IReadOnlyList<MissingTarget> MissingTargets(Session session, ReferenceCatalog catalog, CancellationToken cancellation);
+    internal abstract IReadOnlyList<MissingTarget> MissingTargets(
+        Session session, ReferenceCatalog catalog, CancellationToken cancellation);
 
     /// <summary>The rows without a target.</summary>
-    internal virtual IEnumerable<DanglingReference> Find(Session session, ReferenceCatalog catalog, CancellationToken cancellation) =>
+    internal virtual IEnumerable<DanglingReference> Find(
+        Session session, ReferenceCatalog catalog, CancellationToken cancellation) =>
         MissingTargets(session, catalog, cancellation).SelectMany(m => session.Read(
             $"select {KeyText.Of(Table, "c")}, {Value("c")} from {Table} c where {m.IsDangling("c")}",
             row => new DanglingReference(this, row.GetString(0), row.GetString(1), m.Table, m.Note),
@@ -122,7 +138,9 @@ internal abstract class Reference
     /// <summary>The repairs that suit such rows, the mildest first; none for what another cmdlet repairs.</summary>
     internal abstract IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog);
 
-    /// <summary>The repair when nobody says: a declared reference that may be NULL is cleared, and nothing else is certain.</summary>
+    /// <summary>
+    /// The repair when nobody says: a declared reference that may be NULL is cleared, and nothing else is certain.
+    /// </summary>
     internal virtual OrphanAction? DefaultRepair(ReferenceCatalog catalog) => null;
 }
 
@@ -132,7 +150,8 @@ internal abstract class Reference
 /// <param name="Value">What it points at, as text.</param>
 /// <param name="Target">The table in which nothing is, where each row names its own.</param>
 /// <param name="Note">What else there is to know.</param>
-internal sealed record DanglingReference(Reference Reference, string Key, string Value, Table? Target = null, string? Note = null);
+internal sealed record DanglingReference(
+    Reference Reference, string Key, string Value, Table? Target = null, string? Note = null);
 
 /// <summary>One way in which rows of a reference have no target.</summary>
 /// <param name="IsDangling">The condition that a row, by its alias, is one of them.</param>

@@ -1,12 +1,9 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-
 namespace DataOps.Core.Django.References;
 
-/// <summary>Who points at whom in a database: its models and every reference, enforced, soft, generic, inherited, in a tree, embedded or implied.</summary>
+/// <summary>
+/// Who points at whom in a database: its models and every reference, enforced, soft, generic, inherited, in a tree,
+/// embedded or implied.
+/// </summary>
 /// <remarks>Read in seven queries whatever the number of tables.</remarks>
 internal sealed class ReferenceCatalog
 {
@@ -16,7 +13,8 @@ internal sealed class ReferenceCatalog
     private readonly ILookup<uint, Reference> _to;
 
     internal ReferenceCatalog(
-        DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Model> models, IReadOnlyList<Reference> references)
+        DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Model> models,
+        IReadOnlyList<Reference> references)
     {
         (Database, Models, References) = (database, models, references);
         Tables = new ModelTables(database, contentTypes);
@@ -24,7 +22,8 @@ internal sealed class ReferenceCatalog
         _to = references.Where(r => r.Target is not null).ToLookup(r => r.Target!.Oid);
         _byTable = models.ToDictionary(m => m.Table.Oid);
         _contentTypes = contentTypes.ToDictionary(c => c.Id);
-        Owners = models.SelectMany(m => m.ManyToMany.Select(l => (l.Table.Oid, Owner: (m, l)))).ToDictionary(x => x.Oid, x => x.Owner);
+        Owners = models.SelectMany(m => m.ManyToMany.Select(l => (l.Table.Oid, Owner: (m, l)))).ToDictionary(
+            x => x.Oid, x => x.Owner);
     }
 
     /// <summary>The tables.</summary>
@@ -50,10 +49,13 @@ internal sealed class ReferenceCatalog
     /// <param name="session">The session.</param>
     /// <param name="softReferences">The operator's own soft references, as <c>table.column=target_table</c>.</param>
     /// <param name="withEmbedded">
-    /// Whether ids inside JSON and rich text are asked for: where they stand, a scan of Wagtail's whole reference index tells.
+    /// Whether ids inside JSON and rich text are asked for: where they stand, a scan of Wagtail's whole reference index
+    /// tells.
     /// </param>
-    /// <exception cref="DataOpsException">The server refused a query, or a soft reference names what is not there.</exception>
-    public static ReferenceCatalog Read(Session session, IReadOnlyList<string>? softReferences = null, bool withEmbedded = true) =>
+    /// <exception cref="DataOpsException">The server refused a query, or a soft reference names what is not
+    /// there.</exception>
+    public static ReferenceCatalog Read(
+        Session session, IReadOnlyList<string>? softReferences = null, bool withEmbedded = true) =>
         new ReferenceReader(session).Read(softReferences ?? [], withEmbedded);
 
     /// <summary>The model of a table; null when it has none.</summary>
@@ -62,9 +64,13 @@ internal sealed class ReferenceCatalog
     /// <summary>The table of a model; null where the database has no such model, or its model has no table.</summary>
     public Table? TableOf(ModelLabel label) => Tables.Find(label);
 
-    /// <summary>The label that a person knows a table by: its model's, or that of the model that owns the many-to-many list; null for other tables.</summary>
+    /// <summary>
+    /// The label that a person knows a table by: its model's, or that of the model that owns the many-to-many list;
+    /// null for other tables.
+    /// </summary>
     public ModelLabel? LabelOf(Table table) =>
-        ModelOf(table)?.Label ?? (Owners.TryGetValue(table.Oid, out (Model Model, ManyToManyList List) owner) ? owner.Model.Label : null);
+        ModelOf(table)?.Label
+            ?? (Owners.TryGetValue(table.Oid, out (Model Model, ManyToManyList List) owner) ? owner.Model.Label : null);
 
     /// <summary>The content type with this id; null when there is no such row.</summary>
     public ContentType? ContentTypeOf(int id) => _contentTypes.GetValueOrDefault(id);
@@ -72,12 +78,20 @@ internal sealed class ReferenceCatalog
     /// <summary>The references that a table's rows make.</summary>
     public IEnumerable<Reference> From(Table table) => _from[table.Oid];
 
-    /// <summary>The reference that a column makes by itself and that a fixture writes in its place; null for a column that makes none.</summary>
+    /// <summary>
+    /// The reference that a column makes by itself and that a fixture writes in its place; null for a column that makes
+    /// none.
+    /// </summary>
     public Reference? ReferenceOf(Table table, Column column) =>
-        From(table).FirstOrDefault(r => r is { IsField: true, Columns: [{ } only], Target: not null, ContentTypeColumn: null } && only == column);
+        From(table)
+            .FirstOrDefault(r => r is { IsField: true, Columns: [{ } only], Target: not null, ContentTypeColumn: null }
+                && only == column);
 
-    /// <summary>The parent's half of a model of multi-table inheritance; null for a model that inherits from none.</summary>
-    public Reference? ParentLink(Table table) => From(table).FirstOrDefault(r => r is { IsParentLink: true, Target: not null });
+    /// <summary>
+    /// The parent's half of a model of multi-table inheritance; null for a model that inherits from none.
+    /// </summary>
+    public Reference? ParentLink(Table table) =>
+        From(table).FirstOrDefault(r => r is { IsParentLink: true, Target: not null });
 
     /// <summary>Whether a half belongs to a page, be it over several tables.</summary>
     internal bool LeadsToPage(Reference link)
@@ -92,7 +106,8 @@ internal sealed class ReferenceCatalog
     internal bool IsPage(Table table) => table == TableOf(WagtailTables.Page);
 
     /// <summary>A table, and those of all models that inherit from it.</summary>
-    public IEnumerable<Table> WithHeirs(Table table) => To(table).Where(r => r.IsParentLink).SelectMany(r => WithHeirs(r.Table)).Prepend(table);
+    public IEnumerable<Table> WithHeirs(Table table) =>
+        To(table).Where(r => r.IsParentLink).SelectMany(r => WithHeirs(r.Table)).Prepend(table);
 
     /// <summary>The references that point at a table.</summary>
     public IEnumerable<Reference> To(Table table) => _to[table.Oid];

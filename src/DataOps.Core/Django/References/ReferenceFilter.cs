@@ -1,8 +1,3 @@
-using DataOps.Core.Django.Models;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-
 namespace DataOps.Core.Django.References;
 
 /// <summary>The part of the reference catalogue that a user asked for.</summary>

@@ -1,5 +1,3 @@
-using DataOps.Core.Operations;
-
 namespace DataOps.Core.Django.References;
 
 /// <summary>Which references an operation looks at. Wildcards are PowerShell's: * ? [a-z].</summary>

@@ -1,11 +1,9 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-
 namespace DataOps.Core.Django.References;
 
-/// <summary>Puts the reference catalogue together from the database's own catalogue, django_content_type, and what is known of Django and Wagtail.</summary>
+/// <summary>
+/// Puts the reference catalogue together from the database's own catalogue, django_content_type, and what is known of
+/// Django and Wagtail.
+/// </summary>
 internal sealed class ReferenceReader(Session session)
 {
     private readonly DatabaseCatalog _database = DatabaseCatalog.Read(session);
@@ -24,12 +22,14 @@ internal sealed class ReferenceReader(Session session)
         references.AddRange(SpecificRowReference.Of(references));
         references.AddRange(TreeReference.Of(_database, tables));
         if (withEmbedded && tables.Find(WagtailTables.ReferenceIndex) is { } index)
-            references.AddRange(EmbeddedReference.Of(contentTypes, references, index, ReadEmbeddedPaths(index)).ToArray());
+            references.AddRange(
+                EmbeddedReference.Of(contentTypes, references, index, ReadEmbeddedPaths(index)).ToArray());
         IReadOnlyList<Model> models = new ModelReader(_database, contentTypes, references).Read();
         return new ReferenceCatalog(
             _database, contentTypes, models,
             [
-                .. references.OrderBy(r => r.Table.Schema, StringComparer.Ordinal).ThenBy(r => r.Table.Name, StringComparer.Ordinal)
+                .. references.OrderBy(r => r.Table.Schema, StringComparer.Ordinal).ThenBy(
+                    r => r.Table.Name, StringComparer.Ordinal)
                     .ThenBy(r => r.Column.Number),
             ]);
     }
@@ -38,14 +38,16 @@ internal sealed class ReferenceReader(Session session)
     {
         if (ModelTables.Find(_database, DjangoTables.ContentType) is not { } table)
             return [];
-        return session.Query<(int Id, string App, string Model)>($"select id, app_label::text, model::text from {table} order by app_label, model")
+        return session.Query<(int Id, string App, string Model)>(
+            $"select id, app_label::text, model::text from {table} order by app_label, model")
             .Select(c => (c.Id, Label: new ModelLabel(c.App, c.Model)))
             .Select(c => new ContentType(c.Id, c.Label, ModelTables.Find(_database, c.Label)))
             .ToArray();
     }
 
     private IReadOnlyList<EmbeddedPath> ReadEmbeddedPaths(Table index) => session.Query<EmbeddedPath>($"""
-        select distinct content_type_id as source, to_content_type_id as target, split_part(model_path, '.', 1) as fieldname
+        select distinct content_type_id as source, to_content_type_id as target, split_part(model_path, '.', 1) as
+            fieldname
         from {index} order by 1, 3, 2
         """);
 }

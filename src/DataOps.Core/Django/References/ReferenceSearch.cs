@@ -1,17 +1,17 @@
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Django.References;
 
-/// <summary>Searches references for rows without a target: those of a table with known targets in one pass, others each in its way.</summary>
+/// <summary>
+/// Searches references for rows without a target: those of a table with known targets in one pass, others each in its
+/// way.
+/// </summary>
 internal sealed class ReferenceSearch(Session session, ReferenceCatalog catalog, OperationContext context)
 {
     /// <summary>The dangling rows, table after table; a caller that stops early ends the query on the server.</summary>
     /// <param name="references">The references to search.</param>
-    /// <param name="condition">Which rows of a table to look at, with c for the table; null for all. Only references with one known target take it.</param>
-    public IEnumerable<DanglingReference> In(IReadOnlyList<Reference> references, Func<Table, SqlText?>? condition = null)
+    /// <param name="condition">Which rows of a table to look at, with c for the table; null for all. Only references
+    /// with one known target take it.</param>
+    public IEnumerable<DanglingReference> In(
+        IReadOnlyList<Reference> references, Func<Table, SqlText?>? condition = null)
     {
         long total = references.Select(r => r.Table).DistinctBy(t => t.Oid).Sum(t => t.EstimatedRows ?? 0);
         long done = 0;
@@ -27,8 +27,10 @@ internal sealed class ReferenceSearch(Session session, ReferenceCatalog catalog,
 
     private IEnumerable<DanglingReference> Of(Table child, Reference[] references, SqlText? condition)
     {
-        TargetReference[] plain = [.. references.OfType<TargetReference>().Select(r => r.For(session, context.Cancellation))];
+        TargetReference[] plain =
+            [.. references.OfType<TargetReference>().Select(r => r.For(session, context.Cancellation))];
         return TargetSearch.In(session, child, plain, condition, context.Cancellation)
-            .Concat(references.Where(r => r is not TargetReference).SelectMany(r => r.Find(session, catalog, context.Cancellation)));
+            .Concat(references.Where(r => r is not TargetReference).SelectMany(
+                r => r.Find(session, catalog, context.Cancellation)));
     }
 }

@@ -1,23 +1,29 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Django.References;
 
-/// <summary>Which references lead to a table's rows, what becomes of the rows that make them, and in which order models follow from each other.</summary>
-/// <remarks>The one closure over references: definitions, deletion, replacement, export and load go step by step by what stands here.</remarks>
+/// <summary>
+/// Which references lead to a table's rows, what becomes of the rows that make them, and in which order models follow
+/// from each other.
+/// </summary>
+/// <remarks>
+/// The one closure over references: definitions, deletion, replacement, export and load go step by step by what stands
+/// here.
+/// </remarks>
 internal sealed class ReferenceWalk(ReferenceCatalog catalog)
 {
-    /// <summary>The references to a table by columns of single rows, whoever declares them; a node's parent is not one.</summary>
+    /// <summary>
+    /// The references to a table by columns of single rows, whoever declares them; a node's parent is not one.
+    /// </summary>
     public IEnumerable<TargetReference> Referring(Table target) =>
         catalog.To(target).OfType<TargetReference>().Where(r => r is { Columns.Count: 1 } and not TreeReference);
 
     /// <summary>The references to a table whose rows cannot be loaded without their target.</summary>
-    public IEnumerable<TargetReference> Requiring(Table target) => catalog.To(target).OfType<TargetReference>().Where(r => r.IsRequired);
+    public IEnumerable<TargetReference> Requiring(Table target) =>
+        catalog.To(target).OfType<TargetReference>().Where(r => r.IsRequired);
 
-    /// <summary>The references of models whose rows cannot be without the row that they refer to: halves in a child's table first.</summary>
+    /// <summary>
+    /// The references of models whose rows cannot be without the row that they refer to: halves in a child's table
+    /// first.
+    /// </summary>
     public IEnumerable<(TargetReference Reference, Model Model)> Owned(Table target) =>
         from reference in Referring(target)
         where reference.IsDeclared && !reference.IsNullable
@@ -26,7 +32,10 @@ internal sealed class ReferenceWalk(ReferenceCatalog catalog)
         orderby reference.IsParentLink descending, model.Label.ToString()
         select (reference, model);
 
-    /// <summary>The references to a table, and what Django's on_delete does to the rows that make them; not those that stay as they are.</summary>
+    /// <summary>
+    /// The references to a table, and what Django's on_delete does to the rows that make them; not those that stay as
+    /// they are.
+    /// </summary>
     public IEnumerable<(TargetReference Reference, OnDelete Action)> OnDelete(Table target) =>
         from reference in catalog.To(target).OfType<TargetReference>()
         let action = reference is TreeReference ? Knowledge.OnDelete.Cascade : OnDeleteRules.Of(catalog, reference)
@@ -34,8 +43,8 @@ internal sealed class ReferenceWalk(ReferenceCatalog catalog)
         select (reference, action);
 
     /// <summary>
-    /// The object ids by which rows belong to a row of a table, and the condition that a row's content type is the table's or an heir's: tags, revisions and
-    /// index entries are an object's own; history stays.
+    /// The object ids by which rows belong to a row of a table, and the condition that a row's content type is the
+    /// table's or an heir's: tags, revisions and index entries are an object's own; history stays.
     /// </summary>
     public IEnumerable<(GenericReference Reference, Func<Alias, SqlText> IsOfType)> ObjectIds(Table target)
     {
@@ -44,13 +53,22 @@ internal sealed class ReferenceWalk(ReferenceCatalog catalog)
             r => (r, (Func<Alias, SqlText>)(alias => $"{r.ContentTypeColumn.In(alias)} = any({types})")));
     }
 
-    /// <summary>The order to read and to write a file in: what is referred to comes first, as far as there are no circles; apart from that by label.</summary>
-    public Model[] Sort(IReadOnlyList<Model> models) => TargetsFirst([.. models.OrderBy(m => m.Label.ToString(), StringComparer.Ordinal)],
-        model => catalog.From(model.Table).Concat(model.ManyToMany.SelectMany(l => catalog.From(l.Table))).Where(r => r.IsDeclared));
+    /// <summary>
+    /// The order to read and to write a file in: what is referred to comes first, as far as there are no circles; apart
+    /// from that by label.
+    /// </summary>
+    public Model[] Sort(IReadOnlyList<Model> models) =>
+        TargetsFirst([.. models.OrderBy(m => m.Label.ToString(), StringComparer.Ordinal)],
+        model => catalog.From(model.Table).Concat(model.ManyToMany.SelectMany(l => catalog.From(l.Table)))
+            .Where(r => r.IsDeclared));
 
-    /// <summary>The order to load in: a constraint that cannot wait, on a column that cannot be NULL, goes before all others.</summary>
+    /// <summary>
+    /// The order to load in: a constraint that cannot wait, on a column that cannot be NULL, goes before all others.
+    /// </summary>
     public Model[] SortForLoad(IReadOnlyList<Model> models) => TargetsFirst(
-        Sort(models), model => catalog.From(model.Table).Where(r => r is { IsNullable: false, Constraint: { IsEnforced: true, IsDeferrable: false } }));
+        Sort(models),
+        model => catalog.From(model.Table).Where(
+            r => r is { IsNullable: false, Constraint: { IsEnforced: true, IsDeferrable: false } }));
 
     private static Model[] TargetsFirst(Model[] models, Func<Model, IEnumerable<Reference>> references)
     {
@@ -61,7 +79,8 @@ internal sealed class ReferenceWalk(ReferenceCatalog catalog)
         {
             if (!seen.Add(model.Table.Oid))
                 return;
-            IEnumerable<Model> targets = references(model).Select(r => byTable.GetValueOrDefault(r.Target!.Oid)).OfType<Model>();
+            IEnumerable<Model> targets = references(model)
+                .Select(r => byTable.GetValueOrDefault(r.Target!.Oid)).OfType<Model>();
             foreach (Model target in targets.OrderBy(m => m.Label.ToString(), StringComparer.Ordinal))
                 Visit(target);
             sorted.Add(model);

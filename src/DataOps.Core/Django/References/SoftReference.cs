@@ -1,13 +1,10 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-
 namespace DataOps.Core.Django.References;
 
 /// <summary>A foreign key that Django keeps without a constraint: of the built-in list, or the operator's.</summary>
-internal sealed class SoftReference(Table table, Column column, Table target, Column key, string evidence, Severity severity = Severity.Expected)
-    : TargetReference($"{table.DisplayName}.{column.Name}", ReferenceClass.Soft, severity, table, [column], target, [key], evidence)
+internal sealed class SoftReference(
+    Table table, Column column, Table target, Column key, string evidence, Severity severity = Severity.Expected)
+    : TargetReference(
+        $"{table.DisplayName}.{column.Name}", ReferenceClass.Soft, severity, table, [column], target, [key], evidence)
 {
     /// <inheritdoc/>
     public override bool IsField => true;
@@ -19,14 +16,16 @@ internal sealed class SoftReference(Table table, Column column, Table target, Co
         foreach ((ModelLabel from, string columnName, ModelLabel model) in DjangoTables.Soft)
             if (tables.Find(from) is { } table && table.Find(columnName) is { } column
                 && TargetOf(database, tables, model) is { SingleKey: { } key } target)
-                yield return new SoftReference(table, column, target, key, $"{model} by Django's db_constraint=False: history that outlives its target");
+                yield return new SoftReference(table, column, target, key,
+                    $"{model} by Django's db_constraint=False: history that outlives its target");
         foreach (string text in own)
             yield return Own(database, text);
     }
 
     // A project's own user model (AUTH_USER_MODEL) is what every user_id with a constraint points at.
     private static Table? TargetOf(DatabaseCatalog database, ModelTables tables, ModelLabel model) =>
-        model == DjangoTables.User && tables.Find(DjangoTables.LogEntry)?.ForeignKeys.FirstOrDefault(k => k.Columns is ["user_id"]) is { } key
+        model == DjangoTables.User
+            && tables.Find(DjangoTables.LogEntry)?.ForeignKeys.FirstOrDefault(k => k.Columns is ["user_id"]) is { } key
             ? database.Find(key.Target)
             : tables.Find(model);
 
@@ -37,15 +36,20 @@ internal sealed class SoftReference(Table table, Column column, Table target, Co
         if (sides.Length != 2 || dot < 1)
             throw Invalid(text, $"\"{text}\" is not of the form table.column=target_table.");
         Table table = Find(database, sides[0][..dot]) ?? throw Invalid(text, $"There is no table {sides[0][..dot]}.");
-        Column column = table.Find(sides[0][(dot + 1)..]) ?? throw Invalid(text, $"Table {table} has no column {sides[0][(dot + 1)..]}.");
+        Column column = table.Find(sides[0][(dot + 1)..])
+            ?? throw Invalid(text, $"Table {table} has no column {sides[0][(dot + 1)..]}.");
         Table target = Find(database, sides[1]) ?? throw Invalid(text, $"There is no table {sides[1]}.");
-        return new SoftReference(table, column, target, target.SingleKey ?? throw Invalid(text, $"Table {target} has no key of one column."), "named by the operator");
+        return new SoftReference(table, column, target,
+            target.SingleKey ?? throw Invalid(text, $"Table {target} has no key of one column."),
+            "named by the operator");
     }
 
-    private static Table? Find(DatabaseCatalog database, string name) => name.Split('.', 2) is [string schema, string table]
+    private static Table? Find(DatabaseCatalog database, string name) =>
+        name.Split('.', 2) is [string schema, string table]
         ? database.Find(schema, table)
         : database.Find(database.DjangoSchema, name);
 
     private static DataOpsException Invalid(string text, string message) =>
-        new(ErrorIds.InvalidSoftReference, FailureKind.InvalidArgument, message, "Write table.column=target_table, as shop_order.customer_id=auth_user.", text);
+        new(ErrorIds.InvalidSoftReference, FailureKind.InvalidArgument, message,
+            "Write table.column=target_table, as shop_order.customer_id=auth_user.", text);
 }

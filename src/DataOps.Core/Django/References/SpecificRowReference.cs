@@ -1,12 +1,11 @@
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Django.References;
 
-/// <summary>The other direction of inheritance: a parent's row whose content type says which table has its specific half.</summary>
+/// <summary>
+/// The other direction of inheritance: a parent's row whose content type says which table has its specific half.
+/// </summary>
 internal sealed class SpecificRowReference(Table parent, string evidence) : TypedReference(
-    $"{parent.DisplayName}.content_type_id", ReferenceClass.Inheritance, Severity.Error, parent, parent.SingleKey!, parent.Find("content_type_id")!, evidence)
+    $"{parent.DisplayName}.content_type_id", ReferenceClass.Inheritance, Severity.Error, parent, parent.SingleKey!,
+    parent.Find("content_type_id")!, evidence)
 {
     /// <inheritdoc/>
     public override string ColumnText => ContentTypeColumn.Name;
@@ -22,7 +21,8 @@ internal sealed class SpecificRowReference(Table parent, string evidence) : Type
                 + $"({string.Join(", ", children.Select(c => c.Table.DisplayName))})");
 
     /// <summary>Whether rows of a table say by a content type what they are.</summary>
-    public static bool HasTypePointer(Table table) => table.SingleKey is not null && table.ForeignKeys.Any(k => k.Columns is ["content_type_id"]);
+    public static bool HasTypePointer(Table table) =>
+        table.SingleKey is not null && table.ForeignKeys.Any(k => k.Columns is ["content_type_id"]);
 
     // Which row is meant is the key; the value is the content type.
     internal override SqlText Value(Alias alias) => KeyText.Of([ContentTypeColumn], alias);

@@ -1,12 +1,9 @@
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Django.References;
 
 /// <summary>SQL that looks up the targets of a table's rows while they are read, each by itself.</summary>
 /// <remarks>
-/// For chosen rows: to plan as many joins takes the server longer than to look up some thousands of keys. Of a small target all keys are read once; OFFSET 0
-/// keeps it from doing so with a large one, and from looking twice.
+/// For chosen rows: to plan as many joins takes the server longer than to look up some thousands of keys. Of a small
+/// target all keys are read once; OFFSET 0 keeps it from doing so with a large one, and from looking twice.
 /// </remarks>
 /// <param name="child">The table.</param>
 /// <param name="references">References of it with one known target.</param>
@@ -15,7 +12,8 @@ internal sealed class TargetLookup(Table child, IReadOnlyList<TargetReference> r
 {
     /// <summary>What stands behind the table in the query's from.</summary>
     public SqlText Join =>
-        $" cross join lateral (select {references.Select((r, i) => (SqlText)$"{Missing(r)} as v{SqlText.Literal(i)}")} offset 0) missing";
+        $" cross join lateral (select " +
+            $"{references.Select((r, i) => (SqlText)$"{Missing(r)} as v{SqlText.Literal(i)}")} offset 0) missing";
 
     /// <summary>Whether any reference of the row has no target.</summary>
     public SqlText Any => $"coalesce({Values}) is not null";
@@ -28,8 +26,11 @@ internal sealed class TargetLookup(Table child, IReadOnlyList<TargetReference> r
 
     private SqlText Missing(TargetReference r)
     {
-        bool readsAll = r is { Columns.Count: 1, Target: { IsSmall: true, EstimatedRows: not null } } and not TreeReference;
-        SqlText isThere = readsAll ? r.IsAmongTargets(alias) : (SqlText)$"exists (select 1 from {r.Target} p where {r.IsTarget(alias, "p")} offset 0)";
+        bool readsAll = r is { Columns.Count: 1, Target: { IsSmall: true, EstimatedRows: not null } }
+            and not TreeReference;
+        SqlText isThere = readsAll
+            ? r.IsAmongTargets(alias)
+            : (SqlText)$"exists (select 1 from {r.Target} p where {r.IsTarget(alias, "p")} offset 0)";
         return $"case when {r.IsSet(alias)} and ({isThere}) is not true then {r.Value(alias)} end";
     }
 }

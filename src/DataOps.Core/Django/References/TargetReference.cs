@@ -1,14 +1,16 @@
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Django.References;
 
-/// <summary>A reference with one known target: foreign keys, soft and implied references, the child half of inheritance, the parents of tree nodes.</summary>
-/// <remarks>Whoever searches, looks up, repairs or follows its rows puts together <see cref="Reference.IsSet"/> and <c>IsTarget</c>.</remarks>
+/// <summary>
+/// A reference with one known target: foreign keys, soft and implied references, the child half of inheritance, the
+/// parents of tree nodes.
+/// </summary>
+/// <remarks>
+/// Whoever searches, looks up, repairs or follows its rows puts together <see cref="Reference.IsSet"/> and
+/// <c>IsTarget</c>.
+/// </remarks>
 internal abstract class TargetReference(
-    string name, ReferenceClass @class, Severity severity, Table table, IReadOnlyList<Column> columns, Table target, IReadOnlyList<Column> targetColumns,
+    string name, ReferenceClass @class, Severity severity, Table table, IReadOnlyList<Column> columns, Table target,
+    IReadOnlyList<Column> targetColumns,
     string evidence) : Reference(name, @class, severity, table, columns, target, targetColumns, evidence)
 {
     /// <summary>The table referred to.</summary>
@@ -41,11 +43,13 @@ internal abstract class TargetReference(
     internal DanglingReference Dangling(string key, string value) => new(this, key, value, null, Note(value));
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<MissingTarget> MissingTargets(Session session, ReferenceCatalog catalog, CancellationToken cancellation) =>
+    internal override IReadOnlyList<MissingTarget> MissingTargets(
+        Session session, ReferenceCatalog catalog, CancellationToken cancellation) =>
         [new(For(session, cancellation).IsDangling)];
 
     /// <inheritdoc/>
-    internal override IEnumerable<DanglingReference> Find(Session session, ReferenceCatalog catalog, CancellationToken cancellation) =>
+    internal override IEnumerable<DanglingReference> Find(
+        Session session, ReferenceCatalog catalog, CancellationToken cancellation) =>
         TargetSearch.In(session, Table, [For(session, cancellation)], null, cancellation);
 
     /// <inheritdoc/>
@@ -59,7 +63,8 @@ internal abstract class TargetReference(
         // A row cannot be told any more when its own key changes.
         if (reference.Columns.Count == 1 && !reference.Table.PrimaryKey.Contains(reference.Column.Name))
             yield return OrphanAction.Repoint;
-        if (reference is { Columns.Count: 1, Target: { } target } && PlaceholderRow.Obstacle(catalog, target, reference.TargetColumns[0]) is null)
+        if (reference is { Columns.Count: 1, Target: { } target }
+            && PlaceholderRow.Obstacle(catalog, target, reference.TargetColumns[0]) is null)
             yield return OrphanAction.RecreateParent;
         yield return OrphanAction.Quarantine;
         yield return OrphanAction.Delete;

@@ -1,16 +1,16 @@
-using DataOps.Core.Django.Models;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.References;
 
-/// <summary>A node of a materialised-path tree (treebeard's MP_Node) and its parent, the row whose path is one step shorter.</summary>
-/// <remarks>A path that is none has no place in the tree, and so no parent to miss; the nodes below an orphan have their parent.</remarks>
+/// <summary>
+/// A node of a materialised-path tree (treebeard's MP_Node) and its parent, the row whose path is one step shorter.
+/// </summary>
+/// <remarks>
+/// A path that is none has no place in the tree, and so no parent to miss; the nodes below an orphan have their parent.
+/// </remarks>
 internal sealed class TreeReference(Tree tree, PathScheme? scheme = null) : TargetReference(
-    $"{tree.Table.DisplayName}.{tree.Path!.Name}", ReferenceClass.Tree, Severity.Error, tree.Table, [tree.Path], tree.Table, [tree.Path],
+    $"{tree.Table.DisplayName}.{tree.Path!.Name}", ReferenceClass.Tree, Severity.Error, tree.Table, [tree.Path],
+    tree.Table, [tree.Path],
     "path, depth and numchild: a materialised-path tree (treebeard)")
 {
     /// <inheritdoc/>
@@ -37,7 +37,8 @@ internal sealed class TreeReference(Tree tree, PathScheme? scheme = null) : Targ
         new TreeReference(tree, PathScheme.Of(session, tree, null, null, cancellation, rows));
 
     /// <inheritdoc/>
-    internal override TargetReference For(Session session, CancellationToken cancellation) => Over(session, Table.Sql, cancellation);
+    internal override TargetReference For(Session session, CancellationToken cancellation) =>
+        Over(session, Table.Sql, cancellation);
 
     /// <inheritdoc/>
     internal override SqlText IsSet(Alias alias) => Scheme.HasParent(tree.PathOf(alias));

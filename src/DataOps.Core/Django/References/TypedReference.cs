@@ -1,34 +1,39 @@
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Django.References;
 
-/// <summary>A reference whose target's table stands in the row, as a content type: a generic one, or the specific row of inheritance.</summary>
+/// <summary>
+/// A reference whose target's table stands in the row, as a content type: a generic one, or the specific row of
+/// inheritance.
+/// </summary>
 internal abstract class TypedReference(
-    string name, ReferenceClass @class, Severity severity, Table table, Column column, Column contentType, string evidence)
+    string name, ReferenceClass @class, Severity severity, Table table, Column column, Column contentType,
+    string evidence)
     : Reference(name, @class, severity, table, [column], null, [], evidence)
 {
     /// <inheritdoc/>
     public override Column ContentTypeColumn => contentType;
 
     /// <inheritdoc/>
-    internal override IReadOnlyList<MissingTarget> MissingTargets(Session session, ReferenceCatalog catalog, CancellationToken cancellation) =>
-        [.. ContentTypes(session, cancellation).Select(id => MissingTarget(id, catalog.ContentTypeOf(id))).OfType<MissingTarget>()];
+    internal override IReadOnlyList<MissingTarget> MissingTargets(
+        Session session, ReferenceCatalog catalog, CancellationToken cancellation) =>
+        [.. ContentTypes(session, cancellation).Select(id => MissingTarget(id, catalog.ContentTypeOf(id)))
+            .OfType<MissingTarget>()];
 
-    /// <summary>Which rows of a content type have no target; null where all have one, or are not to be judged.</summary>
+    /// <summary>
+    /// Which rows of a content type have no target; null where all have one, or are not to be judged.
+    /// </summary>
     protected abstract MissingTarget? MissingTarget(int id, ContentType? contentType);
 
     /// <summary>Rows of a content type that have no row in its table.</summary>
     protected MissingTarget Missing(int id, Table target, string note) => new(
-        a => $"{OfType(a, id)} and not exists (select 1 from {target} p where {ColumnEquality.Of(Column, a, target.SingleKey!, "p")})", target, note);
+        a => $"{OfType(a, id)} and not exists (select 1 from {target} p where " +
+            $"{ColumnEquality.Of(Column, a, target.SingleKey!, "p")})", target, note);
 
     /// <summary>All rows of a content type.</summary>
     protected MissingTarget All(int id, string note) => new(a => OfType(a, id), null, note);
 
     /// <summary>All rows of a content type without a table.</summary>
-    protected MissingTarget Unknown(int id, string label) => All(id, $"content type {label} has no table: its model was removed, or is a proxy");
+    protected MissingTarget Unknown(int id, string label) =>
+        All(id, $"content type {label} has no table: its model was removed, or is a proxy");
 
     private SqlText OfType(Alias alias, int id) => $"{contentType.In(alias)} = {id} and {IsSet(alias)}";
 
@@ -41,7 +46,8 @@ internal abstract class TypedReference(
               with recursive v(x) as (
                 (select c.{column}::int from {Table} c where c.{column} is not null order by c.{column} limit 1)
                 union all
-                select (select c.{column}::int from {Table} c where c.{column} > v.x order by c.{column} limit 1) from v where v.x is not null)
+                select (select c.{column}::int from {Table} c where c.{column} > v.x order by c.{column} limit 1)
+                    from v where v.x is not null)
               select x from v where x is not null
               """
             : (SqlText)$"select distinct {column}::int from {Table} where {column} is not null order by 1";

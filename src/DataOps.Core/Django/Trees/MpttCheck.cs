@@ -1,8 +1,3 @@
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Django.Trees;
 
 /// <summary>Checks a tree of django-mptt: its parents, and the numbers that follow from them.</summary>
@@ -15,20 +10,23 @@ internal sealed class MpttCheck(Session session, Tree tree, CancellationToken ca
             yield return problem;
         (TreeProblem Class, Column Column, string Expected)[] numbers =
         [
-            (TreeProblem.TreeId, tree.TreeId!, "tree_id"), (TreeProblem.Level, tree.Depth!, "level"), (TreeProblem.Left, tree.Left!, "lft"),
+            (TreeProblem.TreeId, tree.TreeId!, "tree_id"), (TreeProblem.Level, tree.Depth!, "level"),
+            (TreeProblem.Left, tree.Left!, "lft"),
             (TreeProblem.Right, tree.Right!, "rght"),
         ];
         IEnumerable<SqlText> present = numbers.Select(n => (SqlText)$"c.{n.Column}::int8");
         IEnumerable<SqlText> expected = numbers.Select(n => new Alias("e").Column(n.Expected));
         SqlText sql = $"""
             select {tree.Key("c")}, array[{present}], array[{expected}]
-            from {tree.Table} c join ({MpttNumbers.Query(tree, tree.Table.Sql)}) e on e.key = c.{tree.Parent!.TargetColumns[0]}
+            from {tree.Table} c join ({MpttNumbers.Query(tree, tree.Table.Sql)}) e on e.key =
+                c.{tree.Parent!.TargetColumns[0]}
             where array[{present}] <> array[{expected}] order by e.tree_id, e.lft
             """;
         foreach ((string row, long[] has, long[] should) in session.Read(
             sql, r => (r.GetString(0), r.GetFieldValue<long[]>(1), r.GetFieldValue<long[]>(2)), cancellation))
             for (int i = 0; i < numbers.Length; i++)
                 if (has[i] != should[i])
-                    yield return new Problem(numbers[i].Class, Severity.Error, tree.Table, row, numbers[i].Column.Name, $"{has[i]}", $"{should[i]}");
+                    yield return new Problem(numbers[i].Class, Severity.Error, tree.Table, row, numbers[i].Column.Name,
+                        $"{has[i]}", $"{should[i]}");
     }
 }

@@ -1,6 +1,3 @@
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Django.Trees;
 
 /// <summary>A row of nested sets, and what counting makes of it.</summary>
@@ -31,7 +28,9 @@ internal sealed record SetRow(string Key, long TreeId, long Left, long Right, lo
 }
 
 /// <summary>Counts treebeard's nested sets anew, in the order in which they begin, over one pass of the rows.</summary>
-/// <remarks>A row is a child of the innermost one that it begins in. As many rows are in memory as the tree is deep.</remarks>
+/// <remarks>
+/// A row is a child of the innermost one that it begins in. As many rows are in memory as the tree is deep.
+/// </remarks>
 internal sealed class NestedSets(Session session, Tree tree, CancellationToken cancellation)
 {
     private readonly Stack<SetRow> _open = new();
@@ -46,12 +45,14 @@ internal sealed class NestedSets(Session session, Tree tree, CancellationToken c
         SqlText treeId = tree.TreeId!.In("c");
         SqlText left = tree.Left!.In("c");
         SqlText right = tree.Right!.In("c");
-        _mostTrees = session.Query<long>($"select coalesce(max({treeId}), 0)::int8 from {tree.Table} c", cancellation)[0];
+        _mostTrees =
+            session.Query<long>($"select coalesce(max({treeId}), 0)::int8 from {tree.Table} c", cancellation)[0];
         SqlText sql = $"""
             select {tree.Key("c")}, {treeId}::int8, {left}::int8, {right}::int8, c.{tree.Depth!}::int8
             from {tree.Table} c order by {treeId}, {left}, {right} desc, {tree.KeyOrder("c")}
             """;
-        foreach (SetRow row in session.Read(sql, r => new SetRow(r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4)), cancellation))
+        foreach (SetRow row in session.Read(sql,
+            r => new SetRow(r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.GetInt64(3), r.GetInt64(4)), cancellation))
         {
             Begin(row);
             while (_closed.TryDequeue(out SetRow? done))

@@ -1,8 +1,3 @@
-using DataOps.Core.Django.References;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Django.Trees;
 
 /// <summary>Why a row is not reached from any root by its parent.</summary>
@@ -24,7 +19,9 @@ internal enum LostReason
 /// <param name="Why">Why.</param>
 internal sealed record LostRow(string Key, string Parent, LostReason Why);
 
-/// <summary>Follows references to parents, from the roots down in one query, and for what that does not reach, in memory.</summary>
+/// <summary>
+/// Follows references to parents, from the roots down in one query, and for what that does not reach, in memory.
+/// </summary>
 internal static class ParentWalk
 {
     /// <summary>The rows that no root leads to, in the order of their keys.</summary>
@@ -32,7 +29,8 @@ internal static class ParentWalk
     /// <param name="table">The table, or another relation in parentheses that has its columns.</param>
     /// <param name="parent">The reference to the parent.</param>
     /// <param name="cancellation">Cancels the query.</param>
-    public static IReadOnlyList<LostRow> Lost(Session session, SqlText table, Reference parent, CancellationToken cancellation)
+    public static IReadOnlyList<LostRow> Lost(
+        Session session, SqlText table, Reference parent, CancellationToken cancellation)
     {
         Column key = parent.TargetColumns[0];
         Column up = parent.Column;
@@ -49,7 +47,8 @@ internal static class ParentWalk
         Dictionary<string, string> parents = rows.Where(r => r.HasParent).ToDictionary(r => r.Key, r => r.Parent);
         HashSet<string> cycles = Cycles(parents);
         return [.. rows.Select(r => new LostRow(
-            r.Key, r.Parent, !r.HasParent ? LostReason.Orphan : cycles.Contains(r.Key) ? LostReason.Cycle : LostReason.Below))];
+            r.Key, r.Parent,
+            !r.HasParent ? LostReason.Orphan : cycles.Contains(r.Key) ? LostReason.Cycle : LostReason.Below))];
     }
 
     // Each row is walked over once: a walk ends where an earlier one was, or where it meets itself.

@@ -1,11 +1,8 @@
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Django.Trees;
 
-/// <summary>The form of treebeard's materialised paths: steps of one length, each a number in the digits of an alphabet.</summary>
+/// <summary>
+/// The form of treebeard's materialised paths: steps of one length, each a number in the digits of an alphabet.
+/// </summary>
 /// <param name="StepLength">Characters per step.</param>
 /// <param name="Alphabet">The digits in their order; the first is zero.</param>
 internal sealed record PathScheme(int StepLength, string Alphabet)
@@ -36,42 +33,55 @@ internal sealed record PathScheme(int StepLength, string Alphabet)
 
     /// <summary>The form of a tree's paths; what is not given is found in the rows.</summary>
     /// <exception cref="DataOpsException">A given step length or alphabet is invalid.</exception>
-    public static PathScheme Of(Session session, Tree tree, int? stepLength, string? alphabet, CancellationToken cancellation, SqlText? rows = null)
+    public static PathScheme Of(Session session, Tree tree, int? stepLength, string? alphabet,
+        CancellationToken cancellation, SqlText? rows = null)
     {
         SqlText relation = rows ?? tree.Table.Sql;
         if (stepLength is <= 0)
-            throw new DataOpsException(ErrorIds.InvalidStepLength, FailureKind.InvalidArgument, $"A step of {stepLength} characters is none.",
+            throw new DataOpsException(ErrorIds.InvalidStepLength, FailureKind.InvalidArgument,
+                $"A step of {stepLength} characters is none.",
                 "Give the model's steplen.", stepLength);
         if (alphabet is not null && (alphabet.Length < 2 || alphabet.Distinct().Count() != alphabet.Length))
             throw new DataOpsException(
-                ErrorIds.InvalidAlphabet, FailureKind.InvalidArgument, $"\"{alphabet}\" is no alphabet: two characters or more, each once.",
+                ErrorIds.InvalidAlphabet, FailureKind.InvalidArgument,
+                $"\"{alphabet}\" is no alphabet: two characters or more, each once.",
                     "Give the model's alphabet.", alphabet);
         if (tree.HasOneRoot)
             return Wagtail;
-        (int found, bool isCertain) = stepLength is { } given ? (given, true) : FindStep(session, relation, tree, cancellation);
-        return new PathScheme(found, alphabet ?? FindAlphabet(session, tree, relation, cancellation)) { IsCertain = isCertain };
+        (int found, bool isCertain) = stepLength is { } given
+            ? (given, true)
+            : FindStep(session, relation, tree, cancellation);
+        return new PathScheme(found,
+            alphabet ?? FindAlphabet(session, tree, relation, cancellation)) { IsCertain = isCertain };
     }
 
-    /// <summary>The characters per step that most rows agree on: a path has as many steps as the node is deep.</summary>
-    /// <returns>The length, Wagtail's where no row tells; and whether more than half of all rows agree on it, or there are none.</returns>
-    private static (int Length, bool IsCertain) FindStep(Session session, SqlText rows, Tree tree, CancellationToken cancellation)
+    /// <summary>
+    /// The characters per step that most rows agree on: a path has as many steps as the node is deep.
+    /// </summary>
+    /// <returns>The length, Wagtail's where no row tells; and whether more than half of all rows agree on it, or there
+    /// are none.</returns>
+    private static (int Length, bool IsCertain) FindStep(
+        Session session, SqlText rows, Tree tree, CancellationToken cancellation)
     {
         SqlText length = $"length({tree.PathOf("c")})";
         SqlText deep = tree.Depth!.In("c");
         // CASE keeps the order of its tests: a depth of 0 divides nothing, and an empty path tells nothing.
         IReadOnlyList<(int? Length, long Rows)> steps = session.Query<(int? Length, long Rows)>($"""
-            select (case when {deep} > 0 and {length} > 0 then case when {length} % {deep} = 0 then {length} / {deep} end end)::int4, count(*)
+            select (case when {deep} > 0 and {length} > 0 then case
+                when {length} % {deep} = 0 then {length} / {deep} end end)::int4, count(*)
             from {rows} c group by 1
             """, cancellation);
         (int? Length, long Rows) best = steps.Where(s => s.Length is not null)
-            .OrderByDescending(s => s.Rows).ThenBy(s => s.Length != Wagtail.StepLength).ThenBy(s => s.Length).FirstOrDefault((Wagtail.StepLength, 0));
+            .OrderByDescending(s => s.Rows).ThenBy(s => s.Length != Wagtail.StepLength).ThenBy(s => s.Length)
+                .FirstOrDefault((Wagtail.StepLength, 0));
         long all = steps.Sum(s => s.Rows);
         return (best.Length!.Value, all == 0 || best.Rows * 2 > all);
     }
 
     /// <summary>The failure for a tree that has no path left.</summary>
     public static DataOpsException Full(string why) => new(
-        ErrorIds.TreeFull, FailureKind.Limit, $"The tree has no room: {why}. Nothing was changed.", "Repair-Tree -Compact closes the gaps between siblings.");
+        ErrorIds.TreeFull, FailureKind.Limit, $"The tree has no room: {why}. Nothing was changed.",
+        "Repair-Tree -Compact closes the gaps between siblings.");
 
     /// <summary>The path of a node's parent; empty for a root.</summary>
     public string Parent(string path) => path[..^StepLength];
@@ -79,7 +89,9 @@ internal sealed record PathScheme(int StepLength, string Alphabet)
     /// <summary>The number of a path's steps; 1 for a root.</summary>
     public int Depth(string path) => path.Length / StepLength;
 
-    /// <summary>A node's number among its siblings, from 1; 0 where its last step is not written in the alphabet.</summary>
+    /// <summary>
+    /// A node's number among its siblings, from 1; 0 where its last step is not written in the alphabet.
+    /// </summary>
     public long NumberOf(string path) => Number(path[^StepLength..]) ?? 0;
 
     /// <summary>The path of a child.</summary>
@@ -111,15 +123,18 @@ internal sealed record PathScheme(int StepLength, string Alphabet)
     public SqlText Order(SqlText path)
     {
         string sorted = string.Concat(Alphabet.Order());
-        return sorted == Alphabet ? path : (SqlText)$"translate({path}, {SqlText.Literal(Alphabet)}, {SqlText.Literal(sorted)}) collate \"C\"";
+        return sorted == Alphabet
+            ? path
+            : (SqlText)$"translate({path}, {SqlText.Literal(Alphabet)}, {SqlText.Literal(sorted)}) collate \"C\"";
     }
 
     /// <summary>A number as a step, in SQL.</summary>
     public SqlText StepSql(SqlText number)
     {
         SqlText alphabet = SqlText.Literal(Alphabet);
+        SqlText digitCount = SqlText.Literal(Alphabet.Length);
         IEnumerable<SqlText> digits = Enumerable.Range(0, StepLength).Reverse().Select(power =>
-            (SqlText)$"substr({alphabet}, (({number}) / {Power(power)} % {SqlText.Literal(Alphabet.Length)})::int + 1, 1)");
+            (SqlText)$"substr({alphabet}, (({number}) / {Power(power)} % {digitCount})::int + 1, 1)");
         return $"({SqlText.Join(" || ", digits)})";
     }
 

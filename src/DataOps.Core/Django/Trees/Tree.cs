@@ -1,7 +1,3 @@
-using DataOps.Core.Django.References;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Django.Trees;
 
 /// <summary>A table that keeps a tree, and in which columns.</summary>
@@ -41,7 +37,9 @@ internal sealed record Tree(TreeKind Kind, Table Table)
 
     /// <summary>What sorts rows that are otherwise equal.</summary>
     public SqlText KeyOrder(Alias alias) =>
-        Table.PrimaryKey.Count == 0 ? (SqlText)$"{alias}.ctid" : SqlText.Join(", ", Table.PrimaryKey.Select(alias.Column));
+        Table.PrimaryKey.Count == 0
+            ? (SqlText)$"{alias}.ctid"
+            : SqlText.Join(", ", Table.PrimaryKey.Select(alias.Column));
 
     /// <summary>The path as text in the order of its bytes, whatever the column's collation.</summary>
     public SqlText PathOf(Alias alias) => $"{Path!.In(alias)}::text collate \"C\"";

@@ -1,6 +1,3 @@
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-
 namespace DataOps.Core.Django.Trees;
 
 /// <summary>Problems of a tree's nodes and of Wagtail's pages.</summary>
@@ -104,4 +101,5 @@ public enum TreeProblem : long
 /// <param name="Expected">What should; null for NULL, or where only a person can say.</param>
 /// <param name="Note">What else there is to know.</param>
 internal sealed record Problem(
-    TreeProblem Class, Severity Severity, Table Table, string? Key, string Column, string? Value, string? Expected, string? Note = null);
+    TreeProblem Class, Severity Severity, Table Table, string? Key, string Column, string? Value, string? Expected,
+    string? Note = null);

@@ -1,8 +1,3 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Postgres.Catalog;
-
 namespace DataOps.Core.Django.Trees;
 
 /// <summary>Finds the trees of a database by their columns.</summary>
@@ -13,8 +8,10 @@ internal sealed class TreeReader(ReferenceCatalog catalog)
     // Names by which django-mptt's columns go; the first of each pair is its default.
     private static readonly (string Left, string Right, string TreeId, string Level)[] s_sets =
     [
-        ("lft", "rght", "tree_id", "level"), ("lft", "rgt", "tree_id", "level"), ("lft", "rgt", "tree_id", "depth"), ("lft", "rght", "tree_id", "depth"),
-        ("left", "right", "tree_id", "level"), ("mptt_left", "mptt_right", "mptt_tree_id", "mptt_level"), ("mptt_left", "mptt_right", "tree_id", "level"),
+        ("lft", "rght", "tree_id", "level"), ("lft", "rgt", "tree_id", "level"), ("lft", "rgt", "tree_id", "depth"),
+        ("lft", "rght", "tree_id", "depth"),
+        ("left", "right", "tree_id", "level"), ("mptt_left", "mptt_right", "mptt_tree_id", "mptt_level"),
+        ("mptt_left", "mptt_right", "tree_id", "level"),
     ];
 
     /// <summary>All trees, in the order of their tables.</summary>
@@ -41,10 +38,12 @@ internal sealed class TreeReader(ReferenceCatalog catalog)
     private Tree? Sets(Table table)
     {
         foreach ((string left, string right, string treeId, string level) in s_sets)
-            if (Integer(table, left) is { } l && Integer(table, right) is { } r && Integer(table, treeId) is { } t && Integer(table, level) is { } d)
+            if (Integer(table, left) is { } l && Integer(table, right) is { } r && Integer(table, treeId) is { } t
+                && Integer(table, level) is { } d)
             {
                 Reference? parent = Parent(table);
-                return new Tree(parent is null ? TreeKind.NestedSets : TreeKind.Mptt, table) { Left = l, Right = r, TreeId = t, Depth = d, Parent = parent };
+                return new Tree(parent is null ? TreeKind.NestedSets : TreeKind.Mptt, table) { Left = l, Right = r,
+                    TreeId = t, Depth = d, Parent = parent };
             }
         return null;
     }
@@ -55,11 +54,14 @@ internal sealed class TreeReader(ReferenceCatalog catalog)
             : null;
 
     private Tree? Adjacency(Table table) =>
-        Parent(table) is { } parent ? new Tree(TreeKind.AdjacencyList, table) { Parent = parent, Order = Integer(table, "sib_order") } : null;
+        Parent(table) is { } parent
+            ? new Tree(TreeKind.AdjacencyList, table) { Parent = parent, Order = Integer(table, "sib_order") }
+            : null;
 
     // Other references to the same table (mentor, alias, sequel) need not be trees.
     private Reference? Parent(Table table) => catalog.From(table).FirstOrDefault(r =>
-        r.Target?.Oid == table.Oid && r is { Columns.Count: 1, IsParentLink: false, Class: not (ReferenceClass.Tree or ReferenceClass.Embedded) }
+        r.Target?.Oid == table.Oid
+        && r is { Columns.Count: 1, IsParentLink: false, Class: not (ReferenceClass.Tree or ReferenceClass.Embedded) }
         && r.Column.Name is "parent_id" or "parent" or "tn_parent_id");
 
     private static Column? Integer(Table table, string name) =>

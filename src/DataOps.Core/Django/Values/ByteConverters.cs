@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using DataOps.Core.Postgres.Copy;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.Values;
 

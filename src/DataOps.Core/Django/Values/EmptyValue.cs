@@ -1,7 +1,3 @@
-using DataOps.Core.Django.References;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Django.Values;
 
 /// <summary>What Django would take for empty, for columns that nobody gives a value for.</summary>

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using DataOps.Core.Postgres.Copy;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.Values;
 

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
 using DataOps.Core.Postgres.Copy;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.Values;
 

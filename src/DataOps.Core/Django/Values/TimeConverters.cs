@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using DataOps.Core.Postgres.Copy;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Django.Values;
 

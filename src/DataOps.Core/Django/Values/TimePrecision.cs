@@ -1,7 +1,7 @@
 namespace DataOps.Core.Django.Values;
 
 /// <summary>How much of a time's fraction is written.</summary>
-internal enum TimePrecision
+public enum TimePrecision
 {
     /// <summary>As Django's dumpdata: three digits, the rest cut off; none when there is no fraction.</summary>
     Millisecond,

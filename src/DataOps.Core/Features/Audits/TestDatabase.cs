@@ -1,12 +1,8 @@
-using DataOps.Core.Django.References;
 using DataOps.Core.Features.Constraints;
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Sequences;
 using DataOps.Core.Features.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
 using Npgsql;
 
 namespace DataOps.Core.Features.Audits;
@@ -43,17 +39,23 @@ public sealed partial record TestDatabaseOptions
 }
 
 /// <summary>Runs all audits in one snapshot, one result per finding; none for a healthy database.</summary>
-/// <remarks>A check that cannot be completed, as the role may not read a table, is a finding itself (<see cref="AuditProblem.CheckFailed"/>).</remarks>
+/// <remarks>
+/// A check that cannot be completed, as the role may not read a table, is a finding itself
+/// (<see cref="AuditProblem.CheckFailed"/>).
+/// </remarks>
 [Operation("Test", "Database")]
 public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
 {
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A list or the catalogue cannot be read, or the connection is lost.</exception>
-    protected override IEnumerable<Finding> Execute(Session session, TestDatabaseOptions options, OperationContext context)
+    /// <exception cref="DataOpsException">A list or the catalogue cannot be read, or the connection is
+    /// lost.</exception>
+    protected override IEnumerable<Finding> Execute(
+        Session session, TestDatabaseOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
-        foreach (Audit audit in Enum.GetValues<Audit>().Where(a => options.Audit.Count == 0 || options.Audit.Contains(a)))
+        foreach (Audit audit in Enum.GetValues<Audit>().Where(
+            a => options.Audit.Count == 0 || options.Audit.Contains(a)))
         {
             context.Report($"Auditing {audit}", 0, null);
             foreach (Finding finding in Find(audit, session, catalog, options, context))
@@ -63,13 +65,17 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
     }
 
     private static IEnumerable<Finding> Find(
-        Audit audit, Session session, ReferenceCatalog catalog, TestDatabaseOptions options, OperationContext context) => audit switch
+        Audit audit, Session session, ReferenceCatalog catalog, TestDatabaseOptions options,
+        OperationContext context) => audit switch
         {
             Audit.Orphan => FindOrphan.Find(
-                session, catalog, new() { IncludeExpected = options.Severity == Severity.Expected, Summary = !options.Detailed }, context),
+                session, catalog,
+                new() { IncludeExpected = options.Severity == Severity.Expected, Summary = !options.Detailed },
+                context),
             Audit.Constraint => ConstraintAudit.Find(session, catalog),
             Audit.ContentType => new Check(session, audit, context).Run(
-                () => FindStaleContentType.Find(session, catalog, new() { InstalledApp = options.InstalledApp, LiveModel = options.LiveModel }, context), []),
+                () => FindStaleContentType.Find(session, catalog,
+                    new() { InstalledApp = options.InstalledApp, LiveModel = options.LiveModel }, context), []),
             Audit.Sequence => SequenceAudit.Find(session, catalog, context),
             Audit.Tree when options.Detailed => TestTree.Find(session, catalog, new(), context),
             Audit.Tree => Sums(TestTree.Find(session, catalog, new(), context)),
@@ -83,8 +89,12 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
         foreach (Finding finding in findings)
         {
             (Enum?, Severity, string?, string?) kind = (finding.Class, finding.Severity, finding.Table, finding.Column);
-            sums[kind] = sums.TryGetValue(kind, out Finding? sum) ? sum with { Count = sum.Count + 1 } : finding with { Key = null };
+            sums[kind] = sums.TryGetValue(kind, out Finding? sum)
+                ? sum with { Count = sum.Count + 1 }
+                : finding with { Key = null };
         }
-        return sums.Values.Select(s => s.Count == 1 ? s : s with { Problem = $"{s.Count} rows; the first: {s.Problem}", Value = null, Expected = null });
+        return sums.Values.Select(s => s.Count == 1
+            ? s
+            : s with { Problem = $"{s.Count} rows; the first: {s.Problem}", Value = null, Expected = null });
     }
 }

@@ -1,7 +1,3 @@
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-
 namespace DataOps.Core.Features.Constraints;
 
 /// <summary>A problem of a reference's foreign key.</summary>
@@ -17,7 +13,10 @@ public enum ConstraintProblem : long
     Missing,
 }
 
-/// <summary>Foreign keys that PostgreSQL does not enforce, or that are not there; whether their rows have a target is for the orphans to say.</summary>
+/// <summary>
+/// Foreign keys that PostgreSQL does not enforce, or that are not there; whether their rows have a target is for the
+/// orphans to say.
+/// </summary>
 internal static class ConstraintAudit
 {
     public static IEnumerable<Finding> Find(Session session, ReferenceCatalog catalog) =>

@@ -1,5 +1,3 @@
-using DataOps.Core.Kernel;
-
 namespace DataOps.Core.Features.Constraints;
 
 /// <summary>How PostgreSQL is made to enforce a reference.</summary>

@@ -1,12 +1,5 @@
 using System.Diagnostics;
-using DataOps.Core.Changes;
 using DataOps.Core.Changes.Batches;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Features.Constraints;
@@ -42,8 +35,9 @@ public sealed partial record RepairConstraintOptions : PlanOptions
 /// Adds missing foreign keys, validates those that are NOT VALID, and enables those whose triggers are disabled.
 /// </summary>
 /// <remarks>
-/// A constraint is added as NOT VALID, under a lock of a moment, and validated in a transaction of its own, which lets others read and write. Where rows have
-/// no target nothing is done, unless it is asked for with NotValid. History that outlives its target by design never gets a constraint.
+/// A constraint is added as NOT VALID, under a lock of a moment, and validated in a transaction of its own, which lets
+/// others read and write. Where rows have no target nothing is done, unless it is asked for with NotValid. History that
+/// outlives its target by design never gets a constraint.
 /// </remarks>
 [Operation("Repair", "Constraint")]
 public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChangeResult>
@@ -52,8 +46,10 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
     private const int Named = 5;
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing, the role may not do it, or a table stays locked.</exception>
-    protected override IEnumerable<IChangeResult> Execute(Session session, RepairConstraintOptions options, OperationContext context)
+    /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing, the role may not do it,
+    /// or a table stays locked.</exception>
+    protected override IEnumerable<IChangeResult> Execute(
+        Session session, RepairConstraintOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
@@ -86,14 +82,17 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
     }
 
     private static ConstraintRepair? Repair(
-        Session session, ReferenceCatalog catalog, Reference reference, RepairConstraintOptions options, ShortTransaction transaction, OperationContext context)
+        Session session, ReferenceCatalog catalog, Reference reference, RepairConstraintOptions options,
+        ShortTransaction transaction, OperationContext context)
     {
         if (ConstraintStep.For(reference, options.NotValid) is not { } step)
             return null;
         (long orphans, string rows) = Orphans(session, catalog, reference, context);
         ConstraintRepair Told(ConstraintStatus status, string? note, bool changed = false) => new(
-            session.Server, session.Database, step.Action, status, reference.Table.DisplayName, catalog.LabelOf(reference.Table),
-            Names(reference.Columns), reference.Target!.DisplayName, Names(reference.TargetColumns), reference.Name, step.Name, orphans, changed,
+            session.Server, session.Database, step.Action, status, reference.Table.DisplayName,
+            catalog.LabelOf(reference.Table),
+            Names(reference.Columns), reference.Target!.DisplayName, Names(reference.TargetColumns), reference.Name,
+            step.Name, orphans, changed,
             string.Join("; ", step.Statements), note);
 
         bool isGuess = step.Action == ConstraintAction.Add && options.Reference.Count == 0;
@@ -103,7 +102,9 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
                 "it was created NOT ENFORCED: alter table … alter constraint … enforced");
         // Nobody asked for a guess that does not hold: it is for Find-Orphan to tell.
         if (isGuess)
-            return orphans > 0 ? null : Told(ConstraintStatus.Suggested, $"{reference.Evidence}; add it with -Reference {reference.Name}");
+            return orphans > 0
+                ? null
+                : Told(ConstraintStatus.Suggested, $"{reference.Evidence}; add it with -Reference {reference.Name}");
         if (orphans > 0 && checksRows)
             return Told(ConstraintStatus.Refused, rows);
         if (options.WhatIf)
@@ -112,10 +113,13 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
         // Until the triggers were on, rows could come in that nothing checks any more.
         if (failure is null && step.Action == ConstraintAction.Enable)
             (orphans, failure) = Orphans(session, catalog, reference, context) is { Count: > 0 } now ? now : (0, null);
-        return failure is null ? Told(ConstraintStatus.Done, reference.Evidence, changed: true) : Told(ConstraintStatus.Refused, failure, done > 0);
+        return failure is null
+            ? Told(ConstraintStatus.Done, reference.Evidence, changed: true)
+            : Told(ConstraintStatus.Refused, failure, done > 0);
     }
 
-    private static (int Done, string? Failure) Apply(Session session, ConstraintStep step, ShortTransaction transaction, OperationContext context)
+    private static (int Done, string? Failure) Apply(
+        Session session, ConstraintStep step, ShortTransaction transaction, OperationContext context)
     {
         int done = 0;
         try
@@ -126,7 +130,8 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
                 done++;
             }
         }
-        catch (DataOpsException e) when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation } violation)
+        catch (DataOpsException e)
+            when (e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation } violation)
         {
             return (done,
                 "a row without a target was inserted meanwhile, so the constraint is still NOT VALID: "
@@ -135,7 +140,8 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
         return (done, null);
     }
 
-    private static (long Count, string Rows) Orphans(Session session, ReferenceCatalog catalog, Reference reference, OperationContext context)
+    private static (long Count, string Rows) Orphans(
+        Session session, ReferenceCatalog catalog, Reference reference, OperationContext context)
     {
         List<string> first = [];
         long count = 0;
@@ -143,7 +149,9 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
             if (++count <= Named)
                 first.Add($"{dangling.Key} -> {dangling.Value}");
         string rows = string.Join(", ", first) + (count > Named ? ", …" : "");
-        return (count, $"{(count == 1 ? "1 row has" : $"{count} rows have")} no target ({rows}): Find-Orphan -Reference {reference.Name} | Repair-Orphan");
+        return (count,
+            $"{(count == 1 ? "1 row has" : $"{count} rows have")} no target ({rows}): Find-Orphan -Reference " +
+                $"{reference.Name} | Repair-Orphan");
     }
 
     private static string Names(IReadOnlyList<Column> columns) => string.Join(",", columns.Select(c => c.Name));

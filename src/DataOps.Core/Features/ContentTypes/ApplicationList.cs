@@ -1,15 +1,12 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Features.ContentTypes;
 
 /// <summary>What the operator says is installed: apps, models and permissions, as labels or as files of them.</summary>
 /// <remarks>
-/// A whole list names contenttypes.contenttype, as every project that has content types does. A list of models without it only speaks for the models that it
-/// names; with it, it also speaks against those that it does not.
+/// A whole list names contenttypes.contenttype, as every project that has content types does. A list of models without
+/// it only speaks for the models that it names; with it, it also speaks against those that it does not.
 /// </remarks>
 internal sealed partial class ApplicationList
 {
@@ -48,7 +45,8 @@ internal sealed partial class ApplicationList
     public bool HasPermission(string permission) => _permissions.Contains(permission);
 
     /// <summary>Reads both options.</summary>
-    /// <exception cref="DataOpsException">A file cannot be read, a label is none, or the list cannot be the whole one.</exception>
+    /// <exception cref="DataOpsException">A file cannot be read, a label is none, or the list cannot be the whole
+    /// one.</exception>
     public static ApplicationList Read(IReadOnlyList<string> installedApp, IReadOnlyList<string> liveModel)
     {
         ApplicationList list = new();
@@ -64,7 +62,9 @@ internal sealed partial class ApplicationList
         return list;
     }
 
-    /// <summary>Whether an entry names a file and not an app or a model: it has a path's separator, or ends in .json or .txt.</summary>
+    /// <summary>
+    /// Whether an entry names a file and not an app or a model: it has a path's separator, or ends in .json or .txt.
+    /// </summary>
     public static bool IsFile(string entry) =>
         entry.AsSpan().IndexOfAny('/', '\\') >= 0
         || entry.EndsWith(".json", StringComparison.OrdinalIgnoreCase)
@@ -80,7 +80,8 @@ internal sealed partial class ApplicationList
         string text = ReadFile(entry);
         if (text.AsSpan().TrimStart() is not ['{' or '[', ..])
         {
-            foreach (string line in text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(l => l[0] != '#'))
+            foreach (string line in text.Split(
+                '\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Where(l => l[0] != '#'))
                 Add(into, line, entry, label);
         }
         else
@@ -107,14 +108,16 @@ internal sealed partial class ApplicationList
                 return;
             }
             if (!root.TryGetProperty(name, out JsonElement own))
-                throw new DataOpsException(ErrorIds.InvalidList, FailureKind.InvalidData, $"{file} has no \"{name}\".", Advice, file);
+                throw new DataOpsException(
+                    ErrorIds.InvalidList, FailureKind.InvalidData, $"{file} has no \"{name}\".", Advice, file);
             AddAll(own, into, file, label);
             if (name == "models" && root.TryGetProperty("permissions", out JsonElement permissions))
                 AddAll(permissions, _permissions, file, PermissionName());
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new DataOpsException(ErrorIds.InvalidList, FailureKind.InvalidData, $"{file} is not JSON with lists of names: {e.Message}", Advice, file, e);
+            throw new DataOpsException(ErrorIds.InvalidList, FailureKind.InvalidData,
+                $"{file} is not JSON with lists of names: {e.Message}", Advice, file, e);
         }
     }
 
@@ -126,11 +129,15 @@ internal sealed partial class ApplicationList
 
     private static void Add(HashSet<string> into, string entry, string from, Regex label)
     {
-        string what = label == AppLabel() ? "the label of an app" : label == AnyModel() ? "a model as app.model" : "a permission as app.model.codename";
+        string what = label == AppLabel()
+            ? "the label of an app"
+            : label == AnyModel() ? "a model as app.model" : "a permission as app.model.codename";
         if (!label.IsMatch(entry))
             throw new DataOpsException(
                 ErrorIds.InvalidLabel, FailureKind.InvalidArgument, $"{from}: \"{entry}\" is not {what}.",
-                label == AppLabel() ? "A label has no dot: that of django.contrib.auth is auth, that of wagtail.admin wagtailadmin." : Advice, entry);
+                label == AppLabel()
+                    ? "A label has no dot: that of django.contrib.auth is auth, that of wagtail.admin wagtailadmin."
+                    : Advice, entry);
         into.Add(label == AnyModel() ? ModelLabel.Parse(entry)! : entry);
     }
 
@@ -140,10 +147,14 @@ internal sealed partial class ApplicationList
         {
             return File.ReadAllText(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            string id = e is FileNotFoundException or DirectoryNotFoundException ? ErrorIds.FileNotFound : ErrorIds.ReadFailed;
-            throw new DataOpsException(id, FailureKind.NotFound, $"{path} cannot be read: {e.Message}", Advice, path, e);
+            string id = e is FileNotFoundException or DirectoryNotFoundException
+                ? ErrorIds.FileNotFound
+                : ErrorIds.ReadFailed;
+            throw new DataOpsException(
+                id, FailureKind.NotFound, $"{path} cannot be read: {e.Message}", Advice, path, e);
         }
     }
 

@@ -1,15 +1,11 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-
 namespace DataOps.Core.Features.ContentTypes;
 
-/// <summary>Adds to verdicts what the rows tell: who holds permissions, what depends on a content type, what its model was renamed to.</summary>
-internal sealed class ContentTypeEvidence(Session session, ReferenceCatalog catalog, IReadOnlyList<ContentTypeStatus> verdicts, OperationContext context)
+/// <summary>
+/// Adds to verdicts what the rows tell: who holds permissions, what depends on a content type, what its model was
+/// renamed to.
+/// </summary>
+internal sealed class ContentTypeEvidence(
+    Session session, ReferenceCatalog catalog, IReadOnlyList<ContentTypeStatus> verdicts, OperationContext context)
 {
     /// <summary>The findings, in the order of the verdicts.</summary>
     public IEnumerable<StaleContentType> Describe(IReadOnlyList<ContentTypeStatus> wanted)
@@ -18,7 +14,8 @@ internal sealed class ContentTypeEvidence(Session session, ReferenceCatalog cata
             yield break;
         int[] types = [.. wanted.Select(v => v.Type.Id)];
         IReadOnlyList<(Table, Column)> columns = TypeColumns.Of(catalog, contentTypes);
-        ILookup<int, (string Table, long Rows)> dependents = TypeColumns.Count(session, columns, types, context.Cancellation);
+        ILookup<int, (string Table, long Rows)> dependents = TypeColumns.Count(
+            session, columns, types, context.Cancellation);
         PermissionGrants grants = new(session, catalog, context.Cancellation);
         ILookup<int, Grant> held = grants.Of($"p.content_type_id = any({types})").ToLookup(g => g.ContentType);
         ILookup<int, string> codenames = Codenames(grants, types);
@@ -29,9 +26,11 @@ internal sealed class ContentTypeEvidence(Session session, ReferenceCatalog cata
             context.Report($"Looking at {v.Type.Label}", done++, wanted.Count);
             (string Label, string Why)? rename = v.IsLive ? null : renames.Of(v);
             (string Table, long Rows)[] rows = [.. dependents[v.Type.Id]];
-            string[] evidence = [.. v.Evidence, .. v.IsLive ? [] : FromRows(v, [.. codenames[v.Type.Id]], [.. held[v.Type.Id]], rows)];
+            string[] evidence =
+                [.. v.Evidence, .. v.IsLive ? [] : FromRows(v, [.. codenames[v.Type.Id]], [.. held[v.Type.Id]], rows)];
             bool hasPages = !v.IsLive && rows.Any(r => r.Table == NameOf(WagtailTables.Page));
-            bool isWarning = v.IsGone || (v.Class == ContentTypeClass.Undecidable && (v.IsSuspect || hasPages || rename is not null));
+            bool isWarning = v.IsGone
+                || (v.Class == ContentTypeClass.Undecidable && (v.IsSuspect || hasPages || rename is not null));
             Severity severity = isWarning ? Severity.Warning : Severity.Expected;
             yield return new StaleContentType
             {
@@ -45,7 +44,8 @@ internal sealed class ContentTypeEvidence(Session session, ReferenceCatalog cata
                 Key = $"{v.Type.Id}",
                 AppLabel = v.AppLabel,
                 ContentTypeId = v.Type.Id,
-                Evidence = string.Join("; ", rename is { } found ? [.. evidence, $"probably renamed to {found.Label}: {found.Why}"] : evidence),
+                Evidence = string.Join("; ",
+                    rename is { } found ? [.. evidence, $"probably renamed to {found.Label}: {found.Why}"] : evidence),
                 Groups = PermissionGrants.Names(held[v.Type.Id], "Group"),
                 Users = PermissionGrants.Names(held[v.Type.Id], "User"),
                 RenameTo = rename?.Label,
@@ -62,18 +62,22 @@ internal sealed class ContentTypeEvidence(Session session, ReferenceCatalog cata
 
     private ILookup<int, string> Codenames(PermissionGrants grants, int[] types) => (grants.Permissions is { } table
         ? session.Query<(int Type, string Codename)>(
-            $"select content_type_id::int, codename::text from {table} where content_type_id = any({types}) order by id",
+            $"""
+            select content_type_id::int, codename::text from {table} where content_type_id = any({types}) order by id
+            """,
             context.Cancellation)
         : []).ToLookup(p => p.Type, p => p.Codename);
 
-    private IEnumerable<string> FromRows(ContentTypeStatus v, string[] codenames, Grant[] held, (string Table, long Rows)[] rows)
+    private IEnumerable<string> FromRows(
+        ContentTypeStatus v, string[] codenames, Grant[] held, (string Table, long Rows)[] rows)
     {
         string[] own = [.. codenames.Where(c => !StalePermissions.IsDefault(c, v.ModelName))];
         if (own.Length > 0)
             yield return $"has permissions of its own: {string.Join(", ", own.Take(5))}{(own.Length > 5 ? " …" : "")}";
         if (held.Length > 0)
             yield return $"its permissions are granted {held.Length} time{(held.Length == 1 ? "" : "s")}";
-        foreach ((string table, long count) in rows.Where(r => r.Table == NameOf(WagtailTables.Page) || r.Table == NameOf(WagtailTables.Revision)))
+        foreach ((string table, long count) in rows.Where(
+            r => r.Table == NameOf(WagtailTables.Page) || r.Table == NameOf(WagtailTables.Revision)))
             yield return $"{count} row{(count == 1 ? "" : "s")} of {table} {(count == 1 ? "is" : "are")} of this type";
     }
 }

@@ -1,5 +1,3 @@
-using DataOps.Core.Kernel;
-
 namespace DataOps.Core.Features.ContentTypes;
 
 /// <summary>A result of Find-StaleContentType: a content type or one of its permissions, and the evidence.</summary>
@@ -34,7 +32,8 @@ public abstract record ContentTypeFinding : Finding
         string[] holders = [.. new[] { Groups, Users }.OfType<string>()];
         string held = holders.Length == 0 ? "" : $"; its permissions are held by {string.Join(",", holders)}";
         string renamed = RenameTo is null ? "" : $"; renamed to {RenameTo}?";
-        return this with { Problem = $"{Model}: {Evidence}{held}{renamed}", Remedy = $"Find-StaleContentType -Model {Model}" };
+        return this with { Problem = $"{Model}: {Evidence}{held}{renamed}",
+            Remedy = $"Find-StaleContentType -Model {Model}" };
     }
 }
 

@@ -1,7 +1,3 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.References;
-using DataOps.Core.Postgres.Connections;
-
 namespace DataOps.Core.Features.ContentTypes;
 
 /// <summary>What is thought of a content type, and why.</summary>
@@ -10,7 +6,8 @@ namespace DataOps.Core.Features.ContentTypes;
 /// <param name="IsSuspect">Whether something speaks against a proxy or an unmanaged model.</param>
 /// <param name="IsTold">Whether the operator's list has decided it.</param>
 /// <param name="Evidence">The reasons, in words.</param>
-internal sealed record ContentTypeStatus(ContentType Type, ContentTypeClass Class, bool IsSuspect, bool IsTold, IReadOnlyList<string> Evidence)
+internal sealed record ContentTypeStatus(
+    ContentType Type, ContentTypeClass Class, bool IsSuspect, bool IsTold, IReadOnlyList<string> Evidence)
 {
     /// <summary>Its app.</summary>
     public string AppLabel => Type.Label.App;
@@ -25,24 +22,31 @@ internal sealed record ContentTypeStatus(ContentType Type, ContentTypeClass Clas
     public bool IsGone => Class is ContentTypeClass.Stale or ContentTypeClass.Leftover;
 }
 
-/// <summary>Judges content types by their tables, by the migrations that were applied, and by what the operator says.</summary>
+/// <summary>
+/// Judges content types by their tables, by the migrations that were applied, and by what the operator says.
+/// </summary>
 /// <param name="catalog">The tables.</param>
 /// <param name="list">What the operator says.</param>
-/// <param name="migrated">The apps of which a migration was applied; empty where the project does without migrations.</param>
+/// <param name="migrated">The apps of which a migration was applied; empty where the project does without
+/// migrations.</param>
 internal sealed class Verdicts(ReferenceCatalog catalog, ApplicationList list, IReadOnlySet<string> migrated)
 {
-    private readonly HashSet<string> _withTable = [.. catalog.ContentTypes.Where(c => c.Table is not null).Select(c => c.Label.App)];
+    private readonly HashSet<string> _withTable =
+        [.. catalog.ContentTypes.Where(c => c.Table is not null).Select(c => c.Label.App)];
 
     /// <summary>Reads what there is to read.</summary>
-    public static Verdicts Read(Session session, ReferenceCatalog catalog, ApplicationList list, CancellationToken cancellation) => new(
+    public static Verdicts Read(
+        Session session, ReferenceCatalog catalog, ApplicationList list, CancellationToken cancellation) => new(
         catalog,
         list,
         catalog.Database.Find(catalog.Database.DjangoSchema, DjangoTables.Migrations) is { } migrations
-            ? session.Query<string>($"select distinct app::text from {migrations}", cancellation).ToHashSet(StringComparer.Ordinal)
+            ? session.Query<string>($"select distinct app::text from {migrations}", cancellation).ToHashSet(
+                StringComparer.Ordinal)
             : []);
 
     /// <summary>All content types, by label.</summary>
-    public IReadOnlyList<ContentTypeStatus> All => [.. catalog.ContentTypes.OrderBy(c => c.Label.ToString(), StringComparer.Ordinal).Select(Of)];
+    public IReadOnlyList<ContentTypeStatus> All =>
+        [.. catalog.ContentTypes.OrderBy(c => c.Label.ToString(), StringComparer.Ordinal).Select(Of)];
 
     private ContentTypeStatus Of(ContentType type)
     {
@@ -73,8 +77,10 @@ internal sealed class Verdicts(ReferenceCatalog catalog, ApplicationList list, I
     private ContentTypeStatus WithoutTable(ContentType type, string app)
     {
         if (DjangoTables.PermissionHolders.Contains(type.Label))
-            return new(type, ContentTypeClass.LiveBuiltin, false, list.KnowsApps, ["no table: known to hold permissions only"]);
-        List<string> evidence = ["no table: removed, or a proxy, an unmanaged model, or one with a table of another name"];
+            return new(type, ContentTypeClass.LiveBuiltin, false, list.KnowsApps,
+                ["no table: known to hold permissions only"]);
+        List<string> evidence =
+            ["no table: removed, or a proxy, an unmanaged model, or one with a table of another name"];
         if (list.KnowsApps)
             evidence.Add($"{app} is installed");
         else if (IsUnmigrated(app))

@@ -1,7 +1,3 @@
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
 using Npgsql;
 
 namespace DataOps.Core.Features.ContentTypes;
@@ -37,7 +33,9 @@ public sealed partial record FindStaleContentTypeOptions
 [Operation("Find", "StaleContentType")]
 public sealed class FindStaleContentType : Operation<FindStaleContentTypeOptions, ContentTypeFinding>
 {
-    /// <summary>Whether an entry of InstalledApp or LiveModel names a file: it has a path's separator, or ends in .json or .txt.</summary>
+    /// <summary>
+    /// Whether an entry of InstalledApp or LiveModel names a file: it has a path's separator, or ends in .json or .txt.
+    /// </summary>
     public static bool IsFile(string entry) => ApplicationList.IsFile(entry);
 
     /// <inheritdoc/>
@@ -45,7 +43,8 @@ public sealed class FindStaleContentType : Operation<FindStaleContentTypeOptions
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">A list cannot be read.</exception>
-    protected override IEnumerable<ContentTypeFinding> Execute(Session session, FindStaleContentTypeOptions options, OperationContext context)
+    protected override IEnumerable<ContentTypeFinding> Execute(
+        Session session, FindStaleContentTypeOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         foreach (ContentTypeFinding finding in Find(session, ReferenceCatalog.Read(session), options, context))
@@ -63,14 +62,17 @@ public sealed class FindStaleContentType : Operation<FindStaleContentTypeOptions
         IEnumerable<string?[]> labels = verdicts.Select(v => ReferenceFilter.ModelNames(v.Type.Label));
         context.ReportUnmatched(models, labels, ErrorIds.UnknownModel, "model");
         context.ReportUnmatched(apps, verdicts.Select(v => new string?[] { v.AppLabel }), ErrorIds.UnknownApp, "app");
-        bool IsWanted(ContentTypeStatus v) => models.Matches(ReferenceFilter.ModelNames(v.Type.Label)) && apps.Matches(v.AppLabel);
+        bool IsWanted(ContentTypeStatus v) =>
+            models.Matches(ReferenceFilter.ModelNames(v.Type.Label)) && apps.Matches(v.AppLabel);
 
         ContentTypeStatus[] wanted = [.. verdicts.Where(v => IsWanted(v) && (options.IncludeLive || !v.IsLive))];
         context.Report("Counting what depends on content types", 0, wanted.Length);
-        foreach (ContentTypeFinding finding in new ContentTypeEvidence(session, catalog, verdicts, context).Describe(wanted))
+        foreach (ContentTypeFinding finding in new ContentTypeEvidence(session, catalog, verdicts, context).Describe(
+            wanted))
             yield return finding.Explained();
         PermissionGrants grants = new(session, catalog, context.Cancellation);
-        foreach (StaleCodename stale in StalePermissions.Find(session, catalog, list, verdicts, context.Cancellation).Where(p => IsWanted(p.Type)).ToArray())
+        foreach (StaleCodename stale in StalePermissions.Find(session, catalog, list, verdicts, context.Cancellation)
+            .Where(p => IsWanted(p.Type)).ToArray())
         {
             Grant[] held = [.. grants.Of($"p.id = {stale.Id}")];
             yield return new StalePermissionFinding

@@ -1,9 +1,3 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.References;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.ContentTypes;
 
 /// <summary>Who holds a permission, by which row.</summary>
@@ -15,9 +9,13 @@ namespace DataOps.Core.Features.ContentTypes;
 /// <param name="On">What else the row names, as a page; null when nothing.</param>
 /// <param name="Table">The table that says so.</param>
 /// <param name="Key">The row's key.</param>
-internal sealed record Grant(int ContentType, int Permission, string Codename, string Holder, string Name, string? On, string Table, string Key);
+internal sealed record Grant(
+    int ContentType, int Permission, string Codename, string Holder, string Name, string? On, string Table, string Key);
 
-/// <summary>Asks who holds permissions: groups and users, Wagtail's groups on pages, collections and sites, and whatever else refers to a permission.</summary>
+/// <summary>
+/// Asks who holds permissions: groups and users, Wagtail's groups on pages, collections and sites, and whatever else
+/// refers to a permission.
+/// </summary>
 internal sealed class PermissionGrants(Session session, ReferenceCatalog catalog, CancellationToken cancellation)
 {
     private const int MostNames = 20;
@@ -26,7 +24,8 @@ internal sealed class PermissionGrants(Session session, ReferenceCatalog catalog
     public Table? Permissions { get; } = catalog.TableOf(DjangoTables.Permission);
 
     /// <summary>The references to permissions that are a holder's.</summary>
-    public IEnumerable<Reference> References => Permissions is null ? [] : catalog.To(Permissions).Where(r => r is { IsField: true, Columns.Count: 1 });
+    public IEnumerable<Reference> References =>
+        Permissions is null ? [] : catalog.To(Permissions).Where(r => r is { IsField: true, Columns.Count: 1 });
 
     /// <summary>The grants of permissions, by table and key.</summary>
     /// <param name="condition">Of a row p of auth_permission.</param>
@@ -35,7 +34,8 @@ internal sealed class PermissionGrants(Session session, ReferenceCatalog catalog
     /// <summary>Names of holders of one kind, each once, the first twenty; null when there are none.</summary>
     public static string? Names(IEnumerable<Grant> grants, string holder)
     {
-        string[] names = [.. grants.Where(g => g.Holder == holder).Select(g => g.Name).Distinct().Order(StringComparer.Ordinal)];
+        string[] names =
+            [.. grants.Where(g => g.Holder == holder).Select(g => g.Name).Distinct().Order(StringComparer.Ordinal)];
         string more = names.Length > MostNames ? $" and {names.Length - MostNames} more" : "";
         return names.Length == 0 ? null : string.Join(", ", names.Take(MostNames)) + more;
     }
@@ -50,20 +50,28 @@ internal sealed class PermissionGrants(Session session, ReferenceCatalog catalog
                 .DistinctBy(r => r.Column),
         ];
         Reference? holder = others
-            .OrderBy(r => r.Target == catalog.TableOf(DjangoTables.Group) ? 0 : KnownNaturalKeys.UserName(r.Target!) is not null ? 1 : 2)
+            .OrderBy(r => r.Target == catalog.TableOf(DjangoTables.Group)
+                ? 0
+                : KnownNaturalKeys.UserName(r.Target!) is not null ? 1 : 2)
             .FirstOrDefault();
-        SqlText[] on = [.. others.Where(r => r != holder).Select(r => (SqlText)$"{SqlText.Value($"{LabelOf(r.Target!)} ")} || t.{r.Column}::text")];
+        SqlText[] on =
+            [.. others.Where(r => r != holder).Select(
+                r => (SqlText)$"{SqlText.Value($"{LabelOf(r.Target!)} ")} || t.{r.Column}::text")];
         SqlText what = on.Length == 0 ? (SqlText)$"null" : (SqlText)$"nullif(concat_ws(', ', {on}), '')";
-        SqlText join = holder is null ? SqlText.Empty : (SqlText)$"left join {holder.Target!} h on h.{holder.TargetColumns[0]} = t.{holder.Column}";
+        SqlText join = holder is null
+            ? SqlText.Empty
+            : (SqlText)$"left join {holder.Target!} h on h.{holder.TargetColumns[0]} = t.{holder.Column}";
         string kind = holder is null ? LabelOf(table) : KindOf(holder.Target!);
         return session.Read(
             $"""
-            select p.content_type_id::int, p.id::int, p.codename::text, {NameOf(holder)}, {what}, {KeyText.Of(table, "t")}
+            select p.content_type_id::int, p.id::int, p.codename::text, {NameOf(holder)}, {what},
+                {KeyText.Of(table, "t")}
             from {Permissions!} p join {table} t on t.{grant.Column} = p.id {join}
             where {condition} order by p.id, 4, 6
             """,
             r => new Grant(
-                r.GetInt32(0), r.GetInt32(1), r.GetString(2), kind, r.GetString(3), r.IsDBNull(4) ? null : r.GetString(4), table.DisplayName, r.GetString(5)),
+                r.GetInt32(0), r.GetInt32(1), r.GetString(2), kind, r.GetString(3),
+                r.IsDBNull(4) ? null : r.GetString(4), table.DisplayName, r.GetString(5)),
             cancellation);
     }
 
@@ -72,11 +80,17 @@ internal sealed class PermissionGrants(Session session, ReferenceCatalog catalog
         if (holder is null)
             return $"''";
         SqlText key = $"t.{holder.Column}::text";
-        string? name = KnownNaturalKeys.UserName(holder.Target!) ?? (holder.Target!.Find("name") is null ? null : "name");
-        return name is null ? (SqlText)$"coalesce({key}, '')" : (SqlText)$"coalesce(h.{SqlText.Identifier(name)}::text, {key}, '')";
+        string? name = KnownNaturalKeys.UserName(holder.Target!)
+            ?? (holder.Target!.Find("name") is null ? null : "name");
+        return name is null
+            ? (SqlText)$"coalesce({key}, '')"
+            : (SqlText)$"coalesce(h.{SqlText.Identifier(name)}::text, {key}, '')";
     }
 
-    private string KindOf(Table holder) => holder == catalog.TableOf(DjangoTables.Group) ? "Group" : KnownNaturalKeys.UserName(holder) is not null ? "User" : LabelOf(holder);
+    private string KindOf(Table holder) =>
+        holder == catalog.TableOf(DjangoTables.Group)
+            ? "Group"
+            : KnownNaturalKeys.UserName(holder) is not null ? "User" : LabelOf(holder);
 
     private string LabelOf(Table table) => catalog.LabelOf(table) ?? table.DisplayName;
 }

@@ -1,8 +1,3 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.ContentTypes;
 
 /// <summary>A column whose values become others.</summary>
@@ -10,8 +5,12 @@ namespace DataOps.Core.Features.ContentTypes;
 /// <param name="Map">A temporary table with the columns old and new.</param>
 internal sealed record MovedColumn(Column Column, SqlText Map);
 
-/// <summary>Points the rows of one table at other targets; a row that would say what another one says already goes.</summary>
-/// <remarks>A row whose key changes with it is deleted and inserted anew, as an undo file knows rows by their keys.</remarks>
+/// <summary>
+/// Points the rows of one table at other targets; a row that would say what another one says already goes.
+/// </summary>
+/// <remarks>
+/// A row whose key changes with it is deleted and inserted anew, as an undo file knows rows by their keys.
+/// </remarks>
 internal sealed class ReferenceMoves
 {
     private readonly Session _session;
@@ -25,22 +24,27 @@ internal sealed class ReferenceMoves
     /// <param name="rows">The table's changes.</param>
     /// <param name="columns">Its columns that move.</param>
     /// <param name="cancellation">Cancels the query that runs.</param>
-    public ReferenceMoves(Session session, TablePlan rows, IReadOnlyList<MovedColumn> columns, CancellationToken cancellation)
+    public ReferenceMoves(
+        Session session, TablePlan rows, IReadOnlyList<MovedColumn> columns, CancellationToken cancellation)
     {
         (_session, _rows, _columns, _cancellation) = (session, rows, columns, cancellation);
-        _movesKey = !rows.Identity.IsWholeRow && rows.Identity.Columns.Any(c => columns.Any(m => m.Column.Name == c.Name));
+        _movesKey = !rows.Identity.IsWholeRow
+            && rows.Identity.Columns.Any(c => columns.Any(m => m.Column.Name == c.Name));
     }
 
     /// <summary>The table.</summary>
     public Table Table => _rows.Table;
 
-    /// <summary>Whether a row depends by this column on what moves, and so stays: a condition on t that begins with " and".</summary>
+    /// <summary>
+    /// Whether a row depends by this column on what moves, and so stays: a condition on t that begins with " and".
+    /// </summary>
     public SqlText Except(Column column) => _columns.FirstOrDefault(c => c.Column.Name == column.Name) is { } moved
         ? (SqlText)$" and not {IsMoved("t", moved)}"
         : SqlText.Empty;
 
     /// <summary>Plans it.</summary>
-    /// <param name="lists">Column pairs that no two rows may share, besides the table's unique keys: those of many-to-many lists.</param>
+    /// <param name="lists">Column pairs that no two rows may share, besides the table's unique keys: those of
+    /// many-to-many lists.</param>
     public void Plan(IReadOnlyList<IReadOnlyList<string>> lists)
     {
         SqlText twin = SqlText.Join(" or ", Table.UniqueKeys.Append(Table.PrimaryKey).Concat(lists)
@@ -66,11 +70,13 @@ internal sealed class ReferenceMoves
             Execute(_rows.DeletePlanned);
         if (!_movesKey)
         {
-            Execute($"update {Table} t set {RowWrite.Set(_columns.Select(c => c.Column.Name))} from {NewValues} s where {_rows.Same("s", "t")}");
+            Execute($"update {Table} t set {RowWrite.Set(_columns.Select(c => c.Column.Name))} from {NewValues} s " +
+                $"where {_rows.Same("s", "t")}");
             return;
         }
         Column[] written = [.. Table.Columns.Where(c => c.IsWritable)];
-        Execute($"insert into {Table} ({written}) overriding system value select {written.Select(c => Value("c", c))} {NewRows}");
+        Execute($"insert into {Table} ({written}) overriding system value select " +
+            $"{written.Select(c => Value("c", c))} {NewRows}");
     }
 
     /// <summary>What changes in the rows that stay, and the rows that come.</summary>
@@ -78,7 +84,8 @@ internal sealed class ReferenceMoves
     {
         return !_movesKey
             ? changed.Updated(_rows, model, NewValues, _columns.Select(c => c.Column.Name))
-            : changed.Inserted(_rows, model, $"from (select {Values("c", Table.Columns)} {NewRows}) s", Table.Columns.Select(c => c.Name));
+            : changed.Inserted(_rows, model, $"from (select {Values("c", Table.Columns)} {NewRows}) s",
+                Table.Columns.Select(c => c.Name));
     }
 
     private SqlText NewValues => $"""
@@ -113,8 +120,12 @@ internal sealed class ReferenceMoves
             """;
     }
 
-    private SqlText Value(Alias alias, Column column) => _columns.FirstOrDefault(c => c.Column.Name == column.Name) is { } moved
-        ? (SqlText)$"coalesce((select m.new::{column.TypeSql} from {moved.Map} m where m.old = {column.In(alias)}), {column.In(alias)})"
+    private SqlText Value(Alias alias, Column column) =>
+        _columns.FirstOrDefault(c => c.Column.Name == column.Name) is { } moved
+        ? (SqlText)$"""
+            coalesce((select m.new::{column.TypeSql} from {moved.Map} m where m.old = {column.In(alias)}),
+                     {column.In(alias)})
+            """
         : column.In(alias);
 
     private void Execute(SqlText sql) => _session.Run(sql, _cancellation);

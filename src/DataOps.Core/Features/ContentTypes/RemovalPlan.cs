@@ -1,12 +1,8 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-
 namespace DataOps.Core.Features.ContentTypes;
 
-/// <summary>The rows that a removal of content types changes, told by table and by holder of permissions, and then applied.</summary>
+/// <summary>
+/// The rows that a removal of content types changes, told by table and by holder of permissions, and then applied.
+/// </summary>
 internal sealed class RemovalPlan
 {
     private readonly Session _session;
@@ -21,11 +17,14 @@ internal sealed class RemovalPlan
 
     /// <summary>For one choice.</summary>
     public RemovalPlan(
-        Session session, ReferenceCatalog catalog, Table contentTypes, ChangeRun change, RemovalSelection choice, CancellationToken cancellation)
+        Session session, ReferenceCatalog catalog, Table contentTypes, ChangeRun change, RemovalSelection choice,
+        CancellationToken cancellation)
     {
-        (_session, _catalog, _contentTypes, _change, _changes, _choice) = (session, catalog, contentTypes, change, change.Changes, choice);
+        (_session, _catalog, _contentTypes, _change, _changes, _choice) =
+            (session, catalog, contentTypes, change, change.Changes, choice);
         _cancellation = cancellation;
-        _repointing = new Repointing(session, catalog, _changes, contentTypes, choice.Moves, choice.PermissionMoves, cancellation);
+        _repointing = new Repointing(
+            session, catalog, _changes, contentTypes, choice.Moves, choice.PermissionMoves, cancellation);
         _grants = new PermissionGrants(session, catalog, cancellation);
     }
 
@@ -46,12 +45,16 @@ internal sealed class RemovalPlan
     /// <summary>Who loses which permission, and who keeps it under another name.</summary>
     public IEnumerable<GrantChange> Grants()
     {
-        if (_grants.Permissions is not { } permissions || _changes.Tables.FirstOrDefault(t => t.Table.Oid == permissions.Oid) is not { } planned)
+        if (_grants.Permissions is not { } permissions
+            || _changes.Tables.FirstOrDefault(t => t.Table.Oid == permissions.Oid) is not { } planned)
             return [];
-        Dictionary<int, string> moved = _repointing.MovedPermissions.ToDictionary(m => m.Old, m => $"{AppOf(m.Type)}.{m.Codename}");
+        Dictionary<int, string> moved = _repointing.MovedPermissions.ToDictionary(
+            m => m.Old, m => $"{AppOf(m.Type)}.{m.Codename}");
         return _grants.Of($"p.id in (select c.id from {planned.Name} c)").Select(g => new GrantChange(
-            _session.Server, _session.Database, moved.ContainsKey(g.Permission) ? "Move" : "Revoke", g.Holder, g.Name, $"{AppOf(g.ContentType)}.{g.Codename}",
-            moved.GetValueOrDefault(g.Permission), g.On, _catalog.ContentTypeOf(g.ContentType)?.Label ?? "", g.Table, g.Key));
+            _session.Server, _session.Database, moved.ContainsKey(g.Permission) ? "Move" : "Revoke", g.Holder, g.Name,
+            $"{AppOf(g.ContentType)}.{g.Codename}",
+            moved.GetValueOrDefault(g.Permission), g.On, _catalog.ContentTypeOf(g.ContentType)?.Label ?? "", g.Table,
+            g.Key));
     }
 
     /// <summary>The plan: by table, by holder, and where asked for row by row.</summary>
@@ -84,12 +87,15 @@ internal sealed class RemovalPlan
         Dictionary<(string Table, string Column), (string? Value, bool Differs)> seen = [];
         foreach (RowChange change in kept)
             if (change.Column is { } column)
-                seen[(change.Table, column)] = seen.TryGetValue((change.Table, column), out (string? Value, bool Differs) before)
+                seen[(change.Table, column)] = seen.TryGetValue(
+                    (change.Table, column), out (string? Value, bool Differs) before)
                     ? (before.Value, before.Differs || before.Value != change.NewValue)
                     : (change.NewValue, false);
         return seen
             .GroupBy(s => s.Key.Table)
-            .ToDictionary(t => t.Key, t => string.Join(", ", t.Select(s => s.Value.Differs ? s.Key.Column : $"{s.Key.Column} = {s.Value.Value ?? "NULL"}")));
+            .ToDictionary(t => t.Key,
+                t => string.Join(", ",
+                    t.Select(s => s.Value.Differs ? s.Key.Column : $"{s.Key.Column} = {s.Value.Value ?? "NULL"}")));
     }
 
     private string AppOf(int type) => _catalog.ContentTypeOf(type)?.Label.App ?? "";

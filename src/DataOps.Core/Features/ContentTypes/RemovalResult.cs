@@ -1,5 +1,3 @@
-using DataOps.Core.Kernel;
-
 namespace DataOps.Core.Features.ContentTypes;
 
 /// <summary>The sum of a removal of content types.</summary>

@@ -1,11 +1,3 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-
 namespace DataOps.Core.Features.ContentTypes;
 
 /// <summary>A content type whose dependents another one takes over.</summary>
@@ -14,7 +6,9 @@ internal sealed record TypeMove(ContentTypeStatus Old, ContentTypeStatus New);
 /// <summary>A permission that goes on under another codename of another content type, or of the same.</summary>
 internal sealed record PermissionMove(int Id, int ContentType, string Codename);
 
-/// <summary>What is to go and what is to move: the options, held against what the database and the operator's list tell.</summary>
+/// <summary>
+/// What is to go and what is to move: the options, held against what the database and the operator's list tell.
+/// </summary>
 internal sealed class RemovalSelection
 {
     private readonly RemoveStaleContentTypeOptions _options;
@@ -28,7 +22,8 @@ internal sealed class RemovalSelection
     private readonly NameFilter _models;
     private readonly NameFilter _apps;
 
-    private RemovalSelection(Session session, ReferenceCatalog catalog, RemoveStaleContentTypeOptions options, OperationContext context)
+    private RemovalSelection(
+        Session session, ReferenceCatalog catalog, RemoveStaleContentTypeOptions options, OperationContext context)
     {
         (_options, _context) = (options, context);
         (_models, _apps) = (new NameFilter(options.Model), new NameFilter(options.AppLabel));
@@ -53,13 +48,16 @@ internal sealed class RemovalSelection
     public IReadOnlyList<int> Permissions { get; private set; } = [];
 
     /// <summary>Makes it.</summary>
-    /// <exception cref="DataOpsException">Something that is named must not go: it is live, cannot be decided, or holds permissions only.</exception>
-    public static RemovalSelection Make(Session session, ReferenceCatalog catalog, RemoveStaleContentTypeOptions options, OperationContext context)
+    /// <exception cref="DataOpsException">Something that is named must not go: it is live, cannot be decided, or holds
+    /// permissions only.</exception>
+    public static RemovalSelection Make(
+        Session session, ReferenceCatalog catalog, RemoveStaleContentTypeOptions options, OperationContext context)
     {
         RemovalSelection choice = new(session, catalog, options, context);
         choice._repoint.Resolve();
         choice._gone.UnionWith(choice._repoint.Types.Select(m => m.Old));
-        bool isNamed = options.StaleModel.Count + options.StalePermission.Count > 0 || (options.Repoint.Count > 0 && choice._list.IsEmpty);
+        bool isNamed = options.StaleModel.Count + options.StalePermission.Count > 0
+            || (options.Repoint.Count > 0 && choice._list.IsEmpty);
         if (isNamed)
             choice.TakeNamed();
         else
@@ -88,12 +86,14 @@ internal sealed class RemovalSelection
     private void TakeStale()
     {
         string?[][] names = [.. _verdicts.Select(v => ReferenceFilter.ModelNames(v.Type.Label))];
-        foreach (string unknown in _models.Unmatched(names).Concat(_apps.Unmatched(_verdicts.Select(v => new string?[] { v.AppLabel }))))
+        foreach (string unknown in _models.Unmatched(names).Concat(
+            _apps.Unmatched(_verdicts.Select(v => new string?[] { v.AppLabel }))))
             _context.Warning?.Invoke($"No content type is named {unknown}: deleted already, or the name is wrong.");
         List<string> undecided = [];
         foreach (ContentTypeStatus verdict in _verdicts.Where(v => IsWanted(v) && !_gone.Contains(v)))
         {
-            bool isForced = _options.Force && verdict.Class == ContentTypeClass.Undecidable && verdict.Type.Table is null;
+            bool isForced = _options.Force && verdict.Class == ContentTypeClass.Undecidable
+                && verdict.Type.Table is null;
             if (isForced || (verdict.IsGone && (_options.Force || !IsProtected(verdict))))
                 _gone.Add(verdict);
             else if (_options.Model.Contains(verdict.Type.Label, StringComparer.OrdinalIgnoreCase))
@@ -114,9 +114,12 @@ internal sealed class RemovalSelection
         string label = verdict.Type.Label;
         if (IsProtected(verdict))
             throw Refused(
-                ErrorIds.ProtectedContentType, verdict, $"{label} holds permissions that are granted, and needs no table for that",
+                ErrorIds.ProtectedContentType, verdict,
+                $"{label} holds permissions that are granted, and needs no table for that",
                 "Add -Force if the model no longer exists.");
-        if (verdict.IsTold ? verdict.IsGone : isNamed && (verdict.Type.Table is null || verdict.Class == ContentTypeClass.Undecidable))
+        if (verdict.IsTold
+            ? verdict.IsGone
+            : isNamed && (verdict.Type.Table is null || verdict.Class == ContentTypeClass.Undecidable))
             return;
         throw verdict.Class == ContentTypeClass.Undecidable
             ? Refused(ErrorIds.Undecidable, verdict, $"{label} may be live",
@@ -127,19 +130,23 @@ internal sealed class RemovalSelection
     }
 
     private bool IsProtected(ContentTypeStatus verdict) =>
-        DjangoTables.PermissionHolders.Contains(verdict.Type.Label) && _grants.Of($"p.content_type_id = {verdict.Type.Id}").Any();
+        DjangoTables.PermissionHolders.Contains(verdict.Type.Label)
+            && _grants.Of($"p.content_type_id = {verdict.Type.Id}").Any();
 
     private static DataOpsException Refused(string id, ContentTypeStatus verdict, string what, string advice) => new(
-        id, FailureKind.InvalidOperation, $"{what} ({string.Join("; ", verdict.Evidence)}), so nothing was changed.", advice, verdict.Type.Label.ToString());
+        id, FailureKind.InvalidOperation, $"{what} ({string.Join("; ", verdict.Evidence)}), so nothing was changed.",
+        advice, verdict.Type.Label.ToString());
 
     private IEnumerable<int> ChosenPermissions(Session session)
     {
         foreach (string name in _options.StalePermission)
         {
-            (ContentTypeStatus Type, int Id, string Codename)? found = RepointOptions.FindPermission(session, _grants, _verdicts, name);
+            (ContentTypeStatus Type, int Id, string Codename)? found = RepointOptions.FindPermission(
+                session, _grants, _verdicts, name);
             if (found is not { } permission)
                 _context.Warning?.Invoke($"There is no permission {name}: deleted already, or the name is wrong.");
-            else if (!_options.Force && permission.Type.IsLive && StalePermissions.IsDefault(permission.Codename, permission.Type.ModelName))
+            else if (!_options.Force && permission.Type.IsLive
+                && StalePermissions.IsDefault(permission.Codename, permission.Type.ModelName))
                 throw new DataOpsException(
                     ErrorIds.NotStale, FailureKind.InvalidOperation,
                     $"{name} is a default permission of an existing model, so nothing was changed.",
@@ -153,5 +160,6 @@ internal sealed class RemovalSelection
             yield return stale.Id;
     }
 
-    private bool IsWanted(ContentTypeStatus verdict) => _models.Matches(ReferenceFilter.ModelNames(verdict.Type.Label)) && _apps.Matches(verdict.AppLabel);
+    private bool IsWanted(ContentTypeStatus verdict) =>
+        _models.Matches(ReferenceFilter.ModelNames(verdict.Type.Label)) && _apps.Matches(verdict.AppLabel);
 }

@@ -1,11 +1,4 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Changes.UndoFiles;
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.ContentTypes;
 
@@ -22,8 +15,10 @@ public sealed class RemoveStaleContentType : Operation<RemoveStaleContentTypeOpt
         "Delete those rows first", "use -OnDependent Cascade");
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">What is named must not go; rows that nothing is known of need it; or a constraint is in the way.</exception>
-    protected override IEnumerable<IChangeResult> Execute(Session session, RemoveStaleContentTypeOptions options, OperationContext context)
+    /// <exception cref="DataOpsException">What is named must not go; rows that nothing is known of need it; or a
+    /// constraint is in the way.</exception>
+    protected override IEnumerable<IChangeResult> Execute(
+        Session session, RemoveStaleContentTypeOptions options, OperationContext context)
     {
         ChangeWay way = ChangeWay.For(session, Name, options);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
@@ -39,7 +34,8 @@ public sealed class RemoveStaleContentType : Operation<RemoveStaleContentTypeOpt
         context.Report("Finding dependent rows", 0, null);
         plan.Make(options.OnDependent, s_words);
         GrantChange[] grants = [.. plan.Grants()];
-        foreach (IChangeResult told in options.WhatIf || options.Detailed ? plan.Describe(grants, options.Detailed) : [])
+        foreach (IChangeResult told in options.WhatIf
+            || options.Detailed ? plan.Describe(grants, options.Detailed) : [])
             yield return told;
         yield return plan.Result(grants, change.Finish());
     }

@@ -1,6 +1,3 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Operations;
-
 namespace DataOps.Core.Features.ContentTypes;
 
 /// <summary>Options of <see cref="RemoveStaleContentType"/>. Wildcards are PowerShell's: * ? [a-z].</summary>

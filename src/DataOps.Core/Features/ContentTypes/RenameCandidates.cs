@@ -1,19 +1,14 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.ContentTypes;
 
-/// <summary>Looks for the model that a content type's model was renamed to: what Django leaves behind under the old name.</summary>
+/// <summary>
+/// Looks for the model that a content type's model was renamed to: what Django leaves behind under the old name.
+/// </summary>
 /// <remarks>
-/// Renaming a model renames its table, but neither the indexes nor the sequence of its key; before Django 6.0 not its permissions either. Pages and objects of
-/// the old type are rows of the new table.
+/// Renaming a model renames its table, but neither the indexes nor the sequence of its key; before Django 6.0 not its
+/// permissions either. Pages and objects of the old type are rows of the new table.
 /// </remarks>
-internal sealed class RenameCandidates(Session session, ReferenceCatalog catalog, IReadOnlyList<ContentTypeStatus> verdicts, CancellationToken cancellation)
+internal sealed class RenameCandidates(Session session, ReferenceCatalog catalog,
+    IReadOnlyList<ContentTypeStatus> verdicts, CancellationToken cancellation)
 {
     private const int MostObjects = 1000;
     private const int FewestObjects = 3;
@@ -32,7 +27,9 @@ internal sealed class RenameCandidates(Session session, ReferenceCatalog catalog
 
     private static (string, string)? Only(IEnumerable<Model> models, Func<Model, string?> why)
     {
-        (string, string)[] found = [.. models.Select(m => (m.Label, Why: why(m))).Where(m => m.Why is not null).Select(m => (m.Label, m.Why!))];
+        (string, string)[] found =
+            [.. models.Select(m => (m.Label, Why: why(m))).Where(m => m.Why is not null)
+                .Select(m => (m.Label, m.Why!))];
         return found.Length == 1 ? found[0] : null;
     }
 
@@ -40,7 +37,8 @@ internal sealed class RenameCandidates(Session session, ReferenceCatalog catalog
     {
         string table = DjangoName.OfTable(old.Type.Label);
         string? name = model.Table.Indexes.Select(i => i.Name).FirstOrDefault(n => n == $"{table}_pkey")
-            ?? (model.Table.SingleKey?.Sequence is { } sequence && sequence.EndsWith($".{table}_id_seq", StringComparison.Ordinal) ? $"{table}_id_seq" : null);
+            ?? (model.Table.SingleKey?.Sequence is { } sequence
+            && sequence.EndsWith($".{table}_id_seq", StringComparison.Ordinal) ? $"{table}_id_seq" : null);
         return name is null ? null : $"{model.Table} still has {name}";
     }
 
@@ -50,20 +48,25 @@ internal sealed class RenameCandidates(Session session, ReferenceCatalog catalog
             return null;
         string[] codenames = [.. StalePermissions.DefaultActions.Select(a => $"{a}_{old.ModelName}")];
         long count = session.Query<long>(
-            $"select count(*) from {permissions} where content_type_id = {model.ContentType} and codename = any({codenames})", cancellation)[0];
+            $"select count(*) from {permissions} where content_type_id = {model.ContentType} and codename = " +
+                $"any({codenames})", cancellation)[0];
         return count > 1 ? $"{model.Label} has permissions as add_{old.ModelName}" : null;
     }
 
     // Of a page there are two halves: those of the old type have their other one in the new table.
     private string? HasPagesOf(Model model, ContentTypeStatus old)
     {
-        if (catalog.ParentLink(model.Table) is not { Target: { } parent } link || parent.Find("content_type_id") is null)
+        if (catalog.ParentLink(model.Table) is not { Target: { } parent } link
+            || parent.Find("content_type_id") is null)
             return null;
         (long rows, long halves) = session.Query<(long, long)>($"""
             select count(*), count(c.{link.Column}) from {parent} p
-            left join {model.Table} c on c.{link.Column} = p.{link.TargetColumns[0]} where p.content_type_id = {old.Type.Id}
+            left join {model.Table} c on c.{link.Column} = p.{link.TargetColumns[0]}
+                where p.content_type_id = {old.Type.Id}
             """, cancellation)[0];
-        return rows > 0 && rows == halves ? $"the {rows} rows of the type in {parent} have their child rows in {model.Table}" : null;
+        return rows > 0 && rows == halves
+            ? $"the {rows} rows of the type in {parent} have their child rows in {model.Table}"
+            : null;
     }
 
     private static string? HasColumnsOf(Model model, ContentTypeStatus old)
@@ -80,19 +83,24 @@ internal sealed class RenameCandidates(Session session, ReferenceCatalog catalog
     {
         Reference[] generic =
         [
-            .. catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null } && r.Severity != Severity.Expected),
+            .. catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null }
+                && r.Severity != Severity.Expected),
         ];
         if (generic.Length == 0 || models.Length == 0)
             return null;
         IEnumerable<SqlText> parts = generic.Select(r =>
-            (SqlText)$"select t.{r.Column}::text as id from {r.Table} t where t.{r.ContentTypeColumn!} = {old.Type.Id}");
+            (SqlText)$"""
+            select t.{r.Column}::text as id from {r.Table} t where t.{r.ContentTypeColumn!} = {old.Type.Id}
+            """);
         SqlText all = $"select id from ({SqlText.Join(" union ", parts)}) x where id is not null limit {MostObjects}";
         string[] objects = [.. session.Query<string>(all, cancellation)];
         return objects.Length < FewestObjects
             ? null
-            : Only(models, m => Holds(m, objects) ? $"all {objects.Length} objects of the type are in {m.Table}" : null);
+            : Only(models,
+                m => Holds(m, objects) ? $"all {objects.Length} objects of the type are in {m.Table}" : null);
     }
 
     private bool Holds(Model model, string[] objects) => model.Table.SingleKey is { } key && session.Query<long>(
-        $"select count(*) from {model.Table} t where t.{key}::text = any({objects})", cancellation)[0] == objects.Length;
+        $"select count(*) from {model.Table} t where t.{key}::text = any({objects})",
+        cancellation)[0] == objects.Length;
 }

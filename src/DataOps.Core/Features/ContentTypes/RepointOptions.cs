@@ -1,10 +1,3 @@
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.ContentTypes;
 
 /// <summary>Reads what -Repoint names: pairs of models or permissions, or names whose counterpart was found.</summary>
@@ -27,7 +20,8 @@ internal sealed class RepointOptions(
     public IReadOnlyList<PermissionMove> Permissions => _permissions;
 
     /// <summary>Reads the entries.</summary>
-    /// <exception cref="DataOpsException">A name is wrong, has no counterpart, or is of a model that is there.</exception>
+    /// <exception cref="DataOpsException">A name is wrong, has no counterpart, or is of a model that is
+    /// there.</exception>
     public void Resolve()
     {
         foreach (string entry in options.Repoint)
@@ -37,7 +31,8 @@ internal sealed class RepointOptions(
             else
                 TakeFound(entry);
         }
-        if (_types.GroupBy(t => t.Old.Type.Id).FirstOrDefault(g => g.Select(t => t.New.Type.Id).Distinct().Count() > 1) is { } twice)
+        if (_types.GroupBy(t => t.Old.Type.Id)
+            .FirstOrDefault(g => g.Select(t => t.New.Type.Id).Distinct().Count() > 1) is { } twice)
             throw Invalid(twice.First().Old.Type.Label, "has several targets");
         if (_types.FirstOrDefault(t => _types.Any(o => o.Old.Type.Id == t.New.Type.Id)) is { } chain)
             throw Invalid(chain.New.Type.Label, "goes itself, and cannot take over from another one");
@@ -53,7 +48,8 @@ internal sealed class RepointOptions(
         if (verdicts.FirstOrDefault(v => v.Type.Label == new ModelLabel(app, model)) is not { } type)
             return null;
         IReadOnlyList<int> ids = session.Query<int>(
-            $"select id::int from {table} where content_type_id = {type.Type.Id} and codename = {SqlText.Value(codename)}");
+            $"select id::int from {table} where content_type_id = " +
+                $"{type.Type.Id} and codename = {SqlText.Value(codename)}");
         return ids.Count == 0 ? null : (type, ids[0], codename);
     }
 
@@ -78,11 +74,13 @@ internal sealed class RepointOptions(
             throw Invalid(entry, "names one model twice");
         if (from.IsLive && !options.Force)
             throw new DataOpsException(
-                ErrorIds.NotStale, FailureKind.InvalidOperation, $"{old} is live ({string.Join("; ", from.Evidence)}), so nothing was changed.",
+                ErrorIds.NotStale, FailureKind.InvalidOperation,
+                $"{old} is live ({string.Join("; ", from.Evidence)}), so nothing was changed.",
                 "Add -Force if the model no longer exists.", entry);
         if (to.IsGone && !options.Force)
             throw new DataOpsException(
-                ErrorIds.StaleTarget, FailureKind.InvalidOperation, $"{target} is stale itself ({string.Join("; ", to.Evidence)}), so nothing was changed.",
+                ErrorIds.StaleTarget, FailureKind.InvalidOperation,
+                $"{target} is stale itself ({string.Join("; ", to.Evidence)}), so nothing was changed.",
                 "Name an existing model.", entry);
         _types.Add(new TypeMove(from, to));
     }
@@ -91,7 +89,8 @@ internal sealed class RepointOptions(
     {
         if (FindPermission(session, grants, verdicts, old) is not { } from)
             context.Warning?.Invoke($"There is no permission {old}: deleted already, or the name is wrong.");
-        else if (target.Split('.', 3) is [var app, var model, { Length: > 0 } codename] && Find($"{app}.{model}") is { } to)
+        else if (target.Split('.', 3) is [var app, var model, { Length: > 0 } codename]
+            && Find($"{app}.{model}") is { } to)
             _permissions.Add(new PermissionMove(from.Id, to.Type.Id, codename));
         else
             throw Unknown(entry, old, target);
@@ -103,11 +102,13 @@ internal sealed class RepointOptions(
         int before = _types.Count + _permissions.Count;
         bool Matches(params string[] names) => filter.Matches(names);
         foreach (ContentTypeStatus old in verdicts.Where(v =>
-            !v.IsLive && Matches(ReferenceFilter.ModelNames(v.Type.Label)) && IsWanted(v, options.StaleModel, v.Type.Label)))
+            !v.IsLive && Matches(ReferenceFilter.ModelNames(v.Type.Label))
+            && IsWanted(v, options.StaleModel, v.Type.Label)))
             if (renames.Of(old) is { } rename)
                 _types.Add(new TypeMove(old, Find(rename.Label)!));
         foreach (StaleCodename permission in stale.Value.Where(p => p.RenameTo is not null
-            && Matches([p.Name, .. ReferenceFilter.ModelNames(p.Type.Type.Label)]) && IsWanted(p.Type, options.StalePermission, p.Name)))
+            && Matches([p.Name, .. ReferenceFilter.ModelNames(p.Type.Type.Label)])
+            && IsWanted(p.Type, options.StalePermission, p.Name)))
             _permissions.Add(new PermissionMove(permission.Id, permission.Type.Type.Id, permission.RenameTo!));
         if (_types.Count + _permissions.Count == before)
             context.Warning?.Invoke(
@@ -116,16 +117,20 @@ internal sealed class RepointOptions(
     }
 
     // Where only some are to go, only they are moved.
-    private bool IsWanted(ContentTypeStatus type, IReadOnlyList<string> named, string name) => options.StaleModel.Count + options.StalePermission.Count > 0
+    private bool IsWanted(ContentTypeStatus type, IReadOnlyList<string> named, string name) =>
+        options.StaleModel.Count + options.StalePermission.Count > 0
         ? named.Contains(name, StringComparer.OrdinalIgnoreCase)
-        : new NameFilter(options.Model).Matches(ReferenceFilter.ModelNames(type.Type.Label)) && new NameFilter(options.AppLabel).Matches(type.AppLabel);
+        : new NameFilter(options.Model).Matches(ReferenceFilter.ModelNames(type.Type.Label))
+            && new NameFilter(options.AppLabel).Matches(type.AppLabel);
 
-    private ContentTypeStatus? Find(string label) => verdicts.FirstOrDefault(v => v.Type.Label == ModelLabel.Parse(label));
+    private ContentTypeStatus? Find(string label) =>
+        verdicts.FirstOrDefault(v => v.Type.Label == ModelLabel.Parse(label));
 
     private static DataOpsException Unknown(string entry, string old, string target) => new(
         ErrorIds.UnknownModel, FailureKind.NotFound, $"There is no content type for {target} to take over from {old}.",
         "Get-Model lists the models.", entry);
 
     private static DataOpsException Invalid(string entry, string what) =>
-        new(ErrorIds.InvalidRepoint, FailureKind.InvalidArgument, $"-Repoint {entry} {what}.", "Write it as blog.oldpost=blog.post.", entry);
+        new(ErrorIds.InvalidRepoint, FailureKind.InvalidArgument, $"-Repoint {entry} {what}.",
+            "Write it as blog.oldpost=blog.post.", entry);
 }

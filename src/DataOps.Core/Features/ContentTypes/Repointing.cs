@@ -1,15 +1,8 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.ContentTypes;
 
 /// <summary>
-/// Lets other content types take over what depends on those that go: their permissions by codename, with who holds them, and every row that names them.
+/// Lets other content types take over what depends on those that go: their permissions by codename, with who holds
+/// them, and every row that names them.
 /// </summary>
 /// <param name="session">The session, in the transaction of the changes.</param>
 /// <param name="catalog">Who refers to whom.</param>
@@ -25,7 +18,10 @@ internal sealed class Repointing(
     /// <summary>Content types: old, new.</summary>
     private static readonly SqlText s_typeMap = TemporaryTable.Named("dataops_type_map");
 
-    /// <summary>Permissions: old, new, and the content type and codename of the new one, which is the old one where there was none.</summary>
+    /// <summary>
+    /// Permissions: old, new, and the content type and codename of the new one, which is the old one where there was
+    /// none.
+    /// </summary>
     private static readonly SqlText s_permissionMap = TemporaryTable.Named("dataops_permission_map");
 
     /// <summary>Of <see cref="s_permissionMap"/> those whose new one is another row.</summary>
@@ -42,12 +38,15 @@ internal sealed class Repointing(
             return;
         Make(s_typeMap, $"new int not null, old_model text, new_model text");
         foreach ((ContentTypeStatus old, ContentTypeStatus other) in types)
-            Execute($"insert into {s_typeMap} values ({old.Type.Id}, {other.Type.Id}, {SqlText.Value(old.ModelName)}, {SqlText.Value(other.ModelName)})");
+            Execute($"insert into {s_typeMap} values ({old.Type.Id}, {other.Type.Id}, " +
+                $"{SqlText.Value(old.ModelName)}, {SqlText.Value(other.ModelName)})");
         MapPermissions();
         IEnumerable<(Table Table, MovedColumn Moved)> columns =
         [
-            .. TypeColumns.Of(catalog, contentTypes).Where(c => c.Table.Oid != _permissions?.Oid).Select(c => (c.Table, new MovedColumn(c.Column, s_typeMap))),
-            .. new PermissionGrants(session, catalog, cancellation).References.Select(r => (r.Table, new MovedColumn(r.Column, s_mergedMap))),
+            .. TypeColumns.Of(catalog, contentTypes).Where(c => c.Table.Oid != _permissions?.Oid)
+                .Select(c => (c.Table, new MovedColumn(c.Column, s_typeMap))),
+            .. new PermissionGrants(session, catalog, cancellation).References.Select(
+                r => (r.Table, new MovedColumn(r.Column, s_mergedMap))),
         ];
         foreach (IGrouping<uint, (Table Table, MovedColumn Moved)> table in columns.GroupBy(c => c.Table.Oid))
         {
@@ -60,7 +59,8 @@ internal sealed class Repointing(
     }
 
     /// <summary>
-    /// Of rows t that depend on what goes by a column, leaves out those that stay, as what they depend on is taken over: a condition that begins with " and".
+    /// Of rows t that depend on what goes by a column, leaves out those that stay, as what they depend on is taken
+    /// over: a condition that begins with " and".
     /// </summary>
     public SqlText Except(Table table, Column? column)
     {
@@ -80,7 +80,8 @@ internal sealed class Repointing(
             return;
         // A permission that goes may have the codename that another one gets.
         Execute(changes.Of(_permissions).DeletePlanned);
-        Execute($"update {_permissions} t set content_type_id = s.content_type_id, codename = s.codename from {NewPermissions} s where s.id = t.id");
+        Execute($"update {_permissions} t set content_type_id = s.content_type_id, codename = s.codename from " +
+            $"{NewPermissions} s where s.id = t.id");
     }
 
     /// <inheritdoc/>
@@ -88,13 +89,16 @@ internal sealed class Repointing(
     {
         IEnumerable<RowChange> permissions = !_isPlanned || _permissions is null
             ? []
-            : changed.Updated(changes.Of(_permissions), catalog.LabelOf(_permissions), NewPermissions, ["content_type_id", "codename"]);
+            : changed.Updated(changes.Of(_permissions), catalog.LabelOf(_permissions), NewPermissions,
+                ["content_type_id", "codename"]);
         return permissions.Concat(_moves.SelectMany(m => m.Describe(changed, catalog.LabelOf(m.Table))));
     }
 
     /// <summary>What each permission that moves becomes: old id, content type and codename.</summary>
-    public IReadOnlyList<(int Old, int Type, string Codename)> MovedPermissions => _isPlanned && _permissions is not null
-        ? session.Query<(int, int, string)>($"select old, content_type_id, codename from {s_permissionMap} order by old", cancellation)
+    public IReadOnlyList<(int Old, int Type, string Codename)> MovedPermissions =>
+        _isPlanned && _permissions is not null
+        ? session.Query<(int, int, string)>(
+            $"select old, content_type_id, codename from {s_permissionMap} order by old", cancellation)
         : [];
 
     private static SqlText NewPermissions =>
@@ -108,7 +112,8 @@ internal sealed class Repointing(
             return;
         foreach (PermissionMove move in permissions)
             Execute($"""
-                insert into {s_permissionMap} (old, content_type_id, codename) values ({move.Id}, {move.ContentType}, {SqlText.Value(move.Codename)})
+                insert into {s_permissionMap} (old, content_type_id, codename) values ({move.Id}, {move.ContentType},
+                    {SqlText.Value(move.Codename)})
                 on conflict do nothing
                 """);
         Execute($"""
@@ -120,8 +125,10 @@ internal sealed class Repointing(
         // One that is there takes over; else the first of those that become the same.
         Execute($"""
             update {s_permissionMap} m set new = coalesce(
-              (select p.id from {_permissions} p where p.content_type_id = m.content_type_id and p.codename = m.codename),
-              (select min(o.old) from {s_permissionMap} o where o.content_type_id = m.content_type_id and o.codename = m.codename))
+              (select p.id from {_permissions} p where p.content_type_id = m.content_type_id
+                  and p.codename = m.codename),
+              (select min(o.old) from {s_permissionMap} o where o.content_type_id = m.content_type_id
+                  and o.codename = m.codename))
             """);
         Execute($"insert into {s_mergedMap} select old, new from {s_permissionMap} where old <> new");
         TablePlan rows = changes.Of(_permissions);

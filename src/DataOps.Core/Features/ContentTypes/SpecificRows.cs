@@ -1,21 +1,19 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.ContentTypes;
 
-/// <summary>Rows of a parent's table whose type is to become another one: each needs its other half in that one's table.</summary>
+/// <summary>
+/// Rows of a parent's table whose type is to become another one: each needs its other half in that one's table.
+/// </summary>
 internal static class SpecificRows
 {
     /// <summary>Makes sure that they have it.</summary>
-    /// <exception cref="DataOpsException"><c>MissingHalf</c>: pages of the old type have no row in the new one's table.</exception>
-    public static void Require(Session session, ReferenceCatalog catalog, IReadOnlyList<TypeMove> moves, CancellationToken cancellation)
+    /// <exception cref="DataOpsException"><c>MissingHalf</c>: pages of the old type have no row in the new one's
+    /// table.</exception>
+    public static void Require(
+        Session session, ReferenceCatalog catalog, IReadOnlyList<TypeMove> moves, CancellationToken cancellation)
     {
         RowList missing = new();
-        foreach (Reference halves in catalog.References.Where(r => r is { Class: ReferenceClass.Inheritance, Target: null, ContentTypeColumn: not null }))
+        foreach (Reference halves in catalog.References.Where(
+            r => r is { Class: ReferenceClass.Inheritance, Target: null, ContentTypeColumn: not null }))
             foreach (TypeMove move in moves.Where(m => m.New.Type.Table?.Oid != halves.Table.Oid))
                 List(session, catalog, halves, move, missing, cancellation);
         missing.ThrowIfAny(
@@ -24,7 +22,8 @@ internal static class SpecificRows
             "Name the model whose table has their rows. Without -Repoint, pages become plain pages.");
     }
 
-    private static void List(Session session, ReferenceCatalog catalog, Reference halves, TypeMove move, RowList missing, CancellationToken cancellation)
+    private static void List(Session session, ReferenceCatalog catalog, Reference halves, TypeMove move,
+        RowList missing, CancellationToken cancellation)
     {
         (Column type, Column key) = (halves.ContentTypeColumn!, halves.Column);
         Reference? link = move.New.Type.Table is { } table ? catalog.ParentLink(table) : null;
@@ -34,6 +33,7 @@ internal static class SpecificRows
         SqlText rows =
             $"select t.{key}::text from {halves.Table} t where t.{type} = {move.Old.Type.Id} {half} order by t.{key}";
         foreach (string row in session.Read(rows, r => r.GetString(0), cancellation))
-            missing.Add(catalog.LabelOf(halves.Table) ?? halves.Table.DisplayName, row, $"{move.Old.Type.Label} -> {move.New.Type.Label}");
+            missing.Add(catalog.LabelOf(halves.Table) ?? halves.Table.DisplayName, row,
+                $"{move.Old.Type.Label} -> {move.New.Type.Label}");
     }
 }

@@ -1,7 +1,3 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.References;
-using DataOps.Core.Postgres.Connections;
-
 namespace DataOps.Core.Features.ContentTypes;
 
 /// <summary>A permission of a live model whose codename is no longer there.</summary>
@@ -18,8 +14,9 @@ internal sealed record StaleCodename(int Id, ContentTypeStatus Type, string Code
 
 /// <summary>Finds permissions of live models whose codenames are no longer there.</summary>
 /// <remarks>
-/// Only the list of all permissions tells it for certain. Without it, those that Django makes by default for another model's name are what a renamed model
-/// leaves behind, if add, change and delete are all there; any other codename may be in a model's Meta.permissions.
+/// Only the list of all permissions tells it for certain. Without it, those that Django makes by default for another
+/// model's name are what a renamed model leaves behind, if add, change and delete are all there; any other codename may
+/// be in a model's Meta.permissions.
 /// </remarks>
 internal static class StalePermissions
 {
@@ -28,28 +25,34 @@ internal static class StalePermissions
 
     /// <summary>All of them, by model and codename.</summary>
     public static IEnumerable<StaleCodename> Find(
-        Session session, ReferenceCatalog catalog, ApplicationList list, IReadOnlyList<ContentTypeStatus> verdicts, CancellationToken cancellation)
+        Session session, ReferenceCatalog catalog, ApplicationList list, IReadOnlyList<ContentTypeStatus> verdicts,
+        CancellationToken cancellation)
     {
         if (catalog.TableOf(DjangoTables.Permission) is not { } table)
             return [];
-        ILookup<int, (int Id, int Type, string Codename)> permissions = session.Query<(int Id, int Type, string Codename)>(
-            $"select id::int, content_type_id::int, codename::text from {table} order by codename collate \"C\"", cancellation).ToLookup(p => p.Type);
+        ILookup<int, (int Id, int Type, string Codename)> permissions =
+            session.Query<(int Id, int Type, string Codename)>(
+            $"select id::int, content_type_id::int, codename::text from {table} order by codename collate \"C\"",
+            cancellation).ToLookup(p => p.Type);
         return verdicts.Where(v => v.IsLive).SelectMany(v => Of(v, [.. permissions[v.Type.Id]], list));
     }
 
     /// <summary>Whether Django makes it by default for a model of this name.</summary>
     public static bool IsDefault(string codename, string model) => DefaultActions.Any(a => codename == $"{a}_{model}");
 
-    private static IEnumerable<StaleCodename> Of(ContentTypeStatus type, (int Id, int Type, string Codename)[] permissions, ApplicationList list)
+    private static IEnumerable<StaleCodename> Of(
+        ContentTypeStatus type, (int Id, int Type, string Codename)[] permissions, ApplicationList list)
     {
         string? Replacement(string codename) =>
-            Split(codename) is { } split && split.Model != type.ModelName && permissions.Any(p => p.Codename == $"{split.Action}_{type.ModelName}")
+            Split(codename) is { } split && split.Model != type.ModelName
+                && permissions.Any(p => p.Codename == $"{split.Action}_{type.ModelName}")
                 ? $"{split.Action}_{type.ModelName}"
                 : null;
         if (list.KnowsPermissions && list.HasModel(type.Type.Label))
             return permissions
                 .Where(p => !list.HasPermission($"{type.Type.Label}.{p.Codename}"))
-                .Select(p => new StaleCodename(p.Id, type, p.Codename, "not among the permissions of the list", Replacement(p.Codename)));
+                .Select(p => new StaleCodename(
+                    p.Id, type, p.Codename, "not among the permissions of the list", Replacement(p.Codename)));
         return
             from p in permissions
             let split = Split(p.Codename)

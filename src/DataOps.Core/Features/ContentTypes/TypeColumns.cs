@@ -1,8 +1,3 @@
-using DataOps.Core.Django.References;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.ContentTypes;
 
 /// <summary>The columns that hold a content type's id, with a constraint or without.</summary>
@@ -12,7 +7,8 @@ internal static class TypeColumns
     public static IReadOnlyList<(Table Table, Column Column)> Of(ReferenceCatalog catalog, Table contentTypes) =>
     [
         .. catalog.References
-            .Where(r => r.ContentTypeColumn is not null || (r.Target?.Oid == contentTypes.Oid && r is { IsField: true, Columns.Count: 1 }))
+            .Where(r => r.ContentTypeColumn is not null
+                || (r.Target?.Oid == contentTypes.Oid && r is { IsField: true, Columns.Count: 1 }))
             .Select(r => (r.Table, Column: r.ContentTypeColumn ?? r.Column))
             .Where(c => c.Table.IsReadable)
             .DistinctBy(c => (c.Table.Oid, c.Column.Name)),
@@ -20,7 +16,8 @@ internal static class TypeColumns
 
     /// <summary>How many rows name each content type, by table; a row that names it twice counts once.</summary>
     public static ILookup<int, (string Table, long Rows)> Count(
-        Session session, IReadOnlyList<(Table Table, Column Column)> columns, IEnumerable<int> types, CancellationToken cancellation)
+        Session session, IReadOnlyList<(Table Table, Column Column)> columns, IEnumerable<int> types,
+        CancellationToken cancellation)
     {
         int[] wanted = [.. types];
         if (wanted.Length == 0)

@@ -1,10 +1,3 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.Databases;
 
 /// <summary>Get-Database has no options of its own.</summary>
@@ -54,7 +47,8 @@ public sealed record DatabaseInfo(
 public sealed class GetDatabase : Operation<GetDatabaseOptions, DatabaseInfo>
 {
     private sealed record Facts(
-        string Version, string Role, bool Superuser, bool Reads, bool Writes, bool Replica, bool Encrypted, long Bytes, string Encoding, string Collation,
+        string Version, string Role, bool Superuser, bool Reads, bool Writes, bool Replica, bool Encrypted, long Bytes,
+        string Encoding, string Collation,
         string TimeZone);
 
     private static readonly SqlText s_facts = $"""
@@ -62,7 +56,8 @@ public sealed class GetDatabase : Operation<GetDatabaseOptions, DatabaseInfo>
                (select rolsuper from pg_roles where rolname = current_user) as superuser,
                coalesce(bool_and(has_table_privilege(c.oid, 'select')), true) as reads,
                coalesce(
-                 bool_and(has_table_privilege(c.oid, 'insert') and has_table_privilege(c.oid, 'update') and has_table_privilege(c.oid, 'delete')),
+                 bool_and(has_table_privilege(c.oid, 'insert') and has_table_privilege(c.oid, 'update')
+                     and has_table_privilege(c.oid, 'delete')),
                  true) as writes,
                pg_is_in_recovery() as replica,
                coalesce((select ssl from pg_stat_ssl where pid = pg_backend_pid()), false) as encrypted,
@@ -71,14 +66,17 @@ public sealed class GetDatabase : Operation<GetDatabaseOptions, DatabaseInfo>
                (select datcollate::text from pg_database where datname = current_database()) as collation,
                (select reset_val from pg_settings where name = 'TimeZone') as timezone
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where c.relkind in ('r', 'p') and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast') and n.nspname not like 'pg\_temp\_%'
+        where c.relkind in ('r', 'p') and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+            and n.nspname not like 'pg\_temp\_%'
         """;
 
     /// <inheritdoc/>
-    protected override IEnumerable<DatabaseInfo> Execute(Session session, GetDatabaseOptions options, OperationContext context)
+    protected override IEnumerable<DatabaseInfo> Execute(
+        Session session, GetDatabaseOptions options, OperationContext context)
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
-        IReadOnlyList<(string App, string Name)> heads = MigrationHeads.Of(session, catalog.Database, context.Cancellation);
+        IReadOnlyList<(string App, string Name)> heads = MigrationHeads.Of(
+            session, catalog.Database, context.Cancellation);
         Facts facts = session.Query<Facts>(s_facts, context.Cancellation)[0];
         yield return new DatabaseInfo(
             session.Server,

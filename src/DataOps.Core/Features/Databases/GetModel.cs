@@ -1,10 +1,3 @@
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-
 namespace DataOps.Core.Features.Databases;
 
 /// <summary>Which models to list. Wildcards are PowerShell's: * ? [a-z].</summary>
@@ -24,8 +17,8 @@ public sealed partial record GetModelOptions
 /// <param name="Database">The database.</param>
 /// <param name="Model">app_label.model; null for a table without a content type.</param>
 /// <param name="Table">Its table; null for a content type without one.</param>
-/// <param name="Kind">Model, ManyToMany (an automatic table), Table (no content type), NoTable (a content type of a removed, proxy or unmanaged model), or
-/// View, MaterializedView, ForeignTable: not handled.</param>
+/// <param name="Kind">Model, ManyToMany (an automatic table), Table (no content type), NoTable (a content type of a
+/// removed, proxy or unmanaged model), or View, MaterializedView, ForeignTable: not handled.</param>
 /// <param name="Key">The primary key's columns, joined by commas.</param>
 /// <param name="Rows">Rows as of the last ANALYZE; null when it never ran.</param>
 /// <param name="Bytes">Size of the main data as of the last ANALYZE, in bytes.</param>
@@ -55,15 +48,19 @@ public sealed class GetModel : Operation<GetModelOptions, ModelInfo>
     protected override bool NeedsAllNames => false;
 
     /// <inheritdoc/>
-    protected override IEnumerable<ModelInfo> Execute(Session session, GetModelOptions options, OperationContext context)
+    protected override IEnumerable<ModelInfo> Execute(
+        Session session, GetModelOptions options, OperationContext context)
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         ModelInfo[] all =
         [
             .. catalog.Models.Select(m => Describe(session, m.Label, m.Table, "Model", m)),
-            .. catalog.Database.Tables.Where(t => catalog.ModelOf(t) is null).Select(t => Describe(session, catalog.LabelOf(t), t, KindOf(catalog, t), null)),
+            .. catalog.Database.Tables.Where(t => catalog.ModelOf(t) is null).Select(
+                t => Describe(session, catalog.LabelOf(t), t, KindOf(catalog, t), null)),
             .. catalog.ContentTypesWithoutTable
-                .Select(c => new ModelInfo(session.Server, session.Database, c.Label, null, "NoTable", null, null, null, null, null, null, c.Id)),
+                .Select(c =>
+                    new ModelInfo(session.Server, session.Database, c.Label, null, "NoTable", null, null, null, null,
+                    null, null, c.Id)),
         ];
         NameFilter models = new(options.Model);
         NameFilter tables = new(options.Table);
@@ -72,7 +69,8 @@ public sealed class GetModel : Operation<GetModelOptions, ModelInfo>
         return all.Where(m => models.Matches(ModelNames(m)) && tables.Matches(TableNames(m)));
     }
 
-    private static string?[] ModelNames(ModelInfo m) => m.Model is null ? [] : ReferenceFilter.ModelNames(ModelLabel.Parse(m.Model)!);
+    private static string?[] ModelNames(ModelInfo m) =>
+        m.Model is null ? [] : ReferenceFilter.ModelNames(ModelLabel.Parse(m.Model)!);
 
     private static string?[] TableNames(ModelInfo m) => m.Table is null
         ? []

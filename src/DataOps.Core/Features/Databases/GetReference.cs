@@ -1,8 +1,3 @@
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-
 namespace DataOps.Core.Features.Databases;
 
 /// <summary>Which references to list. Wildcards are PowerShell's: * ? [a-z].</summary>
@@ -52,7 +47,8 @@ public sealed class GetReference : Operation<GetReferenceOptions, ReferenceInfo>
     protected override bool NeedsAllNames => false;
 
     /// <inheritdoc/>
-    protected override IEnumerable<ReferenceInfo> Execute(Session session, GetReferenceOptions options, OperationContext context)
+    protected override IEnumerable<ReferenceInfo> Execute(
+        Session session, GetReferenceOptions options, OperationContext context)
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
         ReferenceFilter filter =
@@ -67,7 +63,9 @@ public sealed class GetReference : Operation<GetReferenceOptions, ReferenceInfo>
         r.Severity,
         r.Table.DisplayName,
         catalog.LabelOf(r.Table),
-        string.Join(",", (r.ContentTypeColumn is null || r.Class == ReferenceClass.Inheritance ? r.Columns : r.Columns.Prepend(r.ContentTypeColumn))
+        string.Join(",",
+            (r.ContentTypeColumn is null
+                || r.Class == ReferenceClass.Inheritance ? r.Columns : r.Columns.Prepend(r.ContentTypeColumn))
             .Select(c => c.Name)),
         r.Target?.DisplayName,
         r.TargetColumns.Count == 0 ? null : string.Join(",", r.TargetColumns.Select(c => c.Name)),

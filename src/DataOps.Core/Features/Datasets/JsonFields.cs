@@ -1,11 +1,8 @@
-using DataOps.Core.Django.Models;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-
 namespace DataOps.Core.Features.Datasets;
 
-/// <summary>Which JSON fields are Wagtail's StreamFields as the user says, whose fixtures hold the JSON as a text.</summary>
+/// <summary>
+/// Which JSON fields are Wagtail's StreamFields as the user says, whose fixtures hold the JSON as a text.
+/// </summary>
 internal sealed class JsonFields
 {
     private readonly NameFilter _stream;
@@ -24,12 +21,15 @@ internal sealed class JsonFields
         JsonFields fields = new(new NameFilter(streamField), new NameFilter(jsonField));
         if (fields._stream.IsEmpty && fields._json.IsEmpty)
             return fields;
-        string?[][] names = [.. models.SelectMany(m => m.Fields.Where(f => IsJson(f.Column)).Select(f => new[] { NameOf(m, f.Name) }))];
+        string?[][] names =
+            [.. models.SelectMany(m => m.Fields.Where(f => IsJson(f.Column)).Select(f => new[] { NameOf(m, f.Name) }))];
         context.ReportUnmatched(fields._stream, names, ErrorIds.UnknownField, "JSON field");
         context.ReportUnmatched(fields._json, names, ErrorIds.UnknownField, "JSON field");
-        if (!fields._stream.IsEmpty && !fields._json.IsEmpty && names.FirstOrDefault(n => fields._stream.Matches(n) && fields._json.Matches(n)) is [{ } both])
+        if (!fields._stream.IsEmpty && !fields._json.IsEmpty
+            && names.FirstOrDefault(n => fields._stream.Matches(n) && fields._json.Matches(n)) is [{ } both])
             throw new DataOpsException(
-                ErrorIds.FieldInBoth, FailureKind.InvalidArgument, $"-StreamField and -JsonField both name {both}.", "Name it in one of them.", both);
+                ErrorIds.FieldInBoth, FailureKind.InvalidArgument, $"-StreamField and -JsonField both name {both}.",
+                "Name it in one of them.", both);
         return fields;
     }
 

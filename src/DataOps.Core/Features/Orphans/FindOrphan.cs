@@ -1,8 +1,3 @@
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
 using Npgsql;
 
 namespace DataOps.Core.Features.Orphans;
@@ -19,8 +14,9 @@ public sealed partial record FindOrphanOptions : ReferenceOptions
 
 /// <summary>Finds orphans: rows whose reference has no target, one result per row, in one snapshot.</summary>
 /// <remarks>
-/// One pass over each child table serves all its references; a column of few values is answered from its index. References that cannot be searched, as
-/// the role may not read a table, are findings themselves (<see cref="AuditProblem.CheckFailed"/>).
+/// One pass over each child table serves all its references; a column of few values is answered from its index.
+/// References that cannot be searched, as the role may not read a table, are findings themselves
+/// (<see cref="AuditProblem.CheckFailed"/>).
 /// </remarks>
 [Operation("Find", "Orphan")]
 public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
@@ -30,7 +26,8 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">The connection is lost.</exception>
-    protected override IEnumerable<Finding> Execute(Session session, FindOrphanOptions options, OperationContext context)
+    protected override IEnumerable<Finding> Execute(
+        Session session, FindOrphanOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
@@ -39,7 +36,8 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
     }
 
     /// <summary>Finds them in a snapshot that is the caller's, with other audits.</summary>
-    internal static IEnumerable<Finding> Find(Session session, ReferenceCatalog catalog, FindOrphanOptions options, OperationContext context)
+    internal static IEnumerable<Finding> Find(
+        Session session, ReferenceCatalog catalog, FindOrphanOptions options, OperationContext context)
     {
         // Hash tables of parents' keys should not spill to disk: the keys of a million rows need about 50 MB.
         session.Run($"set local work_mem = '64MB'");
@@ -53,14 +51,16 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
         {
             Table child = table.First().Table;
             context.Report($"Searching {child}", done, total > 0 ? total : null);
-            foreach (Finding finding in Find(session, catalog, [.. table], options.Summary, context with { Progress = null }))
+            foreach (Finding finding in Find(
+                session, catalog, [.. table], options.Summary, context with { Progress = null }))
                 yield return finding;
             done += child.EstimatedRows ?? 0;
         }
     }
 
     // All references of one table in one check; where it is refused, each in one of its own.
-    private static IEnumerable<Finding> Find(Session session, ReferenceCatalog catalog, Reference[] references, bool sums, OperationContext context)
+    private static IEnumerable<Finding> Find(
+        Session session, ReferenceCatalog catalog, Reference[] references, bool sums, OperationContext context)
     {
         Reference first = references[0];
         string? model = catalog.LabelOf(first.Table);
@@ -72,7 +72,8 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
         }
         IEnumerable<Finding> Parts() => references.SelectMany(r => Find(session, catalog, [r], sums, context));
         return new Check(session, Audit.Orphan, context)
-            .Run(Search, [first.Table, .. references.Select(r => r.Target).OfType<Table>()], model, references.Length == 1 ? null : Parts)
+            .Run(Search, [first.Table, .. references.Select(r => r.Target).OfType<Table>()], model,
+                references.Length == 1 ? null : Parts)
             .Select(f => f.Class is AuditProblem.CheckFailed ? f with { Reference = f.Reference ?? name } : f);
     }
 
@@ -89,12 +90,14 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
         };
     }
 
-    private static IEnumerable<Finding> Summarize(Session session, ReferenceCatalog catalog, IEnumerable<DanglingReference> found)
+    private static IEnumerable<Finding> Summarize(
+        Session session, ReferenceCatalog catalog, IEnumerable<DanglingReference> found)
     {
         Dictionary<Reference, (long Count, SortedSet<string> Targets)> counts = [];
         foreach (DanglingReference d in found)
         {
-            (long count, SortedSet<string> targets) = counts.GetValueOrDefault(d.Reference, (0, new(StringComparer.Ordinal)));
+            (long count, SortedSet<string> targets) = counts.GetValueOrDefault(
+                d.Reference, (0, new(StringComparer.Ordinal)));
             if ((d.Target ?? d.Reference.Target)?.DisplayName is { } target)
                 targets.Add(target);
             counts[d.Reference] = (count + 1, targets);
@@ -131,6 +134,8 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
         string find = $"Find-Orphan -Reference '{reference.Name}'";
         if (reference.Severity == Severity.Expected)
             return find + " -IncludeExpected";
-        return reference.Class is ReferenceClass.Tree or ReferenceClass.Embedded ? find : $"{find} | Repair-Orphan -WhatIf";
+        return reference.Class is ReferenceClass.Tree or ReferenceClass.Embedded
+            ? find
+            : $"{find} | Repair-Orphan -WhatIf";
     }
 }

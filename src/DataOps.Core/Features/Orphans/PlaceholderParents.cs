@@ -1,14 +1,11 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.References;
 using DataOps.Core.Django.Values;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Orphans;
 
-/// <summary>Makes missing rows of one table anew: placeholders with the key that orphans refer to, and otherwise as empty as the table lets them be.</summary>
+/// <summary>
+/// Makes missing rows of one table anew: placeholders with the key that orphans refer to, and otherwise as empty as the
+/// table lets them be.
+/// </summary>
 /// <param name="session">The session, in the transaction of the changes.</param>
 /// <param name="catalog">The reference catalogue.</param>
 /// <param name="rows">The plan of the table.</param>
@@ -16,7 +13,8 @@ namespace DataOps.Core.Features.Orphans;
 /// <param name="number">Tells its temporary table from others.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class PlaceholderParents(
-    Session session, ReferenceCatalog catalog, TablePlan rows, IReadOnlyList<RepairStep> orphans, int number, CancellationToken cancellation) : IRepair
+    Session session, ReferenceCatalog catalog, TablePlan rows, IReadOnlyList<RepairStep> orphans, int number,
+    CancellationToken cancellation) : IRepair
 {
     private readonly Table _table = rows.Table;
     private readonly Column _key = orphans[0].Reference.TargetColumns[0];
@@ -27,10 +25,14 @@ internal sealed class PlaceholderParents(
     public void Plan()
     {
         SqlText keys = SqlText.Join(
-            " union all ", orphans.Select(s => (SqlText)$"select t.{s.Reference.Column}::{_key.TypeSql} as key {s.Orphans.From}"));
+            " union all ",
+            orphans.Select(s => (SqlText)$"select t.{s.Reference.Column}::{_key.TypeSql} as key {s.Orphans.From}"));
         IEnumerable<SqlText> values = Filled.Select(c =>
-            c == _key ? (SqlText)$"k.key as {c}" : (SqlText)$"{EmptyValue.OfRow(catalog, _table, c)!.Value}::{c.TypeSql} as {c}");
-        TemporaryTable.Create(session, _name, $"select {values} from (select distinct x.key from ({keys}) x) k", cancellation);
+            c == _key
+            ? (SqlText)$"k.key as {c}"
+            : (SqlText)$"{EmptyValue.OfRow(catalog, _table, c)!.Value}::{c.TypeSql} as {c}");
+        TemporaryTable.Create(
+            session, _name, $"select {values} from (select distinct x.key from ({keys}) x) k", cancellation);
         rows.PlanInsert($"select p.{_key} from {_name} p");
     }
 
@@ -43,5 +45,6 @@ internal sealed class PlaceholderParents(
     public IEnumerable<RowChange> Describe(RowChanges changed) =>
         changed.Inserted(rows, catalog.LabelOf(_table), $"from {_name} s", Filled.Select(c => c.Name));
 
-    private Column[] Filled => [.. _table.Columns.Where(c => c == _key || EmptyValue.OfRow(catalog, _table, c) is not null)];
+    private Column[] Filled =>
+        [.. _table.Columns.Where(c => c == _key || EmptyValue.OfRow(catalog, _table, c) is not null)];
 }

@@ -1,13 +1,9 @@
-using DataOps.Core.Operations;
-using DataOps.Core.Changes;
-using DataOps.Core.Django.References;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.Orphans;
 
-/// <summary>The table into which rows are copied before they are deleted, as JSON, with where they stood and what they referred to.</summary>
+/// <summary>
+/// The table into which rows are copied before they are deleted, as JSON, with where they stood and what they referred
+/// to.
+/// </summary>
 /// <param name="session">The session, in the transaction of the changes.</param>
 /// <param name="catalog">The tables.</param>
 /// <param name="changes">The plan, with all rows to be deleted.</param>
@@ -15,7 +11,8 @@ namespace DataOps.Core.Features.Orphans;
 /// <param name="steps">What the rows that are deleted referred to.</param>
 /// <param name="context">Hears that the table will be made.</param>
 internal sealed class QuarantineTable(
-    Session session, ReferenceCatalog catalog, ChangeSet changes, string? name, IReadOnlyList<RepairStep> steps, OperationContext context) : IRepair
+    Session session, ReferenceCatalog catalog, ChangeSet changes, string? name, IReadOnlyList<RepairStep> steps,
+    OperationContext context) : IRepair
 {
     private const string DefaultName = "dataops_quarantine";
 
@@ -44,7 +41,8 @@ internal sealed class QuarantineTable(
     /// <inheritdoc/>
     public void Plan()
     {
-        long rows = changes.Tables.Sum(t => session.Query<long>($"select count(*) from {t.Name} where _action = 'D'", context.Cancellation)[0]);
+        long rows = changes.Tables.Sum(
+            t => session.Query<long>($"select count(*) from {t.Name} where _action = 'D'", context.Cancellation)[0]);
         _copies = changes.Of(Make());
         _copies.Expect(rows);
     }
@@ -64,12 +62,15 @@ internal sealed class QuarantineTable(
             // A row with two references without a target is copied once, and both are named.
             RepairStep[] own = [.. steps.Where(s => s.Orphans.Rows == gone)];
             SqlText references = own.Length == 0
-                ? (SqlText)$"null, null" : (SqlText)$"{Both(own, s => SqlText.Value(s.Reference.Name))}, {Both(own, _ => $"o._value")}";
+                ? (SqlText)$"null, null"
+                    : (SqlText)$"{Both(own, s => SqlText.Value(s.Reference.Name))}, {Both(own, _ => $"o._value")}";
             session.Run(
                 $"""
                 with copied as (
-                  insert into {copies.Table} ({copies.OwnKey.Column}table_name, key, reference, value, row) overriding system value
-                  select {copies.OwnKey.Value}{SqlText.Value(gone.Table.DisplayName)}, {gone.Identity.Text("c")}, {references}, (select to_jsonb(j) from (select {cells}) j)
+                  insert into {copies.Table} ({copies.OwnKey.Column}table_name, key, reference, value, row) overriding
+                      system value
+                  select {copies.OwnKey.Value}{SqlText.Value(gone.Table.DisplayName)}, {gone.Identity.Text("c")},
+                      {references}, (select to_jsonb(j) from (select {cells}) j)
                   from {gone.Name} c where c._action = 'D' returning id)
                 insert into {copied} select id from copied
                 """,

@@ -1,14 +1,13 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Changes.Batches;
-using DataOps.Core.Django.References;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Orphans;
 
-/// <summary>A repair in many short transactions: the orphans are found once, and each batch of them is looked at and planned anew.</summary>
-internal sealed class RepairBatches(Session session, ReferenceCatalog catalog, RepairOrphanOptions options, BatchedChange batches, OperationContext context)
+/// <summary>
+/// A repair in many short transactions: the orphans are found once, and each batch of them is looked at and planned
+/// anew.
+/// </summary>
+internal sealed class RepairBatches(Session session, ReferenceCatalog catalog, RepairOrphanOptions options,
+    BatchedChange batches, OperationContext context)
 {
     /// <summary>Repairs all of them, or as many as can be before something stops it.</summary>
     public void Run(IReadOnlyList<RepairStep> steps)
@@ -17,7 +16,8 @@ internal sealed class RepairBatches(Session session, ReferenceCatalog catalog, R
             batches.Run(
                 $"Repairing {step.Reference.Table}",
                 $"select * from {step.Orphans.Name}",
-                (change, rows) => new RepairRun(session, catalog, options, change, [StillOrphans(step, change.Changes, rows)], context).Plan());
+                (change, rows) => new RepairRun(
+                    session, catalog, options, change, [StillOrphans(step, change.Changes, rows)], context).Plan());
     }
 
     // Of the rows that were found, those that are orphans still.
@@ -26,7 +26,10 @@ internal sealed class RepairBatches(Session session, ReferenceCatalog catalog, R
         SelectedRows orphans = new(session, "dataops_batch", changes.Of(step.Reference.Table), context.Cancellation);
         foreach (MissingTarget target in step.Missing)
             orphans.Add(
-                step.Reference.Value("t"), $"from {step.Reference.Table} t join {rows} o on {orphans.Is("o", "t")} where {target.IsDangling("t")}");
+                step.Reference.Value("t"),
+                $"""
+                from {step.Reference.Table} t join {rows} o on {orphans.Is("o", "t")} where {target.IsDangling("t")}
+                """);
         return step with { Orphans = orphans };
     }
 }

@@ -1,6 +1,3 @@
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-
 namespace DataOps.Core.Features.Orphans;
 
 /// <summary>Which options of a repair go together.</summary>

@@ -1,11 +1,5 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Changes.Batches;
 using DataOps.Core.Changes.UndoFiles;
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
 using Npgsql;
 
 namespace DataOps.Core.Features.Orphans;
@@ -15,7 +9,8 @@ namespace DataOps.Core.Features.Orphans;
 /// one transaction.
 /// </summary>
 /// <remarks>
-/// Each orphan is looked at again before it is touched, and once more under its lock. What depends on a row that is deleted follows Django's on_delete.
+/// Each orphan is looked at again before it is touched, and once more under its lock. What depends on a row that is
+/// deleted follows Django's on_delete.
 /// </remarks>
 [Operation("Repair", "Orphan", AsksFirst = true)]
 public sealed class RepairOrphan : Operation<RepairOrphanOptions, IChangeResult>
@@ -23,16 +18,18 @@ public sealed class RepairOrphan : Operation<RepairOrphanOptions, IChangeResult>
     private const string Name = "Repair-Orphan";
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A name matches nothing, an action does not suit or is not told, rows are protected, or others were there
-    /// meanwhile: nothing is changed.</exception>
-    protected override IEnumerable<IChangeResult> Execute(Session session, RepairOrphanOptions options, OperationContext context)
+    /// <exception cref="DataOpsException">A name matches nothing, an action does not suit or is not told, rows are
+    /// protected, or others were there meanwhile: nothing is changed.</exception>
+    protected override IEnumerable<IChangeResult> Execute(
+        Session session, RepairOrphanOptions options, OperationContext context)
     {
         ChangeWay way = ChangeWay.For(session, Name, options);
         RepairOptions.Check(options);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
         return options is { BatchSize: { } size, WhatIf: false }
             ? InBatches(session, catalog, options, BatchLimits.Of(size), context)
-            : AtOnce(session, catalog, options, options.BatchSize is null ? way : new ChangeWay.WhatIfInBatches(), context);
+            : AtOnce(
+                session, catalog, options, options.BatchSize is null ? way : new ChangeWay.WhatIfInBatches(), context);
     }
 
     private static IEnumerable<IChangeResult> AtOnce(
@@ -55,12 +52,14 @@ public sealed class RepairOrphan : Operation<RepairOrphanOptions, IChangeResult>
     }
 
     private static IEnumerable<IChangeResult> InBatches(
-        Session session, ReferenceCatalog catalog, RepairOrphanOptions options, BatchLimits limits, OperationContext context)
+        Session session, ReferenceCatalog catalog, RepairOrphanOptions options, BatchLimits limits,
+        OperationContext context)
     {
         BatchedChange batches = new(session, catalog, Name, limits, UndoPlace.Of(options, session, Name), context);
         RepairSelection selection = new(session, catalog, options, outlives: true, context);
         IReadOnlyList<RepairStep> steps;
-        using (NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted))
+        using (NpgsqlTransaction transaction = session.Connection.BeginTransaction(
+            System.Data.IsolationLevel.ReadCommitted))
         {
             FavourMemory(session, context);
             using ChangeSet changes = new(session, Name, context.Cancellation);
@@ -90,7 +89,8 @@ public sealed class RepairOrphan : Operation<RepairOrphanOptions, IChangeResult>
         session.Run($"set local work_mem = '64MB'", context.Cancellation);
 
     private static RepairOrphanResult Result(
-        IReadOnlyList<RepairStep> steps, long skipped, int batches, ChangeResult done) => done.With(new RepairOrphanResult
+        IReadOnlyList<RepairStep> steps, long skipped, int batches, ChangeResult done) =>
+            done.With(new RepairOrphanResult
         {
             Orphans = steps.Sum(s => s.Orphans.Count),
             Skipped = skipped,

@@ -1,7 +1,3 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.References;
-using DataOps.Core.Operations;
-
 namespace DataOps.Core.Features.Orphans;
 
 /// <summary>Options of <see cref="RepairOrphan"/>. Wildcards are PowerShell's: * ? [a-z].</summary>

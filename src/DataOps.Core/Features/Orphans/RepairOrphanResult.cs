@@ -1,6 +1,3 @@
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-
 namespace DataOps.Core.Features.Orphans;
 
 /// <summary>The sum of a repair.</summary>
@@ -29,5 +26,6 @@ public sealed record RepairOrphanResult : ChangeResult
 /// <param name="Choices">The possible actions, joined by commas.</param>
 /// <param name="Reference">The reference's name.</param>
 public sealed record OrphanPlan(
-    string Server, string Database, ReferenceClass Class, string Table, string? Model, string Column, string? References, long Orphans, OrphanAction? Action,
+    string Server, string Database, ReferenceClass Class, string Table, string? Model, string Column,
+    string? References, long Orphans, OrphanAction? Action,
         string Choices, string Reference) : IChangeResult;

@@ -1,13 +1,11 @@
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-
 namespace DataOps.Core.Features.Orphans;
 
 /// <summary>Says which orphans nothing can be done to as it was asked for, all in one failure.</summary>
 internal static class RepairRefusal
 {
     /// <summary>Makes sure that every step has an action that suits it.</summary>
-    /// <exception cref="DataOpsException"><c>UndecidedReferences</c> or <c>UnsuitedAction</c>: which references, and what suits them.</exception>
+    /// <exception cref="DataOpsException"><c>UndecidedReferences</c> or <c>UnsuitedAction</c>: which references, and
+    /// what suits them.</exception>
     public static void Require(ReferenceCatalog catalog, IReadOnlyList<RepairStep> steps)
     {
         if (Undecided(steps) is { } undecided)
@@ -31,13 +29,16 @@ internal static class RepairRefusal
             $"{Count(undecided)} orphans without a safe default action, so nothing was changed.", undecided, Suits);
     }
 
-    private static string Count(RepairStep[] steps) => steps.Length == 1 ? "1 reference has" : $"{steps.Length} references have";
+    private static string Count(RepairStep[] steps) =>
+        steps.Length == 1 ? "1 reference has" : $"{steps.Length} references have";
 
-    private static DataOpsException Refusal(string id, string sentence, RepairStep[] steps, Func<RepairStep, string> what)
+    private static DataOpsException Refusal(
+        string id, string sentence, RepairStep[] steps, Func<RepairStep, string> what)
     {
         int width = Math.Min(steps.Max(s => s.Line.Length), 80);
         return new DataOpsException(
-            id, FailureKind.InvalidOperation, sentence + string.Concat(steps.Select(s => $"\n  {s.Line.PadRight(width)}  {what(s)}")),
+            id, FailureKind.InvalidOperation,
+            sentence + string.Concat(steps.Select(s => $"\n  {s.Line.PadRight(width)}  {what(s)}")),
             "Choose with -Action, one kind of orphan at a time: filter with -Reference, -Class or -Table, or pipe "
                 + "them.", steps[0].Reference.Name);
     }
@@ -49,7 +50,9 @@ internal static class RepairRefusal
         OrphanAction.SetNull => "cannot be NULL: ",
         OrphanAction.Repoint when step.Reference.Columns.Count == 1 => "is the row's own key: ",
         OrphanAction.RecreateParent when step.Reference is { Columns.Count: 1, Target: { } target } =>
-            PlaceholderRow.Obstacle(catalog, target, step.Reference.TargetColumns[0]) is { } obstacle ? obstacle + "; else " : "",
+            PlaceholderRow.Obstacle(catalog, target, step.Reference.TargetColumns[0]) is { } obstacle
+            ? obstacle + "; else "
+            : "",
         OrphanAction.RebuildHalf or OrphanAction.PlainPage => "does not link a page with its specific row: ",
         _ => "",
     };

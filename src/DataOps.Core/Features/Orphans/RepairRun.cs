@@ -1,25 +1,23 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
 using DataOps.Core.PageRepair;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Orphans;
 
-/// <summary>One repair in one transaction: what becomes of orphans and of all that depends on them, planned and applied.</summary>
+/// <summary>
+/// One repair in one transaction: what becomes of orphans and of all that depends on them, planned and applied.
+/// </summary>
 internal sealed class RepairRun(
-    Session session, ReferenceCatalog catalog, RepairOrphanOptions options, ChangeRun change, IReadOnlyList<RepairStep> steps, OperationContext context)
+    Session session, ReferenceCatalog catalog, RepairOrphanOptions options, ChangeRun change,
+    IReadOnlyList<RepairStep> steps, OperationContext context)
 {
-    private static readonly DeletionWords s_words = new("would be deleted, so nothing was changed.", "Delete them first", "use -OnDependent Cascade");
+    private static readonly DeletionWords s_words = new(
+        "would be deleted, so nothing was changed.", "Delete them first", "use -OnDependent Cascade");
 
     private readonly List<IRepair> _repairs = [];
     private readonly Dictionary<TablePlan, NewValues> _newValues = [];
 
     /// <summary>Plans what becomes of the orphans, and of all that depends on them.</summary>
-    /// <exception cref="DataOpsException">Something cannot be done as it was asked for; everything of that kind is named.</exception>
+    /// <exception cref="DataOpsException">Something cannot be done as it was asked for; everything of that kind is
+    /// named.</exception>
     public void Plan()
     {
         foreach (RepairStep step in steps)
@@ -39,10 +37,13 @@ internal sealed class RepairRun(
         switch (step.Action)
         {
             case OrphanAction.SetNull:
-                ValuesOf(step.Orphans.Rows).Add(step.Orphans, step.Reference.Clearable.ToDictionary(c => c.Name, c => (SqlText)$"null::{c.TypeSql}"));
+                ValuesOf(step.Orphans.Rows)
+                    .Add(step.Orphans,
+                        step.Reference.Clearable.ToDictionary(c => c.Name, c => (SqlText)$"null::{c.TypeSql}"));
                 break;
             case OrphanAction.Repoint:
-                ValuesOf(step.Orphans.Rows).Add(step.Orphans, new Repointing(session, catalog, context.Cancellation).Values(step, options.To!));
+                ValuesOf(step.Orphans.Rows).Add(
+                    step.Orphans, new Repointing(session, catalog, context.Cancellation).Values(step, options.To!));
                 break;
             case OrphanAction.PlainPage:
                 new PlainPages(session, catalog, change.Changes, step.Orphans, ValuesOf, context.Cancellation).Plan();
@@ -56,15 +57,19 @@ internal sealed class RepairRun(
     // Two references may miss the same row.
     private void ChooseParents()
     {
-        RepairStep[] parents = [.. steps.Where(s => s.Action is OrphanAction.RecreateParent or OrphanAction.RebuildHalf)];
+        RepairStep[] parents =
+            [.. steps.Where(s => s.Action is OrphanAction.RecreateParent or OrphanAction.RebuildHalf)];
         bool IsOfPage(RepairStep step) => step.Reference.ContentTypeColumn is not null
             || (step.Reference.IsParentLink && catalog.LeadsToPage(step.Reference));
         RepairStep[] halves = [.. parents.Where(IsOfPage)];
         if (halves.Length > 0)
             _repairs.Insert(0, new RebuiltSpecificRows(
-                session, catalog, change.Changes, [.. halves.Select(h => h.Orphans)], locks: !change.IsWhatIf, context.Cancellation));
+                session, catalog, change.Changes, [.. halves.Select(h => h.Orphans)], locks: !change.IsWhatIf,
+                context.Cancellation));
         foreach (IGrouping<Table, RepairStep> steps in parents.Except(halves).GroupBy(s => s.Reference.Target!))
-            _repairs.Insert(0, new PlaceholderParents(session, catalog, change.Changes.Of(steps.Key), [.. steps], _repairs.Count + 1, context.Cancellation));
+            _repairs.Insert(0,
+                new PlaceholderParents(session, catalog, change.Changes.Of(steps.Key), [.. steps], _repairs.Count + 1,
+                    context.Cancellation));
     }
 
     private NewValues ValuesOf(TablePlan rows)
@@ -80,7 +85,8 @@ internal sealed class RepairRun(
         foreach (RepairStep step in steps)
         {
             long left = step.Missing.Sum(
-                m => session.Query<long>($"select count(*) {step.Orphans.From} where {m.IsDangling("t")}", context.Cancellation)[0]);
+                m => session.Query<long>(
+                    $"select count(*) {step.Orphans.From} where {m.IsDangling("t")}", context.Cancellation)[0]);
             if (left != step.Orphans.Count)
                 throw new DataOpsException(
                     ErrorIds.ChangedMeanwhile, FailureKind.Busy,

@@ -1,20 +1,18 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Features.Orphans;
 
-/// <summary>Finds the orphans that a repair is about: those that were named and still are orphans, or all of the references that were asked for.</summary>
+/// <summary>
+/// Finds the orphans that a repair is about: those that were named and still are orphans, or all of the references that
+/// were asked for.
+/// </summary>
 /// <param name="session">The session, in a transaction.</param>
 /// <param name="catalog">The reference catalogue.</param>
 /// <param name="options">What was asked for.</param>
 /// <param name="outlives">Whether the orphans' temporary tables outlive the transaction.</param>
 /// <param name="context">Hears what is left alone.</param>
-internal sealed class RepairSelection(Session session, ReferenceCatalog catalog, RepairOrphanOptions options, bool outlives, OperationContext context)
+internal sealed class RepairSelection(
+    Session session, ReferenceCatalog catalog, RepairOrphanOptions options, bool outlives, OperationContext context)
 {
     private const int Named = 5;
 
@@ -24,17 +22,20 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
     public long Skipped { get; private set; }
 
     /// <summary>The orphans, a step for each reference that has any.</summary>
-    /// <exception cref="DataOpsException">A name matches nothing, objects are of another database, or nothing of what was asked for can be repaired
-    /// here.</exception>
+    /// <exception cref="DataOpsException">A name matches nothing, objects are of another database, or nothing of what
+    /// was asked for can be repaired here.</exception>
     public IReadOnlyList<RepairStep> Steps(ChangeSet changes)
     {
         ReferenceFilter filter =
             new(catalog, options.Table, options.Model, options.Class, options.Reference, context);
         Reference[] asked = [.. filter.Select()];
-        return [.. (options.InputObject is { } input ? OfInput(changes, asked, input) : OfFilter(changes, asked)).Where(s => s.Orphans.Count > 0)];
+        return [.. (options.InputObject is { } input ? OfInput(changes, asked, input) : OfFilter(changes, asked)).Where(
+            s => s.Orphans.Count > 0)];
     }
 
-    /// <summary>Drops the orphans' temporary tables, where they outlive the transaction and the connection is still there.</summary>
+    /// <summary>
+    /// Drops the orphans' temporary tables, where they outlive the transaction and the connection is still there.
+    /// </summary>
     public void Forget()
     {
         for (int i = 1; i <= _steps && session.Connection.FullState == System.Data.ConnectionState.Open; i++)
@@ -67,7 +68,8 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
             }
             else if (reference.Severity == Severity.Expected && !IsNamed(reference))
                 Skip(input.Length,
-                    $"{reference} is history that outlives its target by design: name it with -Reference, or use -IncludeExpected, to repair it all the same.");
+                    $"{reference} is history that outlives its target by design: name it with -Reference, or use " +
+                        $"-IncludeExpected, to repair it all the same.");
             else if (!asked.Contains(reference))
                 Skip(input.Length, $"{reference} is left out by -Table, -Model, -Class or -Reference.");
             else
@@ -101,7 +103,8 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
         orphans.Analyze();
         if (!all)
             SkipHealed(reference, orphans, given);
-        return new RepairStep(reference, orphans, missing, reference.Repairs(catalog), options.Action ?? reference.DefaultRepair(catalog));
+        return new RepairStep(reference, orphans, missing, reference.Repairs(catalog),
+            options.Action ?? reference.DefaultRepair(catalog));
     }
 
     private static string NameOf(int step) => $"dataops_orphan_{step}";
@@ -118,12 +121,14 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
     private void SkipHealed(Reference reference, SelectedRows orphans, SqlText input)
     {
         IReadOnlyList<string> healed = session.Query<string>(
-            $"select distinct i.key from {input} i where not exists (select 1 from {orphans.Name} o where o._key = i.key) order by 1",
+            $"select distinct i.key from {input} i where not exists (select 1 from {orphans.Name} o where o._key = " +
+                $"i.key) order by 1",
             context.Cancellation);
         if (healed.Count > 0)
             Skip(
                 healed.Count,
-                $"{(healed.Count == 1 ? "1 row is no orphan" : $"{healed.Count} rows are no orphans")} of {reference} any more, or not of the same value: "
+                $"{(healed.Count == 1 ? "1 row is no orphan" : $"{healed.Count} rows are no orphans")} of " +
+                    $"{reference} any more, or not of the same value: "
                 + $"{reference.Table} {string.Join(", ", healed.Take(Named))}{(healed.Count > Named ? ", …" : "")}.");
     }
 
@@ -134,10 +139,13 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
     }
 
     private Reference Find(OrphanInput input) =>
-        catalog.References.FirstOrDefault(r => r.Name == input.Reference && (input.Table is null || ReferenceFilter.TableNames(r.Table).Contains(input.Table)))
+        catalog.References.FirstOrDefault(r => r.Name == input.Reference
+            && (input.Table is null || ReferenceFilter.TableNames(r.Table).Contains(input.Table)))
         ?? throw new DataOpsException(
             ErrorIds.UnknownReference, FailureKind.NotFound,
-            $"{session.Database} has no reference {input.Reference}{(input.Table is null ? "" : $" of table {input.Table}")} any more. Nothing was changed.",
+            $"{session.Database} has no reference " +
+                $"{input.Reference}{(input.Table is null ? "" : $" of table {input.Table}")} any more. Nothing was " +
+                $"changed.",
             "Run Find-Orphan again; with the same -SoftReference if it had one.", input.Reference);
 
     private bool IsNamed(Reference reference) =>
@@ -146,7 +154,8 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
     private void Require(IReadOnlyList<OrphanInput> objects)
     {
         if (objects.FirstOrDefault(i => string.IsNullOrEmpty(i.Reference)) is not null)
-            throw new DataOpsException(ErrorIds.UselessInput, FailureKind.InvalidArgument, "An object names no reference, so nothing was changed.",
+            throw new DataOpsException(ErrorIds.UselessInput, FailureKind.InvalidArgument,
+                "An object names no reference, so nothing was changed.",
                 "Pass on what Find-Orphan writes.", nameof(options.InputObject));
         bool IsOther(OrphanInput i) =>
             (i.Server is { } server && !server.Equals(session.Server, StringComparison.OrdinalIgnoreCase))
@@ -154,7 +163,8 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
         if (objects.FirstOrDefault(IsOther) is { } other)
             throw new DataOpsException(
                 ErrorIds.OtherDatabase, FailureKind.InvalidArgument,
-                $"{other.Key} of {other.Reference} is in {other.Database} on {other.Server}, and this is {session.Database} on {session.Server}.",
+                $"{other.Key} of {other.Reference} is in {other.Database} on {other.Server}, and this is " +
+                    $"{session.Database} on {session.Server}.",
                 "Nothing was changed: find and repair in the same database.", other.Reference);
     }
 
@@ -167,6 +177,7 @@ internal sealed class RepairSelection(Session session, ReferenceCatalog catalog,
         string where = isTree
             ? "Repair-Tree attaches it to another node, or deletes it with all below it."
             : "Find-Orphan tells the row and the place in its text: edit it in the application.";
-        return new DataOpsException(ErrorIds.NotRepairable, FailureKind.InvalidOperation, $"{reference} {what}.", where, reference.Name);
+        return new DataOpsException(
+            ErrorIds.NotRepairable, FailureKind.InvalidOperation, $"{reference} {what}.", where, reference.Name);
     }
 }

@@ -1,7 +1,3 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.References;
-using DataOps.Core.Postgres.Connections;
-
 namespace DataOps.Core.Features.Orphans;
 
 /// <summary>The orphans of one reference, and what becomes of them.</summary>
@@ -11,7 +7,8 @@ namespace DataOps.Core.Features.Orphans;
 /// <param name="Choices">The actions that suit.</param>
 /// <param name="Action">The action; null where nobody has said.</param>
 internal sealed record RepairStep(
-    Reference Reference, SelectedRows Orphans, IReadOnlyList<MissingTarget> Missing, IReadOnlyList<OrphanAction> Choices, OrphanAction? Action)
+    Reference Reference, SelectedRows Orphans, IReadOnlyList<MissingTarget> Missing,
+    IReadOnlyList<OrphanAction> Choices, OrphanAction? Action)
 {
     /// <summary>The name of the reference as messages have it.</summary>
     public string Name => Reference.Name.StartsWith(Reference.Table.DisplayName, StringComparison.Ordinal)
@@ -22,6 +19,8 @@ internal sealed record RepairStep(
 
     /// <summary>What it does, for a plan.</summary>
     public OrphanPlan Describe(Session session, ReferenceCatalog catalog) => new(
-        session.Server, session.Database, Reference.Class, Reference.Table.DisplayName, catalog.LabelOf(Reference.Table),
-        Reference.ColumnText, Reference.Target?.DisplayName, Orphans.Count, Action, string.Join(", ", Choices), Reference.Name);
+        session.Server, session.Database, Reference.Class, Reference.Table.DisplayName,
+        catalog.LabelOf(Reference.Table),
+        Reference.ColumnText, Reference.Target?.DisplayName, Orphans.Count, Action, string.Join(", ", Choices),
+        Reference.Name);
 }

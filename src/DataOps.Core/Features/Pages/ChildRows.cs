@@ -1,11 +1,3 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.Pages;
 
 /// <summary>Rows of one table that become rows of another.</summary>
@@ -16,11 +8,15 @@ namespace DataOps.Core.Features.Pages;
 /// <param name="FromName">The old list's name, or the old table's.</param>
 /// <param name="ToName">The new list's name, or the new table's.</param>
 /// <param name="IsList">Whether it is a many-to-many list.</param>
-internal sealed record ChildMove(Table From, Column FromColumn, Table To, Column ToColumn, string FromName, string ToName, bool IsList);
+internal sealed record ChildMove(
+    Table From, Column FromColumn, Table To, Column ToColumn, string FromName, string ToName, bool IsList);
 
-/// <summary>Rows that refer to the old type's own tables: they move to the new type's where there is a table for them.</summary>
+/// <summary>
+/// Rows that refer to the old type's own tables: they move to the new type's where there is a table for them.
+/// </summary>
 internal sealed class ChildRows(
-    Session session, ReferenceCatalog catalog, ChangeRun change, FieldMap map, ConversionProblems problems, bool force, ReplacementPages? newPages,
+    Session session, ReferenceCatalog catalog, ChangeRun change, FieldMap map, ConversionProblems problems, bool force,
+    ReplacementPages? newPages,
     OperationContext context)
 {
     private readonly List<ChildMove> _moved = [];
@@ -28,7 +24,8 @@ internal sealed class ChildRows(
     private readonly List<string> _oldLists = [];
 
     /// <summary>Lists and tables that move: new name, old name, new table.</summary>
-    public IEnumerable<(string Name, string Source, Table Table)> Moved => _moved.Select(m => (m.ToName, m.FromName, m.To));
+    public IEnumerable<(string Name, string Source, Table Table)> Moved =>
+        _moved.Select(m => (m.ToName, m.FromName, m.To));
 
     /// <summary>Lists and tables whose rows go.</summary>
     public IEnumerable<(string Name, Table Table)> Dropped => _dropped.Select(d => (d.Name, d.Table));
@@ -43,7 +40,8 @@ internal sealed class ChildRows(
     public void Find()
     {
         foreach (Table gone in map.Gone)
-            foreach (Reference reference in catalog.To(gone).Where(r => r is { Columns.Count: 1, ContentTypeColumn: null }
+            foreach (Reference reference in catalog.To(gone)
+                .Where(r => r is { Columns.Count: 1, ContentTypeColumn: null }
                 && r.Class is not (ReferenceClass.Tree or ReferenceClass.Embedded)))
                 if (!(reference.IsParentLink && map.Gone.Contains(reference.Table)))
                     Find(gone, reference);
@@ -74,7 +72,9 @@ internal sealed class ChildRows(
             _moved.Add(move);
             return;
         }
-        bool isChild = list is not null || (!reference.IsParentLink && reference.Column.NotNull && !catalog.Owners.ContainsKey(reference.Table.Oid));
+        bool isChild = list is not null
+            || (!reference.IsParentLink && reference.Column.NotNull
+            && !catalog.Owners.ContainsKey(reference.Table.Oid));
         string name = list?.Name ?? reference.Table.DisplayName;
         if (force && isChild)
             _dropped.Add((reference.Table, reference.Column, name));
@@ -91,12 +91,15 @@ internal sealed class ChildRows(
             string remedy = isChild
                 ? $"say with -Map @{{ '<new>' = '{name}' }} where they go, or use -Force to drop them"
                 : "delete them or point them elsewhere first";
-            problems.Find(rows, f => $"{ConversionProblems.Pages(f)} rows in {reference.Table} ({reference.Column.Name}) that refer to {gone}: {remedy}");
+            problems.Find(rows,
+                f => $"{ConversionProblems.Pages(f)} rows in {reference.Table} ({reference.Column.Name}) that refer " +
+                    $"to {gone}: {remedy}");
         }
     }
 
     private ManyToManyList? OwnedBy(Table gone, Reference reference) =>
-        catalog.Owners.TryGetValue(reference.Table.Oid, out (Model Model, ManyToManyList List) owner) && owner.Model.Table == gone
+        catalog.Owners.TryGetValue(reference.Table.Oid, out (Model Model, ManyToManyList List) owner)
+            && owner.Model.Table == gone
             && owner.List.OwnerColumn == reference.Column
             ? owner.List
             : null;
@@ -104,10 +107,12 @@ internal sealed class ChildRows(
     private ChildMove? ListMove(ManyToManyList list) => map.Come
         .SelectMany(t => catalog.ModelOf(t)?.ManyToMany ?? [])
         .Where(n => (map.OldNameOf(n.Name) ?? n.Name) == list.Name && TargetOf(n) == TargetOf(list))
-        .Select(n => new ChildMove(list.Table, list.OwnerColumn, n.Table, n.OwnerColumn, list.Name, n.Name, IsList: true))
+        .Select(n => new ChildMove(
+            list.Table, list.OwnerColumn, n.Table, n.OwnerColumn, list.Name, n.Name, IsList: true))
         .FirstOrDefault();
 
-    private Table? TargetOf(ManyToManyList list) => catalog.From(list.Table).FirstOrDefault(r => r.Columns.Count == 1 && r.Column == list.TargetColumn)?.Target;
+    private Table? TargetOf(ManyToManyList list) =>
+        catalog.From(list.Table).FirstOrDefault(r => r.Columns.Count == 1 && r.Column == list.TargetColumn)?.Target;
 
     // A table for the same rows: it refers to a table of the new type, and has a column for every column.
     private ChildMove? RowMove(Reference old)
@@ -120,22 +125,30 @@ internal sealed class ChildRows(
                from reference in catalog.To(come)
                where reference is { Columns.Count: 1, IsParentLink: false, ContentTypeColumn: null }
                    && (reference.Table != old.Table || reference == old)
-                   && !catalog.Owners.ContainsKey(reference.Table.Oid) && Common(old.Table, old.Column, reference.Table, reference.Column) is not null
-               select new ChildMove(old.Table, old.Column, reference.Table, reference.Column, old.Table.DisplayName, reference.Table.DisplayName,
+                   && !catalog.Owners.ContainsKey(reference.Table.Oid)
+                   && Common(old.Table, old.Column, reference.Table, reference.Column) is not null
+               select new ChildMove(old.Table, old.Column, reference.Table, reference.Column, old.Table.DisplayName,
+                   reference.Table.DisplayName,
                    IsList: false),
         ];
         ChildMove[] mapped = [.. fitting.Where(f => map.OldNameOf(f.ToName) == f.FromName)];
         // More than one would be a guess.
-        return mapped.Length > 0 ? mapped[0] : fitting.Length == 1 ? fitting[0] : fitting.FirstOrDefault(f => f.To == f.From);
+        return mapped.Length > 0
+            ? mapped[0]
+            : fitting.Length == 1 ? fitting[0] : fitting.FirstOrDefault(f => f.To == f.From);
     }
 
-    /// <summary>The columns that move, as they are; null where one of them has no place, or the new table needs more.</summary>
+    /// <summary>
+    /// The columns that move, as they are; null where one of them has no place, or the new table needs more.
+    /// </summary>
     private static Column[]? Common(Table from, Column fromColumn, Table to, Column toColumn)
     {
-        Column[] Others(Table table, Column column) => [.. table.Columns.Where(c => c.IsWritable && c != column && c != table.SingleKey)];
+        Column[] Others(Table table, Column column) =>
+            [.. table.Columns.Where(c => c.IsWritable && c != column && c != table.SingleKey)];
         Column[] old = Others(from, fromColumn);
         bool fits = from.SingleKey is { } a && to.SingleKey is { } b && a.Type == b.Type
-            && old.All(c => to.Find(c.Name) is { IsWritable: true } same && same.Type == c.Type && (c.Length is null || same.Length is null
+            && old.All(c => to.Find(c.Name) is { IsWritable: true } same && same.Type == c.Type
+            && (c.Length is null || same.Length is null
                 || same.Length >= c.Length))
             && Others(to, toColumn).All(c => !c.NotNull || c.Default is not null || old.Any(o => o.Name == c.Name));
         return fits ? old : null;

@@ -1,17 +1,11 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
 using DataOps.Core.Django.Pages;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Pages;
 
-/// <summary>Plans the conversion of pages of one type into another: their halves, what hangs on those, and what is kept about pages under their type.</summary>
+/// <summary>
+/// Plans the conversion of pages of one type into another: their halves, what hangs on those, and what is kept about
+/// pages under their type.
+/// </summary>
 internal sealed class Conversion
 {
     private readonly Session _session;
@@ -27,13 +21,17 @@ internal sealed class Conversion
 
     /// <summary>Makes it.</summary>
     /// <exception cref="DataOpsException">An entry of the map names a field that is not there.</exception>
-    public Conversion(Session session, PageTables tables, ChangeRun change, PageType old, PageType target, ConvertPageOptions options,
+    public Conversion(Session session, PageTables tables, ChangeRun change, PageType old, PageType target,
+        ConvertPageOptions options,
         OperationContext context)
     {
-        (_session, _tables, _change, Old, _target, _options, _cancellation) = (session, tables, change, old, target, options, context.Cancellation);
+        (_session, _tables, _change, Old, _target, _options, _cancellation) =
+            (session, tables, change, old, target, options, context.Cancellation);
         _map = new FieldMap(tables.Catalog, old, target, options);
         _problems = new ConversionProblems(session, _map, options.Force, _cancellation);
-        _newPages = options.AsNewPage ? new ReplacementPages(session, tables, change, old, target, options, context) : null;
+        _newPages = options.AsNewPage
+            ? new ReplacementPages(session, tables, change, old, target, options, context)
+            : null;
         _children = new ChildRows(session, tables.Catalog, change, _map, _problems, options.Force, _newPages, context);
     }
 
@@ -55,7 +53,9 @@ internal sealed class Conversion
                 new(_session.Server, _session.Database, name, source, action, table.DisplayName);
             foreach (FieldSource s in _map.Sources)
                 yield return s.Source is not null ? Field(s.Field, s.SourceField, "Copy", s.Table)
-                    : s.Given is not null || s.Column.Default is not null ? Field(s.Field, s.GivenText ?? s.Column.Default, "Default", s.Table)
+                    : s.Given is not null
+                        || s.Column.Default is not null
+                        ? Field(s.Field, s.GivenText ?? s.Column.Default, "Default", s.Table)
                     : Field(s.Field, null, "Empty", s.Table);
             foreach ((string to, string from, Table table) in _children.Moved)
                 yield return Field(to, from, "Rows", table);
@@ -133,7 +133,8 @@ internal sealed class Conversion
         Revisions = _change.Update(revisions, ["content_type_id", "content"], $"""
             select r.id, {_target.ContentType} as content_type_id,
               {content} || jsonb_build_object('content_type', {_target.ContentType}) as content
-            from {revisions.Sql} r join {PagesToConvert.Name} d on d.id::text = r.object_id where r.base_content_type_id = {_tables.ContentType}
+            from {revisions.Sql} r join {PagesToConvert.Name} d on d.id::text = r.object_id
+                where r.base_content_type_id = {_tables.ContentType}
             """).Count;
     }
 
@@ -148,7 +149,9 @@ internal sealed class Conversion
     // A comment says by its field's name where it stands.
     private void PlanComments()
     {
-        (string Old, string New)[] renamed = [.. _map.Sources.Where(s => s.SourceField is not null && s.SourceField != s.Field).Select(s => (s.SourceField!,
+        (string Old, string New)[] renamed =
+            [.. _map.Sources.Where(s => s.SourceField is not null && s.SourceField != s.Field)
+                .Select(s => (s.SourceField!,
             s.Field))];
         if (renamed.Length == 0 || _tables.Find(WagtailTables.Comment) is not { } comments)
             return;
@@ -170,7 +173,8 @@ internal sealed class Conversion
         foreach (ModelLabel name in new[] { WagtailTables.WorkflowState, WagtailTables.ReferenceIndex })
             if (_tables.Find(name) is { } table && table.Find("base_content_type_id") is not null)
                 _change.Update(table, ["content_type_id"], $"""
-                    select t.id, {_target.ContentType} as content_type_id from {table.Sql} t join {PagesToConvert.Name} d on d.id::text = t.object_id where
+                    select t.id, {_target.ContentType} as content_type_id from {table.Sql} t
+                        join {PagesToConvert.Name} d on d.id::text = t.object_id where
                       t.base_content_type_id = {_tables.ContentType}
                     """);
         foreach (ModelLabel name in new[] { WagtailTables.SearchEntry, WagtailTables.EditingSession })
@@ -179,9 +183,12 @@ internal sealed class Conversion
                     from {table.Sql} t join {PagesToConvert.Name} d on d.id::text = t.object_id
                     where t.content_type_id {isOld}
                     """);
-        ModelLabel[] known = [WagtailTables.Revision, WagtailTables.WorkflowState, WagtailTables.ReferenceIndex, WagtailTables.SearchEntry,
+        ModelLabel[] known =
+            [WagtailTables.Revision, WagtailTables.WorkflowState, WagtailTables.ReferenceIndex,
+                WagtailTables.SearchEntry,
             WagtailTables.EditingSession];
-        foreach (Reference reference in _tables.Catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null }
+        foreach (Reference reference in _tables.Catalog.References.Where(r =>
+            r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null }
             && r.Severity != Severity.Expected && !known.Contains(_tables.Catalog.ModelOf(r.Table)?.Label)))
         {
             Column type = reference.ContentTypeColumn!;

@@ -1,9 +1,5 @@
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Pages;
 
@@ -40,7 +36,9 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
                 $"{Pages(f)} a row in {table} already: Repair-Tree deletes it");
     }
 
-    /// <summary>Finds fields that nothing fills, values that do not fit, and values for which there is no field.</summary>
+    /// <summary>
+    /// Finds fields that nothing fills, values that do not fit, and values for which there is no field.
+    /// </summary>
     public void FindValues()
     {
         foreach (FieldSource s in map.Sources)
@@ -48,13 +46,16 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
             if (s.Given is not null)
                 CheckGiven(s);
             if (s.Source is null && s.Fallback is null)
-                Add($"{s.Field} needs a value: fill it with -Map @{{ {s.Field} = '<old field>' }} or -Default @{{ {s.Field} = '<value>' }}");
+                Add($"{s.Field} needs a value: fill it with -Map @{{ {s.Field} = '<old field>' }} or -Default @{{ " +
+                    $"{s.Field} = '<value>' }}");
             if (s.Source is null)
                 continue;
             Table old = s.SourceTable!;
             SqlText from = $"from {PagesToConvert.Name} d join {old} t on t.{old.SingleKey!} = d.id where t.{s.Source}";
             if (s.Column.NotNull && s.Fallback is null && !s.Source.NotNull)
-                Find($"{from} is null", f => $"{Pages(f)} no {s.SourceField}, which {s.Field} needs: say what they get with -Default @{{ {s.Field} = "
+                Find($"{from} is null",
+                    f => $"{Pages(f)} no {s.SourceField}, which {s.Field} needs: say what they get with -Default " +
+                        $"@{{ {s.Field} = "
                     + $"'<value>' }}");
             if (s.Column.Length is { } length && (s.Source.Length ?? int.MaxValue) > length)
                 Find($"{from} is not null and length(t.{s.Source}::text) > {length}", f =>
@@ -67,7 +68,8 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
                 from {{PagesToConvert.Name}} d join {{table}} t on t.{{table.SingleKey!}} = d.id
                 where t.{{column}} is not null and t.{{column}}::text not in ('', '[]', '{}', 'false')
                 """,
-                f => $"{Pages(f)} a value in {map.FieldOf(table, column)}, for which the new type has no field: use -Map, or -Force to drop it");
+                f => $"{Pages(f)} a value in {map.FieldOf(table, column)}, for which the new type has no field: use " +
+                    $"-Map, or -Force to drop it");
         }
     }
 
@@ -106,7 +108,8 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
         if (_lines.Count > 0)
             throw new DataOpsException(
                 ErrorIds.CannotConvert, FailureKind.InvalidOperation,
-                $"Pages of {old.Label} cannot become {target.Label} yet, so nothing was changed:\n  {string.Join("\n  ", _lines)}",
+                $"Pages of {old.Label} cannot become " +
+                    $"{target.Label} yet, so nothing was changed:\n  {string.Join("\n  ", _lines)}",
                 "-WhatIf shows what becomes of each field.", old.Label.ToString());
     }
 

@@ -1,7 +1,3 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-
 namespace DataOps.Core.Features.Pages;
 
 /// <summary>Options of <see cref="ConvertPage"/>.</summary>
@@ -66,7 +62,8 @@ public sealed partial record ConvertPageOptions : ChangeOptions
 /// </param>
 /// <param name="Action">Copy, Default, Empty, Rows (child rows and many-to-many rows), or Drop.</param>
 /// <param name="Table">The table.</param>
-public sealed record ConvertedField(string Server, string Database, string? Field, string? Source, string Action, string Table) : IChangeResult;
+public sealed record ConvertedField(
+    string Server, string Database, string? Field, string? Source, string Action, string Table) : IChangeResult;
 
 /// <summary>The sum of a conversion of pages.</summary>
 public sealed record ConvertPageResult : ChangeResult

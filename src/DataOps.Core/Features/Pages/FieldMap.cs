@@ -1,8 +1,4 @@
 using DataOps.Core.Django.Pages;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Pages;
 
@@ -14,7 +10,8 @@ namespace DataOps.Core.Features.Pages;
 /// <param name="SourceTable">Its table.</param>
 /// <param name="SourceField">Its field's name.</param>
 /// <param name="GivenText">The value that the user gives; null when none.</param>
-internal sealed record FieldSource(Table Table, Column Column, string Field, Column? Source, Table? SourceTable, string? SourceField, string? GivenText)
+internal sealed record FieldSource(Table Table, Column Column, string Field, Column? Source, Table? SourceTable,
+    string? SourceField, string? GivenText)
 {
     /// <summary>The value that the user gives, as SQL; without the length here as well.</summary>
     public SqlText? Given => GivenText is null
@@ -75,11 +72,17 @@ internal sealed class FieldMap
     public IEnumerable<(Table Table, Column Column)> Dropped => Gone.SelectMany(t => Own(t).Select(c => (t, c)))
         .Where(o => !Sources.Any(s => s.SourceTable == o.t && s.Source == o.c));
 
-    /// <summary>The name of the old list or table that the new one takes its rows from, as the user maps it; null when the user does not.</summary>
+    /// <summary>
+    /// The name of the old list or table that the new one takes its rows from, as the user maps it; null when the user
+    /// does not.
+    /// </summary>
     public string? OldNameOf(string name)
     {
         _used.Add(name);
-        return _map.GetValueOrDefault(name) ?? (_prefix is { } prefix && name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : null);
+        return _map.GetValueOrDefault(name)
+            ?? (_prefix is { } prefix && name.StartsWith(prefix, StringComparison.Ordinal)
+            ? name[prefix.Length..]
+            : null);
     }
 
     /// <summary>Refuses entries that nothing has used; when all is planned.</summary>
@@ -89,7 +92,8 @@ internal sealed class FieldMap
         string[] unused = [.. _map.Keys.Concat(_default.Keys).Where(k => !_used.Contains(k))];
         if (unused.Length > 0)
             throw new DataOpsException(
-                ErrorIds.UnknownField, FailureKind.NotFound, $"{target.Label} has no field {string.Join(", ", unused)} to fill.",
+                ErrorIds.UnknownField, FailureKind.NotFound,
+                $"{target.Label} has no field {string.Join(", ", unused)} to fill.",
                 $"There are: {string.Join(", ", Sources.Select(s => s.Field))}.", unused[0]);
     }
 
@@ -117,13 +121,17 @@ internal sealed class FieldMap
             ? Find(mapped) ?? throw new DataOpsException(
                 ErrorIds.UnknownField, FailureKind.NotFound, $"The old type has no field {mapped}.",
                 $"There are: {string.Join(", ", _old.Select(o => FieldOf(o.Table, o.Column)))}.", mapped)
-            : Same(field, column) ?? (_prefix is { Length: > 0 } prefix && field.StartsWith(prefix, StringComparison.Ordinal) ? Find(field[prefix.Length..])
+            : Same(field, column)
+                ?? (_prefix is { Length: > 0 } prefix && field.StartsWith(prefix, StringComparison.Ordinal)
+                ? Find(field[prefix.Length..])
                 : null);
-        return new FieldSource(table, column, field, source?.Column, source?.Table, source is { } s ? FieldOf(s.Table, s.Column) : null, given);
+        return new FieldSource(table, column, field, source?.Column, source?.Table,
+            source is { } s ? FieldOf(s.Table, s.Column) : null, given);
     }
 
     private (Table, Column)? Find(string name) =>
-        _old.Where(o => o.Column.Name == name || FieldOf(o.Table, o.Column) == name).Select(o => ((Table, Column)?)(o.Table, o.Column)).LastOrDefault();
+        _old.Where(o => o.Column.Name == name || FieldOf(o.Table, o.Column) == name).Select(
+            o => ((Table, Column)?)(o.Table, o.Column)).LastOrDefault();
 
     // Of one name: a column that wagtailcore_page has too stays there, and is no source.
     private (Table, Column)? Same(string field, Column column) =>
@@ -137,7 +145,8 @@ internal sealed class FieldMap
         {
             int sign = entry.IndexOf('=', StringComparison.Ordinal);
             if (sign <= 0 || !pairs.TryAdd(entry[..sign].Trim(), entry[(sign + 1)..]))
-                throw new DataOpsException(ErrorIds.InvalidMap, FailureKind.InvalidArgument, $"{option} cannot be \"{entry}\".",
+                throw new DataOpsException(ErrorIds.InvalidMap, FailureKind.InvalidArgument,
+                    $"{option} cannot be \"{entry}\".",
                     "Give each new field once, as new=old for -Map and field=value for -Default.", entry);
         }
         return pairs;

@@ -1,8 +1,4 @@
 using DataOps.Core.Django.Pages;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Pages;
 
@@ -61,8 +57,11 @@ public sealed class GetPage : Operation<GetPageOptions, IPage>
     /// <summary>The names of the sites, as host:port.</summary>
     /// <exception cref="DataOpsException">The database is none of a Wagtail site.</exception>
     public static IEnumerable<string> SiteNames(Session session) =>
-        SiteAddress.Read(session, PageTables.Require(session, ReferenceCatalog.Read(session, withEmbedded: false)), default).Select(s => s.Name);
+        SiteAddress.Read(
+            session, PageTables.Require(session, ReferenceCatalog.Read(session, withEmbedded: false)), default).Select(
+                s => s.Name);
 
     private static PageLine Line(PageInfo page, int top) => new(
-        page.Server, page.Database, new string(' ', 2 * Math.Max(0, page.Depth - top - 1)) + page.Title, page.Id, page.Type, page.Status, page.UrlPath);
+        page.Server, page.Database, new string(' ', 2 * Math.Max(0, page.Depth - top - 1)) + page.Title, page.Id,
+        page.Type, page.Status, page.UrlPath);
 }

@@ -1,22 +1,18 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
 using DataOps.Core.Django.Pages;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Pages;
 
-/// <summary>Rows that refer to a page, and refer to its successor afterwards: sites, redirects, permissions, other pages' fields, tags.</summary>
+/// <summary>
+/// Rows that refer to a page, and refer to its successor afterwards: sites, redirects, permissions, other pages'
+/// fields, tags.
+/// </summary>
 internal sealed class InboundReferences
 {
     // What belongs to a page's drafts stays with them; what the application makes anew is made anew.
     private static readonly ModelLabel[] s_staying =
     [
-        WagtailTables.Comment, WagtailTables.Revision, WagtailTables.WorkflowState, WagtailTables.ReferenceIndex, WagtailTables.SearchEntry,
+        WagtailTables.Comment, WagtailTables.Revision, WagtailTables.WorkflowState, WagtailTables.ReferenceIndex,
+        WagtailTables.SearchEntry,
         WagtailTables.EditingSession,
     ];
 
@@ -31,18 +27,25 @@ internal sealed class InboundReferences
     public InboundReferences(Session session, PageTables tables, ChangeRun change, CancellationToken cancellation)
     {
         (_session, _tables, _change, _cancellation) = (session, tables, change, cancellation);
-        bool Follows(Reference r) => r.Severity != Severity.Expected && r.Table != tables.Pages && !s_staying.Contains(tables.Catalog.ModelOf(r.Table)?.Label);
+        bool Follows(Reference r) =>
+            r.Severity != Severity.Expected && r.Table != tables.Pages
+                && !s_staying.Contains(tables.Catalog.ModelOf(r.Table)?.Label);
         _fields = [.. tables.Catalog.To(tables.Pages).Where(r => Follows(r) && IsField(r))];
-        _generic = [.. tables.Catalog.References.Where(r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null } && Follows(r))];
+        _generic =
+            [.. tables.Catalog.References.Where(
+                r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null } && Follows(r))];
     }
 
-    /// <summary>Names rows that cannot be changed: a table without a key has none by which they could be known again.</summary>
+    /// <summary>
+    /// Names rows that cannot be changed: a table without a key has none by which they could be known again.
+    /// </summary>
     public void FindProblems(ConversionProblems problems)
     {
         foreach (Reference reference in _fields.Where(r => _change.Changes.Of(r.Table).Identity.IsWholeRow))
             problems.Find(
                 $"from {reference.Table} t join {PagesToConvert.Name} d on d.id = {reference.Column.In("t")}", f =>
-                $"{ConversionProblems.Pages(f)} rows in {reference.Table} ({reference.Column.Name}), which has no key: give it a primary key, or delete them");
+                $"{ConversionProblems.Pages(f)} rows in {reference.Table} ({reference.Column.Name}), which has no " +
+                $"key: give it a primary key, or delete them");
     }
 
     /// <summary>Plans them.</summary>
@@ -63,17 +66,21 @@ internal sealed class InboundReferences
     public void Redirect(InsertedRows rows, Table table, IReadOnlyCollection<string> columns)
     {
         SqlText name = rows.Name;
-        foreach (Reference reference in _tables.Catalog.To(_tables.Pages).Where(r => r.Table == table && IsField(r) && columns.Contains(r.Column.Name)))
+        foreach (Reference reference in _tables.Catalog.To(_tables.Pages).Where(
+            r => r.Table == table && IsField(r) && columns.Contains(r.Column.Name)))
             _session.Run($"""
                 update {name} s set {reference.Column} = d.new_id from {PagesToConvert.Name} d
                 where d.id = s.{reference.Column}
                 """, _cancellation);
     }
 
-    /// <summary>The condition for rows that depend on the old page all the same; see <see cref="DependentRows"/>.</summary>
+    /// <summary>
+    /// The condition for rows that depend on the old page all the same; see <see cref="DependentRows"/>.
+    /// </summary>
     public SqlText Except(Table table, Column? column) =>
         // What was below the old page is below the new one.
-        (table == _tables.Pages && column?.Name is "path" or "numchild") || _fields.Concat(_generic).Any(r => r.Table == table && r.Column == column)
+        (table == _tables.Pages && column?.Name is "path" or "numchild")
+            || _fields.Concat(_generic).Any(r => r.Table == table && r.Column == column)
             ? (SqlText)$" and false"
             : SqlText.Empty;
 

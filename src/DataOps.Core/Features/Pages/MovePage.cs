@@ -1,30 +1,30 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Changes.UndoFiles;
 using DataOps.Core.Django.Pages;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Pages;
 
 /// <summary>
 /// Moves pages with their descendants to another place in the page tree, as Wagtail does, in one transaction.
 /// </summary>
-/// <remarks>Nobody else can write to the pages meanwhile: moves that run at the same time are what damages trees.</remarks>
+/// <remarks>
+/// Nobody else can write to the pages meanwhile: moves that run at the same time are what damages trees.
+/// </remarks>
 [Operation("Move", "Page")]
 public sealed class MovePage : Operation<MovePageOptions, IChangeResult>
 {
     private const string Name = "Move-Page";
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">No such page, a page below itself, a slug that is taken, or a writer who does not come to an end.</exception>
-    protected override IEnumerable<IChangeResult> Execute(Session session, MovePageOptions options, OperationContext context)
+    /// <exception cref="DataOpsException">No such page, a page below itself, a slug that is taken, or a writer who does
+    /// not come to an end.</exception>
+    protected override IEnumerable<IChangeResult> Execute(
+        Session session, MovePageOptions options, OperationContext context)
     {
         ChangeWay way = ChangeWay.For(session, Name, options);
         if (options.Id.Count + options.UrlPath.Count == 0)
             throw new DataOpsException(
-                ErrorIds.MissingOption, FailureKind.InvalidArgument, "No page is named.", "Name pages with -Id or -UrlPath, or pipe them from Get-Page.");
+                ErrorIds.MissingOption, FailureKind.InvalidArgument, "No page is named.",
+                "Name pages with -Id or -UrlPath, or pipe them from Get-Page.");
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         PageTables tables = PageTables.Require(session, catalog);
         using ChangeRun change = new(session, catalog, Name, way, context);
@@ -32,7 +32,9 @@ public sealed class MovePage : Operation<MovePageOptions, IChangeResult>
         context.Report("Planning", 0, null);
         PageTree tree = new(session, tables, context.Cancellation);
         long to = tables.RequirePage(session, options.To, context.Cancellation);
-        long[] ids = [.. options.Id.Concat(options.UrlPath.Select(p => tables.RequirePage(session, p, context.Cancellation))).Distinct()];
+        long[] ids =
+            [.. options.Id.Concat(options.UrlPath.Select(p => tables.RequirePage(session, p, context.Cancellation)))
+                .Distinct()];
         IReadOnlyList<PageMove> moves = tree.Move(ids, to, options.Position, options.OnSlugClash);
         MovedRows rows = new(session, tables, change, moves, context);
         rows.Plan(options.Redirect);

@@ -1,14 +1,12 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Pages;
 
-/// <summary>Plans the rows that change when pages have moved in the working copy of the tree: pages, revisions, log entries and redirects.</summary>
+/// <summary>
+/// Plans the rows that change when pages have moved in the working copy of the tree: pages, revisions, log entries and
+/// redirects.
+/// </summary>
 internal sealed class MovedRows(
     Session session, PageTables tables, ChangeRun change, IReadOnlyList<PageMove> moves, OperationContext context)
 {
@@ -20,9 +18,13 @@ internal sealed class MovedRows(
 
     /// <summary>What the application does not know of yet.</summary>
     public Afterwards Stale =>
-        _moved.Length == 0 ? Afterwards.None : MovesSite ? Afterwards.SiteRootPaths.And(Afterwards.SearchIndex) : Afterwards.SearchIndex;
+        _moved.Length == 0
+            ? Afterwards.None
+            : MovesSite ? Afterwards.SiteRootPaths.And(Afterwards.SearchIndex) : Afterwards.SearchIndex;
 
-    private bool MovesSite => _sites.Any(s => _moved.Any(m => s.Path is not null && s.Path.StartsWith(m.Before.Path, StringComparison.Ordinal)));
+    private bool MovesSite =>
+        _sites.Any(
+            s => _moved.Any(m => s.Path is not null && s.Path.StartsWith(m.Before.Path, StringComparison.Ordinal)));
 
     /// <summary>Plans them.</summary>
     /// <param name="redirects">Whether redirects are made.</param>
@@ -32,8 +34,10 @@ internal sealed class MovedRows(
             return;
         string[] columns = ["path", "depth", "numchild", "slug", "url_path"];
         change.Update(tables.Pages, columns, $"""
-            select n.id, n.path::varchar as path, n.depth, n.numchild, n.slug, n.url_path from {PageTree.Name} n join {tables.Pages.Sql} p on p.id = n.id
-            where row(n.path, n.depth, n.numchild, n.slug, n.url_path) is distinct from row(p.path::text collate "C", p.depth, p.numchild, p.slug, p.url_path)
+            select n.id, n.path::varchar as path, n.depth, n.numchild, n.slug, n.url_path from {PageTree.Name} n
+                join {tables.Pages.Sql} p on p.id = n.id
+            where row(n.path, n.depth, n.numchild, n.slug, n.url_path) is distinct
+                from row(p.path::text collate "C", p.depth, p.numchild, p.slug, p.url_path)
             """);
         PlanRevisions();
         PlanLog();
@@ -46,17 +50,24 @@ internal sealed class MovedRows(
     {
         foreach (PageMove move in _moved)
         {
-            SiteAddress[] carried = [.. _sites.Where(s => s.Path is not null && s.Path.StartsWith(move.Before.Path, StringComparison.Ordinal))];
+            SiteAddress[] carried =
+                [.. _sites.Where(
+                    s => s.Path is not null && s.Path.StartsWith(move.Before.Path, StringComparison.Ordinal))];
             foreach (SiteAddress site in carried)
-                context.Warning?.Invoke($"The root page of site {site.Name} moves with page {move.Before.Id}: its addresses stay, and its cached paths have "
+                context.Warning?.Invoke(
+                    $"The root page of site {site.Name} moves with page {move.Before.Id}: its addresses stay, and " +
+                        $"its cached paths have "
                     + $"to be cleared ({Afterwards.SiteRootPaths.Commands}).");
             string? before = _sites.FirstOrDefault(s => s.Holds(move.OldParent.Path))?.Name;
             string? after = _sites.FirstOrDefault(s => s.Holds(move.Parent.Path))?.Name;
             if (before != after && carried.Length == 0)
-                context.Warning?.Invoke($"Page {move.Before.Id} ({move.UrlPath}) leaves {(before is null ? "no site" : "site " + before)} for "
+                context.Warning?.Invoke(
+                    $"Page {move.Before.Id} ({move.UrlPath}) leaves " +
+                        $"{(before is null ? "no site" : "site " + before)} for "
                     + $"{(after is null ? "none: it has no address any more" : after)}.");
             if (move.Before.Locale != move.Parent.Locale && move.Parent.Path.Length > PathScheme.Wagtail.StepLength)
-                context.Warning?.Invoke($"Page {move.Before.Id} ({move.UrlPath}) and its new parent are of different locales.");
+                context.Warning?.Invoke(
+                    $"Page {move.Before.Id} ({move.UrlPath}) and its new parent are of different locales.");
         }
     }
 
@@ -64,7 +75,9 @@ internal sealed class MovedRows(
     private void PlanRevisions()
     {
         PageMove[] renamed = [.. _moved.Where(m => m.Slug != m.Before.Slug)];
-        if (renamed.Length == 0 || tables.Find(WagtailTables.Revision) is not { } revisions || revisions.Find("content")?.Type.Underlying.Name != "jsonb")
+        if (renamed.Length == 0
+            || tables.Find(WagtailTables.Revision) is not { } revisions
+            || revisions.Find("content")?.Type.Underlying.Name != "jsonb")
             return;
         IEnumerable<SqlText> values = renamed.Select(m =>
             (SqlText)$"({SqlText.Value($"{m.Before.Id}")}, {SqlText.Value(m.Before.Slug)}, {SqlText.Value(m.Slug)})");
@@ -92,9 +105,11 @@ internal sealed class MovedRows(
 
     private void PlanRedirects()
     {
-        if (tables.Find(WagtailTables.Redirect) is not { } redirects || tables.Find(WagtailTables.Site) is not { } sites)
+        if (tables.Find(WagtailTables.Redirect) is not { } redirects
+            || tables.Find(WagtailTables.Site) is not { } sites)
         {
-            context.Warning?.Invoke($"{session.Database} has no model {WagtailTables.Redirect}: no redirects are made.");
+            context.Warning?.Invoke(
+                $"{session.Database} has no model {WagtailTables.Redirect}: no redirects are made.");
             return;
         }
         // An address is what is left of the url path below the site's root page; where it stays, no redirect is needed.
@@ -110,7 +125,8 @@ internal sealed class MovedRows(
             join {PageTree.Name} n on n.id = p.id
             where p.live and p.url_path <> n.url_path
               and (not starts_with(n.path, coalesce(a.path, b.path))
-                or substr(n.url_path, length(coalesce(a.url_path, b.url_path))) <> substr(p.url_path, length(b.url_path)))
+                or substr(n.url_path, length(coalesce(a.url_path, b.url_path))) <> substr(p.url_path,
+                    length(b.url_path)))
             """, context.Cancellation);
         int longest = redirects.Find("old_path")!.Length ?? int.MaxValue;
         long tooLong = session.Run($"delete from {made} where length(old_path) > {longest}", context.Cancellation);

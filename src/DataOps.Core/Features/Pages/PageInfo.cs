@@ -81,4 +81,5 @@ public sealed record PageInfo(
 /// <param name="Type">Its type, as app.model.</param>
 /// <param name="Status">Live, Draft, Scheduled or Expired.</param>
 /// <param name="UrlPath">Its URL path.</param>
-public sealed record PageLine(string Server, string Database, string Tree, long Id, string? Type, string Status, string UrlPath) : IPage;
+public sealed record PageLine(
+    string Server, string Database, string Tree, long Id, string? Type, string Status, string UrlPath) : IPage;

@@ -1,17 +1,15 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Pages;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Pages;
 
 /// <summary>Says in Wagtail's log what happened to pages, as Wagtail itself does.</summary>
 internal static class PageLog
 {
-    /// <summary>Plans the entries; none where the site keeps no log, or one that asks for what is not known here.</summary>
-    /// <param name="entries">A query of number, id, title, action, data, content_type_id, content_changed and deleted; in the order of number.</param>
+    /// <summary>
+    /// Plans the entries; none where the site keeps no log, or one that asks for what is not known here.
+    /// </summary>
+    /// <param name="entries">A query of number, id, title, action, data, content_type_id, content_changed and deleted;
+    /// in the order of number.</param>
     /// <param name="tables">The site's tables.</param>
     /// <param name="change">The change.</param>
     /// <param name="context">Takes the warning.</param>
@@ -32,7 +30,9 @@ internal static class PageLog
             ["uuid"] = $"gen_random_uuid()",
         };
         KeyValuePair<string, SqlText>[] known = [.. all.Where(c => log.Find(c.Key) is not null)];
-        if (log.Columns.FirstOrDefault(c => c is { NotNull: true, Default: null, Source: ColumnSource.Plain } && !all.ContainsKey(c.Name)) is { } unknown)
+        if (log.Columns.FirstOrDefault(
+            c => c is { NotNull: true, Default: null, Source: ColumnSource.Plain }
+                && !all.ContainsKey(c.Name)) is { } unknown)
         {
             context.Warning?.Invoke(
                 $"{log} needs a value for {unknown.Name}, which is unknown, so Wagtail's log has no entry of this "

@@ -1,5 +1,3 @@
-using DataOps.Core.Postgres.Connections;
-
 namespace DataOps.Core.Features.Pages;
 
 /// <summary>One page as the tree has it.</summary>
@@ -24,7 +22,8 @@ internal sealed record PageNode(long Id, string Path, string Slug, string UrlPat
 /// <param name="UrlPath">Its URL path afterwards.</param>
 /// <param name="Pages">The number of moved pages, itself included.</param>
 /// <param name="Action">Move, Reorder or None.</param>
-internal sealed record PageMove(PageNode Before, PageNode OldParent, PageNode Parent, string Slug, string Path, string UrlPath, long Pages, string Action)
+internal sealed record PageMove(PageNode Before, PageNode OldParent, PageNode Parent, string Slug, string Path,
+    string UrlPath, long Pages, string Action)
 {
     /// <summary>It is there already.</summary>
     public const string None = "None";
@@ -40,5 +39,6 @@ internal sealed record PageMove(PageNode Before, PageNode OldParent, PageNode Pa
 
     /// <summary>As a result.</summary>
     public MovedPage Describe(Session session) => new(
-        session.Server, session.Database, Before.Id, Before.Title, Action, Pages, OldParent.Id, Parent.Id, Before.UrlPath, UrlPath, Before.Path, Path);
+        session.Server, session.Database, Before.Id, Before.Title, Action, Pages, OldParent.Id, Parent.Id,
+        Before.UrlPath, UrlPath, Before.Path, Path);
 }

@@ -1,12 +1,5 @@
-using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Pages;
-using DataOps.Core.Django.References;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Features.Pages;
@@ -141,7 +134,8 @@ internal sealed class PageQuery
                    (select p.id::int8 from {_tables.Pages} p where p.path = {s_paths.ParentSql($"t.path")}),
                    t.depth::int4, t.title,
                    t.content_type_id::int4,
-                   case when t.live then 'Live' when t.expired then 'Expired' when {scheduled} then 'Scheduled' else 'Draft' end, t.has_unpublished_changes,
+                   case when t.live then 'Live' when t.expired then 'Expired' when {scheduled} then 'Scheduled'
+                       else 'Draft' end, t.has_unpublished_changes,
                    t.slug, t.url_path, {locale}, t.numchild::int4,
                    {Id("alias_of_id")}, {Id("owner_id")}, t.go_live_at, t.expire_at, t.first_published_at,
                    t.last_published_at, t.path
@@ -156,8 +150,10 @@ internal sealed class PageQuery
         SiteAddress? site = _sites.FirstOrDefault(s => s.Holds(path));
         return new PageInfo(
             _session.Server, _session.Database, row.GetInt64(0), Number(row, 1), row.GetInt32(2), row.GetString(3),
-            _tables.Catalog.ContentTypeOf(row.GetInt32(4))?.Label, row.GetString(5), row.GetBoolean(6), row.GetString(7), urlPath,
-            site?.UrlOf(urlPath), site?.Name, row.IsDBNull(9) ? null : row.GetString(9), row.GetInt32(10), Number(row, 11), Number(row, 12),
+            _tables.Catalog.ContentTypeOf(row.GetInt32(4))?.Label, row.GetString(5), row.GetBoolean(6),
+            row.GetString(7), urlPath,
+            site?.UrlOf(urlPath), site?.Name, row.IsDBNull(9) ? null : row.GetString(9), row.GetInt32(10),
+            Number(row, 11), Number(row, 12),
             Time(row, 13), Time(row, 14), Time(row, 15), Time(row, 16), path);
     }
 

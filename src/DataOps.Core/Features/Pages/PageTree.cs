@@ -1,15 +1,14 @@
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Pages;
 
-/// <summary>A working copy of the page tree in a temporary table: moves are made there, and what differs afterwards is the plan.</summary>
+/// <summary>
+/// A working copy of the page tree in a temporary table: moves are made there, and what differs afterwards is the plan.
+/// </summary>
 /// <remarks>
-/// Only what a move can touch is copied, by ranges of paths. A page that is not in the copy has the path that it had, as whatever moves is copied with all
-/// below it.
+/// Only what a move can touch is copied, by ranges of paths. A page that is not in the copy has the path that it had,
+/// as whatever moves is copied with all below it.
 /// </remarks>
 internal sealed class PageTree
 {
@@ -51,7 +50,8 @@ internal sealed class PageTree
     /// <exception cref="DataOpsException">One cannot be put there: why.</exception>
     public IReadOnlyList<PageMove> Move(IReadOnlyList<long> ids, long to, PagePosition position, OnSlugClash onClash)
     {
-        // The first takes its place and the others follow on its right; from the other end, so that a second run finds all in place.
+        // The first takes its place and the others follow on its right; from the other end, so that a second run finds
+        // all in place.
         bool isForward = position is PagePosition.FirstChild or PagePosition.FirstSibling or PagePosition.Right;
         List<PageMove> moves = [];
         foreach (long id in isForward ? ids : ids.Reverse())
@@ -81,7 +81,8 @@ internal sealed class PageTree
         {
             PagePosition.FirstChild or PagePosition.FirstSibling => 0,
             PagePosition.LastChild or PagePosition.LastSibling => others.Length,
-            PagePosition.Left or PagePosition.Right when to == id => others.Count(s => string.CompareOrdinal(s.Path, node.Path) < 0),
+            PagePosition.Left or PagePosition.Right when to == id =>
+                others.Count(s => string.CompareOrdinal(s.Path, node.Path) < 0),
             PagePosition.Left => Array.FindIndex(others, s => s.Id == to),
             _ => Array.FindIndex(others, s => s.Id == to) + 1,
         };
@@ -106,7 +107,8 @@ internal sealed class PageTree
             where t.id in ({oldParent.Id}, {parent.Id})
             """);
         PageNode now = Node(id);
-        return new PageMove(node, oldParent, parent, slug, now.Path, now.UrlPath, pages, isSameParent && slug == node.Slug ? PageMove.Reorder : PageMove.Move);
+        return new PageMove(node, oldParent, parent, slug, now.Path, now.UrlPath, pages,
+            isSameParent && slug == node.Slug ? PageMove.Reorder : PageMove.Move);
     }
 
     private static void Require(PageNode node, PageNode target, bool isChild)
@@ -117,11 +119,13 @@ internal sealed class PageTree
             throw Invalid($"Page {target.Id} is the root page, which has no siblings.",
                 "Use -Position FirstChild or LastChild.", node);
         if (node.Holds(target) && (isChild || node.Id != target.Id))
-            throw Invalid($"Page {node.Id} ({node.UrlPath}) cannot be moved below itself: page {target.Id} ({target.UrlPath}) is "
+            throw Invalid(
+                $"Page {node.Id} ({node.UrlPath}) cannot be moved below itself: page {target.Id} ({target.UrlPath}) is "
                 + $"{(node.Id == target.Id ? "the same" : "below it")}.", "Name another -To.", node);
     }
 
-    // Makes room beside the new place, as far as the next gap, and returns the place; the page itself is away meanwhile.
+    // Makes room beside the new place, as far as the next gap, and returns the place; the page itself is away
+    // meanwhile.
     private string Shift(PageNode node, string parent, Sibling[] others, int index)
     {
         SqlText rest = $"substr(t.path, {node.Path.Length + 1})";
@@ -142,7 +146,8 @@ internal sealed class PageTree
             Run($"""
                 update {Name} t set path = m.new || substr(t.path, {parent.Length + s_paths.StepLength + 1})
                 from unnest({old}, {places}) m (old, new)
-                where left(t.path, {parent.Length + s_paths.StepLength}) = m.old and {Between(shifted[0].Path, shifted[^1].Path)}
+                where left(t.path, {parent.Length + s_paths.StepLength}) = m.old
+                    and {Between(shifted[0].Path, shifted[^1].Path)}
                 """);
         }
         // The parent may be below a sibling that has made room elsewhere, but never below its own children.
@@ -153,7 +158,8 @@ internal sealed class PageTree
     {
         long longest = Count($"select max(length(t.path)) from {Name} t where {s_isAway}") - Away.Length + path.Length;
         if (longest > LongestPath)
-            throw PathScheme.Full($"below page {node.Id} there would be more than {LongestPath / s_paths.StepLength} levels");
+            throw PathScheme.Full(
+                $"below page {node.Id} there would be more than {LongestPath / s_paths.StepLength} levels");
     }
 
     // What hangs on the place: depth and url path of all that has moved.
@@ -183,7 +189,8 @@ internal sealed class PageTree
             return node.Slug;
         if (onClash == OnSlugClash.Fail)
             throw new DataOpsException(
-                ErrorIds.SlugTaken, FailureKind.AlreadyExists, $"Page {node.Id} ({node.UrlPath}) cannot be moved below page {parent.Id} ({parent.UrlPath}): a page "
+                ErrorIds.SlugTaken, FailureKind.AlreadyExists,
+                $"Page {node.Id} ({node.UrlPath}) cannot be moved below page {parent.Id} ({parent.UrlPath}): a page "
                     + $"with the slug {node.Slug} is there already. Nothing was moved.",
                 "Use -OnSlugClash Suffix, or give one of them another slug first.", node.UrlPath);
         return PageSlug.Free(node.Slug, s => !taken.Contains(s));
@@ -200,7 +207,7 @@ internal sealed class PageTree
         Load($"t.path = {SqlText.Value(path)}");
         return Read($"t.path = {SqlText.Value(path)}") ?? throw new DataOpsException(
             ErrorIds.DamagedTree, FailureKind.InvalidData,
-            $"The page above page {child.Id} ({child.UrlPath}) is missing, so nothing can be moved there or from there.",
+            $"The page above page {child.Id} ({child.UrlPath}) is missing, so nothing can be moved to or from it.",
             "Repair-Tree brings it back into the tree.", child.UrlPath);
     }
 
@@ -230,7 +237,8 @@ internal sealed class PageTree
     {
         SqlText locale = _tables.Pages.Find("locale_id")?.In("p") ?? $"null";
         return _session.Query<PageNode>($"""
-            select t.id::int8 as id, t.path, t.slug, t.url_path as urlpath, coalesce(nullif(p.draft_title, ''), p.title) as title, {locale}::int8 as locale
+            select t.id::int8 as id, t.path, t.slug, t.url_path as urlpath, coalesce(nullif(p.draft_title, ''),
+                p.title) as title, {locale}::int8 as locale
             from {Name} t join {_tables.Pages} p on p.id = t.id where {condition}
             """, _cancellation).SingleOrDefault();
     }
@@ -248,6 +256,7 @@ internal sealed class PageTree
 
     private void Run(SqlText sql) => _session.Run(sql, _cancellation);
 
-    private static DataOpsException Invalid(string message, string advice, PageNode node) => new(ErrorIds.InvalidMove, FailureKind.InvalidArgument, message, advice,
+    private static DataOpsException Invalid(string message, string advice, PageNode node) =>
+        new(ErrorIds.InvalidMove, FailureKind.InvalidArgument, message, advice,
         node.UrlPath);
 }

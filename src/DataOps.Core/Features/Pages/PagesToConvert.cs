@@ -1,10 +1,5 @@
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Pages;
 
@@ -18,15 +13,19 @@ internal sealed class PagesToConvert
     private readonly CancellationToken _cancellation;
 
     /// <summary>Finds them.</summary>
-    /// <exception cref="DataOpsException">A page is not there, they have several types, or one is an alias of a page that keeps its type.</exception>
-    public PagesToConvert(Session session, PageTables tables, PageType target, ConvertPageOptions options, OperationContext context)
+    /// <exception cref="DataOpsException">A page is not there, they have several types, or one is an alias of a page
+    /// that keeps its type.</exception>
+    public PagesToConvert(
+        Session session, PageTables tables, PageType target, ConvertPageOptions options, OperationContext context)
     {
         (_session, _cancellation) = (session, context.Cancellation);
         Table pages = tables.Pages;
         session.Run(
             $"create temp table {Name} on commit drop as select t.id, t.id as new_id from {pages} t with no data",
             _cancellation);
-        PageQuery query = new(session, tables, new GetPageOptions { Id = options.Id, UrlPath = options.UrlPath, Type = options.Type }, context);
+        PageQuery query =
+            new(session, tables, new GetPageOptions { Id = options.Id, UrlPath = options.UrlPath, Type = options.Type },
+                context);
         long[] ids = [.. query.Read().Select(p => p.Id)];
         query.ReportUnmatched();
         // Those that have the new type already are done.
@@ -53,7 +52,7 @@ internal sealed class PagesToConvert
             1 => types[0],
             _ => throw new DataOpsException(
                 ErrorIds.MixedTypes, FailureKind.InvalidArgument,
-                $"The pages are of several types: {string.Join(", ", types.Select(t => tables.Catalog.ContentTypeOf(t)?.Label ?? $"content type {t}"))}.",
+                $"The pages are of several types: {string.Join(", ", types.Select(t => NameOf(tables, t)))}.",
                 "Convert one type at a time: add -Type.", target.Label.ToString()),
         };
     }
@@ -75,12 +74,14 @@ internal sealed class PagesToConvert
         not t.live and t.slug like '%-old%' and exists (
           select 1 from {pages} s where s.content_type_id = {target.ContentType}
           and {Parent("s")} = {Parent("t")}
-          and length(s.path) = length(t.path) and starts_with(t.slug, s.slug || '-old') and substr(t.slug, length(s.slug) + 5) ~ '^(-[0-9]+)?$')
+          and length(s.path) = length(t.path) and starts_with(t.slug, s.slug || '-old')
+              and substr(t.slug, length(s.slug) + 5) ~ '^(-[0-9]+)?$')
         """;
 
     private static SqlText Parent(Alias page) => PathScheme.Wagtail.ParentSql($"{page}.path");
 
-    // Beyond every page, and every half that a deleted page has left behind; the page table is locked, so nobody takes them meanwhile.
+    // Beyond every page, and every half that a deleted page has left behind; the page table is locked, so nobody takes
+    // them meanwhile.
     private void NumberNewPages(PageTables tables, PageType target)
     {
         List<SqlText> used = [.. target.Chain.Select(t => (SqlText)$"(select max({t.SingleKey!}) from {t})")];
@@ -104,13 +105,18 @@ internal sealed class PagesToConvert
             """, _cancellation);
         if (_session.Query<string>($"""
             select t.id || ' (' || t.url_path || ') is an alias of page ' || t.alias_of_id
-            from {pages} t join {Name} d on d.id = t.id join {pages} o on o.id = t.alias_of_id and o.content_type_id = t.content_type_id
+            from {pages} t join {Name} d on d.id = t.id join {pages} o on o.id = t.alias_of_id
+                and o.content_type_id = t.content_type_id
             where not exists (select 1 from {Name} x where x.id = o.id) order by t.id limit 1
             """, _cancellation) is [var alias, ..])
             throw new DataOpsException(
-                ErrorIds.AliasOfOther, FailureKind.InvalidArgument, $"Page {alias}, which is not converted; both have to have one type.",
+                ErrorIds.AliasOfOther, FailureKind.InvalidArgument,
+                $"Page {alias}, which is not converted; both have to have one type.",
                 "Convert that page: its aliases are converted with it.", alias);
     }
 
     private long CountOf(SqlText sql) => _session.Query<long>(sql, _cancellation)[0];
+
+    private static string NameOf(PageTables tables, int type) =>
+        tables.Catalog.ContentTypeOf(type)?.Label.ToString() ?? $"content type {type}";
 }

@@ -1,5 +1,3 @@
-using DataOps.Core.Kernel;
-
 namespace DataOps.Core.Features.Pages;
 
 /// <summary>A page that is replaced by a new page; with WhatIf or Detailed.</summary>

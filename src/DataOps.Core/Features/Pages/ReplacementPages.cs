@@ -1,30 +1,27 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Pages;
 
-/// <summary>Plans new pages in the places of others, with all that was below those, and what becomes of the old ones.</summary>
+/// <summary>
+/// Plans new pages in the places of others, with all that was below those, and what becomes of the old ones.
+/// </summary>
 internal sealed class ReplacementPages(
-    Session session, PageTables tables, ChangeRun change, PageType old, PageType target, ConvertPageOptions options, OperationContext context)
+    Session session, PageTables tables, ChangeRun change, PageType old, PageType target, ConvertPageOptions options,
+    OperationContext context)
 {
     private const string Suffix = "-old";
     private static readonly SqlText s_kept = $"pg_temp.dataops_kept";
     private static readonly PathScheme s_paths = PathScheme.Wagtail;
-    private static readonly DeletionWords s_words = new("would be deleted, so nothing was changed.", "Delete them first",
+    private static readonly DeletionWords s_words =
+        new("would be deleted, so nothing was changed.", "Delete them first",
         "use -OnDependent Cascade, or -OldPage Keep");
 
     private readonly SqlText _pages = tables.Pages.Sql;
     private readonly List<ReplacedPage> _replaced = [];
 
-    private sealed record Row(long Id, long NewId, string Path, string Slug, string UrlPath, string Title, long Children);
+    private sealed record Row(
+        long Id, long NewId, string Path, string Slug, string UrlPath, string Title, long Children);
 
     /// <summary>What refers to the old pages.</summary>
     public InboundReferences Following { get; } = new(session, tables, change, context.Cancellation);
@@ -45,7 +42,8 @@ internal sealed class ReplacementPages(
             """,
             f => $"{ConversionProblems.Pages(f)} no parent: Repair-Tree reattaches them");
         if (!Keeps && !options.Force)
-            problems.Find($"from {PagesToConvert.Name} d join {_pages} t on t.id = d.id where t.has_unpublished_changes", f =>
+            problems.Find(
+                $"from {PagesToConvert.Name} d join {_pages} t on t.id = d.id where t.has_unpublished_changes", f =>
                 $"{ConversionProblems.Pages(f)} an unpublished draft that would be deleted with the old page: publish "
                     + "it, use -OldPage Keep, or -Force");
         Following.FindProblems(problems);
@@ -70,7 +68,8 @@ internal sealed class ReplacementPages(
     public void PlanRest()
     {
         WarnOfTexts();
-        Following.Plan([.. old.Chain.Select(tables.Catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)], target.ContentType);
+        Following.Plan([.. old.Chain.Select(tables.Catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)],
+            target.ContentType);
         if (Keeps)
             return;
         change.Changes.Of(tables.Pages).PlanDelete($"from {_pages} t join {PagesToConvert.Name} d on d.id = t.id");
@@ -86,12 +85,15 @@ internal sealed class ReplacementPages(
           on k.path = p.path
         order by p.path collate "C"
         """,
-        r => new Row(r.GetInt64(0), r.GetInt64(1), r.GetString(2), r.GetString(3), r.GetString(4), r.GetString(5), r.GetInt64(6)), context.Cancellation);
+        r => new Row(r.GetInt64(0), r.GetInt64(1), r.GetString(2), r.GetString(3), r.GetString(4), r.GetString(5),
+            r.GetInt64(6)), context.Cancellation);
 
     // An old page that stays goes behind its siblings: they keep their places, and so does everything below it.
     private void PlanOld(Row[] rows)
     {
-        string[] columns = ["path", "numchild", "slug", "url_path", "live", "has_unpublished_changes", "live_revision_id", "translation_key"];
+        string[] columns =
+            ["path", "numchild", "slug", "url_path", "live", "has_unpublished_changes", "live_revision_id",
+                "translation_key"];
         string[] known = [.. columns.Where(c => tables.Pages.Find(c) is not null)];
         session.Run(
             $"create temp table {s_kept} (id int8, path text, slug text, url_path text) on commit drop",
@@ -102,7 +104,9 @@ internal sealed class ReplacementPages(
             SqlText key = known.Contains("translation_key")
                 ? (SqlText)$", translation_key = gen_random_uuid()"
                 : SqlText.Empty;
-            change.First($"update {_pages} t set path = '~' || t.id, url_path = '~' || t.id{key} from {PagesToConvert.Name} d where d.id = t.id");
+            change.First(
+                $"update {_pages} t set path = '~' || t.id, url_path = '~' || t.id{key} from " +
+                    $"{PagesToConvert.Name} d where d.id = t.id");
             _replaced.AddRange(rows.Select(r => Describe(r, null)));
             return;
         }
@@ -112,14 +116,16 @@ internal sealed class ReplacementPages(
             ["path"] = $"k.path", ["numchild"] = $"0", ["slug"] = $"k.slug", ["url_path"] = $"k.url_path",
             ["live"] = $"false",
             ["has_unpublished_changes"] = $"t.has_unpublished_changes or t.live",
-            ["live_revision_id"] = $"null::{SqlText.Raw(tables.Pages.Find("live_revision_id")?.TypeText ?? "int")}",
+            ["live_revision_id"] = tables.Pages.Find("live_revision_id") is { } live ? (SqlText)$"null::{live.TypeSql}" : $"null",
             ["translation_key"] = $"gen_random_uuid()",
         };
+        SqlText Kept(string column) =>
+            column == "numchild" ? (SqlText)$"(t.numchild + n.kept)::int" : $"t.{SqlText.Identifier(column)}";
         change.Update(tables.Pages, known, (SqlText)$"""
             select t.id, {known.Select(c => (SqlText)$"{own[c]} as {SqlText.Identifier(c)}")}
             from {_pages} t join {s_kept} k on k.id = t.id
             union all
-            select t.id, {known.Select(c => c == "numchild" ? (SqlText)$"(t.numchild + n.kept)::int" : $"t.{SqlText.Identifier(c)}")}
+            select t.id, {known.Select(Kept)}
             from {_pages} t join ({KeptBelow}) n on n.path = t.path
             where not exists (select 1 from {s_kept} k where k.id = t.id)
             """);
@@ -195,23 +201,28 @@ internal sealed class ReplacementPages(
                 ? (SqlText)$"({value})::{c.TypeSql}"
                 : c.In("p"));
         change.Insert(tables.Pages, [.. columns.Select(c => c.Name)], (SqlText)$"""
-            select {values} from {PagesToConvert.Name} d join {_pages} p on p.id = d.id left join ({KeptBelow}) n on n.path = p.path
+            select {values} from {PagesToConvert.Name} d join {_pages} p on p.id = d.id
+                left join ({KeptBelow}) n on n.path = p.path
             """);
     }
 
-    // As if somebody had done it in the administration: a page made, its children moved, the old page unpublished or deleted.
+    // As if somebody had done it in the administration: a page made, its children moved, the old page unpublished or
+    // deleted.
     private void PlanLog()
     {
         SqlText page = $"from {PagesToConvert.Name} d join {_pages} p on p.id = d.id";
         PageLog.Plan(
             $$"""
-            select row_number() over (order by e.place, e.path) as number, e.id, e.title, e.action, e.data, e.content_type_id, e.content_changed, e.deleted
+            select row_number() over (order by e.place, e.path) as number, e.id, e.title, e.action, e.data,
+                e.content_type_id, e.content_changed, e.deleted
             from (
               select 1 as place, p.path, d.new_id as id, p.title::text, 'wagtail.create' as action, '{}'::jsonb as data,
                      {{target.ContentType}} as content_type_id, true as content_changed, false as deleted {{page}}
               union all
-              select 2, c.path, c.id, coalesce(nullif(c.draft_title, ''), c.title)::text, 'wagtail.move', jsonb_build_object(
-                'source', jsonb_build_object('id', d.id, 'title', p.title), 'destination', jsonb_build_object('id', d.new_id, 'title', p.title)),
+              select 2, c.path, c.id, coalesce(nullif(c.draft_title, ''), c.title)::text, 'wagtail.move',
+                  jsonb_build_object(
+                'source', jsonb_build_object('id', d.id, 'title', p.title), 'destination', jsonb_build_object('id',
+                    d.new_id, 'title', p.title)),
                 c.content_type_id, false, false
               {{page}} join {{_pages}} c on {{s_paths.ParentSql($"c.path")}} = p.path
                 and length(c.path) > {{s_paths.StepLength}}
@@ -230,14 +241,16 @@ internal sealed class ReplacementPages(
             return;
         HashSet<(int, string)> fields = [.. tables.Catalog.To(tables.Pages).Where(r => r.IsField).SelectMany(r =>
             tables.Catalog.WithHeirs(r.Table).Select(tables.Catalog.ModelOf).OfType<Model>().SelectMany(m =>
-                (tables.Catalog.ModelOf(r.Table)?.Fields.Where(f => f.Column == r.Column) ?? []).Select(f => (m.ContentType, f.Name))))];
+                (tables.Catalog.ModelOf(r.Table)?.Fields.Where(f => f.Column == r.Column) ?? []).Select(
+                    f => (m.ContentType, f.Name))))];
         long texts = session.Read(
             $"""
             select t.content_type_id::int4, t.model_path, count(*)
             from {index} t join {PagesToConvert.Name} d on d.id::text = t.to_object_id
             where t.to_content_type_id = {tables.ContentType} group by 1, 2
             """,
-            r => (Field: (r.GetInt32(0), r.GetString(1)), Rows: r.GetInt64(2)), context.Cancellation).Where(r => !fields.Contains(r.Field)).Sum(r => r.Rows);
+            r => (Field: (r.GetInt32(0), r.GetString(1)), Rows: r.GetInt64(2)), context.Cancellation).Where(
+                r => !fields.Contains(r.Field)).Sum(r => r.Rows);
         if (texts > 0)
             context.Warning?.Invoke(
                 $"Links in texts name old pages by id ({texts} of them), and "
@@ -246,6 +259,7 @@ internal sealed class ReplacementPages(
     }
 
     private ReplacedPage Describe(Row row, string? url) => new(
-        session.Server, session.Database, row.NewId, row.Id, row.Title, options.OldPage.ToString(), row.Children, row.UrlPath, url);
+        session.Server, session.Database, row.NewId, row.Id, row.Title, options.OldPage.ToString(), row.Children,
+        row.UrlPath, url);
 
 }

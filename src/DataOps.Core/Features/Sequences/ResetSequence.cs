@@ -1,12 +1,5 @@
 using System.Diagnostics;
-using DataOps.Core.Changes;
 using DataOps.Core.Changes.Batches;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Sequences;
 
@@ -27,8 +20,9 @@ public sealed partial record ResetSequenceOptions : PlanOptions
 /// exhausted.
 /// </summary>
 /// <remarks>
-/// Each sequence in a transaction of its own, with its table locked against writers for that moment. A sequence only ever moves on in the direction in which it
-/// counts. PostgreSQL does not take setval back with a transaction: what is set stays set, and needs no undoing.
+/// Each sequence in a transaction of its own, with its table locked against writers for that moment. A sequence only
+/// ever moves on in the direction in which it counts. PostgreSQL does not take setval back with a transaction: what is
+/// set stays set, and needs no undoing.
 /// </remarks>
 [Operation("Reset", "Sequence")]
 public sealed class ResetSequence : Operation<ResetSequenceOptions, IChangeResult>
@@ -36,8 +30,10 @@ public sealed class ResetSequence : Operation<ResetSequenceOptions, IChangeResul
     private const string Name = "Reset-Sequence";
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing, the role may not do it, or a table stays locked.</exception>
-    protected override IEnumerable<IChangeResult> Execute(Session session, ResetSequenceOptions options, OperationContext context)
+    /// <exception cref="DataOpsException">A name in <paramref name="options"/> matches nothing, the role may not do it,
+    /// or a table stays locked.</exception>
+    protected override IEnumerable<IChangeResult> Execute(
+        Session session, ResetSequenceOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
@@ -50,7 +46,9 @@ public sealed class ResetSequence : Operation<ResetSequenceOptions, IChangeResul
             foreach (SequenceFinding finding in SequenceAudit.Of(session, catalog, state))
             {
                 bool isChange = finding.Sql is not null;
-                SequenceFinding told = isChange && !options.WhatIf ? Apply(session, reader, transaction, state, finding) : finding;
+                SequenceFinding told = isChange && !options.WhatIf
+                    ? Apply(session, reader, transaction, state, finding)
+                    : finding;
                 wouldChange += isChange ? 1 : 0;
                 reported += isChange ? 0 : 1;
                 count += told.Changed ? 1 : 0;
@@ -71,7 +69,8 @@ public sealed class ResetSequence : Operation<ResetSequenceOptions, IChangeResul
         };
     }
 
-    private static SequenceFinding Apply(Session session, SequenceReader reader, ShortTransaction transaction, SequenceState state, SequenceFinding finding)
+    private static SequenceFinding Apply(Session session, SequenceReader reader, ShortTransaction transaction,
+        SequenceState state, SequenceFinding finding)
     {
         SequenceFinding told = finding;
         transaction.Run(() =>

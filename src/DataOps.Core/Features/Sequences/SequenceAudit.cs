@@ -1,16 +1,11 @@
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.Sequences;
 
 /// <summary>What is wrong with the sequences of a database; reads only.</summary>
 internal static class SequenceAudit
 {
-    /// <summary>Finds it, by table and column; where some sequence or table cannot be read, each table is looked at by itself.</summary>
+    /// <summary>
+    /// Finds it, by table and column; where some sequence or table cannot be read, each table is looked at by itself.
+    /// </summary>
     /// <param name="session">The session, in the audit's transaction.</param>
     /// <param name="catalog">Tables and models.</param>
     /// <param name="context">Cancellation.</param>
@@ -18,16 +13,19 @@ internal static class SequenceAudit
     {
         Check check = new(session, Audit.Sequence, context);
         IEnumerable<Finding> In(Func<Table, bool> wanted) =>
-            new SequenceReader(session, catalog.Database, context.Cancellation).Read(wanted).SelectMany(s => Of(session, catalog, s));
+            new SequenceReader(session, catalog.Database, context.Cancellation).Read(wanted).SelectMany(
+                s => Of(session, catalog, s));
         return check.Run(
             () => In(_ => true), [],
-            parts: () => catalog.Database.Tables.SelectMany(table => check.Run(() => In(t => t == table), [table], catalog.LabelOf(table))));
+            parts: () => catalog.Database.Tables.SelectMany(
+                table => check.Run(() => In(t => t == table), [table], catalog.LabelOf(table))));
     }
 
     /// <summary>What is wrong with one.</summary>
     public static IEnumerable<SequenceFinding> Of(Session session, ReferenceCatalog catalog, SequenceState state)
     {
-        SequenceFinding Finding(SequenceProblem problem, Severity severity, long? value, string? sql, string note) => new()
+        SequenceFinding Finding(SequenceProblem problem, Severity severity, long? value, string? sql, string note) =>
+            new()
         {
             Server = session.Server,
             Database = session.Database,
@@ -37,9 +35,11 @@ internal static class SequenceAudit
             Model = catalog.LabelOf(state.Table),
             Table = state.Table.DisplayName,
             Column = state.Column.Name,
-            Problem = $"{state.DisplayName} is at {state.Last}, the table at {(state.Used is { } used ? $"{used}" : "nothing")}: {note}",
+            Problem = $"{state.DisplayName} is at {state.Last}, the table at " +
+                $"{(state.Used is { } used ? $"{used}" : "nothing")}: {note}",
             Remedy = sql is null
-                ? $"Get-Model {catalog.LabelOf(state.Table) ?? state.Table.DisplayName}" : $"Reset-Sequence -Table {state.Table.DisplayName} -WhatIf",
+                ? $"Get-Model {catalog.LabelOf(state.Table) ?? state.Table.DisplayName}"
+                    : $"Reset-Sequence -Table {state.Table.DisplayName} -WhatIf",
             Sequence = state.DisplayName,
             LastValue = state.Last,
             Used = state.Used,
@@ -48,19 +48,26 @@ internal static class SequenceAudit
         };
         if (state.IsBehind)
             yield return Finding(
-                SequenceProblem.Behind, Severity.Error, state.NewValue, state.NewValue is { } value ? SetValue(state, value).ToString() : null,
+                SequenceProblem.Behind, Severity.Error, state.NewValue,
+                state.NewValue is { } value ? SetValue(state, value).ToString() : null,
                 state.NewValue is null
                     ? $"the table is beyond the end of its sequence: {state.Used} of {state.End}"
                     : "the next rows would get keys that are taken, or come before them");
         if (!state.IsOwned)
             yield return Finding(
                 SequenceProblem.OwnershipLost, Severity.Warning, null, state.CanBeOwned ? Own(state).ToString() : null,
-                state.CanBeOwned ? "no column owns it, so Django does not find it" : "no column owns it, and the table is another role's or in another schema");
+                state.CanBeOwned
+                    ? "no column owns it, so Django does not find it"
+                    : "no column owns it, and the table is another role's or in another schema");
         if (state.IsNearEnd)
             yield return Finding(
                 SequenceProblem.NearEnd, Severity.Warning, null, null,
-                $"{Math.Floor(state.Fraction * 100)} % of the values up to {state.End} are used; the column is {state.Column.TypeText}"
-                    + (state.IsNarrower ? $", the sequence {state.Sequence.TypeText}: alter sequence {state.Sequence.Sql} as {state.Column.TypeText}" : ""));
+                $"{Math.Floor(state.Fraction * 100)} % of the values up to " +
+                    $"{state.End} are used; the column is {state.Column.TypeText}"
+                    + (state.IsNarrower
+                    ? $", the sequence {state.Sequence.TypeText}: alter sequence " +
+                        $"{state.Sequence.Sql} as {state.Column.TypeText}"
+                    : ""));
     }
 
     /// <summary>The statement that sets it.</summary>
@@ -68,5 +75,6 @@ internal static class SequenceAudit
         $"select pg_catalog.setval({SqlText.Literal(state.Sequence.Sql.ToString())}, {SqlText.Literal(value)})";
 
     /// <summary>The statement that gives it to its column.</summary>
-    public static SqlText Own(SequenceState state) => $"alter sequence {state.Sequence.Sql} owned by {state.Table}.{state.Column}";
+    public static SqlText Own(SequenceState state) =>
+        $"alter sequence {state.Sequence.Sql} owned by {state.Table}.{state.Column}";
 }

@@ -1,5 +1,3 @@
-using DataOps.Core.Kernel;
-
 namespace DataOps.Core.Features.Sequences;
 
 /// <summary>A problem of the sequence of a key.</summary>

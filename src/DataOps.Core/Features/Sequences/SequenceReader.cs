@@ -1,7 +1,3 @@
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.Sequences;
 
 /// <summary>Reads how far the sequences of identity and serial columns and their tables are.</summary>
@@ -18,23 +14,28 @@ internal sealed class SequenceReader(Session session, DatabaseCatalog catalog, C
         (Sequence Sequence, Table Table, Column Column)[] all =
         [
             .. Sequence.Read(session, cancellation).SelectMany(Draws)
-                .OrderBy(d => d.Table.Schema, StringComparer.Ordinal).ThenBy(d => d.Table.Name, StringComparer.Ordinal).ThenBy(d => d.Column.Number),
+                .OrderBy(d => d.Table.Schema, StringComparer.Ordinal).ThenBy(d => d.Table.Name, StringComparer.Ordinal)
+                    .ThenBy(d => d.Column.Number),
         ];
-        ILookup<Sequence, SqlText> columns = all.ToLookup(d => d.Sequence, d => Furthest(d.Table, d.Column, d.Sequence));
+        ILookup<Sequence, SqlText> columns = all.ToLookup(
+            d => d.Sequence, d => Furthest(d.Table, d.Column, d.Sequence));
         List<SequenceState> states = [];
-        foreach ((Sequence Sequence, Table Table, Column Column)[] some in all.Where(d => wanted(d.Table)).Chunk(Together))
+        foreach ((Sequence Sequence, Table Table, Column Column)[] some in all.Where(d => wanted(d.Table)).Chunk(
+            Together))
         {
             IEnumerable<SqlText> values = some.Select((d, i) => Values(i, d.Sequence, columns[d.Sequence]));
             IReadOnlyList<ValueRow> read = session.Query<ValueRow>(SqlText.Join(" union all ", values), cancellation);
             states.AddRange(read.OrderBy(v => v.Number).Select(v =>
-                new SequenceState(some[v.Number].Sequence, some[v.Number].Table, some[v.Number].Column, v.Last, v.IsCalled, v.Used)));
+                new SequenceState(
+                    some[v.Number].Sequence, some[v.Number].Table, some[v.Number].Column, v.Last, v.IsCalled, v.Used)));
         }
         return states;
     }
 
     /// <summary>Reads one of them again.</summary>
     public SequenceState Read(SequenceState known) => Read(t => t.Oid == known.Table.Oid)
-        .First(s => s.Column.Name == known.Column.Name && (s.Sequence.Schema, s.Sequence.Name) == (known.Sequence.Schema, known.Sequence.Name));
+        .First(s => s.Column.Name == known.Column.Name
+            && (s.Sequence.Schema, s.Sequence.Name) == (known.Sequence.Schema, known.Sequence.Name));
 
     // The integer columns of tables that draw from it.
     private IEnumerable<(Sequence Sequence, Table Table, Column Column)> Draws(Sequence sequence) =>
@@ -52,7 +53,8 @@ internal sealed class SequenceReader(Session session, DatabaseCatalog catalog, C
         from {sequence.Sql} q
         """;
 
-    private static SqlText Furthest(Table table, Column column, Sequence sequence) => $"select {Furthest(sequence)}({column})::int8 from {table}";
+    private static SqlText Furthest(Table table, Column column, Sequence sequence) =>
+        $"select {Furthest(sequence)}({column})::int8 from {table}";
 
     private static SqlText Furthest(Sequence sequence) => sequence.Increment > 0 ? (SqlText)$"max" : (SqlText)$"min";
 }

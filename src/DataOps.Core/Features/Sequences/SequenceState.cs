@@ -1,5 +1,3 @@
-using DataOps.Core.Postgres.Catalog;
-
 namespace DataOps.Core.Features.Sequences;
 
 /// <summary>A sequence, a column that draws from it, and how far both are.</summary>
@@ -8,8 +6,10 @@ namespace DataOps.Core.Features.Sequences;
 /// <param name="Column">The column, of an integer type.</param>
 /// <param name="Last">Its last value; the one that comes next when it was never used.</param>
 /// <param name="IsCalled">Whether it was used.</param>
-/// <param name="Used">The furthest value that is in use, in the direction in which it counts; null when there is none.</param>
-internal sealed record SequenceState(Sequence Sequence, Table Table, Column Column, long Last, bool IsCalled, long? Used)
+/// <param name="Used">The furthest value that is in use, in the direction in which it counts; null when there is
+/// none.</param>
+internal sealed record SequenceState(
+    Sequence Sequence, Table Table, Column Column, long Last, bool IsCalled, long? Used)
 {
     private const double NearEnd = 0.8;
 
@@ -23,7 +23,10 @@ internal sealed record SequenceState(Sequence Sequence, Table Table, Column Colu
     public bool CanBeOwned => Sequence.Schema == Table.Schema && Sequence.Role == Table.Role;
 
     /// <summary>Whether the sequence ends before the column's type does, by its own type.</summary>
-    public bool IsNarrower => Most < TypeRange.Most && Sequence.TypeText != Column.Type.Underlying.Name switch { "int2" => "smallint", "int4" => "integer", _ => "bigint" };
+    public bool IsNarrower =>
+        Most < TypeRange.Most
+            && Sequence.TypeText != Column.Type.Underlying.Name switch { "int2" => "smallint", "int4" => "integer",
+            _ => "bigint" };
 
     private long Increment => Sequence.Increment;
 
@@ -34,7 +37,9 @@ internal sealed record SequenceState(Sequence Sequence, Table Table, Column Colu
     /// <summary>Whether it will give out what is in use, or has been passed.</summary>
     public bool IsBehind => Used is { } used && (Increment > 0 ? Next <= used : Next >= used);
 
-    /// <summary>The value to set it to: the first of its steps that is not behind what is in use; null beyond its end.</summary>
+    /// <summary>
+    /// The value to set it to: the first of its steps that is not behind what is in use; null beyond its end.
+    /// </summary>
     public long? NewValue
     {
         get

@@ -1,9 +1,4 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Changes.UndoFiles;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Sites;
 
@@ -14,8 +9,10 @@ public sealed class SetSite : Operation<SetSiteOptions, IChangeResult>
     private const string Name = "Set-Site";
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">No site or page of that name, or another site has the host name and port: nothing is changed.</exception>
-    protected override IEnumerable<IChangeResult> Execute(Session session, SetSiteOptions options, OperationContext context)
+    /// <exception cref="DataOpsException">No site or page of that name, or another site has the host name and port:
+    /// nothing is changed.</exception>
+    protected override IEnumerable<IChangeResult> Execute(
+        Session session, SetSiteOptions options, OperationContext context)
     {
         ChangeWay way = ChangeWay.For(session, Name, options);
         SiteChange.Check(options);

@@ -1,7 +1,3 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-
 namespace DataOps.Core.Features.Sites;
 
 /// <summary>Options of <see cref="SetSite"/>.</summary>

@@ -1,13 +1,5 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Pages;
-using DataOps.Core.Django.References;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Sites;
 
@@ -22,16 +14,19 @@ namespace DataOps.Core.Features.Sites;
 /// <param name="Domain">django_site.domain.</param>
 /// <param name="DomainName">django_site.name.</param>
 internal sealed record SiteState(
-    long? Id, string HostName, int? Port, bool IsDefault, long? RootPage, string? SiteName, long? DomainId, string? Domain, string? DomainName)
+    long? Id, string HostName, int? Port, bool IsDefault, long? RootPage, string? SiteName, long? DomainId,
+    string? Domain, string? DomainName)
 {
     /// <summary>The site as host:port.</summary>
     public string Name => Port is null ? HostName : $"{HostName}:{Port}";
 }
 
 /// <summary>Plans the change of a site.</summary>
-internal sealed class SiteChange(Session session, ReferenceCatalog catalog, ChangeRun change, SetSiteOptions options, OperationContext context)
+internal sealed class SiteChange(
+    Session session, ReferenceCatalog catalog, ChangeRun change, SetSiteOptions options, OperationContext context)
 {
-    private static readonly Afterwards s_remembered = new("sites in the memory of running processes", "restart of the application's processes");
+    private static readonly Afterwards s_remembered = new(
+        "sites in the memory of running processes", "restart of the application's processes");
 
     private readonly Table? _sites = catalog.TableOf(WagtailTables.Site);
     private readonly Table? _domains = catalog.TableOf(DjangoTables.Site);
@@ -47,7 +42,8 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Chan
     public SiteState After { get; private set; } = null!;
 
     /// <summary>What the application keeps of sites in memory and caches.</summary>
-    public Afterwards Stale => change.Rows == 0 ? Afterwards.None : _sites is null ? s_remembered : Afterwards.SiteRootPaths.And(s_remembered);
+    public Afterwards Stale =>
+        change.Rows == 0 ? Afterwards.None : _sites is null ? s_remembered : Afterwards.SiteRootPaths.And(s_remembered);
 
     /// <summary>Refuses invalid options.</summary>
     /// <exception cref="DataOpsException">Which.</exception>
@@ -57,8 +53,10 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Chan
             throw new DataOpsException(
                 ErrorIds.NothingToSet, FailureKind.InvalidArgument, "Nothing to change.",
                     "Give -HostName, -Port, -RootPage, -AsDefault, -SiteName or -Domain.");
-        if (options.Domain is { } domain && (domain.Length is 0 or > 100 || domain.Any(char.IsWhiteSpace) || domain.Contains('/')))
-            throw new DataOpsException(ErrorIds.InvalidDomain, FailureKind.InvalidArgument, $"\"{domain}\" is no domain.",
+        if (options.Domain is { } domain
+            && (domain.Length is 0 or > 100 || domain.Any(char.IsWhiteSpace) || domain.Contains('/')))
+            throw new DataOpsException(ErrorIds.InvalidDomain, FailureKind.InvalidArgument,
+                $"\"{domain}\" is no domain.",
                 "Give it as www.example.com or localhost:8000.", domain);
     }
 
@@ -70,7 +68,8 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Chan
             change.LockTable(_sites);
         SiteRow[] sites = _sites is null ? [] : [.. session.Query<SiteRow>(
             $"""
-            select id::int8 as id, hostname, port, is_default_site as isdefault, root_page_id::int8 as rootpage, site_name as sitename
+            select id::int8 as id, hostname, port, is_default_site as isdefault, root_page_id::int8 as rootpage,
+                site_name as sitename
             from {_sites} order by id
             """,
             context.Cancellation)];
@@ -92,7 +91,8 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Chan
             PlanSites();
         if (Before.DomainId is { } id)
             change.Update(_domains!, ["domain", "name"], $"""
-                select t.id, {SqlText.Value(After.Domain)}::varchar as domain, {SqlText.Value(After.DomainName)}::varchar as name
+                select t.id, {SqlText.Value(After.Domain)}::varchar as domain,
+                    {SqlText.Value(After.DomainName)}::varchar as name
                 from {_domains!} t where t.id = {id}
                 """);
     }
@@ -102,37 +102,45 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Chan
         if (_sites is null)
         {
             RequireWagtail();
-            DomainRow[] wantedDomains = [.. domains.Where(d => options.Site is null || new NameFilter([options.Site]).Matches(d.Domain, $"{d.Id}"))];
+            DomainRow[] wantedDomains =
+                [.. domains.Where(
+                    d => options.Site is null || new NameFilter([options.Site]).Matches(d.Domain, $"{d.Id}"))];
             DomainRow domain = One(wantedDomains, domains.Select(d => d.Domain), d => d.Domain);
             string[] parts = domain.Domain.Split(':');
             int? port = parts.Length == 2 && int.TryParse(parts[1], out int number) ? number : null;
-            return new SiteState(null, port is null ? domain.Domain : parts[0], port, false, null, domain.Name, domain.Id, domain.Domain, domain.Name);
+            return new SiteState(null, port is null ? domain.Domain : parts[0], port, false, null, domain.Name,
+                domain.Id, domain.Domain, domain.Name);
         }
         SiteRow[] wanted = options.Site is { } name
             ? [.. sites.Where(s => new NameFilter([name]).Matches(s.HostName, $"{s.HostName}:{s.Port}", $"{s.Id}"))]
             : sites.Where(s => s.IsDefault).ToArray() is { Length: 1 } only ? only : sites;
         SiteRow site = One(wanted, sites.Select(s => $"{s.HostName}:{s.Port}"), s => $"{s.HostName}:{s.Port}");
-        DomainRow? own = domains.FirstOrDefault(d => d.Domain == $"{site.HostName}:{site.Port}") ?? domains.FirstOrDefault(d => d.Domain == site.HostName)
+        DomainRow? own = domains.FirstOrDefault(d => d.Domain == $"{site.HostName}:{site.Port}")
+            ?? domains.FirstOrDefault(d => d.Domain == site.HostName)
             ?? (options.Domain is null ? null : One(domains, domains.Select(d => d.Domain), d => d.Domain));
-        return new SiteState(site.Id, site.HostName, site.Port, site.IsDefault, site.RootPage, site.SiteName, own?.Id, own?.Domain, own?.Name);
+        return new SiteState(site.Id, site.HostName, site.Port, site.IsDefault, site.RootPage, site.SiteName, own?.Id,
+            own?.Domain, own?.Name);
     }
 
     private void RequireWagtail()
     {
         if (_domains is null)
             throw new DataOpsException(
-                ErrorIds.NoSites, FailureKind.NotFound, $"{session.Database} has neither the model {WagtailTables.Site} nor {DjangoTables.Site}.",
+                ErrorIds.NoSites, FailureKind.NotFound,
+                $"{session.Database} has neither the model {WagtailTables.Site} nor {DjangoTables.Site}.",
                     "Connect to the database of a Django site.", session.Database);
         if (options.RootPage is not null || options.AsDefault)
             throw new DataOpsException(
-                ErrorIds.NoPages, FailureKind.NotFound, $"{session.Database} has no model {WagtailTables.Site}, so no root page and no default site.",
+                ErrorIds.NoPages, FailureKind.NotFound,
+                $"{session.Database} has no model {WagtailTables.Site}, so no root page and no default site.",
                     "Leave out -RootPage and -AsDefault.");
     }
 
     private T One<T>(T[] found, IEnumerable<string> all, Func<T, string> name) => found.Length switch
     {
         1 => found[0],
-        0 => throw new DataOpsException(ErrorIds.UnknownSite, FailureKind.NotFound, $"There is no site {options.Site}.", $"There are: {string.Join(", ", all)}.",
+        0 => throw new DataOpsException(ErrorIds.UnknownSite, FailureKind.NotFound, $"There is no site {options.Site}.",
+            $"There are: {string.Join(", ", all)}.",
             options.Site),
         _ => throw new DataOpsException(
             ErrorIds.AmbiguousSite, FailureKind.InvalidArgument,
@@ -145,9 +153,11 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Chan
         PageTables tables = PageTables.Require(session, catalog);
         PathScheme paths = PathScheme.Wagtail;
         long id = tables.RequirePage(session, page, context.Cancellation);
-        string path = session.Query<string>($"select path from {tables.Pages} where id = {id}", context.Cancellation)[0];
+        string path =
+            session.Query<string>($"select path from {tables.Pages} where id = {id}", context.Cancellation)[0];
         bool isReachable = path.Length > paths.StepLength && session.Query<long>(
-            $"select count(*) from {tables.Pages} p where p.path <> {SqlText.Value(path)} and starts_with({SqlText.Value(path)}, p.path)",
+            $"select count(*) from {tables.Pages} p where p.path <> {SqlText.Value(path)} and " +
+                $"starts_with({SqlText.Value(path)}, p.path)",
             context.Cancellation)[0] == paths.Depth(path) - 1;
         return isReachable ? id : throw new DataOpsException(
             ErrorIds.InvalidRootPage, FailureKind.InvalidArgument, $"Page {page} cannot be a site's root page: "
@@ -160,27 +170,37 @@ internal sealed class SiteChange(Session session, ReferenceCatalog catalog, Chan
     {
         if (options.Domain is { } given && Before.DomainId is null)
             throw new DataOpsException(
-                ErrorIds.NoSites, FailureKind.NotFound, $"{session.Database} has no row of {DjangoTables.Site} that could get the domain {given}.", "Leave out -Domain.",
+                ErrorIds.NoSites, FailureKind.NotFound,
+                $"{session.Database} has no row of {DjangoTables.Site} that could get the domain {given}.",
+                "Leave out -Domain.",
                     given);
         string host = After.HostName;
         string withPort = After.Port is null or 80 or 443 ? host : $"{host}:{After.Port}";
         bool follows = Before.Domain is not null && (After.HostName, After.Port) != (Before.HostName, Before.Port);
-        return options.Domain ?? (!follows ? Before.Domain : Before.Domain == Before.HostName && options.HostName is null ? Before.Domain : withPort);
+        return options.Domain
+            ?? (!follows
+            ? Before.Domain
+            : Before.Domain == Before.HostName && options.HostName is null ? Before.Domain : withPort);
     }
 
     private string? NewDomainName() =>
-        Before.DomainName is null ? null : options.SiteName ?? (Before.DomainName == Before.Domain ? After.Domain : Before.DomainName);
+        Before.DomainName is null
+            ? null
+            : options.SiteName ?? (Before.DomainName == Before.Domain ? After.Domain : Before.DomainName);
 
     private void RequireFree(SiteRow[] sites, DomainRow[] domains)
     {
-        if (sites.FirstOrDefault(s => s.Id != Before.Id && s.HostName == After.HostName && s.Port == After.Port) is { } other)
+        if (sites.FirstOrDefault(s => s.Id != Before.Id && s.HostName == After.HostName
+            && s.Port == After.Port) is { } other)
             throw Taken($"Site {other.Id} has {other.HostName}:{other.Port} already.", After.Name);
-        if (After.Domain is { } domain && domains.FirstOrDefault(d => d.Id != Before.DomainId && d.Domain == domain) is { } same)
+        if (After.Domain is { } domain
+            && domains.FirstOrDefault(d => d.Id != Before.DomainId && d.Domain == domain) is { } same)
             throw Taken($"Row {same.Id} of {DjangoTables.Site} has the domain {domain} already.", domain);
     }
 
     private static DataOpsException Taken(string message, string target) => new(
-        ErrorIds.SiteTaken, FailureKind.AlreadyExists, message + " Nothing was changed.", "Give that one another address first, or choose another.", target);
+        ErrorIds.SiteTaken, FailureKind.AlreadyExists, message + " Nothing was changed.",
+        "Give that one another address first, or choose another.", target);
 
     private void PlanSites()
     {

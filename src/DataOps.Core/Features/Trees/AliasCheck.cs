@@ -1,9 +1,5 @@
 using DataOps.Core.Django.Pages;
-using DataOps.Core.Django.References;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Trees;
 
@@ -20,7 +16,10 @@ internal sealed class AliasCheck(Session session, PageTables tables, Cancellatio
         tables.Pages.Find("translation_key") is not null && tables.Pages.Find("locale_id") is not null
         && !tables.Pages.UniqueKeys.Any(k => k.Count == 2 && k.Contains("translation_key") && k.Contains("locale_id"));
 
-    /// <summary>The aliases whose original does not exist, and those that are their own by a detour; what only leads there is not.</summary>
+    /// <summary>
+    /// The aliases whose original does not exist, and those that are their own by a detour; what only leads there is
+    /// not.
+    /// </summary>
     public static IEnumerable<LostRow> Lost(Session session, PageTables tables, CancellationToken cancellation)
     {
         if (tables.Pages.Find("alias_of_id") is not { } alias)
@@ -29,9 +28,11 @@ internal sealed class AliasCheck(Session session, PageTables tables, Cancellatio
         if (!session.Query<bool>(
             $"select exists (select 1 from {tables.Pages} p where p.alias_of_id is not null)", cancellation)[0])
             return [];
-        Reference reference = tables.Catalog.From(tables.Pages).FirstOrDefault(r => r.Columns.Contains(alias) && r.Target == tables.Pages)
+        Reference reference = tables.Catalog.From(tables.Pages).FirstOrDefault(
+            r => r.Columns.Contains(alias) && r.Target == tables.Pages)
             ?? new SoftReference(tables.Pages, alias, tables.Pages, tables.Pages.SingleKey!, "", Severity.Error);
-        return ParentWalk.Lost(session, tables.Pages.Sql, reference, cancellation).Where(r => r.Why != LostReason.Below);
+        return ParentWalk.Lost(session, tables.Pages.Sql, reference, cancellation).Where(
+            r => r.Why != LostReason.Below);
     }
 
     private IEnumerable<Problem> Aliases() => Lost(session, tables, cancellation).Select(r => new Problem(
@@ -49,7 +50,8 @@ internal sealed class AliasCheck(Session session, PageTables tables, Cancellatio
         where d.number > 1 order by d.sort
         """,
         r => new Problem(
-            TreeProblem.Translation, Severity.Error, tables.Pages, r.GetString(0), "translation_key", r.GetString(1), null,
+            TreeProblem.Translation, Severity.Error, tables.Pages, r.GetString(0), "translation_key", r.GetString(1),
+            null,
             $"page {r.GetString(2)} has the same in locale {r.GetString(3)}"),
         cancellation);
 }

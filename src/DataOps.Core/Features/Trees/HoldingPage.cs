@@ -1,15 +1,17 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Trees;
 
-/// <summary>A plain page that a repair makes: below the root for pages of which no ancestor is left, or the root itself where that is missing.</summary>
-/// <remarks>It is a copy of a page that needs it, so that every column has a value, without what is that page's own.</remarks>
-internal sealed class HoldingPage(Session session, PageTables tables, TablePlan rows, CancellationToken cancellation) : IRepair
+/// <summary>
+/// A plain page that a repair makes: below the root for pages of which no ancestor is left, or the root itself where
+/// that is missing.
+/// </summary>
+/// <remarks>
+/// It is a copy of a page that needs it, so that every column has a value, without what is that page's own.
+/// </remarks>
+internal sealed class HoldingPage(Session session, PageTables tables, TablePlan rows, CancellationToken cancellation)
+    : IRepair
 {
     /// <summary>Where pages are held, below the root.</summary>
     public const string UrlPath = "/recovered-pages/";

@@ -1,12 +1,10 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Trees;
 
-/// <summary>Gives the nodes of an ltree that no root leads to a place below the nearest ancestor that is left.</summary>
+/// <summary>
+/// Gives the nodes of an ltree that no root leads to a place below the nearest ancestor that is left.
+/// </summary>
 internal sealed class LtreeRepair(Session session, Tree tree, NodeRows nodes, CancellationToken cancellation)
 {
     private readonly SqlText _path = tree.Path!.In("w");
@@ -33,13 +31,15 @@ internal sealed class LtreeRepair(Session session, Tree tree, NodeRows nodes, Ca
         string? target = to is null || homeless.Count == 0 ? null : rows
             .Where(r => r.Key == to && reached.Contains(r.Path)).Select(r => r.Path).FirstOrDefault()
             ?? throw new DataOpsException(
-                ErrorIds.UnknownNode, FailureKind.NotFound, $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",
+                ErrorIds.UnknownNode, FailureKind.NotFound,
+                $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",
                     "Name a row's key with -To.", to);
         Dictionary<string, string> moved = [];
         List<string> places = [];
         foreach ((string _, string path) in homeless)
         {
-            string place = Free(moved.TryGetValue(Parent(path), out string? above) ? above : target ?? Nearest(path, reached),
+            string place =
+                Free(moved.TryGetValue(Parent(path), out string? above) ? above : target ?? Nearest(path, reached),
                 path[(path.LastIndexOf('.') + 1)..], reached);
             reached.Add(place);
             moved.TryAdd(path, place);

@@ -1,7 +1,4 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Trees;
 

@@ -1,13 +1,7 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.Trees;
 
-/// <summary>Rows of one table as they should be, in a temporary table whose columns are named as the target's; those that differ are updated in one
-/// statement.</summary>
+/// <summary>Rows of one table as they should be, in a temporary table whose columns are named as the target's; those
+/// that differ are updated in one statement.</summary>
 /// <param name="session">The session, in the transaction of the changes.</param>
 /// <param name="model">The table's model.</param>
 /// <param name="rows">The plan of the table.</param>
@@ -55,7 +49,8 @@ internal sealed class NodeRows(
         """);
 
     /// <inheritdoc/>
-    public void Plan() => rows.PlanUpdate($"from {rows.Table.Sql} t join {Name} s on {rows.Identity.Same("s", "t")} where {Differs}");
+    public void Plan() =>
+        rows.PlanUpdate($"from {rows.Table.Sql} t join {Name} s on {rows.Identity.Same("s", "t")} where {Differs}");
 
     /// <inheritdoc/>
     public void Apply()
@@ -69,12 +64,14 @@ internal sealed class NodeRows(
     }
 
     /// <inheritdoc/>
-    public IEnumerable<RowChange> Describe(RowChanges changed) => changed.Updated(rows, model, Name, columns.Select(c => c.Name));
+    public IEnumerable<RowChange> Describe(RowChanges changed) =>
+        changed.Updated(rows, model, Name, columns.Select(c => c.Name));
 
     /// <summary>Runs a statement.</summary>
     public void Run(SqlText sql) => session.Run(sql, cancellation);
 
-    // Texts of two collations, neither of them the database's, cannot be compared: here they have had their bytes' order.
+    // Texts of two collations, neither of them the database's, cannot be compared: here they have had their bytes'
+    // order.
     private void TakeCollations()
     {
         SqlText all = $"{rows.Identity.Columns.Concat(columns)}";
@@ -90,5 +87,6 @@ internal sealed class NodeRows(
     private static SqlText Cell(Alias alias, Column column) =>
         IsText(column) ? (SqlText)$"""{column.In(alias)}::text collate "C" """ : column.In(alias);
 
-    private static bool IsText(Column column) => column.Type.Underlying.Name is "varchar" or "text" or "bpchar" or "ltree";
+    private static bool IsText(Column column) =>
+        column.Type.Underlying.Name is "varchar" or "text" or "bpchar" or "ltree";
 }

@@ -1,10 +1,5 @@
-using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Trees;
 
@@ -14,7 +9,8 @@ namespace DataOps.Core.Features.Trees;
 /// <param name="onDuplicate">What becomes of slugs that siblings share.</param>
 /// <param name="holding">Makes pages for those of which no ancestor is left.</param>
 /// <param name="context">Warnings and cancellation.</param>
-internal sealed class PagePlacement(Session session, PageTables tables, DuplicateSlug onDuplicate, HoldingPage holding, OperationContext context)
+internal sealed class PagePlacement(
+    Session session, PageTables tables, DuplicateSlug onDuplicate, HoldingPage holding, OperationContext context)
     : IPlacedColumns
 {
     private readonly CancellationToken _cancellation = context.Cancellation;
@@ -90,7 +86,8 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
 
     private Dictionary<string, string> LastMoves(IReadOnlyList<DetachedNode> tops, SqlText reached)
     {
-        if (tables.Find(WagtailTables.PageLogEntry) is not { } log || log.Find("data") is not { Type.Underlying.Name: "jsonb" })
+        if (tables.Find(WagtailTables.PageLogEntry) is not { } log
+            || log.Find("data") is not { Type.Underlying.Name: "jsonb" })
             return [];
         string[] keys = [.. tops.Select(t => t.Key)];
         return session.Read(
@@ -111,9 +108,11 @@ internal sealed class PagePlacement(Session session, PageTables tables, Duplicat
         (string Key, string Up, string Slug)[] second = [.. session.Read(
             $"""
             select d._key, d.up, d.slug from (
-              select w._key, {up} as up, w.slug, w._moved, row_number() over (partition by {up}, w.slug order by w._moved, w.path, w._key) as n
+              select w._key, {up} as up, w.slug, w._moved, row_number() over (partition by {up}, w.slug
+                  order by w._moved, w.path, w._key) as n
               from {nodes.Name} w where length(w.path) > {s_paths.StepLength} and ({up}, w.slug) in (
-                select {up}, w.slug from {nodes.Name} w where length(w.path) > {s_paths.StepLength} group by 1, 2 having count(*) > 1)) d
+                select {up}, w.slug from {nodes.Name} w where length(w.path) > {s_paths.StepLength}
+                    group by 1, 2 having count(*) > 1)) d
             where d.n > 1 and (d._moved or {onDuplicate == DuplicateSlug.Suffix}) order by d.up, d.slug, d.n
             """,
             r => (r.GetString(0), r.GetString(1), r.GetString(2)), _cancellation)];

@@ -1,9 +1,4 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Trees;
 
@@ -27,8 +22,11 @@ internal sealed class ParentTreeRepair(Session session, Tree tree, NodeRows node
         nodes.Fill(isIdentity ? (SqlText)$"false as _moved" : (SqlText)$"{_key.In("c")}, false as _moved");
     }
 
-    /// <summary>Makes roots of the nodes whose parent does not exist, and of one in each cycle; or children of another node.</summary>
-    /// <exception cref="DataOpsException">That other node is not there; or none is named, and each node must have a parent.</exception>
+    /// <summary>
+    /// Makes roots of the nodes whose parent does not exist, and of one in each cycle; or children of another node.
+    /// </summary>
+    /// <exception cref="DataOpsException">That other node is not there; or none is named, and each node must have a
+    /// parent.</exception>
     public void Reattach(string? to)
     {
         IReadOnlyList<LostRow> lost = ParentWalk.Lost(session, nodes.Name, tree.Parent!, cancellation);
@@ -72,7 +70,8 @@ internal sealed class ParentTreeRepair(Session session, Tree tree, NodeRows node
     // A cycle is cut at its first member.
     private static IEnumerable<string> Tops(IReadOnlyList<LostRow> lost)
     {
-        Dictionary<string, string> cycles = lost.Where(r => r.Why == LostReason.Cycle).ToDictionary(r => r.Key, r => r.Parent);
+        Dictionary<string, string> cycles = lost.Where(r => r.Why == LostReason.Cycle).ToDictionary(
+            r => r.Key, r => r.Parent);
         HashSet<string> cut = [];
         foreach (LostRow row in lost)
         {
@@ -94,7 +93,8 @@ internal sealed class ParentTreeRepair(Session session, Tree tree, NodeRows node
             cancellation)[0];
         if (!exists || lost.Any(r => r.Key == to))
             throw new DataOpsException(
-                ErrorIds.UnknownNode, FailureKind.NotFound, $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",
+                ErrorIds.UnknownNode, FailureKind.NotFound,
+                $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",
                 "Name a row's key with -To.", to);
     }
 }

@@ -1,9 +1,4 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Trees;
 
@@ -13,11 +8,15 @@ internal interface IPlacedColumns
     /// <summary>The columns.</summary>
     IReadOnlyList<Column> Columns { get; }
 
-    /// <summary>Other places for the tops of homeless branches, by their keys: the paths of nodes that are reached.</summary>
+    /// <summary>
+    /// Other places for the tops of homeless branches, by their keys: the paths of nodes that are reached.
+    /// </summary>
     IReadOnlyDictionary<string, IReadOnlyList<string>> Ancestors(
         IReadOnlyList<DetachedNode> tops, SqlText nodes, SqlText reached);
 
-    /// <summary>The path of the node that takes those of which no ancestor is left; it is made where there is none yet.</summary>
+    /// <summary>
+    /// The path of the node that takes those of which no ancestor is left; it is made where there is none yet.
+    /// </summary>
     /// <param name="nodes">The nodes.</param>
     /// <param name="reached">The nodes that a root leads to.</param>
     /// <param name="next">Gives the next free path below the root.</param>
@@ -43,7 +42,8 @@ internal interface IPlacedColumns
 /// <param name="placed">What else hangs on the places; null without.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class PathTreeRepair(
-    Session session, Tree tree, PathScheme scheme, NodeRows nodes, int number, IPlacedColumns? placed, CancellationToken cancellation)
+    Session session, Tree tree, PathScheme scheme, NodeRows nodes, int number, IPlacedColumns? placed,
+    CancellationToken cancellation)
 {
     private readonly SqlText _reached = SqlText.Raw($"pg_temp.dataops_reached_{number}");
     private readonly SqlText _path = tree.Path!.In("w");
@@ -67,7 +67,8 @@ internal sealed class PathTreeRepair(
         DetachedNode[] homeless = ReadHomeless();
         if (placed is not null && tree.HasOneRoot && Root().Length == 0 && homeless.Length > 0)
         {
-            string first = homeless.Select(h => h.Path).FirstOrDefault(p => p.Length >= _step && scheme.Number(p[.._step]) > 0) ?? scheme.Step(1);
+            string first = homeless.Select(h => h.Path).FirstOrDefault(
+                p => p.Length >= _step && scheme.Number(p[.._step]) > 0) ?? scheme.Step(1);
             placed.MakeRoot(nodes, first[.._step], homeless[0]);
             FindReached();
             homeless = ReadHomeless();
@@ -76,7 +77,8 @@ internal sealed class PathTreeRepair(
             return;
         IReadOnlyDictionary<string, IReadOnlyList<string>> Ancestors(IReadOnlyList<DetachedNode> tops) =>
             placed?.Ancestors(tops, nodes.Name, _reached) ?? new Dictionary<string, IReadOnlyList<string>>();
-        Func<Func<string>, DetachedNode, string>? hold = placed is null || !tree.HasOneRoot ? null : (next, like) => placed.Hold(nodes, _reached, next, like);
+        Func<Func<string>, DetachedNode, string>? hold = placed is null
+            || !tree.HasOneRoot ? null : (next, like) => placed.Hold(nodes, _reached, next, like);
         new Reattachment(session, scheme, _reached, Ancestors, hold, cancellation)
             .Place(homeless, target, tree.HasOneRoot ? Root() : "");
         string[] keys = [.. homeless.Select(h => h.Key)];
@@ -90,7 +92,8 @@ internal sealed class PathTreeRepair(
     }
 
     /// <summary>Closes the gaps between siblings' steps, in their order.</summary>
-    /// <exception cref="DataOpsException"><c>OrphansInTheWay</c>: a node that has no place could find itself below another one.</exception>
+    /// <exception cref="DataOpsException"><c>OrphansInTheWay</c>: a node that has no place could find itself below
+    /// another one.</exception>
     public void Compact()
     {
         FindReached();
@@ -99,7 +102,8 @@ internal sealed class PathTreeRepair(
         if (homeless > 0)
             throw new DataOpsException(
                 ErrorIds.OrphansInTheWay, FailureKind.InvalidOperation,
-                $"{homeless} nodes of {tree.Table} are not connected to the tree: closing gaps could put them below others, so nothing was changed.",
+                $"{homeless} nodes of {tree.Table} are not connected to the tree: closing gaps could put them below " +
+                    $"others, so nothing was changed.",
                 "Give them a place with -Orphan Reattach, or delete them with -Orphan Delete.", tree.Table.DisplayName);
         SqlText step = scheme.StepSql($"k.n");
         nodes.Run($"""
@@ -142,7 +146,8 @@ internal sealed class PathTreeRepair(
             select w._key, {_path}, {url} from {nodes.Name} w left join {_reached} r on r._key = w._key
             where r._key is null order by {_path}, w._key
             """,
-            r => new DetachedNode(r.GetString(0), r.GetString(1), r.IsDBNull(2) ? null : r.GetString(2)), cancellation)];
+            r => new DetachedNode(r.GetString(0), r.GetString(1), r.IsDBNull(2) ? null : r.GetString(2)),
+            cancellation)];
     }
 
     // Of nodes with one path, the first is the one that has it.
@@ -169,12 +174,14 @@ internal sealed class PathTreeRepair(
     {
         SqlText isNamed = placed?.IsNamed(to) ?? $"w._key = {SqlText.Value(to)}";
         IReadOnlyList<string> paths = session.Query<string>(
-            $"select r.path from {nodes.Name} w join {_reached} r on r._key = w._key where {isNamed} order by length(r.path), r.path",
+            $"select r.path from {nodes.Name} w join {_reached} r on r._key = w._key where {isNamed} order by " +
+                $"length(r.path), r.path",
             cancellation);
         return paths.Count > 0
             ? paths[0]
             : throw new DataOpsException(
-                ErrorIds.UnknownNode, FailureKind.NotFound, $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",
+                ErrorIds.UnknownNode, FailureKind.NotFound,
+                $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",
                 placed is null ? "Name a row's key with -To." : "Name a page's id or its url_path with -To.", to);
     }
 
@@ -187,7 +194,8 @@ internal sealed class PathTreeRepair(
         if (longest > most)
             throw new DataOpsException(
                 ErrorIds.PathTooLong, FailureKind.InvalidOperation,
-                    $"A path of {tree.Table} would have {longest} characters, and {most} are allowed: nothing was changed.",
+                    $"A path of {tree.Table} would have {longest} characters, and {most} are allowed: nothing was " +
+                        $"changed.",
                 "Attach the nodes further up with -To.", tree.Table.DisplayName);
     }
 }

@@ -1,18 +1,17 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Trees;
 
-/// <summary>Points pages at revisions that are theirs, and makes pages of their own of aliases that have no original.</summary>
+/// <summary>
+/// Points pages at revisions that are theirs, and makes pages of their own of aliases that have no original.
+/// </summary>
 internal static class PointerRepair
 {
     /// <summary>Plans what becomes of the pointers that problems were found with.</summary>
     public static void Plan(
-        Session session, PageTables tables, ChangeRun change, IReadOnlyList<Problem> problems, CancellationToken cancellation)
+        Session session, PageTables tables, ChangeRun change, IReadOnlyList<Problem> problems,
+        CancellationToken cancellation)
     {
         SqlText key = tables.Key;
         foreach ((Column column, TreeProblem problem) in RevisionCheck.Of(tables))

@@ -1,17 +1,18 @@
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Trees;
 
-/// <summary>Gives homeless nodes a place: a branch keeps its form, and its top goes behind the last child of the nearest ancestor that is left.</summary>
+/// <summary>
+/// Gives homeless nodes a place: a branch keeps its form, and its top goes behind the last child of the nearest
+/// ancestor that is left.
+/// </summary>
 /// <param name="session">The session.</param>
 /// <param name="scheme">How paths are written.</param>
 /// <param name="reached">A relation of _key and path of the nodes that have a place.</param>
-/// <param name="ancestors">For the top of a branch, other paths that its ancestors may have, by what else is known of it.</param>
-/// <param name="hold">The path of a node for branches of which no ancestor but a root is left, given the next path below the root and one that needs it; they
-/// go below the root when absent.</param>
+/// <param name="ancestors">For the top of a branch, other paths that its ancestors may have, by what else is known of
+/// it.</param>
+/// <param name="hold">The path of a node for branches of which no ancestor but a root is left, given the next path
+/// below the root and one that needs it; they go below the root when absent.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class Reattachment(
     Session session, PathScheme scheme, SqlText reached,
@@ -25,7 +26,8 @@ internal sealed class Reattachment(
     /// <summary>Sets the new path of each.</summary>
     /// <param name="nodes">The homeless nodes, by path.</param>
     /// <param name="to">The path of the node that all go to; null for the nearest ancestor's.</param>
-    /// <param name="fallback">Where a branch goes of which no ancestor is left; an empty path makes a root of it.</param>
+    /// <param name="fallback">Where a branch goes of which no ancestor is left; an empty path makes a root of
+    /// it.</param>
     /// <exception cref="DataOpsException"><c>TreeFull</c>: a node has as many children as its paths allow.</exception>
     public void Place(IReadOnlyList<DetachedNode> nodes, string? to, string fallback)
     {
@@ -33,15 +35,21 @@ internal sealed class Reattachment(
         foreach (DetachedNode node in nodes)
         {
             byPath.TryAdd(node.Path, node);
-            node.Above = node.Path.Length > _step && byPath.TryGetValue(scheme.Parent(node.Path), out DetachedNode? above) && above != node ? above : null;
+            node.Above = node.Path.Length > _step
+                && byPath.TryGetValue(scheme.Parent(node.Path), out DetachedNode? above) && above != node
+                ? above
+                : null;
         }
         DetachedNode[] tops = [.. nodes.Where(n => n.Above is null)];
-        Dictionary<DetachedNode, string> places = to is null ? Nearest(tops, fallback) : tops.ToDictionary(n => n, _ => to);
+        Dictionary<DetachedNode, string> places = to is null
+            ? Nearest(tops, fallback)
+            : tops.ToDictionary(n => n, _ => to);
         ReadLast([.. places.Values.Append(fallback).Distinct()]);
         foreach (DetachedNode top in tops)
             top.NewPath = Next(places[top]);
         // A parent's path is shorter, so it comes first.
-        foreach (IGrouping<DetachedNode, DetachedNode> siblings in nodes.Where(n => n.Above is not null).GroupBy(n => n.Above!).OrderBy(g => g.Key.Path.Length))
+        foreach (IGrouping<DetachedNode, DetachedNode> siblings in nodes.Where(n => n.Above is not null).GroupBy(
+            n => n.Above!).OrderBy(g => g.Key.Path.Length))
             PlaceBelow(siblings.Key.NewPath!, [.. siblings]);
     }
 
@@ -66,7 +74,8 @@ internal sealed class Reattachment(
         Dictionary<DetachedNode, string> places = [];
         foreach (DetachedNode top in tops)
         {
-            string? nearest = Prefixes(top.Path).Where(there.Contains).Where(p => !IsRootOnly(top, p)).Concat(others.GetValueOrDefault(top.Key, []))
+            string? nearest = Prefixes(top.Path).Where(there.Contains).Where(p => !IsRootOnly(top, p))
+                .Concat(others.GetValueOrDefault(top.Key, []))
                 .MaxBy(p => p.Length);
             places[top] = nearest ?? (hold is null ? fallback : Held(top, fallback));
         }
@@ -74,7 +83,8 @@ internal sealed class Reattachment(
     }
 
     // A root is everybody's ancestor, and says nothing unless it was the parent.
-    private bool IsRootOnly(DetachedNode top, string path) => hold is not null && path.Length == _step && top.Path.Length > 2 * _step;
+    private bool IsRootOnly(DetachedNode top, string path) =>
+        hold is not null && path.Length == _step && top.Path.Length > 2 * _step;
 
     private string Held(DetachedNode top, string root)
     {

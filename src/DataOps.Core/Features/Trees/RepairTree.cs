@@ -1,11 +1,5 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Changes.UndoFiles;
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.References;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
 using Npgsql;
 
 namespace DataOps.Core.Features.Trees;
@@ -14,8 +8,8 @@ namespace DataOps.Core.Features.Trees;
 /// Repairs trees and the columns that Wagtail derives from them, in one transaction under a lock of the tables.
 /// </summary>
 /// <remarks>
-/// By default only what follows from other rows is written: depth, number of children, url_path, mptt's and nested sets' numbers, content types and pointers to
-/// revisions. No node is deleted unless that is asked for.
+/// By default only what follows from other rows is written: depth, number of children, url_path, mptt's and nested
+/// sets' numbers, content types and pointers to revisions. No node is deleted unless that is asked for.
 /// </remarks>
 [Operation("Repair", "Tree")]
 public sealed class RepairTree : Operation<RepairTreeOptions, IChangeResult>
@@ -23,15 +17,19 @@ public sealed class RepairTree : Operation<RepairTreeOptions, IChangeResult>
     private const string Name = "Repair-Tree";
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A name matches no tree, something cannot be done as it was asked for, or others hold the table: nothing is
-    /// changed.</exception>
-    protected override IEnumerable<IChangeResult> Execute(Session session, RepairTreeOptions options, OperationContext context)
+    /// <exception cref="DataOpsException">A name matches no tree, something cannot be done as it was asked for, or
+    /// others hold the table: nothing is changed.</exception>
+    protected override IEnumerable<IChangeResult> Execute(
+        Session session, RepairTreeOptions options, OperationContext context)
     {
         ChangeWay way = ChangeWay.For(session, Name, options);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context);
         IReadOnlyList<Tree> selected = TreeFilter.Select(catalog, options.Table, options.Model, context);
-        Tree[] odd = options.WhatIf || options.Compact ? [.. selected] : [.. selected.Where(t => IsOdd(session, checks, t, context.Cancellation))];
+        Tree[] odd = options.WhatIf
+            || options.Compact
+            ? [.. selected]
+            : [.. selected.Where(t => IsOdd(session, checks, t, context.Cancellation))];
         using ChangeRun change = new(session, catalog, Name, way, context);
         TreeChecks.Prepare(session, context.Cancellation);
         IReadOnlyList<(Tree Tree, IReadOnlyList<Problem> Problems)> trees = Find(checks, change, odd, options);
@@ -44,10 +42,12 @@ public sealed class RepairTree : Operation<RepairTreeOptions, IChangeResult>
         long remaining = found;
         change.Verify(() => remaining = trees.Sum(t => (long)checks.Find(t.Tree).Count()));
         ChangeResult done = change.Finish();
-        yield return done.With(new RepairTreeResult { Problems = found, Remaining = remaining, Reattached = run.Reattached });
+        yield return done.With(
+            new RepairTreeResult { Problems = found, Remaining = remaining, Reattached = run.Reattached });
     }
 
-    // Healthy trees are neither locked nor touched; the first problem is enough to know that one is not, and ends the search.
+    // Healthy trees are neither locked nor touched; the first problem is enough to know that one is not, and ends the
+    // search.
     private static bool IsOdd(Session session, TreeChecks checks, Tree tree, CancellationToken cancellation)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();

@@ -1,7 +1,3 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-
 namespace DataOps.Core.Features.Trees;
 
 /// <summary>What to do with pages without a specific row, and with specific rows without a page.</summary>

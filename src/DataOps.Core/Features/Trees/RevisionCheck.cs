@@ -1,9 +1,5 @@
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Trees;
 
@@ -39,7 +35,8 @@ internal sealed class RevisionCheck(Session session, PageTables tables, Cancella
             r => _pointers.Select((p, i) => r.IsDBNull((3 * i) + 1) ? null : new Problem(
                 p.Problem, Severity.Error, tables.Pages, r.GetString(0), p.Column.Name, r.GetString((3 * i) + 1),
                 r.IsDBNull((3 * i) + 2) ? null : r.GetString((3 * i) + 2),
-                r.GetBoolean((3 * i) + 3) ? "it is another object's" : $"no row of {tables.Revisions} has this key")).ToArray(),
+                r.GetBoolean((3 * i) + 3) ? "it is another object's" : $"no row of {tables.Revisions} has this key"))
+                    .ToArray(),
             cancellation).SelectMany(p => p.OfType<Problem>());
     }
 
@@ -61,7 +58,10 @@ internal sealed class RevisionCheck(Session session, PageTables tables, Cancella
         """;
 
     /// <summary>What the pointer of a page p should be.</summary>
-    /// <remarks>The latest is the newest that is left; the live one too where nothing waits to be published, else nobody knows it.</remarks>
+    /// <remarks>
+    /// The latest is the newest that is left; the live one too where nothing waits to be published, else nobody knows
+    /// it.
+    /// </remarks>
     public static SqlText Expected(PageTables tables, Column column)
     {
         SqlText isOwn = tables.IsOwnRevision("p");

@@ -1,9 +1,5 @@
-using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Trees;
 

@@ -1,9 +1,5 @@
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Trees;
 
@@ -16,7 +12,8 @@ internal sealed class SpecificRowCheck(Session session, PageTables tables, Cance
     /// <summary>The problems, in the order of the pages' keys.</summary>
     public IEnumerable<Problem> Find() => Odd().SelectMany(Of);
 
-    // The rows that a page should have less those that there are: each table counts for a bit of its own, so nothing is left where they are the same.
+    // The rows that a page should have less those that there are: each table counts for a bit of its own, so nothing is
+    // left where they are the same.
     private IEnumerable<Page> Odd()
     {
         int columns = (tables.Specific.Count / Bits) + 1;
@@ -40,7 +37,8 @@ internal sealed class SpecificRowCheck(Session session, PageTables tables, Cance
             select o.id::text, p.content_type_id::int4, array_remove(array[{present}]::int4[], null)
             from odd o left join {tables.Pages} p on p.{key} = o.id order by o.id
             """,
-            r => new Page(r.GetString(0), r.IsDBNull(1) ? null : r.GetInt32(1), [.. r.GetFieldValue<int[]>(2).Select(n => tables.Specific[n])]), cancellation);
+            r => new Page(r.GetString(0), r.IsDBNull(1) ? null : r.GetInt32(1),
+                [.. r.GetFieldValue<int[]>(2).Select(n => tables.Specific[n])]), cancellation);
     }
 
     // A bit a table, in as many columns as they need: sums of int4 are cheap.
@@ -57,17 +55,23 @@ internal sealed class SpecificRowCheck(Session session, PageTables tables, Cance
         if (page.ContentType is not { } type)
             return page.Rows.Select(t => Stray(t, page.Key, $"no row of {tables.Pages} has this key"));
         string label = tables.Catalog.ContentTypeOf(type)?.Label ?? $"{type}";
-        int[] others = [.. _chains.Where(c => c.Value.Length == page.Rows.Length && c.Value.All(page.Rows.Contains)).Select(c => c.Key)];
+        int[] others =
+            [.. _chains.Where(c => c.Value.Length == page.Rows.Length && c.Value.All(page.Rows.Contains)).Select(
+                c => c.Key)];
         if (!_chains.TryGetValue(type, out Table[]? chain))
             return [new Problem(
-                TreeProblem.ContentType, Severity.Error, tables.Pages, page.Key, "content_type_id", label, others.Length == 1 ? LabelOf(others[0]) : null,
+                TreeProblem.ContentType, Severity.Error, tables.Pages, page.Key, "content_type_id", label,
+                others.Length == 1 ? LabelOf(others[0]) : null,
                 "the type is no page type of this database")];
         if (page.Rows.Length > 0 && others.Length == 1)
             return [new Problem(
-                TreeProblem.ContentType, Severity.Error, tables.Pages, page.Key, "content_type_id", label, LabelOf(others[0]),
+                TreeProblem.ContentType, Severity.Error, tables.Pages, page.Key, "content_type_id", label,
+                LabelOf(others[0]),
                     $"its specific row is in {page.Rows[0]}")];
         return chain.Except(page.Rows)
-            .Select(t => new Problem(TreeProblem.MissingSpecific, Severity.Error, tables.Pages, page.Key, "content_type_id", label, null,
+            .Select(t =>
+                new Problem(TreeProblem.MissingSpecific, Severity.Error, tables.Pages, page.Key, "content_type_id",
+                label, null,
                 $"{t} has no row of this key"))
             .Concat(page.Rows.Except(chain).Select(t => Stray(t, page.Key, $"the page is a {label}")));
     }

@@ -1,15 +1,12 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Django.Pages;
-using DataOps.Core.Django.References;
 using DataOps.Core.Django.Trees;
 using DataOps.Core.PageRepair;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Trees;
 
-/// <summary>Repairs pages of which a half is missing, and content types that are not those of the rows that exist.</summary>
+/// <summary>
+/// Repairs pages of which a half is missing, and content types that are not those of the rows that exist.
+/// </summary>
 internal sealed class SpecificRowRepair(
     Session session, PageTables tables, ChangeRun change, RepairTreeOptions options, CancellationToken cancellation)
 {
@@ -23,13 +20,15 @@ internal sealed class SpecificRowRepair(
     /// <summary>Plans what becomes of them.</summary>
     public void Plan(IReadOnlyList<Problem> problems)
     {
-        foreach (var type in problems.Where(p => p is { Class: TreeProblem.ContentType, Expected: not null }).GroupBy(p => p.Expected!))
+        foreach (var type in problems.Where(p => p is { Class: TreeProblem.ContentType, Expected: not null }).GroupBy(
+            p => p.Expected!))
             SetType(tables.Catalog.Models.First(m => m.Label == type.Key).ContentType, [.. type]);
         Problem[] missing = [.. problems.Where(p => p.Class == TreeProblem.MissingSpecific)];
         Problem[] strays = [.. problems.Where(p => p.Class == TreeProblem.StraySpecific)];
         List<SelectedRows> steps = [];
         if (missing.Length > 0 && options.MissingSpecific != MissingSpecific.Report)
-            steps.Add(Select(tables.Catalog.References.OfType<SpecificRowReference>().First(r => r.Table == tables.Pages), missing));
+            steps.Add(Select(
+                tables.Catalog.References.OfType<SpecificRowReference>().First(r => r.Table == tables.Pages), missing));
         foreach (IGrouping<Table, Problem> table in strays.GroupBy(p => p.Table))
             if (options.MissingSpecific is MissingSpecific.FromRevision or MissingSpecific.Delete)
                 steps.Add(Select(tables.Catalog.ParentLink(table.Key)!, [.. table]));
@@ -47,7 +46,8 @@ internal sealed class SpecificRowRepair(
                 new PlainPages(session, tables.Catalog, change.Changes, rows, ValuesOf, cancellation).Plan();
         if (options.MissingSpecific != MissingSpecific.FromRevision || halves.Length == 0)
             return;
-        _rebuilt = change.Plan(new RebuiltSpecificRows(session, tables.Catalog, change.Changes, halves, locks: false, cancellation));
+        _rebuilt = change.Plan(
+            new RebuiltSpecificRows(session, tables.Catalog, change.Changes, halves, locks: false, cancellation));
     }
 
     // With Delete also what is stray beside a page of another type; a revision brings back only what is missing.
@@ -63,7 +63,10 @@ internal sealed class SpecificRowRepair(
     private void SetType(int contentType, Problem[] problems) =>
         ValuesOf(change.Changes.Of(tables.Pages)).Add(
             Select(change.Changes.Of(tables.Pages), problems, $"''", SqlText.Empty),
-            new Dictionary<string, SqlText> { ["content_type_id"] = $"{contentType}::{tables.Pages.Find("content_type_id")!.TypeSql}" });
+            new Dictionary<string, SqlText>
+            {
+                ["content_type_id"] = $"{contentType}::{tables.Pages.Find("content_type_id")!.TypeSql}",
+            });
 
     private SelectedRows Select(TablePlan table, Problem[] problems, SqlText value, SqlText condition)
     {

@@ -1,8 +1,4 @@
-using DataOps.Core.Django.References;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
 using Npgsql;
 
 namespace DataOps.Core.Features.Trees;
@@ -33,8 +29,8 @@ public sealed partial record TestTreeOptions
 
 /// <summary>Finds problems of trees and of Wagtail's pages, one result per problem, in one snapshot.</summary>
 /// <remarks>
-/// Trees are known by their columns. One pass a kind of check, never a query a node. A check that cannot be completed is a finding itself
-/// (<see cref="AuditProblem.CheckFailed"/>).
+/// Trees are known by their columns. One pass a kind of check, never a query a node. A check that cannot be completed
+/// is a finding itself (<see cref="AuditProblem.CheckFailed"/>).
 /// </remarks>
 [Operation("Test", "Tree")]
 public sealed class TestTree : Operation<TestTreeOptions, Finding>
@@ -49,18 +45,22 @@ public sealed class TestTree : Operation<TestTreeOptions, Finding>
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         foreach (Finding finding in Find(session, catalog, options, context))
-            if (options.Problem.Count == 0 || finding.Class is not TreeProblem problem || options.Problem.Contains(problem))
+            if (options.Problem.Count == 0
+                || finding.Class is not TreeProblem problem || options.Problem.Contains(problem))
                 yield return finding;
     }
 
     /// <summary>Finds them in a snapshot that is the caller's, with other audits.</summary>
-    internal static IEnumerable<Finding> Find(Session session, ReferenceCatalog catalog, TestTreeOptions options, OperationContext context)
+    internal static IEnumerable<Finding> Find(
+        Session session, ReferenceCatalog catalog, TestTreeOptions options, OperationContext context)
     {
         TreeChecks.Prepare(session, context.Cancellation);
         TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context);
         Check check = new(session, Audit.Tree, context);
         return TreeFilter.Select(catalog, options.Table, options.Model, context).SelectMany(tree => checks.Of(tree)
-            .SelectMany(problems => check.Run(() => problems().Select(p => Describe(session, catalog, p)), [tree.Table], catalog.LabelOf(tree.Table))));
+            .SelectMany(problems =>
+                check.Run(() => problems().Select(p => Describe(session, catalog, p)), [tree.Table],
+                catalog.LabelOf(tree.Table))));
     }
 
     private static Finding Describe(Session session, ReferenceCatalog catalog, Problem p) => new()
@@ -84,19 +84,25 @@ public sealed class TestTree : Operation<TestTreeOptions, Finding>
     {
         string row = p.Key is null ? p.Column : $"{p.Column} of {p.Key}";
         string expected = p.Expected is null ? "" : $" and should be {p.Expected}";
-        return $"{row} is {p.Value ?? "NULL"}{expected}{(p.Note is null ? "" : $": {p.Note}")}";
+        string value = p.Value is null ? "NULL" : p.Value.Length == 0 ? "empty" : p.Value;
+        return $"{row} is {value}{expected}{(p.Note is null ? "" : $": {p.Note}")}";
     }
 
-    // What a repair of trees does without being asked, what it does when asked by name, and what only a person can decide.
+    // What a repair of trees does without being asked, what it does when asked by name, and what only a person can
+    // decide.
     private static string Remedy(Problem p) => p.Class switch
     {
-        TreeProblem.Orphan or TreeProblem.BelowOrphan or TreeProblem.Cycle or TreeProblem.Alphabet or TreeProblem.Length or TreeProblem.Duplicate =>
+        TreeProblem.Orphan or TreeProblem.BelowOrphan or TreeProblem.Cycle or TreeProblem.Alphabet
+            or TreeProblem.Length or TreeProblem.Duplicate =>
             $"Repair-Tree -Table {p.Table} -Orphan Reattach -WhatIf",
-        TreeProblem.MissingSpecific or TreeProblem.StraySpecific => $"Repair-Tree -Table {p.Table} -MissingSpecific FromRevision -WhatIf",
+        TreeProblem.MissingSpecific or TreeProblem.StraySpecific =>
+            $"Repair-Tree -Table {p.Table} -MissingSpecific FromRevision -WhatIf",
         TreeProblem.Slug => $"Repair-Tree -Table {p.Table} -DuplicateSlug Suffix -WhatIf",
         TreeProblem.Step or TreeProblem.Full or TreeProblem.Order => $"Repair-Tree -Table {p.Table} -Compact -WhatIf",
-        TreeProblem.Collation or TreeProblem.Translation or TreeProblem.Site => $"Test-Tree -Table {p.Table} -Problem {p.Class}",
-        TreeProblem.Root or TreeProblem.ContentType when p.Expected is null => $"Test-Tree -Table {p.Table} -Problem {p.Class}",
+        TreeProblem.Collation or TreeProblem.Translation or TreeProblem.Site =>
+            $"Test-Tree -Table {p.Table} -Problem {p.Class}",
+        TreeProblem.Root or TreeProblem.ContentType when p.Expected is null =>
+            $"Test-Tree -Table {p.Table} -Problem {p.Class}",
         _ => $"Repair-Tree -Table {p.Table} -WhatIf",
     };
 }

@@ -1,9 +1,5 @@
 using DataOps.Core.Django.Pages;
-using DataOps.Core.Django.References;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Trees;
 
@@ -13,12 +9,15 @@ namespace DataOps.Core.Features.Trees;
 /// <param name="stepLength">The length of a step, where it is given.</param>
 /// <param name="alphabet">The alphabet, where it is given.</param>
 /// <param name="context">Progress and cancellation.</param>
-internal sealed class TreeChecks(Session session, ReferenceCatalog catalog, int? stepLength, string? alphabet, OperationContext context)
+internal sealed class TreeChecks(
+    Session session, ReferenceCatalog catalog, int? stepLength, string? alphabet, OperationContext context)
 {
     private readonly PageTables? _pages = PageTables.Find(catalog);
 
     /// <summary>Sets the memory that the checks of a transaction may use.</summary>
-    /// <remarks>The paths of a million rows need about 100 MB; compiling the queries takes longer than they do.</remarks>
+    /// <remarks>
+    /// The paths of a million rows need about 100 MB; compiling the queries takes longer than they do.
+    /// </remarks>
     public static void Prepare(Session session, CancellationToken cancellation) =>
         session.Run($"set local work_mem = '128MB'", cancellation);
 
@@ -32,8 +31,10 @@ internal sealed class TreeChecks(Session session, ReferenceCatalog catalog, int?
         CancellationToken cancellation = context.Cancellation;
         return tree.Kind switch
         {
-            TreeKind.MaterialisedPath when _pages is { } pages && tree.Table == pages.Pages => Pages(tree, pages, cancellation),
-            TreeKind.MaterialisedPath => [() => new PathTreeCheck(session, tree, Scheme(tree, cancellation), null, cancellation).Find()],
+            TreeKind.MaterialisedPath when _pages is { } pages && tree.Table == pages.Pages =>
+                Pages(tree, pages, cancellation),
+            TreeKind.MaterialisedPath =>
+                [() => new PathTreeCheck(session, tree, Scheme(tree, cancellation), null, cancellation).Find()],
             TreeKind.NestedSets => [() => new NestedSetsCheck(session, tree, cancellation).Find()],
             TreeKind.Mptt => [() => new MpttCheck(session, tree, cancellation).Find()],
             TreeKind.Ltree => [() => new LtreeCheck(session, tree, cancellation).Find()],
@@ -41,14 +42,16 @@ internal sealed class TreeChecks(Session session, ReferenceCatalog catalog, int?
         };
     }
 
-    // The pass over the paths asks about url_path as well; only where it has found one that differs from the parent's are all worked out.
+    // The pass over the paths asks about url_path as well; only where it has found one that differs from the parent's
+    // are all worked out.
     private IEnumerable<Func<IEnumerable<Problem>>> Pages(Tree tree, PageTables pages, CancellationToken cancellation)
     {
         PathTreeCheck? paths = null;
         UrlPathCheck urls = new(session, pages, cancellation);
         return
         [
-            () => (paths = new PathTreeCheck(session, tree, Scheme(tree, cancellation), UrlPathCheck.Differs, cancellation)).Find(),
+            () => (paths = new PathTreeCheck(
+                session, tree, Scheme(tree, cancellation), UrlPathCheck.Differs, cancellation)).Find(),
             () => paths is { MayDiffer: false } ? [] : urls.UrlPaths(),
             urls.Slugs,
             () => new SpecificRowCheck(session, pages, cancellation).Find(),
@@ -58,5 +61,6 @@ internal sealed class TreeChecks(Session session, ReferenceCatalog catalog, int?
         ];
     }
 
-    private PathScheme Scheme(Tree tree, CancellationToken cancellation) => PathScheme.Of(session, tree, stepLength, alphabet, cancellation);
+    private PathScheme Scheme(Tree tree, CancellationToken cancellation) =>
+        PathScheme.Of(session, tree, stepLength, alphabet, cancellation);
 }

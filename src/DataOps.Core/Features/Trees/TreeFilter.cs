@@ -1,11 +1,5 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
 using DataOps.Core.Django.Pages;
-using DataOps.Core.Django.References;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
 
 namespace DataOps.Core.Features.Trees;
 
@@ -24,19 +18,23 @@ internal static class TreeFilter
         IEnumerable<string> unknownModels = models.Unmatched(trees.Select(t => Labels(catalog, t)));
         context.ReportUnmatched(unknownTables, names => Unknown("table", names));
         context.ReportUnmatched(unknownModels, names => Unknown("model", names));
-        return [.. trees.Where(t => tables.Matches(Names(catalog, t)) && (models.IsEmpty || models.Matches(Labels(catalog, t))))];
+        return [.. trees.Where(
+            t => tables.Matches(Names(catalog, t)) && (models.IsEmpty || models.Matches(Labels(catalog, t))))];
     }
 
-    private static string[] Names(ReferenceCatalog catalog, Tree tree) => [.. Tables(catalog, tree).SelectMany(ReferenceFilter.TableNames)];
+    private static string[] Names(ReferenceCatalog catalog, Tree tree) =>
+        [.. Tables(catalog, tree).SelectMany(ReferenceFilter.TableNames)];
 
     private static string[] Labels(ReferenceCatalog catalog, Tree tree) =>
-        [.. Tables(catalog, tree).Select(catalog.LabelOf).OfType<ModelLabel>().SelectMany(l => ReferenceFilter.ModelNames(l))];
+        [.. Tables(catalog, tree).Select(catalog.LabelOf).OfType<ModelLabel>()
+            .SelectMany(l => ReferenceFilter.ModelNames(l))];
 
     // What is found in the table of a page type, or of the sites, is found with the pages.
     private static IEnumerable<Table> Tables(ReferenceCatalog catalog, Tree tree)
     {
         IEnumerable<Table> tables = catalog.WithHeirs(tree.Table);
-        return PageTables.Find(catalog) is { } pages && pages.Pages == tree.Table && pages.Find(WagtailTables.Site) is { } sites ? tables.Append(sites) : tables;
+        return PageTables.Find(catalog) is { } pages && pages.Pages == tree.Table
+            && pages.Find(WagtailTables.Site) is { } sites ? tables.Append(sites) : tables;
     }
 
     private static DataOpsException Unknown(string what, IReadOnlyList<string> names) => new(

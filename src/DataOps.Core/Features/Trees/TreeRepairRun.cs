@@ -1,20 +1,16 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Django.Pages;
-using DataOps.Core.Django.References;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Trees;
 
-/// <summary>One repair of trees in one transaction: deletions first, then what comes back, then what everything's place decides.</summary>
+/// <summary>
+/// One repair of trees in one transaction: deletions first, then what comes back, then what everything's place decides.
+/// </summary>
 internal sealed class TreeRepairRun(
     Session session, ReferenceCatalog catalog, RepairTreeOptions options, ChangeRun change, OperationContext context)
 {
-    private static readonly DeletionWords s_words = new("would be deleted, so nothing was changed.", "Delete them first", "use -OnDependent Cascade");
+    private static readonly DeletionWords s_words = new(
+        "would be deleted, so nothing was changed.", "Delete them first", "use -OnDependent Cascade");
 
     private readonly ChangeSet _changes = change.Changes;
     private readonly PageTables? _pages = PageTables.Find(catalog);
@@ -45,25 +41,35 @@ internal sealed class TreeRepairRun(
 
     private void Delete(Tree tree, IReadOnlyList<Problem> problems)
     {
-        string[] keys = [.. problems.Where(p => p.Class is TreeProblem.Orphan or TreeProblem.BelowOrphan or TreeProblem.Cycle).Select(p => p.Key!)];
+        string[] keys =
+            [.. problems.Where(p => p.Class is TreeProblem.Orphan or TreeProblem.BelowOrphan or TreeProblem.Cycle)
+                .Select(p => p.Key!)];
         if (keys.Length == 0)
             return;
         SqlText from = $"from {tree.Table} t join unnest({keys}) l (key) on l.key = {tree.Key("t")}";
         _changes.Of(tree.Table).PlanDelete(from);
     }
 
-    // Children are counted from the rows that are left; a row in a type's table takes no page with it that keeps its other half.
+    // Children are counted from the rows that are left; a row in a type's table takes no page with it that keeps its
+    // other half.
     private SqlText Except(Table table, Column? column) =>
         column?.Name == "numchild" || (table == _pages?.Pages && column is null) ? $" and false" : SqlText.Empty;
 
     private void Repair(Tree tree)
     {
         TablePlan rows = _changes.Of(tree.Table);
-        HoldingPage? holding = tree.Table == _pages?.Pages ? new HoldingPage(session, _pages!, rows, context.Cancellation) : null;
-        PagePlacement? placement = holding is null ? null : new PagePlacement(session, _pages!, options.DuplicateSlug, holding, context);
-        IEnumerable<Column?> columns = [tree.Path, tree.Depth, tree.NumChild, tree.Left, tree.Right, tree.TreeId, tree.Parent?.Column, tree.Order,
+        HoldingPage? holding = tree.Table == _pages?.Pages
+            ? new HoldingPage(session, _pages!, rows, context.Cancellation)
+            : null;
+        PagePlacement? placement = holding is null
+            ? null
+            : new PagePlacement(session, _pages!, options.DuplicateSlug, holding, context);
+        IEnumerable<Column?> columns =
+            [tree.Path, tree.Depth, tree.NumChild, tree.Left, tree.Right, tree.TreeId, tree.Parent?.Column, tree.Order,
             .. placement?.Columns ?? []];
-        NodeRows nodes = new(session, catalog.LabelOf(tree.Table), rows, $"dataops_tree_{++_number}", [.. columns.OfType<Column>()], context.Cancellation);
+        NodeRows nodes =
+            new(session, catalog.LabelOf(tree.Table), rows, $"dataops_tree_{++_number}", [.. columns.OfType<Column>()],
+                context.Cancellation);
         context.Report($"Planning {tree.Table}", 0, tree.Table.EstimatedRows);
         switch (tree.Kind)
         {
@@ -125,5 +131,6 @@ internal sealed class TreeRepairRun(
     }
 
     // A key means another node in each table: without a name of a table or model it is a page's.
-    private bool IsMeant(Tree tree) => options.Table.Count + options.Model.Count > 0 || _pages is null || tree.Table == _pages.Pages;
+    private bool IsMeant(Tree tree) =>
+        options.Table.Count + options.Model.Count > 0 || _pages is null || tree.Table == _pages.Pages;
 }

@@ -1,13 +1,11 @@
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Trees;
 
-/// <summary>Checks that url_path is the slugs of a page and its ancestors, and that siblings differ in their slugs.</summary>
+/// <summary>
+/// Checks that url_path is the slugs of a page and its ancestors, and that siblings differ in their slugs.
+/// </summary>
 internal sealed class UrlPathCheck(Session session, PageTables tables, CancellationToken cancellation)
 {
     private static readonly PathScheme s_paths = PathScheme.Wagtail;
@@ -15,7 +13,10 @@ internal sealed class UrlPathCheck(Session session, PageTables tables, Cancellat
     private readonly Table _pages = tables.Pages;
     private readonly Column _key = tables.Pages.SingleKey!;
 
-    /// <summary>The condition that the url_path of page c does not follow from its parent p's: where all agree with their parents, all are right.</summary>
+    /// <summary>
+    /// The condition that the url_path of page c does not follow from its parent p's: where all agree with their
+    /// parents, all are right.
+    /// </summary>
     public static SqlText Differs => $"""
         case when length(c.path) <= {s_step} then c.url_path <> '/' else c.url_path <> p.url_path || c.slug || '/' end
         """;

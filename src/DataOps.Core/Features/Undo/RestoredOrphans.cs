@@ -1,13 +1,13 @@
 using DataOps.Core.Changes.UndoFiles;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Undo;
 
-/// <summary>The foreign keys that rows broke before the operation: as many rows, and no more, may break them again.</summary>
-/// <remarks>PostgreSQL checks such rows whatever was there before; they are written past its triggers, and only they.</remarks>
+/// <summary>
+/// The foreign keys that rows broke before the operation: as many rows, and no more, may break them again.
+/// </summary>
+/// <remarks>
+/// PostgreSQL checks such rows whatever was there before; they are written past its triggers, and only they.
+/// </remarks>
 internal sealed class RestoredOrphans
 {
     private readonly UndoReferences _references;
@@ -58,11 +58,13 @@ internal sealed class RestoredOrphans
                 ErrorIds.OrphansNeedSuperuser, FailureKind.PermissionDenied,
                 $"Rows violated a foreign key before, and role {session.Settings.Username} may not restore that, so "
                     + "nothing was undone.",
-                "Undo as a superuser, or as a role that may set session_replication_role (PostgreSQL 15 and later).", session.Settings.Username, e);
+                "Undo as a superuser, or as a role that may set session_replication_role (PostgreSQL 15 and later).",
+                session.Settings.Username, e);
         }
         action();
         session.Run($"set local session_replication_role = origin", cancellation);
     }
 
-    private (long Rows, long Left) Of(Table table, ForeignKey key) => _broken.GetValueOrDefault((table.Schema, table.Name, key.Name));
+    private (long Rows, long Left) Of(Table table, ForeignKey key) =>
+        _broken.GetValueOrDefault((table.Schema, table.Name, key.Name));
 }

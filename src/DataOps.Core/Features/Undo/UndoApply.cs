@@ -1,16 +1,12 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Features.Undo;
 
 /// <summary>Puts the rows of an undo file back, inside the transaction in which they were planned and locked.</summary>
 /// <remarks>
-/// Rows go, change and come in this order, so that unique values are free again. A foreign key that cannot wait for the end may need it the other way round;
-/// that is tried when the first way fails, and then all that comes at once, for rows that need each other.
+/// Rows go, change and come in this order, so that unique values are free again. A foreign key that cannot wait for the
+/// end may need it the other way round; that is tried when the first way fails, and then all that comes at once, for
+/// rows that need each other.
 /// </remarks>
 /// <param name="session">The session, in the transaction.</param>
 /// <param name="tables">The rows.</param>
@@ -23,14 +19,16 @@ internal sealed class UndoApply(
     private readonly Dictionary<UndoTableStaging, Column[]> _changing = [];
 
     /// <summary>Applies all of it and makes sure that the rows are what they were.</summary>
-    /// <exception cref="DataOpsException">A constraint or a trigger is in the way; what was applied is to be rolled back.</exception>
+    /// <exception cref="DataOpsException">A constraint or a trigger is in the way; what was applied is to be rolled
+    /// back.</exception>
     public void Run()
     {
         foreach (UndoTableStaging table in tables)
             _changing[table] = ChangingColumns(table);
         if (Try(() => DeleteFirst(InsertInOrder)) is not { } failure)
             return;
-        if (!CanDependOnOrder(failure) || (Try(InsertFirst) is not null && Try(() => DeleteFirst(InsertAtOnce)) is not null))
+        if (!CanDependOnOrder(failure)
+            || (Try(InsertFirst) is not null && Try(() => DeleteFirst(InsertAtOnce)) is not null))
             throw failure;
     }
 
@@ -76,7 +74,8 @@ internal sealed class UndoApply(
     }
 
     private static bool CanDependOnOrder(DataOpsException e) =>
-        e.Id == ErrorIds.NotRestored || e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation or "23001" };
+        e.Id == ErrorIds.NotRestored
+            || e.InnerException is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation or "23001" };
 
     // Lets go of rows that will be deleted, where the constraint cannot wait or would act.
     private void Release(UndoTableStaging table)
@@ -192,7 +191,8 @@ internal sealed class UndoApply(
                     Visit(target);
             sorted.Add(table);
         }
-        foreach (UndoTableStaging table in tables.OrderBy(t => t.Table.Schema, StringComparer.Ordinal).ThenBy(t => t.Table.Name, StringComparer.Ordinal))
+        foreach (UndoTableStaging table in tables.OrderBy(t => t.Table.Schema, StringComparer.Ordinal).ThenBy(
+            t => t.Table.Name, StringComparer.Ordinal))
             Visit(table);
         return sorted;
     }

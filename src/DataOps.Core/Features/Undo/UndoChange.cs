@@ -1,10 +1,4 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Changes.UndoFiles;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Undo;
 
@@ -48,8 +42,10 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
     private const string Name = "Undo-Change";
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">The file is damaged or belongs elsewhere; rows have changed since; a constraint is in the way.</exception>
-    protected override IEnumerable<IChangeResult> Execute(Session session, UndoChangeOptions options, OperationContext context)
+    /// <exception cref="DataOpsException">The file is damaged or belongs elsewhere; rows have changed since; a
+    /// constraint is in the way.</exception>
+    protected override IEnumerable<IChangeResult> Execute(
+        Session session, UndoChangeOptions options, OperationContext context)
     {
         ChangeWay way = ChangeWay.For(session, Name, options);
         CancellationToken cancellation = context.Cancellation;
@@ -73,10 +69,12 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
             foreach (RowChange row in options.Detailed ? plan.Describe(tables, t => catalog.LabelOf(t)) : [])
                 yield return row;
             UndoReferences references = new(catalog.Database, tables);
-            RestoredOrphans orphans = new(catalog.Database, references, file.Batches.Where((_, i) => !uncommitted.Contains(i)));
+            RestoredOrphans orphans = new(
+                catalog.Database, references, file.Batches.Where((_, i) => !uncommitted.Contains(i)));
             // Rows may have changed between the comparison and the plan; since the lock they cannot.
             change.Confirm(() => state.IsUndone(tables, path, file.Header.Operation));
-            change.Confirm(new UndoChecks(session, catalog.Database, tables, references, orphans, cancellation).Require);
+            change.Confirm(
+                new UndoChecks(session, catalog.Database, tables, references, orphans, cancellation).Require);
             apply = () =>
             {
                 context.Report($"Undoing {file.Header.Operation}", 0, counts.Total);

@@ -1,18 +1,17 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.Undo;
 
-/// <summary>Finds what would keep rows from coming back, or going, before anything is changed: references and unique values, each row named.</summary>
+/// <summary>
+/// Finds what would keep rows from coming back, or going, before anything is changed: references and unique values,
+/// each row named.
+/// </summary>
 internal sealed class UndoChecks(
-    Session session, DatabaseCatalog catalog, IReadOnlyList<UndoTableStaging> tables, UndoReferences references, RestoredOrphans orphans,
+    Session session, DatabaseCatalog catalog, IReadOnlyList<UndoTableStaging> tables, UndoReferences references,
+    RestoredOrphans orphans,
         CancellationToken cancellation)
 {
     /// <summary>Checks all of it.</summary>
-    /// <exception cref="DataOpsException"><c>StillReferenced</c>, <c>MissingReferences</c> or <c>NotUnique</c>: the rows.</exception>
+    /// <exception cref="DataOpsException"><c>StillReferenced</c>, <c>MissingReferences</c> or <c>NotUnique</c>: the
+    /// rows.</exception>
     public void Require()
     {
         RequireUnreferenced();
@@ -46,7 +45,8 @@ internal sealed class UndoChecks(
                     AddAll(rows, table, what, identity.Text("r"), from);
             }
         rows.ThrowIfAny(
-            ErrorIds.StillReferenced, FailureKind.InvalidOperation, "{0} a reference to rows that undoing deletes, so nothing was undone.",
+            ErrorIds.StillReferenced, FailureKind.InvalidOperation,
+            "{0} a reference to rows that undoing deletes, so nothing was undone.",
             "Delete those rows first, or change their references.");
     }
 
@@ -69,8 +69,10 @@ internal sealed class UndoChecks(
                     AddAll(rows, table.Table, what, table.Identity.Text("s"), from);
             }
         rows.ThrowIfAny(
-            ErrorIds.MissingReferences, FailureKind.InvalidOperation, "{0} a reference without a target, which a foreign key forbids, so nothing was undone.",
-            "Insert the targets first; or, where the foreign key is newer than the change (Repair-Constraint adds and validates them), drop it, undo, and add it again.");
+            ErrorIds.MissingReferences, FailureKind.InvalidOperation,
+            "{0} a reference without a target, which a foreign key forbids, so nothing was undone.",
+            "Insert the targets first; or, where the foreign key is newer than the change (Repair-Constraint adds " +
+                "and validates them), drop it, undo, and add it again.");
     }
 
     private void RequireUnique()
@@ -98,7 +100,8 @@ internal sealed class UndoChecks(
                     """);
             }
         rows.ThrowIfAny(
-            ErrorIds.NotUnique, FailureKind.AlreadyExists, "{0} unique values that other rows have taken since, so nothing was undone.", "Change those rows first.");
+            ErrorIds.NotUnique, FailureKind.AlreadyExists,
+            "{0} unique values that other rows have taken since, so nothing was undone.", "Change those rows first.");
     }
 
     private static SqlText Keys(IndexDefinition index, Alias alias) => $"""

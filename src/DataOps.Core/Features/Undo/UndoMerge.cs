@@ -1,10 +1,9 @@
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.Undo;
 
-/// <summary>Makes one change of each row out of what several batches did to it, in a temporary table whose <c>_line</c> says in which order.</summary>
+/// <summary>
+/// Makes one change of each row out of what several batches did to it, in a temporary table whose <c>_line</c> says in
+/// which order.
+/// </summary>
 internal sealed class UndoMerge(Session session, UndoTableStaging table, CancellationToken cancellation)
 {
     /// <summary>Merges.</summary>
@@ -26,21 +25,25 @@ internal sealed class UndoMerge(Session session, UndoTableStaging table, Cancell
     {
         session.Run($"""
             with ends as (
-              select min(_line) as first, max(_line) as last from {table.Name} group by {table.Identity.Sql} having count(*) > 1)
+              select min(_line) as first, max(_line) as last from {table.Name}
+                  group by {table.Identity.Sql} having count(*) > 1)
             update {table.Name} f
             set _fingerprint = l._fingerprint,
-                _action = case when f._action = 'I' then case when l._action = 'D' then null else 'I' end when l._action = 'D' then 'D' else 'U' end
+                _action = case when f._action = 'I' then case when l._action = 'D' then null else 'I' end
+                    when l._action = 'D' then 'D' else 'U' end
             from ends e join {table.Name} l on l._line = e.last
             where f._line = e.first
             """, cancellation);
         session.Run($"""
             delete from {table.Name} s
-            using (select _line, row_number() over (partition by {table.Identity.Sql} order by _line) as _number from {table.Name}) n
+            using (select _line, row_number() over (partition by {table.Identity.Sql} order by _line) as _number
+                from {table.Name}) n
             where n._line = s._line and (n._number > 1 or s._action is null)
             """, cancellation);
     }
 
-    // Later batches may have taken back what earlier ones did; and a batch of which nobody knows any more whether it was committed may not have been.
+    // Later batches may have taken back what earlier ones did; and a batch of which nobody knows any more whether it
+    // was committed may not have been.
     private void LeaveOutWhatIsAsBefore()
     {
         Table target = table.Table;
@@ -65,7 +68,8 @@ internal sealed class UndoMerge(Session session, UndoTableStaging table, Cancell
               from {table.Name} s group by 1),
             kept as (
               select n._line, x._left
-              from (select s._line, s._action, {text} as _text, row_number() over (partition by {text}, s._action order by s._line) as _number
+              from (select s._line, s._action, {text} as _text, row_number() over (partition by {text}, s._action
+                  order by s._line) as _number
                     from {table.Name} s) n
               join sums x on x._text = n._text and n._number <= case n._action when 'I' then x._net else -x._net end)
             update {table.Name} s set _fingerprint = k._left, _action = case when k._line is not null then s._action end

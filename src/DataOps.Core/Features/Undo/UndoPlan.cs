@@ -1,11 +1,8 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.Undo;
 
-/// <summary>Plans what undoing changes: the inserted rows go, the updated ones change back, the deleted ones come back.</summary>
+/// <summary>
+/// Plans what undoing changes: the inserted rows go, the updated ones change back, the deleted ones come back.
+/// </summary>
 internal sealed class UndoPlan(Session session, CancellationToken cancellation)
 {
     /// <summary>Plans all tables, and returns how many rows come, change and go.</summary>
@@ -25,14 +22,16 @@ internal sealed class UndoPlan(Session session, CancellationToken cancellation)
         RowChanges changes = new(session, cancellation);
         return tables.SelectMany(t => changes.Deleted(t.Changes, modelOf(t.Table))
             .Concat(changes.Updated(t.Changes, modelOf(t.Table), t.Name, t.Table.Columns.Select(c => c.Name)))
-            .Concat(changes.Inserted(t.Changes, modelOf(t.Table), $"from {t.Name} s where s._action = 'D'", t.Table.Columns.Select(c => c.Name))));
+            .Concat(changes.Inserted(t.Changes, modelOf(t.Table), $"from {t.Name} s where s._action = 'D'",
+                t.Table.Columns.Select(c => c.Name))));
     }
 
     private static UndoCounts PlanRows(UndoTableStaging table)
     {
         SqlText from = $"from {table.Table} t join {table.Name} s on {table.Same("t", "s")} where s._action =";
         return new UndoCounts(
-            Inserted: table.Changes.PlanInsert($"select {table.Identity.Of("s")} from {table.Name} s where s._action = 'D'"),
+            Inserted: table.Changes.PlanInsert(
+                $"select {table.Identity.Of("s")} from {table.Name} s where s._action = 'D'"),
             Updated: table.Changes.PlanUpdate($"{from} 'U'"),
             Deleted: table.Changes.PlanDelete($"{from} 'I'"));
     }
@@ -43,7 +42,8 @@ internal sealed class UndoPlan(Session session, CancellationToken cancellation)
         SqlText text = table.RowText("x");
         SqlText numbered = $"{text} as _text, row_number() over (partition by {text}) as _number";
         return new UndoCounts(
-            Inserted: table.Changes.PlanInsert($"select {table.Identity.Of("s")} from {table.Name} s where s._action = 'D'"),
+            Inserted: table.Changes.PlanInsert(
+                $"select {table.Identity.Of("s")} from {table.Name} s where s._action = 'D'"),
             Updated: 0,
             Deleted: table.Changes.PlanDelete($"""
                 from {table.Table} t
@@ -62,5 +62,6 @@ internal sealed record UndoCounts(long Inserted, long Updated, long Deleted)
     public long Total => Inserted + Updated + Deleted;
 
     /// <summary>Two tables' together.</summary>
-    public static UndoCounts operator +(UndoCounts a, UndoCounts b) => new(a.Inserted + b.Inserted, a.Updated + b.Updated, a.Deleted + b.Deleted);
+    public static UndoCounts operator +(UndoCounts a, UndoCounts b) =>
+        new(a.Inserted + b.Inserted, a.Updated + b.Updated, a.Deleted + b.Deleted);
 }

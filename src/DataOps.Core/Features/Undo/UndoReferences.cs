@@ -1,6 +1,3 @@
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.Undo;
 
 /// <summary>The foreign keys between rows that come back, rows that go, and rows that stay, as SQL.</summary>
@@ -11,7 +8,9 @@ internal sealed class UndoReferences(DatabaseCatalog catalog, IReadOnlyList<Undo
     /// <summary>The rows of a table that the file is about; null for another table.</summary>
     public UndoTableStaging? Of(uint table) => _byTable.GetValueOrDefault(table);
 
-    /// <summary>The condition that what a row s of the file referred to is neither there, or will go, nor comes back.</summary>
+    /// <summary>
+    /// The condition that what a row s of the file referred to is neither there, or will go, nor comes back.
+    /// </summary>
     public SqlText Missing(ForeignKey key)
     {
         Table target = catalog.Find(key.Target)!;

@@ -1,20 +1,20 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Changes.UndoFiles;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Features.Undo;
 
 /// <summary>Brings the rows of an undo file into temporary tables of the transaction.</summary>
-internal sealed class UndoStaging(Session session, DatabaseCatalog catalog, UndoFileReader file, string path, CancellationToken cancellation) : IDisposable
+internal sealed class UndoStaging(
+    Session session, DatabaseCatalog catalog, UndoFileReader file, string path, CancellationToken cancellation)
+        : IDisposable
 {
     private NpgsqlRawCopyStream? _copy;
     private int _copying;
 
-    /// <summary>Makes and fills the temporary tables; of a row that several batches changed, there is what it was first and is last.</summary>
+    /// <summary>
+    /// Makes and fills the temporary tables; of a row that several batches changed, there is what it was first and is
+    /// last.
+    /// </summary>
     /// <param name="changes">Where undoing it will be planned.</param>
     /// <param name="uncommitted">Batches to leave out.</param>
     /// <exception cref="DataOpsException">A table is not there, or has other columns than it had.</exception>
@@ -100,7 +100,8 @@ internal sealed class UndoStaging(Session session, DatabaseCatalog catalog, Undo
         Table? table = catalog.Find(was.Schema, was.Name);
         if (table is not { IsReadable: true })
             throw new DataOpsException(
-                ErrorIds.UnknownTable, FailureKind.NotFound, $"{path} holds rows of {was.Schema}.{was.Name}, and this database has no such table.",
+                ErrorIds.UnknownTable, FailureKind.NotFound,
+                $"{path} holds rows of {was.Schema}.{was.Name}, and this database has no such table.",
                 "Undo it where it was done.", was.Name);
         string[] differences =
         [

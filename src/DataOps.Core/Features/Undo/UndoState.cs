@@ -1,22 +1,21 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.Undo;
 
-/// <summary>Compares the rows of an undo file with the database: are they as the operation left them, as they were before it, or neither?</summary>
+/// <summary>
+/// Compares the rows of an undo file with the database: are they as the operation left them, as they were before it, or
+/// neither?
+/// </summary>
 internal sealed class UndoState(Session session, CancellationToken cancellation)
 {
     private sealed record StateRow(long Total, long Differing, long Done);
 
     /// <summary>Whether every row is as it was before the operation already.</summary>
-    /// <exception cref="DataOpsException"><c>ChangedSince</c>: rows are neither as the operation left them nor all undone.</exception>
+    /// <exception cref="DataOpsException"><c>ChangedSince</c>: rows are neither as the operation left them nor all
+    /// undone.</exception>
     public bool IsUndone(IReadOnlyList<UndoTableStaging> tables, string path, string operation)
     {
         StateRow[] states = [.. tables.Select(t => session.Query<StateRow>($"""
-            select coalesce(sum(rows), 0)::int8 as total, coalesce(sum(rows) filter (where differs), 0)::int8 as differing,
+            select coalesce(sum(rows), 0)::int8 as total, coalesce(sum(rows) filter (where differs), 0)::int8 as
+                differing,
                    coalesce(sum(rows) filter (where done), 0)::int8 as done
             from ({States(t)}) s
             """, cancellation)[0])];
@@ -29,20 +28,24 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
             Name(tables[i], states[i], changed);
         changed.ThrowIfAny(
             ErrorIds.ChangedSince, FailureKind.InvalidOperation,
-            $"{{0}} been changed since {operation.Replace("{", "{{").Replace("}", "}}")} left them, so nothing was undone.",
+            $"{{0}} been changed since {operation.Replace("{", "{{").Replace("}", "}}")} left them, so nothing was " +
+                $"undone.",
             $"Undo the later changes first, newest first; or correct the rows by hand: {path} is gzipped text.");
         return false;
     }
 
     /// <summary>Makes sure, when all is applied, that every row is what it was.</summary>
-    /// <exception cref="DataOpsException"><c>NotRestored</c>: rows are something else, and which triggers their tables have.</exception>
+    /// <exception cref="DataOpsException"><c>NotRestored</c>: rows are something else, and which triggers their tables
+    /// have.</exception>
     public void RequireDone(IReadOnlyList<UndoTableStaging> tables)
     {
         RowList wrong = new();
         foreach (UndoTableStaging table in tables)
         {
             string keepers = UnwrittenRows.KeepersOf(session, table.Table, cancellation);
-            string what = keepers.Length == 0 ? "differs after undoing" : $"differs after undoing; the table has {keepers}";
+            string what = keepers.Length == 0
+                ? "differs after undoing"
+                : $"differs after undoing; the table has {keepers}";
             foreach (string key in session.Read(
                 $"select key from ({States(table)}) s where not done", r => r.GetString(0), cancellation))
                 wrong.Add(table.Table.DisplayName, key, what);
@@ -79,7 +82,8 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
             select {table.Identity.Text("s")} as key, 1 as rows,
                    case when s._action = 'D' then t.tableoid is not null
                         else t.tableoid is null or {print} <> s._fingerprint end as differs,
-                   case when s._action = 'D' then 'is there again' when t.tableoid is null then 'is gone' else 'has other values' end as what,
+                   case when s._action = 'D' then 'is there again' when t.tableoid is null then 'is gone'
+                       else 'has other values' end as what,
                    case when s._action = 'I' then t.tableoid is null else t.tableoid is not null
                      and {now} = {table.RowText("s")} end as done
             from {table.Name} s left join {table.Table} t on {table.Same("t", "s")}

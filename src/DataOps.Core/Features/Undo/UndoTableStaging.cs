@@ -1,10 +1,9 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.Undo;
 
-/// <summary>The rows of one table of an undo file, in a temporary table: <c>_action</c> as it was done, <c>_fingerprint</c>, and what the row was.</summary>
+/// <summary>
+/// The rows of one table of an undo file, in a temporary table: <c>_action</c> as it was done, <c>_fingerprint</c>, and
+/// what the row was.
+/// </summary>
 /// <param name="Number">Its number in the file.</param>
 /// <param name="Name">The temporary table.</param>
 /// <param name="Changes">What undoing it will change.</param>

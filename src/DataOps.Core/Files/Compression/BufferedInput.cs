@@ -24,12 +24,14 @@ internal sealed class BufferedInput(Stream stream) : ReadStream
     }
 
     /// <inheritdoc/>
-    /// <exception cref="EndOfStreamException">The stream is at its end, which only <see cref="Peek"/> may meet.</exception>
+    /// <exception cref="EndOfStreamException">The stream is at its end, which only <see cref="Peek"/> may
+    /// meet.</exception>
     public override int ReadByte() => _next < _end || Fill() ? _buffer[_next++] : throw new EndOfStreamException();
 
     /// <inheritdoc/>
     /// <remarks>Fewer bytes than asked for come at the stream's end alone, as the library does not ask again.</remarks>
-    /// <exception cref="EndOfStreamException">The stream is at its end, which only <see cref="Peek"/> may meet.</exception>
+    /// <exception cref="EndOfStreamException">The stream is at its end, which only <see cref="Peek"/> may
+    /// meet.</exception>
     public override int Read(Span<byte> buffer)
     {
         int read = 0;

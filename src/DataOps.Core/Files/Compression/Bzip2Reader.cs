@@ -24,8 +24,11 @@ internal sealed class Bzip2Reader(Stream stream) : PackedReader(stream, "bzip2")
     }
 
     /// <inheritdoc/>
-    /// <remarks>The library asks for a byte when it needs one, so that it takes no more than its own stream's.</remarks>
-    protected override void Start() => _current = Input.Peek(4) is [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9']
+    /// <remarks>
+    /// The library asks for a byte when it needs one, so that it takes no more than its own stream's.
+    /// </remarks>
+    protected override void Start() =>
+        _current = Input.Peek(4) is [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9']
         ? BZip2Stream.Create(Input, CompressionMode.Decompress, decompressConcatenated: false, leaveOpen: true)
         : throw Damaged();
 }

@@ -2,7 +2,8 @@ namespace DataOps.Core.Files.Compression;
 
 /// <summary>A stream that was opened for reading, decompressed where it is compressed.</summary>
 /// <param name="Stream">The data.</param>
-/// <param name="Name">The name of what is inside: without the ending of the compression, or a zip file's member.</param>
+/// <param name="Name">The name of what is inside: without the ending of the compression, or a zip file's
+/// member.</param>
 internal sealed record Decompression(Stream Stream, string Name)
 {
     private const int Looked = 4;
@@ -10,9 +11,12 @@ internal sealed record Decompression(Stream Stream, string Name)
 
     private static readonly string[] s_endings = [".gz", ".bz2", ".xz", ".lzma", ".zip"];
 
-    /// <summary>Looks at the first bytes, as files get renamed; only the old LZMA format, which has no mark, is known by its ending.</summary>
-    /// <exception cref="InvalidDataException">The compressed data are damaged at their start or ask for too much memory, or a zip file comes through a pipe or has not exactly one
-    /// member.</exception>
+    /// <summary>
+    /// Looks at the first bytes, as files get renamed; only the old LZMA format, which has no mark, is known by its
+    /// ending.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The compressed data are damaged at their start or ask for too much
+    /// memory, or a zip file comes through a pipe or has not exactly one member.</exception>
     public static Decompression Open(Stream file, string name)
     {
         byte[] start = new byte[XzLooked];
@@ -26,7 +30,8 @@ internal sealed record Decompression(Stream Stream, string Name)
         return seen switch
         {
             [0x1F, 0x8B, ..] => new(new GzipReader(whole), inside),
-            [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9', ..] => new(new Bzip2Reader(whole).Started(), inside),
+            [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9', ..] =>
+                new(new Bzip2Reader(whole).Started(), inside),
             _ when XzReader.Starts(seen) => new(new XzReader(whole).Started(), inside),
             _ when ending == ".lzma" => new(new LzmaReader(whole).Started(), inside),
             _ => new(whole, inside),

@@ -5,8 +5,8 @@ namespace DataOps.Core.Files.Compression;
 
 /// <summary>Reads gzip to its very end: what is cut off, or followed by anything else, is an error.</summary>
 /// <remarks>
-/// .NET's own stream takes the end of the file for the end of the data. So a member of our own is put behind the file, which comes out last if all before it
-/// was whole.
+/// .NET's own stream takes the end of the file for the end of the data. So a member of our own is put behind the file,
+/// which comes out last if all before it was whole.
 /// What a member that was cut off makes of our member's bytes must not get out: the last bytes wait until it is known.
 /// </remarks>
 internal sealed class GzipReader : ReadStream
@@ -33,7 +33,8 @@ internal sealed class GzipReader : ReadStream
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">The data are damaged, incomplete, or followed by something else.</exception>
+    /// <exception cref="InvalidDataException">The data are damaged, incomplete, or followed by something
+    /// else.</exception>
     public override int Read(Span<byte> buffer)
     {
         while (!_ended && _end - _start <= Withheld)

@@ -3,7 +3,10 @@ using SharpCompress.Compressors.LZMA;
 
 namespace DataOps.Core.Files.Compression;
 
-/// <summary>Reads the old format of LZMA alone, which Django writes for <c>.lzma</c>: it has neither a mark at its start nor a checksum.</summary>
+/// <summary>
+/// Reads the old format of LZMA alone, which Django writes for <c>.lzma</c>: it has neither a mark at its start nor a
+/// checksum.
+/// </summary>
 internal sealed class LzmaReader(Stream stream) : PackedReader(stream, "LZMA")
 {
     private const int PropertiesLength = 5;
@@ -28,6 +31,7 @@ internal sealed class LzmaReader(Stream stream) : PackedReader(stream, "LZMA")
         BinaryPrimitives.WriteUInt32LittleEndian(properties.AsSpan(1), Math.Max(dictionary, SmallestDictionary));
         byte[] length = new byte[sizeof(long)];
         Input.ReadExactly(length);
-        _lzma = LzmaStream.Create(properties, Input, inputSize: -1, BinaryPrimitives.ReadInt64LittleEndian(length), leaveOpen: true);
+        _lzma = LzmaStream.Create(
+            properties, Input, inputSize: -1, BinaryPrimitives.ReadInt64LittleEndian(length), leaveOpen: true);
     }
 }

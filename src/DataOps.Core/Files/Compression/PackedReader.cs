@@ -24,7 +24,8 @@ internal abstract class PackedReader(Stream stream, string format) : ReadStream
     }
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">The data are damaged, incomplete, or followed by something else.</exception>
+    /// <exception cref="InvalidDataException">The data are damaged, incomplete, or followed by something
+    /// else.</exception>
     public sealed override int Read(Span<byte> buffer)
     {
         try
@@ -47,7 +48,10 @@ internal abstract class PackedReader(Stream stream, string format) : ReadStream
     protected InvalidDataException Damaged(Exception? inner = null) =>
         new($"The {format} data are damaged or incomplete, or something else follows them.", inner);
 
-    /// <summary>Refuses a dictionary that would take too much memory, before it is taken; xz makes none larger than 64 MB unless told so.</summary>
+    /// <summary>
+    /// Refuses a dictionary that would take too much memory, before it is taken; xz makes none larger than 64 MB unless
+    /// told so.
+    /// </summary>
     /// <exception cref="InvalidDataException">It has more than 256 MB.</exception>
     protected void CheckDictionary(long size)
     {
@@ -65,6 +69,7 @@ internal abstract class PackedReader(Stream stream, string format) : ReadStream
 
     // The library has no one exception for data that are damaged.
     private static bool IsOfTheData(Exception e) =>
-        e is SharpCompressException or EndOfStreamException or ArgumentException or IndexOutOfRangeException or InvalidOperationException
+        e is SharpCompressException or EndOfStreamException or ArgumentException or IndexOutOfRangeException
+            or InvalidOperationException
             or NullReferenceException or OverflowException;
 }

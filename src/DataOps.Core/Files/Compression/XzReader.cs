@@ -3,8 +3,8 @@ using SharpCompress.Compressors.Xz;
 namespace DataOps.Core.Files.Compression;
 
 /// <summary>Reads xz: streams of blocks of LZMA2, each with a checksum, and an index behind them.</summary>
-/// <remarks>The library's own reader stops after the first of several streams, takes a dictionary of any size, and does not compare the index with what
-/// was read, so that it would miss a lost block.</remarks>
+/// <remarks>The library's own reader stops after the first of several streams, takes a dictionary of any size, and does
+/// not compare the index with what was read, so that it would miss a lost block.</remarks>
 internal sealed class XzReader(Stream stream) : PackedReader(stream, "xz")
 {
     private const int Lzma2Filter = 0x21;

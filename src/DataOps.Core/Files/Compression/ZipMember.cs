@@ -13,7 +13,8 @@ internal sealed class ZipMember : ReadStream
     private long _length;
 
     /// <summary>Opens a file, which is disposed with this.</summary>
-    /// <exception cref="InvalidDataException">It is no zip file, or has not exactly one member, or that one is encrypted.</exception>
+    /// <exception cref="InvalidDataException">It is no zip file, or has not exactly one member, or that one is
+    /// encrypted.</exception>
     public ZipMember(Stream file)
     {
         _archive = new ZipArchive(file, ZipArchiveMode.Read);

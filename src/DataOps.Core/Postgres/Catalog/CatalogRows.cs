@@ -1,22 +1,26 @@
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Postgres.Catalog;
 
-/// <summary>The rows of the catalogue queries, as Dapper reads them, which knows an array only as Array; columns go by their numbers.</summary>
+/// <summary>
+/// The rows of the catalogue queries, as Dapper reads them, which knows an array only as Array; columns go by their
+/// numbers.
+/// </summary>
 internal static class CatalogRows
 {
-    public sealed record TableRow(uint Oid, string Schema, string Name, char Kind, double Tuples, int Pages, string Role);
+    public sealed record TableRow(
+        uint Oid, string Schema, string Name, char Kind, double Tuples, int Pages, string Role);
 
     public sealed record TypeRow(uint Oid, string Schema, string Name, char Kind, uint Element, uint Base);
 
     public sealed record ColumnRow(
-        uint Table, short Number, string Name, uint Type, int Dimensions, string TypeText, int Modifier, bool NotNull, string? Default, string? Generation,
+        uint Table, short Number, string Name, uint Type, int Dimensions, string TypeText, int Modifier, bool NotNull,
+        string? Default, string? Generation,
         char Identity, char Generated, string? Collation);
 
     public sealed record SequenceRow(uint Table, short Column, string Name);
 
     public sealed record ConstraintRow(
-        uint Table, string Name, char Kind, Array Columns, uint Target, Array TargetColumns, Array Equalities, char OnDelete,
+        uint Table, string Name, char Kind, Array Columns, uint Target, Array TargetColumns, Array Equalities,
+        char OnDelete,
         bool IsDeferrable, bool IsDeferred, bool IsValidated, bool IsEnforced);
 
     public sealed record IndexRow(uint Table, string Name, bool IsUnique, bool IsPlain, Array Columns);
@@ -28,7 +32,8 @@ internal static class CatalogRows
         """;
 
     public static readonly SqlText Tables = $"""
-        select c.oid, n.nspname::text as schema, c.relname::text as name, c.relkind::text as kind, c.reltuples::float8 as tuples, c.relpages as pages,
+        select c.oid, n.nspname::text as schema, c.relname::text as name, c.relkind::text as kind, c.reltuples::float8
+            as tuples, c.relpages as pages,
                pg_get_userbyid(c.relowner)::text as role
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
         where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
@@ -43,16 +48,20 @@ internal static class CatalogRows
                coalesce(nullif(t.typbasetype, 0), r.rngsubtype, m.rngtypid, 0) as base
         from pg_type t join pg_namespace n on n.oid = t.typnamespace
         left join pg_range r on r.rngtypid = t.oid
-        left join (select rngtypid, (to_jsonb(x) ->> 'rngmultitypid')::oid as multi from pg_range x) m on m.multi = t.oid
+        left join (select rngtypid, (to_jsonb(x) ->> 'rngmultitypid')::oid as multi
+            from pg_range x) m on m.multi = t.oid
         where t.typtype <> 'p'
         """;
 
     public static readonly SqlText Columns = $"""
-        select a.attrelid as table, a.attnum as number, a.attname::text as name, a.atttypid as type, a.attndims::int as dimensions,
+        select a.attrelid as table, a.attnum as number, a.attname::text as name, a.atttypid as type, a.attndims::int
+            as dimensions,
                format_type(a.atttypid, a.atttypmod) as typetext,
-               a.atttypmod as modifier, a.attnotnull as notnull, case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as default,
+               a.atttypmod as modifier, a.attnotnull as notnull, case
+                   when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as default,
                case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end as generation,
-               coalesce(nullif(a.attidentity::text, ''), '-') as identity, coalesce(nullif(a.attgenerated::text, ''), '-') as generated,
+               coalesce(nullif(a.attidentity::text, ''), '-') as identity, coalesce(nullif(a.attgenerated::text, ''),
+                   '-') as generated,
                case when a.attcollation <> t.typcollation then co.collname::text end as collation
         from pg_attribute a
         join pg_class c on c.oid = a.attrelid
@@ -67,11 +76,14 @@ internal static class CatalogRows
     // Those that a column owns come before those that its default draws from.
     public static readonly SqlText Sequences = $"""
         select dep.refobjid as table, dep.refobjsubid::int2 as column, format('%I.%I', n.nspname, s.relname) as name
-        from pg_depend dep join pg_class s on s.oid = dep.objid and s.relkind = 'S' join pg_namespace n on n.oid = s.relnamespace
-        where dep.classid = 'pg_class'::regclass and dep.refclassid = 'pg_class'::regclass and dep.refobjsubid > 0 and dep.deptype in ('a', 'i')
+        from pg_depend dep join pg_class s on s.oid = dep.objid and s.relkind = 'S'
+            join pg_namespace n on n.oid = s.relnamespace
+        where dep.classid = 'pg_class'::regclass and dep.refclassid = 'pg_class'::regclass and dep.refobjsubid > 0
+            and dep.deptype in ('a', 'i')
         union all
         select d.adrelid, d.adnum, format('%I.%I', n.nspname, s.relname)
-        from pg_attrdef d join pg_depend dep on dep.classid = 'pg_attrdef'::regclass and dep.objid = d.oid and dep.refclassid = 'pg_class'::regclass
+        from pg_attrdef d join pg_depend dep on dep.classid = 'pg_attrdef'::regclass and dep.objid = d.oid
+            and dep.refclassid = 'pg_class'::regclass
         join pg_class s on s.oid = dep.refobjid and s.relkind = 'S' join pg_namespace n on n.oid = s.relnamespace
         """;
 
@@ -80,11 +92,14 @@ internal static class CatalogRows
         select c.conrelid as table, c.conname::text as name, c.contype::text as kind, c.conkey as columns,
                c.confrelid as target, coalesce(c.confkey, '{}') as targetcolumns,
                array(select format('operator(%I.%s)', n.nspname, o.oprname)
-                     from unnest(c.conpfeqop) with ordinality e(oid, number) join pg_operator o on o.oid = e.oid join pg_namespace n on n.oid = o.oprnamespace
+                     from unnest(c.conpfeqop) with ordinality e(oid, number) join pg_operator o on o.oid = e.oid
+                         join pg_namespace n on n.oid = o.oprnamespace
                      order by e.number) as equalities,
-               c.confdeltype::text as ondelete, c.condeferrable as isdeferrable, c.condeferred as isdeferred, c.convalidated as isvalidated,
+               c.confdeltype::text as ondelete, c.condeferrable as isdeferrable, c.condeferred as isdeferred,
+                   c.convalidated as isvalidated,
                {{(server.Major >= 18 ? (SqlText)$"c.conenforced" : (SqlText)$"true")}}
-                 and not exists (select 1 from pg_trigger g where g.tgconstraint = c.oid and g.tgenabled in ('D', 'R')) as isenforced
+                 and not exists (select 1 from pg_trigger g where g.tgconstraint = c.oid
+                     and g.tgenabled in ('D', 'R')) as isenforced
         from pg_constraint c
         where c.contype in ('p', 'u', 'f') and c.conparentid = 0 and c.conrelid <> 0
         order by c.conrelid, c.conname

@@ -1,5 +1,3 @@
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Postgres.Catalog;
 
 /// <summary>Where a column's value comes from when nobody gives one.</summary>
@@ -30,7 +28,8 @@ internal enum ColumnSource
 /// <param name="NotNull">Whether NULL is refused.</param>
 /// <param name="Default">The default expression, as SQL; null when there is none.</param>
 /// <param name="Source">Where its value comes from when nobody gives one.</param>
-/// <param name="Sequence">The sequence that it owns or draws from, as <c>schema.name</c>, quoted where needed; null when there is none.</param>
+/// <param name="Sequence">The sequence that it owns or draws from, as <c>schema.name</c>, quoted where needed; null
+/// when there is none.</param>
 /// <param name="Collation">Its collation where it differs from the type's, as <c>C</c>.</param>
 internal sealed record Column(
     short Number,
@@ -44,7 +43,10 @@ internal sealed record Column(
     string? Sequence,
     string? Collation)
 {
-    /// <summary>How many dimensions an array was declared with, which PostgreSQL notes and does not check; null where a restore has made one of all.</summary>
+    /// <summary>
+    /// How many dimensions an array was declared with, which PostgreSQL notes and does not check; null where a restore
+    /// has made one of all.
+    /// </summary>
     public int? Dimensions { get; init; }
 
     /// <summary>The expression of GENERATED ALWAYS AS, as SQL; null for other columns.</summary>

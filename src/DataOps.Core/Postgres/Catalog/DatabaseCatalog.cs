@@ -1,21 +1,23 @@
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
 using static DataOps.Core.Postgres.Catalog.CatalogRows;
 
 namespace DataOps.Core.Postgres.Catalog;
 
 /// <summary>The tables of a database, read in six queries whatever their number.</summary>
 /// <remarks>
-/// What few operations need (index expressions, checks, triggers, views) is read on first use, in one query a kind, through the session that read the rest.
-/// PostgreSQL shows expressions as the search path needs them: under a session's own one every name outside pg_catalog is qualified.
+/// What few operations need (index expressions, checks, triggers, views) is read on first use, in one query a kind,
+/// through the session that read the rest. PostgreSQL shows expressions as the search path needs them: under a
+/// session's own one every name outside pg_catalog is qualified.
 /// </remarks>
 internal sealed class DatabaseCatalog
 {
     private readonly Dictionary<uint, Table> _byOid;
 
-    private DatabaseCatalog(IReadOnlyList<Table> tables) => (Tables, _byOid) = (tables, tables.ToDictionary(t => t.Oid));
+    private DatabaseCatalog(IReadOnlyList<Table> tables) =>
+        (Tables, _byOid) = (tables, tables.ToDictionary(t => t.Oid));
 
-    /// <summary>All tables and views outside PostgreSQL's own schemas, by schema and name; partitions stand behind their root.</summary>
+    /// <summary>
+    /// All tables and views outside PostgreSQL's own schemas, by schema and name; partitions stand behind their root.
+    /// </summary>
     public IReadOnlyList<Table> Tables { get; }
 
     /// <summary>The table with this pg_class.oid; null when it is none of <see cref="Tables"/>.</summary>
@@ -24,9 +26,13 @@ internal sealed class DatabaseCatalog
     /// <summary>The table of that name in that schema.</summary>
     public Table? Find(string schema, string name) => Tables.FirstOrDefault(t => t.Schema == schema && t.Name == name);
 
-    /// <summary>The schema that Django's tables are in: the one with django_content_type, public before others; public without one.</summary>
+    /// <summary>
+    /// The schema that Django's tables are in: the one with django_content_type, public before others; public without
+    /// one.
+    /// </summary>
     public string DjangoSchema =>
-        Tables.Where(t => t.Name == "django_content_type").OrderBy(t => t.Schema == "public" ? 0 : 1).FirstOrDefault()?.Schema ?? "public";
+        Tables.Where(t => t.Name == "django_content_type").OrderBy(t => t.Schema == "public" ? 0 : 1)
+            .FirstOrDefault()?.Schema ?? "public";
 
     /// <summary>Reads the catalogue.</summary>
     /// <exception cref="DataOpsException">The server refused a query.</exception>
@@ -36,20 +42,25 @@ internal sealed class DatabaseCatalog
         Dictionary<uint, PgType> types = ReadTypes(session);
         IReadOnlyList<ColumnRow> rows = session.Query<ColumnRow>(Columns);
         ILookup<uint, ColumnRow> columns = rows.ToLookup(c => c.Table);
-        // pg_dump writes every array with one pair of brackets: where a column has two, the tables are as Django made them.
+        // pg_dump writes every array with one pair of brackets: where a column has two, the tables are as Django made
+        // them.
         bool knowsDimensions = rows.Any(c => c.Dimensions > 1);
-        ILookup<(uint, short), string> sequences = session.Query<SequenceRow>(Sequences).ToLookup(s => (s.Table, s.Column), s => s.Name);
-        ILookup<uint, ConstraintRow> constraints = session.Query<ConstraintRow>(Constraints(session.ServerVersion)).ToLookup(c => c.Table);
+        ILookup<(uint, short), string> sequences = session.Query<SequenceRow>(Sequences).ToLookup(
+            s => (s.Table, s.Column), s => s.Name);
+        ILookup<uint, ConstraintRow> constraints =
+            session.Query<ConstraintRow>(Constraints(session.ServerVersion)).ToLookup(c => c.Table);
         ILookup<uint, IndexRow> indexes = session.Query<IndexRow>(Indexes).ToLookup(i => i.Table);
         Dictionary<(uint, short), string> names = rows.ToDictionary(c => (c.Table, c.Number), c => c.Name);
         return new DatabaseCatalog(session.Query<TableRow>(CatalogRows.Tables)
             .Select(t => ToTable(
                 t,
                 parts,
-                [.. columns[t.Oid].Select(c => ToColumn(c, types, knowsDimensions, sequences[(c.Table, c.Number)].FirstOrDefault()))],
+                [.. columns[t.Oid].Select(
+                    c => ToColumn(c, types, knowsDimensions, sequences[(c.Table, c.Number)].FirstOrDefault()))],
                 [.. constraints[t.Oid]],
                 [.. indexes[t.Oid]],
-                (table, numbers) => [.. ((short[])numbers).Select(n => names.GetValueOrDefault((table, n))).OfType<string>()]))
+                (table, numbers) =>
+                    [.. ((short[])numbers).Select(n => names.GetValueOrDefault((table, n))).OfType<string>()]))
             .ToList());
     }
 
@@ -63,7 +74,8 @@ internal sealed class DatabaseCatalog
                 return known;
             if (!rows.TryGetValue(oid, out TypeRow? row))
                 return null;
-            return types[oid] = new PgType(oid, row.Schema, row.Name, KindOf(row.Kind), Type(row.Element), Type(row.Base));
+            return types[oid] = new PgType(
+                oid, row.Schema, row.Name, KindOf(row.Kind), Type(row.Element), Type(row.Base));
         }
         foreach (uint oid in rows.Keys)
             Type(oid);
@@ -84,7 +96,9 @@ internal sealed class DatabaseCatalog
     {
         PgType type = types[c.Type];
         // The modifier of varchar and bpchar counts four bytes of header; that of bit and varbit does not.
-        int? length = c.Modifier < 0 ? null : type.Name switch { "varchar" or "bpchar" => c.Modifier - 4, "bit" or "varbit" => c.Modifier, _ => null };
+        int? length = c.Modifier < 0
+            ? null
+            : type.Name switch { "varchar" or "bpchar" => c.Modifier - 4, "bit" or "varbit" => c.Modifier, _ => null };
         ColumnSource source = (c.Identity, c.Generated, c.Default) switch
         {
             (_, 's' or 'v', _) => ColumnSource.Generated,
@@ -93,7 +107,8 @@ internal sealed class DatabaseCatalog
             (_, _, { } d) when d.StartsWith("nextval(", StringComparison.Ordinal) => ColumnSource.Serial,
             _ => ColumnSource.Plain,
         };
-        return new Column(c.Number, c.Name, type, c.TypeText, length, c.NotNull, c.Default, source, sequence, c.Collation)
+        return new Column(
+            c.Number, c.Name, type, c.TypeText, length, c.NotNull, c.Default, source, sequence, c.Collation)
         {
             Generation = c.Generation,
             Dimensions = knowsDimensions && c.Dimensions > 0 ? c.Dimensions : null,
@@ -108,7 +123,9 @@ internal sealed class DatabaseCatalog
         IReadOnlyList<IndexRow> indexes,
         Func<uint, Array, string[]> names)
     {
-        string[] primaryKey = constraints.FirstOrDefault(c => c.Kind == 'p') is { } key ? names(t.Oid, key.Columns) : [];
+        string[] primaryKey = constraints.FirstOrDefault(c => c.Kind == 'p') is { } key
+            ? names(t.Oid, key.Columns)
+            : [];
         return new Table(
             t.Oid,
             t.Schema,
@@ -123,9 +140,11 @@ internal sealed class DatabaseCatalog
             },
             columns,
             primaryKey,
-            indexes.Where(i => i.IsUnique && i.IsPlain).Select(i => names(t.Oid, i.Columns)).Where(c => !c.SequenceEqual(primaryKey)).ToArray(),
+            indexes.Where(i => i.IsUnique && i.IsPlain).Select(i => names(t.Oid, i.Columns))
+                .Where(c => !c.SequenceEqual(primaryKey)).ToArray(),
             indexes.Select(i => new TableIndex(i.Name, i.IsPlain ? names(t.Oid, i.Columns) : [])).ToArray(),
-            constraints.Where(c => c.Kind == 'f').Select(c => ToForeignKey(c, names(t.Oid, c.Columns), names(c.Target, c.TargetColumns))).ToArray(),
+            constraints.Where(c => c.Kind == 'f').Select(
+                c => ToForeignKey(c, names(t.Oid, c.Columns), names(c.Target, c.TargetColumns))).ToArray(),
             t.Tuples < 0 ? null : (long)t.Tuples,
             t.Pages * 8192L)
         {
@@ -140,7 +159,8 @@ internal sealed class DatabaseCatalog
         c.Target,
         targetColumns,
         (string[])c.Equalities,
-        c.OnDelete switch { 'c' => "CASCADE", 'n' => "SET NULL", 'd' => "SET DEFAULT", 'r' => "RESTRICT", _ => "NO ACTION" },
+        c.OnDelete switch { 'c' => "CASCADE", 'n' => "SET NULL", 'd' => "SET DEFAULT", 'r' => "RESTRICT",
+            _ => "NO ACTION" },
         c.IsDeferrable,
         c.IsDeferred,
         c.IsValidated,

@@ -1,5 +1,3 @@
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Postgres.Catalog;
 
 /// <summary>How PostgreSQL makes a type (pg_type.typtype).</summary>
@@ -31,7 +29,8 @@ internal enum PgTypeKind
 /// <param name="Kind">How it is made.</param>
 /// <param name="Element">An array's element type; null unless an array.</param>
 /// <param name="Base">What a domain is made of, or what a range is a range of; null otherwise.</param>
-internal sealed record PgType(uint Oid, string Schema, string Name, PgTypeKind Kind, PgType? Element = null, PgType? Base = null)
+internal sealed record PgType(
+    uint Oid, string Schema, string Name, PgTypeKind Kind, PgType? Element = null, PgType? Base = null)
 {
     /// <summary>Whether it is an array.</summary>
     public bool IsArray => Element is not null;

@@ -1,5 +1,3 @@
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Postgres.Catalog;
 
 /// <summary>What pg_class.relkind says.</summary>
@@ -28,7 +26,8 @@ internal enum TableKind
 /// <param name="Kind">What it is.</param>
 /// <param name="Columns">Its columns in their order.</param>
 /// <param name="PrimaryKey">The columns of its primary key; empty without one.</param>
-/// <param name="UniqueKeys">Columns of each unique constraint and unique index without predicate or expression, the primary key not included.</param>
+/// <param name="UniqueKeys">Columns of each unique constraint and unique index without predicate or expression, the
+/// primary key not included.</param>
 /// <param name="Indexes">Its valid indexes: name, and columns where all are plain columns.</param>
 /// <param name="ForeignKeys">Its declared foreign keys.</param>
 /// <param name="EstimatedRows">Rows as of the last ANALYZE; null when it never ran.</param>
@@ -60,22 +59,29 @@ internal sealed record Table(
         init;
     }
 
-    /// <summary>Its indexes with all that PostgreSQL knows of them, invalid ones included, the primary key's first.</summary>
+    /// <summary>
+    /// Its indexes with all that PostgreSQL knows of them, invalid ones included, the primary key's first.
+    /// </summary>
     internal IEnumerable<IndexDefinition> IndexDefinitions => Parts.Indexes[Oid];
 
     /// <summary>The unique indexes that keep rows apart, the primary key's first.</summary>
-    internal IReadOnlyList<IndexDefinition> UniqueIndexes => [.. IndexDefinitions.Where(i => i is { IsUnique: true, IsValid: true, Method: "btree" })];
+    internal IReadOnlyList<IndexDefinition> UniqueIndexes =>
+        [.. IndexDefinitions.Where(i => i is { IsUnique: true, IsValid: true, Method: "btree" })];
 
     /// <summary>Its constraints, by name.</summary>
     internal IEnumerable<TableConstraint> Constraints => Parts.Constraints[Oid];
 
-    /// <summary>Its triggers, by name; of those that enforce foreign keys, only the ones that are not enabled.</summary>
+    /// <summary>
+    /// Its triggers, by name; of those that enforce foreign keys, only the ones that are not enabled.
+    /// </summary>
     internal IEnumerable<TableTrigger> Triggers => Parts.Triggers[Oid];
 
     /// <summary>The query of a view, as SQL; null for a table.</summary>
     internal string? ViewQuery => Kind is TableKind.View or TableKind.MaterializedView ? Parts.ViewQueries[Oid] : null;
 
-    /// <summary>Whether it has so few rows, as far as they were counted, that each can be looked at by itself.</summary>
+    /// <summary>
+    /// Whether it has so few rows, as far as they were counted, that each can be looked at by itself.
+    /// </summary>
     public bool IsSmall => EstimatedRows is not > Small;
 
     /// <summary>The quoted, qualified name.</summary>
@@ -110,7 +116,8 @@ internal sealed record TableIndex(string Name, IReadOnlyList<string> Columns);
 /// <param name="Columns">The referring columns.</param>
 /// <param name="Target">pg_class.oid of the referenced table.</param>
 /// <param name="TargetColumns">The referenced columns, in the same order.</param>
-/// <param name="Equalities">The operator by which PostgreSQL compares each pair, qualified: citext's is not text's.</param>
+/// <param name="Equalities">The operator by which PostgreSQL compares each pair, qualified: citext's is not
+/// text's.</param>
 /// <param name="OnDelete">ON DELETE as SQL says it: NO ACTION, RESTRICT, CASCADE, SET NULL, SET DEFAULT.</param>
 /// <param name="IsDeferrable">Whether its check can wait for the end of a transaction.</param>
 /// <param name="IsDeferred">Whether it does so by default, as Django's do.</param>
@@ -128,7 +135,9 @@ internal sealed record ForeignKey(
     bool IsValidated,
     bool IsEnforced)
 {
-    /// <summary>The condition that a row refers to anything; with a NULL in the key it does not (MATCH SIMPLE).</summary>
+    /// <summary>
+    /// The condition that a row refers to anything; with a NULL in the key it does not (MATCH SIMPLE).
+    /// </summary>
     internal SqlText IsSet(Alias alias) =>
         SqlText.Join(" and ", Columns.Select(c => (SqlText)$"{alias.Column(c)} is not null"));
 
@@ -137,9 +146,13 @@ internal sealed record ForeignKey(
 
     /// <summary>The condition that a row has the key of these values, as SQL.</summary>
     internal SqlText IsTarget(IReadOnlyList<SqlText> values, Alias target) =>
-        SqlText.Join(" and ", values.Select((v, i) => (SqlText)$"{target.Column(TargetColumns[i])} {SqlText.Raw(Equalities[i])} {v}"));
+        SqlText.Join(" and ",
+            values.Select((v, i) => (SqlText)$"{target.Column(TargetColumns[i])} {SqlText.Raw(Equalities[i])} {v}"));
 
-    /// <summary>The condition that a row's target is among all keys of a table, for a foreign key of one column.</summary>
+    /// <summary>
+    /// The condition that a row's target is among all keys of a table, for a foreign key of one column.
+    /// </summary>
     internal SqlText IsAmongTargets(Alias alias, Table targets) =>
-        $"{alias.Column(Columns[0])} {SqlText.Raw(Equalities[0])} any (select p.{SqlText.Identifier(TargetColumns[0])} from {targets} p)";
+        $"{alias.Column(Columns[0])} {SqlText.Raw(Equalities[0])} any (select " +
+            $"p.{SqlText.Identifier(TargetColumns[0])} from {targets} p)";
 }

@@ -1,6 +1,3 @@
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Postgres.Catalog;
 
 /// <summary>When a trigger fires.</summary>
@@ -28,25 +25,30 @@ internal enum TriggerMode
 /// <param name="Constraint">Name of the constraint that it enforces; null without one.</param>
 /// <param name="Definition">The CREATE TRIGGER statement.</param>
 internal sealed record TableTrigger(
-    uint Table, string Name, TriggerMode Mode, bool IsInternal, uint ConstraintTable, string? Constraint, string Definition)
+    uint Table, string Name, TriggerMode Mode, bool IsInternal, uint ConstraintTable, string? Constraint,
+    string Definition)
 {
     private static readonly SqlText s_query = $"""
         select g.tgrelid as table, g.tgname::text as name, g.tgenabled::text as mode, g.tgisinternal as isinternal,
-               coalesce(c.conrelid, 0) as constrainttable, c.conname::text as constraint, pg_get_triggerdef(g.oid) as definition
-        from pg_trigger g join pg_class t on t.oid = g.tgrelid and {CatalogRows.IsOwn("t")} left join pg_constraint c on c.oid = g.tgconstraint
+               coalesce(c.conrelid, 0) as constrainttable, c.conname::text as constraint, pg_get_triggerdef(g.oid) as
+                   definition
+        from pg_trigger g join pg_class t on t.oid = g.tgrelid and {CatalogRows.IsOwn("t")}
+            left join pg_constraint c on c.oid = g.tgconstraint
         where not g.tgisinternal or g.tgenabled <> 'O'
         order by g.tgrelid, g.tgname
         """;
 
     private sealed record Row(
-        uint Table, string Name, char Mode, bool IsInternal, uint ConstraintTable, string? Constraint, string Definition);
+        uint Table, string Name, char Mode, bool IsInternal, uint ConstraintTable, string? Constraint,
+        string Definition);
 
     /// <summary>Whether it is one of a foreign key's own that an ordinary session does not fire.</summary>
     public bool IsDisabledOf(Table table, ForeignKey key) =>
         ConstraintTable == table.Oid && Constraint == key.Name && Mode is (TriggerMode.Disabled or TriggerMode.Replica);
 
     /// <summary>Reads those of all tables, by table and name.</summary>
-    public static IEnumerable<TableTrigger> Read(Session session) => session.Query<Row>(s_query).Select(r => new TableTrigger(
+    public static IEnumerable<TableTrigger> Read(Session session) =>
+        session.Query<Row>(s_query).Select(r => new TableTrigger(
         r.Table, r.Name, ModeOf(r.Mode), r.IsInternal, r.ConstraintTable, r.Constraint, r.Definition));
 
     private static TriggerMode ModeOf(char mode) => mode switch

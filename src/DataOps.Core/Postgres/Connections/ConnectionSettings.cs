@@ -1,4 +1,3 @@
-using DataOps.Core.Kernel;
 using Npgsql;
 
 namespace DataOps.Core.Postgres.Connections;
@@ -36,7 +35,9 @@ public sealed class ConnectionSettings
     /// <summary>Longest wait for a lock; 5 s unless told otherwise.</summary>
     public TimeSpan LockTimeout { get; private init; } = SessionSettings.LockTimeout;
 
-    /// <summary>Reads a <c>postgres://</c> URI, a libpq or Npgsql connection string, <c>service=name</c>, or a database's name.</summary>
+    /// <summary>
+    /// Reads a <c>postgres://</c> URI, a libpq or Npgsql connection string, <c>service=name</c>, or a database's name.
+    /// </summary>
     /// <exception cref="DataOpsException">The text is none of these, or a part of it is unknown.</exception>
     public static ConnectionSettings Parse(string text) => new(ConnectionText.Parse(text));
 
@@ -48,7 +49,9 @@ public sealed class ConnectionSettings
     public ConnectionSettings WithCredential(string username, string password) =>
         Change(b => (b.Username, b.Password) = (username, password));
 
-    /// <summary>The same settings with another encryption mode: Disable, Allow, Prefer, Require, VerifyCA, VerifyFull.</summary>
+    /// <summary>
+    /// The same settings with another encryption mode: Disable, Allow, Prefer, Require, VerifyCA, VerifyFull.
+    /// </summary>
     /// <exception cref="DataOpsException">There is no such mode.</exception>
     public ConnectionSettings WithSslMode(string mode) => Change(b => b.SslMode = ConnectionText.ParseSslMode(mode));
 
@@ -75,7 +78,7 @@ public sealed class ConnectionSettings
         // Catalogue queries run on every schema: a prepared plan or a type read at connect time would outlive a change.
         MaxAutoPrepare = 0,
         // No query before the server's version and a pooler's mode are known.
-#pragma warning disable CS0618 // A data source, which has this option in its place, would be one more thing to own for each connection.
+#pragma warning disable CS0618 // A data source, which has this option now, would be one more thing to own.
         ServerCompatibilityMode = ServerCompatibilityMode.NoTypeLoading,
 #pragma warning restore CS0618
     }.ConnectionString;

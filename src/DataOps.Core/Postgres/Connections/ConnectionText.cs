@@ -1,16 +1,17 @@
 using System.Text;
-using DataOps.Core.Kernel;
 using Npgsql;
 
 namespace DataOps.Core.Postgres.Connections;
 
 /// <summary>Reads the ways in which people write down a PostgreSQL connection.</summary>
 /// <remarks>
-/// Rules: libpq, "Connection Strings" and "Environment Variables"; what a text leaves open comes from its service, then from the PG* variables.
+/// Rules: libpq, "Connection Strings" and "Environment Variables"; what a text leaves open comes from its service, then
+/// from the PG* variables.
 /// </remarks>
 internal static class ConnectionText
 {
-    private static readonly string[] s_schemes = ["postgres", "postgresql", "psql", "pgsql", "postgis", "timescale", "timescalegis"];
+    private static readonly string[] s_schemes =
+        ["postgres", "postgresql", "psql", "pgsql", "postgis", "timescale", "timescalegis"];
 
     public static NpgsqlConnectionStringBuilder Parse(string text)
     {
@@ -46,16 +47,19 @@ internal static class ConnectionText
         "require" => SslMode.Require,
         "verifyca" => SslMode.VerifyCA,
         "verifyfull" => SslMode.VerifyFull,
-        _ => throw Unreadable($"There is no TLS mode \"{mode}\".", "Use disable, allow, prefer, require, verify-ca or verify-full."),
+        _ => throw Unreadable(
+            $"There is no TLS mode \"{mode}\".", "Use disable, allow, prefer, require, verify-ca or verify-full."),
     };
 
     internal static DataOpsException Unreadable(string message, string? advice = null) => new(
         ErrorIds.InvalidConnection,
         FailureKind.InvalidArgument,
         message,
-        advice ?? "Write postgres://user@host:5432/database, a libpq or Npgsql connection string, service=name, or a database's name.");
+        advice ?? "Write postgres://user@host:5432/database, a libpq or Npgsql connection string, service=name, or " +
+            "a database's name.");
 
-    private static int? SchemeEnd(string text) => text.IndexOf("://", StringComparison.Ordinal) is > 0 and int end && !text[..end].Contains('=') ? end : null;
+    private static int? SchemeEnd(string text) =>
+        text.IndexOf("://", StringComparison.Ordinal) is > 0 and int end && !text[..end].Contains('=') ? end : null;
 
     // scheme://[user[:password]@][host[:port]][/database][?name=value&…], every part percent-encoded.
     private static Dictionary<string, string> ReadUri(string text, int schemeEnd)
@@ -66,7 +70,8 @@ internal static class ConnectionText
         string rest = text[(schemeEnd + 3)..];
         string? query = Cut(ref rest, '?');
         string? database = Cut(ref rest, '/');
-        // A password cut in two by its own / or ? looks like a port, a database or an option, and would be shown as such.
+        // A password cut in two by its own / or ? looks like a port, a database or an option, and would be shown as
+        // such.
         if (!rest.Contains('@') && $"{database}{query}".Contains('@'))
             throw Unreadable("The address has an @ behind its host.",
                 "Percent-encode the characters of the password and of other parts: / is %2F, ? is %3F, @ is %40.");
@@ -121,7 +126,8 @@ internal static class ConnectionText
         if (!LibpqSettings.IsKnown(ReadName(text, ref i) ?? ""))
             return true;
         ReadValue(text, ref i, ";");
-        return SkipBlanks(text, ref i) && (text[i] == ';' || (text.IndexOf(';', i) >= 0 && !LibpqSettings.IsKnown(ReadName(text, ref i) ?? "")));
+        return SkipBlanks(text, ref i)
+            && (text[i] == ';' || (text.IndexOf(';', i) >= 0 && !LibpqSettings.IsKnown(ReadName(text, ref i) ?? "")));
     }
 
     // name = value pairs split by blanks, values perhaps in single quotes with \' and \\.
@@ -131,7 +137,8 @@ internal static class ConnectionText
         for (int i = 0; SkipBlanks(text, ref i);)
         {
             // What stands here may be the rest of a password with a blank in it, and is not shown.
-            if (ReadName(text, ref i) is not { } name || (pairs.ContainsKey("password") && !LibpqSettings.IsKnown(name)))
+            if (ReadName(text, ref i) is not { } name
+                || (pairs.ContainsKey("password") && !LibpqSettings.IsKnown(name)))
                 throw Unreadable("The connection string cannot be read: a part of it is no name=value.",
                     "Put single quotes around values with blanks, and a backslash before ' and \\ in them.");
             if (!LibpqSettings.IsKnown(name))
@@ -201,11 +208,14 @@ internal static class ConnectionText
         catch (ArgumentException e)
         {
             // No inner exception: its text may hold a part of the password.
-            throw Unreadable($"The connection string cannot be read: {Culprit(text, e.ParamName)} is unknown, or its value is impossible.");
+            throw Unreadable(
+                $"The connection string cannot be read: {Culprit(text, e.ParamName)} is unknown, or its value is " +
+                    $"impossible.");
         }
         // Blanks instead of semicolons make one long value, and with it the password would be shown as the host.
         if ($"{builder.Host}{builder.Username}{builder.Database}".Contains('='))
-            throw Unreadable("The connection string cannot be read: its parts are split by semicolons in some places only.");
+            throw Unreadable(
+                "The connection string cannot be read: its parts are split by semicolons in some places only.");
         builder.Host = LibpqSettings.SingleHost(builder.Host ?? "localhost");
         builder.Username ??= Environment.GetEnvironmentVariable("PGUSER") ?? Environment.UserName;
         builder.Database ??= builder.Username;
@@ -216,7 +226,10 @@ internal static class ConnectionText
     private static string Culprit(string text, string? name)
     {
         int at = name is null ? -1 : text.IndexOf(name, StringComparison.OrdinalIgnoreCase);
-        bool IsBefore(string secret) => text.IndexOf(secret, StringComparison.OrdinalIgnoreCase) is var s && (s < 0 || at < s);
-        return at >= 0 && IsBefore("password") && IsBefore("pwd") ? $"\"{text.Substring(at, name!.Length)}\"" : "a part of it";
+        bool IsBefore(string secret) =>
+            text.IndexOf(secret, StringComparison.OrdinalIgnoreCase) is var s && (s < 0 || at < s);
+        return at >= 0 && IsBefore("password") && IsBefore("pwd")
+            ? $"\"{text.Substring(at, name!.Length)}\""
+            : "a part of it";
     }
 }

@@ -1,16 +1,18 @@
-using DataOps.Core.Kernel;
 using Npgsql;
 
 namespace DataOps.Core.Postgres.Connections;
 
-/// <summary>Opens connections, and refuses those on which the rest of the program could not keep its promises.</summary>
+/// <summary>
+/// Opens connections, and refuses those on which the rest of the program could not keep its promises.
+/// </summary>
 internal static class Connector
 {
     private const int OldestServer = 13;
     private const int PoolerProbes = 10;
 
     /// <summary>Opens a prepared connection to a place that nothing is known of yet.</summary>
-    public static NpgsqlConnection Open(ConnectionSettings settings, string application, CancellationToken cancellation) =>
+    public static NpgsqlConnection Open(
+        ConnectionSettings settings, string application, CancellationToken cancellation) =>
         Connect(settings, application, connection =>
         {
             RefuseOldServer(connection, settings);
@@ -20,10 +22,13 @@ internal static class Connector
         }, cancellation);
 
     /// <summary>Opens one more prepared connection to where one is open already.</summary>
-    public static NpgsqlConnection OpenAnother(ConnectionSettings settings, string application, CancellationToken cancellation) =>
-        Connect(settings, application, connection => SessionSettings.Apply(connection, settings.LockTimeout), cancellation);
+    public static NpgsqlConnection OpenAnother(
+        ConnectionSettings settings, string application, CancellationToken cancellation) =>
+        Connect(settings, application, connection => SessionSettings.Apply(connection, settings.LockTimeout),
+            cancellation);
 
-    private static NpgsqlConnection Connect(ConnectionSettings settings, string application, Action<NpgsqlConnection> prepare, CancellationToken cancellation)
+    private static NpgsqlConnection Connect(ConnectionSettings settings, string application,
+        Action<NpgsqlConnection> prepare, CancellationToken cancellation)
     {
         NpgsqlConnection connection = new(settings.ConnectionString(application));
         try
@@ -42,9 +47,11 @@ internal static class Connector
         }
     }
 
-    // Behind a pooler that shares server connections by transaction, settings, snapshots, temporary tables and locks end up on someone else's connection.
-    // The sign: two clients take turns on one server process. On a busy pooler that takes a few rounds to show.
-    private static void RefusePooledTransactions(NpgsqlConnection connection, ConnectionSettings settings, CancellationToken cancellation)
+    // Behind a pooler that shares server connections by transaction, settings, snapshots, temporary tables and locks
+    // end up on someone else's connection. The sign: two clients take turns on one server process. On a busy pooler
+    // that takes a few rounds to show.
+    private static void RefusePooledTransactions(
+        NpgsqlConnection connection, ConnectionSettings settings, CancellationToken cancellation)
     {
         int process = ServerProcess(connection);
         if (process == connection.ProcessID)
@@ -57,7 +64,8 @@ internal static class Connector
                 throw new DataOpsException(
                     ErrorIds.PooledTransactions,
                     FailureKind.Connection,
-                    $"{settings.Server} is a connection pooler in transaction mode: it would spread one piece of work over several server connections.",
+                    $"{settings.Server} is a connection pooler in transaction mode: it would spread one piece of " +
+                        $"work over several server connections.",
                     "Connect to PostgreSQL itself (often port 5432), or to a pool with pool_mode = session.",
                     settings.Server);
         }
@@ -69,7 +77,8 @@ internal static class Connector
             throw new DataOpsException(
                 ErrorIds.ServerTooOld,
                 FailureKind.Connection,
-                $"{settings.Server} is PostgreSQL {connection.PostgreSqlVersion}; DataOps works with {OldestServer} and later.",
+                $"{settings.Server} is PostgreSQL {connection.PostgreSqlVersion}; DataOps works with " +
+                    $"{OldestServer} and later.",
                 "Upgrade the server, or restore its dump into a newer one and work there.",
                 settings.Server);
     }

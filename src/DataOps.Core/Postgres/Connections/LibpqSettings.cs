@@ -1,4 +1,3 @@
-using DataOps.Core.Kernel;
 using Npgsql;
 
 namespace DataOps.Core.Postgres.Connections;
@@ -7,11 +6,15 @@ namespace DataOps.Core.Postgres.Connections;
 internal static class LibpqSettings
 {
     // keyword, environment variable, how it is set; null: accepted, and without meaning for this driver.
-    private static readonly (string Keyword, string? Variable, Action<NpgsqlConnectionStringBuilder, string>? Set)[] s_known =
+    private static readonly (
+        string Keyword, string? Variable, Action<NpgsqlConnectionStringBuilder, string>? Set)[] s_known =
     [
         ("host", "PGHOST", (b, v) => b.Host = SingleHost(v)),
         ("hostaddr", "PGHOSTADDR", (b, v) => b.Host = SingleHost(v)),
-        ("port", "PGPORT", (b, v) => b.Port = Number("port", v) is > 0 and <= 65535 and int port ? port : throw new ArgumentOutOfRangeException(nameof(v))),
+        ("port", "PGPORT",
+            (b, v) => b.Port = Number("port", v) is > 0 and <= 65535 and int port
+                ? port
+                : throw new ArgumentOutOfRangeException(nameof(v))),
         ("dbname", "PGDATABASE", (b, v) => b.Database = v),
         ("user", "PGUSER", (b, v) => b.Username = v),
         ("password", "PGPASSWORD", (b, v) => b.Password = v),
@@ -22,7 +25,8 @@ internal static class LibpqSettings
         ("sslcert", "PGSSLCERT", (b, v) => b.SslCertificate = v),
         ("sslkey", "PGSSLKEY", (b, v) => b.SslKey = v),
         ("sslpassword", null, (b, v) => b.SslPassword = v),
-        ("channel_binding", "PGCHANNELBINDING", (b, v) => b.ChannelBinding = Enum.Parse<ChannelBinding>(v, ignoreCase: true)),
+        ("channel_binding", "PGCHANNELBINDING",
+            (b, v) => b.ChannelBinding = Enum.Parse<ChannelBinding>(v, ignoreCase: true)),
         ("krbsrvname", "PGKRBSRVNAME", (b, v) => b.KerberosServiceName = v),
         ("connect_timeout", "PGCONNECT_TIMEOUT", (b, v) => b.Timeout = Number("connect_timeout", v)),
         ("options", "PGOPTIONS", (b, v) => b.Options = $"{b.Options} {v}".Trim()),
@@ -46,15 +50,20 @@ internal static class LibpqSettings
         ("autocommit", null, null),
         ("pool", null, null),
         ("server_side_binding", null, null),
-        ("assume_role", null, (b, v) => b.Options = $"{b.Options} -c role={v.Replace("\\", "\\\\").Replace(" ", "\\ ")}".Trim()),
+        ("assume_role", null,
+            (b, v) => b.Options = $"{b.Options} -c role={v.Replace("\\", "\\\\").Replace(" ", "\\ ")}".Trim()),
         ("disable_server_side_cursors", null, null),
         ("ssl_require", null, (b, v) =>
-            b.SslMode = v.Equals("true", StringComparison.OrdinalIgnoreCase) && b.SslMode < SslMode.Require ? SslMode.Require : b.SslMode),
+            b.SslMode = v.Equals("true", StringComparison.OrdinalIgnoreCase) && b.SslMode < SslMode.Require
+            ? SslMode.Require
+            : b.SslMode),
     ];
 
     public static bool IsKnown(string keyword) => s_known.Any(k => k.Keyword == keyword);
 
-    /// <summary>What was given, completed from its service, then from the environment, then from libpq's defaults.</summary>
+    /// <summary>
+    /// What was given, completed from its service, then from the environment, then from libpq's defaults.
+    /// </summary>
     public static NpgsqlConnectionStringBuilder Complete(Dictionary<string, string> given)
     {
         Dictionary<string, string> pairs = FromEnvironment();
@@ -65,7 +74,8 @@ internal static class LibpqSettings
             throw Unknown(unknown);
         NpgsqlConnectionStringBuilder builder = [];
         // In the order above, whatever the order given: an address wins over its name, ssl_require comes after sslmode.
-        foreach ((string keyword, _, Action<NpgsqlConnectionStringBuilder, string>? set) in s_known.Where(k => pairs.ContainsKey(k.Keyword)))
+        foreach ((string keyword, _, Action<NpgsqlConnectionStringBuilder, string>? set) in s_known.Where(
+            k => pairs.ContainsKey(k.Keyword)))
         {
             try
             {
@@ -83,11 +93,13 @@ internal static class LibpqSettings
     }
 
     /// <summary>The failure over a keyword that there is not.</summary>
-    public static DataOpsException Unknown(string keyword) => ConnectionText.Unreadable($"The connection has an unknown part \"{keyword}\".");
+    public static DataOpsException Unknown(string keyword) =>
+        ConnectionText.Unreadable($"The connection has an unknown part \"{keyword}\".");
 
     /// <summary>Refuses a list of hosts.</summary>
     public static string SingleHost(string value) => value.Contains(',')
-        ? throw ConnectionText.Unreadable("The connection names several hosts.", "Name the one to work on; for anything that changes data that is the primary.")
+        ? throw ConnectionText.Unreadable("The connection names several hosts.",
+            "Name the one to work on; for anything that changes data that is the primary.")
         : value;
 
     private static Dictionary<string, string> FromEnvironment() => s_known

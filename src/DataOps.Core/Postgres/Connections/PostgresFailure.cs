@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using DataOps.Core.Kernel;
 using Npgsql;
 
 namespace DataOps.Core.Postgres.Connections;
@@ -7,14 +6,18 @@ namespace DataOps.Core.Postgres.Connections;
 /// <summary>Turns what the server or the network answered into what the user can do about it.</summary>
 internal static class PostgresFailure
 {
-    /// <summary>The failure to throw instead of <paramref name="e"/>; null when it is not one of the database.</summary>
-    public static Exception? Translate(Exception e, ConnectionSettings settings, CancellationToken cancellation = default) => e switch
+    /// <summary>
+    /// The failure to throw instead of <paramref name="e"/>; null when it is not one of the database.
+    /// </summary>
+    public static Exception? Translate(
+        Exception e, ConnectionSettings settings, CancellationToken cancellation = default) => e switch
     {
         DataOpsException or OperationCanceledException => null,
         PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } when cancellation.IsCancellationRequested =>
             new OperationCanceledException(e.Message, e, cancellation),
         PostgresException p => FromServer(p, settings),
-        NpgsqlException or SocketException or IOException or TimeoutException when cancellation.IsCancellationRequested =>
+        NpgsqlException or SocketException or IOException or TimeoutException
+            when cancellation.IsCancellationRequested =>
             new OperationCanceledException(e.Message, e, cancellation),
         NpgsqlException or SocketException or TimeoutException => FromNetwork(e, settings),
         _ => null,
@@ -43,20 +46,28 @@ internal static class PostgresFailure
     {
         string message = p.Detail is null ? p.MessageText : $"{p.MessageText} ({p.Detail.TrimEnd('.')})";
         string target = p.TableName ?? settings.ToString();
-        return new DataOpsException($"Postgres.{p.SqlState}", KindOf(p.SqlState), $"{settings}: {message}", Advice(p, settings), target, p);
+        return new DataOpsException(
+            $"Postgres.{p.SqlState}", KindOf(p.SqlState), $"{settings}: {message}", Advice(p, settings), target, p);
     }
 
     private static string? Advice(PostgresException p, ConnectionSettings settings) => p.SqlState switch
     {
-        "28P01" => $"Check the password of role {settings.Username}: -Credential, PGPASSWORD, or a line in the passfile.",
-        "28000" => $"Check that role {settings.Username} exists, may log in, and that pg_hba.conf lets it in from here.",
+        "28P01" =>
+            $"Check the password of role {settings.Username}: -Credential, PGPASSWORD, or a line in the passfile.",
+        "28000" =>
+            $"Check that role {settings.Username} exists, may log in, and that pg_hba.conf lets it in from here.",
         "3D000" => "Check the name of the database; `psql -l` lists them.",
         "42501" when p.MessageText.Contains("row-level security", StringComparison.Ordinal) =>
-            "A policy would hide rows from this role, and the result would be incomplete. Use the tables' owner or a role with BYPASSRLS.",
-        "42501" => $"Grant it to role {settings.Username}: pg_read_all_data is enough to audit and export (PostgreSQL 14 and later); "
+            "A policy would hide rows from this role, and the result would be incomplete. Use the tables' owner or " +
+            "a role with BYPASSRLS.",
+        "42501" =>
+            $"Grant it to role {settings.Username}: pg_read_all_data is enough to audit and export (PostgreSQL 14 " +
+            $"and later); "
             + "to import, be the owner of the tables.",
         "53300" => "The server has no connection left: try again, or raise max_connections.",
-        "55P03" => "Another session holds a lock. Try again when it is done (pg_blocking_pids tells which), or wait longer with -LockTimeout.",
+        "55P03" =>
+            "Another session holds a lock. Try again when it is done (pg_blocking_pids tells which), or wait longer " +
+            "with -LockTimeout.",
         "57014" => "statement_timeout of the role or the database, or an administrator, ended the query.",
         "57P03" => "The server is starting or stopping: try again.",
         "40001" or "40P01" => "Another transaction was in the way: run it again.",
@@ -66,21 +77,29 @@ internal static class PostgresFailure
     private static DataOpsException FromNetwork(Exception e, ConnectionSettings settings)
     {
         Exception root = e.GetBaseException();
-        bool isPasswordMissing = root is not SocketException && e.Message.Contains("password", StringComparison.OrdinalIgnoreCase);
+        bool isPasswordMissing = root is not SocketException
+            && e.Message.Contains("password", StringComparison.OrdinalIgnoreCase);
         (string message, string? advice) = root switch
         {
-            SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData } =>
+            SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain
+                or SocketError.NoData } =>
                 ($"There is no host named {settings.Host}.", "Check the host's name."),
             SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>
-                ($"Nothing listens at {settings.Host} port {settings.Port}.", "Check the port and that PostgreSQL runs and listens there (listen_addresses)."),
-            SocketException s => ($"{settings.Server} cannot be reached: {s.Message}.", "Check host, port and the network between."),
-            TimeoutException => ($"{settings.Server} does not answer.", "Check host, port and the firewalls between; connect_timeout sets how long to wait."),
+                ($"Nothing listens at {settings.Host} port {settings.Port}.",
+                "Check the port and that PostgreSQL runs and listens there (listen_addresses)."),
+            SocketException s =>
+                ($"{settings.Server} cannot be reached: {s.Message}.", "Check host, port and the network between."),
+            TimeoutException =>
+                ($"{settings.Server} does not answer.",
+                "Check host, port and the firewalls between; connect_timeout sets how long to wait."),
             _ when isPasswordMissing =>
                 ($"{settings.Server} asks for the password of role {settings.Username}, and there is none.",
                     "Give it by -Credential, PGPASSWORD, or a line in the passfile (~/.pgpass)."),
             _ when e.Message.Contains("SSL", StringComparison.OrdinalIgnoreCase) =>
-                ($"{settings.Server} cannot be reached with TLS mode {settings.SslMode}: {root.Message}", "Check sslmode and the certificates."),
-            _ => ($"The connection to {settings} failed: {root.Message}", "Connect again; the server's log tells why it ended the connection."),
+                ($"{settings.Server} cannot be reached with TLS mode {settings.SslMode}: {root.Message}",
+                "Check sslmode and the certificates."),
+            _ => ($"The connection to {settings} failed: {root.Message}",
+                "Connect again; the server's log tells why it ended the connection."),
         };
         FailureKind kind = isPasswordMissing ? FailureKind.Authentication : FailureKind.Connection;
         return new DataOpsException(ErrorIds.ConnectionFailed, kind, message, advice, settings.Server, e);

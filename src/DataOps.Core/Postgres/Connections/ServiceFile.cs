@@ -1,5 +1,3 @@
-using DataOps.Core.Kernel;
-
 namespace DataOps.Core.Postgres.Connections;
 
 /// <summary>libpq's pg_service.conf: sections of keyword = value lines.</summary>
@@ -26,9 +24,11 @@ internal static class ServiceFile
         if (Environment.GetEnvironmentVariable("PGSERVICEFILE") is { Length: > 0 } named)
             yield return named;
         yield return OperatingSystem.IsWindows()
-            ? Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "postgresql", ".pg_service.conf")
+            ? Path.Join(
+                Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "postgresql", ".pg_service.conf")
             : Path.Join(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".pg_service.conf");
-        foreach (string? folder in new[] { Environment.GetEnvironmentVariable("PGSYSCONFDIR"), "/etc/postgresql-common", "/etc" })
+        foreach (string? folder in new[] { Environment.GetEnvironmentVariable("PGSYSCONFDIR"), "/etc/postgresql-common",
+            "/etc" })
             if (!string.IsNullOrEmpty(folder))
                 yield return Path.Join(folder, "pg_service.conf");
     }

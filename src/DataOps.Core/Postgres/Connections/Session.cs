@@ -1,20 +1,19 @@
 using System.Data;
 using Dapper;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Postgres.Connections;
 
 /// <summary>One open, prepared connection to one database, and the means to open more of the same.</summary>
 /// <remarks>
-/// The settings that protect a live site and make results independent of the server's configuration are set on every connection (<see
-/// cref="SessionSettings"/>).
+/// The settings that protect a live site and make results independent of the server's configuration are set on every
+/// connection (<see cref="SessionSettings"/>).
 /// A session is used by one thread at a time.
 /// </remarks>
 public sealed class Session : IDisposable
 {
-    private Session(ConnectionSettings settings, NpgsqlConnection connection) => (Settings, Connection) = (settings, connection);
+    private Session(ConnectionSettings settings, NpgsqlConnection connection) =>
+        (Settings, Connection) = (settings, connection);
 
     /// <summary>Where it is connected to, without the password.</summary>
     public ConnectionSettings Settings { get; }
@@ -33,18 +32,22 @@ public sealed class Session : IDisposable
 
     /// <summary>Opens a session.</summary>
     /// <param name="settings">Where to connect to.</param>
-    /// <param name="application">What runs, as <c>Find-Orphan</c>; the server's administrator sees <c>DataOps/Find-Orphan</c>.</param>
+    /// <param name="application">What runs, as <c>Find-Orphan</c>; the server's administrator sees
+    /// <c>DataOps/Find-Orphan</c>.</param>
     /// <param name="cancellation">Gives up connecting.</param>
-    /// <exception cref="DataOpsException">No connection, no such database, a server older than 13, a pooler in transaction mode: which, and what to
-    /// do.</exception>
-    public static Session Open(ConnectionSettings settings, string application, CancellationToken cancellation = default) =>
+    /// <exception cref="DataOpsException">No connection, no such database, a server older than 13, a pooler in
+    /// transaction mode: which, and what to do.</exception>
+    public static Session Open(
+        ConnectionSettings settings, string application, CancellationToken cancellation = default) =>
         new(settings, Connector.Open(settings, "DataOps/" + application, cancellation));
 
     /// <summary>Opens another connection to the same database, for work at the same time.</summary>
     public Session Fork(CancellationToken cancellation = default) =>
         new(Settings, Connector.OpenAnother(Settings, Connection.ApplicationName(), cancellation));
 
-    /// <summary>Begins a transaction in which every query sees the same state of the database, and none can write.</summary>
+    /// <summary>
+    /// Begins a transaction in which every query sees the same state of the database, and none can write.
+    /// </summary>
     public NpgsqlTransaction BeginSnapshot()
     {
         NpgsqlTransaction transaction = Connection.BeginTransaction(IsolationLevel.RepeatableRead);
@@ -52,14 +55,18 @@ public sealed class Session : IDisposable
         return transaction;
     }
 
-    /// <summary>Waits no longer than this for a lock, for the rest of the transaction; a session that waits less keeps to that.</summary>
+    /// <summary>
+    /// Waits no longer than this for a lock, for the rest of the transaction; a session that waits less keeps to that.
+    /// </summary>
     public void LimitLockWait(TimeSpan longest, CancellationToken cancellation)
     {
         if (Settings.LockTimeout == TimeSpan.Zero || Settings.LockTimeout > longest)
             Run($"set local lock_timeout = {SessionSettings.Milliseconds(longest)}", cancellation);
     }
 
-    /// <summary>Runs a statement, or several with semicolons between them, and returns the number of rows it changed.</summary>
+    /// <summary>
+    /// Runs a statement, or several with semicolons between them, and returns the number of rows it changed.
+    /// </summary>
     /// <exception cref="DataOpsException">The server refused it.</exception>
     internal int Run(SqlText sql, CancellationToken cancellation = default)
     {
@@ -91,7 +98,10 @@ public sealed class Session : IDisposable
         }
     }
 
-    /// <summary>Streams the rows of a query of any size. A caller that stops early, for whatever reason, ends the query on the server at once.</summary>
+    /// <summary>
+    /// Streams the rows of a query of any size. A caller that stops early, for whatever reason, ends the query on the
+    /// server at once.
+    /// </summary>
     /// <exception cref="DataOpsException">The server refused it.</exception>
     internal IEnumerable<T> Read<T>(SqlText sql, Func<NpgsqlDataReader, T> read, CancellationToken cancellation)
     {

@@ -1,15 +1,19 @@
-using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Postgres.Connections;
 
-/// <summary>What is set on every connection, so that a live site is safe from us and results do not depend on the server's configuration.</summary>
+/// <summary>
+/// What is set on every connection, so that a live site is safe from us and results do not depend on the server's
+/// configuration.
+/// </summary>
 internal static class SessionSettings
 {
     /// <summary>Longest wait for a lock before a statement gives up.</summary>
     public static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Longest pause inside a transaction before the server ends it, so that a hung client holds no lock for ever.</summary>
+    /// <summary>
+    /// Longest pause inside a transaction before the server ends it, so that a hung client holds no lock for ever.
+    /// </summary>
     public static readonly TimeSpan IdleInTransactionTimeout = TimeSpan.FromMinutes(10);
 
     // Our queries are long and each runs once: compiling them takes the server longer than it saves.

@@ -1,11 +1,13 @@
 using System.Buffers.Binary;
-using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Postgres.Copy;
 
 /// <summary>Reads the rows of a query by binary COPY, in constant memory.</summary>
-/// <remarks>Whoever stops early, by disposing or by the token, ends the query on the server at once; the connection stays usable.</remarks>
+/// <remarks>
+/// Whoever stops early, by disposing or by the token, ends the query on the server at once; the connection stays
+/// usable.
+/// </remarks>
 internal sealed class CopyReader : IDisposable
 {
     private const int HeaderLength = 19;
@@ -25,7 +27,8 @@ internal sealed class CopyReader : IDisposable
     private bool _ended;
 
     /// <summary>Starts the query.</summary>
-    /// <param name="connection">An open connection, in a transaction or not; nothing else can use it until this is disposed.</param>
+    /// <param name="connection">An open connection, in a transaction or not; nothing else can use it until this is
+    /// disposed.</param>
     /// <param name="query">The query; its values become literals, as COPY takes no parameters.</param>
     /// <param name="cancellation">Cancels the query on the server.</param>
     /// <exception cref="NpgsqlException">The server refused the query, or the connection broke.</exception>
@@ -38,7 +41,9 @@ internal sealed class CopyReader : IDisposable
         _stop = cancellation.Register(CancelQuery);
     }
 
-    /// <summary>The binary value of a field of the current row; valid until the next <see cref="Read"/>, empty when NULL.</summary>
+    /// <summary>
+    /// The binary value of a field of the current row; valid until the next <see cref="Read"/>, empty when NULL.
+    /// </summary>
     public ReadOnlySpan<byte> this[int i] => new(_buffer, _row + _offsets[i], Math.Max(_lengths[i], 0));
 
     /// <summary>Whether a field of the current row is NULL.</summary>
@@ -175,7 +180,8 @@ internal sealed class CopyReader : IDisposable
             return;
         byte[] source = _buffer;
         if (source.Length < rowLength)
-            _buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(Math.Max(2L * source.Length, rowLength), Array.MaxLength));
+            _buffer = GC.AllocateUninitializedArray<byte>(
+                (int)Math.Min(Math.Max(2L * source.Length, rowLength), Array.MaxLength));
         source.AsSpan(_row, _end - _row).CopyTo(_buffer);
         (_row, _next, _end) = (0, 0, _end - _row);
     }

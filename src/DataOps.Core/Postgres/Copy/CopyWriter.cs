@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Postgres.Copy;
@@ -139,7 +138,8 @@ internal class CopyWriter(SqlText table, IReadOnlyList<string> columns)
         if (length > _bytes.Length - _used)
             Array.Resize(
                 ref _bytes,
-                (int)Math.Min(Math.Max(Math.Max(FirstBuffer, 2L * _bytes.Length), (long)_used + length), Array.MaxLength));
+                (int)Math.Min(
+                    Math.Max(Math.Max(FirstBuffer, 2L * _bytes.Length), (long)_used + length), Array.MaxLength));
         return _bytes.AsSpan(_used);
     }
 }

@@ -14,9 +14,11 @@ internal sealed class Utf8Output
     private const int LargestGrowth = 1 << 28;
 
     // What json.dumps(ensure_ascii=False) escapes, and what json.dumps() leaves alone.
-    private static readonly SearchValues<byte> Escaped = SearchValues.Create([.. Enumerable.Range(0, 32).Select(i => (byte)i), (byte)'"', (byte)'\\']);
+    private static readonly SearchValues<byte> Escaped = SearchValues.Create(
+        [.. Enumerable.Range(0, 32).Select(i => (byte)i), (byte)'"', (byte)'\\']);
     private static readonly SearchValues<byte> PlainAscii =
-        SearchValues.Create([.. Enumerable.Range(32, 95).Select(i => (byte)i).Where(b => b is not ((byte)'"' or (byte)'\\'))]);
+        SearchValues.Create(
+            [.. Enumerable.Range(32, 95).Select(i => (byte)i).Where(b => b is not ((byte)'"' or (byte)'\\'))]);
 
     private readonly Stream? _stream;
     private byte[] _buffer;
@@ -24,7 +26,8 @@ internal sealed class Utf8Output
     private long _flushed;
 
     /// <summary>Output to a stream, which stays the caller's.</summary>
-    public Utf8Output(Stream stream) => (_stream, _buffer) = (stream, GC.AllocateUninitializedArray<byte>(StreamBuffer));
+    public Utf8Output(Stream stream) =>
+        (_stream, _buffer) = (stream, GC.AllocateUninitializedArray<byte>(StreamBuffer));
 
     /// <summary>Output into memory: see <see cref="Written"/>.</summary>
     public Utf8Output() => _buffer = [];
@@ -119,7 +122,9 @@ internal sealed class Utf8Output
         Write(utf8);
     }
 
-    /// <summary>Writes a JSON string as Python's <c>json.dumps()</c> does: everything outside printable ASCII escaped.</summary>
+    /// <summary>
+    /// Writes a JSON string as Python's <c>json.dumps()</c> does: everything outside printable ASCII escaped.
+    /// </summary>
     public void WriteAsciiJsonString(ReadOnlySpan<byte> utf8)
     {
         WriteByte((byte)'"');
@@ -134,7 +139,9 @@ internal sealed class Utf8Output
         WriteByte((byte)'"');
     }
 
-    /// <summary>Writes the escape, or the two of a pair, of the character at the start; returns how many bytes it took.</summary>
+    /// <summary>
+    /// Writes the escape, or the two of a pair, of the character at the start; returns how many bytes it took.
+    /// </summary>
     /// <param name="utf8">A text that starts with a character to escape.</param>
     /// <param name="escapeBackslash">Whether the escape stands in a string itself, which doubles its backslash.</param>
     /// <exception cref="InvalidDataException">The text is not UTF-8.</exception>
@@ -184,7 +191,8 @@ internal sealed class Utf8Output
     private void Grow(int length)
     {
         long more = Math.Max(Math.Min(_buffer.Length, LargestGrowth), MemoryBuffer);
-        byte[] larger = GC.AllocateUninitializedArray<byte>((int)Math.Min(Math.Max(_buffer.Length + more, (long)_used + length), Array.MaxLength));
+        byte[] larger = GC.AllocateUninitializedArray<byte>(
+            (int)Math.Min(Math.Max(_buffer.Length + more, (long)_used + length), Array.MaxLength));
         Written.CopyTo(larger);
         _buffer = larger;
     }

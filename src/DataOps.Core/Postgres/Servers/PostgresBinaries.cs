@@ -15,9 +15,12 @@ public sealed partial record PostgresBinaries(string Folder, int Major)
 
     private const string DebianRoot = "/usr/lib/postgresql";
 
-    /// <summary>Finds server programs: in <paramref name="folders"/>, on PATH, then where Debian puts them (the newest first).</summary>
+    /// <summary>
+    /// Finds server programs: in <paramref name="folders"/>, on PATH, then where Debian puts them (the newest first).
+    /// </summary>
     /// <param name="major">The major version that is wanted; any from <see cref="OldestMajor"/> on when null.</param>
-    /// <param name="folders">Folders to look into first: each a folder of programs, or one that has a folder a major version with <c>bin</c> or
+    /// <param name="folders">Folders to look into first: each a folder of programs, or one that has a folder a major
+    /// version with <c>bin</c> or
     /// <c>native/bin</c> in it.</param>
     /// <returns>The first that fits, or null.</returns>
     public static PostgresBinaries? Find(int? major = null, IReadOnlyList<string>? folders = null) =>
@@ -40,7 +43,8 @@ public sealed partial record PostgresBinaries(string Folder, int Major)
             foreach (string bin in BinsBelow(folder))
                 yield return bin;
         }
-        foreach (string folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+        foreach (string folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(
+            Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
             yield return folder;
         foreach (string bin in BinsBelow(DebianRoot))
             yield return bin;
@@ -51,7 +55,9 @@ public sealed partial record PostgresBinaries(string Folder, int Major)
         !Directory.Exists(root)
             ? []
             : Directory.GetDirectories(root)
-                .Select(folder => (folder, version: int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int v) ? v : 0))
+                .Select(folder =>
+                    (folder,
+                    version: int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out int v) ? v : 0))
                 .Where(f => f.version > 0)
                 .OrderByDescending(f => f.version)
                 .SelectMany(f => new[] { Path.Combine(f.folder, "bin"), Path.Combine(f.folder, "native", "bin") });
@@ -61,7 +67,8 @@ public sealed partial record PostgresBinaries(string Folder, int Major)
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(Program(folder, "postgres"), ["--version"]) { RedirectStandardOutput = true })!;
+            using Process process = Process.Start(
+                new ProcessStartInfo(Program(folder, "postgres"), ["--version"]) { RedirectStandardOutput = true })!;
             Match match = VersionNumber().Match(process.StandardOutput.ReadToEnd());
             process.WaitForExit();
             return match.Success ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;

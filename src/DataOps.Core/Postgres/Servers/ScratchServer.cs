@@ -2,17 +2,17 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Postgres.Servers;
 
 /// <summary>
-/// A throw-away PostgreSQL server on a free local port; it is gone, files and all, when it is disposed and when the process that started it dies.
+/// A throw-away PostgreSQL server on a free local port; it is gone, files and all, when it is disposed and when the
+/// process that started it dies.
 /// </summary>
 /// <remarks>
-/// A watchdog holds the read end of a pipe from this process. The system closes the pipe however this process ends, and the watchdog then stops
-/// the server and removes its folder. Nothing that it holds is safe from a crash of the machine: it does not wait for the disk.
+/// A watchdog holds the read end of a pipe from this process. The system closes the pipe however this process ends, and
+/// the watchdog then stops the server and removes its folder. Nothing that it holds is safe from a crash of the
+/// machine: it does not wait for the disk.
 /// </remarks>
 public sealed class ScratchServer : IDisposable
 {
@@ -34,7 +34,8 @@ public sealed class ScratchServer : IDisposable
 
     /// <summary>How to reach one of its databases, as the superuser <c>postgres</c>.</summary>
     public string Uri(string database = "postgres") =>
-        $"postgres://postgres@127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}/{System.Uri.EscapeDataString(database)}";
+        string.Create(CultureInfo.InvariantCulture, $"postgres://postgres@127.0.0.1:{Port}/")
+            + System.Uri.EscapeDataString(database);
 
     /// <summary>How to reach one of its databases, as the superuser <c>postgres</c>.</summary>
     public ConnectionSettings Settings(string database = "postgres") => ConnectionSettings.Parse(Uri(database));
@@ -48,11 +49,14 @@ public sealed class ScratchServer : IDisposable
         ServerUser user = ServerUser.Choose();
         // The path of a Unix socket has 107 characters at the most, and some temporary folders are long.
         string root = OperatingSystem.IsWindows() || Path.GetTempPath().Length < 60 ? Path.GetTempPath() : "/tmp";
-        string folder = Path.Combine(root, "dataops-" + Path.GetRandomFileName().Replace(".", "", StringComparison.Ordinal));
+        string folder = Path.Combine(
+            root, "dataops-" + Path.GetRandomFileName().Replace(".", "", StringComparison.Ordinal));
         Directory.CreateDirectory(folder);
         try
         {
-            PostgresBinaries programs = user.CanRun(binaries.Program("postgres")) ? binaries : CopyInto(folder, binaries);
+            PostgresBinaries programs = user.CanRun(binaries.Program("postgres"))
+                ? binaries
+                : CopyInto(folder, binaries);
             user.Own(folder);
             return Launch(binaries, programs, folder, user, settings);
         }
@@ -74,7 +78,8 @@ public sealed class ScratchServer : IDisposable
         Remove(Folder);
     }
 
-    private static ScratchServer Launch(PostgresBinaries binaries, PostgresBinaries programs, string folder, ServerUser user, IReadOnlyList<string> settings)
+    private static ScratchServer Launch(PostgresBinaries binaries, PostgresBinaries programs, string folder,
+        ServerUser user, IReadOnlyList<string> settings)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -104,7 +109,8 @@ public sealed class ScratchServer : IDisposable
                 return false;
             try
             {
-                if (ReadShared(pidFile).Split('\n') is { Length: > 7 } lines && lines[7].StartsWith("ready", StringComparison.Ordinal))
+                if (ReadShared(pidFile).Split('\n') is { Length: > 7 } lines
+                    && lines[7].StartsWith("ready", StringComparison.Ordinal))
                     return true;
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -119,12 +125,15 @@ public sealed class ScratchServer : IDisposable
     private string LogTail()
     {
         string file = Path.Combine(Folder, "log");
-        return File.Exists(file) ? string.Join(Environment.NewLine, ReadShared(file).TrimEnd().Split('\n').TakeLast(10)) : "it wrote no log.";
+        return File.Exists(file)
+            ? string.Join(Environment.NewLine, ReadShared(file).TrimEnd().Split('\n').TakeLast(10))
+            : "it wrote no log.";
     }
 
     private static string ReadShared(string file)
     {
-        using StreamReader reader = new(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        using StreamReader reader = new(
+            new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
         return reader.ReadToEnd();
     }
 

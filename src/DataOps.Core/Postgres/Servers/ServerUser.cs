@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Postgres.Servers;
 
@@ -13,17 +12,23 @@ internal sealed record ServerUser(string? Name)
         if (OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess)
             return new ServerUser((string?)null);
         string[] known = File.ReadAllLines("/etc/passwd");
-        string? name = Array.Find(["postgres", "nobody"], user => known.Any(line => line.StartsWith(user + ":", StringComparison.Ordinal)));
+        string? name = Array.Find(
+            ["postgres", "nobody"], user => known.Any(line => line.StartsWith(user + ":", StringComparison.Ordinal)));
         return new ServerUser(name ?? throw new DataOpsException(
-            ErrorIds.NoServerUser, FailureKind.NotFound, "PostgreSQL does not run as root, and this machine has neither a user postgres nor a user nobody.",
+            ErrorIds.NoServerUser, FailureKind.NotFound,
+            "PostgreSQL does not run as root, and this machine has neither a user postgres nor a user nobody.",
             "Create a user postgres, or run as an ordinary user."));
     }
 
-    /// <summary>How to start a program as this user; <c>setpriv</c> and <c>runuser</c> are util-linux's, and replace themselves by the program.</summary>
+    /// <summary>
+    /// How to start a program as this user; <c>setpriv</c> and <c>runuser</c> are util-linux's, and replace themselves
+    /// by the program.
+    /// </summary>
     public ProcessStartInfo Start(string program, params IEnumerable<string> arguments)
     {
         string[] prefix = Name is null ? []
-            : File.Exists("/usr/bin/setpriv") ? ["/usr/bin/setpriv", "--reuid", Name, "--regid", Group(), "--init-groups", "--"]
+            : File.Exists("/usr/bin/setpriv")
+                ? ["/usr/bin/setpriv", "--reuid", Name, "--regid", Group(), "--init-groups", "--"]
             : ["runuser", "-u", Name, "--"];
         string[] command = [.. prefix, program, .. arguments];
         return new ProcessStartInfo(command[0], command[1..])
@@ -39,7 +44,8 @@ internal sealed record ServerUser(string? Name)
     public void Own(string folder)
     {
         if (Name is not null)
-            Run(new ProcessStartInfo("chown", ["-R", Name, folder]) { RedirectStandardOutput = true, RedirectStandardError = true });
+            Run(new ProcessStartInfo("chown", ["-R", Name, folder]) { RedirectStandardOutput = true,
+                RedirectStandardError = true });
     }
 
     /// <summary>Can this user run the program? Not when it lies below a folder that only root may enter.</summary>
@@ -64,8 +70,11 @@ internal sealed record ServerUser(string? Name)
         process.WaitForExit();
         if (process.ExitCode != 0)
             throw new DataOpsException(
-                ErrorIds.ScratchServer, FailureKind.InvalidOperation, $"{Path.GetFileName(start.FileName)} failed: {error.Result.Trim()} {output.Trim()}".Trim());
+                ErrorIds.ScratchServer, FailureKind.InvalidOperation,
+                $"{Path.GetFileName(start.FileName)} failed: {error.Result.Trim()} {output.Trim()}".Trim());
     }
 
-    private string Group() => File.ReadLines("/etc/passwd").First(line => line.StartsWith(Name + ":", StringComparison.Ordinal)).Split(':')[3];
+    private string Group() =>
+        File.ReadLines("/etc/passwd")
+            .First(line => line.StartsWith(Name + ":", StringComparison.Ordinal)).Split(':')[3];
 }

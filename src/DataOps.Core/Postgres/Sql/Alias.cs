@@ -6,7 +6,8 @@ namespace DataOps.Core.Postgres.Sql;
 internal readonly record struct Alias
 {
     /// <summary>An alias of that name.</summary>
-    /// <exception cref="ArgumentException">The name is not made of small letters, digits and underscores alone, so it would need quotes.</exception>
+    /// <exception cref="ArgumentException">The name is not made of small letters, digits and underscores alone, so it
+    /// would need quotes.</exception>
     public Alias(string name) => Name = PlainName.Require(name);
 
     /// <summary>The name, which needs no quotes.</summary>
@@ -22,12 +23,16 @@ internal readonly record struct Alias
     public override string ToString() => Name;
 }
 
-/// <summary>Names that this program gives to aliases and temporary tables: they need no quotes, so queries stay readable.</summary>
+/// <summary>
+/// Names that this program gives to aliases and temporary tables: they need no quotes, so queries stay readable.
+/// </summary>
 internal static class PlainName
 {
     private static readonly SearchValues<char> s_letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_");
 
-    public static string Require(string name) => name.Length > 0 && !char.IsAsciiDigit(name[0]) && !name.AsSpan().ContainsAnyExcept(s_letters)
+    public static string Require(string name) =>
+        name.Length > 0 && !char.IsAsciiDigit(name[0]) && !name.AsSpan().ContainsAnyExcept(s_letters)
         ? name
-        : throw new ArgumentException($"\"{name}\" is not a name of small letters, digits and underscores.", nameof(name));
+        : throw new ArgumentException(
+            $"\"{name}\" is not a name of small letters, digits and underscores.", nameof(name));
 }

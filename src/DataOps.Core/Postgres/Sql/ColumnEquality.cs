@@ -1,11 +1,11 @@
-using DataOps.Core.Postgres.Catalog;
-
 namespace DataOps.Core.Postgres.Sql;
 
 /// <summary>The SQL by which columns of two tables are compared.</summary>
 internal static class ColumnEquality
 {
-    /// <summary>That two columns are equal: as they are where their types allow it, else as texts (object ids are often texts).</summary>
+    /// <summary>
+    /// That two columns are equal: as they are where their types allow it, else as texts (object ids are often texts).
+    /// </summary>
     public static SqlText Of(Column left, Alias leftAlias, Column right, Alias rightAlias) =>
         IsValue(right, rightAlias, left, left.In(leftAlias));
 

@@ -1,8 +1,8 @@
-using DataOps.Core.Postgres.Catalog;
-
 namespace DataOps.Core.Postgres.Sql;
 
-/// <summary>The columns that identify a row: the primary key, else a unique key of NOT NULL columns, else all columns.</summary>
+/// <summary>
+/// The columns that identify a row: the primary key, else a unique key of NOT NULL columns, else all columns.
+/// </summary>
 /// <param name="Columns">The columns.</param>
 /// <param name="Equalities">The operator that compares each.</param>
 /// <param name="IsWholeRow">Whether there is no key, so that rows can be equal.</param>
@@ -15,10 +15,12 @@ internal sealed record RowKey(IReadOnlyList<Column> Columns, IReadOnlyList<SqlTe
     public static RowKey Of(Table table)
     {
         IndexDefinition? key = table.UniqueIndexes
-            .FirstOrDefault(i => i.Predicate is null && i.Keys.All(k => k.Column is { } name && table.Find(name) is { NotNull: true }));
+            .FirstOrDefault(i => i.Predicate is null
+                && i.Keys.All(k => k.Column is { } name && table.Find(name) is { NotNull: true }));
         return key is null
             ? new RowKey(table.Columns, [], IsWholeRow: true)
-            : new RowKey([.. key.Keys.Select(k => table.Find(k.Column!)!)], [.. key.Keys.Select(k => k.Equality)], IsWholeRow: false);
+            : new RowKey([.. key.Keys.Select(k => table.Find(k.Column!)!)], [.. key.Keys.Select(k => k.Equality)],
+                IsWholeRow: false);
     }
 
     /// <summary>The condition that two relations' rows are one.</summary>

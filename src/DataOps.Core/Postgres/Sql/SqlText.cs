@@ -2,16 +2,17 @@ using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text;
-using DataOps.Core.Postgres.Catalog;
 using Npgsql;
 
 namespace DataOps.Core.Postgres.Sql;
 
 /// <summary>A piece of SQL with its values: a name, a condition, a whole query.</summary>
 /// <remarks>
-/// It is written as an interpolated string, <c>$"select {column} from {table} where id = {id}"</c>. A hole takes another piece, a table, a column, an alias,
-/// which are quoted, or a value, which becomes a parameter. A bare string does not compile there, as nothing tells whether it is SQL or a value: a value is
-/// <see cref="Value(string)"/>, a name <see cref="Identifier(string)"/>. The conversions that C# lacks for <c>?:</c> are made by <c>(SqlText)$"…"</c>.
+/// It is written as an interpolated string, <c>$"select {column} from {table} where id = {id}"</c>. A hole takes
+/// another piece, a table, a column, an alias, which are quoted, or a value, which becomes a parameter. A bare string
+/// does not compile there, as nothing tells whether it is SQL or a value: a value is
+/// <see cref="Value(string)"/>, a name <see cref="Identifier(string)"/>. The conversions that C# lacks for <c>?:</c>
+/// are made by <c>(SqlText)$"…"</c>.
 /// </remarks>
 [InterpolatedStringHandler]
 internal readonly struct SqlText
@@ -39,11 +40,13 @@ internal readonly struct SqlText
     public bool IsEmpty => _text is null or { Length: 0 };
 
     /// <summary>A quoted identifier, as <c>"wagtailcore_page"</c>.</summary>
-    /// <exception cref="ArgumentException">The name is empty or holds a NUL, which PostgreSQL allows in no name.</exception>
+    /// <exception cref="ArgumentException">The name is empty or holds a NUL, which PostgreSQL allows in no
+    /// name.</exception>
     public static SqlText Identifier(string name)
     {
         if (name.Length == 0 || name.Contains('\0'))
-            throw new ArgumentException("A PostgreSQL identifier is neither empty nor holds a NUL character.", nameof(name));
+            throw new ArgumentException(
+                "A PostgreSQL identifier is neither empty nor holds a NUL character.", nameof(name));
         return new(new StringBuilder(name, name.Length + 2).Replace("\"", "\"\"").Insert(0, '"').Append('"'));
     }
 
@@ -53,17 +56,27 @@ internal readonly struct SqlText
     /// <summary>A list of quoted identifiers, joined by commas.</summary>
     public static SqlText Identifiers(IEnumerable<string> names) => Join(", ", names.Select(Identifier));
 
-    /// <summary>A string literal, for what takes no parameters or is shown to a person; safe whatever standard_conforming_strings says.</summary>
+    /// <summary>
+    /// A string literal, for what takes no parameters or is shown to a person; safe whatever
+    /// standard_conforming_strings says.
+    /// </summary>
     /// <exception cref="ArgumentException">The value holds a NUL.</exception>
     public static SqlText Literal(string value) => new(SqlValue.Quote(new StringBuilder(value.Length + 2), value));
 
-    /// <summary>A number that is written out, for what takes no parameters: a position, SET, a statement that is shown to a person.</summary>
+    /// <summary>
+    /// A number that is written out, for what takes no parameters: a position, SET, a statement that is shown to a
+    /// person.
+    /// </summary>
     public static SqlText Literal(long value) => new(new StringBuilder().Append(value));
 
     /// <summary>A text as a parameter.</summary>
-    public static SqlText Value(string? value) => new(new StringBuilder().Append(Hole), [new SqlValue(value, typeof(string))]);
+    public static SqlText Value(string? value) =>
+        new(new StringBuilder().Append(Hole), [new SqlValue(value, typeof(string))]);
 
-    /// <summary>SQL that comes from elsewhere as it is: a server's own expressions, the author of a definition. Never what holds a value.</summary>
+    /// <summary>
+    /// SQL that comes from elsewhere as it is: a server's own expressions, the author of a definition. Never what holds
+    /// a value.
+    /// </summary>
     /// <exception cref="ArgumentException">The text holds a NUL.</exception>
     public static SqlText Raw(string sql) => sql.Contains('\0')
         ? throw new ArgumentException("SQL holds no NUL character.", nameof(sql))
@@ -123,7 +136,8 @@ internal readonly struct SqlText
 
     /// <summary>Refuses a bare string at compile time: it would be taken for the name of an alias.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    [Obsolete("A bare string is no SQL: write SqlText.Value for a value, SqlText.Identifier for a name, SqlText.Raw for SQL from elsewhere.", error: true)]
+    [Obsolete("A bare string is no SQL: write SqlText.Value for a value, SqlText.Identifier for a name, SqlText.Raw " +
+        "for SQL from elsewhere.", error: true)]
     public void AppendFormatted(string text) => throw new NotSupportedException();
 
     /// <summary>Appends a parameter of type boolean.</summary>
@@ -154,10 +168,15 @@ internal readonly struct SqlText
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void AppendFormatted(long[] values) => Add(values);
 
-    /// <summary>The SQL with its values written out as literals: for COPY, SET and views, which take no parameters, and for people.</summary>
+    /// <summary>
+    /// The SQL with its values written out as literals: for COPY, SET and views, which take no parameters, and for
+    /// people.
+    /// </summary>
     public override string ToString() => Render((value, text) => value.Write(text));
 
-    /// <summary>The SQL with a named parameter for each value; a piece that stands in it twice has its parameters once.</summary>
+    /// <summary>
+    /// The SQL with a named parameter for each value; a piece that stands in it twice has its parameters once.
+    /// </summary>
     internal (string Text, IReadOnlyList<NpgsqlParameter> Parameters) WithParameters()
     {
         List<SqlValue> known = [];
@@ -174,8 +193,12 @@ internal readonly struct SqlText
         return (text, [.. known.Select((v, i) => v.ToParameter($"p{i + 1}"))]);
     }
 
-    /// <summary>The command that runs the SQL, without a limit of time; the one place where text reaches a server other than by COPY.</summary>
-    [SuppressMessage("Security", "CA2100", Justification = "Values are parameters and names are quoted by the type itself.")]
+    /// <summary>
+    /// The command that runs the SQL, without a limit of time; the one place where text reaches a server other than by
+    /// COPY.
+    /// </summary>
+    [SuppressMessage("Security", "CA2100",
+        Justification = "Values are parameters and names are quoted by the type itself.")]
     internal NpgsqlCommand ToCommand(NpgsqlConnection connection)
     {
         (string text, IReadOnlyList<NpgsqlParameter> parameters) = WithParameters();

@@ -22,9 +22,12 @@ internal sealed class SqlValue(object? content, Type type)
     };
 
     /// <summary>The value as a parameter.</summary>
-    public NpgsqlParameter ToParameter(string name) => new(name, s_types[type].Type) { Value = content ?? DBNull.Value };
+    public NpgsqlParameter ToParameter(string name) =>
+        new(name, s_types[type].Type) { Value = content ?? DBNull.Value };
 
-    /// <summary>Appends the value as a literal of its type, in parentheses where it could run into an operator.</summary>
+    /// <summary>
+    /// Appends the value as a literal of its type, in parentheses where it could run into an operator.
+    /// </summary>
     public void Write(StringBuilder sql)
     {
         sql.Append("cast(");

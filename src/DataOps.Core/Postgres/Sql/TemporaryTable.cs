@@ -1,29 +1,32 @@
-using DataOps.Core.Postgres.Connections;
-
 namespace DataOps.Core.Postgres.Sql;
 
 /// <summary>Makes temporary tables, which end with the transaction unless they outlive it.</summary>
 internal static class TemporaryTable
 {
-    /// <summary>The qualified name of one, which no other table can hide; it is made of small letters, digits and underscores.</summary>
+    /// <summary>
+    /// The qualified name of one, which no other table can hide; it is made of small letters, digits and underscores.
+    /// </summary>
     public static SqlText Named(string name) => $"pg_temp.{new Alias(name)}";
 
     /// <summary>
-    /// Makes one of a query's rows, with statistics: without them PostgreSQL takes a few rows for thousands, and reads whole tables for them.
+    /// Makes one of a query's rows, with statistics: without them PostgreSQL takes a few rows for thousands, and reads
+    /// whole tables for them.
     /// </summary>
     /// <param name="session">The session, in the transaction with which the table ends.</param>
     /// <param name="name">The table's name, in pg_temp.</param>
     /// <param name="select">The query.</param>
     /// <param name="cancellation">Cancels it.</param>
     /// <param name="outlives">Whether it lasts until it is dropped, or the session ends.</param>
-    public static void Create(Session session, SqlText name, SqlText select, CancellationToken cancellation, bool outlives = false)
+    public static void Create(
+        Session session, SqlText name, SqlText select, CancellationToken cancellation, bool outlives = false)
     {
         Make(session, name, $"{End(outlives)} as {select}", cancellation);
         session.Run($"analyze {name}", cancellation);
     }
 
     /// <summary>Makes one without rows, with the columns of a query.</summary>
-    public static void CreateEmpty(Session session, SqlText name, SqlText select, CancellationToken cancellation, bool outlives = false) =>
+    public static void CreateEmpty(
+        Session session, SqlText name, SqlText select, CancellationToken cancellation, bool outlives = false) =>
         Make(session, name, $"{End(outlives)} as {select} with no data", cancellation);
 
     /// <summary>Makes one without rows, with columns as CREATE TABLE declares them.</summary>

@@ -1,8 +1,4 @@
 using DataOps.Core.Changes.Batches;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Changes.Batches;
@@ -31,7 +27,8 @@ public sealed class BatchConcurrencyTests(PostgresServer server) : IDisposable
         BatchedChange batches = ChangeFiles.Batches(database.Session, limits, path);
 
         bool isDone = batches.Run("Deleting", $"select id from public.item where dead", (change, rows) =>
-            change.Changes.Of(item).PlanDelete($"from public.item t join {rows} b on b.id = t.id where t.dead"), changes => changes.Delete());
+            change.Changes.Of(item).PlanDelete($"from public.item t join {rows} b on b.id = t.id where t.dead"),
+            changes => changes.Delete());
 
         await done.CancelAsync();
         int writes = await other;
@@ -41,7 +38,8 @@ public sealed class BatchConcurrencyTests(PostgresServer server) : IDisposable
         Assert.Equal((long)Rows / 2, database.Scalar<long>("select count(*) from item"));
         // What it wrote to rows that then went is in the undo file, everything else still there.
         ChangeFiles.Undo(database, path);
-        Assert.Equal(((long)Rows, (long)writes), (database.Scalar<long>("select count(*) from item"), database.Scalar<long>("select sum(seen) from item")));
+        Assert.Equal(((long)Rows, (long)writes),
+            (database.Scalar<long>("select count(*) from item"), database.Scalar<long>("select sum(seen) from item")));
     }
 
     // Counts the rows that it changed; a wait above the limit fails.
@@ -51,7 +49,9 @@ public sealed class BatchConcurrencyTests(PostgresServer server) : IDisposable
         connection.Open();
         using (NpgsqlCommand limit = new($"set lock_timeout = {LongestWait}", connection))
             limit.ExecuteNonQuery();
-        using NpgsqlCommand update = new("update item set seen = seen + 1 where id = $1", connection) { Parameters = { new NpgsqlParameter<int>() } };
+        using NpgsqlCommand update =
+            new("update item set seen = seen + 1 where id = $1",
+                connection) { Parameters = { new NpgsqlParameter<int>() } };
         int writes = 0;
         for (Random random = new(7); !done.IsCancellationRequested;)
         {

@@ -1,19 +1,14 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Changes.Batches;
 using DataOps.Core.Changes.UndoFiles;
 using DataOps.Core.Features.Undo;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Changes.Batches;
 
-/// <summary>Wherever a run in batches breaks: what is committed is whole in the undo file, and what is not committed does no harm there.</summary>
+/// <summary>
+/// Wherever a run in batches breaks: what is committed is whole in the undo file, and what is not committed does no
+/// harm there.
+/// </summary>
 public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper output) : IDisposable
 {
     private const string Items = """
@@ -32,7 +27,8 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
     [InlineData("to stdout", 2)]
     [InlineData("commit", 3)]
     [InlineData("for no key update", 3)]
-    public void A_connection_that_breaks_in_the_middle_leaves_whole_batches_that_can_be_undone(string statement, int committed)
+    public void A_connection_that_breaks_in_the_middle_leaves_whole_batches_that_can_be_undone(
+        string statement, int committed)
     {
         using TestDatabase database = server.Blank();
         database.Execute(Items);
@@ -52,7 +48,8 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
         Assert.Equal((committed, committed * 10), (batches.Batches, Committed(database)));
         Assert.False(isDone);
         Assert.Equal(FailureKind.Connection, Assert.Throws<DataOpsException>(batches.ThrowIfStopped).Kind);
-        Assert.Equal(Committed(database), ChangeFiles.Lines(path).Count(l => l.StartsWith("{\"format\"", StringComparison.Ordinal)) * 10);
+        Assert.Equal(Committed(database),
+            ChangeFiles.Lines(path).Count(l => l.StartsWith("{\"format\"", StringComparison.Ordinal)) * 10);
         string second = _files.New();
         Assert.True(Change(ChangeFiles.Batches(database.Session, BatchLimits.Of(10), second), database.Session));
         Assert.Equal(60, Committed(database));
@@ -98,16 +95,24 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
 
         for (int length = 1; length < whole.Length; length += 3)
             if (!ends.Contains(length))
-                Assert.Equal("DamagedUndoFile", Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, Part(..length))).Id);
+                Assert.Equal("DamagedUndoFile",
+                    Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, Part(..length))).Id);
         (int second, int third) = ((int)ends[1], (int)ends[2]);
-        string[] mixed = [Part(second..), Part(..second, third..), Part(..second, third.., second..third), Part(.., third..), Part(.., ..second)];
+        string[] mixed =
+            [Part(second..), Part(..second, third..), Part(..second, third.., second..third), Part(.., third..),
+                Part(.., ..second)];
         foreach (string damaged in mixed)
-            Assert.Equal("DamagedUndoFile", Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, damaged)).Id);
+            Assert.Equal(
+                "DamagedUndoFile", Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, damaged)).Id);
         Assert.Equal(after, database.Digest());
 
-        DataOpsException cut = Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, Part(..(whole.Length - 9))));
-        Assert.Contains($"its first 2 batches are all that was committed, put them into a file of their own: they are the first {third} bytes.", cut.Advice);
-        Assert.Equal("ChangedSince", Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, Part(..third))).Id);
+        DataOpsException cut = Assert.Throws<DataOpsException>(
+            () => ChangeFiles.Undo(database, Part(..(whole.Length - 9))));
+        Assert.Contains(
+            $"its first 2 batches are all that was committed, put them into a file of their own: they are the first " +
+                $"{third} bytes.", cut.Advice);
+        Assert.Equal(
+            "ChangedSince", Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, Part(..third))).Id);
     }
 
     [Fact]
@@ -148,7 +153,8 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
             using CancellationTokenSource stop = new();
             using Session session = database.Open();
             string path = _files.New();
-            BatchedChange batches = ChangeFiles.Batches(session, BatchLimits.Of(random.Next(1, 25)), path, new OperationContext { Cancellation = stop.Token });
+            BatchedChange batches = ChangeFiles.Batches(
+                session, BatchLimits.Of(random.Next(1, 25)), path, new OperationContext { Cancellation = stop.Token });
             int last = random.Next(0, 6);
             bool isKilled = random.Next(2) == 0;
             Change(batches, session, () =>
@@ -189,7 +195,8 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
         UndoBatches undo = new(UndoPlace.At(path));
         foreach (int batch in new[] { 0, 1, 2 })
         {
-            NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
+            NpgsqlTransaction transaction = session.Connection.BeginTransaction(
+                System.Data.IsolationLevel.ReadCommitted);
             ChangeSet changes = new(session, "Test-Change", default);
             Plan(changes, session, $"(select g as id from generate_series({(batch * 10) + 1}, {(batch * 10) + 10}) g)");
             changes.Lock();
@@ -202,7 +209,8 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
         return path;
     }
 
-    private static bool Change(BatchedChange batches, Session session, Action? step = null, RandomSchema? schema = null) => batches.Run(
+    private static bool Change(
+        BatchedChange batches, Session session, Action? step = null, RandomSchema? schema = null) => batches.Run(
         "Renaming", $"select id from public.item where v not like 'new%' order by id",
         (change, rows) => Plan(change.Changes, session, rows, schema),
         changes =>
@@ -232,16 +240,19 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
         if (schema is null)
             return;
         // Random tables change and change again, whole rows and keys too.
-        session.Execute($"set local search_path = public; {schema.Change(1000 + (int)(session.List<long>("select n from public.tally")[0] * 20))}");
+        session.Execute(
+            $"set local search_path = public; {schema.Change(1000 + (int)(session.List<long>("select n from public.tally")[0] * 20))}");
         session.Execute("set local search_path = pg_catalog");
         foreach (TablePlan table in changes.Tables.Where(t => schema.Tables.Any(n => n.Trim('"') == t.Table.Name)))
             table.AddInserted($"select {table.Identity.Of("t")} from {table.Table.Sql} t");
     }
 
-    private static int Committed(TestDatabase database) => (int)database.Scalar<long>("select count(*) from item where v like 'new%'");
+    private static int Committed(TestDatabase database) =>
+        (int)database.Scalar<long>("select count(*) from item where v like 'new%'");
 
     private static Session Through(BreakingProxy proxy, TestDatabase database) =>
-        Session.Open(ConnectionSettings.Parse(database.Uri.Replace($":{database.Port}/", $":{proxy.Port}/", StringComparison.Ordinal)), "Test");
+        Session.Open(ConnectionSettings.Parse(
+            database.Uri.Replace($":{database.Port}/", $":{proxy.Port}/", StringComparison.Ordinal)), "Test");
 
     private static long[] Offsets(string path)
     {

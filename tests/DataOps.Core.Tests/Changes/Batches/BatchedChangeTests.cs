@@ -1,12 +1,5 @@
 using DataOps.Core.Changes.Batches;
 using DataOps.Core.Features.Undo;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Changes.Batches;
@@ -36,7 +29,8 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
 
         Assert.True(Rename(batches, database.Session));
 
-        Assert.Equal((4, 100, 100, 100, 0, path), (batches.Batches, batches.Done, batches.Total, batches.Rows, batches.Retries, batches.UndoPath));
+        Assert.Equal((4, 100, 100, 100, 0, path),
+            (batches.Batches, batches.Done, batches.Total, batches.Rows, batches.Retries, batches.UndoPath));
         batches.ThrowIfStopped();
         Assert.Equal(100, database.Scalar<long>("select count(*) from item where v like 'new%'"));
         Assert.Equal(4, ChangeFiles.Lines(path).Count(l => l.StartsWith("{\"format\"", StringComparison.Ordinal)));
@@ -60,9 +54,12 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
         Assert.True(Delete(batches, database.Session, "select id from public.item where id <= 40"));
         Assert.True(batches.Run("Emptying", $"select id from public.part", (change, rows) =>
             change.Changes.Of(part).PlanUpdate($"from public.part t join {rows} b on b.id = t.id"), changes =>
-            database.Session.Execute($"update public.part t set v = null from {changes.Of(part).Name} c where c.id = t.id")));
+            database.Session.Execute(
+                $"update public.part t set v = null from {changes.Of(part).Name} c where c.id = t.id")));
 
-        Assert.Equal((60, 131), (database.Scalar<long>("select count(*) from item"), database.Scalar<long>("select count(*) from part where v is null")));
+        Assert.Equal((60, 131),
+            (database.Scalar<long>("select count(*) from item"),
+                database.Scalar<long>("select count(*) from part where v is null")));
         Assert.Equal((40 + 119 + 131, 40 + 131), ((int)batches.Rows, (int)batches.Done));
         ChangeFiles.Undo(database, path);
         Assert.Equal(before, database.Digest());
@@ -72,8 +69,11 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
     public void A_row_that_several_batches_change_comes_back_as_it_was_first()
     {
         using TestDatabase database = server.Blank();
-        database.Execute("create table parent (id int primary key, n int not null); create table child (id int primary key, parent_id int); "
-            + "insert into parent values (1, 0), (2, 0); insert into child select g, 1 + g % 2 from generate_series(1, 20) g");
+        database.Execute(
+            "create table parent (id int primary key, n int not null); create table child (id int primary key, " +
+                "parent_id int); "
+            + "insert into parent values (1, 0), (2, 0); insert into child select g, 1 + g % 2 from " +
+            "generate_series(1, 20) g");
         IReadOnlyDictionary<string, string> before = database.Digest();
         string path = _files.New();
         Table parent = TableOf(database.Session, "parent");
@@ -82,7 +82,10 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
         Assert.True(Batches(database.Session, path, 3).Run("Counting", $"select id from public.child", (change, rows) =>
         {
             change.Changes.Of(child).PlanDelete($"from public.child t join {rows} b on b.id = t.id");
-            change.Changes.Of(parent).PlanUpdate($"from public.parent t where t.id in (select c.parent_id from public.child c join {rows} b on b.id = c.id)");
+            change.Changes.Of(parent)
+                .PlanUpdate(
+                    $"from public.parent t where t.id in (select c.parent_id from public.child c join {rows} b on " +
+                        $"b.id = c.id)");
         }, changes =>
         {
             database.Session.Execute($"""
@@ -101,20 +104,24 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
     public void Rows_without_a_key_that_several_batches_change_come_back_as_often_as_they_were()
     {
         using TestDatabase database = server.Blank();
-        database.Execute("create table log (a int, b text); insert into log select g % 3, 'x' from generate_series(1, 20) g");
+        database.Execute(
+            "create table log (a int, b text); insert into log select g % 3, 'x' from generate_series(1, 20) g");
         IReadOnlyDictionary<string, string> before = database.Digest();
         string path = _files.New();
         Table log = TableOf(database.Session, "log");
 
-        Assert.True(Batches(database.Session, path, 2).Run("Moving", $"select ctid as place from public.log where a = 1", (change, rows) =>
-            change.Changes.Of(log).PlanDelete($"from public.log t join {rows} b on b.place = t.ctid where t.a = 1"), changes =>
+        Assert.True(Batches(database.Session, path, 2)
+            .Run("Moving", $"select ctid as place from public.log where a = 1", (change, rows) =>
+            change.Changes.Of(log).PlanDelete($"from public.log t join {rows} b on b.place = t.ctid where t.a = 1"),
+            changes =>
         {
             changes.Delete();
             database.Session.Execute("insert into public.log values (9, 'y')");
         }));
 
         Assert.Equal(4, database.Scalar<long>("select count(*) from log where a = 9"));
-        Assert.Equal((7, 4), (ChangeFiles.Undo(database, path, whatIf: true) is var plan ? plan.Inserted : 0, plan.Deleted));
+        Assert.Equal(
+            (7, 4), (ChangeFiles.Undo(database, path, whatIf: true) is var plan ? plan.Inserted : 0, plan.Deleted));
         ChangeFiles.Undo(database, path);
         Assert.Equal(before, database.Digest());
         Assert.False(ChangeFiles.Undo(database, path).Changed);
@@ -134,7 +141,8 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
         Assert.Equal((4, 40, true), (batches.Batches, batches.Done, batches.IsStopped));
         DataOpsException stopped = Assert.Throws<DataOpsException>(batches.ThrowIfStopped);
         Assert.Equal("Postgres.23514", stopped.Id);
-        Assert.StartsWith($"Test-Change stopped after 4 batches with 40 of 100 rows, which are done and in {path}: ", stopped.Message);
+        Assert.StartsWith($"Test-Change stopped after 4 batches with 40 of 100 rows, which are done and in {path}: ",
+            stopped.Message);
         Assert.Equal(40, database.Scalar<long>("select count(*) from item where v like 'new%'"));
         Assert.False(Rename(batches, database.Session));
 
@@ -157,7 +165,8 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
         IReadOnlyDictionary<string, string> before = database.Digest();
         string path = _files.New();
         using CancellationTokenSource stop = new();
-        BatchedChange batches = ChangeFiles.Batches(database.Session, BatchLimits.Of(10), path, new OperationContext { Cancellation = stop.Token });
+        BatchedChange batches = ChangeFiles.Batches(
+            database.Session, BatchLimits.Of(10), path, new OperationContext { Cancellation = stop.Token });
 
         Assert.False(Rename(batches, database.Session, () =>
         {
@@ -184,7 +193,9 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
         Assert.True(Rename(batches, database.Session, () =>
         {
             if (isFirst)
-                database.Execute("update item set v = 'theirs' where id = 4; delete from part where item_id = 5; delete from item where id = 5");
+                database.Execute(
+                    "update item set v = 'theirs' where id = 4; delete from part where item_id = 5; delete from " +
+                        "item where id = 5");
             isFirst = false;
         }));
 
@@ -206,7 +217,8 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
             update.ExecuteNonQuery();
         BatchLimits limits = BatchLimits.Of(10) with
         {
-            LockTimeout = TimeSpan.FromMilliseconds(50), LongestHold = TimeSpan.FromHours(1), Attempts = 3, FirstPause = TimeSpan.FromMilliseconds(1),
+            LockTimeout = TimeSpan.FromMilliseconds(50), LongestHold = TimeSpan.FromHours(1), Attempts = 3,
+            FirstPause = TimeSpan.FromMilliseconds(1),
         };
         BatchedChange batches = ChangeFiles.Batches(database.Session, limits, _files.New());
 
@@ -267,11 +279,13 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
     private static bool Rename(BatchedChange batches, Session session, Action? planned = null)
     {
         Table item = TableOf(session, "item");
-        return batches.Run("Renaming", $"select id from public.item where v not like 'new%' order by id", (change, rows) =>
+        return batches.Run("Renaming", $"select id from public.item where v not like 'new%' order by id",
+            (change, rows) =>
         {
             change.Changes.Of(item).PlanUpdate($"from public.item t join {rows} b on b.id = t.id");
             planned?.Invoke();
-        }, changes => session.Execute($"update public.item t set v = 'new ' || t.v from {changes.Of(item).Name} c where c.id = t.id"));
+        }, changes => session.Execute(
+            $"update public.item t set v = 'new ' || t.v from {changes.Of(item).Name} c where c.id = t.id"));
     }
 
     private static bool Delete(BatchedChange batches, Session session, string keys)

@@ -1,8 +1,5 @@
 using DataOps.Core.Changes.UndoFiles;
 using DataOps.Core.Features.Undo;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Changes.UndoFiles;
 
@@ -34,7 +31,8 @@ public sealed class UndoFileTests(PostgresServer server, ITestOutputHelper outpu
                 harmless++;
         }
 
-        // The time and the system in gzip's own head are no content; they are 6 bytes, and a few bits fill up the last byte.
+        // The time and the system in gzip's own head are no content; they are 6 bytes, and a few bits fill up the last
+        // byte.
         Assert.InRange(harmless, 0, 30);
         Assert.Equal(after, database.Digest());
     }
@@ -77,10 +75,13 @@ public sealed class UndoFileTests(PostgresServer server, ITestOutputHelper outpu
 
         Assert.Equal("DamagedUndoFile", Refusal(database, With([.. lines[..5], .. lines[6..]])));
         Assert.Equal("DamagedUndoFile", Refusal(database, With([.. lines[..5], lines[5], .. lines[5..]])));
-        Assert.Equal("DamagedUndoFile", Refusal(database, With(lines.Select(l => l.Replace("value 17", "value 71", StringComparison.Ordinal)))));
+        Assert.Equal("DamagedUndoFile",
+            Refusal(database, With(lines.Select(l => l.Replace("value 17", "value 71", StringComparison.Ordinal)))));
         Assert.Equal("DamagedUndoFile", Refusal(database, With([.. lines, lines[1]])));
         Assert.Equal("DamagedUndoFile", Refusal(database, With([.. lines[..5], "999" + lines[5], .. lines[6..]])));
-        Assert.Equal("NewerUndoFile", Refusal(database, With(lines.Select(l => l.Replace("\"version\":1", "\"version\":2", StringComparison.Ordinal)))));
+        Assert.Equal("NewerUndoFile",
+            Refusal(database,
+                With(lines.Select(l => l.Replace("\"version\":1", "\"version\":2", StringComparison.Ordinal)))));
     }
 
     [Fact]
@@ -96,27 +97,37 @@ public sealed class UndoFileTests(PostgresServer server, ITestOutputHelper outpu
             UndoResult first = Run(file);
             UndoResult second = Run(first.UndoPath!);
 
-            Assert.Matches($"^{_files.Folder}/dataops/undo/[^/]+-{database.Name}-[0-9]{{8}}T[0-9]{{6}}Z-Undo-Change\\.undo\\.gz$", first.UndoPath!);
+            Assert.Matches(
+                $"^{_files.Folder}/dataops/undo/[^/]+-{database.Name}-[0-9]{{8}}T[0-9]{{6}}Z-Undo-Change\\.undo\\.gz$",
+                first.UndoPath!);
             Assert.NotEqual(first.UndoPath, second.UndoPath);
             Assert.True(File.Exists(first.UndoPath) && File.Exists(second.UndoPath));
             if (!OperatingSystem.IsWindows())
-                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(first.UndoPath)!));
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                    File.GetUnixFileMode(Path.GetDirectoryName(first.UndoPath)!));
         }
         finally
         {
             Environment.SetEnvironmentVariable("XDG_STATE_HOME", state);
         }
 
-        UndoResult Run(string path) => Assert.IsType<UndoResult>(Assert.Single(database.Run(new UndoChange(), new UndoChangeOptions { Path = path })));
+        UndoResult Run(string path) =>
+            Assert.IsType<UndoResult>(
+                Assert.Single(database.Run(new UndoChange(), new UndoChangeOptions { Path = path })));
     }
 
     [Fact]
     public void A_row_of_many_megabytes_is_written_and_read_in_pieces()
     {
         using TestDatabase database = server.Blank();
-        database.Execute("create table big (id int primary key, v text); insert into big select g, repeat(md5(g::text), 600000) from generate_series(1, 4) g");
+        database.Execute(
+            "create table big (id int primary key, v text); insert into big select g, repeat(md5(g::text), 600000) " +
+                "from generate_series(1, 4) g");
         IReadOnlyDictionary<string, string> before = database.Digest();
-        string file = _files.Apply(database, (changes, catalog) => changes.Of(catalog.Find("public", "big")!).PlanUpdate($"from big t"), "update big set v = 'small'")!;
+        string file =
+            _files.Apply(database,
+                (changes, catalog) => changes.Of(catalog.Find("public", "big")!).PlanUpdate($"from big t"),
+                "update big set v = 'small'")!;
         long allocated = GC.GetAllocatedBytesForCurrentThread();
 
         ChangeFiles.Undo(database, file);
@@ -145,11 +156,16 @@ public sealed class UndoFileTests(PostgresServer server, ITestOutputHelper outpu
         }
     }
 
-    private static string Refusal(TestDatabase database, string path) => Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, path)).Id;
+    private static string Refusal(TestDatabase database, string path) =>
+        Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, path)).Id;
 
     private string Change(TestDatabase database)
     {
-        database.Execute("create table item (id int primary key, v text); insert into item select g, 'value ' || g from generate_series(1, 60) g");
-        return _files.Apply(database, (changes, catalog) => changes.Of(catalog.Find("public", "item")!).PlanUpdate($"from item t"), "update item set v = md5(v)")!;
+        database.Execute(
+            "create table item (id int primary key, v text); insert into item select g, 'value ' || g from " +
+                "generate_series(1, 60) g");
+        return _files.Apply(database,
+            (changes, catalog) => changes.Of(catalog.Find("public", "item")!).PlanUpdate($"from item t"),
+            "update item set v = md5(v)")!;
     }
 }

@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using DataOps.Core.Changes.UndoFiles;
 using DataOps.Core.Features.Undo;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Changes.UndoFiles;
 
@@ -21,7 +18,9 @@ public sealed class UndoPlaceTests(PostgresServer server) : IDisposable
         using TestDatabase database = server.Blank();
         using EnvironmentVariables _ = new(("XDG_STATE_HOME", _files.Folder));
         List<string> paths = [];
-        UndoPlace[] places = [.. Enumerable.Range(0, 3).Select(_ => UndoPlace.Of(new UndoChangeOptions(), database.Session, "Test-Change")!)];
+        UndoPlace[] places =
+            [.. Enumerable.Range(0, 3).Select(
+                _ => UndoPlace.Of(new UndoChangeOptions(), database.Session, "Test-Change")!)];
         foreach (UndoPlace place in places)
         {
             place.Prepare();
@@ -39,9 +38,11 @@ public sealed class UndoPlaceTests(PostgresServer server) : IDisposable
     public void The_folder_is_absolute_or_there_is_none()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The folder on Windows is the user's own");
-        using (EnvironmentVariables _ = new(("XDG_STATE_HOME", "relative"), ("STATE_DIRECTORY", "/srv/state:/srv/other"), ("HOME", _files.Folder)))
+        using (EnvironmentVariables _ = new(
+            ("XDG_STATE_HOME", "relative"), ("STATE_DIRECTORY", "/srv/state:/srv/other"), ("HOME", _files.Folder)))
             Assert.Equal("/srv/state/dataops/undo", StateFolder.Of("undo"));
-        using (EnvironmentVariables _ = new(("XDG_STATE_HOME", "relative"), ("STATE_DIRECTORY", "state"), ("HOME", _files.Folder)))
+        using (EnvironmentVariables _ = new(
+            ("XDG_STATE_HOME", "relative"), ("STATE_DIRECTORY", "state"), ("HOME", _files.Folder)))
             Assert.Equal(Path.Combine(_files.Folder, ".local/state/dataops/undo"), StateFolder.Of("undo"));
         using (EnvironmentVariables _ = new(("XDG_STATE_HOME", ""), ("STATE_DIRECTORY", ""), ("HOME", "relative")))
             Assert.True(StateFolder.Find("undo") is null or "/var/lib/dataops/undo");
@@ -72,15 +73,21 @@ public sealed class UndoPlaceTests(PostgresServer server) : IDisposable
     public void A_row_that_would_end_the_copy_or_be_passed_over_is_no_row(string row)
     {
         using TestDatabase database = server.Blank();
-        database.Execute("create table item (id int primary key, v text); insert into item values (1, 'a\\b.'), (2, 'c')");
-        string file = _files.Apply(database, (changes, catalog) => changes.Of(catalog.Find("public", "item")!).PlanUpdate($"from item t"), "update item set v = 'new'")!;
+        database.Execute(
+            "create table item (id int primary key, v text); insert into item values (1, 'a\\b.'), (2, 'c')");
+        string file =
+            _files.Apply(database,
+                (changes, catalog) => changes.Of(catalog.Find("public", "item")!).PlanUpdate($"from item t"),
+                "update item set v = 'new'")!;
         IReadOnlyDictionary<string, string> before = database.Digest();
         string[] lines = ChangeFiles.Lines(file);
         string text = string.Join('\n', (string[])[lines[0], "1\t" + row, .. lines[1..^1]]) + "\n";
-        string digest = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
+        string digest = Convert.ToHexString(
+            System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
         string sealedAgain = _files.Compress($"{text}{{\"rows\":{lines.Length - 1},\"sha256\":\"{digest}\"}}\n");
 
-        Assert.Equal("DamagedUndoFile", Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, sealedAgain)).Id);
+        Assert.Equal(
+            "DamagedUndoFile", Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, sealedAgain)).Id);
         Assert.Equal(before, database.Digest());
         Assert.True(ChangeFiles.Undo(database, file).Changed);
     }

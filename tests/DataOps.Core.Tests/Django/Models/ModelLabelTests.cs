@@ -1,5 +1,3 @@
-using DataOps.Core.Django.Models;
-
 namespace DataOps.Core.Tests.Django.Models;
 
 public sealed class ModelLabelTests

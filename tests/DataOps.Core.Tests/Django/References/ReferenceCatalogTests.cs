@@ -1,10 +1,4 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
 using DataOps.Core.Features.Databases;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Django.References;
 
@@ -37,18 +31,23 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
             """);
         ManyToManyList list = Assert.Single(ReferenceCatalog.Read(site.Session).Models[0].ManyToMany);
 
-        Assert.Equal(("friends", "from_person_id", "to_person_id"), (list.Name, list.OwnerColumn.Name, list.TargetColumn.Name));
+        Assert.Equal(
+            ("friends", "from_person_id", "to_person_id"), (list.Name, list.OwnerColumn.Name, list.TargetColumn.Name));
     }
 
     [Theory]
     [InlineData("stock_delivery", "volunteer", "stock_delivery_volunteers", "volunteers")]
     [InlineData("stock_delivery", "volunteer", "stock_delivery_crew", "crew")]
     [InlineData("stock_delivery", "volunteer", "delivery_volunteers", null)]
-    [InlineData("organization_management_membershipapplication", "country", "organization_management_membershipapplication_other_countries", "other_countries")]
-    [InlineData("organization_management_membershipapplication", "organization", "organization_management_membershipapplication_previous_organizations",
+    [InlineData("organization_management_membershipapplication", "country",
+        "organization_management_membershipapplication_other_countries", "other_countries")]
+    [InlineData("organization_management_membershipapplication", "organization",
+        "organization_management_membershipapplication_previous_organizations",
         "previous_organizations")]
-    [InlineData("organization_management_membershipapplication", "country", "organization_management_membershipapplication_nationalities_until_now", null)]
-    public void A_table_whose_name_ends_in_a_hash_is_known_where_its_field_is_named_after_the_target(string owner, string target, string name, string? field) =>
+    [InlineData("organization_management_membershipapplication", "country",
+        "organization_management_membershipapplication_nationalities_until_now", null)]
+    public void A_table_whose_name_ends_in_a_hash_is_known_where_its_field_is_named_after_the_target(
+        string owner, string target, string name, string? field) =>
         Assert.Equal(field, ManyToManyName.Of(DjangoName.OfTable(name), owner, target));
 
     [Fact]
@@ -78,12 +77,16 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
         ReferenceCatalog catalog = ReferenceCatalog.Read(site.Session);
 
         Assert.Equal(
-            ["blog.article wagtailcore_page body", "blog.review blog_article stars", "wagtailcore.page  path,depth,numchild,title,content_type"],
+            ["blog.article wagtailcore_page body", "blog.review blog_article stars",
+                "wagtailcore.page  path,depth,numchild,title,content_type"],
             catalog.Models.Select(m => $"{m.Label} {m.Parent} {string.Join(",", m.Fields.Select(f => f.Name))}"));
         Assert.Equal(
-            ["blog_article.page_ptr_id>wagtailcore_page", "blog_review.article_ptr_id>blog_article", "wagtailcore_page.id>"],
-            catalog.References.Where(r => r.Class == ReferenceClass.Inheritance).Select(r => $"{r.Table}.{r.Column.Name}>{r.Target}"));
-        Assert.Equal("wagtailcore_page.path", Assert.Single(catalog.References, r => r.Class == ReferenceClass.Tree).Name);
+            ["blog_article.page_ptr_id>wagtailcore_page", "blog_review.article_ptr_id>blog_article",
+                "wagtailcore_page.id>"],
+            catalog.References.Where(r => r.Class == ReferenceClass.Inheritance).Select(
+                r => $"{r.Table}.{r.Column.Name}>{r.Target}"));
+        Assert.Equal(
+            "wagtailcore_page.path", Assert.Single(catalog.References, r => r.Class == ReferenceClass.Tree).Name);
     }
 
     [Fact]
@@ -103,11 +106,14 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
     }
 
     [Theory]
-    [InlineData("alter table blog_article add foreign key (page_ptr_id) references wagtailcore_page not valid", ReferenceClass.Unvalidated)]
-    [InlineData("alter table blog_article add foreign key (page_ptr_id) references wagtailcore_page; alter table blog_article disable trigger all",
+    [InlineData("alter table blog_article add foreign key (page_ptr_id) references wagtailcore_page not valid",
+        ReferenceClass.Unvalidated)]
+    [InlineData("alter table blog_article add foreign key (page_ptr_id) references wagtailcore_page; alter table " +
+        "blog_article disable trigger all",
         ReferenceClass.Unvalidated)]
     [InlineData("select 1", ReferenceClass.Implied)]
-    public void A_page_type_inherits_also_while_its_constraint_is_weak_or_gone(string constraint, ReferenceClass expected)
+    public void A_page_type_inherits_also_while_its_constraint_is_weak_or_gone(
+        string constraint, ReferenceClass expected)
     {
         using TestDatabase site = server.Django("wagtailcore.page blog.article", $"""
             create table wagtailcore_page (id int primary key, content_type_id int not null references django_content_type);
@@ -118,7 +124,8 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
 
         Assert.Equal("wagtailcore_page", catalog.Models.Single(m => m.Label == "blog.article").Parent?.Name);
         Assert.Equal(expected, Assert.Single(catalog.References, r => r.Table.Name == "blog_article").Class);
-        Assert.Contains(catalog.References, r => r is { Class: ReferenceClass.Inheritance, Table.Name: "wagtailcore_page", Target: null });
+        Assert.Contains(catalog.References,
+            r => r is { Class: ReferenceClass.Inheritance, Table.Name: "wagtailcore_page", Target: null });
     }
 
     [Theory]
@@ -132,11 +139,15 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
     public void A_generic_reference_is_a_content_type_and_an_id_beside_it(string type, string id)
     {
         using TestDatabase site = server.Django("shop.note",
-            $"create table shop_note (id int primary key, {type} int references django_content_type, {id} varchar(255) not null)");
-        Reference generic = Assert.Single(ReferenceCatalog.Read(site.Session).References, r => r.Class == ReferenceClass.Generic);
+            $"create table shop_note (id int primary key, {type} int references django_content_type, " +
+                $"{id} varchar(255) not null)");
+        Reference generic = Assert.Single(
+            ReferenceCatalog.Read(site.Session).References, r => r.Class == ReferenceClass.Generic);
 
-        Assert.Equal((type, id, Severity.Warning, null), (generic.ContentTypeColumn!.Name, generic.Column.Name, generic.Severity, generic.Target));
-        Assert.Equal(type + "," + id, site.Run(new GetReference(), new() { Class = [ReferenceClass.Generic] }).Single().Column);
+        Assert.Equal((type, id, Severity.Warning, null),
+            (generic.ContentTypeColumn!.Name, generic.Column.Name, generic.Severity, generic.Target));
+        Assert.Equal(
+            type + "," + id, site.Run(new GetReference(), new() { Class = [ReferenceClass.Generic] }).Single().Column);
     }
 
     [Fact]
@@ -148,7 +159,8 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
             """);
         ReferenceCatalog catalog = ReferenceCatalog.Read(site.Session);
 
-        Assert.Equal(("django_admin_log", Severity.Expected), catalog.References.Where(r => r.Class == ReferenceClass.Generic)
+        Assert.Equal(("django_admin_log", Severity.Expected),
+            catalog.References.Where(r => r.Class == ReferenceClass.Generic)
             .Select(r => (r.Table.Name, r.Severity)).Single());
         Assert.Equal("django_admin_log", catalog.Models.Single(m => m.Label == "admin.logentry").Table.Name);
     }
@@ -166,9 +178,12 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
 
         Assert.Equal(
             ["post_id>blog_post", "parent_id>blog_comment", "cover_post_id>blog_post"],
-            catalog.References.Where(r => r.Class == ReferenceClass.Implied).Select(r => $"{r.Column.Name}>{r.Target}"));
-        Assert.Contains("named after blog.post", catalog.References.Single(r => r.Name == "blog_comment.post_id").Evidence, StringComparison.Ordinal);
-        Assert.Contains("Django's index", catalog.References.Single(r => r.Name == "blog_comment.cover_post_id").Evidence, StringComparison.Ordinal);
+            catalog.References.Where(r => r.Class == ReferenceClass.Implied).Select(
+                r => $"{r.Column.Name}>{r.Target}"));
+        Assert.Contains("named after blog.post",
+            catalog.References.Single(r => r.Name == "blog_comment.post_id").Evidence, StringComparison.Ordinal);
+        Assert.Contains("Django's index",
+            catalog.References.Single(r => r.Name == "blog_comment.cover_post_id").Evidence, StringComparison.Ordinal);
         Assert.Equal(
             ["post_id", "thing_id", "nothing_id", "parent_id", "cover_post", "far_post_id"],
             catalog.Models.Single(m => m.Label == "blog.comment").Fields.Select(f => f.Name));
@@ -177,7 +192,8 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
     [Fact]
     public void Log_entries_refer_softly_also_to_a_user_model_of_ones_own()
     {
-        using TestDatabase site = server.Django("wagtailcore.page accounts.member auth.user wagtailcore.pagelogentry admin.logentry", """
+        using TestDatabase site =
+            server.Django("wagtailcore.page accounts.member auth.user wagtailcore.pagelogentry admin.logentry", """
             create table wagtailcore_page (id int primary key);
             create table auth_user (id int primary key);
             create table accounts_member (id int primary key);
@@ -188,8 +204,10 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
 
         Assert.Equal(
             ["page_id>wagtailcore_page Expected", "user_id>accounts_member Expected"],
-            catalog.References.Where(r => r.Class == ReferenceClass.Soft).Select(r => $"{r.Column.Name}>{r.Target} {r.Severity}"));
-        Assert.Equal(["page", "user"], catalog.Models.Single(m => m.Label == "wagtailcore.pagelogentry").Fields.Select(f => f.Name));
+            catalog.References.Where(r => r.Class == ReferenceClass.Soft).Select(
+                r => $"{r.Column.Name}>{r.Target} {r.Severity}"));
+        Assert.Equal(["page", "user"],
+            catalog.Models.Single(m => m.Label == "wagtailcore.pagelogentry").Fields.Select(f => f.Name));
     }
 
     [Fact]
@@ -200,7 +218,8 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
             create table shop_order (id int primary key, customer int);
             create table old.customer (id int primary key)
             """);
-        ReferenceInfo soft = Assert.Single(site.Run(new GetReference(), new() { SoftReference = ["public.shop_order.customer=old.customer"] }));
+        ReferenceInfo soft = Assert.Single(
+            site.Run(new GetReference(), new() { SoftReference = ["public.shop_order.customer=old.customer"] }));
 
         Assert.Equal((ReferenceClass.Soft, Severity.Expected, "shop_order", "customer", "old.customer", "id"),
             (soft.Class, soft.Severity, soft.Table, soft.Column, soft.References, soft.TargetColumn));
@@ -217,8 +236,10 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
     public void A_soft_reference_that_names_what_is_not_there_is_refused(string text, string named)
     {
         using TestDatabase site = server.Django("shop.order",
-            "create table shop_order (id int primary key, customer int); create table two (a int, b int, primary key (a, b))");
-        DataOpsException failure = Assert.Throws<DataOpsException>(() => site.Run(new GetReference(), new() { SoftReference = [text] }));
+            "create table shop_order (id int primary key, customer int); create table two (a int, b int, primary " +
+                "key (a, b))");
+        DataOpsException failure = Assert.Throws<DataOpsException>(
+            () => site.Run(new GetReference(), new() { SoftReference = [text] }));
 
         Assert.Equal(("InvalidSoftReference", FailureKind.InvalidArgument), (failure.Id, failure.Kind));
         Assert.Contains(named, failure.Message, StringComparison.Ordinal);
@@ -227,7 +248,8 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
     [Fact]
     public void Ids_inside_text_are_known_from_the_reference_index_also_for_inherited_fields()
     {
-        using TestDatabase site = server.Django("wagtailcore.page blog.article wagtailimages.image wagtailcore.referenceindex", """
+        using TestDatabase site =
+            server.Django("wagtailcore.page blog.article wagtailimages.image wagtailcore.referenceindex", """
             create table wagtailcore_page (id int primary key, intro text, content_type_id int not null references django_content_type);
             create table wagtailimages_image (id int primary key);
             create table blog_article (page_ptr_id int primary key references wagtailcore_page, body jsonb, note text, cover_id int references wagtailimages_image);
@@ -239,9 +261,11 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
             """);
 
         Assert.Equal(
-            ["blog_article.body->wagtailcore.page", "blog_article.body->wagtailimages.image", "blog_article.note->wagtailimages.image",
+            ["blog_article.body->wagtailcore.page", "blog_article.body->wagtailimages.image",
+                "blog_article.note->wagtailimages.image",
                 "wagtailcore_page.intro->wagtailimages.image"],
-            ReferenceCatalog.Read(site.Session).References.Where(r => r.Class == ReferenceClass.Embedded).Select(r => r.Name).Order(StringComparer.Ordinal));
+            ReferenceCatalog.Read(site.Session).References.Where(r => r.Class == ReferenceClass.Embedded).Select(
+                r => r.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -260,7 +284,8 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
     [Fact]
     public void Content_types_without_a_table_and_tables_without_a_content_type_are_listed_as_such()
     {
-        using TestDatabase site = server.Django("shop.gone shop.thing", "create table shop_thing (id int primary key); create table stray (id int)");
+        using TestDatabase site = server.Django(
+            "shop.gone shop.thing", "create table shop_thing (id int primary key); create table stray (id int)");
 
         Assert.Equal(
             ["shop.thing shop_thing Model", " django_content_type Table", " stray Table", "shop.gone  NoTable"],
@@ -292,7 +317,8 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
     [Fact]
     public void A_table_is_that_of_a_model_of_django_only_where_the_model_is()
     {
-        using TestDatabase site = server.Django("auth.user", "create table auth_user (id int primary key); create table auth_group (id int primary key)");
+        using TestDatabase site = server.Django(
+            "auth.user", "create table auth_user (id int primary key); create table auth_group (id int primary key)");
         ReferenceCatalog catalog = ReferenceCatalog.Read(site.Session);
 
         Assert.NotNull(catalog.TableOf(DjangoTables.User));
@@ -313,5 +339,6 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
         Assert.Equal("Site.blog_post", site.Run(new GetModel(), new() { Model = ["blog.post"] }).Single().Table);
     }
 
-    private static string DjangoHash(TestDatabase site, string name) => site.Scalar<string>($"select left(md5('{name}'), 4)");
+    private static string DjangoHash(TestDatabase site, string name) =>
+        site.Scalar<string>($"select left(md5('{name}'), 4)");
 }

@@ -1,11 +1,7 @@
 using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.Json;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
 using DataOps.Core.Features.Databases;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Django.References;
 
@@ -32,17 +28,20 @@ public sealed class SiteCatalogTests(PostgresServer server)
         using TestDatabase site = server.CopyOf(Site.Bakery);
         ReferenceCatalog catalog = ReferenceCatalog.Read(site.Session);
         Dictionary<string, Model> models = catalog.Models.ToDictionary(m => m.Label.ToString());
-        using GZipStream stream = new(File.OpenRead(Repository.SharedData("bakery.dumpdata.json.gz")), CompressionMode.Decompress);
+        using GZipStream stream = new(
+            File.OpenRead(Repository.SharedData("bakery.dumpdata.json.gz")), CompressionMode.Decompress);
         using JsonDocument dump = JsonDocument.Parse(stream);
         var written = dump.RootElement.EnumerateArray()
             .GroupBy(o => o.GetProperty("model").GetString()!)
-            .ToDictionary(g => g.Key, g => Join(g.SelectMany(o => o.GetProperty("fields").EnumerateObject().Select(f => f.Name))));
+            .ToDictionary(g => g.Key,
+                g => Join(g.SelectMany(o => o.GetProperty("fields").EnumerateObject().Select(f => f.Name))));
 
         Assert.True(written.Count > 40);
         Assert.Equal(
             written.OrderBy(w => w.Key, StringComparer.Ordinal).Select(w => $"{w.Key}: {w.Value}"),
             written.Keys.Order(StringComparer.Ordinal)
-                .Select(label => $"{label}: {Join(models[label].Fields.Select(f => f.Name).Concat(models[label].ManyToMany.Select(l => l.Name)))}"));
+                .Select(label =>
+                    $"{label}: {Join(models[label].Fields.Select(f => f.Name).Concat(models[label].ManyToMany.Select(l => l.Name)))}"));
     }
 
     [Theory, MemberData(nameof(PostgresServer.Versions), MemberType = typeof(PostgresServer))]
@@ -60,7 +59,8 @@ public sealed class SiteCatalogTests(PostgresServer server)
         using TestDatabase site = server.CopyOf(Site.SampleDamaged);
         using TestDatabase healthy = server.CopyOf(Site.Sample);
         static string[] Models(TestDatabase d) =>
-            [.. d.Run(new GetModel(), new()).Where(m => m.Kind != "NoTable").Select(m => $"{m.Model} {m.Table} {m.Kind} {m.Parent} {m.Fields} {m.ManyToMany}")];
+            [.. d.Run(new GetModel(), new()).Where(m => m.Kind != "NoTable")
+                .Select(m => $"{m.Model} {m.Table} {m.Kind} {m.Parent} {m.Fields} {m.ManyToMany}")];
 
         Assert.Equal(Models(healthy), Models(site));
         Assert.Contains(site.Run(new GetModel(), new()), m => m is { Model: "shop.order", Kind: "NoTable" });
@@ -73,8 +73,12 @@ public sealed class SiteCatalogTests(PostgresServer server)
     public void Ten_queries_are_enough_for_any_number_of_tables()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
-        site.Execute("do $$ begin for i in 1..200 loop execute format('create table extra_%s (id int primary key, page_id int references wagtailcore_page)', i); end loop; end $$");
-        using ActivityListener listener = new() { ShouldListenTo = s => s.Name == "Npgsql", Sample = (ref ActivityCreationOptions<ActivityContext> _) =>
+        site.Execute(
+            "do $$ begin for i in 1..200 loop execute format('create table extra_%s (id int primary key, page_id " +
+                "int references wagtailcore_page)', i); end loop; end $$");
+        using ActivityListener listener =
+            new() { ShouldListenTo = s => s.Name == "Npgsql",
+                Sample = (ref ActivityCreationOptions<ActivityContext> _) =>
             ActivitySamplingResult.AllData };
         int queries = 0;
         ActivityTraceId? mine = null;
@@ -95,19 +99,23 @@ public sealed class SiteCatalogTests(PostgresServer server)
     [InlineData("", "wagtailcore_pag", "", "UnknownTable", "wagtailcore_pag")]
     [InlineData("", "", "no_such_fk", "UnknownReference", "no_such_fk")]
     [InlineData("", "[", "", "InvalidPattern", "[")]
-    public void A_name_that_matches_nothing_is_an_error(string model, string table, string reference, string id, string named)
+    public void A_name_that_matches_nothing_is_an_error(
+        string model, string table, string reference, string id, string named)
     {
         using TestDatabase site = server.CopyOf(Site.SampleEmpty);
         static string[] List(string name) => name.Length == 0 ? [] : [name];
         site.Execute("insert into django_content_type (app_label, model) values ('wagtailcore', 'page')");
         DataOpsException failure = Assert.Throws<DataOpsException>(
-            () => site.Run(new GetReference(), new() { Model = List(model), Table = List(table), Reference = List(reference) }));
+            () => site.Run(
+                new GetReference(), new() { Model = List(model), Table = List(table), Reference = List(reference) }));
 
         Assert.Equal(id, failure.Id);
         Assert.Contains($"\"{named}\"", failure.Message, StringComparison.Ordinal);
         Assert.Equal(named, failure.Target);
         if (reference.Length == 0)
-            Assert.Equal(id, Assert.Throws<DataOpsException>(() => site.Run(new GetModel(), new() { Model = List(model), Table = List(table) })).Id);
+            Assert.Equal(id,
+                Assert.Throws<DataOpsException>(
+                    () => site.Run(new GetModel(), new() { Model = List(model), Table = List(table) })).Id);
     }
 
     [Fact]
@@ -115,20 +123,25 @@ public sealed class SiteCatalogTests(PostgresServer server)
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
 
-        Assert.Equal("wagtailcore.page", Assert.Single(site.Run(new GetModel(), new() { Model = ["WAGTAILCORE.Page"] })).Model);
-        Assert.All(site.Run(new GetModel(), new() { Model = ["news"] }), m => Assert.StartsWith("news.", m.Model, StringComparison.Ordinal));
+        Assert.Equal(
+            "wagtailcore.page", Assert.Single(site.Run(new GetModel(), new() { Model = ["WAGTAILCORE.Page"] })).Model);
+        Assert.All(site.Run(new GetModel(), new() { Model = ["news"] }),
+            m => Assert.StartsWith("news.", m.Model, StringComparison.Ordinal));
         Assert.Equal(
             ["wagtailcore_page", "wagtailcore_site"],
             site.Run(new GetModel(), new() { Table = ["public.wagtailcore_[ps]?[tg]e"] }).Select(m => m.Table));
         Assert.All(site.Run(new GetReference(), new() { Table = ["news_*"], Class = [ReferenceClass.ForeignKey] }),
-            r => Assert.Equal((ReferenceClass.ForeignKey, true), (r.Class, r.Table.StartsWith("news_", StringComparison.Ordinal))));
+            r => Assert.Equal(
+                (ReferenceClass.ForeignKey, true), (r.Class, r.Table.StartsWith("news_", StringComparison.Ordinal))));
     }
 
-    private static string Join(IEnumerable<string> names) => string.Join(",", names.Distinct().Order(StringComparer.Ordinal));
+    private static string Join(IEnumerable<string> names) =>
+        string.Join(",", names.Distinct().Order(StringComparer.Ordinal));
 
     private static string[] Lines(TestDatabase site) =>
     [
-        .. site.Run(new GetModel(), new()).Select(m => $"{m with { Server = "", Database = "", Rows = null, Bytes = null }}"),
+        .. site.Run(new GetModel(), new()).Select(
+            m => $"{m with { Server = "", Database = "", Rows = null, Bytes = null }}"),
         .. site.Run(new GetReference(), new()).Select(r => $"{r with { Server = "", Database = "" }}"),
     ];
 }

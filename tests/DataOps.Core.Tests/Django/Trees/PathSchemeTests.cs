@@ -1,8 +1,6 @@
 using DataOps.Core.Django.Trees;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Django.Trees;
 
@@ -57,7 +55,8 @@ public sealed class PathSchemeTests(PostgresServer server)
         RepairTreeOptions options = new() { Orphan = OrphanNodes.Reattach, NoUndo = true };
         IReadOnlyDictionary<string, string> before = site.Digest();
 
-        Assert.Equal("UnknownStepLength", Assert.Throws<DataOpsException>(() => site.Run(new RepairTree(), options)).Id);
+        Assert.Equal(
+            "UnknownStepLength", Assert.Throws<DataOpsException>(() => site.Run(new RepairTree(), options)).Id);
         Assert.Equal(before, site.Digest());
 
         site.Run(new RepairTree(), options with { StepLength = 6 });

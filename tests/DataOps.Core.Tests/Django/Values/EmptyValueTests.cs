@@ -1,8 +1,4 @@
-using DataOps.Core.Django.References;
 using DataOps.Core.Django.Values;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Django.Values;
 
@@ -24,7 +20,8 @@ public sealed class EmptyValueTests(PostgresServer server)
         ReferenceCatalog catalog = ReferenceCatalog.Read(database.Session);
         Table table = catalog.Database.Tables.Single(t => t.Name == "thing");
         string? Value(string column) => EmptyValue.OfRow(catalog, table, table.Find(column)!) is { } sql
-            ? database.Column($"select ({sql})::{table.Find(column)!.TypeText.Replace("public.", "")}::text from (select 7 as key) k")[0]
+            ? database.Column(
+                $"select ({sql})::{table.Find(column)!.TypeText.Replace("public.", "")}::text from (select 7 as key) k")[0]
             : null;
 
         Assert.Equal(("recreated-7", "", "recreated-7", "0", "false"),

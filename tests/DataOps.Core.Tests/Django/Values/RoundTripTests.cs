@@ -1,12 +1,12 @@
 using System.Text;
 using DataOps.Core.Django.Values;
 using DataOps.Core.Postgres.Copy;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Django.Values;
 
-/// <summary>Random values of every type: server, converter, JSON, converter, server again, and nothing has changed.</summary>
+/// <summary>
+/// Random values of every type: server, converter, JSON, converter, server again, and nothing has changed.
+/// </summary>
 public sealed class RoundTripTests(PostgresServer server)
 {
     private const int Values = 400;
@@ -47,7 +47,9 @@ public sealed class RoundTripTests(PostgresServer server)
         { "int4range[]", "array[int4range((a * 10)::int, 20), 'empty', null]" },
         { "hstore", "hstore(array[junk, 'k', a::text], array[junk, null, ''])" },
         { "int8range", "int8range((a * 10)::int, case when b < 0.8 then (10 + b * 10)::int end, '[]')" },
-        { "numrange", "case when c < 0.1 then 'empty' else numrange(case when b < 0.8 then a::numeric end, 2, case when c < 0.5 then '(]' else '[)' end) end" },
+        { "numrange",
+        "case when c < 0.1 then 'empty' else numrange(case when b < 0.8 then a::numeric end, 2, case when c < 0.5 " +
+        "then '(]' else '[)' end) end" },
         { "tstzrange", "tstzrange(timestamptz '2000-01-01' + a * interval '90 years', null, '[)')" },
         { "int4multirange", "int4multirange(int4range(1, 2 + (a * 10)::int), int4range(50, null))" },
         { "mood", "case when a < 0.5 then 'so so' else 'it''s \"well\"' end::mood" },
@@ -73,17 +75,21 @@ public sealed class RoundTripTests(PostgresServer server)
         Draw(database, seed);
         database.Execute($"insert into source select id, {expression} from draw union all select 0, null");
 
-        ValueConverter converter = ValueConverter.For(TestColumn.Of(type), new() { Precision = TimePrecision.Microsecond });
-        List<string?> json = RowsFixture.Encode(database, converter, "(select * from public.source order by id = 0, id) s");
+        ValueConverter converter = ValueConverter.For(
+            TestColumn.Of(type), new() { Precision = TimePrecision.Microsecond });
+        List<string?> json = RowsFixture.Encode(
+            database, converter, "(select * from public.source order by id = 0, id) s");
         // Bare NaN is not JSON: whoever reads the file hands it on as a string.
-        IEnumerable<string> values = json.Select(v => v is "NaN" or "Infinity" or "-Infinity" ? $"\"{v}\"" : v ?? "null");
+        IEnumerable<string> values = json.Select(
+            v => v is "NaN" or "Infinity" or "-Infinity" ? $"\"{v}\"" : v ?? "null");
         List<string?> problems = RowsFixture.Decode(database, TestColumn.Of(type), "target", values);
 
         string about = $"seed {seed}";
         Assert.True(problems.TrueForAll(p => p is null),
             $"{about}: {problems.Find(p => p is not null)} {json[problems.FindIndex(p => p is not null) is var i && i >= 0 ? i : 0]}");
         IReadOnlyList<object?[]> changed = database.Rows(
-            "select s.v::text, t.v::text from source s join target t on t.id = s.id or (s.id = 0 and t.v is null) where s.v::text is distinct from t.v::text limit 3");
+            "select s.v::text, t.v::text from source s join target t on t.id = s.id or (s.id = 0 and t.v is null) " +
+                "where s.v::text is distinct from t.v::text limit 3");
         Assert.True(changed.Count == 0, $"{about}: {string.Join("; ", changed.Select(r => $"{r[0]} -> {r[1]}"))}");
         Assert.Equal(Values + 1L, database.Scalar<long>("select count(*) from target"));
     }
@@ -105,7 +111,9 @@ public sealed class RoundTripTests(PostgresServer server)
 
     private static string Junk(Random random)
     {
-        string[] pieces = ["a", " ", "\"", "\\", "\n", "\t", "\r", "\b", "\u0001", "\u007f", "é", "\u2028", "😀", "{", "}", ",", "[", "=>", "'", "NULL", "\\N",
+        string[] pieces =
+            ["a", " ", "\"", "\\", "\n", "\t", "\r", "\b", "\u0001", "\u007f", "é", "\u2028", "😀", "{", "}", ",", "[",
+                "=>", "'", "NULL", "\\N",
             "\\.", "x"];
         StringBuilder junk = new();
         for (int i = random.Next(60); i > 0; i--)

@@ -1,10 +1,6 @@
 using System.Text;
 using DataOps.Core.Django.Values;
-using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Copy;
-using DataOps.Core.Postgres.Sql;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Django.Values;
 
@@ -26,7 +22,8 @@ public sealed class ServerValueTests(PostgresServer server)
             """);
         Session session = database.Session;
         session.Execute("set search_path = public; set timezone = 'UTC'", CancellationToken.None);
-        string Stored(string text, string type) => session.List<string>($"select {SqlText.Literal(text)}::{type}::text")[0];
+        string Stored(string text, string type) =>
+            session.List<string>($"select {SqlText.Literal(text)}::{type}::text")[0];
 
         (string written, string read, _) = ValueTables.Families[family];
         foreach (WrittenValue value in ValueTables.Written(written).Where(v => IsKnown(session, v.Type)))

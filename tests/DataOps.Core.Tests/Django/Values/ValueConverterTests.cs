@@ -2,9 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using DataOps.Core.Django.Values;
-using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Copy;
-using DataOps.Core.Tests.Support;
 
 namespace DataOps.Core.Tests.Django.Values;
 
@@ -52,7 +50,8 @@ public sealed class ValueConverterTests
         Assert.Equal(TextIn(json), TextIn(Write(array, Array(value.Field))));
         // Embedded JSON is read as it stands, and Python's isoformat() writes UTC otherwise than Django's serializer.
         string text = value.Type is "json" or "jsonb" ? value.Element : value.Text;
-        string quoted = text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
+        string quoted = text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(
+            "\"", "\\\"", StringComparison.Ordinal);
         (string? problem, string elements) = Read(array, json);
         Assert.Equal((null, ShortZone($"{{\"{quoted}\",NULL}}")), (problem, ShortZone(elements)));
     }
@@ -95,7 +94,8 @@ public sealed class ValueConverterTests
     {
         Assert.Equal("null", Write(TestColumn.Of("jsonb"), Jsonb("null")));
         Assert.Equal((null, "null"), Read(TestColumn.Of("jsonb"), "null"));
-        Assert.True(ValueConverter.For(TestColumn.Of("json")).HasNull && !ValueConverter.For(TestColumn.Of("text")).HasNull);
+        Assert.True(
+            ValueConverter.For(TestColumn.Of("json")).HasNull && !ValueConverter.For(TestColumn.Of("text")).HasNull);
     }
 
     [Fact]
@@ -169,7 +169,8 @@ public sealed class ValueConverterTests
     [InlineData("jsonb", "016E756C6C", "v: 1 JSON null")]
     [InlineData("jsonb", "01225B5D22", "v: 1 JSON string that reads as StreamField blocks")]
     [InlineData("jsonb", "01225B78225D22", null)]
-    [InlineData("int4[]", "00000001000000000000001700000001000000020000000400000001", "v: 1 array that does not start at 1")]
+    [InlineData("int4[]", "00000001000000000000001700000001000000020000000400000001",
+        "v: 1 array that does not start at 1")]
     [InlineData("timestamptz[]", "0000000100000000000004A00000000100000001000000080002B0D5D4EB2240", null)]
     [InlineData("text", "78", null)]
     public void What_a_fixture_loses_is_counted(string type, string field, string? lost)

@@ -55,7 +55,8 @@ internal static class ValueTables
     }
 
     private static byte[] Field(string cell) =>
-        [.. cell.Split('\'').SelectMany((part, i) => i % 2 == 0 ? Convert.FromHexString(part) : Encoding.ASCII.GetBytes(part))];
+        [.. cell.Split('\'').SelectMany(
+            (part, i) => i % 2 == 0 ? Convert.FromHexString(part) : Encoding.ASCII.GetBytes(part))];
 }
 
 internal sealed record WrittenValue(

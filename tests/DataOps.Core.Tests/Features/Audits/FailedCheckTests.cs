@@ -1,11 +1,6 @@
-using DataOps.Core.Tests.Support;
 using DataOps.Core.Django.Trees;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 using AuditOfAll = DataOps.Core.Features.Audits.TestDatabase;
 using TestDatabase = DataOps.Core.Tests.Support.Servers.TestDatabase;
@@ -44,9 +39,11 @@ public sealed class FailedCheckTests : IDisposable
 
         Assert.Equal(
             ["bill_customer 1 7", "note_customer 1 7"],
-            found.Where(f => f.Class is not AuditProblem.CheckFailed).Select(f => $"{f.Reference} {f.Key} {f.Value}").Order(StringComparer.Ordinal));
+            found.Where(f => f.Class is not AuditProblem.CheckFailed).Select(f => $"{f.Reference} {f.Key} {f.Value}")
+                .Order(StringComparer.Ordinal));
         Finding failed = Assert.Single(found, f => f.Class is AuditProblem.CheckFailed);
-        Assert.Equal((Severity.Error, (Audit?)Audit.Orphan, "bill", "bill_parcel"), (failed.Severity, failed.Audit, failed.Table, failed.Reference));
+        Assert.Equal((Severity.Error, (Audit?)Audit.Orphan, "bill", "bill_parcel"),
+            (failed.Severity, failed.Audit, failed.Table, failed.Reference));
         Assert.Equal("could not be checked: permission denied for table parcel", failed.Problem);
         Assert.Equal($"grant select on public.parcel to {_role}", failed.Remedy);
     }
@@ -54,10 +51,13 @@ public sealed class FailedCheckTests : IDisposable
     [Fact]
     public void The_audit_of_all_goes_on_after_it_and_the_grant_lets_it_pass()
     {
-        Assert.Contains(Run(new AuditOfAll(), new()), f => f is { Class: AuditProblem.CheckFailed, Audit: Audit.Orphan });
-        Assert.Equal(2, Run(new AuditOfAll(), new()).Count(f => f is { Audit: Audit.Orphan, Class: not AuditProblem.CheckFailed }));
+        Assert.Contains(
+            Run(new AuditOfAll(), new()), f => f is { Class: AuditProblem.CheckFailed, Audit: Audit.Orphan });
+        Assert.Equal(2,
+            Run(new AuditOfAll(), new()).Count(f => f is { Audit: Audit.Orphan, Class: not AuditProblem.CheckFailed }));
 
-        _shop.Execute(Run(new FindOrphan(), new FindOrphanOptions()).Single(f => f.Class is AuditProblem.CheckFailed).Remedy!);
+        _shop.Execute(
+            Run(new FindOrphan(), new FindOrphanOptions()).Single(f => f.Class is AuditProblem.CheckFailed).Remedy!);
 
         Assert.DoesNotContain(Run(new AuditOfAll(), new()), f => f.Class is AuditProblem.CheckFailed);
     }
@@ -88,12 +88,14 @@ public sealed class FailedCheckTests : IDisposable
         using Session session = Open();
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         IEnumerable<Finding> Divide() =>
-            session.Stream("select 10 / (3 - n) from generate_series(1, 5) n", r => new Finding { Count = r.GetInt32(0) }, CancellationToken.None);
+            session.Stream("select 10 / (3 - n) from generate_series(1, 5) n",
+                r => new Finding { Count = r.GetInt32(0) }, CancellationToken.None);
 
         Finding[] found = [.. new Check(session, Audit.Tree, new OperationContext()).Run(Divide, [])];
 
         Assert.Equal([5L, 10L, 1L], found.Select(f => f.Count));
-        Assert.Equal(((Enum?)AuditProblem.CheckFailed, "could not be checked: division by zero"), (found[2].Class, found[2].Problem));
+        Assert.Equal(((Enum?)AuditProblem.CheckFailed, "could not be checked: division by zero"),
+            (found[2].Class, found[2].Problem));
         Assert.Equal(1, session.List<int>("select count(*)::int from public.note")[0]);
     }
 
@@ -127,5 +129,6 @@ public sealed class FailedCheckTests : IDisposable
     }
 
     private Session Open() =>
-        Session.Open(ConnectionSettings.Parse(_shop.Uri.Replace("postgres@", _role + "@", StringComparison.Ordinal)), "Test");
+        Session.Open(
+            ConnectionSettings.Parse(_shop.Uri.Replace("postgres@", _role + "@", StringComparison.Ordinal)), "Test");
 }

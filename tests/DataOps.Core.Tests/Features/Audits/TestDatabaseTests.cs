@@ -4,9 +4,6 @@ using DataOps.Core.Features.Constraints;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Sequences;
 using DataOps.Core.Features.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 using AuditOfAll = DataOps.Core.Features.Audits.TestDatabase;
 using TestDatabase = DataOps.Core.Tests.Support.Servers.TestDatabase;
 
@@ -31,20 +28,28 @@ public sealed class TestDatabaseTests(PostgresServer server)
         Finding[] all = [.. site.Run(new AuditOfAll(), new() { InstalledApp = Bakery.Apps })];
 
         Assert.Equal(
-            site.Run(new FindOrphan(), new() { Summary = true }).Select(o => (o.Severity, o.Class, o.Count, o.Table, o.Column)),
+            site.Run(new FindOrphan(), new() { Summary = true }).Select(
+                o => (o.Severity, o.Class, o.Count, o.Table, o.Column)),
             Of(all, Audit.Orphan).Select(f => (f.Severity, f.Class, f.Count, f.Table, f.Column)));
         Assert.Equal(
             ["NotValid wagtailredirects_redirect.redirect_page_id"],
-            Of(all, Audit.Constraint).Where(f => f.Class is ConstraintProblem.NotValid).Select(f => $"{f.Class} {f.Table}.{f.Column}"));
-        Assert.Contains(Of(all, Audit.Constraint), f => f is { Class: ConstraintProblem.Missing, Table: "wagtailcore_comment", Column: "page_id" });
+            Of(all, Audit.Constraint).Where(f => f.Class is ConstraintProblem.NotValid)
+                .Select(f => $"{f.Class} {f.Table}.{f.Column}"));
+        Assert.Contains(Of(all, Audit.Constraint),
+            f => f is { Class: ConstraintProblem.Missing, Table: "wagtailcore_comment", Column: "page_id" });
         Assert.Equal(["legacyshop.order", "legacyshop.product"], Of(all, Audit.ContentType).Select(f => f.Model!));
-        string[] behind = [.. Of(all, Audit.Sequence).Where(f => f is { Severity: Severity.Error, Class: SequenceProblem.Behind }).Select(f => f.Table!)];
-        Assert.Equal(site.Run(new ResetSequence(), new() { WhatIf = true }).OfType<SequenceFinding>().Select(f => f.Table), behind);
+        string[] behind =
+            [.. Of(all, Audit.Sequence)
+                .Where(f => f is { Severity: Severity.Error, Class: SequenceProblem.Behind }).Select(f => f.Table!)];
+        Assert.Equal(site.Run(new ResetSequence(), new() { WhatIf = true }).OfType<SequenceFinding>()
+            .Select(f => f.Table), behind);
         Assert.Superset(new HashSet<string> { "wagtailcore_page", "wagtailcore_revision" }, behind.ToHashSet());
         Assert.Equal(
-            site.Run(new TestTree(), new()).GroupBy(f => (f.Severity, f.Class, f.Table, f.Column)).Select(g => (g.Key, (long)g.Count())),
+            site.Run(new TestTree(), new()).GroupBy(f => (f.Severity, f.Class, f.Table, f.Column))
+                .Select(g => (g.Key, (long)g.Count())),
             Of(all, Audit.Tree).Select(f => ((f.Severity, f.Class, f.Table, f.Column), f.Count)));
-        Assert.Contains(Of(all, Audit.Tree), f => f is { Class: TreeProblem.Orphan, Count: 6, Table: "wagtailcore_page", Remedy: var remedy }
+        Assert.Contains(Of(all, Audit.Tree),
+            f => f is { Class: TreeProblem.Orphan, Count: 6, Table: "wagtailcore_page", Remedy: var remedy }
             && remedy == "Repair-Tree -Table wagtailcore_page -Orphan Reattach -WhatIf");
     }
 
@@ -74,7 +79,8 @@ public sealed class TestDatabaseTests(PostgresServer server)
         Finding found = Assert.Single(site.Run(new AuditOfAll(), new() { Audit = [Audit.Tree] }));
 
         Assert.Equal(
-            ((Enum?)TreeProblem.Depth, 1000L, "1000 rows; the first: depth of 1 is 7 and should be 1", "Repair-Tree -Table shelf -WhatIf"),
+            ((Enum?)TreeProblem.Depth, 1000L, "1000 rows; the first: depth of 1 is 7 and should be 1",
+                "Repair-Tree -Table shelf -WhatIf"),
             (found.Class, found.Count, found.Problem, found.Remedy));
     }
 
@@ -94,7 +100,8 @@ public sealed class TestDatabaseTests(PostgresServer server)
     {
         using TestDatabase site = server.CopyOf(Site.SampleDamaged);
 
-        int[] counts = [.. Enum.GetValues<Severity>().Select(s => site.Run(new AuditOfAll(), new() { Severity = s }).Count)];
+        int[] counts =
+            [.. Enum.GetValues<Severity>().Select(s => site.Run(new AuditOfAll(), new() { Severity = s }).Count)];
         Assert.True(counts[0] > 0 && counts[1] > counts[0] && counts[2] > counts[1], string.Join(",", counts));
     }
 
@@ -109,5 +116,6 @@ public sealed class TestDatabaseTests(PostgresServer server)
         Assert.Equal(before, site.Digest());
     }
 
-    private static IEnumerable<Finding> Of(IEnumerable<Finding> findings, Audit audit) => findings.Where(f => f.Audit == audit);
+    private static IEnumerable<Finding> Of(IEnumerable<Finding> findings, Audit audit) =>
+        findings.Where(f => f.Audit == audit);
 }

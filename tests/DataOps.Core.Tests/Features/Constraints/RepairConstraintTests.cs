@@ -1,6 +1,4 @@
 using DataOps.Core.Features.Constraints;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Features.Constraints;
@@ -26,12 +24,15 @@ public sealed class RepairConstraintTests(PostgresServer server)
         using TestDatabase site = server.CopyOf(Site.Damaged);
         string schema = Schema(site);
 
-        IReadOnlyList<IChangeResult> results = Run(site, new RepairConstraintOptions { Reference = [Comment, Redirect] });
+        IReadOnlyList<IChangeResult> results = Run(
+            site, new RepairConstraintOptions { Reference = [Comment, Redirect] });
 
         Assert.Equal(
             [$"Add Refused {Comment} 1 False", $"Validate Refused {Redirect} 3 False"],
-            results.OfType<ConstraintRepair>().Select(r => $"{r.Action} {r.Status} {r.Reference} {r.Orphans} {r.Changed}"));
-        Assert.Equal($"1 row has no target (901 -> 9996): Find-Orphan -Reference {Comment} | Repair-Orphan", results.OfType<ConstraintRepair>().First().Note);
+            results.OfType<ConstraintRepair>().Select(
+                r => $"{r.Action} {r.Status} {r.Reference} {r.Orphans} {r.Changed}"));
+        Assert.Equal($"1 row has no target (901 -> 9996): Find-Orphan -Reference {Comment} | Repair-Orphan",
+            results.OfType<ConstraintRepair>().First().Note);
         Assert.Equal((false, 0, 2), Sum(results, r => r.Refused));
         Assert.Equal(schema, Schema(site));
     }
@@ -55,8 +56,10 @@ public sealed class RepairConstraintTests(PostgresServer server)
 
         Assert.Equal((false, 2, 0), Sum(plan, r => r.Refused));
         Assert.Equal((true, 2, 0), Sum(results, r => r.Refused));
-        Assert.All(results.OfType<ConstraintRepair>(), r => Assert.Equal((ConstraintStatus.Done, true), (r.Status, r.Changed)));
-        string constraints = "select conname || ' ' || pg_get_constraintdef(oid) from pg_constraint where contype = 'f' "
+        Assert.All(results.OfType<ConstraintRepair>(),
+            r => Assert.Equal((ConstraintStatus.Done, true), (r.Status, r.Changed)));
+        string constraints =
+            "select conname || ' ' || pg_get_constraintdef(oid) from pg_constraint where contype = 'f' "
             + "and conrelid::regclass::text in ('wagtailcore_comment', 'wagtailredirects_redirect') order by 1";
         Assert.Equal(healthy.Column(constraints), site.Column(constraints));
         Assert.Equal(before, site.Digest());
@@ -71,15 +74,19 @@ public sealed class RepairConstraintTests(PostgresServer server)
         database.Execute(Shop);
         string schema = Schema(database);
 
-        ConstraintRepair suggested = Assert.Single(Run(database, new RepairConstraintOptions()).OfType<ConstraintRepair>());
-        Assert.Equal((ConstraintAction.Add, ConstraintStatus.Suggested, "shop_order.customer_id"), (suggested.Action, suggested.Status, suggested.Reference));
+        ConstraintRepair suggested = Assert.Single(
+            Run(database, new RepairConstraintOptions()).OfType<ConstraintRepair>());
+        Assert.Equal((ConstraintAction.Add, ConstraintStatus.Suggested, "shop_order.customer_id"),
+            (suggested.Action, suggested.Status, suggested.Reference));
         Assert.Equal((Name, false), (suggested.Constraint, suggested.Changed));
         Assert.Equal(schema, Schema(database));
 
-        IReadOnlyList<IChangeResult> results = Run(database, new RepairConstraintOptions { Reference = [suggested.Reference] });
+        IReadOnlyList<IChangeResult> results = Run(
+            database, new RepairConstraintOptions { Reference = [suggested.Reference] });
 
         Assert.Equal((true, 1, 0), Sum(results, r => r.Refused));
-        Assert.Equal([$"{Name} FOREIGN KEY (customer_id) REFERENCES shop_customer(id) DEFERRABLE INITIALLY DEFERRED"], Constraints(database));
+        Assert.Equal([$"{Name} FOREIGN KEY (customer_id) REFERENCES shop_customer(id) DEFERRABLE INITIALLY DEFERRED"],
+            Constraints(database));
         Assert.Single(Run(database, new RepairConstraintOptions()));
     }
 
@@ -90,12 +97,15 @@ public sealed class RepairConstraintTests(PostgresServer server)
         database.Execute(Shop + "; insert into shop_order values (4, 77)");
 
         Assert.Single(Run(database, new RepairConstraintOptions()));
-        IReadOnlyList<IChangeResult> results = Run(database, new RepairConstraintOptions { Reference = ["shop_order.customer_id"], NotValid = true });
+        IReadOnlyList<IChangeResult> results = Run(
+            database, new RepairConstraintOptions { Reference = ["shop_order.customer_id"], NotValid = true });
 
         ConstraintRepair added = Assert.IsType<ConstraintRepair>(results[0]);
-        Assert.Equal((ConstraintAction.Add, ConstraintStatus.Done, 1, true), (added.Action, added.Status, (int)added.Orphans, added.Changed));
+        Assert.Equal((ConstraintAction.Add, ConstraintStatus.Done, 1, true),
+            (added.Action, added.Status, (int)added.Orphans, added.Changed));
         Assert.EndsWith("NOT VALID", Assert.Single(Constraints(database)));
-        Assert.Equal("23503", Assert.Throws<PostgresException>(() => database.Execute("insert into shop_order values (5, 88)")).SqlState);
+        Assert.Equal("23503",
+            Assert.Throws<PostgresException>(() => database.Execute("insert into shop_order values (5, 88)")).SqlState);
         Assert.Equal(["Validate Refused 1"], Told(database));
         database.Execute("delete from shop_order where id = 4");
         Assert.Equal(["Validate Done 0"], Told(database));
@@ -108,12 +118,19 @@ public sealed class RepairConstraintTests(PostgresServer server)
         using TestDatabase site = server.CopyOf(Site.Bakery);
         string schema = Schema(site);
 
-        Assert.Single(Run(site, new RepairConstraintOptions { Reference = ["wagtailcore_pagelogentry.*", "wagtailcore_modellogentry.*"] }));
-        Assert.DoesNotContain(Run(site, new RepairConstraintOptions()).OfType<ConstraintRepair>(), r => r.Changed || r.Status == ConstraintStatus.Refused);
+        Assert.Single(
+            Run(site,
+                new RepairConstraintOptions { Reference = ["wagtailcore_pagelogentry.*",
+                    "wagtailcore_modellogentry.*"] }));
+        Assert.DoesNotContain(Run(site, new RepairConstraintOptions()).OfType<ConstraintRepair>(),
+            r => r.Changed || r.Status == ConstraintStatus.Refused);
         Assert.Equal(schema, Schema(site));
         using TestDatabase shop = server.Blank();
         shop.Execute(Shop);
-        Assert.Single(Run(shop, new RepairConstraintOptions { Reference = ["*"], SoftReference = ["shop_order.customer_id=shop_customer"] }));
+        Assert.Single(
+            Run(shop,
+                new RepairConstraintOptions { Reference = ["*"],
+                    SoftReference = ["shop_order.customer_id=shop_customer"] }));
     }
 
     [Theory]
@@ -122,18 +139,24 @@ public sealed class RepairConstraintTests(PostgresServer server)
     public void Triggers_that_are_switched_off_are_enabled_when_all_rows_have_a_target(string table)
     {
         using TestDatabase database = server.Blank();
-        database.Execute($"{Shop}; alter table shop_order add constraint fk foreign key (customer_id) references shop_customer");
+        database.Execute(
+            $"{Shop}; alter table shop_order add constraint fk foreign key (customer_id) references shop_customer");
         database.Execute($"alter table {table} disable trigger all");
         database.Execute("create function nothing() returns trigger language plpgsql as 'begin return null; end'");
-        database.Execute($"create trigger own after insert on {table} for each row execute function nothing(); alter table {table} disable trigger own");
+        database.Execute(
+            $"create trigger own after insert on {table} for each row execute function nothing(); alter table " +
+                $"{table} disable trigger own");
         database.Execute("set session_replication_role = replica; insert into shop_order values (4, 77)");
 
         Assert.Equal(["Enable Refused 1"], Told(database));
         database.Execute("set session_replication_role = replica; delete from shop_order where id = 4");
         Assert.Equal(["Enable Done 0"], Told(database));
 
-        Assert.Equal("23503", Assert.Throws<PostgresException>(() => database.Execute("insert into shop_order values (5, 88)")).SqlState);
-        Assert.Equal("23503", Assert.Throws<PostgresException>(() => database.Execute("delete from shop_customer where id = 1")).SqlState);
+        Assert.Equal("23503",
+            Assert.Throws<PostgresException>(() => database.Execute("insert into shop_order values (5, 88)")).SqlState);
+        Assert.Equal("23503",
+            Assert.Throws<PostgresException>(() =>
+                database.Execute("delete from shop_customer where id = 1")).SqlState);
         // What the operator has switched off besides stays so.
         Assert.Equal(["own"], database.Column("select tgname from pg_trigger where tgenabled = 'D'"));
         Assert.Single(Run(database, new RepairConstraintOptions()));
@@ -143,22 +166,27 @@ public sealed class RepairConstraintTests(PostgresServer server)
     public async Task While_it_validates_others_write_to_both_tables()
     {
         using TestDatabase database = server.Blank();
-        database.Execute($"{Shop}; alter table shop_order add constraint fk foreign key (customer_id) references shop_customer not valid");
+        database.Execute(
+            $"{Shop}; alter table shop_order add constraint fk foreign key (customer_id) references shop_customer " +
+                $"not valid");
         CancellationToken stop = TestContext.Current.CancellationToken;
         await using NpgsqlConnection holder = new(database.ConnectionString);
         await holder.OpenAsync(stop);
         await using NpgsqlTransaction holding = await holder.BeginTransactionAsync(stop);
-        // Reading is allowed, so that the orphans can be counted; the validation, which has its lock on the orders by then, waits for the customers.
+        // Reading is allowed, so that the orphans can be counted; the validation, which has its lock on the orders by
+        // then, waits for the customers.
         await new NpgsqlCommand("lock table shop_customer in exclusive mode", holder).ExecuteNonQueryAsync(stop);
         Task<IReadOnlyList<IChangeResult>> repair = Task.Run(() => Run(database, new RepairConstraintOptions()), stop);
         while (!IsValidating(database) && !repair.IsCompleted)
             await Task.Delay(5, stop);
 
         // An insert would have to look at the customers, which the test itself keeps from everybody.
-        database.Execute("set lock_timeout = 300; delete from shop_order where id = 1; update shop_order set id = 30 where id = 3");
+        database.Execute(
+            "set lock_timeout = 300; delete from shop_order where id = 1; update shop_order set id = 30 where id = 3");
         await holding.CommitAsync(stop);
 
-        Assert.Equal("Validate Done", (await repair).OfType<ConstraintRepair>().Select(r => $"{r.Action} {r.Status}").Single());
+        Assert.Equal(
+            "Validate Done", (await repair).OfType<ConstraintRepair>().Select(r => $"{r.Action} {r.Status}").Single());
     }
 
     [Fact]
@@ -190,7 +218,9 @@ public sealed class RepairConstraintTests(PostgresServer server)
         using TestDatabase database = server.Blank();
         database.Execute(Shop);
 
-        Assert.Equal("UnknownReference", Assert.Throws<DataOpsException>(() => Run(database, new RepairConstraintOptions { Reference = ["no.such"] })).Id);
+        Assert.Equal("UnknownReference",
+            Assert.Throws<DataOpsException>(
+                () => Run(database, new RepairConstraintOptions { Reference = ["no.such"] })).Id);
     }
 
     private static bool IsValidating(TestDatabase database) =>
@@ -206,11 +236,14 @@ public sealed class RepairConstraintTests(PostgresServer server)
             """);
 
     private static IEnumerable<string> Told(TestDatabase database) =>
-        Run(database, new RepairConstraintOptions()).OfType<ConstraintRepair>().Select(r => $"{r.Action} {r.Status} {r.Orphans}");
+        Run(database, new RepairConstraintOptions()).OfType<ConstraintRepair>()
+            .Select(r => $"{r.Action} {r.Status} {r.Orphans}");
 
-    private static IReadOnlyList<IChangeResult> Run(TestDatabase database, RepairConstraintOptions options) => database.Run(new RepairConstraint(), options);
+    private static IReadOnlyList<IChangeResult> Run(TestDatabase database, RepairConstraintOptions options) =>
+        database.Run(new RepairConstraint(), options);
 
-    private static (bool Changed, int WouldChange, int Other) Sum(IReadOnlyList<IChangeResult> results, Func<RepairConstraintResult, long> other) =>
+    private static (bool Changed, int WouldChange, int Other) Sum(
+        IReadOnlyList<IChangeResult> results, Func<RepairConstraintResult, long> other) =>
         results[^1] is RepairConstraintResult r ? (r.Changed, (int)r.WouldChange, (int)other(r)) : default;
 
     private static string Schema(TestDatabase database) => string.Join('\n', database.Column("""

@@ -1,11 +1,10 @@
 using DataOps.Core.Features.ContentTypes;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.ContentTypes;
 
-/// <summary>What the operator says is installed, in every form; what cannot be the whole list must not condemn anything.</summary>
+/// <summary>
+/// What the operator says is installed, in every form; what cannot be the whole list must not condemn anything.
+/// </summary>
 public sealed class ApplicationListTests(PostgresServer server) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("dataops-list-").FullName;
@@ -13,7 +12,8 @@ public sealed class ApplicationListTests(PostgresServer server) : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
-    [InlineData("models.json", """{"apps": ["contenttypes"], "models": ["contenttypes.contenttype", "blog.BlogPage"]}""")]
+    [InlineData("models.json",
+        """{"apps": ["contenttypes"], "models": ["contenttypes.contenttype", "blog.BlogPage"]}""")]
     [InlineData("models.json", """["contenttypes.contenttype", "blog.blogpage"]""")]
     [InlineData("models.txt", "# the models\r\ncontenttypes.contenttype\r\n\r\nblog.blogpage\r\n")]
     public void A_whole_list_decides_about_every_content_type(string name, string text)
@@ -21,10 +21,14 @@ public sealed class ApplicationListTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.Bakery);
         string path = Write(name, text);
 
-        ContentTypeFinding[] live = [.. Find(site, new() { LiveModel = [path], IncludeLive = true }).Where(f => f is StaleContentType { Class: ContentTypeClass.Live })];
+        ContentTypeFinding[] live =
+            [.. Find(site, new() { LiveModel = [path], IncludeLive = true }).Where(
+                f => f is StaleContentType { Class: ContentTypeClass.Live })];
 
         Assert.Equal(["blog.blogpage", "contenttypes.contenttype"], live.Select(f => f.Model));
-        Assert.Equal(73, Find(site, new() { LiveModel = [path] }).Count(f => f is StaleContentType { Class: ContentTypeClass.Leftover, Severity: Severity.Warning }));
+        Assert.Equal(73,
+            Find(site, new() { LiveModel = [path] }).Count(
+                f => f is StaleContentType { Class: ContentTypeClass.Leftover, Severity: Severity.Warning }));
     }
 
     [Fact]
@@ -34,7 +38,8 @@ public sealed class ApplicationListTests(PostgresServer server) : IDisposable
         site.Execute("insert into django_content_type values (900, 'blog', 'proxy'), (901, 'blog', 'other')");
 
         Assert.Equal(["blog.other"], Find(site, new() { LiveModel = ["blog.Proxy"] }).Select(f => f.Model));
-        Assert.Equal(["blog.other"], Find(site, new() { LiveModel = ["blog.proxy"], InstalledApp = Bakery.Apps }).Select(f => f.Model));
+        Assert.Equal(["blog.other"],
+            Find(site, new() { LiveModel = ["blog.proxy"], InstalledApp = Bakery.Apps }).Select(f => f.Model));
     }
 
     [Fact]
@@ -42,9 +47,11 @@ public sealed class ApplicationListTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
 
-        IReadOnlyList<ContentTypeFinding> found = Find(site, new() { InstalledApp = [.. Bakery.Apps.Where(a => a != "blog")], LiveModel = ["blog.blogpage"] });
+        IReadOnlyList<ContentTypeFinding> found = Find(
+            site, new() { InstalledApp = [.. Bakery.Apps.Where(a => a != "blog")], LiveModel = ["blog.blogpage"] });
 
-        Assert.Equal(["blog.blogindexpage", "blog.blogpagetag", "blog.blogpersonrelationship"], found.Select(f => f.Model));
+        Assert.Equal(
+            ["blog.blogindexpage", "blog.blogpagetag", "blog.blogpersonrelationship"], found.Select(f => f.Model));
     }
 
     [Theory]

@@ -1,7 +1,4 @@
 using DataOps.Core.Features.ContentTypes;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.ContentTypes;
 
@@ -21,14 +18,16 @@ public sealed class FindStaleContentTypeTests(PostgresServer server)
         using TestDatabase site = server.CopyOf(Site.Bakery);
 
         Assert.Empty(Find(site, new()));
-        Dictionary<string, string> classes = Types(site, new() { IncludeLive = true }).ToDictionary(f => f.Model!, f => $"{f.Class}");
+        Dictionary<string, string> classes = Types(site, new() { IncludeLive = true }).ToDictionary(
+            f => f.Model!, f => $"{f.Class}");
         Assert.Equal(75, classes.Count);
         Assert.Equal(
             ["admin.logentry", "contenttypes.contenttype", "sessions.session"],
             classes.Where(c => c.Value == "LiveBuiltin").Select(c => c.Key).Order());
         Assert.Equal(72, classes.Count(c => c.Value == "Live"));
         site.Execute("drop table wagtailadmin_admin");
-        Assert.Equal(ContentTypeClass.LiveBuiltin, Assert.Single(Types(site, new() { IncludeLive = true, Model = ["wagtailadmin.admin"] })).Class);
+        Assert.Equal(ContentTypeClass.LiveBuiltin,
+            Assert.Single(Types(site, new() { IncludeLive = true, Model = ["wagtailadmin.admin"] })).Class);
     }
 
     [Fact]
@@ -54,7 +53,8 @@ public sealed class FindStaleContentTypeTests(PostgresServer server)
             [("blog.oldpost", "Undecidable"), ("legacyshop.order", "Stale"), ("legacyshop.product", "Leftover")],
             found.Select(f => (f.Model, $"{f.Class}")));
         StaleContentType product = found[2];
-        Assert.Equal((901, 4, "Editors", "editor"), (product.ContentTypeId, product.Permissions, product.Groups, product.Users));
+        Assert.Equal(
+            (901, 4, "Editors", "editor"), (product.ContentTypeId, product.Permissions, product.Groups, product.Users));
         Assert.Contains("auth_permission 4", product.DependentTables);
         Assert.Contains("taggit_taggeditem 1", product.DependentTables);
         Assert.Contains("wagtailcore_revision 1", product.DependentTables);

@@ -1,9 +1,4 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Features.ContentTypes;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.ContentTypes;
 
@@ -13,8 +8,10 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
     /// <summary>What remove_stale_contenttypes --include-stale-apps --noinput takes.</summary>
     private static readonly string[] s_gone =
     [
-        "auth_group_permissions 901,902,903", "auth_permission 9011,9012,9013,9014,9021,9022,9031,9032", "auth_user_user_permissions 901,902",
-        "django_admin_log 901", "django_content_type 901,902,903", "taggit_taggeditem 901", "wagtailcore_modellogentry 901", "wagtailcore_referenceindex 901",
+        "auth_group_permissions 901,902,903", "auth_permission 9011,9012,9013,9014,9021,9022,9031,9032",
+        "auth_user_user_permissions 901,902",
+        "django_admin_log 901", "django_content_type 901,902,903", "taggit_taggeditem 901",
+        "wagtailcore_modellogentry 901", "wagtailcore_referenceindex 901",
         "wagtailcore_revision 901",
     ];
 
@@ -34,8 +31,10 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
         IReadOnlyDictionary<string, HashSet<string>> after = RowDifferences.Rows(site);
         Assert.Equal(s_gone, RowDifferences.Only(before, after));
         Assert.Equal(["django_admin_log 901", "wagtailcore_modellogentry 901"], RowDifferences.Only(after, before));
-        Assert.Equal("", site.Column("select coalesce(content_type_id::text, '') from django_admin_log where id = 901")[0]);
-        Assert.Equal((true, 3, 8L, 5L, 0L, 19L, 2L), (done.Changed, done.ContentTypes, done.Permissions, done.Revoked, done.Moved, done.Deleted, done.Updated));
+        Assert.Equal(
+            "", site.Column("select coalesce(content_type_id::text, '') from django_admin_log where id = 901")[0]);
+        Assert.Equal((true, 3, 8L, 5L, 0L, 19L, 2L),
+            (done.Changed, done.ContentTypes, done.Permissions, done.Revoked, done.Moved, done.Deleted, done.Updated));
 
         RemovalResult again = Remove(site, new() { LiveModel = [Models()], NoUndo = true });
         Assert.Equal((false, 0L, 0L), (again.Changed, again.Count, again.WouldChange));
@@ -53,7 +52,8 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
             create trigger permission_note after delete on auth_permission for each row execute function note();
             """);
 
-        Assert.Equal(Remove(site, new() { LiveModel = [Models()], UndoPath = _files.New() }).Permissions, site.Scalar<long>("select count(*) from gone"));
+        Assert.Equal(Remove(site, new() { LiveModel = [Models()], UndoPath = _files.New() }).Permissions,
+            site.Scalar<long>("select count(*) from gone"));
     }
 
     [Fact]
@@ -64,7 +64,8 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
 
         Assert.Equal(2, Remove(site, new() { InstalledApp = Bakery.Apps, WhatIf = true }, warnings).ContentTypes);
         Assert.Contains("blog.oldpost", Assert.Single(warnings));
-        Assert.Equal("Undecidable", Refused(site, new() { InstalledApp = Bakery.Apps, Model = ["blog.oldpost"], NoUndo = true }).Id);
+        Assert.Equal("Undecidable",
+            Refused(site, new() { InstalledApp = Bakery.Apps, Model = ["blog.oldpost"], NoUndo = true }).Id);
         IReadOnlyDictionary<string, HashSet<string>> before = RowDifferences.Rows(site);
         Assert.Equal(3, Remove(site, new() { InstalledApp = Bakery.Apps, Force = true, NoUndo = true }).ContentTypes);
         Assert.Equal(s_gone, RowDifferences.Only(before, RowDifferences.Rows(site)));
@@ -76,20 +77,26 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
         using TestDatabase site = server.CopyOf(Site.Damaged);
         IReadOnlyDictionary<string, string> before = site.Digest();
 
-        IReadOnlyList<IChangeResult> plan = site.Run(new RemoveStaleContentType(), new() { LiveModel = [Models()], WhatIf = true });
+        IReadOnlyList<IChangeResult> plan = site.Run(
+            new RemoveStaleContentType(), new() { LiveModel = [Models()], WhatIf = true });
 
         Assert.Equal(before, site.Digest());
         Assert.Equal(
             [
-                "Revoke Group Editors legacyshop.add_product", "Revoke Group Editors legacyshop.change_product", "Revoke Group Moderators blog.add_oldpost",
+                "Revoke Group Editors legacyshop.add_product", "Revoke Group Editors legacyshop.change_product",
+                "Revoke Group Moderators blog.add_oldpost",
                 "Revoke User editor blog.change_oldpost", "Revoke User editor legacyshop.change_product",
             ],
-            plan.OfType<GrantChange>().Select(g => $"{g.Action} {g.Holder} {g.Name} {g.Permission}").Order(StringComparer.Ordinal));
-        Assert.Equal("content_type_id = NULL", plan.OfType<TableChangeSummary>().Single(t => t.Table == "django_admin_log").Columns);
+            plan.OfType<GrantChange>().Select(g => $"{g.Action} {g.Holder} {g.Name} {g.Permission}")
+                .Order(StringComparer.Ordinal));
+        Assert.Equal("content_type_id = NULL",
+            plan.OfType<TableChangeSummary>().Single(t => t.Table == "django_admin_log").Columns);
         RemovalResult sum = Assert.IsType<RemovalResult>(plan[^1]);
         Assert.Equal((false, 0L, 21L, 5L), (sum.Changed, sum.Count, sum.WouldChange, sum.Revoked));
         Assert.DoesNotContain(plan, p => p is RowChange);
-        Assert.Equal(21, site.Run(new RemoveStaleContentType(), new() { LiveModel = [Models()], WhatIf = true, Detailed = true }).Count(p => p is RowChange));
+        Assert.Equal(21,
+            site.Run(new RemoveStaleContentType(), new() { LiveModel = [Models()], WhatIf = true, Detailed = true })
+                .Count(p => p is RowChange));
     }
 
     [Fact]
@@ -113,7 +120,8 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
         Assert.Contains("legacyshop_view (902,2020-01-01)", refusal.Message);
         Assert.Contains("-OnDependent Cascade", refusal.Advice);
         Assert.Equal(before, site.Digest());
-        RemovalResult done = Remove(site, new() { LiveModel = [Models()], OnDependent = OnDependent.Cascade, UndoPath = _files.New() });
+        RemovalResult done = Remove(
+            site, new() { LiveModel = [Models()], OnDependent = OnDependent.Cascade, UndoPath = _files.New() });
         Assert.Equal(3, done.ContentTypes);
         Assert.Equal(["3"], site.Column("select id from legacyshop_rating"));
         Assert.Equal(["2"], site.Column("select id from legacyshop_note"));
@@ -132,22 +140,29 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
             """);
 
         Assert.Equal("ProtectedRows", Refused(site, new() { LiveModel = [Models()], NoUndo = true }).Id);
-        Assert.True(Remove(site, new() { LiveModel = [Models()], OnDependent = OnDependent.SetNull, NoUndo = true }).Changed);
-        Assert.Equal(["1:", "2:1"], site.Column("select concat(id, ':', target_type_id) from legacyshop_rating order by 1"));
+        Assert.True(
+            Remove(site, new() { LiveModel = [Models()], OnDependent = OnDependent.SetNull, NoUndo = true }).Changed);
+        Assert.Equal(
+            ["1:", "2:1"], site.Column("select concat(id, ':', target_type_id) from legacyshop_rating order by 1"));
     }
 
     [Fact]
     public void Pages_of_a_removed_type_become_plain_pages_and_stay()
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
-        site.Execute("insert into django_content_type values (900, 'blog', 'gonepage'); update wagtailcore_page set content_type_id = 900 where id = 70");
+        site.Execute(
+            "insert into django_content_type values (900, 'blog', 'gonepage'); update wagtailcore_page set " +
+                "content_type_id = 900 where id = 70");
         string[] pages = [.. site.Column("select id from wagtailcore_page order by id")!];
 
         RemovalResult done = Remove(site, new() { StaleModel = ["blog.gonepage"], UndoPath = _files.New() });
 
         Assert.Equal((1, 1L, 1L), (done.ContentTypes, done.Deleted, done.Updated));
         Assert.Equal(pages, site.Column("select id from wagtailcore_page order by id"));
-        Assert.Equal(["page"], site.Column("select model from django_content_type c join wagtailcore_page p on p.content_type_id = c.id where p.id = 70"));
+        Assert.Equal(["page"],
+            site.Column(
+                "select model from django_content_type c join wagtailcore_page p on p.content_type_id = c.id where " +
+                    "p.id = 70"));
     }
 
     [Fact]
@@ -159,8 +174,10 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
         List<string> warnings = [];
 
         Assert.Equal("NotStale", Refused(site, new() { StaleModel = ["blog.blogpage"], NoUndo = true }).Id);
-        Assert.Equal("ProtectedContentType", Refused(site, new() { StaleModel = ["wagtailadmin.admin"], NoUndo = true }).Id);
-        Assert.Equal("ProtectedContentType", Refused(site, new() { InstalledApp = withoutAdmin, Model = ["wagtailadmin.admin"], NoUndo = true }).Id);
+        Assert.Equal(
+            "ProtectedContentType", Refused(site, new() { StaleModel = ["wagtailadmin.admin"], NoUndo = true }).Id);
+        Assert.Equal("ProtectedContentType",
+            Refused(site, new() { InstalledApp = withoutAdmin, Model = ["wagtailadmin.admin"], NoUndo = true }).Id);
         Assert.Equal(1, Remove(site, new() { InstalledApp = withoutAdmin, WhatIf = true }, warnings).ContentTypes);
         Assert.Contains("wagtailadmin.admin", Assert.Single(warnings));
         Assert.Equal("IncompleteList", Refused(site, new() { InstalledApp = ["blog", "base"], NoUndo = true }).Id);
@@ -199,7 +216,10 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
     {
         using TestDatabase site = server.CopyOf(Site.Damaged);
         string undo = _files.New();
-        At other = new("Locking", () => site.Execute("insert into taggit_taggeditem (id, object_id, content_type_id, tag_id) values (9999, 1, 902, 4)"));
+        At other =
+            new("Locking",
+                () => site.Execute(
+                    "insert into taggit_taggeditem (id, object_id, content_type_id, tag_id) values (9999, 1, 902, 4)"));
 
         DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => Remove(site, undo, other));
 
@@ -214,11 +234,14 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
         using TestDatabase site = server.CopyOf(Site.Damaged);
         string role = $"reader_{site.Name}";
         IReadOnlyDictionary<string, string> before = site.Digest();
-        site.Execute($"create role \"{role}\"; grant usage on schema public to \"{role}\"; grant select on all tables in schema public to \"{role}\"");
+        site.Execute(
+            $"create role \"{role}\"; grant usage on schema public to \"{role}\"; grant select on all tables in " +
+                $"schema public to \"{role}\"");
         try
         {
             site.Session.Execute($"set role \"{role}\"");
-            Assert.Equal(FailureKind.PermissionDenied, Refused(site, new() { LiveModel = [Models()], NoUndo = true }).Kind);
+            Assert.Equal(
+                FailureKind.PermissionDenied, Refused(site, new() { LiveModel = [Models()], NoUndo = true }).Kind);
             site.Session.Execute("reset role");
             Assert.Equal(before, site.Digest());
         }
@@ -239,7 +262,10 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
         IReadOnlyDictionary<string, string> before = site.Digest();
         string undo = _files.New();
         At killer = new(
-            step, () => site.Execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"));
+            step, () =>
+                site.Execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid " +
+                    "<> pg_backend_pid()"));
 
         Assert.ThrowsAny<DataOpsException>(() => Remove(site, undo, killer));
 
@@ -258,7 +284,9 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
         At other = new("Finding stale content types", () => site.Execute("drop table legacyshop_rating"));
 
         DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => site.Run(
-            new RemoveStaleContentType(), new() { LiveModel = [Models()], OnDependent = OnDependent.Cascade, NoUndo = true }, new() { Progress = other }));
+            new RemoveStaleContentType(),
+            new() { LiveModel = [Models()], OnDependent = OnDependent.Cascade, NoUndo = true },
+            new() { Progress = other }));
 
         Assert.Equal("Postgres.42P01", failure.Id);
         Assert.Equal(3L, site.Scalar<long>("select count(*) from django_content_type where id > 900"));
@@ -271,17 +299,21 @@ public sealed class RemoveStaleContentTypeTests(PostgresServer server) : IDispos
         if (!File.Exists(path))
         {
             using TestDatabase healthy = server.CopyOf(Site.Bakery);
-            IEnumerable<string> models = healthy.Column("select app_label || '.' || model from django_content_type").Select(m => $"\"{m}\"");
+            IEnumerable<string> models = healthy.Column("select app_label || '.' || model from django_content_type")
+                .Select(m => $"\"{m}\"");
             File.WriteAllText(path, $$"""{"apps": [], "models": [{{string.Join(", ", models)}}]}""");
         }
         return path;
     }
 
     private void Remove(TestDatabase site, string undo, At meanwhile) =>
-        site.Run(new RemoveStaleContentType(), new() { LiveModel = [Models()], UndoPath = undo }, new() { Progress = meanwhile });
+        site.Run(new RemoveStaleContentType(), new() { LiveModel = [Models()], UndoPath = undo },
+            new() { Progress = meanwhile });
 
-    private static RemovalResult Remove(TestDatabase site, RemoveStaleContentTypeOptions options, List<string>? warnings = null) =>
-        site.Run(new RemoveStaleContentType(), options, new OperationContext { Warning = text => warnings?.Add(text) }).OfType<RemovalResult>().Single();
+    private static RemovalResult Remove(
+        TestDatabase site, RemoveStaleContentTypeOptions options, List<string>? warnings = null) =>
+        site.Run(new RemoveStaleContentType(), options, new OperationContext { Warning = text => warnings?.Add(text) })
+            .OfType<RemovalResult>().Single();
 
     private static DataOpsException Refused(TestDatabase site, RemoveStaleContentTypeOptions options) =>
         Assert.ThrowsAny<DataOpsException>(() => site.Run(new RemoveStaleContentType(), options));

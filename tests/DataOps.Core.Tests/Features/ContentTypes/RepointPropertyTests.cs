@@ -1,10 +1,11 @@
 using DataOps.Core.Features.ContentTypes;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.ContentTypes;
 
-/// <summary>Random content types that others take over, several by one, with permissions, grants, tags and rows of tables with and without keys.</summary>
+/// <summary>
+/// Random content types that others take over, several by one, with permissions, grants, tags and rows of tables with
+/// and without keys.
+/// </summary>
 public sealed class RepointPropertyTests(PostgresServer server, ITestOutputHelper output) : IDisposable
 {
     private const int Rounds = 4;
@@ -32,10 +33,15 @@ public sealed class RepointPropertyTests(PostgresServer server, ITestOutputHelpe
         IReadOnlyDictionary<string, string> untouched = site.Digest();
         for (int round = 0; round < Rounds; round++)
         {
-            Dictionary<int, int> moves = Enumerable.Range(900, 6).Where(_ => random.Next(3) > 0).ToDictionary(old => old, _ => random.Next(2) == 0 ? 44 : 47);
+            Dictionary<int, int> moves = Enumerable.Range(900, 6).Where(_ => random.Next(3) > 0)
+                .ToDictionary(old => old, _ => random.Next(2) == 0 ? 44 : 47);
             string because = $"seed {seed}, round {round}: {string.Join(", ", moves)}";
-            string Named(string text) => moves.Aggregate(text, (t, m) => t.Replace($" {m.Key}.", $" {m.Value}.").Replace($"_gone{m.Key}", "_" + NameOf(m.Value)));
-            string[] held = [.. site.Column(Held).Select(h => Moves(h!, moves) ? Named(h!) : h!).Distinct().Order(StringComparer.Ordinal)];
+            string Named(string text) =>
+                moves.Aggregate(text,
+                    (t, m) => t.Replace($" {m.Key}.", $" {m.Value}.").Replace($"_gone{m.Key}", "_" + NameOf(m.Value)));
+            string[] held =
+                [.. site.Column(Held).Select(h => Moves(h!, moves) ? Named(h!) : h!).Distinct()
+                    .Order(StringComparer.Ordinal)];
             string[] tags = Tags(site, moves);
             string[] notes = Notes(site, moves);
             string file = _files.New();
@@ -44,30 +50,37 @@ public sealed class RepointPropertyTests(PostgresServer server, ITestOutputHelpe
             Assert.True(untouched.SequenceEqual(site.Digest()), because);
             RemovalResult done = Remove(site, moves, whatIf: false, file);
 
-            Assert.True((plan.WouldChange, plan.Deleted, plan.Updated, plan.Moved) == (done.Count, done.Deleted, done.Updated, done.Moved), because);
+            Assert.True(
+                (plan.WouldChange, plan.Deleted, plan.Updated, plan.Moved) == (done.Count, done.Deleted, done.Updated,
+                    done.Moved), because);
             Assert.Equal(0, done.Revoked);
             Assert.Equal(held, site.Column(Held).Select(h => h!).Order(StringComparer.Ordinal));
             Assert.Equal(tags.Distinct(), Tags(site, []));
             Assert.Equal(notes, Notes(site, []));
-            Assert.Empty(site.Rows($"select 1 from django_content_type where id = any('{{{string.Join(',', moves.Keys)}}}')"));
+            Assert.Empty(
+                site.Rows($"select 1 from django_content_type where id = any('{{{string.Join(',', moves.Keys)}}}')"));
             if (moves.Count > 0)
                 Assert.True(ChangeFiles.Undo(site, file).Changed, because);
             Assert.True(untouched.SequenceEqual(site.Digest()), because);
         }
     }
 
-    private static bool Moves(string held, Dictionary<int, int> moves) => moves.Keys.Any(m => held.Contains($" {m}.", StringComparison.Ordinal));
+    private static bool Moves(string held, Dictionary<int, int> moves) =>
+        moves.Keys.Any(m => held.Contains($" {m}.", StringComparison.Ordinal));
 
     private static string[] Tags(TestDatabase site, Dictionary<int, int> moves) =>
         Mapped(site.Rows("select content_type_id, concat_ws(':', object_id, tag_id) from taggit_taggeditem"), moves);
 
     private static string[] Notes(TestDatabase site, Dictionary<int, int> moves) =>
-        Mapped(site.Rows("select content_type_id, concat_ws(':', other_type_id is null, body) from legacy_note"), moves);
+        Mapped(site.Rows("select content_type_id, concat_ws(':', other_type_id is null, body) from legacy_note"),
+            moves);
 
     private static string[] Mapped(IReadOnlyList<object?[]> rows, Dictionary<int, int> moves) =>
-        [.. rows.Select(r => $"{moves.GetValueOrDefault((int)r[0]!, (int)r[0]!)} {r[1]}").Order(StringComparer.Ordinal)];
+        [.. rows.Select(r => $"{moves.GetValueOrDefault((int)r[0]!, (int)r[0]!)} {r[1]}")
+            .Order(StringComparer.Ordinal)];
 
-    private static RemovalResult Remove(TestDatabase site, Dictionary<int, int> moves, bool whatIf, string file) => site.Run(new RemoveStaleContentType(), new()
+    private static RemovalResult Remove(TestDatabase site, Dictionary<int, int> moves, bool whatIf, string file) =>
+        site.Run(new RemoveStaleContentType(), new()
     {
         Repoint = [.. moves.Select(m => $"breads.gone{m.Key}=breads.{NameOf(m.Value)}")],
         UndoPath = whatIf ? null : file,

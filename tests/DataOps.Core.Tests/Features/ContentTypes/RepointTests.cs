@@ -1,14 +1,14 @@
 using DataOps.Core.Features.ContentTypes;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.ContentTypes;
 
 /// <summary>A renamed model whose rows are under the old name: the new one takes them over.</summary>
 public sealed class RepointTests(PostgresServer server) : IDisposable
 {
-    /// <summary>blog.oldpost was renamed to blog.blogpage, whose rows go on; half of what depends on a content type is under each name.</summary>
+    /// <summary>
+    /// blog.oldpost was renamed to blog.blogpage, whose rows go on; half of what depends on a content type is under
+    /// each name.
+    /// </summary>
     private const string Renamed = """
         insert into django_content_type values (900, 'blog', 'oldpost');
         insert into auth_permission (id, name, content_type_id, codename) values
@@ -37,8 +37,10 @@ public sealed class RepointTests(PostgresServer server) : IDisposable
         site.Execute(Renamed);
         IReadOnlyDictionary<string, string> before = site.Digest();
         string[] holders = Holders(site);
-        long revisions = site.Scalar<long>("select count(*) from wagtailcore_revision where content_type_id in (41, 900)");
-        long entries = site.Scalar<long>("select count(*) from wagtailcore_pagelogentry where content_type_id in (41, 900)");
+        long revisions = site.Scalar<long>(
+            "select count(*) from wagtailcore_revision where content_type_id in (41, 900)");
+        long entries = site.Scalar<long>(
+            "select count(*) from wagtailcore_pagelogentry where content_type_id in (41, 900)");
         Assert.True(entries > 0);
 
         RemovalResult plan = Remove(site, new() { Repoint = ["blog.oldpost=blog.blogpage"], WhatIf = true });
@@ -47,17 +49,28 @@ public sealed class RepointTests(PostgresServer server) : IDisposable
 
         Assert.Equal((plan.WouldChange, plan.Moved, 0L, 5L), (done.Count, done.Moved, done.Revoked, done.Moved));
         Assert.Empty(site.Rows("select 1 from django_content_type where id = 900"));
-        Assert.Equal(revisions, site.Scalar<long>("select count(*) from wagtailcore_revision where content_type_id = 41"));
-        Assert.Equal(entries, site.Scalar<long>("select count(*) from wagtailcore_pagelogentry where content_type_id = 41"));
-        Assert.Empty(site.Rows("select 1 from wagtailcore_page where id in (select page_ptr_id from blog_blogpage) and content_type_id <> 41"));
+        Assert.Equal(
+            revisions, site.Scalar<long>("select count(*) from wagtailcore_revision where content_type_id = 41"));
+        Assert.Equal(
+            entries, site.Scalar<long>("select count(*) from wagtailcore_pagelogentry where content_type_id = 41"));
+        Assert.Empty(
+            site.Rows(
+                "select 1 from wagtailcore_page where id in (select page_ptr_id from blog_blogpage) and " +
+                    "content_type_id <> 41"));
         Assert.Equal(
             ["68:1", "68:2"],
-            site.Column("select object_id || ':' || tag_id from taggit_taggeditem where content_type_id = 41 and id > 9000 order by 1"));
-        Assert.Equal(["41"], site.Column("select content_type_id from wagtailcore_workflowcontenttype where content_type_id in (41, 900)"));
+            site.Column(
+                "select object_id || ':' || tag_id from taggit_taggeditem where content_type_id = 41 and id > 9000 " +
+                    "order by 1"));
+        Assert.Equal(["41"],
+            site.Column(
+                "select content_type_id from wagtailcore_workflowcontenttype where content_type_id in (41, 900)"));
         Assert.Equal(
             ["add_blogpage", "change_blogpage", "delete_blogpage", "feature_blogpage", "print", "view_blogpage"],
             site.Column("select codename from auth_permission where content_type_id = 41 order by 1"));
-        Assert.Equal([.. holders.Select(h => h.Replace("_oldpost", "_blogpage")).Distinct().Order(StringComparer.Ordinal)], Holders(site));
+        Assert.Equal(
+            [.. holders.Select(h => h.Replace("_oldpost", "_blogpage")).Distinct().Order(StringComparer.Ordinal)],
+            Holders(site));
 
         Assert.False(Remove(site, new() { Repoint = ["blog.oldpost=blog.blogpage"], NoUndo = true }).Changed);
         ChangeFiles.Undo(site, done.UndoPath!);
@@ -79,11 +92,13 @@ public sealed class RepointTests(PostgresServer server) : IDisposable
 
         IReadOnlyList<ContentTypeFinding> found = site.Run(new FindStaleContentType(), new());
         Assert.Equal(
-            [("blog.oldpost", "blog.blogpage"), ("breads.oldtype", "breads.breadtype"), ("people.oldindex", "people.peopleindexpage")],
+            [("blog.oldpost", "blog.blogpage"), ("breads.oldtype", "breads.breadtype"),
+                ("people.oldindex", "people.peopleindexpage")],
             found.OfType<StaleContentType>().Select(f => (f.Model, f.RenameTo)));
         Assert.All(found, f => Assert.Equal(Severity.Warning, f.Severity));
         Assert.Equal(
-            [("add_oldindex", "add_peopleindexpage"), ("change_oldindex", "change_peopleindexpage"), ("delete_oldindex", "delete_peopleindexpage")],
+            [("add_oldindex", "add_peopleindexpage"), ("change_oldindex", "change_peopleindexpage"),
+                ("delete_oldindex", "delete_peopleindexpage")],
             found.OfType<StalePermissionFinding>().Select(f => (f.Permission, f.RenameTo)));
 
         Assert.Equal(3, Remove(site, new() { Repoint = ["*"], NoUndo = true }).ContentTypes);
@@ -97,7 +112,8 @@ public sealed class RepointTests(PostgresServer server) : IDisposable
         site.Execute(Renamed);
         IReadOnlyDictionary<string, string> before = site.Digest();
 
-        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => Remove(site, new() { Repoint = ["blog.oldpost=breads.breadpage"], NoUndo = true }));
+        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(
+            () => Remove(site, new() { Repoint = ["blog.oldpost=breads.breadpage"], NoUndo = true }));
 
         Assert.Equal("MissingHalf", failure.Id);
         Assert.Contains("3 rows have", failure.Message);
@@ -114,7 +130,8 @@ public sealed class RepointTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.Bakery);
         site.Execute(Renamed);
 
-        Assert.Equal(id, Assert.ThrowsAny<DataOpsException>(() => Remove(site, new() { Repoint = [repoint], NoUndo = true })).Id);
+        Assert.Equal(id,
+            Assert.ThrowsAny<DataOpsException>(() => Remove(site, new() { Repoint = [repoint], NoUndo = true })).Id);
     }
 
     [Fact]
@@ -130,7 +147,8 @@ public sealed class RepointTests(PostgresServer server) : IDisposable
 
         RemovalResult lost = Remove(site, new() { Permission = true, WhatIf = true });
         Assert.Equal((0, 3L, 1L, 0L), (lost.ContentTypes, lost.Permissions, lost.Revoked, lost.Moved));
-        Assert.Equal(1L, Remove(site, new() { StalePermission = ["blog.blogpage.add_oldpost"], WhatIf = true }).Permissions);
+        Assert.Equal(
+            1L, Remove(site, new() { StalePermission = ["blog.blogpage.add_oldpost"], WhatIf = true }).Permissions);
         RemoveStaleContentTypeOptions own = new() { StalePermission = ["blog.blogpage.add_blogpage"], NoUndo = true };
         Assert.Equal("NotStale", Assert.ThrowsAny<DataOpsException>(() => Remove(site, own)).Id);
         Assert.Equal(before, site.Digest());
@@ -139,7 +157,9 @@ public sealed class RepointTests(PostgresServer server) : IDisposable
         Assert.Equal((3L, 0L, 1L), (kept.Permissions, kept.Revoked, kept.Moved));
         Assert.Equal(
             ["add_blogpage"],
-            site.Column("select codename from auth_group_permissions g join auth_permission p on p.id = permission_id where g.id = 9001"));
+            site.Column(
+                "select codename from auth_group_permissions g join auth_permission p on p.id = permission_id where " +
+                    "g.id = 9001"));
         Assert.Single(site.Rows("select 1 from auth_permission where codename = 'view_report'"));
         ChangeFiles.Undo(site, kept.UndoPath!);
         Assert.Equal(before, site.Digest());

@@ -1,8 +1,4 @@
-using DataOps.Core.Django.References;
 using DataOps.Core.Features.Orphans;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Orphans;
 
@@ -22,7 +18,8 @@ public sealed class FindOrphanTests(PostgresServer server)
         using TestDatabase site = server.CopyOf(Site.Bakery);
 
         Finding entry = Assert.Single(Find(site, new() { IncludeExpected = true }));
-        Assert.Equal(((Enum?)ReferenceClass.Soft, Severity.Expected, "wagtailcore_pagelogentry", "1", "page_id", "2"), (entry.Class, entry.Severity, entry.Table, entry.Key, entry.Column, entry.Value));
+        Assert.Equal(((Enum?)ReferenceClass.Soft, Severity.Expected, "wagtailcore_pagelogentry", "1", "page_id", "2"),
+            (entry.Class, entry.Severity, entry.Table, entry.Key, entry.Column, entry.Value));
     }
 
     [Fact]
@@ -30,8 +27,11 @@ public sealed class FindOrphanTests(PostgresServer server)
     {
         using TestDatabase site = server.CopyOf(Site.Damaged);
 
-        IReadOnlyList<Finding> found = Find(site, new() { Class = [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated, ReferenceClass.Inheritance] });
-        Assert.Equal(Oracle.Declared(site), Rows(found.Where(o => o.Column != "content_type_id" || o.Class is not ReferenceClass.Inheritance)));
+        IReadOnlyList<Finding> found =
+            Find(site,
+                new() { Class = [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated, ReferenceClass.Inheritance] });
+        Assert.Equal(Oracle.Declared(site),
+            Rows(found.Where(o => o.Column != "content_type_id" || o.Class is not ReferenceClass.Inheritance)));
         Assert.Equal("901", Assert.Single(found, o => o.Value == "9995").Key);
     }
 
@@ -46,15 +46,21 @@ public sealed class FindOrphanTests(PostgresServer server)
             expected["unconstrained fk"].Select(r => $"{r[1]}|{r[2]}|{r[3]}").Order(StringComparer.Ordinal),
             found["Soft"].Select(o => $"{o.Table}.{o.Column}|{o.Key}|{o.Value}").Order(StringComparer.Ordinal));
         Assert.Equal(
-            expected["generic"].Select(r => $"{r[1].Split(' ')[0]}|{r[2]}|{r[3]}").Distinct().Order(StringComparer.Ordinal),
-            found["Generic"].Select(o => $"{o.Table}|{o.Key}|{(o.Column == "to_object_id" ? TargetOf(expected, o) : o.Value)}").Distinct().Order(StringComparer.Ordinal));
+            expected["generic"].Select(r => $"{r[1].Split(' ')[0]}|{r[2]}|{r[3]}").Distinct()
+                .Order(StringComparer.Ordinal),
+            found["Generic"].Select(
+                o => $"{o.Table}|{o.Key}|{(o.Column == "to_object_id" ? TargetOf(expected, o) : o.Value)}").Distinct()
+                    .Order(StringComparer.Ordinal));
         Assert.Equal(
-            expected["tree"].Where(r => r[4] == "no parent").Select(r => $"{r[1]}|{r[2]}|{r[3]}").Order(StringComparer.Ordinal),
+            expected["tree"].Where(r => r[4] == "no parent").Select(r => $"{r[1]}|{r[2]}|{r[3]}")
+                .Order(StringComparer.Ordinal),
             found["Tree"].Select(o => $"{o.Table}.{o.Column}|{o.Key}|{o.Value}").Order(StringComparer.Ordinal));
-        Assert.Equal(expected["inheritance"].Select(r => $"{r[2]}|{r[3]}"), found["Inheritance"].Where(o => o.Column == "content_type_id").Select(o => $"{o.Key}|{o.Value}"));
+        Assert.Equal(expected["inheritance"].Select(r => $"{r[2]}|{r[3]}"),
+            found["Inheritance"].Where(o => o.Column == "content_type_id").Select(o => $"{o.Key}|{o.Value}"));
         Finding body = Assert.Single(found["Embedded"]);
         Assert.Equal(("blog_blogpage", "68", "body", "24"), (body.Table, body.Key, body.Column, body.Value));
-        Assert.Equal(["legacyshop_product|2|page_id|9999", "wagtailcore_comment|901|page_id|9996"], Rows(found["Implied"]));
+        Assert.Equal(
+            ["legacyshop_product|2|page_id|9999", "wagtailcore_comment|901|page_id|9996"], Rows(found["Implied"]));
     }
 
     [Theory, MemberData(nameof(PostgresServer.Versions), MemberType = typeof(PostgresServer))]
@@ -63,11 +69,18 @@ public sealed class FindOrphanTests(PostgresServer server)
         using TestDatabase site = server.CopyOf(Site.SampleDamaged, major);
 
         IReadOnlyList<Finding> found = Find(site, new());
-        Assert.Equal(Oracle.Declared(site), Rows(found.Where(o => o.Class is ReferenceClass.ForeignKey or ReferenceClass.Unvalidated || (o.Class is ReferenceClass.Inheritance && o.Column != "content_type_id"))));
-        Assert.Equal(["3", "901"], found.Where(o => o.Class is ReferenceClass.Unvalidated).Select(o => o.Key).Order(StringComparer.Ordinal));
-        Assert.Equal(["8 content_type_id", "9 page_ptr_id"], found.Where(o => o.Class is ReferenceClass.Inheritance).Select(o => $"{o.Key} {o.Column}").Order(StringComparer.Ordinal));
+        Assert.Equal(Oracle.Declared(site),
+            Rows(found.Where(o => o.Class is ReferenceClass.ForeignKey or ReferenceClass.Unvalidated
+                || (o.Class is ReferenceClass.Inheritance && o.Column != "content_type_id"))));
+        Assert.Equal(["3", "901"],
+            found.Where(o => o.Class is ReferenceClass.Unvalidated).Select(o => o.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(["8 content_type_id", "9 page_ptr_id"],
+            found.Where(o => o.Class is ReferenceClass.Inheritance).Select(o => $"{o.Key} {o.Column}")
+                .Order(StringComparer.Ordinal));
         Assert.Equal("16", Assert.Single(found, o => o.Class is ReferenceClass.Tree).Key);
-        Assert.Equal(["body 4", "standfirst 9"], found.Where(o => o.Class is ReferenceClass.Embedded).Select(o => $"{o.Column} {o.Value}").Order(StringComparer.Ordinal));
+        Assert.Equal(["body 4", "standfirst 9"],
+            found.Where(o => o.Class is ReferenceClass.Embedded).Select(o => $"{o.Column} {o.Value}")
+                .Order(StringComparer.Ordinal));
         Assert.Equal("602", Assert.Single(found, o => o.Class is ReferenceClass.Implied).Value);
     }
 
@@ -78,7 +91,8 @@ public sealed class FindOrphanTests(PostgresServer server)
 
         IEnumerable<Finding> summary = site.Run(new FindOrphan(), new() { Summary = true, IncludeExpected = true });
         Assert.Equal(
-            Find(site, new() { IncludeExpected = true }).GroupBy(o => o.Reference).Select(g => (g.Key, g.LongCount())).Order(),
+            Find(site, new() { IncludeExpected = true }).GroupBy(o => o.Reference)
+                .Select(g => (g.Key, g.LongCount())).Order(),
             summary.Select(s => (s.Reference, s.Count)).Order());
     }
 
@@ -89,9 +103,12 @@ public sealed class FindOrphanTests(PostgresServer server)
 
         Assert.All(Find(site, new() { Table = ["news_*"] }), o => Assert.StartsWith("news_", o.Table));
         Assert.All(Find(site, new() { Model = ["events"] }), o => Assert.StartsWith("events.", o.Model));
-        Assert.All(Find(site, new() { Class = [ReferenceClass.Tree] }), o => Assert.Equal(ReferenceClass.Tree, o.Class));
-        Assert.All(Find(site, new() { Reference = ["wagtailcore_page.path"] }), o => Assert.Equal("wagtailcore_page.path", o.Reference));
-        Assert.Equal("UnknownTable", Assert.Throws<DataOpsException>(() => Find(site, new() { Table = ["no_such"] })).Id);
+        Assert.All(
+            Find(site, new() { Class = [ReferenceClass.Tree] }), o => Assert.Equal(ReferenceClass.Tree, o.Class));
+        Assert.All(Find(site, new() { Reference = ["wagtailcore_page.path"] }),
+            o => Assert.Equal("wagtailcore_page.path", o.Reference));
+        Assert.Equal(
+            "UnknownTable", Assert.Throws<DataOpsException>(() => Find(site, new() { Table = ["no_such"] })).Id);
     }
 
     [Fact]
@@ -108,14 +125,16 @@ public sealed class FindOrphanTests(PostgresServer server)
             """");
 
         Finding orphan = Assert.Single(Find(site, new()));
-        Assert.Equal(("Odd \"schema\".child; drop", "(0,1)", "a,B b", "1,x", "both_fk"), (orphan.Table, orphan.Key, orphan.Column, orphan.Value, orphan.Reference));
+        Assert.Equal(("Odd \"schema\".child; drop", "(0,1)", "a,B b", "1,x", "both_fk"),
+            (orphan.Table, orphan.Key, orphan.Column, orphan.Value, orphan.Reference));
     }
 
     [Fact]
     public void A_key_that_differs_in_case_has_its_target_where_the_foreign_key_takes_both_for_one()
     {
         using TestDatabase site = server.Blank();
-        Assert.SkipUnless(site.Scalar<long>("select count(*) from pg_available_extensions where name = 'citext'") > 0, "The server came without citext.");
+        Assert.SkipUnless(site.Scalar<long>("select count(*) from pg_available_extensions where name = 'citext'") > 0,
+            "The server came without citext.");
         site.Execute("""
             create extension citext;
             create table parent (code citext primary key); create table child (id int primary key, code citext references parent, other citext references parent);
@@ -155,11 +174,14 @@ public sealed class FindOrphanTests(PostgresServer server)
         }
     }
 
-    private static IReadOnlyList<Finding> Find(TestDatabase site, FindOrphanOptions options) => site.Run(new FindOrphan(), options);
+    private static IReadOnlyList<Finding> Find(TestDatabase site, FindOrphanOptions options) =>
+        site.Run(new FindOrphan(), options);
 
-    private static IEnumerable<string> Rows(IEnumerable<Finding> orphans) => orphans.Select(o => $"{o.Table}|{o.Key}|{o.Column}|{o.Value}").Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Rows(IEnumerable<Finding> orphans) =>
+        orphans.Select(o => $"{o.Table}|{o.Key}|{o.Column}|{o.Value}").Order(StringComparer.Ordinal);
 
     // The file shows the source's object id also where the target is missing.
     private static string TargetOf(ILookup<string, string[]> expected, Finding orphan) =>
-        expected["generic"].FirstOrDefault(r => r[1] == "wagtailcore_referenceindex target" && r[2] == orphan.Key)?[3] ?? orphan.Value!;
+        expected["generic"].FirstOrDefault(r => r[1] == "wagtailcore_referenceindex target" && r[2] == orphan.Key)?[3]
+            ?? orphan.Value!;
 }

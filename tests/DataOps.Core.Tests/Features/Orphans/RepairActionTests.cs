@@ -1,9 +1,4 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.References;
 using DataOps.Core.Features.Orphans;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Orphans;
 
@@ -66,31 +61,39 @@ public sealed class RepairActionTests : IDisposable
         _damage.Repair(new() { Reference = ["purchase_customer_id_fkey", "keyless_*"], NoUndo = true });
 
         Assert.Equal(["1,1,1,1", "2,,2,1", "3,,99,2", "4,,1,3", "5,1,77,4"],
-            _shop.Column("select concat_ws(',', id, coalesce(customer_id::text, ''), seller_id, slot) from purchase order by id"));
+            _shop.Column(
+                "select concat_ws(',', id, coalesce(customer_id::text, ''), seller_id, slot) from purchase order by id"));
         Assert.Equal([",,a", ",,a", ",1,c", "1,,b"],
-            _shop.Column("select coalesce(customer_id::text, '') || ',' || coalesce(seller_id::text, '') || ',' || t from keyless order by 1"));
+            _shop.Column(
+                "select coalesce(customer_id::text, '') || ',' || coalesce(seller_id::text, '') || ',' || t from " +
+                    "keyless order by 1"));
     }
 
     [Fact]
     public void Deleting_takes_along_what_depends_and_tells_it_by_table()
     {
-        DataOpsException refusal = _damage.Refuse(new() { Reference = ["purchase_seller_id_fkey"], Action = OrphanAction.Delete, NoUndo = true });
+        DataOpsException refusal = _damage.Refuse(
+            new() { Reference = ["purchase_seller_id_fkey"], Action = OrphanAction.Delete, NoUndo = true });
         Assert.Equal("ProtectedRows", refusal.Id);
         Assert.Contains("line 3", refusal.Message);
         Assert.Contains("-OnDependent Cascade", refusal.Advice);
 
         RepairOrphanOptions options =
-            new() { Reference = ["purchase_seller_id_fkey"], Action = OrphanAction.Delete, OnDependent = OnDependent.Cascade, WhatIf = true };
+            new() { Reference = ["purchase_seller_id_fkey"], Action = OrphanAction.Delete,
+                OnDependent = OnDependent.Cascade, WhatIf = true };
         IReadOnlyList<IChangeResult> plan = _damage.All(options);
-        Assert.Equal([("line", 1L), ("purchase", 2L)], plan.OfType<TableChangeSummary>().Select(t => (t.Table, t.Delete)));
-        Assert.Equal((2L, OrphanAction.Delete), (Assert.Single(plan.OfType<OrphanPlan>()).Orphans, plan.OfType<OrphanPlan>().Single().Action));
+        Assert.Equal(
+            [("line", 1L), ("purchase", 2L)], plan.OfType<TableChangeSummary>().Select(t => (t.Table, t.Delete)));
+        Assert.Equal((2L, OrphanAction.Delete),
+            (Assert.Single(plan.OfType<OrphanPlan>()).Orphans, plan.OfType<OrphanPlan>().Single().Action));
         Assert.Equal(3, Undone(options with { WhatIf = false }).Deleted);
     }
 
     [Fact]
     public void Repointing_needs_a_target_and_names_the_rows_that_would_be_there_twice()
     {
-        RepairOrphanOptions options = new() { Reference = ["purchase_customer_id_fkey"], Action = OrphanAction.Repoint, NoUndo = true };
+        RepairOrphanOptions options =
+            new() { Reference = ["purchase_customer_id_fkey"], Action = OrphanAction.Repoint, NoUndo = true };
         Assert.Equal("UnknownTarget", _damage.Refuse(options with { To = "3" }).Id);
         DataOpsException clash = _damage.Refuse(options with { To = "1" });
         Assert.Equal("NotUnique", clash.Id);
@@ -115,26 +118,32 @@ public sealed class RepairActionTests : IDisposable
 
         Assert.Equal(
             ["77 recreated-77 f  3", "88 recreated-88 f  3", "99 recreated-99 f  3"],
-            _shop.Column("select concat_ws(' ', id, name, active, coalesce(note, ''), level) from customer where id > 2 order by 1"));
+            _shop.Column(
+                "select concat_ws(' ', id, name, active, coalesce(note, ''), level) from customer where id > 2 " +
+                    "order by 1"));
         Assert.Equal(["line", "remark"], Oracle.Declared(_shop).Select(o => o.Split('|')[0]));
     }
 
     [Fact]
     public void A_parent_that_needs_what_nobody_knows_is_not_made_up()
     {
-        DataOpsException refusal = _damage.Refuse(new() { Table = ["remark"], Action = OrphanAction.RecreateParent, NoUndo = true });
+        DataOpsException refusal = _damage.Refuse(
+            new() { Table = ["remark"], Action = OrphanAction.RecreateParent, NoUndo = true });
 
         Assert.Equal("UnsuitedAction", refusal.Id);
         Assert.Contains("no value is known for place of note", refusal.Message);
-        Assert.Equal("UnsuitedAction", _damage.Refuse(new() { Table = ["line"], Action = OrphanAction.SetNull, NoUndo = true }).Id);
-        Assert.Equal("UnsuitedAction", _damage.Refuse(new() { Table = ["line"], Action = OrphanAction.PlainPage, NoUndo = true }).Id);
+        Assert.Equal("UnsuitedAction",
+            _damage.Refuse(new() { Table = ["line"], Action = OrphanAction.SetNull, NoUndo = true }).Id);
+        Assert.Equal("UnsuitedAction",
+            _damage.Refuse(new() { Table = ["line"], Action = OrphanAction.PlainPage, NoUndo = true }).Id);
     }
 
     [Fact]
     public void Quarantine_keeps_each_row_with_what_it_missed_and_what_went_with_it()
     {
         RepairOrphanOptions options =
-            new() { Table = ["purchase", "line"], Action = OrphanAction.Quarantine, OnDependent = OnDependent.Cascade, UndoPath = _files.New() };
+            new() { Table = ["purchase", "line"], Action = OrphanAction.Quarantine, OnDependent = OnDependent.Cascade,
+                UndoPath = _files.New() };
         IReadOnlyDictionary<string, string> before = _shop.Digest();
         IReadOnlyList<IChangeResult> plan = _damage.All(options with { WhatIf = true, UndoPath = null });
         Assert.Contains("dataops_quarantine does not exist", Assert.Single(_damage.Warnings));
@@ -147,11 +156,15 @@ public sealed class RepairActionTests : IDisposable
         Assert.Equal(
             [
                 "line 2  ", "line 3  ", "line 4 line_purchase_id_fkey 404", "purchase 2 purchase_customer_id_fkey 77",
-                "purchase 3 purchase_customer_id_fkey, purchase_seller_id_fkey 88, 99", "purchase 5 purchase_seller_id_fkey 77",
+                "purchase 3 purchase_customer_id_fkey, purchase_seller_id_fkey 88, 99",
+                "purchase 5 purchase_seller_id_fkey 77",
             ],
-            _shop.Column("select table_name || ' ' || key || ' ' || coalesce(reference, '') || ' ' || coalesce(value, '') from dataops_quarantine order by 1"));
+            _shop.Column(
+                "select table_name || ' ' || key || ' ' || coalesce(reference, '') || ' ' || coalesce(value, '') " +
+                    "from dataops_quarantine order by 1"));
         Assert.Equal("""{"id": 3, "slot": 2, "seller_id": 99, "customer_id": 88}""",
-            _shop.Scalar<string>("select row::text from dataops_quarantine where key = '3' and table_name = 'purchase'"));
+            _shop.Scalar<string>(
+                "select row::text from dataops_quarantine where key = '3' and table_name = 'purchase'"));
         ChangeFiles.Undo(_shop, result.UndoPath!);
         Assert.Equal(0, _shop.Scalar<long>("select count(*) from dataops_quarantine"));
         _shop.Execute("drop table dataops_quarantine");
@@ -165,8 +178,11 @@ public sealed class RepairActionTests : IDisposable
     public void A_plan_changes_nothing_whatever_the_action()
     {
         IReadOnlyDictionary<string, string> before = _shop.Digest();
-        foreach (OrphanAction action in new[] { OrphanAction.Delete, OrphanAction.Quarantine, OrphanAction.RecreateParent })
-            Assert.True(_damage.Repair(new() { Table = ["purchase"], Action = action, OnDependent = OnDependent.Cascade, WhatIf = true,
+        foreach (OrphanAction action in new[] { OrphanAction.Delete, OrphanAction.Quarantine,
+            OrphanAction.RecreateParent })
+            Assert.True(
+                _damage.Repair(
+                    new() { Table = ["purchase"], Action = action, OnDependent = OnDependent.Cascade, WhatIf = true,
                 Detailed = true }) is { Changed: false, Count: 0, WouldChange: > 0, UndoPath: null });
         Assert.True(_damage.Repair(new() { Table = ["keyless"], WhatIf = true, Detailed = true }).WouldChange > 0);
         Assert.Equal(before, _shop.Digest());
@@ -179,11 +195,13 @@ public sealed class RepairActionTests : IDisposable
         _shop.Execute("insert into customer select 77, 'Cy', true, now()");
         _shop.Execute("set session_replication_role = replica; update purchase set customer_id = 89 where id = 3");
 
-        RepairOrphanResult result = _damage.Repair(new() { InputObject = input, Action = OrphanAction.Repoint, To = "1", NoUndo = true });
+        RepairOrphanResult result = _damage.Repair(
+            new() { InputObject = input, Action = OrphanAction.Repoint, To = "1", NoUndo = true });
 
         Assert.Equal((1, 3), (result.Orphans, result.Skipped));
         Assert.Equal(["3"], _shop.Column("select id from purchase where seller_id = 1 and id > 1 and id <> 4"));
-        Assert.Contains(_damage.Warnings, w => w.Contains("2 rows are no orphans of purchase_customer_id_fkey any more", StringComparison.Ordinal)
+        Assert.Contains(_damage.Warnings,
+            w => w.Contains("2 rows are no orphans of purchase_customer_id_fkey any more", StringComparison.Ordinal)
             && w.Contains("purchase 2, 3", StringComparison.Ordinal));
     }
 
@@ -192,7 +210,9 @@ public sealed class RepairActionTests : IDisposable
     {
         Assert.False(_damage.Repair(new() { InputObject = [], Action = OrphanAction.Delete, NoUndo = true }).Changed);
         RepairOrphanResult result =
-            _damage.Repair(new() { InputObject = [new() { Table = "line", Reference = "line_purchase_id_fkey" }], Action = OrphanAction.Delete,
+            _damage.Repair(
+                new() { InputObject = [new() { Table = "line", Reference = "line_purchase_id_fkey" }],
+                    Action = OrphanAction.Delete,
                 NoUndo = true });
         Assert.Equal(1, result.Deleted);
         Assert.False(_damage.Repair(new() { Table = ["line"], Action = OrphanAction.Delete, NoUndo = true }).Changed);
@@ -203,10 +223,15 @@ public sealed class RepairActionTests : IDisposable
     {
         OrphanInput[] input = [.. _damage.Input(new() { Table = ["line"] })];
         Assert.Equal("OtherDatabase",
-            _damage.Refuse(new() { InputObject = [.. input, input[0] with { Database = "other" }], Action = OrphanAction.Delete, NoUndo = true }).Id);
-        Assert.Equal("UselessInput", _damage.Refuse(new() { InputObject = [new() { Table = "line" }], Action = OrphanAction.Delete, NoUndo = true }).Id);
+            _damage.Refuse(
+                new() { InputObject = [.. input, input[0] with { Database = "other" }], Action = OrphanAction.Delete,
+                    NoUndo = true }).Id);
+        Assert.Equal("UselessInput",
+            _damage.Refuse(
+                new() { InputObject = [new() { Table = "line" }], Action = OrphanAction.Delete, NoUndo = true }).Id);
         _shop.Execute("drop table line");
-        DataOpsException gone = _damage.Refuse(new() { InputObject = input, Action = OrphanAction.Delete, NoUndo = true });
+        DataOpsException gone = _damage.Refuse(
+            new() { InputObject = input, Action = OrphanAction.Delete, NoUndo = true });
         Assert.Equal("UnknownReference", gone.Id);
         Assert.Contains("line_purchase_id_fkey of table line", gone.Message);
     }
@@ -216,8 +241,10 @@ public sealed class RepairActionTests : IDisposable
     [InlineData(OrphanAction.Delete, "1", null, null)]
     [InlineData(OrphanAction.Delete, null, "q", null)]
     [InlineData(OrphanAction.RecreateParent, null, null, 10)]
-    public void Options_that_contradict_each_other_are_refused(OrphanAction action, string? to, string? quarantine, int? batch) =>
-        Assert.Equal("ContradictingOptions", _damage.Refuse(new() { Action = action, To = to, QuarantineTable = quarantine, BatchSize = batch }).Id);
+    public void Options_that_contradict_each_other_are_refused(
+        OrphanAction action, string? to, string? quarantine, int? batch) =>
+        Assert.Equal("ContradictingOptions",
+            _damage.Refuse(new() { Action = action, To = to, QuarantineTable = quarantine, BatchSize = batch }).Id);
 
     private RepairOrphanResult Undone(RepairOrphanOptions options)
     {

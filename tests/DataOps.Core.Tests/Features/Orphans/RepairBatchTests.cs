@@ -1,9 +1,4 @@
-using DataOps.Core.Django.References;
 using DataOps.Core.Features.Orphans;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Features.Orphans;
@@ -40,17 +35,21 @@ public sealed class RepairBatchTests : IDisposable
     [InlineData(OrphanAction.SetNull, 0, Orphans)]
     [InlineData(OrphanAction.Delete, Orphans, 0)]
     [InlineData(OrphanAction.Quarantine, Orphans, 0)]
-    public void Batches_do_what_one_transaction_does_and_one_file_undoes_them(OrphanAction action, int deleted, int updated)
+    public void Batches_do_what_one_transaction_does_and_one_file_undoes_them(
+        OrphanAction action, int deleted, int updated)
     {
         IReadOnlyDictionary<string, string> before = _shop.Digest();
 
-        RepairOrphanResult result = new Damage(_shop).Repair(new() { Action = action, BatchSize = 3000, UndoPath = _files.New() });
+        RepairOrphanResult result = new Damage(_shop).Repair(
+            new() { Action = action, BatchSize = 3000, UndoPath = _files.New() });
 
         // A slow machine makes batches smaller.
         Assert.InRange(result.Batches, 7, Orphans);
         Assert.Equal((deleted, updated, Orphans), (result.Deleted, result.Updated, result.Orphans));
         Assert.Empty(Oracle.Declared(_shop));
-        Assert.Equal(0, _shop.Session.List<long>("select count(*) from pg_class where relpersistence = 't' and relname like 'dataops%'")[0]);
+        Assert.Equal(0,
+            _shop.Session.List<long>(
+                "select count(*) from pg_class where relpersistence = 't' and relname like 'dataops%'")[0]);
         ChangeFiles.Undo(_shop, result.UndoPath!);
         if (action == OrphanAction.Quarantine)
             _shop.Execute("drop table dataops_quarantine");
@@ -70,11 +69,13 @@ public sealed class RepairBatchTests : IDisposable
         using (Session session = _shop.Open())
             Assert.Throws<OperationCanceledException>(() =>
             {
-                foreach (object result in new RepairOrphan().Run(session, new() { Action = OrphanAction.Delete, BatchSize = 500, UndoPath = first }, context))
+                foreach (object result in new RepairOrphan().Run(
+                    session, new() { Action = OrphanAction.Delete, BatchSize = 500, UndoPath = first }, context))
                     results.Add((RepairOrphanResult)result);
             });
 
-        results.Add(new Damage(_shop).Repair(new() { Action = OrphanAction.Delete, BatchSize = 500, UndoPath = second }));
+        results.Add(
+            new Damage(_shop).Repair(new() { Action = OrphanAction.Delete, BatchSize = 500, UndoPath = second }));
         end.Cancel();
         (int writes, TimeSpan longest) = await writer;
 

@@ -1,11 +1,5 @@
-using DataOps.Core.Django.References;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Undo;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Features.Orphans;
@@ -48,7 +42,8 @@ public sealed class RepairFaultTests : IDisposable
         _shop.Execute($"create role {role} login; grant select on all tables in schema public to {role}");
         try
         {
-            using Session session = Session.Open(ConnectionSettings.Parse(_shop.Uri.Replace("postgres@", role + "@", StringComparison.Ordinal)), "Test");
+            using Session session = Session.Open(
+                ConnectionSettings.Parse(_shop.Uri.Replace("postgres@", role + "@", StringComparison.Ordinal)), "Test");
 
             DataOpsException failure = Fails(session, new() { Action = action, UndoPath = _files.New() });
 
@@ -74,10 +69,12 @@ public sealed class RepairFaultTests : IDisposable
         IReadOnlyDictionary<string, string> repaired = _shop.Digest();
         try
         {
-            using (Session session = Session.Open(ConnectionSettings.Parse(_shop.Uri.Replace("postgres@", role + "@", StringComparison.Ordinal)), "Test"))
+            using (Session session = Session.Open(
+                ConnectionSettings.Parse(_shop.Uri.Replace("postgres@", role + "@", StringComparison.Ordinal)), "Test"))
             {
                 DataOpsException failure =
-                    Assert.Throws<DataOpsException>(() => new UndoChange().Run(session, new() { Path = path, NoUndo = true }, new()).ToArray());
+                    Assert.Throws<DataOpsException>(
+                        () => new UndoChange().Run(session, new() { Path = path, NoUndo = true }, new()).ToArray());
                 Assert.Equal("OrphansNeedSuperuser", failure.Id);
                 Assert.Contains(role, failure.Message);
             }
@@ -130,18 +127,21 @@ public sealed class RepairFaultTests : IDisposable
     public void Rows_that_others_change_between_plan_and_lock_stop_it(string change)
     {
         string path = _files.New();
-        DataOpsException failure = Meanwhile("Locking", () => _shop.Execute(change), new() { Action = OrphanAction.Delete, UndoPath = path });
+        DataOpsException failure = Meanwhile(
+            "Locking", () => _shop.Execute(change), new() { Action = OrphanAction.Delete, UndoPath = path });
 
         Assert.Equal(("ChangedMeanwhile", FailureKind.Busy), (failure.Id, failure.Kind));
         Assert.Empty(_files.Names);
-        Assert.Equal(change.StartsWith("delete", StringComparison.Ordinal) ? 49 : 50, _shop.Scalar<long>("select count(*) from purchase"));
+        Assert.Equal(change.StartsWith("delete", StringComparison.Ordinal) ? 49 : 50,
+            _shop.Scalar<long>("select count(*) from purchase"));
     }
 
     [Fact]
     public void A_table_that_is_dropped_meanwhile_is_told_by_name()
     {
         DataOpsException failure =
-            Meanwhile("Searching purchase", () => _shop.Execute("drop table purchase"), new() { Action = OrphanAction.Delete, UndoPath = _files.New() });
+            Meanwhile("Searching purchase", () => _shop.Execute("drop table purchase"),
+                new() { Action = OrphanAction.Delete, UndoPath = _files.New() });
 
         Assert.Equal(FailureKind.NotFound, failure.Kind);
         Assert.Contains("purchase", failure.Message);
@@ -188,7 +188,8 @@ public sealed class RepairFaultTests : IDisposable
     {
         using BreakingProxy proxy = new(_shop.Port);
         using Session session =
-            Session.Open(ConnectionSettings.Parse(_shop.Uri.Replace($":{_shop.Port}/", $":{proxy.Port}/", StringComparison.Ordinal)), "Test");
+            Session.Open(ConnectionSettings.Parse(
+                _shop.Uri.Replace($":{_shop.Port}/", $":{proxy.Port}/", StringComparison.Ordinal)), "Test");
         string path = _files.New();
         OperationContext context = new() { Progress = new At("Changing", () => proxy.DropAnswersAfter("COMMIT")) };
 
@@ -221,6 +222,7 @@ public sealed class RepairFaultTests : IDisposable
         return Fails(session, options, new OperationContext { Progress = new At(activity, action) });
     }
 
-    private static DataOpsException Fails(Session session, RepairOrphanOptions options, OperationContext? context = null) =>
+    private static DataOpsException Fails(
+        Session session, RepairOrphanOptions options, OperationContext? context = null) =>
         Assert.Throws<DataOpsException>(() => new RepairOrphan().Run(session, options, context ?? new()).ToArray());
 }

@@ -1,8 +1,4 @@
-using DataOps.Core.Django.References;
 using DataOps.Core.Features.Orphans;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Orphans;
 
@@ -27,13 +23,16 @@ public sealed class RepairHalfTests(PostgresServer server) : IDisposable
             """;
         const string bread = "select to_jsonb(b)::text from breads_breadpage b where page_ptr_id = 42";
 
-        RepairOrphanResult result = damage.Repair(new() { Class = [ReferenceClass.Inheritance], Action = OrphanAction.RebuildHalf, NoUndo = true });
+        RepairOrphanResult result = damage.Repair(
+            new() { Class = [ReferenceClass.Inheritance], Action = OrphanAction.RebuildHalf, NoUndo = true });
 
         Assert.Equal((2, 2, 1), (result.Orphans, result.Inserted, result.Updated));
         Assert.Equal(whole.Scalar<string>($"select ({page})::text"), site.Scalar<string>($"select ({page})::text"));
         Assert.Equal(whole.Scalar<string>(bread), site.Scalar<string>(bread));
         Assert.Equal(
-            site.Scalar<long>("select count(*) from wagtailcore_page where left(path, -4) = (select path from wagtailcore_page where id = 3)"),
+            site.Scalar<long>(
+                "select count(*) from wagtailcore_page where left(path, -4) = (select path from wagtailcore_page " +
+                    "where id = 3)"),
             site.Scalar<int>("select numchild from wagtailcore_page where id = 3"));
         Assert.Empty(damage.Find(new() { Class = [ReferenceClass.Inheritance] }));
     }
@@ -44,7 +43,9 @@ public sealed class RepairHalfTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.Damaged);
         Damage damage = new(site);
         string old =
-            site.Scalar<string>("select content ->> 'path' from wagtailcore_revision where object_id = '40' order by created_at desc, id desc limit 1");
+            site.Scalar<string>(
+                "select content ->> 'path' from wagtailcore_revision where object_id = '40' order by created_at " +
+                    "desc, id desc limit 1");
         site.Execute($"""
             set session_replication_role = replica;
             insert into wagtailcore_page select (jsonb_populate_record(p, jsonb_build_object(
@@ -56,7 +57,8 @@ public sealed class RepairHalfTests(PostgresServer server) : IDisposable
 
         DataOpsException refusal = damage.Refuse(new()
         {
-            Table = ["breads_breadpage"], Class = [ReferenceClass.Inheritance], Action = OrphanAction.RecreateParent, NoUndo = true,
+            Table = ["breads_breadpage"], Class = [ReferenceClass.Inheritance], Action = OrphanAction.RecreateParent,
+            NoUndo = true,
         });
 
         Assert.Equal("TreeFull", refusal.Id);
@@ -69,7 +71,9 @@ public sealed class RepairHalfTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.Damaged);
         Damage damage = new(site);
         string old =
-            site.Scalar<string>("select content ->> 'path' from wagtailcore_revision where object_id = '40' order by created_at desc, id desc limit 1");
+            site.Scalar<string>(
+                "select content ->> 'path' from wagtailcore_revision where object_id = '40' order by created_at " +
+                    "desc, id desc limit 1");
         site.Execute($"""
             set session_replication_role = replica;
             update wagtailcore_page set path = '{old}',
@@ -77,11 +81,16 @@ public sealed class RepairHalfTests(PostgresServer server) : IDisposable
             where id = (select max(id) from wagtailcore_page where left(path, -4) = left('{old}', -4))
             """);
         Assert.Equal(1, site.Scalar<long>($"select count(*) from wagtailcore_page where path = '{old}'"));
-        string last = site.Scalar<string>($"select max(path) from wagtailcore_page where left(path, -4) = left('{old}', -4) and path ~ '^[0-9A-Z]+$'");
+        string last =
+            site.Scalar<string>(
+                $"select max(path) from wagtailcore_page where left(path, -4) = left('{old}', -4) and path ~ " +
+                    $"'^[0-9A-Z]+$'");
         IReadOnlyDictionary<string, string> before = site.Digest();
 
         RepairOrphanResult result =
-            damage.Repair(new() { Table = ["breads_breadpage"], Class = [ReferenceClass.Inheritance], Action = OrphanAction.RecreateParent,
+            damage.Repair(
+                new() { Table = ["breads_breadpage"], Class = [ReferenceClass.Inheritance],
+                    Action = OrphanAction.RecreateParent,
                 UndoPath = _files.New() });
 
         string path = site.Scalar<string>("select path from wagtailcore_page where id = 40");
@@ -99,7 +108,8 @@ public sealed class RepairHalfTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.Damaged);
         Damage damage = new(site);
         site.Execute("delete from wagtailcore_revision where object_id = '40'");
-        DataOpsException refusal = damage.Refuse(new() { Class = [ReferenceClass.Inheritance], Action = OrphanAction.RebuildHalf, NoUndo = true });
+        DataOpsException refusal = damage.Refuse(
+            new() { Class = [ReferenceClass.Inheritance], Action = OrphanAction.RebuildHalf, NoUndo = true });
         Assert.Equal("NoRevision", refusal.Id);
         Assert.Contains("breads_breadpage 40", refusal.Message);
         Assert.DoesNotContain("42", refusal.Message);
@@ -110,16 +120,21 @@ public sealed class RepairHalfTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.Damaged);
         Damage damage = new(site);
-        int plain = site.Scalar<int>("select id from django_content_type where app_label = 'wagtailcore' and model = 'page'");
+        int plain = site.Scalar<int>(
+            "select id from django_content_type where app_label = 'wagtailcore' and model = 'page'");
         IReadOnlyDictionary<string, string> before = site.Digest();
 
         RepairOrphanResult result =
-            damage.Repair(new() { Reference = ["wagtailcore_page.content_type_id"], Action = OrphanAction.PlainPage, UndoPath = _files.New() });
+            damage.Repair(
+                new() { Reference = ["wagtailcore_page.content_type_id"], Action = OrphanAction.PlainPage,
+                    UndoPath = _files.New() });
 
         Assert.Equal(plain, site.Scalar<int>("select content_type_id from wagtailcore_page where id = 42"));
-        Assert.Equal([plain.ToString(), plain.ToString()], site.Column("select content_type_id from wagtailcore_revision where object_id = '42'"));
+        Assert.Equal([plain.ToString(), plain.ToString()],
+            site.Column("select content_type_id from wagtailcore_revision where object_id = '42'"));
         Assert.Contains("update_index", result.Afterwards);
-        Assert.DoesNotContain(damage.Find(new()), o => o.Class is ReferenceClass.Inheritance or ReferenceClass.Generic && o.Value == "42");
+        Assert.DoesNotContain(damage.Find(new()),
+            o => o.Class is ReferenceClass.Inheritance or ReferenceClass.Generic && o.Value == "42");
         ChangeFiles.Undo(site, result.UndoPath!);
         Assert.Equal(before, site.Digest());
     }
@@ -129,15 +144,21 @@ public sealed class RepairHalfTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.Damaged);
         Damage damage = new(site);
-        IReadOnlyList<OrphanInput> history = damage.Input(new() { Class = [ReferenceClass.Soft], IncludeExpected = true });
+        IReadOnlyList<OrphanInput> history = damage.Input(
+            new() { Class = [ReferenceClass.Soft], IncludeExpected = true });
 
-        Assert.False(damage.Repair(new() { Class = [ReferenceClass.Soft], Action = OrphanAction.Delete, NoUndo = true }).Changed);
-        RepairOrphanResult left = damage.Repair(new() { InputObject = history, Action = OrphanAction.Delete, NoUndo = true });
+        Assert.False(
+            damage.Repair(
+                new() { Class = [ReferenceClass.Soft], Action = OrphanAction.Delete, NoUndo = true }).Changed);
+        RepairOrphanResult left = damage.Repair(
+            new() { InputObject = history, Action = OrphanAction.Delete, NoUndo = true });
         Assert.Equal((false, history.Count), (left.Changed, left.Skipped));
         Assert.All(damage.Warnings, w => Assert.Contains("history", w));
-        Assert.Equal("UndecidedReferences", damage.Refuse(new() { InputObject = history, IncludeExpected = true, NoUndo = true }).Id);
+        Assert.Equal("UndecidedReferences",
+            damage.Refuse(new() { InputObject = history, IncludeExpected = true, NoUndo = true }).Id);
 
-        RepairOrphanResult named = damage.Repair(new() { Reference = ["wagtailcore_pagelogentry.page_id"], Action = OrphanAction.Delete, NoUndo = true });
+        RepairOrphanResult named = damage.Repair(
+            new() { Reference = ["wagtailcore_pagelogentry.page_id"], Action = OrphanAction.Delete, NoUndo = true });
         Assert.Equal(history.Count(h => h.Reference == "wagtailcore_pagelogentry.page_id"), named.Deleted);
     }
 
@@ -147,16 +168,22 @@ public sealed class RepairHalfTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.Damaged);
         Damage damage = new(site);
 
-        DataOpsException tree = damage.Refuse(new() { Class = [ReferenceClass.Tree], Action = OrphanAction.Delete, NoUndo = true });
+        DataOpsException tree = damage.Refuse(
+            new() { Class = [ReferenceClass.Tree], Action = OrphanAction.Delete, NoUndo = true });
         Assert.Equal("NotRepairable", tree.Id);
         Assert.Contains("Repair-Tree", tree.Advice);
         Assert.Equal("NotRepairable",
-            damage.Refuse(new() { InputObject = damage.Input(new() { Class = [ReferenceClass.Embedded] }), Action = OrphanAction.Delete, NoUndo = true }).Id);
+            damage.Refuse(
+                new() { InputObject = damage.Input(new() { Class = [ReferenceClass.Embedded] }),
+                    Action = OrphanAction.Delete, NoUndo = true }).Id);
 
-        IReadOnlyList<OrphanInput> mixed = damage.Input(new() { Class = [ReferenceClass.Tree, ReferenceClass.Embedded, ReferenceClass.Generic] });
-        RepairOrphanResult result = damage.Repair(new() { InputObject = mixed, Action = OrphanAction.Delete, WhatIf = true });
+        IReadOnlyList<OrphanInput> mixed = damage.Input(
+            new() { Class = [ReferenceClass.Tree, ReferenceClass.Embedded, ReferenceClass.Generic] });
+        RepairOrphanResult result = damage.Repair(
+            new() { InputObject = mixed, Action = OrphanAction.Delete, WhatIf = true });
         Assert.Equal(mixed.Count, result.Skipped + result.Orphans);
-        Assert.Equal(damage.Find(new() { Class = [ReferenceClass.Tree, ReferenceClass.Embedded] }).Count, result.Skipped);
+        Assert.Equal(
+            damage.Find(new() { Class = [ReferenceClass.Tree, ReferenceClass.Embedded] }).Count, result.Skipped);
     }
 
     [Fact]
@@ -166,15 +193,21 @@ public sealed class RepairHalfTests(PostgresServer server) : IDisposable
         Damage damage = new(site);
         IReadOnlyDictionary<string, string> before = site.Digest();
         Assert.Equal("UnknownTarget",
-            damage.Refuse(new() { Class = [ReferenceClass.Generic], Table = ["taggit_taggeditem"], Action = OrphanAction.Repoint, To = "1",
+            damage.Refuse(
+                new() { Class = [ReferenceClass.Generic], Table = ["taggit_taggeditem"], Action = OrphanAction.Repoint,
+                    To = "1",
                 NoUndo = true }).Id);
-        OrphanInput one = Assert.Single(damage.Input(new() { Class = [ReferenceClass.Generic], Table = ["taggit_taggeditem"] }), i => i.Key == "911");
+        OrphanInput one =
+            Assert.Single(damage.Input(new() { Class = [ReferenceClass.Generic], Table = ["taggit_taggeditem"] }),
+                i => i.Key == "911");
         string existing =
             site.Scalar<string>("select min(id)::text from wagtailimages_image");
         List<string> files = [_files.New(), _files.New()];
 
-        RepairOrphanResult repointed = damage.Repair(new() { InputObject = [one], Action = OrphanAction.Repoint, To = existing, UndoPath = files[0] });
-        RepairOrphanResult deleted = damage.Repair(new() { Class = [ReferenceClass.Generic], Action = OrphanAction.Delete, UndoPath = files[1] });
+        RepairOrphanResult repointed = damage.Repair(
+            new() { InputObject = [one], Action = OrphanAction.Repoint, To = existing, UndoPath = files[0] });
+        RepairOrphanResult deleted = damage.Repair(
+            new() { Class = [ReferenceClass.Generic], Action = OrphanAction.Delete, UndoPath = files[1] });
 
         Assert.Equal((1, 1), (repointed.Orphans, repointed.Updated));
         Assert.True(deleted.Deleted > 5);
@@ -189,10 +222,13 @@ public sealed class RepairHalfTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.Damaged);
 
-        new Damage(site).Repair(new() { Table = ["auth_user_groups", "wagtailusers_userprofile"], Action = OrphanAction.RecreateParent, NoUndo = true });
+        new Damage(site).Repair(
+            new() { Table = ["auth_user_groups", "wagtailusers_userprofile"], Action = OrphanAction.RecreateParent,
+                NoUndo = true });
 
         Assert.Equal("recreated-5 f f f",
-            site.Scalar<string>("select concat_ws(' ', username, is_active, is_staff, is_superuser) from auth_user where id = 5"));
+            site.Scalar<string>(
+                "select concat_ws(' ', username, is_active, is_staff, is_superuser) from auth_user where id = 5"));
         Assert.Matches("^![0-9a-f]{40}$", site.Scalar<string>("select password from auth_user where id = 5"));
     }
 }

@@ -1,18 +1,16 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.References;
 using DataOps.Core.Features.Orphans;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Orphans;
 
 /// <summary>
-/// Random foreign keys, random orphans, random actions: what becomes of the rows is what a plain calculation says, and undoing gives them back.
+/// Random foreign keys, random orphans, random actions: what becomes of the rows is what a plain calculation says, and
+/// undoing gives them back.
 /// </summary>
 public sealed class RepairPropertyTests(PostgresServer server, ITestOutputHelper output) : IDisposable
 {
     private static readonly OrphanAction[] s_actions =
-        [OrphanAction.SetNull, OrphanAction.Delete, OrphanAction.Repoint, OrphanAction.Quarantine, OrphanAction.RecreateParent];
+        [OrphanAction.SetNull, OrphanAction.Delete, OrphanAction.Repoint, OrphanAction.Quarantine,
+            OrphanAction.RecreateParent];
 
     private readonly ChangeFiles _files = new();
 
@@ -32,10 +30,14 @@ public sealed class RepairPropertyTests(PostgresServer server, ITestOutputHelper
         for (int round = 0; round < 6; round++)
         {
             Graph.Key key = graph.Keys[random.Next(graph.Keys.Count)];
-            OrphanAction action = s_actions.Where(a => a != OrphanAction.SetNull || key.Nullable).OrderBy(_ => random.Next()).First();
-            string? to = action == OrphanAction.Repoint ? graph.Rows[key.Target].Keys.Order().Cast<int?>().FirstOrDefault()?.ToString() : null;
+            OrphanAction action = s_actions.Where(a => a != OrphanAction.SetNull || key.Nullable).OrderBy(
+                _ => random.Next()).First();
+            string? to = action == OrphanAction.Repoint
+                ? graph.Rows[key.Target].Keys.Order().Cast<int?>().FirstOrDefault()?.ToString()
+                : null;
             // A placeholder's own references are to row 1.
-            if ((action == OrphanAction.Repoint && to is null) || (action == OrphanAction.RecreateParent && !graph.HasDefaults(key.Target)))
+            if ((action == OrphanAction.Repoint && to is null)
+                || (action == OrphanAction.RecreateParent && !graph.HasDefaults(key.Target)))
                 continue;
             output.WriteLine($"{action} {key} {to}");
             IReadOnlyDictionary<string, string> before = database.Digest("dataops_quarantine");
@@ -44,7 +46,8 @@ public sealed class RepairPropertyTests(PostgresServer server, ITestOutputHelper
 
             RepairOrphanResult result = damage.Repair(new()
             {
-                InputObject = input, Reference = piped ? [] : [key.Name], Action = action, To = to, OnDependent = OnDependent.Cascade, UndoPath = _files.New(),
+                InputObject = input, Reference = piped ? [] : [key.Name], Action = action, To = to,
+                OnDependent = OnDependent.Cascade, UndoPath = _files.New(),
             });
 
             if (result.UndoPath is { } path && random.Next(2) == 0)
@@ -79,7 +82,9 @@ public sealed class RepairPropertyTests(PostgresServer server, ITestOutputHelper
                 for (int i = 0; i < random.Next(1, 4); i++)
                 {
                     string column = $"c{i}_id";
-                    graph.Keys.Add(new Key($"{table}_{column}_fk", table, column, tables[random.Next(tables.Length)], random.Next(2) == 0));
+                    graph.Keys.Add(
+                        new Key($"{table}_{column}_fk", table, column, tables[random.Next(tables.Length)],
+                            random.Next(2) == 0));
                 }
             foreach (string table in tables)
             {
@@ -87,33 +92,42 @@ public sealed class RepairPropertyTests(PostgresServer server, ITestOutputHelper
                 for (int id = 1; id <= 30; id++)
                     if (random.Next(4) > 0)
                         rows[id] = graph.Keys.Where(k => k.Table == table)
-                            .ToDictionary(k => k.Column, k => k.Nullable && random.Next(3) == 0 ? null : (int?)random.Next(1, 31));
+                            .ToDictionary(k => k.Column,
+                                k => k.Nullable && random.Next(3) == 0 ? null : (int?)random.Next(1, 31));
             }
             // Defaults let a placeholder be made anywhere.
             graph.Sql = string.Join(";\n", (string[])[
                 .. tables.Select(graph.Create),
                 .. graph.Keys.Select(k =>
-                    $"alter table {k.Table} add constraint {k.Name} foreign key ({k.Column}) references {k.Target} deferrable initially deferred"),
+                    $"alter table {k.Table} add constraint {k.Name} foreign key ({k.Column}) references " +
+                    $"{k.Target} deferrable initially deferred"),
                 "set session_replication_role = replica",
                 .. graph.Rows.SelectMany(t => t.Value.Select(r => Insert(t.Key, r.Key, r.Value))),
                 .. tables.Select(t => $"insert into {t} (id) values (1) on conflict do nothing"),
             ]);
             foreach (string table in tables)
-                graph.Rows[table].TryAdd(1, graph.Keys.Where(k => k.Table == table).ToDictionary(k => k.Column, k => k.Nullable ? null : (int?)1));
+                graph.Rows[table].TryAdd(1,
+                    graph.Keys.Where(k => k.Table == table).ToDictionary(
+                        k => k.Column, k => k.Nullable ? null : (int?)1));
             return graph;
         }
 
-        public bool HasDefaults(string table) => Keys.Where(k => k.Table == table && !k.Nullable).All(k => Rows[k.Target].ContainsKey(1));
+        public bool HasDefaults(string table) =>
+            Keys.Where(k => k.Table == table && !k.Nullable).All(k => Rows[k.Target].ContainsKey(1));
 
         public IEnumerable<string> Now(TestDatabase database, string table)
         {
-            string columns = string.Concat(Keys.Where(k => k.Table == table).Select(k => $", coalesce(r.{k.Column}::text, '-')"));
-            return database.Column($"select concat_ws(',', r.id{columns}) from {table} r order by r.id").Select(r => r!);
+            string columns = string.Concat(
+                Keys.Where(k => k.Table == table).Select(k => $", coalesce(r.{k.Column}::text, '-')"));
+            return database.Column($"select concat_ws(',', r.id{columns}) from {table} r order by r.id").Select(
+                r => r!);
         }
 
         private string Create(string table)
         {
-            string columns = string.Concat(Keys.Where(k => k.Table == table).Select(k => $", {k.Column} int {(k.Nullable ? "" : "not null default 1")}"));
+            string columns =
+                string.Concat(Keys.Where(k => k.Table == table).Select(
+                    k => $", {k.Column} int {(k.Nullable ? "" : "not null default 1")}"));
             return $"create table {table} (id int primary key{columns})";
         }
 
@@ -129,12 +143,15 @@ public sealed class RepairPropertyTests(PostgresServer server, ITestOutputHelper
 
         public void Repair(Key key, OrphanAction action, string? to)
         {
-            int[] orphans = [.. Rows[key.Table].Where(r => r.Value[key.Column] is { } v && !Rows[key.Target].ContainsKey(v)).Select(r => r.Key)];
+            int[] orphans =
+                [.. Rows[key.Table].Where(r => r.Value[key.Column] is { } v && !Rows[key.Target].ContainsKey(v)).Select(
+                    r => r.Key)];
             if (action is OrphanAction.Delete or OrphanAction.Quarantine)
                 Delete(key.Table, orphans);
             else if (action == OrphanAction.RecreateParent)
                 foreach (int id in orphans.Select(o => Rows[key.Table][o][key.Column]!.Value).Distinct().ToArray())
-                    Rows[key.Target][id] = Keys.Where(k => k.Table == key.Target).ToDictionary(k => k.Column, k => k.Nullable ? null : (int?)1);
+                    Rows[key.Target][id] = Keys.Where(k => k.Table == key.Target).ToDictionary(
+                        k => k.Column, k => k.Nullable ? null : (int?)1);
             else
                 foreach (int id in orphans)
                     Rows[key.Table][id][key.Column] = to is null ? null : int.Parse(to);
@@ -149,7 +166,8 @@ public sealed class RepairPropertyTests(PostgresServer server, ITestOutputHelper
                 before = gone.Count;
                 foreach (Key key in Keys.Where(k => !k.Nullable))
                     gone.UnionWith(Rows[key.Table]
-                        .Where(r => gone.Contains((key.Target, r.Value[key.Column]!.Value)) && Rows[key.Target].ContainsKey(r.Value[key.Column]!.Value))
+                        .Where(r => gone.Contains((key.Target, r.Value[key.Column]!.Value))
+                            && Rows[key.Target].ContainsKey(r.Value[key.Column]!.Value))
                             .Select(r => (key.Table, r.Key)));
             }
             foreach (Key key in Keys.Where(k => k.Nullable))

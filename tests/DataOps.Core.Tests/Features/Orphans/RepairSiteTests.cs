@@ -1,8 +1,4 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.References;
 using DataOps.Core.Features.Orphans;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Orphans;
 
@@ -22,17 +18,29 @@ public sealed class RepairSiteTests(PostgresServer server) : IDisposable
 
         List<RepairOrphanResult> done =
         [
-            damage.Repair(new() { Class = [ReferenceClass.ForeignKey], Table = ["wagtailcore_page", "base_homepage"], UndoPath = _files.New() }),
-            damage.Repair(new() { Class = [ReferenceClass.Inheritance], Table = ["breads_breadpage"], Action = OrphanAction.RebuildHalf,
+            damage.Repair(
+                new() { Class = [ReferenceClass.ForeignKey], Table = ["wagtailcore_page", "base_homepage"],
+                    UndoPath = _files.New() }),
+            damage.Repair(
+                new() { Class = [ReferenceClass.Inheritance], Table = ["breads_breadpage"],
+                    Action = OrphanAction.RebuildHalf,
                 UndoPath = _files.New() }),
-            damage.Repair(new() { Class = [ReferenceClass.Inheritance], Table = ["wagtailcore_page"], Action = OrphanAction.PlainPage,
+            damage.Repair(
+                new() { Class = [ReferenceClass.Inheritance], Table = ["wagtailcore_page"],
+                    Action = OrphanAction.PlainPage,
                 UndoPath = _files.New() }),
-            damage.Repair(new() { Reference = ["*"], Table = ["auth_user_groups", "wagtailusers_userprofile"], Action = OrphanAction.RecreateParent,
+            damage.Repair(
+                new() { Reference = ["*"], Table = ["auth_user_groups", "wagtailusers_userprofile"],
+                    Action = OrphanAction.RecreateParent,
                 UndoPath = _files.New() }),
-            damage.Repair(new() { Table = ["wagtailimages_image"], Action = OrphanAction.Repoint, To = "1", UndoPath = _files.New() }),
-            damage.Repair(new() { Class = [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated], Table = ["blog_*", "taggit_*"],
+            damage.Repair(
+                new() { Table = ["wagtailimages_image"], Action = OrphanAction.Repoint, To = "1",
+                    UndoPath = _files.New() }),
+            damage.Repair(
+                new() { Class = [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated], Table = ["blog_*", "taggit_*"],
                 Action = OrphanAction.Delete, UndoPath = _files.New() }),
-            damage.Repair(new() { Class = [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated, ReferenceClass.Inheritance],
+            damage.Repair(
+                new() { Class = [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated, ReferenceClass.Inheritance],
                 Action = OrphanAction.Quarantine, UndoPath = _files.New() }),
         ];
 
@@ -56,9 +64,12 @@ public sealed class RepairSiteTests(PostgresServer server) : IDisposable
         Dictionary<string, HashSet<string>> before = damage.Rows();
 
         string[] tables =
-            ["blog_blogpagetag", "blog_blogpersonrelationship", "taggit_taggeditem", "auth_user_groups", "wagtailusers_userprofile",
+            ["blog_blogpagetag", "blog_blogpersonrelationship", "taggit_taggeditem", "auth_user_groups",
+                "wagtailusers_userprofile",
                 "wagtailredirects_redirect"];
-        RowChange[] told = [.. damage.All(new() { Table = tables, Action = OrphanAction.Delete, Detailed = true, NoUndo = true }).OfType<RowChange>()];
+        RowChange[] told =
+            [.. damage.All(new() { Table = tables, Action = OrphanAction.Delete, Detailed = true, NoUndo = true })
+                .OfType<RowChange>()];
 
         Dictionary<string, HashSet<string>> after = damage.Rows();
         foreach ((string table, HashSet<string> rows) in before)
@@ -68,7 +79,9 @@ public sealed class RepairSiteTests(PostgresServer server) : IDisposable
             Assert.Equal(toldOf.Length, gone.Length);
             Assert.Equal(rows.Count - told.Count(c => c.Table == table && c.Action == "Delete"), after[table].Count);
         }
-        string[] meant = [.. orphans.Where(o => tables.Contains(o.Split('|')[0])).Select(o => string.Join('|', o.Split('|')[..2])).Distinct()];
+        string[] meant =
+            [.. orphans.Where(o => tables.Contains(o.Split('|')[0]))
+                .Select(o => string.Join('|', o.Split('|')[..2])).Distinct()];
         Assert.True(meant.Length > 10);
         Assert.Empty(meant.Except(told.Where(c => c.Action == "Delete").Select(c => $"{c.Table}|{c.Key}")));
     }
@@ -82,14 +95,16 @@ public sealed class RepairSiteTests(PostgresServer server) : IDisposable
 
         RepairOrphanResult result = damage.Repair(new()
         {
-            Class = [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated, ReferenceClass.Inheritance, ReferenceClass.Generic],
+            Class = [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated, ReferenceClass.Inheritance,
+                ReferenceClass.Generic],
             Action = OrphanAction.Delete, OnDependent = OnDependent.Cascade, UndoPath = _files.New(),
         });
 
         Assert.True(result is { Changed: true, Deleted: > 0, Afterwards: not null });
         Assert.Empty(Oracle.Declared(site));
         Assert.Empty(damage.Find(new() { Class =
-            [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated, ReferenceClass.Inheritance, ReferenceClass.Generic] }));
+            [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated, ReferenceClass.Inheritance,
+            ReferenceClass.Generic] }));
         ChangeFiles.Undo(site, result.UndoPath!);
         Assert.Equal(before, site.Digest());
     }

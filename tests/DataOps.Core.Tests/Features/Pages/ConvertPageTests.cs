@@ -1,13 +1,13 @@
 using DataOps.Core.Features.Pages;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Pages;
 
 public sealed class ConvertPageTests(PostgresServer server) : IDisposable
 {
-    /// <summary>A new type as a migration leaves it: with fields that are prefixed, renamed, new, and its own tables for tags and people.</summary>
+    /// <summary>
+    /// A new type as a migration leaves it: with fields that are prefixed, renamed, new, and its own tables for tags
+    /// and people.
+    /// </summary>
     private const string Article = """
         insert into django_content_type (id, app_label, model) values (900, 'blog', 'article'), (901, 'blog', 'articletag'), (902, 'blog', 'articleperson');
         create table blog_article (
@@ -25,7 +25,8 @@ public sealed class ConvertPageTests(PostgresServer server) : IDisposable
 
     private static readonly ConvertPageOptions s_toArticle = new()
     {
-        Type = ["blog.blogpage"], To = "blog.article", Prefix = "new_", Map = ["headline=subtitle"], Default = ["rating=3"],
+        Type = ["blog.blogpage"], To = "blog.article", Prefix = "new_", Map = ["headline=subtitle"],
+        Default = ["rating=3"],
     };
 
     private readonly ChangeFiles _files = new();
@@ -36,23 +37,32 @@ public sealed class ConvertPageTests(PostgresServer server) : IDisposable
     public void All_pages_of_a_type_keep_what_they_are_and_undoing_brings_the_old_type_back()
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
-        site.Execute(Article + "insert into taggit_taggeditem (id, object_id, content_type_id, tag_id) values (901, 68, 41, 3)");
+        site.Execute(
+            Article + "insert into taggit_taggeditem (id, object_id, content_type_id, tag_id) values (901, 68, 41, 3)");
         IReadOnlyDictionary<string, string> before = site.Digest();
-        string?[] pages = [.. site.Column("select to_jsonb(p) - 'content_type_id' from wagtailcore_page p order by id")];
-        string?[] fields = [.. site.Column("select concat_ws('|', page_ptr_id, introduction, body, subtitle, date_published, image_id, 3) from "
+        string?[] pages =
+            [.. site.Column("select to_jsonb(p) - 'content_type_id' from wagtailcore_page p order by id")];
+        string?[] fields =
+            [.. site.Column(
+                "select concat_ws('|', page_ptr_id, introduction, body, subtitle, date_published, image_id, 3) from "
             + "blog_blogpage order by 1")];
         string?[] tags = [.. site.Column("select to_jsonb(t) from blog_blogpagetag t order by id")];
         string?[] people = [.. site.Column("select to_jsonb(t) from blog_blogpersonrelationship t order by id")];
 
-        IReadOnlyList<IChangeResult> plan = site.Run(new ConvertPage(), s_toArticle with { WhatIf = true, Detailed = true });
+        IReadOnlyList<IChangeResult> plan = site.Run(
+            new ConvertPage(), s_toArticle with { WhatIf = true, Detailed = true });
         Assert.Equal(before, site.Digest());
         ConvertPageResult done = Convert(site, s_toArticle with { UndoPath = _files.New() });
 
-        Assert.Equal((true, 6L, 0L, "blog.blogpage", "blog.article"), (done.Changed, done.Pages, done.Aliases, done.OldType, done.Type));
+        Assert.Equal((true, 6L, 0L, "blog.blogpage", "blog.article"),
+            (done.Changed, done.Pages, done.Aliases, done.OldType, done.Type));
         Assert.Equal(Assert.IsType<ConvertPageResult>(plan[^1]).WouldChange, done.Count);
         Assert.Contains("rebuild_references_index", done.Afterwards);
         Assert.Equal(pages, site.Column("select to_jsonb(p) - 'content_type_id' from wagtailcore_page p order by id"));
-        Assert.Equal(fields, site.Column("select concat_ws('|', page_ptr_id, introduction, new_body, headline, date_published, image_id, rating) from "
+        Assert.Equal(fields,
+            site.Column(
+                "select concat_ws('|', page_ptr_id, introduction, new_body, headline, date_published, image_id, " +
+                    "rating) from "
             + "blog_article order by 1"));
         Assert.Equal(tags, site.Column("select to_jsonb(t) from blog_articletag t order by id"));
         Assert.Equal(people, site.Column("select to_jsonb(t) from blog_articleperson t order by id"));
@@ -67,7 +77,8 @@ public sealed class ConvertPageTests(PostgresServer server) : IDisposable
             union all select 1 from taggit_taggeditem where content_type_id = 41
             """));
         Assert.Empty(site.Rows(MovePageTests.Problems));
-        Assert.True(site.Scalar<long>("select nextval('blog_articletag_id_seq')") > site.Scalar<int>("select max(id) from blog_articletag"));
+        Assert.True(site.Scalar<long>("select nextval('blog_articletag_id_seq')") > site.Scalar<int>(
+            "select max(id) from blog_articletag"));
         Assert.False(Convert(site, s_toArticle with { NoUndo = true }).Changed);
         ChangeFiles.Undo(site, done.UndoPath!);
         Assert.Equal(before, site.Digest());
@@ -78,7 +89,9 @@ public sealed class ConvertPageTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
         site.Execute(Article);
-        string?[] old = [.. site.Column("select concat_ws('|', id, content ->> 'body', content ->> 'subtitle', content ->> 'title', content -> "
+        string?[] old =
+            [.. site.Column(
+                "select concat_ws('|', id, content ->> 'body', content ->> 'subtitle', content ->> 'title', content -> "
             + "'tagged_items') from wagtailcore_revision where object_id = '68' order by id")];
         Assert.NotEmpty(old);
 
@@ -87,9 +100,14 @@ public sealed class ConvertPageTests(PostgresServer server) : IDisposable
         Assert.Equal(old.Length, done.Revisions);
         Assert.Equal(
             old,
-            site.Column("select concat_ws('|', id, content ->> 'new_body', content ->> 'headline', content ->> 'title', content -> 'tagged_items') from "
+            site.Column(
+                "select concat_ws('|', id, content ->> 'new_body', content ->> 'headline', content ->> 'title', " +
+                    "content -> 'tagged_items') from "
                 + "wagtailcore_revision where object_id = '68' and content_type_id = 900 order by id"));
-        Assert.Equal(["3 900"], site.Column("select distinct concat_ws(' ', content -> 'rating', content -> 'content_type', content -> 'subtitle', content "
+        Assert.Equal(["3 900"],
+            site.Column(
+                "select distinct concat_ws(' ', content -> 'rating', content -> 'content_type', content -> " +
+                    "'subtitle', content "
             + "-> 'body') from wagtailcore_revision where object_id = '68'"));
         Assert.Equal(5L, site.Scalar<long>("select count(*) from blog_blogpage"));
     }
@@ -104,25 +122,31 @@ public sealed class ConvertPageTests(PostgresServer server) : IDisposable
 
         Assert.Equal(
             [
-                "Copy date_published date_published", "Copy headline subtitle", "Copy image image", "Copy introduction introduction", "Copy new_body body",
+                "Copy date_published date_published", "Copy headline subtitle", "Copy image image",
+                "Copy introduction introduction", "Copy new_body body",
                     "Default rating 3",
                 "Rows blog_articleperson blog_blogpersonrelationship", "Rows blog_articletag blog_blogpagetag",
             ],
-            plan.OfType<ConvertedField>().Select(f => $"{f.Action} {f.Field} {f.Source}").Order(StringComparer.Ordinal));
+            plan.OfType<ConvertedField>().Select(f => $"{f.Action} {f.Field} {f.Source}")
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void All_that_is_in_the_way_is_named_at_once_and_nothing_is_changed()
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
-        site.Execute(Article + "alter table blog_article drop column date_published, alter column headline type varchar(5); create table shop_offer (id int "
+        site.Execute(Article +
+            "alter table blog_article drop column date_published, alter column headline type varchar(5); create " +
+            "table shop_offer (id int "
             + "primary key, post_id int references blog_blogpage); insert into shop_offer values (1, 68)");
         IReadOnlyDictionary<string, string> before = site.Digest();
 
-        DataOpsException failure = Assert.Throws<DataOpsException>(() => Convert(site, s_toArticle with { Default = [], NoUndo = true }));
+        DataOpsException failure = Assert.Throws<DataOpsException>(
+            () => Convert(site, s_toArticle with { Default = [], NoUndo = true }));
 
         Assert.Equal("CannotConvert", failure.Id);
-        foreach (string part in new[] { "rating needs a value", "more than 5 characters", "a value in date_published, for which the new type has no field",
+        foreach (string part in new[] { "rating needs a value", "more than 5 characters",
+            "a value in date_published, for which the new type has no field",
             "rows in shop_offer (post_id)" })
             Assert.Contains(part, failure.Message);
         Assert.Equal(before, site.Digest());
@@ -133,13 +157,18 @@ public sealed class ConvertPageTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
         IReadOnlyDictionary<string, string> before = site.Digest();
-        ConvertPageOptions options = new() { UrlPath = ["/home/blog/*-*/"], Type = ["blog.blogpage"], To = "base.standardpage", UndoPath = _files.New() };
+        ConvertPageOptions options =
+            new() { UrlPath = ["/home/blog/*-*/"], Type = ["blog.blogpage"], To = "base.standardpage",
+                UndoPath = _files.New() };
 
         Assert.Contains("blog_blogpagetag", Assert.Throws<DataOpsException>(() => Convert(site, options)).Message);
         ConvertPageResult done = Convert(site, options with { Force = true });
 
         Assert.Equal(6, done.Pages);
-        Assert.Equal(6L, site.Scalar<long>("select count(*) from wagtailcore_page p join base_standardpage s on s.page_ptr_id = p.id where p.url_path like "
+        Assert.Equal(6L,
+            site.Scalar<long>(
+                "select count(*) from wagtailcore_page p join base_standardpage s on s.page_ptr_id = p.id where " +
+                    "p.url_path like "
             + "'/home/blog/_%' and p.content_type_id = 35"));
         Assert.Empty(site.Rows("select 1 from blog_blogpagetag union all select 1 from blog_blogpage"));
         ChangeFiles.Undo(site, done.UndoPath!);
@@ -157,15 +186,20 @@ public sealed class ConvertPageTests(PostgresServer server) : IDisposable
             """);
         IReadOnlyDictionary<string, string> before = site.Digest("wagtailsearch_indexentry");
 
-        ConvertPageResult there = Convert(site, new() { Id = [68], To = "blog.podcast", Default = ["explicit=false"], NoUndo = true });
+        ConvertPageResult there = Convert(
+            site, new() { Id = [68], To = "blog.podcast", Default = ["explicit=false"], NoUndo = true });
         Assert.Equal((1L, "blog.blogpage"), (there.Pages, there.OldType));
-        Assert.Equal(["68 False"], site.Rows("select blogpage_ptr_id, explicit from blog_podcast").Select(r => string.Join(' ', r)));
+        Assert.Equal(["68 False"],
+            site.Rows("select blogpage_ptr_id, explicit from blog_podcast").Select(r => string.Join(' ', r)));
         Assert.Equal(6L, site.Scalar<long>("select count(*) from blog_blogpage"));
         Convert(site, new() { Id = [68], To = "blog.blogpage", NoUndo = true });
 
         IReadOnlyDictionary<string, string> after = site.Digest("wagtailsearch_indexentry");
         Assert.Equal(["public.wagtailcore_revision"], before.Where(t => after[t.Key] != t.Value).Select(t => t.Key));
-        Assert.Equal(["41"], site.Column("select distinct content ->> 'content_type' from wagtailcore_revision where object_id = '68' and content_type_id = "
+        Assert.Equal(["41"],
+            site.Column(
+                "select distinct content ->> 'content_type' from wagtailcore_revision where object_id = '68' and " +
+                    "content_type_id = "
             + "41"));
     }
 
@@ -187,12 +221,15 @@ public sealed class ConvertPageTests(PostgresServer server) : IDisposable
         IReadOnlyDictionary<string, string> before = site.Digest();
         string?[] list = [.. site.Column("select breadingredient_id from breads_breadpage_ingredients order by 1")];
 
-        Assert.Equal("AliasOfOther", Assert.Throws<DataOpsException>(() => Convert(site, new() { Id = [36], To = "breads.loaf", NoUndo = true })).Id);
+        Assert.Equal("AliasOfOther",
+            Assert.Throws<DataOpsException>(() =>
+                Convert(site, new() { Id = [36], To = "breads.loaf", NoUndo = true })).Id);
         ConvertPageResult done = Convert(site, new() { Id = [34], To = "breads.loaf", UndoPath = _files.New() });
 
         Assert.Equal((2L, 1L), (done.Pages, done.Aliases));
         Assert.Equal(["34", "36"], site.Column("select page_ptr_id from breads_loaf order by 1"));
-        Assert.Equal(list, site.Column("select breadingredient_id from breads_loaf_ingredients where loaf_id = 34 order by 1"));
+        Assert.Equal(
+            list, site.Column("select breadingredient_id from breads_loaf_ingredients where loaf_id = 34 order by 1"));
         Assert.Empty(site.Rows("select 1 from breads_breadpage_ingredients"));
         ChangeFiles.Undo(site, done.UndoPath!);
         Assert.Equal(before, site.Digest());
@@ -211,7 +248,9 @@ public sealed class ConvertPageTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
 
-        ConvertPageOptions options = new() { Id = [.. pages.Split(',').Select(long.Parse)], To = to, Map = map is null ? [] : [map], NoUndo = true };
+        ConvertPageOptions options =
+            new() { Id = [.. pages.Split(',').Select(long.Parse)], To = to, Map = map is null ? [] : [map],
+                NoUndo = true };
 
         Assert.Equal(id, Assert.Throws<DataOpsException>(() => Convert(site, options)).Id);
     }
@@ -227,7 +266,9 @@ public sealed class ConvertPageTests(PostgresServer server) : IDisposable
         IReadOnlyDictionary<string, string> before = site.Digest();
         string[] values = [.. s_toArticle.Default.Where(d => d.Split('=')[0] != value.Split('=')[0]), value];
 
-        DataOpsException failure = Assert.Throws<DataOpsException>(() => Convert(site, s_toArticle with { Map = [], Default = values, Force = true,
+        DataOpsException failure =
+            Assert.Throws<DataOpsException>(() =>
+                Convert(site, s_toArticle with { Map = [], Default = values, Force = true,
             NoUndo = true }));
 
         Assert.Equal(id, failure.Id);
@@ -240,11 +281,13 @@ public sealed class ConvertPageTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
 
-        DataOpsException failure = Assert.Throws<DataOpsException>(() => Convert(site, new() { Id = [68], To = "StandardPage", NoUndo = true }));
+        DataOpsException failure = Assert.Throws<DataOpsException>(
+            () => Convert(site, new() { Id = [68], To = "StandardPage", NoUndo = true }));
 
         Assert.Equal("Name it with its app: base.standardpage.", failure.Advice);
     }
 
-    private static ConvertPageResult Convert(TestDatabase site, ConvertPageOptions options) => site.Run(new ConvertPage(),
+    private static ConvertPageResult Convert(TestDatabase site, ConvertPageOptions options) =>
+        site.Run(new ConvertPage(),
         options).OfType<ConvertPageResult>().Single();
 }

@@ -1,6 +1,4 @@
 using DataOps.Core.Features.Pages;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Pages;
 
@@ -15,13 +13,17 @@ public sealed class GetPageTests(PostgresServer server)
 
         Assert.Equal(site.Column("select id from wagtailcore_page order by path"), pages.Select(p => p.Id.ToString()));
         Assert.Equal(
-            site.Column("select coalesce(p.id::text, '') from wagtailcore_page t left join wagtailcore_page p on p.path = left(t.path, -4) order by t.path"),
+            site.Column(
+                "select coalesce(p.id::text, '') from wagtailcore_page t left join wagtailcore_page p on p.path = " +
+                    "left(t.path, -4) order by t.path"),
             pages.Select(p => p.Parent?.ToString() ?? ""));
         PageInfo bread = Assert.Single(pages, p => p.Slug == "anadama-bread");
         Assert.Equal(
-            (34L, 3L, 4, "Anadama", "breads.breadpage", "Live", "/home/breads/anadama-bread/", "http://127.0.0.1:8000/breads/anadama-bread/", "127.0.0.1:8000",
+            (34L, 3L, 4, "Anadama", "breads.breadpage", "Live", "/home/breads/anadama-bread/",
+                "http://127.0.0.1:8000/breads/anadama-bread/", "127.0.0.1:8000",
                 "en"),
-            (bread.Id, bread.Parent, bread.Depth, bread.Title, bread.Type, bread.Status, bread.UrlPath, bread.Url, bread.Site, bread.Locale));
+            (bread.Id, bread.Parent, bread.Depth, bread.Title, bread.Type, bread.Status, bread.UrlPath, bread.Url,
+                bread.Site, bread.Locale));
         Assert.Equal("http://127.0.0.1:8000/", pages.Single(p => p.Id == 60).Url);
         Assert.Null(pages.Single(p => p.Id == 1).Url);
     }
@@ -62,13 +64,16 @@ public sealed class GetPageTests(PostgresServer server)
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
 
-        Assert.Equal(site.Column("select id from wagtailcore_page where path like '00010002____' order by path"), Get(site, new() { Parent = "/home/",
+        Assert.Equal(site.Column("select id from wagtailcore_page where path like '00010002____' order by path"),
+            Get(site, new() { Parent = "/home/",
             Depth = 1 }).Select(p => $"{p.Id}"));
         Assert.Equal(6, Get(site, new() { Parent = "61" }).Length);
         Assert.Equal([1L, 60L], Get(site, new() { Depth = 2 }).Select(p => p.Id));
-        Assert.Equal(site.Column("select page_ptr_id from blog_blogpage order by 1"), Get(site, new() { Type = ["blog.blogpage"] }).Select(p =>
+        Assert.Equal(site.Column("select page_ptr_id from blog_blogpage order by 1"),
+            Get(site, new() { Type = ["blog.blogpage"] }).Select(p =>
             $"{p.Id}").Order());
-        Assert.Equal(site.Scalar<long>("select count(*) - 1 from wagtailcore_page"), Get(site, new() { Site = "127.0.0.1" }).Length);
+        Assert.Equal(site.Scalar<long>("select count(*) - 1 from wagtailcore_page"),
+            Get(site, new() { Site = "127.0.0.1" }).Length);
     }
 
     [Fact]
@@ -87,10 +92,14 @@ public sealed class GetPageTests(PostgresServer server)
         using TestDatabase site = server.CopyOf(Site.Bakery);
 
         Assert.Contains("999", Assert.Throws<DataOpsException>(() => Get(site, new() { Id = [34, 999] })).Message);
-        Assert.Equal("UnknownPage", Assert.Throws<DataOpsException>(() => Get(site, new() { UrlPath = ["/nowhere/"] })).Id);
-        Assert.Equal("UnknownPage", Assert.Throws<DataOpsException>(() => Get(site, new() { Parent = "/nowhere/" })).Id);
-        Assert.Equal("UnknownModel", Assert.Throws<DataOpsException>(() => Get(site, new() { Type = ["blog.nothing"] })).Id);
-        Assert.Equal("UnknownSite", Assert.Throws<DataOpsException>(() => Get(site, new() { Site = "example.com" })).Id);
+        Assert.Equal(
+            "UnknownPage", Assert.Throws<DataOpsException>(() => Get(site, new() { UrlPath = ["/nowhere/"] })).Id);
+        Assert.Equal(
+            "UnknownPage", Assert.Throws<DataOpsException>(() => Get(site, new() { Parent = "/nowhere/" })).Id);
+        Assert.Equal(
+            "UnknownModel", Assert.Throws<DataOpsException>(() => Get(site, new() { Type = ["blog.nothing"] })).Id);
+        Assert.Equal(
+            "UnknownSite", Assert.Throws<DataOpsException>(() => Get(site, new() { Site = "example.com" })).Id);
         using TestDatabase blank = server.Blank();
         Assert.Equal("NoPages", Assert.Throws<DataOpsException>(() => Get(blank, new())).Id);
     }
@@ -106,5 +115,6 @@ public sealed class GetPageTests(PostgresServer server)
         Assert.Contains(pages, p => p.Parent is null && p.Depth > 1);
     }
 
-    private static PageInfo[] Get(TestDatabase site, GetPageOptions options) => [.. site.Run(new GetPage(), options).Cast<PageInfo>()];
+    private static PageInfo[] Get(TestDatabase site, GetPageOptions options) =>
+        [.. site.Run(new GetPage(), options).Cast<PageInfo>()];
 }

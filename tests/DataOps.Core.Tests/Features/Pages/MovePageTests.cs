@@ -1,9 +1,4 @@
 using DataOps.Core.Features.Pages;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Features.Pages;
@@ -38,13 +33,16 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
         MovePageResult done = Move(site, options with { UndoPath = _files.New() });
 
         MovedPage moved = Assert.Single(plan.OfType<MovedPage>());
-        Assert.Equal((61L, "Move", 7L, 60L, 3L, "/home/blog/", "/home/breads/blog/"), (moved.Id, moved.Action, moved.Pages, moved.OldParent, moved.Parent,
+        Assert.Equal((61L, "Move", 7L, 60L, 3L, "/home/blog/", "/home/breads/blog/"),
+            (moved.Id, moved.Action, moved.Pages, moved.OldParent, moved.Parent,
             moved.OldUrlPath, moved.UrlPath));
-        Assert.Equal((true, 1, 7L, "/home/breads/blog/", "manage.py update_index"), (done.Changed, done.Moved, done.Pages, done.UrlPath, done.Afterwards));
+        Assert.Equal((true, 1, 7L, "/home/breads/blog/", "manage.py update_index"),
+            (done.Changed, done.Moved, done.Pages, done.UrlPath, done.Afterwards));
         Assert.Equal(Assert.IsType<MovePageResult>(plan[^1]).WouldChange, done.Count);
         Assert.Empty(site.Rows(Problems));
         Assert.Equal("000100020001" + "0001", site.Scalar<string>("select path from wagtailcore_page where id = 61"));
-        Assert.Equal(["/home/breads/blog/bread-circuses/"], site.Column("select url_path from wagtailcore_page where id = 68"));
+        Assert.Equal(
+            ["/home/breads/blog/bread-circuses/"], site.Column("select url_path from wagtailcore_page where id = 68"));
         Assert.False(Move(site, options with { NoUndo = true }).Changed);
         ChangeFiles.Undo(site, done.UndoPath!);
         Assert.Equal(before, site.Digest());
@@ -64,7 +62,9 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
                 """wagtail.move 68 Bread and Circuses 41 {"source": {"id": 61, "title": "Blog"}, "destination": {"id": 3, "title": "Breads"}}""",
                 """wagtail.reorder 68 Bread and Circuses 41 {"source": {"id": 3, "title": "Breads"}, "destination": {"id": 3, "title": "Breads"}}""",
             ],
-            site.Rows($"select action, page_id, label, content_type_id, data::text from wagtailcore_pagelogentry where id > {last} and not deleted and not "
+            site.Rows(
+                $"select action, page_id, label, content_type_id, data::text from wagtailcore_pagelogentry where id " +
+                    $"> {last} and not deleted and not "
                 + $"content_changed and uuid is not null and user_id is null order by id")
                 .Select(r => string.Join(' ', r)));
     }
@@ -85,8 +85,11 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
             long target = random.Next(8) == 0 ? 1 : oracle.Pages[random.Next(oracle.Pages.Count)];
             PagePosition position = target == 1 ? (PagePosition)random.Next(2) : (PagePosition)random.Next(6);
             string move = $"seed {seed}, move {i}: {page} {position} of {target}";
-            MovePageOptions options = new() { Id = [page], To = $"{target}", Position = position, OnSlugClash = OnSlugClash.Suffix, UndoPath = _files.New() };
-            bool isRefused = oracle.IsWithin(target, page) && (page != target || position is PagePosition.FirstChild or PagePosition.LastChild);
+            MovePageOptions options =
+                new() { Id = [page], To = $"{target}", Position = position, OnSlugClash = OnSlugClash.Suffix,
+                    UndoPath = _files.New() };
+            bool isRefused = oracle.IsWithin(target, page)
+                && (page != target || position is PagePosition.FirstChild or PagePosition.LastChild);
             if (isRefused)
             {
                 Assert.Equal("InvalidMove", Assert.Throws<DataOpsException>(() => Move(site, options)).Id);
@@ -119,7 +122,8 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
             MovePageResult done = Move(site, options);
 
             Assert.Equal(3, done.Moved);
-            Assert.Contains(" 77 62 73 ", $" {string.Join(' ', site.Column("select id from wagtailcore_page order by path"))} ");
+            Assert.Contains(
+                " 77 62 73 ", $" {string.Join(' ', site.Column("select id from wagtailcore_page order by path"))} ");
             Assert.Empty(site.Rows(Problems));
             Assert.False(Move(site, options).Changed, $"{position} again");
         }
@@ -129,7 +133,9 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
     public void A_slug_that_is_taken_is_named_or_gets_a_suffix_in_drafts_too()
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
-        site.Execute("update wagtailcore_page set slug = 'anpan', url_path = '/home/blog/anpan/' where id = 68; update wagtailcore_revision set content = "
+        site.Execute(
+            "update wagtailcore_page set slug = 'anpan', url_path = '/home/blog/anpan/' where id = 68; update " +
+                "wagtailcore_revision set content = "
             + "jsonb_set(content, '{slug}', '\"anpan\"') where object_id = '68'");
         IReadOnlyDictionary<string, string> before = site.Digest();
         MovePageOptions options = new() { Id = [68], To = "/home/breads/", UndoPath = _files.New() };
@@ -141,7 +147,8 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
         MovePageResult done = Move(site, options with { OnSlugClash = OnSlugClash.Suffix });
 
         Assert.Equal("/home/breads/anpan-2/", done.UrlPath);
-        Assert.Equal(["anpan-2"], site.Column("select distinct content ->> 'slug' from wagtailcore_revision where object_id = '68'"));
+        Assert.Equal(["anpan-2"],
+            site.Column("select distinct content ->> 'slug' from wagtailcore_revision where object_id = '68'"));
         Assert.Empty(site.Rows(Problems));
         ChangeFiles.Undo(site, done.UndoPath!);
         Assert.Equal(before, site.Digest());
@@ -160,12 +167,17 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
         IReadOnlyDictionary<string, string> before = site.Digest();
         List<string> warnings = [];
 
-        MovePageResult done = Move(site, new() { Id = [61], To = "3", Redirect = true, UndoPath = _files.New() }, new() { Warning = warnings.Add });
+        MovePageResult done =
+            Move(site, new() { Id = [61], To = "3", Redirect = true, UndoPath = _files.New() },
+                new() { Warning = warnings.Add });
 
         Assert.Equal(5, done.Redirects);
         Assert.Equal(
-            ["/blog 61", "/blog/desserts-benefits 77", "/blog/joy-baking-soda 73", "/blog/sliced-bread 74", "/blog/wild-yeast 62"],
-            site.Rows("select old_path, redirect_page_id from wagtailredirects_redirect where old_path like '/blog%' and redirect_page_id is not null order "
+            ["/blog 61", "/blog/desserts-benefits 77", "/blog/joy-baking-soda 73", "/blog/sliced-bread 74",
+                "/blog/wild-yeast 62"],
+            site.Rows(
+                "select old_path, redirect_page_id from wagtailredirects_redirect where old_path like '/blog%' and " +
+                    "redirect_page_id is not null order "
                 + "by old_path collate \"C\"").Select(r => string.Join(' ', r)));
         Assert.Contains(warnings, w => w.Contains("1 old addresses", StringComparison.Ordinal));
         ChangeFiles.Undo(site, done.UndoPath!);
@@ -182,7 +194,8 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
             """);
         List<string> warnings = [];
 
-        MovePageResult done = Move(site, new() { Id = [61], To = "3", NoUndo = true }, new() { Warning = warnings.Add });
+        MovePageResult done = Move(
+            site, new() { Id = [61], To = "3", NoUndo = true }, new() { Warning = warnings.Add });
 
         Assert.Contains(warnings, w => w.Contains("root page of site blog.example:80", StringComparison.Ordinal));
         Assert.Contains(warnings, w => w.Contains("different locales", StringComparison.Ordinal));
@@ -204,7 +217,9 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.Bakery);
         IReadOnlyDictionary<string, string> before = site.Digest();
 
-        Assert.Equal(id, Assert.Throws<DataOpsException>(() => Move(site, new() { Id = [page], To = to, Position = position, NoUndo = true })).Id);
+        Assert.Equal(id,
+            Assert.Throws<DataOpsException>(
+                () => Move(site, new() { Id = [page], To = to, Position = position, NoUndo = true })).Id);
         Assert.Equal(before, site.Digest());
     }
 
@@ -213,7 +228,8 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
         long pages = site.Scalar<long>("select count(*) from wagtailcore_page");
-        string[] order = [.. site.Column("select id from wagtailcore_page where depth > 2 order by id").Select(i => i!)];
+        string[] order =
+            [.. site.Column("select id from wagtailcore_page where depth > 2 order by id").Select(i => i!)];
 
         await Task.WhenAll(Enumerable.Range(0, 4).Select(n => Task.Run(() =>
         {
@@ -223,7 +239,8 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
             {
                 MovePageOptions options = new()
                 {
-                    Id = [long.Parse(order[random.Next(order.Length)])], To = order[random.Next(order.Length)], Position = (PagePosition)random.Next(6),
+                    Id = [long.Parse(order[random.Next(order.Length)])], To = order[random.Next(order.Length)],
+                    Position = (PagePosition)random.Next(6),
                         OnSlugClash = OnSlugClash.Suffix, NoUndo = true,
                 };
                 try
@@ -248,16 +265,22 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
         using NpgsqlConnection writer = new(site.ConnectionString);
         writer.Open();
         using NpgsqlTransaction open = writer.BeginTransaction();
-        using (NpgsqlCommand insert = new("update wagtailcore_page set title = 'Saved meanwhile' where id = 68", writer))
+        using (NpgsqlCommand insert = new(
+            "update wagtailcore_page set title = 'Saved meanwhile' where id = 68", writer))
             insert.ExecuteNonQuery();
-        using Session impatient = Session.Open(site.Settings.WithLockTimeout(TimeSpan.FromMilliseconds(200)), "Test", TestContext.Current.CancellationToken);
+        using Session impatient =
+            Session.Open(site.Settings.WithLockTimeout(TimeSpan.FromMilliseconds(200)), "Test",
+                TestContext.Current.CancellationToken);
 
-        DataOpsException busy = Assert.Throws<DataOpsException>(() => new MovePage().Run(impatient, new() { Id = [61], To = "3", NoUndo = true },
+        DataOpsException busy =
+            Assert.Throws<DataOpsException>(() =>
+                new MovePage().Run(impatient, new() { Id = [61], To = "3", NoUndo = true },
             new()).ToArray());
 
         Assert.Equal(FailureKind.Busy, busy.Kind);
         open.Commit();
-        Assert.Equal(["000100020004 Saved meanwhile"], site.Column("select b.path || ' ' || t.title from wagtailcore_page b, wagtailcore_page t where b.id "
+        Assert.Equal(["000100020004 Saved meanwhile"],
+            site.Column("select b.path || ' ' || t.title from wagtailcore_page b, wagtailcore_page t where b.id "
             + "= 61 and t.id = 68"));
     }
 

@@ -1,8 +1,5 @@
 using DataOps.Core.Features.Pages;
 using DataOps.Core.Features.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Pages;
 
@@ -29,7 +26,8 @@ public sealed class NewPageTests(PostgresServer server) : IDisposable
           person_id int not null references base_person deferrable initially deferred);
         """;
 
-    private static readonly ConvertPageOptions s_toArticle = new() { Type = ["blog.blogpage"], To = "blog.article", Prefix = "new_", AsNewPage = true };
+    private static readonly ConvertPageOptions s_toArticle =
+        new() { Type = ["blog.blogpage"], To = "blog.article", Prefix = "new_", AsNewPage = true };
     private static readonly ConvertPageOptions s_toFront = new() { Id = [60], To = "base.frontpage", AsNewPage = true };
 
     private readonly ChangeFiles _files = new();
@@ -49,26 +47,33 @@ public sealed class NewPageTests(PostgresServer server) : IDisposable
             insert into taggit_taggeditem (id, object_id, content_type_id, tag_id) values (901, 60, 34, 3), (902, 60, 1, 4);
             """);
         IReadOnlyDictionary<string, string> before = site.Digest();
-        const string Below = "select to_jsonb(p) from wagtailcore_page p where path like '00010002_%' and id < 900 order by id";
+        const string Below =
+            "select to_jsonb(p) from wagtailcore_page p where path like '00010002_%' and id < 900 order by id";
         string?[] below = [.. site.Column(Below)];
         List<string> warnings = [];
 
-        IReadOnlyList<IChangeResult> plan = site.Run(new ConvertPage(), s_toFront with { WhatIf = true, Detailed = true });
+        IReadOnlyList<IChangeResult> plan = site.Run(
+            new ConvertPage(), s_toFront with { WhatIf = true, Detailed = true });
         Assert.Equal(before, site.Digest());
-        IReadOnlyList<IChangeResult> all = site.Run(new ConvertPage(), s_toFront with { Detailed = true, UndoPath = _files.New() },
+        IReadOnlyList<IChangeResult> all =
+            site.Run(new ConvertPage(), s_toFront with { Detailed = true, UndoPath = _files.New() },
             new() { Warning = warnings.Add });
         ConvertPageResult done = all.OfType<ConvertPageResult>().Single();
 
         long id = done.Id!.Value;
-        Assert.Equal((true, 1L, 0L, "base.homepage", "base.frontpage"), (done.Changed, done.Pages, done.Aliases, done.OldType, done.Type));
+        Assert.Equal((true, 1L, 0L, "base.homepage", "base.frontpage"),
+            (done.Changed, done.Pages, done.Aliases, done.OldType, done.Type));
         Assert.Equal(Assert.IsType<ConvertPageResult>(plan[^1]).WouldChange, done.Count);
         Assert.Equal(("Keep", 60L, id, 7L, "/home/", "/home-old/"), all.OfType<ReplacedPage>().Select(p =>
             (p.Action, p.OldId, p.Id, p.Children, p.UrlPath, p.OldUrlPath)).Single());
         Assert.Equal(below, site.Column(Below));
         Assert.Equal(
             [$"00010002 home /home/ True 7 900 True {id}", "00010003 home-old /home-old/ False 0 34 True 60"],
-            site.Column($"select concat_ws(' ', path, slug, url_path, case when live then 'True' else 'False' end, numchild, content_type_id, "
-                + $"case when has_unpublished_changes = (id = 60) then 'True' end, id) from wagtailcore_page where id in (60, {id}) order by path"));
+            site.Column(
+                $"select concat_ws(' ', path, slug, url_path, case when live then 'True' else 'False' end, " +
+                    $"numchild, content_type_id, "
+                + $"case when has_unpublished_changes = (id = 60) then 'True' end, id) from wagtailcore_page where " +
+                $"id in (60, {id}) order by path"));
         Assert.Equal([$"{id} {id} {id} {id} {id}/900 {id}/1 {id}"], site.Column("""
             select concat_ws(' ', (select root_page_id from wagtailcore_site), (select page_id from wagtailcore_workflowpage where page_id <> 1),
               (select page_id from wagtailcore_grouppagepermission where id = 900), (select redirect_page_id from wagtailredirects_redirect where id = 900),
@@ -94,12 +99,17 @@ public sealed class NewPageTests(PostgresServer server) : IDisposable
         long id = Convert(site, s_toFront with { NoUndo = true }).Id!.Value;
 
         Assert.Equal(
-            [$"{id} wagtail.create 900", "3 wagtail.move 46", "63 wagtail.move 51", "61 wagtail.move 40", "80 wagtail.move 52", "70 wagtail.move 33",
+            [$"{id} wagtail.create 900", "3 wagtail.move 46", "63 wagtail.move 51", "61 wagtail.move 40",
+                "80 wagtail.move 52", "70 wagtail.move 33",
                 "69 wagtail.move 32", "76 wagtail.move 35", "60 wagtail.unpublish 34"],
-            site.Column($"select concat_ws(' ', page_id, action, content_type_id) from wagtailcore_pagelogentry where id > {last} order by id"));
+            site.Column(
+                $"select concat_ws(' ', page_id, action, content_type_id) from wagtailcore_pagelogentry where id > " +
+                    $"{last} order by id"));
         Assert.Equal(
             [$"60 -> {id} Welcome to the Wagtail Bakery!"],
-            site.Column($"select distinct concat_ws(' ', data -> 'source' -> 'id', '->', data -> 'destination' -> 'id', data -> 'destination' ->> 'title') "
+            site.Column(
+                $"select distinct concat_ws(' ', data -> 'source' -> 'id', '->', data -> 'destination' -> 'id', " +
+                    $"data -> 'destination' ->> 'title') "
                 + $"from wagtailcore_pagelogentry where id > {last} and action = 'wagtail.move'"));
     }
 
@@ -109,10 +119,19 @@ public sealed class NewPageTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.Bakery);
         site.Execute(Types);
         IReadOnlyDictionary<string, string> before = site.Digest();
-        string?[] fields = [.. site.Column("select concat_ws('|', url_path, live, introduction, body, subtitle, date_published, image_id) from blog_blogpage "
+        string?[] fields =
+            [.. site.Column(
+                "select concat_ws('|', url_path, live, introduction, body, subtitle, date_published, image_id) from " +
+                    "blog_blogpage "
             + "join wagtailcore_page on id = page_ptr_id order by url_path collate \"C\"")];
-        string?[] tags = [.. site.Column("select slug || ' ' || tag_id from blog_blogpagetag join wagtailcore_page p on p.id = content_object_id order by 1")];
-        string?[] people = [.. site.Column("select slug || ' ' || person_id from blog_blogpersonrelationship join wagtailcore_page p on p.id = page_id order "
+        string?[] tags =
+            [.. site.Column(
+                "select slug || ' ' || tag_id from blog_blogpagetag join wagtailcore_page p on p.id = " +
+                    "content_object_id order by 1")];
+        string?[] people =
+            [.. site.Column(
+                "select slug || ' ' || person_id from blog_blogpersonrelationship join wagtailcore_page p on p.id = " +
+                    "page_id order "
             + "by 1")];
         const string Old = """
             select count(*) from wagtailcore_page where content_type_id = 41 union all select count(*) from blog_blogpagetag
@@ -124,10 +143,19 @@ public sealed class NewPageTests(PostgresServer server) : IDisposable
         ConvertPageResult done = Convert(site, options);
 
         Assert.Equal((6L, null), (done.Pages, done.Id));
-        Assert.Equal(fields, site.Column("select concat_ws('|', url_path, live, introduction, new_body, subtitle, date_published, image_id) from blog_article "
+        Assert.Equal(fields,
+            site.Column(
+                "select concat_ws('|', url_path, live, introduction, new_body, subtitle, date_published, image_id) " +
+                    "from blog_article "
             + "join wagtailcore_page on id = page_ptr_id order by url_path collate \"C\""));
-        Assert.Equal(tags, site.Column("select slug || ' ' || tag_id from blog_articletag join wagtailcore_page p on p.id = content_object_id order by 1"));
-        Assert.Equal(people, site.Column("select slug || ' ' || person_id from blog_articleperson join wagtailcore_page p on p.id = page_id order by 1"));
+        Assert.Equal(tags,
+            site.Column(
+                "select slug || ' ' || tag_id from blog_articletag join wagtailcore_page p on p.id = " +
+                    "content_object_id order by 1"));
+        Assert.Equal(people,
+            site.Column(
+                "select slug || ' ' || person_id from blog_articleperson join wagtailcore_page p on p.id = page_id " +
+                    "order by 1"));
         Assert.Equal(choice == OldPage.Keep ? old : ["0", "0", "0", "0"], site.Column(Old));
         Assert.Empty(site.Run(new TestTree(), new()));
         Assert.Empty(site.Rows(MovePageTests.Problems));
@@ -150,7 +178,10 @@ public sealed class NewPageTests(PostgresServer server) : IDisposable
         Assert.Equal(before, site.Digest());
 
         Assert.True(Convert(site, options with { Force = true }).Changed);
-        Assert.Empty(site.Rows("select 1 from wagtailcore_revision where object_id = '68' union all select 1 from wagtailcore_page where id = 68"));
+        Assert.Empty(
+            site.Rows(
+                "select 1 from wagtailcore_revision where object_id = '68' union all select 1 from wagtailcore_page " +
+                    "where id = 68"));
         Assert.Empty(site.Run(new TestTree(), new()));
     }
 
@@ -158,11 +189,13 @@ public sealed class NewPageTests(PostgresServer server) : IDisposable
     public void A_draft_of_a_page_that_stays_neither_takes_the_slug_back_nor_is_published_by_its_schedule()
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
-        site.Execute(Types + "update wagtailcore_revision set approved_go_live_at = now() + interval '1 day' where id = 111");
+        site.Execute(
+            Types + "update wagtailcore_revision set approved_go_live_at = now() + interval '1 day' where id = 111");
 
         Convert(site, s_toArticle with { Type = [], Id = [68], NoUndo = true });
 
-        Assert.Equal(["bread-circuses-old 0"], site.Column("select distinct content ->> 'slug' || ' ' || (select count(approved_go_live_at) from "
+        Assert.Equal(["bread-circuses-old 0"],
+            site.Column("select distinct content ->> 'slug' || ' ' || (select count(approved_go_live_at) from "
             + "wagtailcore_revision where object_id = '68') from wagtailcore_revision where object_id = '68'"));
     }
 
@@ -177,12 +210,15 @@ public sealed class NewPageTests(PostgresServer server) : IDisposable
 
         foreach (OldPage choice in Enum.GetValues<OldPage>())
         {
-            ConvertPageResult done = Convert(site, s_toArticle with { Type = [], Id = [62, 74], OldPage = choice, UndoPath = _files.New() });
+            ConvertPageResult done = Convert(
+                site, s_toArticle with { Type = [], Id = [62, 74], OldPage = choice, UndoPath = _files.New() });
 
             Assert.Equal((3L, 1L), (done.Pages, done.Aliases));
-            Assert.Equal("/home/blog/wild-yeast/sliced-bread/", site.Scalar<string>("select c.url_path from wagtailcore_page c join wagtailcore_page p on "
+            Assert.Equal("/home/blog/wild-yeast/sliced-bread/",
+                site.Scalar<string>("select c.url_path from wagtailcore_page c join wagtailcore_page p on "
                 + "p.path = left(c.path, -4) where p.content_type_id = 901 and c.content_type_id = 901"));
-            Assert.Equal("wild-yeast desserts-benefits", site.Scalar<string>("select o.slug || ' ' || a.slug from wagtailcore_page a join wagtailcore_page o "
+            Assert.Equal("wild-yeast desserts-benefits",
+                site.Scalar<string>("select o.slug || ' ' || a.slug from wagtailcore_page a join wagtailcore_page o "
                 + "on o.id = a.alias_of_id where a.content_type_id = 901"));
             Assert.Empty(site.Run(new TestTree(), new()));
             Assert.Empty(site.Rows(MovePageTests.Problems));
@@ -202,12 +238,17 @@ public sealed class NewPageTests(PostgresServer server) : IDisposable
         IReadOnlyDictionary<string, string> before = site.Digest();
         int tags = site.Scalar<int>("select count(*)::int from blog_blogpagetag where content_object_id = 62");
 
-        ConvertPageResult done = Convert(site, new() { Id = [62], To = "blog.podcast", Default = ["explicit=false"], AsNewPage = true, OldPage = choice,
+        ConvertPageResult done =
+            Convert(site,
+                new() { Id = [62], To = "blog.podcast", Default = ["explicit=false"], AsNewPage = true,
+                    OldPage = choice,
             UndoPath = _files.New() });
 
         Assert.Equal(choice == OldPage.Keep ? 7L : 6L, site.Scalar<long>("select count(*) from blog_blogpage"));
-        Assert.Equal(tags, site.Scalar<int>($"select count(*)::int from blog_blogpagetag where content_object_id = {done.Id}"));
-        Assert.Equal(choice == OldPage.Keep ? tags : 0, site.Scalar<int>("select count(*)::int from blog_blogpagetag where content_object_id = 62"));
+        Assert.Equal(
+            tags, site.Scalar<int>($"select count(*)::int from blog_blogpagetag where content_object_id = {done.Id}"));
+        Assert.Equal(choice == OldPage.Keep ? tags : 0,
+            site.Scalar<int>("select count(*)::int from blog_blogpagetag where content_object_id = 62"));
         Assert.Empty(site.Run(new TestTree(), new()));
         ChangeFiles.Undo(site, done.UndoPath!);
         Assert.Equal(before, site.Digest());
@@ -217,12 +258,14 @@ public sealed class NewPageTests(PostgresServer server) : IDisposable
     public void Rows_that_need_the_old_page_are_named_and_stay_or_go_as_it_is_asked()
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
-        site.Execute(Types + "create table shop_offer (id int primary key, post_id int not null references blog_blogpage); "
+        site.Execute(Types +
+            "create table shop_offer (id int primary key, post_id int not null references blog_blogpage); "
             + "insert into shop_offer values (1, 62)");
         IReadOnlyDictionary<string, string> before = site.Digest();
         ConvertPageOptions options = s_toArticle with { Type = [], Id = [62], NoUndo = true, Force = false };
 
-        DataOpsException failure = Assert.Throws<DataOpsException>(() => Convert(site, options with { OldPage = OldPage.Delete }));
+        DataOpsException failure = Assert.Throws<DataOpsException>(
+            () => Convert(site, options with { OldPage = OldPage.Delete }));
         Assert.Contains("shop_offer", failure.Message);
         Assert.Equal(before, site.Digest());
     }
@@ -237,7 +280,8 @@ public sealed class NewPageTests(PostgresServer server) : IDisposable
             """);
         List<string> warnings = [];
 
-        site.Run(new ConvertPage(), s_toArticle with { Type = [], Id = [62], NoUndo = true }, new() { Warning = warnings.Add });
+        site.Run(new ConvertPage(), s_toArticle with { Type = [], Id = [62], NoUndo = true },
+            new() { Warning = warnings.Add });
 
         Assert.Contains(warnings, w => w.Contains("(1 of them)", StringComparison.Ordinal));
     }
@@ -251,13 +295,16 @@ public sealed class NewPageTests(PostgresServer server) : IDisposable
         site.Execute(Types);
         IReadOnlyDictionary<string, string> before = site.Digest();
 
-        ConvertPageOptions options = new() { Id = [page], To = "base.standardpage", Default = ["introduction=", "body=[]"], Force = true, AsNewPage = isNew,
+        ConvertPageOptions options =
+            new() { Id = [page], To = "base.standardpage", Default = ["introduction=", "body=[]"], Force = true,
+                AsNewPage = isNew,
             OldPage = choice, NoUndo = true };
 
         Assert.Equal(id, Assert.Throws<DataOpsException>(() => Convert(site, options)).Id);
         Assert.Equal(before, site.Digest());
     }
 
-    private static ConvertPageResult Convert(TestDatabase site, ConvertPageOptions options) => site.Run(new ConvertPage(),
+    private static ConvertPageResult Convert(TestDatabase site, ConvertPageOptions options) =>
+        site.Run(new ConvertPage(),
         options).OfType<ConvertPageResult>().Single();
 }

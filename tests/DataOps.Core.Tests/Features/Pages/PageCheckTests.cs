@@ -1,18 +1,19 @@
 using DataOps.Core.Features.Trees;
 using DataOps.Core.Tests.Peers;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Pages;
 
-/// <summary>What hangs on pages' places, with random damage: what is found is what an oracle finds page by page.</summary>
+/// <summary>
+/// What hangs on pages' places, with random damage: what is found is what an oracle finds page by page.
+/// </summary>
 public sealed class PageCheckTests(PostgresServer server, ITestOutputHelper output)
 {
     private const int Rounds = 60;
     private const int Plain = -1;
 
     private static readonly string[] s_classes =
-        ["UrlPath", "Slug", "ContentType", "MissingSpecific", "StraySpecific", "LatestRevision", "LiveRevision", "Translation", "Root"];
+        ["UrlPath", "Slug", "ContentType", "MissingSpecific", "StraySpecific", "LatestRevision", "LiveRevision",
+            "Translation", "Root"];
 
     [Fact]
     public void Random_damage_of_pages_is_found_as_an_oracle_finds_it_page_by_page()
@@ -30,12 +31,15 @@ public sealed class PageCheckTests(PostgresServer server, ITestOutputHelper outp
                 pages.Damage();
             pages.Write(site);
 
-            string[] found = [.. site.Run(new TestTree(), new() { Table = ["wagtailcore_page"] }).Where(f => s_classes.Contains($"{f.Class}"))
+            string[] found =
+                [.. site.Run(new TestTree(), new() { Table = ["wagtailcore_page"] }).Where(
+                    f => s_classes.Contains($"{f.Class}"))
                 .Select(f => $"{f.Class} {f.Table} {f.Key} {f.Value} -> {f.Expected}").Order(StringComparer.Ordinal)];
 
             string[] expected = [.. Expected(pages).Order(StringComparer.Ordinal)];
             Assert.True(expected.SequenceEqual(found),
-                $"seed {DjangoPeer.Seed}, round {round}: {string.Join("; ", expected.Except(found))} <> {string.Join("; ", found.Except(expected))}");
+                $"seed {DjangoPeer.Seed}, round {round}: " +
+                    $"{string.Join("; ", expected.Except(found))} <> {string.Join("; ", found.Except(expected))}");
             met.UnionWith(expected.Select(e => e.Split(' ')[0]));
         }
         Assert.Equal(s_classes.Order(), met.Order());
@@ -43,7 +47,8 @@ public sealed class PageCheckTests(PostgresServer server, ITestOutputHelper outp
 
     private static IEnumerable<string> Expected(RandomPages site) =>
         Places(site.Pages).Concat(site.Pages.SelectMany(Halves)).Concat(site.Pages.SelectMany(p => Revisions(site, p)))
-            .Concat(site.Lost.Distinct().SelectMany(p => p.Rows.Select(t => $"StraySpecific types_t{t}page {p.Id} {p.Id} -> ")));
+            .Concat(site.Lost.Distinct().SelectMany(
+                p => p.Rows.Select(t => $"StraySpecific types_t{t}page {p.Id} {p.Id} -> ")));
 
     private static IEnumerable<string> Places(List<RandomPage> pages)
     {
@@ -54,9 +59,12 @@ public sealed class PageCheckTests(PostgresServer server, ITestOutputHelper outp
         {
             if (Url(pages, page) is { } url && url != page.Url)
                 yield return Line("UrlPath", page, page.Url, url);
-            if (page.Path.Length > 4 && byPath.First(p => p.Path.Length > 4 && p.Path[..^4] == page.Path[..^4] && p.Slug == page.Slug) != page)
+            if (page.Path.Length > 4
+                && byPath.First(p => p.Path.Length > 4 && p.Path[..^4] == page.Path[..^4]
+                && p.Slug == page.Slug) != page)
                 yield return Line("Slug", page, page.Slug);
-            if (page.Path.Length == 4 && page.Path.All(char.IsAsciiDigit) && byPath.First(p => p.Path.Length == 4 && p.Path.All(char.IsAsciiDigit)) != page)
+            if (page.Path.Length == 4 && page.Path.All(char.IsAsciiDigit)
+                && byPath.First(p => p.Path.Length == 4 && p.Path.All(char.IsAsciiDigit)) != page)
                 yield return Line("Root", page, page.Path);
             if (pages.Any(p => p.Translation == page.Translation && p.Id < page.Id))
                 yield return Line("Translation", page, $"00000000-0000-0000-0000-{page.Translation:000000000000}");
@@ -65,11 +73,14 @@ public sealed class PageCheckTests(PostgresServer server, ITestOutputHelper outp
 
     private static string? Url(List<RandomPage> pages, RandomPage page) =>
         page.Path.Length <= 4 ? "/"
-        : pages.FirstOrDefault(p => p.Path == page.Path[..^4]) is { } up && Url(pages, up) is { } above ? $"{above}{page.Slug}/" : null;
+        : pages.FirstOrDefault(p => p.Path == page.Path[..^4]) is { } up && Url(pages, up) is { } above
+            ? $"{above}{page.Slug}/"
+            : null;
 
     private static IEnumerable<string> Halves(RandomPage page)
     {
-        int[] same = [.. Enumerable.Range(Plain, RandomPages.Types + 1).Where(t => page.Rows.SetEquals(RandomPages.Chain(t)))];
+        int[] same =
+            [.. Enumerable.Range(Plain, RandomPages.Types + 1).Where(t => page.Rows.SetEquals(RandomPages.Chain(t)))];
         string type = Label(page.Type);
         if (page.Type < Plain || (page.Rows.Count > 0 && same.Length == 1 && same[0] != page.Type))
             return [$"ContentType wagtailcore_page {page.Id} {type} -> {(same.Length == 1 ? Label(same[0]) : "")}"];
@@ -78,7 +89,8 @@ public sealed class PageCheckTests(PostgresServer server, ITestOutputHelper outp
             .Concat(page.Rows.Except(chain).Select(t => $"StraySpecific types_t{t}page {page.Id} {page.Id} -> "));
     }
 
-    private static string Label(int type) => type == Plain ? "wagtailcore.page" : type < Plain ? "gone.page" : $"types.t{type}page";
+    private static string Label(int type) =>
+        type == Plain ? "wagtailcore.page" : type < Plain ? "gone.page" : $"types.t{type}page";
 
     private static IEnumerable<string> Revisions(RandomPages site, RandomPage page)
     {

@@ -1,16 +1,14 @@
 using DataOps.Core.Features.Pages;
 using DataOps.Core.Features.Sites;
 using DataOps.Core.Features.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Features.Pages;
 
-/// <summary>Whatever goes wrong while pages, sites and trees are changed: a clear error, the database as it was, no undo file of what never was.</summary>
+/// <summary>
+/// Whatever goes wrong while pages, sites and trees are changed: a clear error, the database as it was, no undo file of
+/// what never was.
+/// </summary>
 public sealed class PageFaultTests : IDisposable
 {
     private readonly ChangeFiles _files = new();
@@ -32,15 +30,20 @@ public sealed class PageFaultTests : IDisposable
     private static IReadOnlyDictionary<string, Func<string, Session, OperationContext, IEnumerable<IChangeResult>>> Operations { get; } =
         new Dictionary<string, Func<string, Session, OperationContext, IEnumerable<IChangeResult>>>
         {
-            ["Move-Page"] = (undo, session, context) => new MovePage().Run(session, new() { Id = [61], To = "3", Redirect = true, UndoPath = undo }, context),
+            ["Move-Page"] = (undo, session, context) => new MovePage().Run(
+                session, new() { Id = [61], To = "3", Redirect = true, UndoPath = undo }, context),
             ["Convert-Page"] = (undo, session, context) => new ConvertPage().Run(
                 session, new() { Id = [68], To = "blog.leaflet", Force = true, UndoPath = undo }, context),
             ["Convert-Page -AsNewPage"] = (undo, session, context) => new ConvertPage().Run(
-                session, new() { Id = [61], To = "blog.leaflet", Force = true, AsNewPage = true, UndoPath = undo }, context),
+                session, new() { Id = [61], To = "blog.leaflet", Force = true, AsNewPage = true, UndoPath = undo },
+                context),
             ["Convert-Page -AsNewPage -OldPage Delete"] = (undo, session, context) => new ConvertPage().Run(
-                session, new() { Id = [61], To = "blog.leaflet", Force = true, AsNewPage = true, OldPage = OldPage.Delete, UndoPath = undo }, context),
-            ["Set-Site"] = (undo, session, context) => new SetSite().Run(session, new() { HostName = "bakery.example", UndoPath = undo }, context),
-            ["Repair-Tree"] = (undo, session, context) => new RepairTree().Run(session, new() { Orphan = OrphanNodes.Reattach, UndoPath = undo }, context),
+                session, new() { Id = [61], To = "blog.leaflet", Force = true, AsNewPage = true,
+                    OldPage = OldPage.Delete, UndoPath = undo }, context),
+            ["Set-Site"] = (undo, session, context) => new SetSite().Run(
+                session, new() { HostName = "bakery.example", UndoPath = undo }, context),
+            ["Repair-Tree"] = (undo, session, context) => new RepairTree().Run(
+                session, new() { Orphan = OrphanNodes.Reattach, UndoPath = undo }, context),
         };
 
     public static TheoryData<string> Names => [.. Operations.Keys];
@@ -86,7 +89,8 @@ public sealed class PageFaultTests : IDisposable
     {
         using BreakingProxy proxy = new(_site.Port);
         using Session session =
-            Session.Open(ConnectionSettings.Parse(_site.Uri.Replace($":{_site.Port}/", $":{proxy.Port}/", StringComparison.Ordinal)), "Test");
+            Session.Open(ConnectionSettings.Parse(
+                _site.Uri.Replace($":{_site.Port}/", $":{proxy.Port}/", StringComparison.Ordinal)), "Test");
         proxy.DropAnswersAfter("COMMIT\0");
         string undo = _files.New();
 
@@ -106,12 +110,14 @@ public sealed class PageFaultTests : IDisposable
         using Session session = _site.Open();
         Task stopping = Task.Run(() =>
         {
-            while (_site.Scalar<long>("select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'") == 0)
+            while (_site.Scalar<long>(
+                "select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'") == 0)
                 Thread.Sleep(50);
             stop.Cancel();
         }, TestContext.Current.CancellationToken);
 
-        Assert.ThrowsAny<OperationCanceledException>(() => Operations[operation](_files.New(), session, new() { Cancellation = stop.Token }).ToArray());
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => Operations[operation](_files.New(), session, new() { Cancellation = stop.Token }).ToArray());
 
         await stopping;
         AssertUntouched();
@@ -127,9 +133,12 @@ public sealed class PageFaultTests : IDisposable
             locking.ExecuteNonQuery();
         using (NpgsqlCommand locking = new("select 1 from wagtailcore_site for update", other))
             locking.ExecuteNonQuery();
-        using Session impatient = Session.Open(_site.Settings.WithLockTimeout(TimeSpan.FromMilliseconds(200)), "Test", TestContext.Current.CancellationToken);
+        using Session impatient =
+            Session.Open(_site.Settings.WithLockTimeout(TimeSpan.FromMilliseconds(200)), "Test",
+                TestContext.Current.CancellationToken);
 
-        DataOpsException failure = Assert.Throws<DataOpsException>(() => Operations[operation](_files.New(), impatient, new()).ToArray());
+        DataOpsException failure = Assert.Throws<DataOpsException>(
+            () => Operations[operation](_files.New(), impatient, new()).ToArray());
 
         Assert.Equal(("Postgres.55P03", FailureKind.Busy), (failure.Id, failure.Kind));
         open.Rollback();
@@ -145,9 +154,11 @@ public sealed class PageFaultTests : IDisposable
             """);
         try
         {
-            using Session session = Session.Open(ConnectionSettings.Parse(_site.Uri.Replace("postgres@", role + "@", StringComparison.Ordinal)), "Test");
+            using Session session = Session.Open(
+                ConnectionSettings.Parse(_site.Uri.Replace("postgres@", role + "@", StringComparison.Ordinal)), "Test");
 
-            DataOpsException failure = Assert.Throws<DataOpsException>(() => Operations[operation](_files.New(), session, new()).ToArray());
+            DataOpsException failure = Assert.Throws<DataOpsException>(
+                () => Operations[operation](_files.New(), session, new()).ToArray());
 
             Assert.Equal(("Postgres.42501", FailureKind.PermissionDenied), (failure.Id, failure.Kind));
             AssertUntouched();
@@ -163,12 +174,15 @@ public sealed class PageFaultTests : IDisposable
     {
         string disk = Path.Combine(_files.Folder, "disk");
         Directory.CreateDirectory(disk);
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", disk), "A small file system needs root");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", disk),
+            "A small file system needs root");
         try
         {
             File.WriteAllBytes(Path.Combine(disk, "full"), new byte[4096]);
 
-            DataOpsException failure = Assert.Throws<DataOpsException>(() => Operations[operation](Path.Combine(disk, "x.undo.gz"), _site.Session,
+            DataOpsException failure =
+                Assert.Throws<DataOpsException>(() =>
+                    Operations[operation](Path.Combine(disk, "x.undo.gz"), _site.Session,
                 new()).ToArray());
 
             Assert.Equal("WriteFailed", failure.Id);
@@ -185,7 +199,8 @@ public sealed class PageFaultTests : IDisposable
     private void Fail(string what, bool isDeferred)
     {
         string Trigger(string table) => isDeferred
-            ? $"create constraint trigger fail after insert or update or delete on {table} deferrable initially deferred for each row execute function fail();"
+            ? $"create constraint trigger fail after insert or update or delete on {table} deferrable initially " +
+                $"deferred for each row execute function fail();"
             : $"create trigger fail before insert or update or delete on {table} for each row execute function fail();";
         _site.Execute($"""
             create function fail() returns trigger language plpgsql as $$ begin {what}; return coalesce(new, old); end $$;
@@ -208,7 +223,8 @@ public sealed class PageFaultTests : IDisposable
 
     private static bool Run(string program, params string[] arguments)
     {
-        using System.Diagnostics.Process process = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program, arguments)
+        using System.Diagnostics.Process process =
+            System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(program, arguments)
         {
             RedirectStandardError = true,
         })!;

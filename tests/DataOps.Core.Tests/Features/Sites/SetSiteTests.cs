@@ -1,8 +1,4 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Features.Sites;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Sites;
 
@@ -30,11 +26,14 @@ public sealed class SetSiteTests(PostgresServer server) : IDisposable
         Assert.Equal(before, site.Digest());
         SetSiteResult done = Set(site, options with { UndoPath = _files.New() });
 
-        Assert.Equal((true, 2L, "127.0.0.1:8000", "www.example.com:443", "www.example.com"), (done.Changed, done.Count, done.OldSite, done.Site, done.Domain));
+        Assert.Equal((true, 2L, "127.0.0.1:8000", "www.example.com:443", "www.example.com"),
+            (done.Changed, done.Count, done.OldSite, done.Site, done.Domain));
         Assert.Contains("clear_site_root_paths_cache", done.Afterwards);
-        Assert.Equal(["www.example.com 443 True 60"], site.Rows("select hostname, port, is_default_site, root_page_id from wagtailcore_site").Select(r =>
+        Assert.Equal(["www.example.com 443 True 60"],
+            site.Rows("select hostname, port, is_default_site, root_page_id from wagtailcore_site").Select(r =>
             string.Join(' ', r)));
-        Assert.Equal(["other.example Other", "www.example.com www.example.com"], site.Rows("select domain, name from django_site order by id").Select(r =>
+        Assert.Equal(["other.example Other", "www.example.com www.example.com"],
+            site.Rows("select domain, name from django_site order by id").Select(r =>
             string.Join(' ', r)));
         Assert.False(Set(site, options with { NoUndo = true }).Changed);
         ChangeFiles.Undo(site, done.UndoPath!);
@@ -58,13 +57,20 @@ public sealed class SetSiteTests(PostgresServer server) : IDisposable
     public void Name_root_page_and_default_are_set_and_there_is_one_default()
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
-        site.Execute("insert into wagtailcore_site (id, hostname, port, is_default_site, root_page_id, site_name) values (7, 'blog.example', 80, false, 60, "
+        site.Execute(
+            "insert into wagtailcore_site (id, hostname, port, is_default_site, root_page_id, site_name) values (7, " +
+                "'blog.example', 80, false, 60, "
             + "'')");
 
-        SetSiteResult done = Set(site, new() { Site = "blog.example", RootPage = "/home/blog/", SiteName = "The blog", AsDefault = true, NoUndo = true });
+        SetSiteResult done =
+            Set(site,
+                new() { Site = "blog.example", RootPage = "/home/blog/", SiteName = "The blog", AsDefault = true,
+                    NoUndo = true });
 
-        Assert.Equal((true, 2L, 61L, true, "The blog"), (done.Changed, done.Count, done.RootPage, done.IsDefault, done.SiteName));
-        Assert.Equal(["2 False 60", "7 True 61"], site.Rows("select id, is_default_site, root_page_id from wagtailcore_site order by id").Select(r =>
+        Assert.Equal((true, 2L, 61L, true, "The blog"),
+            (done.Changed, done.Count, done.RootPage, done.IsDefault, done.SiteName));
+        Assert.Equal(["2 False 60", "7 True 61"],
+            site.Rows("select id, is_default_site, root_page_id from wagtailcore_site order by id").Select(r =>
             string.Join(' ', r)));
     }
 
@@ -72,14 +78,18 @@ public sealed class SetSiteTests(PostgresServer server) : IDisposable
     public void An_address_of_another_site_is_refused_and_named()
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
-        site.Execute(Domains + "insert into wagtailcore_site (id, hostname, port, is_default_site, root_page_id, site_name) values (7, 'blog.example', 80, "
+        site.Execute(Domains +
+            "insert into wagtailcore_site (id, hostname, port, is_default_site, root_page_id, site_name) values (7, " +
+            "'blog.example', 80, "
             + "false, 60, '')");
         IReadOnlyDictionary<string, string> before = site.Digest();
 
-        DataOpsException taken = Assert.Throws<DataOpsException>(() => Set(site, new() { HostName = "blog.example", Port = 80, NoUndo = true }));
+        DataOpsException taken = Assert.Throws<DataOpsException>(
+            () => Set(site, new() { HostName = "blog.example", Port = 80, NoUndo = true }));
         Assert.Equal("SiteTaken", taken.Id);
         Assert.Contains("Site 7 has blog.example:80", taken.Message);
-        Assert.Equal("SiteTaken", Assert.Throws<DataOpsException>(() => Set(site, new() { Domain = "other.example", NoUndo = true })).Id);
+        Assert.Equal("SiteTaken",
+            Assert.Throws<DataOpsException>(() => Set(site, new() { Domain = "other.example", NoUndo = true })).Id);
         Assert.Equal(before, site.Digest());
     }
 
@@ -125,10 +135,12 @@ public sealed class SetSiteTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
 
-        IReadOnlyList<IChangeResult> plan = site.Run(new SetSite(), new() { HostName = "localhost", Detailed = true, WhatIf = true });
+        IReadOnlyList<IChangeResult> plan = site.Run(
+            new SetSite(), new() { HostName = "localhost", Detailed = true, WhatIf = true });
 
         RowChange change = Assert.Single(plan.OfType<RowChange>());
-        Assert.Equal(("Update", "wagtailcore_site", "2", "hostname", "127.0.0.1", "localhost"), (change.Action, change.Table, change.Key, change.Column,
+        Assert.Equal(("Update", "wagtailcore_site", "2", "hostname", "127.0.0.1", "localhost"),
+            (change.Action, change.Table, change.Key, change.Column,
             change.OldValue, change.NewValue));
     }
 
@@ -136,13 +148,17 @@ public sealed class SetSiteTests(PostgresServer server) : IDisposable
     public void Without_Wagtail_the_domain_alone_is_set()
     {
         using TestDatabase site = server.Blank();
-        site.Execute("create table django_site (id int primary key, domain varchar(100) not null unique, name varchar(50) not null); insert into "
+        site.Execute(
+            "create table django_site (id int primary key, domain varchar(100) not null unique, name varchar(50) " +
+                "not null); insert into "
             + "django_site values (1, 'example.com', 'example.com')");
 
         Assert.Equal("localhost:8000", Set(site, new() { HostName = "localhost", Port = 8000, NoUndo = true }).Domain);
         Assert.Equal(["localhost:8000"], site.Column("select domain from django_site"));
-        Assert.Equal("NoPages", Assert.Throws<DataOpsException>(() => Set(site, new() { AsDefault = true, NoUndo = true })).Id);
+        Assert.Equal(
+            "NoPages", Assert.Throws<DataOpsException>(() => Set(site, new() { AsDefault = true, NoUndo = true })).Id);
     }
 
-    private static SetSiteResult Set(TestDatabase site, SetSiteOptions options) => site.Run(new SetSite(), options).OfType<SetSiteResult>().Single();
+    private static SetSiteResult Set(TestDatabase site, SetSiteOptions options) =>
+        site.Run(new SetSite(), options).OfType<SetSiteResult>().Single();
 }

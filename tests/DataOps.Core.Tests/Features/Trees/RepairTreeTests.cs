@@ -1,15 +1,12 @@
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Changes;
 using DataOps.Core.Features.Trees;
 using DataOps.Core.Features.Undo;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Trees;
 
 public sealed class RepairTreeTests(PostgresServer server) : IDisposable
 {
-    private static readonly RepairTreeOptions s_all = new() { Orphan = OrphanNodes.Reattach, MissingSpecific = MissingSpecific.FromRevision };
+    private static readonly RepairTreeOptions s_all =
+        new() { Orphan = OrphanNodes.Reattach, MissingSpecific = MissingSpecific.FromRevision };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("dataops-tree-").FullName;
 
@@ -25,7 +22,8 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
 
         RepairTreeResult result = Repair(site, s_all);
 
-        Assert.Equal((false, 0, 0, 0L, null), (result.Changed, result.Count, result.Problems, result.Remaining, result.UndoPath));
+        Assert.Equal((false, 0, 0, 0L, null),
+            (result.Changed, result.Count, result.Problems, result.Remaining, result.UndoPath));
         Assert.Equal(before, site.Digest());
     }
 
@@ -42,7 +40,8 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
                 site.Scalar<string>("select url_path from wagtailcore_page where id = 37"),
             site.Scalar<int>("select latest_revision_id from wagtailcore_page where id = 62").ToString()]);
         Assert.Equal(
-            ["Alphabet 59", "MissingSpecific 42", "Orphan 64", "Orphan 65", "Orphan 66", "Orphan 67", "Orphan 78", "Orphan 79", "Orphan 901",
+            ["Alphabet 59", "MissingSpecific 42", "Orphan 64", "Orphan 65", "Orphan 66", "Orphan 67", "Orphan 78",
+                "Orphan 79", "Orphan 901",
                 "StraySpecific 40"],
             Problems(site).Order(StringComparer.Ordinal));
         Assert.Equal(10, result.Remaining);
@@ -60,10 +59,14 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
         Assert.Equal(pages, site.Scalar<long>("select count(*) from wagtailcore_page"));
         Assert.Equal(8, result.Reattached);
         Assert.Equal(
-            ["64 /home/hof/ 00010002000A", "65 /home/reykjavik/ 00010002000B", "66 /home/vik/ 00010002000C", "67 /home/selfoss/ 00010002000D",
+            ["64 /home/hof/ 00010002000A", "65 /home/reykjavik/ 00010002000B", "66 /home/vik/ 00010002000C",
+                "67 /home/selfoss/ 00010002000D",
              "78 /home/hofn/ 00010002000E", "79 /home/akranes/ 00010002000F"],
-            site.Column("select id || ' ' || url_path || ' ' || path from wagtailcore_page where id in (64, 65, 66, 67, 78, 79) order by id"));
-        Assert.Equal("/home/breads/bolani/ 000100020001000R", site.Scalar<string>("select url_path || ' ' || path from wagtailcore_page where id = 59"));
+            site.Column(
+                "select id || ' ' || url_path || ' ' || path from wagtailcore_page where id in (64, 65, 66, 67, 78, " +
+                    "79) order by id"));
+        Assert.Equal("/home/breads/bolani/ 000100020001000R",
+            site.Scalar<string>("select url_path || ' ' || path from wagtailcore_page where id = 59"));
         Assert.Equal("00010005", site.Scalar<string>("select path from wagtailcore_collection where id = 901"));
     }
 
@@ -77,9 +80,11 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
 
         Assert.Empty(Problems(site));
         Assert.Equal(0, result.Remaining);
-        Assert.Equal("/home/breads/baguette/", site.Scalar<string>("select url_path from wagtailcore_page where id = 40"));
+        Assert.Equal(
+            "/home/breads/baguette/", site.Scalar<string>("select url_path from wagtailcore_page where id = 40"));
         Assert.False(Repair(site, s_all).Changed);
-        UndoResult undo = Assert.Single(site.Run(new UndoChange(), new() { Path = UndoPath, NoUndo = true }).OfType<UndoResult>());
+        UndoResult undo = Assert.Single(
+            site.Run(new UndoChange(), new() { Path = UndoPath, NoUndo = true }).OfType<UndoResult>());
         Assert.True(undo.Changed);
         Assert.Equal(before, site.Digest());
     }
@@ -95,9 +100,11 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
 
         Assert.Equal(before, site.Digest());
         Assert.Equal((false, 0, 0L), (would.Changed, would.Count, would.Remaining));
-        Assert.Contains(plan.OfType<RowChange>(), c => c is { Key: "37", Column: "url_path", OldValue: "/home/old-breads/arepa/",
+        Assert.Contains(plan.OfType<RowChange>(),
+            c => c is { Key: "37", Column: "url_path", OldValue: "/home/old-breads/arepa/",
             NewValue: "/home/breads/arepa/" });
-        Assert.Contains(plan.OfType<RowChange>(), c => c is { Key: "64", Column: "path", OldValue: "0001000200030001", NewValue: "00010002000A" });
+        Assert.Contains(plan.OfType<RowChange>(),
+            c => c is { Key: "64", Column: "path", OldValue: "0001000200030001", NewValue: "00010002000A" });
         Assert.Equal(would.WouldChange, Repair(site, s_all).Count);
     }
 
@@ -109,10 +116,15 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
         Repair(site, new() { Orphan = OrphanNodes.Reattach, To = "/home/blog/" });
 
         Assert.Equal(
-            ["/home/blog/akranes/", "/home/blog/bolani/", "/home/blog/hof/", "/home/blog/hofn/", "/home/blog/reykjavik/", "/home/blog/selfoss/",
+            ["/home/blog/akranes/", "/home/blog/bolani/", "/home/blog/hof/", "/home/blog/hofn/",
+                "/home/blog/reykjavik/", "/home/blog/selfoss/",
                 "/home/blog/vik/"],
-            site.Column("select url_path from wagtailcore_page where id in (59, 64, 65, 66, 67, 78, 79) order by url_path collate \"C\""));
-        DataOpsException unknown = Assert.Throws<DataOpsException>(() => Repair(site, new() { Table = ["wagtailcore_page"], Orphan = OrphanNodes.Reattach,
+            site.Column(
+                "select url_path from wagtailcore_page where id in (59, 64, 65, 66, 67, 78, 79) order by url_path " +
+                    "collate \"C\""));
+        DataOpsException unknown =
+            Assert.Throws<DataOpsException>(() =>
+                Repair(site, new() { Table = ["wagtailcore_page"], Orphan = OrphanNodes.Reattach,
             To = "4711" }));
         Assert.Equal("UnknownNode", unknown.Id);
     }
@@ -127,9 +139,11 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
         Assert.Equal("ProtectedRows", refusal.Id);
         RepairTreeResult result = Repair(site, options with { OnDependent = OnDependent.Cascade });
 
-        Assert.Equal(0, site.Scalar<long>("select count(*) from wagtailcore_page where id in (64, 65, 66, 67, 78, 79)"));
+        Assert.Equal(
+            0, site.Scalar<long>("select count(*) from wagtailcore_page where id in (64, 65, 66, 67, 78, 79)"));
         Assert.Equal(0, site.Scalar<long>("select count(*) from locations_locationpage"));
-        Assert.Equal(["Alphabet 59", "MissingSpecific 42", "NumChild 1", "Orphan 901", "StraySpecific 40"], Problems(site).Order(StringComparer.Ordinal));
+        Assert.Equal(["Alphabet 59", "MissingSpecific 42", "NumChild 1", "Orphan 901", "StraySpecific 40"],
+            Problems(site).Order(StringComparer.Ordinal));
         Assert.True(result.Deleted > 60);
     }
 
@@ -137,19 +151,24 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
     public void Slugs_that_clash_below_a_new_parent_get_a_number()
     {
         using TestDatabase site = server.CopyOf(Site.Damaged);
-        site.Execute("update wagtailcore_page set slug = 'vik' where id = 64; update wagtailcore_page set slug = 'blog' where id = 65");
+        site.Execute(
+            "update wagtailcore_page set slug = 'vik' where id = 64; update wagtailcore_page set slug = 'blog' " +
+                "where id = 65");
 
         Repair(site, new() { Orphan = OrphanNodes.Reattach });
 
-        Assert.Equal(["vik", "blog-2", "vik-2"], site.Column("select slug from wagtailcore_page where id in (64, 65, 66) order by id"));
-        Assert.DoesNotContain(Problems(site), p => p.StartsWith("Slug", StringComparison.Ordinal) || p.StartsWith("UrlPath", StringComparison.Ordinal));
+        Assert.Equal(["vik", "blog-2", "vik-2"],
+            site.Column("select slug from wagtailcore_page where id in (64, 65, 66) order by id"));
+        Assert.DoesNotContain(Problems(site),
+            p => p.StartsWith("Slug", StringComparison.Ordinal) || p.StartsWith("UrlPath", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Shared_slugs_are_told_and_numbered_when_asked()
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
-        site.Execute("update wagtailcore_page set slug = 'hof', url_path = '/home/locations/hof/' where id in (65, 66)");
+        site.Execute(
+            "update wagtailcore_page set slug = 'hof', url_path = '/home/locations/hof/' where id in (65, 66)");
 
         Assert.Equal(["Slug 65", "Slug 66"], Problems(site));
         Assert.False(Repair(site, new()).Changed);
@@ -214,7 +233,9 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
         Assert.DoesNotContain("MissingSpecific 42", Problems(site));
         Assert.Equal(
             type,
-            site.Scalar<string>("select app_label || '.' || model from django_content_type where id = (select content_type_id from wagtailcore_page where id = 42)"));
+            site.Scalar<string>(
+                "select app_label || '.' || model from django_content_type where id = (select content_type_id from " +
+                    "wagtailcore_page where id = 42)"));
     }
 
     [Fact]
@@ -226,7 +247,8 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
 
         Assert.Equal(0, site.Scalar<long>("select count(*) from wagtailcore_page where id in (40, 42)"));
         Assert.Equal(0, site.Scalar<long>("select count(*) from breads_breadpage where page_ptr_id in (40, 42)"));
-        Assert.DoesNotContain(Problems(site), p => p.EndsWith("Specific 40", StringComparison.Ordinal) || p.EndsWith(" 42", StringComparison.Ordinal)
+        Assert.DoesNotContain(Problems(site),
+            p => p.EndsWith("Specific 40", StringComparison.Ordinal) || p.EndsWith(" 42", StringComparison.Ordinal)
             || p == "NumChild 3");
     }
 
@@ -247,7 +269,8 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
         Assert.Equal(["78"], site.Column("select id from wagtailcore_page where alias_of_id is not null"));
     }
 
-    private static string[] Problems(TestDatabase site) => [.. site.Run(new TestTree(), new()).Select(f => $"{f.Class} {f.Key}")];
+    private static string[] Problems(TestDatabase site) =>
+        [.. site.Run(new TestTree(), new()).Select(f => $"{f.Class} {f.Key}")];
 
     private static RepairTreeResult Repair(TestDatabase site, RepairTreeOptions options) => Assert.Single(
         site.Run(new RepairTree(), options with { NoUndo = options.UndoPath is null }).OfType<RepairTreeResult>());

@@ -1,5 +1,4 @@
 using DataOps.Core.Features.Trees;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Trees;
 
@@ -25,7 +24,8 @@ public sealed class TestTreeTests(PostgresServer server)
         "wagtailcore_page 79 Orphan path 0001000200030006 -> ",
     ];
 
-    [Theory, InlineData(Site.Sample), InlineData(Site.Bakery), InlineData(Site.Fresh), InlineData(Site.Scale), InlineData(Site.DjangoFilled),
+    [Theory, InlineData(Site.Sample), InlineData(Site.Bakery), InlineData(Site.Fresh), InlineData(Site.Scale),
+        InlineData(Site.DjangoFilled),
         InlineData(Site.BakeryEmpty)]
     public void A_healthy_site_has_no_problem(Site healthy)
     {
@@ -43,5 +43,6 @@ public sealed class TestTreeTests(PostgresServer server)
     }
 
     private static string[] Find(TestDatabase site, TestTreeOptions? options = null) =>
-        [.. site.Run(new TestTree(), options ?? new()).Select(f => $"{f.Table} {f.Key} {f.Class} {f.Column} {f.Value} -> {f.Expected}")];
+        [.. site.Run(new TestTree(), options ?? new()).Select(
+            f => $"{f.Table} {f.Key} {f.Class} {f.Column} {f.Value} -> {f.Expected}")];
 }

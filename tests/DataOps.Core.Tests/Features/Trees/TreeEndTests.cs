@@ -1,9 +1,5 @@
-using DataOps.Core.Tests.Support;
 using DataOps.Core.Features.Audits;
 using DataOps.Core.Features.Trees;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Tests.Support.Servers;
 using AuditOfAll = DataOps.Core.Features.Audits.TestDatabase;
 using TestDatabase = DataOps.Core.Tests.Support.Servers.TestDatabase;
 
@@ -34,7 +30,8 @@ public sealed class TreeEndTests(PostgresServer server)
         using TestDatabase site = Damaged();
 
         Assert.Throws<InvalidDataException>(() =>
-            Find(site, operation, new OperationContext()).Select<string?, int>(_ => throw new InvalidDataException()).Count());
+            Find(site, operation, new OperationContext())
+            .Select<string?, int>(_ => throw new InvalidDataException()).Count());
 
         AssertNothingIsLeft(site);
     }
@@ -68,14 +65,19 @@ public sealed class TreeEndTests(PostgresServer server)
         return site;
     }
 
-    private static IEnumerable<string?> Find(TestDatabase site, Operation operation, OperationContext context) => operation == Operation.TestTree
+    private static IEnumerable<string?> Find(TestDatabase site, Operation operation, OperationContext context) =>
+        operation == Operation.TestTree
         ? new TestTree().Run(site.Session, new(), context).Select(f => f.Key)
-        : new AuditOfAll().Run(site.Session, new() { Audit = [Audit.Tree], Detailed = true }, context).Select(f => f.Key);
+        : new AuditOfAll().Run(site.Session, new() { Audit = [Audit.Tree], Detailed = true }, context).Select(
+            f => f.Key);
 
     private static void AssertNothingIsLeft(TestDatabase site)
     {
         Assert.Equal(
-            ["idle"], site.Column("select state from pg_stat_activity where datname = current_database() and application_name like 'DataOps/%'"));
+            ["idle"],
+            site.Column(
+                "select state from pg_stat_activity where datname = current_database() and application_name like " +
+                    "'DataOps/%'"));
         Assert.Empty(site.Rows("select 1 from pg_locks where relation = 'shelf'::regclass"));
         Assert.Equal([1], site.Session.List<int>("select 1"));
     }

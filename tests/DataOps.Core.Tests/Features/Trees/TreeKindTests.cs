@@ -1,13 +1,12 @@
 using DataOps.Core.Features.Pages;
 using DataOps.Core.Features.Trees;
-using DataOps.Core.Kernel;
 using DataOps.Core.Tests.Features.Pages;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Trees;
 
-/// <summary>Each kind of tree in the forms in which it is found: what is wrong is told, repaired without a loss, and comes back.</summary>
+/// <summary>
+/// Each kind of tree in the forms in which it is found: what is wrong is told, repaired without a loss, and comes back.
+/// </summary>
 public sealed class TreeKindTests(PostgresServer server) : IDisposable
 {
     private static readonly RepairTreeOptions s_reattach = new() { Orphan = OrphanNodes.Reattach };
@@ -20,7 +19,8 @@ public sealed class TreeKindTests(PostgresServer server) : IDisposable
     public void Paths_of_ltree_are_followed_wherever_the_extension_is(string schema)
     {
         using TestDatabase site = server.Blank();
-        Assert.SkipUnless(site.Scalar<bool>("select exists (select 1 from pg_available_extensions where name = 'ltree')"), "This server has no ltree");
+        Assert.SkipUnless(site.Scalar<bool>(
+            "select exists (select 1 from pg_available_extensions where name = 'ltree')"), "This server has no ltree");
         site.Execute($"""
             create schema if not exists {schema}; create extension ltree schema {schema};
             create table topic (id int primary key, path {schema}.ltree not null, name text);
@@ -31,7 +31,8 @@ public sealed class TreeKindTests(PostgresServer server) : IDisposable
         Check(
             site, ["BelowOrphan 5", "BelowOrphan 7", "Duplicate 8", "Orphan 4", "Orphan 6"],
             "select concat_ws(' ', id, path) from topic order by id",
-            ["1 Top", "2 Top.Science", "3 Top.Science.Physics", "4 Top.Music", "5 Top.Music.Jazz", "6 Deep", "7 Deep.Deeper", "8 Top.Science_2", "9 Alone"]);
+            ["1 Top", "2 Top.Science", "3 Top.Science.Physics", "4 Top.Music", "5 Top.Music.Jazz", "6 Deep",
+                "7 Deep.Deeper", "8 Top.Science_2", "9 Alone"]);
     }
 
     [Fact]
@@ -45,7 +46,8 @@ public sealed class TreeKindTests(PostgresServer server) : IDisposable
             """);
 
         Check(
-            site, ["TreeId 3", "TreeId 4"], "select concat_ws(' ', id, tree_id, lft, rght, level) from category order by id",
+            site, ["TreeId 3", "TreeId 4"],
+            "select concat_ws(' ', id, tree_id, lft, rght, level) from category order by id",
             ["1 5 1 4 0", "2 5 2 3 1", "3 10 1 4 0", "4 10 2 3 1", "5 9 1 2 0"]);
     }
 
@@ -97,7 +99,8 @@ public sealed class TreeKindTests(PostgresServer server) : IDisposable
         DataOpsException failure = Assert.Throws<DataOpsException>(() => Repair(site, s_reattach));
 
         Assert.Equal("NeedsParent", failure.Id);
-        Assert.Equal("UnknownNode", Assert.Throws<DataOpsException>(() => Repair(site, s_reattach with { To = "2" })).Id);
+        Assert.Equal(
+            "UnknownNode", Assert.Throws<DataOpsException>(() => Repair(site, s_reattach with { To = "2" })).Id);
         Assert.Equal(before, site.Digest());
     }
 
@@ -114,7 +117,8 @@ public sealed class TreeKindTests(PostgresServer server) : IDisposable
 
         Check(
             site, ["Alphabet 904", "BelowOrphan 902", "NumChild 1", "Orphan 901", "Root 903"],
-            "select concat_ws(' ', name, depth, numchild, (select p.name from wagtailcore_collection p where p.path = left(c.path, -4))) from "
+            "select concat_ws(' ', name, depth, numchild, (select p.name from wagtailcore_collection p where p.path " +
+                "= left(c.path, -4))) from "
                 + "wagtailcore_collection c where id > 900 order by id",
             ["Lost 2 1 Root", "Below 3 0 Lost", "Second root 1 0", "No path 2 0 Root"],
             ["Root 903"]);
@@ -124,22 +128,29 @@ public sealed class TreeKindTests(PostgresServer server) : IDisposable
     public void A_second_root_of_pages_is_told_and_its_pages_are_moved_from_there()
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
-        site.Execute("update wagtailcore_page set path = '0002' || substr(path, 13), depth = depth - 2 where path like '000100020003%'; "
-            + "update wagtailcore_page set numchild = 6 where id = 60; update wagtailcore_page set url_path = '/' where id = 63; "
+        site.Execute(
+            "update wagtailcore_page set path = '0002' || substr(path, 13), depth = depth - 2 where path like " +
+                "'000100020003%'; "
+            + "update wagtailcore_page set numchild = 6 where id = 60; update wagtailcore_page set url_path = '/' " +
+            "where id = 63; "
             + "update wagtailcore_page set url_path = '/' || slug || '/' where path like '0002_%'");
         Assert.Equal(["Root 63"], Find(site));
 
         site.Run(new MovePage(), new() { Id = [64], To = "61", NoUndo = true });
 
-        Assert.Equal("/home/blog/hof/ 5", site.Scalar<string>("select url_path || ' ' || (select numchild from wagtailcore_page where id = 63) from "
+        Assert.Equal("/home/blog/hof/ 5",
+            site.Scalar<string>("select url_path || ' ' || (select numchild from wagtailcore_page where id = 63) from "
             + "wagtailcore_page where id = 64"));
         Assert.Equal(["Root 63"], Find(site));
         // The root itself is moved by its children: it is no page that a person could mean.
-        Assert.Equal("InvalidMove", Assert.Throws<DataOpsException>(() => site.Run(new MovePage(), new() { Id = [63], To = "60", NoUndo = true })).Id);
+        Assert.Equal("InvalidMove",
+            Assert.Throws<DataOpsException>(
+                () => site.Run(new MovePage(), new() { Id = [63], To = "60", NoUndo = true })).Id);
     }
 
     [Theory, InlineData("en-x-icu"), InlineData("letters_first")]
-    public void Pages_whose_paths_are_sorted_by_a_language_are_checked_moved_and_repaired_by_their_bytes(string collation)
+    public void Pages_whose_paths_are_sorted_by_a_language_are_checked_moved_and_repaired_by_their_bytes(
+        string collation)
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
         site.Execute($"""
@@ -151,8 +162,12 @@ public sealed class TreeKindTests(PostgresServer server) : IDisposable
         Assert.Equal(expected, Find(site));
 
         site.Run(new MovePage(), new() { Id = [36], To = "34", Position = PagePosition.Left, NoUndo = true });
-        site.Run(new ConvertPage(), new() { Id = [61], To = "base.standardpage", Default = ["body=[]"], Force = true, AsNewPage = true, NoUndo = true });
-        site.Execute("set session_replication_role = replica; delete from wagtailcore_page where id = 63; delete from locations_locationsindexpage");
+        site.Run(new ConvertPage(),
+            new() { Id = [61], To = "base.standardpage", Default = ["body=[]"], Force = true, AsNewPage = true,
+                NoUndo = true });
+        site.Execute(
+            "set session_replication_role = replica; delete from wagtailcore_page where id = 63; delete from " +
+                "locations_locationsindexpage");
         Repair(site, s_reattach with { Table = ["wagtailcore_page"] });
 
         Assert.Equal(expected, Find(site));
@@ -160,7 +175,10 @@ public sealed class TreeKindTests(PostgresServer server) : IDisposable
         Assert.Equal(
             site.Column("select id from wagtailcore_page order by path collate \"C\""),
             site.Run(new GetPage(), new()).OfType<PageInfo>().Select(p => $"{p.Id}"));
-        Assert.Equal("36 34", site.Scalar<string>("select string_agg(id::text, ' ' order by path collate \"C\") from wagtailcore_page where id in (34, 36)"));
+        Assert.Equal("36 34",
+            site.Scalar<string>(
+                "select string_agg(id::text, ' ' order by path collate \"C\") from wagtailcore_page where id in " +
+                    "(34, 36)"));
     }
 
     [Fact]
@@ -180,12 +198,14 @@ public sealed class TreeKindTests(PostgresServer server) : IDisposable
             insert into wagtailcore_site (id, hostname, port, is_default_site, root_page_id, site_name) values (9, 'gone.example', 80, false, 4711, '')
             """);
         Assert.Equal(
-            ["NumChild 60", "Orphan 81", "Orphan 82", "Orphan 83", "Root 80", "Site 9", "Translation 65", "Translation 66", "UrlPath 80"],
+            ["NumChild 60", "Orphan 81", "Orphan 82", "Orphan 83", "Root 80", "Site 9", "Translation 65",
+                "Translation 66", "UrlPath 80"],
             Find(site).Where(f => f != "Depth 80" && f != "NumChild 80").Order(StringComparer.Ordinal));
 
         Repair(site, s_reattach);
 
-        Assert.Equal(["Root 80", "Site 9", "Translation 65", "Translation 66"], Find(site).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["Root 80", "Site 9", "Translation 65", "Translation 66"], Find(site).Order(StringComparer.Ordinal));
     }
 
     // Told, planned, repaired, and undone.
@@ -193,7 +213,8 @@ public sealed class TreeKindTests(PostgresServer server) : IDisposable
     {
         Assert.Equal(problems, Find(site).Order(StringComparer.Ordinal));
         IReadOnlyDictionary<string, string> before = site.Digest();
-        long would = Assert.Single(site.Run(new RepairTree(), s_reattach with { WhatIf = true }).OfType<RepairTreeResult>()).WouldChange;
+        long would = Assert.Single(
+            site.Run(new RepairTree(), s_reattach with { WhatIf = true }).OfType<RepairTreeResult>()).WouldChange;
         Assert.Equal(before, site.Digest());
 
         RepairTreeResult done = Repair(site, s_reattach);
@@ -206,7 +227,8 @@ public sealed class TreeKindTests(PostgresServer server) : IDisposable
         Assert.Equal(before, site.Digest());
     }
 
-    private static string[] Find(TestDatabase site) => [.. site.Run(new TestTree(), new()).Select(f => $"{f.Class} {f.Key}")];
+    private static string[] Find(TestDatabase site) =>
+        [.. site.Run(new TestTree(), new()).Select(f => $"{f.Class} {f.Key}")];
 
     private RepairTreeResult Repair(TestDatabase site, RepairTreeOptions options) =>
         Assert.Single(site.Run(new RepairTree(), options with { UndoPath = _files.New() }).OfType<RepairTreeResult>());

@@ -2,13 +2,11 @@ using System.Text.Json;
 using DataOps.Core.Django.Trees;
 using DataOps.Core.Features.Trees;
 using DataOps.Core.Tests.Peers;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Trees;
 
-/// <summary>Random trees with random damage: what is found is what an oracle finds row by row, and nothing of it is left after a repair that loses no
-/// node.</summary>
+/// <summary>Random trees with random damage: what is found is what an oracle finds row by row, and nothing of it is
+/// left after a repair that loses no node.</summary>
 public sealed class TreePropertyTests(PostgresServer server, ITestOutputHelper output) : IDisposable
 {
     private const int Slots = 25;
@@ -41,21 +39,32 @@ public sealed class TreePropertyTests(PostgresServer server, ITestOutputHelper o
             foreach (List<RandomNode> nodes in made)
                 trees.Damage(nodes);
             site.Execute(string.Concat(made.Select((n, slot) => RandomTrees.Rows(slot, n))));
-            string[] expected = [.. made.SelectMany((n, slot) => new TreeOracle(slot, n, step, alphabet).Find()).Order(StringComparer.Ordinal)];
+            string[] expected =
+                [.. made.SelectMany((n, slot) => new TreeOracle(slot, n, step, alphabet).Find()).Order(
+                    StringComparer.Ordinal)];
 
             string[] found = Find(site, step, alphabet);
 
             Assert.True(expected.SequenceEqual(found),
-                $"seed {seed}, round {round}: {string.Join("; ", expected.Except(found))} <> {string.Join("; ", found.Except(expected))}");
+                $"seed {seed}, round {round}: " +
+                    $"{string.Join("; ", expected.Except(found))} <> {string.Join("; ", found.Except(expected))}");
             damaged += made.Count(n => n.Count > 0);
-            RepairTreeResult result = Repair(site, new() { StepLength = step, Alphabet = alphabet, Orphan = OrphanNodes.Reattach });
+            RepairTreeResult result = Repair(
+                site, new() { StepLength = step, Alphabet = alphabet, Orphan = OrphanNodes.Reattach });
             string[] left = [.. Find(site, step, alphabet).Where(f => !s_harmless.Contains(f.Split(' ')[1]))];
-            Assert.True(left.Length == 0, $"seed {seed}, round {round}: left after the repair: {string.Join("; ", left)}");
+            Assert.True(
+                left.Length == 0, $"seed {seed}, round {round}: left after the repair: {string.Join("; ", left)}");
             Assert.Equal(
-                from kind in s_kinds from slot in Enumerable.Range(0, Slots) select $"{kind}{slot} {string.Join(',', made[slot].Select(n => n.Id).Order())}",
-                site.Column(string.Join(" union all ", s_kinds.SelectMany((kind, k) => Enumerable.Range(0, Slots).Select(slot =>
-                    $"select '{kind}{slot} ' || coalesce(string_agg(id::text, ',' order by id), ''), {k}, {slot} from {kind}{slot}"))) + " order by 2, 3"));
-            Assert.False(Repair(site, new() { StepLength = step, Alphabet = alphabet, Orphan = OrphanNodes.Reattach }).Changed, $"seed {seed}, round {round}");
+                from kind in s_kinds
+                    from slot in Enumerable.Range(0, Slots)
+                        select $"{kind}{slot} {string.Join(',', made[slot].Select(n => n.Id).Order())}",
+                site.Column(
+                    string.Join(" union all ", s_kinds.SelectMany((kind, k) => Enumerable.Range(0, Slots).Select(slot =>
+                    $"select '{kind}{slot} ' || coalesce(string_agg(id::text, ',' order by id), ''), {k}, " +
+                    $"{slot} from {kind}{slot}"))) + " order by 2, 3"));
+            Assert.False(
+                Repair(site, new() { StepLength = step, Alphabet = alphabet, Orphan = OrphanNodes.Reattach }).Changed,
+                $"seed {seed}, round {round}");
         }
         Assert.True(damaged > Slots * Rounds / 2);
     }
@@ -84,13 +93,16 @@ public sealed class TreePropertyTests(PostgresServer server, ITestOutputHelper o
             bool isAnswered = nodes.DistinctBy(n => n.Path).Count() == nodes.Count;
             long[][] ours = Lists(site);
             long[][] theirs = isAnswered ? Ask(site) : ours;
-            Assert.True(theirs.Take(4).Select(l => string.Join(',', l)).SequenceEqual(ours.Take(4).Select(l => string.Join(',', l))), context);
+            Assert.True(theirs.Take(4).Select(l => string.Join(',', l))
+                .SequenceEqual(ours.Take(4).Select(l => string.Join(',', l))), context);
             // Treebeard counts children by another rule where paths are no paths, or depths are wrong; else they agree.
             if (theirs.Take(2).All(l => l.Length == 0))
                 Assert.True(theirs[4].SequenceEqual(ours[4]), context);
             problems += isAnswered ? theirs.Sum(l => l.Length) : 0;
 
-            Repair(site, new() { Table = ["trees_category", "trees_taxon"], StepLength = 4, Alphabet = PathScheme.Wagtail.Alphabet,
+            Repair(site,
+                new() { Table = ["trees_category", "trees_taxon"], StepLength = 4,
+                    Alphabet = PathScheme.Wagtail.Alphabet,
                 Orphan = OrphanNodes.Reattach, Compact = round % 2 == 0 });
 
             Assert.All(Ask(site), Assert.Empty);
@@ -107,7 +119,9 @@ public sealed class TreePropertyTests(PostgresServer server, ITestOutputHelper o
     private static long[][] Lists(TestDatabase site)
     {
         string[] order = ["Alphabet", "Length", "Orphan", "Depth", "NumChild"];
-        ILookup<string, long> first = site.Run(new TestTree(), new() { Table = ["trees_category"], StepLength = 4, Alphabet = PathScheme.Wagtail.Alphabet })
+        ILookup<string, long> first =
+            site.Run(new TestTree(),
+                new() { Table = ["trees_category"], StepLength = 4, Alphabet = PathScheme.Wagtail.Alphabet })
             .Where(f => order.Contains($"{f.Class}")).GroupBy(f => f.Key!)
             .ToLookup(g => g.Select(f => $"{f.Class}").MinBy(c => Array.IndexOf(order, c))!, g => long.Parse(g.Key));
         return [.. order.Select(c => first[c].Order().ToArray())];

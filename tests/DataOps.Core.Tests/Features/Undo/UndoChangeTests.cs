@@ -1,10 +1,4 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Features.Undo;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Features.Undo;
@@ -38,8 +32,10 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
         UndoResult result = ChangeFiles.Undo(database, file, undoPath: again);
 
         Assert.Equal(before, database.Digest());
-        Assert.Equal((true, 6L, 6L, 2L, 2L, 2L), (result.Changed, result.Count, result.WouldChange, result.Inserted, result.Updated, result.Deleted));
-        Assert.Equal(("Undo-Change", "Test-Change", file, again, 2), (result.Operation, result.Undoes, result.Path, result.UndoPath, result.Tables));
+        Assert.Equal((true, 6L, 6L, 2L, 2L, 2L),
+            (result.Changed, result.Count, result.WouldChange, result.Inserted, result.Updated, result.Deleted));
+        Assert.Equal(("Undo-Change", "Test-Change", file, again, 2),
+            (result.Operation, result.Undoes, result.Path, result.UndoPath, result.Tables));
         Assert.Equal((database.Session.Server, database.Name), (result.Server, result.Database));
         ChangeFiles.Undo(database, again);
         Assert.Equal(after, database.Digest());
@@ -55,7 +51,8 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
             """);
         database.Execute("alter table a add foreign key (b_id) references b");
         IReadOnlyDictionary<string, string> before = database.Digest();
-        string file = _files.ApplyAnything(database, ["a", "b"], "with d as (delete from a where id > 2) delete from b where id > 2")!;
+        string file = _files.ApplyAnything(
+            database, ["a", "b"], "with d as (delete from a where id > 2) delete from b where id > 2")!;
         Assert.Equal(2L, database.Scalar<long>("select count(*) from b"));
 
         Assert.True(ChangeFiles.Undo(database, file).Changed);
@@ -72,7 +69,10 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
             insert into item (id, v) values (1, 'a'), (2, 'b'); insert into plain values (1), (1), (2)
             """);
         IReadOnlyDictionary<string, string> before = database.Digest();
-        string file = _files.ApplyAnything(database, ["item", "plain"], "update item set v = 'z' where id = 1; delete from item where id = 2; update plain set v = 7 where v = 2")!;
+        string file =
+            _files.ApplyAnything(database, ["item", "plain"],
+                "update item set v = 'z' where id = 1; delete from item where id = 2; update plain set v = 7 where " +
+                    "v = 2")!;
 
         ChangeFiles.Undo(database, file);
 
@@ -101,17 +101,22 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
         string file = Change(database);
         IReadOnlyDictionary<string, string> after = database.Digest();
 
-        IReadOnlyList<IChangeResult> results = database.Run(new UndoChange(), new UndoChangeOptions { Path = file, WhatIf = true, Detailed = true });
+        IReadOnlyList<IChangeResult> results = database.Run(
+            new UndoChange(), new UndoChangeOptions { Path = file, WhatIf = true, Detailed = true });
 
         UndoResult sum = Assert.IsType<UndoResult>(results[^1]);
         Assert.Equal((false, 0L, 6L, null), (sum.Changed, sum.Count, sum.WouldChange, sum.UndoPath));
         Assert.Equal(
             [
-                "Delete author 9  {\"id\":9,\"name\":\"New\"} -> ", "Delete post 9  {\"id\":9,\"slug\":\"n\",\"body\":null,\"author_id\":9,\"twice\":18} -> ",
-                "Insert author 2   -> {\"id\":2,\"name\":\"Bo\"}", "Insert post 3   -> {\"id\":3,\"slug\":\"c\",\"body\":\"\",\"author_id\":2,\"twice\":6}",
+                "Delete author 9  {\"id\":9,\"name\":\"New\"} -> ",
+                "Delete post 9  {\"id\":9,\"slug\":\"n\",\"body\":null,\"author_id\":9,\"twice\":18} -> ",
+                "Insert author 2   -> {\"id\":2,\"name\":\"Bo\"}",
+                "Insert post 3   -> {\"id\":3,\"slug\":\"c\",\"body\":\"\",\"author_id\":2,\"twice\":6}",
                 "Update post 1 body  -> tab\tline\n\\N", "Update post 1 slug b -> a", "Update post 2 slug a -> b",
             ],
-            results.SkipLast(1).Cast<RowChange>().Select(c => $"{c.Action} {c.Table} {c.Key} {c.Column} {c.OldValue} -> {c.NewValue}").Order(StringComparer.Ordinal));
+            results.SkipLast(1).Cast<RowChange>()
+                .Select(c => $"{c.Action} {c.Table} {c.Key} {c.Column} {c.OldValue} -> {c.NewValue}").Order(
+                    StringComparer.Ordinal));
         Assert.Equal(after, database.Digest());
         Assert.Equal(["1.undo.gz"], _files.Names);
     }
@@ -126,7 +131,9 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
             Plan(changes, catalog);
             changes.Of(catalog.Find("public", "log")!).PlanDelete($"from log t where a = 1");
         }, Statements + "; delete from log where a = 1")!;
-        database.Execute("update post set body = 'theirs' where id = 1; delete from post where id = 9; insert into author values (2, 'Bea'); insert into log values (1)");
+        database.Execute(
+            "update post set body = 'theirs' where id = 1; delete from post where id = 9; insert into author values " +
+                "(2, 'Bea'); insert into log values (1)");
         IReadOnlyDictionary<string, string> before = database.Digest();
 
         DataOpsException failure = Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, file));
@@ -134,7 +141,8 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
         Assert.Equal("ChangedSince", failure.Id);
         Assert.Equal(
             [
-                "5 rows have been changed since Test-Change left them, so nothing was undone.", "author 2  is there again", "post 1    has other values", "post 9    is gone",
+                "5 rows have been changed since Test-Change left them, so nothing was undone.",
+                "author 2  is there again", "post 1    has other values", "post 9    is gone",
                 "log (1)   is there 1 times instead of 0", "and 1 more",
             ],
             failure.Message.Split('\n').Select(l => l.Trim()));
@@ -145,8 +153,12 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
     public void A_hundred_rows_are_named_and_the_others_counted()
     {
         using TestDatabase database = server.Blank();
-        database.Execute("create table item (id int primary key, v int); insert into item select g, g from generate_series(1, 300) g");
-        string file = _files.Apply(database, (changes, catalog) => changes.Of(catalog.Find("public", "item")!).PlanUpdate($"from item t"), "update item set v = -v")!;
+        database.Execute(
+            "create table item (id int primary key, v int); insert into item select g, g from generate_series(1, 300) g");
+        string file =
+            _files.Apply(database,
+                (changes, catalog) => changes.Of(catalog.Find("public", "item")!).PlanUpdate($"from item t"),
+                "update item set v = -v")!;
         database.Execute("update item set v = 0 where id > 50");
 
         DataOpsException failure = Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, file));
@@ -160,15 +172,20 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
     public void Rows_that_came_to_refer_to_what_would_go_are_named()
     {
         using TestDatabase database = server.Blank();
-        database.Execute(Posts + "create table tag (id int primary key, post_id int references post on delete cascade); create table plain (author_id int references author)");
+        database.Execute(Posts +
+            "create table tag (id int primary key, post_id int references post on delete cascade); create table " +
+            "plain (author_id int references author)");
         string file = Change(database);
         database.Execute("insert into tag values (1, 9), (2, 1); insert into plain values (9)");
         IReadOnlyDictionary<string, string> before = database.Digest();
 
-        DataOpsException failure = Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, file, whatIf: true));
+        DataOpsException failure = Assert.Throws<DataOpsException>(
+            () => ChangeFiles.Undo(database, file, whatIf: true));
 
         Assert.Equal("StillReferenced", failure.Id);
-        Assert.Equal(["plain (9)  refers to author 9 (plain_author_id_fkey)", "tag 1      refers to post 9 (tag_post_id_fkey)"], failure.Message.Split('\n')[1..].Select(l => l.Trim()));
+        Assert.Equal(
+            ["plain (9)  refers to author 9 (plain_author_id_fkey)", "tag 1      refers to post 9 (tag_post_id_fkey)"],
+            failure.Message.Split('\n')[1..].Select(l => l.Trim()));
         Assert.Equal(before, database.Digest());
     }
 
@@ -178,13 +195,18 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
         using TestDatabase database = server.Blank();
         database.Execute(Posts);
         string file = _files.Apply(
-            database, (changes, catalog) => changes.Of(catalog.Find("public", "post")!).PlanUpdate($"from post t where author_id = 1"), "update post set author_id = 2 where author_id = 1")!;
+            database,
+            (changes, catalog) => changes.Of(catalog.Find("public", "post")!).PlanUpdate(
+                $"from post t where author_id = 1"), "update post set author_id = 2 where author_id = 1")!;
         database.Execute("delete from author where id = 1");
 
         DataOpsException failure = Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, file));
 
         Assert.Equal("MissingReferences", failure.Id);
-        Assert.Equal(["post 1  author_id -> author 1 is not there (post_author_id_fkey)", "post 2  author_id -> author 1 is not there (post_author_id_fkey)"], failure.Message.Split('\n')[1..].Select(l => l.Trim()));
+        Assert.Equal(
+            ["post 1  author_id -> author 1 is not there (post_author_id_fkey)",
+                "post 2  author_id -> author 1 is not there (post_author_id_fkey)"],
+                    failure.Message.Split('\n')[1..].Select(l => l.Trim()));
     }
 
     [Fact]
@@ -194,14 +216,18 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
         database.Execute(Posts);
         database.Execute("create unique index post_lower on post (lower(body)) where author_id is not null");
         string file = _files.Apply(
-            database, (changes, catalog) => changes.Of(catalog.Find("public", "post")!).PlanDelete($"from post t where id in (1, 3)"), "delete from post where id in (1, 3)")!;
-        database.Execute(@"insert into post (slug, body, author_id) values ('a', 'y', null), ('z', E'TAB\tLINE\n\\N', 1)");
+            database,
+            (changes, catalog) => changes.Of(catalog.Find("public", "post")!).PlanDelete(
+                $"from post t where id in (1, 3)"), "delete from post where id in (1, 3)")!;
+        database.Execute(
+            @"insert into post (slug, body, author_id) values ('a', 'y', null), ('z', E'TAB\tLINE\n\\N', 1)");
 
         DataOpsException failure = Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, file));
 
         Assert.Equal("NotUnique", failure.Id);
         Assert.Equal(
-            ["post 1  has the same body,author_id as row 6 (post_lower)", "post 1  has the same slug as row 5 (post_slug_key)"],
+            ["post 1  has the same body,author_id as row 6 (post_lower)",
+                "post 1  has the same slug as row 5 (post_slug_key)"],
             failure.Message.Split('\n')[1..].Select(l => l.Trim()));
     }
 
@@ -216,7 +242,8 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
         string file = Change(database);
         IReadOnlyDictionary<string, string> before = database.Digest();
 
-        DataOpsException failure = Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, file, undoPath: _files.New()));
+        DataOpsException failure = Assert.Throws<DataOpsException>(
+            () => ChangeFiles.Undo(database, file, undoPath: _files.New()));
 
         Assert.Equal("NotRestored", failure.Id);
         Assert.Contains("post 1  differs after undoing; the table has trigger post_touch", failure.Message);
@@ -261,7 +288,8 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
 
         DataOpsException failure = Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(copy, file));
         Assert.Equal("OtherDatabase", failure.Id);
-        Assert.Contains($"was written for {database.Name} on {database.Session.Server}, and this is {copy.Name}", failure.Message);
+        Assert.Contains(
+            $"was written for {database.Name} on {database.Session.Server}, and this is {copy.Name}", failure.Message);
         ChangeFiles.Undo(copy, file, force: true);
         Assert.Equal(before, copy.Digest());
     }
@@ -306,9 +334,11 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
     private string WithTransaction(string file, string id)
     {
         string[] lines = ChangeFiles.Lines(file);
-        string header = System.Text.RegularExpressions.Regex.Replace(lines[0], "\"transaction\":\"[0-9]+\"", $"\"transaction\":\"{id}\"");
+        string header = System.Text.RegularExpressions.Regex.Replace(
+            lines[0], "\"transaction\":\"[0-9]+\"", $"\"transaction\":\"{id}\"");
         string text = string.Join('\n', lines[1..^1].Prepend(header)) + "\n";
-        string digest = Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
+        string digest = Convert.ToHexString(
+            System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
         return _files.Compress($"{text}{{\"rows\":{lines.Length - 2},\"sha256\":\"{digest}\"}}\n");
     }
 
@@ -318,13 +348,16 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
         using TestDatabase database = server.Blank();
         database.Execute(Posts);
         string file = Change(database);
-        string Refused(UndoChangeOptions options) => Assert.Throws<DataOpsException>(() => database.Run(new UndoChange(), options)).Id;
+        string Refused(UndoChangeOptions options) =>
+            Assert.Throws<DataOpsException>(() => database.Run(new UndoChange(), options)).Id;
 
         Assert.Equal("MissingOption", Refused(new UndoChangeOptions()));
         Assert.Equal("FileNotFound", Refused(new UndoChangeOptions { Path = file + "x" }));
-        Assert.Equal("ContradictingOptions", Refused(new UndoChangeOptions { Path = file, NoUndo = true, UndoPath = _files.New() }));
+        Assert.Equal("ContradictingOptions",
+            Refused(new UndoChangeOptions { Path = file, NoUndo = true, UndoPath = _files.New() }));
         Assert.Equal("FileExists", Refused(new UndoChangeOptions { Path = file, UndoPath = file }));
-        Assert.Equal("FolderNotFound", Refused(new UndoChangeOptions { Path = file, UndoPath = Path.Combine(_files.Folder, "no", "x.gz") }));
+        Assert.Equal("FolderNotFound",
+            Refused(new UndoChangeOptions { Path = file, UndoPath = Path.Combine(_files.Folder, "no", "x.gz") }));
     }
 
     private const string Statements = """

@@ -1,9 +1,4 @@
 using DataOps.Core.Features.Undo;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Undo;
 
@@ -22,12 +17,17 @@ public sealed class UndoConcurrencyTests(PostgresServer server) : IDisposable
             insert into a select g, 'v' || g from generate_series(1, 3000) g; insert into b select * from a
             """);
         IReadOnlyDictionary<string, string> before = database.Digest();
-        string file = _files.ApplyAnything(database, ["b", "a"], "update a set v = v || 'x'; update b set v = v || 'y'; delete from b where id % 3 = 0; insert into a values (9999, 'n')")!;
+        string file =
+            _files.ApplyAnything(database, ["b", "a"],
+                "update a set v = v || 'x'; update b set v = v || 'y'; delete from b where id % 3 = 0; insert into " +
+                    "a values (9999, 'n')")!;
 
-        string[] outcomes = [.. Enumerable.Range(0, 6).AsParallel().WithDegreeOfParallelism(6).Select(_ => Attempt(database, file))];
+        string[] outcomes =
+            [.. Enumerable.Range(0, 6).AsParallel().WithDegreeOfParallelism(6).Select(_ => Attempt(database, file))];
 
         Assert.Single(outcomes, "done");
-        Assert.All(outcomes, o => Assert.Contains(o, (string[])["done", "nothing to do", "ChangedMeanwhile", "ChangedSince"]));
+        Assert.All(
+            outcomes, o => Assert.Contains(o, (string[])["done", "nothing to do", "ChangedMeanwhile", "ChangedSince"]));
         Assert.Equal(before, database.Digest());
     }
 
@@ -45,7 +45,8 @@ public sealed class UndoConcurrencyTests(PostgresServer server) : IDisposable
         hold.ExecuteNonQuery();
         database.Session.Execute("set lock_timeout = 100");
 
-        DataOpsException failure = Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, file, undoPath: _files.New()));
+        DataOpsException failure = Assert.Throws<DataOpsException>(
+            () => ChangeFiles.Undo(database, file, undoPath: _files.New()));
 
         Assert.Equal(("Postgres.55P03", FailureKind.Busy), (failure.Id, failure.Kind));
         Assert.Equal(after, database.Digest());
@@ -58,14 +59,22 @@ public sealed class UndoConcurrencyTests(PostgresServer server) : IDisposable
     {
         using TestDatabase database = server.Blank();
         string role = "owner_" + database.Name;
-        database.Execute($"create role {role} login; grant create on schema public to {role}; set role {role}; create table a (id int primary key, v text); insert into a values (1, 'x'), (2, 'y')");
+        database.Execute(
+            $"create role {role} login; grant create on schema public to {role}; set role {role}; create table a " +
+                $"(id int primary key, v text); insert into a values (1, 'x'), (2, 'y')");
         try
         {
             IReadOnlyDictionary<string, string> before = database.Digest();
-            string file = _files.ApplyAnything(database, ["a"], "update public.a set v = v || 'x'; delete from public.a where id = 2")!;
-            using Session session = Session.Open(ConnectionSettings.Parse(database.Uri.Replace("postgres@", role + "@", StringComparison.Ordinal)), "Test");
+            string file = _files.ApplyAnything(
+                database, ["a"], "update public.a set v = v || 'x'; delete from public.a where id = 2")!;
+            using Session session =
+                Session.Open(ConnectionSettings.Parse(
+                    database.Uri.Replace("postgres@", role + "@", StringComparison.Ordinal)), "Test");
 
-            Assert.True(((UndoResult)new UndoChange().Run(session, new UndoChangeOptions { Path = file, UndoPath = _files.New() }, new OperationContext()).Single()).Changed);
+            Assert.True(
+                ((UndoResult)new UndoChange().Run(
+                    session, new UndoChangeOptions { Path = file, UndoPath = _files.New() }, new OperationContext())
+                        .Single()).Changed);
 
             Assert.Equal(before, database.Digest());
         }
@@ -80,7 +89,8 @@ public sealed class UndoConcurrencyTests(PostgresServer server) : IDisposable
         using Session session = database.Open();
         try
         {
-            UndoResult result = (UndoResult)new UndoChange().Run(session, new UndoChangeOptions { Path = file, NoUndo = true }, new OperationContext()).Single();
+            UndoResult result = (UndoResult)new UndoChange().Run(
+                session, new UndoChangeOptions { Path = file, NoUndo = true }, new OperationContext()).Single();
             return result.Changed ? "done" : "nothing to do";
         }
         catch (DataOpsException e)

@@ -1,13 +1,6 @@
 using DataOps.Core.Changes.UndoFiles;
 using System.Diagnostics;
-using DataOps.Core.Changes;
 using DataOps.Core.Features.Undo;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Features.Undo;
@@ -45,7 +38,8 @@ public sealed class UndoFaultTests(PostgresServer server) : IDisposable
     [InlineData("before insert or update or delete", "for each row", "")]
     [InlineData("after insert or update or delete", "for each statement", "")]
     [InlineData("after insert or update or delete", "for each row", "constraint")]
-    public void A_connection_that_breaks_while_it_is_undone_leaves_all_as_it_was(string when, string each, string constraint)
+    public void A_connection_that_breaks_while_it_is_undone_leaves_all_as_it_was(
+        string when, string each, string constraint)
     {
         using TestDatabase database = server.Blank();
         database.Execute(Items);
@@ -56,7 +50,8 @@ public sealed class UndoFaultTests(PostgresServer server) : IDisposable
             """);
         IReadOnlyDictionary<string, string> after = database.Digest();
 
-        Assert.Equal(FailureKind.Connection, Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, file, undoPath: _files.New())).Kind);
+        Assert.Equal(FailureKind.Connection,
+            Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, file, undoPath: _files.New())).Kind);
 
         Assert.Equal(after, database.Digest());
         Assert.Equal(["1.undo.gz"], _files.Names);
@@ -68,10 +63,13 @@ public sealed class UndoFaultTests(PostgresServer server) : IDisposable
         using TestDatabase database = server.Blank();
         database.Execute(Items);
         using BreakingProxy proxy = new(database.Port);
-        using Session session = Session.Open(ConnectionSettings.Parse(database.Uri.Replace($":{database.Port}/", $":{proxy.Port}/", StringComparison.Ordinal)), "Test");
+        using Session session =
+            Session.Open(ConnectionSettings.Parse(
+                database.Uri.Replace($":{database.Port}/", $":{proxy.Port}/", StringComparison.Ordinal)), "Test");
         string path = _files.New();
 
-        using (NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted))
+        using (NpgsqlTransaction transaction = session.Connection.BeginTransaction(
+            System.Data.IsolationLevel.ReadCommitted))
         using (ChangeSet changes = new(session, "Test-Change", default))
         {
             changes.Of(DatabaseCatalog.Read(session).Find("public", "item")!).PlanUpdate($"from public.item t");
@@ -93,12 +91,15 @@ public sealed class UndoFaultTests(PostgresServer server) : IDisposable
         using TestDatabase database = server.Blank();
         database.Execute(Items);
         using BreakingProxy proxy = new(database.Port);
-        using Session session = Session.Open(ConnectionSettings.Parse(database.Uri.Replace($":{database.Port}/", $":{proxy.Port}/", StringComparison.Ordinal)), "Test");
+        using Session session =
+            Session.Open(ConnectionSettings.Parse(
+                database.Uri.Replace($":{database.Port}/", $":{proxy.Port}/", StringComparison.Ordinal)), "Test");
         string path = _files.New();
 
         DataOpsException failure = Assert.Throws<DataOpsException>(() =>
         {
-            using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
+            using NpgsqlTransaction transaction = session.Connection.BeginTransaction(
+                System.Data.IsolationLevel.ReadCommitted);
             using ChangeSet changes = new(session, "Test-Change", default);
             changes.Of(DatabaseCatalog.Read(session).Find("public", "item")!).PlanUpdate($"from public.item t");
             changes.Lock();
@@ -138,14 +139,18 @@ public sealed class UndoFaultTests(PostgresServer server) : IDisposable
     {
         string disk = Path.Combine(_files.Folder, "disk");
         Directory.CreateDirectory(disk);
-        Assert.SkipUnless(OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk), "A small file system can be mounted by root only");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", disk),
+            "A small file system can be mounted by root only");
         try
         {
             using TestDatabase database = server.Blank();
-            database.Execute("create table item (id int primary key, v text); insert into item select g, md5(g::text) from generate_series(1, 20000) g");
+            database.Execute(
+                "create table item (id int primary key, v text); insert into item select g, md5(g::text) from " +
+                    "generate_series(1, 20000) g");
             IReadOnlyDictionary<string, string> before = database.Digest();
 
-            DataOpsException failure = Assert.Throws<DataOpsException>(() => Change(database, _ => { }, Path.Combine(disk, "x.undo.gz")));
+            DataOpsException failure = Assert.Throws<DataOpsException>(
+                () => Change(database, _ => { }, Path.Combine(disk, "x.undo.gz")));
 
             Assert.Equal("WriteFailed", failure.Id);
             Assert.Equal(before, database.Digest());
@@ -167,9 +172,11 @@ public sealed class UndoFaultTests(PostgresServer server) : IDisposable
         string file = Change(database, _ => { });
         IReadOnlyDictionary<string, string> after = database.Digest();
         using CancellationTokenSource stop = new();
-        OperationContext context = new() { Cancellation = stop.Token, Progress = new StopAt("Undoing Test-Change", stop) };
+        OperationContext context =
+            new() { Cancellation = stop.Token, Progress = new StopAt("Undoing Test-Change", stop) };
 
-        Assert.ThrowsAny<OperationCanceledException>(() => database.Run(new UndoChange(), new UndoChangeOptions { Path = file, UndoPath = _files.New() }, context));
+        Assert.ThrowsAny<OperationCanceledException>(() => database.Run(
+            new UndoChange(), new UndoChangeOptions { Path = file, UndoPath = _files.New() }, context));
 
         Assert.Equal(after, database.Digest());
         Assert.Equal(["1.undo.gz"], _files.Names);
@@ -184,19 +191,24 @@ public sealed class UndoFaultTests(PostgresServer server) : IDisposable
         string file = Change(database, _ => { });
         IReadOnlyDictionary<string, string> after = database.Digest();
 
-        Assert.IsType<RowChange>(new UndoChange().Run(database.Session, new UndoChangeOptions { Path = file, Detailed = true, UndoPath = _files.New() }, new OperationContext()).First());
+        Assert.IsType<RowChange>(
+            new UndoChange().Run(database.Session,
+                new UndoChangeOptions { Path = file, Detailed = true, UndoPath = _files.New() }, new OperationContext())
+                    .First());
 
         Assert.Equal(after, database.Digest());
         Assert.True(ChangeFiles.Undo(database, file).Changed);
     }
 
-    private const string Items = "create table item (id int primary key, v text); insert into item values (1, 'a'), (2, 'b'), (3, 'c')";
+    private const string Items =
+        "create table item (id int primary key, v text); insert into item values (1, 'a'), (2, 'b'), (3, 'c')";
 
     private string Change(TestDatabase database, Action<string> step, string? path = null)
     {
         Session session = database.Session;
         UndoPlace place = UndoPlace.At(path ?? _files.New());
-        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
+        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(
+            System.Data.IsolationLevel.ReadCommitted);
         using ChangeSet changes = new(session, "Test-Change", default);
         changes.Of(DatabaseCatalog.Read(session).Find("public", "item")!).PlanUpdate($"from public.item t");
         step("lock");
@@ -213,7 +225,8 @@ public sealed class UndoFaultTests(PostgresServer server) : IDisposable
     private static void Kill(TestDatabase database)
     {
         database.Execute($"select pg_terminate_backend({database.Session.Connection.ProcessID})");
-        while (database.Scalar<long>($"select count(*) from pg_stat_activity where pid = {database.Session.Connection.ProcessID}") > 0)
+        while (database.Scalar<long>(
+            $"select count(*) from pg_stat_activity where pid = {database.Session.Connection.ProcessID}") > 0)
             Thread.Sleep(10);
     }
 
@@ -221,7 +234,8 @@ public sealed class UndoFaultTests(PostgresServer server) : IDisposable
     {
         try
         {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+            using Process process = Process.Start(
+                new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
             process.WaitForExit();
             return process.ExitCode == 0;
         }

@@ -1,12 +1,11 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Features.Undo;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Undo;
 
-/// <summary>Whatever the tables, the rows and the changes: undoing gives the rows back to the byte, and undoing that gives the changed ones.</summary>
+/// <summary>
+/// Whatever the tables, the rows and the changes: undoing gives the rows back to the byte, and undoing that gives the
+/// changed ones.
+/// </summary>
 public sealed class UndoPropertyTests(PostgresServer server, ITestOutputHelper output) : IDisposable
 {
     private readonly ChangeFiles _files = new();
@@ -15,7 +14,8 @@ public sealed class UndoPropertyTests(PostgresServer server, ITestOutputHelper o
 
     public static TheoryData<int?, int> Runs => new()
     {
-        { null, 1 }, { null, 2 }, { null, 3 }, { null, 4 }, { null, 5 }, { null, Environment.TickCount & 0xffffff }, { 14, 6 }, { 16, 7 }, { 17, 8 }, { 18, 9 },
+        { null, 1 }, { null, 2 }, { null, 3 }, { null, 4 }, { null, 5 }, { null, Environment.TickCount & 0xffffff },
+        { 14, 6 }, { 16, 7 }, { 17, 8 }, { 18, 9 },
     };
 
     [Theory, MemberData(nameof(Runs))]
@@ -30,13 +30,16 @@ public sealed class UndoPropertyTests(PostgresServer server, ITestOutputHelper o
         IReadOnlyDictionary<string, string> after = database.Digest();
         Assert.All(before, t => Assert.NotEqual(t.Value, after[t.Key]));
         string redo = _files.New();
-        IReadOnlyList<IChangeResult> plan = database.Run(new UndoChange(), new UndoChangeOptions { Path = file, WhatIf = true, Detailed = true });
+        IReadOnlyList<IChangeResult> plan = database.Run(
+            new UndoChange(), new UndoChangeOptions { Path = file, WhatIf = true, Detailed = true });
         Assert.Equal(after, database.Digest());
 
         UndoResult result = ChangeFiles.Undo(database, file, undoPath: redo);
 
         Assert.Equal(result.Count, ((UndoResult)plan[^1]).WouldChange);
-        Assert.Equal(result.Count, plan.OfType<RowChange>().DistinctBy(c => (c.Table, c.Action, c.Column is null ? c.OldValue + c.NewValue : c.Key)).Count() + Doubles(plan));
+        Assert.Equal(result.Count,
+            plan.OfType<RowChange>().DistinctBy(
+                c => (c.Table, c.Action, c.Column is null ? c.OldValue + c.NewValue : c.Key)).Count() + Doubles(plan));
         Assert.Equal(before, database.Digest());
         Assert.False(ChangeFiles.Undo(database, file).Changed);
         string undoOfRedo = _files.New();
@@ -62,7 +65,8 @@ public sealed class UndoPropertyTests(PostgresServer server, ITestOutputHelper o
         database.Execute($"select setseed(0.5); {schema.Change(200)}");
         IReadOnlyDictionary<string, string> after = database.Digest();
 
-        Assert.Equal("ChangedSince", Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, file, undoPath: _files.New())).Id);
+        Assert.Equal("ChangedSince",
+            Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, file, undoPath: _files.New())).Id);
 
         Assert.Equal(after, database.Digest());
         Assert.Equal(["1.undo.gz"], _files.Names);

@@ -1,11 +1,9 @@
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
-
 namespace DataOps.Core.Tests.Features.Undo;
 
-/// <summary>Sites as Django makes them: whole tables emptied with all that refers to them, texts changed in all others, and back.</summary>
+/// <summary>
+/// Sites as Django makes them: whole tables emptied with all that refers to them, texts changed in all others, and
+/// back.
+/// </summary>
 public sealed class UndoSiteTests(PostgresServer server, ITestOutputHelper output) : IDisposable
 {
     private readonly ChangeFiles _files = new();
@@ -23,13 +21,19 @@ public sealed class UndoSiteTests(PostgresServer server, ITestOutputHelper outpu
         using TestDatabase site = server.CopyOf(name);
         IReadOnlyDictionary<string, string> before = site.Digest();
         Table[] tables = [.. DatabaseCatalog.Read(site.Session).Tables.Where(t => t.IsReadable)];
-        HashSet<Table> emptied = [tables.First(t => t.Name == "wagtailimages_image"), .. tables.Where(_ => random.Next(20) == 0)];
-        while (tables.Where(t => t.ForeignKeys.Any(f => emptied.Any(e => e.Oid == f.Target))).ToArray() is { } referring && !emptied.IsSupersetOf(referring))
+        HashSet<Table> emptied =
+            [tables.First(t => t.Name == "wagtailimages_image"), .. tables.Where(_ => random.Next(20) == 0)];
+        while (tables.Where(t => t.ForeignKeys.Any(f => emptied.Any(e => e.Oid == f.Target)))
+            .ToArray() is { } referring && !emptied.IsSupersetOf(referring))
             emptied.UnionWith(referring);
         IEnumerable<string> deletes = emptied.Select(t => $"delete from {t.Sql}");
-        IEnumerable<string> updates = tables.Except(emptied).SelectMany(t => Texts(t).Select(c => $"update {t.Sql} set {c} = left(translate({c}, 'aeiou', 'uoiea') || '!', length({c}))"));
+        IEnumerable<string> updates = tables.Except(emptied)
+            .SelectMany(t => Texts(t).Select(
+                c => $"update {t.Sql} set {c} = left(translate({c}, 'aeiou', 'uoiea') || '!', length({c}))"));
 
-        string file = _files.ApplyAnything(site, [.. tables.Select(t => t.Name)], $"set constraints all deferred; {string.Join("; ", deletes.Concat(updates))}")!;
+        string file =
+            _files.ApplyAnything(site, [.. tables.Select(t => t.Name)],
+                $"set constraints all deferred; {string.Join("; ", deletes.Concat(updates))}")!;
         IReadOnlyDictionary<string, string> after = site.Digest();
         Assert.True(after.Count(t => before[t.Key] != t.Value) > 10);
         string redo = _files.New();
@@ -42,6 +46,7 @@ public sealed class UndoSiteTests(PostgresServer server, ITestOutputHelper outpu
     // Texts that nothing but a person reads.
     private static IEnumerable<string> Texts(Table table) => table.Columns
         .Where(c => c.Type.Name is "text" or "varchar" && c.IsWritable && !table.PrimaryKey.Contains(c.Name)
-            && !table.UniqueKeys.Any(u => u.Contains(c.Name)) && !table.Indexes.Any(i => i.Columns.Contains(c.Name)) && !table.ForeignKeys.Any(f => f.Columns.Contains(c.Name)))
+            && !table.UniqueKeys.Any(u => u.Contains(c.Name)) && !table.Indexes.Any(i => i.Columns.Contains(c.Name))
+            && !table.ForeignKeys.Any(f => f.Columns.Contains(c.Name)))
         .Select(c => SqlText.Identifier(c.Name).ToString());
 }

@@ -1,12 +1,13 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using DataOps.Core.Files.Compression;
-using DataOps.Core.Tests.Support.Servers;
 using SharpCompress.Compressors.Xz;
 
 namespace DataOps.Core.Tests.Files.Compression;
 
-/// <summary>What other programs compress comes out as it was, and what is cut off, damaged or followed by anything is noticed.</summary>
+/// <summary>
+/// What other programs compress comes out as it was, and what is cut off, damaged or followed by anything is noticed.
+/// </summary>
 public sealed class DecompressionTests : IDisposable
 {
     // Files of one text in every form that Python's library, which is xz's own, writes.
@@ -48,7 +49,9 @@ public sealed class DecompressionTests : IDisposable
         (byte[] data, string[] files) = Make(size);
 
         Assert.Equal(24, files.Length);
-        Assert.All(files, file => Assert.True(data.AsSpan().SequenceEqual(Read(File.ReadAllBytes(file), Path.GetFileName(file))), file));
+        Assert.All(files,
+            file => Assert.True(
+                data.AsSpan().SequenceEqual(Read(File.ReadAllBytes(file), Path.GetFileName(file))), file));
     }
 
     [Fact]
@@ -59,14 +62,17 @@ public sealed class DecompressionTests : IDisposable
         foreach (string file in files)
         {
             byte[] whole = File.ReadAllBytes(file);
-            int[] ends = file.EndsWith("two.xz", StringComparison.Ordinal) ? [whole.Length - 4, Streams(whole)[1], Streams(whole)[1] - 4, Streams(whole)[1] - 8]
-                : Path.GetFileName(file) == "two.gz" ? [whole.AsSpan(1).IndexOf((ReadOnlySpan<byte>)[0x1F, 0x8B, 8]) + 1]
+            int[] ends = file.EndsWith("two.xz", StringComparison.Ordinal)
+                ? [whole.Length - 4, Streams(whole)[1], Streams(whole)[1] - 4, Streams(whole)[1] - 8]
+                : Path.GetFileName(file) == "two.gz"
+                    ? [whole.AsSpan(1).IndexOf((ReadOnlySpan<byte>)[0x1F, 0x8B, 8]) + 1]
                 : Path.GetFileName(file) == "two.bz2" ? [whole.AsSpan(1).IndexOf("BZh9"u8) + 1] : [];
             for (int length = 6; length < whole.Length; length++)
             {
                 // The end of the first of two is an end.
                 if (!ends.Contains(length))
-                    Assert.True(Fails(whole[..length], Path.GetFileName(file)), $"{Path.GetFileName(file)} cut at {length} of {whole.Length}");
+                    Assert.True(Fails(whole[..length], Path.GetFileName(file)),
+                        $"{Path.GetFileName(file)} cut at {length} of {whole.Length}");
             }
         }
     }
@@ -76,9 +82,11 @@ public sealed class DecompressionTests : IDisposable
     {
         (_, string[] files) = Make(40);
 
-        foreach (byte[] garbage in (byte[][])[[1], [0], "garbage"u8.ToArray(), [0x1F, 0x8B, 8, 0, 0], "BZh9"u8.ToArray(), [0xFD, (byte)'7', (byte)'z']])
+        foreach (byte[] garbage in (byte[][])[[1], [0], "garbage"u8.ToArray(), [0x1F, 0x8B, 8, 0, 0],
+            "BZh9"u8.ToArray(), [0xFD, (byte)'7', (byte)'z']])
             Assert.All(files, file =>
-                Assert.True(Fails([.. File.ReadAllBytes(file), .. garbage], Path.GetFileName(file)), Path.GetFileName(file) + " + " + garbage.Length));
+                Assert.True(Fails([.. File.ReadAllBytes(file), .. garbage], Path.GetFileName(file)),
+                Path.GetFileName(file) + " + " + garbage.Length));
     }
 
     [Fact]
@@ -87,7 +95,8 @@ public sealed class DecompressionTests : IDisposable
         (byte[] data, string[] files) = Make(40);
 
         // The old format has no checksum, and neither has xz without one.
-        foreach (string file in files.Where(f => !f.EndsWith(".lzma", StringComparison.Ordinal) && !f.EndsWith("NONE.xz", StringComparison.Ordinal)))
+        foreach (string file in files.Where(
+            f => !f.EndsWith(".lzma", StringComparison.Ordinal) && !f.EndsWith("NONE.xz", StringComparison.Ordinal)))
         {
             byte[] whole = File.ReadAllBytes(file);
             for (int i = 6; i < whole.Length; i++)
@@ -128,7 +137,8 @@ public sealed class DecompressionTests : IDisposable
         // 1.5 GB, 4 GB, and sizes that there are not.
         foreach (byte code in (byte[])[37, 40, 41, 63])
         {
-            // The one filter's number and length, and the dictionary's code, stand behind the length and the flags of the block's header.
+            // The one filter's number and length, and the dictionary's code, stand behind the length and the flags of
+            // the block's header.
             byte[] header = xz[12..(12 + (xz[12] + 1) * 4 - 4)];
             header[4] = code;
             byte[] checksum = new byte[4];
@@ -160,12 +170,14 @@ public sealed class DecompressionTests : IDisposable
         Assert.Equal("[]"u8.ToArray(), Read(one, "x.zip"));
         Assert.Equal("a.json", Decompression.Open(new MemoryStream(one), "x").Name);
 
-        Assert.Contains("has 2 members", Assert.Throws<InvalidDataException>(() => Read(Zip(("a.json", "[]"), ("b.json", "[]")), "x.zip")).Message);
+        Assert.Contains("has 2 members",
+            Assert.Throws<InvalidDataException>(() => Read(Zip(("a.json", "[]"), ("b.json", "[]")), "x.zip")).Message);
         Assert.Contains("has 0 members", Assert.Throws<InvalidDataException>(() => Read(Zip(), "x.zip")).Message);
         byte[] encrypted = [.. one];
         encrypted[6] |= 1;
         encrypted[encrypted.AsSpan().IndexOf("PK\u0001\u0002"u8) + 8] |= 1;
-        Assert.Contains("a.json in the zip file is encrypted", Assert.Throws<InvalidDataException>(() => Read(encrypted, "x.zip")).Message);
+        Assert.Contains("a.json in the zip file is encrypted",
+            Assert.Throws<InvalidDataException>(() => Read(encrypted, "x.zip")).Message);
         for (int length = 4; length < one.Length; length++)
             Assert.True(Fails(one[..length], "x.zip"), $"cut at {length}");
         byte[] changed = [.. one];
@@ -185,7 +197,8 @@ public sealed class DecompressionTests : IDisposable
         Assert.Empty(Read(new Pipe([]), "standard input"));
         (byte[] data, string[] files) = Make(40);
         Assert.All(files, file => Assert.Equal(data, Read(new Pipe(File.ReadAllBytes(file)), Path.GetFileName(file))));
-        Assert.Contains("pipe", Assert.Throws<InvalidDataException>(() => Read(new Pipe(Zip(("a", "b"))), "standard input")).Message);
+        Assert.Contains("pipe",
+            Assert.Throws<InvalidDataException>(() => Read(new Pipe(Zip(("a", "b"))), "standard input")).Message);
     }
 
     private static void AssertRefusedWithoutMemory(byte[] bytes, string name)
@@ -200,7 +213,8 @@ public sealed class DecompressionTests : IDisposable
         int seed = Random.Shared.Next();
         TestContext.Current.SendDiagnosticMessage("seed {0}", seed);
         Python.Run(Compress, "", "bz2, lzma, random; random.randbytes", _folder, $"{seed}", $"{size}");
-        return (File.ReadAllBytes(Path.Join(_folder, "data")), [.. Directory.GetFiles(_folder).Where(f => Path.HasExtension(f)).Order(StringComparer.Ordinal)]);
+        return (File.ReadAllBytes(Path.Join(_folder, "data")),
+            [.. Directory.GetFiles(_folder).Where(f => Path.HasExtension(f)).Order(StringComparer.Ordinal)]);
     }
 
     private static bool Fails(byte[] bytes, string name) => TryRead(bytes, name) is null;
@@ -227,7 +241,8 @@ public sealed class DecompressionTests : IDisposable
         return memory.ToArray();
     }
 
-    private static int[] Streams(byte[] bytes) => [.. Enumerable.Range(0, bytes.Length).Where(i => XzReader.Starts(bytes.AsSpan(i)))];
+    private static int[] Streams(byte[] bytes) =>
+        [.. Enumerable.Range(0, bytes.Length).Where(i => XzReader.Starts(bytes.AsSpan(i)))];
 
     private static byte[] Zip(params (string Name, string Text)[] members)
     {

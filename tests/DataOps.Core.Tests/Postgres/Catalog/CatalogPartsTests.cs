@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Postgres.Catalog;
 
@@ -21,13 +18,15 @@ public sealed class CatalogPartsTests(PostgresServer server)
         IndexDefinition deferrable = person.IndexDefinitions.Single(i => i.Name == "person_name_born_key");
         IndexDefinition near = person.IndexDefinitions.Single(i => i.Name == "near");
 
-        Assert.Equal(["person_pkey", "near", "part", "person_name_born_key"], person.IndexDefinitions.Select(i => i.Name));
+        Assert.Equal(
+            ["person_pkey", "near", "part", "person_name_born_key"], person.IndexDefinitions.Select(i => i.Name));
         Assert.Equal(["person_pkey", "part", "person_name_born_key"], person.UniqueIndexes.Select(i => i.Name));
         Assert.Equal([("lower(name)", null, "operator(pg_catalog.=)")], part.Keys.Select(Texts));
         Assert.Equal(("(born IS NOT NULL)", "btree", true), (part.Predicate, part.Method, part.IsImmediate));
         Assert.Equal(["name", "born"], part.Columns);
         Assert.Equal(
-            "CREATE UNIQUE INDEX part ON public.person USING btree (lower(name) DESC) INCLUDE (born) WHERE (born IS NOT NULL)", part.Definition);
+            "CREATE UNIQUE INDEX part ON public.person USING btree (lower(name) DESC) INCLUDE (born) WHERE (born IS " +
+                "NOT NULL)", part.Definition);
         Assert.False(deferrable.IsImmediate);
         Assert.Equal([("place", "place", "")], near.Keys.Select(Texts));
     }
@@ -40,7 +39,8 @@ public sealed class CatalogPartsTests(PostgresServer server)
         Assert.ThrowsAny<Exception>(() => database.Execute("create unique index concurrently broken on person (name)"));
         Table person = Read(database, "person");
 
-        Assert.Equal(("broken", false), (person.IndexDefinitions.Single().Name, person.IndexDefinitions.Single().IsValid));
+        Assert.Equal(
+            ("broken", false), (person.IndexDefinitions.Single().Name, person.IndexDefinitions.Single().IsValid));
         Assert.Empty(person.UniqueIndexes);
     }
 
@@ -58,8 +58,10 @@ public sealed class CatalogPartsTests(PostgresServer server)
 
         Assert.Equal(
             [
-                "apart Exclusion name EXCLUDE USING btree (name WITH =)", "grown Check id CHECK ((id > 0)) NOT VALID", "named Check name CHECK ((name <> ''::text))",
-                "person_boss_fkey ForeignKey boss FOREIGN KEY (boss) REFERENCES public.person(id) DEFERRABLE INITIALLY DEFERRED",
+                "apart Exclusion name EXCLUDE USING btree (name WITH =)", "grown Check id CHECK ((id > 0)) NOT VALID",
+                "named Check name CHECK ((name <> ''::text))",
+                "person_boss_fkey ForeignKey boss FOREIGN KEY (boss) REFERENCES public.person(id) DEFERRABLE " +
+                    "INITIALLY DEFERRED",
                 "person_pkey PrimaryKey id PRIMARY KEY (id)",
             ],
             constraints.Select(c => $"{c.Name} {c.Kind} {string.Join(",", c.Columns)} {c.Definition}"));
@@ -80,9 +82,11 @@ public sealed class CatalogPartsTests(PostgresServer server)
             alter table person disable trigger b;
             """);
         Assert.Empty(Read(database, "note").Triggers);
-        Assert.Equal([("a", TriggerMode.Enabled), ("b", TriggerMode.Disabled)], Read(database, "person").Triggers.Select(t => (t.Name, t.Mode)));
+        Assert.Equal([("a", TriggerMode.Enabled), ("b", TriggerMode.Disabled)],
+            Read(database, "person").Triggers.Select(t => (t.Name, t.Mode)));
         Assert.Equal(
-            "CREATE TRIGGER a BEFORE INSERT ON public.person FOR EACH ROW EXECUTE FUNCTION public.f()", Read(database, "person").Triggers.First().Definition);
+            "CREATE TRIGGER a BEFORE INSERT ON public.person FOR EACH ROW EXECUTE FUNCTION public.f()",
+            Read(database, "person").Triggers.First().Definition);
         database.Execute("alter table note disable trigger all");
         Table note = Read(database, "note");
 
@@ -102,15 +106,20 @@ public sealed class CatalogPartsTests(PostgresServer server)
             """);
         DatabaseCatalog catalog = DatabaseCatalog.Read(database.Session);
         Sequence[] sequences = [.. Sequence.Read(database.Session, default)];
-        string Name(ColumnPlace place) => $"{catalog.Find(place.Table)}.{catalog.Find(place.Table)!.Columns.Single(c => c.Number == place.Column).Name}";
+        string Name(ColumnPlace place) =>
+            $"{catalog.Find(place.Table)}.{catalog.Find(place.Table)!.Columns.Single(c => c.Number == place.Column).Name}";
 
         Assert.Equal(
             [
-                "person_code_seq smallint person.code False person.code", "person_id_seq integer person.id True person.id", "shared integer  False one.id,two.id",
+                "person_code_seq smallint person.code False person.code",
+                "person_id_seq integer person.id True person.id", "shared integer  False one.id,two.id",
             ],
-            sequences.Select(s => $"{s.Name} {s.TypeText} {(s.OwnedBy is { } o ? Name(o) : "")} {s.IsIdentity} {string.Join(",", s.DrawnBy.Select(Name).Order())}"));
+            sequences.Select(s =>
+                $"{s.Name} {s.TypeText} {(s.OwnedBy is { } o ? Name(o) : "")} {s.IsIdentity} {string.Join(",", s.DrawnBy.Select(Name).Order())}"));
         Assert.Equal(
-            (-3L, -2L, -10L, -1L, 7L, true), (sequences[2].Start, sequences[2].Increment, sequences[2].Least, sequences[2].Most, sequences[2].Cache, sequences[2].Cycles));
+            (-3L, -2L, -10L, -1L, 7L, true),
+            (sequences[2].Start, sequences[2].Increment, sequences[2].Least, sequences[2].Most, sequences[2].Cache,
+                sequences[2].Cycles));
         Assert.Equal(catalog.Find("public", "person")!.Role, sequences[0].Role);
     }
 
@@ -118,7 +127,9 @@ public sealed class CatalogPartsTests(PostgresServer server)
     public void A_view_has_its_query_and_a_generated_column_its_expression()
     {
         using TestDatabase database = server.Blank();
-        database.Execute("create table person (id int, twice int generated always as (id * 2) stored); create view v as select id from person");
+        database.Execute(
+            "create table person (id int, twice int generated always as (id * 2) stored); create view v as select " +
+                "id from person");
 
         Assert.Equal(" SELECT person.id\n   FROM public.person;", Read(database, "v").ViewQuery);
         Assert.Null(Read(database, "person").ViewQuery);
@@ -143,12 +154,14 @@ public sealed class CatalogPartsTests(PostgresServer server)
 
         Assert.Equal((500, 6), (catalog.Tables.Count, count.Queries));
         foreach (Table table in catalog.Tables)
-            Assert.Equal((2, 4, 0, null), (table.IndexDefinitions.Count(), table.Constraints.Count(), table.Triggers.Count(), table.ViewQuery));
+            Assert.Equal((2, 4, 0, null),
+                (table.IndexDefinitions.Count(), table.Constraints.Count(), table.Triggers.Count(), table.ViewQuery));
         Assert.Equal(500, Sequence.Read(session, default).Count);
         Assert.Equal(10, count.Queries);
     }
 
-    private static Table Read(TestDatabase database, string name) => DatabaseCatalog.Read(database.Session).Find("public", name)!;
+    private static Table Read(TestDatabase database, string name) =>
+        DatabaseCatalog.Read(database.Session).Find("public", name)!;
 
     // Npgsql starts an activity for each command.
     private sealed class QueryCount : IDisposable
@@ -176,5 +189,6 @@ public sealed class CatalogPartsTests(PostgresServer server)
         public void Dispose() => _listener.Dispose();
     }
 
-    private static (string, string?, string) Texts(IndexKey key) => (key.Expression.ToString(), key.Column, key.Equality.ToString());
+    private static (string, string?, string) Texts(IndexKey key) =>
+        (key.Expression.ToString(), key.Column, key.Equality.ToString());
 }

@@ -1,8 +1,4 @@
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Django.References;
 using DataOps.Core.Features.Databases;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Postgres.Catalog;
 
@@ -25,7 +21,8 @@ public sealed class DatabaseCatalogTests(PostgresServer server)
         Assert.Null(place.SingleKey);
         Assert.Equal("name,b", string.Join(",", Assert.Single(place.UniqueKeys)));
         Assert.Equal(("pa,pb", "a,b", "SET NULL", true, true),
-            (string.Join(",", key.Columns), string.Join(",", key.TargetColumns), key.OnDelete, key.IsDeferrable, key.IsDeferred));
+            (string.Join(",", key.Columns), string.Join(",", key.TargetColumns), key.OnDelete, key.IsDeferrable,
+                key.IsDeferred));
         Reference reference = Assert.Single(ReferenceCatalog.Read(database.Session).References);
         Assert.Equal((ReferenceClass.ForeignKey, true, "pa,pb"),
             (reference.Class, reference.IsNullable, string.Join(",", reference.Columns.Select(c => c.Name))));
@@ -69,10 +66,12 @@ public sealed class DatabaseCatalogTests(PostgresServer server)
         DatabaseCatalog catalog = DatabaseCatalog.Read(database.Session);
 
         Assert.Equal(
-            ["crowd MaterializedView False", "figures View False", "log PartitionedTable True", "people View False", "person Table True"],
+            ["crowd MaterializedView False", "figures View False", "log PartitionedTable True", "people View False",
+                "person Table True"],
             catalog.Tables.Select(t => $"{t.Name} {t.Kind} {t.IsReadable}"));
         Assert.Equal("log.person_id->person",
-            Assert.Single(ReferenceCatalog.Read(database.Session).References.Select(r => $"{r.Table}.{r.Column.Name}->{r.Target}")));
+            Assert.Single(ReferenceCatalog.Read(database.Session).References.Select(
+                r => $"{r.Table}.{r.Column.Name}->{r.Target}")));
         Assert.Equal(
             ["crowd MaterializedView", "figures View", "log Table", "people View", "person Table"],
             database.Run(new GetModel(), new()).Select(m => $"{m.Table} {m.Kind}").Order(StringComparer.Ordinal));
@@ -92,12 +91,14 @@ public sealed class DatabaseCatalogTests(PostgresServer server)
 
         Assert.Equal(
             [
-                "always IdentityAlways public.t_always_seq", "bydefault IdentityByDefault public.t_bydefault_seq", "old Serial public.t_old_seq",
+                "always IdentityAlways public.t_always_seq", "bydefault IdentityByDefault public.t_bydefault_seq",
+                "old Serial public.t_old_seq",
                 "taken Serial public.\"shared numbers\"", "plain Plain ", "computed Generated ", "nothing Plain ",
             ],
             table.Columns.Select(c => $"{c.Name} {c.Source} {c.Sequence}"));
         Assert.Equal(("7", null), (table.Find("plain")!.Default, table.Find("computed")!.Default));
-        Assert.Equal((false, true, true), (table.Find("computed")!.IsWritable, table.Find("plain")!.IsWritable, table.Find("nothing")!.NotNull));
+        Assert.Equal((false, true, true),
+            (table.Find("computed")!.IsWritable, table.Find("plain")!.IsWritable, table.Find("nothing")!.NotNull));
     }
 
     [Fact]
@@ -122,8 +123,10 @@ public sealed class DatabaseCatalogTests(PostgresServer server)
         Assert.Equal("varchar", Type("ds").Element!.Underlying.Name);
         Assert.Equal((PgTypeKind.Range, "int4", false), (Type("r").Kind, Type("r").Base!.Name, Type("r").IsArray));
         Assert.Equal(PgTypeKind.Composite, Type("p").Kind);
-        Assert.Equal((12, 3, 4, null), (table.Find("v")!.Length, table.Find("c")!.Length, table.Find("b")!.Length, table.Find("n")!.Length));
-        Assert.Equal(("numeric(6,2)", "C", null), (table.Find("n")!.TypeText, table.Find("w")!.Collation, table.Find("v")!.Collation));
+        Assert.Equal((12, 3, 4, null),
+            (table.Find("v")!.Length, table.Find("c")!.Length, table.Find("b")!.Length, table.Find("n")!.Length));
+        Assert.Equal(("numeric(6,2)", "C", null),
+            (table.Find("n")!.TypeText, table.Find("w")!.Collation, table.Find("v")!.Collation));
     }
 
     [Fact]
@@ -131,7 +134,8 @@ public sealed class DatabaseCatalogTests(PostgresServer server)
     {
         using TestDatabase database = server.Blank();
         database.Execute("create table t (a text[], b int)");
-        int? Dimensions(string column) => DatabaseCatalog.Read(database.Session).Find("public", "t")!.Find(column)!.Dimensions;
+        int? Dimensions(string column) =>
+            DatabaseCatalog.Read(database.Session).Find("public", "t")!.Find(column)!.Dimensions;
 
         Assert.Null(Dimensions("a"));
         database.Execute("create table u (m varchar(5)[][])");
@@ -175,11 +179,13 @@ public sealed class DatabaseCatalogTests(PostgresServer server)
             alter table quiet disable trigger all;
             create table replica (person_id int references person);
             """);
-        foreach (object?[] trigger in database.Rows("select tgname from pg_trigger where tgrelid = 'replica'::regclass"))
+        foreach (object?[] trigger in database.Rows(
+            "select tgname from pg_trigger where tgrelid = 'replica'::regclass"))
             database.Execute($"alter table replica enable replica trigger \"{trigger[0]}\"");
 
         Assert.Equal(
-            ["good ForeignKey foreign key", "quiet Unvalidated foreign key, not enforced", "replica Unvalidated foreign key, not enforced",
+            ["good ForeignKey foreign key", "quiet Unvalidated foreign key, not enforced",
+                "replica Unvalidated foreign key, not enforced",
                 "unchecked Unvalidated foreign key, NOT VALID"],
             ReferenceCatalog.Read(database.Session).References.Select(r => $"{r.Table} {r.Class} {r.Evidence}"));
     }
@@ -188,10 +194,13 @@ public sealed class DatabaseCatalogTests(PostgresServer server)
     public void A_constraint_that_is_not_enforced_is_unvalidated()
     {
         using TestDatabase database = server.Blank(18);
-        database.Execute("create table person (id int primary key); create table note (person_id int references person not enforced, double int generated always as (person_id * 2) virtual)");
+        database.Execute(
+            "create table person (id int primary key); create table note (person_id int references person not " +
+                "enforced, double int generated always as (person_id * 2) virtual)");
         ReferenceCatalog catalog = ReferenceCatalog.Read(database.Session);
 
-        Assert.Equal((ReferenceClass.Unvalidated, "foreign key, not enforced"), (catalog.References[0].Class, catalog.References[0].Evidence));
+        Assert.Equal((ReferenceClass.Unvalidated, "foreign key, not enforced"),
+            (catalog.References[0].Class, catalog.References[0].Evidence));
         Assert.Equal(ColumnSource.Generated, catalog.Database.Find("public", "note")!.Find("double")!.Source);
     }
 

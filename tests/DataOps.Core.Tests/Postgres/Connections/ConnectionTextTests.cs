@@ -1,6 +1,3 @@
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Tests.Support;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Postgres.Connections;
@@ -29,9 +26,11 @@ public sealed class ConnectionTextTests : IDisposable
     [InlineData("postgis://ann:pw@db/site?conn_max_age=600&conn_health_checks=true", "ann", "db", 5432, "site")]
     [InlineData("psql://ann:pw@db/site?CONN_MAX_AGE=600&ATOMIC_REQUESTS=True", "ann", "db", 5432, "site")]
     [InlineData("pgsql://ann@db/site?ssl_require=true", "ann", "db", 5432, "site")]
-    [InlineData("timescale://ann@db/site?pool=true&server_side_binding=true&disable_server_side_cursors=true", "ann", "db", 5432, "site")]
+    [InlineData("timescale://ann@db/site?pool=true&server_side_binding=true&disable_server_side_cursors=true", "ann",
+        "db", 5432, "site")]
     [InlineData("host=db port=5433 dbname=site user=ann", "ann", "db", 5433, "site")]
-    [InlineData(" host = db\n port = 5433  dbname = 'my site' user='o\\'ann\\\\x' password='a b;c=d' ", "o'ann\\x", "db", 5433, "my site")]
+    [InlineData(" host = db\n port = 5433  dbname = 'my site' user='o\\'ann\\\\x' password='a b;c=d' ", "o'ann\\x",
+        "db", 5433, "my site")]
     [InlineData("host=db dbname=site user=ann password=a;b=c", "ann", "db", 5432, "site")]
     [InlineData("hostaddr=10.0.0.7 host=db dbname=site user=ann", "ann", "10.0.0.7", 5432, "site")]
     [InlineData("dbname=site user=ann host=/tmp", "ann", "/tmp", 5432, "site")]
@@ -44,7 +43,8 @@ public sealed class ConnectionTextTests : IDisposable
     {
         ConnectionSettings settings = ConnectionSettings.Parse(text);
 
-        Assert.Equal((user, host, port, database), (settings.Username, settings.Host, settings.Port, settings.Database));
+        Assert.Equal(
+            (user, host, port, database), (settings.Username, settings.Host, settings.Port, settings.Database));
     }
 
     [Theory]
@@ -58,7 +58,8 @@ public sealed class ConnectionTextTests : IDisposable
     [InlineData("host=db user=ann password=a=b", "a=b")]
     [InlineData("host=db user=ann password=a;b", "a;b")]
     [InlineData("Host=db;Username=ann;Password='a\"b;'", "a\"b;")]
-    public void The_password_is_read_to_the_letter(string text, string password) => Assert.Equal(password, Driver(text).Password);
+    public void The_password_is_read_to_the_letter(string text, string password) =>
+    Assert.Equal(password, Driver(text).Password);
 
     [Theory]
     [InlineData("postgres://db/site?sslmode=verify-full", "VerifyFull")]
@@ -68,12 +69,14 @@ public sealed class ConnectionTextTests : IDisposable
     [InlineData("host=db sslmode=disable", "Disable")]
     [InlineData("Host=db;SSL Mode=VerifyCA", "VerifyCA")]
     [InlineData("host=db", "Prefer")]
-    public void The_tls_mode_is_the_one_that_was_asked_for(string text, string mode) => Assert.Equal(mode, ConnectionSettings.Parse(text).SslMode);
+    public void The_tls_mode_is_the_one_that_was_asked_for(string text, string mode) =>
+    Assert.Equal(mode, ConnectionSettings.Parse(text).SslMode);
 
     [Fact]
     public void Options_and_time_outs_reach_the_driver()
     {
-        NpgsqlConnectionStringBuilder driver = Driver("postgres://db/site?connect_timeout=7&options=-c%20geqo%3Doff&assume_role=Site%20Owner");
+        NpgsqlConnectionStringBuilder driver = Driver(
+            "postgres://db/site?connect_timeout=7&options=-c%20geqo%3Doff&assume_role=Site%20Owner");
 
         Assert.Equal(7, driver.Timeout);
         Assert.Equal("-c geqo=off -c role=Site\\ Owner", driver.Options);
@@ -81,7 +84,8 @@ public sealed class ConnectionTextTests : IDisposable
 
     [Fact]
     public void A_word_alone_is_a_database() =>
-        Assert.Equal(("site", "localhost"), (ConnectionSettings.Parse("site").Database, Tcp(ConnectionSettings.Parse("site").Host)));
+        Assert.Equal(("site", "localhost"),
+            (ConnectionSettings.Parse("site").Database, Tcp(ConnectionSettings.Parse("site").Host)));
 
     [Theory]
     [InlineData("", "empty")]
@@ -150,19 +154,23 @@ public sealed class ConnectionTextTests : IDisposable
     [InlineData("postgres://ann@db:5433/site", "ann@db:5433/site")]
     [InlineData("postgres://ann@[::1]:5433/site", "ann@[::1]:5433/site")]
     [InlineData("postgres://ann@%2Ftmp:5433/site", "ann@/tmp:5433/site")]
-    public void Settings_print_role_server_and_database(string text, string printed) => Assert.Equal(printed, ConnectionSettings.Parse(text).ToString());
+    public void Settings_print_role_server_and_database(string text, string printed) =>
+    Assert.Equal(printed, ConnectionSettings.Parse(text).ToString());
 
     [Fact]
     public void A_change_keeps_everything_else()
     {
-        ConnectionSettings settings = ConnectionSettings.Parse("postgres://ann:pw@db:5433/site?sslmode=require").WithLockTimeout(TimeSpan.FromSeconds(1));
+        ConnectionSettings settings = ConnectionSettings.Parse("postgres://ann:pw@db:5433/site?sslmode=require")
+            .WithLockTimeout(TimeSpan.FromSeconds(1));
         ConnectionSettings changed = settings.WithCredential("bob", "secret").WithSslMode("verify-full");
 
-        Assert.Equal(("bob@db:5433/site", "VerifyFull", TimeSpan.FromSeconds(1)), (changed.ToString(), changed.SslMode, changed.LockTimeout));
+        Assert.Equal(("bob@db:5433/site", "VerifyFull", TimeSpan.FromSeconds(1)),
+            (changed.ToString(), changed.SslMode, changed.LockTimeout));
         Assert.Equal("ann@db:5433/site", settings.ToString());
     }
 
-    private static NpgsqlConnectionStringBuilder Driver(string text) => new(ConnectionSettings.Parse(text).ConnectionString("DataOps/Test"));
+    private static NpgsqlConnectionStringBuilder Driver(string text) =>
+        new(ConnectionSettings.Parse(text).ConnectionString("DataOps/Test"));
 
     // Where a PostgreSQL of the machine's own has a socket, that is where libpq looks first.
     private static string Tcp(string host) => host.StartsWith('/') ? "localhost" : host;

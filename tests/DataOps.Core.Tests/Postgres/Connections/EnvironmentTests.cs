@@ -1,8 +1,3 @@
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
-
 namespace DataOps.Core.Tests.Postgres.Connections;
 
 /// <summary>What comes from the environment: variables, service file, passfile, and which of them wins.</summary>
@@ -33,7 +28,9 @@ public sealed class EnvironmentTests(PostgresServer server) : IDisposable
     [Fact]
     public void Nothing_given_means_the_pg_variables()
     {
-        using EnvironmentVariables set = new(("PGHOST", "db"), ("PGPORT", "5433"), ("PGUSER", "ann"), ("PGDATABASE", "site"), ("PGSSLMODE", "verify-ca"));
+        using EnvironmentVariables set =
+            new(("PGHOST", "db"), ("PGPORT", "5433"), ("PGUSER", "ann"), ("PGDATABASE", "site"),
+                ("PGSSLMODE", "verify-ca"));
         ConnectionSettings settings = ConnectionSettings.FromEnvironment();
 
         Assert.Equal(("ann@db:5433/site", "VerifyCA"), (settings.ToString(), settings.SslMode));
@@ -42,7 +39,8 @@ public sealed class EnvironmentTests(PostgresServer server) : IDisposable
     [Fact]
     public void Database_url_comes_before_the_pg_variables_which_fill_its_gaps()
     {
-        using EnvironmentVariables set = new(("DATABASE_URL", "postgis://ann@db/site?conn_max_age=60"), ("PGHOST", "other"), ("PGPORT", "5433"),
+        using EnvironmentVariables set =
+            new(("DATABASE_URL", "postgis://ann@db/site?conn_max_age=60"), ("PGHOST", "other"), ("PGPORT", "5433"),
             ("PGDATABASE", "none"));
 
         Assert.Equal("ann@db:5433/site", ConnectionSettings.FromEnvironment().ToString());
@@ -61,7 +59,8 @@ public sealed class EnvironmentTests(PostgresServer server) : IDisposable
     [Fact]
     public void Pg_variables_complete_what_a_text_leaves_open()
     {
-        using EnvironmentVariables set = new(("PGHOST", "db"), ("PGUSER", "ann"), ("PGDATABASE", "other"), ("PGHOSTADDR", "10.0.0.7"));
+        using EnvironmentVariables set = new(
+            ("PGHOST", "db"), ("PGUSER", "ann"), ("PGDATABASE", "other"), ("PGHOSTADDR", "10.0.0.7"));
 
         Assert.Equal("ann@10.0.0.7/site", ConnectionSettings.Parse("site").ToString());
         Assert.Equal("ann@mine/site", ConnectionSettings.Parse("postgres://mine/site").ToString());
@@ -72,7 +71,8 @@ public sealed class EnvironmentTests(PostgresServer server) : IDisposable
     {
         using EnvironmentVariables set = new(("PGPORT", "many"));
 
-        Assert.Contains("port", Assert.Throws<DataOpsException>(() => ConnectionSettings.Parse("site")).Message, StringComparison.Ordinal);
+        Assert.Contains("port", Assert.Throws<DataOpsException>(() => ConnectionSettings.Parse("site")).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -115,7 +115,9 @@ public sealed class EnvironmentTests(PostgresServer server) : IDisposable
         Assert.Equal(("UnknownService", FailureKind.NotFound), (failure.Id, failure.Kind));
         Assert.Contains("\"shop\"", failure.Message, StringComparison.Ordinal);
         Assert.Contains(file, failure.Message, StringComparison.Ordinal);
-        Assert.Contains("flavour", Assert.Throws<DataOpsException>(() => ConnectionSettings.Parse("service=strange")).Message, StringComparison.Ordinal);
+        Assert.Contains("flavour",
+            Assert.Throws<DataOpsException>(() => ConnectionSettings.Parse("service=strange")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,7 +137,9 @@ public sealed class EnvironmentTests(PostgresServer server) : IDisposable
         string file = Write("pgpass",
             $"# comment\nother:*:*:*:no\n127.0.0.1:{guarded.Port}:*:guest:{ProtectedServer.Password.Replace(":", "\\:", StringComparison.Ordinal)}\n");
         using EnvironmentVariables set = where == "PGPASSFILE" ? new((where, file)) : new();
-        ConnectionSettings settings = ConnectionSettings.Parse($"host=127.0.0.1 port={guarded.Port} user=guest dbname=postgres" + (where == "passfile"
+        ConnectionSettings settings =
+            ConnectionSettings.Parse($"host=127.0.0.1 port={guarded.Port} user=guest dbname=postgres" +
+                (where == "passfile"
             ? $" passfile='{file}'"
             : ""));
 
@@ -147,11 +151,13 @@ public sealed class EnvironmentTests(PostgresServer server) : IDisposable
     public void The_client_encoding_of_the_environment_changes_nothing()
     {
         using TestDatabase database = server.Blank();
-        using EnvironmentVariables set = new(("PGCLIENTENCODING", "LATIN1"), ("PGTZ", "Asia/Tokyo"), ("PGDATESTYLE", "German"));
+        using EnvironmentVariables set = new(
+            ("PGCLIENTENCODING", "LATIN1"), ("PGTZ", "Asia/Tokyo"), ("PGDATESTYLE", "German"));
         using Session session = Session.Open(database.Settings, "Test");
 
         Assert.Equal(["UTF8 ISO, YMD UTC €"], session.List<string>(
-            "select concat_ws(' ', current_setting('client_encoding'), current_setting('datestyle'), current_setting('timezone'), chr(8364))"));
+            "select concat_ws(' ', current_setting('client_encoding'), current_setting('datestyle'), " +
+                "current_setting('timezone'), chr(8364))"));
     }
 
     private string Write(string name, string text)

@@ -1,31 +1,33 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Postgres.Connections;
 
-/// <summary>Each way in which a connection or a query fails: an id, a message that names the thing, what to do, and never a password.</summary>
+/// <summary>
+/// Each way in which a connection or a query fails: an id, a message that names the thing, what to do, and never a
+/// password.
+/// </summary>
 public sealed class FailureTests(PostgresServer server)
 {
     [Fact]
     public void An_unknown_host_is_named() =>
-        AssertFailure(() => Open("postgres://guest:Hush@no-such-host.invalid/site"), "ConnectionFailed", FailureKind.Connection, "no-such-host.invalid");
+        AssertFailure(() => Open("postgres://guest:Hush@no-such-host.invalid/site"), "ConnectionFailed",
+            FailureKind.Connection, "no-such-host.invalid");
 
     [Fact]
     public void A_port_where_nothing_listens_is_named()
     {
         int port = FreePort();
-        AssertFailure(() => Open($"postgres://guest:Hush@127.0.0.1:{port}/site"), "ConnectionFailed", FailureKind.Connection, $"127.0.0.1 port {port}");
+        AssertFailure(() => Open($"postgres://guest:Hush@127.0.0.1:{port}/site"), "ConnectionFailed",
+            FailureKind.Connection, $"127.0.0.1 port {port}");
     }
 
     [Fact]
     public void A_socket_folder_without_a_server_is_named() =>
-        AssertFailure(() => Open("postgres:///site?host=/nonexistent/folder&user=guest"), "ConnectionFailed", FailureKind.Connection, "/nonexistent/folder");
+        AssertFailure(() => Open("postgres:///site?host=/nonexistent/folder&user=guest"), "ConnectionFailed",
+            FailureKind.Connection, "/nonexistent/folder");
 
     [Fact]
     public void A_host_that_does_not_answer_ends_with_the_time_out()
@@ -35,7 +37,8 @@ public sealed class FailureTests(PostgresServer server)
         int port = ((IPEndPoint)silent.LocalEndpoint).Port;
         Stopwatch clock = Stopwatch.StartNew();
 
-        AssertFailure(() => Open($"postgres://guest:Hush@127.0.0.1:{port}/site?connect_timeout=1&sslmode=disable"), "ConnectionFailed",
+        AssertFailure(() => Open($"postgres://guest:Hush@127.0.0.1:{port}/site?connect_timeout=1&sslmode=disable"),
+            "ConnectionFailed",
             FailureKind.Connection, $"127.0.0.1:{port}", "does not answer");
         Assert.InRange(clock.Elapsed.TotalSeconds, 0.5, 10);
     }
@@ -48,7 +51,8 @@ public sealed class FailureTests(PostgresServer server)
         using CancellationTokenSource stop = new(TimeSpan.FromMilliseconds(200));
 
         Assert.ThrowsAny<OperationCanceledException>(() => Session.Open(
-            ConnectionSettings.Parse($"postgres://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/site"), "Test", stop.Token));
+            ConnectionSettings.Parse($"postgres://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/site"), "Test",
+            stop.Token));
     }
 
     [Fact]
@@ -56,10 +60,13 @@ public sealed class FailureTests(PostgresServer server)
     {
         using ProtectedServer guarded = new(server);
         using (Session session = Session.Open(guarded.Guest(ProtectedServer.Password), "Test"))
-            Assert.DoesNotContain("Hush", $"{session.Settings} {session.Connection.ConnectionString}", StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                "Hush", $"{session.Settings} {session.Connection.ConnectionString}", StringComparison.Ordinal);
 
-        AssertFailure(() => Session.Open(guarded.Guest("Hush, wrong"), "Test"), "Postgres.28P01", FailureKind.Authentication, "guest");
-        AssertFailure(() => Session.Open(guarded.Guest(null).WithSslMode("disable"), "Test"), "ConnectionFailed", FailureKind.Authentication,
+        AssertFailure(() => Session.Open(guarded.Guest("Hush, wrong"), "Test"), "Postgres.28P01",
+            FailureKind.Authentication, "guest");
+        AssertFailure(() => Session.Open(guarded.Guest(null).WithSslMode("disable"), "Test"), "ConnectionFailed",
+            FailureKind.Authentication,
             "password of role guest");
     }
 
@@ -67,14 +74,17 @@ public sealed class FailureTests(PostgresServer server)
     public void An_unknown_database_is_named()
     {
         using TestDatabase database = server.Blank();
-        AssertFailure(() => Session.Open(ConnectionSettings.Parse(database.Uri.Replace(database.Name, "no%20such%20site")), "Test"), "Postgres.3D000", FailureKind.NotFound, "no such site");
+        AssertFailure(() => Session.Open(
+            ConnectionSettings.Parse(database.Uri.Replace(database.Name, "no%20such%20site")), "Test"),
+                "Postgres.3D000", FailureKind.NotFound, "no such site");
     }
 
     [Fact]
     public void An_unknown_role_is_named()
     {
         using TestDatabase database = server.Blank();
-        AssertFailure(() => Session.Open(database.Settings.WithCredential("nobody_here", "Hush"), "Test"), "Postgres.28000", FailureKind.Authentication,
+        AssertFailure(() => Session.Open(database.Settings.WithCredential("nobody_here", "Hush"), "Test"),
+            "Postgres.28000", FailureKind.Authentication,
             "nobody_here");
     }
 
@@ -88,9 +98,12 @@ public sealed class FailureTests(PostgresServer server)
         {
             using Session session = Session.Open(database.Settings.WithCredential(role, "Hush"), "Test");
 
-            AssertFailure(() => session.List<int>("select id from public.secret_diary"), "Postgres.42501", FailureKind.PermissionDenied, "secret_diary", role);
-            AssertFailure(() => session.Execute("delete from public.secret_diary"), "Postgres.42501", FailureKind.PermissionDenied, "secret_diary", role);
-            AssertFailure(() => Assert.Empty(session.Stream("select id from public.secret_diary", r => r.GetInt32(0), default)), "Postgres.42501",
+            AssertFailure(() => session.List<int>("select id from public.secret_diary"), "Postgres.42501",
+                FailureKind.PermissionDenied, "secret_diary", role);
+            AssertFailure(() => session.Execute("delete from public.secret_diary"), "Postgres.42501",
+                FailureKind.PermissionDenied, "secret_diary", role);
+            AssertFailure(() => Assert.Empty(
+                session.Stream("select id from public.secret_diary", r => r.GetInt32(0), default)), "Postgres.42501",
                 FailureKind.PermissionDenied, "secret_diary", role);
             Assert.Equal([1], session.List<int>("select 1"));
         }
@@ -110,7 +123,8 @@ public sealed class FailureTests(PostgresServer server)
         holder.Execute("lock table public.busy");
         using Session session = Session.Open(database.Settings.WithLockTimeout(TimeSpan.FromMilliseconds(100)), "Test");
 
-        AssertFailure(() => session.List<int>("select id from public.busy"), "Postgres.55P03", FailureKind.Busy, "lock timeout");
+        AssertFailure(
+            () => session.List<int>("select id from public.busy"), "Postgres.55P03", FailureKind.Busy, "lock timeout");
     }
 
     [Fact]
@@ -120,14 +134,16 @@ public sealed class FailureTests(PostgresServer server)
         database.Execute($"alter database {database.Name} set statement_timeout = '100ms'");
         using Session session = database.Open();
 
-        AssertFailure(() => session.Execute("select pg_sleep(20)"), "Postgres.57014", FailureKind.Timeout, "statement timeout");
+        AssertFailure(
+            () => session.Execute("select pg_sleep(20)"), "Postgres.57014", FailureKind.Timeout, "statement timeout");
     }
 
     [Fact]
     public void A_server_without_tls_is_told_as_such()
     {
         using TestDatabase database = server.Blank();
-        AssertFailure(() => Session.Open(database.Settings.WithSslMode("require"), "Test"), "ConnectionFailed", FailureKind.Connection, "TLS", "Require");
+        AssertFailure(() => Session.Open(database.Settings.WithSslMode("require"), "Test"), "ConnectionFailed",
+            FailureKind.Connection, "TLS", "Require");
     }
 
     [Fact]
@@ -147,7 +163,8 @@ public sealed class FailureTests(PostgresServer server)
     public void A_server_older_than_13_is_refused_before_any_query(string version)
     {
         using FakeServer old = new(version);
-        AssertFailure(() => Open($"postgres://guest:Hush@127.0.0.1:{old.Port}/site"), "ServerTooOld", FailureKind.Connection, version, "13");
+        AssertFailure(() => Open($"postgres://guest:Hush@127.0.0.1:{old.Port}/site"), "ServerTooOld",
+            FailureKind.Connection, version, "13");
         Assert.Empty(old.Queries);
     }
 

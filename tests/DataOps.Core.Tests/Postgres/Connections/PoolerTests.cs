@@ -1,7 +1,3 @@
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Postgres.Connections;
@@ -33,7 +29,8 @@ public sealed class PoolerTests(PostgresServer server)
         try
         {
             for (int i = 0; i < 5; i++)
-                Assert.Equal("PooledTransactions", Assert.Throws<DataOpsException>(() => Session.Open(pooler.Settings, "Test")).Id);
+                Assert.Equal("PooledTransactions",
+                    Assert.Throws<DataOpsException>(() => Session.Open(pooler.Settings, "Test")).Id);
         }
         finally
         {
@@ -49,7 +46,9 @@ public sealed class PoolerTests(PostgresServer server)
         using Pooler pooler = Pooler.Start(database, "transaction");
         Assert.Throws<DataOpsException>(() => Session.Open(pooler.Settings, "Test"));
         using NpgsqlConnection site = pooler.Connect();
-        using NpgsqlCommand command = new("select current_setting('search_path') || ' ' || current_setting('lock_timeout') || ' ' || current_setting('row_security')", site);
+        using NpgsqlCommand command =
+            new("select current_setting('search_path') || ' ' || current_setting('lock_timeout') || ' ' || " +
+                "current_setting('row_security')", site);
 
         Assert.Equal("\"$user\", public 0 on", command.ExecuteScalar());
     }

@@ -1,9 +1,4 @@
 using System.Diagnostics;
-using DataOps.Core.Postgres.Sql;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Postgres.Connections;
@@ -31,9 +26,11 @@ public sealed class SessionTests(PostgresServer server)
         using TestDatabase database = server.Blank();
         string[] strange =
         [
-            "search_path = public", "lock_timeout = 0", "datestyle = 'German, DMY'", "intervalstyle = 'iso_8601'", "timezone = 'Asia/Tokyo'",
+            "search_path = public", "lock_timeout = 0", "datestyle = 'German, DMY'", "intervalstyle = 'iso_8601'",
+            "timezone = 'Asia/Tokyo'",
             "extra_float_digits = -5",
-            "bytea_output = 'escape'", "standard_conforming_strings = off", "client_encoding = 'LATIN1'", "idle_in_transaction_session_timeout = 0",
+            "bytea_output = 'escape'", "standard_conforming_strings = off", "client_encoding = 'LATIN1'",
+            "idle_in_transaction_session_timeout = 0",
         ];
         foreach (string setting in strange)
             database.Execute($"alter database {database.Name} set {setting}");
@@ -64,7 +61,8 @@ public sealed class SessionTests(PostgresServer server)
         database.Execute("insert into note values (1)");
 
         Assert.Equal([0], session.List<int>("select count(*)::int from public.note"));
-        Assert.Equal("Postgres.25006", Assert.Throws<DataOpsException>(() => session.Execute("insert into public.note values (2)")).Id);
+        Assert.Equal("Postgres.25006",
+            Assert.Throws<DataOpsException>(() => session.Execute("insert into public.note values (2)")).Id);
     }
 
     [Fact]
@@ -86,7 +84,8 @@ public sealed class SessionTests(PostgresServer server)
     {
         using TestDatabase database = server.Blank();
         using Session session = database.Open();
-        Assert.Throws<InvalidDataException>(() => session.Stream<int>(Endless, _ => throw new InvalidDataException("unreadable"), default).ToList());
+        Assert.Throws<InvalidDataException>(
+            () => session.Stream<int>(Endless, _ => throw new InvalidDataException("unreadable"), default).ToList());
 
         Assert.Equal("idle", StateOf(database, session));
         Assert.Equal([1], session.List<int>("select 1"));
@@ -99,7 +98,8 @@ public sealed class SessionTests(PostgresServer server)
         using Session session = database.Open();
         using CancellationTokenSource stop = new(TimeSpan.FromMilliseconds(200));
 
-        Assert.ThrowsAny<OperationCanceledException>(() => session.Stream(Endless, r => r.GetInt32(0), stop.Token).Count());
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => session.Stream(Endless, r => r.GetInt32(0), stop.Token).Count());
         Assert.Equal("idle", StateOf(database, session));
         Assert.Equal([1], session.List<int>("select 1"));
     }
@@ -115,7 +115,8 @@ public sealed class SessionTests(PostgresServer server)
         using CancellationTokenSource stop = new(TimeSpan.FromMilliseconds(200));
         Stopwatch clock = Stopwatch.StartNew();
 
-        Assert.ThrowsAny<OperationCanceledException>(() => Run(session, method, "select 1 from pg_sleep(10)", stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => Run(session, method, "select 1 from pg_sleep(10)", stop.Token));
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 5);
         Assert.Equal("idle", StateOf(database, session));
         Assert.Equal([1], session.List<int>("select 1"));
@@ -128,10 +129,13 @@ public sealed class SessionTests(PostgresServer server)
     public void A_token_that_was_cancelled_before_starts_nothing(string method)
     {
         using TestDatabase database = server.Blank();
-        database.Execute("create table note (id int); create function written() returns int language sql as 'insert into public.note values (1) returning id'");
+        database.Execute(
+            "create table note (id int); create function written() returns int language sql as 'insert into " +
+                "public.note values (1) returning id'");
         using Session session = database.Open();
 
-        Assert.ThrowsAny<OperationCanceledException>(() => Run(session, method, "select public.written()", new CancellationToken(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => Run(session, method, "select public.written()", new CancellationToken(canceled: true)));
         Assert.Equal(0, database.Scalar<long>("select count(*) from note"));
         Assert.Equal([1], session.List<int>("select 1"));
     }
@@ -140,7 +144,9 @@ public sealed class SessionTests(PostgresServer server)
     public void Parameters_and_arrays_and_types_of_ones_own_can_be_read_as_text()
     {
         using TestDatabase database = server.Blank();
-        database.Execute("create type mood as enum ('glad', 'sad'); create domain short as varchar(5); create table note (id int, mood mood, tags text[], word short); insert into note values (1, 'sad', '{a,b}', 'x')");
+        database.Execute(
+            "create type mood as enum ('glad', 'sad'); create domain short as varchar(5); create table note (id " +
+                "int, mood mood, tags text[], word short); insert into note values (1, 'sad', '{a,b}', 'x')");
         using Session session = database.Open();
 
         int[] ids = [1, 2];
@@ -166,7 +172,8 @@ public sealed class SessionTests(PostgresServer server)
         string state = "";
         // The server's process tells its state a moment after its last answer.
         for (int i = 0; i < 50 && state != "idle"; i++, Thread.Sleep(10))
-            state = database.Scalar<string>($"select state from pg_stat_activity where pid = {session.Connection.ProcessID}");
+            state = database.Scalar<string>(
+                $"select state from pg_stat_activity where pid = {session.Connection.ProcessID}");
         return state;
     }
 }

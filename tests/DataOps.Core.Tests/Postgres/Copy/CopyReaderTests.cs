@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using DataOps.Core.Tests.Support;
 using DataOps.Core.Postgres.Copy;
-using DataOps.Core.Postgres.Sql;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Postgres.Copy;
@@ -50,7 +47,8 @@ public sealed class CopyReaderTests(PostgresServer server) : IDisposable
         Random random = new(seed);
         int[] sizes = [.. Enumerable.Range(0, 300).Select(_ => (int)Math.Pow(10, random.NextDouble() * 6.7))];
         using CopyReader reader = Open(
-            $"select i, repeat(chr(65 + (i % 26)::int), s), s from unnest(array[{string.Join(',', sizes)}]) with ordinality u(s, i)");
+            $"select i, repeat(chr(65 + (i % 26)::int), s), s from unnest(array[{string.Join(',', sizes)}]) with " +
+                $"ordinality u(s, i)");
 
         for (int i = 0; i < sizes.Length; i++)
         {
@@ -123,13 +121,17 @@ public sealed class CopyReaderTests(PostgresServer server) : IDisposable
     {
         using CopyReader reader = Open(Endless);
         Assert.True(reader.Read());
-        _database.Execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'DataOps/Test'");
+        _database.Execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and " +
+                "application_name = 'DataOps/Test'");
 
         Assert.ThrowsAny<NpgsqlException>(() => { while (reader.Read()) continue; });
     }
 
-    private CopyReader Open(string query, CancellationToken cancellation = default) => new(_database.Session.Connection, SqlText.Raw(query), cancellation);
+    private CopyReader Open(string query, CancellationToken cancellation = default) =>
+        new(_database.Session.Connection, SqlText.Raw(query), cancellation);
 
     private void AssertNothingRuns() => Assert.Equal(0L, _database.Scalar<long>(
-        "select count(*) from pg_stat_activity where datname = current_database() and state = 'active' and query ilike 'copy%'"));
+        "select count(*) from pg_stat_activity where datname = current_database() and state = 'active' and query " +
+            "ilike 'copy%'"));
 }

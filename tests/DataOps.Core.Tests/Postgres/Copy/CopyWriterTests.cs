@@ -1,9 +1,5 @@
 using System.Text;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Copy;
-using DataOps.Core.Postgres.Sql;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Postgres.Copy;
@@ -26,7 +22,8 @@ public sealed class CopyWriterTests : IDisposable
     {
         string?[] texts =
         [
-            "", null, "\\N", "\\.", "\t", "\n", "\r\n", "a\\b", "é😀\u2028", "\b\f\v\u0001", new string('x', 5_000_000), "\\",
+            "", null, "\\N", "\\.", "\t", "\n", "\r\n", "a\\b", "é😀\u2028", "\b\f\v\u0001", new string('x', 5_000_000),
+            "\\",
         ];
         foreach (string? text in texts)
             Add(text, text);

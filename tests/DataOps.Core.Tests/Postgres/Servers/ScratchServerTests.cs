@@ -1,16 +1,13 @@
 using System.Diagnostics;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Servers;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Postgres.Servers;
 
 public sealed class ScratchServerTests
 {
-    private static readonly PostgresBinaries? Binaries = PostgresBinaries.Find() ?? PostgresBinaries.Find(null, [Repository.FetchedServers]);
+    private static readonly PostgresBinaries? Binaries = PostgresBinaries.Find()
+        ?? PostgresBinaries.Find(null, [Repository.FetchedServers]);
 
     [Fact]
     public void It_answers_as_utf8_server_of_the_programs_version()
@@ -76,7 +73,8 @@ public sealed class ScratchServerTests
     public void A_server_that_cannot_start_says_why()
     {
         Assert.SkipWhen(Binaries is null, "no PostgreSQL on this machine");
-        DataOpsException failure = Assert.Throws<DataOpsException>(() => ScratchServer.Start(Binaries, ["no_such_setting=1"]));
+        DataOpsException failure = Assert.Throws<DataOpsException>(
+            () => ScratchServer.Start(Binaries, ["no_such_setting=1"]));
 
         Assert.Contains("no_such_setting", failure.Message, StringComparison.Ordinal);
     }
@@ -101,13 +99,16 @@ public sealed class ScratchServerTests
     public void Programs_in_a_folder_that_only_root_may_enter_still_run()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess && OperatingSystem.IsLinux(), "only root has such folders");
-        PostgresBinaries? fetched = PostgresServer.Versions.Select(v => PostgresBinaries.Find(v.Data, [Repository.FetchedServers]))
+        PostgresBinaries? fetched = PostgresServer.Versions.Select(
+            v => PostgresBinaries.Find(v.Data, [Repository.FetchedServers]))
             .FirstOrDefault(f => f is not null);
         Assert.SkipWhen(fetched is null, "no PostgreSQL that may be copied has been fetched");
         DirectoryInfo locked = Directory.CreateTempSubdirectory("dataops-locked-");
-        using Process copy = Process.Start("cp", ["-a", Path.GetDirectoryName(fetched.Folder)!, Path.Combine(locked.FullName, "native")]);
+        using Process copy = Process.Start(
+            "cp", ["-a", Path.GetDirectoryName(fetched.Folder)!, Path.Combine(locked.FullName, "native")]);
         copy.WaitForExit();
-        using (ScratchServer server = ScratchServer.Start(fetched with { Folder = Path.Combine(locked.FullName, "native", "bin") }))
+        using (ScratchServer server = ScratchServer.Start(
+            fetched with { Folder = Path.Combine(locked.FullName, "native", "bin") }))
         using (Session session = Session.Open(server.Settings(), "Test"))
             Assert.Equal(fetched.Major, session.ServerVersion.Major);
         locked.Delete(recursive: true);
@@ -119,7 +120,8 @@ public sealed class ScratchServerTests
         return ScratchServer.Start(Binaries);
     }
 
-    private static int ServerPid(string folder) => int.Parse(File.ReadLines(Path.Combine(folder, "data", "postmaster.pid")).First());
+    private static int ServerPid(string folder) =>
+        int.Parse(File.ReadLines(Path.Combine(folder, "data", "postmaster.pid")).First());
 
     private static bool IsAlive(int pid) => Process.GetProcesses().Any(process => process.Id == pid);
 }

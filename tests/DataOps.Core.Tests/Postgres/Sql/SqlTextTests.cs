@@ -1,7 +1,4 @@
 using System.Reflection;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Postgres.Sql;
@@ -19,13 +16,16 @@ public sealed class SqlTextTests(PostgresServer server)
         database.Execute("create schema \"My\"; create table \"My\".\"a\"\"b\" (\"Id\" int primary key, note text)");
         Table table = DatabaseCatalog.Read(database.Session).Find("My", "a\"b")!;
         Alias t = "t";
-        SqlText sql = $"select {table.Columns} from {table} {t} where {table.Find("Id")!.In(t)} = {7} and {table.Find("note")!} = {SqlText.Value("x'y")}";
+        SqlText sql =
+            $"select {table.Columns} from {table} {t} where {table.Find("Id")!.In(t)} = {7} and " +
+                $"{table.Find("note")!} = {SqlText.Value("x'y")}";
         (string text, IReadOnlyList<NpgsqlParameter> parameters) = sql.WithParameters();
 
         Assert.Equal("select \"Id\", \"note\" from \"My\".\"a\"\"b\" t where t.\"Id\" = @p1 and \"note\" = @p2", text);
         Assert.Equal([7, "x'y"], parameters.Select(p => p.Value));
         Assert.Equal(
-            "select \"Id\", \"note\" from \"My\".\"a\"\"b\" t where t.\"Id\" = cast(7 as integer) and \"note\" = cast('x''y' as text)", sql.ToString());
+            "select \"Id\", \"note\" from \"My\".\"a\"\"b\" t where t.\"Id\" = cast(7 as integer) and \"note\" = " +
+                "cast('x''y' as text)", sql.ToString());
     }
 
     [Fact]
@@ -53,7 +53,9 @@ public sealed class SqlTextTests(PostgresServer server)
     public void A_bare_string_does_not_compile()
     {
         MethodInfo[] holes = [.. typeof(SqlText).GetMethods().Where(m => m.Name == nameof(SqlText.AppendFormatted))];
-        Type[] taken = [.. holes.Where(m => m.GetCustomAttribute<ObsoleteAttribute>() is not { IsError: true }).Select(m => m.GetParameters().Single().ParameterType)];
+        Type[] taken =
+            [.. holes.Where(m => m.GetCustomAttribute<ObsoleteAttribute>() is not { IsError: true }).Select(
+                m => m.GetParameters().Single().ParameterType)];
 
         Assert.Contains(typeof(int), taken);
         Assert.DoesNotContain(holes, m => m.IsGenericMethod);
@@ -73,13 +75,16 @@ public sealed class SqlTextTests(PostgresServer server)
         SqlText sql = $"select {SqlText.Value(text)}";
         foreach (string conforming in (string[])["on", "off"])
         {
-            database.Session.Run($"select set_config('standard_conforming_strings', {SqlText.Value(conforming)}, false)");
+            database.Session.Run(
+                $"select set_config('standard_conforming_strings', {SqlText.Value(conforming)}, false)");
             Assert.Equal([text], database.Session.Query<string>(sql));
             Assert.Equal([text], database.Session.Query<string>(SqlText.Raw(sql.ToString())));
             Assert.Equal([text], database.Session.Query<string>($"select {SqlText.Literal(text)}"));
         }
         if (text.Length > 0)
-            Assert.Equal([text], database.Session.Read($"select 1 as {SqlText.Identifier(text)}", r => r.GetName(0), CancellationToken.None));
+            Assert.Equal([text],
+                database.Session.Read(
+                    $"select 1 as {SqlText.Identifier(text)}", r => r.GetName(0), CancellationToken.None));
     }
 
     [Fact]
@@ -88,7 +93,8 @@ public sealed class SqlTextTests(PostgresServer server)
         using TestDatabase database = server.Blank();
         (SqlText Value, string Type, string Text)[] kinds =
         [
-            ($"{-5}", "integer", "-5"), ($"{long.MinValue}", "bigint", "-9223372036854775808"), ($"{uint.MaxValue}", "oid", "4294967295"),
+            ($"{-5}", "integer", "-5"), ($"{long.MinValue}", "bigint", "-9223372036854775808"),
+            ($"{uint.MaxValue}", "oid", "4294967295"),
             ($"{true}", "boolean", "true"), (SqlText.Value("a"), "text", "a"), (SqlText.Value(null), "text", "none"),
             ($"{s_texts}", "text[]", "{\"a\\\"b\",c'd,\"\"}"), ($"{Array.Empty<string>()}", "text[]", "{}"),
             ($"{s_integers}", "integer[]", "{1,-2}"), ($"{s_longs}", "bigint[]", "{1,-2}"),
@@ -105,7 +111,9 @@ public sealed class SqlTextTests(PostgresServer server)
     public void Statements_with_semicolons_between_them_take_values_too()
     {
         using TestDatabase database = server.Blank();
-        database.Session.Run($"create table public.t (a int); insert into public.t values ({1}), ({2}); insert into public.t values ({3})");
+        database.Session.Run(
+            $"create table public.t (a int); insert into public.t values ({1}), ({2}); insert into public.t values " +
+                $"({3})");
 
         Assert.Equal([1, 2, 3], database.Session.Query<int>($"select a from public.t order by a"));
     }
@@ -113,7 +121,8 @@ public sealed class SqlTextTests(PostgresServer server)
     [Theory]
     [InlineData("")]
     [InlineData("a\0b")]
-    public void A_name_that_PostgreSQL_cannot_have_is_refused(string name) => Assert.Throws<ArgumentException>(() => SqlText.Identifier(name));
+    public void A_name_that_PostgreSQL_cannot_have_is_refused(string name) =>
+    Assert.Throws<ArgumentException>(() => SqlText.Identifier(name));
 
     [Fact]
     public void A_NUL_is_refused_where_it_would_be_taken_for_a_value()

@@ -1,6 +1,3 @@
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-using DataOps.Core.Tests.Support.Servers;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Postgres.Sql;
@@ -27,6 +24,7 @@ public sealed class TemporaryTableTests(PostgresServer server)
             transaction.Commit();
         }
 
-        Assert.Equal(outlives, session.Query<bool>($"select to_regclass({SqlText.Value(s_name.ToString())}) is not null")[0]);
+        Assert.Equal(
+            outlives, session.Query<bool>($"select to_regclass({SqlText.Value(s_name.ToString())}) is not null")[0]);
     }
 }

@@ -1,20 +1,25 @@
 using System.Collections.Concurrent;
 using DataOps.Core.Postgres.Servers;
-using DataOps.Core.Tests.Support.Servers;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
 [assembly: AssemblyFixture(typeof(RunningServers))]
 
 namespace DataOps.Core.Tests.Support.Servers;
 
-/// <summary>The servers that tests run on. A test class takes it in its constructor and asks for a copy of a site.</summary>
+/// <summary>
+/// The servers that tests run on. A test class takes it in its constructor and asks for a copy of a site.
+/// </summary>
 public sealed class PostgresServer
 {
-    /// <summary>The versions of the smaller set: <c>[Theory, MemberData(nameof(PostgresServer.Versions), MemberType = typeof(PostgresServer))]</c>.</summary>
+    /// <summary>
+    /// The versions of the smaller set: <c>[Theory, MemberData(nameof(PostgresServer.Versions), MemberType =
+    /// typeof(PostgresServer))]</c>.
+    /// </summary>
     public static TheoryData<int> Versions => [14, 16, 17, 18];
 
     /// <summary>
-    /// A database of the test's own, a copy of <paramref name="site"/>, on the machine's server or on one of version <paramref name="major"/>.
+    /// A database of the test's own, a copy of <paramref name="site"/>, on the machine's server or on one of version
+    /// <paramref name="major"/>.
     /// </summary>
     public TestDatabase CopyOf(Site site, int? major = null) => new(RunningServers.Get(major), site);
 
@@ -31,7 +36,8 @@ public sealed class RunningServers : IDisposable
     {
         Templates? server = Servers.GetOrAdd(major ?? 0, _ => new(() => Start(major))).Value;
         string wanted = major is null ? $"PostgreSQL {PostgresBinaries.OldestMajor} or newer" : $"PostgreSQL {major}";
-        Assert.SkipWhen(server is null, $"{wanted} is not on this machine and could not be fetched (./build.sh test fetches it)");
+        Assert.SkipWhen(
+            server is null, $"{wanted} is not on this machine and could not be fetched (./build.sh test fetches it)");
         return server;
     }
 
@@ -47,7 +53,8 @@ public sealed class RunningServers : IDisposable
     private static Templates? Start(int? major)
     {
         // The machine's own server comes first; what the build script has fetched stands in for it.
-        PostgresBinaries? found = PostgresBinaries.Find(major) ?? PostgresBinaries.Find(major, [Repository.FetchedServers]);
+        PostgresBinaries? found = PostgresBinaries.Find(major)
+            ?? PostgresBinaries.Find(major, [Repository.FetchedServers]);
         return found is null ? null : new Templates(ScratchServer.Start(found));
     }
 }

@@ -7,7 +7,10 @@ internal static class Python
 {
     private static readonly string[] s_names = ["python3", "/usr/bin/python3", "python"];
 
-    /// <summary>Runs a script with the text as its input and returns its output; skips the test where no Python has these modules.</summary>
+    /// <summary>
+    /// Runs a script with the text as its input and returns its output; skips the test where no Python has these
+    /// modules.
+    /// </summary>
     public static string Run(string script, string input, string modules, params string[] arguments)
     {
         string? python = s_names.FirstOrDefault(name => TryRun(name, "import " + modules, "", [], out _));
@@ -19,7 +22,8 @@ internal static class Python
     private static bool TryRun(string name, string script, string input, string[] arguments, out string output)
     {
         ProcessStartInfo start = new(name,
-            ["-c", script, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+            ["-c", script, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true,
+            RedirectStandardError = true };
         start.Environment["PYTHONIOENCODING"] = "utf-8";
         try
         {

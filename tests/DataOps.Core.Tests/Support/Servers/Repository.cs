@@ -23,6 +23,7 @@ public static class Repository
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "DataOps.PowerShell.sln")))
             folder = folder.Parent;
-        return folder?.FullName ?? throw new DirectoryNotFoundException($"No DataOps.PowerShell.sln above {AppContext.BaseDirectory}.");
+        return folder?.FullName
+            ?? throw new DirectoryNotFoundException($"No DataOps.PowerShell.sln above {AppContext.BaseDirectory}.");
     }
 }

@@ -1,6 +1,9 @@
 namespace DataOps.Core.Tests.Support.Servers;
 
-/// <summary>The sample site is what its README says: other tests and the documentation rest on it. Plain SQL, none of the code under test.</summary>
+/// <summary>
+/// The sample site is what its README says: other tests and the documentation rest on it. Plain SQL, none of the code
+/// under test.
+/// </summary>
 public sealed class SampleSiteTests(PostgresServer server)
 {
     private static readonly string[] Violations =
@@ -12,7 +15,8 @@ public sealed class SampleSiteTests(PostgresServer server)
         "news_articlepage_topics 5 topic_id=4",
         "news_category 2 parent_id=1", "news_category 3 parent_id=1",
         "taggit_taggeditem 902 content_type_id=999",
-        "wagtailimages_image 8 collection_id=55", "wagtailimages_rendition 12 image_id=4", "wagtailimages_rendition 4 image_id=4",
+        "wagtailimages_image 8 collection_id=55", "wagtailimages_rendition 12 image_id=4",
+        "wagtailimages_rendition 4 image_id=4",
         "wagtailredirects_redirect 3 redirect_page_id=15", "wagtailredirects_redirect 901 redirect_page_id=501",
     ];
 
@@ -48,19 +52,26 @@ public sealed class SampleSiteTests(PostgresServer server)
     {
         using TestDatabase site = server.CopyOf(Site.SampleDamaged);
         string Missing(string table, string column, string target) =>
-            string.Join(",", site.Column($"select id from {table} t where {column} is not null and not exists (select 1 from {target} r where r.id::text = t.{column}::text) order by id"));
+            string.Join(",",
+                site.Column(
+                    $"select id from {table} t where {column} is not null and not exists (select 1 from {target} r " +
+                        $"where r.id::text = t.{column}::text) order by id"));
 
         Assert.Equal("1", Missing("news_relatedlink", "target_page_id", "wagtailcore_page"));
         Assert.Equal("1,2,11,16", Missing("wagtailcore_pagelogentry", "page_id", "wagtailcore_page"));
         Assert.Equal(["16"],
-            site.Column("select id from wagtailcore_page p where depth > 1 and not exists (select 1 from wagtailcore_page q where q.path = left(p.path, -4))"));
+            site.Column(
+                "select id from wagtailcore_page p where depth > 1 and not exists (select 1 from wagtailcore_page q " +
+                    "where q.path = left(p.path, -4))"));
         Assert.Equal(["8"], site.Column(
             """
             select p.id from wagtailcore_page p join django_content_type c on c.id = p.content_type_id
             where c.model = 'articlepage' and not exists (select 1 from news_articlepage a where a.page_ptr_id = p.id)
             """));
-        Assert.Equal(["7"], site.Column("select page_ptr_id from news_articlepage where body @> '[{\"value\": {\"image\": 4}}]'"));
-        Assert.Equal(["f"], site.Column("select left(convalidated::text, 1) from pg_constraint where not convalidated"));
+        Assert.Equal(["7"],
+            site.Column("select page_ptr_id from news_articlepage where body @> '[{\"value\": {\"image\": 4}}]'"));
+        Assert.Equal(
+            ["f"], site.Column("select left(convalidated::text, 1) from pg_constraint where not convalidated"));
     }
 
     private static List<string> DeclaredViolations(TestDatabase site)
@@ -75,7 +86,10 @@ public sealed class SampleSiteTests(PostgresServer server)
             where c.contype = 'f'
             """);
         return [.. references
-            .SelectMany(r => site.Column($"select '{r[0]} ' || {r[4]} || ' {r[1]}=' || {r[1]} from {r[0]} c where {r[1]} is not null and not exists (select 1 from {r[2]} t where t.{r[3]} = c.{r[1]})"))
+            .SelectMany(r =>
+                site.Column(
+                $"select '{r[0]} ' || {r[4]} || ' {r[1]}=' || {r[1]} from {r[0]} c where {r[1]} is not null and not " +
+                    $"exists (select 1 from {r[2]} t where t.{r[3]} = c.{r[1]})"))
             .Select(line => line!)
             .Order(StringComparer.Ordinal)];
     }

@@ -4,7 +4,10 @@ using Npgsql;
 
 namespace DataOps.Core.Tests.Support.Servers;
 
-/// <summary>Runs a SQL file as psql would: statements, and the rows of <c>COPY … FROM stdin</c>. The fetched servers come without psql.</summary>
+/// <summary>
+/// Runs a SQL file as psql would: statements, and the rows of <c>COPY … FROM stdin</c>. The fetched servers come
+/// without psql.
+/// </summary>
 public static class SqlScript
 {
     public static void Run(string connectionString, string file)
@@ -18,7 +21,8 @@ public static class SqlScript
         StringBuilder statements = new();
         while (script.ReadLine() is { } line)
         {
-            if (line.StartsWith("COPY ", StringComparison.Ordinal) && line.EndsWith("FROM stdin;", StringComparison.Ordinal))
+            if (line.StartsWith("COPY ", StringComparison.Ordinal)
+                && line.EndsWith("FROM stdin;", StringComparison.Ordinal))
             {
                 Execute(connection, statements);
                 CopyRows(connection, line, script);

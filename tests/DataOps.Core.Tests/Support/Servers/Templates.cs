@@ -29,9 +29,13 @@ internal sealed class Templates(ScratchServer server) : IDisposable
 
     public void Drop(string database) => Admin($"drop database if exists {database} with (force)");
 
-    /// <summary>How Npgsql reaches a database of this server; not pooled, as an open connection keeps a template from being copied.</summary>
+    /// <summary>
+    /// How Npgsql reaches a database of this server; not pooled, as an open connection keeps a template from being
+    /// copied.
+    /// </summary>
     public string ConnectionString(string database) =>
-        $"Host=127.0.0.1;Port={server.Port};Username=postgres;Database={database};Pooling=false;Include Error Detail=true;Command Timeout=0";
+        $"Host=127.0.0.1;Port={server.Port};Username=postgres;Database={database};Pooling=false;Include Error " +
+            $"Detail=true;Command Timeout=0";
 
     private string Template(Site site)
     {
@@ -110,7 +114,9 @@ internal sealed class Templates(ScratchServer server) : IDisposable
     // scale.sql is written in psql's language (variables, conditions).
     private void Psql(string database, string file)
     {
-        ProcessStartInfo start = new("psql", ["-X", "-q", "-d", server.Uri(database), "-v", "ON_ERROR_STOP=1", "-v", "n=" + ScaleRows, "-f", file])
+        ProcessStartInfo start =
+            new("psql",
+                ["-X", "-q", "-d", server.Uri(database), "-v", "ON_ERROR_STOP=1", "-v", "n=" + ScaleRows, "-f", file])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

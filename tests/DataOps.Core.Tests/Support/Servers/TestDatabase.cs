@@ -1,5 +1,3 @@
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
 using Npgsql;
 
 namespace DataOps.Core.Tests.Support.Servers;
@@ -38,7 +36,8 @@ public sealed class TestDatabase : IDisposable
     public Session Open() => Session.Open(Settings, "Test");
 
     /// <summary>Runs an operation to its end, on <see cref="Session"/>.</summary>
-    public IReadOnlyList<TResult> Run<TOptions, TResult>(Operation<TOptions, TResult> operation, TOptions options, OperationContext? context = null)
+    public IReadOnlyList<TResult> Run<TOptions, TResult>(
+        Operation<TOptions, TResult> operation, TOptions options, OperationContext? context = null)
         where TOptions : IOptions
         where TResult : class => [.. operation.Run(Session, options, context ?? new OperationContext())];
 
@@ -72,16 +71,18 @@ public sealed class TestDatabase : IDisposable
     public IReadOnlyList<string?> Column(string sql) => [.. Rows(sql).Select(row => row[0]?.ToString())];
 
     /// <summary>
-    /// Every table's row count and a hash of its rows in any order, as <c>public.auth_user</c> to <c>3:-812734</c>; two databases with equal digests hold the
-    /// same rows.
+    /// Every table's row count and a hash of its rows in any order, as <c>public.auth_user</c> to <c>3:-812734</c>; two
+    /// databases with equal digests hold the same rows.
     /// </summary>
     public IReadOnlyDictionary<string, string> Digest(params string[] except)
     {
         IReadOnlyList<string?> tables = Column(
-            "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname not in ('pg_catalog', 'information_schema') order by 1");
+            "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname not in ('pg_catalog', " +
+                "'information_schema') order by 1");
         IEnumerable<string> counts = tables
             .Where(table => !except.Contains(table!.Replace("public.", "", StringComparison.Ordinal)))
-            .Select(table => $"select '{table}', count(*) || ':' || coalesce(sum(hashtextextended(r::text, 0)), 0) from {table} r");
+            .Select(table =>
+                $"select '{table}', count(*) || ':' || coalesce(sum(hashtextextended(r::text, 0)), 0) from {table} r");
         string union = string.Join(" union all ", counts);
         return union.Length == 0 ? new() : Rows(union).ToDictionary(row => (string)row[0]!, row => (string)row[1]!);
     }

@@ -1,10 +1,4 @@
 using DataOps.Core.Definitions;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Definitions;
@@ -66,7 +60,8 @@ public sealed class GetDatasetDefinition : OfflineOperation<GetDatasetDefinition
     /// <summary>The names of the datasets of a definition.</summary>
     /// <param name="definition">A file's path, or the JSON itself.</param>
     /// <exception cref="DataOpsException">The definition is wrong.</exception>
-    public static IReadOnlyList<string> NamesIn(string definition) => [.. DatasetDefinition.Read(definition).Datasets.Select(d => d.Name)];
+    public static IReadOnlyList<string> NamesIn(string definition) =>
+        [.. DatasetDefinition.Read(definition).Datasets.Select(d => d.Name)];
 
     /// <inheritdoc/>
     protected override bool NeedsAllNames => false;
@@ -76,16 +71,19 @@ public sealed class GetDatasetDefinition : OfflineOperation<GetDatasetDefinition
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">The definition is not JSON, or not built as a definition is.</exception>
-    protected override IEnumerable<DatasetSpecInfo> Execute(Session session, GetDatasetDefinitionOptions options, OperationContext context)
+    protected override IEnumerable<DatasetSpecInfo> Execute(
+        Session session, GetDatasetDefinitionOptions options, OperationContext context)
     {
         IReadOnlyList<NamedDataset> datasets = Chosen(options, context);
         ReferenceCatalog? catalog = options.Offline ? null : ReferenceCatalog.Read(session, withEmbedded: false);
-        return datasets.SelectMany(d => d.Specs.SelectMany((_, i) => catalog is null ? [Describe(d, i)] : Check(session, catalog, d, i)));
+        return datasets.SelectMany(
+            d => d.Specs.SelectMany((_, i) => catalog is null ? [Describe(d, i)] : Check(session, catalog, d, i)));
     }
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">The definition is not JSON, or not built as a definition is.</exception>
-    protected override IEnumerable<DatasetSpecInfo> ExecuteOffline(GetDatasetDefinitionOptions options, OperationContext context) =>
+    protected override IEnumerable<DatasetSpecInfo> ExecuteOffline(
+        GetDatasetDefinitionOptions options, OperationContext context) =>
         Chosen(options, context).SelectMany(d => d.Specs.Select((_, i) => Describe(d, i)));
 
     private static NamedDataset[] Chosen(GetDatasetDefinitionOptions options, OperationContext context)
@@ -109,7 +107,8 @@ public sealed class GetDatasetDefinition : OfflineOperation<GetDatasetDefinition
         {
             FilterParameters parameters = new(dataset.TimeZone);
             IReadOnlyList<(DatasetSpec Spec, Model Model)> specs =
-                SpecExpansion.Of(catalog, template, dataset.Parameters.ToDictionary(p => p.Name, p => p.Sample), includeDerived: false);
+                SpecExpansion.Of(catalog, template, dataset.Parameters.ToDictionary(p => p.Name, p => p.Sample),
+                    includeDerived: false);
             SqlText[] conditions =
                 [.. specs.Select(s => FilterSql.Compile(s.Spec.Filter, s.Model, catalog, "c", parameters))];
             parameters.Bind(session);
@@ -117,13 +116,16 @@ public sealed class GetDatasetDefinition : OfflineOperation<GetDatasetDefinition
                 SpecCheck.Explain(session, specs[i].Spec, specs[i].Model, conditions[i]);
             return [.. specs.Select(s => Describe(session, dataset, number, s.Spec.Model, s.Spec, null))];
         }
-        catch (DataOpsException e) when (e.Kind is FailureKind.InvalidData or FailureKind.InvalidArgument or FailureKind.NotFound)
+        catch (DataOpsException e)
+            when (e.Kind is FailureKind.InvalidData or FailureKind.InvalidArgument or FailureKind.NotFound)
         {
-            return [Describe(session, dataset, number, template.Described, template.Spec, e.Advice is null ? e.Message : $"{e.Message} {e.Advice}")];
+            return [Describe(session, dataset, number, template.Described, template.Spec,
+                e.Advice is null ? e.Message : $"{e.Message} {e.Advice}")];
         }
     }
 
-    private static DatasetSpecInfo Describe(Session? session, NamedDataset dataset, int number, string model, DatasetSpec spec, string? problem)
+    private static DatasetSpecInfo Describe(
+        Session? session, NamedDataset dataset, int number, string model, DatasetSpec spec, string? problem)
     {
         string[] settings =
         [

@@ -1,5 +1,4 @@
 using DataOps.Core.Definitions;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Features.Datasets.Export;
 

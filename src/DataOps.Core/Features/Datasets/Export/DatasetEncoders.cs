@@ -1,13 +1,14 @@
-using DataOps.Core.Django.Models;
 using DataOps.Core.Django.Values;
 using DataOps.Core.Files;
-using DataOps.Core.Postgres.Catalog;
 
 namespace DataOps.Core.Features.Datasets.Export;
 
-/// <summary>Makes the converters of an export's fields, and reports afterwards what they could not write exactly.</summary>
+/// <summary>
+/// Makes the converters of an export's fields, and reports afterwards what they could not write exactly.
+/// </summary>
 internal sealed class DatasetEncoders(
-    IReadOnlySet<(ModelLabel Model, string Column)> streamFields, DatasetLayout layout, TimePrecision precision, JsonFields jsonFields)
+    IReadOnlySet<(ModelLabel Model, string Column)> streamFields, DatasetLayout layout, TimePrecision precision,
+    JsonFields jsonFields)
 {
     private readonly List<LossCount> _fields = [];
 

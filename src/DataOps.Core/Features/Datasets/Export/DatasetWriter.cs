@@ -1,14 +1,13 @@
-using DataOps.Core.Django.References;
 using DataOps.Core.Files;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Copy;
-using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Export;
 
-/// <summary>Writes the rows of models as fixture objects, and tells of those of them without a target that were not searched before.</summary>
+/// <summary>
+/// Writes the rows of models as fixture objects, and tells of those of them without a target that were not searched
+/// before.
+/// </summary>
 internal sealed class DatasetWriter(
     Session session,
     DatasetLayout layout,
@@ -29,7 +28,9 @@ internal sealed class DatasetWriter(
     /// <summary>Writes a part's rows, in the order of their key.</summary>
     public void Write(ExportPart part)
     {
-        ModelColumns columns = ModelColumns.Of(encoders, part, layout, references, [.. missing?.Asked(part).Select(r => r.For(session, context.Cancellation)) ?? []]);
+        ModelColumns columns =
+            ModelColumns.Of(encoders, part, layout, references,
+                [.. missing?.Asked(part).Select(r => r.For(session, context.Cancellation)) ?? []]);
         try
         {
             using CopyReader rows = new(session.Connection, columns.Query, context.Cancellation);

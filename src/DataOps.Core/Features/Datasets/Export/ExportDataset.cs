@@ -1,12 +1,6 @@
 using System.Diagnostics;
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
 using DataOps.Core.Django.Values;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
 using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Export;
@@ -147,7 +141,10 @@ public sealed record ExportResult(
 /// <summary>
 /// Exports models in the format of Django's dumpdata, from one snapshot, in constant memory; a failure leaves no file.
 /// </summary>
-/// <remarks>Rows come straight from the tables, so no custom manager hides any of them, and a row without its target is written too.</remarks>
+/// <remarks>
+/// Rows come straight from the tables, so no custom manager hides any of them, and a row without its target is written
+/// too.
+/// </remarks>
 [Operation("Export", "Dataset")]
 public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult>
 {
@@ -155,7 +152,8 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
     /// <exception cref="DataOpsException">
     /// The file is there already, its ending names no format, a name matches no model, or the server refused a query.
     /// </exception>
-    protected override IEnumerable<ExportResult> Execute(Session session, ExportDatasetOptions options, OperationContext context)
+    protected override IEnumerable<ExportResult> Execute(
+        Session session, ExportDatasetOptions options, OperationContext context)
     {
         Stopwatch clock = Stopwatch.StartNew();
         DatasetFile file = DatasetFile.Create(options.Path, options.Format, options.Force);
@@ -173,7 +171,8 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
             layout = layout.Behind(FeincmsHeader.Text(
                 plan.Specs.Select(s => s with { DeleteMissing = s.DeleteMissing || options.DeleteMissing }),
                 session.Query<DateTime>($"select now() at time zone 'UTC'", context.Cancellation)[0]));
-        else if (plan.Specs.SelectMany(s => s.Orders).Select(o => o.Name).Distinct().ToArray() is { Length: > 0 } orders)
+        else if (plan.Specs.SelectMany(s => s.Orders).Select(o => o.Name).Distinct()
+            .ToArray() is { Length: > 0 } orders)
             context.Warning?.Invoke(
                 $"The file lacks settings of the definition ({string.Join(", ", orders)}), as Django's formats cannot "
                     + "hold them: add -Format Feincms.");
@@ -184,14 +183,18 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
         bool matters = skips || options.OnMissingReference is OnMissingReference.Fail or OnMissingReference.Null;
         MissingReferences missing = new(catalog, withSoft: options.NaturalForeign, keepsKeys: skips);
         missing.Search(session, plan, parts, withChosen: matters, context);
-        MissingPolicy policy = MissingPolicy.Of(session, catalog, missing, options.OnMissingReference, context.Cancellation);
+        MissingPolicy policy = MissingPolicy.Of(
+            session, catalog, missing, options.OnMissingReference, context.Cancellation);
         ReferenceForm references = new(catalog, keys, options.NaturalForeign, options.NaturalPrimary, policy);
         JsonFields jsonFields = JsonFields.Of(options.StreamField, options.JsonField, models, context);
-        DatasetEncoders encoders = new(StreamFields.Of(session, catalog, parts.Select(p => p.Model).Distinct()), layout, options.Precision, jsonFields);
+        DatasetEncoders encoders =
+            new(StreamFields.Of(session, catalog, parts.Select(p => p.Model).Distinct()), layout, options.Precision,
+                jsonFields);
         long count = 0;
         long bytes = file.Write(stream =>
         {
-            DatasetWriter writer = new(session, layout, encoders, references, matters ? null : missing, stream, context, plan.EstimatedRows);
+            DatasetWriter writer = new(
+                session, layout, encoders, references, matters ? null : missing, stream, context, plan.EstimatedRows);
             writer.Begin();
             foreach (ExportPart part in parts)
                 writer.Write(part);
@@ -199,7 +202,8 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
         });
         if (options.OnMissingReference != OnMissingReference.KeepKey)
             missing.Warn(context);
-        string[] left = catalog.Database.Tables.Where(t => catalog.LabelOf(t) is null && t.Name != DjangoTables.Migrations).Select(t => t.DisplayName).ToArray();
+        string[] left = catalog.Database.Tables.Where(
+            t => catalog.LabelOf(t) is null && t.Name != DjangoTables.Migrations).Select(t => t.DisplayName).ToArray();
         yield return new ExportResult(
             session.Server,
             session.Database,

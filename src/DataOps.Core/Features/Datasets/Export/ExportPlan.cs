@@ -1,11 +1,4 @@
 using DataOps.Core.Definitions;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Export;
 
@@ -25,14 +18,19 @@ internal sealed class ExportPlan
     public IReadOnlyList<ExportPart> Parts { get; }
 
     /// <summary>The number of rows as of the last ANALYZE; null where filters leave some out.</summary>
-    public long? EstimatedRows => Parts.Any(p => p.Condition is not null) ? null : Parts.Sum(p => p.Model.Table.EstimatedRows ?? 0);
+    public long? EstimatedRows =>
+        Parts.Any(p => p.Condition is not null) ? null : Parts.Sum(p => p.Model.Table.EstimatedRows ?? 0);
 
     /// <summary>All rows of some models.</summary>
     public static ExportPlan Of(IReadOnlyList<Model> models) =>
-        new([.. models.Select(ExportPart.All)], models.Select(m => new DatasetSpec(m.Label, Filter.Everything)), (_, _) => null);
+        new([.. models.Select(ExportPart.All)], models.Select(m => new DatasetSpec(m.Label, Filter.Everything)),
+            (_, _) => null);
 
-    /// <summary>The rows of a dataset; its filters are checked, and their values are set in the session's transaction.</summary>
-    /// <exception cref="DataOpsException">A model, a field, a look-up or a value is wrong, or nothing is left.</exception>
+    /// <summary>
+    /// The rows of a dataset; its filters are checked, and their values are set in the session's transaction.
+    /// </summary>
+    /// <exception cref="DataOpsException">A model, a field, a look-up or a value is wrong, or nothing is
+    /// left.</exception>
     public static ExportPlan Of(
         Session session,
         ReferenceCatalog catalog,
@@ -50,7 +48,8 @@ internal sealed class ExportPlan
         ];
         if (specs.Length == 0)
             throw new DataOpsException(
-                ErrorIds.NothingSelected, FailureKind.NotFound, $"No model of dataset {call.Dataset.Name} is left to export.",
+                ErrorIds.NothingSelected, FailureKind.NotFound,
+                $"No model of dataset {call.Dataset.Name} is left to export.",
                 "Check -Model and -Exclude.", call.Dataset.Name);
         FilterParameters parameters = new(call.Dataset.TimeZone);
         List<ExportPart> parts = [];
@@ -71,14 +70,18 @@ internal sealed class ExportPlan
                     : SqlText.Join(" or ", model.Select(s =>
                         (SqlText)$"({FilterSql.Compile(s.Filter, model.Key, catalog, alias, parameters)})"));
         parameters.Bind(session);
-        // The planner takes the chosen rows for spread over the whole key, and would walk it from its start to the first of them.
+        // The planner takes the chosen rows for spread over the whole key, and would walk it from its start to the
+        // first of them.
         session.Run($"set local enable_mergejoin = off");
         foreach ((DatasetSpec spec, Model model) in specs.Where(s => s.Spec.Filter.HasSql))
             SpecCheck.Explain(session, spec, model, all[(model, "c")]);
         return new ExportPlan(parts, specs.Select(s => s.Spec), (model, alias) => all[(model, alias)]);
     }
 
-    /// <summary>The parts that have rows, asked in one query; those of a large table, where the first row may take as long as all, without asking.</summary>
+    /// <summary>
+    /// The parts that have rows, asked in one query; those of a large table, where the first row may take as long as
+    /// all, without asking.
+    /// </summary>
     public IReadOnlyList<ExportPart> PartsWithRows(Session session, CancellationToken cancellation)
     {
         ExportPart[] asked = [.. Parts.Where(p => p.Model.Table.IsSmall)];
@@ -93,13 +96,15 @@ internal sealed class ExportPlan
     }
 
     /// <summary>
-    /// Which rows of a table are written, in SQL with c for the table: a model's, or those of a many-to-many list of rows that are written; null for all.
+    /// Which rows of a table are written, in SQL with c for the table: a model's, or those of a many-to-many list of
+    /// rows that are written; null for all.
     /// </summary>
     public SqlText? ConditionOn(Table table)
     {
         if (Parts.FirstOrDefault(p => p.Model.Table.Oid == table.Oid) is { } part)
             return _condition(part.Model, "c");
-        (Model model, ManyToManyList list) = Parts.SelectMany(p => p.Model.ManyToMany.Select(l => (p.Model, l))).First(l => l.l.Table.Oid == table.Oid);
+        (Model model, ManyToManyList list) = Parts.SelectMany(p => p.Model.ManyToMany.Select(l => (p.Model, l))).First(
+            l => l.l.Table.Oid == table.Oid);
         return _condition(model, "o") is { } owners
             ? (SqlText)$"c.{list.OwnerColumn} in (select o.{model.Key[0]} from {model.Table} o where {owners})"
             : null;

@@ -1,12 +1,9 @@
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.Datasets.Export;
 
-/// <summary>What an export does about references without a target: writes NULL for them, leaves their rows out, or writes them as they are.</summary>
+/// <summary>
+/// What an export does about references without a target: writes NULL for them, leaves their rows out, or writes them
+/// as they are.
+/// </summary>
 internal sealed class MissingPolicy
 {
     private readonly HashSet<TargetReference> _nulled = [];
@@ -16,14 +13,17 @@ internal sealed class MissingPolicy
     public long Skipped => _skipped.Values.Sum(k => (long)k.Count);
 
     /// <summary>Decides.</summary>
-    /// <exception cref="DataOpsException">There are missing references and they are to fail, or to be NULL where the column does not allow it.</exception>
+    /// <exception cref="DataOpsException">There are missing references and they are to fail, or to be NULL where the
+    /// column does not allow it.</exception>
     public static MissingPolicy Of(
-        Session session, ReferenceCatalog catalog, MissingReferences missing, OnMissingReference? choice, CancellationToken cancellation)
+        Session session, ReferenceCatalog catalog, MissingReferences missing, OnMissingReference? choice,
+        CancellationToken cancellation)
     {
         MissingPolicy policy = new();
         TargetReference[] damage = [.. missing.Keys.Keys.Where(r => r.Severity != Severity.Expected)];
         if (choice == OnMissingReference.Fail && damage.Length > 0)
-            throw missing.Refusal("Repair the rows, or export with -OnMissingReference Report, Null, KeepKey or SkipRow.");
+            throw missing.Refusal(
+                "Repair the rows, or export with -OnMissingReference Report, Null, KeepKey or SkipRow.");
         if (choice == OnMissingReference.Null)
         {
             string[] needed =
@@ -33,8 +33,10 @@ internal sealed class MissingPolicy
                     .Select(r => $"{r.Table}.{r.Column.Name}"),
             ];
             if (needed.Length > 0)
-                throw missing.Refusal($"{string.Join(", ", needed)} cannot be NULL: -OnMissingReference SkipRow leaves the rows out.");
-            policy._nulled.UnionWith(missing.Keys.Keys.Where(r => r.IsNullable || catalog.Owners.ContainsKey(r.Table.Oid)));
+                throw missing.Refusal(
+                    $"{string.Join(", ", needed)} cannot be NULL: -OnMissingReference SkipRow leaves the rows out.");
+            policy._nulled.UnionWith(
+                missing.Keys.Keys.Where(r => r.IsNullable || catalog.Owners.ContainsKey(r.Table.Oid)));
         }
         if (choice == OnMissingReference.SkipRow)
             policy.Skip(session, catalog, missing, damage, cancellation);
@@ -42,7 +44,8 @@ internal sealed class MissingPolicy
     }
 
     /// <summary>Whether a value of a column without its target is written as NULL, or left out of its list.</summary>
-    public TargetReference? NulledBy(Table table, Column column) => _nulled.FirstOrDefault(r => r.Table.Oid == table.Oid && r.Columns is [{ } c] && c == column);
+    public TargetReference? NulledBy(Table table, Column column) =>
+        _nulled.FirstOrDefault(r => r.Table.Oid == table.Oid && r.Columns is [{ } c] && c == column);
 
     /// <summary>The condition under which a table's rows are written; t is the table.</summary>
     public SqlText? Condition(Table table) => _skipped.TryGetValue(table.Oid, out HashSet<string>? keys)
@@ -50,7 +53,8 @@ internal sealed class MissingPolicy
         : null;
 
     // What refers to a row that is left out has no target in the file, and is left out as well.
-    private void Skip(Session session, ReferenceCatalog catalog, MissingReferences missing, TargetReference[] damage, CancellationToken cancellation)
+    private void Skip(Session session, ReferenceCatalog catalog, MissingReferences missing, TargetReference[] damage,
+        CancellationToken cancellation)
     {
         ReferenceWalk walk = new(catalog);
         Queue<(Table Table, IReadOnlyList<string> Keys)> fresh = [];

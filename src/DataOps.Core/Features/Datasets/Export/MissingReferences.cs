@@ -1,12 +1,8 @@
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-
 namespace DataOps.Core.Features.Datasets.Export;
 
-/// <summary>References of a dataset's rows that have no target in the database: all counted, the first of them named.</summary>
+/// <summary>
+/// References of a dataset's rows that have no target in the database: all counted, the first of them named.
+/// </summary>
 internal sealed class MissingReferences(ReferenceCatalog catalog, bool withSoft, bool keepsKeys)
 {
     private const int Named = 1000;
@@ -38,9 +34,11 @@ internal sealed class MissingReferences(ReferenceCatalog catalog, bool withSoft,
     /// <param name="session">A session in its snapshot.</param>
     /// <param name="plan">What is exported.</param>
     /// <param name="parts">The parts of it that have rows.</param>
-    /// <param name="withChosen">Search the rows that filters choose too; else whoever writes them adds those that have no target.</param>
+    /// <param name="withChosen">Search the rows that filters choose too; else whoever writes them adds those that have
+    /// no target.</param>
     /// <param name="context">Cancels, and hears of the progress.</param>
-    public void Search(Session session, ExportPlan plan, IReadOnlyList<ExportPart> parts, bool withChosen, OperationContext context)
+    public void Search(
+        Session session, ExportPlan plan, IReadOnlyList<ExportPart> parts, bool withChosen, OperationContext context)
     {
         IEnumerable<Table> tables = parts.Where(p => withChosen || p.Condition is null).Select(p => p.Model.Table)
             .Concat(parts.SelectMany(p => p.Model.ManyToMany.Select(l => l.Table))).DistinctBy(t => t.Oid);
@@ -72,20 +70,26 @@ internal sealed class MissingReferences(ReferenceCatalog catalog, bool withSoft,
     {
         if (Count + Expected == 0)
             return;
-        string history = Expected == 0 ? "" : $", {(Count == 0 ? "by design" : $"{Expected} of them by design")}: history outlives it";
-        context.Warning?.Invoke($"{InWords(Count + Expected)} no target in the database{history}:\n{Rows()}\nFind-Orphan -IncludeExpected lists them all.");
+        string history = Expected == 0
+            ? ""
+            : $", {(Count == 0 ? "by design" : $"{Expected} of them by design")}: history outlives it";
+        context.Warning?.Invoke(
+            $"{InWords(Count + Expected)} no target in the database{history}:\n{Rows()}\nFind-Orphan " +
+                $"-IncludeExpected lists them all.");
     }
 
     /// <summary>Refuses the export.</summary>
     public DataOpsException Refusal(string advice) => new(
-        ErrorIds.MissingReferences, FailureKind.InvalidData, $"{InWords(Count)} no target in the database, so no file was written:\n{Rows()}", advice);
+        ErrorIds.MissingReferences, FailureKind.InvalidData,
+        $"{InWords(Count)} no target in the database, so no file was written:\n{Rows()}", advice);
 
     private static string InWords(long count) => count == 1 ? "1 reference has" : $"{count} references have";
 
     private string Rows()
     {
         int[] widths = [.. Enumerable.Range(0, 4).Select(i => _rows.Max(r => Math.Min(r[i].Length, 40)))];
-        IEnumerable<string> lines = _rows.Select(r => ("  " + string.Join("  ", r.Select((cell, i) => cell.PadRight(widths[i])))).TrimEnd());
+        IEnumerable<string> lines = _rows.Select(
+            r => ("  " + string.Join("  ", r.Select((cell, i) => cell.PadRight(widths[i])))).TrimEnd());
         long unnamed = Count + Expected - _rows.Count;
         return string.Join('\n', lines) + (unnamed > 0 ? $"\n  … and {unnamed} more" : "");
     }

@@ -1,15 +1,13 @@
 using System.Text;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
 using DataOps.Core.Django.Values;
 using DataOps.Core.Files;
-using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Copy;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Export;
 
-/// <summary>How a model is read and written: the query, and for each of its columns the text before it and its converter.</summary>
+/// <summary>
+/// How a model is read and written: the query, and for each of its columns the text before it and its converter.
+/// </summary>
 internal sealed class ModelColumns
 {
     private readonly Value[] _key;
@@ -21,10 +19,13 @@ internal sealed class ModelColumns
         IReadOnlyList<TargetReference> asked, int missing)
     {
         (Label, Query, _key, Values, _asked, _missing) = (model.Label, query, key, values, asked, missing);
-        string pk = isKeyless ? "" : $"{layout.Member}\"pk\": {(key.Length == 1 ? "" : key.Length == 0 ? "null" : layout.List(1).Open)}";
+        string pk = isKeyless
+            ? ""
+            : $"{layout.Member}\"pk\": {(key.Length == 1 ? "" : key.Length == 0 ? "null" : layout.List(1).Open)}";
         Opening = Encoding.UTF8.GetBytes($"{layout.Open}\"model\": {JsonName.Quoted(model.Label)}{pk}");
         string close = key.Length > 1 ? layout.List(1).Close : "";
-        BeforeFields = Encoding.UTF8.GetBytes($"{close}{layout.Member}\"fields\": {(values.Count == 0 ? "{" : layout.OpenFields)}");
+        BeforeFields = Encoding.UTF8.GetBytes(
+            $"{close}{layout.Member}\"fields\": {(values.Count == 0 ? "{" : layout.OpenFields)}");
         Closing = Encoding.UTF8.GetBytes((values.Count == 0 ? "}" : layout.CloseFields) + layout.Close);
     }
 
@@ -47,7 +48,8 @@ internal sealed class ModelColumns
     /// <param name="references">How keys and references are written.</param>
     /// <param name="asked">References whose targets are looked up with the rows.</param>
     public static ModelColumns Of(
-        DatasetEncoders encoders, ExportPart part, DatasetLayout layout, ReferenceForm references, IReadOnlyList<TargetReference> asked)
+        DatasetEncoders encoders, ExportPart part, DatasetLayout layout, ReferenceForm references,
+        IReadOnlyList<TargetReference> asked)
     {
         Model model = part.Model;
         Func<Column, ValueConverter> converterOf = encoders.Of(model);
@@ -81,7 +83,9 @@ internal sealed class ModelColumns
             return AddJson(before, natural.Json);
         }
 
-        Value[] key = references.IsKeyless(model) ? [] : model.Key.Select((c, i) => Add(i == 0 ? "" : layout.List(1).Item, c)).ToArray();
+        Value[] key = references.IsKeyless(model)
+            ? []
+            : model.Key.Select((c, i) => Add(i == 0 ? "" : layout.List(1).Item, c)).ToArray();
         List<Value> values = [];
         string Before(string field) => $"{(values.Count == 0 ? "" : layout.Field)}{JsonName.Quoted(field)}: ";
         if (references.ParentLink(model) is { } link)
@@ -128,7 +132,8 @@ internal sealed class ModelColumns
                 yield return (_asked[i], key, Encoding.UTF8.GetString(row[_missing + 1 + i]));
     }
 
-    // One aggregate over the table between the two, instead of a query a row; where few rows are read, their lists by the index.
+    // One aggregate over the table between the two, instead of a query a row; where few rows are read, their lists by
+    // the index.
     private static SqlText Join(
         ExportPart part, ManyToManyList list, Alias alias, DatasetLayout layout, ReferenceForm references)
     {
@@ -159,7 +164,10 @@ internal sealed class ModelColumns
     private static SqlText Exists(TargetReference reference) =>
         $"exists (select 1 from {reference.Target} p where {reference.IsTarget("t", "p")})";
 
-    /// <summary>A value of a row: where it is, what stands before it, and how it is written; without a converter it is JSON already.</summary>
+    /// <summary>
+    /// A value of a row: where it is, what stands before it, and how it is written; without a converter it is JSON
+    /// already.
+    /// </summary>
     internal sealed record Value(int Index, byte[] Before, ValueConverter? Converter)
     {
         public void Write(CopyReader row, Utf8Output output)

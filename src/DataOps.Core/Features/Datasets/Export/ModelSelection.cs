@@ -1,9 +1,3 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-
 namespace DataOps.Core.Features.Datasets.Export;
 
 /// <summary>The models that an export was asked for.</summary>
@@ -20,7 +14,8 @@ internal static class ModelSelection
         context.ReportUnmatched(exclude, names, ErrorIds.UnknownModel, "model");
         HashSet<string> named = options.Model.Select(m => m.ToLowerInvariant()).ToHashSet();
         Model[] selected = catalog.Models
-            .Where(m => models.Matches(ReferenceFilter.ModelNames(m.Label)) && (exclude.IsEmpty || !exclude.Matches(ReferenceFilter.ModelNames(m.Label))))
+            .Where(m => models.Matches(ReferenceFilter.ModelNames(m.Label))
+                && (exclude.IsEmpty || !exclude.Matches(ReferenceFilter.ModelNames(m.Label))))
             .Where(m => options.IncludeDerived || named.Contains(m.Label) || !DjangoTables.Derived.Contains(m.Label))
             .ToArray();
         return selected.Length > 0 ? selected : throw new DataOpsException(

@@ -1,8 +1,5 @@
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
 using DataOps.Core.Django.Values;
 using DataOps.Core.Files;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Export;
 
@@ -12,18 +9,24 @@ namespace DataOps.Core.Features.Datasets.Export;
 /// <param name="NaturalForeign">Write a reference as its target's natural key.</param>
 /// <param name="NaturalPrimary">Leave out the key of a model that has a natural key.</param>
 /// <param name="Missing">What to do where there is no target.</param>
-internal sealed record ReferenceForm(ReferenceCatalog Catalog, NaturalKeys Keys, bool NaturalForeign, bool NaturalPrimary, MissingPolicy Missing)
+internal sealed record ReferenceForm(
+    ReferenceCatalog Catalog, NaturalKeys Keys, bool NaturalForeign, bool NaturalPrimary, MissingPolicy Missing)
 {
     /// <summary>Whether a model's key is left out.</summary>
     public bool IsKeyless(Model model) => NaturalPrimary && Keys.Of(model.Table) is not null;
 
     /// <summary>
-    /// The field that leads to the parent's half, which is written when natural primary keys are asked for; so is any reference that is a key left out.
+    /// The field that leads to the parent's half, which is written when natural primary keys are asked for; so is any
+    /// reference that is a key left out.
     /// </summary>
     public Reference? ParentLink(Model model) => !NaturalPrimary ? null
-        : Catalog.ParentLink(model.Table) ?? (IsKeyless(model) && model.Key is [{ } key] ? Catalog.ReferenceOf(model.Table, key) : null);
+        : Catalog.ParentLink(model.Table)
+            ?? (IsKeyless(model) && model.Key is [{ } key] ? Catalog.ReferenceOf(model.Table, key) : null);
 
-    /// <summary>The join and the JSON expression of a column that is written as a natural key; null for one that is written as it is.</summary>
+    /// <summary>
+    /// The join and the JSON expression of a column that is written as a natural key; null for one that is written as
+    /// it is.
+    /// </summary>
     /// <param name="reference">The column's reference.</param>
     /// <param name="place">The column in the query, as <c>t."owner_id"</c>.</param>
     /// <param name="alias">A name for the joined keys.</param>
@@ -38,6 +41,7 @@ internal sealed record ReferenceForm(ReferenceCatalog Catalog, NaturalKeys Keys,
             from {key.Table} t{sql.Joins}
             """;
         // What has no target keeps its plain key, which Django's loader takes too.
-        return ($" left join ({rows}) {alias} on {alias}.pk = {place}", $"coalesce({alias}.key, to_json({place})::text)");
+        return ($" left join ({rows}) {alias} on {alias}.pk = {place}",
+            $"coalesce({alias}.key, to_json({place})::text)");
     }
 }

@@ -1,16 +1,12 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>Takes rows out of the way of the file's rows, and makes what referred to them refer to those.</summary>
-/// <remarks>The other halves of such a row go with it, and so do generic references to it, as its revisions and tags are its own; history stays.</remarks>
-internal sealed class ConflictReplacement(Session session, ReferenceCatalog catalog, KeyedRows rows, ChangeSet changes, CancellationToken cancellation)
+/// <remarks>
+/// The other halves of such a row go with it, and so do generic references to it, as its revisions and tags are its
+/// own; history stays.
+/// </remarks>
+internal sealed class ConflictReplacement(
+    Session session, ReferenceCatalog catalog, KeyedRows rows, ChangeSet changes, CancellationToken cancellation)
 {
     private readonly ReferenceWalk _walk = new(catalog);
     private readonly List<Repointing> _repoints = [];
@@ -28,7 +24,8 @@ internal sealed class ConflictReplacement(Session session, ReferenceCatalog cata
     /// <param name="changes">Takes the plan.</param>
     /// <param name="cancellation">Cancels the query that runs.</param>
     public static ConflictReplacement Plan(
-        Session session, ReferenceCatalog catalog, SettledConflicts conflicts, ChangeSet changes, CancellationToken cancellation)
+        Session session, ReferenceCatalog catalog, SettledConflicts conflicts, ChangeSet changes,
+        CancellationToken cancellation)
     {
         ConflictReplacement replacement = new(session, catalog, conflicts.Rows, changes, cancellation);
         replacement.Plan(conflicts.Replaced);
@@ -76,7 +73,8 @@ internal sealed class ConflictReplacement(Session session, ReferenceCatalog cata
             ? KeyedRows.NotIn(file)
             : SqlText.Empty;
         SqlText from = $"from {table} t join {gone} x on x.old = t.{column}";
-        // A row whose own key is the reference, as a one-to-one extension of it, cannot be told any more when that changes.
+        // A row whose own key is the reference, as a one-to-one extension of it, cannot be told any more when that
+        // changes.
         if (changed.Identity.Columns.Contains(column))
         {
             Delete(table, $"{from} where true{staged}");

@@ -1,23 +1,18 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
 using DataOps.Core.Django.Values;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
-/// <summary>A file that has been compared with a database: what is to change there, in temporary tables of the transaction.</summary>
+/// <summary>
+/// A file that has been compared with a database: what is to change there, in temporary tables of the transaction.
+/// </summary>
 /// <param name="Staged">The file.</param>
 /// <param name="Skipped">Objects left out.</param>
 /// <param name="Run">What changes by model, and the means to apply it.</param>
 /// <param name="Deletion">Rows of the database that the file's specs take away.</param>
 /// <param name="Replacement">Rows of the database that give way.</param>
-internal sealed record DatasetLoad(StagedFile Staged, long Skipped, ImportRun Run, PlannedDeletion Deletion, ConflictReplacement Replacement)
+internal sealed record DatasetLoad(
+    StagedFile Staged, long Skipped, ImportRun Run, PlannedDeletion Deletion, ConflictReplacement Replacement)
 {
     /// <summary>Objects in the file.</summary>
     public long Objects => Staged.Objects;
@@ -38,7 +33,10 @@ internal sealed record DatasetLoad(StagedFile Staged, long Skipped, ImportRun Ru
     public long Changed => Deletion.Dependents.Changed + Replacement.Repointed;
 }
 
-/// <summary>The road of a file into a database: its stages, each of which takes what the one before it found out and adds its own.</summary>
+/// <summary>
+/// The road of a file into a database: its stages, each of which takes what the one before it found out and adds its
+/// own.
+/// </summary>
 /// <remarks>Up to the plan the database is only read; <see cref="ImportRun.Apply"/> is the last stage.</remarks>
 /// <param name="session">A session in a transaction.</param>
 /// <param name="catalog">The database's models and references.</param>
@@ -47,7 +45,8 @@ internal sealed record DatasetLoad(StagedFile Staged, long Skipped, ImportRun Ru
 /// <param name="changes">Takes the plan.</param>
 /// <param name="context">Cancels, and hears of the progress.</param>
 internal sealed class LoadStages(
-    Session session, ReferenceCatalog catalog, FixtureFile file, LoadOptions options, ChangeSet changes, OperationContext context)
+    Session session, ReferenceCatalog catalog, FixtureFile file, LoadOptions options, ChangeSet changes,
+    OperationContext context)
 {
     private readonly string _path = file.Name;
     private readonly FixtureModels _models = new(catalog);
@@ -55,7 +54,8 @@ internal sealed class LoadStages(
     private readonly OnMissingReference _missing = options.OnMissingReference ?? OnMissingReference.Fail;
 
     /// <summary>Goes as far as the plan of what would change.</summary>
-    /// <param name="read">Takes the staging area before it is filled: it tells how far the file could be read, whatever becomes of the plan.</param>
+    /// <param name="read">Takes the staging area before it is filled: it tells how far the file could be read, whatever
+    /// becomes of the plan.</param>
     /// <exception cref="DataOpsException">The file cannot be loaded: why, with its lines.</exception>
     public DatasetLoad Plan(Action<StagingArea>? read = null)
     {
@@ -72,7 +72,8 @@ internal sealed class LoadStages(
     {
         // As pg_dump and pg_restore do: a limit for the queries of the site is none for a load of all of it.
         Run($"set local statement_timeout = 0");
-        // A load asks for the rows that its file names. With the default, made for disks that turn, PostgreSQL would rather read all of a table of small rows.
+        // A load asks for the rows that its file names. With the default, made for disks that turn, PostgreSQL would
+        // rather read all of a table of small rows.
         Run($"""
             select set_config('random_page_cost', least(current_setting('random_page_cost')::float8, 1.1)::text, true)
             """);
@@ -83,7 +84,8 @@ internal sealed class LoadStages(
         return area.Fill(reader);
     }
 
-    // The keys that the rows and what they refer to have in this database. From here on functions in defaults may be called, as the application's.
+    // The keys that the rows and what they refer to have in this database. From here on functions in defaults may be
+    // called, as the application's.
     private KeyedRows AssignKeys(StagedFile staged)
     {
         changes.Defer();
@@ -103,18 +105,21 @@ internal sealed class LoadStages(
     private PlannedDeletion PlanDeletion(KeyedRows rows, StagedFile staged) =>
         new ImportDeletion(session, catalog, rows, changes, options, _path, context).Plan(staged.Specs, staged.Objects);
 
-    // Before the references: what refers to a row that stays out then refers to the one that it had to leave the place to.
+    // Before the references: what refers to a row that stays out then refers to the one that it had to leave the place
+    // to.
     private SettledConflicts ResolveConflicts(KeyedRows rows, PlannedDeletion deletion) =>
         new UniqueConflicts(session, catalog, rows, deletion, options.OnConflict, Problems(), context).Settle();
 
     private KeyedRows CheckReferences(KeyedRows rows, PlannedDeletion deletion, FileSpecs specs) =>
-        new ImportReferenceCheck(session, catalog, _models, rows, deletion, _missing, Problems(), context).Settle(specs.IgnoredLists);
+        new ImportReferenceCheck(session, catalog, _models, rows, deletion, _missing, Problems(), context).Settle(
+            specs.IgnoredLists);
 
     private DatasetLoad PlanChanges(StagedFile staged, SettledConflicts settled, PlannedDeletion deletion)
     {
         KeyedRows rows = settled.Rows;
         new ImportChecks(Problems()).RequireNeededFields(rows.Tables, options.MissingField);
-        ConflictReplacement replacement = ConflictReplacement.Plan(session, catalog, settled, changes, context.Cancellation);
+        ConflictReplacement replacement = ConflictReplacement.Plan(
+            session, catalog, settled, changes, context.Cancellation);
         IReadOnlyList<ModelCounts> models = new ImportComparison(session, rows, changes, options, context).Plan();
         ImportRun run = new(session, catalog, rows, models, changes, deletion, replacement, options, _path, context);
         return new DatasetLoad(staged, rows.Ids.Skipped, run, deletion, replacement);
@@ -150,7 +155,8 @@ internal sealed class ImportChecks(ImportProblems problems)
         {
             SqlText known = $"from {table.Name} s where not ({ImportStatements.IsNew(table)})";
             problems.AddRows($"s._line", [ImportStatements.KeyOf(table)], known, r => new(
-                ErrorIds.AlreadyThere, "rows in {0} are in the database already", "The file's spec says force_insert: delete them first, or take it out of the spec.",
+                ErrorIds.AlreadyThere, "rows in {0} are in the database already",
+                "The file's spec says force_insert: delete them first, or take it out of the spec.",
                 table.Model.Label, r[0], "pk", "is there"));
         }
         problems.ThrowIfAny();
@@ -164,7 +170,8 @@ internal sealed class ImportChecks(ImportProblems problems)
         {
             for (int shape = 0; shape < table.Shapes.Count; shape++)
             {
-                StagingColumn[] lacking = [.. table.Columns.Except(table.Shapes[shape]).Where(c => NeedsValue(c.Column, missing))];
+                StagingColumn[] lacking =
+                    [.. table.Columns.Except(table.Shapes[shape]).Where(c => NeedsValue(c.Column, missing))];
                 if (lacking.Length == 0)
                     continue;
                 string fields = string.Join(", ", lacking.Select(c => c.Field));

@@ -1,7 +1,5 @@
 using DataOps.Core.Definitions;
-using DataOps.Core.Django.Models;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
@@ -18,15 +16,18 @@ internal sealed record ModelSpec(DatasetSpec Spec, FileSpec File, Model Model, S
 internal sealed record FileSpecs(IReadOnlyList<ModelSpec> All, DateTimeOffset? Snapshot)
 {
     /// <summary>Tables whose rows have to be new.</summary>
-    public IEnumerable<StagingTable> ForceInsert => All.Where(s => s.Spec.ForceInsert).Select(s => s.Staged).OfType<StagingTable>();
+    public IEnumerable<StagingTable> ForceInsert =>
+        All.Where(s => s.Spec.ForceInsert).Select(s => s.Staged).OfType<StagingTable>();
 
     /// <summary>Many-to-many lists whose entries need no target.</summary>
     public IEnumerable<StagingList> IgnoredLists =>
-        All.Where(s => s.Staged is not null).SelectMany(s => s.Staged!.Lists.Where(l => s.Spec.IgnoreMissingM2m.Contains(l.List.Name)));
+        All.Where(s => s.Staged is not null).SelectMany(
+            s => s.Staged!.Lists.Where(l => s.Spec.IgnoreMissingM2m.Contains(l.List.Name)));
 
     /// <summary>Compares specs, objects and database.</summary>
     /// <exception cref="DataOpsException">They contradict each other, or name what is not there.</exception>
-    public static FileSpecs Of(FixtureReader file, FixtureModels models, IReadOnlyList<StagingTable> tables, string path)
+    public static FileSpecs Of(
+        FixtureReader file, FixtureModels models, IReadOnlyList<StagingTable> tables, string path)
     {
         if (file.Specs is not { } specs)
             return new FileSpecs([], null);
@@ -34,7 +35,8 @@ internal sealed record FileSpecs(IReadOnlyList<ModelSpec> All, DateTimeOffset? S
         string[] without = [.. tables.Where(t => all.All(s => s.Staged != t)).Select(t => t.Model.Label)];
         return without.Length == 0 ? new FileSpecs(all, file.Snapshot) : throw new DataOpsException(
             ErrorIds.InvalidSpec, FailureKind.InvalidData,
-            $"{Path.GetFileName(path)} holds objects of {string.Join(", ", without)}, for which it has no spec. Nothing was loaded.",
+            $"{Path.GetFileName(path)} holds objects of {string.Join(", ", without)}, for which it has no spec. " +
+                $"Nothing was loaded.",
             "Add the specs to the dataset, and export it again.", path);
     }
 
@@ -45,7 +47,8 @@ internal sealed record FileSpecs(IReadOnlyList<ModelSpec> All, DateTimeOffset? S
             ? known
             : throw FileSpec.Invalid(spec.Place!, $"the model {spec.Model} is not in the database.");
         if (spec.IgnoreMissingM2m.FirstOrDefault(f => model.ManyToMany.All(l => l.Name != f)) is { } list)
-            throw FileSpec.Invalid(spec.Place!, $"\"{list}\" in ignore_missing_m2m is no many-to-many list of {spec.Model}.");
+            throw FileSpec.Invalid(
+                spec.Place!, $"\"{list}\" in ignore_missing_m2m is no many-to-many list of {spec.Model}.");
         if (spec.DeferValues.FirstOrDefault(f => model.Fields.All(c => c.Name != f)) is { } field)
             throw FileSpec.Invalid(spec.Place!, $"\"{field}\" in defer_values is no field of {spec.Model}.");
         return new ModelSpec(spec, file, model, tables.FirstOrDefault(t => t.Model.Table == model.Table));

@@ -1,12 +1,8 @@
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Postgres.Catalog;
-
 namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>
-/// The models that a dataset file can name: those of the database's content types, and, as a file may bring the content types itself, any table named as
-/// Django would.
+/// The models that a dataset file can name: those of the database's content types, and, as a file may bring the content
+/// types itself, any table named as Django would.
 /// </summary>
 internal sealed class FixtureModels(ReferenceCatalog catalog)
 {
@@ -24,18 +20,23 @@ internal sealed class FixtureModels(ReferenceCatalog catalog)
     }
 
     /// <summary>What a person calls a table's rows.</summary>
-    public string LabelOf(Table table) => _assumed.GetValueOrDefault(table.Oid) ?? catalog.LabelOf(table) ?? table.DisplayName;
+    public string LabelOf(Table table) =>
+        _assumed.GetValueOrDefault(table.Oid) ?? catalog.LabelOf(table) ?? table.DisplayName;
 
-    // Without content types every table could be a model; those that look like a many-to-many list are one, unless the file names them itself.
+    // Without content types every table could be a model; those that look like a many-to-many list are one, unless the
+    // file names them itself.
     private Model? Assume(ModelLabel label, Table table)
     {
         _assumed[table.Oid] = label;
         ContentType[] contentTypes = catalog.Database.Tables
             .Where(t => t.IsReadable && (t == table || catalog.ModelOf(t) is not null || !IsJoin(t)))
-            .Select(t => new ContentType(0, t == table ? label : catalog.ModelOf(t)?.Label ?? new ModelLabel("", t.Name), t))
+            .Select(t => new ContentType(
+                0, t == table ? label : catalog.ModelOf(t)?.Label ?? new ModelLabel("", t.Name), t))
             .ToArray();
-        return new ModelReader(catalog.Database, contentTypes, catalog.References).Read().FirstOrDefault(m => m.Table == table);
+        return new ModelReader(catalog.Database, contentTypes, catalog.References).Read().FirstOrDefault(
+            m => m.Table == table);
     }
 
-    private static bool IsJoin(Table table) => table.Columns.Count == 3 && table.PrimaryKey.Count == 1 && table.ForeignKeys.Count == 2;
+    private static bool IsJoin(Table table) =>
+        table.Columns.Count == 3 && table.PrimaryKey.Count == 1 && table.ForeignKeys.Count == 2;
 }

@@ -1,8 +1,3 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>What a load changes of one model.</summary>
@@ -14,7 +9,8 @@ namespace DataOps.Core.Features.Datasets.Import;
 internal sealed record ModelCounts(StagingTable Table, long Inserted, long Updated, long Added, long Removed);
 
 /// <summary>Plans, read-only, what makes the database what the staging tables say.</summary>
-internal sealed class ImportComparison(Session session, KeyedRows rows, ChangeSet changes, LoadOptions options, OperationContext context)
+internal sealed class ImportComparison(
+    Session session, KeyedRows rows, ChangeSet changes, LoadOptions options, OperationContext context)
 {
     /// <summary>Plans it.</summary>
     /// <returns>What it changes, by model.</returns>
@@ -23,7 +19,8 @@ internal sealed class ImportComparison(Session session, KeyedRows rows, ChangeSe
         List<ModelCounts> models = [];
         foreach (StagingTable table in rows.Tables)
         {
-            context.Report("Comparing " + table.Model.Label, models.Sum(m => m.Table.Buffer.Rows), rows.Tables.Sum(t => t.Buffer.Rows));
+            context.Report("Comparing " + table.Model.Label, models.Sum(m => m.Table.Buffer.Rows),
+                rows.Tables.Sum(t => t.Buffer.Rows));
             models.Add(Plan(table));
         }
         return models;

@@ -1,11 +1,5 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Changes.UndoFiles;
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.References;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
@@ -16,8 +10,9 @@ public sealed partial record ImportDatasetOptions : LoadOptions;
 /// Imports the rows of a dataset file: inserts and updates what differs, in one transaction, or changes nothing.
 /// </summary>
 /// <remarks>
-/// A row is known by its key, or by its natural key where the file has no other; content types and permissions always by their natural keys, and what refers
-/// to them follows. What would change is computed first, and the same plan is applied.
+/// A row is known by its key, or by its natural key where the file has no other; content types and permissions always
+/// by their natural keys, and what refers to them follows. What would change is computed first, and the same plan is
+/// applied.
 /// </remarks>
 [Operation("Import", "Dataset")]
 public sealed class ImportDataset : Operation<ImportDatasetOptions, IChangeResult>
@@ -26,9 +21,11 @@ public sealed class ImportDataset : Operation<ImportDatasetOptions, IChangeResul
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">
-    /// The file or a value in it is broken, a name is unknown, a reference has no target: each with its line, and nothing is loaded.
+    /// The file or a value in it is broken, a name is unknown, a reference has no target: each with its line, and
+    /// nothing is loaded.
     /// </exception>
-    protected override IEnumerable<IChangeResult> Execute(Session session, ImportDatasetOptions options, OperationContext context)
+    protected override IEnumerable<IChangeResult> Execute(
+        Session session, ImportDatasetOptions options, OperationContext context)
     {
         ChangeWay way = ChangeWay.For(session, Name, options);
         FixtureFile file = FixtureFile.Of(options.Path, options.Format);
@@ -36,7 +33,8 @@ public sealed class ImportDataset : Operation<ImportDatasetOptions, IChangeResul
         using ChangeRun change = new(session, catalog, Name, way, context);
         DatasetLoad load = new LoadStages(session, catalog, file, options, change.Changes, context).Plan();
         if (options.WhatIf || options.Detailed)
-            foreach (IChangeResult planned in ImportPlan.Of(session, catalog, load, change.Changes, options, context.Cancellation))
+            foreach (IChangeResult planned in ImportPlan.Of(
+                session, catalog, load, change.Changes, options, context.Cancellation))
                 yield return planned;
         // The plan shows what would be deleted; the load is refused all the same.
         foreach (DeletionExcess excess in load.Deletion.Excesses)
@@ -45,7 +43,8 @@ public sealed class ImportDataset : Operation<ImportDatasetOptions, IChangeResul
         LastLoads loads = new(session, context.Cancellation);
         Afterwards stale = Afterwards.Of(
             catalog,
-            [.. load.Run.Models.Where(m => m.Inserted + m.Updated + m.Added + m.Removed > 0).Select(m => m.Table.Model.Label)],
+            [.. load.Run.Models.Where(m => m.Inserted + m.Updated + m.Added + m.Removed > 0).Select(
+                m => m.Table.Model.Label)],
             [.. load.Run.Models.Select(m => m.Table.Model.Label)]);
         ChangeResult done = change.Finish(load.Run.Apply, stale);
         if (!options.WhatIf)
@@ -62,11 +61,13 @@ public sealed class ImportDataset : Operation<ImportDatasetOptions, IChangeResul
             ManyToManyRemoved = load.Run.Models.Sum(m => m.Removed),
         }) with
         {
-            Count = options.WhatIf ? 0 : load.Written, WouldChange = load.Written, Deleted = load.Deleted, Updated = load.Updated, Inserted = load.Inserted,
+            Count = options.WhatIf ? 0 : load.Written, WouldChange = load.Written, Deleted = load.Deleted,
+            Updated = load.Updated, Inserted = load.Inserted,
         };
     }
 
-    private static void Remember(LastLoads loads, DatasetLoad load, ImportDatasetOptions options, OperationContext context)
+    private static void Remember(
+        LastLoads loads, DatasetLoad load, ImportDatasetOptions options, OperationContext context)
     {
         if (load.Staged.Specs.Snapshot is not { } snapshot)
             return;

@@ -1,13 +1,6 @@
 using System.Globalization;
-using DataOps.Core.Changes;
 using DataOps.Core.Definitions;
-using DataOps.Core.Django.References;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
@@ -15,7 +8,8 @@ namespace DataOps.Core.Features.Datasets.Import;
 /// <param name="Tables">The tables that rows go from.</param>
 /// <param name="Excesses">In a plan: for what the load would be refused.</param>
 /// <param name="Dependents">What depends on those rows and stays.</param>
-internal sealed record PlannedDeletion(IReadOnlyList<DeletedRows> Tables, IReadOnlyList<DeletionExcess> Excesses, DependentRows Dependents)
+internal sealed record PlannedDeletion(
+    IReadOnlyList<DeletedRows> Tables, IReadOnlyList<DeletionExcess> Excesses, DependentRows Dependents)
 {
     /// <summary>Rows that go, those that depend on others included.</summary>
     public long Deleted => Tables.Sum(t => t.Deleted);
@@ -40,10 +34,15 @@ internal sealed record PlannedDeletion(IReadOnlyList<DeletedRows> Tables, IReadO
 /// <param name="Deleted">How many.</param>
 internal sealed record DeletedRows(TablePlan Rows, long Deleted);
 
-/// <summary>Plans to delete what a spec's filter names and the file does not hold, with a guard, and what depends on it.</summary>
-/// <remarks>As f3loaddata does: the last spec first; the filter is asked of the rows as they are after the load.</remarks>
+/// <summary>
+/// Plans to delete what a spec's filter names and the file does not hold, with a guard, and what depends on it.
+/// </summary>
+/// <remarks>
+/// As f3loaddata does: the last spec first; the filter is asked of the rows as they are after the load.
+/// </remarks>
 internal sealed class ImportDeletion(
-    Session session, ReferenceCatalog catalog, KeyedRows rows, ChangeSet changes, LoadOptions options, string path, OperationContext context)
+    Session session, ReferenceCatalog catalog, KeyedRows rows, ChangeSet changes, LoadOptions options, string path,
+    OperationContext context)
 {
     private readonly DependentRows _dependents = new(
         session, catalog, changes, options.OnDependent, Words(path), (table, column) => rows.Except(table, column),
@@ -64,7 +63,10 @@ internal sealed class ImportDeletion(
         DeletedRows[] tables = changes.Planned == 0 ? [] : [.. WithDependents()];
         long all = tables.Sum(t => t.Deleted);
         if (limit.IsExceeded(all))
-            Exceeded($"{all} rows ({string.Join(", ", tables.Select(t => $"{t.Deleted} of {t.Rows.Table}"))}), more than {limit}", $"{all}");
+            Exceeded(
+                $"{all} rows " +
+                    $"({string.Join(", ", tables.Select(t => $"{t.Deleted} of {t.Rows.Table}"))}), more than {limit}",
+                    $"{all}");
         return new PlannedDeletion(tables, _excesses, _dependents);
     }
 
@@ -104,7 +106,8 @@ internal sealed class ImportDeletion(
         if (objects == 0)
             throw new DataOpsException(
                 ErrorIds.EmptyFile, FailureKind.InvalidData,
-                $"{Path.GetFileName(path)} holds no object, and would delete {deleted} rows of {spec.Model.Label}. Nothing was loaded.",
+                $"{Path.GetFileName(path)} holds no object, and would delete {deleted} rows of {spec.Model.Label}. " +
+                    $"Nothing was loaded.",
                 "Export the dataset again; an empty file deletes nothing, whatever -MaxDelete says.", path);
         long scope = session.Query<long>($"select count(*) from {table} t where {filter}", context.Cancellation)[0];
         if (limit.IsExceeded(deleted, scope))
@@ -114,7 +117,8 @@ internal sealed class ImportDeletion(
         return deleted;
     }
 
-    private void Exceeded(string what, string needed) => Refuse(ErrorIds.TooManyDeletions, what, $"-MaxDelete {needed}");
+    private void Exceeded(string what, string needed) =>
+        Refuse(ErrorIds.TooManyDeletions, what, $"-MaxDelete {needed}");
 
     // The plan shows what it would be.
     private void Refuse(string id, string what, string needed)
@@ -128,7 +132,8 @@ internal sealed class ImportDeletion(
     // What a newer file brought is missing in an older one.
     private void RequireNewer(ModelSpec spec, DateTimeOffset snapshot, long deleted)
     {
-        if (deleted > 0 && !options.AllowOlder && new LastLoads(session, context.Cancellation).Of(spec.File) is { } last && snapshot < last)
+        if (deleted > 0 && !options.AllowOlder
+            && new LastLoads(session, context.Cancellation).Of(spec.File) is { } last && snapshot < last)
             Refuse(
                 ErrorIds.OlderFile,
                 $"{deleted} rows of {spec.Model.Label}, and is of {snapshot.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, "
@@ -145,11 +150,13 @@ internal sealed class ImportDeletion(
             session.Run($"release savepoint dataops_filter", context.Cancellation);
             return rows;
         }
-        catch (DataOpsException e) when (e.InnerException is Npgsql.PostgresException { SqlState: { } state } && state[..2] is "22" or "42")
+        catch (DataOpsException e)
+            when (e.InnerException is Npgsql.PostgresException { SqlState: { } state } && state[..2] is "22" or "42")
         {
             throw new DataOpsException(
                 ErrorIds.InvalidFilter, FailureKind.InvalidData,
-                $"{Path.GetFileName(path)}: PostgreSQL refuses a value in the filter of {spec.Spec.Model}: {e.Message} Nothing was loaded.",
+                $"{Path.GetFileName(path)}: PostgreSQL refuses a value in the filter of {spec.Spec.Model}: " +
+                    $"{e.Message} Nothing was loaded.",
                 "Correct the dataset's filter, and export it again.", path, e);
         }
     }
@@ -161,7 +168,9 @@ internal sealed class ImportDeletion(
         foreach ((string lookup, string model) in spec.File.Map)
         {
             // The keys of a model that inherits another are those of its parent's copies.
-            Table? map = catalog.Models.FirstOrDefault(m => m.Label == model) is { } copied ? rows.Ids.MapOf(copied.Table) : null;
+            Table? map = catalog.Models.FirstOrDefault(m => m.Label == model) is { } copied
+                ? rows.Ids.MapOf(copied.Table)
+                : null;
             int at = lookups.FindIndex(f => f.Path == lookup);
             PlacedJson value = lookups[at].Value;
             Dictionary<string, string> keys = map is null ? [] : session
@@ -170,9 +179,13 @@ internal sealed class ImportDeletion(
                     r => (r.GetString(0), r.GetString(1)), context.Cancellation)
                 .ToDictionary(k => k.Item1, k => k.Item2);
             PlacedJson Copy(PlacedJson old) => keys.TryGetValue(old.Text, out string? copy) ? old with { Text = copy }
-                : throw FileSpec.Invalid(old.Place, $"the map of {spec.Spec.Model} needs a copy of {model} {old.Described}, which is not in the file.");
+                : throw FileSpec.Invalid(old.Place,
+                    $"the map of {spec.Spec.Model} needs a copy of {model} {old.Described}, which is not in the file.");
             bool isList = value.Kind == System.Text.Json.JsonValueKind.Array;
-            lookups[at] = lookups[at] with { Value = isList ? value with { Items = [.. value.Items.Select(Copy)] } : Copy(value) };
+            lookups[at] =
+                lookups[at] with { Value = isList
+                ? value with { Items = [.. value.Items.Select(Copy)] }
+                : Copy(value) };
         }
         return lookups.Count == 0 ? Filter.Everything : new Filter.Lookups(lookups);
     }
@@ -188,7 +201,8 @@ internal sealed record DeletionExcess(string Id, string What, string Needed)
     public string Advice => $"List them with -WhatIf -Detailed, and allow them with {Needed}.";
 
     /// <summary>The failure to throw.</summary>
-    public DataOpsException Refusal(string path) => new(Id, FailureKind.InvalidOperation, $"{What}, so nothing was loaded.", Advice, path);
+    public DataOpsException Refusal(string path) =>
+        new(Id, FailureKind.InvalidOperation, $"{What}, so nothing was loaded.", Advice, path);
 }
 
 /// <summary>The most that a file may delete: a number of rows, or a percentage of the rows in scope.</summary>
@@ -205,12 +219,14 @@ internal sealed record DeleteLimit(decimal Number, bool IsPercentage)
         string given = (text ?? Default).Trim();
         bool isPercentage = given.EndsWith('%');
         bool isNumber = isPercentage
-            ? decimal.TryParse(given[..^1].TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number)
+            ? decimal.TryParse(
+                given[..^1].TrimEnd(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number)
             : decimal.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out number);
         return isNumber && number >= 0 && (!isPercentage || number <= 100)
             ? new DeleteLimit(number, isPercentage)
             : throw new DataOpsException(
-                ErrorIds.InvalidMaxDelete, FailureKind.InvalidArgument, $"-MaxDelete \"{given}\" is neither a number of rows nor a percentage.",
+                ErrorIds.InvalidMaxDelete, FailureKind.InvalidArgument,
+                $"-MaxDelete \"{given}\" is neither a number of rows nor a percentage.",
                 "Use 20 or 10%, for example.", nameof(LoadOptions.MaxDelete));
     }
 

@@ -1,8 +1,5 @@
 using System.Text;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
@@ -36,7 +33,8 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
             _advice = problem.Advice;
         Count++;
         if (_listed.Count < Listed)
-            _listed.Add(new DatasetProblem(problem.Id, line, problem.Advice, [problem.Model, problem.Key, problem.Field, problem.What])
+            _listed.Add(new DatasetProblem(
+                problem.Id, line, problem.Advice, [problem.Model, problem.Key, problem.Field, problem.What])
             {
                 MissingModel = problem.MissingModel,
             });
@@ -72,7 +70,8 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
 
     private string Message()
     {
-        StringBuilder text = new($"{Count} {string.Format(null, _sentence, Path.GetFileName(path))}, so nothing was loaded.");
+        StringBuilder text = new(
+            $"{Count} {string.Format(null, _sentence, Path.GetFileName(path))}, so nothing was loaded.");
         int line = _listed.Max(p => p.Line.ToString().Length);
         int WidthOf(int cell) => _listed.Max(p => cell < p.Cells.Count ? Math.Min(p.Cells[cell].Length, 40) : 0);
         int[] widths = [.. Enumerable.Range(0, _listed.Max(p => p.Cells.Count)).Select(WidthOf)];
@@ -95,7 +94,8 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
 /// <param name="Key">The row's key.</param>
 /// <param name="Field">The field.</param>
 /// <param name="What">What is wrong.</param>
-internal sealed record ImportProblem(string Id, string Sentence, string Advice, string Model, string Key, string Field, string What)
+internal sealed record ImportProblem(
+    string Id, string Sentence, string Advice, string Model, string Key, string Field, string What)
 {
     /// <summary>The model of which a row is missing; null where none is.</summary>
     public string? MissingModel { get; init; }

@@ -1,13 +1,9 @@
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.Datasets.Import;
 
-/// <summary>A target, in the file or in the database, for each reference that a file's rows make; and what to do where there is none.</summary>
+/// <summary>
+/// A target, in the file or in the database, for each reference that a file's rows make; and what to do where there is
+/// none.
+/// </summary>
 /// <remarks>History that outlives its targets by design needs none.</remarks>
 internal sealed class ImportReferenceCheck(
     Session session,
@@ -43,7 +39,8 @@ internal sealed class ImportReferenceCheck(
     private void Settle(StagingTable table)
     {
         context.Cancellation.ThrowIfCancellationRequested();
-        foreach (TargetReference reference in catalog.From(table.Model.Table).OfType<TargetReference>().Where(r => r.IsRequired))
+        foreach (TargetReference reference in catalog.From(table.Model.Table).OfType<TargetReference>()
+            .Where(r => r.IsRequired))
             if (reference.Columns.All(c => IsStaged(table, c)))
                 Settle(table, reference);
         foreach (StagingList list in table.Lists)
@@ -57,10 +54,12 @@ internal sealed class ImportReferenceCheck(
             reference = tree.Over(session, rows.Ids.Merged(table.Model.Table, tree.Column), context.Cancellation);
         SqlText isTarget = reference.IsTarget("s", "t");
         SqlText isMissing = $"{reference.IsSet("s")} and {Lacks(reference.Target, isTarget)}";
-        StagingColumn[] columns = [.. reference.Columns.Select(c => table.Keys.Concat(table.Columns).First(s => s.Column == c))];
+        StagingColumn[] columns =
+            [.. reference.Columns.Select(c => table.Keys.Concat(table.Columns).First(s => s.Column == c))];
         if (choice == OnMissingReference.SkipRow)
         {
-            KnownIds left = rows.Ids.LeaveOut(session, table, $"select s._row from {table.Name} s where {isMissing}", context.Cancellation);
+            KnownIds left = rows.Ids.LeaveOut(
+                session, table, $"select s._row from {table.Name} s where {isMissing}", context.Cancellation);
             rows = rows.With(session, left, context.Cancellation);
         }
         else if (choice == OnMissingReference.Null && columns is [{ Column.NotNull: false } only])
@@ -68,7 +67,8 @@ internal sealed class ImportReferenceCheck(
             IEnumerable<SqlText> set = only.StagedColumns.Select(c => (SqlText)$"{c} = null");
             Run($"update {table.Buffer.Table} r set {set} from {table.Name} s where s._row = r._row and {isMissing}");
         }
-        else if (choice is not (OnMissingReference.KeepKey or OnMissingReference.Report) || reference.Constraint is { IsEnforced: true })
+        else if (choice is not (OnMissingReference.KeepKey or OnMissingReference.Report)
+            || reference.Constraint is { IsEnforced: true })
         {
             string field = string.Join(", ", columns.Select(c => c.Field));
             _missing.Add(
@@ -113,7 +113,8 @@ internal sealed class ImportReferenceCheck(
         return $"not exists (select 1 from {target} t where {isTarget}{deletion.Stays(target, "t")}){inFile}";
     }
 
-    private static bool IsStaged(StagingTable table, Column column) => table.Keys.Concat(table.Columns).Any(s => s.Column == column);
+    private static bool IsStaged(StagingTable table, Column column) =>
+        table.Keys.Concat(table.Columns).Any(s => s.Column == column);
 
     private void Run(SqlText sql) => session.Run(sql, context.Cancellation);
 }
@@ -138,7 +139,8 @@ internal sealed class MissingTargets(FixtureModels models, ImportProblems proble
             _models.Add(label);
             return new ImportProblem(
                 ErrorIds.MissingReferences, "references in {0} have no target",
-                $"Add {string.Join(", ", _models)} to the export, or those rows to the database; or load with -OnMissingReference Null or SkipRow.",
+                $"Add {string.Join(", ", _models)} to the export, or those rows to the database; or load with " +
+                    $"-OnMissingReference Null or SkipRow.",
                 table.Model.Label, r[0], field, $"-> {label} {r[1]}, neither in the file nor in the database")
             {
                 MissingModel = label,

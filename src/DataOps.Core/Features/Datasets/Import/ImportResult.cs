@@ -1,5 +1,4 @@
 using DataOps.Core.Features.Datasets.Testing;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Features.Datasets.Import;
 

@@ -1,10 +1,3 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Import;
@@ -47,7 +40,9 @@ internal sealed class ImportRun(
         replacement.Repoint();
     }
 
-    /// <summary>Moves the sequences of the keys that are behind; last of all, as a rollback does not take it back.</summary>
+    /// <summary>
+    /// Moves the sequences of the keys that are behind; last of all, as a rollback does not take it back.
+    /// </summary>
     public bool AdvanceSequences()
     {
         bool moved = false;
@@ -84,11 +79,18 @@ internal sealed class ImportRun(
                 Run(ImportStatements.Complete(table, shape, changes.Of(table.Model.Table), columns));
     }
 
-    // A constraint that cannot be deferred asks for its target at once: in a circle a column that may be NULL waits for it.
-    private static StagingColumn[] WaitingColumns(StagingTable table, StagingTable[] ordered) => [.. table.Columns.Where(c =>
-        c is { Column.NotNull: false, Reference: { Constraint: { IsEnforced: true, IsDeferrable: false }, Target: { } target } }
-        && Array.FindIndex(ordered, o => o.Model.Table == target) is var there and >= 0
-        && (there > Array.IndexOf(ordered, table) || (target == table.Model.Table && table.Shapes.Count > 1)))];
+    // A constraint that cannot be deferred asks for its target at once: in a circle a column that may be NULL waits for
+    // it.
+    private static StagingColumn[] WaitingColumns(StagingTable table, StagingTable[] ordered) =>
+        [
+            .. from column in table.Columns
+               where !column.Column.NotNull && column.Reference?.Constraint is { IsEnforced: true, IsDeferrable: false }
+               let target = column.Reference!.Target
+               let there = Array.FindIndex(ordered, o => o.Model.Table == target)
+               where there > Array.IndexOf(ordered, table)
+                   || (there >= 0 && target == table.Model.Table && table.Shapes.Count > 1)
+               select column,
+        ];
 
     private void Guard(StagingTable table, Action write)
     {
@@ -110,14 +112,16 @@ internal sealed class ImportRun(
     {
         if (table.Shapes.Count == 0 || table.Model.Table.UniqueKeys.Count == 0)
             return;
-        string[] common = [.. table.Shapes.Select(s => s.Select(c => c.Column.Name)).Aggregate((a, b) => a.Intersect(b))];
+        string[] common =
+            [.. table.Shapes.Select(s => s.Select(c => c.Column.Name)).Aggregate((a, b) => a.Intersect(b))];
         TablePlan changed = changes.Of(table.Model.Table);
         SqlText planned = changed.Name;
         SqlText relation = $"""
             (select s.* from {table.Name} s join {planned} c on c._action = 'U' and {changed.Identity.Same("c", "s")})
             """;
         if (common.Length > 0)
-            new UniqueParking(session, context.Cancellation).Park(table.Model.Table, relation, common, ImportStatements.SameKey(table));
+            new UniqueParking(session, context.Cancellation).Park(
+                table.Model.Table, relation, common, ImportStatements.SameKey(table));
     }
 
     private void Write(StagingList list)
@@ -131,17 +135,22 @@ internal sealed class ImportRun(
 
     // Referenced tables first, for constraints that cannot be deferred; in a circle any order is as good.
     private StagingTable[] InReferenceOrder() =>
-        [.. new ReferenceWalk(catalog).SortForLoad([.. rows.Tables.Select(t => t.Model)]).Select(m => rows.StagedOf(m.Table)!)];
+        [.. new ReferenceWalk(catalog).SortForLoad([.. rows.Tables.Select(t => t.Model)]).Select(
+            m => rows.StagedOf(m.Table)!)];
 }
 
 /// <summary>Finds the lines of the file behind a constraint that PostgreSQL found violated.</summary>
 /// <remarks>PostgreSQL names one row, and none of the file; the staging table still has them all.</remarks>
 internal sealed class ImportRefusal(Session session, string path, CancellationToken cancellation)
 {
-    /// <summary>The failure to throw instead, when lines could be found; the transaction has been taken back to before the statement.</summary>
+    /// <summary>
+    /// The failure to throw instead, when lines could be found; the transaction has been taken back to before the
+    /// statement.
+    /// </summary>
     public void Explain(StagingTable table, DataOpsException failure)
     {
-        if (failure.InnerException is not PostgresException { ConstraintName: { } constraint } cause || cause.TableName != table.Model.Table.Name)
+        if (failure.InnerException is not PostgresException { ConstraintName: { } constraint } cause
+            || cause.TableName != table.Model.Table.Name)
             return;
         ImportProblems problems = new(session, path, cancellation);
         if (cause.SqlState == PostgresErrorCodes.UniqueViolation)
@@ -153,7 +162,8 @@ internal sealed class ImportRefusal(Session session, string path, CancellationTo
 
     private void FindClashes(StagingTable table, string constraint, ImportProblems problems)
     {
-        IReadOnlyList<string> columns = table.Model.Table.Indexes.FirstOrDefault(i => i.Name == constraint)?.Columns ?? [];
+        IReadOnlyList<string> columns = table.Model.Table.Indexes.FirstOrDefault(i => i.Name == constraint)?.Columns
+            ?? [];
         StagingColumn[] staged = [.. table.Keys.Concat(table.Columns).Where(c => columns.Contains(c.Column.Name))];
         if (columns.Count == 0 || staged.Length != columns.Count)
             return;
@@ -167,10 +177,12 @@ internal sealed class ImportRefusal(Session session, string path, CancellationTo
             from {table.Buffer.Table} s join {table.Model.Table} t on {same} and not ({ImportStatements.SameKey(table)})
             """;
         problems.AddRows($"s._line", [own, value, ImportStatements.KeyOf(table, "t")], inDatabase, r => new(
-            ErrorIds.NotUnique, Sentence, Advice, table.Model.Label, r[0], fields, $"\"{r[1]}\" is that of {table.Model.Label} {r[2]} in the database"));
+            ErrorIds.NotUnique, Sentence, Advice, table.Model.Label, r[0], fields,
+            $"\"{r[1]}\" is that of {table.Model.Label} {r[2]} in the database"));
         SqlText inFile = $"from {table.Buffer.Table} s join {table.Buffer.Table} t on {same} and t._line < s._line";
         problems.AddRows($"s._line", [own, value, $"t._line"], inFile, r => new(
-            ErrorIds.NotUnique, Sentence, Advice, table.Model.Label, r[0], fields, $"\"{r[1]}\" is in line {r[2]} already"));
+            ErrorIds.NotUnique, Sentence, Advice, table.Model.Label, r[0], fields,
+            $"\"{r[1]}\" is in line {r[2]} already"));
     }
 
     // The columns of a staging table have the target's names, so that the check can be asked of them.

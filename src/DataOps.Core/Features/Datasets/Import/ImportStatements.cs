@@ -1,17 +1,18 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.Knowledge;
 using DataOps.Core.Django.Values;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
-/// <summary>The SQL that makes a target what its staging table says; s is the staging table and t the target throughout.</summary>
+/// <summary>
+/// The SQL that makes a target what its staging table says; s is the staging table and t the target throughout.
+/// </summary>
 internal static class ImportStatements
 {
-    /// <summary>The rows that are there and differ, from "from" on; null when the shape has no field besides the key.</summary>
+    /// <summary>
+    /// The rows that are there and differ, from "from" on; null when the shape has no field besides the key.
+    /// </summary>
     /// <remarks>
-    /// record_image_ne compares what is stored, for every type: json has no equality, and that of numeric, citext or interval takes different texts for equal.
+    /// record_image_ne compares what is stored, for every type: json has no equality, and that of numeric, citext or
+    /// interval takes different texts for equal.
     /// </remarks>
     public static SqlText? Differing(StagingTable table, int shape, MissingField missing)
     {
@@ -70,7 +71,9 @@ internal static class ImportStatements
     public static SqlText NewKeys(StagingTable table) =>
         $"select {table.Keys.Select(k => k.In("s"))} from {table.Name} s where {IsNew(table)}";
 
-    /// <summary>Writes the planned rows that are not there; a field that the file lacks takes the column's default.</summary>
+    /// <summary>
+    /// Writes the planned rows that are not there; a field that the file lacks takes the column's default.
+    /// </summary>
     public static SqlText Insert(
         StagingTable table, int shape, MissingField missing, TablePlan changed,
         IReadOnlyCollection<StagingColumn> without)
@@ -78,7 +81,8 @@ internal static class ImportStatements
         (SqlText Sql, SqlText Value)[] columns =
         [
             .. table.Keys.Concat(table.Shapes[shape].Except(without)).Select(c => (c.Sql, c.In("s"))),
-            .. Lacking(table, shape, missing).Where(c => c.Column.Column is { NotNull: true, Default: null }).Select(c => (c.Column.Sql, c.Value)),
+            .. Lacking(table, shape, missing).Where(c => c.Column.Column is { NotNull: true, Default: null })
+                .Select(c => (c.Column.Sql, c.Value)),
         ];
         return $"""
             insert into {table.Model.Table} ({columns.Select(c => c.Sql)})
@@ -128,7 +132,9 @@ internal static class ImportStatements
     public static SqlText AddedKeys(StagingList list, TablePlan changed) =>
         $"select {changed.Identity.Of("t")} from {list.List.Table} t join {list.Added} a on {IsEntry(list, "a")}";
 
-    /// <summary>The key's largest value where the sequence would give it out again; no row where the sequence is ahead.</summary>
+    /// <summary>
+    /// The key's largest value where the sequence would give it out again; no row where the sequence is ahead.
+    /// </summary>
     public static SqlText SequenceBehind(Table table, Column key) => $"""
         select x.most::bigint from (select max({key}) as most from {table}) x, {SqlText.Raw(key.Sequence!)} q
         where x.most > case when q.is_called then q.last_value else q.last_value - 1 end
@@ -177,7 +183,8 @@ internal static class ImportStatements
         "jsonb" when table.Model.Label == WagtailTables.Revision && column.Column.Name == "content" =>
             (SqlText)$"""
             case when jsonb_typeof(t.{column.Sql}) = 'object' and jsonb_typeof(s.{column.Sql}) = 'object'
-              and t.{column.Sql} - 'content_type' = s.{column.Sql} - 'content_type' then t.{column.Sql} else s.{column.Sql} end
+              and t.{column.Sql} - 'content_type' = s.{column.Sql} - 'content_type' then t.{column.Sql}
+                  else s.{column.Sql} end
             """,
         _ => ValueConverter.For(column.Column).Updated(column.In("t"), column.In("s")),
     };

@@ -1,18 +1,13 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>
-/// Finds a key for each row that comes without one, and the rows that natural keys mean; set by set, in the order in which keys need each other.
+/// Finds a key for each row that comes without one, and the rows that natural keys mean; set by set, in the order in
+/// which keys need each other.
 /// </summary>
-/// <remarks>Content types and permissions are told by their natural keys even where the file has ids: migrate gave them others here.</remarks>
+/// <remarks>
+/// Content types and permissions are told by their natural keys even where the file has ids: migrate gave them others
+/// here.
+/// </remarks>
 internal sealed class KeyAssignment(
     Session session,
     ReferenceCatalog catalog,
@@ -29,13 +24,17 @@ internal sealed class KeyAssignment(
     private readonly HashSet<uint> _done = [];
 
     /// <summary>Assigns all of them.</summary>
-    /// <param name="takesRecovered">Whether a row may get the key that it had where it was dumped, although another row has its natural key here.</param>
-    /// <param name="reserve">Whether new keys are taken from their sequences; else they are those that would come next.</param>
+    /// <param name="takesRecovered">Whether a row may get the key that it had where it was dumped, although another row
+    /// has its natural key here.</param>
+    /// <param name="reserve">Whether new keys are taken from their sequences; else they are those that would come
+    /// next.</param>
     /// <returns>What is known with that: the key of each row among it.</returns>
-    /// <exception cref="DataOpsException">Natural keys that mean nothing, or more than one row: all of them, with their lines.</exception>
+    /// <exception cref="DataOpsException">Natural keys that mean nothing, or more than one row: all of them, with their
+    /// lines.</exception>
     public KnownIds Assign(bool takesRecovered, bool reserve)
     {
-        foreach (Table table in ids.Tables.Select(t => t.Model.Table).Concat(ids.Tables.SelectMany(NaturalTargets.Of)).DistinctBy(t => t.Oid).ToArray())
+        foreach (Table table in ids.Tables.Select(t => t.Model.Table).Concat(ids.Tables.SelectMany(NaturalTargets.Of))
+            .DistinctBy(t => t.Oid).ToArray())
             Visit(table, takesRecovered, reserve);
         problems.ThrowIfAny();
         MapObjectIds();
@@ -59,12 +58,14 @@ internal sealed class KeyAssignment(
 
     // What the values of a natural key lead over.
     private IEnumerable<Table> Needed(Table table) => keys.Of(table) is not { } key ? [] : key.Parts
-        .SelectMany(p => p.Path.Select(r => r.Target!).Append(catalog.ReferenceOf(p.Path.Count == 0 ? table : p.Path[^1].Target!, p.Column)?.Target))
+        .SelectMany(p => p.Path.Select(r => r.Target!).Append(
+            catalog.ReferenceOf(p.Path.Count == 0 ? table : p.Path[^1].Target!, p.Column)?.Target))
         .OfType<Table>()
         .Where(t => t.Oid != table.Oid);
 
     private bool NeedsIdentity(StagingTable table) =>
-        !ids.WithIdentity.Contains(table.Model.Table.Oid) && table is { Natural: not null, Keys.Count: 1, Buffer.Rows: > 0 }
+        !ids.WithIdentity.Contains(table.Model.Table.Oid)
+            && table is { Natural: not null, Keys.Count: 1, Buffer.Rows: > 0 }
         && (IsNeverById(table) || (table.HasKeyless && catalog.ParentLink(table.Model.Table) is null));
 
     private static bool IsNeverById(StagingTable table) => s_neverById.Contains(table.Model.Label);
@@ -86,7 +87,8 @@ internal sealed class KeyAssignment(
               from (select t.{pk} as pk, {inDatabase.Texts()} as key
                 from {target} t{inDatabase.Joins}) x
               where key in (select key from f) group by key)
-            select f._row, f._line, f.source, f.key, d.pk as known, coalesce(d.rows, 0) as rows, {_recovered.Of(table)} as recovered
+            select f._row, f._line, f.source, f.key, d.pk as known, coalesce(d.rows, 0) as rows,
+                {_recovered.Of(table)} as recovered
             from f left join d on d.key = f.key
             """);
         RequireOneRowEach(table, found);
@@ -100,15 +102,18 @@ internal sealed class KeyAssignment(
         string fields = string.Join(", ", table.Natural!.Parts.Select(p => p.Column.Name));
         SqlText key = $"array_to_json(key)";
         problems.AddRows($"_line", [], $"from {found} where key is null and source is null", _ => new(
-            ErrorIds.MissingKey, "objects in {0} have no key of their own", "Add the fields of the natural key to the file.",
+            ErrorIds.MissingKey, "objects in {0} have no key of their own",
+            "Add the fields of the natural key to the file.",
             label, "", fields, "missing, and so the row's natural key is not known"));
         SqlText twice = $"from {found} where key is not null group by key having count(*) > 1";
         problems.AddRows($"max(_line)", [key, $"min(_line)"], twice, r => new(
             ErrorIds.DuplicateKey, "keys in {0} occur more than once",
-            "One of the rows would overwrite the other: change one of them where the file was exported, or export with plain keys.",
+            "One of the rows would overwrite the other: change one of them where the file was exported, or export " +
+                "with plain keys.",
             label, "", fields, $"{r[0]} in line {r[1]} already"));
         problems.AddRows($"_line", [key, $"rows"], $"from {found} where rows > 1", r => new(
-            ErrorIds.AmbiguousKey, "natural keys in {0} match more than one row of the database", "Change all but one of those rows, or load a file with plain keys.",
+            ErrorIds.AmbiguousKey, "natural keys in {0} match more than one row of the database",
+            "Change all but one of those rows, or load a file with plain keys.",
             label, "", fields, $"{r[0]} matches {r[1]} rows"));
     }
 
@@ -130,7 +135,8 @@ internal sealed class KeyAssignment(
                 when x.known is not null and {stays} then x.known
                 when x.wanted is not null and x.claims = 1 and {isFree} then x.wanted end as pk
             from (
-              select f.*, coalesce(f.source, f.recovered) as wanted, count(*) over (partition by coalesce(f.source, f.recovered)) as claims
+              select f.*, coalesce(f.source, f.recovered) as wanted, count(*) over (partition by coalesce(f.source,
+                  f.recovered)) as claims
               from {found} f) x
             """);
         GeneratedKeys.Give(session, table, identity, reserve, context.Cancellation);
@@ -193,7 +199,8 @@ internal sealed class KeyAssignment(
 
 /// <summary>The rows that natural keys mean, in the file and in the database.</summary>
 internal sealed class NaturalTargets(
-    Session session, FixtureModels models, NaturalKeys keys, OnMissingReference choice, ImportProblems problems, CancellationToken cancellation)
+    Session session, FixtureModels models, NaturalKeys keys, OnMissingReference choice, ImportProblems problems,
+    CancellationToken cancellation)
 {
     private readonly MissingTargets _missing = new(models, problems);
 
@@ -207,7 +214,8 @@ internal sealed class NaturalTargets(
     {
         NaturalKeySql sql = new(keys.Of(table)!, t => Merged(ids, t));
         (StagingTable Table, StagingColumn Column, StagingBuffer Staged)[] referring =
-            [.. ids.Tables.SelectMany(t => Columns(t).Where(c => c.Column.Reference!.Target == table).Select(c => (t, c.Column, c.Staged)))];
+            [.. ids.Tables.SelectMany(
+                t => Columns(t).Where(c => c.Column.Reference!.Target == table).Select(c => (t, c.Column, c.Staged)))];
         SqlText pk = referring[0].Column.Reference!.TargetColumns[0].In("t");
         SqlText name = KnownIds.KeysOf(table);
         SqlText rows = $"""
@@ -228,7 +236,9 @@ internal sealed class NaturalTargets(
         return ids;
     }
 
-    /// <summary>A table's rows as they will be; those of a tree are told by their path, as long as they have no key.</summary>
+    /// <summary>
+    /// A table's rows as they will be; those of a tree are told by their path, as long as they have no key.
+    /// </summary>
     public SqlText Merged(KnownIds ids, Table table) =>
         ids.Merged(table, keys.Of(table)?.Parts.Select(p => p.AlongTree).FirstOrDefault(p => p is not null));
 
@@ -264,7 +274,8 @@ internal sealed class NaturalTargets(
             where k.rows > 1
             """;
         problems.AddRows($"r._line", [$"array_to_json(r.{column.NaturalSql})", $"k.rows"], meaning, r => new(
-            ErrorIds.AmbiguousKey, "natural keys in {0} match more than one row", "Change all but one of those rows, or load a file with plain keys.",
+            ErrorIds.AmbiguousKey, "natural keys in {0} match more than one row",
+            "Change all but one of those rows, or load a file with plain keys.",
             from.Model.Label, "", column.Field, $"-> {label} {r[0]} matches {r[1]} rows"));
     }
 
@@ -284,7 +295,8 @@ internal static class GeneratedKeys
     /// <param name="session">The session.</param>
     /// <param name="table">The rows' table.</param>
     /// <param name="identities">The temporary table: _row, pk.</param>
-    /// <param name="reserve">Take them from the sequence, so that nobody else gets them; else use those that would come next.</param>
+    /// <param name="reserve">Take them from the sequence, so that nobody else gets them; else use those that would come
+    /// next.</param>
     /// <param name="cancellation">Cancels the query.</param>
     /// <exception cref="DataOpsException">The table makes no keys.</exception>
     public static void Give(
@@ -296,18 +308,21 @@ internal static class GeneratedKeys
         Column key = table.Keys[0].Column;
         SqlText expression = key switch
         {
-            { Sequence: { } sequence } => reserve ? Reserve(session, table, sequence, cancellation) : Next(table, sequence),
+            { Sequence: { } sequence } =>
+                reserve ? Reserve(session, table, sequence, cancellation) : Next(table, sequence),
             { Type.Underlying.Name: "uuid" } => (SqlText)$"gen_random_uuid()",
             { Default: { } made } => SqlText.Raw(made),
             _ => throw new DataOpsException(
-                ErrorIds.MissingKey, FailureKind.InvalidData, $"{needed} objects of {table.Model.Label} have no key, and the database makes none for them.",
+                ErrorIds.MissingKey, FailureKind.InvalidData,
+                $"{needed} objects of {table.Model.Label} have no key, and the database makes none for them.",
                 "Export with plain keys.", table.Model.Label.ToString()),
         };
         session.Run($"""
             update {identities} i set pk = n.pk
             from (
               select _row, {expression} as pk
-              from (select _row, row_number() over (order by _row) as number from {identities} where pk is null) x order by number) n
+              from (select _row, row_number() over (order by _row) as number from {identities} where pk is null) x
+                  order by number) n
             where n._row = i._row
             """, cancellation);
     }

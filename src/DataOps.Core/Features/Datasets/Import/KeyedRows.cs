@@ -1,11 +1,9 @@
-using DataOps.Core.Django.Models;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.Datasets.Import;
 
-/// <summary>A file's rows under the keys that they have in this database: each staged table and list has a view of them, under its name.</summary>
+/// <summary>
+/// A file's rows under the keys that they have in this database: each staged table and list has a view of them, under
+/// its name.
+/// </summary>
 internal sealed record KeyedRows
 {
     private KeyedRows(KnownIds ids) => Ids = ids;
@@ -35,22 +33,35 @@ internal sealed record KeyedRows
         return new KeyedRows(ids);
     }
 
-    /// <summary>The rows with more rows left out, or more ids changed; the views are made anew where they have to look at another table for it.</summary>
+    /// <summary>
+    /// The rows with more rows left out, or more ids changed; the views are made anew where they have to look at
+    /// another table for it.
+    /// </summary>
     public KeyedRows With(Session session, KnownIds ids, CancellationToken cancellation) =>
-        ids.WithSkips == Ids.WithSkips && ids.WithMap == Ids.WithMap ? this with { Ids = ids } : Of(session, ids, cancellation);
+        ids.WithSkips == Ids.WithSkips && ids.WithMap == Ids.WithMap
+            ? this with { Ids = ids }
+            : Of(session, ids, cancellation);
 
-    /// <summary>The condition that a row t is not among those of a staging table, or not among those that meet a condition; begins with " and".</summary>
+    /// <summary>
+    /// The condition that a row t is not among those of a staging table, or not among those that meet a condition;
+    /// begins with " and".
+    /// </summary>
     public static SqlText NotIn(StagingTable staged, SqlText condition = default) =>
         $" and not exists (select 1 from {staged.Name} s where {ImportStatements.SameKey(staged)}{condition})";
 
-    /// <summary>The condition that a row t is not in the file, or not with the column by which it depends; begins with " and", or is empty.</summary>
+    /// <summary>
+    /// The condition that a row t is not in the file, or not with the column by which it depends; begins with " and",
+    /// or is empty.
+    /// </summary>
     /// <remarks>A field that the file lacks keeps its value, and so its row depends on it like any other.</remarks>
     public SqlText Except(Table table, Column? column)
     {
         if (StagedOf(table) is { } staged)
         {
             bool isField = column is not null && staged.Keys.All(k => k.Column != column);
-            int[] shapes = [.. Enumerable.Range(0, staged.Shapes.Count).Where(i => !isField || staged.Shapes[i].Any(c => c.Column == column))];
+            int[] shapes =
+                [.. Enumerable.Range(0, staged.Shapes.Count).Where(
+                    i => !isField || staged.Shapes[i].Any(c => c.Column == column))];
             return NotIn(staged, $" and s._shape = any({shapes})");
         }
         // Lists of the file's objects are made equal to the file's.

@@ -1,26 +1,25 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.References;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.Datasets.Import;
 
-/// <summary>The keys that rows had where they were dumped, as far as a dump that leaves keys out still tells them.</summary>
-internal sealed class KeysFromRevisions(Session session, ReferenceCatalog catalog, KnownIds ids, OperationContext context)
+/// <summary>
+/// The keys that rows had where they were dumped, as far as a dump that leaves keys out still tells them.
+/// </summary>
+internal sealed class KeysFromRevisions(
+    Session session, ReferenceCatalog catalog, KnownIds ids, OperationContext context)
 {
     private const int Listed = 100;
 
     /// <summary>The SQL of such a key; f is the row of the file, with _row.</summary>
     /// <remarks>
-    /// A revision remembers the key of its object. Content types have theirs from migrate, one after the other, and dumpdata writes them in that order.
+    /// A revision remembers the key of its object. Content types have theirs from migrate, one after the other, and
+    /// dumpdata writes them in that order.
     /// </remarks>
     public SqlText Of(StagingTable table)
     {
         SqlText type = table.Keys[0].Column.TypeSql;
         if (table.Model.Label == DjangoTables.ContentType)
             return $"(row_number() over (order by f._row))::{type}";
-        StagingColumn? latest = table.Columns.FirstOrDefault(c => c.Column.Name == "latest_revision_id" && c.Reference?.Target is { } target
+        StagingColumn? latest =
+            table.Columns.FirstOrDefault(c => c.Column.Name == "latest_revision_id" && c.Reference?.Target is { } target
             && catalog.TableOf(WagtailTables.Revision) == target);
         bool isNumber = table.Keys[0].Column.Type.Underlying.Name is "int2" or "int4" or "int8";
         if (latest is null || !isNumber || ids.StagedOf(latest.Reference!.Target!) is not { } revisions)
@@ -38,17 +37,20 @@ internal sealed class KeysFromRevisions(Session session, ReferenceCatalog catalo
         SqlText identity = KnownIds.Identity(types.Model.Table);
         foreach (StagingTable from in ids.Tables)
         {
-            foreach (StagingColumn column in from.Keys.Concat(from.Columns).Where(c => c.Reference?.Target == types.Model.Table))
+            foreach (StagingColumn column in from.Keys.Concat(from.Columns).Where(
+                c => c.Reference?.Target == types.Model.Table))
             {
                 SqlText sql = $"""
                     select r._line, r.{column.Sql}::text, t.app_label || '.' || t.model
-                    from {from.Buffer.Table} r join {identity} i on i.source = r.{column.Sql} join {types.Buffer.Table} t on t._row = i._row
+                    from {from.Buffer.Table} r join {identity} i on i.source = r.{column.Sql}
+                        join {types.Buffer.Table} t on t._row = i._row
                     where i.source <> i.pk order by 1 limit {Listed}
                     """;
                 foreach ((long line, string id, string label) in session.Read(
                     sql, r => (r.GetInt64(0), r.GetString(1), r.GetString(2)), context.Cancellation))
                     context.Warning?.Invoke(
-                        $"Line {line}, {from.Model.Label}: {column.Field} {id} is taken for {label}, number {id} of the content types in the file, "
+                        $"Line {line}, {from.Model.Label}: {column.Field} {id} is taken for {label}, number {id} of " +
+                            $"the content types in the file, "
                         + "as the file does not give their ids. Check it.");
             }
         }

@@ -1,16 +1,15 @@
 using System.Collections.Immutable;
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.References;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
-/// <summary>What a file's ids and natural keys mean in this database, as far as it is known, and the SQL of the file's rows with that.</summary>
+/// <summary>
+/// What a file's ids and natural keys mean in this database, as far as it is known, and the SQL of the file's rows with
+/// that.
+/// </summary>
 /// <remarks>
-/// The ids themselves stand in temporary tables: the keys of rows (identity), what natural keys mean (keys), what the file's ids have become (map), what
-/// object ids have become (generic), and rows that are left out (skip). A value tells which of these there are; who finds out more returns another.
+/// The ids themselves stand in temporary tables: the keys of rows (identity), what natural keys mean (keys), what the
+/// file's ids have become (map), what object ids have become (generic), and rows that are left out (skip). A value
+/// tells which of these there are; who finds out more returns another.
 /// </remarks>
 /// <param name="Catalog">The database's models and references.</param>
 /// <param name="Tables">The staged tables.</param>
@@ -52,8 +51,12 @@ internal sealed record KnownIds(ReferenceCatalog Catalog, IReadOnlyList<StagingT
     /// <summary>The staging table of a table; null when the file has no rows of it.</summary>
     public StagingTable? StagedOf(Table table) => _staged.GetValueOrDefault(table.Oid);
 
-    /// <summary>The table that holds a table's changed ids: its own, or that of the parent whose key it shares; null when there are none.</summary>
-    public Table? MapOf(Table table) => WithMap.Contains(table.Oid) ? table : Catalog.ParentLink(table) is { } link ? MapOf(link.Target!) : null;
+    /// <summary>
+    /// The table that holds a table's changed ids: its own, or that of the parent whose key it shares; null when there
+    /// are none.
+    /// </summary>
+    public Table? MapOf(Table table) =>
+        WithMap.Contains(table.Oid) ? table : Catalog.ParentLink(table) is { } link ? MapOf(link.Target!) : null;
 
     /// <summary>Leaves rows out of the load.</summary>
     /// <param name="session">The session, in the load's transaction.</param>
@@ -88,9 +91,13 @@ internal sealed record KnownIds(ReferenceCatalog Catalog, IReadOnlyList<StagingT
         return $"select {values} from {table.Buffer.Table} r{joins.Sql}{where}";
     }
 
-    /// <summary>A table's rows as they will be after the load: the file's, and those that it does not touch; _row tells them apart.</summary>
+    /// <summary>
+    /// A table's rows as they will be after the load: the file's, and those that it does not touch; _row tells them
+    /// apart.
+    /// </summary>
     /// <param name="table">The table.</param>
-    /// <param name="path">The column of a tree node's path, by which rows are then told instead of by their key.</param>
+    /// <param name="path">The column of a tree node's path, by which rows are then told instead of by their
+    /// key.</param>
     public SqlText Merged(Table table, Column? path = null)
     {
         IEnumerable<SqlText> own = table.Columns.Select(c => c.In("t"));
@@ -111,13 +118,16 @@ internal sealed record KnownIds(ReferenceCatalog Catalog, IReadOnlyList<StagingT
     {
         if (staged.Keys.Any(k => k.Column == column))
             return column.In("v");
-        int[] shapes = [.. Enumerable.Range(0, staged.Shapes.Count).Where(i => staged.Shapes[i].Any(c => c.Column == column))];
+        int[] shapes =
+            [.. Enumerable.Range(0, staged.Shapes.Count).Where(i => staged.Shapes[i].Any(c => c.Column == column))];
         return shapes.Length == 0 ? column.In("t")
             : shapes.Length == staged.Shapes.Count ? column.In("v")
             : (SqlText)$"case when v._shape = any({shapes}) then v.{column} else t.{column} end as {column}";
     }
 
-    /// <summary>A list's entries: _row, _line, _position, owner, target; the owners are read from their table's view.</summary>
+    /// <summary>
+    /// A list's entries: _row, _line, _position, owner, target; the owners are read from their table's view.
+    /// </summary>
     public SqlText Entries(StagingTable table, StagingList list)
     {
         Joins joins = new();
@@ -148,7 +158,9 @@ internal sealed record KnownIds(ReferenceCatalog Catalog, IReadOnlyList<StagingT
             joins.Add(target, Generic, $"{target}.content_type = {type} and {target}.source = r.{column.Sql}::text");
             return $"coalesce({target}.target::{column.Column.TypeSql}, {value})";
         }
-        return HasForeignContentTypes && IsRevisionContent(table, column) ? RevisionContent(table, value, joins) : value;
+        return HasForeignContentTypes && IsRevisionContent(table, column)
+            ? RevisionContent(table, value, joins)
+            : value;
     }
 
     private SqlText Reference(StagingColumn column, Joins joins)
@@ -172,13 +184,16 @@ internal sealed record KnownIds(ReferenceCatalog Catalog, IReadOnlyList<StagingT
         return values.Count == 0 ? value : (SqlText)$"coalesce({values}, {value})";
     }
 
-    private Reference? GenericOf(StagingTable table, StagingColumn column) => Catalog.From(table.Model.Table).FirstOrDefault(r =>
+    private Reference? GenericOf(StagingTable table, StagingColumn column) =>
+        Catalog.From(table.Model.Table).FirstOrDefault(r =>
         r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null } && r.Column == column.Column);
 
     private static bool IsRevisionContent(StagingTable table, StagingColumn column) =>
-        table.Model.Label == WagtailTables.Revision && column.Column.Name == "content" && column.Column.Type.Underlying.Name == "jsonb";
+        table.Model.Label == WagtailTables.Revision && column.Column.Name == "content"
+            && column.Column.Type.Underlying.Name == "jsonb";
 
-    // A revision says its content type twice; the column is right, and the number inside is another database's, and not seldom was wrong there too.
+    // A revision says its content type twice; the column is right, and the number inside is another database's, and not
+    // seldom was wrong there too.
     private SqlText RevisionContent(StagingTable table, SqlText value, Joins joins)
     {
         SqlText type = Reference(Staged(table, table.Model.Table.Find("content_type_id")!), joins);
@@ -190,10 +205,12 @@ internal sealed record KnownIds(ReferenceCatalog Catalog, IReadOnlyList<StagingT
         if (!HasGeneric)
             return content;
         SqlText key = Value(table, Staged(table, table.Model.Table.Find("object_id")!), joins);
-        return $"case when {key} is distinct from r.object_id and {IsNumber("pk")} then jsonb_set({content}, '{{pk}}', {key}::jsonb) else {content} end";
+        return $"case when {key} is distinct from r.object_id and {IsNumber("pk")} then jsonb_set({content}, " +
+            $"'{{pk}}', {key}::jsonb) else {content} end";
     }
 
-    private static StagingColumn Staged(StagingTable table, Column column) => table.Keys.Concat(table.Columns).First(c => c.Column == column);
+    private static StagingColumn Staged(StagingTable table, Column column) =>
+        table.Keys.Concat(table.Columns).First(c => c.Column == column);
 
     // A column may be asked for twice, for itself and as the content type of an object id: its alias tells.
     private sealed class Joins

@@ -1,6 +1,4 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Files;
-using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
@@ -11,7 +9,8 @@ public abstract record LoadOptions : ChangeOptions
     /// Dataset to read: Django's JSON, JSONL, XML or YAML or feincms3-data's JSON, plain or compressed with gzip,
     /// bzip2, xz or zip.
     /// </summary>
-    [Option(Position = 0, Mandatory = true, Pipeline = true, Aliases = ["PSPath", "FullName"], Form = OptionForm.DatasetToRead)]
+    [Option(Position = 0, Mandatory = true, Pipeline = true, Aliases = ["PSPath", "FullName"],
+        Form = OptionForm.DatasetToRead)]
     public string Path { get; init; } = "";
 
     /// <summary>Format of the dataset. Default: by its name or its content.</summary>

@@ -1,25 +1,22 @@
-using DataOps.Core.Django.References;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>
-/// Gives new keys to the objects of models that are saved as new rows; what refers to them in the file, in whatever way, then refers to the copies.
+/// Gives new keys to the objects of models that are saved as new rows; what refers to them in the file, in whatever
+/// way, then refers to the copies.
 /// </summary>
 internal sealed class RowsSavedAsNew(
-    Session session, ReferenceCatalog catalog, KnownIds ids, OnMissingReference choice, ImportProblems problems, OperationContext context)
+    Session session, ReferenceCatalog catalog, KnownIds ids, OnMissingReference choice, ImportProblems problems,
+    OperationContext context)
 {
     /// <summary>Gives them, and leaves out what is to go with a reference that leads out of the file.</summary>
     /// <param name="specs">The file's specs.</param>
     /// <param name="reserve">Whether the keys are taken from their sequences.</param>
     /// <returns>What is known with that.</returns>
     /// <exception cref="DataOpsException">
-    /// A key occurs twice; or a reference leads out of the file, and is not to be kept or cleared: all of them, with their lines.
+    /// A key occurs twice; or a reference leads out of the file, and is not to be kept or cleared: all of them, with
+    /// their lines.
     /// </exception>
     public KnownIds Give(FileSpecs specs, bool reserve)
     {
@@ -51,7 +48,8 @@ internal sealed class RowsSavedAsNew(
         if (spec.Staged is not { } staged || spec.Model.Key is not [{ } key])
         {
             if (spec.Model.Key.Count != 1)
-                throw FileSpec.Invalid(spec.Spec.Place!, $"{spec.Model.Label} cannot be saved as new: its key has several columns.");
+                throw FileSpec.Invalid(
+                    spec.Spec.Place!, $"{spec.Model.Label} cannot be saved as new: its key has several columns.");
             SqlText type = spec.Model.Key[0].TypeSql;
             Run($"""
                 create temporary table {KnownIds.Map(table)} (source {type} primary key, target {type}) on commit drop
@@ -75,7 +73,8 @@ internal sealed class RowsSavedAsNew(
         GeneratedKeys.Give(session, staged, identity, reserve, context.Cancellation);
         Run($"alter table {identity} add primary key (_row); create index on {identity} (pk); analyze {identity}");
         SqlText map = KnownIds.Map(table);
-        TemporaryTable.Create(session, map, $"select source, pk as target from {identity} where source is not null", context.Cancellation);
+        TemporaryTable.Create(session, map, $"select source, pk as target from {identity} where source is not null",
+            context.Cancellation);
         Run($"alter table {map} add primary key (source)");
         ids = ids with { WithIdentity = ids.WithIdentity.Add(table.Oid), WithMap = ids.WithMap.Add(table.Oid) };
     }
@@ -103,8 +102,10 @@ internal sealed class RowsSavedAsNew(
             SqlText key = isEntry || from.Keys.Count != 1 ? (SqlText)$"''" : from.Keys[0].In("r");
             problems.AddRows($"r._line", [key, column.In("r")], $"from {staged.Table} r where {isOutside}", r => new(
                 ErrorIds.ReferenceOutsideFile, "references in {0} lead to rows that are not copied with them",
-                "Add those rows to the export; or load with -OnMissingReference KeepKey (the copy refers to the row that is there), Null or SkipRow.",
-                from.Model.Label, r[0], column.Field, $"-> {catalog.LabelOf(column.Reference!.Target!)} {r[1]} is not in the file"));
+                "Add those rows to the export; or load with -OnMissingReference KeepKey (the copy refers to the row " +
+                    "that is there), Null or SkipRow.",
+                from.Model.Label, r[0], column.Field,
+                $"-> {catalog.LabelOf(column.Reference!.Target!)} {r[1]} is not in the file"));
         }
     }
 

@@ -1,11 +1,5 @@
 using System.Diagnostics;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Import;
@@ -16,10 +10,13 @@ namespace DataOps.Core.Features.Datasets.Import;
 /// <param name="Specs">What the file says about the rows of its models.</param>
 internal sealed record StagedFile(IReadOnlyList<StagingTable> Tables, long Objects, FileSpecs Specs);
 
-/// <summary>Brings a dataset file into staging tables, one a model and one a many-to-many list, in constant memory.</summary>
+/// <summary>
+/// Brings a dataset file into staging tables, one a model and one a many-to-many list, in constant memory.
+/// </summary>
 /// <remarks>The tables are temporary and end with the transaction.</remarks>
 internal sealed class StagingArea(
-    Session session, ReferenceCatalog catalog, FixtureModels models, NaturalKeys keys, JsonFields jsonFields, string path, OperationContext context)
+    Session session, ReferenceCatalog catalog, FixtureModels models, NaturalKeys keys, JsonFields jsonFields,
+    string path, OperationContext context)
 {
     private const int SendAt = 1 << 18;
     private const long MostWaiting = 1 << 23;
@@ -39,7 +36,8 @@ internal sealed class StagingArea(
 
     /// <summary>Reads all objects of a file.</summary>
     /// <exception cref="DataOpsException">
-    /// The file is broken, or names what the database does not have, or holds what it cannot store: all of it, with lines. Or its specs contradict it.
+    /// The file is broken, or names what the database does not have, or holds what it cannot store: all of it, with
+    /// lines. Or its specs contradict it.
     /// </exception>
     public StagedFile Fill(FixtureReader reader)
     {
@@ -92,9 +90,12 @@ internal sealed class StagingArea(
         Model? model = models.Find(source.Label);
         if (model is null || model.Key.Count == 0)
         {
-            string what = model is null ? "neither a content type nor a table of that name" : "a table without a primary key";
+            string what = model is null
+                ? "neither a content type nor a table of that name"
+                : "a table without a primary key";
             _problems.Add(source.Line, new(
-                ErrorIds.UnknownModel, "models in {0} are not in the database", "Run the application's migrations first, or leave these models out of the export.",
+                ErrorIds.UnknownModel, "models in {0} are not in the database",
+                "Run the application's migrations first, or leave these models out of the export.",
                 source.Label, "", "", what));
             return null;
         }
@@ -112,13 +113,15 @@ internal sealed class StagingArea(
     {
         if (_unknown.Add($"{source.Label} {field}"))
             _problems.Add(source.Line, new(
-                ErrorIds.UnknownField, "fields in {0} are not in the database", "Bring the application that wrote the file and this database to the same migrations.",
+                ErrorIds.UnknownField, "fields in {0} are not in the database",
+                "Bring the application that wrote the file and this database to the same migrations.",
                 source.Label, "", field, "no such column or many-to-many list"));
     }
 
     private void FlushLargest()
     {
-        (StagingTable table, StagingBuffer buffer) = _tables.SelectMany(t => t.Buffers.Select(b => (t, b))).MaxBy(x => x.b.Waiting);
+        (StagingTable table, StagingBuffer buffer) = _tables.SelectMany(t => t.Buffers.Select(b => (t, b))).MaxBy(
+            x => x.b.Waiting);
         _waiting -= buffer.Waiting;
         Flush(table, buffer);
     }
@@ -144,9 +147,13 @@ internal sealed class StagingArea(
     private DatasetException Refused(StagingTable table, StagingException e)
     {
         PostgresException cause = e.Cause;
-        string column = cause.Where is { } where && where.IndexOf(", column ", StringComparison.Ordinal) is var at and >= 0 ? where[(at + 9)..] : "";
-        string field = table.Columns.FirstOrDefault(c => column.StartsWith(c.Column.Name + ":", StringComparison.Ordinal))?.Field ?? column.Split(':')[0];
-        string value = column.Contains(": ", StringComparison.Ordinal) ? column[(column.IndexOf(": ", StringComparison.Ordinal) + 2)..] + " " : "";
+        string column = cause.Where is { } where
+            && where.IndexOf(", column ", StringComparison.Ordinal) is var at and >= 0 ? where[(at + 9)..] : "";
+        string field = table.Columns.FirstOrDefault(
+            c => column.StartsWith(c.Column.Name + ":", StringComparison.Ordinal))?.Field ?? column.Split(':')[0];
+        string value = column.Contains(": ", StringComparison.Ordinal)
+            ? column[(column.IndexOf(": ", StringComparison.Ordinal) + 2)..] + " "
+            : "";
         string line = e.Line is { } known ? $"line {known}" : "a line that PostgreSQL did not name";
         const string Advice = "Correct it in the file, or where it was exported.";
         return new DatasetException(
@@ -155,7 +162,8 @@ internal sealed class StagingArea(
                 + $"\n  {line}  {table.Model.Label}  {field}  {value}{cause.MessageText}",
             Advice,
             path,
-            [new DatasetProblem(ErrorIds.InvalidValue, e.Line ?? 0, Advice, [table.Model.Label, "", field, value + cause.MessageText])],
+            [new DatasetProblem(
+                ErrorIds.InvalidValue, e.Line ?? 0, Advice, [table.Model.Label, "", field, value + cause.MessageText])],
             1,
             cause);
     }

@@ -1,7 +1,4 @@
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Copy;
-using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Import;

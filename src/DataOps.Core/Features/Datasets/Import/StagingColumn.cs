@@ -1,14 +1,13 @@
 using System.Text.Json;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
 using DataOps.Core.Django.Values;
-using DataOps.Core.Postgres.Catalog;
 using DataOps.Core.Postgres.Copy;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
-/// <summary>A column as values of a file come into it; a reference may come as its target's natural key, which has a column of its own.</summary>
+/// <summary>
+/// A column as values of a file come into it; a reference may come as its target's natural key, which has a column of
+/// its own.
+/// </summary>
 /// <param name="name">What the file calls it.</param>
 /// <param name="column">The target's column.</param>
 /// <param name="reference">The reference that it makes; null for other columns.</param>
@@ -18,12 +17,15 @@ internal sealed class StagingColumn(string name, Column column, Reference? refer
     private ValueConverter _converter = ValueConverter.For(column);
     private readonly Utf8Output _text = new();
 
-    /// <summary>Whether texts in a JSON column are the JSON of a StreamField, as the user says; null when the texts tell.</summary>
+    /// <summary>
+    /// Whether texts in a JSON column are the JSON of a StreamField, as the user says; null when the texts tell.
+    /// </summary>
     public bool? IsStreamField
     {
         set => _converter = ValueConverter.For(column, new ValueForm
         {
-            StreamField = value switch { true => StreamFieldUse.Yes, false => StreamFieldUse.No, null => StreamFieldUse.Unknown },
+            StreamField = value switch { true => StreamFieldUse.Yes, false => StreamFieldUse.No,
+                null => StreamFieldUse.Unknown },
         });
     }
 

@@ -1,19 +1,16 @@
 using System.Text;
 using System.Text.Json;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
 using DataOps.Core.Django.Values;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
-/// <summary>A model's rows on their way into a staging table that has the target's types and none of its constraints.</summary>
+/// <summary>
+/// A model's rows on their way into a staging table that has the target's types and none of its constraints.
+/// </summary>
 /// <remarks>
-/// Objects need not have the same fields. Each set of fields that occurs is a shape; a row tells its own, and each shape is applied by itself.
+/// Objects need not have the same fields. Each set of fields that occurs is a shape; a row tells its own, and each
+/// shape is applied by itself.
 /// </remarks>
 internal sealed class StagingTable
 {
@@ -33,8 +30,12 @@ internal sealed class StagingTable
     {
         (Model, Natural) = (model, keys.Of(model.Table));
         Keys = [.. model.Key.Select(k => Staged("pk", k))];
-        Columns = [.. model.Fields.Where(f => f.Column.IsWritable && !model.Key.Contains(f.Column)).Select(f => Staged(f.Name, f.Column))];
-        (_values, _shape, _keys) = (new FixtureSlice?[Columns.Count + model.ManyToMany.Count], new char[Columns.Count], new FixtureSlice?[Keys.Count]);
+        Columns =
+            [.. model.Fields.Where(f => f.Column.IsWritable && !model.Key.Contains(f.Column)).Select(
+                f => Staged(f.Name, f.Column))];
+        (_values, _shape, _keys) =
+            (new FixtureSlice?[Columns.Count + model.ManyToMany.Count], new char[Columns.Count],
+            new FixtureSlice?[Keys.Count]);
         StagingColumn[] all = [.. Keys, .. Columns];
         Buffer = new StagingBuffer(
             NameOf("raw", model.Table), ["_row", "_line", "_shape", .. all.SelectMany(c => c.StagedNames)]);
@@ -62,7 +63,10 @@ internal sealed class StagingTable
     /// <summary>The model's natural key; null when it has none.</summary>
     public NaturalKey? Natural { get; }
 
-    /// <summary>The rows with the keys and references that they have in this database: _row, _line, _shape, and the columns under their names.</summary>
+    /// <summary>
+    /// The rows with the keys and references that they have in this database: _row, _line, _shape, and the columns
+    /// under their names.
+    /// </summary>
     public SqlText Name => NameOf("import", Model.Table);
 
     /// <summary>Whether a row came without a key of its own.</summary>
@@ -119,12 +123,14 @@ internal sealed class StagingTable
 
     private void AddMissingKey(FixtureObject source, ImportProblems problems)
     {
-        string candidates = string.Join(" or ", Model.Table.UniqueKeys.Select(k => $"{Model.Label}={string.Join('+', k)}"));
+        string candidates = string.Join(
+            " or ", Model.Table.UniqueKeys.Select(k => $"{Model.Label}={string.Join('+', k)}"));
         problems.Add(source.Line, new(
             ErrorIds.MissingKey, "objects in {0} have no key of their own",
             "Export with plain keys, or give the fields of their natural key with "
                 + $"-NaturalKey{(candidates.Length > 0 ? $", as {candidates}" : "")}.",
-            Model.Label, "", "pk", source.Key is null ? "missing, and no natural key is known" : "not the key's columns"));
+            Model.Label, "", "pk",
+            source.Key is null ? "missing, and no natural key is known" : "not the key's columns"));
     }
 
     private void TakeRow(FixtureObject source, long row, FixtureSlice? key, ImportProblems problems)
@@ -167,7 +173,8 @@ internal sealed class StagingTable
     {
         string key = source.Key is { } own ? Shown(source[own]).Trim('"') : "";
         problems.Add(source.LineOf(value), new(
-            ErrorIds.InvalidValue, "values in {0} cannot be stored", "Correct them in the file, or where it was exported.",
+            ErrorIds.InvalidValue, "values in {0} cannot be stored",
+            "Correct them in the file, or where it was exported.",
             Model.Label, key, field, $"{Shown(source[value])}: {problem}"));
     }
 
@@ -237,7 +244,8 @@ internal sealed class StagingTable
         for (int i = 0; i < Columns.Count; i++)
             if (Field.Referring(Columns[i].Column.Name) is { } name)
                 _slots.TryAdd(name, i);
-        // What PostgreSQL generates, and the key's own fields, which stand in pk; the link to a parent stands for it where there is no pk.
+        // What PostgreSQL generates, and the key's own fields, which stand in pk; the link to a parent stands for it
+        // where there is no pk.
         foreach (Column column in Model.Table.Columns.Where(c => !c.IsWritable || Model.Key.Contains(c)))
         {
             int slot = Keys is [{ Reference: not null } only] && only.Column == column ? ParentLink : Ignored;
@@ -249,7 +257,8 @@ internal sealed class StagingTable
 }
 
 /// <summary>
-/// A many-to-many list on its way into its staging table: a row for each owner whose list the file has, without a target, and one for each entry.
+/// A many-to-many list on its way into its staging table: a row for each owner whose list the file has, without a
+/// target, and one for each entry.
 /// </summary>
 internal sealed class StagingList
 {

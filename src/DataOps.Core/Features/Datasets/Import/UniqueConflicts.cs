@@ -1,18 +1,15 @@
-using DataOps.Core.Django.References;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Catalog;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
-
 namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>Rows that hold no unique value of another row, but one that gives way.</summary>
 /// <param name="Rows">The file's rows that are left.</param>
-/// <param name="Replaced">Tables of which rows give way; <see cref="UniqueConflicts.Replaced"/> has which, and to what.</param>
+/// <param name="Replaced">Tables of which rows give way; <see cref="UniqueConflicts.Replaced"/> has which, and to
+/// what.</param>
 internal sealed record SettledConflicts(KeyedRows Rows, IReadOnlyList<Table> Replaced);
 
-/// <summary>Rows of the target that hold a unique value of one of the file's rows, and are other rows: they are named, or give way, or stay.</summary>
+/// <summary>
+/// Rows of the target that hold a unique value of one of the file's rows, and are other rows: they are named, or give
+/// way, or stay.
+/// </summary>
 internal sealed class UniqueConflicts(
     Session session,
     ReferenceCatalog catalog,
@@ -29,7 +26,8 @@ internal sealed class UniqueConflicts(
 
     /// <summary>Finds them.</summary>
     /// <exception cref="DataOpsException">
-    /// Two rows of the file have the same value, or a row of the target is in the way and is to stay: all of them, with their lines.
+    /// Two rows of the file have the same value, or a row of the target is in the way and is to stay: all of them, with
+    /// their lines.
     /// </exception>
     public SettledConflicts Settle()
     {
@@ -37,7 +35,8 @@ internal sealed class UniqueConflicts(
         {
             foreach (IReadOnlyList<string> unique in table.Model.Table.UniqueKeys)
                 Settle(table, unique, isEnforced: true);
-            if (table.Natural is not { CanBeReferredTo: true } natural || !natural.Parts.All(p => p is { Path.Count: 0, AlongTree: null }))
+            if (table.Natural is not { CanBeReferredTo: true } natural
+                || !natural.Parts.All(p => p is { Path.Count: 0, AlongTree: null }))
                 continue;
             string[] names = [.. natural.Parts.Select(p => p.Column.Name)];
             if (!table.Model.Table.UniqueKeys.Any(u => u.Order().SequenceEqual(names.Order())))
@@ -49,12 +48,17 @@ internal sealed class UniqueConflicts(
         return new SettledConflicts(rows, _replaced);
     }
 
-    // Django takes natural keys for unique, even where the database does not ask for it: that of a page is the path of its address.
+    // Django takes natural keys for unique, even where the database does not ask for it: that of a page is the path of
+    // its address.
     private void Settle(StagingTable table, IReadOnlyList<string> names, bool isEnforced)
     {
         context.Cancellation.ThrowIfCancellationRequested();
-        StagingColumn[] unique = [.. names.Select(u => table.Keys.Concat(table.Columns).FirstOrDefault(c => c.Column.Name == u)).OfType<StagingColumn>()];
-        int[] full = [.. Enumerable.Range(0, table.Shapes.Count).Where(i => unique.Except(table.Keys).All(table.Shapes[i].Contains))];
+        StagingColumn[] unique =
+            [.. names.Select(u => table.Keys.Concat(table.Columns).FirstOrDefault(c => c.Column.Name == u))
+                .OfType<StagingColumn>()];
+        int[] full =
+            [.. Enumerable.Range(0, table.Shapes.Count).Where(
+                i => unique.Except(table.Keys).All(table.Shapes[i].Contains))];
         if (unique.Length < names.Count || full.Length == 0)
             return;
         SqlText shapes = $"_shape = any({full})";
@@ -85,7 +89,8 @@ internal sealed class UniqueConflicts(
         SqlText same = ImportStatements.Same(unique, "t", "s");
         SqlText sameRow = ImportStatements.Same(table.Keys, "m", "t");
         SqlText moves = $"({unique.Select(c => c.In("m"))}) is distinct from ({unique.Select(c => c.In("t"))})";
-        // What the file itself moves elsewhere is not in the way; and where the database allows it, rows that are as they were may stay so.
+        // What the file itself moves elsewhere is not in the way; and where the database allows it, rows that are as
+        // they were may stay so.
         SqlText others = isEnforced
             ? (SqlText)$"not exists (select 1 from {table.Name} m where {sameRow} and m.{shapes} and {moves})"
             : (SqlText)$"not exists (select 1 from {table.Name} m where {sameRow}){SameSlug(table, unique)}";
@@ -96,11 +101,13 @@ internal sealed class UniqueConflicts(
             """;
     }
 
-    // A table of their own tells the planner how many they are: for few of them an index serves, for many it would take ages.
+    // A table of their own tells the planner how many they are: for few of them an index serves, for many it would take
+    // ages.
     private SqlText New(StagingTable table, StagingColumn[] unique)
     {
         SqlText name = StagingTable.NameOf("new", table.Model.Table);
-        IEnumerable<StagingColumn> columns = table.Keys.Concat(unique).Concat(Slug(table, unique) is { } slug ? [slug] : []).Distinct();
+        IEnumerable<StagingColumn> columns = table.Keys.Concat(unique).Concat(
+            Slug(table, unique) is { } slug ? [slug] : []).Distinct();
         SqlText select = $"""
             select s._row, s._line, s._shape, {columns.Select(c => c.In("s"))} from {table.Name} s
             where {ImportStatements.IsNew(table)}
@@ -115,7 +122,8 @@ internal sealed class UniqueConflicts(
 
     // No index serves the path of a page's address; its last step is the slug, which has one.
     private static StagingColumn? Slug(StagingTable table, StagingColumn[] unique) =>
-        unique is [{ Column.Name: "url_path" }] && table.Columns.FirstOrDefault(c => c.Column.Name == "slug") is { } slug
+        unique is [{ Column.Name: "url_path" }]
+            && table.Columns.FirstOrDefault(c => c.Column.Name == "slug") is { } slug
             && table.Shapes.All(s => s.Contains(slug)) ? slug : null;
 
     private static SqlText SameSlug(StagingTable table, StagingColumn[] unique) =>
@@ -129,11 +137,13 @@ internal sealed class UniqueConflicts(
         SqlText from = $"from {table.Name} s where s.{shapes} and {present} group by {columns} having count(*) > 1";
         SqlText value = $"min({ImportStatements.Values(unique)})";
         problems.AddRows($"max(s._line)", [key, value, $"min(s._line)"], from, r => new(
-            ErrorIds.NotUnique, "values in {0} violate a unique constraint", "Change one of the rows, in the file or where it was exported.",
+            ErrorIds.NotUnique, "values in {0} violate a unique constraint",
+            "Change one of the rows, in the file or where it was exported.",
             table.Model.Label, r[0], fields, $"\"{r[1]}\" is in line {r[2]} already"));
     }
 
-    // The row that stays takes the place of the file's in whatever refers to it; the other halves of the file's row are left out with it.
+    // The row that stays takes the place of the file's in whatever refers to it; the other halves of the file's row are
+    // left out with it.
     private void Skip(StagingTable table, SqlText held)
     {
         Table target = table.Model.Table;
@@ -143,11 +153,14 @@ internal sealed class UniqueConflicts(
         SqlText found = StagingTable.NameOf("held", target);
         Run($"drop table if exists {found}");
         TemporaryTable.Create(
-            session, found, $"select s._row, s.{key.Sql} as source, min(t.{key.Sql}) as target {held} group by 1, 2", context.Cancellation);
+            session, found, $"select s._row, s.{key.Sql} as source, min(t.{key.Sql}) as target {held} group by 1, 2",
+            context.Cancellation);
         KnownIds ids = rows.Ids;
         foreach (StagingTable heir in Heirs(table))
             ids = ids.LeaveOut(
-                session, heir, $"select s._row from {heir.Name} s where s.{heir.Keys[0].Sql} in (select source from {found})", context.Cancellation);
+                session, heir,
+                $"select s._row from {heir.Name} s where s.{heir.Keys[0].Sql} in (select source from {found})",
+                context.Cancellation);
         ids = ids.LeaveOut(session, table, $"select _row from {found}", context.Cancellation);
         if (ids.MapOf(target) is null)
         {
@@ -179,7 +192,8 @@ internal sealed class UniqueConflicts(
             _replaced.Add(target);
         }
         Run($"""
-            insert into {Replaced(target)} select distinct on (1) t.{key.Sql}, s.{key.Sql} {held} order by 1, 2 on conflict do nothing;
+            insert into {Replaced(target)} select distinct on (1) t.{key.Sql}, s.{key.Sql} {held}
+                order by 1, 2 on conflict do nothing;
             analyze {Replaced(target)}
             """);
     }
@@ -190,12 +204,14 @@ internal sealed class UniqueConflicts(
             for (int shape = 0; shape < table.Shapes.Count; shape++)
                 if (ImportStatements.Differing(table, shape, MissingField.Keep) is { } differing)
                     problems.AddRows($"s._line", [ImportStatements.KeyOf(table)], differing, r => new(
-                        ErrorIds.AlreadyThere, "rows in {0} are in the database already and differ", "Load with -OnConflict Update, or Skip to keep what is there.",
+                        ErrorIds.AlreadyThere, "rows in {0} are in the database already and differ",
+                        "Load with -OnConflict Update, or Skip to keep what is there.",
                         table.Model.Label, r[0], "", "differs"));
         problems.ThrowIfAny();
     }
 
-    private IEnumerable<StagingTable> Heirs(StagingTable table) => catalog.To(table.Model.Table).Where(r => r.IsParentLink)
+    private IEnumerable<StagingTable> Heirs(StagingTable table) =>
+        catalog.To(table.Model.Table).Where(r => r.IsParentLink)
         .Select(r => rows.StagedOf(r.Table)).OfType<StagingTable>().SelectMany(t => Heirs(t).Prepend(t));
 
     private bool Exists(SqlText from) =>
@@ -204,12 +220,16 @@ internal sealed class UniqueConflicts(
     private void Run(SqlText sql) => session.Run(sql, context.Cancellation);
 }
 
-/// <summary>Gives rows of the file another unique text where a row of the database holds theirs: with -2 behind it, or -3, and so on.</summary>
+/// <summary>
+/// Gives rows of the file another unique text where a row of the database holds theirs: with -2 behind it, or -3, and
+/// so on.
+/// </summary>
 /// <param name="session">The session.</param>
 /// <param name="table">The rows.</param>
 /// <param name="unique">The columns that are unique together.</param>
 /// <param name="cancellation">Cancels the query.</param>
-internal sealed class UniqueSuffix(Session session, StagingTable table, IReadOnlyList<StagingColumn> unique, CancellationToken cancellation)
+internal sealed class UniqueSuffix(
+    Session session, StagingTable table, IReadOnlyList<StagingColumn> unique, CancellationToken cancellation)
 {
     private const int Most = 1000;
 
@@ -239,7 +259,8 @@ internal sealed class UniqueSuffix(Session session, StagingTable table, IReadOnl
                 ? (SqlText)$"left(x.original, {length - suffix.Length})"
                 : (SqlText)$"x.original";
             session.Run($"""
-                insert into {name} select r._row, r.{column.Sql}::text from {table.Buffer.Table} r where r._row in ({clashing}) on conflict do nothing
+                insert into {name} select r._row, r.{column.Sql}::text from {table.Buffer.Table} r
+                    where r._row in ({clashing}) on conflict do nothing
                 """, cancellation);
             int given = session.Run($"""
                 update {table.Buffer.Table} r set {column.Sql} = {room} || {SqlText.Value(suffix)}
@@ -251,5 +272,6 @@ internal sealed class UniqueSuffix(Session session, StagingTable table, IReadOnl
     }
 
     private bool IsText(StagingColumn column) =>
-        column.Reference is null && !table.Keys.Contains(column) && column.Column.Type.Underlying.Name is "varchar" or "text" or "citext";
+        column.Reference is null && !table.Keys.Contains(column)
+            && column.Column.Type.Underlying.Name is "varchar" or "text" or "citext";
 }

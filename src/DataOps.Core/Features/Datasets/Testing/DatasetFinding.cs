@@ -1,5 +1,4 @@
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Features.Datasets.Testing;
 
@@ -35,5 +34,6 @@ public sealed record DatasetFinding : Finding, IDatasetTestResult
         Field = Said(problem, 2),
     };
 
-    private static string? Said(DatasetProblem problem, int cell) => problem.Cells.Count > cell && problem.Cells[cell].Length > 0 ? problem.Cells[cell] : null;
+    private static string? Said(DatasetProblem problem, int cell) =>
+        problem.Cells.Count > cell && problem.Cells[cell].Length > 0 ? problem.Cells[cell] : null;
 }

@@ -1,6 +1,8 @@
 namespace DataOps.Core.Features.Datasets.Testing;
 
-/// <summary>What Test-Dataset emits: what it found, what would change or what is in the file, and last the sum.</summary>
+/// <summary>
+/// What Test-Dataset emits: what it found, what would change or what is in the file, and last the sum.
+/// </summary>
 public interface IDatasetTestResult
 {
     /// <summary>The server; null without a database.</summary>

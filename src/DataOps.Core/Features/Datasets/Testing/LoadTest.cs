@@ -1,17 +1,13 @@
 using System.Diagnostics;
-using DataOps.Core.Changes;
-using DataOps.Core.Django.Models;
-using DataOps.Core.Django.References;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
 using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Testing;
 
-/// <summary>Tests a dataset file against a database: plans its load, takes everything back, and tells what was found.</summary>
+/// <summary>
+/// Tests a dataset file against a database: plans its load, takes everything back, and tells what was found.
+/// </summary>
 internal sealed class LoadTest(Session session, TestDatasetOptions options, OperationContext context)
 {
     private readonly List<string> _warnings = [];
@@ -30,7 +26,9 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
         FixtureFile file = FixtureFile.Of(options.Path, options.Format);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
         Plan(catalog, file);
-        List<DatasetFinding> findings = [.. Errors(file), .. _warnings.Select(w => Warning(file, ErrorIds.LoadWarning, null, null, w, null)), .. LackingFields(file)];
+        List<DatasetFinding> findings =
+            [.. Errors(file), .. _warnings.Select(w => Warning(file, ErrorIds.LoadWarning, null, null, w, null)),
+                .. LackingFields(file)];
         findings.AddRange(Heads(catalog, file, findings));
         foreach (DatasetFinding finding in findings)
             yield return finding;
@@ -42,12 +40,15 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
     // Disposing takes the transaction back; whatever is not the file's fault is the caller's to hear.
     private void Plan(ReferenceCatalog catalog, FixtureFile file)
     {
-        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
+        using NpgsqlTransaction transaction = session.Connection.BeginTransaction(
+            System.Data.IsolationLevel.ReadCommitted);
         using ChangeSet changes = new(session, "Test-Dataset", context.Cancellation);
         try
         {
-            _load = new LoadStages(session, catalog, file, options, changes, context with { Warning = _warnings.Add }).Plan(area => _read = area);
-            _plans = [.. ImportPlan.Of(session, catalog, _load, changes, options, context.Cancellation).OfType<ModelPlan>()];
+            _load = new LoadStages(session, catalog, file, options, changes,
+                context with { Warning = _warnings.Add }).Plan(area => _read = area);
+            _plans = [.. ImportPlan.Of(session, catalog, _load, changes, options, context.Cancellation)
+                .OfType<ModelPlan>()];
             _privileges = [.. MissingPrivileges.Of(session, catalog, _load, changes, context.Cancellation)];
         }
         catch (DataOpsException e) when (
@@ -57,7 +58,8 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
         }
     }
 
-    private IEnumerable<DatasetFinding> Errors(FixtureFile file) => Problems().Select(p => DatasetFinding.Of(session.Server, session.Database, file.Path, p));
+    private IEnumerable<DatasetFinding> Errors(FixtureFile file) =>
+        Problems().Select(p => DatasetFinding.Of(session.Server, session.Database, file.Path, p));
 
     private IEnumerable<DatasetProblem> Problems() => _refusal switch
     {
@@ -70,38 +72,47 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
     {
         foreach (StagingTable table in _read?.Tables ?? [])
         {
-            string[] lacking = [.. table.Columns.Where(c => !table.Shapes.All(s => s.Contains(c))).Select(c => c.Field)];
+            string[] lacking =
+                [.. table.Columns.Where(c => !table.Shapes.All(s => s.Contains(c))).Select(c => c.Field)];
             if (lacking.Length == 0)
                 continue;
-            string[] partly = [.. table.Columns.Where(c => lacking.Contains(c.Field) && table.Shapes.Any(s => s.Contains(c))).Select(c => c.Field)];
+            string[] partly =
+                [.. table.Columns.Where(c => lacking.Contains(c.Field) && table.Shapes.Any(s => s.Contains(c))).Select(
+                    c => c.Field)];
             string who = partly.Length == 0 ? "no object has"
                 : partly.Length == lacking.Length ? "some objects lack"
                 : $"no object has, or some lack ({string.Join(", ", partly)})";
             string becomes = options.MissingField == MissingField.Default ? "they take their defaults"
                 : "rows that are there keep their values, new ones take the column's default";
             yield return Warning(
-                file, ErrorIds.LackingField, table.Model.Label, string.Join(", ", lacking), $"the database has fields that {who}: {becomes}",
+                file, ErrorIds.LackingField, table.Model.Label, string.Join(", ", lacking),
+                $"the database has fields that {who}: {becomes}",
                 "Compare the migrations of the application that wrote the file with this database's.");
         }
     }
 
     // Which of the two is behind, the operator can tell from the newest migration.
-    private IEnumerable<DatasetFinding> Heads(ReferenceCatalog catalog, FixtureFile file, IReadOnlyList<DatasetFinding> findings)
+    private IEnumerable<DatasetFinding> Heads(
+        ReferenceCatalog catalog, FixtureFile file, IReadOnlyList<DatasetFinding> findings)
     {
         string[] apps = [.. findings
             .Where(f => f.Id is ErrorIds.UnknownModel or ErrorIds.UnknownField or ErrorIds.LackingField)
             .Select(f => ModelLabel.Parse(f.Model!)?.App)
             .OfType<string>()
             .Distinct()];
-        IReadOnlyList<(string App, string Name)> heads = apps.Length == 0 ? [] : MigrationHeads.Of(session, catalog.Database, context.Cancellation);
+        IReadOnlyList<(string App, string Name)> heads = apps.Length == 0
+            ? []
+            : MigrationHeads.Of(session, catalog.Database, context.Cancellation);
         return apps.Select(app => Warning(
             file, ErrorIds.MigrationHead, app, null,
-            heads.FirstOrDefault(h => h.App == app) is { Name: { } name } ? $"the newest migration of {app} in the database is {name}"
+            heads.FirstOrDefault(h => h.App == app) is { Name: { } name }
+                ? $"the newest migration of {app} in the database is {name}"
                 : $"the database has no migration of {app}",
             $"Compare it with manage.py showmigrations {app} where the file was written."));
     }
 
-    private DatasetFinding Warning(FixtureFile file, string id, string? model, string? field, string problem, string? advice) =>
+    private DatasetFinding Warning(
+        FixtureFile file, string id, string? model, string? field, string problem, string? advice) =>
         new()
         {
             Server = session.Server,

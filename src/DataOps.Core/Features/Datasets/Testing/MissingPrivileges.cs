@@ -1,9 +1,5 @@
-using DataOps.Core.Changes;
-using DataOps.Core.Django.References;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Files;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Postgres.Sql;
 using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Testing;

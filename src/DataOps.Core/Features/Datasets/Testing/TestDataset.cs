@@ -1,10 +1,6 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Datasets.Testing.Offline;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Core.Features.Datasets.Testing;
 
@@ -24,7 +20,9 @@ public sealed partial record TestDatasetOptions : LoadOptions
 /// Tests whether a dataset file can be loaded, and shows the plan; with -Offline tests the file alone and shows its
 /// content.
 /// </summary>
-/// <remarks>Against a database this is the plan of <see cref="ImportDataset"/>, in a transaction that is rolled back.</remarks>
+/// <remarks>
+/// Against a database this is the plan of <see cref="ImportDataset"/>, in a transaction that is rolled back.
+/// </remarks>
 [Operation("Test", "Dataset")]
 public sealed class TestDataset : OfflineOperation<TestDatasetOptions, IDatasetTestResult>
 {
@@ -32,15 +30,20 @@ public sealed class TestDataset : OfflineOperation<TestDatasetOptions, IDatasetT
     public override bool IsOffline(TestDatasetOptions options) => options.Offline;
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">The file cannot be opened, or an option is wrong; what is wrong in the file is a result.</exception>
-    protected override IEnumerable<IDatasetTestResult> Execute(Session session, TestDatasetOptions options, OperationContext context) =>
+    /// <exception cref="DataOpsException">The file cannot be opened, or an option is wrong; what is wrong in the file
+    /// is a result.</exception>
+    protected override IEnumerable<IDatasetTestResult> Execute(
+        Session session, TestDatasetOptions options, OperationContext context) =>
         options.Offline ? ExecuteOffline(options, context) : new LoadTest(session, options, context).Run();
 
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">The file cannot be opened, or an option is wrong; what is wrong in the file is a result.</exception>
-    protected override IEnumerable<IDatasetTestResult> ExecuteOffline(TestDatasetOptions options, OperationContext context)
+    /// <exception cref="DataOpsException">The file cannot be opened, or an option is wrong; what is wrong in the file
+    /// is a result.</exception>
+    protected override IEnumerable<IDatasetTestResult> ExecuteOffline(
+        TestDatasetOptions options, OperationContext context)
     {
-        foreach (IDatasetTestResult result in new OfflineTest(FixtureFile.Of(options.Path, options.Format), options.NaturalKey, context).Run())
+        foreach (IDatasetTestResult result in new OfflineTest(
+            FixtureFile.Of(options.Path, options.Format), options.NaturalKey, context).Run())
             yield return result;
     }
 }

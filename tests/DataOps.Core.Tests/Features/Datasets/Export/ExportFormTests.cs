@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 using DataOps.Core.Django.Values;
 using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Datasets.Export;
 
-/// <summary>How an export's values are written: indented, with microseconds, as StreamFields; and what a fixture cannot hold.</summary>
+/// <summary>
+/// How an export's values are written: indented, with microseconds, as StreamFields; and what a fixture cannot hold.
+/// </summary>
 public sealed class ExportFormTests(PostgresServer server) : IDisposable
 {
     // What Django's serializer does with json.dump.
@@ -66,11 +66,14 @@ public sealed class ExportFormTests(PostgresServer server) : IDisposable
     public void Nothing_to_write_is_an_empty_list_as_Django_writes_it()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
-        site.Execute("create table news_none (id int primary key); insert into django_content_type (app_label, model) values ('news', 'none')");
+        site.Execute(
+            "create table news_none (id int primary key); insert into django_content_type (app_label, model) values " +
+                "('news', 'none')");
 
         Assert.Equal("[]", File.ReadAllText(Export(site, new() { Model = ["news.none"] }).Path));
         Assert.Equal("[\n]\n", File.ReadAllText(Export(site, new() { Model = ["news.none"], Indent = 2 }).Path));
-        Assert.Equal("", File.ReadAllText(Export(site, new() { Model = ["news.none"], Format = DatasetFormat.Jsonl }).Path));
+        Assert.Equal(
+            "", File.ReadAllText(Export(site, new() { Model = ["news.none"], Format = DatasetFormat.Jsonl }).Path));
     }
 
     [Theory]
@@ -81,7 +84,8 @@ public sealed class ExportFormTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
 
-        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => Export(site, new() { Format = format, Indent = indent }));
+        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(
+            () => Export(site, new() { Format = format, Indent = indent }));
         Assert.Equal(indent is null ? "UnknownFormat" : "InvalidIndent", failure.Id);
         Assert.Empty(Directory.GetFiles(_folder));
     }
@@ -90,12 +94,15 @@ public sealed class ExportFormTests(PostgresServer server) : IDisposable
     public void Microseconds_are_cut_and_counted_or_kept()
     {
         using TestDatabase site = WithEvents("at timestamptz, t time, n timestamp",
-            "(1, '2024-05-06 07:08:09.123456+00', '01:02:03.000001', '2024-01-01 00:00:00.5'), (2, '2024-05-06 07:08:09.123+00', null, '2024-01-01 00:00:00.000999')");
+            "(1, '2024-05-06 07:08:09.123456+00', '01:02:03.000001', '2024-01-01 00:00:00.5'), (2, '2024-05-06 " +
+                "07:08:09.123+00', null, '2024-01-01 00:00:00.000999')");
 
         ExportResult cut = Export(site, new() { Model = ["news.event"] });
         Assert.Equal("2024-05-06T07:08:09.123Z", Values(cut, "at")[0]);
         Assert.Equal("01:02:03.000", Values(cut, "t")[0]);
-        Assert.Equal((3L, "news.event.at: 1 time cut to milliseconds; news.event.t: 1 time cut to milliseconds; news.event.n: 1 time cut to milliseconds"), (cut.Inexact, cut.InexactFields));
+        Assert.Equal(
+            (3L, "news.event.at: 1 time cut to milliseconds; news.event.t: 1 time cut to milliseconds; " +
+                "news.event.n: 1 time cut to milliseconds"), (cut.Inexact, cut.InexactFields));
 
         ExportResult exact = Export(site, new() { Model = ["news.event"], Precision = TimePrecision.Microsecond });
         Assert.Equal(["2024-05-06T07:08:09.123456Z", "2024-05-06T07:08:09.123000Z"], Values(exact, "at"));
@@ -107,7 +114,8 @@ public sealed class ExportFormTests(PostgresServer server) : IDisposable
     public void What_a_fixture_cannot_hold_is_counted_and_named()
     {
         using TestDatabase site = WithEvents(
-            "at timestamptz, day date, t time, span interval, data jsonb, list int[], days daterange, moments timestamptz[]", """
+            "at timestamptz, day date, t time, span interval, data jsonb, list int[], days daterange, moments " +
+                "timestamptz[]", """
             (1, 'infinity', '0044-03-15 BC', '24:00', '1 month', 'null', '[0:1]={1,2}', '[infinity,)', '{infinity,2024-01-01 00:00:00.000001+00}'),
             (2, '10000-01-01', '10000-01-01', '12:00', '25 hours', '"[{\"type\": \"p\", \"value\": 1}]"', '{1,2}', '[2024-01-01,)', '{2024-01-01 00:00:00.1+00}'),
             (3, '9999-12-31 23:59:59.999+00', '0001-01-01', '23:59:59', '-1 day', '"[1]"', '[-1:-1]={7}', 'empty', null),
@@ -117,9 +125,12 @@ public sealed class ExportFormTests(PostgresServer server) : IDisposable
         ExportResult result = Export(site, new() { Model = ["news.event"] });
 
         Assert.Equal(
-            "news.event.at: 2 times that Python cannot read; news.event.day: 2 times that Python cannot read; news.event.t: 1 time that Python cannot read; "
-            + "news.event.span: 3 intervals counted in days; news.event.data: 1 JSON null, 1 JSON string that reads as StreamField blocks; "
-            + "news.event.list: 2 arrays that do not start at 1; news.event.days: 1 time that Python cannot read; news.event.moments: 1 time that Python cannot read",
+            "news.event.at: 2 times that Python cannot read; news.event.day: 2 times that Python cannot read; " +
+                "news.event.t: 1 time that Python cannot read; "
+            + "news.event.span: 3 intervals counted in days; news.event.data: 1 JSON null, 1 JSON string that reads " +
+            "as StreamField blocks; "
+            + "news.event.list: 2 arrays that do not start at 1; news.event.days: 1 time that Python cannot read; " +
+            "news.event.moments: 1 time that Python cannot read",
             result.InexactFields);
         Assert.Equal(14, result.Inexact);
     }
@@ -127,42 +138,57 @@ public sealed class ExportFormTests(PostgresServer server) : IDisposable
     [Fact]
     public void The_user_says_which_fields_are_StreamFields_where_their_values_do_not()
     {
-        using TestDatabase site = WithEvents("a jsonb, b jsonb", """(1, '[{"type": "p", "value": 1}]', '{"x": 1}'), (2, '[]', '[{"type": "p", "value": 1}]')""");
+        using TestDatabase site =
+            WithEvents("a jsonb, b jsonb",
+                """(1, '[{"type": "p", "value": 1}]', '{"x": 1}'), (2, '[]', '[{"type": "p", "value": 1}]')""");
         Assert.Equal(("string", "object"), Kinds(Export(site, new() { Model = ["news.event"] })));
 
-        ExportResult told = Export(site, new() { Model = ["news.event"], JsonField = ["news.event.A"], StreamField = ["*.b"] });
+        ExportResult told = Export(
+            site, new() { Model = ["news.event"], JsonField = ["news.event.A"], StreamField = ["*.b"] });
 
         Assert.Equal(("array", "string"), Kinds(told));
         Assert.Equal("""{"x": 1}""", Values(told, "b")[0]);
         Assert.Equal("news.event.b: 1 text without StreamField blocks", told.InexactFields);
-        Assert.Equal("UnknownField", Assert.ThrowsAny<DataOpsException>(() => Export(site, new() { StreamField = ["news.event.no_such"] })).Id);
-        Assert.Equal("UnknownField", Assert.ThrowsAny<DataOpsException>(() => Export(site, new() { JsonField = ["news.articlepage.page_ptr"] })).Id);
-        Assert.Equal("FieldInBoth", Assert.ThrowsAny<DataOpsException>(() => Export(site, new() { JsonField = ["news.event.a"], StreamField = ["news.event.*"] })).Id);
+        Assert.Equal("UnknownField",
+            Assert.ThrowsAny<DataOpsException>(() => Export(site, new() { StreamField = ["news.event.no_such"] })).Id);
+        Assert.Equal("UnknownField",
+            Assert.ThrowsAny<DataOpsException>(() =>
+                Export(site, new() { JsonField = ["news.articlepage.page_ptr"] })).Id);
+        Assert.Equal("FieldInBoth",
+            Assert.ThrowsAny<DataOpsException>(
+                () => Export(site, new() { JsonField = ["news.event.a"], StreamField = ["news.event.*"] })).Id);
     }
 
     [Fact]
     public void A_value_without_blocks_in_a_StreamField_stays_the_JSON_that_it_is()
     {
-        string blocks = string.Join(", ", Enumerable.Range(1, 100).Select(i => $$"""({{i}}, '[{"type": "p", "value": 1}]')"""));
-        using TestDatabase site = WithEvents("body jsonb", blocks + """, (101, '[1, 2]'), (102, '{"a": "b"}'), (103, '[{"type": "p", "value": 1}, 5]')""");
+        string blocks = string.Join(
+            ", ", Enumerable.Range(1, 100).Select(i => $$"""({{i}}, '[{"type": "p", "value": 1}]')"""));
+        using TestDatabase site =
+            WithEvents("body jsonb",
+                blocks + """, (101, '[1, 2]'), (102, '{"a": "b"}'), (103, '[{"type": "p", "value": 1}, 5]')""");
 
         ExportResult result = Export(site, new() { Model = ["news.event"] });
 
         JsonArray objects = JsonNode.Parse(File.ReadAllText(result.Path))!.AsArray();
         Assert.Equal("""[{"type": "p", "value": 1}]""", (string?)objects[0]!["fields"]!["body"]);
-        Assert.Equal(["[1,2]", """{"a":"b"}""", """[{"type":"p","value":1},5]"""], objects.Skip(100).Select(o => o!["fields"]!["body"]!.ToJsonString()));
+        Assert.Equal(["[1,2]", """{"a":"b"}""", """[{"type":"p","value":1},5]"""],
+            objects.Skip(100).Select(o => o!["fields"]!["body"]!.ToJsonString()));
         Assert.Equal(0, result.Inexact);
     }
 
     private TestDatabase WithEvents(string columns, string rows)
     {
         TestDatabase site = server.CopyOf(Site.Sample);
-        site.Execute($"create table news_event (id int primary key, {columns}); insert into news_event values {rows}; insert into django_content_type (app_label, model) values ('news', 'event')");
+        site.Execute(
+            $"create table news_event (id int primary key, {columns}); insert into news_event values {rows}; insert " +
+                $"into django_content_type (app_label, model) values ('news', 'event')");
         return site;
     }
 
     private ExportResult Export(TestDatabase site, ExportDatasetOptions options) =>
-        Assert.Single(site.Run(new ExportDataset(), options with { Path = Path.Join(_folder, "out.json"), Force = true }));
+        Assert.Single(
+            site.Run(new ExportDataset(), options with { Path = Path.Join(_folder, "out.json"), Force = true }));
 
     private static List<string?> Values(ExportResult result, string field) =>
         [.. JsonNode.Parse(File.ReadAllText(result.Path))!.AsArray().Select(o => (string?)o!["fields"]![field])];
@@ -170,6 +196,7 @@ public sealed class ExportFormTests(PostgresServer server) : IDisposable
     private static (string A, string B) Kinds(ExportResult result)
     {
         JsonNode fields = JsonNode.Parse(File.ReadAllText(result.Path))![0]!["fields"]!;
-        return (fields["a"]!.GetValueKind().ToString().ToLowerInvariant(), fields["b"]!.GetValueKind().ToString().ToLowerInvariant());
+        return (fields["a"]!.GetValueKind().ToString().ToLowerInvariant(),
+            fields["b"]!.GetValueKind().ToString().ToLowerInvariant());
     }
 }

@@ -1,10 +1,6 @@
 using System.Text.Json.Nodes;
-using DataOps.Core.Django.References;
 using DataOps.Core.Features.Datasets;
 using DataOps.Core.Features.Datasets.Export;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Datasets.Export;
 
@@ -19,7 +15,8 @@ public sealed class NaturalKeyExportTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
 
-        ExportResult result = Export(site, "site.json", Natural with { Exclude = ["wagtailcore.pagelogentry"], IncludeDerived = true });
+        ExportResult result = Export(
+            site, "site.json", Natural with { Exclude = ["wagtailcore.pagelogentry"], IncludeDerived = true });
         Assert.Equal(1092, result.Count);
         Assert.Equal(Fixtures.Bag(Repository.SharedData("bakery.dumpdata-natural.json.gz")), Fixtures.Bag(result.Path));
     }
@@ -30,10 +27,15 @@ public sealed class NaturalKeyExportTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.Bakery);
         List<string> warnings = [];
 
-        ExportResult result = Assert.Single(site.Run(new ExportDataset(), Natural with { Path = Path.Join(_folder, "a.json"), Model = ["wagtailcore"] }, new() { Warning = warnings.Add }));
+        ExportResult result =
+            Assert.Single(
+                site.Run(new ExportDataset(),
+                    Natural with { Path = Path.Join(_folder, "a.json"), Model = ["wagtailcore"] },
+                    new() { Warning = warnings.Add }));
         Assert.Equal((0, 1), (result.MissingReferences, result.ExpectedMissing));
         Assert.Matches("wagtailcore_pagelogentry +1 +page_id +-> wagtailcore_page 2", Assert.Single(warnings));
-        JsonNode[] entries = [.. Fixtures.Objects(result.Path).Where(o => (string?)o["model"] == "wagtailcore.pagelogentry")];
+        JsonNode[] entries =
+            [.. Fixtures.Objects(result.Path).Where(o => (string?)o["model"] == "wagtailcore.pagelogentry")];
         Assert.Equal(site.Scalar<long>("select count(*) from wagtailcore_pagelogentry"), entries.Length);
         Assert.Equal("2", entries.Single(e => (int)e["pk"]! == 1)["fields"]!["page"]!.ToJsonString());
         Assert.All(entries.Where(e => (int)e["pk"]! != 1), e => Assert.IsType<JsonArray>(e["fields"]!["page"]));
@@ -45,12 +47,19 @@ public sealed class NaturalKeyExportTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.Damaged);
         List<string> warnings = [];
 
-        ExportResult result = Assert.Single(site.Run(new ExportDataset(), Natural with { Path = Path.Join(_folder, "a.json"), IncludeDerived = true }, new() { Warning = warnings.Add }));
-        string[] lines = [.. Assert.Single(warnings).Split('\n').Where(l => l.StartsWith("  ", StringComparison.Ordinal))];
+        ExportResult result =
+            Assert.Single(
+                site.Run(new ExportDataset(),
+                    Natural with { Path = Path.Join(_folder, "a.json"), IncludeDerived = true },
+                    new() { Warning = warnings.Add }));
+        string[] lines =
+            [.. Assert.Single(warnings).Split('\n').Where(l => l.StartsWith("  ", StringComparison.Ordinal))];
         Assert.Equal(result.MissingReferences + result.ExpectedMissing, lines.Distinct().Count());
         Assert.Equal(Oracle.Required(site), result.MissingReferences);
         // Whole: what dumpdata loses without a word, the page half without a parent, is there.
-        Assert.Contains("breads.breadpage", Fixtures.Objects(result.Path).Where(o => o["fields"]!["page_ptr"]?.ToJsonString() == "40").Select(o => (string?)o["model"]));
+        Assert.Contains("breads.breadpage",
+            Fixtures.Objects(result.Path).Where(o => o["fields"]!["page_ptr"]?.ToJsonString() == "40")
+                .Select(o => (string?)o["model"]));
     }
 
     [Fact]
@@ -58,9 +67,13 @@ public sealed class NaturalKeyExportTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.SampleDamaged);
 
-        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => Export(site, "a.json", Natural with { IncludeDerived = true, OnMissingReference = OnMissingReference.Fail }));
+        DataOpsException failure =
+            Assert.ThrowsAny<DataOpsException>(() => Export(
+                site, "a.json", Natural with { IncludeDerived = true, OnMissingReference = OnMissingReference.Fail }));
         Assert.Equal("MissingReferences", failure.Id);
-        Assert.Equal(Oracle.Required(site), failure.Message.Split('\n').Count(l => l.StartsWith("  ", StringComparison.Ordinal) && !IsHistory(site, l)));
+        Assert.Equal(Oracle.Required(site),
+            failure.Message.Split('\n').Count(
+                l => l.StartsWith("  ", StringComparison.Ordinal) && !IsHistory(site, l)));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
     }
 
@@ -74,22 +87,27 @@ public sealed class NaturalKeyExportTests(PostgresServer server) : IDisposable
         Assert.InRange(result.Skipped, 1, long.MaxValue);
         JsonNode[] objects = Fixtures.Objects(result.Path);
         HashSet<string> keys = [.. objects.Select(o => $"{o["model"]} {o["pk"]}")];
-        Assert.All(objects.Where(o => (string?)o["model"] == "news.articlepage"), o => Assert.Contains($"wagtailcore.page {o["pk"]}", keys));
+        Assert.All(objects.Where(o => (string?)o["model"] == "news.articlepage"),
+            o => Assert.Contains($"wagtailcore.page {o["pk"]}", keys));
     }
 
     [Fact]
     public void Null_is_written_only_where_the_target_is_missing_and_refused_where_the_column_needs_one()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
-        site.Execute("alter table wagtailcore_page disable trigger all; update wagtailcore_page set owner_id = 4711 where id = 3");
+        site.Execute(
+            "alter table wagtailcore_page disable trigger all; update wagtailcore_page set owner_id = 4711 where id = 3");
 
-        ExportResult result = Export(site, "a.json", new() { Model = ["wagtailcore.page"], OnMissingReference = OnMissingReference.Null });
+        ExportResult result = Export(
+            site, "a.json", new() { Model = ["wagtailcore.page"], OnMissingReference = OnMissingReference.Null });
         JsonNode[] pages = Fixtures.Objects(result.Path);
         Assert.Null(pages.Single(p => (int)p["pk"]! == 3)["fields"]!["owner"]);
-        Assert.Equal(site.Scalar<long>("select count(owner_id) from wagtailcore_page") - 1, pages.Count(p => p["fields"]!["owner"] is not null));
+        Assert.Equal(site.Scalar<long>("select count(owner_id) from wagtailcore_page") - 1,
+            pages.Count(p => p["fields"]!["owner"] is not null));
 
         site.Execute("update wagtailcore_page set locale_id = 4711 where id = 3");
-        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => Export(site, "b.json", new() { OnMissingReference = OnMissingReference.Null }));
+        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(
+            () => Export(site, "b.json", new() { OnMissingReference = OnMissingReference.Null }));
         Assert.Contains("wagtailcore_page.locale_id cannot be NULL", failure.Advice);
     }
 
@@ -98,15 +116,25 @@ public sealed class NaturalKeyExportTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
 
-        JsonNode[] objects = Fixtures.Objects(Export(site, "a.json", Natural with { NaturalKey = ["wagtailcore.page=slug+locale.language_code", "auth.group="] }).Path);
+        JsonNode[] objects =
+            Fixtures.Objects(
+                Export(site, "a.json",
+                    Natural with { NaturalKey = ["wagtailcore.page=slug+locale.language_code", "auth.group="] }).Path);
         JsonNode article = objects.First(o => (string?)o["model"] == "news.articlepage");
         Assert.Equal(2, article["fields"]!["page_ptr"]!.AsArray().Count);
         Assert.All(objects.Where(o => (string?)o["model"] == "auth.group"), o => Assert.NotNull(o["pk"]));
 
-        Assert.Equal("InvalidNaturalKey", Assert.ThrowsAny<DataOpsException>(() => Export(site, "b.json", new() { NaturalKey = ["wagtailcore.page"] })).Id);
-        Assert.Contains("no field nose", Assert.ThrowsAny<DataOpsException>(() => Export(site, "b.json", new() { NaturalKey = ["wagtailcore.page=nose"] })).Message);
-        Assert.Contains("refers to no table", Assert.ThrowsAny<DataOpsException>(() => Export(site, "b.json", new() { NaturalKey = ["wagtailcore.page=slug.x"] })).Message);
-        Assert.Contains("no model x.y", Assert.ThrowsAny<DataOpsException>(() => Export(site, "b.json", new() { NaturalKey = ["x.y=z"] })).Message);
+        Assert.Equal("InvalidNaturalKey",
+            Assert.ThrowsAny<DataOpsException>(
+                () => Export(site, "b.json", new() { NaturalKey = ["wagtailcore.page"] })).Id);
+        Assert.Contains("no field nose",
+            Assert.ThrowsAny<DataOpsException>(
+                () => Export(site, "b.json", new() { NaturalKey = ["wagtailcore.page=nose"] })).Message);
+        Assert.Contains("refers to no table",
+            Assert.ThrowsAny<DataOpsException>(
+                () => Export(site, "b.json", new() { NaturalKey = ["wagtailcore.page=slug.x"] })).Message);
+        Assert.Contains("no model x.y",
+            Assert.ThrowsAny<DataOpsException>(() => Export(site, "b.json", new() { NaturalKey = ["x.y=z"] })).Message);
     }
 
     private static ExportDatasetOptions Natural { get; } = new() { NaturalForeign = true, NaturalPrimary = true };
@@ -115,5 +143,7 @@ public sealed class NaturalKeyExportTests(PostgresServer server) : IDisposable
         Assert.Single(site.Run(new ExportDataset(), options with { Path = Path.Join(_folder, name) }));
 
     private static bool IsHistory(TestDatabase site, string line) =>
-        ReferenceCatalog.Read(site.Session).References.Any(r => r.Severity == Severity.Expected && line.Contains($"  {r.Table}  ", StringComparison.Ordinal) && line.Contains($"  {r.Column.Name}  ", StringComparison.Ordinal));
+        ReferenceCatalog.Read(site.Session).References.Any(r => r.Severity == Severity.Expected
+            && line.Contains($"  {r.Table}  ", StringComparison.Ordinal)
+            && line.Contains($"  {r.Column.Name}  ", StringComparison.Ordinal));
 }

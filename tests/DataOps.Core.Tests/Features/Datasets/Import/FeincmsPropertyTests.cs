@@ -1,18 +1,17 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Features.Datasets;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Undo;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Datasets.Import;
 
 /// <summary>
-/// Random datasets over random states of source and target: the target ends as a model in memory says, a second load writes nothing, and undoing gives all of
-/// it back.
+/// Random datasets over random states of source and target: the target ends as a model in memory says, a second load
+/// writes nothing, and undoing gives all of it back.
 /// </summary>
-/// <remarks>A file holds several datasets whose keys are apart, each with specs of its own; one that is to be refused has a file of its own.</remarks>
+/// <remarks>
+/// A file holds several datasets whose keys are apart, each with specs of its own; one that is to be refused has a file
+/// of its own.
+/// </remarks>
 public sealed class FeincmsPropertyTests : IDisposable
 {
     private const int Loads = 25;
@@ -44,7 +43,8 @@ public sealed class FeincmsPropertyTests : IDisposable
         int loaded = 0;
         for (int load = 0; load < Loads; load++)
         {
-            RandomDataset[] datasets = [.. Enumerable.Range(0, DatasetsALoad).Select(i => RandomDataset.Of(random, i * PollState.Room))];
+            RandomDataset[] datasets =
+                [.. Enumerable.Range(0, DatasetsALoad).Select(i => RandomDataset.Of(random, i * PollState.Room))];
             RandomDataset[] good = [.. datasets.Where(d => d.Refusal is null)];
             loaded += good.Length;
             Load(good, $"seed {seed}, load {load}:\n{string.Join("\n", good)}");
@@ -61,11 +61,15 @@ public sealed class FeincmsPropertyTests : IDisposable
         Random random = new(seed);
         for (int load = 0; load < Loads; load++)
         {
-            RandomCopy[] copies = [.. Enumerable.Range(0, DatasetsALoad).Select(i => RandomCopy.Of(random, i * PollState.Room))];
-            (PollState source, PollState target) = (PollState.Of(copies.Select(c => c.Source)), PollState.Of(copies.Select(c => c.Target)));
+            RandomCopy[] copies =
+                [.. Enumerable.Range(0, DatasetsALoad).Select(i => RandomCopy.Of(random, i * PollState.Room))];
+            (PollState source, PollState target) =
+                (PollState.Of(copies.Select(c => c.Source)), PollState.Of(copies.Select(c => c.Target)));
             target.Fill(_database);
             IReadOnlyDictionary<string, string> before = _database.Digest();
-            string place = $"seed {seed}, load {load}:\n{string.Join("\n", copies.Select(c => c.Specs))}\nsource\n{source}\ntarget\n{target}\n";
+            string place =
+                $"seed {seed}, load " +
+                    $"{load}:\n{string.Join("\n", copies.Select(c => c.Specs))}\nsource\n{source}\ntarget\n{target}\n";
             ImportDatasetOptions options = Options(copies.Select(c => c.Specs), copies.SelectMany(c => c.Objects));
             ImportResult result = Import(options with { OnConflict = OnConflict.Suffix });
             PollState after = PollState.Read(_database);
@@ -94,12 +98,14 @@ public sealed class FeincmsPropertyTests : IDisposable
     {
         dataset.Target.Fill(_database);
         IReadOnlyDictionary<string, string> before = _database.Digest();
-        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => Import(Options([dataset.Specs], dataset.Objects)));
+        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(
+            () => Import(Options([dataset.Specs], dataset.Objects)));
         Assert.True(failure.Id == dataset.Refusal, $"{place}{failure.Message}");
         Assert.Equal(before, _database.Digest());
     }
 
-    // Each question by what it says, its predecessor, its topics and its choices; keys are new, and so may be the slugs' ends.
+    // Each question by what it says, its predecessor, its topics and its choices; keys are new, and so may be the
+    // slugs' ends.
     private static IEnumerable<string> Described(PollState state, int[] keys, IEnumerable<int> topics)
     {
         return keys.Select(Line).Order(StringComparer.Ordinal);
@@ -109,7 +115,8 @@ public sealed class FeincmsPropertyTests : IDisposable
             PollQuestion question = state.Questions[key];
             string followed = question.FollowUp is { } f && keys.Contains(f) ? Slug(state.Questions[f]) : "";
             string own = string.Join(", ", question.Topics.Intersect(topics).Order());
-            IEnumerable<string> choices = state.Choices.Values.Where(c => c.Question == key).Select(c => c.Text).Order();
+            IEnumerable<string> choices = state.Choices.Values.Where(c => c.Question == key)
+                .Select(c => c.Text).Order();
             return $"{question.Text} after {followed}: {Slug(question)} [{own}] {string.Join(", ", choices)}";
         }
     }
@@ -123,18 +130,22 @@ public sealed class FeincmsPropertyTests : IDisposable
             old.Topics[key] = name;
         foreach ((int key, PollQuestion question) in after.Questions.Where(q => target.Questions.ContainsKey(q.Key)))
             old.Questions[key] = question;
-        foreach ((int key, (int Question, string Text) choice) in after.Choices.Where(c => target.Choices.ContainsKey(c.Key)))
+        foreach ((int key, (int Question, string Text) choice) in after.Choices.Where(
+            c => target.Choices.ContainsKey(c.Key)))
             old.Choices[key] = choice;
         return old;
     }
 
     private ImportDatasetOptions Options(IEnumerable<string> specs, IEnumerable<string> objects) => new()
     {
-        Path = _files.Json($$"""{"version": 1, "specs": [{{string.Join(", ", specs)}}], "objects": [{{string.Join(",\n", objects)}}]}"""),
-        MaxDelete = "100%", OnDependent = OnDependent.Cascade, OnMissingReference = OnMissingReference.Null, UndoPath = _files.Path($"{Guid.NewGuid():N}.undo"),
+        Path = _files.Json(
+            $$"""{"version": 1, "specs": [{{string.Join(", ", specs)}}], "objects": [{{string.Join(",\n", objects)}}]}"""),
+        MaxDelete = "100%", OnDependent = OnDependent.Cascade, OnMissingReference = OnMissingReference.Null,
+        UndoPath = _files.Path($"{Guid.NewGuid():N}.undo"),
     };
 
-    private ImportResult Import(ImportDatasetOptions options) => _database.Run(new ImportDataset(), options).OfType<ImportResult>().Single();
+    private ImportResult Import(ImportDatasetOptions options) =>
+        _database.Run(new ImportDataset(), options).OfType<ImportResult>().Single();
 
     private void Undo(ImportResult result, IReadOnlyDictionary<string, string> before, string place)
     {

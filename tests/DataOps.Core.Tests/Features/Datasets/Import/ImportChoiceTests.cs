@@ -1,15 +1,13 @@
-using DataOps.Core.Changes;
 using DataOps.Core.Features.Datasets;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Undo;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Datasets.Import;
 
-/// <summary>What a load does about rows in the way, missing targets and missing fields, and how it lets itself be planned and taken back.</summary>
+/// <summary>
+/// What a load does about rows in the way, missing targets and missing fields, and how it lets itself be planned and
+/// taken back.
+/// </summary>
 public sealed class ImportChoiceTests : IDisposable
 {
     private readonly ImportFiles _files = new();
@@ -35,8 +33,11 @@ public sealed class ImportChoiceTests : IDisposable
     [Fact]
     public void A_row_in_the_way_gives_way_and_what_referred_to_it_refers_to_the_files_row()
     {
-        _site.Execute("insert into taggit_tag (id, name, slug) values (900, 'bread', 'bread'); insert into news_articlepagetag (content_object_id, tag_id) select min(page_ptr_id), 900 from news_articlepage");
-        string file = _files.Lines("""{"model": "taggit.tag", "pk": 901, "fields": {"name": "bread", "slug": "bread"}}""");
+        _site.Execute(
+            "insert into taggit_tag (id, name, slug) values (900, 'bread', 'bread'); insert into " +
+                "news_articlepagetag (content_object_id, tag_id) select min(page_ptr_id), 900 from news_articlepage");
+        string file = _files.Lines(
+            """{"model": "taggit.tag", "pk": 901, "fields": {"name": "bread", "slug": "bread"}}""");
 
         Assert.Contains("\"bread\" is that of taggit.tag 900", Refused(file, new()).Message);
         ImportResult result = Load(file, new() { OnConflict = OnConflict.Replace });
@@ -72,7 +73,9 @@ public sealed class ImportChoiceTests : IDisposable
         Assert.Equal("AlreadyThere", failure.Id);
         Assert.Matches("line 1 +auth.group +1 +differs", failure.Message);
 
-        Assert.Equal((1, 0), (Load(file, new() { OnConflict = OnConflict.Skip }).Inserted, _site.Scalar<long>("select count(*) from auth_group where name = 'other'")));
+        Assert.Equal((1, 0),
+            (Load(file, new() { OnConflict = OnConflict.Skip }).Inserted,
+                _site.Scalar<long>("select count(*) from auth_group where name = 'other'")));
         Assert.Equal(name, _site.Scalar<string>("select name from auth_group where id = 1"));
     }
 
@@ -89,39 +92,59 @@ public sealed class ImportChoiceTests : IDisposable
         ImportResult skipped = Load(file, new() { OnMissingReference = OnMissingReference.SkipRow });
         Assert.Equal((1, 2), (skipped.Inserted, skipped.Skipped));
         Load(file, new() { OnMissingReference = OnMissingReference.Null });
-        Assert.Equal(["", "700", parent.ToString()], _site.Column("select coalesce(parent_id::text, '') from news_category where id between 700 and 702 order by id"));
+        Assert.Equal(["", "700", parent.ToString()],
+            _site.Column(
+                "select coalesce(parent_id::text, '') from news_category where id between 700 and 702 order by id"));
     }
 
     [Fact]
     public void A_missing_entry_of_a_list_is_left_out_when_told_so()
     {
-        string file = _files.Lines("""{"model": "auth.group", "pk": 800, "fields": {"name": "x", "permissions": [1, 99999, 2]}}""");
+        string file = _files.Lines(
+            """{"model": "auth.group", "pk": 800, "fields": {"name": "x", "permissions": [1, 99999, 2]}}""");
 
         Assert.Contains("auth.permission 99999", Refused(file, new()).Message);
         Load(file, new() { OnMissingReference = OnMissingReference.Null });
-        Assert.Equal(["1", "2"], _site.Column("select permission_id::text from auth_group_permissions where group_id = 800 order by permission_id"));
+        Assert.Equal(["1", "2"],
+            _site.Column(
+                "select permission_id::text from auth_group_permissions where group_id = 800 order by permission_id"));
     }
 
     [Fact]
     public void A_field_that_the_file_lacks_is_reset_where_Django_would_reset_it()
     {
-        _site.Execute("insert into auth_user (id, username, password, first_name, last_name, email, is_staff, is_active, is_superuser, date_joined) values (600, 'ann', 'x', 'Ann', '', 'a@b', true, true, false, now())");
-        string file = _files.Lines("""{"model": "auth.user", "pk": 600, "fields": {"username": "ann", "password": "y"}}""", """{"model": "auth.user", "pk": 601, "fields": {"username": "bob", "password": "z"}}""");
+        _site.Execute(
+            "insert into auth_user (id, username, password, first_name, last_name, email, is_staff, is_active, " +
+                "is_superuser, date_joined) values (600, 'ann', 'x', 'Ann', '', 'a@b', true, true, false, now())");
+        string file =
+            _files.Lines("""{"model": "auth.user", "pk": 600, "fields": {"username": "ann", "password": "y"}}""",
+                """{"model": "auth.user", "pk": 601, "fields": {"username": "bob", "password": "z"}}""");
 
         Assert.Equal("MissingField", Refused(file, new()).Id);
         Load(file, new() { MissingField = MissingField.Default });
-        Assert.Equal("y||f", _site.Scalar<string>("select password || '|' || email || '|' || left(is_staff::text, 1) from auth_user where id = 600"));
-        Assert.Equal("||f", _site.Scalar<string>("select first_name || '|' || email || '|' || left(is_active::text, 1) from auth_user where id = 601"));
+        Assert.Equal("y||f",
+            _site.Scalar<string>(
+                "select password || '|' || email || '|' || left(is_staff::text, 1) from auth_user where id = 600"));
+        Assert.Equal("||f",
+            _site.Scalar<string>(
+                "select first_name || '|' || email || '|' || left(is_active::text, 1) from auth_user where id = 601"));
     }
 
     [Fact]
     public void A_page_without_a_parent_is_refused_by_its_path()
     {
-        string page = _site.Scalar<string>("select jsonb_build_object('model', 'wagtailcore.page', 'pk', 4000, 'fields', to_jsonb(p) - 'id' || jsonb_build_object('path', '00010099000A', 'depth', 3, 'slug', 'lost', 'url_path', '/lost/', 'locale', locale_id, 'content_type', content_type_id, 'translation_key', '11111111-1111-1111-1111-111111111111'))::text from wagtailcore_page p where id = 3");
-        foreach (string field in new[] { "locale", "content_type", "owner", "latest_revision", "live_revision", "alias_of", "locked_by" })
+        string page =
+            _site.Scalar<string>(
+                "select jsonb_build_object('model', 'wagtailcore.page', 'pk', 4000, 'fields', to_jsonb(p) - 'id' || " +
+                    "jsonb_build_object('path', '00010099000A', 'depth', 3, 'slug', 'lost', 'url_path', '/lost/', " +
+                    "'locale', locale_id, 'content_type', content_type_id, 'translation_key', " +
+                    "'11111111-1111-1111-1111-111111111111'))::text from wagtailcore_page p where id = 3");
+        foreach (string field in new[] { "locale", "content_type", "owner", "latest_revision", "live_revision",
+            "alias_of", "locked_by" })
             page = page.Replace($"\"{field}_id\": ", $"\"{field}\": ", StringComparison.Ordinal);
 
-        Assert.Matches("wagtailcore.page +4000 +path +-> wagtailcore.page 00010099000A", Refused(_files.Lines(page), new() { OnMissingReference = OnMissingReference.Fail }).Message);
+        Assert.Matches("wagtailcore.page +4000 +path +-> wagtailcore.page 00010099000A",
+            Refused(_files.Lines(page), new() { OnMissingReference = OnMissingReference.Fail }).Message);
     }
 
     [Fact]
@@ -132,26 +155,36 @@ public sealed class ImportChoiceTests : IDisposable
             alter table news_egg add foreign key (hen_id) references news_hen;
             insert into django_content_type (app_label, model) values ('news', 'egg'), ('news', 'hen');
             """);
-        string file = _files.Lines("""{"model": "news.egg", "pk": 1, "fields": {"hen": 1}}""", """{"model": "news.hen", "pk": 1, "fields": {"egg": 1}}""", """{"model": "news.egg", "pk": 2, "fields": {}}""");
+        string file =
+            _files.Lines("""{"model": "news.egg", "pk": 1, "fields": {"hen": 1}}""",
+                """{"model": "news.hen", "pk": 1, "fields": {"egg": 1}}""",
+                """{"model": "news.egg", "pk": 2, "fields": {}}""");
 
         Load(file);
-        Assert.Equal("1 1", _site.Scalar<string>("select e.hen_id || ' ' || h.egg_id from news_egg e join news_hen h on h.id = e.hen_id"));
+        Assert.Equal("1 1",
+            _site.Scalar<string>(
+                "select e.hen_id || ' ' || h.egg_id from news_egg e join news_hen h on h.id = e.hen_id"));
         Assert.False(Load(file).Changed);
     }
 
     [Fact]
     public void What_if_tells_models_and_rows_and_writes_nothing_not_even_a_sequence()
     {
-        string file = _files.Lines("""{"model": "auth.group", "fields": {"name": "Editors", "permissions": [["add_page", "wagtailcore", "page"]]}}""", """{"model": "auth.group", "fields": {"name": "new"}}""", Group(1, "Chiefs"));
+        string file =
+            _files.Lines(
+                """{"model": "auth.group", "fields": {"name": "Editors", "permissions": [["add_page", "wagtailcore", "page"]]}}""", """{"model": "auth.group", "fields": {"name": "new"}}""", Group(1, "Chiefs"));
         IReadOnlyDictionary<string, string> before = _site.Digest();
         long last = _site.Scalar<long>("select last_value from auth_group_id_seq");
 
-        IReadOnlyList<IChangeResult> plan = _site.Run(new ImportDataset(), new() { Path = file, WhatIf = true, Detailed = true });
+        IReadOnlyList<IChangeResult> plan = _site.Run(
+            new ImportDataset(), new() { Path = file, WhatIf = true, Detailed = true });
         ModelPlan model = Assert.Single(plan.OfType<ModelPlan>());
         Assert.Equal(("auth.group", 1L, 1L), (model.Model, model.Insert, model.Update));
         RowChange[] rows = [.. plan.OfType<RowChange>()];
         Assert.Contains(rows, r => r is { Action: "Update", Key: "1", Column: "name", NewValue: "Chiefs" });
-        Assert.Contains(rows, r => r is { Action: "Insert", Table: "auth_group" } && r.NewValue!.Contains("\"new\"", StringComparison.Ordinal));
+        Assert.Contains(rows,
+            r => r is { Action: "Insert", Table: "auth_group" }
+                && r.NewValue!.Contains("\"new\"", StringComparison.Ordinal));
         ImportResult sum = Assert.Single(plan.OfType<ImportResult>());
         Assert.Equal((false, 0L), (sum.Changed, sum.Count));
         Assert.Equal(rows.Length, sum.WouldChange);
@@ -165,12 +198,16 @@ public sealed class ImportChoiceTests : IDisposable
     {
         IReadOnlyDictionary<string, string> before = _site.Digest();
         string file = _files.Lines(
-            """{"model": "auth.group", "pk": 1, "fields": {"name": "Chiefs", "permissions": [1, 2]}}""", Group(800, "new"),
+            """{"model": "auth.group", "pk": 1, "fields": {"name": "Chiefs", "permissions": [1, 2]}}""",
+            Group(800, "new"),
             """{"model": "taggit.tag", "pk": 901, "fields": {"name": "bread", "slug": "bread"}}""");
 
-        ImportResult load = Assert.Single(_site.Run(new ImportDataset(), new() { Path = file, UndoPath = _files.Path("load.undo.gz") }).OfType<ImportResult>());
+        ImportResult load =
+            Assert.Single(_site.Run(new ImportDataset(), new() { Path = file, UndoPath = _files.Path("load.undo.gz") })
+                .OfType<ImportResult>());
         Assert.Equal(_files.Path("load.undo.gz"), load.UndoPath);
-        UndoResult undone = Assert.Single(_site.Run(new UndoChange(), new() { Path = load.UndoPath!, NoUndo = true }).OfType<UndoResult>());
+        UndoResult undone = Assert.Single(
+            _site.Run(new UndoChange(), new() { Path = load.UndoPath!, NoUndo = true }).OfType<UndoResult>());
         Assert.Equal(load.Count, undone.Count);
         Assert.Equal(before, _site.Digest());
     }
@@ -179,9 +216,12 @@ public sealed class ImportChoiceTests : IDisposable
     public void A_row_that_another_writes_between_plan_and_load_is_named_and_nothing_is_loaded()
     {
         string file = _files.Lines(Group(1, "Chiefs"), Group(800, "new"));
-        OperationContext context = new() { Progress = new At("Locking", () => _site.Execute("update auth_group set name = 'Mine' where id = 1")) };
+        OperationContext context =
+            new() { Progress = new At(
+                "Locking", () => _site.Execute("update auth_group set name = 'Mine' where id = 1")) };
 
-        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => _site.Run(new ImportDataset(), new() { Path = file, NoUndo = true }, context));
+        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(
+            () => _site.Run(new ImportDataset(), new() { Path = file, NoUndo = true }, context));
         Assert.Equal("ChangedMeanwhile", failure.Id);
         Assert.Contains("auth_group 1", failure.Message);
         Assert.Equal("Mine", _site.Scalar<string>("select name from auth_group where id = 1"));
@@ -212,10 +252,12 @@ public sealed class ImportChoiceTests : IDisposable
         Assert.Equal(1, Load(_files.Lines(Group(800, "slow"))).Inserted);
     }
 
-    private static string Group(int key, string name) => $$$"""{"model": "auth.group", "pk": {{{key}}}, "fields": {"name": "{{{name}}}"}}""";
+    private static string Group(int key, string name) =>
+        $$$"""{"model": "auth.group", "pk": {{{key}}}, "fields": {"name": "{{{name}}}"}}""";
 
     private ImportResult Load(string path, ImportDatasetOptions? options = null) =>
-        Assert.Single(_site.Run(new ImportDataset(), (options ?? new()) with { Path = path, NoUndo = true }).OfType<ImportResult>());
+        Assert.Single(_site.Run(new ImportDataset(), (options ?? new()) with { Path = path, NoUndo = true })
+            .OfType<ImportResult>());
 
     private DataOpsException Refused(string path, ImportDatasetOptions options)
     {

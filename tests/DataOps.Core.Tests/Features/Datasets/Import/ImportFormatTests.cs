@@ -4,13 +4,13 @@ using DataOps.Core.Django.Values;
 using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Datasets.Import;
 
-/// <summary>Files of every format and compression come in as the same rows; bad values in them are named with their lines, and nothing is written.</summary>
+/// <summary>
+/// Files of every format and compression come in as the same rows; bad values in them are named with their lines, and
+/// nothing is written.
+/// </summary>
 public sealed class ImportFormatTests : IDisposable
 {
     private const string Blocks = """[{\"type\": \"p\", \"value\": 1}]""";
@@ -21,7 +21,10 @@ public sealed class ImportFormatTests : IDisposable
     public ImportFormatTests(PostgresServer server)
     {
         _site = server.CopyOf(Site.Sample);
-        _site.Execute("create table news_event (id int primary key, small smallint, name varchar(10), data jsonb, at timestamptz, flag boolean); insert into django_content_type (app_label, model) values ('news', 'event')");
+        _site.Execute(
+            "create table news_event (id int primary key, small smallint, name varchar(10), data jsonb, at " +
+                "timestamptz, flag boolean); insert into django_content_type (app_label, model) values ('news', " +
+                "'event')");
     }
 
     public void Dispose()
@@ -31,12 +34,16 @@ public sealed class ImportFormatTests : IDisposable
     }
 
     [Theory]
-    [InlineData("xml", "<django-objects>\n<object model=\"news.event\" pk=\"7\"><field name=\"small\" type=\"X\">5</field><field name=\"flag\" type=\"X\">True</field></object></django-objects>")]
+    [InlineData("xml",
+        "<django-objects>\n<object model=\"news.event\" pk=\"7\"><field name=\"small\" type=\"X\">5</field><field " +
+        "name=\"flag\" type=\"X\">True</field></object></django-objects>")]
     [InlineData("yaml", "- {model: news.event, pk: 7, fields: {small: 5, flag: yes}}")]
     [InlineData("yml", "- {model: news.event, pk: 7, fields: {small: '5', flag: on}}")]
     [InlineData("JSON", "[{\"model\": \"news.event\", \"pk\": 7, \"fields\": {\"small\": 5, \"flag\": true}}]")]
     [InlineData("unknown", "[{\"model\": \"news.event\", \"pk\": 7, \"fields\": {\"small\": 5, \"flag\": true}}]")]
-    [InlineData("unknown", " \n<django-objects><object model=\"news.event\" pk=\"7\"><field name=\"small\">5</field><field name=\"flag\">1</field></object></django-objects>")]
+    [InlineData("unknown",
+        " \n<django-objects><object model=\"news.event\" pk=\"7\"><field name=\"small\">5</field><field " +
+        "name=\"flag\">1</field></object></django-objects>")]
     public void The_ending_or_the_content_tells_the_format(string ending, string text)
     {
         // Before an XML declaration there may be no blank; without one there may.
@@ -53,7 +60,8 @@ public sealed class ImportFormatTests : IDisposable
         byte[] zip = Zip("inside.yaml", yaml);
 
         foreach ((string name, byte[] bytes, DatasetFormat? format) in ((string, byte[], DatasetFormat?)[])[
-            ("a.yaml.gz", gzip, null), ("b.zip", zip, null), ("c.txt", gzip, DatasetFormat.Yaml), ("d.yaml", gzip, null), ("e.yaml.zip", Zip("noname", yaml), DatasetFormat.Yaml)])
+            ("a.yaml.gz", gzip, null), ("b.zip", zip, null), ("c.txt", gzip, DatasetFormat.Yaml),
+            ("d.yaml", gzip, null), ("e.yaml.zip", Zip("noname", yaml), DatasetFormat.Yaml)])
         {
             _site.Execute("truncate news_event");
             Assert.Equal(1, Import(Write(name, bytes), new() { Format = format }).Inserted);
@@ -64,11 +72,15 @@ public sealed class ImportFormatTests : IDisposable
     [Fact]
     public void A_compressed_file_that_ends_at_a_line_is_refused_and_so_is_what_follows_one()
     {
-        string[] lines = [.. Enumerable.Range(1, 2000).Select(i => $$$$"""{"model": "news.event", "pk": {{{{i}}}}, "fields": {"name": "{{{{Random.Shared.Next(1_000_000)}}}}"}}""")];
+        string[] lines =
+            [.. Enumerable.Range(1, 2000)
+                .Select(i =>
+                    $$$$"""{"model": "news.event", "pk": {{{{i}}}}, "fields": {"name": "{{{{Random.Shared.Next(1_000_000)}}}}"}}""")];
         byte[] first = Gzip(Encoding.UTF8.GetBytes(string.Join("\n", lines[..1000]) + "\n"));
         byte[] second = Gzip(Encoding.UTF8.GetBytes(string.Join("\n", lines[1000..])));
 
-        foreach (byte[] bytes in (byte[][])[first[..^1], first[..^8], first[..^9], [.. first, .. second[..^8]], [.. first, 0], [.. first, .. "{}"u8]])
+        foreach (byte[] bytes in (byte[][])[first[..^1], first[..^8], first[..^9], [.. first, .. second[..^8]],
+            [.. first, 0], [.. first, .. "{}"u8]])
             Assert.Equal("DamagedFile", Refused(Write("cut.jsonl.gz", bytes)).Id);
         Assert.Equal(0L, _site.Scalar<long>("select count(*) from news_event"));
         Assert.Equal(2000, Import(Write("two.jsonl.gz", [.. first, .. second])).Inserted);
@@ -96,16 +108,29 @@ public sealed class ImportFormatTests : IDisposable
     {
         string[] messages =
         [
-            Refused(Write("a.json", Encoding.UTF8.GetBytes("[{\"model\": \"news.event\", \"pk\": 7, \"fields\": {\n\"small\": 99999,\n\"name\": \"a\\u0000b\",\n\"data\": {\"a\": [\"\\u0000\"]},\n\"at\": \"yesterday\"}}]"))).Message,
-            Refused(Write("a.yaml", Encoding.UTF8.GetBytes("- model: news.event\n  pk: 7\n  fields:\n    small: 99999\n    name: \"a\\0b\"\n    data: {a: [\"\\0\"]}\n    at: yesterday\n"))).Message,
-            Refused(Write("a.xml", Encoding.UTF8.GetBytes("<django-objects><object model=\"news.event\" pk=\"7\">\n<field name=\"small\" type=\"X\">99999</field>\n<field name=\"name\" type=\"X\">more than ten</field>\n<field name=\"data\" type=\"JSONField\">{\"a\":\n [\"\\u0000\"]}</field>\n<field name=\"at\" type=\"X\">yesterday</field></object></django-objects>"))).Message,
+            Refused(Write("a.json",
+                Encoding.UTF8.GetBytes(
+                    "[{\"model\": \"news.event\", \"pk\": 7, \"fields\": {\n\"small\": 99999,\n\"name\": " +
+                        "\"a\\u0000b\",\n\"data\": {\"a\": [\"\\u0000\"]},\n\"at\": \"yesterday\"}}]"))).Message,
+            Refused(Write("a.yaml",
+                Encoding.UTF8.GetBytes(
+                    "- model: news.event\n  pk: 7\n  fields:\n    small: 99999\n    name: \"a\\0b\"\n    data: {a: " +
+                        "[\"\\0\"]}\n    at: yesterday\n"))).Message,
+            Refused(Write("a.xml",
+                Encoding.UTF8.GetBytes(
+                    "<django-objects><object model=\"news.event\" pk=\"7\">\n<field name=\"small\" " +
+                        "type=\"X\">99999</field>\n<field name=\"name\" type=\"X\">more than ten</field>\n<field " +
+                        "name=\"data\" type=\"JSONField\">{\"a\":\n [\"\\u0000\"]}</field>\n<field name=\"at\" " +
+                        "type=\"X\">yesterday</field></object></django-objects>"))).Message,
         ];
 
         for (int i = 0; i < messages.Length; i++)
         {
             int[] lines = i switch { 0 => [2, 3, 4, 5], 1 => [4, 5, 6, 7], _ => [2, 3, 4, 6] };
             Assert.Matches($@"line {lines[0]} +news\.event +7 +small +.*out of range for smallint", messages[i]);
-            Assert.Matches($@"line {lines[1]} +news\.event +7 +name +.*(holds a NUL character|longer than 10 characters)", messages[i]);
+            Assert.Matches(
+                $@"line {lines[1]} +news\.event +7 +name +.*(holds a NUL character|longer than 10 characters)",
+                messages[i]);
             Assert.Matches($@"line {lines[2]} +news\.event +7 +data +.*holds a NUL character", messages[i]);
             Assert.Matches($@"line {lines[3]} +news\.event +7 +at +.*not a date and time", messages[i]);
         }
@@ -123,9 +148,12 @@ public sealed class ImportFormatTests : IDisposable
             {"model": "news.event", "pk": 3, "fields": {"data": ["x"]}}]
             """);
 
-        Import(path, new() { StreamField = told == "stream" ? ["News.Event.data"] : [], JsonField = told == "json" ? ["news.*.data"] : [] });
+        Import(path,
+            new() { StreamField = told == "stream" ? ["News.Event.data"] : [],
+                JsonField = told == "json" ? ["news.*.data"] : [] });
 
-        Assert.Equal([ofBlocks, ofObject, "array"], _site.Column("select jsonb_typeof(data) from news_event order by id"));
+        Assert.Equal(
+            [ofBlocks, ofObject, "array"], _site.Column("select jsonb_typeof(data) from news_event order by id"));
     }
 
     [Fact]
@@ -133,7 +161,8 @@ public sealed class ImportFormatTests : IDisposable
     {
         string path = _files.Json("""[{"model": "news.event", "pk": 1, "fields": {"data": "hello"}}]""");
 
-        Assert.Matches("line 1 +news.event +1 +data +\"hello\": not the JSON text of a StreamField", Refused(path, new() { StreamField = ["news.event.data"] }).Message);
+        Assert.Matches("line 1 +news.event +1 +data +\"hello\": not the JSON text of a StreamField",
+            Refused(path, new() { StreamField = ["news.event.data"] }).Message);
         Assert.Equal("UnknownField", Refused(path, new() { StreamField = ["news.event.name"] }).Id);
     }
 
@@ -152,8 +181,14 @@ public sealed class ImportFormatTests : IDisposable
             """);
         IReadOnlyDictionary<string, string> before = _site.Digest();
         string path = _files.Path("events.jsonl");
-        ExportResult export = Assert.Single(_site.Run(new ExportDataset(), new() { Path = path, Model = ["news.event"], Precision = TimePrecision.Microsecond, JsonField = ["news.event.data"] }));
-        Assert.Equal("news.event.data: 1 JSON string that reads as StreamField blocks; news.event.at: 2 times that Python cannot read", export.InexactFields);
+        ExportResult export =
+            Assert.Single(
+                _site.Run(new ExportDataset(),
+                    new() { Path = path, Model = ["news.event"], Precision = TimePrecision.Microsecond,
+                        JsonField = ["news.event.data"] }));
+        Assert.Equal(
+            "news.event.data: 1 JSON string that reads as StreamField blocks; news.event.at: 2 times that Python " +
+                "cannot read", export.InexactFields);
 
         _site.Execute("truncate news_event");
         Import(path, new() { JsonField = ["news.event.data"] });
@@ -161,9 +196,12 @@ public sealed class ImportFormatTests : IDisposable
         Assert.Equal(before, _site.Digest());
     }
 
-    private ImportResult Import(string path, ImportDatasetOptions? options = null) => Assert.Single(_site.Run(new ImportDataset(), (options ?? new()) with { Path = path, NoUndo = true }).OfType<ImportResult>());
+    private ImportResult Import(string path, ImportDatasetOptions? options = null) =>
+        Assert.Single(_site.Run(new ImportDataset(), (options ?? new()) with { Path = path, NoUndo = true })
+            .OfType<ImportResult>());
 
-    private DataOpsException Refused(string path, ImportDatasetOptions? options = null) => Assert.ThrowsAny<DataOpsException>(() => Import(path, options));
+    private DataOpsException Refused(string path, ImportDatasetOptions? options = null) =>
+        Assert.ThrowsAny<DataOpsException>(() => Import(path, options));
 
     private string Write(string name, byte[] bytes)
     {

@@ -1,7 +1,4 @@
 using DataOps.Core.Features.Datasets.Import;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Datasets.Import;
 
@@ -33,7 +30,9 @@ public sealed class ImportRefusalTests : IDisposable
             """{"model": "auth.permission", "pk": 70002, "fields": {"name": "b", "content_type": 8002, "codename": "b"}}"""));
 
         Assert.StartsWith("4 references in file1.jsonl have no target, so nothing was loaded.", message);
-        Assert.Matches(@"line 1  auth\.group +1 +permissions +-> auth\.permission 99998, neither in the file nor in the database", message);
+        Assert.Matches(
+            @"line 1  auth\.group +1 +permissions +-> auth\.permission 99998, neither in the file nor in the database",
+            message);
         Assert.Matches(@"line 1  auth\.group +1 +permissions +-> auth\.permission 99999,", message);
         Assert.Matches(@"line 2  auth\.permission +70001 +content_type +-> contenttypes\.contenttype 8001,", message);
         Assert.Matches(@"line 3  auth\.permission +70002 +content_type +-> contenttypes\.contenttype 8002,", message);
@@ -53,11 +52,18 @@ public sealed class ImportRefusalTests : IDisposable
     [Fact]
     public void A_row_without_its_parent_half_is_a_missing_reference()
     {
-        _site.Execute("create table news_note (page_ptr_id int primary key references wagtailcore_page deferrable initially deferred, text text)");
+        _site.Execute(
+            "create table news_note (page_ptr_id int primary key references wagtailcore_page deferrable initially " +
+                "deferred, text text)");
 
-        string message = Refused("MissingReferences", _files.Lines("""{"model": "news.note", "pk": 5555, "fields": {"text": "x", "page_ptr": 5555}}"""), ignoreRows: true);
+        string message =
+            Refused("MissingReferences",
+                _files.Lines("""{"model": "news.note", "pk": 5555, "fields": {"text": "x", "page_ptr": 5555}}"""),
+                ignoreRows: true);
 
-        Assert.Matches(@"line 1  news\.note  5555  pk  -> wagtailcore\.page 5555, neither in the file nor in the database", message);
+        Assert.Matches(
+            @"line 1  news\.note  5555  pk  -> wagtailcore\.page 5555, neither in the file nor in the database",
+            message);
         Assert.Equal(0L, _site.Scalar<long>("select count(*) from news_note"));
     }
 
@@ -93,7 +99,8 @@ public sealed class ImportRefusalTests : IDisposable
     [Fact]
     public void A_value_that_only_PostgreSQL_can_refuse_is_named_with_its_line()
     {
-        _site.Execute("create domain short as text check (length(value) < 5); alter table auth_group add column code short");
+        _site.Execute(
+            "create domain short as text check (length(value) < 5); alter table auth_group add column code short");
 
         string message = Refused("InvalidValue", _files.Lines(
             """{"model": "auth.group", "pk": 5, "fields": {"name": "a\nb", "code": "good"}}""",
@@ -136,7 +143,8 @@ public sealed class ImportRefusalTests : IDisposable
     public void An_object_without_a_key_is_refused()
     {
         string message = Refused("MissingKey", _files.Lines(
-            """{"model": "people.person", "fields": {"first_name": "x"}}""", """{"model": "people.person", "pk": null, "fields": {"first_name": "y"}}"""));
+            """{"model": "people.person", "fields": {"first_name": "x"}}""",
+            """{"model": "people.person", "pk": null, "fields": {"first_name": "y"}}"""));
 
         Assert.StartsWith("2 objects", message);
     }
@@ -159,7 +167,8 @@ public sealed class ImportRefusalTests : IDisposable
         _site.Execute("alter table auth_group add constraint no_x check (name <> 'x')");
 
         string message = Refused("CheckFailed", _files.Lines(
-            """{"model": "auth.group", "pk": 5, "fields": {"name": "y"}}""", """{"model": "auth.group", "pk": 6, "fields": {"name": "x"}}"""));
+            """{"model": "auth.group", "pk": 5, "fields": {"name": "y"}}""",
+            """{"model": "auth.group", "pk": 6, "fields": {"name": "x"}}"""));
 
         Assert.Matches(@"no_x, so nothing was loaded\.\n  line 2  auth\.group  6", message);
     }
@@ -168,7 +177,8 @@ public sealed class ImportRefusalTests : IDisposable
     public void A_new_row_that_lacks_a_field_without_a_default_is_named()
     {
         string message = Refused("MissingField", _files.Lines(
-            """{"model": "auth.group", "pk": 1, "fields": {}}""", """{"model": "auth.group", "pk": 6, "fields": {}}"""));
+            """{"model": "auth.group", "pk": 1, "fields": {}}""",
+            """{"model": "auth.group", "pk": 6, "fields": {}}"""));
 
         Assert.StartsWith("1 new rows", message);
         Assert.Matches(@"line 2  auth\.group  6  name", message);
@@ -180,11 +190,14 @@ public sealed class ImportRefusalTests : IDisposable
     [InlineData("[\n{\"model\": \"auth.group\", \"pk\": 5,\n\"fields\": {\"name\": \"x", 2, "ends within the object")]
     [InlineData("[\n{\"model\": \"auth.group\", \"pk\": 5,\n\"fields\": {\"name\" \"x\"}}]", 3, "invalid")]
     [InlineData("[{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": \"x\"}}", 1, "ends before its list")]
-    [InlineData("[{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": \"x\"}},\n]", 2, "an object was expected")]
+    [InlineData("[{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": \"x\"}},\n]", 2,
+        "an object was expected")]
     [InlineData("[{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": \"x\"}}\n{}]", 2, "comma")]
     [InlineData("[]\n\n[]", 3, "follows the end")]
-    [InlineData("{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": \"x\"}}\n[1]", 2, "an object was expected")]
-    [InlineData("{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": \"x\"}}\n\n{\"pk\": 5, \"fields\": {}}", 3, "no \"model\"")]
+    [InlineData("{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": \"x\"}}\n[1]", 2,
+        "an object was expected")]
+    [InlineData("{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": \"x\"}}\n\n{\"pk\": 5, \"fields\": {}}",
+        3, "no \"model\"")]
     [InlineData("{\"model\": \"auth.group\", \"pk\": 5}", 1, "no \"fields\"")]
     [InlineData("{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": NaNa}}", 1, "invalid")]
     [InlineData("hello", 1, "an object was expected")]
@@ -225,7 +238,8 @@ public sealed class ImportRefusalTests : IDisposable
 
     private string Refused(string id, string path, bool ignoreRows = false)
     {
-        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => _site.Run(new ImportDataset(), new ImportDatasetOptions { Path = path, NoUndo = true }));
+        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(
+            () => _site.Run(new ImportDataset(), new ImportDatasetOptions { Path = path, NoUndo = true }));
 
         Assert.Equal(id, failure.Id);
         if (!ignoreRows)

@@ -4,14 +4,13 @@ using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Undo;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Datasets.Import;
 
-/// <summary>A load of one section of a site, deletions included, finds its rows by their indexes and reads nothing else of the tables.</summary>
+/// <summary>
+/// A load of one section of a site, deletions included, finds its rows by their indexes and reads nothing else of the
+/// tables.
+/// </summary>
 public sealed partial class ImportScanTests : IDisposable
 {
     private const int Sections = 60;
@@ -70,7 +69,8 @@ public sealed partial class ImportScanTests : IDisposable
         Assert.Empty(ReadMoreThanOnce());
     }
 
-    // The paths of a large tree mislead the planner: it takes a section for one row, and compares each of its rows with each of the file's.
+    // The paths of a large tree mislead the planner: it takes a section for one row, and compares each of its rows with
+    // each of the file's.
     [Fact]
     public void However_few_rows_the_planner_expects_none_is_compared_with_all_of_the_file()
     {
@@ -97,12 +97,17 @@ public sealed partial class ImportScanTests : IDisposable
                 set auto_explain.log_min_duration = 0; set auto_explain.log_analyze = on; set auto_explain.log_level = notice; set client_min_messages = notice;
                 set enable_hashjoin = off; set enable_mergejoin = off; set enable_material = off
                 """);
-            Assert.Equal(0, new ImportDataset().Run(session, new() { Path = file, NoUndo = true }, new()).OfType<ImportResult>().Single().Count);
+            Assert.Equal(0,
+                new ImportDataset().Run(session, new() { Path = file, NoUndo = true }, new())
+                    .OfType<ImportResult>().Single().Count);
         }
 
-        string[] deletions = [.. plans.Where(p => p.Contains("select 'D'", StringComparison.Ordinal) && p.Contains("dataops.p0", StringComparison.Ordinal))];
+        string[] deletions =
+            [.. plans.Where(p => p.Contains("select 'D'", StringComparison.Ordinal)
+                && p.Contains("dataops.p0", StringComparison.Ordinal))];
         Assert.Equal(2, deletions.Length);
-        Assert.All(deletions, p => Assert.All(RowsRemoved().Matches(p), m => Assert.True(long.Parse(m.Groups[1].Value) < 2 * Pages, p)));
+        Assert.All(deletions,
+            p => Assert.All(RowsRemoved().Matches(p), m => Assert.True(long.Parse(m.Groups[1].Value) < 2 * Pages, p)));
     }
 
     [GeneratedRegex("Rows Removed by Join Filter: ([0-9]+)")]
@@ -114,18 +119,21 @@ public sealed partial class ImportScanTests : IDisposable
     private string Export(string specs, int models = 2)
     {
         string definition = _files.Path("section.json");
-        File.WriteAllText(definition, """{"datasets": {"section": {"parameters": [{"name": "path"}], "specs": [SPECS]}}}""".Replace("SPECS", specs));
+        File.WriteAllText(definition,
+            """{"datasets": {"section": {"parameters": [{"name": "path"}], "specs": [SPECS]}}}""".Replace(
+                "SPECS", specs));
         string file = _files.Path("section.out.json");
         string path = _site.Scalar<string>("select path from wagtailcore_page where slug = 'section-1'");
         ExportResult result = _site.Run(
             new ExportDataset(),
-            new() { Path = file, Definition = definition, Dataset = "section", Argument = [path], Format = DatasetFormat.Feincms }).Single();
+            new() { Path = file, Definition = definition, Dataset = "section", Argument = [path],
+                Format = DatasetFormat.Feincms }).Single();
         Assert.Equal(((Pages + 1) * models, 0), (result.Count, result.MissingReferences));
         return file;
     }
 
-    // Pages with their other halves, a tag, a link and a topic each, and what refers to them by number or by text: revisions, tagged items and the
-    // reference index.
+    // Pages with their other halves, a tag, a link and a topic each, and what refers to them by number or by text:
+    // revisions, tagged items and the reference index.
     private void Fill(int firstSection, int lastSection, int first, int last) => _site.Execute($"""
         create temp table new_page as
         select s * 1000 + 100000 + k as id, h.path || 'S' || lpad(s::text, 3, '0') || case when k > 0 then lpad(k::text, 4, '0') else '' end as path,
@@ -156,14 +164,17 @@ public sealed partial class ImportScanTests : IDisposable
     {
         foreach (string rows in new[]
         {
-            "news_articlepagetag where content_object_id", "news_relatedlink where page_id", "news_articlepage_topics where articlepage_id",
-            "taggit_taggeditem where object_id", "wagtailcore_revision where object_id::int", "wagtailcore_referenceindex where object_id::int",
+            "news_articlepagetag where content_object_id", "news_relatedlink where page_id",
+            "news_articlepage_topics where articlepage_id",
+            "taggit_taggeditem where object_id", "wagtailcore_revision where object_id::int",
+            "wagtailcore_referenceindex where object_id::int",
             "news_articlepage where page_ptr_id", "wagtailcore_page where id",
         })
             _site.Execute($"delete from {rows} between {101000 + first} and {101000 + last}");
     }
 
-    private ImportResult Load(ImportDatasetOptions options) => Counted(s => new ImportDataset().Run(s, options, new()).OfType<ImportResult>().Single());
+    private ImportResult Load(ImportDatasetOptions options) =>
+        Counted(s => new ImportDataset().Run(s, options, new()).OfType<ImportResult>().Single());
 
     // A server process tells what it has read when it ends.
     private T Counted<T>(Func<Session, T> run)
@@ -182,7 +193,8 @@ public sealed partial class ImportScanTests : IDisposable
         return result;
     }
 
-    private IReadOnlyList<string?> Scanned() => Large("s.seq_tup_read > 100", "s.seq_scan || ' scans, ' || s.seq_tup_read");
+    private IReadOnlyList<string?> Scanned() =>
+        Large("s.seq_tup_read > 100", "s.seq_scan || ' scans, ' || s.seq_tup_read");
 
     // Each of the section's models asks for its pages once or twice: far less than the pages of a site.
     private IReadOnlyList<string?> ReadMoreThanOnce() => Large("s.idx_tup_fetch > c.reltuples", "s.idx_tup_fetch");

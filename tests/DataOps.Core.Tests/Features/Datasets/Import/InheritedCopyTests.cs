@@ -3,13 +3,13 @@ using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Undo;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Datasets.Import;
 
-/// <summary>Objects of inherited models that are saved as new rows: a copy has all its halves, and what belongs to it belongs to the copy.</summary>
+/// <summary>
+/// Objects of inherited models that are saved as new rows: a copy has all its halves, and what belongs to it belongs to
+/// the copy.
+/// </summary>
 public sealed class InheritedCopyTests : IDisposable
 {
     private const string Places = """
@@ -72,9 +72,11 @@ public sealed class InheritedCopyTests : IDisposable
         Assert.Equal((12, 0, 0, 1), (result.Inserted, result.Updated, result.Deleted, result.ManyToManyAdded));
         Assert.Equal(
             [
-                "a near c has wifi, Roman, wood, rival b", "b near a has , Naples, gas, rival a", "c near  has , , , rival ",
+                "a near c has wifi, Roman, wood, rival b", "b near a has , Naples, gas, rival a",
+                "c near  has , , , rival ",
                 "d near  has wifi, none, none, rival a",
-                "a-2 near c-2 has wifi, Roman, wood, rival b-2", "b-2 near a-2 has , Naples, gas, rival a-2", "c-2 near  has , , , rival ",
+                "a-2 near c-2 has wifi, Roman, wood, rival b-2", "b-2 near a-2 has , Naples, gas, rival a-2",
+                "c-2 near  has , , , rival ",
             ],
             _site.Column("""
                 select p.code || ' near ' || coalesce(n.code, '') || ' has '
@@ -109,8 +111,10 @@ public sealed class InheritedCopyTests : IDisposable
             Place(1, "new"), """{"model": "places.restaurant", "pk": 1, "fields": {"cuisine": "x"}}""",
             """{"model": "places.waiter", "pk": 1, "fields": {"name": "Dan", "restaurant": 1}}""");
 
-        Assert.Equal((3, 0), (Load(file, new()).Inserted, Load(File("""{"model": "places.amenity"}"""), new()).Deleted));
-        Assert.Equal(["Ann 1", "Bob 2", "Cid 4", "Dan 5"], _site.Column("select name || ' ' || restaurant_id from places_waiter order by 1"));
+        Assert.Equal(
+            (3, 0), (Load(file, new()).Inserted, Load(File("""{"model": "places.amenity"}"""), new()).Deleted));
+        Assert.Equal(["Ann 1", "Bob 2", "Cid 4", "Dan 5"],
+            _site.Column("select name || ' ' || restaurant_id from places_waiter order by 1"));
     }
 
     [Fact]
@@ -120,7 +124,8 @@ public sealed class InheritedCopyTests : IDisposable
             {"model": "places.place", "save_as_new": true}, {"model": "places.restaurant"}
             """, Place(1, "new"), """{"model": "places.restaurant", "pk": 1, "fields": {"cuisine": "x"}}""");
         Load(file, new());
-        Assert.Equal(["1 Roman", "2 Naples", "4 none", "5 x"], _site.Column("select place_ptr_id || ' ' || cuisine from places_restaurant order by 1"));
+        Assert.Equal(["1 Roman", "2 Naples", "4 none", "5 x"],
+            _site.Column("select place_ptr_id || ' ' || cuisine from places_restaurant order by 1"));
     }
 
     [Fact]
@@ -150,20 +155,25 @@ public sealed class InheritedCopyTests : IDisposable
         Export(site, definition, file);
         IReadOnlyDictionary<string, string> before = site.Digest();
         DataOpsException failure = Assert.ThrowsAny<DataOpsException>(
-            () => site.Run(new ImportDataset(), new() { Path = file, OnConflict = choice, OnMissingReference = OnMissingReference.KeepKey, NoUndo = true }));
+            () => site.Run(new ImportDataset(),
+                new() { Path = file, OnConflict = choice, OnMissingReference = OnMissingReference.KeepKey,
+                    NoUndo = true }));
         Assert.Equal("NotUnique", failure.Id);
         Assert.Contains("path", failure.Message);
         Assert.Equal(before, site.Digest());
     }
 
-    private static string Place(int key, string code) => $$$"""{"model": "places.place", "pk": {{{key}}}, "fields": {"code": "{{{code}}}"}}""";
+    private static string Place(int key, string code) =>
+        $$$"""{"model": "places.place", "pk": {{{key}}}, "fields": {"code": "{{{code}}}"}}""";
 
     private static ExportResult Export(TestDatabase site, string definition, string file) => site.Run(
-        new ExportDataset(), new() { Path = file, Definition = definition, Dataset = "copy", Format = DatasetFormat.Feincms }).Single();
+        new ExportDataset(),
+        new() { Path = file, Definition = definition, Dataset = "copy", Format = DatasetFormat.Feincms }).Single();
 
     private string File(string specs, params string[] objects) =>
         _files.Json($$"""{"version": 1, "specs": [{{specs}}], "objects": [{{string.Join(", ", objects)}}]}""");
 
     private ImportResult Load(string file, ImportDatasetOptions options) =>
-        _site.Run(new ImportDataset(), options with { Path = file, UndoPath = _files.Path($"{Guid.NewGuid():N}.undo") }).OfType<ImportResult>().Single();
+        _site.Run(new ImportDataset(), options with { Path = file, UndoPath = _files.Path($"{Guid.NewGuid():N}.undo") })
+            .OfType<ImportResult>().Single();
 }

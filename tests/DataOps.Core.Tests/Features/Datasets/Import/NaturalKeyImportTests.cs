@@ -1,9 +1,6 @@
 using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Orphans;
-using DataOps.Core.Kernel;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Datasets.Import;
 
@@ -24,13 +21,19 @@ public sealed class NaturalKeyImportTests(PostgresServer server) : IDisposable
         Assert.Equal((0, 1, 1), (result.Skipped, result.Deleted, result.Repointed));
         AssertSound(site);
 
-        // Ids of content types and permissions are the target's; whatever refers to one refers to the same model as in the source.
+        // Ids of content types and permissions are the target's; whatever refers to one refers to the same model as in
+        // the source.
         foreach (string question in s_whatRefersToTypes)
             Assert.Equal(bakery.Column(question), site.Column(question));
         Assert.Equal(
-            bakery.Column("select r.id::text || (content - 'content_type')::text from wagtailcore_revision r order by r.id"),
-            site.Column("select r.id::text || (content - 'content_type')::text from wagtailcore_revision r order by r.id"));
-        Assert.Equal(0L, site.Scalar<long>("select count(*) from wagtailcore_revision where content ? 'content_type' and (content ->> 'content_type')::int <> content_type_id"));
+            bakery.Column(
+                "select r.id::text || (content - 'content_type')::text from wagtailcore_revision r order by r.id"),
+            site.Column(
+                "select r.id::text || (content - 'content_type')::text from wagtailcore_revision r order by r.id"));
+        Assert.Equal(0L,
+            site.Scalar<long>(
+                "select count(*) from wagtailcore_revision where content ? 'content_type' and (content ->> " +
+                    "'content_type')::int <> content_type_id"));
 
         // What the target had of its own: its site, which now shows the page that took the place of the welcome page.
         Assert.Equal(60, site.Scalar<int>("select root_page_id from wagtailcore_site where hostname = 'localhost'"));
@@ -50,7 +53,8 @@ public sealed class NaturalKeyImportTests(PostgresServer server) : IDisposable
 
         DataOpsException failure = Refused(site, Repository.SharedData("bakery.dumpdata.json.gz"), new());
         Assert.Equal("NotUnique", failure.Id);
-        Assert.Contains("wagtailcore.page  60  url_path  \"/home/\" is that of wagtailcore.page 2 in the database", failure.Message);
+        Assert.Contains("wagtailcore.page  60  url_path  \"/home/\" is that of wagtailcore.page 2 in the database",
+            failure.Message);
         Assert.Contains("-OnConflict Replace", failure.Advice);
     }
 
@@ -61,9 +65,14 @@ public sealed class NaturalKeyImportTests(PostgresServer server) : IDisposable
 
         Load(site, Repository.SharedData("bakery.dumpdata-natural.json.gz"), new());
         AssertSound(site);
-        Assert.Equal("base.homepage", site.Scalar<string>("select app_label || '.' || model from wagtailcore_page p join django_content_type c on c.id = p.content_type_id where p.id = 2"));
+        Assert.Equal("base.homepage",
+            site.Scalar<string>(
+                "select app_label || '.' || model from wagtailcore_page p join django_content_type c on c.id = " +
+                    "p.content_type_id where p.id = 2"));
         // The file says nothing of its old number but in its revisions, and there it follows.
-        const string OfPages = "select count(*) from wagtailcore_revision where base_content_type_id = (select id from django_content_type where model = 'page') and object_id = ";
+        const string OfPages =
+            "select count(*) from wagtailcore_revision where base_content_type_id = (select id from " +
+                "django_content_type where model = 'page') and object_id = ";
         Assert.Equal(0L, site.Scalar<long>(OfPages + "'60'"));
         Assert.Equal(3L, site.Scalar<long>(OfPages + "'2' and content ->> 'pk' = '2'"));
     }
@@ -92,7 +101,8 @@ public sealed class NaturalKeyImportTests(PostgresServer server) : IDisposable
             join auth_permission p on p.id = gp.permission_id join django_content_type c on c.id = p.content_type_id where g.name = 'Bakers'
             """));
         // The next row of the application gets a key of its own.
-        Assert.True(site.Scalar<int>("insert into auth_group (name) values ('x') returning id") > site.Scalar<int>("select id from auth_group where name = 'Bakers'"));
+        Assert.True(site.Scalar<int>("insert into auth_group (name) values ('x') returning id") > site.Scalar<int>(
+            "select id from auth_group where name = 'Bakers'"));
     }
 
     [Fact]
@@ -104,8 +114,11 @@ public sealed class NaturalKeyImportTests(PostgresServer server) : IDisposable
             """{"model": "auth.group", "pk": 70, "fields": {"name": "x", "permissions": [["no", "such", "thing"], ["add_page", "wagtailcore", "page"]]}}""",
             """{"model": "auth.permission", "pk": 9000, "fields": {"name": "y", "codename": "y", "content_type": ["gone", "model"]}}"""), new());
         Assert.Equal("MissingReferences", failure.Id);
-        Assert.Matches("""line 1 +auth\.group .*permissions +-> auth\.permission \["no","such","thing"\]""", failure.Message);
-        Assert.Matches("""line 2 +auth\.permission +9000 +content_type +-> contenttypes\.contenttype \["gone","model"\]""", failure.Message);
+        Assert.Matches(
+            """line 1 +auth\.group .*permissions +-> auth\.permission \["no","such","thing"\]""", failure.Message);
+        Assert.Matches(
+            """line 2 +auth\.permission +9000 +content_type +-> contenttypes\.contenttype \["gone","model"\]""",
+            failure.Message);
     }
 
     [Fact]
@@ -124,19 +137,31 @@ public sealed class NaturalKeyImportTests(PostgresServer server) : IDisposable
         using TestDatabase site = server.CopyOf(Site.Sample);
 
         DataOpsException failure = Refused(site, _files.Lines(
-            """{"model": "auth.group", "fields": {"name": "twice"}}""", """{"model": "auth.group", "fields": {"name": "once"}}""", """{"model": "auth.group", "fields": {"name": "twice"}}"""), new());
+            """{"model": "auth.group", "fields": {"name": "twice"}}""",
+            """{"model": "auth.group", "fields": {"name": "once"}}""",
+            """{"model": "auth.group", "fields": {"name": "twice"}}"""), new());
         Assert.Equal("DuplicateKey", failure.Id);
         Assert.Matches("""line 3 +auth\.group +name +\["twice"\] in line 1 already""", failure.Message);
     }
 
     private static readonly string[] s_whatRefersToTypes =
     [
-        "select p.id || ' ' || c.app_label || '.' || c.model from wagtailcore_page p join django_content_type c on c.id = p.content_type_id order by 1",
-        "select r.id || ' ' || c.model || ' ' || b.model || ' ' || object_id from wagtailcore_revision r join django_content_type c on c.id = content_type_id join django_content_type b on b.id = base_content_type_id order by 1",
-        "select r.object_id || ' ' || c.model || ' ' || t.model || ' ' || to_object_id from wagtailcore_referenceindex r join django_content_type c on c.id = content_type_id join django_content_type t on t.id = to_content_type_id order by 1",
-        "select g.name || ' ' || codename || ' ' || c.model from auth_group g join auth_group_permissions x on x.group_id = g.id join auth_permission p on p.id = x.permission_id join django_content_type c on c.id = p.content_type_id order by 1",
-        "select x.id || ' ' || codename || ' ' || c.model from wagtailcore_grouppagepermission x join auth_permission p on p.id = x.permission_id join django_content_type c on c.id = p.content_type_id order by 1",
-        "select x.object_id || ' ' || c.model || ' ' || x.action from wagtailcore_modellogentry x join django_content_type c on c.id = x.content_type_id order by 1",
+        "select p.id || ' ' || c.app_label || '.' || c.model from wagtailcore_page p join django_content_type c on " +
+            "c.id = p.content_type_id order by 1",
+        "select r.id || ' ' || c.model || ' ' || b.model || ' ' || object_id from wagtailcore_revision r join " +
+            "django_content_type c on c.id = content_type_id join django_content_type b on b.id = " +
+            "base_content_type_id order by 1",
+        "select r.object_id || ' ' || c.model || ' ' || t.model || ' ' || to_object_id from " +
+            "wagtailcore_referenceindex r join django_content_type c on c.id = content_type_id join " +
+            "django_content_type t on t.id = to_content_type_id order by 1",
+        "select g.name || ' ' || codename || ' ' || c.model from auth_group g join auth_group_permissions x on " +
+            "x.group_id = g.id join auth_permission p on p.id = x.permission_id join django_content_type c on c.id " +
+            "= p.content_type_id order by 1",
+        "select x.id || ' ' || codename || ' ' || c.model from wagtailcore_grouppagepermission x join " +
+            "auth_permission p on p.id = x.permission_id join django_content_type c on c.id = p.content_type_id " +
+            "order by 1",
+        "select x.object_id || ' ' || c.model || ' ' || x.action from wagtailcore_modellogentry x join " +
+            "django_content_type c on c.id = x.content_type_id order by 1",
         "select c.model from wagtailcore_workflowcontenttype x join django_content_type c on c.id = x.content_type_id",
         "select url_path || ' ' || path from wagtailcore_page where depth > 1 order by 1",
     ];
@@ -145,28 +170,37 @@ public sealed class NaturalKeyImportTests(PostgresServer server) : IDisposable
     private static void AssertSound(TestDatabase site)
     {
         Assert.DoesNotContain(site.Run(new FindOrphan(), new()), o => o.Severity == Severity.Error);
-        Assert.Equal(0L, site.Scalar<long>("select count(*) from wagtailcore_page p where numchild <> (select count(*) from wagtailcore_page c where c.path like p.path || '____') or depth <> length(path) / 4"));
+        Assert.Equal(0L,
+            site.Scalar<long>(
+                "select count(*) from wagtailcore_page p where numchild <> (select count(*) from wagtailcore_page c " +
+                    "where c.path like p.path || '____') or depth <> length(path) / 4"));
         Assert.Equal(0L, site.Scalar<long>("select count(*) - count(distinct url_path) from wagtailcore_page"));
     }
 
     // Numbers of content types inside revisions are each database's own.
-    private static IEnumerable<string> Comparable(string[] objects) => objects.Select(o => System.Text.RegularExpressions.Regex.Replace(o, "\"content_type\":[0-9]+", "\"content_type\":0"))
-        .Where(o => !o.Contains("wagtailcore.pagelogentry", StringComparison.Ordinal) && !o.Contains("wagtailcore.workflowcontenttype", StringComparison.Ordinal));
+    private static IEnumerable<string> Comparable(string[] objects) =>
+        objects.Select(
+            o => System.Text.RegularExpressions.Regex.Replace(o, "\"content_type\":[0-9]+", "\"content_type\":0"))
+        .Where(o => !o.Contains("wagtailcore.pagelogentry", StringComparison.Ordinal)
+            && !o.Contains("wagtailcore.workflowcontenttype", StringComparison.Ordinal));
 
     private string Export(TestDatabase site)
     {
         string path = _files.Path(Guid.NewGuid() + ".json");
-        site.Run(new ExportDataset(), new() { Path = path, NaturalForeign = true, NaturalPrimary = true, IncludeDerived = true });
+        site.Run(new ExportDataset(),
+            new() { Path = path, NaturalForeign = true, NaturalPrimary = true, IncludeDerived = true });
         return path;
     }
 
     private static ImportResult Load(TestDatabase site, string path, ImportDatasetOptions options) =>
-        Assert.Single(site.Run(new ImportDataset(), options with { Path = path, NoUndo = true }).OfType<ImportResult>());
+        Assert.Single(
+            site.Run(new ImportDataset(), options with { Path = path, NoUndo = true }).OfType<ImportResult>());
 
     private static DataOpsException Refused(TestDatabase site, string path, ImportDatasetOptions options)
     {
         IReadOnlyDictionary<string, string> before = site.Digest();
-        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => site.Run(new ImportDataset(), options with { Path = path, NoUndo = true }));
+        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(
+            () => site.Run(new ImportDataset(), options with { Path = path, NoUndo = true }));
         Assert.Equal(before, site.Digest());
         return failure;
     }

@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Datasets.Import;
 
 /// <summary>A question of <see cref="PollState"/>.</summary>
 internal sealed record PollQuestion(string Text, string Slug, int? FollowUp, IReadOnlySet<int> Topics);
 
-/// <summary>Topics, questions and choices in memory: random ones, those of a database, and what a load makes of them.</summary>
+/// <summary>
+/// Topics, questions and choices in memory: random ones, those of a database, and what a load makes of them.
+/// </summary>
 internal sealed class PollState
 {
     /// <summary>The tables as Django makes them.</summary>
@@ -43,7 +44,9 @@ internal sealed class PollState
 
     public SortedDictionary<int, (int Question, string Text)> Choices { get; } = [];
 
-    /// <summary>Random rows; slugs are exchanged among the questions of a set, and stay what they are elsewhere.</summary>
+    /// <summary>
+    /// Random rows; slugs are exchanged among the questions of a set, and stay what they are elsewhere.
+    /// </summary>
     /// <param name="random">Where they come from.</param>
     /// <param name="scope">The set.</param>
     /// <param name="first">What all keys are larger than; by at most <see cref="Room"/>.</param>
@@ -96,7 +99,8 @@ internal sealed class PollState
             """))
         {
             HashSet<int> topics = [.. ((long[])row[4]!).Select(t => (int)t)];
-            state.Questions[Number(row[0])] = new((string)row[1]!, (string)row[2]!, row[3] is null ? null : Number(row[3]), topics);
+            state.Questions[Number(row[0])] = new(
+                (string)row[1]!, (string)row[2]!, row[3] is null ? null : Number(row[3]), topics);
         }
         foreach (object?[] row in database.Rows("select id, question_id, text from poll_choice"))
             state.Choices[Number(row[0])] = (Number(row[1]), (string)row[2]!);
@@ -106,10 +110,14 @@ internal sealed class PollState
     /// <summary>Makes a database hold these rows and no others.</summary>
     public void Fill(TestDatabase database)
     {
-        StringBuilder sql = new("begin; delete from poll_choice; delete from poll_question_topics; delete from poll_question; delete from poll_topic;");
+        StringBuilder sql =
+            new("begin; delete from poll_choice; delete from poll_question_topics; delete from poll_question; " +
+                "delete from poll_topic;");
         Insert(sql, "poll_topic", Topics.Select(t => $"{t.Key}, '{t.Value}'"));
-        Insert(sql, "poll_question", Questions.Select(q => $"{q.Key}, '{q.Value.Text}', '{q.Value.Slug}', {Text(q.Value.FollowUp)}"));
-        Insert(sql, "poll_question_topics (question_id, topic_id)", Questions.SelectMany(q => q.Value.Topics.Select(t => $"{q.Key}, {t}")));
+        Insert(sql, "poll_question",
+            Questions.Select(q => $"{q.Key}, '{q.Value.Text}', '{q.Value.Slug}', {Text(q.Value.FollowUp)}"));
+        Insert(sql, "poll_question_topics (question_id, topic_id)",
+            Questions.SelectMany(q => q.Value.Topics.Select(t => $"{q.Key}, {t}")));
         Insert(sql, "poll_choice", Choices.Select(c => $"{c.Key}, {c.Value.Question}, '{c.Value.Text}'"));
         database.Execute(sql.Append("commit").ToString());
     }
@@ -141,7 +149,9 @@ internal sealed class PollState
 
     /// <inheritdoc/>
     public override string ToString() => string.Join('\n', Topics.Select(t => $"topic {t.Key} {t.Value}")
-        .Concat(Questions.Select(q => $"question {q.Key} {q.Value.Text} {q.Value.Slug} {q.Value.FollowUp} [{string.Join(", ", q.Value.Topics.Order())}]"))
+        .Concat(Questions.Select(q =>
+            $"question " +
+            $"{q.Key} {q.Value.Text} {q.Value.Slug} {q.Value.FollowUp} [{string.Join(", ", q.Value.Topics.Order())}]"))
         .Concat(Choices.Select(c => $"choice {c.Key} {c.Value}")));
 
     private static int Number(object? value) => Convert.ToInt32(value, CultureInfo.InvariantCulture);

@@ -1,5 +1,4 @@
 using DataOps.Core.Features.Datasets.Import;
-using DataOps.Core.Tests.Support;
 
 namespace DataOps.Core.Tests.Features.Datasets.Import;
 
@@ -10,7 +9,8 @@ public sealed class StagingColumnTests
     [InlineData("text", false, null)]
     [InlineData("jsonb", true, null)]
     [InlineData("jsonb", false, null)]
-    public void Null_is_refused_where_the_column_refuses_it_except_for_JSONs_own_null(string type, bool notNull, string? problem)
+    public void Null_is_refused_where_the_column_refuses_it_except_for_JSONs_own_null(
+        string type, bool notNull, string? problem)
     {
         StagingBuffer buffer = new($"t", ["v"]);
         Assert.Equal(problem, new StagingColumn("v", TestColumn.Of(type, notNull), null, null).Write("null"u8, buffer));

@@ -2,10 +2,6 @@ using System.Text;
 using CsCheck;
 using DataOps.Core.Features.Datasets.Testing;
 using DataOps.Core.Features.Datasets.Testing.Offline;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Datasets.Testing;
 
@@ -17,16 +13,19 @@ public sealed class OfflineDatasetTests : IDisposable
     public void Dispose() => _files.Dispose();
 
     [Theory, InlineData("bakery.dumpdata.json.gz", 1209, 58), InlineData("bakery.dumpdata-natural.json.gz", 1092, 57)]
-    public void A_whole_dump_is_counted_and_none_of_its_references_is_taken_for_broken(string name, long objects, int models)
+    public void A_whole_dump_is_counted_and_none_of_its_references_is_taken_for_broken(
+        string name, long objects, int models)
     {
         Answer answer = Test(Repository.SharedData(name));
 
         Assert.Empty(answer.Findings);
-        Assert.Equal((true, objects, models, 0L, 0L), (answer.Sum.IsLoadable, answer.Sum.Objects, answer.Sum.Models, answer.Sum.Errors, answer.Sum.Warnings));
+        Assert.Equal((true, objects, models, 0L, 0L),
+            (answer.Sum.IsLoadable, answer.Sum.Objects, answer.Sum.Models, answer.Sum.Errors, answer.Sum.Warnings));
         Assert.Equal((null, null, null), (answer.Sum.Server, answer.Sum.Database, answer.Sum.WouldInsert));
         Assert.Equal((models, objects), (answer.Contents.Count, answer.Contents.Sum(c => c.Objects)));
         DatasetContent pages = Assert.Single(answer.Contents, c => c.Model == "wagtailcore.page");
-        Assert.Equal(name.Contains("natural", StringComparison.Ordinal) ? (35L, 0L, 35L) : (35L, 35L, 0L), (pages.Objects, pages.WithKey, pages.WithoutKey));
+        Assert.Equal(name.Contains("natural", StringComparison.Ordinal) ? (35L, 0L, 35L) : (35L, 35L, 0L),
+            (pages.Objects, pages.WithKey, pages.WithoutKey));
     }
 
     // The same files without the users: each place that refers to one is told.
@@ -36,8 +35,11 @@ public sealed class OfflineDatasetTests : IDisposable
         string file = Without(Repository.SharedData(name), o => (string?)o["model"] == "auth.user");
 
         DatasetFinding[] findings = [.. Test(file).Findings];
-        Assert.All(findings, f => Assert.Equal(("ImpliedReference", Severity.Warning, null), (f.Id, f.Severity, f.Line)));
-        Assert.Contains(findings, f => f is { Model: "wagtailcore.page", Field: "owner" } && f.Problem.Contains("the user model", StringComparison.Ordinal));
+        Assert.All(
+            findings, f => Assert.Equal(("ImpliedReference", Severity.Warning, null), (f.Id, f.Severity, f.Line)));
+        Assert.Contains(findings,
+            f => f is { Model: "wagtailcore.page", Field: "owner" }
+                && f.Problem.Contains("the user model", StringComparison.Ordinal));
         Assert.Contains(findings, f => f is { Model: "wagtailimages.image", Field: "uploaded_by_user" });
         Assert.Contains(findings, f => f is { Model: "wagtailusers.userprofile", Field: "user" });
         Assert.Equal("the user model", Test(file).Sum.Missing);
@@ -48,16 +50,19 @@ public sealed class OfflineDatasetTests : IDisposable
     [InlineData("bakery.dumpdata-natural.json.gz", "auth.permission", "wagtailcore.grouppagepermission", "permission")]
     [InlineData("bakery.dumpdata-natural.json.gz", "wagtailcore.page", "base.standardpage", "page_ptr")]
     [InlineData("bakery.dumpdata.json.gz", "auth.group", "auth.user", "groups")]
-    public void Every_object_that_is_left_out_is_missed_where_something_refers_to_it(string name, string model, string from, string field)
+    public void Every_object_that_is_left_out_is_missed_where_something_refers_to_it(
+        string name, string model, string from, string field)
     {
         System.Text.Json.Nodes.JsonNode[] all = Fixtures.Objects(Repository.SharedData(name));
-        System.Text.Json.Nodes.JsonNode referring = all.First(o => (string?)o["model"] == from && o["fields"]![field]!.ToJsonString() is not ("null" or "[]"));
+        System.Text.Json.Nodes.JsonNode referring = all.First(
+            o => (string?)o["model"] == from && o["fields"]![field]!.ToJsonString() is not ("null" or "[]"));
         string value = referring["fields"]![field]!.ToJsonString();
         string file = Without(Repository.SharedData(name), o => (string?)o["model"] == model && IsMeant(o, value));
 
         Answer answer = Test(file);
         Assert.True(answer.Sum.Objects < all.Length);
-        Assert.Contains(answer.Findings, f => f.Model == from && f.Field == field && f.Problem.Contains($"-> {model}", StringComparison.Ordinal));
+        Assert.Contains(answer.Findings,
+            f => f.Model == from && f.Field == field && f.Problem.Contains($"-> {model}", StringComparison.Ordinal));
         Assert.Equal((true, 0L), (answer.Sum.IsLoadable, answer.Sum.Errors));
     }
 
@@ -72,11 +77,13 @@ public sealed class OfflineDatasetTests : IDisposable
             """{"model": "blog.post", "pk": 9, "fields": {"author": null, "customer": "00000000-0000-0000-0000-000000000000", "author_count": 3}}"""));
 
         Assert.Equal(
-            ["4 blog.post 8 author -> blog.author 2, not in the file", "5 blog.post 9 customer -> shop.customer 00000000-0000-0000-0000-000000000000, not in the file"],
+            ["4 blog.post 8 author -> blog.author 2, not in the file",
+                "5 blog.post 9 customer -> shop.customer 00000000-0000-0000-0000-000000000000, not in the file"],
             answer.Findings.Select(f => $"{f.Line} {f.Model} {f.Key} {f.Field} {f.Problem.Split(" (")[0]}"));
         Assert.Contains("both are of blog", answer.Findings[0].Problem);
         Assert.Contains("the only model of that name in the file", answer.Findings[1].Problem);
-        Assert.Equal(("blog.author, shop.customer", 2L, true), (answer.Sum.Missing, answer.Sum.Warnings, answer.Sum.IsLoadable));
+        Assert.Equal(
+            ("blog.author, shop.customer", 2L, true), (answer.Sum.Missing, answer.Sum.Warnings, answer.Sum.IsLoadable));
     }
 
     [Fact]
@@ -136,7 +143,8 @@ public sealed class OfflineDatasetTests : IDisposable
             """{"model": "sites.site", "fields": {"domain": "\u0061.example"}}"""));
 
         Assert.Equal(
-            ["3 DuplicateKey Error auth.group 5 pk this key is in line 1 already", "5 DuplicateKey Error sites.site   its natural key is in line 4 already"],
+            ["3 DuplicateKey Error auth.group 5 pk this key is in line 1 already",
+                "5 DuplicateKey Error sites.site   its natural key is in line 4 already"],
             answer.Findings.Select(f => $"{f.Line} {f.Id} {f.Severity} {f.Model} {f.Key} {f.Field} {f.Problem}"));
         Assert.Equal((false, 2L), (answer.Sum.IsLoadable, answer.Sum.Errors));
     }
@@ -146,19 +154,26 @@ public sealed class OfflineDatasetTests : IDisposable
     {
         string[] lines = [.. Enumerable.Range(1, 250).SelectMany(i => new[]
         {
-            $$$$"""{"model": "blog.author", "pk": 1, "fields": {}}""", $$$$"""{"model": "blog.post", "pk": {{{{i}}}}, "fields": {"author": {{{{i + 1}}}}}}""",
+            $$$$"""{"model": "blog.author", "pk": 1, "fields": {}}""",
+            $$$$"""{"model": "blog.post", "pk": {{{{i}}}}, "fields": {"author": {{{{i + 1}}}}}}""",
         })];
 
         Answer answer = Test(_files.Lines(lines));
         Assert.Equal((249L, 250L), (answer.Sum.Errors, answer.Sum.Warnings));
-        Assert.Equal((100, 100), (answer.Findings.Count(f => f.Severity == Severity.Error), answer.Findings.Count(f => f.Severity == Severity.Warning)));
+        Assert.Equal((100, 100),
+            (answer.Findings.Count(f => f.Severity == Severity.Error),
+                answer.Findings.Count(f => f.Severity == Severity.Warning)));
     }
 
     // Wherever a file is cut off, it is not whole, and what was before the cut is counted.
     [Theory, InlineData(false), InlineData(true)]
     public void A_file_cut_off_at_any_byte_is_not_loadable(bool isCompressed)
     {
-        string text = "[" + string.Join(",\n", Enumerable.Range(1, 300).Select(i => $$$$"""{"model": "auth.group", "pk": {{{{i}}}}, "fields": {"name": "é{{{{i * 7919}}}}"}}""")) + "]";
+        string text = "[" +
+            string.Join(",\n",
+            Enumerable.Range(1, 300).Select(
+                i => $$$$"""{"model": "auth.group", "pk": {{{{i}}}}, "fields": {"name": "é{{{{i * 7919}}}}"}}""")) +
+                    "]";
         byte[] whole = isCompressed ? ImportFiles.Compress(text) : Encoding.UTF8.GetBytes(text);
 
         Assert.True(Test(_files.Bytes(whole)).Sum.IsLoadable);
@@ -169,8 +184,10 @@ public sealed class OfflineDatasetTests : IDisposable
         {
             Answer answer = Test(_files.Bytes(whole[..length]));
             DatasetFinding finding = Assert.Single(answer.Findings);
-            Assert.True(finding is { Severity: Severity.Error, Id: "InvalidJson" or "DamagedFile" } && finding.Line > answer.Sum.Objects - 1, $"{length} bytes: {finding}");
-            Assert.True(answer.Sum is { IsLoadable: false, Errors: 1, Objects: <= 300 }, $"{length} bytes: {answer.Sum}");
+            Assert.True(finding is { Severity: Severity.Error, Id: "InvalidJson" or "DamagedFile" }
+                && finding.Line > answer.Sum.Objects - 1, $"{length} bytes: {finding}");
+            Assert.True(
+                answer.Sum is { IsLoadable: false, Errors: 1, Objects: <= 300 }, $"{length} bytes: {answer.Sum}");
             Assert.Equal(answer.Sum.Objects, answer.Contents.Sum(c => c.Objects));
         }
     }
@@ -202,7 +219,9 @@ public sealed class OfflineDatasetTests : IDisposable
     {
         Answer name = Test(_files.Lines("""{"model": "blog.post", "pk": 1, "fields": {"\ud800": 2}}"""));
         Assert.Equal(("InvalidJson", 1L), (Assert.Single(name.Findings).Id, name.Findings[0].Line));
-        Assert.True(Test(_files.Lines("""{"model": "blog.post", "pk": "\ud800", "fields": {"owner": ["\ud800"], "title": "\ud800"}}""")).Sum.IsLoadable);
+        Assert.True(
+            Test(_files.Lines(
+                """{"model": "blog.post", "pk": "\ud800", "fields": {"owner": ["\ud800"], "title": "\ud800"}}""")).Sum.IsLoadable);
     }
 
     [Theory]
@@ -227,7 +246,8 @@ public sealed class OfflineDatasetTests : IDisposable
         File.WriteAllText(file, text);
 
         DatasetFinding finding = Assert.Single(Test(file).Findings);
-        Assert.Equal(("ImpliedReference", line, "blog.post", "2", "author"), (finding.Id, finding.Line, finding.Model, finding.Key, finding.Field));
+        Assert.Equal(("ImpliedReference", line, "blog.post", "2", "author"),
+            (finding.Id, finding.Line, finding.Model, finding.Key, finding.Field));
     }
 
     [Fact]
@@ -248,13 +268,16 @@ public sealed class OfflineDatasetTests : IDisposable
         _files.Lines([.. Fixtures.Objects(dump).Where(o => !isLeftOut(o)).Select(o => o.ToJsonString())]);
 
     private static Answer Test(string path, params string[] naturalKey) =>
-        Of(new TestDataset().RunOffline(new() { Path = path, Offline = true, NaturalKey = naturalKey }, new OperationContext()));
+        Of(new TestDataset().RunOffline(
+            new() { Path = path, Offline = true, NaturalKey = naturalKey }, new OperationContext()));
 
     private static Answer Of(IEnumerable<IDatasetTestResult> results)
     {
         IDatasetTestResult[] all = [.. results];
-        return new([.. all.OfType<DatasetFinding>()], [.. all.OfType<DatasetContent>()], Assert.IsType<DatasetTest>(all[^1]));
+        return new(
+            [.. all.OfType<DatasetFinding>()], [.. all.OfType<DatasetContent>()], Assert.IsType<DatasetTest>(all[^1]));
     }
 
-    private sealed record Answer(IReadOnlyList<DatasetFinding> Findings, IReadOnlyList<DatasetContent> Contents, DatasetTest Sum);
+    private sealed record Answer(
+        IReadOnlyList<DatasetFinding> Findings, IReadOnlyList<DatasetContent> Contents, DatasetTest Sum);
 }

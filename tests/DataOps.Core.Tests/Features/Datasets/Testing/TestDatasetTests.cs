@@ -3,11 +3,6 @@ using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Datasets.Testing;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
-using DataOps.Core.Tests.Support;
-using DataOps.Core.Tests.Support.Servers;
 
 namespace DataOps.Core.Tests.Features.Datasets.Testing;
 
@@ -26,11 +21,13 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
 
         Answer refused = Test(site, new() { Path = dump });
         DatasetFinding finding = Assert.Single(refused.Findings, f => f.Severity == Severity.Error);
-        Assert.Equal(("NotUnique", "wagtailcore.page", "60", "url_path"), (finding.Id, finding.Model, finding.Key, finding.Field));
+        Assert.Equal(("NotUnique", "wagtailcore.page", "60", "url_path"),
+            (finding.Id, finding.Model, finding.Key, finding.Field));
         Assert.Equal("\"/home/\" is that of wagtailcore.page 2 in the database", finding.Problem);
         Assert.Contains("-OnConflict Replace", finding.Remedy);
         Assert.Equal((site.Session.Server, site.Name, dump), (finding.Server, finding.Database, finding.Path));
-        Assert.Equal((false, 1L, 1209L, null), (refused.Sum.IsLoadable, refused.Sum.Errors, refused.Sum.Objects, refused.Sum.WouldInsert));
+        Assert.Equal((false, 1L, 1209L, null),
+            (refused.Sum.IsLoadable, refused.Sum.Errors, refused.Sum.Objects, refused.Sum.WouldInsert));
         Assert.Empty(refused.Plans);
 
         Answer accepted = Test(site, new() { Path = dump, OnConflict = OnConflict.Replace });
@@ -53,7 +50,8 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
         using TestDatabase bakery = server.CopyOf(Site.Bakery);
 
         Answer answer = Test(bakery, new() { Path = Repository.SharedData(name) });
-        Assert.Equal((true, 0L, answer.Sum.Objects), (answer.Sum.IsLoadable, answer.Sum.WouldChange, answer.Sum.Unchanged));
+        Assert.Equal(
+            (true, 0L, answer.Sum.Objects), (answer.Sum.IsLoadable, answer.Sum.WouldChange, answer.Sum.Unchanged));
         Assert.Empty(answer.Findings);
         Assert.Equal(answer.Sum.Models, answer.Plans.Count);
         Assert.Equal(answer.Sum.Objects, answer.Plans.Sum(p => p.Unchanged));
@@ -65,15 +63,18 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
         using TestDatabase damaged = server.CopyOf(Site.SampleDamaged);
         using TestDatabase empty = server.CopyOf(Site.SampleEmpty);
         string file = _files.Path("damaged.jsonl");
-        damaged.Run(new ExportDataset(), new() { Path = file, IncludeDerived = true, OnMissingReference = OnMissingReference.KeepKey });
+        damaged.Run(new ExportDataset(),
+            new() { Path = file, IncludeDerived = true, OnMissingReference = OnMissingReference.KeepKey });
 
         Answer answer = Test(empty, new() { Path = file });
         DatasetException refusal = Assert.Throws<DatasetException>(() => Load(empty, new() { Path = file }));
 
         Assert.False(answer.Sum.IsLoadable);
         Assert.Equal(refusal.Count, answer.Sum.Errors);
-        Assert.Equal(refusal.Message.Split('\n').Count(l => l.StartsWith("  line ", StringComparison.Ordinal)), answer.Findings.Count(f => f.Severity == Severity.Error));
-        Assert.All(answer.Findings.Where(f => f.Severity == Severity.Error), f => Assert.True(f is { Line: > 0, Model: not null, Remedy: not null }, f.ToString()));
+        Assert.Equal(refusal.Message.Split('\n').Count(l => l.StartsWith("  line ", StringComparison.Ordinal)),
+            answer.Findings.Count(f => f.Severity == Severity.Error));
+        Assert.All(answer.Findings.Where(f => f.Severity == Severity.Error),
+            f => Assert.True(f is { Line: > 0, Model: not null, Remedy: not null }, f.ToString()));
         Assert.Empty(answer.Plans);
     }
 
@@ -84,11 +85,13 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
 
         Answer answer = Test(site, new()
         {
-            Path = _files.Lines("""{"model": "auth.permission", "pk": 70001, "fields": {"name": "a", "content_type": 8001, "codename": "a"}}"""),
+            Path = _files.Lines(
+                """{"model": "auth.permission", "pk": 70001, "fields": {"name": "a", "content_type": 8001, "codename": "a"}}"""),
         });
 
         DatasetFinding finding = Assert.Single(answer.Findings);
-        Assert.Equal(("MissingReferences", 1L, "auth.permission", "70001", "content_type"), (finding.Id, finding.Line, finding.Model, finding.Key, finding.Field));
+        Assert.Equal(("MissingReferences", 1L, "auth.permission", "70001", "content_type"),
+            (finding.Id, finding.Line, finding.Model, finding.Key, finding.Field));
         Assert.Equal("-> contenttypes.contenttype 8001, neither in the file nor in the database", finding.Problem);
         Assert.Equal("contenttypes.contenttype", answer.Sum.Missing);
     }
@@ -127,14 +130,18 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
             """);
         try
         {
-            using Session session = Session.Open(ConnectionSettings.Parse(site.Uri.Replace("postgres@", role + "@", StringComparison.Ordinal)), "Test");
+            using Session session = Session.Open(
+                ConnectionSettings.Parse(site.Uri.Replace("postgres@", role + "@", StringComparison.Ordinal)), "Test");
 
             Answer answer = Of([.. new TestDataset().Run(session, new() { Path = file }, new())]);
 
             Assert.Equal(
-                [$"Postgres.42501 auth.group role {role} lacks insert, update on auth_group: grant insert, update on auth_group to {role}",
-                    $"Postgres.42501  role {role} lacks update on auth_group_id_seq: grant update on sequence auth_group_id_seq to {role}"],
-                answer.Findings.Where(f => f.Severity == Severity.Error).Select(f => $"{f.Id} {f.Model} {f.Problem}: {f.Remedy}"));
+                [$"Postgres.42501 auth.group role {role} lacks insert, update on auth_group: grant insert, update " +
+                    $"on auth_group to {role}",
+                    $"Postgres.42501  role {role} lacks update on auth_group_id_seq: grant update on sequence " +
+                        $"auth_group_id_seq to {role}"],
+                answer.Findings.Where(f => f.Severity == Severity.Error).Select(
+                    f => $"{f.Id} {f.Model} {f.Problem}: {f.Remedy}"));
             Assert.Equal((false, 2L, 2L), (answer.Sum.IsLoadable, answer.Sum.Errors, answer.Sum.WouldInsert));
 
             foreach (string grant in answer.Findings.Select(f => f.Remedy!))
@@ -154,11 +161,15 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
         string role = $"stranger_{site.Name}";
-        string file = _files.Lines("""{"model": "auth.group", "pk": 777001, "fields": {"name": "x", "permissions": []}}""");
-        site.Execute($"create role {role} login; grant select on all tables in schema public to {role}; revoke all on auth_group from {role}");
+        string file = _files.Lines(
+            """{"model": "auth.group", "pk": 777001, "fields": {"name": "x", "permissions": []}}""");
+        site.Execute(
+            $"create role {role} login; grant select on all tables in schema public to {role}; revoke all on " +
+                $"auth_group from {role}");
         try
         {
-            using Session session = Session.Open(ConnectionSettings.Parse(site.Uri.Replace("postgres@", role + "@", StringComparison.Ordinal)), "Test");
+            using Session session = Session.Open(
+                ConnectionSettings.Parse(site.Uri.Replace("postgres@", role + "@", StringComparison.Ordinal)), "Test");
 
             Answer answer = Of([.. new TestDataset().Run(session, new() { Path = file }, new())]);
 
@@ -193,7 +204,8 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
         });
 
         Assert.Equal(
-            ["UnknownModel shop.order ", "UnknownField auth.group colour", "UnknownModel nonsense ", "LackingField auth.group note", "MigrationHead shop ", "MigrationHead auth "],
+            ["UnknownModel shop.order ", "UnknownField auth.group colour", "UnknownModel nonsense ",
+                "LackingField auth.group note", "MigrationHead shop ", "MigrationHead auth "],
             answer.Findings.Select(f => $"{f.Id} {f.Model} {f.Field}"));
         Assert.Equal("the database has no migration of shop", answer.Findings[4].Problem);
         Assert.Equal("the newest migration of auth in the database is 0010_tenth", answer.Findings[5].Problem);
@@ -209,7 +221,8 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
 
         Answer answer = Test(site, new()
         {
-            Path = _files.Lines("""{"model": "auth.group", "pk": 5, "fields": {"name": "x", "note": "n"}}""", """{"model": "auth.group", "pk": 6, "fields": {"name": "y"}}"""),
+            Path = _files.Lines("""{"model": "auth.group", "pk": 5, "fields": {"name": "x", "note": "n"}}""",
+                """{"model": "auth.group", "pk": 6, "fields": {"name": "y"}}"""),
         });
 
         DatasetFinding finding = Assert.Single(answer.Findings, f => f.Id == "LackingField");
@@ -227,16 +240,20 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
             """{"model": "contenttypes.contenttype", "fields": {"app_label": "auth", "model": "group"}}""",
             """{"model": "auth.permission", "pk": 70001, "fields": {"name": "a", "content_type": 1, "codename": "a"}}""");
 
-        Answer answer = Of(site.Run(new TestDataset(), new() { Path = file }, new OperationContext { Warning = said.Add }));
+        Answer answer = Of(
+            site.Run(new TestDataset(), new() { Path = file }, new OperationContext { Warning = said.Add }));
 
         Assert.Empty(said);
-        Assert.Contains("content_type 1 is taken for auth.group", Assert.Single(answer.Findings, f => f.Id == "LoadWarning").Problem);
+        Assert.Contains("content_type 1 is taken for auth.group",
+            Assert.Single(answer.Findings, f => f.Id == "LoadWarning").Problem);
     }
 
     [Theory]
-    [InlineData("[\n{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": \"x\"}},\n{\"model\": ", "InvalidJson", 3)]
+    [InlineData("[\n{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": \"x\"}},\n{\"model\": ",
+        "InvalidJson", 3)]
     [InlineData("[\n{\"model\": \"auth.group\", \"pk\": \"five\", \"fields\": {\"name\": \"x\"}}]", "InvalidValue", 2)]
-    [InlineData("[{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": \"x\"}},\n{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": \"y\"}}]", "DuplicateKey", 2)]
+    [InlineData("[{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {\"name\": \"x\"}},\n{\"model\": " +
+        "\"auth.group\", \"pk\": 5, \"fields\": {\"name\": \"y\"}}]", "DuplicateKey", 2)]
     [InlineData("[{\"model\": \"auth.group\", \"pk\": 5, \"fields\": {}}]", "MissingField", 1)]
     public void What_is_wrong_with_a_file_is_a_finding_with_its_line(string text, string id, long line)
     {
@@ -261,7 +278,10 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
         {
             int length = i == 0 ? whole.Length - 1 : random.Next(1, whole.Length);
             Answer answer = Test(site, new() { Path = _files.Bytes(whole[..length]) });
-            Assert.True(!answer.Sum.IsLoadable && answer.Findings.Count(f => f is { Severity: Severity.Error, Id: "DamagedFile" or "InvalidJson", Line: > 0 }) == 1, $"seed {seed}, {length} bytes");
+            Assert.True(!answer.Sum.IsLoadable
+                && answer.Findings.Count(
+                    f => f is { Severity: Severity.Error, Id: "DamagedFile" or "InvalidJson", Line: > 0 }) == 1,
+                        $"seed {seed}, {length} bytes");
         }
     }
 
@@ -269,25 +289,30 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
     public void A_value_that_only_PostgreSQL_can_refuse_is_a_finding_with_its_line()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
-        site.Execute("create domain short as text check (length(value) < 5); alter table auth_group add column code short");
+        site.Execute(
+            "create domain short as text check (length(value) < 5); alter table auth_group add column code short");
 
         Answer answer = Test(site, new()
         {
-            Path = _files.Lines("""{"model": "auth.group", "pk": 5, "fields": {"name": "a", "code": "good"}}""", """{"model": "auth.group", "pk": 6, "fields": {"name": "b", "code": "too long"}}"""),
+            Path = _files.Lines("""{"model": "auth.group", "pk": 5, "fields": {"name": "a", "code": "good"}}""",
+                """{"model": "auth.group", "pk": 6, "fields": {"name": "b", "code": "too long"}}"""),
         });
         DatasetFinding finding = Assert.Single(answer.Findings);
-        Assert.Equal(("InvalidValue", 2L, "auth.group", "code"), (finding.Id, finding.Line, finding.Model, finding.Field));
+        Assert.Equal(
+            ("InvalidValue", 2L, "auth.group", "code"), (finding.Id, finding.Line, finding.Model, finding.Field));
     }
 
     [Fact]
     public void The_session_can_be_used_again_after_a_file_that_PostgreSQL_refused()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
-        site.Execute("create domain short as text check (length(value) < 5); alter table auth_group add column code short");
+        site.Execute(
+            "create domain short as text check (length(value) < 5); alter table auth_group add column code short");
         string bad = _files.Lines("""{"model": "auth.group", "pk": 6, "fields": {"name": "b", "code": "too long"}}""");
         string good = _files.Lines("""{"model": "auth.group", "pk": 6, "fields": {"name": "b", "code": "abc"}}""");
 
-        Assert.Equal([false, true, false, true], new[] { bad, good, bad, good }.Select(f => Test(site, new() { Path = f }).Sum.IsLoadable));
+        Assert.Equal([false, true, false, true],
+            new[] { bad, good, bad, good }.Select(f => Test(site, new() { Path = f }).Sum.IsLoadable));
     }
 
     [Fact]
@@ -295,16 +320,21 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
 
-        Assert.Equal("FileNotFound", Assert.Throws<DataOpsException>(() => Test(site, new() { Path = "/no/such/file.json" })).Id);
-        Assert.Equal("InvalidNaturalKey", Assert.Throws<DataOpsException>(() => Test(site, new() { Path = _files.Json("[]"), NaturalKey = ["auth.group"] })).Id);
+        Assert.Equal("FileNotFound",
+            Assert.Throws<DataOpsException>(() => Test(site, new() { Path = "/no/such/file.json" })).Id);
+        Assert.Equal("InvalidNaturalKey",
+            Assert.Throws<DataOpsException>(
+                () => Test(site, new() { Path = _files.Json("[]"), NaturalKey = ["auth.group"] })).Id);
     }
 
     private static void AssertIsTheLoad(Answer answer, ImportResult load)
     {
         DatasetTest sum = answer.Sum;
         Assert.Equal(
-            (true, load.Objects, load.Models, load.Count, load.Inserted, load.Updated, load.Unchanged, load.Deleted, load.Skipped),
-            (sum.IsLoadable, sum.Objects, sum.Models, sum.WouldChange, sum.WouldInsert, sum.WouldUpdate, sum.Unchanged, sum.WouldDelete, sum.Skipped));
+            (true, load.Objects, load.Models, load.Count, load.Inserted, load.Updated, load.Unchanged, load.Deleted,
+                load.Skipped),
+            (sum.IsLoadable, sum.Objects, sum.Models, sum.WouldChange, sum.WouldInsert, sum.WouldUpdate, sum.Unchanged,
+                sum.WouldDelete, sum.Skipped));
         Assert.Equal((load.Inserted, load.Updated), (answer.Plans.Sum(p => p.Insert), answer.Plans.Sum(p => p.Update)));
     }
 
@@ -328,10 +358,14 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
     }
 
     private static IReadOnlyList<string?> Sequences(TestDatabase site) =>
-        site.Column("select schemaname || '.' || sequencename || ' ' || coalesce(last_value::text, 'unused') from pg_sequences order by 1");
+        site.Column(
+            "select schemaname || '.' || sequencename || ' ' || coalesce(last_value::text, 'unused') from " +
+                "pg_sequences order by 1");
 
     private static Answer Of(IReadOnlyList<IDatasetTestResult> results) => new(
-        [.. results.OfType<DatasetFinding>()], [.. results.OfType<ModelPlan>()], Assert.IsType<DatasetTest>(results[^1]));
+        [.. results.OfType<DatasetFinding>()], [.. results.OfType<ModelPlan>()],
+        Assert.IsType<DatasetTest>(results[^1]));
 
-    private sealed record Answer(IReadOnlyList<DatasetFinding> Findings, IReadOnlyList<ModelPlan> Plans, DatasetTest Sum);
+    private sealed record Answer(
+        IReadOnlyList<DatasetFinding> Findings, IReadOnlyList<ModelPlan> Plans, DatasetTest Sum);
 }

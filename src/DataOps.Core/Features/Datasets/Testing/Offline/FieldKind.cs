@@ -39,7 +39,8 @@ internal static class FieldKinds
         for (int i = 0; reader.Read() && reader.TokenType != JsonTokenType.EndArray; i++)
         {
             isNatural |= i == 0 && reader.TokenType == JsonTokenType.String && !IsKey(ref reader);
-            if (reader.TokenType == JsonTokenType.StartObject || !(isNatural || reader.TokenType == JsonTokenType.StartArray || IsKey(ref reader)))
+            if (reader.TokenType == JsonTokenType.StartObject
+                || !(isNatural || reader.TokenType == JsonTokenType.StartArray || IsKey(ref reader)))
                 return FieldKind.Other;
             reader.Skip();
         }
@@ -54,5 +55,6 @@ internal static class FieldKinds
         _ => false,
     };
 
-    private static bool IsNumber(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExceptInRange((byte)'0', (byte)'9');
+    private static bool IsNumber(ReadOnlySpan<byte> text) =>
+        !text.IsEmpty && !text.ContainsAnyExceptInRange((byte)'0', (byte)'9');
 }

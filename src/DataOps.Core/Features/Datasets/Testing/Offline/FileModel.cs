@@ -1,5 +1,3 @@
-using DataOps.Core.Django.Models;
-
 namespace DataOps.Core.Features.Datasets.Testing.Offline;
 
 /// <summary>What a file holds of one model.</summary>

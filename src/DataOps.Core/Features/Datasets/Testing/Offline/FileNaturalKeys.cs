@@ -1,9 +1,6 @@
 using System.Text.Json;
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
 using DataOps.Core.Django.Values;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Features.Datasets.Testing.Offline;
 
@@ -11,7 +8,8 @@ namespace DataOps.Core.Features.Datasets.Testing.Offline;
 internal sealed class FileNaturalKeys
 {
     private readonly Dictionary<string, Part[]> _parts =
-        KnownNaturalKeys.Columns.ToDictionary(c => c.Key.ToString(), c => c.Value.Select(f => new Part(f, false)).ToArray());
+        KnownNaturalKeys.Columns.ToDictionary(
+            c => c.Key.ToString(), c => c.Value.Select(f => new Part(f, false)).ToArray());
 
     private readonly Dictionary<string, FixtureSlice> _values = [];
 
@@ -28,10 +26,13 @@ internal sealed class FileNaturalKeys
         {
             if (text.Split('=') is not [string label, string parts] || label.Length == 0)
                 throw new DataOpsException(
-                    ErrorIds.InvalidNaturalKey, FailureKind.InvalidArgument, $"\"{text}\" is not of the form app.model=field.",
-                    "Write app.model=field, several fields joined by +, as auth.permission=codename+content_type.app_label.", text);
+                    ErrorIds.InvalidNaturalKey, FailureKind.InvalidArgument,
+                    $"\"{text}\" is not of the form app.model=field.",
+                    "Write app.model=field, several fields joined by +, as " +
+                        "auth.permission=codename+content_type.app_label.", text);
             string[] fields = parts.Split('+', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-            _parts[ModelLabel.Parse(label.Trim()) ?? label.Trim()] = [.. fields.Select(f => new Part(f.Split('.')[0], f.Contains('.'))).Distinct()];
+            _parts[ModelLabel.Parse(label.Trim()) ?? label.Trim()] =
+                [.. fields.Select(f => new Part(f.Split('.')[0], f.Contains('.'))).Distinct()];
         }
     }
 
@@ -48,7 +49,8 @@ internal sealed class FileNaturalKeys
         foreach (Part part in parts)
         {
             // Another row's key in its place says nothing of that row's natural key.
-            if (!_values.TryGetValue(part.Field, out FixtureSlice value) || (part.IsReference && !StartsList(source[value])))
+            if (!_values.TryGetValue(part.Field, out FixtureSlice value)
+                || (part.IsReference && !StartsList(source[value])))
                 return null;
             hash.Add(source[value]);
         }

@@ -1,6 +1,3 @@
-using DataOps.Core.Django.Knowledge;
-using DataOps.Core.Django.Models;
-
 namespace DataOps.Core.Features.Datasets.Testing.Offline;
 
 /// <summary>Recognises references in a file without a schema, by the names and the values of fields.</summary>
@@ -27,28 +24,40 @@ internal sealed class FileReferences(IReadOnlyCollection<FileModel> models)
     private FileReference? Recognise(FileModel from, string field, bool isList)
     {
         bool isParentLink = field.EndsWith("_ptr", StringComparison.Ordinal);
-        string name = (isParentLink ? field[..^"_ptr".Length] : isList && field.EndsWith('s') ? field[..^1] : field).Replace("_", "");
+        string name =
+            (isParentLink ? field[..^"_ptr".Length] : isList && field.EndsWith('s') ? field[..^1] : field).Replace(
+                "_", "");
         string how = isParentLink ? "a link to the parent" : "named after it";
         if (models.FirstOrDefault(m => m.App == from.App && m.Name == name) is { } own)
             return new FileReference(from, field, own.Label, own, $"{field} is {how}, and both are of {from.App}");
         if (field == "parent")
             return new FileReference(from, field, from.Label, from, "parent is a row of the same model");
-        if (field == "content_object" && models.FirstOrDefault(m => m.App == from.App && m.Name.Length > 0 && from.Name == m.Name + "tag") is { } tagged)
+        if (field == "content_object"
+            && models.FirstOrDefault(m => m.App == from.App && m.Name.Length > 0 && from.Name == m.Name +
+            "tag") is { } tagged)
             return new FileReference(from, field, tagged.Label, tagged, $"{from.Name} is named after what it tags");
         ModelLabel? label = KnownFields.Targets.GetValueOrDefault(field);
         if (label is not null && models.Any(m => Is(m, label)))
-            return models.Count(m => Is(m, label)) == 1 ? WellKnown(from, field, models.Single(m => Is(m, label))) : null;
+            return models.Count(m => Is(m, label)) == 1
+                ? WellKnown(from, field, models.Single(m => Is(m, label)))
+                : null;
         if (models.Where(m => m.Name == name).ToArray() is [{ } only])
-            return new FileReference(from, field, only.Label, only, $"{field} is {how}, the only model of that name in the file");
-        return label is null ? null : new FileReference(from, field, label == DjangoTables.User ? UserModel : label, null, KnownName(field));
+            return new FileReference(
+                from, field, only.Label, only, $"{field} is {how}, the only model of that name in the file");
+        return label is null
+            ? null
+            : new FileReference(from, field, label == DjangoTables.User ? UserModel : label, null, KnownName(field));
     }
 
-    private static FileReference WellKnown(FileModel from, string field, FileModel target) => new(from, field, target.Label, target, KnownName(field));
+    private static FileReference WellKnown(FileModel from, string field, FileModel target) =>
+        new(from, field, target.Label, target, KnownName(field));
 
     private static string KnownName(string field) => $"{field} is a field of that name in Django and Wagtail";
 
-    private static bool Is(FileModel model, ModelLabel label) => label == DjangoTables.User ? model.IsUser : model.Label == label;
+    private static bool Is(FileModel model, ModelLabel label) =>
+        label == DjangoTables.User ? model.IsUser : model.Label == label;
 
     // Logs outlive what they tell of.
-    private static bool IsHistory(FileModel model) => ModelLabel.Parse(model.Label) is { } label && DjangoTables.History.Contains(label);
+    private static bool IsHistory(FileModel model) =>
+        ModelLabel.Parse(model.Label) is { } label && DjangoTables.History.Contains(label);
 }

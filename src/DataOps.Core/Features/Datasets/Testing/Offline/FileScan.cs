@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using System.Text;
-using DataOps.Core.Django.Models;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.Datasets.Testing.Offline;
 
@@ -109,7 +106,8 @@ internal sealed class FileScan(FixtureFile file, FileNaturalKeys naturalKeys, Op
     public static string Shown(ReadOnlySpan<byte> json)
     {
         const int Most = 60;
-        string text = Encoding.UTF8.GetString(json.Length > Most * 4 ? json[..(Most * 4)] : json).ReplaceLineEndings(" ").Trim('"');
+        string text = Encoding.UTF8.GetString(json.Length > Most * 4 ? json[..(Most * 4)] : json).ReplaceLineEndings(
+            " ").Trim('"');
         return text.Length > Most ? text[..Most] + "…" : text;
     }
 }

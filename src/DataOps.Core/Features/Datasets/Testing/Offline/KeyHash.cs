@@ -30,7 +30,10 @@ internal struct KeyHash()
         return hash.Value;
     }
 
-    /// <summary>Adds a JSON value; a list counts as its values one after the other, as a natural key is written inside another one.</summary>
+    /// <summary>
+    /// Adds a JSON value; a list counts as its values one after the other, as a natural key is written inside another
+    /// one.
+    /// </summary>
     public void Add(ReadOnlySpan<byte> json)
     {
         Utf8JsonReader reader = JsonText.Reader(json);
@@ -53,7 +56,8 @@ internal struct KeyHash()
     private void AddText(ref Utf8JsonReader reader)
     {
         // What is no Unicode counts as it is written.
-        JsonText.TryUnescape(ref reader, reader.ValueIsEscaped ? new Utf8Output() : s_unused, out ReadOnlySpan<byte> text);
+        JsonText.TryUnescape(
+            ref reader, reader.ValueIsEscaped ? new Utf8Output() : s_unused, out ReadOnlySpan<byte> text);
         if (TryUuid(text, out Guid uuid))
         {
             Span<byte> bytes = stackalloc byte[16];

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using DataOps.Core.Files;
-using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
 
 namespace DataOps.Core.Features.Datasets.Testing.Offline;
 
@@ -21,16 +19,20 @@ internal sealed class OfflineTest(FixtureFile file, IReadOnlyList<string> natura
         references?.Read();
         FileReference[] dangling = [.. references?.Broken ?? []];
         DatasetFinding[] errors = [.. Broken(broken), .. Repeated(scan, references)];
-        DatasetFinding[] warnings = [.. NotFollowed(broken is null && !isFollowed), .. Dangling(dangling, references?.Dangling ?? [])];
+        DatasetFinding[] warnings =
+            [.. NotFollowed(broken is null && !isFollowed), .. Dangling(dangling, references?.Dangling ?? [])];
         foreach (DatasetFinding finding in errors.Concat(warnings))
             yield return finding;
         foreach (FileModel model in scan.Models)
-            yield return new DatasetContent(null, null, file.Path, model.Label, model.Objects, model.WithKey, model.Objects - model.WithKey, model.FirstLine);
+            yield return new DatasetContent(null, null, file.Path, model.Label, model.Objects, model.WithKey,
+                model.Objects - model.WithKey, model.FirstLine);
         long errorCount = (broken is null ? 0 : 1) + scan.RepeatedCount;
-        long warningCount = (broken is null && !isFollowed ? 1 : 0) + dangling.Sum(r => r.Target is null ? 1 : r.Missing);
+        long warningCount = (broken is null && !isFollowed ? 1 : 0) + dangling.Sum(
+            r => r.Target is null ? 1 : r.Missing);
         string missing = string.Join(", ", dangling.Select(r => r.Label).Distinct());
         yield return new DatasetTest(
-            null, null, file.Path, errorCount == 0, scan.Objects, scan.Models.Count, null, null, null, null, null, null, errorCount, warningCount,
+            null, null, file.Path, errorCount == 0, scan.Objects, scan.Models.Count, null, null, null, null, null, null,
+            errorCount, warningCount,
             missing.Length == 0 ? null : missing, Math.Round(watch.Elapsed.TotalSeconds, 3));
     }
 
@@ -51,15 +53,19 @@ internal sealed class OfflineTest(FixtureFile file, IReadOnlyList<string> natura
     {
         null => [],
         DatasetException e => e.Problems.Select(p => DatasetFinding.Of(null, null, file.Path, p)),
-        { } e => [new DatasetFinding { Severity = Severity.Error, Problem = e.Message, Remedy = e.Advice, Path = file.Path, Id = e.Id }],
+        { } e => [
+            new DatasetFinding { Severity = Severity.Error, Problem = e.Message, Remedy = e.Advice, Path = file.Path,
+                Id = e.Id }],
     };
 
-    private IEnumerable<DatasetFinding> Repeated(FileScan scan, ReferenceScan? references) => scan.Repeated.Select(r => new DatasetFinding
+    private IEnumerable<DatasetFinding> Repeated(FileScan scan, ReferenceScan? references) =>
+        scan.Repeated.Select(r => new DatasetFinding
     {
         Severity = Severity.Error,
         Model = r.Model.Label,
         Key = r.Key,
-        Problem = $"{(r.IsNatural ? "its natural key" : "this key")} is in {(references?.FirstLine(r) is { } line ? $"line {line}" : "an earlier line")} already",
+        Problem = $"{(r.IsNatural ? "its natural key" : "this key")} is in " +
+            $"{(references?.FirstLine(r) is { } line ? $"line {line}" : "an earlier line")} already",
         Remedy = "Keep only one of the objects in the file.",
         Path = file.Path,
         Line = r.Line,
@@ -71,21 +77,25 @@ internal sealed class OfflineTest(FixtureFile file, IReadOnlyList<string> natura
     {
         if (isStandardInput)
             yield return Warning(
-                null, ErrorIds.ReferencesNotChecked, null, null, null, "references are not checked, as the standard input can be read only once", "Name a file.");
+                null, ErrorIds.ReferencesNotChecked, null, null, null,
+                "references are not checked, as the standard input can be read only once", "Name a file.");
     }
 
-    private IEnumerable<DatasetFinding> Dangling(IEnumerable<FileReference> references, IEnumerable<FileDangling> rows) => references
+    private IEnumerable<DatasetFinding> Dangling(
+        IEnumerable<FileReference> references, IEnumerable<FileDangling> rows) => references
         .Where(r => r.Target is null)
         .Select(r => Warning(
             null, ErrorIds.ImpliedReference, r.From.Label, null, r.Field,
-            $"{r.Missing} value{(r.Missing == 1 ? " refers" : "s refer")} to {r.Label}, of which the file has no object ({r.Evidence})",
+            $"{r.Missing} value{(r.Missing == 1 ? " refers" : "s refer")} to {r.Label}, of which the file has no " +
+                $"object ({r.Evidence})",
             "Add them to the export, unless the database has them: Test-Dataset without -Offline checks it."))
         .Concat(rows.Select(d => Warning(
             d.Line, ErrorIds.ImpliedReference, d.Reference.From.Label, d.Key, d.Reference.Field,
             $"-> {d.Reference.Label} {d.Value}, not in the file ({d.Reference.Evidence})",
             "Add it to the export, unless the database has it: Test-Dataset without -Offline checks it.")));
 
-    private DatasetFinding Warning(long? line, string id, string? model, string? key, string? field, string problem, string advice) =>
+    private DatasetFinding Warning(
+        long? line, string id, string? model, string? key, string? field, string problem, string advice) =>
         new()
         {
             Severity = Severity.Warning,

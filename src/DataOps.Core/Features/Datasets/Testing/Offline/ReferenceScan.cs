@@ -11,7 +11,9 @@ namespace DataOps.Core.Features.Datasets.Testing.Offline;
 /// <param name="Value">What stands there.</param>
 internal sealed record FileDangling(FileReference Reference, long Line, string? Key, string Value);
 
-/// <summary>Reads a file again, when all its keys are known: where do references lead, and where did keys occur first.</summary>
+/// <summary>
+/// Reads a file again, when all its keys are known: where do references lead, and where did keys occur first.
+/// </summary>
 internal sealed class ReferenceScan(FileScan scan, FileNaturalKeys naturalKeys)
 {
     private const int Listed = 100;
@@ -19,16 +21,20 @@ internal sealed class ReferenceScan(FileScan scan, FileNaturalKeys naturalKeys)
     private readonly FileReferences _references = new(scan.Models);
     private readonly List<FileDangling> _dangling = [];
     private readonly Dictionary<(FileModel, ulong, bool), long> _first = [];
-    private readonly HashSet<(FileModel, ulong, bool)> _repeated = [.. scan.Repeated.Select(r => (r.Model, r.Hash, r.IsNatural))];
+    private readonly HashSet<(FileModel, ulong, bool)> _repeated =
+        [.. scan.Repeated.Select(r => (r.Model, r.Hash, r.IsNatural))];
 
-    /// <summary>References that lead nowhere: the first hundred of those whose target has objects in the file.</summary>
+    /// <summary>
+    /// References that lead nowhere: the first hundred of those whose target has objects in the file.
+    /// </summary>
     public IReadOnlyList<FileDangling> Dangling => _dangling;
 
     /// <summary>The references of which some lead nowhere.</summary>
     public IEnumerable<FileReference> Broken => _references.Found.Where(r => r.Missing > 0);
 
     /// <summary>The line in which a key occurs first; null when that is not known.</summary>
-    public long? FirstLine(RepeatedKey key) => _first.TryGetValue((key.Model, key.Hash, key.IsNatural), out long line) ? line : null;
+    public long? FirstLine(RepeatedKey key) =>
+        _first.TryGetValue((key.Model, key.Hash, key.IsNatural), out long line) ? line : null;
 
     /// <summary>Reads all of it.</summary>
     public void Read() => scan.Walk("Following references in", Take);
@@ -73,16 +79,19 @@ internal sealed class ReferenceScan(FileScan scan, FileNaturalKeys naturalKeys)
             int start = (int)reader.TokenStartIndex;
             reader.Skip();
             ReadOnlySpan<byte> item = json[start..(int)reader.BytesConsumed];
-            Check(reference, source, FieldKinds.Of(item), item, source.LineOf(new FixtureSlice(value.Start + start, item.Length)));
+            Check(reference, source, FieldKinds.Of(item), item,
+                source.LineOf(new FixtureSlice(value.Start + start, item.Length)));
         }
     }
 
-    private void Check(FileReference reference, FixtureObject source, FieldKind kind, ReadOnlySpan<byte> json, long line)
+    private void Check(
+        FileReference reference, FixtureObject source, FieldKind kind, ReadOnlySpan<byte> json, long line)
     {
         if (reference.Target is { } target && (!target.Knows(kind) || target.Has(kind, KeyHash.Of(json))))
             return;
         reference.Missing++;
         if (reference.Target is not null && _dangling.Count < Listed)
-            _dangling.Add(new FileDangling(reference, line, source.Key is { } key ? FileScan.Shown(source[key]) : null, FileScan.Shown(json)));
+            _dangling.Add(new FileDangling(
+                reference, line, source.Key is { } key ? FileScan.Shown(source[key]) : null, FileScan.Shown(json)));
     }
 }
