@@ -3,7 +3,8 @@ using DataOps.Core.Postgres.Connections;
 using DataOps.Core.Postgres.Servers;
 
 // Usage: dotnet run -c Release -- [pages] [runs] [text]; pages is a multiple of 1000, 100000 makes a million rows; with
-// a text, only what has it in its name is measured.
+// a text, only what has it in its name is measured. With DATAOPS_BEFORE, the path of an earlier build of the command
+// line, the peer is that build.
 int pages = args.Length > 0 ? int.Parse(args[0]) : 100_000;
 int runs = args.Length > 1 ? int.Parse(args[1]) : 3;
 string only = args.Length > 2 ? args[2] : "";
@@ -83,6 +84,10 @@ try
         comparisons.AddRange(OfDjango(server, peer, folder));
     else if (only.Length == 0)
         Console.WriteLine("Debian's Django is not installed: nothing is compared with dumpdata and loaddata.");
+    // An earlier build of the command line: each of our commands beside the same of that build.
+    if (Environment.GetEnvironmentVariable("DATAOPS_BEFORE") is { Length: > 0 } before)
+        comparisons =
+            [.. comparisons.Select(c => c with { PeerName = "before", Theirs = c.Ours with { Program = before } })];
     Console.WriteLine("| what | seconds | MB | peer | seconds | ratio |\n|---|---|---|---|---|---|");
     foreach (Comparison comparison in comparisons.Where(c => c.Name.Contains(only, StringComparison.Ordinal)))
         Console.WriteLine(comparison.Measure(runs));

@@ -91,7 +91,7 @@ internal sealed class PathTreeCheck(
         if (node.Path.Length % _step != 0 || node.Path.Length == 0)
         {
             yield return Problem(TreeProblem.Length, node.Key, path, node.Path, null,
-                $"{node.Path.Length} characters, not a multiple of {_step} from {_step} on; it has no place in the tree");
+                $"it has {node.Path.Length} characters, and a path has {_step} a level; it has no place in the tree");
             yield break;
         }
         if (!node.HasParent)
