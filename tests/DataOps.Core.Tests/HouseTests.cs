@@ -27,6 +27,9 @@ public sealed partial class HouseTests
             ["Kernel", "Postgres", "Operations", "Django", "Definitions", "Files", "Changes", "PageRepair"],
     };
 
+    // The generator lists all operations in it.
+    private const string List = nameof(OperationDescription);
+
     private static readonly string s_core = Path.Combine(Repository.Root, "src", "DataOps.Core");
 
     [Fact]
@@ -46,7 +49,7 @@ public sealed partial class HouseTests
 
         IEnumerable<string> wrong = from type in core.Types
                                     let room = RoomOf(type)
-                                    where room is not null
+                                    where room is not null && type.Name != List
                                     from target in type.Dependencies.Select(d => d.Target).Distinct()
                                     let to = RoomOf(target)
                                     where to is not null && !MayUse(room, to)

@@ -153,7 +153,8 @@ internal sealed class TablePlan
 
     private long Capture(char action, SqlText from)
     {
-        SqlText row = $"select {SqlText.Value($"{action}")}, {VersionOf("t")}, {Table.Columns.Select(c => c.In("t"))}";
+        SqlText what = SqlText.Literal(action.ToString());
+        SqlText row = $"select {what}, {VersionOf("t")}, {Table.Columns.Select(c => c.In("t"))}";
         long rows = _session.Run(
             $"insert into {Name} (_action, _xmin, {Table.Columns}) {row} {from} on conflict do nothing", _cancellation);
         Planned += rows;

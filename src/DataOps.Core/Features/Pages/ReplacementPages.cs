@@ -116,7 +116,9 @@ internal sealed class ReplacementPages(
             ["path"] = $"k.path", ["numchild"] = $"0", ["slug"] = $"k.slug", ["url_path"] = $"k.url_path",
             ["live"] = $"false",
             ["has_unpublished_changes"] = $"t.has_unpublished_changes or t.live",
-            ["live_revision_id"] = tables.Pages.Find("live_revision_id") is { } live ? (SqlText)$"null::{live.TypeSql}" : $"null",
+            ["live_revision_id"] = tables.Pages.Find("live_revision_id") is { } live
+                ? (SqlText)$"null::{live.TypeSql}"
+                : $"null",
             ["translation_key"] = $"gen_random_uuid()",
         };
         SqlText Kept(string column) =>

@@ -81,21 +81,15 @@ internal sealed class UndoChecks(
         foreach (UndoTableStaging table in tables.Where(t => !t.Identity.IsWholeRow))
             foreach (IndexDefinition index in table.Table.UniqueIndexes.Where(i => !i.IsPrimary))
             {
-                SqlText same = SqlText.Join(" and ", index.Keys.Select((k, i) =>
-                {
-                    SqlText n = SqlText.Literal(i);
-                    SqlText equal = $"w.k{n} {k.Equality} p.k{n}";
-                    return index.NullsClash ? $"({equal} or (w.k{n} is null and p.k{n} is null))" : equal;
-                }));
                 SqlText what = $"""
                     concat({SqlText.Literal($"has the same {string.Join(",", index.Columns)} as row ")},
                       {table.Identity.Text("t")},
                       {SqlText.Literal($" ({index.Name})")})
                     """;
                 AddAll(rows, table.Table, what, table.Identity.Text("s"), $"""
-                    from {table.Name} s cross join {Keys(index, "s")} w
-                    join {table.Table} t on true cross join {Keys(index, "t")} p
-                    where s._action in ('U', 'D') and {same}
+                    from {table.Name} s cross join lateral ({Keys(index, "s")}) w
+                    join {table.Table} t on true cross join lateral ({Keys(index, "t")}) p
+                    where s._action in ('U', 'D') and {index.Same("w", "p")}
                       and not exists (select 1 from {table.Planned} c where c._action <> 'I' and {table.Same("c", "t")})
                     """);
             }
@@ -104,11 +98,7 @@ internal sealed class UndoChecks(
             "{0} unique values that other rows have taken since, so nothing was undone.", "Change those rows first.");
     }
 
-    private static SqlText Keys(IndexDefinition index, Alias alias) => $"""
-        lateral (select {index.Keys.Select((k, i) => (SqlText)$"{k.Expression} as k{SqlText.Literal(i)}")}
-                 from (select {index.Columns.Select(c => (SqlText)$"{alias}.{SqlText.Identifier(c)}")}) cells
-                 where {SqlText.Raw(index.Predicate ?? "true")})
-        """;
+    private static SqlText Keys(IndexDefinition index, Alias row) => index.KeysOf(index.Columns.Select(row.Column));
 
     private long Count(SqlText from) => session.Query<long>($"select count(*) {from}", cancellation)[0];
 

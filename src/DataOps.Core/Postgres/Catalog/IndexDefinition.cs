@@ -52,32 +52,35 @@ internal sealed record IndexDefinition(
     }));
 
     private static readonly SqlText s_query = $$"""
-        select i.indrelid as table, c.relname::text as name, am.amname::text as method, i.indisunique as isunique,
-            i.indisprimary as isprimary,
-               i.indisvalid as isvalid, i.indimmediate as isimmediate,
-               coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) as nullsclash, pg_get_expr(i.indpred,
-                   i.indrelid) as predicate,
-               array(select pg_get_indexdef(i.indexrelid, k, false) from generate_series(1, i.indnkeyatts::int) k
-                   order by k) as expressions,
-               array(select coalesce(a.attname::text, '') from generate_series(1, i.indnkeyatts::int) k
-                     left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[k - 1]
-                         and a.attnum > 0 order by k) as names,
+        select i.indrelid as table, c.relname::text as name, am.amname::text as method,
+               i.indisunique as isunique, i.indisprimary as isprimary, i.indisvalid as isvalid,
+               i.indimmediate as isimmediate,
+               coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) as nullsclash,
+               pg_get_expr(i.indpred, i.indrelid) as predicate,
+               array(select pg_get_indexdef(i.indexrelid, k, false)
+                     from generate_series(1, i.indnkeyatts::int) k order by k) as expressions,
+               array(select coalesce(a.attname::text, '')
+                     from generate_series(1, i.indnkeyatts::int) k
+                     left join pg_attribute a
+                       on a.attrelid = i.indrelid and a.attnum = i.indkey[k - 1] and a.attnum > 0
+                     order by k) as names,
                array(select case when o.oid is null then '' else format('operator(%I.%s)', n.nspname, o.oprname) end
-                   from generate_series(1, i.indnkeyatts::int) k
+                     from generate_series(1, i.indnkeyatts::int) k
                      left join pg_opclass oc on oc.oid = i.indclass[k - 1]
                      left join pg_amop ao on am.amname = 'btree' and ao.amopfamily = oc.opcfamily
-                         and ao.amoplefttype = oc.opcintype
-                       and ao.amoprighttype = oc.opcintype and ao.amopstrategy = 3
-                     left join pg_operator o on o.oid = ao.amopopr left join pg_namespace n on n.oid = o.oprnamespace
-                         order by k) as equalities,
+                       and ao.amoplefttype = oc.opcintype and ao.amoprighttype = oc.opcintype and ao.amopstrategy = 3
+                     left join pg_operator o on o.oid = ao.amopopr
+                     left join pg_namespace n on n.oid = o.oprnamespace
+                     order by k) as equalities,
                array(select a.attname::text from pg_attribute a
                      where a.attrelid = i.indrelid and a.attnum > 0
                        and (a.attnum = any ((i.indkey::int2[])[0:i.indnkeyatts - 1]) or exists (
                          select 1 from pg_depend d
-                         where (i.indexprs is not null or i.indpred is not null) and d.classid = 'pg_class'::regclass
-                             and d.objid = i.indexrelid
+                         where (i.indexprs is not null or i.indpred is not null)
+                           and d.classid = 'pg_class'::regclass and d.objid = i.indexrelid
                            and d.refclassid = 'pg_class'::regclass and d.refobjid = i.indrelid
-                               and d.refobjsubid = a.attnum)) order by a.attnum) as columns,
+                           and d.refobjsubid = a.attnum))
+                     order by a.attnum) as columns,
                pg_get_indexdef(i.indexrelid) as definition
         from pg_index i join pg_class c on c.oid = i.indexrelid join pg_am am on am.oid = c.relam
         join pg_class t on t.oid = i.indrelid and not t.relispartition and {{CatalogRows.IsOwn("t")}}
