@@ -73,7 +73,7 @@ public sealed class DocumentationTests
     {
         ILookup<string, string> summaries = XDocument.Load(Path.ChangeExtension(Surface.Core.Location, ".xml"))
             .Descendants("member").Where(m => m.Element("summary") is not null)
-            .ToLookup(m => (string)m.Attribute("name")!, m => m.Element("summary")!.Value.Trim());
+            .ToLookup(m => (string)m.Attribute("name")!, m => Regex.Replace(m.Element("summary")!.Value.Trim(), @"\s+", " "));
         IEnumerable<string> expected = typeof(ErrorIds).GetFields()
             .Select(f =>
                 $"| `{f.GetRawConstantValue()}` | {summaries[$"F:{typeof(ErrorIds).FullName}.{f.Name}"].Single()} |");
