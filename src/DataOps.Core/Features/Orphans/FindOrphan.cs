@@ -125,17 +125,15 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
         Table = reference.Table.DisplayName,
         Column = reference.ColumnText,
         Reference = reference.Name,
-        Remedy = Remedy(reference),
+        Remedy = Remedy(catalog, reference),
     };
 
-    // Nodes without a parent and ids inside texts are not single columns that could be cleared.
-    private static string Remedy(Reference reference)
+    // Without a safe default a person has to look at the rows and choose what to do.
+    private static string Remedy(ReferenceCatalog catalog, Reference reference)
     {
         string find = $"Find-Orphan -Reference '{reference.Name}'";
         if (reference.Severity == Severity.Expected)
             return find + " -IncludeExpected";
-        return reference.Class is ReferenceClass.Tree or ReferenceClass.Embedded
-            ? find
-            : $"{find} | Repair-Orphan -WhatIf";
+        return reference.DefaultRepair(catalog) is null ? find : $"{find} | Repair-Orphan -WhatIf";
     }
 }
