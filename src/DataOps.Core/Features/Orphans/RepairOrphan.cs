@@ -90,7 +90,7 @@ public sealed class RepairOrphan : Operation<RepairOrphanOptions, IChangeResult>
 
     private static RepairOrphanResult Result(
         IReadOnlyList<RepairStep> steps, long skipped, int batches, ChangeResult done) =>
-            done.With(new RepairOrphanResult
+        done.With(new RepairOrphanResult
         {
             Orphans = steps.Sum(s => s.Orphans.Count),
             Skipped = skipped,

@@ -37,6 +37,9 @@ internal sealed class Templates(ScratchServer server) : IDisposable
         $"Host=127.0.0.1;Port={server.Port};Username=postgres;Database={database};Pooling=false;Include Error " +
             $"Detail=true;Command Timeout=0";
 
+    /// <summary>How Npgsql reaches a database that nobody copies, by few connections.</summary>
+    public string Pooled(string database) => ConnectionString(database).Replace("Pooling=false", "Pooling=true");
+
     private string Template(Site site)
     {
         // Files first: what they need may skip the test, and a skip must not be remembered as this template.
@@ -80,7 +83,7 @@ internal sealed class Templates(ScratchServer server) : IDisposable
                 Truncate(name);
                 break;
             case Site.Django:
-                Execute(name, "create extension hstore; create extension citext");
+                Execute(ConnectionString(name), "create extension hstore; create extension citext");
                 RunningDjango.Get().Migrate(server.Port, name);
                 break;
             case Site.DjangoFilled:
@@ -94,18 +97,18 @@ internal sealed class Templates(ScratchServer server) : IDisposable
         Admin($"create database {name} template {template}{(server.Binaries.Major >= 15 ? " strategy file_copy" : "")}");
 
     private void Truncate(string database) => Execute(
-        database,
+        ConnectionString(database),
         """
         do $$ begin
           execute (select 'truncate ' || string_agg(oid::regclass::text, ', ') || ' restart identity' from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace);
         end $$
         """);
 
-    private void Admin(string sql) => Execute("postgres", sql);
+    private void Admin(string sql) => Execute(Pooled("postgres"), sql);
 
-    private void Execute(string database, string sql)
+    private static void Execute(string connectionString, string sql)
     {
-        using NpgsqlConnection connection = new(ConnectionString(database));
+        using NpgsqlConnection connection = new(connectionString);
         connection.Open();
         using NpgsqlCommand command = new(sql, connection);
         command.ExecuteNonQuery();

@@ -91,12 +91,15 @@ public sealed class TestDatabase : IDisposable
     public void Dispose()
     {
         _session?.Dispose();
+        using (NpgsqlConnection pooled = new(_server.Pooled(Name)))
+            NpgsqlConnection.ClearPool(pooled);
         _server.Drop(Name);
     }
 
     private T With<T>(string sql, Func<NpgsqlCommand, T> run)
     {
-        using NpgsqlConnection connection = new(ConnectionString);
+        // A test asks many small things: connecting for each would cost more than all of them.
+        using NpgsqlConnection connection = new(_server.Pooled(Name));
         connection.Open();
         using NpgsqlCommand command = new(sql, connection);
         return run(command);
