@@ -49,8 +49,8 @@ public sealed class CmdletGenerator : IIncrementalGenerator
             #nullable enable
             namespace {{cmdlet.ContainingNamespace.ToDisplayString()}};
 
-            [{{Automation}}.Cmdlet({{Literal(attribute, 0)}}, {{Literal(attribute, 1)}}, DefaultParameterSetName =
-                ByDatabase{{asks}})]
+            [{{Automation}}.Cmdlet(
+                {{Literal(attribute, 0)}}, {{Literal(attribute, 1)}}, DefaultParameterSetName = ByDatabase{{asks}})]
             partial class {{cmdlet.Name}}
             {
                 private static readonly {{recordType}} s_nothingGiven = new();

@@ -17,9 +17,8 @@ internal static class ForeignText
             _ when line.StartsWith("version https://git-lfs", StringComparison.Ordinal) =>
                 "this is a pointer of Git LFS, not the file: git lfs pull fetches it",
             _ when line.StartsWith('<') => $"this is HTML or XML, not JSON: \"{shown}\"",
-            _ => $"a list or an object was expected, and the text begins with \"{shown}\": delete what is not the " +
-                $"dataset, "
-                + "as lines that a command printed before it",
+            _ => $"a list or an object was expected, and the file begins with \"{shown}\": delete what is not part of "
+                + "the dataset, as lines that a command printed before it",
         };
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+
 namespace DataOps.Core.Kernel;
 
 /// <summary>
@@ -24,9 +26,16 @@ internal static class PrivateFile
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = Owner;
         FileStream file = new(path, options);
-        // The mode of a new file passes through the umask, that of one to be kept must not.
         if (!OperatingSystem.IsWindows() && File.Exists(replaced))
-            File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(replaced));
+            Keep(file, File.GetUnixFileMode(replaced));
         return file;
+    }
+
+    // A file system that gives all files one mode refuses to change it, also to what it is.
+    [UnsupportedOSPlatform("windows")]
+    private static void Keep(FileStream file, UnixFileMode mode)
+    {
+        if (File.GetUnixFileMode(file.SafeFileHandle) != mode)
+            File.SetUnixFileMode(file.SafeFileHandle, mode);
     }
 }

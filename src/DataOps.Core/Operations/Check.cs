@@ -92,20 +92,20 @@ internal sealed class Check(Session session, Audit audit, OperationContext conte
         IReadOnlyList<string> grants = session.Query<string>($"""
             with missing as (
               select c.relkind, c.oid::regclass::text as name, quote_ident(n.nspname) as schema,
-                  has_schema_privilege(n.oid, 'usage') as isvisible,
+                     has_schema_privilege(n.oid, 'usage') as isvisible,
                      case c.relkind when 'S' then has_sequence_privilege(c.oid, 'select')
-                         else has_table_privilege(c.oid, 'select') end as isreadable
+                                    else has_table_privilege(c.oid, 'select') end as isreadable
               from pg_class c join pg_namespace n on n.oid = c.relnamespace
               where case when cardinality({oids}) = 0
                       then c.relkind in ('r', 'p', 'S') and n.nspname <> 'information_schema' and n.nspname !~ '^pg_'
                       else c.oid::int8 = any({oids}) end),
             lacking as (select * from missing where not isvisible or not isreadable)
-            select format('grant pg_read_all_data to %I', current_user) where (select count(*)
-                from lacking) > {MostNamed}
+            select format('grant pg_read_all_data to %I', current_user)
+            where (select count(*) from lacking) > {MostNamed}
             union all
             select statement from (
-              select format('grant usage on schema %s to %I', string_agg(distinct schema, ', '
-                  order by schema), current_user) as statement, 1 as place
+              select format('grant usage on schema %s to %I',
+                            string_agg(distinct schema, ', ' order by schema), current_user) as statement, 1 as place
               from lacking where not isvisible having count(*) > 0
               union all
               select format('grant select on %s to %I', string_agg(name, ', ' order by name), current_user), 2

@@ -121,15 +121,17 @@ internal sealed class RepairSelection(
     private void SkipHealed(Reference reference, SelectedRows orphans, SqlText input)
     {
         IReadOnlyList<string> healed = session.Query<string>(
-            $"select distinct i.key from {input} i where not exists (select 1 from {orphans.Name} o where o._key = " +
-                $"i.key) order by 1",
+            $"""
+            select distinct i.key from {input} i
+            where not exists (select 1 from {orphans.Name} o where o._key = i.key) order by 1
+            """,
             context.Cancellation);
         if (healed.Count > 0)
             Skip(
                 healed.Count,
-                $"{(healed.Count == 1 ? "1 row is no orphan" : $"{healed.Count} rows are no orphans")} of " +
-                    $"{reference} any more, or not of the same value: "
-                + $"{reference.Table} {string.Join(", ", healed.Take(Named))}{(healed.Count > Named ? ", …" : "")}.");
+                $"{(healed.Count == 1 ? "1 row is no orphan" : $"{healed.Count} rows are no orphans")} of {reference} "
+                + $"any more, or not of the same value: {reference.Table} "
+                + $"{string.Join(", ", healed.Take(Named))}{(healed.Count > Named ? ", …" : "")}.");
     }
 
     private void Skip(long rows, string why)
@@ -143,9 +145,8 @@ internal sealed class RepairSelection(
             && (input.Table is null || ReferenceFilter.TableNames(r.Table).Contains(input.Table)))
         ?? throw new DataOpsException(
             ErrorIds.UnknownReference, FailureKind.NotFound,
-            $"{session.Database} has no reference " +
-                $"{input.Reference}{(input.Table is null ? "" : $" of table {input.Table}")} any more. Nothing was " +
-                $"changed.",
+            $"{session.Database} has no reference {input.Reference}"
+            + $"{(input.Table is null ? "" : $" of table {input.Table}")} any more. Nothing was changed.",
             "Run Find-Orphan again; with the same -SoftReference if it had one.", input.Reference);
 
     private bool IsNamed(Reference reference) =>

@@ -54,9 +54,8 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
             SqlText from = $"from {PagesToConvert.Name} d join {old} t on t.{old.SingleKey!} = d.id where t.{s.Source}";
             if (s.Column.NotNull && s.Fallback is null && !s.Source.NotNull)
                 Find($"{from} is null",
-                    f => $"{Pages(f)} no {s.SourceField}, which {s.Field} needs: say what they get with -Default " +
-                        $"@{{ {s.Field} = "
-                    + $"'<value>' }}");
+                    f => $"{Pages(f)} no {s.SourceField}, which {s.Field} needs: say what they get with "
+                        + $"-Default @{{ {s.Field} = '<value>' }}");
             if (s.Column.Length is { } length && (s.Source.Length ?? int.MaxValue) > length)
                 Find($"{from} is not null and length(t.{s.Source}::text) > {length}", f =>
                     $"{Pages(f)} a {s.SourceField} of more than {length} characters, for which {s.Field} has no room");

@@ -55,16 +55,15 @@ internal sealed class MovedRows(
                     s => s.Path is not null && s.Path.StartsWith(move.Before.Path, StringComparison.Ordinal))];
             foreach (SiteAddress site in carried)
                 context.Warning?.Invoke(
-                    $"The root page of site {site.Name} moves with page {move.Before.Id}: its addresses stay, and " +
-                        $"its cached paths have "
-                    + $"to be cleared ({Afterwards.SiteRootPaths.Commands}).");
+                    $"The root page of site {site.Name} moves with page {move.Before.Id}: its addresses stay, and "
+                    + $"its cached paths have to be cleared ({Afterwards.SiteRootPaths.Commands}).");
             string? before = _sites.FirstOrDefault(s => s.Holds(move.OldParent.Path))?.Name;
             string? after = _sites.FirstOrDefault(s => s.Holds(move.Parent.Path))?.Name;
             if (before != after && carried.Length == 0)
                 context.Warning?.Invoke(
-                    $"Page {move.Before.Id} ({move.UrlPath}) leaves " +
-                        $"{(before is null ? "no site" : "site " + before)} for "
-                    + $"{(after is null ? "none: it has no address any more" : after)}.");
+                    $"Page {move.Before.Id} ({move.UrlPath}) moves from "
+                    + $"{(before is null ? "no site" : $"site {before}")} to "
+                    + $"{(after is null ? "no site: it has no address any more" : $"site {after}")}.");
             if (move.Before.Locale != move.Parent.Locale && move.Parent.Path.Length > PathScheme.Wagtail.StepLength)
                 context.Warning?.Invoke(
                     $"Page {move.Before.Id} ({move.UrlPath}) and its new parent are of different locales.");

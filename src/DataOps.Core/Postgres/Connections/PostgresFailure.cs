@@ -61,9 +61,8 @@ internal static class PostgresFailure
             "A policy would hide rows from this role, and the result would be incomplete. Use the tables' owner or " +
             "a role with BYPASSRLS.",
         "42501" =>
-            $"Grant it to role {settings.Username}: pg_read_all_data is enough to audit and export (PostgreSQL 14 " +
-            $"and later); "
-            + "to import, be the owner of the tables.",
+            $"Grant it to role {settings.Username}: pg_read_all_data is enough to audit and export "
+            + "(PostgreSQL 14 and later); to import, be the owner of the tables.",
         "53300" => "The server has no connection left: try again, or raise max_connections.",
         "55P03" =>
             "Another session holds a lock. Try again when it is done (pg_blocking_pids tells which), or wait longer " +

@@ -49,9 +49,8 @@ internal sealed class KeysFromRevisions(
                 foreach ((long line, string id, string label) in session.Read(
                     sql, r => (r.GetInt64(0), r.GetString(1), r.GetString(2)), context.Cancellation))
                     context.Warning?.Invoke(
-                        $"Line {line}, {from.Model.Label}: {column.Field} {id} is taken for {label}, number {id} of " +
-                            $"the content types in the file, "
-                        + "as the file does not give their ids. Check it.");
+                        $"Line {line}, {from.Model.Label}: {column.Field} {id} is taken for {label}, number {id} of "
+                        + "the content types in the file, as the file does not give their ids. Check it.");
             }
         }
     }
