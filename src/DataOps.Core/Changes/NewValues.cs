@@ -50,7 +50,7 @@ internal sealed class NewValues(
     private SqlText Value(string column)
     {
         IEnumerable<SqlText> cases =
-            _sets.Select((s, i) => s.Values.TryGetValue(column, out SqlText value)
+            _sets.Select((s, i) => s.Values.TryGetValue(column, out SqlText? value)
                 ? (SqlText)$" when {IsIn(i)} then {value}"
                 : SqlText.Empty);
         Alias old = "c";

@@ -3,12 +3,16 @@ using Npgsql;
 namespace DataOps.Core.Operations;
 
 /// <summary>
-/// Runs the checks of an audit, each under a savepoint of the audit's transaction: one that PostgreSQL refuses is a
-/// finding, and the others go on.
+/// Runs the checks of an audit, which only read, behind a savepoint of the audit's transaction: one that PostgreSQL
+/// refuses is a finding, and the others go on.
 /// </summary>
 internal sealed class Check(Session session, Audit audit, OperationContext context)
 {
     private const int MostNamed = 10;
+    private bool isGuarded;
+
+    /// <summary>How the checks are cancelled, and where they report.</summary>
+    public OperationContext Context => context;
 
     /// <summary>Runs a check.</summary>
     /// <param name="check">The check.</param>
@@ -23,7 +27,9 @@ internal sealed class Check(Session session, Audit audit, OperationContext conte
         Func<IEnumerable<Finding>> check, IReadOnlyList<Table> tables, string? model = null,
         Func<IEnumerable<Finding>>? parts = null)
     {
-        session.Run($"savepoint dataops_check", context.Cancellation);
+        if (!isGuarded)
+            session.Run($"savepoint dataops_check", context.Cancellation);
+        isGuarded = true;
         DataOpsException? failure = null;
         bool any = false;
         using (IEnumerator<Finding> findings = Found(check).GetEnumerator())
@@ -35,11 +41,8 @@ internal sealed class Check(Session session, Audit audit, OperationContext conte
             }
         }
         if (failure is null)
-        {
-            session.Run($"release savepoint dataops_check", context.Cancellation);
             yield break;
-        }
-        session.Run($"rollback to savepoint dataops_check; release savepoint dataops_check", context.Cancellation);
+        session.Run($"rollback to savepoint dataops_check", context.Cancellation);
         foreach (Finding finding in !any && parts is not null ? parts() : [Failed(failure, tables, model)])
             yield return finding;
     }

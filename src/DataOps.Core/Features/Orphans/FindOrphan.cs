@@ -47,12 +47,12 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
             [.. filter.Select().Where(r => options.IncludeExpected || r.Severity != Severity.Expected)];
         long total = references.Select(r => r.Table).DistinctBy(t => t.Oid).Sum(t => t.EstimatedRows ?? 0);
         long done = 0;
+        Check check = new(session, Audit.Orphan, context with { Progress = null });
         foreach (IGrouping<uint, Reference> table in references.GroupBy(r => r.Table.Oid))
         {
             Table child = table.First().Table;
             context.Report($"Searching {child}", done, total > 0 ? total : null);
-            foreach (Finding finding in Find(
-                session, catalog, [.. table], options.Summary, context with { Progress = null }))
+            foreach (Finding finding in Find(session, catalog, [.. table], options.Summary, check))
                 yield return finding;
             done += child.EstimatedRows ?? 0;
         }
@@ -60,18 +60,18 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
 
     // All references of one table in one check; where it is refused, each in one of its own.
     private static IEnumerable<Finding> Find(
-        Session session, ReferenceCatalog catalog, Reference[] references, bool sums, OperationContext context)
+        Session session, ReferenceCatalog catalog, Reference[] references, bool sums, Check check)
     {
         Reference first = references[0];
         string? model = catalog.LabelOf(first.Table);
         string? name = references.Length == 1 ? first.Name : null;
         IEnumerable<Finding> Search()
         {
-            IEnumerable<DanglingReference> found = new ReferenceSearch(session, catalog, context).In(references);
+            IEnumerable<DanglingReference> found = new ReferenceSearch(session, catalog, check.Context).In(references);
             return sums ? Summarize(session, catalog, found) : found.Select(d => Describe(session, catalog, d));
         }
-        IEnumerable<Finding> Parts() => references.SelectMany(r => Find(session, catalog, [r], sums, context));
-        return new Check(session, Audit.Orphan, context)
+        IEnumerable<Finding> Parts() => references.SelectMany(r => Find(session, catalog, [r], sums, check));
+        return check
             .Run(Search, [first.Table, .. references.Select(r => r.Target).OfType<Table>()], model,
                 references.Length == 1 ? null : Parts)
             .Select(f => f.Class is AuditProblem.CheckFailed ? f with { Reference = f.Reference ?? name } : f);

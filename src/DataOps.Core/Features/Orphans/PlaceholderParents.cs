@@ -30,7 +30,7 @@ internal sealed class PlaceholderParents(
         IEnumerable<SqlText> values = Filled.Select(c =>
             c == _key
             ? (SqlText)$"k.key as {c}"
-            : (SqlText)$"{EmptyValue.OfRow(catalog, _table, c)!.Value}::{c.TypeSql} as {c}");
+            : (SqlText)$"{EmptyValue.OfRow(catalog, _table, c)!}::{c.TypeSql} as {c}");
         TemporaryTable.Create(
             session, _name, $"select {values} from (select distinct x.key from ({keys}) x) k", cancellation);
         rows.PlanInsert($"select p.{_key} from {_name} p");

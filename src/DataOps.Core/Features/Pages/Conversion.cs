@@ -127,7 +127,7 @@ internal sealed class Conversion
             .Select(f => Copied(SqlText.Value(f.Item1), SqlText.Value(f.Item2)));
         IEnumerable<SqlText> given = _map.Sources.Where(s => s.Source is null).Select(s =>
             (SqlText)$"""
-            jsonb_build_object({SqlText.Value(s.Field)}, to_jsonb(({s.Fallback!.Value}){AsJson(s.Column)}))
+            jsonb_build_object({SqlText.Value(s.Field)}, to_jsonb(({s.Fallback!}){AsJson(s.Column)}))
             """);
         SqlText content = SqlText.Join(" || ", [$"(r.content - {removed})", .. copied, .. given]);
         Revisions = _change.Update(revisions, ["content_type_id", "content"], $"""

@@ -77,7 +77,7 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
     {
         try
         {
-            long characters = session.Query<long?>($"select length(({s.Given!.Value})::text)", cancellation)[0] ?? 0;
+            long characters = session.Query<long?>($"select length(({s.Given!})::text)", cancellation)[0] ?? 0;
             if (s.Column.Length is { } most && characters > most)
                 Add($"{s.Field} has room for {most} characters, and -Default gives it {characters}");
         }

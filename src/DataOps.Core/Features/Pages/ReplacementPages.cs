@@ -199,7 +199,7 @@ internal sealed class ReplacementPages(
         };
         Column[] columns = [.. tables.Pages.Columns.Where(c => c.IsWritable)];
         IEnumerable<SqlText> values = columns.Select(c =>
-            other.TryGetValue(c.Name, out SqlText value)
+            other.TryGetValue(c.Name, out SqlText? value)
                 ? (SqlText)$"({value})::{c.TypeSql}"
                 : c.In("p"));
         change.Insert(tables.Pages, [.. columns.Select(c => c.Name)], (SqlText)$"""

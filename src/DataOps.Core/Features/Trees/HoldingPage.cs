@@ -53,7 +53,7 @@ internal sealed class HoldingPage(Session session, PageTables tables, TablePlan 
         foreach (string no in new[] { "has_unpublished_changes", "show_in_menus", "expired", "locked" })
             own[no] = $"false";
         IEnumerable<SqlText> values = _columns.Select(c =>
-            own.TryGetValue(c.Name, out SqlText value) ? (SqlText)$"({value})::{c.TypeSql}"
+            own.TryGetValue(c.Name, out SqlText? value) ? (SqlText)$"({value})::{c.TypeSql}"
                 // The locale, and what a site has added, is the page's that needs it.
                 : c.NotNull || c.Name == "locale_id" ? c.In("p") : (SqlText)$"null::{c.TypeSql}");
         Run($"insert into {s_name} select {values} from {tables.Pages} p where p.{_key}::text = {SqlText.Value(like)}");

@@ -25,7 +25,7 @@ internal sealed class NodeRows(
     /// <param name="inserted">A relation of rows that the same plan inserts; empty without.</param>
     /// <param name="only">The condition of the rows c that are needed; empty for all.</param>
     /// <exception cref="DataOpsException">The table has no key.</exception>
-    public void Fill(SqlText also, SqlText inserted = default, SqlText only = default)
+    public void Fill(SqlText also, SqlText? inserted = null, SqlText? only = null)
     {
         if (rows.Identity.IsWholeRow || rows.Identity.Columns.Intersect(columns).Any())
             throw new DataOpsException(
@@ -34,8 +34,8 @@ internal sealed class NodeRows(
                 "Give it a primary key.", rows.Table.DisplayName);
         IEnumerable<SqlText> cells = columns.Select(c => IsText(c) ? (SqlText)$"{Cell("c", c)} as {c}" : c.In("c"));
         SqlText select = $"select {rows.Identity.Of("c")}, {cells}, {also} from";
-        SqlText more = inserted.IsEmpty ? inserted : (SqlText)$" union all {select} {inserted} c";
-        SqlText needed = only.IsEmpty ? only : (SqlText)$" and ({only})";
+        SqlText more = inserted is null ? SqlText.Empty : (SqlText)$" union all {select} {inserted} c";
+        SqlText needed = only is null ? SqlText.Empty : (SqlText)$" and ({only})";
         SqlText isDeleted =
             $"exists (select 1 from {_plan} d where d._action = 'D' and {rows.Identity.Same("d", "c")})";
         SqlText all = $"{select} {rows.Table} c where not {isDeleted}{needed}{more}";

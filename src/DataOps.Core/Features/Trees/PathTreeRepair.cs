@@ -56,7 +56,7 @@ internal sealed class PathTreeRepair(
     public int Reattached { get; private set; }
 
     /// <summary>Fills the temporary table with the nodes as they are.</summary>
-    public void Fill(SqlText inserted) =>
+    public void Fill(SqlText? inserted) =>
         nodes.Fill($"{tree.Key("c")} as _key, false as _moved", inserted);
 
     /// <summary>Gives the nodes that no root leads to a place.</summary>

@@ -14,8 +14,8 @@ internal sealed class SpecificRowRepair(
     private RebuiltSpecificRows? _rebuilt;
     private int _number;
 
-    /// <summary>The temporary table of pages that come back; empty without.</summary>
-    public SqlText Inserted => _rebuilt?.RowsOf(tables.Pages) ?? SqlText.Empty;
+    /// <summary>The temporary table of pages that come back; null without.</summary>
+    public SqlText? Inserted => _rebuilt?.RowsOf(tables.Pages);
 
     /// <summary>Plans what becomes of them.</summary>
     public void Plan(IReadOnlyList<Problem> problems)

@@ -102,7 +102,7 @@ internal sealed class TreeRepairRun(
                     + "so nothing was changed.",
                 "Give the model's steplen with -StepLength.", tree.Table.DisplayName);
         PathTreeRepair repair = new(session, tree, scheme, nodes, _number, placement, context.Cancellation);
-        repair.Fill(placement is null ? SqlText.Empty : _halves?.Inserted ?? SqlText.Empty);
+        repair.Fill(placement is null ? null : _halves?.Inserted);
         if (options.Orphan == OrphanNodes.Reattach)
             repair.Reattach(options.To is { } to && IsMeant(tree) ? to : null);
         if (options.Compact)

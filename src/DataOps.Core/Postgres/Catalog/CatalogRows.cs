@@ -87,20 +87,23 @@ internal static class CatalogRows
         join pg_class s on s.oid = dep.refobjid and s.relkind = 'S' join pg_namespace n on n.oid = s.relnamespace
         """;
 
-    // conenforced came with PostgreSQL 18.
+    // conenforced came with PostgreSQL 18. Few lists of operators stand behind many foreign keys: each is named once.
     public static SqlText Constraints(Version server) => $$"""
         select c.conrelid as table, c.conname::text as name, c.contype::text as kind, c.conkey as columns,
                c.confrelid as target, coalesce(c.confkey, '{}') as targetcolumns,
-               array(select format('operator(%I.%s)', n.nspname, o.oprname)
-                     from unnest(c.conpfeqop) with ordinality e(oid, number) join pg_operator o on o.oid = e.oid
-                         join pg_namespace n on n.oid = o.oprnamespace
-                     order by e.number) as equalities,
-               c.confdeltype::text as ondelete, c.condeferrable as isdeferrable, c.condeferred as isdeferred,
-                   c.convalidated as isvalidated,
+               coalesce(e.names, '{}') as equalities, c.confdeltype::text as ondelete,
+               c.condeferrable as isdeferrable, c.condeferred as isdeferred, c.convalidated as isvalidated,
                {{(server.Major >= 18 ? (SqlText)$"c.conenforced" : (SqlText)$"true")}}
                  and not exists (select 1 from pg_trigger g where g.tgconstraint = c.oid
                      and g.tgenabled in ('D', 'R')) as isenforced
         from pg_constraint c
+        left join (
+          select d.conpfeqop as operators,
+                 array(select format('operator(%I.%s)', n.nspname, o.oprname)
+                       from unnest(d.conpfeqop) with ordinality u(oid, number)
+                       join pg_operator o on o.oid = u.oid join pg_namespace n on n.oid = o.oprnamespace
+                       order by u.number) as names
+          from (select distinct conpfeqop from pg_constraint where contype = 'f') d) e on e.operators = c.conpfeqop
         where c.contype in ('p', 'u', 'f') and c.conparentid = 0 and c.conrelid <> 0
         order by c.conrelid, c.conname
         """;

@@ -15,12 +15,12 @@ namespace DataOps.Core.Postgres.Sql;
 /// are made by <c>(SqlText)$"…"</c>.
 /// </remarks>
 [InterpolatedStringHandler]
-internal readonly struct SqlText
+internal sealed class SqlText
 {
     // Stands in the text for a value; no name and no literal can hold it.
     private const char Hole = '\0';
 
-    private readonly StringBuilder? _text;
+    private readonly StringBuilder _text;
     private readonly List<SqlValue>? _values;
 
     /// <summary>Begins an interpolated string; for the compiler.</summary>
@@ -34,10 +34,10 @@ internal readonly struct SqlText
     private SqlText(StringBuilder text, List<SqlValue>? values = null) => (_text, _values) = (text, values);
 
     /// <summary>No SQL at all.</summary>
-    public static SqlText Empty => default;
+    public static SqlText Empty { get; } = new(new StringBuilder());
 
     /// <summary>Whether there is no text.</summary>
-    public bool IsEmpty => _text is null or { Length: 0 };
+    public bool IsEmpty => _text.Length == 0;
 
     /// <summary>A quoted identifier, as <c>"wagtailcore_page"</c>.</summary>
     /// <exception cref="ArgumentException">The name is empty or holds a NUL, which PostgreSQL allows in no
@@ -99,13 +99,13 @@ internal readonly struct SqlText
 
     /// <summary>Appends what stands between holes; for the compiler.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public void AppendLiteral(string text) => _text!.Append(text);
+    public void AppendLiteral(string text) => _text.Append(text);
 
     /// <summary>Appends a piece with its values.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void AppendFormatted(SqlText piece)
     {
-        _text!.Append(piece._text);
+        _text.Append(piece._text);
         if (piece._values is { } values)
             _values!.AddRange(values);
     }
@@ -132,7 +132,7 @@ internal readonly struct SqlText
 
     /// <summary>Appends an alias.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public void AppendFormatted(Alias alias) => _text!.Append(alias.Name);
+    public void AppendFormatted(Alias alias) => _text.Append(alias.Name);
 
     /// <summary>Refuses a bare string at compile time: it would be taken for the name of an alias.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
@@ -211,15 +211,15 @@ internal readonly struct SqlText
     private void Add<T>(T value)
         where T : notnull
     {
-        _text!.Append(Hole);
+        _text.Append(Hole);
         _values!.Add(new SqlValue(value, typeof(T)));
     }
 
     private string Render(Action<SqlValue, StringBuilder> write)
     {
         if (_values is null or { Count: 0 })
-            return _text?.ToString() ?? "";
-        StringBuilder sql = new(_text!.Length + (_values.Count * 4));
+            return _text.ToString();
+        StringBuilder sql = new(_text.Length + (_values.Count * 4));
         int next = 0;
         foreach (ReadOnlyMemory<char> chunk in _text.GetChunks())
             foreach (char c in chunk.Span)

@@ -167,7 +167,7 @@ internal static class ImportStatements
         from column in missing == MissingField.Keep ? [] : table.Columns.Except(table.Shapes[shape])
         let value = EmptyValue.OfField(column.Column)
         where value is not null
-        select (column, value.Value);
+        select (column, value);
 
     /// <summary>Whether no row of the database has the key of s.</summary>
     public static SqlText IsNew(StagingTable table) =>
