@@ -10,7 +10,8 @@ namespace DataOps.Cli;
 internal static class Confirmation
 {
     /// <exception cref="DataOpsException">The answer is no, or there is nobody to ask.</exception>
-    public static void Ask(OperationDescription operation, Session? session, IOptions options, bool? confirm)
+    public static void Ask(
+        OperationDescription operation, Session? session, IOptions options, OperationContext context, bool? confirm)
     {
         if (session is null || operation.IsPlan(options) || !(confirm ?? operation.AsksFirst))
             return;
@@ -18,8 +19,16 @@ internal static class Confirmation
             throw new DataOpsException(
                 ErrorIds.NobodyToAsk, FailureKind.InvalidArgument,
                 "Confirmation needed, but standard input is not a terminal.", "Add --confirm:false in a script.");
-        Console.Error.Write($"{operation.Name} changes {session.Database} on {session.Server}. Go on? [y/N] ");
+        Console.Error.Write(
+            $"{operation.Name} in {session.Database} on {session.Server}: {Plan(operation, session, options, context)}."
+                + " Go on? [y/N] ");
         if (Console.ReadLine()?.Trim().StartsWith('y') is not true)
             throw new DataOpsException(ErrorIds.Declined, FailureKind.InvalidOperation, "Nothing was changed.");
     }
+
+    // What is asked about is what would happen.
+    private static string Plan(
+        OperationDescription operation, Session session, IOptions options, OperationContext context) =>
+        operation.Run(session, operation.AsPlan(options), context).OfType<ChangeResult>().LastOrDefault()?.Describe()
+            ?? "changes";
 }

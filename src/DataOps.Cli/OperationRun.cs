@@ -44,8 +44,6 @@ internal sealed class OperationRun(
         using Session? session = operation.IsOffline(values)
             ? null
             : Session.Open(run.Connection(parsed), operation.Name, interruption.Token);
-        Confirmation.Ask(operation, session, values, run.Confirm(parsed));
-        using ResultWriter writer = ResultWriter.For(format, progress, output);
         bool isIncomplete = false;
         OperationContext context = new()
         {
@@ -59,6 +57,8 @@ internal sealed class OperationRun(
                 Failure.Report(names, e);
             },
         };
+        Confirmation.Ask(operation, session, values, context, run.Confirm(parsed));
+        using ResultWriter writer = ResultWriter.For(format, progress, output);
         bool failed = false;
         foreach (object result in operation.Run(session, values, context))
         {

@@ -52,6 +52,11 @@ internal sealed class RunOptions(OperationDescription operation)
         HelpName = "seconds",
     };
 
+    private readonly Option<string> _schema = new("--schema")
+    {
+        Description = "Schema whose site is meant, of several in one database. [default: the connection's search_path]",
+    };
+
     private readonly Option<string> _format = Choice<OutputFormat>("--format",
         "json: one object per line; table and list: for people. A table leaves out columns that do not fit the "
             + "terminal. [default: json]");
@@ -72,6 +77,7 @@ internal sealed class RunOptions(OperationDescription operation)
         command.Add(_database);
         command.Add(_sslMode);
         command.Add(_lockTimeout);
+        command.Add(_schema);
         command.Add(_format);
         if (operation.HasFindings)
             command.Add(_failOn);
@@ -95,6 +101,8 @@ internal sealed class RunOptions(OperationDescription operation)
             : ConnectionSettings.FromEnvironment();
         if (parsed.GetValue(_sslMode) is { } mode)
             settings = settings.WithSslMode(mode);
+        if (parsed.GetValue(_schema) is { } schema)
+            settings = settings.WithSchema(schema);
         if (parsed.GetValue(_lockTimeout) is not { } text)
             return settings;
         int seconds = OptionText.Parse<int>("LockTimeout", text);

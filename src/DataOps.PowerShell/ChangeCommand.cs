@@ -1,5 +1,7 @@
 using System.Management.Automation;
+using System.Reflection;
 using DataOps.Core.Changes;
+using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
 
@@ -24,9 +26,33 @@ public abstract class ChangeCommand : InputCommand
     {
         options.Validate();
         string sentence = $"{action} {session.Database} on {session.Server}";
+        if (Asks)
+            Emit(context => operation.Run(session, options with { WhatIf = true }, context), result =>
+            {
+                if (result is ChangeResult plan)
+                    sentence += $": {plan.Describe()}";
+            });
         bool go = ShouldProcess(
             sentence + ".", sentence + "?", MyInvocation.MyCommand.Name, out ShouldProcessReason reason);
         if (go || reason == ShouldProcessReason.WhatIf)
             Emit(session, operation, go ? options : options with { WhatIf = true });
     }
+
+    // Whether ShouldProcess is going to ask: then what would happen stands in the question.
+    private bool Asks
+    {
+        get
+        {
+            if (Switch("WhatIf") ?? IsSet("WhatIfPreference"))
+                return false;
+            ConfirmImpact impact = GetType().GetCustomAttribute<CmdletAttribute>()!.ConfirmImpact;
+            return Switch("Confirm") ?? (GetVariableValue("ConfirmPreference") is ConfirmImpact preference
+                && preference != ConfirmImpact.None && impact >= preference);
+        }
+    }
+
+    private bool? Switch(string name) =>
+        MyInvocation.BoundParameters.TryGetValue(name, out object? given) ? (SwitchParameter)given : null;
+
+    private bool IsSet(string variable) => LanguagePrimitives.IsTrue(GetVariableValue(variable));
 }

@@ -51,6 +51,11 @@ public abstract class DatabaseCommand : StoppableCommand
     [ValidateRange(0, int.MaxValue / 1000)]
     public int? LockTimeout { get; set; }
 
+    /// <summary>Schema whose site is meant, of several in one database.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Schema { get; set; }
+
     /// <summary>
     /// Whether this call needs no database: then none is opened, and <see cref="ProcessOffline"/> does the work.
     /// </summary>
@@ -208,10 +213,11 @@ public abstract class DatabaseCommand : StoppableCommand
             ThrowTerminatingError(ErrorRecords.ConnectionClosed(Connection));
         string application = MyInvocation.MyCommand.Name;
         DatabaseConnection? open = Connection ?? (Database is null ? OpenConnection.Current : null);
-        if (open is not null && Credential is null && SslMode is null && LockTimeout is null)
+        if (open is not null && Credential is null && SslMode is null && LockTimeout is null && Schema is null)
             return open.Lend(application, Cancellation);
 
-        ConnectionSettings settings = ConnectionChoice.Settings(open, Database, Credential, SslMode, LockTimeout);
+        ConnectionSettings settings = ConnectionChoice.Settings(
+            open, Database, Credential, SslMode, LockTimeout, Schema);
         long start = Stopwatch.GetTimestamp();
         SessionLease lease = new(Session.Open(settings, application, Cancellation), null);
         WriteVerbose(

@@ -13,7 +13,7 @@ internal sealed class BrokenForeignKeys(Session session, DatabaseCatalog catalog
         Dictionary<uint, TablePlan> planned = tables.Where(t => t.Planned > 0).ToDictionary(t => t.Table.Oid);
         return
         [
-            .. from table in catalog.Tables
+            .. from table in catalog.All
                where table.IsReadable
                from key in table.ForeignKeys
                where key.IsEnforced && (planned.ContainsKey(table.Oid) || planned.ContainsKey(key.Target))

@@ -23,3 +23,13 @@ public abstract record ChangeOptions : PlanOptions
     [NotWith(nameof(UndoPath))]
     public bool NoUndo { get; init; }
 }
+
+/// <summary>Options of every operation that may delete rows which nobody named.</summary>
+public abstract record DeletingOptions : ChangeOptions
+{
+    /// <summary>
+    /// Most rows to delete, dependent rows included; a plan that deletes more is refused. Default: no limit.
+    /// </summary>
+    [Range(0, int.MaxValue)]
+    public int? MaxDelete { get; init; }
+}

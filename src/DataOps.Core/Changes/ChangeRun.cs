@@ -48,6 +48,9 @@ internal sealed class ChangeRun : IDisposable
     /// <summary>Rows that change, by table; after <see cref="Count"/>.</summary>
     public IReadOnlyList<TableChangeSummary> Tables { get; private set; } = [];
 
+    /// <summary>The pages among the rows to be deleted, as a result names them; null when there is none.</summary>
+    public string? DeletedPages { get; private set; }
+
     /// <summary>How many rows are planned, those included of which the database makes the keys.</summary>
     public long Rows => Changes.Tables.Sum(t => t.Planned + Math.Max(t.Expected - t.Made, 0));
 
@@ -123,7 +126,11 @@ internal sealed class ChangeRun : IDisposable
     public void Last(SqlText sql) => Last(() => _session.Run(sql, _context.Cancellation) < 0);
 
     /// <summary>Counts what is planned, by table; after the last of the plan.</summary>
-    public void Count() => Tables = TableChangeSummary.Of(_session, _catalog, Changes, _context.Cancellation);
+    public void Count()
+    {
+        Tables = TableChangeSummary.Of(_session, _catalog, Changes, _context.Cancellation);
+        DeletedPages = PageList.Deleted(_session, _catalog, Deleted, _context.Cancellation);
+    }
 
     /// <summary>What the options ask to hear of a plan that is counted: nothing, its tables, or its rows too.</summary>
     /// <param name="options">The options.</param>
@@ -143,10 +150,11 @@ internal sealed class ChangeRun : IDisposable
     /// <param name="apply">Writes the locked rows; the parts of the plan do when absent.</param>
     /// <param name="stale">What the application keeps besides the rows and does not know of; what follows from the
     /// tables when absent.</param>
-    /// <exception cref="DataOpsException">Others were there meanwhile, PostgreSQL refuses a row, or a trigger keeps
-    /// one: nothing is changed.</exception>
+    /// <exception cref="DataOpsException">More rows would be deleted than may be, others were there meanwhile,
+    /// PostgreSQL refuses a row, or a trigger keeps one: nothing is changed.</exception>
     public ChangeResult Finish(Action? apply = null, Afterwards? stale = null)
     {
+        RequireFewDeletions();
         bool goes = Rows > 0 || _endings.Count > 0;
         (bool changed, string? undo) = goes && _way.Applies ? Carry(apply ?? Apply) : (false, null);
         long rows = Rows;
@@ -167,6 +175,7 @@ internal sealed class ChangeRun : IDisposable
             Deleted = Tables.Sum(t => t.Delete),
             Updated = Tables.Sum(t => t.Update),
             Inserted = Tables.Sum(t => t.Insert),
+            DeletedPages = DeletedPages,
             Stale = stale.What,
             Afterwards = stale.Commands,
             UndoPath = undo,
@@ -186,6 +195,22 @@ internal sealed class ChangeRun : IDisposable
     private IEnumerable<TablePlan> Deleted => Changes.Tables.Where(t => t.Deletes);
 
     private SqlText NextName => TemporaryTable.Named($"dataops_rows_{_first.Count + 1}");
+
+    private void RequireFewDeletions()
+    {
+        if (_way.MaxDelete is not { } most)
+            return;
+        (string Name, long Rows)[] tables = [.. Deleted.Select(
+            t => (_catalog.ModelOf(t.Table)?.Label ?? t.Table.DisplayName, t.Count('D')))];
+        long rows = tables.Sum(t => t.Rows);
+        if (rows > most)
+            throw new DataOpsException(
+                ErrorIds.TooManyDeletions, FailureKind.InvalidOperation,
+                $"{(rows == 1 ? "1 row" : $"{rows} rows")} would be deleted, more than -MaxDelete {most} allows, so "
+                    + $"nothing was changed: {string.Join(", ", tables.Where(t => t.Rows > 0).Select(
+                        t => $"{t.Name} {t.Rows}"))}.",
+                "Look at the plan with -WhatIf -Detailed; raise -MaxDelete when all of them are to go.");
+    }
 
     private (bool Changed, string? UndoPath) Carry(Action apply)
     {

@@ -59,15 +59,19 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     }
 
     /// <summary>
-    /// Defers deferrable constraints and restores the role's search_path, so that triggers and defaults resolve names
-    /// as for the application.
+    /// Defers deferrable constraints and restores the role's search_path, -Schema before it, so that triggers and
+    /// defaults resolve names as for the application.
     /// </summary>
     public void Defer()
     {
         session.Run($"set constraints all deferred", cancellation);
-        session.Run(
-            $"select set_config('search_path', (select reset_val from pg_settings where name = 'search_path'), true)",
-            cancellation);
+        SqlText first = session.Settings.Schema is { } schema
+            ? SqlText.Value(SqlText.Identifier(schema) + ", ")
+            : SqlText.Value("");
+        session.Run($"""
+            select set_config('search_path',
+              {first} || (select reset_val from pg_settings where name = 'search_path'), true)
+            """, cancellation);
     }
 
     /// <summary>

@@ -12,6 +12,9 @@ internal abstract class ChangeWay
     /// <summary>Whether everything is taken back in the end.</summary>
     public virtual bool IsWhatIf => false;
 
+    /// <summary>The most rows that may be deleted; null without a limit.</summary>
+    public int? MaxDelete { get; init; }
+
     /// <summary>Whether rows are written at all.</summary>
     public virtual bool Applies => true;
 
@@ -20,10 +23,11 @@ internal abstract class ChangeWay
     public static ChangeWay For(Session session, string operation, ChangeOptions options)
     {
         UndoPlace? undo = UndoPlace.Of(options, session, operation);
+        int? most = (options as DeletingOptions)?.MaxDelete;
         if (options.WhatIf)
-            return new WhatIf();
+            return new WhatIf { MaxDelete = most };
         undo?.Prepare();
-        return new AtOnce(undo);
+        return new AtOnce(undo) { MaxDelete = most };
     }
 
     /// <summary>Prepares the transaction.</summary>

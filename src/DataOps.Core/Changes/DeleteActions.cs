@@ -26,7 +26,7 @@ internal sealed class DeleteActions(DatabaseCatalog catalog)
     }
 
     private IEnumerable<(Table Table, ForeignKey Key)> Acting(Table target) =>
-        from table in catalog.Tables
+        from table in catalog.All
         from key in table.ForeignKeys
         where key.Target == target.Oid && key.IsEnforced && table.IsReadable
             && (key.OnDelete is "CASCADE" or "SET NULL" or "SET DEFAULT")

@@ -47,7 +47,7 @@ internal sealed class DependentRows(
         RequireNoneKeeps();
         foreach (TablePlan gone in changes.Tables.Where(t => t.Deletes).ToArray())
             CountChildren(gone);
-        Changed = changes.Tables.Sum(t => CountOf(t, 'U'));
+        Changed = changes.Tables.Sum(t => t.Count('U'));
     }
 
     /// <summary>
@@ -92,7 +92,7 @@ internal sealed class DependentRows(
             if (reference is TreeReference)
                 FollowTree(gone, reference);
             else
-                Follow(gone, reference, action == OnDelete.Unknown ? Chosen(reference) : action);
+                Follow(gone, reference, Chosen(reference, action));
         }
         if (catalog.ParentLink(gone.Table) is { Target: { } parent } link)
             changes.Of(parent).PlanDelete($"""
@@ -103,11 +103,16 @@ internal sealed class DependentRows(
         FollowObjectIds(gone);
     }
 
-    private OnDelete Chosen(Reference reference) => choice switch
+    // What is not known is told by the choice; a page that refers by a column that may be NULL is never one too many.
+    private OnDelete Chosen(Reference reference, OnDelete action) => (action, choice) switch
     {
-        OnDependent.Cascade => OnDelete.Cascade,
-        OnDependent.SetNull when reference is { IsNullable: true, Columns.Count: 1 } => OnDelete.SetNull,
-        _ => OnDelete.Unknown,
+        (OnDelete.MostLikelySetNull, OnDependent.Cascade) when !catalog.IsPageOrHalf(reference.Table) =>
+            OnDelete.Cascade,
+        (OnDelete.MostLikelySetNull, _) => OnDelete.SetNull,
+        (OnDelete.Unknown, OnDependent.Cascade) => OnDelete.Cascade,
+        (OnDelete.Unknown, OnDependent.SetNull) when reference is { IsNullable: true, Columns.Count: 1 } =>
+            OnDelete.SetNull,
+        _ => action,
     };
 
     private void Follow(TablePlan gone, TargetReference reference, OnDelete action)
@@ -225,11 +230,7 @@ internal sealed class DependentRows(
 
     private SqlText Except(Table table, Column? column) => except?.Invoke(table, column) ?? SqlText.Empty;
 
-    private (long, long) Count() => (changes.Planned, changes.Tables.Sum(t => CountOf(t, 'D')));
-
-    private long CountOf(TablePlan table, char action) =>
-        session.Query<long>(
-            $"select count(*) from {table.Name} where _action = {SqlText.Value($"{action}")}", cancellation)[0];
+    private (long, long) Count() => (changes.Planned, changes.Tables.Sum(t => t.Count('D')));
 
         private sealed record Clearing(Reference Reference, TablePlan Rows, Column Column, SqlText NewValues);
 }

@@ -63,6 +63,10 @@ internal sealed class TablePlan
     /// <summary>Whether rows are to be deleted.</summary>
     internal bool Deletes { get; private set; }
 
+    /// <summary>The rows that are planned for an action: I, U or D.</summary>
+    public long Count(char action) => _session.Query<long>(
+        $"select count(*) from {Name} where _action = {SqlText.Value($"{action}")}", _cancellation)[0];
+
     /// <summary>Plans to update rows; those planned already stay as they are.</summary>
     /// <param name="from">From "from" on: the target is called t, as <c>from public.blog_post t join staging s on s.id
     /// = t.id where …</c>.</param>

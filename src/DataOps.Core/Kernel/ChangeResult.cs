@@ -46,6 +46,11 @@ public record ChangeResult : IChangeResult
     public long Inserted { get; init; }
 
     /// <summary>
+    /// The pages among the rows deleted, or to be deleted: how many, and the first by address; null when there is none.
+    /// </summary>
+    public string? DeletedPages { get; init; }
+
+    /// <summary>
     /// What the application derives from the rows and is now out of date, joined by commas; null when there is nothing.
     /// </summary>
     public string? Stale { get; init; }
@@ -58,6 +63,18 @@ public record ChangeResult : IChangeResult
 
     /// <summary>Seconds.</summary>
     public double Duration { get; init; }
+
+    /// <summary>
+    /// What it would change, as a question says it: <c>delete 98 rows (12 pages: …), update 3 rows</c>.
+    /// </summary>
+    public string Describe()
+    {
+        string pages = DeletedPages is null ? "" : $" ({DeletedPages})";
+        string[] parts = [.. new[] { ("delete", Deleted, pages), ("update", Updated, ""), ("insert", Inserted, "") }
+            .Where(p => p.Item2 > 0)
+            .Select(p => $"{p.Item1} {p.Item2} {(p.Item2 == 1 ? "row" : "rows")}{p.Item3}")];
+        return parts.Length == 0 ? "change nothing" : string.Join(", ", parts);
+    }
 
     /// <summary>An operation's own result, with what this one says of the change.</summary>
     internal T With<T>(T own)
@@ -72,6 +89,7 @@ public record ChangeResult : IChangeResult
             Deleted = Deleted,
             Updated = Updated,
             Inserted = Inserted,
+            DeletedPages = DeletedPages,
             Stale = Stale,
             Afterwards = Afterwards,
             UndoPath = UndoPath,

@@ -340,7 +340,13 @@ public static class ErrorIds
     /// <summary>Rows reference rows that undoing would delete.</summary>
     public const string StillReferenced = "StillReferenced";
 
-    /// <summary>A file would delete more rows than -MaxDelete allows.</summary>
+    /// <summary>Rows of value would be deleted by a class of references, and not by the name of one.</summary>
+    public const string ReferenceNotNamed = "ReferenceNotNamed";
+
+    /// <summary>Several schemas have Django's tables, and nothing says which is meant.</summary>
+    public const string SchemaNotChosen = "SchemaNotChosen";
+
+    /// <summary>A change would delete more rows than -MaxDelete allows.</summary>
     public const string TooManyDeletions = "TooManyDeletions";
 
     /// <summary>A tree has no free path at that place.</summary>
@@ -381,6 +387,9 @@ public static class ErrorIds
 
     /// <summary>The reference does not exist.</summary>
     public const string UnknownReference = "UnknownReference";
+
+    /// <summary>The database has no such schema with tables in it.</summary>
+    public const string UnknownSchema = "UnknownSchema";
 
     /// <summary>The service file has no service of that name.</summary>
     public const string UnknownService = "UnknownService";

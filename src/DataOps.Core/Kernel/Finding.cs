@@ -20,6 +20,9 @@ public enum AuditProblem : long
 {
     /// <summary>The check could not be completed.</summary>
     CheckFailed,
+
+    /// <summary>Whether a row is there cannot be told, as the table of its model is not known.</summary>
+    Unchecked,
 }
 
 /// <summary>A problem that an audit found, or several of one kind: what, where, how severe, and what to do.</summary>

@@ -45,6 +45,9 @@ public sealed partial class OperationDescription
     /// <summary>Whether given options ask for what would change, and for no change.</summary>
     public bool IsPlan(IOptions options) => Changes && Options.Single(o => o.Name == "WhatIf").Get(options) is true;
 
+    /// <summary>The same options, of what would change and of no change.</summary>
+    public IOptions AsPlan(IOptions options) => Options.Single(o => o.Name == "WhatIf").Set!(options, ["true"]);
+
     /// <summary>Whether given options have its data written to the standard output.</summary>
     public bool WritesToStandardOutput(IOptions options) =>
         Options.Any(o => o.Form == OptionForm.DatasetToWrite && o.Get(options) is "-");

@@ -28,6 +28,11 @@ public sealed class ConnectDatabaseCommand : StoppableCommand
     [ValidateRange(0, int.MaxValue / 1000)]
     public int? LockTimeout { get; set; }
 
+    /// <summary>Schema whose site is meant, of several in one database.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? Schema { get; set; }
+
     /// <summary>Return the connection, for -Connection of other cmdlets; close it with Disconnect-Database.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -37,7 +42,8 @@ public sealed class ConnectDatabaseCommand : StoppableCommand
 
     private void Connect()
     {
-        ConnectionSettings settings = ConnectionChoice.Settings(null, Database, Credential, SslMode, LockTimeout);
+        ConnectionSettings settings = ConnectionChoice.Settings(
+            null, Database, Credential, SslMode, LockTimeout, Schema);
         DatabaseConnection connection =
             new(Session.Open(settings, MyInvocation.MyCommand.Name, Cancellation)) { HandedOut = PassThru };
         if (OpenConnection.Replace(connection) is { HandedOut: false } before)

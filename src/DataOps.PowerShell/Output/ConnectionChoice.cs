@@ -11,7 +11,8 @@ internal static class ConnectionChoice
     /// parameters change.
     /// </summary>
     public static ConnectionSettings Settings(
-        DatabaseConnection? open, string? database, PSCredential? credential, SslMode? sslMode, int? lockTimeout)
+        DatabaseConnection? open, string? database, PSCredential? credential, SslMode? sslMode, int? lockTimeout,
+        string? schema)
     {
         ConnectionSettings settings = database is not null
             ? ConnectionSettings.Parse(database)
@@ -20,6 +21,8 @@ internal static class ConnectionChoice
             settings = settings.WithCredential(credential.UserName, credential.GetNetworkCredential().Password);
         if (sslMode is { } mode)
             settings = settings.WithSslMode(mode.ToString());
+        if (schema is not null)
+            settings = settings.WithSchema(schema);
         return lockTimeout is { } seconds ? settings.WithLockTimeout(TimeSpan.FromSeconds(seconds)) : settings;
     }
 }

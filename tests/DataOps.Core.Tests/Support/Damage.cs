@@ -1,3 +1,4 @@
+using DataOps.Core.Features.Databases;
 using DataOps.Core.Features.Orphans;
 
 namespace DataOps.Core.Tests.Support;
@@ -13,6 +14,9 @@ internal sealed class Damage(TestDatabase site)
     /// <summary>Orphans as a pipeline delivers them.</summary>
     public IReadOnlyList<OrphanInput> Input(FindOrphanOptions? options = null) =>
         [.. Find(options ?? new()).Select(Input)];
+
+    /// <summary>The names of all references: rows of which much depends go by the name of their reference.</summary>
+    public IReadOnlyList<string> Names => [.. site.Run(new GetReference(), new()).Select(r => r.Reference)];
 
     public static OrphanInput Input(Finding o) =>
         new() { Server = o.Server, Database = o.Database, Table = o.Table, Key = o.Key, Value = o.Value,

@@ -50,7 +50,7 @@ internal sealed record Afterwards(string? What, string? Commands)
             .Where(k => catalog.TableOf(k.Model) is not null
                 && (k.Causes.Length == 0 ? !loaded.Contains(k.Model) : k.Causes.Any(changed.Contains)))
             .Aggregate(None, (all, known) => all.And(known.State))
-            .And(catalog.Database.Find(catalog.Database.DjangoSchema, DjangoTables.Cache) is null ? None : s_cache);
+            .And(catalog.Database.Find(DjangoTables.Cache) is null ? None : s_cache);
     }
 
     /// <summary>Warns of it when rows have been changed.</summary>

@@ -31,6 +31,9 @@ internal static class DjangoTables
         [new("flatpages", "flatpage")] = "django_flatpage",
         [new("comments", "comment")] = "django_comments",
         [new("django_comments", "comment")] = "django_comments",
+        [new("comments", "commentflag")] = "django_comment_flags",
+        [new("django_comments", "commentflag")] = "django_comment_flags",
+        [new("threadedcomments", "threadedcomment")] = "threadedcomments_comment",
     };
 
     /// <summary>
@@ -73,5 +76,6 @@ internal static class DjangoTables
     };
 
     /// <summary>Names of object id columns of generic foreign keys, likeliest first.</summary>
-    public static readonly IReadOnlyList<string> ObjectId = ["object_id", "object_pk", "local_id", "id"];
+    public static readonly IReadOnlyList<string> ObjectId = 
+        ["object_id", "object_pk", "object_uuid", "obj_id", "local_id", "id", "pk", "uuid"];
 }

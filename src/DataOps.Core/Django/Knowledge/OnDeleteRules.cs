@@ -9,6 +9,11 @@ internal enum OnDelete
     /// <summary>The reference is set to NULL.</summary>
     SetNull,
 
+    /// <summary>
+    /// Nothing is known but that the reference may be NULL: it is cleared, unless a person says that the row goes too.
+    /// </summary>
+    MostLikelySetNull,
+
     /// <summary>The page becomes a plain page (Wagtail's SET(get_default_page_content_type)).</summary>
     SetPlainPage,
 
@@ -69,6 +74,11 @@ internal static class OnDeleteRules
     private static readonly HashSet<ModelLabel> s_clearedTypes =
         [DjangoTables.LogEntry, WagtailTables.PageLogEntry, WagtailTables.ModelLogEntry];
 
+    // Of Django's and Wagtail's own models all that may be NULL is cleared.
+    private static bool IsOwn(ModelLabel? model) =>
+        model is not null
+            && (model.App.StartsWith("wagtail", StringComparison.Ordinal) || model.App is "admin" or "auth");
+
     /// <summary>What happens to rows that make a reference.</summary>
     /// <remarks>
     /// An action of the constraint comes first, then what is known; else a reference that may be NULL is cleared, but
@@ -92,6 +102,7 @@ internal static class OnDeleteRules
             return OnDelete.Cascade;
         bool isCleared = target != DjangoTables.ContentType
             || (column == "content_type_id" && from is not null && s_clearedTypes.Contains(from));
-        return reference is { IsNullable: true, Columns.Count: 1 } && isCleared ? OnDelete.SetNull : OnDelete.Unknown;
+        return reference is not { IsNullable: true, Columns.Count: 1 } || !isCleared ? OnDelete.Unknown
+            : IsOwn(from) ? OnDelete.SetNull : OnDelete.MostLikelySetNull;
     }
 }

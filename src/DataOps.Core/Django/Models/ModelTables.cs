@@ -19,6 +19,6 @@ internal sealed class ModelTables(DatabaseCatalog database, IReadOnlyList<Conten
     /// is none of that name.
     /// </summary>
     public static Table? Find(DatabaseCatalog database, ModelLabel label) =>
-        (DjangoTables.TableNames.TryGetValue(label, out string? own) ? database.Find(database.DjangoSchema, own) : null)
-            ?? database.Find(database.DjangoSchema, DjangoName.OfTable(label));
+        (DjangoTables.TableNames.TryGetValue(label, out string? own) ? database.Find(own) : null)
+            ?? database.Find(DjangoName.OfTable(label));
 }

@@ -1,10 +1,11 @@
 using System.Text.RegularExpressions;
+using DataOps.Core.Django.Trees;
 
 namespace DataOps.Core.Django.References;
 
 /// <summary>
-/// A column named like a reference to a model, of its key's type, without a constraint: one that was dropped, or never
-/// made.
+/// A column without a constraint that is named like a reference to a model, has its key's type and Django's index for
+/// a foreign key: one whose constraint was dropped, or never made (db_constraint=False).
 /// </summary>
 internal sealed partial class ImpliedReference(Table table, Column column, Table target, string evidence)
     : TargetReference(
@@ -15,8 +16,9 @@ internal sealed partial class ImpliedReference(Table table, Column column, Table
     public override bool IsParentLink =>
         Column == Table.SingleKey && Column.Name.EndsWith("_ptr_id", StringComparison.Ordinal);
 
+    // A fixture may name any column; a field's name that is guessed may be none.
     /// <inheritdoc/>
-    public override bool IsField => IsParentLink || IsIndexedAsForeignKey(Table, Column);
+    public override bool IsField => IsParentLink;
 
     /// <inheritdoc/>
     internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) =>
@@ -37,28 +39,31 @@ internal sealed partial class ImpliedReference(Table table, Column column, Table
             from table in database.Tables
             where table.IsReadable
             from column in table.Columns
-            where Field.Referring(column.Name) is not null && column.IsWritable
-                && !taken[table.Oid].Contains(column.Name)
+            where column.IsWritable && !taken[table.Oid].Contains(column.Name) && MayRefer(table, column)
             let guess = Guess(table, column, byName, models.GetValueOrDefault(table.Oid))
             where guess.Target is not null
             select new ImpliedReference(table, column, guess.Target!, guess.Evidence);
     }
 
+    // A number of a tree, and an id whose model stands beside it, have the same names and indexes.
+    private static bool MayRefer(Table table, Column column) =>
+        Field.Referring(column.Name) is { } name
+        && (name.EndsWith("_ptr", StringComparison.Ordinal) || IsIndexedAsForeignKey(table, column))
+        && !(column.Name.EndsWith("tree_id", StringComparison.Ordinal) && TreeReader.HasSets(table))
+        && !table.Columns.Any(c => c.Name == name + "_type" || c.Name == name + "_type_id");
+
     private static (Table? Target, string Evidence) Guess(
         Table table, Column column, ILookup<string, ContentType> models, ContentType? own)
     {
+        const string because = "no constraint, but Django's index for a foreign key";
         string name = Field.Referring(column.Name)!;
-        bool isIndexed = IsIndexedAsForeignKey(table, column);
-        string because = isIndexed ? "no constraint, but Django's index for a foreign key" : "no constraint";
         if (name.EndsWith("_ptr", StringComparison.Ordinal))
             name = name[..^4];
         if (name is "parent" or "alias_of" && own?.Table is { } self && Fits(column, self))
             return (self, $"{because}; {column.Name} names a row of the same table");
-        // Shorter and shorter tails of the name: target_page, then page; only Django's index makes a tail believable.
+        // Shorter and shorter tails of the name: target_page, then page.
         for (string tail = name; tail.Length > 0; tail = tail.Contains('_') ? tail[(tail.IndexOf('_') + 1)..] : "")
         {
-            if (tail != name && !isIndexed)
-                break;
             ContentType[] candidates = models[tail.Replace("_", "")].Where(c => Fits(column, c.Table!)).ToArray();
             ContentType? target = candidates.Length == 1
                 ? candidates[0]

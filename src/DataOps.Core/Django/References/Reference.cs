@@ -27,7 +27,9 @@ public enum ReferenceClass : long
     /// <summary>An id inside JSON or rich text, known from wagtailcore_referenceindex.</summary>
     Embedded,
 
-    /// <summary>A column without a constraint with the name and type of a foreign key to a model.</summary>
+    /// <summary>
+    /// A column without a constraint with the name, the type and the index of a foreign key to a model.
+    /// </summary>
     Implied,
 }
 
@@ -87,7 +89,7 @@ internal abstract class Reference
 
     /// <summary>
     /// Whether it is a field of Django's that refers; a generic object id and a path are columns like others, and so is
-    /// a number that only looks like a reference.
+    /// one that only looks like a reference.
     /// </summary>
     public virtual bool IsField => false;
 
@@ -132,7 +134,7 @@ internal abstract class Reference
         Session session, ReferenceCatalog catalog, CancellationToken cancellation) =>
         MissingTargets(session, catalog, cancellation).SelectMany(m => session.Read(
             $"select {KeyText.Of(Table, "c")}, {Value("c")} from {Table} c where {m.IsDangling("c")}",
-            row => new DanglingReference(this, row.GetString(0), row.GetString(1), m.Table, m.Note),
+            row => new DanglingReference(this, row.GetString(0), row.GetString(1), m.Table, m.Note, m.IsCertain),
             cancellation));
 
     /// <summary>The repairs that suit such rows, the mildest first; none for what another cmdlet repairs.</summary>
@@ -150,11 +152,14 @@ internal abstract class Reference
 /// <param name="Value">What it points at, as text.</param>
 /// <param name="Target">The table in which nothing is, where each row names its own.</param>
 /// <param name="Note">What else there is to know.</param>
+/// <param name="IsCertain">Whether nothing is there; if not, nobody can look, as the table is not known.</param>
 internal sealed record DanglingReference(
-    Reference Reference, string Key, string Value, Table? Target = null, string? Note = null);
+    Reference Reference, string Key, string Value, Table? Target = null, string? Note = null, bool IsCertain = true);
 
 /// <summary>One way in which rows of a reference have no target.</summary>
 /// <param name="IsDangling">The condition that a row, by its alias, is one of them.</param>
 /// <param name="Table">The table in which nothing is, where each row names its own.</param>
 /// <param name="Note">What else there is to know.</param>
-internal sealed record MissingTarget(Func<Alias, SqlText> IsDangling, Table? Table = null, string? Note = null);
+/// <param name="IsCertain">Whether nothing is there; if not, nobody can look, as the table is not known.</param>
+internal sealed record MissingTarget(
+    Func<Alias, SqlText> IsDangling, Table? Table = null, string? Note = null, bool IsCertain = true);

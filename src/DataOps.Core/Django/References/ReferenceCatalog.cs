@@ -4,7 +4,7 @@ namespace DataOps.Core.Django.References;
 /// Who points at whom in a database: its models and every reference, enforced, soft, generic, inherited, in a tree,
 /// embedded or implied.
 /// </summary>
-/// <remarks>Read in seven queries whatever the number of tables.</remarks>
+/// <remarks>Read in eight queries whatever the number of tables.</remarks>
 internal sealed class ReferenceCatalog
 {
     private readonly Dictionary<uint, Model> _byTable;
@@ -104,6 +104,16 @@ internal sealed class ReferenceCatalog
 
     /// <summary>Whether a table is Wagtail's of pages.</summary>
     internal bool IsPage(Table table) => table == TableOf(WagtailTables.Page);
+
+    /// <summary>Whether a table is Wagtail's of pages, or has the other halves of some.</summary>
+    internal bool IsPageOrHalf(Table table) => IsPage(table) || (ParentLink(table) is { } link && LeadsToPage(link));
+
+    /// <summary>
+    /// Whether a table is of users: Django's, or the project's own (AUTH_USER_MODEL), which the admin's log refers to.
+    /// </summary>
+    internal bool IsUser(Table table) => table == TableOf(DjangoTables.User)
+        || (TableOf(DjangoTables.LogEntry) is { } log && log.ForeignKeys.Any(
+            k => k.Columns is ["user_id"] && k.Target == table.Oid));
 
     /// <summary>A table, and those of all models that inherit from it.</summary>
     public IEnumerable<Table> WithHeirs(Table table) =>

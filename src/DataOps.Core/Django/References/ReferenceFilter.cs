@@ -19,7 +19,8 @@ internal sealed class ReferenceFilter(
         IEnumerable<string?[]> names = catalog.References.Select(r => new string?[] { r.Name });
         context.ReportUnmatched(_references, names, ErrorIds.UnknownReference, "reference");
         return catalog.References.Where(r =>
-            (@class.Count == 0 || @class.Contains(r.Class))
+            catalog.Database.IsOfSite(r.Table)
+            && (@class.Count == 0 || @class.Contains(r.Class))
             && tables.Matches(r.Table)
             && _references.Matches(r.Name));
     }

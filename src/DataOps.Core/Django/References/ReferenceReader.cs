@@ -14,12 +14,12 @@ internal sealed class ReferenceReader(Session session)
         ModelTables tables = new(_database, contentTypes);
         List<Reference> references =
         [
-            .. _database.Tables.Where(t => t.IsReadable).SelectMany(t => ForeignKeyReference.Of(_database, t)),
+            .. _database.All.Where(t => t.IsReadable).SelectMany(t => ForeignKeyReference.Of(_database, t)),
         ];
         references.AddRange(SoftReference.Of(_database, tables, softReferences));
         references.AddRange(GenericReference.Of(_database, tables, references));
         references.AddRange(ImpliedReference.Of(_database, contentTypes, references));
-        references.AddRange(SpecificRowReference.Of(references));
+        references.AddRange(SpecificRowReference.Of(_database, references));
         references.AddRange(TreeReference.Of(_database, tables));
         if (withEmbedded && tables.Find(WagtailTables.ReferenceIndex) is { } index)
             references.AddRange(

@@ -47,7 +47,7 @@ internal sealed class SoftReference(
     private static Table? Find(DatabaseCatalog database, string name) =>
         name.Split('.', 2) is [string schema, string table]
         ? database.Find(schema, table)
-        : database.Find(database.DjangoSchema, name);
+        : database.Find(name);
 
     private static DataOpsException Invalid(string text, string message) =>
         new(ErrorIds.InvalidSoftReference, FailureKind.InvalidArgument, message,

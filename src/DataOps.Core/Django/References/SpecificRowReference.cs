@@ -11,18 +11,21 @@ internal sealed class SpecificRowReference(Table parent, string evidence) : Type
     public override string ColumnText => ContentTypeColumn.Name;
 
     /// <summary>Those of a database.</summary>
-    public static IEnumerable<Reference> Of(IReadOnlyList<Reference> references) =>
+    public static IEnumerable<Reference> Of(DatabaseCatalog database, IReadOnlyList<Reference> references) =>
         from link in references
-        where link.IsParentLink && HasTypePointer(link.Target!)
+        where link.IsParentLink && HasTypePointer(link.Target!) && database.IsOfSite(link.Target!)
         group link by link.Target!.Oid into children
         select new SpecificRowReference(
             children.First().Target!,
             "the content type of the row names the table of its specific row "
                 + $"({string.Join(", ", children.Select(c => c.Table.DisplayName))})");
 
-    /// <summary>Whether rows of a table say by a content type what they are.</summary>
+    /// <summary>
+    /// Whether rows of a table say by a content type what they are; beside an object id it says what they belong to.
+    /// </summary>
     public static bool HasTypePointer(Table table) =>
-        table.SingleKey is not null && table.ForeignKeys.Any(k => k.Columns is ["content_type_id"]);
+        table.SingleKey is not null && table.ForeignKeys.Any(k => k.Columns is ["content_type_id"])
+            && !DjangoTables.ObjectId.Any(n => n.Contains('_') && table.Find(n) is not null);
 
     // Which row is meant is the key; the value is the content type.
     internal override SqlText Value(Alias alias) => KeyText.Of([ContentTypeColumn], alias);

@@ -31,9 +31,12 @@ internal abstract class TypedReference(
     /// <summary>All rows of a content type.</summary>
     protected MissingTarget All(int id, string note) => new(a => OfType(a, id), null, note);
 
+    /// <summary>All rows of a content type where nobody can look whether theirs is there.</summary>
+    protected MissingTarget Unchecked(int id, string why) => All(id, why) with { IsCertain = false };
+
     /// <summary>All rows of a content type without a table.</summary>
-    protected MissingTarget Unknown(int id, string label) =>
-        All(id, $"content type {label} has no table: its model was removed, or is a proxy");
+    protected MissingTarget Unknown(int id, string label) => Unchecked(
+        id, $"cannot be checked: {label} has no table of that name (removed, a proxy, or Meta.db_table)");
 
     private SqlText OfType(Alias alias, int id) => $"{contentType.In(alias)} = {id} and {IsSet(alias)}";
 

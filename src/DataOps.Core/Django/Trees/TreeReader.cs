@@ -35,6 +35,10 @@ internal sealed class TreeReader(ReferenceCatalog catalog)
             }
             : null;
 
+    /// <summary>Whether a table has the columns of nested sets.</summary>
+    public static bool HasSets(Table table) => s_sets.Any(s =>
+        Integer(table, s.Left) is not null && Integer(table, s.Right) is not null);
+
     private Tree? Sets(Table table)
     {
         foreach ((string left, string right, string treeId, string level) in s_sets)

@@ -21,6 +21,7 @@ internal static class ConstraintAudit
 {
     public static IEnumerable<Finding> Find(Session session, ReferenceCatalog catalog) =>
         from reference in catalog.References
+        where catalog.Database.IsOfSite(reference.Table)
         let problem = Problem(reference)
         where problem is not null
         select new Finding
@@ -45,7 +46,7 @@ internal static class ConstraintAudit
             $"{key.Name} is not enforced: PostgreSQL checks no row"),
         { Constraint: { IsValidated: false } key } =>
             (ConstraintProblem.NotValid, $"{key.Name} is NOT VALID: existing rows were never checked"),
-        { Class: ReferenceClass.Implied, IsField: true, Target: { } target } =>
+        { Class: ReferenceClass.Implied, Target: { } target } =>
             (ConstraintProblem.Missing,
                 $"{reference.Column.Name} has the index of a foreign key to {target}, but no constraint"),
         _ => null,

@@ -39,7 +39,7 @@ internal sealed class Verdicts(ReferenceCatalog catalog, ApplicationList list, I
         Session session, ReferenceCatalog catalog, ApplicationList list, CancellationToken cancellation) => new(
         catalog,
         list,
-        catalog.Database.Find(catalog.Database.DjangoSchema, DjangoTables.Migrations) is { } migrations
+        catalog.Database.Find(DjangoTables.Migrations) is { } migrations
             ? session.Query<string>($"select distinct app::text from {migrations}", cancellation).ToHashSet(
                 StringComparer.Ordinal)
             : []);
@@ -87,7 +87,7 @@ internal sealed class Verdicts(ReferenceCatalog catalog, ApplicationList list, I
             evidence.Add($"no migration of {app} was applied");
         if (!_withTable.Contains(app))
             evidence.Add($"no model of {app} has a table");
-        return new(type, ContentTypeClass.Undecidable, evidence.Count > 1 && !list.KnowsApps, false, evidence);
+        return new(type, ContentTypeClass.Undecidable, IsUnmigrated(app) && !list.KnowsApps, false, evidence);
     }
 
     private bool IsUnmigrated(string app) => migrated.Count > 0 && !migrated.Contains(app);

@@ -1,7 +1,7 @@
 namespace DataOps.Core.Features.ContentTypes;
 
 /// <summary>Options of <see cref="RemoveStaleContentType"/>. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed partial record RemoveStaleContentTypeOptions : ChangeOptions
+public sealed partial record RemoveStaleContentTypeOptions : DeletingOptions
 {
     /// <summary>Models, as app or app.model. Default: all that are stale.</summary>
     [Option(Position = 0, Pipeline = true, Wildcards = true, Completes = OptionNames.ModelName)]

@@ -52,7 +52,7 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
         {
             Table child = table.First().Table;
             context.Report($"Searching {child}", done, total > 0 ? total : null);
-            foreach (Finding finding in Find(session, catalog, [.. table], options.Summary, check))
+            foreach (Finding finding in Find(session, catalog, [.. table], options, check))
                 yield return finding;
             done += child.EstimatedRows ?? 0;
         }
@@ -60,17 +60,20 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
 
     // All references of one table in one check; where it is refused, each in one of its own.
     private static IEnumerable<Finding> Find(
-        Session session, ReferenceCatalog catalog, Reference[] references, bool sums, Check check)
+        Session session, ReferenceCatalog catalog, Reference[] references, FindOrphanOptions options, Check check)
     {
         Reference first = references[0];
         string? model = catalog.LabelOf(first.Table);
         string? name = references.Length == 1 ? first.Name : null;
         IEnumerable<Finding> Search()
         {
-            IEnumerable<DanglingReference> found = new ReferenceSearch(session, catalog, check.Context).In(references);
-            return sums ? Summarize(session, catalog, found) : found.Select(d => Describe(session, catalog, d));
+            IEnumerable<DanglingReference> found = new ReferenceSearch(session, catalog, check.Context).In(references)
+                .Where(d => d.IsCertain || options.IncludeExpected);
+            return options.Summary
+                ? Summarize(session, catalog, found)
+                : found.Select(d => Describe(session, catalog, d));
         }
-        IEnumerable<Finding> Parts() => references.SelectMany(r => Find(session, catalog, [r], sums, check));
+        IEnumerable<Finding> Parts() => references.SelectMany(r => Find(session, catalog, [r], options, check));
         return check
             .Run(Search, [first.Table, .. references.Select(r => r.Target).OfType<Table>()], model,
                 references.Length == 1 ? null : Parts)
@@ -81,58 +84,62 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
     {
         string? target = (d.Target ?? d.Reference.Target)?.DisplayName;
         string problem = $"{d.Reference.ColumnText} {d.Value} is not in {target ?? "any table"}";
-        return Of(session, catalog, d.Reference) with
+        return Of(session, catalog, d.Reference, d.IsCertain) with
         {
             Key = d.Key,
             Value = d.Value,
             References = target,
-            Problem = d.Note is null ? problem : $"{problem}: {d.Note}",
+            Problem = !d.IsCertain ? $"{d.Reference.ColumnText} {d.Value} {d.Note}"
+                : d.Note is null ? problem : $"{problem}: {d.Note}",
         };
     }
 
     private static IEnumerable<Finding> Summarize(
         Session session, ReferenceCatalog catalog, IEnumerable<DanglingReference> found)
     {
-        Dictionary<Reference, (long Count, SortedSet<string> Targets)> counts = [];
+        Dictionary<(Reference, bool), (long Count, SortedSet<string> Targets)> counts = [];
         foreach (DanglingReference d in found)
         {
             (long count, SortedSet<string> targets) = counts.GetValueOrDefault(
-                d.Reference, (0, new(StringComparer.Ordinal)));
+                (d.Reference, d.IsCertain), (0, new(StringComparer.Ordinal)));
             if ((d.Target ?? d.Reference.Target)?.DisplayName is { } target)
                 targets.Add(target);
-            counts[d.Reference] = (count + 1, targets);
+            counts[(d.Reference, d.IsCertain)] = (count + 1, targets);
         }
-        foreach ((Reference reference, (long count, SortedSet<string> targets)) in counts)
+        foreach (((Reference reference, bool isCertain), (long count, SortedSet<string> targets)) in counts)
         {
             string? references = targets.Count == 0 ? null : string.Join(",", targets);
-            yield return Of(session, catalog, reference) with
+            yield return Of(session, catalog, reference, isCertain) with
             {
                 Count = count,
                 References = references,
-                Problem = $"{count} {(count == 1 ? "row has" : "rows have")} no target in {references ?? "any table"}",
+                Problem = !isCertain
+                    ? $"{count} {(count == 1 ? "row" : "rows")} cannot be checked: the table is not known"
+                    : $"{count} {(count == 1 ? "row has" : "rows have")} no target in {references ?? "any table"}",
             };
         }
     }
 
-    private static Finding Of(Session session, ReferenceCatalog catalog, Reference reference) => new()
+    private static Finding Of(
+        Session session, ReferenceCatalog catalog, Reference reference, bool isCertain) => new()
     {
         Server = session.Server,
         Database = session.Database,
-        Severity = reference.Severity,
+        Severity = isCertain ? reference.Severity : Severity.Expected,
         Audit = Audit.Orphan,
-        Class = reference.Class,
+        Class = isCertain ? reference.Class : AuditProblem.Unchecked,
         Model = catalog.LabelOf(reference.Table),
         Table = reference.Table.DisplayName,
         Column = reference.ColumnText,
         Reference = reference.Name,
-        Remedy = Remedy(catalog, reference),
+        Remedy = Remedy(catalog, reference, isCertain),
     };
 
     // Without a safe default a person has to look at the rows and choose what to do.
-    private static string Remedy(ReferenceCatalog catalog, Reference reference)
+    private static string Remedy(ReferenceCatalog catalog, Reference reference, bool isCertain)
     {
         string find = $"Find-Orphan -Reference '{reference.Name}'";
-        if (reference.Severity == Severity.Expected)
+        if (reference.Severity == Severity.Expected || !isCertain)
             return find + " -IncludeExpected";
         return reference.DefaultRepair(catalog) is null ? find : $"{find} | Repair-Orphan -WhatIf";
     }

@@ -1,7 +1,7 @@
 namespace DataOps.Core.Features.Orphans;
 
 /// <summary>Options of <see cref="RepairOrphan"/>. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed partial record RepairOrphanOptions : ChangeOptions
+public sealed partial record RepairOrphanOptions : DeletingOptions
 {
     /// <summary>
     /// Orphans to repair, or sums of them, as Find-Orphan writes them. Default: all that the other options select.

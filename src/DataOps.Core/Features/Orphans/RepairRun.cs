@@ -26,6 +26,7 @@ internal sealed class RepairRun(
         foreach (IRepair repair in _repairs)
             change.Plan(repair);
         change.Follow(options.OnDependent, s_words);
+        RequireNames();
         if (options.Action == OrphanAction.Quarantine && steps.Count > 0)
             change.Plan(new QuarantineTable(session, catalog, change.Changes, options.QuarantineTable, steps, context));
         change.Confirm(RequireOrphans);
@@ -52,6 +53,31 @@ internal sealed class RepairRun(
                 step.Orphans.Rows.PlanDelete(step.Orphans.From);
                 break;
         }
+    }
+
+    // A person who says yes to a class of references cannot know what hangs on their rows.
+    private void RequireNames()
+    {
+        RepairStep[] unnamed = [.. steps.Where(s => s is { Deletes: true, IsNamed: false, Orphans.Count: > 0 })];
+        if (unnamed.Length == 0)
+            return;
+        TablePlan[] deleted = [.. change.Changes.Tables.Where(t => t.Deletes)];
+        bool IsContent(TablePlan t) => catalog.ModelOf(t.Table) is not { } m || !DjangoTables.Derived.Contains(m.Label);
+        bool hasMore = deleted.Where(IsContent).Sum(t => t.Count('D'))
+            > steps.Where(s => s.Deletes).Sum(s => s.Orphans.Count);
+        bool hasPeople = deleted.Any(t => catalog.IsPageOrHalf(t.Table) || catalog.IsUser(t.Table));
+        if (!hasMore && !hasPeople)
+            return;
+        string rows = string.Join(", ", deleted.Select(t =>
+            $"{catalog.ModelOf(t.Table)?.Label ?? t.Table.DisplayName} {t.Count('D')}"));
+        string pages =
+            PageList.Deleted(session, catalog, deleted, context.Cancellation) is { } list ? $" ({list})" : "";
+        throw new DataOpsException(
+            ErrorIds.ReferenceNotNamed, FailureKind.InvalidOperation,
+            $"More would be deleted than the rows without a target, so nothing was changed: {rows}{pages}.",
+            $"Look at them with -WhatIf -Detailed, and name what is to go: -Reference "
+                + $"{string.Join(",", unnamed.Select(s => $"'{s.Reference.Name}'"))}.",
+            unnamed[0].Reference.Name);
     }
 
     // Two references may miss the same row.

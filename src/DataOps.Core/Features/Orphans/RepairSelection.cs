@@ -97,15 +97,27 @@ internal sealed class RepairSelection(
             and exists (select 1 from {given} i
               where i.key = {KeyText.Of(reference.Table, "t")} and coalesce(i.value = {reference.Value("t")}, true))
             """;
-        IReadOnlyList<MissingTarget> missing = reference.MissingTargets(session, catalog, context.Cancellation);
+        // Rows of which nobody can tell whether they are orphans are repaired only when they are asked for.
+        IReadOnlyList<MissingTarget> missing =
+            [.. reference.MissingTargets(session, catalog, context.Cancellation)
+                .Where(m => m.IsCertain || options.IncludeExpected)];
         foreach (MissingTarget target in missing)
             orphans.Add(reference.Value("t"), $"from {reference.Table} t where {target.IsDangling("t")}{listed}");
         orphans.Analyze();
         if (!all)
             SkipHealed(reference, orphans, given);
-        return new RepairStep(reference, orphans, missing, reference.Repairs(catalog),
-            options.Action ?? reference.DefaultRepair(catalog));
+        return new RepairStep(reference, orphans, missing, reference.Repairs(catalog), ActionFor(reference, missing),
+            options.Reference.Contains(reference.Name, StringComparer.OrdinalIgnoreCase));
     }
+
+    // Where nobody has named the reference, a row goes only if its reference cannot be cleared.
+    private OrphanAction? ActionFor(Reference reference, IReadOnlyList<MissingTarget> missing) => options.Action switch
+    {
+        null => missing.All(m => m.IsCertain) ? reference.DefaultRepair(catalog) : null,
+        OrphanAction.Delete or OrphanAction.Quarantine when reference.Clearable.Any()
+            && !options.Reference.Contains(reference.Name, StringComparer.OrdinalIgnoreCase) => OrphanAction.SetNull,
+        { } action => action,
+    };
 
     private static string NameOf(int step) => $"dataops_orphan_{step}";
 
@@ -130,7 +142,7 @@ internal sealed class RepairSelection(
             Skip(
                 healed.Count,
                 $"{(healed.Count == 1 ? "1 row is no orphan" : $"{healed.Count} rows are no orphans")} of {reference} "
-                + $"any more, or not of the same value: {reference.Table} "
+                + $"any more, or not of the same value, or cannot be checked: {reference.Table} "
                 + $"{string.Join(", ", healed.Take(Named))}{(healed.Count > Named ? ", …" : "")}.");
     }
 

@@ -6,13 +6,17 @@ namespace DataOps.Core.Features.Orphans;
 /// <param name="Missing">The ways in which a row is an orphan of it.</param>
 /// <param name="Choices">The actions that suit.</param>
 /// <param name="Action">The action; null where nobody has said.</param>
+/// <param name="IsNamed">Whether the reference was asked for by its name, and not by a class or a pattern.</param>
 internal sealed record RepairStep(
     Reference Reference, SelectedRows Orphans, IReadOnlyList<MissingTarget> Missing,
-    IReadOnlyList<OrphanAction> Choices, OrphanAction? Action)
+    IReadOnlyList<OrphanAction> Choices, OrphanAction? Action, bool IsNamed)
 {
     /// <summary>The name of the reference as messages have it.</summary>
     public string Name => Reference.Name.StartsWith(Reference.Table.DisplayName, StringComparison.Ordinal)
         ? Reference.Name : $"{Reference.Table}.{Reference.Column.Name} ({Reference.Name})";
+
+    /// <summary>Whether it takes rows away.</summary>
+    public bool Deletes => Action is OrphanAction.Delete or OrphanAction.Quarantine;
 
     /// <summary>A line that names it, for a message.</summary>
     public string Line => $"{Name}  {(Orphans.Count == 1 ? "1 row" : $"{Orphans.Count} rows")}";

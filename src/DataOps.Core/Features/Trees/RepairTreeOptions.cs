@@ -27,7 +27,7 @@ public enum DuplicateSlug
 }
 
 /// <summary>Options of <see cref="RepairTree"/>. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed partial record RepairTreeOptions : ChangeOptions
+public sealed partial record RepairTreeOptions : DeletingOptions
 {
     /// <summary>Tables of trees, as table or schema.table. Default: all trees.</summary>
     [Option(Position = 0, Pipeline = true, Wildcards = true, Completes = OptionNames.TableName)]

@@ -21,7 +21,7 @@ internal sealed class RestoredOrphans
         _broken = batches.SelectMany(b => b.Orphans ?? []).GroupBy(o => (o.Schema, o.Table, o.Constraint))
             .ToDictionary(g => g.Key, g => (g.Sum(o => o.Rows), g.Sum(o => o.Left)));
         _targets = (
-            from table in catalog.Tables
+            from table in catalog.All
             from key in table.ForeignKeys
             where Of(table, key).Left > 0 && catalog.Find(key.Target) is not null
             let target = catalog.Find(key.Target)!

@@ -23,7 +23,7 @@ internal sealed class UndoChecks(
     private void RequireUnreferenced()
     {
         RowList rows = new();
-        foreach (Table table in catalog.Tables.Where(t => t.IsReadable))
+        foreach (Table table in catalog.All.Where(t => t.IsReadable))
             foreach (ForeignKey key in table.ForeignKeys.Where(k => k.IsEnforced))
             {
                 if (references.Of(key.Target) is not { Changes.Deletes: true } target)

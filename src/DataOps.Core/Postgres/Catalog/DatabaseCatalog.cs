@@ -2,7 +2,7 @@ using static DataOps.Core.Postgres.Catalog.CatalogRows;
 
 namespace DataOps.Core.Postgres.Catalog;
 
-/// <summary>The tables of a database, read in six queries whatever their number.</summary>
+/// <summary>The tables of a database, read in seven queries whatever their number.</summary>
 /// <remarks>
 /// What few operations need (index expressions, checks, triggers, views) is read on first use, in one query a kind,
 /// through the session that read the rest. PostgreSQL shows expressions as the search path needs them: under a
@@ -11,28 +11,48 @@ namespace DataOps.Core.Postgres.Catalog;
 internal sealed class DatabaseCatalog
 {
     private readonly Dictionary<uint, Table> _byOid;
+    private readonly HashSet<Table> _site;
 
-    private DatabaseCatalog(IReadOnlyList<Table> tables) =>
-        (Tables, _byOid) = (tables, tables.ToDictionary(t => t.Oid));
+    private DatabaseCatalog(IReadOnlyList<Table> tables, IReadOnlyList<string> path, bool isAlone)
+    {
+        (All, Path, _byOid) = (tables, path, tables.ToDictionary(t => t.Oid));
+        ILookup<string, Table> bySchema = tables.ToLookup(t => t.Schema);
+        HashSet<string> seen = [];
+        HashSet<string> others = [.. tables.Where(t => t.Name == SearchPath.SiteTable).Select(t => t.Schema)];
+        _site = [.. path.SelectMany(s => bySchema[s].Where(t => seen.Add(t.Name)))];
+        if (!isAlone)
+            _site.UnionWith(tables.Where(t => !path.Contains(t.Schema) && !others.Contains(t.Schema)));
+        Tables = [.. tables.Where(_site.Contains)];
+    }
 
     /// <summary>
     /// All tables and views outside PostgreSQL's own schemas, by schema and name; partitions stand behind their root.
     /// </summary>
+    public IReadOnlyList<Table> All { get; }
+
+    /// <summary>
+    /// Of those, the site's: what its application sees along its search_path, and what stands in schemas that are no
+    /// other site's; with -Schema only the former.
+    /// </summary>
     public IReadOnlyList<Table> Tables { get; }
 
-    /// <summary>The table with this pg_class.oid; null when it is none of <see cref="Tables"/>.</summary>
+    /// <summary>The schemas in which the application finds its tables, in its order.</summary>
+    public IReadOnlyList<string> Path { get; }
+
+    /// <summary>Whether a table is the site's, and not another tenant's.</summary>
+    public bool IsOfSite(Table table) => _site.Contains(table);
+
+    /// <summary>The table with this pg_class.oid; null when it is none of <see cref="All"/>.</summary>
     public Table? Find(uint oid) => _byOid.GetValueOrDefault(oid);
 
     /// <summary>The table of that name in that schema.</summary>
-    public Table? Find(string schema, string name) => Tables.FirstOrDefault(t => t.Schema == schema && t.Name == name);
+    public Table? Find(string schema, string name) => All.FirstOrDefault(t => t.Schema == schema && t.Name == name);
 
-    /// <summary>
-    /// The schema that Django's tables are in: the one with django_content_type, public before others; public without
-    /// one.
-    /// </summary>
-    public string DjangoSchema =>
-        Tables.Where(t => t.Name == "django_content_type").OrderBy(t => t.Schema == "public" ? 0 : 1)
-            .FirstOrDefault()?.Schema ?? "public";
+    /// <summary>The table that the application means by a name.</summary>
+    public Table? Find(string name) => Path.Select(s => Find(s, name)).FirstOrDefault(t => t is not null);
+
+    /// <summary>The schema that Django's tables are in; public in a database without tables.</summary>
+    public string DjangoSchema => Path.Count > 0 ? Path[0] : "public";
 
     /// <summary>Reads the catalogue.</summary>
     /// <exception cref="DataOpsException">The server refused a query.</exception>
@@ -51,7 +71,7 @@ internal sealed class DatabaseCatalog
             session.Query<ConstraintRow>(Constraints(session.ServerVersion)).ToLookup(c => c.Table);
         ILookup<uint, IndexRow> indexes = session.Query<IndexRow>(Indexes).ToLookup(i => i.Table);
         Dictionary<(uint, short), string> names = rows.ToDictionary(c => (c.Table, c.Number), c => c.Name);
-        return new DatabaseCatalog(session.Query<TableRow>(CatalogRows.Tables)
+        Table[] tables = [.. session.Query<TableRow>(CatalogRows.Tables)
             .Select(t => ToTable(
                 t,
                 parts,
@@ -60,8 +80,8 @@ internal sealed class DatabaseCatalog
                 [.. constraints[t.Oid]],
                 [.. indexes[t.Oid]],
                 (table, numbers) =>
-                    [.. ((short[])numbers).Select(n => names.GetValueOrDefault((table, n))).OfType<string>()]))
-            .ToList());
+                    [.. ((short[])numbers).Select(n => names.GetValueOrDefault((table, n))).OfType<string>()]))];
+        return new DatabaseCatalog(tables, SearchPath.Of(session, tables), session.Settings.Schema is not null);
     }
 
     private static Dictionary<uint, PgType> ReadTypes(Session session)

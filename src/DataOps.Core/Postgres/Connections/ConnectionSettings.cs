@@ -36,6 +36,11 @@ public sealed class ConnectionSettings
     public TimeSpan LockTimeout { get; private init; } = SessionSettings.LockTimeout;
 
     /// <summary>
+    /// The schema whose site is meant, of several in one database; null to go by the connection's search_path.
+    /// </summary>
+    public string? Schema { get; private init; }
+
+    /// <summary>
     /// Reads a <c>postgres://</c> URI, a libpq or Npgsql connection string, <c>service=name</c>, or a database's name.
     /// </summary>
     /// <exception cref="DataOpsException">The text is none of these, or a part of it is unknown.</exception>
@@ -56,7 +61,12 @@ public sealed class ConnectionSettings
     public ConnectionSettings WithSslMode(string mode) => Change(b => b.SslMode = ConnectionText.ParseSslMode(mode));
 
     /// <summary>The same settings with another limit on waiting for a lock.</summary>
-    public ConnectionSettings WithLockTimeout(TimeSpan timeout) => new(_builder) { LockTimeout = timeout };
+    public ConnectionSettings WithLockTimeout(TimeSpan timeout) =>
+        new(_builder) { LockTimeout = timeout, Schema = Schema };
+
+    /// <summary>The same settings for the site in another schema.</summary>
+    public ConnectionSettings WithSchema(string schema) =>
+        new(_builder) { LockTimeout = LockTimeout, Schema = schema };
 
     /// <summary>Role, server and database; never the password.</summary>
     public override string ToString() => $"{Username}@{Server}/{Database}";
@@ -87,6 +97,6 @@ public sealed class ConnectionSettings
     {
         NpgsqlConnectionStringBuilder builder = new(_builder.ConnectionString);
         change(builder);
-        return new ConnectionSettings(builder) { LockTimeout = LockTimeout };
+        return new ConnectionSettings(builder) { LockTimeout = LockTimeout, Schema = Schema };
     }
 }

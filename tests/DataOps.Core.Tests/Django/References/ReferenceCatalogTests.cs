@@ -1,3 +1,4 @@
+using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Databases;
 
 namespace DataOps.Core.Tests.Django.References;
@@ -136,6 +137,11 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
     [InlineData("to_content_type_id", "to_object_id")]
     [InlineData("actor_content_type_id", "actor_object_id")]
     [InlineData("asset_content_type_id", "asset_id")]
+    [InlineData("scope_type_id", "scope_id")]
+    [InlineData("assigned_object_type_id", "assigned_object_id")]
+    [InlineData("ctype_id", "obj_id")]
+    [InlineData("source_ct_id", "source_pk")]
+    [InlineData("content_type_id", "object_uuid")]
     public void A_generic_reference_is_a_content_type_and_an_id_beside_it(string type, string id)
     {
         using TestDatabase site = server.Django("shop.note",
@@ -166,27 +172,59 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
     }
 
     [Fact]
-    public void A_column_named_after_a_model_is_an_implied_reference_with_its_evidence()
+    public void A_column_named_after_a_model_with_djangos_index_is_an_implied_reference()
     {
         using TestDatabase site = server.Django("blog.post blog.comment shop.thing", """
             create table blog_post (id bigint primary key);
             create table shop_thing (code uuid primary key);
             create table blog_comment (id bigint primary key, post_id int, thing_id int, nothing_id int, parent_id bigint, cover_post_id int, far_post_id int);
-            create index blog_comment_cover_post_id_bf5c0d31 on blog_comment (cover_post_id)
+            create index blog_comment_cover_post_id_bf5c0d31 on blog_comment (cover_post_id);
+            create index blog_comment_parent_id_1b2c3d4e on blog_comment (parent_id);
+            create index blog_comment_thing_id_1b2c3d4e on blog_comment (thing_id)
             """);
         ReferenceCatalog catalog = ReferenceCatalog.Read(site.Session);
 
         Assert.Equal(
-            ["post_id>blog_post", "parent_id>blog_comment", "cover_post_id>blog_post"],
+            ["parent_id>blog_comment", "cover_post_id>blog_post"],
             catalog.References.Where(r => r.Class == ReferenceClass.Implied).Select(
                 r => $"{r.Column.Name}>{r.Target}"));
-        Assert.Contains("named after blog.post",
-            catalog.References.Single(r => r.Name == "blog_comment.post_id").Evidence, StringComparison.Ordinal);
-        Assert.Contains("Django's index",
+        Assert.Contains("Django's index for a foreign key; cover_post_id is named after blog.post",
             catalog.References.Single(r => r.Name == "blog_comment.cover_post_id").Evidence, StringComparison.Ordinal);
+        // A field's name is not guessed: Django takes the column's as well.
         Assert.Equal(
-            ["post_id", "thing_id", "nothing_id", "parent_id", "cover_post", "far_post_id"],
+            ["post_id", "thing_id", "nothing_id", "parent_id", "cover_post_id", "far_post_id"],
             catalog.Models.Single(m => m.Label == "blog.comment").Fields.Select(f => f.Name));
+    }
+
+    [Fact]
+    public void A_number_of_a_tree_and_an_id_beside_its_type_are_no_references()
+    {
+        using TestDatabase site = server.Django("park.tree park.bed park.bench", """
+            create table park_tree (id int primary key);
+            create table park_bench (id int primary key);
+            create table park_bed (id int primary key, parent_id int references park_bed, lft int, rght int,
+              level int, tree_id int, bench_id int, bench_type varchar(20));
+            create index park_bed_tree_id_0a1b2c3d on park_bed (tree_id);
+            create index park_bed_bench_id_0a1b2c3d on park_bed (bench_id)
+            """);
+
+        Assert.DoesNotContain(
+            ReferenceCatalog.Read(site.Session).References, r => r.Class == ReferenceClass.Implied);
+    }
+
+    [Fact]
+    public void A_content_type_beside_an_object_id_says_what_a_row_belongs_to_and_not_what_it_is()
+    {
+        using TestDatabase site = server.Django("notes.remark notes.longremark blog.post", """
+            create table blog_post (id int primary key);
+            create table notes_remark (
+              id int primary key, content_type_id int not null references django_content_type, object_pk text not null);
+            create table notes_longremark (remark_ptr_id int primary key references notes_remark, title text);
+            insert into blog_post values (7);
+            insert into notes_remark select 1, id, '7' from django_content_type where model = 'post'
+            """);
+
+        Assert.Empty(site.Run(new FindOrphan(), new() { IncludeExpected = true }));
     }
 
     [Fact]

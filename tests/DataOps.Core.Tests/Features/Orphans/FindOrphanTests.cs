@@ -23,6 +23,31 @@ public sealed class FindOrphanTests(PostgresServer server)
     }
 
     [Fact]
+    public void A_row_of_a_model_whose_table_is_not_known_is_no_orphan_and_not_repaired()
+    {
+        using TestDatabase site = server.Django("desk.memo shop.sale shop.pair shop.item", """
+            create table shop_pair (a int, b int, primary key (a, b));
+            create table shop_item (id int primary key);
+            create table desk_memo (
+              id int primary key, content_type_id int references django_content_type, object_id int);
+            insert into desk_memo select row_number() over (order by model), id, 5 from django_content_type
+            where app_label = 'shop'
+            """);
+
+        // shop_item has no row 5; whether shop.sale and shop.pair have one, nobody can see.
+        Finding orphan = Assert.Single(Find(site, new()));
+        Assert.Equal((ReferenceClass.Generic, Severity.Warning, "1"), (orphan.Class, orphan.Severity, orphan.Key));
+        Assert.Equal([("2", Severity.Expected), ("3", Severity.Expected)],
+            Find(site, new() { IncludeExpected = true }).Where(f => f.Class is AuditProblem.Unchecked)
+                .Select(f => (f.Key!, f.Severity)).Order());
+
+        OrphanInput[] all = [.. new[] { "1", "2", "3" }.Select(
+            k => new OrphanInput { Table = "desk_memo", Reference = orphan.Reference!, Key = k })];
+        site.Run(new RepairOrphan(), new() { NoUndo = true, InputObject = all });
+        Assert.Equal(["1 ", "2 5", "3 5"], site.Column("select concat(id, ' ', object_id) from desk_memo order by id"));
+    }
+
+    [Fact]
     public void Every_violated_foreign_key_is_found_and_no_other()
     {
         using TestDatabase site = server.CopyOf(Site.Damaged);
@@ -60,7 +85,8 @@ public sealed class FindOrphanTests(PostgresServer server)
         Finding body = Assert.Single(found["Embedded"]);
         Assert.Equal(("blog_blogpage", "68", "body", "24"), (body.Table, body.Key, body.Column, body.Value));
         Assert.Equal(
-            ["legacyshop_product|2|page_id|9999", "wagtailcore_comment|901|page_id|9996"], Rows(found["Implied"]));
+            // legacyshop_product.page_id has no index: a number that may mean anything.
+            ["wagtailcore_comment|901|page_id|9996"], Rows(found["Implied"]));
     }
 
     [Theory, MemberData(nameof(PostgresServer.Versions), MemberType = typeof(PostgresServer))]

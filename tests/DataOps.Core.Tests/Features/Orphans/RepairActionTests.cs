@@ -142,7 +142,7 @@ public sealed class RepairActionTests : IDisposable
     public void Quarantine_keeps_each_row_with_what_it_missed_and_what_went_with_it()
     {
         RepairOrphanOptions options =
-            new() { Table = ["purchase", "line"], Action = OrphanAction.Quarantine, OnDependent = OnDependent.Cascade,
+            new() { Reference = _damage.Names, Table = ["purchase", "line"], Action = OrphanAction.Quarantine, OnDependent = OnDependent.Cascade,
                 UndoPath = _files.New() };
         IReadOnlyDictionary<string, string> before = _shop.Digest();
         IReadOnlyList<IChangeResult> plan = _damage.All(options with { WhatIf = true, UndoPath = null });
@@ -182,7 +182,8 @@ public sealed class RepairActionTests : IDisposable
             OrphanAction.RecreateParent })
             Assert.True(
                 _damage.Repair(
-                    new() { Table = ["purchase"], Action = action, OnDependent = OnDependent.Cascade, WhatIf = true,
+                    new() { Reference = _damage.Names, Table = ["purchase"], Action = action,
+                        OnDependent = OnDependent.Cascade, WhatIf = true,
                 Detailed = true }) is { Changed: false, Count: 0, WouldChange: > 0, UndoPath: null });
         Assert.True(_damage.Repair(new() { Table = ["keyless"], WhatIf = true, Detailed = true }).WouldChange > 0);
         Assert.Equal(before, _shop.Digest());

@@ -41,7 +41,7 @@ public sealed class RepairBatchTests : IDisposable
         IReadOnlyDictionary<string, string> before = _shop.Digest();
 
         RepairOrphanResult result = new Damage(_shop).Repair(
-            new() { Action = action, BatchSize = 3000, UndoPath = _files.New() });
+            new() { Reference = new Damage(_shop).Names, Action = action, BatchSize = 3000, UndoPath = _files.New() });
 
         // A slow machine makes batches smaller.
         Assert.InRange(result.Batches, 7, Orphans);
@@ -70,12 +70,12 @@ public sealed class RepairBatchTests : IDisposable
             Assert.Throws<OperationCanceledException>(() =>
             {
                 foreach (object result in new RepairOrphan().Run(
-                    session, new() { Action = OrphanAction.Delete, BatchSize = 500, UndoPath = first }, context))
+                    session, new() { Reference = new Damage(_shop).Names, Action = OrphanAction.Delete, BatchSize = 500, UndoPath = first }, context))
                     results.Add((RepairOrphanResult)result);
             });
 
         results.Add(
-            new Damage(_shop).Repair(new() { Action = OrphanAction.Delete, BatchSize = 500, UndoPath = second }));
+            new Damage(_shop).Repair(new() { Reference = new Damage(_shop).Names, Action = OrphanAction.Delete, BatchSize = 500, UndoPath = second }));
         end.Cancel();
         (int writes, TimeSpan longest) = await writer;
 

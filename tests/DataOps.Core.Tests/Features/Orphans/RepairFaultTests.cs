@@ -61,7 +61,7 @@ public sealed class RepairFaultTests : IDisposable
     public void Undoing_needs_a_role_that_may_bring_orphans_back()
     {
         string path = _files.New();
-        new Damage(_shop).Repair(new() { Action = OrphanAction.Delete, UndoPath = path });
+        new Damage(_shop).Repair(new() { Reference = new Damage(_shop).Names, Action = OrphanAction.Delete, UndoPath = path });
         string role = $"owner_{Guid.NewGuid():N}";
         _shop.Execute($"""
             create role {role} login; alter table purchase owner to {role}; alter table customer owner to {role}; grant create on schema public to {role}
@@ -110,7 +110,7 @@ public sealed class RepairFaultTests : IDisposable
             create table seller (id int primary key); insert into seller values (1); alter table purchase add seller_id int references seller;
             update purchase set seller_id = 1 where id = 9
             """);
-        new Damage(_shop).Repair(new() { Action = OrphanAction.Delete, UndoPath = path });
+        new Damage(_shop).Repair(new() { Reference = new Damage(_shop).Names, Action = OrphanAction.Delete, UndoPath = path });
         _shop.Execute("delete from seller");
 
         DataOpsException failure = Assert.Throws<DataOpsException>(() => { ChangeFiles.Undo(_shop, path); });
@@ -128,7 +128,7 @@ public sealed class RepairFaultTests : IDisposable
     {
         string path = _files.New();
         DataOpsException failure = Meanwhile(
-            "Locking", () => _shop.Execute(change), new() { Action = OrphanAction.Delete, UndoPath = path });
+            "Locking", () => _shop.Execute(change), new() { Reference = new Damage(_shop).Names, Action = OrphanAction.Delete, UndoPath = path });
 
         Assert.Equal(("ChangedMeanwhile", FailureKind.Busy), (failure.Id, failure.Kind));
         Assert.Empty(_files.Names);
@@ -141,7 +141,7 @@ public sealed class RepairFaultTests : IDisposable
     {
         DataOpsException failure =
             Meanwhile("Searching purchase", () => _shop.Execute("drop table purchase"),
-                new() { Action = OrphanAction.Delete, UndoPath = _files.New() });
+                new() { Reference = new Damage(_shop).Names, Action = OrphanAction.Delete, UndoPath = _files.New() });
 
         Assert.Equal(FailureKind.NotFound, failure.Kind);
         Assert.Contains("purchase", failure.Message);
@@ -158,7 +158,7 @@ public sealed class RepairFaultTests : IDisposable
         locking.ExecuteNonQuery();
         using Session session = Session.Open(_shop.Settings.WithLockTimeout(TimeSpan.FromMilliseconds(300)), "Test");
 
-        DataOpsException failure = Fails(session, new() { Action = OrphanAction.Delete, UndoPath = _files.New() });
+        DataOpsException failure = Fails(session, new() { Reference = new Damage(_shop).Names, Action = OrphanAction.Delete, UndoPath = _files.New() });
 
         Assert.Equal("Postgres.55P03", failure.Id);
         transaction.Rollback();
@@ -176,7 +176,7 @@ public sealed class RepairFaultTests : IDisposable
                 _shop.Execute("""
                 select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'DataOps/Test' and datname = current_database()
                 """),
-            new() { Action = OrphanAction.Delete, UndoPath = _files.New() });
+            new() { Reference = new Damage(_shop).Names, Action = OrphanAction.Delete, UndoPath = _files.New() });
 
         Assert.Equal(FailureKind.Connection, failure.Kind);
         Assert.Equal(_before, _shop.Digest());
@@ -194,7 +194,7 @@ public sealed class RepairFaultTests : IDisposable
         OperationContext context = new() { Progress = new At("Changing", () => proxy.DropAnswersAfter("COMMIT")) };
 
         RepairOrphanResult result = (RepairOrphanResult)new RepairOrphan()
-            .Run(session, new() { Action = OrphanAction.Delete, UndoPath = path }, context).Last();
+            .Run(session, new() { Reference = new Damage(_shop).Names, Action = OrphanAction.Delete, UndoPath = path }, context).Last();
 
         Assert.True(result.Changed);
         Assert.Equal(1, _shop.Scalar<long>("select count(*) from purchase"));
@@ -209,7 +209,7 @@ public sealed class RepairFaultTests : IDisposable
         OperationContext context = new() { Cancellation = stop.Token, Progress = new At("Changing", stop.Cancel) };
 
         Assert.Throws<OperationCanceledException>(() => new RepairOrphan()
-            .Run(_shop.Session, new() { Action = OrphanAction.Delete, UndoPath = _files.New() }, context).ToArray());
+            .Run(_shop.Session, new() { Reference = new Damage(_shop).Names, Action = OrphanAction.Delete, UndoPath = _files.New() }, context).ToArray());
 
         Assert.Equal(_before, _shop.Digest());
         Assert.Empty(_files.Names);

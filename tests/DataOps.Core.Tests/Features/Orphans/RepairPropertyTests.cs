@@ -46,7 +46,7 @@ public sealed class RepairPropertyTests(PostgresServer server, ITestOutputHelper
 
             RepairOrphanResult result = damage.Repair(new()
             {
-                InputObject = input, Reference = piped ? [] : [key.Name], Action = action, To = to,
+                InputObject = input, Reference = [key.Name], Action = action, To = to,
                 OnDependent = OnDependent.Cascade, UndoPath = _files.New(),
             });
 
@@ -157,23 +157,19 @@ public sealed class RepairPropertyTests(PostgresServer server, ITestOutputHelper
                     Rows[key.Table][id][key.Column] = to is null ? null : int.Parse(to);
         }
 
-        // Nothing is known of these tables: what may be NULL is cleared, the rest goes too.
+        // Nothing is known of these tables, and -OnDependent says that what depends goes too.
         private void Delete(string table, int[] ids)
         {
             HashSet<(string Table, int Id)> gone = [.. ids.Select(i => (table, i))];
             for (int before = -1; before != gone.Count;)
             {
                 before = gone.Count;
-                foreach (Key key in Keys.Where(k => !k.Nullable))
+                foreach (Key key in Keys)
                     gone.UnionWith(Rows[key.Table]
-                        .Where(r => gone.Contains((key.Target, r.Value[key.Column]!.Value))
-                            && Rows[key.Target].ContainsKey(r.Value[key.Column]!.Value))
-                            .Select(r => (key.Table, r.Key)));
+                        .Where(r => r.Value[key.Column] is { } v && gone.Contains((key.Target, v))
+                            && Rows[key.Target].ContainsKey(v))
+                        .Select(r => (key.Table, r.Key)));
             }
-            foreach (Key key in Keys.Where(k => k.Nullable))
-                foreach (Dictionary<string, int?> row in Rows[key.Table].Values)
-                    if (row[key.Column] is { } v && gone.Contains((key.Target, v)))
-                        row[key.Column] = null;
             foreach ((string of, int id) in gone)
                 Rows[of].Remove(id);
         }

@@ -68,7 +68,7 @@ public sealed class RepairSiteTests(PostgresServer server) : IDisposable
                 "wagtailusers_userprofile",
                 "wagtailredirects_redirect"];
         RowChange[] told =
-            [.. damage.All(new() { Table = tables, Action = OrphanAction.Delete, Detailed = true, NoUndo = true })
+            [.. damage.All(new() { Reference = damage.Names, Table = tables, Action = OrphanAction.Delete, Detailed = true, NoUndo = true })
                 .OfType<RowChange>()];
 
         Dictionary<string, HashSet<string>> after = damage.Rows();
@@ -86,6 +86,44 @@ public sealed class RepairSiteTests(PostgresServer server) : IDisposable
         Assert.Empty(meant.Except(told.Where(c => c.Action == "Delete").Select(c => $"{c.Table}|{c.Key}")));
     }
 
+    [Fact]
+    public void By_class_what_may_be_NULL_is_cleared_and_by_name_a_page_goes_with_all_below_it()
+    {
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+        site.Execute("set session_replication_role = replica; update wagtailcore_page set latest_revision_id = 99999 "
+            + "where url_path = '/home/breads/'");
+        Damage damage = new(site);
+        string stale = Assert.Single(damage.Find(new() { Class = [ReferenceClass.ForeignKey] })).Reference!;
+
+        RepairOrphanResult byClass = damage.Repair(
+            new() { InputObject = damage.Input(), Action = OrphanAction.Delete, WhatIf = true });
+        RepairOrphanResult byName = damage.Repair(
+            new() { Reference = [stale], Action = OrphanAction.Delete, WhatIf = true });
+        DataOpsException limited = damage.Refuse(
+            new() { Reference = [stale], Action = OrphanAction.Delete, MaxDelete = 10, NoUndo = true });
+
+        Assert.Equal((0, 1, null), (byClass.Deleted, byClass.Updated, byClass.DeletedPages));
+        Assert.True(byName.Deleted > 50);
+        Assert.StartsWith("12 pages: /home/breads/, /home/breads/", byName.DeletedPages, StringComparison.Ordinal);
+        Assert.StartsWith($"delete {byName.Deleted} rows (12 pages: ", byName.Describe(), StringComparison.Ordinal);
+        Assert.Equal(ErrorIds.TooManyDeletions, limited.Id);
+        Assert.Contains("more than -MaxDelete 10 allows", limited.Message, StringComparison.Ordinal);
+        Assert.Contains("wagtailcore.page 12", limited.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void By_class_no_page_and_nothing_with_rows_below_it_is_deleted()
+    {
+        using TestDatabase site = server.CopyOf(Site.Damaged);
+
+        DataOpsException refusal = new Damage(site).Refuse(
+            new() { Class = [ReferenceClass.Inheritance], Action = OrphanAction.Delete, NoUndo = true });
+
+        Assert.Equal(ErrorIds.ReferenceNotNamed, refusal.Id);
+        Assert.Contains("wagtailcore.page 1", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("'wagtailcore_page.content_type_id'", refusal.Advice, StringComparison.Ordinal);
+    }
+
     [Theory, MemberData(nameof(PostgresServer.Versions), MemberType = typeof(PostgresServer))]
     public void The_sample_site_is_repaired_and_undone_on_every_server(int major)
     {
@@ -95,6 +133,7 @@ public sealed class RepairSiteTests(PostgresServer server) : IDisposable
 
         RepairOrphanResult result = damage.Repair(new()
         {
+            Reference = damage.Names,
             Class = [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated, ReferenceClass.Inheritance,
                 ReferenceClass.Generic],
             Action = OrphanAction.Delete, OnDependent = OnDependent.Cascade, UndoPath = _files.New(),

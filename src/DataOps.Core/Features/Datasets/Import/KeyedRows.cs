@@ -46,8 +46,10 @@ internal sealed record KeyedRows
     /// The condition that a row t is not among those of a staging table, or not among those that meet a condition;
     /// begins with " and".
     /// </summary>
-    public static SqlText NotIn(StagingTable staged, SqlText? condition = null) =>
-        $" and not exists (select 1 from {staged.Name} s where {ImportStatements.SameKey(staged)}{condition ?? SqlText.Empty})";
+    public static SqlText NotIn(StagingTable staged, SqlText? condition = null) => $"""
+         and not exists (
+          select 1 from {staged.Name} s where {ImportStatements.SameKey(staged)}{condition ?? SqlText.Empty})
+        """;
 
     /// <summary>
     /// The condition that a row t is not in the file, or not with the column by which it depends; begins with " and",

@@ -64,5 +64,5 @@ internal static class MissingPrivileges
     }
 
     private static string LabelOf(ReferenceCatalog catalog, long oid) =>
-        catalog.Database.Tables.FirstOrDefault(t => t.Oid == oid) is { } table ? catalog.LabelOf(table) ?? "" : "";
+        catalog.Database.Find((uint)oid) is { } table ? catalog.LabelOf(table) ?? "" : "";
 }
