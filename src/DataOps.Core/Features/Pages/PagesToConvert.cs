@@ -23,9 +23,8 @@ internal sealed class PagesToConvert
         session.Run(
             $"create temp table {Name} on commit drop as select t.id, t.id as new_id from {pages} t with no data",
             _cancellation);
-        PageQuery query =
-            new(session, tables, new GetPageOptions { Id = options.Id, UrlPath = options.UrlPath, Type = options.Type },
-                context);
+        GetPageOptions named = new() { Id = options.Id, UrlPath = options.UrlPath, Type = options.Type };
+        PageQuery query = new(session, tables, named, context);
         long[] ids = [.. query.Read().Select(p => p.Id)];
         query.ReportUnmatched();
         // Those that have the new type already are done.
@@ -44,8 +43,7 @@ internal sealed class PagesToConvert
         Count = CountOf($"select count(*) from {Name}");
         OnlyId = Count == 1 ? CountOf($"select new_id::int8 from {Name}") : null;
         int[] types = [.. session.Query<int>(
-            $"select distinct t.content_type_id::int4 from {pages} t join {Name} d on d.id = t.id order by 1",
-            _cancellation)];
+            $"select distinct t.content_type_id::int4 {RowsOf(pages)} order by 1", _cancellation)];
         Type = types.Length switch
         {
             0 => null,
@@ -56,6 +54,11 @@ internal sealed class PagesToConvert
                 "Convert one type at a time: add -Type.", target.Label.ToString()),
         };
     }
+
+    /// <summary>A query from "from" on of a table's rows t that name one of the pages, d: by their key if no other
+    /// column does.</summary>
+    public static SqlText RowsOf(Table table, Column? column = null) =>
+        $"from {table} t join {Name} d on d.id = {(column ?? table.SingleKey!).In("t")}";
 
     /// <summary>How many there are, aliases included.</summary>
     public long Count { get; }

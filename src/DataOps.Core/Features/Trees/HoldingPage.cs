@@ -81,12 +81,8 @@ internal sealed class HoldingPage(Session session, PageTables tables, TablePlan 
         // Its place may still be another's: all places are written together afterwards.
         Run($"update {s_name} set path = '~' || {_key}");
         Run($"insert into {tables.Pages} ({_columns}) overriding system value select {_columns} from {s_name}");
-        if (tables.Pages.SingleKey!.Sequence is { } sequence)
-            Run($"""
-                select setval({SqlText.Literal(sequence)},
-                  greatest(q.last_value, (select max({_key}) from {tables.Pages})))
-                from {SqlText.Raw(sequence)} q
-                """);
+        if (Sequence.Raise(tables.Pages) is { } raise)
+            Run(raise);
     }
 
     /// <inheritdoc/>

@@ -57,6 +57,14 @@ internal sealed record Sequence(
     public static IReadOnlyList<Sequence> Read(Session session, CancellationToken cancellation) =>
         [.. session.Query<Row>(s_query, cancellation).Select(ToSequence)];
 
+    /// <summary>The statement that moves the sequence of a table's key behind the largest key; null without one.</summary>
+    public static SqlText? Raise(Table table) => table.SingleKey is { Sequence: { } sequence } key
+        ? (SqlText)$"""
+            select setval({SqlText.Literal(sequence)}, greatest(q.last_value, (select max({key}) from {table})))
+            from {SqlText.Raw(sequence)} q
+            """
+        : null;
+
     private static Sequence ToSequence(Row r)
     {
         ColumnPlace? owner = r.OwnerTable == 0 ? null : new ColumnPlace(r.OwnerTable, r.OwnerColumn);
