@@ -120,6 +120,15 @@ internal sealed class PageTables
     /// <summary>A URL path as wagtailcore_page has it: with a slash at both ends.</summary>
     public static string UrlPath(string path) => path.Trim('/') is { Length: > 0 } inner ? $"/{inner}/" : "/";
 
+    /// <summary>The largest keys that rows of tables, and the sequence of the pages, have taken.</summary>
+    public IEnumerable<SqlText> TakenKeys(IEnumerable<Table> tables)
+    {
+        IEnumerable<SqlText> largest = tables.Select(t => (SqlText)$"(select max({t.SingleKey!}) from {t})");
+        return Pages.SingleKey!.Sequence is { } sequence
+            ? largest.Append((SqlText)$"(select last_value from {SqlText.Raw(sequence)})")
+            : largest;
+    }
+
     private string TypeAdvice(string name)
     {
         ModelLabel[] same = [.. Types().Where(l => l.Name.Equals(name, StringComparison.OrdinalIgnoreCase))];

@@ -51,7 +51,9 @@ internal abstract class NestedConverter(SqlText? empty = null, IReadOnlyList<Sql
     /// <summary>Reads a string that is not JSON.</summary>
     protected abstract string? ReadText(ReadOnlySpan<byte> given, Utf8Output text);
 
-    /// <summary>Reads an array's element or an hstore's key or value into PostgreSQL's quotes, and null as NULL.</summary>
+    /// <summary>
+    /// Reads an array's element or an hstore's key or value into PostgreSQL's quotes, and null as NULL.
+    /// </summary>
     protected string? ReadQuoted(ValueConverter part, ref Utf8JsonReader value, Utf8Output text)
     {
         if (value.TokenType == JsonTokenType.Null)

@@ -38,8 +38,8 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
             if (s.Given is not null)
                 CheckGiven(s);
             if (s.Source is null && s.Fallback is null)
-                _lines.Add($"{s.Field} needs a value: fill it with -Map @{{ {s.Field} = '<old field>' }} or -Default @{{ " +
-                    $"{s.Field} = '<value>' }}");
+                _lines.Add($"{s.Field} needs a value: fill it with -Map @{{ {s.Field} = '<old field>' }} or -Default " +
+                    $"@{{ {s.Field} = '<value>' }}");
             if (s.Source is null)
                 continue;
             SqlText from = $"{PagesToConvert.RowsOf(s.SourceTable!)} where t.{s.Source}";

@@ -75,10 +75,9 @@ internal sealed class PagesToConvert
     // A page that stayed behind its successor has had one already.
     private static SqlText HasSuccessor(Table pages, PageType target) => $"""
         not t.live and t.slug like '%-old%' and exists (
-          select 1 from {pages} s where s.content_type_id = {target.ContentType}
-          and {Parent("s")} = {Parent("t")}
-          and length(s.path) = length(t.path) and starts_with(t.slug, s.slug || '-old')
-              and substr(t.slug, length(s.slug) + 5) ~ '^(-[0-9]+)?$')
+          select 1 from {pages} s where s.content_type_id = {target.ContentType} and {Parent("s")} = {Parent("t")}
+            and length(s.path) = length(t.path) and starts_with(t.slug, s.slug || '-old')
+            and substr(t.slug, length(s.slug) + 5) ~ '^(-[0-9]+)?$')
         """;
 
     private static SqlText Parent(Alias page) => PathScheme.Wagtail.ParentSql($"{page}.path");
@@ -87,12 +86,10 @@ internal sealed class PagesToConvert
     // them meanwhile.
     private void NumberNewPages(PageTables tables, PageType target)
     {
-        List<SqlText> used = [.. target.Chain.Select(t => (SqlText)$"(select max({t.SingleKey!}) from {t})")];
-        if (tables.Pages.SingleKey!.Sequence is { } sequence)
-            used.Add($"(select last_value from {SqlText.Raw(sequence)})");
         _session.Run($"""
             update {Name} d set new_id = n.id
-            from (select x.id as old, greatest({used}) + row_number() over (order by p.path collate "C") as id
+            from (select x.id as old,
+                    greatest({tables.TakenKeys(target.Chain)}) + row_number() over (order by p.path collate "C") as id
                   from {Name} x join {tables.Pages} p on p.id = x.id) n
             where n.old = d.id
             """, _cancellation);

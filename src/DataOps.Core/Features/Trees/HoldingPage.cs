@@ -32,7 +32,10 @@ internal sealed class HoldingPage(Session session, PageTables tables, TablePlan 
         if (!_isMade)
             Run($"create temp table {s_name} on commit drop as select {_columns} from {tables.Pages} with no data");
         _isMade = true;
-        string id = session.Query<string>($"select ({NextKey})::text", cancellation)[0];
+        // Beyond every page, and every row that a page has left behind.
+        IEnumerable<SqlText> taken = tables.TakenKeys(tables.Specific.Prepend(tables.Pages));
+        string id = session.Query<string>(
+            $"select (greatest((select max({_key}) from {s_name}), {taken}) + 1)::text", cancellation)[0];
         string title = isRoot ? "Root" : "Recovered pages";
         Dictionary<string, SqlText> own = new()
         {
@@ -89,20 +92,6 @@ internal sealed class HoldingPage(Session session, PageTables tables, TablePlan 
     public IEnumerable<RowChange> Describe(RowChanges changed) =>
         _isMade ? changed.Inserted(
             rows, tables.Catalog.LabelOf(tables.Pages), $"from {s_name} s", _columns.Select(c => c.Name)) : [];
-
-    // Beyond every page, and every row that a page has left behind.
-    private SqlText NextKey
-    {
-        get
-        {
-            List<SqlText> used = [$"(select max({_key}) from {s_name})"];
-            used.AddRange(
-                tables.Specific.Prepend(tables.Pages).Select(t => (SqlText)$"(select max({t.SingleKey!}) from {t})"));
-            if (tables.Pages.SingleKey!.Sequence is { } sequence)
-                used.Add($"(select last_value from {SqlText.Raw(sequence)})");
-            return $"greatest({used}) + 1";
-        }
-    }
 
     private void Run(SqlText sql) => session.Run(sql, cancellation);
 }
