@@ -164,22 +164,10 @@ internal sealed class ChangeRun : IDisposable
                     t => _catalog.LabelOf(t.Table)?.ToString()).OfType<string>()], []);
         if (changed && rows > 0)
             stale.Warn(_context);
-        return new ChangeResult
+        return TableChangeSummary.Result(_session, Changes.Operation, Tables, stale, _context) with
         {
-            Server = _session.Server,
-            Database = _session.Database,
-            Operation = Changes.Operation,
-            Changed = changed,
-            Count = IsWhatIf ? 0 : rows,
-            WouldChange = rows,
-            Deleted = Tables.Sum(t => t.Delete),
-            Updated = Tables.Sum(t => t.Update),
-            Inserted = Tables.Sum(t => t.Insert),
-            DeletedPages = DeletedPages,
-            Stale = stale.What,
-            Afterwards = stale.Commands,
+            Changed = changed, Count = IsWhatIf ? 0 : rows, WouldChange = rows, DeletedPages = DeletedPages,
             UndoPath = undo,
-            Duration = _context.Seconds,
         };
     }
 

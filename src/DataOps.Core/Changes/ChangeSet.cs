@@ -101,18 +101,11 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     /// Writes the undo file, when everything is applied and before the commit; it is whole and on the disk afterwards.
     /// </summary>
     /// <param name="place">Where.</param>
+    /// <param name="batches">The batches of a run, behind which it is written; what is not committed is cut off
+    /// again.</param>
     /// <returns>The path; null, and no file, when no row is other than it was.</returns>
     /// <exception cref="DataOpsException">It cannot be written.</exception>
-    public string? WriteUndo(UndoPlace place) => WriteUndo(place, null);
-
-    /// <summary>
-    /// Appends to the undo file of a run in batches, as <see cref="WriteUndo(UndoPlace)"/> writes one; what is not
-    /// committed is cut off again.
-    /// </summary>
-    /// <exception cref="DataOpsException">It cannot be written.</exception>
-    public string? WriteUndo(UndoBatches batches) => WriteUndo(batches.Place, batches);
-
-    private string? WriteUndo(UndoPlace place, UndoBatches? batches)
+    public string? WriteUndo(UndoPlace place, UndoBatches? batches = null)
     {
         if (!_locked)
             throw new InvalidOperationException("Rows are locked before they are changed.");
@@ -130,10 +123,7 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
                     file.Copy(session, query, cancellation);
             if (file.Rows > 0)
             {
-                if (batches is null)
-                    file.Complete();
-                else
-                    file.Complete(batches);
+                file.Complete(batches);
                 (_written, _takeBack) =
                     (place.Path, batches is null ? () => File.Delete(place.Path) : batches.TakeBack);
             }

@@ -72,7 +72,8 @@ internal abstract class ChangeWay
             session.LimitLockWait(limits.LockTimeout, cancellation);
 
         /// <inheritdoc/>
-        protected override string? WriteUndo(ChangeSet changes) => undo is null ? null : changes.WriteUndo(undo);
+        protected override string? WriteUndo(ChangeSet changes) =>
+            undo is null ? null : changes.WriteUndo(undo.Place, undo);
     }
 
     /// <summary>Rows are written, so that whatever would refuse them does, and taken back.</summary>

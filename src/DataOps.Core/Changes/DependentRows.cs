@@ -88,12 +88,10 @@ internal sealed class DependentRows(
     private void Follow(TablePlan gone)
     {
         foreach ((TargetReference reference, OnDelete action) in _walk.OnDelete(gone.Table))
-        {
             if (reference is TreeReference)
-                FollowTree(gone, reference);
+                FollowTree(gone, reference.Column);
             else
                 Follow(gone, reference, Chosen(reference, action));
-        }
         if (catalog.ParentLink(gone.Table) is { Target: { } parent } link)
             changes.Of(parent).PlanDelete($"""
                 from {parent} t
@@ -128,7 +126,7 @@ internal sealed class DependentRows(
             table.PlanDelete(from);
         else if (table.PlanUpdate(from) >= 0 && _clearings.All(c => c.Reference != reference))
             _clearings.Add(new Clearing(reference, table, reference.Column, $"""
-                (select {Key(table)}, {NewValue(reference, action)} as {reference.Column}
+                (select {table.PlannedKey("t")}, {NewValue(reference, action)} as {reference.Column}
                  from {table.Name} t join {gone.Name} d on d._action = 'D' and {reference.IsTarget("t", "d")}
                  where t._action = 'U'{Except(reference.Table, reference.Column)})
                 """));
@@ -139,18 +137,17 @@ internal sealed class DependentRows(
         : (SqlText)$"{catalog.ModelOf(reference.Table)!.ContentType}";
 
     // Pages below a page that goes go with it; a range of paths is found in the index.
-    private void FollowTree(TablePlan gone, Reference reference)
+    private void FollowTree(TablePlan gone, Column nodePath)
     {
-        Column nodePath = reference.Column;
         // Where paths have another collation than C, Django's index for patterns serves these operators.
-        bool isBytewise = reference.Column.Collation is "C" or "POSIX";
+        bool isBytewise = nodePath.Collation is "C" or "POSIX";
         SqlText above = isBytewise ? (SqlText)$">" : (SqlText)$"~>~";
         SqlText below = isBytewise ? (SqlText)$"<" : (SqlText)$"~<~";
         changes.Of(gone.Table).PlanDelete($"""
             from {gone.Name} d
             join {gone.Table} t on t.{nodePath}::text operator(pg_catalog.{above}) d.{nodePath}
               and t.{nodePath}::text operator(pg_catalog.{below}) (d.{nodePath} || chr(127))
-            where d._action = 'D'{Except(gone.Table, reference.Column)}
+            where d._action = 'D'{Except(gone.Table, nodePath)}
             """);
     }
 
@@ -169,7 +166,7 @@ internal sealed class DependentRows(
         SqlText counted = Except(gone.Table, children);
         gone.PlanUpdate($"from {lost} l join {gone.Table} t on t.{nodePath} = l.path where true{counted}");
         _clearings.Add(new Clearing(tree, gone, children, $"""
-            (select {Key(gone)}, t.numchild - l.children as numchild from {gone.Name} t
+            (select {gone.PlannedKey("t")}, t.numchild - l.children as numchild from {gone.Name} t
                 join {lost} l on l.path = t.{nodePath} where t._action = 'U'{counted})
             """));
     }
@@ -196,8 +193,7 @@ internal sealed class DependentRows(
             string advice = action == OnDelete.Protect
                 ? $"{words.Remedy}, or change their references first: on_delete protects the rows that they reference."
                 : $"Their on_delete is unknown. {words.Remedy}, or {words.Force}, which deletes them.";
-            string refusal = words.Refusal.Replace("{", "{{", StringComparison.Ordinal).Replace(
-                "}", "}}", StringComparison.Ordinal);
+            string refusal = words.Refusal.Replace("{", "{{").Replace("}", "}}");
             list.ThrowIfAny(ErrorIds.ProtectedRows, FailureKind.InvalidOperation,
                 $"{{0}} a reference to rows that {refusal}", advice);
         }
@@ -209,16 +205,12 @@ internal sealed class DependentRows(
         TablePlan own = changes.Of(reference.Table);
         SqlText stays = $"not exists (select 1 from {own.Name} o where o._action = 'D' and {own.Same("o", "t")})";
         SqlText from = $"{Referring(gone, reference)} and {stays}{Except(reference.Table, reference.Column)}";
-        long total = session.Query<long>($"select count(*) {from}", cancellation)[0];
-        long listed = 0;
-        SqlText rows =
-            $"select {own.Identity.Text("t")}, t.{reference.Column}::text {from} order by 1 limit {RowList.Most}";
-        foreach ((string key, string value) in session.Read(rows, r => (r.GetString(0), r.GetString(1)), cancellation))
-        {
-            list.Add(NameOf(reference.Table), key, $"{reference.Column.Name} -> {NameOf(reference.Target!)} {value}");
-            listed++;
-        }
-        list.AddUnnamed(total - listed);
+        SqlText rows = $"""
+            select t.{reference.Column}::text, {own.Identity.Text("t")}, count(*) over () {from}
+            order by 2 limit {RowList.Most}
+            """;
+        list.AddAll(session, rows, NameOf(reference.Table), cancellation,
+            value => $"{reference.Column.Name} -> {NameOf(reference.Target!)} {value}");
     }
 
     private string NameOf(Table table) => catalog.LabelOf(table) ?? table.DisplayName;
@@ -226,11 +218,9 @@ internal sealed class DependentRows(
     private static SqlText Referring(TablePlan gone, TargetReference reference) =>
         $"from {reference.Table} t join {gone.Name} d on d._action = 'D' and {reference.IsTarget("t", "d")} where true";
 
-    private static SqlText Key(TablePlan table) => table.PlannedKey("t");
-
     private SqlText Except(Table table, Column? column) => except?.Invoke(table, column) ?? SqlText.Empty;
 
     private (long, long) Count() => (changes.Planned, changes.Tables.Sum(t => t.Count('D')));
 
-        private sealed record Clearing(Reference Reference, TablePlan Rows, Column Column, SqlText NewValues);
+    private sealed record Clearing(Reference Reference, TablePlan Rows, Column Column, SqlText NewValues);
 }

@@ -46,22 +46,21 @@ internal static class RowImages
                 """;
             yield break;
         }
-        yield return $"select {number}, 'D', x._now, {Columns(table.Table, "x")} from " +
-            $"({More(table, table.BeforeName, target)}) x";
-        yield return $"select {number}, 'I', x._now, {Columns(table.Table, "x")} from " +
-            $"({More(table, target, table.BeforeName)}) x";
+        SqlText columns = Columns(table.Table, "x");
+        yield return $"select {number}, 'D', x._now, {columns} from ({More(table, table.BeforeName, target)}) x";
+        yield return $"select {number}, 'I', x._now, {columns} from ({More(table, target, table.BeforeName)}) x";
     }
 
     // The rows that one relation has more often than the other, and how many such rows there are now.
     private static SqlText More(TablePlan table, SqlText one, SqlText other) => $"""
         select b.*, coalesce(n._now, 0) as _now
-        from (select b.*, {table.RowText("b")} as _text, row_number() over (partition by {table.RowText("b")}) as
-            _number from {one} b) b
-        left join (select {table.RowText("t")} as _text, count(*) as _now from {table.Table} t
-            group by 1) n on n._text = b._text
+        from (select b.*, {table.RowText("b")} as _text,
+                row_number() over (partition by {table.RowText("b")}) as _number from {one} b) b
+        left join (select {table.RowText("t")} as _text, count(*) as _now from {table.Table} t group by 1) n
+          on n._text = b._text
         where not exists (
-          select 1 from (select {table.RowText("a")} as _text, row_number() over (partition by {table.RowText("a")})
-              as _number from {other} a) a
+          select 1 from (select {table.RowText("a")} as _text,
+                           row_number() over (partition by {table.RowText("a")}) as _number from {other} a) a
           where a._text = b._text and a._number = b._number)
         """;
 

@@ -52,13 +52,14 @@ internal sealed class RowLocks(Session session, CancellationToken cancellation)
         SqlText sql = table.Identity.IsWholeRow
             ? (SqlText)$"""
                 select 'changed or removed', {table.RowText("c")}, count(*) over ()
-                from {table.Name} c where not exists (select 1 from {table.Table} t
-                    where {table.VersionOf("t")} = c._xmin) limit {RowList.Most}
+                from {table.Name} c
+                where not exists (select 1 from {table.Table} t where {table.VersionOf("t")} = c._xmin)
+                limit {RowList.Most}
                 """
             : (SqlText)$"""
-                select case when c._action = 'I' then 'inserted' when t.tableoid is null then 'removed'
-                    else 'changed' end,
-                       {table.Identity.Text("c")}, count(*) over ()
+                select
+                  case when c._action = 'I' then 'inserted' when t.tableoid is null then 'removed' else 'changed' end,
+                  {table.Identity.Text("c")}, count(*) over ()
                 from {table.Name} c left join {table.Table} t on {table.Identity.Same("t", "c")}
                 where case when c._action = 'I' then t.tableoid is not null else t.tableoid is null
                     or t.xmin::text <> c._xmin end

@@ -22,6 +22,22 @@ public sealed record TableChangeSummary(
     internal TableChangeSummary And(TableChangeSummary other) =>
         this with { Delete = Delete + other.Delete, Update = Update + other.Update, Insert = Insert + other.Insert };
 
+    /// <summary>The result of an operation that changes tables so.</summary>
+    internal static ChangeResult Result(
+        Session session, string operation, IReadOnlyCollection<TableChangeSummary> tables, Afterwards stale,
+        OperationContext context) => new()
+        {
+            Server = session.Server,
+            Database = session.Database,
+            Operation = operation,
+            Deleted = tables.Sum(t => t.Delete),
+            Updated = tables.Sum(t => t.Update),
+            Inserted = tables.Sum(t => t.Insert),
+            Stale = stale.What,
+            Afterwards = stale.Commands,
+            Duration = context.Seconds,
+        };
+
     /// <summary>Counts what is planned, by table, in order of their names.</summary>
     internal static IReadOnlyList<TableChangeSummary> Of(
         Session session, ReferenceCatalog catalog, ChangeSet changes, CancellationToken cancellation)
@@ -29,9 +45,8 @@ public sealed record TableChangeSummary(
         List<TableChangeSummary> tables = [];
         foreach (TablePlan table in changes.Tables.Where(t => t.Planned + t.Expected > 0))
         {
-            Dictionary<string, long> rows = session
-                .Query<(string Action, long Rows)>(
-                    $"select _action, count(*) from {table.Name} group by 1", cancellation)
+            Dictionary<string, long> rows = session.Query<(string Action, long Rows)>(
+                $"select _action, count(*) from {table.Name} group by 1", cancellation)
                 .ToDictionary(r => r.Action, r => r.Rows);
             tables.Add(new TableChangeSummary(
                 session.Server, session.Database, table.Table.DisplayName, catalog.LabelOf(table.Table),

@@ -27,28 +27,28 @@ internal sealed class UnwrittenRows(Session session, CancellationToken cancellat
     /// </summary>
     public static string KeepersOf(Session session, Table table, CancellationToken cancellation) =>
         string.Join(", ", session.Query<string>($"""
-        select 'trigger ' || tgname from pg_trigger where tgrelid = {table.Oid} and not tgisinternal
-            and tgenabled <> 'D'
-        union all select 'rule ' || rulename from pg_rewrite where ev_class = {table.Oid} and ev_type <> '1'
-            and ev_enabled <> 'D'
-        union all select 'policy ' || polname from pg_policy join pg_class c on c.oid = polrelid
+            select 'trigger ' || tgname from pg_trigger
+            where tgrelid = {table.Oid} and not tgisinternal and tgenabled <> 'D'
+            union all select 'rule ' || rulename from pg_rewrite
+            where ev_class = {table.Oid} and ev_type <> '1' and ev_enabled <> 'D'
+            union all select 'policy ' || polname from pg_policy join pg_class c on c.oid = polrelid
             where polrelid = {table.Oid} and c.relrowsecurity
-        order by 1
-        """, cancellation));
+            order by 1
+            """, cancellation));
 
     private void Find(TablePlan table, string keepers, RowList kept)
     {
         // A trigger may also write the row as it was.
         SqlText sql = $"""
-            select case c._action when 'D' then 'is still there' when 'I' then 'was not inserted'
-                else 'was not changed' end, {table.Identity.Text("c")},
-                   count(*) over ()
+            select
+              case c._action when 'D' then 'is still there' when 'I' then 'was not inserted' else 'was not changed' end,
+              {table.Identity.Text("c")}, count(*) over ()
             from {table.Name} c left join {table.Table} t on {table.Same("c", "t")}
             where case c._action
               when 'I' then t.tableoid is null
               when 'D' then t.tableoid is not null
-              else t.tableoid is not null and (t.xmin::text = c._xmin
-                  or {table.RowText("t")} = {table.RowText("c")}) end
+              else t.tableoid is not null
+                and (t.xmin::text = c._xmin or {table.RowText("t")} = {table.RowText("c")}) end
             limit {RowList.Most}
             """;
         kept.AddAll(session, sql, table.Table.DisplayName, cancellation, what => $"{what}; the table has {keepers}");

@@ -16,8 +16,7 @@ internal abstract record Filter
     /// <summary>Whether a condition in SQL is in it, of which only the server can say that it is right.</summary>
     public bool HasSql => this switch
     {
-        AllOf all => all.Items.Any(i => i.HasSql),
-        AnyOf any => any.Items.Any(i => i.HasSql),
+        Several several => several.Items.Any(i => i.HasSql),
         Not not => not.Item.HasSql,
         _ => this is SqlCondition,
     };
@@ -28,29 +27,25 @@ internal abstract record Filter
     /// <summary>The filter with each value replaced: parameters by their arguments.</summary>
     public abstract Filter Bind(Func<PlacedJson, PlacedJson> value);
 
+    /// <summary>Filters that are combined.</summary>
+    public abstract record Several(IReadOnlyList<Filter> Items) : Filter
+    {
+        /// <inheritdoc/>
+        public sealed override Filter Under(string field) =>
+            this with { Items = [.. Items.Select(i => i.Under(field))] };
+
+        /// <inheritdoc/>
+        public sealed override Filter Bind(Func<PlacedJson, PlacedJson> value) =>
+            this with { Items = [.. Items.Select(i => i.Bind(value))] };
+    }
+
     /// <summary>
     /// Each of these lets the row through, and each by itself: of a many-to-many list each can mean another row.
     /// </summary>
-    public sealed record AllOf(IReadOnlyList<Filter> Items) : Filter
-    {
-        /// <inheritdoc/>
-        public override Filter Under(string field) => new AllOf([.. Items.Select(i => i.Under(field))]);
-
-        /// <inheritdoc/>
-        public override Filter Bind(Func<PlacedJson, PlacedJson> value) =>
-            new AllOf([.. Items.Select(i => i.Bind(value))]);
-    }
+    public sealed record AllOf(IReadOnlyList<Filter> Items) : Several(Items);
 
     /// <summary>One of these lets the row through.</summary>
-    public sealed record AnyOf(IReadOnlyList<Filter> Items) : Filter
-    {
-        /// <inheritdoc/>
-        public override Filter Under(string field) => new AnyOf([.. Items.Select(i => i.Under(field))]);
-
-        /// <inheritdoc/>
-        public override Filter Bind(Func<PlacedJson, PlacedJson> value) =>
-            new AnyOf([.. Items.Select(i => i.Bind(value))]);
-    }
+    public sealed record AnyOf(IReadOnlyList<Filter> Items) : Several(Items);
 
     /// <summary>
     /// All rows but those: where a value is NULL, the row is let through, as Django's exclude() does.

@@ -1,17 +1,11 @@
 namespace DataOps.Core.Definitions;
 
 /// <summary>Compiles a filter to a condition in SQL, with Django's meaning of each look-up.</summary>
-internal sealed class FilterSql
+internal sealed class FilterSql(
+    ReferenceCatalog catalog, FilterParameters parameters, Func<Table, SqlText>? rows, bool rowByRow)
 {
-    private readonly ReferenceCatalog _catalog;
-    private readonly FilterParameters _parameters;
-    private readonly Func<Table, SqlText> _rows;
-    private readonly SqlText _end;
-
-    private FilterSql(
-        ReferenceCatalog catalog, FilterParameters parameters, Func<Table, SqlText>? rows, bool rowByRow) =>
-        (_catalog, _parameters, _rows, _end) =
-            (catalog, parameters, rows ?? (t => t.Sql), rowByRow ? (SqlText)$" offset 0" : SqlText.Empty);
+    private readonly Func<Table, SqlText> _rows = rows ?? (t => t.Sql);
+    private readonly SqlText _end = rowByRow ? (SqlText)$" offset 0" : SqlText.Empty;
 
     /// <summary>
     /// The condition on a row of the model; no value is in it, only <c>current_setting('dataops.pN')</c>, which
@@ -29,8 +23,7 @@ internal sealed class FilterSql
     /// <exception cref="DataOpsException">A path, a look-up or a value is wrong.</exception>
     public static SqlText Compile(
         Filter filter, Model model, ReferenceCatalog catalog, Alias alias, FilterParameters parameters,
-        Func<Table, SqlText>? rows = null,
-        bool rowByRow = false) =>
+        Func<Table, SqlText>? rows = null, bool rowByRow = false) =>
         new FilterSql(catalog, parameters, rows, rowByRow).Condition(filter, model, alias);
 
     /// <summary>
@@ -46,7 +39,7 @@ internal sealed class FilterSql
         Filter.AnyOf any => any.Items.Select(i => Required(i, model)).Aggregate((a, b) => a.Intersect(b)),
         Filter.Lookups lookups => Tree(lookups, model).Required,
         Filter.SqlCondition { Path.Length: > 0 } sql =>
-            FilterPath.ToRows(_catalog, model, sql.Path, sql.Place).Hops.Take(1),
+            FilterPath.ToRows(catalog, model, sql.Path, sql.Place).Hops.Take(1),
         _ => [],
     };
 
@@ -74,11 +67,10 @@ internal sealed class FilterSql
 
     private bool IsElsewhere(Filter filter, Model model) => filter switch
     {
-        Filter.AllOf all => all.Items.Any(i => IsElsewhere(i, model)),
+        Filter.Several several => several.Items.Any(i => IsElsewhere(i, model)),
         Filter.Lookups lookups =>
-            lookups.Items.Any(l => FilterPath.Of(_catalog, model, l.Path, l.Place).Hops.Count > 0),
+            lookups.Items.Any(l => FilterPath.Of(catalog, model, l.Path, l.Place).Hops.Count > 0),
         Filter.SqlCondition => true,
-        Filter.AnyOf any => any.Items.Any(i => IsElsewhere(i, model)),
         _ => false,
     };
 
@@ -87,8 +79,8 @@ internal sealed class FilterSql
         FilterNode root = new(model.Table);
         foreach (Lookup lookup in lookups.Items)
         {
-            FilterPath path = FilterPath.Of(_catalog, model, lookup.Path, lookup.Place);
-            root.At(path.Hops).Conditions.Add(new LookupSql(lookup, path, _parameters));
+            FilterPath path = FilterPath.Of(catalog, model, lookup.Path, lookup.Place);
+            root.At(path.Hops).Conditions.Add(new LookupSql(lookup, path, parameters));
         }
         return root;
     }
@@ -98,13 +90,13 @@ internal sealed class FilterSql
     {
         (IReadOnlyList<Hop> hops, Model end) = sql.Path.Length == 0
             ? ([], model)
-            : FilterPath.ToRows(_catalog, model, sql.Path, sql.Place);
+            : FilterPath.ToRows(catalog, model, sql.Path, sql.Place);
         Alias At(int hop) => hop == 0 ? alias : $"{alias}_{hop}";
         SqlText key = end.Table.SingleKey?.Sql ?? $"ctid";
         SqlText name = SqlText.Identifier(end.Table.Name);
         SqlText condition =
             $"{At(hops.Count)}.{key} in (select {name}.{key} from {end.Table} {name} where " +
-                $"({AuthoredSql.Compile(sql, _parameters)}))";
+                $"({AuthoredSql.Compile(sql, parameters)}))";
         for (int i = hops.Count; i > 0; i--)
         {
             SqlText isIt = ColumnEquality.Of(hops[i - 1].On, At(i), hops[i - 1].From, At(i - 1));

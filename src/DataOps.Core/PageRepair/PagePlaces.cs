@@ -55,13 +55,10 @@ internal sealed class PagePlaces(
     /// </summary>
     public void Plan()
     {
-        pages.PlanUpdate(
-            $"from {pages.Table} t where exists (select 1 from {rebuilt} s where {s_paths.ParentSql($"s.path")} = " +
-                $"t.path)");
+        SqlText below = $"from {rebuilt} s where {s_paths.ParentSql($"s.path")} = t.path";
+        pages.PlanUpdate($"from {pages.Table} t where exists (select 1 {below})");
         session.Run(
-            $"update {rebuilt} t set numchild = t.numchild + (select count(*) from {rebuilt} s where " +
-                $"{s_paths.ParentSql($"s.path")} = t.path)",
-            cancellation);
+            $"update {rebuilt} t set numchild = t.numchild + (select count(*) {below})", cancellation);
     }
 
     /// <summary>Writes the counts.</summary>
@@ -75,13 +72,12 @@ internal sealed class PagePlaces(
 
     // What is there and what comes; a parent's old count may have been wrong.
     private SqlText Counts => $"""
-        (select {pages.Identity.Of("c")}, (select count(*)::int from {rebuilt} s
-            where {s_paths.ParentSql($"s.path")} = c.path)
-           + (select count(*)::int from {pages.Table} p
-              where {s_paths.ParentSql($"p.path")} = c.path and not exists (select 1 from {rebuilt} s
-                  where s.path = p.path)) as numchild
-         from {pages.Name} c where c._action = 'U' and exists (select 1 from {rebuilt} s
-             where {s_paths.ParentSql($"s.path")} = c.path))
+        (select {pages.Identity.Of("c")},
+           (select count(*)::int from {rebuilt} s where {s_paths.ParentSql($"s.path")} = c.path)
+           + (select count(*)::int from {pages.Table} p where {s_paths.ParentSql($"p.path")} = c.path
+                and not exists (select 1 from {rebuilt} s where s.path = p.path)) as numchild
+         from {pages.Name} c
+         where c._action = 'U' and exists (select 1 from {rebuilt} s where {s_paths.ParentSql($"s.path")} = c.path))
         """;
 
     private string Last(PageRevision revision)

@@ -5,8 +5,7 @@ namespace DataOps.Core.PageRepair;
 /// get the type of wagtailcore.page.
 /// </summary>
 internal sealed class PlainPages(Session session, ReferenceCatalog catalog, ChangeSet changes, SelectedRows pages,
-    Func<TablePlan, NewValues> newValues,
-    CancellationToken cancellation)
+    Func<TablePlan, NewValues> newValues, CancellationToken cancellation)
 {
     /// <summary>Hands what changes to the plan; entries of indexes, which the application makes anew, go.</summary>
     public void Plan()

@@ -89,21 +89,9 @@ internal sealed class BatchedChange(
         Afterwards stale = Afterwards.Of(catalog, [.. _tables.Values.Select(t => t.Model).OfType<string>()], []);
         if (Batches > 0)
             stale.Warn(context);
-        return new ChangeResult
+        return TableChangeSummary.Result(session, operation, _tables.Values, stale, context) with
         {
-            Server = session.Server,
-            Database = session.Database,
-            Operation = operation,
-            Changed = Batches > 0,
-            Count = Rows,
-            WouldChange = Rows,
-            Deleted = _tables.Values.Sum(t => t.Delete),
-            Updated = _tables.Values.Sum(t => t.Update),
-            Inserted = _tables.Values.Sum(t => t.Insert),
-            Stale = stale.What,
-            Afterwards = stale.Commands,
-            UndoPath = UndoPath,
-            Duration = context.Seconds,
+            Changed = Batches > 0, Count = Rows, WouldChange = Rows, UndoPath = UndoPath,
         };
     }
 

@@ -27,7 +27,7 @@ internal sealed class ShortTransaction(Session session, BatchLimits limits, Oper
                 session.LimitLockWait(limits.LockTimeout, context.Cancellation);
                 work();
                 context.Cancellation.ThrowIfCancellationRequested();
-                Commit(transaction);
+                session.Guard(transaction.Commit);
                 return;
             }
             catch (DataOpsException e) when (e.Kind == FailureKind.Busy && attempt < limits.Attempts)
@@ -35,17 +35,5 @@ internal sealed class ShortTransaction(Session session, BatchLimits limits, Oper
                 Retries++;
                 context.Cancellation.WaitHandle.WaitOne(limits.PauseAfter(attempt));
             }
-    }
-
-    private void Commit(NpgsqlTransaction transaction)
-    {
-        try
-        {
-            transaction.Commit();
-        }
-        catch (Exception e) when (PostgresFailure.Translate(e, session.Settings) is { } failure)
-        {
-            throw failure;
-        }
     }
 }

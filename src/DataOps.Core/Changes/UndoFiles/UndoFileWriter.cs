@@ -70,27 +70,21 @@ internal sealed class UndoFileWriter : IDisposable
         }
     }
 
-    /// <summary>Writes the last line, waits until all is on the disk, and puts the file in its place.</summary>
-    public void Complete()
-    {
-        End();
-        _place.Put(_unfinished);
-    }
-
     /// <summary>
-    /// Writes the last line, and puts what was written behind the batches that are there already; it is on the disk
-    /// afterwards.
+    /// Writes the last line, waits until all is on the disk, and puts the file in its place: behind the batches of a
+    /// run, if it is one of them.
     /// </summary>
-    public void Complete(UndoBatches batches) => batches.Add(_unfinished, End());
-
-    private string End()
+    public void Complete(UndoBatches? batches)
     {
         UndoFooter footer = new(Rows, Convert.ToHexString(_digest.GetHashAndReset()));
         _gzip.Write([.. JsonSerializer.SerializeToUtf8Bytes(footer, UndoJson.Default.UndoFooter), (byte)'\n']);
         _gzip.Dispose();
         _file.Flush(flushToDisk: true);
         _file.Dispose();
-        return footer.Sha256;
+        if (batches is null)
+            _place.Put(_unfinished);
+        else
+            batches.Add(_unfinished, footer.Sha256);
     }
 
     /// <inheritdoc/>

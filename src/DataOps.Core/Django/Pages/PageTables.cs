@@ -18,8 +18,6 @@ internal sealed class PageTables
         Revisions = Find(WagtailTables.Revision) ?? Find(WagtailTables.PageRevision);
     }
 
-    private sealed record Found(long Id, string UrlPath);
-
     /// <summary>The models and references.</summary>
     public ReferenceCatalog Catalog { get; }
 
@@ -99,16 +97,15 @@ internal sealed class PageTables
     {
         bool isId = long.TryParse(page, NumberStyles.None, CultureInfo.InvariantCulture, out long id);
         SqlText isNamed = isId ? (SqlText)$"p.id = {id}" : (SqlText)$"p.url_path = {SqlText.Value(UrlPath(page))}";
-        IReadOnlyList<Found> found = session.Query<Found>(
-            $"select p.id::int8 as id, p.url_path as urlpath from {Pages} p where {isNamed} order by p.id limit 10",
-            cancellation);
+        IReadOnlyList<long> found = session.Query<long>(
+            $"select p.id::int8 from {Pages} p where {isNamed} order by p.id limit 10", cancellation);
         return found.Count switch
         {
-            1 => found[0].Id,
+            1 => found[0],
             0 => throw UnknownPage(session, page),
             _ => throw new DataOpsException(
                 ErrorIds.AmbiguousPage, FailureKind.InvalidArgument,
-                $"Several pages have the URL path {page}: {string.Join(", ", found.Select(f => f.Id))}.",
+                $"Several pages have the URL path {page}: {string.Join(", ", found)}.",
                 "Name the page by its id.", page),
         };
     }
@@ -122,6 +119,15 @@ internal sealed class PageTables
 
     /// <summary>A URL path as wagtailcore_page has it: with a slash at both ends.</summary>
     public static string UrlPath(string path) => path.Trim('/') is { Length: > 0 } inner ? $"/{inner}/" : "/";
+
+    /// <summary>The largest keys that rows of tables, and the sequence of the pages, have taken.</summary>
+    public IEnumerable<SqlText> TakenKeys(IEnumerable<Table> tables)
+    {
+        IEnumerable<SqlText> largest = tables.Select(t => (SqlText)$"(select max({t.SingleKey!}) from {t})");
+        return Pages.SingleKey!.Sequence is { } sequence
+            ? largest.Append((SqlText)$"(select last_value from {SqlText.Raw(sequence)})")
+            : largest;
+    }
 
     private string TypeAdvice(string name)
     {

@@ -29,9 +29,8 @@ internal sealed class AdjacencyCheck(Session session, Tree tree, CancellationTok
         return session.Read(
             $"""
             select d.key, d.place, d.first_key
-            from (select {tree.Key("c")} as key, c.{order}::text as place, first_value({tree.Key("c")}) over w as
-                first_key, row_number() over w as number,
-              c.{order} as sort, c.{up} as up
+            from (select {tree.Key("c")} as key, c.{order}::text as place, c.{order} as sort, c.{up} as up,
+                    first_value({tree.Key("c")}) over w as first_key, row_number() over w as number
                   from {tree.Table} c window w as (partition by c.{up}, c.{order} order by {tree.KeyOrder("c")})) d
             where d.number > 1 order by d.up, d.sort, d.number
             """,

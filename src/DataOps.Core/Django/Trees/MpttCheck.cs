@@ -11,15 +11,14 @@ internal sealed class MpttCheck(Session session, Tree tree, CancellationToken ca
         (TreeProblem Class, Column Column, string Expected)[] numbers =
         [
             (TreeProblem.TreeId, tree.TreeId!, "tree_id"), (TreeProblem.Level, tree.Depth!, "level"),
-            (TreeProblem.Left, tree.Left!, "lft"),
-            (TreeProblem.Right, tree.Right!, "rght"),
+            (TreeProblem.Left, tree.Left!, "lft"), (TreeProblem.Right, tree.Right!, "rght"),
         ];
         IEnumerable<SqlText> present = numbers.Select(n => (SqlText)$"c.{n.Column}::int8");
         IEnumerable<SqlText> expected = numbers.Select(n => new Alias("e").Column(n.Expected));
         SqlText sql = $"""
             select {tree.Key("c")}, array[{present}], array[{expected}]
-            from {tree.Table} c join ({MpttNumbers.Query(tree, tree.Table.Sql)}) e on e.key =
-                c.{tree.Parent!.TargetColumns[0]}
+            from {tree.Table} c
+            join ({MpttNumbers.Query(tree, tree.Table.Sql)}) e on e.key = c.{tree.Parent!.TargetColumns[0]}
             where array[{present}] <> array[{expected}] order by e.tree_id, e.lft
             """;
         foreach ((string row, long[] has, long[] should) in session.Read(

@@ -41,15 +41,14 @@ internal static class MpttNumbers
               select key, array[ord] as ord, 0::int8 as lvl, tree from roots
               union all
               select c.key, t.ord || c.ord, t.lvl + 1, t.tree
-              from (select c.{key} as key, c.{up} as up, row_number() over (partition by c.{up}
-                  order by {order}) as ord from {relation} c
-                where c.{up} is not null) c
+              from (select c.{key} as key, c.{up} as up, row_number() over (partition by c.{up} order by {order}) as ord
+                    from {relation} c where c.{up} is not null) c
               join t on c.up = t.key),
             n as (select key, tree, lvl, ord, row_number() over (partition by tree order by ord) as pos from t),
-            s as (select n.ord[1:k] as pre, count(*) as size from n, generate_series(1, cardinality(n.ord)) k
-                group by 1)
-            select n.key, 2 * n.pos - 1 - n.lvl as lft, 2 * n.pos - 1 - n.lvl + 2 * s.size - 1 as rght, n.tree as
-                tree_id, n.lvl as level
+            s as (
+              select n.ord[1:k] as pre, count(*) as size from n, generate_series(1, cardinality(n.ord)) k group by 1)
+            select n.key, 2 * n.pos - 1 - n.lvl as lft, 2 * n.pos - 1 - n.lvl + 2 * s.size - 1 as rght,
+              n.tree as tree_id, n.lvl as level
             from n join s on s.pre = n.ord
             """;
     }

@@ -58,19 +58,17 @@ internal sealed class PathTreeCheck(
         SqlText other = differs ?? $"false";
         return session.Read(
             $"""
-            select {tree.Key("c")}, {_path}, {depth}::int8, {children}::int8, {scheme.IsInAlphabet(_path)}, {parent}
-                is not null, coalesce(k.children, 0),
-              coalesce({other}, false)
+            select {tree.Key("c")}, {_path}, {depth}::int8, {children}::int8, {scheme.IsInAlphabet(_path)},
+              {parent} is not null, coalesce(k.children, 0), coalesce({other}, false)
             from {_table} c
             left join {parents} p on length({_path}) > {_step} and {parent} = {scheme.ParentSql(_path)}
-            left join (select {scheme.ParentSql(_path)} as path, count(*) as children from {_table} c
-                where length({_path}) > {_step}
-              group by 1) k on k.path = {_path}
+            left join (select {scheme.ParentSql(_path)} as path, count(*) as children
+              from {_table} c where length({_path}) > {_step} group by 1) k on k.path = {_path}
             where not {scheme.IsInAlphabet(_path)} or length({_path}) % {_step} <> 0 or {_path} = ''
-                or (length({_path}) > {_step} and {parent} is null)
-            or {depth} <> {scheme.DepthSql(_path)} or {children} <> coalesce(k.children, 0)
-            or {last} = {SqlText.Value(scheme.Zero)} or {last} = {SqlText.Value(scheme.Last)}{root}
-            or {other}
+              or (length({_path}) > {_step} and {parent} is null)
+              or {depth} <> {scheme.DepthSql(_path)} or {children} <> coalesce(k.children, 0)
+              or {last} = {SqlText.Value(scheme.Zero)} or {last} = {SqlText.Value(scheme.Last)}{root}
+              or {other}
             order by {_path}, {tree.KeyOrder("c")}
             """,
             r => new Node(
@@ -108,8 +106,7 @@ internal sealed class PathTreeCheck(
                 TreeProblem.Step, node.Key, path, node.Path, null, "steps count from 1", Severity.Warning);
         if (node.Path.EndsWith(scheme.Last, StringComparison.Ordinal))
             yield return Problem(TreeProblem.Full, node.Key, path, node.Path, null,
-                "the last step is taken: no sibling can be added behind it",
-                Severity.Warning);
+                "the last step is taken: no sibling can be added behind it", Severity.Warning);
     }
 
     // Every prefix of a path is the path of an ancestor.
@@ -135,14 +132,12 @@ internal sealed class PathTreeCheck(
         return session.Read(
             $"""
             select d.key, d.path, d.first_key, d.first_path
-            from (select {tree.Key("c")} as key, {_path} as path, first_value({tree.Key("c")}) over w as first_key,
-                first_value({_path}) over w as first_path,
-                         row_number() over w as number, {same} as same, {_path} as sort
-                  from {_table} c
-                  where {same} in (select {same} from {_table} c group by 1 having count(*) > 1)
-                  window w as (partition by {same} order by {scheme.IsInAlphabet(_path)} desc, {_path},
-                      {tree.KeyOrder("c")})) d
-            where d.number > 1 order by d.sort, d.number
+            from (select {tree.Key("c")} as key, {_path} as path, row_number() over w as number,
+                    first_value({tree.Key("c")}) over w as first_key, first_value({_path}) over w as first_path
+                  from {_table} c where {same} in (select {same} from {_table} c group by 1 having count(*) > 1)
+                  window w as (
+                    partition by {same} order by {scheme.IsInAlphabet(_path)} desc, {_path}, {tree.KeyOrder("c")})) d
+            where d.number > 1 order by d.path, d.number
             """,
             r => Problem(
                 TreeProblem.Duplicate, r.GetString(0), tree.Path!.Name, r.GetString(1), null,
@@ -173,8 +168,7 @@ internal sealed class PathTreeCheck(
             $"""
             select exists (select 1 from (
               select {scheme.Order(_path)} as p, lag({scheme.Order(_path)}) over (order by c.{column}) as before
-                  from {_table} c
-                where {scheme.IsInAlphabet(_path)}) x where before > p)
+              from {_table} c where {scheme.IsInAlphabet(_path)}) x where before > p)
             """, cancellation)[0];
         return [new Problem(
             TreeProblem.Collation, isWrong ? Severity.Error : Severity.Warning, tree.Table, null, column.Name,
@@ -186,8 +180,7 @@ internal sealed class PathTreeCheck(
     private string Characters => scheme.Alphabet == PathScheme.Wagtail.Alphabet ? "0-9A-Z" : scheme.Alphabet;
 
     private Problem Problem(TreeProblem @class, string key, string column, string? value, string? expected,
-        string? note = null,
-        Severity severity = Severity.Error) =>
+        string? note = null, Severity severity = Severity.Error) =>
         new(@class, severity, tree.Table, key, column, value, expected, note);
 
     private sealed record Node(string Key, string Path, long Depth, long NumChild, bool IsInAlphabet, bool HasParentRow,

@@ -9,9 +9,8 @@ internal sealed class TreeReader(ReferenceCatalog catalog)
     private static readonly (string Left, string Right, string TreeId, string Level)[] s_sets =
     [
         ("lft", "rght", "tree_id", "level"), ("lft", "rgt", "tree_id", "level"), ("lft", "rgt", "tree_id", "depth"),
-        ("lft", "rght", "tree_id", "depth"),
-        ("left", "right", "tree_id", "level"), ("mptt_left", "mptt_right", "mptt_tree_id", "mptt_level"),
-        ("mptt_left", "mptt_right", "tree_id", "level"),
+        ("lft", "rght", "tree_id", "depth"), ("left", "right", "tree_id", "level"),
+        ("mptt_left", "mptt_right", "mptt_tree_id", "mptt_level"), ("mptt_left", "mptt_right", "tree_id", "level"),
     ];
 
     /// <summary>All trees, in the order of their tables.</summary>
@@ -46,8 +45,10 @@ internal sealed class TreeReader(ReferenceCatalog catalog)
                 && Integer(table, level) is { } d)
             {
                 Reference? parent = Parent(table);
-                return new Tree(parent is null ? TreeKind.NestedSets : TreeKind.Mptt, table) { Left = l, Right = r,
-                    TreeId = t, Depth = d, Parent = parent };
+                return new Tree(parent is null ? TreeKind.NestedSets : TreeKind.Mptt, table)
+                {
+                    Left = l, Right = r, TreeId = t, Depth = d, Parent = parent,
+                };
             }
         return null;
     }

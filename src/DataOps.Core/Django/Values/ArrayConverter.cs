@@ -12,55 +12,44 @@ namespace DataOps.Core.Django.Values;
 /// Django
 /// writes them, all of one length and with strings inside.
 /// </remarks>
-internal sealed class ArrayConverter : NestedConverter
+/// <param name="element">The elements' type.</param>
+/// <param name="dimensions">How many dimensions the column was declared with; null when unknown.</param>
+/// <param name="losses">Counts what is lost; null when nobody asks.</param>
+internal sealed class ArrayConverter(ValueConverter element, int? dimensions, LossCount? losses)
+    : NestedConverter($"'{{}}'", [.. element.Casts.Select(type => (SqlText)$"{type}[]")])
 {
     // PostgreSQL's MAXDIM.
     private const int MostDimensions = 6;
 
-    private readonly ValueConverter _element;
-    private readonly int? _dimensions;
-    private readonly LossCount? _losses;
-    private readonly ArrayConverter? _inner;
-    private readonly Utf8Output _scratch = new();
-
-    /// <summary>Arrays of a type.</summary>
-    /// <param name="element">The elements' type.</param>
-    /// <param name="dimensions">How many dimensions the column was declared with; null when unknown.</param>
-    /// <param name="losses">Counts what is lost; null when nobody asks.</param>
-    public ArrayConverter(ValueConverter element, int? dimensions, LossCount? losses)
-    {
-        (_element, _dimensions, _losses) = (element, dimensions, losses);
-        _inner = dimensions > 1 ? new ArrayConverter(element, dimensions - 1, null) : null;
-        Casts = [.. element.Casts.Select(type => (SqlText)$"{type}[]")];
-        Empty = (SqlText)$"'{{}}'";
-    }
+    private readonly ArrayConverter? _inner =
+        dimensions > 1 ? new ArrayConverter(element, dimensions - 1, null) : null;
 
     // Dimensions, whether there are NULLs, the elements' type, then size and first index of each dimension.
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output text)
     {
         FieldCursor cursor = new(field);
-        int dimensions = cursor.ReadInt32();
+        int count = cursor.ReadInt32();
         _ = cursor.ReadInt32();
         _ = cursor.ReadInt32();
         Span<int> sizes = stackalloc int[MostDimensions];
         bool isShifted = false;
-        for (int i = 0; i < dimensions; i++)
+        for (int i = 0; i < count; i++)
         {
             sizes[i] = cursor.ReadInt32();
             isShifted |= cursor.ReadInt32() != 1;
         }
-        _losses?.Add(isShifted ? Loss.Shifted : Loss.None);
-        if (dimensions == 0)
+        losses?.Add(isShifted ? Loss.Shifted : Loss.None);
+        if (count == 0)
             text.Write("[]"u8);
         else
-            WriteDimension(sizes[..dimensions], ref cursor, text);
+            WriteDimension(sizes[..count], ref cursor, text);
     }
 
     protected override string? Read(ref Utf8JsonReader value, Utf8Output text)
     {
         if (value.TokenType != JsonTokenType.StartArray)
             return "not an array";
-        bool isNested = _dimensions is null && _element is not JsonConverter && HoldsArrays(value);
+        bool isNested = dimensions is null && element is not JsonConverter && HoldsArrays(value);
         string separator = "{";
         while (value.Read() && value.TokenType != JsonTokenType.EndArray)
         {
@@ -90,7 +79,7 @@ internal sealed class ArrayConverter : NestedConverter
             }
             else if (cursor.ReadValue(out ReadOnlySpan<byte> value))
             {
-                _element.WriteElement(value, text);
+                element.WriteElement(value, text);
             }
             else
             {
@@ -102,22 +91,11 @@ internal sealed class ArrayConverter : NestedConverter
 
     private string? ReadElement(ref Utf8JsonReader value, bool isNested, Utf8Output text)
     {
-        if (value.TokenType == JsonTokenType.Null)
-        {
-            text.Write("NULL"u8);
-            return null;
-        }
-        if (_inner is not null)
-            return _inner.ReadJson(ref value, text);
-        if (isNested)
-            return ReadJson(ref value, text);
-        if (value.TokenType == JsonTokenType.StartArray && _element is not (JsonConverter or RangeConverter))
-            return Read(ref value, text);
-        _scratch.Clear();
-        if (_element.ReadJson(ref value, _scratch) is { } problem)
-            return problem;
-        WriteQuoted(_scratch.Written, text);
-        return null;
+        if (value.TokenType != JsonTokenType.Null && (_inner is not null || isNested))
+            return (_inner ?? this).ReadJson(ref value, text);
+        return value.TokenType == JsonTokenType.StartArray && element is not (JsonConverter or RangeConverter)
+            ? Read(ref value, text)
+            : ReadQuoted(element, ref value, text);
     }
 
     private static bool HoldsArrays(Utf8JsonReader array)

@@ -6,13 +6,11 @@ using DataOps.Core.Postgres.Copy;
 namespace DataOps.Core.Django.Values;
 
 /// <summary>Bytes as base64, read with blanks in it too.</summary>
-internal sealed class BytesConverter : PlainConverter
+internal sealed class BytesConverter() : PlainConverter(isQuoted: true, $"''")
 {
     // A multiple of three, so that only the last piece is padded; pieces, so that a large value needs no second copy of
     // itself.
     private const int Piece = 48 * 1024;
-
-    public BytesConverter() : base(isQuoted: true) => Empty = (SqlText)$"''";
 
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output output)
     {
@@ -34,33 +32,19 @@ internal sealed class BytesConverter : PlainConverter
         byte[] bytes = ArrayPool<byte>.Shared.Rent(given.Length / 4 * 3 + 3);
         _ = Base64.DecodeFromUtf8(given, bytes, out _, out int length);
         for (int i = 0; i < length; i += Piece)
-            WriteHex(bytes.AsSpan(i, Math.Min(Piece, length - i)), text);
+            text.WriteHex(bytes.AsSpan(i, Math.Min(Piece, length - i)));
         ArrayPool<byte>.Shared.Return(bytes);
         return null;
-    }
-
-    private static void WriteHex(ReadOnlySpan<byte> bytes, Utf8Output text)
-    {
-        ReadOnlySpan<byte> digits = "0123456789abcdef"u8;
-        Span<byte> hex = text.Reserve(bytes.Length * 2);
-        for (int i = 0; i < bytes.Length; i++)
-        {
-            hex[2 * i] = digits[bytes[i] >> 4];
-            hex[2 * i + 1] = digits[bytes[i] & 0xF];
-        }
-        text.Advance(bytes.Length * 2);
     }
 }
 
 /// <summary>
 /// UUIDs, read as Python's UUID takes them: with hyphens or none, in braces, behind urn:uuid:, in any case.
 /// </summary>
-internal sealed class UuidConverter : PlainConverter
+internal sealed class UuidConverter() : PlainConverter(isQuoted: true, $"gen_random_uuid()")
 {
     private const string Urn = "urn:uuid:";
     private const int Length = 36;
-
-    public UuidConverter() : base(isQuoted: true) => Empty = (SqlText)$"gen_random_uuid()";
 
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output output) =>
         Write(new Guid(field, bigEndian: true), output);

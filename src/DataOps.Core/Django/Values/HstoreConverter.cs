@@ -7,12 +7,9 @@ namespace DataOps.Core.Django.Values;
 /// hstore as Django writes it: <c>{"k": "v", "n": null}</c>, in a string; values that are not strings become their
 /// text.
 /// </summary>
-internal sealed class HstoreConverter : NestedConverter
+internal sealed class HstoreConverter() : NestedConverter($"''")
 {
     private readonly TextConverter _member = new();
-    private readonly Utf8Output _scratch = new();
-
-    public HstoreConverter() => Empty = (SqlText)$"''";
 
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output text)
     {
@@ -51,21 +48,10 @@ internal sealed class HstoreConverter : NestedConverter
 
     private string? ReadMember(ref Utf8JsonReader value, Utf8Output text)
     {
-        _scratch.Clear();
-        if (_member.ReadJson(ref value, _scratch) is { } wrongKey)
+        if (ReadQuoted(_member, ref value, text) is { } wrongKey)
             return wrongKey;
-        WriteQuoted(_scratch.Written, text);
         text.Write("=>"u8);
         value.Read();
-        if (value.TokenType == JsonTokenType.Null)
-        {
-            text.Write("NULL"u8);
-            return null;
-        }
-        _scratch.Clear();
-        if (_member.ReadJson(ref value, _scratch) is { } wrongValue)
-            return wrongValue;
-        WriteQuoted(_scratch.Written, text);
-        return null;
+        return ReadQuoted(_member, ref value, text);
     }
 }

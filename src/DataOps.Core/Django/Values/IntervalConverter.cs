@@ -12,10 +12,8 @@ namespace DataOps.Core.Django.Values;
 /// Django's own form, ISO 8601 and PostgreSQL's.
 /// </summary>
 /// <remarks>A month counts 30 days and a year 365, as the Python drivers have it.</remarks>
-internal sealed partial class IntervalConverter : PlainConverter
+internal sealed partial class IntervalConverter(LossCount? losses) : PlainConverter(isQuoted: true, $"'0'", losses)
 {
-    public IntervalConverter(LossCount? losses) : base(isQuoted: true, losses) => Empty = (SqlText)$"'0'";
-
     // 50 hours come back as 2 days and 2 hours, and a month as 30 days.
     public override SqlText Updated(SqlText stored, SqlText given) =>
         $"""

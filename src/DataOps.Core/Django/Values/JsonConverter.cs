@@ -31,42 +31,34 @@ internal enum StreamFieldUse
 /// jsonb's text has the separators of Python's default already; json is stored as it was typed and gets them.
 /// Numbers keep all their digits, where Python would round some.
 /// </remarks>
-internal sealed class JsonConverter : ValueConverter
+internal sealed class JsonConverter(bool isBinary, ValueForm form) : ValueConverter($"'{{}}'")
 {
     private const byte JsonbVersion = 1;
 
     // A field's value stands in "fields", which stands in its object.
     private const int Depth = 2;
 
-    private readonly bool _isBinary;
-    private readonly ValueForm _form;
     private readonly Utf8Output _scratch = new();
     private readonly Utf8Output _spaced = new();
-
-    public JsonConverter(bool isBinary, ValueForm form)
-    {
-        (_isBinary, _form) = (isBinary, form);
-        Empty = (SqlText)$"'{{}}'";
-    }
 
     public override bool HasNull => true;
 
     public override void WriteJson(ReadOnlySpan<byte> field, Utf8Output output)
     {
         ReadOnlySpan<byte> json = TextOf(field);
-        if (_form.StreamField is StreamFieldUse.Found or StreamFieldUse.Yes && TryWriteStream(json, output))
+        if (form.StreamField is StreamFieldUse.Found or StreamFieldUse.Yes && TryWriteStream(json, output))
             return;
-        _form.Losses?.Add(LossOf(json));
-        if (_form.Indent is { } blanks)
+        form.Losses?.Add(LossOf(json));
+        if (form.Indent is { } blanks)
             PythonJson.WriteIndented(json, blanks, Depth, output);
         else
-            WriteSpaced(json, _form.Separator, output);
+            WriteSpaced(json, form.Separator, output);
     }
 
     public override void WriteElement(ReadOnlySpan<byte> field, Utf8Output output)
     {
         ReadOnlySpan<byte> json = TextOf(field);
-        _form.Losses?.Add(LossOf(json));
+        form.Losses?.Add(LossOf(json));
         _spaced.Clear();
         WriteSpaced(json, JsonSeparator.CommaAndBlank, _spaced);
         PythonJson.WriteAscii(_spaced.Written, output);
@@ -74,10 +66,10 @@ internal sealed class JsonConverter : ValueConverter
 
     public override string? ReadJson(ref Utf8JsonReader value, Utf8Output text)
     {
-        if (_form.StreamField == StreamFieldUse.No || value.TokenType != JsonTokenType.String
+        if (form.StreamField == StreamFieldUse.No || value.TokenType != JsonTokenType.String
             || !JsonText.TryUnescape(ref value, _scratch, out ReadOnlySpan<byte> inner))
             return JsonText.Copy(ref value, text);
-        bool isRequired = _form.StreamField == StreamFieldUse.Yes;
+        bool isRequired = form.StreamField == StreamFieldUse.Yes;
         if (!isRequired && !AreBlocks(inner))
             return JsonText.Copy(ref value, text);
         if (isRequired && !JsonText.IsValid(inner))
@@ -90,16 +82,16 @@ internal sealed class JsonConverter : ValueConverter
     private bool TryWriteStream(ReadOnlySpan<byte> json, Utf8Output output)
     {
         bool holdsBlocks = AreBlocks(json);
-        if (!holdsBlocks && _form.StreamField == StreamFieldUse.Found)
+        if (!holdsBlocks && form.StreamField == StreamFieldUse.Found)
             return false;
-        _form.Losses?.Add(holdsBlocks ? Loss.None : Loss.NoBlocks);
+        form.Losses?.Add(holdsBlocks ? Loss.None : Loss.NoBlocks);
         PythonJson.WriteAsciiString(json, output);
         return true;
     }
 
     private void WriteSpaced(ReadOnlySpan<byte> json, JsonSeparator separator, Utf8Output output)
     {
-        if (_isBinary && separator == JsonSeparator.CommaAndBlank)
+        if (isBinary && separator == JsonSeparator.CommaAndBlank)
             output.Write(json);
         else
             PythonJson.WriteSpaced(json, separator, output);
@@ -107,7 +99,7 @@ internal sealed class JsonConverter : ValueConverter
 
     private ReadOnlySpan<byte> TextOf(ReadOnlySpan<byte> field)
     {
-        if (!_isBinary)
+        if (!isBinary)
             return field;
         return field.Length > 0 && field[0] == JsonbVersion
             ? PythonJson.WithPythonNumbers(field[1..], _scratch)
@@ -116,7 +108,7 @@ internal sealed class JsonConverter : ValueConverter
 
     private Loss LossOf(ReadOnlySpan<byte> json)
     {
-        ReadOnlySpan<byte> text = _isBinary ? json : json.Trim(JsonText.Blanks);
+        ReadOnlySpan<byte> text = isBinary ? json : json.Trim(JsonText.Blanks);
         if (text.SequenceEqual("null"u8))
             return Loss.JsonNull;
         return text.StartsWith("\"["u8) && IsTextOfBlocks(text) ? Loss.BlocksInString : Loss.None;

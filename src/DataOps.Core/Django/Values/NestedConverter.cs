@@ -9,9 +9,11 @@ namespace DataOps.Core.Django.Values;
 /// arrays,
 /// hstore, ranges; read from plain JSON too.
 /// </summary>
-internal abstract class NestedConverter : ValueConverter
+internal abstract class NestedConverter(SqlText? empty = null, IReadOnlyList<SqlText>? casts = null)
+    : ValueConverter(empty, casts)
 {
     private readonly Utf8Output _text = new();
+    private readonly Utf8Output _part = new();
 
     public override void WriteJson(ReadOnlySpan<byte> field, Utf8Output output)
     {
@@ -48,6 +50,23 @@ internal abstract class NestedConverter : ValueConverter
 
     /// <summary>Reads a string that is not JSON.</summary>
     protected abstract string? ReadText(ReadOnlySpan<byte> given, Utf8Output text);
+
+    /// <summary>
+    /// Reads an array's element or an hstore's key or value into PostgreSQL's quotes, and null as NULL.
+    /// </summary>
+    protected string? ReadQuoted(ValueConverter part, ref Utf8JsonReader value, Utf8Output text)
+    {
+        if (value.TokenType == JsonTokenType.Null)
+        {
+            text.Write("NULL"u8);
+            return null;
+        }
+        _part.Clear();
+        if (part.ReadJson(ref value, _part) is { } problem)
+            return problem;
+        WriteQuoted(_part.Written, text);
+        return null;
+    }
 
     /// <summary>
     /// Writes the text of an array's element, a range's end or an hstore's key in PostgreSQL's quotes.

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Buffers.Text;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -76,7 +77,8 @@ internal sealed class AddressConverter() : PlainConverter(isQuoted: true)
                 WriteDotted(address[12..], output);
                 return;
             }
-            WriteWord(Word(address, i), output);
+            _ = Utf8Formatter.TryFormat(Word(address, i), output.Reserve(4), out int length, 'x');
+            output.Advance(length);
         }
         if (run >= 0 && run + runLength == Words)
             output.WriteByte((byte)':');
@@ -99,15 +101,6 @@ internal sealed class AddressConverter() : PlainConverter(isQuoted: true)
 
     private static int Word(ReadOnlySpan<byte> address, int index) =>
         BinaryPrimitives.ReadUInt16BigEndian(address[(2 * index)..]);
-
-    private static void WriteWord(int word, Utf8Output output)
-    {
-        for (int shift = 12; shift >= 0; shift -= 4)
-        {
-            if (shift == 0 || word >> shift != 0)
-                output.WriteByte("0123456789abcdef"u8[(word >> shift) & 0xF]);
-        }
-    }
 }
 
 /// <summary>cidr: a network; what is written of its address is for PostgreSQL to judge.</summary>
@@ -128,8 +121,7 @@ internal sealed class MacConverter() : PlainConverter(isQuoted: true)
         {
             if (i > 0)
                 output.WriteByte((byte)':');
-            output.WriteByte("0123456789abcdef"u8[field[i] >> 4]);
-            output.WriteByte("0123456789abcdef"u8[field[i] & 0xF]);
+            output.WriteHex(field.Slice(i, 1));
         }
     }
 

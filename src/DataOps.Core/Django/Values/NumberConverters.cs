@@ -2,32 +2,23 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
 using DataOps.Core.Postgres.Copy;
+using static System.Text.Ascii;
 
 namespace DataOps.Core.Django.Values;
 
 /// <summary>Whole numbers; read from strings, truth values and numbers such as 5.0 too.</summary>
-internal sealed class IntegerConverter : PlainConverter
+/// <param name="typeName">What its user calls the type.</param>
+/// <param name="smallest">The smallest number of the type; 0 when it has no sign.</param>
+/// <param name="largest">The largest number of the type.</param>
+internal sealed class IntegerConverter(string typeName, long smallest, long largest)
+    : PlainConverter(isQuoted: false, $"0")
 {
     private const long LargestExactDouble = 1L << 53;
-
-    private readonly string _typeName;
-    private readonly long _smallest;
-    private readonly long _largest;
-
-    /// <summary>A type of binary fields of two, four or eight bytes.</summary>
-    /// <param name="typeName">What its user calls the type.</param>
-    /// <param name="smallest">The smallest number of the type; 0 when it has no sign.</param>
-    /// <param name="largest">The largest number of the type.</param>
-    public IntegerConverter(string typeName, long smallest, long largest) : base(isQuoted: false)
-    {
-        (_typeName, _smallest, _largest) = (typeName, smallest, largest);
-        Empty = (SqlText)$"0";
-    }
 
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output output) =>
         output.WriteInteger(field.Length switch
         {
-            sizeof(int) when _smallest < 0 => BinaryPrimitives.ReadInt32BigEndian(field),
+            sizeof(int) when smallest < 0 => BinaryPrimitives.ReadInt32BigEndian(field),
             sizeof(int) => BinaryPrimitives.ReadUInt32BigEndian(field),
             sizeof(long) => BinaryPrimitives.ReadInt64BigEndian(field),
             _ => BinaryPrimitives.ReadInt16BigEndian(field),
@@ -39,8 +30,8 @@ internal sealed class IntegerConverter : PlainConverter
         given = given.StartsWith("+"u8) ? given[1..] : given;
         if (Utf8Parser.TryParse(given, out long value, out int length) && length == given.Length)
         {
-            if (value < _smallest || value > _largest)
-                return "out of range for " + _typeName;
+            if (value < smallest || value > largest)
+                return "out of range for " + typeName;
             text.WriteInteger(value);
             return null;
         }
@@ -53,18 +44,16 @@ internal sealed class IntegerConverter : PlainConverter
         if (!double.TryParse(given, NumberStyles.Float, CultureInfo.InvariantCulture, out double real)
             || !double.IsFinite(real) || real != Math.Floor(real))
             return "not an integer";
-        if (real < _smallest || real > _largest || Math.Abs(real) > LargestExactDouble)
-            return "out of range for " + _typeName;
+        if (real < smallest || real > largest || Math.Abs(real) > LargestExactDouble)
+            return "out of range for " + typeName;
         text.WriteInteger((long)real);
         return null;
     }
 }
 
 /// <summary>Truth values; read from Python's words and from 0 and 1 too.</summary>
-internal sealed class BooleanConverter : PlainConverter
+internal sealed class BooleanConverter() : PlainConverter(isQuoted: false, $"false")
 {
-    public BooleanConverter() : base(isQuoted: false) => Empty = (SqlText)$"false";
-
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output output) =>
         output.Write(field[0] != 0 ? "true"u8 : "false"u8);
 
@@ -73,36 +62,23 @@ internal sealed class BooleanConverter : PlainConverter
 
     protected override string? Read(ReadOnlySpan<byte> given, Utf8Output text)
     {
-        if (Is(given, "true"u8) || Is(given, "t"u8) || Is(given, "1"u8))
+        if (EqualsIgnoreCase(given, "true"u8) || EqualsIgnoreCase(given, "t"u8) || EqualsIgnoreCase(given, "1"u8))
             text.WriteByte((byte)'t');
-        else if (Is(given, "false"u8) || Is(given, "f"u8) || Is(given, "0"u8))
+        else if (EqualsIgnoreCase(given, "false"u8) || EqualsIgnoreCase(given, "f"u8) || EqualsIgnoreCase(given, "0"u8))
             text.WriteByte((byte)'f');
         else
             return "neither true nor false";
         return null;
     }
-
-    private static bool Is(ReadOnlySpan<byte> given, ReadOnlySpan<byte> word) =>
-        System.Text.Ascii.EqualsIgnoreCase(given, word);
 }
 
 /// <summary>Floating-point numbers as Python's <c>repr()</c> writes them.</summary>
-internal sealed class FloatConverter : PlainConverter
+/// <param name="typeName">What its user calls the type.</param>
+/// <param name="largest">The largest number of the type.</param>
+internal sealed class FloatConverter(string typeName, double largest) : PlainConverter(isQuoted: false, $"0")
 {
     private const int LargestPlainExponent = 15;
     private const int SmallestPlainExponent = -4;
-
-    private readonly string _typeName;
-    private readonly double _largest;
-
-    /// <summary>A type of binary fields of eight bytes.</summary>
-    /// <param name="typeName">What its user calls the type.</param>
-    /// <param name="largest">The largest number of the type.</param>
-    public FloatConverter(string typeName, double largest) : base(isQuoted: false)
-    {
-        (_typeName, _largest) = (typeName, largest);
-        Empty = (SqlText)$"0";
-    }
 
     /// <summary>Writes a number as Python's json module does.</summary>
     public static void Write(double value, Utf8Output output)
@@ -143,11 +119,12 @@ internal sealed class FloatConverter : PlainConverter
     /// </summary>
     public static string? SpecialWord(ReadOnlySpan<byte> given)
     {
-        if (Is(given, "nan"u8))
+        if (EqualsIgnoreCase(given, "nan"u8))
             return "NaN";
         bool negative = given.StartsWith("-"u8);
         ReadOnlySpan<byte> name = negative || given.StartsWith("+"u8) ? given[1..] : given;
-        return Is(name, "infinity"u8) || Is(name, "inf"u8) ? (negative ? "-Infinity" : "Infinity") : null;
+        bool isInfinity = EqualsIgnoreCase(name, "infinity"u8) || EqualsIgnoreCase(name, "inf"u8);
+        return isInfinity ? (negative ? "-Infinity" : "Infinity") : null;
     }
 
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output output) =>
@@ -174,8 +151,8 @@ internal sealed class FloatConverter : PlainConverter
         if (!double.TryParse(given, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
             || double.IsNaN(value))
             return "not a number";
-        if (Math.Abs(value) > _largest || (value == 0 && HasDigit(given)))
-            return "out of range for " + _typeName;
+        if (Math.Abs(value) > largest || (value == 0 && HasDigit(given)))
+            return "out of range for " + typeName;
         text.Write(given);
         return null;
     }
@@ -186,9 +163,6 @@ internal sealed class FloatConverter : PlainConverter
         int mark = given.IndexOfAny((byte)'e', (byte)'E');
         return given[..(mark < 0 ? given.Length : mark)].ContainsAnyInRange((byte)'1', (byte)'9');
     }
-
-    private static bool Is(ReadOnlySpan<byte> given, ReadOnlySpan<byte> word) =>
-        System.Text.Ascii.EqualsIgnoreCase(given, word);
 
     private static void WriteFinite(double value, Utf8Output output)
     {

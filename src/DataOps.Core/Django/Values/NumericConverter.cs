@@ -10,22 +10,14 @@ namespace DataOps.Core.Django.Values;
 /// follow
 /// the point.
 /// </summary>
-internal sealed class NumericConverter : PlainConverter
+/// <param name="typeText">The type as SQL writes it, as <c>numeric(10,2)</c>; empty when its scale is unknown.</param>
+internal sealed class NumericConverter(string typeText) : PlainConverter(isQuoted: true, $"0")
 {
     private const int GroupDigits = 4;
     private const int LargestPlainScale = 6;
     private const int MostWholeDigits = 131_072;
 
-    private readonly string _typeText;
-    private readonly int? _wholeDigits;
-
-    /// <summary>A type as SQL writes it, as <c>numeric(10,2)</c>; empty when its scale is unknown.</summary>
-    public NumericConverter(string typeText) : base(isQuoted: true)
-    {
-        _wholeDigits = WholeDigits(typeText);
-        _typeText = _wholeDigits is null ? "numeric" : typeText;
-        Empty = (SqlText)$"0";
-    }
+    private readonly int? _wholeDigits = WholeDigits(typeText);
 
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output output)
     {
@@ -77,7 +69,7 @@ internal sealed class NumericConverter : PlainConverter
         if (!TryMeasure(given, out long digits))
             return "not a decimal number";
         if (digits > (_wholeDigits ?? MostWholeDigits))
-            return "out of range for " + _typeText;
+            return "out of range for " + (_wholeDigits is null ? "numeric" : typeText);
         text.Write(given);
         return null;
     }

@@ -21,8 +21,6 @@ internal static class PythonJson
 
     private static readonly SearchValues<byte> Ascii =
         SearchValues.Create([.. Enumerable.Range(32, 95).Select(i => (byte)i)]);
-    private static readonly SearchValues<byte> AsciiWithoutEscapes = SearchValues.Create(
-        [.. Enumerable.Range(32, 95).Select(i => (byte)i).Where(b => b is not ((byte)'"' or (byte)'\\'))]);
     private static readonly SearchValues<byte> StringEnd = SearchValues.Create("\"\\"u8);
     private static readonly SearchValues<byte> Structure = SearchValues.Create("\",: \t\r\n"u8);
     private static readonly SearchValues<byte> AllStructure = SearchValues.Create("\"{}[],: \t\r\n"u8);
@@ -59,24 +57,14 @@ internal static class PythonJson
     /// <summary>
     /// Writes JSON with everything outside printable ASCII escaped; such characters stand in strings only.
     /// </summary>
-    public static void WriteAscii(ReadOnlySpan<byte> json, Utf8Output output)
-    {
-        int special;
-        while ((special = json.IndexOfAnyExcept(Ascii)) >= 0)
-        {
-            output.Write(json[..special]);
-            json = json[special..];
-            json = json[output.WriteAsciiEscape(json)..];
-        }
-        output.Write(json);
-    }
+    public static void WriteAscii(ReadOnlySpan<byte> json, Utf8Output output) => output.WriteAscii(json, Ascii);
 
     /// <summary>Writes JSON as <see cref="WriteAscii"/> does, inside a string of JSON.</summary>
     public static void WriteAsciiString(ReadOnlySpan<byte> json, Utf8Output output)
     {
         output.WriteByte((byte)'"');
         int special;
-        while ((special = json.IndexOfAnyExcept(AsciiWithoutEscapes)) >= 0)
+        while ((special = json.IndexOfAnyExcept(Utf8Output.PlainAscii)) >= 0)
         {
             output.Write(json[..special]);
             json = json[special..];

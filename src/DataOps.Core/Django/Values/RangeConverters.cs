@@ -8,7 +8,8 @@ namespace DataOps.Core.Django.Values;
 /// true}</c>,
 /// in a string; read from a plain array of two ends and from PostgreSQL's own text too.
 /// </summary>
-internal sealed class RangeConverter : NestedConverter
+/// <param name="end">The ends' type; PostgreSQL's text is read where it has no binary form that is.</param>
+internal sealed class RangeConverter(ValueConverter end) : NestedConverter(casts: end.Casts.Count > 0 ? [$"text"] : [])
 {
     private const int IsEmpty = 1;
     private const int LowerIncluded = 2;
@@ -17,16 +18,8 @@ internal sealed class RangeConverter : NestedConverter
     private const int UpperInfinite = 16;
     private const string Wrong = "not a range";
 
-    private readonly ValueConverter _end;
     private readonly Utf8Output _lower = new();
     private readonly Utf8Output _upper = new();
-
-    /// <summary>Ranges of a type; PostgreSQL's text where the ends have no binary form that is read.</summary>
-    public RangeConverter(ValueConverter end)
-    {
-        _end = end;
-        Casts = end.Casts.Count > 0 ? [$"text"] : [];
-    }
 
     public override void WriteJson(ReadOnlySpan<byte> field, Utf8Output output)
     {
@@ -98,7 +91,7 @@ internal sealed class RangeConverter : NestedConverter
     private void WriteEnd(bool infinite, ref FieldCursor cursor, Utf8Output text)
     {
         if (!infinite && cursor.ReadValue(out ReadOnlySpan<byte> value))
-            _end.WriteElement(value, text);
+            end.WriteElement(value, text);
         else
             text.Write("null"u8);
     }
@@ -120,7 +113,7 @@ internal sealed class RangeConverter : NestedConverter
                 && value.GetString() is "[)" or "[]" or "()" or "(]")
                 bounds = value.GetString()!;
             else if (name is "lower" or "upper")
-                problem = ReadNamedEnd(ref value, name == "lower" ? _lower : _upper);
+                problem = ReadEnd(ref value, name == "lower" ? _lower : _upper);
             else
                 problem = Wrong;
             if (problem is not null)
@@ -147,17 +140,12 @@ internal sealed class RangeConverter : NestedConverter
     }
 
     // Of a name that repeats, the last one counts.
-    private string? ReadNamedEnd(ref Utf8JsonReader value, Utf8Output text)
-    {
-        text.Clear();
-        return ReadEnd(ref value, text);
-    }
-
     private string? ReadEnd(ref Utf8JsonReader value, Utf8Output text)
     {
+        text.Clear();
         if (value.TokenType == JsonTokenType.Null)
             return null;
-        return _end.ReadJson(ref value, text) is { } problem ? "an end is " + problem : null;
+        return end.ReadJson(ref value, text) is { } problem ? "an end is " + problem : null;
     }
 
     // No text between bound and comma: no end.
@@ -174,17 +162,9 @@ internal sealed class RangeConverter : NestedConverter
 }
 
 /// <summary>Multiranges, for which Django has no field: written as arrays of their ranges.</summary>
-internal sealed class MultirangeConverter : NestedConverter
+internal sealed class MultirangeConverter(RangeConverter range) : NestedConverter(casts: range.Casts)
 {
     private const string Wrong = "not an array of ranges";
-
-    private readonly RangeConverter _range;
-
-    public MultirangeConverter(RangeConverter range)
-    {
-        _range = range;
-        Casts = range.Casts;
-    }
 
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output text)
     {
@@ -194,7 +174,7 @@ internal sealed class MultirangeConverter : NestedConverter
         {
             if (i > 0)
                 text.Write(", "u8);
-            _range.WriteElement(value, text);
+            range.WriteElement(value, text);
         }
         text.WriteByte((byte)']');
     }
@@ -210,7 +190,7 @@ internal sealed class MultirangeConverter : NestedConverter
             separator = ",";
             if (value.TokenType == JsonTokenType.Null)
                 return Wrong;
-            if (_range.ReadJson(ref value, text) is { } problem)
+            if (range.ReadJson(ref value, text) is { } problem)
                 return "element " + problem;
         }
         text.WriteText(separator == "{" ? "{}" : "}");

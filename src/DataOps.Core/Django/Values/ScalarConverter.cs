@@ -4,7 +4,7 @@ using DataOps.Core.Postgres.Copy;
 namespace DataOps.Core.Django.Values;
 
 /// <summary>A type whose value is one JSON token.</summary>
-internal abstract class ScalarConverter : ValueConverter
+internal abstract class ScalarConverter(SqlText? empty = null) : ValueConverter(empty)
 {
     private readonly Utf8Output _unescaped = new();
 
@@ -38,8 +38,10 @@ internal abstract class ScalarConverter : ValueConverter
 
 /// <summary>A type whose JSON never needs an escape: numbers, truth values, times, UUIDs, addresses.</summary>
 /// <param name="isQuoted">Whether JSON has it as a string.</param>
+/// <param name="empty">What Django takes for empty; null when the type has none.</param>
 /// <param name="losses">Counts what <see cref="LossOf"/> finds; null where nothing can be lost, or nobody asks.</param>
-internal abstract class PlainConverter(bool isQuoted, LossCount? losses = null) : ScalarConverter
+internal abstract class PlainConverter(bool isQuoted, SqlText? empty = null, LossCount? losses = null)
+    : ScalarConverter(empty)
 {
     /// <inheritdoc/>
     public sealed override void WriteJson(ReadOnlySpan<byte> field, Utf8Output output)

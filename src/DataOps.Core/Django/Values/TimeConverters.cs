@@ -4,13 +4,11 @@ using DataOps.Core.Postgres.Copy;
 namespace DataOps.Core.Django.Values;
 
 /// <summary>Dates.</summary>
-internal sealed class DateConverter : PlainConverter
+internal sealed class DateConverter(LossCount? losses) : PlainConverter(isQuoted: true, $"current_date", losses)
 {
     // 0001-01-01 and 9999-12-31, counted from 2000-01-01: the days that Python has.
     internal const int FirstDay = -730_119;
     internal const int LastDay = 2_921_939;
-
-    public DateConverter(LossCount? losses) : base(isQuoted: true, losses) => Empty = (SqlText)$"current_date";
 
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output output)
     {
@@ -36,15 +34,9 @@ internal sealed class DateConverter : PlainConverter
 }
 
 /// <summary>Times of a day without a zone.</summary>
-internal sealed class TimeConverter : PlainConverter
+internal sealed class TimeConverter(ValueForm form) : PlainConverter(isQuoted: true, $"'00:00'", form.Losses)
 {
-    private readonly int _digits;
-
-    public TimeConverter(ValueForm form) : base(isQuoted: true, form.Losses)
-    {
-        _digits = TimeText.Digits(form.Precision);
-        Empty = (SqlText)$"'00:00'";
-    }
+    private readonly int _digits = TimeText.Digits(form.Precision);
 
     public override SqlText Updated(SqlText stored, SqlText given) =>
         $"case when date_trunc('milliseconds', {stored}::interval) = {given}::interval then {stored} else {given} end";
@@ -103,29 +95,23 @@ internal sealed class TimeWithZoneConverter() : PlainConverter(isQuoted: true)
 /// Dates with times: points in time (timestamptz), which are read as UTC when they name no zone, or without a zone
 /// (timestamp).
 /// </summary>
-internal sealed class TimestampConverter : PlainConverter
+internal sealed class TimestampConverter(bool hasZone, ValueForm form)
+    : PlainConverter(isQuoted: true, $"now()", form.Losses)
 {
     // The times that Python has.
     private const long FirstMoment = DateConverter.FirstDay * TimeText.DayMicroseconds;
     private const long LastMoment = (DateConverter.LastDay + 1L) * TimeText.DayMicroseconds - 1;
 
-    private readonly bool _hasZone;
-    private readonly int _digits;
-
-    public TimestampConverter(bool hasZone, ValueForm form) : base(isQuoted: true, form.Losses)
-    {
-        (_hasZone, _digits) = (hasZone, TimeText.Digits(form.Precision));
-        Empty = (SqlText)$"now()";
-    }
+    private readonly int _digits = TimeText.Digits(form.Precision);
 
     public override SqlText Updated(SqlText stored, SqlText given) =>
         $"case when date_trunc('milliseconds', {stored}) = {given} then {stored} else {given} end";
 
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output output) =>
-        Write(field, _digits, _hasZone ? "Z"u8 : [], output);
+        Write(field, _digits, hasZone ? "Z"u8 : [], output);
 
     protected override void WritePython(ReadOnlySpan<byte> field, Utf8Output output) =>
-        Write(field, TimeText.AllDigits, _hasZone ? "+00:00"u8 : [], output);
+        Write(field, TimeText.AllDigits, hasZone ? "+00:00"u8 : [], output);
 
     protected override Loss LossOf(ReadOnlySpan<byte> field, bool isElement)
     {
@@ -151,7 +137,7 @@ internal sealed class TimestampConverter : PlainConverter
         }
         if (!isDate || !TimeText.ReadEra(ref cursor, text) || !cursor.AtEnd)
             return "not a date and time";
-        return isShifted && !_hasZone ? "has a time zone, which the column cannot hold" : null;
+        return isShifted && !hasZone ? "has a time zone, which the column cannot hold" : null;
     }
 
     private void Write(ReadOnlySpan<byte> field, int digits, ReadOnlySpan<byte> zone, Utf8Output output)
@@ -173,7 +159,7 @@ internal sealed class TimestampConverter : PlainConverter
         }
         output.WriteByte((byte)' ');
         TimeText.WritePostgresTime(time, output);
-        output.Write(_hasZone ? "+00"u8 : []);
+        output.Write(hasZone ? "+00"u8 : []);
         TimeText.WriteEra(date, output);
     }
 }

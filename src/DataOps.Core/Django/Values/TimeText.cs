@@ -65,11 +65,7 @@ internal static class TimeText
     {
         if (!date.IsOrdinary)
         {
-            output.WriteInteger(date.Year > 0 ? date.Year : 1 - date.Year, 4);
-            output.Write("-"u8);
-            output.WriteInteger(date.Month, 2);
-            output.Write("-"u8);
-            output.WriteInteger(date.Day, 2);
+            WriteDate(date.Year > 0 ? date.Year : 1 - date.Year, date.Month, date.Day, output);
             return;
         }
         Span<byte> text = output.Reserve(10);
@@ -118,11 +114,7 @@ internal static class TimeText
         int cycle = ((cursor.Rest.EndsWith(BeforeChrist) ? 1 - year : year) % 400 + 400) % 400;
         if (day > DateTime.DaysInMonth(cycle == 0 ? 400 : cycle, month))
             return false;
-        text.WriteInteger(year, 4);
-        text.WriteByte((byte)'-');
-        text.WriteInteger(month, 2);
-        text.WriteByte((byte)'-');
-        text.WriteInteger(day, 2);
+        WriteDate(year, month, day, text);
         return true;
     }
 
@@ -192,6 +184,15 @@ internal static class TimeText
         if (cursor.Skip(BeforeChrist))
             text.Write(BeforeChrist);
         return true;
+    }
+
+    private static void WriteDate(int year, int month, int day, Utf8Output output)
+    {
+        output.WriteInteger(year, 4);
+        output.WriteByte((byte)'-');
+        output.WriteInteger(month, 2);
+        output.WriteByte((byte)'-');
+        output.WriteInteger(day, 2);
     }
 
     private static void PutTwo(int value, Span<byte> text)

@@ -13,7 +13,9 @@ namespace DataOps.Core.Django.Values;
 /// 24:00:00, times with a zone) is a string with PostgreSQL's own text.
 /// A converter may hold scratch memory: one thread uses it at a time.
 /// </remarks>
-internal abstract class ValueConverter
+/// <param name="empty">What <see cref="Empty"/> is.</param>
+/// <param name="casts">What <see cref="Casts"/> are.</param>
+internal abstract class ValueConverter(SqlText? empty = null, IReadOnlyList<SqlText>? casts = null)
 {
     /// <summary>
     /// The converter of a column; types without a binary form of their own are written and read as PostgreSQL's text.
@@ -24,10 +26,10 @@ internal abstract class ValueConverter
     /// <summary>
     /// The types to cast to in the query, one after the other; none where the type's own binary form is read.
     /// </summary>
-    public IReadOnlyList<SqlText> Casts { get; init; } = [];
+    public IReadOnlyList<SqlText> Casts { get; init; } = casts ?? [];
 
     /// <summary>The SQL of a value that Django takes for empty; null when the type has none.</summary>
-    public SqlText? Empty { get; init; }
+    public SqlText? Empty { get; init; } = empty;
 
     /// <summary>Whether the type has a null of its own, which stands for NULL's in a column that allows none.</summary>
     public virtual bool HasNull => false;

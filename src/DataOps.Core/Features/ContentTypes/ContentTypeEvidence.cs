@@ -10,12 +10,11 @@ internal sealed class ContentTypeEvidence(
     /// <summary>The findings, in the order of the verdicts.</summary>
     public IEnumerable<StaleContentType> Describe(IReadOnlyList<ContentTypeStatus> wanted)
     {
-        if (wanted.Count == 0 || ContentTypes is not { } contentTypes)
+        if (wanted.Count == 0 || catalog.TableOf(DjangoTables.ContentType) is not { } contentTypes)
             yield break;
         int[] types = [.. wanted.Select(v => v.Type.Id)];
-        IReadOnlyList<(Table, Column)> columns = TypeColumns.Of(catalog, contentTypes);
         ILookup<int, (string Table, long Rows)> dependents = TypeColumns.Count(
-            session, columns, types, context.Cancellation);
+            session, TypeColumns.Of(catalog, contentTypes), types, context.Cancellation);
         PermissionGrants grants = new(session, catalog, context.Cancellation);
         ILookup<int, Grant> held = grants.Of($"p.content_type_id = any({types})").ToLookup(g => g.ContentType);
         ILookup<int, string> codenames = Codenames(grants, types);
@@ -55,8 +54,6 @@ internal sealed class ContentTypeEvidence(
             };
         }
     }
-
-    private Table? ContentTypes => catalog.TableOf(DjangoTables.ContentType);
 
     private string? NameOf(ModelLabel model) => catalog.TableOf(model)?.DisplayName;
 

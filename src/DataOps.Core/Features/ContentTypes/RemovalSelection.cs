@@ -13,7 +13,6 @@ internal sealed class RemovalSelection
 {
     private readonly RemoveStaleContentTypeOptions _options;
     private readonly OperationContext _context;
-    private readonly ApplicationList _list;
     private readonly IReadOnlyList<ContentTypeStatus> _verdicts;
     private readonly HashSet<ContentTypeStatus> _gone = [];
     private readonly RepointOptions _repoint;
@@ -22,21 +21,33 @@ internal sealed class RemovalSelection
     private readonly NameFilter _models;
     private readonly NameFilter _apps;
 
-    private RemovalSelection(
+    /// <summary>Makes it.</summary>
+    /// <exception cref="DataOpsException">Something that is named must not go: it is live, cannot be decided, or holds
+    /// permissions only.</exception>
+    public RemovalSelection(
         Session session, ReferenceCatalog catalog, RemoveStaleContentTypeOptions options, OperationContext context)
     {
         (_options, _context) = (options, context);
         (_models, _apps) = (new NameFilter(options.Model), new NameFilter(options.AppLabel));
-        _list = ApplicationList.Read(options.InstalledApp, options.LiveModel);
-        _verdicts = Verdicts.Read(session, catalog, _list, context.Cancellation).All;
-        _stale = new(() => [.. StalePermissions.Find(session, catalog, _list, _verdicts, context.Cancellation)]);
+        ApplicationList list = ApplicationList.Read(options.InstalledApp, options.LiveModel);
+        _verdicts = Verdicts.Read(session, catalog, list, context.Cancellation).All;
+        _stale = new(() => [.. StalePermissions.Find(session, catalog, list, _verdicts, context.Cancellation)]);
         _grants = new PermissionGrants(session, catalog, context.Cancellation);
         RenameCandidates renames = new(session, catalog, _verdicts, context.Cancellation);
         _repoint = new RepointOptions(_verdicts, _stale, renames, _grants, options, session, context);
+        _repoint.Resolve();
+        _gone.UnionWith(Moves.Select(m => m.Old));
+        if (options.StaleModel.Count + options.StalePermission.Count > 0 || (options.Repoint.Count > 0 && list.IsEmpty))
+            TakeNamed();
+        else
+            TakeStale();
+        Gone = [.. _gone.OrderBy(v => v.Type.Label.ToString(), StringComparer.Ordinal)];
+        HashSet<int> moved = [.. PermissionMoves.Select(m => m.Id)];
+        Permissions = [.. ChosenPermissions(session).Distinct().Where(id => !moved.Contains(id))];
     }
 
     /// <summary>The content types that go.</summary>
-    public IReadOnlyList<ContentTypeStatus> Gone { get; private set; } = [];
+    public IReadOnlyList<ContentTypeStatus> Gone { get; }
 
     /// <summary>Those of them whose dependents another one takes over.</summary>
     public IReadOnlyList<TypeMove> Moves => _repoint.Types;
@@ -45,28 +56,7 @@ internal sealed class RemovalSelection
     public IReadOnlyList<PermissionMove> PermissionMoves => _repoint.Permissions;
 
     /// <summary>auth_permission.id of permissions that go although their content type stays.</summary>
-    public IReadOnlyList<int> Permissions { get; private set; } = [];
-
-    /// <summary>Makes it.</summary>
-    /// <exception cref="DataOpsException">Something that is named must not go: it is live, cannot be decided, or holds
-    /// permissions only.</exception>
-    public static RemovalSelection Make(
-        Session session, ReferenceCatalog catalog, RemoveStaleContentTypeOptions options, OperationContext context)
-    {
-        RemovalSelection choice = new(session, catalog, options, context);
-        choice._repoint.Resolve();
-        choice._gone.UnionWith(choice._repoint.Types.Select(m => m.Old));
-        bool isNamed = options.StaleModel.Count + options.StalePermission.Count > 0
-            || (options.Repoint.Count > 0 && choice._list.IsEmpty);
-        if (isNamed)
-            choice.TakeNamed();
-        else
-            choice.TakeStale();
-        choice.Gone = [.. choice._gone.OrderBy(v => v.Type.Label.ToString(), StringComparer.Ordinal)];
-        HashSet<int> moved = [.. choice.PermissionMoves.Select(m => m.Id)];
-        choice.Permissions = [.. choice.ChosenPermissions(session).Distinct().Where(id => !moved.Contains(id))];
-        return choice;
-    }
+    public IReadOnlyList<int> Permissions { get; }
 
     private void TakeNamed()
     {

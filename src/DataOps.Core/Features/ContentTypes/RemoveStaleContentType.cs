@@ -29,13 +29,13 @@ public sealed class RemoveStaleContentType : Operation<RemoveStaleContentTypeOpt
         using ChangeRun change = new(session, catalog, Name, way, context);
 
         context.Report("Finding stale content types", 0, null);
-        RemovalSelection choice = RemovalSelection.Make(session, catalog, options, context);
+        RemovalSelection choice = new(session, catalog, options, context);
         RemovalPlan plan = new(session, catalog, contentTypes, change, choice, context.Cancellation);
         context.Report("Finding dependent rows", 0, null);
         plan.Make(options.OnDependent, s_words);
         GrantChange[] grants = [.. plan.Grants()];
-        foreach (IChangeResult told in options.WhatIf
-            || options.Detailed ? plan.Describe(grants, options.Detailed) : [])
+        foreach (IChangeResult told in
+            options.WhatIf || options.Detailed ? plan.Describe(grants, options.Detailed) : [])
             yield return told;
         yield return plan.Result(grants, change.Finish());
     }

@@ -47,9 +47,10 @@ internal sealed class RenameCandidates(Session session, ReferenceCatalog catalog
         if (catalog.TableOf(DjangoTables.Permission) is not { } permissions)
             return null;
         string[] codenames = [.. StalePermissions.DefaultActions.Select(a => $"{a}_{old.ModelName}")];
-        long count = session.Query<long>(
-            $"select count(*) from {permissions} where content_type_id = {model.ContentType} and codename = " +
-                $"any({codenames})", cancellation)[0];
+        long count = session.Query<long>($"""
+            select count(*) from {permissions}
+            where content_type_id = {model.ContentType} and codename = any({codenames})
+            """, cancellation)[0];
         return count > 1 ? $"{model.Label} has permissions as add_{old.ModelName}" : null;
     }
 

@@ -16,12 +16,9 @@ internal static class TypeColumns
 
     /// <summary>How many rows name each content type, by table; a row that names it twice counts once.</summary>
     public static ILookup<int, (string Table, long Rows)> Count(
-        Session session, IReadOnlyList<(Table Table, Column Column)> columns, IEnumerable<int> types,
+        Session session, IReadOnlyList<(Table Table, Column Column)> columns, int[] types,
         CancellationToken cancellation)
     {
-        int[] wanted = [.. types];
-        if (wanted.Length == 0)
-            return Array.Empty<(int, string, long)>().ToLookup(x => x.Item1, x => (x.Item2, x.Item3));
         List<(int Type, string Table, long Rows)> found = [];
         foreach (IGrouping<uint, (Table Table, Column Column)> table in columns.GroupBy(c => c.Table.Oid))
         {
@@ -29,7 +26,7 @@ internal static class TypeColumns
             Table rows = table.First().Table;
             found.AddRange(session.Query<(int, string, long)>($"""
                 select w.id, {SqlText.Value(rows.DisplayName)}, count(*)
-                from unnest({wanted}) w (id) join {rows} t on {SqlText.Join(" or ", isWanted)} group by 1
+                from unnest({types}) w (id) join {rows} t on {SqlText.Join(" or ", isWanted)} group by 1
                 """, cancellation));
         }
         return found.OrderBy(f => f.Table, StringComparer.Ordinal).ToLookup(f => f.Type, f => (f.Table, f.Rows));

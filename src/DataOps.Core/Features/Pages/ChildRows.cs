@@ -16,8 +16,7 @@ internal sealed record ChildMove(
 /// </summary>
 internal sealed class ChildRows(
     Session session, ReferenceCatalog catalog, ChangeRun change, FieldMap map, ConversionProblems problems, bool force,
-    ReplacementPages? newPages,
-    OperationContext context)
+    ReplacementPages? newPages, OperationContext context)
 {
     private readonly List<ChildMove> _moved = [];
     private readonly List<(Table Table, Column Column, string Name)> _dropped = [];
@@ -40,11 +39,11 @@ internal sealed class ChildRows(
     public void Find()
     {
         foreach (Table gone in map.Gone)
-            foreach (Reference reference in catalog.To(gone)
-                .Where(r => r is { Columns.Count: 1, ContentTypeColumn: null }
-                && r.Class is not (ReferenceClass.Tree or ReferenceClass.Embedded)))
-                if (!(reference.IsParentLink && map.Gone.Contains(reference.Table)))
-                    Find(gone, reference);
+            foreach (Reference reference in catalog.To(gone).Where(
+                r => r is { Columns.Count: 1, ContentTypeColumn: null }
+                    && r.Class is not (ReferenceClass.Tree or ReferenceClass.Embedded)
+                    && !(r.IsParentLink && map.Gone.Contains(r.Table))))
+                Find(gone, reference);
     }
 
     /// <summary>Plans what moves and what goes; of pages that stay beside their successors nothing goes.</summary>
@@ -55,15 +54,15 @@ internal sealed class ChildRows(
         if (Keeps)
             return;
         foreach ((Table table, Column column, _) in _dropped)
-            change.Changes.Of(table).PlanDelete(
-                $"from {table.Sql} t join {PagesToConvert.Name} d on d.id = {column.In("t")}");
+            change.Changes.Of(table).PlanDelete(PagesToConvert.RowsOf(table, column));
     }
 
     private bool Keeps => newPages?.Keeps == true;
 
     private void Find(Table gone, Reference reference)
     {
-        SqlText rows = $"from {PagesToConvert.Name} d join {reference.Table} t on {reference.Column.In("t")} = d.id";
+        SqlText rows = PagesToConvert.RowsOf(reference.Table, reference.Column);
+        string where = $"{reference.Table} ({reference.Column.Name})";
         ManyToManyList? list = OwnedBy(gone, reference);
         if (list is not null)
             _oldLists.Add(list.Name);
@@ -73,8 +72,7 @@ internal sealed class ChildRows(
             return;
         }
         bool isChild = list is not null
-            || (!reference.IsParentLink && reference.Column.NotNull
-            && !catalog.Owners.ContainsKey(reference.Table.Oid));
+            || (!reference.IsParentLink && reference.Column.NotNull && !IsList(reference));
         string name = list?.Name ?? reference.Table.DisplayName;
         if (force && isChild)
             _dropped.Add((reference.Table, reference.Column, name));
@@ -83,24 +81,22 @@ internal sealed class ChildRows(
             long rest = session.Query<long>($"select count(*) {rows}", context.Cancellation)[0];
             if (rest > 0)
                 context.Warning?.Invoke(
-                    $"{rest} rows in {reference.Table} ({reference.Column.Name}) refer to {gone}, and are kept with "
-                        + "the old pages.");
+                    $"{rest} rows in {where} refer to {gone}, and are kept with the old pages.");
         }
         else
         {
             string remedy = isChild
                 ? $"say with -Map @{{ '<new>' = '{name}' }} where they go, or use -Force to drop them"
                 : "delete them or point them elsewhere first";
-            problems.Find(rows,
-                f => $"{ConversionProblems.Pages(f)} rows in {reference.Table} ({reference.Column.Name}) that refer " +
-                    $"to {gone}: {remedy}");
+            problems.Find(rows, $"rows in {where} that refer to {gone}: {remedy}");
         }
     }
 
+    private bool IsList(Reference reference) => catalog.Owners.ContainsKey(reference.Table.Oid);
+
     private ManyToManyList? OwnedBy(Table gone, Reference reference) =>
         catalog.Owners.TryGetValue(reference.Table.Oid, out (Model Model, ManyToManyList List) owner)
-            && owner.Model.Table == gone
-            && owner.List.OwnerColumn == reference.Column
+            && owner.Model.Table == gone && owner.List.OwnerColumn == reference.Column
             ? owner.List
             : null;
 
@@ -117,7 +113,7 @@ internal sealed class ChildRows(
     // A table for the same rows: it refers to a table of the new type, and has a column for every column.
     private ChildMove? RowMove(Reference old)
     {
-        if (catalog.Owners.ContainsKey(old.Table.Oid))
+        if (IsList(old))
             return null;
         ChildMove[] fitting =
         [
@@ -125,11 +121,10 @@ internal sealed class ChildRows(
                from reference in catalog.To(come)
                where reference is { Columns.Count: 1, IsParentLink: false, ContentTypeColumn: null }
                    && (reference.Table != old.Table || reference == old)
-                   && !catalog.Owners.ContainsKey(reference.Table.Oid)
-                   && Common(old.Table, old.Column, reference.Table, reference.Column) is not null
-               select new ChildMove(old.Table, old.Column, reference.Table, reference.Column, old.Table.DisplayName,
-                   reference.Table.DisplayName,
-                   IsList: false),
+                   && !IsList(reference) && Common(old.Table, old.Column, reference.Table, reference.Column) is not null
+               select new ChildMove(
+                   old.Table, old.Column, reference.Table, reference.Column, old.Table.DisplayName,
+                   reference.Table.DisplayName, IsList: false),
         ];
         ChildMove[] mapped = [.. fitting.Where(f => map.OldNameOf(f.ToName) == f.FromName)];
         // More than one would be a guess.
@@ -148,8 +143,7 @@ internal sealed class ChildRows(
         Column[] old = Others(from, fromColumn);
         bool fits = from.SingleKey is { } a && to.SingleKey is { } b && a.Type == b.Type
             && old.All(c => to.Find(c.Name) is { IsWritable: true } same && same.Type == c.Type
-            && (c.Length is null || same.Length is null
-                || same.Length >= c.Length))
+                && (c.Length is null || same.Length is null || same.Length >= c.Length))
             && Others(to, toColumn).All(c => !c.NotNull || c.Default is not null || old.Any(o => o.Name == c.Name));
         return fits ? old : null;
     }
@@ -162,7 +156,7 @@ internal sealed class ChildRows(
         string[] columns = move.IsList
             ? [move.To.Columns.First(c => c != move.ToColumn && c != move.To.SingleKey).Name]
             : [.. old.Select(c => c.Name)];
-        SqlText from = $"from {move.From} t join {PagesToConvert.Name} d on d.id = {move.FromColumn.In("t")}";
+        SqlText from = PagesToConvert.RowsOf(move.From, move.FromColumn);
         SqlText key = move.From.SingleKey!.In("t");
         // Drafts name child rows by their keys; another row's key would be a mistake.
         bool keeps = session.Query<long>(
@@ -178,11 +172,7 @@ internal sealed class ChildRows(
         newPages?.Following.Redirect(rows, move.To, columns);
         if (!Keeps)
             change.Changes.Of(move.From).PlanDelete(from);
-        if (keeps && move.To.SingleKey.Sequence is { } sequence)
-            change.Last($"""
-                select setval({SqlText.Literal(sequence)},
-                  greatest(q.last_value, coalesce((select max({move.To.SingleKey.Sql}) from {move.To.Sql}), 1)))
-                from {SqlText.Raw(sequence)} q
-                """);
+        if (keeps && Sequence.Raise(move.To) is { } raise)
+            change.Last(raise);
     }
 }

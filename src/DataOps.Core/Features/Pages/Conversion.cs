@@ -12,8 +12,6 @@ internal sealed class Conversion
     private readonly PageTables _tables;
     private readonly ChangeRun _change;
     private readonly PageType _target;
-    private readonly ConvertPageOptions _options;
-    private readonly CancellationToken _cancellation;
     private readonly FieldMap _map;
     private readonly ConversionProblems _problems;
     private readonly ChildRows _children;
@@ -22,13 +20,11 @@ internal sealed class Conversion
     /// <summary>Makes it.</summary>
     /// <exception cref="DataOpsException">An entry of the map names a field that is not there.</exception>
     public Conversion(Session session, PageTables tables, ChangeRun change, PageType old, PageType target,
-        ConvertPageOptions options,
-        OperationContext context)
+        ConvertPageOptions options, OperationContext context)
     {
-        (_session, _tables, _change, Old, _target, _options, _cancellation) =
-            (session, tables, change, old, target, options, context.Cancellation);
+        (_session, _tables, _change, Old, _target) = (session, tables, change, old, target);
         _map = new FieldMap(tables.Catalog, old, target, options);
-        _problems = new ConversionProblems(session, _map, options.Force, _cancellation);
+        _problems = new ConversionProblems(session, _map, options.Force, context.Cancellation);
         _newPages = options.AsNewPage
             ? new ReplacementPages(session, tables, change, old, target, options, context)
             : null;
@@ -53,9 +49,7 @@ internal sealed class Conversion
                 new(_session.Server, _session.Database, name, source, action, table.DisplayName);
             foreach (FieldSource s in _map.Sources)
                 yield return s.Source is not null ? Field(s.Field, s.SourceField, "Copy", s.Table)
-                    : s.Given is not null
-                        || s.Column.Default is not null
-                        ? Field(s.Field, s.GivenText ?? s.Column.Default, "Default", s.Table)
+                    : (s.GivenText ?? s.Column.Default) is { } value ? Field(s.Field, value, "Default", s.Table)
                     : Field(s.Field, null, "Empty", s.Table);
             foreach ((string to, string from, Table table) in _children.Moved)
                 yield return Field(to, from, "Rows", table);
@@ -90,12 +84,9 @@ internal sealed class Conversion
     private void PlanInPlace()
     {
         foreach (Table table in _map.Gone)
-            _change.Changes.Of(table).PlanDelete(
-                $"from {table.Sql} t join {PagesToConvert.Name} d on d.id = {table.SingleKey!.In("t")}");
-        _change.Update(_tables.Pages, ["content_type_id"], $"""
-            select t.id, {_target.ContentType} as content_type_id
-            from {_tables.Pages.Sql} t join {PagesToConvert.Name} d on d.id = t.id
-            """);
+            _change.Changes.Of(table).PlanDelete(PagesToConvert.RowsOf(table));
+        _change.Update(_tables.Pages, ["content_type_id"],
+            $"select t.id, {_target.ContentType} as content_type_id {PagesToConvert.RowsOf(_tables.Pages)}");
         PlanRevisions();
         PlanComments();
         PlanTypes();
@@ -134,7 +125,7 @@ internal sealed class Conversion
             select r.id, {_target.ContentType} as content_type_id,
               {content} || jsonb_build_object('content_type', {_target.ContentType}) as content
             from {revisions.Sql} r join {PagesToConvert.Name} d on d.id::text = r.object_id
-                where r.base_content_type_id = {_tables.ContentType}
+            where r.base_content_type_id = {_tables.ContentType}
             """).Count;
     }
 
@@ -151,8 +142,7 @@ internal sealed class Conversion
     {
         (string Old, string New)[] renamed =
             [.. _map.Sources.Where(s => s.SourceField is not null && s.SourceField != s.Field)
-                .Select(s => (s.SourceField!,
-            s.Field))];
+                .Select(s => (s.SourceField!, s.Field))];
         if (renamed.Length == 0 || _tables.Find(WagtailTables.Comment) is not { } comments)
             return;
         SqlText values = $"{renamed.Select(f => (SqlText)$"({SqlText.Value(f.Old)}, {SqlText.Value(f.New)})")}";
@@ -173,9 +163,9 @@ internal sealed class Conversion
         foreach (ModelLabel name in new[] { WagtailTables.WorkflowState, WagtailTables.ReferenceIndex })
             if (_tables.Find(name) is { } table && table.Find("base_content_type_id") is not null)
                 _change.Update(table, ["content_type_id"], $"""
-                    select t.id, {_target.ContentType} as content_type_id from {table.Sql} t
-                        join {PagesToConvert.Name} d on d.id::text = t.object_id where
-                      t.base_content_type_id = {_tables.ContentType}
+                    select t.id, {_target.ContentType} as content_type_id
+                    from {table.Sql} t join {PagesToConvert.Name} d on d.id::text = t.object_id
+                    where t.base_content_type_id = {_tables.ContentType}
                     """);
         foreach (ModelLabel name in new[] { WagtailTables.SearchEntry, WagtailTables.EditingSession })
             if (_tables.Find(name) is { } table)
@@ -185,8 +175,7 @@ internal sealed class Conversion
                     """);
         ModelLabel[] known =
             [WagtailTables.Revision, WagtailTables.WorkflowState, WagtailTables.ReferenceIndex,
-                WagtailTables.SearchEntry,
-            WagtailTables.EditingSession];
+                WagtailTables.SearchEntry, WagtailTables.EditingSession];
         foreach (Reference reference in _tables.Catalog.References.Where(r =>
             r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null }
             && r.Severity != Severity.Expected && !known.Contains(_tables.Catalog.ModelOf(r.Table)?.Label)))

@@ -8,18 +8,10 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
 {
     private readonly List<string> _lines = [];
 
-    private sealed record Found(long Rows, string? Page);
-
-    /// <summary>Adds one.</summary>
-    public void Add(string line) => _lines.Add(line);
-
     /// <summary>Finds the root of all pages, which is a plain page and no site's.</summary>
     public void FindRoot(Table pages) => Find(
-        $"""
-        from {PagesToConvert.Name} d join {pages} t on t.{pages.SingleKey!} = d.id
-        where length(t.path) <= {PathScheme.Wagtail.StepLength}
-        """,
-        f => $"{Pages(f)} no parent: the root page cannot be converted, so name pages below it");
+        $"{PagesToConvert.RowsOf(pages)} where length(t.path) <= {PathScheme.Wagtail.StepLength}",
+        "no parent: the root page cannot be converted, so name pages below it");
 
     /// <summary>Finds pages whose row in an old table is missing, or that have one in a new table already.</summary>
     public void FindHalves()
@@ -30,10 +22,10 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
                 from {PagesToConvert.Name} d
                 where not exists (select 1 from {table} t where t.{table.SingleKey!} = d.id)
                 """,
-                f => $"{Pages(f)} no row in {table}: Test-Tree finds them, Repair-Tree repairs them");
+                $"no row in {table}: Test-Tree finds them, Repair-Tree repairs them");
         foreach (Table table in map.Come)
-            Find($"from {PagesToConvert.Name} d join {table} t on t.{table.SingleKey!} = d.new_id", f =>
-                $"{Pages(f)} a row in {table} already: Repair-Tree deletes it");
+            Find($"from {PagesToConvert.Name} d join {table} t on t.{table.SingleKey!} = d.new_id",
+                $"a row in {table} already: Repair-Tree deletes it");
     }
 
     /// <summary>
@@ -46,30 +38,26 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
             if (s.Given is not null)
                 CheckGiven(s);
             if (s.Source is null && s.Fallback is null)
-                Add($"{s.Field} needs a value: fill it with -Map @{{ {s.Field} = '<old field>' }} or -Default @{{ " +
-                    $"{s.Field} = '<value>' }}");
+                _lines.Add($"{s.Field} needs a value: fill it with -Map @{{ {s.Field} = '<old field>' }} or -Default " +
+                    $"@{{ {s.Field} = '<value>' }}");
             if (s.Source is null)
                 continue;
-            Table old = s.SourceTable!;
-            SqlText from = $"from {PagesToConvert.Name} d join {old} t on t.{old.SingleKey!} = d.id where t.{s.Source}";
+            SqlText from = $"{PagesToConvert.RowsOf(s.SourceTable!)} where t.{s.Source}";
             if (s.Column.NotNull && s.Fallback is null && !s.Source.NotNull)
-                Find($"{from} is null",
-                    f => $"{Pages(f)} no {s.SourceField}, which {s.Field} needs: say what they get with "
-                        + $"-Default @{{ {s.Field} = '<value>' }}");
+                Find($"{from} is null", $"no {s.SourceField}, which {s.Field} needs: say what they get with -Default " +
+                    $"@{{ {s.Field} = '<value>' }}");
             if (s.Column.Length is { } length && (s.Source.Length ?? int.MaxValue) > length)
-                Find($"{from} is not null and length(t.{s.Source}::text) > {length}", f =>
-                    $"{Pages(f)} a {s.SourceField} of more than {length} characters, for which {s.Field} has no room");
+                Find($"{from} is not null and length(t.{s.Source}::text) > {length}",
+                    $"a {s.SourceField} of more than {length} characters, for which {s.Field} has no room");
         }
         foreach ((Table table, Column column) in force ? [] : map.Dropped)
-        {
             Find(
                 $$"""
-                from {{PagesToConvert.Name}} d join {{table}} t on t.{{table.SingleKey!}} = d.id
+                {{PagesToConvert.RowsOf(table)}}
                 where t.{{column}} is not null and t.{{column}}::text not in ('', '[]', '{}', 'false')
                 """,
-                f => $"{Pages(f)} a value in {map.FieldOf(table, column)}, for which the new type has no field: use " +
-                    $"-Map, or -Force to drop it");
-        }
+                $"a value in {map.FieldOf(table, column)}, for which the new type has no field: use -Map, or -Force " +
+                    $"to drop it");
     }
 
     // Whatever PostgreSQL says about a value, it does not say whose it is.
@@ -79,7 +67,7 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
         {
             long characters = session.Query<long?>($"select length(({s.Given!})::text)", cancellation)[0] ?? 0;
             if (s.Column.Length is { } most && characters > most)
-                Add($"{s.Field} has room for {most} characters, and -Default gives it {characters}");
+                _lines.Add($"{s.Field} has room for {most} characters, and -Default gives it {characters}");
         }
         catch (DataOpsException e) when (e.Id.StartsWith("Postgres.22", StringComparison.Ordinal))
         {
@@ -90,14 +78,13 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
         }
     }
 
-    /// <summary>Finds rows by a query from "from" on, d being the page.</summary>
-    /// <returns>How many there are.</returns>
-    public long Find(SqlText from, Func<(long Rows, string Page), string> line)
+    /// <summary>Finds rows by a query from "from" on, d being the page, and adds what the pages have.</summary>
+    public void Find(SqlText from, string what)
     {
-        Found found = session.Query<Found>($"select count(*) as rows, min(d.id)::text as page {from}", cancellation)[0];
-        if (found.Rows > 0)
-            Add(line((found.Rows, found.Page!)));
-        return found.Rows;
+        (long rows, string? page) = session.Query<(long, string?)>(
+            $"select count(*), min(d.id)::text {from}", cancellation)[0];
+        if (rows > 0)
+            _lines.Add(rows == 1 ? $"page {page} has {what}" : $"{rows} pages (page {page} is the first) have {what}");
     }
 
     /// <summary>Fails with all of them.</summary>
@@ -107,12 +94,8 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
         if (_lines.Count > 0)
             throw new DataOpsException(
                 ErrorIds.CannotConvert, FailureKind.InvalidOperation,
-                $"Pages of {old.Label} cannot become " +
-                    $"{target.Label} yet, so nothing was changed:\n  {string.Join("\n  ", _lines)}",
+                $"Pages of {old.Label} cannot become {target.Label} yet, so nothing was changed:\n  " +
+                    string.Join("\n  ", _lines),
                 "-WhatIf shows what becomes of each field.", old.Label.ToString());
     }
-
-    /// <summary>The pages that a line is about.</summary>
-    public static string Pages((long Rows, string Page) found) => found.Rows == 1 ? $"page {found.Page} has"
-        : $"{found.Rows} pages (page {found.Page} is the first) have";
 }

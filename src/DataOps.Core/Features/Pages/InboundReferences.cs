@@ -6,46 +6,31 @@ namespace DataOps.Core.Features.Pages;
 /// Rows that refer to a page, and refer to its successor afterwards: sites, redirects, permissions, other pages'
 /// fields, tags.
 /// </summary>
-internal sealed class InboundReferences
+internal sealed class InboundReferences(
+    Session session, PageTables tables, ChangeRun change, CancellationToken cancellation)
 {
     // What belongs to a page's drafts stays with them; what the application makes anew is made anew.
     private static readonly ModelLabel[] s_staying =
     [
         WagtailTables.Comment, WagtailTables.Revision, WagtailTables.WorkflowState, WagtailTables.ReferenceIndex,
-        WagtailTables.SearchEntry,
-        WagtailTables.EditingSession,
+        WagtailTables.SearchEntry, WagtailTables.EditingSession,
     ];
 
-    private readonly Session _session;
-    private readonly PageTables _tables;
-    private readonly ChangeRun _change;
-    private readonly CancellationToken _cancellation;
-    private readonly Reference[] _fields;
-    private readonly Reference[] _generic;
-
-    /// <summary>Finds the references that follow.</summary>
-    public InboundReferences(Session session, PageTables tables, ChangeRun change, CancellationToken cancellation)
-    {
-        (_session, _tables, _change, _cancellation) = (session, tables, change, cancellation);
-        bool Follows(Reference r) =>
-            r.Severity != Severity.Expected && r.Table != tables.Pages
-                && !s_staying.Contains(tables.Catalog.ModelOf(r.Table)?.Label);
-        _fields = [.. tables.Catalog.To(tables.Pages).Where(r => Follows(r) && IsField(r))];
-        _generic =
-            [.. tables.Catalog.References.Where(
-                r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null } && Follows(r))];
-    }
+    private readonly Reference[] _fields =
+        [.. tables.Catalog.To(tables.Pages).Where(r => Follows(tables, r) && IsField(r))];
+    private readonly Reference[] _generic =
+        [.. tables.Catalog.References.Where(
+            r => r is { Class: ReferenceClass.Generic, ContentTypeColumn: not null } && Follows(tables, r))];
 
     /// <summary>
     /// Names rows that cannot be changed: a table without a key has none by which they could be known again.
     /// </summary>
     public void FindProblems(ConversionProblems problems)
     {
-        foreach (Reference reference in _fields.Where(r => _change.Changes.Of(r.Table).Identity.IsWholeRow))
-            problems.Find(
-                $"from {reference.Table} t join {PagesToConvert.Name} d on d.id = {reference.Column.In("t")}", f =>
-                $"{ConversionProblems.Pages(f)} rows in {reference.Table} ({reference.Column.Name}), which has no " +
-                $"key: give it a primary key, or delete them");
+        foreach (Reference reference in _fields.Where(r => change.Changes.Of(r.Table).Identity.IsWholeRow))
+            problems.Find(PagesToConvert.RowsOf(reference.Table, reference.Column),
+                $"rows in {reference.Table} ({reference.Column.Name}), which has no key: give it a primary key, or " +
+                    $"delete them");
     }
 
     /// <summary>Plans them.</summary>
@@ -65,13 +50,12 @@ internal sealed class InboundReferences
     /// <param name="columns">The columns that they have.</param>
     public void Redirect(InsertedRows rows, Table table, IReadOnlyCollection<string> columns)
     {
-        SqlText name = rows.Name;
-        foreach (Reference reference in _tables.Catalog.To(_tables.Pages).Where(
+        foreach (Reference reference in tables.Catalog.To(tables.Pages).Where(
             r => r.Table == table && IsField(r) && columns.Contains(r.Column.Name)))
-            _session.Run($"""
-                update {name} s set {reference.Column} = d.new_id from {PagesToConvert.Name} d
+            session.Run($"""
+                update {rows.Name} s set {reference.Column} = d.new_id from {PagesToConvert.Name} d
                 where d.id = s.{reference.Column}
-                """, _cancellation);
+                """, cancellation);
     }
 
     /// <summary>
@@ -79,17 +63,20 @@ internal sealed class InboundReferences
     /// </summary>
     public SqlText Except(Table table, Column? column) =>
         // What was below the old page is below the new one.
-        (table == _tables.Pages && column?.Name is "path" or "numchild")
+        (table == tables.Pages && column?.Name is "path" or "numchild")
             || _fields.Concat(_generic).Any(r => r.Table == table && r.Column == column)
             ? (SqlText)$" and false"
             : SqlText.Empty;
+
+    private static bool Follows(PageTables tables, Reference r) => r.Severity != Severity.Expected
+        && r.Table != tables.Pages && !s_staying.Contains(tables.Catalog.ModelOf(r.Table)?.Label);
 
     private static bool IsField(Reference r) => r is { Columns.Count: 1, ContentTypeColumn: null, IsParentLink: false }
         && r.Class is ReferenceClass.ForeignKey or ReferenceClass.Unvalidated or ReferenceClass.Soft;
 
     private void Plan(Table table, Column[] columns)
     {
-        TablePlan rows = _change.Changes.Of(table);
+        TablePlan rows = change.Changes.Of(table);
         Alias[] joined = [.. columns.Select((_, i) => new Alias($"d{i}"))];
         SqlText joins = SqlText.Join(" ", columns.Zip(
             joined, (c, d) => (SqlText)$"left join {PagesToConvert.Name} {d} on {d}.id = {c.In("t")}"));
@@ -102,25 +89,25 @@ internal sealed class InboundReferences
         if (!rows.Identity.Columns.Intersect(columns).Any())
         {
             SqlText select = $"select {rows.Identity.Of("t")}, {columns.Select(Value)} {from}";
-            _change.Update(table, [.. columns.Select(c => c.Name)], select);
+            change.Update(table, [.. columns.Select(c => c.Name)], select);
             return;
         }
         // A row that is known by the page it belongs to is another row afterwards.
         Column[] all = [.. table.Columns.Where(c => c.IsWritable)];
-        _change.Insert(table, [.. all.Select(c => c.Name)], (SqlText)$"select {all.Select(Value)} {from}");
+        change.Insert(table, [.. all.Select(c => c.Name)], (SqlText)$"select {all.Select(Value)} {from}");
         rows.PlanDelete(from);
     }
 
     private void Plan(Reference reference, IReadOnlyCollection<int> old, int target)
     {
-        TablePlan rows = _change.Changes.Of(reference.Table);
+        TablePlan rows = change.Changes.Of(reference.Table);
         if (rows.Identity.IsWholeRow)
             return;
         Column type = reference.ContentTypeColumn!;
         Column id = reference.Column;
-        int page = _tables.ContentType;
+        int page = tables.ContentType;
         int[] known = [.. old.Append(page).Distinct()];
-        _change.Update(reference.Table, [type.Name, id.Name], (SqlText)$"""
+        change.Update(reference.Table, [type.Name, id.Name], (SqlText)$"""
             select {rows.Identity.Of("t")},
               (case when t.{type} = {page} then {page} else {target} end)::{type.TypeSql} as {type},
                    d.new_id::{id.TypeSql} as {id}

@@ -124,8 +124,8 @@ internal sealed class MovedRows(
             join {PageTree.Name} n on n.id = p.id
             where p.live and p.url_path <> n.url_path
               and (not starts_with(n.path, coalesce(a.path, b.path))
-                or substr(n.url_path, length(coalesce(a.url_path, b.url_path))) <> substr(p.url_path,
-                    length(b.url_path)))
+                or substr(n.url_path, length(coalesce(a.url_path, b.url_path)))
+                  <> substr(p.url_path, length(b.url_path)))
             """, context.Cancellation);
         int longest = redirects.Find("old_path")!.Length ?? int.MaxValue;
         long tooLong = session.Run($"delete from {made} where length(old_path) > {longest}", context.Cancellation);

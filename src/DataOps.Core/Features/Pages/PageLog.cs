@@ -1,4 +1,5 @@
 using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.Values;
 
 namespace DataOps.Core.Features.Pages;
 
@@ -30,9 +31,7 @@ internal static class PageLog
             ["uuid"] = $"gen_random_uuid()",
         };
         KeyValuePair<string, SqlText>[] known = [.. all.Where(c => log.Find(c.Key) is not null)];
-        if (log.Columns.FirstOrDefault(
-            c => c is { NotNull: true, Default: null, Source: ColumnSource.Plain }
-                && !all.ContainsKey(c.Name)) is { } unknown)
+        if (log.Columns.FirstOrDefault(c => EmptyValue.IsNeeded(c) && !all.ContainsKey(c.Name)) is { } unknown)
         {
             context.Warning?.Invoke(
                 $"{log} needs a value for {unknown.Name}, which is unknown, so Wagtail's log has no entry of this "

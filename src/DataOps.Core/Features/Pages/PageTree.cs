@@ -196,20 +196,13 @@ internal sealed class PageTree
         return PageSlug.Free(node.Slug, s => !taken.Contains(s));
     }
 
-    private PageNode Node(long id)
-    {
-        Load($"t.id = {id}");
-        return Read($"t.id = {id}") ?? throw PageTables.UnknownPage(_session, $"{id}");
-    }
+    private PageNode Node(long id) => Read($"t.id = {id}") ?? throw PageTables.UnknownPage(_session, $"{id}");
 
-    private PageNode NodeAt(string path, PageNode child)
-    {
-        Load($"t.path = {SqlText.Value(path)}");
-        return Read($"t.path = {SqlText.Value(path)}") ?? throw new DataOpsException(
+    private PageNode NodeAt(string path, PageNode child) =>
+        Read($"t.path = {SqlText.Value(path)}") ?? throw new DataOpsException(
             ErrorIds.DamagedTree, FailureKind.InvalidData,
             $"The page above page {child.Id} ({child.UrlPath}) is missing, so nothing can be moved to or from it.",
             "Repair-Tree brings it back into the tree.", child.UrlPath);
-    }
 
     private SqlText Select =>
         $"""
@@ -235,10 +228,11 @@ internal sealed class PageTree
 
     private PageNode? Read(SqlText condition)
     {
+        Load(condition);
         SqlText locale = _tables.Pages.Find("locale_id")?.In("p") ?? $"null";
         return _session.Query<PageNode>($"""
-            select t.id::int8 as id, t.path, t.slug, t.url_path as urlpath, coalesce(nullif(p.draft_title, ''),
-                p.title) as title, {locale}::int8 as locale
+            select t.id::int8 as id, t.path, t.slug, t.url_path as urlpath,
+              coalesce(nullif(p.draft_title, ''), p.title) as title, {locale}::int8 as locale
             from {Name} t join {_tables.Pages} p on p.id = t.id where {condition}
             """, _cancellation).SingleOrDefault();
     }
@@ -257,6 +251,5 @@ internal sealed class PageTree
     private void Run(SqlText sql) => _session.Run(sql, _cancellation);
 
     private static DataOpsException Invalid(string message, string advice, PageNode node) =>
-        new(ErrorIds.InvalidMove, FailureKind.InvalidArgument, message, advice,
-        node.UrlPath);
+        new(ErrorIds.InvalidMove, FailureKind.InvalidArgument, message, advice, node.UrlPath);
 }

@@ -23,9 +23,8 @@ internal sealed class PagesToConvert
         session.Run(
             $"create temp table {Name} on commit drop as select t.id, t.id as new_id from {pages} t with no data",
             _cancellation);
-        PageQuery query =
-            new(session, tables, new GetPageOptions { Id = options.Id, UrlPath = options.UrlPath, Type = options.Type },
-                context);
+        GetPageOptions named = new() { Id = options.Id, UrlPath = options.UrlPath, Type = options.Type };
+        PageQuery query = new(session, tables, named, context);
         long[] ids = [.. query.Read().Select(p => p.Id)];
         query.ReportUnmatched();
         // Those that have the new type already are done.
@@ -44,8 +43,7 @@ internal sealed class PagesToConvert
         Count = CountOf($"select count(*) from {Name}");
         OnlyId = Count == 1 ? CountOf($"select new_id::int8 from {Name}") : null;
         int[] types = [.. session.Query<int>(
-            $"select distinct t.content_type_id::int4 from {pages} t join {Name} d on d.id = t.id order by 1",
-            _cancellation)];
+            $"select distinct t.content_type_id::int4 {RowsOf(pages)} order by 1", _cancellation)];
         Type = types.Length switch
         {
             0 => null,
@@ -56,6 +54,11 @@ internal sealed class PagesToConvert
                 "Convert one type at a time: add -Type.", target.Label.ToString()),
         };
     }
+
+    /// <summary>A query from "from" on of a table's rows t that name one of the pages, d: by their key if no other
+    /// column does.</summary>
+    public static SqlText RowsOf(Table table, Column? column = null) =>
+        $"from {table} t join {Name} d on d.id = {(column ?? table.SingleKey!).In("t")}";
 
     /// <summary>How many there are, aliases included.</summary>
     public long Count { get; }
@@ -72,10 +75,9 @@ internal sealed class PagesToConvert
     // A page that stayed behind its successor has had one already.
     private static SqlText HasSuccessor(Table pages, PageType target) => $"""
         not t.live and t.slug like '%-old%' and exists (
-          select 1 from {pages} s where s.content_type_id = {target.ContentType}
-          and {Parent("s")} = {Parent("t")}
-          and length(s.path) = length(t.path) and starts_with(t.slug, s.slug || '-old')
-              and substr(t.slug, length(s.slug) + 5) ~ '^(-[0-9]+)?$')
+          select 1 from {pages} s where s.content_type_id = {target.ContentType} and {Parent("s")} = {Parent("t")}
+            and length(s.path) = length(t.path) and starts_with(t.slug, s.slug || '-old')
+            and substr(t.slug, length(s.slug) + 5) ~ '^(-[0-9]+)?$')
         """;
 
     private static SqlText Parent(Alias page) => PathScheme.Wagtail.ParentSql($"{page}.path");
@@ -84,12 +86,10 @@ internal sealed class PagesToConvert
     // them meanwhile.
     private void NumberNewPages(PageTables tables, PageType target)
     {
-        List<SqlText> used = [.. target.Chain.Select(t => (SqlText)$"(select max({t.SingleKey!}) from {t})")];
-        if (tables.Pages.SingleKey!.Sequence is { } sequence)
-            used.Add($"(select last_value from {SqlText.Raw(sequence)})");
         _session.Run($"""
             update {Name} d set new_id = n.id
-            from (select x.id as old, greatest({used}) + row_number() over (order by p.path collate "C") as id
+            from (select x.id as old,
+                    greatest({tables.TakenKeys(target.Chain)}) + row_number() over (order by p.path collate "C") as id
                   from {Name} x join {tables.Pages} p on p.id = x.id) n
             where n.old = d.id
             """, _cancellation);

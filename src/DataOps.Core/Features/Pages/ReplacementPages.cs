@@ -15,7 +15,7 @@ internal sealed class ReplacementPages(
     private static readonly PathScheme s_paths = PathScheme.Wagtail;
     private static readonly DeletionWords s_words =
         new("would be deleted, so nothing was changed.", "Delete them first",
-        "use -OnDependent Cascade, or -OldPage Keep");
+            "use -OnDependent Cascade, or -OldPage Keep");
 
     private readonly SqlText _pages = tables.Pages.Sql;
     private readonly List<ReplacedPage> _replaced = [];
@@ -35,31 +35,27 @@ internal sealed class ReplacementPages(
     /// <summary>Names what is in the way.</summary>
     public void FindProblems(ConversionProblems problems)
     {
+        SqlText pages = PagesToConvert.RowsOf(tables.Pages);
         problems.Find(
             $"""
-            from {PagesToConvert.Name} d join {_pages} t on t.id = d.id where length(t.path) > {s_paths.StepLength}
-            and not exists (select 1 from {_pages} p where p.path = {s_paths.ParentSql($"t.path")})
+            {pages} where length(t.path) > {s_paths.StepLength}
+              and not exists (select 1 from {_pages} p where p.path = {s_paths.ParentSql($"t.path")})
             """,
-            f => $"{ConversionProblems.Pages(f)} no parent: Repair-Tree reattaches them");
+            "no parent: Repair-Tree reattaches them");
         if (!Keeps && !options.Force)
             problems.Find(
-                $"from {PagesToConvert.Name} d join {_pages} t on t.id = d.id where t.has_unpublished_changes", f =>
-                $"{ConversionProblems.Pages(f)} an unpublished draft that would be deleted with the old page: publish "
-                    + "it, use -OldPage Keep, or -Force");
+                $"{pages} where t.has_unpublished_changes", "an unpublished draft that would be deleted with the old " +
+                    "page: publish it, use -OldPage Keep, or -Force");
         Following.FindProblems(problems);
     }
 
     /// <summary>Plans the pages' own rows; before those of their types.</summary>
     public void PlanPages()
     {
-        Row[] rows = [.. Read()];
-        PlanOld(rows);
+        PlanOld(Read());
         InsertNew();
-        if (tables.Pages.SingleKey!.Sequence is { } sequence)
-            change.Last($"""
-                select setval({SqlText.Literal(sequence)}, greatest(q.last_value, (select max(id) from {_pages})))
-                from {SqlText.Raw(sequence)} q
-                """);
+        if (Sequence.Raise(tables.Pages) is { } raise)
+            change.Last(raise);
         PlanLog();
     }
 
@@ -72,24 +68,23 @@ internal sealed class ReplacementPages(
             target.ContentType);
         if (Keeps)
             return;
-        change.Changes.Of(tables.Pages).PlanDelete($"from {_pages} t join {PagesToConvert.Name} d on d.id = t.id");
-        change.Follow(options.OnDependent, s_words, (table, column) => Following.Except(table, column));
+        change.Changes.Of(tables.Pages).PlanDelete(PagesToConvert.RowsOf(tables.Pages));
+        change.Follow(options.OnDependent, s_words, Following.Except);
     }
 
-    private IEnumerable<Row> Read() => session.Read(
+    private IReadOnlyList<Row> Read() => session.Query<Row>(
         $"""
-        select d.id::int8, d.new_id::int8, p.path, p.slug, p.url_path, p.title, coalesce(k.children, 0)
+        select d.id::int8 as id, d.new_id::int8 as newid, p.path, p.slug, p.url_path as urlpath, p.title,
+          coalesce(k.children, 0) as children
         from {PagesToConvert.Name} d join {_pages} p on p.id = d.id
         left join (select {s_paths.ParentSql($"path")} as path, count(*) as children
-          from {_pages} where length(path) > {s_paths.StepLength} group by 1) k
-          on k.path = p.path
+          from {_pages} where length(path) > {s_paths.StepLength} group by 1) k on k.path = p.path
         order by p.path collate "C"
         """,
-        r => new Row(r.GetInt64(0), r.GetInt64(1), r.GetString(2), r.GetString(3), r.GetString(4), r.GetString(5),
-            r.GetInt64(6)), context.Cancellation);
+        context.Cancellation);
 
     // An old page that stays goes behind its siblings: they keep their places, and so does everything below it.
-    private void PlanOld(Row[] rows)
+    private void PlanOld(IReadOnlyList<Row> rows)
     {
         string[] columns =
             ["path", "numchild", "slug", "url_path", "live", "has_unpublished_changes", "live_revision_id",
@@ -104,9 +99,10 @@ internal sealed class ReplacementPages(
             SqlText key = known.Contains("translation_key")
                 ? (SqlText)$", translation_key = gen_random_uuid()"
                 : SqlText.Empty;
-            change.First(
-                $"update {_pages} t set path = '~' || t.id, url_path = '~' || t.id{key} from " +
-                    $"{PagesToConvert.Name} d where d.id = t.id");
+            change.First($"""
+                update {_pages} t set path = '~' || t.id, url_path = '~' || t.id{key}
+                from {PagesToConvert.Name} d where d.id = t.id
+                """);
             _replaced.AddRange(rows.Select(r => Describe(r, null)));
             return;
         }
@@ -137,17 +133,17 @@ internal sealed class ReplacementPages(
     private static SqlText KeptBelow =>
         $"select {s_paths.ParentSql($"path")} as path, count(*) as kept from {s_kept} group by 1";
 
-    private void Place(Row[] rows)
+    private void Place(IReadOnlyList<Row> rows)
     {
         string[] parents = [.. rows.Select(r => s_paths.Parent(r.Path)).Distinct()];
         Dictionary<string, long> last = [];
         HashSet<(string, string)> slugs = [];
-        foreach ((string path, string slug) in session.Read(
+        foreach ((string path, string slug) in session.Query<(string, string)>(
             $"""
             select path, slug from {_pages}
             where length(path) > {s_paths.StepLength} and {s_paths.ParentSql($"path")} = any({parents})
             """,
-            r => (r.GetString(0), r.GetString(1)), context.Cancellation))
+            context.Cancellation))
         {
             string parent = s_paths.Parent(path);
             last[parent] = Math.Max(last.GetValueOrDefault(parent), s_paths.NumberOf(path));
@@ -198,10 +194,8 @@ internal sealed class ReplacementPages(
             ["alias_of_id"] = $"(select a.new_id from {PagesToConvert.Name} a where a.id = p.alias_of_id)",
         };
         Column[] columns = [.. tables.Pages.Columns.Where(c => c.IsWritable)];
-        IEnumerable<SqlText> values = columns.Select(c =>
-            other.TryGetValue(c.Name, out SqlText? value)
-                ? (SqlText)$"({value})::{c.TypeSql}"
-                : c.In("p"));
+        IEnumerable<SqlText> values = columns.Select(
+            c => other.TryGetValue(c.Name, out SqlText? value) ? (SqlText)$"({value})::{c.TypeSql}" : c.In("p"));
         change.Insert(tables.Pages, [.. columns.Select(c => c.Name)], (SqlText)$"""
             select {values} from {PagesToConvert.Name} d join {_pages} p on p.id = d.id
                 left join ({KeptBelow}) n on n.path = p.path
@@ -222,10 +216,9 @@ internal sealed class ReplacementPages(
                      {{target.ContentType}} as content_type_id, true as content_changed, false as deleted {{page}}
               union all
               select 2, c.path, c.id, coalesce(nullif(c.draft_title, ''), c.title)::text, 'wagtail.move',
-                  jsonb_build_object(
-                'source', jsonb_build_object('id', d.id, 'title', p.title), 'destination', jsonb_build_object('id',
-                    d.new_id, 'title', p.title)),
-                c.content_type_id, false, false
+                     jsonb_build_object('source', jsonb_build_object('id', d.id, 'title', p.title),
+                       'destination', jsonb_build_object('id', d.new_id, 'title', p.title)),
+                     c.content_type_id, false, false
               {{page}} join {{_pages}} c on {{s_paths.ParentSql($"c.path")}} = p.path
                 and length(c.path) > {{s_paths.StepLength}}
               where not exists (select 1 from {{PagesToConvert.Name}} x where x.id = c.id)

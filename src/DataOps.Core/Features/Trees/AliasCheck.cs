@@ -22,10 +22,8 @@ internal sealed class AliasCheck(Session session, PageTables tables, Cancellatio
     /// </summary>
     public static IEnumerable<LostRow> Lost(Session session, PageTables tables, CancellationToken cancellation)
     {
-        if (tables.Pages.Find("alias_of_id") is not { } alias)
-            return [];
         // Most sites have none, and need no walk over all pages.
-        if (!session.Query<bool>(
+        if (tables.Pages.Find("alias_of_id") is not { } alias || !session.Query<bool>(
             $"select exists (select 1 from {tables.Pages} p where p.alias_of_id is not null)", cancellation)[0])
             return [];
         Reference reference = tables.Catalog.From(tables.Pages).FirstOrDefault(
@@ -43,7 +41,7 @@ internal sealed class AliasCheck(Session session, PageTables tables, Cancellatio
         $"""
         select d.key, d.translation_key::text, d.first_key, d.locale_id::text
         from (select p.{_key}::text as key, p.{_key} as sort, p.translation_key, p.locale_id,
-          first_value(p.{_key}::text) over w as first_key, row_number() over w as number
+                first_value(p.{_key}::text) over w as first_key, row_number() over w as number
               from {tables.Pages} p where (p.translation_key, p.locale_id) in (
                 select q.translation_key, q.locale_id from {tables.Pages} q group by 1, 2 having count(*) > 1)
               window w as (partition by p.translation_key, p.locale_id order by p.{_key})) d
@@ -51,7 +49,6 @@ internal sealed class AliasCheck(Session session, PageTables tables, Cancellatio
         """,
         r => new Problem(
             TreeProblem.Translation, Severity.Error, tables.Pages, r.GetString(0), "translation_key", r.GetString(1),
-            null,
-            $"page {r.GetString(2)} has the same in locale {r.GetString(3)}"),
+            null, $"page {r.GetString(2)} has the same in locale {r.GetString(3)}"),
         cancellation);
 }

@@ -32,7 +32,10 @@ internal sealed class HoldingPage(Session session, PageTables tables, TablePlan 
         if (!_isMade)
             Run($"create temp table {s_name} on commit drop as select {_columns} from {tables.Pages} with no data");
         _isMade = true;
-        string id = session.Query<string>($"select ({NextKey})::text", cancellation)[0];
+        // Beyond every page, and every row that a page has left behind.
+        IEnumerable<SqlText> taken = tables.TakenKeys(tables.Specific.Prepend(tables.Pages));
+        string id = session.Query<string>(
+            $"select (greatest((select max({_key}) from {s_name}), {taken}) + 1)::text", cancellation)[0];
         string title = isRoot ? "Root" : "Recovered pages";
         Dictionary<string, SqlText> own = new()
         {
@@ -81,32 +84,14 @@ internal sealed class HoldingPage(Session session, PageTables tables, TablePlan 
         // Its place may still be another's: all places are written together afterwards.
         Run($"update {s_name} set path = '~' || {_key}");
         Run($"insert into {tables.Pages} ({_columns}) overriding system value select {_columns} from {s_name}");
-        if (tables.Pages.SingleKey!.Sequence is { } sequence)
-            Run($"""
-                select setval({SqlText.Literal(sequence)},
-                  greatest(q.last_value, (select max({_key}) from {tables.Pages})))
-                from {SqlText.Raw(sequence)} q
-                """);
+        if (Sequence.Raise(tables.Pages) is { } raise)
+            Run(raise);
     }
 
     /// <inheritdoc/>
     public IEnumerable<RowChange> Describe(RowChanges changed) =>
         _isMade ? changed.Inserted(
             rows, tables.Catalog.LabelOf(tables.Pages), $"from {s_name} s", _columns.Select(c => c.Name)) : [];
-
-    // Beyond every page, and every row that a page has left behind.
-    private SqlText NextKey
-    {
-        get
-        {
-            List<SqlText> used = [$"(select max({_key}) from {s_name})"];
-            used.AddRange(
-                tables.Specific.Prepend(tables.Pages).Select(t => (SqlText)$"(select max({t.SingleKey!}) from {t})"));
-            if (tables.Pages.SingleKey!.Sequence is { } sequence)
-                used.Add($"(select last_value from {SqlText.Raw(sequence)})");
-            return $"greatest({used}) + 1";
-        }
-    }
 
     private void Run(SqlText sql) => session.Run(sql, cancellation);
 }

@@ -9,19 +9,13 @@ internal sealed class LtreeRepair(Session session, Tree tree, NodeRows nodes, Ca
 {
     private readonly SqlText _path = tree.Path!.In("w");
 
-    /// <summary>Nodes that got another place.</summary>
-    public int Reattached { get; private set; }
-
-    /// <summary>Fills the temporary table with the nodes as they are.</summary>
-    public void Fill() => nodes.Fill($"{tree.Key("c")} as _key");
-
     /// <summary>Moves what is cut off: a branch as a whole, its top with its own label where that is free.</summary>
     /// <exception cref="DataOpsException">The node that they are to be attached to is not there.</exception>
-    public void Reattach(string? to)
+    /// <returns>How many nodes got another place.</returns>
+    public int Reattach(string? to)
     {
-        List<(string Key, string Path)> rows = [.. session.Read(
-            $"""select w._key, {_path} from {nodes.Name} w order by {_path} collate "C", w._key""",
-            r => (r.GetString(0), r.GetString(1)), cancellation)];
+        IReadOnlyList<(string Key, string Path)> rows = session.Query<(string, string)>(
+            $"""select w._key, {_path} from {nodes.Name} w order by {_path} collate "C", w._key""", cancellation);
         HashSet<string> reached = [];
         List<(string Key, string Path)> homeless = [];
         // By the number of labels: a parent is looked at before its children.
@@ -30,28 +24,20 @@ internal sealed class LtreeRepair(Session session, Tree tree, NodeRows nodes, Ca
                 homeless.Add(row);
         string? target = to is null || homeless.Count == 0 ? null : rows
             .Where(r => r.Key == to && reached.Contains(r.Path)).Select(r => r.Path).FirstOrDefault()
-            ?? throw new DataOpsException(
-                ErrorIds.UnknownNode, FailureKind.NotFound,
-                $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",
-                    "Name a row's key with -To.", to);
+            ?? throw nodes.UnknownNode(to);
         Dictionary<string, string> moved = [];
-        List<string> places = [];
-        foreach ((string _, string path) in homeless)
+        List<(string Key, string Place)> places = [];
+        foreach ((string key, string path) in homeless)
         {
-            string place =
-                Free(moved.TryGetValue(Parent(path), out string? above) ? above : target ?? Nearest(path, reached),
-                path[(path.LastIndexOf('.') + 1)..], reached);
+            string parent = moved.GetValueOrDefault(Parent(path)) ?? target ?? Nearest(path, reached);
+            string place = Free(parent, path[(path.LastIndexOf('.') + 1)..], reached);
             reached.Add(place);
             moved.TryAdd(path, place);
-            places.Add(place);
+            places.Add((key, place));
         }
-        string[] keys = [.. homeless.Select(h => h.Key)];
-        nodes.Run($"""
-            update {nodes.Name} w set {tree.Path!} = p.path
-            from unnest({keys}, {places.ToArray()}) p (key, path) where p.key = w._key
-            """);
-        Reattached = homeless.Count;
+        nodes.Set(tree.Path!, places);
         nodes.KeepChanged();
+        return places.Count;
     }
 
     private static string Parent(string path) => path.LastIndexOf('.') is > 0 and int dot ? path[..dot] : "";

@@ -14,11 +14,10 @@ internal static class NestedSetsRepair
         string[] keys = [.. changed.Select(r => r.Key)];
         long[] Numbers(Func<SetRow, long> number) => [.. changed.Select(number)];
         nodes.Run($"""
-            update {nodes.Name} w set {tree.TreeId!} = n.tree, {tree.Left!} = n.lft, {tree.Right!} = n.rgt,
-              {tree.Depth!} = n.depth
+            update {nodes.Name} w
+            set {tree.TreeId!} = n.tree, {tree.Left!} = n.lft, {tree.Right!} = n.rgt, {tree.Depth!} = n.depth
             from unnest({keys}, {Numbers(r => r.NewTreeId)}, {Numbers(r => r.NewLeft)}, {Numbers(r => r.NewRight)},
-              {Numbers(r => r.NewDepth)})
-              n (key, tree, lft, rgt, depth) where n.key = w._key
+              {Numbers(r => r.NewDepth)}) n (key, tree, lft, rgt, depth) where n.key = w._key
             """);
         nodes.KeepChanged();
     }

@@ -42,6 +42,25 @@ internal sealed class NodeRows(
         TemporaryTable.Create(session, Name, all, cancellation);
     }
 
+    /// <summary>Gives rows other texts in a column, by their keys.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="texts">The keys and their new texts.</param>
+    /// <param name="also">What else is set in these rows; empty for nothing.</param>
+    public void Set(Column column, IReadOnlyCollection<(string Key, string Text)> texts, SqlText? also = null)
+    {
+        string[] keys = [.. texts.Select(t => t.Key)];
+        string[] values = [.. texts.Select(t => t.Text)];
+        Run($"""
+            update {Name} w set {column} = p.value{also ?? SqlText.Empty}
+            from unnest({keys}, {values}) p (key, value) where p.key = w._key
+            """);
+    }
+
+    /// <summary>The failure that a node has no place in the tree to which others could be attached.</summary>
+    public DataOpsException UnknownNode(string to, string advice = "Name a row's key with -To.") => new(
+        ErrorIds.UnknownNode, FailureKind.NotFound,
+        $"{rows.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.", advice, to);
+
     /// <summary>Forgets the rows that are as they should be, unless the plan changes them otherwise.</summary>
     public void KeepChanged() => Run($"""
         delete from {Name} s using {rows.Table} t where {rows.Identity.Same("s", "t")} and not ({Differs})

@@ -11,34 +11,39 @@ namespace DataOps.Core.Features.Trees;
 /// <param name="context">Warnings and cancellation.</param>
 internal sealed class PagePlacement(
     Session session, PageTables tables, DuplicateSlug onDuplicate, HoldingPage holding, OperationContext context)
-    : IPlacedColumns
 {
     private readonly CancellationToken _cancellation = context.Cancellation;
     private static readonly PathScheme s_paths = PathScheme.Wagtail;
 
-    /// <inheritdoc/>
+    /// <summary>The columns.</summary>
     public IReadOnlyList<Column> Columns => [tables.Pages.Find("slug")!, tables.Pages.Find("url_path")!];
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Other places for the tops of homeless branches, by their keys: the paths of nodes that are reached.
+    /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Ancestors(
         IReadOnlyList<DetachedNode> tops, SqlText nodes, SqlText reached)
     {
-        Dictionary<string, string> byUrl = [];
         string[] urls = [.. tops.SelectMany(t => UrlPrefixes(t.UrlPath)).Distinct()];
-        foreach ((string url, string path) in session.Read(
+        Dictionary<string, string> byUrl = session.Query<(string Url, string Path)>(
             $"""
             select w.url_path, min(r.path) from {nodes} w join {reached} r on r._key = w._key
             where w.url_path = any({urls}) group by 1
             """,
-            r => (r.GetString(0), r.GetString(1)), _cancellation))
-            byUrl[url] = path;
+            _cancellation).ToDictionary(r => r.Url, r => r.Path);
         Dictionary<string, string> byLog = LastMoves(tops, reached);
         return tops.ToDictionary(t => t.Key, t => (IReadOnlyList<string>)[
             .. UrlPrefixes(t.UrlPath).Where(byUrl.ContainsKey).Select(u => byUrl[u]).Take(1),
             .. byLog.TryGetValue(t.Key, out string? path) ? new[] { path } : []]);
     }
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// The path of the node that takes those of which no ancestor is left; it is made where there is none yet.
+    /// </summary>
+    /// <param name="nodes">The nodes.</param>
+    /// <param name="reached">The nodes that a root leads to.</param>
+    /// <param name="next">Gives the next free path below the root.</param>
+    /// <param name="like">One of the nodes that need it.</param>
     public string Hold(NodeRows nodes, SqlText reached, Func<string> next, DetachedNode like)
     {
         SqlText sql = $"""
@@ -56,17 +61,17 @@ internal sealed class PagePlacement(
         return path;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Makes a root where there is none.</summary>
     public void MakeRoot(NodeRows nodes, string path, DetachedNode like)
     {
         string id = holding.Make(nodes, path, like.Key, isRoot: true);
         context.Warning?.Invoke($"The root page is missing: page {id} at {path} is created.");
     }
 
-    /// <inheritdoc/>
+    /// <summary>The condition that a node w is the one that a person names.</summary>
     public SqlText IsNamed(string name) => $"{SqlText.Value(name)} in (w._key, w.url_path)";
 
-    /// <inheritdoc/>
+    /// <summary>Brings the columns in line with the places.</summary>
     public void Complete(NodeRows nodes)
     {
         SuffixSlugs(nodes);
@@ -90,41 +95,37 @@ internal sealed class PagePlacement(
             || log.Find("data") is not { Type.Underlying.Name: "jsonb" })
             return [];
         string[] keys = [.. tops.Select(t => t.Key)];
-        return session.Read(
+        return session.Query<(string Key, string? Path)>(
             $"""
             select distinct on (l.page_id) l.page_id::text, r.path
             from {log} l left join {reached} r on r._key = l.data -> 'destination' ->> 'id'
             where l.action = 'wagtail.move' and l.page_id::text = any({keys})
             order by l.page_id, l.timestamp desc, l.id desc
             """,
-            r => (Key: r.GetString(0), Path: r.IsDBNull(1) ? null : r.GetString(1)), _cancellation)
-            .Where(m => m.Path is not null).ToDictionary(m => m.Key, m => m.Path!);
+            _cancellation).Where(m => m.Path is not null).ToDictionary(m => m.Key, m => m.Path!);
     }
 
     // Who came last gives way: a page that was attached here, or, where that was asked for, the later sibling.
     private void SuffixSlugs(NodeRows nodes)
     {
         SqlText up = s_paths.ParentSql($"w.path");
-        (string Key, string Up, string Slug)[] second = [.. session.Read(
+        IReadOnlyList<(string Key, string Up, string Slug)> second = session.Query<(string, string, string)>(
             $"""
             select d._key, d.up, d.slug from (
-              select w._key, {up} as up, w.slug, w._moved, row_number() over (partition by {up}, w.slug
-                  order by w._moved, w.path, w._key) as n
+              select w._key, {up} as up, w.slug, w._moved,
+                row_number() over (partition by {up}, w.slug order by w._moved, w.path, w._key) as n
               from {nodes.Name} w where length(w.path) > {s_paths.StepLength} and ({up}, w.slug) in (
-                select {up}, w.slug from {nodes.Name} w where length(w.path) > {s_paths.StepLength}
-                    group by 1, 2 having count(*) > 1)) d
+                select {up}, w.slug from {nodes.Name} w
+                where length(w.path) > {s_paths.StepLength} group by 1, 2 having count(*) > 1)) d
             where d.n > 1 and (d._moved or {onDuplicate == DuplicateSlug.Suffix}) order by d.up, d.slug, d.n
             """,
-            r => (r.GetString(0), r.GetString(1), r.GetString(2)), _cancellation)];
-        if (second.Length == 0)
+            _cancellation);
+        if (second.Count == 0)
             return;
         string[] parents = [.. second.Select(s => s.Up).Distinct()];
-        HashSet<(string, string)> taken = [.. session.Read(
-            $"select {up}, w.slug from {nodes.Name} w where {up} = any({parents})",
-            r => (r.GetString(0), r.GetString(1)), _cancellation)];
-        string[] keys = [.. second.Select(s => s.Key)];
-        string[] slugs = [.. second.Select(s => PageSlug.Free(s.Slug, free => taken.Add((s.Up, free))))];
-        nodes.Run(
-            $"update {nodes.Name} w set slug = p.slug from unnest({keys}, {slugs}) p (key, slug) where p.key = w._key");
+        HashSet<(string, string)> taken = [.. session.Query<(string, string)>(
+            $"select {up}, w.slug from {nodes.Name} w where {up} = any({parents})", _cancellation)];
+        nodes.Set(tables.Pages.Find("slug")!,
+            [.. second.Select(s => (s.Key, PageSlug.Free(s.Slug, free => taken.Add((s.Up, free)))))]);
     }
 }

@@ -12,9 +12,6 @@ internal sealed class ParentTreeRepair(Session session, Tree tree, NodeRows node
     private readonly Column _key = tree.Parent!.TargetColumns[0];
     private readonly Column _up = tree.Parent.Column;
 
-    /// <summary>Branches that were cut off and have a place again.</summary>
-    public int Reattached { get; private set; }
-
     /// <summary>Fills the temporary table with the nodes as they are.</summary>
     public void Fill()
     {
@@ -27,12 +24,13 @@ internal sealed class ParentTreeRepair(Session session, Tree tree, NodeRows node
     /// </summary>
     /// <exception cref="DataOpsException">That other node is not there; or none is named, and each node must have a
     /// parent.</exception>
-    public void Reattach(string? to)
+    /// <returns>How many branches that were cut off have a place again.</returns>
+    public int Reattach(string? to)
     {
         IReadOnlyList<LostRow> lost = ParentWalk.Lost(session, nodes.Name, tree.Parent!, cancellation);
         string[] tops = [.. Tops(lost)];
         if (tops.Length == 0)
-            return;
+            return 0;
         if (to is null && _up.NotNull)
             throw new DataOpsException(
                 ErrorIds.NeedsParent, FailureKind.InvalidArgument,
@@ -43,7 +41,7 @@ internal sealed class ParentTreeRepair(Session session, Tree tree, NodeRows node
         SqlText parent = $"{SqlText.Value(to)}::{_up.TypeSql}";
         nodes.Run(
             $"update {nodes.Name} w set {_up} = {parent}, _moved = true where {_key.In("w")}::text = any({tops})");
-        Reattached = tops.Length;
+        return tops.Length;
     }
 
     /// <summary>Counts anew what follows from the parents.</summary>
@@ -92,9 +90,6 @@ internal sealed class ParentTreeRepair(Session session, Tree tree, NodeRows node
             $"select exists (select 1 from {nodes.Name} w where w.{_key}::text = {SqlText.Value(to)})",
             cancellation)[0];
         if (!exists || lost.Any(r => r.Key == to))
-            throw new DataOpsException(
-                ErrorIds.UnknownNode, FailureKind.NotFound,
-                $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",
-                "Name a row's key with -To.", to);
+            throw nodes.UnknownNode(to);
     }
 }

@@ -2,37 +2,6 @@ using DataOps.Core.Django.Trees;
 
 namespace DataOps.Core.Features.Trees;
 
-/// <summary>What a page has besides its place in the tree, and what follows from both.</summary>
-internal interface IPlacedColumns
-{
-    /// <summary>The columns.</summary>
-    IReadOnlyList<Column> Columns { get; }
-
-    /// <summary>
-    /// Other places for the tops of homeless branches, by their keys: the paths of nodes that are reached.
-    /// </summary>
-    IReadOnlyDictionary<string, IReadOnlyList<string>> Ancestors(
-        IReadOnlyList<DetachedNode> tops, SqlText nodes, SqlText reached);
-
-    /// <summary>
-    /// The path of the node that takes those of which no ancestor is left; it is made where there is none yet.
-    /// </summary>
-    /// <param name="nodes">The nodes.</param>
-    /// <param name="reached">The nodes that a root leads to.</param>
-    /// <param name="next">Gives the next free path below the root.</param>
-    /// <param name="like">One of the nodes that need it.</param>
-    string Hold(NodeRows nodes, SqlText reached, Func<string> next, DetachedNode like);
-
-    /// <summary>Makes a root where there is none.</summary>
-    void MakeRoot(NodeRows nodes, string path, DetachedNode like);
-
-    /// <summary>The condition that a node w is the one that a person names.</summary>
-    SqlText IsNamed(string name);
-
-    /// <summary>Brings the columns in line with the places.</summary>
-    void Complete(NodeRows nodes);
-}
-
 /// <summary>Computes, in a temporary table, what the nodes of a materialised-path tree should be.</summary>
 /// <param name="session">The session, in the transaction of the changes.</param>
 /// <param name="tree">The tree.</param>
@@ -42,7 +11,7 @@ internal interface IPlacedColumns
 /// <param name="placed">What else hangs on the places; null without.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
 internal sealed class PathTreeRepair(
-    Session session, Tree tree, PathScheme scheme, NodeRows nodes, int number, IPlacedColumns? placed,
+    Session session, Tree tree, PathScheme scheme, NodeRows nodes, int number, PagePlacement? placed,
     CancellationToken cancellation)
 {
     private readonly SqlText _reached = SqlText.Raw($"pg_temp.dataops_reached_{number}");
@@ -52,15 +21,12 @@ internal sealed class PathTreeRepair(
     private readonly SqlText _isPath = scheme.IsPathSql(tree.Path.In("w"));
     private readonly int _step = scheme.StepLength;
 
-    /// <summary>Nodes that got another place because they had none.</summary>
-    public int Reattached { get; private set; }
-
     /// <summary>Fills the temporary table with the nodes as they are.</summary>
-    public void Fill(SqlText? inserted) =>
-        nodes.Fill($"{tree.Key("c")} as _key, false as _moved", inserted);
+    public void Fill(SqlText? inserted) => nodes.Fill($"{tree.Key("c")} as _key, false as _moved", inserted);
 
     /// <summary>Gives the nodes that no root leads to a place.</summary>
-    public void Reattach(string? to)
+    /// <returns>How many got one.</returns>
+    public int Reattach(string? to)
     {
         FindReached();
         string? target = to is null ? null : Find(to);
@@ -74,21 +40,16 @@ internal sealed class PathTreeRepair(
             homeless = ReadHomeless();
         }
         if (homeless.Length == 0)
-            return;
+            return 0;
         IReadOnlyDictionary<string, IReadOnlyList<string>> Ancestors(IReadOnlyList<DetachedNode> tops) =>
             placed?.Ancestors(tops, nodes.Name, _reached) ?? new Dictionary<string, IReadOnlyList<string>>();
-        Func<Func<string>, DetachedNode, string>? hold = placed is null
-            || !tree.HasOneRoot ? null : (next, like) => placed.Hold(nodes, _reached, next, like);
+        Func<Func<string>, DetachedNode, string>? hold =
+            placed is null || !tree.HasOneRoot ? null : (next, like) => placed.Hold(nodes, _reached, next, like);
         new Reattachment(session, scheme, _reached, Ancestors, hold, cancellation)
             .Place(homeless, target, tree.HasOneRoot ? Root() : "");
-        string[] keys = [.. homeless.Select(h => h.Key)];
-        string[] paths = [.. homeless.Select(h => h.NewPath!)];
-        nodes.Run($"""
-            update {nodes.Name} w set {tree.Path!} = p.path, _moved = true
-            from unnest({keys}, {paths}) p (key, path) where p.key = w._key
-            """);
-        Reattached = homeless.Length;
+        nodes.Set(tree.Path!, [.. homeless.Select(h => (h.Key, h.NewPath!))], $", _moved = true");
         RequireRoom();
+        return homeless.Length;
     }
 
     /// <summary>Closes the gaps between siblings' steps, in their order.</summary>
@@ -110,7 +71,7 @@ internal sealed class PathTreeRepair(
             with recursive k as (
               select w._key, {_path} as path, {_up} as up,
                      row_number() over (partition by {_up} order by {scheme.Order(_path)}) as n
-                     from {nodes.Name} w),
+              from {nodes.Name} w),
             t as (
               select k._key, k.path, {step} collate "C" as new from k where k.up = ''
               union all
@@ -129,8 +90,7 @@ internal sealed class PathTreeRepair(
             from (select w.ctid as place, {_depth} as depth, coalesce(k.children, 0) as children
                   from {nodes.Name} w
                   left join (select {_up} as path, count(*) as children
-                    from {nodes.Name} w where length({_path}) > {_step}
-                    group by 1) k on k.path = {_path}
+                    from {nodes.Name} w where length({_path}) > {_step} group by 1) k on k.path = {_path}
                   where {_isPath} and (w.{depth} <> {_depth} or w.{children} <> coalesce(k.children, 0))) k
             where n.ctid = k.place
             """);
@@ -174,15 +134,14 @@ internal sealed class PathTreeRepair(
     {
         SqlText isNamed = placed?.IsNamed(to) ?? $"w._key = {SqlText.Value(to)}";
         IReadOnlyList<string> paths = session.Query<string>(
-            $"select r.path from {nodes.Name} w join {_reached} r on r._key = w._key where {isNamed} order by " +
-                $"length(r.path), r.path",
+            $"""
+            select r.path from {nodes.Name} w join {_reached} r on r._key = w._key
+            where {isNamed} order by length(r.path), r.path
+            """,
             cancellation);
-        return paths.Count > 0
-            ? paths[0]
-            : throw new DataOpsException(
-                ErrorIds.UnknownNode, FailureKind.NotFound,
-                $"{tree.Table} has no node \"{to}\" that is connected to the tree, so nothing was changed.",
-                placed is null ? "Name a row's key with -To." : "Name a page's id or its url_path with -To.", to);
+        return paths.Count > 0 ? paths[0]
+            : throw (placed is null ? nodes.UnknownNode(to)
+                : nodes.UnknownNode(to, "Name a page's id or its url_path with -To."));
     }
 
     private void RequireRoom()
@@ -194,8 +153,7 @@ internal sealed class PathTreeRepair(
         if (longest > most)
             throw new DataOpsException(
                 ErrorIds.PathTooLong, FailureKind.InvalidOperation,
-                    $"A path of {tree.Table} would have {longest} characters, and {most} are allowed: nothing was " +
-                        $"changed.",
+                $"A path of {tree.Table} would have {longest} characters, and {most} are allowed: nothing was changed.",
                 "Attach the nodes further up with -To.", tree.Table.DisplayName);
     }
 }

@@ -17,9 +17,8 @@ internal static class PointerRepair
         foreach ((Column column, TreeProblem problem) in RevisionCheck.Of(tables))
             if (problems.Any(p => p.Class == problem))
             {
-                Column? time = column.Name == "latest_revision_id"
-                    ? tables.Pages.Find("latest_revision_created_at")
-                    : null;
+                Column? time =
+                    column.Name == "latest_revision_id" ? tables.Pages.Find("latest_revision_created_at") : null;
                 NodeRows rows = Rows(session, tables, change, time is null ? [column] : [column, time], cancellation);
                 rows.Fill($"c.{key}::text as _key", only: RevisionCheck.IsWrong(tables, column, "c"));
                 SqlText created = time is null
@@ -28,8 +27,7 @@ internal static class PointerRepair
                 rows.Run($"""
                     update {rows.Name} w set {column} = x.expected{created}
                     from (select p.{key} as id, {RevisionCheck.Expected(tables, column)} as expected
-                      from {tables.Pages} p
-                      join {rows.Name} o on o.{key} = p.{key}) x
+                      from {tables.Pages} p join {rows.Name} o on o.{key} = p.{key}) x
                     where x.id = w.{key}
                     """);
                 rows.KeepChanged();

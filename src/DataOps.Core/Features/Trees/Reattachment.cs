@@ -41,9 +41,8 @@ internal sealed class Reattachment(
                 : null;
         }
         DetachedNode[] tops = [.. nodes.Where(n => n.Above is null)];
-        Dictionary<DetachedNode, string> places = to is null
-            ? Nearest(tops, fallback)
-            : tops.ToDictionary(n => n, _ => to);
+        Dictionary<DetachedNode, string> places =
+            to is null ? Nearest(tops, fallback) : tops.ToDictionary(n => n, _ => to);
         ReadLast([.. places.Values.Append(fallback).Distinct()]);
         foreach (DetachedNode top in tops)
             top.NewPath = Next(places[top]);
@@ -69,8 +68,8 @@ internal sealed class Reattachment(
     {
         IReadOnlyDictionary<string, IReadOnlyList<string>> others = ancestors(tops);
         string[] paths = [.. tops.SelectMany(t => Prefixes(t.Path)).Distinct()];
-        HashSet<string> there = [.. session.Read(
-            $"select r.path from {reached} r where r.path = any({paths})", r => r.GetString(0), cancellation)];
+        HashSet<string> there = [.. session.Query<string>(
+            $"select r.path from {reached} r where r.path = any({paths})", cancellation)];
         Dictionary<DetachedNode, string> places = [];
         foreach (DetachedNode top in tops)
         {

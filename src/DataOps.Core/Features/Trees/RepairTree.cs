@@ -26,10 +26,9 @@ public sealed class RepairTree : Operation<RepairTreeOptions, IChangeResult>
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context);
         IReadOnlyList<Tree> selected = TreeFilter.Select(catalog, options.Table, options.Model, context);
-        Tree[] odd = options.WhatIf
-            || options.Compact
-            ? [.. selected]
-            : [.. selected.Where(t => IsOdd(session, checks, t, context.Cancellation))];
+        Tree[] odd =
+            [.. selected.Where(
+                t => options.WhatIf || options.Compact || IsOdd(session, checks, t, context.Cancellation))];
         using ChangeRun change = new(session, catalog, Name, way, context);
         TreeChecks.Prepare(session, context.Cancellation);
         IReadOnlyList<(Tree Tree, IReadOnlyList<Problem> Problems)> trees = Find(checks, change, odd, options);

@@ -55,31 +55,23 @@ internal sealed class SpecificRowCheck(Session session, PageTables tables, Cance
         if (page.ContentType is not { } type)
             return page.Rows.Select(t => Stray(t, page.Key, $"no row of {tables.Pages} has this key"));
         string label = tables.Catalog.ContentTypeOf(type)?.Label ?? $"{type}";
+        Problem Wrong(TreeProblem problem, string? expected, string note) => new(
+            problem, Severity.Error, tables.Pages, page.Key, "content_type_id", label, expected, note);
         int[] others =
-            [.. _chains.Where(c => c.Value.Length == page.Rows.Length && c.Value.All(page.Rows.Contains)).Select(
-                c => c.Key)];
+            [.. _chains.Where(c => c.Value.Length == page.Rows.Length && c.Value.All(page.Rows.Contains))
+                .Select(c => c.Key)];
+        string? other = others.Length == 1 ? tables.Catalog.ContentTypeOf(others[0])?.Label : null;
         if (!_chains.TryGetValue(type, out Table[]? chain))
-            return [new Problem(
-                TreeProblem.ContentType, Severity.Error, tables.Pages, page.Key, "content_type_id", label,
-                others.Length == 1 ? LabelOf(others[0]) : null,
-                "the type is no page type of this database")];
+            return [Wrong(TreeProblem.ContentType, other, "the type is no page type of this database")];
         if (page.Rows.Length > 0 && others.Length == 1)
-            return [new Problem(
-                TreeProblem.ContentType, Severity.Error, tables.Pages, page.Key, "content_type_id", label,
-                LabelOf(others[0]),
-                    $"its specific row is in {page.Rows[0]}")];
+            return [Wrong(TreeProblem.ContentType, other, $"its specific row is in {page.Rows[0]}")];
         return chain.Except(page.Rows)
-            .Select(t =>
-                new Problem(TreeProblem.MissingSpecific, Severity.Error, tables.Pages, page.Key, "content_type_id",
-                label, null,
-                $"{t} has no row of this key"))
+            .Select(t => Wrong(TreeProblem.MissingSpecific, null, $"{t} has no row of this key"))
             .Concat(page.Rows.Except(chain).Select(t => Stray(t, page.Key, $"the page is a {label}")));
     }
 
     private Problem Stray(Table table, string key, string note) =>
         new(TreeProblem.StraySpecific, Severity.Error, table, key, table.SingleKey!.Name, key, null, note);
-
-    private string? LabelOf(int type) => tables.Catalog.ContentTypeOf(type)?.Label;
 
     private int IndexOf(Table table) => tables.Specific.ToList().IndexOf(table);
 

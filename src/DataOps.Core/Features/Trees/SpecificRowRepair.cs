@@ -72,9 +72,7 @@ internal sealed class SpecificRowRepair(
     {
         SelectedRows rows = new(session, $"dataops_half_of_{++_number}", table, cancellation);
         string[] keys = [.. problems.Select(p => p.Key!).Distinct()];
-        SqlText from =
-            $"from {table.Table} t where {KeyText.Of(table.Table, "t")} = any({keys}){condition}";
-        rows.Add(value, from);
+        rows.Add(value, $"from {table.Table} t where {KeyText.Of(table.Table, "t")} = any({keys}){condition}");
         return rows;
     }
 

@@ -103,34 +103,31 @@ internal sealed class TreeRepairRun(
                 "Give the model's steplen with -StepLength.", tree.Table.DisplayName);
         PathTreeRepair repair = new(session, tree, scheme, nodes, _number, placement, context.Cancellation);
         repair.Fill(placement is null ? null : _halves?.Inserted);
-        if (options.Orphan == OrphanNodes.Reattach)
-            repair.Reattach(options.To is { } to && IsMeant(tree) ? to : null);
+        Reattach(tree, repair.Reattach);
         if (options.Compact)
             repair.Compact();
         repair.Complete();
-        Reattached += repair.Reattached;
     }
 
     private void RepairLabels(Tree tree, NodeRows nodes)
     {
-        LtreeRepair repair = new(session, tree, nodes, context.Cancellation);
-        repair.Fill();
-        if (options.Orphan == OrphanNodes.Reattach)
-            repair.Reattach(options.To is { } to && IsMeant(tree) ? to : null);
-        Reattached += repair.Reattached;
+        nodes.Fill($"{tree.Key("c")} as _key");
+        Reattach(tree, new LtreeRepair(session, tree, nodes, context.Cancellation).Reattach);
     }
 
     private void RepairParents(Tree tree, NodeRows nodes)
     {
         ParentTreeRepair repair = new(session, tree, nodes, context.Cancellation);
         repair.Fill();
-        if (options.Orphan == OrphanNodes.Reattach)
-            repair.Reattach(options.To is { } to && IsMeant(tree) ? to : null);
+        Reattach(tree, repair.Reattach);
         repair.Complete(options.Compact);
-        Reattached += repair.Reattached;
     }
 
     // A key means another node in each table: without a name of a table or model it is a page's.
-    private bool IsMeant(Tree tree) =>
-        options.Table.Count + options.Model.Count > 0 || _pages is null || tree.Table == _pages.Pages;
+    private void Reattach(Tree tree, Func<string?, int> attach)
+    {
+        bool isMeant = options.Table.Count + options.Model.Count > 0 || _pages is null || tree.Table == _pages.Pages;
+        if (options.Orphan == OrphanNodes.Reattach)
+            Reattached += attach(isMeant ? options.To : null);
+    }
 }

@@ -80,8 +80,7 @@ internal sealed class UndoApply(
     // Lets go of rows that will be deleted, where the constraint cannot wait or would act.
     private void Release(UndoTableStaging table)
     {
-        Column[] late = Late(table);
-        if (late.Length > 0)
+        if (Late(table) is { Length: > 0 } late)
             Execute($"""
                 update {table.Table} as t set {late.Select(c => (SqlText)$"{c} = null")} from {table.Name} s
                 where s._action = 'U' and {table.Same("t", "s")}
@@ -149,8 +148,8 @@ internal sealed class UndoApply(
     private Column[] Late(UndoTableStaging table) =>
     [
         .. table.Table.ForeignKeys.Where(k => k.IsEnforced && (!k.IsDeferrable || k.OnDelete != "NO ACTION"))
-            .SelectMany(k => k.Columns).Select(c => table.Table.Find(c)!).Intersect(_changing[table]).Where(
-                c => !c.NotNull),
+            .SelectMany(k => k.Columns).Select(c => table.Table.Find(c)!).Intersect(_changing[table])
+            .Where(c => !c.NotNull),
     ];
 
     // Only these are set: a trigger may wait for the others, and an index need not be looked at.

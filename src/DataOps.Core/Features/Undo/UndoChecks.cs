@@ -6,8 +6,7 @@ namespace DataOps.Core.Features.Undo;
 /// </summary>
 internal sealed class UndoChecks(
     Session session, DatabaseCatalog catalog, IReadOnlyList<UndoTableStaging> tables, UndoReferences references,
-    RestoredOrphans orphans,
-        CancellationToken cancellation)
+    RestoredOrphans orphans, CancellationToken cancellation)
 {
     /// <summary>Checks all of it.</summary>
     /// <exception cref="DataOpsException"><c>StillReferenced</c>, <c>MissingReferences</c> or <c>NotUnique</c>: the
@@ -62,8 +61,7 @@ internal sealed class UndoChecks(
                 IEnumerable<SqlText> value = key.Columns.Select(c => (SqlText)$"s.{SqlText.Identifier(c)}::text");
                 SqlText what = $"""
                     concat({SqlText.Literal($"{string.Join(",", key.Columns)} -> {target.DisplayName} ")},
-                      concat_ws(',', {value}),
-                      {SqlText.Literal($" is not there ({key.Name})")})
+                      concat_ws(',', {value}), {SqlText.Literal($" is not there ({key.Name})")})
                     """;
                 if (!orphans.Allows(table.Table, key, Count(from)))
                     AddAll(rows, table.Table, what, table.Identity.Text("s"), from);
@@ -83,8 +81,7 @@ internal sealed class UndoChecks(
             {
                 SqlText what = $"""
                     concat({SqlText.Literal($"has the same {string.Join(",", index.Columns)} as row ")},
-                      {table.Identity.Text("t")},
-                      {SqlText.Literal($" ({index.Name})")})
+                      {table.Identity.Text("t")}, {SqlText.Literal($" ({index.Name})")})
                     """;
                 AddAll(rows, table.Table, what, table.Identity.Text("s"), $"""
                     from {table.Name} s cross join lateral ({Keys(index, "s")}) w

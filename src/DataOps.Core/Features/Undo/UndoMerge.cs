@@ -25,8 +25,8 @@ internal sealed class UndoMerge(Session session, UndoTableStaging table, Cancell
     {
         session.Run($"""
             with ends as (
-              select min(_line) as first, max(_line) as last from {table.Name}
-                  group by {table.Identity.Sql} having count(*) > 1)
+              select min(_line) as first, max(_line) as last
+              from {table.Name} group by {table.Identity.Sql} having count(*) > 1)
             update {table.Name} f
             set _fingerprint = l._fingerprint,
                 _action = case when f._action = 'I' then case when l._action = 'D' then null else 'I' end
@@ -68,8 +68,8 @@ internal sealed class UndoMerge(Session session, UndoTableStaging table, Cancell
               from {table.Name} s group by 1),
             kept as (
               select n._line, x._left
-              from (select s._line, s._action, {text} as _text, row_number() over (partition by {text}, s._action
-                  order by s._line) as _number
+              from (select s._line, s._action, {text} as _text,
+                      row_number() over (partition by {text}, s._action order by s._line) as _number
                     from {table.Name} s) n
               join sums x on x._text = n._text and n._number <= case n._action when 'I' then x._net else -x._net end)
             update {table.Name} s set _fingerprint = k._left, _action = case when k._line is not null then s._action end

@@ -30,11 +30,13 @@ internal sealed class UndoPlan(Session session, CancellationToken cancellation)
     {
         SqlText from = $"from {table.Table} t join {table.Name} s on {table.Same("t", "s")} where s._action =";
         return new UndoCounts(
-            Inserted: table.Changes.PlanInsert(
-                $"select {table.Identity.Of("s")} from {table.Name} s where s._action = 'D'"),
+            Inserted: PlanInserts(table),
             Updated: table.Changes.PlanUpdate($"{from} 'U'"),
             Deleted: table.Changes.PlanDelete($"{from} 'I'"));
     }
+
+    private static long PlanInserts(UndoTableStaging table) =>
+        table.Changes.PlanInsert($"select {table.Identity.Of("s")} from {table.Name} s where s._action = 'D'");
 
     // Of equal rows it does not matter which one goes.
     private static UndoCounts PlanWholeRows(UndoTableStaging table)
@@ -42,8 +44,7 @@ internal sealed class UndoPlan(Session session, CancellationToken cancellation)
         SqlText text = table.RowText("x");
         SqlText numbered = $"{text} as _text, row_number() over (partition by {text}) as _number";
         return new UndoCounts(
-            Inserted: table.Changes.PlanInsert(
-                $"select {table.Identity.Of("s")} from {table.Name} s where s._action = 'D'"),
+            Inserted: PlanInserts(table),
             Updated: 0,
             Deleted: table.Changes.PlanDelete($"""
                 from {table.Table} t

@@ -34,15 +34,12 @@ internal sealed class UndoStaging(
                 session.Run(
                     $"alter table {NameOf(i + 1)} add column _line bigint generated always as identity", cancellation);
         }
-        try
-        {
-            file.Read(Write, uncommitted);
-            End();
-        }
-        catch (Exception e) when (PostgresFailure.Translate(e, session.Settings, cancellation) is { } failure)
-        {
-            throw failure;
-        }
+        session.Guard(
+            () =>
+            {
+                file.Read(Write, uncommitted);
+                End();
+            }, cancellation);
         UndoTableStaging[] tables =
             [.. targets.Select((t, i) => new UndoTableStaging(i + 1, NameOf(i + 1), changes.Of(t)))];
         if (isBatched)
@@ -77,9 +74,7 @@ internal sealed class UndoStaging(
             End();
             SqlText columns = SqlText.Identifiers(file.Header.Tables[table - 1].Columns.Select(c => c.Name));
             SqlText copy = $"copy {NameOf(table)} (_action, _fingerprint, {columns}) from stdin";
-            TextWriter writer = session.Connection.BeginTextImportAsync(copy.ToString(), cancellation).GetAwaiter(
-                ).GetResult();
-            _copy = (NpgsqlRawCopyStream)((StreamWriter)writer).BaseStream;
+            _copy = session.Connection.BeginCopy(copy, cancellation);
             _copying = table;
         }
         cancellation.ThrowIfCancellationRequested();

@@ -14,8 +14,8 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
     public bool IsUndone(IReadOnlyList<UndoTableStaging> tables, string path, string operation)
     {
         StateRow[] states = [.. tables.Select(t => session.Query<StateRow>($"""
-            select coalesce(sum(rows), 0)::int8 as total, coalesce(sum(rows) filter (where differs), 0)::int8 as
-                differing,
+            select coalesce(sum(rows), 0)::int8 as total,
+                   coalesce(sum(rows) filter (where differs), 0)::int8 as differing,
                    coalesce(sum(rows) filter (where done), 0)::int8 as done
             from ({States(t)}) s
             """, cancellation)[0])];
@@ -24,8 +24,11 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
         if (states.All(s => s.Done == s.Total))
             return true;
         RowList changed = new();
-        for (int i = 0; i < tables.Count; i++)
-            Name(tables[i], states[i], changed);
+        foreach (UndoTableStaging table in tables)
+            changed.AddAll(session, $"""
+                select what, key, (sum(rows) over ())::int8 from ({States(table)}) s
+                where differs order by key limit {RowList.Most}
+                """, table.Table.DisplayName, cancellation);
         changed.ThrowIfAny(
             ErrorIds.ChangedSince, FailureKind.InvalidOperation,
             $"{{0}} been changed since {operation.Replace("{", "{{").Replace("}", "}}")} left them, so nothing was " +
@@ -46,27 +49,13 @@ internal sealed class UndoState(Session session, CancellationToken cancellation)
             string what = keepers.Length == 0
                 ? "differs after undoing"
                 : $"differs after undoing; the table has {keepers}";
-            foreach (string key in session.Read(
-                $"select key from ({States(table)}) s where not done", r => r.GetString(0), cancellation))
-                wrong.Add(table.Table.DisplayName, key, what);
+            wrong.AddAll(
+                session, $"select {SqlText.Value(what)}, key, count(*) over () from ({States(table)}) s where not done",
+                table.Table.DisplayName, cancellation);
         }
         wrong.ThrowIfAny(
             ErrorIds.NotRestored, FailureKind.InvalidOperation, "{0} not been restored exactly, so nothing was undone.",
             "Disable the trigger that changes them while undoing, or undo in a copy of the database.");
-    }
-
-    private void Name(UndoTableStaging table, StateRow state, RowList changed)
-    {
-        long named = 0;
-        if (state.Differing > 0)
-            foreach ((string key, string what) in session.Read(
-                $"select key, what from ({States(table)}) s where differs order by 1 limit {RowList.Most}",
-                r => (r.GetString(0), r.GetString(1)), cancellation))
-            {
-                changed.Add(table.Table.DisplayName, key, what);
-                named++;
-            }
-        changed.AddUnnamed(Math.Max(state.Differing - named, 0));
     }
 
     // One line a row: its name, how it differs from what the operation left, and whether it is what it was before.

@@ -32,12 +32,10 @@ internal static class CatalogRows
         """;
 
     public static readonly SqlText Tables = $"""
-        select c.oid, n.nspname::text as schema, c.relname::text as name, c.relkind::text as kind, c.reltuples::float8
-            as tuples, c.relpages as pages,
-               pg_get_userbyid(c.relowner)::text as role
+        select c.oid, n.nspname::text as schema, c.relname::text as name, c.relkind::text as kind,
+               c.reltuples::float8 as tuples, c.relpages as pages, pg_get_userbyid(c.relowner)::text as role
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition
-          and {IsOwn("c")}
+        where c.relkind in ('r', 'p', 'v', 'm', 'f') and not c.relispartition and {IsOwn("c")}
         order by n.nspname, c.relname
         """;
 
@@ -54,14 +52,13 @@ internal static class CatalogRows
         """;
 
     public static readonly SqlText Columns = $"""
-        select a.attrelid as table, a.attnum as number, a.attname::text as name, a.atttypid as type, a.attndims::int
-            as dimensions,
-               format_type(a.atttypid, a.atttypmod) as typetext,
-               a.atttypmod as modifier, a.attnotnull as notnull, case
-                   when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as default,
+        select a.attrelid as table, a.attnum as number, a.attname::text as name, a.atttypid as type,
+               a.attndims::int as dimensions, format_type(a.atttypid, a.atttypmod) as typetext,
+               a.atttypmod as modifier, a.attnotnull as notnull,
+               case when a.attgenerated = '' then pg_get_expr(d.adbin, d.adrelid) end as default,
                case when a.attgenerated <> '' then pg_get_expr(d.adbin, d.adrelid) end as generation,
-               coalesce(nullif(a.attidentity::text, ''), '-') as identity, coalesce(nullif(a.attgenerated::text, ''),
-                   '-') as generated,
+               coalesce(nullif(a.attidentity::text, ''), '-') as identity,
+               coalesce(nullif(a.attgenerated::text, ''), '-') as generated,
                case when a.attcollation <> t.typcollation then co.collname::text end as collation
         from pg_attribute a
         join pg_class c on c.oid = a.attrelid

@@ -26,13 +26,11 @@ internal sealed record Sequence(
 {
     private static readonly SqlText s_query = $$"""
         select n.nspname::text as schema, s.relname::text as name, format_type(q.seqtypid, null) as typetext,
-            q.seqstart as start,
-               q.seqincrement as increment, q.seqmin as least, q.seqmax as most, q.seqcache as cache, q.seqcycle as
-                   cycles,
-               pg_get_userbyid(s.relowner)::text as role, coalesce(o.refobjid, 0) as ownertable,
-                   coalesce(o.refobjsubid, 0)::int2 as ownercolumn,
-               coalesce(o.deptype = 'i', false) as isidentity, coalesce(d.tables, '{}') as tables, coalesce(d.columns,
-                   '{}') as columns
+               q.seqstart as start, q.seqincrement as increment, q.seqmin as least, q.seqmax as most,
+               q.seqcache as cache, q.seqcycle as cycles, pg_get_userbyid(s.relowner)::text as role,
+               coalesce(o.refobjid, 0) as ownertable, coalesce(o.refobjsubid, 0)::int2 as ownercolumn,
+               coalesce(o.deptype = 'i', false) as isidentity,
+               coalesce(d.tables, '{}') as tables, coalesce(d.columns, '{}') as columns
         from pg_sequence q join pg_class s on s.oid = q.seqrelid and {{CatalogRows.IsOwn("s")}}
             join pg_namespace n on n.oid = s.relnamespace
         left join pg_depend o on o.classid = 'pg_class'::regclass and o.objid = s.oid and o.deptype in ('a', 'i')
@@ -56,6 +54,14 @@ internal sealed record Sequence(
     /// <summary>Reads all of them as they are now, by schema and name.</summary>
     public static IReadOnlyList<Sequence> Read(Session session, CancellationToken cancellation) =>
         [.. session.Query<Row>(s_query, cancellation).Select(ToSequence)];
+
+    /// <summary>The statement that moves the sequence of a table's key behind the largest key; null without.</summary>
+    public static SqlText? Raise(Table table) => table.SingleKey is { Sequence: { } sequence } key
+        ? (SqlText)$"""
+            select setval({SqlText.Literal(sequence)}, greatest(q.last_value, (select max({key}) from {table})))
+            from {SqlText.Raw(sequence)} q
+            """
+        : null;
 
     private static Sequence ToSequence(Row r)
     {

@@ -29,10 +29,9 @@ internal sealed record TableConstraint(
         select c.conrelid as table, c.conname::text as name, c.contype::text as kind,
                array(select a.attname::text from unnest(c.conkey) with ordinality k (number, place)
                      join pg_attribute a on a.attrelid = c.conrelid and a.attnum = k.number
-                         order by k.place) as columns,
-               pg_get_expr(c.conbin, c.conrelid) as expression, c.condeferrable as isdeferrable, c.condeferred as
-                   isdeferred,
-               c.convalidated as isvalidated, pg_get_constraintdef(c.oid) as definition
+                     order by k.place) as columns,
+               pg_get_expr(c.conbin, c.conrelid) as expression, c.condeferrable as isdeferrable,
+               c.condeferred as isdeferred, c.convalidated as isvalidated, pg_get_constraintdef(c.oid) as definition
         from pg_constraint c join pg_class t on t.oid = c.conrelid and not t.relispartition and {CatalogRows.IsOwn("t")}
         where c.contype in ('p', 'u', 'c', 'f', 'x')
         order by c.conrelid, c.conname

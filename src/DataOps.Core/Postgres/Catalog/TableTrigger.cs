@@ -30,8 +30,8 @@ internal sealed record TableTrigger(
 {
     private static readonly SqlText s_query = $"""
         select g.tgrelid as table, g.tgname::text as name, g.tgenabled::text as mode, g.tgisinternal as isinternal,
-               coalesce(c.conrelid, 0) as constrainttable, c.conname::text as constraint, pg_get_triggerdef(g.oid) as
-                   definition
+               coalesce(c.conrelid, 0) as constrainttable, c.conname::text as constraint,
+               pg_get_triggerdef(g.oid) as definition
         from pg_trigger g join pg_class t on t.oid = g.tgrelid and {CatalogRows.IsOwn("t")}
             left join pg_constraint c on c.oid = g.tgconstraint
         where not g.tgisinternal or g.tgenabled <> 'O'

@@ -71,15 +71,8 @@ public sealed class Session : IDisposable
     internal int Run(SqlText sql, CancellationToken cancellation = default)
     {
         using NpgsqlCommand command = sql.ToCommand(Connection);
-        try
-        {
-            // The asynchronous form misses no cancellation, whenever it comes.
-            return command.ExecuteNonQueryAsync(cancellation).GetAwaiter().GetResult();
-        }
-        catch (Exception e) when (PostgresFailure.Translate(e, Settings, cancellation) is { } failure)
-        {
-            throw failure;
-        }
+        // The asynchronous form misses no cancellation, whenever it comes.
+        return Guard(() => command.ExecuteNonQueryAsync(cancellation).GetAwaiter().GetResult(), cancellation);
     }
 
     /// <summary>Runs a query and reads its rows by column name; for catalogue queries and small sets.</summary>
@@ -88,15 +81,30 @@ public sealed class Session : IDisposable
     {
         (string text, IReadOnlyList<NpgsqlParameter> parameters) = sql.WithParameters();
         CommandDefinition query = new(text, new QueryParameters(parameters), cancellationToken: cancellation);
+        return Guard(() => Connection.QueryAsync<T>(query).GetAwaiter().GetResult().AsList(), cancellation);
+    }
+
+    /// <summary>Asks the server; its errors say what to do about them.</summary>
+    /// <exception cref="DataOpsException">The server refused it, or the network failed.</exception>
+    internal T Guard<T>(Func<T> ask, CancellationToken cancellation = default)
+    {
         try
         {
-            return Connection.QueryAsync<T>(query).GetAwaiter().GetResult().AsList();
+            return ask();
         }
         catch (Exception e) when (PostgresFailure.Translate(e, Settings, cancellation) is { } failure)
         {
             throw failure;
         }
     }
+
+    /// <inheritdoc cref="Guard{T}"/>
+    internal void Guard(Action ask, CancellationToken cancellation = default) => Guard(
+        () =>
+        {
+            ask();
+            return true;
+        }, cancellation);
 
     /// <summary>
     /// Streams the rows of a query of any size. A caller that stops early, for whatever reason, ends the query on the

@@ -46,6 +46,15 @@ internal static class SessionSettings
 
     internal static SqlText Milliseconds(TimeSpan time) => SqlText.Literal((long)Math.Round(time.TotalMilliseconds));
 
+    /// <summary>Begins a COPY from the client in text; the asynchronous form is the one that can be cancelled while
+    /// COPY waits for a lock.</summary>
+    internal static NpgsqlRawCopyStream BeginCopy(
+        this NpgsqlConnection connection, SqlText copy, CancellationToken cancellation)
+    {
+        TextWriter writer = connection.BeginTextImportAsync(copy.ToString(), cancellation).GetAwaiter().GetResult();
+        return (NpgsqlRawCopyStream)((StreamWriter)writer).BaseStream;
+    }
+
     internal static string ApplicationName(this NpgsqlConnection connection) =>
         new NpgsqlConnectionStringBuilder(connection.ConnectionString).ApplicationName ?? "DataOps";
 }

@@ -102,9 +102,7 @@ internal class CopyWriter(SqlText table, IReadOnlyList<string> columns)
         if (_row == 0)
             return;
         SqlText copy = $"copy {table} ({SqlText.Identifiers(columns)}) from stdin";
-        // The asynchronous form is the one that can be cancelled while COPY waits for a lock.
-        TextWriter writer = connection.BeginTextImportAsync(copy.ToString(), cancellation).GetAwaiter().GetResult();
-        NpgsqlRawCopyStream stream = (NpgsqlRawCopyStream)((StreamWriter)writer).BaseStream;
+        NpgsqlRawCopyStream stream = connection.BeginCopy(copy, cancellation);
         try
         {
             cancellation.ThrowIfCancellationRequested();

@@ -16,7 +16,7 @@ internal sealed class Utf8Output
     // What json.dumps(ensure_ascii=False) escapes, and what json.dumps() leaves alone.
     private static readonly SearchValues<byte> Escaped = SearchValues.Create(
         [.. Enumerable.Range(0, 32).Select(i => (byte)i), (byte)'"', (byte)'\\']);
-    private static readonly SearchValues<byte> PlainAscii =
+    internal static readonly SearchValues<byte> PlainAscii =
         SearchValues.Create(
             [.. Enumerable.Range(32, 95).Select(i => (byte)i).Where(b => b is not ((byte)'"' or (byte)'\\'))]);
 
@@ -128,15 +128,21 @@ internal sealed class Utf8Output
     public void WriteAsciiJsonString(ReadOnlySpan<byte> utf8)
     {
         WriteByte((byte)'"');
+        WriteAscii(utf8, PlainAscii);
+        WriteByte((byte)'"');
+    }
+
+    /// <summary>Writes a text with every character escaped that is not in the set.</summary>
+    public void WriteAscii(ReadOnlySpan<byte> utf8, SearchValues<byte> plain)
+    {
         int special;
-        while ((special = utf8.IndexOfAnyExcept(PlainAscii)) >= 0)
+        while ((special = utf8.IndexOfAnyExcept(plain)) >= 0)
         {
             Write(utf8[..special]);
             utf8 = utf8[special..];
             utf8 = utf8[WriteAsciiEscape(utf8)..];
         }
         Write(utf8);
-        WriteByte((byte)'"');
     }
 
     /// <summary>
@@ -164,6 +170,16 @@ internal sealed class Utf8Output
             WriteUnicodeEscape(unit);
         }
         return length;
+    }
+
+    /// <summary>Writes bytes as two small hexadecimal digits each.</summary>
+    public void WriteHex(ReadOnlySpan<byte> bytes)
+    {
+        ReadOnlySpan<byte> digits = "0123456789abcdef"u8;
+        Span<byte> hex = Reserve(bytes.Length * 2);
+        for (int i = 0; i < bytes.Length; i++)
+            (hex[2 * i], hex[2 * i + 1]) = (digits[bytes[i] >> 4], digits[bytes[i] & 0xF]);
+        _used += bytes.Length * 2;
     }
 
     /// <summary>Hands everything to the stream, and flushes the stream.</summary>
@@ -227,12 +243,7 @@ internal sealed class Utf8Output
 
     private void WriteUnicodeEscape(char unit)
     {
-        Span<byte> space = Reserve(6);
-        ReadOnlySpan<byte> digits = "0123456789abcdef"u8;
-        space[0] = (byte)'\\';
-        space[1] = (byte)'u';
-        for (int i = 0; i < 4; i++)
-            space[2 + i] = digits[(unit >> (12 - 4 * i)) & 0xF];
-        _used += 6;
+        Write("\\u"u8);
+        WriteHex([(byte)(unit >> 8), (byte)unit]);
     }
 }

@@ -201,7 +201,7 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
             Plan(changes, session, $"(select g as id from generate_series({(batch * 10) + 1}, {(batch * 10) + 10}) g)");
             changes.Lock();
             Apply(changes, session);
-            changes.WriteUndo(undo);
+            changes.WriteUndo(undo.Place, undo);
             if (batch < 2)
                 changes.Commit(transaction);
         }

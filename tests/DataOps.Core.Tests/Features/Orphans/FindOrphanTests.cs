@@ -41,8 +41,8 @@ public sealed class FindOrphanTests(PostgresServer server)
             Find(site, new() { IncludeExpected = true }).Where(f => f.Class is AuditProblem.Unchecked)
                 .Select(f => (f.Key!, f.Severity)).Order());
 
-        OrphanInput[] all = [.. new[] { "1", "2", "3" }.Select(
-            k => new OrphanInput { Table = "desk_memo", Reference = orphan.Reference!, Key = k })];
+        OrphanInput[] all = [.. Enumerable.Range(1, 3).Select(
+            k => new OrphanInput { Table = "desk_memo", Reference = orphan.Reference!, Key = $"{k}" })];
         site.Run(new RepairOrphan(), new() { NoUndo = true, InputObject = all });
         Assert.Equal(["1 ", "2 5", "3 5"], site.Column("select concat(id, ' ', object_id) from desk_memo order by id"));
     }

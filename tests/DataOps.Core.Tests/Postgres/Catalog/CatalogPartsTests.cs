@@ -157,7 +157,7 @@ public sealed class CatalogPartsTests(PostgresServer server)
             Assert.Equal((2, 4, 0, null),
                 (table.IndexDefinitions.Count(), table.Constraints.Count(), table.Triggers.Count(), table.ViewQuery));
         Assert.Equal(500, Sequence.Read(session, default).Count);
-        Assert.Equal(10, count.Queries);
+        Assert.Equal(11, count.Queries);
     }
 
     private static Table Read(TestDatabase database, string name) =>
