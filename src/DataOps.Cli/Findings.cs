@@ -7,11 +7,11 @@ internal static class Findings
 {
     // What a change repairs, or plans to, fails no audit.
     public static bool Reach(object result, FailOn threshold) =>
-        result is Finding finding and not IChangeResult && threshold switch
+        result is IJudged { Severity: { } severity } and not IChangeResult && threshold switch
     {
         FailOn.Never => false,
-        FailOn.Error => finding.Severity == Severity.Error,
-        FailOn.Warning => finding.Severity <= Severity.Warning,
+        FailOn.Error => severity == Severity.Error,
+        FailOn.Warning => severity <= Severity.Warning,
         _ => true,
     };
 }

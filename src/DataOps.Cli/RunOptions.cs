@@ -57,6 +57,13 @@ internal sealed class RunOptions(OperationDescription operation)
         Description = "Schema whose site is meant, of several in one database. [default: the connection's search_path]",
     };
 
+    private readonly Option<string> _description = new("--site-description")
+    {
+        Description = "What the database does not say of the site, as tables of other names: a JSON file, or the JSON "
+            + "itself.",
+        HelpName = "file",
+    };
+
     private readonly Option<string> _format = Choice<OutputFormat>("--format",
         "json: one object per line; table and list: for people. A table leaves out columns that do not fit the "
             + "terminal. [default: json]");
@@ -78,6 +85,7 @@ internal sealed class RunOptions(OperationDescription operation)
         command.Add(_sslMode);
         command.Add(_lockTimeout);
         command.Add(_schema);
+        command.Add(_description);
         command.Add(_format);
         if (operation.HasFindings)
             command.Add(_failOn);
@@ -103,6 +111,8 @@ internal sealed class RunOptions(OperationDescription operation)
             settings = settings.WithSslMode(mode);
         if (parsed.GetValue(_schema) is { } schema)
             settings = settings.WithSchema(schema);
+        if (parsed.GetValue(_description) is { } site)
+            settings = settings.WithSite(site);
         if (parsed.GetValue(_lockTimeout) is not { } text)
             return settings;
         int seconds = OptionText.Parse<int>("LockTimeout", text);

@@ -187,10 +187,7 @@ public sealed class OperationGenerator : IIncrementalGenerator
     private static bool HasFindings(Compilation compilation, ITypeSymbol result) =>
         result.Name != "IChangeResult"
         && Types(compilation.Assembly.GlobalNamespace).Any(
-            t => HasSeverity(t) && compilation.HasImplicitConversion(t, result));
-
-    private static bool HasSeverity(ITypeSymbol? type) =>
-        type is not null && (type.GetMembers("Severity").Length > 0 || HasSeverity(type.BaseType));
+            t => t.AllInterfaces.Any(i => i.Name == "IJudged") && compilation.HasImplicitConversion(t, result));
 
     private static IEnumerable<INamedTypeSymbol> Types(INamespaceSymbol space) =>
         space.GetTypeMembers().Where(t => t.DeclaredAccessibility == Accessibility.Public)

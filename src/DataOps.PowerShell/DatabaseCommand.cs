@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Kernel;
@@ -55,6 +54,12 @@ public abstract class DatabaseCommand : StoppableCommand
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Schema { get; set; }
+
+    /// <summary>What is not in the database of the site: a JSON or .psd1 file, or a hashtable.</summary>
+    [Parameter]
+    [DefinitionTransformation]
+    [ValidateNotNullOrEmpty]
+    public string? SiteDescription { get; set; }
 
     /// <summary>
     /// Whether this call needs no database: then none is opened, and <see cref="ProcessOffline"/> does the work.
@@ -145,52 +150,9 @@ public abstract class DatabaseCommand : StoppableCommand
         }
     }
 
-    /// <summary>
-    /// The path of a dataset file: PowerShell's pipeline carries objects, so there is no standard input or output.
-    /// </summary>
-    /// <exception cref="DataOpsException">It is no path of a file.</exception>
-    protected string DatasetPath(string path)
-    {
-        if (path == "-")
-            throw new DataOpsException(
-                ErrorIds.NotAFile, FailureKind.InvalidArgument,
-                "- is not a file, and PowerShell's pipeline carries objects, not bytes.",
-                "Name a file, or use the dataops command line.", path);
-        return FileSystemPath(path);
-    }
-
-    /// <summary>
-    /// A definition as the core takes it: a JSON file's path, or the JSON of a hashtable or a .psd1 file.
-    /// </summary>
-    /// <exception cref="DataOpsException">The file is none that can be read.</exception>
-    protected string DefinitionOf(string definition)
-    {
-        if (definition.Length == 0 || definition.TrimStart().StartsWith('{'))
-            return definition;
-        string path = DatasetPath(definition);
-        return path.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) ? DefinitionSource.OfDataFile(path) : path;
-    }
-
     /// <summary>A list of apps or models, of which entries that name files are full paths.</summary>
     protected IReadOnlyList<string> NamesOrFiles(string[]? entries) =>
         [.. (entries ?? []).Select(e => FindStaleContentType.IsFile(e) ? FileSystemPath(e) : e)];
-
-    /// <summary>
-    /// A path as the user wrote it, relative to the runspace's location, as the file system knows it; none remains
-    /// none.
-    /// </summary>
-    [return: NotNullIfNotNull(nameof(path))]
-    protected string? FileSystemPath(string? path)
-    {
-        if (string.IsNullOrEmpty(path))
-            return path;
-        OptionCheck.NotAnAddress(path);
-        string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
-        return provider.Name == "FileSystem"
-            ? resolved
-            : throw new DataOpsException(ErrorIds.NotAFile, FailureKind.InvalidArgument,
-                $"{path} is not a path of the file system.", target: path);
-    }
 
     /// <inheritdoc/>
     protected override void OnFailure(Exception failure)
@@ -213,11 +175,13 @@ public abstract class DatabaseCommand : StoppableCommand
             ThrowTerminatingError(ErrorRecords.ConnectionClosed(Connection));
         string application = MyInvocation.MyCommand.Name;
         DatabaseConnection? open = Connection ?? (Database is null ? OpenConnection.Current : null);
-        if (open is not null && Credential is null && SslMode is null && LockTimeout is null && Schema is null)
+        if (open is not null && Credential is null && SslMode is null && LockTimeout is null && Schema is null
+            && SiteDescription is null)
             return open.Lend(application, Cancellation);
 
         ConnectionSettings settings = ConnectionChoice.Settings(
-            open, Database, Credential, SslMode, LockTimeout, Schema);
+            open, Database, Credential, SslMode, LockTimeout, Schema,
+            SiteDescription is null ? null : DefinitionOf(SiteDescription));
         long start = Stopwatch.GetTimestamp();
         SessionLease lease = new(Session.Open(settings, application, Cancellation), null);
         WriteVerbose(

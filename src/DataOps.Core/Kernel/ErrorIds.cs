@@ -162,6 +162,9 @@ public static class ErrorIds
     /// <summary>A page cannot be the root page of a site.</summary>
     public const string InvalidRootPage = "InvalidRootPage";
 
+    /// <summary>The description of a site (-SiteDescription) cannot be read, or names what is not there.</summary>
+    public const string InvalidSite = "InvalidSite";
+
     /// <summary>A soft reference is not in the form table.column=target_table, or names what does not exist.</summary>
     public const string InvalidSoftReference = "InvalidSoftReference";
 

@@ -25,11 +25,18 @@ public enum AuditProblem : long
     Unchecked,
 }
 
+/// <summary>A result that may be a problem.</summary>
+public interface IJudged
+{
+    /// <summary>How severe it is; null where there is no problem.</summary>
+    Severity? Severity { get; }
+}
+
 /// <summary>A problem that an audit found, or several of one kind: what, where, how severe, and what to do.</summary>
 /// <remarks>
 /// Its properties have the names of the parameters of the cmdlets that take it: Table, Model, Key, Reference.
 /// </remarks>
-public record Finding
+public record Finding : IJudged
 {
     /// <summary>The server; null where none was connected.</summary>
     public string? Server { get; init; }
@@ -39,6 +46,8 @@ public record Finding
 
     /// <summary>Error, Warning or Expected.</summary>
     public Severity Severity { get; init; }
+
+    Severity? IJudged.Severity => Severity;
 
     /// <summary>The audit that found it; null for a finding in a dataset file.</summary>
     public Audit? Audit { get; init; }

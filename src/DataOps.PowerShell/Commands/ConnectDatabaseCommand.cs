@@ -33,6 +33,12 @@ public sealed class ConnectDatabaseCommand : StoppableCommand
     [ValidateNotNullOrEmpty]
     public string? Schema { get; set; }
 
+    /// <summary>What is not in the database of the site: a JSON or .psd1 file, or a hashtable.</summary>
+    [Parameter]
+    [DefinitionTransformation]
+    [ValidateNotNullOrEmpty]
+    public string? SiteDescription { get; set; }
+
     /// <summary>Return the connection, for -Connection of other cmdlets; close it with Disconnect-Database.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -43,7 +49,8 @@ public sealed class ConnectDatabaseCommand : StoppableCommand
     private void Connect()
     {
         ConnectionSettings settings = ConnectionChoice.Settings(
-            null, Database, Credential, SslMode, LockTimeout, Schema);
+            null, Database, Credential, SslMode, LockTimeout, Schema,
+            SiteDescription is null ? null : DefinitionOf(SiteDescription));
         DatabaseConnection connection =
             new(Session.Open(settings, MyInvocation.MyCommand.Name, Cancellation)) { HandedOut = PassThru };
         if (OpenConnection.Replace(connection) is { HandedOut: false } before)

@@ -12,7 +12,7 @@ internal static class ConnectionChoice
     /// </summary>
     public static ConnectionSettings Settings(
         DatabaseConnection? open, string? database, PSCredential? credential, SslMode? sslMode, int? lockTimeout,
-        string? schema)
+        string? schema, string? site)
     {
         ConnectionSettings settings = database is not null
             ? ConnectionSettings.Parse(database)
@@ -23,6 +23,8 @@ internal static class ConnectionChoice
             settings = settings.WithSslMode(mode.ToString());
         if (schema is not null)
             settings = settings.WithSchema(schema);
+        if (site is not null)
+            settings = settings.WithSite(site);
         return lockTimeout is { } seconds ? settings.WithLockTimeout(TimeSpan.FromSeconds(seconds)) : settings;
     }
 }

@@ -4,7 +4,8 @@ namespace DataOps.Core.Django.Models;
 /// Finds the models of a database: content types, tables, automatic many-to-many tables, inheritance.
 /// </summary>
 internal sealed class ModelReader(
-    DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Reference> references)
+    DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Reference> references,
+    SiteDescription site)
 {
     private readonly ILookup<uint, Reference> _references = references.ToLookup(r => r.Table.Oid);
 
@@ -28,14 +29,15 @@ internal sealed class ModelReader(
             table.PrimaryKey.Select(k => table.Find(k)!).ToArray(),
             // The fields of a composite key are written in both places (Django 5.2).
             table.Columns.Where(c => table.PrimaryKey.Count != 1 || c.Name != table.PrimaryKey[0]).Select(
-                c => new Field(FieldName(c, referring), c)).ToArray(),
+                c => new Field(FieldName(contentType.Label, c, referring), c)).ToArray(),
             // Made one after the other, in the order in which the model defines them.
             lists[table.Oid].OrderBy(l => l.Table.Oid).ToArray(),
             _references[table.Oid].FirstOrDefault(r => r.IsParentLink)?.Target);
     }
 
-    private static string FieldName(Column column, HashSet<string> referring) =>
-        (referring.Contains(column.Name) ? Field.Referring(column.Name) : null) ?? column.Name;
+    private string FieldName(ModelLabel model, Column column, HashSet<string> referring) =>
+        site.Columns.FirstOrDefault(c => c.Model == model && c.Column == column.Name).Field
+            ?? (referring.Contains(column.Name) ? Field.Referring(column.Name) : null) ?? column.Name;
 
     // Three columns, two of which refer, no content type of its own; of two possible owners the one with the longer
     // name.

@@ -4,7 +4,7 @@ namespace DataOps.Core.Django.References;
 /// A generic foreign key: a column that refers to django_content_type, and beside it an object id with the same prefix.
 /// </summary>
 internal sealed class GenericReference(Table table, Column type, Column id, bool isHistory) : TypedReference(
-    $"{table.DisplayName}.{type.Name[..^"_id".Length]}+{id.Name}", ReferenceClass.Generic,
+    $"{table.DisplayName}.{Field.Referring(type.Name) ?? type.Name}+{id.Name}", ReferenceClass.Generic,
     isHistory ? Severity.Expected : Severity.Warning, table, id, type,
     $"{type.Name} names the model, {id.Name} the row" + (isHistory ? "; a log, which outlives its objects" : ""))
 {
@@ -18,22 +18,41 @@ internal sealed class GenericReference(Table table, Column type, Column id, bool
         Columns.Append(ContentTypeColumn).Where(c => c is { NotNull: false, IsWritable: true });
 
     /// <summary>Those of a database.</summary>
+    /// <exception cref="DataOpsException">The description of the site names what is not there.</exception>
     public static IEnumerable<Reference> Of(
-        DatabaseCatalog database, ModelTables tables, IReadOnlyList<Reference> declared)
+        DatabaseCatalog database, ModelTables tables, IReadOnlyList<Reference> declared, SiteDescription site)
     {
         HashSet<Table> history = [.. DjangoTables.History.Select(tables.Find).OfType<Table>()];
         Table? types = tables.Find(DjangoTables.ContentType);
         ILookup<uint, Reference> referring = declared.ToLookup(r => r.Table.Oid);
-        return
+        GenericReference[] told =
+            [.. site.GenericReferences.Select(text => Told(database, text)).Select(
+                t => new GenericReference(t.Table, t.Type, t.Id, history.Contains(t.Table)))];
+        return told.Concat(
             from table in database.Tables
             where table.IsReadable
             from type in table.Columns
             where IsInteger(type) && (type.Name.EndsWith(ContentType + "_id", StringComparison.Ordinal)
                 || referring[table.Oid].Any(r => r.Column == type && r.Target is not null && r.Target == types))
             let id = ObjectId(table, type.Name, [.. referring[table.Oid].Select(r => r.Column.Name)])
-            where id is not null
-            select new GenericReference(table, type, id, history.Contains(table));
+            where id is not null && !told.Any(t => t.Table == table && t.ContentTypeColumn == type)
+            select new GenericReference(table, type, id, history.Contains(table)));
     }
+
+    private static (Table Table, Column Type, Column Id) Told(DatabaseCatalog database, string text)
+    {
+        int dot = text.LastIndexOf('.');
+        if (dot < 1 || text[(dot + 1)..].Split('+') is not [{ } type, { } id])
+            throw SiteDescription.Invalid($"{text} is not of the form table.type_column+id_column");
+        string name = text[..dot];
+        Table table = database.Find(name)
+            ?? (name.Split('.', 2) is [{ } schema, { } own] ? database.Find(schema, own) : null)
+            ?? throw SiteDescription.Invalid($"there is no table {name}");
+        return (table, Named(table, type), Named(table, id));
+    }
+
+    private static Column Named(Table table, string column) =>
+        table.Find(column) ?? throw SiteDescription.Invalid($"{table} has no column {column}");
 
     /// <inheritdoc/>
     internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) =>

@@ -14,9 +14,9 @@ internal sealed class ReferenceCatalog
 
     internal ReferenceCatalog(
         DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Model> models,
-        IReadOnlyList<Reference> references)
+        IReadOnlyList<Reference> references, SiteDescription site)
     {
-        (Database, Models, References) = (database, models, references);
+        (Database, Models, References, Site) = (database, models, references, site);
         Tables = new ModelTables(database, contentTypes);
         _from = references.ToLookup(r => r.Table.Oid);
         _to = references.Where(r => r.Target is not null).ToLookup(r => r.Target!.Oid);
@@ -42,6 +42,9 @@ internal sealed class ReferenceCatalog
     public IEnumerable<ContentType> ContentTypesWithoutTable => _contentTypes.Values.Where(c => c.Table is null);
 
     internal ModelTables Tables { get; }
+
+    /// <summary>What the operator says of the site.</summary>
+    internal SiteDescription Site { get; }
 
     internal IReadOnlyDictionary<uint, (Model Model, ManyToManyList List)> Owners { get; }
 

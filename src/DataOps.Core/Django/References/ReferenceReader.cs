@@ -7,6 +7,7 @@ namespace DataOps.Core.Django.References;
 internal sealed class ReferenceReader(Session session)
 {
     private readonly DatabaseCatalog _database = DatabaseCatalog.Read(session);
+    private readonly SiteDescription _site = SiteDescription.Read(session.Settings.Site);
 
     public ReferenceCatalog Read(IReadOnlyList<string> softReferences, bool withEmbedded)
     {
@@ -16,22 +17,24 @@ internal sealed class ReferenceReader(Session session)
         [
             .. _database.All.Where(t => t.IsReadable).SelectMany(t => ForeignKeyReference.Of(_database, t)),
         ];
-        references.AddRange(SoftReference.Of(_database, tables, softReferences));
-        references.AddRange(GenericReference.Of(_database, tables, references));
+        references.AddRange(SoftReference.Of(_database, tables, [.. softReferences, .. _site.SoftReferences]));
+        references.AddRange(GenericReference.Of(_database, tables, references, _site));
         references.AddRange(ImpliedReference.Of(_database, contentTypes, references));
         references.AddRange(SpecificRowReference.Of(_database, references));
         references.AddRange(TreeReference.Of(_database, tables));
+        references.RemoveAll(r => _site.NotReferences.Contains(r.Name, StringComparer.OrdinalIgnoreCase));
         if (withEmbedded && tables.Find(WagtailTables.ReferenceIndex) is { } index)
             references.AddRange(
                 EmbeddedReference.Of(contentTypes, references, index, ReadEmbeddedPaths(index)).ToArray());
-        IReadOnlyList<Model> models = new ModelReader(_database, contentTypes, references).Read();
+        IReadOnlyList<Model> models = new ModelReader(_database, contentTypes, references, _site).Read();
         return new ReferenceCatalog(
             _database, contentTypes, models,
             [
                 .. references.OrderBy(r => r.Table.Schema, StringComparer.Ordinal).ThenBy(
                     r => r.Table.Name, StringComparer.Ordinal)
                     .ThenBy(r => r.Column.Number),
-            ]);
+            ],
+            _site);
     }
 
     private ContentType[] ReadContentTypes()
@@ -41,8 +44,16 @@ internal sealed class ReferenceReader(Session session)
         return session.Query<(int Id, string App, string Model)>(
             $"select id, app_label::text, model::text from {table} order by app_label, model")
             .Select(c => (c.Id, Label: new ModelLabel(c.App, c.Model)))
-            .Select(c => new ContentType(c.Id, c.Label, ModelTables.Find(_database, c.Label)))
+            .Select(c => new ContentType(c.Id, c.Label, TableOf(c.Label)))
             .ToArray();
+    }
+
+    private Table? TableOf(ModelLabel label)
+    {
+        if (!_site.Tables.TryGetValue(label, out string? name))
+            return ModelTables.Find(_database, label);
+        return (name.Split('.', 2) is [{ } schema, { } table] ? _database.Find(schema, table) : null)
+            ?? _database.Find(name) ?? throw SiteDescription.Invalid($"there is no table {name} of {label}");
     }
 
     private IReadOnlyList<EmbeddedPath> ReadEmbeddedPaths(Table index) => session.Query<EmbeddedPath>($"""

@@ -3,26 +3,24 @@ using Npgsql;
 namespace DataOps.Core.Postgres.Connections;
 
 /// <summary>Where to connect to and how. Immutable; prints itself without the password.</summary>
-public sealed class ConnectionSettings
+public sealed record ConnectionSettings
 {
-    private readonly NpgsqlConnectionStringBuilder _builder;
-
-    internal ConnectionSettings(NpgsqlConnectionStringBuilder builder) => _builder = builder;
+    internal ConnectionSettings(NpgsqlConnectionStringBuilder builder) => Builder = builder;
 
     /// <summary>Host name, address, or the folder of a Unix socket.</summary>
-    public string Host => _builder.Host ?? "localhost";
+    public string Host => Builder.Host ?? "localhost";
 
     /// <summary>TCP port.</summary>
-    public int Port => _builder.Port;
+    public int Port => Builder.Port;
 
     /// <summary>The database.</summary>
-    public string Database => _builder.Database ?? Username;
+    public string Database => Builder.Database ?? Username;
 
     /// <summary>The role.</summary>
-    public string Username => _builder.Username ?? Environment.UserName;
+    public string Username => Builder.Username ?? Environment.UserName;
 
     /// <summary>How the connection is encrypted, as <c>Prefer</c> or <c>VerifyFull</c>.</summary>
-    public string SslMode => _builder.SslMode.ToString();
+    public string SslMode => Builder.SslMode.ToString();
 
     /// <summary>The server as a person names it: host, and port unless it is 5432.</summary>
     public string Server => (Port, Host.Contains(':')) switch
@@ -39,6 +37,9 @@ public sealed class ConnectionSettings
     /// The schema whose site is meant, of several in one database; null to go by the connection's search_path.
     /// </summary>
     public string? Schema { get; private init; }
+
+    /// <summary>What the operator says of the site: a file's path, or JSON; null for nothing.</summary>
+    public string? Site { get; private init; }
 
     /// <summary>
     /// Reads a <c>postgres://</c> URI, a libpq or Npgsql connection string, <c>service=name</c>, or a database's name.
@@ -61,18 +62,20 @@ public sealed class ConnectionSettings
     public ConnectionSettings WithSslMode(string mode) => Change(b => b.SslMode = ConnectionText.ParseSslMode(mode));
 
     /// <summary>The same settings with another limit on waiting for a lock.</summary>
-    public ConnectionSettings WithLockTimeout(TimeSpan timeout) =>
-        new(_builder) { LockTimeout = timeout, Schema = Schema };
+    public ConnectionSettings WithLockTimeout(TimeSpan timeout) => this with { LockTimeout = timeout };
 
     /// <summary>The same settings for the site in another schema.</summary>
-    public ConnectionSettings WithSchema(string schema) =>
-        new(_builder) { LockTimeout = LockTimeout, Schema = schema };
+    public ConnectionSettings WithSchema(string schema) => this with { Schema = schema };
+
+    /// <summary>The same settings with what the operator says of the site.</summary>
+    /// <param name="site">A file's path, or JSON.</param>
+    public ConnectionSettings WithSite(string site) => this with { Site = site };
 
     /// <summary>Role, server and database; never the password.</summary>
     public override string ToString() => $"{Username}@{Server}/{Database}";
 
     /// <summary>The connection string, password included: handed to the driver and to nothing else.</summary>
-    internal string ConnectionString(string application) => new NpgsqlConnectionStringBuilder(_builder.ConnectionString)
+    internal string ConnectionString(string application) => new NpgsqlConnectionStringBuilder(Builder.ConnectionString)
     {
         ApplicationName = application,
         // Else the driver takes PGCLIENTENCODING, and loses characters.
@@ -95,8 +98,10 @@ public sealed class ConnectionSettings
 
     private ConnectionSettings Change(Action<NpgsqlConnectionStringBuilder> change)
     {
-        NpgsqlConnectionStringBuilder builder = new(_builder.ConnectionString);
+        NpgsqlConnectionStringBuilder builder = new(Builder.ConnectionString);
         change(builder);
-        return new ConnectionSettings(builder) { LockTimeout = LockTimeout, Schema = Schema };
+        return this with { Builder = builder };
     }
+
+    private NpgsqlConnectionStringBuilder Builder { get; init; }
 }

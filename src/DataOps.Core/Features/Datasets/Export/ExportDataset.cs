@@ -121,6 +121,9 @@ public sealed partial record ExportDatasetOptions
 /// <param name="NotExported">
 /// Tables without a model, which are not exported, joined by commas; null when there are none.
 /// </param>
+/// <param name="RowsLeftOut">
+/// Those of them that have rows; null when there are none, or when models were chosen.
+/// </param>
 /// <param name="Duration">Seconds.</param>
 public sealed record ExportResult(
     string Server,
@@ -136,7 +139,11 @@ public sealed record ExportResult(
     long Inexact,
     string? InexactFields,
     string? NotExported,
-    double Duration);
+    string? RowsLeftOut,
+    double Duration) : IJudged
+{
+    Severity? IJudged.Severity => RowsLeftOut is null ? null : Severity.Warning;
+}
 
 /// <summary>
 /// Exports models in the format of Django's dumpdata, from one snapshot, in constant memory; a failure leaves no file.
@@ -202,8 +209,11 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
         });
         if (options.OnMissingReference != OnMissingReference.KeepKey)
             missing.Warn(context);
-        string[] left = catalog.Database.Tables.Where(
-            t => catalog.LabelOf(t) is null && t.Name != DjangoTables.Migrations).Select(t => t.DisplayName).ToArray();
+        LeftOut left = new(session, catalog, context.Cancellation);
+        // A person who chose models knows that others are not among them.
+        string[] withRows = call is null && options.Model.Count == 0 ? left.WithRows() : [];
+        if (withRows.Length > 0)
+            context.Warning?.Invoke(left.Warning(withRows));
         yield return new ExportResult(
             session.Server,
             session.Database,
@@ -217,7 +227,8 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
             policy.Skipped,
             encoders.Inexact,
             encoders.InexactFields,
-            left.Length == 0 ? null : string.Join(",", left),
+            left.Names,
+            withRows.Length == 0 ? null : string.Join(",", withRows),
             Math.Round(clock.Elapsed.TotalSeconds, 3));
     }
 }

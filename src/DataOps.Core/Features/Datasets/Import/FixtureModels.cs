@@ -33,8 +33,8 @@ internal sealed class FixtureModels(ReferenceCatalog catalog)
             .Select(t => new ContentType(
                 0, t == table ? label : catalog.ModelOf(t)?.Label ?? new ModelLabel("", t.Name), t))
             .ToArray();
-        return new ModelReader(catalog.Database, contentTypes, catalog.References).Read().FirstOrDefault(
-            m => m.Table == table);
+        return new ModelReader(catalog.Database, contentTypes, catalog.References, catalog.Site).Read()
+            .FirstOrDefault(m => m.Table == table);
     }
 
     private static bool IsJoin(Table table) =>

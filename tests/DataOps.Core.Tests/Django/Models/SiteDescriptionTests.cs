@@ -1,0 +1,70 @@
+using DataOps.Core.Features.Databases;
+using DataOps.Core.Features.Orphans;
+
+namespace DataOps.Core.Tests.Django.Models;
+
+public sealed class SiteDescriptionTests(PostgresServer server) : IDisposable
+{
+    private readonly TestDatabase _shop = server.Django("shop.sale shop.vote shop.item", """
+        create table legacy_sales (id int primary key, "Buyer ID" int);
+        create table shop_item (id int primary key, sale_id int);
+        create index shop_item_sale_id_0a1b2c3d on shop_item (sale_id);
+        create table shop_vote (id int primary key, kind int not null, target int not null);
+        insert into legacy_sales values (1, 5);
+        insert into shop_item values (1, 9);
+        insert into shop_vote select 1, id, 77 from django_content_type where model = 'sale'
+        """);
+
+    public void Dispose() => _shop.Dispose();
+
+    [Fact]
+    public void Tables_columns_and_references_of_other_names_are_told()
+    {
+        using Session session = Open("""
+            { "tables": { "shop.sale": "public.legacy_sales" }, "columns": { "shop.sale.buyer": "Buyer ID" },
+              "genericReferences": [ "shop_vote.kind+target" ], "notReferences": [ "shop_item.sale_id" ] }
+            """);
+
+        ModelInfo sale = Assert.Single(new GetModel().Run(session, new(), new()), m => m.Model == "shop.sale");
+        Assert.Equal(("legacy_sales", "buyer"), (sale.Table, sale.Fields));
+        Finding orphan = Assert.Single(new FindOrphan().Run(session, new() { IncludeExpected = true }, new()));
+        Assert.Equal((ReferenceClass.Generic, "shop_vote.kind+target", "77", "legacy_sales"),
+            (orphan.Class, orphan.Reference, orphan.Value, orphan.References));
+    }
+
+    [Fact]
+    public void Without_it_the_same_database_shows_what_nobody_can_know()
+    {
+        Assert.Single(_shop.Run(new GetModel(), new()), m => m is { Model: "shop.sale", Kind: "NoTable" });
+        Assert.Empty(_shop.Run(new FindOrphan(), new() { IncludeExpected = true }));
+    }
+
+    [Theory]
+    [InlineData("{ \"tabels\": {} }", "there is no member tabels")]
+    [InlineData("{ \"tables\": { \"shop.sale\": \"nowhere\" } }", "there is no table nowhere of shop.sale")]
+    [InlineData("{ \"tables\": { \"sale\": \"legacy_sales\" } }", "sale is no model, as app.model")]
+    [InlineData("{ \"columns\": { \"shop.sale\": \"x\" } }", "shop.sale is no field")]
+    [InlineData("{ \"genericReferences\": [ \"shop_vote.kind\" ] }", "not of the form table.type_column+id_column")]
+    [InlineData("{ \"genericReferences\": [ \"shop_vote.kind+nix\" ] }", "shop_vote has no column nix")]
+    [InlineData("{ \"tables\": [] }", "requires an element of type 'Object'")]
+    [InlineData("{ \"tables\"", "cannot be used")]
+    public void What_cannot_be_meant_is_refused_and_named(string site, string why)
+    {
+        using Session session = Open(site);
+
+        DataOpsException refusal = Assert.Throws<DataOpsException>(() => ReferenceCatalog.Read(session));
+
+        Assert.Equal(ErrorIds.InvalidSite, refusal.Id);
+        Assert.Contains(why, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_named()
+    {
+        using Session session = Open("/nowhere/site.json");
+
+        Assert.Equal(ErrorIds.FileNotFound, Assert.Throws<DataOpsException>(() => ReferenceCatalog.Read(session)).Id);
+    }
+
+    private Session Open(string site) => Session.Open(_shop.Settings.WithSite(site), "Test");
+}
