@@ -16,7 +16,7 @@ internal static class Surface
     /// is --fail-on.
     /// </summary>
     public static readonly string[] FrameParameters =
-        ["Connection", "Database", "Credential", "SslMode", "LockTimeout", "InputObject", "WhatIf", "Confirm", "Quiet"];
+        ["Connection", "Database", "Credential", "SslMode", "LockTimeout", "Schema", "SiteDescription", "InputObject", "WhatIf", "Confirm", "Quiet"];
 
     public static string Repository { get; } = Metadata("Repository");
 

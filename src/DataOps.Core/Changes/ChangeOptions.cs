@@ -28,8 +28,7 @@ public abstract record ChangeOptions : PlanOptions
 public abstract record DeletingOptions : ChangeOptions
 {
     /// <summary>
-    /// Most rows to delete, dependent rows included; a plan that deletes more is refused. Default: no limit.
+    /// Most rows to delete, dependent rows included: a number. A plan that deletes more is refused. Default: no limit.
     /// </summary>
-    [Range(0, int.MaxValue)]
-    public int? MaxDelete { get; init; }
+    public string? MaxDelete { get; init; }
 }

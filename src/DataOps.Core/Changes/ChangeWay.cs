@@ -23,11 +23,18 @@ internal abstract class ChangeWay
     public static ChangeWay For(Session session, string operation, ChangeOptions options)
     {
         UndoPlace? undo = UndoPlace.Of(options, session, operation);
-        int? most = (options as DeletingOptions)?.MaxDelete;
+        int? most = (options as DeletingOptions)?.MaxDelete is { } text ? Rows(text) : null;
         if (options.WhatIf)
             return new WhatIf { MaxDelete = most };
         undo?.Prepare();
         return new AtOnce(undo) { MaxDelete = most };
+    }
+
+    private static int Rows(string text)
+    {
+        int rows = OptionText.Parse<int>(nameof(DeletingOptions.MaxDelete), text);
+        OptionCheck.InRange(nameof(DeletingOptions.MaxDelete), rows, 0, int.MaxValue);
+        return rows;
     }
 
     /// <summary>Prepares the transaction.</summary>

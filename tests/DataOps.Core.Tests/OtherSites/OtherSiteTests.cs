@@ -35,8 +35,8 @@ public sealed class OtherSiteTests(PostgresServer server) : IDisposable
         using TestDatabase database = Make(site);
         using Session session = Open(database, site);
 
-        Assert.Empty(new Core.Features.Audits.TestDatabase().Run(session, new(), new())
-            .Where(f => f.Severity <= Severity.Warning));
+        Assert.DoesNotContain(
+            new Core.Features.Audits.TestDatabase().Run(session, new(), new()), f => f.Severity <= Severity.Warning);
     }
 
     [Theory, MemberData(nameof(Sites))]
@@ -63,9 +63,9 @@ public sealed class OtherSiteTests(PostgresServer server) : IDisposable
         using Session session = Open(database, site);
         string path = _files.New() + ".json";
 
-        new ImportDataset()
-            .Run(session, new() { Path = SharedFile($"{site}.dumpdata-plain.json.gz"), NoUndo = true }, new()).Last();
-        new ExportDataset().Run(session, new() { Path = path, IncludeDerived = true }, new()).Single();
+        Assert.NotEmpty(new ImportDataset()
+            .Run(session, new() { Path = SharedFile($"{site}.dumpdata-plain.json.gz"), NoUndo = true }, new()));
+        Assert.Single(new ExportDataset().Run(session, new() { Path = path, IncludeDerived = true }, new()));
 
         Dictionary<string, JsonObject> ours = Objects(JsonNode.Parse(File.ReadAllBytes(path))!);
         Assert.Empty(Objects(Dumpdata(site, "plain")).SelectMany(o => Differences(o.Value, ours[o.Key])).Distinct());

@@ -100,7 +100,7 @@ public sealed class RepairSiteTests(PostgresServer server) : IDisposable
         RepairOrphanResult byName = damage.Repair(
             new() { Reference = [stale], Action = OrphanAction.Delete, WhatIf = true });
         DataOpsException limited = damage.Refuse(
-            new() { Reference = [stale], Action = OrphanAction.Delete, MaxDelete = 10, NoUndo = true });
+            new() { Reference = [stale], Action = OrphanAction.Delete, MaxDelete = "10", NoUndo = true });
 
         Assert.Equal((0, 1, null), (byClass.Deleted, byClass.Updated, byClass.DeletedPages));
         Assert.True(byName.Deleted > 50);
