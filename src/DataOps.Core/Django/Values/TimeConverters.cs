@@ -100,8 +100,8 @@ internal sealed class TimeWithZoneConverter() : PlainConverter(isQuoted: true)
 }
 
 /// <summary>
-/// Dates with times: points in time (timestamptz), which are read as UTC when they name no zone, or without a zone
-/// (timestamp).
+/// Dates with times: points in time (timestamptz), which are read as UTC when they name no zone and nobody says
+/// another, or without a zone (timestamp).
 /// </summary>
 internal sealed class TimestampConverter : PlainConverter
 {
@@ -111,10 +111,12 @@ internal sealed class TimestampConverter : PlainConverter
 
     private readonly bool _hasZone;
     private readonly int _digits;
+    private readonly NaiveTimes? _naive;
 
     public TimestampConverter(bool hasZone, ValueForm form) : base(isQuoted: true, form.Losses)
     {
         (_hasZone, _digits) = (hasZone, TimeText.Digits(form.Precision));
+        _naive = hasZone ? form.NaiveTimes : null;
         Empty = (SqlText)$"now()";
     }
 
@@ -142,13 +144,18 @@ internal sealed class TimestampConverter : PlainConverter
             return null;
         TextCursor cursor = new(given);
         bool isShifted = false;
+        int start = text.Written.Length;
         bool isDate = TimeText.ReadDate(ref cursor, text);
+        int local = text.Written.Length;
         if (isDate && !cursor.AtEnd && !cursor.Rest.StartsWith(TimeText.BeforeChrist))
         {
             text.WriteByte((byte)' ');
-            isDate = cursor.ReadOneOf("Tt "u8) != 0 && TimeText.ReadTime(ref cursor, text)
-                && TimeText.ReadZone(ref cursor, text, out isShifted);
+            isDate = cursor.ReadOneOf("Tt "u8) != 0 && TimeText.ReadTime(ref cursor, text);
+            local = text.Written.Length;
+            isDate = isDate && TimeText.ReadZone(ref cursor, text, out isShifted);
         }
+        if (isDate && _naive is not null && text.Written.Length == local)
+            TimeText.WriteOffset(_naive.Take(text.Written[start..]), text);
         if (!isDate || !TimeText.ReadEra(ref cursor, text) || !cursor.AtEnd)
             return "not a date and time";
         return isShifted && !_hasZone ? "has a time zone, which the column cannot hold" : null;

@@ -77,8 +77,7 @@ internal sealed class LoadStages(
         Run($"""
             select set_config('random_page_cost', least(current_setting('random_page_cost')::float8, 1.1)::text, true)
             """);
-        JsonFields jsonFields = JsonFields.Of(options.StreamField, options.JsonField, catalog.Models, context);
-        StagingArea area = new(session, catalog, _models, _keys, jsonFields, _path, context);
+        StagingArea area = new(session, catalog, _models, _keys, options, _path, context);
         read?.Invoke(area);
         using FixtureReader reader = FixtureReader.Open(file, context.Cancellation);
         return area.Fill(reader);

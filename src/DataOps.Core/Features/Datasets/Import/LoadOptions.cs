@@ -28,6 +28,12 @@ public abstract record LoadOptions : ChangeOptions
     public IReadOnlyList<string> JsonField { get; init; } = [];
 
     /// <summary>
+    /// Time zone of the site that wrote the file, as Europe/Zurich: for times without a zone, in columns that hold
+    /// points in time. Default: UTC, with a warning.
+    /// </summary>
+    public string? TimeZone { get; init; }
+
+    /// <summary>
     /// Natural keys of your own models, as blog.author=slug or blog.post=slug+author.name; blog.author= for none. Those
     /// of Django, Wagtail and taggit are known.
     /// </summary>

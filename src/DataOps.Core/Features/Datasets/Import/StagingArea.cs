@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DataOps.Core.Django.Values;
 using DataOps.Core.Files;
 using Npgsql;
 
@@ -15,7 +16,7 @@ internal sealed record StagedFile(IReadOnlyList<StagingTable> Tables, long Objec
 /// </summary>
 /// <remarks>The tables are temporary and end with the transaction.</remarks>
 internal sealed class StagingArea(
-    Session session, ReferenceCatalog catalog, FixtureModels models, NaturalKeys keys, JsonFields jsonFields,
+    Session session, ReferenceCatalog catalog, FixtureModels models, NaturalKeys keys, LoadOptions options,
     string path, OperationContext context)
 {
     private const int SendAt = 1 << 18;
@@ -26,6 +27,10 @@ internal sealed class StagingArea(
     private readonly List<StagingTable> _tables = [];
     private readonly HashSet<string> _unknown = [];
     private readonly ImportProblems _problems = new(session, path, context.Cancellation);
+    private readonly JsonFields _jsonFields = JsonFields.Of(
+        options.StreamField, options.JsonField, catalog.Models, context);
+
+    private readonly TimeZoneInfo? _zone = NaiveTimes.Zone(options.TimeZone);
     private long _waiting;
 
     /// <summary>A table for each model that occurred, in the file's order.</summary>
@@ -57,6 +62,8 @@ internal sealed class StagingArea(
             foreach (StagingBuffer buffer in table.Buffers)
                 Flush(table, buffer);
         _problems.ThrowIfAny();
+        if (_zone is null)
+            WarnOfNaiveTimes();
         // What is not in the file is asked by its key, of as many rows as there are.
         foreach (StagingTable table in _tables)
             session.Run(
@@ -103,8 +110,12 @@ internal sealed class StagingArea(
         if (_tables.FirstOrDefault(t => t.Model.Table == model.Table) is { } known)
             return known;
         StagingTable table = new(session, model, catalog, keys);
-        foreach (StagingColumn column in table.Columns.Where(c => JsonFields.IsJson(c.Column)))
-            column.IsStreamField = jsonFields.IsStreamField(model, column.Field);
+        foreach (StagingColumn column in table.Keys.Concat(table.Columns))
+            column.Form = new ValueForm
+            {
+                StreamField = _jsonFields.UseOf(model, column.Field),
+                NaiveTimes = new NaiveTimes(_zone),
+            };
         _tables.Add(table);
         return table;
     }
@@ -116,6 +127,24 @@ internal sealed class StagingArea(
                 ErrorIds.UnknownField, "fields in {0} are not in the database",
                 "Bring the application that wrote the file and this database to the same migrations.",
                 source.Label, "", field, "no such column or many-to-many list"));
+    }
+
+    private void WarnOfNaiveTimes()
+    {
+        var fields =
+            (from table in _tables
+             from column in table.Columns.Prepend(table.Keys[0])
+             where column.FirstNaive is not null
+             orderby column.FirstNaive!.Value.Line
+             select (table.Model.Label, column.Field, column.Naive!.Count, First: column.FirstNaive!.Value)).ToArray();
+        if (fields.Length == 0)
+            return;
+        (ModelLabel model, string field, _, (string key, long line)) = fields[0];
+        long count = fields.Sum(f => f.Count);
+        context.Warning?.Invoke(
+            $"{count} {(count == 1 ? "time" : "times")} in {fields.Length} {(fields.Length == 1 ? "field" : "fields")} "
+                + $"of {Path.GetFileName(path)} have no time zone and are taken as UTC, first {field} of {model} {key} "
+                + $"in line {line}. If TIME_ZONE of the site that wrote them is another one, load with -TimeZone.");
     }
 
     private void FlushLargest()

@@ -17,17 +17,17 @@ internal sealed class StagingColumn(string name, Column column, Reference? refer
     private ValueConverter _converter = ValueConverter.For(column);
     private readonly Utf8Output _text = new();
 
-    /// <summary>
-    /// Whether texts in a JSON column are the JSON of a StreamField, as the user says; null when the texts tell.
-    /// </summary>
-    public bool? IsStreamField
+    /// <summary>How the file holds its values.</summary>
+    public ValueForm Form
     {
-        set => _converter = ValueConverter.For(column, new ValueForm
-        {
-            StreamField = value switch { true => StreamFieldUse.Yes, false => StreamFieldUse.No,
-                null => StreamFieldUse.Unknown },
-        });
+        set => (_converter, Naive) = (ValueConverter.For(column, value), value.NaiveTimes);
     }
+
+    /// <summary>Its times without a zone.</summary>
+    public NaiveTimes? Naive { get; private set; }
+
+    /// <summary>The key and the line of the first object with one; null where there is none.</summary>
+    public (string Key, long Line)? FirstNaive { get; set; }
 
     /// <summary>What the file calls it.</summary>
     public string Field => name;

@@ -142,26 +142,16 @@ internal sealed class StagingTable
         for (int i = 0; i < Keys.Count; i++)
         {
             if (key is null)
-            {
                 Keys[i].WriteNull(Buffer);
-            }
-            else if (Keys[i].Write(source[_keys[i]!.Value], Buffer) is { } problem)
-            {
-                Report(source, key.Value, "pk", problem, problems);
-                isGood = false;
-            }
+            else
+                isGood &= Write(Keys[i], source, _keys[i]!.Value, problems);
         }
         for (int i = 0; i < Columns.Count; i++)
         {
-            if (_values[i] is not { } value)
-            {
+            if (_values[i] is { } value)
+                isGood &= Write(Columns[i], source, value, problems);
+            else
                 Columns[i].WriteNull(Buffer);
-            }
-            else if (Columns[i].Write(source[value], Buffer) is { } problem)
-            {
-                Report(source, value, Columns[i].Field, problem, problems);
-                isGood = false;
-            }
         }
         if (isGood)
             Buffer.EndRow(source.Line);
@@ -169,14 +159,26 @@ internal sealed class StagingTable
             Buffer.DiscardRow();
     }
 
+    private bool Write(StagingColumn column, FixtureObject source, FixtureSlice value, ImportProblems problems)
+    {
+        string? problem = column.Write(source[value], Buffer);
+        if (problem is not null)
+            Report(source, value, column.Field, problem, problems);
+        else if (column is { Naive.Count: > 0, FirstNaive: null })
+            column.FirstNaive = (KeyOf(source), source.Line);
+        return problem is null;
+    }
+
     private void Report(FixtureObject source, FixtureSlice value, string field, string problem, ImportProblems problems)
     {
-        string key = source.Key is { } own ? Shown(source[own]).Trim('"') : "";
         problems.Add(source.LineOf(value), new(
             ErrorIds.InvalidValue, "values in {0} cannot be stored",
             "Correct them in the file, or where it was exported.",
-            Model.Label, key, field, $"{Shown(source[value])}: {problem}"));
+            Model.Label, KeyOf(source), field, $"{Shown(source[value])}: {problem}"));
     }
+
+    private static string KeyOf(FixtureObject source) =>
+        source.Key is { } own ? Shown(source[own]).Trim('"') : "";
 
     private static string Shown(ReadOnlySpan<byte> json)
     {

@@ -1,5 +1,6 @@
 using DataOps.Core.Features.Datasets;
 using DataOps.Core.Features.Datasets.Import;
+using DataOps.Core.Features.Datasets.Testing;
 using DataOps.Core.Features.Undo;
 
 namespace DataOps.Core.Tests.Features.Datasets.Import;
@@ -131,6 +132,41 @@ public sealed class ImportChoiceTests : IDisposable
     }
 
     [Fact]
+    public void Times_without_a_zone_are_taken_in_the_sites_and_without_one_counted_and_warned_of()
+    {
+        _site.Execute("""
+            create table news_event (id int primary key, at timestamptz, ends timestamptz[], wall timestamp);
+            insert into django_content_type (app_label, model) values ('news', 'event')
+            """);
+        string file = _files.Lines(
+            """{"model": "news.event", "pk": 6, "fields": {"at": "2024-07-01T12:00:00Z", "wall": "2024-07-01T12:00"}}""",
+            """{"model": "news.event", "pk": 7, "fields": {"at": "2024-07-01T12:00:00", "ends": "[\"2024-07-02\"]"}}""",
+            """{"model": "news.event", "pk": 8, "fields": {"at": "2024-01-01"}}""");
+        const string Stored = """
+            select concat_ws(' ', to_char(at at time zone 'UTC', 'MM-DD HH24:MI'),
+              to_char(ends[1] at time zone 'UTC', 'MM-DD HH24:MI'), to_char(wall, 'MM-DD HH24:MI'))
+            from news_event order by id
+            """;
+
+        List<string> said = [];
+        Load(file, context: new() { Warning = said.Add });
+        Assert.StartsWith("3 times in 2 fields of ", Assert.Single(said, w => w.Contains("zone")));
+        Assert.Contains("first at of news.event 7 in line 2.", said.Single(w => w.Contains("zone")));
+        Assert.Equal(
+            ["07-01 12:00 07-01 12:00", "07-01 12:00 07-02 00:00", "01-01 00:00"], _site.Column(Stored));
+        Assert.Contains("3 times", Assert.Single(
+            _site.Run(new TestDataset(), new() { Path = file }).OfType<DatasetFinding>(),
+            f => f is { Severity: Severity.Warning, Id: "LoadWarning" } && f.Problem.Contains("zone")).Problem);
+
+        said.Clear();
+        Load(file, new() { TimeZone = "Europe/Zurich" }, new() { Warning = said.Add });
+        Assert.DoesNotContain(said, w => w.Contains("zone"));
+        Assert.Equal(
+            ["07-01 12:00 07-01 12:00", "07-01 10:00 07-01 22:00", "12-31 23:00"], _site.Column(Stored));
+        Assert.Equal("InvalidOption", Refused(file, new() { TimeZone = "Europe/Basel" }).Id);
+    }
+
+    [Fact]
     public void A_page_without_a_parent_is_refused_by_its_path()
     {
         string page =
@@ -255,9 +291,10 @@ public sealed class ImportChoiceTests : IDisposable
     private static string Group(int key, string name) =>
         $$$"""{"model": "auth.group", "pk": {{{key}}}, "fields": {"name": "{{{name}}}"}}""";
 
-    private ImportResult Load(string path, ImportDatasetOptions? options = null) =>
-        Assert.Single(_site.Run(new ImportDataset(), (options ?? new()) with { Path = path, NoUndo = true })
-            .OfType<ImportResult>());
+    private ImportResult Load(
+        string path, ImportDatasetOptions? options = null, OperationContext? context = null) => Assert.Single(
+            _site.Run(new ImportDataset(), (options ?? new()) with { Path = path, NoUndo = true }, context)
+                .OfType<ImportResult>());
 
     private DataOpsException Refused(string path, ImportDatasetOptions options)
     {
