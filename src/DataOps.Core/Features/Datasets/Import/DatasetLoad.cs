@@ -117,11 +117,26 @@ internal sealed class LoadStages(
     {
         KeyedRows rows = settled.Rows;
         new ImportChecks(Problems()).RequireNeededFields(rows.Tables, options.MissingField);
+        WarnOfDefaults(rows.Tables);
         ConflictReplacement replacement = ConflictReplacement.Plan(
             session, catalog, settled, changes, context.Cancellation);
         IReadOnlyList<ModelCounts> models = new ImportComparison(session, rows, changes, options, context).Plan();
-        ImportRun run = new(session, catalog, rows, models, changes, deletion, replacement, options, _path, context);
+        ImportRun run = new(session, catalog, rows, models, changes, deletion, replacement, _path, context);
         return new DatasetLoad(staged, rows.Ids.Skipped, run, deletion, replacement);
+    }
+
+    private void WarnOfDefaults(IEnumerable<StagingTable> tables)
+    {
+        string[] models =
+        [
+            .. from table in tables
+               let columns = Enumerable.Range(0, table.Shapes.Count).SelectMany(table.Lacking).Distinct()
+               let filled = columns.Where(c => c.Default is not null).Select(c => $"{c.Field} {c.Default!.Shown}")
+               where filled.Any()
+               select $"{table.Model.Label}: {string.Join(", ", filled)}",
+        ];
+        if (models.Length > 0)
+            context.Warning?.Invoke($"Fields that objects lack get their defaults. {string.Join("; ", models)}.");
     }
 
     private ImportProblems Problems() => new(session, _path, context.Cancellation);
@@ -170,21 +185,24 @@ internal sealed class ImportChecks(ImportProblems problems)
             for (int shape = 0; shape < table.Shapes.Count; shape++)
             {
                 StagingColumn[] lacking =
-                    [.. table.Columns.Except(table.Shapes[shape]).Where(c => NeedsValue(c.Column, missing))];
+                    [.. table.Lacking(shape).Where(c => EmptyValue.IsNeeded(c.Column) && c.Default is null)];
                 if (lacking.Length == 0)
                     continue;
                 string fields = string.Join(", ", lacking.Select(c => c.Field));
                 SqlText isNew = $"from {table.Name} s where s._shape = {shape} and {ImportStatements.IsNew(table)}";
                 problems.AddRows($"s._line", [ImportStatements.KeyOf(table)], isNew, r => new(
-                    ErrorIds.MissingField, "new rows in {0} lack a field that has no default in the database",
-                    "Add the fields to the file, as the defaults that models have in Python are not in the database; "
-                        + "or load with -MissingField Default, for an empty value.",
+                    ErrorIds.MissingField,
+                    missing == MissingField.Keep
+                        ? "new rows in {0} lack a field that has no default in the database"
+                        : "new rows in {0} lack a field whose default nobody knows",
+                    missing == MissingField.Keep
+                        ? "Add the fields to the file, as the defaults that models have in Python are not in the "
+                            + "database; or load with -MissingField Default, where they are known."
+                        : "Add the fields to the file, as the defaults that models have in Python are not in the "
+                            + "database.",
                     table.Model.Label, r[0], fields, "missing"));
             }
         }
         problems.ThrowIfAny();
     }
-
-    private static bool NeedsValue(Column column, MissingField missing) =>
-        EmptyValue.IsNeeded(column) && (missing == MissingField.Keep || EmptyValue.OfField(column) is null);
 }

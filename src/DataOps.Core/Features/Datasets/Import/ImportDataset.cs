@@ -120,9 +120,8 @@ public enum MissingField
     Keep,
 
     /// <summary>
-    /// Write the column's default, NULL or an empty value of its type, into existing rows too, as loaddata does with
-    /// the
-    /// model's defaults.
+    /// Write the model's default as far as it is known, else the column's, NULL or an empty text, into existing rows
+    /// too, as loaddata does; refuse a new row where none is known.
     /// </summary>
     Default,
 }

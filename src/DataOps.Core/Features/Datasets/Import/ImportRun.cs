@@ -11,7 +11,6 @@ internal sealed class ImportRun(
     ChangeSet changes,
     PlannedDeletion deletion,
     ConflictReplacement replacement,
-    LoadOptions options,
     string path,
     OperationContext context)
 {
@@ -66,10 +65,10 @@ internal sealed class ImportRun(
         TablePlan changed = changes.Of(table.Model.Table);
         Park(table);
         for (int shape = 0; shape < table.Shapes.Count; shape++)
-            if (ImportStatements.Update(table, shape, options.MissingField, changed, waiting) is { } update)
+            if (ImportStatements.Update(table, shape, changed, waiting) is { } update)
                 Run(update);
         for (int shape = 0; shape < table.Shapes.Count; shape++)
-            Run(ImportStatements.Insert(table, shape, options.MissingField, changed, waiting));
+            Run(ImportStatements.Insert(table, shape, changed, waiting));
     }
 
     private void Complete(StagingTable table, StagingColumn[] waiting)

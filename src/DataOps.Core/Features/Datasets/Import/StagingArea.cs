@@ -116,6 +116,9 @@ internal sealed class StagingArea(
                 StreamField = _jsonFields.UseOf(model, column.Field),
                 NaiveTimes = new NaiveTimes(_zone),
             };
+        if (options.MissingField == MissingField.Default)
+            foreach (StagingColumn column in table.Columns)
+                column.Default = FieldDefault.Of(session, catalog, model, column.Column, context.Cancellation);
         _tables.Add(table);
         return table;
     }
@@ -141,10 +144,11 @@ internal sealed class StagingArea(
             return;
         (ModelLabel model, string field, _, (string key, long line)) = fields[0];
         long count = fields.Sum(f => f.Count);
+        string times = count == 1 ? "1 time has" : $"{count} times have";
         context.Warning?.Invoke(
-            $"{count} {(count == 1 ? "time" : "times")} in {fields.Length} {(fields.Length == 1 ? "field" : "fields")} "
-                + $"of {Path.GetFileName(path)} have no time zone and are taken as UTC, first {field} of {model} {key} "
-                + $"in line {line}. If TIME_ZONE of the site that wrote them is another one, load with -TimeZone.");
+            $"{times} no zone and will be UTC, in {fields.Length} {(fields.Length == 1 ? "field" : "fields")} of "
+                + $"{Path.GetFileName(path)}, first {field} of {model} {key} in line {line}. If the site that wrote "
+                + $"the file has another TIME_ZONE, load with -TimeZone.");
     }
 
     private void FlushLargest()

@@ -23,6 +23,11 @@ internal sealed class StagingColumn(string name, Column column, Reference? refer
         set => (_converter, Naive) = (ValueConverter.For(column, value), value.NaiveTimes);
     }
 
+    /// <summary>
+    /// What is written where an object lacks it; null where nothing is, as none is asked for or known.
+    /// </summary>
+    public FieldDefault? Default { get; set; }
+
     /// <summary>Its times without a zone.</summary>
     public NaiveTimes? Naive { get; private set; }
 

@@ -84,6 +84,9 @@ internal sealed class StagingTable
     /// <summary>The columns of each shape, by its number.</summary>
     public IReadOnlyList<IReadOnlyList<StagingColumn>> Shapes => _shapeColumns;
 
+    /// <summary>The columns that a shape lacks.</summary>
+    public IEnumerable<StagingColumn> Lacking(int shape) => Columns.Except(_shapeColumns[shape]);
+
     public IEnumerable<StagingBuffer> Buffers => Lists.Select(l => l.Buffer).Prepend(Buffer);
 
     /// <summary>The name of a temporary table of the load that has to do with a table.</summary>

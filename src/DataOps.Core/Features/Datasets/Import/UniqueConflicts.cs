@@ -202,7 +202,7 @@ internal sealed class UniqueConflicts(
     {
         foreach (StagingTable table in rows.Tables)
             for (int shape = 0; shape < table.Shapes.Count; shape++)
-                if (ImportStatements.Differing(table, shape, MissingField.Keep) is { } differing)
+                if (ImportStatements.Differing(table, shape) is { } differing)
                     problems.AddRows($"s._line", [ImportStatements.KeyOf(table)], differing, r => new(
                         ErrorIds.AlreadyThere, "rows in {0} are in the database already and differ",
                         "Load with -OnConflict Update, or Skip to keep what is there.",
