@@ -64,6 +64,11 @@ internal sealed class StagingArea(
         _problems.ThrowIfAny();
         if (_zone is null)
             WarnOfNaiveTimes();
+        foreach (StagingTable table in _tables.Where(t => t.InheritedFields.Count > 0))
+            context.Warning?.Invoke(
+                $"{string.Join(", ", table.InheritedFields)} in objects of {table.Model.Label}: fields of its parent "
+                    + $"{models.LabelOf(table.Model.Parent!)}, which only objects of that model can change; they are "
+                    + "left out, as loaddata does.");
         // What is not in the file is asked by its key, of as many rows as there are.
         foreach (StagingTable table in _tables)
             session.Run(

@@ -16,7 +16,10 @@ internal sealed class StagingTable
 {
     private const int Ignored = -1;
     private const int Unknown = -2;
-    private const int ParentLink = -3;
+    private const int Inherited = -3;
+
+    // The slot of the key's first column; those of the others are below.
+    private const int FirstKey = -4;
 
     private readonly Dictionary<string, int> _slots = [];
     private readonly List<(byte[] Name, int Slot)> _previous = [];
@@ -24,6 +27,7 @@ internal sealed class StagingTable
     private readonly List<IReadOnlyList<StagingColumn>> _shapeColumns = [];
     private readonly FixtureSlice?[] _values;
     private readonly FixtureSlice?[] _keys;
+    private readonly SortedSet<string> _inherited = new(StringComparer.Ordinal);
     private readonly char[] _shape;
 
     public StagingTable(Session session, Model model, ReferenceCatalog catalog, NaturalKeys keys)
@@ -49,7 +53,7 @@ internal sealed class StagingTable
             Reference? reference = catalog.ReferenceOf(list.Table, list.TargetColumn);
             return new StagingList(session, list, reference, reference is null ? null : keys.Of(reference));
         })];
-        NameSlots();
+        NameSlots(catalog);
 
         StagingColumn Staged(string field, Column column)
         {
@@ -68,6 +72,9 @@ internal sealed class StagingTable
     /// under their names.
     /// </summary>
     public SqlText Name => NameOf("import", Model.Table);
+
+    /// <summary>Fields of a parent model in objects of this one, which loaddata takes and does not write.</summary>
+    public IReadOnlyCollection<string> InheritedFields => _inherited;
 
     /// <summary>Whether a row came without a key of its own.</summary>
     public bool HasKeyless { get; private set; }
@@ -100,25 +107,29 @@ internal sealed class StagingTable
     public void Take(FixtureObject source, long row, ImportProblems problems, Action<string> unknownField)
     {
         Array.Clear(_values);
-        FixtureSlice? link = null;
+        Array.Clear(_keys);
         for (int i = 0; i < source.Fields.Count; i++)
         {
+            FixtureSlice value = source.Fields[i].Value;
             int slot = SlotOf(source, i);
             if (slot == Unknown)
                 unknownField(source.NameOf(source.Fields[i]));
-            else if (slot == ParentLink)
-                link = source.Fields[i].Value;
-            else if (slot != Ignored)
-                _values[slot] = source.Fields[i].Value;
+            else if (slot == Inherited)
+                _inherited.Add(source.NameOf(source.Fields[i]));
+            else if (slot >= 0)
+                _values[slot] = value;
+            else if (slot <= FirstKey)
+                _keys[FirstKey - slot] = source[value].SequenceEqual("null"u8) ? null : value;
         }
-        FixtureSlice? key = source.Key ?? link;
-        if (key is null ? Natural is null || Keys.Count != 1 : !TryKeys(source, key.Value))
+        // Without "pk" the fields of the key say it.
+        bool hasKey = source.Key is { } key ? TryKeys(source, key) : _keys.All(k => k is not null);
+        if (!hasKey && (source.Key is not null || Natural is null || Keys.Count != 1))
         {
             AddMissingKey(source, problems);
             return;
         }
-        HasKeyless |= key is null;
-        TakeRow(source, row, key, problems);
+        HasKeyless |= !hasKey;
+        TakeRow(source, row, hasKey, problems);
         for (int i = 0; i < Lists.Count; i++)
             if (_values[Columns.Count + i] is { } value && Lists[i].Take(source, row, value) is { } problem)
                 Report(source, value, Lists[i].List.Name, problem, problems);
@@ -136,7 +147,7 @@ internal sealed class StagingTable
             source.Key is null ? "missing, and no natural key is known" : "not the key's columns"));
     }
 
-    private void TakeRow(FixtureObject source, long row, FixtureSlice? key, ImportProblems problems)
+    private void TakeRow(FixtureObject source, long row, bool hasKey, ImportProblems problems)
     {
         bool isGood = true;
         Buffer.Add(row);
@@ -144,10 +155,10 @@ internal sealed class StagingTable
         Buffer.Add(ShapeOf());
         for (int i = 0; i < Keys.Count; i++)
         {
-            if (key is null)
-                Keys[i].WriteNull(Buffer);
-            else
+            if (hasKey)
                 isGood &= Write(Keys[i], source, _keys[i]!.Value, problems);
+            else
+                Keys[i].WriteNull(Buffer);
         }
         for (int i = 0; i < Columns.Count; i++)
         {
@@ -239,25 +250,34 @@ internal sealed class StagingTable
         return slot;
     }
 
-    private void NameSlots()
+    private void NameSlots(ReferenceCatalog catalog)
     {
         for (int i = 0; i < Columns.Count; i++)
             _slots[Columns[i].Field] = i;
         for (int i = 0; i < Lists.Count; i++)
             _slots[Lists[i].List.Name] = Columns.Count + i;
-        // A reference without a constraint has its name from its model, which may come with the file.
+        // A reference may be called as its column is, and one without a constraint has its name from its model, which
+        // may come with the file.
         for (int i = 0; i < Columns.Count; i++)
-            if (Field.Referring(Columns[i].Column.Name) is { } name)
-                _slots.TryAdd(name, i);
-        // What PostgreSQL generates, and the key's own fields, which stand in pk; the link to a parent stands for it
-        // where there is no pk.
-        foreach (Column column in Model.Table.Columns.Where(c => !c.IsWritable || Model.Key.Contains(c)))
+            AddNames(Columns[i].Column, i);
+        for (int i = 0; i < Keys.Count; i++)
+            AddNames(Keys[i].Column, FirstKey - i);
+        foreach (Column generated in Model.Table.Columns.Where(c => !c.IsWritable))
+            AddNames(generated, Ignored);
+        for (Table? parent = Model.Parent; parent is not null; parent = catalog.ParentLink(parent)?.Target)
         {
-            int slot = Keys is [{ Reference: not null } only] && only.Column == column ? ParentLink : Ignored;
-            _slots.TryAdd(column.Name, slot);
-            if (Field.Referring(column.Name) is { } name)
-                _slots.TryAdd(name, slot);
+            foreach (Column column in parent.Columns)
+                AddNames(column, parent.PrimaryKey.Contains(column.Name) ? Ignored : Inherited);
+            foreach (ManyToManyList list in catalog.ModelOf(parent)?.ManyToMany ?? [])
+                _slots.TryAdd(list.Name, Inherited);
         }
+    }
+
+    private void AddNames(Column column, int slot)
+    {
+        _slots.TryAdd(column.Name, slot);
+        if (Field.Referring(column.Name) is { } name)
+            _slots.TryAdd(name, slot);
     }
 }
 
