@@ -17,6 +17,9 @@ internal sealed record DatasetLoad(
     /// <summary>Objects in the file.</summary>
     public long Objects => Staged.Objects;
 
+    /// <summary>Rows that do not differ.</summary>
+    public long Unchanged => Objects - Staged.Ignored - Inserted - Updated - Skipped;
+
     /// <summary>Rows that are not there.</summary>
     public long Inserted => Run.Models.Sum(m => m.Inserted);
 
@@ -102,7 +105,8 @@ internal sealed class LoadStages(
 
     // What goes is in nobody's way, and nobody's target.
     private PlannedDeletion PlanDeletion(KeyedRows rows, StagedFile staged) =>
-        new ImportDeletion(session, catalog, rows, changes, options, _path, context).Plan(staged.Specs, staged.Objects);
+        new ImportDeletion(session, catalog, rows, changes, options, _path, context).Plan(
+            staged.Specs, staged.Objects - staged.Ignored);
 
     // Before the references: what refers to a row that stays out then refers to the one that it had to leave the place
     // to.

@@ -16,6 +16,17 @@ public abstract record LoadOptions : ChangeOptions
     /// <summary>Format of the dataset. Default: by its name or its content.</summary>
     public DatasetFormat? Format { get; init; }
 
+    /// <summary>Models to load, as app or app.model. Default: all in the file.</summary>
+    [Option(Wildcards = true, Completes = OptionNames.ModelName)]
+    public IReadOnlyList<string> Model { get; init; } = [];
+
+    /// <summary>Models to leave out, as app or app.model.</summary>
+    [Option(Wildcards = true, Completes = OptionNames.ModelName)]
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>Leave out models and fields that the database lacks, as loaddata --ignorenonexistent does.</summary>
+    public bool IgnoreUnknown { get; init; }
+
     /// <summary>
     /// JSON fields whose texts hold the JSON of a StreamField, as app.model.field. Default: texts that are lists of
     /// blocks.

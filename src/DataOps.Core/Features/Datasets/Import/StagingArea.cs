@@ -9,7 +9,14 @@ namespace DataOps.Core.Features.Datasets.Import;
 /// <param name="Tables">A table for each model that occurred, in the file's order.</param>
 /// <param name="Objects">Objects read.</param>
 /// <param name="Specs">What the file says about the rows of its models.</param>
-internal sealed record StagedFile(IReadOnlyList<StagingTable> Tables, long Objects, FileSpecs Specs);
+internal sealed record StagedFile(IReadOnlyList<StagingTable> Tables, long Objects, FileSpecs Specs)
+{
+    /// <summary>Objects that are in no table, as the user asked for.</summary>
+    public long Ignored { get; init; }
+
+    /// <summary>Models and fields that the database lacks and that were left out; null when there are none.</summary>
+    public string? Unknown { get; init; }
+}
 
 /// <summary>
 /// Brings a dataset file into staging tables, one a model and one a many-to-many list, in constant memory.
@@ -25,7 +32,8 @@ internal sealed class StagingArea(
 
     private readonly Dictionary<string, StagingTable?> _byLabel = [];
     private readonly List<StagingTable> _tables = [];
-    private readonly HashSet<string> _unknown = [];
+    private readonly Dictionary<string, long> _unknown = [];
+    private readonly FileSelection _selection = new(options.Model, options.Exclude);
     private readonly ImportProblems _problems = new(session, path, context.Cancellation);
     private readonly JsonFields _jsonFields = JsonFields.Of(
         options.StreamField, options.JsonField, catalog.Models, context);
@@ -39,6 +47,13 @@ internal sealed class StagingArea(
     /// <summary>Objects read.</summary>
     public long Objects { get; private set; }
 
+    /// <summary>Objects left out, as the user asked for other models, or as the database lacks theirs.</summary>
+    public long Ignored { get; private set; }
+
+    /// <summary>Models, and fields as app.model.field, that the database lacks, each with the objects that have
+    /// it.</summary>
+    public IReadOnlyDictionary<string, long> Unknown => _unknown;
+
     /// <summary>Reads all objects of a file.</summary>
     /// <exception cref="DataOpsException">
     /// The file is broken, or names what the database does not have, or holds what it cannot store: all of it, with
@@ -51,7 +66,8 @@ internal sealed class StagingArea(
         while (reader.Read())
         {
             Objects++;
-            Take(reader.Current);
+            if (_selection.Take(reader.Current.Label))
+                Take(reader.Current);
             if (Objects % 256 == 0 && Stopwatch.GetElapsedTime(reported).TotalSeconds > SecondsBetweenReports)
             {
                 context.Report(activity, Objects, null);
@@ -61,7 +77,11 @@ internal sealed class StagingArea(
         foreach (StagingTable table in _tables)
             foreach (StagingBuffer buffer in table.Buffers)
                 Flush(table, buffer);
+        _selection.ReportUnmatched(catalog.Models.Select(m => m.Label), path, context);
         _problems.ThrowIfAny();
+        Ignored += _selection.LeftOut;
+        if (_unknown.Count > 0)
+            context.Warning?.Invoke($"Left out, as the database lacks them: {UnknownText}.");
         if (_zone is null)
             WarnOfNaiveTimes();
         foreach (StagingTable table in _tables.Where(t => t.InheritedFields.Count > 0))
@@ -75,15 +95,28 @@ internal sealed class StagingArea(
                 $"create index on {table.Buffer.Table} ({table.Keys.Select(k => k.Sql)})", context.Cancellation);
         foreach (StagingBuffer buffer in _tables.SelectMany(t => t.Buffers))
             session.Run($"analyze {buffer.Table}", context.Cancellation);
-        return new StagedFile(_tables, Objects, FileSpecs.Of(reader, models, _tables, path));
+        bool IsTaken(string label) =>
+            _selection.Includes(label) && (!options.IgnoreUnknown || models.Find(label) is not null);
+        return new StagedFile(_tables, Objects, FileSpecs.Of(reader, models, _tables, IsTaken, path))
+        {
+            Ignored = Ignored, Unknown = _unknown.Count == 0 ? null : UnknownText,
+        };
     }
+
+    private string UnknownText => string.Join(
+        ", ", _unknown.Select(u => $"{u.Key} ({u.Value} {(u.Value == 1 ? "object" : "objects")})"));
 
     private void Take(FixtureObject source)
     {
         if (!_byLabel.TryGetValue(source.Label, out StagingTable? table))
             _byLabel[source.Label] = table = Open(source);
         if (table is null)
+        {
+            Ignored++;
+            if (options.IgnoreUnknown)
+                _unknown[source.Label] = _unknown.GetValueOrDefault(source.Label) + 1;
             return;
+        }
         long before = table.Buffers.Sum(b => (long)b.Waiting);
         table.Take(source, Objects, _problems, field => AddUnknownField(source, field));
         _waiting -= before;
@@ -100,6 +133,8 @@ internal sealed class StagingArea(
     private StagingTable? Open(FixtureObject source)
     {
         Model? model = models.Find(source.Label);
+        if (model is null && options.IgnoreUnknown)
+            return null;
         if (model is null || model.Key.Count == 0)
         {
             string what = model is null
@@ -107,7 +142,7 @@ internal sealed class StagingArea(
                 : "a table without a primary key";
             _problems.Add(source.Line, new(
                 ErrorIds.UnknownModel, "models in {0} are not in the database",
-                "Run the application's migrations first, or leave these models out of the export.",
+                "Run the application's migrations first; or load with -IgnoreUnknown, without those models.",
                 source.Label, "", "", what));
             return null;
         }
@@ -130,10 +165,13 @@ internal sealed class StagingArea(
 
     private void AddUnknownField(FixtureObject source, string field)
     {
-        if (_unknown.Add($"{source.Label} {field}"))
+        string name = $"{source.Label}.{field}";
+        _unknown[name] = _unknown.GetValueOrDefault(name) + 1;
+        if (!options.IgnoreUnknown && _unknown[name] == 1)
             _problems.Add(source.Line, new(
                 ErrorIds.UnknownField, "fields in {0} are not in the database",
-                "Bring the application that wrote the file and this database to the same migrations.",
+                "Bring the application that wrote the file and this database to the same migrations; or load with "
+                    + "-IgnoreUnknown, without those fields.",
                 source.Label, "", field, "no such column or many-to-many list"));
     }
 

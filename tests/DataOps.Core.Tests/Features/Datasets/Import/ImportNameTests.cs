@@ -72,6 +72,61 @@ public sealed class ImportNameTests : IDisposable
             Assert.Single(_said));
     }
 
+    [Fact]
+    public void A_load_takes_the_models_that_are_named_and_leaves_out_the_others()
+    {
+        string file = _files.Lines(
+            """{"model": "news.shelf", "pk": 1, "fields": {"label": "a"}}""",
+            """{"model": "news.place", "pk": ["Bern", "Egg"], "fields": {"area": 2}}""",
+            """{"model": "auth.group", "pk": 900, "fields": {"name": "new"}}""");
+
+        ImportResult result = Load(file, new() { Model = ["news"], Exclude = ["*.place", "sessions"] });
+        Assert.Equal((1, 3, 2, 0), (result.Inserted, result.Objects, result.Ignored, result.Unchanged));
+        Assert.Equal(1, Load(file, new() { Model = ["AUTH.Group"] }).Inserted);
+        Assert.Equal("NothingSelected", Refused(file, new() { Model = ["news", "blog"] }).Id);
+        Assert.Equal("UnknownModel", Refused(file, new() { Exclude = ["news.shelves"] }).Id);
+        DatasetTest test = _site.Run(new TestDataset(), new() { Path = file, Exclude = ["news.shelf"] })
+            .OfType<DatasetTest>().Single();
+        Assert.Equal((true, 1, 1), (test.IsLoadable, test.Ignored, test.WouldInsert));
+        Assert.Equal(1, _site.Run(new TestDataset(), new() { Path = file, Exclude = ["news"], Offline = true })
+            .OfType<DatasetTest>().Single().Objects);
+    }
+
+    [Fact]
+    public void Models_and_fields_that_the_database_lacks_are_left_out_and_said_when_told_so()
+    {
+        string file = _files.Lines(
+            """{"model": "news.shelf", "pk": 1, "fields": {"label": "a", "colour": "red"}}""",
+            """{"model": "blog.author", "pk": 1, "fields": {"name": "x"}}""",
+            """{"model": "blog.author", "pk": 2, "fields": {"name": "y"}}""");
+
+        Assert.Contains("-IgnoreUnknown", Refused(file, new()).Advice);
+        ImportResult result = Load(file, new() { IgnoreUnknown = true });
+        const string LeftOut = "news.shelf.colour (1 object), blog.author (2 objects)";
+        Assert.Equal((1, 2, LeftOut, 0), (result.Inserted, result.Ignored, result.Unknown, result.Unchanged));
+        Assert.Contains($"Left out, as the database lacks them: {LeftOut}.", _said);
+        IReadOnlyList<IDatasetTestResult> test = _site.Run(
+            new TestDataset(), new() { Path = file, IgnoreUnknown = true });
+        Assert.Contains(test.OfType<DatasetFinding>(), f => f.Problem.Contains(LeftOut));
+        Assert.Equal((true, "news.shelf.colour, blog.author"),
+            test.OfType<DatasetTest>().Select(t => (t.IsLoadable, t.Missing)).Single());
+    }
+
+    [Fact]
+    public void Specs_of_models_that_are_left_out_delete_nothing()
+    {
+        _site.Execute("insert into news_shelf values (1, null, 'a'), (2, null, 'b')");
+        string file = _files.Json("""
+            {"version": 1, "specs": [{"model": "news.shelf", "delete_missing": true, "filter": {}},
+                {"model": "blog.author", "delete_missing": true, "filter": {}}, {"model": "auth.group", "filter": {}}],
+              "objects": [{"model": "auth.group", "pk": 900, "fields": {"name": "new"}}]}
+            """);
+
+        ImportResult done = Load(file, new() { IgnoreUnknown = true, Exclude = ["news"] });
+        Assert.Equal((1, 0), (done.Inserted, done.Deleted));
+        Assert.Equal(2L, _site.Scalar<long>("select count(*) from news_shelf"));
+    }
+
     private ImportResult Load(string path, ImportDatasetOptions? options = null) => Assert.Single(
         _site.Run(new ImportDataset(), (options ?? new()) with { Path = path, NoUndo = true },
             new OperationContext { Warning = _said.Add }).OfType<ImportResult>());
