@@ -42,6 +42,12 @@ internal static class KnownDefaults
         [(WagtailTables.Page, "translation_key")] = "gen_random_uuid()",
     };
 
+    /// <summary>Whether a model is Django's, Wagtail's or a user: then all its defaults are known.</summary>
+    public static bool Knows(Model model) =>
+        s_constants.ContainsKey(model.Label) || KnownNaturalKeys.UserName(model.Table) is not null
+            || model.Label.App is "admin" or "auth" or "contenttypes" or "redirects" or "sessions" or "sites" or "taggit"
+            || model.Label.App.StartsWith("wagtail", StringComparison.Ordinal);
+
     /// <summary>The default that is the same for each row, as SQL; null where none is known.</summary>
     public static string? Constant(Model model, string column) =>
         (KnownNaturalKeys.UserName(model.Table) is null ? s_constants.GetValueOrDefault(model.Label) : s_user)

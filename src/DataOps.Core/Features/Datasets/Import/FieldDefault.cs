@@ -3,9 +3,9 @@ namespace DataOps.Core.Features.Datasets.Import;
 /// <summary>What -MissingField Default writes into a field that an object lacks.</summary>
 /// <param name="Shown">The value as a person reads it.</param>
 /// <param name="Sql">The value, in the column's type.</param>
-/// <param name="IsMadeAnew">Whether each row has one of its own, such as a moment or a UUID: a row that is there keeps
-/// what it has.</param>
-internal sealed record FieldDefault(string Shown, SqlText Sql, bool IsMadeAnew)
+/// <param name="IsForNew">Whether a row that is there keeps what it has: each row has one of its own, such as a moment
+/// or a UUID, or it is only probable.</param>
+internal sealed record FieldDefault(string Shown, SqlText Sql, bool IsForNew)
 {
     /// <summary>
     /// The default of a model's column: what Django or Wagtail say of their own models, what the database says, NULL,
@@ -17,12 +17,12 @@ internal sealed record FieldDefault(string Shown, SqlText Sql, bool IsMadeAnew)
     {
         if (column.Source != ColumnSource.Plain)
             return null;
-        FieldDefault Write(string sql, bool isMadeAnew = false) =>
-            new(sql, $"({SqlText.Raw(sql)})::{column.TypeSql}", isMadeAnew);
+        FieldDefault Write(string sql, bool isForNew = false) =>
+            new(sql, $"({SqlText.Raw(sql)})::{column.TypeSql}", isForNew);
         if (KnownDefaults.Constant(model, column.Name) is { } constant)
             return Write(constant);
         if (KnownDefaults.MadeAnew(model, column.Name) is { } made)
-            return Write(made, isMadeAnew: true);
+            return Write(made, isForNew: true);
         if (column.Default is { } own)
             return Write(own);
         if (!column.NotNull)
@@ -35,6 +35,8 @@ internal sealed record FieldDefault(string Shown, SqlText Sql, bool IsMadeAnew)
                     ? Write(key)
                     : null;
         bool isText = column.Type.Underlying.Name is "text" or "varchar" or "bpchar" or "citext" or "bytea";
-        return isText && !model.Table.UniqueKeys.Any(k => k.Contains(column.Name)) ? Write("''") : null;
+        return isText && !model.Table.UniqueKeys.Any(k => k.Contains(column.Name))
+            ? Write("''", isForNew: !KnownDefaults.Knows(model))
+            : null;
     }
 }

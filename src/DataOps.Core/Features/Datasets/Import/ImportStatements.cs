@@ -163,7 +163,7 @@ internal static class ImportStatements
 
     private static IEnumerable<(StagingColumn Column, SqlText Value)> Lacking(
         StagingTable table, int shape, bool isNew) => table.Lacking(shape)
-        .Where(c => c.Default is not null && (isNew || !c.Default.IsMadeAnew))
+        .Where(c => c.Default is not null && (isNew || !c.Default.IsForNew))
         .Select(c => (c, c.Default!.Sql));
 
     /// <summary>Whether no row of the database has the key of s.</summary>

@@ -180,7 +180,7 @@ public sealed class ImportChoiceTests : IDisposable
                 .OfType<DatasetFinding>(), f => f.Severity == Severity.Error).Field);
 
         Load(enough, options);
-        Assert.Equal(["<> a 2 600 draft", "<> b 1 600 draft"], _site.Column("""
+        Assert.Equal(["<a> a 2 600 draft", "<> b 1 600 draft"], _site.Column("""
             select concat_ws(' ', '<' || title || '>', slug, rank, author_id, state, seen) from news_note order by id
             """));
     }
