@@ -44,6 +44,9 @@ public abstract record LoadOptions : ChangeOptions
     /// </summary>
     public string? TimeZone { get; init; }
 
+    /// <summary>Load an empty text as NULL in a field that is unique and may be NULL.</summary>
+    public bool EmptyAsNull { get; init; }
+
     /// <summary>
     /// Natural keys of your own models, as blog.author=slug or blog.post=slug+author.name; blog.author= for none. Those
     /// of Django, Wagtail and taggit are known.

@@ -84,6 +84,11 @@ internal sealed class StagingArea(
             context.Warning?.Invoke($"Left out, as the database lacks them: {UnknownText}.");
         if (_zone is null)
             WarnOfNaiveTimes();
+        foreach (StagingTable table in _tables)
+            foreach (StagingColumn column in table.Columns.Where(c => c.Emptied > 0))
+                context.Warning?.Invoke(
+                    $"{column.Field} of {table.Model.Label} is NULL where the file has an empty text: in "
+                        + $"{column.Emptied} {(column.Emptied == 1 ? "object" : "objects")}.");
         foreach (StagingTable table in _tables.Where(t => t.InheritedFields.Count > 0))
             context.Warning?.Invoke(
                 $"{string.Join(", ", table.InheritedFields)} in objects of {table.Model.Label}: fields of its parent "
@@ -151,11 +156,13 @@ internal sealed class StagingArea(
             return known;
         StagingTable table = new(session, model, catalog, keys);
         foreach (StagingColumn column in table.Keys.Concat(table.Columns))
+        {
             column.Form = new ValueForm
             {
-                StreamField = _jsonFields.UseOf(model, column.Field),
-                NaiveTimes = new NaiveTimes(_zone),
+                StreamField = _jsonFields.UseOf(model, column.Field), NaiveTimes = new NaiveTimes(_zone),
             };
+            column.EmptyIsNull = options.EmptyAsNull && column.IsUniqueText;
+        }
         if (options.MissingField == MissingField.Default)
             foreach (StagingColumn column in table.Columns)
                 column.Default = FieldDefault.Of(session, catalog, model, column.Column, context.Cancellation);

@@ -28,6 +28,15 @@ internal sealed class StagingColumn(string name, Column column, Reference? refer
     /// </summary>
     public FieldDefault? Default { get; set; }
 
+    /// <summary>Whether it is a unique text that may be NULL, in which '' can stand once.</summary>
+    public bool IsUniqueText { get; init; }
+
+    /// <summary>Whether an empty text becomes NULL.</summary>
+    public bool EmptyIsNull { get; set; }
+
+    /// <summary>How many have.</summary>
+    public long Emptied { get; private set; }
+
     /// <summary>Its times without a zone.</summary>
     public NaiveTimes? Naive { get; private set; }
 
@@ -74,7 +83,9 @@ internal sealed class StagingColumn(string name, Column column, Reference? refer
         reader.Read();
         if (reader.TokenType == JsonTokenType.StartArray && reference is not null)
             return WriteNatural(ref reader, buffer);
-        if (reader.TokenType == JsonTokenType.Null && !column.NotNull)
+        bool isEmpty = EmptyIsNull && reader.TokenType == JsonTokenType.String && reader.ValueSpan.IsEmpty;
+        Emptied += isEmpty ? 1 : 0;
+        if (isEmpty || (reader.TokenType == JsonTokenType.Null && !column.NotNull))
         {
             WriteNull(buffer);
             return null;

@@ -78,8 +78,8 @@ internal sealed class UniqueConflicts(
                 [ImportStatements.KeyOf(table), ImportStatements.Values(unique), ImportStatements.KeyOf(table, "t")];
             problems.AddRows($"s._line", shown, held, r => new(
                 ErrorIds.NotUnique, "values in {0} violate a unique constraint",
-                "Change one of the rows, or load with -OnConflict Replace (delete the row of the database), Skip "
-                    + "(keep it) or Suffix (change the value of the file's row).",
+                OfEmpty(unique, r[1]) ?? "Change one of the rows, or load with -OnConflict Replace (delete the row of "
+                    + "the database), Skip (keep it) or Suffix (change the value of the file's row).",
                 table.Model.Label, r[0], fields, $"\"{r[1]}\" is that of {table.Model.Label} {r[2]} in the database"));
         }
     }
@@ -138,9 +138,15 @@ internal sealed class UniqueConflicts(
         SqlText value = $"min({ImportStatements.Values(unique)})";
         problems.AddRows($"max(s._line)", [key, value, $"min(s._line)"], from, r => new(
             ErrorIds.NotUnique, "values in {0} violate a unique constraint",
-            "Change one of the rows, in the file or where it was exported.",
+            OfEmpty(unique, r[1]) ?? "Change one of the rows, in the file or where it was exported.",
             table.Model.Label, r[0], fields, $"\"{r[1]}\" is in line {r[2]} already"));
     }
+
+    // A form that stores NULL for '' is not asked when a file is made by hand or by another database.
+    private static string? OfEmpty(StagingColumn[] unique, string value) =>
+        value.Length == 0 && unique is [{ IsUniqueText: true }]
+            ? "Load with -EmptyAsNull: an empty text becomes NULL, which may stand in as many rows as there are."
+            : null;
 
     // The row that stays takes the place of the file's in whatever refers to it; the other halves of the file's row are
     // left out with it.

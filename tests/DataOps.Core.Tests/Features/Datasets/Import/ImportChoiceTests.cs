@@ -186,6 +186,27 @@ public sealed class ImportChoiceTests : IDisposable
     }
 
     [Fact]
+    public void Empty_texts_in_a_unique_field_that_may_be_null_become_null_when_told_so()
+    {
+        _site.Execute("""
+            create table news_ware (id int primary key, upc varchar(20) unique, note text, code text not null unique);
+            insert into django_content_type (app_label, model) values ('news', 'ware')
+            """);
+        string file = _files.Lines(
+            """{"model": "news.ware", "pk": 1, "fields": {"upc": "", "note": "", "code": ""}}""",
+            """{"model": "news.ware", "pk": 2, "fields": {"upc": "", "note": "", "code": "x"}}""");
+
+        Assert.Contains("-EmptyAsNull", Refused(file, new()).Advice);
+        List<string> said = [];
+        Load(file, new() { EmptyAsNull = true }, new() { Warning = said.Add });
+        Assert.Contains("upc of news.ware is NULL where the file has an empty text: in 2 objects.", said);
+        Assert.Equal(["<> <>", "<> <x>"], _site.Column("""
+            select concat_ws(' ', '<' || upc || '>', '<' || note || '>', '<' || code || '>') from news_ware order by id
+            """));
+        Assert.False(Load(file, new() { EmptyAsNull = true }).Changed);
+    }
+
+    [Fact]
     public void Times_without_a_zone_are_taken_in_the_sites_and_without_one_counted_and_warned_of()
     {
         _site.Execute("""
