@@ -19,9 +19,13 @@ internal sealed class FixtureObject
     private ReadOnlyMemory<byte> _bytes;
     private byte[] _labelBytes = [];
     private string _label = "";
+    private long _inLine;
 
     /// <summary>The line that it starts in, from 1.</summary>
     public long Line { get; private set; }
+
+    /// <summary>Where it stands, as a number of <see cref="FilePlace"/>.</summary>
+    public long Place => new FilePlace(Line, _inLine).Number;
 
     /// <summary>Its model as the file writes it.</summary>
     public string Label => _label;
@@ -37,6 +41,10 @@ internal sealed class FixtureObject
 
     /// <summary>The line in which a part starts.</summary>
     public long LineOf(FixtureSlice slice) => Line + _bytes.Span[..slice.Start].Count((byte)'\n');
+
+    /// <summary>Where a part starts, as a number of <see cref="FilePlace"/>.</summary>
+    public long PlaceOf(FixtureSlice slice) =>
+        LineOf(slice) is var line && line == Line ? Place : new FilePlace(line, 1).Number;
 
     /// <summary>A field's name, unescaped.</summary>
     public string NameOf(FixtureField field)
@@ -57,6 +65,7 @@ internal sealed class FixtureObject
     /// pair.</exception>
     public string? Take(ReadOnlyMemory<byte> bytes, long line)
     {
+        _inLine = line == Line ? _inLine + 1 : 1;
         (_bytes, Line, Key) = (bytes, line, null);
         _fields.Clear();
         bool hasModel = false;

@@ -158,9 +158,9 @@ internal sealed class ImportChecks(ImportProblems problems)
         foreach (StagingTable table in tables)
         {
             SqlText twice = $"from {table.Name} s group by {table.Keys.Select(k => k.In("s"))} having count(*) > 1";
-            problems.AddRows($"max(s._line)", [$"min(s._line)", ImportStatements.KeyOf(table)], twice, r => new(
+            problems.AddRows($"max(s._place)", [$"min(s._place)", ImportStatements.KeyOf(table)], twice, r => new(
                 ErrorIds.DuplicateKey, "keys in {0} occur more than once", "Keep only one of the objects in the file.",
-                table.Model.Label, r[1], "pk", $"is in line {r[0]} already"));
+                table.Model.Label, r[1], "pk", $"is in {FilePlace.Of(r[0])} already"));
         }
         problems.ThrowIfAny();
     }
@@ -172,7 +172,7 @@ internal sealed class ImportChecks(ImportProblems problems)
         foreach (StagingTable table in tables)
         {
             SqlText known = $"from {table.Name} s where not ({ImportStatements.IsNew(table)})";
-            problems.AddRows($"s._line", [ImportStatements.KeyOf(table)], known, r => new(
+            problems.AddRows($"s._place", [ImportStatements.KeyOf(table)], known, r => new(
                 ErrorIds.AlreadyThere, "rows in {0} are in the database already",
                 "The file's spec says force_insert: delete them first, or take it out of the spec.",
                 table.Model.Label, r[0], "pk", "is there"));
@@ -194,7 +194,7 @@ internal sealed class ImportChecks(ImportProblems problems)
                     continue;
                 string fields = string.Join(", ", lacking.Select(c => c.Field));
                 SqlText isNew = $"from {table.Name} s where s._shape = {shape} and {ImportStatements.IsNew(table)}";
-                problems.AddRows($"s._line", [ImportStatements.KeyOf(table)], isNew, r => new(
+                problems.AddRows($"s._place", [ImportStatements.KeyOf(table)], isNew, r => new(
                     ErrorIds.MissingField,
                     missing == MissingField.Keep
                         ? "new rows in {0} lack a field that has no default in the database"

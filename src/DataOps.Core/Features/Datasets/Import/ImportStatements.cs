@@ -110,7 +110,7 @@ internal static class ImportStatements
         select s.owner, s.target from {list.Name} s
         where s._position > 0{owner}
           and not exists (select 1 from {list.List.Table} t where {IsEntry(list, "s")})
-        group by s.owner, s.target order by min(s._line), min(s._position)
+        group by s.owner, s.target order by min(s._place), min(s._position)
         """;
 
     /// <summary>Adds entries.</summary>

@@ -145,7 +145,7 @@ internal sealed class StagingArea(
             string what = model is null
                 ? "neither a content type nor a table of that name"
                 : "a table without a primary key";
-            _problems.Add(source.Line, new(
+            _problems.Add(source.Place, new(
                 ErrorIds.UnknownModel, "models in {0} are not in the database",
                 "Run the application's migrations first; or load with -IgnoreUnknown, without those models.",
                 source.Label, "", "", what));
@@ -175,7 +175,7 @@ internal sealed class StagingArea(
         string name = $"{source.Label}.{field}";
         _unknown[name] = _unknown.GetValueOrDefault(name) + 1;
         if (!options.IgnoreUnknown && _unknown[name] == 1)
-            _problems.Add(source.Line, new(
+            _problems.Add(source.Place, new(
                 ErrorIds.UnknownField, "fields in {0} are not in the database",
                 "Bring the application that wrote the file and this database to the same migrations; or load with "
                     + "-IgnoreUnknown, without those fields.",
@@ -188,16 +188,16 @@ internal sealed class StagingArea(
             (from table in _tables
              from column in table.Columns.Prepend(table.Keys[0])
              where column.FirstNaive is not null
-             orderby column.FirstNaive!.Value.Line
+             orderby column.FirstNaive!.Value.Place
              select (table.Model.Label, column.Field, column.Naive!.Count, First: column.FirstNaive!.Value)).ToArray();
         if (fields.Length == 0)
             return;
-        (ModelLabel model, string field, _, (string key, long line)) = fields[0];
+        (ModelLabel model, string field, _, (string key, long place)) = fields[0];
         long count = fields.Sum(f => f.Count);
         string times = count == 1 ? "1 time has" : $"{count} times have";
         context.Warning?.Invoke(
             $"{times} no zone and will be UTC, in {fields.Length} {(fields.Length == 1 ? "field" : "fields")} of "
-                + $"{Path.GetFileName(path)}, first {field} of {model} {key} in line {line}. If the site that wrote "
+                + $"{Path.GetFileName(path)}, first {field} of {model} {key} in {FilePlace.Of(place)}. If the site that wrote "
                 + $"the file has another TIME_ZONE, load with -TimeZone.");
     }
 
@@ -237,16 +237,18 @@ internal sealed class StagingArea(
         string value = column.Contains(": ", StringComparison.Ordinal)
             ? column[(column.IndexOf(": ", StringComparison.Ordinal) + 2)..] + " "
             : "";
-        string line = e.Line is { } known ? $"line {known}" : "a line that PostgreSQL did not name";
+        FilePlace? known = e.Place is { } number ? FilePlace.Of(number) : null;
+        string place = known?.ToString() ?? "a line that PostgreSQL did not name";
         const string Advice = "Correct it in the file, or where it was exported.";
         return new DatasetException(
             ErrorIds.InvalidValue,
             $"PostgreSQL refuses a value of {Path.GetFileName(path)}, so nothing was loaded."
-                + $"\n  {line}  {table.Model.Label}  {field}  {value}{cause.MessageText}",
+                + $"\n  {place}  {table.Model.Label}  {field}  {value}{cause.MessageText}",
             Advice,
             path,
             [new DatasetProblem(
-                ErrorIds.InvalidValue, e.Line ?? 0, Advice, [table.Model.Label, "", field, value + cause.MessageText])],
+                ErrorIds.InvalidValue, known?.Line ?? 0, Advice,
+                [table.Model.Label, "", field, value + cause.MessageText]) { Object = known?.Object ?? 1 }],
             1,
             cause);
     }

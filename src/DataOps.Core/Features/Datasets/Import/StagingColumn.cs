@@ -40,8 +40,8 @@ internal sealed class StagingColumn(string name, Column column, Reference? refer
     /// <summary>Its times without a zone.</summary>
     public NaiveTimes? Naive { get; private set; }
 
-    /// <summary>The key and the line of the first object with one; null where there is none.</summary>
-    public (string Key, long Line)? FirstNaive { get; set; }
+    /// <summary>The key and the place of the first object with one; null where there is none.</summary>
+    public (string Key, long Place)? FirstNaive { get; set; }
 
     /// <summary>What the file calls it.</summary>
     public string Field => name;

@@ -42,10 +42,10 @@ internal sealed class StagingTable
             new FixtureSlice?[Keys.Count]);
         StagingColumn[] all = [.. Keys, .. Columns];
         Buffer = new StagingBuffer(
-            NameOf("raw", model.Table), ["_row", "_line", "_shape", .. all.SelectMany(c => c.StagedNames)]);
+            NameOf("raw", model.Table), ["_row", "_place", "_shape", .. all.SelectMany(c => c.StagedNames)]);
         session.Run($"""
             create temporary table {Buffer.Table} on commit drop as
-            select null::bigint as _row, null::bigint as _line, null::int as _shape, {all.Select(c => c.StagedSql)}
+            select null::bigint as _row, null::bigint as _place, null::int as _shape, {all.Select(c => c.StagedSql)}
             from {model.Table} with no data
             """);
         Lists = [.. model.ManyToMany.Select(list =>
@@ -72,7 +72,7 @@ internal sealed class StagingTable
     public NaturalKey? Natural { get; }
 
     /// <summary>
-    /// The rows with the keys and references that they have in this database: _row, _line, _shape, and the columns
+    /// The rows with the keys and references that they have in this database: _row, _place, _shape, and the columns
     /// under their names.
     /// </summary>
     public SqlText Name => NameOf("import", Model.Table);
@@ -143,7 +143,7 @@ internal sealed class StagingTable
     {
         string candidates = string.Join(
             " or ", Model.Table.UniqueKeys.Select(k => $"{Model.Label}={string.Join('+', k)}"));
-        problems.Add(source.Line, new(
+        problems.Add(source.Place, new(
             ErrorIds.MissingKey, "objects in {0} have no key of their own",
             "Export with plain keys, or give the fields of their natural key with "
                 + $"-NaturalKey{(candidates.Length > 0 ? $", as {candidates}" : "")}.",
@@ -155,7 +155,7 @@ internal sealed class StagingTable
     {
         bool isGood = true;
         Buffer.Add(row);
-        Buffer.Add(source.Line);
+        Buffer.Add(source.Place);
         Buffer.Add(ShapeOf());
         for (int i = 0; i < Keys.Count; i++)
         {
@@ -172,7 +172,7 @@ internal sealed class StagingTable
                 Columns[i].WriteNull(Buffer);
         }
         if (isGood)
-            Buffer.EndRow(source.Line);
+            Buffer.EndRow(source.Place);
         else
             Buffer.DiscardRow();
     }
@@ -183,13 +183,13 @@ internal sealed class StagingTable
         if (problem is not null)
             Report(source, value, column.Field, problem, problems);
         else if (column is { Naive.Count: > 0, FirstNaive: null })
-            column.FirstNaive = (KeyOf(source), source.Line);
+            column.FirstNaive = (KeyOf(source), source.Place);
         return problem is null;
     }
 
     private void Report(FixtureObject source, FixtureSlice value, string field, string problem, ImportProblems problems)
     {
-        problems.Add(source.LineOf(value), new(
+        problems.Add(source.PlaceOf(value), new(
             ErrorIds.InvalidValue, "values in {0} cannot be stored",
             "Correct them in the file, or where it was exported.",
             Model.Label, KeyOf(source), field, $"{Shown(source[value])}: {problem}"));
@@ -298,10 +298,10 @@ internal sealed class StagingList
         List = list;
         _target = new StagingColumn(list.Name, list.TargetColumn, reference, natural);
         Buffer = new StagingBuffer(
-            StagingTable.NameOf("raw", list.Table), ["_row", "_line", "_position", .. _target.StagedNames]);
+            StagingTable.NameOf("raw", list.Table), ["_row", "_place", "_position", .. _target.StagedNames]);
         session.Run($"""
             create temporary table {Buffer.Table} on commit drop as
-            select null::bigint as _row, null::bigint as _line, null::bigint as _position, {_target.StagedSql}
+            select null::bigint as _row, null::bigint as _place, null::bigint as _position, {_target.StagedSql}
             from {list.Table} with no data
             """);
     }
@@ -313,7 +313,7 @@ internal sealed class StagingList
 
     public StagingBuffer Buffer { get; }
 
-    /// <summary>The entries with the keys that they have in this database: _line, _position, owner, target.</summary>
+    /// <summary>The entries with the keys that they have in this database: _place, _position, owner, target.</summary>
     public SqlText Name => StagingTable.NameOf("import", List.Table);
 
     /// <summary>The temporary table of the entries that the database's lists lack: owner, target.</summary>
@@ -340,7 +340,7 @@ internal sealed class StagingList
     private string? AddRow(FixtureObject source, long row, long position, ReadOnlySpan<byte> target)
     {
         Buffer.Add(row);
-        Buffer.Add(source.Line);
+        Buffer.Add(source.Place);
         Buffer.Add(position);
         string? problem = null;
         if (position == 0)
@@ -348,7 +348,7 @@ internal sealed class StagingList
         else
             problem = target.SequenceEqual("null"u8) ? "null" : _target.Write(target, Buffer);
         if (problem is null)
-            Buffer.EndRow(source.Line);
+            Buffer.EndRow(source.Place);
         else
             Buffer.DiscardRow();
         return problem;

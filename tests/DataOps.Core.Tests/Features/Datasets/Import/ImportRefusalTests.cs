@@ -174,6 +174,21 @@ public sealed class ImportRefusalTests : IDisposable
     }
 
     [Fact]
+    public void The_objects_of_a_file_that_is_one_line_are_counted()
+    {
+        static string Group(int key, string name) =>
+            $$$"""{"model": "auth.group", "pk": {{{key}}}, "fields": {"name": "{{{name}}}"}}""";
+        string Json(params string[] objects) => _files.Json($"[{string.Join(", ", objects)}]");
+
+        Assert.Matches(@"\n  line 1, object 2  auth\.group +7 .*is in line 1 already", Refused(
+            "DuplicateKey", Json(Group(7, "a"), Group(7, "b"))));
+        Assert.Matches(@"\n  line 1, object 3  auth\.group +9 .*is in line 1, object 2 already", Refused(
+            "NotUnique", Json(Group(7, "a"), Group(8, "b"), Group(9, "b"))));
+        Assert.Matches(@"\n  line 1, object 1  auth\.group .*\n  line 1, object 2  auth\.group ", Refused(
+            "InvalidValue", Json(Group(7, new string('x', 200)), Group(8, new string('y', 200)))));
+    }
+
+    [Fact]
     public void A_new_row_that_lacks_a_field_without_a_default_is_named()
     {
         string message = Refused("MissingField", _files.Lines(

@@ -1,4 +1,4 @@
-namespace DataOps.Core.Tests.Kernel;
+namespace DataOps.Core.Tests.Operations;
 
 public sealed class UnexpectedFailureTests
 {
