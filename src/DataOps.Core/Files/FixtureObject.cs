@@ -15,11 +15,15 @@ internal readonly record struct FixtureField(FixtureSlice Name, FixtureSlice Val
 /// </summary>
 internal sealed class FixtureObject
 {
+    // PostgreSQL's names have 63 bytes, Django's labels twice as many.
+    private const int LongestName = 500;
+
     private readonly List<FixtureField> _fields = [];
     private ReadOnlyMemory<byte> _bytes;
     private byte[] _labelBytes = [];
     private string _label = "";
     private long _inLine;
+    private bool _hasLongName;
 
     /// <summary>The line that it starts in, from 1.</summary>
     public long Line { get; private set; }
@@ -68,6 +72,7 @@ internal sealed class FixtureObject
         _inLine = line == Line ? _inLine + 1 : 1;
         (_bytes, Line, Key) = (bytes, line, null);
         _fields.Clear();
+        _hasLongName = false;
         bool hasModel = false;
         bool hasFields = false;
         Utf8JsonReader reader = JsonText.Reader(bytes.Span);
@@ -103,12 +108,15 @@ internal sealed class FixtureObject
         }
         // Only blanks may follow; the reader throws at anything else.
         reader.Read();
-        return !hasModel ? "has no \"model\"" : !hasFields ? "has no \"fields\"" : null;
+        return _hasLongName ? $"has a name of more than {LongestName} bytes" : !hasModel ? "has no \"model\"" : !hasFields ? "has no \"fields\"" : null;
     }
 
     private void TakeLabel(ref Utf8JsonReader reader)
     {
         if (reader.ValueSpan.SequenceEqual(_labelBytes) && !reader.ValueIsEscaped)
+            return;
+        _hasLongName |= reader.ValueSpan.Length > LongestName;
+        if (_hasLongName)
             return;
         _labelBytes = reader.ValueIsEscaped ? [] : reader.ValueSpan.ToArray();
         _label = reader.GetString()!;
@@ -121,8 +129,9 @@ internal sealed class FixtureObject
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             FixtureSlice name = new((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
+            _hasLongName |= name.Length > LongestName;
             // Throws here, where the reader says the line, and not when the name is first asked for.
-            if (reader.ValueIsEscaped)
+            if (reader.ValueIsEscaped && !_hasLongName)
                 reader.GetString();
             reader.Read();
             _fields.Add(new FixtureField(name, SliceOf(ref reader)));

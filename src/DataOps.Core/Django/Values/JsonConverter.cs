@@ -74,6 +74,7 @@ internal sealed class JsonConverter : ValueConverter
 
     public override string? ReadJson(ref Utf8JsonReader value, Utf8Output text)
     {
+        _scratch.Clear();
         if (_form.StreamField == StreamFieldUse.No || value.TokenType != JsonTokenType.String
             || !JsonText.TryUnescape(ref value, _scratch, out ReadOnlySpan<byte> inner))
             return JsonText.Copy(ref value, text);

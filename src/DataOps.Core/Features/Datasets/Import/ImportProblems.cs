@@ -10,6 +10,7 @@ namespace DataOps.Core.Features.Datasets.Import;
 internal sealed class ImportProblems(Session session, string path, CancellationToken cancellation)
 {
     private const int Listed = 100;
+    private const int LongestShown = 80;
 
     private readonly List<DatasetProblem> _listed = [];
     private string _id = "";
@@ -49,7 +50,7 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
     /// <param name="describe">Makes a problem of the texts.</param>
     public void AddRows(SqlText place, SqlText[] texts, SqlText from, Func<string[], ImportProblem> describe)
     {
-        IEnumerable<SqlText> shown = texts.Select(t => (SqlText)$"coalesce(({t})::text, '')");
+        IEnumerable<SqlText> shown = texts.Select(t => (SqlText)$"coalesce(left(({t})::text, {LongestShown}), '')");
         SqlText sql = $"select {place}, array[{shown}]::text[], count(*) over () {from} order by 1 limit {Listed}";
         long listed = 0;
         long total = 0;

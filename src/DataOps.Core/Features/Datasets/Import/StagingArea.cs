@@ -29,6 +29,7 @@ internal sealed class StagingArea(
     private const int SendAt = 1 << 18;
     private const long MostWaiting = 1 << 23;
     private const double SecondsBetweenReports = 0.25;
+    private const int LongestMessage = 200;
 
     private readonly Dictionary<string, StagingTable?> _byLabel = [];
     private readonly List<StagingTable> _tables = [];
@@ -237,18 +238,22 @@ internal sealed class StagingArea(
         string value = column.Contains(": ", StringComparison.Ordinal)
             ? column[(column.IndexOf(": ", StringComparison.Ordinal) + 2)..] + " "
             : "";
+        // PostgreSQL repeats all of a value that it refuses.
+        string said = cause.MessageText.Length > LongestMessage
+            ? cause.MessageText[..LongestMessage] + "…"
+            : cause.MessageText;
         FilePlace? known = e.Place is { } number ? FilePlace.Of(number) : null;
         string place = known?.ToString() ?? "a line that PostgreSQL did not name";
         const string Advice = "Correct it in the file, or where it was exported.";
         return new DatasetException(
             ErrorIds.InvalidValue,
             $"PostgreSQL refuses a value of {Path.GetFileName(path)}, so nothing was loaded."
-                + $"\n  {place}  {table.Model.Label}  {field}  {value}{cause.MessageText}",
+                + $"\n  {place}  {table.Model.Label}  {field}  {value}{said}",
             Advice,
             path,
             [new DatasetProblem(
                 ErrorIds.InvalidValue, known?.Line ?? 0, Advice,
-                [table.Model.Label, "", field, value + cause.MessageText]) { Object = known?.Object ?? 1 }],
+                [table.Model.Label, "", field, value + said]) { Object = known?.Object ?? 1 }],
             1,
             cause);
     }

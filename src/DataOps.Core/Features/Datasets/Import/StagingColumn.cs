@@ -101,6 +101,8 @@ internal sealed class StagingColumn(string name, Column column, Reference? refer
             if (natural is not null)
                 buffer.AddNull();
         }
+        // The memory of a large value goes before the next one comes.
+        _text.Clear();
         return problem;
     }
 

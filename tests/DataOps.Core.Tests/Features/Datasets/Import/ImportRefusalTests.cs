@@ -174,6 +174,24 @@ public sealed class ImportRefusalTests : IDisposable
     }
 
     [Fact]
+    public void Nothing_that_is_long_is_printed_whole()
+    {
+        string name = new('b', 100_000);
+        Assert.Contains("has a name of more than 500 bytes", Refused(
+            "InvalidJson", _files.Json($$$"""[{"model": "auth.group", "pk": 5, "fields": {"{{{name}}}": 1}}]""")));
+
+        _site.Execute("""
+            create table news_spot (id int primary key, at point, code text unique);
+            insert into django_content_type (app_label, model) values ('news', 'spot')
+            """);
+        Assert.InRange(Refused("InvalidValue", _files.Lines(
+            $$$"""{"model": "news.spot", "pk": 5, "fields": {"at": "{{{name}}}"}}"""), ignoreRows: true).Length, 100, 700);
+        Assert.InRange(Refused("NotUnique", _files.Lines(
+            $$$"""{"model": "news.spot", "pk": 5, "fields": {"code": "{{{name[..2000]}}}"}}""",
+            $$$"""{"model": "news.spot", "pk": 6, "fields": {"code": "{{{name[..2000]}}}"}}"""), ignoreRows: true).Length, 100, 400);
+    }
+
+    [Fact]
     public void The_objects_of_a_file_that_is_one_line_are_counted()
     {
         static string Group(int key, string name) =>
