@@ -44,9 +44,13 @@ internal static class KnownDefaults
 
     /// <summary>Whether a model is Django's, Wagtail's or a user: then all its defaults are known.</summary>
     public static bool Knows(Model model) =>
-        s_constants.ContainsKey(model.Label) || KnownNaturalKeys.UserName(model.Table) is not null
-            || model.Label.App is "admin" or "auth" or "contenttypes" or "redirects" or "sessions" or "sites" or "taggit"
-            || model.Label.App.StartsWith("wagtail", StringComparison.Ordinal);
+        IsOfDjangoOrWagtail(model.Label) || KnownNaturalKeys.UserName(model.Table) is not null;
+
+    /// <summary>Whether a model is one of those that Django, Wagtail and taggit bring with them.</summary>
+    public static bool IsOfDjangoOrWagtail(ModelLabel label) =>
+        s_constants.ContainsKey(label)
+            || label.App is "admin" or "auth" or "contenttypes" or "redirects" or "sessions" or "sites" or "taggit"
+            || label.App.StartsWith("wagtail", StringComparison.Ordinal);
 
     /// <summary>The default that is the same for each row, as SQL; null where none is known.</summary>
     public static string? Constant(Model model, string column) =>
