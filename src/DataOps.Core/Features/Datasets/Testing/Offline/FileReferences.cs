@@ -29,7 +29,10 @@ internal sealed class FileReferences(IReadOnlyCollection<FileModel> models)
                 "_", "");
         string how = isParentLink ? "a link to the parent" : "named after it";
         if (models.FirstOrDefault(m => m.App == from.App && m.Name == name) is { } own)
-            return new FileReference(from, field, own.Label, own, $"{field} is {how}, and both are of {from.App}");
+            return new FileReference(from, field, own.Label, own, $"{field} is {how}, and both are of {from.App}")
+            {
+                NeedsHits = own == from,
+            };
         if (field == "parent")
             return new FileReference(from, field, from.Label, from, "parent is a row of the same model")
             {
