@@ -33,7 +33,8 @@ internal sealed record SpecTemplate(DatasetSpec Spec, string? App, bool HasChild
         {
             Place = json.Place,
             Exclude = fields.Texts("exclude"),
-            DeleteMissing = json["deleteMissing"]?.Kind == JsonValueKind.Object || (fields.Flag("deleteMissing") ?? false),
+            DeleteMissing = json["deleteMissing"] is { Kind: JsonValueKind.Object }
+                || (fields.Flag("deleteMissing") ?? false),
             Map = MapOf(json["deleteMissing"]),
             IgnoreMissingM2m = fields.Texts("ignoreMissingM2m"),
             SaveAsNew = fields.Flag("saveAsNew") ?? false,

@@ -108,7 +108,10 @@ internal sealed class FixtureObject
         }
         // Only blanks may follow; the reader throws at anything else.
         reader.Read();
-        return _hasLongName ? $"has a name of more than {LongestName} bytes" : !hasModel ? "has no \"model\"" : !hasFields ? "has no \"fields\"" : null;
+        return _hasLongName ? $"has a name of more than {LongestName} bytes"
+            : !hasModel ? "has no \"model\""
+            : !hasFields ? "has no \"fields\""
+            : null;
     }
 
     private void TakeLabel(ref Utf8JsonReader reader)

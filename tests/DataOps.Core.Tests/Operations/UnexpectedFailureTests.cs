@@ -19,7 +19,7 @@ public sealed class UnexpectedFailureTests
         DataOpsException known = new("NotFound", FailureKind.NotFound, "There is none.");
 
         Assert.Same(known, UnexpectedFailure.Of(known));
-        Assert.Equal("OutOfMemory", UnexpectedFailure.Of(new OutOfMemoryException()).Id);
+        Assert.Equal("OutOfMemory", UnexpectedFailure.Of(new InsufficientMemoryException()).Id);
     }
 
     private static void Break() => throw new InvalidOperationException("no.");

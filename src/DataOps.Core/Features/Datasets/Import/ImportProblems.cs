@@ -68,8 +68,10 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
     public void ThrowIfAny(Exception? inner = null)
     {
         if (Count > 0)
-            throw new DatasetException(_id, Message(), _advice, path, [.. _listed.OrderBy(p => p.Line).ThenBy(p => p.Object)], Count, inner);
+            throw new DatasetException(_id, Message(), _advice, path, [.. InOrder()], Count, inner);
     }
+
+    private IEnumerable<DatasetProblem> InOrder() => _listed.OrderBy(p => p.Line).ThenBy(p => p.Object);
 
     private string Message()
     {
@@ -82,7 +84,7 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
         int place = _listed.Max(p => PlaceOf(p).Length);
         int WidthOf(int cell) => _listed.Max(p => cell < p.Cells.Count ? Math.Min(p.Cells[cell].Length, 40) : 0);
         int[] widths = [.. Enumerable.Range(0, _listed.Max(p => p.Cells.Count)).Select(WidthOf)];
-        foreach (DatasetProblem problem in _listed.OrderBy(p => p.Line).ThenBy(p => p.Object))
+        foreach (DatasetProblem problem in InOrder())
         {
             string row = string.Concat(problem.Cells.Select((cell, i) => "  " + cell.PadRight(widths[i])));
             text.Append("\n  ").Append(PlaceOf(problem).PadRight(place)).Append(row.TrimEnd());

@@ -198,8 +198,8 @@ internal sealed class StagingArea(
         string times = count == 1 ? "1 time has" : $"{count} times have";
         context.Warning?.Invoke(
             $"{times} no zone and will be UTC, in {fields.Length} {(fields.Length == 1 ? "field" : "fields")} of "
-                + $"{Path.GetFileName(path)}, first {field} of {model} {key} in {FilePlace.Of(place)}. If the site that wrote "
-                + $"the file has another TIME_ZONE, load with -TimeZone.");
+                + $"{Path.GetFileName(path)}, first {field} of {model} {key} in {FilePlace.Of(place)}. "
+                + $"If the site that wrote the file has another TIME_ZONE, load with -TimeZone.");
     }
 
     private void FlushLargest()

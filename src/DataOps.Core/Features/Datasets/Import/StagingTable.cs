@@ -60,7 +60,8 @@ internal sealed class StagingTable
             Reference? reference = catalog.ReferenceOf(model.Table, column);
             return new StagingColumn(field, column, reference, reference is null ? null : keys.Of(reference))
             {
-                IsUniqueText = !column.NotNull && column.Type.Underlying.Name is "text" or "varchar" or "bpchar" or "citext"
+                IsUniqueText = !column.NotNull
+                    && column.Type.Underlying.Name is "text" or "varchar" or "bpchar" or "citext"
                     && model.Table.UniqueKeys.Any(k => k is [{ } only] && only == column.Name),
             };
         }

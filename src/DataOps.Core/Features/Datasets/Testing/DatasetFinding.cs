@@ -13,7 +13,7 @@ public sealed record DatasetFinding : Finding, IDatasetTestResult
     public long? Line { get; init; }
 
     /// <summary>Which of the line's objects it is, from 1, in a file that has several in a line.</summary>
-    public long? Object { get; init; }
+    public long? ObjectNumber { get; init; }
 
     /// <summary>The kind of problem, as <c>MissingReferences</c>: the error id of Import-Dataset.</summary>
     public string Id { get; init; } = "";
@@ -33,7 +33,7 @@ public sealed record DatasetFinding : Finding, IDatasetTestResult
         Remedy = problem.Advice,
         Path = path,
         Line = problem.Line == 0 ? null : problem.Line,
-        Object = problem.Line == 0 ? null : problem.Object,
+        ObjectNumber = problem.Line == 0 ? null : problem.Object,
         Id = problem.Id,
         Field = Said(problem, 2),
     };
