@@ -356,7 +356,8 @@ public static class ErrorIds
     public const string UndecidedReferences = "UndecidedReferences";
 
     /// <summary>
-    /// Something happened that nobody foresaw: a defect of DataOps, to be reported with the place that the message names.
+    /// Something happened that nobody foresaw: a defect of DataOps, to be reported with the place that the message
+    /// names.
     /// </summary>
     public const string UnexpectedFailure = "UnexpectedFailure";
 

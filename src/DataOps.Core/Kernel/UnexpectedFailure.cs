@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace DataOps.Core.Kernel;
 
-/// <summary>The last resort at each edge: what nobody foresaw is a failure like any other, and not a stack trace.</summary>
+/// <summary>
+/// The last resort at each edge: what nobody foresaw is a failure like any other, and not a stack trace.
+/// </summary>
 public static class UnexpectedFailure
 {
     /// <summary>The failure to report for an exception; itself where it is one already.</summary>

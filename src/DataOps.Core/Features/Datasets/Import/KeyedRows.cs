@@ -47,7 +47,10 @@ internal sealed record KeyedRows
     /// begins with " and".
     /// </summary>
     public static SqlText NotIn(StagingTable staged, SqlText? condition = null) =>
-        $" and not exists (select 1 from {staged.Name} s where {ImportStatements.SameKey(staged)}{condition ?? SqlText.Empty})";
+        $"""
+         and not exists (
+           select 1 from {staged.Name} s where {ImportStatements.SameKey(staged)}{condition ?? SqlText.Empty})
+        """;
 
     /// <summary>
     /// The condition that a row t is not in the file, or not with the column by which it depends; begins with " and",

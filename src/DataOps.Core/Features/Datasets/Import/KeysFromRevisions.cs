@@ -52,7 +52,8 @@ internal sealed class KeysFromRevisions(
                     sql, r => (r.GetInt64(0), r.GetString(1), r.GetString(2)), context.Cancellation))
                     context.Warning?.Invoke(
                         $"In {FilePlace.Of(place)}, {from.Model.Label}: {column.Field} {id} is taken for {label}, "
-                        + $"number {id} of the content types in the file, as the file does not give their ids. Check it.");
+                        + $"number {id} of the content types in the file, as the file does not give their ids. "
+                        + "Check it.");
             }
         }
     }

@@ -8,7 +8,9 @@ namespace DataOps.Core.Features.Datasets.Testing.Offline;
 /// <param name="Evidence">What it was recognised by.</param>
 internal sealed record FileReference(FileModel From, string Field, string Label, FileModel? Target, string Evidence)
 {
-    /// <summary>Whether the name alone is too little: some of the values have to be keys of its target's objects.</summary>
+    /// <summary>
+    /// Whether the name alone is too little: some of the values have to be keys of the target's objects.
+    /// </summary>
     public bool NeedsHits { get; init; }
 
     /// <summary>Values with a target in the file.</summary>
