@@ -8,17 +8,20 @@ internal static class Failure
 {
     public const int ExitCode = 2;
 
-    /// <summary>
-    /// Whether a failure is one that the user can act on; anything else is a defect and shows where it happened.
-    /// </summary>
-    public static bool IsForTheUser(Exception e) => e is DataOpsException or IOException or UnauthorizedAccessException;
+    public static int Report(CommandNames names, Exception e) =>
+        Report($"dataops {names.Command}", e, names.Localize);
 
-    public static int Report(CommandNames names, Exception e)
+    /// <summary>Reports what failed before a command was chosen.</summary>
+    public static int Report(Exception e) => Report("dataops", e, text => text);
+
+    private static int Report(string command, Exception e, Func<string, string> localize)
     {
+        if (e is not (IOException or UnauthorizedAccessException))
+            e = UnexpectedFailure.Of(e);
         string id = e is DataOpsException known ? known.Id : e.GetType().Name.Replace("Exception", "");
-        Console.Error.WriteLine($"dataops {names.Command}: {names.Localize(e.Message)} [{id}]");
+        Console.Error.WriteLine($"{command}: {localize(e.Message)} [{id}]");
         if (e is DataOpsException { Advice: { } advice })
-            Console.Error.WriteLine("  " + names.Localize(advice));
+            Console.Error.WriteLine("  " + localize(advice));
         return ExitCode;
     }
 

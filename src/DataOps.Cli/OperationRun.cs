@@ -27,7 +27,7 @@ internal sealed class OperationRun(
             // The reader has what it wanted, as `head -1` has.
             return 0;
         }
-        catch (Exception e) when (Failure.IsForTheUser(e))
+        catch (Exception e)
         {
             progress.Dispose();
             return Failure.Report(names, e);

@@ -11,6 +11,21 @@ public static class Program
     /// </summary>
     public static int Main(string[] args)
     {
+        // What another thread throws would end the process with a stack trace.
+        AppDomain.CurrentDomain.UnhandledException += (_, e) =>
+            Environment.Exit(Failure.Report((Exception)e.ExceptionObject));
+        try
+        {
+            return Run(args);
+        }
+        catch (Exception e)
+        {
+            return Failure.Report(e);
+        }
+    }
+
+    private static int Run(string[] args)
+    {
         using Interruption interruption = new();
         string[] given = args.Length == 0 ? ["--help"] : args;
         RootCommand root = CommandTree.Build(given, interruption);

@@ -40,8 +40,10 @@ public abstract class StoppableCommand : PSCmdlet, IDisposable
         {
             throw new PipelineStoppedException();
         }
-        catch (Exception e) when (ErrorRecords.From(e) is { } record)
+        // PowerShell's own exceptions end the pipeline, or come from what stands behind this cmdlet.
+        catch (Exception e) when (e.GetType().Assembly != typeof(PSCmdlet).Assembly)
         {
+            ErrorRecord record = ErrorRecords.From(e);
             OnFailure(e);
             if (!goesOn || e is DataOpsException { Kind: FailureKind.Connection or FailureKind.Authentication })
                 ThrowTerminatingError(record);

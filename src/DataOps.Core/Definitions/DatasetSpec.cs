@@ -17,6 +17,20 @@ internal sealed record DatasetSpec(string Model, Filter Filter)
     public bool DeleteMissing { get; init; }
 
     /// <summary>
+    /// Look-ups of the filter whose keys are replaced by those of the new copies of a model before anything is deleted.
+    /// </summary>
+    public IReadOnlyList<(string Lookup, string Model)> Map { get; init; } = [];
+
+    /// <summary>The look-ups of its filter; null where it has more in it.</summary>
+    public IReadOnlyList<Lookup>? Lookups => Filter switch
+    {
+        { IsEverything: true } => [],
+        Filter.Lookups lookups => lookups.Items,
+        Filter.AllOf { Items: [Filter.Lookups lookups] } => lookups.Items,
+        _ => null,
+    };
+
+    /// <summary>
     /// Many-to-many fields that lose targets which are not in the database, instead of stopping the load.
     /// </summary>
     public IReadOnlyList<string> IgnoreMissingM2m { get; init; } = [];

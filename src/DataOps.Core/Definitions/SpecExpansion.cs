@@ -57,7 +57,11 @@ internal static class SpecExpansion
             Column column = reference.Column;
             string field = child.Fields.FirstOrDefault(f => f.Column == column)?.Name ?? Field.Referring(column.Name)
                 ?? column.Name;
-            DatasetSpec spec = parent with { Model = child.Label, Filter = parent.Filter.Under(field) };
+            DatasetSpec spec = parent with
+            {
+                Model = child.Label, Filter = parent.Filter.Under(field),
+                Map = [.. parent.Map.Select(m => ($"{field}__{m.Lookup}", m.Model))],
+            };
             Add(specs, spec, child);
             AddChildren(catalog, specs, spec, child, [.. above, child.Table.Oid], includeDerived);
         }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace DataOps.Core.Definitions;
 
 /// <summary>A spec as a definition has it: its values may be parameters, and it may stand for many models.</summary>
@@ -31,12 +33,34 @@ internal sealed record SpecTemplate(DatasetSpec Spec, string? App, bool HasChild
         {
             Place = json.Place,
             Exclude = fields.Texts("exclude"),
-            DeleteMissing = fields.Flag("deleteMissing") ?? false,
+            DeleteMissing = json["deleteMissing"] is { Kind: JsonValueKind.Object }
+                || (fields.Flag("deleteMissing") ?? false),
+            Map = MapOf(json["deleteMissing"]),
             IgnoreMissingM2m = fields.Texts("ignoreMissingM2m"),
             SaveAsNew = fields.Flag("saveAsNew") ?? false,
             ForceInsert = fields.Flag("forceInsert") ?? false,
             DeferValues = fields.Texts("deferValues"),
         };
+        if (spec.Map.FirstOrDefault(m => spec.Lookups?.Any(l => l.Path == m.Lookup) != true) is { Lookup: { } other })
+            throw DefinitionError.At(
+                json["deleteMissing"]!.Place, $"the map has \"{other}\", which is not in the filter.");
         return new SpecTemplate(spec, app?.ToLowerInvariant(), hasChildren, json.Place);
+    }
+
+    private static (string Lookup, string Model)[] MapOf(PlacedJson? deleteMissing)
+    {
+        if (deleteMissing?.Kind != JsonValueKind.Object)
+            return [];
+        IReadOnlyList<PlacedJson> pairs = new DefinitionFields(deleteMissing, "deleteMissing", "map").List("map");
+        // PowerShell unwraps a list of one.
+        if (pairs is [{ Kind: JsonValueKind.String }, { Kind: JsonValueKind.String }])
+            return [(pairs[0].Text, pairs[1].Text.ToLowerInvariant())];
+        return
+        [
+            .. pairs.Select(p => p is { Kind: JsonValueKind.Array, Items: [{ } lookup, { } model] }
+                && lookup.Kind == JsonValueKind.String && model.Kind == JsonValueKind.String
+                    ? (lookup.Text, model.Text.ToLowerInvariant())
+                    : throw DefinitionError.At(p.Place, "an entry of the map is a look-up and a model.")),
+        ];
     }
 }

@@ -21,6 +21,9 @@ public sealed class DatasetException : DataOpsException
 /// <param name="Cells">Model, key, field, and what is wrong in words.</param>
 internal sealed record DatasetProblem(string Id, long Line, string? Advice, IReadOnlyList<string> Cells)
 {
+    /// <summary>Which of the objects of its line it is about, from 1.</summary>
+    public long Object { get; init; } = 1;
+
     /// <summary>The model of which a row is missing; null where none is.</summary>
     public string? MissingModel { get; init; }
 }

@@ -26,7 +26,10 @@ internal static class FeincmsHeader
         if (!spec.Filter.IsEverything)
             members.Add(
                 $"\"filter\": {{{string.Join(", ", Lookups(spec).Select(Text))}}}");
-        AddFlag(members, "delete_missing", spec.DeleteMissing);
+        if (spec.Map.Count == 0)
+            AddFlag(members, "delete_missing", spec.DeleteMissing);
+        else
+            members.Add($"\"delete_missing\": {{\"map\": [{string.Join(", ", spec.Map.Select(Text))}]}}");
         AddNames(members, "ignore_missing_m2m", spec.IgnoreMissingM2m);
         AddFlag(members, "save_as_new", spec.SaveAsNew);
         AddFlag(members, "force_insert", spec.ForceInsert);
@@ -34,17 +37,15 @@ internal static class FeincmsHeader
         return $"{{{string.Join(", ", members)}}}";
     }
 
+    private static string Text((string Lookup, string Model) pair) =>
+        $"[{JsonName.Quoted(pair.Lookup)}, {JsonName.Quoted(pair.Model)}]";
+
     private static string Text(Lookup lookup) => $"{JsonName.Quoted(lookup.Path)}: {Text(lookup.Value)}";
 
-    private static IReadOnlyList<Lookup> Lookups(DatasetSpec spec) => spec.Filter switch
-    {
-        Filter.Lookups lookups => lookups.Items,
-        Filter.AllOf { Items: [Filter.Lookups lookups] } => lookups.Items,
-        _ => throw DefinitionError.At(
-            spec.Place ?? new JsonPlace(null, spec.Model, 1),
-            "a file of feincms3-data holds look-ups only, and the filter has more in it.",
-            "Write it as JSON, or give the filter look-ups only.", ErrorIds.InvalidFilter),
-    };
+    private static IReadOnlyList<Lookup> Lookups(DatasetSpec spec) => spec.Lookups ?? throw DefinitionError.At(
+        spec.Place ?? new JsonPlace(null, spec.Model, 1),
+        "a file of feincms3-data holds look-ups only, and the filter has more in it.",
+        "Write it as JSON, or give the filter look-ups only.", ErrorIds.InvalidFilter);
 
     private static void AddFlag(List<string> members, string name, bool isSet)
     {

@@ -5,12 +5,10 @@ namespace DataOps.Core.Files;
 
 /// <summary>What a file of feincms3-data says about the rows of one model.</summary>
 /// <param name="Spec">The spec.</param>
-/// <param name="Map">Look-ups whose keys are replaced by those of the new copies of a model, before anything is
-/// deleted.</param>
-internal sealed record FileSpec(DatasetSpec Spec, IReadOnlyList<(string Lookup, string Model)> Map)
+internal sealed record FileSpec(DatasetSpec Spec)
 {
     /// <summary>The look-ups of its filter.</summary>
-    public IReadOnlyList<Lookup> Lookups => Spec.Filter is Filter.Lookups lookups ? lookups.Items : [];
+    public IReadOnlyList<Lookup> Lookups => Spec.Lookups ?? [];
 
     /// <summary>Reads a file's specs.</summary>
     /// <param name="specs">The list.</param>
@@ -56,7 +54,7 @@ internal sealed record FileSpec(DatasetSpec Spec, IReadOnlyList<(string Lookup, 
                 _ => throw Invalid(value.Place, $"a spec has no \"{name}\"."),
             };
         }
-        FileSpec read = new(spec, map);
+        FileSpec read = new(spec with { Map = map });
         return map.Select(m => m.Item1).FirstOrDefault(m => read.Lookups.All(l => l.Path != m)) is { } lookup
             ? throw Invalid(json.Place, $"the map of {model} has \"{lookup}\", which is not in its filter.")
             : read;

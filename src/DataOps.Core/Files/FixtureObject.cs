@@ -15,13 +15,21 @@ internal readonly record struct FixtureField(FixtureSlice Name, FixtureSlice Val
 /// </summary>
 internal sealed class FixtureObject
 {
+    // PostgreSQL's names have 63 bytes, Django's labels twice as many.
+    private const int LongestName = 500;
+
     private readonly List<FixtureField> _fields = [];
     private ReadOnlyMemory<byte> _bytes;
     private byte[] _labelBytes = [];
     private string _label = "";
+    private long _inLine;
+    private bool _hasLongName;
 
     /// <summary>The line that it starts in, from 1.</summary>
     public long Line { get; private set; }
+
+    /// <summary>Where it stands, as a number of <see cref="FilePlace"/>.</summary>
+    public long Place => new FilePlace(Line, _inLine).Number;
 
     /// <summary>Its model as the file writes it.</summary>
     public string Label => _label;
@@ -37,6 +45,10 @@ internal sealed class FixtureObject
 
     /// <summary>The line in which a part starts.</summary>
     public long LineOf(FixtureSlice slice) => Line + _bytes.Span[..slice.Start].Count((byte)'\n');
+
+    /// <summary>Where a part starts, as a number of <see cref="FilePlace"/>.</summary>
+    public long PlaceOf(FixtureSlice slice) =>
+        LineOf(slice) is var line && line == Line ? Place : new FilePlace(line, 1).Number;
 
     /// <summary>A field's name, unescaped.</summary>
     public string NameOf(FixtureField field)
@@ -57,8 +69,10 @@ internal sealed class FixtureObject
     /// pair.</exception>
     public string? Take(ReadOnlyMemory<byte> bytes, long line)
     {
+        _inLine = line == Line ? _inLine + 1 : 1;
         (_bytes, Line, Key) = (bytes, line, null);
         _fields.Clear();
+        _hasLongName = false;
         bool hasModel = false;
         bool hasFields = false;
         Utf8JsonReader reader = JsonText.Reader(bytes.Span);
@@ -94,12 +108,18 @@ internal sealed class FixtureObject
         }
         // Only blanks may follow; the reader throws at anything else.
         reader.Read();
-        return !hasModel ? "has no \"model\"" : !hasFields ? "has no \"fields\"" : null;
+        return _hasLongName ? $"has a name of more than {LongestName} bytes"
+            : !hasModel ? "has no \"model\""
+            : !hasFields ? "has no \"fields\""
+            : null;
     }
 
     private void TakeLabel(ref Utf8JsonReader reader)
     {
         if (reader.ValueSpan.SequenceEqual(_labelBytes) && !reader.ValueIsEscaped)
+            return;
+        _hasLongName |= reader.ValueSpan.Length > LongestName;
+        if (_hasLongName)
             return;
         _labelBytes = reader.ValueIsEscaped ? [] : reader.ValueSpan.ToArray();
         _label = reader.GetString()!;
@@ -112,8 +132,9 @@ internal sealed class FixtureObject
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             FixtureSlice name = new((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length);
+            _hasLongName |= name.Length > LongestName;
             // Throws here, where the reader says the line, and not when the name is first asked for.
-            if (reader.ValueIsEscaped)
+            if (reader.ValueIsEscaped && !_hasLongName)
                 reader.GetString();
             reader.Read();
             _fields.Add(new FixtureField(name, SliceOf(ref reader)));

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -15,6 +16,7 @@ internal class JsonFixtureReader(string name, Stream stream, bool isLines, Cance
 {
     private const int SmallestBuffer = 1 << 18;
     private const int LargestGrowth = 1 << 28;
+    private const int Large = 1 << 26;
 
     // A row is one line of COPY, which PostgreSQL takes up to this size; a value that is too large is called so first.
     private const int LargestObject = LargestValue + (1 << 20);
@@ -150,7 +152,8 @@ internal class JsonFixtureReader(string name, Stream stream, bool isLines, Cance
         return next;
     }
 
-    // The object's length in bytes; counts its lines.
+    // The object's length in bytes; counts its lines. Code that is not optimized keeps the buffers that it has left.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int FindEnd(out bool hasBareWords)
     {
         long line = Line;
@@ -231,6 +234,7 @@ internal class JsonFixtureReader(string name, Stream stream, bool isLines, Cance
     }
 
     // Reads more behind what is there, which moves to the front; false at the end of the file.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Fill()
     {
         cancellation.ThrowIfCancellationRequested();
@@ -245,7 +249,11 @@ internal class JsonFixtureReader(string name, Stream stream, bool isLines, Cance
             throw Invalid("the object here is larger than 1 GB, and so is its row, which PostgreSQL cannot take");
         if (target != _buffer || _start > 0)
             _buffer.AsSpan(_start, kept).CopyTo(target);
+        bool isLarge = target.Length > _buffer.Length && kept >= Large;
         (_buffer, _start, _end) = (target, 0, kept);
+        // A large value would else leave all its smaller buffers behind it, several times its own size.
+        if (isLarge)
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         try
         {
             int read = stream.Read(_buffer.AsSpan(_end));

@@ -33,7 +33,9 @@ internal sealed class XmlFieldText(XmlReader xml, Action step)
     /// Reads the element on which the reader stands, up to its end; false when something else is in it.
     /// </summary>
     /// <param name="tooLarge">Called when a text is larger than PostgreSQL could store.</param>
-    public bool Read(Action tooLarge)
+    /// <param name="isPlain">Whether the field is no reference: then natural elements are part of its text, as in
+    /// Django.</param>
+    public bool Read(Action tooLarge, bool isPlain = false)
     {
         _text.Clear();
         _parts.Clear();
@@ -43,9 +45,9 @@ internal sealed class XmlFieldText(XmlReader xml, Action step)
         int depth = xml.Depth;
         while (Next() && xml.Depth > depth)
         {
-            if (xml.NodeType == XmlNodeType.Element && !TakeElement(depth + 1))
+            if (xml.NodeType == XmlNodeType.Element && !TakeElement(depth + 1, isPlain))
                 return false;
-            if (xml.NodeType == XmlNodeType.EndElement && xml.LocalName == "natural")
+            if (xml.NodeType == XmlNodeType.EndElement && xml.LocalName == "natural" && !isPlain)
                 EndPart();
             else if (xml.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace
                 or XmlNodeType.Whitespace)
@@ -54,7 +56,7 @@ internal sealed class XmlFieldText(XmlReader xml, Action step)
         return true;
     }
 
-    private bool TakeElement(int depth)
+    private bool TakeElement(int depth, bool isPlain)
     {
         if (xml.Depth > depth || xml.LocalName is not ("None" or "natural"))
         {
@@ -62,7 +64,7 @@ internal sealed class XmlFieldText(XmlReader xml, Action step)
             return false;
         }
         IsNone |= xml.LocalName == "None";
-        if (xml.LocalName == "None")
+        if (xml.LocalName == "None" || isPlain)
             return true;
         _text.Clear();
         if (xml.IsEmptyElement)

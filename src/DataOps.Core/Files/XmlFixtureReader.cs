@@ -148,7 +148,7 @@ internal sealed class XmlFixtureReader : FixtureReader
         if (isList)
             WriteItems();
         else
-            WriteValue(isJson);
+            WriteValue(isJson, isPlain: _xml.GetAttribute("rel") is null && _xml.GetAttribute("type") is not null);
     }
 
     private void WriteItems()
@@ -185,10 +185,10 @@ internal sealed class XmlFixtureReader : FixtureReader
         WriteParts();
     }
 
-    private void WriteValue(bool isJson)
+    private void WriteValue(bool isJson, bool isPlain)
     {
         long line = _place.LineNumber;
-        if (!_text.Read(TooLargeHere))
+        if (!_text.Read(TooLargeHere, isPlain))
             throw Invalid($"<{_text.Strange}> was not expected in a field", _place.LineNumber);
         if (_text.IsNone)
             _object.Raw("null"u8);

@@ -295,6 +295,9 @@ public static class ErrorIds
     /// <summary>An object or an undo file comes from another server or database.</summary>
     public const string OtherDatabase = "OtherDatabase";
 
+    /// <summary>The process has not enough memory.</summary>
+    public const string OutOfMemory = "OutOfMemory";
+
     /// <summary>Standard output is closed or cannot be written.</summary>
     public const string OutputFailed = "OutputFailed";
 
@@ -360,6 +363,12 @@ public static class ErrorIds
 
     /// <summary>References have orphans without a safe default action.</summary>
     public const string UndecidedReferences = "UndecidedReferences";
+
+    /// <summary>
+    /// Something happened that nobody foresaw: a defect of DataOps, to be reported with the place that the message
+    /// names.
+    /// </summary>
+    public const string UnexpectedFailure = "UnexpectedFailure";
 
     /// <summary>The app does not exist.</summary>
     public const string UnknownApp = "UnknownApp";

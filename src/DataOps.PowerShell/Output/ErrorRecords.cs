@@ -6,16 +6,17 @@ namespace DataOps.PowerShell.Output;
 /// <summary>Makes every error record of the module: id, category, target, and what the user can do next.</summary>
 internal static class ErrorRecords
 {
-    /// <summary>The record for what an operation threw; null when it is not for the user to act on.</summary>
-    public static ErrorRecord? From(Exception exception) => exception switch
+    /// <summary>The record for what an operation threw.</summary>
+    public static ErrorRecord From(Exception exception) => exception switch
     {
-        DataOpsException e => Make(e, e.Id, CategoryOf(e.Kind), e.Target, e.Advice),
         FileNotFoundException e => Make(e, ErrorIds.FileNotFound, ErrorCategory.ObjectNotFound, e.FileName, null),
         DirectoryNotFoundException e => Make(e, ErrorIds.FolderNotFound, ErrorCategory.ObjectNotFound, null, null),
         UnauthorizedAccessException e => Make(e, ErrorIds.FileAccessDenied, ErrorCategory.PermissionDenied, null, null),
         IOException e => Make(e, ErrorIds.FileFailed, ErrorCategory.ResourceUnavailable, null, null),
-        _ => null,
+        _ => From(UnexpectedFailure.Of(exception)),
     };
+
+    private static ErrorRecord From(DataOpsException e) => Make(e, e.Id, CategoryOf(e.Kind), e.Target, e.Advice);
 
     /// <summary>
     /// An object from the pipeline belongs to another database than the one that the cmdlet is connected to.

@@ -25,6 +25,7 @@ public sealed partial class DefinitionSchemaTests
         Dataset("""{"model": "polls.question", "filter": {"any": [{"pk": 1}, {"slug__in": ["a", null, true]}], "not": {"pk": 2}, "all": [{"pk__gt": 1}]}}"""),
         Dataset("""{"model": "polls.question", "filter": {"not": [{"pk": 1}, {"pk": 2}]}}"""),
         Dataset("""{"model": "polls.question", "filter": {"sql": "id = :a", "values": {"a": 1}}}"""),
+        Dataset("""{"model": "polls.choice", "filter": {"question__in": [1]}, "deleteMissing": {"map": [["question__in", "polls.question"]]}}"""),
         """{"$schema": "x", "timeZone": "Europe/Zurich", "datasets": {"d": {"description": "", "parameters": {"name": "a", "type": "date[]", "default": ["2024-01-01"]}, "specs": [{"app": "polls"}]}}}""",
         """{"datasets": {"d": {"parameters": [{"name": "a"}, {"name": "b", "type": "integer", "required": true}], "specs": {"model": "polls.topic", "filter": {"pk": {"parameter": "b"}, "name": {"parameter": "a"}}}}}}""",
     ];
@@ -49,6 +50,7 @@ public sealed partial class DefinitionSchemaTests
         Dataset("""{"model": "polls.question", "deleteMising": true}"""),
         Dataset("""{"model": "polls.question", "delete_missing": true}"""),
         Dataset("""{"model": "polls.question", "deleteMissing": "yes"}"""),
+        Dataset("""{"model": "polls.question", "deleteMissing": {"map": [["pk"]]}}"""),
         Dataset("""{"model": "polls.question", "exclude": [1]}"""),
         Dataset("""{"model": "polls.question", "filter": [1]}"""),
         Dataset("""{"model": "polls.question", "filter": {"any": []}}"""),

@@ -79,6 +79,28 @@ public sealed class FeincmsFormatTests : IDisposable
     }
 
     [Fact]
+    public void A_map_of_a_definition_is_in_the_file_and_names_look_ups_of_the_filter()
+    {
+        string Export(string map)
+        {
+            string file = _files.Path("map.json");
+            _site.Run(new ExportDataset(), new()
+            {
+                Path = file, Format = DatasetFormat.Feincms, Dataset = "copies", Force = true, Definition = $$$$"""
+                    {"datasets": {"copies": {"specs": [
+                    {"model": "polls.question", "filter": {"pk__in": [2]}, "saveAsNew": true},
+                    {"model": "polls.choice", "filter": {"question__in": [2]}, "saveAsNew": true,
+                      "deleteMissing": {"map": [["{{{{map}}}}", "polls.Question"]]}}]}}}
+                    """,
+            });
+            return File.ReadAllText(file);
+        }
+
+        Assert.Contains("\"delete_missing\": {\"map\": [[\"question__in\", \"polls.question\"]]}", Export("question__in"));
+        Assert.Equal("InvalidDefinition", Assert.Throws<DataOpsException>(() => Export("pk__in")).Id);
+    }
+
+    [Fact]
     public void A_file_without_a_row_is_still_one()
     {
         _site.Execute("delete from polls_choice");

@@ -124,6 +124,7 @@ public sealed class XmlFixtureTests(PostgresServer server) : IDisposable
                   <object pk="3"/></field>
                 <field name="no" rel="ManyToManyRel" to="a.d"></field>
                 <field name="short" type="CharField"/>
+                <field name="plain" type="CharField">a <natural>b</natural><natural>c</natural></field>
               </object>
               <object model="a.b"><field name="x" type="IntegerField">1</field></object>
             </django-objects>
@@ -131,13 +132,13 @@ public sealed class XmlFixtureTests(PostgresServer server) : IDisposable
         using FixtureReader reader = FixtureObjects.Reader(
             DatasetFormat.Xml, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Text.ReplaceLineEndings("\n"))));
         Assert.True(reader.Read());
-        Assert.Equal([5, 6, 7, 11, 13, 14, 16, 17], reader.Current.Fields.Select(f => reader.Current.LineOf(f.Value)));
+        Assert.Equal([5, 6, 7, 11, 13, 14, 16, 17, 18], reader.Current.Fields.Select(f => reader.Current.LineOf(f.Value)));
         Assert.True(reader.Read());
-        Assert.Equal((19, null), (reader.Current.Line, reader.Current.Key));
+        Assert.Equal((20, null), (reader.Current.Line, reader.Current.Key));
 
         JsonObject first = FixtureObjects.Of(DatasetFormat.Xml, Text.ReplaceLineEndings("\n"))[0];
         Assert.Equal(
-            """{"model":"a.b","pk":"5","fields":{"empty":"","none":null,"text":"two\n      lines \u003Cb\u003E \u003C\u0026\u003E\u00E9","json":{"a":[1,"x"]},"author":["Kim","7"],"tags":["1",["blue"],"3"],"no":[],"short":""}}""",
+            """{"model":"a.b","pk":"5","fields":{"empty":"","none":null,"text":"two\n      lines \u003Cb\u003E \u003C\u0026\u003E\u00E9","json":{"a":[1,"x"]},"author":["Kim","7"],"tags":["1",["blue"],"3"],"no":[],"short":"","plain":"a bc"}}""",
             first.ToJsonString());
     }
 

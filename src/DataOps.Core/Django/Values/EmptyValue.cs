@@ -8,18 +8,6 @@ internal static class EmptyValue
         column is { NotNull: true, Default: null, Source: ColumnSource.Plain };
 
     /// <summary>
-    /// The SQL of a value of a field that an object lacks: the default, NULL, or an empty value; null when the type has
-    /// none.
-    /// </summary>
-    public static SqlText? OfField(Column column) => column switch
-    {
-        { Source: not ColumnSource.Plain } => null,
-        { Default: { } made } => SqlText.Raw(made),
-        { NotNull: false } => (SqlText)$"null",
-        _ => ValueConverter.For(column).Empty,
-    };
-
-    /// <summary>
     /// The SQL of a value of a row that is made anew, over its key as k.key; null where nothing is obvious, or nothing
     /// is needed.
     /// </summary>

@@ -66,6 +66,7 @@ internal sealed class JsonConverter(bool isBinary, ValueForm form) : ValueConver
 
     public override string? ReadJson(ref Utf8JsonReader value, Utf8Output text)
     {
+        _scratch.Clear();
         if (form.StreamField == StreamFieldUse.No || value.TokenType != JsonTokenType.String
             || !JsonText.TryUnescape(ref value, _scratch, out ReadOnlySpan<byte> inner))
             return JsonText.Copy(ref value, text);

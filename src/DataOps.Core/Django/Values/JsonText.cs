@@ -13,14 +13,14 @@ internal static class JsonText
 
     /// <summary>The text of the string on which the reader stands; false when it is not Unicode.</summary>
     /// <param name="value">A reader on a string or a name.</param>
-    /// <param name="scratch">Holds the text where it had to be unescaped.</param>
+    /// <param name="scratch">Holds the text, behind what it holds already, where it had to be unescaped.</param>
     /// <param name="text">The text, valid until the reader or the scratch memory is used again.</param>
     public static bool TryUnescape(ref Utf8JsonReader value, Utf8Output scratch, out ReadOnlySpan<byte> text)
     {
         text = value.ValueSpan;
         if (!value.ValueIsEscaped)
             return true;
-        scratch.Clear();
+        int start = scratch.Written.Length;
         try
         {
             scratch.Advance(value.CopyString(scratch.Reserve(value.ValueSpan.Length)));
@@ -30,7 +30,7 @@ internal static class JsonText
             // Half of a surrogate pair.
             return false;
         }
-        text = scratch.Written;
+        text = scratch.Written[start..];
         return true;
     }
 

@@ -14,9 +14,11 @@ internal abstract class ScalarConverter(SqlText? empty = null) : ValueConverter(
         switch (value.TokenType)
         {
             case JsonTokenType.String or JsonTokenType.PropertyName:
-                return JsonText.TryUnescape(ref value, _unescaped, out ReadOnlySpan<byte> given)
+                string? problem = JsonText.TryUnescape(ref value, _unescaped, out ReadOnlySpan<byte> given)
                     ? Read(given, text)
                     : "not valid Unicode";
+                _unescaped.Clear();
+                return problem;
             case JsonTokenType.Number:
                 return Read(value.ValueSpan, text);
             case JsonTokenType.True:

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Unicode;
 using DataOps.Core.Postgres.Copy;
 
@@ -17,16 +18,35 @@ internal sealed class TextConverter(int? length = null) : ScalarConverter
     /// <summary>Writes a text that may be of any length; returns what PostgreSQL would refuse in it, or null.</summary>
     public static string? Copy(ReadOnlySpan<byte> given, Utf8Output text)
     {
-        if (given.Contains((byte)0))
-            return "holds a NUL character, which PostgreSQL cannot store";
-        if (!Utf8.IsValid(given))
-            return "not valid Unicode";
-        text.Write(given);
-        return null;
+        string? problem = ProblemOf(given);
+        if (problem is null)
+            text.Write(given);
+        return problem;
     }
 
-    protected override string? Read(ReadOnlySpan<byte> given, Utf8Output text) =>
-        Copy(given, text) ?? (IsTooLong(given) ? $"longer than {length} characters" : null);
+    /// <summary>A text with escapes goes straight to where it is wanted: it may be large.</summary>
+    public override string? ReadJson(ref Utf8JsonReader value, Utf8Output text)
+    {
+        if (!value.ValueIsEscaped)
+            return base.ReadJson(ref value, text);
+        int start = text.Written.Length;
+        string? problem = JsonText.TryUnescape(ref value, text, out ReadOnlySpan<byte> given)
+            ? ProblemOf(given) ?? TooLong(given)
+            : "not valid Unicode";
+        if (problem is not null)
+            text.CutTo(start);
+        return problem;
+    }
+
+    protected override string? Read(ReadOnlySpan<byte> given, Utf8Output text) => Copy(given, text) ?? TooLong(given);
+
+    private static string? ProblemOf(ReadOnlySpan<byte> given) =>
+        given.Contains((byte)0) ? "holds a NUL character, which PostgreSQL cannot store"
+        : Utf8.IsValid(given) ? null
+        : "not valid Unicode";
+
+    private string? TooLong(ReadOnlySpan<byte> given) =>
+        IsTooLong(given) ? $"longer than {length} characters" : null;
 
     // PostgreSQL cuts off blanks beyond the length.
     private bool IsTooLong(ReadOnlySpan<byte> given) => given.Length > length && Characters(given) > length

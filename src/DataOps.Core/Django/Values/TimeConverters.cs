@@ -92,8 +92,8 @@ internal sealed class TimeWithZoneConverter() : PlainConverter(isQuoted: true)
 }
 
 /// <summary>
-/// Dates with times: points in time (timestamptz), which are read as UTC when they name no zone, or without a zone
-/// (timestamp).
+/// Dates with times: points in time (timestamptz), which are read as UTC when they name no zone and nobody says
+/// another, or without a zone (timestamp).
 /// </summary>
 internal sealed class TimestampConverter(bool hasZone, ValueForm form)
     : PlainConverter(isQuoted: true, $"now()", form.Losses)
@@ -103,6 +103,7 @@ internal sealed class TimestampConverter(bool hasZone, ValueForm form)
     private const long LastMoment = (DateConverter.LastDay + 1L) * TimeText.DayMicroseconds - 1;
 
     private readonly int _digits = TimeText.Digits(form.Precision);
+    private readonly NaiveTimes? _naive = hasZone ? form.NaiveTimes : null;
 
     public override SqlText Updated(SqlText stored, SqlText given) =>
         $"case when date_trunc('milliseconds', {stored}) = {given} then {stored} else {given} end";
@@ -128,13 +129,18 @@ internal sealed class TimestampConverter(bool hasZone, ValueForm form)
             return null;
         TextCursor cursor = new(given);
         bool isShifted = false;
+        int start = text.Written.Length;
         bool isDate = TimeText.ReadDate(ref cursor, text);
+        int local = text.Written.Length;
         if (isDate && !cursor.AtEnd && !cursor.Rest.StartsWith(TimeText.BeforeChrist))
         {
             text.WriteByte((byte)' ');
-            isDate = cursor.ReadOneOf("Tt "u8) != 0 && TimeText.ReadTime(ref cursor, text)
-                && TimeText.ReadZone(ref cursor, text, out isShifted);
+            isDate = cursor.ReadOneOf("Tt "u8) != 0 && TimeText.ReadTime(ref cursor, text);
+            local = text.Written.Length;
+            isDate = isDate && TimeText.ReadZone(ref cursor, text, out isShifted);
         }
+        if (isDate && _naive is not null && text.Written.Length == local)
+            TimeText.WriteOffset(_naive.Take(text.Written[start..]), text);
         if (!isDate || !TimeText.ReadEra(ref cursor, text) || !cursor.AtEnd)
             return "not a date and time";
         return isShifted && !hasZone ? "has a time zone, which the column cannot hold" : null;

@@ -169,13 +169,20 @@ internal static class TimeText
         if (minutes > 59 || seconds > 59)
             return false;
         isShifted = (hours, minutes, seconds) is not (0, 0, 0);
-        text.WriteByte(sign);
-        text.WriteInteger(hours, 2);
-        text.WriteByte((byte)':');
-        text.WriteInteger(minutes, 2);
-        text.WriteByte((byte)':');
-        text.WriteInteger(seconds, 2);
+        TimeSpan offset = new(hours, minutes, seconds);
+        WriteOffset(sign == '-' ? -offset : offset, text);
         return true;
+    }
+
+    /// <summary>Writes a distance from UTC.</summary>
+    public static void WriteOffset(TimeSpan offset, Utf8Output text)
+    {
+        text.WriteByte(offset < TimeSpan.Zero ? (byte)'-' : (byte)'+');
+        text.WriteInteger(Math.Abs(offset.Hours), 2);
+        text.WriteByte((byte)':');
+        text.WriteInteger(Math.Abs(offset.Minutes), 2);
+        text.WriteByte((byte)':');
+        text.WriteInteger(Math.Abs(offset.Seconds), 2);
     }
 
     /// <summary>Reads the mark of a year before Christ, or nothing.</summary>

@@ -64,7 +64,7 @@ internal abstract class ValueConverter(SqlText? empty = null, IReadOnlyList<SqlT
     private static ValueConverter For(PgType type, int? length, string typeText, ValueForm form, int? dimensions = null)
     {
         PgType real = type.Underlying;
-        ValueForm part = new() { Precision = form.Precision, Losses = form.Losses };
+        ValueForm part = new() { Precision = form.Precision, Losses = form.Losses, NaiveTimes = form.NaiveTimes };
         return real switch
         {
             { Element: { } element } =>
@@ -126,4 +126,7 @@ internal sealed record ValueForm
 
     /// <summary>Counts the values that a fixture does not give back exactly; null when nobody asks.</summary>
     public LossCount? Losses { get; init; }
+
+    /// <summary>Takes times that are read without a zone; null for UTC.</summary>
+    public NaiveTimes? NaiveTimes { get; init; }
 }

@@ -1,3 +1,5 @@
+using DataOps.Core.Django.Values;
+
 namespace DataOps.Core.Features.Datasets;
 
 /// <summary>
@@ -36,11 +38,13 @@ internal sealed class JsonFields
     /// <summary>Whether a column is one of those that the lists can name.</summary>
     public static bool IsJson(Column column) => column.Type.Underlying.Name is "json" or "jsonb";
 
-    /// <summary>What the user says about a field; null when nothing.</summary>
-    public bool? IsStreamField(Model model, string field)
+    /// <summary>What the user says about a field.</summary>
+    public StreamFieldUse UseOf(Model model, string field)
     {
         string name = NameOf(model, field);
-        return !_stream.IsEmpty && _stream.Matches(name) ? true : !_json.IsEmpty && _json.Matches(name) ? false : null;
+        return !_stream.IsEmpty && _stream.Matches(name) ? StreamFieldUse.Yes
+            : !_json.IsEmpty && _json.Matches(name) ? StreamFieldUse.No
+            : StreamFieldUse.Unknown;
     }
 
     private static string NameOf(Model model, string field) => $"{model.Label}.{field}";

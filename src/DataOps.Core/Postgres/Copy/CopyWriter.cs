@@ -31,7 +31,7 @@ internal class CopyWriter(SqlText table, IReadOnlyList<string> columns)
     /// <summary>Adds a field's text, whatever it holds.</summary>
     public void Add(ReadOnlySpan<byte> text)
     {
-        Span<byte> room = Reserve(2 * text.Length + 1);
+        Span<byte> room = Reserve(text.Length + (text.Length < LargestKept ? text.Length : EscapesIn(text)) + 1);
         int used = 0;
         int special;
         while ((special = text.IndexOfAny(Escaped)) >= 0)
@@ -129,6 +129,15 @@ internal class CopyWriter(SqlText table, IReadOnlyList<string> columns)
             // The connection broke or the server had refused a row already: nothing is kept, as wanted.
             stream.Dispose();
         }
+    }
+
+    // Of a large text no more room is taken than it needs.
+    private static int EscapesIn(ReadOnlySpan<byte> text)
+    {
+        int count = 0;
+        for (int at; (at = text.IndexOfAny(Escaped)) >= 0; text = text[(at + 1)..])
+            count++;
+        return count;
     }
 
     private Span<byte> Reserve(int length)

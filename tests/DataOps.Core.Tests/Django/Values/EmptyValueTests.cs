@@ -30,22 +30,4 @@ public sealed class EmptyValueTests(PostgresServer server)
             (Value("clock"), Value("took"), Value("tags"), Value("raw"), Value("extra")));
         Assert.All(["ratio", "labels", "data", "place", "given", "free"], c => Assert.Null(Value(c)));
     }
-
-    [Theory]
-    [InlineData("text[]", "'{}'")]
-    [InlineData("jsonb", "'{}'")]
-    [InlineData("timestamptz", "now()")]
-    [InlineData("uuid", "gen_random_uuid()")]
-    [InlineData("positive", "0")]
-    [InlineData("money", null)]
-    [InlineData("int4range", null)]
-    [InlineData("mood", null)]
-    public void A_field_that_an_object_lacks_gets_the_types_empty_value(string type, string? sql)
-    {
-        Column column = TestColumn.Of(type, notNull: true);
-        Assert.Equal(sql, EmptyValue.OfField(column)?.ToString());
-        Assert.Equal("null", EmptyValue.OfField(column with { NotNull = false })?.ToString());
-        Assert.Equal("f()", EmptyValue.OfField(column with { Default = "f()" })?.ToString());
-        Assert.Null(EmptyValue.OfField(column with { Source = ColumnSource.Generated }));
-    }
 }

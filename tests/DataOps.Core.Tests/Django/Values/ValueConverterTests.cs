@@ -193,6 +193,31 @@ public sealed class ValueConverterTests
         return data;
     }
 
+    [Theory]
+    [InlineData("2024-07-01T12:00:00", "Europe/Zurich", "2024-07-01 12:00:00+02:00:00")]
+    [InlineData("2024-07-01 12:00:00+00:00", "Europe/Zurich", "2024-07-01 12:00:00+00:00:00")]
+    // Twice: the first of the two, as Python's fold=0; never: as if the clocks had not been changed yet.
+    [InlineData("2024-10-27T02:30:00", "Europe/Zurich", "2024-10-27 02:30:00+02:00:00")]
+    [InlineData("2024-03-31T02:30:00", "Europe/Zurich", "2024-03-31 02:30:00+01:00:00")]
+    [InlineData("2024-11-03T01:30:00", "America/New_York", "2024-11-03 01:30:00-04:00:00")]
+    [InlineData("2024-03-10T02:30:00", "America/New_York", "2024-03-10 02:30:00-05:00:00")]
+    [InlineData("2024-03-10T03:00:00", "America/New_York", "2024-03-10 03:00:00-04:00:00")]
+    [InlineData("2011-12-30T12:00:00", "Pacific/Apia", "2011-12-30 12:00:00-10:00:00")]
+    [InlineData("2024-07-01", "Asia/Kathmandu", "2024-07-01+05:45:00")]
+    public void A_time_without_a_zone_is_one_of_the_sites(string text, string zone, string stored)
+    {
+        NaiveTimes naive = new(NaiveTimes.Zone(zone));
+        (string? problem, string read) = Read(
+            TestColumn.Of("timestamptz"), $"\"{text}\"", new ValueForm { NaiveTimes = naive });
+
+        Assert.Equal((null, stored, text.EndsWith("00:00", StringComparison.Ordinal) && text.Contains('+') ? 0 : 1),
+            (problem, read, naive.Count));
+        Assert.Equal(text.Replace('T', ' '), Read(TestColumn.Of("timestamp"), $"\"{text}\"", new ValueForm
+        {
+            NaiveTimes = naive,
+        }).Text[..text.Length]);
+    }
+
     private static string Write(Column column, ReadOnlySpan<byte> field, ValueForm? form = null)
     {
         Utf8Output output = new();

@@ -30,12 +30,10 @@ internal sealed class DatasetEncoders(
             Separator = layout.Embedded,
             Indent = layout.Indent,
             Losses = losses,
-            StreamField = (JsonFields.IsJson(column) ? jsonFields.IsStreamField(model, field) : null) switch
+            StreamField = jsonFields.UseOf(model, field) switch
             {
-                true => StreamFieldUse.Yes,
-                false => StreamFieldUse.No,
-                null when streamFields.Contains((model.Label, column.Name)) => StreamFieldUse.Found,
-                null => StreamFieldUse.Unknown,
+                StreamFieldUse.Unknown when streamFields.Contains((model.Label, column.Name)) => StreamFieldUse.Found,
+                StreamFieldUse use => use,
             },
         });
     };

@@ -17,6 +17,9 @@ internal sealed record DatasetLoad(
     /// <summary>Objects in the file.</summary>
     public long Objects => Staged.Objects;
 
+    /// <summary>Rows that do not differ.</summary>
+    public long Unchanged => Objects - Staged.Ignored - Inserted - Updated - Skipped;
+
     /// <summary>Rows that are not there.</summary>
     public long Inserted => Run.Models.Sum(m => m.Inserted);
 
@@ -77,8 +80,7 @@ internal sealed class LoadStages(
         Run($"""
             select set_config('random_page_cost', least(current_setting('random_page_cost')::float8, 1.1)::text, true)
             """);
-        JsonFields jsonFields = JsonFields.Of(options.StreamField, options.JsonField, catalog.Models, context);
-        StagingArea area = new(session, catalog, _models, _keys, jsonFields, _path, context);
+        StagingArea area = new(session, catalog, _models, _keys, options, _path, context);
         read?.Invoke(area);
         using FixtureReader reader = FixtureReader.Open(file, context.Cancellation);
         return area.Fill(reader);
@@ -103,7 +105,8 @@ internal sealed class LoadStages(
 
     // What goes is in nobody's way, and nobody's target.
     private PlannedDeletion PlanDeletion(KeyedRows rows, StagedFile staged) =>
-        new ImportDeletion(session, catalog, rows, changes, options, _path, context).Plan(staged.Specs, staged.Objects);
+        new ImportDeletion(session, catalog, rows, changes, options, _path, context).Plan(
+            staged.Specs, staged.Objects - staged.Ignored);
 
     // Before the references: what refers to a row that stays out then refers to the one that it had to leave the place
     // to.
@@ -118,11 +121,26 @@ internal sealed class LoadStages(
     {
         KeyedRows rows = settled.Rows;
         new ImportChecks(Problems()).RequireNeededFields(rows.Tables, options.MissingField);
+        WarnOfDefaults(rows.Tables);
         ConflictReplacement replacement = ConflictReplacement.Plan(
             session, catalog, settled, changes, context.Cancellation);
         IReadOnlyList<ModelCounts> models = new ImportComparison(session, rows, changes, options, context).Plan();
-        ImportRun run = new(session, catalog, rows, models, changes, deletion, replacement, options, _path, context);
+        ImportRun run = new(session, catalog, rows, models, changes, deletion, replacement, _path, context);
         return new DatasetLoad(staged, rows.Ids.Skipped, run, deletion, replacement);
+    }
+
+    private void WarnOfDefaults(IEnumerable<StagingTable> tables)
+    {
+        string[] models =
+        [
+            .. from table in tables
+               let columns = Enumerable.Range(0, table.Shapes.Count).SelectMany(table.Lacking).Distinct()
+               let filled = columns.Where(c => c.Default is not null).Select(c => $"{c.Field} {c.Default!.Shown}")
+               where filled.Any()
+               select $"{table.Model.Label}: {string.Join(", ", filled)}",
+        ];
+        if (models.Length > 0)
+            context.Warning?.Invoke($"Fields that objects lack get their defaults. {string.Join("; ", models)}.");
     }
 
     private ImportProblems Problems() => new(session, _path, context.Cancellation);
@@ -140,9 +158,9 @@ internal sealed class ImportChecks(ImportProblems problems)
         foreach (StagingTable table in tables)
         {
             SqlText twice = $"from {table.Name} s group by {table.Keys.Select(k => k.In("s"))} having count(*) > 1";
-            problems.AddRows($"max(s._line)", [$"min(s._line)", ImportStatements.KeyOf(table)], twice, r => new(
+            problems.AddRows($"max(s._place)", [$"min(s._place)", ImportStatements.KeyOf(table)], twice, r => new(
                 ErrorIds.DuplicateKey, "keys in {0} occur more than once", "Keep only one of the objects in the file.",
-                table.Model.Label, r[1], "pk", $"is in line {r[0]} already"));
+                table.Model.Label, r[1], "pk", $"is in {FilePlace.Of(r[0])} already"));
         }
         problems.ThrowIfAny();
     }
@@ -154,7 +172,7 @@ internal sealed class ImportChecks(ImportProblems problems)
         foreach (StagingTable table in tables)
         {
             SqlText known = $"from {table.Name} s where not ({ImportStatements.IsNew(table)})";
-            problems.AddRows($"s._line", [ImportStatements.KeyOf(table)], known, r => new(
+            problems.AddRows($"s._place", [ImportStatements.KeyOf(table)], known, r => new(
                 ErrorIds.AlreadyThere, "rows in {0} are in the database already",
                 "The file's spec says force_insert: delete them first, or take it out of the spec.",
                 table.Model.Label, r[0], "pk", "is there"));
@@ -171,21 +189,24 @@ internal sealed class ImportChecks(ImportProblems problems)
             for (int shape = 0; shape < table.Shapes.Count; shape++)
             {
                 StagingColumn[] lacking =
-                    [.. table.Columns.Except(table.Shapes[shape]).Where(c => NeedsValue(c.Column, missing))];
+                    [.. table.Lacking(shape).Where(c => EmptyValue.IsNeeded(c.Column) && c.Default is null)];
                 if (lacking.Length == 0)
                     continue;
                 string fields = string.Join(", ", lacking.Select(c => c.Field));
                 SqlText isNew = $"from {table.Name} s where s._shape = {shape} and {ImportStatements.IsNew(table)}";
-                problems.AddRows($"s._line", [ImportStatements.KeyOf(table)], isNew, r => new(
-                    ErrorIds.MissingField, "new rows in {0} lack a field that has no default in the database",
-                    "Add the fields to the file, as the defaults that models have in Python are not in the database; "
-                        + "or load with -MissingField Default, for an empty value.",
+                problems.AddRows($"s._place", [ImportStatements.KeyOf(table)], isNew, r => new(
+                    ErrorIds.MissingField,
+                    missing == MissingField.Keep
+                        ? "new rows in {0} lack a field that has no default in the database"
+                        : "new rows in {0} lack a field whose default nobody knows",
+                    missing == MissingField.Keep
+                        ? "Add the fields to the file, as the defaults that models have in Python are not in the "
+                            + "database; or load with -MissingField Default, where they are known."
+                        : "Add the fields to the file, as the defaults that models have in Python are not in the "
+                            + "database.",
                     table.Model.Label, r[0], fields, "missing"));
             }
         }
         problems.ThrowIfAny();
     }
-
-    private static bool NeedsValue(Column column, MissingField missing) =>
-        EmptyValue.IsNeeded(column) && (missing == MissingField.Keep || EmptyValue.OfField(column) is null);
 }

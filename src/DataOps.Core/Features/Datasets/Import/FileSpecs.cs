@@ -25,13 +25,19 @@ internal sealed record FileSpecs(IReadOnlyList<ModelSpec> All, DateTimeOffset? S
             s => s.Staged!.Lists.Where(l => s.Spec.IgnoreMissingM2m.Contains(l.List.Name)));
 
     /// <summary>Compares specs, objects and database.</summary>
+    /// <param name="file">The file, read to its end.</param>
+    /// <param name="models">The models that it can name.</param>
+    /// <param name="tables">Its objects.</param>
+    /// <param name="isTaken">Whether a model is loaded; specs of others are none.</param>
+    /// <param name="path">What messages call it.</param>
     /// <exception cref="DataOpsException">They contradict each other, or name what is not there.</exception>
     public static FileSpecs Of(
-        FixtureReader file, FixtureModels models, IReadOnlyList<StagingTable> tables, string path)
+        FixtureReader file, FixtureModels models, IReadOnlyList<StagingTable> tables, Func<string, bool> isTaken,
+        string path)
     {
         if (file.Specs is not { } specs)
             return new FileSpecs([], null);
-        ModelSpec[] all = [.. specs.Select(s => Of(s, models, tables))];
+        ModelSpec[] all = [.. specs.Where(s => isTaken(s.Spec.Model)).Select(s => Of(s, models, tables))];
         string[] without = [.. tables.Where(t => all.All(s => s.Staged != t)).Select(t => t.Model.Label)];
         return without.Length == 0 ? new FileSpecs(all, file.Snapshot) : throw new DataOpsException(
             ErrorIds.InvalidSpec, FailureKind.InvalidData,

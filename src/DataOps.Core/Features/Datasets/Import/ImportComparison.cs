@@ -32,7 +32,7 @@ internal sealed class ImportComparison(
         long inserted = changed.PlanInsert(ImportStatements.NewKeys(table));
         long updated = 0;
         for (int shape = 0; shape < table.Shapes.Count && options.OnConflict != OnConflict.Skip; shape++)
-            if (ImportStatements.Differing(table, shape, options.MissingField) is { } differing)
+            if (ImportStatements.Differing(table, shape) is { } differing)
                 updated += changed.PlanUpdate(differing);
         (long added, long removed) = (0, 0);
         foreach (StagingList list in table.Lists.Where(l => l.Buffer.Rows > 0))

@@ -54,8 +54,10 @@ public sealed class ImportDataset : Operation<ImportDatasetOptions, IChangeResul
             Path = file.Path,
             Models = load.Run.Models.Count,
             Objects = load.Objects,
-            Unchanged = load.Objects - load.Inserted - load.Updated - load.Skipped,
+            Unchanged = load.Unchanged,
             Skipped = load.Skipped,
+            Ignored = load.Staged.Ignored,
+            Unknown = load.Staged.Unknown,
             Repointed = load.Changed,
             ManyToManyAdded = load.Run.Models.Sum(m => m.Added),
             ManyToManyRemoved = load.Run.Models.Sum(m => m.Removed),
@@ -120,9 +122,8 @@ public enum MissingField
     Keep,
 
     /// <summary>
-    /// Write the column's default, NULL or an empty value of its type, into existing rows too, as loaddata does with
-    /// the
-    /// model's defaults.
+    /// Write the model's default as far as it is known, else the column's, NULL or an empty text, into existing rows
+    /// too, as loaddata does; refuse a new row where none is known.
     /// </summary>
     Default,
 }

@@ -165,7 +165,7 @@ internal sealed class ImportDeletion(
     private Filter Mapped(ModelSpec spec)
     {
         List<Lookup> lookups = [.. spec.File.Lookups];
-        foreach ((string lookup, string model) in spec.File.Map)
+        foreach ((string lookup, string model) in spec.Spec.Map)
         {
             // The keys of a model that inherits another are those of its parent's copies.
             Table? map = catalog.Models.FirstOrDefault(m => m.Label == model) is { } copied

@@ -32,7 +32,7 @@ internal static class ImportPlan
             yield break;
         RowChanges changed = new(session, cancellation);
         foreach (ModelCounts model in load.Run.Models)
-            foreach (RowChange change in Of(changed, model.Table, changes, options))
+            foreach (RowChange change in Of(changed, model.Table, changes))
                 yield return change;
         foreach (RowChange change in load.Deletion.Dependents.Describe(changed).Concat(
             load.Replacement.Describe(changed)))
@@ -42,8 +42,7 @@ internal static class ImportPlan
                 yield return change;
     }
 
-    private static IEnumerable<RowChange> Of(
-        RowChanges rows, StagingTable table, ChangeSet changes, LoadOptions options)
+    private static IEnumerable<RowChange> Of(RowChanges rows, StagingTable table, ChangeSet changes)
     {
         TablePlan changed = changes.Of(table.Model.Table);
         string label = table.Model.Label;
@@ -51,12 +50,12 @@ internal static class ImportPlan
         {
             SqlText planned = changed.Name;
             SqlText relation = $"""
-                (select {ImportStatements.NewValues(table, shape, options.MissingField)}
+                (select {ImportStatements.NewValues(table, shape)}
                  from {table.Name} s join {planned} t on {ImportStatements.SameKey(table)}
                  where s._shape = {shape} and t._action = 'U')
                 """;
             foreach (RowChange change in rows.Updated(
-                changed, label, relation, ImportStatements.Set(table, shape, options.MissingField)))
+                changed, label, relation, ImportStatements.Set(table, shape)))
                 yield return change;
             SqlText from = $"""
                 from {table.Name} s join {planned} c on {changed.Identity.Same("c", "s")} and c._action = 'I'

@@ -10,6 +10,7 @@ namespace DataOps.Core.Features.Datasets.Import;
 internal sealed class ImportProblems(Session session, string path, CancellationToken cancellation)
 {
     private const int Listed = 100;
+    private const int LongestShown = 80;
 
     private readonly List<DatasetProblem> _listed = [];
     private string _id = "";
@@ -20,9 +21,9 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
     public long Count { get; private set; }
 
     /// <summary>Adds one.</summary>
-    /// <param name="line">The file's line.</param>
+    /// <param name="place">Where it is in the file.</param>
     /// <param name="problem">What is wrong; that of the first problem names the failure.</param>
-    public void Add(long line, ImportProblem problem)
+    public void Add(long place, ImportProblem problem)
     {
         if (Count == 0)
             (_id, _sentence, _advice) = (problem.Id, problem.Sentence, problem.Advice);
@@ -34,21 +35,23 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
         Count++;
         if (_listed.Count < Listed)
             _listed.Add(new DatasetProblem(
-                problem.Id, line, problem.Advice, [problem.Model, problem.Key, problem.Field, problem.What])
+                problem.Id, FilePlace.Of(place).Line, problem.Advice,
+                [problem.Model, problem.Key, problem.Field, problem.What])
             {
+                Object = FilePlace.Of(place).Object,
                 MissingModel = problem.MissingModel,
             });
     }
 
     /// <summary>Asks the database for rows that are wrong, and adds a problem for each.</summary>
-    /// <param name="line">The SQL of the file's line.</param>
+    /// <param name="place">The SQL of the place in the file.</param>
     /// <param name="texts">The SQL of up to three texts that the problem tells.</param>
     /// <param name="from">The query from "from" on.</param>
     /// <param name="describe">Makes a problem of the texts.</param>
-    public void AddRows(SqlText line, SqlText[] texts, SqlText from, Func<string[], ImportProblem> describe)
+    public void AddRows(SqlText place, SqlText[] texts, SqlText from, Func<string[], ImportProblem> describe)
     {
-        IEnumerable<SqlText> shown = texts.Select(t => (SqlText)$"coalesce(({t})::text, '')");
-        SqlText sql = $"select {line}, array[{shown}]::text[], count(*) over () {from} order by 1 limit {Listed}";
+        IEnumerable<SqlText> shown = texts.Select(t => (SqlText)$"coalesce(left(({t})::text, {LongestShown}), '')");
+        SqlText sql = $"select {place}, array[{shown}]::text[], count(*) over () {from} order by 1 limit {Listed}";
         long listed = 0;
         long total = 0;
         foreach ((long at, string[] cells, long all) in session.Read(
@@ -65,20 +68,26 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
     public void ThrowIfAny(Exception? inner = null)
     {
         if (Count > 0)
-            throw new DatasetException(_id, Message(), _advice, path, [.. _listed.OrderBy(p => p.Line)], Count, inner);
+            throw new DatasetException(_id, Message(), _advice, path, [.. InOrder()], Count, inner);
     }
+
+    private IEnumerable<DatasetProblem> InOrder() => _listed.OrderBy(p => p.Line).ThenBy(p => p.Object);
 
     private string Message()
     {
         StringBuilder text = new(
             $"{Count} {string.Format(null, _sentence, Path.GetFileName(path))}, so nothing was loaded.");
-        int line = _listed.Max(p => p.Line.ToString().Length);
+        // Where several objects stand in a line, all of them are counted.
+        bool areCounted = _listed.Any(p => p.Object > 1);
+        string PlaceOf(DatasetProblem problem) =>
+            areCounted ? $"line {problem.Line}, object {problem.Object}" : $"line {problem.Line}";
+        int place = _listed.Max(p => PlaceOf(p).Length);
         int WidthOf(int cell) => _listed.Max(p => cell < p.Cells.Count ? Math.Min(p.Cells[cell].Length, 40) : 0);
         int[] widths = [.. Enumerable.Range(0, _listed.Max(p => p.Cells.Count)).Select(WidthOf)];
-        foreach ((_, long number, _, IReadOnlyList<string> cells) in _listed.OrderBy(p => p.Line))
+        foreach (DatasetProblem problem in InOrder())
         {
-            string row = string.Concat(cells.Select((cell, i) => "  " + cell.PadRight(widths[i])));
-            text.Append('\n').Append("  line ").Append(number.ToString().PadRight(line)).Append(row.TrimEnd());
+            string row = string.Concat(problem.Cells.Select((cell, i) => "  " + cell.PadRight(widths[i])));
+            text.Append("\n  ").Append(PlaceOf(problem).PadRight(place)).Append(row.TrimEnd());
         }
         if (Count > _listed.Count)
             text.Append('\n').Append("  … and ").Append(Count - _listed.Count).Append(" more");

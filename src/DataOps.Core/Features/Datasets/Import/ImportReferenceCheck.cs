@@ -72,7 +72,7 @@ internal sealed class ImportReferenceCheck(
         {
             string field = string.Join(", ", columns.Select(c => c.Field));
             _missing.Add(
-                table, field, reference.Target, $"s._line",
+                table, field, reference.Target, $"s._place",
                 [ImportStatements.KeyOf(table), reference.Value("s")],
                 $"from {table.Name} s where {isMissing}");
         }
@@ -84,7 +84,7 @@ internal sealed class ImportReferenceCheck(
             Remove(list, reference);
         else
             _missing.Add(
-                table, list.List.Name, reference.Target, $"s._line", [$"s.owner", $"s.target"],
+                table, list.List.Name, reference.Target, $"s._place", [$"s.owner", $"s.target"],
                 $"from {list.Name} s where {IsMissing(reference)}");
     }
 

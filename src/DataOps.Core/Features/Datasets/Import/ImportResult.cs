@@ -20,6 +20,15 @@ public sealed record ImportResult : ChangeResult
     /// <summary>Objects left out because of OnConflict or OnMissingReference.</summary>
     public long Skipped { get; init; }
 
+    /// <summary>Objects left out by -Model, -Exclude or -IgnoreUnknown.</summary>
+    public long Ignored { get; init; }
+
+    /// <summary>
+    /// Models and fields that the database lacks and -IgnoreUnknown left out, joined by commas; null when there are
+    /// none.
+    /// </summary>
+    public string? Unknown { get; init; }
+
     /// <summary>Rows that referenced deleted rows, and now reference rows of the file or NULL.</summary>
     public long Repointed { get; init; }
 

@@ -1,3 +1,4 @@
+using DataOps.Core.Files;
 using Npgsql;
 
 namespace DataOps.Core.Features.Datasets.Import;
@@ -11,7 +12,6 @@ internal sealed class ImportRun(
     ChangeSet changes,
     PlannedDeletion deletion,
     ConflictReplacement replacement,
-    LoadOptions options,
     string path,
     OperationContext context)
 {
@@ -66,10 +66,10 @@ internal sealed class ImportRun(
         TablePlan changed = changes.Of(table.Model.Table);
         Park(table);
         for (int shape = 0; shape < table.Shapes.Count; shape++)
-            if (ImportStatements.Update(table, shape, options.MissingField, changed, waiting) is { } update)
+            if (ImportStatements.Update(table, shape, changed, waiting) is { } update)
                 Run(update);
         for (int shape = 0; shape < table.Shapes.Count; shape++)
-            Run(ImportStatements.Insert(table, shape, options.MissingField, changed, waiting));
+            Run(ImportStatements.Insert(table, shape, changed, waiting));
     }
 
     private void Complete(StagingTable table, StagingColumn[] waiting)
@@ -176,13 +176,13 @@ internal sealed class ImportRefusal(Session session, string path, CancellationTo
         SqlText inDatabase = $"""
             from {table.Buffer.Table} s join {table.Model.Table} t on {same} and not ({ImportStatements.SameKey(table)})
             """;
-        problems.AddRows($"s._line", [own, value, ImportStatements.KeyOf(table, "t")], inDatabase, r => new(
+        problems.AddRows($"s._place", [own, value, ImportStatements.KeyOf(table, "t")], inDatabase, r => new(
             ErrorIds.NotUnique, Sentence, Advice, table.Model.Label, r[0], fields,
             $"\"{r[1]}\" is that of {table.Model.Label} {r[2]} in the database"));
-        SqlText inFile = $"from {table.Buffer.Table} s join {table.Buffer.Table} t on {same} and t._line < s._line";
-        problems.AddRows($"s._line", [own, value, $"t._line"], inFile, r => new(
+        SqlText inFile = $"from {table.Buffer.Table} s join {table.Buffer.Table} t on {same} and t._place < s._place";
+        problems.AddRows($"s._place", [own, value, $"t._place"], inFile, r => new(
             ErrorIds.NotUnique, Sentence, Advice, table.Model.Label, r[0], fields,
-            $"\"{r[1]}\" is in line {r[2]} already"));
+            $"\"{r[1]}\" is in {FilePlace.Of(r[2])} already"));
     }
 
     // The columns of a staging table have the target's names, so that the check can be asked of them.
@@ -192,7 +192,7 @@ internal sealed class ImportRefusal(Session session, string path, CancellationTo
         if (check is null || table.Shapes.Any(s => s.Count != table.Columns.Count))
             return;
         SqlText violating = $"from {table.Buffer.Table} s where not ({SqlText.Raw(check)})";
-        problems.AddRows($"s._line", [ImportStatements.KeyOf(table)], violating, r => new(
+        problems.AddRows($"s._place", [ImportStatements.KeyOf(table)], violating, r => new(
             ErrorIds.CheckFailed, $"rows in {{0}} violate the check {constraint.Replace("{", "{{").Replace("}", "}}")}",
             "Correct them in the file, or where it was exported.", table.Model.Label, r[0], "", check));
     }

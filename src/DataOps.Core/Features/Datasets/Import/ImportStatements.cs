@@ -14,9 +14,9 @@ internal static class ImportStatements
     /// record_image_ne compares what is stored, for every type: json has no equality, and that of numeric, citext or
     /// interval takes different texts for equal.
     /// </remarks>
-    public static SqlText? Differing(StagingTable table, int shape, MissingField missing)
+    public static SqlText? Differing(StagingTable table, int shape)
     {
-        (StagingColumn Column, SqlText Value)[] set = [.. Assigned(table, shape, missing)];
+        (StagingColumn Column, SqlText Value)[] set = [.. Assigned(table, shape)];
         if (set.Length == 0)
             return null;
         IEnumerable<SqlText> stored = set.Select(c => Comparable(c.Column, c.Column.In("t")));
@@ -29,12 +29,12 @@ internal static class ImportStatements
 
     /// <summary>Writes the planned rows that are there, but for some columns; null when no other is left.</summary>
     public static SqlText? Update(
-        StagingTable table, int shape, MissingField missing, TablePlan changed,
+        StagingTable table, int shape, TablePlan changed,
         IReadOnlyCollection<StagingColumn> without)
     {
         SqlText[] set =
         [
-            .. Assigned(table, shape, missing).Where(c => !without.Contains(c.Column))
+            .. Assigned(table, shape).Where(c => !without.Contains(c.Column))
                 .Select(c => (SqlText)$"{c.Column.Sql} = {c.Value}"),
         ];
         return set.Length == 0 ? null : (SqlText)$"""
@@ -56,15 +56,15 @@ internal static class ImportStatements
         """;
 
     /// <summary>The columns that an update sets.</summary>
-    public static IEnumerable<string> Set(StagingTable table, int shape, MissingField missing) =>
-        Assigned(table, shape, missing).Select(c => c.Column.Column.Name);
+    public static IEnumerable<string> Set(StagingTable table, int shape) =>
+        Assigned(table, shape).Select(c => c.Column.Column.Name);
 
     /// <summary>The values that an update gives, under the columns' names, beside the key.</summary>
-    public static SqlText NewValues(StagingTable table, int shape, MissingField missing) => SqlText.Join(
+    public static SqlText NewValues(StagingTable table, int shape) => SqlText.Join(
         ", ",
         [
             .. table.Keys.Select(k => k.In("s")),
-            .. Assigned(table, shape, missing).Select(c => (SqlText)$"{c.Value} as {c.Column.Sql}"),
+            .. Assigned(table, shape).Select(c => (SqlText)$"{c.Value} as {c.Column.Sql}"),
         ]);
 
     /// <summary>The keys of the rows that are not there.</summary>
@@ -72,17 +72,16 @@ internal static class ImportStatements
         $"select {table.Keys.Select(k => k.In("s"))} from {table.Name} s where {IsNew(table)}";
 
     /// <summary>
-    /// Writes the planned rows that are not there; a field that the file lacks takes the column's default.
+    /// Writes the planned rows that are not there; a field that the file lacks takes its default, or the column's.
     /// </summary>
     public static SqlText Insert(
-        StagingTable table, int shape, MissingField missing, TablePlan changed,
+        StagingTable table, int shape, TablePlan changed,
         IReadOnlyCollection<StagingColumn> without)
     {
         (SqlText Sql, SqlText Value)[] columns =
         [
             .. table.Keys.Concat(table.Shapes[shape].Except(without)).Select(c => (c.Sql, c.In("s"))),
-            .. Lacking(table, shape, missing).Where(c => c.Column.Column is { NotNull: true, Default: null })
-                .Select(c => (c.Column.Sql, c.Value)),
+            .. Lacking(table, shape, isNew: true).Select(c => (c.Column.Sql, c.Value)),
         ];
         return $"""
             insert into {table.Model.Table} ({columns.Select(c => c.Sql)})
@@ -111,7 +110,7 @@ internal static class ImportStatements
         select s.owner, s.target from {list.Name} s
         where s._position > 0{owner}
           and not exists (select 1 from {list.List.Table} t where {IsEntry(list, "s")})
-        group by s.owner, s.target order by min(s._line), min(s._position)
+        group by s.owner, s.target order by min(s._place), min(s._position)
         """;
 
     /// <summary>Adds entries.</summary>
@@ -157,17 +156,15 @@ internal static class ImportStatements
 
     // What an update sets: the fields of the shape, and those that it lacks where they are to be reset.
     private static IEnumerable<(StagingColumn Column, SqlText Value)> Assigned(
-        StagingTable table, int shape, MissingField missing) => table.Shapes[shape]
+        StagingTable table, int shape) => table.Shapes[shape]
         .Where(c => c.Column.Source != ColumnSource.IdentityAlways)
         .Select(c => (c, Wanted(table, c)))
-        .Concat(Lacking(table, shape, missing));
+        .Concat(Lacking(table, shape, isNew: false));
 
     private static IEnumerable<(StagingColumn Column, SqlText Value)> Lacking(
-        StagingTable table, int shape, MissingField missing) =>
-        from column in missing == MissingField.Keep ? [] : table.Columns.Except(table.Shapes[shape])
-        let value = EmptyValue.OfField(column.Column)
-        where value is not null
-        select (column, value);
+        StagingTable table, int shape, bool isNew) => table.Lacking(shape)
+        .Where(c => c.Default is not null && (isNew || !c.Default.IsForNew))
+        .Select(c => (c, c.Default!.Sql));
 
     /// <summary>Whether no row of the database has the key of s.</summary>
     public static SqlText IsNew(StagingTable table) =>

@@ -1,3 +1,5 @@
+using DataOps.Core.Files;
+
 namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>
@@ -80,14 +82,14 @@ internal sealed class KeyAssignment(
         SqlText needed = IsNeverById(table) ? SqlText.Empty : (SqlText)$" where t.{pk} is null";
         Create(found, $"""
             with f as (
-              select t._row, t._line, t.{pk} as source, {inFile.Texts()} as key
+              select t._row, t._place, t.{pk} as source, {inFile.Texts()} as key
               from ({ids.Rows(table)}) t{inFile.Joins}{needed}),
             d as (
               select key, (array_agg(pk))[1] as pk, count(*) as rows
               from (select t.{pk} as pk, {inDatabase.Texts()} as key
                 from {target} t{inDatabase.Joins}) x
               where key in (select key from f) group by key)
-            select f._row, f._line, f.source, f.key, d.pk as known, coalesce(d.rows, 0) as rows,
+            select f._row, f._place, f.source, f.key, d.pk as known, coalesce(d.rows, 0) as rows,
                 {_recovered.Of(table)} as recovered
             from f left join d on d.key = f.key
             """);
@@ -101,17 +103,17 @@ internal sealed class KeyAssignment(
         string label = table.Model.Label;
         string fields = string.Join(", ", table.Natural!.Parts.Select(p => p.Column.Name));
         SqlText key = $"array_to_json(key)";
-        problems.AddRows($"_line", [], $"from {found} where key is null and source is null", _ => new(
+        problems.AddRows($"_place", [], $"from {found} where key is null and source is null", _ => new(
             ErrorIds.MissingKey, "objects in {0} have no key of their own",
             "Add the fields of the natural key to the file.",
             label, "", fields, "missing, and so the row's natural key is not known"));
         SqlText twice = $"from {found} where key is not null group by key having count(*) > 1";
-        problems.AddRows($"max(_line)", [key, $"min(_line)"], twice, r => new(
+        problems.AddRows($"max(_place)", [key, $"min(_place)"], twice, r => new(
             ErrorIds.DuplicateKey, "keys in {0} occur more than once",
             "One of the rows would overwrite the other: change one of them where the file was exported, or export " +
                 "with plain keys.",
-            label, "", fields, $"{r[0]} in line {r[1]} already"));
-        problems.AddRows($"_line", [key, $"rows"], $"from {found} where rows > 1", r => new(
+            label, "", fields, $"{r[0]} in {FilePlace.Of(r[1])} already"));
+        problems.AddRows($"_place", [key, $"rows"], $"from {found} where rows > 1", r => new(
             ErrorIds.AmbiguousKey, "natural keys in {0} match more than one row of the database",
             "Change all but one of those rows, or load a file with plain keys.",
             label, "", fields, $"{r[0]} matches {r[1]} rows"));
@@ -185,7 +187,7 @@ internal sealed class KeyAssignment(
         foreach (StagingTable table in ids.Tables.Where(t => t is { HasKeyless: true, Keys.Count: 1 }))
         {
             SqlText keyless = $"from ({ids.Rows(table)}) t where t.{table.Keys[0].Sql} is null";
-            problems.AddRows($"t._line", [], keyless, _ => new(
+            problems.AddRows($"t._place", [], keyless, _ => new(
                 ErrorIds.MissingKey, "objects in {0} have no key of their own", "Export with plain keys.",
                 table.Model.Label, "", "pk", "missing, so the row cannot be identified"));
         }
@@ -261,7 +263,7 @@ internal sealed class NaturalTargets(
             SqlText key = isEntry || from.Keys.Count != 1 ? (SqlText)$"''" : from.Keys[0].In("r");
             SqlText[] shown = [key, $"array_to_json(r.{column.NaturalSql})"];
             _missing.Add(
-                from, column.Field, column.Reference.Target!, $"r._line", shown,
+                from, column.Field, column.Reference.Target!, $"r._place", shown,
                 $"from {staged.Table} r where {isMissing}");
         }
         return ids;
@@ -273,7 +275,7 @@ internal sealed class NaturalTargets(
             from {staged.Table} r join {KnownIds.KeysOf(column.Reference!.Target!)} k on k.key = r.{column.NaturalSql}
             where k.rows > 1
             """;
-        problems.AddRows($"r._line", [$"array_to_json(r.{column.NaturalSql})", $"k.rows"], meaning, r => new(
+        problems.AddRows($"r._place", [$"array_to_json(r.{column.NaturalSql})", $"k.rows"], meaning, r => new(
             ErrorIds.AmbiguousKey, "natural keys in {0} match more than one row",
             "Change all but one of those rows, or load a file with plain keys.",
             from.Model.Label, "", column.Field, $"-> {label} {r[0]} matches {r[1]} rows"));

@@ -1,3 +1,5 @@
+using DataOps.Core.Files;
+
 namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>
@@ -41,16 +43,17 @@ internal sealed class KeysFromRevisions(
                 c => c.Reference?.Target == types.Model.Table))
             {
                 SqlText sql = $"""
-                    select r._line, r.{column.Sql}::text, t.app_label || '.' || t.model
+                    select r._place, r.{column.Sql}::text, t.app_label || '.' || t.model
                     from {from.Buffer.Table} r join {identity} i on i.source = r.{column.Sql}
                         join {types.Buffer.Table} t on t._row = i._row
                     where i.source <> i.pk order by 1 limit {Listed}
                     """;
-                foreach ((long line, string id, string label) in session.Read(
+                foreach ((long place, string id, string label) in session.Read(
                     sql, r => (r.GetInt64(0), r.GetString(1), r.GetString(2)), context.Cancellation))
                     context.Warning?.Invoke(
-                        $"Line {line}, {from.Model.Label}: {column.Field} {id} is taken for {label}, number {id} of "
-                        + "the content types in the file, as the file does not give their ids. Check it.");
+                        $"In {FilePlace.Of(place)}, {from.Model.Label}: {column.Field} {id} is taken for {label}, "
+                        + $"number {id} of the content types in the file, as the file does not give their ids. "
+                        + "Check it.");
             }
         }
     }

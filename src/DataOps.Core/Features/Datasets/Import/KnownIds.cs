@@ -73,7 +73,7 @@ internal sealed record KnownIds(ReferenceCatalog Catalog, IReadOnlyList<StagingT
         return this with { WithSkips = WithSkips.Add(target.Oid), Skipped = Skipped + skipped };
     }
 
-    /// <summary>A table's rows: _row, _line, _shape, and columns under their names.</summary>
+    /// <summary>A table's rows: _row, _place, _shape, and columns under their names.</summary>
     /// <param name="table">The table.</param>
     /// <param name="only">The columns besides the key; all when null.</param>
     public SqlText Rows(StagingTable table, IEnumerable<StagingColumn>? only = null)
@@ -81,7 +81,7 @@ internal sealed record KnownIds(ReferenceCatalog Catalog, IReadOnlyList<StagingT
         Joins joins = new();
         SqlText[] values =
         [
-            $"r._row, r._line, r._shape",
+            $"r._row, r._place, r._shape",
             .. table.Keys.Select(k => (SqlText)$"{Key(table, k, joins)} as {k.Sql}"),
             .. (only ?? table.Columns).Select(c => (SqlText)$"{Value(table, c, joins)} as {c.Sql}"),
         ];
@@ -126,14 +126,14 @@ internal sealed record KnownIds(ReferenceCatalog Catalog, IReadOnlyList<StagingT
     }
 
     /// <summary>
-    /// A list's entries: _row, _line, _position, owner, target; the owners are read from their table's view.
+    /// A list's entries: _row, _place, _position, owner, target; the owners are read from their table's view.
     /// </summary>
     public SqlText Entries(StagingTable table, StagingList list)
     {
         Joins joins = new();
         SqlText target = Reference(list.Target, joins);
         return $"""
-            select r._row, r._line, r._position, o.{table.Keys[0].Sql} as owner, {target} as target
+            select r._row, r._place, r._position, o.{table.Keys[0].Sql} as owner, {target} as target
             from {list.Buffer.Table} r join {table.Name} o on o._row = r._row{joins.Sql}
             """;
     }

@@ -16,6 +16,17 @@ public abstract record LoadOptions : ChangeOptions
     /// <summary>Format of the dataset. Default: by its name or its content.</summary>
     public DatasetFormat? Format { get; init; }
 
+    /// <summary>Models to load, as app or app.model. Default: all in the file.</summary>
+    [Option(Wildcards = true, Completes = OptionNames.ModelName)]
+    public IReadOnlyList<string> Model { get; init; } = [];
+
+    /// <summary>Models to leave out, as app or app.model.</summary>
+    [Option(Wildcards = true, Completes = OptionNames.ModelName)]
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>Leave out models and fields that the database lacks, as loaddata --ignorenonexistent does.</summary>
+    public bool IgnoreUnknown { get; init; }
+
     /// <summary>
     /// JSON fields whose texts hold the JSON of a StreamField, as app.model.field. Default: texts that are lists of
     /// blocks.
@@ -26,6 +37,15 @@ public abstract record LoadOptions : ChangeOptions
     /// <summary>JSON fields whose texts stay texts, as app.model.field.</summary>
     [Option(Wildcards = true)]
     public IReadOnlyList<string> JsonField { get; init; } = [];
+
+    /// <summary>
+    /// Time zone of the site that wrote the file, as Europe/Zurich: for times without a zone, in columns that hold
+    /// points in time. Default: UTC, with a warning.
+    /// </summary>
+    public string? TimeZone { get; init; }
+
+    /// <summary>Load an empty text as NULL in a field that is unique and may be NULL.</summary>
+    public bool EmptyAsNull { get; init; }
 
     /// <summary>
     /// Natural keys of your own models, as blog.author=slug or blog.post=slug+author.name; blog.author= for none. Those

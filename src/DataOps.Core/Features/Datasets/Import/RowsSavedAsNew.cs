@@ -65,9 +65,9 @@ internal sealed class RowsSavedAsNew(
             from {identity} i join {staged.Buffer.Table} r on r._row = i._row
             where i.source is not null group by i.source having count(*) > 1
             """;
-        problems.AddRows($"max(r._line)", [$"i.source", $"min(r._line)"], twice, r => new(
+        problems.AddRows($"max(r._place)", [$"i.source", $"min(r._place)"], twice, r => new(
             ErrorIds.DuplicateKey, "keys in {0} occur more than once", "Keep only one of the objects in the file.",
-            staged.Model.Label, r[0], "pk", $"is in line {r[1]} already"));
+            staged.Model.Label, r[0], "pk", $"is in {FilePlace.Of(r[1])} already"));
         if (problems.Count > 0)
             return;
         GeneratedKeys.Give(session, staged, identity, reserve, context.Cancellation);
@@ -100,7 +100,7 @@ internal sealed class RowsSavedAsNew(
         else
         {
             SqlText key = isEntry || from.Keys.Count != 1 ? (SqlText)$"''" : from.Keys[0].In("r");
-            problems.AddRows($"r._line", [key, column.In("r")], $"from {staged.Table} r where {isOutside}", r => new(
+            problems.AddRows($"r._place", [key, column.In("r")], $"from {staged.Table} r where {isOutside}", r => new(
                 ErrorIds.ReferenceOutsideFile, "references in {0} lead to rows that are not copied with them",
                 "Add those rows to the export; or load with -OnMissingReference KeepKey (the copy refers to the row " +
                     "that is there), Null or SkipRow.",

@@ -17,17 +17,31 @@ internal sealed class StagingColumn(string name, Column column, Reference? refer
     private ValueConverter _converter = ValueConverter.For(column);
     private readonly Utf8Output _text = new();
 
-    /// <summary>
-    /// Whether texts in a JSON column are the JSON of a StreamField, as the user says; null when the texts tell.
-    /// </summary>
-    public bool? IsStreamField
+    /// <summary>How the file holds its values.</summary>
+    public ValueForm Form
     {
-        set => _converter = ValueConverter.For(column, new ValueForm
-        {
-            StreamField = value switch { true => StreamFieldUse.Yes, false => StreamFieldUse.No,
-                null => StreamFieldUse.Unknown },
-        });
+        set => (_converter, Naive) = (ValueConverter.For(column, value), value.NaiveTimes);
     }
+
+    /// <summary>
+    /// What is written where an object lacks it; null where nothing is, as none is asked for or known.
+    /// </summary>
+    public FieldDefault? Default { get; set; }
+
+    /// <summary>Whether it is a unique text that may be NULL, in which '' can stand once.</summary>
+    public bool IsUniqueText { get; init; }
+
+    /// <summary>Whether an empty text becomes NULL.</summary>
+    public bool EmptyIsNull { get; set; }
+
+    /// <summary>How many have.</summary>
+    public long Emptied { get; private set; }
+
+    /// <summary>Its times without a zone.</summary>
+    public NaiveTimes? Naive { get; private set; }
+
+    /// <summary>The key and the place of the first object with one; null where there is none.</summary>
+    public (string Key, long Place)? FirstNaive { get; set; }
 
     /// <summary>What the file calls it.</summary>
     public string Field => name;
@@ -69,7 +83,9 @@ internal sealed class StagingColumn(string name, Column column, Reference? refer
         reader.Read();
         if (reader.TokenType == JsonTokenType.StartArray && reference is not null)
             return WriteNatural(ref reader, buffer);
-        if (reader.TokenType == JsonTokenType.Null && !column.NotNull)
+        bool isEmpty = EmptyIsNull && reader.TokenType == JsonTokenType.String && reader.ValueSpan.IsEmpty;
+        Emptied += isEmpty ? 1 : 0;
+        if (isEmpty || (reader.TokenType == JsonTokenType.Null && !column.NotNull))
         {
             WriteNull(buffer);
             return null;
@@ -85,6 +101,8 @@ internal sealed class StagingColumn(string name, Column column, Reference? refer
             if (natural is not null)
                 buffer.AddNull();
         }
+        // The memory of a large value goes before the next one comes.
+        _text.Clear();
         return problem;
     }
 

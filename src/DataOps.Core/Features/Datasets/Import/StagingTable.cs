@@ -16,7 +16,10 @@ internal sealed class StagingTable
 {
     private const int Ignored = -1;
     private const int Unknown = -2;
-    private const int ParentLink = -3;
+    private const int Inherited = -3;
+
+    // The slot of the key's first column; those of the others are below.
+    private const int FirstKey = -4;
 
     private readonly Dictionary<string, int> _slots = [];
     private readonly List<(byte[] Name, int Slot)> _previous = [];
@@ -24,6 +27,7 @@ internal sealed class StagingTable
     private readonly List<IReadOnlyList<StagingColumn>> _shapeColumns = [];
     private readonly FixtureSlice?[] _values;
     private readonly FixtureSlice?[] _keys;
+    private readonly SortedSet<string> _inherited = new(StringComparer.Ordinal);
     private readonly char[] _shape;
 
     public StagingTable(Session session, Model model, ReferenceCatalog catalog, NaturalKeys keys)
@@ -38,10 +42,10 @@ internal sealed class StagingTable
             new FixtureSlice?[Keys.Count]);
         StagingColumn[] all = [.. Keys, .. Columns];
         Buffer = new StagingBuffer(
-            NameOf("raw", model.Table), ["_row", "_line", "_shape", .. all.SelectMany(c => c.StagedNames)]);
+            NameOf("raw", model.Table), ["_row", "_place", "_shape", .. all.SelectMany(c => c.StagedNames)]);
         session.Run($"""
             create temporary table {Buffer.Table} on commit drop as
-            select null::bigint as _row, null::bigint as _line, null::int as _shape, {all.Select(c => c.StagedSql)}
+            select null::bigint as _row, null::bigint as _place, null::int as _shape, {all.Select(c => c.StagedSql)}
             from {model.Table} with no data
             """);
         Lists = [.. model.ManyToMany.Select(list =>
@@ -49,12 +53,17 @@ internal sealed class StagingTable
             Reference? reference = catalog.ReferenceOf(list.Table, list.TargetColumn);
             return new StagingList(session, list, reference, reference is null ? null : keys.Of(reference));
         })];
-        NameSlots();
+        NameSlots(catalog);
 
         StagingColumn Staged(string field, Column column)
         {
             Reference? reference = catalog.ReferenceOf(model.Table, column);
-            return new StagingColumn(field, column, reference, reference is null ? null : keys.Of(reference));
+            return new StagingColumn(field, column, reference, reference is null ? null : keys.Of(reference))
+            {
+                IsUniqueText = !column.NotNull
+                    && column.Type.Underlying.Name is "text" or "varchar" or "bpchar" or "citext"
+                    && model.Table.UniqueKeys.Any(k => k is [{ } only] && only == column.Name),
+            };
         }
     }
 
@@ -64,10 +73,13 @@ internal sealed class StagingTable
     public NaturalKey? Natural { get; }
 
     /// <summary>
-    /// The rows with the keys and references that they have in this database: _row, _line, _shape, and the columns
+    /// The rows with the keys and references that they have in this database: _row, _place, _shape, and the columns
     /// under their names.
     /// </summary>
     public SqlText Name => NameOf("import", Model.Table);
+
+    /// <summary>Fields of a parent model in objects of this one, which loaddata takes and does not write.</summary>
+    public IReadOnlyCollection<string> InheritedFields => _inherited;
 
     /// <summary>Whether a row came without a key of its own.</summary>
     public bool HasKeyless { get; private set; }
@@ -84,6 +96,9 @@ internal sealed class StagingTable
     /// <summary>The columns of each shape, by its number.</summary>
     public IReadOnlyList<IReadOnlyList<StagingColumn>> Shapes => _shapeColumns;
 
+    /// <summary>The columns that a shape lacks.</summary>
+    public IEnumerable<StagingColumn> Lacking(int shape) => Columns.Except(_shapeColumns[shape]);
+
     public IEnumerable<StagingBuffer> Buffers => Lists.Select(l => l.Buffer).Prepend(Buffer);
 
     /// <summary>The name of a temporary table of the load that has to do with a table.</summary>
@@ -97,25 +112,29 @@ internal sealed class StagingTable
     public void Take(FixtureObject source, long row, ImportProblems problems, Action<string> unknownField)
     {
         Array.Clear(_values);
-        FixtureSlice? link = null;
+        Array.Clear(_keys);
         for (int i = 0; i < source.Fields.Count; i++)
         {
+            FixtureSlice value = source.Fields[i].Value;
             int slot = SlotOf(source, i);
             if (slot == Unknown)
                 unknownField(source.NameOf(source.Fields[i]));
-            else if (slot == ParentLink)
-                link = source.Fields[i].Value;
-            else if (slot != Ignored)
-                _values[slot] = source.Fields[i].Value;
+            else if (slot == Inherited)
+                _inherited.Add(source.NameOf(source.Fields[i]));
+            else if (slot >= 0)
+                _values[slot] = value;
+            else if (slot <= FirstKey)
+                _keys[FirstKey - slot] = source[value].SequenceEqual("null"u8) ? null : value;
         }
-        FixtureSlice? key = source.Key ?? link;
-        if (key is null ? Natural is null || Keys.Count != 1 : !TryKeys(source, key.Value))
+        // Without "pk" the fields of the key say it.
+        bool hasKey = source.Key is { } key ? TryKeys(source, key) : _keys.All(k => k is not null);
+        if (!hasKey && (source.Key is not null || Natural is null || Keys.Count != 1))
         {
             AddMissingKey(source, problems);
             return;
         }
-        HasKeyless |= key is null;
-        TakeRow(source, row, key, problems);
+        HasKeyless |= !hasKey;
+        TakeRow(source, row, hasKey, problems);
         for (int i = 0; i < Lists.Count; i++)
             if (_values[Columns.Count + i] is { } value && Lists[i].Take(source, row, value) is { } problem)
                 Report(source, value, Lists[i].List.Name, problem, problems);
@@ -125,7 +144,7 @@ internal sealed class StagingTable
     {
         string candidates = string.Join(
             " or ", Model.Table.UniqueKeys.Select(k => $"{Model.Label}={string.Join('+', k)}"));
-        problems.Add(source.Line, new(
+        problems.Add(source.Place, new(
             ErrorIds.MissingKey, "objects in {0} have no key of their own",
             "Export with plain keys, or give the fields of their natural key with "
                 + $"-NaturalKey{(candidates.Length > 0 ? $", as {candidates}" : "")}.",
@@ -133,50 +152,52 @@ internal sealed class StagingTable
             source.Key is null ? "missing, and no natural key is known" : "not the key's columns"));
     }
 
-    private void TakeRow(FixtureObject source, long row, FixtureSlice? key, ImportProblems problems)
+    private void TakeRow(FixtureObject source, long row, bool hasKey, ImportProblems problems)
     {
         bool isGood = true;
         Buffer.Add(row);
-        Buffer.Add(source.Line);
+        Buffer.Add(source.Place);
         Buffer.Add(ShapeOf());
         for (int i = 0; i < Keys.Count; i++)
         {
-            if (key is null)
-            {
+            if (hasKey)
+                isGood &= Write(Keys[i], source, _keys[i]!.Value, problems);
+            else
                 Keys[i].WriteNull(Buffer);
-            }
-            else if (Keys[i].Write(source[_keys[i]!.Value], Buffer) is { } problem)
-            {
-                Report(source, key.Value, "pk", problem, problems);
-                isGood = false;
-            }
         }
         for (int i = 0; i < Columns.Count; i++)
         {
-            if (_values[i] is not { } value)
-            {
+            if (_values[i] is { } value)
+                isGood &= Write(Columns[i], source, value, problems);
+            else
                 Columns[i].WriteNull(Buffer);
-            }
-            else if (Columns[i].Write(source[value], Buffer) is { } problem)
-            {
-                Report(source, value, Columns[i].Field, problem, problems);
-                isGood = false;
-            }
         }
         if (isGood)
-            Buffer.EndRow(source.Line);
+            Buffer.EndRow(source.Place);
         else
             Buffer.DiscardRow();
     }
 
+    private bool Write(StagingColumn column, FixtureObject source, FixtureSlice value, ImportProblems problems)
+    {
+        string? problem = column.Write(source[value], Buffer);
+        if (problem is not null)
+            Report(source, value, column.Field, problem, problems);
+        else if (column is { Naive.Count: > 0, FirstNaive: null })
+            column.FirstNaive = (KeyOf(source), source.Place);
+        return problem is null;
+    }
+
     private void Report(FixtureObject source, FixtureSlice value, string field, string problem, ImportProblems problems)
     {
-        string key = source.Key is { } own ? Shown(source[own]).Trim('"') : "";
-        problems.Add(source.LineOf(value), new(
+        problems.Add(source.PlaceOf(value), new(
             ErrorIds.InvalidValue, "values in {0} cannot be stored",
             "Correct them in the file, or where it was exported.",
-            Model.Label, key, field, $"{Shown(source[value])}: {problem}"));
+            Model.Label, KeyOf(source), field, $"{Shown(source[value])}: {problem}"));
     }
+
+    private static string KeyOf(FixtureObject source) =>
+        source.Key is { } own ? Shown(source[own]).Trim('"') : "";
 
     private static string Shown(ReadOnlySpan<byte> json)
     {
@@ -234,25 +255,34 @@ internal sealed class StagingTable
         return slot;
     }
 
-    private void NameSlots()
+    private void NameSlots(ReferenceCatalog catalog)
     {
         for (int i = 0; i < Columns.Count; i++)
             _slots[Columns[i].Field] = i;
         for (int i = 0; i < Lists.Count; i++)
             _slots[Lists[i].List.Name] = Columns.Count + i;
-        // A reference without a constraint has its name from its model, which may come with the file.
+        // A reference may be called as its column is, and one without a constraint has its name from its model, which
+        // may come with the file.
         for (int i = 0; i < Columns.Count; i++)
-            if (Field.Referring(Columns[i].Column.Name) is { } name)
-                _slots.TryAdd(name, i);
-        // What PostgreSQL generates, and the key's own fields, which stand in pk; the link to a parent stands for it
-        // where there is no pk.
-        foreach (Column column in Model.Table.Columns.Where(c => !c.IsWritable || Model.Key.Contains(c)))
+            AddNames(Columns[i].Column, i);
+        for (int i = 0; i < Keys.Count; i++)
+            AddNames(Keys[i].Column, FirstKey - i);
+        foreach (Column generated in Model.Table.Columns.Where(c => !c.IsWritable))
+            AddNames(generated, Ignored);
+        for (Table? parent = Model.Parent; parent is not null; parent = catalog.ParentLink(parent)?.Target)
         {
-            int slot = Keys is [{ Reference: not null } only] && only.Column == column ? ParentLink : Ignored;
-            _slots.TryAdd(column.Name, slot);
-            if (Field.Referring(column.Name) is { } name)
-                _slots.TryAdd(name, slot);
+            foreach (Column column in parent.Columns)
+                AddNames(column, parent.PrimaryKey.Contains(column.Name) ? Ignored : Inherited);
+            foreach (ManyToManyList list in catalog.ModelOf(parent)?.ManyToMany ?? [])
+                _slots.TryAdd(list.Name, Inherited);
         }
+    }
+
+    private void AddNames(Column column, int slot)
+    {
+        _slots.TryAdd(column.Name, slot);
+        if (Field.Referring(column.Name) is { } name)
+            _slots.TryAdd(name, slot);
     }
 }
 
@@ -269,10 +299,10 @@ internal sealed class StagingList
         List = list;
         _target = new StagingColumn(list.Name, list.TargetColumn, reference, natural);
         Buffer = new StagingBuffer(
-            StagingTable.NameOf("raw", list.Table), ["_row", "_line", "_position", .. _target.StagedNames]);
+            StagingTable.NameOf("raw", list.Table), ["_row", "_place", "_position", .. _target.StagedNames]);
         session.Run($"""
             create temporary table {Buffer.Table} on commit drop as
-            select null::bigint as _row, null::bigint as _line, null::bigint as _position, {_target.StagedSql}
+            select null::bigint as _row, null::bigint as _place, null::bigint as _position, {_target.StagedSql}
             from {list.Table} with no data
             """);
     }
@@ -284,7 +314,7 @@ internal sealed class StagingList
 
     public StagingBuffer Buffer { get; }
 
-    /// <summary>The entries with the keys that they have in this database: _line, _position, owner, target.</summary>
+    /// <summary>The entries with the keys that they have in this database: _place, _position, owner, target.</summary>
     public SqlText Name => StagingTable.NameOf("import", List.Table);
 
     /// <summary>The temporary table of the entries that the database's lists lack: owner, target.</summary>
@@ -311,7 +341,7 @@ internal sealed class StagingList
     private string? AddRow(FixtureObject source, long row, long position, ReadOnlySpan<byte> target)
     {
         Buffer.Add(row);
-        Buffer.Add(source.Line);
+        Buffer.Add(source.Place);
         Buffer.Add(position);
         string? problem = null;
         if (position == 0)
@@ -319,7 +349,7 @@ internal sealed class StagingList
         else
             problem = target.SequenceEqual("null"u8) ? "null" : _target.Write(target, Buffer);
         if (problem is null)
-            Buffer.EndRow(source.Line);
+            Buffer.EndRow(source.Place);
         else
             Buffer.DiscardRow();
         return problem;

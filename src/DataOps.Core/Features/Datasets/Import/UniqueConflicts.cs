@@ -1,3 +1,5 @@
+using DataOps.Core.Files;
+
 namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>Rows that hold no unique value of another row, but one that gives way.</summary>
@@ -76,10 +78,10 @@ internal sealed class UniqueConflicts(
         {
             SqlText[] shown =
                 [ImportStatements.KeyOf(table), ImportStatements.Values(unique), ImportStatements.KeyOf(table, "t")];
-            problems.AddRows($"s._line", shown, held, r => new(
+            problems.AddRows($"s._place", shown, held, r => new(
                 ErrorIds.NotUnique, "values in {0} violate a unique constraint",
-                "Change one of the rows, or load with -OnConflict Replace (delete the row of the database), Skip "
-                    + "(keep it) or Suffix (change the value of the file's row).",
+                OfEmpty(unique, r[1]) ?? "Change one of the rows, or load with -OnConflict Replace (delete the row of "
+                    + "the database), Skip (keep it) or Suffix (change the value of the file's row).",
                 table.Model.Label, r[0], fields, $"\"{r[1]}\" is that of {table.Model.Label} {r[2]} in the database"));
         }
     }
@@ -109,7 +111,7 @@ internal sealed class UniqueConflicts(
         IEnumerable<StagingColumn> columns = table.Keys.Concat(unique).Concat(
             Slug(table, unique) is { } slug ? [slug] : []).Distinct();
         SqlText select = $"""
-            select s._row, s._line, s._shape, {columns.Select(c => c.In("s"))} from {table.Name} s
+            select s._row, s._place, s._shape, {columns.Select(c => c.In("s"))} from {table.Name} s
             where {ImportStatements.IsNew(table)}
             """;
         TemporaryTable.Create(session, name, select, context.Cancellation);
@@ -136,11 +138,17 @@ internal sealed class UniqueConflicts(
         SqlText key = $"(array_agg({ImportStatements.KeyOf(table)} order by s._row desc))[1]";
         SqlText from = $"from {table.Name} s where s.{shapes} and {present} group by {columns} having count(*) > 1";
         SqlText value = $"min({ImportStatements.Values(unique)})";
-        problems.AddRows($"max(s._line)", [key, value, $"min(s._line)"], from, r => new(
+        problems.AddRows($"max(s._place)", [key, value, $"min(s._place)"], from, r => new(
             ErrorIds.NotUnique, "values in {0} violate a unique constraint",
-            "Change one of the rows, in the file or where it was exported.",
-            table.Model.Label, r[0], fields, $"\"{r[1]}\" is in line {r[2]} already"));
+            OfEmpty(unique, r[1]) ?? "Change one of the rows, in the file or where it was exported.",
+            table.Model.Label, r[0], fields, $"\"{r[1]}\" is in {FilePlace.Of(r[2])} already"));
     }
+
+    // A form that stores NULL for '' is not asked when a file is made by hand or by another database.
+    private static string? OfEmpty(StagingColumn[] unique, string value) =>
+        value.Length == 0 && unique is [{ IsUniqueText: true }]
+            ? "Load with -EmptyAsNull: an empty text becomes NULL, which may stand in as many rows as there are."
+            : null;
 
     // The row that stays takes the place of the file's in whatever refers to it; the other halves of the file's row are
     // left out with it.
@@ -202,8 +210,8 @@ internal sealed class UniqueConflicts(
     {
         foreach (StagingTable table in rows.Tables)
             for (int shape = 0; shape < table.Shapes.Count; shape++)
-                if (ImportStatements.Differing(table, shape, MissingField.Keep) is { } differing)
-                    problems.AddRows($"s._line", [ImportStatements.KeyOf(table)], differing, r => new(
+                if (ImportStatements.Differing(table, shape) is { } differing)
+                    problems.AddRows($"s._place", [ImportStatements.KeyOf(table)], differing, r => new(
                         ErrorIds.AlreadyThere, "rows in {0} are in the database already and differ",
                         "Load with -OnConflict Update, or Skip to keep what is there.",
                         table.Model.Label, r[0], "", "differs"));

@@ -12,6 +12,9 @@ public sealed record DatasetFinding : Finding, IDatasetTestResult
     /// <summary>The file's line, from 1; null when the problem has no line.</summary>
     public long? Line { get; init; }
 
+    /// <summary>Which of the line's objects it is, from 1, in a file that has several in a line.</summary>
+    public long? ObjectNumber { get; init; }
+
     /// <summary>The kind of problem, as <c>MissingReferences</c>: the error id of Import-Dataset.</summary>
     public string Id { get; init; } = "";
 
@@ -30,6 +33,7 @@ public sealed record DatasetFinding : Finding, IDatasetTestResult
         Remedy = problem.Advice,
         Path = path,
         Line = problem.Line == 0 ? null : problem.Line,
+        ObjectNumber = problem.Line == 0 ? null : problem.Object,
         Id = problem.Id,
         Field = Said(problem, 2),
     };

@@ -15,6 +15,7 @@ namespace DataOps.Core.Features.Datasets.Testing;
 /// <param name="WouldDelete">Rows that a load would delete.</param>
 /// <param name="Unchanged">Rows that do not differ.</param>
 /// <param name="Skipped">Objects that would be left out.</param>
+/// <param name="Ignored">Objects left out by -Model, -Exclude or -IgnoreUnknown.</param>
 /// <param name="Errors">The number of errors; the first hundred of a kind are findings.</param>
 /// <param name="Warnings">The number of warnings.</param>
 /// <param name="Missing">
@@ -34,6 +35,7 @@ public sealed record DatasetTest(
     long? WouldDelete,
     long? Unchanged,
     long? Skipped,
+    long Ignored,
     long Errors,
     long Warnings,
     string? Missing,

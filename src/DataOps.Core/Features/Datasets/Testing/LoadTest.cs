@@ -129,7 +129,7 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
     private DatasetTest Sum(FixtureFile file, IReadOnlyList<DatasetFinding> findings, Stopwatch watch) => new(
         session.Server, session.Database, file.Path, !Problems().Any(), _read?.Objects ?? 0, _read?.Tables.Count ?? 0,
         _load?.Written, _load?.Inserted, _load?.Updated, _load?.Deleted,
-        _load is null ? null : _load.Objects - _load.Inserted - _load.Updated - _load.Skipped, _load?.Skipped,
+        _load?.Unchanged, _load?.Skipped, _read?.Ignored ?? 0,
         (_refusal as DatasetException)?.Count ?? Problems().Count(),
         findings.Count(f => f.Severity == Severity.Warning),
         Missing(), Math.Round(watch.Elapsed.TotalSeconds, 3));
@@ -139,6 +139,7 @@ internal sealed class LoadTest(Session session, TestDatasetOptions options, Oper
         IEnumerable<string?> missing = Problems().Select(p => p.Id is ErrorIds.UnknownModel or ErrorIds.UnknownField
             ? string.Join('.', new[] { p.Cells[0], p.Cells[2] }.Where(c => c.Length > 0))
             : p.MissingModel);
+        missing = missing.Concat(_read?.Unknown.Keys ?? []);
         string text = string.Join(", ", missing.Where(m => m is { Length: > 0 }).Distinct());
         return text.Length == 0 ? null : text;
     }

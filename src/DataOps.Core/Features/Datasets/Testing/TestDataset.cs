@@ -43,7 +43,7 @@ public sealed class TestDataset : OfflineOperation<TestDatasetOptions, IDatasetT
         TestDatasetOptions options, OperationContext context)
     {
         foreach (IDatasetTestResult result in new OfflineTest(
-            FixtureFile.Of(options.Path, options.Format), options.NaturalKey, context).Run())
+            FixtureFile.Of(options.Path, options.Format), options, context).Run())
             yield return result;
     }
 }

@@ -1,5 +1,6 @@
 using DataOps.Core.Features.Datasets;
 using DataOps.Core.Features.Datasets.Import;
+using DataOps.Core.Features.Datasets.Testing;
 using DataOps.Core.Features.Undo;
 
 namespace DataOps.Core.Tests.Features.Datasets.Import;
@@ -111,23 +112,133 @@ public sealed class ImportChoiceTests : IDisposable
     }
 
     [Fact]
-    public void A_field_that_the_file_lacks_is_reset_where_Django_would_reset_it()
+    public void Fields_that_the_file_lacks_get_the_defaults_of_Djangos_and_Wagtails_own_models()
     {
-        _site.Execute(
-            "insert into auth_user (id, username, password, first_name, last_name, email, is_staff, is_active, " +
-                "is_superuser, date_joined) values (600, 'ann', 'x', 'Ann', '', 'a@b', true, true, false, now())");
-        string file =
-            _files.Lines("""{"model": "auth.user", "pk": 600, "fields": {"username": "ann", "password": "y"}}""",
-                """{"model": "auth.user", "pk": 601, "fields": {"username": "bob", "password": "z"}}""");
+        _site.Execute("""
+            insert into auth_user (id, username, password, first_name, last_name, email, is_staff, is_active,
+              is_superuser, date_joined)
+            values (600, 'ann', 'x', 'Ann', '', 'a@b', true, false, false, '2001-01-01')
+            """);
+        string page = _site.Scalar<string>("""
+            select jsonb_build_object('model', 'wagtailcore.page', 'pk', 4000, 'fields', jsonb_build_object('path',
+              p.path || '00ZZ', 'depth', p.depth + 1, 'title', 'New', 'slug', 'new', 'url_path', p.url_path || 'new/',
+              'content_type', p.content_type_id, 'locale', p.locale_id))::text
+            from wagtailcore_page p where id = 3
+            """);
+        string file = _files.Lines(
+            """{"model": "auth.user", "pk": 600, "fields": {"username": "ann", "password": "y"}}""",
+            """{"model": "auth.user", "pk": 601, "fields": {"username": "bob", "password": "z"}}""",
+            page,
+            """
+            {"model": "wagtaildocs.document", "pk": 900, "fields": {"title": "d", "created_at": "2024-01-01T00:00:00Z"}}
+            """);
+        const string Users = """
+            select concat_ws(' ', password, '<' || first_name || '>', is_active, is_staff, date_joined > '2002-01-01')
+            from auth_user where id in (600, 601) order by id
+            """;
 
         Assert.Equal("MissingField", Refused(file, new()).Id);
-        Load(file, new() { MissingField = MissingField.Default });
-        Assert.Equal("y||f",
-            _site.Scalar<string>(
-                "select password || '|' || email || '|' || left(is_staff::text, 1) from auth_user where id = 600"));
-        Assert.Equal("||f",
-            _site.Scalar<string>(
-                "select first_name || '|' || email || '|' || left(is_active::text, 1) from auth_user where id = 601"));
+        List<string> said = [];
+        Load(file, new() { MissingField = MissingField.Default }, new() { Warning = said.Add });
+        Assert.Equal(["y <> t f f", "z <> t f t"], _site.Column(Users));
+        Assert.Contains("auth.user: last_login NULL, is_superuser false, first_name '', last_name '', email ''",
+            Assert.Single(said, s => s.Contains("defaults")));
+        Assert.Equal("t f f 0 t", _site.Scalar<string>("""
+            select concat_ws(' ', live, show_in_menus, has_unpublished_changes, numchild,
+              translation_key is not null)
+            from wagtailcore_page where id = 4000
+            """));
+        Assert.Equal(1, _site.Scalar<int>(
+            "select c.depth from wagtaildocs_document d join wagtailcore_collection c on c.id = collection_id where d.id = 900"));
+        Assert.False(Load(file, new() { MissingField = MissingField.Default }).Changed);
+    }
+
+    [Fact]
+    public void A_default_that_nobody_knows_is_refused_and_a_reference_is_never_made_up()
+    {
+        _site.Execute("""
+            create table news_note (id int primary key, title text not null, slug text not null unique, rank int not null,
+              author_id int not null references auth_user, state text not null default 'draft', seen timestamptz);
+            insert into django_content_type (app_label, model) values ('news', 'note');
+            insert into auth_user (id, username, password, first_name, last_name, email, is_staff, is_active,
+              is_superuser, date_joined) values (600, 'ann', 'x', '', '', '', true, true, false, now());
+            insert into news_note values (1, 'a', 'a', 1, 600, 'live', now());
+            """);
+        string poor = _files.Lines(
+            """{"model": "news.note", "pk": 1, "fields": {"title": "b"}}""",
+            """{"model": "news.note", "pk": 2, "fields": {}}""");
+        string enough = _files.Lines(
+            """{"model": "news.note", "pk": 1, "fields": {"rank": 2}}""",
+            """{"model": "news.note", "pk": 2, "fields": {"slug": "b", "rank": 1, "author": 600}}""");
+        ImportDatasetOptions options = new() { MissingField = MissingField.Default };
+
+        DataOpsException refused = Refused(poor, options);
+        Assert.Equal("MissingField", refused.Id);
+        Assert.Matches(@"default nobody knows.*\n  line 2  news\.note  2  slug, rank, author  missing$", refused.Message);
+        Assert.Contains("slug, rank, author", Assert.Single(
+            _site.Run(new TestDataset(), new() { Path = poor, MissingField = MissingField.Default })
+                .OfType<DatasetFinding>(), f => f.Severity == Severity.Error).Field);
+
+        Load(enough, options);
+        Assert.Equal(["<a> a 2 600 draft", "<> b 1 600 draft"], _site.Column("""
+            select concat_ws(' ', '<' || title || '>', slug, rank, author_id, state, seen) from news_note order by id
+            """));
+    }
+
+    [Fact]
+    public void Empty_texts_in_a_unique_field_that_may_be_null_become_null_when_told_so()
+    {
+        _site.Execute("""
+            create table news_ware (id int primary key, upc varchar(20) unique, note text, code text not null unique);
+            insert into django_content_type (app_label, model) values ('news', 'ware')
+            """);
+        string file = _files.Lines(
+            """{"model": "news.ware", "pk": 1, "fields": {"upc": "", "note": "", "code": ""}}""",
+            """{"model": "news.ware", "pk": 2, "fields": {"upc": "", "note": "", "code": "x"}}""");
+
+        Assert.Contains("-EmptyAsNull", Refused(file, new()).Advice);
+        List<string> said = [];
+        Load(file, new() { EmptyAsNull = true }, new() { Warning = said.Add });
+        Assert.Contains("upc of news.ware is NULL where the file has an empty text: in 2 objects.", said);
+        Assert.Equal(["<> <>", "<> <x>"], _site.Column("""
+            select concat_ws(' ', '<' || upc || '>', '<' || note || '>', '<' || code || '>') from news_ware order by id
+            """));
+        Assert.False(Load(file, new() { EmptyAsNull = true }).Changed);
+    }
+
+    [Fact]
+    public void Times_without_a_zone_are_taken_in_the_sites_and_without_one_counted_and_warned_of()
+    {
+        _site.Execute("""
+            create table news_event (id int primary key, at timestamptz, ends timestamptz[], wall timestamp);
+            insert into django_content_type (app_label, model) values ('news', 'event')
+            """);
+        string file = _files.Lines(
+            """{"model": "news.event", "pk": 6, "fields": {"at": "2024-07-01T12:00:00Z", "wall": "2024-07-01T12:00"}}""",
+            """{"model": "news.event", "pk": 7, "fields": {"at": "2024-07-01T12:00:00", "ends": "[\"2024-07-02\"]"}}""",
+            """{"model": "news.event", "pk": 8, "fields": {"at": "2024-01-01"}}""");
+        const string Stored = """
+            select concat_ws(' ', to_char(at at time zone 'UTC', 'MM-DD HH24:MI'),
+              to_char(ends[1] at time zone 'UTC', 'MM-DD HH24:MI'), to_char(wall, 'MM-DD HH24:MI'))
+            from news_event order by id
+            """;
+
+        List<string> said = [];
+        Load(file, context: new() { Warning = said.Add });
+        Assert.StartsWith("3 times have no zone and will be UTC, in 2 fields of ", Assert.Single(said, w => w.Contains("zone")));
+        Assert.Contains("first at of news.event 7 in line 2.", said.Single(w => w.Contains("zone")));
+        Assert.Equal(
+            ["07-01 12:00 07-01 12:00", "07-01 12:00 07-02 00:00", "01-01 00:00"], _site.Column(Stored));
+        Assert.Contains("3 times", Assert.Single(
+            _site.Run(new TestDataset(), new() { Path = file }).OfType<DatasetFinding>(),
+            f => f is { Severity: Severity.Warning, Id: "LoadWarning" } && f.Problem.Contains("zone")).Problem);
+
+        said.Clear();
+        Load(file, new() { TimeZone = "Europe/Zurich" }, new() { Warning = said.Add });
+        Assert.DoesNotContain(said, w => w.Contains("zone"));
+        Assert.Equal(
+            ["07-01 12:00 07-01 12:00", "07-01 10:00 07-01 22:00", "12-31 23:00"], _site.Column(Stored));
+        Assert.Equal("InvalidOption", Refused(file, new() { TimeZone = "Europe/Basel" }).Id);
     }
 
     [Fact]
@@ -255,9 +366,10 @@ public sealed class ImportChoiceTests : IDisposable
     private static string Group(int key, string name) =>
         $$$"""{"model": "auth.group", "pk": {{{key}}}, "fields": {"name": "{{{name}}}"}}""";
 
-    private ImportResult Load(string path, ImportDatasetOptions? options = null) =>
-        Assert.Single(_site.Run(new ImportDataset(), (options ?? new()) with { Path = path, NoUndo = true })
-            .OfType<ImportResult>());
+    private ImportResult Load(
+        string path, ImportDatasetOptions? options = null, OperationContext? context = null) => Assert.Single(
+            _site.Run(new ImportDataset(), (options ?? new()) with { Path = path, NoUndo = true }, context)
+                .OfType<ImportResult>());
 
     private DataOpsException Refused(string path, ImportDatasetOptions options)
     {

@@ -174,6 +174,39 @@ public sealed class ImportRefusalTests : IDisposable
     }
 
     [Fact]
+    public void Nothing_that_is_long_is_printed_whole()
+    {
+        string name = new('b', 100_000);
+        Assert.Contains("has a name of more than 500 bytes", Refused(
+            "InvalidJson", _files.Json($$$"""[{"model": "auth.group", "pk": 5, "fields": {"{{{name}}}": 1}}]""")));
+
+        _site.Execute("""
+            create table news_spot (id int primary key, at point, code text unique);
+            insert into django_content_type (app_label, model) values ('news', 'spot')
+            """);
+        Assert.InRange(Refused("InvalidValue", _files.Lines(
+            $$$"""{"model": "news.spot", "pk": 5, "fields": {"at": "{{{name}}}"}}"""), ignoreRows: true).Length, 100, 700);
+        Assert.InRange(Refused("NotUnique", _files.Lines(
+            $$$"""{"model": "news.spot", "pk": 5, "fields": {"code": "{{{name[..2000]}}}"}}""",
+            $$$"""{"model": "news.spot", "pk": 6, "fields": {"code": "{{{name[..2000]}}}"}}"""), ignoreRows: true).Length, 100, 400);
+    }
+
+    [Fact]
+    public void The_objects_of_a_file_that_is_one_line_are_counted()
+    {
+        static string Group(int key, string name) =>
+            $$$"""{"model": "auth.group", "pk": {{{key}}}, "fields": {"name": "{{{name}}}"}}""";
+        string Json(params string[] objects) => _files.Json($"[{string.Join(", ", objects)}]");
+
+        Assert.Matches(@"\n  line 1, object 2  auth\.group +7 .*is in line 1 already", Refused(
+            "DuplicateKey", Json(Group(7, "a"), Group(7, "b"))));
+        Assert.Matches(@"\n  line 1, object 3  auth\.group +9 .*is in line 1, object 2 already", Refused(
+            "NotUnique", Json(Group(7, "a"), Group(8, "b"), Group(9, "b"))));
+        Assert.Matches(@"\n  line 1, object 1  auth\.group .*\n  line 1, object 2  auth\.group ", Refused(
+            "InvalidValue", Json(Group(7, new string('x', 200)), Group(8, new string('y', 200)))));
+    }
+
+    [Fact]
     public void A_new_row_that_lacks_a_field_without_a_default_is_named()
     {
         string message = Refused("MissingField", _files.Lines(

@@ -251,6 +251,24 @@ public sealed class OfflineDatasetTests : IDisposable
     }
 
     [Fact]
+    public void Only_what_the_file_bears_out_is_taken_for_a_reference()
+    {
+        string file = _files.Lines(
+            // A group of tenants, not of users; a tag that no file holds; a parent that is another model's.
+            """{"model": "auth.group", "pk": 1, "fields": {"name": "staff"}}""",
+            """{"model": "tenancy.tenantgroup", "pk": 7, "fields": {"name": "a"}}""",
+            """{"model": "tenancy.tenant", "pk": 1, "fields": {"group": 7, "tag": 5, "collection": 3}}""",
+            """{"model": "forum.topic", "pk": 1, "fields": {"parent": 90}}""",
+            """{"model": "forum.topic", "pk": 2, "fields": {"parent": 91}}""",
+            """{"model": "menu.entry", "pk": 1, "fields": {"parent": null}}""",
+            """{"model": "menu.entry", "pk": 2, "fields": {"parent": 1}}""",
+            """{"model": "menu.entry", "pk": 3, "fields": {"parent": 77}}""");
+
+        Answer answer = Test(file);
+        Assert.Equal([("menu.entry", "parent")], answer.Findings.Select(f => (f.Model, f.Field)));
+    }
+
+    [Fact]
     public void A_file_that_is_not_there_is_an_error() =>
         Assert.Equal("FileNotFound", Assert.Throws<DataOpsException>(() => Test("/no/such/file.json")).Id);
 

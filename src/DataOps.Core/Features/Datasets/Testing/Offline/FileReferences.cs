@@ -29,13 +29,23 @@ internal sealed class FileReferences(IReadOnlyCollection<FileModel> models)
                 "_", "");
         string how = isParentLink ? "a link to the parent" : "named after it";
         if (models.FirstOrDefault(m => m.App == from.App && m.Name == name) is { } own)
-            return new FileReference(from, field, own.Label, own, $"{field} is {how}, and both are of {from.App}");
+            return new FileReference(from, field, own.Label, own, $"{field} is {how}, and both are of {from.App}")
+            {
+                NeedsHits = own == from,
+            };
         if (field == "parent")
-            return new FileReference(from, field, from.Label, from, "parent is a row of the same model");
+            return new FileReference(from, field, from.Label, from, "parent is a row of the same model")
+            {
+                NeedsHits = true,
+            };
         if (field == "content_object"
             && models.FirstOrDefault(m => m.App == from.App && m.Name.Length > 0 && from.Name == m.Name +
             "tag") is { } tagged)
             return new FileReference(from, field, tagged.Label, tagged, $"{from.Name} is named after what it tags");
+        // A model of the same app is likelier than one of another: the group of a tenant is a tenantgroup.
+        if (!isParentLink && !IsOwn(from)
+            && models.Any(m => m != from && m.App == from.App && m.Name.EndsWith(name, StringComparison.Ordinal)))
+            return null;
         ModelLabel? label = KnownFields.Targets.GetValueOrDefault(field);
         if (label is not null && models.Any(m => Is(m, label)))
             return models.Count(m => Is(m, label)) == 1
@@ -43,11 +53,23 @@ internal sealed class FileReferences(IReadOnlyCollection<FileModel> models)
                 : null;
         if (models.Where(m => m.Name == name).ToArray() is [{ } only])
             return new FileReference(
-                from, field, only.Label, only, $"{field} is {how}, the only model of that name in the file");
-        return label is null
+                from, field, only.Label, only, $"{field} is {how}, the only model of that name in the file")
+            {
+                NeedsHits = !isParentLink,
+            };
+        return label is null || !IsCertain(from, field)
             ? null
             : new FileReference(from, field, label == DjangoTables.User ? UserModel : label, null, KnownName(field));
     }
+
+    // Of which a project has no other.
+    private static bool IsCertain(FileModel from, string field) =>
+        field is "content_type" or "base_content_type" or "page_ptr" or "user" or "user_permissions"
+            || IsOwn(from);
+
+    // The models of Django and Wagtail call their fields as KnownFields has them.
+    private static bool IsOwn(FileModel model) =>
+        ModelLabel.Parse(model.Label) is { } label && KnownDefaults.IsOfDjangoOrWagtail(label);
 
     private static FileReference WellKnown(FileModel from, string field, FileModel target) =>
         new(from, field, target.Label, target, KnownName(field));

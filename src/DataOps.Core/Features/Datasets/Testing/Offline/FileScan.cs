@@ -13,7 +13,8 @@ namespace DataOps.Core.Features.Datasets.Testing.Offline;
 internal sealed record RepeatedKey(FileModel Model, ulong Hash, bool IsNatural, long Line, string? Key);
 
 /// <summary>Reads a file to its end: what is in it, in memory for its keys alone.</summary>
-internal sealed class FileScan(FixtureFile file, FileNaturalKeys naturalKeys, OperationContext context)
+internal sealed class FileScan(
+    FixtureFile file, FileSelection selection, FileNaturalKeys naturalKeys, OperationContext context)
 {
     private const int Listed = 100;
     private const double SecondsBetweenReports = 0.25;
@@ -53,7 +54,8 @@ internal sealed class FileScan(FixtureFile file, FileNaturalKeys naturalKeys, Op
         long reported = Stopwatch.GetTimestamp();
         for (long done = 1; reader.Read(); done++)
         {
-            take(reader.Current);
+            if (selection.Take(reader.Current.Label))
+                take(reader.Current);
             if (done % 256 != 0 || Stopwatch.GetElapsedTime(reported).TotalSeconds < SecondsBetweenReports)
                 continue;
             context.Report(activity, done, Objects > done ? Objects : null);

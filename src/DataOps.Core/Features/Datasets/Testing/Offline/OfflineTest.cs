@@ -4,15 +4,19 @@ using DataOps.Core.Files;
 namespace DataOps.Core.Features.Datasets.Testing.Offline;
 
 /// <summary>Tests a dataset file by itself: is it whole, what is in it, do its references hold within it.</summary>
-internal sealed class OfflineTest(FixtureFile file, IReadOnlyList<string> naturalKey, OperationContext context)
+internal sealed class OfflineTest(FixtureFile file, TestDatasetOptions options, OperationContext context)
 {
     /// <summary>Emits the findings, the file's content by model, and the sum.</summary>
     public IEnumerable<IDatasetTestResult> Run()
     {
         Stopwatch watch = Stopwatch.StartNew();
-        FileNaturalKeys naturalKeys = new(naturalKey);
-        FileScan scan = new(file, naturalKeys, context);
+        FileNaturalKeys naturalKeys = new(options.NaturalKey);
+        FileSelection selection = new(options.Model, options.Exclude);
+        FileScan scan = new(file, selection, naturalKeys, context);
         DataOpsException? broken = TryRead(scan);
+        long ignored = selection.LeftOut;
+        if (broken is null)
+            selection.ReportUnmatched(null, file.Name, context);
         // Of a file that breaks off nobody knows which keys were to come; and the standard input can be read once.
         bool isFollowed = broken is null && !FixtureFile.IsStandard(file.Path);
         ReferenceScan? references = isFollowed ? new ReferenceScan(scan, naturalKeys) : null;
@@ -32,7 +36,7 @@ internal sealed class OfflineTest(FixtureFile file, IReadOnlyList<string> natura
         string missing = string.Join(", ", dangling.Select(r => r.Label).Distinct());
         yield return new DatasetTest(
             null, null, file.Path, errorCount == 0, scan.Objects, scan.Models.Count, null, null, null, null, null, null,
-            errorCount, warningCount,
+            ignored, errorCount, warningCount,
             missing.Length == 0 ? null : missing, Math.Round(watch.Elapsed.TotalSeconds, 3));
     }
 

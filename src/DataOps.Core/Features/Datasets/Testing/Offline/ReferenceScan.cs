@@ -27,10 +27,11 @@ internal sealed class ReferenceScan(FileScan scan, FileNaturalKeys naturalKeys)
     /// <summary>
     /// References that lead nowhere: the first hundred of those whose target has objects in the file.
     /// </summary>
-    public IReadOnlyList<FileDangling> Dangling => _dangling;
+    public IEnumerable<FileDangling> Dangling => _dangling.Where(d => d.Reference.IsSupported).Take(Listed);
 
     /// <summary>The references of which some lead nowhere.</summary>
-    public IEnumerable<FileReference> Broken => _references.Found.Where(r => r.Missing > 0);
+    public IEnumerable<FileReference> Broken => _references.Found.Where(
+        r => r is { Missing: > 0, IsSupported: true });
 
     /// <summary>The line in which a key occurs first; null when that is not known.</summary>
     public long? FirstLine(RepeatedKey key) =>
@@ -88,9 +89,12 @@ internal sealed class ReferenceScan(FileScan scan, FileNaturalKeys naturalKeys)
         FileReference reference, FixtureObject source, FieldKind kind, ReadOnlySpan<byte> json, long line)
     {
         if (reference.Target is { } target && (!target.Knows(kind) || target.Has(kind, KeyHash.Of(json))))
+        {
+            reference.Hits++;
             return;
+        }
         reference.Missing++;
-        if (reference.Target is not null && _dangling.Count < Listed)
+        if (reference.Target is not null && reference.Missing <= Listed)
             _dangling.Add(new FileDangling(
                 reference, line, source.Key is { } key ? FileScan.Shown(source[key]) : null, FileScan.Shown(json)));
     }

@@ -1,0 +1,35 @@
+using System.Diagnostics;
+
+namespace DataOps.Core.Kernel;
+
+/// <summary>
+/// The last resort at each edge: what nobody foresaw is a failure like any other, and not a stack trace.
+/// </summary>
+public static class UnexpectedFailure
+{
+    /// <summary>The failure to report for an exception; itself where it is one already.</summary>
+    public static DataOpsException Of(Exception exception) => exception switch
+    {
+        DataOpsException known => known,
+        OutOfMemoryException => new DataOpsException(
+            ErrorIds.OutOfMemory, FailureKind.Limit, "The memory is not enough for this.",
+            "Give the process more memory, or split the work.", inner: exception),
+        _ => new DataOpsException(
+            ErrorIds.UnexpectedFailure, FailureKind.InvalidOperation,
+            $"Something unexpected happened: {exception.Message.TrimEnd('.')}.",
+            "This is a defect of DataOps. Please report it to its maintainers with the command, the version and: "
+                + $"{exception.GetType().Name} in {PlaceOf(exception)}.",
+            inner: exception),
+    };
+
+    // The innermost of our own methods tells where to look.
+    private static string PlaceOf(Exception exception)
+    {
+        IEnumerable<string> places =
+            from frame in new StackTrace(exception).GetFrames()
+            let type = frame.GetMethod()?.DeclaringType
+            where type?.Namespace?.StartsWith("DataOps.", StringComparison.Ordinal) == true
+            select $"{type.FullName}.{frame.GetMethod()!.Name}";
+        return places.FirstOrDefault() ?? exception.TargetSite?.ToString() ?? "an unknown place";
+    }
+}
