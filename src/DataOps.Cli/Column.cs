@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using DataOps.Core.Kernel;
 
 namespace DataOps.Cli;
 
@@ -32,7 +33,7 @@ internal sealed class Column(PropertyInfo property)
         null => "",
         double number => number.ToString("0.###"),
         DateTime time => time.ToString("yyyy-MM-dd HH:mm:ss"),
-        string text => text.ReplaceLineEndings(" "),
+        string text => VisibleText.Of(text.ReplaceLineEndings(" ")),
         object other => other.ToString()!,
     };
 

@@ -19,9 +19,9 @@ internal static class Failure
         if (e is not (IOException or UnauthorizedAccessException))
             e = UnexpectedFailure.Of(e);
         string id = e is DataOpsException known ? known.Id : e.GetType().Name.Replace("Exception", "");
-        Console.Error.WriteLine($"{command}: {localize(e.Message)} [{id}]");
+        Console.Error.WriteLine($"{command}: {VisibleText.Of(localize(e.Message))} [{id}]");
         if (e is DataOpsException { Advice: { } advice })
-            Console.Error.WriteLine("  " + localize(advice));
+            Console.Error.WriteLine("  " + VisibleText.Of(localize(advice)));
         return ExitCode;
     }
 
@@ -34,7 +34,7 @@ internal static class Failure
             ? [$"There is no command \"{parsed.UnmatchedTokens[0]}\"."]
             : parsed.Errors.Select(e => e.Message);
         foreach (string message in messages)
-            Console.Error.WriteLine($"{name}: {message} [InvalidOption]");
+            Console.Error.WriteLine($"{name}: {VisibleText.Of(message)} [InvalidOption]");
         Console.Error.WriteLine($"  {name} --help lists commands and options.");
         return ExitCode;
     }

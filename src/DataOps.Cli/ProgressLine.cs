@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 
 namespace DataOps.Cli;
@@ -38,7 +39,7 @@ internal sealed class ProgressLine : IProgress<OperationProgress>, IDisposable
     public void Say(string line)
     {
         Clear();
-        Console.Error.WriteLine(line);
+        Console.Error.WriteLine(VisibleText.Of(line));
     }
 
     /// <summary>Takes the line away.</summary>
@@ -53,6 +54,7 @@ internal sealed class ProgressLine : IProgress<OperationProgress>, IDisposable
 
     private void Show(string text)
     {
+        text = VisibleText.Of(text);
         string line = text[..Math.Min(text.Length, Math.Max(Terminal.Width - 1, 1))];
         Console.Error.Write("\r" + line.PadRight(_width));
         _width = line.Length;

@@ -136,7 +136,7 @@ public abstract class DatabaseCommand : StoppableCommand
         {
             Cancellation = Cancellation,
             Progress = progress,
-            Warning = WriteWarning,
+            Warning = text => WriteWarning(VisibleText.Of(text)),
             NotFound = e => WriteError(ErrorRecords.From(e)),
         };
         try

@@ -101,13 +101,13 @@ internal sealed class DependentRows(
         FollowObjectIds(gone);
     }
 
-    // What is not known is told by the choice; a page that refers by a column that may be NULL is never one too many.
+    // What is not known is told by the choice.
     private OnDelete Chosen(Reference reference, OnDelete action) => (action, choice) switch
     {
-        (OnDelete.MostLikelySetNull, OnDependent.Cascade) when !catalog.IsPageOrHalf(reference.Table) =>
+        (OnDelete.MostLikelySetNull, OnDependent.CascadeAll) when !catalog.IsPageOrHalf(reference.Table) =>
             OnDelete.Cascade,
         (OnDelete.MostLikelySetNull, _) => OnDelete.SetNull,
-        (OnDelete.Unknown, OnDependent.Cascade) => OnDelete.Cascade,
+        (OnDelete.Unknown, OnDependent.Cascade or OnDependent.CascadeAll) => OnDelete.Cascade,
         (OnDelete.Unknown, OnDependent.SetNull) when reference is { IsNullable: true, Columns.Count: 1 } =>
             OnDelete.SetNull,
         _ => action,

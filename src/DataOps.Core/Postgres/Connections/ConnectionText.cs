@@ -20,6 +20,10 @@ internal static class ConnectionText
             throw Unreadable("The connection is empty.");
         if (SchemeEnd(text) is { } end)
             return LibpqSettings.Complete(ReadUri(text, end));
+        // A database of such a name is told by dbname=; most often it is an address that lacks its //.
+        if (!text.Contains('=') && text.IndexOfAny(['@', ':', '/']) >= 0)
+            throw Unreadable("The connection is neither an address nor the name of a database.",
+                "Write postgres://user@host:5432/database, or dbname='…' for a name that holds @, : or /.");
         if (!text.Contains('='))
             return LibpqSettings.Complete(new() { ["dbname"] = text });
         return IsNpgsql(text) ? ReadNpgsql(text) : LibpqSettings.Complete(ReadLibpq(text));

@@ -47,7 +47,7 @@ public sealed class RepairPropertyTests(PostgresServer server, ITestOutputHelper
             RepairOrphanResult result = damage.Repair(new()
             {
                 InputObject = input, Reference = [key.Name], Action = action, To = to,
-                OnDependent = OnDependent.Cascade, UndoPath = _files.New(),
+                OnDependent = OnDependent.CascadeAll, UndoPath = _files.New(),
             });
 
             if (result.UndoPath is { } path && random.Next(2) == 0)

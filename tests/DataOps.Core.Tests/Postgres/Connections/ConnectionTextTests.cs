@@ -89,6 +89,7 @@ public sealed class ConnectionTextTests : IDisposable
 
     [Theory]
     [InlineData("", "empty")]
+    [InlineData("postgres:hush@db/site", "neither an address nor the name of a database")]
     [InlineData("mysql://ann@db/site", "mysql://")]
     [InlineData("postgres://ann@db:port/site", "port")]
     [InlineData("postgres://ann@db:70000/site", "port")]
@@ -121,6 +122,8 @@ public sealed class ConnectionTextTests : IDisposable
     [InlineData("postgres://ann:Hu?sh@db/site")]
     [InlineData("postgres://ann:1?Hush=1@db/site")]
     [InlineData("postgres://ann:Hush@db:x/site")]
+    [InlineData("postgres:Hush@db/site")]
+    [InlineData("ann:Hush@db")]
     [InlineData("postgres://db/site?password=Hush&flavour=mild")]
     [InlineData("host=db password=my Hush")]
     [InlineData("host=db password=my Hush=1")]
