@@ -122,6 +122,8 @@ internal sealed class LoadStages(
         KeyedRows rows = settled.Rows;
         new ImportChecks(Problems()).RequireNeededFields(rows.Tables, options.MissingField);
         WarnOfDefaults(rows.Tables);
+        foreach (string warning in new IdentityWarnings(session, catalog, rows, _path, context.Cancellation).Of())
+            context.Warning?.Invoke(warning);
         ConflictReplacement replacement = ConflictReplacement.Plan(
             session, catalog, settled, changes, context.Cancellation);
         IReadOnlyList<ModelCounts> models = new ImportComparison(session, rows, changes, options, context).Plan();

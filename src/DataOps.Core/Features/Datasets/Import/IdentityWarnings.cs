@@ -1,0 +1,78 @@
+namespace DataOps.Core.Features.Datasets.Import;
+
+/// <summary>
+/// What a load cannot know of who is who: a number means one thing in the database that wrote the file, and perhaps
+/// another in this one.
+/// </summary>
+internal sealed class IdentityWarnings(
+    Session session, ReferenceCatalog catalog, KeyedRows rows, string path, CancellationToken cancellation)
+{
+    private const int Named = 5;
+
+    // Values that an application gives to a row once, and never another one to it.
+    private static readonly HashSet<string> s_identities = ["translation_key", "uuid", "guid"];
+
+    /// <summary>The warnings, none where nothing is in doubt.</summary>
+    public IEnumerable<string> Of() =>
+        new[] { DjangoTables.ContentType, DjangoTables.Permission }.Select(Numbers).OfType<string>()
+            .Concat(rows.Tables.Select(Strangers).OfType<string>());
+
+    // References to a model by number, of which the file holds no row.
+    private string? Numbers(ModelLabel model)
+    {
+        if (catalog.TableOf(model) is not { } target || rows.Tables.Any(t => t.Model.Table == target))
+            return null;
+        (string Field, long Count)[] fields =
+        [
+            .. from table in rows.Tables
+               from column in table.Columns
+               where column.Reference?.Target == target && !column.HasNatural
+               let count = Count($"{table.Name} s where s.{column.Sql} is not null")
+               where count > 0
+               select ($"{table.Model.Label}.{column.Field}", count),
+            .. from table in rows.Tables
+               from list in table.Lists
+               where list.Target.Reference?.Target == target && !list.Target.HasNatural && list.Buffer.Rows > 0
+               select ($"{table.Model.Label}.{list.List.Name}", list.Buffer.Rows),
+        ];
+        long all = fields.Sum(f => f.Count);
+        return all == 0 ? null
+            : $"{(all == 1 ? "1 reference" : $"{all} references")} to {model} by number ("
+                + $"{string.Join(", ", fields.Select(f => $"{f.Field} {f.Count}"))}), and {Path.GetFileName(path)} does "
+                + "not say what the numbers mean: in another database they are others. Write the file with natural "
+                + $"foreign keys, or with {model}.";
+    }
+
+    // Rows whose key belongs to a row here that is another thing, and not an older version of the same.
+    private string? Strangers(StagingTable table)
+    {
+        StagingColumn[] identity = [.. table.Columns.Where(c => s_identities.Contains(c.Column.Name))];
+        if (identity.Length == 0)
+            identity = [.. table.Columns.Where(c => c.Reference is null
+                && (table.Natural?.Parts.Any(p => p.Path.Count == 0 && p.Column == c.Column) ?? false))];
+        List<string> keys = [];
+        HashSet<string> fields = [];
+        long count = 0;
+        foreach (StagingColumn column in identity)
+        {
+            int[] shapes = [.. Enumerable.Range(0, table.Shapes.Count).Where(i => table.Shapes[i].Contains(column))];
+            SqlText others = $"""
+                {table.Model.Table} t join {table.Name} s on {ImportStatements.SameKey(table)}
+                where s._shape = any({shapes}) and t.{column.Column}::text is distinct from s.{column.Sql}::text
+                """;
+            long found = Count(others);
+            if (found == 0)
+                continue;
+            count = Math.Max(count, found);
+            fields.Add(column.Field);
+            keys.AddRange(session.Query<string>(
+                $"select {KeyText.Of(table.Model.Table, "t")} from {others} order by 1 limit {Named}", cancellation));
+        }
+        return count == 0 ? null
+            : $"{(count == 1 ? "1 row" : $"{count} rows")} of {table.Model.Label} would become another one under the same "
+                + $"key ({string.Join(", ", fields)} {(fields.Count == 1 ? "differs" : "differ")}): "
+                + $"{string.Join(", ", keys.Distinct().Take(Named))}{(count > Named ? ", …" : "")}. Is the file of this site?";
+    }
+
+    private long Count(SqlText from) => session.Query<long>($"select count(*) from {from}", cancellation)[0];
+}
