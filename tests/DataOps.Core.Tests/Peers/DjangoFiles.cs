@@ -6,6 +6,9 @@ namespace DataOps.Core.Tests.Peers;
 /// <summary>What Django and we write and load, in a folder of the test's own.</summary>
 internal sealed class DjangoFiles : IDisposable
 {
+    /// <summary>The project's foreign key without a constraint, of which no catalogue tells.</summary>
+    private static readonly string[] s_softReferences = ["reviews_review.user_id=accounts_user"];
+
     /// <summary>
     /// The natural keys that the project's models define. A bistro inherits its one, but the name of its parent link
     /// does not show that it is a child; this taggit is older than its own.
@@ -38,13 +41,19 @@ internal sealed class DjangoFiles : IDisposable
     public string Export(TestDatabase database, string format, ExportDatasetOptions options)
     {
         string path = NewPath(format);
-        Assert.Single(database.Run(new ExportDataset(), options with { Path = path, IncludeDerived = true }));
+        Assert.Single(database.Run(new ExportDataset(), options with
+        {
+            Path = path, IncludeDerived = true, SoftReference = s_softReferences,
+        }));
         return path;
     }
 
     /// <summary>Runs our import.</summary>
     public static ImportResult Import(TestDatabase database, string path, ImportDatasetOptions? options = null) =>
-        Assert.Single(database.Run(new ImportDataset(), (options ?? new()) with { Path = path, NoUndo = true })
+        Assert.Single(database.Run(new ImportDataset(), (options ?? new()) with
+        {
+            Path = path, NoUndo = true, SoftReference = s_softReferences,
+        })
             .OfType<ImportResult>());
 
     public void Dispose() => _folder.Delete(recursive: true);

@@ -193,6 +193,8 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
         MissingPolicy policy = MissingPolicy.Of(
             session, catalog, missing, options.OnMissingReference, context.Cancellation);
         ReferenceForm references = new(catalog, keys, options.NaturalForeign, options.NaturalPrimary, policy);
+        if (references.LostGenericReferences(session, models, context.Cancellation) is { } lost)
+            context.Warning?.Invoke(lost);
         JsonFields jsonFields = JsonFields.Of(options.StreamField, options.JsonField, models, context);
         DatasetEncoders encoders =
             new(StreamFields.Of(session, catalog, parts.Select(p => p.Model).Distinct()), layout, options.Precision,

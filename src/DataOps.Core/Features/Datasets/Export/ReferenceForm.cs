@@ -12,8 +12,35 @@ namespace DataOps.Core.Features.Datasets.Export;
 internal sealed record ReferenceForm(
     ReferenceCatalog Catalog, NaturalKeys Keys, bool NaturalForeign, bool NaturalPrimary, MissingPolicy Missing)
 {
-    /// <summary>Whether a model's key is left out.</summary>
-    public bool IsKeyless(Model model) => NaturalPrimary && Keys.Of(model.Table) is not null;
+    /// <summary>Whether a model's key is left out: one that nobody makes anew, as a text, is written.</summary>
+    public bool IsKeyless(Model model) =>
+        NaturalPrimary && Keys.Of(model.Table) is not null && model.Key.All(k => IsMade(model.Table, k));
+
+    /// <summary>
+    /// The rows of a dump that a generic reference leads to by a key which the dump leaves out: after a load it leads
+    /// nowhere, or to another row.
+    /// </summary>
+    public string? LostGenericReferences(
+        Session session, IReadOnlyCollection<Model> models, CancellationToken cancellation)
+    {
+        int[] keyless = [.. models.Where(IsKeyless).Select(m => m.ContentType)];
+        if (keyless.Length == 0)
+            return null;
+        string[] lost =
+        [
+            .. from reference in Catalog.References.OfType<GenericReference>()
+               where models.Any(m => m.Table == reference.Table)
+               let count = session.Query<long>($"""
+                   select count(*) from {reference.Table} t
+                   where t.{reference.ContentTypeColumn} = any({keyless}) and {reference.IsSet("t")}
+                   """, cancellation)[0]
+               where count > 0
+               select $"{Catalog.LabelOf(reference.Table)}.{reference.Column.Name} {count}",
+        ];
+        return lost.Length == 0 ? null
+            : $"Generic references lead to rows whose keys are left out (-NaturalPrimary), and lose them in another "
+                + $"database: {string.Join(", ", lost)}.";
+    }
 
     /// <summary>
     /// The field that leads to the parent's half, which is written when natural primary keys are asked for; so is any
@@ -22,6 +49,10 @@ internal sealed record ReferenceForm(
     public Reference? ParentLink(Model model) => !NaturalPrimary ? null
         : Catalog.ParentLink(model.Table)
             ?? (IsKeyless(model) && model.Key is [{ } key] ? Catalog.ReferenceOf(model.Table, key) : null);
+
+    private bool IsMade(Table table, Column key) =>
+        key.Source != ColumnSource.Plain || key.Default is not null || key.Type.Underlying.Name == "uuid"
+            || Catalog.ReferenceOf(table, key) is not null;
 
     /// <summary>
     /// The join and the JSON expression of a column that is written as a natural key; null for one that is written as

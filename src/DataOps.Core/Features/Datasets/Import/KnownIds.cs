@@ -42,6 +42,9 @@ internal sealed record KnownIds(ReferenceCatalog Catalog, IReadOnlyList<StagingT
 
     public static SqlText KeysOf(Table table) => StagingTable.NameOf("keys", table);
 
+    /// <summary>In that table, the value by which references to a column mean a row.</summary>
+    public static SqlText Meant(Column target) => SqlText.Identifier($"_pk_{target.Number}");
+
     public static SqlText Map(Table table) => StagingTable.NameOf("map", table);
 
     public static SqlText Skips(Table table) => StagingTable.NameOf("skip", table);
@@ -173,9 +176,9 @@ internal sealed record KnownIds(ReferenceCatalog Catalog, IReadOnlyList<StagingT
         {
             Alias keys = $"k{column.Column.Number}";
             joins.Add(keys, KeysOf(target), $"{keys}.key = r.{column.NaturalSql}");
-            values.Add($"{keys}.pk");
+            values.Add($"{keys}.{Meant(column.Reference.TargetColumns[0])}");
         }
-        if (MapOf(target) is { } mapped)
+        if (column.Reference.TargetColumns[0] == target.SingleKey && MapOf(target) is { } mapped)
         {
             Alias map = $"m{column.Column.Number}";
             joins.Add(map, Map(mapped), $"{map}.source = {value}");

@@ -49,8 +49,8 @@ internal sealed class StagingColumn(string name, Column column, Reference? refer
     /// <summary>The target's column.</summary>
     public Column Column => column;
 
-    /// <summary>The reference that it makes.</summary>
-    public Reference? Reference => reference;
+    /// <summary>The reference that it makes; one that is only implied counts when a natural key came.</summary>
+    public Reference? Reference => reference is { IsField: true } || HasNatural ? reference : null;
 
     /// <summary>The natural key of what it refers to.</summary>
     public NaturalKey? Natural => natural;

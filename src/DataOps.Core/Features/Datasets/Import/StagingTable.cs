@@ -57,7 +57,9 @@ internal sealed class StagingTable
 
         StagingColumn Staged(string field, Column column)
         {
-            Reference? reference = catalog.ReferenceOf(model.Table, column);
+            // A value that is a natural key says itself that its column refers.
+            Reference? reference = catalog.ReferenceOf(model.Table, column)
+                ?? catalog.From(model.Table).OfType<ImpliedReference>().FirstOrDefault(r => r.Column == column);
             return new StagingColumn(field, column, reference, reference is null ? null : keys.Of(reference))
             {
                 IsUniqueText = !column.NotNull

@@ -33,7 +33,9 @@ public sealed class NaturalKeyExportTests(PostgresServer server) : IDisposable
                     Natural with { Path = Path.Join(_folder, "a.json"), Model = ["wagtailcore"] },
                     new() { Warning = warnings.Add }));
         Assert.Equal((0, 1), (result.MissingReferences, result.ExpectedMissing));
-        Assert.Matches("wagtailcore_pagelogentry +1 +page_id +-> wagtailcore_page 2", Assert.Single(warnings));
+        Assert.Matches("wagtailcore_pagelogentry +1 +page_id +-> wagtailcore_page 2", warnings[^1]);
+        Assert.StartsWith("Generic references lead to rows whose keys are left out", warnings[0], StringComparison.Ordinal);
+        Assert.Equal(2, warnings.Count);
         JsonNode[] entries =
             [.. Fixtures.Objects(result.Path).Where(o => (string?)o["model"] == "wagtailcore.pagelogentry")];
         Assert.Equal(site.Scalar<long>("select count(*) from wagtailcore_pagelogentry"), entries.Length);
@@ -53,7 +55,7 @@ public sealed class NaturalKeyExportTests(PostgresServer server) : IDisposable
                     Natural with { Path = Path.Join(_folder, "a.json"), IncludeDerived = true },
                     new() { Warning = warnings.Add }));
         string[] lines =
-            [.. Assert.Single(warnings).Split('\n').Where(l => l.StartsWith("  ", StringComparison.Ordinal))];
+            [.. warnings[^1].Split('\n').Where(l => l.StartsWith("  ", StringComparison.Ordinal))];
         Assert.Equal(result.MissingReferences + result.ExpectedMissing, lines.Distinct().Count());
         Assert.Equal(Oracle.Required(site), result.MissingReferences);
         // Whole: what dumpdata loses without a word, the page half without a parent, is there.

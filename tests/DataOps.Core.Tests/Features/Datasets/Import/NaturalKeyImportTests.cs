@@ -47,6 +47,36 @@ public sealed class NaturalKeyImportTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void A_text_key_is_written_and_references_to_other_unique_fields_come_back()
+    {
+        const string schema = """
+            create table geo_country (code varchar(2) primary key, name text not null, iso3 varchar(3) not null unique);
+            create table geo_capital (country_id varchar(2) primary key references geo_country, name text not null);
+            create table geo_token (key varchar(9) primary key, country_id varchar(3) not null references geo_country (iso3))
+            """;
+        const string models = "contenttypes.contenttype geo.country geo.capital geo.token";
+        using TestDatabase source = server.Django(models, schema);
+        using TestDatabase target = server.Django(models, schema);
+        source.Execute("""
+            insert into geo_country values ('CH', 'Switzerland', 'CHE'), ('FR', 'France', 'FRA');
+            insert into geo_capital values ('CH', 'Bern'), ('FR', 'Paris');
+            insert into geo_token values ('a', 'FRA'), ('b', 'CHE')
+            """);
+        string[] keys = ["geo.country=name"];
+        string dump = _files.Path("geo.json");
+        Assert.Single(source.Run(new ExportDataset(), new()
+        {
+            Path = dump, Model = ["geo"], NaturalForeign = true, NaturalPrimary = true, NaturalKey = keys,
+        }));
+
+        Assert.Equal(6, Load(target, dump, new() { NaturalKey = keys }).Inserted);
+        foreach (string table in (string[])["geo_country", "geo_capital", "geo_token"])
+            Assert.Equal(
+                source.Column($"select r::text from {table} r order by 1"),
+                target.Column($"select r::text from {table} r order by 1"));
+    }
+
+    [Fact]
     public void A_page_of_the_target_in_the_way_is_named_by_default()
     {
         using TestDatabase site = server.CopyOf(Site.Fresh);
