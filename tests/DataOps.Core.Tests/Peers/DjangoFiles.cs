@@ -50,10 +50,7 @@ internal sealed class DjangoFiles : IDisposable
 
     /// <summary>Runs our import.</summary>
     public static ImportResult Import(TestDatabase database, string path, ImportDatasetOptions? options = null) =>
-        Assert.Single(database.Run(new ImportDataset(), (options ?? new()) with
-        {
-            Path = path, NoUndo = true, SoftReference = s_softReferences,
-        })
+        Assert.Single(database.Run(new ImportDataset(), (options ?? new()) with { Path = path, NoUndo = true })
             .OfType<ImportResult>());
 
     public void Dispose() => _folder.Delete(recursive: true);
