@@ -75,7 +75,7 @@ public enum TreeProblem : long
     /// <summary>A specific row without a page, or of a page of another type.</summary>
     StraySpecific,
 
-    /// <summary>The latest revision is missing, or another object's.</summary>
+    /// <summary>The latest revision is missing, another object's, or not set though there are revisions.</summary>
     LatestRevision,
 
     /// <summary>The live revision is missing, or another object's.</summary>

@@ -1,3 +1,4 @@
+using DataOps.Core.Django.Trees;
 using DataOps.Core.Features.Trees;
 
 namespace DataOps.Core.Tests.Features.Trees;
@@ -40,6 +41,30 @@ public sealed class TestTreeTests(PostgresServer server)
         using TestDatabase site = server.CopyOf(Site.Damaged);
 
         Assert.Equal(s_damage.Order(StringComparer.Ordinal), Find(site).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_page_with_revisions_and_no_latest_one_hides_its_draft_and_is_repaired_but_for_an_alias()
+    {
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+        int newest = site.Scalar<int>("select latest_revision_id from wagtailcore_page where url_path = '/home/breads/'");
+        site.Execute("""
+            update wagtailcore_page set latest_revision_id = null
+            where url_path in ('/home/breads/', '/home/about/');
+            update wagtailcore_page set alias_of_id = (select id from wagtailcore_page where url_path = '/home/')
+            where url_path = '/home/about/'
+            """);
+
+        Finding found = Assert.Single(site.Run(new TestTree(), new()));
+
+        Assert.Equal(((Enum?)TreeProblem.LatestRevision, Severity.Warning, null, $"{newest}"),
+            (found.Class, found.Severity, found.Value, found.Expected));
+        Assert.EndsWith($"is NULL and should be {newest}: the editor shows the page as it is live, and no draft",
+            found.Problem, StringComparison.Ordinal);
+        site.Run(new RepairTree(), new() { NoUndo = true });
+        Assert.Equal(newest,
+            site.Scalar<int>("select latest_revision_id from wagtailcore_page where url_path = '/home/breads/'"));
+        Assert.Empty(Find(site));
     }
 
     private static string[] Find(TestDatabase site, TestTreeOptions? options = null) =>
