@@ -63,6 +63,11 @@ public enum TreeProblem : long
     /// <summary>A page's url_path does not follow from its slug and its parent's.</summary>
     UrlPath,
 
+    /// <summary>
+    /// A page's url_path names a parent that no longer exists, and another page has got that parent's path since.
+    /// </summary>
+    LostParent,
+
     /// <summary>Two children of a page have the same slug.</summary>
     Slug,
 
