@@ -103,8 +103,8 @@ internal abstract class Reference
     public virtual bool IsRequired => IsDeclared;
 
     /// <summary>
-    /// Whether it leads to the newest or the published revision of a row: cleared, it would hide the draft that an older
-    /// revision still holds.
+    /// Whether it leads to the newest or the published revision of a row: cleared, it would hide the draft that an
+    /// older revision still holds.
     /// </summary>
     public bool IsRevisionPointer =>
         Target is { } target && Column.Name is "latest_revision_id" or "live_revision_id"

@@ -86,6 +86,12 @@ public enum TreeProblem : long
     /// <summary>The live revision is missing, or another object's.</summary>
     LiveRevision,
 
+    /// <summary>A revision's base content type is not that of the model that its content type inherits from.</summary>
+    RevisionType,
+
+    /// <summary>A revision's content has the key of another object.</summary>
+    RevisionObject,
+
     /// <summary>An alias of a page that does not exist, or of itself through other aliases.</summary>
     Alias,
 

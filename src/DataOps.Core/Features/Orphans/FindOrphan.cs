@@ -135,8 +135,8 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
         Remedy = Remedy(catalog, reference, isCertain),
     };
 
-    // What Test-Tree finds as well is repaired as Test-Tree says. Without a safe default a person has to look at the rows
-    // and choose what to do.
+    // What Test-Tree finds as well is repaired as it says. Without a safe default a person has to look at the rows and
+    // choose what to do.
     private static string Remedy(ReferenceCatalog catalog, Reference reference, bool isCertain)
     {
         string find = $"Find-Orphan -Reference '{reference.Name}'";

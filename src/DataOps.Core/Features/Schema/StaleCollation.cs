@@ -13,7 +13,8 @@ internal sealed record StaleCollation(
 {
     private const int MostNamed = 10;
 
-    private sealed record Row(string Name, bool IsDefault, string Was, string Now, uint Table, string Index, string Sql);
+    private sealed record Row(
+        string Name, bool IsDefault, string Was, string Now, uint Table, string Index, string Sql);
 
     /// <summary>Reads those that indexes of the site use.</summary>
     public static IReadOnlyList<StaleCollation> Read(

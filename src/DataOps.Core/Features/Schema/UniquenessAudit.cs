@@ -60,14 +60,17 @@ internal sealed class UniquenessAudit(Session session, ReferenceCatalog catalog,
 
     // A unique index that is not valid is a finding of its own.
     private static bool IsGuarded(Key key) => key.Table.IndexDefinitions.Any(i =>
-        i is { IsUnique: true, Predicate: null } && i.Keys.All(k => k.Column is { } name && key.Columns.Contains(name)));
+        i is { IsUnique: true, Predicate: null }
+        && i.Keys.All(k => k.Column is { } name && key.Columns.Contains(name)));
 
     private IEnumerable<Finding> Doubled(Key key)
     {
         IEnumerable<SqlText> cells = key.Columns.Select(
             (c, i) => (SqlText)$"{SqlText.Identifier(c)} as k{SqlText.Literal(i)}");
         string why = $"no unique constraint keeps them apart: {key.Broken}";
-        string remedy = key.IsManyToMany ? $"{Thin(key)}; {key.Constraint}" : Show(key.Table, key.Columns.Select(SqlText.Identifier));
+        string remedy = key.IsManyToMany
+            ? $"{Thin(key)}; {key.Constraint}"
+            : Show(key.Table, key.Columns.Select(SqlText.Identifier));
         bool any = false;
         foreach (Finding doubled in Doubled(
             key.Table, key.Names, $"select {cells} from {key.Table}", key.Columns.Count, false, why, remedy))
@@ -179,7 +182,7 @@ internal sealed class UniquenessAudit(Session session, ReferenceCatalog catalog,
                 Problem = defaults.Length == 0
                     ? "no site is the default: requests for a host name that no site has find no page"
                     : $"{defaults.Length} sites are the default, {string.Join(", ", defaults.Select(s => s.Site))}: "
-                        + "which of them answers for other host names is chance, and Wagtail's editor fails to save one",
+                        + "which of them answers for other host names is chance, and Wagtail cannot save one",
                 Remedy = $"Set-Site {(defaults.Length == 0 ? all : defaults)[0].Site} -AsDefault -WhatIf",
             };
     }

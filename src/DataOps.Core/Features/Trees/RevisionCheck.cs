@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace DataOps.Core.Features.Trees;
 
-/// <summary>Checks that a page's latest and live revision exist and are its own, and that one with revisions has a latest.</summary>
+/// <summary>
+/// Checks that a page's latest and live revision exist and are its own, and that one with revisions has a latest.
+/// </summary>
 internal sealed class RevisionCheck(Session session, PageTables tables, CancellationToken cancellation)
 {
     // The columns that point at a revision, and the problem that each can have.
@@ -67,14 +69,18 @@ internal sealed class RevisionCheck(Session session, PageTables tables, Cancella
     /// </remarks>
     public static SqlText IsWrong(PageTables tables, Column column, Alias page)
     {
-        SqlText isOwn = tables.IsOwnRevision(page);
+        SqlText isOwn = IsOwn(tables, page);
         SqlText isAlias = tables.Pages.Find("alias_of_id") is { } alias ? alias.In(page) : (SqlText)$"null";
+        // A revision with a wrong base type is the page's all the same: that type is repaired, and the page keeps it.
+        SqlText isPages = tables.Revisions!.Find("object_id") is null ? isOwn : (SqlText)$"""
+            {isOwn} or (r.object_id = {page}.{tables.Key}::text and r.content_type_id = {page}.content_type_id)
+            """;
         SqlText isMissing = column.Name == "latest_revision_id"
             ? (SqlText)$"{isAlias} is null and exists (select 1 from {tables.Revisions!} r where {isOwn})"
             : (SqlText)$"false";
         return $"""
             case when {column.In(page)} is null then {isMissing}
-              else (select {isOwn} from {tables.Revisions!} r where r.id = {column.In(page)}) is not true end
+              else (select {isPages} from {tables.Revisions!} r where r.id = {column.In(page)}) is not true end
             """;
     }
 
@@ -85,11 +91,21 @@ internal sealed class RevisionCheck(Session session, PageTables tables, Cancella
     /// </remarks>
     public static SqlText Expected(PageTables tables, Column column)
     {
-        SqlText isOwn = tables.IsOwnRevision("p");
+        SqlText isOwn = IsOwn(tables, "p");
         SqlText newest =
             $"(select r.id from {tables.Revisions!} r where {isOwn} order by r.created_at desc, r.id desc limit 1)";
         return column.Name == "latest_revision_id"
             ? newest
             : (SqlText)$"case when p.live and not p.has_unpublished_changes then {newest} end";
+    }
+
+    // With a wrong base type another model's revision of the same key looks like the page's.
+    private static SqlText IsOwn(PageTables tables, Alias page)
+    {
+        if (tables.Revisions!.Find("content_type_id") is not { } type)
+            return tables.IsOwnRevision(page);
+        int[] others = [.. tables.Catalog.ContentTypes
+            .Where(c => c.Table is { } table && tables.Chain(table).Count == 0).Select(c => c.Id)];
+        return $"{tables.IsOwnRevision(page)} and {type.In("r")} <> all({others})";
     }
 }

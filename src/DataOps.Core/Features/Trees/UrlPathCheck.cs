@@ -40,8 +40,8 @@ internal sealed class UrlPathCheck(Session session, PageTables tables, Cancellat
     private Problem Describe(string key, string url, string expected, LostBranch? branch) => branch is null
         ? new(TreeProblem.UrlPath, Severity.Error, _pages, key, "url_path", url, expected)
         : new(TreeProblem.LostParent, Severity.Error, _pages, key, "url_path", url, null,
-            $"it comes from a missing page, {branch.Address}; page {branch.Stranger} ({branch.StrangerUrl}) has got that "
-                + "one's place in the tree");
+            $"it comes from a missing page, {branch.Address}; page {branch.Stranger} ({branch.StrangerUrl}) has got "
+                + "that one's place in the tree");
 
     /// <summary>The pages with a sibling of the same slug before them, in the order of the paths.</summary>
     public IEnumerable<Problem> Slugs() => session.Read(

@@ -67,6 +67,50 @@ public sealed class TestTreeTests(PostgresServer server)
         Assert.Empty(Find(site));
     }
 
+    [Fact]
+    public void A_revision_of_a_wrong_base_type_stays_its_page_s_latest_and_is_repaired()
+    {
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+        IReadOnlyDictionary<string, string> before = site.Digest();
+        // A person's revision has its own type as base.
+        site.Execute("""
+            update wagtailcore_revision set base_content_type_id = content_type_id
+            where id = (select latest_revision_id from wagtailcore_page where url_path = '/home/breads/');
+            update wagtailcore_revision r set base_content_type_id = (
+              select id from django_content_type where app_label = 'wagtailcore' and model = 'page')
+            from django_content_type t
+            where t.id = r.content_type_id and (t.app_label, t.model) = ('base', 'person')
+            """);
+
+        Finding[] found = [.. site.Run(new TestTree(), new())];
+
+        Assert.All(found, f => Assert.Equal(
+            ("wagtailcore_revision", (Enum?)TreeProblem.RevisionType, Severity.Error), (f.Table, f.Class, f.Severity)));
+        Assert.Equal(["base.person", "wagtailcore.page"],
+            found.Select(f => f.Expected!).Distinct().Order(StringComparer.Ordinal));
+        Assert.All(found, f => Assert.Equal("Repair-Tree -Table wagtailcore_revision -WhatIf", f.Remedy));
+        site.Run(new RepairTree(), new() { Table = ["wagtailcore_revision"], NoUndo = true });
+        Assert.Equal(before, site.Digest());
+    }
+
+    [Fact]
+    public void A_revision_whose_content_is_another_object_s_is_told_by_its_key()
+    {
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+        site.Execute("""
+            update wagtailcore_revision set content = jsonb_set(content, '{pk}', '4711') where id = 44;
+            update wagtailcore_revision set content = content - 'pk' where id = 43;
+            """);
+
+        Finding found = Assert.Single(site.Run(new TestTree(), new()));
+
+        Assert.Equal(((Enum?)TreeProblem.RevisionObject, Severity.Warning, "44", "4711"),
+            (found.Class, found.Severity, found.Key, found.Value));
+        Assert.Equal("Test-Tree -Table wagtailcore_revision -Problem RevisionObject", found.Remedy);
+        Assert.Single(site.Run(new TestTree(),
+            new() { Table = ["wagtailcore_revision"], Problem = [TreeProblem.RevisionObject] }));
+    }
+
     private static string[] Find(TestDatabase site, TestTreeOptions? options = null) =>
         [.. site.Run(new TestTree(), options ?? new()).Select(
             f => $"{f.Table} {f.Key} {f.Class} {f.Column} {f.Value} -> {f.Expected}")];
