@@ -136,8 +136,8 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
 
         site.Run(new RepairTree(), new() { LostParent = LostParent.Adopt, NoUndo = true });
 
-        Assert.Empty(site.Run(new TestTree(), new()).Where(f => f.Class is TreeProblem.LostParent or TreeProblem.UrlPath
-            or TreeProblem.NumChild));
+        Assert.DoesNotContain(site.Run(new TestTree(), new()),
+            f => f.Class is TreeProblem.LostParent or TreeProblem.UrlPath or TreeProblem.NumChild);
         Assert.Equal(11, site.Scalar<int>("select numchild from wagtailcore_page where url_path = '/home/shop/'"));
     }
 
@@ -151,7 +151,7 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
 
         site.Run(new MovePage(), new() { Id = keys, To = "/home/locations/", NoUndo = true });
 
-        Assert.Empty(site.Run(new TestTree(), new()).Where(f => f.Class is not TreeProblem.StraySpecific));
+        Assert.DoesNotContain(site.Run(new TestTree(), new()), f => f.Class is not TreeProblem.StraySpecific);
     }
 
     [Fact]
