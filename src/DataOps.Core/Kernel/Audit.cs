@@ -17,4 +17,10 @@ public enum Audit : long
 
     /// <summary>Trees, and what Wagtail derives from its pages' places (Test-Tree).</summary>
     Tree,
+
+    /// <summary>Rows that are there twice and should not be, and unique constraints that are missing.</summary>
+    Uniqueness,
+
+    /// <summary>Indexes, collations, foreign keys and tables that are not as the application needs them.</summary>
+    Schema,
 }

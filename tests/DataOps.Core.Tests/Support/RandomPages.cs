@@ -74,7 +74,7 @@ internal sealed class RandomPages(Random random)
         {
             RandomPage page = Pages[random.Next(Pages.Count)];
             RandomPage other = Pages[random.Next(Pages.Count)];
-            switch (random.Next(14))
+            switch (random.Next(16))
             {
                 case 0: page.Slug = Siblings(page).ElementAt(random.Next(Siblings(page).Count())).Slug; break;
                 case 1: page.Url = other.Url; break;
@@ -90,6 +90,8 @@ internal sealed class RandomPages(Random random)
                 case 11 when Revisions.Count > 0: Revisions[random.Next(Revisions.Count)] =
                     Revisions[0] with { Id = 1000 + i, IsPage = false }; break;
                 case 12: page.Path = $"{9000 + i}"; break;
+                case 14: page.Url = $"/gone/{page.Slug}/"; break;
+                case 15: other.Slug = page.Slug; other.Url = $"/gone/{page.Slug}/"; break;
                 case 13: page.Path = page.Path[..^1] + "x"; break;
             }
         }

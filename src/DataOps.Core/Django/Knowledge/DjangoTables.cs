@@ -14,6 +14,7 @@ internal static class DjangoTables
     public static readonly ModelLabel Group = new("auth", "group");
     public static readonly ModelLabel LogEntry = new("admin", "logentry");
     public static readonly ModelLabel Site = new("sites", "site");
+    public static readonly ModelLabel Redirect = new("redirects", "redirect");
     public static readonly ModelLabel Tag = new("taggit", "tag");
     public static readonly ModelLabel TaggedItem = new("taggit", "taggeditem");
 
@@ -27,7 +28,7 @@ internal static class DjangoTables
         [ContentType] = "django_content_type",
         [new("sessions", "session")] = "django_session",
         [Site] = "django_site",
-        [new("redirects", "redirect")] = "django_redirect",
+        [Redirect] = "django_redirect",
         [new("flatpages", "flatpage")] = "django_flatpage",
         [new("comments", "comment")] = "django_comments",
         [new("django_comments", "comment")] = "django_comments",

@@ -41,7 +41,7 @@ internal sealed class ForeignKeyReference(ForeignKey key, Table table, Table tar
 
     /// <inheritdoc/>
     internal override OrphanAction? DefaultRepair(ReferenceCatalog catalog) =>
-        Class != ReferenceClass.Inheritance && Repairs(catalog).Contains(OrphanAction.SetNull)
+        Class != ReferenceClass.Inheritance && !IsRevisionPointer && Repairs(catalog).Contains(OrphanAction.SetNull)
             ? OrphanAction.SetNull
             : null;
 

@@ -102,6 +102,15 @@ internal abstract class Reference
     /// </summary>
     public virtual bool IsRequired => IsDeclared;
 
+    /// <summary>
+    /// Whether it leads to the newest or the published revision of a row: cleared, it would hide the draft that an
+    /// older revision still holds.
+    /// </summary>
+    public bool IsRevisionPointer =>
+        Target is { } target && Column.Name is "latest_revision_id" or "live_revision_id"
+        && (target.Name == DjangoName.OfTable(WagtailTables.Revision)
+            || target.Name == DjangoName.OfTable(WagtailTables.PageRevision));
+
     /// <summary>The one column that refers.</summary>
     public Column Column => Columns[0];
 

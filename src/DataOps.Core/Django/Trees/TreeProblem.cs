@@ -63,6 +63,11 @@ public enum TreeProblem : long
     /// <summary>A page's url_path does not follow from its slug and its parent's.</summary>
     UrlPath,
 
+    /// <summary>
+    /// A page's url_path names a parent that no longer exists, and another page has got that parent's path since.
+    /// </summary>
+    LostParent,
+
     /// <summary>Two children of a page have the same slug.</summary>
     Slug,
 
@@ -75,11 +80,17 @@ public enum TreeProblem : long
     /// <summary>A specific row without a page, or of a page of another type.</summary>
     StraySpecific,
 
-    /// <summary>The latest revision is missing, or another object's.</summary>
+    /// <summary>The latest revision is missing, another object's, or not set though there are revisions.</summary>
     LatestRevision,
 
     /// <summary>The live revision is missing, or another object's.</summary>
     LiveRevision,
+
+    /// <summary>A revision's base content type is not that of the model that its content type inherits from.</summary>
+    RevisionType,
+
+    /// <summary>A revision's content has the key of another object.</summary>
+    RevisionObject,
 
     /// <summary>An alias of a page that does not exist, or of itself through other aliases.</summary>
     Alias,

@@ -1,6 +1,7 @@
 using DataOps.Core.Features.Constraints;
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Orphans;
+using DataOps.Core.Features.Schema;
 using DataOps.Core.Features.Sequences;
 using DataOps.Core.Features.Trees;
 using Npgsql;
@@ -19,7 +20,9 @@ public sealed partial record TestDatabaseOptions
     /// </summary>
     public Severity Severity { get; init; } = Severity.Warning;
 
-    /// <summary>Report one finding per row instead of one per reference or kind of tree problem.</summary>
+    /// <summary>
+    /// Report one finding per row (per value of doubled rows) instead of one per reference or kind of problem.
+    /// </summary>
     public bool Detailed { get; init; }
 
     /// <summary>
@@ -79,22 +82,31 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
             Audit.Sequence => SequenceAudit.Find(session, catalog, context),
             Audit.Tree when options.Detailed => TestTree.Find(session, catalog, new(), context),
             Audit.Tree => Sums(TestTree.Find(session, catalog, new(), context)),
+            Audit.Uniqueness when options.Detailed => new UniquenessAudit(session, catalog, context).Find(),
+            Audit.Uniqueness => Sums(new UniquenessAudit(session, catalog, context).Find()),
+            Audit.Schema => SchemaAudit.Find(session, catalog, context),
             _ => throw new ArgumentOutOfRangeException(nameof(audit)),
         };
 
     // As many sums as there are kinds of problems in a column, however many rows have them.
     private static IEnumerable<Finding> Sums(IEnumerable<Finding> findings)
     {
-        Dictionary<(Enum?, Severity, string?, string?), Finding> sums = [];
+        Dictionary<(Enum?, Severity, string?, string?), (Finding First, long Count)> sums = [];
         foreach (Finding finding in findings)
         {
             (Enum?, Severity, string?, string?) kind = (finding.Class, finding.Severity, finding.Table, finding.Column);
-            sums[kind] = sums.TryGetValue(kind, out Finding? sum)
-                ? sum with { Count = sum.Count + 1 }
-                : finding with { Key = null };
+            sums[kind] = sums.TryGetValue(kind, out (Finding First, long Count) sum)
+                ? (sum.First, sum.Count + finding.Count)
+                : (finding with { Key = null }, finding.Count);
         }
-        return sums.Values.Select(s => s.Count == 1
-            ? s
-            : s with { Problem = $"{s.Count} rows; the first: {s.Problem}", Value = null, Expected = null });
+        return sums.Values.Select(s => s.Count == s.First.Count
+            ? s.First
+            : s.First with
+            {
+                Count = s.Count,
+                Problem = $"{s.Count} rows; the first: {s.First.Problem}",
+                Value = null,
+                Expected = null,
+            });
     }
 }

@@ -135,12 +135,17 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
         Remedy = Remedy(catalog, reference, isCertain),
     };
 
-    // Without a safe default a person has to look at the rows and choose what to do.
+    // What Test-Tree finds as well is repaired as it says. Without a safe default a person has to look at the rows and
+    // choose what to do.
     private static string Remedy(ReferenceCatalog catalog, Reference reference, bool isCertain)
     {
         string find = $"Find-Orphan -Reference '{reference.Name}'";
         if (reference.Severity == Severity.Expected || !isCertain)
             return find + " -IncludeExpected";
+        if (reference.IsRevisionPointer && catalog.IsPage(reference.Table))
+            return $"Repair-Tree -Table {reference.Table} -WhatIf";
+        if (reference.Class == ReferenceClass.Tree)
+            return $"Repair-Tree -Table {reference.Table} -Orphan Reattach -WhatIf";
         return reference.DefaultRepair(catalog) is null ? find : $"{find} | Repair-Orphan -WhatIf";
     }
 }

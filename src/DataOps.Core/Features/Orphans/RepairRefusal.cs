@@ -43,7 +43,9 @@ internal static class RepairRefusal
                 + "them.", steps[0].Reference.Name);
     }
 
-    private static string Suits(RepairStep step) => string.Join(", ", step.Choices);
+    private static string Suits(RepairStep step) =>
+        (step.Reference.IsRevisionPointer ? "Repair-Tree sets the newest, else " : "")
+        + string.Join(", ", step.Choices);
 
     private static string Why(ReferenceCatalog catalog, RepairStep step) => step.Action switch
     {

@@ -37,9 +37,9 @@ internal static class SequenceAudit
             Column = state.Column.Name,
             Problem = $"{state.DisplayName} is at {state.Last}, the table at " +
                 $"{(state.Used is { } used ? $"{used}" : "nothing")}: {note}",
-            Remedy = sql is null
-                ? $"Get-Model {catalog.LabelOf(state.Table) ?? state.Table.DisplayName}"
-                    : $"Reset-Sequence -Table {state.Table.DisplayName} -WhatIf",
+            Remedy = sql is not null ? $"Reset-Sequence -Table {state.Table.DisplayName} -WhatIf"
+                : state.IsNarrower ? Widen(state).ToString()
+                : $"Get-Model {catalog.LabelOf(state.Table) ?? state.Table.DisplayName}",
             Sequence = state.DisplayName,
             LastValue = state.Last,
             Used = state.Used,
@@ -62,13 +62,19 @@ internal static class SequenceAudit
         if (state.IsNearEnd)
             yield return Finding(
                 SequenceProblem.NearEnd, Severity.Warning, null, null,
-                $"{Math.Floor(state.Fraction * 100)} % of the values up to " +
-                    $"{state.End} are used; the column is {state.Column.TypeText}"
-                    + (state.IsNarrower
-                    ? $", the sequence {state.Sequence.TypeText}: alter sequence " +
-                        $"{state.Sequence.Sql} as {state.Column.TypeText}"
-                    : ""));
+                $"{Math.Floor(state.Fraction * 100)} % of the values up to {state.End} are used; " + Types(state));
+        else if (state.IsNarrower)
+            yield return Finding(
+                SequenceProblem.Narrower, Severity.Warning, null, null,
+                $"inserts fail after {state.End}; {Types(state)}");
     }
+
+    private static string Types(SequenceState state) => $"the column is {state.Column.TypeText}"
+        + (state.IsNarrower ? $", the sequence {state.Sequence.TypeText}" : "");
+
+    /// <summary>The statement that gives it its column's type, and with it that type's end.</summary>
+    private static SqlText Widen(SequenceState state) =>
+        $"alter sequence {state.Sequence.Sql} as {SqlText.Raw(state.Column.Type.Underlying.Name)}";
 
     /// <summary>The statement that sets it.</summary>
     public static SqlText SetValue(SequenceState state, long value) =>

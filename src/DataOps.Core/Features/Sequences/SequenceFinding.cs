@@ -13,6 +13,9 @@ public enum SequenceProblem : long
 
     /// <summary>80 % of the range of the column's type or of the sequence are used.</summary>
     NearEnd,
+
+    /// <summary>The type of the sequence is narrower than that of the column: it ends long before it.</summary>
+    Narrower,
 }
 
 /// <summary>A problem of a sequence; its class is a <see cref="SequenceProblem"/>.</summary>

@@ -22,11 +22,16 @@ internal sealed record SequenceState(
     /// <summary>Whether the table has the sequence's schema and role, as ownership demands.</summary>
     public bool CanBeOwned => Sequence.Schema == Table.Schema && Sequence.Role == Table.Role;
 
-    /// <summary>Whether the sequence ends before the column's type does, by its own type.</summary>
-    public bool IsNarrower =>
-        Most < TypeRange.Most
-            && Sequence.TypeText != Column.Type.Underlying.Name switch { "int2" => "smallint", "int4" => "integer",
-            _ => "bigint" };
+    /// <summary>
+    /// Whether the sequence ends before the column's type does because its own type is narrower; one with a limit of
+    /// its own is meant to.
+    /// </summary>
+    public bool IsNarrower => Increment > 0 && Most < TypeRange.Most && Most == Sequence.TypeText switch
+    {
+        "smallint" => short.MaxValue,
+        "integer" => int.MaxValue,
+        _ => long.MaxValue,
+    };
 
     private long Increment => Sequence.Increment;
 

@@ -7,10 +7,12 @@ namespace DataOps.Core.Features.Trees;
 /// <param name="session">The session.</param>
 /// <param name="tables">The tables of the pages.</param>
 /// <param name="onDuplicate">What becomes of slugs that siblings share.</param>
+/// <param name="lost">Branches that keep the url_path that tells where they come from.</param>
 /// <param name="holding">Makes pages for those of which no ancestor is left.</param>
 /// <param name="context">Warnings and cancellation.</param>
 internal sealed class PagePlacement(
-    Session session, PageTables tables, DuplicateSlug onDuplicate, HoldingPage holding, OperationContext context)
+    Session session, PageTables tables, DuplicateSlug onDuplicate, IReadOnlyList<LostBranch> lost, HoldingPage holding,
+    OperationContext context)
 {
     private readonly CancellationToken _cancellation = context.Cancellation;
     private static readonly PathScheme s_paths = PathScheme.Wagtail;
@@ -71,14 +73,20 @@ internal sealed class PagePlacement(
     /// <summary>The condition that a node w is the one that a person names.</summary>
     public SqlText IsNamed(string name) => $"{SqlText.Value(name)} in (w._key, w.url_path)";
 
+    /// <summary>The keys of pages below which a branch is that is not theirs, and that they do not count.</summary>
+    public string[] Strangers => [.. lost.Select(b => b.Stranger).Distinct()];
+
     /// <summary>Brings the columns in line with the places.</summary>
     public void Complete(NodeRows nodes)
     {
         SuffixSlugs(nodes);
+        string[] tops = [.. lost.Select(b => b.Key)];
         nodes.Run($"""
+            with kept as materialized (select t.path from {nodes.Name} t where t._key = any({tops}))
             update {nodes.Name} w set url_path = u.url
             from ({UrlPathCheck.Query(nodes.Name, tables.Pages.SingleKey!)}) u
             where u.id = {tables.Pages.SingleKey!.In("w")} and w.url_path <> u.url
+              and not exists (select 1 from kept where starts_with(w.path, kept.path))
             """);
     }
 

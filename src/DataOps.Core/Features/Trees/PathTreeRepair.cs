@@ -85,13 +85,16 @@ internal sealed class PathTreeRepair(
     {
         Column depth = tree.Depth!;
         Column children = tree.NumChild!;
+        SqlText counted = placed?.Strangers is { Length: > 0 } strangers
+            ? (SqlText)$"case when w._key = any({strangers}) then w.{children} else coalesce(k.children, 0) end"
+            : (SqlText)$"coalesce(k.children, 0)";
         nodes.Run($"""
             update {nodes.Name} n set {depth} = k.depth, {children} = k.children
-            from (select w.ctid as place, {_depth} as depth, coalesce(k.children, 0) as children
+            from (select w.ctid as place, {_depth} as depth, {counted} as children
                   from {nodes.Name} w
                   left join (select {_up} as path, count(*) as children
                     from {nodes.Name} w where length({_path}) > {_step} group by 1) k on k.path = {_path}
-                  where {_isPath} and (w.{depth} <> {_depth} or w.{children} <> coalesce(k.children, 0))) k
+                  where {_isPath} and (w.{depth} <> {_depth} or w.{children} <> {counted})) k
             where n.ctid = k.place
             """);
         placed?.Complete(nodes);

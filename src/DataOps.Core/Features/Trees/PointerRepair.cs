@@ -33,6 +33,8 @@ internal static class PointerRepair
                 rows.KeepChanged();
                 change.PlanLast(rows);
             }
+        if (problems.Any(p => p.Class == TreeProblem.RevisionType))
+            new RevisionRowCheck(session, tables, cancellation).Repair(change);
         if (problems.Any(p => p.Class == TreeProblem.Alias))
         {
             NodeRows rows = Rows(session, tables, change, [tables.Pages.Find("alias_of_id")!], cancellation);

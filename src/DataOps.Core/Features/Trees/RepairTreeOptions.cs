@@ -26,6 +26,16 @@ public enum DuplicateSlug
     Suffix,
 }
 
+/// <summary>What to do with pages whose parent is gone and whose place is below another page now.</summary>
+public enum LostParent
+{
+    /// <summary>Report them and keep their url_path, which tells where they come from.</summary>
+    Report,
+
+    /// <summary>Leave them below that page; url_path and number of children follow.</summary>
+    Adopt,
+}
+
 /// <summary>Options of <see cref="RepairTree"/>. Wildcards are PowerShell's: * ? [a-z].</summary>
 public sealed partial record RepairTreeOptions : DeletingOptions
 {
@@ -54,6 +64,11 @@ public sealed partial record RepairTreeOptions : DeletingOptions
 
     /// <summary>What to do with slugs that two children of a page have.</summary>
     public DuplicateSlug DuplicateSlug { get; init; }
+
+    /// <summary>
+    /// What to do with pages whose url_path names a missing parent, whose path another page has got since.
+    /// </summary>
+    public LostParent LostParent { get; init; }
 
     /// <summary>
     /// Length of a step in treebeard's paths (steplen). Default: found from the rows; Wagtail's is always 4.

@@ -99,7 +99,8 @@ public sealed class TestTree : Operation<TestTreeOptions, Finding>
             $"Repair-Tree -Table {p.Table} -MissingSpecific FromRevision -WhatIf",
         TreeProblem.Slug => $"Repair-Tree -Table {p.Table} -DuplicateSlug Suffix -WhatIf",
         TreeProblem.Step or TreeProblem.Full or TreeProblem.Order => $"Repair-Tree -Table {p.Table} -Compact -WhatIf",
-        TreeProblem.Collation or TreeProblem.Translation or TreeProblem.Site =>
+        TreeProblem.Collation or TreeProblem.Translation or TreeProblem.Site or TreeProblem.LostParent
+            or TreeProblem.RevisionObject =>
             $"Test-Tree -Table {p.Table} -Problem {p.Class}",
         TreeProblem.Root or TreeProblem.ContentType when p.Expected is null =>
             $"Test-Tree -Table {p.Table} -Problem {p.Class}",

@@ -48,6 +48,7 @@ internal sealed class TreeChecks(
     {
         PathTreeCheck? paths = null;
         UrlPathCheck urls = new(session, pages, cancellation);
+        RevisionRowCheck revisions = new(session, pages, cancellation);
         return
         [
             () => (paths = new PathTreeCheck(
@@ -56,6 +57,8 @@ internal sealed class TreeChecks(
             urls.Slugs,
             () => new SpecificRowCheck(session, pages, cancellation).Find(),
             () => new RevisionCheck(session, pages, cancellation).Find(),
+            revisions.Types,
+            revisions.Objects,
             () => new AliasCheck(session, pages, cancellation).Find(),
             () => new SiteCheck(session, pages, cancellation).Find(),
         ];

@@ -29,12 +29,13 @@ internal static class TreeFilter
         [.. Tables(catalog, tree).Select(catalog.LabelOf).OfType<ModelLabel>()
             .SelectMany(l => ReferenceFilter.ModelNames(l))];
 
-    // What is found in the table of a page type, or of the sites, is found with the pages.
+    // What is found in the table of a page type, of the sites or of the revisions, is found with the pages.
     private static IEnumerable<Table> Tables(ReferenceCatalog catalog, Tree tree)
     {
         IEnumerable<Table> tables = catalog.WithHeirs(tree.Table);
         return PageTables.Find(catalog) is { } pages && pages.Pages == tree.Table
-            && pages.Find(WagtailTables.Site) is { } sites ? tables.Append(sites) : tables;
+            ? tables.Concat(new[] { pages.Find(WagtailTables.Site), pages.Revisions }.OfType<Table>())
+            : tables;
     }
 
     private static DataOpsException Unknown(string what, IReadOnlyList<string> names) => new(

@@ -36,7 +36,7 @@ internal sealed class TreeRepairRun(
         change.Follow(options.OnDependent, s_words, Except);
         foreach ((Tree tree, IReadOnlyList<Problem> problems) in trees)
             if (problems.Count > 0 || options.Compact || _changes.Of(tree.Table).Planned > 0)
-                Repair(tree);
+                Repair(tree, problems);
     }
 
     private void Delete(Tree tree, IReadOnlyList<Problem> problems)
@@ -55,7 +55,7 @@ internal sealed class TreeRepairRun(
     private SqlText Except(Table table, Column? column) =>
         column?.Name == "numchild" || (table == _pages?.Pages && column is null) ? $" and false" : SqlText.Empty;
 
-    private void Repair(Tree tree)
+    private void Repair(Tree tree, IReadOnlyList<Problem> problems)
     {
         TablePlan rows = _changes.Of(tree.Table);
         HoldingPage? holding = tree.Table == _pages?.Pages
@@ -63,7 +63,7 @@ internal sealed class TreeRepairRun(
             : null;
         PagePlacement? placement = holding is null
             ? null
-            : new PagePlacement(session, _pages!, options.DuplicateSlug, holding, context);
+            : new PagePlacement(session, _pages!, options.DuplicateSlug, Lost(problems), holding, context);
         IEnumerable<Column?> columns =
             [tree.Path, tree.Depth, tree.NumChild, tree.Left, tree.Right, tree.TreeId, tree.Parent?.Column, tree.Order,
             .. placement?.Columns ?? []];
@@ -90,6 +90,22 @@ internal sealed class TreeRepairRun(
             change.Plan(holding);
         // What hangs on the places is written last: it is counted with all that is inserted and deleted.
         change.PlanLast(nodes);
+    }
+
+    // Their url_path is the last trace of where they belong, so a person has to say.
+    private IReadOnlyList<LostBranch> Lost(IReadOnlyList<Problem> problems)
+    {
+        int pages = problems.Count(p => p.Class == TreeProblem.LostParent);
+        if (pages == 0 || options.LostParent == LostParent.Adopt)
+            return [];
+        IReadOnlyList<LostBranch> branches = LostBranch.Read(session, _pages!, context.Cancellation);
+        LostBranch first = branches[0];
+        context.Warning?.Invoke(
+            $"Left alone: {pages} {(pages == 1 ? "page comes" : "pages come")} from a missing parent, as page "
+                + $"{first.Key} from {first.Address}, and now stand below another page, as {first.Stranger} "
+                + $"({first.StrangerUrl}), which has got its path. Move them with Move-Page, or leave them there with "
+                + "-LostParent Adopt.");
+        return branches;
     }
 
     private void RepairPaths(Tree tree, NodeRows nodes, PagePlacement? placement)

@@ -22,14 +22,26 @@ internal sealed class UrlPathCheck(Session session, PageTables tables, Cancellat
         """;
 
     /// <summary>The pages whose url_path is wrong, in the order of the paths.</summary>
-    public IEnumerable<Problem> UrlPaths() => session.Read(
-        $"""
-        select p.{_key}::text, p.url_path, u.url from {_pages} p join ({Query(_pages.Sql, _key)}) u on u.id = p.{_key}
-        where p.url_path <> u.url order by p.path collate "C"
-        """,
-        r => new Problem(
-            TreeProblem.UrlPath, Severity.Error, _pages, r.GetString(0), "url_path", r.GetString(1), r.GetString(2)),
-        cancellation);
+    public IEnumerable<Problem> UrlPaths()
+    {
+        // Where two pages have one path, both are in the branch.
+        Dictionary<string, LostBranch> byPath =
+            LostBranch.Read(session, tables, cancellation).DistinctBy(b => b.Path).ToDictionary(b => b.Path);
+        return session.Read(
+            $"""
+            select p.{_key}::text, p.url_path, u.url, p.path
+            from {_pages} p join ({Query(_pages.Sql, _key)}) u on u.id = p.{_key}
+            where p.url_path <> u.url order by p.path collate "C"
+            """,
+            r => Describe(r.GetString(0), r.GetString(1), r.GetString(2), LostBranch.Of(r.GetString(3), byPath)),
+            cancellation);
+    }
+
+    private Problem Describe(string key, string url, string expected, LostBranch? branch) => branch is null
+        ? new(TreeProblem.UrlPath, Severity.Error, _pages, key, "url_path", url, expected)
+        : new(TreeProblem.LostParent, Severity.Error, _pages, key, "url_path", url, null,
+            $"it comes from a missing page, {branch.Address}; page {branch.Stranger} ({branch.StrangerUrl}) has got "
+                + "that one's place in the tree");
 
     /// <summary>The pages with a sibling of the same slug before them, in the order of the paths.</summary>
     public IEnumerable<Problem> Slugs() => session.Read(

@@ -1,4 +1,5 @@
 using DataOps.Core.Features.Orphans;
+using DataOps.Core.Features.Trees;
 
 namespace DataOps.Core.Tests.Features.Orphans;
 
@@ -20,7 +21,7 @@ public sealed class RepairSiteTests(PostgresServer server) : IDisposable
         [
             damage.Repair(
                 new() { Class = [ReferenceClass.ForeignKey], Table = ["wagtailcore_page", "base_homepage"],
-                    UndoPath = _files.New() }),
+                    Action = OrphanAction.SetNull, UndoPath = _files.New() }),
             damage.Repair(
                 new() { Class = [ReferenceClass.Inheritance], Table = ["breads_breadpage"],
                     Action = OrphanAction.RebuildHalf,
@@ -84,6 +85,30 @@ public sealed class RepairSiteTests(PostgresServer server) : IDisposable
                 .Select(o => string.Join('|', o.Split('|')[..2])).Distinct()];
         Assert.True(meant.Length > 10);
         Assert.Empty(meant.Except(told.Where(c => c.Action == "Delete").Select(c => $"{c.Table}|{c.Key}")));
+    }
+
+    [Fact]
+    public void A_stale_latest_revision_is_not_cleared_without_being_asked_and_the_tree_knows_the_right_one()
+    {
+        const string Latest = "select latest_revision_id from wagtailcore_page where url_path = '/home/breads/'";
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+        int newest = site.Scalar<int>(Latest);
+        site.Execute("set session_replication_role = replica; "
+            + "update wagtailcore_page set latest_revision_id = 99999 where url_path = '/home/breads/'");
+        Damage damage = new(site);
+        Finding stale = Assert.Single(damage.Find(new()));
+
+        DataOpsException refused = damage.Refuse(new() { Table = ["wagtailcore_page"] });
+        string Cleared() => $"{damage.Repair(
+            new() { Reference = [stale.Reference!], Action = OrphanAction.SetNull, WhatIf = true }).Updated}";
+
+        Assert.Equal("Repair-Tree -Table wagtailcore_page -WhatIf", stale.Remedy);
+        Assert.Equal(stale.Remedy, Assert.Single(site.Run(new TestTree(), new())).Remedy);
+        Assert.Equal(ErrorIds.UndecidedReferences, refused.Id);
+        Assert.Contains("Repair-Tree sets the newest, else SetNull, ", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("1", Cleared());
+        site.Run(new RepairTree(), new() { NoUndo = true });
+        Assert.Equal(newest, site.Scalar<int>(Latest));
     }
 
     [Fact]

@@ -157,6 +157,32 @@ public sealed class ResetSequenceTests(PostgresServer server)
         Assert.False(((ResetSequenceResult)results[^1]).Changed);
     }
 
+    [Theory]
+    [InlineData("id bigint default nextval('big')", "alter sequence big as integer", SequenceProblem.Narrower, "bigint")]
+    [InlineData("id bigint default nextval('big')", "alter sequence big as integer; select setval('big', 1900000000)",
+        SequenceProblem.NearEnd, "bigint")]
+    [InlineData("id int default nextval('big')", "alter sequence big as smallint", SequenceProblem.Narrower, "integer")]
+    [InlineData("id bigint default nextval('big')", "alter sequence big as integer maxvalue 1000", null, "bigint")]
+    [InlineData("id int default nextval('big')", "select 1", null, "integer")]
+    public void A_sequence_that_is_narrower_than_its_column_is_widened_by_the_remedy(
+        string column, string sequence, SequenceProblem? problem, string type)
+    {
+        using TestDatabase database = server.Blank();
+        database.Execute(
+            $"create sequence big; create table t ({column}); alter sequence big owned by t.id; {sequence}");
+
+        SequenceFinding? found = database.Run(new ResetSequence(), new ResetSequenceOptions { WhatIf = true })
+            .OfType<SequenceFinding>().SingleOrDefault();
+
+        Assert.Equal(problem, found?.Class);
+        if (found is null)
+            return;
+        Assert.Contains($"the column is {type}, the sequence ", found.Problem, StringComparison.Ordinal);
+        database.Execute(found.Remedy!);
+        Assert.Single(database.Run(new ResetSequence(), new ResetSequenceOptions()));
+        Assert.Equal(type, database.Scalar<string>("select seqtypid::regtype::text from pg_sequence"));
+    }
+
     [Fact]
     public void A_table_beyond_the_end_of_its_sequence_is_told_and_not_touched()
     {

@@ -1,3 +1,6 @@
+using System.Globalization;
+using DataOps.Core.Django.Trees;
+using DataOps.Core.Features.Pages;
 using DataOps.Core.Features.Trees;
 using DataOps.Core.Features.Undo;
 
@@ -87,6 +90,80 @@ public sealed class RepairTreeTests(PostgresServer server) : IDisposable
             site.Run(new UndoChange(), new() { Path = UndoPath, NoUndo = true }).OfType<UndoResult>());
         Assert.True(undo.Changed);
         Assert.Equal(before, site.Digest());
+    }
+
+    // The page of the breads is deleted past Django, and a new page has got its place.
+    private const string Stranger = """
+        set session_replication_role = replica;
+        create temp table old as select * from wagtailcore_page where url_path = '/home/breads/';
+        delete from wagtailcore_page where url_path = '/home/breads/';
+        update old set id = 900, title = 'Shop', draft_title = 'Shop', slug = 'shop', url_path = '/home/shop/', numchild = 0,
+          translation_key = gen_random_uuid(), latest_revision_id = null, live_revision_id = null,
+          content_type_id = (select id from django_content_type where app_label = 'wagtailcore' and model = 'page');
+        insert into wagtailcore_page select * from old;
+        """;
+
+    [Theory]
+    [InlineData("", 0)]
+    // An older page that was moved there counts its own children only.
+    [InlineData("update wagtailcore_page set id = 2 where id = 900", 0)]
+    // It has children of its own since.
+    [InlineData("update wagtailcore_page p set url_path = '/home/shop/' || slug || '/' where slug = 'anadama'; " +
+        "update wagtailcore_page set numchild = 1 where id = 900", 1)]
+    // Its children were counted by fixtree.
+    [InlineData("update wagtailcore_page set numchild = 11 where id = 900", 11)]
+    public void A_branch_below_a_stranger_keeps_the_address_that_it_came_from_until_a_person_decides(
+        string more, int numChild)
+    {
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+        site.Execute(Stranger + more);
+        int pages = site.Column("select id from wagtailcore_page where url_path like '/home/breads/_%'").Count;
+        IReadOnlyDictionary<string, string> before = site.Digest();
+        List<string> warnings = [];
+
+        Finding[] lost = [.. site.Run(new TestTree(), new()).Where(f => f.Class is TreeProblem.LostParent)];
+        site.Run(new RepairTree(), new() { NoUndo = true }, new OperationContext { Warning = warnings.Add });
+
+        Assert.Equal(pages, lost.Length);
+        Assert.EndsWith(": it comes from a missing page, /home/breads/; page " + (more.Contains("id = 2") ? "2" : "900")
+            + " (/home/shop/) has got that one's place in the tree", lost[0].Problem, StringComparison.Ordinal);
+        Assert.Equal("Test-Tree -Table wagtailcore_page -Problem LostParent", lost[0].Remedy);
+        Assert.Contains($"{pages} pages come from a missing parent", Assert.Single(warnings),
+            StringComparison.Ordinal);
+        Assert.Equal(before, site.Digest());
+        Assert.Equal(numChild,
+            site.Scalar<int>("select numchild from wagtailcore_page where url_path = '/home/shop/'"));
+
+        site.Run(new RepairTree(), new() { LostParent = LostParent.Adopt, NoUndo = true });
+
+        Assert.DoesNotContain(site.Run(new TestTree(), new()),
+            f => f.Class is TreeProblem.LostParent or TreeProblem.UrlPath or TreeProblem.NumChild);
+        Assert.Equal(11, site.Scalar<int>("select numchild from wagtailcore_page where url_path = '/home/shop/'"));
+    }
+
+    [Fact]
+    public void A_branch_below_a_stranger_can_be_moved_to_where_it_belongs()
+    {
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+        site.Execute(Stranger);
+        long[] keys = [.. site.Run(new TestTree(), new()).Where(f => f.Class is TreeProblem.LostParent)
+            .Select(f => long.Parse(f.Key!, CultureInfo.InvariantCulture))];
+
+        site.Run(new MovePage(), new() { Id = keys, To = "/home/locations/", NoUndo = true });
+
+        Assert.DoesNotContain(site.Run(new TestTree(), new()), f => f.Class is not TreeProblem.StraySpecific);
+    }
+
+    [Fact]
+    public void A_parent_whose_slug_was_changed_by_hand_is_no_stranger()
+    {
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+        site.Execute("update wagtailcore_page set slug = 'bread', url_path = '/home/bread/' "
+            + "where url_path = '/home/breads/'");
+
+        Assert.All(site.Run(new TestTree(), new()), f => Assert.Equal((Enum?)TreeProblem.UrlPath, f.Class));
+        site.Run(new RepairTree(), new() { NoUndo = true });
+        Assert.Empty(site.Run(new TestTree(), new()));
     }
 
     [Fact]

@@ -1,0 +1,45 @@
+namespace DataOps.Core.Features.Schema;
+
+/// <summary>A problem of the schema itself.</summary>
+public enum SchemaProblem : long
+{
+    /// <summary>PostgreSQL does not use the index: building it failed, or an index of a partition is missing.</summary>
+    InvalidIndex,
+
+    /// <summary>The operating system sorts text in another order than the one that indexes were built with.</summary>
+    Collation,
+
+    /// <summary>The same columns have two foreign keys.</summary>
+    DoubledForeignKey,
+
+    /// <summary>
+    /// A table without a model has a foreign key to one with a model: Django cannot delete what its rows refer to.
+    /// </summary>
+    TableWithoutModel,
+}
+
+/// <summary>What is wrong with indexes, collations, foreign keys and tables; reads only.</summary>
+internal static class SchemaAudit
+{
+    /// <summary>Finds it, a kind after the other.</summary>
+    public static IEnumerable<Finding> Find(Session session, ReferenceCatalog catalog, OperationContext context)
+    {
+        Check check = new(session, Audit.Schema, context);
+        return check.Run(() => InvalidIndexes.Find(session, catalog, context.Cancellation), [])
+            .Concat(check.Run(() => StaleCollation.Find(session, catalog, context.Cancellation), []))
+            .Concat(DoubledForeignKeys.Find(session, catalog))
+            .Concat(TablesWithoutModel.Find(session, catalog, check));
+    }
+
+    /// <summary>A finding of a table, with what all of them have.</summary>
+    public static Finding Of(Session session, ReferenceCatalog catalog, Table? table, SchemaProblem problem) => new()
+    {
+        Server = session.Server,
+        Database = session.Database,
+        Severity = Severity.Warning,
+        Audit = Audit.Schema,
+        Class = problem,
+        Model = table is null ? null : catalog.LabelOf(table),
+        Table = table?.DisplayName,
+    };
+}
