@@ -32,10 +32,23 @@ public abstract class ChangeCommand : InputCommand
                 if (result is ChangeResult plan)
                     sentence += $": {plan.Describe()}";
             });
-        bool go = ShouldProcess(
-            sentence + ".", sentence + "?", MyInvocation.MyCommand.Name, out ShouldProcessReason reason);
+        bool go = Ask(sentence, out ShouldProcessReason reason);
         if (go || reason == ShouldProcessReason.WhatIf)
             Emit(session, operation, go ? options : options with { WhatIf = true });
+    }
+
+    private bool Ask(string sentence, out ShouldProcessReason reason)
+    {
+        try
+        {
+            return ShouldProcess(sentence + ".", sentence + "?", MyInvocation.MyCommand.Name, out reason);
+        }
+        catch (PSInvalidOperationException e)
+        {
+            throw new DataOpsException(
+                ErrorIds.NobodyToAsk, FailureKind.InvalidArgument,
+                "Confirmation needed, but PowerShell is not interactive.", "Add -Confirm:$false in a script.", null, e);
+        }
     }
 
     // Whether ShouldProcess is going to ask: then what would happen stands in the question.

@@ -31,7 +31,7 @@ public sealed class TestDatasetRunTests(PostgresServer server) : IDisposable
     [Theory]
     [InlineData("[{\"model\": \"auth.group\", \"pk\": 1, \"fields\": {\"name\": \"x", "error", 1)]
     [InlineData("[{\"model\": \"blog.post\", \"pk\": 1, \"fields\": {\"parent\": 2}}]", "error", 0)]
-    [InlineData("[{\"model\": \"blog.post\", \"pk\": 1, \"fields\": {\"parent\": 2}}]", "warning", 1)]
+    [InlineData("[{\"model\": \"blog.post\", \"pk\": 1, \"fields\": {\"parent\": 2}}, {\"model\": \"blog.post\", \"pk\": 3, \"fields\": {\"parent\": 1}}]", "warning", 1)]
     [InlineData("[{\"model\": \"blog.post\", \"pk\": 1, \"fields\": {\"parent\": 1}}]", "any", 0)]
     public void The_exit_code_is_that_of_the_findings(string text, string threshold, int exitCode)
     {
@@ -59,7 +59,7 @@ public sealed class TestDatasetRunTests(PostgresServer server) : IDisposable
     public void Results_of_each_type_get_a_table_of_their_own()
     {
         string file =
-            Write("""[{"model": "auth.group", "pk": 1, "fields": {"name": "Writers"}}, {"model": "auth.group", "pk": 7, "fields": {"name": "x"}}]""");
+            Write("""[{"model": "auth.group", "pk": 1, "fields": {"name": "Moderators"}}, {"model": "auth.group", "pk": 7, "fields": {"name": "x"}}]""");
         using TestDatabase site = server.CopyOf(Site.Sample);
 
         CommandLineRun run =

@@ -224,8 +224,9 @@ internal sealed class ChangeRun : IDisposable
     private void Apply()
     {
         _beforehand.ForEach(Execute);
+        Action? dependents = _dependents?.Writing([.. _first.OfType<NewValues>()]);
         _first.ForEach(p => p.Apply());
-        _dependents?.Apply();
+        dependents?.Invoke();
         Changes.Delete();
         _last.ForEach(p => p.Apply());
     }

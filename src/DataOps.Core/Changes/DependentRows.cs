@@ -51,27 +51,35 @@ internal sealed class DependentRows(
     }
 
     /// <summary>
-    /// Changes the rows that stay, each once: a second update in a transaction has all foreign keys of the row checked,
-    /// broken ones too.
+    /// What changes the rows that stay, each once: a second update in a transaction has all foreign keys of the row
+    /// checked, broken ones too.
     /// </summary>
-    public void Apply()
+    /// <param name="others">Other new values, which are written with these where they are of the same table.</param>
+    public Action Writing(IReadOnlyList<NewValues> others)
     {
-        foreach (IGrouping<TablePlan, Clearing> table in _clearings.GroupBy(c => c.Rows))
-            session.Run(Update(table.Key, [.. table.GroupBy(c => c.Column)]), cancellation);
+        SqlText[] updates = [.. _clearings.GroupBy(c => c.Rows).Select(table => Update(
+            table.Key, [.. table.GroupBy(c => c.Column)], others.FirstOrDefault(o => o.Rows == table.Key)))];
+        return () => Array.ForEach(updates, u => session.Run(u, cancellation));
     }
 
-    private static SqlText Update(TablePlan rows, IGrouping<Column, Clearing>[] columns)
+    private static SqlText Update(TablePlan rows, IGrouping<Column, Clearing>[] columns, NewValues? others)
     {
         SqlText key = rows.Identity.IsWholeRow ? (SqlText)$"_xmin" : rows.Identity.Columns[0].Sql;
         SqlText Values(IEnumerable<Clearing> column) =>
             SqlText.Join(" union all ", column.Select(c => (SqlText)$"select * from {c.NewValues} v"));
-        (Column Column, SqlText Values, Alias Alias)[] sets =
-            [.. columns.Select((c, i) => (c.Key, Values(c), new Alias($"s{i}")))];
+        List<(IReadOnlyList<Column> Columns, SqlText Values, Alias Alias)> sets =
+            [.. columns.Select((c, i) => ((IReadOnlyList<Column>)[c.Key], Values(c), new Alias($"s{i}")))];
+        if (others is not null)
+            sets.Add(([.. others.Columns.Select(c => rows.Table.Find(c)!)], $"select * from {others.Take()} v", "o"));
         IEnumerable<SqlText> joins =
             sets.Select(s => (SqlText)$"left join ({s.Values}) {s.Alias} on {rows.SamePlanned(s.Alias, "c")}");
-        IEnumerable<SqlText> assignments = sets.Select(s => (SqlText)$"""
-            {s.Column} = case when {s.Alias}.{key} is null then t.{s.Column} else {s.Alias}.{s.Column} end
-            """);
+        // Where both change a column, its target goes: it is cleared.
+        IEnumerable<SqlText> assignments = sets.SelectMany(s => s.Columns).Distinct().Select(column =>
+        {
+            IEnumerable<SqlText> cases = sets.Where(s => s.Columns.Contains(column)).Select(s =>
+                (SqlText)$"when {s.Alias}.{key} is not null then {column.In(s.Alias)}");
+            return (SqlText)$"{column} = case {SqlText.Join(" ", cases)} else t.{column} end";
+        });
         return $"""
             update {rows.Table} t
             set {assignments}

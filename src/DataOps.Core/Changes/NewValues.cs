@@ -8,6 +8,13 @@ internal sealed class NewValues(
     Session session, ReferenceCatalog catalog, TablePlan rows, CancellationToken cancellation) : IRepair
 {
     private readonly List<(SelectedRows Rows, IReadOnlyDictionary<string, SqlText> Values)> _sets = [];
+    private bool _isTaken;
+
+    /// <summary>The plan of the table.</summary>
+    public TablePlan Rows => rows;
+
+    /// <summary>The columns that get other values.</summary>
+    public IReadOnlyList<string> Columns => [.. _sets.SelectMany(s => s.Values.Keys).Distinct()];
 
     /// <summary>Adds rows and what their columns become, as SQL.</summary>
     public void Add(SelectedRows selected, IReadOnlyDictionary<string, SqlText> values) =>
@@ -20,16 +27,26 @@ internal sealed class NewValues(
             rows.PlanUpdate(selected.From);
     }
 
+    /// <summary>Leaves the writing to who changes other columns of the same rows.</summary>
+    /// <returns>The new rows, as <see cref="NewRows"/>.</returns>
+    public SqlText Take()
+    {
+        _isTaken = true;
+        return NewRows;
+    }
+
     /// <inheritdoc/>
-    public void Apply() =>
-        session.Run($"update {rows.Table} t set {RowWrite.Set(Columns)} from {NewRows} s where {rows.Same("s", "t")}",
-            cancellation);
+    public void Apply()
+    {
+        if (!_isTaken)
+            session.Run(
+                $"update {rows.Table} t set {RowWrite.Set(Columns)} from {NewRows} s where {rows.Same("s", "t")}",
+                cancellation);
+    }
 
     /// <inheritdoc/>
     public IEnumerable<RowChange> Describe(RowChanges changed) =>
         changed.Updated(rows, catalog.LabelOf(rows.Table), NewRows, Columns);
-
-    private string[] Columns => [.. _sets.SelectMany(s => s.Values.Keys).Distinct()];
 
     // The planned rows, by what they are known again, with the new value of each column, or the old one.
     private SqlText NewRows

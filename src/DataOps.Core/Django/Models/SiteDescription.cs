@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace DataOps.Core.Django.Models;
 
-/// <summary>What no catalogue says of a site and its operator knows: -SiteDescription, a JSON file or the JSON itself.</summary>
+/// <summary>
+/// What no catalogue says of a site and its operator knows: -SiteDescription, a JSON file or the JSON itself.
+/// </summary>
 /// <remarks>
 /// <code>
 /// { "tables": { "shop.order": "legacy_orders" },

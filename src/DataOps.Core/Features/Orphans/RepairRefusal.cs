@@ -44,7 +44,9 @@ internal static class RepairRefusal
     }
 
     private static string Suits(RepairStep step) =>
-        (step.Reference.IsRevisionPointer ? "Repair-Tree sets the newest, else " : "")
+        (step.Reference is { IsRevisionPointer: true } r && r.Table.Name == DjangoName.OfTable(WagtailTables.Page)
+            ? "Repair-Tree sets the newest, else "
+            : "")
         + string.Join(", ", step.Choices);
 
     private static string Why(ReferenceCatalog catalog, RepairStep step) => step.Action switch

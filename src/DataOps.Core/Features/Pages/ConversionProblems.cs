@@ -96,6 +96,7 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
                 ErrorIds.CannotConvert, FailureKind.InvalidOperation,
                 $"Pages of {old.Label} cannot become {target.Label} yet, so nothing was changed:\n  " +
                     string.Join("\n  ", _lines),
-                "-WhatIf shows what becomes of each field.", old.Label.ToString());
+                "Name the field of each value with -Map, or a value with -Default; change those pages otherwise.",
+                old.Label.ToString());
     }
 }

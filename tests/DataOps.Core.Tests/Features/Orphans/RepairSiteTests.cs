@@ -137,6 +137,26 @@ public sealed class RepairSiteTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void A_row_that_is_cleared_for_two_reasons_is_written_once_and_keeps_a_third_broken_reference()
+    {
+        using TestDatabase site = server.CopyOf(Site.SampleDamaged);
+        Damage damage = new(site);
+        IReadOnlyDictionary<string, string> before = site.Digest();
+        ReferenceClass[] classes = [ReferenceClass.ForeignKey, ReferenceClass.Unvalidated, ReferenceClass.Generic];
+
+        // PostgreSQL checks all references of a row that a transaction writes twice, and one of the article is broken.
+        RepairOrphanResult result = damage.Repair(new()
+        {
+            Class = classes, Action = OrphanAction.Delete, OnDependent = OnDependent.Cascade, UndoPath = _files.New(),
+        });
+
+        Assert.True(result is { Changed: true, Deleted: > 0, Updated: > 0 });
+        Assert.Empty(damage.Find(new() { Class = classes }));
+        ChangeFiles.Undo(site, result.UndoPath!);
+        Assert.Equal(before, site.Digest());
+    }
+
+    [Fact]
     public void By_class_no_page_and_nothing_with_rows_below_it_is_deleted()
     {
         using TestDatabase site = server.CopyOf(Site.Damaged);

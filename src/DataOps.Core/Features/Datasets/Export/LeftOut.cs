@@ -33,8 +33,8 @@ internal sealed class LeftOut(Session session, ReferenceCatalog catalog, Cancell
             : "\"app.model\": \"table\"";
         string hint = models.Length == 0
             ? "No content type lacks its table: they may be of a model of another schema, or of none."
-            : $"If one is of a model, say so: -SiteDescription '{{ \"tables\": {{ {pair} }} }}'. Models without a table: "
-                + $"{string.Join(", ", models.Take(Named))}{(models.Length > Named ? ", …" : "")}.";
+            : $"If one is of a model, say so: -SiteDescription '{{ \"tables\": {{ {pair} }} }}'. Models without a "
+                + $"table: {string.Join(", ", models.Take(Named))}{(models.Length > Named ? ", …" : "")}.";
         string what = names.Length == 1 ? "1 table with rows is" : $"{names.Length} tables with rows are";
         return $"{what} not in the dump, as no model has a table of that name: {tables}. {hint}";
     }

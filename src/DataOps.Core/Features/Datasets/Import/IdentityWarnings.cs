@@ -38,9 +38,9 @@ internal sealed class IdentityWarnings(
         long all = fields.Sum(f => f.Count);
         return all == 0 ? null
             : $"{(all == 1 ? "1 reference" : $"{all} references")} to {model} by number ("
-                + $"{string.Join(", ", fields.Select(f => $"{f.Field} {f.Count}"))}), and {Path.GetFileName(path)} does "
-                + "not say what the numbers mean: in another database they are others. Write the file with natural "
-                + $"foreign keys, or with {model}.";
+                + $"{string.Join(", ", fields.Select(f => $"{f.Field} {f.Count}"))}), and {Path.GetFileName(path)} "
+                + "does not say what the numbers mean: in another database they are others. Write the file with "
+                + $"natural foreign keys, or with {model}.";
     }
 
     // Rows whose key belongs to a row here that is another thing, and not an older version of the same.
@@ -69,9 +69,10 @@ internal sealed class IdentityWarnings(
                 $"select {KeyText.Of(table.Model.Table, "t")} from {others} order by 1 limit {Named}", cancellation));
         }
         return count == 0 ? null
-            : $"{(count == 1 ? "1 row" : $"{count} rows")} of {table.Model.Label} would become another one under the same "
-                + $"key ({string.Join(", ", fields)} {(fields.Count == 1 ? "differs" : "differ")}): "
-                + $"{string.Join(", ", keys.Distinct().Take(Named))}{(count > Named ? ", …" : "")}. Is the file of this site?";
+            : $"{(count == 1 ? "1 row" : $"{count} rows")} of {table.Model.Label} would become another one under the "
+                + $"same key ({string.Join(", ", fields)} {(fields.Count == 1 ? "differs" : "differ")}): "
+                + $"{string.Join(", ", keys.Distinct().Take(Named))}{(count > Named ? ", …" : "")}. "
+                + "Is the file of this site?";
     }
 
     private long Count(SqlText from) => session.Query<long>($"select count(*) from {from}", cancellation)[0];

@@ -22,7 +22,7 @@ internal sealed class ImportRun(
     /// <exception cref="DataOpsException">PostgreSQL refuses a row.</exception>
     public void Apply()
     {
-        deletion.Dependents.Apply();
+        deletion.Dependents.Writing([])();
         changes.Delete();
         long done = 0;
         long total = changes.Planned;

@@ -222,11 +222,13 @@ internal sealed class NaturalTargets(
         Column[] targets = [.. referring.Select(r => r.Column.Reference!.TargetColumns[0]).Distinct()];
         SqlText name = KnownIds.KeysOf(table);
         SqlText rows = $"""
-            select {targets.Select(t => (SqlText)$"{t.In("t")} as {KnownIds.Meant(t)}")}, t._row is not null as in_file, {sql.Texts()} as key
+            select {targets.Select(t => (SqlText)$"{t.In("t")} as {KnownIds.Meant(t)}")},
+                   t._row is not null as in_file, {sql.Texts()} as key
             from {Merged(ids, table)} t{sql.Joins}
             """;
         TemporaryTable.Create(session, name, (SqlText)$"""
-            select distinct on (key) key, {targets.Select(KnownIds.Meant)}, count(*) over (partition by key, in_file) as rows
+            select distinct on (key) key, {targets.Select(KnownIds.Meant)},
+                   count(*) over (partition by key, in_file) as rows
             from ({rows}) x where key is not null order by key, in_file desc
             """, cancellation);
         Run($"alter table {name} add primary key (key)");
