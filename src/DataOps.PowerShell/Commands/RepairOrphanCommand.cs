@@ -31,7 +31,7 @@ public sealed partial class RepairOrphanCommand : ChangeCommand
     {
         // A pipeline that delivered nothing asks for nothing, and not for everything.
         bool isPiped = MyInvocation.ExpectingInput;
-        string what = isPiped ? $"{_orphans.Count} orphans" : "orphans";
+        string what = !isPiped ? "orphans" : _orphans.Count == 1 ? "1 orphan" : $"{_orphans.Count} orphans";
         string how = Action is { } action ? $" ({action})" : "";
         Change(session, $"Repair {what}{how} in", new RepairOrphan(),
             Options() with { InputObject = isPiped ? _orphans : null });

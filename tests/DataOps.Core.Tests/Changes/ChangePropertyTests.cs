@@ -35,7 +35,7 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
             OnDependent = Any<OnDependent>(random),
         },
         ["Undo-Change"] = (test, random, site) => new UndoChangeOptions { Path = test.Changed(random, site) },
-        ["Repair-Orphan"] = (_, random, site) => new RepairOrphanOptions
+        ["Repair-Orphan"] = (_, random, site) => random.Next(3) > 0 ? Named(random, site) : new RepairOrphanOptions
         {
             Action = random.Next(4) == 0 ? null : Any<OrphanAction>(random),
             To = random.Next(2) == 0 ? "1" : null,
@@ -243,6 +243,19 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
             site.Run(
                 new SetSite(), new SetSiteOptions { Site = "1", SiteName = $"Name {random.Next()}", UndoPath = path });
         return path;
+    }
+
+    // What is deleted is named; sites and pages stay for the operations on them.
+    private static RepairOrphanOptions Named(Random random, TestDatabase site)
+    {
+        string[] names = [.. site.Run(new FindOrphan(), new() { Summary = true, Class = [ReferenceClass.ForeignKey] })
+            .Where(f => f.Table?.StartsWith("wagtailcore_", StringComparison.Ordinal) is false)
+            .Select(f => f.Reference).OfType<string>().Distinct()];
+        return new()
+        {
+            Reference = [names.Length == 0 ? "*" : names[random.Next(names.Length)]],
+            Action = random.Next(2) == 0 ? OrphanAction.SetNull : OrphanAction.Delete,
+        };
     }
 
     private static T Any<T>(Random random)
