@@ -45,11 +45,17 @@ internal sealed class OperationRun(
             ? null
             : Session.Open(run.Connection(parsed), operation.Name, interruption.Token);
         bool isIncomplete = false;
+        // A plan that is asked about warns as its change does.
+        HashSet<string> warnings = [];
         OperationContext context = new()
         {
             Cancellation = interruption.Token,
             Progress = progress,
-            Warning = text => progress.Say($"dataops {names.Command}: warning: {names.Localize(text)}"),
+            Warning = text =>
+            {
+                if (warnings.Add(text))
+                    progress.Say($"dataops {names.Command}: warning: {names.Localize(text)}");
+            },
             NotFound = e =>
             {
                 isIncomplete = true;

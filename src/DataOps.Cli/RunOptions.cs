@@ -54,13 +54,13 @@ internal sealed class RunOptions(OperationDescription operation)
 
     private readonly Option<string> _schema = new("--schema")
     {
-        Description = "Schema whose site is meant, of several in one database. [default: the connection's search_path]",
+        Description = "Schema of the site, where one database holds several sites. [default: the search_path's]",
     };
 
     private readonly Option<string> _description = new("--site-description")
     {
-        Description = "What the database does not say of the site, as tables of other names: a JSON file, or the JSON "
-            + "itself.",
+        Description = "Tables, columns and references of the site that the database does not show: a JSON file, or the "
+            + "JSON itself.",
         HelpName = "file",
     };
 

@@ -15,7 +15,7 @@ namespace DataOps.PowerShell;
 /// The database is the one of -Connection, else -Database, else the runspace's open connection, else DATABASE_URL, else
 /// the PG* variables.
 /// </remarks>
-public abstract class DatabaseCommand : StoppableCommand
+public abstract class DatabaseCommand : ConnectingCommand
 {
     /// <summary>
     /// The parameter set in which the database is named, or found in the runspace or the environment.
@@ -25,6 +25,7 @@ public abstract class DatabaseCommand : StoppableCommand
     /// <summary>The parameter set in which an open connection is given.</summary>
     protected const string ByConnection = "Connection";
 
+    private readonly HashSet<string> _warnings = [];
     private SessionLease? _lease;
 
     /// <summary>Open connection, from Connect-Database -PassThru.</summary>
@@ -44,22 +45,6 @@ public abstract class DatabaseCommand : StoppableCommand
     /// <summary>How the connection is encrypted.</summary>
     [Parameter(ParameterSetName = ByDatabase)]
     public SslMode? SslMode { get; set; }
-
-    /// <summary>Longest wait for a lock, in seconds.</summary>
-    [Parameter]
-    [ValidateRange(0, int.MaxValue / 1000)]
-    public int? LockTimeout { get; set; }
-
-    /// <summary>Schema whose site is meant, of several in one database.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? Schema { get; set; }
-
-    /// <summary>What is not in the database of the site: a JSON or .psd1 file, or a hashtable.</summary>
-    [Parameter]
-    [DefinitionTransformation]
-    [ValidateNotNullOrEmpty]
-    public string? SiteDescription { get; set; }
 
     /// <summary>
     /// Whether this call needs no database: then none is opened, and <see cref="ProcessOffline"/> does the work.
@@ -136,7 +121,7 @@ public abstract class DatabaseCommand : StoppableCommand
         {
             Cancellation = Cancellation,
             Progress = progress,
-            Warning = text => WriteWarning(VisibleText.Of(text)),
+            Warning = Warn,
             NotFound = e => WriteError(ErrorRecords.From(e)),
         };
         try
@@ -169,6 +154,13 @@ public abstract class DatabaseCommand : StoppableCommand
         base.Dispose(disposing);
     }
 
+    // A plan that is asked about warns as its change does.
+    private void Warn(string text)
+    {
+        if (_warnings.Add(text))
+            WriteWarning(VisibleText.Of(text));
+    }
+
     private SessionLease Open()
     {
         if (Connection is { IsOpen: false })
@@ -180,8 +172,7 @@ public abstract class DatabaseCommand : StoppableCommand
             return open.Lend(application, Cancellation);
 
         ConnectionSettings settings = ConnectionChoice.Settings(
-            open, Database, Credential, SslMode, LockTimeout, Schema,
-            SiteDescription is null ? null : DefinitionOf(SiteDescription));
+            open, Database, Credential, SslMode, LockTimeout, Schema, Description);
         long start = Stopwatch.GetTimestamp();
         SessionLease lease = new(Session.Open(settings, application, Cancellation), null);
         WriteVerbose(

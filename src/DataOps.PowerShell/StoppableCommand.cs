@@ -1,7 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
 using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell;
@@ -54,48 +52,5 @@ public abstract class StoppableCommand : PSCmdlet, IDisposable
     /// <summary>Sees a failure before it is reported.</summary>
     protected virtual void OnFailure(Exception failure)
     {
-    }
-
-    /// <summary>
-    /// The path of a dataset file: PowerShell's pipeline carries objects, so there is no standard input or output.
-    /// </summary>
-    /// <exception cref="DataOpsException">It is no path of a file.</exception>
-    protected string DatasetPath(string path)
-    {
-        if (path == "-")
-            throw new DataOpsException(
-                ErrorIds.NotAFile, FailureKind.InvalidArgument,
-                "- is not a file, and PowerShell's pipeline carries objects, not bytes.",
-                "Name a file, or use the dataops command line.", path);
-        return FileSystemPath(path);
-    }
-
-    /// <summary>
-    /// A definition as the core takes it: a JSON file's path, or the JSON of a hashtable or a .psd1 file.
-    /// </summary>
-    /// <exception cref="DataOpsException">The file is none that can be read.</exception>
-    protected string DefinitionOf(string definition)
-    {
-        if (definition.Length == 0 || definition.TrimStart().StartsWith('{'))
-            return definition;
-        string path = DatasetPath(definition);
-        return path.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) ? DefinitionSource.OfDataFile(path) : path;
-    }
-
-    /// <summary>
-    /// A path as the user wrote it, relative to the runspace's location, as the file system knows it; none remains
-    /// none.
-    /// </summary>
-    [return: NotNullIfNotNull(nameof(path))]
-    protected string? FileSystemPath(string? path)
-    {
-        if (string.IsNullOrEmpty(path))
-            return path;
-        OptionCheck.NotAnAddress(path);
-        string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
-        return provider.Name == "FileSystem"
-            ? resolved
-            : throw new DataOpsException(ErrorIds.NotAFile, FailureKind.InvalidArgument,
-                $"{path} is not a path of the file system.", target: path);
     }
 }

@@ -73,7 +73,10 @@ public record ChangeResult : IChangeResult
         string[] parts = [.. new[] { ("delete", Deleted, pages), ("update", Updated, ""), ("insert", Inserted, "") }
             .Where(p => p.Item2 > 0)
             .Select(p => $"{p.Item1} {p.Item2} {(p.Item2 == 1 ? "row" : "rows")}{p.Item3}")];
-        return parts.Length == 0 ? "change nothing" : string.Join(", ", parts);
+        return parts.Length > 0 ? string.Join(", ", parts)
+            : WouldChange == 0 ? "change nothing"
+            // Constraints and sequences are no rows.
+            : $"{WouldChange} {(WouldChange == 1 ? "change" : "changes")}";
     }
 
     /// <summary>An operation's own result, with what this one says of the change.</summary>

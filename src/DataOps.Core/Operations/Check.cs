@@ -9,7 +9,7 @@ namespace DataOps.Core.Operations;
 internal sealed class Check(Session session, Audit audit, OperationContext context)
 {
     private const int MostNamed = 10;
-    private bool isGuarded;
+    private bool _isGuarded;
 
     /// <summary>How the checks are cancelled, and where they report.</summary>
     public OperationContext Context => context;
@@ -27,9 +27,9 @@ internal sealed class Check(Session session, Audit audit, OperationContext conte
         Func<IEnumerable<Finding>> check, IReadOnlyList<Table> tables, string? model = null,
         Func<IEnumerable<Finding>>? parts = null)
     {
-        if (!isGuarded)
+        if (!_isGuarded)
             session.Run($"savepoint dataops_check", context.Cancellation);
-        isGuarded = true;
+        _isGuarded = true;
         DataOpsException? failure = null;
         bool any = false;
         using (IEnumerator<Finding> findings = Found(check).GetEnumerator())

@@ -7,7 +7,7 @@ namespace DataOps.PowerShell.Commands;
 /// <summary>Opens a connection for the other cmdlets in this runspace.</summary>
 [Cmdlet(VerbsCommunications.Connect, "Database")]
 [OutputType(typeof(DatabaseConnection))]
-public sealed class ConnectDatabaseCommand : StoppableCommand
+public sealed class ConnectDatabaseCommand : ConnectingCommand
 {
     /// <summary>A postgres:// URI, a libpq or Npgsql connection string, service=name, or a database's name.</summary>
     [Parameter(Position = 0)]
@@ -23,22 +23,6 @@ public sealed class ConnectDatabaseCommand : StoppableCommand
     [Parameter]
     public SslMode? SslMode { get; set; }
 
-    /// <summary>Longest wait for a lock, in seconds.</summary>
-    [Parameter]
-    [ValidateRange(0, int.MaxValue / 1000)]
-    public int? LockTimeout { get; set; }
-
-    /// <summary>Schema whose site is meant, of several in one database.</summary>
-    [Parameter]
-    [ValidateNotNullOrEmpty]
-    public string? Schema { get; set; }
-
-    /// <summary>What is not in the database of the site: a JSON or .psd1 file, or a hashtable.</summary>
-    [Parameter]
-    [DefinitionTransformation]
-    [ValidateNotNullOrEmpty]
-    public string? SiteDescription { get; set; }
-
     /// <summary>Return the connection, for -Connection of other cmdlets; close it with Disconnect-Database.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -49,8 +33,7 @@ public sealed class ConnectDatabaseCommand : StoppableCommand
     private void Connect()
     {
         ConnectionSettings settings = ConnectionChoice.Settings(
-            null, Database, Credential, SslMode, LockTimeout, Schema,
-            SiteDescription is null ? null : DefinitionOf(SiteDescription));
+            null, Database, Credential, SslMode, LockTimeout, Schema, Description);
         DatabaseConnection connection =
             new(Session.Open(settings, MyInvocation.MyCommand.Name, Cancellation)) { HandedOut = PassThru };
         if (OpenConnection.Replace(connection) is { HandedOut: false } before)

@@ -74,7 +74,7 @@ internal static class KnownNaturalKeys
     /// </summary>
     internal static string? UserName(Table table)
     {
-        if (table.Find("password") is null || table.Find("last_login") is null)
+        if (!IsOfUsers(table))
             return null;
         string[] unique =
             [.. table.UniqueKeys.Where(
@@ -84,6 +84,10 @@ internal static class KnownNaturalKeys
             ? "username"
             : unique.Contains("email") ? "email" : unique.Length == 1 ? unique[0] : null;
     }
+
+    /// <summary>Whether rows are users: of Django's model, or of the project's own (AUTH_USER_MODEL).</summary>
+    internal static bool IsOfUsers(Table table) =>
+        table.Find("password") is not null && table.Find("last_login") is not null;
 
     // TaggedItemBase: a tag and the object that has it.
     private static bool IsTaggedItem(ReferenceCatalog catalog, Table table) =>

@@ -13,6 +13,13 @@ internal sealed class GenericReference(Table table, Column type, Column id, bool
     // How projects name the reference to the content type, behind the prefix that it shares with the object id.
     private static readonly string[] s_types = [ContentType, "contenttype", "object_type", "ctype", "ct", "type"];
 
+    /// <summary>
+    /// Whether the rows are their object's own and go with it, as GenericRelation has it by the names that it takes by
+    /// default; a link of another name stays, as Django leaves it where no GenericRelation is declared.
+    /// </summary>
+    public bool GoesWithObject => Severity != Severity.Expected
+        && ContentTypeColumn!.Name.EndsWith(ContentType + "_id", StringComparison.Ordinal);
+
     /// <inheritdoc/>
     internal override IEnumerable<Column> Clearable =>
         Columns.Append(ContentTypeColumn).Where(c => c is { NotNull: false, IsWritable: true });

@@ -111,13 +111,6 @@ internal sealed class ReferenceCatalog
     /// <summary>Whether a table is Wagtail's of pages, or has the other halves of some.</summary>
     internal bool IsPageOrHalf(Table table) => IsPage(table) || (ParentLink(table) is { } link && LeadsToPage(link));
 
-    /// <summary>
-    /// Whether a table is of users: Django's, or the project's own (AUTH_USER_MODEL), which the admin's log refers to.
-    /// </summary>
-    internal bool IsUser(Table table) => table == TableOf(DjangoTables.User)
-        || (TableOf(DjangoTables.LogEntry) is { } log && log.ForeignKeys.Any(
-            k => k.Columns is ["user_id"] && k.Target == table.Oid));
-
     /// <summary>A table, and those of all models that inherit from it.</summary>
     public IEnumerable<Table> WithHeirs(Table table) =>
         To(table).Where(r => r.IsParentLink).SelectMany(r => WithHeirs(r.Table)).Prepend(table);

@@ -49,7 +49,7 @@ internal sealed class ReferenceWalk(ReferenceCatalog catalog)
     public IEnumerable<(GenericReference Reference, Func<Alias, SqlText> IsOfType)> ObjectIds(Table target)
     {
         int[] types = [.. catalog.WithHeirs(target).Select(catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)];
-        return catalog.References.OfType<GenericReference>().Where(r => r.Severity != Severity.Expected).Select(
+        return catalog.References.OfType<GenericReference>().Where(r => r.GoesWithObject).Select(
             r => (r, (Func<Alias, SqlText>)(alias => $"{r.ContentTypeColumn.In(alias)} = any({types})")));
     }
 

@@ -26,10 +26,16 @@ public sealed class RepairOrphan : Operation<RepairOrphanOptions, IChangeResult>
         ChangeWay way = ChangeWay.For(session, Name, options);
         RepairOptions.Check(options);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
-        return options is { BatchSize: { } size, WhatIf: false }
-            ? InBatches(session, catalog, options, BatchLimits.Of(size), context)
-            : AtOnce(
-                session, catalog, options, options.BatchSize is null ? way : new ChangeWay.WhatIfInBatches(), context);
+        if (options.BatchSize is not { } size)
+            return AtOnce(session, catalog, options, way, context);
+        IEnumerable<IChangeResult> plan = AtOnce(session, catalog, options with { WhatIf = true },
+            new ChangeWay.WhatIfInBatches { MaxDelete = way.MaxDelete }, context);
+        if (options.WhatIf)
+            return plan;
+        // What is refused is refused before the first batch: no limit and no name can be asked for in the middle.
+        if (way.MaxDelete is not null || !options.Reference.Any() || options.Reference.Any(NameFilter.HasWildcards))
+            _ = plan.Count();
+        return InBatches(session, catalog, options, BatchLimits.Of(size), context);
     }
 
     private static IEnumerable<IChangeResult> AtOnce(

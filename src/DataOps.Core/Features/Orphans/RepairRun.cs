@@ -25,8 +25,9 @@ internal sealed class RepairRun(
         ChooseParents();
         foreach (IRepair repair in _repairs)
             change.Plan(repair);
+        long chosen = Deleted.Sum(t => t.Count('D'));
         change.Follow(options.OnDependent, s_words);
-        RequireNames();
+        RequireNames(chosen);
         if (options.Action == OrphanAction.Quarantine && steps.Count > 0)
             change.Plan(new QuarantineTable(session, catalog, change.Changes, options.QuarantineTable, steps, context));
         change.Confirm(RequireOrphans);
@@ -55,17 +56,19 @@ internal sealed class RepairRun(
         }
     }
 
+    private IEnumerable<TablePlan> Deleted => change.Changes.Tables.Where(t => t.Deletes);
+
     // A person who says yes to a class of references cannot know what hangs on their rows.
-    private void RequireNames()
+    private void RequireNames(long chosen)
     {
         RepairStep[] unnamed = [.. steps.Where(s => s is { Deletes: true, IsNamed: false, Orphans.Count: > 0 })];
         if (unnamed.Length == 0)
             return;
-        TablePlan[] deleted = [.. change.Changes.Tables.Where(t => t.Deletes)];
+        TablePlan[] deleted = [.. Deleted];
         bool IsContent(TablePlan t) => catalog.ModelOf(t.Table) is not { } m || !DjangoTables.Derived.Contains(m.Label);
-        bool hasMore = deleted.Where(IsContent).Sum(t => t.Count('D'))
-            > steps.Where(s => s.Deletes).Sum(s => s.Orphans.Count);
-        bool hasPeople = deleted.Any(t => catalog.IsPageOrHalf(t.Table) || catalog.IsUser(t.Table));
+        bool hasMore = deleted.Where(IsContent).Sum(t => t.Count('D')) > chosen;
+        bool hasPeople =
+            deleted.Any(t => catalog.IsPageOrHalf(t.Table) || KnownNaturalKeys.IsOfUsers(t.Table));
         if (!hasMore && !hasPeople)
             return;
         string rows = string.Join(", ", deleted.Select(t =>

@@ -106,16 +106,25 @@ internal sealed class RepairSelection(
         orphans.Analyze();
         if (!all)
             SkipHealed(reference, orphans, given);
-        return new RepairStep(reference, orphans, missing, reference.Repairs(catalog), ActionFor(reference, missing),
-            options.Reference.Contains(reference.Name, StringComparer.OrdinalIgnoreCase));
+        OrphanAction? action = ActionFor(reference, missing);
+        if (action != options.Action && options.Action is not null && orphans.Count > 0)
+            context.Warning?.Invoke(
+                $"{reference} may be NULL, so it is cleared in {orphans.Count} "
+                    + $"{(orphans.Count == 1 ? "row" : "rows")}, not deleted: "
+                    + $"-Reference '{reference}' -Action {options.Action} deletes.");
+        return new RepairStep(reference, orphans, missing, reference.Repairs(catalog), action,
+            IsAskedByName(reference));
     }
+
+    private bool IsAskedByName(Reference reference) =>
+        options.Reference.Contains(reference.Name, StringComparer.OrdinalIgnoreCase);
 
     // Where nobody has named the reference, a row goes only if its reference cannot be cleared.
     private OrphanAction? ActionFor(Reference reference, IReadOnlyList<MissingTarget> missing) => options.Action switch
     {
         null => missing.All(m => m.IsCertain) ? reference.DefaultRepair(catalog) : null,
-        OrphanAction.Delete or OrphanAction.Quarantine when reference.Clearable.Any()
-            && !options.Reference.Contains(reference.Name, StringComparer.OrdinalIgnoreCase) => OrphanAction.SetNull,
+        OrphanAction.Delete or OrphanAction.Quarantine when reference.Clearable.Any() && !IsAskedByName(reference) =>
+            OrphanAction.SetNull,
         { } action => action,
     };
 
@@ -162,7 +171,7 @@ internal sealed class RepairSelection(
             "Run Find-Orphan again; with the same -SoftReference if it had one.", input.Reference);
 
     private bool IsNamed(Reference reference) =>
-        options.IncludeExpected || options.Reference.Contains(reference.Name, StringComparer.OrdinalIgnoreCase);
+        options.IncludeExpected || IsAskedByName(reference);
 
     private void Require(IReadOnlyList<OrphanInput> objects)
     {

@@ -48,6 +48,30 @@ public sealed class FindOrphanTests(PostgresServer server)
     }
 
     [Fact]
+    public void What_links_to_a_deleted_row_by_other_names_than_its_tags_stays()
+    {
+        using TestDatabase site = server.Django("desk.tag desk.change shop.item", """
+            create table shop_shop (id int primary key);
+            create table shop_item (id int primary key, shop_id int not null references shop_shop);
+            create table desk_tag (id int primary key, content_type_id int references django_content_type, object_id int);
+            create table desk_change (
+              id int primary key, changed_object_type_id int references django_content_type, changed_object_id int);
+            set session_replication_role = replica;
+            insert into shop_item values (1, 9);
+            insert into desk_tag select 1, id, 1 from django_content_type where model = 'item';
+            insert into desk_change select 1, id, 1 from django_content_type where model = 'item'
+            """);
+
+        RepairOrphanResult result = new Damage(site).Repair(new()
+        {
+            Reference = ["shop_item_shop_id_fkey"], Action = OrphanAction.Delete, NoUndo = true,
+        });
+
+        Assert.Equal(2, result.Deleted);
+        Assert.Equal("desk_change.changed_object_type+changed_object_id", Assert.Single(Find(site, new())).Reference);
+    }
+
+    [Fact]
     public void Every_violated_foreign_key_is_found_and_no_other()
     {
         using TestDatabase site = server.CopyOf(Site.Damaged);

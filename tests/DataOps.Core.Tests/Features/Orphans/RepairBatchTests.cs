@@ -57,6 +57,21 @@ public sealed class RepairBatchTests : IDisposable
     }
 
     [Fact]
+    public void A_limit_and_a_missing_name_refuse_a_run_in_batches_before_the_first_of_them()
+    {
+        Damage damage = new(_shop);
+        RepairOrphanOptions options = new()
+        {
+            Reference = damage.Names, Action = OrphanAction.Delete, BatchSize = 3000, NoUndo = true,
+            MaxDelete = $"{Orphans - 1}",
+        };
+
+        Assert.Equal(ErrorIds.TooManyDeletions, damage.Refuse(options).Id);
+        Assert.Equal(ErrorIds.TooManyDeletions, damage.Refuse(options with { WhatIf = true }).Id);
+        Assert.Equal(Orphans, damage.Repair(options with { MaxDelete = $"{Orphans}" }).Deleted);
+    }
+
+    [Fact]
     public async Task Another_client_writes_meanwhile_and_a_run_that_was_stopped_is_gone_on_with()
     {
         using CancellationTokenSource stop = new();
