@@ -107,7 +107,7 @@ internal sealed class ChangeRun : IDisposable
     public void Confirm(Action check) => _confirmations.Add(check);
 
     /// <summary>
-    /// Adds a statement that runs on the locked rows before any part of the plan, as one by which rows make room for
+    /// Adds a statement that writes the locked rows before any part of the plan, as one by which they make room for
     /// others.
     /// </summary>
     public void First(SqlText sql) => _beforehand.Add(sql);
@@ -203,18 +203,15 @@ internal sealed class ChangeRun : IDisposable
     private (bool Changed, string? UndoPath) Carry(Action apply)
     {
         long planned = Rows;
-        // Our own statements find their names where nobody can put others.
-        Execute($"select set_config('search_path', 'pg_catalog', true)");
         _context.Report("Locking", 0, planned);
         Changes.Lock();
         _confirmations.ForEach(c => c());
         Changes.NoteOrphans(_catalog.Database);
         _context.Report("Changing", 0, planned);
-        Changes.Defer();
+        Execute($"set constraints all deferred");
         apply();
         _context.Report("Checking constraints", planned, planned);
-        Execute($"set constraints all immediate");
-        Execute($"select set_config('search_path', 'pg_catalog', true)");
+        _session.RunAsApplication($"set constraints all immediate", _context.Cancellation);
         new UnwrittenRows(_session, _context.Cancellation).Refuse(Changes.Tables);
         _verifications.ForEach(v => v());
         return _way.End(
@@ -223,7 +220,7 @@ internal sealed class ChangeRun : IDisposable
 
     private void Apply()
     {
-        _beforehand.ForEach(Execute);
+        _beforehand.ForEach(s => _session.RunAsApplication(s, _context.Cancellation));
         Action? dependents = _dependents?.Writing([.. _first.OfType<NewValues>()]);
         _first.ForEach(p => p.Apply());
         dependents?.Invoke();

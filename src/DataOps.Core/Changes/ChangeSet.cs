@@ -59,22 +59,6 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     }
 
     /// <summary>
-    /// Defers deferrable constraints and restores the role's search_path, -Schema before it, so that triggers and
-    /// defaults resolve names as for the application.
-    /// </summary>
-    public void Defer()
-    {
-        session.Run($"set constraints all deferred", cancellation);
-        SqlText first = session.Settings.Schema is { } schema
-            ? SqlText.Value(SqlText.Identifier(schema) + ", ")
-            : SqlText.Value("");
-        session.Run($"""
-            select set_config('search_path',
-              {first} || (select reset_val from pg_settings where name = 'search_path'), true)
-            """, cancellation);
-    }
-
-    /// <summary>
     /// Notes which foreign keys planned rows break, so that undoing can bring that back; after the lock and before
     /// anything is changed.
     /// </summary>
@@ -94,7 +78,7 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         if (tables.Length == 0)
             return;
         IEnumerable<SqlText> deletes = tables.Select((t, i) => (SqlText)$"{new Alias($"d{i}")} as ({t.DeletePlanned})");
-        session.Run($"with {deletes} select", cancellation);
+        session.RunAsApplication($"with {deletes} select", cancellation);
     }
 
     /// <summary>
@@ -112,7 +96,6 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         TablePlan[] tables = [.. _tables.Where(t => t.Planned > 0)];
         if (tables.Length == 0)
             return null;
-        string searchPath = ReadText($"select current_setting('search_path')")!;
         RowImages.Pin(session, cancellation);
         try
         {
@@ -139,8 +122,6 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
                 $"The undo file {place.Path} could not be written, so nothing was changed: {e.Message}",
                 "Check the free space and the folder's rights, or name another file with -UndoPath.", place.Path, e);
         }
-        // A trigger that waits for the commit finds its names where the operation's statements did.
-        session.Run($"select set_config('search_path', {SqlText.Value(searchPath)}, true)", cancellation);
         return _written;
     }
 

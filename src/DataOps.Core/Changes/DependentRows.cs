@@ -57,12 +57,12 @@ internal sealed class DependentRows(
     /// <param name="others">Other new values, which are written with these where they are of the same table.</param>
     public Action Writing(IReadOnlyList<NewValues> others)
     {
-        SqlText[] updates = [.. _clearings.GroupBy(c => c.Rows).Select(table => Update(
+        Action[] updates = [.. _clearings.GroupBy(c => c.Rows).Select(table => Update(
             table.Key, [.. table.GroupBy(c => c.Column)], others.FirstOrDefault(o => o.Rows == table.Key)))];
-        return () => Array.ForEach(updates, u => session.Run(u, cancellation));
+        return () => Array.ForEach(updates, u => u());
     }
 
-    private static SqlText Update(TablePlan rows, IGrouping<Column, Clearing>[] columns, NewValues? others)
+    private Action Update(TablePlan rows, IGrouping<Column, Clearing>[] columns, NewValues? others)
     {
         SqlText key = rows.Identity.IsWholeRow ? (SqlText)$"_xmin" : rows.Identity.Columns[0].Sql;
         SqlText Values(IEnumerable<Clearing> column) =>
@@ -73,20 +73,28 @@ internal sealed class DependentRows(
             sets.Add(([.. others.Columns.Select(c => rows.Table.Find(c)!)], $"select * from {others.Take()} v", "o"));
         IEnumerable<SqlText> joins =
             sets.Select(s => (SqlText)$"left join ({s.Values}) {s.Alias} on {rows.SamePlanned(s.Alias, "c")}");
+        Column[] changed = [.. sets.SelectMany(s => s.Columns).Distinct()];
         // Where both change a column, its target goes: it is cleared.
-        IEnumerable<SqlText> assignments = sets.SelectMany(s => s.Columns).Distinct().Select(column =>
+        IEnumerable<SqlText> values = changed.Select((column, i) =>
         {
-            IEnumerable<SqlText> cases = sets.Where(s => s.Columns.Contains(column)).Select(s =>
-                (SqlText)$"when {s.Alias}.{key} is not null then {column.In(s.Alias)}");
-            return (SqlText)$"{column} = case {SqlText.Join(" ", cases)} else t.{column} end";
+            var own = sets.Where(s => s.Columns.Contains(column)).ToArray();
+            IEnumerable<SqlText> cases =
+                own.Select(s => (SqlText)$"when {s.Alias}.{key} is not null then {column.In(s.Alias)}");
+            IEnumerable<SqlText> given = own.Select(s => (SqlText)$"{s.Alias}.{key} is not null");
+            return (SqlText)$"""
+                case {SqlText.Join(" ", cases)} end as {column}, {SqlText.Join(" or ", given)} as {Given(i)}
+                """;
         });
-        return $"""
-            update {rows.Table} t
-            set {assignments}
-            from {rows.Name} c {SqlText.Join(" ", joins)}
-            where {rows.Same("c", "t")} and coalesce({sets.Select(s => (SqlText)$"{s.Alias}.{key}")}) is not null
+        SqlText newRows = $"""
+            (select {rows.PlannedKey("c")}, {values} from {rows.Name} c {SqlText.Join(" ", joins)}
+             where coalesce({sets.Select(s => (SqlText)$"{s.Alias}.{key}")}) is not null)
             """;
+        IEnumerable<SqlText> assignments = changed.Select(
+            (c, i) => (SqlText)$"{c} = case when s.{Given(i)} then s.{c} else t.{c} end");
+        return () => WrittenRows.Update(session, rows, assignments, newRows, cancellation);
     }
+
+    private static Alias Given(int column) => $"_given{column}";
 
     /// <summary>What changes in the rows that stay.</summary>
     public IEnumerable<RowChange> Describe(RowChanges changed) =>

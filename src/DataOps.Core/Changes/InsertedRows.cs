@@ -41,11 +41,12 @@ internal sealed class InsertedRows(
             $"insert into {Rows.Table} ({ownColumn}{_columns}){overriding} select {ownValue}{_columns} from {Name}";
         if (HasKey)
         {
-            Execute(insert);
+            Write(insert);
             return;
         }
         Column key = Rows.Identity.Columns[0];
-        long[] made = [.. Session.Query<long>($"{insert} returning {key}::int8", Cancellation)];
+        long[] made = [.. Session.AsApplication(
+            () => Session.Query<long>($"{insert} returning {key}::bigint", Cancellation), Cancellation)];
         Rows.AddInserted($"select k::{key.TypeSql} from unnest({made}) k");
     }
 

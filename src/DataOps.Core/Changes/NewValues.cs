@@ -39,9 +39,7 @@ internal sealed class NewValues(
     public void Apply()
     {
         if (!_isTaken)
-            session.Run(
-                $"update {rows.Table} t set {RowWrite.Set(Columns)} from {NewRows} s where {rows.Same("s", "t")}",
-                cancellation);
+            WrittenRows.Update(session, rows, RowWrite.Set(Columns), NewRows, cancellation);
     }
 
     /// <inheritdoc/>

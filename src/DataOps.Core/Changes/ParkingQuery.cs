@@ -47,10 +47,10 @@ internal sealed class ParkingQuery
     /// <summary>How many rows are in another's way.</summary>
     public SqlText Count => $"{_rows} select count(*) from blocking";
 
-    /// <summary>Parks them.</summary>
-    public SqlText Update(ParkingValue way) => $"""
+    /// <summary>Where the rows that are parked are, and what they are parked on.</summary>
+    public SqlText Parked(ParkingValue way) => $"""
         {_rows}
-        update {Table} as t set {way.Column} = {way.Expression} from blocking b
-        where t.tableoid = b._table and t.ctid = b._place
+        select b._table, b._place, {way.Expression} as _value
+        from {Table} t join blocking b on t.tableoid = b._table and t.ctid = b._place
         """;
 }

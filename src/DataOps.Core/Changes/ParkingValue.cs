@@ -21,7 +21,7 @@ internal sealed record ParkingValue(Column Column, SqlText Expression, bool IsNu
         Table table, SqlText relation, Column column, bool isNullFree, string token)
     {
         if (!column.NotNull && isNullFree)
-            yield return new ParkingValue(column, $"null", IsNull: true);
+            yield return new ParkingValue(column, $"null::{column.TypeSql}", IsNull: true);
         foreach (SqlText value in Values(table, relation, column, token))
             yield return new ParkingValue(column, $"({value})::{column.Type}");
     }

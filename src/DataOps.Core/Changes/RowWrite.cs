@@ -34,7 +34,10 @@ internal abstract class RowWrite(
     /// <summary>Runs a statement.</summary>
     protected int Execute(SqlText sql) => session.Run(sql, cancellation);
 
+    /// <summary>Runs a statement that writes the application's rows.</summary>
+    protected void Write(SqlText sql) => session.RunAsApplication(sql, cancellation);
+
     /// <summary>What an update sets, where s has the new values.</summary>
-    public static SqlText Set(IEnumerable<string> columns) =>
-        SqlText.Join(", ", columns.Select(c => (SqlText)$"{SqlText.Identifier(c)} = {new Alias("s").Column(c)}"));
+    public static IEnumerable<SqlText> Set(IEnumerable<string> columns) =>
+        columns.Select(c => (SqlText)$"{SqlText.Identifier(c)} = {new Alias("s").Column(c)}");
 }

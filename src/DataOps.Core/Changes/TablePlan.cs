@@ -54,7 +54,11 @@ internal sealed class TablePlan
     /// </summary>
     /// <remarks>Both end with a comma, to stand before the other columns.</remarks>
     public (SqlText Column, SqlText Value) OwnKey => _isTakenBack && Table.SingleKey is { Sequence: not null } key
-        ? ((SqlText)$"{key}, ", (SqlText)$"(select coalesce(max({key}), 0) from {Table}) + row_number() over (), ")
+        ? ((SqlText)$"{key}, ",
+            (SqlText)$"""
+            (select coalesce(pg_catalog.max({key}), 0) from {Table})
+              operator(pg_catalog.+) pg_catalog.row_number() over (), 
+            """)
         : (SqlText.Empty, SqlText.Empty);
 
     /// <summary>A copy of the whole table, made by the lock where there is no key to know rows by.</summary>
@@ -127,11 +131,15 @@ internal sealed class TablePlan
     /// The condition that a row of the table is one of the plan's, as long as nothing has changed it.
     /// </summary>
     internal SqlText Same(Alias planned, Alias row) =>
-        Identity.IsWholeRow ? (SqlText)$"{planned}._xmin = {VersionOf(row)}" : Identity.Same(planned, row);
+        Identity.IsWholeRow
+            ? (SqlText)$"{planned}._xmin operator(pg_catalog.=) {VersionOf(row)}"
+            : Identity.Same(planned, row);
 
     /// <summary>The condition that rows of two relations made from the plan are one.</summary>
     internal SqlText SamePlanned(Alias one, Alias other) =>
-        Identity.IsWholeRow ? (SqlText)$"{one}._xmin = {other}._xmin" : Identity.Same(one, other);
+        Identity.IsWholeRow
+            ? (SqlText)$"{one}._xmin operator(pg_catalog.=) {other}._xmin"
+            : Identity.Same(one, other);
 
     /// <summary>By what a row of the plan is known again, as columns.</summary>
     internal SqlText PlannedKey(Alias planned) =>
@@ -139,11 +147,11 @@ internal sealed class TablePlan
 
     /// <summary>The statement that deletes what is planned to be deleted.</summary>
     internal SqlText DeletePlanned =>
-        $"delete from {Table} t using {Name} c where c._action = 'D' and {Same("c", "t")}";
+        $"delete from {Table} t using {Name} c where c._action operator(pg_catalog.=) 'D' and {Same("c", "t")}";
 
     /// <summary>What tells one version of a row from the next.</summary>
     internal SqlText VersionOf(Alias alias) => Identity.IsWholeRow
-        ? (SqlText)$"concat_ws(' ', {alias}.tableoid::text, {alias}.ctid::text, {alias}.xmin::text)"
+        ? (SqlText)$"pg_catalog.concat_ws(' ', {alias}.tableoid, {alias}.ctid, {alias}.xmin)"
         : (SqlText)$"{alias}.xmin::text";
 
     /// <summary>The whole row as text; the same for two rows that hold the same, whatever their types.</summary>

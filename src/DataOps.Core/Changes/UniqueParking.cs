@@ -15,6 +15,7 @@ namespace DataOps.Core.Changes;
 internal sealed class UniqueParking(Session session, CancellationToken cancellation)
 {
     private static readonly SqlText s_savepoint = $"dataops_parking";
+    private static readonly SqlText s_parked = TemporaryTable.Named("dataops_parked");
 
     private readonly string _token = Guid.NewGuid().ToString("N")[..12];
 
@@ -50,7 +51,12 @@ internal sealed class UniqueParking(Session session, CancellationToken cancellat
             session.Run($"savepoint {s_savepoint}", cancellation);
             try
             {
-                long parked = session.Run(query.Update(way), cancellation);
+                TemporaryTable.Create(session, s_parked, query.Parked(way), cancellation);
+                long parked = session.RunAsApplication($"""
+                    update {query.Table} t set {way.Column} = s._value from {s_parked} s
+                    where t.tableoid operator(pg_catalog.=) s._table and t.ctid operator(pg_catalog.=) s._place
+                    """, cancellation);
+                session.Run($"drop table {s_parked}", cancellation);
                 if (Count(query) == 0)
                 {
                     session.Run($"release savepoint {s_savepoint}", cancellation);

@@ -39,7 +39,7 @@ internal sealed class UpdatedRows(
     public override void Apply()
     {
         new UniqueParking(Session, Cancellation).Park(Rows.Table, Name, columns, Rows.Identity.Same("t", "s"));
-        Execute($"update {Rows.Table} t set {Set(columns)} from {Name} s where {Rows.Identity.Same("t", "s")}");
+        Write($"update {Rows.Table} t set {Set(columns)} from {Name} s where {Rows.Identity.Same("t", "s")}");
     }
 
     /// <inheritdoc/>

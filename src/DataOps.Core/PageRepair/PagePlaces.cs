@@ -63,8 +63,7 @@ internal sealed class PagePlaces(
 
     /// <summary>Writes the counts.</summary>
     public void Apply() =>
-        session.Run($"update {pages.Table} t set numchild = s.numchild from {Counts} s where {pages.Same("s", "t")}",
-            cancellation);
+        WrittenRows.Update(session, pages, RowWrite.Set(["numchild"]), Counts, cancellation);
 
     /// <summary>What changes in the parents.</summary>
     public IEnumerable<RowChange> Describe(RowChanges changed) =>

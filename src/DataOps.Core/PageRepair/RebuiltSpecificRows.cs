@@ -45,7 +45,9 @@ internal sealed class RebuiltSpecificRows(
         foreach ((TablePlan rows, SqlText name) in _halves.OrderBy(h => Depth(h.Rows.Table)))
         {
             SqlText columns = $"{Writable(rows.Table)}";
-            Execute($"insert into {rows.Table} ({columns}) overriding system value select {columns} from {name}");
+            session.RunAsApplication(
+                $"insert into {rows.Table} ({columns}) overriding system value select {columns} from {name}",
+                cancellation);
         }
         _places?.Apply();
     }

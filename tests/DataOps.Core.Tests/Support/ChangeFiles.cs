@@ -34,7 +34,7 @@ public sealed class ChangeFiles : IDisposable
         plan(change.Changes, catalog.Database);
         return change.Finish(() =>
         {
-            session.Execute(apply);
+            session.AsApplication(() => session.Execute(apply), CancellationToken.None);
             applied?.Invoke(change.Changes);
         }).UndoPath;
     }

@@ -38,8 +38,8 @@ internal static class KnownDefaults
 
     private static readonly Dictionary<(ModelLabel Model, string Column), string> s_madeAnew = new()
     {
-        [(DjangoTables.LogEntry, "action_time")] = "now()",
-        [(WagtailTables.Page, "translation_key")] = "gen_random_uuid()",
+        [(DjangoTables.LogEntry, "action_time")] = "pg_catalog.now()",
+        [(WagtailTables.Page, "translation_key")] = "pg_catalog.gen_random_uuid()",
     };
 
     /// <summary>Whether a model is Django's, Wagtail's or a user: then all its defaults are known.</summary>
@@ -60,7 +60,7 @@ internal static class KnownDefaults
     /// <summary>The default that is made anew for each row, as SQL; null where none is known.</summary>
     public static string? MadeAnew(Model model, string column) =>
         column == "date_joined" && KnownNaturalKeys.UserName(model.Table) is not null
-            ? "now()"
+            ? "pg_catalog.now()"
             : s_madeAnew.GetValueOrDefault((model.Label, column));
 
     /// <summary>

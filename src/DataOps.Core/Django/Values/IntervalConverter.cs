@@ -17,7 +17,8 @@ internal sealed partial class IntervalConverter(LossCount? losses) : PlainConver
     // 50 hours come back as 2 days and 2 hours, and a month as 30 days.
     public override SqlText Updated(SqlText stored, SqlText given) =>
         $"""
-        case when {stored} = {given} and date_trunc('month', {stored}) = date_trunc('month', {given})
+        case when {stored} operator(pg_catalog.=) {given}
+            and pg_catalog.date_trunc('month', {stored}) operator(pg_catalog.=) pg_catalog.date_trunc('month', {given})
           then {stored} else {given} end
         """;
 

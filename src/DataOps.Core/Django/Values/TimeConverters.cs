@@ -39,7 +39,10 @@ internal sealed class TimeConverter(ValueForm form) : PlainConverter(isQuoted: t
     private readonly int _digits = TimeText.Digits(form.Precision);
 
     public override SqlText Updated(SqlText stored, SqlText given) =>
-        $"case when date_trunc('milliseconds', {stored}::interval) = {given}::interval then {stored} else {given} end";
+        $"""
+        case when pg_catalog.date_trunc('milliseconds', {stored}::interval) operator(pg_catalog.=) {given}::interval
+          then {stored} else {given} end
+        """;
 
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output output) =>
         TimeText.WriteTime(BinaryPrimitives.ReadInt64BigEndian(field), _digits, output);
@@ -106,7 +109,10 @@ internal sealed class TimestampConverter(bool hasZone, ValueForm form)
     private readonly NaiveTimes? _naive = hasZone ? form.NaiveTimes : null;
 
     public override SqlText Updated(SqlText stored, SqlText given) =>
-        $"case when date_trunc('milliseconds', {stored}) = {given} then {stored} else {given} end";
+        $"""
+        case when pg_catalog.date_trunc('milliseconds', {stored}) operator(pg_catalog.=) {given}
+          then {stored} else {given} end
+        """;
 
     protected override void Write(ReadOnlySpan<byte> field, Utf8Output output) =>
         Write(field, _digits, hasZone ? "Z"u8 : [], output);

@@ -55,16 +55,15 @@ internal sealed class ReferenceMoves(
     public void Apply()
     {
         if (rows.Deletes)
-            Execute(rows.DeletePlanned);
+            session.RunAsApplication(rows.DeletePlanned, cancellation);
         if (!_movesKey)
         {
-            Execute($"update {Table} t set {RowWrite.Set(moved.Select(c => c.Column.Name))} from {NewValues} s " +
-                $"where {rows.Same("s", "t")}");
+            WrittenRows.Update(
+                session, rows, RowWrite.Set(moved.Select(c => c.Column.Name)), NewValues, cancellation);
             return;
         }
         Column[] written = [.. Table.Columns.Where(c => c.IsWritable)];
-        Execute($"insert into {Table} ({written}) overriding system value select " +
-            $"{written.Select(c => Value("c", c))} {NewRows}");
+        WrittenRows.Insert(session, Table, written, $"(select {Values("c", written)} {NewRows})", cancellation);
     }
 
     /// <summary>What changes in the rows that stay, and the rows that come.</summary>

@@ -79,9 +79,10 @@ internal sealed class Repointing(
         if (!_isPlanned || _permissions is null)
             return;
         // A permission that goes may have the codename that another one gets.
-        Execute(changes.Of(_permissions).DeletePlanned);
-        Execute($"update {_permissions} t set content_type_id = s.content_type_id, codename = s.codename from " +
-            $"{NewPermissions} s where s.id = t.id");
+        TablePlan rows = changes.Of(_permissions);
+        session.RunAsApplication(rows.DeletePlanned, cancellation);
+        WrittenRows.Update(
+            session, rows, RowWrite.Set(["content_type_id", "codename"]), NewPermissions, cancellation);
     }
 
     /// <inheritdoc/>

@@ -38,7 +38,7 @@ internal sealed class PlaceholderParents(
 
     /// <inheritdoc/>
     public void Apply() =>
-        session.Run(
+        session.RunAsApplication(
             $"insert into {_table} ({Filled}) overriding system value select {Filled} from {_name}", cancellation);
 
     /// <inheritdoc/>

@@ -97,11 +97,11 @@ internal sealed class ReplacementPages(
         {
             // The new page takes what only one page can have before the old one is gone.
             SqlText key = known.Contains("translation_key")
-                ? (SqlText)$", translation_key = gen_random_uuid()"
+                ? (SqlText)$", translation_key = pg_catalog.gen_random_uuid()"
                 : SqlText.Empty;
             change.First($"""
-                update {_pages} t set path = '~' || t.id, url_path = '~' || t.id{key}
-                from {PagesToConvert.Name} d where d.id = t.id
+                update {_pages} t set path = pg_catalog.concat('~', t.id), url_path = pg_catalog.concat('~', t.id){key}
+                from {PagesToConvert.Name} d where d.id operator(pg_catalog.=) t.id
                 """);
             _replaced.AddRange(rows.Select(r => Describe(r, null)));
             return;

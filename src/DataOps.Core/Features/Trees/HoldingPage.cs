@@ -83,7 +83,9 @@ internal sealed class HoldingPage(Session session, PageTables tables, TablePlan 
             return;
         // Its place may still be another's: all places are written together afterwards.
         Run($"update {s_name} set path = '~' || {_key}");
-        Run($"insert into {tables.Pages} ({_columns}) overriding system value select {_columns} from {s_name}");
+        session.RunAsApplication(
+            $"insert into {tables.Pages} ({_columns}) overriding system value select {_columns} from {s_name}",
+            cancellation);
         if (Sequence.Raise(tables.Pages) is { } raise)
             Run(raise);
     }

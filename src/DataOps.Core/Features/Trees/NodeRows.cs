@@ -78,8 +78,10 @@ internal sealed class NodeRows(
         if (columns.Any(c => IsText(c) && c.Collation is not null and not "C"))
             TakeCollations();
         new UniqueParking(session, cancellation).Park(rows.Table, Name, [.. columns.Select(c => c.Name)], condition);
+        Run($"delete from {Name} s using {rows.Table} t where {condition} and not ({Differs})");
         IEnumerable<SqlText> set = columns.Select(c => (SqlText)$"{c} = {c.In("s")}::{c.TypeSql}");
-        Run($"update {rows.Table} t set {set} from {Name} s where {condition} and ({Differs})");
+        session.RunAsApplication(
+            $"update {rows.Table} t set {set} from {Name} s where {condition}", cancellation);
     }
 
     /// <inheritdoc/>

@@ -60,7 +60,7 @@ internal sealed class UndoApply(
         try
         {
             apply();
-            Execute($"set constraints all immediate");
+            WriteRows($"set constraints all immediate");
             RowImages.Pin(session, cancellation);
             new UndoState(session, cancellation).RequireDone(tables);
         }
@@ -81,29 +81,29 @@ internal sealed class UndoApply(
     private void Release(UndoTableStaging table)
     {
         if (Late(table) is { Length: > 0 } late)
-            Execute($"""
+            WriteRows($"""
                 update {table.Table} as t set {late.Select(c => (SqlText)$"{c} = null")} from {table.Name} s
-                where s._action = 'U' and {table.Same("t", "s")}
+                where {Was('U')} and {table.Same("t", "s")}
                 """);
     }
 
     private void Delete(UndoTableStaging table)
     {
         SqlText which = table.Identity.IsWholeRow
-            ? (SqlText)$"{table.Planned} c where c._action = 'D' and {table.IsPlanned("c", "t")}"
-            : (SqlText)$"{table.Name} s where s._action = 'I' and {table.Same("t", "s")}";
+            ? (SqlText)$"{table.Planned} c where c._action operator(pg_catalog.=) 'D' and {table.IsPlanned("c", "t")}"
+            : (SqlText)$"{table.Name} s where {Was('I')} and {table.Same("t", "s")}";
         SqlText delete = $"delete from {table.Table} as t using {which}";
         if (orphans.CanLose(table.Table))
-            RestoredOrphans.Unchecked(session, () => Execute(delete), cancellation);
+            RestoredOrphans.Unchecked(session, () => WriteRows(delete), cancellation);
         else
-            Execute(delete);
+            WriteRows(delete);
     }
 
     private void Update(UndoTableStaging table, Column[] columns)
     {
         if (columns.Length == 0)
             return;
-        SqlText condition = $"s._action = 'U' and {table.Same("t", "s")}";
+        SqlText condition = $"{Was('U')} and {table.Same("t", "s")}";
         new UniqueParking(session, cancellation).Park(
             table.Table, table.Name, [.. columns.Select(c => c.Name)], condition);
         IEnumerable<SqlText> set = columns.Select(c => (SqlText)$"{c} = s.{c}");
@@ -121,14 +121,14 @@ internal sealed class UndoApply(
     {
         UndoTableStaging[] whole = [.. _ordered.Where(t => orphans.Condition(t.Table).IsEmpty)];
         if (whole.Length > 0)
-            Execute($"with {whole.Select((t, i) => (SqlText)$"i{SqlText.Literal(i)} as ({Insert(t)})")} select");
+            WriteRows($"with {whole.Select((t, i) => (SqlText)$"i{SqlText.Literal(i)} as ({Insert(t)})")} select");
         foreach (UndoTableStaging table in _ordered.Except(whole))
             Write(table, Insert(table));
     }
 
     private static SqlText Insert(UndoTableStaging table) => $"""
         insert into {table.Table} ({table.Writable}) overriding system value
-        select {table.Writable.Select(c => c.In("s"))} from {table.Name} s where s._action = 'D'
+        select {table.Writable.Select(c => c.In("s"))} from {table.Name} s where {Was('D')}
         """;
 
     // Rows that referred to nothing apart from the others, which the server checks.
@@ -137,12 +137,20 @@ internal sealed class UndoApply(
         SqlText broken = orphans.Condition(table.Table);
         if (broken.IsEmpty)
         {
-            Execute(statement);
+            WriteRows(statement);
             return;
         }
-        Execute($"{statement} and not ({broken})");
-        RestoredOrphans.Unchecked(session, () => Execute($"{statement} and ({broken})"), cancellation);
+        string[] places = [.. session.Query<string>(
+            $"select s.ctid::text from {table.Name} s where {broken}", cancellation)];
+        SqlText isBroken = $"s.ctid operator(pg_catalog.=) any ({places}::pg_catalog.tid[])";
+        WriteRows($"{statement} and not ({isBroken})");
+        RestoredOrphans.Unchecked(session, () => WriteRows($"{statement} and {isBroken}"), cancellation);
     }
+
+    private static SqlText Was(char action) =>
+        $"s._action operator(pg_catalog.=) {SqlText.Literal(action.ToString())}";
+
+    private void WriteRows(SqlText sql) => session.RunAsApplication(sql, cancellation);
 
     // Columns of foreign keys that are checked at once, or act, and that can be empty meanwhile.
     private Column[] Late(UndoTableStaging table) =>

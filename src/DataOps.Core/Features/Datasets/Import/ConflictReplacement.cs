@@ -33,7 +33,7 @@ internal sealed class ConflictReplacement(
     }
 
     /// <summary>Repoints what referred to them; the file's rows are there by now.</summary>
-    public void Repoint() => _repoints.ForEach(r => session.Run(r.Update, cancellation));
+    public void Repoint() => _repoints.ForEach(r => session.RunAsApplication(r.Update, cancellation));
 
     /// <summary>What refers to the file's rows from now on.</summary>
     public IEnumerable<RowChange> Describe(RowChanges changed) =>
@@ -85,13 +85,14 @@ internal sealed class ConflictReplacement(
         if (!clashes.IsEmpty)
             Delete(table, $"{from} where ({clashes}){staged}");
         SqlText keeps = clashes.IsEmpty ? clashes : (SqlText)$" and not ({clashes})";
+        SqlText isOld = ColumnEquality.IsValue(column, "t", reference.TargetColumns[0], $"x.old");
         Repointed += changed.PlanUpdate($"{from} where true{staged}{keeps}");
         _repoints.Add(new Repointing(
             changed,
             column.Name,
             $"""
             update {table} t set {column} = x.new from {gone} x, {planned} c
-            where t.{column} = x.old and c._action = 'U' and {changed.Identity.Same("c", "t")}
+            where {isOld} and c._action operator(pg_catalog.=) 'U' and {changed.Identity.Same("c", "t")}
             """,
             $"""
             (select {changed.Identity.Of("t")}, x.new as {column} from {planned} t join {gone} x on x.old = t.{column})

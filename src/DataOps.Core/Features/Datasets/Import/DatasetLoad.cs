@@ -86,15 +86,14 @@ internal sealed class LoadStages(
         return area.Fill(reader);
     }
 
-    // The keys that the rows and what they refer to have in this database. From here on functions in defaults may be
-    // called, as the application's.
+    // The keys that the rows and what they refer to have in this database.
     private KeyedRows AssignKeys(StagedFile staged)
     {
-        changes.Defer();
         bool reserve = !options.WhatIf;
         KnownIds ids = new(catalog, staged.Tables);
         ids = new RowsSavedAsNew(session, catalog, ids, _missing, Problems(), context).Give(staged.Specs, reserve);
-        ids = new KeyAssignment(session, catalog, _models, _keys, ids, _missing, Problems(), context)
+        ids = new KeyAssignment(
+            session, catalog, _models, _keys, ids, options.Match, _missing, Problems(), context)
             .Assign(takesRecovered: options.OnConflict == OnConflict.Replace, reserve);
         KeyedRows keyed = KeyedRows.Of(session, ids, context.Cancellation);
         ImportChecks checks = new(Problems());

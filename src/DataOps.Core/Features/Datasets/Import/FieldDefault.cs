@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>What -MissingField Default writes into a field that an object lacks.</summary>
@@ -5,7 +7,8 @@ namespace DataOps.Core.Features.Datasets.Import;
 /// <param name="Sql">The value, in the column's type.</param>
 /// <param name="IsForNew">Whether a row that is there keeps what it has: each row has one of its own, such as a moment
 /// or a UUID, or it is only probable.</param>
-internal sealed record FieldDefault(string Shown, SqlText Sql, bool IsForNew)
+/// <param name="IsColumns">Whether it is the column's own DEFAULT.</param>
+internal sealed partial record FieldDefault(string Shown, SqlText Sql, bool IsForNew, bool IsColumns = false)
 {
     /// <summary>
     /// The default of a model's column: what Django or Wagtail say of their own models, what the database says, NULL,
@@ -24,7 +27,7 @@ internal sealed record FieldDefault(string Shown, SqlText Sql, bool IsForNew)
         if (KnownDefaults.MadeAnew(model, column.Name) is { } made)
             return Write(made, isForNew: true);
         if (column.Default is { } own)
-            return Write(own);
+            return Write(own, isForNew: !Constant().IsMatch(own)) with { IsColumns = true };
         if (!column.NotNull)
             return Write("NULL");
         // 0 and '' are no row's key, nor may two rows share them.
@@ -39,4 +42,8 @@ internal sealed record FieldDefault(string Shown, SqlText Sql, bool IsForNew)
             ? Write("''", isForNew: !KnownDefaults.Knows(model))
             : null;
     }
+
+    // As PostgreSQL writes it: a literal, with the type that it has.
+    [GeneratedRegex("""^('([^']|'')*'|-?[0-9.]+|\(-[0-9.]+\)|true|false|NULL)(::[a-z ]+(\([0-9,]+\))?)?$""")]
+    private static partial Regex Constant();
 }

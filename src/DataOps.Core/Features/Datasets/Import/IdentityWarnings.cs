@@ -72,7 +72,7 @@ internal sealed class IdentityWarnings(
             : $"{(count == 1 ? "1 row" : $"{count} rows")} of {table.Model.Label} would become another one under the "
                 + $"same key ({string.Join(", ", fields)} {(fields.Count == 1 ? "differs" : "differ")}): "
                 + $"{string.Join(", ", keys.Distinct().Take(Named))}{(count > Named ? ", …" : "")}. "
-                + "Is the file of this site?";
+                + "If the file is of another site, -Match NaturalKey finds rows by their natural keys.";
     }
 
     private long Count(SqlText from) => session.Query<long>($"select count(*) from {from}", cancellation)[0];

@@ -86,6 +86,21 @@ public sealed class ImportDataset : Operation<ImportDatasetOptions, IChangeResul
     }
 }
 
+/// <summary>What tells that a row of a file and one of the database are the same.</summary>
+public enum RowMatch
+{
+    /// <summary>
+    /// The key; the natural key for content types, permissions and rows without a key.
+    /// </summary>
+    Key,
+
+    /// <summary>
+    /// The natural key, whatever key the row has in the file, as for the file of another site: a row that is not there
+    /// keeps its key where that is free, and what refers to it in the file follows.
+    /// </summary>
+    NaturalKey,
+}
+
 /// <summary>What to do with a row of the database that has the key or a unique value of a row of the file.</summary>
 public enum OnConflict
 {

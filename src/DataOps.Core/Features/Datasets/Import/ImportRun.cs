@@ -67,16 +67,16 @@ internal sealed class ImportRun(
         Park(table);
         for (int shape = 0; shape < table.Shapes.Count; shape++)
             if (ImportStatements.Update(table, shape, changed, waiting) is { } update)
-                Run(update);
+                WriteRows(update);
         for (int shape = 0; shape < table.Shapes.Count; shape++)
-            Run(ImportStatements.Insert(table, shape, changed, waiting));
+            WriteRows(ImportStatements.Insert(table, shape, changed, waiting));
     }
 
     private void Complete(StagingTable table, StagingColumn[] waiting)
     {
         for (int shape = 0; shape < table.Shapes.Count; shape++)
             if (table.Shapes[shape].Intersect(waiting).ToArray() is { Length: > 0 } columns)
-                Run(ImportStatements.Complete(table, shape, changes.Of(table.Model.Table), columns));
+                WriteRows(ImportStatements.Complete(table, shape, changes.Of(table.Model.Table), columns));
     }
 
     // A constraint that cannot be deferred asks for its target at once: in a circle a column that may be NULL waits for
@@ -127,11 +127,13 @@ internal sealed class ImportRun(
     private void Write(StagingList list)
     {
         TablePlan changed = changes.Of(list.List.Table);
-        Run(ImportStatements.Add(list, changed));
+        WriteRows(ImportStatements.Add(list, changed));
         changed.AddInserted(ImportStatements.AddedKeys(list, changed));
     }
 
     private void Run(SqlText sql) => session.Run(sql, context.Cancellation);
+
+    private void WriteRows(SqlText sql) => session.RunAsApplication(sql, context.Cancellation);
 
     // Referenced tables first, for constraints that cannot be deferred; in a circle any order is as good.
     private StagingTable[] InReferenceOrder() =>

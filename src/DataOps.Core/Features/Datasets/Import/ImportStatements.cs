@@ -5,6 +5,7 @@ namespace DataOps.Core.Features.Datasets.Import;
 /// <summary>
 /// The SQL that makes a target what its staging table says; s is the staging table and t the target throughout.
 /// </summary>
+/// <remarks>What writes runs as <see cref="ApplicationPath"/> has it, and so names the schema of each operator.</remarks>
 internal static class ImportStatements
 {
     /// <summary>
@@ -16,7 +17,7 @@ internal static class ImportStatements
     /// </remarks>
     public static SqlText? Differing(StagingTable table, int shape)
     {
-        (StagingColumn Column, SqlText Value)[] set = [.. Assigned(table, shape)];
+        Assignment[] set = [.. Assigned(table, shape)];
         if (set.Length == 0)
             return null;
         IEnumerable<SqlText> stored = set.Select(c => Comparable(c.Column, c.Column.In("t")));
@@ -35,13 +36,13 @@ internal static class ImportStatements
         SqlText[] set =
         [
             .. Assigned(table, shape).Where(c => !without.Contains(c.Column))
-                .Select(c => (SqlText)$"{c.Column.Sql} = {c.Value}"),
+                .Select(c => (SqlText)$"{c.Column.Sql} = {(c.IsOwnDefault ? (SqlText)$"default" : c.Value)}"),
         ];
         return set.Length == 0 ? null : (SqlText)$"""
             update {table.Model.Table} as t
             set {set}
             from {table.Name} s, {changed.Name} c
-            where {SameKey(table)} and s._shape = {shape} and c._action = 'U' and {changed.Identity.Same("c", "t")}
+            where {SameKey(table)} and {IsOf(shape)} and {IsPlanned('U')} and {changed.Identity.Same("c", "t")}
             """;
     }
 
@@ -51,8 +52,8 @@ internal static class ImportStatements
         update {table.Model.Table} as t
         set {columns.Select(c => (SqlText)$"{c.Sql} = {c.In("s")}")}
         from {table.Name} s, {changed.Name} c
-        where {SameKey(table)} and s._shape = {shape} and {changed.Identity.Same("c", "t")}
-          and ({SqlText.Join(" or ", columns.Select(c => (SqlText)$"{c.In("t")} is distinct from {c.In("s")}"))})
+        where {SameKey(table)} and {IsOf(shape)} and {changed.Identity.Same("c", "t")}
+          and pg_catalog.record_image_ne(row({columns.Select(c => c.In("t"))}), row({columns.Select(c => c.In("s"))}))
         """;
 
     /// <summary>The columns that an update sets.</summary>
@@ -81,15 +82,14 @@ internal static class ImportStatements
         (SqlText Sql, SqlText Value)[] columns =
         [
             .. table.Keys.Concat(table.Shapes[shape].Except(without)).Select(c => (c.Sql, c.In("s"))),
-            .. Lacking(table, shape, isNew: true).Select(c => (c.Column.Sql, c.Value)),
+            .. Lacking(table, shape, isNew: true).Where(c => !c.IsOwnDefault).Select(c => (c.Column.Sql, c.Value)),
         ];
         return $"""
             insert into {table.Model.Table} ({columns.Select(c => c.Sql)})
             overriding system value
             select {columns.Select(c => c.Value)}
-            from {table.Name} s join {changed.Name} c on {changed.Identity.Same("c", "s")}
-              and c._action = 'I'
-            where s._shape = {shape}
+            from {table.Name} s join {changed.Name} c on {changed.Identity.Same("c", "s")} and {IsPlanned('I')}
+            where {IsOf(shape)}
             """;
     }
 
@@ -144,7 +144,7 @@ internal static class ImportStatements
         KeyText.Of(table.Keys.Select(k => k.Column), row);
 
     /// <summary>Whether s and t have the same key.</summary>
-    public static SqlText SameKey(StagingTable table) => Same(table.Keys, "t", "s");
+    public static SqlText SameKey(StagingTable table) => RowKey.Of(table.Model.Table).Same("t", "s");
 
     /// <summary>Whether two rows have the same values in columns.</summary>
     public static SqlText Same(IEnumerable<StagingColumn> columns, Alias left, Alias right) =>
@@ -155,16 +155,19 @@ internal static class ImportStatements
         SqlText.Join(" || ', ' || ", columns.Select(c => (SqlText)$"{c.In("s")}::text"));
 
     // What an update sets: the fields of the shape, and those that it lacks where they are to be reset.
-    private static IEnumerable<(StagingColumn Column, SqlText Value)> Assigned(
-        StagingTable table, int shape) => table.Shapes[shape]
+    private static IEnumerable<Assignment> Assigned(StagingTable table, int shape) => table.Shapes[shape]
         .Where(c => c.Column.Source != ColumnSource.IdentityAlways)
-        .Select(c => (c, Wanted(table, c)))
+        .Select(c => new Assignment(c, Wanted(table, c)))
         .Concat(Lacking(table, shape, isNew: false));
 
-    private static IEnumerable<(StagingColumn Column, SqlText Value)> Lacking(
-        StagingTable table, int shape, bool isNew) => table.Lacking(shape)
+    private static IEnumerable<Assignment> Lacking(StagingTable table, int shape, bool isNew) => table.Lacking(shape)
         .Where(c => c.Default is not null && (isNew || !c.Default.IsForNew))
-        .Select(c => (c, c.Default!.Sql));
+        .Select(c => new Assignment(c, c.Default!.Sql, c.Default.IsColumns));
+
+    private static SqlText IsOf(int shape) => $"s._shape operator(pg_catalog.=) {shape}";
+
+    private static SqlText IsPlanned(char action) =>
+        $"c._action operator(pg_catalog.=) {SqlText.Literal(action.ToString())}";
 
     /// <summary>Whether no row of the database has the key of s.</summary>
     public static SqlText IsNew(StagingTable table) =>
@@ -179,12 +182,17 @@ internal static class ImportStatements
         // The number of the content type inside a revision is the server's own business.
         "jsonb" when table.Model.Label == WagtailTables.Revision && column.Column.Name == "content" =>
             (SqlText)$"""
-            case when jsonb_typeof(t.{column.Sql}) = 'object' and jsonb_typeof(s.{column.Sql}) = 'object'
-              and t.{column.Sql} - 'content_type' = s.{column.Sql} - 'content_type' then t.{column.Sql}
-                  else s.{column.Sql} end
+            case when pg_catalog.jsonb_typeof(t.{column.Sql}) operator(pg_catalog.=) 'object'
+              and pg_catalog.jsonb_typeof(s.{column.Sql}) operator(pg_catalog.=) 'object'
+              and (t.{column.Sql} operator(pg_catalog.-) 'content_type')
+                operator(pg_catalog.=) (s.{column.Sql} operator(pg_catalog.-) 'content_type')
+              then t.{column.Sql} else s.{column.Sql} end
             """,
         _ => ValueConverter.For(column.Column).Updated(column.In("t"), column.In("s")),
     };
+
+    // The column's own default is written as such: its functions are the application's.
+    private readonly record struct Assignment(StagingColumn Column, SqlText Value, bool IsOwnDefault = false);
 
     // A composite value as stored starts with a header that depends on where it was made.
     private static SqlText Comparable(StagingColumn column, SqlText value) =>

@@ -8,7 +8,7 @@ namespace DataOps.Core.Features.Datasets.Import;
 /// </summary>
 /// <remarks>
 /// Content types and permissions are told by their natural keys even where the file has ids: migrate gave them others
-/// here.
+/// here. So are all others with -Match NaturalKey.
 /// </remarks>
 internal sealed class KeyAssignment(
     Session session,
@@ -16,6 +16,7 @@ internal sealed class KeyAssignment(
     FixtureModels models,
     NaturalKeys keys,
     KnownIds ids,
+    RowMatch match,
     OnMissingReference choice,
     ImportProblems problems,
     OperationContext context)
@@ -70,7 +71,9 @@ internal sealed class KeyAssignment(
             && table is { Natural: not null, Keys.Count: 1, Buffer.Rows: > 0 }
         && (IsNeverById(table) || (table.HasKeyless && catalog.ParentLink(table.Model.Table) is null));
 
-    private static bool IsNeverById(StagingTable table) => s_neverById.Contains(table.Model.Label);
+    // A parent link is the key of the parent's row.
+    private bool IsNeverById(StagingTable table) => s_neverById.Contains(table.Model.Label)
+        || (match == RowMatch.NaturalKey && catalog.ParentLink(table.Model.Table) is null);
 
     private void Identify(StagingTable table, bool takesRecovered, bool reserve)
     {
@@ -316,7 +319,7 @@ internal static class GeneratedKeys
             { Sequence: { } sequence } =>
                 reserve ? Reserve(session, table, sequence, cancellation) : Next(table, sequence),
             { Type.Underlying.Name: "uuid" } => (SqlText)$"gen_random_uuid()",
-            { Default: { } made } => SqlText.Raw(made),
+            { Default: { } made } => Made(session, key, SqlText.Raw(made), needed, cancellation),
             _ => throw new DataOpsException(
                 ErrorIds.MissingKey, FailureKind.InvalidData,
                 $"{needed} objects of {table.Model.Label} have no key, and the database makes none for them.",
@@ -330,6 +333,17 @@ internal static class GeneratedKeys
                   order by number) n
             where n._row = i._row
             """, cancellation);
+    }
+
+    // A function of the application finds its names where the application does.
+    private static SqlText Made(
+        Session session, Column key, SqlText made, long rows, CancellationToken cancellation)
+    {
+        SqlText name = TemporaryTable.Named("dataops_made_keys");
+        TemporaryTable.Declare(session, name, $"pk {key.TypeSql}, number int8", cancellation);
+        session.RunAsApplication(
+            $"insert into {name} select {made}, n from pg_catalog.generate_series(1, {rows}) n", cancellation);
+        return $"(select m.pk from {name} m where m.number = x.number)";
     }
 
     // The sequence may be behind the table or the file; what nextval() gives then is nobody else's.

@@ -57,6 +57,12 @@ public abstract record LoadOptions : ChangeOptions
     /// <summary>More references without a foreign key, as table.column=target_table.</summary>
     public IReadOnlyList<string> SoftReference { get; init; } = [];
 
+    /// <summary>
+    /// What tells that a row of the file and one of the database are the same: the key, or the natural key of models
+    /// that have one.
+    /// </summary>
+    public RowMatch Match { get; init; }
+
     /// <summary>What to do with rows of the database that have the key of a row in the file.</summary>
     public OnConflict OnConflict { get; init; }
 

@@ -51,7 +51,7 @@ public sealed class IdentityWarningTests(PostgresServer server) : IDisposable
 
         Assert.Contains(
             "1 row of wagtailcore.page would become another one under the same key (translation_key differs): 10. "
-                + "Is the file of this site?", _warnings);
+                + "If the file is of another site, -Match NaturalKey finds rows by their natural keys.", _warnings);
         Assert.Contains(_warnings, w => w.StartsWith("1 row of auth.user would become another one", StringComparison.Ordinal));
     }
 

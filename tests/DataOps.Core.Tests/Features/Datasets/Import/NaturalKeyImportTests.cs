@@ -47,6 +47,48 @@ public sealed class NaturalKeyImportTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void A_file_of_another_site_finds_its_rows_by_natural_keys_whatever_numbers_they_have()
+    {
+        using TestDatabase site = server.CopyOf(Site.SampleEmpty);
+        site.Execute("""
+            create table club_member (id serial primary key, user_id int not null references auth_user, name text not null);
+            create table club_captain (member_ptr_id int primary key references club_member, since date not null);
+            insert into django_content_type (app_label, model) values ('club', 'member'), ('club', 'captain');
+            insert into auth_user
+              (id, username, password, first_name, last_name, email, is_superuser, is_staff, is_active, date_joined)
+            select id, name, '', '', '', '', false, false, true, now() from (values (1, 'bob'), (7, 'anna')) v (id, name);
+            insert into auth_group (id, name) values (1, 'Authors'), (2, 'Editors');
+            insert into club_member (id, user_id, name) values (5, 1, 'Bob')
+            """);
+        string file = _files.Json("""
+            [{"model": "auth.group", "pk": 1, "fields": {"name": "Editors", "permissions": []}},
+             {"model": "auth.group", "pk": 2, "fields": {"name": "Readers", "permissions": []}},
+             {"model": "auth.user", "pk": 1, "fields": {"username": "anna", "email": "anna@example.org", "password": "",
+               "first_name": "Anna", "last_name": "", "is_superuser": false, "is_staff": true, "is_active": true,
+               "date_joined": "2026-01-01T00:00:00Z", "last_login": null, "groups": [1, 2], "user_permissions": []}},
+             {"model": "club.member", "pk": 5, "fields": {"user": 1, "name": "Anna"}},
+             {"model": "club.captain", "pk": 5, "fields": {"since": "2026-02-01"}}]
+            """);
+        ImportDatasetOptions byName = new() { Match = RowMatch.NaturalKey, NaturalKey = ["club.member=name"] };
+
+        ImportResult result = Load(site, file, byName);
+
+        Assert.Equal(["1 bob ", "7 anna Anna"],
+            site.Column("select concat_ws(' ', id, username, first_name) from auth_user order by id"));
+        Assert.Equal(["Authors", "Editors", "Readers"], site.Column("select name from auth_group order by 1"));
+        Assert.Equal(["anna Editors", "anna Readers"], site.Column("""
+            select concat_ws(' ', username, name) from auth_user_groups l join auth_user u on u.id = user_id
+            join auth_group g on g.id = group_id order by 1
+            """));
+        Assert.Equal(["Anna anna 2026-02-01", "Bob bob"], site.Column("""
+            select concat_ws(' ', m.name, username, since) from club_member m join auth_user u on u.id = user_id
+            left join club_captain on member_ptr_id = m.id order by 1
+            """));
+        Assert.Equal((3L, 1L), (result.Inserted, result.Updated));
+        Assert.False(Load(site, file, byName).Changed);
+    }
+
+    [Fact]
     public void A_text_key_is_written_and_references_to_other_unique_fields_come_back()
     {
         const string schema = """
