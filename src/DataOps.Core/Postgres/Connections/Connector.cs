@@ -31,16 +31,18 @@ internal static class Connector
         Action<NpgsqlConnection> prepare, CancellationToken cancellation)
     {
         NpgsqlConnection connection = new(settings.ConnectionString(application));
+        Task open = connection.OpenAsync(cancellation);
         try
         {
-            // The asynchronous form is the one that can be cancelled while a host does not answer.
-            connection.OpenAsync(cancellation).GetAwaiter().GetResult();
+            // Npgsql does not notice a cancellation while it waits for the first byte of a server that does not answer.
+            open.WaitAsync(cancellation).GetAwaiter().GetResult();
             prepare(connection);
             return connection;
         }
         catch (Exception e)
         {
-            connection.Dispose();
+            // What is still connecting cannot be closed before it gives up.
+            open.ContinueWith(_ => connection.Dispose(), TaskScheduler.Default);
             if (PostgresFailure.Translate(e, settings, cancellation) is { } failure)
                 throw failure;
             throw;

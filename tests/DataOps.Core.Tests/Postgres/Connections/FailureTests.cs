@@ -49,10 +49,26 @@ public sealed class FailureTests(PostgresServer server)
         using TcpListener silent = new(IPAddress.Loopback, 0);
         silent.Start();
         using CancellationTokenSource stop = new(TimeSpan.FromMilliseconds(200));
+        Stopwatch clock = Stopwatch.StartNew();
 
         Assert.ThrowsAny<OperationCanceledException>(() => Session.Open(
             ConnectionSettings.Parse($"postgres://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}/site"), "Test",
             stop.Token));
+        // Far less than the 15 seconds after which the driver itself gives up.
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0.1, 8);
+    }
+
+    [Fact]
+    public void A_transaction_with_more_locks_than_the_server_has_room_for_is_told_what_to_raise()
+    {
+        PostgresException full = new("out of shared memory", "ERROR", "ERROR", "53200",
+            hint: "You might need to increase max_locks_per_transaction.");
+
+        DataOpsException failure = Assert.IsType<DataOpsException>(
+            PostgresFailure.Translate(full, ConnectionSettings.Parse("postgres://guest@db.example/site")));
+
+        Assert.Equal(("Postgres.53200", FailureKind.Limit), (failure.Id, failure.Kind));
+        Assert.Contains("-Model", failure.Advice);
     }
 
     [Fact]
