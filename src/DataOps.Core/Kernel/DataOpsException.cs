@@ -40,6 +40,11 @@ public enum FailureKind
 /// <summary>A failure with its id, its object, and what the user can do next.</summary>
 public class DataOpsException : Exception
 {
+    // A name or a value in a corrupted file can be of any length; what is said of it stands at the end.
+    private const int LongestLine = 2000;
+    private const int LineStart = 1500;
+    private const int LineEnd = 300;
+
     /// <summary>Creates a failure.</summary>
     /// <param name="id">Stable, in PascalCase; part of the contract (<c>FullyQualifiedErrorId</c>).</param>
     /// <param name="kind">Its kind.</param>
@@ -49,7 +54,7 @@ public class DataOpsException : Exception
     /// <param name="inner">The cause.</param>
     public DataOpsException(string id, FailureKind kind, string message, string? advice = null, object? target = null,
         Exception? inner = null)
-        : base(message, inner) => (Id, Kind, Advice, Target) = (id, kind, advice, target);
+        : base(Cut(message), inner) => (Id, Kind, Advice, Target) = (id, kind, advice, target);
 
     /// <summary>Stable name of the failure, as <c>UnknownModel</c> or <c>Postgres.23505</c>.</summary>
     public string Id { get; }
@@ -62,4 +67,8 @@ public class DataOpsException : Exception
 
     /// <summary>The table, file, key or parameter that it is about.</summary>
     public object? Target { get; }
+
+    private static string Cut(string message) => message.Length <= LongestLine ? message : string.Join('\n',
+        message.Split('\n').Select(
+            l => l.Length <= LongestLine ? l : $"{l[..LineStart]} … {l[^LineEnd..]}"));
 }

@@ -154,10 +154,18 @@ internal sealed class UndoPass(List<UndoTable> tables, List<UndoHeader> batches,
             throw new UndoFormatException("its first line is not that of an undo file.");
         if (header.Version > UndoHeader.Newest)
             throw new UndoFormatException("it is newer.") { NewerThanKnown = header.DataOps };
-        if (header.Tables is null || header.Tables.Any(t => t?.Schema is null || t.Name is null || t.Columns is null))
+        if (!IsWhole(header))
             throw new UndoFormatException("its first line is incomplete.");
         return header;
     }
+
+    // The serializer takes what is missing, and null, for any text.
+    private static bool IsWhole(UndoHeader header) =>
+        header is { Operation: not null, Server: not null, Database: not null, Transaction: not null,
+            DataOps: not null, Tables: { } tables }
+        && tables.All(t => t is { Schema: not null, Name: not null, Columns: { } columns }
+            && columns.All(c => c is { Name: not null, Type: not null }))
+        && (header.Orphans ?? []).All(o => o is { Schema: not null, Table: not null, Constraint: not null });
 
     private static T Parse<T>(ReadOnlySpan<byte> line, JsonTypeInfo<T> type)
     {

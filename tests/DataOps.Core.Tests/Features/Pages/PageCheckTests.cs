@@ -8,7 +8,7 @@ namespace DataOps.Core.Tests.Features.Pages;
 /// </summary>
 public sealed class PageCheckTests(PostgresServer server, ITestOutputHelper output)
 {
-    private const int Rounds = 60;
+    private static readonly int s_rounds = Rounds.Of(40);
     private const int Plain = -1;
 
     private static readonly string[] s_classes =
@@ -24,7 +24,7 @@ public sealed class PageCheckTests(PostgresServer server, ITestOutputHelper outp
         site.Execute(RandomPages.Tables());
         RandomPages pages = new(random);
         HashSet<string> met = [];
-        for (int round = 0; round < Rounds; round++)
+        for (int round = 0; round < s_rounds; round++)
         {
             pages.Make();
             if (round > 0)

@@ -5,7 +5,7 @@ namespace DataOps.Core.Features.Datasets.Import;
 /// <summary>
 /// The SQL that makes a target what its staging table says; s is the staging table and t the target throughout.
 /// </summary>
-/// <remarks>What writes runs as <see cref="ApplicationPath"/> has it, and so names the schema of each operator.</remarks>
+/// <remarks>What writes runs under <see cref="ApplicationPath"/>, and so names the schema of each operator.</remarks>
 internal static class ImportStatements
 {
     /// <summary>

@@ -14,8 +14,9 @@ namespace DataOps.Core.Tests.Features.Datasets.Import;
 /// </remarks>
 public sealed class FeincmsPropertyTests : IDisposable
 {
-    private const int Loads = 25;
     private const int DatasetsALoad = 10;
+
+    private static readonly int s_loads = Rounds.Of(15);
 
     private readonly ImportFiles _files = new();
     private readonly TestDatabase _database;
@@ -41,7 +42,7 @@ public sealed class FeincmsPropertyTests : IDisposable
         _output.WriteLine($"seed {seed}");
         Random random = new(seed);
         int loaded = 0;
-        for (int load = 0; load < Loads; load++)
+        for (int load = 0; load < s_loads; load++)
         {
             RandomDataset[] datasets =
                 [.. Enumerable.Range(0, DatasetsALoad).Select(i => RandomDataset.Of(random, i * PollState.Room))];
@@ -51,7 +52,7 @@ public sealed class FeincmsPropertyTests : IDisposable
             foreach (RandomDataset dataset in datasets.Except(good))
                 Refuse(dataset, $"seed {seed}, load {load}:\n{dataset}");
         }
-        Assert.True(loaded > Loads * DatasetsALoad / 2, $"{loaded} were loaded");
+        Assert.True(loaded > s_loads * DatasetsALoad / 2, $"{loaded} were loaded");
     }
 
     [Theory, MemberData(nameof(Seeds))]
@@ -59,7 +60,7 @@ public sealed class FeincmsPropertyTests : IDisposable
     {
         _output.WriteLine($"seed {seed}");
         Random random = new(seed);
-        for (int load = 0; load < Loads; load++)
+        for (int load = 0; load < s_loads; load++)
         {
             RandomCopy[] copies =
                 [.. Enumerable.Range(0, DatasetsALoad).Select(i => RandomCopy.Of(random, i * PollState.Room))];
