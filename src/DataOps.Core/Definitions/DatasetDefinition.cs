@@ -45,7 +45,7 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
 
     private static List<NamedDataset> OfFile(string path, JsonPlace? includedAt, IReadOnlyList<string> including)
     {
-        string full = Path.GetFullPath(path);
+        string full = FullPath.Of(path);
         if (including.Contains(full))
         {
             string circle = string.Join(

@@ -18,7 +18,7 @@ internal sealed record DatasetFile(string Path, DatasetFormat Format, bool IsCom
                 ErrorIds.InvalidPath, FailureKind.InvalidArgument, "There is no path to write to.", "Give -Path.");
         if (FixtureFile.IsStandard(path))
             return new DatasetFile(path, format ?? DatasetFormat.Json, IsCompressed: false, overwrite);
-        string full = System.IO.Path.GetFullPath(path);
+        string full = FullPath.Of(path);
         bool isCompressed = full.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
         format ??= System.IO.Path.GetExtension(isCompressed ? full[..^3] : full).ToLowerInvariant() switch
         {

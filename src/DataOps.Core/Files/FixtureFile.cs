@@ -19,7 +19,7 @@ internal sealed record FixtureFile(string Path, DatasetFormat? Format)
         if (string.IsNullOrWhiteSpace(path))
             throw new DataOpsException(ErrorIds.MissingOption, FailureKind.InvalidArgument, "No file is named.",
                 "Name the dataset file with -Path.", nameof(Path));
-        return new FixtureFile(IsStandard(path) ? path : System.IO.Path.GetFullPath(path), format);
+        return new FixtureFile(IsStandard(path) ? path : FullPath.Of(path), format);
     }
 
     /// <summary>Whether a path stands for the standard input or output.</summary>

@@ -97,9 +97,13 @@ internal abstract class FixtureReader(string name) : IDisposable
             "Copy or export the file again.", cause);
 
     private static DatasetException Broken(
-        string id, string name, long line, string what, string advice, Exception? cause) =>
-        new(id, $"{name}, line {line}: {what}. Nothing was loaded.", advice, name,
-            [new DatasetProblem(id, line, advice, ["", "", "", what])], 1, cause);
+        string id, string name, long line, string what, string advice, Exception? cause)
+    {
+        // The JSON reader quotes all that follows the place.
+        string said = what.Length > 400 ? $"{what[..200]} … {what[^150..]}" : what;
+        return new(id, $"{name}, line {line}: {said}. Nothing was loaded.", advice, name,
+            [new DatasetProblem(id, line, advice, ["", "", "", said])], 1, cause);
+    }
 
     private static DatasetFormat? FormatOf(string name) => Path.GetExtension(name).ToLowerInvariant() switch
     {

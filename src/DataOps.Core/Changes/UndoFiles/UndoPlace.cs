@@ -40,7 +40,7 @@ internal sealed class UndoPlace
     /// <exception cref="DataOpsException">It is there, or its folder is not.</exception>
     public static UndoPlace At(string path)
     {
-        string full = System.IO.Path.GetFullPath(path);
+        string full = FullPath.Of(path);
         if (File.Exists(full) || Directory.Exists(full))
             throw new DataOpsException(
                 ErrorIds.FileExists, FailureKind.AlreadyExists, $"{full} exists already.",

@@ -49,7 +49,7 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
     {
         ChangeWay way = ChangeWay.For(session, Name, options);
         CancellationToken cancellation = context.Cancellation;
-        string path = Path.GetFullPath(options.Path);
+        string path = FullPath.Of(options.Path);
         context.Report($"Reading {path}", 0, null);
         using UndoFileReader file = new(path);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);

@@ -82,7 +82,7 @@ public sealed class TestDatabase : IDisposable
         IEnumerable<string> counts = tables
             .Where(table => !except.Contains(table!.Replace("public.", "", StringComparison.Ordinal)))
             .Select(table =>
-                $"select '{table}', count(*) || ':' || coalesce(sum(hashtextextended(r::text, 0)), 0) from {table} r");
+                $"select '{table!.Replace("'", "''", StringComparison.Ordinal)}', count(*) || ':' || coalesce(sum(hashtextextended(r::text, 0)), 0) from {table} r");
         string union = string.Join(" union all ", counts);
         return union.Length == 0 ? new() : Rows(union).ToDictionary(row => (string)row[0]!, row => (string)row[1]!);
     }

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using DataOps.Core.Tests.Support;
+
+namespace DataOps.Surface.Tests;
+
+/// <summary>
+/// Commands killed at a random moment: the database is as it was, or the undo file gives all of it back; nothing stays
+/// locked, and the same command works afterwards.
+/// </summary>
+public sealed class KillTests(PostgresServer server, ITestOutputHelper output) : IDisposable
+{
+    private const string Dataset = "load.json";
+
+    private static readonly string[][] s_commands =
+    [
+        ["import-dataset", "--path", Dataset, "--on-conflict", "Replace"],
+        ["repair-orphan", "--class", "Generic,ForeignKey", "--table", "taggit_*,events_*", "--reference", "*",
+            "--action", "Delete", "--on-dependent", "Cascade", "--confirm:false"],
+        ["repair-orphan", "--class", "Generic", "--reference", "*", "--action", "Delete", "--batch-size", "1",
+            "--confirm:false"],
+        ["repair-tree", "--orphan", "Reattach"],
+        ["move-page", "--id", "12", "--to", "4"],
+        ["set-site", "--host-name", "localhost", "--port", "8000"],
+        ["remove-stale-content-type", "--stale-model", "shop.order", "--force", "--on-dependent", "Cascade",
+            "--confirm:false"],
+    ];
+
+    private readonly ImportFiles _files = new();
+
+    public void Dispose() => _files.Dispose();
+
+    [Fact]
+    public void A_command_killed_at_any_moment_leaves_all_or_nothing_and_an_undo_file_for_all()
+    {
+        int seed = int.TryParse(Environment.GetEnvironmentVariable("DATAOPS_SEED"), out int given)
+            ? given
+            : Random.Shared.Next();
+        output.WriteLine($"DATAOPS_SEED={seed}");
+        Random random = new(seed);
+        string rows = string.Join(",\n", Enumerable.Range(900, 3000).Select(
+            i => $$$"""{"model": "auth.group", "pk": {{{i}}}, "fields": {"name": "Group {{{i}}}", "permissions": [1, 2]}}"""));
+        string dataset = _files.Json($"[{rows}]");
+        using TestDatabase site = server.CopyOf(Site.SampleDamaged);
+        IReadOnlyDictionary<string, string> before = site.Digest();
+        (int Killed, int Done) counts = (0, 0);
+        // As long as a command needs here, at most; what it is killed at is random.
+        int[] longest = [.. s_commands.Select(_ => 4000)];
+        for (int round = 0; round < Rounds.Of(14); round++)
+        {
+            int number = round % s_commands.Length;
+            string[] command = [.. s_commands[number].Select(a => a == Dataset ? dataset : a)];
+            string undo = _files.Path($"k{round}.undo.gz");
+            using Process process = CommandLineRun.Start(
+                new() { ["DATABASE_URL"] = site.Uri }, [.. command, "--undo-path", undo]);
+            long start = Stopwatch.GetTimestamp();
+            bool ended = process.WaitForExit(random.Next(200, longest[number]));
+            if (ended)
+                longest[number] = Math.Max(300, (int)Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            else
+                process.Kill();
+            process.WaitForExit();
+            WaitForTheServer(site);
+            counts = ended ? (counts.Killed, counts.Done + 1) : (counts.Killed + 1, counts.Done);
+            string where = $"seed {seed}, round {round}: {string.Join(' ', command)}";
+            IReadOnlyDictionary<string, string> after = site.Digest();
+            if (!Equal(before, after))
+            {
+                Assert.True(File.Exists(undo), where);
+                CommandLineRun undone = CommandLineRun.With(
+                    new() { ["DATABASE_URL"] = site.Uri }, "undo-change", "--path", undo, "--no-undo");
+                Assert.True(undone.ExitCode == 0, $"{where}: {undone.Error}");
+            }
+            Assert.True(Equal(before, site.Digest()), where);
+        }
+        output.WriteLine($"{counts.Killed} were killed, {counts.Done} had ended");
+        Assert.True(counts.Killed > 0);
+    }
+
+    private static bool Equal(IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
+        one.OrderBy(t => t.Key).SequenceEqual(other.OrderBy(t => t.Key));
+
+    // What the server still does for the process that is gone.
+    private static void WaitForTheServer(TestDatabase site)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        while (site.Scalar<long>(
+            "select count(*) from pg_stat_activity where datname = current_database() and application_name like 'DataOps/%'")
+            > 0)
+        {
+            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(1), "the server still works for it");
+            Thread.Sleep(20);
+        }
+    }
+}
