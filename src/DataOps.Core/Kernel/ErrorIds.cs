@@ -295,6 +295,9 @@ public static class ErrorIds
     /// <summary>An object or an undo file comes from another server or database.</summary>
     public const string OtherDatabase = "OtherDatabase";
 
+    /// <summary>Rows of the file are of another type in the database, and would get a second specific row.</summary>
+    public const string OtherType = "OtherType";
+
     /// <summary>The process has not enough memory.</summary>
     public const string OutOfMemory = "OutOfMemory";
 

@@ -55,8 +55,8 @@ public sealed class PayloadTests(PostgresServer server, ITestOutputHelper output
                     """,
             }),
             p => site.Run(new ExportDataset(), new() { Path = _undo.New() + ".json", NaturalKey = [$"auth.group={p}"] }),
-            p => site.Run(new RepairOrphan(), new() { Table = [p], Action = OrphanAction.Repoint, To = p, UndoPath = _undo.New() }),
-            p => site.Run(new MovePage(), new() { Id = [12], To = p, UndoPath = _undo.New() }),
+            p => site.Run(new RepairOrphan(), new() { Table = [p], Action = OrphanAction.Repoint, To = p, WhatIf = true }),
+            p => site.Run(new MovePage(), new() { Id = [12], To = p, WhatIf = true }),
             p => site.Run(new SetSite(), new() { HostName = p, SiteName = p, WhatIf = true }),
             p => site.Run(new ImportDataset(), new()
             {
@@ -105,9 +105,10 @@ public sealed class PayloadTests(PostgresServer server, ITestOutputHelper output
             string what = $"{table} | {column} | {other}";
             site.Run(new DataOps.Core.Features.Audits.TestDatabase(), new());
             string file = _files.Path($"n{round}.json");
-            site.Run(new ExportDataset(), new() { Path = file });
             string undo = _undo.New();
-            if (Try(() => site.Run(new ImportDataset(), new() { Path = file, UndoPath = undo }), what)
+            // A name with a dot in it is no model's.
+            if (Try(() => site.Run(new ExportDataset(), new() { Path = file }), what)
+                && Try(() => site.Run(new ImportDataset(), new() { Path = file, UndoPath = undo }), what)
                 && File.Exists(undo))
                 ChangeFiles.Undo(site, undo);
             Assert.Equal(before, site.Digest());

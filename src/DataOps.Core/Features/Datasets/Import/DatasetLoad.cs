@@ -65,6 +65,8 @@ internal sealed class LoadStages(
         StagedFile staged = Stage(read);
         KeyedRows keyed = AssignKeys(staged);
         PlannedDeletion deletion = PlanDeletion(keyed, staged);
+        keyed = new OtherTypes(
+            session, catalog, keyed, deletion, options.OnConflict, Problems(), context.Cancellation).Settle();
         SettledConflicts conflicts = ResolveConflicts(keyed, deletion);
         KeyedRows rows = CheckReferences(conflicts.Rows, deletion, staged.Specs);
         return PlanChanges(staged, conflicts with { Rows = rows }, deletion);

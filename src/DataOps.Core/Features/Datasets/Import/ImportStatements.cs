@@ -144,7 +144,8 @@ internal static class ImportStatements
         KeyText.Of(table.Keys.Select(k => k.Column), row);
 
     /// <summary>Whether s and t have the same key.</summary>
-    public static SqlText SameKey(StagingTable table) => RowKey.Of(table.Model.Table).Same("t", "s");
+    public static SqlText SameKey(StagingTable table, string row = "t") =>
+        RowKey.Of(table.Model.Table).Same(row, "s");
 
     /// <summary>Whether two rows have the same values in columns.</summary>
     public static SqlText Same(IEnumerable<StagingColumn> columns, Alias left, Alias right) =>
@@ -170,8 +171,10 @@ internal static class ImportStatements
         $"c._action operator(pg_catalog.=) {SqlText.Literal(action.ToString())}";
 
     /// <summary>Whether no row of the database has the key of s.</summary>
-    public static SqlText IsNew(StagingTable table) =>
-        $"not exists (select 1 from {table.Model.Table} t where {SameKey(table)})";
+    /// <param name="table">The staging table.</param>
+    /// <param name="row">The alias of the database's row.</param>
+    public static SqlText IsNew(StagingTable table, string row = "t") =>
+        $"not exists (select 1 from {table.Model.Table} {new Alias(row)} where {SameKey(table, row)})";
 
     // Whether a row of owner and target is the entry t.
     private static SqlText IsEntry(StagingList list, Alias row) =>

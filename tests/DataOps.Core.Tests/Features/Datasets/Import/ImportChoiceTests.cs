@@ -1,6 +1,9 @@
 using DataOps.Core.Features.Datasets;
+using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Datasets.Testing;
+using DataOps.Core.Features.Pages;
+using DataOps.Core.Features.Trees;
 using DataOps.Core.Features.Undo;
 
 namespace DataOps.Core.Tests.Features.Datasets.Import;
@@ -46,6 +49,24 @@ public sealed class ImportChoiceTests : IDisposable
         Assert.Equal(0L, _site.Scalar<long>("select count(*) from taggit_tag where id = 900"));
         Assert.Equal(1L, _site.Scalar<long>("select count(*) from news_articlepagetag where tag_id = 901"));
         Assert.False(Load(file, new() { OnConflict = OnConflict.Replace }).Changed);
+    }
+
+    [Fact]
+    public void A_page_that_is_of_another_type_here_gets_no_second_specific_row()
+    {
+        string file = _files.Path("pages.json");
+        _site.Run(new ExportDataset(), new() { Path = file, Model = ["wagtailcore.page", "home", "news"], NaturalForeign = true });
+        _site.Run(new ConvertPage(), new() { Id = [11], To = "news.newsindexpage", Force = true, NoUndo = true });
+        IReadOnlyDictionary<string, string> before = _site.Digest();
+
+        DataOpsException refusal = Refused(file, new());
+        Assert.Equal("OtherType", refusal.Id);
+        Assert.Contains("is a news.newsindexpage here", refusal.Message);
+        ImportResult result = Load(file, new() { OnConflict = OnConflict.Skip });
+
+        Assert.Equal((0L, 1L), (result.Inserted, result.Skipped));
+        Assert.Empty(_site.Run(new TestTree(), new()).Where(f => f.Class is DataOps.Core.Django.Trees.TreeProblem.StraySpecific));
+        Assert.Equal(before["public.news_articlepage"], _site.Digest()["public.news_articlepage"]);
     }
 
     [Fact]
