@@ -29,9 +29,9 @@ Describe 'Remove-Row' -Skip:$noServer {
     It 'deletes pages of the pipeline in one change, and Undo-Change brings them back' {
         { Get-Page -UrlPath /home/museum/ | Remove-Row wagtailcore.page -Confirm:$false } | Should -Throw -ErrorId 'RowsBelow,*'
         $undo = Join-Path $TestDrive 'rows.undo.gz'
-        $done = Get-Page -UrlPath '/home/museum/*' | Remove-Row wagtailcore.page -Confirm:$false -UndoPath $undo -WarningAction SilentlyContinue
+        $done = Get-Page -UrlPath /home/museum/, /home/museum/history/ | Remove-Row wagtailcore.page -Confirm:$false -UndoPath $undo -WarningAction SilentlyContinue
         $done.Changed, $done.Rows | Should -Be @($true, 2)
-        Get-Page -UrlPath '/home/museum/*' | Should -BeNullOrEmpty
+        Get-Page -UrlPath '/home/museum*' | Should -BeNullOrEmpty
         $null = $done | Undo-Change -NoUndo -WarningAction SilentlyContinue
         Get-Digest $site | Should -Be $before
     }

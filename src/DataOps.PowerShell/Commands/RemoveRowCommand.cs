@@ -34,7 +34,7 @@ public sealed partial class RemoveRowCommand : ChangeCommand
         bool isPiped = MyInvocation.ExpectingInput;
         string what = isPiped
             ? $"{(_rows.Count == 1 ? "1 row" : $"{_rows.Count} rows")}"
-            : $"rows of {Model}";
+            : $"rows of {string.Join(", ", Model ?? [])}";
         Change(session, $"Remove {what} from", new RemoveRow(),
             Options() with { InputObject = isPiped ? _rows : null });
     }

@@ -66,7 +66,7 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
             bool isPage = random.Next(2) == 0;
             return new RemoveRowOptions
             {
-                Model = isPage ? "wagtailcore.page" : s_models[random.Next(s_models.Length)],
+                Model = [isPage ? "wagtailcore.page" : s_models[random.Next(s_models.Length)]],
                 Key = isPage ? [Page(random, site)] : [],
                 Filter = isPage ? "" : $$"""{"pk__gt": {{random.Next(1, 5)}}}""",
                 Recurse = random.Next(2) == 0,

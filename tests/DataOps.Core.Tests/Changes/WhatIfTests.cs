@@ -37,7 +37,7 @@ public sealed class WhatIfTests(PostgresServer server) : IDisposable
             StaleModel = ["shop.order"], Force = true, OnDependent = OnDependent.Cascade, WhatIf = true,
         }),
         ["Remove-Row"] = (site, _) => site.Run(
-            new RemoveRow(), new() { Model = "auth.user", Key = ["2"], WhatIf = true }),
+            new RemoveRow(), new() { Model = ["auth.user"], Key = ["2"], WhatIf = true }),
         ["Repair-Tree"] = (site, _) => site.Run(
             new RepairTree(), new() { Orphan = OrphanNodes.Reattach, WhatIf = true }),
         ["Move-Page"] = (site, _) => site.Run(new MovePage(), new() { Id = [12], To = "4", WhatIf = true }),

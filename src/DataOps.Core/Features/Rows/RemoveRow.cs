@@ -41,10 +41,15 @@ public sealed class RemoveRow : Operation<RemoveRowOptions, IChangeResult>
                 ErrorIds.ContradictingOptions, FailureKind.InvalidArgument,
                 "-Detailed with -BatchSize needs -WhatIf, as each batch is planned only when its turn comes.",
                 "Leave one of them out.", nameof(options.Detailed));
+        if (options.Model.Count > 1)
+            throw new DataOpsException(
+                ErrorIds.ContradictingOptions, FailureKind.InvalidArgument,
+                $"-Model names {options.Model.Count} models, and rows are chosen of one.", "Name one of them.",
+                nameof(options.Model));
         if (options.InputObject is not null)
             return;
         OptionCheck.Given(
-            nameof(options.Model), options.Model is not null, "Name the model of the rows, as app.model.");
+            nameof(options.Model), options.Model.Count > 0, "Name the model of the rows, as app.model.");
         OptionCheck.Given(nameof(options.Key), options.Key.Count > 0 || options.Filter.Length > 0,
             "Name the rows by their keys, or select them with -Filter.");
     }

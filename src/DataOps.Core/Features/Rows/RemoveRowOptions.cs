@@ -7,9 +7,9 @@ public sealed partial record RemoveRowOptions : DeletingOptions
     [NotWith(nameof(Filter))]
     public IReadOnlyList<RowInput>? InputObject { get; init; }
 
-    /// <summary>Model of the rows, as app.model.</summary>
+    /// <summary>Model of the rows, as app.model: one.</summary>
     [Option(Position = 0, Completes = OptionNames.ModelName)]
-    public string? Model { get; init; }
+    public IReadOnlyList<string> Model { get; init; } = [];
 
     /// <summary>
     /// Primary keys of the rows; one of several columns as a JSON object, as {"order": 7, "line": 2}.

@@ -39,7 +39,7 @@ internal sealed class RowSelection(
         context.Report("Finding rows", 0, null);
         if (options.InputObject is { } input)
             return [.. OfInput(changes, input)];
-        Model model = ModelOf(options.Model!);
+        Model model = ModelOf(options.Model[0]);
         return [options.Filter.Length > 0 ? OfFilter(changes, model) : OfKeys(changes, model)];
     }
 
@@ -127,12 +127,12 @@ internal sealed class RowSelection(
                 ?? throw new DataOpsException(
                     ErrorIds.UnknownTable, FailureKind.NotFound, $"There is no table {name}. Nothing was changed.",
                     "Get-Model lists tables.", name)
-            : (input.Model ?? options.Model) is { } model ? ModelOf(model).Table : throw Useless("a model");
-        return options.Model is null || ModelOf(options.Model).Table == table
+            : ModelOf(input.Model ?? options.Model.FirstOrDefault() ?? throw Useless("a model")).Table;
+        return options.Model is not [{ } named] || ModelOf(named).Table == table
             ? table
             : throw new DataOpsException(
                 ErrorIds.ContradictingOptions, FailureKind.InvalidArgument,
-                $"{input.Key ?? input.Id} is a row of {table}, not of {options.Model}. Nothing was changed.",
+                $"{input.Key ?? input.Id} is a row of {table}, not of {named}. Nothing was changed.",
                 "Leave -Model out, or pass on rows of that model alone.", nameof(options.Model));
     }
 

@@ -17,7 +17,7 @@ public sealed class RemoveRowTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
         IReadOnlyDictionary<string, string> before = site.Digest();
-        RemoveRowOptions options = new() { Model = "auth.user", Key = ["2", "3", "02"] };
+        RemoveRowOptions options = new() { Model = ["auth.user"], Key = ["2", "3", "02"] };
 
         IReadOnlyList<IChangeResult> plan = All(site, options with { WhatIf = true });
         Assert.Equal(before, site.Digest());
@@ -43,12 +43,12 @@ public sealed class RemoveRowTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
         IReadOnlyDictionary<string, string> before = site.Digest();
-        RemoveRowOptions museum = new() { Model = "wagtailcore.page", Key = ["15"], UndoPath = _files.New() };
+        RemoveRowOptions museum = new() { Model = ["wagtailcore.page"], Key = ["15"], UndoPath = _files.New() };
 
         DataOpsException refusal = Refused(site, museum);
         Assert.Equal(ErrorIds.RowsBelow, refusal.Id);
         Assert.Contains("wagtailcore.page 16  History /home/museum/history/", refusal.Message);
-        Assert.Equal(ErrorIds.RowsBelow, Refused(site, museum with { Model = "home.standardpage" }).Id);
+        Assert.Equal(ErrorIds.RowsBelow, Refused(site, museum with { Model = ["home.standardpage"] }).Id);
         Assert.Equal(before, site.Digest());
         RemoveRowResult done = Remove(site, museum with { Recurse = true });
 
@@ -61,14 +61,14 @@ public sealed class RemoveRowTests(PostgresServer server) : IDisposable
         ChangeFiles.Undo(site, done.UndoPath!);
         Assert.Equal(before, site.Digest());
         // Both named is said as well.
-        Assert.True(Remove(site, new() { Model = "home.standardpage", Key = ["16", "15"], NoUndo = true }).Changed);
+        Assert.True(Remove(site, new() { Model = ["home.standardpage"], Key = ["16", "15"], NoUndo = true }).Changed);
     }
 
     [Fact]
     public void What_needs_the_rows_is_listed_and_goes_on_request()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
-        RemoveRowOptions eventPage = new() { Model = "events.eventpage", Key = ["13"], NoUndo = true };
+        RemoveRowOptions eventPage = new() { Model = ["events.eventpage"], Key = ["13"], NoUndo = true };
 
         DataOpsException refusal = Refused(site, eventPage);
         Assert.Equal(ErrorIds.ProtectedRows, refusal.Id);
@@ -77,7 +77,7 @@ public sealed class RemoveRowTests(PostgresServer server) : IDisposable
         Assert.Equal(ErrorIds.ProtectedRows,
             Refused(site, eventPage with
             {
-                Model = "wagtailcore.locale", Key = ["1"], OnDependent = OnDependent.Cascade,
+                Model = ["wagtailcore.locale"], Key = ["1"], OnDependent = OnDependent.Cascade,
             }).Id);
         eventPage = eventPage with { OnDependent = OnDependent.Cascade };
         long all = Remove(site, eventPage with { WhatIf = true }).Deleted;
@@ -99,7 +99,7 @@ public sealed class RemoveRowTests(PostgresServer server) : IDisposable
             insert into news_vote select image, id, image from (select id, 3 as image from django_content_type where model = 'image') t
             """);
 
-        RemoveRowResult done = Remove(site, new() { Model = "wagtailimages.image", Key = ["3"], NoUndo = true });
+        RemoveRowResult done = Remove(site, new() { Model = ["wagtailimages.image"], Key = ["3"], NoUndo = true });
 
         Assert.Equal(0, site.Scalar<long>("""
             select count(*) from taggit_taggeditem t join django_content_type c on c.id = t.content_type_id
@@ -121,7 +121,7 @@ public sealed class RemoveRowTests(PostgresServer server) : IDisposable
             insert into django_session select 'spare' || g, 'x', timestamptz '2025-12-31 22:00Z' + g * interval '1 hour' from generate_series(1, 4) g
             """);
         string filter = """{"expire_date__gte": "2025-12-31", "expire_date__lt": "2026-01-01"}""";
-        RemoveRowOptions options = new() { Model = "sessions.session", Filter = filter, NoUndo = true };
+        RemoveRowOptions options = new() { Model = ["sessions.session"], Filter = filter, NoUndo = true };
 
         Assert.Equal(1, Remove(site, options with { WhatIf = true }).Rows);
         Assert.Equal(4, Remove(site, options with { WhatIf = true, TimeZone = "America/Montevideo" }).Rows);
@@ -130,7 +130,7 @@ public sealed class RemoveRowTests(PostgresServer server) : IDisposable
         Assert.Equal(4, Remove(site, options with { Filter = """{"pk__isnull": false}""" }).Rows);
         string file = Path.Combine(_files.Folder, "drafts.json");
         File.WriteAllText(file, """{"live": false, "sql": "reading_minutes > :least", "values": {"least": -1}}""");
-        Assert.Equal(["10"], All(site, new() { Model = "news.articlepage", Filter = file, WhatIf = true,
+        Assert.Equal(["10"], All(site, new() { Model = ["news.articlepage"], Filter = file, WhatIf = true,
             OnDependent = OnDependent.Cascade }).OfType<RowToRemove>().Select(r => r.Key));
     }
 
@@ -138,25 +138,27 @@ public sealed class RemoveRowTests(PostgresServer server) : IDisposable
     public void Nothing_goes_where_something_is_not_there_or_not_said()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
-        RemoveRowOptions users = new() { Model = "auth.user", NoUndo = true };
+        RemoveRowOptions users = new() { Model = ["auth.user"], NoUndo = true };
 
         DataOpsException unknown = Refused(site, users with { Key = ["2", "98", "99"] });
         Assert.Equal((ErrorIds.UnknownRow, FailureKind.NotFound), (unknown.Id, unknown.Kind));
         Assert.Contains("no row 98, 99.", unknown.Message);
         Assert.Equal(ErrorIds.MissingOption, Refused(site, users).Id);
         Assert.Equal(ErrorIds.MissingOption, Refused(site, new() { Key = ["2"] }).Id);
+        Assert.Equal(ErrorIds.ContradictingOptions,
+            Refused(site, users with { Model = ["auth.user", "auth.group"], Key = ["2"] }).Id);
         Assert.Equal(ErrorIds.InvalidFilter, Refused(site, users with { Filter = "{}" }).Id);
         Assert.Equal(ErrorIds.InvalidDefinition, Refused(site, users with { Filter = "{\"id\": " }).Id);
         Assert.Equal(ErrorIds.FileNotFound, Refused(site, users with { Filter = "no-filter.json" }).Id);
         Assert.Equal(ErrorIds.UnknownField, Refused(site, users with { Filter = "{\"nickname\": \"x\"}" }).Id);
         Assert.Equal(ErrorIds.InvalidValue, Refused(site, users with { Key = ["*"] }).Id);
         Assert.Equal(ErrorIds.InvalidValue,
-            Refused(site, new() { Model = "events.venue", Key = ["0d6f1f64"], NoUndo = true }).Id);
-        Assert.Equal(ErrorIds.UnknownModel, Refused(site, new() { Model = "auth.person", Key = ["1"] }).Id);
+            Refused(site, new() { Model = ["events.venue"], Key = ["0d6f1f64"], NoUndo = true }).Id);
+        Assert.Equal(ErrorIds.UnknownModel, Refused(site, new() { Model = ["auth.person"], Key = ["1"] }).Id);
         Assert.Equal(ErrorIds.ContradictingOptions,
             Refused(site, users with { Key = ["2"], Filter = "{\"id\": 2}" }).Id);
         Assert.Equal(ErrorIds.ContradictingOptions,
-            Refused(site, new() { Model = "wagtailcore.page", Key = ["18"], BatchSize = 5, NoUndo = true }).Id);
+            Refused(site, new() { Model = ["wagtailcore.page"], Key = ["18"], BatchSize = 5, NoUndo = true }).Id);
     }
 
     [Fact]
@@ -170,7 +172,7 @@ public sealed class RemoveRowTests(PostgresServer server) : IDisposable
             insert into shop_coupon values ('SPRING'), ('a,b'), ('*');
             insert into shop_token values ('0d6f1f64-7c5d-4d9b-9a55-8b0a00000001', 'one');
             """);
-        RemoveRowOptions lines = new() { Model = "shop.line", NoUndo = true };
+        RemoveRowOptions lines = new() { Model = ["shop.line"], NoUndo = true };
 
         Assert.Equal(["1,2 Rope 5", "2,0 Rope 6"],
             All(shop, lines with
@@ -182,13 +184,13 @@ public sealed class RemoveRowTests(PostgresServer server) : IDisposable
         Assert.Equal(ErrorIds.UnknownField, Refused(shop, lines with { Key = ["""{"order_id": 1, "p": 1}"""] }).Id);
         Assert.Equal(ErrorIds.UnknownRow,
             Refused(shop, lines with { Key = ["""{"order_id": 7, "place": 7}"""] }).Id);
-        Assert.Equal(2, Remove(shop, lines with { Model = null, InputObject =
+        Assert.Equal(2, Remove(shop, lines with { Model = [], InputObject =
             [new() { Table = "shop_line", Key = "0,1" }, new() { Model = "shop.line", Key = "0,2" }] }).Rows);
-        Assert.Equal(ErrorIds.UnknownRow, Refused(shop, new() { Model = "shop.coupon", Key = ["SPRINGS"] }).Id);
-        Assert.Equal(2, Remove(shop, new() { Model = "shop.coupon", Key = ["*", "a,b"], NoUndo = true }).Rows);
+        Assert.Equal(ErrorIds.UnknownRow, Refused(shop, new() { Model = ["shop.coupon"], Key = ["SPRINGS"] }).Id);
+        Assert.Equal(2, Remove(shop, new() { Model = ["shop.coupon"], Key = ["*", "a,b"], NoUndo = true }).Rows);
         Assert.Equal("shop.token 0d6f1f64-7c5d-4d9b-9a55-8b0a00000001 (one)", Remove(shop, new()
         {
-            Model = "shop.token", Key = ["0D6F1F64-7C5D-4D9B-9A55-8B0A00000001"], NoUndo = true,
+            Model = ["shop.token"], Key = ["0D6F1F64-7C5D-4D9B-9A55-8B0A00000001"], NoUndo = true,
         }).First);
         Assert.Equal(["SPRING"], shop.Column("select code from shop_coupon"));
     }
@@ -209,7 +211,7 @@ public sealed class RemoveRowTests(PostgresServer server) : IDisposable
         Assert.Equal(ErrorIds.OtherDatabase,
             Refused(site, options with { InputObject = [.. bookings, new() { Database = "other", Key = "1" }] }).Id);
         Assert.Equal(ErrorIds.ContradictingOptions,
-            Refused(site, options with { InputObject = bookings, Model = "auth.user" }).Id);
+            Refused(site, options with { InputObject = bookings, Model = ["auth.user"] }).Id);
         Assert.Equal(ErrorIds.UselessInput, Refused(site, options with { InputObject = [new() { Key = "1" }] }).Id);
         Assert.Equal((true, 2, 2), Sum(Remove(site, options with { InputObject = bookings })));
         RemoveRowResult again = Remove(site, options with { InputObject = bookings });
@@ -228,7 +230,7 @@ public sealed class RemoveRowTests(PostgresServer server) : IDisposable
         IReadOnlyDictionary<string, string> before = site.Digest();
         RemoveRowOptions options = new()
         {
-            Model = "sessions.session", Filter = """{"expire_date__lt": "2021-01-01"}""", BatchSize = 1000,
+            Model = ["sessions.session"], Filter = """{"expire_date__lt": "2021-01-01"}""", BatchSize = 1000,
         };
         // Somebody logs in while the first batch is planned.
         At login = new("Locking", () => site.Execute(
@@ -253,7 +255,7 @@ public sealed class RemoveRowTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
         string role = $"reader_{site.Name}";
-        RemoveRowOptions options = new() { Model = "taggit.tag", Key = ["2"], NoUndo = true };
+        RemoveRowOptions options = new() { Model = ["taggit.tag"], Key = ["2"], NoUndo = true };
         At other = new("Locking", () => site.Execute("update taggit_tag set name = 'Else' where id = 2"));
 
         Assert.Equal(ErrorIds.ChangedMeanwhile,
