@@ -127,7 +127,7 @@ internal sealed class RowSelection(
                 ?? throw new DataOpsException(
                     ErrorIds.UnknownTable, FailureKind.NotFound, $"There is no table {name}. Nothing was changed.",
                     "Get-Model lists tables.", name)
-            : ModelOf(input.Model ?? options.Model.FirstOrDefault() ?? throw Useless("a model")).Table;
+            : ModelOf(input.Model ?? (options.Model is [{ } own] ? own : throw Useless("a model"))).Table;
         return options.Model is not [{ } named] || ModelOf(named).Table == table
             ? table
             : throw new DataOpsException(
