@@ -11,12 +11,12 @@ internal static class RowLabel
 
     private static readonly string[] s_names = ["title", "name", "slug", "username", "email", "code"];
 
-    /// <summary>The label as text, of at most 100 characters; NULL where the row has none.</summary>
+    /// <summary>The label as one line of text, of at most 100 characters; NULL where the row has none.</summary>
     /// <param name="catalog">Leads to the parent's table.</param>
     /// <param name="table">The table.</param>
     /// <param name="alias">The row.</param>
     public static SqlText Of(ReferenceCatalog catalog, Table table, Alias alias) =>
-        $"left({Whole(catalog, table, alias)}, {Longest})";
+        $"left(regexp_replace({Whole(catalog, table, alias)}, '[[:space:]]+', ' ', 'g'), {Longest})";
 
     private static SqlText Whole(ReferenceCatalog catalog, Table table, Alias alias)
     {

@@ -168,7 +168,7 @@ public sealed class RemoveRowTests(PostgresServer server) : IDisposable
             create table shop_line (order_id int, place int, title text, primary key (order_id, place));
             create table shop_coupon (code varchar(6) primary key);
             create table shop_token (id uuid primary key, code text);
-            insert into shop_line select g / 3, g % 3, 'Rope ' || g from generate_series(0, 8) g;
+            insert into shop_line select g / 3, g % 3, E'Rope\n ' || g from generate_series(0, 8) g;
             insert into shop_coupon values ('SPRING'), ('a,b'), ('*');
             insert into shop_token values ('0d6f1f64-7c5d-4d9b-9a55-8b0a00000001', 'one');
             """);
