@@ -24,6 +24,7 @@
         'Repair-Tree'
         'Find-StaleContentType'
         'Remove-StaleContentType'
+        'Remove-Row'
         'Export-Dataset'
         'Test-Database'
         'Test-Dataset'

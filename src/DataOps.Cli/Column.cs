@@ -17,14 +17,17 @@ internal sealed class Column(PropertyInfo property)
         && (type == typeof(int) || type == typeof(long) || type == typeof(double) || type == typeof(decimal));
 
     /// <summary>
-    /// The properties of a type of results, those of its base first: Server and Database come before what only this
-    /// type has.
+    /// The properties of a type of results, those of its base first: Server, Database and Schema come before what only
+    /// this type has.
     /// </summary>
     public static Column[] Of(Type result)
     {
         IEnumerable<Column> own = result.GetProperties(
             BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Select(p => new Column(p));
-        return [.. result.BaseType is { } inherited ? Of(inherited) : [], .. own];
+        Column[] all = [.. result.BaseType is { } inherited ? Of(inherited) : [], .. own];
+        return result.IsAssignableTo(typeof(IOfSchema))
+            ? [.. all.OrderBy(c => c.Name is "Server" or "Database" ? 0 : c.Name == nameof(IOfSchema.Schema) ? 1 : 2)]
+            : all;
     }
 
     /// <summary>The value as people read it.</summary>

@@ -52,9 +52,11 @@ internal sealed class RunOptions(OperationDescription operation)
         HelpName = "seconds",
     };
 
-    private readonly Option<string> _schema = new("--schema")
+    private readonly Option<string[]> _schema = new("--schema")
     {
-        Description = "Schema of the site, where one database holds several sites. [default: the search_path's]",
+        Description = "Schema of the site, where one database holds several sites; several, separated by commas, for "
+            + "audits and lists. Wildcards: * ? [a-z]. [default: the search_path's]",
+        HelpName = "schema",
     };
 
     private readonly Option<string> _description = new("--site-description")
@@ -109,8 +111,8 @@ internal sealed class RunOptions(OperationDescription operation)
             : ConnectionSettings.FromEnvironment();
         if (parsed.GetValue(_sslMode) is { } mode)
             settings = settings.WithSslMode(mode);
-        if (parsed.GetValue(_schema) is { } schema)
-            settings = settings.WithSchema(schema);
+        if (parsed.GetValue(_schema) is { Length: > 0 } schemas)
+            settings = settings.WithSchema(OptionText.List<string>("Schema", schemas));
         if (parsed.GetValue(_description) is { } site)
             settings = settings.WithSite(site);
         if (parsed.GetValue(_lockTimeout) is not { } text)

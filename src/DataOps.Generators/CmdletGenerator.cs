@@ -77,7 +77,8 @@ public sealed class CmdletGenerator : IIncrementalGenerator
             source.AppendLine($"    [{Automation}.SupportsWildcards]");
         if (o.Member("Completes", "None") is var names and not "None")
             source.AppendLine($"    [{Automation}.ArgumentCompleter(typeof({Completers}.{names}Completer))]");
-        if (o.Member("Form", "Text") is var form and ("Definition" or "Pair" or "NaturalKey" or "DatasetArgument"))
+        if (o.Member("Form", "Text") is var form
+            and ("Definition" or "Pair" or "NaturalKey" or "DatasetArgument" or "RowKey"))
             source.AppendLine($"    [{Output}.{form}Transformation]");
         string type = o.IsFlag ? $"{Automation}.SwitchParameter" : o.IsList ? $"{o.ItemType}[]?" : o.Type;
         // A switch and what may be null have no value before they are given.

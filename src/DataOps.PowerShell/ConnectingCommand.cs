@@ -14,10 +14,14 @@ public abstract class ConnectingCommand : StoppableCommand
     [ValidateRange(0, int.MaxValue / 1000)]
     public int? LockTimeout { get; set; }
 
-    /// <summary>Schema of the site, where one database holds several sites. Default: the search_path's.</summary>
+    /// <summary>
+    /// Schema of the site, where one database holds several sites; several, or a wildcard, for audits and lists.
+    /// Default: the search_path's.
+    /// </summary>
     [Parameter]
+    [SupportsWildcards]
     [ValidateNotNullOrEmpty]
-    public string? Schema { get; set; }
+    public string[]? Schema { get; set; }
 
     /// <summary>
     /// Tables, columns and references of the site that the database does not show: a JSON or .psd1 file, or a

@@ -26,8 +26,8 @@ public sealed class CommandLineRunTests(PostgresServer server)
         Assert.NotEmpty(lines);
         foreach (JsonElement orphan in lines.Select(l => JsonDocument.Parse(l).RootElement))
         {
-            Assert.Equal(["Server", "Database", "Severity", "Audit", "Class"],
-                orphan.EnumerateObject().Take(5).Select(p => p.Name));
+            Assert.Equal(["Server", "Database", "Schema", "Severity", "Audit", "Class"],
+                orphan.EnumerateObject().Take(6).Select(p => p.Name));
             Assert.Equal(site.Name, orphan.GetProperty("Database").GetString());
             Assert.All(orphan.EnumerateObject(),
                 p => Assert.False(p.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array));

@@ -33,3 +33,19 @@ Describe 'Test-Database' -Skip:$noServer {
         } finally { Disconnect-Database }
     }
 }
+
+Describe '-Schema' -Skip:$noServer {
+    It 'takes several schemas and wildcards for audits and lists, and one for a change' {
+        $tenants = New-TestDatabase $env:DATAOPS_SAMPLE_DAMAGED
+        try {
+            $null = Invoke-Sql $tenants 'create schema acme; create table acme.django_content_type (like public.django_content_type including all)'
+            (Get-Database -Database $tenants -Schema acme, public).Schema | Should -Be 'acme', 'public'
+            Find-Orphan -Database $tenants -Schema * | ForEach-Object Schema | Sort-Object -Unique | Should -Be 'acme', 'public'
+            (Get-Page -Database $tenants -Schema p* | Out-String) | Should -Match 'public in '
+            { Set-Site -AsDefault -Database $tenants -Schema * -Confirm:$false } | Should -Throw -ErrorId 'SchemaNotChosen,*'
+            { Find-Orphan -Database $tenants -Schema tenant_* } | Should -Throw -ErrorId 'UnknownSchema,*'
+        } finally {
+            Remove-TestDatabase $tenants
+        }
+    }
+}

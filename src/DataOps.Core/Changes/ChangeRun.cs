@@ -136,7 +136,8 @@ internal sealed class ChangeRun : IDisposable
     /// <param name="options">The options.</param>
     /// <param name="first">What is said before the tables.</param>
     public IEnumerable<IChangeResult> Report(ChangeOptions options, IEnumerable<IChangeResult> first) =>
-        (options.WhatIf || options.Detailed ? first.Concat(Tables) : []).Concat(options.Detailed ? Describe() : []);
+        (options.WhatIf || options.Detailed ? first.Concat(TablesWithColumns()) : []).Concat(
+            options.Detailed ? Describe() : []);
 
     /// <summary>The plan row by row: rows that are kept or inserted, and then those that are deleted.</summary>
     public IEnumerable<RowChange> Describe() =>
@@ -158,10 +159,7 @@ internal sealed class ChangeRun : IDisposable
         bool goes = Rows > 0 || _endings.Count > 0;
         (bool changed, string? undo) = goes && _way.Applies ? Carry(apply ?? Apply) : (false, null);
         long rows = Rows;
-        stale ??= rows == 0 ? Afterwards.None
-            : Afterwards.Of(_catalog,
-                [.. Changes.Tables.Where(t => t.Planned + t.Expected > 0).Select(
-                    t => _catalog.LabelOf(t.Table)?.ToString()).OfType<string>()], []);
+        stale ??= rows == 0 ? Afterwards.None : TableChangeSummary.Stale(_catalog, Tables);
         if (changed && rows > 0)
             stale.Warn(_context);
         return TableChangeSummary.Result(_session, Changes.Operation, Tables, stale, _context) with
@@ -176,6 +174,13 @@ internal sealed class ChangeRun : IDisposable
     {
         Changes.Dispose();
         _transaction.Dispose();
+    }
+
+    // With what becomes of columns that refer to deleted rows.
+    private IEnumerable<TableChangeSummary> TablesWithColumns()
+    {
+        Dictionary<string, string> columns = TableChangeSummary.ColumnsOf(_dependents?.Describe(RowChanges) ?? []);
+        return Tables.Select(t => t with { Columns = columns.GetValueOrDefault(t.Table) });
     }
 
     private RowChanges RowChanges => new(_session, _context.Cancellation);

@@ -38,6 +38,41 @@ public sealed record TableChangeSummary(
             Duration = context.Seconds,
         };
 
+    /// <summary>
+    /// What the application keeps besides the rows of these tables, and does not know to have changed.
+    /// </summary>
+    /// <param name="catalog">The models.</param>
+    /// <param name="tables">The tables.</param>
+    /// <param name="leavesTrees">Whether nodes were deleted without counting their tree anew.</param>
+    internal static Afterwards Stale(
+        ReferenceCatalog catalog, IReadOnlyCollection<TableChangeSummary> tables, bool leavesTrees = false)
+    {
+        string[] deleted = [.. tables.Where(t => t.Delete > 0).Select(t => t.Table)];
+        return Afterwards.Of(catalog, [.. tables.Select(t => t.Model).OfType<string>()], [])
+            .And(Afterwards.FilesOf(catalog, deleted))
+            .And(leavesTrees ? Afterwards.TreeNumbersOf(catalog, deleted) : Afterwards.None);
+    }
+
+    /// <summary>
+    /// The new values of kept rows' columns, by table, as <c>content_type_id = NULL</c>; where they differ, the column
+    /// alone.
+    /// </summary>
+    internal static Dictionary<string, string> ColumnsOf(IEnumerable<RowChange> kept)
+    {
+        Dictionary<(string Table, string Column), (string? Value, bool Differs)> seen = [];
+        foreach (RowChange row in kept)
+            if (row.Column is { } column)
+                seen[(row.Table, column)] =
+                    seen.TryGetValue((row.Table, column), out (string? Value, bool Differs) before)
+                        ? (before.Value, before.Differs || before.Value != row.NewValue)
+                        : (row.NewValue, false);
+        return seen
+            .GroupBy(s => s.Key.Table)
+            .ToDictionary(t => t.Key,
+                t => string.Join(", ",
+                    t.Select(s => s.Value.Differs ? s.Key.Column : $"{s.Key.Column} = {s.Value.Value ?? "NULL"}")));
+    }
+
     /// <summary>Counts what is planned, by table, in order of their names.</summary>
     internal static IReadOnlyList<TableChangeSummary> Of(
         Session session, ReferenceCatalog catalog, ChangeSet changes, CancellationToken cancellation)

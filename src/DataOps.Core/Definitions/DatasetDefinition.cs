@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace DataOps.Core.Definitions;
@@ -7,8 +6,6 @@ namespace DataOps.Core.Definitions;
 /// <param name="Datasets">The datasets, in the order in which they stand there.</param>
 internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
 {
-    private const long LargestFile = 16 << 20;
-
     /// <summary>Reads a definition and all that it includes.</summary>
     /// <param name="source">A file's path, or the JSON itself.</param>
     /// <exception cref="DataOpsException">A file is not there, includes itself, or something is wrong in
@@ -19,15 +16,11 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
             throw new DataOpsException(
                 ErrorIds.MissingOption, FailureKind.InvalidArgument, "No definition is given.",
                 "Give a file or its JSON with -Definition.");
-        if (source.TrimStart().StartsWith('{'))
-        {
-            byte[] json = Encoding.UTF8.GetBytes(source);
-            // What was converted from another format says from which file: errors name it, and includes are relative to
-            // it.
-            string? from = PlacedJson.Parse(json, null)["$source"]?.Text;
-            return new(Unique(Content(PlacedJson.Parse(json, from, hasLines: false), from is null ? [] : [from])));
-        }
-        return new(Unique(OfFile(source, null, [])));
+        if (!DefinitionFile.IsJson(source))
+            return new(Unique(OfFile(source, null, [])));
+        // Includes are relative to the file that the JSON was converted from.
+        (PlacedJson json, string? from) = DefinitionFile.OfText(source);
+        return new(Unique(Content(json, from is null ? [] : [from])));
     }
 
     /// <summary>The dataset of that name.</summary>
@@ -53,33 +46,12 @@ internal sealed record DatasetDefinition(IReadOnlyList<NamedDataset> Datasets)
             throw DefinitionError.At(
                 includedAt!, $"the files include each other in a circle: {circle}.", id: ErrorIds.IncludeCycle);
         }
-        if (full.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase))
-            throw new DataOpsException(
-                ErrorIds.InvalidDefinition, FailureKind.InvalidArgument,
-                $"{full} is PowerShell data, which only PowerShell reads.",
-                "Give it to the cmdlet's -Definition, or include JSON.", full);
-        if (!File.Exists(full))
-            throw includedAt is null
-                ? new DataOpsException(ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {full}.",
-                    "Check the path of -Definition.", full)
-                : DefinitionError.At(includedAt, $"there is no file {full}.", id: ErrorIds.FileNotFound);
-        try
-        {
-            if (new FileInfo(full).Length > LargestFile)
-                throw new DataOpsException(ErrorIds.InvalidDefinition, FailureKind.InvalidData,
-                    $"{full} is larger than any definition.", target: full);
-            return Content(PlacedJson.Parse(File.ReadAllBytes(full), full), [.. including, full]);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new DataOpsException(ErrorIds.ReadFailed, FailureKind.InvalidOperation,
-                $"{full} could not be read: {e.Message}", target: full, inner: e);
-        }
+        return Content(DefinitionFile.OfFile(full, "-Definition", includedAt), [.. including, full]);
     }
 
     private static List<NamedDataset> Content(PlacedJson json, IReadOnlyList<string> including)
     {
-        DefinitionFields fields = new(json, "a definition", "$schema", "$source", "timeZone", "include", "datasets");
+        DefinitionFields fields = new(json, "a definition", "$schema", "timeZone", "include", "datasets");
         string timeZone = fields.Text("timeZone") ?? "UTC";
         if (!timeZone.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '_' or '-' or '+') || timeZone.Length == 0)
             throw DefinitionError.At(

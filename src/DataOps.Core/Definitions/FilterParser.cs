@@ -5,6 +5,14 @@ namespace DataOps.Core.Definitions;
 /// <summary>Reads a filter: an object of look-ups, in which any, all, not and sql have their own meaning.</summary>
 internal static class FilterParser
 {
+    /// <summary>Reads the filter that an option holds.</summary>
+    /// <param name="source">A file's path, or the JSON itself.</param>
+    /// <param name="option">The option, as <c>-Filter</c>.</param>
+    /// <exception cref="DataOpsException">The file is not there, or holds no filter.</exception>
+    public static Filter Read(string source, string option) => Parse(DefinitionFile.IsJson(source)
+        ? DefinitionFile.OfText(source, option).Json
+        : DefinitionFile.OfFile(Path.GetFullPath(source), option));
+
     /// <exception cref="DataOpsException">It is no filter.</exception>
     public static Filter Parse(PlacedJson json)
     {

@@ -67,7 +67,7 @@ public record ChangeResult : IChangeResult
     /// <summary>
     /// What it would change, as a question says it: <c>delete 98 rows (12 pages: …), update 3 rows</c>.
     /// </summary>
-    public string Describe()
+    public virtual string Describe()
     {
         string pages = DeletedPages is null ? "" : $" ({DeletedPages})";
         string[] parts = [.. new[] { ("delete", Deleted, pages), ("update", Updated, ""), ("insert", Inserted, "") }

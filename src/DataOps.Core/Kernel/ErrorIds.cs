@@ -352,6 +352,9 @@ public static class ErrorIds
     /// <summary>Rows of value would be deleted by a class of references, and not by the name of one.</summary>
     public const string ReferenceNotNamed = "ReferenceNotNamed";
 
+    /// <summary>Rows below deleted rows of a tree would be deleted too, and -Recurse is missing.</summary>
+    public const string RowsBelow = "RowsBelow";
+
     /// <summary>Several schemas have Django's tables, and nothing says which is meant.</summary>
     public const string SchemaNotChosen = "SchemaNotChosen";
 
@@ -402,6 +405,9 @@ public static class ErrorIds
 
     /// <summary>The reference does not exist.</summary>
     public const string UnknownReference = "UnknownReference";
+
+    /// <summary>Rows of those keys do not exist.</summary>
+    public const string UnknownRow = "UnknownRow";
 
     /// <summary>The database has no such schema with tables in it.</summary>
     public const string UnknownSchema = "UnknownSchema";

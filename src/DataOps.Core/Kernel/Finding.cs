@@ -36,13 +36,18 @@ public interface IJudged
 /// <remarks>
 /// Its properties have the names of the parameters of the cmdlets that take it: Table, Model, Key, Reference.
 /// </remarks>
-public record Finding : IJudged
+public record Finding : IJudged, IOfSchema
 {
     /// <summary>The server; null where none was connected.</summary>
     public string? Server { get; init; }
 
     /// <summary>The database; null where none was connected.</summary>
     public string? Database { get; init; }
+
+    /// <summary>The schema of the site, where -Schema asks for several; otherwise null.</summary>
+    public string? Schema { get; init; }
+
+    IOfSchema IOfSchema.InSchema(string schema) => this with { Schema = schema };
 
     /// <summary>Error, Warning or Expected.</summary>
     public Severity Severity { get; init; }

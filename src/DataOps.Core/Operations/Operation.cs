@@ -34,6 +34,10 @@ public interface IOptions
 }
 
 /// <summary>One operation on one database: it takes a session and its options, and streams its results.</summary>
+/// <remarks>
+/// Where -Schema asks for several sites, it runs for one after the other if its results say of which they are
+/// (<see cref="IOfSchema"/>); any other operation works on one site.
+/// </remarks>
 public abstract class Operation<TOptions, TResult>
     where TOptions : IOptions
     where TResult : class
@@ -46,7 +50,11 @@ public abstract class Operation<TOptions, TResult>
     public IEnumerable<TResult> Run(Session session, TOptions options, OperationContext context)
     {
         options.Validate();
-        return Execute(session, options, ForNames(context));
+        if (session.Settings.Schemas.Count == 0)
+            return Execute(session, options, ForNames(context));
+        return typeof(TResult).IsAssignableTo(typeof(IOfSchema))
+            ? InSchemas(session, options, context)
+            : Execute(session.In(SiteSchemas.Single(session, context)), options, ForNames(context));
     }
 
     /// <summary>
@@ -57,6 +65,59 @@ public abstract class Operation<TOptions, TResult>
     /// <summary>The context in which names that are not found end the operation, where it needs all of them.</summary>
     private protected OperationContext ForNames(OperationContext context) =>
         NeedsAllNames ? context with { NotFound = null } : context;
+
+    // A schema that cannot be worked on does not end the others.
+    private IEnumerable<TResult> InSchemas(Session session, TOptions options, OperationContext context)
+    {
+        foreach (string schema in SiteSchemas.Of(session, context))
+        {
+            DataOpsException? failure = null;
+            using (IEnumerator<TResult> results = In(session.In(schema), options, context).GetEnumerator())
+                while (TryNext(results, ref failure))
+                    yield return (TResult)((IOfSchema)results.Current).InSchema(schema);
+            if (failure is null)
+                continue;
+            if (Failed(session, schema, failure) is { } finding)
+                yield return finding;
+            else if (context.NotFound is { } report)
+                report(SiteSchemas.In(schema, failure));
+            else
+                throw SiteSchemas.In(schema, failure);
+        }
+    }
+
+    // Also what an operation does before it streams its results is part of the work on a schema.
+    private IEnumerable<TResult> In(Session session, TOptions options, OperationContext context)
+    {
+        foreach (TResult result in Execute(session, options, ForNames(context)))
+            yield return result;
+    }
+
+    private static bool TryNext(IEnumerator<TResult> results, ref DataOpsException? failure)
+    {
+        try
+        {
+            return results.MoveNext();
+        }
+        catch (DataOpsException e) when (SiteSchemas.IsOfOne(e))
+        {
+            failure = e;
+            return false;
+        }
+    }
+
+    // Of an audit it is a finding: what was not looked at is not well.
+    private static TResult? Failed(Session session, string schema, DataOpsException failure) =>
+        new Finding
+        {
+            Server = session.Server,
+            Database = session.Database,
+            Schema = schema,
+            Severity = Severity.Error,
+            Class = AuditProblem.CheckFailed,
+            Problem = $"could not be checked: {failure.Message}",
+            Remedy = failure.Advice,
+        } as TResult;
 
     /// <summary>Does the work, with options that are valid.</summary>
     protected abstract IEnumerable<TResult> Execute(Session session, TOptions options, OperationContext context);
@@ -110,8 +171,8 @@ public sealed record OperationContext
     public Action<string>? Warning { get; init; }
 
     /// <summary>
-    /// Receives a name that is not found, where the operation goes on with the others; called on the thread that runs
-    /// the operation. Null ends the operation.
+    /// Receives a name that is not found, or the failure in one of several schemas, where the operation goes on with
+    /// the others; called on the thread that runs the operation. Null ends the operation.
     /// </summary>
     public Action<DataOpsException>? NotFound { get; init; }
 

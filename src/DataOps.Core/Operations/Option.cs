@@ -138,4 +138,7 @@ public enum OptionForm
 
     /// <summary>Arguments of a dataset, in order or as name=value.</summary>
     DatasetArgument,
+
+    /// <summary>Keys of rows; one of several columns as a JSON object.</summary>
+    RowKey,
 }

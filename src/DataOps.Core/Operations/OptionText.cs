@@ -3,11 +3,12 @@ namespace DataOps.Core.Operations;
 /// <summary>Reads the values of options from text.</summary>
 public static class OptionText
 {
-    /// <summary>Reads a list: its values are given one by one, or separated by commas.</summary>
+    /// <summary>
+    /// Reads a list: its values are given one by one, or separated by commas; a JSON object is one value.
+    /// </summary>
     /// <exception cref="DataOpsException"><c>InvalidOption</c>: a text is not a value of the type.</exception>
     public static IReadOnlyList<T> List<T>(string name, IEnumerable<string> texts) =>
-        [.. texts.SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-            .Select(t => Parse<T>(name, t))];
+        [.. texts.SelectMany(Values).Select(t => Parse<T>(name, t))];
 
     /// <summary>Reads a value: a text, a number, true or false, or a member of an enumeration.</summary>
     /// <exception cref="DataOpsException"><c>InvalidOption</c>: the text is not a value of the type.</exception>
@@ -29,6 +30,10 @@ public static class OptionText
             throw Wrong(name, $"\"{text}\"", typeof(T) == typeof(bool) ? "Use true or false." : "Use a number.");
         }
     }
+
+    private static string[] Values(string text) => text.StartsWith('{')
+        ? [text]
+        : text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>The refusal of a value.</summary>
     internal static DataOpsException Wrong(string name, string value, string advice) =>

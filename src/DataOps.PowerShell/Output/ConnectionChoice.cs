@@ -12,7 +12,7 @@ internal static class ConnectionChoice
     /// </summary>
     public static ConnectionSettings Settings(
         DatabaseConnection? open, string? database, PSCredential? credential, SslMode? sslMode, int? lockTimeout,
-        string? schema, string? site)
+        string[]? schema, string? site)
     {
         ConnectionSettings settings = database is not null
             ? ConnectionSettings.Parse(database)

@@ -6,6 +6,7 @@ using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Pages;
+using DataOps.Core.Features.Rows;
 using DataOps.Core.Features.Sites;
 using DataOps.Core.Features.Trees;
 using DataOps.Core.Features.Undo;
@@ -24,6 +25,9 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
 
     private static readonly int s_seed =
         int.TryParse(Environment.GetEnvironmentVariable("DATAOPS_SEED"), out int given) ? given : Random.Shared.Next();
+
+    private static readonly string[] s_models =
+        ["auth.user", "auth.group", "wagtailimages.image", "people.person", "taggit.tag", "events.booking"];
 
     private static readonly Dictionary<string, Func<ChangePropertyTests, Random, TestDatabase, ChangeOptions>> s_options = new()
     {
@@ -57,6 +61,18 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
                 ? []
                 : ["shop.order=" +
                     One(random, site, "select app_label || '.' || model from django_content_type order by 1")],
+        },
+        ["Remove-Row"] = (_, random, site) =>
+        {
+            bool isPage = random.Next(2) == 0;
+            return new RemoveRowOptions
+            {
+                Model = [isPage ? "wagtailcore.page" : s_models[random.Next(s_models.Length)]],
+                Key = isPage ? [Page(random, site)] : [],
+                Filter = isPage ? "" : $$"""{"pk__gt": {{random.Next(1, 5)}}}""",
+                Recurse = random.Next(2) == 0,
+                OnDependent = Any<OnDependent>(random),
+            };
         },
         ["Repair-Tree"] = (_, random, site) => new RepairTreeOptions
         {

@@ -4,6 +4,7 @@ using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Pages;
+using DataOps.Core.Features.Rows;
 using DataOps.Core.Features.Sequences;
 using DataOps.Core.Features.Sites;
 using DataOps.Core.Features.Trees;
@@ -35,6 +36,8 @@ public sealed class WhatIfTests(PostgresServer server) : IDisposable
         {
             StaleModel = ["shop.order"], Force = true, OnDependent = OnDependent.Cascade, WhatIf = true,
         }),
+        ["Remove-Row"] = (site, _) => site.Run(
+            new RemoveRow(), new() { Model = ["auth.user"], Key = ["2"], WhatIf = true }),
         ["Repair-Tree"] = (site, _) => site.Run(
             new RepairTree(), new() { Orphan = OrphanNodes.Reattach, WhatIf = true }),
         ["Move-Page"] = (site, _) => site.Run(new MovePage(), new() { Id = [12], To = "4", WhatIf = true }),

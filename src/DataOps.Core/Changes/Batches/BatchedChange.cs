@@ -86,7 +86,7 @@ internal sealed class BatchedChange(
     /// <summary>What came of all batches together, whether it was stopped or not.</summary>
     public ChangeResult Finish()
     {
-        Afterwards stale = Afterwards.Of(catalog, [.. _tables.Values.Select(t => t.Model).OfType<string>()], []);
+        Afterwards stale = TableChangeSummary.Stale(catalog, _tables.Values, leavesTrees: true);
         if (Batches > 0)
             stale.Warn(context);
         return TableChangeSummary.Result(session, operation, _tables.Values, stale, context) with

@@ -1,3 +1,5 @@
+using DataOps.Core.Django.Trees;
+
 namespace DataOps.Core.Django.Knowledge;
 
 /// <summary>
@@ -52,6 +54,27 @@ internal sealed record Afterwards(string? What, string? Commands)
             .Aggregate(None, (all, known) => all.And(known.State))
             .And(catalog.Database.Find(DjangoTables.Cache) is null ? None : s_cache);
     }
+
+    /// <summary>The files that deleted rows leave behind.</summary>
+    /// <param name="catalog">The models.</param>
+    /// <param name="deleted">The tables that rows were deleted from, by their display names.</param>
+    public static Afterwards FilesOf(ReferenceCatalog catalog, IReadOnlyCollection<string> deleted)
+    {
+        string[] models = [.. catalog.Models.Where(m => deleted.Contains(m.Table.DisplayName)
+            && m.Table.Find("file") is { Type.Underlying.Name: "varchar" }).Select(m => m.Label.ToString())];
+        return models.Length == 0 ? None
+            : new($"files of deleted rows of {string.Join(" and ", models)}",
+                "deletion of those files from MEDIA_ROOT");
+    }
+
+    /// <summary>The numbers of nested sets that count the nodes which were deleted.</summary>
+    /// <param name="catalog">The models.</param>
+    /// <param name="deleted">The tables that rows were deleted from, by their display names.</param>
+    public static Afterwards TreeNumbersOf(ReferenceCatalog catalog, IReadOnlyCollection<string> deleted) =>
+        new TreeReader(catalog).Read()
+            .Where(t => t.Kind is TreeKind.Mptt or TreeKind.NestedSets && deleted.Contains(t.Table.DisplayName))
+            .Select(t => new Afterwards($"tree numbers of {t.Table}", $"Repair-Tree {t.Table}"))
+            .Aggregate(None, (all, tree) => all.And(tree));
 
     /// <summary>Warns of it when rows have been changed.</summary>
     public void Warn(OperationContext context)

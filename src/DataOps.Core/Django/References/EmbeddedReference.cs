@@ -48,16 +48,32 @@ internal sealed class EmbeddedReference(
             this, row.GetString(0), row.GetString(1), null, $"inside the text, at {row.GetString(2)}"),
         cancellation);
 
+    /// <summary>
+    /// From "from" on, the rows by their alias whose text holds an id of rows that are planned to be deleted.
+    /// </summary>
+    /// <param name="alias">The alias.</param>
+    /// <param name="planned">The plan of the target's table, while the index has its entries still.</param>
+    internal SqlText Holders(Alias alias, SqlText planned) => $"""
+        from {index} r
+        join {planned} d on d._action = 'D' and {KeyText.Of(TargetColumns, "d")} = r.to_object_id and {IsEntry}
+        join {Table} {alias} on {IsEntryOf(alias)} and {Holds(alias, "r")}
+        """;
+
     // Ids inside a text only an editor can replace.
     internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) => [];
 
     private static SqlText IsOf(int source, int target) =>
         $"(r.content_type_id = {source} and r.to_content_type_id = {target})";
 
-    // An entry r of the index whose target is not there.
-    private SqlText IsMissing => $"""
+    // An entry r of the index for this text and this target's model.
+    private SqlText IsEntry => $"""
         ({SqlText.Join(" or ", paths.Select(p => IsOf(p.Source, p.Target)))})
         and split_part(r.model_path, '.', 1) = {SqlText.Value(Column.Name)}
+        """;
+
+    // An entry r of the index whose target is not there.
+    private SqlText IsMissing => $"""
+        {IsEntry}
         and not exists (select 1 from {Target!} p where {KeyText.Of(TargetColumns, "p")} = r.to_object_id)
         """;
 

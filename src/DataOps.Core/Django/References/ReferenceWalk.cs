@@ -46,10 +46,21 @@ internal sealed class ReferenceWalk(ReferenceCatalog catalog)
     /// The object ids by which rows belong to a row of a table, and the condition that a row's content type is the
     /// table's or an heir's: tags, revisions and index entries are an object's own; history stays.
     /// </summary>
-    public IEnumerable<(GenericReference Reference, Func<Alias, SqlText> IsOfType)> ObjectIds(Table target)
+    public IEnumerable<(GenericReference Reference, Func<Alias, SqlText> IsOfType)> ObjectIds(Table target) =>
+        ObjectIds(target, r => r.GoesWithObject);
+
+    /// <summary>
+    /// The object ids, and that condition, of rows that are not the object's own, and no history: they stay when it is
+    /// deleted.
+    /// </summary>
+    public IEnumerable<(GenericReference Reference, Func<Alias, SqlText> IsOfType)> KeptObjectIds(Table target) =>
+        ObjectIds(target, r => !r.GoesWithObject && r.Severity != Severity.Expected);
+
+    private IEnumerable<(GenericReference Reference, Func<Alias, SqlText> IsOfType)> ObjectIds(
+        Table target, Func<GenericReference, bool> isWanted)
     {
         int[] types = [.. catalog.WithHeirs(target).Select(catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)];
-        return catalog.References.OfType<GenericReference>().Where(r => r.GoesWithObject).Select(
+        return catalog.References.OfType<GenericReference>().Where(isWanted).Select(
             r => (r, (Func<Alias, SqlText>)(alias => $"{r.ContentTypeColumn.In(alias)} = any({types})")));
     }
 

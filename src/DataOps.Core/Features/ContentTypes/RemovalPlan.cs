@@ -42,7 +42,7 @@ internal sealed class RemovalPlan(
     /// <summary>The plan: by table, by holder, and where asked for row by row.</summary>
     public IEnumerable<IChangeResult> Describe(IReadOnlyList<GrantChange> grants, bool rowByRow)
     {
-        Dictionary<string, string> columns = Columns(change.DescribeKept());
+        Dictionary<string, string> columns = TableChangeSummary.ColumnsOf(change.DescribeKept());
         foreach (TableChangeSummary table in change.Tables)
             yield return table with { Columns = columns.GetValueOrDefault(table.Table) };
         foreach (GrantChange grant in grants)
@@ -62,23 +62,6 @@ internal sealed class RemovalPlan(
 
     private void Delete(Table table, IEnumerable<int> ids) =>
         change.Changes.Of(table).PlanDelete($"from {table} t where t.id = any({ids.ToArray()})");
-
-    // By table, as "content_type_id = NULL"; where the new values differ, the column alone.
-    private static Dictionary<string, string> Columns(IEnumerable<RowChange> kept)
-    {
-        Dictionary<(string Table, string Column), (string? Value, bool Differs)> seen = [];
-        foreach (RowChange row in kept)
-            if (row.Column is { } column)
-                seen[(row.Table, column)] =
-                    seen.TryGetValue((row.Table, column), out (string? Value, bool Differs) before)
-                        ? (before.Value, before.Differs || before.Value != row.NewValue)
-                        : (row.NewValue, false);
-        return seen
-            .GroupBy(s => s.Key.Table)
-            .ToDictionary(t => t.Key,
-                t => string.Join(", ",
-                    t.Select(s => s.Value.Differs ? s.Key.Column : $"{s.Key.Column} = {s.Value.Value ?? "NULL"}")));
-    }
 
     private string AppOf(int type) => catalog.ContentTypeOf(type)?.Label.App ?? "";
 }

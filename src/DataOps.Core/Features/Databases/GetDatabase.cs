@@ -40,7 +40,13 @@ public sealed record DatabaseInfo(
     int Models,
     int References,
     string? Wagtail,
-    string? Migrations);
+    string? Migrations) : IOfSchema
+{
+    /// <summary>The schema of the site, where -Schema asks for several; otherwise null.</summary>
+    public string? Schema { get; init; }
+
+    IOfSchema IOfSchema.InSchema(string schema) => this with { Schema = schema };
+}
 
 /// <summary>Shows server, size, encoding and migrations of a database, and the privileges of the role.</summary>
 [Operation("Get", "Database")]

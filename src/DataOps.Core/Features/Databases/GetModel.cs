@@ -38,7 +38,13 @@ public sealed record ModelInfo(
     string? Parent,
     string? Fields,
     string? ManyToMany,
-    int? ContentType);
+    int? ContentType) : IOfSchema
+{
+    /// <summary>The schema of the site, where -Schema asks for several; otherwise null.</summary>
+    public string? Schema { get; init; }
+
+    IOfSchema IOfSchema.InSchema(string schema) => this with { Schema = schema };
+}
 
 /// <summary>Lists the models of a database with their tables, and tables and content types without a model.</summary>
 [Operation("Get", "Model")]

@@ -34,7 +34,13 @@ public sealed record ReferenceInfo(
     string? OnDelete,
     bool? IsDeferrable,
     bool? IsValidated,
-    string Evidence);
+    string Evidence) : IOfSchema
+{
+    /// <summary>The schema of the site, where -Schema asks for several; otherwise null.</summary>
+    public string? Schema { get; init; }
+
+    IOfSchema IOfSchema.InSchema(string schema) => this with { Schema = schema };
+}
 
 /// <summary>
 /// Lists the references between tables: foreign keys, generic, soft, embedded and implied references, inheritance,

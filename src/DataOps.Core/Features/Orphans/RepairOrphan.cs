@@ -53,7 +53,7 @@ public sealed class RepairOrphan : Operation<RepairOrphanOptions, IChangeResult>
         new RepairRun(session, catalog, options, change, steps, context).Plan();
         foreach (IChangeResult told in change.Report(options, []))
             yield return told;
-        ChangeResult done = change.Finish();
+        ChangeResult done = change.Finish(stale: TableChangeSummary.Stale(catalog, change.Tables, leavesTrees: true));
         yield return Result(steps, selection.Skipped, done.Changed ? 1 : 0, done);
     }
 

@@ -179,10 +179,7 @@ internal sealed class RepairSelection(
             throw new DataOpsException(ErrorIds.UselessInput, FailureKind.InvalidArgument,
                 "An object names no reference, so nothing was changed.",
                 "Pass on what Find-Orphan writes.", nameof(options.InputObject));
-        bool IsOther(OrphanInput i) =>
-            (i.Server is { } server && !server.Equals(session.Server, StringComparison.OrdinalIgnoreCase))
-                || (i.Database is { } database && database != session.Database);
-        if (objects.FirstOrDefault(IsOther) is { } other)
+        if (objects.FirstOrDefault(i => !session.Is(i.Server, i.Database)) is { } other)
             throw new DataOpsException(
                 ErrorIds.OtherDatabase, FailureKind.InvalidArgument,
                 $"{other.Key} of {other.Reference} is in {other.Database} on {other.Server}, and this is " +

@@ -1,7 +1,7 @@
 namespace DataOps.Core.Features.Pages;
 
 /// <summary>What Get-Page emits.</summary>
-public interface IPage
+public interface IPage : IOfSchema
 {
     /// <summary>The server.</summary>
     string Server { get; }
@@ -71,7 +71,13 @@ public sealed record PageInfo(
     DateTime? ExpireAt,
     DateTime? FirstPublishedAt,
     DateTime? LastPublishedAt,
-    string Path) : IPage;
+    string Path) : IPage
+{
+    /// <summary>The schema of the site, where -Schema asks for several; otherwise null.</summary>
+    public string? Schema { get; init; }
+
+    IOfSchema IOfSchema.InSchema(string schema) => this with { Schema = schema };
+}
 
 /// <summary>A page as a line of a tree.</summary>
 /// <param name="Server">The server.</param>
@@ -82,4 +88,10 @@ public sealed record PageInfo(
 /// <param name="Status">Live, Draft, Scheduled or Expired.</param>
 /// <param name="UrlPath">Its URL path.</param>
 public sealed record PageLine(
-    string Server, string Database, string Tree, long Id, string? Type, string Status, string UrlPath) : IPage;
+    string Server, string Database, string Tree, long Id, string? Type, string Status, string UrlPath) : IPage
+{
+    /// <summary>The schema of the site, where -Schema asks for several; otherwise null.</summary>
+    public string? Schema { get; init; }
+
+    IOfSchema IOfSchema.InSchema(string schema) => this with { Schema = schema };
+}

@@ -38,6 +38,11 @@ public sealed record ConnectionSettings
     /// </summary>
     public string? Schema { get; private init; }
 
+    /// <summary>
+    /// Several schemas whose sites are meant, by names or wildcards; empty where one is meant, or none is named.
+    /// </summary>
+    public IReadOnlyList<string> Schemas { get; private init; } = [];
+
     /// <summary>What the operator says of the site: a file's path, or JSON; null for nothing.</summary>
     public string? Site { get; private init; }
 
@@ -64,12 +69,19 @@ public sealed record ConnectionSettings
     /// <summary>The same settings with another limit on waiting for a lock.</summary>
     public ConnectionSettings WithLockTimeout(TimeSpan timeout) => this with { LockTimeout = timeout };
 
-    /// <summary>The same settings for the site in another schema.</summary>
-    public ConnectionSettings WithSchema(string schema) => this with { Schema = schema };
+    /// <summary>The same settings for the site in another schema, or for those in several.</summary>
+    /// <param name="names">Names of schemas; * ? [a-z] stand for any characters.</param>
+    public ConnectionSettings WithSchema(params IReadOnlyList<string> names) =>
+        names is [{ } one] && !NameFilter.HasWildcards(one)
+            ? In(one)
+            : this with { Schema = null, Schemas = names };
 
     /// <summary>The same settings with what the operator says of the site.</summary>
     /// <param name="site">A file's path, or JSON.</param>
     public ConnectionSettings WithSite(string site) => this with { Site = site };
+
+    /// <summary>The same settings for the site in a schema, whatever characters its name has.</summary>
+    internal ConnectionSettings In(string schema) => this with { Schema = schema, Schemas = [] };
 
     /// <summary>Role, server and database; never the password.</summary>
     public override string ToString() => $"{Username}@{Server}/{Database}";

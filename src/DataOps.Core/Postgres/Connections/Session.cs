@@ -64,6 +64,16 @@ public sealed class Session : IDisposable
             Run($"set local lock_timeout = {SessionSettings.Milliseconds(longest)}", cancellation);
     }
 
+    /// <summary>The same session for the site in a schema; it is the caller's to close this one.</summary>
+    internal Session In(string schema) => new(Settings.In(schema), Connection);
+
+    /// <summary>
+    /// Whether what another command has found on a server, in a database, is of this one; null says nothing against it.
+    /// </summary>
+    internal bool Is(string? server, string? database) =>
+        server?.Equals(Server, StringComparison.OrdinalIgnoreCase) != false
+            && (database is null || database == Database);
+
     /// <summary>
     /// Runs a statement, or several with semicolons between them, and returns the number of rows it changed.
     /// </summary>

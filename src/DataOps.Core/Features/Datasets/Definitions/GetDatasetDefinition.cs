@@ -48,7 +48,13 @@ public sealed record DatasetSpecInfo(
     string? Settings,
     string? File,
     int? Line,
-    string? Problem);
+    string? Problem) : IOfSchema
+{
+    /// <summary>The schema of the site, where -Schema asks for several; otherwise null.</summary>
+    public string? Schema { get; init; }
+
+    IOfSchema IOfSchema.InSchema(string schema) => this with { Schema = schema };
+}
 
 /// <summary>
 /// Lists the datasets of a definition with their parameters and models, each checked against the database (models,
