@@ -21,8 +21,8 @@ internal sealed class OtherTypes(
             SqlText found = $"""
                 from {table.Name} s
                 join {root} t on {ColumnEquality.Of(root.SingleKey!, "t", table.Keys[0].Column, "s")}
-                where t.content_type_id = any({Others(root, table.Model.Table)}) and {ImportStatements.IsNew(table, "own")}
-                  {deletion.Stays(root, "t")}
+                where t.content_type_id = any({Others(root, table.Model.Table)})
+                  and {ImportStatements.IsNew(table, "own")}{deletion.Stays(root, "t")}
                 """;
             if (choice == OnConflict.Skip)
                 ids = ids.LeaveOut(session, table, $"select s._row {found}", cancellation);
@@ -42,8 +42,8 @@ internal sealed class OtherTypes(
         : SpecificRowReference.HasTypePointer(parent) ? parent
         : Root(parent);
 
-    // A type above this one has its row already, and a row of the root's own type has none; but the type is written only
-    // with the root's row, which is kept where rows that are there are.
+    // A type above this one has its row already, and a row of the root's own type has none; but the type is written
+    // only with the root's row, which is kept where rows that are there are.
     private int[] Others(Table root, Table table)
     {
         IEnumerable<Table> others = catalog.WithHeirs(root).Except(catalog.WithHeirs(table));
