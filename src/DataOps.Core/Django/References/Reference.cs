@@ -24,7 +24,9 @@ public enum ReferenceClass : long
     /// <summary>The parent of a tree node, by its path.</summary>
     Tree,
 
-    /// <summary>An id inside JSON or rich text, known from wagtailcore_referenceindex.</summary>
+    /// <summary>
+    /// An id inside JSON or rich text, known from wagtailcore_referenceindex or from a link that the text tells itself.
+    /// </summary>
     Embedded,
 
     /// <summary>

@@ -53,7 +53,7 @@ internal sealed class ReferenceCatalog
     /// <param name="softReferences">The operator's own soft references, as <c>table.column=target_table</c>.</param>
     /// <param name="withEmbedded">
     /// Whether ids inside JSON and rich text are asked for: where they stand, a scan of Wagtail's whole reference index
-    /// tells.
+    /// tells, and one of all texts of models.
     /// </param>
     /// <exception cref="DataOpsException">The server refused a query, or a soft reference names what is not
     /// there.</exception>

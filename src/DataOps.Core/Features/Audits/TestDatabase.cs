@@ -56,7 +56,9 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
         Session session, TestDatabaseOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(
+            session, options.SoftReference,
+            withEmbedded: options.Audit.Count == 0 || options.Audit.Contains(Audit.Orphan));
         foreach (Audit audit in Enum.GetValues<Audit>().Where(
             a => options.Audit.Count == 0 || options.Audit.Contains(a)))
         {

@@ -30,7 +30,10 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
         Session session, FindOrphanOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
+        // The texts are read only where somebody asks for what is in them; a name may be that of such a reference.
+        bool withEmbedded = options.Class.Count == 0 || options.Class.Contains(ReferenceClass.Embedded)
+            || options.Reference.Count > 0;
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded);
         foreach (Finding finding in Find(session, catalog, options, context))
             yield return finding;
     }
