@@ -21,6 +21,7 @@ internal sealed class ReferenceReader(Session session)
         references.AddRange(GenericReference.Of(_database, tables, references, _site));
         references.AddRange(ImpliedReference.Of(_database, contentTypes, references));
         references.AddRange(SpecificRowReference.Of(_database, references));
+        references.AddRange(SubtypeReference.Of(_database, contentTypes, references).ToArray());
         references.AddRange(TreeReference.Of(_database, tables));
         references.RemoveAll(r => _site.NotReferences.Contains(r.Name, StringComparer.OrdinalIgnoreCase));
         if (withEmbedded)

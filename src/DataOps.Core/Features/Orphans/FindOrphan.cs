@@ -92,7 +92,8 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
             Key = d.Key,
             Value = d.Value,
             References = target,
-            Problem = !d.IsCertain ? $"{d.Reference.ColumnText} {d.Value} {d.Note}"
+            Problem = d.Problem is not null ? $"{d.Reference.ColumnText} {d.Value}: {d.Problem}"
+                : !d.IsCertain ? $"{d.Reference.ColumnText} {d.Value} {d.Note}"
                 : d.Note is null ? problem : $"{problem}: {d.Note}",
         };
     }
@@ -118,7 +119,7 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
                 References = references,
                 Problem = !isCertain
                     ? $"{count} {(count == 1 ? "row" : "rows")} cannot be checked: the table is not known"
-                    : $"{count} {(count == 1 ? "row has" : "rows have")} no target in {references ?? "any table"}",
+                    : reference.Count(count, references),
             };
         }
     }
