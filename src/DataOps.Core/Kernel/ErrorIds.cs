@@ -400,6 +400,9 @@ public static class ErrorIds
     /// <summary>The reference does not exist.</summary>
     public const string UnknownReference = "UnknownReference";
 
+    /// <summary>The server has no role of that name.</summary>
+    public const string UnknownRole = "UnknownRole";
+
     /// <summary>The database has no such schema with tables in it.</summary>
     public const string UnknownSchema = "UnknownSchema";
 
