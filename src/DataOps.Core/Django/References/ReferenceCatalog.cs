@@ -4,7 +4,7 @@ namespace DataOps.Core.Django.References;
 /// Who points at whom in a database: its models and every reference, enforced, soft, generic, inherited, in a tree,
 /// embedded or implied.
 /// </summary>
-/// <remarks>Read in eight queries whatever the number of tables.</remarks>
+/// <remarks>Read in twelve queries at most, whatever the number of tables.</remarks>
 internal sealed class ReferenceCatalog
 {
     private readonly Dictionary<uint, Model> _byTable;

@@ -22,6 +22,7 @@ internal sealed class ReferenceReader(Session session)
         references.AddRange(ImpliedReference.Of(_database, contentTypes, references));
         references.AddRange(SpecificRowReference.Of(_database, references));
         references.AddRange(SubtypeReference.Of(_database, contentTypes, references).ToArray());
+        references.AddRange(PluginReference.Of(_database, references).ToArray());
         references.AddRange(TreeReference.Of(_database, tables));
         references.RemoveAll(r => _site.NotReferences.Contains(r.Name, StringComparer.OrdinalIgnoreCase));
         if (withEmbedded)
