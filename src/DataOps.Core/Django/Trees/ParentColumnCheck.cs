@@ -6,7 +6,9 @@ namespace DataOps.Core.Django.Trees;
 /// </summary>
 internal static class ParentColumnCheck
 {
-    /// <summary>The rows of which they do not; none where most do not, as the column then means something else.</summary>
+    /// <summary>
+    /// The rows of which they do not; none where most do not, as the column then means something else.
+    /// </summary>
     /// <remarks>A path that is none, or has no parent, is the other check's.</remarks>
     public static IEnumerable<Problem> Find(
         Session session, Tree tree, PathScheme scheme, CancellationToken cancellation)

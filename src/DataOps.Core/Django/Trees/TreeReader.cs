@@ -84,8 +84,8 @@ internal sealed class TreeReader(ReferenceCatalog catalog)
     // A reference that may be NULL: a root has no parent.
     private Reference? OnlySelfReference(Table table)
     {
-        Reference[] own = [.. catalog.From(table).Where(r => r is { IsDeclared: true, Columns.Count: 1, IsNullable: true }
-            && r.Target?.Oid == table.Oid)];
+        Reference[] own = [.. catalog.From(table).Where(
+            r => r is { IsDeclared: true, Columns.Count: 1, IsNullable: true } && r.Target?.Oid == table.Oid)];
         return own.Length == 1 ? own[0] : null;
     }
 

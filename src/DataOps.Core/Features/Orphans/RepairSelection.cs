@@ -196,8 +196,9 @@ internal sealed class RepairSelection(
         {
             ReferenceClass.Tree => ("is a tree: a node without a parent keeps its row, and needs another place",
                 "Repair-Tree attaches it to another node, or deletes it with all below it."),
-            ReferenceClass.Inheritance => ("names the model of a row, and nothing tells whether the name or the row's "
-                + "other half is right", "Find-Orphan tells which rows: set the column, or make the other half, yourself."),
+            ReferenceClass.Inheritance => (
+                "names the model of a row, and nothing tells whether the name or the row's other half is right",
+                "Find-Orphan tells which rows: set the column, or make the other half, yourself."),
             _ => ("holds ids inside JSON or rich text, which only an editor can replace",
                 "Find-Orphan tells the row and the place in its text: edit it in the application."),
         };

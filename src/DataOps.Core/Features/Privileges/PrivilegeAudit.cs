@@ -115,7 +115,8 @@ internal sealed class PrivilegeAudit(
         Of(PrivilegeProblem.Table, key.Lack.Severity, tables) with
         {
             Value = key.Lack.Privileges,
-            Problem = $"{role} lacks {key.Lack.Privileges} on {Names([.. tables.Select(t => t.DisplayName)], "tables")}",
+            Problem = $"{role} lacks {key.Lack.Privileges} on "
+                + Names([.. tables.Select(t => t.DisplayName)], "tables"),
             Remedy = Grant($"{SqlText.Raw(key.Lack.Privileges)} on {tables.Select(t => t.Sql)}"),
         };
 
@@ -145,7 +146,8 @@ internal sealed class PrivilegeAudit(
     };
 
     private static string Names(string[] names, string what) => names.Length == 1 ? names[0]
-        : $"{names.Length} {what} ({string.Join(", ", names.Take(MostNamed))}{(names.Length > MostNamed ? ", …" : "")})";
+        : $"{names.Length} {what} ({string.Join(", ", names.Take(MostNamed))}"
+            + (names.Length > MostNamed ? ", …)" : ")");
 
     private static bool IsOnlyRead(Table table) => !table.IsReadable || table.Name == DjangoTables.Migrations;
 

@@ -72,7 +72,8 @@ internal static class WrongEncoding
         };
 
     private static SqlText Show(Table table, Column column, string key) => $"""
-        select {Ascii($"c.{column}::text")} from {table} c where {Ascii(KeyText.Of(table, "c"))} = {SqlText.Literal(key)}
+        select {Ascii($"c.{column}::text")} from {table} c
+        where {Ascii(KeyText.Of(table, "c"))} = {SqlText.Literal(key)}
         """;
 
     // Other bytes as backslash and octal digits.

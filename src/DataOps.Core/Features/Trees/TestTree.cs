@@ -57,9 +57,10 @@ public sealed class TestTree : Operation<TestTreeOptions, Finding>
         TreeChecks.Prepare(session, context.Cancellation);
         TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context);
         Check check = new(session, Audit.Tree, context);
-        return TreeFilter.Select(session, catalog, options.Table, options.Model, context).SelectMany(tree => checks.Of(tree)
-            .SelectMany(problems =>
-                check.Run(() => problems().Select(p => Describe(session, catalog, p)), [tree.Table],
+        IReadOnlyList<Tree> trees = TreeFilter.Select(session, catalog, options.Table, options.Model, context);
+        return trees.SelectMany(tree => checks.Of(tree).SelectMany(
+            problems => check.Run(
+                () => problems().Select(p => Describe(session, catalog, p)), [tree.Table],
                 catalog.LabelOf(tree.Table))));
     }
 
