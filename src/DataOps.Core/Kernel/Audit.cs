@@ -21,6 +21,11 @@ public enum Audit : long
     /// <summary>Rows that are there twice and should not be, and unique constraints that are missing.</summary>
     Uniqueness,
 
-    /// <summary>Indexes, collations, foreign keys and tables that are not as the application needs them.</summary>
+    /// <summary>
+    /// Indexes, collations, foreign keys, tables and texts that are not as the application needs them.
+    /// </summary>
     Schema,
+
+    /// <summary>Privileges that the application's role lacks; only with a role.</summary>
+    Privilege,
 }

@@ -406,6 +406,9 @@ public static class ErrorIds
     /// <summary>The reference does not exist.</summary>
     public const string UnknownReference = "UnknownReference";
 
+    /// <summary>The server has no role of that name.</summary>
+    public const string UnknownRole = "UnknownRole";
+
     /// <summary>Rows of those keys do not exist.</summary>
     public const string UnknownRow = "UnknownRow";
 

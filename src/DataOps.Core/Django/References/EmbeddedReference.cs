@@ -1,51 +1,59 @@
 namespace DataOps.Core.Django.References;
 
-/// <summary>Ids inside JSON and rich text, where wagtailcore_referenceindex says that they stand.</summary>
+/// <summary>
+/// Ids inside JSON and rich text: where wagtailcore_referenceindex says that they stand, and in links that the text
+/// itself tells.
+/// </summary>
 /// <param name="holder">The table that holds the text.</param>
 /// <param name="column">The text.</param>
 /// <param name="target">What the ids are of, with its table.</param>
-/// <param name="index">wagtailcore_referenceindex.</param>
+/// <param name="index">wagtailcore_referenceindex; null where the site has none.</param>
 /// <param name="paths">Where it says so.</param>
+/// <param name="links">The links of the text to that target.</param>
 internal sealed class EmbeddedReference(
-    Table holder, Column column, ContentType target, Table index, IReadOnlyList<EmbeddedPath> paths) : Reference(
+    Table holder, Column column, ContentType target, Table? index, IReadOnlyList<EmbeddedPath> paths,
+    IReadOnlyList<RichTextLink> links) : Reference(
     $"{holder.DisplayName}.{column.Name}->{target.Label}", ReferenceClass.Embedded, Severity.Warning, holder, [column],
-    target.Table, [target.Table!.SingleKey!],
-    "ids inside the text, as wagtailcore_referenceindex has them")
+    target.Table, [target.Table!.SingleKey!], Why(paths, links))
 {
     /// <summary>Those of a database.</summary>
     public static IEnumerable<Reference> Of(
-        IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Reference> references, Table index,
-        IReadOnlyList<EmbeddedPath> paths)
+        IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Reference> references, Table? index,
+        IReadOnlyList<EmbeddedPath> paths, IReadOnlyList<RichTextLink> links)
     {
         Dictionary<int, ContentType> types = contentTypes.ToDictionary(c => c.Id);
-        return
+        var indexed =
             from path in paths
             let source = types.GetValueOrDefault(path.Source)?.Table
             let target = types.GetValueOrDefault(path.Target)
             where source is not null && target?.Table is { SingleKey: not null }
             let holder = Holder(source, path.FieldName, references)
             where holder is { SingleKey: not null }
-            group path by (holder, holder.Find(path.FieldName), target) into found
-            select new EmbeddedReference(found.Key.holder, found.Key.Item2!, found.Key.target, index, [.. found]);
+            select (Key: (holder, holder.Find(path.FieldName)!, target), Path: path);
+        var byPath = indexed.ToLookup(i => i.Key, i => i.Path);
+        var byLink = links.ToLookup(l => (l.Table, l.Column, l.Target));
+        return byPath.Select(g => g.Key).Union(byLink.Select(g => g.Key)).Select(
+            k => new EmbeddedReference(k.Item1, k.Item2, k.Item3, index, [.. byPath[k]], [.. byLink[k]]));
     }
 
     /// <inheritdoc/>
     internal override IReadOnlyList<MissingTarget> MissingTargets(
         Session session, ReferenceCatalog catalog, CancellationToken cancellation) =>
-        [new(a => $"exists (select 1 from {index} r where {IsMissing} and {IsEntryOf(a)} and {Holds(a, "r")})")];
+        [new(a => SqlText.Join(" or ", links.Select(l => (SqlText)$"({l.IsDangling(a)})").Concat(ByIndex(
+            (SqlText)$"exists (select 1 from {index!} r where {IsMissing} and {IsEntryOf(a)} and {Holds(a, "r")})"))))];
 
-    // The index may be older than the text, so the text has the last word; it is only read for what is missing.
+    // The index may be older than the text, so the text has the last word; it is only read for what is missing. What
+    // both tell is told once, with the place that the index knows.
     internal override IEnumerable<DanglingReference> Find(
         Session session, ReferenceCatalog catalog, CancellationToken cancellation) => session.Read(
         $"""
-        with r as materialized (
-          select r.object_id, r.to_object_id, min(r.content_path) as content_path from {index} r where {IsMissing}
-              group by r.object_id, r.to_object_id)
-        select {KeyText.Of(Table, "s")}, r.to_object_id, r.content_path from r join {Table} s on {IsEntryOf("s")}
-            where {Holds("s", "r")}
+        select d.key, d.id, min(d.path) from (
+          {SqlText.Join(" union all ", links.Select(l => l.Missing).Concat(ByIndex(Indexed)))}) d
+        group by d.key, d.id order by d.key, d.id
         """,
         row => new DanglingReference(
-            this, row.GetString(0), row.GetString(1), null, $"inside the text, at {row.GetString(2)}"),
+            this, row.GetString(0), row.GetString(1), null,
+            row.IsDBNull(2) ? "a link inside the text" : $"inside the text, at {row.GetString(2)}"),
         cancellation);
 
     /// <summary>
@@ -61,6 +69,21 @@ internal sealed class EmbeddedReference(
 
     // Ids inside a text only an editor can replace.
     internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) => [];
+
+    private static string Why(IReadOnlyList<EmbeddedPath> paths, IReadOnlyList<RichTextLink> links) =>
+        links.Count == 0 ? "ids inside the text, as wagtailcore_referenceindex has them"
+        : paths.Count == 0 ? "links inside the text"
+        : "links inside the text, and ids as wagtailcore_referenceindex has them";
+
+    private IEnumerable<SqlText> ByIndex(SqlText sql) => paths.Count == 0 ? [] : [sql];
+
+    // The entries of the index first: they are few, where the text has to be read in full.
+    private SqlText Indexed => $"""
+        select {KeyText.Of(Table, "s")} as key, r.to_object_id as id, r.content_path as path
+        from (select r.object_id, r.to_object_id, min(r.content_path) as content_path from {index!} r where {IsMissing}
+              group by r.object_id, r.to_object_id offset 0) r
+        join {Table} s on {IsEntryOf("s")} where {Holds("s", "r")}
+        """;
 
     private static SqlText IsOf(int source, int target) =>
         $"(r.content_type_id = {source} and r.to_content_type_id = {target})";

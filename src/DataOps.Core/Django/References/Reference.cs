@@ -24,7 +24,9 @@ public enum ReferenceClass : long
     /// <summary>The parent of a tree node, by its path.</summary>
     Tree,
 
-    /// <summary>An id inside JSON or rich text, known from wagtailcore_referenceindex.</summary>
+    /// <summary>
+    /// An id inside JSON or rich text, known from wagtailcore_referenceindex or from a link that the text tells itself.
+    /// </summary>
     Embedded,
 
     /// <summary>
@@ -146,6 +148,12 @@ internal abstract class Reference
             row => new DanglingReference(this, row.GetString(0), row.GetString(1), m.Table, m.Note, m.IsCertain),
             cancellation));
 
+    /// <summary>What a number of rows without a target have, as a sentence.</summary>
+    /// <param name="rows">How many they are.</param>
+    /// <param name="targets">The tables that they have none in, joined by commas; null where there is none.</param>
+    internal virtual string Count(long rows, string? targets) =>
+        $"{rows} {(rows == 1 ? "row has" : "rows have")} no target in {targets ?? "any table"}";
+
     /// <summary>The repairs that suit such rows, the mildest first; none for what another cmdlet repairs.</summary>
     internal abstract IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog);
 
@@ -163,7 +171,11 @@ internal abstract class Reference
 /// <param name="Note">What else there is to know.</param>
 /// <param name="IsCertain">Whether nothing is there; if not, nobody can look, as the table is not known.</param>
 internal sealed record DanglingReference(
-    Reference Reference, string Key, string Value, Table? Target = null, string? Note = null, bool IsCertain = true);
+    Reference Reference, string Key, string Value, Table? Target = null, string? Note = null, bool IsCertain = true)
+{
+    /// <summary>What is wrong, as a sentence; null where its target is missing and no more.</summary>
+    public string? Problem { get; init; }
+}
 
 /// <summary>One way in which rows of a reference have no target.</summary>
 /// <param name="IsDangling">The condition that a row, by its alias, is one of them.</param>

@@ -4,7 +4,7 @@ namespace DataOps.Core.Django.References;
 /// Who points at whom in a database: its models and every reference, enforced, soft, generic, inherited, in a tree,
 /// embedded or implied.
 /// </summary>
-/// <remarks>Read in eight queries whatever the number of tables.</remarks>
+/// <remarks>Read in twelve queries at most, whatever the number of tables.</remarks>
 internal sealed class ReferenceCatalog
 {
     private readonly Dictionary<uint, Model> _byTable;
@@ -53,7 +53,7 @@ internal sealed class ReferenceCatalog
     /// <param name="softReferences">The operator's own soft references, as <c>table.column=target_table</c>.</param>
     /// <param name="withEmbedded">
     /// Whether ids inside JSON and rich text are asked for: where they stand, a scan of Wagtail's whole reference index
-    /// tells.
+    /// tells, and one of all texts of models.
     /// </param>
     /// <exception cref="DataOpsException">The server refused a query, or a soft reference names what is not
     /// there.</exception>

@@ -21,11 +21,12 @@ internal sealed class ReferenceReader(Session session)
         references.AddRange(GenericReference.Of(_database, tables, references, _site));
         references.AddRange(ImpliedReference.Of(_database, contentTypes, references));
         references.AddRange(SpecificRowReference.Of(_database, references));
+        references.AddRange(SubtypeReference.Of(_database, contentTypes, references).ToArray());
+        references.AddRange(PluginReference.Of(_database, references).ToArray());
         references.AddRange(TreeReference.Of(_database, tables));
         references.RemoveAll(r => _site.NotReferences.Contains(r.Name, StringComparer.OrdinalIgnoreCase));
-        if (withEmbedded && tables.Find(WagtailTables.ReferenceIndex) is { } index)
-            references.AddRange(
-                EmbeddedReference.Of(contentTypes, references, index, ReadEmbeddedPaths(index)).ToArray());
+        if (withEmbedded)
+            references.AddRange(ReadEmbedded(contentTypes, tables, references));
         IReadOnlyList<Model> models = new ModelReader(_database, contentTypes, references, _site).Read();
         return new ReferenceCatalog(
             _database, contentTypes, models,
@@ -54,6 +55,16 @@ internal sealed class ReferenceReader(Session session)
             return ModelTables.Find(_database, label);
         return (name.Split('.', 2) is [{ } schema, { } table] ? _database.Find(schema, table) : null)
             ?? _database.Find(name) ?? throw SiteDescription.Invalid($"there is no table {name} of {label}");
+    }
+
+    private IReadOnlyList<Reference> ReadEmbedded(
+        IReadOnlyList<ContentType> contentTypes, ModelTables tables, IReadOnlyList<Reference> references)
+    {
+        Table? index = tables.Find(WagtailTables.ReferenceIndex);
+        IReadOnlyList<EmbeddedPath> paths = index is null ? [] : ReadEmbeddedPaths(index);
+        IReadOnlyList<RichTextLink> links = RichTextLink.Read(
+            session, contentTypes, tables, references, paths.Select(p => p.Target).ToHashSet());
+        return [.. EmbeddedReference.Of(contentTypes, references, index, paths, links)];
     }
 
     private IReadOnlyList<EmbeddedPath> ReadEmbeddedPaths(Table index) => session.Query<EmbeddedPath>($"""

@@ -26,8 +26,17 @@ internal sealed record Tree(TreeKind Kind, Table Table)
     /// <summary>The reference to the parent.</summary>
     public Reference? Parent { get; init; }
 
+    /// <summary>The reference to the parent that a table keeps beside its paths, as django CMS does.</summary>
+    public Reference? ParentBesidePath { get; init; }
+
     /// <summary>The place among the siblings.</summary>
     public Column? Order { get; init; }
+
+    /// <summary>
+    /// Whether its columns have names that no package gives them, so that their values have to bear it out
+    /// (<see cref="MpttShape"/>).
+    /// </summary>
+    public bool HasOwnNames { get; init; }
 
     /// <summary>Whether the whole table has one root: Wagtail's pages and collections.</summary>
     public bool HasOneRoot { get; init; }

@@ -60,6 +60,12 @@ public enum TreeProblem : long
     /// <summary>Two siblings have the same sort order.</summary>
     Order,
 
+    /// <summary>A column that a package derives from the parents is wrong: django-treenode's.</summary>
+    Derived,
+
+    /// <summary>The parent column names another row than the path, as in django CMS.</summary>
+    Parent,
+
     /// <summary>A page's url_path does not follow from its slug and its parent's.</summary>
     UrlPath,
 

@@ -13,13 +13,23 @@ internal sealed class TreeReader(ReferenceCatalog catalog)
         ("mptt_left", "mptt_right", "mptt_tree_id", "mptt_level"), ("mptt_left", "mptt_right", "tree_id", "level"),
     ];
 
+    // The words of them that a project puts a prefix before.
+    private static readonly string[] s_left = ["lft", "left"];
+    private static readonly string[] s_right = ["rght", "rgt", "right"];
+    private static readonly string[] s_treeId = ["tree_id", "tree"];
+    private static readonly string[] s_level = ["level", "lvl", "depth"];
+
     /// <summary>All trees, in the order of their tables.</summary>
     public IEnumerable<Tree> Read() =>
         from table in catalog.Database.Tables
         where table.IsReadable
-        let tree = PathTree(catalog.Tables, table) ?? Sets(table) ?? Ltree(table) ?? Adjacency(table)
+        let tree = Paths(table) ?? Sets(table) ?? Ltree(table) ?? Adjacency(table)
         where tree is not null
         select tree;
+
+    private Tree? Paths(Table table) => PathTree(catalog.Tables, table) is { } tree
+        ? tree with { ParentBesidePath = Parent(table) }
+        : null;
 
     /// <summary>The materialised-path tree that a table keeps; null when it keeps none.</summary>
     public static Tree? PathTree(ModelTables tables, Table table) =>
@@ -35,22 +45,48 @@ internal sealed class TreeReader(ReferenceCatalog catalog)
             : null;
 
     /// <summary>Whether a table has the columns of nested sets.</summary>
-    public static bool HasSets(Table table) => s_sets.Any(s =>
+    public static bool HasSets(Table table) => Names(table).Any(s =>
         Integer(table, s.Left) is not null && Integer(table, s.Right) is not null);
 
     private Tree? Sets(Table table)
     {
-        foreach ((string left, string right, string treeId, string level) in s_sets)
+        foreach ((string left, string right, string treeId, string level) in Names(table))
             if (Integer(table, left) is { } l && Integer(table, right) is { } r && Integer(table, treeId) is { } t
                 && Integer(table, level) is { } d)
             {
-                Reference? parent = Parent(table);
+                // treebeard's own columns, which have no parent, cannot be renamed; mptt's can, and the parent as well.
+                bool mayBeTreebeard = right == "rgt" && level == "depth";
+                Reference? parent = Parent(table) ?? (mayBeTreebeard ? null : OnlySelfReference(table));
+                bool hasOwnNames = !s_sets.Contains((left, right, treeId, level));
+                if (parent is null && hasOwnNames)
+                    return null;
                 return new Tree(parent is null ? TreeKind.NestedSets : TreeKind.Mptt, table)
                 {
                     Left = l, Right = r, TreeId = t, Depth = d, Parent = parent,
+                    HasOwnNames = hasOwnNames,
                 };
             }
         return null;
+    }
+
+    // The usual names, and any of the same words behind a prefix of the project's own.
+    private static IEnumerable<(string Left, string Right, string TreeId, string Level)> Names(Table table) =>
+        s_sets.Concat(
+            from column in table.Columns
+            from word in s_left
+            where column.Name.EndsWith("_" + word, StringComparison.Ordinal)
+            let prefix = column.Name[..^word.Length]
+            from right in s_right
+            from treeId in s_treeId
+            from level in s_level
+            select (column.Name, prefix + right, prefix + treeId, prefix + level));
+
+    // A reference that may be NULL: a root has no parent.
+    private Reference? OnlySelfReference(Table table)
+    {
+        Reference[] own = [.. catalog.From(table).Where(
+            r => r is { IsDeclared: true, Columns.Count: 1, IsNullable: true } && r.Target?.Oid == table.Oid)];
+        return own.Length == 1 ? own[0] : null;
     }
 
     private static Tree? Ltree(Table table) =>

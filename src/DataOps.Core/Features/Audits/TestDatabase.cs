@@ -1,6 +1,7 @@
 using DataOps.Core.Features.Constraints;
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Orphans;
+using DataOps.Core.Features.Privileges;
 using DataOps.Core.Features.Schema;
 using DataOps.Core.Features.Sequences;
 using DataOps.Core.Features.Trees;
@@ -39,6 +40,9 @@ public sealed partial record TestDatabaseOptions
     /// </summary>
     [Option(Completes = OptionNames.ModelName, Form = OptionForm.NamesOrFile)]
     public IReadOnlyList<string> LiveModel { get; init; } = [];
+
+    /// <summary>The role that the application connects with: report the privileges that it lacks.</summary>
+    public string? ApplicationRole { get; init; }
 }
 
 /// <summary>Runs all audits in one snapshot, one result per finding; none for a healthy database.</summary>
@@ -50,13 +54,22 @@ public sealed partial record TestDatabaseOptions
 public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
 {
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">A list or the catalogue cannot be read, or the connection is
-    /// lost.</exception>
+    /// <exception cref="DataOpsException">A list or the catalogue cannot be read, there is no such role, or the
+    /// connection is lost.</exception>
     protected override IEnumerable<Finding> Execute(
         Session session, TestDatabaseOptions options, OperationContext context)
     {
+        bool asksPrivileges = options.Audit.Contains(Audit.Privilege);
+        OptionCheck.Given(nameof(options.ApplicationRole), options.ApplicationRole is not null || !asksPrivileges,
+            "Name the role whose privileges are audited.");
+        OptionCheck.OnlyWith(nameof(options.ApplicationRole), options.ApplicationRole is not null,
+            options.Audit.Count == 0 || asksPrivileges, $"-{nameof(options.Audit)} {Audit.Privilege}");
+        if (options.ApplicationRole is { } role)
+            PrivilegeAudit.Require(session, role, context.Cancellation);
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(
+            session, options.SoftReference,
+            withEmbedded: options.Audit.Count == 0 || options.Audit.Contains(Audit.Orphan));
         foreach (Audit audit in Enum.GetValues<Audit>().Where(
             a => options.Audit.Count == 0 || options.Audit.Contains(a)))
         {
@@ -84,7 +97,10 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
             Audit.Tree => Sums(TestTree.Find(session, catalog, new(), context)),
             Audit.Uniqueness when options.Detailed => new UniquenessAudit(session, catalog, context).Find(),
             Audit.Uniqueness => Sums(new UniquenessAudit(session, catalog, context).Find()),
-            Audit.Schema => SchemaAudit.Find(session, catalog, context),
+            Audit.Schema => SchemaAudit.Find(session, catalog, options.Detailed, context),
+            Audit.Privilege when options.ApplicationRole is { } role =>
+                new PrivilegeAudit(session, catalog, role, context.Cancellation).Find(options.Detailed),
+            Audit.Privilege => [],
             _ => throw new ArgumentOutOfRangeException(nameof(audit)),
         };
 

@@ -52,7 +52,7 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
         Session session, RepairConstraintOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
         ShortTransaction transaction = new(session, BatchLimits.Of(1), context);
         List<ConstraintStatus> told = [];
         long count = 0;

@@ -47,7 +47,8 @@ public sealed class FindStaleContentType : Operation<FindStaleContentTypeOptions
         Session session, FindStaleContentTypeOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
-        foreach (ContentTypeFinding finding in Find(session, ReferenceCatalog.Read(session), options, context))
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        foreach (ContentTypeFinding finding in Find(session, catalog, options, context))
             yield return finding;
     }
 

@@ -21,7 +21,7 @@ public sealed class RemoveStaleContentType : Operation<RemoveStaleContentTypeOpt
         Session session, RemoveStaleContentTypeOptions options, OperationContext context)
     {
         ChangeWay way = ChangeWay.For(session, Name, options);
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         Table contentTypes = catalog.TableOf(DjangoTables.ContentType)
             ?? throw new DataOpsException(
                 ErrorIds.NoContentTypes, FailureKind.NotFound, $"{session.Database} has no content types.",

@@ -19,7 +19,7 @@ public sealed partial record GetDatabaseOptions;
 /// <param name="TimeZone">The database's time zone setting.</param>
 /// <param name="Tables">Number of tables.</param>
 /// <param name="Models">Number of Django models with a table.</param>
-/// <param name="References">Number of references in the catalogue.</param>
+/// <param name="References">Number of references in the catalogue, without those inside JSON and rich text.</param>
 /// <param name="Wagtail">The last migration applied to wagtailcore; null without Wagtail.</param>
 /// <param name="Migrations">The last migration applied to each app, as app.name, joined by commas.</param>
 public sealed record DatabaseInfo(
@@ -80,7 +80,7 @@ public sealed class GetDatabase : Operation<GetDatabaseOptions, DatabaseInfo>
     protected override IEnumerable<DatabaseInfo> Execute(
         Session session, GetDatabaseOptions options, OperationContext context)
     {
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         IReadOnlyList<(string App, string Name)> heads = MigrationHeads.Of(
             session, catalog.Database, context.Cancellation);
         Facts facts = session.Query<Facts>(s_facts, context.Cancellation)[0];

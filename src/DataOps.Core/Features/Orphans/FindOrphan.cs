@@ -30,7 +30,10 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
         Session session, FindOrphanOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
+        // The texts are read only where somebody asks for what is in them; a name may be that of such a reference.
+        bool withEmbedded = options.Class.Count == 0 || options.Class.Contains(ReferenceClass.Embedded)
+            || options.Reference.Count > 0;
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded);
         foreach (Finding finding in Find(session, catalog, options, context))
             yield return finding;
     }
@@ -89,7 +92,8 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
             Key = d.Key,
             Value = d.Value,
             References = target,
-            Problem = !d.IsCertain ? $"{d.Reference.ColumnText} {d.Value} {d.Note}"
+            Problem = d.Problem is not null ? $"{d.Reference.ColumnText} {d.Value}: {d.Problem}"
+                : !d.IsCertain ? $"{d.Reference.ColumnText} {d.Value} {d.Note}"
                 : d.Note is null ? problem : $"{problem}: {d.Note}",
         };
     }
@@ -115,7 +119,7 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
                 References = references,
                 Problem = !isCertain
                     ? $"{count} {(count == 1 ? "row" : "rows")} cannot be checked: the table is not known"
-                    : $"{count} {(count == 1 ? "row has" : "rows have")} no target in {references ?? "any table"}",
+                    : reference.Count(count, references),
             };
         }
     }

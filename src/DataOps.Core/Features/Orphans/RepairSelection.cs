@@ -189,13 +189,16 @@ internal sealed class RepairSelection(
 
     private static DataOpsException NotHere(Reference reference)
     {
-        bool isTree = reference.Class == ReferenceClass.Tree;
-        string what = isTree
-            ? "is a tree: a node without a parent keeps its row, and needs another place"
-            : "holds ids inside JSON or rich text, which only an editor can replace";
-        string where = isTree
-            ? "Repair-Tree attaches it to another node, or deletes it with all below it."
-            : "Find-Orphan tells the row and the place in its text: edit it in the application.";
+        (string what, string where) = reference.Class switch
+        {
+            ReferenceClass.Tree => ("is a tree: a node without a parent keeps its row, and needs another place",
+                "Repair-Tree attaches it to another node, or deletes it with all below it."),
+            ReferenceClass.Inheritance => (
+                "names the model of a row, and nothing tells whether the name or the row's other half is right",
+                "Find-Orphan tells which rows: set the column, or make the other half, yourself."),
+            _ => ("holds ids inside JSON or rich text, which only an editor can replace",
+                "Find-Orphan tells the row and the place in its text: edit it in the application."),
+        };
         return new DataOpsException(
             ErrorIds.NotRepairable, FailureKind.InvalidOperation, $"{reference} {what}.", where, reference.Name);
     }

@@ -23,7 +23,7 @@ public sealed class ConvertPage : Operation<ConvertPageOptions, IChangeResult>
             throw new DataOpsException(
                 ErrorIds.MissingOption, FailureKind.InvalidArgument, "No page is named.",
                 "Name pages with -Id, -UrlPath or -Type, or pipe them from Get-Page.");
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         PageTables tables = PageTables.Require(session, catalog);
         PageType target = tables.RequireType(options.To);
         using ChangeRun change = new(session, catalog, Name, way, context);

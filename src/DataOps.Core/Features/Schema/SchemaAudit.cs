@@ -16,19 +16,34 @@ public enum SchemaProblem : long
     /// A table without a model has a foreign key to one with a model: Django cannot delete what its rows refer to.
     /// </summary>
     TableWithoutModel,
+
+    /// <summary>A text that is not UTF-8, in a database in SQL_ASCII.</summary>
+    Encoding,
+
+    /// <summary>Tables with rows were never analysed, as after a restore.</summary>
+    Statistics,
 }
 
-/// <summary>What is wrong with indexes, collations, foreign keys and tables; reads only.</summary>
+/// <summary>
+/// What is wrong with indexes, collations, foreign keys, tables, encoding and statistics; reads only.
+/// </summary>
 internal static class SchemaAudit
 {
     /// <summary>Finds it, a kind after the other.</summary>
-    public static IEnumerable<Finding> Find(Session session, ReferenceCatalog catalog, OperationContext context)
+    /// <param name="session">The session, in the audit's transaction.</param>
+    /// <param name="catalog">Tables and models.</param>
+    /// <param name="isDetailed">Whether rows are named one by one.</param>
+    /// <param name="context">Cancellation.</param>
+    public static IEnumerable<Finding> Find(
+        Session session, ReferenceCatalog catalog, bool isDetailed, OperationContext context)
     {
         Check check = new(session, Audit.Schema, context);
         return check.Run(() => InvalidIndexes.Find(session, catalog, context.Cancellation), [])
             .Concat(check.Run(() => StaleCollation.Find(session, catalog, context.Cancellation), []))
             .Concat(DoubledForeignKeys.Find(session, catalog))
-            .Concat(TablesWithoutModel.Find(session, catalog, check));
+            .Concat(TablesWithoutModel.Find(session, catalog, check))
+            .Concat(WrongEncoding.Find(session, catalog, isDetailed, check))
+            .Concat(check.Run(() => MissingStatistics.Find(session, catalog, context.Cancellation), []));
     }
 
     /// <summary>A finding of a table, with what all of them have.</summary>

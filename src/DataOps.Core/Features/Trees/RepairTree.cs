@@ -25,7 +25,7 @@ public sealed class RepairTree : Operation<RepairTreeOptions, IChangeResult>
         ChangeWay way = ChangeWay.For(session, Name, options);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context);
-        IReadOnlyList<Tree> selected = TreeFilter.Select(catalog, options.Table, options.Model, context);
+        IReadOnlyList<Tree> selected = TreeFilter.Select(session, catalog, options.Table, options.Model, context);
         Tree[] odd =
             [.. selected.Where(
                 t => options.WhatIf || options.Compact || IsOdd(session, checks, t, context.Cancellation))];

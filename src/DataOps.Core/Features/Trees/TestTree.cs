@@ -57,9 +57,10 @@ public sealed class TestTree : Operation<TestTreeOptions, Finding>
         TreeChecks.Prepare(session, context.Cancellation);
         TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context);
         Check check = new(session, Audit.Tree, context);
-        return TreeFilter.Select(catalog, options.Table, options.Model, context).SelectMany(tree => checks.Of(tree)
-            .SelectMany(problems =>
-                check.Run(() => problems().Select(p => Describe(session, catalog, p)), [tree.Table],
+        IReadOnlyList<Tree> trees = TreeFilter.Select(session, catalog, options.Table, options.Model, context);
+        return trees.SelectMany(tree => checks.Of(tree).SelectMany(
+            problems => check.Run(
+                () => problems().Select(p => Describe(session, catalog, p)), [tree.Table],
                 catalog.LabelOf(tree.Table))));
     }
 
@@ -83,10 +84,12 @@ public sealed class TestTree : Operation<TestTreeOptions, Finding>
     private static string Text(Problem p)
     {
         string row = p.Key is null ? p.Column : $"{p.Column} of {p.Key}";
-        string expected = p.Expected is null ? "" : $" and should be {p.Expected}";
-        string value = p.Value is null ? "NULL" : p.Value.Length == 0 ? "empty" : p.Value;
+        string expected = p.Expected is null ? "" : $" and should be {Shown(p.Expected)}";
+        string value = p.Value is null ? "NULL" : Shown(p.Value);
         return $"{row} is {value}{expected}{(p.Note is null ? "" : $": {p.Note}")}";
     }
+
+    private static string Shown(string value) => value.Length == 0 ? "empty" : value;
 
     // What a repair of trees does without being asked, what it does when asked by name, and what only a person can
     // decide.
@@ -100,7 +103,7 @@ public sealed class TestTree : Operation<TestTreeOptions, Finding>
         TreeProblem.Slug => $"Repair-Tree -Table {p.Table} -DuplicateSlug Suffix -WhatIf",
         TreeProblem.Step or TreeProblem.Full or TreeProblem.Order => $"Repair-Tree -Table {p.Table} -Compact -WhatIf",
         TreeProblem.Collation or TreeProblem.Translation or TreeProblem.Site or TreeProblem.LostParent
-            or TreeProblem.RevisionObject =>
+            or TreeProblem.RevisionObject or TreeProblem.Derived or TreeProblem.Parent =>
             $"Test-Tree -Table {p.Table} -Problem {p.Class}",
         TreeProblem.Root or TreeProblem.ContentType when p.Expected is null =>
             $"Test-Tree -Table {p.Table} -Problem {p.Class}",

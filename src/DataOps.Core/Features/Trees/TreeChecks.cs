@@ -34,11 +34,18 @@ internal sealed class TreeChecks(
             TreeKind.MaterialisedPath when _pages is { } pages && tree.Table == pages.Pages =>
                 Pages(tree, pages, cancellation),
             TreeKind.MaterialisedPath =>
-                [() => new PathTreeCheck(session, tree, Scheme(tree, cancellation), null, cancellation).Find()],
+            [
+                () => new PathTreeCheck(session, tree, Scheme(tree, cancellation), null, cancellation).Find(),
+                () => ParentColumnCheck.Find(session, tree, Scheme(tree, cancellation), cancellation),
+            ],
             TreeKind.NestedSets => [() => new NestedSetsCheck(session, tree, cancellation).Find()],
             TreeKind.Mptt => [() => new MpttCheck(session, tree, cancellation).Find()],
             TreeKind.Ltree => [() => new LtreeCheck(session, tree, cancellation).Find()],
-            _ => [() => new AdjacencyCheck(session, tree, cancellation).Find()],
+            _ =>
+            [
+                () => new AdjacencyCheck(session, tree, cancellation).Find(),
+                () => TreenodeCheck.Find(session, tree, cancellation),
+            ],
         };
     }
 

@@ -9,11 +9,13 @@ internal static class TreeFilter
     /// <summary>The trees whose table and model have one of these names; all without names.</summary>
     /// <exception cref="DataOpsException">A name is that of no tree, and the operation needs all of them.</exception>
     public static IReadOnlyList<Tree> Select(
-        ReferenceCatalog catalog, IReadOnlyList<string> table, IReadOnlyList<string> model, OperationContext context)
+        Session session, ReferenceCatalog catalog, IReadOnlyList<string> table, IReadOnlyList<string> model,
+        OperationContext context)
     {
         NameFilter tables = new(table);
         NameFilter models = new(model);
-        Tree[] trees = [.. new TreeReader(catalog).Read()];
+        Tree[] trees = [.. new TreeReader(catalog).Read().Where(
+            t => !t.HasOwnNames || MpttShape.Holds(session, t, context.Cancellation))];
         IEnumerable<string> unknownTables = tables.Unmatched(trees.Select(t => Names(catalog, t)));
         IEnumerable<string> unknownModels = models.Unmatched(trees.Select(t => Labels(catalog, t)));
         context.ReportUnmatched(unknownTables, names => Unknown("table", names));

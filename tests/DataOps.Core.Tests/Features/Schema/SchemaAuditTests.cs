@@ -176,6 +176,72 @@ public sealed class SchemaAuditTests(PostgresServer server)
             : "Get-Reference -Table crew_sailor", found.Remedy);
     }
 
+    [Fact]
+    public void Texts_in_SQL_ASCII_that_are_not_UTF_8_are_found_without_reading_them()
+    {
+        using TestDatabase crew = server.Blank();
+        string name = crew.Name + "_ascii";
+        crew.Execute($"create database {name} template template0 encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C'");
+        try
+        {
+            using Session ascii = Session.Open(
+                ConnectionSettings.Parse(crew.Uri.Replace(crew.Name, name, StringComparison.Ordinal)), "Test");
+            ascii.Execute("""
+                create table public.crew_ship (id int primary key, name text, note varchar(20), log json);
+                insert into public.crew_ship values
+                  (1, 'Ada', 'Zürich 😀', '{"a": "ü"}'), (2, E'Z\xfcrich', E'\xed\xa0\x80', '{}'), (3, E'\xe2\x82', '', null),
+                  (4, E'\xc0\x80', '', null), (5, '', E'\xf4\x90\x80\x80', null), (6, '', '', E'{"a": "\xe4"}');
+                create table public.crew_code (code varchar(9) primary key);
+                insert into public.crew_code values (E'\xff\\a');
+                """);
+            Finding[] Find(bool isDetailed) =>
+                [.. new AuditOfAll().Run(ascii, new() { Audit = [Audit.Schema], Detailed = isDetailed }, new())];
+
+            Finding[] rows = Find(true);
+
+            Assert.Equal(
+                [
+                    @"crew_code code \377\\a = \377\\a", @"crew_ship name 2 = Z\374rich", @"crew_ship note 2 = \355\240\200",
+                    @"crew_ship name 3 = \342\202", @"crew_ship name 4 = \300\200", @"crew_ship note 5 = \364\220\200\200",
+                    @"crew_ship log 6 = {""a"": ""\344""}",
+                ],
+                rows.Select(f => $"{f.Table} {f.Column} {f.Key} = {f.Value}"));
+            Assert.All(rows, f => Assert.Equal(((Enum?)SchemaProblem.Encoding, Severity.Error), (f.Class, f.Severity)));
+            Assert.All(rows, f => Assert.Equal(f.Value, ascii.List<string>(f.Remedy!)[0]));
+            Assert.Equal(
+                [("code", 1), ("name", 3), ("note", 2), ("log", 1)], Find(false).Select(f => (f.Column!, (int)f.Count)));
+        }
+        finally
+        {
+            crew.Execute($"drop database {name} with (force)");
+        }
+    }
+
+    [Fact]
+    public void Tables_that_were_never_analysed_are_one_finding_for_the_database()
+    {
+        using TestDatabase crew = Make("""
+            create table crew_log (id int primary key, note text) with (autovacuum_enabled = off);
+            create table crew_day (id int primary key, note text) with (autovacuum_enabled = off);
+            create table crew_empty (id int primary key, note text) with (autovacuum_enabled = off);
+            create table crew_few (id int primary key) with (autovacuum_enabled = off);
+            insert into crew_log select n, repeat('x', 100) from generate_series(1, 500) n;
+            insert into crew_day select n, repeat('x', 100) from generate_series(1, 200) n;
+            insert into crew_empty select n, repeat('x', 100) from generate_series(1, 200) n; delete from crew_empty;
+            insert into crew_few values (1);
+            create index on crew_log (note);
+            """);
+
+        Finding found = Assert.Single(Find(crew));
+
+        Assert.Equal(
+            ((Enum?)SchemaProblem.Statistics, Severity.Expected, 2L, "analyze \"public\".\"crew_log\", \"public\".\"crew_day\""),
+            (found.Class, found.Severity, found.Count, found.Remedy));
+        Assert.StartsWith("2 tables were never analysed, the largest are crew_log, crew_day:", found.Problem);
+        crew.Execute(found.Remedy!);
+        Assert.Empty(Find(crew));
+    }
+
     private TestDatabase Make(string more)
     {
         TestDatabase crew = server.Blank();
