@@ -61,11 +61,20 @@ internal sealed class EmbeddedReference(
     /// </summary>
     /// <param name="alias">The alias.</param>
     /// <param name="planned">The plan of the target's table, while the index has its entries still.</param>
-    internal SqlText Holders(Alias alias, SqlText planned) => $"""
-        from {index} r
-        join {planned} d on d._action = 'D' and {KeyText.Of(TargetColumns, "d")} = r.to_object_id and {IsEntry}
-        join {Table} {alias} on {IsEntryOf(alias)} and {Holds(alias, "r")}
-        """;
+    internal SqlText Holders(Alias alias, SqlText planned)
+    {
+        SqlText isGone = $"d._action = 'D' and {KeyText.Of(TargetColumns, "d")}";
+        IEnumerable<SqlText> byLink = links.Select(l => (SqlText)$"""
+            select {KeyText.Of(Table, "c")} as key from {l.All("c")} join {planned} d on {isGone} = l.id
+            """);
+        return $"""
+            from ({SqlText.Join(" union ", byLink.Concat(ByIndex((SqlText)$"""
+              select r.object_id as key from {index!} r join {planned} d on {isGone} = r.to_object_id and {IsEntry}
+              join {Table} c on {IsEntryOf("c")} and {Holds("c", "r")}
+              """)))}) h
+            join {Table} {alias} on {KeyText.Of(Table, alias)} = h.key
+            """;
+    }
 
     // Ids inside a text only an editor can replace.
     internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) => [];

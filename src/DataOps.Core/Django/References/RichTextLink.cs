@@ -41,9 +41,11 @@ internal sealed record RichTextLink(
 
     /// <summary>A query of the links without a target: the row's key, the id, and no place in the text.</summary>
     public SqlText Missing => $"""
-        select {KeyText.Of(Table, "c")} as key, l.id, null as path from {Table} c cross join lateral ({Ids("c")}) l
-        where {MayHold("c")} and {IsMissing("l")}
+        select {KeyText.Of(Table, "c")} as key, l.id, null as path from {All("c")} where {IsMissing("l")}
         """;
+
+    /// <summary>All of them, behind "from": the rows by their alias, and l with the id of each link.</summary>
+    public SqlText All(Alias alias) => $"{Table} {alias} join lateral ({Ids(alias)}) l on {MayHold(alias)}";
 
     /// <summary>The condition that a row has such a link without a target.</summary>
     public SqlText IsDangling(Alias alias) =>
