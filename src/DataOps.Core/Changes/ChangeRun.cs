@@ -156,10 +156,14 @@ internal sealed class ChangeRun : IDisposable
     public ChangeResult Finish(Action? apply = null, Afterwards? stale = null)
     {
         RequireFewDeletions();
+        // An undo tells its rows itself; what goes stale follows from its tables all the same.
+        IReadOnlyList<TableChangeSummary> tables = Tables.Count > 0 || stale is not null || Rows == 0
+            ? Tables
+            : TableChangeSummary.Of(_session, _catalog, Changes, _context.Cancellation);
         bool goes = Rows > 0 || _endings.Count > 0;
         (bool changed, string? undo) = goes && _way.Applies ? Carry(apply ?? Apply) : (false, null);
         long rows = Rows;
-        stale ??= rows == 0 ? Afterwards.None : TableChangeSummary.Stale(_catalog, Tables);
+        stale ??= rows == 0 ? Afterwards.None : TableChangeSummary.Stale(_catalog, tables);
         if (changed && rows > 0)
             stale.Warn(_context);
         return TableChangeSummary.Result(_session, Changes.Operation, Tables, stale, _context) with

@@ -35,16 +35,16 @@ internal sealed class TreeChecks(
                 Pages(tree, pages, cancellation),
             TreeKind.MaterialisedPath =>
             [
-                () => new PathTreeCheck(session, tree, Scheme(tree, cancellation), null, cancellation).Find(),
-                () => ParentColumnCheck.Find(session, tree, Scheme(tree, cancellation), cancellation),
+                () => new PathTreeCheck(session, tree, Scheme(tree, cancellation), null, cancellation).Find().Concat(
+                    ParentColumnCheck.Find(session, tree, Scheme(tree, cancellation), cancellation)),
             ],
             TreeKind.NestedSets => [() => new NestedSetsCheck(session, tree, cancellation).Find()],
             TreeKind.Mptt => [() => new MpttCheck(session, tree, cancellation).Find()],
             TreeKind.Ltree => [() => new LtreeCheck(session, tree, cancellation).Find()],
             _ =>
             [
-                () => new AdjacencyCheck(session, tree, cancellation).Find(),
-                () => TreenodeCheck.Find(session, tree, cancellation),
+                () => new AdjacencyCheck(session, tree, cancellation).Find().Concat(
+                    TreenodeCheck.Find(session, tree, cancellation)),
             ],
         };
     }

@@ -136,10 +136,10 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
             Answer answer = Of([.. new TestDataset().Run(session, new() { Path = file }, new())]);
 
             Assert.Equal(
-                [$"Postgres.42501 auth.group role {role} lacks insert, update on auth_group: grant insert, update " +
-                    $"on auth_group to {role}",
-                    $"Postgres.42501  role {role} lacks update on auth_group_id_seq: grant update on sequence " +
-                        $"auth_group_id_seq to {role}"],
+                [$"Postgres.42501 auth.group role {role} lacks insert, update on public.auth_group: grant insert, update " +
+                    $"on public.auth_group to {role}",
+                    $"Postgres.42501  role {role} lacks update on public.auth_group_id_seq: grant update on sequence " +
+                        $"public.auth_group_id_seq to {role}"],
                 answer.Findings.Where(f => f.Severity == Severity.Error).Select(
                     f => $"{f.Id} {f.Model} {f.Problem}: {f.Remedy}"));
             Assert.Equal((false, 2L, 2L), (answer.Sum.IsLoadable, answer.Sum.Errors, answer.Sum.WouldInsert));
