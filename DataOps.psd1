@@ -25,6 +25,7 @@
         'Find-StaleContentType'
         'Remove-StaleContentType'
         'Export-Dataset'
+        'Export-SiteDescription'
         'Test-Database'
         'Test-Dataset'
         'Import-Dataset'

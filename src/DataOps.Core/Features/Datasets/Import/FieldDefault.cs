@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>What -MissingField Default writes into a field that an object lacks.</summary>
@@ -19,6 +21,11 @@ internal sealed record FieldDefault(string Shown, SqlText Sql, bool IsForNew)
             return null;
         FieldDefault Write(string sql, bool isForNew = false) =>
             new(sql, $"({SqlText.Raw(sql)})::{column.TypeSql}", isForNew);
+        string field = model.FieldOf(column);
+        if (catalog.Site.DefaultOf(model.Label, field) is { } told && Literal(told, column) is { } literal)
+            return literal;
+        if (catalog.Site.CallableDefaultOf(model.Label, field) is { } called)
+            return Write(called, isForNew: true);
         if (KnownDefaults.Constant(model, column.Name) is { } constant)
             return Write(constant);
         if (KnownDefaults.MadeAnew(model, column.Name) is { } made)
@@ -38,5 +45,22 @@ internal sealed record FieldDefault(string Shown, SqlText Sql, bool IsForNew)
         return isText && !model.Table.UniqueKeys.Any(k => k.Contains(column.Name))
             ? Write("''", isForNew: !KnownDefaults.Knows(model))
             : null;
+    }
+
+    // What a description says, as a value of the column's type; null for a list of more than nothing in an array.
+    private static FieldDefault? Literal(JsonElement value, Column column)
+    {
+        bool isJson = column.Type.Underlying.Name is "json" or "jsonb";
+        string? text = value.ValueKind switch
+        {
+            _ when isJson => value.GetRawText(),
+            JsonValueKind.String => value.GetString(),
+            JsonValueKind.Null => null,
+            JsonValueKind.Array when value.GetArrayLength() == 0 => "{}",
+            JsonValueKind.Object when !value.EnumerateObject().Any() => "",
+            JsonValueKind.Array or JsonValueKind.Object => null,
+            _ => value.GetRawText(),
+        };
+        return text is null ? null : new(text, $"({SqlText.Literal(text)})::{column.TypeSql}", IsForNew: false);
     }
 }
