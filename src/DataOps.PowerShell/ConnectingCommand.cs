@@ -61,6 +61,9 @@ public abstract class ConnectingCommand : StoppableCommand
         return path.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) ? DefinitionSource.OfDataFile(path) : path;
     }
 
+    /// <summary>Paths as the user wrote them, as the file system knows them.</summary>
+    protected string[] FileSystemPath(string[]? paths) => [.. (paths ?? []).Select(p => FileSystemPath(p)!)];
+
     /// <summary>
     /// A path as the user wrote it, relative to the runspace's location, as the file system knows it; none remains
     /// none.

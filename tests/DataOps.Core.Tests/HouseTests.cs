@@ -16,15 +16,16 @@ public sealed partial class HouseTests
     private static readonly Dictionary<string, string[]> s_below = new()
     {
         ["Kernel"] = [],
+        ["Python"] = ["Kernel"],
         ["Postgres"] = ["Kernel"],
         ["Operations"] = ["Kernel", "Postgres"],
-        ["Django"] = ["Kernel", "Postgres", "Operations"],
+        ["Django"] = ["Kernel", "Python", "Postgres", "Operations"],
         ["Definitions"] = ["Kernel", "Postgres", "Operations", "Django"],
         ["Files"] = ["Kernel", "Postgres", "Operations", "Django", "Definitions"],
         ["Changes"] = ["Kernel", "Postgres", "Operations", "Django", "Definitions"],
         ["PageRepair"] = ["Kernel", "Postgres", "Operations", "Django", "Definitions", "Changes"],
         ["Features"] =
-            ["Kernel", "Postgres", "Operations", "Django", "Definitions", "Files", "Changes", "PageRepair"],
+            ["Kernel", "Python", "Postgres", "Operations", "Django", "Definitions", "Files", "Changes", "PageRepair"],
     };
 
     // The generator lists all operations in it.

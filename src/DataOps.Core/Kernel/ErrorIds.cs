@@ -228,6 +228,11 @@ public static class ErrorIds
     /// <summary>A table has no key that identifies its rows.</summary>
     public const string NoKey = "NoKey";
 
+    /// <summary>
+    /// The paths of -MigrationPath hold no migrations, or the database does not say which are applied.
+    /// </summary>
+    public const string NoMigrations = "NoMigrations";
+
     /// <summary>The database has no table wagtailcore_page.</summary>
     public const string NoPages = "NoPages";
 

@@ -108,7 +108,7 @@ public sealed partial class DefinitionSchemaTests
     private static string[][] Errors(IReadOnlyList<string> documents)
     {
         string schema = File.ReadAllText(Path.Combine(Repository.Root, "docs", "dataset.schema.json"));
-        string said = Python.Run(Judge, $"[{schema}, [{string.Join(",", documents)}]]", "jsonschema");
+        string said = PythonScript.Run(Judge, $"[{schema}, [{string.Join(",", documents)}]]", "jsonschema");
         return JsonSerializer.Deserialize<string[][]>(said)!;
     }
 

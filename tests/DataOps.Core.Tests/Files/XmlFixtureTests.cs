@@ -77,7 +77,7 @@ public sealed class XmlFixtureTests(PostgresServer server) : IDisposable
         site.Execute(Table);
         int seed = Random.Shared.Next();
         string[] texts =
-            [.. JsonNode.Parse(Python.Run(Dump, "", "django, yaml", $"{seed}"))!.AsArray().Select(n => (string)n!)];
+            [.. JsonNode.Parse(PythonScript.Run(Dump, "", "django, yaml", $"{seed}"))!.AsArray().Select(n => (string)n!)];
         string[] names = ["dump.json", "dump.xml", "dump.yaml"];
         Dictionary<string, string> digests = [];
         for (int i = 0; i < names.Length; i++)

@@ -56,7 +56,7 @@ public sealed class YamlFixtureTests
         for (int i = 0; i < 10; i++)
         {
             int seed = Random.Shared.Next();
-            JsonArray made = JsonNode.Parse(Python.Run(Generate, "", "yaml", $"{seed}"))!.AsArray();
+            JsonArray made = JsonNode.Parse(PythonScript.Run(Generate, "", "yaml", $"{seed}"))!.AsArray();
             List<JsonObject> read = FixtureObjects.Of(DatasetFormat.Yaml, (string)made[0]!);
             JsonArray expected = made[1]!.AsArray();
 
@@ -119,7 +119,7 @@ public sealed class YamlFixtureTests
             - {model: a.c, fields: {date: *d, base: *base}}
             """;
         string yaml = Text.Replace("# a comment\n", "").ReplaceLineEndings("\n");
-        JsonArray expected = JsonNode.Parse(Python.Run(Reload, yaml, "yaml"))!.AsArray();
+        JsonArray expected = JsonNode.Parse(PythonScript.Run(Reload, yaml, "yaml"))!.AsArray();
 
         List<JsonObject> read = FixtureObjects.Of(DatasetFormat.Yaml, yaml);
 

@@ -32,6 +32,10 @@ internal static class KnownNaturalKeys
             if (catalog.TableOf(label) is { IsReadable: true } table)
                 found[table.Oid] = key(table);
         }
+        foreach ((ModelLabel label, string[] fields) in catalog.Site.NaturalKeys)
+            Take(label, table => OfColumns(table, ColumnsOf(catalog, table, fields), true));
+        if (catalog.Site is { UserModel: { } user, UserNameField: { } name })
+            Take(user, table => OfColumns(table, ColumnsOf(catalog, table, [name]), true));
         Take(DjangoTables.Permission, table => Permission(catalog, table));
         Take(WagtailTables.Collection, Collection);
         foreach ((ModelLabel label, string[] columns) in Columns)
@@ -42,6 +46,9 @@ internal static class KnownNaturalKeys
             found.TryAdd(table.Oid, ByShape(catalog, table));
         return found.Values.OfType<NaturalKey>();
     }
+
+    private static string[] ColumnsOf(ReferenceCatalog catalog, Table table, string[] fields) =>
+        [.. fields.Select(f => catalog.ModelOf(table)?.Fields.FirstOrDefault(m => m.Name == f)?.Column.Name ?? f)];
 
     // What projects call as they like.
     private static NaturalKey? ByShape(ReferenceCatalog catalog, Table table) =>

@@ -81,8 +81,8 @@ internal static class OnDeleteRules
 
     /// <summary>What happens to rows that make a reference.</summary>
     /// <remarks>
-    /// An action of the constraint comes first, then what is known; else a reference that may be NULL is cleared, but
-    /// for one to a content type.
+    /// An action of the constraint comes first, then what the description of the site says, then what is known; else a
+    /// reference that may be NULL is cleared, but for one to a content type.
     /// </remarks>
     public static OnDelete Of(ReferenceCatalog catalog, Reference reference)
     {
@@ -93,10 +93,18 @@ internal static class OnDeleteRules
         ModelLabel? from = catalog.ModelOf(reference.Table)?.Label;
         ModelLabel? target = reference.Target is { } table ? catalog.ModelOf(table)?.Label : null;
         string column = reference.Column.Name;
+        OnDelete? told = catalog.ModelOf(reference.Table) is { } model
+            ? catalog.Site.OnDeleteOf(model.Label, model.FieldOf(reference.Column))
+            : null;
+        if (told is not (null or OnDelete.Unknown))
+            return told.Value;
         if (reference.Constraint is { OnDelete: "RESTRICT" } || target == WagtailTables.Locale)
             return OnDelete.Protect;
         if (from == WagtailTables.Page && column == "content_type_id")
             return OnDelete.SetPlainPage;
+        // SET and SET_DEFAULT: the description says that the application writes something, and not what.
+        if (told is not null)
+            return OnDelete.Unknown;
         if (reference.IsParentLink || catalog.Owners.ContainsKey(reference.Table.Oid)
             || (from is not null && s_cascade.GetValueOrDefault(from, []).Contains(column)))
             return OnDelete.Cascade;

@@ -55,7 +55,7 @@ internal sealed class ModelReader(
             .ToLookup(l => l.Owner, l => l.List!);
     }
 
-    private static (uint Owner, ManyToManyList? List) ToList(Table table, Reference[] references, ContentType[] models)
+    private (uint Owner, ManyToManyList? List) ToList(Table table, Reference[] references, ContentType[] models)
     {
         // A list of its own model has from_x_id and to_x_id.
         Reference[] sources =
@@ -66,7 +66,10 @@ internal sealed class ModelReader(
             where source.Target?.Schema == table.Schema && models.Any(m => m.Table == source.Target)
             let targetModel = models.FirstOrDefault(m => m.Table == target.Target)?.Label.Name ?? target.Target?.Name
                 ?? ""
-            let name = ManyToManyName.Of(table.Name, source.Target!.Name, targetModel)
+            let told = site.ManyToManyOf(table)
+            let name = told is { } list
+                ? models.Any(m => m.Label == list.Model && m.Table == source.Target) ? list.Field : null
+                : ManyToManyName.Of(table.Name, source.Target!.Name, targetModel)
             where name is not null
             orderby source.Target!.Name.Length descending
             select (source.Target!.Oid,

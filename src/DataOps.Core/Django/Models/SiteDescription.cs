@@ -3,38 +3,163 @@ using System.Text.Json;
 namespace DataOps.Core.Django.Models;
 
 /// <summary>
-/// What no catalogue says of a site and its operator knows: -SiteDescription, a JSON file or the JSON itself.
+/// What no catalogue says of a site and its migrations or its operator do: -SiteDescription, a JSON file or the JSON
+/// itself.
 /// </summary>
 /// <remarks>
 /// <code>
 /// { "tables": { "shop.order": "legacy_orders" },
 ///   "columns": { "shop.order.author": "Author ID" },
+///   "onDelete": { "SET_NULL": [ "shop.order.author" ] },
+///   "defaults": { "shop.order.is_paid": false },
 ///   "softReferences": [ "shop_order.customer_id=auth_user" ],
 ///   "genericReferences": [ "shop_vote.kind_id+target_id" ],
 ///   "notReferences": [ "shop_order.tree_id" ] }
 /// </code>
 /// </remarks>
-/// <param name="Tables">The tables of models that are not named app_model (Meta.db_table), as table or
-/// schema.table.</param>
-/// <param name="Columns">The columns of fields that are not named after them (db_column).</param>
-/// <param name="SoftReferences">Foreign keys without a constraint, as table.column=target_table.</param>
-/// <param name="GenericReferences">Generic references of other names, as table.type_column+id_column.</param>
-/// <param name="NotReferences">Names of references, as Get-Reference lists them, that are none.</param>
-internal sealed record SiteDescription(
-    IReadOnlyDictionary<ModelLabel, string> Tables,
-    IReadOnlyList<(ModelLabel Model, string Field, string Column)> Columns,
-    IReadOnlyList<string> SoftReferences,
-    IReadOnlyList<string> GenericReferences,
-    IReadOnlyList<string> NotReferences)
+internal sealed class SiteDescription
 {
-    private static readonly string[] s_members =
-        ["tables", "columns", "softReferences", "genericReferences", "notReferences"];
+    /// <summary>What a member is.</summary>
+    internal enum MemberForm
+    {
+        /// <summary>Names and what is said of each.</summary>
+        Map,
 
-    // Where it is from, for editors and for messages.
-    private static readonly string[] s_notes = ["$schema", "$source"];
+        /// <summary>What is said, and the names of which it is said.</summary>
+        Groups,
+
+        /// <summary>Names.</summary>
+        List,
+
+        /// <summary>One text.</summary>
+        Text,
+    }
+
+    private static readonly Dictionary<string, MemberForm> s_members = new()
+    {
+        ["userModel"] = MemberForm.Text,
+        ["userNameField"] = MemberForm.Text,
+        ["timeZone"] = MemberForm.Text,
+        ["apps"] = MemberForm.List,
+        ["notKnown"] = MemberForm.List,
+        ["tables"] = MemberForm.Map,
+        ["columns"] = MemberForm.Map,
+        ["manyToMany"] = MemberForm.Map,
+        ["parentLinks"] = MemberForm.List,
+        ["naturalKeys"] = MemberForm.Map,
+        ["onDelete"] = MemberForm.Groups,
+        ["defaults"] = MemberForm.Map,
+        ["callableDefaults"] = MemberForm.Groups,
+        ["softReferences"] = MemberForm.List,
+        ["genericReferences"] = MemberForm.List,
+        ["notReferences"] = MemberForm.List,
+        ["streamFields"] = MemberForm.List,
+        ["richTextFields"] = MemberForm.List,
+        ["fileFields"] = MemberForm.Map,
+        ["storages"] = MemberForm.Map,
+    };
+
+    private static readonly Dictionary<string, OnDelete> s_actions = new()
+    {
+        ["CASCADE"] = Knowledge.OnDelete.Cascade,
+        ["SET_NULL"] = Knowledge.OnDelete.SetNull,
+        ["PROTECT"] = Knowledge.OnDelete.Protect,
+        ["RESTRICT"] = Knowledge.OnDelete.Protect,
+        // The constraint keeps what is referred to.
+        ["DO_NOTHING"] = Knowledge.OnDelete.Protect,
+        // What the application would write is in its code.
+        ["SET_DEFAULT"] = Knowledge.OnDelete.Unknown,
+        ["SET"] = Knowledge.OnDelete.Unknown,
+    };
+
+    // Callables that give a row a value of its own, in SQL.
+    private static readonly Dictionary<string, string> s_callables = new()
+    {
+        ["django.utils.timezone.now"] = "now()",
+        ["datetime.datetime.now"] = "now()",
+        ["datetime.date.today"] = "now()",
+        ["uuid.uuid4"] = "gen_random_uuid()",
+    };
+
+    private readonly Dictionary<(ModelLabel Model, string Field), OnDelete> _onDelete = [];
+    private readonly Dictionary<(ModelLabel Model, string Field), JsonElement> _defaults = [];
+    private readonly Dictionary<(ModelLabel Model, string Field), string> _callables = [];
+    private readonly Dictionary<string, (ModelLabel Model, string Field)> _lists = [];
+
+    private SiteDescription(JsonElement site)
+    {
+        Tables = Pairs(site, "tables").ToDictionary(p => Model(p.Name), p => Text(p.Value, p.Name));
+        Columns = [.. Pairs(site, "columns").Select(p => (Field(p.Name), Text(p.Value, p.Name))).Select(
+            p => (p.Item1.Model, p.Item1.Field, p.Item2))];
+        NaturalKeys = Pairs(site, "naturalKeys").ToDictionary(p => Model(p.Name), p => Texts(p.Value, p.Name));
+        SoftReferences = List(site, "softReferences");
+        GenericReferences = List(site, "genericReferences");
+        NotReferences = List(site, "notReferences");
+        UserModel = site.TryGetProperty("userModel", out JsonElement user) ? Model(Text(user, "userModel")) : null;
+        UserNameField = site.TryGetProperty("userNameField", out JsonElement name) ? Text(name, "userNameField") : null;
+        foreach ((string field, JsonElement table) in Pairs(site, "manyToMany"))
+            _lists[Text(table, field)] = Field(field);
+        foreach ((string action, string field) in Grouped(site, "onDelete"))
+            _onDelete[Field(field)] = s_actions.TryGetValue(action, out OnDelete known)
+                ? known
+                : throw Invalid($"there is no on_delete {action}; there are {string.Join(", ", s_actions.Keys)}");
+        foreach ((string field, JsonElement value) in Pairs(site, "defaults"))
+            _defaults[Field(field)] = value.Clone();
+        foreach ((string callable, string field) in Grouped(site, "callableDefaults"))
+            _callables[Field(field)] = callable;
+    }
 
     /// <summary>Of a site of which nobody says anything.</summary>
-    public static SiteDescription None { get; } = new(new Dictionary<ModelLabel, string>(), [], [], [], []);
+    public static SiteDescription None { get; } = new(JsonDocument.Parse("{}").RootElement);
+
+    /// <summary>The members, in the order in which they are written.</summary>
+    public static IEnumerable<string> Members => s_members.Keys;
+
+    /// <summary>The tables of models that are not named app_model (Meta.db_table), as table or schema.table.</summary>
+    public IReadOnlyDictionary<ModelLabel, string> Tables { get; }
+
+    /// <summary>The columns of fields that are not named after them (db_column).</summary>
+    public IReadOnlyList<(ModelLabel Model, string Field, string Column)> Columns { get; }
+
+    /// <summary>The fields of natural keys.</summary>
+    public IReadOnlyDictionary<ModelLabel, string[]> NaturalKeys { get; }
+
+    /// <summary>Foreign keys without a constraint, as table.column=target_table.</summary>
+    public IReadOnlyList<string> SoftReferences { get; }
+
+    /// <summary>Generic references of other names, as table.type_column+id_column.</summary>
+    public IReadOnlyList<string> GenericReferences { get; }
+
+    /// <summary>Names of references, as Get-Reference lists them, that are none.</summary>
+    public IReadOnlyList<string> NotReferences { get; }
+
+    /// <summary>AUTH_USER_MODEL; null where nobody says.</summary>
+    public ModelLabel? UserModel { get; }
+
+    /// <summary>The user model's USERNAME_FIELD; null where nobody says.</summary>
+    public string? UserNameField { get; }
+
+    /// <summary>What a member is.</summary>
+    public static MemberForm FormOf(string member) => s_members[member];
+
+    /// <summary>The on_delete of a field; null where nobody says.</summary>
+    public OnDelete? OnDeleteOf(ModelLabel model, string field) =>
+        _onDelete.TryGetValue((model, field), out OnDelete action) ? action : null;
+
+    /// <summary>The default of a field that is the same for each row; null where nobody says.</summary>
+    public JsonElement? DefaultOf(ModelLabel model, string field) =>
+        _defaults.TryGetValue((model, field), out JsonElement value) ? value : null;
+
+    /// <summary>
+    /// The default of a field that is made anew for each row, as SQL; null where nobody says, or what a function of
+    /// the project does is not known.
+    /// </summary>
+    public string? CallableDefaultOf(ModelLabel model, string field) =>
+        _callables.TryGetValue((model, field), out string? callable) ? s_callables.GetValueOrDefault(callable) : null;
+
+    /// <summary>The many-to-many field of a table of another name; null where nobody says.</summary>
+    public (ModelLabel Model, string Field)? ManyToManyOf(Table table) =>
+        _lists.TryGetValue(table.DisplayName, out var list) || _lists.TryGetValue(table.Name, out list) ? list : null;
 
     /// <summary>Reads a description.</summary>
     /// <param name="text">A file's path, or JSON; null for none.</param>
@@ -52,13 +177,10 @@ internal sealed record SiteDescription(
             using JsonDocument json = JsonDocument.Parse(isFile ? File.ReadAllText(text) : text,
                 new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             JsonElement site = json.RootElement;
-            foreach (JsonProperty member in site.EnumerateObject())
-                if (!s_members.Concat(s_notes).Contains(member.Name))
-                    throw Invalid($"there is no member {member.Name}; there are {string.Join(", ", s_members)}");
-            return new(
-                Pairs(site, "tables").ToDictionary(p => Model(p.Name), p => p.Value),
-                [.. Pairs(site, "columns").Select(p => Column(p.Name, p.Value))],
-                Texts(site, "softReferences"), Texts(site, "genericReferences"), Texts(site, "notReferences"));
+            // A member that begins with $ is a note, for editors and for Export-SiteDescription.
+            foreach (JsonProperty member in site.EnumerateObject().Where(m => !m.Name.StartsWith('$')))
+                Check(member);
+            return new(site);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException
             or IOException or UnauthorizedAccessException)
@@ -72,21 +194,50 @@ internal sealed record SiteDescription(
         ErrorIds.InvalidSite, FailureKind.InvalidArgument, $"The description of the site cannot be used: {why}.",
         "about_DataOps_Site tells what it holds.");
 
-    private static IEnumerable<(string Name, string Value)> Pairs(JsonElement site, string member) =>
+    private static void Check(JsonProperty member)
+    {
+        if (!s_members.TryGetValue(member.Name, out MemberForm form))
+            throw Invalid($"there is no member {member.Name}; there are {string.Join(", ", s_members.Keys)}");
+        switch (form)
+        {
+            case MemberForm.Text:
+                Text(member.Value, member.Name);
+                break;
+            case MemberForm.List:
+                Texts(member.Value, member.Name);
+                break;
+            case MemberForm.Groups:
+                foreach (JsonProperty group in member.Value.EnumerateObject())
+                    Texts(group.Value, group.Name);
+                break;
+            default:
+                member.Value.EnumerateObject();
+                break;
+        }
+    }
+
+    private static IEnumerable<(string Name, JsonElement Value)> Pairs(JsonElement site, string member) =>
         site.TryGetProperty(member, out JsonElement pairs)
-            ? pairs.EnumerateObject().Select(p => (p.Name, p.Value.GetString() ?? throw Invalid($"{p.Name} is null")))
+            ? pairs.EnumerateObject().Select(p => (p.Name, p.Value))
             : [];
 
-    private static string[] Texts(JsonElement site, string member) =>
-        site.TryGetProperty(member, out JsonElement texts)
-            ? [.. texts.EnumerateArray().Select(t => t.GetString() ?? throw Invalid($"{member} holds null"))]
-            : [];
+    private static IEnumerable<(string Group, string Name)> Grouped(JsonElement site, string member) =>
+        Pairs(site, member).SelectMany(g => Texts(g.Value, g.Name).Select(name => (g.Name, name)));
+
+    private static string[] List(JsonElement site, string member) =>
+        site.TryGetProperty(member, out JsonElement texts) ? Texts(texts, member) : [];
+
+    private static string[] Texts(JsonElement texts, string name) =>
+        [.. texts.EnumerateArray().Select(t => t.GetString() ?? throw Invalid($"{name} holds null"))];
+
+    private static string Text(JsonElement value, string name) =>
+        value.GetString() ?? throw Invalid($"{name} is null");
 
     private static ModelLabel Model(string label) =>
         ModelLabel.Parse(label) ?? throw Invalid($"{label} is no model, as app.model");
 
-    private static (ModelLabel Model, string Field, string Column) Column(string name, string column) =>
+    private static (ModelLabel Model, string Field) Field(string name) =>
         name.LastIndexOf('.') is > 0 and var dot && ModelLabel.Parse(name[..dot]) is { } model && dot < name.Length - 1
-            ? (model, name[(dot + 1)..], column)
+            ? (model, name[(dot + 1)..])
             : throw Invalid($"{name} is no field, as app.model.field");
 }

@@ -33,6 +33,25 @@ public sealed class SiteDescriptionTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void On_delete_is_told_before_it_is_known_or_guessed()
+    {
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+        using Session session = Session.Open(site.Settings.WithSite("""
+            { "onDelete": { "SET": [ "wagtailcore.page.content_type", "wagtailcore.page.owner" ],
+                "PROTECT": [ "wagtailcore.page.locked_by" ] } }
+            """), "Test");
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session);
+        OnDelete Of(string column) => OnDeleteRules.Of(catalog, catalog.From(catalog.TableOf(WagtailTables.Page)!)
+            .First(r => r.IsDeclared && r.Column.Name == column));
+
+        // What SET does to a page's content type is known; what it does to an owner is not.
+        Assert.Equal(OnDelete.SetPlainPage, Of("content_type_id"));
+        Assert.Equal(OnDelete.Unknown, Of("owner_id"));
+        Assert.Equal(OnDelete.Protect, Of("locked_by_id"));
+        Assert.Equal(OnDelete.SetNull, Of("latest_revision_id"));
+    }
+
+    [Fact]
     public void Without_it_the_same_database_shows_what_nobody_can_know()
     {
         Assert.Single(_shop.Run(new GetModel(), new()), m => m is { Model: "shop.sale", Kind: "NoTable" });

@@ -212,7 +212,7 @@ public sealed class DecompressionTests : IDisposable
     {
         int seed = Random.Shared.Next();
         TestContext.Current.SendDiagnosticMessage("seed {0}", seed);
-        Python.Run(Compress, "", "bz2, lzma, random; random.randbytes", _folder, $"{seed}", $"{size}");
+        PythonScript.Run(Compress, "", "bz2, lzma, random; random.randbytes", _folder, $"{seed}", $"{size}");
         return (File.ReadAllBytes(Path.Join(_folder, "data")),
             [.. Directory.GetFiles(_folder).Where(f => Path.HasExtension(f)).Order(StringComparer.Ordinal)]);
     }

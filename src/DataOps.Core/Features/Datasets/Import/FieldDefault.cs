@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace DataOps.Core.Features.Datasets.Import;
@@ -22,6 +23,11 @@ internal sealed partial record FieldDefault(string Shown, SqlText Sql, bool IsFo
             return null;
         FieldDefault Write(string sql, bool isForNew = false) =>
             new(sql, $"({SqlText.Raw(sql)})::{column.TypeSql}", isForNew);
+        string field = model.FieldOf(column);
+        if (catalog.Site.DefaultOf(model.Label, field) is { } told && Literal(told, column) is { } literal)
+            return literal;
+        if (catalog.Site.CallableDefaultOf(model.Label, field) is { } called)
+            return Write(called, isForNew: true);
         if (KnownDefaults.Constant(model, column.Name) is { } constant)
             return Write(constant);
         if (KnownDefaults.MadeAnew(model, column.Name) is { } made)
@@ -46,4 +52,21 @@ internal sealed partial record FieldDefault(string Shown, SqlText Sql, bool IsFo
     // As PostgreSQL writes it: a literal, with the type that it has.
     [GeneratedRegex("""^('([^']|'')*'|-?[0-9.]+|\(-[0-9.]+\)|true|false|NULL)(::[a-z ]+(\([0-9,]+\))?)?$""")]
     private static partial Regex Constant();
+
+    // What a description says, as a value of the column's type; null for a list of more than nothing in an array.
+    private static FieldDefault? Literal(JsonElement value, Column column)
+    {
+        bool isJson = column.Type.Underlying.Name is "json" or "jsonb";
+        string? text = value.ValueKind switch
+        {
+            _ when isJson => value.GetRawText(),
+            JsonValueKind.String => value.GetString(),
+            JsonValueKind.Null => null,
+            JsonValueKind.Array when value.GetArrayLength() == 0 => "{}",
+            JsonValueKind.Object when !value.EnumerateObject().Any() => "",
+            JsonValueKind.Array or JsonValueKind.Object => null,
+            _ => value.GetRawText(),
+        };
+        return text is null ? null : new(text, $"({SqlText.Literal(text)})::{column.TypeSql}", IsForNew: false);
+    }
 }

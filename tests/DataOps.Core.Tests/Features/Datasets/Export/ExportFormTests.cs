@@ -39,7 +39,7 @@ public sealed class ExportFormTests(PostgresServer server) : IDisposable
         ExportDatasetOptions options = new() { IncludeDerived = true, NaturalForeign = true, NaturalPrimary = true };
         string plain = File.ReadAllText(Export(site, options).Path);
 
-        string expected = Python.Run(Indented, plain, "json", indent.ToString((IFormatProvider?)null));
+        string expected = PythonScript.Run(Indented, plain, "json", indent.ToString((IFormatProvider?)null));
 
         Assert.Equal(expected, File.ReadAllText(Export(site, options with { Indent = indent }).Path));
         Assert.Contains("[]", expected);

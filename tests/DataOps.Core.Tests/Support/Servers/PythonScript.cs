@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace DataOps.Core.Tests.Support.Servers;
 
 /// <summary>The machine's Python, where a test compares with what Python itself writes.</summary>
-internal static class Python
+internal static class PythonScript
 {
     private static readonly string[] s_names = ["python3", "/usr/bin/python3", "python"];
 

@@ -1,0 +1,119 @@
+using DataOps.Core.Python;
+using DataOps.Core.Python.Evaluation;
+using DataOps.Core.Python.Syntax;
+
+namespace DataOps.Core.Django.Migrations;
+
+/// <summary>A folder of migrations.</summary>
+/// <param name="App">The label of its app.</param>
+/// <param name="Module">The module of the app.</param>
+/// <param name="Folder">The folder.</param>
+/// <param name="Files">Its files, by the names of the migrations.</param>
+internal sealed record MigrationFolder(
+    string App, string Module, string Folder, IReadOnlyDictionary<string, string> Files);
+
+/// <summary>The migrations of a site: its files, and the models after any of them.</summary>
+internal sealed class MigrationHistory
+{
+    private readonly PythonFiles _files;
+    private readonly List<Doubt> _problems = [];
+
+    private MigrationHistory(PythonFiles files, MigrationGraph graph, IReadOnlyList<MigrationFolder> folders) =>
+        (_files, Graph, Folders) = (files, graph, folders);
+
+    /// <summary>What is known of where the files run.</summary>
+    public static IReadOnlyDictionary<string, PythonValue> Known { get; } = new Dictionary<string, PythonValue>
+    {
+        ["django.db.connection.vendor"] = new LiteralValue("postgresql"),
+    };
+
+    /// <summary>What comes before what.</summary>
+    public MigrationGraph Graph { get; }
+
+    /// <summary>The folders, one for each app.</summary>
+    public IReadOnlyList<MigrationFolder> Folders { get; }
+
+    /// <summary>Operations whose effect no state holds.</summary>
+    public List<OpaqueOperation> Opaque { get; } = [];
+
+    /// <summary>What is wrong with the files as a whole.</summary>
+    public IEnumerable<Doubt> Problems => _problems.Concat(Graph.Problems);
+
+    /// <summary>Finds the folders of migrations among files, several for one app where there are several.</summary>
+    public static IReadOnlyList<MigrationFolder> Find(PythonFiles files) =>
+        [.. files.Paths.Where(IsMigration)
+            .GroupBy(p => p[..p.LastIndexOf('/')])
+            .Select(folder => FolderOf(files, folder.Key, [.. folder]))
+            .OrderBy(f => f.App, StringComparer.Ordinal).ThenBy(f => f.Folder, StringComparer.Ordinal)];
+
+    /// <summary>Reads the migrations of folders.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="folders">One folder for each app.</param>
+    /// <param name="applied">The migrations that are applied; none where nobody says.</param>
+    /// <param name="settings">The models that settings name.</param>
+    public static MigrationHistory Read(
+        PythonFiles files, IReadOnlyList<MigrationFolder> folders, IReadOnlySet<MigrationKey> applied,
+        IReadOnlyDictionary<string, ModelLabel> settings)
+    {
+        ILookup<string, MigrationFile> read = folders
+            .SelectMany(folder => folder.Files.Select(f => (Key: new MigrationKey(folder.App, f.Key), Path: f.Value)))
+            .AsParallel().AsOrdered().Select(f => MigrationFile.Read(files, f.Key, f.Path)).ToLookup(f => f.Key.App);
+        // A folder of that name may hold something else.
+        MigrationFile[] kept =
+            [.. read.Where(app => app.Any(f => f.IsMigration)).SelectMany(app => app).OrderBy(f => f.Key)];
+        MigrationHistory history = new(
+            files, MigrationGraph.Build(kept, applied, settings),
+            [.. folders.Where(f => read[f.App].Any(m => m.IsMigration))]);
+        history._problems.AddRange(kept.SelectMany(f => f.OrderDoubts));
+        return history;
+    }
+
+    /// <summary>The models after some migrations and all that come before them.</summary>
+    public ProjectState StateAt(IEnumerable<MigrationKey> targets) => Replay(Graph.Plan(targets));
+
+    /// <summary>The models after some migrations, in their order.</summary>
+    public ProjectState Replay(IEnumerable<MigrationKey> plan)
+    {
+        Opaque.Clear();
+        ProjectState state = ProjectState.Empty;
+        foreach (MigrationKey key in plan)
+            state = new StateOperations(_files, Graph[key], Opaque).Apply(state);
+        return state;
+    }
+
+    private static bool IsMigration(string path) =>
+        path.Split('/') is [.., "migrations", { } name] && name is not ("__init__.py" or ['_' or '~', ..]);
+
+    private static MigrationFolder FolderOf(PythonFiles files, string folder, IReadOnlyList<string> paths)
+    {
+        string module = files.ModuleOf(paths[0]);
+        // A folder above the migrations that is no package is the app all the same.
+        string app = module.Split('.') is [.. { Length: > 0 } parent, _, _] ? string.Join('.', parent)
+            : folder.Split('/') is [.., var above, _] ? above : "";
+        string label = LabelOf(files, app) ?? app[(app.LastIndexOf('.') + 1)..];
+        return new(label, app, folder, paths.ToDictionary(p => p[(folder.Length + 1)..^".py".Length]));
+    }
+
+    // AppConfig.label, of the configuration that Django would take; null where none says another than the package's.
+    private static string? LabelOf(PythonFiles files, string app)
+    {
+        if (files.Module(app)?.Find("default_app_config") is ValueBinding named
+            && files.Module(app)!.Evaluate(named).Text is { } path && path.LastIndexOf('.') is > 0 and var dot
+            && files.Module(path[..dot]) is { } other
+            && other.Find(path[(dot + 1)..]) is ClassBinding { Class: var chosen })
+            return AttributeOf(other, chosen, "label")?.Text;
+        if (files.Module($"{app}.apps") is not { } apps)
+            return null;
+        ClassStatement[] classes = [.. apps.Module.Body.OfType<ClassStatement>()
+            .Where(c => AttributeOf(apps, c, "name") is not { } name || name.Text is null || name.Text == app)];
+        return (classes.FirstOrDefault(c => AttributeOf(apps, c, "default") is { AsCondition: true })
+                ?? classes.FirstOrDefault(c => AttributeOf(apps, c, "label") is not null)) is { } config
+            ? AttributeOf(apps, config, "label")?.Text
+            : null;
+    }
+
+    private static PythonValue? AttributeOf(ModuleScope scope, ClassStatement @class, string name) =>
+        @class.Body.OfType<AssignStatement>()
+            .Where(a => a.Targets is [NameExpression target] && target.Id == name)
+            .Select(a => new Evaluator(scope).Evaluate(a.Value)).LastOrDefault();
+}

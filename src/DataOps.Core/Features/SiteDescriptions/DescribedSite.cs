@@ -1,0 +1,287 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.Json.Nodes;
+using DataOps.Core.Django.Migrations;
+using DataOps.Core.Python.Evaluation;
+using DataOps.Core.Python.Syntax;
+
+namespace DataOps.Core.Features.SiteDescriptions;
+
+/// <summary>What a site's migrations say that its database does not.</summary>
+internal sealed class DescribedSite(
+    ProjectState state, PythonFiles files, IReadOnlyList<MigrationFolder> folders, ModelLabel? userModel,
+    ReferenceCatalog? catalog)
+{
+    private static readonly string[] s_actions =
+        ["CASCADE", "PROTECT", "RESTRICT", "SET_NULL", "SET_DEFAULT", "DO_NOTHING"];
+
+    private readonly List<DescriptionEntry> _entries = [];
+    private readonly List<(ModelState? Model, SourcePlace? Place, string What)> _notKnown = [];
+
+    /// <summary>What is not known.</summary>
+    public IReadOnlyList<(ModelState? Model, SourcePlace? Place, string What)> NotKnown => _notKnown;
+
+    /// <summary>Describes every model that is known and has a table.</summary>
+    public IReadOnlyList<DescriptionEntry> Describe()
+    {
+        foreach (string app in state.Models.Values.Select(m => m.App).Distinct())
+            Add("apps", app);
+        DescribeUser();
+        foreach (ModelState model in state.Models.Values)
+        {
+            if (!model.IsKnown)
+                Add("notKnown", model.Label);
+            else if (!model.Is("proxy"))
+                Describe(model);
+        }
+        return _entries;
+    }
+
+    private void Add(string member, string key, JsonNode? value = null) => _entries.Add(new(member, key, value));
+
+    private void NotKnowing(ModelState? model, SourcePlace? place, string what) => _notKnown.Add((model, place, what));
+
+    // USERNAME_FIELD is an attribute of the class, which no migration holds.
+    private void DescribeUser()
+    {
+        if (userModel is null)
+        {
+            NotKnowing(null, null, "AUTH_USER_MODEL is not known: say it with -Setting AUTH_USER_MODEL=app.Model");
+            return;
+        }
+        Add("userModel", "", userModel.ToString());
+        if (!state.Models.TryGetValue(userModel, out ModelState? user))
+            return;
+        string? module = folders.FirstOrDefault(f => f.App == user.App)?.Module;
+        if (module is not null && UserNameField($"{module}.models.{user.Name}", 0) is { } field)
+            Add("userNameField", "", field);
+        else if (userModel != DjangoTables.User)
+            NotKnowing(user, null, "USERNAME_FIELD is not known: no file of -MigrationPath holds the class");
+    }
+
+    private string? UserNameField(string path, int depth)
+    {
+        if (path.EndsWith(".AbstractUser", StringComparison.Ordinal))
+            return "username";
+        if (depth > 6 || files.Follow(path) is not NamedValue { Path: var own } || own.LastIndexOf('.') is var dot
+            && dot < 0 || files.Module(own[..dot]) is not { } module
+            || module.Find(own[(dot + 1)..]) is not ClassBinding { Class: var @class })
+            return null;
+        return @class.Body.OfType<AssignStatement>()
+            .Where(a => a.Targets is [NameExpression { Id: "USERNAME_FIELD" }])
+            .Select(a => new Evaluator(module).Evaluate(a.Value).Text).LastOrDefault()
+            ?? FieldClasses.BasesOf(own, files)!.Select(b => UserNameField(b, depth + 1))
+                .FirstOrDefault(f => f is not null);
+    }
+
+    private void Describe(ModelState model)
+    {
+        string table = TableOf(model);
+        Table? real = catalog is null ? null : Find(table);
+        if (catalog is not null && real is null)
+        {
+            bool isManaged = model.Options.GetValueOrDefault("managed")?.AsCondition != false;
+            // A model that another one takes the place of has no table.
+            bool isSwapped = model.TextOf("swappable") == UserModel.Setting && userModel != model.Label;
+            if (isManaged && !isSwapped)
+                NotKnowing(model, null, $"the database has no table {table}");
+            return;
+        }
+        if (!IsBuiltInName(model.Label, table))
+            Add("tables", model.Label, table);
+        bool hasType = model.Fields.Any(
+            f => f.Field.IsRelation && TargetOf(f.Field, model) == DjangoTables.ContentType);
+        foreach ((string name, FieldState field) in model.Fields)
+            Describe(model, table, real, name, field, hasType);
+    }
+
+    private void Describe(
+        ModelState model, string table, Table? real, string name, FieldState field, bool hasContentType)
+    {
+        string label = $"{model.Label}.{name}";
+        switch (field.Kind)
+        {
+            case FieldKind.None:
+                return;
+            case FieldKind.Unknown:
+                NotKnowing(
+                    model, field.Place, $"{name} is a {field.Class.Path}, of which no file of -MigrationPath tells");
+                return;
+            case FieldKind.ManyToMany:
+                DescribeManyToMany(table, label, name, field);
+                return;
+        }
+        bool isReference = field.Kind is FieldKind.ForeignKey or FieldKind.OneToOne;
+        string plain = isReference ? $"{name}_id" : name;
+        string column = field["db_column"]?.Text ?? plain;
+        if (real is not null && real.Find(column) is null)
+        {
+            NotKnowing(model, field.Place, $"{table} has no column {column} for {name}");
+            return;
+        }
+        if (column != plain)
+            Add("columns", label, column);
+        if (isReference)
+            DescribeReference(model, table, label, name, column, field);
+        else
+            DescribeValue(model, table, label, column, field, hasContentType);
+        DescribeDefault(model, label, name, field);
+    }
+
+    private void DescribeManyToMany(string table, string label, string name, FieldState field)
+    {
+        if (field["through"] is { IsNone: false })
+            return;
+        string plain = $"{table[(table.IndexOf('.') + 1)..]}_{name}";
+        string own = field["db_table"]?.Text is { } given ? Unquoted(given) : DjangoName.OfTable(plain);
+        if (own != plain && (catalog is null || Find(own) is not null))
+            Add("manyToMany", label, own);
+    }
+
+    private void DescribeReference(
+        ModelState model, string table, string label, string name, string column, FieldState field)
+    {
+        string? action = field["on_delete"] switch
+        {
+            NamedValue { Name: var of } when s_actions.Contains(of) => of,
+            // The database does it, and says so.
+            NamedValue { Name: "DB_CASCADE" or "DB_SET_NULL" or "DB_SET_DEFAULT" } => "",
+            CallValue { Function: NamedValue { Name: "SET" } } => "SET",
+            _ => null,
+        };
+        if (action is null)
+            NotKnowing(model, field.Place, $"on_delete of {name} is not known");
+        else if (action.Length > 0)
+            Add("onDelete", label, action);
+        ModelLabel? target = TargetOf(field, model);
+        bool isParentLink = field["parent_link"]?.AsCondition == true;
+        if (isParentLink && target is not null && name != $"{target.Name}_ptr")
+            Add("parentLinks", label);
+        if (field["db_constraint"]?.AsCondition == false
+            && !DjangoTables.Soft.Any(s => s.Model == model.Label && s.Column == column))
+        {
+            if (target is not null && state.Models.TryGetValue(target, out ModelState? referred)
+                && (catalog is null || Find(TableOf(referred)) is not null))
+                Add("softReferences", $"{table}.{column}={TableOf(referred)}");
+            else
+                NotKnowing(model, field.Place, $"the table that {name} refers to is not known");
+        }
+    }
+
+    private void DescribeValue(
+        ModelState model, string table, string label, string column, FieldState field, bool hasContentType)
+    {
+        if (field.Kind == FieldKind.StreamField)
+            Add("streamFields", label);
+        else if (field.Kind == FieldKind.RichText)
+            Add("richTextFields", label);
+        else if (field.Kind == FieldKind.File)
+        {
+            Add("fileFields", label, field["upload_to"]?.Text ?? "");
+            if (field["storage"] is { } storage)
+                Add("storages", label, storage switch
+                {
+                    NamedValue named => named.Path,
+                    CallValue { Path: { } path } => path,
+                    UnknownValue unknown => unknown.Source.Text,
+                    _ => "",
+                });
+        }
+        // A number that looks like a reference; half of a generic reference is one.
+        bool isImplied = catalog is null
+            ? Field.Referring(column) is not null && !hasContentType && field.Class.Own is not ("BooleanField")
+            : catalog.References.Any(r => r.Class == ReferenceClass.Implied && r.Name == $"{table}.{column}");
+        if (isImplied && model.Find(column[..^"_id".Length]) is null)
+            Add("notReferences", $"{table}.{column}");
+    }
+
+    private void DescribeDefault(ModelState model, string label, string name, FieldState field)
+    {
+        if (field["auto_now"]?.AsCondition == true || field["auto_now_add"]?.AsCondition == true)
+        {
+            Add("callableDefaults", label, "django.utils.timezone.now");
+            return;
+        }
+        if (field["default"] is not { IsNone: false } value || field["db_default"] is not null)
+            return;
+        if (value is NamedValue { Path: "builtins.dict" })
+            Add("defaults", label, new JsonObject());
+        else if (value is NamedValue { Path: "builtins.list" or "builtins.tuple" })
+            Add("defaults", label, new JsonArray());
+        else if (value is NamedValue { Path: var path })
+            Add("callableDefaults", label, path);
+        else if (TryJson(value, out JsonNode? json))
+            Add("defaults", label, json);
+        else
+            NotKnowing(model, field.Place, $"the default of {name} is not literal");
+    }
+
+    private static bool TryJson(PythonValue value, out JsonNode? json)
+    {
+        json = null;
+        switch (value)
+        {
+            case LiteralValue { Value: null }:
+                return true;
+            case LiteralValue { Value: bool truth }:
+                json = truth;
+                return true;
+            case LiteralValue { Value: string text }:
+                json = text;
+                return true;
+            case LiteralValue { Value: BigInteger number }:
+                json = JsonNode.Parse(number.ToString(CultureInfo.InvariantCulture));
+                return true;
+            case LiteralValue { Value: double number } when double.IsFinite(number):
+                json = number;
+                return true;
+            // Decimal("0.00"), gettext("new").
+            case CallValue { Path: "decimal.Decimal", Arguments: [var of], Keywords: [] }:
+                return TryJson(of, out json);
+            case SequenceValue list:
+                JsonArray items = [];
+                json = items;
+                foreach (PythonValue item in list.Items)
+                {
+                    if (!TryJson(item, out JsonNode? inner))
+                        return false;
+                    items.Add(inner);
+                }
+                return list.Kind != SequenceKind.Set;
+            case MappingValue map:
+                JsonObject members = [];
+                json = members;
+                foreach ((PythonValue key, PythonValue of) in map.Items)
+                {
+                    if (key.Text is null || !TryJson(of, out JsonNode? inner))
+                        return false;
+                    members[key.Text] = inner;
+                }
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private ModelLabel? TargetOf(FieldState field, ModelState model) =>
+        ModelTarget.Of(field["to"], model.Label) is { } target
+            ? target.Label ?? (target.Setting == UserModel.Setting ? userModel : SwappedBy(target.Setting!))
+            : null;
+
+    private ModelLabel? SwappedBy(string setting) =>
+        state.Models.Values.FirstOrDefault(m => m.TextOf("swappable") == setting)?.Label;
+
+    /// <summary>The table of a model, as table or schema.table.</summary>
+    public static string TableOf(ModelState model) =>
+        model.TextOf("db_table") is { Length: > 0 } given ? Unquoted(given) : DjangoName.OfTable(model.Label);
+
+    // db_table = 'archive"."elsewhere' is a table of another schema.
+    private static string Unquoted(string name) => name.Replace("\".\"", ".").Trim('"');
+
+    private static bool IsBuiltInName(ModelLabel label, string table) =>
+        table == DjangoTables.TableNames.GetValueOrDefault(label) || table == DjangoName.OfTable(label);
+
+    private Table? Find(string table) =>
+        (table.Split('.', 2) is [{ } schema, { } name] ? catalog!.Database.Find(schema, name) : null)
+            ?? catalog!.Database.Find(table);
+}

@@ -1,0 +1,347 @@
+using DataOps.Core.Django.Migrations;
+using DataOps.Core.Files;
+using DataOps.Core.Python;
+using DataOps.Core.Python.Syntax;
+
+namespace DataOps.Core.Features.SiteDescriptions;
+
+/// <summary>Where the migrations of a site are, and where its description goes.</summary>
+public sealed partial record ExportSiteDescriptionOptions
+{
+    /// <summary>Folders, wheels, zip and tar files with the migrations of the site's apps.</summary>
+    [Option(Position = 0, Mandatory = true, Form = OptionForm.File)]
+    public IReadOnlyList<string> MigrationPath { get; init; } = [];
+
+    /// <summary>The file to write. Entries that a person added to it are kept.</summary>
+    [Option(Position = 1, Mandatory = true, Form = OptionForm.File)]
+    public string Path { get; init; } = "";
+
+    /// <summary>Models that settings name, as AUTH_USER_MODEL=accounts.User. Default: as the database has it.</summary>
+    [Option(Form = OptionForm.Pair)]
+    public IReadOnlyList<string> Setting { get; init; } = [];
+
+    /// <summary>Read the migrations alone, without a database: all of them count as applied.</summary>
+    [Option(Offline = true)]
+    public bool Offline { get; init; }
+}
+
+/// <summary>What is said of a site's migrations.</summary>
+public enum SiteDescriptionNoteKind : long
+{
+    /// <summary>The description is written.</summary>
+    Written,
+
+    /// <summary>An entry of the file that a person added, and that is kept.</summary>
+    Kept,
+
+    /// <summary>Something that the description does not say.</summary>
+    NotKnown,
+
+    /// <summary>Something is wrong with the migrations as a whole.</summary>
+    Problem,
+
+    /// <summary>A migration of the files that is not applied to the database.</summary>
+    NotApplied,
+
+    /// <summary>SQL of a migration: what it does to the tables is not described.</summary>
+    RunSql,
+
+    /// <summary>A function of a migration: what it does to the tables is not described.</summary>
+    RunPython,
+}
+
+/// <summary>The file that is written, or something that it does not say.</summary>
+/// <param name="Server">The server; null without a database.</param>
+/// <param name="Database">The database; null without one.</param>
+/// <param name="Kind">What is said.</param>
+/// <param name="App">The label of the app; null where it is about none.</param>
+/// <param name="Migration">The name of the migration; null where it is about none.</param>
+/// <param name="Model">The model; null where it is about none.</param>
+/// <param name="File">The file: of the migration, or of the description.</param>
+/// <param name="Line">Its line; null for the file as a whole.</param>
+/// <param name="Note">What there is to know.</param>
+public sealed record SiteDescriptionNote(
+    string? Server,
+    string? Database,
+    SiteDescriptionNoteKind Kind,
+    string? App,
+    string? Migration,
+    string? Model,
+    string? File,
+    int? Line,
+    string Note);
+
+/// <summary>
+/// Writes what a site's migration files say and its database does not (tables and columns of other names, defaults,
+/// on_delete, references without a constraint) into a description for -SiteDescription, and lists what they do not say.
+/// </summary>
+[Operation("Export", "SiteDescription")]
+public sealed class ExportSiteDescription : OfflineOperation<ExportSiteDescriptionOptions, SiteDescriptionNote>
+{
+    /// <inheritdoc/>
+    public override bool IsOffline(ExportSiteDescriptionOptions options) => options.Offline;
+
+    /// <inheritdoc/>
+    protected override IEnumerable<SiteDescriptionNote> Execute(
+        Session session, ExportSiteDescriptionOptions options, OperationContext context)
+    {
+        if (options.Offline)
+            return ExecuteOffline(options, context);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        return Export(options, AppliedMigrations.Read(session, catalog.Database, context.Cancellation), catalog)
+            .Select(n => n with { Server = session.Server, Database = session.Database });
+    }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<SiteDescriptionNote> ExecuteOffline(
+        ExportSiteDescriptionOptions options, OperationContext context) => Export(options, null, null);
+
+    private static List<SiteDescriptionNote> Export(
+        ExportSiteDescriptionOptions options, AppliedMigrations? applied, ReferenceCatalog? catalog)
+    {
+        DatasetFile.Create(options.Path, DatasetFormat.Json, overwrite: true);
+        IReadOnlyList<DescriptionEntry> byHand = DescriptionFile.ByHand(options.Path);
+        Dictionary<string, ModelLabel> settings = SettingsOf(options);
+        using MigrationSources sources = new(options.MigrationPath);
+        List<SiteDescriptionNote> notes = [];
+        IReadOnlyList<MigrationFolder> folders = Choose(
+            MigrationHistory.Find(sources.Files), options, applied, notes);
+        IReadOnlySet<MigrationKey> done = applied?.Keys ?? new HashSet<MigrationKey>();
+
+        // Which model AUTH_USER_MODEL names decides an order, and is read from the models.
+        MigrationHistory history = MigrationHistory.Read(sources.Files, folders, done, settings);
+        ProjectState state = Replay(history, applied);
+        if (!settings.ContainsKey(UserModel.Setting) && UserModel.Find(state, catalog) is { } user)
+        {
+            settings[UserModel.Setting] = user;
+            history = MigrationHistory.Read(sources.Files, folders, done, settings);
+            state = Replay(history, applied);
+        }
+
+        DescribedSite site = new(
+            state, sources.Files, history.Folders, settings.GetValueOrDefault(UserModel.Setting), catalog);
+        IReadOnlyList<DescriptionEntry> entries = site.Describe();
+        Take(notes, history, state, site, applied);
+        notes.AddRange(byHand.Select(e => Note(SiteDescriptionNoteKind.Kept,
+            $"{e.Member}: {(e.Key.Length > 0 ? e.Key : e.Value?.ToString())}", file: options.Path)));
+        string source = $"{history.Graph.Nodes.Count()} migrations of {history.Folders.Count} apps";
+        DescriptionFile.Write(options.Path, source, entries, byHand);
+        notes.Insert(0, Note(SiteDescriptionNoteKind.Written,
+            $"{source}: {state.Models.Count} models, {entries.Count} entries, {byHand.Count} kept",
+            file: System.IO.Path.GetFullPath(options.Path)));
+        return notes;
+    }
+
+    private static SiteDescriptionNote Note(
+        SiteDescriptionNoteKind kind, string note, string? app = null, string? migration = null, string? model = null,
+        string? file = null, int? line = null) => new(null, null, kind, app, migration, model, file, line, note);
+
+    private static SiteDescriptionNote Note(
+        SiteDescriptionNoteKind kind, Doubt doubt, string? app = null, string? model = null) =>
+        Note(kind, doubt.What, app, null, model, doubt.File, doubt.Line > 0 ? doubt.Line : null);
+
+    private static Dictionary<string, ModelLabel> SettingsOf(ExportSiteDescriptionOptions options)
+    {
+        Dictionary<string, ModelLabel> settings = [];
+        foreach (string pair in options.Setting)
+            settings[pair.Split('=')[0]] = pair.Split('=') is [{ Length: > 0 }, var label]
+                && ModelLabel.Parse(label) is { } model
+                ? model
+                : throw new DataOpsException(
+                    ErrorIds.InvalidOption, FailureKind.InvalidArgument,
+                    $"-Setting {pair} is not of the form NAME=app.Model.", "As AUTH_USER_MODEL=accounts.User.", pair);
+        return settings;
+    }
+
+    // One folder for each app; of an app that the database does not have, none.
+    private static List<MigrationFolder> Choose(
+        IReadOnlyList<MigrationFolder> found, ExportSiteDescriptionOptions options, AppliedMigrations? applied,
+        List<SiteDescriptionNote> notes)
+    {
+        if (found.Count == 0)
+            throw new DataOpsException(
+                ErrorIds.NoMigrations, FailureKind.NotFound,
+                $"There are no migrations below {string.Join(", ", options.MigrationPath)}.",
+                "They are Python files in folders named migrations.", options.MigrationPath[0]);
+        List<MigrationFolder> chosen = [];
+        foreach (IGrouping<string, MigrationFolder> app in found.GroupBy(f => f.App))
+        {
+            MigrationFolder[] folders = [.. app];
+            if (applied is not null)
+            {
+                if (!applied.ByApp.Contains(app.Key))
+                    continue;
+                if (folders.Length > 1)
+                    folders = [.. folders.Where(f => applied.ByApp[app.Key].Any(f.Files.ContainsKey))];
+            }
+            if (folders.Length == 1)
+                chosen.Add(folders[0]);
+            else
+                notes.Add(Note(SiteDescriptionNoteKind.Problem,
+                    $"{app.Key} has migrations in more than one folder, so none of them is read: "
+                        + string.Join(", ", app.Select(f => f.Folder)), app.Key));
+        }
+        foreach (string app in (applied?.ByApp.Select(a => a.Key) ?? []).Except(found.Select(f => f.App)))
+            notes.Add(Note(SiteDescriptionNoteKind.NotKnown,
+                "its migrations are applied, but none of its files is below -MigrationPath", app));
+        return chosen;
+    }
+
+    private static ProjectState Replay(MigrationHistory history, AppliedMigrations? applied)
+    {
+        IReadOnlyList<MigrationKey> plan = history.Graph.Plan(history.Graph.Leaves);
+        ProjectState state = history.Replay(applied is null ? plan : plan.Where(k => applied.Has(history.Graph[k])));
+        if (applied is null)
+            return state;
+        // What is applied after the last file has changed the models, and no file says how.
+        foreach ((MigrationFolder folder, string name) in applied.After(history))
+            state = state.Doubting(
+                folder.App, new(folder.Folder, 0, $"{folder.App}.{name} is applied, and there is no file of it"));
+        return state;
+    }
+
+    private static void Take(
+        List<SiteDescriptionNote> notes, MigrationHistory history, ProjectState state, DescribedSite site,
+        AppliedMigrations? applied)
+    {
+        notes.AddRange(history.Problems.Select(p => Note(SiteDescriptionNoteKind.Problem, p)));
+        notes.AddRange(state.AppDoubts.SelectMany(a => a.Value.Select(
+            d => Note(SiteDescriptionNoteKind.NotKnown, d, a.Key))));
+        HashSet<Doubt> ofApps = [.. state.AppDoubts.SelectMany(a => a.Value)];
+        notes.AddRange(state.Models.Values.SelectMany(m => m.Doubts.Where(d => !ofApps.Contains(d)).Select(
+            d => Note(SiteDescriptionNoteKind.NotKnown, d, m.App, m.Label))));
+        notes.AddRange(site.NotKnown.Select(n => Note(
+            SiteDescriptionNoteKind.NotKnown, n.What, n.Model?.App, null, n.Model?.Label,
+            n.Place?.File.Name, n.Place?.Line)));
+        if (applied is not null)
+            notes.AddRange(history.Graph.Nodes.Where(k => !applied.Has(history.Graph[k])).Order().Select(
+                k => Note(SiteDescriptionNoteKind.NotApplied, "it is not applied to the database, so its changes are "
+                    + "not described", k.App, k.Name, file: history.Graph[k].Path)));
+        TouchedTables touched = new(state);
+        notes.AddRange(history.Opaque.Select(o => Note(
+            o.Operation == "RunSQL" ? SiteDescriptionNoteKind.RunSql : SiteDescriptionNoteKind.RunPython,
+            touched.Describe(o), o.Migration.App, o.Migration.Name, null, o.Place.File.Name, o.Place.Line)));
+    }
+}
+
+/// <summary>The migrations that django_migrations records, in the order in which they were applied.</summary>
+internal sealed class AppliedMigrations
+{
+    private AppliedMigrations(IReadOnlyList<(string App, string Name)> rows)
+    {
+        Keys = rows.Select(r => new MigrationKey(r.App, r.Name)).ToHashSet();
+        ByApp = rows.ToLookup(r => r.App, r => r.Name);
+    }
+
+    /// <summary>All of them.</summary>
+    public IReadOnlySet<MigrationKey> Keys { get; }
+
+    /// <summary>Their names by app, in order.</summary>
+    public ILookup<string, string> ByApp { get; }
+
+    /// <summary>Reads them.</summary>
+    /// <exception cref="DataOpsException"><c>NoMigrations</c>: the database has no such table.</exception>
+    public static AppliedMigrations Read(
+        Session session, DatabaseCatalog database, CancellationToken cancellation) =>
+        database.Find(DjangoTables.Migrations) is { } table
+            ? new(session.Query<(string, string)>(
+                $"select app::text, name::text from {table} order by id", cancellation))
+            : throw new DataOpsException(
+                ErrorIds.NoMigrations, FailureKind.NotFound,
+                $"The database has no table {DjangoTables.Migrations}, so nobody knows which migrations are applied.",
+                "-Offline takes all of them for applied.", DjangoTables.Migrations);
+
+    /// <summary>Whether a migration is applied, be it by what it replaces.</summary>
+    public bool Has(MigrationFile file) =>
+        Keys.Contains(file.Key) || (file.Replaces.Count > 0 && file.Replaces.All(Keys.Contains));
+
+    /// <summary>Migrations without a file that are applied after the last one that has a file.</summary>
+    public IEnumerable<(MigrationFolder Folder, string Name)> After(MigrationHistory history)
+    {
+        HashSet<MigrationKey> known =
+            [.. history.Graph.Nodes.SelectMany(k => history.Graph[k].Replaces.Prepend(k))];
+        foreach (MigrationFolder folder in history.Folders)
+            foreach (string name in ByApp[folder.App].Reverse()
+                .TakeWhile(n => !folder.Files.ContainsKey(n) && !known.Contains(new(folder.App, n))))
+                yield return (folder, name);
+    }
+}
+
+/// <summary>The user model of a site.</summary>
+internal static class UserModel
+{
+    /// <summary>The setting that names it.</summary>
+    public const string Setting = "AUTH_USER_MODEL";
+
+    /// <summary>
+    /// The model that the database's references to AUTH_USER_MODEL lead to; without a database the only model of users.
+    /// Null where that is not one.
+    /// </summary>
+    public static ModelLabel? Find(ProjectState state, ReferenceCatalog? catalog)
+    {
+        IEnumerable<ModelLabel> users = catalog is null
+            ? state.Models.Values.Where(m => m.Find("password") is not null && m.Find("last_login") is not null)
+                .Select(m => m.Label)
+            : Targets(state, catalog).Distinct().SelectMany(table => state.Models.Values
+                .Where(m => DescribedSite.TableOf(m) is var name && (name == table.Name || name == table.DisplayName))
+                .Select(m => m.Label));
+        return users.Distinct().ToArray() is [var only] ? only : null;
+    }
+
+    private static IEnumerable<Table> Targets(ProjectState state, ReferenceCatalog catalog) =>
+        from model in state.Models.Values
+        from field in model.Fields
+        where field.Field.Kind is FieldKind.ForeignKey or FieldKind.OneToOne
+            && ModelTarget.Of(field.Field["to"], model.Label)?.Setting == Setting
+        let table = catalog.Database.Find(DescribedSite.TableOf(model))
+        where table is not null
+        let column = field.Field["db_column"]?.Text ?? $"{field.Name}_id"
+        let target = catalog.From(table).FirstOrDefault(r => r.IsDeclared && r.Column.Name == column)?.Target
+        where target is not null
+        select target;
+}
+
+/// <summary>The tables that the text of an operation names, whose effect no state holds.</summary>
+internal sealed class TouchedTables(ProjectState state)
+{
+    private const int Shown = 120;
+
+    private readonly HashSet<string> _tables =
+        [.. state.Models.Values.Select(m => DescribedSite.TableOf(m))];
+
+    /// <summary>The operation in words.</summary>
+    public string Describe(OpaqueOperation operation)
+    {
+        string[] touched = operation.Operation == "RunSQL" ? [.. TablesIn(operation.Text)] : [.. ModelsIn(operation)];
+        string text = operation.Text.ReplaceLineEndings(" ");
+        return $"{operation.Operation} {(text.Length > Shown ? text[..Shown] + "…" : text)}"
+            + (touched.Length > 0 ? $": touches {string.Join(", ", touched)}" : "");
+    }
+
+    private IEnumerable<string> TablesIn(string sql) =>
+        sql.Split([' ', '\n', '\r', '\t', ',', ';', '(', ')', '"', '.', '='], StringSplitOptions.RemoveEmptyEntries)
+            .Where(_tables.Contains).Distinct().Order(StringComparer.Ordinal);
+
+    // get_model("app", "Model") in the function, as far as the file itself holds it.
+    private static IEnumerable<string> ModelsIn(OpaqueOperation operation)
+    {
+        PythonSource source = operation.Place.File;
+        if (Parser.Parse(source).Body.OfType<FunctionStatement>().FirstOrDefault(f => f.Name == operation.Text)
+            is not { At: var range })
+            return [];
+        Token[] tokens = [.. Lexer.Read(source).Where(t => t.Start >= range.Start && t.End <= range.End)];
+        string? Text(Token token) => token.Kind == TokenKind.String
+            ? StringLiteral.Decode(source, token).Value as string
+            : null;
+        return tokens.Select((t, i) => (Token: t, Next: tokens[(i + 1)..Math.Min(i + 5, tokens.Length)]))
+            .Where(t => t.Token.Kind == TokenKind.Name && source.Text[t.Token.Start..t.Token.End] == "get_model")
+            .Select(t => t.Next switch
+            {
+                [{ Kind: TokenKind.LeftParen }, var app, { Kind: TokenKind.Comma }, var model]
+                    when Text(app) is { } label && Text(model) is { } name => $"{label}.{name}",
+                [{ Kind: TokenKind.LeftParen }, var whole, ..] => Text(whole),
+                _ => null,
+            })
+            .OfType<string>().Distinct().Order(StringComparer.Ordinal);
+    }
+}
