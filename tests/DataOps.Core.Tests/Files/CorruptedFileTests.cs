@@ -194,7 +194,7 @@ public sealed class CorruptedFileTests(PostgresServer server, ITestOutputHelper 
                 "xml" => Encoding.UTF8.GetBytes(Xml(objects).ToString()),
                 _ => Encoding.UTF8.GetBytes(string.Concat(objects.Select(Yaml))),
             });
-            Python.Run(Compressors, "", "bz2, lzma", path);
+            PythonScript.Run(Compressors, "", "bz2, lzma", path);
             byte[] bytes = File.ReadAllBytes(path);
             yield return ($"x.{ending}", bytes);
             yield return ($"x.{ending}.gz", Gzip(bytes));

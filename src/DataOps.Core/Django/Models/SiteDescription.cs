@@ -75,10 +75,10 @@ internal sealed class SiteDescription
     // Callables that give a row a value of its own, in SQL.
     private static readonly Dictionary<string, string> s_callables = new()
     {
-        ["django.utils.timezone.now"] = "now()",
-        ["datetime.datetime.now"] = "now()",
-        ["datetime.date.today"] = "now()",
-        ["uuid.uuid4"] = "gen_random_uuid()",
+        ["django.utils.timezone.now"] = "pg_catalog.now()",
+        ["datetime.datetime.now"] = "pg_catalog.now()",
+        ["datetime.date.today"] = "pg_catalog.now()",
+        ["uuid.uuid4"] = "pg_catalog.gen_random_uuid()",
     };
 
     private readonly Dictionary<(ModelLabel Model, string Field), OnDelete> _onDelete = [];
