@@ -22,7 +22,8 @@ internal sealed partial record FieldDefault(string Shown, SqlText Sql, bool IsFo
         if (column.Source != ColumnSource.Plain)
             return null;
         FieldDefault Write(string sql, bool isForNew = false) =>
-            new(sql, $"({SqlText.Raw(sql)})::{column.TypeSql}", isForNew);
+            new(sql.Replace("pg_catalog.", "", StringComparison.Ordinal),
+                $"({SqlText.Raw(sql)})::{column.TypeSql}", isForNew);
         string field = model.FieldOf(column);
         if (catalog.Site.DefaultOf(model.Label, field) is { } told && Literal(told, column) is { } literal)
             return literal;
