@@ -21,7 +21,7 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
 {
     private const int RoundsOfASite = 25;
 
-    private static readonly int s_rounds = Rounds.Of(200);
+    private static readonly int s_rounds = Rounds.Of(150);
 
     private static readonly int s_seed =
         int.TryParse(Environment.GetEnvironmentVariable("DATAOPS_SEED"), out int given) ? given : Random.Shared.Next();
@@ -98,7 +98,8 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
             return new ConvertPageOptions
             {
                 Id = [long.Parse(Page(random, site))],
-                To = One(random, site, """
+                // A type that needs no value of its own, so that many pages can become it; or any.
+                To = random.Next(2) == 0 ? "news.newsindexpage" : One(random, site, """
                     select c.app_label || '.' || c.model from django_content_type c join wagtailcore_page p on p.content_type_id = c.id group by 1 order by 1
                     """),
                 Force = random.Next(3) > 0,

@@ -13,13 +13,13 @@ public sealed class TreePropertyTests(PostgresServer server, ITestOutputHelper o
     private static readonly string[] s_harmless = ["Step", "Full"];
     private static readonly string[] s_kinds = ["mp", "mptt", "al", "ns"];
 
-    private static readonly int s_rounds = Rounds.Of(2);
+    private static readonly int s_rounds = Rounds.Of(1);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("dataops-trees-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    // Four kinds of trees in each slot, in each round: 800 trees in all.
+    // Four kinds of trees in each slot, in each round: 400 trees in all.
     [Theory]
     [InlineData(4, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")]
     [InlineData(2, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")]
