@@ -9,8 +9,10 @@ namespace DataOps.Core.Files;
 /// </remarks>
 internal abstract class FixtureReader(string name) : IDisposable
 {
-    /// <summary>PostgreSQL's limit for a value, which is one for a fixture's text of it too.</summary>
-    protected const int LargestValue = (1 << 30) - 1;
+    /// <summary>
+    /// Bytes of the largest value: PostgreSQL's limit, which is one for a fixture's text of it too.
+    /// </summary>
+    internal int LargestValue { get; init; } = (1 << 30) - 1;
 
     /// <summary>The object that was read last.</summary>
     public FixtureObject Current { get; } = new();
@@ -87,7 +89,7 @@ internal abstract class FixtureReader(string name) : IDisposable
 
     /// <summary>The failure to throw where a value is too large for PostgreSQL.</summary>
     protected DataOpsException TooLarge(long line) =>
-        Invalid("a value here is larger than 1 GB, which PostgreSQL cannot store", line);
+        Invalid($"a value here is larger than {(LargestValue >> 20) + 1} MB, which PostgreSQL cannot store", line);
 
     /// <summary>The failure to throw where decompression found the data wrong.</summary>
     protected DataOpsException Damaged(long line, Exception cause) => Damaged(name, line, cause);

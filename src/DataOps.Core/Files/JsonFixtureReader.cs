@@ -19,7 +19,7 @@ internal class JsonFixtureReader(string name, Stream stream, bool isLines, Cance
     private const int Large = 1 << 26;
 
     // A row is one line of COPY, which PostgreSQL takes up to this size; a value that is too large is called so first.
-    private const int LargestObject = LargestValue + (1 << 20);
+    private int LargestObject => LargestValue + (1 << 20);
 
     // N and I start NaN and Infinity, which Django writes for floats although JSON has no such word.
     private static readonly SearchValues<byte> OutsideString = SearchValues.Create("\"{}[]\nNI"u8);
@@ -246,7 +246,8 @@ internal class JsonFixtureReader(string name, Stream stream, bool isLines, Cance
         else if (kept < SmallestBuffer / 2 && _buffer.Length > SmallestBuffer * 16)
             target = GC.AllocateUninitializedArray<byte>(SmallestBuffer);
         if (target.Length == kept)
-            throw Invalid("the object here is larger than 1 GB, and so is its row, which PostgreSQL cannot take");
+            throw Invalid($"the object here is larger than {(LargestValue >> 20) + 1} MB, and so is its row, which " +
+                "PostgreSQL cannot take");
         if (target != _buffer || _start > 0)
             _buffer.AsSpan(_start, kept).CopyTo(target);
         bool isLarge = target.Length > _buffer.Length && kept >= Large;

@@ -10,8 +10,6 @@ namespace DataOps.Core.Files;
 /// </summary>
 internal sealed class XmlFieldText(XmlReader xml, Action step)
 {
-    private const int LargestValue = (1 << 30) - 1;
-
     private readonly char[] _piece = new char[1 << 13];
     private readonly Encoder _encoder = Encoding.UTF8.GetEncoder();
     private readonly Utf8Output _text = new();
@@ -32,10 +30,10 @@ internal sealed class XmlFieldText(XmlReader xml, Action step)
     /// <summary>
     /// Reads the element on which the reader stands, up to its end; false when something else is in it.
     /// </summary>
-    /// <param name="tooLarge">Called when a text is larger than PostgreSQL could store.</param>
+    /// <param name="grown">Called with the bytes of a text as it grows; throws when they are too many.</param>
     /// <param name="isPlain">Whether the field is no reference: then natural elements are part of its text, as in
     /// Django.</param>
-    public bool Read(Action tooLarge, bool isPlain = false)
+    public bool Read(Action<long> grown, bool isPlain = false)
     {
         _text.Clear();
         _parts.Clear();
@@ -51,7 +49,7 @@ internal sealed class XmlFieldText(XmlReader xml, Action step)
                 EndPart();
             else if (xml.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace
                 or XmlNodeType.Whitespace)
-                TakeText(tooLarge);
+                TakeText(grown);
         }
         return true;
     }
@@ -78,7 +76,7 @@ internal sealed class XmlFieldText(XmlReader xml, Action step)
         _text.Clear();
     }
 
-    private void TakeText(Action tooLarge)
+    private void TakeText(Action<long> grown)
     {
         int read;
         while ((read = xml.ReadValueChunk(_piece, 0, _piece.Length)) > 0)
@@ -86,8 +84,7 @@ internal sealed class XmlFieldText(XmlReader xml, Action step)
             step();
             Span<byte> room = _text.Reserve(Encoding.UTF8.GetMaxByteCount(read));
             _text.Advance(_encoder.GetBytes(_piece.AsSpan(0, read), room, flush: false));
-            if (_text.Position > LargestValue)
-                tooLarge();
+            grown(_text.Position);
         }
     }
 

@@ -166,7 +166,7 @@ internal sealed class XmlFixtureReader : FixtureReader
     {
         if (_xml.LocalName == "None" && first)
         {
-            _text.Read(TooLargeHere);
+            _text.Read(Grown);
             return;
         }
         if (_xml.LocalName != "object")
@@ -177,10 +177,10 @@ internal sealed class XmlFixtureReader : FixtureReader
         if (_xml.GetAttribute("pk") is { } key)
         {
             _object.String(key);
-            _text.Read(TooLargeHere);
+            _text.Read(Grown);
             return;
         }
-        if (!_text.Read(TooLargeHere) || _text.Parts.Count == 0)
+        if (!_text.Read(Grown) || _text.Parts.Count == 0)
             throw Invalid("an entry of a many-to-many list has neither a key nor a natural key", _place.LineNumber);
         WriteParts();
     }
@@ -188,7 +188,7 @@ internal sealed class XmlFixtureReader : FixtureReader
     private void WriteValue(bool isJson, bool isPlain)
     {
         long line = _place.LineNumber;
-        if (!_text.Read(TooLargeHere, isPlain))
+        if (!_text.Read(Grown, isPlain))
             throw Invalid($"<{_text.Strange}> was not expected in a field", _place.LineNumber);
         if (_text.IsNone)
             _object.Raw("null"u8);
@@ -223,7 +223,11 @@ internal sealed class XmlFixtureReader : FixtureReader
         _ = JsonText.Copy(ref reader, _object.Output);
     }
 
-    private void TooLargeHere() => throw TooLarge(_place.LineNumber);
+    private void Grown(long length)
+    {
+        if (length > LargestValue)
+            throw TooLarge(_place.LineNumber);
+    }
 
     private DataOpsException Unexpected() => Invalid($"<{_xml.LocalName}> was not expected", _place.LineNumber);
 }

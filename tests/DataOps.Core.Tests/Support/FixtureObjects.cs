@@ -43,14 +43,18 @@ internal static class FixtureObjects
     public static DataOpsException Refused(DatasetFormat format, string text) =>
         Assert.ThrowsAny<DataOpsException>(() => Of(format, text));
 
-    /// <summary>A reader of a stream.</summary>
-    public static FixtureReader Reader(DatasetFormat format, Stream stream, CancellationToken cancellation = default) =>
+    /// <summary>A reader of a stream, with values of up to 1 GB or of <paramref name="largest"/> bytes.</summary>
+    public static FixtureReader Reader(
+        DatasetFormat format, Stream stream, CancellationToken cancellation = default, int largest = (1 << 30) - 1) =>
         format switch
-    {
-        DatasetFormat.Xml => new XmlFixtureReader("file", stream, cancellation),
-        DatasetFormat.Yaml => new YamlFixtureReader("file", stream, cancellation),
-        _ => new JsonFixtureReader("file", stream, format == DatasetFormat.Jsonl, cancellation),
-    };
+        {
+            DatasetFormat.Xml => new XmlFixtureReader("file", stream, cancellation) { LargestValue = largest },
+            DatasetFormat.Yaml => new YamlFixtureReader("file", stream, cancellation) { LargestValue = largest },
+            _ => new JsonFixtureReader("file", stream, format == DatasetFormat.Jsonl, cancellation)
+            {
+                LargestValue = largest,
+            },
+        };
 
     private static JsonObject ToJson(FixtureObject current)
     {
