@@ -28,6 +28,7 @@
         'Export-Dataset'
         'Export-SiteDescription'
         'Test-Database'
+        'Repair-Database'
         'Test-Dataset'
         'Import-Dataset'
         'Repair-Constraint'

@@ -73,3 +73,41 @@ Describe 'Repair-Orphan' -Skip:$noServer {
         Get-Digest $site | Should -Be $before
     }
 }
+
+Describe 'Repair-Database' -Skip:$noServer {
+    BeforeAll {
+        $site = New-TestDatabase $env:DATAOPS_SAMPLE_DAMAGED
+        $before = Get-Digest $site
+        Connect-Database $site
+    }
+    AfterAll {
+        Disconnect-Database
+        Remove-TestDatabase $site
+    }
+
+    It 'plans with a policy from a hashtable or a .psd1 file, and says what stays undecided' {
+        $policy = Join-Path $TestDrive 'site.repair.psd1'
+        "@{ references = @(@{ class = 'Generic'; action = 'Delete' }) # history of deleted objects`n}" | Set-Content $policy
+        $plan = Repair-Database $policy -WhatIf
+        ($plan | Where-Object Action -EQ 'Delete').Count | Should -BeGreaterThan 0
+        ($plan | Where-Object PolicyLine)[0].PolicyLine | Should -Match '^\w+: [\[{]'
+        $sum = (Repair-Database @{ references = @(@{ class = 'Generic'; action = 'Delete' }) } -WhatIf)[-1]
+        $sum.Deleted | Should -Be $plan[-1].Deleted
+        ($plan | Out-String -Width 120) | Should -Match 'Repair-Orphan +Delete'
+        Get-Digest $site | Should -Be $before
+    }
+
+    It 'asks first, and does nothing where nobody can answer' {
+        $run = Invoke-Pwsh "Import-Module '$Manifest'; Repair-Database -Database '$site' -NoUndo"
+        $run.ExitCode | Should -Not -Be 0
+        Get-Digest $site | Should -Be $before
+    }
+
+    It 'repairs what is safe in one change, and Undo-Change takes it back' {
+        $undo = Join-Path $TestDrive 'database.undo.gz'
+        $done = Repair-Database -Confirm:$false -UndoPath $undo -WarningAction SilentlyContinue
+        $done[-1].Changed, $done[-1].Deleted, $done[-1].UndoPath | Should -Be @($true, 0, $undo)
+        $null = $done[-1] | Undo-Change -NoUndo -WarningAction SilentlyContinue
+        Get-Digest $site | Should -Be $before
+    }
+}

@@ -22,6 +22,9 @@ public abstract record ChangeOptions : PlanOptions
     /// <summary>Write no undo file.</summary>
     [NotWith(nameof(UndoPath))]
     public bool NoUndo { get; init; }
+
+    // The changes of which it is a part, with their transaction and their undo file; null for a change of its own.
+    internal WholeChange? Whole { get; init; }
 }
 
 /// <summary>Options of every operation that may delete rows which nobody named.</summary>

@@ -15,7 +15,7 @@ internal sealed class ChangeRun : IDisposable
     private readonly ReferenceCatalog _catalog;
     private readonly ChangeWay _way;
     private readonly OperationContext _context;
-    private readonly NpgsqlTransaction _transaction;
+    private readonly NpgsqlTransaction? _transaction;
     private readonly List<IRepair> _first = [];
     private readonly List<IRepair> _last = [];
     private readonly List<Action> _confirmations = [];
@@ -25,7 +25,7 @@ internal sealed class ChangeRun : IDisposable
     private DependentRows? _dependents;
 
     /// <summary>Begins a change.</summary>
-    /// <param name="session">The session, in no transaction.</param>
+    /// <param name="session">The session, in no transaction but that of the changes which this is a part of.</param>
     /// <param name="catalog">The models and who refers to whom.</param>
     /// <param name="operation">The operation, as <c>Move-Page</c>.</param>
     /// <param name="way">Whether it is to happen, and where its undo file goes.</param>
@@ -34,8 +34,7 @@ internal sealed class ChangeRun : IDisposable
         Session session, ReferenceCatalog catalog, string operation, ChangeWay way, OperationContext context)
     {
         (_session, _catalog, _way, _context) = (session, catalog, way, context);
-        _transaction = session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
-        way.Begin(session, context.Cancellation);
+        _transaction = way.Begin(session, context.Cancellation);
         Changes = new ChangeSet(session, operation, context.Cancellation) { IsTakenBack = way.IsWhatIf };
     }
 
@@ -177,7 +176,7 @@ internal sealed class ChangeRun : IDisposable
     public void Dispose()
     {
         Changes.Dispose();
-        _transaction.Dispose();
+        _transaction?.Dispose();
     }
 
     // With what becomes of columns that refer to deleted rows.

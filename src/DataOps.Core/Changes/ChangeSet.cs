@@ -134,36 +134,18 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     public void Commit(NpgsqlTransaction transaction)
     {
         cancellation.ThrowIfCancellationRequested();
-        string id = ReadText($"select pg_current_xact_id()::text")!;
-        try
-        {
-            transaction.Commit();
-        }
-        catch (Exception e) when (PostgresFailure.Translate(e, session.Settings) is { } failure)
-        {
-            if (session.Connection.FullState.HasFlag(System.Data.ConnectionState.Open)
-                || !CommitOutcome.IsCommitted(session, id, () => Keep(failure)))
-                throw failure;
-        }
-        _takeBack = null;
+        CommitOutcome.Commit(session, transaction, _written, Keep);
+        Keep();
     }
+
+    /// <summary>Leaves the undo file to whoever ends the transaction.</summary>
+    public void Keep() => _takeBack = null;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _takeBack?.Invoke();
         _takeBack = null;
-    }
-
-    private DataOpsException Keep(Exception failure)
-    {
-        string? path = _written;
-        _takeBack = null;
-        string kept = path is null ? "" : $" If it was, {path} undoes it.";
-        return new DataOpsException(
-            ErrorIds.CommitUnknown, FailureKind.Connection,
-            $"The connection broke during the commit, and the server cannot be asked whether it was done.{kept}",
-            "Check the rows before you run it again.", path ?? session.Database, failure);
     }
 
     private UndoHeader Header(IReadOnlyList<TablePlan> tables) => new(

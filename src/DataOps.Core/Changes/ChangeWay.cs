@@ -22,8 +22,10 @@ internal abstract class ChangeWay
     /// <exception cref="DataOpsException">The undo file cannot be where it is to be.</exception>
     public static ChangeWay For(Session session, string operation, ChangeOptions options)
     {
-        UndoPlace? undo = UndoPlace.Of(options, session, operation);
         int? most = (options as DeletingOptions)?.MaxDelete is { } text ? Rows(text) : null;
+        if (options.Whole is { } whole)
+            return new Part(whole) { MaxDelete = most };
+        UndoPlace? undo = UndoPlace.Of(options, session, operation);
         if (options.WhatIf)
             return new WhatIf { MaxDelete = most };
         undo?.Prepare();
@@ -37,26 +39,25 @@ internal abstract class ChangeWay
         return rows;
     }
 
-    /// <summary>Prepares the transaction.</summary>
-    public virtual void Begin(Session session, CancellationToken cancellation)
-    {
-    }
+    /// <summary>Begins the transaction; null where it is another's.</summary>
+    public virtual NpgsqlTransaction? Begin(Session session, CancellationToken cancellation) =>
+        session.Connection.BeginTransaction(System.Data.IsolationLevel.ReadCommitted);
 
     /// <summary>
     /// Ends it, when all rows are written and checked: the undo file is whole on the disk before the commit.
     /// </summary>
     /// <param name="changes">The rows.</param>
-    /// <param name="transaction">The transaction.</param>
+    /// <param name="transaction">The transaction that <see cref="Begin"/> began.</param>
     /// <param name="last">Does what no rollback takes back, and says whether anything is changed.</param>
     /// <returns>Whether the database was changed, and the undo file.</returns>
     /// <exception cref="DataOpsException">The undo file cannot be written, or the commit fails: nothing is
     /// changed.</exception>
     public virtual (bool Changed, string? UndoPath) End(
-        ChangeSet changes, NpgsqlTransaction transaction, Func<bool> last)
+        ChangeSet changes, NpgsqlTransaction? transaction, Func<bool> last)
     {
         string? written = WriteUndo(changes);
         bool changed = last();
-        changes.Commit(transaction);
+        changes.Commit(transaction!);
         return (changed, written);
     }
 
@@ -75,8 +76,12 @@ internal abstract class ChangeWay
     public sealed class InBatches(UndoBatches? undo, BatchLimits limits) : ChangeWay
     {
         /// <inheritdoc/>
-        public override void Begin(Session session, CancellationToken cancellation) =>
+        public override NpgsqlTransaction? Begin(Session session, CancellationToken cancellation)
+        {
+            NpgsqlTransaction? transaction = base.Begin(session, cancellation);
             session.LimitLockWait(limits.LockTimeout, cancellation);
+            return transaction;
+        }
 
         /// <inheritdoc/>
         protected override string? WriteUndo(ChangeSet changes) =>
@@ -91,10 +96,32 @@ internal abstract class ChangeWay
 
         /// <inheritdoc/>
         public override (bool Changed, string? UndoPath) End(
-            ChangeSet changes, NpgsqlTransaction transaction, Func<bool> last)
+            ChangeSet changes, NpgsqlTransaction? transaction, Func<bool> last)
         {
-            transaction.Rollback();
+            transaction!.Rollback();
             return (false, null);
+        }
+    }
+
+    /// <summary>One of several changes that are one, in the transaction of all of them.</summary>
+    public sealed class Part(WholeChange whole) : ChangeWay
+    {
+        /// <inheritdoc/>
+        public override bool IsWhatIf => whole.IsWhatIf;
+
+        /// <inheritdoc/>
+        public override NpgsqlTransaction? Begin(Session session, CancellationToken cancellation) => null;
+
+        /// <inheritdoc/>
+        public override (bool Changed, string? UndoPath) End(
+            ChangeSet changes, NpgsqlTransaction? transaction, Func<bool> last)
+        {
+            if (whole.IsWhatIf)
+                return (false, null);
+            string? written = whole.Undo is { } undo ? changes.WriteUndo(undo.Place, undo) : null;
+            bool changed = last();
+            changes.Keep();
+            return (changed, written);
         }
     }
 

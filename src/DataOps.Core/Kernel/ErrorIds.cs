@@ -156,6 +156,9 @@ public static class ErrorIds
     /// <summary>A name with wildcards is not valid.</summary>
     public const string InvalidPattern = "InvalidPattern";
 
+    /// <summary>The policy of a repair (-Policy) cannot be read, or cannot be meant.</summary>
+    public const string InvalidPolicy = "InvalidPolicy";
+
     /// <summary>An entry of -Repoint is not in the form old=new.</summary>
     public const string InvalidRepoint = "InvalidRepoint";
 

@@ -6,6 +6,7 @@ using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Pages;
+using DataOps.Core.Features.Repairs;
 using DataOps.Core.Features.Rows;
 using DataOps.Core.Features.Sites;
 using DataOps.Core.Features.Trees;
@@ -21,7 +22,7 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
 {
     private const int RoundsOfASite = 25;
 
-    private static readonly int s_rounds = Rounds.Of(150);
+    private static readonly int s_rounds = Rounds.Of(100);
 
     private static readonly int s_seed =
         int.TryParse(Environment.GetEnvironmentVariable("DATAOPS_SEED"), out int given) ? given : Random.Shared.Next();
@@ -73,6 +74,20 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
                 Recurse = random.Next(2) == 0,
                 OnDependent = Any<OnDependent>(random),
             };
+        },
+        ["Repair-Database"] = (_, random, site) => new RepairDatabaseOptions
+        {
+            Policy = random.Next(3) == 0 ? "" : $$"""
+                {
+                  "references": [ { "{{One(random, ["class", "table"])}}": "{{Any<ReferenceClass>(random)}}", "action": "Leave" },
+                    { "class": "{{Any<ReferenceClass>(random)}}", "action": "{{One(random, ["Delete", "SetNull", "Quarantine"])}}" },
+                    { "reference": "*", "action": "{{One(random, ["Delete", "Leave"])}}" } ],
+                  "trees": { "orphan": "{{Any<OrphanNodes>(random)}}", "missingSpecific": "{{Any<MissingSpecific>(random)}}",
+                    "duplicateSlug": "{{Any<DuplicateSlug>(random)}}", "lostParent": "{{Any<LostParent>(random)}}" },
+                  "onDependent": "{{Any<OnDependent>(random)}}"
+                }
+                """,
+            MaxDelete = random.Next(3) == 0 ? $"{random.Next(10)}" : null,
         },
         ["Repair-Tree"] = (_, random, site) => new RepairTreeOptions
         {

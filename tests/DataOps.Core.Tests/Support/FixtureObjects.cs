@@ -45,7 +45,7 @@ internal static class FixtureObjects
 
     /// <summary>A reader of a stream, with values of up to 1 GB or of <paramref name="largest"/> bytes.</summary>
     public static FixtureReader Reader(
-        DatasetFormat format, Stream stream, CancellationToken cancellation = default, int largest = (1 << 30) - 1) =>
+        DatasetFormat format, Stream stream, int largest = (1 << 30) - 1, CancellationToken cancellation = default) =>
         format switch
         {
             DatasetFormat.Xml => new XmlFixtureReader("file", stream, cancellation) { LargestValue = largest },

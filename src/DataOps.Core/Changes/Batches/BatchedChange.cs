@@ -30,7 +30,7 @@ internal sealed class BatchedChange(
     OperationContext context)
 {
     private readonly Dictionary<string, TableChangeSummary> _tables = [];
-    private readonly UndoBatches? _undo = undo is null ? null : new(undo);
+    private readonly UndoBatches? _undo = undo is null ? null : new(undo, operation);
     private int _size = limits.BatchSize;
     private Exception? _stopped;
 

@@ -11,7 +11,8 @@ namespace DataOps.Core.Changes.Batches;
 /// was committed is whole in the file. Only the last batch can be one that was never committed.
 /// </remarks>
 /// <param name="place">Where; there is no file before the first batch.</param>
-internal sealed class UndoBatches(UndoPlace place)
+/// <param name="operation">The operation that all batches are of, as <c>Repair-Orphan</c>.</param>
+internal sealed class UndoBatches(UndoPlace place, string operation)
 {
     private string? _digest;
     private string? _digestBefore;
@@ -26,7 +27,7 @@ internal sealed class UndoBatches(UndoPlace place)
 
     /// <summary>The first line of the next batch.</summary>
     public UndoHeader Continue(UndoHeader header) =>
-        header with { Batch = Count + 1, Previous = _digest, Offset = _length };
+        header with { Batch = Count + 1, Previous = _digest, Offset = _length, Operation = operation };
 
     /// <summary>Puts a whole batch behind the others, or none of it; it is on the disk afterwards.</summary>
     /// <param name="file">The batch, in a file beside this one, which is moved or copied.</param>

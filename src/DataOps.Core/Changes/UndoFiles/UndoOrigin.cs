@@ -27,15 +27,16 @@ internal sealed class UndoOrigin(Session session, CancellationToken cancellation
     }
 
     // What a broken process leaves: the file was whole before the commit, which then never came. Of several batches
-    // that can only be the last.
+    // that can only be those of the last transaction.
     private HashSet<int> Uncommitted(UndoFileReader file, string path)
     {
         UndoHeader last = file.Batches[^1];
         string? status = Status(last);
         if (status is not ("aborted" or "in progress"))
             return [];
-        if (status == "aborted" && file.Batches.Count > 1)
-            return [file.Batches.Count - 1];
+        int committed = file.Batches.TakeWhile(b => b.Transaction != last.Transaction).Count();
+        if (status == "aborted" && committed > 0)
+            return [.. Enumerable.Range(committed, file.Batches.Count - committed)];
         throw new DataOpsException(
             ErrorIds.NeverCommitted, FailureKind.InvalidOperation,
             $"{last.Operation} of {last.Written:u}, which {path} would undo, " +

@@ -70,6 +70,14 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
         ReferenceCatalog catalog = ReferenceCatalog.Read(
             session, options.SoftReference,
             withEmbedded: options.Audit.Count == 0 || options.Audit.Contains(Audit.Orphan));
+        foreach (Finding finding in Find(session, catalog, options, context))
+            yield return finding;
+    }
+
+    /// <summary>Runs them in a transaction that is the caller's.</summary>
+    internal static IEnumerable<Finding> Find(
+        Session session, ReferenceCatalog catalog, TestDatabaseOptions options, OperationContext context)
+    {
         foreach (Audit audit in Enum.GetValues<Audit>().Where(
             a => options.Audit.Count == 0 || options.Audit.Contains(a)))
         {

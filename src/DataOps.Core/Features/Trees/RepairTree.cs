@@ -28,7 +28,8 @@ public sealed class RepairTree : Operation<RepairTreeOptions, IChangeResult>
         IReadOnlyList<Tree> selected = TreeFilter.Select(session, catalog, options.Table, options.Model, context);
         Tree[] odd =
             [.. selected.Where(
-                t => options.WhatIf || options.Compact || IsOdd(session, checks, t, context.Cancellation))];
+                t => options.WhatIf || options.Compact || options.Whole is not null
+                    || IsOdd(session, checks, t, context.Cancellation))];
         using ChangeRun change = new(session, catalog, Name, way, context);
         TreeChecks.Prepare(session, context.Cancellation);
         IReadOnlyList<(Tree Tree, IReadOnlyList<Problem> Problems)> trees = Find(checks, change, odd, options);

@@ -192,7 +192,7 @@ public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper out
     {
         string path = _files.New();
         using Session session = database.Open();
-        UndoBatches undo = new(UndoPlace.At(path));
+        UndoBatches undo = new(UndoPlace.At(path), "Test-Change");
         foreach (int batch in new[] { 0, 1, 2 })
         {
             NpgsqlTransaction transaction = session.Connection.BeginTransaction(

@@ -1,0 +1,182 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using DataOps.Core.Features.Trees;
+
+namespace DataOps.Core.Features.Repairs;
+
+/// <summary>
+/// What an operator has decided about the problems of a site: -Policy, a JSON file or the JSON itself.
+/// </summary>
+/// <remarks>
+/// <code>
+/// { "references": [ { "reference": "blog_comment_author_id_…", "action": "SetNull" },
+///                   { "class": "GenericForeignKey", "model": "taggit.*", "action": "Delete" } ],
+///   "trees": { "orphan": "Reattach", "to": "/lost/", "missingSpecific": "FromRevision" },
+///   "contentTypes": { "staleModels": [ "shop.order" ], "permissions": true },
+///   "constraints": [ "blog_comment.author_id" ],
+///   "onDependent": "Cascade" }
+/// </code>
+/// </remarks>
+internal sealed record RepairPolicy
+{
+    /// <summary>Rules for references; the first that matches decides; null for none.</summary>
+    public IReadOnlyList<ReferenceRule>? References { get; init; }
+
+    /// <summary>What becomes of tree nodes; null for nothing but what follows from other rows.</summary>
+    public TreePolicy? Trees { get; init; }
+
+    /// <summary>Which content types go; null for none.</summary>
+    public ContentTypePolicy? ContentTypes { get; init; }
+
+    /// <summary>References, by name or pattern, that get a foreign key where all rows have a target.</summary>
+    public IReadOnlyList<string>? Constraints { get; init; }
+
+    /// <summary>What becomes of rows that reference a deleted row when the model's on_delete is unknown.</summary>
+    public OnDependent OnDependent { get; init; }
+
+    /// <summary>Whether a reference that has no foreign key gets one.</summary>
+    public bool Adds(string reference) =>
+        Constraints is { Count: > 0 } && new NameFilter(Constraints).Matches(reference);
+
+    /// <summary>Reads a policy.</summary>
+    /// <param name="text">A file's path, or JSON; empty for none.</param>
+    /// <exception cref="DataOpsException"><c>FileNotFound</c> or <c>InvalidPolicy</c>: what is wrong with
+    /// it.</exception>
+    public static RepairPolicy Read(string text)
+    {
+        if (text.Length == 0)
+            return new();
+        bool isFile = !text.TrimStart().StartsWith('{');
+        if (isFile && !File.Exists(text))
+            throw new DataOpsException(ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {text}.",
+                "-Policy takes a JSON file, or the JSON itself.", text);
+        try
+        {
+            string json = isFile ? File.ReadAllText(text) : text;
+            RepairPolicy? policy = JsonSerializer.Deserialize(json, PolicyJson.Default.RepairPolicy);
+            foreach (ReferenceRule? rule in policy?.References ?? [])
+                (rule ?? throw Invalid("a rule is null")).Check();
+            return policy ?? throw Invalid("it is null");
+        }
+        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw Invalid(e.Message.TrimEnd('.'));
+        }
+    }
+
+    /// <summary>The failure of a policy that cannot be meant.</summary>
+    public static DataOpsException Invalid(string why) => new(
+        ErrorIds.InvalidPolicy, FailureKind.InvalidArgument, $"The policy cannot be used: {why}.",
+        "Repair-Database's help tells what a policy holds.");
+}
+
+/// <summary>
+/// A rule for references: what it names, each where it names anything, and what is done to their orphans.
+/// </summary>
+internal sealed record ReferenceRule
+{
+    /// <summary>Leaves orphans as they are; every other action is one of Repair-Orphan.</summary>
+    public const string Leave = "Leave";
+
+    /// <summary>The reference's name, as Get-Reference lists it, or a pattern of names; null for any.</summary>
+    public string? Reference { get; init; }
+
+    /// <summary>Its class; null for any.</summary>
+    public ReferenceClass? Class { get; init; }
+
+    /// <summary>The model that refers, as app or app.model, or a pattern; null for any.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The table that refers, or a pattern; null for any.</summary>
+    public string? Table { get; init; }
+
+    /// <summary>What is done.</summary>
+    public string? Action { get; init; }
+
+    /// <summary>The key to refer to, with Repoint.</summary>
+    public string? To { get; init; }
+
+    /// <summary>The action of Repair-Orphan; null where they are left.</summary>
+    [JsonIgnore]
+    public OrphanAction? Repair => Enum.TryParse(Action, ignoreCase: true, out OrphanAction action) ? action : null;
+
+    /// <summary>Whether it names one reference, so that its rows may be deleted although it could be cleared.</summary>
+    [JsonIgnore]
+    public bool IsByName => Reference is not null && !NameFilter.HasWildcards(Reference);
+
+    /// <summary>
+    /// What it does to a reference: a rule that names none clears what may be NULL, and deletes no row for it.
+    /// </summary>
+    public OrphanAction? ActionFor(Reference reference) =>
+        Repair is OrphanAction.Delete or OrphanAction.Quarantine && !IsByName && reference.Clearable.Any()
+            ? OrphanAction.SetNull
+            : Repair;
+
+    /// <summary>Makes sure that it says what it is about and what is to be done.</summary>
+    /// <exception cref="DataOpsException"><c>InvalidPolicy</c>.</exception>
+    public void Check()
+    {
+        string[] actions = [.. Enum.GetNames<OrphanAction>(), Leave];
+        if (!actions.Contains(Action, StringComparer.OrdinalIgnoreCase))
+            throw RepairPolicy.Invalid(
+                $"there is no action \"{Action}\"; there are {string.Join(", ", actions)}");
+        if (this is { Reference: null, Class: null, Model: null, Table: null })
+            throw RepairPolicy.Invalid(
+                "a rule says neither which reference nor which class, model or table; \"reference\": \"*\" is all");
+        if (Repair == OrphanAction.Repoint != To is not null)
+            throw RepairPolicy.Invalid("\"to\" and the action Repoint need each other");
+    }
+
+    /// <summary>Whether it is about a reference.</summary>
+    public bool Matches(Reference reference, string? model) =>
+        Named(Reference, reference.Name)
+        && (Class is null || Class == reference.Class)
+        && Named(Model, model, model?.Split('.')[0])
+        && Named(Table, [.. ReferenceFilter.TableNames(reference.Table)]);
+
+    private static bool Named(string? pattern, params string?[] names) =>
+        pattern is null || new NameFilter([pattern]).Matches(names);
+}
+
+/// <summary>What becomes of tree nodes: the options of Repair-Tree.</summary>
+internal sealed record TreePolicy
+{
+    /// <inheritdoc cref="RepairTreeOptions.Orphan"/>
+    public OrphanNodes Orphan { get; init; }
+
+    /// <inheritdoc cref="RepairTreeOptions.To"/>
+    public string? To { get; init; }
+
+    /// <inheritdoc cref="RepairTreeOptions.MissingSpecific"/>
+    public MissingSpecific MissingSpecific { get; init; }
+
+    /// <inheritdoc cref="RepairTreeOptions.DuplicateSlug"/>
+    public DuplicateSlug DuplicateSlug { get; init; }
+
+    /// <inheritdoc cref="RepairTreeOptions.LostParent"/>
+    public LostParent LostParent { get; init; }
+}
+
+/// <summary>Which content types and permissions go: options of Remove-StaleContentType.</summary>
+internal sealed record ContentTypePolicy
+{
+    /// <summary>Models that no longer exist, as app.model.</summary>
+    public IReadOnlyList<string>? StaleModels { get; init; }
+
+    /// <summary>Labels of all installed apps: content types of other apps go.</summary>
+    public IReadOnlyList<string>? InstalledApps { get; init; }
+
+    /// <summary>Whether stale permissions of models that exist go too.</summary>
+    public bool Permissions { get; init; }
+
+    /// <summary>Content types and permissions to move to another, as old=new, before they go.</summary>
+    public IReadOnlyList<string>? Repoint { get; init; }
+}
+
+/// <summary>A policy as JSON.</summary>
+[JsonSerializable(typeof(RepairPolicy))]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, PropertyNameCaseInsensitive = true,
+    UseStringEnumConverter = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true)]
+internal sealed partial class PolicyJson : JsonSerializerContext;

@@ -1,0 +1,213 @@
+using DataOps.Core.Django.Trees;
+using DataOps.Core.Features.Audits;
+using DataOps.Core.Features.ContentTypes;
+using DataOps.Core.Features.Orphans;
+using DataOps.Core.Features.Trees;
+
+namespace DataOps.Core.Features.Repairs;
+
+/// <summary>
+/// The parts of a repair that write rows, one after the other in one transaction: trees, content types, orphans, and
+/// the trees again where rows were deleted.
+/// </summary>
+internal sealed class RowRepairs(
+    Session session, RepairPolicy policy, RepairDatabaseOptions options, WholeChange whole, RepairTally tally,
+    OperationContext context)
+{
+    private readonly TreePolicy _trees = policy.Trees ?? new();
+    private readonly IReadOnlyList<ReferenceRule> _rules = policy.References ?? [];
+
+    /// <summary>Does them, a step each.</summary>
+    /// <exception cref="DataOpsException">A part is refused: nothing is changed.</exception>
+    public IEnumerable<IChangeResult> Run()
+    {
+        IEnumerable<IChangeResult> parts = Trees().Concat(ContentTypes()).Concat(Orphans());
+        foreach (IChangeResult told in parts)
+            yield return told;
+        // Deleted nodes leave numbers of children and places behind.
+        if (tally.Deleted > 0)
+            foreach (IChangeResult told in Trees())
+                yield return told;
+    }
+
+    /// <summary>What the audits of rows find when all parts are done.</summary>
+    public IEnumerable<DatabaseRepairStep> Left()
+    {
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session);
+        Audit[] audits = [Audit.Orphan, Audit.ContentType, Audit.Tree, Audit.Uniqueness, Audit.Schema];
+        TestDatabaseOptions asked = new() { Audit = audits, InstalledApp = policy.ContentTypes?.InstalledApps ?? [] };
+        foreach (Finding finding in TestDatabase.Find(session, catalog, asked, context))
+            yield return Undecided(catalog, finding);
+        whole.EndPart();
+    }
+
+    private IEnumerable<IChangeResult> Trees() => Part(
+        new RepairTree(),
+        new RepairTreeOptions
+        {
+            Orphan = _trees.Orphan,
+            To = _trees.To,
+            MissingSpecific = _trees.MissingSpecific,
+            DuplicateSlug = _trees.DuplicateSlug,
+            LostParent = _trees.LostParent,
+            OnDependent = policy.OnDependent,
+        },
+        "Repair-Tree", null, "Repair",
+        sum => sum is RepairTreeResult tree ? $"{tree.Problems} problems, {tree.Remaining} of them left" : null);
+
+    private IEnumerable<IChangeResult> ContentTypes() => policy.ContentTypes is not { } types ? [] : Part(
+        new RemoveStaleContentType(),
+        new RemoveStaleContentTypeOptions
+        {
+            StaleModel = types.StaleModels ?? [],
+            InstalledApp = types.InstalledApps ?? [],
+            Permission = types.Permissions,
+            Repoint = types.Repoint ?? [],
+            OnDependent = policy.OnDependent,
+        },
+        "Remove-StaleContentType", null, "Delete", _ => null);
+
+    private IEnumerable<IChangeResult> Orphans()
+    {
+        foreach (OrphanDecision decision in Decisions())
+        {
+            RepairOrphanOptions repair = new()
+            {
+                Action = decision.Rule is null ? null : decision.Action,
+                To = decision.Rule?.To,
+                OnDependent = policy.OnDependent,
+                IncludeExpected = decision.IsExpected,
+            };
+            // Only a rule that names the reference may delete what could be cleared.
+            repair = decision.Rule is { IsByName: true }
+                ? repair with { Table = [decision.Table], Reference = [decision.Reference.Name] }
+                : repair with
+                {
+                    InputObject =
+                    [
+                        new()
+                        {
+                            Server = session.Server, Database = session.Database, Table = decision.Table,
+                            Reference = decision.Reference.Name,
+                        },
+                    ],
+                };
+            string rows = decision.Orphans == 1 ? "1 orphan" : $"{decision.Orphans} orphans";
+            foreach (IChangeResult told in Part(
+                new RepairOrphan(), repair, "Repair-Orphan", decision.Reference.Name, $"{decision.Action}", _ => rows))
+                yield return told;
+        }
+    }
+
+    // What is cleared or made anew comes before what is deleted: fewer rows go.
+    private OrphanDecision[] Decisions()
+    {
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        bool withExpected = _rules.Any(r => r.IsByName);
+        OrphanDecision[] decisions =
+        [
+            .. FindOrphan.Find(session, catalog, new() { Summary = true, IncludeExpected = withExpected }, context)
+                .Where(f => f.Class is ReferenceClass)
+                .Select(f => Decide(catalog, f))
+                .OfType<OrphanDecision>()
+                .OrderBy(d => d.Action is OrphanAction.Delete or OrphanAction.Quarantine),
+        ];
+        whole.EndPart();
+        return decisions;
+    }
+
+    private OrphanDecision? Decide(ReferenceCatalog catalog, Finding finding)
+    {
+        Reference reference = ReferenceOf(catalog, finding);
+        ReferenceRule? rule = RuleFor(catalog, reference);
+        bool isExpected = finding.Severity == Severity.Expected;
+        OrphanAction? action = rule is null ? reference.DefaultRepair(catalog) : rule.ActionFor(reference);
+        // History is repaired only where it is named.
+        return action is not { } chosen || (isExpected && rule is not { IsByName: true })
+            ? null
+            : new(reference, finding.Table!, finding.Count, rule, chosen, isExpected);
+    }
+
+    // A rule for many references is about those that its action suits; one that names a reference means it.
+    private ReferenceRule? RuleFor(ReferenceCatalog catalog, Reference reference) =>
+        _rules.FirstOrDefault(r => r.Matches(reference, catalog.LabelOf(reference.Table))
+            && (r.Repair is not { } action || r.IsByName || reference.Repairs(catalog).Contains(action)));
+
+    private static Reference ReferenceOf(ReferenceCatalog catalog, Finding finding) =>
+        catalog.References.First(r => r.Name == finding.Reference && r.Table.DisplayName == finding.Table);
+
+    private DatabaseRepairStep Undecided(ReferenceCatalog catalog, Finding finding)
+    {
+        bool isLeft = finding.Class is ReferenceClass
+            && RuleFor(catalog, ReferenceOf(catalog, finding)) is { Repair: null };
+        return new DatabaseRepairStep(
+            session.Server, session.Database, null, isLeft ? ReferenceRule.Leave : DatabaseRepairStep.Undecided,
+            finding.Count, finding.Reference ?? finding.Table ?? finding.Model, finding.Problem)
+        {
+            Audit = finding.Audit,
+            PolicyLine = isLeft ? null : finding.Class switch
+            {
+                ReferenceClass => OfReference(catalog, ReferenceOf(catalog, finding)),
+                TreeProblem problem => OfTree(problem),
+                _ when finding is { Audit: Audit.ContentType, Model: { } model } =>
+                    $$"""contentTypes: { "staleModels": ["{{model}}"] }""",
+                _ => null,
+            },
+            Remedy = finding.Remedy,
+        };
+    }
+
+    private static string? OfReference(ReferenceCatalog catalog, Reference reference) =>
+        reference.Repairs(catalog) is { Count: > 0 } choices
+            ? $$"""references: { "reference": "{{reference.Name}}", "action": "{{string.Join('|', choices)}}|Leave" }"""
+            : null;
+
+    private static string? OfTree(TreeProblem problem)
+    {
+        (string Member, Type Choices)? setting = problem switch
+        {
+            TreeProblem.Orphan or TreeProblem.BelowOrphan or TreeProblem.Alphabet or TreeProblem.Length
+                or TreeProblem.Cycle or TreeProblem.Duplicate => ("orphan", typeof(OrphanNodes)),
+            TreeProblem.MissingSpecific or TreeProblem.StraySpecific => ("missingSpecific", typeof(MissingSpecific)),
+            TreeProblem.Slug => ("duplicateSlug", typeof(DuplicateSlug)),
+            TreeProblem.LostParent => ("lostParent", typeof(LostParent)),
+            _ => null,
+        };
+        if (setting is not { } known)
+            return null;
+        IEnumerable<string> choices = Enum.GetNames(known.Choices).Where(c => c != nameof(OrphanNodes.Report));
+        return $$"""trees: { "{{known.Member}}": "{{string.Join('|', choices)}}" }""";
+    }
+
+    // Rows one by one where they are asked for, and then the step.
+    private IEnumerable<IChangeResult> Part<TOptions>(
+        Operation<TOptions, IChangeResult> operation, TOptions part, string name, string? subject, string action,
+        Func<ChangeResult, string?> note)
+        where TOptions : DeletingOptions, IOptions
+    {
+        part = part with
+        {
+            Whole = whole, WhatIf = options.WhatIf, Detailed = options.Detailed, MaxDelete = MostDeleted(),
+        };
+        foreach (IChangeResult told in operation.Run(session, part, context))
+            if (told is RowChange)
+                yield return told;
+            else if (told is ChangeResult sum)
+            {
+                tally.Add(sum);
+                if (sum.WouldChange > 0)
+                    yield return new DatabaseRepairStep(
+                        session.Server, session.Database, name, action, sum.WouldChange, subject,
+                        string.Join("; ", new[] { note(sum), sum.DeletedPages }.OfType<string>()));
+            }
+        whole.EndPart();
+    }
+
+    private string? MostDeleted() =>
+        options.MaxDelete is { } text && long.TryParse(text, out long most)
+            ? $"{Math.Max(most - tally.Deleted, 0)}"
+            : options.MaxDelete;
+
+    private sealed record OrphanDecision(
+        Reference Reference, string Table, long Orphans, ReferenceRule? Rule, OrphanAction Action, bool IsExpected);
+}
