@@ -39,7 +39,7 @@ internal sealed class DescribedSite(
         return _entries;
     }
 
-    // The model whose table holds a proxy's rows: its only base that is a model, or that one's, where it is a proxy too.
+    // The model whose table holds a proxy's rows: its only base that is a model, or, of another proxy, that one's.
     private ModelState? ConcreteOf(ModelState proxy)
     {
         HashSet<ModelLabel> seen = [];

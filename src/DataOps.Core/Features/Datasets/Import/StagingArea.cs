@@ -180,7 +180,8 @@ internal sealed class StagingArea(
                     """.ReplaceLineEndings(" ") + $" {WithoutThem}")
                 : ("models in {0} are not in the database", "neither a content type nor a table of that name",
                     $"Run the application's migrations first; {WithoutThem}");
-        return new(ErrorIds.UnknownModel, sentence, char.ToUpperInvariant(advice[0]) + advice[1..], label, "", "", what);
+        return new(
+            ErrorIds.UnknownModel, sentence, char.ToUpperInvariant(advice[0]) + advice[1..], label, "", "", what);
     }
 
     private void AddUnknownField(FixtureObject source, string field)

@@ -51,7 +51,7 @@ internal static class MissingPrivileges
         where exists (select 1 from {table.Name} r where r._action = p.action)
         """;
 
-    // Which foreign keys are broken before the load is noted for its undo file: those of its rows and those that lead to
+    // The undo file notes which foreign keys are broken before the load: those of its rows, and those that lead to
     // them.
     private static IEnumerable<SqlText> OfForeignKeys(DatabaseCatalog database, ChangeSet changes)
     {
