@@ -32,7 +32,7 @@ public abstract class ChangeCommand : InputCommand
                 if (result is ChangeResult plan)
                     sentence += $": {plan.Describe()}";
             });
-        bool go = Ask(sentence, out ShouldProcessReason reason);
+        bool go = Ask(VisibleText.Of(sentence), out ShouldProcessReason reason);
         if (go || reason == ShouldProcessReason.WhatIf)
             Emit(session, operation, go ? options : options with { WhatIf = true });
     }

@@ -1,8 +1,9 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace DataOps.Surface.Tests;
 
-public sealed class FormatTests
+public sealed partial class FormatTests
 {
     private static readonly XElement[] s_views = XDocument.Parse(Surface.FileText("module", "DataOps.Format.ps1xml"))
         .Descendants("View").ToArray();
@@ -21,8 +22,24 @@ public sealed class FormatTests
         foreach (XElement view in s_views)
         {
             foreach (Type type in TypeNames(view).Select(Find))
+                Assert.All(
+                    view.Descendants("PropertyName").Select(p => p.Value).Concat(view.Descendants("ScriptBlock")
+                        .SelectMany(b => ShownProperty().Matches(b.Value)).Select(m => m.Groups[1].Value)),
+                    p => Assert.True(type.GetProperty(p) is not null, $"{type} has no {p}"));
+        }
+    }
+
+    // Data may hold what a terminal obeys.
+    [Fact]
+    public void Every_text_is_shown_with_its_control_characters_visible()
+    {
+        foreach (XElement view in s_views)
+        {
+            foreach (Type type in TypeNames(view).Select(Find))
                 Assert.All(view.Descendants("PropertyName"),
-                    p => Assert.True(type.GetProperty(p.Value) is not null, $"{type} has no {p.Value}"));
+                    p => Assert.NotEqual(typeof(string), type.GetProperty(p.Value)!.PropertyType));
+            Assert.All(view.Descendants("ScriptBlock"), b => Assert.StartsWith(
+                "[DataOps.PowerShell.Output.ShownText]::Of(", b.Value, StringComparison.Ordinal));
         }
     }
 
@@ -30,6 +47,9 @@ public sealed class FormatTests
     public void Every_table_has_a_header_for_each_column() =>
         Assert.All(s_views,
             v => Assert.Equal(v.Descendants("TableColumnHeader").Count(), v.Descendants("TableColumnItem").Count()));
+
+    [GeneratedRegex(@"^\[DataOps\.PowerShell\.Output\.ShownText\]::Of\(\$_\.(\w+)\)$")]
+    private static partial Regex ShownProperty();
 
     private static IEnumerable<string> TypeNames(XElement view) =>
         view.Element("ViewSelectedBy")!.Elements("TypeName").Select(e => e.Value);

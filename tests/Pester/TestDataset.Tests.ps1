@@ -9,6 +9,14 @@ Describe 'Test-Dataset -Offline' {
         Set-Content $cut '[{"model": "auth.group", "pk": 1, "fields": {"name": "a"}},'
     }
 
+    It 'shows what a terminal would obey' {
+        $path = Join-Path $TestDrive 'escape.json'
+        [IO.File]::WriteAllText($path, '[{"model": "notes.n\u001b[31mote", "pk": 1, "fields": {}}]')
+        $shown = Test-Dataset $path -Offline | Out-String -Width 200
+        $shown | Should -Not -Match "`e\[31m"
+        $shown | Should -Match 'notes\.n\\u001b\[31mote'
+    }
+
     It 'needs no database' {
         $run = Invoke-Pwsh "Import-Module '$Manifest'; (Test-Dataset '$whole' -Offline)[-1].IsLoadable" @{ DATABASE_URL = 'postgres://127.0.0.1:1/none' }
         $run.Error | Should -BeNullOrEmpty

@@ -10,7 +10,8 @@ internal sealed class Utf16Stream(Stream utf16, bool isBigEndian) : ReadStream
         utf16, new UnicodeEncoding(isBigEndian, byteOrderMark: true, throwOnInvalidBytes: true), Encoding.UTF8);
 
     /// <summary>
-    /// The stream as UTF-8; the stream itself where it does not begin with a byte order mark of UTF-16.
+    /// The stream as UTF-8; the stream itself where it begins neither with a byte order mark of UTF-16 nor with two
+    /// ASCII characters in it.
     /// </summary>
     /// <param name="stream">The stream.</param>
     /// <param name="start">Its first bytes, which it will deliver.</param>
@@ -18,6 +19,8 @@ internal sealed class Utf16Stream(Stream utf16, bool isBigEndian) : ReadStream
     {
         [0xFF, 0xFE, ..] => new Utf16Stream(stream, isBigEndian: false),
         [0xFE, 0xFF, ..] => new Utf16Stream(stream, isBigEndian: true),
+        [not 0, 0, not 0, 0, ..] => new Utf16Stream(stream, isBigEndian: false),
+        [0, not 0, 0, not 0, ..] => new Utf16Stream(stream, isBigEndian: true),
         _ => stream,
     };
 

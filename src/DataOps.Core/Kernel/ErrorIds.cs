@@ -441,6 +441,9 @@ public static class ErrorIds
     /// <summary>No tree is in a table or model of that name.</summary>
     public const string UnknownTree = "UnknownTree";
 
+    /// <summary>A file has content types or permissions by numbers and does not say which those are.</summary>
+    public const string UnnamedContentType = "UnnamedContentType";
+
     /// <summary>The action is not possible for the orphans of a reference.</summary>
     public const string UnsuitedAction = "UnsuitedAction";
 

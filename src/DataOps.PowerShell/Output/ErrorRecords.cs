@@ -50,7 +50,10 @@ internal static class ErrorRecords
         new(exception, id, category, target)
         {
             // PowerShell shows the advice below the message, as its recommendation.
-            ErrorDetails = new ErrorDetails(exception.Message) { RecommendedAction = advice ?? "" },
+            ErrorDetails = new ErrorDetails(VisibleText.Of(exception.Message))
+            {
+                RecommendedAction = VisibleText.Of(advice ?? ""),
+            },
         };
 
     private static ErrorCategory CategoryOf(FailureKind kind) => kind switch

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Management.Automation;
+using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 
 namespace DataOps.PowerShell.Output;
@@ -45,7 +46,7 @@ internal sealed class ProgressWriter(PSCmdlet cmdlet) : IProgress<OperationProgr
         double rate = (value.Done - _doneAtStart) / _sinceStart.Elapsed.TotalSeconds;
         string total = value.Total is { } t ? $" of about {t:N0}" : "";
         string status = value.Activity + (value.Done > 0 ? $": {value.Done:N0}{total}, {rate:N0} a second" : "");
-        ProgressRecord record = new(ActivityId, cmdlet.MyInvocation.MyCommand.Name, status);
+        ProgressRecord record = new(ActivityId, cmdlet.MyInvocation.MyCommand.Name, VisibleText.Of(status));
         if (value.Total is > 0 and long all)
         {
             record.PercentComplete = (int)Math.Clamp(100 * value.Done / all, 0, 100);

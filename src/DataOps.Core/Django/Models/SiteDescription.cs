@@ -43,6 +43,7 @@ internal sealed class SiteDescription
         ["apps"] = MemberForm.List,
         ["notKnown"] = MemberForm.List,
         ["tables"] = MemberForm.Map,
+        ["proxies"] = MemberForm.Map,
         ["columns"] = MemberForm.Map,
         ["manyToMany"] = MemberForm.Map,
         ["parentLinks"] = MemberForm.List,
@@ -89,6 +90,7 @@ internal sealed class SiteDescription
     private SiteDescription(JsonElement site)
     {
         Tables = Pairs(site, "tables").ToDictionary(p => Model(p.Name), p => Text(p.Value, p.Name));
+        Proxies = Pairs(site, "proxies").ToDictionary(p => Model(p.Name), p => Model(Text(p.Value, p.Name)));
         Columns = [.. Pairs(site, "columns").Select(p => (Field(p.Name), Text(p.Value, p.Name))).Select(
             p => (p.Item1.Model, p.Item1.Field, p.Item2))];
         NaturalKeys = Pairs(site, "naturalKeys").ToDictionary(p => Model(p.Name), p => Texts(p.Value, p.Name));
@@ -117,6 +119,9 @@ internal sealed class SiteDescription
 
     /// <summary>The tables of models that are not named app_model (Meta.db_table), as table or schema.table.</summary>
     public IReadOnlyDictionary<ModelLabel, string> Tables { get; }
+
+    /// <summary>Proxies, and the models whose tables hold their rows.</summary>
+    public IReadOnlyDictionary<ModelLabel, ModelLabel> Proxies { get; }
 
     /// <summary>The columns of fields that are not named after them (db_column).</summary>
     public IReadOnlyList<(ModelLabel Model, string Field, string Column)> Columns { get; }

@@ -103,6 +103,11 @@ internal static class JsonText
         return problem;
     }
 
+    /// <summary>
+    /// What no text of PostgreSQL can hold of a value's strings, a NUL or half a surrogate pair; null where it can.
+    /// </summary>
+    public static string? Unstorable(ReadOnlySpan<byte> json) => Refused(json, hasEscapes: true);
+
     // What jsonb refuses in the inside of a JSON string: a NUL, half a surrogate pair, bytes that are not UTF-8.
     private static string? Refused(ReadOnlySpan<byte> escaped, bool hasEscapes)
     {

@@ -33,8 +33,21 @@ internal sealed class DescribedSite(
                 Add("notKnown", model.Label);
             else if (!model.Is("proxy"))
                 Describe(model);
+            else if (ConcreteOf(model) is { } concrete)
+                Add("proxies", model.Label, concrete.Label.ToString());
         }
         return _entries;
+    }
+
+    // The model whose table holds a proxy's rows: its only base that is a model, or, of another proxy, that one's.
+    private ModelState? ConcreteOf(ModelState proxy)
+    {
+        HashSet<ModelLabel> seen = [];
+        ModelState? model = proxy;
+        while (model is not null && model.Is("proxy") && seen.Add(model.Label))
+            model = model.Bases.Select(b => b.Text).OfType<string>().Select(ModelLabel.Parse).OfType<ModelLabel>()
+                .Select(state.Models.GetValueOrDefault).FirstOrDefault(m => m is not null);
+        return model?.Is("proxy") == false ? model : null;
     }
 
     private void Add(string member, string key, JsonNode? value = null) => _entries.Add(new(member, key, value));

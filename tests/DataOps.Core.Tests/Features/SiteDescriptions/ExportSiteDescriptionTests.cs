@@ -28,6 +28,8 @@ public sealed class ExportSiteDescriptionTests(PostgresServer server) : IDisposa
             ], options={'db_table': 'legacy_orders'}),
             migrations.CreateModel('Customer', [('id', models.AutoField(primary_key=True))]),
             migrations.CreateModel('Lot', [('id', models.AutoField(primary_key=True))]),
+            migrations.CreateModel('Vip', [], options={'proxy': True}, bases=('shop.customer',)),
+            migrations.CreateModel('TopVip', [], options={'proxy': True}, bases=('shop.vip',)),
         ]
         """;
 
@@ -69,7 +71,8 @@ public sealed class ExportSiteDescriptionTests(PostgresServer server) : IDisposa
         JsonObject site = JsonNode.Parse(File.ReadAllText(SitePath))!.AsObject();
         Assert.Equal("""
             {"userModel":"accounts.person","userNameField":"login","apps":["accounts","shop"],
-            "tables":{"shop.order":"legacy_orders"},"columns":{"shop.order.author":"Author ID"},
+            "tables":{"shop.order":"legacy_orders"},
+            "proxies":{"shop.topvip":"shop.customer","shop.vip":"shop.customer"},"columns":{"shop.order.author":"Author ID"},
             "manyToMany":{"shop.order.lots":"order_lots"},
             "onDelete":{"PROTECT":["shop.order.customer"],"SET_NULL":["shop.order.author"]},
             "defaults":{"shop.order.data":{},"shop.order.is_open":true,"shop.order.lot_id":7,
@@ -129,7 +132,7 @@ public sealed class ExportSiteDescriptionTests(PostgresServer server) : IDisposa
         Assert.Contains(Export(), n => n.Kind == SiteDescriptionNoteKind.NotKnown
             && n.Note == "shop.0009_newer is applied, and there is no file of it");
         JsonObject site = JsonNode.Parse(File.ReadAllText(SitePath))!.AsObject();
-        Assert.Equal("""["shop.customer","shop.lot","shop.order"]""", site["notKnown"]!.ToJsonString());
+        Assert.Equal("""["shop.customer","shop.lot","shop.order","shop.topvip","shop.vip"]""", site["notKnown"]!.ToJsonString());
         Assert.False(site.ContainsKey("tables"));
     }
 

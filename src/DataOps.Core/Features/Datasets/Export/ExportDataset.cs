@@ -192,7 +192,9 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
         missing.Search(session, plan, parts, withChosen: matters, context);
         MissingPolicy policy = MissingPolicy.Of(
             session, catalog, missing, options.OnMissingReference, context.Cancellation);
-        ReferenceForm references = new(catalog, keys, options.NaturalForeign, options.NaturalPrimary, policy);
+        HashSet<Table> whole = [.. plan.Parts.Where(p => p.Condition is null).Select(p => p.Model.Table)];
+        ReferenceForm references =
+            new(catalog, keys, options.NaturalForeign, options.NaturalPrimary, policy, whole);
         if (references.LostGenericReferences(session, models, context.Cancellation) is { } lost)
             context.Warning?.Invoke(lost);
         JsonFields jsonFields = JsonFields.Of(options.StreamField, options.JsonField, models, context);

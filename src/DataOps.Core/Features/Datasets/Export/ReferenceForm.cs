@@ -9,8 +9,10 @@ namespace DataOps.Core.Features.Datasets.Export;
 /// <param name="NaturalForeign">Write a reference as its target's natural key.</param>
 /// <param name="NaturalPrimary">Leave out the key of a model that has a natural key.</param>
 /// <param name="Missing">What to do where there is no target.</param>
+/// <param name="Whole">Tables all of whose rows are written.</param>
 internal sealed record ReferenceForm(
-    ReferenceCatalog Catalog, NaturalKeys Keys, bool NaturalForeign, bool NaturalPrimary, MissingPolicy Missing)
+    ReferenceCatalog Catalog, NaturalKeys Keys, bool NaturalForeign, bool NaturalPrimary, MissingPolicy Missing,
+    IReadOnlySet<Table> Whole)
 {
     /// <summary>Whether a model's key is left out: one that nobody makes anew, as a text, is written.</summary>
     public bool IsKeyless(Model model) =>
@@ -64,7 +66,7 @@ internal sealed record ReferenceForm(
     /// <param name="list">How a key is laid out.</param>
     public (SqlText Join, SqlText Json)? Natural(Reference? reference, SqlText place, Alias alias, ListLayout list)
     {
-        if (!NaturalForeign || reference is null || Keys.Of(reference) is not { } key)
+        if (reference is null || !(NaturalForeign || IsUnexplained(reference)) || Keys.Of(reference) is not { } key)
             return null;
         NaturalKeySql sql = new(key);
         SqlText rows = $"""
@@ -75,4 +77,11 @@ internal sealed record ReferenceForm(
         return ($" left join ({rows}) {alias} on {alias}.pk = {place}",
             $"coalesce({alias}.key, to_json({place})::text)");
     }
+
+    // The numbers of content types and permissions are others in each database: without their rows a file that has
+    // them says nothing.
+    private bool IsUnexplained(Reference reference) =>
+        reference.Target is { } target && !Whole.Contains(target)
+            && (target == Catalog.TableOf(DjangoTables.ContentType)
+                || target == Catalog.TableOf(DjangoTables.Permission));
 }

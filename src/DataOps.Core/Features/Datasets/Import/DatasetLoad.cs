@@ -69,6 +69,8 @@ internal sealed class LoadStages(
             session, catalog, keyed, deletion, options.OnConflict, Problems(), context.Cancellation).Settle();
         SettledConflicts conflicts = ResolveConflicts(keyed, deletion);
         KeyedRows rows = CheckReferences(conflicts.Rows, deletion, staged.Specs);
+        if (!options.TrustContentTypes)
+            new ContentTypeNumbers(catalog, rows, Problems()).Refuse();
         return PlanChanges(staged, conflicts with { Rows = rows }, deletion);
     }
 
@@ -123,7 +125,7 @@ internal sealed class LoadStages(
         KeyedRows rows = settled.Rows;
         new ImportChecks(Problems()).RequireNeededFields(rows.Tables, options.MissingField);
         WarnOfDefaults(rows.Tables);
-        foreach (string warning in new IdentityWarnings(session, catalog, rows, _path, context.Cancellation).Of())
+        foreach (string warning in new IdentityWarnings(session, rows, context.Cancellation).Of())
             context.Warning?.Invoke(warning);
         ConflictReplacement replacement = ConflictReplacement.Plan(
             session, catalog, settled, changes, context.Cancellation);

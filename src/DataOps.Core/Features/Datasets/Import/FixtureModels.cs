@@ -14,10 +14,15 @@ internal sealed class FixtureModels(ReferenceCatalog catalog)
     {
         if (ModelLabel.Parse(label) is not { } known)
             return null;
+        known = catalog.Site.Proxies.GetValueOrDefault(known, known);
         if (_registered.TryGetValue(known, out Model? model))
             return model;
         return ModelTables.Find(catalog.Database, known) is { IsReadable: true } table ? Assume(known, table) : null;
     }
+
+    /// <summary>Whether the database has a content type of a label for which there is no table.</summary>
+    public bool IsWithoutTable(string label) =>
+        ModelLabel.Parse(label) is { } known && catalog.ContentTypesWithoutTable.Any(c => c.Label == known);
 
     /// <summary>What a person calls a table's rows.</summary>
     public string LabelOf(Table table) =>

@@ -4,8 +4,7 @@ namespace DataOps.Core.Features.Datasets.Import;
 /// What a load cannot know of who is who: a number means one thing in the database that wrote the file, and perhaps
 /// another in this one.
 /// </summary>
-internal sealed class IdentityWarnings(
-    Session session, ReferenceCatalog catalog, KeyedRows rows, string path, CancellationToken cancellation)
+internal sealed class IdentityWarnings(Session session, KeyedRows rows, CancellationToken cancellation)
 {
     private const int Named = 5;
 
@@ -13,35 +12,7 @@ internal sealed class IdentityWarnings(
     private static readonly HashSet<string> s_identities = ["translation_key", "uuid", "guid"];
 
     /// <summary>The warnings, none where nothing is in doubt.</summary>
-    public IEnumerable<string> Of() =>
-        new[] { DjangoTables.ContentType, DjangoTables.Permission }.Select(Numbers).OfType<string>()
-            .Concat(rows.Tables.Select(Strangers).OfType<string>());
-
-    // References to a model by number, of which the file holds no row.
-    private string? Numbers(ModelLabel model)
-    {
-        if (catalog.TableOf(model) is not { } target || rows.Tables.Any(t => t.Model.Table == target))
-            return null;
-        (string Field, long Count)[] fields =
-        [
-            .. from table in rows.Tables
-               from column in table.Columns
-               where column.Reference?.Target == target && !column.HasNatural
-               let count = Count($"{table.Name} s where s.{column.Sql} is not null")
-               where count > 0
-               select ($"{table.Model.Label}.{column.Field}", count),
-            .. from table in rows.Tables
-               from list in table.Lists
-               where list.Target.Reference?.Target == target && !list.Target.HasNatural && list.Buffer.Rows > 0
-               select ($"{table.Model.Label}.{list.List.Name}", list.Buffer.Rows),
-        ];
-        long all = fields.Sum(f => f.Count);
-        return all == 0 ? null
-            : $"{(all == 1 ? "1 reference" : $"{all} references")} to {model} by number ("
-                + $"{string.Join(", ", fields.Select(f => $"{f.Field} {f.Count}"))}), and {Path.GetFileName(path)} "
-                + "does not say what the numbers mean: in another database they are others. Write the file with "
-                + $"natural foreign keys, or with {model}.";
-    }
+    public IEnumerable<string> Of() => rows.Tables.Select(Strangers).OfType<string>();
 
     // Rows whose key belongs to a row here that is another thing, and not an older version of the same.
     private string? Strangers(StagingTable table)

@@ -350,19 +350,24 @@ internal static class GeneratedKeys
     private static SqlText Reserve(Session session, StagingTable table, string sequence, CancellationToken cancellation)
     {
         SqlText name = $"{SqlText.Literal(sequence)}::regclass";
-        session.Run($"select setval({name}, {Most(table)}) from {SqlText.Raw(sequence)} q", cancellation);
+        session.Run($"""
+            select setval({name}, greatest(m.most, m.last_value), m.most >= m.last_value)
+            from (select q.last_value, {Most(table)} as most from {SqlText.Raw(sequence)} q) m
+            """, cancellation);
         return $"nextval({name})";
     }
 
     private static SqlText Next(StagingTable table, string sequence) =>
         $"(select {Most(table)} from {SqlText.Raw(sequence)} q) + number";
 
+    // What a sequence that was never asked shows is the value that it gives first.
     private static SqlText Most(StagingTable table)
     {
         SqlText key = table.Keys[0].Sql;
         return $"""
             greatest(
-              q.last_value, (select max({key}) from {table.Model.Table}), (select max({key}) from {table.Buffer.Table}))
+              case when q.is_called then q.last_value else q.last_value - 1 end,
+              (select max({key}) from {table.Model.Table}), (select max({key}) from {table.Buffer.Table}))
             """;
     }
 }

@@ -63,6 +63,12 @@ public abstract record LoadOptions : ChangeOptions
     /// </summary>
     public RowMatch Match { get; init; }
 
+    /// <summary>
+    /// Take numbers of content types and permissions that the file does not explain for those of this database: for
+    /// its own file, or that of a copy.
+    /// </summary>
+    public bool TrustContentTypes { get; init; }
+
     /// <summary>What to do with rows of the database that have the key of a row in the file.</summary>
     public OnConflict OnConflict { get; init; }
 

@@ -143,13 +143,7 @@ internal sealed class StagingArea(
             return null;
         if (model is null || model.Key.Count == 0)
         {
-            string what = model is null
-                ? "neither a content type nor a table of that name"
-                : "a table without a primary key";
-            _problems.Add(source.Place, new(
-                ErrorIds.UnknownModel, "models in {0} are not in the database",
-                "Run the application's migrations first; or load with -IgnoreUnknown, without those models.",
-                source.Label, "", "", what));
+            _problems.Add(source.Place, UnknownModel(source.Label, model));
             return null;
         }
         // Two spellings of one model share a table.
@@ -169,6 +163,25 @@ internal sealed class StagingArea(
                 column.Default = FieldDefault.Of(session, catalog, model, column.Column, context.Cancellation);
         _tables.Add(table);
         return table;
+    }
+
+    private ImportProblem UnknownModel(string label, Model? model)
+    {
+        const string WithoutThem = "or load with -IgnoreUnknown, without those models.";
+        (string sentence, string what, string advice) = model is not null
+            ? ("models in {0} cannot be loaded", "a table without a primary key", WithoutThem[3..])
+            : models.IsWithoutTable(label)
+                ? ("models in {0} have no table that is known",
+                    "its content type is there, but no table of that name: a proxy, or a model with a table of "
+                        + "another name",
+                    $$"""
+                    Say which it is with -SiteDescription '{ "proxies": { "{{label}}": "app.model" } }' or
+                    '{ "tables": { "{{label}}": "table" } }';
+                    """.ReplaceLineEndings(" ") + $" {WithoutThem}")
+                : ("models in {0} are not in the database", "neither a content type nor a table of that name",
+                    $"Run the application's migrations first; {WithoutThem}");
+        return new(
+            ErrorIds.UnknownModel, sentence, char.ToUpperInvariant(advice[0]) + advice[1..], label, "", "", what);
     }
 
     private void AddUnknownField(FixtureObject source, string field)

@@ -18,6 +18,7 @@ internal static class MissingPrivileges
         SqlText[] needed =
         [
             .. changes.Tables.Where(t => t.Planned > 0).Select(OfRows),
+            .. OfForeignKeys(catalog.Database, changes),
             .. changes.Tables.Where(t => t.Expected > 0).Select(t => (SqlText)$"select {t.Table.Oid}, 'insert'"),
             .. load.Run.Models.Select(m => changes.Of(m.Table.Model.Table))
                 .Where(t => t.Table.SingleKey?.Sequence is not null).SelectMany(OfSequence),
@@ -49,6 +50,21 @@ internal static class MissingPrivileges
              p(action, privilege)
         where exists (select 1 from {table.Name} r where r._action = p.action)
         """;
+
+    // The undo file notes which foreign keys are broken before the load: those of its rows, and those that lead to
+    // them.
+    private static IEnumerable<SqlText> OfForeignKeys(DatabaseCatalog database, ChangeSet changes)
+    {
+        HashSet<uint> planned = [.. changes.Tables.Where(t => t.Planned > 0).Select(t => t.Table.Oid)];
+        return from table in database.All
+               where table.IsReadable
+               from key in table.ForeignKeys
+               where key.IsEnforced && (planned.Contains(table.Oid) || planned.Contains(key.Target))
+               from oid in new[] { table.Oid, key.Target }
+               where !planned.Contains(oid)
+               group oid by oid into one
+               select (SqlText)$"select {one.Key}, 'select'";
+    }
 
     // A load reads the sequences of its tables, and sets those that new keys have passed.
     private static IEnumerable<SqlText> OfSequence(TablePlan table)

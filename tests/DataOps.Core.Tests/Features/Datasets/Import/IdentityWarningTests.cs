@@ -1,12 +1,13 @@
 using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Features.Datasets.Import;
+using DataOps.Core.Files;
 
 namespace DataOps.Core.Tests.Features.Datasets.Import;
 
 public sealed class IdentityWarningTests(PostgresServer server) : IDisposable
 {
     private readonly TestDatabase _site = server.CopyOf(Site.Sample);
-    private readonly ChangeFiles _files = new();
+    private readonly ImportFiles _files = new();
     private readonly List<string> _warnings = [];
 
     public void Dispose()
@@ -16,15 +17,51 @@ public sealed class IdentityWarningTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
-    public void Numbers_of_content_types_that_the_file_does_not_hold_are_counted()
+    public void Content_types_and_permissions_that_a_dump_does_not_hold_are_written_by_name()
     {
-        Load(Export("taggit.taggeditem", "auth.group"));
+        string path = Export("taggit.taggeditem", "auth.group");
 
-        Assert.Contains(_warnings, w =>
-            w.StartsWith("4 references to contenttypes.contenttype by number (taggit.taggeditem.content_type 4)",
-                StringComparison.Ordinal));
-        Assert.Contains(_warnings, w => w.Contains("to auth.permission by number (auth.group.permissions ",
-            StringComparison.Ordinal));
+        Assert.Contains("\"content_type\": [\"wagtailimages\", \"image\"]", File.ReadAllText(path), StringComparison.Ordinal);
+        Assert.Contains("[\"add_image\", \"wagtailimages\", \"image\"]", File.ReadAllText(path), StringComparison.Ordinal);
+        Load(path);
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public void Numbers_that_the_file_does_not_explain_are_refused_with_what_they_are_here()
+    {
+        int topic = _site.Scalar<int>("select id from django_content_type where (app_label, model) = ('news', 'topic')");
+        int add = _site.Scalar<int>("select id from auth_permission where codename = 'add_topic'");
+        string path = _files.Json($$$"""
+            [{"model": "taggit.taggeditem", "pk": 90, "fields": {"tag": 1, "object_id": 1, "content_type": {{{topic}}}}},
+             {"model": "auth.group", "pk": 90, "fields": {"name": "Readers", "permissions": [{{{add}}}]}},
+             {"model": "auth.group", "pk": 91, "fields": {"name": "Nobody", "permissions": []}}]
+            """);
+
+        DatasetException refused = Assert.Throws<DatasetException>(() => Load(path));
+
+        Assert.Equal(ErrorIds.UnnamedContentType, refused.Id);
+        Assert.StartsWith("2 references in ", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"-> contenttypes.contenttype {topic}, which is news.topic here", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"-> auth.permission {add}, which is news.add_topic here", refused.Message, StringComparison.Ordinal);
+        Load(path, trust: true);
+    }
+
+    [Fact]
+    public void One_content_type_in_the_file_explains_no_other()
+    {
+        string path = _files.Json("""
+            [{"model": "contenttypes.contenttype", "pk": 900, "fields": {"app_label": "news", "model": "topic"}},
+             {"model": "taggit.taggeditem", "pk": 90, "fields": {"tag": 1, "object_id": 1, "content_type": 900}},
+             {"model": "taggit.taggeditem", "pk": 91, "fields": {"tag": 1, "object_id": 2, "content_type": 1}}]
+            """);
+
+        DatasetException refused = Assert.Throws<DatasetException>(() => Load(path));
+
+        Assert.StartsWith("1 reference", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("taggit.taggeditem  91  content_type", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -57,12 +94,13 @@ public sealed class IdentityWarningTests(PostgresServer server) : IDisposable
 
     private string Export(params string[] models)
     {
-        string path = _files.New() + ".json";
+        string path = _files.Path("site.json");
         Assert.Single(_site.Run(new ExportDataset(),
             new() { Path = path, Model = models, Precision = Core.Django.Values.TimePrecision.Microsecond }));
         return path;
     }
 
-    private void Load(string path) => Assert.NotEmpty(_site.Run(
-        new ImportDataset(), new() { Path = path, WhatIf = true }, new OperationContext { Warning = _warnings.Add }));
+    private void Load(string path, bool trust = false) => Assert.NotEmpty(_site.Run(
+        new ImportDataset(), new() { Path = path, WhatIf = true, TrustContentTypes = trust },
+        new OperationContext { Warning = _warnings.Add }));
 }

@@ -91,7 +91,7 @@ public sealed class ImportDatasetTests(PostgresServer server) : IDisposable
         ImportResult result = Load(site, _files.Json($$$"""
             [{"model": "auth.group", "pk": 91, "fields": {"name": "A", "permissions": [{{{permissions[3]}}}, {{{permissions[0]}}}, {{{permissions[0]}}}]}},
              {"model": "auth.group", "pk": 92, "fields": {"name": "B", "permissions": []}}, {"model": "auth.group", "pk": 93, "fields": {"name": "C"}}]
-            """));
+            """), trust: true);
 
         Assert.Equal(
             (1L, 5L, 3L, true), (result.ManyToManyAdded, result.ManyToManyRemoved, result.Unchanged, result.Changed));
@@ -242,10 +242,10 @@ public sealed class ImportDatasetTests(PostgresServer server) : IDisposable
         Assert.Single(warnings);
     }
 
-    private static ImportResult Load(TestDatabase database, string path, bool whatIf = false) =>
-        Assert.Single(database.Run(
-            new ImportDataset(), new ImportDatasetOptions { Path = path, WhatIf = whatIf, NoUndo = true })
-                .OfType<ImportResult>());
+    private static ImportResult Load(
+        TestDatabase database, string path, bool whatIf = false, bool trust = false) => Assert.Single(database.Run(
+            new ImportDataset(),
+            new() { Path = path, WhatIf = whatIf, NoUndo = true, TrustContentTypes = trust }).OfType<ImportResult>());
 
     // Django cuts times to milliseconds, and the rows of a many-to-many list get keys of their own.
     private static SortedDictionary<string, string> Rows(TestDatabase database)

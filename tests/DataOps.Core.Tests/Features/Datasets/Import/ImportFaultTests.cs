@@ -29,7 +29,8 @@ public sealed class ImportFaultTests(PostgresServer server) : IDisposable
         Killer killer = new(site, step);
 
         DataOpsException failure = Assert.ThrowsAny<DataOpsException>(
-            () => site.Run(new ImportDataset(), new() { Path = file, UndoPath = undo }, new() { Progress = killer }));
+            () => site.Run(new ImportDataset(), new() { Path = file, UndoPath = undo, TrustContentTypes = true },
+                new() { Progress = killer }));
         Assert.True(killer.HasStruck);
         Assert.Contains(failure.Kind, new[] { FailureKind.Connection, FailureKind.InvalidOperation });
         Assert.False(File.Exists(undo));

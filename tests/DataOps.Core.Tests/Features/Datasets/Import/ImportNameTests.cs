@@ -40,6 +40,24 @@ public sealed class ImportNameTests : IDisposable
     }
 
     [Fact]
+    public void An_object_of_a_proxy_is_loaded_as_the_model_that_the_description_names()
+    {
+        _site.Execute("insert into django_content_type (app_label, model) values ('news', 'topshelf')");
+        string file = _files.Lines("""{"model": "news.topshelf", "pk": 1, "fields": {"label": "a"}}""");
+
+        DataOpsException refused = Refused(file, new());
+        using Session told = Session.Open(
+            _site.Settings.WithSite("""{ "proxies": { "news.TopShelf": "news.shelf" } }"""), "Test");
+        Assert.NotEmpty(new ImportDataset().Run(told, new() { Path = file, NoUndo = true }, new()));
+
+        Assert.Equal("UnknownModel", refused.Id);
+        Assert.Contains("its content type is there, but no table of that name: a proxy", refused.Message,
+            StringComparison.Ordinal);
+        Assert.Contains("""'{ "proxies": { "news.topshelf": "app.model" } }'""", refused.Advice, StringComparison.Ordinal);
+        Assert.Equal("a", _site.Scalar<string>("select label from news_shelf where id = 1"));
+    }
+
+    [Fact]
     public void A_key_may_stand_in_the_fields_alone()
     {
         string file = _files.Lines(

@@ -89,6 +89,19 @@ public sealed class NaturalKeyImportTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void New_keys_are_those_that_the_database_would_give_from_the_first_on()
+    {
+        using TestDatabase shop = server.Django("shop.label", "create table shop_label (id serial primary key, name text unique)");
+        string file = _files.Lines(
+            """{"model": "shop.label", "fields": {"name": "a"}}""", """{"model": "shop.label", "fields": {"name": "b"}}""");
+
+        Load(shop, file, new() { NaturalKey = ["shop.label=name"] });
+
+        Assert.Equal(["1 a", "2 b"], shop.Column("select id || ' ' || name from shop_label order by id"));
+        Assert.Equal(3, shop.Scalar<int>("insert into shop_label (name) values ('c') returning id"));
+    }
+
+    [Fact]
     public void A_text_key_is_written_and_references_to_other_unique_fields_come_back()
     {
         const string schema = """

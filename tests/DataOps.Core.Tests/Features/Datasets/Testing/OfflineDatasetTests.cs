@@ -28,6 +28,27 @@ public sealed class OfflineDatasetTests : IDisposable
             (pages.Objects, pages.WithKey, pages.WithoutKey));
     }
 
+    [Fact]
+    public void A_text_that_no_database_can_hold_is_found_without_one()
+    {
+        Answer answer = Test(_files.Lines(
+            """{"model": "notes.note", "pk": 1, "fields": {"body": "\ud83d\ude00", "raw": "\\u0000"}}""",
+            """{"model": "notes.note", "pk": 2, "fields": {"body": "\ud83d alone"}}""",
+            """{"model": "notes.note", "pk": 3, "fields": {"extra": {"a": ["\u0000"]}}}"""));
+
+        Assert.Equal(
+            [("2", "body", 2L, "\"\\ud83d alone\": not valid Unicode"),
+                ("3", "extra", 3L,
+                    "\"{\"a\": [\"\\u0000\"]}\": holds a NUL character, which PostgreSQL cannot store")],
+            answer.Findings.Select(f => (f.Key, f.Field, f.Line!.Value, f.Problem)));
+        Assert.Equal((false, 2L), (answer.Sum.IsLoadable, answer.Sum.Errors));
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public void A_file_in_UTF_16_without_a_byte_order_mark_is_read(bool isBigEndian) =>
+        Assert.Equal(1, Test(_files.Bytes(new UnicodeEncoding(isBigEndian, byteOrderMark: false).GetBytes(
+            """[{"model": "notes.note", "pk": 1, "fields": {"body": "Grüße"}}]"""))).Sum.Objects);
+
     // The same files without the users: each place that refers to one is told.
     [Theory, InlineData("bakery.dumpdata.json.gz"), InlineData("bakery.dumpdata-natural.json.gz")]
     public void A_dump_without_the_model_that_is_referred_to_says_which_fields_refer_to_it(string name)
@@ -215,13 +236,13 @@ public sealed class OfflineDatasetTests : IDisposable
     }
 
     [Fact]
-    public void Half_a_character_is_an_error_in_a_name_and_of_no_interest_in_a_value()
+    public void Half_a_character_is_an_error_in_a_name_a_key_and_a_value()
     {
         Answer name = Test(_files.Lines("""{"model": "blog.post", "pk": 1, "fields": {"\ud800": 2}}"""));
         Assert.Equal(("InvalidJson", 1L), (Assert.Single(name.Findings).Id, name.Findings[0].Line));
-        Assert.True(
-            Test(_files.Lines(
-                """{"model": "blog.post", "pk": "\ud800", "fields": {"owner": ["\ud800"], "title": "\ud800"}}""")).Sum.IsLoadable);
+        Assert.Equal(["pk", "owner", "title"], Test(_files.Lines(
+            """{"model": "blog.post", "pk": "\ud800", "fields": {"owner": ["\ud800"], "title": "\ud800"}}"""))
+            .Findings.Where(f => f.Id == "InvalidValue").Select(f => f.Field));
     }
 
     [Theory]

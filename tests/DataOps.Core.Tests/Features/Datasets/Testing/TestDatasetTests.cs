@@ -157,6 +157,37 @@ public sealed class TestDatasetTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void A_load_needs_to_read_what_refers_to_its_rows()
+    {
+        using TestDatabase site = server.CopyOf(Site.Sample);
+        string role = $"keeper_{site.Name}";
+        string file = _files.Lines(
+            """{"model": "auth.group", "pk": 777001, "fields": {"name": "x"}}""");
+        site.Execute($"""
+            create role {role} login; grant select on all tables in schema public to {role};
+            grant insert, update on auth_group to {role}; grant select, update on sequence auth_group_id_seq to {role};
+            create table secret (id int primary key, group_id int references auth_group)
+            """);
+        try
+        {
+            using Session session = Session.Open(
+                ConnectionSettings.Parse(site.Uri.Replace("postgres@", role + "@", StringComparison.Ordinal)), "Test");
+
+            DatasetFinding found = Assert.Single(
+                Of([.. new TestDataset().Run(session, new() { Path = file }, new())]).Findings);
+
+            Assert.Equal($"grant select on public.secret to {role}", found.Remedy);
+            site.Execute(found.Remedy!);
+            Assert.Equal(1, new ImportDataset().Run(session, new() { Path = file, NoUndo = true }, new())
+                .OfType<ImportResult>().Single().Inserted);
+        }
+        finally
+        {
+            site.Execute($"drop owned by {role}; drop role {role}");
+        }
+    }
+
+    [Fact]
     public void A_table_that_the_role_may_not_read_is_a_finding()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);

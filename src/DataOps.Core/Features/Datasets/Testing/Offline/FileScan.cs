@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using DataOps.Core.Django.Values;
 using DataOps.Core.Files;
 
 namespace DataOps.Core.Features.Datasets.Testing.Offline;
@@ -12,6 +13,14 @@ namespace DataOps.Core.Features.Datasets.Testing.Offline;
 /// <param name="Key">The key, as far as it is to be shown; null for a natural one.</param>
 internal sealed record RepeatedKey(FileModel Model, ulong Hash, bool IsNatural, long Line, string? Key);
 
+/// <summary>A value that PostgreSQL can store in no column.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Key">The object's key, as far as it is to be shown; null where it has none.</param>
+/// <param name="Field">The field.</param>
+/// <param name="Place">Where the object is.</param>
+/// <param name="Problem">The value's start, and what is wrong with it.</param>
+internal sealed record UnstorableValue(FileModel Model, string? Key, string Field, FilePlace Place, string Problem);
+
 /// <summary>Reads a file to its end: what is in it, in memory for its keys alone.</summary>
 internal sealed class FileScan(
     FixtureFile file, FileSelection selection, FileNaturalKeys naturalKeys, OperationContext context)
@@ -22,6 +31,7 @@ internal sealed class FileScan(
     private readonly Dictionary<string, FileModel> _byLabel = [];
     private readonly List<FileModel> _models = [];
     private readonly List<RepeatedKey> _repeated = [];
+    private readonly List<UnstorableValue> _unstorable = [];
 
     /// <summary>Its models, in the file's order.</summary>
     public IReadOnlyList<FileModel> Models => _models;
@@ -34,6 +44,12 @@ internal sealed class FileScan(
 
     /// <summary>How many there are.</summary>
     public long RepeatedCount { get; private set; }
+
+    /// <summary>Values that cannot be stored: the first hundred.</summary>
+    public IReadOnlyList<UnstorableValue> Unstorable => _unstorable;
+
+    /// <summary>How many there are.</summary>
+    public long UnstorableCount { get; private set; }
 
     /// <summary>The model of an object that has been read before.</summary>
     public FileModel ModelOf(FixtureObject source) => _byLabel[source.Label];
@@ -67,10 +83,13 @@ internal sealed class FileScan(
     {
         FileModel model = Open(source);
         model.Objects++;
+        if (source.Key is { } pk)
+            Check(model, source, "pk", pk);
         foreach (FixtureField field in source.Fields)
         {
             string name = source.NameOf(field);
             model.Fields[name] = model.Fields.GetValueOrDefault(name) | FieldKinds.Of(source[field.Value]);
+            Check(model, source, name, field.Value);
         }
         if (source.Key is { } key)
         {
@@ -95,6 +114,17 @@ internal sealed class FileScan(
         if (_models.FirstOrDefault(m => m.Label == label) is not { } model)
             _models.Add(model = new FileModel(label, source.Line));
         return _byLabel[source.Label] = model;
+    }
+
+    private void Check(FileModel model, FixtureObject source, string field, FixtureSlice value)
+    {
+        if (JsonText.Unstorable(source[value]) is not { } problem)
+            return;
+        UnstorableCount++;
+        if (_unstorable.Count < Listed)
+            _unstorable.Add(new UnstorableValue(
+                model, source.Key is { } key ? Shown(source[key]) : null, field, FilePlace.Of(source.Place),
+                $"\"{Shown(source[value])}\": {problem}"));
     }
 
     private void Repeat(RepeatedKey key)

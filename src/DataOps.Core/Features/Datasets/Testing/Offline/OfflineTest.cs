@@ -22,7 +22,7 @@ internal sealed class OfflineTest(FixtureFile file, TestDatasetOptions options, 
         ReferenceScan? references = isFollowed ? new ReferenceScan(scan, naturalKeys) : null;
         references?.Read();
         FileReference[] dangling = [.. references?.Broken ?? []];
-        DatasetFinding[] errors = [.. Broken(broken), .. Repeated(scan, references)];
+        DatasetFinding[] errors = [.. Broken(broken), .. Unstorable(scan), .. Repeated(scan, references)];
         DatasetFinding[] warnings =
             [.. NotFollowed(broken is null && !isFollowed), .. Dangling(dangling, references?.Dangling ?? [])];
         foreach (DatasetFinding finding in errors.Concat(warnings))
@@ -30,7 +30,7 @@ internal sealed class OfflineTest(FixtureFile file, TestDatasetOptions options, 
         foreach (FileModel model in scan.Models)
             yield return new DatasetContent(null, null, file.Path, model.Label, model.Objects, model.WithKey,
                 model.Objects - model.WithKey, model.FirstLine);
-        long errorCount = (broken is null ? 0 : 1) + scan.RepeatedCount;
+        long errorCount = (broken is null ? 0 : 1) + scan.UnstorableCount + scan.RepeatedCount;
         long warningCount = (broken is null && !isFollowed ? 1 : 0) + dangling.Sum(
             r => r.Target is null ? 1 : r.Missing);
         string missing = string.Join(", ", dangling.Select(r => r.Label).Distinct());
@@ -61,6 +61,20 @@ internal sealed class OfflineTest(FixtureFile file, TestDatasetOptions options, 
             new DatasetFinding { Severity = Severity.Error, Problem = e.Message, Remedy = e.Advice, Path = file.Path,
                 Id = e.Id }],
     };
+
+    private IEnumerable<DatasetFinding> Unstorable(FileScan scan) => scan.Unstorable.Select(v => new DatasetFinding
+    {
+        Severity = Severity.Error,
+        Model = v.Model.Label,
+        Key = v.Key,
+        Problem = v.Problem,
+        Remedy = "Correct it in the file, or where it was exported.",
+        Path = file.Path,
+        Line = v.Place.Line,
+        ObjectNumber = v.Place.Object,
+        Id = ErrorIds.InvalidValue,
+        Field = v.Field,
+    });
 
     private IEnumerable<DatasetFinding> Repeated(FileScan scan, ReferenceScan? references) =>
         scan.Repeated.Select(r => new DatasetFinding
