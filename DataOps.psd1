@@ -26,6 +26,7 @@
         'Remove-StaleContentType'
         'Remove-Row'
         'Export-Dataset'
+        'Export-Schema'
         'Export-SiteDescription'
         'Test-Database'
         'Test-Dataset'
