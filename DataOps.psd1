@@ -27,6 +27,7 @@
         'Remove-Row'
         'Export-Dataset'
         'Export-Schema'
+        'Compare-Schema'
         'Export-SiteDescription'
         'Test-Database'
         'Test-Dataset'

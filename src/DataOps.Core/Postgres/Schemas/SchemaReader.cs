@@ -16,18 +16,24 @@ internal sealed class SchemaReader
     private readonly IReadOnlyList<SequenceRow> _sequences;
     private readonly HashSet<(uint Table, short Column)> _serials;
     private readonly IReadOnlyList<string> _path;
+    private readonly string _spelling;
     private readonly bool _isAlone;
 
-    private SchemaReader(Session session, CancellationToken cancellation)
+    private SchemaReader(Session session, string? temporary, CancellationToken cancellation)
     {
+        bool isTemporary = temporary is not null;
         IReadOnlyList<T> Read<T>(SqlText sql) => session.Query<T>(sql, cancellation);
         _isAlone = session.Settings.Schema is not null;
-        _relations = Read<RelationRow>(Relations).ToDictionary(r => r.Oid);
-        _path = SearchPath.Of(session, [.. _relations.Values.Where(r => r.Kind != 'S').Select(r => (r.Schema, r.Name))]);
-        _columns = Read<ColumnRow>(Columns).ToLookup(c => c.Table);
+        _relations = Read<RelationRow>(Relations(isTemporary)).ToDictionary(r => r.Oid);
+        _path = isTemporary
+            ? [.. _relations.Values.Select(r => r.Schema).Distinct()]
+            : SearchPath.Of(
+                session, [.. _relations.Values.Where(r => r.Kind != 'S').Select(r => (r.Schema, r.Name))]);
+        _spelling = temporary ?? Own;
+        _columns = Read<ColumnRow>(Columns(isTemporary)).ToLookup(c => c.Table);
         _constraints = Read<ConstraintRow>(Constraints(session.ServerVersion))
             .ToLookup(c => c.Domain != 0 ? c.Domain : c.Table);
-        _indexes = Read<IndexRow>(Indexes).ToLookup(i => i.Table);
+        _indexes = Read<IndexRow>(Indexes(isTemporary)).ToLookup(i => i.Table);
         _triggers = Read<TriggerRow>(Triggers).ToLookup(t => t.Table);
         _policies = Read<PolicyRow>(Policies).ToLookup(p => p.Table);
         _sequences = Read<SequenceRow>(Sequences);
@@ -51,16 +57,25 @@ internal sealed class SchemaReader
     /// tables.</exception>
     public static (DatabaseSchema Schema, string Own) Read(Session session, CancellationToken cancellation)
     {
-        SchemaReader reader = new(session, cancellation);
+        SchemaReader reader = new(session, null, cancellation);
         return (reader.ToSchema(session.ServerVersion.Major), reader.Own);
     }
 
-    /// <summary>Does something under a path on which the names of one schema alone are bare.</summary>
+    /// <summary>Reads the session's temporary tables and views.</summary>
+    /// <param name="session">The session.</param>
+    /// <param name="own">The schema whose names are bare in expressions.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static DatabaseSchema ReadTemporary(Session session, string own, CancellationToken cancellation) =>
+        new SchemaReader(session, own, cancellation).ToSchema(session.ServerVersion.Major);
+
+    /// <summary>
+    /// Does something under a path on which the names of one schema alone are bare; a temporary table hides none.
+    /// </summary>
     public static T Under<T>(Session session, string schema, Func<T> work, CancellationToken cancellation)
     {
         session.Run($"""
             select pg_catalog.set_config('search_path',
-              {SqlText.Value($"pg_catalog, {SqlText.Identifier(schema)}")}, true)
+              {SqlText.Value($"pg_catalog, {SqlText.Identifier(schema)}, pg_temp")}, true)
             """, cancellation);
         T done = work();
         session.Run($"select pg_catalog.set_config('search_path', 'pg_catalog', true)", cancellation);
@@ -68,7 +83,7 @@ internal sealed class SchemaReader
     }
 
     private IReadOnlyList<TextRow> ReadTexts(Session session, CancellationToken cancellation) =>
-        Under(session, Own, () => session.Query<TextRow>(Texts, cancellation), cancellation);
+        Under(session, _spelling, () => session.Query<TextRow>(Texts, cancellation), cancellation);
 
     private string? Text(TextKind kind, uint oid, int part = 0) =>
         _texts.GetValueOrDefault((kind.ToString(), oid, part));

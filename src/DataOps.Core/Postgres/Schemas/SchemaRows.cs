@@ -44,7 +44,12 @@ internal static class SchemaRows
     /// <summary>A text that PostgreSQL makes as the search path needs it.</summary>
     public sealed record TextRow(string Kind, uint Oid, int Part, string? Text);
 
-    public static readonly SqlText Relations = $"""
+    /// <summary>The relations that the queries are about: a database's own, or a session's temporary ones.</summary>
+    public static SqlText Scope(Alias relation, bool isTemporary) => isTemporary
+        ? $"{relation}.relnamespace = pg_my_temp_schema()"
+        : CatalogRows.IsOwn(relation);
+
+    public static SqlText Relations(bool isTemporary) => $"""
         select c.oid, n.nspname::text as schema, c.relname::text as name, c.relkind::text as kind,
                c.relpersistence = 'u' as isunlogged, c.relrowsecurity as hasrowsecurity,
                c.relforcerowsecurity as isforced, c.relispartition as ispartition,
@@ -56,10 +61,10 @@ internal static class SchemaRows
                        and e.deptype = 'e') as isofextension
         from pg_class c join pg_namespace n on n.oid = c.relnamespace
         left join pg_description d on d.classoid = 'pg_class'::regclass and d.objoid = c.oid and d.objsubid = 0
-        where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and {CatalogRows.IsOwn("c")}
+        where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and {Scope("c", isTemporary)}
         """;
 
-    public static readonly SqlText Columns = $"""
+    public static SqlText Columns(bool isTemporary) => $"""
         select a.attrelid as table, a.attnum as number, a.attname::text as name, a.attnotnull as notnull,
                coalesce(nullif(a.attidentity::text, ''), '-') as identity,
                coalesce(nullif(a.attgenerated::text, ''), '-') as generated,
@@ -70,7 +75,7 @@ internal static class SchemaRows
         left join pg_description d on d.classoid = 'pg_class'::regclass and d.objoid = c.oid
           and d.objsubid = a.attnum
         where a.attnum > 0 and not a.attisdropped and c.relkind in ('r', 'p', 'v', 'm', 'f', 'c')
-          and {CatalogRows.IsOwn("c")}
+          and {Scope("c", isTemporary)}
         order by a.attrelid, a.attnum
         """;
 
@@ -89,7 +94,7 @@ internal static class SchemaRows
           and (c.conislocal or c.conrelid = 0)
         """;
 
-    public static readonly SqlText Indexes = $$"""
+    public static SqlText Indexes(bool isTemporary) => $$"""
         select i.indexrelid as oid, i.indrelid as table, c.relname::text as name, am.amname::text as method,
                i.indisunique as isunique, i.indisvalid and i.indisready as isvalid,
                coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) as nullsnotdistinct,
@@ -121,7 +126,7 @@ internal static class SchemaRows
                exists (select 1 from pg_constraint k where k.conindid = i.indexrelid
                        and k.contype in ('p', 'u', 'x')) as isofconstraint
         from pg_index i join pg_class c on c.oid = i.indexrelid join pg_am am on am.oid = c.relam
-        where {{CatalogRows.IsOwn("c")}}
+        where {{Scope("c", isTemporary)}}
           and not exists (select 1 from pg_inherits h where h.inhrelid = i.indexrelid)
         """;
 

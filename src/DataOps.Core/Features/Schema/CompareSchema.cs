@@ -1,0 +1,97 @@
+using DataOps.Core.Postgres.Schemas;
+
+namespace DataOps.Core.Features.Schema;
+
+/// <summary>Options of <see cref="CompareSchema"/>.</summary>
+public sealed partial record CompareSchemaOptions
+{
+    /// <summary>The expected schema: a file of Export-Schema.</summary>
+    [Option(Position = 0, Form = OptionForm.File)]
+    [NotWith(nameof(ReferenceDatabase))]
+    public string? ReferencePath { get; init; }
+
+    /// <summary>
+    /// The expected schema: another database, as -Database names one (address, service, name), on any server.
+    /// </summary>
+    public string? ReferenceDatabase { get; init; }
+
+    /// <summary>The schema to compare in place of the database's: a file of Export-Schema.</summary>
+    [Option(Position = 1, Form = OptionForm.File)]
+    public string? DifferencePath { get; init; }
+}
+
+/// <summary>
+/// Compares the schema of a database, or a file of Export-Schema, with the one that is expected: what is missing, extra,
+/// another one or renamed, what breaks because of it, and the SQL that ends it. Changes nothing.
+/// </summary>
+/// <remarks>
+/// Where expressions differ as texts, the server reads the expected ones and writes them in its own spelling, in a
+/// transaction that is rolled back.
+/// </remarks>
+[Operation("Compare", "Schema")]
+public sealed class CompareSchema : OfflineOperation<CompareSchemaOptions, SchemaDifference>
+{
+    /// <inheritdoc/>
+    public override bool IsOffline(CompareSchemaOptions options) =>
+        options is { DifferencePath: not null, ReferencePath: not null };
+
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException">A file is no schema, nothing says what is expected, or the server refused a
+    /// query.</exception>
+    protected override IEnumerable<SchemaDifference> Execute(
+        Session session, CompareSchemaOptions options, OperationContext context)
+    {
+        if (IsOffline(options))
+            return ExecuteOffline(options, context);
+        SchemaExpectation expectation = Expectation(options, context);
+        (DatabaseSchema actual, string own) = options.DifferencePath is { } path
+            ? (SchemaFile.Read(path), "")
+            : LiveSchema.Read(session, context.Cancellation);
+        if (own.Length > 0)
+            expectation = expectation with { Schema = Respelled(session, own, expectation.Schema, actual, context) };
+        return new SchemaComparison(expectation, actual, own.Length > 0 ? own : null).Differences()
+            .Select(d => d with { Server = session.Server, Database = session.Database });
+    }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<SchemaDifference> ExecuteOffline(
+        CompareSchemaOptions options, OperationContext context)
+    {
+        SchemaExpectation expectation = Expectation(options, context);
+        DatabaseSchema actual = SchemaFile.Read(options.DifferencePath!);
+        if (expectation.Schema.PostgreSql != actual.PostgreSql)
+            context.Warning?.Invoke(
+                $"The files are of PostgreSQL {expectation.Schema.PostgreSql} and {actual.PostgreSql}, which may spell "
+                    + "the same expression differently: compare with a database to be sure.");
+        return new SchemaComparison(expectation, actual, null).Differences();
+    }
+
+    private static SchemaExpectation Expectation(CompareSchemaOptions options, OperationContext context)
+    {
+        if (options.ReferencePath is { } path)
+            return new(SchemaFile.Read(path));
+        if (options.ReferenceDatabase is not { } database)
+            throw new DataOpsException(
+                ErrorIds.MissingOption, FailureKind.InvalidArgument, "Nothing says which schema is expected.",
+                "Give -ReferencePath or -ReferenceDatabase.", nameof(options.ReferencePath));
+        using Session reference = Session.Open(
+            ConnectionSettings.Parse(database), "Compare-Schema", context.Cancellation);
+        return new(LiveSchema.Read(reference, context.Cancellation).Schema);
+    }
+
+    // Where that is not possible the texts themselves are compared, and it is said.
+    private static DatabaseSchema Respelled(
+        Session session, string own, DatabaseSchema expected, DatabaseSchema actual, OperationContext context)
+    {
+        try
+        {
+            return new Respelling(session, own, context.Cancellation).Respell(expected, actual);
+        }
+        catch (DataOpsException e) when (e.Kind is FailureKind.PermissionDenied or FailureKind.InvalidOperation)
+        {
+            context.Warning?.Invoke(
+                $"Expressions are compared as texts, as the server cannot be asked how it spells them: {e.Message}");
+            return expected;
+        }
+    }
+}
