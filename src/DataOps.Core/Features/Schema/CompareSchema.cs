@@ -1,3 +1,5 @@
+using DataOps.Core.Django.Migrations;
+using DataOps.Core.Files;
 using DataOps.Core.Postgres.Schemas;
 
 namespace DataOps.Core.Features.Schema;
@@ -13,16 +15,38 @@ public sealed partial record CompareSchemaOptions
     /// <summary>
     /// The expected schema: another database, as -Database names one (address, service, name), on any server.
     /// </summary>
+    [NotWith(nameof(MigrationPath))]
     public string? ReferenceDatabase { get; init; }
+
+    /// <summary>
+    /// The expected schema: what Django would have made at the migrations that are applied. Folders, wheels, zip and
+    /// tar files with the migrations of the site's apps.
+    /// </summary>
+    [Option(Form = OptionForm.File)]
+    [NotWith(nameof(ReferencePath))]
+    public IReadOnlyList<string> MigrationPath { get; init; } = [];
+
+    /// <summary>Models that settings name, as AUTH_USER_MODEL=accounts.User. Default: as the database has it.</summary>
+    [Option(Form = OptionForm.Pair)]
+    [OnlyWith(nameof(MigrationPath))]
+    public IReadOnlyList<string> Setting { get; init; } = [];
+
+    /// <summary>
+    /// Read the migrations alone: what PostgreSQL drops with a column, and Django still has. All count as applied.
+    /// </summary>
+    [Option(Offline = true)]
+    [OnlyWith(nameof(MigrationPath))]
+    public bool Offline { get; init; }
 
     /// <summary>The schema to compare in place of the database's: a file of Export-Schema.</summary>
     [Option(Position = 1, Form = OptionForm.File)]
+    [NotWith(nameof(MigrationPath))]
     public string? DifferencePath { get; init; }
 }
 
 /// <summary>
-/// Compares the schema of a database, or a file of Export-Schema, with the one that is expected: what is missing, extra,
-/// another one or renamed, what breaks because of it, and the SQL that ends it. Changes nothing.
+/// Compares the schema of a database, or a file of Export-Schema, with the one that is expected: what is missing,
+/// extra, another one or renamed, what breaks because of it, and the SQL that ends it. Changes nothing.
 /// </summary>
 /// <remarks>
 /// Where expressions differ as texts, the server reads the expected ones and writes them in its own spelling, in a
@@ -33,7 +57,7 @@ public sealed class CompareSchema : OfflineOperation<CompareSchemaOptions, Schem
 {
     /// <inheritdoc/>
     public override bool IsOffline(CompareSchemaOptions options) =>
-        options is { DifferencePath: not null, ReferencePath: not null };
+        options.Offline || options is { DifferencePath: not null, ReferencePath: not null };
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">A file is no schema, nothing says what is expected, or the server refused a
@@ -43,12 +67,17 @@ public sealed class CompareSchema : OfflineOperation<CompareSchemaOptions, Schem
     {
         if (IsOffline(options))
             return ExecuteOffline(options, context);
-        SchemaExpectation expectation = Expectation(options, context);
+        SchemaExpectation expectation = options.MigrationPath.Count > 0
+            ? Migrated(session, options, context)
+            : Expectation(options, context);
         (DatabaseSchema actual, string own) = options.DifferencePath is { } path
             ? (SchemaFile.Read(path), "")
             : LiveSchema.Read(session, context.Cancellation);
         if (own.Length > 0)
-            expectation = expectation with { Schema = Respelled(session, own, expectation.Schema, actual, context) };
+        {
+            (DatabaseSchema expected, actual) = Respelled(session, own, expectation.Schema, actual, context);
+            expectation = expectation with { Schema = expected };
+        }
         return new SchemaComparison(expectation, actual, own.Length > 0 ? own : null).Differences()
             .Select(d => d with { Server = session.Server, Database = session.Database });
     }
@@ -57,6 +86,8 @@ public sealed class CompareSchema : OfflineOperation<CompareSchemaOptions, Schem
     protected override IEnumerable<SchemaDifference> ExecuteOffline(
         CompareSchemaOptions options, OperationContext context)
     {
+        if (options.Offline)
+            return Ghosts(options, context);
         SchemaExpectation expectation = Expectation(options, context);
         DatabaseSchema actual = SchemaFile.Read(options.DifferencePath!);
         if (expectation.Schema.PostgreSql != actual.PostgreSql)
@@ -73,14 +104,37 @@ public sealed class CompareSchema : OfflineOperation<CompareSchemaOptions, Schem
         if (options.ReferenceDatabase is not { } database)
             throw new DataOpsException(
                 ErrorIds.MissingOption, FailureKind.InvalidArgument, "Nothing says which schema is expected.",
-                "Give -ReferencePath or -ReferenceDatabase.", nameof(options.ReferencePath));
+                "Give -ReferencePath, -ReferenceDatabase or -MigrationPath.", nameof(options.ReferencePath));
         using Session reference = Session.Open(
             ConnectionSettings.Parse(database), "Compare-Schema", context.Cancellation);
         return new(LiveSchema.Read(reference, context.Cancellation).Schema);
     }
 
+    private static SchemaDifference[] Ghosts(CompareSchemaOptions options, OperationContext context)
+    {
+        using MigrationSources sources = new(options.MigrationPath);
+        MigratedSchema schema = new(SiteMigrations.Read(
+            sources.Files, options.MigrationPath, options.Setting, null, null));
+        foreach (string note in schema.NotCompared())
+            context.Warning?.Invoke(note);
+        return [.. schema.GhostDifferences()];
+    }
+
+    private static SchemaExpectation Migrated(
+        Session session, CompareSchemaOptions options, OperationContext context)
+    {
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        AppliedMigrations applied = AppliedMigrations.Read(session, catalog.Database, context.Cancellation);
+        using MigrationSources sources = new(options.MigrationPath);
+        MigratedSchema schema = new(SiteMigrations.Read(
+            sources.Files, options.MigrationPath, options.Setting, applied, catalog));
+        foreach (string note in schema.NotCompared())
+            context.Warning?.Invoke(note);
+        return schema.Expectation;
+    }
+
     // Where that is not possible the texts themselves are compared, and it is said.
-    private static DatabaseSchema Respelled(
+    private static (DatabaseSchema Expected, DatabaseSchema Actual) Respelled(
         Session session, string own, DatabaseSchema expected, DatabaseSchema actual, OperationContext context)
     {
         try
@@ -91,7 +145,7 @@ public sealed class CompareSchema : OfflineOperation<CompareSchemaOptions, Schem
         {
             context.Warning?.Invoke(
                 $"Expressions are compared as texts, as the server cannot be asked how it spells them: {e.Message}");
-            return expected;
+            return (expected, actual);
         }
     }
 }

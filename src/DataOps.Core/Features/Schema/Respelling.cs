@@ -13,41 +13,58 @@ namespace DataOps.Core.Features.Schema;
 /// </remarks>
 internal sealed class Respelling(Session session, string own, CancellationToken cancellation)
 {
-    /// <summary>The expected schema in the spelling of the server, where its texts are not those that are there.</summary>
+    private const int Rounds = 3;
+
+    /// <summary>Both schemas in the spelling of the server, where their texts are not the same.</summary>
+    /// <remarks>
+    /// What PostgreSQL writes it may write differently when it reads it again, as a dump does (IN of a varchar): both
+    /// are read again until they are the same.
+    /// </remarks>
     /// <exception cref="DataOpsException">The role may create no temporary table.</exception>
-    public DatabaseSchema Respell(DatabaseSchema expected, DatabaseSchema actual)
+    public (DatabaseSchema Expected, DatabaseSchema Actual) Respell(DatabaseSchema expected, DatabaseSchema actual)
     {
-        KeyValuePair<string, SchemaTable>[] tables =
-            [.. expected.Tables.Where(t => actual.Tables.TryGetValue(t.Key, out SchemaTable? a) && Differs(t.Value, a))];
-        KeyValuePair<string, SchemaView>[] views =
-        [
-            .. expected.Views.Where(
-                v => actual.Views.TryGetValue(v.Key, out SchemaView? a) && a.Query != v.Value.Query),
-        ];
-        if (tables.Length == 0 && views.Length == 0)
-            return expected;
+        DatabaseSchema there = actual;
+        for (int round = 0; round < Rounds; round++)
+        {
+            string[] tables = [.. expected.Tables.Where(
+                t => there.Tables.TryGetValue(t.Key, out SchemaTable? a) && Differs(t.Value, a)).Select(t => t.Key)];
+            string[] views = [.. expected.Views.Where(
+                v => there.Views.TryGetValue(v.Key, out SchemaView? a) && a.Query != v.Value.Query)
+                .Select(v => v.Key)];
+            if (tables.Length == 0 && views.Length == 0)
+                break;
+            expected = Spell(expected, tables, views);
+            // Its own spelling is the server's already: only what still differs is read again.
+            if (round > 0)
+                there = Spell(there, tables, views);
+        }
+        return (expected, there);
+    }
+
+    private DatabaseSchema Spell(DatabaseSchema schema, string[] tables, string[] views)
+    {
         using NpgsqlTransaction transaction = session.Connection.BeginTransaction();
-        Dictionary<string, SchemaTable> newTables = new(expected.Tables);
-        Dictionary<string, SchemaView> newViews = new(expected.Views);
+        Dictionary<string, SchemaTable> newTables = new(schema.Tables);
+        Dictionary<string, SchemaView> newViews = new(schema.Views);
         Dictionary<string, string> names = [];
         SchemaReader.Under(session, own, () =>
         {
-            foreach ((string name, SchemaTable table) in tables)
-                Make(names[name] = $"dataops_{names.Count}", table);
-            foreach ((string name, SchemaView view) in views)
+            foreach (string name in tables)
+                Make(names[name] = $"dataops_{names.Count}", schema.Tables[name]);
+            foreach (string name in views)
                 Try($"create temporary view {SqlText.Identifier(names[name] = $"dataops_{names.Count}")} as "
-                    + $"{SqlText.Raw(view.Query.TrimEnd(';', ' ', '\n'))}");
+                    + $"{SqlText.Raw(schema.Views[name].Query.TrimEnd(';', ' ', '\n'))}");
             return names.Count;
         }, cancellation);
         DatabaseSchema read = SchemaReader.ReadTemporary(session, own, cancellation);
         transaction.Rollback();
-        foreach ((string name, SchemaTable table) in tables)
+        foreach (string name in tables)
             if (read.Tables.TryGetValue(names[name], out SchemaTable? spelled))
-                newTables[name] = With(table, spelled);
-        foreach ((string name, SchemaView view) in views)
+                newTables[name] = With(newTables[name], spelled);
+        foreach (string name in views)
             if (read.Views.TryGetValue(names[name], out SchemaView? spelled))
-                newViews[name] = view with { Query = spelled.Query };
-        return expected with { Tables = newTables, Views = newViews };
+                newViews[name] = newViews[name] with { Query = spelled.Query };
+        return schema with { Tables = newTables, Views = newViews };
     }
 
     private static bool Differs(SchemaTable expected, SchemaTable actual)

@@ -8,12 +8,10 @@ namespace DataOps.Core.Features.Schema;
 /// </summary>
 internal sealed class SchemaComparison
 {
-    private const string Django = "Django";
-
     // What Django leaves to the database: compared only where the models say it.
     private static readonly string[] s_databaseOwn =
         ["default", "comment", "collation", "options", "include", "rowSecurity", "unlogged", "partitionBy", "parent",
-            "bounds", "virtual", "noInherit"];
+            "bounds", "virtual", "noInherit", "generated"];
 
     private readonly SchemaExpectation _expectation;
     private readonly DatabaseSchema _actual;
@@ -26,8 +24,10 @@ internal sealed class SchemaComparison
     /// <param name="own">The schema of the site's own tables, which remedies name; null for none.</param>
     public SchemaComparison(SchemaExpectation expectation, DatabaseSchema actual, string? own)
     {
-        (_expectation, _actual) = (expectation, actual);
-        _mending = new SchemaMending(expectation.Schema, actual, own);
+        (_expectation, _actual) = expectation.IsOfModels
+            ? (expectation with { Schema = DjangoSpelling.Of(expectation.Schema) }, DjangoSpelling.Of(actual))
+            : (expectation, actual);
+        _mending = new SchemaMending(_expectation.Schema, _actual, own);
     }
 
     private DatabaseSchema Expected => _expectation.Schema;
@@ -120,7 +120,7 @@ internal sealed class SchemaComparison
         HashSet<string> expected = [];
         HashSet<string> actual = [];
         foreach (SchemaMatch<SchemaTable> table in tables)
-            foreach ((string name, SchemaColumn column) in table.Expected?.Columns ?? new Dictionary<string, SchemaColumn>())
+            foreach ((string name, SchemaColumn column) in (table.Expected ?? new()).Columns)
                 if (table.Actual?.Columns.GetValueOrDefault(name) is { } there
                     && there.Identity is null == column.Identity is null)
                 {
@@ -132,7 +132,8 @@ internal sealed class SchemaComparison
             .ToDictionary(s => s.Key, s => s.Value with { OwnedBy = Renamed(s.Value.OwnedBy) });
         Dictionary<string, SchemaSequence> found = _actual.Sequences
             .Where(s => s.Value.OwnedBy is null || actual.Contains(s.Value.OwnedBy)).ToDictionary();
-        foreach (SchemaMatch<SchemaSequence> match in SchemaMatch.Of(wanted, found, s => s.OwnedBy, structure: _ => null))
+        foreach (SchemaMatch<SchemaSequence> match in SchemaMatch.Of(
+            wanted, found, s => s.OwnedBy, structure: _ => null))
             if (Plain(match, SchemaObjectKind.Sequence, "sequence", "new rows get other numbers, or none",
                 _mending.Sequence) is { } difference)
                 yield return difference;
@@ -209,10 +210,21 @@ internal sealed class SchemaComparison
 
     private bool IsOfDatabase(Change change, SchemaOrigin? origin) => _expectation.IsOfModels && change switch
     {
+        { Fact: "notNull" or "identity" } when origin is { IsLoose: true } => true,
+        { Fact: "columns" } when IsSameSet(change) => true,
         { Fact: "type" } => origin?.Type is { } type && type.Is(change.Actual ?? ""),
         { Expected: null } => s_databaseOwn.Contains(change.Fact),
         _ => false,
     };
+
+    // Rows are kept apart by the same columns in any order.
+    private static bool IsSameSet(Change change) => change is { Expected: { } e, Actual: { } a }
+        && e.Split(", ").Order(StringComparer.Ordinal).SequenceEqual(a.Split(", ").Order(StringComparer.Ordinal));
+
+    // What the class of a field sets itself, or leads to a model that is not known.
+    private bool IsUnsaid(string table, IReadOnlyList<string> columns, bool isReference) => columns.Count > 0
+        && columns.All(c => _expectation.OriginOf(table, c) is { } origin
+            && (origin.IsLoose || (isReference && origin.IsReferenceUnknown)));
 
     private static SchemaDifference? Changed(
         SchemaObjectKind kind, string name, string what, List<Change> changes, string actualName, string consequence)
@@ -410,7 +422,7 @@ internal sealed class SchemaComparison
 
     private static string ColumnConsequence(List<Change> changes) => changes switch
     {
-        [{ Fact: "notNull", Expected: not null }, ..] => "rows without a value come in, and code that expects one fails",
+        [{ Fact: "notNull", Expected: not null }, ..] => "rows without a value come in, and code that needs one fails",
         [{ Fact: "notNull" }, ..] => "rows without a value are refused",
         [{ Fact: "identity", Actual: null }, ..] => "inserts without a key fail",
         [{ Fact: "identity", Expected: "by default" }, ..] => "inserts with a key fail, as those of loaddata",
@@ -476,7 +488,7 @@ internal sealed class SchemaComparison
     private static bool IsSame(SchemaConstraint c, SchemaIndex i) =>
         c is { Kind: SchemaConstraintKind.Unique, Deferrable: null } && i is { Unique: true, Where: null, Method: null }
             && i.Keys.Count == c.Columns.Count && c.NullsNotDistinct == i.NullsNotDistinct
-            && i.Keys.Zip(c.Columns).All(k => k.First == k.Second || k.First == SqlText.Identifier(k.Second).ToString());
+            && i.Keys.SequenceEqual(c.Columns.Select(SqlWords.Spelled));
 
     // For models a unique index is as good: only what asks by the constraint's name would notice.
     private SchemaDifference? Instead(
@@ -538,7 +550,7 @@ internal sealed class SchemaComparison
         string name = match.Name ?? match.ActualName!;
         if (match.Actual is null)
         {
-            if (match.Expected!.Columns.Any(missing.Contains))
+            if (match.Expected!.Columns.Any(missing.Contains) || IsOptional(table, name))
                 return null;
             return Since(table, name, Gone(
                 kind, name, actualTable, Shown(match.Expected), ConsequenceOf(kind), Severity.Error) with
@@ -549,7 +561,8 @@ internal sealed class SchemaComparison
             });
         }
         if (match.Expected is null)
-            return match.Actual.Columns.Any(extra.Contains) || IsOfSql(name) ? null : Of(
+            return match.Actual.Columns.Any(extra.Contains) || IsOfSql(name)
+                || IsUnsaid(table, match.Actual.Columns, kind == SchemaObjectKind.ForeignKey) ? null : Of(
                 SchemaDifferenceKind.Extra, kind, name, $"{Words(kind)} {name} of {actualTable} is not expected",
                 "rows that the application allows are refused") with
             {
@@ -573,6 +586,9 @@ internal sealed class SchemaComparison
 
     private bool HasNameOfDjango(string table, string name) =>
         _expectation.IsOfModels && _expectation.OriginOf(table, name) is not { IsNamed: true };
+
+    private bool IsOptional(string table, string name) =>
+        _expectation.OriginOf(table, name) is { IsOptional: true };
 
     private bool IsOfSql(string name) =>
         _expectation.Sql.Any(s => s.Contains(name, StringComparison.OrdinalIgnoreCase));
@@ -613,7 +629,9 @@ internal sealed class SchemaComparison
             : ConsequenceOf(kind);
         string words = (match.Expected ?? match.Actual!).Unique ? "the unique index" : "the index";
         if (match.Actual is null)
-            return match.Expected!.Columns.Any(missing.Contains) ? null : Since(table, name, Of(
+            return match.Expected!.Columns.Any(missing.Contains) || IsOptional(table, name)
+                ? null
+                : Since(table, name, Of(
                 SchemaDifferenceKind.Missing, kind, name, $"{words} {name} of {on} is missing", consequence,
                 match.Expected.Unique ? Severity.Error : Severity.Warning) with
             {
@@ -622,7 +640,8 @@ internal sealed class SchemaComparison
                 Remedy = _mending.Actual.Index(on, name, match.Expected).ToString(),
             });
         if (match.Expected is null)
-            return match.Actual.Columns.Any(extra.Contains) || IsOfSql(name) ? null : Of(
+            return match.Actual.Columns.Any(extra.Contains) || IsOfSql(name)
+                || IsUnsaid(table, match.Actual.Columns, isReference: true) ? null : Of(
                 SchemaDifferenceKind.Extra, kind, name, $"{words} {name} of {on} is not expected",
                 match.Actual.Unique ? "rows that the application allows are refused" : "writing takes longer",
                 _expectation.IsOfModels && !match.Actual.Unique ? Severity.Expected : Severity.Warning) with
@@ -659,15 +678,21 @@ internal sealed class SchemaComparison
                 };
     }
 
-    private SchemaDifference Since(string table, string name, SchemaDifference difference) =>
-        _expectation.OriginOf(table, name) is not { } origin ? difference : difference with
+    private SchemaDifference Since(string table, string name, SchemaDifference difference)
+    {
+        if (_expectation.OriginOf(table, name) is not { } origin)
+            return difference;
+        SchemaDifference since = difference with
         {
-            Migration = origin.Migration,
-            File = origin.File,
-            Line = origin.Line,
-            Problem = origin.DroppedBy is { } by && (SchemaDifferenceKind)difference.Class! == SchemaDifferenceKind.Missing
-                ? $"{difference.Problem}: PostgreSQL dropped it in {by.Migration} ({by.File}"
-                    + $"{(by.Line is { } line ? $":{line}" : "")}), and {Django} still has it"
-                : difference.Problem,
+            Migration = origin.Migration, File = origin.File, Line = origin.Line,
         };
+        return origin.DroppedBy is { } by && since.Class is SchemaDifferenceKind.Missing
+            ? since with
+            {
+                Class = SchemaDifferenceKind.Ghost,
+                Problem = $"{since.Problem}: PostgreSQL dropped it with a column in {by}, and Django still has it",
+                Consequence = $"{since.Consequence}; a migration that drops or renames it fails",
+            }
+            : since;
+    }
 }

@@ -6,6 +6,11 @@ public enum SchemaDifferenceKind : long
     /// <summary>It is expected, and is not there.</summary>
     Missing,
 
+    /// <summary>
+    /// PostgreSQL dropped it together with a column, and Django still has it: a migration that drops it by name fails.
+    /// </summary>
+    Ghost,
+
     /// <summary>It is there, and is not expected.</summary>
     Extra,
 

@@ -35,9 +35,21 @@ internal sealed record SchemaOrigin(string Migration, string File, int? Line)
     /// <summary>Why its definition is not known, so that its name is all that is compared; null where it is.</summary>
     public string? Opaque { get; init; }
 
+    /// <summary>Whether some versions of Django do not make it.</summary>
+    public bool IsOptional { get; init; }
+
+    /// <summary>Whether the class of a column's field may set what no migration says: NULL, a key, an index.</summary>
+    public bool IsLoose { get; init; }
+
+    /// <summary>Whether a column refers to a model that is not known.</summary>
+    public bool IsReferenceUnknown { get; init; }
+
     /// <summary>The type of a column, where versions differ or code gives it.</summary>
     public ColumnType? Type { get; init; }
 
     /// <summary>The migration in which PostgreSQL dropped it with something else, and Django kept it.</summary>
     public SchemaOrigin? DroppedBy { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Migration} ({File}{(Line is { } line ? $":{line}" : "")})";
 }

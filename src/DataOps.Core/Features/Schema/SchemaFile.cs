@@ -97,7 +97,8 @@ internal static class SchemaFile
         }
         catch (JsonException e)
         {
-            string where = e.Path is { Length: > 0 } at ? $" at {at}" : e.LineNumber is { } line ? $" in line {line + 1}" : "";
+            string where = e.Path is { Length: > 0 } at ? $" at {at}"
+                : e.LineNumber is { } line ? $" in line {line + 1}" : "";
             throw Invalid(full, $"is not as Export-Schema writes it{where}: {FirstSentence(e)}",
                 "docs/schema.schema.json says what it holds.", e);
         }

@@ -2,7 +2,9 @@ using DataOps.Core.Postgres.Schemas;
 
 namespace DataOps.Core.Features.Schema;
 
-/// <summary>An object that is expected and the one that stands for it; one of them is null where there is none.</summary>
+/// <summary>
+/// An object that is expected and the one that stands for it; one of them is null where there is none.
+/// </summary>
 /// <param name="Name">The name of the expected one; null where none is expected.</param>
 /// <param name="Expected">The expected one.</param>
 /// <param name="ActualName">The name of the one that is there; null where there is none.</param>

@@ -26,7 +26,8 @@ internal sealed class SchemaMending(DatabaseSchema expected, DatabaseSchema actu
         IEnumerable<SqlText> parts = table.Columns.Select(c => SchemaSql.Column(c.Key, c.Value)).Concat(
             table.Constraints.Where(c => c.Value.Kind != SchemaConstraintKind.ForeignKey)
                 .Select(c => Actual.Constraint(c.Key, c.Value)));
-        SqlText create = $"create {(table.Unlogged ? (SqlText)$"unlogged " : SqlText.Empty)}table {Actual.Table(name)} ({parts})";
+        SqlText kind = table.Unlogged ? (SqlText)$"unlogged table" : (SqlText)$"table";
+        SqlText create = $"create {kind} {Actual.Table(name)} ({parts})";
         yield return table.PartitionBy is { } key ? (SqlText)$"{create} partition by {SqlText.Raw(key)}" : create;
         foreach ((string index, SchemaIndex i) in table.Indexes)
             yield return SchemaSql.Index(index, i, Actual.Table(name), isConcurrent: false);
@@ -73,7 +74,8 @@ internal sealed class SchemaMending(DatabaseSchema expected, DatabaseSchema actu
         if (isEmpty)
             foreach (SqlText statement in NotNull(table, name))
                 yield return statement;
-        foreach ((string constraint, SchemaConstraint c) in wanted.Constraints.Where(c => c.Value.Columns.Contains(name)))
+        foreach ((string constraint, SchemaConstraint c) in wanted.Constraints.Where(
+            c => c.Value.Columns.Contains(name)))
             foreach (SqlText statement in Actual.Add(table, constraint, c))
                 yield return statement;
         foreach ((string index, SchemaIndex i) in wanted.Indexes.Where(i => i.Value.Columns.Contains(name)))
@@ -176,8 +178,9 @@ internal sealed class SchemaMending(DatabaseSchema expected, DatabaseSchema actu
                 yield return SqlText.Raw($"-- Repair-Constraint -Table {table}");
         }
         else if (facts is ["deferrable"] && isKey)
-            yield return $"alter table {on} alter constraint {old} "
-                + $"{(wanted.Deferrable is null ? (SqlText)$"not deferrable" : (SqlText)$"deferrable {SqlText.Raw(wanted.Deferrable)}")}";
+            yield return wanted.Deferrable is { } timing
+                ? (SqlText)$"alter table {on} alter constraint {old} deferrable {SqlText.Raw(timing)}"
+                : (SqlText)$"alter table {on} alter constraint {old} not deferrable";
         else
             foreach (SqlText statement in Actual.Replace(table, match.ActualName!, match.Name!, wanted))
                 yield return statement;
@@ -292,16 +295,21 @@ internal sealed class SchemaMending(DatabaseSchema expected, DatabaseSchema actu
             yield return $"alter sequence {old} rename to {SqlText.Identifier(match.Name!)}";
     }
 
-    private SqlText Owner(string? owner) => owner is null ? (SqlText)$"none"
-        : (SqlText)$"{Actual.Table(owner[..owner.LastIndexOf('.')])}.{SqlText.Identifier(owner[(owner.LastIndexOf('.') + 1)..])}";
+    private SqlText Owner(string? owner)
+    {
+        if (owner is null)
+            return $"none";
+        int dot = owner.LastIndexOf('.');
+        return $"{Actual.Table(owner[..dot])}.{SqlText.Identifier(owner[(dot + 1)..])}";
+    }
 
     private static SqlText Bounds(SchemaSequence s)
     {
         SqlText least = s.Least is { } l ? (SqlText)$" minvalue {SqlText.Literal(l)}" : (SqlText)$" no minvalue";
         SqlText most = s.Most is { } m ? (SqlText)$" maxvalue {SqlText.Literal(m)}" : (SqlText)$" no maxvalue";
         SqlText start = s.Start is { } b ? (SqlText)$" start {SqlText.Literal(b)}" : SqlText.Empty;
-        return $" increment {SqlText.Literal(s.Increment ?? 1)}{least}{most}{start} cache {SqlText.Literal(s.Cache ?? 1)} "
-            + $"{(s.Cycles ? (SqlText)$"cycle" : (SqlText)$"no cycle")}";
+        return $" increment {SqlText.Literal(s.Increment ?? 1)}{least}{most}{start}"
+            + $" cache {SqlText.Literal(s.Cache ?? 1)} {(s.Cycles ? (SqlText)$"cycle" : (SqlText)$"no cycle")}";
     }
 
     /// <summary>A type that is missing, or an enum without some labels.</summary>
@@ -321,9 +329,9 @@ internal sealed class SchemaMending(DatabaseSchema expected, DatabaseSchema actu
         if (wanted.Labels is { } all && match.Actual.Labels is { } there && there.All(all.Contains))
             for (int i = 0; i < all.Count; i++)
                 if (!there.Contains(all[i]))
-                    yield return i == 0
-                        ? (SqlText)$"alter type {name} add value {SqlText.Literal(all[i])} before {SqlText.Literal(there[0])}"
-                        : $"alter type {name} add value {SqlText.Literal(all[i])} after {SqlText.Literal(all[i - 1])}";
+                    yield return $"alter type {name} add value {SqlText.Literal(all[i])} "
+                        + $"{(i == 0 ? (SqlText)$"before" : (SqlText)$"after")} "
+                        + $"{SqlText.Literal(i == 0 ? there[0] : all[i - 1])}";
         if (wanted.Base is not null)
             foreach (SqlText statement in Domain(name, wanted, match.Actual))
                 yield return statement;
@@ -355,6 +363,7 @@ internal sealed class SchemaMending(DatabaseSchema expected, DatabaseSchema actu
                 yield return $"alter domain {name} drop constraint {SqlText.Identifier(check)}";
         foreach ((string check, string text) in wanted.Checks ?? none)
             if ((there.Checks ?? none).GetValueOrDefault(check) != text)
-                yield return $"alter domain {name} add constraint {SqlText.Identifier(check)} check ({SqlText.Raw(text)})";
+                yield return $"alter domain {name} add constraint {SqlText.Identifier(check)} "
+                    + $"check ({SqlText.Raw(text)})";
     }
 }

@@ -13,14 +13,9 @@ internal static class SqlMention
     {
         StringBuilder renamed = new();
         foreach ((string text, string? identifier) in Parts(sql))
-            renamed.Append(identifier == old ? Spelled(name) : text);
+            renamed.Append(identifier == old ? SqlWords.Spelled(name) : text);
         return renamed.ToString();
     }
-
-    private static string Spelled(string name) =>
-        name.All(c => c is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '_') && !char.IsDigit(name[0])
-            ? name
-            : $"\"{name.Replace("\"", "\"\"")}\"";
 
     // Literals and all that stands between identifiers have no name.
     private static IEnumerable<(string Text, string? Name)> Parts(string sql)
@@ -32,9 +27,10 @@ internal static class SqlMention
             {
                 case '\'' or '"':
                     char quote = sql[at];
-                    for (at++; at < sql.Length && (sql[at] != quote || (at + 1 < sql.Length && sql[at + 1] == quote)); at++)
-                        at += sql[at] == quote ? 1 : 0;
-                    at = Math.Min(sql.Length, at + 1);
+                    // A quote that is doubled does not end it.
+                    do
+                        at = sql.IndexOf(quote, at + 1) is >= 0 and var end ? end + 1 : sql.Length;
+                    while (at < sql.Length && sql[at] == quote);
                     string quoted = sql[start..at];
                     yield return (quoted, quote == '"' ? quoted.Trim('"').Replace("\"\"", "\"") : null);
                     break;

@@ -186,7 +186,8 @@ internal static class SchemaRows
         select 'Default', d.adrelid, d.adnum, pg_catalog.pg_get_expr(d.adbin, d.adrelid)
         from pg_catalog.pg_attrdef d
         union all
-        select 'Constraint', c.oid, 0, case when c.contype operator(pg_catalog.=) 'c'::pg_catalog."char" then pg_catalog.pg_get_expr(c.conbin, c.conrelid)
+        select 'Constraint', c.oid, 0, case when c.contype operator(pg_catalog.=) 'c'::pg_catalog."char"
+                 then pg_catalog.pg_get_expr(c.conbin, c.conrelid)
                  else pg_catalog.pg_get_constraintdef(c.oid) end
         from pg_catalog.pg_constraint c
         where c.oid operator(pg_catalog.>=) 16384::pg_catalog.oid
