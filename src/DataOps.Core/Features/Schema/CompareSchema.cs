@@ -38,6 +38,14 @@ public sealed partial record CompareSchemaOptions
     [OnlyWith(nameof(MigrationPath))]
     public bool Offline { get; init; }
 
+    /// <summary>
+    /// Report what the migrations that are not applied yet will do: rows that stop them, constraints that they drop
+    /// with a column, values that are lost, tables that are written anew or locked.
+    /// </summary>
+    [OnlyWith(nameof(MigrationPath))]
+    [NotWith(nameof(Offline))]
+    public bool Pending { get; init; }
+
     /// <summary>The schema to compare in place of the database's: a file of Export-Schema.</summary>
     [Option(Position = 1, Form = OptionForm.File)]
     [NotWith(nameof(MigrationPath))]
@@ -67,6 +75,9 @@ public sealed class CompareSchema : OfflineOperation<CompareSchemaOptions, Schem
     {
         if (IsOffline(options))
             return ExecuteOffline(options, context);
+        if (options.Pending)
+            return Pending(session, options, context)
+                .Select(d => d with { Server = session.Server, Database = session.Database });
         SchemaExpectation expectation = options.MigrationPath.Count > 0
             ? Migrated(session, options, context)
             : Expectation(options, context);
@@ -123,14 +134,31 @@ public sealed class CompareSchema : OfflineOperation<CompareSchemaOptions, Schem
     private static SchemaExpectation Migrated(
         Session session, CompareSchemaOptions options, OperationContext context)
     {
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
-        AppliedMigrations applied = AppliedMigrations.Read(session, catalog.Database, context.Cancellation);
         using MigrationSources sources = new(options.MigrationPath);
-        MigratedSchema schema = new(SiteMigrations.Read(
-            sources.Files, options.MigrationPath, options.Setting, applied, catalog));
+        (SiteMigrations migrations, _) = Read(session, options, sources, context);
+        MigratedSchema schema = new(migrations);
         foreach (string note in schema.NotCompared())
             context.Warning?.Invoke(note);
         return schema.Expectation;
+    }
+
+    private static List<SchemaDifference> Pending(
+        Session session, CompareSchemaOptions options, OperationContext context)
+    {
+        using MigrationSources sources = new(options.MigrationPath);
+        (SiteMigrations migrations, ReferenceCatalog catalog) = Read(session, options, sources, context);
+        foreach ((string app, _, string why) in migrations.Left)
+            context.Warning?.Invoke($"What is pending of {app} is not known: {why}.");
+        return [.. new PendingChanges(session, catalog, migrations, context).Find()];
+    }
+
+    private static (SiteMigrations Migrations, ReferenceCatalog Catalog) Read(
+        Session session, CompareSchemaOptions options, MigrationSources sources, OperationContext context)
+    {
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        AppliedMigrations applied = AppliedMigrations.Read(session, catalog.Database, context.Cancellation);
+        return (SiteMigrations.Read(
+            sources.Files, options.MigrationPath, options.Setting, applied, catalog), catalog);
     }
 
     // Where that is not possible the texts themselves are compared, and it is said.

@@ -42,9 +42,13 @@ internal sealed class MigratedSchema
 
     /// <summary>What PostgreSQL has dropped, as the files alone tell; what drops it again fails.</summary>
     public IEnumerable<SchemaDifference> GhostDifferences() =>
-        Ghosts.Ghosts.Select(g => Of(g, null)).Concat(Ghosts.Failures.Select(f => Of(f.Ghost, f.Operation)));
+        Ghosts.Ghosts.Select(Of).Concat(Ghosts.Failures.Select(f => Of(f.Ghost, f.Operation)));
 
-    private static SchemaDifference Of(Ghost ghost, AppliedOperation? failing)
+    /// <summary>What PostgreSQL drops with a column.</summary>
+    public static SchemaDifference Of(Ghost ghost) => Of(ghost, null);
+
+    /// <summary>What PostgreSQL drops with a column, and the operation that fails because of it.</summary>
+    public static SchemaDifference Of(Ghost ghost, AppliedOperation? failing)
     {
         SchemaOrigin by = OriginOf(ghost.DroppedBy);
         string ends = failing is null

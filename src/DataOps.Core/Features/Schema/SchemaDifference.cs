@@ -28,6 +28,21 @@ public enum SchemaDifferenceKind : long
 
     /// <summary>An index is not used, as building it failed.</summary>
     Invalid,
+
+    /// <summary>Rows will stop a migration that is not applied yet.</summary>
+    Blocked,
+
+    /// <summary>A migration that is not applied yet drops what is not there.</summary>
+    Fails,
+
+    /// <summary>A migration that is not applied yet drops a table or a column with its values.</summary>
+    Lost,
+
+    /// <summary>A migration that is not applied yet writes a table anew.</summary>
+    Rewrite,
+
+    /// <summary>A migration that is not applied yet locks a large table.</summary>
+    Lock,
 }
 
 /// <summary>What a difference is about.</summary>
