@@ -59,7 +59,7 @@ internal sealed class MigratedSchema
             Audit = Audit.Schema,
             Severity = ghost.IsConstraint || failing is not null ? Severity.Error : Severity.Warning,
             Class = SchemaDifferenceKind.Ghost,
-            Object = ghost.Option.Split(' ')[0] switch
+            Kind = ghost.Option.Split(' ')[0] switch
             {
                 "unique_together" => SchemaObjectKind.Unique,
                 "constraints" when ghost.DroppedBy.Before.Models[ghost.Model] is var model => KindOf(model, ghost),

@@ -52,7 +52,7 @@ internal sealed class PendingChanges(
             Audit = Audit.Schema,
             Severity = severity,
             Class = kind,
-            Object = of,
+            Kind = of,
             Count = count,
             Name = name,
             Model = table?.Model.Label,
@@ -70,7 +70,7 @@ internal sealed class PendingChanges(
     private static string Size(Table table) =>
         table.EstimatedRows is { } rows ? $"about {rows:N0} rows" : "an unknown number of rows";
 
-    private IEnumerable<SchemaDifference> Of(AppliedOperation operation)
+    private List<SchemaDifference> Of(AppliedOperation operation)
     {
         string app = operation.Migration.App;
         string? Argument(string name) => operation.Arguments.GetValueOrDefault(name)?.Text;

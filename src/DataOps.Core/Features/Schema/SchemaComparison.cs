@@ -42,7 +42,7 @@ internal sealed class SchemaComparison
                 _tables[name] = actual;
         // A foreign key needs the key that it refers to.
         IEnumerable<SchemaDifference> found = tables.SelectMany(Compare)
-            .OrderBy(d => d is { Object: SchemaObjectKind.ForeignKey, Class: SchemaDifferenceKind.Missing });
+            .OrderBy(d => d is { Kind: SchemaObjectKind.ForeignKey, Class: SchemaDifferenceKind.Missing });
         return _expectation.IsOfModels
             ? found
             : Migrations().Concat(Extensions()).Concat(Types()).Concat(found).Concat(Sequences(tables))
@@ -56,7 +56,7 @@ internal sealed class SchemaComparison
         Audit = Audit.Schema,
         Severity = severity,
         Class = kind,
-        Object = of,
+        Kind = of,
         Name = name,
         Problem = problem,
         Consequence = consequence,

@@ -101,7 +101,7 @@ public enum SchemaObjectKind : long
 public sealed record SchemaDifference : Finding
 {
     /// <summary>What it is about.</summary>
-    public SchemaObjectKind Object { get; init; }
+    public SchemaObjectKind Kind { get; init; }
 
     /// <summary>The name of the object: the expected one, or the one that is there where none is expected.</summary>
     public string Name { get; init; } = "";

@@ -208,7 +208,7 @@ public sealed class CompareSchemaTests(YardFixture yard, PostgresServer server) 
 
             Assert.True(
                 group.SelectMany(g => g.Reported.Split(", ")).Order(StringComparer.Ordinal).SequenceEqual(
-                    found.Select(d => $"{d.Class} {d.Object} {d.Name}").Order(StringComparer.Ordinal)),
+                    found.Select(d => $"{d.Class} {d.Kind} {d.Name}").Order(StringComparer.Ordinal)),
                 $"{shown}\n  {Shown(found)}");
             foreach (string statement in found.Where(d => d.Remedy is not null).SelectMany(d => d.Remedy!.Split(";\n")))
                 if (!statement.StartsWith("--", StringComparison.Ordinal))
@@ -221,7 +221,7 @@ public sealed class CompareSchemaTests(YardFixture yard, PostgresServer server) 
     }
 
     private static string Shown(IEnumerable<SchemaDifference> found) => string.Join("\n  ",
-        found.Select(d => $"{d.Class} {d.Object} {d.Name}: {d.Expected} -> {d.Value}"));
+        found.Select(d => $"{d.Class} {d.Kind} {d.Name}: {d.Expected} -> {d.Value}"));
 
     [Fact]
     public void A_restored_schema_does_not_differ_whatever_the_spelling()

@@ -134,10 +134,10 @@ public sealed class MigratedSchemaTests(PostgresServer server) : IDisposable
     }
 
     private static string Shown(IEnumerable<SchemaDifference> found) =>
-        string.Join(", ", found.Select(d => $"{d.Class} {d.Object} {d.Name}"));
+        string.Join(", ", found.Select(d => $"{d.Class} {d.Kind} {d.Name}"));
 
     private static string Detailed(IEnumerable<SchemaDifference> found) =>
-        string.Join("\n", found.Select(d => $"{d.Class} {d.Object} {d.Name}: {d.Expected} -> {d.Value}"));
+        string.Join("\n", found.Select(d => $"{d.Class} {d.Kind} {d.Name}: {d.Expected} -> {d.Value}"));
 
     private void Migrate(TestDatabase site, string stories) => PythonScript.Run(
         $"import os, runpy, sys; os.environ.update(PGHOST='127.0.0.1', PGUSER='postgres', PGPORT='{site.Port}', "

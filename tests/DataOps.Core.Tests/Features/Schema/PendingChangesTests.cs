@@ -100,7 +100,7 @@ public sealed class PendingChangesTests(PostgresServer server) : IDisposable
             """);
         Write("0002_next", "('shop', '0001_initial')", operations);
         return string.Join('\n', shop.Run(new CompareSchema(), new() { MigrationPath = [_folder], Pending = true })
-            .Select(d => $"{d.Class} {d.Object} {d.Name}: {d.Problem.Split(" (")[0]}")
+            .Select(d => $"{d.Class} {d.Kind} {d.Name}: {d.Problem.Split(" (")[0]}")
             .Where(d => except is null || !d.StartsWith(except, StringComparison.Ordinal)));
     }
 
