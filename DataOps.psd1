@@ -26,6 +26,8 @@
         'Remove-StaleContentType'
         'Remove-Row'
         'Export-Dataset'
+        'Export-Schema'
+        'Compare-Schema'
         'Export-SiteDescription'
         'Test-Database'
         'Repair-Database'

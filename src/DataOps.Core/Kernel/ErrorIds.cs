@@ -165,6 +165,9 @@ public static class ErrorIds
     /// <summary>A page cannot be the root page of a site.</summary>
     public const string InvalidRootPage = "InvalidRootPage";
 
+    /// <summary>A file is no schema of Export-Schema, or one of a newer version.</summary>
+    public const string InvalidSchemaFile = "InvalidSchemaFile";
+
     /// <summary>The description of a site (-SiteDescription) cannot be read, or names what is not there.</summary>
     public const string InvalidSite = "InvalidSite";
 

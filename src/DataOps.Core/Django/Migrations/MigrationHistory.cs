@@ -75,10 +75,19 @@ internal sealed class MigrationHistory
     public ProjectState Replay(IEnumerable<MigrationKey> plan)
     {
         Opaque.Clear();
+        return States(plan, Opaque).Select(s => s.After).LastOrDefault(ProjectState.Empty);
+    }
+
+    /// <summary>The models after each of some migrations, in their order.</summary>
+    /// <param name="plan">The migrations.</param>
+    /// <param name="opaque">Takes operations whose effect no state holds.</param>
+    /// <param name="trace">Takes the operations that change the database; null where nobody asks.</param>
+    public IEnumerable<(MigrationKey Migration, ProjectState After)> States(
+        IEnumerable<MigrationKey> plan, List<OpaqueOperation> opaque, List<AppliedOperation>? trace = null)
+    {
         ProjectState state = ProjectState.Empty;
         foreach (MigrationKey key in plan)
-            state = new StateOperations(_files, Graph[key], Opaque).Apply(state);
-        return state;
+            yield return (key, state = new StateOperations(_files, Graph[key], opaque, trace).Apply(state));
     }
 
     private static bool IsMigration(string path) =>

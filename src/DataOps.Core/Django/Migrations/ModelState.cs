@@ -30,6 +30,12 @@ internal sealed record ModelTarget(ModelLabel? Label, string? Setting)
             new(name.Contains('.') ? ModelLabel.Parse(name) : new(from.App, name.ToLowerInvariant()), null),
         NamedValue { Path: var path } when path.StartsWith("django.conf.settings.", StringComparison.Ordinal) =>
             new(null, path["django.conf.settings.".Length..]),
+        // swapper.get_model_name("wagtailcore", "Page"): this model, unless WAGTAILCORE_PAGE_MODEL names another one.
+        CallValue
+        {
+            Path: "swapper.get_model_name" or "swapper.utils.get_model_name",
+            Arguments: [{ Text: { } app }, { Text: { } model }],
+        } => new(new(app, model.ToLowerInvariant()), $"{app}_{model}_MODEL".ToUpperInvariant()),
         _ => null,
     };
 }
@@ -104,6 +110,15 @@ internal sealed record ModelState(
 {
     /// <summary>Its label.</summary>
     public ModelLabel Label => new(App, Name.ToLowerInvariant());
+
+    /// <summary>Its table, as table or schema.table.</summary>
+    public string Table =>
+        TextOf("db_table") is { Length: > 0 } given ? Unquoted(given) : DjangoName.OfTable(Label);
+
+    /// <summary>
+    /// A table's name as the database has it: db_table = 'archive"."elsewhere' is one of another schema.
+    /// </summary>
+    public static string Unquoted(string name) => name.Replace("\".\"", ".").Trim('"');
 
     /// <summary>Whether all that the files say of it is understood.</summary>
     public bool IsKnown => Doubts.IsEmpty;

@@ -11,9 +11,30 @@ namespace DataOps.Core.Django.Migrations;
 /// <param name="Text">The SQL, or the name of the function.</param>
 internal sealed record OpaqueOperation(MigrationKey Migration, string Operation, SourcePlace Place, string Text);
 
+/// <summary>An operation that changes the database, and the models before and after it.</summary>
+/// <param name="Migration">Its migration.</param>
+/// <param name="Name">Its name, as RemoveField.</param>
+/// <param name="Arguments">Its arguments.</param>
+/// <param name="Place">Where it stands.</param>
+/// <param name="Before">The models before it.</param>
+/// <param name="After">The models after it.</param>
+internal sealed record AppliedOperation(
+    MigrationKey Migration, string Name, IReadOnlyDictionary<string, PythonValue> Arguments, SourcePlace Place,
+    ProjectState Before, ProjectState After);
+
 /// <summary>Applies operations to the state, as their state_forwards does.</summary>
-internal sealed class StateOperations(PythonFiles files, MigrationFile migration, List<OpaqueOperation> opaque)
+/// <param name="files">The files.</param>
+/// <param name="migration">The migration.</param>
+/// <param name="opaque">Takes operations whose effect no state holds.</param>
+/// <param name="trace">
+/// Takes the operations that change the database, those of database_operations among them, and not those that change
+/// the state alone; null where nobody asks.
+/// </param>
+internal sealed class StateOperations(
+    PythonFiles files, MigrationFile migration, List<OpaqueOperation> opaque, List<AppliedOperation>? trace = null)
 {
+    private List<AppliedOperation>? _trace = trace;
+
     private const string Migrations = "django.db.migrations.";
     private const string Postgres = "django.contrib.postgres.operations.";
 
@@ -98,7 +119,7 @@ internal sealed class StateOperations(PythonFiles files, MigrationFile migration
     // Models that all branches leave the same are known.
     private ProjectState Apply(ProjectState state, ChoiceOfOperations choice)
     {
-        ProjectState[] after = [.. choice.Branches.Select(b => Apply(state, b))];
+        ProjectState[] after = [.. choice.Branches.Select(b => Untraced(() => Apply(state, b)))];
         Doubt doubt = Doubt.At(choice.Source, "its condition is known only where the file runs");
         ProjectState result = after[0];
         foreach (ModelLabel label in after.SelectMany(s => s.Models.Keys).Distinct().ToArray())
@@ -131,7 +152,19 @@ internal sealed class StateOperations(PythonFiles files, MigrationFile migration
             given[parameter] = value;
         if (call.Arguments.Count > parameters.Length || !call.Keywords.All(k => given.TryAdd(k.Name, k.Value)))
             return state.Doubting(App, Doubt.At(call.Source, $"{name} has arguments that it does not take"));
-        return new Step(this, state, call.Source, given).Apply(name);
+        ProjectState after = new Step(this, state, call.Source, given).Apply(name);
+        if (name != "SeparateDatabaseAndState")
+            _trace?.Add(new(migration.Key, name, given, call.Source, state, after));
+        return after;
+    }
+
+    // Operations of which the database knows nothing, or nobody knows whether it does.
+    private ProjectState Untraced(Func<ProjectState> apply)
+    {
+        (List<AppliedOperation>? trace, _trace) = (_trace, null);
+        ProjectState after = apply();
+        _trace = trace;
+        return after;
     }
 
     // The operation whose state_forwards a class has; empty for one that changes no model, null where nobody knows.
@@ -420,9 +453,15 @@ internal sealed class StateOperations(PythonFiles files, MigrationFile migration
             return result;
         });
 
-        private ProjectState Separate() => Get("state_operations") is not { IsNone: false } operations ? state
-            : operations.AsItems is { } items ? owner.Apply(state, items)
-            : Doubting("the state_operations are not known");
+        private ProjectState Separate()
+        {
+            // What the database does with them is seen; what they would do to the state is not.
+            if (owner._trace is not null && Get("database_operations")?.AsItems is { } done)
+                owner.Apply(state, done);
+            return Get("state_operations") is not { IsNone: false } operations ? state
+                : operations.AsItems is { } items ? owner.Untraced(() => owner.Apply(state, items))
+                : Doubting("the state_operations are not known");
+        }
 
         private ProjectState RunSql()
         {

@@ -89,7 +89,7 @@ internal sealed class DescribedSite(
 
     private void Describe(ModelState model)
     {
-        string table = TableOf(model);
+        string table = model.Table;
         Table? real = catalog is null ? null : Find(table);
         if (catalog is not null && real is null)
         {
@@ -146,7 +146,7 @@ internal sealed class DescribedSite(
         if (field["through"] is { IsNone: false })
             return;
         string plain = $"{table[(table.IndexOf('.') + 1)..]}_{name}";
-        string own = field["db_table"]?.Text is { } given ? Unquoted(given) : DjangoName.OfTable(plain);
+        string own = field["db_table"]?.Text is { } given ? ModelState.Unquoted(given) : DjangoName.OfTable(plain);
         if (own != plain && (catalog is null || Find(own) is not null))
             Add("manyToMany", label, own);
     }
@@ -174,8 +174,8 @@ internal sealed class DescribedSite(
             && !DjangoTables.Soft.Any(s => s.Model == model.Label && s.Column == column))
         {
             if (target is not null && state.Models.TryGetValue(target, out ModelState? referred)
-                && (catalog is null || Find(TableOf(referred)) is not null))
-                Add("softReferences", $"{table}.{column}={TableOf(referred)}");
+                && (catalog is null || Find(referred.Table) is not null))
+                Add("softReferences", $"{table}.{column}={referred.Table}");
             else
                 NotKnowing(model, field.Place, $"the table that {name} refers to is not known");
         }
@@ -283,13 +283,6 @@ internal sealed class DescribedSite(
 
     private ModelLabel? SwappedBy(string setting) =>
         state.Models.Values.FirstOrDefault(m => m.TextOf("swappable") == setting)?.Label;
-
-    /// <summary>The table of a model, as table or schema.table.</summary>
-    public static string TableOf(ModelState model) =>
-        model.TextOf("db_table") is { Length: > 0 } given ? Unquoted(given) : DjangoName.OfTable(model.Label);
-
-    // db_table = 'archive"."elsewhere' is a table of another schema.
-    private static string Unquoted(string name) => name.Replace("\".\"", ".").Trim('"');
 
     private static bool IsBuiltInName(ModelLabel label, string table) =>
         table == DjangoTables.TableNames.GetValueOrDefault(label) || table == DjangoName.OfTable(label);

@@ -81,7 +81,9 @@ internal sealed class DatabaseCatalog
                 [.. indexes[t.Oid]],
                 (table, numbers) =>
                     [.. ((short[])numbers).Select(n => names.GetValueOrDefault((table, n))).OfType<string>()]))];
-        return new DatabaseCatalog(tables, SearchPath.Of(session, tables), session.Settings.Schema is not null);
+        return new DatabaseCatalog(
+            tables, SearchPath.Of(session, [.. tables.Select(t => (t.Schema, t.Name))]),
+            session.Settings.Schema is not null);
     }
 
     private static Dictionary<uint, PgType> ReadTypes(Session session)

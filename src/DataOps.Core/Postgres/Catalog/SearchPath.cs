@@ -17,7 +17,7 @@ internal static partial class SearchPath
     /// <param name="tables">All tables.</param>
     /// <exception cref="DataOpsException"><c>UnknownSchema</c>: the one that was asked for has no table.
     /// <c>SchemaNotChosen</c>: several have Django's tables, and the search_path names none of them.</exception>
-    public static IReadOnlyList<string> Of(Session session, IReadOnlyList<Table> tables)
+    public static IReadOnlyList<string> Of(Session session, IReadOnlyList<(string Schema, string Name)> tables)
     {
         string[] path = [.. Read(session).Where(s => tables.Any(t => t.Schema == s))];
         if (session.Settings.Schema is { } asked)
@@ -34,7 +34,7 @@ internal static partial class SearchPath
                     + "connection names none of them.", Others(tables), session.Database);
     }
 
-    private static string Others(IReadOnlyList<Table> tables) =>
+    private static string Others(IReadOnlyList<(string Schema, string Name)> tables) =>
         "Choose with -Schema: "
             + string.Join(", ", tables.Where(t => t.Name == SiteTable).Select(t => t.Schema).DefaultIfEmpty("public"))
             + ".";
