@@ -57,7 +57,7 @@ public sealed class GetModel : Operation<GetModelOptions, ModelInfo>
     protected override IEnumerable<ModelInfo> Execute(
         Session session, GetModelOptions options, OperationContext context)
     {
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false, reading: context);
         ModelInfo[] all =
         [
             .. catalog.Models.Select(m => Describe(session, m.Label, m.Table, "Model", m)),

@@ -56,7 +56,7 @@ public sealed class GetReference : Operation<GetReferenceOptions, ReferenceInfo>
     protected override IEnumerable<ReferenceInfo> Execute(
         Session session, GetReferenceOptions options, OperationContext context)
     {
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, reading: context);
         ReferenceFilter filter =
             new(catalog, options.Table, options.Model, options.Class, options.Reference, context);
         return filter.Select().Select(r => Describe(session, catalog, r));

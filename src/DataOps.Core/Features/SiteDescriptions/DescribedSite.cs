@@ -133,7 +133,7 @@ internal sealed class DescribedSite(
         if (field["through"] is { IsNone: false })
             return;
         string plain = $"{table[(table.IndexOf('.') + 1)..]}_{name}";
-        string own = field["db_table"]?.Text is { } given ? Unquoted(given) : DjangoName.OfTable(plain);
+        string own = ListTableOf(table[(table.IndexOf('.') + 1)..], name, field);
         if (own != plain && (catalog is null || Find(own) is not null))
             Add("manyToMany", label, own);
     }
@@ -274,6 +274,13 @@ internal sealed class DescribedSite(
     /// <summary>The table of a model, as table or schema.table.</summary>
     public static string TableOf(ModelState model) =>
         model.TextOf("db_table") is { Length: > 0 } given ? Unquoted(given) : DjangoName.OfTable(model.Label);
+
+    /// <summary>The table of a many-to-many field without a model between the two.</summary>
+    /// <param name="table">The table of its model.</param>
+    /// <param name="name">The field's name.</param>
+    /// <param name="field">The field.</param>
+    public static string ListTableOf(string table, string name, FieldState field) =>
+        field["db_table"]?.Text is { } given ? Unquoted(given) : DjangoName.OfTable($"{table}_{name}");
 
     // db_table = 'archive"."elsewhere' is a table of another schema.
     private static string Unquoted(string name) => name.Replace("\".\"", ".").Trim('"');

@@ -87,7 +87,7 @@ public sealed class ExportSiteDescription : OfflineOperation<ExportSiteDescripti
     {
         if (options.Offline)
             return ExecuteOffline(options, context);
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false, reading: context);
         return Export(options, AppliedMigrations.Read(session, catalog.Database, context.Cancellation), catalog)
             .Select(n => n with { Server = session.Server, Database = session.Database });
     }
@@ -101,25 +101,20 @@ public sealed class ExportSiteDescription : OfflineOperation<ExportSiteDescripti
     {
         DatasetFile.Create(options.Path, DatasetFormat.Json, overwrite: true);
         IReadOnlyList<DescriptionEntry> byHand = DescriptionFile.ByHand(options.Path);
-        Dictionary<string, ModelLabel> settings = SettingsOf(options);
         using MigrationSources sources = new(options.MigrationPath);
-        List<SiteDescriptionNote> notes = [];
-        IReadOnlyList<MigrationFolder> folders = Choose(
-            MigrationHistory.Find(sources.Files), options, applied, notes);
-        IReadOnlySet<MigrationKey> done = applied?.Keys ?? new HashSet<MigrationKey>();
-
-        // Which model AUTH_USER_MODEL names decides an order, and is read from the models.
-        MigrationHistory history = MigrationHistory.Read(sources.Files, folders, done, settings);
-        ProjectState state = Replay(history, applied);
-        if (!settings.ContainsKey(UserModel.Setting) && UserModel.Find(state, catalog) is { } user)
-        {
-            settings[UserModel.Setting] = user;
-            history = MigrationHistory.Read(sources.Files, folders, done, settings);
-            state = Replay(history, applied);
-        }
-
+        SiteMigrations migrations = SiteMigrations.Read(
+            sources.Files, options.MigrationPath, applied, SettingsOf(options), catalog);
+        (MigrationHistory history, ProjectState state) = (migrations.History, migrations.State);
+        List<SiteDescriptionNote> notes =
+        [
+            .. migrations.Ambiguous.Select(a => Note(SiteDescriptionNoteKind.Problem,
+                $"{a.Key} has migrations in more than one folder, so none of them is read: "
+                    + string.Join(", ", a.Select(f => f.Folder)), a.Key)),
+            .. migrations.AppsWithoutFiles.Select(a => Note(SiteDescriptionNoteKind.NotKnown,
+                "its migrations are applied, but none of its files is below -MigrationPath", a)),
+        ];
         DescribedSite site = new(
-            state, sources.Files, history.Folders, settings.GetValueOrDefault(UserModel.Setting), catalog);
+            state, sources.Files, history.Folders, migrations.Settings.GetValueOrDefault(UserModel.Setting), catalog);
         IReadOnlyList<DescriptionEntry> entries = site.Describe();
         Take(notes, history, state, site, applied);
         notes.AddRange(byHand.Select(e => Note(SiteDescriptionNoteKind.Kept,
@@ -153,53 +148,6 @@ public sealed class ExportSiteDescription : OfflineOperation<ExportSiteDescripti
         return settings;
     }
 
-    // One folder for each app; of an app that the database does not have, none.
-    private static List<MigrationFolder> Choose(
-        IReadOnlyList<MigrationFolder> found, ExportSiteDescriptionOptions options, AppliedMigrations? applied,
-        List<SiteDescriptionNote> notes)
-    {
-        if (found.Count == 0)
-            throw new DataOpsException(
-                ErrorIds.NoMigrations, FailureKind.NotFound,
-                $"There are no migrations below {string.Join(", ", options.MigrationPath)}.",
-                "They are Python files in folders named migrations.", options.MigrationPath[0]);
-        List<MigrationFolder> chosen = [];
-        foreach (IGrouping<string, MigrationFolder> app in found.GroupBy(f => f.App))
-        {
-            MigrationFolder[] folders = [.. app];
-            if (applied is not null)
-            {
-                if (!applied.ByApp.Contains(app.Key))
-                    continue;
-                if (folders.Length > 1)
-                    folders = [.. folders.Where(f => applied.ByApp[app.Key].Any(f.Files.ContainsKey))];
-            }
-            if (folders.Length == 1)
-                chosen.Add(folders[0]);
-            else
-                notes.Add(Note(SiteDescriptionNoteKind.Problem,
-                    $"{app.Key} has migrations in more than one folder, so none of them is read: "
-                        + string.Join(", ", app.Select(f => f.Folder)), app.Key));
-        }
-        foreach (string app in (applied?.ByApp.Select(a => a.Key) ?? []).Except(found.Select(f => f.App)))
-            notes.Add(Note(SiteDescriptionNoteKind.NotKnown,
-                "its migrations are applied, but none of its files is below -MigrationPath", app));
-        return chosen;
-    }
-
-    private static ProjectState Replay(MigrationHistory history, AppliedMigrations? applied)
-    {
-        IReadOnlyList<MigrationKey> plan = history.Graph.Plan(history.Graph.Leaves);
-        ProjectState state = history.Replay(applied is null ? plan : plan.Where(k => applied.Has(history.Graph[k])));
-        if (applied is null)
-            return state;
-        // What is applied after the last file has changed the models, and no file says how.
-        foreach ((MigrationFolder folder, string name) in applied.After(history))
-            state = state.Doubting(
-                folder.App, new(folder.Folder, 0, $"{folder.App}.{name} is applied, and there is no file of it"));
-        return state;
-    }
-
     private static void Take(
         List<SiteDescriptionNote> notes, MigrationHistory history, ProjectState state, DescribedSite site,
         AppliedMigrations? applied)
@@ -222,83 +170,6 @@ public sealed class ExportSiteDescription : OfflineOperation<ExportSiteDescripti
             o.Operation == "RunSQL" ? SiteDescriptionNoteKind.RunSql : SiteDescriptionNoteKind.RunPython,
             touched.Describe(o), o.Migration.App, o.Migration.Name, null, o.Place.File.Name, o.Place.Line)));
     }
-}
-
-/// <summary>The migrations that django_migrations records, in the order in which they were applied.</summary>
-internal sealed class AppliedMigrations
-{
-    private AppliedMigrations(IReadOnlyList<(string App, string Name)> rows)
-    {
-        Keys = rows.Select(r => new MigrationKey(r.App, r.Name)).ToHashSet();
-        ByApp = rows.ToLookup(r => r.App, r => r.Name);
-    }
-
-    /// <summary>All of them.</summary>
-    public IReadOnlySet<MigrationKey> Keys { get; }
-
-    /// <summary>Their names by app, in order.</summary>
-    public ILookup<string, string> ByApp { get; }
-
-    /// <summary>Reads them.</summary>
-    /// <exception cref="DataOpsException"><c>NoMigrations</c>: the database has no such table.</exception>
-    public static AppliedMigrations Read(
-        Session session, DatabaseCatalog database, CancellationToken cancellation) =>
-        database.Find(DjangoTables.Migrations) is { } table
-            ? new(session.Query<(string, string)>(
-                $"select app::text, name::text from {table} order by id", cancellation))
-            : throw new DataOpsException(
-                ErrorIds.NoMigrations, FailureKind.NotFound,
-                $"The database has no table {DjangoTables.Migrations}, so nobody knows which migrations are applied.",
-                "-Offline takes all of them for applied.", DjangoTables.Migrations);
-
-    /// <summary>Whether a migration is applied, be it by what it replaces.</summary>
-    public bool Has(MigrationFile file) =>
-        Keys.Contains(file.Key) || (file.Replaces.Count > 0 && file.Replaces.All(Keys.Contains));
-
-    /// <summary>Migrations without a file that are applied after the last one that has a file.</summary>
-    public IEnumerable<(MigrationFolder Folder, string Name)> After(MigrationHistory history)
-    {
-        HashSet<MigrationKey> known =
-            [.. history.Graph.Nodes.SelectMany(k => history.Graph[k].Replaces.Prepend(k))];
-        foreach (MigrationFolder folder in history.Folders)
-            foreach (string name in ByApp[folder.App].Reverse()
-                .TakeWhile(n => !folder.Files.ContainsKey(n) && !known.Contains(new(folder.App, n))))
-                yield return (folder, name);
-    }
-}
-
-/// <summary>The user model of a site.</summary>
-internal static class UserModel
-{
-    /// <summary>The setting that names it.</summary>
-    public const string Setting = "AUTH_USER_MODEL";
-
-    /// <summary>
-    /// The model that the database's references to AUTH_USER_MODEL lead to; without a database the only model of users.
-    /// Null where that is not one.
-    /// </summary>
-    public static ModelLabel? Find(ProjectState state, ReferenceCatalog? catalog)
-    {
-        IEnumerable<ModelLabel> users = catalog is null
-            ? state.Models.Values.Where(m => m.Find("password") is not null && m.Find("last_login") is not null)
-                .Select(m => m.Label)
-            : Targets(state, catalog).Distinct().SelectMany(table => state.Models.Values
-                .Where(m => DescribedSite.TableOf(m) is var name && (name == table.Name || name == table.DisplayName))
-                .Select(m => m.Label));
-        return users.Distinct().ToArray() is [var only] ? only : null;
-    }
-
-    private static IEnumerable<Table> Targets(ProjectState state, ReferenceCatalog catalog) =>
-        from model in state.Models.Values
-        from field in model.Fields
-        where field.Field.Kind is FieldKind.ForeignKey or FieldKind.OneToOne
-            && ModelTarget.Of(field.Field["to"], model.Label)?.Setting == Setting
-        let table = catalog.Database.Find(DescribedSite.TableOf(model))
-        where table is not null
-        let column = field.Field["db_column"]?.Text ?? $"{field.Name}_id"
-        let target = catalog.From(table).FirstOrDefault(r => r.IsDeclared && r.Column.Name == column)?.Target
-        where target is not null
-        select target;
 }
 
 /// <summary>The tables that the text of an operation names, whose effect no state holds.</summary>
