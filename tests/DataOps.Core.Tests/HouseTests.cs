@@ -21,7 +21,7 @@ public sealed partial class HouseTests
         ["Operations"] = ["Kernel", "Postgres"],
         ["Django"] = ["Kernel", "Python", "Postgres", "Operations"],
         ["Definitions"] = ["Kernel", "Postgres", "Operations", "Django"],
-        ["Files"] = ["Kernel", "Postgres", "Operations", "Django", "Definitions"],
+        ["Files"] = ["Kernel", "Python", "Postgres", "Operations", "Django", "Definitions"],
         ["Changes"] = ["Kernel", "Postgres", "Operations", "Django", "Definitions"],
         ["PageRepair"] = ["Kernel", "Postgres", "Operations", "Django", "Definitions", "Changes"],
         ["Features"] =

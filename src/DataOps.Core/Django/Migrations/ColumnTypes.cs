@@ -45,8 +45,9 @@ internal sealed class ColumnTypes(
     // A reference to a reference to a reference; more is a circle.
     private const int Deepest = 8;
 
+    // The first that a class has decides.
     private static readonly string[] s_methods =
-        ["db_type", "get_internal_type", "rel_db_type", "db_parameters", "db_type_parameters"];
+        ["db_parameters", "db_type", "db_type_parameters", "get_internal_type"];
 
     private static readonly Dictionary<string, string> s_types = new()
     {
@@ -94,7 +95,8 @@ internal sealed class ColumnTypes(
     /// <summary>The model that a field refers to; null where it is not known.</summary>
     public ModelState? TargetOf(ModelState model, FieldState field) =>
         ModelTarget.Of(field["to"], model.Label) is { } target
-            && (target.Label ?? settings.GetValueOrDefault(target.Setting!) ?? Swappable(target.Setting!)) is { } label
+            && ((target.Setting is { } setting ? settings.GetValueOrDefault(setting) : null) ?? target.Label
+                ?? Swappable(target.Setting!)) is { } label
             ? state.Models.GetValueOrDefault(label)
             : null;
 
@@ -136,23 +138,32 @@ internal sealed class ColumnTypes(
             return depth > Deepest || TargetFieldOf(model, field) is not var (target, _, key)
                 ? Unknown("the model that it refers to is not known")
                 : Of(target, key, depth + 1) with { IsAuto = false, IsPositive = false };
-        return OverrideOf(field.Class.Path, 0) is { } own ? OfOverride(own, model, field)
+        return MethodOf(field.Class.Path, s_methods, 0) is { } own ? OfOverride(own, model, field)
             : field.Class.Own is null ? Unknown($"it is a {field.Class.Path}, of which no file tells")
             : OfClass(field.Class.Own, model, field, depth);
     }
 
+    /// <summary>
+    /// Whether a migration may leave out what the class of a field sets itself, as null=True: its deconstruct() is
+    /// code.
+    /// </summary>
+    public bool IsLoose(FieldState field) => field.Kind == FieldKind.Unknown || field.Class.Own is null
+        || (field.Kind is not (FieldKind.StreamField or FieldKind.RichText)
+            && MethodOf(field.Class.Path, ["deconstruct"], 0) is not null);
+
     private static ColumnType Unknown(string why) => new([], why);
 
-    // A method of a class of the project's own that says what the column is, and the class.
-    private (string Class, FunctionStatement Method)? OverrideOf(string path, int depth)
+    // A method of a class of the project's own, and the class.
+    private (string Class, FunctionStatement Method)? MethodOf(string path, string[] methods, int depth)
     {
         if (depth > Deepest || files.Follow(path) is not NamedValue { Path: var own }
             || own.StartsWith("django.", StringComparison.Ordinal) || own.LastIndexOf('.') is var dot && dot < 0
             || files.Module(own[..dot])?.Find(own[(dot + 1)..]) is not ClassBinding { Class: var @class })
             return null;
-        return @class.Body.OfType<FunctionStatement>().FirstOrDefault(f => s_methods.Contains(f.Name)) is { } method
+        return @class.Body.OfType<FunctionStatement>().Where(f => methods.Contains(f.Name))
+            .MinBy(f => Array.IndexOf(methods, f.Name)) is { } method
             ? (own, method)
-            : FieldClasses.BasesOf(own, files)!.Select(b => OverrideOf(b, depth + 1))
+            : FieldClasses.BasesOf(own, files)!.Select(b => MethodOf(b, methods, depth + 1))
                 .FirstOrDefault(m => m is not null);
     }
 
@@ -246,10 +257,10 @@ internal sealed class ColumnTypes(
             _ => new(["numeric"]) { IsOfAnyLength = true },
         };
 
-    private static ColumnType OfArray(ColumnType item) => new([.. item.Types.Select(Array).Distinct()], item.Why);
+    private static ColumnType OfArray(ColumnType item) => new([.. item.Types.Select(OfItems).Distinct()], item.Why);
 
     // PostgreSQL has no arrays of arrays: one of any depth.
-    private static string Array(string type) => type.EndsWith("[]", StringComparison.Ordinal) ? type : $"{type}[]";
+    private static string OfItems(string type) => type.EndsWith("[]", StringComparison.Ordinal) ? type : $"{type}[]";
 
     private static ColumnType OfGeometry(string name, FieldState field)
     {

@@ -105,6 +105,13 @@ internal sealed record ModelState(
     /// <summary>Its label.</summary>
     public ModelLabel Label => new(App, Name.ToLowerInvariant());
 
+    /// <summary>Its table, as table or schema.table.</summary>
+    public string Table =>
+        TextOf("db_table") is { Length: > 0 } given ? Unquoted(given) : DjangoName.OfTable(Label);
+
+    /// <summary>A table's name as the database has it: db_table = 'archive"."elsewhere' is one of another schema.</summary>
+    public static string Unquoted(string name) => name.Replace("\".\"", ".").Trim('"');
+
     /// <summary>Whether all that the files say of it is understood.</summary>
     public bool IsKnown => Doubts.IsEmpty;
 

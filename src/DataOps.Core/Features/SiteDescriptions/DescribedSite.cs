@@ -76,7 +76,7 @@ internal sealed class DescribedSite(
 
     private void Describe(ModelState model)
     {
-        string table = TableOf(model);
+        string table = model.Table;
         Table? real = catalog is null ? null : Find(table);
         if (catalog is not null && real is null)
         {
@@ -161,8 +161,8 @@ internal sealed class DescribedSite(
             && !DjangoTables.Soft.Any(s => s.Model == model.Label && s.Column == column))
         {
             if (target is not null && state.Models.TryGetValue(target, out ModelState? referred)
-                && (catalog is null || Find(TableOf(referred)) is not null))
-                Add("softReferences", $"{table}.{column}={TableOf(referred)}");
+                && (catalog is null || Find(referred.Table) is not null))
+                Add("softReferences", $"{table}.{column}={referred.Table}");
             else
                 NotKnowing(model, field.Place, $"the table that {name} refers to is not known");
         }
@@ -271,19 +271,12 @@ internal sealed class DescribedSite(
     private ModelLabel? SwappedBy(string setting) =>
         state.Models.Values.FirstOrDefault(m => m.TextOf("swappable") == setting)?.Label;
 
-    /// <summary>The table of a model, as table or schema.table.</summary>
-    public static string TableOf(ModelState model) =>
-        model.TextOf("db_table") is { Length: > 0 } given ? Unquoted(given) : DjangoName.OfTable(model.Label);
-
     /// <summary>The table of a many-to-many field without a model between the two.</summary>
     /// <param name="table">The table of its model.</param>
     /// <param name="name">The field's name.</param>
     /// <param name="field">The field.</param>
     public static string ListTableOf(string table, string name, FieldState field) =>
-        field["db_table"]?.Text is { } given ? Unquoted(given) : DjangoName.OfTable($"{table}_{name}");
-
-    // db_table = 'archive"."elsewhere' is a table of another schema.
-    private static string Unquoted(string name) => name.Replace("\".\"", ".").Trim('"');
+        field["db_table"]?.Text is { } given ? ModelState.Unquoted(given) : DjangoName.OfTable($"{table}_{name}");
 
     private static bool IsBuiltInName(ModelLabel label, string table) =>
         table == DjangoTables.TableNames.GetValueOrDefault(label) || table == DjangoName.OfTable(label);

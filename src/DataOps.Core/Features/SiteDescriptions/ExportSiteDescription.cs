@@ -102,17 +102,13 @@ public sealed class ExportSiteDescription : OfflineOperation<ExportSiteDescripti
         DatasetFile.Create(options.Path, DatasetFormat.Json, overwrite: true);
         IReadOnlyList<DescriptionEntry> byHand = DescriptionFile.ByHand(options.Path);
         using MigrationSources sources = new(options.MigrationPath);
+        List<SiteDescriptionNote> notes = [];
         SiteMigrations migrations = SiteMigrations.Read(
-            sources.Files, options.MigrationPath, applied, SettingsOf(options), catalog);
+            sources.Files, options.MigrationPath, options.Setting, applied, catalog);
+        notes.AddRange(migrations.Left.Select(l => Note(
+            l.IsAmbiguous ? SiteDescriptionNoteKind.Problem : SiteDescriptionNoteKind.NotKnown, l.Why, l.App)));
         (MigrationHistory history, ProjectState state) = (migrations.History, migrations.State);
-        List<SiteDescriptionNote> notes =
-        [
-            .. migrations.Ambiguous.Select(a => Note(SiteDescriptionNoteKind.Problem,
-                $"{a.Key} has migrations in more than one folder, so none of them is read: "
-                    + string.Join(", ", a.Select(f => f.Folder)), a.Key)),
-            .. migrations.AppsWithoutFiles.Select(a => Note(SiteDescriptionNoteKind.NotKnown,
-                "its migrations are applied, but none of its files is below -MigrationPath", a)),
-        ];
+
         DescribedSite site = new(
             state, sources.Files, history.Folders, migrations.Settings.GetValueOrDefault(UserModel.Setting), catalog);
         IReadOnlyList<DescriptionEntry> entries = site.Describe();
@@ -134,19 +130,6 @@ public sealed class ExportSiteDescription : OfflineOperation<ExportSiteDescripti
     private static SiteDescriptionNote Note(
         SiteDescriptionNoteKind kind, Doubt doubt, string? app = null, string? model = null) =>
         Note(kind, doubt.What, app, null, model, doubt.File, doubt.Line > 0 ? doubt.Line : null);
-
-    private static Dictionary<string, ModelLabel> SettingsOf(ExportSiteDescriptionOptions options)
-    {
-        Dictionary<string, ModelLabel> settings = [];
-        foreach (string pair in options.Setting)
-            settings[pair.Split('=')[0]] = pair.Split('=') is [{ Length: > 0 }, var label]
-                && ModelLabel.Parse(label) is { } model
-                ? model
-                : throw new DataOpsException(
-                    ErrorIds.InvalidOption, FailureKind.InvalidArgument,
-                    $"-Setting {pair} is not of the form NAME=app.Model.", "As AUTH_USER_MODEL=accounts.User.", pair);
-        return settings;
-    }
 
     private static void Take(
         List<SiteDescriptionNote> notes, MigrationHistory history, ProjectState state, DescribedSite site,
@@ -178,7 +161,7 @@ internal sealed class TouchedTables(ProjectState state)
     private const int Shown = 120;
 
     private readonly HashSet<string> _tables =
-        [.. state.Models.Values.Select(m => DescribedSite.TableOf(m))];
+        [.. state.Models.Values.Select(m => m.Table)];
 
     /// <summary>The operation in words.</summary>
     public string Describe(OpaqueOperation operation)

@@ -1,4 +1,5 @@
 using DataOps.Core.Django.Migrations;
+using DataOps.Core.Files;
 
 namespace DataOps.Core.Features.SiteDescriptions;
 
@@ -61,8 +62,8 @@ internal static class ModelAudit
             return contradictions;
         using MigrationSources sources = new(migrationPath);
         SiteMigrations migrations = SiteMigrations.Read(
-            sources.Files, migrationPath, AppliedMigrations.Read(session, catalog.Database, context.Cancellation), [],
-            catalog);
+            sources.Files, migrationPath, [],
+            AppliedMigrations.Read(session, catalog.Database, context.Cancellation), catalog);
         Check check = new(session, Audit.Model, context);
         return
         [
@@ -168,7 +169,8 @@ internal sealed class MigrationCheck(Session session, SiteMigrations migrations)
 
     private Finding NotApplied(MigrationKey key) =>
         Of(ModelProblem.NotApplied, Severity.Warning,
-            $"{key} is not applied: the code expects what it changes", $"python3 manage.py migrate {key.App} {key.Name}")
+            $"{key} is not applied: the code expects what it changes",
+            $"python3 manage.py migrate {key.App} {key.Name}")
         with
         {
             Value = key.ToString(),
@@ -199,14 +201,11 @@ internal sealed class MigrationCheck(Session session, SiteMigrations migrations)
 
     private IEnumerable<Finding> Unread()
     {
-        foreach (IGrouping<string, MigrationFolder> app in migrations.Ambiguous)
-            yield return Of(ModelProblem.NotKnown, Severity.Warning,
-                $"{app.Key} has migrations in more than one folder, so none of them is compared: "
-                    + string.Join(", ", app.Select(f => f.Folder)));
-        foreach (string app in migrations.AppsWithoutFiles)
-            yield return Of(ModelProblem.NotKnown, Severity.Expected,
-                $"{app} is not compared: its migrations are applied, but none of its files is below -MigrationPath");
-        foreach (string app in migrations.NotInstalled)
+        foreach ((string app, bool isAmbiguous, string why) in migrations.Left)
+            yield return Of(ModelProblem.NotKnown, isAmbiguous ? Severity.Warning : Severity.Expected,
+                $"{app} is not compared: {why}");
+        foreach (string app in MigrationHistory.Find(migrations.Files).Select(f => f.App).Distinct()
+            .Where(a => !_applied.ByApp.Contains(a)))
             yield return Of(ModelProblem.NotApplied, Severity.Expected,
                 $"no migration of {app} is applied: it is not installed, or was never migrated");
         HashSet<string> older = [.. _applied.After(migrations.History).Select(a => a.Folder.App)];

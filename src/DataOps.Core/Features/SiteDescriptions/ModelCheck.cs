@@ -12,6 +12,8 @@ internal sealed class ModelCheck(Session session, ReferenceCatalog catalog, Site
     private readonly ColumnTypes _types = new(migrations.State, migrations.Files, migrations.Settings);
     private readonly HashSet<string> _apps = [.. migrations.History.Folders.Select(f => f.App)];
 
+    private IEnumerable<string> WithoutFiles => migrations.Left.Where(l => !l.IsAmbiguous).Select(l => l.App);
+
     /// <summary>Finds where they differ.</summary>
     public IEnumerable<Finding> Find()
     {
@@ -19,7 +21,7 @@ internal sealed class ModelCheck(Session session, ReferenceCatalog catalog, Site
         foreach (ModelState model in migrations.State.Models.Values.OrderBy(m => m.Label.ToString(),
             StringComparer.Ordinal))
         {
-            Table? table = Named(DescribedSite.TableOf(model));
+            Table? table = Named(model.Table);
             known.UnionWith(model.Fields.Where(f => HasOwnList(f.Field)).Select(f => ListOf(model, f.Name, f.Field))
                 .Append(table).OfType<Table>());
             foreach (Finding finding in model.Is("proxy") ? []
@@ -48,25 +50,25 @@ internal sealed class ModelCheck(Session session, ReferenceCatalog catalog, Site
         migrations.State.AppDoubts.ContainsKey(model.App)
             ? []
             : [On(Of(ModelProblem.NotKnown, Severity.Expected, $"{model.Label} is not compared: {model.Doubts[0]}"),
-                model, Named(DescribedSite.TableOf(model)))];
+                model, Named(model.Table))];
 
     private static bool HasOwnList(FieldState field) =>
         field.Kind == FieldKind.ManyToMany && field["through"] is null or { IsNone: true };
 
     private Table? ListOf(ModelState model, string name, FieldState field) =>
-        Named(DescribedSite.ListTableOf(DescribedSite.TableOf(model), name, field));
+        Named(DescribedSite.ListTableOf(model.Table, name, field));
 
     private IEnumerable<Finding> Of(ModelState model, Table? table)
     {
         bool isManaged = model.Options.GetValueOrDefault("managed")?.AsCondition != false;
-        // A model that another one takes the place of has no table.
+        // A model that another one takes the place of, or may take, has no table.
         bool isSwapped = model.TextOf("swappable") is { } setting
-            && migrations.Settings.GetValueOrDefault(setting) is { } by && by != model.Label;
+            && migrations.Settings.GetValueOrDefault(setting) != model.Label;
         if (!isManaged || isSwapped)
             yield break;
         if (table is null)
         {
-            string name = DescribedSite.TableOf(model);
+            string name = model.Table;
             yield return On(Of(ModelProblem.MissingTable, Severity.Error,
                 $"{model.Label} has no table {name}, although the migration that makes it is applied: every query of "
                     + "the model fails", Migration(model.Fields.Select(f => f.Field.Place).FirstOrDefault())),
@@ -93,7 +95,7 @@ internal sealed class ModelCheck(Session session, ReferenceCatalog catalog, Site
 
     private Finding MissingList(ModelState model, Table table, string name, FieldState field)
     {
-        string list = DescribedSite.ListTableOf(DescribedSite.TableOf(model), name, field);
+        string list = DescribedSite.ListTableOf(model.Table, name, field);
         return On(Of(ModelProblem.MissingTable, Severity.Error,
             $"the many-to-many field {name} of {model.Label} has no table {list}: every query of it fails",
             Migration(field.Place)), model, table) with { Value = list };
@@ -115,15 +117,19 @@ internal sealed class ModelCheck(Session session, ReferenceCatalog catalog, Site
             yield return On(Of(ModelProblem.ColumnType, Severity.Warning,
                 $"{table}.{column} is {real.TypeText}, and the field {name} {string.Join(" or ", type.Types)}: "
                     + "values that the one takes and the other does not are lost or refused",
-                Retyping(table, real, type)), model, table, real) with { Value = real.TypeText, Expected = type.Types[0] };
+                Retyping(table, real, type)), model, table, real) with
+            {
+                Value = real.TypeText,
+                Expected = type.Types[0],
+            };
         if (IsNullable(field) is { } isNullable && isNullable == real.NotNull)
             foreach (Finding finding in OfNull(model, table, name, real))
                 yield return finding;
     }
 
     // Of a class whose arguments nobody knows, and of what the database makes, it is not said.
-    private static bool? IsNullable(FieldState field) =>
-        field.Kind is FieldKind.Unknown or FieldKind.Auto || field.Class.Own is null or "GeneratedField"
+    private bool? IsNullable(FieldState field) =>
+        _types.IsLoose(field) || field.Kind == FieldKind.Auto || field.Class.Own == "GeneratedField"
             || field["primary_key"]?.AsCondition == true ? null
         : field.Class.Own == "NullBooleanField" ? true
         : field["null"] is not { } given ? false
@@ -180,12 +186,11 @@ internal sealed class ModelCheck(Session session, ReferenceCatalog catalog, Site
         if (label is not null && (!_apps.Contains(label.App) || migrations.State.AppDoubts.ContainsKey(label.App)))
             return null;
         bool IsOf(string app) => table.Name.StartsWith($"{app}_", StringComparison.Ordinal);
-        if (label is null && migrations.AppsWithoutFiles.Any(IsOf))
+        if (label is null && WithoutFiles.Any(IsOf))
             return null;
         string? app = label?.App ?? _apps.Where(IsOf).MaxBy(a => a.Length);
         bool isCertain = app is null
-            ? migrations.AppsWithoutFiles.Count == 0 && migrations.State.AppDoubts.IsEmpty
-                && migrations.Ambiguous.Count == 0
+            ? migrations.Left.Count == 0 && migrations.State.AppDoubts.IsEmpty
             : !migrations.State.AppDoubts.ContainsKey(app);
         return Of(ModelProblem.UnknownTable, isCertain ? Severity.Warning : Severity.Expected,
             $"{table} is of no model{(isCertain ? "" : " that is known")}: no migration changes it, and no dump of "

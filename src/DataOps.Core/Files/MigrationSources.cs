@@ -5,7 +5,7 @@ using DataOps.Core.Files.Compression;
 using DataOps.Core.Python;
 using DataOps.Core.Python.Evaluation;
 
-namespace DataOps.Core.Features.SiteDescriptions;
+namespace DataOps.Core.Files;
 
 /// <summary>The Python files of folders, wheels, zip and tar files.</summary>
 internal sealed class MigrationSources : IDisposable
