@@ -77,6 +77,11 @@ internal sealed partial record SiteDescription
                 : new("userModel", "", null, $"{user} has no table"));
             fitting = fitting with { UserModel = TableOf(user) is null ? null : user, UserNameField = null };
         }
+        if (TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+        {
+            found.Add(new("timeZone", "", null, $"there is no time zone {zone}"));
+            fitting = fitting with { TimeZone = null };
+        }
         return (fitting, found);
 
         // Of an app of which the description alone knows nothing is expected.

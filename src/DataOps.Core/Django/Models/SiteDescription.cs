@@ -167,6 +167,11 @@ internal sealed partial record SiteDescription
 
     private IReadOnlyDictionary<(ModelLabel Model, string Field), string> CallableDefaults { get; init; }
 
+    /// <summary>The names that a field's column can have: the one that is said, else those that Django gives.</summary>
+    public IEnumerable<string> ColumnsOf(ModelLabel model, string field) =>
+        Columns.Where(c => c.Model == model && c.Field == field).Select(c => c.Column).ToArray()
+            is { Length: > 0 } told ? told : [field, $"{field}_id"];
+
     /// <summary>What a member is.</summary>
     public static MemberForm FormOf(string member) => s_members[member];
 

@@ -3,11 +3,15 @@ namespace DataOps.Core.Django.References;
 /// <summary>
 /// A generic foreign key: a column that refers to django_content_type, and beside it an object id with the same prefix.
 /// </summary>
-internal sealed class GenericReference(Table table, Column type, Column id, bool isHistory) : TypedReference(
+internal sealed class GenericReference(
+    Table table, Column type, Column id, bool isHistory, bool isDescribed = false) : TypedReference(
     $"{table.DisplayName}.{Field.Referring(type.Name) ?? type.Name}+{id.Name}", ReferenceClass.Generic,
     isHistory ? Severity.Expected : Severity.Warning, table, id, type,
     $"{type.Name} names the model, {id.Name} the row" + (isHistory ? "; a log, which outlives its objects" : ""))
 {
+    /// <inheritdoc/>
+    public override KnownBy KnownBy => isDescribed ? KnownBy.SiteDescription : KnownBy.Shape;
+
     private const string ContentType = "content_type";
 
     // How projects name the reference to the content type, behind the prefix that it shares with the object id.
@@ -33,7 +37,7 @@ internal sealed class GenericReference(Table table, Column type, Column id, bool
         ILookup<uint, Reference> referring = declared.ToLookup(r => r.Table.Oid);
         GenericReference[] told =
             [.. site.GenericReferences.Select(text => Told(database, text)).Select(
-                t => new GenericReference(t.Table!, t.Type!, t.Id!, history.Contains(t.Table!)))];
+                t => new GenericReference(t.Table!, t.Type!, t.Id!, history.Contains(t.Table!), isDescribed: true))];
         return told.Concat(
             from table in database.Tables
             where table.IsReadable

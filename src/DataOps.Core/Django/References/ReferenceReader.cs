@@ -16,7 +16,8 @@ internal sealed class ReferenceReader(Session session)
         ModelTables tables = new(_database, contentTypes);
         List<Reference> references =
         [
-            .. _database.All.Where(t => t.IsReadable).SelectMany(t => ForeignKeyReference.Of(_database, t)),
+            .. _database.All.Where(t => t.IsReadable).SelectMany(
+                t => ForeignKeyReference.Of(_database, t, ParentLinks(t))),
         ];
         references.AddRange(SoftReference.Of(_database, tables, [.. softReferences, .. _site.SoftReferences]));
         references.AddRange(GenericReference.Of(_database, tables, references, _site));
@@ -54,6 +55,9 @@ internal sealed class ReferenceReader(Session session)
             .ToArray();
     }
 
+    private string[] ParentLinks(Table table) => [.. _site.ParentLinks.Where(l => TableOf(l.Model) == table)
+        .SelectMany(l => _site.ColumnsOf(l.Model, l.Field))];
+
     private void Fit(IEnumerable<string> apps) => (_site, _contradictions) =
         SiteDescription.Read(session.Settings.Site).Fit(_database, apps.ToHashSet());
 
@@ -67,7 +71,7 @@ internal sealed class ReferenceReader(Session session)
         Table? index = tables.Find(WagtailTables.ReferenceIndex);
         IReadOnlyList<EmbeddedPath> paths = index is null ? [] : ReadEmbeddedPaths(index);
         IReadOnlyList<RichTextLink> links = RichTextLink.Read(
-            session, contentTypes, tables, references, paths.Select(p => p.Target).ToHashSet());
+            session, contentTypes, tables, references, paths.Select(p => p.Target).ToHashSet(), _site);
         return [.. EmbeddedReference.Of(contentTypes, references, index, paths, links)];
     }
 

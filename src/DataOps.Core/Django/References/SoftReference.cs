@@ -2,10 +2,14 @@ namespace DataOps.Core.Django.References;
 
 /// <summary>A foreign key that Django keeps without a constraint: of the built-in list, or the operator's.</summary>
 internal sealed class SoftReference(
-    Table table, Column column, Table target, Column key, string evidence, Severity severity = Severity.Expected)
+    Table table, Column column, Table target, Column key, string evidence, KnownBy known,
+    Severity severity = Severity.Expected)
     : TargetReference(
         $"{table.DisplayName}.{column.Name}", ReferenceClass.Soft, severity, table, [column], target, [key], evidence)
 {
+    /// <inheritdoc/>
+    public override KnownBy KnownBy => known;
+
     /// <inheritdoc/>
     public override bool IsField => true;
 
@@ -17,7 +21,8 @@ internal sealed class SoftReference(
             if (tables.Find(from) is { } table && table.Find(columnName) is { } column
                 && TargetOf(database, tables, model) is { SingleKey: { } key } target)
                 yield return new SoftReference(table, column, target, key,
-                    $"{model} by Django's db_constraint=False: history that outlives its target");
+                    $"{model} by Django's db_constraint=False: history that outlives its target",
+                    KnownBy.BuiltIn);
         foreach (string text in own)
             yield return Own(database, text);
     }
@@ -34,7 +39,8 @@ internal sealed class SoftReference(
 
     private static SoftReference Own(DatabaseCatalog database, string text) =>
         Read(database, text) is { Target: { } target } read
-            ? new SoftReference(read.Table!, read.Column!, target, target.SingleKey!, "named by the operator")
+            ? new SoftReference(
+                read.Table!, read.Column!, target, target.SingleKey!, "named by the operator", KnownBy.SiteDescription)
             : throw new DataOpsException(
                 ErrorIds.InvalidSoftReference, FailureKind.InvalidArgument,
                 $"{text}: {Read(database, text).WhyNot}.",

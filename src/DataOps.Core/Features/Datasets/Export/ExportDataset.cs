@@ -196,7 +196,8 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
         ReferenceForm references = new(catalog, keys, options.NaturalForeign, options.NaturalPrimary, policy);
         if (references.LostGenericReferences(session, models, context.Cancellation) is { } lost)
             context.Warning?.Invoke(lost);
-        JsonFields jsonFields = JsonFields.Of(options.StreamField, options.JsonField, models, context);
+        JsonFields jsonFields = JsonFields.Of(
+            options.StreamField, options.JsonField, models, catalog.Site, context);
         DatasetEncoders encoders =
             new(StreamFields.Of(session, catalog, parts.Select(p => p.Model).Distinct()), layout, options.Precision,
                 jsonFields);
