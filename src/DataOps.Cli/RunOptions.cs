@@ -62,7 +62,7 @@ internal sealed class RunOptions(OperationDescription operation)
     private readonly Option<string> _description = new("--site-description")
     {
         Description = "Tables, columns and references of the site that the database does not show: a JSON file, or the "
-            + "JSON itself.",
+            + "JSON itself. [default: DATAOPS_SITE_DESCRIPTION, else that of the service]",
         HelpName = "file",
     };
 
@@ -113,8 +113,7 @@ internal sealed class RunOptions(OperationDescription operation)
             settings = settings.WithSslMode(mode);
         if (parsed.GetValue(_schema) is { Length: > 0 } schemas)
             settings = settings.WithSchema(OptionText.List<string>("Schema", schemas));
-        if (parsed.GetValue(_description) is { } site)
-            settings = settings.WithSite(site);
+        settings = parsed.GetValue(_description) is { } site ? settings.WithSite(site) : settings.WithFoundSite();
         if (parsed.GetValue(_lockTimeout) is not { } text)
             return settings;
         int seconds = OptionText.Parse<int>("LockTimeout", text);

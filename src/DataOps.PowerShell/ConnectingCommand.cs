@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
+using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell;
@@ -34,6 +35,13 @@ public abstract class ConnectingCommand : StoppableCommand
 
     /// <summary>The description as the core takes it; null without one.</summary>
     protected string? Description => SiteDescription is null ? null : DefinitionOf(SiteDescription);
+
+    /// <summary>Says with -Verbose which description of the site is used, where it was found and not given.</summary>
+    protected void SayWhichSite(ConnectionSettings settings)
+    {
+        if (settings.SiteSource is { } source)
+            WriteVerbose($"The site is described by {settings.Site} ({source}).");
+    }
 
     /// <summary>
     /// The path of a dataset file: PowerShell's pipeline carries objects, so there is no standard input or output.

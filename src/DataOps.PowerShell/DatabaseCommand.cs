@@ -178,6 +178,7 @@ public abstract class DatabaseCommand : ConnectingCommand
         WriteVerbose(
             $"Connected to {settings}, PostgreSQL {lease.Session.ServerVersion}, in " +
                 $"{Stopwatch.GetElapsedTime(start).TotalMilliseconds:N0} ms.");
+        SayWhichSite(settings);
         return lease;
     }
 }

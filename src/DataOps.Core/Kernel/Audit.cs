@@ -28,4 +28,9 @@ public enum Audit : long
 
     /// <summary>Privileges that the application's role lacks; only with a role.</summary>
     Privilege,
+
+    /// <summary>
+    /// What the site's migration files and its description say, and the database contradicts; only with one of them.
+    /// </summary>
+    Model,
 }

@@ -39,6 +39,7 @@ public sealed class ConnectDatabaseCommand : ConnectingCommand
         if (OpenConnection.Replace(connection) is { HandedOut: false } before)
             before.Close();
         WriteVerbose($"Connected to {connection}, PostgreSQL {connection.ServerVersion}.");
+        SayWhichSite(settings);
         if (PassThru)
             WriteObject(connection);
     }

@@ -23,8 +23,7 @@ internal static class ConnectionChoice
             settings = settings.WithSslMode(mode.ToString());
         if (schema is not null)
             settings = settings.WithSchema(schema);
-        if (site is not null)
-            settings = settings.WithSite(site);
+        settings = site is null ? settings.WithFoundSite() : settings.WithSite(site);
         return lockTimeout is { } seconds ? settings.WithLockTimeout(TimeSpan.FromSeconds(seconds)) : settings;
     }
 }

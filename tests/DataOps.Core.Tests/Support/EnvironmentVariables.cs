@@ -7,14 +7,14 @@ public sealed class EnvironmentVariables : IDisposable
     private readonly Dictionary<string, string?> _before = [];
 
     /// <summary>
-    /// Takes away whatever the tester's own environment says about PostgreSQL, and sets these; all is as before when
+    /// Takes away whatever the tester's own environment says about PostgreSQL and the site, and sets these; all is as before when
     /// this is disposed.
     /// </summary>
     public EnvironmentVariables(params (string Name, string Value)[] variables)
     {
         foreach (string name in Environment.GetEnvironmentVariables().Keys)
         {
-            if (name == "DATABASE_URL" || name.StartsWith("PG", StringComparison.Ordinal))
+            if (name is "DATABASE_URL" or "DATAOPS_SITE_DESCRIPTION" || name.StartsWith("PG", StringComparison.Ordinal))
                 Set(name, null);
         }
         foreach ((string name, string value) in variables)

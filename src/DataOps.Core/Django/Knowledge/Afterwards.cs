@@ -60,10 +60,14 @@ internal sealed record Afterwards(string? What, string? Commands)
     /// <param name="deleted">The tables that rows were deleted from, by their display names.</param>
     public static Afterwards FilesOf(ReferenceCatalog catalog, IReadOnlyCollection<string> deleted)
     {
-        string[] models = [.. catalog.Models.Where(m => deleted.Contains(m.Table.DisplayName)
-            && m.Table.Find("file") is { Type.Underlying.Name: "varchar" }).Select(m => m.Label.ToString())];
-        return models.Length == 0 ? None
-            : new($"files of deleted rows of {string.Join(" and ", models)}",
+        // The fields that the description names; else the one that Wagtail's models and most others have.
+        string[] fields = [.. catalog.Models.Where(m => deleted.Contains(m.Table.DisplayName)).SelectMany(m =>
+            catalog.Site.FileFields.Keys.Where(f => f.Model == m.Label).Select(f => f.Field).Order().ToArray()
+                is { Length: > 0 } told ? [$"{m.Label} ({string.Join(", ", told)})"]
+                : m.Table.Find("file") is { Type.Underlying.Name: "varchar" } ? (string[])[m.Label.ToString()]
+                : [])];
+        return fields.Length == 0 ? None
+            : new($"files of deleted rows of {string.Join(" and ", fields)}",
                 "deletion of those files from MEDIA_ROOT");
     }
 

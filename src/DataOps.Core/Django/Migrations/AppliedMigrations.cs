@@ -5,9 +5,13 @@ internal sealed class AppliedMigrations
 {
     private AppliedMigrations(IReadOnlyList<(string App, string Name)> rows)
     {
+        Rows = [.. rows.Select(r => new MigrationKey(r.App, r.Name))];
         Keys = rows.Select(r => new MigrationKey(r.App, r.Name)).ToHashSet();
         ByApp = rows.ToLookup(r => r.App, r => r.Name);
     }
+
+    /// <summary>The rows, in order.</summary>
+    public IReadOnlyList<MigrationKey> Rows { get; }
 
     /// <summary>All of them.</summary>
     public IReadOnlySet<MigrationKey> Keys { get; }

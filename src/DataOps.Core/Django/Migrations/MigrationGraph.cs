@@ -7,11 +7,25 @@ internal sealed class MigrationGraph
     private readonly Dictionary<MigrationKey, SortedSet<MigrationKey>> _parents = [];
     private readonly Dictionary<MigrationKey, SortedSet<MigrationKey>> _children = [];
     private readonly List<Doubt> _problems = [];
+    private readonly List<(MigrationKey Missing, MigrationKey By, Doubt Doubt)> _missing = [];
 
     private MigrationGraph(IEnumerable<MigrationFile> files) => _files = files.ToDictionary(f => f.Key);
 
     /// <summary>What is wrong with the graph: dependencies that are missing, circles, apps with two ends.</summary>
-    public IReadOnlyList<Doubt> Problems => _problems;
+    public IEnumerable<Doubt> Problems => _missing.Select(m => m.Doubt).Concat(_problems);
+
+    /// <summary>Migrations that others name, and of which there is no file, with what is wrong of it.</summary>
+    public IReadOnlyList<(MigrationKey Missing, MigrationKey By, Doubt Doubt)> Missing => _missing;
+
+    /// <summary>The last migrations of apps that have several, by app.</summary>
+    public IEnumerable<IGrouping<string, MigrationKey>> Forks =>
+        Leaves.GroupBy(l => l.App).Where(a => a.Count() > 1);
+
+    /// <summary>Migrations whose dependencies go in a circle; null without.</summary>
+    public Doubt? Circle { get; private set; }
+
+    /// <summary>The migrations that one depends on.</summary>
+    public IEnumerable<MigrationKey> ParentsOf(MigrationKey key) => _parents.GetValueOrDefault(key, []);
 
     /// <summary>Every migration that counts: squashed ones or those that they replace.</summary>
     public IEnumerable<MigrationKey> Nodes => _parents.Keys;
@@ -159,10 +173,11 @@ internal sealed class MigrationGraph
             .Where(k => !_files.ContainsKey(k)).ToArray())
         {
             foreach (MigrationKey child in _children.GetValueOrDefault(missing, []))
-                _problems.Add(new(_files[child].Path, 0, $"it depends on {missing}, of which there is no file"));
+                _missing.Add((missing, child, new(
+                    _files[child].Path, 0, $"it depends on {missing}, of which there is no file")));
             foreach (MigrationKey parent in _parents.GetValueOrDefault(missing, []))
-                _problems.Add(new(
-                    _files[parent].Path, 0, $"it has to run before {missing}, of which there is no file"));
+                _missing.Add((missing, parent, new(
+                    _files[parent].Path, 0, $"it has to run before {missing}, of which there is no file")));
             Remove(missing);
         }
     }
@@ -192,13 +207,13 @@ internal sealed class MigrationGraph
                 break;
             }
         }
-        _problems.Add(new(_files[circle[0]].Path, 0,
-            $"its dependencies go in a circle: {string.Join(" -> ", circle)}"));
+        Circle = new(_files[circle[0]].Path, 0, $"its dependencies go in a circle: {string.Join(" -> ", circle)}");
+        _problems.Add(Circle);
     }
 
     private void FindEnds()
     {
-        foreach (IGrouping<string, MigrationKey> app in Leaves.GroupBy(l => l.App).Where(a => a.Count() > 1))
+        foreach (IGrouping<string, MigrationKey> app in Forks)
             _problems.Add(new(_files[app.First()].Path, 0,
                 $"{app.Key} has more than one last migration: {string.Join(", ", app.Select(k => k.Name))}"));
     }

@@ -12,14 +12,19 @@ internal static class UserModel
     /// </summary>
     public static ModelLabel? Find(ProjectState state, ReferenceCatalog? catalog)
     {
-        IEnumerable<ModelLabel> users = catalog is null
-            ? state.Models.Values.Where(m => m.Find("password") is not null && m.Find("last_login") is not null)
-                .Select(m => m.Label)
-            : Targets(state, catalog).Distinct().SelectMany(table => state.Models.Values
+        if (catalog is null)
+            return Only(state.Models.Values
+                .Where(m => m.Find("password") is not null && m.Find("last_login") is not null).Select(m => m.Label));
+        Table[] targets = [.. Targets(state, catalog).Distinct()];
+        return Only(targets.SelectMany(table => state.Models.Values
                 .Where(m => m.Table is var name && (name == table.Name || name == table.DisplayName))
-                .Select(m => m.Label));
-        return users.Distinct().ToArray() is [var only] ? only : null;
+                .Select(m => m.Label)))
+            // Its app may have no files.
+            ?? Only(targets.Select(catalog.LabelOf).OfType<ModelLabel>()) ?? catalog.Site.UserModel;
     }
+
+    private static ModelLabel? Only(IEnumerable<ModelLabel> users) =>
+        users.Distinct().ToArray() is [var only] ? only : null;
 
     private static IEnumerable<Table> Targets(ProjectState state, ReferenceCatalog catalog) =>
         from model in state.Models.Values

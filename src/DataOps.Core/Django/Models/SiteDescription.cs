@@ -17,7 +17,7 @@ namespace DataOps.Core.Django.Models;
 ///   "notReferences": [ "shop_order.tree_id" ] }
 /// </code>
 /// </remarks>
-internal sealed class SiteDescription
+internal sealed partial record SiteDescription
 {
     /// <summary>What a member is.</summary>
     internal enum MemberForm
@@ -82,11 +82,6 @@ internal sealed class SiteDescription
         ["uuid.uuid4"] = "pg_catalog.gen_random_uuid()",
     };
 
-    private readonly Dictionary<(ModelLabel Model, string Field), OnDelete> _onDelete = [];
-    private readonly Dictionary<(ModelLabel Model, string Field), JsonElement> _defaults = [];
-    private readonly Dictionary<(ModelLabel Model, string Field), string> _callables = [];
-    private readonly Dictionary<string, (ModelLabel Model, string Field)> _lists = [];
-
     private SiteDescription(JsonElement site)
     {
         Tables = Pairs(site, "tables").ToDictionary(p => Model(p.Name), p => Text(p.Value, p.Name));
@@ -97,18 +92,22 @@ internal sealed class SiteDescription
         SoftReferences = List(site, "softReferences");
         GenericReferences = List(site, "genericReferences");
         NotReferences = List(site, "notReferences");
+        Apps = List(site, "apps");
         UserModel = site.TryGetProperty("userModel", out JsonElement user) ? Model(Text(user, "userModel")) : null;
         UserNameField = site.TryGetProperty("userNameField", out JsonElement name) ? Text(name, "userNameField") : null;
-        foreach ((string field, JsonElement table) in Pairs(site, "manyToMany"))
-            _lists[Text(table, field)] = Field(field);
-        foreach ((string action, string field) in Grouped(site, "onDelete"))
-            _onDelete[Field(field)] = s_actions.TryGetValue(action, out OnDelete known)
+        TimeZone = site.TryGetProperty("timeZone", out JsonElement zone) ? Text(zone, "timeZone") : null;
+        ManyToMany = Pairs(site, "manyToMany").ToDictionary(p => Field(p.Name), p => Text(p.Value, p.Name));
+        OnDeletes = Grouped(site, "onDelete").ToDictionary(p => Field(p.Name), p =>
+            s_actions.TryGetValue(p.Group, out OnDelete known)
                 ? known
-                : throw Invalid($"there is no on_delete {action}; there are {string.Join(", ", s_actions.Keys)}");
-        foreach ((string field, JsonElement value) in Pairs(site, "defaults"))
-            _defaults[Field(field)] = value.Clone();
-        foreach ((string callable, string field) in Grouped(site, "callableDefaults"))
-            _callables[Field(field)] = callable;
+                : throw Invalid($"there is no on_delete {p.Group}; there are {string.Join(", ", s_actions.Keys)}"));
+        Defaults = Pairs(site, "defaults").ToDictionary(p => Field(p.Name), p => p.Value.Clone());
+        CallableDefaults = Grouped(site, "callableDefaults").ToDictionary(p => Field(p.Name), p => p.Group);
+        ParentLinks = [.. List(site, "parentLinks").Select(Field)];
+        StreamFields = [.. List(site, "streamFields").Select(Field)];
+        RichTextFields = [.. List(site, "richTextFields").Select(Field)];
+        FileFields = Pairs(site, "fileFields").ToDictionary(p => Field(p.Name), p => Text(p.Value, p.Name));
+        Storages = Pairs(site, "storages").ToDictionary(p => Field(p.Name), p => Text(p.Value, p.Name));
     }
 
     /// <summary>Of a site of which nobody says anything.</summary>
@@ -118,53 +117,90 @@ internal sealed class SiteDescription
     public static IEnumerable<string> Members => s_members.Keys;
 
     /// <summary>The tables of models that are not named app_model (Meta.db_table), as table or schema.table.</summary>
-    public IReadOnlyDictionary<ModelLabel, string> Tables { get; }
+    public IReadOnlyDictionary<ModelLabel, string> Tables { get; private init; }
 
     /// <summary>Proxies, and the models whose tables hold their rows.</summary>
     public IReadOnlyDictionary<ModelLabel, ModelLabel> Proxies { get; }
 
     /// <summary>The columns of fields that are not named after them (db_column).</summary>
-    public IReadOnlyList<(ModelLabel Model, string Field, string Column)> Columns { get; }
+    public IReadOnlyList<(ModelLabel Model, string Field, string Column)> Columns { get; private init; }
 
     /// <summary>The fields of natural keys.</summary>
-    public IReadOnlyDictionary<ModelLabel, string[]> NaturalKeys { get; }
+    public IReadOnlyDictionary<ModelLabel, string[]> NaturalKeys { get; private init; }
 
     /// <summary>Foreign keys without a constraint, as table.column=target_table.</summary>
-    public IReadOnlyList<string> SoftReferences { get; }
+    public IReadOnlyList<string> SoftReferences { get; private init; }
 
     /// <summary>Generic references of other names, as table.type_column+id_column.</summary>
-    public IReadOnlyList<string> GenericReferences { get; }
+    public IReadOnlyList<string> GenericReferences { get; private init; }
 
     /// <summary>Names of references, as Get-Reference lists them, that are none.</summary>
     public IReadOnlyList<string> NotReferences { get; }
 
+    /// <summary>Labels of the apps that are described.</summary>
+    public IReadOnlyList<string> Apps { get; }
+
     /// <summary>AUTH_USER_MODEL; null where nobody says.</summary>
-    public ModelLabel? UserModel { get; }
+    public ModelLabel? UserModel { get; private init; }
 
     /// <summary>The user model's USERNAME_FIELD; null where nobody says.</summary>
-    public string? UserNameField { get; }
+    public string? UserNameField { get; private init; }
+
+    /// <summary>TIME_ZONE, as an IANA name; null where nobody says.</summary>
+    public string? TimeZone { get; private init; }
+
+    /// <summary>Parent links of multi-table inheritance that are not named after the parent.</summary>
+    public IReadOnlyList<(ModelLabel Model, string Field)> ParentLinks { get; private init; }
+
+    /// <summary>Wagtail's StreamFields.</summary>
+    public IReadOnlyList<(ModelLabel Model, string Field)> StreamFields { get; private init; }
+
+    /// <summary>Fields that hold Wagtail's rich text.</summary>
+    public IReadOnlyList<(ModelLabel Model, string Field)> RichTextFields { get; private init; }
+
+    /// <summary>Fields that hold the paths of files, with upload_to; empty where a function says it.</summary>
+    public IReadOnlyDictionary<(ModelLabel Model, string Field), string> FileFields { get; private init; }
+
+    /// <summary>The storages of file fields, other than the default one.</summary>
+    public IReadOnlyDictionary<(ModelLabel Model, string Field), string> Storages { get; private init; }
+
+    private IReadOnlyDictionary<(ModelLabel Model, string Field), string> ManyToMany { get; init; }
+
+    private IReadOnlyDictionary<(ModelLabel Model, string Field), OnDelete> OnDeletes { get; init; }
+
+    private IReadOnlyDictionary<(ModelLabel Model, string Field), JsonElement> Defaults { get; init; }
+
+    private IReadOnlyDictionary<(ModelLabel Model, string Field), string> CallableDefaults { get; init; }
+
+    /// <summary>The names that a field's column can have: the one that is said, else those that Django gives.</summary>
+    public IEnumerable<string> ColumnsOf(ModelLabel model, string field) =>
+        Columns.Where(c => c.Model == model && c.Field == field).Select(c => c.Column).ToArray()
+            is { Length: > 0 } told ? told : [field, $"{field}_id"];
 
     /// <summary>What a member is.</summary>
     public static MemberForm FormOf(string member) => s_members[member];
 
     /// <summary>The on_delete of a field; null where nobody says.</summary>
     public OnDelete? OnDeleteOf(ModelLabel model, string field) =>
-        _onDelete.TryGetValue((model, field), out OnDelete action) ? action : null;
+        OnDeletes.TryGetValue((model, field), out OnDelete action) ? action : null;
 
     /// <summary>The default of a field that is the same for each row; null where nobody says.</summary>
     public JsonElement? DefaultOf(ModelLabel model, string field) =>
-        _defaults.TryGetValue((model, field), out JsonElement value) ? value : null;
+        Defaults.TryGetValue((model, field), out JsonElement value) ? value : null;
 
     /// <summary>
     /// The default of a field that is made anew for each row, as SQL; null where nobody says, or what a function of
     /// the project does is not known.
     /// </summary>
     public string? CallableDefaultOf(ModelLabel model, string field) =>
-        _callables.TryGetValue((model, field), out string? callable) ? s_callables.GetValueOrDefault(callable) : null;
+        CallableDefaults.TryGetValue((model, field), out string? callable)
+            ? s_callables.GetValueOrDefault(callable)
+            : null;
 
     /// <summary>The many-to-many field of a table of another name; null where nobody says.</summary>
     public (ModelLabel Model, string Field)? ManyToManyOf(Table table) =>
-        _lists.TryGetValue(table.DisplayName, out var list) || _lists.TryGetValue(table.Name, out list) ? list : null;
+        ManyToMany.Where(l => l.Value == table.DisplayName || l.Value == table.Name)
+            .Select(l => ((ModelLabel, string)?)l.Key).FirstOrDefault();
 
     /// <summary>Reads a description.</summary>
     /// <param name="text">A file's path, or JSON; null for none.</param>
@@ -193,6 +229,10 @@ internal sealed class SiteDescription
             throw Invalid(e.Message);
         }
     }
+
+    /// <summary>The table of a name, as table or schema.table; null where there is none.</summary>
+    public static Table? TableNamed(DatabaseCatalog database, string name) =>
+        (name.Split('.', 2) is [{ } schema, { } table] ? database.Find(schema, table) : null) ?? database.Find(name);
 
     /// <summary>The failure of a description that does not fit the database, or cannot be read.</summary>
     public static DataOpsException Invalid(string why) => new(

@@ -16,6 +16,9 @@ internal sealed class EmbeddedReference(
     $"{holder.DisplayName}.{column.Name}->{target.Label}", ReferenceClass.Embedded, Severity.Warning, holder, [column],
     target.Table, [target.Table!.SingleKey!], Why(paths, links))
 {
+    /// <inheritdoc/>
+    public override KnownBy KnownBy => KnownBy.Content;
+
     /// <summary>Those of a database.</summary>
     public static IEnumerable<Reference> Of(
         IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Reference> references, Table? index,

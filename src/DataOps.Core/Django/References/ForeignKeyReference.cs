@@ -3,8 +3,8 @@ namespace DataOps.Core.Django.References;
 /// <summary>
 /// A declared foreign key; one that is the primary key leads from a row to its half in the parent's table.
 /// </summary>
-internal sealed class ForeignKeyReference(ForeignKey key, Table table, Table target, bool isParentLink)
-    : TargetReference(
+internal sealed class ForeignKeyReference(
+    ForeignKey key, Table table, Table target, bool isParentLink, bool isDescribed) : TargetReference(
     key.Name, ClassOf(key, isParentLink), Severity.Error, table, [.. key.Columns.Select(c => table.Find(c)!)], target,
     [.. key.TargetColumns.Select(c => target.Find(c)!)], EvidenceOf(key, isParentLink))
 {
@@ -22,12 +22,21 @@ internal sealed class ForeignKeyReference(ForeignKey key, Table table, Table tar
         ? $"its parent row in {Target} is missing"
         : $"{Evidence}; the column {(IsNullable ? "can" : "cannot")} be NULL";
 
+    /// <inheritdoc/>
+    public override KnownBy KnownBy => isDescribed ? KnownBy.SiteDescription : KnownBy.Constraint;
+
     /// <summary>Those that a table's rows make.</summary>
-    public static IEnumerable<Reference> Of(DatabaseCatalog database, Table table) =>
+    /// <param name="database">The tables.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="parentLinks">The columns that the site's description calls parent links.</param>
+    public static IEnumerable<Reference> Of(
+        DatabaseCatalog database, Table table, IReadOnlyList<string> parentLinks) =>
         from key in table.ForeignKeys
         let target = database.Find(key.Target)
         where target is not null
-        select new ForeignKeyReference(key, table, target, IsInheritance(table, key, target));
+        let isDescribed = key.Columns is [{ } column] && parentLinks.Contains(column) && IsOfKeys(table, key, target)
+        select new ForeignKeyReference(
+            key, table, target, isDescribed || IsInheritance(table, key, target), isDescribed);
 
     /// <inheritdoc/>
     internal override SqlText IsTarget(IReadOnlyList<SqlText> values, Alias target) => key.IsTarget(values, target);
@@ -61,14 +70,16 @@ internal sealed class ForeignKeyReference(ForeignKey key, Table table, Table tar
     // Multi-table inheritance: the primary key is also the foreign key to another table's primary key.
     private static bool IsInheritance(Table table, ForeignKey key, Table target)
     {
-        if (key.Columns.Count != 1
-            || !table.PrimaryKey.SequenceEqual(key.Columns) || !target.PrimaryKey.SequenceEqual(key.TargetColumns))
+        if (!IsOfKeys(table, key, target))
             return false;
         // A one-to-one field that is the primary key looks the same; parent_link fields are named x_ptr, or else the
         // parent says which child it has.
         return key.Columns[0].EndsWith("_ptr_id", StringComparison.Ordinal)
             || (SpecificRowReference.HasTypePointer(target) && !IsNamedAfter(key.Columns[0], target));
     }
+
+    private static bool IsOfKeys(Table table, ForeignKey key, Table target) => key.Columns.Count == 1
+        && table.PrimaryKey.SequenceEqual(key.Columns) && target.PrimaryKey.SequenceEqual(key.TargetColumns);
 
     // page_id of wagtailcore_page, content_type_id of django_content_type.
     private static bool IsNamedAfter(string column, Table target)

@@ -3,11 +3,15 @@ namespace DataOps.Core.Django.References;
 /// <summary>
 /// A generic foreign key: a column that refers to django_content_type, and beside it an object id with the same prefix.
 /// </summary>
-internal sealed class GenericReference(Table table, Column type, Column id, bool isHistory) : TypedReference(
+internal sealed class GenericReference(
+    Table table, Column type, Column id, bool isHistory, bool isDescribed = false) : TypedReference(
     $"{table.DisplayName}.{Field.Referring(type.Name) ?? type.Name}+{id.Name}", ReferenceClass.Generic,
     isHistory ? Severity.Expected : Severity.Warning, table, id, type,
     $"{type.Name} names the model, {id.Name} the row" + (isHistory ? "; a log, which outlives its objects" : ""))
 {
+    /// <inheritdoc/>
+    public override KnownBy KnownBy => isDescribed ? KnownBy.SiteDescription : KnownBy.Shape;
+
     private const string ContentType = "content_type";
 
     // How projects name the reference to the content type, behind the prefix that it shares with the object id.
@@ -25,7 +29,6 @@ internal sealed class GenericReference(Table table, Column type, Column id, bool
         Columns.Append(ContentTypeColumn).Where(c => c is { NotNull: false, IsWritable: true });
 
     /// <summary>Those of a database.</summary>
-    /// <exception cref="DataOpsException">The description of the site names what is not there.</exception>
     public static IEnumerable<Reference> Of(
         DatabaseCatalog database, ModelTables tables, IReadOnlyList<Reference> declared, SiteDescription site)
     {
@@ -34,7 +37,7 @@ internal sealed class GenericReference(Table table, Column type, Column id, bool
         ILookup<uint, Reference> referring = declared.ToLookup(r => r.Table.Oid);
         GenericReference[] told =
             [.. site.GenericReferences.Select(text => Told(database, text)).Select(
-                t => new GenericReference(t.Table, t.Type, t.Id, history.Contains(t.Table)))];
+                t => new GenericReference(t.Table!, t.Type!, t.Id!, history.Contains(t.Table!), isDescribed: true))];
         return told.Concat(
             from table in database.Tables
             where table.IsReadable
@@ -46,20 +49,22 @@ internal sealed class GenericReference(Table table, Column type, Column id, bool
             select new GenericReference(table, type, id, history.Contains(table)));
     }
 
-    private static (Table Table, Column Type, Column Id) Told(DatabaseCatalog database, string text)
+    /// <summary>Why a text of a description names no reference that can be; null where it does.</summary>
+    /// <exception cref="DataOpsException">It is not of their form.</exception>
+    public static string? WhyNot(DatabaseCatalog database, string text) => Told(database, text).WhyNot;
+
+    private static (Table? Table, Column? Type, Column? Id, string? WhyNot) Told(DatabaseCatalog database, string text)
     {
         int dot = text.LastIndexOf('.');
         if (dot < 1 || text[(dot + 1)..].Split('+') is not [{ } type, { } id])
             throw SiteDescription.Invalid($"{text} is not of the form table.type_column+id_column");
         string name = text[..dot];
-        Table table = database.Find(name)
-            ?? (name.Split('.', 2) is [{ } schema, { } own] ? database.Find(schema, own) : null)
-            ?? throw SiteDescription.Invalid($"there is no table {name}");
-        return (table, Named(table, type), Named(table, id));
+        return SiteDescription.TableNamed(database, name) is not { } table
+                ? (null, null, null, $"there is no table {name}")
+            : table.Find(type) is not { } typed ? (null, null, null, $"{table} has no column {type}")
+            : table.Find(id) is not { } named ? (null, null, null, $"{table} has no column {id}")
+            : (table, typed, named, null);
     }
-
-    private static Column Named(Table table, string column) =>
-        table.Find(column) ?? throw SiteDescription.Invalid($"{table} has no column {column}");
 
     /// <inheritdoc/>
     internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) =>

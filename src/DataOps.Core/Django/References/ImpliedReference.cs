@@ -13,6 +13,9 @@ internal sealed partial class ImpliedReference(Table table, Column column, Table
     [target.SingleKey!], evidence)
 {
     /// <inheritdoc/>
+    public override KnownBy KnownBy => KnownBy.Name;
+
+    /// <inheritdoc/>
     public override bool IsParentLink =>
         Column == Table.SingleKey && Column.Name.EndsWith("_ptr_id", StringComparison.Ordinal);
 

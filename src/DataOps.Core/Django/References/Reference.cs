@@ -76,6 +76,9 @@ internal abstract class Reference
     /// <summary>Why it is taken for a reference, in words.</summary>
     public string Evidence { get; }
 
+    /// <summary>How it is known.</summary>
+    public virtual KnownBy KnownBy => KnownBy.Shape;
+
     /// <summary>The declared constraint, where there is one.</summary>
     public virtual ForeignKey? Constraint => null;
 

@@ -43,8 +43,11 @@ internal sealed class ReferenceCatalog
 
     internal ModelTables Tables { get; }
 
-    /// <summary>What the operator says of the site.</summary>
+    /// <summary>What the description of the site says, without what the database contradicts.</summary>
     internal SiteDescription Site { get; }
+
+    /// <summary>What of the description the database contradicts, and which is not used.</summary>
+    internal IReadOnlyList<SiteContradiction> Contradictions { get; init; } = [];
 
     internal IReadOnlyDictionary<uint, (Model Model, ManyToManyList List)> Owners { get; }
 
@@ -55,11 +58,25 @@ internal sealed class ReferenceCatalog
     /// Whether ids inside JSON and rich text are asked for: where they stand, a scan of Wagtail's whole reference index
     /// tells, and one of all texts of models.
     /// </param>
-    /// <exception cref="DataOpsException">The server refused a query, or a soft reference names what is not
-    /// there.</exception>
+    /// <param name="reading">
+    /// The context of an operation that only reads, which hears what of the site's description the database
+    /// contradicts, and goes on without that; null refuses such a description.
+    /// </param>
+    /// <exception cref="DataOpsException">The server refused a query, or a soft reference or the description names what
+    /// is not there.</exception>
     public static ReferenceCatalog Read(
-        Session session, IReadOnlyList<string>? softReferences = null, bool withEmbedded = true) =>
-        new ReferenceReader(session).Read(softReferences ?? [], withEmbedded);
+        Session session, IReadOnlyList<string>? softReferences = null, bool withEmbedded = true,
+        OperationContext? reading = null)
+    {
+        ReferenceCatalog catalog = new ReferenceReader(session).Read(softReferences ?? [], withEmbedded);
+        if (catalog.Contradictions.Count > 0 && reading is null)
+            throw SiteDescription.Invalid(string.Join("; ", catalog.Contradictions.Select(c => c.What)));
+        foreach (SiteContradiction contradiction in catalog.Contradictions)
+            reading?.Warning?.Invoke(
+                $"The description of the site says something of {contradiction.Subject} that is not used: "
+                    + $"{contradiction.What}.");
+        return catalog;
+    }
 
     /// <summary>The model of a table; null when it has none.</summary>
     public Model? ModelOf(Table table) => _byTable.GetValueOrDefault(table.Oid);

@@ -7,7 +7,8 @@ namespace DataOps.Core.Django.References;
 internal sealed class ReferenceReader(Session session)
 {
     private readonly DatabaseCatalog _database = DatabaseCatalog.Read(session);
-    private readonly SiteDescription _site = SiteDescription.Read(session.Settings.Site);
+    private SiteDescription _site = SiteDescription.None;
+    private IReadOnlyList<SiteContradiction> _contradictions = [];
 
     public ReferenceCatalog Read(IReadOnlyList<string> softReferences, bool withEmbedded)
     {
@@ -15,7 +16,8 @@ internal sealed class ReferenceReader(Session session)
         ModelTables tables = new(_database, contentTypes);
         List<Reference> references =
         [
-            .. _database.All.Where(t => t.IsReadable).SelectMany(t => ForeignKeyReference.Of(_database, t)),
+            .. _database.All.Where(t => t.IsReadable).SelectMany(
+                t => ForeignKeyReference.Of(_database, t, ParentLinks(t))),
         ];
         references.AddRange(SoftReference.Of(_database, tables, [.. softReferences, .. _site.SoftReferences]));
         references.AddRange(GenericReference.Of(_database, tables, references, _site));
@@ -35,27 +37,33 @@ internal sealed class ReferenceReader(Session session)
                     r => r.Table.Name, StringComparer.Ordinal)
                     .ThenBy(r => r.Column.Number),
             ],
-            _site);
+            _site) { Contradictions = _contradictions };
     }
 
     private ContentType[] ReadContentTypes()
     {
         if (ModelTables.Find(_database, DjangoTables.ContentType) is not { } table)
+        {
+            Fit([]);
             return [];
-        return session.Query<(int Id, string App, string Model)>(
-            $"select id, app_label::text, model::text from {table} order by app_label, model")
-            .Select(c => (c.Id, Label: new ModelLabel(c.App, c.Model)))
+        }
+        IReadOnlyList<(int Id, string App, string Model)> rows = session.Query<(int, string, string)>(
+            $"select id, app_label::text, model::text from {table} order by app_label, model");
+        Fit(rows.Select(r => r.App));
+        return rows.Select(c => (c.Id, Label: new ModelLabel(c.App, c.Model)))
             .Select(c => new ContentType(c.Id, c.Label, TableOf(c.Label)))
             .ToArray();
     }
 
-    private Table? TableOf(ModelLabel label)
-    {
-        if (!_site.Tables.TryGetValue(label, out string? name))
-            return ModelTables.Find(_database, label);
-        return (name.Split('.', 2) is [{ } schema, { } table] ? _database.Find(schema, table) : null)
-            ?? _database.Find(name) ?? throw SiteDescription.Invalid($"there is no table {name} of {label}");
-    }
+    private string[] ParentLinks(Table table) => [.. _site.ParentLinks.Where(l => TableOf(l.Model) == table)
+        .SelectMany(l => _site.ColumnsOf(l.Model, l.Field))];
+
+    private void Fit(IEnumerable<string> apps) => (_site, _contradictions) =
+        SiteDescription.Read(session.Settings.Site).Fit(_database, apps.ToHashSet());
+
+    private Table? TableOf(ModelLabel label) => _site.Tables.TryGetValue(label, out string? name)
+        ? SiteDescription.TableNamed(_database, name)
+        : ModelTables.Find(_database, label);
 
     private IReadOnlyList<Reference> ReadEmbedded(
         IReadOnlyList<ContentType> contentTypes, ModelTables tables, IReadOnlyList<Reference> references)
@@ -63,7 +71,7 @@ internal sealed class ReferenceReader(Session session)
         Table? index = tables.Find(WagtailTables.ReferenceIndex);
         IReadOnlyList<EmbeddedPath> paths = index is null ? [] : ReadEmbeddedPaths(index);
         IReadOnlyList<RichTextLink> links = RichTextLink.Read(
-            session, contentTypes, tables, references, paths.Select(p => p.Target).ToHashSet());
+            session, contentTypes, tables, references, paths.Select(p => p.Target).ToHashSet(), _site);
         return [.. EmbeddedReference.Of(contentTypes, references, index, paths, links)];
     }
 

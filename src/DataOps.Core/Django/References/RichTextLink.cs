@@ -25,15 +25,16 @@ internal sealed record RichTextLink(
     /// <param name="tables">Finds the tables of models.</param>
     /// <param name="references">The references by columns, which hold no text.</param>
     /// <param name="named">The models that Wagtail's index names as targets, by django_content_type.id.</param>
+    /// <param name="site">The fields of rich text and blocks that the site's description names.</param>
     /// <exception cref="DataOpsException">The server refused the query.</exception>
     public static IReadOnlyList<RichTextLink> Read(
         Session session, IReadOnlyList<ContentType> contentTypes, ModelTables tables,
-        IReadOnlyList<Reference> references, IReadOnlySet<int> named)
+        IReadOnlyList<Reference> references, IReadOnlySet<int> named, SiteDescription site)
     {
         if (tables.Find(WagtailTables.Page) is null)
             return [];
         HashSet<uint> readable = Readable(session);
-        ILookup<bool, RichTextLink> byState = Possible(contentTypes, references, named)
+        ILookup<bool, RichTextLink> byState = Possible(contentTypes, references, named, site)
             .ToLookup(l => readable.Contains(l.Table.Oid));
         // One that cannot be looked at now stands for the others of its table, so that an audit says so.
         return [.. Held(session, byState[true]), .. byState[false].DistinctBy(l => l.Table.Oid)];
@@ -72,17 +73,19 @@ internal sealed record RichTextLink(
         """;
 
     private static IEnumerable<RichTextLink> Possible(
-        IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Reference> references, IReadOnlySet<int> named)
+        IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Reference> references, IReadOnlySet<int> named,
+        SiteDescription site)
     {
         HashSet<Column> referring = [.. references.SelectMany(r => r.Columns)];
         ContentType[] models = [.. contentTypes.Where(c => c.Table is { IsReadable: true }).DistinctBy(
             c => c.Table!.Oid)];
         return
             from model in models
-            where !DjangoTables.History.Contains(model.Label) && !DjangoTables.Derived.Contains(model.Label)
+            let isText = !DjangoTables.History.Contains(model.Label) && !DjangoTables.Derived.Contains(model.Label)
                 && !WagtailTables.WithoutLinks.Contains(model.Label)
             from column in model.Table!.Columns
-            where HoldsText(column) && !referring.Contains(column)
+            where !referring.Contains(column)
+                && ((isText && HoldsText(column)) || IsDescribed(site, model.Label, column))
             from link in WagtailTables.Links
             let own = models.FirstOrDefault(c => c.Label == link.Model)
             where own is not null
@@ -92,6 +95,12 @@ internal sealed record RichTextLink(
                 model.Table!, column, target, [.. targets.Select(t => t.Table!)], link.Element, link.Attribute,
                 link.Type);
     }
+
+    // A short text, and one of a model that has no links elsewhere, where the description says that it holds some.
+    private static bool IsDescribed(SiteDescription site, ModelLabel model, Column column) =>
+        column.Type.Underlying.Name is "varchar" or "text" or "json" or "jsonb"
+            && site.RichTextFields.Concat(site.StreamFields).Any(f => f.Model == model
+                && site.ColumnsOf(f.Model, f.Field).Contains(column.Name));
 
     private static bool HoldsText(Column column) => column.Type.Underlying.Name is "text" or "json" or "jsonb"
         || (column.Type.Underlying.Name == "varchar" && column.Length is null or > ShortText);

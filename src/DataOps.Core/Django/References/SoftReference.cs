@@ -2,10 +2,14 @@ namespace DataOps.Core.Django.References;
 
 /// <summary>A foreign key that Django keeps without a constraint: of the built-in list, or the operator's.</summary>
 internal sealed class SoftReference(
-    Table table, Column column, Table target, Column key, string evidence, Severity severity = Severity.Expected)
+    Table table, Column column, Table target, Column key, string evidence, KnownBy known,
+    Severity severity = Severity.Expected)
     : TargetReference(
         $"{table.DisplayName}.{column.Name}", ReferenceClass.Soft, severity, table, [column], target, [key], evidence)
 {
+    /// <inheritdoc/>
+    public override KnownBy KnownBy => known;
+
     /// <inheritdoc/>
     public override bool IsField => true;
 
@@ -17,7 +21,8 @@ internal sealed class SoftReference(
             if (tables.Find(from) is { } table && table.Find(columnName) is { } column
                 && TargetOf(database, tables, model) is { SingleKey: { } key } target)
                 yield return new SoftReference(table, column, target, key,
-                    $"{model} by Django's db_constraint=False: history that outlives its target");
+                    $"{model} by Django's db_constraint=False: history that outlives its target",
+                    KnownBy.BuiltIn);
         foreach (string text in own)
             yield return Own(database, text);
     }
@@ -29,27 +34,32 @@ internal sealed class SoftReference(
             ? database.Find(key.Target)
             : tables.Find(model);
 
-    private static SoftReference Own(DatabaseCatalog database, string text)
+    /// <summary>Why a text names no reference that can be; null where it does.</summary>
+    public static string? WhyNot(DatabaseCatalog database, string text) => Read(database, text).WhyNot;
+
+    private static SoftReference Own(DatabaseCatalog database, string text) =>
+        Read(database, text) is { Target: { } target } read
+            ? new SoftReference(
+                read.Table!, read.Column!, target, target.SingleKey!, "named by the operator", KnownBy.SiteDescription)
+            : throw new DataOpsException(
+                ErrorIds.InvalidSoftReference, FailureKind.InvalidArgument,
+                $"{text}: {Read(database, text).WhyNot}.",
+                "Write table.column=target_table, as shop_order.customer_id=auth_user.", text);
+
+    private static (Table? Table, Column? Column, Table? Target, string? WhyNot) Read(
+        DatabaseCatalog database, string text)
     {
         string[] sides = text.Split('=');
         int dot = sides[0].LastIndexOf('.');
         if (sides.Length != 2 || dot < 1)
-            throw Invalid(text, $"\"{text}\" is not of the form table.column=target_table.");
-        Table table = Find(database, sides[0][..dot]) ?? throw Invalid(text, $"There is no table {sides[0][..dot]}.");
-        Column column = table.Find(sides[0][(dot + 1)..])
-            ?? throw Invalid(text, $"Table {table} has no column {sides[0][(dot + 1)..]}.");
-        Table target = Find(database, sides[1]) ?? throw Invalid(text, $"There is no table {sides[1]}.");
-        return new SoftReference(table, column, target,
-            target.SingleKey ?? throw Invalid(text, $"Table {target} has no key of one column."),
-            "named by the operator");
+            return (null, null, null, "it is not of the form table.column=target_table");
+        if (SiteDescription.TableNamed(database, sides[0][..dot]) is not { } table)
+            return (null, null, null, $"there is no table {sides[0][..dot]}");
+        if (table.Find(sides[0][(dot + 1)..]) is not { } column)
+            return (null, null, null, $"table {table} has no column {sides[0][(dot + 1)..]}");
+        return SiteDescription.TableNamed(database, sides[1]) is not { } target
+                ? (null, null, null, $"there is no table {sides[1]}")
+            : target.SingleKey is null ? (null, null, null, $"table {target} has no key of one column")
+            : (table, column, target, null);
     }
-
-    private static Table? Find(DatabaseCatalog database, string name) =>
-        name.Split('.', 2) is [string schema, string table]
-        ? database.Find(schema, table)
-        : database.Find(name);
-
-    private static DataOpsException Invalid(string text, string message) =>
-        new(ErrorIds.InvalidSoftReference, FailureKind.InvalidArgument, message,
-            "Write table.column=target_table, as shop_order.customer_id=auth_user.", text);
 }

@@ -4,6 +4,7 @@ using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Privileges;
 using DataOps.Core.Features.Schema;
 using DataOps.Core.Features.Sequences;
+using DataOps.Core.Features.SiteDescriptions;
 using DataOps.Core.Features.Trees;
 using Npgsql;
 
@@ -43,6 +44,13 @@ public sealed partial record TestDatabaseOptions
 
     /// <summary>The role that the application connects with: report the privileges that it lacks.</summary>
     public string? ApplicationRole { get; init; }
+
+    /// <summary>
+    /// Folders, wheels, zip and tar files with the migrations of the site's apps: report where the database is not as
+    /// they say.
+    /// </summary>
+    [Option(Form = OptionForm.File)]
+    public IReadOnlyList<string> MigrationPath { get; init; } = [];
 }
 
 /// <summary>Runs all audits in one snapshot, one result per finding; none for a healthy database.</summary>
@@ -64,12 +72,21 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
             "Name the role whose privileges are audited.");
         OptionCheck.OnlyWith(nameof(options.ApplicationRole), options.ApplicationRole is not null,
             options.Audit.Count == 0 || asksPrivileges, $"-{nameof(options.Audit)} {Audit.Privilege}");
+        bool comparesModels = options.Audit.Count == 0 || options.Audit.Contains(Audit.Model);
+        OptionCheck.Given(nameof(options.MigrationPath),
+            options.MigrationPath.Count > 0 || session.Settings.Site is not null
+                || !options.Audit.Contains(Audit.Model),
+            $"Name the migrations of the site's apps, or its description, with which {Audit.Model} compares.");
+        OptionCheck.OnlyWith(nameof(options.MigrationPath), options.MigrationPath.Count > 0,
+            comparesModels, $"-{nameof(options.Audit)} {Audit.Model}");
         if (options.ApplicationRole is { } role)
             PrivilegeAudit.Require(session, role, context.Cancellation);
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         ReferenceCatalog catalog = ReferenceCatalog.Read(
             session, options.SoftReference,
-            withEmbedded: options.Audit.Count == 0 || options.Audit.Contains(Audit.Orphan));
+            withEmbedded: options.Audit.Count == 0 || options.Audit.Contains(Audit.Orphan),
+            // What the description contradicts is a finding then.
+            reading: comparesModels ? new() : context);
         foreach (Finding finding in Find(session, catalog, options, context))
             yield return finding;
     }
@@ -109,6 +126,7 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
             Audit.Privilege when options.ApplicationRole is { } role =>
                 new PrivilegeAudit(session, catalog, role, context.Cancellation).Find(options.Detailed),
             Audit.Privilege => [],
+            Audit.Model => ModelAudit.Find(session, catalog, options.MigrationPath, context),
             _ => throw new ArgumentOutOfRangeException(nameof(audit)),
         };
 

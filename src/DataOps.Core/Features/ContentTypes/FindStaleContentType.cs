@@ -47,7 +47,7 @@ public sealed class FindStaleContentType : Operation<FindStaleContentTypeOptions
         Session session, FindStaleContentTypeOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false, reading: context);
         foreach (ContentTypeFinding finding in Find(session, catalog, options, context))
             yield return finding;
     }

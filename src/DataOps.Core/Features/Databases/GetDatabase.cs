@@ -80,7 +80,7 @@ public sealed class GetDatabase : Operation<GetDatabaseOptions, DatabaseInfo>
     protected override IEnumerable<DatabaseInfo> Execute(
         Session session, GetDatabaseOptions options, OperationContext context)
     {
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false, reading: context);
         IReadOnlyList<(string App, string Name)> heads = MigrationHeads.Of(
             session, catalog.Database, context.Cancellation);
         Facts facts = session.Query<Facts>(s_facts, context.Cancellation)[0];

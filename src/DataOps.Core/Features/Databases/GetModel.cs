@@ -26,6 +26,8 @@ public sealed partial record GetModelOptions
 /// <param name="Fields">Its own fields as a fixture names them, joined by commas.</param>
 /// <param name="ManyToMany">Its many-to-many fields, joined by commas.</param>
 /// <param name="ContentType">django_content_type.id.</param>
+/// <param name="KnownBy">How one knows that the table is the model's; null where there is no model, or no
+/// table.</param>
 public sealed record ModelInfo(
     string Server,
     string Database,
@@ -38,7 +40,8 @@ public sealed record ModelInfo(
     string? Parent,
     string? Fields,
     string? ManyToMany,
-    int? ContentType) : IOfSchema
+    int? ContentType,
+    KnownBy? KnownBy) : IOfSchema
 {
     /// <summary>The schema of the site, where -Schema asks for several; otherwise null.</summary>
     public string? Schema { get; init; }
@@ -57,16 +60,16 @@ public sealed class GetModel : Operation<GetModelOptions, ModelInfo>
     protected override IEnumerable<ModelInfo> Execute(
         Session session, GetModelOptions options, OperationContext context)
     {
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false, reading: context);
         ModelInfo[] all =
         [
-            .. catalog.Models.Select(m => Describe(session, m.Label, m.Table, "Model", m)),
+            .. catalog.Models.Select(m => Describe(session, m.Label, m.Table, "Model", m, KnownByOf(catalog, m))),
             .. catalog.Database.Tables.Where(t => catalog.ModelOf(t) is null).Select(
-                t => Describe(session, catalog.LabelOf(t), t, KindOf(catalog, t), null)),
+                t => Describe(session, catalog.LabelOf(t), t, KindOf(catalog, t), null, KnownByOf(catalog, t))),
             .. catalog.ContentTypesWithoutTable
                 .Select(c =>
                     new ModelInfo(session.Server, session.Database, c.Label, null, "NoTable", null, null, null, null,
-                    null, null, c.Id)),
+                    null, null, c.Id, null)),
         ];
         NameFilter models = new(options.Model);
         NameFilter tables = new(options.Table);
@@ -85,7 +88,19 @@ public sealed class GetModel : Operation<GetModelOptions, ModelInfo>
     private static string KindOf(ReferenceCatalog catalog, Table table) =>
         !table.IsReadable ? table.Kind.ToString() : catalog.LabelOf(table) is null ? "Table" : "ManyToMany";
 
-    private static ModelInfo Describe(Session session, string? label, Table table, string kind, Model? model) => new(
+    private static KnownBy KnownByOf(ReferenceCatalog catalog, Model model) =>
+        catalog.Site.Tables.ContainsKey(model.Label) ? KnownBy.SiteDescription
+        : DjangoTables.TableNames.GetValueOrDefault(model.Label) == model.Table.Name ? KnownBy.BuiltIn
+        : KnownBy.Name;
+
+    // A list is found by its three columns and its name, unless the description has its table.
+    private static KnownBy? KnownByOf(ReferenceCatalog catalog, Table table) =>
+        catalog.LabelOf(table) is null ? null
+        : catalog.Site.ManyToManyOf(table) is not null ? KnownBy.SiteDescription
+        : KnownBy.Name;
+
+    private static ModelInfo Describe(
+        Session session, string? label, Table table, string kind, Model? model, KnownBy? known) => new(
         session.Server,
         session.Database,
         label,
@@ -97,5 +112,6 @@ public sealed class GetModel : Operation<GetModelOptions, ModelInfo>
         model?.Parent?.DisplayName,
         model is null ? null : string.Join(",", model.Fields.Select(f => f.Name)),
         model is not { ManyToMany.Count: > 0 } ? null : string.Join(",", model.ManyToMany.Select(l => l.Name)),
-        model?.ContentType);
+        model?.ContentType,
+        known);
 }

@@ -18,7 +18,8 @@ public sealed partial record GetReferenceOptions : ReferenceOptions;
 /// <param name="OnDelete">The constraint's ON DELETE; null without a constraint.</param>
 /// <param name="IsDeferrable">Whether the constraint is deferrable; null without a constraint.</param>
 /// <param name="IsValidated">Whether PostgreSQL has checked all rows; null without a constraint.</param>
-/// <param name="Evidence">The evidence for the reference.</param>
+/// <param name="Evidence">The evidence for the reference, in words.</param>
+/// <param name="KnownBy">How the reference is known.</param>
 public sealed record ReferenceInfo(
     string Server,
     string Database,
@@ -34,7 +35,8 @@ public sealed record ReferenceInfo(
     string? OnDelete,
     bool? IsDeferrable,
     bool? IsValidated,
-    string Evidence) : IOfSchema
+    string Evidence,
+    KnownBy KnownBy) : IOfSchema
 {
     /// <summary>The schema of the site, where -Schema asks for several; otherwise null.</summary>
     public string? Schema { get; init; }
@@ -56,7 +58,7 @@ public sealed class GetReference : Operation<GetReferenceOptions, ReferenceInfo>
     protected override IEnumerable<ReferenceInfo> Execute(
         Session session, GetReferenceOptions options, OperationContext context)
     {
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, reading: context);
         ReferenceFilter filter =
             new(catalog, options.Table, options.Model, options.Class, options.Reference, context);
         return filter.Select().Select(r => Describe(session, catalog, r));
@@ -80,5 +82,6 @@ public sealed class GetReference : Operation<GetReferenceOptions, ReferenceInfo>
         r.Constraint?.OnDelete,
         r.Constraint?.IsDeferrable,
         r.Constraint?.IsValidated,
-        r.Evidence);
+        r.Evidence,
+        r.KnownBy);
 }

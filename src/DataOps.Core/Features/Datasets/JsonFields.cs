@@ -3,14 +3,18 @@ using DataOps.Core.Django.Values;
 namespace DataOps.Core.Features.Datasets;
 
 /// <summary>
-/// Which JSON fields are Wagtail's StreamFields as the user says, whose fixtures hold the JSON as a text.
+/// Which JSON fields are Wagtail's StreamFields as the user or the site's description says: their fixtures hold the
+/// JSON as a text.
 /// </summary>
 internal sealed class JsonFields
 {
     private readonly NameFilter _stream;
     private readonly NameFilter _json;
 
-    private JsonFields(NameFilter stream, NameFilter json) => (_stream, _json) = (stream, json);
+    private readonly SiteDescription _site;
+
+    private JsonFields(NameFilter stream, NameFilter json, SiteDescription site) =>
+        (_stream, _json, _site) = (stream, json, site);
 
     /// <summary>Takes the two lists of app.model.field, with wildcards.</summary>
     /// <exception cref="DataOpsException">A name is that of no JSON field, or a field is in both lists.</exception>
@@ -18,9 +22,10 @@ internal sealed class JsonFields
         IReadOnlyList<string> streamField,
         IReadOnlyList<string> jsonField,
         IEnumerable<Model> models,
+        SiteDescription site,
         OperationContext context)
     {
-        JsonFields fields = new(new NameFilter(streamField), new NameFilter(jsonField));
+        JsonFields fields = new(new NameFilter(streamField), new NameFilter(jsonField), site);
         if (fields._stream.IsEmpty && fields._json.IsEmpty)
             return fields;
         string?[][] names =
@@ -44,6 +49,7 @@ internal sealed class JsonFields
         string name = NameOf(model, field);
         return !_stream.IsEmpty && _stream.Matches(name) ? StreamFieldUse.Yes
             : !_json.IsEmpty && _json.Matches(name) ? StreamFieldUse.No
+            : _site.StreamFields.Contains((model.Label, field)) ? StreamFieldUse.Yes
             : StreamFieldUse.Unknown;
     }
 

@@ -33,7 +33,8 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
         // The texts are read only where somebody asks for what is in them; a name may be that of such a reference.
         bool withEmbedded = options.Class.Count == 0 || options.Class.Contains(ReferenceClass.Embedded)
             || options.Reference.Count > 0;
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(
+            session, options.SoftReference, withEmbedded, reading: context);
         foreach (Finding finding in Find(session, catalog, options, context))
             yield return finding;
     }

@@ -45,7 +45,7 @@ public sealed class GetPage : Operation<GetPageOptions, IPage>
     /// found.</exception>
     protected override IEnumerable<IPage> Execute(Session session, GetPageOptions options, OperationContext context)
     {
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false, reading: context);
         PageTables tables = PageTables.Require(session, catalog);
         PageQuery query = new(session, tables, options, context);
         int top = query.Top;
@@ -58,8 +58,8 @@ public sealed class GetPage : Operation<GetPageOptions, IPage>
     /// <exception cref="DataOpsException">The database is none of a Wagtail site.</exception>
     public static IEnumerable<string> SiteNames(Session session) =>
         SiteAddress.Read(
-            session, PageTables.Require(session, ReferenceCatalog.Read(session, withEmbedded: false)), default).Select(
-                s => s.Name);
+            session, PageTables.Require(session, ReferenceCatalog.Read(session, withEmbedded: false, reading: new())),
+            default).Select(s => s.Name);
 
     private static PageLine Line(PageInfo page, int top) => new(
         page.Server, page.Database, new string(' ', 2 * Math.Max(0, page.Depth - top - 1)) + page.Title, page.Id,

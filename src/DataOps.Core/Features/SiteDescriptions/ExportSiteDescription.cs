@@ -87,7 +87,7 @@ public sealed class ExportSiteDescription : OfflineOperation<ExportSiteDescripti
     {
         if (options.Offline)
             return ExecuteOffline(options, context);
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false, reading: context);
         return Export(options, AppliedMigrations.Read(session, catalog.Database, context.Cancellation), catalog)
             .Select(n => n with { Server = session.Server, Database = session.Database });
     }

@@ -28,7 +28,8 @@ internal sealed class AliasCheck(Session session, PageTables tables, Cancellatio
             return [];
         Reference reference = tables.Catalog.From(tables.Pages).FirstOrDefault(
             r => r.Columns.Contains(alias) && r.Target == tables.Pages)
-            ?? new SoftReference(tables.Pages, alias, tables.Pages, tables.Pages.SingleKey!, "", Severity.Error);
+            ?? new SoftReference(
+                tables.Pages, alias, tables.Pages, tables.Pages.SingleKey!, "", KnownBy.BuiltIn, Severity.Error);
         return ParentWalk.Lost(session, tables.Pages.Sql, reference, cancellation).Where(
             r => r.Why != LostReason.Below);
     }

@@ -43,7 +43,7 @@ public sealed class TestTree : Operation<TestTreeOptions, Finding>
     protected override IEnumerable<Finding> Execute(Session session, TestTreeOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false, reading: context);
         foreach (Finding finding in Find(session, catalog, options, context))
             if (options.Problem.Count == 0
                 || finding.Class is not TreeProblem problem || options.Problem.Contains(problem))

@@ -5,7 +5,12 @@ namespace DataOps.Core.Postgres.Connections;
 /// <summary>Where to connect to and how. Immutable; prints itself without the password.</summary>
 public sealed record ConnectionSettings
 {
-    internal ConnectionSettings(NpgsqlConnectionStringBuilder builder) => Builder = builder;
+    private const string SiteVariable = "DATAOPS_SITE_DESCRIPTION";
+
+    private readonly string? _service;
+
+    internal ConnectionSettings(NpgsqlConnectionStringBuilder builder, string? service = null) =>
+        (Builder, _service) = (builder, service);
 
     /// <summary>Host name, address, or the folder of a Unix socket.</summary>
     public string Host => Builder.Host ?? "localhost";
@@ -47,14 +52,19 @@ public sealed record ConnectionSettings
     public string? Site { get; private init; }
 
     /// <summary>
+    /// Where <see cref="Site"/> was found, in words; null where the operator gave it, or where none is.
+    /// </summary>
+    public string? SiteSource { get; private init; }
+
+    /// <summary>
     /// Reads a <c>postgres://</c> URI, a libpq or Npgsql connection string, <c>service=name</c>, or a database's name.
     /// </summary>
     /// <exception cref="DataOpsException">The text is none of these, or a part of it is unknown.</exception>
-    public static ConnectionSettings Parse(string text) => new(ConnectionText.Parse(text));
+    public static ConnectionSettings Parse(string text) => Of(ConnectionText.Parse(text));
 
     /// <summary>The settings that the environment gives: <c>DATABASE_URL</c>, else libpq's PG* variables.</summary>
     /// <exception cref="DataOpsException">A variable holds what cannot be read.</exception>
-    public static ConnectionSettings FromEnvironment() => new(ConnectionText.FromEnvironment());
+    public static ConnectionSettings FromEnvironment() => Of(ConnectionText.FromEnvironment());
 
     /// <summary>The same settings for another role.</summary>
     public ConnectionSettings WithCredential(string username, string password) =>
@@ -78,7 +88,18 @@ public sealed record ConnectionSettings
 
     /// <summary>The same settings with what the operator says of the site.</summary>
     /// <param name="site">A file's path, or JSON.</param>
-    public ConnectionSettings WithSite(string site) => this with { Site = site };
+    public ConnectionSettings WithSite(string site) => this with { Site = site, SiteSource = null };
+
+    /// <summary>
+    /// The same settings with the description that DATAOPS_SITE_DESCRIPTION names, else that of the connection's
+    /// service, where the operator gives none.
+    /// </summary>
+    public ConnectionSettings WithFoundSite() => Site is not null ? this
+        : Environment.GetEnvironmentVariable(SiteVariable) is { Length: > 0 } named
+            ? this with { Site = named, SiteSource = SiteVariable }
+        : _service is not null && ServiceFile.SiteOf(_service) is { } found
+            ? this with { Site = found, SiteSource = $"service {_service}" }
+        : this;
 
     /// <summary>The same settings for the site in a schema, whatever characters its name has.</summary>
     internal ConnectionSettings In(string schema) => this with { Schema = schema, Schemas = [] };
@@ -107,6 +128,9 @@ public sealed record ConnectionSettings
         ServerCompatibilityMode = ServerCompatibilityMode.NoTypeLoading,
 #pragma warning restore CS0618
     }.ConnectionString;
+
+    private static ConnectionSettings Of((NpgsqlConnectionStringBuilder Builder, string? Service) read) =>
+        new(read.Builder, read.Service);
 
     private ConnectionSettings Change(Action<NpgsqlConnectionStringBuilder> change)
     {

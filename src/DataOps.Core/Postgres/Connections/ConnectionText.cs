@@ -13,7 +13,8 @@ internal static class ConnectionText
     private static readonly string[] s_schemes =
         ["postgres", "postgresql", "psql", "pgsql", "postgis", "timescale", "timescalegis"];
 
-    public static NpgsqlConnectionStringBuilder Parse(string text)
+    /// <summary>The settings that a text gives, and the service that it names.</summary>
+    public static (NpgsqlConnectionStringBuilder Builder, string? Service) Parse(string text)
     {
         text = text.Trim();
         if (text.Length == 0)
@@ -26,10 +27,11 @@ internal static class ConnectionText
                 "Write postgres://user@host:5432/database, or dbname='…' for a name that holds @, : or /.");
         if (!text.Contains('='))
             return LibpqSettings.Complete(new() { ["dbname"] = text });
-        return IsNpgsql(text) ? ReadNpgsql(text) : LibpqSettings.Complete(ReadLibpq(text));
+        return IsNpgsql(text) ? (ReadNpgsql(text), null) : LibpqSettings.Complete(ReadLibpq(text));
     }
 
-    public static NpgsqlConnectionStringBuilder FromEnvironment()
+    /// <summary>The settings that the environment gives, and the service that it names.</summary>
+    public static (NpgsqlConnectionStringBuilder Builder, string? Service) FromEnvironment()
     {
         if (Environment.GetEnvironmentVariable("DATABASE_URL") is not { Length: > 0 } url)
             return LibpqSettings.Complete([]);

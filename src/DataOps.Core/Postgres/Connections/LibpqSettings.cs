@@ -62,13 +62,16 @@ internal static class LibpqSettings
     public static bool IsKnown(string keyword) => s_known.Any(k => k.Keyword == keyword);
 
     /// <summary>
-    /// What was given, completed from its service, then from the environment, then from libpq's defaults.
+    /// What was given, completed from its service, then from the environment, then from libpq's defaults; and the
+    /// service.
     /// </summary>
-    public static NpgsqlConnectionStringBuilder Complete(Dictionary<string, string> given)
+    public static (NpgsqlConnectionStringBuilder Builder, string? Service) Complete(Dictionary<string, string> given)
     {
         Dictionary<string, string> pairs = FromEnvironment();
-        if (given.GetValueOrDefault("service", pairs.GetValueOrDefault("service", "")) is { Length: > 0 } service)
-            Overlay(pairs, ServiceFile.Read(service));
+        string? named = given.GetValueOrDefault("service", pairs.GetValueOrDefault("service", "")) is
+            { Length: > 0 } service ? service : null;
+        if (named is not null)
+            Overlay(pairs, ServiceFile.Read(named));
         Overlay(pairs, given);
         if (pairs.Keys.FirstOrDefault(k => !IsKnown(k)) is { } unknown)
             throw Unknown(unknown);
@@ -89,7 +92,7 @@ internal static class LibpqSettings
         builder.Host ??= DefaultHost(builder.Port);
         builder.Username ??= Environment.UserName;
         builder.Database ??= builder.Username;
-        return builder;
+        return (builder, named);
     }
 
     /// <summary>The failure over a keyword that there is not.</summary>

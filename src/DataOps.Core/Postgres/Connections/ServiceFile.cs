@@ -19,6 +19,19 @@ internal static class ServiceFile
                 service);
     }
 
+    /// <summary>
+    /// The description of a service's site: <c>service.site.json</c> in the folder of the first file that has the
+    /// service. Null where there is none.
+    /// </summary>
+    public static string? SiteOf(string service)
+    {
+        if (service.IndexOfAny(['/', '\\']) >= 0
+            || Candidates().Where(File.Exists).FirstOrDefault(f => Section(f, service) is not null) is not { } file)
+            return null;
+        string site = Path.Join(Path.GetDirectoryName(Path.GetFullPath(file)), $"{service}.site.json");
+        return File.Exists(site) ? site : null;
+    }
+
     private static IEnumerable<string> Candidates()
     {
         if (Environment.GetEnvironmentVariable("PGSERVICEFILE") is { Length: > 0 } named)

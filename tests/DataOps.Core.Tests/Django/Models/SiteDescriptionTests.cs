@@ -33,6 +33,51 @@ public sealed class SiteDescriptionTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void Parent_links_of_other_names_rich_texts_and_how_all_is_known_are_told()
+    {
+        using TestDatabase press = server.Django("press.article press.essay", """
+            create table press_article (id int primary key, teaser varchar(200) not null);
+            create table press_essay (basis_id int primary key references press_article);
+            """);
+        using Session session = Session.Open(press.Settings.WithSite("""
+            { "parentLinks": [ "press.essay.basis", "press.article.nothing" ],
+              "richTextFields": [ "press.article.teaser" ] }
+            """), "Test");
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, reading: new());
+
+        Reference link = Assert.Single(catalog.From(catalog.TableOf(new("press", "essay"))!));
+        Assert.Equal((true, KnownBy.SiteDescription), (link.IsParentLink, link.KnownBy));
+        Assert.Equal("press_article",
+            Assert.Single(catalog.Models, m => m.Label == new ModelLabel("press", "essay")).Parent?.Name);
+        Assert.Equal("press.article.nothing", Assert.Single(catalog.Contradictions).Key);
+        ReferenceCatalog untold = ReferenceCatalog.Read(press.Session);
+        link = Assert.Single(untold.From(untold.TableOf(new("press", "essay"))!));
+        Assert.Equal((false, KnownBy.Constraint), (link.IsParentLink, link.KnownBy));
+        Assert.Equal(KnownBy.Name, Assert.Single(
+            new GetModel().Run(press.Session, new() { Model = ["press.essay"] }, new())).KnownBy);
+    }
+
+    [Fact]
+    public void Links_in_a_short_text_are_found_where_the_description_says_so()
+    {
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+        site.Execute("""
+            alter table wagtailimages_image add column teaser varchar(200) not null default '';
+            update wagtailimages_image set teaser = '<a linktype="page" id="987654">gone</a>'
+                where id = (select min(id) from wagtailimages_image)
+            """);
+        Finding[] Find(string description)
+        {
+            using Session session = Session.Open(site.Settings.WithSite(description), "Test");
+            return [.. new FindOrphan().Run(session, new() { Table = ["wagtailimages_image"] }, new())];
+        }
+
+        Assert.Empty(Find("{}"));
+        Finding orphan = Assert.Single(Find("""{ "richTextFields": [ "wagtailimages.image.teaser" ] }"""));
+        Assert.Equal((ReferenceClass.Embedded, "teaser", "987654"), (orphan.Class, orphan.Column, orphan.Value));
+    }
+
+    [Fact]
     public void On_delete_is_told_before_it_is_known_or_guessed()
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);

@@ -177,4 +177,23 @@ public sealed class ConnectionTextTests : IDisposable
 
     // Where a PostgreSQL of the machine's own has a socket, that is where libpq looks first.
     private static string Tcp(string host) => host.StartsWith('/') ? "localhost" : host;
+
+    [Fact]
+    public void A_description_is_found_in_the_environment_and_beside_the_service()
+    {
+        string folder = Directory.CreateTempSubdirectory("dataops-service-").FullName;
+        string file = Path.Combine(folder, "shop.site.json");
+        File.WriteAllText(Path.Combine(folder, "pg_service.conf"), "[shop]\nhost=localhost\ndbname=shop\n");
+        using EnvironmentVariables variables = new(("PGSERVICEFILE", Path.Combine(folder, "pg_service.conf")));
+        ConnectionSettings Found(string text = "service=shop") => ConnectionSettings.Parse(text).WithFoundSite();
+
+        Assert.Null(Found().Site);
+        File.WriteAllText(file, "{}");
+        Assert.Equal((file, "service shop"), (Found().Site, Found().SiteSource));
+        Assert.Null(Found("dbname=shop").Site);
+        Environment.SetEnvironmentVariable("DATAOPS_SITE_DESCRIPTION", "other.json");
+        Assert.Equal(("other.json", "DATAOPS_SITE_DESCRIPTION"), (Found().Site, Found().SiteSource));
+        Assert.Equal("mine.json", ConnectionSettings.Parse("service=shop").WithSite("mine.json").WithFoundSite().Site);
+        Directory.Delete(folder, recursive: true);
+    }
 }

@@ -81,7 +81,9 @@ public sealed class GetDatasetDefinition : OfflineOperation<GetDatasetDefinition
         Session session, GetDatasetDefinitionOptions options, OperationContext context)
     {
         IReadOnlyList<NamedDataset> datasets = Chosen(options, context);
-        ReferenceCatalog? catalog = options.Offline ? null : ReferenceCatalog.Read(session, withEmbedded: false);
+        ReferenceCatalog? catalog = options.Offline
+            ? null
+            : ReferenceCatalog.Read(session, withEmbedded: false, reading: context);
         return datasets.SelectMany(
             d => d.Specs.SelectMany((_, i) => catalog is null ? [Describe(d, i)] : Check(session, catalog, d, i)));
     }

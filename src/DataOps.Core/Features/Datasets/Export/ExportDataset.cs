@@ -169,7 +169,8 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         // As pg_dump does: a limit for the queries of the site is none for a dump of all of it.
         session.Run($"set local statement_timeout = 0", context.Cancellation);
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(
+            session, options.SoftReference, withEmbedded: false, reading: context);
         ExportPlan plan = call is null
             ? ExportPlan.Of(new ReferenceWalk(catalog).Sort(ModelSelection.Of(catalog, options, context)))
             : ExportPlan.Of(session, catalog, call, options, context);
@@ -197,7 +198,8 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
             new(catalog, keys, options.NaturalForeign, options.NaturalPrimary, policy, whole);
         if (references.LostGenericReferences(session, models, context.Cancellation) is { } lost)
             context.Warning?.Invoke(lost);
-        JsonFields jsonFields = JsonFields.Of(options.StreamField, options.JsonField, models, context);
+        JsonFields jsonFields = JsonFields.Of(
+            options.StreamField, options.JsonField, models, catalog.Site, context);
         DatasetEncoders encoders =
             new(StreamFields.Of(session, catalog, parts.Select(p => p.Model).Distinct()), layout, options.Precision,
                 jsonFields);

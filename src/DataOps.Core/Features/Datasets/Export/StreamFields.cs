@@ -9,8 +9,8 @@ internal static class StreamFields
     private const int Sample = 100;
 
     /// <summary>
-    /// The jsonb columns whose values are lists of blocks; where there are only empty lists, those of pages. All models
-    /// are asked at once.
+    /// The jsonb columns that the site's description names, and those whose values are lists of blocks; where there are
+    /// only empty lists, those of pages. All models are asked at once.
     /// </summary>
     public static IReadOnlySet<(ModelLabel Model, string Column)> Of(
         Session session, ReferenceCatalog catalog, IEnumerable<Model> models)
@@ -22,9 +22,9 @@ internal static class StreamFields
             return new HashSet<(ModelLabel, string)>();
         SqlText samples = SqlText.Join("\nunion all\n", columns.Select((c, i) => Counts(i, c.Model, c.Column)));
         return session.Query<(int Number, long Lists, long Blocks, long All)>(samples)
-            .Where(n => n.All == 0
+            .Where(n => IsDescribed(catalog, columns[n.Number].Model, columns[n.Number].Column) || (n.All == 0
                 ? IsOfPage(catalog, columns[n.Number].Model, columns[n.Number].Column)
-                : n.Lists == n.All && n.Blocks == n.All)
+                : n.Lists == n.All && n.Blocks == n.All))
             .Select(n => (columns[n.Number].Model.Label, columns[n.Number].Column.Name))
             .ToHashSet();
     }
@@ -36,6 +36,9 @@ internal static class StreamFields
                count(*)
         from (select {column} as v from {model.Table} where {column} is not null and {column} <> '[]' limit {Sample}) s
         """;
+
+    private static bool IsDescribed(ReferenceCatalog catalog, Model model, Column column) =>
+        catalog.Site.StreamFields.Contains((model.Label, model.FieldOf(column)));
 
     private static bool IsOfPage(ReferenceCatalog catalog, Model model, Column column) =>
         column.NotNull && model.Parent is { } parent && parent == catalog.TableOf(WagtailTables.Page);

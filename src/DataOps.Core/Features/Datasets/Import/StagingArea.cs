@@ -37,9 +37,9 @@ internal sealed class StagingArea(
     private readonly FileSelection _selection = new(options.Model, options.Exclude);
     private readonly ImportProblems _problems = new(session, path, context.Cancellation);
     private readonly JsonFields _jsonFields = JsonFields.Of(
-        options.StreamField, options.JsonField, catalog.Models, context);
+        options.StreamField, options.JsonField, catalog.Models, catalog.Site, context);
 
-    private readonly TimeZoneInfo? _zone = NaiveTimes.Zone(options.TimeZone);
+    private readonly TimeZoneInfo? _zone = NaiveTimes.Zone(options.TimeZone ?? catalog.Site.TimeZone);
     private long _waiting;
 
     /// <summary>A table for each model that occurred, in the file's order.</summary>
@@ -83,7 +83,7 @@ internal sealed class StagingArea(
         Ignored += _selection.LeftOut;
         if (_unknown.Count > 0)
             context.Warning?.Invoke($"Left out, as the database lacks them: {UnknownText}.");
-        if (_zone is null)
+        if (options.TimeZone is null)
             WarnOfNaiveTimes();
         foreach (StagingTable table in _tables)
             foreach (StagingColumn column in table.Columns.Where(c => c.Emptied > 0))
@@ -208,9 +208,10 @@ internal sealed class StagingArea(
             return;
         (ModelLabel model, string field, _, (string key, long place)) = fields[0];
         long count = fields.Sum(f => f.Count);
+        string zone = catalog.Site.TimeZone is { } told ? $"{told}, as the site's description says" : "UTC";
         string times = count == 1 ? "1 time has" : $"{count} times have";
         context.Warning?.Invoke(
-            $"{times} no zone and will be UTC, in {fields.Length} {(fields.Length == 1 ? "field" : "fields")} of "
+            $"{times} no zone and will be {zone}, in {fields.Length} {(fields.Length == 1 ? "field" : "fields")} of "
                 + $"{Path.GetFileName(path)}, first {field} of {model} {key} in {FilePlace.Of(place)}. "
                 + $"If the site that wrote the file has another TIME_ZONE, load with -TimeZone.");
     }

@@ -260,6 +260,15 @@ public sealed class ImportChoiceTests : IDisposable
         Assert.Equal(
             ["07-01 12:00 07-01 12:00", "07-01 10:00 07-01 22:00", "12-31 23:00"], _site.Column(Stored));
         Assert.Equal("InvalidOption", Refused(file, new() { TimeZone = "Europe/Basel" }).Id);
+
+        _site.Execute("delete from news_event");
+        using Session described = Session.Open(
+            _site.Settings.WithSite("""{ "timeZone": "Europe/Zurich" }"""), "Test");
+        _ = new ImportDataset().Run(described, new() { Path = file, NoUndo = true },
+            new() { Warning = said.Add }).ToArray();
+        Assert.StartsWith("3 times have no zone and will be Europe/Zurich, as the site's description says, in 2 fields",
+            Assert.Single(said, w => w.Contains("zone")));
+        Assert.Equal("07-01 10:00 07-01 22:00", _site.Column(Stored)[1]);
     }
 
     [Fact]
