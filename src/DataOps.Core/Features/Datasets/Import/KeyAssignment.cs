@@ -346,23 +346,27 @@ internal static class GeneratedKeys
         return $"(select m.pk from {name} m where m.number = x.number)";
     }
 
-    // The sequence may be behind the table or the file; what nextval() gives then is nobody else's.
+    // The sequence may be behind the table or the file; what nextval() gives then is nobody else's. One that is not
+    // stays as it is: setval() would skip the first value of a sequence that gave none yet.
     private static SqlText Reserve(Session session, StagingTable table, string sequence, CancellationToken cancellation)
     {
         SqlText name = $"{SqlText.Literal(sequence)}::regclass";
-        session.Run($"select setval({name}, {Most(table)}) from {SqlText.Raw(sequence)} q", cancellation);
+        session.Run($"""
+            select setval({name}, m.most)
+            from (select {Most(table)} as most) m cross join {SqlText.Raw(sequence)} q where m.most >= q.last_value
+            """, cancellation);
         return $"nextval({name})";
     }
 
-    private static SqlText Next(StagingTable table, string sequence) =>
-        $"(select {Most(table)} from {SqlText.Raw(sequence)} q) + number";
+    private static SqlText Next(StagingTable table, string sequence) => $"""
+        (select greatest(case when q.is_called then q.last_value else q.last_value - 1 end, {Most(table)})
+         from {SqlText.Raw(sequence)} q) + number
+        """;
 
+    // NULL without rows.
     private static SqlText Most(StagingTable table)
     {
         SqlText key = table.Keys[0].Sql;
-        return $"""
-            greatest(
-              q.last_value, (select max({key}) from {table.Model.Table}), (select max({key}) from {table.Buffer.Table}))
-            """;
+        return $"greatest((select max({key}) from {table.Model.Table}), (select max({key}) from {table.Buffer.Table}))";
     }
 }
