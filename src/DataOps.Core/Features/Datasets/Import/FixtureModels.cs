@@ -19,6 +19,10 @@ internal sealed class FixtureModels(ReferenceCatalog catalog)
         return ModelTables.Find(catalog.Database, known) is { IsReadable: true } table ? Assume(known, table) : null;
     }
 
+    /// <summary>Whether the database has the model's content type, and no table for it.</summary>
+    public bool IsWithoutTable(string label) =>
+        catalog.ContentTypesWithoutTable.Any(c => c.Label == ModelLabel.Parse(label));
+
     /// <summary>What a person calls a table's rows.</summary>
     public string LabelOf(Table table) =>
         _assumed.GetValueOrDefault(table.Oid) ?? catalog.LabelOf(table) ?? table.DisplayName;
