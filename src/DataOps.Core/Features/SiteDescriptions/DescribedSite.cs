@@ -121,7 +121,7 @@ internal sealed class DescribedSite(
                     model, field.Place, $"{name} is a {field.Class.Path}, of which no file of -MigrationPath tells");
                 return;
             case FieldKind.ManyToMany:
-                DescribeManyToMany(table, label, name, field);
+                DescribeManyToMany(model, table, label, name, field);
                 return;
         }
         bool isReference = field.Kind is FieldKind.ForeignKey or FieldKind.OneToOne;
@@ -141,7 +141,7 @@ internal sealed class DescribedSite(
         DescribeDefault(model, label, name, field);
     }
 
-    private void DescribeManyToMany(string table, string label, string name, FieldState field)
+    private void DescribeManyToMany(ModelState model, string table, string label, string name, FieldState field)
     {
         if (field["through"] is { IsNone: false })
             return;
@@ -149,7 +149,24 @@ internal sealed class DescribedSite(
         string own = ListTableOf(table[(table.IndexOf('.') + 1)..], name, field);
         if (own != plain && (catalog is null || Find(own) is not null))
             Add("manyToMany", label, own);
+        if (field["db_constraint"]?.AsCondition != false || (catalog is not null && Find(own) is null))
+            return;
+        if (TargetOf(field, model) is not { } target || TargetTable(target) is not { } other)
+        {
+            NotKnowing(model, field.Place, $"the table that {name} refers to is not known");
+            return;
+        }
+        // Django's names of the columns; a list of the model's own rows has one for each direction.
+        (string from, string to) = target == model.Label
+            ? ($"from_{target.Name}", $"to_{target.Name}")
+            : (model.Label.Name, target.Name);
+        Add("softReferences", $"{own}.{from}_id={table}");
+        Add("softReferences", $"{own}.{to}_id={other}");
     }
+
+    // Null where it is not known, or not in the database.
+    private string? TargetTable(ModelLabel target) => state.Models.TryGetValue(target, out ModelState? referred)
+        && TableOf(referred) is var table && (catalog is null || Find(table) is not null) ? table : null;
 
     private void DescribeReference(
         ModelState model, string table, string label, string name, string column, FieldState field)
@@ -173,9 +190,8 @@ internal sealed class DescribedSite(
         if (field["db_constraint"]?.AsCondition == false
             && !DjangoTables.Soft.Any(s => s.Model == model.Label && s.Column == column))
         {
-            if (target is not null && state.Models.TryGetValue(target, out ModelState? referred)
-                && (catalog is null || Find(referred.Table) is not null))
-                Add("softReferences", $"{table}.{column}={referred.Table}");
+            if (target is not null && TargetTable(target) is { } referred)
+                Add("softReferences", $"{table}.{column}={referred}");
             else
                 NotKnowing(model, field.Place, $"the table that {name} refers to is not known");
         }

@@ -25,6 +25,8 @@ public sealed class ExportSiteDescriptionTests(PostgresServer server) : IDisposa
                 ('rate', models.IntegerField(default=rate)),
                 ('paper', models.FileField(upload_to='papers')),
                 ('lots', models.ManyToManyField('shop.Lot', db_table='order_lots')),
+                ('seen', models.ManyToManyField('shop.Lot', db_constraint=False, related_name='+')),
+                ('follows', models.ManyToManyField('self', db_constraint=False)),
             ], options={'db_table': 'legacy_orders'}),
             migrations.CreateModel('Customer', [('id', models.AutoField(primary_key=True))]),
             migrations.CreateModel('Lot', [('id', models.AutoField(primary_key=True))]),
@@ -45,6 +47,8 @@ public sealed class ExportSiteDescriptionTests(PostgresServer server) : IDisposa
         create index legacy_orders_lot_id_0a1b2c3d on legacy_orders (lot_id);
         create table order_lots (id int primary key, order_id int references legacy_orders, lot_id int references shop_lot);
         create table django_migrations (id serial primary key, app text, name text, applied timestamptz);
+        create table legacy_orders_seen (id int primary key, order_id int not null, lot_id int not null);
+        create table legacy_orders_follows (id int primary key, from_order_id int not null, to_order_id int not null);
         insert into django_migrations (app, name) values
             ('accounts', '0001_initial'), ('shop', '0001_initial'), ('shop', '0002_sql')
         """);
@@ -79,7 +83,9 @@ public sealed class ExportSiteDescriptionTests(PostgresServer server) : IDisposa
             "shop.order.state":"it's new"},
             "callableDefaults":{"django.utils.timezone.now":["shop.order.made"],
             "shop.migrations.0001_initial.rate":["shop.order.rate"]},
-            "softReferences":["legacy_orders.customer_id=shop_customer"],"notReferences":["legacy_orders.lot_id"],
+            "softReferences":["legacy_orders.customer_id=shop_customer",
+            "legacy_orders_follows.from_order_id=legacy_orders","legacy_orders_follows.to_order_id=legacy_orders",
+            "legacy_orders_seen.lot_id=shop_lot","legacy_orders_seen.order_id=legacy_orders"],"notReferences":["legacy_orders.lot_id"],
             "fileFields":{"shop.order.paper":"papers"}}
             """.ReplaceLineEndings(""), Shown(site));
 
@@ -88,7 +94,7 @@ public sealed class ExportSiteDescriptionTests(PostgresServer server) : IDisposa
         Model order = Assert.Single(catalog.Models, m => m.Label == new ModelLabel("shop", "order"));
         Reference author = catalog.From(order.Table).Single(r => r.Column.Name == "Author ID");
         Assert.Equal(OnDelete.SetNull, OnDeleteRules.Of(catalog, author));
-        Assert.Equal("lots", Assert.Single(order.ManyToMany).Name);
+        Assert.Equal(["follows", "lots", "seen"], order.ManyToMany.Select(m => m.Name).Order());
         FieldDefault? Default(string column) =>
             FieldDefault.Of(session, catalog, order, order.Table.Find(column)!, CancellationToken.None);
         Assert.Equal(["true", "7", "it's new", "{}"],

@@ -191,6 +191,30 @@ public sealed class NaturalKeyImportTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void New_rows_get_the_first_keys_that_are_free_and_the_plan_shows_them()
+    {
+        using TestDatabase shelf = server.Django("shelf.author", """
+            create table shelf_author (id serial primary key, name text not null unique)
+            """);
+        string file = _files.Lines(
+            """{"model": "shelf.author", "fields": {"name": "Ada"}}""",
+            """{"model": "shelf.author", "fields": {"name": "Bea"}}""");
+        string more = _files.Lines(
+            """{"model": "shelf.author", "fields": {"name": "Cora"}}""",
+            """{"model": "shelf.author", "pk": 7, "fields": {"name": "Dora"}}""");
+        ImportDatasetOptions byName = new() { NaturalKey = ["shelf.author=name"], Detailed = true };
+
+        Assert.Equal(["1", "2"], PlannedKeys(shelf, file, byName));
+        Load(shelf, file, byName);
+        Assert.Equal(["7", "8"], PlannedKeys(shelf, more, byName));
+        Load(shelf, more, byName);
+
+        Assert.Equal(["1 Ada", "2 Bea", "7 Dora", "8 Cora"],
+            shelf.Column("select id || ' ' || name from shelf_author order by id"));
+        Assert.Equal(9, shelf.Scalar<int>("insert into shelf_author (name) values ('Eva') returning id"));
+    }
+
+    [Fact]
     public void Every_natural_key_that_means_nothing_is_listed_with_its_line()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
@@ -280,6 +304,10 @@ public sealed class NaturalKeyImportTests(PostgresServer server) : IDisposable
     private static ImportResult Load(TestDatabase site, string path, ImportDatasetOptions options) =>
         Assert.Single(
             site.Run(new ImportDataset(), options with { Path = path, NoUndo = true }).OfType<ImportResult>());
+
+    private static IEnumerable<string> PlannedKeys(TestDatabase site, string path, ImportDatasetOptions options) =>
+        site.Run(new ImportDataset(), options with { Path = path, WhatIf = true }).OfType<RowChange>()
+            .Select(r => r.Key).Order();
 
     private static DataOpsException Refused(TestDatabase site, string path, ImportDatasetOptions options)
     {
