@@ -21,7 +21,7 @@ internal sealed partial record SiteDescription
         DatabaseCatalog database, IReadOnlySet<string> apps)
     {
         List<SiteContradiction> found = [];
-        IReadOnlyDictionary<ModelLabel, string> tables = Kept("tables", Tables, t => t.Key,
+        Dictionary<ModelLabel, string> tables = Kept("tables", Tables, t => t.Key,
             t => TableNamed(database, t.Value) is null && IsExpected(t.Key)
                 ? (null, $"there is no table {t.Value} of {t.Key}")
                 : null).Where(t => TableNamed(database, t.Value) is not null).ToDictionary();

@@ -166,7 +166,7 @@ internal sealed class DescribedSite(
 
     // Null where it is not known, or not in the database.
     private string? TargetTable(ModelLabel target) => state.Models.TryGetValue(target, out ModelState? referred)
-        && TableOf(referred) is var table && (catalog is null || Find(table) is not null) ? table : null;
+        && referred.Table is var table && (catalog is null || Find(table) is not null) ? table : null;
 
     private void DescribeReference(
         ModelState model, string table, string label, string name, string column, FieldState field)
