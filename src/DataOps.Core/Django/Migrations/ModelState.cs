@@ -109,7 +109,9 @@ internal sealed record ModelState(
     public string Table =>
         TextOf("db_table") is { Length: > 0 } given ? Unquoted(given) : DjangoName.OfTable(Label);
 
-    /// <summary>A table's name as the database has it: db_table = 'archive"."elsewhere' is one of another schema.</summary>
+    /// <summary>
+    /// A table's name as the database has it: db_table = 'archive"."elsewhere' is one of another schema.
+    /// </summary>
     public static string Unquoted(string name) => name.Replace("\".\"", ".").Trim('"');
 
     /// <summary>Whether all that the files say of it is understood.</summary>
