@@ -36,10 +36,10 @@ internal sealed partial record SiteDescription
                 && !columns[(model, field)].Append(field).Append($"{field}_id").Any(c => table.Find(c) is not null)
                 ? (table, $"{table} has no column of a field {field}")
                 : null;
-        IReadOnlyDictionary<(ModelLabel Model, string Field), T> OfFields<T>(
+        Dictionary<(ModelLabel Model, string Field), T> OfFields<T>(
             string member, IReadOnlyDictionary<(ModelLabel Model, string Field), T> said) =>
             Kept(member, said, p => Name(p.Key), p => Lacking(p.Key.Model, p.Key.Field)).ToDictionary();
-        IReadOnlyList<(ModelLabel, string)> Fields(
+        (ModelLabel, string)[] Fields(
             string member, IReadOnlyList<(ModelLabel Model, string Field)> said) =>
             [.. Kept(member, said, Name, f => Lacking(f.Model, f.Field))];
 

@@ -164,13 +164,13 @@ internal sealed partial record SiteDescription
     /// <summary>The storages of file fields, other than the default one.</summary>
     public IReadOnlyDictionary<(ModelLabel Model, string Field), string> Storages { get; private init; }
 
-    private IReadOnlyDictionary<(ModelLabel Model, string Field), string> ManyToMany { get; init; }
+    private Dictionary<(ModelLabel Model, string Field), string> ManyToMany { get; init; }
 
-    private IReadOnlyDictionary<(ModelLabel Model, string Field), OnDelete> OnDeletes { get; init; }
+    private Dictionary<(ModelLabel Model, string Field), OnDelete> OnDeletes { get; init; }
 
-    private IReadOnlyDictionary<(ModelLabel Model, string Field), JsonElement> Defaults { get; init; }
+    private Dictionary<(ModelLabel Model, string Field), JsonElement> Defaults { get; init; }
 
-    private IReadOnlyDictionary<(ModelLabel Model, string Field), string> CallableDefaults { get; init; }
+    private Dictionary<(ModelLabel Model, string Field), string> CallableDefaults { get; init; }
 
     /// <summary>The names that a field's column can have: the one that is said, else those that Django gives.</summary>
     public IEnumerable<string> ColumnsOf(ModelLabel model, string field) =>

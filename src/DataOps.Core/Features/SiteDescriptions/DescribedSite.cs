@@ -126,7 +126,7 @@ internal sealed class DescribedSite(
         }
         bool isReference = field.Kind is FieldKind.ForeignKey or FieldKind.OneToOne;
         string plain = isReference ? $"{name}_id" : name;
-        string column = field["db_column"]?.Text ?? plain;
+        string column = ColumnTypes.ColumnOf(name, field);
         if (real is not null && real.Find(column) is null)
         {
             NotKnowing(model, field.Place, $"{table} has no column {column} for {name}");
