@@ -72,6 +72,8 @@ def describe():
 
     for model in apps.get_models(include_auto_created=False):
         meta = model._meta
+        if meta.proxy:
+            add("proxies", meta.label_lower, meta.concrete_model._meta.label_lower)
         if meta.proxy or not meta.managed or meta.swapped:
             continue
         site["apps"].add(meta.app_label)
@@ -83,6 +85,10 @@ def describe():
             through = field.remote_field.through._meta
             if through.auto_created and table(through.db_table) != "%s_%s" % (table(meta.db_table), field.name):
                 add("manyToMany", "%s.%s" % (meta.label_lower, field.name), table(through.db_table))
+            if through.auto_created and not field.remote_field.db_constraint:
+                for column, to in (
+                        (field.m2m_column_name(), meta), (field.m2m_reverse_name(), field.related_model._meta)):
+                    add("softReferences", "%s.%s=%s" % (table(through.db_table), column, table(to.db_table)))
         for field in meta.private_fields:
             if hasattr(field, "ct_field") and hasattr(field, "fk_field") and field.model is model:
                 add("genericReferences", "%s.%s+%s" % (

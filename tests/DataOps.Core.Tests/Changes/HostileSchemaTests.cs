@@ -121,6 +121,7 @@ public sealed class HostileSchemaTests(PostgresServer server) : IDisposable
             (database, undo) => database.Run(new ImportDataset(), new()
             {
                 Path = file, OnConflict = conflict, MissingField = MissingField.Default, UndoPath = undo,
+                TrustContentTypes = true,
             });
 
         AppliesAndIsUndone(site, Load(dump), keeps: true);

@@ -4,6 +4,7 @@ using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Pages;
+using DataOps.Core.Features.Repairs;
 using DataOps.Core.Features.Rows;
 using DataOps.Core.Features.Sequences;
 using DataOps.Core.Features.Sites;
@@ -30,6 +31,7 @@ public sealed class WhatIfTests(PostgresServer server) : IDisposable
         {
             Table = ["events_booking"], Action = OrphanAction.Delete, OnDependent = OnDependent.Cascade, WhatIf = true,
         }),
+        ["Repair-Database"] = (site, _) => site.Run(new RepairDatabase(), new() { WhatIf = true }),
         ["Repair-Constraint"] = (site, _) => site.Run(
             new RepairConstraint(), new() { Reference = ["made_later"], WhatIf = true }),
         ["Remove-StaleContentType"] = (site, _) => site.Run(new RemoveStaleContentType(), new()

@@ -113,6 +113,7 @@ public sealed class CorruptedFileTests(PostgresServer server, ITestOutputHelper 
                  {"model": "auth.group", "pk": 802, "fields": {"name": "\\. two"}}]
                 """),
             UndoPath = undo,
+            TrustContentTypes = true,
         });
         IReadOnlyDictionary<string, string> after = site.Digest();
         string text = ChangeFiles.Text(undo);
