@@ -16,8 +16,16 @@ internal sealed class FixtureModels(ReferenceCatalog catalog)
             return null;
         if (_registered.TryGetValue(known, out Model? model))
             return model;
+        // A proxy, whose model the description tells by their table.
+        if (catalog.ContentTypes.FirstOrDefault(c => c.Label == known)?.Table is { IsReadable: true } shared
+            && catalog.ModelOf(shared) is { } owner)
+            return _registered.GetValueOrDefault(owner.Label);
         return ModelTables.Find(catalog.Database, known) is { IsReadable: true } table ? Assume(known, table) : null;
     }
+
+    /// <summary>Whether the database has the model's content type, and no table for it.</summary>
+    public bool IsWithoutTable(string label) =>
+        catalog.ContentTypesWithoutTable.Any(c => c.Label == ModelLabel.Parse(label));
 
     /// <summary>What a person calls a table's rows.</summary>
     public string LabelOf(Table table) =>

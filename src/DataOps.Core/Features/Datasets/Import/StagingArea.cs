@@ -143,13 +143,17 @@ internal sealed class StagingArea(
             return null;
         if (model is null || model.Key.Count == 0)
         {
-            string what = model is null
-                ? "neither a content type nor a table of that name"
-                : "a table without a primary key";
+            bool isWithoutTable = model is null && models.IsWithoutTable(source.Label);
+            string what = model is not null ? "a table without a primary key"
+                : isWithoutTable ? "a proxy, or a model whose table has another name"
+                : "neither a content type nor a table of that name";
+            string advice = isWithoutTable
+                ? $$"""
+                    Say which table holds its rows: -SiteDescription '{ "tables": { "{{source.Label}}": "table" } }'.
+                    """
+                : "Run the application's migrations first; or load with -IgnoreUnknown, without those models.";
             _problems.Add(source.Place, new(
-                ErrorIds.UnknownModel, "models in {0} are not in the database",
-                "Run the application's migrations first; or load with -IgnoreUnknown, without those models.",
-                source.Label, "", "", what));
+                ErrorIds.UnknownModel, "models in {0} are not in the database", advice, source.Label, "", "", what));
             return null;
         }
         // Two spellings of one model share a table.

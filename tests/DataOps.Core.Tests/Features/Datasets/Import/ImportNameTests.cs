@@ -40,6 +40,27 @@ public sealed class ImportNameTests : IDisposable
     }
 
     [Fact]
+    public void A_proxy_is_loaded_where_it_is_said_whose_rows_it_has()
+    {
+        _site.Execute("""
+            create table zoo_animal (id int primary key, name text not null);
+            insert into django_content_type (app_label, model) values ('zoo', 'animal'), ('zoo', 'bird')
+            """);
+        string file = _files.Lines("""{"model": "zoo.bird", "pk": 3, "fields": {"name": "Emu"}}""");
+        ImportDatasetOptions load = new() { Path = file, NoUndo = true };
+
+        DataOpsException failure = Assert.ThrowsAny<DataOpsException>(() => _site.Run(new ImportDataset(), load));
+        Assert.Matches(@"line 1  zoo\.bird +a proxy, or a model whose table has another name", failure.Message);
+        Assert.Equal("""
+            Say which table holds its rows: -SiteDescription '{ "tables": { "zoo.bird": "table" } }'.
+            """, failure.Advice);
+        using Session described = Session.Open(
+            _site.Settings.WithSite("""{ "tables": { "zoo.bird": "zoo_animal" } }"""), "Test");
+        _ = new ImportDataset().Run(described, load, new OperationContext()).ToArray();
+        Assert.Equal("3 Emu", _site.Scalar<string>("select id || ' ' || name from zoo_animal"));
+    }
+
+    [Fact]
     public void A_key_may_stand_in_the_fields_alone()
     {
         string file = _files.Lines(
