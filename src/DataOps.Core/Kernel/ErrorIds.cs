@@ -402,7 +402,7 @@ public static class ErrorIds
     /// <summary>The look-up of a filter does not exist, or does not suit the field.</summary>
     public const string UnknownLookup = "UnknownLookup";
 
-    /// <summary>The model does not exist.</summary>
+    /// <summary>The model does not exist, or has no table of its name: -SiteDescription names it.</summary>
     public const string UnknownModel = "UnknownModel";
 
     /// <summary>The tree has no node of that key.</summary>
