@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using DataOps.Core.Features.Trees;
 
@@ -52,13 +53,20 @@ internal sealed record RepairPolicy
                 "-Policy takes a JSON file, or the JSON itself.", text);
         try
         {
-            string json = isFile ? File.ReadAllText(text) : text;
-            RepairPolicy? policy = JsonSerializer.Deserialize(json, PolicyJson.Default.RepairPolicy);
+            JsonNode? json = JsonNode.Parse(isFile ? File.ReadAllText(text) : text, documentOptions: new()
+            {
+                CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
+            });
+            // A member that begins with $ is a note: the schema for editors, the place of a .psd1 file.
+            if (json is JsonObject members)
+                foreach (string note in members.Select(m => m.Key).Where(k => k.StartsWith('$')).ToArray())
+                    members.Remove(note);
+            RepairPolicy? policy = json.Deserialize(PolicyJson.Default.RepairPolicy);
             foreach (ReferenceRule? rule in policy?.References ?? [])
                 (rule ?? throw Invalid("a rule is null")).Check();
             return policy ?? throw Invalid("it is null");
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is JsonException or ArgumentException or IOException or UnauthorizedAccessException)
         {
             throw Invalid(e.Message.TrimEnd('.'));
         }
@@ -177,6 +185,5 @@ internal sealed record ContentTypePolicy
 [JsonSerializable(typeof(RepairPolicy))]
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, PropertyNameCaseInsensitive = true,
-    UseStringEnumConverter = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    ReadCommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true)]
+    UseStringEnumConverter = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 internal sealed partial class PolicyJson : JsonSerializerContext;

@@ -10,7 +10,7 @@ namespace DataOps.Core.Tests.Features.Repairs;
 public sealed partial class RepairDatabaseTests(PostgresServer server) : IDisposable
 {
     private const string Everything = """
-        { // whatever Test-Database finds in the damaged bakery, but for doubled tags
+        { "$schema": "a note", // whatever Test-Database finds in the damaged bakery, but for doubled tags
           "references": [
             { "reference": "wagtailimages_image_collection_id_c2f8af7e_fk_wagtailco", "action": "Repoint", "to": "1" },
             { "reference": "*", "action": "Delete" },
