@@ -6,6 +6,7 @@ using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Pages;
+using DataOps.Core.Features.Repairs;
 using DataOps.Core.Features.Rows;
 using DataOps.Core.Features.Sites;
 using DataOps.Core.Features.Trees;
@@ -74,6 +75,20 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
                 Recurse = random.Next(2) == 0,
                 OnDependent = Any<OnDependent>(random),
             };
+        },
+        ["Repair-Database"] = (_, random, site) => new RepairDatabaseOptions
+        {
+            Policy = random.Next(3) == 0 ? "" : $$"""
+                {
+                  "references": [ { "{{One(random, ["class", "table"])}}": "{{Any<ReferenceClass>(random)}}", "action": "Leave" },
+                    { "class": "{{Any<ReferenceClass>(random)}}", "action": "{{One(random, ["Delete", "SetNull", "Quarantine"])}}" },
+                    { "reference": "*", "action": "{{One(random, ["Delete", "Leave"])}}" } ],
+                  "trees": { "orphan": "{{Any<OrphanNodes>(random)}}", "missingSpecific": "{{Any<MissingSpecific>(random)}}",
+                    "duplicateSlug": "{{Any<DuplicateSlug>(random)}}", "lostParent": "{{Any<LostParent>(random)}}" },
+                  "onDependent": "{{Any<OnDependent>(random)}}"
+                }
+                """,
+            MaxDelete = random.Next(3) == 0 ? $"{random.Next(10)}" : null,
         },
         ["Repair-Tree"] = (_, random, site) => new RepairTreeOptions
         {
@@ -186,9 +201,7 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
     private static IEnumerable<ChangingOperation> Operations() => typeof(Session).Assembly.GetExportedTypes()
         .Where(t => t.BaseType is { IsGenericType: true, GenericTypeArguments: [{ } options, { } result] }
             && result == typeof(IChangeResult) && options.IsAssignableTo(typeof(ChangeOptions)))
-        .Select(t => new ChangingOperation(t))
-        // It is several of the others in one, and has undoing of its own tests.
-        .Where(o => o.Name != "Repair-Database");
+        .Select(t => new ChangingOperation(t));
 
     // Whether it changed anything, and the rows afterwards, which are those before.
     private (bool Changed, IReadOnlyDictionary<string, string> After) Round(

@@ -13,11 +13,13 @@ internal sealed class RestoredOrphans
     private readonly UndoReferences _references;
     private readonly Dictionary<(string Schema, string Table, string Constraint), (long Rows, long Left)> _broken;
     private readonly HashSet<(string, string)> _targets;
+    private readonly bool _hasBatches;
 
     /// <summary>Reads what the batches of a file noted.</summary>
-    public RestoredOrphans(DatabaseCatalog catalog, UndoReferences references, IEnumerable<UndoHeader> batches)
+    public RestoredOrphans(DatabaseCatalog catalog, UndoReferences references, IReadOnlyCollection<UndoHeader> batches)
     {
         _references = references;
+        _hasBatches = batches.Count > 1;
         _broken = batches.SelectMany(b => b.Orphans ?? []).GroupBy(o => (o.Schema, o.Table, o.Constraint))
             .ToDictionary(g => g.Key, g => (g.Sum(o => o.Rows), g.Sum(o => o.Left)));
         _targets = (
@@ -29,7 +31,7 @@ internal sealed class RestoredOrphans
     }
 
     /// <summary>Whether so many rows of the file may come back without a target.</summary>
-    public bool Allows(Table table, ForeignKey key, long rows) => rows <= Of(table, key).Rows;
+    public bool Allows(Table table, ForeignKey key, long rows) => rows <= InFile(table, key);
 
     /// <summary>Whether so many rows that are not in the file may lose their target.</summary>
     public bool AllowsToLose(Table table, ForeignKey key, long rows) => rows <= Of(table, key).Left;
@@ -40,7 +42,7 @@ internal sealed class RestoredOrphans
     /// <summary>The condition that a row s of the file comes back without a target; empty where none does.</summary>
     public SqlText Condition(Table table)
     {
-        IEnumerable<ForeignKey> broken = table.ForeignKeys.Where(k => k.IsEnforced && Of(table, k).Rows > 0);
+        IEnumerable<ForeignKey> broken = table.ForeignKeys.Where(k => k.IsEnforced && InFile(table, k) > 0);
         return SqlText.Join(" or ", broken.Select(k => (SqlText)$"({_references.Missing(k)})"));
     }
 
@@ -64,6 +66,10 @@ internal sealed class RestoredOrphans
         action();
         session.Run($"set local session_replication_role = origin", cancellation);
     }
+
+    // A row that one batch left alone when it made the target may have been changed by a later one.
+    private long InFile(Table table, ForeignKey key) =>
+        Of(table, key) is var (rows, left) && _hasBatches ? rows + left : rows;
 
     private (long Rows, long Left) Of(Table table, ForeignKey key) =>
         _broken.GetValueOrDefault((table.Schema, table.Name, key.Name));

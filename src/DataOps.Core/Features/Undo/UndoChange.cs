@@ -70,7 +70,7 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
                 yield return row;
             UndoReferences references = new(catalog.Database, tables);
             RestoredOrphans orphans = new(
-                catalog.Database, references, file.Batches.Where((_, i) => !uncommitted.Contains(i)));
+                catalog.Database, references, [.. file.Batches.Where((_, i) => !uncommitted.Contains(i))]);
             // Rows may have changed between the comparison and the plan; since the lock they cannot.
             change.Confirm(() => state.IsUndone(tables, path, file.Header.Operation));
             change.Confirm(

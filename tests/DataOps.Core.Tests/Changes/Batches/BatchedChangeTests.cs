@@ -158,6 +158,32 @@ public sealed class BatchedChangeTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void An_orphan_whose_target_one_batch_made_and_that_a_later_one_changed_is_one_again()
+    {
+        using TestDatabase database = server.Blank();
+        database.Execute($"""
+            {Items};
+            set session_replication_role = replica; insert into part values (900, 999, 'orphan');
+            set session_replication_role = origin
+            """);
+        IReadOnlyDictionary<string, string> before = database.Digest();
+        string path = _files.New();
+        Session session = database.Session;
+        DatabaseCatalog tables = ReferenceCatalog.Read(session, withEmbedded: false).Database;
+        BatchedChange batches = Batches(session, path, 10);
+
+        Assert.True(batches.Run("Inserting", $"select 999 as id", (change, _) => change.Insert(
+            tables.Find("public", "item")!, ["id", "v"], $"select 999, 'made'")));
+        Assert.True(batches.Run("Updating", $"select 900 as id", (change, _) => change.Update(
+            tables.Find("public", "part")!, ["v"], $"select 900 as id, 'new'::text as v")));
+
+        batches.Finish();
+        Assert.Equal((2, 2), (batches.Batches, batches.Rows));
+        ChangeFiles.Undo(database, path);
+        Assert.Equal(before, database.Digest());
+    }
+
+    [Fact]
     public void Stopping_leaves_the_batches_that_are_done()
     {
         using TestDatabase database = server.Blank();
