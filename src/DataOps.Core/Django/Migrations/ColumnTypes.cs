@@ -96,7 +96,7 @@ internal sealed class ColumnTypes(
     public ModelState? TargetOf(ModelState model, FieldState field) =>
         ModelTarget.Of(field["to"], model.Label) is { } target
             && ((target.Setting is { } setting ? settings.GetValueOrDefault(setting) : null) ?? target.Label
-                ?? Swappable(target.Setting!)) is { } label
+                ?? state.ReplacedBy(target.Setting!)) is { } label
             ? state.Models.GetValueOrDefault(label)
             : null;
 
@@ -106,9 +106,6 @@ internal sealed class ColumnTypes(
             : field["to_field"] is { IsNone: false } given
                 ? Owner(target, given.Text, 0) is { } named ? (named.Model, given.Text!, named.Field) : null
             : KeyOf(target, 0);
-
-    private ModelLabel? Swappable(string setting) =>
-        state.Models.Values.FirstOrDefault(m => m.TextOf("swappable") == setting)?.Label;
 
     // A field of the model, or of one that it derives from.
     private (ModelState Model, FieldState Field)? Owner(ModelState model, string? name, int depth) =>

@@ -108,10 +108,7 @@ internal sealed class ModelSchema(
 
     private ModelTable? ManyToMany(ModelState model, string name, FieldState field)
     {
-        string plain = $"{model.Table}_{name}";
-        string table = field["db_table"]?.Text is { Length: > 0 } given
-            ? ModelState.Unquoted(given)
-            : DjangoName.OfTable(plain);
+        string table = ModelState.ListTableOf(model.Table, name, field);
         if (_types.TargetOf(model, field) is not { } target)
             return null;
         string from = model.Label.Name;

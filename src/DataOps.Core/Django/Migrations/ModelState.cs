@@ -120,6 +120,13 @@ internal sealed record ModelState(
     /// </summary>
     public static string Unquoted(string name) => name.Replace("\".\"", ".").Trim('"');
 
+    /// <summary>The table of a many-to-many field without a model between the two.</summary>
+    /// <param name="table">The table of its model.</param>
+    /// <param name="name">The field's name.</param>
+    /// <param name="field">The field.</param>
+    public static string ListTableOf(string table, string name, FieldState field) =>
+        field["db_table"]?.Text is { Length: > 0 } given ? Unquoted(given) : DjangoName.OfTable($"{table}_{name}");
+
     /// <summary>Whether all that the files say of it is understood.</summary>
     public bool IsKnown => Doubts.IsEmpty;
 
@@ -150,6 +157,12 @@ internal sealed record ProjectState(
             m => KeyValuePair.Create(m.Label, m with { Doubts = m.Doubts.Add(doubt) }))),
         AppDoubts = AppDoubts.SetItem(app, AppDoubts.GetValueOrDefault(app, []).Add(doubt)),
     };
+
+    /// <summary>
+    /// The model that a setting may replace, as auth.user for AUTH_USER_MODEL; null where there is none.
+    /// </summary>
+    public ModelLabel? ReplacedBy(string setting) =>
+        Models.Values.FirstOrDefault(m => m.TextOf("swappable") == setting)?.Label;
 
     /// <summary>A model that was changed.</summary>
     public ProjectState With(ModelState model) => this with { Models = Models.SetItem(model.Label, model) };

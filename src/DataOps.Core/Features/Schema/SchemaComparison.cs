@@ -210,9 +210,9 @@ internal sealed class SchemaComparison
 
     private bool IsOfDatabase(Change change, SchemaOrigin? origin) => _expectation.IsOfModels && change switch
     {
-        { Fact: "notNull" or "identity" } when origin is { IsLoose: true } => true,
+        { Fact: "notNull" or "identity" } when origin is { Part.IsLoose: true } => true,
         { Fact: "columns" } when IsSameSet(change) => true,
-        { Fact: "type" } => origin?.Type is { } type && type.Is(change.Actual ?? ""),
+        { Fact: "type" } => origin?.Part?.Type is { } type && type.Is(change.Actual ?? ""),
         { Expected: null } => s_databaseOwn.Contains(change.Fact),
         _ => false,
     };
@@ -224,7 +224,7 @@ internal sealed class SchemaComparison
     // What the class of a field sets itself, or leads to a model that is not known.
     private bool IsUnsaid(string table, IReadOnlyList<string> columns, bool isReference) => columns.Count > 0
         && columns.All(c => _expectation.OriginOf(table, c) is { } origin
-            && (origin.IsLoose || (isReference && origin.IsReferenceUnknown)));
+            && (origin.Part is { IsLoose: true } || (isReference && origin.Part is { IsReferenceUnknown: true })));
 
     private static SchemaDifference? Changed(
         SchemaObjectKind kind, string name, string what, List<Change> changes, string actualName, string consequence)
@@ -440,7 +440,7 @@ internal sealed class SchemaComparison
                 ? c.Value with { References = now }
                 : c.Value);
         Dictionary<string, SchemaConstraint> known = expected.Where(
-            c => _expectation.OriginOf(table, c.Key)?.Opaque is null).ToDictionary();
+            c => _expectation.OriginOf(table, c.Key)?.Part?.Opaque is null).ToDictionary();
         IReadOnlyList<SchemaMatch<SchemaConstraint>> matches = SchemaMatch.Of(
             known, there.Constraints, Near, (e, a) => e.Kind == a.Kind);
         HashSet<string> opaque = [.. expected.Keys.Except(known.Keys)];
@@ -471,7 +471,7 @@ internal sealed class SchemaComparison
         // Of what is compared by its name alone, an index may be what a constraint is, too.
         foreach (string name in opaque.Where(o => !thereIndexes.Remove(o) && !there.Constraints.ContainsKey(o)))
             yield return Since(table, name, Gone(
-                KindOf(expected[name].Kind), name, actualTable, _expectation.OriginOf(table, name)!.Opaque!,
+                KindOf(expected[name].Kind), name, actualTable, _expectation.OriginOf(table, name)!.Part!.Opaque!,
                 "what it keeps out comes in", Severity.Error));
         foreach (SchemaDifference difference in Indexes(table, indexes, thereIndexes, missing, extra, actualTable))
             yield return difference;
@@ -585,10 +585,10 @@ internal sealed class SchemaComparison
     }
 
     private bool HasNameOfDjango(string table, string name) =>
-        _expectation.IsOfModels && _expectation.OriginOf(table, name) is not { IsNamed: true };
+        _expectation.IsOfModels && _expectation.OriginOf(table, name) is not { Part.IsNamed: true };
 
     private bool IsOptional(string table, string name) =>
-        _expectation.OriginOf(table, name) is { IsOptional: true };
+        _expectation.OriginOf(table, name) is { Part.IsOptional: true };
 
     private bool IsOfSql(string name) =>
         _expectation.Sql.Any(s => s.Contains(name, StringComparison.OrdinalIgnoreCase));
@@ -600,7 +600,7 @@ internal sealed class SchemaComparison
     {
         string on = actualTable ?? table;
         Dictionary<string, SchemaIndex> known = expected.Where(
-            i => _expectation.OriginOf(table, i.Key)?.Opaque is null).ToDictionary();
+            i => _expectation.OriginOf(table, i.Key)?.Part?.Opaque is null).ToDictionary();
         HashSet<string> opaque = [.. expected.Keys.Except(known.Keys)];
         foreach (SchemaMatch<SchemaIndex> match in SchemaMatch.Of(
             known, actual, i => $"{i.Unique} {i.Method} {string.Join(',', i.Keys)} {i.Where}",
@@ -614,7 +614,7 @@ internal sealed class SchemaComparison
         }
         foreach (string name in opaque)
             yield return Since(table, name, Gone(
-                SchemaObjectKind.Index, name, on, _expectation.OriginOf(table, name)!.Opaque!,
+                SchemaObjectKind.Index, name, on, _expectation.OriginOf(table, name)!.Part!.Opaque!,
                 ConsequenceOf(SchemaObjectKind.Index),
                 expected[name].Unique ? Severity.Error : Severity.Warning));
     }

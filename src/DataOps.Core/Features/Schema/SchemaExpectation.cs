@@ -29,23 +29,8 @@ internal sealed record SchemaExpectation(DatabaseSchema Schema)
 /// <param name="Line">The line; null for the file as a whole.</param>
 internal sealed record SchemaOrigin(string Migration, string File, int? Line)
 {
-    /// <summary>Whether the migration says the name: the others are Django's, and of no version the same.</summary>
-    public bool IsNamed { get; init; }
-
-    /// <summary>Why its definition is not known, so that its name is all that is compared; null where it is.</summary>
-    public string? Opaque { get; init; }
-
-    /// <summary>Whether some versions of Django do not make it.</summary>
-    public bool IsOptional { get; init; }
-
-    /// <summary>Whether the class of a column's field may set what no migration says: NULL, a key, an index.</summary>
-    public bool IsLoose { get; init; }
-
-    /// <summary>Whether a column refers to a model that is not known.</summary>
-    public bool IsReferenceUnknown { get; init; }
-
-    /// <summary>The type of a column, where versions differ or code gives it.</summary>
-    public ColumnType? Type { get; init; }
+    /// <summary>What the model asks for; null for an operation.</summary>
+    public ModelPart? Part { get; init; }
 
     /// <summary>The migration in which PostgreSQL dropped it with something else, and Django kept it.</summary>
     public SchemaOrigin? DroppedBy { get; init; }

@@ -146,7 +146,7 @@ internal sealed class DescribedSite(
         if (field["through"] is { IsNone: false })
             return;
         string plain = $"{table[(table.IndexOf('.') + 1)..]}_{name}";
-        string own = ListTableOf(table[(table.IndexOf('.') + 1)..], name, field);
+        string own = ModelState.ListTableOf(table[(table.IndexOf('.') + 1)..], name, field);
         if (own != plain && (catalog is null || Find(own) is not null))
             Add("manyToMany", label, own);
         if (field["db_constraint"]?.AsCondition != false || (catalog is not null && Find(own) is null))
@@ -294,18 +294,8 @@ internal sealed class DescribedSite(
 
     private ModelLabel? TargetOf(FieldState field, ModelState model) =>
         ModelTarget.Of(field["to"], model.Label) is { } target
-            ? target.Label ?? (target.Setting == UserModel.Setting ? userModel : SwappedBy(target.Setting!))
+            ? target.Label ?? (target.Setting == UserModel.Setting ? userModel : state.ReplacedBy(target.Setting!))
             : null;
-
-    private ModelLabel? SwappedBy(string setting) =>
-        state.Models.Values.FirstOrDefault(m => m.TextOf("swappable") == setting)?.Label;
-
-    /// <summary>The table of a many-to-many field without a model between the two.</summary>
-    /// <param name="table">The table of its model.</param>
-    /// <param name="name">The field's name.</param>
-    /// <param name="field">The field.</param>
-    public static string ListTableOf(string table, string name, FieldState field) =>
-        field["db_table"]?.Text is { } given ? ModelState.Unquoted(given) : DjangoName.OfTable($"{table}_{name}");
 
     private static bool IsBuiltInName(ModelLabel label, string table) =>
         table == DjangoTables.TableNames.GetValueOrDefault(label) || table == DjangoName.OfTable(label);

@@ -56,7 +56,7 @@ internal sealed class ModelCheck(Session session, ReferenceCatalog catalog, Site
         field.Kind == FieldKind.ManyToMany && field["through"] is null or { IsNone: true };
 
     private Table? ListOf(ModelState model, string name, FieldState field) =>
-        Named(DescribedSite.ListTableOf(model.Table, name, field));
+        Named(ModelState.ListTableOf(model.Table, name, field));
 
     private IEnumerable<Finding> Of(ModelState model, Table? table)
     {
@@ -95,7 +95,7 @@ internal sealed class ModelCheck(Session session, ReferenceCatalog catalog, Site
 
     private Finding MissingList(ModelState model, Table table, string name, FieldState field)
     {
-        string list = DescribedSite.ListTableOf(model.Table, name, field);
+        string list = ModelState.ListTableOf(model.Table, name, field);
         return On(Of(ModelProblem.MissingTable, Severity.Error,
             $"the many-to-many field {name} of {model.Label} has no table {list}: every query of it fails",
             Migration(field.Place)), model, table) with { Value = list };
