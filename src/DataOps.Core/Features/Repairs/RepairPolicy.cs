@@ -11,7 +11,7 @@ namespace DataOps.Core.Features.Repairs;
 /// <remarks>
 /// <code>
 /// { "references": [ { "reference": "blog_comment_author_id_…", "action": "SetNull" },
-///                   { "class": "GenericForeignKey", "model": "taggit.*", "action": "Delete" } ],
+///                   { "class": "Generic", "model": "taggit.*", "action": "Delete" } ],
 ///   "trees": { "orphan": "Reattach", "to": "/lost/", "missingSpecific": "FromRevision" },
 ///   "contentTypes": { "staleModels": [ "shop.order" ], "permissions": true },
 ///   "constraints": [ "blog_comment.author_id" ],
@@ -57,14 +57,11 @@ internal sealed record RepairPolicy
             {
                 CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
             });
-            // A member that begins with $ is a note: the schema for editors, the place of a .psd1 file.
-            if (json is JsonObject members)
-                foreach (string note in members.Select(m => m.Key).Where(k => k.StartsWith('$')).ToArray())
-                    members.Remove(note);
-            RepairPolicy? policy = json.Deserialize(PolicyJson.Default.RepairPolicy);
-            foreach (ReferenceRule? rule in policy?.References ?? [])
-                (rule ?? throw Invalid("a rule is null")).Check();
-            return policy ?? throw Invalid("it is null");
+            PolicyMembers.Check(json, PolicyJson.Default.RepairPolicy, "");
+            RepairPolicy policy = json.Deserialize(PolicyJson.Default.RepairPolicy)!;
+            foreach (ReferenceRule rule in policy.References ?? [])
+                rule.Check();
+            return policy;
         }
         catch (Exception e) when (e is JsonException or ArgumentException or IOException or UnauthorizedAccessException)
         {
@@ -135,15 +132,14 @@ internal sealed record ReferenceRule
             throw RepairPolicy.Invalid("\"to\" and the action Repoint need each other");
     }
 
-    /// <summary>Whether it is about a reference.</summary>
-    public bool Matches(Reference reference, string? model) =>
-        Named(Reference, reference.Name)
-        && (Class is null || Class == reference.Class)
-        && Named(Model, model, model?.Split('.')[0])
-        && Named(Table, [.. ReferenceFilter.TableNames(reference.Table)]);
-
-    private static bool Named(string? pattern, params string?[] names) =>
-        pattern is null || new NameFilter([pattern]).Matches(names);
+    /// <summary>The references that it is about.</summary>
+    /// <exception cref="DataOpsException">It names what is not there.</exception>
+    public IEnumerable<Reference> Of(ReferenceCatalog catalog, OperationContext context)
+    {
+        static string[] List(string? name) => name is null ? [] : [name];
+        return new ReferenceFilter(
+            catalog, List(Table), List(Model), Class is { } only ? [only] : [], List(Reference), context).Select();
+    }
 }
 
 /// <summary>What becomes of tree nodes: the options of Repair-Tree.</summary>
@@ -185,5 +181,5 @@ internal sealed record ContentTypePolicy
 [JsonSerializable(typeof(RepairPolicy))]
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, PropertyNameCaseInsensitive = true,
-    UseStringEnumConverter = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    UseStringEnumConverter = true)]
 internal sealed partial class PolicyJson : JsonSerializerContext;

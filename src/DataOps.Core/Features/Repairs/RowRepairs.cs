@@ -15,7 +15,6 @@ internal sealed class RowRepairs(
     OperationContext context)
 {
     private readonly TreePolicy _trees = policy.Trees ?? new();
-    private readonly IReadOnlyList<ReferenceRule> _rules = policy.References ?? [];
 
     /// <summary>Does them, a step each.</summary>
     /// <exception cref="DataOpsException">A part is refused: nothing is changed.</exception>
@@ -34,10 +33,12 @@ internal sealed class RowRepairs(
     public IEnumerable<DatabaseRepairStep> Left()
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
+        // What the names of the policy mean was asked before; a repair may have taken the last reference of one away.
+        ReferenceRules rules = new(catalog, policy, context with { NotFound = _ => { }, Warning = null });
         Audit[] audits = [Audit.Orphan, Audit.ContentType, Audit.Tree, Audit.Uniqueness, Audit.Schema];
         TestDatabaseOptions asked = new() { Audit = audits, InstalledApp = policy.ContentTypes?.InstalledApps ?? [] };
         foreach (Finding finding in TestDatabase.Find(session, catalog, asked, context))
-            yield return Undecided(catalog, finding);
+            yield return Undecided(catalog, rules, finding);
         whole.EndPart();
     }
 
@@ -103,12 +104,13 @@ internal sealed class RowRepairs(
     private OrphanDecision[] Decisions()
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
-        bool withExpected = _rules.Any(r => r.IsByName);
+        ReferenceRules rules = new(catalog, policy, context);
+        bool withExpected = policy.References?.Any(r => r.IsByName) == true;
         OrphanDecision[] decisions =
         [
             .. FindOrphan.Find(session, catalog, new() { Summary = true, IncludeExpected = withExpected }, context)
                 .Where(f => f.Class is ReferenceClass)
-                .Select(f => Decide(catalog, f))
+                .Select(f => Decide(catalog, rules, f))
                 .OfType<OrphanDecision>()
                 .OrderBy(d => d.Action is OrphanAction.Delete or OrphanAction.Quarantine),
         ];
@@ -116,10 +118,10 @@ internal sealed class RowRepairs(
         return decisions;
     }
 
-    private OrphanDecision? Decide(ReferenceCatalog catalog, Finding finding)
+    private static OrphanDecision? Decide(ReferenceCatalog catalog, ReferenceRules rules, Finding finding)
     {
         Reference reference = ReferenceOf(catalog, finding);
-        ReferenceRule? rule = RuleFor(catalog, reference);
+        ReferenceRule? rule = rules.For(reference);
         bool isExpected = finding.Severity == Severity.Expected;
         OrphanAction? action = rule is null ? reference.DefaultRepair(catalog) : rule.ActionFor(reference);
         // History is repaired only where it is named.
@@ -128,18 +130,12 @@ internal sealed class RowRepairs(
             : new(reference, finding.Table!, finding.Count, rule, chosen, isExpected);
     }
 
-    // A rule for many references is about those that its action suits; one that names a reference means it.
-    private ReferenceRule? RuleFor(ReferenceCatalog catalog, Reference reference) =>
-        _rules.FirstOrDefault(r => r.Matches(reference, catalog.LabelOf(reference.Table))
-            && (r.Repair is not { } action || r.IsByName || reference.Repairs(catalog).Contains(action)));
-
     private static Reference ReferenceOf(ReferenceCatalog catalog, Finding finding) =>
         catalog.References.First(r => r.Name == finding.Reference && r.Table.DisplayName == finding.Table);
 
-    private DatabaseRepairStep Undecided(ReferenceCatalog catalog, Finding finding)
+    private DatabaseRepairStep Undecided(ReferenceCatalog catalog, ReferenceRules rules, Finding finding)
     {
-        bool isLeft = finding.Class is ReferenceClass
-            && RuleFor(catalog, ReferenceOf(catalog, finding)) is { Repair: null };
+        bool isLeft = finding.Class is ReferenceClass && rules.For(ReferenceOf(catalog, finding)) is { Repair: null };
         return new DatabaseRepairStep(
             session.Server, session.Database, null, isLeft ? ReferenceRule.Leave : DatabaseRepairStep.Undecided,
             finding.Count, finding.Reference ?? finding.Table ?? finding.Model, finding.Problem)

@@ -184,17 +184,22 @@ public sealed partial class RepairDatabaseTests(PostgresServer server) : IDispos
     }
 
     [Theory]
-    [InlineData("[]", "")]
-    [InlineData("null", "null")]
-    [InlineData("""{ "reference": [] }""", "reference")]
-    [InlineData("""{ "references": [ null ] }""", "null")]
+    [InlineData("[]", "it is not an object")]
+    [InlineData("null", "it is not an object")]
+    [InlineData("""{ "reference": [] }""", "no member reference; there are references, trees, ")]
+    [InlineData("""{ "trees": [] }""", "trees is not an object")]
+    [InlineData("""{ "trees": { "orphan": null } }""", "orphan is null")]
+    [InlineData("""{ "contentTypes": { "staleModels": [ "a.b", 3 ] } }""", "contentTypes.staleModels[2] is not a text")]
+    [InlineData("""{ "contentTypes": { "permissions": "yes" } }""", "is not true or false")]
+    [InlineData("""{ "references": [ null ] }""", "references[1] is not an object")]
     [InlineData("""{ "references": [ { "reference": "x" } ] }""", "action")]
     [InlineData("""{ "references": [ { "reference": "x", "action": "Destroy" } ] }""", "Destroy")]
     [InlineData("""{ "references": [ { "reference": "x", "action": "3" } ] }""", "\"3\"")]
     [InlineData("""{ "references": [ { "action": "Delete" } ] }""", "neither")]
-    [InlineData("""{ "references": [ { "class": "Foreign", "action": "Delete" } ] }""", "class")]
+    [InlineData("""{ "references": [ { "class": "Foreign", "action": "Delete" } ] }""",
+        "references[1].class is \"Foreign\"; there are ForeignKey, Unvalidated, ")]
     [InlineData("""{ "references": [ { "reference": "x", "action": "Repoint" } ] }""", "need each other")]
-    [InlineData("""{ "trees": { "orphan": "Burn" } }""", "orphan")]
+    [InlineData("""{ "trees": { "orphan": "Burn" } }""", "trees.orphan is \"Burn\"; there are Report, Reattach, Delete")]
     public void A_policy_that_cannot_be_meant_is_refused(string policy, string why)
     {
         DataOpsException failure = Assert.Throws<DataOpsException>(
@@ -202,6 +207,18 @@ public sealed partial class RepairDatabaseTests(PostgresServer server) : IDispos
 
         Assert.Equal("InvalidPolicy", failure.Id);
         Assert.Contains(why, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{ "references": [ { "reference": "no_such_fk", "action": "Leave" } ] }""", "UnknownReference")]
+    [InlineData("""{ "references": [ { "table": "no_such_table", "action": "Leave" } ] }""", "UnknownTable")]
+    [InlineData("""{ "constraints": [ "no_such_fk" ] }""", "UnknownReference")]
+    public void A_policy_that_names_what_is_not_there_is_refused(string policy, string id)
+    {
+        using TestDatabase site = server.CopyOf(Site.SampleDamaged);
+
+        Assert.Equal(id, Assert.Throws<DataOpsException>(
+            () => Repair(site, new() { Policy = policy, WhatIf = true })).Id);
     }
 
     private string Written(string policy)
