@@ -92,7 +92,9 @@ internal sealed class SchemaMending(DatabaseSchema expected, DatabaseSchema actu
         yield return $"alter table {on} alter {column} set not null, drop constraint {check}";
     }
 
-    /// <summary>A column with other properties.</summary>
+    /// <summary>
+    /// A column with other properties; nothing where a value could be cut or rounded, or indexes would go with it.
+    /// </summary>
     public IEnumerable<SqlText> Column(
         string table, string name, SchemaColumn wanted, SchemaColumn there, IReadOnlyList<string> facts)
     {
@@ -101,16 +103,15 @@ internal sealed class SchemaMending(DatabaseSchema expected, DatabaseSchema actu
         {
             if (wanted.Generated is null)
                 yield return $"alter table {on} alter {column} drop expression";
-            else if (there.Generated is not null && !facts.Contains("virtual"))
-                yield return $"alter table {on} drop column {column}, add column {SchemaSql.Column(name, wanted)}";
             yield break;
         }
+        if (!TypeChange.KeepsValues(there.Type, wanted.Type))
+            yield break;
         if (facts.Contains("type") || facts.Contains("collation"))
         {
             SqlText collation = wanted.Collation is { } c ? (SqlText)$" collate {SchemaSql.Qualified(c)}"
                 : facts.Contains("collation") ? (SqlText)$" collate \"default\"" : SqlText.Empty;
-            yield return $"alter table {on} alter {column} type {SqlText.Raw(wanted.Type)}{collation} "
-                + $"using {column}::{SqlText.Raw(wanted.Type)}";
+            yield return $"alter table {on} alter {column} type {SqlText.Raw(wanted.Type)}{collation}";
         }
         if (facts.Contains("default"))
             yield return wanted.Default is { } value

@@ -1,4 +1,5 @@
 using DataOps.Core.Django.Migrations;
+using DataOps.Core.Postgres.Schemas;
 using DataOps.Core.Python.Evaluation;
 
 namespace DataOps.Core.Features.SiteDescriptions;
@@ -6,9 +7,6 @@ namespace DataOps.Core.Features.SiteDescriptions;
 /// <summary>Compares tables and columns with the models after the migrations that are applied.</summary>
 internal sealed class ModelCheck(Session session, ReferenceCatalog catalog, SiteMigrations migrations, Check check)
 {
-    private static readonly string[] s_integers = ["smallint", "integer", "bigint"];
-    private static readonly string[] s_texts = ["character varying", "text"];
-
     private readonly ColumnTypes _types = new(migrations.State, migrations.Files, migrations.Settings);
     private readonly HashSet<string> _apps = [.. migrations.History.Folders.Select(f => f.App)];
 
@@ -154,15 +152,10 @@ internal sealed class ModelCheck(Session session, ReferenceCatalog catalog, Site
         }, [table], model.Label);
     }
 
-    // Only what keeps every value, or fails: a numeric of less places would round.
-    private static string? Retyping(Table table, Column column, ColumnType type)
-    {
-        string Base(string of) => of.Split('(')[0];
-        bool isSame(string[] family) => family.Contains(Base(column.TypeText)) && family.Contains(Base(type.Types[0]));
-        return type is { Types: [{ } to], IsOfAnyLength: false } && (isSame(s_integers) || isSame(s_texts))
+    private static string? Retyping(Table table, Column column, ColumnType type) =>
+        type is { Types: [{ } to], IsOfAnyLength: false } && TypeChange.KeepsValues(column.TypeText, to)
             ? $"alter table {table.Sql} alter column {column.Sql} type {to}"
             : null;
-    }
 
     private Finding UnknownColumn(ModelState model, Table table, Column column)
     {
