@@ -22,7 +22,7 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
 {
     private const int RoundsOfASite = 25;
 
-    private static readonly int s_rounds = Rounds.Of(100);
+    private static readonly int s_rounds = Rounds.Of(75);
 
     private static readonly int s_seed =
         int.TryParse(Environment.GetEnvironmentVariable("DATAOPS_SEED"), out int given) ? given : Random.Shared.Next();

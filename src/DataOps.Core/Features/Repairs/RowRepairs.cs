@@ -93,9 +93,12 @@ internal sealed class RowRepairs(
                         },
                     ],
                 };
-            string rows = decision.Orphans == 1 ? "1 orphan" : $"{decision.Orphans} orphans";
             foreach (IChangeResult told in Part(
-                new RepairOrphan(), repair, "Repair-Orphan", decision.Reference.Name, $"{decision.Action}", _ => rows))
+                new RepairOrphan(), repair, "Repair-Orphan", decision.Reference.Name, $"{decision.Action}",
+                // Some may have gone with what was repaired before.
+                sum => sum is RepairOrphanResult { Orphans: var orphans }
+                    ? $"{orphans} {(orphans == 1 ? "orphan" : "orphans")}"
+                    : null))
                 yield return told;
         }
     }
@@ -127,7 +130,7 @@ internal sealed class RowRepairs(
         // History is repaired only where it is named.
         return action is not { } chosen || (isExpected && rule is not { IsByName: true })
             ? null
-            : new(reference, finding.Table!, finding.Count, rule, chosen, isExpected);
+            : new(reference, finding.Table!, rule, chosen, isExpected);
     }
 
     private static Reference ReferenceOf(ReferenceCatalog catalog, Finding finding) =>
@@ -205,5 +208,5 @@ internal sealed class RowRepairs(
             : options.MaxDelete;
 
     private sealed record OrphanDecision(
-        Reference Reference, string Table, long Orphans, ReferenceRule? Rule, OrphanAction Action, bool IsExpected);
+        Reference Reference, string Table, ReferenceRule? Rule, OrphanAction Action, bool IsExpected);
 }
