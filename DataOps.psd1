@@ -40,6 +40,8 @@
         'Convert-Page'
         'Set-Site'
         'Undo-Change'
+        'Get-Change'
+        'Remove-Change'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

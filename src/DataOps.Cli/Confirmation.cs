@@ -13,22 +13,25 @@ internal static class Confirmation
     public static void Ask(
         OperationDescription operation, Session? session, IOptions options, OperationContext context, bool? confirm)
     {
-        if (session is null || operation.IsPlan(options) || !(confirm ?? operation.AsksFirst))
+        if (operation.IsPlan(options) || !(confirm ?? operation.AsksFirst))
             return;
         if (Console.IsInputRedirected)
             throw new DataOpsException(
                 ErrorIds.NobodyToAsk, FailureKind.InvalidArgument,
                 "Confirmation needed, but standard input is not a terminal.", "Add --confirm:false in a script.");
+        string place = session is null ? "" : $" in {session.Database} on {session.Server}";
         Console.Error.Write(
-            $"{operation.Name} in {session.Database} on {session.Server}: {Plan(operation, session, options, context)}."
-                + " Go on? [y/N] ");
+            $"{operation.Name}{place}: {Plan(operation, session, options, context)}. Go on? [y/N] ");
         if (Console.ReadLine()?.Trim().StartsWith('y') is not true)
             throw new DataOpsException(ErrorIds.Declined, FailureKind.InvalidOperation, "Nothing was changed.");
     }
 
     // What is asked about is what would happen.
     private static string Plan(
-        OperationDescription operation, Session session, IOptions options, OperationContext context) =>
-        operation.Run(session, operation.AsPlan(options), context).OfType<ChangeResult>().LastOrDefault()?.Describe()
-            ?? "changes";
+        OperationDescription operation, Session? session, IOptions options, OperationContext context)
+    {
+        object[] results = [.. operation.Run(session, operation.AsPlan(options), context)];
+        return results.OfType<ChangeResult>().LastOrDefault()?.Describe()
+            ?? (results.Length == 1 ? "1 file" : $"{results.Length} files");
+    }
 }

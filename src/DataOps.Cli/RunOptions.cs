@@ -34,7 +34,7 @@ internal enum FailOn
     Any,
 }
 
-/// <summary>The options that every command has: where to connect to, and what to do with the results.</summary>
+/// <summary>The options that commands share: where to connect to, and what to do with the results.</summary>
 internal sealed class RunOptions(OperationDescription operation)
 {
     private readonly Option<string> _database = new("--database", "-d")
@@ -83,11 +83,9 @@ internal sealed class RunOptions(OperationDescription operation)
 
     public void AddTo(Command command)
     {
-        command.Add(_database);
-        command.Add(_sslMode);
-        command.Add(_lockTimeout);
-        command.Add(_schema);
-        command.Add(_description);
+        if (operation.TakesDatabase)
+            foreach (Option option in (Option[])[_database, _sslMode, _lockTimeout, _schema, _description])
+                command.Add(option);
         command.Add(_format);
         if (operation.HasFindings)
             command.Add(_failOn);

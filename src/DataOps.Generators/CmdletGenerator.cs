@@ -35,12 +35,12 @@ public sealed class CmdletGenerator : IIncrementalGenerator
         INamedTypeSymbol cmdlet = (INamedTypeSymbol)context.TargetSymbol;
         INamedTypeSymbol operation = (INamedTypeSymbol)context.Attributes[0].AttributeClass!.TypeArguments[0];
         AttributeData attribute = operation.GetAttributes().First(a => a.AttributeClass?.Name == "OperationAttribute");
-        INamedTypeSymbol record = OperationGenerator.Contract(operation).Options;
+        (INamedTypeSymbol record, _, string kind) = OperationGenerator.Contract(operation);
         IReadOnlyList<Option> options = Option.Of(record);
         // PowerShell's own WhatIf decides about the plan; objects come by the pipeline.
         Option[] taken = [.. options.Where(o => o.Name != "WhatIf" && !o.IsObjects)];
         string recordType = record.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
-        string asks = (options.Any(o => o.Name == "WhatIf") ? ", SupportsShouldProcess = true" : "")
+        string asks = (kind == "FileOperation" ? "" : ", DefaultParameterSetName = ByDatabase") + (options.Any(o => o.Name == "WhatIf") ? ", SupportsShouldProcess = true" : "")
             + (attribute.NamedArguments.Any(a => a is { Key: "AsksFirst", Value.Value: true })
             ? $", ConfirmImpact = {Automation}.ConfirmImpact.High"
             : "");
@@ -50,7 +50,7 @@ public sealed class CmdletGenerator : IIncrementalGenerator
             namespace {{cmdlet.ContainingNamespace.ToDisplayString()}};
 
             [{{Automation}}.Cmdlet(
-                {{Literal(attribute, 0)}}, {{Literal(attribute, 1)}}, DefaultParameterSetName = ByDatabase{{asks}})]
+                {{Literal(attribute, 0)}}, {{Literal(attribute, 1)}}{{asks}})]
             partial class {{cmdlet.Name}}
             {
                 private static readonly {{recordType}} s_nothingGiven = new();

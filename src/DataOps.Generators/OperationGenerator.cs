@@ -40,18 +40,20 @@ public sealed class OperationGenerator : IIncrementalGenerator
     {
         INamedTypeSymbol operation = (INamedTypeSymbol)context.TargetSymbol;
         AttributeData attribute = context.Attributes[0];
-        (INamedTypeSymbol record, ITypeSymbol result, bool hasOffline) = Contract(operation);
+        (INamedTypeSymbol record, ITypeSymbol result, string kind) = Contract(operation);
         IReadOnlyList<Option> options = Option.Of(record);
         return (operation.Name, Validation(record, options),
-            Description(operation, attribute, record, result, hasOffline, options, context.SemanticModel.Compilation));
+            Description(operation, attribute, record, result, kind, options, context.SemanticModel.Compilation));
     }
 
-    /// <summary>The options and the results of an operation, and whether part of it needs no database.</summary>
-    internal static (INamedTypeSymbol Options, ITypeSymbol Result, bool HasOffline) Contract(INamedTypeSymbol operation)
+    /// <summary>
+    /// The options and the results of an operation, and the class that it derives from: <c>OfflineOperation</c> where
+    /// part of it needs no database, <c>FileOperation</c> where all of it needs none.
+    /// </summary>
+    internal static (INamedTypeSymbol Options, ITypeSymbol Result, string Kind) Contract(INamedTypeSymbol operation)
     {
         INamedTypeSymbol contract = operation.BaseType!;
-        return ((INamedTypeSymbol)contract.TypeArguments[0], contract.TypeArguments[1],
-            contract.Name == "OfflineOperation");
+        return ((INamedTypeSymbol)contract.TypeArguments[0], contract.TypeArguments[1], contract.Name);
     }
 
     private static string Validation(INamedTypeSymbol record, IReadOnlyList<Option> options)
@@ -121,7 +123,7 @@ public sealed class OperationGenerator : IIncrementalGenerator
         AttributeData attribute,
         INamedTypeSymbol record,
         ITypeSymbol result,
-        bool hasOffline,
+        string kind,
         IReadOnlyList<Option> options,
         Compilation compilation)
     {
@@ -129,6 +131,13 @@ public sealed class OperationGenerator : IIncrementalGenerator
         string optionsType = Name(record);
         bool asksFirst = attribute.NamedArguments.Any(a => a is { Key: "AsksFirst", Value.Value: true });
         string run = $"new {type}().Run(session!, ({optionsType})options, context)";
+        (string isOffline, string runAny) = kind switch
+        {
+            "OfflineOperation" => ($"new {type}().IsOffline(({optionsType})options)",
+                $"session is null ? new {type}().RunOffline(({optionsType})options, context) : {run}"),
+            "FileOperation" => ("true", $"new {type}().Run(({optionsType})options, context)"),
+            _ => ("false", run),
+        };
         return $$"""
                     new()
                     {
@@ -136,15 +145,13 @@ public sealed class OperationGenerator : IIncrementalGenerator
                         Noun = {{Literal((string)attribute.ConstructorArguments[1].Value!)}},
                         Text = {{Literal(Documentation.Summary(operation))}},
                         AsksFirst = {{Literal(asksFirst)}},
+                        TakesDatabase = {{Literal(kind != "FileOperation")}},
                         Changes = {{Literal(options.Any(o => o.Name == "WhatIf"))}},
                         HasFindings = {{Literal(HasFindings(compilation, result))}},
                         Result = typeof({{Name(result)}}),
                         Create = static () => new {{optionsType}}(),
-                        IsOffline = static options =>
-                            {{(hasOffline ? $"new {type}().IsOffline(({optionsType})options)" : "false")}},
-                        Run = static (session, options, context) => {{(hasOffline
-                            ? $"session is null ? new {type}().RunOffline(({optionsType})options, context) : {run}"
-                            : run)}},
+                        IsOffline = static options => {{isOffline}},
+                        Run = static (session, options, context) => {{runAny}},
                         Options =
                         [
             {{string.Concat(options.Select(o => Describe(o, optionsType)))}}            ],

@@ -1,7 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using DataOps.Core.Kernel;
-using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Output;
 
@@ -67,25 +65,5 @@ public abstract class ConnectingCommand : StoppableCommand
             return definition;
         string path = DatasetPath(definition);
         return path.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) ? DefinitionSource.OfDataFile(path) : path;
-    }
-
-    /// <summary>Paths as the user wrote them, as the file system knows them.</summary>
-    protected string[] FileSystemPath(string[]? paths) => [.. (paths ?? []).Select(p => FileSystemPath(p)!)];
-
-    /// <summary>
-    /// A path as the user wrote it, relative to the runspace's location, as the file system knows it; none remains
-    /// none.
-    /// </summary>
-    [return: NotNullIfNotNull(nameof(path))]
-    protected string? FileSystemPath(string? path)
-    {
-        if (string.IsNullOrEmpty(path))
-            return path;
-        OptionCheck.NotAnAddress(path);
-        string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
-        return provider.Name == "FileSystem"
-            ? resolved
-            : throw new DataOpsException(ErrorIds.NotAFile, FailureKind.InvalidArgument,
-                $"{path} is not a path of the file system.", target: path);
     }
 }

@@ -25,7 +25,6 @@ public abstract class DatabaseCommand : ConnectingCommand
     /// <summary>The parameter set in which an open connection is given.</summary>
     protected const string ByConnection = "Connection";
 
-    private readonly HashSet<string> _warnings = [];
     private SessionLease? _lease;
 
     /// <summary>Open connection, from Connect-Database -PassThru.</summary>
@@ -113,28 +112,6 @@ public abstract class DatabaseCommand : ConnectingCommand
         WriteObject(ordered);
     }
 
-    /// <summary>Runs an operation, with a session or without one, and takes its results as they come.</summary>
-    protected void Emit<TResult>(Func<OperationContext, IEnumerable<TResult>> run, Action<TResult> take)
-    {
-        ProgressWriter progress = new(this);
-        OperationContext context = new()
-        {
-            Cancellation = Cancellation,
-            Progress = progress,
-            Warning = Warn,
-            NotFound = e => WriteError(ErrorRecords.From(e)),
-        };
-        try
-        {
-            foreach (TResult result in run(context))
-                take(result);
-        }
-        finally
-        {
-            progress.Complete();
-        }
-    }
-
     /// <summary>A list of apps or models, of which entries that name files are full paths.</summary>
     protected IReadOnlyList<string> NamesOrFiles(string[]? entries) =>
         [.. (entries ?? []).Select(e => FindStaleContentType.IsFile(e) ? FileSystemPath(e) : e)];
@@ -152,13 +129,6 @@ public abstract class DatabaseCommand : ConnectingCommand
         _lease?.Dispose();
         _lease = null;
         base.Dispose(disposing);
-    }
-
-    // A plan that is asked about warns as its change does.
-    private void Warn(string text)
-    {
-        if (_warnings.Add(text))
-            WriteWarning(VisibleText.Of(text));
     }
 
     private SessionLease Open()

@@ -1,13 +1,19 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
 using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell;
 
-/// <summary>A cmdlet that Ctrl+C stops at once, and whose failures become error records.</summary>
+/// <summary>
+/// A cmdlet that Ctrl+C stops at once, and whose failures become error records: how it runs operations, and what paths
+/// mean to it.
+/// </summary>
 public abstract class StoppableCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
+    private readonly HashSet<string> _warnings = [];
 
     /// <summary>Cancelled when the pipeline is stopped.</summary>
     protected CancellationToken Cancellation => _stop.Token;
@@ -49,8 +55,57 @@ public abstract class StoppableCommand : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Runs an operation, with a session or without one, and takes its results as they come.</summary>
+    protected void Emit<TResult>(Func<OperationContext, IEnumerable<TResult>> run, Action<TResult> take)
+    {
+        ProgressWriter progress = new(this);
+        OperationContext context = new()
+        {
+            Cancellation = Cancellation,
+            Progress = progress,
+            Warning = Warn,
+            NotFound = e => WriteError(ErrorRecords.From(e)),
+        };
+        try
+        {
+            foreach (TResult result in run(context))
+                take(result);
+        }
+        finally
+        {
+            progress.Complete();
+        }
+    }
+
+    /// <summary>Paths as the user wrote them, as the file system knows them.</summary>
+    protected string[] FileSystemPath(string[]? paths) => [.. (paths ?? []).Select(p => FileSystemPath(p)!)];
+
+    /// <summary>
+    /// A path as the user wrote it, relative to the runspace's location, as the file system knows it; none remains
+    /// none.
+    /// </summary>
+    [return: NotNullIfNotNull(nameof(path))]
+    protected string? FileSystemPath(string? path)
+    {
+        if (string.IsNullOrEmpty(path))
+            return path;
+        OptionCheck.NotAnAddress(path);
+        string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+        return provider.Name == "FileSystem"
+            ? resolved
+            : throw new DataOpsException(ErrorIds.NotAFile, FailureKind.InvalidArgument,
+                $"{path} is not a path of the file system.", target: path);
+    }
+
     /// <summary>Sees a failure before it is reported.</summary>
     protected virtual void OnFailure(Exception failure)
     {
+    }
+
+    // A plan that is asked about warns as its change does.
+    private void Warn(string text)
+    {
+        if (_warnings.Add(text))
+            WriteWarning(VisibleText.Of(text));
     }
 }

@@ -70,3 +70,44 @@ Describe 'Undo-Change' -Skip:$noServer {
         $failure.FullyQualifiedErrorId | Should -BeLike 'NoUndoFile,*'
     }
 }
+
+Describe 'The changes of a folder' -Skip:$noServer {
+    BeforeAll {
+        $target = New-TestDatabase $env:DATAOPS_SAMPLE
+        $state, $env:XDG_STATE_HOME = $env:XDG_STATE_HOME, "$TestDrive/state"
+        $before = Get-Digest $target
+        $null = Set-Site -HostName one.example.org -Site 127.0.0.1:8000 -Database $target
+        $between = Get-Digest $target
+        $null = Set-Site -HostName two.example.org -Site one.example.org -Database $target
+    }
+    AfterAll {
+        $env:XDG_STATE_HOME = $state
+        Remove-TestDatabase $target
+    }
+
+    It 'lists them, the oldest first, and shows them in 80 columns' {
+        $changes = Get-Change
+        $changes.Operation | Should -Be @('Set-Site', 'Set-Site')
+        $changes.State | Should -Be @('Done', 'Done')
+        $changes[0].Database | Should -Be ([uri] $target).AbsolutePath.Trim('/')
+        ($changes | Out-String -Width 80) | Should -Match 'Set-Site +\d+ Done'
+    }
+
+    It 'undoes the newest, then the one before' {
+        (Undo-Change -Last -Database $target).Undoes | Should -Be 'Set-Site'
+        Get-Digest $target | Should -Be $between
+        (Get-Change)[1].State | Should -Be 'Undone'
+        Undo-Change -Last -Database $target | Out-Null
+        Get-Digest $target | Should -Be $before
+        { Undo-Change -Last -Database $target } | Should -Throw -ErrorId 'NoUndoFile,*'
+    }
+
+    It 'removes those that are piped, and none with -WhatIf' {
+        Get-Change | Where-Object State -eq Undone | Remove-Change -WhatIf
+        @(Get-Change).Count | Should -Be 4
+        $gone = Get-Change | Where-Object State -eq Undone | Remove-Change -Confirm:$false
+        @($gone).Count | Should -Be 2
+        (Get-Change).Operation | Should -Be @('Undo-Change', 'Undo-Change')
+        { Remove-Change -Confirm:$false } | Should -Throw -ErrorId 'MissingOption,*'
+    }
+}

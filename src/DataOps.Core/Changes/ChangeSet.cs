@@ -34,6 +34,9 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     /// <summary>Whether everything is taken back in the end, so that nothing may be drawn from a sequence.</summary>
     public bool IsTakenBack { get; init; }
 
+    /// <summary>Of an undoing: the digest of the undo file that is undone.</summary>
+    public string? Undoes { get; set; }
+
     /// <summary>Rows planned so far.</summary>
     public long Planned => _tables.Sum(t => t.Planned);
 
@@ -163,6 +166,8 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
             t.Table.Schema, t.Table.Name, [.. t.Table.Columns.Select(c => new UndoColumn(c.Name, c.TypeText))]))])
     {
         Orphans = _orphans,
+        User = session.Settings.Username,
+        Undoes = Undoes,
     };
 
     private string? ReadText(SqlText sql) => session.Query<string?>(sql, cancellation)[0];

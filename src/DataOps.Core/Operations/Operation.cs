@@ -146,6 +146,26 @@ public abstract class OfflineOperation<TOptions, TResult> : Operation<TOptions, 
     protected abstract IEnumerable<TResult> ExecuteOffline(TOptions options, OperationContext context);
 }
 
+/// <summary>An operation on files alone: it works on no database.</summary>
+public abstract class FileOperation<TOptions, TResult>
+    where TOptions : IOptions
+    where TResult : class
+{
+    /// <summary>
+    /// Refuses options that cannot be meant, and runs the operation; nothing else happens before the first result is
+    /// asked for.
+    /// </summary>
+    /// <exception cref="DataOpsException">The options contradict themselves, or the operation fails.</exception>
+    public IEnumerable<TResult> Run(TOptions options, OperationContext context)
+    {
+        options.Validate();
+        return Execute(options, context);
+    }
+
+    /// <summary>Does the work, with options that are valid.</summary>
+    protected abstract IEnumerable<TResult> Execute(TOptions options, OperationContext context);
+}
+
 /// <summary>The progress of an operation.</summary>
 /// <param name="Activity">What is being done, as <c>Exporting blog.post</c>.</param>
 /// <param name="Done">Units done so far (rows, unless <paramref name="Activity"/> says otherwise).</param>

@@ -21,7 +21,10 @@ public sealed partial class OperationDescription
     /// <summary>Whether a user is asked before it changes anything.</summary>
     public required bool AsksFirst { get; init; }
 
-    /// <summary>Whether it can change a database: then its options have WhatIf.</summary>
+    /// <summary>Whether it works on a database, if only with some of its options; else on files alone.</summary>
+    public required bool TakesDatabase { get; init; }
+
+    /// <summary>Whether it can change a database, or remove files: then its options have WhatIf.</summary>
     public required bool Changes { get; init; }
 
     /// <summary>Whether some of its results have a severity.</summary>

@@ -14,7 +14,7 @@ public sealed partial class UndoChangeCommand : ChangeCommand
     /// <summary>The undo file; that of a result from the pipeline, which need not have a Path, when absent.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "FullName")]
-    public string Path { get; set; } = "";
+    public string? Path { get; set; }
 
     // Not every result has a Path besides.
     /// <inheritdoc/>
@@ -23,8 +23,8 @@ public sealed partial class UndoChangeCommand : ChangeCommand
     /// <inheritdoc/>
     protected override void Process(Session session)
     {
-        string file = FileSystemPath(PathOf(InputObject) ?? Path);
-        Change(session, $"Undo {file} in", new UndoChange(), Options() with { Path = file });
+        string? file = FileSystemPath(PathOf(InputObject) ?? Path);
+        Change(session, $"Undo {file ?? "the last change"} in", new UndoChange(), Options() with { Path = file });
     }
 
     // A changing cmdlet's result names the file that it read as Path, and the one that undoes it as UndoPath.

@@ -59,6 +59,12 @@ internal sealed class UndoFileReader : IDisposable
     /// <summary>Its first line, with the tables of all batches.</summary>
     public UndoHeader Header => Batches[0] with { Tables = _tables };
 
+    /// <summary>Rows in the file, of all batches.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>The digest of its last batch, which holds those of the others: no other file has it.</summary>
+    public string Digest { get; private set; } = "";
+
     /// <summary>Reads the rows.</summary>
     /// <param name="rows">Receives them, with the numbers that their tables have in <see cref="Header"/>.</param>
     /// <param name="except">Batches to leave out, by their index.</param>
@@ -78,6 +84,7 @@ internal sealed class UndoFileReader : IDisposable
             using (GZipStream gzip = new(_file, CompressionMode.Decompress, leaveOpen: true))
                 pass.Read(gzip);
             pass.End(sizeAtEnd);
+            (Rows, Digest) = (pass.Rows, pass.Digest!);
             return batches;
         }
         catch (UndoFormatException e)

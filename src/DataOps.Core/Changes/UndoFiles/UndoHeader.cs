@@ -47,6 +47,14 @@ internal sealed record UndoHeader(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Offset { get; init; }
 
+    /// <summary>The role that changed the rows; null in files of 0.1.0.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? User { get; init; }
+
+    /// <summary>Of an undoing: the digest of the last batch of the file that was undone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Undoes { get; init; }
+
     /// <summary>
     /// Foreign keys that rows broke before the operation; null where there are none, or nobody has looked.
     /// </summary>

@@ -3,6 +3,8 @@ namespace DataOps.Core.Changes.UndoFiles;
 /// <summary>Whether an undo file belongs to the database that it is to be used on.</summary>
 internal sealed class UndoOrigin(Session session, CancellationToken cancellation)
 {
+    private readonly Lazy<string?> _identifier = new(() => RowImages.SystemIdentifier(session, cancellation));
+
     /// <summary>Makes sure of it.</summary>
     /// <returns>The batches, by their index, that were never committed, of a file that has others.</returns>
     /// <exception cref="DataOpsException">It is of another server or database, or its operation was never
@@ -10,10 +12,7 @@ internal sealed class UndoOrigin(Session session, CancellationToken cancellation
     public IReadOnlySet<int> Require(UndoFileReader file, string path, bool force)
     {
         UndoHeader header = file.Header;
-        string? identifier = RowImages.SystemIdentifier(session, cancellation);
-        bool isSameServer = identifier is not null && header.SystemIdentifier is not null
-            ? identifier == header.SystemIdentifier
-            : string.Equals(header.Server, session.Server, StringComparison.OrdinalIgnoreCase);
+        bool isSameServer = IsSameServer(header.SystemIdentifier, header.Server);
         if (isSameServer && header.Database == session.Database)
             return Uncommitted(file, path);
         if (!force)
@@ -25,6 +24,18 @@ internal sealed class UndoOrigin(Session session, CancellationToken cancellation
                 "Connect to that one; or, where this is its copy, add -Force.", path);
         return new HashSet<int>();
     }
+
+    /// <summary>Whether a file of this server and database is of this one.</summary>
+    /// <param name="identifier">The cluster's own number; null where the file has none.</param>
+    /// <param name="server">The server, as it was called.</param>
+    /// <param name="database">The database.</param>
+    public bool IsHere(string? identifier, string server, string database) =>
+        database == session.Database && IsSameServer(identifier, server);
+
+    private bool IsSameServer(string? identifier, string server) =>
+        identifier is not null && _identifier.Value is { } here
+            ? identifier == here
+            : string.Equals(server, session.Server, StringComparison.OrdinalIgnoreCase);
 
     // What a broken process leaves: the file was whole before the commit, which then never came. Of several batches
     // that can only be those of the last transaction.

@@ -28,6 +28,12 @@ internal sealed class UndoPass(List<UndoTable> tables, List<UndoHeader> batches,
     private int _rowBytes;
     private bool _isEscape;
 
+    /// <summary>Rows in all batches that ended.</summary>
+    public long Rows { get; private set; }
+
+    /// <summary>The digest of the last batch that ended; null before.</summary>
+    public string? Digest => _previous;
+
     /// <summary>Reads all of it.</summary>
     /// <exception cref="UndoFormatException">It is not what was written.</exception>
     public void Read(Stream stream)
@@ -134,7 +140,7 @@ internal sealed class UndoPass(List<UndoTable> tables, List<UndoHeader> batches,
         string digest = Convert.ToHexString(_digest.GetHashAndReset());
         if (footer.Rows != _rows || footer.Sha256 != digest)
             throw new UndoFormatException("its content is not what was written.");
-        (_header, _previous, _lastSize) = (null, digest, _size);
+        (_header, _previous, _lastSize, Rows) = (null, digest, _size, Rows + _rows);
         (_rows, _size) = (0, 0);
     }
 

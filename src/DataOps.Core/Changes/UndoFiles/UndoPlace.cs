@@ -5,7 +5,9 @@ namespace DataOps.Core.Changes.UndoFiles;
 /// </summary>
 internal sealed class UndoPlace
 {
-    private const string Ending = ".undo.gz";
+    /// <summary>How the name of an undo file ends that DataOps names.</summary>
+    public const string Ending = ".undo.gz";
+
     private const string Unfinished = ".dataops-*.unfinished";
 
     // What a killed process leaves; one that still writes has written since, and holds its file.

@@ -6,8 +6,14 @@ namespace DataOps.Core.Features.Undo;
 public sealed partial record UndoChangeOptions : ChangeOptions
 {
     /// <summary>Undo file that the operation wrote.</summary>
-    [Option(Position = 0, Mandatory = true, Pipeline = true, Aliases = ["PSPath", "FullName"], Form = OptionForm.File)]
-    public string Path { get; init; } = "";
+    [Option(Position = 0, Pipeline = true, Aliases = ["PSPath", "FullName"], Form = OptionForm.File)]
+    public string? Path { get; init; }
+
+    /// <summary>
+    /// Undo the newest change of this database that is not undone yet, of those in your folder for undo files.
+    /// </summary>
+    [NotWith(nameof(Path))]
+    public bool Last { get; init; }
 
     /// <summary>Apply it although it was written for another server or database.</summary>
     public bool Force { get; init; }
@@ -27,6 +33,9 @@ public sealed record UndoResult : ChangeResult
 
     /// <summary>Tables in the file.</summary>
     public int Tables { get; init; }
+
+    /// <summary>The change that it takes back, and what that means for the rows.</summary>
+    public override string Describe() => $"undo {Undoes} of {Written:u}: {base.Describe()}";
 }
 
 /// <summary>
@@ -49,7 +58,11 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
     {
         ChangeWay way = ChangeWay.For(session, Name, options);
         CancellationToken cancellation = context.Cancellation;
-        string path = FullPath.Of(options.Path);
+        string path = options.Last ? RecordedChanges.LastOf(session, context).Path
+            : FullPath.Of(options.Path ?? throw new DataOpsException(
+                ErrorIds.MissingOption, FailureKind.InvalidArgument, "No undo file is named.",
+                "Name one, or take -Last for the newest change of this database; Get-Change lists them.",
+                nameof(options.Path)));
         context.Report($"Reading {path}", 0, null);
         using UndoFileReader file = new(path);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
@@ -58,6 +71,7 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
         IReadOnlySet<int> uncommitted = new UndoOrigin(session, cancellation).Require(file, path, options.Force);
         using UndoStaging staging = new(session, catalog.Database, file, path, cancellation);
         IReadOnlyList<UndoTableStaging> tables = staging.Fill(change.Changes, uncommitted);
+        change.Changes.Undoes = file.Digest;
         UndoState state = new(session, cancellation);
         context.Report("Comparing the rows with the database", 0, null);
         UndoCounts counts = new(0, 0, 0);

@@ -1,0 +1,59 @@
+namespace DataOps.Core.Features.Undo;
+
+/// <summary>Which undo files are removed.</summary>
+public sealed partial record RemoveChangeOptions : PlanOptions
+{
+    /// <summary>
+    /// Undo files, folders of them, or file names with wildcards. Default: your folder for undo files, with -OlderThan.
+    /// </summary>
+    [Option(Position = 0, Pipeline = true, Aliases = ["Path", "UndoPath", "PSPath", "FullName"], Wildcards = true,
+        Form = OptionForm.File)]
+    public IReadOnlyList<string> UndoFile { get; init; } = [];
+
+    /// <summary>Only those of changes that are older, in days.</summary>
+    [Range(0, int.MaxValue)]
+    public int? OlderThan { get; init; }
+}
+
+/// <summary>Removes undo files: their changes can then no longer be undone.</summary>
+/// <remarks>A file that cannot be read as an undo file is never removed.</remarks>
+[Operation("Remove", "Change", AsksFirst = true)]
+public sealed class RemoveChange : FileOperation<RemoveChangeOptions, RecordedChange>
+{
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException">Nothing says which files; a file cannot be removed.</exception>
+    protected override IEnumerable<RecordedChange> Execute(RemoveChangeOptions options, OperationContext context)
+    {
+        if (options.UndoFile.Count == 0 && options.OlderThan is null)
+            throw new DataOpsException(
+                ErrorIds.MissingOption, FailureKind.InvalidArgument, "Nothing says which undo files are to go.",
+                "Name them with -UndoFile, or give their age in days with -OlderThan.", nameof(options.OlderThan));
+        TimeSpan? age = options.OlderThan is { } days ? TimeSpan.FromDays(days) : null;
+        foreach (RecordedChange change in RecordedChanges.Read(options.UndoFile, context).Where(
+            c => age is null || DateTime.UtcNow - c.Written > age))
+        {
+            if (change.State == ChangeState.Unreadable)
+            {
+                context.Warning?.Invoke($"{change.Path} is left where it is: it cannot be read. {change.Problem}");
+                continue;
+            }
+            if (!options.WhatIf)
+                Remove(change.Path);
+            yield return change;
+        }
+    }
+
+    private static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataOpsException(
+                ErrorIds.WriteFailed, FailureKind.InvalidOperation, $"{path} could not be removed: {e.Message}",
+                "Those before it in the list are removed.", path, e);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using DataOps.Core.Features.Undo;
+
+namespace DataOps.Core.Tests.Features.Undo;
+
+[Collection(nameof(EnvironmentVariables))]
+public sealed class RecordedChangeTests(PostgresServer server) : IDisposable
+{
+    private const string Posts = """
+        create table post (id int primary key, slug text not null);
+        insert into post values (1, 'a'), (2, 'b'), (3, 'c');
+        """;
+
+    private readonly ChangeFiles _files = new();
+
+    public void Dispose() => _files.Dispose();
+
+    private string Folder => Path.Combine(_files.Folder, "dataops", "undo");
+
+    [Fact]
+    public void The_last_change_is_undone_then_the_one_before_it_and_no_undoing_twice()
+    {
+        using EnvironmentVariables _ = new(("XDG_STATE_HOME", _files.Folder));
+        Directory.CreateDirectory(Folder);
+        using TestDatabase database = server.Blank();
+        database.Execute(Posts);
+        IReadOnlyDictionary<string, string> before = database.Digest();
+        string first = Change(database, "first", "update post set slug = 'x' where id = 1");
+        IReadOnlyDictionary<string, string> between = database.Digest();
+        string second = Change(database, "second", "delete from post where id > 1");
+
+        UndoResult undone = UndoLast(database);
+
+        Assert.Equal((second, true), (undone.Path, undone.Changed));
+        Assert.Equal(between, database.Digest());
+        Assert.Equal($"undo Test-Change of {undone.Written:u}: insert 2 rows", undone.Describe());
+        RecordedChange[] changes = Get();
+        Assert.Equal([first, second, undone.UndoPath], changes.Select(c => c.Path));
+        Assert.Equal([(ChangeState.Done, 1L), (ChangeState.Undone, 2L), (ChangeState.Done, 2L)],
+            changes.Select(c => (c.State, c.Rows)));
+        Assert.Equal((undone.UndoPath, second), (changes[1].UndoneBy, changes[2].Undoes));
+        Assert.Equal((database.Session.Server, database.Name, database.Session.Settings.Username, "Test-Change", 1),
+            (changes[0].Server, changes[0].Database, changes[0].User, changes[0].Operation, changes[0].Tables));
+
+        Assert.Equal(first, UndoLast(database).Path);
+        Assert.Equal(before, database.Digest());
+        Assert.Equal(ErrorIds.NoUndoFile, Assert.Throws<DataOpsException>(() => UndoLast(database)).Id);
+
+        // An undoing that was undone has undone nothing: its change is the last once more.
+        ChangeFiles.Undo(database, changes[2].Path, undoPath: Path.Combine(Folder, "redo.undo.gz"), force: false);
+        Assert.Equal([ChangeState.Undone, ChangeState.Done],
+            Get().Where(c => c.Operation == "Test-Change").Select(c => c.State));
+    }
+
+    [Fact]
+    public void Changes_of_other_databases_are_not_the_last_one_here()
+    {
+        using EnvironmentVariables _ = new(("XDG_STATE_HOME", _files.Folder));
+        Directory.CreateDirectory(Folder);
+        using TestDatabase database = server.Blank();
+        using TestDatabase other = server.Blank();
+        database.Execute(Posts);
+        other.Execute(Posts);
+        string file = Change(database, "here", "update post set slug = 'x'");
+        Change(other, "there", "update post set slug = 'y'");
+
+        Assert.Equal([file], Get(new() { DatabaseName = [database.Name] }).Select(c => c.Path));
+        Assert.Empty(Get(new() { Operation = ["Import-*"] }));
+        Assert.Equal(file, UndoLast(database).Path);
+    }
+
+    [Fact]
+    public void A_newer_file_that_nobody_can_read_is_said_and_never_removed()
+    {
+        using EnvironmentVariables _ = new(("XDG_STATE_HOME", _files.Folder));
+        Directory.CreateDirectory(Folder);
+        using TestDatabase database = server.Blank();
+        database.Execute(Posts);
+        string file = Change(database, "whole", "update post set slug = 'x'");
+        string cut = Path.Combine(Folder, "cut.undo.gz");
+        File.WriteAllBytes(cut, File.ReadAllBytes(file)[..^20]);
+        File.SetLastWriteTimeUtc(cut, DateTime.UtcNow.AddMinutes(1));
+
+        RecordedChange unreadable = Assert.Single(Get(), c => c.State == ChangeState.Unreadable);
+        Assert.Equal(cut, unreadable.Path);
+        Assert.Contains("is not a complete undo file", unreadable.Problem, StringComparison.Ordinal);
+        Assert.Equal(cut, Assert.Throws<DataOpsException>(() => UndoLast(database)).Target);
+
+        List<string> warnings = [];
+        OperationContext context = new() { Warning = warnings.Add };
+        Assert.Equal([file], new RemoveChange().Run(new() { OlderThan = 0, WhatIf = true }, context).Select(
+            c => c.Path));
+        Assert.True(File.Exists(file));
+        Assert.Equal([file], new RemoveChange().Run(new() { UndoFile = [Folder] }, context).Select(c => c.Path));
+        Assert.Equal([cut], Directory.GetFiles(Folder));
+        Assert.All(warnings, w => Assert.StartsWith($"{cut} is left where it is", w, StringComparison.Ordinal));
+        Assert.NotEmpty(warnings);
+    }
+
+    [Fact]
+    public void Only_files_that_are_named_or_old_are_removed()
+    {
+        using EnvironmentVariables _ = new(("XDG_STATE_HOME", _files.Folder));
+        Directory.CreateDirectory(Folder);
+        using TestDatabase database = server.Blank();
+        database.Execute(Posts);
+        string file = Change(database, "young", "update post set slug = 'x'");
+        RemoveChange remove = new();
+
+        Assert.Equal(ErrorIds.MissingOption,
+            Assert.Throws<DataOpsException>(() => remove.Run(new(), new()).ToArray()).Id);
+        Assert.Empty(remove.Run(new() { OlderThan = 1 }, new()));
+        Assert.Empty(remove.Run(new() { UndoFile = [file], OlderThan = 1 }, new()));
+        string missing = Path.Combine(Folder, "gone.undo.gz");
+        Assert.Equal((ErrorIds.FileNotFound, (object)missing), Assert.Throws<DataOpsException>(
+            () => remove.Run(new() { UndoFile = [file, missing] }, new()).ToArray()) is { } e ? (e.Id, e.Target!) : default);
+        Assert.True(File.Exists(file));
+        Assert.Equal([file], remove.Run(new() { UndoFile = [Path.Combine(Folder, "you*")] }, new()).Select(c => c.Path));
+        Assert.Empty(Get());
+    }
+
+    private static RecordedChange[] Get(GetChangeOptions? options = null) =>
+        [.. new GetChange().Run(options ?? new(), new OperationContext())];
+
+    private static UndoResult UndoLast(TestDatabase database) =>
+        (UndoResult)database.Run(new UndoChange(), new UndoChangeOptions { Last = true }).Last();
+
+    private string Change(TestDatabase database, string name, string apply)
+    {
+        string path = Path.Combine(Folder, name + ".undo.gz");
+        return _files.Apply(database,
+            (changes, catalog) => changes.Of(catalog.Find("public", "post")!).PlanUpdate($"from public.post t"),
+            apply, path)!;
+    }
+}
