@@ -31,6 +31,7 @@
         'Export-SiteDescription'
         'Test-Database'
         'Repair-Database'
+        'New-RepairPolicy'
         'Test-Dataset'
         'Import-Dataset'
         'Repair-Constraint'

@@ -26,6 +26,27 @@ internal static class Confirmation
             throw new DataOpsException(ErrorIds.Declined, FailureKind.InvalidOperation, "Nothing was changed.");
     }
 
+    /// <summary>Asks which of several answers it is; an empty line is the one that changes nothing.</summary>
+    /// <exception cref="DataOpsException">The input ended: nothing is changed.</exception>
+    public static int Choose(Question question, ProgressLine progress)
+    {
+        progress.Clear();
+        Console.Error.WriteLine();
+        Console.Error.WriteLine(VisibleText.Of($"{question.Title}\n{question.Text}"));
+        for (int i = 0; i < question.Choices.Count; i++)
+            Console.Error.WriteLine($"  [{i + 1}] {question.Choices[i]}");
+        while (true)
+        {
+            Console.Error.Write($"Which? [{question.Default + 1}] ");
+            string answer = Console.ReadLine()?.Trim() ?? throw new DataOpsException(
+                ErrorIds.Declined, FailureKind.InvalidOperation, "Nothing was changed.");
+            if (answer.Length == 0)
+                return question.Default;
+            if (int.TryParse(answer, out int number) && number >= 1 && number <= question.Choices.Count)
+                return number - 1;
+        }
+    }
+
     // What is asked about is what would happen.
     private static string Plan(
         OperationDescription operation, Session? session, IOptions options, OperationContext context)

@@ -63,6 +63,8 @@ internal sealed class OperationRun(
                 Failure.Report(names, e);
             },
         };
+        if (!Console.IsInputRedirected)
+            context = context with { Ask = question => Confirmation.Choose(question, progress) };
         Confirmation.Ask(operation, session, values, context, run.Confirm(parsed));
         using ResultWriter writer = ResultWriter.For(format, progress, output);
         bool failed = false;

@@ -1,5 +1,7 @@
+using System.Collections.ObjectModel;
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
+using System.Management.Automation.Host;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 using DataOps.PowerShell.Output;
@@ -65,6 +67,7 @@ public abstract class StoppableCommand : PSCmdlet, IDisposable
             Progress = progress,
             Warning = Warn,
             NotFound = e => WriteError(ErrorRecords.From(e)),
+            Ask = Choose,
         };
         try
         {
@@ -100,6 +103,24 @@ public abstract class StoppableCommand : PSCmdlet, IDisposable
     /// <summary>Sees a failure before it is reported.</summary>
     protected virtual void OnFailure(Exception failure)
     {
+    }
+
+    private int Choose(Question question)
+    {
+        try
+        {
+            // Of "Delete" and "Default" each letter after the & is one's own.
+            Collection<ChoiceDescription> choices = [.. question.Choices.Select(
+                (c, i) => new ChoiceDescription($"&{i + 1} {c}", c))];
+            return Host.UI.PromptForChoice(
+                VisibleText.Of(question.Title), VisibleText.Of(question.Text), choices, question.Default);
+        }
+        catch (Exception e) when (e is HostException or PSInvalidOperationException or NotImplementedException)
+        {
+            throw new DataOpsException(
+                ErrorIds.NobodyToAsk, FailureKind.InvalidArgument, "PowerShell is not interactive.",
+                "Decide with -Policy; New-RepairPolicy writes one.", null, e);
+        }
     }
 
     // A plan that is asked about warns as its change does.

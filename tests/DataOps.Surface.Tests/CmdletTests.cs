@@ -16,7 +16,7 @@ public sealed class CmdletTests
     ];
 
     private static readonly string[] s_changing =
-        ["Remove", "Repair", "Import", "Restore", "Move", "Copy", "Sync", "Protect", "Set", "New", "Clear",
+        ["Remove", "Repair", "Import", "Restore", "Move", "Copy", "Sync", "Protect", "Set", "Clear",
         "Update", "Undo", "Reset", "Convert"];
     private static readonly string[] s_takingAway = ["Remove", "Restore", "Sync", "Protect"];
     private static readonly string[] s_reading = ["Get", "Find", "Test", "Measure", "Compare"];

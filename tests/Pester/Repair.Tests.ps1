@@ -97,6 +97,22 @@ Describe 'Repair-Database' -Skip:$noServer {
         Get-Digest $site | Should -Be $before
     }
 
+    It 'takes findings from the pipeline, and nothing from an empty one' {
+        $plan = Test-Database -Audit Sequence | Repair-Database -WhatIf
+        ($plan | Where-Object Operation -NE 'Repair-Database').Operation | Select-Object -Unique | Should -Be 'Reset-Sequence'
+        (Test-Database -Audit Sequence | Where-Object { $false } | Repair-Database -WhatIf).WouldChange | Should -Be 0
+    }
+
+    It 'takes the policy that New-RepairPolicy wrote, as it is and with its decisions' {
+        $policy = Join-Path $TestDrive 'new.repair.psd1'
+        (New-RepairPolicy $policy).Decisions | Should -BeGreaterThan 5
+        $nothing = Repair-Database -WhatIf
+        $undecided = Repair-Database $policy -WhatIf
+        $undecided[-1].Undecided | Should -Be $nothing[-1].Undecided
+        (Get-Content $policy) -replace '^( +)# (@\{|\w+ = )', '$1$2' | Set-Content $policy
+        (Repair-Database $policy -WhatIf)[-1].Undecided | Should -BeLessThan ($nothing[-1].Undecided / 2)
+    }
+
     It 'asks first, and does nothing where nobody can answer' {
         $run = Invoke-Pwsh "Import-Module '$Manifest'; Repair-Database -Database '$site' -NoUndo"
         $run.ExitCode | Should -Not -Be 0

@@ -172,6 +172,13 @@ public abstract class FileOperation<TOptions, TResult>
 /// <param name="Total">Units in all, as far as the database's statistics tell; null when unknown.</param>
 public sealed record OperationProgress(string Activity, long Done, long? Total);
 
+/// <summary>What an operation asks a person.</summary>
+/// <param name="Title">What it is about.</param>
+/// <param name="Text">What there is to know.</param>
+/// <param name="Choices">The answers to choose from.</param>
+/// <param name="Default">The number of the one that changes nothing, from 0.</param>
+public sealed record Question(string Title, string Text, IReadOnlyList<string> Choices, int Default);
+
 /// <summary>
 /// How an operation is cancelled, and where it reports progress, warnings and names that are not found.
 /// </summary>
@@ -195,6 +202,12 @@ public sealed record OperationContext
     /// the others; called on the thread that runs the operation. Null ends the operation.
     /// </summary>
     public Action<DataOpsException>? NotFound { get; init; }
+
+    /// <summary>
+    /// Asks a person and returns the number of the choice, from 0; null where there is nobody to ask. Called on the
+    /// thread that runs the operation.
+    /// </summary>
+    public Func<Question, int>? Ask { get; init; }
 
     /// <summary>Seconds since the start of the operation, to the millisecond.</summary>
     public double Seconds => Math.Round(Stopwatch.GetElapsedTime(_start).TotalSeconds, 3);

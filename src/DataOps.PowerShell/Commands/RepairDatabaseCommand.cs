@@ -10,6 +10,29 @@ namespace DataOps.PowerShell.Commands;
 [OutputType(typeof(RepairDatabaseResult), typeof(DatabaseRepairStep), typeof(RowChange))]
 public sealed partial class RepairDatabaseCommand : ChangeCommand
 {
+    private readonly List<FindingInput> _findings = [];
+
+    // One finding of another database refuses them all: they are one change.
     /// <inheritdoc/>
-    protected override void Process(Session session) => Change(session, "Repair", new RepairDatabase(), Options());
+    protected override bool TakesOtherDatabases => true;
+
+    /// <inheritdoc/>
+    protected override IEnumerable<string> NamesTaken() => [nameof(FindingInput.Audit)];
+
+    /// <inheritdoc/>
+    protected override void Process(Session session)
+    {
+        if (InputObject is { } input)
+            _findings.Add(FindingInput.Read(property => input.Properties[property]?.Value?.ToString()));
+    }
+
+    /// <inheritdoc/>
+    protected override void Finish(Session session)
+    {
+        // A pipeline that delivered nothing asks for nothing, and not for everything.
+        bool isPiped = MyInvocation.ExpectingInput;
+        string what = !isPiped ? "Repair"
+            : _findings.Count == 1 ? "Repair 1 finding in" : $"Repair {_findings.Count} findings in";
+        Change(session, what, new RepairDatabase(), Options() with { InputObject = isPiped ? _findings : null });
+    }
 }

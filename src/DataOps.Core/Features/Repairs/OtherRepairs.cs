@@ -11,15 +11,17 @@ internal sealed class OtherRepairs
 {
     private readonly Session _session;
     private readonly RepairPolicy _policy;
+    private readonly RepairScope _scope;
     private readonly bool _isWhatIf;
     private readonly OperationContext _context;
     private readonly HashSet<string> _behind;
 
     /// <summary>Looks at the sequences before any row is written.</summary>
     public OtherRepairs(
-        Session session, RepairPolicy policy, RepairDatabaseOptions options, OperationContext context)
+        Session session, RepairPolicy policy, RepairScope scope, RepairDatabaseOptions options,
+        OperationContext context)
     {
-        (_session, _policy, _isWhatIf, _context) = (session, policy, options.WhatIf, context);
+        (_session, _policy, _scope, _isWhatIf, _context) = (session, policy, scope, options.WhatIf, context);
         // Rows that are taken back draw no number, so that their sequences only seem to be behind.
         _behind = _isWhatIf
             ? [.. new ResetSequence().Run(session, new() { WhatIf = true }, context).OfType<SequenceFinding>()
@@ -32,10 +34,13 @@ internal sealed class OtherRepairs
     /// </summary>
     public IEnumerable<IChangeResult> Run()
     {
-        ILookup<bool, IChangeResult> told = Constraints([]).ToLookup(
+        IReadOnlyList<IChangeResult> all =
+            _scope.Has(Audit.Constraint) ? Constraints(_scope.References(Audit.Constraint)) : [];
+        ILookup<bool, IChangeResult> told = all.ToLookup(
             t => t is DatabaseRepairStep { PolicyLine: not null, Subject: { } name } && _policy.Adds(name));
         string[] added = [.. told[true].OfType<DatabaseRepairStep>().Select(u => u.Subject!)];
-        return told[false].Concat(added.Length > 0 ? Constraints(added) : []).Concat(Sequences());
+        return told[false].Concat(added.Length > 0 ? Constraints(added) : []).Concat(
+            _scope.Has(Audit.Sequence) ? Sequences() : []);
     }
 
     private List<IChangeResult> Constraints(IReadOnlyList<string> named) => Told(
@@ -44,8 +49,8 @@ internal sealed class OtherRepairs
 
     private List<IChangeResult> Sequences() => Told(
         Audit.Sequence,
-        () => new ResetSequence().Run(_session, new() { WhatIf = _isWhatIf }, _context)
-            .Where(r => !_isWhatIf || r is not SequenceFinding { Sequence: var name } || _behind.Contains(name)));
+        () => new ResetSequence().Run(
+            _session, new() { Table = _scope.Tables(Audit.Sequence), WhatIf = _isWhatIf }, _context).Where(r => !_isWhatIf || r is not SequenceFinding { Sequence: var name } || _behind.Contains(name)));
 
     private List<IChangeResult> Told(Audit audit, Func<IEnumerable<IChangeResult>> run)
     {

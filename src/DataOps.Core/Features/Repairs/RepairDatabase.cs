@@ -19,14 +19,18 @@ public sealed class RepairDatabase : Operation<RepairDatabaseOptions, IChangeRes
     protected override IEnumerable<IChangeResult> Execute(
         Session session, RepairDatabaseOptions options, OperationContext context)
     {
+        RepairScope scope = new(session, options.InputObject);
+        scope.Require();
         RepairPolicy policy = RepairPolicy.Read(options.Policy);
+        if (options.Interactive)
+            policy = options.Answers.Policy ??= PolicyQuestions.Ask(session, policy, context);
         RepairTally tally = new();
         IEnumerable<IChangeResult> Counted(IEnumerable<IChangeResult> told) => told.Where(tally.Add);
-        OtherRepairs others = new(session, policy, options, context);
+        OtherRepairs others = new(session, policy, scope, options, context);
         string? undoPath;
         using (WholeChange whole = new(session, Name, options, context.Cancellation))
         {
-            RowRepairs rows = new(session, policy, options, whole, tally, context);
+            RowRepairs rows = new(session, policy, scope, options, whole, tally, context);
             foreach (IChangeResult told in Counted(rows.Run()))
                 yield return told;
             foreach (IChangeResult told in Counted(rows.Left()))

@@ -11,6 +11,25 @@ public sealed partial record RepairDatabaseOptions : DeletingOptions
     /// </summary>
     [Option(Position = 0, Form = OptionForm.Definition)]
     public string Policy { get; init; } = "";
+
+    /// <summary>Ask about each reference, and each kind of problem in trees, that the policy does not decide.</summary>
+    public bool Interactive { get; init; }
+
+    /// <summary>
+    /// Findings of Test-Database to repair: all that is alike in trees and content types, and the references,
+    /// constraints and sequences that they name. Default: everything.
+    /// </summary>
+    public IReadOnlyList<FindingInput>? InputObject { get; init; }
+
+    // Of a plan and the change that follows it, which are of one record: nobody is asked twice.
+    internal PolicyAnswers Answers { get; init; } = new();
+}
+
+/// <summary>The policy with the answers of a person, once there are any.</summary>
+internal sealed class PolicyAnswers
+{
+    /// <summary>It; null before anybody was asked.</summary>
+    public RepairPolicy? Policy { get; set; }
 }
 
 /// <summary>One thing that a repair of a database does, or a problem that it leaves.</summary>

@@ -159,6 +159,27 @@ internal sealed record TreePolicy
 
     /// <inheritdoc cref="RepairTreeOptions.LostParent"/>
     public LostParent LostParent { get; init; }
+
+    /// <summary>Whether a setting says anything but to report.</summary>
+    /// <param name="setting">Its name, as the policy has it.</param>
+    public bool Decides(string setting) => setting switch
+    {
+        "orphan" => Orphan != OrphanNodes.Report,
+        "missingSpecific" => MissingSpecific != MissingSpecific.Report,
+        "duplicateSlug" => DuplicateSlug != DuplicateSlug.Report,
+        _ => LostParent != LostParent.Report,
+    };
+
+    /// <summary>The settings with one of them changed.</summary>
+    /// <param name="setting">Its name, as the policy has it.</param>
+    /// <param name="action">One of its values.</param>
+    public TreePolicy With(string setting, string action) => setting switch
+    {
+        "orphan" => this with { Orphan = Enum.Parse<OrphanNodes>(action) },
+        "missingSpecific" => this with { MissingSpecific = Enum.Parse<MissingSpecific>(action) },
+        "duplicateSlug" => this with { DuplicateSlug = Enum.Parse<DuplicateSlug>(action) },
+        _ => this with { LostParent = Enum.Parse<LostParent>(action) },
+    };
 }
 
 /// <summary>Which content types and permissions go: options of Remove-StaleContentType.</summary>

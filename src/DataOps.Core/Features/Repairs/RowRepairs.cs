@@ -1,4 +1,3 @@
-using DataOps.Core.Django.Trees;
 using DataOps.Core.Features.Audits;
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Orphans;
@@ -11,8 +10,8 @@ namespace DataOps.Core.Features.Repairs;
 /// the trees again where rows were deleted.
 /// </summary>
 internal sealed class RowRepairs(
-    Session session, RepairPolicy policy, RepairDatabaseOptions options, WholeChange whole, RepairTally tally,
-    OperationContext context)
+    Session session, RepairPolicy policy, RepairScope scope, RepairDatabaseOptions options, WholeChange whole,
+    RepairTally tally, OperationContext context)
 {
     private readonly TreePolicy _trees = policy.Trees ?? new();
 
@@ -20,7 +19,8 @@ internal sealed class RowRepairs(
     /// <exception cref="DataOpsException">A part is refused: nothing is changed.</exception>
     public IEnumerable<IChangeResult> Run()
     {
-        IEnumerable<IChangeResult> parts = Trees().Concat(ContentTypes()).Concat(Orphans());
+        IEnumerable<IChangeResult> parts = (scope.Has(Audit.Tree) ? Trees() : [])
+            .Concat(scope.Has(Audit.ContentType) ? ContentTypes() : []).Concat(scope.Has(Audit.Orphan) ? Orphans() : []);
         foreach (IChangeResult told in parts)
             yield return told;
         // Deleted nodes leave numbers of children and places behind.
@@ -35,9 +35,13 @@ internal sealed class RowRepairs(
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         // What the names of the policy mean was asked before; a repair may have taken the last reference of one away.
         ReferenceRules rules = new(catalog, policy, context with { NotFound = _ => { }, Warning = null });
-        Audit[] audits = [Audit.Orphan, Audit.ContentType, Audit.Tree, Audit.Uniqueness, Audit.Schema];
+        Audit[] all = [Audit.Orphan, Audit.ContentType, Audit.Tree, Audit.Uniqueness, Audit.Schema];
+        Audit[] audits = [.. all.Where(scope.Has)];
         TestDatabaseOptions asked = new() { Audit = audits, InstalledApp = policy.ContentTypes?.InstalledApps ?? [] };
-        foreach (Finding finding in TestDatabase.Find(session, catalog, asked, context))
+        // None would be all.
+        IEnumerable<Finding> found = audits.Length == 0 ? [] : TestDatabase.Find(session, catalog, asked, context);
+        foreach (Finding finding in found.Where(f => f.Class is not ReferenceClass
+            || scope.Has(PolicyChoice.ReferenceOf(catalog, f))))
             yield return Undecided(catalog, rules, finding);
         whole.EndPart();
     }
@@ -115,6 +119,7 @@ internal sealed class RowRepairs(
                 .Where(f => f.Class is ReferenceClass)
                 .Select(f => Decide(catalog, rules, f))
                 .OfType<OrphanDecision>()
+                .Where(d => scope.Has(d.Reference))
                 .OrderBy(d => d.Action is OrphanAction.Delete or OrphanAction.Quarantine),
         ];
         whole.EndPart();
@@ -123,7 +128,7 @@ internal sealed class RowRepairs(
 
     private static OrphanDecision? Decide(ReferenceCatalog catalog, ReferenceRules rules, Finding finding)
     {
-        Reference reference = ReferenceOf(catalog, finding);
+        Reference reference = PolicyChoice.ReferenceOf(catalog, finding);
         ReferenceRule? rule = rules.For(reference);
         bool isExpected = finding.Severity == Severity.Expected;
         OrphanAction? action = rule is null ? reference.DefaultRepair(catalog) : rule.ActionFor(reference);
@@ -133,49 +138,17 @@ internal sealed class RowRepairs(
             : new(reference, finding.Table!, rule, chosen, isExpected);
     }
 
-    private static Reference ReferenceOf(ReferenceCatalog catalog, Finding finding) =>
-        catalog.References.First(r => r.Name == finding.Reference && r.Table.DisplayName == finding.Table);
-
     private DatabaseRepairStep Undecided(ReferenceCatalog catalog, ReferenceRules rules, Finding finding)
     {
-        bool isLeft = finding.Class is ReferenceClass && rules.For(ReferenceOf(catalog, finding)) is { Repair: null };
+        bool isLeft = finding.Class is ReferenceClass && rules.For(PolicyChoice.ReferenceOf(catalog, finding)) is { Repair: null };
         return new DatabaseRepairStep(
             session.Server, session.Database, null, isLeft ? ReferenceRule.Leave : DatabaseRepairStep.Undecided,
             finding.Count, finding.Reference ?? finding.Table ?? finding.Model, finding.Problem)
         {
             Audit = finding.Audit,
-            PolicyLine = isLeft ? null : finding.Class switch
-            {
-                ReferenceClass => OfReference(catalog, ReferenceOf(catalog, finding)),
-                TreeProblem problem => OfTree(problem),
-                _ when finding is { Audit: Audit.ContentType, Model: { } model } =>
-                    $$"""contentTypes: { "staleModels": ["{{model}}"] }""",
-                _ => null,
-            },
+            PolicyLine = isLeft ? null : PolicyChoice.Of(catalog, finding)?.Line,
             Remedy = finding.Remedy,
         };
-    }
-
-    private static string? OfReference(ReferenceCatalog catalog, Reference reference) =>
-        reference.Repairs(catalog) is { Count: > 0 } choices
-            ? $$"""references: { "reference": "{{reference.Name}}", "action": "{{string.Join('|', choices)}}|Leave" }"""
-            : null;
-
-    private static string? OfTree(TreeProblem problem)
-    {
-        (string Member, Type Choices)? setting = problem switch
-        {
-            TreeProblem.Orphan or TreeProblem.BelowOrphan or TreeProblem.Alphabet or TreeProblem.Length
-                or TreeProblem.Cycle or TreeProblem.Duplicate => ("orphan", typeof(OrphanNodes)),
-            TreeProblem.MissingSpecific or TreeProblem.StraySpecific => ("missingSpecific", typeof(MissingSpecific)),
-            TreeProblem.Slug => ("duplicateSlug", typeof(DuplicateSlug)),
-            TreeProblem.LostParent => ("lostParent", typeof(LostParent)),
-            _ => null,
-        };
-        if (setting is not { } known)
-            return null;
-        IEnumerable<string> choices = Enum.GetNames(known.Choices).Where(c => c != nameof(OrphanNodes.Report));
-        return $$"""trees: { "{{known.Member}}": "{{string.Join('|', choices)}}" }""";
     }
 
     // Rows one by one where they are asked for, and then the step.

@@ -1,0 +1,61 @@
+namespace DataOps.Core.Features.Repairs;
+
+/// <summary>A result of Test-Database to repair.</summary>
+public sealed partial record FindingInput
+{
+    /// <summary>The server that it was found on.</summary>
+    public string? Server { get; init; }
+
+    /// <summary>The database that it was found in.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>The audit that found it.</summary>
+    public string? Audit { get; init; }
+
+    /// <summary>The table.</summary>
+    public string? Table { get; init; }
+
+    /// <summary>The reference's name.</summary>
+    public string? Reference { get; init; }
+}
+
+/// <summary>The findings to which a repair is limited.</summary>
+/// <param name="session">Where they have to be from.</param>
+/// <param name="objects">They; null for no limit.</param>
+internal sealed class RepairScope(Session session, IReadOnlyList<FindingInput>? objects)
+{
+    /// <summary>Makes sure that they are findings of this database.</summary>
+    /// <exception cref="DataOpsException"><c>OtherDatabase</c> or <c>UselessInput</c>: nothing is changed.</exception>
+    public void Require()
+    {
+        if (objects?.FirstOrDefault(o => !session.Is(o.Server, o.Database)) is { } other)
+            throw new DataOpsException(
+                ErrorIds.OtherDatabase, FailureKind.InvalidArgument,
+                $"A finding is of {other.Database} on {other.Server}, and this is {session.Database} on "
+                    + $"{session.Server}.", "Nothing was changed: audit and repair the same database.");
+        if (objects?.Any(o => !Enum.TryParse(o.Audit, ignoreCase: true, out Audit _)) == true)
+            throw new DataOpsException(
+                ErrorIds.UselessInput, FailureKind.InvalidArgument,
+                "An object names no audit, so nothing was changed.", "Pass on what Test-Database writes.");
+    }
+
+    /// <summary>Whether findings of an audit are repaired.</summary>
+    public bool Has(Audit audit) => objects?.Any(o => Is(o, audit)) != false;
+
+    /// <summary>Whether orphans of a reference are repaired.</summary>
+    public bool Has(Reference reference) =>
+        objects?.Any(o => Is(o, Audit.Orphan) && o.Reference == reference.Name
+            && (o.Table is null || o.Table == reference.Table.DisplayName)) != false;
+
+    /// <summary>The tables of an audit's findings; none without a limit.</summary>
+    public IReadOnlyList<string> Tables(Audit audit) => Named(audit, o => o.Table);
+
+    /// <summary>The references of an audit's findings; none without a limit.</summary>
+    public IReadOnlyList<string> References(Audit audit) => Named(audit, o => o.Reference);
+
+    private string[] Named(Audit audit, Func<FindingInput, string?> name) =>
+        [.. (objects ?? []).Where(o => Is(o, audit)).Select(name).OfType<string>().Distinct()];
+
+    private static bool Is(FindingInput input, Audit audit) =>
+        Enum.TryParse(input.Audit, ignoreCase: true, out Audit its) && its == audit;
+}

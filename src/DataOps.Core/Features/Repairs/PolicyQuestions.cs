@@ -1,0 +1,135 @@
+using DataOps.Core.Features.Audits;
+using DataOps.Core.Features.Constraints;
+using DataOps.Core.Features.Orphans;
+using Npgsql;
+
+namespace DataOps.Core.Features.Repairs;
+
+/// <summary>A decision that a policy leaves open.</summary>
+/// <param name="Choice">What the policy can say.</param>
+/// <param name="Count">Rows that it is about.</param>
+/// <param name="Problems">What is wrong with them, a sentence for each kind.</param>
+/// <param name="Rows">Labels of the first of them, for a person.</param>
+internal sealed record PolicyQuestion(
+    PolicyChoice Choice, long Count, IReadOnlyList<string> Problems, IReadOnlyList<string> Rows)
+{
+    private const int Most = 3;
+
+    /// <summary>What is wrong, in a line.</summary>
+    public string Problem
+    {
+        get
+        {
+            string rows = Count == 1 ? "1 row" : $"{Count} rows";
+            string problems = string.Join("; ", Problems.Take(Most)) + (Problems.Count > Most ? "; …" : "");
+            return problems.StartsWith(rows, StringComparison.Ordinal) ? problems : $"{rows}: {problems}";
+        }
+    }
+
+    /// <summary>Which rows, in a line; null where nobody has looked.</summary>
+    public string? First => Rows.Count == 0 ? null
+        : string.Join(", ", Rows) + (Count > Rows.Count ? ", …" : "");
+}
+
+/// <summary>
+/// What a policy leaves open on a site, found by reading alone: no row is locked while a person thinks about it.
+/// </summary>
+internal static class PolicyQuestions
+{
+    private const int Named = 3;
+
+    /// <summary>Finds it: one question for a reference, a setting of trees, a model that is gone.</summary>
+    public static IReadOnlyList<PolicyQuestion> Of(Session session, RepairPolicy policy, OperationContext context)
+    {
+        using NpgsqlTransaction snapshot = session.BeginSnapshot();
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        ReferenceRules rules = new(catalog, policy, context);
+        Finding[] findings = [.. TestDatabase.Find(
+            session, catalog, new() { Audit = [Audit.Tree, Audit.ContentType, Audit.Orphan] }, context)];
+        return
+        [
+            .. findings.Select(f => (Finding: f, Choice: PolicyChoice.Of(catalog, f)))
+                .Where(f => f.Choice is not null && IsOpen(catalog, rules, policy, f.Finding, f.Choice))
+                .GroupBy(f => (f.Choice!.Member, f.Choice.Name))
+                .Select(g => new PolicyQuestion(
+                    g.First().Choice!, g.Sum(f => f.Finding.Count), [.. g.Select(f => f.Finding.Problem).Distinct()],
+                    g.Key.Member == PolicyChoice.References
+                        ? Labels(session, catalog, PolicyChoice.ReferenceOf(catalog, g.First().Finding), context)
+                        : [])),
+        ];
+    }
+
+    /// <summary>References that have no foreign key and could have one, as all their rows have a target.</summary>
+    public static IReadOnlyList<string> Constraints(Session session, RepairPolicy policy, OperationContext context) =>
+    [
+        .. new RepairConstraint().Run(session, new() { WhatIf = true }, context).OfType<ConstraintRepair>()
+            .Where(c => c.Status == ConstraintStatus.Suggested && !policy.Adds(c.Reference)).Select(c => c.Reference),
+    ];
+
+    /// <summary>Asks a person about each, and adds the answers to the policy.</summary>
+    /// <exception cref="DataOpsException"><c>NobodyToAsk</c>: there is nobody.</exception>
+    public static RepairPolicy Ask(Session session, RepairPolicy policy, OperationContext context)
+    {
+        Func<Question, int> ask = context.Ask ?? throw new DataOpsException(
+            ErrorIds.NobodyToAsk, FailureKind.InvalidArgument, "Nobody can be asked here.",
+            "Leave -Interactive out, and decide with -Policy; New-RepairPolicy writes one.");
+        IReadOnlyList<PolicyQuestion> questions = Of(session, policy, context);
+        for (int i = 0; i < questions.Count; i++)
+        {
+            PolicyChoice choice = questions[i].Choice;
+            // Where to point at would be a question of its own.
+            string[] actions =
+                [.. choice.Actions.Where(a => a != nameof(OrphanAction.Repoint)), ReferenceRule.Leave];
+            int answer = ask(new Question(
+                $"{i + 1} of {questions.Count}: {choice.Name}",
+                questions[i].Problem + (questions[i].First is { } rows ? $"\n{rows}" : ""), actions, actions.Length - 1));
+            policy = With(policy, choice, actions[answer]);
+        }
+        return policy;
+    }
+
+    private static RepairPolicy With(RepairPolicy policy, PolicyChoice choice, string action) => choice.Member switch
+    {
+        PolicyChoice.References => policy with
+        {
+            References = [new() { Reference = choice.Name, Action = action }, .. policy.References ?? []],
+        },
+        _ when action == ReferenceRule.Leave => policy,
+        PolicyChoice.ContentTypes => policy with
+        {
+            ContentTypes = (policy.ContentTypes ?? new()) with
+            {
+                StaleModels = [.. policy.ContentTypes?.StaleModels ?? [], choice.Name],
+            },
+        },
+        _ => policy with { Trees = (policy.Trees ?? new()).With(choice.Name, action) },
+    };
+
+    // What a default or a rule decides is no question.
+    private static bool IsOpen(
+        ReferenceCatalog catalog, ReferenceRules rules, RepairPolicy policy, Finding finding, PolicyChoice choice) =>
+        choice.Member switch
+        {
+            PolicyChoice.References => PolicyChoice.ReferenceOf(catalog, finding) is var reference
+                && rules.For(reference) is null && reference.DefaultRepair(catalog) is null,
+            PolicyChoice.Trees => !(policy.Trees ?? new()).Decides(choice.Name),
+            _ => policy.ContentTypes?.StaleModels?.Contains(choice.Name, StringComparer.OrdinalIgnoreCase) != true,
+        };
+
+    private static string[] Labels(
+        Session session, ReferenceCatalog catalog, Reference reference, OperationContext context)
+    {
+        FindOrphanOptions those = new() { Table = [reference.Table.DisplayName], Reference = [reference.Name] };
+        string[] keys = [.. FindOrphan.Find(session, catalog, those, context with { Progress = null })
+            .Select(f => f.Key).OfType<string>().Take(Named)];
+        if (keys.Length == 0)
+            return [];
+        string model = catalog.LabelOf(reference.Table) ?? reference.Table.DisplayName;
+        return [.. session.Read(
+            $"""
+            select {KeyText.Of(reference.Table, "t")}, {RowLabel.Of(catalog, reference.Table, "t")}
+            from {reference.Table} t where {KeyText.Of(reference.Table, "t")} in ({keys.Select(SqlText.Value)}) order by 1
+            """,
+            r => $"{model} {r.GetString(0)}{(r.IsDBNull(1) ? "" : $" ({r.GetString(1)})")}", context.Cancellation)];
+    }
+}
