@@ -30,6 +30,7 @@
         'Compare-Schema'
         'Export-SiteDescription'
         'Test-Database'
+        'Export-AuditReport'
         'Repair-Database'
         'New-RepairPolicy'
         'Test-Dataset'

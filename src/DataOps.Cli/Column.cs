@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json;
 using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
 
 namespace DataOps.Cli;
 
@@ -31,7 +32,7 @@ internal sealed class Column(PropertyInfo property)
     }
 
     /// <summary>The value as people read it.</summary>
-    public string Text(object result) => property.GetValue(result) switch
+    public string Text(object result) => Value(result) switch
     {
         null => "",
         double number => number.ToString("0.###"),
@@ -44,7 +45,7 @@ internal sealed class Column(PropertyInfo property)
     public void Write(Utf8JsonWriter json, object result)
     {
         json.WritePropertyName(Name);
-        switch (property.GetValue(result))
+        switch (Value(result))
         {
             case string text:
                 json.WriteStringValue(text);
@@ -60,4 +61,8 @@ internal sealed class Column(PropertyInfo property)
                 break;
         }
     }
+
+    // A remedy is typed in the shell that shows it.
+    private object? Value(object result) => property.GetValue(result) is var value && Name == "Remedy"
+        && value is string remedy ? CommandSyntax.Remedy(remedy) : value;
 }

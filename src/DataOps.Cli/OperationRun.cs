@@ -1,5 +1,6 @@
-using DataOps.Core.Kernel;
 using System.CommandLine;
+using DataOps.Core.Features.Audits.Reports;
+using DataOps.Core.Kernel;
 using DataOps.Core.Files;
 using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
@@ -30,15 +31,25 @@ internal sealed class OperationRun(
         catch (Exception e)
         {
             progress.Dispose();
-            return Failure.Report(names, e);
+            if (!run.IsMonitoring(parsed))
+                return Failure.Report(names, e);
+            Console.Out.WriteLine(SummaryLine.Failed(names.Localize(e.Message)));
+            return SummaryLine.Unknown;
         }
     }
+
+    // Those that are asked for; of the one that runs all, none is named.
+    private IReadOnlyCollection<Audit>? Audits(IOptions values) =>
+        operation.Options.FirstOrDefault(o => o.Name == nameof(Audit)) is { } option
+            ? option.Get(values) is IReadOnlyCollection<Audit> { Count: > 0 } named ? named : null
+            : [];
 
     private int Run(ParseResult parsed, ProgressLine progress)
     {
         IOptions values = options.Aggregate(operation.Create(), (given, option) => option.Apply(parsed, given));
         values.Validate();
         (OutputFormat format, FailOn threshold) = (run.Format(parsed), run.Threshold(parsed));
+        ReportWriter.Require(format, operation);
         // Data that go to standard output are alone there.
         Stream output = operation.WritesToStandardOutput(values) ? Console.OpenStandardError() : StandardOutput.Open();
         using Session? session = operation.IsOffline(values)
@@ -66,7 +77,7 @@ internal sealed class OperationRun(
         if (!Console.IsInputRedirected)
             context = context with { Ask = question => Confirmation.Choose(question, progress) };
         Confirmation.Ask(operation, session, values, context, run.Confirm(parsed));
-        using ResultWriter writer = ResultWriter.For(format, progress, output);
+        using ResultWriter writer = ResultWriter.For(format, progress, output, session, Audits(values));
         bool failed = false;
         foreach (object result in operation.Run(session, values, context))
         {
@@ -77,6 +88,8 @@ internal sealed class OperationRun(
             writer.Write(result);
         }
         writer.Finish();
+        if (format == OutputFormat.Monitoring && writer is ReportWriter report)
+            return isIncomplete ? SummaryLine.Unknown : SummaryLine.ExitCode(report.Findings);
         return isIncomplete ? Failure.ExitCode : failed ? 1 : 0;
     }
 }

@@ -1,4 +1,6 @@
 using DataOps.Core.Files;
+using DataOps.Core.Kernel;
+using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.Cli;
 
@@ -20,8 +22,12 @@ internal abstract class ResultWriter : IDisposable
     protected ProgressLine Progress { get; }
 
     /// <summary>The writer of a format.</summary>
-    public static ResultWriter For(OutputFormat format, ProgressLine progress, Stream output) => format switch
+    public static ResultWriter For(
+        OutputFormat format, ProgressLine progress, Stream output, Session? session,
+        IReadOnlyCollection<Audit>? ran) => format switch
     {
+        _ when ReportWriter.Of(format) is { } report => new ReportWriter(
+            progress, output, (session?.Server ?? "no server", session?.Database ?? "files"), ran, report),
         OutputFormat.Table => new TableWriter(progress, output),
         OutputFormat.List => new ListWriter(progress, output),
         _ => new JsonLineWriter(progress, output),
@@ -40,8 +46,8 @@ internal abstract class ResultWriter : IDisposable
     public void Dispose()
     {
         Progress.Pulse = null;
-        // What was found before an error or Ctrl+C is still of use.
-        if (!_broken)
+        // What was found before an error or Ctrl+C is still of use, but is no whole report.
+        if (!_broken && this is not ReportWriter)
             Finish();
         _output.Dispose();
     }

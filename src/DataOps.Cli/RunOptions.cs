@@ -16,6 +16,18 @@ internal enum OutputFormat
 
     /// <summary>One line a property, for people.</summary>
     List,
+
+    /// <summary>Findings as JUnit's XML.</summary>
+    JUnit,
+
+    /// <summary>Findings as Markdown.</summary>
+    Markdown,
+
+    /// <summary>Findings as Prometheus' text format.</summary>
+    Prometheus,
+
+    /// <summary>Findings as the one line of a monitoring plugin, with its exit codes.</summary>
+    Monitoring,
 }
 
 /// <summary>Which findings make the exit code 1.</summary>
@@ -37,6 +49,9 @@ internal enum FailOn
 /// <summary>The options that commands share: where to connect to, and what to do with the results.</summary>
 internal sealed class RunOptions(OperationDescription operation)
 {
+    private const string Formats = "json: one object per line; table and list: for people. A table leaves out "
+        + "columns that do not fit the terminal.";
+
     private readonly Option<string> _database = new("--database", "-d")
     {
         Description = "A postgres:// URI, a libpq or Npgsql connection string, service=name, or a database's name. "
@@ -66,9 +81,11 @@ internal sealed class RunOptions(OperationDescription operation)
         HelpName = "file",
     };
 
-    private readonly Option<string> _format = Choice<OutputFormat>("--format",
-        "json: one object per line; table and list: for people. A table leaves out columns that do not fit the "
-            + "terminal. [default: json]");
+    private readonly Option<string> _format = operation.Result.IsAssignableTo(typeof(Finding))
+        ? Choice<OutputFormat>("--format", Formats + " junit, markdown, prometheus: for other programs. monitoring: "
+            + "one line, and the exit codes of a monitoring plugin. [default: json]")
+        : Choice("--format", Formats + " [default: json]",
+            [OutputFormat.Json, OutputFormat.Table, OutputFormat.List]);
 
     private readonly Option<string> _failOn = Choice<FailOn>("--fail-on",
         "Findings that set exit code 1. [default: never]");
@@ -94,6 +111,10 @@ internal sealed class RunOptions(OperationDescription operation)
     }
 
     public OutputFormat Format(ParseResult parsed) => Value<OutputFormat>(parsed, _format);
+
+    /// <summary>Whether the answer is a monitoring plugin's, whatever fails.</summary>
+    public bool IsMonitoring(ParseResult parsed) =>
+        nameof(OutputFormat.Monitoring).Equals(parsed.GetValue(_format), StringComparison.OrdinalIgnoreCase);
 
     public FailOn Threshold(ParseResult parsed) =>
         operation.HasFindings ? Value<FailOn>(parsed, _failOn) : FailOn.Never;
@@ -124,9 +145,12 @@ internal sealed class RunOptions(OperationDescription operation)
         parsed.GetValue(option) is { } text ? OptionText.Parse<T>(option.Name[1..], text) : default;
 
     private static Option<string> Choice<T>(string name, string description)
+        where T : struct, Enum => Choice(name, description, Enum.GetValues<T>());
+
+    private static Option<string> Choice<T>(string name, string description, IEnumerable<T> choices)
         where T : struct, Enum
     {
-        string[] values = Enum.GetNames<T>().Select(n => n.ToLowerInvariant()).ToArray();
+        string[] values = [.. choices.Select(c => c.ToString().ToLowerInvariant())];
         Option<string> option = new(name) { Description = description, HelpName = string.Join('|', values) };
         option.CompletionSources.Add(values);
         return option;

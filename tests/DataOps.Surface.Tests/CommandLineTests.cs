@@ -23,7 +23,7 @@ public sealed class CommandLineTests
     [InlineData("export-dataset --dataset-format yml --path x.json", "-Dataset-Format cannot be \"yml\".",
         "Use Json, Jsonl, Xml, Yaml, Feincms.")]
     [InlineData("export-dataset", "-Path is missing.", "File to write: .json or .jsonl, with .gz to compress it.")]
-    [InlineData("get-page --format xml", "-format cannot be \"xml\".", "Use Json, Table, List.")]
+    [InlineData("get-page --format xml", "-format cannot be \"xml\".", "Use Json, Table, List, JUnit, Markdown, Prometheus, Monitoring.")]
     [InlineData("get-page --lock-timeout -1", "-Lock-Timeout cannot be -1.", "Use a number from 0 to 2147483.")]
     [InlineData("repair-tree --to 2", "-To means nothing without -Orphan Reattach.",
         "Add -Orphan Reattach, or leave -To out.")]

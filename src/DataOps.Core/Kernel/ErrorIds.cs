@@ -99,6 +99,9 @@ public static class ErrorIds
     /// <summary>An argument of a dataset definition is wrong or missing.</summary>
     public const string InvalidArgument = "InvalidArgument";
 
+    /// <summary>The file of -Baseline holds no findings of Test-Database.</summary>
+    public const string InvalidBaseline = "InvalidBaseline";
+
     /// <summary>The batch size is not positive.</summary>
     public const string InvalidBatchSize = "InvalidBatchSize";
 

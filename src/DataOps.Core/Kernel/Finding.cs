@@ -25,6 +25,22 @@ public enum AuditProblem : long
     Unchecked,
 }
 
+/// <summary>What has become of a finding since an earlier audit.</summary>
+public enum FindingChange : long
+{
+    /// <summary>The earlier audit did not have it.</summary>
+    New,
+
+    /// <summary>The earlier audit had it with fewer rows.</summary>
+    Grown,
+
+    /// <summary>The earlier audit had it.</summary>
+    Known,
+
+    /// <summary>Only the earlier audit had it.</summary>
+    Gone,
+}
+
 /// <summary>A result that may be a problem.</summary>
 public interface IJudged
 {
@@ -98,6 +114,9 @@ public record Finding : IJudged, IOfSchema
 
     /// <summary>The reference's name: that of the constraint, otherwise table.column.</summary>
     public string? Reference { get; init; }
+
+    /// <summary>What has become of it since the audit of -Baseline; null without one.</summary>
+    public FindingChange? Change { get; init; }
 
     /// <summary>The finding without what only its audit knows of it, for a report over several.</summary>
     internal Finding Plain() => GetType() == typeof(Finding) ? this : new(this);

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using DataOps.Core.Changes;
+using DataOps.Core.Features.Audits;
 using DataOps.Core.Features.Repairs;
 using DataOps.Core.Postgres.Connections;
 

@@ -51,6 +51,16 @@ public sealed partial record TestDatabaseOptions
     /// </summary>
     [Option(Form = OptionForm.File)]
     public IReadOnlyList<string> MigrationPath { get; init; } = [];
+
+    /// <summary>
+    /// Findings of an earlier audit, as JSON: tell of each finding whether it is new, has grown, is known, or is gone.
+    /// </summary>
+    [Option(Form = OptionForm.File)]
+    public string? Baseline { get; init; }
+
+    /// <summary>Write the findings to the file of -Baseline afterwards; it need not be there.</summary>
+    [OnlyWith(nameof(Baseline))]
+    public bool UpdateBaseline { get; init; }
 }
 
 /// <summary>Runs all audits in one snapshot, one result per finding; none for a healthy database.</summary>
@@ -81,14 +91,28 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
             comparesModels, $"-{nameof(options.Audit)} {Audit.Model}");
         if (options.ApplicationRole is { } role)
             PrivilegeAudit.Require(session, role, context.Cancellation);
+        AuditBaseline? baseline = options.Baseline is { } path
+            ? AuditBaseline.Read(path, session.Settings.Schema, mayBeMissing: options.UpdateBaseline)
+            : null;
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         ReferenceCatalog catalog = ReferenceCatalog.Read(
             session, options.SoftReference,
             withEmbedded: options.Audit.Count == 0 || options.Audit.Contains(Audit.Orphan),
             // What the description contradicts is a finding then.
             reading: comparesModels ? new() : context);
+        if (baseline is null)
+        {
+            foreach (Finding finding in Find(session, catalog, options, context))
+                yield return finding;
+            yield break;
+        }
         foreach (Finding finding in Find(session, catalog, options, context))
+            yield return baseline.Judge(finding);
+        Audit[] ran = options.Audit.Count == 0 ? Enum.GetValues<Audit>() : [.. options.Audit];
+        foreach (Finding finding in baseline.Gone(ran, options.Severity))
             yield return finding;
+        if (options.UpdateBaseline)
+            baseline.Write(options.Baseline!, ran);
     }
 
     /// <summary>Runs them in a transaction that is the caller's.</summary>

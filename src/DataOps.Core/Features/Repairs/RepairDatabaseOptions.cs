@@ -1,3 +1,4 @@
+using DataOps.Core.Features.Audits;
 using DataOps.Core.Features.Orphans;
 
 namespace DataOps.Core.Features.Repairs;

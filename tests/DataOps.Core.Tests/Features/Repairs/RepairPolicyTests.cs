@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using DataOps.Core.Features.Audits;
 using DataOps.Core.Features.Repairs;
 using TestDatabase = DataOps.Core.Tests.Support.Servers.TestDatabase;
 

@@ -1,23 +1,6 @@
+using DataOps.Core.Features.Audits;
+
 namespace DataOps.Core.Features.Repairs;
-
-/// <summary>A result of Test-Database to repair.</summary>
-public sealed partial record FindingInput
-{
-    /// <summary>The server that it was found on.</summary>
-    public string? Server { get; init; }
-
-    /// <summary>The database that it was found in.</summary>
-    public string? Database { get; init; }
-
-    /// <summary>The audit that found it.</summary>
-    public string? Audit { get; init; }
-
-    /// <summary>The table.</summary>
-    public string? Table { get; init; }
-
-    /// <summary>The reference's name.</summary>
-    public string? Reference { get; init; }
-}
 
 /// <summary>The findings to which a repair is limited.</summary>
 /// <param name="session">Where they have to be from.</param>

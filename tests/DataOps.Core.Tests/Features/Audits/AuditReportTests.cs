@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Xml.Linq;
+using DataOps.Core.Features.Audits;
+using DataOps.Core.Features.Audits.Reports;
+using TestDatabase = DataOps.Core.Tests.Support.Servers.TestDatabase;
+
+namespace DataOps.Core.Tests.Features.Audits;
+
+/// <summary>Reports of an audit, and what is new in it since the last one.</summary>
+public sealed class AuditReportTests(PostgresServer server) : IDisposable
+{
+    private const string Hostile = "<script>alert(1)</script><img src=x onerror=alert(2)>|`\u001b[2J";
+
+    private readonly ChangeFiles _files = new();
+
+    public void Dispose() => _files.Dispose();
+
+    [Fact]
+    public void A_page_for_a_browser_holds_every_finding_and_names_its_rows_as_text()
+    {
+        using TestDatabase site = server.CopyOf(Site.Damaged);
+        site.Execute($"update wagtailcore_page set title = {SqlText.Literal(Hostile)} where id = 64");
+        string path = Path.Combine(_files.Folder, "audit.html");
+        Finding[] findings = [.. site.Run(new Core.Features.Audits.TestDatabase(), new())];
+
+        AuditReportFile file = Assert.Single(site.Run(new ExportAuditReport(), new() { Path = path }));
+
+        string html = File.ReadAllText(path);
+        Assert.Equal((findings.Count(f => f.Severity == Severity.Error), path), (file.Errors, file.Path));
+        Assert.Equal(findings.Length, html.Split("<article>").Length - 1);
+        Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;", html, StringComparison.Ordinal);
+        Assert.Equal(1, html.Split("<script>").Length - 1);
+        Assert.DoesNotContain("<img", html, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', html);
+        Assert.Contains("<span class=\"missing\">missing</span> <small>000100020003", html, StringComparison.Ordinal);
+        Assert.Contains("dataops find-orphan --reference", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("http", html.Replace("http-equiv", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal(ErrorIds.FileExists, Assert.Throws<DataOpsException>(
+            () => site.Run(new ExportAuditReport(), new() { Path = path })).Id);
+        InBrowser(path);
+    }
+
+    [Fact]
+    public void Build_servers_and_collectors_read_what_is_new_and_no_green_light_is_for_what_was_not_run()
+    {
+        AuditFindings audit = new("db\"1", "sh\\op", new(2026, 3, 4, 5, 6, 7, DateTimeKind.Utc),
+        [
+            new() { Audit = Audit.Tree, Severity = Severity.Error, Problem = Hostile, Table = "a\"b", Count = 3 },
+            new() { Audit = Audit.Tree, Severity = Severity.Warning, Problem = "known", Change = FindingChange.Known },
+            new() { Audit = Audit.Orphan, Severity = Severity.Error, Problem = "gone", Change = FindingChange.Gone },
+        ]);
+
+        XElement[] suites = [.. XDocument.Parse(JUnitReport.Of(audit)).Root!.Elements("testsuite")];
+        Assert.DoesNotContain(suites, s => (string?)s.Attribute("name") is "Model" or "Privilege");
+        XElement tree = suites.Single(s => (string?)s.Attribute("name") == "Tree");
+        Assert.Equal(("2", "1", "1"), ((string?)tree.Attribute("tests"), (string?)tree.Attribute("failures"),
+            (string?)tree.Attribute("skipped")));
+        Assert.Equal(Core.Kernel.VisibleText.Of(Hostile), (string?)tree.Descendants("failure").Single().Attribute("message"));
+
+        string metrics = PrometheusReport.Of(audit);
+        Assert.Contains("dataops_findings{server=\"db\\\"1\",database=\"sh\\\\op\",audit=\"Tree\",severity=\"Error\"} 1\n",
+            metrics, StringComparison.Ordinal);
+        Assert.Contains("dataops_finding_rows{server=\"db\\\"1\",database=\"sh\\\\op\",audit=\"Tree\",class=\"\",schema=\"\",table=\"a\\\"b\"} 3\n",
+            metrics, StringComparison.Ordinal);
+        Assert.Contains("dataops_findings_unknown{server=\"db\\\"1\",database=\"sh\\\\op\"} 1\n", metrics, StringComparison.Ordinal);
+
+        Assert.Equal("DATAOPS CRITICAL - sh\\op on db\"1: 1 error, 1 warning, 0 new, 0 grown, 1 gone | errors=1 warnings=1 rows=4",
+            SummaryLine.Of(audit));
+        Assert.Equal([2, 1, 0], new[] { Severity.Error, Severity.Warning, Severity.Expected }.Select(
+            s => SummaryLine.ExitCode(audit with { Findings = [new() { Severity = s }] })));
+        string markdown = MarkdownReport.Of(audit);
+        Assert.DoesNotContain("<script", markdown, StringComparison.Ordinal);
+        Assert.All(markdown.Split('\n').Where(l => l.StartsWith('|')), l => Assert.Equal(8,
+            l.Replace("\\|", "", StringComparison.Ordinal).Count(c => c == '|')));
+    }
+
+    [Fact]
+    public void A_baseline_tells_what_is_new_has_grown_is_known_and_is_gone()
+    {
+        using TestDatabase site = server.CopyOf(Site.Damaged);
+        string path = Path.Combine(_files.Folder, "last.jsonl");
+        TestDatabaseOptions options = new() { Audit = [Audit.Orphan, Audit.Sequence], Baseline = path };
+        Finding[] Run(TestDatabaseOptions asked) => [.. site.Run(new Core.Features.Audits.TestDatabase(), asked)];
+
+        Assert.Equal(ErrorIds.FileNotFound, Assert.Throws<DataOpsException>(() => Run(options)).Id);
+        Finding[] first = Run(options with { UpdateBaseline = true });
+        Assert.All(first, f => Assert.Equal(FindingChange.New, f.Change));
+        Finding[] second = Run(options);
+        Assert.All(second, f => Assert.Equal(FindingChange.Known, f.Change));
+        Assert.Equal(first.Select(f => f with { Change = null }), second.Select(f => f with { Change = null }));
+
+        site.Execute("""
+            delete from taggit_taggeditem where content_type_id not in (select id from django_content_type where app_label = 'x');
+            insert into wagtailcore_comment (created_at, updated_at, position, text, contentpath, page_id, user_id)
+              select created_at, updated_at, position, text, contentpath, page_id, user_id from wagtailcore_comment where id = 901;
+            """);
+        Dictionary<string, FindingChange?> third = Run(options).Where(f => f.Audit == Audit.Orphan)
+            .ToDictionary(f => f.Reference!, f => f.Change);
+        Assert.Equal((FindingChange.Gone, FindingChange.Grown), (third["taggit_taggeditem.content_type+object_id"], third["wagtailcore_comment.page_id"]));
+        // Of an audit that is not run nothing is gone, and the baseline keeps it.
+        Assert.DoesNotContain(Run(options with { Audit = [Audit.Sequence], UpdateBaseline = true }), f => f is { Audit: Audit.Orphan, Change: FindingChange.Gone });
+        Assert.Contains(Run(options), f => f is { Audit: Audit.Orphan, Change: FindingChange.Gone });
+        Run(options with { UpdateBaseline = true });
+        Assert.All(Run(options), f => Assert.Equal(FindingChange.Known, f.Change));
+
+        File.WriteAllText(path, "[1, 2]");
+        Assert.Equal(ErrorIds.InvalidBaseline, Assert.Throws<DataOpsException>(() => Run(options)).Id);
+    }
+
+    [Theory]
+    [InlineData("Repair-Orphan -Reference 'a' -Action SetNull", "dataops repair-orphan --reference 'a' --action SetNull")]
+    [InlineData("Remove-StaleContentType -StaleModel 'it''s'", @"dataops remove-stale-content-type --stale-model 'it'\''s'")]
+    [InlineData("select -Infinity::float8", "select -Infinity::float8")]
+    [InlineData("Write-Host -Object x", "Write-Host -Object x")]
+    public void A_remedy_is_typed_in_the_shell_that_shows_it(string remedy, string shell) =>
+        Assert.Equal(shell, CommandSyntax.Remedy(remedy));
+
+    // Debian's Chromium: the page is laid out, its script runs, and nothing is asked of a network.
+    private static void InBrowser(string path)
+    {
+        string[] places = ["/usr/bin/chromium", "/usr/bin/chromium-browser"];
+        if (places.FirstOrDefault(File.Exists) is not { } browser)
+            return;
+        DirectoryInfo profile = Directory.CreateTempSubdirectory("dataops-browser-");
+        try
+        {
+            ProcessStartInfo start = new(browser,
+            [
+                "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--v=0",
+                $"--user-data-dir={profile.FullName}", "--dump-dom", $"file://{path}#Tree",
+            ])
+            {
+                RedirectStandardOutput = true, RedirectStandardError = true,
+            };
+            using Process process = Process.Start(start)!;
+            Task<string> log = process.StandardError.ReadToEndAsync();
+            string dom = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            Assert.Equal(0, process.ExitCode);
+            // The script has opened the part that the address names.
+            Assert.Contains("<details open", dom, StringComparison.Ordinal);
+            Assert.DoesNotContain("CONSOLE", log.Result, StringComparison.Ordinal);
+        }
+        finally
+        {
+            profile.Delete(recursive: true);
+        }
+    }
+}
