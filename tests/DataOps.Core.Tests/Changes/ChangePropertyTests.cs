@@ -22,7 +22,7 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
 {
     private const int RoundsOfASite = 25;
 
-    private static readonly int s_rounds = Rounds.Of(75);
+    private static readonly int s_rounds = Rounds.Of(60);
 
     private static readonly int s_seed =
         int.TryParse(Environment.GetEnvironmentVariable("DATAOPS_SEED"), out int given) ? given : Random.Shared.Next();
@@ -162,7 +162,7 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
         });
         output.WriteLine(string.Join(", ", changed.CountBy(c => c)));
         string[] idle = [.. operations.Select(o => o.Name).Except(changed)];
-        Assert.True(idle.Length < 3,
+        Assert.True(idle.Length < 4,
             $"{string.Join(", ", idle)} changed nothing in {s_rounds} rounds of seed {s_seed}");
     }
 

@@ -13,7 +13,7 @@ public sealed class MissingTargetPropertyTests(PostgresServer server, ITestOutpu
 {
     private const int RoundsOfASite = 3;
 
-    private static readonly int s_sites = Rounds.Of(2);
+    private static readonly int s_sites = Rounds.Of(1);
 
     private readonly ImportFiles _files = new();
 

@@ -79,7 +79,7 @@ public sealed class MovePageTests(PostgresServer server) : IDisposable
         IReadOnlyDictionary<string, string> before = site.Digest("wagtailcore_pagelogentry");
         long pages = site.Scalar<long>("select count(*) from wagtailcore_page");
         List<string> undo = [];
-        for (int i = 0; i < Rounds.Of(40); i++)
+        for (int i = 0; i < Rounds.Of(24); i++)
         {
             long page = oracle.Pages[random.Next(oracle.Pages.Count)];
             long target = random.Next(8) == 0 ? 1 : oracle.Pages[random.Next(oracle.Pages.Count)];

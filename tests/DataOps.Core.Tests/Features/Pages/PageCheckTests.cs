@@ -8,7 +8,7 @@ namespace DataOps.Core.Tests.Features.Pages;
 /// </summary>
 public sealed class PageCheckTests(PostgresServer server, ITestOutputHelper output)
 {
-    private static readonly int s_rounds = Rounds.Of(25);
+    private static readonly int s_rounds = Rounds.Of(12);
     private const int Plain = -1;
 
     private static readonly string[] s_classes =

@@ -16,7 +16,7 @@ public sealed class FeincmsPropertyTests : IDisposable
 {
     private const int DatasetsALoad = 10;
 
-    private static readonly int s_loads = Rounds.Of(10);
+    private static readonly int s_loads = Rounds.Of(6);
 
     private readonly ImportFiles _files = new();
     private readonly TestDatabase _database;
