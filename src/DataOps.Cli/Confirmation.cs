@@ -5,7 +5,8 @@ using DataOps.Core.Postgres.Connections;
 namespace DataOps.Cli;
 
 /// <summary>
-/// Asks before something is changed: when --confirm says so, and by default where the operation asks first.
+/// Asks before something is changed: when --confirm says so, and by default where the operation asks first and its plan
+/// takes something away.
 /// </summary>
 internal static class Confirmation
 {
@@ -19,9 +20,14 @@ internal static class Confirmation
             throw new DataOpsException(
                 ErrorIds.NobodyToAsk, FailureKind.InvalidArgument,
                 "Confirmation needed, but standard input is not a terminal.", "Add --confirm:false in a script.");
+        object[] plan = [.. operation.Run(session, operation.AsPlan(options), context)];
+        ChangeResult? sum = plan.OfType<ChangeResult>().LastOrDefault();
+        // What takes no row away needs no question, unless somebody wants one.
+        if (confirm is null && sum is { Deleted: 0 })
+            return;
         string place = session is null ? "" : $" in {session.Database} on {session.Server}";
-        Console.Error.Write(
-            $"{operation.Name}{place}: {Plan(operation, session, options, context)}. Go on? [y/N] ");
+        string what = sum?.Describe() ?? (plan.Length == 1 ? "1 file" : $"{plan.Length} files");
+        Console.Error.Write(VisibleText.Of($"{operation.Name}{place}: {what}. Go on? [y/N] "));
         if (Console.ReadLine()?.Trim().StartsWith('y') is not true)
             throw new DataOpsException(ErrorIds.Declined, FailureKind.InvalidOperation, "Nothing was changed.");
     }
@@ -45,14 +51,5 @@ internal static class Confirmation
             if (int.TryParse(answer, out int number) && number >= 1 && number <= question.Choices.Count)
                 return number - 1;
         }
-    }
-
-    // What is asked about is what would happen.
-    private static string Plan(
-        OperationDescription operation, Session? session, IOptions options, OperationContext context)
-    {
-        object[] results = [.. operation.Run(session, operation.AsPlan(options), context)];
-        return results.OfType<ChangeResult>().LastOrDefault()?.Describe()
-            ?? (results.Length == 1 ? "1 file" : $"{results.Length} files");
     }
 }

@@ -39,7 +39,7 @@ public sealed partial class FormatTests
                 Assert.All(view.Descendants("PropertyName"),
                     p => Assert.NotEqual(typeof(string), type.GetProperty(p.Value)!.PropertyType));
             Assert.All(view.Descendants("ScriptBlock"), b => Assert.StartsWith(
-                "[DataOps.PowerShell.Output.ShownText]::Of(", b.Value, StringComparison.Ordinal));
+                "[DataOps.PowerShell.Output.ShownText]::Of", b.Value, StringComparison.Ordinal));
         }
     }
 

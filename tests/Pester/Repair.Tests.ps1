@@ -114,7 +114,7 @@ Describe 'Repair-Database' -Skip:$noServer {
     }
 
     It 'asks first, and does nothing where nobody can answer' {
-        $run = Invoke-Pwsh "Import-Module '$Manifest'; Repair-Database -Database '$site' -NoUndo"
+        $run = Invoke-Pwsh "Import-Module '$Manifest'; Repair-Database @{ references = @(@{ class = 'Generic'; action = 'Delete' }) } -Database '$site' -NoUndo"
         $run.ExitCode | Should -Not -Be 0
         Get-Digest $site | Should -Be $before
     }

@@ -59,7 +59,8 @@ Describe 'Undo-Change' -Skip:$noServer {
         $done.Changed, $done.Count, $done.Undoes, $done.UndoPath | Should -Be @($true, 1, 'Rename-Group', $redo)
         Get-Digest $target | Should -Be $before
         (Undo-Change $file -Database $target -NoUndo).Changed | Should -BeFalse
-        ($done | Format-List | Out-String) | Should -Match 'WouldChange'
+        ($done | Out-String) | Should -Match 'Undo-Change, .* done: undo Rename-Group of .*: update 1 row'
+        ($done | Select-Object * | Out-String) | Should -Match 'WouldChange'
         $script:done = $done
     }
 

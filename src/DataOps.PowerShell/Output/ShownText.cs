@@ -1,3 +1,7 @@
+using System.Management.Automation;
+using System.Reflection;
+using DataOps.Core.Changes;
+using DataOps.Core.Features.Audits.Reports;
 using DataOps.Core.Kernel;
 
 namespace DataOps.PowerShell.Output;
@@ -7,4 +11,48 @@ public static class ShownText
 {
     /// <summary>The text with its control characters made visible; null stays null.</summary>
     public static string? Of(string? text) => text is null ? null : VisibleText.Of(text);
+
+    /// <summary>Where a finding is, what it is, and on a line of its own what to do.</summary>
+    public static string OfFinding(PSObject shown) => shown.BaseObject is Finding finding
+        ? VisibleText.Of(string.Join('\n', new[]
+        {
+            $"{(finding.Change is { } change ? $"[{change}] " : "")}{AuditFindings.Place(finding)}: {finding.Problem}",
+            finding.Remedy,
+        }.OfType<string>()))
+        : "";
+
+    /// <summary>What a change does in a table, on one line.</summary>
+    public static string OfTable(PSObject shown) => shown.BaseObject is TableChangeSummary table
+        ? VisibleText.Of($"  {Verbs(table)} {table.Model ?? table.Table}"
+            + (table.Columns is null ? "" : $": {table.Columns}"))
+        : "";
+
+    /// <summary>What a change did or would do, and what else its result says, a line each.</summary>
+    public static string OfResult(PSObject shown) => shown.BaseObject is ChangeResult result
+        ? VisibleText.Of(string.Join('\n', Lines(result)))
+        : "";
+
+    private static string Verbs(TableChangeSummary table) => string.Join(", ",
+        new[] { ("delete", table.Delete), ("update", table.Update), ("insert", table.Insert) }
+            .Where(v => v.Item2 > 0).Select(v => $"{v.Item1} {AuditFindings.Number(v.Item2, "row")}")) + " of";
+
+    private static IEnumerable<string> Lines(ChangeResult result)
+    {
+        string state = result.Changed ? "done" : result.WouldChange > 0 ? "plan" : "nothing to change";
+        string place = $"{result.Operation}, {result.Database} on {result.Server}, {state}";
+        yield return state == "nothing to change" ? place : $"{place}: {result.Describe()}";
+        // What only this operation says.
+        foreach (PropertyInfo own in result.GetType().GetProperties(
+            BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+            if (own.Name != nameof(ChangeResult.Operation)
+                && own.GetValue(result) is { } value and not "" and not 0 and not 0L and not 0.0 and not false)
+                yield return $"  {own.Name}: {value}";
+        foreach ((string name, string? value) in new[]
+        {
+            (nameof(result.Stale), result.Stale), (nameof(result.Afterwards), result.Afterwards),
+            (nameof(result.UndoPath), result.UndoPath),
+        })
+            if (value is not null)
+                yield return $"  {name}: {value}";
+    }
 }
