@@ -1,5 +1,5 @@
 using System.Reflection;
-using DataOps.Core.Features.Constraints;
+using DataOps.Core.Features.Schema.Constraints;
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Orphans;

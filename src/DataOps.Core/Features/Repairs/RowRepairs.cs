@@ -2,6 +2,7 @@ using DataOps.Core.Django.Trees;
 using DataOps.Core.Features.Audits;
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Orphans;
+using DataOps.Core.Features.Schema;
 using DataOps.Core.Features.Trees;
 
 namespace DataOps.Core.Features.Repairs;
@@ -37,7 +38,9 @@ internal sealed class RowRepairs(
         ReferenceRules rules = new(catalog, policy, context with { NotFound = _ => { }, Warning = null });
         Audit[] audits = [Audit.Orphan, Audit.ContentType, Audit.Tree, Audit.Uniqueness, Audit.Schema];
         TestDatabaseOptions asked = new() { Audit = audits, InstalledApp = policy.ContentTypes?.InstalledApps ?? [] };
-        foreach (Finding finding in TestDatabase.Find(session, catalog, asked, context))
+        // Constraints and indexes come after the rows.
+        foreach (Finding finding in TestDatabase.Find(session, catalog, asked, context).Where(
+            f => f.Class is not (UniquenessProblem.MissingConstraint or SchemaProblem.InvalidIndex)))
             yield return Undecided(catalog, rules, finding);
         whole.EndPart();
     }
