@@ -34,6 +34,8 @@
         'Test-Dataset'
         'Import-Dataset'
         'Repair-Constraint'
+        'Find-Duplicate'
+        'Repair-Duplicate'
         'Reset-Sequence'
         'Get-Page'
         'Move-Page'

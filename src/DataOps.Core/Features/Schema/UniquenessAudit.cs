@@ -43,7 +43,7 @@ internal sealed class UniquenessAudit(Session session, ReferenceCatalog catalog,
         DuplicateKey key = known.Key;
         string why = $"no unique constraint keeps them apart: {known.Broken}";
         bool any = false;
-        foreach (Finding doubled in Doubled(key, why, known.IsManyToMany ? Thin(known) : Show(key)))
+        foreach (Finding doubled in Doubled(key, why, FindDuplicate.Command(catalog, key)))
         {
             any = true;
             yield return doubled;
@@ -56,25 +56,6 @@ internal sealed class UniquenessAudit(Session session, ReferenceCatalog catalog,
                 Problem = $"no unique constraint on {key.Names}; where a row comes twice, {known.Broken}",
                 Remedy = RepairConstraint.Command(known.Constraint),
             };
-    }
-
-    // The rows of an automatic list are a key and the two that it joins: which of them is kept is all one.
-    private static string Thin(KnownKey known)
-    {
-        (Table table, IReadOnlyList<string> columns) = (known.Key.Table, known.Key.Columns);
-        SqlText same = SqlText.Join(" and ", columns.Select(
-            c => (SqlText)$"a.{SqlText.Identifier(c)} = b.{SqlText.Identifier(c)}"));
-        SqlText id = table.SingleKey?.Sql ?? $"ctid";
-        SqlText sql = $"delete from {table} a using {table} b where {same} and a.{id} > b.{id}";
-        return sql.ToString();
-    }
-
-    private static string Show(DuplicateKey key)
-    {
-        SqlText keys = SqlText.Join(", ", key.Keys);
-        SqlText sql = $"select * from {key.Table} where ({keys}) in (select {keys} from {key.Table} group by {keys} "
-            + $"having count(*) > 1) order by {keys}";
-        return sql.ToString();
     }
 
     private IEnumerable<(Table Table, IndexDefinition Index)> SuspectIndexes()
@@ -92,20 +73,14 @@ internal sealed class UniquenessAudit(Session session, ReferenceCatalog catalog,
 
     private IEnumerable<Finding> Doubled(Table table, IndexDefinition index)
     {
-        // An index that is wrong would hide the very rows that it has let in.
-        session.Run($"""
-            set local enable_indexscan = off; set local enable_bitmapscan = off; set local enable_indexonlyscan = off
-            """, _cancellation);
         string why = $"{index.Name} should keep them apart and "
             + (index.IsValid ? "has lost its order with another version of the collation" : "is not valid");
         DuplicateKey key = DuplicateKey.Of(table, index);
-        string past = "set enable_indexscan = off; set enable_bitmapscan = off; set enable_indexonlyscan = off; ";
-        foreach (Finding doubled in Doubled(key, why, past + Show(key)))
+        // An index that is wrong would hide the very rows that it has let in.
+        key.ReadPastIndexes(session, _cancellation);
+        foreach (Finding doubled in Doubled(key, why, FindDuplicate.Command(catalog, key, index.Name)))
             yield return doubled;
-        session.Run($"""
-            set local enable_indexscan to default; set local enable_bitmapscan to default;
-            set local enable_indexonlyscan to default
-            """, _cancellation);
+        DuplicateKey.ReadAsUsual(session, _cancellation);
     }
 
     // One finding for the rows of one value.

@@ -72,7 +72,10 @@ public sealed record ConstraintRepair(
     bool Changed,
     string Sql,
     string? Undo,
-    string? Note) : IChangeResult;
+    string? Note) : IChangeResult
+{
+    internal IReadOnlyList<SqlText> Statements { get; init; } = [];
+}
 
 /// <summary>
 /// A row, or the value that several share, by which a constraint is violated: of each constraint the first 100.

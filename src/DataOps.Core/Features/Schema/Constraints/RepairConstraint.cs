@@ -80,6 +80,7 @@ public sealed partial record RepairConstraintOptions : UndoableOptions
 public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChangeResult>
 {
     private const string Name = "Repair-Constraint";
+    private const string LockTimeout = "set lock_timeout = '1s';";
 
     /// <summary>The command for one constraint, for a remedy.</summary>
     /// <param name="constraint">Its name.</param>
@@ -177,7 +178,10 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
             session.Server, session.Database, step.Kind, step.Action, status, step.Table.DisplayName,
             catalog.LabelOf(step.Table), string.Join(",", step.Columns), step.Target?.DisplayName,
             step.Target is null ? null : string.Join(",", step.TargetColumns), step.Reference?.Name, step.Name,
-            violations.Count, false, string.Join("; ", step.Statements), made?.Drop.ToString(), note);
+            violations.Count, false, string.Join("; ", step.Statements), made?.Drop.ToString(), note)
+        {
+            Statements = step.Statements,
+        };
     }
 
     private static ConstraintRepair Done(
@@ -201,14 +205,21 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
     private static IEnumerable<string> Script(Session session, IEnumerable<IChangeResult> plan)
     {
         yield return $"-- Constraints of {session.Database} on {session.Server}: psql -v ON_ERROR_STOP=1 -f …";
-        yield return "set lock_timeout = '1s';";
+        yield return LockTimeout;
         foreach (ConstraintRepair repair in plan.OfType<ConstraintRepair>())
         {
             yield return "";
             yield return $"-- {repair.Action} {repair.Constraint} of {repair.Table}"
                 + (repair.Note is null ? "" : $": {VisibleText.Of(repair.Note.ReplaceLineEndings(" "))}");
-            foreach (string line in $"{repair.Sql};".Split('\n'))
+            foreach (string line in repair.Statements.SelectMany(Lines))
                 yield return repair.Status == ConstraintStatus.Planned ? line : $"-- {line}";
         }
+    }
+
+    // What is built beside the work waits for older transactions, and nobody waits for it.
+    private static IEnumerable<string> Lines(SqlText statement)
+    {
+        string[] lines = $"{statement};".Split('\n');
+        return SchemaSql.IsConcurrent(statement) ? ["set lock_timeout = 0;", .. lines, LockTimeout] : lines;
     }
 }

@@ -1,3 +1,4 @@
+using DataOps.Core.Features.Schema.Duplicates;
 using DataOps.Core.Postgres.Schemas;
 
 namespace DataOps.Core.Features.Schema.Constraints;
@@ -19,7 +20,10 @@ internal sealed record Violations(long Count, IReadOnlyList<ConstraintViolation>
         if (step is { Reference: null, Key: null, IsViolated: null })
             return s_none;
         context.Report($"Checking {step.Table} for {step.Name}", 0, step.Table.EstimatedRows);
-        ConstraintViolation violation = Of(session, catalog, step);
+        ConstraintViolation violation = Of(session, catalog, step) with
+        {
+            Remedy = step.Key is null ? null : FindDuplicate.Command(catalog, step.Key, step.Name),
+        };
         return step.Reference is { } reference
             ? OfReference(session, catalog, reference, violation, context)
             : SchemaReader.Under(
@@ -71,11 +75,8 @@ internal sealed record Violations(long Count, IReadOnlyList<ConstraintViolation>
     {
         List<ConstraintViolation> first = [];
         (long rows, long values) = (0, 0);
-        // An index that is not valid would hide what it has let in.
-        session.Run($"""
-            set local enable_indexscan = off; set local enable_bitmapscan = off; set local enable_indexonlyscan = off
-            """, context.Cancellation);
-        foreach ((string? value, long count) in step.Key!.Read(session, context.Cancellation))
+        step.Key!.ReadPastIndexes(session, context.Cancellation);
+        foreach ((string? value, long count) in step.Key.Read(session, context.Cancellation))
         {
             rows += count;
             if (++values <= RowList.Most)
@@ -86,13 +87,10 @@ internal sealed record Violations(long Count, IReadOnlyList<ConstraintViolation>
                     Problem = $"{count} rows have {step.Key.Names} {value ?? "NULL"}",
                 });
         }
-        session.Run($"""
-            set local enable_indexscan to default; set local enable_bitmapscan to default;
-            set local enable_indexonlyscan to default
-            """, context.Cancellation);
+        DuplicateKey.ReadAsUsual(session, context.Cancellation);
         return new(rows, first, rows == 0 ? "" :
             $"{rows} rows share {(values == 1 ? "1 value" : $"{values} values")} of {step.Key.Names} "
-                + $"({List(first.Select(f => f.Value ?? "NULL"), values)})");
+                + $"({List(first.Select(f => f.Value ?? "NULL"), values)}): {violation.Remedy}");
     }
 
     private static Violations OfCondition(

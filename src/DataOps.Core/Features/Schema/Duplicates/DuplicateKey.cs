@@ -49,6 +49,22 @@ internal sealed record DuplicateKey(
     /// <summary>A key as one text, as <c>breads,breadpage</c>.</summary>
     public SqlText Text => KeyText.Joined(Values.Select(v => (SqlText)$"{v}::text"));
 
+    /// <summary>
+    /// Has the transaction read the table itself: an index that is not valid, or whose order is another one by now,
+    /// would hide the rows that it has let in.
+    /// </summary>
+    public void ReadPastIndexes(Session session, CancellationToken cancellation)
+    {
+        if (Table.IndexDefinitions.Any(i => i.IsUnique && i.Columns.Any(Columns.Contains)))
+            session.Run($"set local enable_indexscan = off; set local enable_indexonlyscan = off; "
+                + $"set local enable_bitmapscan = off", cancellation);
+    }
+
+    /// <summary>Ends <see cref="ReadPastIndexes"/>.</summary>
+    public static void ReadAsUsual(Session session, CancellationToken cancellation) => session.Run(
+        $"set local enable_indexscan to default; set local enable_indexonlyscan to default; "
+            + $"set local enable_bitmapscan to default", cancellation);
+
     /// <summary>The values that several rows have, and how many rows, in order.</summary>
     public IEnumerable<(string? Value, long Rows)> Read(Session session, CancellationToken cancellation) =>
         session.Read(
