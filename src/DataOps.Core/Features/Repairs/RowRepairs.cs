@@ -3,13 +3,14 @@ using DataOps.Core.Features.Audits;
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Schema;
+using DataOps.Core.Features.Schema.Duplicates;
 using DataOps.Core.Features.Trees;
 
 namespace DataOps.Core.Features.Repairs;
 
 /// <summary>
-/// The parts of a repair that write rows, one after the other in one transaction: trees, content types, orphans, and
-/// the trees again where rows were deleted.
+/// The parts of a repair that write rows, one after the other in one transaction: trees, content types, duplicates,
+/// orphans, and the trees again where rows were deleted.
 /// </summary>
 internal sealed class RowRepairs(
     Session session, RepairPolicy policy, RepairDatabaseOptions options, WholeChange whole, RepairTally tally,
@@ -21,7 +22,7 @@ internal sealed class RowRepairs(
     /// <exception cref="DataOpsException">A part is refused: nothing is changed.</exception>
     public IEnumerable<IChangeResult> Run()
     {
-        IEnumerable<IChangeResult> parts = Trees().Concat(ContentTypes()).Concat(Orphans());
+        IEnumerable<IChangeResult> parts = Trees().Concat(ContentTypes()).Concat(Duplicates()).Concat(Orphans());
         foreach (IChangeResult told in parts)
             yield return told;
         // Deleted nodes leave numbers of children and places behind.
@@ -70,6 +71,20 @@ internal sealed class RowRepairs(
             OnDependent = policy.OnDependent,
         },
         "Remove-StaleContentType", null, "Delete", _ => null);
+
+    private IEnumerable<IChangeResult> Duplicates() => (policy.Duplicates ?? []).SelectMany(rule => Part(
+        new RepairDuplicate(),
+        new RepairDuplicateOptions
+        {
+            Model = rule.Model is { } model ? [model] : [],
+            Table = rule.Table is { } table ? [table] : [],
+            Field = rule.Field is { } field ? [field] : [],
+            Keep = rule.Keep,
+        },
+        "Repair-Duplicate", rule.Model ?? rule.Table, $"Keep {rule.Keep}",
+        sum => sum is RepairDuplicateResult { Groups: var groups }
+            ? $"{groups} {(groups == 1 ? "group" : "groups")}"
+            : null));
 
     private IEnumerable<IChangeResult> Orphans()
     {
@@ -151,6 +166,7 @@ internal sealed class RowRepairs(
             {
                 ReferenceClass => OfReference(catalog, ReferenceOf(catalog, finding)),
                 TreeProblem problem => OfTree(problem),
+                UniquenessProblem.DoubledRow => OfDuplicates(finding),
                 _ when finding is { Audit: Audit.ContentType, Model: { } model } =>
                     $$"""contentTypes: { "staleModels": ["{{model}}"] }""",
                 _ => null,
@@ -163,6 +179,14 @@ internal sealed class RowRepairs(
         reference.Repairs(catalog) is { Count: > 0 } choices
             ? $$"""references: { "reference": "{{reference.Name}}", "action": "{{string.Join('|', choices)}}|Leave" }"""
             : null;
+
+    private static string OfDuplicates(Finding finding)
+    {
+        string of = finding.Model is { } model ? $"\"model\": \"{model}\"" : $"\"table\": \"{finding.Table}\"";
+        return $$"""
+            duplicates: { {{of}}, "field": "{{finding.Column}}", "keep": "{{string.Join('|', Enum.GetNames<KeptRow>())}}" }
+            """;
+    }
 
     private static string? OfTree(TreeProblem problem)
     {
