@@ -36,6 +36,8 @@
         'Test-Dataset'
         'Import-Dataset'
         'Repair-Constraint'
+        'Find-Duplicate'
+        'Repair-Duplicate'
         'Reset-Sequence'
         'Get-Page'
         'Move-Page'

@@ -34,7 +34,13 @@ internal abstract class ResultWriter : IDisposable
     };
 
     /// <summary>Writes a result.</summary>
-    public void Write(object result) => Guard(() => WriteCore(result));
+    public void Write(object result) => Guard(() =>
+    {
+        if (result is IScriptLine line)
+            Send(System.Text.Encoding.UTF8.GetBytes($"{line.Text}\n"));
+        else
+            WriteCore(result);
+    });
 
     /// <summary>Writes what is left.</summary>
     public void Finish() => Guard(() =>

@@ -7,12 +7,9 @@ public abstract record PlanOptions
     public bool WhatIf { get; init; }
 }
 
-/// <summary>Options of every operation that changes rows and writes an undo file.</summary>
-public abstract record ChangeOptions : PlanOptions
+/// <summary>Options of every operation that writes an undo file.</summary>
+public abstract record UndoableOptions : PlanOptions
 {
-    /// <summary>Also report each inserted or deleted row and each changed value.</summary>
-    public bool Detailed { get; init; }
-
     /// <summary>
     /// Undo file to write; it must not exist. Default: a new file in the user's folder of undo files.
     /// </summary>
@@ -22,6 +19,13 @@ public abstract record ChangeOptions : PlanOptions
     /// <summary>Write no undo file.</summary>
     [NotWith(nameof(UndoPath))]
     public bool NoUndo { get; init; }
+}
+
+/// <summary>Options of every operation that changes rows.</summary>
+public abstract record ChangeOptions : UndoableOptions
+{
+    /// <summary>Also report each inserted or deleted row and each changed value.</summary>
+    public bool Detailed { get; init; }
 
     // The changes of which it is a part, with their transaction and their undo file; null for a change of its own.
     internal WholeChange? Whole { get; init; }

@@ -1,4 +1,3 @@
-using System.Reflection;
 using DataOps.Core.Changes.Batches;
 using DataOps.Core.Changes.UndoFiles;
 using Npgsql;
@@ -120,10 +119,7 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DataOpsException(
-                ErrorIds.WriteFailed, FailureKind.InvalidOperation,
-                $"The undo file {place.Path} could not be written, so nothing was changed: {e.Message}",
-                "Check the free space and the folder's rights, or name another file with -UndoPath.", place.Path, e);
+            throw UndoPlace.WriteFailed(place.Path, e);
         }
         return _written;
     }
@@ -151,24 +147,14 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         _takeBack = null;
     }
 
-    private UndoHeader Header(IReadOnlyList<TablePlan> tables) => new(
-        UndoHeader.FormatName,
-        UndoHeader.Newest,
-        operation,
-        session.Server,
-        session.Database,
-        RowImages.SystemIdentifier(session, cancellation),
-        ReadText($"select pg_current_xact_id()::text")!,
-        DateTime.UtcNow,
-        typeof(ChangeSet).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion
-            ?? "",
+    private UndoHeader Header(IReadOnlyList<TablePlan> tables) => UndoHeader.Of(
+        session, operation,
         [.. tables.Select(t => new UndoTable(
-            t.Table.Schema, t.Table.Name, [.. t.Table.Columns.Select(c => new UndoColumn(c.Name, c.TypeText))]))])
+            t.Table.Schema, t.Table.Name, [.. t.Table.Columns.Select(c => new UndoColumn(c.Name, c.TypeText))]))],
+        cancellation) with
     {
         Orphans = _orphans,
         User = session.Settings.Username,
         Undoes = Undoes,
     };
-
-    private string? ReadText(SqlText sql) => session.Query<string?>(sql, cancellation)[0];
 }

@@ -5,8 +5,14 @@ namespace DataOps.Core.Changes;
 /// takes it away: ids in text, generic references of other names, columns that only look like a reference.
 /// </summary>
 /// <remarks>History that outlives its target by design is not among them.</remarks>
+/// <param name="session">The session, in the transaction of the changes.</param>
+/// <param name="catalog">Who refers to whom.</param>
+/// <param name="changes">Where the rows to be deleted are planned.</param>
+/// <param name="cancellation">Cancels the query that runs.</param>
+/// <param name="moves">Whether rows of a reference get another target; none do when absent.</param>
 internal sealed class LeftReferences(
-    Session session, ReferenceCatalog catalog, ChangeSet changes, CancellationToken cancellation)
+    Session session, ReferenceCatalog catalog, ChangeSet changes, CancellationToken cancellation,
+    Func<Reference, bool>? moves = null)
 {
     private const int Named = 3;
 
@@ -21,7 +27,8 @@ internal sealed class LeftReferences(
     {
         foreach (TablePlan gone in changes.Tables.Where(t => t.Deletes))
         {
-            foreach (Reference reference in catalog.To(gone.Table).Where(r => r.Severity != Severity.Expected))
+            foreach (Reference reference in catalog.To(gone.Table).Where(
+                r => r.Severity != Severity.Expected && moves?.Invoke(r) != true))
                 if (reference is EmbeddedReference embedded)
                     Add(embedded, embedded.Holders("s", gone.Name));
                 else if (reference is TargetReference { IsDeclared: false } target and not TreeReference)
@@ -29,7 +36,8 @@ internal sealed class LeftReferences(
                         from {target.Table} s join {gone.Name} d on d._action = 'D' and {target.IsTarget("s", "d")}
                         """);
             if (gone.Table.SingleKey is { } key)
-                foreach ((GenericReference reference, Func<Alias, SqlText> isOfType) in _walk.KeptObjectIds(gone.Table))
+                foreach ((GenericReference reference, Func<Alias, SqlText> isOfType) in _walk.KeptObjectIds(gone.Table)
+                    .Where(k => moves?.Invoke(k.Reference) != true))
                     Add(reference, $"""
                         from {reference.Table} s join {gone.Name} d on d._action = 'D'
                           and {ColumnEquality.Of(key, "d", reference.Column, "s")} and {isOfType("s")}

@@ -393,6 +393,9 @@ public static class ErrorIds
     /// <summary>The app does not exist.</summary>
     public const string UnknownApp = "UnknownApp";
 
+    /// <summary>No constraint or index has that name, nor would have it.</summary>
+    public const string UnknownConstraint = "UnknownConstraint";
+
     /// <summary>The definition has no dataset of that name.</summary>
     public const string UnknownDataset = "UnknownDataset";
 

@@ -8,6 +8,7 @@ using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Pages;
 using DataOps.Core.Features.Repairs;
 using DataOps.Core.Features.Rows;
+using DataOps.Core.Features.Schema.Duplicates;
 using DataOps.Core.Features.Sites;
 using DataOps.Core.Features.Trees;
 using DataOps.Core.Features.Undo;
@@ -89,6 +90,20 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
                 }
                 """,
             MaxDelete = random.Next(3) == 0 ? $"{random.Next(10)}" : null,
+        },
+        ["Repair-Duplicate"] = (_, random, site) =>
+        {
+            string table = One(random, site, Tables);
+            return new RepairDuplicateOptions
+            {
+                Table = [table],
+                Field = [One(random, site, $"""
+                    select attname::text from pg_attribute where attrelid = '{table}'::regclass and attnum > 0
+                      and not attisdropped and atttypid not in ('json'::regtype, 'point'::regtype) order by 1
+                    """)],
+                Keep = Any<KeptRow>(random),
+                MaxDelete = random.Next(3) == 0 ? $"{random.Next(10)}" : null,
+            };
         },
         ["Repair-Tree"] = (_, random, site) => new RepairTreeOptions
         {

@@ -1,5 +1,6 @@
 using System.Reflection;
-using DataOps.Core.Features.Constraints;
+using DataOps.Core.Features.Schema.Constraints;
+using DataOps.Core.Features.Schema.Duplicates;
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Orphans;
@@ -40,6 +41,10 @@ public sealed class WhatIfTests(PostgresServer server) : IDisposable
         }),
         ["Remove-Row"] = (site, _) => site.Run(
             new RemoveRow(), new() { Model = ["auth.user"], Key = ["2"], WhatIf = true }),
+        ["Repair-Duplicate"] = (site, _) => site.Run(new RepairDuplicate(), new()
+        {
+            Table = ["news_relatedlink"], Field = ["page_id"], Keep = KeptRow.Oldest, WhatIf = true,
+        }),
         ["Repair-Tree"] = (site, _) => site.Run(
             new RepairTree(), new() { Orphan = OrphanNodes.Reattach, WhatIf = true }),
         ["Move-Page"] = (site, _) => site.Run(new MovePage(), new() { Id = [12], To = "4", WhatIf = true }),

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json.Serialization;
 
 namespace DataOps.Core.Changes.UndoFiles;
@@ -30,7 +31,10 @@ internal sealed record UndoHeader(
     public const string FormatName = "DataOps.Undo";
 
     /// <summary>The version that this program writes, and the newest that it reads.</summary>
-    public const int Newest = 1;
+    public const int Newest = 2;
+
+    // What is undone without rows, an older program would take for nothing.
+    private const int WithoutConstraints = 1;
 
     /// <summary>
     /// Of a file that holds several batches, which follow each other as whole files of this format: the number of this
@@ -60,6 +64,29 @@ internal sealed record UndoHeader(
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<UndoOrphans>? Orphans { get; init; }
+
+    /// <summary>Constraints and indexes that the operation made; null where it made none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<MadeConstraint>? Constraints { get; init; }
+
+    /// <summary>The first line for what the session's transaction has done.</summary>
+    public static UndoHeader Of(
+        Session session, string operation, IReadOnlyList<UndoTable> tables, CancellationToken cancellation,
+        IReadOnlyList<MadeConstraint>? constraints = null) => new(
+            FormatName,
+            constraints is null ? WithoutConstraints : Newest,
+            operation,
+            session.Server,
+            session.Database,
+            RowImages.SystemIdentifier(session, cancellation),
+            session.Query<string>($"select pg_current_xact_id()::text", cancellation)[0],
+            DateTime.UtcNow,
+            typeof(UndoHeader).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+                ?.InformationalVersion ?? "",
+            tables)
+    {
+        Constraints = constraints,
+    };
 }
 
 /// <summary>A table of an undo file.</summary>

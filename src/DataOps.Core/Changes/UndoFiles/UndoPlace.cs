@@ -26,7 +26,7 @@ internal sealed class UndoPlace
     /// <param name="session">The server and the database, which a name of its own tells.</param>
     /// <param name="operation">The operation, as <c>Import-Dataset</c>.</param>
     /// <exception cref="DataOpsException">The file is there, or its folder is not.</exception>
-    public static UndoPlace? Of(ChangeOptions options, Session session, string operation)
+    public static UndoPlace? Of(UndoableOptions options, Session session, string operation)
     {
         if (options.NoUndo)
             return null;
@@ -80,6 +80,12 @@ internal sealed class UndoPlace
                     $"-NoUndo.", folder, e);
         }
     }
+
+    /// <summary>The failure of an undo file that cannot be written.</summary>
+    public static DataOpsException WriteFailed(string path, Exception e) => new(
+        ErrorIds.WriteFailed, FailureKind.InvalidOperation,
+        $"The undo file {path} could not be written, so nothing was changed: {e.Message}",
+        "Check the free space and the folder's rights, or name another file with -UndoPath.", path, e);
 
     /// <summary>A new name beside the file, for what is not whole yet.</summary>
     public string NewUnfinished() =>

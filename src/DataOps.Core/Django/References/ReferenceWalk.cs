@@ -56,6 +56,10 @@ internal sealed class ReferenceWalk(ReferenceCatalog catalog)
     public IEnumerable<(GenericReference Reference, Func<Alias, SqlText> IsOfType)> KeptObjectIds(Table target) =>
         ObjectIds(target, r => !r.GoesWithObject && r.Severity != Severity.Expected);
 
+    /// <summary>The object ids, and that condition, of all rows that refer to it and are no history.</summary>
+    public IEnumerable<(GenericReference Reference, Func<Alias, SqlText> IsOfType)> AllObjectIds(Table target) =>
+        ObjectIds(target, r => r.Severity != Severity.Expected);
+
     private IEnumerable<(GenericReference Reference, Func<Alias, SqlText> IsOfType)> ObjectIds(
         Table target, Func<GenericReference, bool> isWanted)
     {

@@ -1,8 +1,8 @@
 using DataOps.Core.Django.Trees;
-using DataOps.Core.Features.Constraints;
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Privileges;
 using DataOps.Core.Features.Schema;
+using DataOps.Core.Features.Schema.Constraints;
 using DataOps.Core.Features.Sequences;
 using DataOps.Core.Features.SiteDescriptions;
 

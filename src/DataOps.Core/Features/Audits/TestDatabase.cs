@@ -1,4 +1,4 @@
-using DataOps.Core.Features.Constraints;
+using DataOps.Core.Features.Schema.Constraints;
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Privileges;

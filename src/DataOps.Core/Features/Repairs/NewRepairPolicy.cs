@@ -102,6 +102,16 @@ internal sealed class PolicyText
                     + Others(question.Choice.Actions.Skip(1)));
             }
         });
+        Member(PolicyChoice.Duplicates, isList: true, () =>
+        {
+            foreach (PolicyQuestion question in members[PolicyChoice.Duplicates])
+            {
+                Say(question);
+                DuplicateRule rows = question.Choice.Rows!;
+                Note(2, Map(rows.Model is { } model ? ("model", model) : ("table", rows.Table!), ("field", rows.Field!),
+                    ("keep", question.Choice.Actions[0])) + Others(question.Choice.Actions.Skip(1)));
+            }
+        });
         foreach (PolicyQuestion question in members[PolicyChoice.ContentTypes])
             Note(1, $"{question.Choice.Name}: {string.Join("; ", question.Problems)}");
         if (members.Contains(PolicyChoice.ContentTypes))

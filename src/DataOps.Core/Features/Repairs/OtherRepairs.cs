@@ -1,4 +1,5 @@
-using DataOps.Core.Features.Constraints;
+using DataOps.Core.Features.Schema;
+using DataOps.Core.Features.Schema.Constraints;
 using DataOps.Core.Features.Sequences;
 
 namespace DataOps.Core.Features.Repairs;
@@ -45,12 +46,16 @@ internal sealed class OtherRepairs
 
     private List<IChangeResult> Constraints(IReadOnlyList<string> named) => Told(
         Audit.Constraint,
-        () => new RepairConstraint().Run(_session, new() { Reference = named, WhatIf = _isWhatIf }, _context));
+        () => new RepairConstraint().Run(_session, new()
+        {
+            Reference = named, WhatIf = _isWhatIf, IsPart = _isWhatIf, NoUndo = true,
+        }, _context));
 
     private List<IChangeResult> Sequences() => Told(
         Audit.Sequence,
         () => new ResetSequence().Run(
-            _session, new() { Table = _scope.Tables(Audit.Sequence), WhatIf = _isWhatIf }, _context).Where(r => !_isWhatIf || r is not SequenceFinding { Sequence: var name } || _behind.Contains(name)));
+            _session, new() { Table = _scope.Tables(Audit.Sequence), WhatIf = _isWhatIf }, _context)
+            .Where(r => !_isWhatIf || r is not SequenceFinding { Sequence: var name } || _behind.Contains(name)));
 
     private List<IChangeResult> Told(Audit audit, Func<IEnumerable<IChangeResult>> run)
     {
@@ -76,9 +81,17 @@ internal sealed class OtherRepairs
         {
             PolicyLine = $$"""constraints: ["{{c.Reference}}"]""",
         },
+        // The audit has told of rows that come twice.
+        ConstraintRepair
+        {
+            Status: ConstraintStatus.Refused, Kind: SchemaObjectKind.Unique or SchemaObjectKind.Index, Violations: > 0
+        } => null,
         ConstraintRepair { Status: ConstraintStatus.Refused } c => Left(
-            c.Server, c.Database, Audit.Constraint, Math.Max(c.Orphans, 1), c.Reference, $"{c.Constraint}: {c.Note}",
-            $"Repair-Constraint -Reference {c.Reference}"),
+            c.Server, c.Database, Audit.Constraint, Math.Max(c.Violations, 1), c.Reference ?? c.Constraint,
+            $"{c.Constraint}: {c.Note}",
+            c.Reference is null
+                ? RepairConstraint.Command(c.Constraint)
+                : $"Repair-Constraint -Reference {c.Reference}"),
         ConstraintRepair c => new DatabaseRepairStep(
             c.Server, c.Database, "Repair-Constraint", $"{c.Action}", 1, c.Constraint, c.Sql),
         SequenceFinding { Sql: null } s => Left(

@@ -1,17 +1,25 @@
 using DataOps.Core.Django.Trees;
 using DataOps.Core.Features.Orphans;
+using DataOps.Core.Features.Schema;
+using DataOps.Core.Features.Schema.Duplicates;
 using DataOps.Core.Features.Trees;
 
 namespace DataOps.Core.Features.Repairs;
 
 /// <summary>What a policy can say about a problem.</summary>
-/// <param name="Member">The member of the policy: <c>references</c>, <c>trees</c>, <c>contentTypes</c>.</param>
-/// <param name="Name">The reference, the setting of trees, the model.</param>
+/// <param name="Member">
+/// The member of the policy: <c>references</c>, <c>trees</c>, <c>contentTypes</c>, <c>duplicates</c>.
+/// </param>
+/// <param name="Name">The reference, the setting of trees, the model, the columns of doubled rows.</param>
 /// <param name="Actions">The actions that suit, besides leaving the problem.</param>
 internal sealed record PolicyChoice(string Member, string Name, IReadOnlyList<string> Actions)
 {
     /// <summary>The members of a policy.</summary>
-    public const string References = "references", Trees = "trees", ContentTypes = "contentTypes";
+    public const string References = "references", Trees = "trees", ContentTypes = "contentTypes",
+        Duplicates = "duplicates";
+
+    /// <summary>Of doubled rows, the rule but for which of them is kept; otherwise null.</summary>
+    public DuplicateRule? Rows { get; init; }
 
     /// <summary>The line to add, with the actions to choose from.</summary>
     public string Line => Member switch
@@ -19,6 +27,9 @@ internal sealed record PolicyChoice(string Member, string Name, IReadOnlyList<st
         References =>
             $$"""references: { "reference": "{{Name}}", "action": "{{string.Join('|', Actions)}}|Leave" }""",
         Trees => $$"""trees: { "{{Name}}": "{{string.Join('|', Actions)}}" }""",
+        Duplicates => $$"""
+            duplicates: { {{(Rows!.Model is { } model ? $"\"model\": \"{model}\"" : $"\"table\": \"{Rows.Table}\"")}}, "field": "{{Rows.Field}}", "keep": "{{string.Join('|', Actions)}}" }
+            """,
         _ => $$"""contentTypes: { "staleModels": ["{{Name}}"] }""",
     };
 
@@ -27,6 +38,14 @@ internal sealed record PolicyChoice(string Member, string Name, IReadOnlyList<st
     {
         { Class: ReferenceClass } => OfReference(catalog, ReferenceOf(catalog, finding)),
         { Class: TreeProblem problem } => OfTree(problem),
+        { Class: UniquenessProblem.DoubledRow, Column: { } columns } => new(
+            Duplicates, $"{finding.Model ?? finding.Table}.{columns}", Enum.GetNames<KeptRow>())
+        {
+            Rows = new()
+            {
+                Model = finding.Model, Table = finding.Model is null ? finding.Table : null, Field = columns,
+            },
+        },
         { Audit: Audit.ContentType, Model: { } model } => new(ContentTypes, model, [nameof(OrphanNodes.Delete)]),
         _ => null,
     };

@@ -1,6 +1,7 @@
 using DataOps.Core.Features.Audits;
-using DataOps.Core.Features.Constraints;
 using DataOps.Core.Features.Orphans;
+using DataOps.Core.Features.Schema.Constraints;
+using DataOps.Core.Features.Schema.Duplicates;
 using Npgsql;
 
 namespace DataOps.Core.Features.Repairs;
@@ -45,7 +46,7 @@ internal static class PolicyQuestions
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         ReferenceRules rules = new(catalog, policy, context);
         Finding[] findings = [.. TestDatabase.Find(
-            session, catalog, new() { Audit = [Audit.Tree, Audit.ContentType, Audit.Orphan] }, context)];
+            session, catalog, new() { Audit = [Audit.Tree, Audit.ContentType, Audit.Uniqueness, Audit.Orphan] }, context)];
         return
         [
             .. findings.Select(f => (Finding: f, Choice: PolicyChoice.Of(catalog, f)))
@@ -63,7 +64,8 @@ internal static class PolicyQuestions
     public static IReadOnlyList<string> Constraints(Session session, RepairPolicy policy, OperationContext context) =>
     [
         .. new RepairConstraint().Run(session, new() { WhatIf = true }, context).OfType<ConstraintRepair>()
-            .Where(c => c.Status == ConstraintStatus.Suggested && !policy.Adds(c.Reference)).Select(c => c.Reference),
+            .Where(c => c.Status == ConstraintStatus.Suggested).Select(c => c.Reference).OfType<string>()
+            .Where(r => !policy.Adds(r)),
     ];
 
     /// <summary>Asks a person about each, and adds the answers to the policy.</summary>
@@ -95,6 +97,10 @@ internal static class PolicyQuestions
             References = [new() { Reference = choice.Name, Action = action }, .. policy.References ?? []],
         },
         _ when action == ReferenceRule.Leave => policy,
+        PolicyChoice.Duplicates => policy with
+        {
+            Duplicates = [.. policy.Duplicates ?? [], choice.Rows! with { Keep = Enum.Parse<KeptRow>(action) }],
+        },
         PolicyChoice.ContentTypes => policy with
         {
             ContentTypes = (policy.ContentTypes ?? new()) with
@@ -112,6 +118,7 @@ internal static class PolicyQuestions
         {
             PolicyChoice.References => PolicyChoice.ReferenceOf(catalog, finding) is var reference
                 && rules.For(reference) is null && reference.DefaultRepair(catalog) is null,
+            PolicyChoice.Duplicates => policy.Duplicates?.Any(r => r with { Keep = null } == choice.Rows) != true,
             PolicyChoice.Trees => !(policy.Trees ?? new()).Decides(choice.Name),
             _ => policy.ContentTypes?.StaleModels?.Contains(choice.Name, StringComparer.OrdinalIgnoreCase) != true,
         };

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using DataOps.Core.Features.Schema.Duplicates;
 using DataOps.Core.Features.Trees;
 
 namespace DataOps.Core.Features.Repairs;
@@ -14,6 +15,7 @@ namespace DataOps.Core.Features.Repairs;
 ///                   { "class": "Generic", "model": "taggit.*", "action": "Delete" } ],
 ///   "trees": { "orphan": "Reattach", "to": "/lost/", "missingSpecific": "FromRevision" },
 ///   "contentTypes": { "staleModels": [ "shop.order" ], "permissions": true },
+///   "duplicates": [ { "model": "taggit.tag", "field": "name", "keep": "Oldest" } ],
 ///   "constraints": [ "blog_comment.author_id" ],
 ///   "onDependent": "Cascade" }
 /// </code>
@@ -28,6 +30,9 @@ internal sealed record RepairPolicy
 
     /// <summary>Which content types go; null for none.</summary>
     public ContentTypePolicy? ContentTypes { get; init; }
+
+    /// <summary>Which of doubled rows is kept; null for none, so that they are left.</summary>
+    public IReadOnlyList<DuplicateRule>? Duplicates { get; init; }
 
     /// <summary>References, by name or pattern, that get a foreign key where all rows have a target.</summary>
     public IReadOnlyList<string>? Constraints { get; init; }
@@ -60,6 +65,8 @@ internal sealed record RepairPolicy
             PolicyMembers.Check(json, PolicyJson.Default.RepairPolicy, "");
             RepairPolicy policy = json.Deserialize(PolicyJson.Default.RepairPolicy)!;
             foreach (ReferenceRule rule in policy.References ?? [])
+                rule.Check();
+            foreach (DuplicateRule rule in policy.Duplicates ?? [])
                 rule.Check();
             return policy;
         }
@@ -139,6 +146,33 @@ internal sealed record ReferenceRule
         static string[] List(string? name) => name is null ? [] : [name];
         return new ReferenceFilter(
             catalog, List(Table), List(Model), Class is { } only ? [only] : [], List(Reference), context).Select();
+    }
+}
+
+/// <summary>Which of doubled rows is kept: options of Repair-Duplicate.</summary>
+internal sealed record DuplicateRule
+{
+    /// <inheritdoc cref="RepairDuplicateOptions.Model"/>
+    public string? Model { get; init; }
+
+    /// <inheritdoc cref="RepairDuplicateOptions.Table"/>
+    public string? Table { get; init; }
+
+    /// <inheritdoc cref="RepairDuplicateOptions.Field"/>
+    public string? Field { get; init; }
+
+    /// <inheritdoc cref="RepairDuplicateOptions.Keep"/>
+    public KeptRow? Keep { get; init; }
+
+    /// <summary>Makes sure that it says which rows, and which is kept.</summary>
+    /// <exception cref="DataOpsException"><c>InvalidPolicy</c>.</exception>
+    public void Check()
+    {
+        if (Model is null == Table is null)
+            throw RepairPolicy.Invalid("a rule of duplicates says neither which model nor which table, or both");
+        if (Keep is null)
+            throw RepairPolicy.Invalid(
+                $"a rule of duplicates does not say which row to keep: {string.Join(", ", Enum.GetNames<KeptRow>())}");
     }
 }
 

@@ -1,13 +1,15 @@
 using DataOps.Core.Features.Audits;
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Orphans;
+using DataOps.Core.Features.Schema;
+using DataOps.Core.Features.Schema.Duplicates;
 using DataOps.Core.Features.Trees;
 
 namespace DataOps.Core.Features.Repairs;
 
 /// <summary>
-/// The parts of a repair that write rows, one after the other in one transaction: trees, content types, orphans, and
-/// the trees again where rows were deleted.
+/// The parts of a repair that write rows, one after the other in one transaction: trees, content types, duplicates,
+/// orphans, and the trees again where rows were deleted.
 /// </summary>
 internal sealed class RowRepairs(
     Session session, RepairPolicy policy, RepairScope scope, RepairDatabaseOptions options, WholeChange whole,
@@ -20,7 +22,9 @@ internal sealed class RowRepairs(
     public IEnumerable<IChangeResult> Run()
     {
         IEnumerable<IChangeResult> parts = (scope.Has(Audit.Tree) ? Trees() : [])
-            .Concat(scope.Has(Audit.ContentType) ? ContentTypes() : []).Concat(scope.Has(Audit.Orphan) ? Orphans() : []);
+            .Concat(scope.Has(Audit.ContentType) ? ContentTypes() : [])
+            .Concat(scope.Has(Audit.Uniqueness) ? Duplicates() : [])
+            .Concat(scope.Has(Audit.Orphan) ? Orphans() : []);
         foreach (IChangeResult told in parts)
             yield return told;
         // Deleted nodes leave numbers of children and places behind.
@@ -40,8 +44,10 @@ internal sealed class RowRepairs(
         TestDatabaseOptions asked = new() { Audit = audits, InstalledApp = policy.ContentTypes?.InstalledApps ?? [] };
         // None would be all.
         IEnumerable<Finding> found = audits.Length == 0 ? [] : TestDatabase.Find(session, catalog, asked, context);
-        foreach (Finding finding in found.Where(f => f.Class is not ReferenceClass
-            || scope.Has(PolicyChoice.ReferenceOf(catalog, f))))
+        // Constraints and indexes come after the rows.
+        foreach (Finding finding in found.Where(
+            f => f.Class is not (UniquenessProblem.MissingConstraint or SchemaProblem.InvalidIndex)
+                && (f.Class is not ReferenceClass || scope.Has(PolicyChoice.ReferenceOf(catalog, f)))))
             yield return Undecided(catalog, rules, finding);
         whole.EndPart();
     }
@@ -71,6 +77,20 @@ internal sealed class RowRepairs(
             OnDependent = policy.OnDependent,
         },
         "Remove-StaleContentType", null, "Delete", _ => null);
+
+    private IEnumerable<IChangeResult> Duplicates() => (policy.Duplicates ?? []).SelectMany(rule => Part(
+        new RepairDuplicate(),
+        new RepairDuplicateOptions
+        {
+            Model = rule.Model is { } model ? [model] : [],
+            Table = rule.Table is { } table ? [table] : [],
+            Field = rule.Field is { } field ? [field] : [],
+            Keep = rule.Keep,
+        },
+        "Repair-Duplicate", rule.Model ?? rule.Table, $"Keep {rule.Keep}",
+        sum => sum is RepairDuplicateResult { Groups: var groups }
+            ? $"{groups} {(groups == 1 ? "group" : "groups")}"
+            : null));
 
     private IEnumerable<IChangeResult> Orphans()
     {

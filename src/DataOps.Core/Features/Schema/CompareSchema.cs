@@ -63,6 +63,8 @@ public sealed partial record CompareSchemaOptions
 [Operation("Compare", "Schema")]
 public sealed class CompareSchema : OfflineOperation<CompareSchemaOptions, SchemaDifference>
 {
+    private const string Name = "Compare-Schema";
+
     /// <inheritdoc/>
     public override bool IsOffline(CompareSchemaOptions options) =>
         options.Offline || options is { DifferencePath: not null, ReferencePath: not null };
@@ -78,18 +80,7 @@ public sealed class CompareSchema : OfflineOperation<CompareSchemaOptions, Schem
         if (options.Pending)
             return Pending(session, options, context)
                 .Select(d => d with { Server = session.Server, Database = session.Database });
-        SchemaExpectation expectation = options.MigrationPath.Count > 0
-            ? Migrated(session, options, context)
-            : Expectation(options, context);
-        (DatabaseSchema actual, string own) = options.DifferencePath is { } path
-            ? (SchemaFile.Read(path), "")
-            : LiveSchema.Read(session, context.Cancellation);
-        if (own.Length > 0)
-        {
-            (DatabaseSchema expected, actual) = Respelled(session, own, expectation.Schema, actual, context);
-            expectation = expectation with { Schema = expected };
-        }
-        return new SchemaComparison(expectation, actual, own.Length > 0 ? own : null).Differences()
+        return Expected(options).Compare(session, Name, options.DifferencePath, context).Differences()
             .Select(d => d with { Server = session.Server, Database = session.Database });
     }
 
@@ -99,7 +90,7 @@ public sealed class CompareSchema : OfflineOperation<CompareSchemaOptions, Schem
     {
         if (options.Offline)
             return Ghosts(options, context);
-        SchemaExpectation expectation = Expectation(options, context);
+        SchemaExpectation expectation = Expected(options).Read(null, Name, context);
         DatabaseSchema actual = SchemaFile.Read(options.DifferencePath!);
         if (expectation.Schema.PostgreSql != actual.PostgreSql)
             context.Warning?.Invoke(
@@ -108,18 +99,8 @@ public sealed class CompareSchema : OfflineOperation<CompareSchemaOptions, Schem
         return new SchemaComparison(expectation, actual, null).Differences();
     }
 
-    private static SchemaExpectation Expectation(CompareSchemaOptions options, OperationContext context)
-    {
-        if (options.ReferencePath is { } path)
-            return new(SchemaFile.Read(path));
-        if (options.ReferenceDatabase is not { } database)
-            throw new DataOpsException(
-                ErrorIds.MissingOption, FailureKind.InvalidArgument, "Nothing says which schema is expected.",
-                "Give -ReferencePath, -ReferenceDatabase or -MigrationPath.", nameof(options.ReferencePath));
-        using Session reference = Session.Open(
-            ConnectionSettings.Parse(database), "Compare-Schema", context.Cancellation);
-        return new(LiveSchema.Read(reference, context.Cancellation).Schema);
-    }
+    private static ExpectedSchema Expected(CompareSchemaOptions options) => new(
+        options.ReferencePath, options.ReferenceDatabase, options.MigrationPath, options.Setting);
 
     private static SchemaDifference[] Ghosts(CompareSchemaOptions options, OperationContext context)
     {
@@ -131,49 +112,14 @@ public sealed class CompareSchema : OfflineOperation<CompareSchemaOptions, Schem
         return [.. schema.GhostDifferences()];
     }
 
-    private static SchemaExpectation Migrated(
-        Session session, CompareSchemaOptions options, OperationContext context)
-    {
-        using MigrationSources sources = new(options.MigrationPath);
-        (SiteMigrations migrations, _) = Read(session, options, sources, context);
-        MigratedSchema schema = new(migrations);
-        foreach (string note in schema.NotCompared())
-            context.Warning?.Invoke(note);
-        return schema.Expectation;
-    }
-
     private static List<SchemaDifference> Pending(
         Session session, CompareSchemaOptions options, OperationContext context)
     {
         using MigrationSources sources = new(options.MigrationPath);
-        (SiteMigrations migrations, ReferenceCatalog catalog) = Read(session, options, sources, context);
+        (SiteMigrations migrations, ReferenceCatalog catalog) =
+            Expected(options).ReadMigrations(session, sources, context);
         foreach ((string app, _, string why) in migrations.Left)
             context.Warning?.Invoke($"What is pending of {app} is not known: {why}.");
         return [.. new PendingChanges(session, catalog, migrations, context).Find()];
-    }
-
-    private static (SiteMigrations Migrations, ReferenceCatalog Catalog) Read(
-        Session session, CompareSchemaOptions options, MigrationSources sources, OperationContext context)
-    {
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
-        AppliedMigrations applied = AppliedMigrations.Read(session, catalog.Database, context.Cancellation);
-        return (SiteMigrations.Read(
-            sources.Files, options.MigrationPath, options.Setting, applied, catalog), catalog);
-    }
-
-    // Where that is not possible the texts themselves are compared, and it is said.
-    private static (DatabaseSchema Expected, DatabaseSchema Actual) Respelled(
-        Session session, string own, DatabaseSchema expected, DatabaseSchema actual, OperationContext context)
-    {
-        try
-        {
-            return new Respelling(session, own, context.Cancellation).Respell(expected, actual);
-        }
-        catch (DataOpsException e) when (e.Kind is FailureKind.PermissionDenied or FailureKind.InvalidOperation)
-        {
-            context.Warning?.Invoke(
-                $"Expressions are compared as texts, as the server cannot be asked how it spells them: {e.Message}");
-            return (expected, actual);
-        }
     }
 }

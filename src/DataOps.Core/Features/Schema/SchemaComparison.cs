@@ -30,6 +30,12 @@ internal sealed class SchemaComparison
         _mending = new SchemaMending(_expectation.Schema, _actual, own);
     }
 
+    /// <summary>What is there.</summary>
+    public DatabaseSchema Actual => _actual;
+
+    /// <summary>The SQL that ends differences.</summary>
+    public SchemaMending Mending => _mending;
+
     private DatabaseSchema Expected => _expectation.Schema;
 
     /// <summary>The differences: migrations, extensions, types, tables with what they have, sequences, views.</summary>
@@ -415,6 +421,7 @@ internal sealed class SchemaComparison
             ColumnConsequence(changes)) is not { } difference ? null : Since(table, name, difference with
         {
             Column = name,
+            Wanted = changes.Any(c => c is { Fact: "notNull", Expected: not null }) ? match.Expected : null,
             Remedy = Script(_mending.Column(
                 actualTable, name, match.Expected, match.Actual, [.. changes.Select(c => c.Fact)])),
         });
@@ -451,7 +458,8 @@ internal sealed class SchemaComparison
             if (match is { Name: null, ActualName: { } only } && opaque.Remove(only))
                 continue;
             if (match is { Actual: null, Name: { } lost } && thereIndexes.FirstOrDefault(
-                i => IsSame(match.Expected!, i.Value) && !indexes.ContainsKey(i.Key)) is { Key: { } stand } index)
+                i => SchemaMending.IsSame(match.Expected!, i.Value) && !indexes.ContainsKey(i.Key))
+                is { Key: { } stand })
             {
                 // A unique index keeps rows apart as the constraint does.
                 thereIndexes.Remove(stand);
@@ -459,8 +467,12 @@ internal sealed class SchemaComparison
                     yield return instead;
                 continue;
             }
+            // What an interrupted run has left is no difference of its own.
+            if (match is { Actual: null, Name: { } half }
+                && thereIndexes.TryGetValue(half, out SchemaIndex? left) && left.Invalid)
+                thereIndexes.Remove(half);
             if (match is { Expected: null, ActualName: { } more } && indexes.FirstOrDefault(
-                i => IsSame(match.Actual!, i.Value)) is { Key: { } asIndex })
+                i => SchemaMending.IsSame(match.Actual!, i.Value)) is { Key: { } asIndex })
             {
                 indexes.Remove(asIndex);
                 continue;
@@ -485,23 +497,19 @@ internal sealed class SchemaComparison
             Expected = shown,
         };
 
-    private static bool IsSame(SchemaConstraint c, SchemaIndex i) =>
-        c is { Kind: SchemaConstraintKind.Unique, Deferrable: null } && i is { Unique: true, Where: null, Method: null }
-            && i.Keys.Count == c.Columns.Count && c.NullsNotDistinct == i.NullsNotDistinct
-            && i.Keys.SequenceEqual(c.Columns.Select(SqlWords.Spelled));
-
-    // For models a unique index is as good: only what asks by the constraint's name would notice.
+    // For models a unique index is as good: only what asks by the constraint's name would notice. One that has its name
+    // is what a repair leaves that did not come to its end.
     private SchemaDifference? Instead(
         string table, string actualTable, string name, SchemaConstraint expected, string index) =>
-        _expectation.IsOfModels ? null : Since(table, name, Of(
+        _expectation.IsOfModels && index != name ? null : Since(table, name, Of(
             SchemaDifferenceKind.Different, SchemaObjectKind.Unique, name,
             $"the unique constraint {name} of {actualTable} is the unique index {index}",
             "rows are kept apart all the same; dropping the constraint by name fails") with
         {
             Expected = Shown(expected),
             Value = $"unique index {index}",
-            Remedy = $"alter table {_mending.Actual.Table(actualTable)} add constraint {SqlText.Identifier(name)} "
-                + $"unique using index {SqlText.Identifier(index)}",
+            Wanted = expected,
+            Remedy = _mending.Actual.AddUsingIndex(actualTable, name, index, expected).ToString(),
         });
 
     private static string Near(SchemaConstraint c) => c.Kind switch
@@ -513,7 +521,7 @@ internal sealed class SchemaComparison
         _ => $"unique {string.Join(',', c.Columns)}",
     };
 
-    private static SchemaObjectKind KindOf(SchemaConstraintKind kind) => kind switch
+    internal static SchemaObjectKind KindOf(SchemaConstraintKind kind) => kind switch
     {
         SchemaConstraintKind.PrimaryKey => SchemaObjectKind.PrimaryKey,
         SchemaConstraintKind.Unique => SchemaObjectKind.Unique,
@@ -557,7 +565,8 @@ internal sealed class SchemaComparison
             {
                 Column = string.Join(",", match.Expected.Columns),
                 References = match.Expected.References,
-                Remedy = Script(_mending.Actual.Add(actualTable, name, match.Expected)),
+                Wanted = match.Expected,
+                Remedy = Script(_mending.Add(actualTable, name, match.Expected)),
             });
         }
         if (match.Expected is null)
@@ -568,7 +577,7 @@ internal sealed class SchemaComparison
             {
                 Column = string.Join(",", match.Actual.Columns),
                 Value = Shown(match.Actual),
-                Remedy = $"alter table {_mending.Actual.Table(actualTable)} drop constraint {SqlText.Identifier(name)}",
+                Remedy = _mending.Actual.DropConstraint(actualTable, name).ToString(),
             };
         List<Change> changes = Facts(match.Expected, match.Actual, null);
         if (changes.Count == 0 && HasNameOfDjango(table, name))
@@ -637,6 +646,7 @@ internal sealed class SchemaComparison
             {
                 Column = string.Join(",", match.Expected.Columns),
                 Expected = Shown(match.Expected),
+                Wanted = match.Expected,
                 Remedy = _mending.Actual.Index(on, name, match.Expected).ToString(),
             });
         if (match.Expected is null)
@@ -648,7 +658,7 @@ internal sealed class SchemaComparison
             {
                 Column = string.Join(",", match.Actual.Columns),
                 Value = Shown(match.Actual),
-                Remedy = $"drop index concurrently {_mending.Actual.Beside(on, name)}",
+                Remedy = _mending.Actual.DropIndex(on, name).ToString(),
             };
         List<Change> changes = Facts(match.Expected, match.Actual, null);
         if (changes.Count == 0 && HasNameOfDjango(table, name))

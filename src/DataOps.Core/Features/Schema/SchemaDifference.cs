@@ -1,3 +1,5 @@
+using DataOps.Core.Postgres.Schemas;
+
 namespace DataOps.Core.Features.Schema;
 
 /// <summary>What a difference between two schemas is.</summary>
@@ -111,6 +113,9 @@ public sealed record SchemaDifference : Finding
 
     /// <summary>The migration since which it is expected, as app.name; null where no migration is asked.</summary>
     public string? Migration { get; init; }
+
+    /// <summary>The definition that is expected; null where nothing is, or only its name is known.</summary>
+    internal SchemaObject? Wanted { get; init; }
 
     /// <summary>The file that says so.</summary>
     public string? File { get; init; }

@@ -82,14 +82,30 @@ internal sealed class SchemaMending(DatabaseSchema expected, DatabaseSchema actu
             yield return Actual.Index(table, index, i);
     }
 
-    // A check that is validated beside the work spares SET NOT NULL its own reading of the table.
-    private IEnumerable<SqlText> NotNull(string table, string name)
+    /// <summary>A constraint that is missing: what is left to do of it where a run was interrupted.</summary>
+    public IEnumerable<SqlText> Add(string table, string name, SchemaConstraint wanted)
     {
-        (SqlText on, SqlText column) = (Actual.Table(table), SqlText.Identifier(name));
-        SqlText check = SqlText.Identifier("dataops_not_null");
-        yield return $"alter table {on} add constraint {check} check ({column} is not null) not valid";
-        yield return $"alter table {on} validate constraint {check}";
-        yield return $"alter table {on} alter {column} set not null, drop constraint {check}";
+        SchemaIndex? left = actual.Tables.GetValueOrDefault(table)?.Indexes.GetValueOrDefault(name);
+        if (left is { Invalid: false } && IsSame(wanted, left))
+            return [Actual.AddUsingIndex(table, name, name, wanted)];
+        IEnumerable<SqlText> add = Actual.Add(table, name, wanted);
+        return left is { Invalid: true } ? add.Prepend(Actual.DropIndex(table, name)) : add;
+    }
+
+    /// <summary>Whether a unique index keeps rows apart as a constraint would.</summary>
+    public static bool IsSame(SchemaConstraint c, SchemaIndex i) =>
+        c is { Kind: SchemaConstraintKind.Unique, Deferrable: null }
+            && i is { Unique: true, Where: null, Method: null, Invalid: false }
+            && i.Keys.Count == c.Columns.Count && c.NullsNotDistinct == i.NullsNotDistinct
+            && i.Keys.SequenceEqual(c.Columns.Select(SqlWords.Spelled));
+
+    /// <summary>NOT NULL that is missing.</summary>
+    public IEnumerable<SqlText> NotNull(string table, string name)
+    {
+        IEnumerable<SqlText> set = Actual.NotNull(table, name);
+        return actual.Tables.GetValueOrDefault(table)?.Constraints.ContainsKey(SchemaSql.NotNullCheck) == true
+            ? set.Prepend(Actual.DropNotNullCheck(table))
+            : set;
     }
 
     /// <summary>
@@ -194,12 +210,12 @@ internal sealed class SchemaMending(DatabaseSchema expected, DatabaseSchema actu
         if (facts.Count == 0)
             yield return $"alter index {old} rename to {SqlText.Identifier(match.Name!)}";
         else if (facts is ["invalid"])
-            yield return $"reindex index concurrently {old}";
+            yield return Actual.Rebuild(table, match.ActualName!);
         else
         {
             string made = SchemaSql.Beside(match.Name!);
             yield return Actual.Index(table, made, match.Expected!);
-            yield return $"drop index concurrently {old}";
+            yield return Actual.DropIndex(table, match.ActualName!);
             yield return $"alter index {Actual.Beside(table, made)} rename to {SqlText.Identifier(match.Name!)}";
         }
     }

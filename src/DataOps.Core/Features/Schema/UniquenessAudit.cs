@@ -1,3 +1,6 @@
+using DataOps.Core.Features.Schema.Constraints;
+using DataOps.Core.Features.Schema.Duplicates;
+
 namespace DataOps.Core.Features.Schema;
 
 /// <summary>A problem of rows of which there may be one.</summary>
@@ -18,23 +21,12 @@ internal sealed class UniquenessAudit(Session session, ReferenceCatalog catalog,
 {
     private readonly CancellationToken _cancellation = context.Cancellation;
 
-    // Columns that should be unique, and what fails where they are not.
-    private sealed record Key(Table Table, IReadOnlyList<string> Columns, string Broken, bool IsManyToMany = false)
-    {
-        public string Names => string.Join(",", Columns);
-
-        public SqlText Sql => SqlText.Identifiers(Columns);
-
-        public string Constraint => $"alter table {Table.Sql} add constraint "
-            + $"{SqlText.Identifier(DjangoName.OfIndex(Table.Name, Columns, "_uniq"))} unique ({Sql})";
-    }
-
     /// <summary>Finds them: only what no index keeps apart is looked at.</summary>
     public IEnumerable<Finding> Find()
     {
         Check check = new(session, Audit.Uniqueness, context);
-        IEnumerable<Finding> Unguarded() => Keys().Where(k => !IsGuarded(k)).SelectMany(key =>
-            check.Run(() => Doubled(key), [key.Table], catalog.LabelOf(key.Table)));
+        IEnumerable<Finding> Unguarded() => UniqueKeys.Of(catalog).Where(k => !IsGuarded(k.Key))
+            .SelectMany(key => check.Run(() => Doubled(key), [key.Key.Table], catalog.LabelOf(key.Key.Table)));
         IEnumerable<Finding> Suspect() => SuspectIndexes().SelectMany(i =>
             check.Run(() => Doubled(i.Table, i.Index), [i.Table], catalog.LabelOf(i.Table)));
         return Unguarded().Concat(check.Run(Suspect, [])).Concat(
@@ -43,37 +35,15 @@ internal sealed class UniquenessAudit(Session session, ReferenceCatalog catalog,
                 : []);
     }
 
-    // An own app may be called sites: only the tables that have Django's names have Django's keys.
-    private IEnumerable<Key> Keys() =>
-        (from known in KnownUniqueKeys.All
-         let table = catalog.TableOf(known.Model)
-         where table is { Kind: TableKind.Table }
-            && table.Name == (DjangoTables.TableNames.GetValueOrDefault(known.Model) ?? DjangoName.OfTable(known.Model))
-            && known.Columns.All(c => table.Find(c) is not null)
-         select new Key(table, known.Columns, known.Broken)).Concat(
-         from model in catalog.Models
-         from list in model.ManyToMany
-         where list.Table.Kind == TableKind.Table
-         select new Key(
-             list.Table, [list.OwnerColumn.Name, list.TargetColumn.Name],
-             $"{list.Name} of {model.Label} lists the same object twice", IsManyToMany: true));
-
     // A unique index that is not valid is a finding of its own.
-    private static bool IsGuarded(Key key) => key.Table.IndexDefinitions.Any(i =>
-        i is { IsUnique: true, Predicate: null }
-        && i.Keys.All(k => k.Column is { } name && key.Columns.Contains(name)));
+    private static bool IsGuarded(DuplicateKey key) => key.Table.IndexDefinitions.Any(i => i.Guards(key));
 
-    private IEnumerable<Finding> Doubled(Key key)
+    private IEnumerable<Finding> Doubled(KnownKey known)
     {
-        IEnumerable<SqlText> cells = key.Columns.Select(
-            (c, i) => (SqlText)$"{SqlText.Identifier(c)} as k{SqlText.Literal(i)}");
-        string why = $"no unique constraint keeps them apart: {key.Broken}";
-        string remedy = key.IsManyToMany
-            ? $"{Thin(key)}; {key.Constraint}"
-            : Show(key.Table, key.Columns.Select(SqlText.Identifier));
+        DuplicateKey key = known.Key;
+        string why = $"no unique constraint keeps them apart: {known.Broken}";
         bool any = false;
-        foreach (Finding doubled in Doubled(
-            key.Table, key.Names, $"select {cells} from {key.Table}", key.Columns.Count, false, why, remedy))
+        foreach (Finding doubled in Doubled(key, why, FindDuplicate.Command(catalog, key)))
         {
             any = true;
             yield return doubled;
@@ -83,27 +53,9 @@ internal sealed class UniquenessAudit(Session session, ReferenceCatalog catalog,
             {
                 Severity = Severity.Warning,
                 Column = key.Names,
-                Problem = $"no unique constraint on {key.Names}; where a row comes twice, {key.Broken}",
-                Remedy = key.Constraint,
+                Problem = $"no unique constraint on {key.Names}; where a row comes twice, {known.Broken}",
+                Remedy = RepairConstraint.Command(known.Constraint),
             };
-    }
-
-    // The rows of an automatic list are a key and the two that it joins: which of them is kept is all one.
-    private static string Thin(Key key)
-    {
-        SqlText same = SqlText.Join(" and ", key.Columns.Select(
-            c => (SqlText)$"a.{SqlText.Identifier(c)} = b.{SqlText.Identifier(c)}"));
-        SqlText id = key.Table.SingleKey?.Sql ?? $"ctid";
-        SqlText sql = $"delete from {key.Table} a using {key.Table} b where {same} and a.{id} > b.{id}";
-        return sql.ToString();
-    }
-
-    private static string Show(Table table, IEnumerable<SqlText> keys)
-    {
-        SqlText key = SqlText.Join(", ", keys);
-        SqlText sql = $"select * from {table} where ({key}) in (select {key} from {table} group by {key} "
-            + $"having count(*) > 1) order by {key}";
-        return sql.ToString();
     }
 
     private IEnumerable<(Table Table, IndexDefinition Index)> SuspectIndexes()
@@ -121,50 +73,26 @@ internal sealed class UniquenessAudit(Session session, ReferenceCatalog catalog,
 
     private IEnumerable<Finding> Doubled(Table table, IndexDefinition index)
     {
-        // An index that is wrong would hide the very rows that it has let in.
-        session.Run($"""
-            set local enable_indexscan = off; set local enable_bitmapscan = off; set local enable_indexonlyscan = off
-            """, _cancellation);
-        Alias row = "t";
-        SqlText keys = $"""
-            select k.* from {table} t cross join lateral ({index.KeysOf(index.Columns.Select(row.Column))}) k
-            """;
         string why = $"{index.Name} should keep them apart and "
             + (index.IsValid ? "has lost its order with another version of the collation" : "is not valid");
-        string remedy = "set enable_indexscan = off; set enable_bitmapscan = off; set enable_indexonlyscan = off; "
-            + Show(table, index.Keys.Select(k => k.Expression));
-        foreach (Finding doubled in Doubled(
-            table, string.Join(",", index.Columns), keys, index.Keys.Count, index.NullsClash, why, remedy))
+        DuplicateKey key = DuplicateKey.Of(table, index);
+        // An index that is wrong would hide the very rows that it has let in.
+        key.ReadPastIndexes(session, _cancellation);
+        foreach (Finding doubled in Doubled(key, why, FindDuplicate.Command(catalog, key, index.Name)))
             yield return doubled;
-        session.Run($"""
-            set local enable_indexscan to default; set local enable_bitmapscan to default;
-            set local enable_indexonlyscan to default
-            """, _cancellation);
+        DuplicateKey.ReadAsUsual(session, _cancellation);
     }
 
     // One finding for the rows of one value.
-    private IEnumerable<Finding> Doubled(
-        Table table, string columns, SqlText rows, int count, bool nullsClash, string why, string remedy)
-    {
-        SqlText[] keys = [.. Enumerable.Range(0, count).Select(i => (SqlText)$"k{SqlText.Literal(i)}")];
-        SqlText isSet = nullsClash
-            ? $"true"
-            : SqlText.Join(" and ", keys.Select(k => (SqlText)$"{k} is not null"));
-        return session.Read(
-            $"""
-            select {KeyText.Joined(keys.Select(k => (SqlText)$"{k}::text"))}, count(*) from ({rows}) r where {isSet}
-            group by {keys} having count(*) > 1 order by 1
-            """,
-            r => (Value: r.IsDBNull(0) ? null : r.GetString(0), Rows: r.GetInt64(1)), _cancellation).Select(d =>
-                Of(table, UniquenessProblem.DoubledRow) with
-                {
-                    Count = d.Rows,
-                    Column = columns,
-                    Value = d.Value,
-                    Problem = $"{d.Rows} rows have {columns} {d.Value ?? "NULL"}; {why}",
-                    Remedy = remedy,
-                });
-    }
+    private IEnumerable<Finding> Doubled(DuplicateKey key, string why, string remedy) =>
+        key.Read(session, _cancellation).Select(d => Of(key.Table, UniquenessProblem.DoubledRow) with
+        {
+            Count = d.Rows,
+            Column = key.Names,
+            Value = d.Value,
+            Problem = $"{d.Rows} rows have {key.Names} {d.Value ?? "NULL"}; {why}",
+            Remedy = remedy,
+        });
 
     private IEnumerable<Finding> DefaultSites(Table sites)
     {

@@ -36,10 +36,13 @@ public sealed record UndoResult : ChangeResult
 
     /// <summary>The change that it takes back, and what that means for the rows.</summary>
     public override string Describe() => $"undo {Undoes} of {Written:u}: {base.Describe()}";
+    /// <summary>Constraints, indexes and NOT NULLs that are dropped, or would be.</summary>
+    public long Constraints { get; init; }
 }
 
 /// <summary>
-/// Restores the rows of an undo file exactly, in one transaction, or lists the rows that have changed since.
+/// Restores the rows of an undo file exactly, in one transaction, or lists the rows that have changed since; drops the
+/// constraints that the operation made.
 /// </summary>
 /// <remarks>
 /// Triggers fire, except for rows that violated a foreign key before; the rows are compared once more afterwards.
@@ -72,6 +75,9 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
         using UndoStaging staging = new(session, catalog.Database, file, path, cancellation);
         IReadOnlyList<UndoTableStaging> tables = staging.Fill(change.Changes, uncommitted);
         change.Changes.Undoes = file.Digest;
+        UndoneConstraints constraints = new(session, file, uncommitted, context);
+        foreach (UndoneConstraint constraint in constraints.Plan(path))
+            yield return constraint;
         UndoState state = new(session, cancellation);
         context.Report("Comparing the rows with the database", 0, null);
         UndoCounts counts = new(0, 0, 0);
@@ -95,9 +101,18 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
                 new UndoApply(session, tables, orphans, cancellation).Run();
             };
         }
-        yield return change.Finish(apply).With(new UndoResult
+        if (constraints.Count > 0)
+            change.Last(constraints.Drop);
+        ChangeResult done = change.Finish(apply);
+        yield return done.With(new UndoResult
         {
             Path = path, Undoes = file.Header.Operation, Written = file.Header.Written, Tables = tables.Count,
-        }) with { Inserted = counts.Inserted, Updated = counts.Updated, Deleted = counts.Deleted };
+            Constraints = constraints.Count,
+        }) with
+        {
+            Inserted = counts.Inserted, Updated = counts.Updated, Deleted = counts.Deleted,
+            Count = done.Count + (done.Changed ? constraints.Count : 0),
+            WouldChange = done.WouldChange + constraints.Count,
+        };
     }
 }

@@ -92,7 +92,9 @@ internal sealed class UndoChecks(
             }
         rows.ThrowIfAny(
             ErrorIds.NotUnique, FailureKind.AlreadyExists,
-            "{0} unique values that other rows have taken since, so nothing was undone.", "Change those rows first.");
+            "{0} unique values that other rows have taken since, so nothing was undone.",
+            "Change those rows first; or, where the unique constraint is newer than the change (Repair-Constraint adds "
+                + "them), drop it, undo, and add it again.");
     }
 
     private static SqlText Keys(IndexDefinition index, Alias row) => index.KeysOf(index.Columns.Select(row.Column));

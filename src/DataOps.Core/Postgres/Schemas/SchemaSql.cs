@@ -1,10 +1,15 @@
+using System.Text.RegularExpressions;
+
 namespace DataOps.Core.Postgres.Schemas;
 
 /// <summary>The statements that make what a schema holds, in the way that keeps a site running.</summary>
 /// <param name="own">The schema of the site's own tables; null leaves their names bare.</param>
 /// <param name="tables">The tables, by the names that constraints have for them.</param>
-internal sealed class SchemaSql(string? own, IReadOnlyDictionary<string, SchemaTable> tables)
+internal sealed partial class SchemaSql(string? own, IReadOnlyDictionary<string, SchemaTable> tables)
 {
+    /// <summary>The name of the check that stands in for NOT NULL until the rows are checked.</summary>
+    public const string NotNullCheck = "dataops_not_null";
+
     private const int LongestName = 63;
 
     /// <summary>A table, by its name in the schema.</summary>
@@ -130,12 +135,13 @@ internal sealed class SchemaSql(string? own, IReadOnlyDictionary<string, SchemaT
                 if (!c.NotValid)
                     yield return Validate(table, name);
                 break;
-            case SchemaConstraintKind.Exclusion:
+            // An index that is built first would not wait for the end of a transaction before it is the constraint's.
+            case var _ when c.Kind == SchemaConstraintKind.Exclusion || c.Deferrable is not null:
                 yield return $"alter table {on} add {Constraint(name, c)}";
                 break;
             default:
                 yield return Index(table, name, IndexOf(c));
-                yield return $"alter table {on} add {UsingIndex(name, name, c)}";
+                yield return AddUsingIndex(table, name, name, c);
                 break;
         }
     }
@@ -143,7 +149,7 @@ internal sealed class SchemaSql(string? own, IReadOnlyDictionary<string, SchemaT
     /// <summary>The statements that put a constraint into the place of another one of its kind.</summary>
     public IEnumerable<SqlText> Replace(string table, string oldName, string name, SchemaConstraint c)
     {
-        SqlText drop = $"alter table {Table(table)} drop constraint {SqlText.Identifier(oldName)}";
+        SqlText drop = DropConstraint(table, oldName);
         switch (c.Kind)
         {
             case var _ when IsPartitioned(table):
@@ -163,6 +169,45 @@ internal sealed class SchemaSql(string? own, IReadOnlyDictionary<string, SchemaT
                 yield return $"{drop}, add {UsingIndex(name, made, c)}";
                 break;
         }
+    }
+
+    /// <summary>The statement that makes a constraint of an index.</summary>
+    public SqlText AddUsingIndex(string table, string name, string index, SchemaConstraint c) =>
+        $"alter table {Table(table)} add {UsingIndex(name, index, c)}";
+
+    /// <summary>DROP INDEX, beside the work.</summary>
+    public SqlText DropIndex(string table, string name) => $"drop index concurrently {Beside(table, name)}";
+
+    /// <summary>DROP CONSTRAINT.</summary>
+    public SqlText DropConstraint(string table, string name) =>
+        $"alter table {Table(table)} drop constraint {SqlText.Identifier(name)}";
+
+    /// <summary>
+    /// Drops the check that an interrupted NOT NULL has left, where another one of the table has not done so.
+    /// </summary>
+    public SqlText DropNotNullCheck(string table) =>
+        $"alter table {Table(table)} drop constraint if exists {SqlText.Identifier(NotNullCheck)}";
+
+    /// <summary>REINDEX, beside the work.</summary>
+    public SqlText Rebuild(string table, string name) => $"reindex index concurrently {Beside(table, name)}";
+
+    /// <summary>Whether PostgreSQL does it beside the work, and in no transaction.</summary>
+    public static bool IsConcurrent(SqlText statement) => Concurrent().IsMatch(statement.ToString());
+
+    [GeneratedRegex("^(create (unique )?index|drop index|reindex index) concurrently ")]
+    private static partial Regex Concurrent();
+
+    /// <summary>
+    /// The statements that refuse NULL in a column: a check that is validated beside the work spares SET NOT NULL its
+    /// own reading of the table.
+    /// </summary>
+    public IEnumerable<SqlText> NotNull(string table, string name)
+    {
+        (SqlText on, SqlText column) = (Table(table), SqlText.Identifier(name));
+        SqlText check = SqlText.Identifier(NotNullCheck);
+        yield return $"alter table {on} add constraint {check} check ({column} is not null) not valid";
+        yield return Validate(table, NotNullCheck);
+        yield return $"alter table {on} alter {column} set not null, drop constraint {check}";
     }
 
     private static SchemaIndex IndexOf(SchemaConstraint c) => new()

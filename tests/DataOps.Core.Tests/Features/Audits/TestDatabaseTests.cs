@@ -1,6 +1,6 @@
 using DataOps.Core.Django.Trees;
 using DataOps.Core.Features.Audits;
-using DataOps.Core.Features.Constraints;
+using DataOps.Core.Features.Schema.Constraints;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Sequences;
 using DataOps.Core.Features.Trees;

@@ -10,13 +10,14 @@ namespace DataOps.Core.Tests.Features.Repairs;
 public sealed partial class RepairDatabaseTests(PostgresServer server) : IDisposable
 {
     private const string Everything = """
-        { "$schema": "a note", // whatever Test-Database finds in the damaged bakery, but for doubled tags
+        { "$schema": "a note", // whatever Test-Database finds in the damaged bakery
           "references": [
             { "reference": "wagtailimages_image_collection_id_c2f8af7e_fk_wagtailco", "action": "Repoint", "to": "1" },
             { "reference": "*", "action": "Delete" },
           ],
           "trees": { "orphan": "Reattach", "missingSpecific": "FromRevision", "duplicateSlug": "Suffix" },
           "contentTypes": { "staleModels": ["legacyshop.order", "legacyshop.product"], "permissions": true },
+          "duplicates": [ { "model": "taggit.tag", "keep": "mostReferenced" } ],
           "onDependent": "Cascade"
         }
         """;
@@ -60,8 +61,14 @@ public sealed partial class RepairDatabaseTests(PostgresServer server) : IDispos
         Assert.Equal(plan.SkipLast(1), done.SkipLast(1));
         Assert.Empty(pages.Except(site.Column("select id from wagtailcore_page")));
         Finding[] left = [.. site.Run(new Core.Features.Audits.TestDatabase(), new())];
-        Assert.Equal([Audit.Constraint, Audit.Uniqueness], left.Select(f => f.Audit).OfType<Audit>().Distinct());
+        Assert.Equal([Audit.Constraint], left.Select(f => f.Audit).OfType<Audit>().Distinct());
+        Assert.Equal(("Keep MostReferenced", "taggit.tag", "1 group"), done.OfType<DatabaseRepairStep>()
+            .Where(s => s.Operation == "Repair-Duplicate").Select(s => (s.Action, s.Subject, s.Note)).Single());
         Assert.Equal(left.Length, Sum(done).Undecided);
+        // The rows that come back are doubled: the constraints that were made since forbid them.
+        foreach (string? name in site.Column(
+            "select conname::text from pg_constraint where conrelid = 'taggit_tag'::regclass and contype = 'u'"))
+            site.Execute($"alter table taggit_tag drop constraint {name}");
         ChangeFiles.Undo(site, path);
         Assert.Equal(before, site.Digest());
     }
@@ -100,6 +107,7 @@ public sealed partial class RepairDatabaseTests(PostgresServer server) : IDispos
         ];
         string policy = $$"""
             { "references": [ {{Members(lines, "references: ")}} ],
+              "duplicates": [ {{Members(lines, "duplicates: ")}} ],
               "trees": { {{string.Join(", ", lines.Where(l => l.StartsWith("trees: ", StringComparison.Ordinal))
                 .Select(l => l["trees: ".Length..].Trim('{', '}', ' ')).Distinct())}} },
               "onDependent": "CascadeAll" }
@@ -166,7 +174,14 @@ public sealed partial class RepairDatabaseTests(PostgresServer server) : IDispos
         Assert.Throws<DataOpsException>(() =>
         {
             foreach (IChangeResult told in new RepairDatabase().Run(
-                site.Session, new() { Policy = Everything, UndoPath = path }, new()))
+                // What begins with $ is a note: doubled tags stay undecided, and are told before the commit.
+                site.Session,
+                new()
+                {
+                    Policy = Everything.Replace("\"duplicates\"", "\"$duplicates\"", StringComparison.Ordinal),
+                    UndoPath = path,
+                },
+                new()))
             {
                 if (told is not DatabaseRepairStep { Action: "Undecided" })
                     continue;
@@ -199,6 +214,9 @@ public sealed partial class RepairDatabaseTests(PostgresServer server) : IDispos
     [InlineData("""{ "references": [ { "class": "Foreign", "action": "Delete" } ] }""",
         "references[1].class is \"Foreign\"; there are ForeignKey, Unvalidated, ")]
     [InlineData("""{ "references": [ { "reference": "x", "action": "Repoint" } ] }""", "need each other")]
+    [InlineData("""{ "duplicates": [ { "keep": "Oldest" } ] }""", "neither which model nor which table")]
+    [InlineData("""{ "duplicates": [ { "model": "a.b", "keep": "Best" } ] }""", "duplicates[1].keep is \"Best\"; there are Oldest")]
+    [InlineData("""{ "duplicates": [ { "model": "a.b" } ] }""", "which row to keep: Oldest, Newest, MostReferenced")]
     [InlineData("""{ "trees": { "orphan": "Burn" } }""", "trees.orphan is \"Burn\"; there are Report, Reattach, Delete")]
     public void A_policy_that_cannot_be_meant_is_refused(string policy, string why)
     {

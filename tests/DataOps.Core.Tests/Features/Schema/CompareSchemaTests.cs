@@ -278,10 +278,11 @@ public sealed class CompareSchemaTests(YardFixture yard, PostgresServer server) 
                     "kind: Unique; columns: number, lot; deferrable: initially immediate", null)],
             found.Select(d => ((SchemaDifferenceKind)d.Class!, d.Name, d.Expected, d.Value)));
         Assert.All(found, d => Assert.Equal((Severity.Error, "shop_order"), (d.Severity, d.Table)));
-        Assert.Equal("""
-            create unique index concurrently "uniq_number" on "public"."shop_order" ("number", "lot");
-            alter table "public"."shop_order" add constraint "uniq_number" unique using index "uniq_number" deferrable initially immediate
-            """, found[1].Remedy);
+        // An index that is built first would refuse what may wait for the end of a transaction.
+        Assert.Equal(
+            "alter table \"public\".\"shop_order\" add constraint \"uniq_number\" unique (\"number\", \"lot\") "
+                + "deferrable initially immediate",
+            found[1].Remedy);
         Assert.Contains("come twice", found[1].Consequence, StringComparison.Ordinal);
     }
 

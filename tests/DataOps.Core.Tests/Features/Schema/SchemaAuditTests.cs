@@ -1,4 +1,5 @@
 using DataOps.Core.Features.Schema;
+using DataOps.Core.Features.Schema.Constraints;
 using Npgsql;
 using AuditOfAll = DataOps.Core.Features.Audits.TestDatabase;
 using TestDatabase = DataOps.Core.Tests.Support.Servers.TestDatabase;
@@ -29,9 +30,9 @@ public sealed class SchemaAuditTests(PostgresServer server)
 
         Assert.Equal(((Enum?)SchemaProblem.InvalidIndex, Severity.Warning, "crew.ship", "crew_ship"),
             (found.Class, found.Severity, found.Model, found.Table));
-        Assert.Equal("reindex index concurrently public.\"Ship name\"", found.Remedy);
+        Assert.Equal("Repair-Constraint -Constraint 'Ship name' -WhatIf", found.Remedy);
         crew.Execute("delete from crew_ship where id = 3");
-        crew.Execute(found.Remedy!);
+        Repair(crew, "Ship name");
         Assert.Empty(Find(crew));
     }
 
@@ -41,8 +42,13 @@ public sealed class SchemaAuditTests(PostgresServer server)
         using TestDatabase crew = Make("create index name_ccnew on crew_ship (name)");
         crew.Execute("update pg_index set indisvalid = false where indexrelid = 'name_ccnew'::regclass");
 
-        Assert.Equal("drop index concurrently public.name_ccnew", Assert.Single(Find(crew)).Remedy);
+        Assert.Equal("Repair-Constraint -Constraint 'name_ccnew' -WhatIf", Assert.Single(Find(crew)).Remedy);
+        Repair(crew, "name_ccnew");
+        Assert.Empty(Find(crew));
     }
+
+    private static void Repair(TestDatabase crew, string name) => Assert.True(Assert.IsType<RepairConstraintResult>(
+        crew.Run(new RepairConstraint(), new() { Constraint = [name], NoUndo = true })[^1]).Changed);
 
     [Fact]
     public void A_collation_of_another_version_is_named_with_its_indexes_and_what_it_has_let_in()

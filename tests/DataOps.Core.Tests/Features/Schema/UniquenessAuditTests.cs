@@ -1,4 +1,6 @@
 using DataOps.Core.Features.Schema;
+using DataOps.Core.Features.Schema.Constraints;
+using DataOps.Core.Features.Schema.Duplicates;
 using Npgsql;
 using AuditOfAll = DataOps.Core.Features.Audits.TestDatabase;
 using TestDatabase = DataOps.Core.Tests.Support.Servers.TestDatabase;
@@ -33,8 +35,11 @@ public sealed class UniquenessAuditTests(PostgresServer server)
             found.Select(f => $"{f.Table} {f.Column}").Order(StringComparer.Ordinal));
         Assert.All(found, f => Assert.Equal(
             (Severity.Warning, (Enum?)UniquenessProblem.MissingConstraint), (f.Severity, f.Class)));
-        foreach (Finding finding in found)
-            site.Execute(finding.Remedy!);
+        Assert.All(found, f => Assert.StartsWith("Repair-Constraint -Constraint '", f.Remedy, StringComparison.Ordinal));
+        site.Run(new RepairConstraint(), new()
+        {
+            Constraint = [.. found.Select(f => f.Remedy!.Split('\'')[1])], NoUndo = true,
+        });
         Assert.Empty(Find(site));
         Assert.Contains("django_content_type_app_label_model_76bd3d3b_uniq", site.Column(
             "select conname::text from pg_constraint where conrelid = 'django_content_type'::regclass"));
@@ -61,10 +66,16 @@ public sealed class UniquenessAuditTests(PostgresServer server)
         Finding type = found.Single(f => f.Table == "django_content_type");
         Assert.Equal("breads,breadpage", type.Value);
         Assert.Contains("get_for_model fails", type.Problem, StringComparison.Ordinal);
-        Assert.Equal(2, site.Rows(type.Remedy!).Count);
-        site.Execute(found.Single(f => f.Table == "auth_user_groups").Remedy!);
+        Assert.Equal("Find-Duplicate -Model contenttypes.contenttype -Field app_label,model", type.Remedy);
+        Assert.Equal("Find-Duplicate -Table auth_user_groups -Field user_id,group_id",
+            found.Single(f => f.Table == "auth_user_groups").Remedy);
+        site.Run(new RepairDuplicate(), new()
+        {
+            Table = ["auth_user_groups"], Field = ["user_id", "group_id"], Keep = KeptRow.Oldest, NoUndo = true,
+        });
         Assert.Equal(1, site.Scalar<long>("select count(*) from auth_user_groups where group_id = 900"));
-        Assert.DoesNotContain(Find(site), f => f.Table == "auth_user_groups");
+        Assert.DoesNotContain(
+            Find(site), f => f is { Table: "auth_user_groups", Class: UniquenessProblem.DoubledRow });
     }
 
     [Fact]

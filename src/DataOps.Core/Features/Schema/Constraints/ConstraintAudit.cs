@@ -1,4 +1,4 @@
-namespace DataOps.Core.Features.Constraints;
+namespace DataOps.Core.Features.Schema.Constraints;
 
 /// <summary>A problem of a reference's foreign key.</summary>
 public enum ConstraintProblem : long
@@ -11,6 +11,9 @@ public enum ConstraintProblem : long
 
     /// <summary>The column has the index of a foreign key, but no constraint.</summary>
     Missing,
+
+    /// <summary>A row violates a constraint that is missing or not valid.</summary>
+    Violated,
 }
 
 /// <summary>

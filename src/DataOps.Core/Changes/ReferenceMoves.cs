@@ -1,9 +1,16 @@
-namespace DataOps.Core.Features.ContentTypes;
+namespace DataOps.Core.Changes;
 
 /// <summary>A column whose values become others.</summary>
 /// <param name="Column">The column.</param>
 /// <param name="Map">A temporary table with the columns old and new.</param>
-internal sealed record MovedColumn(Column Column, SqlText Map);
+/// <param name="Only">The condition of rows of which the column is meant; null for all.</param>
+internal sealed record MovedColumn(Column Column, SqlText Map, Func<Alias, SqlText>? Only = null)
+{
+    /// <summary>What joins a row of the map, m, to a row of the table.</summary>
+    public SqlText IsOld(Alias row) => Only is null
+        ? (SqlText)$"m.old = {Column.In(row)}"
+        : $"m.old = {Column.In(row)} and {Only(row)}";
+}
 
 /// <summary>
 /// Points the rows of one table at other targets; a row that would say what another one says already goes.
@@ -15,14 +22,26 @@ internal sealed record MovedColumn(Column Column, SqlText Map);
 /// <param name="rows">The table's changes.</param>
 /// <param name="moved">Its columns that move.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
+/// <param name="deletesFirst">Whether rows that go do so before others change, so that no value is there twice; not
+/// where others refer to them still.</param>
 internal sealed class ReferenceMoves(
-    Session session, TablePlan rows, IReadOnlyList<MovedColumn> moved, CancellationToken cancellation)
+    Session session, TablePlan rows, IReadOnlyList<MovedColumn> moved, CancellationToken cancellation,
+    bool deletesFirst = true)
 {
     private readonly bool _movesKey = !rows.Identity.IsWholeRow
         && rows.Identity.Columns.Any(c => moved.Any(m => m.Column.Name == c.Name));
 
     /// <summary>The table.</summary>
     public Table Table => rows.Table;
+
+    /// <summary>
+    /// From "from" on, the rows t that say what another one says already; null where no two rows can. Until the plan is
+    /// applied.
+    /// </summary>
+    public SqlText? Twins { get; private set; }
+
+    /// <summary>The condition that a row moves.</summary>
+    public SqlText IsMoved(Alias row) => $"({Moves(row)})";
 
     /// <summary>
     /// Whether a row depends by this column on what moves, and so stays: a condition on t that begins with " and".
@@ -38,6 +57,7 @@ internal sealed class ReferenceMoves(
         SqlText twin = SqlText.Join(" or ", Table.UniqueKeys.Append(Table.PrimaryKey).Concat(lists)
             .Where(key => key.Any(c => moved.Any(m => m.Column.Name == c)))
             .Select(key => HasTwin([.. key.Select(c => Table.Find(c)!)])));
+        Twins = twin.IsEmpty ? null : (SqlText)$"from {Table} t where ({Moves("t")}) and ({twin})";
         if (!twin.IsEmpty)
             rows.PlanDelete($"from {Table} t where ({Moves("t")}) and ({twin})");
         if (!_movesKey)
@@ -51,10 +71,10 @@ internal sealed class ReferenceMoves(
         rows.PlanDelete($"from {Table} t where {Moves("t")}");
     }
 
-    /// <summary>Writes it: rows that go first, so that no value is there twice.</summary>
+    /// <summary>Writes it.</summary>
     public void Apply()
     {
-        if (rows.Deletes)
+        if (rows.Deletes && deletesFirst)
             session.RunAsApplication(rows.DeletePlanned, cancellation);
         if (!_movesKey)
         {
@@ -91,7 +111,7 @@ internal sealed class ReferenceMoves(
     private SqlText Moves(Alias alias) => SqlText.Join(" or ", moved.Select(c => IsMoved(alias, c)));
 
     private static SqlText IsMoved(Alias alias, MovedColumn move) =>
-        $"exists (select 1 from {move.Map} m where m.old = {move.Column.In(alias)})";
+        $"exists (select 1 from {move.Map} m where {move.IsOld(alias)})";
 
     // Another row has the same values already, or will have them and comes first.
     private SqlText HasTwin(Column[] key)
@@ -108,10 +128,8 @@ internal sealed class ReferenceMoves(
 
     private SqlText Value(Alias alias, Column column) => MoveOf(column) is { } move
         ? (SqlText)$"""
-            coalesce((select m.new::{column.TypeSql} from {move.Map} m where m.old = {column.In(alias)}),
+            coalesce((select m.new::{column.TypeSql} from {move.Map} m where {move.IsOld(alias)}),
                      {column.In(alias)})
             """
         : column.In(alias);
-
-    private void Execute(SqlText sql) => session.Run(sql, cancellation);
 }

@@ -1,7 +1,7 @@
-using DataOps.Core.Features.Constraints;
+using DataOps.Core.Features.Schema.Constraints;
 using Npgsql;
 
-namespace DataOps.Core.Tests.Features.Constraints;
+namespace DataOps.Core.Tests.Features.Schema;
 
 public sealed class RepairConstraintTests(PostgresServer server)
 {
@@ -9,7 +9,8 @@ public sealed class RepairConstraintTests(PostgresServer server)
     private const string Redirect = "wagtailredirects_red_redirect_page_id_b5728a8f_fk_wagtailco";
 
     private const string Shop = """
-        create table django_content_type (id int primary key, app_label varchar(100), model varchar(100));
+        create table django_content_type (id int primary key, app_label varchar(100), model varchar(100),
+            unique (app_label, model));
         insert into django_content_type values (1, 'shop', 'customer'), (2, 'shop', 'order');
         create table shop_customer (id int primary key); create table shop_order (id int primary key, customer_id int);
         create index shop_order_customer_id_f638df20 on shop_order (customer_id);
@@ -30,7 +31,7 @@ public sealed class RepairConstraintTests(PostgresServer server)
         Assert.Equal(
             [$"Add Refused {Comment} 1 False", $"Validate Refused {Redirect} 3 False"],
             results.OfType<ConstraintRepair>().Select(
-                r => $"{r.Action} {r.Status} {r.Reference} {r.Orphans} {r.Changed}"));
+                r => $"{r.Action} {r.Status} {r.Reference} {r.Violations} {r.Changed}"));
         Assert.Equal($"1 row has no target (901 -> 9996): Find-Orphan -Reference {Comment} | Repair-Orphan",
             results.OfType<ConstraintRepair>().First().Note);
         Assert.Equal((false, 0, 2), Sum(results, r => r.Refused));
@@ -82,7 +83,7 @@ public sealed class RepairConstraintTests(PostgresServer server)
         Assert.Equal(schema, Schema(database));
 
         IReadOnlyList<IChangeResult> results = Run(
-            database, new RepairConstraintOptions { Reference = [suggested.Reference] });
+            database, new RepairConstraintOptions { Reference = [suggested.Reference!] });
 
         Assert.Equal((true, 1, 0), Sum(results, r => r.Refused));
         Assert.Equal([$"{Name} FOREIGN KEY (customer_id) REFERENCES shop_customer(id) DEFERRABLE INITIALLY DEFERRED"],
@@ -102,7 +103,7 @@ public sealed class RepairConstraintTests(PostgresServer server)
 
         ConstraintRepair added = Assert.IsType<ConstraintRepair>(results[0]);
         Assert.Equal((ConstraintAction.Add, ConstraintStatus.Done, 1, true),
-            (added.Action, added.Status, (int)added.Orphans, added.Changed));
+            (added.Action, added.Status, (int)added.Violations, added.Changed));
         Assert.EndsWith("NOT VALID", Assert.Single(Constraints(database)));
         Assert.Equal("23503",
             Assert.Throws<PostgresException>(() => database.Execute("insert into shop_order values (5, 88)")).SqlState);
@@ -237,7 +238,7 @@ public sealed class RepairConstraintTests(PostgresServer server)
 
     private static IEnumerable<string> Told(TestDatabase database) =>
         Run(database, new RepairConstraintOptions()).OfType<ConstraintRepair>()
-            .Select(r => $"{r.Action} {r.Status} {r.Orphans}");
+            .Select(r => $"{r.Action} {r.Status} {r.Violations}");
 
     private static IReadOnlyList<IChangeResult> Run(TestDatabase database, RepairConstraintOptions options) =>
         database.Run(new RepairConstraint(), options);

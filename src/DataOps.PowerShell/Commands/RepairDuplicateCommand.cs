@@ -1,0 +1,39 @@
+using System.Management.Automation;
+using DataOps.Core.Changes;
+using DataOps.Core.Features.Schema.Duplicates;
+using DataOps.Core.Postgres.Connections;
+
+namespace DataOps.PowerShell.Commands;
+
+/// <summary>Merges doubled rows; those of a pipeline in one transaction.</summary>
+[CmdletOf<RepairDuplicate>]
+[OutputType(typeof(RepairDuplicateResult), typeof(DuplicatePlan), typeof(TableChangeSummary), typeof(RowChange))]
+public sealed partial class RepairDuplicateCommand : ChangeCommand
+{
+    private readonly List<DuplicateInput> _groups = [];
+
+    // One group of another database refuses them all: they are one change.
+    /// <inheritdoc/>
+    protected override bool TakesOtherDatabases => true;
+
+    /// <inheritdoc/>
+    protected override IEnumerable<string> NamesTaken() => [nameof(DuplicateInput.Column)];
+
+    /// <inheritdoc/>
+    protected override void Process(Session session)
+    {
+        if (InputObject is { } input)
+            _groups.Add(DuplicateInput.Read(property => input.Properties[property]?.Value?.ToString()));
+    }
+
+    /// <inheritdoc/>
+    protected override void Finish(Session session)
+    {
+        if (IsEmptyPipeline(_groups))
+            return;
+        bool isPiped = MyInvocation.ExpectingInput;
+        string what = !isPiped ? "doubled rows" : _groups.Count == 1 ? "1 group" : $"{_groups.Count} groups";
+        Change(session, $"Merge {what} (keep {Keep}) in", new RepairDuplicate(),
+            Options() with { InputObject = isPiped ? _groups : null });
+    }
+}
