@@ -49,6 +49,13 @@ internal static class DjangoTables
         (WagtailTables.ModelLogEntry, "revision_id", WagtailTables.Revision),
     ];
 
+    /// <summary>
+    /// One-to-one fields of known packages, by table and column: without its constraint nothing but a unique key is
+    /// left of one, which a number may have as well.
+    /// </summary>
+    public static readonly IReadOnlySet<(string Table, string Column)> OneToOne =
+        new HashSet<(string, string)> { ("authtoken_token", "user_id"), ("wagtailusers_userprofile", "user_id") };
+
     /// <summary>Logs, whose references outlive their targets by design.</summary>
     public static readonly IReadOnlySet<ModelLabel> History = new HashSet<ModelLabel>
     {

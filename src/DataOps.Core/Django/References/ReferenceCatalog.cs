@@ -4,7 +4,7 @@ namespace DataOps.Core.Django.References;
 /// Who points at whom in a database: its models and every reference, enforced, soft, generic, inherited, in a tree,
 /// embedded or implied.
 /// </summary>
-/// <remarks>Read in twelve queries at most, whatever the number of tables.</remarks>
+/// <remarks>Read in twelve queries at most, whatever the number of tables; a second table of users is one more.</remarks>
 internal sealed class ReferenceCatalog
 {
     private readonly Dictionary<uint, Model> _byTable;
@@ -48,6 +48,9 @@ internal sealed class ReferenceCatalog
 
     /// <summary>What of the description the database contradicts, and which is not used.</summary>
     internal IReadOnlyList<SiteContradiction> Contradictions { get; init; } = [];
+
+    /// <summary>The tables of users.</summary>
+    internal UserTables Users { get; init; } = new(null, null);
 
     internal IReadOnlyDictionary<uint, (Model Model, ManyToManyList List)> Owners { get; }
 

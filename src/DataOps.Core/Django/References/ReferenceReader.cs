@@ -14,14 +14,16 @@ internal sealed class ReferenceReader(Session session)
     {
         IReadOnlyList<ContentType> contentTypes = ReadContentTypes();
         ModelTables tables = new(_database, contentTypes);
+        UserTables users = UserTables.Read(session, _database, contentTypes, _site);
         List<Reference> references =
         [
             .. _database.All.Where(t => t.IsReadable).SelectMany(
                 t => ForeignKeyReference.Of(_database, t, ParentLinks(t))),
         ];
-        references.AddRange(SoftReference.Of(_database, tables, [.. softReferences, .. _site.SoftReferences]));
+        references.AddRange(SoftReference.Of(
+            _database, tables, users, [.. softReferences, .. _site.SoftReferences]));
         references.AddRange(GenericReference.Of(_database, tables, references, _site));
-        references.AddRange(ImpliedReference.Of(_database, contentTypes, references));
+        references.AddRange(ImpliedReference.Of(_database, contentTypes, users, references));
         references.AddRange(SpecificRowReference.Of(_database, references));
         references.AddRange(SubtypeReference.Of(_database, contentTypes, references).ToArray());
         references.AddRange(PluginReference.Of(_database, references).ToArray());
@@ -37,7 +39,7 @@ internal sealed class ReferenceReader(Session session)
                     r => r.Table.Name, StringComparer.Ordinal)
                     .ThenBy(r => r.Column.Number),
             ],
-            _site) { Contradictions = _contradictions };
+            _site) { Contradictions = _contradictions, Users = users };
     }
 
     private ContentType[] ReadContentTypes()

@@ -136,6 +136,12 @@ internal sealed class MissingTargets(FixtureModels models, ImportProblems proble
         string label = models.LabelOf(target);
         problems.AddRows(line, keyAndValue, from, r =>
         {
+            if (models.SuccessorOf(target) is { } successor)
+                return new ImportProblem(
+                    ErrorIds.MissingReferences, "references in {0} have no target",
+                    $"{successor} is the user model now, but foreign keys still lead to {label}: Test-Database -Audit "
+                        + "Schema names them, with what moves each. Move them first.",
+                    table.Model.Label, r[0], field, $"-> {label} {r[1]}, not in the database");
             _models.Add(label);
             return new ImportProblem(
                 ErrorIds.MissingReferences, "references in {0} have no target",
