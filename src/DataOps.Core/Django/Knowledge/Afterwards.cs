@@ -62,7 +62,8 @@ internal sealed record Afterwards(string? What, string? Commands)
         new TreeReader(catalog).Read()
             .Where(t => catalog.LabelOf(t.Table) is { } label && changed.Contains(label))
             .SelectMany(t => ClosureTable.Of(catalog, t))
-            .Where(c => catalog.LabelOf(c.Table) is not { } label || !(changed.Contains(label) || loaded.Contains(label)))
+            .Where(c => catalog.LabelOf(c.Table) is not { } label
+                || !(changed.Contains(label) || loaded.Contains(label)))
             .Select(c => new Afterwards(
                 $"closure rows in {c.Table}", $"rebuild of {c.Table} by its package, as rebuildtable() of the model"))
             .Aggregate(None, (all, closure) => all.And(closure));

@@ -43,4 +43,11 @@ internal sealed record Field(string Name, Column Column)
 /// <param name="Table">The table between the two: a key, and two columns that refer.</param>
 /// <param name="OwnerColumn">The column that refers to the owner.</param>
 /// <param name="TargetColumn">The column that refers to the other side.</param>
-internal sealed record ManyToManyList(string Name, Table Table, Column OwnerColumn, Column TargetColumn);
+internal sealed record ManyToManyList(string Name, Table Table, Column OwnerColumn, Column TargetColumn)
+{
+    /// <summary>
+    /// Whether each entry has one of the other direction: of a list of the model's own rows, as the site description
+    /// says.
+    /// </summary>
+    public bool IsSymmetrical { get; init; }
+}

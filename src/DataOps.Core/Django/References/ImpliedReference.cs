@@ -85,7 +85,8 @@ internal sealed partial class ImpliedReference(Table table, Column column, Table
     }
 
     private static bool IsUnique(Table table, Column column) =>
-        DjangoTables.OneToOne.Contains((table.Name, column.Name)) && table.UniqueKeys.Any(k => k is [var only] && only == column.Name);
+        DjangoTables.OneToOne.Contains((table.Name, column.Name))
+            && table.UniqueKeys.Any(k => k is [var only] && only == column.Name);
 
     // The index that Django makes for a foreign key: a plain number named x_id has none.
     private static bool IsIndexedAsForeignKey(Table table, Column column) =>

@@ -81,7 +81,8 @@ internal sealed class ChildRows(
             long rest = session.Query<long>($"select count(*) {rows}", context.Cancellation)[0];
             if (rest > 0)
                 context.Warning?.Invoke(
-                    $"{rest} rows in {where} refer to {gone}, and are kept with the old pages.");
+                    $"{Counted.Of(rest, "row")} in {where} {(rest == 1 ? "refers" : "refer")} to {gone}, and "
+                        + $"{(rest == 1 ? "is" : "are")} kept with the old pages.");
         }
         else
         {

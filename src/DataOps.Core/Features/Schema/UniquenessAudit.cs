@@ -49,7 +49,9 @@ internal sealed class UniquenessAudit(Session session, ReferenceCatalog catalog,
          let isSwitched = known.Model == DjangoTables.User && catalog.Users.Retired is not null
          let table = isSwitched ? catalog.Users.Current : catalog.TableOf(known.Model)
          where table is { Kind: TableKind.Table }
-            && (isSwitched || table.Name == (DjangoTables.TableNames.GetValueOrDefault(known.Model) ?? DjangoName.OfTable(known.Model)))
+            && (isSwitched
+                || table.Name == (DjangoTables.TableNames.GetValueOrDefault(known.Model)
+                    ?? DjangoName.OfTable(known.Model)))
             && known.Columns.All(c => table.Find(c) is not null)
          select new Key(table, known.Columns, known.Broken)).Concat(
          from model in catalog.Models

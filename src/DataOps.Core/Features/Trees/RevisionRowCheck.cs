@@ -42,7 +42,9 @@ internal sealed class RevisionRowCheck(Session session, PageTables tables, Cance
             cancellation);
 
     /// <summary>Revisions of pages whose content has the number of another content type than their row.</summary>
-    /// <remarks>Wagtail 4 and later take the type from the page; whoever reads the JSON itself takes it for true.</remarks>
+    /// <remarks>
+    /// Wagtail 4 and later take the type from the page; whoever reads the JSON itself takes it for true.
+    /// </remarks>
     public IEnumerable<Problem> ContentTypes() =>
         _revisions?.Find("content")?.Type.Name != "jsonb" ? [] : session.Read(
             $"""

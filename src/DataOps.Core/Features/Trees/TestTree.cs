@@ -103,8 +103,8 @@ public sealed class TestTree : Operation<TestTreeOptions, Finding>
         TreeProblem.Slug => $"Repair-Tree -Table {p.Table} -DuplicateSlug Suffix -WhatIf",
         TreeProblem.Step or TreeProblem.Full or TreeProblem.Order => $"Repair-Tree -Table {p.Table} -Compact -WhatIf",
         TreeProblem.Collation or TreeProblem.Translation or TreeProblem.Site or TreeProblem.LostParent
-            or TreeProblem.RevisionObject or TreeProblem.RevisionContentType or TreeProblem.Derived or TreeProblem.Closure
-            or TreeProblem.Parent =>
+            or TreeProblem.RevisionObject or TreeProblem.RevisionContentType or TreeProblem.Derived
+            or TreeProblem.Closure or TreeProblem.Parent =>
             $"Test-Tree -Table {p.Table} -Problem {p.Class}",
         TreeProblem.Root or TreeProblem.ContentType when p.Expected is null =>
             $"Test-Tree -Table {p.Table} -Problem {p.Class}",

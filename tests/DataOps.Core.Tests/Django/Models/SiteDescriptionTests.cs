@@ -1,5 +1,7 @@
+using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Databases;
 using DataOps.Core.Features.Orphans;
+using DataOps.Core.Features.Rows;
 
 namespace DataOps.Core.Tests.Django.Models;
 
@@ -75,6 +77,42 @@ public sealed class SiteDescriptionTests(PostgresServer server) : IDisposable
         Assert.Empty(Find("{}"));
         Finding orphan = Assert.Single(Find("""{ "richTextFields": [ "wagtailimages.image.teaser" ] }"""));
         Assert.Equal((ReferenceClass.Embedded, "teaser", "987654"), (orphan.Class, orphan.Column, orphan.Value));
+    }
+
+    [Fact]
+    public void Generic_references_to_a_proxy_are_looked_up_in_the_table_that_the_description_tells()
+    {
+        using TestDatabase site = server.Django("lend.reader lend.member lend.note", """
+            create table lend_reader (id int primary key);
+            create table lend_note (
+              id int primary key, content_type_id int references django_content_type, object_id int);
+            insert into lend_reader values (1);
+            insert into lend_note values (1, 2, 1), (2, 2, 7), (3, 1, 1);
+            """);
+        using Session blind = site.Open();
+        using Session told = Session.Open(
+            site.Settings.WithSite("""{ "proxies": { "lend.member": "lend.reader" } }"""), "Test");
+        string[] Find(Session session) =>
+            [.. new FindOrphan().Run(session, new() { IncludeExpected = true }, new()).Select(
+                f => $"{f.Class} {f.Severity} {f.Key}: {f.Problem}")];
+
+        const string why = "cannot be checked: lend.member has no table of that name (removed, a proxy, or Meta.db_table)";
+        Assert.Equal([$"Unchecked Expected 1: object_id 1 {why}", $"Unchecked Expected 2: object_id 7 {why}"], Find(blind));
+        Assert.Equal(
+            [
+                "Generic Warning 2: object_id 7 is not in lend_reader: lend.member is a proxy, and lend_reader has no row "
+                    + "of that key",
+            ], Find(told));
+        Assert.Equal([false, true], new[] { blind, told }.Select(
+            s => new FindStaleContentType().Run(s, new() { Model = ["lend.member"], IncludeLive = true }, new())
+                .Single().Class is ContentTypeClass.Live));
+
+        // The object's own row goes along; what is a proxy's stays, and is told.
+        List<string> warnings = [];
+        new RemoveRow().Run(told, new() { Model = ["lend.reader"], Key = ["1"], WhatIf = true },
+            new() { Warning = warnings.Add }).ToArray();
+        Assert.Contains(warnings, w => w.StartsWith("1 row keeps a reference to rows to be deleted: lend.note 1 "
+            + "(object_id)", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -31,18 +31,21 @@ public sealed class SwitchedUserModelTests(PostgresServer server) : IDisposable
         site.Execute("insert into lend_loan values (9, 4)");
     }
 
-    [Theory]
-    // A name that differs; a user who is only in the old table; nobody in the old one; nothing tells which is in use.
-    [InlineData("update staff_user set username = 'Ben' where id = 2", null)]
-    [InlineData("delete from staff_user where id = 2", null)]
-    [InlineData("delete from lend_loan; delete from auth_user_groups; delete from auth_user", null)]
-    [InlineData("delete from staff_user where id > 2", Severity.Expected)]
-    public void What_the_rows_do_not_bear_out_is_no_switched_model(string change, Severity? severity)
+    [Fact]
+    public void What_the_rows_do_not_bear_out_is_no_switched_model()
     {
         using TestDatabase site = Make();
-        site.Execute(change);
 
-        Assert.Equal(severity is { } one ? [one] : [], Find(site).Select(f => f.Severity));
+        // Nothing tells which is in use.
+        site.Execute("delete from staff_user where id > 2");
+        Assert.Equal([Severity.Expected], Find(site).Select(f => f.Severity));
+        // Another name, a user who is only in the old table, nobody in the old one.
+        site.Execute("update staff_user set username = 'Ben' where id = 2");
+        Assert.Empty(Find(site));
+        site.Execute("delete from staff_user where id = 2");
+        Assert.Empty(Find(site));
+        site.Execute("delete from lend_loan; delete from auth_user_groups; delete from auth_user");
+        Assert.Empty(Find(site));
     }
 
     [Fact]

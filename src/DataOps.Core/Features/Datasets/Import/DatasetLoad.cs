@@ -70,7 +70,7 @@ internal sealed class LoadStages(
         SettledConflicts conflicts = ResolveConflicts(keyed, deletion);
         KeyedRows rows = CheckReferences(conflicts.Rows, deletion, staged.Specs);
         if (!options.TrustContentTypes)
-            new ContentTypeNumbers(catalog, rows, Problems()).Refuse();
+            new ContentTypeNumbers(catalog, rows, options.OnConflict, Problems()).Refuse();
         return PlanChanges(staged, conflicts with { Rows = rows }, deletion);
     }
 
@@ -164,7 +164,7 @@ internal sealed class ImportChecks(ImportProblems problems)
         {
             SqlText twice = $"from {table.Name} s group by {table.Keys.Select(k => k.In("s"))} having count(*) > 1";
             problems.AddRows($"max(s._place)", [$"min(s._place)", ImportStatements.KeyOf(table)], twice, r => new(
-                ErrorIds.DuplicateKey, "keys in {0} occur more than once", "Keep only one of the objects in the file.",
+                ErrorIds.DuplicateKey, new("key", "occurs more than once", "occur more than once"), "Keep only one of the objects in the file.",
                 table.Model.Label, r[1], "pk", $"is in {FilePlace.Of(r[0])} already"));
         }
         problems.ThrowIfAny();
@@ -178,7 +178,7 @@ internal sealed class ImportChecks(ImportProblems problems)
         {
             SqlText known = $"from {table.Name} s where not ({ImportStatements.IsNew(table)})";
             problems.AddRows($"s._place", [ImportStatements.KeyOf(table)], known, r => new(
-                ErrorIds.AlreadyThere, "rows in {0} are in the database already",
+                ErrorIds.AlreadyThere, new("row", "is in the database already", "are in the database already"),
                 "The file's spec says force_insert: delete them first, or take it out of the spec.",
                 table.Model.Label, r[0], "pk", "is there"));
         }
@@ -202,8 +202,8 @@ internal sealed class ImportChecks(ImportProblems problems)
                 problems.AddRows($"s._place", [ImportStatements.KeyOf(table)], isNew, r => new(
                     ErrorIds.MissingField,
                     missing == MissingField.Keep
-                        ? "new rows in {0} lack a field that has no default in the database"
-                        : "new rows in {0} lack a field whose default nobody knows",
+                        ? new("new row", "lacks a field that has no default in the database", "lack a field that has no default in the database")
+                        : new("new row", "lacks a field whose default nobody knows", "lack a field whose default nobody knows"),
                     missing == MissingField.Keep
                         ? "Add the fields to the file, as the defaults that models have in Python are not in the "
                             + "database; or load with -MissingField Default, where they are known."

@@ -147,7 +147,7 @@ internal sealed class StagingTable
         string candidates = string.Join(
             " or ", Model.Table.UniqueKeys.Select(k => $"{Model.Label}={string.Join('+', k)}"));
         problems.Add(source.Place, new(
-            ErrorIds.MissingKey, "objects in {0} have no key of their own",
+            ErrorIds.MissingKey, new("object", "has no key of its own", "have no key of their own"),
             "Export with plain keys, or give the fields of their natural key with "
                 + $"-NaturalKey{(candidates.Length > 0 ? $", as {candidates}" : "")}.",
             Model.Label, "", "pk",
@@ -193,7 +193,7 @@ internal sealed class StagingTable
     private void Report(FixtureObject source, FixtureSlice value, string field, string problem, ImportProblems problems)
     {
         problems.Add(source.PlaceOf(value), new(
-            ErrorIds.InvalidValue, "values in {0} cannot be stored",
+            ErrorIds.InvalidValue, new("value", "cannot be stored", "cannot be stored"),
             "Correct them in the file, or where it was exported.",
             Model.Label, KeyOf(source), field, $"{Shown(source[value])}: {problem}"));
     }
