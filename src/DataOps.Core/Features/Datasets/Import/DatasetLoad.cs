@@ -87,6 +87,10 @@ internal sealed class LoadStages(
         StagingArea area = new(session, catalog, _models, _keys, options, _path, context);
         read?.Invoke(area);
         using FixtureReader reader = FixtureReader.Open(file, context.Cancellation);
+        reader.IsReference = (label, field) =>
+            _models.Find(label) is { } model && model.Fields.FirstOrDefault(f => f.Name == field) is { } known
+                ? catalog.ReferenceOf(model.Table, known.Column) is not null
+                : null;
         return area.Fill(reader);
     }
 
