@@ -27,6 +27,9 @@ internal sealed class XmlFieldText(XmlReader xml, Action step)
     /// <summary>The element that does not belong here, after <see cref="Read"/> said so.</summary>
     public string Strange { get; private set; } = "";
 
+    /// <summary>Forgets the text, which is copied: a large one is not held twice.</summary>
+    public void Clear() => _text.Clear();
+
     /// <summary>
     /// Reads the element on which the reader stands, up to its end; false when something else is in it.
     /// </summary>

@@ -207,6 +207,7 @@ internal sealed class XmlFixtureReader : FixtureReader
             WriteJson(line);
         else
             _object.String(_text.Text);
+        _text.Clear();
     }
 
     private void WriteParts()
