@@ -19,6 +19,14 @@ internal sealed record Model(
     IReadOnlyList<ManyToManyList> ManyToMany,
     Table? Parent)
 {
+    /// <summary>
+    /// The key as Django has it. That of a partitioned table has to hold the columns by which it is partitioned too;
+    /// an automatic key is the whole one of its model all the same.
+    /// </summary>
+    public IReadOnlyList<Column> FixtureKey { get; } =
+        Table.Kind == TableKind.PartitionedTable && Key.Count > 1
+            && Key.Where(k => k.Sequence is not null).ToArray() is [{ } automatic] ? [automatic] : Key;
+
     /// <summary>The key, and every field that a fixture can name.</summary>
     public IEnumerable<Column> Columns => Key.Concat(Fields.Select(f => f.Column));
 

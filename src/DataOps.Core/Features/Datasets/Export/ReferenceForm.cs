@@ -16,7 +16,7 @@ internal sealed record ReferenceForm(
 {
     /// <summary>Whether a model's key is left out: one that nobody makes anew, as a text, is written.</summary>
     public bool IsKeyless(Model model) =>
-        NaturalPrimary && Keys.Of(model.Table) is not null && model.Key.All(k => IsMade(model.Table, k));
+        NaturalPrimary && Keys.Of(model.Table) is not null && model.FixtureKey.All(k => IsMade(model.Table, k));
 
     /// <summary>
     /// The rows of a dump that a generic reference leads to by a key which the dump leaves out: after a load it leads

@@ -106,6 +106,7 @@ internal sealed class LoadStages(
         KeyedRows keyed = KeyedRows.Of(session, ids, context.Cancellation);
         ImportChecks checks = new(Problems());
         checks.RequireDistinctKeys(keyed.Tables);
+        checks.RequireSamePartition(keyed.Tables);
         checks.RequireNew(staged.Specs.ForceInsert);
         return keyed;
     }
@@ -170,6 +171,30 @@ internal sealed class ImportChecks(ImportProblems problems)
             problems.AddRows($"max(s._place)", [$"min(s._place)", ImportStatements.KeyOf(table)], twice, r => new(
                 ErrorIds.DuplicateKey, new("key", "occurs more than once", "occur more than once"), "Keep only one of the objects in the file.",
                 table.Model.Label, r[1], "pk", $"is in {FilePlace.Of(r[0])} already"));
+        }
+        problems.ThrowIfAny();
+    }
+
+    /// <summary>No row of a partitioned table under the automatic key of another one, nor twice in the file.</summary>
+    /// <exception cref="DataOpsException">The rows.</exception>
+    public void RequireSamePartition(IEnumerable<StagingTable> tables)
+    {
+        foreach (StagingTable table in tables.Where(t => t.Model.FixtureKey.Count < t.Keys.Count))
+        {
+            SqlText own = table.Model.FixtureKey[0].Sql;
+            SqlText key = ImportStatements.KeyOf(table);
+            SqlText others = $"and not ({ImportStatements.SameKey(table)})";
+            foreach ((SqlText rows, string where) in new[]
+            {
+                ((SqlText)$"{table.Model.Table}", "in the database"), (table.Name, "in the file"),
+            })
+                problems.AddRows($"s._place", [key, ImportStatements.KeyOf(table, "t")], $"""
+                    from {table.Name} s join {rows} t on t.{own} = s.{own} {others}
+                    """, r => new(
+                    ErrorIds.NotUnique, new("row", "has the key of another one", "have the keys of others"),
+                    "Django knows rows by that key alone, and a load moves none to another partition: correct the other "
+                        + "columns of the key in the file.",
+                    table.Model.Label, r[0], "pk", $"is that of {r[1]} {where}"));
         }
         problems.ThrowIfAny();
     }

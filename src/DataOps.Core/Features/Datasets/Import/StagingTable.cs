@@ -216,6 +216,12 @@ internal sealed class StagingTable
         }
         Utf8JsonReader reader = JsonText.Reader(source[key]);
         reader.Read();
+        // The automatic key of a partitioned table; the fields have the other columns.
+        if (reader.TokenType != JsonTokenType.StartArray && Model.FixtureKey is [{ } own])
+        {
+            _keys[Enumerable.Range(0, Keys.Count).First(i => Keys[i].Column == own)] = key;
+            return _keys.All(k => k is not null);
+        }
         if (reader.TokenType != JsonTokenType.StartArray)
             return false;
         int count = 0;
