@@ -18,6 +18,8 @@ internal static class DjangoTables
     public static readonly ModelLabel Tag = new("taggit", "tag");
     public static readonly ModelLabel TaggedItem = new("taggit", "taggeditem");
 
+    private static readonly ModelLabel s_constance = new("constance", "config");
+
     /// <summary>Django's user, unless AUTH_USER_MODEL names another model.</summary>
     public static readonly ModelLabel User = new("auth", "user");
 
@@ -35,6 +37,7 @@ internal static class DjangoTables
         [new("comments", "commentflag")] = "django_comment_flags",
         [new("django_comments", "commentflag")] = "django_comment_flags",
         [new("threadedcomments", "threadedcomment")] = "threadedcomments_comment",
+        [new("database", "constance")] = "constance_config",
     };
 
     /// <summary>
@@ -70,10 +73,17 @@ internal static class DjangoTables
     /// </summary>
     public static readonly IReadOnlySet<ModelLabel> PermissionHolders = new HashSet<ModelLabel>
     {
-        new("wagtailadmin", "admin"), new("simple_translation", "simpletranslation"), new("constance", "config"),
+        new("wagtailadmin", "admin"), new("simple_translation", "simpletranslation"), s_constance,
         new("django_rq", "queue"),
         new("django_rq", "dashboard"),
     };
+
+    /// <summary>
+    /// Whether a table is named after a content type that holds permissions only, and is another model's:
+    /// constance_config is database.constance's, an older django-constance's.
+    /// </summary>
+    public static bool IsHolderBesideTable(ModelLabel label, Table? table) =>
+        label == s_constance && table?.Find("key") is not null && table.Find("value") is not null;
 
     /// <summary>Models whose rows the application makes anew from others: not exported unless asked for.</summary>
     public static readonly IReadOnlySet<ModelLabel> Derived = new HashSet<ModelLabel>

@@ -69,6 +69,8 @@ internal sealed class ReferenceReader(Session session)
 
     private Table? TableOf(ModelLabel label) => _site.Tables.TryGetValue(label, out string? name)
         ? SiteDescription.TableNamed(_database, name)
+        : DjangoTables.IsHolderBesideTable(label, ModelTables.Find(_database, label))
+        ? null
         : ModelTables.Find(_database, label);
 
     private IReadOnlyList<Reference> ReadEmbedded(

@@ -87,7 +87,7 @@ internal sealed class ChildRows(
         else
         {
             string remedy = isChild
-                ? $"say with -Map @{{ '<new>' = '{name}' }} where they go, or use -Force to drop them"
+                ? $"name the new place of {name} with -Map, or use -Force to drop them"
                 : "delete them or point them elsewhere first";
             problems.Find(rows, $"rows in {where} that refer to {gone}: {remedy}");
         }

@@ -1,5 +1,6 @@
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Databases;
+using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Rows;
 
@@ -113,6 +114,21 @@ public sealed class SiteDescriptionTests(PostgresServer server) : IDisposable
             new() { Warning = warnings.Add }).ToArray();
         Assert.Contains(warnings, w => w.StartsWith("1 row keeps a reference to rows to be deleted: lend.note 1 "
             + "(object_id)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_reference_whose_column_has_a_name_of_its_own_has_Django_s_names_in_a_file()
+    {
+        _shop.Execute("alter table shop_item add column \"Seller No\" int references shop_item");
+        using Session session = Open("""{ "columns": { "shop.item.seller": "Seller No" } }""");
+        using ImportFiles files = new();
+        string file = files.Lines(
+            """{"model": "shop.item", "pk": 2, "fields": {"sale_id": 1, "seller": 1}}""",
+            """{"model": "shop.item", "pk": 3, "fields": {"sale_id": 1, "seller_id": 2}}""");
+
+        _ = new ImportDataset().Run(session, new() { Path = file, NoUndo = true }, new()).ToArray();
+
+        Assert.Equal(["1", "2"], _shop.Column("select \"Seller No\" from shop_item where id > 1 order by id"));
     }
 
     [Fact]

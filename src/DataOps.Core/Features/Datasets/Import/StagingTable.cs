@@ -275,6 +275,10 @@ internal sealed class StagingTable
             AddNames(Columns[i].Column, i);
         for (int i = 0; i < Keys.Count; i++)
             AddNames(Keys[i].Column, FirstKey - i);
+        // Whatever its column is called, Django's attribute of a reference has this name.
+        for (int i = 0; i < Columns.Count; i++)
+            if (Columns[i].Reference is not null)
+                _slots.TryAdd($"{Columns[i].Field}_id", i);
         foreach (Column generated in Model.Table.Columns.Where(c => !c.IsWritable))
             AddNames(generated, Ignored);
         for (Table? parent = Model.Parent; parent is not null; parent = catalog.ParentLink(parent)?.Target)

@@ -84,6 +84,22 @@ public sealed class ImportRefusalTests : IDisposable
     }
 
     [Fact]
+    public void What_the_input_of_a_type_calls_a_syntax_error_is_a_bad_value_with_its_line()
+    {
+        _site.Execute("create table news_word (id int primary key, search tsvector); "
+            + "insert into django_content_type (app_label, model) values ('news', 'word')");
+        string file = _files.Lines(
+            """{"model": "news.word", "pk": 1, "fields": {"search": "'a'"}}""",
+            """{"model": "news.word", "pk": 2, "fields": {"search": "'b"}}""");
+
+        DatasetException refused = Assert.ThrowsAny<DatasetException>(
+            () => _site.Run(new ImportDataset(), new() { Path = file, NoUndo = true }));
+
+        Assert.Equal("InvalidValue", refused.Id);
+        Assert.Contains("line 2  news.word  search  ", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_bad_value_is_listed_with_the_line_it_stands_in()
     {
         string message = Refused("InvalidValue", _files.Json("""
