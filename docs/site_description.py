@@ -83,6 +83,8 @@ def describe():
             field_of(model, field)
         for field in meta.local_many_to_many:
             through = field.remote_field.through._meta
+            if through.auto_created and field.remote_field.symmetrical:
+                add("symmetrical", "%s.%s" % (meta.label_lower, field.name))
             if through.auto_created and table(through.db_table) != "%s_%s" % (table(meta.db_table), field.name):
                 add("manyToMany", "%s.%s" % (meta.label_lower, field.name), table(through.db_table))
             if through.auto_created and not field.remote_field.db_constraint:

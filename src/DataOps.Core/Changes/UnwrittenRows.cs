@@ -54,6 +54,6 @@ internal sealed class UnwrittenRows(Session session, CancellationToken cancellat
         kept.AddAll(session, sql, table.Table.DisplayName, cancellation, what => $"{what}; the table has {keepers}");
         if (table.Expected > table.Made)
             kept.Add(table.Table.DisplayName, "",
-                $"{table.Expected - table.Made} rows were not inserted; the table has {keepers}");
+                $"{Counted.Of(table.Expected - table.Made, "row")} not inserted; the table has {keepers}");
     }
 }

@@ -14,6 +14,12 @@ internal abstract class FixtureReader(string name) : IDisposable
     /// </summary>
     internal int LargestValue { get; init; } = (1 << 30) - 1;
 
+    /// <summary>
+    /// Says whether a model's field is a reference, null where the model or the field is not known; as in Django it
+    /// decides over what XML calls the field. Null without a database.
+    /// </summary>
+    internal Func<string, string, bool?>? IsReference { get; set; }
+
     /// <summary>The object that was read last.</summary>
     public FixtureObject Current { get; } = new();
 

@@ -15,8 +15,6 @@ internal class JsonFixtureReader(string name, Stream stream, bool isLines, Cance
     : FixtureReader(name)
 {
     private const int SmallestBuffer = 1 << 18;
-    private const int LargestGrowth = 1 << 28;
-    private const int Large = 1 << 26;
 
     // A row is one line of COPY, which PostgreSQL takes up to this size; a value that is too large is called so first.
     private int LargestObject => LargestValue + (1 << 20);
@@ -234,27 +232,25 @@ internal class JsonFixtureReader(string name, Stream stream, bool isLines, Cance
     }
 
     // Reads more behind what is there, which moves to the front; false at the end of the file.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Fill()
     {
         cancellation.ThrowIfCancellationRequested();
         int kept = _end - _start;
-        byte[] target = _buffer;
-        if (kept == _buffer.Length)
-            target = GC.AllocateUninitializedArray<byte>(
-                (int)Math.Min(kept + (long)Math.Min(kept, LargestGrowth), LargestObject));
-        else if (kept < SmallestBuffer / 2 && _buffer.Length > SmallestBuffer * 16)
-            target = GC.AllocateUninitializedArray<byte>(SmallestBuffer);
-        if (target.Length == kept)
+        if (kept >= LargestObject)
             throw Invalid($"the object here is larger than {(LargestValue >> 20) + 1} MB, and so is its row, which " +
                 "PostgreSQL cannot take");
-        if (target != _buffer || _start > 0)
-            _buffer.AsSpan(_start, kept).CopyTo(target);
-        bool isLarge = target.Length > _buffer.Length && kept >= Large;
-        (_buffer, _start, _end) = (target, 0, kept);
-        // A large value would else leave all its smaller buffers behind it, several times its own size.
-        if (isLarge)
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        if (kept == _buffer.Length)
+            LargeBuffer.Grow(ref _buffer, _start, kept, kept + 1L, LargestObject);
+        else
+        {
+            byte[] target = kept < SmallestBuffer / 2 && _buffer.Length > SmallestBuffer * 16
+                ? GC.AllocateUninitializedArray<byte>(SmallestBuffer)
+                : _buffer;
+            if (target != _buffer || _start > 0)
+                _buffer.AsSpan(_start, kept).CopyTo(target);
+            _buffer = target;
+        }
+        (_start, _end) = (0, kept);
         try
         {
             int read = stream.Read(_buffer.AsSpan(_end));

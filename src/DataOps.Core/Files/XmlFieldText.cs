@@ -27,14 +27,18 @@ internal sealed class XmlFieldText(XmlReader xml, Action step)
     /// <summary>The element that does not belong here, after <see cref="Read"/> said so.</summary>
     public string Strange { get; private set; } = "";
 
+    /// <summary>Forgets the text, which is copied: a large one is not held twice.</summary>
+    public void Clear() => _text.Clear();
+
     /// <summary>
     /// Reads the element on which the reader stands, up to its end; false when something else is in it.
     /// </summary>
     /// <param name="grown">Called with the bytes of a text as it grows; throws when they are too many.</param>
-    /// <param name="isPlain">Whether the field is no reference: then natural elements are part of its text, as in
-    /// Django.</param>
-    public bool Read(Action<long> grown, bool isPlain = false)
+    /// <param name="isPlain">Says whether the field is no reference: then natural elements are part of its text, as in
+    /// Django. Asked where there is one; null of what is a reference.</param>
+    public bool Read(Action<long> grown, Func<bool>? isPlain = null)
     {
+        bool isText = false;
         _text.Clear();
         _parts.Clear();
         IsNone = false;
@@ -43,9 +47,13 @@ internal sealed class XmlFieldText(XmlReader xml, Action step)
         int depth = xml.Depth;
         while (Next() && xml.Depth > depth)
         {
-            if (xml.NodeType == XmlNodeType.Element && !TakeElement(depth + 1, isPlain))
-                return false;
-            if (xml.NodeType == XmlNodeType.EndElement && xml.LocalName == "natural" && !isPlain)
+            if (xml.NodeType == XmlNodeType.Element)
+            {
+                isText |= xml.LocalName == "natural" && isPlain?.Invoke() == true;
+                if (!TakeElement(depth + 1, isText))
+                    return false;
+            }
+            if (xml.NodeType == XmlNodeType.EndElement && xml.LocalName == "natural" && !isText)
                 EndPart();
             else if (xml.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.SignificantWhitespace
                 or XmlNodeType.Whitespace)

@@ -17,7 +17,11 @@ internal sealed class XmlFixtureReader : FixtureReader
     private readonly IXmlLineInfo _place;
     private readonly XmlFieldText _text;
     private readonly JsonObjectText _object = new();
+    private readonly Func<bool> _isPlain;
     private bool _started;
+    private string _label = "";
+    private string _field = "";
+    private bool _looksPlain;
 
     /// <summary>Reads a stream, which is disposed with this.</summary>
     public XmlFixtureReader(string name, Stream stream, CancellationToken cancellation)
@@ -33,6 +37,7 @@ internal sealed class XmlFixtureReader : FixtureReader
         });
         _place = (IXmlLineInfo)_xml;
         _text = new XmlFieldText(_xml, _stream.Step);
+        _isPlain = () => IsReference?.Invoke(_label, _field) is { } known ? !known : _looksPlain;
     }
 
     /// <inheritdoc/>
@@ -109,6 +114,7 @@ internal sealed class XmlFixtureReader : FixtureReader
         long line = _place.LineNumber;
         _object.Start(line);
         _object.Raw("{"u8);
+        _label = _xml.GetAttribute("model") ?? "";
         WriteAttribute("\"model\": "u8, "model");
         WriteAttribute("\"pk\": "u8, "pk");
         _object.Raw("\"fields\": {"u8);
@@ -148,7 +154,10 @@ internal sealed class XmlFixtureReader : FixtureReader
         if (isList)
             WriteItems();
         else
-            WriteValue(isJson, isPlain: _xml.GetAttribute("rel") is null && _xml.GetAttribute("type") is not null);
+        {
+            (_field, _looksPlain) = (name, _xml.GetAttribute("rel") is null && _xml.GetAttribute("type") is not null);
+            WriteValue(isJson);
+        }
     }
 
     private void WriteItems()
@@ -185,10 +194,10 @@ internal sealed class XmlFixtureReader : FixtureReader
         WriteParts();
     }
 
-    private void WriteValue(bool isJson, bool isPlain)
+    private void WriteValue(bool isJson)
     {
         long line = _place.LineNumber;
-        if (!_text.Read(Grown, isPlain))
+        if (!_text.Read(Grown, _isPlain))
             throw Invalid($"<{_text.Strange}> was not expected in a field", _place.LineNumber);
         if (_text.IsNone)
             _object.Raw("null"u8);
@@ -198,6 +207,7 @@ internal sealed class XmlFixtureReader : FixtureReader
             WriteJson(line);
         else
             _object.String(_text.Text);
+        _text.Clear();
     }
 
     private void WriteParts()

@@ -105,7 +105,7 @@ public sealed class ChangeRunTests(PostgresServer server) : IDisposable
         DataOpsException refusal = Refusal(
             () => site.Run(new MovePage(), new() { Id = [12], To = "4", NoUndo = true }));
 
-        Assert.Contains("1 rows were not inserted; the table has trigger keeps_out", refusal.Message);
+        Assert.Contains("1 row not inserted; the table has trigger keeps_out", refusal.Message);
     }
 
     [Fact]

@@ -107,8 +107,8 @@ internal sealed class BatchedChange(
             string undo = UndoPath is null ? "" : $" and in {UndoPath}";
             throw new DataOpsException(
                 e.Id, e.Kind,
-                $"{operation} stopped after {Batches} batches with {Done} of {Total} rows, which are " +
-                    $"done{undo}: {e.Message}",
+                $"{operation} stopped after {Counted.Of(Batches, "batch", "batches")} with {Done} of {Total} rows, "
+                    + $"which are done{undo}: {e.Message}",
                 $"Run it again for the rest. {e.Advice}".TrimEnd(), e.Target, e);
         }
         if (_stopped is { } stopped)

@@ -52,8 +52,21 @@ internal sealed record Afterwards(string? What, string? Commands)
             .Where(k => catalog.TableOf(k.Model) is not null
                 && (k.Causes.Length == 0 ? !loaded.Contains(k.Model) : k.Causes.Any(changed.Contains)))
             .Aggregate(None, (all, known) => all.And(known.State))
+            .And(ClosuresOf(catalog, changed, loaded))
             .And(catalog.Database.Find(DjangoTables.Cache) is null ? None : s_cache);
     }
+
+    // Closure rows follow from the parents, which the application alone writes there.
+    private static Afterwards ClosuresOf(
+        ReferenceCatalog catalog, HashSet<ModelLabel> changed, HashSet<ModelLabel> loaded) =>
+        new TreeReader(catalog).Read()
+            .Where(t => catalog.LabelOf(t.Table) is { } label && changed.Contains(label))
+            .SelectMany(t => ClosureTable.Of(catalog, t))
+            .Where(c => catalog.LabelOf(c.Table) is not { } label
+                || !(changed.Contains(label) || loaded.Contains(label)))
+            .Select(c => new Afterwards(
+                $"closure rows in {c.Table}", $"rebuild of {c.Table} by its package, as rebuildtable() of the model"))
+            .Aggregate(None, (all, closure) => all.And(closure));
 
     /// <summary>The files that deleted rows leave behind.</summary>
     /// <param name="catalog">The models.</param>

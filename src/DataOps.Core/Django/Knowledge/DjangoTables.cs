@@ -18,6 +18,8 @@ internal static class DjangoTables
     public static readonly ModelLabel Tag = new("taggit", "tag");
     public static readonly ModelLabel TaggedItem = new("taggit", "taggeditem");
 
+    private static readonly ModelLabel s_constance = new("constance", "config");
+
     /// <summary>Django's user, unless AUTH_USER_MODEL names another model.</summary>
     public static readonly ModelLabel User = new("auth", "user");
 
@@ -35,6 +37,7 @@ internal static class DjangoTables
         [new("comments", "commentflag")] = "django_comment_flags",
         [new("django_comments", "commentflag")] = "django_comment_flags",
         [new("threadedcomments", "threadedcomment")] = "threadedcomments_comment",
+        [new("database", "constance")] = "constance_config",
     };
 
     /// <summary>
@@ -48,6 +51,13 @@ internal static class DjangoTables
         (WagtailTables.ModelLogEntry, "user_id", User),
         (WagtailTables.ModelLogEntry, "revision_id", WagtailTables.Revision),
     ];
+
+    /// <summary>
+    /// One-to-one fields of known packages, by table and column: without its constraint nothing but a unique key is
+    /// left of one, which a number may have as well.
+    /// </summary>
+    public static readonly IReadOnlySet<(string Table, string Column)> OneToOne =
+        new HashSet<(string, string)> { ("authtoken_token", "user_id"), ("wagtailusers_userprofile", "user_id") };
 
     /// <summary>Logs, whose references outlive their targets by design.</summary>
     public static readonly IReadOnlySet<ModelLabel> History = new HashSet<ModelLabel>
@@ -63,10 +73,17 @@ internal static class DjangoTables
     /// </summary>
     public static readonly IReadOnlySet<ModelLabel> PermissionHolders = new HashSet<ModelLabel>
     {
-        new("wagtailadmin", "admin"), new("simple_translation", "simpletranslation"), new("constance", "config"),
+        new("wagtailadmin", "admin"), new("simple_translation", "simpletranslation"), s_constance,
         new("django_rq", "queue"),
         new("django_rq", "dashboard"),
     };
+
+    /// <summary>
+    /// Whether a table is named after a content type that holds permissions only, and is another model's:
+    /// constance_config is database.constance's, an older django-constance's.
+    /// </summary>
+    public static bool IsHolderBesideTable(ModelLabel label, Table? table) =>
+        label == s_constance && table?.Find("key") is not null && table.Find("value") is not null;
 
     /// <summary>Models whose rows the application makes anew from others: not exported unless asked for.</summary>
     public static readonly IReadOnlySet<ModelLabel> Derived = new HashSet<ModelLabel>

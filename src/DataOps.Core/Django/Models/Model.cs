@@ -19,6 +19,14 @@ internal sealed record Model(
     IReadOnlyList<ManyToManyList> ManyToMany,
     Table? Parent)
 {
+    /// <summary>
+    /// The key as Django has it. That of a partitioned table has to hold the columns by which it is partitioned too;
+    /// an automatic key is the whole one of its model all the same.
+    /// </summary>
+    public IReadOnlyList<Column> FixtureKey { get; } =
+        Table.Kind == TableKind.PartitionedTable && Key.Count > 1
+            && Key.Where(k => k.Sequence is not null).ToArray() is [{ } automatic] ? [automatic] : Key;
+
     /// <summary>The key, and every field that a fixture can name.</summary>
     public IEnumerable<Column> Columns => Key.Concat(Fields.Select(f => f.Column));
 
@@ -43,4 +51,11 @@ internal sealed record Field(string Name, Column Column)
 /// <param name="Table">The table between the two: a key, and two columns that refer.</param>
 /// <param name="OwnerColumn">The column that refers to the owner.</param>
 /// <param name="TargetColumn">The column that refers to the other side.</param>
-internal sealed record ManyToManyList(string Name, Table Table, Column OwnerColumn, Column TargetColumn);
+internal sealed record ManyToManyList(string Name, Table Table, Column OwnerColumn, Column TargetColumn)
+{
+    /// <summary>
+    /// Whether each entry has one of the other direction: of a list of the model's own rows, as the site description
+    /// says.
+    /// </summary>
+    public bool IsSymmetrical { get; init; }
+}

@@ -73,6 +73,11 @@ internal sealed class ModelReader(
             where name is not null
             orderby source.Target!.Name.Length descending
             select (source.Target!.Oid,
-                new ManyToManyList(name, table, source.Column, target.Column))).FirstOrDefault();
+                new ManyToManyList(name, table, source.Column, target.Column)
+                {
+                    IsSymmetrical = source.Target == target.Target
+                        && site.Symmetrical.Any(f => f.Field == name
+                            && models.Any(m => m.Label == f.Model && m.Table == source.Target)),
+                })).FirstOrDefault();
     }
 }

@@ -46,6 +46,7 @@ internal sealed partial record SiteDescription
         ["proxies"] = MemberForm.Map,
         ["columns"] = MemberForm.Map,
         ["manyToMany"] = MemberForm.Map,
+        ["symmetrical"] = MemberForm.List,
         ["parentLinks"] = MemberForm.List,
         ["naturalKeys"] = MemberForm.Map,
         ["onDelete"] = MemberForm.Groups,
@@ -103,6 +104,7 @@ internal sealed partial record SiteDescription
                 : throw Invalid($"there is no on_delete {p.Group}; there are {string.Join(", ", s_actions.Keys)}"));
         Defaults = Pairs(site, "defaults").ToDictionary(p => Field(p.Name), p => p.Value.Clone());
         CallableDefaults = Grouped(site, "callableDefaults").ToDictionary(p => Field(p.Name), p => p.Group);
+        Symmetrical = [.. List(site, "symmetrical").Select(Field)];
         ParentLinks = [.. List(site, "parentLinks").Select(Field)];
         StreamFields = [.. List(site, "streamFields").Select(Field)];
         RichTextFields = [.. List(site, "richTextFields").Select(Field)];
@@ -148,6 +150,9 @@ internal sealed partial record SiteDescription
 
     /// <summary>TIME_ZONE, as an IANA name; null where nobody says.</summary>
     public string? TimeZone { get; private init; }
+
+    /// <summary>Many-to-many fields of a model's own rows whose entries go both ways.</summary>
+    public IReadOnlyList<(ModelLabel Model, string Field)> Symmetrical { get; }
 
     /// <summary>Parent links of multi-table inheritance that are not named after the parent.</summary>
     public IReadOnlyList<(ModelLabel Model, string Field)> ParentLinks { get; private init; }

@@ -78,6 +78,8 @@ internal sealed class GenericReference(
     protected override MissingTarget? MissingTarget(int id, ContentType? contentType) => contentType switch
     {
         null => All(id, $"there is no content type {id}"),
+        { Table: null, ProxiedTable: { IsReadable: true, SingleKey: not null } table, Label: var label } =>
+            Missing(id, table, $"{label} is a proxy, and {table} has no row of that key"),
         { Table: null, Label: var label } => Unknown(id, label),
         { Table: { IsReadable: true, SingleKey: not null } table, Label: var label } =>
             Missing(id, table, $"there is no {label} of that key"),

@@ -29,7 +29,8 @@ internal sealed partial class ImpliedReference(Table table, Column column, Table
 
     /// <summary>Those of a database.</summary>
     public static IEnumerable<Reference> Of(
-        DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Reference> known)
+        DatabaseCatalog database, IReadOnlyList<ContentType> contentTypes, UserTables users,
+        IReadOnlyList<Reference> known)
     {
         ILookup<string, ContentType> byName = contentTypes.Where(
             c => c.Table is { IsReadable: true, SingleKey: not null }).ToLookup(c => c.Label.Name);
@@ -43,7 +44,7 @@ internal sealed partial class ImpliedReference(Table table, Column column, Table
             where table.IsReadable
             from column in table.Columns
             where column.IsWritable && !taken[table.Oid].Contains(column.Name) && MayRefer(table, column)
-            let guess = Guess(table, column, byName, models.GetValueOrDefault(table.Oid))
+            let guess = Guess(table, column, byName, models.GetValueOrDefault(table.Oid), users)
             where guess.Target is not null
             select new ImpliedReference(table, column, guess.Target!, guess.Evidence);
     }
@@ -51,14 +52,17 @@ internal sealed partial class ImpliedReference(Table table, Column column, Table
     // A number of a tree, and an id whose model stands beside it, have the same names and indexes.
     private static bool MayRefer(Table table, Column column) =>
         Field.Referring(column.Name) is { } name
-        && (name.EndsWith("_ptr", StringComparison.Ordinal) || IsIndexedAsForeignKey(table, column))
+        && (name.EndsWith("_ptr", StringComparison.Ordinal) || IsIndexedAsForeignKey(table, column)
+            || DjangoTables.OneToOne.Contains((table.Name, column.Name)))
         && !(column.Name.EndsWith("tree_id", StringComparison.Ordinal) && TreeReader.HasSets(table))
         && !table.Columns.Any(c => c.Name == name + "_type" || c.Name == name + "_type_id");
 
     private static (Table? Target, string Evidence) Guess(
-        Table table, Column column, ILookup<string, ContentType> models, ContentType? own)
+        Table table, Column column, ILookup<string, ContentType> models, ContentType? own, UserTables users)
     {
-        const string because = "no constraint, but Django's index for a foreign key";
+        string because = IsUnique(table, column)
+            ? "no constraint, but unique as a one-to-one field"
+            : "no constraint, but Django's index for a foreign key";
         string name = Field.Referring(column.Name)!;
         if (name.EndsWith("_ptr", StringComparison.Ordinal))
             name = name[..^4];
@@ -70,13 +74,19 @@ internal sealed partial class ImpliedReference(Table table, Column column, Table
             ContentType[] candidates = models[tail.Replace("_", "")].Where(c => Fits(column, c.Table!)).ToArray();
             ContentType? target = candidates.Length == 1
                 ? candidates[0]
-                : candidates.FirstOrDefault(c => own is not null && c.Label.App == own.Label.App);
+                : candidates.FirstOrDefault(c => own is not null && c.Label.App == own.Label.App)
+                    // A switched user model leaves a second model of users behind.
+                    ?? candidates.FirstOrDefault(c => users.Retired is not null && c.Table == users.Current);
             if (target is not null)
                 return (target.Table,
                     $"{because}; {column.Name} is named after {target.Label} and has its key's type {column.TypeText}");
         }
         return (null, "");
     }
+
+    private static bool IsUnique(Table table, Column column) =>
+        DjangoTables.OneToOne.Contains((table.Name, column.Name))
+            && table.UniqueKeys.Any(k => k is [var only] && only == column.Name);
 
     // The index that Django makes for a foreign key: a plain number named x_id has none.
     private static bool IsIndexedAsForeignKey(Table table, Column column) =>

@@ -4,7 +4,9 @@ namespace DataOps.Core.Django.References;
 /// Who points at whom in a database: its models and every reference, enforced, soft, generic, inherited, in a tree,
 /// embedded or implied.
 /// </summary>
-/// <remarks>Read in twelve queries at most, whatever the number of tables.</remarks>
+/// <remarks>
+/// Read in twelve queries at most, whatever the number of tables; a second table of users takes two more.
+/// </remarks>
 internal sealed class ReferenceCatalog
 {
     private readonly Dictionary<uint, Model> _byTable;
@@ -41,6 +43,14 @@ internal sealed class ReferenceCatalog
     /// <summary>Content types whose model has no table: removed models, proxies, unmanaged models.</summary>
     public IEnumerable<ContentType> ContentTypesWithoutTable => _contentTypes.Values.Where(c => c.Table is null);
 
+    /// <summary>Content types of which nobody knows where their rows are, if there are any.</summary>
+    public IEnumerable<ContentType> ContentTypesOfUnknownTable => ContentTypesWithoutTable.Where(
+        c => c.ProxiedTable is null && !DjangoTables.PermissionHolders.Contains(c.Label));
+
+    /// <summary>The content types of proxies whose rows are in a table.</summary>
+    public IEnumerable<int> ProxiesOf(Table table) =>
+        _contentTypes.Values.Where(c => c.Table is null && c.ProxiedTable == table).Select(c => c.Id);
+
     internal ModelTables Tables { get; }
 
     /// <summary>What the description of the site says, without what the database contradicts.</summary>
@@ -48,6 +58,9 @@ internal sealed class ReferenceCatalog
 
     /// <summary>What of the description the database contradicts, and which is not used.</summary>
     internal IReadOnlyList<SiteContradiction> Contradictions { get; init; } = [];
+
+    /// <summary>The tables of users.</summary>
+    internal UserTables Users { get; init; } = new(null, null);
 
     internal IReadOnlyDictionary<uint, (Model Model, ManyToManyList List)> Owners { get; }
 
@@ -62,13 +75,14 @@ internal sealed class ReferenceCatalog
     /// The context of an operation that only reads, which hears what of the site's description the database
     /// contradicts, and goes on without that; null refuses such a description.
     /// </param>
+    /// <param name="texts">Whose texts are read for links, by table and model; all without.</param>
     /// <exception cref="DataOpsException">The server refused a query, or a soft reference or the description names what
     /// is not there.</exception>
     public static ReferenceCatalog Read(
         Session session, IReadOnlyList<string>? softReferences = null, bool withEmbedded = true,
-        OperationContext? reading = null)
+        OperationContext? reading = null, Func<Table, ModelLabel, bool>? texts = null)
     {
-        ReferenceCatalog catalog = new ReferenceReader(session).Read(softReferences ?? [], withEmbedded);
+        ReferenceCatalog catalog = new ReferenceReader(session).Read(softReferences ?? [], withEmbedded, texts);
         if (catalog.Contradictions.Count > 0 && reading is null)
             throw SiteDescription.Invalid(string.Join("; ", catalog.Contradictions.Select(c => c.What)));
         foreach (SiteContradiction contradiction in catalog.Contradictions)
@@ -140,4 +154,8 @@ internal sealed class ReferenceCatalog
 /// <param name="Id">Its id.</param>
 /// <param name="Label">app_label.model.</param>
 /// <param name="Table">The model's table; null when it has none.</param>
-internal sealed record ContentType(int Id, ModelLabel Label, Table? Table);
+internal sealed record ContentType(int Id, ModelLabel Label, Table? Table)
+{
+    /// <summary>The table that holds a proxy's rows, its concrete model's; null where nobody says so.</summary>
+    public Table? ProxiedTable { get; init; }
+}

@@ -23,4 +23,16 @@ public abstract record ReferenceOptions
     /// More references without a foreign key, as table.column=target_table; their orphans count as history.
     /// </summary>
     public IReadOnlyList<string> SoftReference { get; init; } = [];
+
+    /// <summary>Whether the names are those of a table or its model, so that its texts have to be read.</summary>
+    internal Func<Table, ModelLabel, bool>? Texts
+    {
+        get
+        {
+            NameFilter tables = new(Table);
+            NameFilter models = new(Model);
+            return tables.IsEmpty && models.IsEmpty ? null : (table, label) =>
+                tables.Matches(ReferenceFilter.TableNames(table)) && models.Matches(ReferenceFilter.ModelNames(label));
+        }
+    }
 }

@@ -10,25 +10,28 @@ internal sealed class ReferenceReader(Session session)
     private SiteDescription _site = SiteDescription.None;
     private IReadOnlyList<SiteContradiction> _contradictions = [];
 
-    public ReferenceCatalog Read(IReadOnlyList<string> softReferences, bool withEmbedded)
+    public ReferenceCatalog Read(
+        IReadOnlyList<string> softReferences, bool withEmbedded, Func<Table, ModelLabel, bool>? texts)
     {
         IReadOnlyList<ContentType> contentTypes = ReadContentTypes();
         ModelTables tables = new(_database, contentTypes);
+        UserTables users = UserTables.Read(session, _database, contentTypes, _site);
         List<Reference> references =
         [
             .. _database.All.Where(t => t.IsReadable).SelectMany(
                 t => ForeignKeyReference.Of(_database, t, ParentLinks(t))),
         ];
-        references.AddRange(SoftReference.Of(_database, tables, [.. softReferences, .. _site.SoftReferences]));
+        references.AddRange(SoftReference.Of(
+            _database, tables, users, [.. softReferences, .. _site.SoftReferences]));
         references.AddRange(GenericReference.Of(_database, tables, references, _site));
-        references.AddRange(ImpliedReference.Of(_database, contentTypes, references));
+        references.AddRange(ImpliedReference.Of(_database, contentTypes, users, references));
         references.AddRange(SpecificRowReference.Of(_database, references));
         references.AddRange(SubtypeReference.Of(_database, contentTypes, references).ToArray());
         references.AddRange(PluginReference.Of(_database, references).ToArray());
         references.AddRange(TreeReference.Of(_database, tables));
         references.RemoveAll(r => _site.NotReferences.Contains(r.Name, StringComparer.OrdinalIgnoreCase));
         if (withEmbedded)
-            references.AddRange(ReadEmbedded(contentTypes, tables, references));
+            references.AddRange(ReadEmbedded(contentTypes, tables, references, texts));
         IReadOnlyList<Model> models = new ModelReader(_database, contentTypes, references, _site).Read();
         return new ReferenceCatalog(
             _database, contentTypes, models,
@@ -37,7 +40,7 @@ internal sealed class ReferenceReader(Session session)
                     r => r.Table.Name, StringComparer.Ordinal)
                     .ThenBy(r => r.Column.Number),
             ],
-            _site) { Contradictions = _contradictions };
+            _site) { Contradictions = _contradictions, Users = users };
     }
 
     private ContentType[] ReadContentTypes()
@@ -51,7 +54,10 @@ internal sealed class ReferenceReader(Session session)
             $"select id, app_label::text, model::text from {table} order by app_label, model");
         Fit(rows.Select(r => r.App));
         return rows.Select(c => (c.Id, Label: new ModelLabel(c.App, c.Model)))
-            .Select(c => new ContentType(c.Id, c.Label, TableOf(c.Label)))
+            .Select(c => new ContentType(c.Id, c.Label, TableOf(c.Label))
+            {
+                ProxiedTable = _site.Proxies.TryGetValue(c.Label, out ModelLabel? concrete) ? TableOf(concrete) : null,
+            })
             .ToArray();
     }
 
@@ -63,15 +69,18 @@ internal sealed class ReferenceReader(Session session)
 
     private Table? TableOf(ModelLabel label) => _site.Tables.TryGetValue(label, out string? name)
         ? SiteDescription.TableNamed(_database, name)
+        : DjangoTables.IsHolderBesideTable(label, ModelTables.Find(_database, label))
+        ? null
         : ModelTables.Find(_database, label);
 
     private IReadOnlyList<Reference> ReadEmbedded(
-        IReadOnlyList<ContentType> contentTypes, ModelTables tables, IReadOnlyList<Reference> references)
+        IReadOnlyList<ContentType> contentTypes, ModelTables tables, IReadOnlyList<Reference> references,
+        Func<Table, ModelLabel, bool>? texts)
     {
         Table? index = tables.Find(WagtailTables.ReferenceIndex);
         IReadOnlyList<EmbeddedPath> paths = index is null ? [] : ReadEmbeddedPaths(index);
         IReadOnlyList<RichTextLink> links = RichTextLink.Read(
-            session, contentTypes, tables, references, paths.Select(p => p.Target).ToHashSet(), _site);
+            session, contentTypes, tables, references, paths.Select(p => p.Target).ToHashSet(), _site, texts);
         return [.. EmbeddedReference.Of(contentTypes, references, index, paths, links)];
     }
 

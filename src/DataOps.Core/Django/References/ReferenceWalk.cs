@@ -51,22 +51,27 @@ internal sealed class ReferenceWalk(ReferenceCatalog catalog)
 
     /// <summary>
     /// The object ids, and that condition, of rows that are not the object's own, and no history: they stay when it is
-    /// deleted.
+    /// deleted. So do those of its proxies, which a GenericRelation does not take along.
     /// </summary>
-    public IEnumerable<(GenericReference Reference, Func<Alias, SqlText> IsOfType)> KeptObjectIds(Table target) =>
-        ObjectIds(target, r => !r.GoesWithObject && r.Severity != Severity.Expected);
+    public IEnumerable<(GenericReference Reference, Func<Alias, SqlText> IsOfType)> KeptObjectIds(Table target)
+    {
+        int[] proxies = [.. catalog.WithHeirs(target).SelectMany(catalog.ProxiesOf)];
+        return ObjectIds(target, r => !r.GoesWithObject && r.Severity != Severity.Expected).Concat(
+            proxies.Length == 0 ? [] : ObjectIds(proxies, r => r.Severity != Severity.Expected));
+    }
 
     /// <summary>The object ids, and that condition, of all rows that refer to it and are no history.</summary>
     public IEnumerable<(GenericReference Reference, Func<Alias, SqlText> IsOfType)> AllObjectIds(Table target) =>
         ObjectIds(target, r => r.Severity != Severity.Expected);
 
     private IEnumerable<(GenericReference Reference, Func<Alias, SqlText> IsOfType)> ObjectIds(
-        Table target, Func<GenericReference, bool> isWanted)
-    {
-        int[] types = [.. catalog.WithHeirs(target).Select(catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)];
-        return catalog.References.OfType<GenericReference>().Where(isWanted).Select(
+        Table target, Func<GenericReference, bool> isWanted) => ObjectIds(
+        [.. catalog.WithHeirs(target).Select(catalog.ModelOf).OfType<Model>().Select(m => m.ContentType)], isWanted);
+
+    private IEnumerable<(GenericReference Reference, Func<Alias, SqlText> IsOfType)> ObjectIds(
+        int[] types, Func<GenericReference, bool> isWanted) =>
+        catalog.References.OfType<GenericReference>().Where(isWanted).Select(
             r => (r, (Func<Alias, SqlText>)(alias => $"{r.ContentTypeColumn.In(alias)} = any({types})")));
-    }
 
     /// <summary>
     /// The order to read and to write a file in: what is referred to comes first, as far as there are no circles; apart

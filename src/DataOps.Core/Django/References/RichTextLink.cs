@@ -26,15 +26,17 @@ internal sealed record RichTextLink(
     /// <param name="references">The references by columns, which hold no text.</param>
     /// <param name="named">The models that Wagtail's index names as targets, by django_content_type.id.</param>
     /// <param name="site">The fields of rich text and blocks that the site's description names.</param>
+    /// <param name="texts">Whose texts are read; all without.</param>
     /// <exception cref="DataOpsException">The server refused the query.</exception>
     public static IReadOnlyList<RichTextLink> Read(
         Session session, IReadOnlyList<ContentType> contentTypes, ModelTables tables,
-        IReadOnlyList<Reference> references, IReadOnlySet<int> named, SiteDescription site)
+        IReadOnlyList<Reference> references, IReadOnlySet<int> named, SiteDescription site,
+        Func<Table, ModelLabel, bool>? texts)
     {
         if (tables.Find(WagtailTables.Page) is null)
             return [];
         HashSet<uint> readable = Readable(session);
-        ILookup<bool, RichTextLink> byState = Possible(contentTypes, references, named, site)
+        ILookup<bool, RichTextLink> byState = Possible(contentTypes, references, named, site, texts)
             .ToLookup(l => readable.Contains(l.Table.Oid));
         // One that cannot be looked at now stands for the others of its table, so that an audit says so.
         return [.. Held(session, byState[true]), .. byState[false].DistinctBy(l => l.Table.Oid)];
@@ -74,13 +76,14 @@ internal sealed record RichTextLink(
 
     private static IEnumerable<RichTextLink> Possible(
         IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Reference> references, IReadOnlySet<int> named,
-        SiteDescription site)
+        SiteDescription site, Func<Table, ModelLabel, bool>? texts)
     {
         HashSet<Column> referring = [.. references.SelectMany(r => r.Columns)];
         ContentType[] models = [.. contentTypes.Where(c => c.Table is { IsReadable: true }).DistinctBy(
             c => c.Table!.Oid)];
         return
             from model in models
+            where texts is null || texts(model.Table!, model.Label)
             let isText = !DjangoTables.History.Contains(model.Label) && !DjangoTables.Derived.Contains(model.Label)
                 && !WagtailTables.WithoutLinks.Contains(model.Label)
             from column in model.Table!.Columns

@@ -15,11 +15,12 @@ internal sealed class SoftReference(
 
     /// <summary>Those of a database.</summary>
     /// <exception cref="DataOpsException">One of <paramref name="own"/> names what is not there.</exception>
-    public static IEnumerable<Reference> Of(DatabaseCatalog database, ModelTables tables, IReadOnlyList<string> own)
+    public static IEnumerable<Reference> Of(
+        DatabaseCatalog database, ModelTables tables, UserTables users, IReadOnlyList<string> own)
     {
         foreach ((ModelLabel from, string columnName, ModelLabel model) in DjangoTables.Soft)
             if (tables.Find(from) is { } table && table.Find(columnName) is { } column
-                && TargetOf(database, tables, model) is { SingleKey: { } key } target)
+                && TargetOf(database, tables, users, model) is { SingleKey: { } key } target)
                 yield return new SoftReference(table, column, target, key,
                     $"{model} by Django's db_constraint=False: history that outlives its target",
                     KnownBy.BuiltIn);
@@ -28,8 +29,10 @@ internal sealed class SoftReference(
     }
 
     // A project's own user model (AUTH_USER_MODEL) is what every user_id with a constraint points at.
-    private static Table? TargetOf(DatabaseCatalog database, ModelTables tables, ModelLabel model) =>
-        model == DjangoTables.User
+    private static Table? TargetOf(
+        DatabaseCatalog database, ModelTables tables, UserTables users, ModelLabel model) =>
+        model == DjangoTables.User && users is { Current: { } current, Retired: not null } ? current
+            : model == DjangoTables.User
             && tables.Find(DjangoTables.LogEntry)?.ForeignKeys.FirstOrDefault(k => k.Columns is ["user_id"]) is { } key
             ? database.Find(key.Target)
             : tables.Find(model);

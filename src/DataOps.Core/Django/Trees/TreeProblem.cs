@@ -63,6 +63,9 @@ public enum TreeProblem : long
     /// <summary>A column that a package derives from the parents is wrong: django-treenode's.</summary>
     Derived,
 
+    /// <summary>A closure table lacks a row of an ancestor and its descendant, or has a wrong one.</summary>
+    Closure,
+
     /// <summary>The parent column names another row than the path, as in django CMS.</summary>
     Parent,
 
@@ -98,6 +101,11 @@ public enum TreeProblem : long
     /// <summary>A revision's content has the key of another object.</summary>
     RevisionObject,
 
+    /// <summary>
+    /// The JSON of a page's revision has another content type's number than its row: that of the site it came from.
+    /// </summary>
+    RevisionContentType,
+
     /// <summary>An alias of a page that does not exist, or of itself through other aliases.</summary>
     Alias,
 
@@ -119,4 +127,8 @@ public enum TreeProblem : long
 /// <param name="Note">What else there is to know.</param>
 internal sealed record Problem(
     TreeProblem Class, Severity Severity, Table Table, string? Key, string Column, string? Value, string? Expected,
-    string? Note = null);
+    string? Note = null)
+{
+    /// <summary>All of it in words, where value and expectation do not say it; else null.</summary>
+    public string? Sentence { get; init; }
+}

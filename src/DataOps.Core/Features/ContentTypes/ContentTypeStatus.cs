@@ -79,6 +79,9 @@ internal sealed class Verdicts(ReferenceCatalog catalog, ApplicationList list, I
         if (DjangoTables.PermissionHolders.Contains(type.Label))
             return new(type, ContentTypeClass.LiveBuiltin, false, list.KnowsApps,
                 ["no table: known to hold permissions only"]);
+        if (type.ProxiedTable is { } proxied)
+            return new(type, ContentTypeClass.Live, false, list.KnowsApps,
+                [$"no table: a proxy, as the site description says, whose rows are in {proxied.DisplayName}"]);
         List<string> evidence =
             ["no table: removed, or a proxy, an unmanaged model, or one with a table of another name"];
         if (list.KnowsApps)

@@ -58,7 +58,8 @@ public sealed class GetReference : Operation<GetReferenceOptions, ReferenceInfo>
     protected override IEnumerable<ReferenceInfo> Execute(
         Session session, GetReferenceOptions options, OperationContext context)
     {
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, reading: context);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(
+            session, options.SoftReference, reading: context, texts: options.Texts);
         ReferenceFilter filter =
             new(catalog, options.Table, options.Model, options.Class, options.Reference, context);
         return filter.Select().Select(r => Describe(session, catalog, r));

@@ -34,7 +34,7 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
         bool withEmbedded = options.Class.Count == 0 || options.Class.Contains(ReferenceClass.Embedded)
             || options.Reference.Count > 0;
         ReferenceCatalog catalog = ReferenceCatalog.Read(
-            session, options.SoftReference, withEmbedded, reading: context);
+            session, options.SoftReference, withEmbedded, reading: context, texts: options.Texts);
         foreach (Finding finding in Find(session, catalog, options, context))
             yield return finding;
     }

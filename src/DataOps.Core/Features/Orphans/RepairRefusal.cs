@@ -30,7 +30,7 @@ internal static class RepairRefusal
     }
 
     private static string Count(RepairStep[] steps) =>
-        steps.Length == 1 ? "1 reference has" : $"{steps.Length} references have";
+        $"{Counted.Of(steps.Length, "reference")} {(steps.Length == 1 ? "has" : "have")}";
 
     private static DataOpsException Refusal(
         string id, string sentence, RepairStep[] steps, Func<RepairStep, string> what)

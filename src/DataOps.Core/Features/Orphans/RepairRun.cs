@@ -119,8 +119,8 @@ internal sealed class RepairRun(
             if (left != step.Orphans.Count)
                 throw new DataOpsException(
                     ErrorIds.ChangedMeanwhile, FailureKind.Busy,
-                    $"{step.Orphans.Count - left} of the {step.Orphans.Count} orphans of {step.Name} have been fixed "
-                        + "by another session. Nothing was changed.",
+                    $"{step.Orphans.Count - left} of the {Counted.Of(step.Orphans.Count, "orphan")} of {step.Name} "
+                        + $"{(step.Orphans.Count - left == 1 ? "has" : "have")} been fixed by another session. Nothing was changed.",
                     "Run it again: it plans with the current rows.", step.Reference.Name);
         }
     }

@@ -81,12 +81,13 @@ internal sealed class ChildRows(
             long rest = session.Query<long>($"select count(*) {rows}", context.Cancellation)[0];
             if (rest > 0)
                 context.Warning?.Invoke(
-                    $"{rest} rows in {where} refer to {gone}, and are kept with the old pages.");
+                    $"{Counted.Of(rest, "row")} in {where} {(rest == 1 ? "refers" : "refer")} to {gone}, and "
+                        + $"{(rest == 1 ? "is" : "are")} kept with the old pages.");
         }
         else
         {
             string remedy = isChild
-                ? $"say with -Map @{{ '<new>' = '{name}' }} where they go, or use -Force to drop them"
+                ? $"name the new place of {name} with -Map, or use -Force to drop them"
                 : "delete them or point them elsewhere first";
             problems.Find(rows, $"rows in {where} that refer to {gone}: {remedy}");
         }

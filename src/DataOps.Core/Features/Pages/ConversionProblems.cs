@@ -38,14 +38,12 @@ internal sealed class ConversionProblems(Session session, FieldMap map, bool for
             if (s.Given is not null)
                 CheckGiven(s);
             if (s.Source is null && s.Fallback is null)
-                _lines.Add($"{s.Field} needs a value: fill it with -Map @{{ {s.Field} = '<old field>' }} or -Default " +
-                    $"@{{ {s.Field} = '<value>' }}");
+                _lines.Add($"{s.Field} needs a value: name the old field for it with -Map, or a value with -Default");
             if (s.Source is null)
                 continue;
             SqlText from = $"{PagesToConvert.RowsOf(s.SourceTable!)} where t.{s.Source}";
             if (s.Column.NotNull && s.Fallback is null && !s.Source.NotNull)
-                Find($"{from} is null", $"no {s.SourceField}, which {s.Field} needs: say what they get with -Default " +
-                    $"@{{ {s.Field} = '<value>' }}");
+                Find($"{from} is null", $"no {s.SourceField}, which {s.Field} needs: say what they get with -Default");
             if (s.Column.Length is { } length && (s.Source.Length ?? int.MaxValue) > length)
                 Find($"{from} is not null and length(t.{s.Source}::text) > {length}",
                     $"a {s.SourceField} of more than {length} characters, for which {s.Field} has no room");

@@ -17,6 +17,11 @@ public enum SchemaProblem : long
     /// </summary>
     TableWithoutModel,
 
+    /// <summary>
+    /// A foreign key leads to auth_user, though the site's user model is another one since (AUTH_USER_MODEL).
+    /// </summary>
+    SwitchedUserModel,
+
     /// <summary>A text that is not UTF-8, in a database in SQL_ASCII.</summary>
     Encoding,
 
@@ -42,6 +47,7 @@ internal static class SchemaAudit
             .Concat(check.Run(() => StaleCollation.Find(session, catalog, context.Cancellation), []))
             .Concat(DoubledForeignKeys.Find(session, catalog))
             .Concat(TablesWithoutModel.Find(session, catalog, check))
+            .Concat(SwitchedUserModel.Find(session, catalog, check))
             .Concat(WrongEncoding.Find(session, catalog, isDetailed, check))
             .Concat(check.Run(() => MissingStatistics.Find(session, catalog, context.Cancellation), []));
     }

@@ -12,7 +12,7 @@ internal static class TablesWithoutModel
     /// </remarks>
     public static IEnumerable<Finding> Find(Session session, ReferenceCatalog catalog, Check check)
     {
-        bool mayBeKnown = catalog.ContentTypesWithoutTable.Any(c => !DjangoTables.PermissionHolders.Contains(c.Label));
+        bool mayBeKnown = catalog.ContentTypesOfUnknownTable.Any();
         return from table in catalog.Database.Tables
                where table.IsReadable && catalog.LabelOf(table) is null
                from key in table.ForeignKeys

@@ -18,9 +18,12 @@ internal static class UniqueKeys
     // An own app may be called sites: only the tables that have Django's names have Django's keys.
     public static IEnumerable<KnownKey> Of(ReferenceCatalog catalog) =>
         (from known in KnownUniqueKeys.All
-         let table = catalog.TableOf(known.Model)
+         let isSwitched = known.Model == DjangoTables.User && catalog.Users.Retired is not null
+         let table = isSwitched ? catalog.Users.Current : catalog.TableOf(known.Model)
          where table is { Kind: TableKind.Table }
-            && table.Name == (DjangoTables.TableNames.GetValueOrDefault(known.Model) ?? DjangoName.OfTable(known.Model))
+            && (isSwitched
+                || table.Name == (DjangoTables.TableNames.GetValueOrDefault(known.Model)
+                    ?? DjangoName.OfTable(known.Model)))
             && known.Columns.All(c => table.Find(c) is not null)
          select new KnownKey(DuplicateKey.Of(table, known.Columns), known.Broken)).Concat(
          from model in catalog.Models

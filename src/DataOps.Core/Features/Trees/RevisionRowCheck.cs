@@ -1,3 +1,4 @@
+using System.Globalization;
 using DataOps.Core.Django.Pages;
 using DataOps.Core.Django.Trees;
 
@@ -38,6 +39,26 @@ internal sealed class RevisionRowCheck(Session session, PageTables tables, Cance
             r => new Problem(
                 TreeProblem.RevisionObject, Severity.Warning, _revisions, r.GetString(0), "content", r.GetString(1),
                 null, $"its JSON has the key of another object than {r.GetString(2)}, whose revision it is"),
+            cancellation);
+
+    /// <summary>Revisions of pages whose content has the number of another content type than their row.</summary>
+    /// <remarks>
+    /// Wagtail 4 and later take the type from the page; whoever reads the JSON itself takes it for true.
+    /// </remarks>
+    public IEnumerable<Problem> ContentTypes() =>
+        _revisions?.Find("content")?.Type.Name != "jsonb" ? [] : session.Read(
+            $"""
+            select r.{_revisions.SingleKey!}::text, r.content ->> 'content_type', r.content_type_id::int4
+            from {_revisions} r
+            where r.base_content_type_id = {tables.ContentType}
+              and r.content ->> 'content_type' <> r.content_type_id::text
+            order by r.{_revisions.SingleKey!}
+            """,
+            r => new Problem(
+                TreeProblem.RevisionContentType, Severity.Expected, _revisions, r.GetString(0), "content",
+                r.GetString(1), null,
+                $"its JSON has the content type {Meaning(r.GetString(1))} and its row {Name(r.GetInt32(2))}, as after "
+                    + "an import from another site: Wagtail 4 and later do not read it"),
             cancellation);
 
     /// <summary>Plans the base content types as the content types have them.</summary>
@@ -94,6 +115,9 @@ internal sealed class RevisionRowCheck(Session session, PageTables tables, Cance
         }
         return null;
     }
+
+    private string Meaning(string number) =>
+        int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int type) ? Name(type) : number;
 
     private string Name(int type) => tables.Catalog.ContentTypeOf(type)?.Label ?? $"content type {type}";
 }

@@ -14,7 +14,7 @@ public sealed partial record TestTreeOptions
     [Option(Pipeline = true, Wildcards = true, Completes = OptionNames.ModelName)]
     public IReadOnlyList<string> Model { get; init; } = [];
 
-    /// <summary>Problems to report. Default: all.</summary>
+    /// <summary>Problems to report. Default: all that break something.</summary>
     public IReadOnlyList<TreeProblem> Problem { get; init; } = [];
 
     /// <summary>
@@ -45,8 +45,8 @@ public sealed class TestTree : Operation<TestTreeOptions, Finding>
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false, reading: context);
         foreach (Finding finding in Find(session, catalog, options, context))
-            if (options.Problem.Count == 0
-                || finding.Class is not TreeProblem problem || options.Problem.Contains(problem))
+            if (finding.Class is not TreeProblem problem || options.Problem.Contains(problem)
+                || (options.Problem.Count == 0 && finding.Severity != Severity.Expected))
                 yield return finding;
     }
 
@@ -75,7 +75,7 @@ public sealed class TestTree : Operation<TestTreeOptions, Finding>
         Table = p.Table.DisplayName,
         Key = p.Key,
         Column = p.Column,
-        Problem = Text(p),
+        Problem = p.Sentence ?? Text(p),
         Remedy = Remedy(p),
         Value = p.Value,
         Expected = p.Expected,
@@ -103,7 +103,8 @@ public sealed class TestTree : Operation<TestTreeOptions, Finding>
         TreeProblem.Slug => $"Repair-Tree -Table {p.Table} -DuplicateSlug Suffix -WhatIf",
         TreeProblem.Step or TreeProblem.Full or TreeProblem.Order => $"Repair-Tree -Table {p.Table} -Compact -WhatIf",
         TreeProblem.Collation or TreeProblem.Translation or TreeProblem.Site or TreeProblem.LostParent
-            or TreeProblem.RevisionObject or TreeProblem.Derived or TreeProblem.Parent =>
+            or TreeProblem.RevisionObject or TreeProblem.RevisionContentType or TreeProblem.Derived
+            or TreeProblem.Closure or TreeProblem.Parent =>
             $"Test-Tree -Table {p.Table} -Problem {p.Class}",
         TreeProblem.Root or TreeProblem.ContentType when p.Expected is null =>
             $"Test-Tree -Table {p.Table} -Problem {p.Class}",

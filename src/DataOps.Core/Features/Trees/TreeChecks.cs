@@ -21,11 +21,16 @@ internal sealed class TreeChecks(
     public static void Prepare(Session session, CancellationToken cancellation) =>
         session.Run($"set local work_mem = '128MB'", cancellation);
 
-    /// <summary>The problems of one tree.</summary>
-    public IEnumerable<Problem> Find(Tree tree) => Of(tree).SelectMany(check => check());
+    /// <summary>The problems of one tree that break something.</summary>
+    public IEnumerable<Problem> Find(Tree tree) =>
+        Of(tree).SelectMany(check => check()).Where(p => p.Severity != Severity.Expected);
 
     /// <summary>The checks of one tree, to be run in this order.</summary>
-    public IEnumerable<Func<IEnumerable<Problem>>> Of(Tree tree)
+    public IEnumerable<Func<IEnumerable<Problem>>> Of(Tree tree) =>
+        OfNodes(tree).Concat(ClosureTable.Of(catalog, tree).Select<ClosureTable, Func<IEnumerable<Problem>>>(
+            c => () => new ClosureCheck(session, c, context.Cancellation).Find()));
+
+    private IEnumerable<Func<IEnumerable<Problem>>> OfNodes(Tree tree)
     {
         context.Report($"Checking {tree.Table}", 0, tree.Table.EstimatedRows);
         CancellationToken cancellation = context.Cancellation;
@@ -66,6 +71,7 @@ internal sealed class TreeChecks(
             () => new RevisionCheck(session, pages, cancellation).Find(),
             revisions.Types,
             revisions.Objects,
+            revisions.ContentTypes,
             () => new AliasCheck(session, pages, cancellation).Find(),
             () => new SiteCheck(session, pages, cancellation).Find(),
         ];

@@ -31,10 +31,12 @@ internal static class TreeFilter
         [.. Tables(catalog, tree).Select(catalog.LabelOf).OfType<ModelLabel>()
             .SelectMany(l => ReferenceFilter.ModelNames(l))];
 
-    // What is found in the table of a page type, of the sites or of the revisions, is found with the pages.
+    // What is found in the table of a page type, of the sites or of the revisions, is found with the pages, and what in
+    // a closure table, with its tree.
     private static IEnumerable<Table> Tables(ReferenceCatalog catalog, Tree tree)
     {
-        IEnumerable<Table> tables = catalog.WithHeirs(tree.Table);
+        IEnumerable<Table> tables =
+            catalog.WithHeirs(tree.Table).Concat(ClosureTable.Of(catalog, tree).Select(c => c.Table));
         return PageTables.Find(catalog) is { } pages && pages.Pages == tree.Table
             ? tables.Concat(new[] { pages.Find(WagtailTables.Site), pages.Revisions }.OfType<Table>())
             : tables;

@@ -11,7 +11,9 @@ internal sealed class Utf8Output
     private const int StreamBuffer = 1 << 18;
     private const int MemoryBuffer = 1 << 10;
     private const int LargestKept = 1 << 20;
-    private const int LargestGrowth = 1 << 28;
+
+    // A value of PostgreSQL's largest size, and what stands around it.
+    private const int Value = (1 << 30) + (1 << 20);
 
     // What json.dumps(ensure_ascii=False) escapes, and what json.dumps() leaves alone.
     private static readonly SearchValues<byte> Escaped = SearchValues.Create(
@@ -49,7 +51,7 @@ internal sealed class Utf8Output
     {
         _used = 0;
         if (_buffer.Length > LargestKept)
-            _buffer = [];
+            LargeBuffer.Release(ref _buffer);
     }
 
     /// <summary>Writes bytes as they are.</summary>
@@ -206,11 +208,8 @@ internal sealed class Utf8Output
 
     private void Grow(int length)
     {
-        long more = Math.Max(Math.Min(_buffer.Length, LargestGrowth), MemoryBuffer);
-        byte[] larger = GC.AllocateUninitializedArray<byte>(
-            (int)Math.Min(Math.Max(_buffer.Length + more, (long)_used + length), Array.MaxLength));
-        Written.CopyTo(larger);
-        _buffer = larger;
+        long needed = Math.Max((long)_used + length, MemoryBuffer);
+        LargeBuffer.Grow(ref _buffer, 0, _used, needed, needed <= Value ? Value : Array.MaxLength);
     }
 
     private void FlushBuffer()

@@ -1,5 +1,8 @@
+using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Databases;
+using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Orphans;
+using DataOps.Core.Features.Rows;
 
 namespace DataOps.Core.Tests.Django.Models;
 
@@ -75,6 +78,57 @@ public sealed class SiteDescriptionTests(PostgresServer server) : IDisposable
         Assert.Empty(Find("{}"));
         Finding orphan = Assert.Single(Find("""{ "richTextFields": [ "wagtailimages.image.teaser" ] }"""));
         Assert.Equal((ReferenceClass.Embedded, "teaser", "987654"), (orphan.Class, orphan.Column, orphan.Value));
+    }
+
+    [Fact]
+    public void Generic_references_to_a_proxy_are_looked_up_in_the_table_that_the_description_tells()
+    {
+        using TestDatabase site = server.Django("lend.reader lend.member lend.note", """
+            create table lend_reader (id int primary key);
+            create table lend_note (
+              id int primary key, content_type_id int references django_content_type, object_id int);
+            insert into lend_reader values (1);
+            insert into lend_note values (1, 2, 1), (2, 2, 7), (3, 1, 1);
+            """);
+        using Session blind = site.Open();
+        using Session told = Session.Open(
+            site.Settings.WithSite("""{ "proxies": { "lend.member": "lend.reader" } }"""), "Test");
+        string[] Find(Session session) =>
+            [.. new FindOrphan().Run(session, new() { IncludeExpected = true }, new()).Select(
+                f => $"{f.Class} {f.Severity} {f.Key}: {f.Problem}")];
+
+        const string why = "cannot be checked: lend.member has no table of that name (removed, a proxy, or Meta.db_table)";
+        Assert.Equal([$"Unchecked Expected 1: object_id 1 {why}", $"Unchecked Expected 2: object_id 7 {why}"], Find(blind));
+        Assert.Equal(
+            [
+                "Generic Warning 2: object_id 7 is not in lend_reader: lend.member is a proxy, and lend_reader has no row "
+                    + "of that key",
+            ], Find(told));
+        Assert.Equal([false, true], new[] { blind, told }.Select(
+            s => new FindStaleContentType().Run(s, new() { Model = ["lend.member"], IncludeLive = true }, new())
+                .Single().Class is ContentTypeClass.Live));
+
+        // The object's own row goes along; what is a proxy's stays, and is told.
+        List<string> warnings = [];
+        new RemoveRow().Run(told, new() { Model = ["lend.reader"], Key = ["1"], WhatIf = true },
+            new() { Warning = warnings.Add }).ToArray();
+        Assert.Contains(warnings, w => w.StartsWith("1 row keeps a reference to rows to be deleted: lend.note 1 "
+            + "(object_id)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_reference_whose_column_has_a_name_of_its_own_has_Django_s_names_in_a_file()
+    {
+        _shop.Execute("alter table shop_item add column \"Seller No\" int references shop_item");
+        using Session session = Open("""{ "columns": { "shop.item.seller": "Seller No" } }""");
+        using ImportFiles files = new();
+        string file = files.Lines(
+            """{"model": "shop.item", "pk": 2, "fields": {"sale_id": 1, "seller": 1}}""",
+            """{"model": "shop.item", "pk": 3, "fields": {"sale_id": 1, "seller_id": 2}}""");
+
+        _ = new ImportDataset().Run(session, new() { Path = file, NoUndo = true }, new()).ToArray();
+
+        Assert.Equal(["1", "2"], _shop.Column("select \"Seller No\" from shop_item where id > 1 order by id"));
     }
 
     [Fact]

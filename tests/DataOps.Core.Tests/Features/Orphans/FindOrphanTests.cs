@@ -1,3 +1,4 @@
+using DataOps.Core.Features.Databases;
 using DataOps.Core.Features.Orphans;
 
 namespace DataOps.Core.Tests.Features.Orphans;
@@ -20,6 +21,20 @@ public sealed class FindOrphanTests(PostgresServer server)
         Finding entry = Assert.Single(Find(site, new() { IncludeExpected = true }));
         Assert.Equal(((Enum?)ReferenceClass.Soft, Severity.Expected, "wagtailcore_pagelogentry", "1", "page_id", "2"),
             (entry.Class, entry.Severity, entry.Table, entry.Key, entry.Column, entry.Value));
+    }
+
+    [Fact]
+    public void Texts_of_tables_that_nobody_asks_for_are_not_read()
+    {
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+        using Session other = site.Open();
+        other.Execute("begin; lock table public.breads_breadpage, public.blog_blogpage in access exclusive mode");
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+        OperationContext context = new() { Cancellation = patience.Token };
+
+        Assert.Empty(site.Run(new FindOrphan(), new() { Table = ["nix*"] }, context));
+        Assert.Empty(site.Run(new FindOrphan(), new() { Model = ["recipes"] }, context));
+        Assert.Empty(site.Run(new GetReference(), new() { Table = ["nix*"] }, context));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace DataOps.Core.Tests.Features.SiteDescriptions;
 public sealed class SiteDescriptionScriptTests : IDisposable
 {
     // Members that only the running project knows, and Django's own tables, which need no word.
-    private static readonly string[] s_onlyCode = ["genericReferences", "naturalKeys", "timeZone", "tables"];
+    private static readonly string[] s_onlyCode = ["genericReferences", "naturalKeys", "timeZone", "tables", "symmetrical"];
 
     // notReferences are guesses that a description denies; the project has none.
     private static readonly string[] s_onlyFiles = ["notReferences"];

@@ -1,4 +1,5 @@
 using DataOps.Core.Django.Trees;
+using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Trees;
 
@@ -135,6 +136,65 @@ public sealed class PackageTreeTests(PostgresServer server)
     }
 
     // 1 has 2 and 3, and 3 has 4.
+    [Fact]
+    public void A_closure_table_is_compared_with_the_parents()
+    {
+        using TestDatabase site = Closure();
+        void Check(string damage, params string[] expected)
+        {
+            site.Execute($"drop table if exists shelf_link, shelf_topicclosure, shelf_topic; {ClosureTables}; {damage}");
+            Finding[] found = [.. site.Run(new TestTree(), new() { Problem = [TreeProblem.Closure] })];
+            Assert.Equal(expected, found.Select(
+                f => f.Problem[..f.Problem.IndexOf(": the rows", StringComparison.Ordinal)]));
+        }
+        static string Lacks(int above, int below, string table = "topicclosure") =>
+            $"shelf_{table} has no row of {above} and its descendant {below}";
+
+        Check("");
+        Check("delete from shelf_topicclosure where id in (3, 6)", Lacks(1, 3), Lacks(3, 3));
+        Check("insert into shelf_topicclosure values (9, 3, 2, 1), (10, 1, 2, 1)",
+            "row 10 is too many, of 1 and 2", "row 9 is too many, of 3 and 2");
+        Check("update shelf_topicclosure set depth = 2 where id = 5", "depth of 5 is 2 and should be 1");
+        Check("delete from shelf_topicclosure",
+            Lacks(1, 1), Lacks(1, 2), Lacks(2, 2), Lacks(1, 3), Lacks(2, 3), Lacks(3, 3));
+        // Packages that keep no rows of the nodes themselves.
+        Check("delete from shelf_topicclosure where parent_id = child_id");
+        // What no root leads to has no place.
+        Check("insert into shelf_topic values (7, 7); insert into shelf_topicclosure values (9, 7, 7, 4)");
+        // Of another name: nearly all rows are right, or most are something else.
+        Check("alter table shelf_topicclosure rename to shelf_link; delete from shelf_link where id = 2",
+            Lacks(1, 2, "link"));
+        Check("alter table shelf_topicclosure rename to shelf_link; delete from shelf_link where id <> 2; " +
+            "insert into shelf_link values (8, 3, 1, 5), (9, 3, 2, 5)");
+    }
+
+    [Fact]
+    public void A_load_of_nodes_says_that_their_closure_is_stale()
+    {
+        using TestDatabase site = Closure();
+        using ImportFiles files = new();
+        string file = files.Json("""[{"model": "shelf.topic", "pk": 4, "fields": {"parent": 3}}]""");
+
+        ImportResult loaded = site.Run(new ImportDataset(), new() { Path = file, NoUndo = true }).OfType<ImportResult>()
+            .Single();
+
+        Assert.Equal("closure rows in shelf_topicclosure", loaded.Stale);
+        Finding[] found = [.. site.Run(new TestTree(), new() { Table = ["shelf_topicclosure"] })];
+        Assert.Equal(["1,4", "2,4", "3,4", "4,4"], found.Select(f => f.Expected));
+        Assert.Equal("Test-Tree -Table shelf_topicclosure -Problem Closure", found[0].Remedy);
+    }
+
+    private const string ClosureTables = """
+        create table shelf_topic (id int primary key, parent_id int references shelf_topic);
+        create table shelf_topicclosure (
+          id int primary key, parent_id int references shelf_topic, child_id int references shelf_topic, depth int not null);
+        insert into shelf_topic values (1, null), (2, 1), (3, 2);
+        insert into shelf_topicclosure values
+          (1, 1, 1, 0), (2, 1, 2, 1), (3, 1, 3, 2), (4, 2, 2, 0), (5, 2, 3, 1), (6, 3, 3, 0)
+        """;
+
+    private TestDatabase Closure() => server.Django("shelf.topic", ClosureTables);
+
     private TestDatabase Treenode(string damage) => server.Django("shelf.topic", """
         create table shelf_topic (
           id int primary key, tn_parent_id int references shelf_topic, tn_ancestors_pks text not null default '',

@@ -111,6 +111,25 @@ public sealed class TestTreeTests(PostgresServer server)
             new() { Table = ["wagtailcore_revision"], Problem = [TreeProblem.RevisionObject] }));
     }
 
+    [Fact]
+    public void A_revision_with_a_content_type_s_number_of_another_site_is_named_on_request()
+    {
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+        site.Execute("""
+            update wagtailcore_revision r set content = r.content || jsonb_build_object('content_type', r.content_type_id)
+            where r.content ? 'content_type';
+            update wagtailcore_revision set content = jsonb_set(content, '{content_type}', '3') where id = 44;
+            update wagtailcore_revision set content = content - 'content_type' where id = 43;
+            """);
+
+        Assert.Empty(site.Run(new TestTree(), new()));
+        Finding found = Assert.Single(site.Run(new TestTree(), new() { Problem = [TreeProblem.RevisionContentType] }));
+
+        Assert.Equal((Severity.Expected, "44", "3"), (found.Severity, found.Key, found.Value));
+        Assert.Contains("its JSON has the content type wagtailcore.locale and its row ", found.Problem,
+            StringComparison.Ordinal);
+    }
+
     private static string[] Find(TestDatabase site, TestTreeOptions? options = null) =>
         [.. site.Run(new TestTree(), options ?? new()).Select(
             f => $"{f.Table} {f.Key} {f.Class} {f.Column} {f.Value} -> {f.Expected}")];

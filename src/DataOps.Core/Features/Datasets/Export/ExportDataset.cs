@@ -198,6 +198,8 @@ public sealed class ExportDataset : Operation<ExportDatasetOptions, ExportResult
             new(catalog, keys, options.NaturalForeign, options.NaturalPrimary, policy, whole);
         if (references.LostGenericReferences(session, models, context.Cancellation) is { } lost)
             context.Warning?.Invoke(lost);
+        if (references.UserNameInDoubt(models) is { } doubt)
+            context.Warning?.Invoke(doubt);
         JsonFields jsonFields = JsonFields.Of(
             options.StreamField, options.JsonField, models, catalog.Site, context);
         DatasetEncoders encoders =

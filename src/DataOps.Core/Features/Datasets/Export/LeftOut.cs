@@ -26,8 +26,7 @@ internal sealed class LeftOut(Session session, ReferenceCatalog catalog, Cancell
         string more = names.Length > Named ? ", …" : "";
         string tables = string.Join(", ", names.Take(Named)) + more;
         string[] models =
-            [.. catalog.ContentTypesWithoutTable.Where(c => !DjangoTables.PermissionHolders.Contains(c.Label))
-                .Select(c => c.Label.ToString()).Order(StringComparer.Ordinal)];
+            [.. catalog.ContentTypesOfUnknownTable.Select(c => c.Label.ToString()).Order(StringComparer.Ordinal)];
         string pair = models.Length == 1 && names.Length == 1
             ? $"\"{models[0]}\": \"{names[0]}\""
             : "\"app.model\": \"table\"";

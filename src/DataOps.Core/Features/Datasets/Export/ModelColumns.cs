@@ -85,12 +85,14 @@ internal sealed class ModelColumns
 
         Value[] key = references.IsKeyless(model)
             ? []
-            : model.Key.Select((c, i) => Add(i == 0 ? "" : layout.List(1).Item, c)).ToArray();
+            : model.FixtureKey.Select((c, i) => Add(i == 0 ? "" : layout.List(1).Item, c)).ToArray();
         List<Value> values = [];
         string Before(string field) => $"{(values.Count == 0 ? "" : layout.Field)}{JsonName.Quoted(field)}: ";
         if (references.ParentLink(model) is { } link)
             values.Add(AddField(Before(Field.Referring(link.Column.Name) ?? link.Column.Name), link.Column));
-        foreach (Field field in model.Fields.Where(f => !part.Exclude.Contains(f.Name)))
+        // The fields of a composite key are written in both places, and the only one of a key in none.
+        bool IsOwnKey(Field field) => model.FixtureKey is [{ } only] && field.Column == only;
+        foreach (Field field in model.Fields.Where(f => !part.Exclude.Contains(f.Name) && !IsOwnKey(f)))
             values.Add(AddField(Before(field.Name), field.Column));
         foreach (ManyToManyList list in model.ManyToMany.Where(l => !part.Exclude.Contains(l.Name)))
         {

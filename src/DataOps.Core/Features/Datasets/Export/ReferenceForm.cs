@@ -16,7 +16,7 @@ internal sealed record ReferenceForm(
 {
     /// <summary>Whether a model's key is left out: one that nobody makes anew, as a text, is written.</summary>
     public bool IsKeyless(Model model) =>
-        NaturalPrimary && Keys.Of(model.Table) is not null && model.Key.All(k => IsMade(model.Table, k));
+        NaturalPrimary && Keys.Of(model.Table) is not null && model.FixtureKey.All(k => IsMade(model.Table, k));
 
     /// <summary>
     /// The rows of a dump that a generic reference leads to by a key which the dump leaves out: after a load it leads
@@ -84,4 +84,22 @@ internal sealed record ReferenceForm(
         reference.Target is { } target && !Whole.Contains(target)
             && (target == Catalog.TableOf(DjangoTables.ContentType)
                 || target == Catalog.TableOf(DjangoTables.Permission));
+
+    /// <summary>
+    /// What to say of users who may be known by their e-mail address as well as by their name, and are written by the
+    /// name; null where nobody has to say which.
+    /// </summary>
+    public string? UserNameInDoubt(IReadOnlyList<Model> models)
+    {
+        Model? users = !(NaturalForeign || NaturalPrimary) || Catalog.Site.UserNameField is not null ? null
+            : Catalog.Models.FirstOrDefault(m => m.Label != DjangoTables.User
+                && KnownNaturalKeys.UserName(m.Table) == "username" && m.Table.UniqueKeys.Any(k => k is ["email"])
+                && Keys.Of(m.Table) is { Parts: [{ Path: [], Column.Name: "username" }] });
+        bool isWritten = users is not null && models.Any(
+            m => m == users || Catalog.From(m.Table).Any(r => r.IsField && r.Target == users.Table));
+        return isWritten
+            ? $"Users of {users!.Label} are written by their username; the email is unique as well: if it is their "
+                + "USERNAME_FIELD, say so with -SiteDescription (userModel, userNameField)."
+            : null;
+    }
 }

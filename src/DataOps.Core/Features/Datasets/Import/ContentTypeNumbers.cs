@@ -4,7 +4,9 @@ namespace DataOps.Core.Features.Datasets.Import;
 /// References to content types and permissions by numbers of which the file holds no row: what they mean is known in
 /// the database that wrote the file alone.
 /// </summary>
-internal sealed class ContentTypeNumbers(ReferenceCatalog catalog, KeyedRows rows, ImportProblems problems)
+/// <remarks>A row or a list that is here already as the file has it may have them: nothing is written.</remarks>
+internal sealed class ContentTypeNumbers(
+    ReferenceCatalog catalog, KeyedRows rows, OnConflict choice, ImportProblems problems)
 {
     /// <summary>Refuses them.</summary>
     /// <exception cref="DataOpsException">The references, with their lines and what the numbers mean here.</exception>
@@ -26,19 +28,21 @@ internal sealed class ContentTypeNumbers(ReferenceCatalog catalog, KeyedRows row
         foreach (StagingTable table in rows.Tables)
         {
             SqlText key = ImportStatements.KeyOf(table);
+            SqlText isUnchanged = ImportStatements.IsUnchanged(table, choice == OnConflict.Skip);
             foreach (StagingColumn column in table.Columns.Where(c => c.Reference?.Target == target))
                 Add(table, column.Field, target, column, [key, name], $"""
                     from {table.Buffer.Table} r join {table.Name} s on s._row = r._row
-                    """);
+                    """, isUnchanged);
             foreach (StagingList list in table.Lists.Where(l => l.Target.Reference?.Target == target))
                 Add(table, list.List.Name, target, list.Target, [key, name], $"""
                     from {list.Buffer.Table} r join {table.Name} s on s._row = r._row
-                    """);
+                    """, choice == OnConflict.Skip ? isUnchanged : ImportStatements.IsUnchanged(table, list));
         }
     }
 
     private void Add(
-        StagingTable table, string field, Table target, StagingColumn column, SqlText[] keyAndName, SqlText from)
+        StagingTable table, string field, Table target, StagingColumn column, SqlText[] keyAndName, SqlText from,
+        SqlText isUnchanged)
     {
         Column id = column.Reference!.TargetColumns[0];
         SqlText isInFile = rows.StagedOf(target) is { } staged
@@ -47,9 +51,10 @@ internal sealed class ContentTypeNumbers(ReferenceCatalog catalog, KeyedRows row
         ModelLabel label = catalog.LabelOf(target)!;
         problems.AddRows($"r._place", [.. keyAndName, $"{column.In("r")}"], $"""
             {from} left join {target} t on t.{id} = {column.In("r")} where {column.In("r")} is not null{isInFile}
+              and not {isUnchanged}
             """, r => new(
             ErrorIds.UnnamedContentType,
-            "references in {0} are to content types or permissions by numbers that the file does not explain",
+            new("reference", "is to content types or permissions by numbers that the file does not explain", "are to content types or permissions by numbers that the file does not explain"),
             "Export them by natural key (dumpdata --natural-foreign), or with contenttypes and auth.permission; "
                 + "or load with -TrustContentTypes, if the file comes from this database or a copy of it.",
             table.Model.Label, r[0], field,

@@ -70,7 +70,7 @@ internal sealed class LoadStages(
         SettledConflicts conflicts = ResolveConflicts(keyed, deletion);
         KeyedRows rows = CheckReferences(conflicts.Rows, deletion, staged.Specs);
         if (!options.TrustContentTypes)
-            new ContentTypeNumbers(catalog, rows, Problems()).Refuse();
+            new ContentTypeNumbers(catalog, rows, options.OnConflict, Problems()).Refuse();
         return PlanChanges(staged, conflicts with { Rows = rows }, deletion);
     }
 
@@ -87,6 +87,10 @@ internal sealed class LoadStages(
         StagingArea area = new(session, catalog, _models, _keys, options, _path, context);
         read?.Invoke(area);
         using FixtureReader reader = FixtureReader.Open(file, context.Cancellation);
+        reader.IsReference = (label, field) =>
+            _models.Find(label) is { } model && model.Fields.FirstOrDefault(f => f.Name == field) is { } known
+                ? catalog.ReferenceOf(model.Table, known.Column) is not null
+                : null;
         return area.Fill(reader);
     }
 
@@ -102,6 +106,7 @@ internal sealed class LoadStages(
         KeyedRows keyed = KeyedRows.Of(session, ids, context.Cancellation);
         ImportChecks checks = new(Problems());
         checks.RequireDistinctKeys(keyed.Tables);
+        checks.RequireSamePartition(keyed.Tables);
         checks.RequireNew(staged.Specs.ForceInsert);
         return keyed;
     }
@@ -164,8 +169,32 @@ internal sealed class ImportChecks(ImportProblems problems)
         {
             SqlText twice = $"from {table.Name} s group by {table.Keys.Select(k => k.In("s"))} having count(*) > 1";
             problems.AddRows($"max(s._place)", [$"min(s._place)", ImportStatements.KeyOf(table)], twice, r => new(
-                ErrorIds.DuplicateKey, "keys in {0} occur more than once", "Keep only one of the objects in the file.",
+                ErrorIds.DuplicateKey, new("key", "occurs more than once", "occur more than once"), "Keep only one of the objects in the file.",
                 table.Model.Label, r[1], "pk", $"is in {FilePlace.Of(r[0])} already"));
+        }
+        problems.ThrowIfAny();
+    }
+
+    /// <summary>No row of a partitioned table under the automatic key of another one, nor twice in the file.</summary>
+    /// <exception cref="DataOpsException">The rows.</exception>
+    public void RequireSamePartition(IEnumerable<StagingTable> tables)
+    {
+        foreach (StagingTable table in tables.Where(t => t.Model.FixtureKey.Count < t.Keys.Count))
+        {
+            SqlText own = table.Model.FixtureKey[0].Sql;
+            SqlText key = ImportStatements.KeyOf(table);
+            SqlText others = $"and not ({ImportStatements.SameKey(table)})";
+            foreach ((SqlText rows, string where) in new[]
+            {
+                ((SqlText)$"{table.Model.Table}", "in the database"), (table.Name, "in the file"),
+            })
+                problems.AddRows($"s._place", [key, ImportStatements.KeyOf(table, "t")], $"""
+                    from {table.Name} s join {rows} t on t.{own} = s.{own} {others}
+                    """, r => new(
+                    ErrorIds.NotUnique, new("row", "has the key of another one", "have the keys of others"),
+                    "Django knows rows by that key alone, and a load moves none to another partition: correct the other "
+                        + "columns of the key in the file.",
+                    table.Model.Label, r[0], "pk", $"is that of {r[1]} {where}"));
         }
         problems.ThrowIfAny();
     }
@@ -178,7 +207,7 @@ internal sealed class ImportChecks(ImportProblems problems)
         {
             SqlText known = $"from {table.Name} s where not ({ImportStatements.IsNew(table)})";
             problems.AddRows($"s._place", [ImportStatements.KeyOf(table)], known, r => new(
-                ErrorIds.AlreadyThere, "rows in {0} are in the database already",
+                ErrorIds.AlreadyThere, new("row", "is in the database already", "are in the database already"),
                 "The file's spec says force_insert: delete them first, or take it out of the spec.",
                 table.Model.Label, r[0], "pk", "is there"));
         }
@@ -202,8 +231,8 @@ internal sealed class ImportChecks(ImportProblems problems)
                 problems.AddRows($"s._place", [ImportStatements.KeyOf(table)], isNew, r => new(
                     ErrorIds.MissingField,
                     missing == MissingField.Keep
-                        ? "new rows in {0} lack a field that has no default in the database"
-                        : "new rows in {0} lack a field whose default nobody knows",
+                        ? new("new row", "lacks a field that has no default in the database", "lack a field that has no default in the database")
+                        : new("new row", "lacks a field whose default nobody knows", "lack a field whose default nobody knows"),
                     missing == MissingField.Keep
                         ? "Add the fields to the file, as the defaults that models have in Python are not in the "
                             + "database; or load with -MissingField Default, where they are known."

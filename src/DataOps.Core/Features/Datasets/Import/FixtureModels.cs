@@ -24,6 +24,12 @@ internal sealed class FixtureModels(ReferenceCatalog catalog)
     public bool IsWithoutTable(string label) =>
         ModelLabel.Parse(label) is { } known && catalog.ContentTypesWithoutTable.Any(c => c.Label == known);
 
+    /// <summary>
+    /// The user model, where a table is the one that it took the place of; null for any other table.
+    /// </summary>
+    public string? SuccessorOf(Table table) =>
+        table == catalog.Users.Retired ? LabelOf(catalog.Users.Current!) : null;
+
     /// <summary>What a person calls a table's rows.</summary>
     public string LabelOf(Table table) =>
         _assumed.GetValueOrDefault(table.Oid) ?? catalog.LabelOf(table) ?? table.DisplayName;

@@ -14,7 +14,7 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
 
     private readonly List<DatasetProblem> _listed = [];
     private string _id = "";
-    private string _sentence = "";
+    private ImportSentence? _sentence;
     private string? _advice;
 
     /// <summary>How many there are.</summary>
@@ -29,7 +29,7 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
             (_id, _sentence, _advice) = (problem.Id, problem.Sentence, problem.Advice);
         // Failures of several kinds share a list.
         else if (_id != problem.Id)
-            _sentence = "problems in {0}";
+            _sentence = null;
         else
             _advice = problem.Advice;
         Count++;
@@ -76,7 +76,9 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
     private string Message()
     {
         StringBuilder text = new(
-            $"{Count} {string.Format(null, _sentence, Path.GetFileName(path))}, so nothing was loaded.");
+            $"{Counted.Of(Count, _sentence?.Noun ?? "problem")} in {Path.GetFileName(path)}"
+                + $"{(_sentence is null ? "" : Count == 1 ? $" {_sentence.One}" : $" {_sentence.Many}")}, "
+                + "so nothing was loaded.");
         // Where several objects stand in a line, all of them are counted.
         bool areCounted = _listed.Any(p => p.Object > 1);
         string PlaceOf(DatasetProblem problem) =>
@@ -95,16 +97,22 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
     }
 }
 
+/// <summary>What there is so many of: values in posts.json cannot be stored.</summary>
+/// <param name="Noun">Of one, as <c>value</c>.</param>
+/// <param name="One">What one does or is, as <c>has no target</c>.</param>
+/// <param name="Many">What several do or are, as <c>have no target</c>.</param>
+internal sealed record ImportSentence(string Noun, string One, string Many);
+
 /// <summary>A problem in words.</summary>
 /// <param name="Id">The failure's id.</param>
-/// <param name="Sentence">What there is so many of, as <c>values in {0} cannot be stored</c>.</param>
+/// <param name="Sentence">What there is so many of.</param>
 /// <param name="Advice">What the user can do.</param>
 /// <param name="Model">The model.</param>
 /// <param name="Key">The row's key.</param>
 /// <param name="Field">The field.</param>
 /// <param name="What">What is wrong.</param>
 internal sealed record ImportProblem(
-    string Id, string Sentence, string Advice, string Model, string Key, string Field, string What)
+    string Id, ImportSentence Sentence, string Advice, string Model, string Key, string Field, string What)
 {
     /// <summary>The model of which a row is missing; null where none is.</summary>
     public string? MissingModel { get; init; }

@@ -122,6 +122,8 @@ internal sealed class ImportReferenceCheck(
 /// <summary>Lists references without a target, and what the file would have to bring with it.</summary>
 internal sealed class MissingTargets(FixtureModels models, ImportProblems problems)
 {
+    private static readonly ImportSentence s_sentence = new("reference", "has no target", "have no target");
+
     private readonly SortedSet<string> _models = new(StringComparer.Ordinal);
 
     /// <summary>Adds those of one field.</summary>
@@ -136,9 +138,15 @@ internal sealed class MissingTargets(FixtureModels models, ImportProblems proble
         string label = models.LabelOf(target);
         problems.AddRows(line, keyAndValue, from, r =>
         {
+            if (models.SuccessorOf(target) is { } successor)
+                return new ImportProblem(
+                    ErrorIds.MissingReferences, s_sentence,
+                    $"{successor} is the user model now, but foreign keys still lead to {label}: Test-Database -Audit "
+                        + "Schema names them, with what moves each. Move them first.",
+                    table.Model.Label, r[0], field, $"-> {label} {r[1]}, not in the database");
             _models.Add(label);
             return new ImportProblem(
-                ErrorIds.MissingReferences, "references in {0} have no target",
+                ErrorIds.MissingReferences, s_sentence,
                 $"Add {string.Join(", ", _models)} to the export, or those rows to the database; or load with " +
                     $"-OnMissingReference Null or SkipRow.",
                 table.Model.Label, r[0], field, $"-> {label} {r[1]}, neither in the file nor in the database")

@@ -172,18 +172,18 @@ internal sealed class ImportRefusal(Session session, string path, CancellationTo
         string fields = string.Join(", ", staged.Select(c => c.Field));
         SqlText value = ImportStatements.Values(staged);
         SqlText same = ImportStatements.Same(staged, "t", "s");
-        const string Sentence = "values in {0} violate a unique constraint";
+        ImportSentence sentence = new("value", "violates a unique constraint", "violate a unique constraint");
         const string Advice = "Change one of the rows, in the file or in the database.";
         SqlText own = ImportStatements.KeyOf(table);
         SqlText inDatabase = $"""
             from {table.Buffer.Table} s join {table.Model.Table} t on {same} and not ({ImportStatements.SameKey(table)})
             """;
         problems.AddRows($"s._place", [own, value, ImportStatements.KeyOf(table, "t")], inDatabase, r => new(
-            ErrorIds.NotUnique, Sentence, Advice, table.Model.Label, r[0], fields,
+            ErrorIds.NotUnique, sentence, Advice, table.Model.Label, r[0], fields,
             $"\"{r[1]}\" is that of {table.Model.Label} {r[2]} in the database"));
         SqlText inFile = $"from {table.Buffer.Table} s join {table.Buffer.Table} t on {same} and t._place < s._place";
         problems.AddRows($"s._place", [own, value, $"t._place"], inFile, r => new(
-            ErrorIds.NotUnique, Sentence, Advice, table.Model.Label, r[0], fields,
+            ErrorIds.NotUnique, sentence, Advice, table.Model.Label, r[0], fields,
             $"\"{r[1]}\" is in {FilePlace.Of(r[2])} already"));
     }
 
@@ -195,7 +195,8 @@ internal sealed class ImportRefusal(Session session, string path, CancellationTo
             return;
         SqlText violating = $"from {table.Buffer.Table} s where not ({SqlText.Raw(check)})";
         problems.AddRows($"s._place", [ImportStatements.KeyOf(table)], violating, r => new(
-            ErrorIds.CheckFailed, $"rows in {{0}} violate the check {constraint.Replace("{", "{{").Replace("}", "}}")}",
+            ErrorIds.CheckFailed,
+            new("row", $"violates the check {constraint}", $"violate the check {constraint}"),
             "Correct them in the file, or where it was exported.", table.Model.Label, r[0], "", check));
     }
 }

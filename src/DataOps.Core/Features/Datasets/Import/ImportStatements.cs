@@ -15,17 +15,46 @@ internal static class ImportStatements
     /// record_image_ne compares what is stored, for every type: json has no equality, and that of numeric, citext or
     /// interval takes different texts for equal.
     /// </remarks>
-    public static SqlText? Differing(StagingTable table, int shape)
+    public static SqlText? Differing(StagingTable table, int shape) =>
+        Differs(table, shape) is not { } differs ? null : (SqlText)$"""
+            from {table.Model.Table} t join {table.Name} s on {SameKey(table)} where s._shape = {shape} and {differs}
+            """;
+
+    /// <summary>Whether the row with the key of s is there, and a load leaves it as it is.</summary>
+    /// <param name="table">The staging table.</param>
+    /// <param name="skips">Whether the load writes no row that is there.</param>
+    public static SqlText IsUnchanged(StagingTable table, bool skips)
+    {
+        SqlText[] differing = skips ? [] : [.. Enumerable.Range(0, table.Shapes.Count).SelectMany(
+            shape => Differs(table, shape) is { } differs
+                ? [(SqlText)$"when s._shape = {shape} then {differs}"]
+                : Array.Empty<SqlText>())];
+        SqlText isSame = differing.Length == 0
+            ? SqlText.Empty
+            : (SqlText)$" and not case {SqlText.Join(" ", differing)} else false end";
+        return $"exists (select 1 from {table.Model.Table} t where {SameKey(table)}{isSame})";
+    }
+
+    /// <summary>Whether a list of the row s has the entries that the file gives it, and no others.</summary>
+    public static SqlText IsUnchanged(StagingTable table, StagingList list)
+    {
+        SqlText owner = table.Keys[0].In("s");
+        return $"""
+            (not exists (select 1 from {list.Name} e where e._position > 0 and e.owner = {owner}
+                and not exists (select 1 from {list.List.Table} t where {IsEntry(list, "e")}))
+              and not exists (select 1 from {list.List.Table} t where t.{list.List.OwnerColumn} = {owner}
+                and not exists (select 1 from {list.Name} e where {IsEntry(list, "e")})))
+            """;
+    }
+
+    private static SqlText? Differs(StagingTable table, int shape)
     {
         Assignment[] set = [.. Assigned(table, shape)];
-        if (set.Length == 0)
-            return null;
         IEnumerable<SqlText> stored = set.Select(c => Comparable(c.Column, c.Column.In("t")));
         IEnumerable<SqlText> wanted = set.Select(c => Comparable(c.Column, c.Value));
-        return (SqlText)$"""
-            from {table.Model.Table} t join {table.Name} s on {SameKey(table)}
-            where s._shape = {shape} and pg_catalog.record_image_ne(row({stored}), row({wanted}))
-            """;
+        return set.Length == 0
+            ? null
+            : (SqlText)$"pg_catalog.record_image_ne(row({stored}), row({wanted}))";
     }
 
     /// <summary>Writes the planned rows that are there, but for some columns; null when no other is left.</summary>
@@ -97,8 +126,7 @@ internal static class ImportStatements
     /// <param name="list">The list.</param>
     /// <param name="owner">A condition on the owners, o, that begins with " and"; empty for all.</param>
     public static SqlText Removed(StagingList list, SqlText owner) => $"""
-        from {list.List.Table} t join {list.Name} o on t.{list.List.OwnerColumn} = o.owner
-        where o._position = 0{owner}
+        from {list.List.Table} t {Owned(list, owner)}
           and not exists (select 1 from {list.Name} s
             where s.owner = t.{list.List.OwnerColumn} and s.target = t.{list.List.TargetColumn})
         """;
@@ -175,6 +203,14 @@ internal static class ImportStatements
     /// <param name="row">The alias of the database's row.</param>
     public static SqlText IsNew(StagingTable table, string row = "t") =>
         $"not exists (select 1 from {table.Model.Table} {new Alias(row)} where {SameKey(table, row)})";
+
+    // The entries t of the owners o, one by one; of a symmetrical list those of both directions, each once.
+    private static SqlText Owned(StagingList list, SqlText owner) => list.List.IsSymmetrical
+        ? (SqlText)$"""
+            where exists (select 1 from {list.Name} o where o._position = 0{owner}
+              and o.owner in (t.{list.List.OwnerColumn}, t.{list.List.TargetColumn}))
+            """
+        : (SqlText)$"join {list.Name} o on t.{list.List.OwnerColumn} = o.owner where o._position = 0{owner}";
 
     // Whether a row of owner and target is the entry t.
     private static SqlText IsEntry(StagingList list, Alias row) =>

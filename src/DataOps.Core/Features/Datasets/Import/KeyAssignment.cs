@@ -107,17 +107,17 @@ internal sealed class KeyAssignment(
         string fields = string.Join(", ", table.Natural!.Parts.Select(p => p.Column.Name));
         SqlText key = $"array_to_json(key)";
         problems.AddRows($"_place", [], $"from {found} where key is null and source is null", _ => new(
-            ErrorIds.MissingKey, "objects in {0} have no key of their own",
+            ErrorIds.MissingKey, new("object", "has no key of its own", "have no key of their own"),
             "Add the fields of the natural key to the file.",
             label, "", fields, "missing, and so the row's natural key is not known"));
         SqlText twice = $"from {found} where key is not null group by key having count(*) > 1";
         problems.AddRows($"max(_place)", [key, $"min(_place)"], twice, r => new(
-            ErrorIds.DuplicateKey, "keys in {0} occur more than once",
+            ErrorIds.DuplicateKey, new("key", "occurs more than once", "occur more than once"),
             "One of the rows would overwrite the other: change one of them where the file was exported, or export " +
                 "with plain keys.",
             label, "", fields, $"{r[0]} in {FilePlace.Of(r[1])} already"));
         problems.AddRows($"_place", [key, $"rows"], $"from {found} where rows > 1", r => new(
-            ErrorIds.AmbiguousKey, "natural keys in {0} match more than one row of the database",
+            ErrorIds.AmbiguousKey, new("natural key", "matches more than one row of the database", "match more than one row of the database"),
             "Change all but one of those rows, or load a file with plain keys.",
             label, "", fields, $"{r[0]} matches {r[1]} rows"));
     }
@@ -191,7 +191,7 @@ internal sealed class KeyAssignment(
         {
             SqlText keyless = $"from ({ids.Rows(table)}) t where t.{table.Keys[0].Sql} is null";
             problems.AddRows($"t._place", [], keyless, _ => new(
-                ErrorIds.MissingKey, "objects in {0} have no key of their own", "Export with plain keys.",
+                ErrorIds.MissingKey, new("object", "has no key of its own", "have no key of their own"), "Export with plain keys.",
                 table.Model.Label, "", "pk", "missing, so the row cannot be identified"));
         }
     }
@@ -282,7 +282,7 @@ internal sealed class NaturalTargets(
             where k.rows > 1
             """;
         problems.AddRows($"r._place", [$"array_to_json(r.{column.NaturalSql})", $"k.rows"], meaning, r => new(
-            ErrorIds.AmbiguousKey, "natural keys in {0} match more than one row",
+            ErrorIds.AmbiguousKey, new("natural key", "matches more than one row", "match more than one row"),
             "Change all but one of those rows, or load a file with plain keys.",
             from.Model.Label, "", column.Field, $"-> {label} {r[0]} matches {r[1]} rows"));
     }
@@ -322,7 +322,8 @@ internal static class GeneratedKeys
             { Default: { } made } => Made(session, key, SqlText.Raw(made), needed, cancellation),
             _ => throw new DataOpsException(
                 ErrorIds.MissingKey, FailureKind.InvalidData,
-                $"{needed} objects of {table.Model.Label} have no key, and the database makes none for them.",
+                $"{Counted.Of(needed, "object")} of {table.Model.Label} {(needed == 1 ? "has" : "have")} no key, and the "
+                    + "database makes none.",
                 "Export with plain keys.", table.Model.Label.ToString()),
         };
         session.Run($"""

@@ -135,11 +135,25 @@ internal sealed record KnownIds(ReferenceCatalog Catalog, IReadOnlyList<StagingT
     {
         Joins joins = new();
         SqlText target = Reference(list.Target, joins);
-        return $"""
+        SqlText entries = $"""
             select r._row, r._place, r._position, o.{table.Keys[0].Sql} as owner, {target} as target
             from {list.Buffer.Table} r join {table.Name} o on o._row = r._row{joins.Sql}
             """;
+        return list.List.IsSymmetrical ? BothWays(entries) : entries;
     }
+
+    // Loading a list adds and takes away both directions, so of two objects the later one in the file decides.
+    private static SqlText BothWays(SqlText entries) => $"""
+        with e as ({entries}),
+        kept as (select * from e where e._position > 0 and not exists (
+            select 1 from e o where o._position = 0 and o.owner = e.target and o._row > e._row
+              and not exists (select 1 from e b where b._position > 0 and b.owner = e.target and b.target = e.owner)))
+        select * from e where e._position = 0
+        union all select * from kept
+        union all select k._row, k._place, k._position, k.target, k.owner from kept k
+          where k.target is not null
+            and not exists (select 1 from kept b where b.owner = k.target and b.target = k.owner)
+        """;
 
     private SqlText Key(StagingTable table, StagingColumn key, Joins joins)
     {

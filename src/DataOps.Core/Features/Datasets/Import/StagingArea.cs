@@ -168,17 +168,19 @@ internal sealed class StagingArea(
     private ImportProblem UnknownModel(string label, Model? model)
     {
         const string WithoutThem = "or load with -IgnoreUnknown, without those models.";
-        (string sentence, string what, string advice) = model is not null
-            ? ("models in {0} cannot be loaded", "a table without a primary key", WithoutThem[3..])
+        (ImportSentence sentence, string what, string advice) = model is not null
+            ? (new ImportSentence("model", "cannot be loaded", "cannot be loaded"), "a table without a primary key",
+                $"load the rest with -Exclude {label}.")
             : models.IsWithoutTable(label)
-                ? ("models in {0} have no table that is known",
+                ? (new ImportSentence("model", "has no table that is known", "have no table that is known"),
                     "its content type is there, but no table of that name: a proxy, or a model with a table of "
                         + "another name",
                     $$"""
                     Say which it is with -SiteDescription '{ "proxies": { "{{label}}": "app.model" } }' or
                     '{ "tables": { "{{label}}": "table" } }';
                     """.ReplaceLineEndings(" ") + $" {WithoutThem}")
-                : ("models in {0} are not in the database", "neither a content type nor a table of that name",
+                : (new ImportSentence("model", "is not in the database", "are not in the database"),
+                    "neither a content type nor a table of that name",
                     $"Run the application's migrations first; {WithoutThem}");
         return new(
             ErrorIds.UnknownModel, sentence, char.ToUpperInvariant(advice[0]) + advice[1..], label, "", "", what);
@@ -190,7 +192,7 @@ internal sealed class StagingArea(
         _unknown[name] = _unknown.GetValueOrDefault(name) + 1;
         if (!options.IgnoreUnknown && _unknown[name] == 1)
             _problems.Add(source.Place, new(
-                ErrorIds.UnknownField, "fields in {0} are not in the database",
+                ErrorIds.UnknownField, new("field", "is not in the database", "are not in the database"),
                 "Bring the application that wrote the file and this database to the same migrations; or load with "
                     + "-IgnoreUnknown, without those fields.",
                 source.Label, "", field, "no such column or many-to-many list"));

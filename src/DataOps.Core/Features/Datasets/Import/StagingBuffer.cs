@@ -34,7 +34,9 @@ internal sealed class StagingBuffer(SqlText table, IReadOnlyList<string> columns
         {
             Send(session.Connection, cancellation);
         }
-        catch (PostgresException e) when (e.Where is not null && e.SqlState[..2] is "22" or "23" or "54")
+        // 42601 is what the input of tsvector and ltree calls a text that is none of theirs.
+        catch (PostgresException e) when (e.Where is not null
+            && (e.SqlState[..2] is "22" or "23" or "54" || e.SqlState == PostgresErrorCodes.SyntaxError))
         {
             throw new StagingException(e, PlaceOf(e.Where));
         }

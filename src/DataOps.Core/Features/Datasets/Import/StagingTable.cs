@@ -147,7 +147,7 @@ internal sealed class StagingTable
         string candidates = string.Join(
             " or ", Model.Table.UniqueKeys.Select(k => $"{Model.Label}={string.Join('+', k)}"));
         problems.Add(source.Place, new(
-            ErrorIds.MissingKey, "objects in {0} have no key of their own",
+            ErrorIds.MissingKey, new("object", "has no key of its own", "have no key of their own"),
             "Export with plain keys, or give the fields of their natural key with "
                 + $"-NaturalKey{(candidates.Length > 0 ? $", as {candidates}" : "")}.",
             Model.Label, "", "pk",
@@ -193,7 +193,7 @@ internal sealed class StagingTable
     private void Report(FixtureObject source, FixtureSlice value, string field, string problem, ImportProblems problems)
     {
         problems.Add(source.PlaceOf(value), new(
-            ErrorIds.InvalidValue, "values in {0} cannot be stored",
+            ErrorIds.InvalidValue, new("value", "cannot be stored", "cannot be stored"),
             "Correct them in the file, or where it was exported.",
             Model.Label, KeyOf(source), field, $"{Shown(source[value])}: {problem}"));
     }
@@ -216,6 +216,12 @@ internal sealed class StagingTable
         }
         Utf8JsonReader reader = JsonText.Reader(source[key]);
         reader.Read();
+        // The automatic key of a partitioned table; the fields have the other columns.
+        if (reader.TokenType != JsonTokenType.StartArray && Model.FixtureKey is [{ } own])
+        {
+            _keys[Enumerable.Range(0, Keys.Count).First(i => Keys[i].Column == own)] = key;
+            return _keys.All(k => k is not null);
+        }
         if (reader.TokenType != JsonTokenType.StartArray)
             return false;
         int count = 0;
@@ -269,6 +275,10 @@ internal sealed class StagingTable
             AddNames(Columns[i].Column, i);
         for (int i = 0; i < Keys.Count; i++)
             AddNames(Keys[i].Column, FirstKey - i);
+        // Whatever its column is called, Django's attribute of a reference has this name.
+        for (int i = 0; i < Columns.Count; i++)
+            if (Columns[i].Reference is not null)
+                _slots.TryAdd($"{Columns[i].Field}_id", i);
         foreach (Column generated in Model.Table.Columns.Where(c => !c.IsWritable))
             AddNames(generated, Ignored);
         for (Table? parent = Model.Parent; parent is not null; parent = catalog.ParentLink(parent)?.Target)

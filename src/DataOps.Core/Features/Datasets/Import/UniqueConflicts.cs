@@ -79,7 +79,7 @@ internal sealed class UniqueConflicts(
             SqlText[] shown =
                 [ImportStatements.KeyOf(table), ImportStatements.Values(unique), ImportStatements.KeyOf(table, "t")];
             problems.AddRows($"s._place", shown, held, r => new(
-                ErrorIds.NotUnique, "values in {0} violate a unique constraint",
+                ErrorIds.NotUnique, new("value", "violates a unique constraint", "violate a unique constraint"),
                 OfEmpty(unique, r[1]) ?? "Change one of the rows, or load with -OnConflict Replace (delete the row of "
                     + "the database), Skip (keep it) or Suffix (change the value of the file's row).",
                 table.Model.Label, r[0], fields, $"\"{r[1]}\" is that of {table.Model.Label} {r[2]} in the database"));
@@ -139,7 +139,7 @@ internal sealed class UniqueConflicts(
         SqlText from = $"from {table.Name} s where s.{shapes} and {present} group by {columns} having count(*) > 1";
         SqlText value = $"min({ImportStatements.Values(unique)})";
         problems.AddRows($"max(s._place)", [key, value, $"min(s._place)"], from, r => new(
-            ErrorIds.NotUnique, "values in {0} violate a unique constraint",
+            ErrorIds.NotUnique, new("value", "violates a unique constraint", "violate a unique constraint"),
             OfEmpty(unique, r[1]) ?? "Change one of the rows, in the file or where it was exported.",
             table.Model.Label, r[0], fields, $"\"{r[1]}\" is in {FilePlace.Of(r[2])} already"));
     }
@@ -212,7 +212,7 @@ internal sealed class UniqueConflicts(
             for (int shape = 0; shape < table.Shapes.Count; shape++)
                 if (ImportStatements.Differing(table, shape) is { } differing)
                     problems.AddRows($"s._place", [ImportStatements.KeyOf(table)], differing, r => new(
-                        ErrorIds.AlreadyThere, "rows in {0} are in the database already and differ",
+                        ErrorIds.AlreadyThere, new("row", "is in the database already and differ", "are in the database already and differ"),
                         "Load with -OnConflict Update, or Skip to keep what is there.",
                         table.Model.Label, r[0], "", "differs"));
         problems.ThrowIfAny();

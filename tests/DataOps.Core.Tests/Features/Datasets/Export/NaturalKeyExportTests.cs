@@ -22,6 +22,32 @@ public sealed class NaturalKeyExportTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void What_no_catalogue_tells_of_users_and_of_constance_is_said_and_not_guessed()
+    {
+        using TestDatabase site = server.Django("staff.member constance.config contenttypes.contenttype", """
+            create table staff_member (id int primary key, password text, last_login date, username text unique, email text unique);
+            create table constance_config (id int primary key, key text unique, value text);
+            insert into constance_config values (1, 'THEME', 'dark');
+            """);
+        List<string> warnings = [];
+        ExportResult Run(Session session)
+        {
+            warnings.Clear();
+            return Assert.Single(new ExportDataset().Run(
+                session, Natural with { Path = Path.Join(_folder, "staff.json"), Force = true },
+                new() { Warning = warnings.Add }));
+        }
+        using Session told = Session.Open(site.Settings.WithSite(
+            """{ "userModel": "staff.member", "userNameField": "email", "tables": { "constance.config": "constance_config" } }"""), "Test");
+
+        ExportResult blind = Run(site.Session);
+        Assert.Equal("constance_config", blind.RowsLeftOut);
+        Assert.StartsWith("Users of staff.member are written by their username", warnings[0], StringComparison.Ordinal);
+        Assert.Null(Run(told).RowsLeftOut);
+        Assert.Empty(warnings);
+    }
+
+    [Fact]
     public void History_of_a_deleted_page_keeps_its_key_and_is_named()
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);

@@ -50,6 +50,34 @@ public sealed class IdentityWarningTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void Numbers_of_rows_and_lists_that_are_here_as_the_file_has_them_need_no_explanation()
+    {
+        int topic = _site.Scalar<int>("select id from django_content_type where (app_label, model) = ('news', 'topic')");
+        string[] may = [.. _site.Column("select id from auth_permission order by id limit 3").OfType<string>()];
+        _site.Execute($"""
+            insert into taggit_taggeditem (id, tag_id, object_id, content_type_id) values (90, 1, 1, {topic}), (91, 1, 2, {topic});
+            insert into auth_group values (90, 'Readers'), (91, 'Writers'), (92, 'Others');
+            insert into auth_group_permissions (group_id, permission_id)
+              values (90, {may[0]}), (90, {may[1]}), (91, {may[0]}), (91, {may[1]}), (92, {may[0]})
+            """);
+        string Group(int id, string name, params string[] permissions) => $$$"""
+            {"model": "auth.group", "pk": {{{id}}}, "fields": {"name": "{{{name}}}", "permissions": [{{{string.Join(", ", permissions)}}}]}}
+            """;
+        string Item(int id, int number) => $$$"""
+            {"model": "taggit.taggeditem", "pk": {{{id}}}, "fields": {"tag": 1, "object_id": {{{number}}}, "content_type": {{{topic}}}}}
+            """;
+
+        // The group's own name may change: its list does not.
+        Load(_files.Json($"[{Item(90, 1)}, {Group(90, "Known", may[1], may[0])}]"));
+        DatasetException refused = Assert.Throws<DatasetException>(() => Load(_files.Json(
+            $"[{Item(90, 1)}, {Item(91, 7)}, {Group(91, "Writers", may[0])}, {Group(92, "Others", may[0], may[2])}]")));
+
+        // Another object; an entry that would be taken away; one that would come.
+        Assert.Equal(["91 content_type", "91 permissions", "92 permissions", "92 permissions"],
+            refused.Problems.Select(p => $"{p.Cells[1]} {p.Cells[2]}"));
+    }
+
+    [Fact]
     public void One_content_type_in_the_file_explains_no_other()
     {
         string path = _files.Json("""

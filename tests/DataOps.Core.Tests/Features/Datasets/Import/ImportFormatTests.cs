@@ -53,6 +53,24 @@ public sealed class ImportFormatTests : IDisposable
     }
 
     [Fact]
+    public void The_model_says_what_is_a_reference_and_not_what_xml_calls_its_field()
+    {
+        _site.Execute("alter table news_event add column owner_id int references auth_user");
+        string name = _site.Scalar<string>("select username from auth_user order by id limit 1");
+
+        Import(Write("file.xml", Encoding.UTF8.GetBytes($"""
+            <django-objects><object model="news.event" pk="7">
+            <field name="owner" type="CharField">
+              <natural>{name}</natural>
+            </field><field name="name" rel="ManyToOneRel"> <natural>a</natural><natural>b</natural></field>
+            </object></django-objects>
+            """)));
+
+        Assert.Equal($"{name} ab",
+            _site.Scalar<string>("select concat(username, ' ', name) from news_event e join auth_user u on u.id = owner_id"));
+    }
+
+    [Fact]
     public void Compressed_files_bring_the_same_rows_whatever_their_name()
     {
         byte[] yaml = "- {model: news.event, pk: 7, fields: {small: 5}}"u8.ToArray();

@@ -1,4 +1,5 @@
 using DataOps.Core.Features.Datasets.Import;
+using DataOps.Core.Files;
 
 namespace DataOps.Core.Tests.Features.Datasets.Import;
 
@@ -65,6 +66,37 @@ public sealed class ImportRefusalTests : IDisposable
             @"line 1  news\.note  5555  pk  -> wagtailcore\.page 5555, neither in the file nor in the database",
             message);
         Assert.Equal(0L, _site.Scalar<long>("select count(*) from news_note"));
+    }
+
+    [Fact]
+    public void A_model_without_a_primary_key_is_left_out_by_the_option_that_takes_it()
+    {
+        _site.Execute("create table news_stamp (text text); "
+            + "insert into django_content_type (app_label, model) values ('news', 'stamp')");
+        string file = _files.Lines("""{"model": "news.stamp", "pk": 1, "fields": {"text": "x"}}""");
+
+        DatasetException refused =
+            Assert.Throws<DatasetException>(() => _site.Run(new ImportDataset(), new() { Path = file, NoUndo = true }));
+
+        Assert.Equal(("Load the rest with -Exclude news.stamp.", true), (refused.Advice, refused.Message.StartsWith(
+            "1 model in file1.jsonl cannot be loaded, so nothing was loaded.", StringComparison.Ordinal)));
+        _site.Run(new ImportDataset(), new() { Path = file, Exclude = ["news.stamp"], NoUndo = true });
+    }
+
+    [Fact]
+    public void What_the_input_of_a_type_calls_a_syntax_error_is_a_bad_value_with_its_line()
+    {
+        _site.Execute("create table news_word (id int primary key, search tsvector); "
+            + "insert into django_content_type (app_label, model) values ('news', 'word')");
+        string file = _files.Lines(
+            """{"model": "news.word", "pk": 1, "fields": {"search": "'a'"}}""",
+            """{"model": "news.word", "pk": 2, "fields": {"search": "'b"}}""");
+
+        DatasetException refused = Assert.ThrowsAny<DatasetException>(
+            () => _site.Run(new ImportDataset(), new() { Path = file, NoUndo = true }));
+
+        Assert.Equal("InvalidValue", refused.Id);
+        Assert.Contains("line 2  news.word  search  ", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -213,7 +245,7 @@ public sealed class ImportRefusalTests : IDisposable
             """{"model": "auth.group", "pk": 1, "fields": {}}""",
             """{"model": "auth.group", "pk": 6, "fields": {}}"""));
 
-        Assert.StartsWith("1 new rows", message);
+        Assert.StartsWith("1 new row in ", message);
         Assert.Matches(@"line 2  auth\.group  6  name", message);
     }
 
