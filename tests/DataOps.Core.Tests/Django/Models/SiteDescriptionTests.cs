@@ -110,7 +110,7 @@ public sealed class SiteDescriptionTests(PostgresServer server) : IDisposable
 
         // The object's own row goes along; what is a proxy's stays, and is told.
         List<string> warnings = [];
-        new RemoveRow().Run(told, new() { Model = ["lend.reader"], Key = ["1"], WhatIf = true },
+        _ = new RemoveRow().Run(told, new() { Model = ["lend.reader"], Key = ["1"], WhatIf = true },
             new() { Warning = warnings.Add }).ToArray();
         Assert.Contains(warnings, w => w.StartsWith("1 row keeps a reference to rows to be deleted: lend.note 1 "
             + "(object_id)", StringComparison.Ordinal));
