@@ -86,7 +86,7 @@ public sealed class CompareSchema : OfflineOperation<CompareSchemaOptions, Schem
             : LiveSchema.Read(session, context.Cancellation);
         if (own.Length > 0)
         {
-            (DatabaseSchema expected, actual) = Respelled(session, own, expectation.Schema, actual, context);
+            (DatabaseSchema expected, actual) = Respelling.Of(session, own, expectation.Schema, actual, context);
             expectation = expectation with { Schema = expected };
         }
         return new SchemaComparison(expectation, actual, own.Length > 0 ? own : null).Differences()
@@ -159,21 +159,5 @@ public sealed class CompareSchema : OfflineOperation<CompareSchemaOptions, Schem
         AppliedMigrations applied = AppliedMigrations.Read(session, catalog.Database, context.Cancellation);
         return (SiteMigrations.Read(
             sources.Files, options.MigrationPath, options.Setting, applied, catalog), catalog);
-    }
-
-    // Where that is not possible the texts themselves are compared, and it is said.
-    private static (DatabaseSchema Expected, DatabaseSchema Actual) Respelled(
-        Session session, string own, DatabaseSchema expected, DatabaseSchema actual, OperationContext context)
-    {
-        try
-        {
-            return new Respelling(session, own, context.Cancellation).Respell(expected, actual);
-        }
-        catch (DataOpsException e) when (e.Kind is FailureKind.PermissionDenied or FailureKind.InvalidOperation)
-        {
-            context.Warning?.Invoke(
-                $"Expressions are compared as texts, as the server cannot be asked how it spells them: {e.Message}");
-            return (expected, actual);
-        }
     }
 }

@@ -38,6 +38,8 @@ internal sealed class MigratedSchema
     {
         Origins = _origins,
         Sql = [.. _opaque.Select(o => o.Text)],
+        Unsaid = _origins.Where(o => o.Value.Part is { Type: not null, IsOptional: true }).Select(o => o.Key.Table)
+            .ToHashSet(),
     };
 
     /// <summary>What PostgreSQL has dropped, as the files alone tell; what drops it again fails.</summary>
@@ -119,6 +121,8 @@ internal sealed class MigratedSchema
         string file = key is { } known ? _migrations.History.Graph[known].Path : place?.File.Name ?? "";
         return new(key?.ToString() ?? model.App, file, isHere && part.Place is not null ? place!.Line : null)
         {
+            Model = model.Label,
+            Key = key,
             Part = part,
             DroppedBy = part.Option is null ? null
                 : Ghosts.Ghosts.FirstOrDefault(g => g.Model == model.Label && g.Option == part.Option) is { } ghost

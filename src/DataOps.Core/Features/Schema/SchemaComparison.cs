@@ -273,11 +273,12 @@ internal sealed class SchemaComparison
     {
         string name = match.Name ?? match.ActualName!;
         if (match.Actual is null)
-            return [Since(name, "", Of(
+            return IsOptional(name, "") ? [] : [Since(name, "", Of(
                 SchemaDifferenceKind.Missing, SchemaObjectKind.Table, name, $"the table {name} is missing",
                 "everything that reads or writes it fails", Severity.Error) with
             {
                 Table = name,
+                Model = ModelOf(name),
                 Expected = $"columns: {string.Join(", ", match.Expected!.Columns.Keys)}",
                 Remedy = Script(_mending.Table(name, match.Expected)),
             })];
@@ -289,8 +290,13 @@ internal sealed class SchemaComparison
                 Table = name,
                 Value = $"columns: {string.Join(", ", match.Actual.Columns.Keys)}",
             }];
-        return Own(match, name).Concat(Parts(match)).Select(d => d with { Table = match.ActualName });
+        return Own(match, name).Concat(Parts(match)).Select(d => d with
+        {
+            Table = match.ActualName, Model = ModelOf(name),
+        });
     }
+
+    private string? ModelOf(string table) => _expectation.OriginOf(table, "")?.Model?.ToString();
 
     private IEnumerable<SchemaDifference> Own(SchemaMatch<SchemaTable> match, string name)
     {
@@ -377,6 +383,8 @@ internal sealed class SchemaComparison
         string name = match.Name ?? match.ActualName!;
         if (match.Actual is null)
         {
+            if (IsOptional(table, name))
+                return null;
             string[] with =
             [
                 .. wanted.Constraints.Where(c => c.Value.Columns.Contains(name)).Select(c => c.Key),
@@ -395,6 +403,8 @@ internal sealed class SchemaComparison
         }
         if (match.Expected is null)
         {
+            if (_expectation.Unsaid.Contains(table))
+                return null;
             bool isNeeded = match.Actual is { NotNull: true, Default: null, Identity: null, Generated: null };
             return Of(
                 SchemaDifferenceKind.Extra, SchemaObjectKind.Column, name,
@@ -684,7 +694,7 @@ internal sealed class SchemaComparison
             return difference;
         SchemaDifference since = difference with
         {
-            Migration = origin.Migration, File = origin.File, Line = origin.Line,
+            Origin = origin, Migration = origin.Migration, File = origin.File, Line = origin.Line,
         };
         return origin.DroppedBy is { } by && since.Class is SchemaDifferenceKind.Missing
             ? since with

@@ -112,6 +112,9 @@ public sealed record SchemaDifference : Finding
     /// <summary>The migration since which it is expected, as app.name; null where no migration is asked.</summary>
     public string? Migration { get; init; }
 
+    /// <summary>Where that stands; null where no migration is asked.</summary>
+    internal SchemaOrigin? Origin { get; init; }
+
     /// <summary>The file that says so.</summary>
     public string? File { get; init; }
 
