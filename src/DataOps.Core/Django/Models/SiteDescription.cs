@@ -230,6 +230,12 @@ internal sealed partial record SiteDescription
         }
     }
 
+    /// <summary>The table of a model, as is said here or as Django names it; null where there is none.</summary>
+    public Table? TableOf(DatabaseCatalog database, ModelLabel model) =>
+        Tables.TryGetValue(model, out string? name)
+            ? TableNamed(database, name)
+            : ModelTables.Find(database, model);
+
     /// <summary>The table of a name, as table or schema.table; null where there is none.</summary>
     public static Table? TableNamed(DatabaseCatalog database, string name) =>
         (name.Split('.', 2) is [{ } schema, { } table] ? database.Find(schema, table) : null) ?? database.Find(name);

@@ -38,8 +38,6 @@ internal sealed class MigratedSchema
     {
         Origins = _origins,
         Sql = [.. _opaque.Select(o => o.Text)],
-        Unsaid = _origins.Where(o => o.Value.Part is { Type: not null, IsOptional: true }).Select(o => o.Key.Table)
-            .ToHashSet(),
     };
 
     /// <summary>What PostgreSQL has dropped, as the files alone tell; what drops it again fails.</summary>

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using DataOps.Core.Postgres.Schemas;
 
 namespace DataOps.Core.Features.Schema;
@@ -329,7 +330,7 @@ internal sealed class SchemaComparison
         HashSet<string> extra = [.. there.Columns.Keys.Except(wanted.Columns.Keys)];
         foreach (SchemaMatch<SchemaColumn> column in SchemaMatch.Of(
             wanted.Columns, there.Columns, _ => null, structure: _ => null))
-            if (Column(name, actualName, column, wanted) is { } difference)
+            if (Column(name, actualName, column, wanted, there) is { } difference)
                 yield return difference;
         foreach (SchemaDifference difference in Constraints(name, actualName, wanted, there, missing, extra)
             .Concat(Triggers(actualName, wanted.Triggers, there.Triggers)))
@@ -378,7 +379,7 @@ internal sealed class SchemaComparison
     }
 
     private SchemaDifference? Column(
-        string table, string actualTable, SchemaMatch<SchemaColumn> match, SchemaTable wanted)
+        string table, string actualTable, SchemaMatch<SchemaColumn> match, SchemaTable wanted, SchemaTable there)
     {
         string name = match.Name ?? match.ActualName!;
         if (match.Actual is null)
@@ -403,7 +404,8 @@ internal sealed class SchemaComparison
         }
         if (match.Expected is null)
         {
-            if (_expectation.Unsaid.Contains(table))
+            // It may be that of a field whose class no file tells of.
+            if (wanted.Columns.Keys.Any(c => !there.Columns.ContainsKey(c) && IsOptional(table, c)))
                 return null;
             bool isNeeded = match.Actual is { NotNull: true, Default: null, Identity: null, Generated: null };
             return Of(
@@ -583,8 +585,8 @@ internal sealed class SchemaComparison
         List<Change> changes = Facts(match.Expected, match.Actual, null);
         if (changes.Count == 0 && HasNameOfDjango(table, name))
             return null;
-        return Changed(
-            kind, name, $"{Words(kind)} {name} of {actualTable}", changes, match.ActualName!, ConsequenceOf(kind))
+        return Named(match.ActualName!, Changed(
+            kind, name, $"{Words(kind)} {name} of {actualTable}", changes, match.ActualName!, ConsequenceOf(kind)))
             is not { } difference ? null : Since(table, name, difference with
         {
             Column = string.Join(",", match.Expected.Columns),
@@ -600,8 +602,18 @@ internal sealed class SchemaComparison
     private bool IsOptional(string table, string name) =>
         _expectation.OriginOf(table, name) is { Part.IsOptional: true };
 
-    private bool IsOfSql(string name) =>
-        _expectation.Sql.Any(s => s.Contains(name, StringComparison.OrdinalIgnoreCase));
+    // The project's own SQL gave it the name: every database of the project has it.
+    private SchemaDifference? Named(string actual, SchemaDifference? difference) =>
+        difference?.Class is SchemaDifferenceKind.Renamed && IsOfSql(actual)
+            ? difference with
+            {
+                Severity = Severity.Expected,
+                Problem = $"{difference.Problem}, as the SQL of a migration calls it",
+            }
+            : difference;
+
+    private bool IsOfSql(string name) => _expectation.Sql.Any(s => Regex.IsMatch(
+        s, $@"(?<![\w$]){Regex.Escape(name)}(?![\w$])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant));
 
     private IEnumerable<SchemaDifference> Indexes(
         string table, IReadOnlyDictionary<string, SchemaIndex> expected,
@@ -663,7 +675,8 @@ internal sealed class SchemaComparison
         List<Change> changes = Facts(match.Expected, match.Actual, null);
         if (changes.Count == 0 && HasNameOfDjango(table, name))
             return null;
-        return Changed(kind, name, $"{words} {name} of {on}", changes, match.ActualName!, consequence)
+        return Named(
+            match.ActualName!, Changed(kind, name, $"{words} {name} of {on}", changes, match.ActualName!, consequence))
             is not { } difference ? null : Since(table, name, difference with
         {
             Column = string.Join(",", match.Expected.Columns),

@@ -19,11 +19,6 @@ internal sealed record SchemaExpectation(DatabaseSchema Schema)
     /// <summary>Whether migrations say what is expected.</summary>
     public bool IsOfModels => Origins is not null;
 
-    /// <summary>
-    /// Tables with fields of which no file tells whether they have a column, and what it is called.
-    /// </summary>
-    public IReadOnlySet<string> Unsaid { get; init; } = new HashSet<string>();
-
     /// <summary>Where something comes from; null where no migration is asked.</summary>
     public SchemaOrigin? OriginOf(string table, string name) => Origins?.GetValueOrDefault((table, name));
 }

@@ -119,6 +119,27 @@ public sealed class DriftAuditTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void A_name_that_the_migrations_own_SQL_has_given_is_expected()
+    {
+        Write();
+        Write("harbor/migrations/0003_index.py", "dependencies = [('harbor', '0002_flag')]",
+            """
+            operations = [migrations.AddIndex('Ship', models.Index(fields=['tons', 'name'], name='ship_by_tons')),
+                migrations.RunSQL('alter index ship_by_tons rename to ship_tons_name')]
+            """);
+        _harbor.Execute("""
+            insert into django_migrations (app, name) values ('harbor', '0003_index');
+            create index ship_tons_name on harbor_ship (tons, name);
+            """);
+
+        Finding renamed = Assert.Single(Find());
+
+        Assert.Equal((SchemaDifferenceKind.Renamed, Severity.Expected), (renamed.Class, renamed.Severity));
+        _harbor.Execute("alter index ship_tons_name rename to ship_tons");
+        Assert.Equal(Severity.Warning, Assert.Single(Find()).Severity);
+    }
+
+    [Fact]
     public void Against_a_snapshot_what_has_changed_since_is_found()
     {
         string snapshot = Path.Combine(_folder, "schema.json");
