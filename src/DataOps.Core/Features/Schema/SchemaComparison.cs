@@ -70,6 +70,9 @@ internal sealed class SchemaComparison
 
     private IEnumerable<SchemaDifference> Migrations()
     {
+        // A dump of the schema alone has no rows, and so no migrations.
+        if (Expected.Migrations.Count == 0 || _actual.Migrations.Count == 0)
+            yield break;
         foreach (string app in Expected.Migrations.Keys.Union(_actual.Migrations.Keys).Order(StringComparer.Ordinal))
         {
             (string? wanted, string? there) =
