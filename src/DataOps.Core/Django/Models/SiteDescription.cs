@@ -213,6 +213,8 @@ internal sealed partial record SiteDescription
         if (isFile && !File.Exists(text))
             throw new DataOpsException(ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {text}.",
                 "-SiteDescription takes a JSON file, or the JSON itself.", text);
+        if (isFile && text.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase))
+            throw Invalid($"{text} is a .psd1 file, which PowerShell's cmdlets alone read");
         try
         {
             using JsonDocument json = JsonDocument.Parse(isFile ? File.ReadAllText(text) : text,

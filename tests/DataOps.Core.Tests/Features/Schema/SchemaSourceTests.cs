@@ -71,16 +71,13 @@ public sealed class SchemaSourceTests(PostgresServer server) : IDisposable
             BEGIN;
             ALTER TABLE "mill_sack" ADD COLUMN "miller_id" integer NULL;
             ALTER TABLE "mill_sack" ADD CONSTRAINT "one_flour" UNIQUE ("flour");
+            DO $$ begin copy mill_sack from program 'true'; raise 'It may.';
+                exception when insufficient_privilege then null; end $$;
             COMMIT;
             """;
 
         Assert.Equal(["Missing Column miller_id", "Missing Unique one_flour"],
             Compare(Change).Select(d => $"{d.Class} {d.Kind} {d.Name}"));
-
-        DataOpsException refused = Assert.Throws<DataOpsException>(
-            () => Compare($"{Change}\ncopy mill_sack from program 'true';"));
-        Assert.Equal(ErrorIds.InvalidSqlScript, refused.Id);
-        Assert.Contains("line 5: PostgreSQL ", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
