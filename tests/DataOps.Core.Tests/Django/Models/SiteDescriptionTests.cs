@@ -79,7 +79,7 @@ public sealed class SiteDescriptionTests(PostgresServer server) : IDisposable
         string?[] before = [.. press.Column("select body::text || scan from press_sheet order by id")];
 
         string dump = _files.New() + ".json";
-        new ExportDataset().Run(session, new() { Path = dump, Model = ["press.sheet"] }, new()).Single();
+        Assert.Single(new ExportDataset().Run(session, new() { Path = dump, Model = ["press.sheet"] }, new()));
         Assert.Contains("\"body\": \"[]\"", File.ReadAllText(dump), StringComparison.Ordinal);
         press.Execute("delete from press_sheet");
         Assert.NotEmpty(new ImportDataset().Run(session, new() { Path = dump, NoUndo = true }, new()));
