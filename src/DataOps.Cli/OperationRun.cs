@@ -52,9 +52,11 @@ internal sealed class OperationRun(
         ReportWriter.Require(format, operation);
         // Data that go to standard output are alone there.
         Stream output = operation.WritesToStandardOutput(values) ? Console.OpenStandardError() : StandardOutput.Open();
-        using Session? session = operation.IsOffline(values)
-            ? null
-            : Session.Open(run.Connection(parsed), operation.Name, interruption.Token);
+        ConnectionSettings? settings = operation.IsOffline(values) ? null : run.Connection(parsed);
+        if (settings?.SiteSource is { } source)
+            progress.Say($"dataops {names.Command}: site description: {source}");
+        using Session? session = settings is null ? null
+            : Session.Open(settings, operation.Name, interruption.Token);
         bool isIncomplete = false;
         // A plan that is asked about warns as its change does.
         HashSet<string> warnings = [];

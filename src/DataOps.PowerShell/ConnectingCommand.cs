@@ -38,7 +38,7 @@ public abstract class ConnectingCommand : StoppableCommand
     protected void SayWhichSite(ConnectionSettings settings)
     {
         if (settings.SiteSource is { } source)
-            WriteVerbose($"The site is described by {settings.Site} ({source}).");
+            WriteVerbose($"The site is described by {source}.");
     }
 
     /// <summary>

@@ -142,7 +142,7 @@ public abstract class DatabaseCommand : ConnectingCommand
             return open.Lend(application, Cancellation);
 
         ConnectionSettings settings = ConnectionChoice.Settings(
-            open, Database, Credential, SslMode, LockTimeout, Schema, Description);
+            open, Database, Credential, SslMode, LockTimeout, Schema, Description, DefinitionOf);
         long start = Stopwatch.GetTimestamp();
         SessionLease lease = new(Session.Open(settings, application, Cancellation), null);
         WriteVerbose(

@@ -25,6 +25,9 @@ internal sealed class Peer(ScratchServer server)
     public Timed PgDump(string database, string file) =>
         new("pg_dump", ["-Fc", "-Z0", "-f", file, server.Uri(database)]);
 
+    public Timed PgDumpSchema(string database, string file) =>
+        new("pg_dump", ["--schema-only", "-f", file, server.Uri(database)]);
+
     public Timed Psql(string database, params string[] arguments) =>
         new("psql", ["-d", server.Uri(database), .. arguments]);
 }

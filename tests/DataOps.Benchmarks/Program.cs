@@ -44,6 +44,7 @@ try
         slice.Make("scale", "lacking");
     Section section = new(peer, "scale", folder, pages);
     section.Make();
+    WideSchema wide = new(peer, folder);
     List<Comparison> comparisons =
     [
         new("export of everything, JSON",
@@ -68,6 +69,9 @@ try
         },
         section.Export(),
         section.Import(),
+        wide.Export(),
+        wide.Compare(),
+        wide.Describe(),
         new("find-orphan, all classes", peer.DataOps("scale", "find-orphan", "--include-expected"), "audit-fk.sql",
             peer.Psql("scale", "-qAt", "-f", Path.Combine(data, "audit-fk.sql"))),
     ];

@@ -46,6 +46,26 @@ public sealed class CommandLineRunTests(PostgresServer server)
     }
 
     [Fact]
+    public void A_description_that_is_found_is_named_and_what_the_database_contradicts_is_a_warning_and_a_finding()
+    {
+        using TestDatabase site = server.CopyOf(Site.Sample);
+        string file = Path.Combine(Directory.CreateTempSubdirectory("dataops-found-").FullName, "news.json");
+        File.WriteAllText(file, """{ "fileFields": { "news.category.scan": "scans" } }""");
+        CommandLineRun Found(params string[] arguments) => CommandLineRun.With(
+            new() { ["DATAOPS_SITE_DESCRIPTION"] = file }, [.. arguments, "--database", site.Uri]);
+
+        CommandLineRun audit = Found("test-database", "--audit", "drift", "--fail-on", "warning");
+        CommandLineRun orphans = Found("find-orphan", "--fail-on", "warning");
+
+        Assert.Equal(1, audit.ExitCode);
+        Assert.Contains("news.category.scan", audit.Output, StringComparison.Ordinal);
+        Assert.Equal(0, orphans.ExitCode);
+        Assert.Contains($"site description: {file} (DATAOPS_SITE_DESCRIPTION)", orphans.Error, StringComparison.Ordinal);
+        Assert.Contains("warning: ", orphans.Error, StringComparison.Ordinal);
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    [Fact]
     public void A_healthy_site_ends_with_0()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);

@@ -30,7 +30,7 @@ public enum Audit : long
     Privilege,
 
     /// <summary>
-    /// What the site's migration files and its description say, and the database contradicts; only with one of them.
+    /// Where the database is not as the site's migrations, its description or a snapshot say; only with one of them.
     /// </summary>
-    Model,
+    Drift,
 }

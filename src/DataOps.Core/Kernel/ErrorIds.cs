@@ -168,7 +168,9 @@ public static class ErrorIds
     /// <summary>A page cannot be the root page of a site.</summary>
     public const string InvalidRootPage = "InvalidRootPage";
 
-    /// <summary>A file is no schema of Export-Schema, or one of a newer version.</summary>
+    /// <summary>
+    /// A file is no schema of Export-Schema, or one of a newer version; or it cannot be this side of a comparison.
+    /// </summary>
     public const string InvalidSchemaFile = "InvalidSchemaFile";
 
     /// <summary>The description of a site (-SiteDescription) cannot be read, or names what is not there.</summary>
@@ -182,6 +184,11 @@ public static class ErrorIds
 
     /// <summary>The SQL condition of a definition holds a comment, a semicolon or the like.</summary>
     public const string InvalidSql = "InvalidSql";
+
+    /// <summary>
+    /// A file with SQL of a schema has a command of psql's, rows, or a statement that a scratch server refuses.
+    /// </summary>
+    public const string InvalidSqlScript = "InvalidSqlScript";
 
     /// <summary>The step length of a tree's paths is out of range.</summary>
     public const string InvalidStepLength = "InvalidStepLength";

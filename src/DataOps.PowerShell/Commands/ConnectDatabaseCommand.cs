@@ -33,7 +33,7 @@ public sealed class ConnectDatabaseCommand : ConnectingCommand
     private void Connect()
     {
         ConnectionSettings settings = ConnectionChoice.Settings(
-            null, Database, Credential, SslMode, LockTimeout, Schema, Description);
+            null, Database, Credential, SslMode, LockTimeout, Schema, Description, DefinitionOf);
         DatabaseConnection connection =
             new(Session.Open(settings, MyInvocation.MyCommand.Name, Cancellation)) { HandedOut = PassThru };
         if (OpenConnection.Replace(connection) is { HandedOut: false } before)

@@ -18,8 +18,15 @@ internal sealed class MigrationHistory
     private readonly PythonFiles _files;
     private readonly List<Doubt> _problems = [];
 
-    private MigrationHistory(PythonFiles files, MigrationGraph graph, IReadOnlyList<MigrationFolder> folders) =>
-        (_files, Graph, Folders) = (files, graph, folders);
+    private readonly IReadOnlyList<MigrationFile> _read;
+
+    private MigrationHistory(
+        PythonFiles files, IReadOnlyList<MigrationFile> read, MigrationGraph graph,
+        IReadOnlyList<MigrationFolder> folders)
+    {
+        (_files, _read, Graph, Folders) = (files, read, graph, folders);
+        _problems.AddRange(read.SelectMany(f => f.OrderDoubts));
+    }
 
     /// <summary>What is known of where the files run.</summary>
     public static IReadOnlyDictionary<string, PythonValue> Known { get; } = new Dictionary<string, PythonValue>
@@ -61,12 +68,15 @@ internal sealed class MigrationHistory
         // A folder of that name may hold something else.
         MigrationFile[] kept =
             [.. read.Where(app => app.Any(f => f.IsMigration)).SelectMany(app => app).OrderBy(f => f.Key)];
-        MigrationHistory history = new(
-            files, MigrationGraph.Build(kept, applied, settings),
+        return new(
+            files, kept, MigrationGraph.Build(kept, applied, settings),
             [.. folders.Where(f => read[f.App].Any(m => m.IsMigration))]);
-        history._problems.AddRange(kept.SelectMany(f => f.OrderDoubts));
-        return history;
     }
+
+    /// <summary>The same files in the order that other settings give them.</summary>
+    public MigrationHistory With(
+        IReadOnlySet<MigrationKey> applied, IReadOnlyDictionary<string, ModelLabel> settings) =>
+        new(_files, _read, MigrationGraph.Build(_read, applied, settings), Folders);
 
     /// <summary>The models after some migrations and all that come before them.</summary>
     public ProjectState StateAt(IEnumerable<MigrationKey> targets) => Replay(Graph.Plan(targets));

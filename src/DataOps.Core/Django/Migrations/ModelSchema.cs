@@ -15,7 +15,7 @@ internal sealed record ModelPart(string Name, SourcePlace? Place)
     /// <summary>Why its definition is not known; null where it is.</summary>
     public string? Opaque { get; init; }
 
-    /// <summary>Whether some versions of Django do not make it.</summary>
+    /// <summary>Whether some versions of Django do not make it, or nobody knows that the model has it.</summary>
     public bool IsOptional { get; init; }
 
     /// <summary>
@@ -60,6 +60,8 @@ internal sealed class ModelSchema(
         && model.Options.GetValueOrDefault("managed")?.AsCondition != false
         && (model.TextOf("swappable") is not { } setting || !settings.TryGetValue(setting, out ModelLabel? by)
             || by == model.Label);
+
+    private bool IsSet(string setting) => settings.ContainsKey(setting);
 
     /// <summary>The tables of a model: its own, and those of its many-to-many fields.</summary>
     public IEnumerable<ModelTable> Of(ModelState model)
@@ -201,7 +203,11 @@ internal sealed class ModelSchema(
         private readonly Dictionary<string, SchemaColumn> _columns = [];
         private readonly Dictionary<string, SchemaConstraint> _constraints = [];
         private readonly Dictionary<string, SchemaIndex> _indexes = [];
-        private readonly Dictionary<string, ModelPart> _parts = new() { [""] = new("", null) };
+        private readonly Dictionary<string, ModelPart> _parts = new()
+        {
+            // Another model may take its place: its setting is not known.
+            [""] = new("", null) { IsOptional = model.TextOf("swappable") is { } s && !owner.IsSet(s) },
+        };
 
         public ModelTable Build()
         {
@@ -266,6 +272,7 @@ internal sealed class ModelSchema(
             _parts[column] = new(column, field.Place)
             {
                 Type = type,
+                IsOptional = field.Kind == FieldKind.Unknown,
                 IsLoose = owner._types.IsLoose(field),
                 IsReferenceUnknown = field.IsRelation && owner._types.TargetFieldOf(model, field) is null,
             };

@@ -53,7 +53,7 @@ internal sealed class SiteMigrations
         if (!settings.ContainsKey(UserModel.Setting) && UserModel.Find(state, catalog) is { } user)
         {
             settings[UserModel.Setting] = user;
-            history = MigrationHistory.Read(files, folders, done, settings);
+            history = history.With(done, settings);
             state = Replay(history, applied);
         }
         return new(files, history, settings, applied) { State = state, Left = left };

@@ -81,6 +81,7 @@ internal sealed class StateOperations(
         $"{Postgres}CryptoExtension", $"{Postgres}HStoreExtension", $"{Postgres}TrigramExtension",
         $"{Postgres}UnaccentExtension", $"{Postgres}CreateCollation", $"{Postgres}RemoveCollation",
         "wagtail.blocks.migrations.migrate_operation.MigrateStreamData",
+        "pgtrigger.migrations.AddTrigger", "pgtrigger.migrations.RemoveTrigger",
         "wagtail.models.BootstrapTranslatableModel", "wagtail.core.models.BootstrapTranslatableModel",
     ];
 

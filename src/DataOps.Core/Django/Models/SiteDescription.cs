@@ -218,6 +218,8 @@ internal sealed partial record SiteDescription
         if (isFile && !File.Exists(text))
             throw new DataOpsException(ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {text}.",
                 "-SiteDescription takes a JSON file, or the JSON itself.", text);
+        if (isFile && text.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase))
+            throw Invalid($"{text} is a .psd1 file, which PowerShell's cmdlets alone read");
         try
         {
             using JsonDocument json = JsonDocument.Parse(isFile ? File.ReadAllText(text) : text,
@@ -234,6 +236,14 @@ internal sealed partial record SiteDescription
             throw Invalid(e.Message);
         }
     }
+
+    /// <summary>The table of a model, as is said here or as Django names it; null where there is none.</summary>
+    public Table? TableOf(DatabaseCatalog database, ModelLabel model) =>
+        Tables.TryGetValue(model, out string? name)
+            ? TableNamed(database, name)
+            : ModelTables.Find(database, model) is { } table && !DjangoTables.IsHolderBesideTable(model, table)
+            ? table
+            : null;
 
     /// <summary>The table of a name, as table or schema.table; null where there is none.</summary>
     public static Table? TableNamed(DatabaseCatalog database, string name) =>

@@ -67,11 +67,7 @@ internal sealed class ReferenceReader(Session session)
     private void Fit(IEnumerable<string> apps) => (_site, _contradictions) =
         SiteDescription.Read(session.Settings.Site).Fit(_database, apps.ToHashSet());
 
-    private Table? TableOf(ModelLabel label) => _site.Tables.TryGetValue(label, out string? name)
-        ? SiteDescription.TableNamed(_database, name)
-        : DjangoTables.IsHolderBesideTable(label, ModelTables.Find(_database, label))
-        ? null
-        : ModelTables.Find(_database, label);
+    private Table? TableOf(ModelLabel label) => _site.TableOf(_database, label);
 
     private IReadOnlyList<Reference> ReadEmbedded(
         IReadOnlyList<ContentType> contentTypes, ModelTables tables, IReadOnlyList<Reference> references,

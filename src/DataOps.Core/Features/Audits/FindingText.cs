@@ -21,7 +21,7 @@ internal static class FindingText
         [Audit.Uniqueness] = [typeof(UniquenessProblem)],
         [Audit.Schema] = [typeof(SchemaProblem)],
         [Audit.Privilege] = [typeof(PrivilegeProblem)],
-        [Audit.Model] = [typeof(ModelProblem), typeof(SchemaDifferenceKind)],
+        [Audit.Drift] = [typeof(DriftProblem), typeof(SchemaDifferenceKind)],
     };
 
     /// <summary>Reads one.</summary>

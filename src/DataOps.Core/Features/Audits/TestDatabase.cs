@@ -4,7 +4,6 @@ using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Privileges;
 using DataOps.Core.Features.Schema;
 using DataOps.Core.Features.Sequences;
-using DataOps.Core.Features.SiteDescriptions;
 using DataOps.Core.Features.Trees;
 using Npgsql;
 
@@ -50,7 +49,12 @@ public sealed partial record TestDatabaseOptions
     /// they say.
     /// </summary>
     [Option(Form = OptionForm.File)]
+    [NotWith(nameof(ReferencePath))]
     public IReadOnlyList<string> MigrationPath { get; init; } = [];
+
+    /// <summary>A schema, as Export-Schema or pg_dump --schema-only write it: report where the database is another one.</summary>
+    [Option(Form = OptionForm.File)]
+    public string? ReferencePath { get; init; }
 
     /// <summary>
     /// Findings of an earlier audit, as JSON: tell of each finding whether it is new, has grown, is known, or is gone.
@@ -82,13 +86,17 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
             "Name the role whose privileges are audited.");
         OptionCheck.OnlyWith(nameof(options.ApplicationRole), options.ApplicationRole is not null,
             options.Audit.Count == 0 || asksPrivileges, $"-{nameof(options.Audit)} {Audit.Privilege}");
-        bool comparesModels = options.Audit.Count == 0 || options.Audit.Contains(Audit.Model);
+        bool asksDrift = options.Audit.Contains(Audit.Drift);
+        bool comparesSchema = options.Audit.Count == 0 || asksDrift;
         OptionCheck.Given(nameof(options.MigrationPath),
-            options.MigrationPath.Count > 0 || session.Settings.Site is not null
-                || !options.Audit.Contains(Audit.Model),
-            $"Name the migrations of the site's apps, or its description, with which {Audit.Model} compares.");
+            options.MigrationPath.Count > 0 || options.ReferencePath is not null || session.Settings.Site is not null
+                || !asksDrift,
+            "Name the migrations of the site's apps, a file of Export-Schema, or the site's description, with which "
+                + $"{Audit.Drift} compares.");
         OptionCheck.OnlyWith(nameof(options.MigrationPath), options.MigrationPath.Count > 0,
-            comparesModels, $"-{nameof(options.Audit)} {Audit.Model}");
+            comparesSchema, $"-{nameof(options.Audit)} {Audit.Drift}");
+        OptionCheck.OnlyWith(nameof(options.ReferencePath), options.ReferencePath is not null,
+            comparesSchema, $"-{nameof(options.Audit)} {Audit.Drift}");
         if (options.ApplicationRole is { } role)
             PrivilegeAudit.Require(session, role, context.Cancellation);
         AuditBaseline? baseline = options.Baseline is { } path
@@ -99,7 +107,7 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
             session, options.SoftReference,
             withEmbedded: options.Audit.Count == 0 || options.Audit.Contains(Audit.Orphan),
             // What the description contradicts is a finding then.
-            reading: comparesModels ? new() : context);
+            reading: comparesSchema ? new() : context);
         if (baseline is null)
         {
             foreach (Finding finding in Find(session, catalog, options, context))
@@ -150,7 +158,7 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
             Audit.Privilege when options.ApplicationRole is { } role =>
                 new PrivilegeAudit(session, catalog, role, context.Cancellation).Find(options.Detailed),
             Audit.Privilege => [],
-            Audit.Model => ModelAudit.Find(session, catalog, options.MigrationPath, context),
+            Audit.Drift => DriftAudit.Find(session, catalog, options, context),
             _ => throw new ArgumentOutOfRangeException(nameof(audit)),
         };
 

@@ -7,7 +7,10 @@ namespace DataOps.Core.Features.Schema;
 /// <summary>Options of <see cref="CompareSchema"/>.</summary>
 public sealed partial record CompareSchemaOptions
 {
-    /// <summary>The expected schema: a file of Export-Schema.</summary>
+    /// <summary>
+    /// The expected schema: a file of Export-Schema, the SQL of pg_dump --schema-only, that of sqlmigrate (the other
+    /// side with these changes), or a description of the site.
+    /// </summary>
     [Option(Position = 0, Form = OptionForm.File)]
     [NotWith(nameof(ReferenceDatabase))]
     public string? ReferencePath { get; init; }
@@ -46,19 +49,22 @@ public sealed partial record CompareSchemaOptions
     [NotWith(nameof(Offline))]
     public bool Pending { get; init; }
 
-    /// <summary>The schema to compare in place of the database's: a file of Export-Schema.</summary>
+    /// <summary>
+    /// The schema to compare in place of the database's: a file of Export-Schema, the SQL of pg_dump --schema-only, or
+    /// that of sqlmigrate (the expected schema with these changes).
+    /// </summary>
     [Option(Position = 1, Form = OptionForm.File)]
     [NotWith(nameof(MigrationPath))]
     public string? DifferencePath { get; init; }
 }
 
 /// <summary>
-/// Compares the schema of a database, or a file of Export-Schema, with the one that is expected: what is missing,
+/// Compares the schema of a database, or of a file, with the one that is expected: what is missing,
 /// extra, another one or renamed, what breaks because of it, and the SQL that ends it. Changes nothing.
 /// </summary>
 /// <remarks>
 /// Where expressions differ as texts, the server reads the expected ones and writes them in its own spelling, in a
-/// transaction that is rolled back.
+/// transaction that is rolled back. SQL of a file is run on a scratch server of this machine.
 /// </remarks>
 [Operation("Compare", "Schema")]
 public sealed class CompareSchema : OfflineOperation<CompareSchemaOptions, SchemaDifference>
@@ -80,8 +86,53 @@ public sealed class CompareSchema : OfflineOperation<CompareSchemaOptions, Schem
         if (options.Pending)
             return Pending(session, options, context)
                 .Select(d => d with { Server = session.Server, Database = session.Database });
-        return Expected(options).Compare(session, Name, options.DifferencePath, context).Differences()
+        return Compare(session, options, context)
             .Select(d => d with { Server = session.Server, Database = session.Database });
+    }
+
+    private static IEnumerable<SchemaDifference> Compare(
+        Session session, CompareSchemaOptions options, OperationContext context)
+    {
+        (SchemaSource? reference, SchemaSource? difference) = Sources(options);
+        if (reference is { Kind: SchemaSourceKind.Description })
+            return difference is null
+                ? DescribedSchema.Differences(session, options.ReferencePath!)
+                : throw reference.Misplaced("is a description of a site, and is compared with a database alone");
+        if (reference is { Kind: SchemaSourceKind.Change })
+        {
+            (DatabaseSchema there, string schema) = LiveSchema.Read(session, context.Cancellation);
+            return Changes(reference, there, (now, changed) => Of(session, new(changed), now, schema, context), context);
+        }
+        SchemaExpectation expectation = Expected(options).Read(session, Name, context);
+        if (difference is { Kind: SchemaSourceKind.Change })
+            return Changes(difference, expectation.Schema,
+                (now, changed) => new SchemaComparison(new(now), changed, null).Differences(), context);
+        (DatabaseSchema actual, string own) = difference is not null
+            ? (difference.Read(context.Cancellation), "")
+            : LiveSchema.Read(session, context.Cancellation);
+        return Of(session, expectation, actual, own, context);
+    }
+
+    // A file in the place of the database is compared as it is, without a server that spells its expressions.
+    private static IEnumerable<SchemaDifference> Of(
+        Session session, SchemaExpectation expectation, DatabaseSchema actual, string own, OperationContext context)
+    {
+        DatabaseSchema expected = expectation.Schema;
+        if (own.Length > 0)
+            (expected, actual) = Respelling.Of(session, own, expected, actual, context);
+        return new SchemaComparison(expectation with { Schema = expected }, actual, own.Length > 0 ? own : null)
+            .Differences();
+    }
+
+    // What the scratch server lacks of the schema is no difference that the file makes.
+    private static SchemaDifference[] Changes(
+        SchemaSource source, DatabaseSchema schema,
+        Func<DatabaseSchema, DatabaseSchema, IEnumerable<SchemaDifference>> compare, OperationContext context)
+    {
+        (DatabaseSchema before, DatabaseSchema after) = source.ReadChange(schema, context.Cancellation);
+        static object Key(SchemaDifference d) => (d.Class, d.Kind, d.Table, d.Name, d.Expected, d.Value);
+        HashSet<object> lacking = [.. compare(schema, before).Select(Key)];
+        return [.. compare(schema, after).Where(d => !lacking.Contains(Key(d)))];
     }
 
     /// <inheritdoc/>
@@ -90,14 +141,25 @@ public sealed class CompareSchema : OfflineOperation<CompareSchemaOptions, Schem
     {
         if (options.Offline)
             return Ghosts(options, context);
+        (SchemaSource? reference, SchemaSource? difference) = Sources(options);
+        if (reference is { Kind: SchemaSourceKind.Change })
+            return Changes(reference, difference!.Read(context.Cancellation),
+                (now, changed) => new SchemaComparison(new(changed), now, null).Differences(), context);
         SchemaExpectation expectation = Expected(options).Read(null, Name, context);
-        DatabaseSchema actual = SchemaFile.Read(options.DifferencePath!);
+        if (difference is { Kind: SchemaSourceKind.Change })
+            return Changes(difference, expectation.Schema,
+                (now, changed) => new SchemaComparison(new(now), changed, null).Differences(), context);
+        DatabaseSchema actual = difference!.Read(context.Cancellation);
         if (expectation.Schema.PostgreSql != actual.PostgreSql)
             context.Warning?.Invoke(
                 $"The files are of PostgreSQL {expectation.Schema.PostgreSql} and {actual.PostgreSql}, which may spell "
                     + "the same expression differently: compare with a database to be sure.");
         return new SchemaComparison(expectation, actual, null).Differences();
     }
+
+    private static (SchemaSource? Reference, SchemaSource? Difference) Sources(CompareSchemaOptions options) => (
+        options.ReferencePath is { } reference ? SchemaSource.Open(reference) : null,
+        options.DifferencePath is { } difference ? SchemaSource.Open(difference) : null);
 
     private static ExpectedSchema Expected(CompareSchemaOptions options) => new(
         options.ReferencePath, options.ReferenceDatabase, options.MigrationPath, options.Setting);

@@ -5,7 +5,7 @@ using DataOps.Core.Postgres.Schemas;
 namespace DataOps.Core.Features.Schema;
 
 /// <summary>Who says which schema is expected: a file, another database, or the site's migrations.</summary>
-/// <param name="Path">A file of Export-Schema; null for none.</param>
+/// <param name="Path">A file of Export-Schema or of pg_dump; null for none.</param>
 /// <param name="Reference">A database, as -Database names one; null for none.</param>
 /// <param name="Migrations">Folders and archives with migrations.</param>
 /// <param name="Settings">Models that settings name, as AUTH_USER_MODEL=accounts.User.</param>
@@ -26,7 +26,7 @@ internal sealed record ExpectedSchema(
         if (Migrations.Count > 0 && session is not null)
             return Migrated(session, context);
         if (Path is not null)
-            return new(SchemaFile.Read(Path));
+            return new(SchemaSource.Open(Path).Read(context.Cancellation));
         if (Reference is null)
             throw new DataOpsException(
                 ErrorIds.MissingOption, FailureKind.InvalidArgument, "Nothing says which schema is expected.",
@@ -37,20 +37,16 @@ internal sealed record ExpectedSchema(
         return new(LiveSchema.Read(reference, context.Cancellation).Schema);
     }
 
-    /// <summary>The comparison of a database, or a file, with it, in the spelling of one server.</summary>
+    /// <summary>The comparison of a database with it, in the spelling of one server.</summary>
     /// <param name="session">The database.</param>
-    /// <param name="operation">The operation, as <c>Compare-Schema</c>.</param>
-    /// <param name="difference">A file of Export-Schema to compare in place of the database; null for none.</param>
+    /// <param name="operation">The operation, as <c>Repair-Constraint</c>.</param>
     /// <param name="context">Hears what is not compared.</param>
     /// <exception cref="DataOpsException">As <see cref="Read"/>, or the server refused a query.</exception>
-    public SchemaComparison Compare(
-        Session session, string operation, string? difference, OperationContext context)
+    public SchemaComparison Compare(Session session, string operation, OperationContext context)
     {
         SchemaExpectation expectation = Read(session, operation, context);
-        if (difference is not null)
-            return new(expectation, SchemaFile.Read(difference), null);
         (DatabaseSchema actual, string own) = LiveSchema.Read(session, context.Cancellation);
-        (DatabaseSchema expected, actual) = Respelled(session, own, expectation.Schema, actual, context);
+        (DatabaseSchema expected, actual) = Respelling.Of(session, own, expectation.Schema, actual, context);
         return new(expectation with { Schema = expected }, actual, own);
     }
 
@@ -70,21 +66,5 @@ internal sealed record ExpectedSchema(
         foreach (string note in schema.NotCompared())
             context.Warning?.Invoke(note);
         return schema.Expectation;
-    }
-
-    // Where that is not possible the texts themselves are compared, and it is said.
-    private static (DatabaseSchema Expected, DatabaseSchema Actual) Respelled(
-        Session session, string own, DatabaseSchema expected, DatabaseSchema actual, OperationContext context)
-    {
-        try
-        {
-            return new Respelling(session, own, context.Cancellation).Respell(expected, actual);
-        }
-        catch (DataOpsException e) when (e.Kind is FailureKind.PermissionDenied or FailureKind.InvalidOperation)
-        {
-            context.Warning?.Invoke(
-                $"Expressions are compared as texts, as the server cannot be asked how it spells them: {e.Message}");
-            return (expected, actual);
-        }
     }
 }

@@ -75,6 +75,13 @@ internal static class LiveSchema
     public static (DatabaseSchema Schema, string Own) Read(Session session, CancellationToken cancellation)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
+        return ReadAtHand(session, cancellation);
+    }
+
+    /// <summary>Reads it in the transaction at hand.</summary>
+    /// <exception cref="DataOpsException">The server refused a query.</exception>
+    public static (DatabaseSchema Schema, string Own) ReadAtHand(Session session, CancellationToken cancellation)
+    {
         (DatabaseSchema schema, string own) = SchemaReader.Read(session, cancellation);
         if (!schema.Tables.ContainsKey(DjangoTables.Migrations))
             return (schema, own);

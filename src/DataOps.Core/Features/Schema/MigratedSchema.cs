@@ -119,6 +119,8 @@ internal sealed class MigratedSchema
         string file = key is { } known ? _migrations.History.Graph[known].Path : place?.File.Name ?? "";
         return new(key?.ToString() ?? model.App, file, isHere && part.Place is not null ? place!.Line : null)
         {
+            Model = model.Label,
+            Key = key,
             Part = part,
             DroppedBy = part.Option is null ? null
                 : Ghosts.Ghosts.FirstOrDefault(g => g.Model == model.Label && g.Option == part.Option) is { } ghost

@@ -15,6 +15,40 @@ internal sealed class Respelling(Session session, string own, CancellationToken 
 {
     private const int Rounds = 3;
 
+    /// <summary>Both schemas in the spelling of the server, or as they are where it cannot be asked, which is
+    /// told.</summary>
+    /// <exception cref="DataOpsException">The connection is lost.</exception>
+    public static (DatabaseSchema Expected, DatabaseSchema Actual) Of(
+        Session session, string own, DatabaseSchema expected, DatabaseSchema actual, OperationContext context)
+    {
+        try
+        {
+            return new Respelling(session, own, context.Cancellation).Respell(expected, actual);
+        }
+        catch (DataOpsException e) when (e.Kind is FailureKind.PermissionDenied or FailureKind.InvalidOperation)
+        {
+            context.Warning?.Invoke(
+                $"Expressions are compared as texts, as the server cannot be asked how it spells them: {e.Message}");
+            return (expected, actual);
+        }
+    }
+
+    /// <summary>Whether texts differ, so that the server has to be asked.</summary>
+    public static bool IsNeeded(DatabaseSchema expected, DatabaseSchema actual) =>
+        TablesOf(expected, actual).Length > 0 || ViewsOf(expected, actual).Length > 0;
+
+    private static string[] TablesOf(DatabaseSchema expected, DatabaseSchema actual) =>
+    [
+        .. expected.Tables.Where(t => actual.Tables.TryGetValue(t.Key, out SchemaTable? a) && Differs(t.Value, a))
+            .Select(t => t.Key),
+    ];
+
+    private static string[] ViewsOf(DatabaseSchema expected, DatabaseSchema actual) =>
+    [
+        .. expected.Views.Where(v => actual.Views.TryGetValue(v.Key, out SchemaView? a) && a.Query != v.Value.Query)
+            .Select(v => v.Key),
+    ];
+
     /// <summary>Both schemas in the spelling of the server, where their texts are not the same.</summary>
     /// <remarks>
     /// What PostgreSQL writes it may write differently when it reads it again, as a dump does (IN of a varchar): both
@@ -26,11 +60,7 @@ internal sealed class Respelling(Session session, string own, CancellationToken 
         DatabaseSchema there = actual;
         for (int round = 0; round < Rounds; round++)
         {
-            string[] tables = [.. expected.Tables.Where(
-                t => there.Tables.TryGetValue(t.Key, out SchemaTable? a) && Differs(t.Value, a)).Select(t => t.Key)];
-            string[] views = [.. expected.Views.Where(
-                v => there.Views.TryGetValue(v.Key, out SchemaView? a) && a.Query != v.Value.Query)
-                .Select(v => v.Key)];
+            (string[] tables, string[] views) = (TablesOf(expected, there), ViewsOf(expected, there));
             if (tables.Length == 0 && views.Length == 0)
                 break;
             expected = Spell(expected, tables, views);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using DataOps.Core.Postgres.Schemas;
 
 namespace DataOps.Core.Features.Schema;
@@ -75,6 +76,9 @@ internal sealed class SchemaComparison
 
     private IEnumerable<SchemaDifference> Migrations()
     {
+        // A dump of the schema alone has no rows, and so no migrations.
+        if (Expected.Migrations.Count == 0 || _actual.Migrations.Count == 0)
+            yield break;
         foreach (string app in Expected.Migrations.Keys.Union(_actual.Migrations.Keys).Order(StringComparer.Ordinal))
         {
             (string? wanted, string? there) =
@@ -279,11 +283,12 @@ internal sealed class SchemaComparison
     {
         string name = match.Name ?? match.ActualName!;
         if (match.Actual is null)
-            return [Since(name, "", Of(
+            return IsOptional(name, "") ? [] : [Since(name, "", Of(
                 SchemaDifferenceKind.Missing, SchemaObjectKind.Table, name, $"the table {name} is missing",
                 "everything that reads or writes it fails", Severity.Error) with
             {
                 Table = name,
+                Model = ModelOf(name),
                 Expected = $"columns: {string.Join(", ", match.Expected!.Columns.Keys)}",
                 Remedy = Script(_mending.Table(name, match.Expected)),
             })];
@@ -295,8 +300,13 @@ internal sealed class SchemaComparison
                 Table = name,
                 Value = $"columns: {string.Join(", ", match.Actual.Columns.Keys)}",
             }];
-        return Own(match, name).Concat(Parts(match)).Select(d => d with { Table = match.ActualName });
+        return Own(match, name).Concat(Parts(match)).Select(d => d with
+        {
+            Table = match.ActualName, Model = ModelOf(name),
+        });
     }
+
+    private string? ModelOf(string table) => _expectation.OriginOf(table, "")?.Model?.ToString();
 
     private IEnumerable<SchemaDifference> Own(SchemaMatch<SchemaTable> match, string name)
     {
@@ -329,7 +339,7 @@ internal sealed class SchemaComparison
         HashSet<string> extra = [.. there.Columns.Keys.Except(wanted.Columns.Keys)];
         foreach (SchemaMatch<SchemaColumn> column in SchemaMatch.Of(
             wanted.Columns, there.Columns, _ => null, structure: _ => null))
-            if (Column(name, actualName, column, wanted) is { } difference)
+            if (Column(name, actualName, column, wanted, there) is { } difference)
                 yield return difference;
         foreach (SchemaDifference difference in Constraints(name, actualName, wanted, there, missing, extra)
             .Concat(Triggers(actualName, wanted.Triggers, there.Triggers)))
@@ -378,11 +388,13 @@ internal sealed class SchemaComparison
     }
 
     private SchemaDifference? Column(
-        string table, string actualTable, SchemaMatch<SchemaColumn> match, SchemaTable wanted)
+        string table, string actualTable, SchemaMatch<SchemaColumn> match, SchemaTable wanted, SchemaTable there)
     {
         string name = match.Name ?? match.ActualName!;
         if (match.Actual is null)
         {
+            if (IsOptional(table, name))
+                return null;
             string[] with =
             [
                 .. wanted.Constraints.Where(c => c.Value.Columns.Contains(name)).Select(c => c.Key),
@@ -401,6 +413,9 @@ internal sealed class SchemaComparison
         }
         if (match.Expected is null)
         {
+            // It may be that of a field whose class no file tells of.
+            if (wanted.Columns.Keys.Any(c => !there.Columns.ContainsKey(c) && IsOptional(table, c)))
+                return null;
             bool isNeeded = match.Actual is { NotNull: true, Default: null, Identity: null, Generated: null };
             return Of(
                 SchemaDifferenceKind.Extra, SchemaObjectKind.Column, name,
@@ -582,8 +597,8 @@ internal sealed class SchemaComparison
         List<Change> changes = Facts(match.Expected, match.Actual, null);
         if (changes.Count == 0 && HasNameOfDjango(table, name))
             return null;
-        return Changed(
-            kind, name, $"{Words(kind)} {name} of {actualTable}", changes, match.ActualName!, ConsequenceOf(kind))
+        return Named(match.ActualName!, Changed(
+            kind, name, $"{Words(kind)} {name} of {actualTable}", changes, match.ActualName!, ConsequenceOf(kind)))
             is not { } difference ? null : Since(table, name, difference with
         {
             Column = string.Join(",", match.Expected.Columns),
@@ -599,8 +614,18 @@ internal sealed class SchemaComparison
     private bool IsOptional(string table, string name) =>
         _expectation.OriginOf(table, name) is { Part.IsOptional: true };
 
-    private bool IsOfSql(string name) =>
-        _expectation.Sql.Any(s => s.Contains(name, StringComparison.OrdinalIgnoreCase));
+    // The project's own SQL gave it the name: every database of the project has it.
+    private SchemaDifference? Named(string actual, SchemaDifference? difference) =>
+        difference?.Class is SchemaDifferenceKind.Renamed && IsOfSql(actual)
+            ? difference with
+            {
+                Severity = Severity.Expected,
+                Problem = $"{difference.Problem}, as the SQL of a migration calls it",
+            }
+            : difference;
+
+    private bool IsOfSql(string name) => _expectation.Sql.Any(s => Regex.IsMatch(
+        s, $@"(?<![\w$]){Regex.Escape(name)}(?![\w$])", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant));
 
     private IEnumerable<SchemaDifference> Indexes(
         string table, IReadOnlyDictionary<string, SchemaIndex> expected,
@@ -663,7 +688,8 @@ internal sealed class SchemaComparison
         List<Change> changes = Facts(match.Expected, match.Actual, null);
         if (changes.Count == 0 && HasNameOfDjango(table, name))
             return null;
-        return Changed(kind, name, $"{words} {name} of {on}", changes, match.ActualName!, consequence)
+        return Named(
+            match.ActualName!, Changed(kind, name, $"{words} {name} of {on}", changes, match.ActualName!, consequence))
             is not { } difference ? null : Since(table, name, difference with
         {
             Column = string.Join(",", match.Expected.Columns),
@@ -694,7 +720,7 @@ internal sealed class SchemaComparison
             return difference;
         SchemaDifference since = difference with
         {
-            Migration = origin.Migration, File = origin.File, Line = origin.Line,
+            Origin = origin, Migration = origin.Migration, File = origin.File, Line = origin.Line,
         };
         return origin.DroppedBy is { } by && since.Class is SchemaDifferenceKind.Missing
             ? since with

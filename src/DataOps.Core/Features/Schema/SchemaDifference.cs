@@ -117,6 +117,9 @@ public sealed record SchemaDifference : Finding
     /// <summary>The definition that is expected; null where nothing is, or only its name is known.</summary>
     internal SchemaObject? Wanted { get; init; }
 
+    /// <summary>Where that stands; null where no migration is asked.</summary>
+    internal SchemaOrigin? Origin { get; init; }
+
     /// <summary>The file that says so.</summary>
     public string? File { get; init; }
 

@@ -29,6 +29,15 @@ internal sealed record SchemaExpectation(DatabaseSchema Schema)
 /// <param name="Line">The line; null for the file as a whole.</param>
 internal sealed record SchemaOrigin(string Migration, string File, int? Line)
 {
+    /// <summary>The model; null for an operation.</summary>
+    public ModelLabel? Model { get; init; }
+
+    /// <summary>The migration; null where it is not known.</summary>
+    public MigrationKey? Key { get; init; }
+
+    /// <summary>The command that prints the statements of the migration; null where it is not known.</summary>
+    public string? Command => Key is { } key ? $"python3 manage.py sqlmigrate {key.App} {key.Name}" : null;
+
     /// <summary>What the model asks for; null for an operation.</summary>
     public ModelPart? Part { get; init; }
 

@@ -70,7 +70,28 @@ internal static class SchemaFile
     /// <summary>Reads a file.</summary>
     /// <exception cref="DataOpsException"><c>FileNotFound</c>, <c>ReadFailed</c>, or <c>InvalidSchemaFile</c>: it is
     /// none, or of a newer version.</exception>
-    public static DatabaseSchema Read(string path)
+    public static DatabaseSchema Read(string path) => Read(path, stream =>
+    {
+        string full = FullPath.Of(path);
+        using JsonDocument json = JsonDocument.Parse(stream);
+        JsonElement root = json.RootElement;
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("format", out JsonElement format)
+            || format.ValueKind != JsonValueKind.String || format.GetString() != Format
+            || !root.TryGetProperty("version", out JsonElement version)
+            || !version.TryGetInt32(out int number))
+            throw Invalid(full, "is no schema of Export-Schema", "Export-Schema writes one.");
+        if (number > DatabaseSchema.NewestVersion)
+            throw Invalid(full, $"has version {number} of the format, and this is DataOps for version "
+                + $"{DatabaseSchema.NewestVersion}", "Use the DataOps that wrote it, or a newer one.");
+        return root.Deserialize<Document>(s_options)?.Content is { PostgreSql: > 0 } schema
+            ? schema
+            : throw Invalid(full, "holds no schema", "Export-Schema writes one.");
+    });
+
+    /// <summary>Reads something from a file, decompressed where it is compressed.</summary>
+    /// <exception cref="DataOpsException"><c>FileNotFound</c>, <c>ReadFailed</c>, or <c>InvalidSchemaFile</c>: its JSON
+    /// is none.</exception>
+    public static T Read<T>(string path, Func<Stream, T> read)
     {
         string full = FullPath.Of(path);
         if (!File.Exists(full))
@@ -81,19 +102,7 @@ internal static class SchemaFile
         {
             using FileStream file = File.OpenRead(full);
             using Stream stream = Decompression.Open(file, full).Stream;
-            using JsonDocument json = JsonDocument.Parse(stream);
-            JsonElement root = json.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("format", out JsonElement format)
-                || format.ValueKind != JsonValueKind.String || format.GetString() != Format
-                || !root.TryGetProperty("version", out JsonElement version)
-                || !version.TryGetInt32(out int number))
-                throw Invalid(full, "is no schema of Export-Schema", "Export-Schema writes one.");
-            if (number > DatabaseSchema.NewestVersion)
-                throw Invalid(full, $"has version {number} of the format, and this is DataOps for version "
-                    + $"{DatabaseSchema.NewestVersion}", "Use the DataOps that wrote it, or a newer one.");
-            return root.Deserialize<Document>(s_options)?.Content is { PostgreSql: > 0 } schema
-                ? schema
-                : throw Invalid(full, "holds no schema", "Export-Schema writes one.");
+            return read(stream);
         }
         catch (JsonException e)
         {
@@ -112,6 +121,7 @@ internal static class SchemaFile
 
     private static string FirstSentence(JsonException e) => e.Message.Split(". ")[0].TrimEnd('.');
 
-    private static DataOpsException Invalid(string path, string what, string advice, Exception? inner = null) =>
+    /// <summary>The failure of a file that holds something else.</summary>
+    public static DataOpsException Invalid(string path, string what, string advice, Exception? inner = null) =>
         new(ErrorIds.InvalidSchemaFile, FailureKind.InvalidData, $"{path} {what}.", advice, path, inner);
 }

@@ -94,12 +94,19 @@ public sealed record ConnectionSettings
     /// The same settings with the description that DATAOPS_SITE_DESCRIPTION names, else that of the connection's
     /// service, where the operator gives none.
     /// </summary>
-    public ConnectionSettings WithFoundSite() => Site is not null ? this
-        : Environment.GetEnvironmentVariable(SiteVariable) is { Length: > 0 } named
-            ? this with { Site = named, SiteSource = SiteVariable }
-        : _service is not null && ServiceFile.SiteOf(_service) is { } found
-            ? this with { Site = found, SiteSource = $"service {_service}" }
-        : this;
+    /// <param name="read">Turns a description into what <see cref="WithSite"/> takes; null takes it as it is.</param>
+    public ConnectionSettings WithFoundSite(Func<string, string>? read = null)
+    {
+        ConnectionSettings Found(string site, string where) => this with
+        {
+            Site = read?.Invoke(site) ?? site,
+            SiteSource = site.TrimStart().StartsWith('{') ? $"the JSON of {where}" : $"{site} ({where})",
+        };
+        return Site is not null ? this
+            : Environment.GetEnvironmentVariable(SiteVariable) is { Length: > 0 } named ? Found(named, SiteVariable)
+            : _service is not null && ServiceFile.SiteOf(_service) is { } found ? Found(found, $"service {_service}")
+            : this;
+    }
 
     /// <summary>The same settings for the site in a schema, whatever characters its name has.</summary>
     internal ConnectionSettings In(string schema) => this with { Schema = schema, Schemas = [] };

@@ -3,7 +3,7 @@ using static DataOps.Core.Postgres.Schemas.SchemaRows;
 
 namespace DataOps.Core.Postgres.Schemas;
 
-/// <summary>Reads the schema of a site as definitions, in eleven queries whatever its size.</summary>
+/// <summary>Reads the schema of a site as definitions, in ten queries whatever its size.</summary>
 internal sealed class SchemaReader
 {
     private readonly Dictionary<uint, RelationRow> _relations;
@@ -37,17 +37,17 @@ internal sealed class SchemaReader
         _triggers = Read<TriggerRow>(Triggers).ToLookup(t => t.Table);
         _policies = Read<PolicyRow>(Policies).ToLookup(p => p.Table);
         _sequences = Read<SequenceRow>(Sequences);
-        Types = Read<TypeRow>(SchemaRows.Types);
-        Installed = Read<ExtensionRow>(Extensions);
+        ILookup<bool, TypeRow> types = Read<TypeRow>(SchemaRows.Types).ToLookup(t => t.Kind == Extension);
+        (Types, Installed) = (types[false], types[true]);
         _texts = ReadTexts(session, cancellation)
             .Where(t => t.Text is not null).ToDictionary(t => (t.Kind, t.Oid, t.Part), t => t.Text!);
         _serials = [.. _sequences.Where(s => s.OwnerTable != 0 && !s.IsIdentity).Where(IsSerial)
             .Select(s => (s.OwnerTable, s.OwnerColumn))];
     }
 
-    private IReadOnlyList<TypeRow> Types { get; }
+    private IEnumerable<TypeRow> Types { get; }
 
-    private IReadOnlyList<ExtensionRow> Installed { get; }
+    private IEnumerable<TypeRow> Installed { get; }
 
     /// <summary>The schema of the site's own tables; public in a database without tables.</summary>
     private string Own => _path.Count > 0 ? _path[0] : "public";
@@ -119,7 +119,7 @@ internal sealed class SchemaReader
         return new()
         {
             PostgreSql = server,
-            Extensions = Sorted(Installed, e => e.Name, e => new SchemaExtension(Foreign(e.Schema), e.Version)),
+            Extensions = Sorted(Installed, e => e.Name, e => new SchemaExtension(Foreign(e.Schema), e.Default!)),
             Types = Sorted(Types.Where(t => schemas.Contains(t.Schema)), t => Name(t.Schema, t.Name), ToType),
             Sequences = Sorted(
                 _sequences.Join(own, s => s.Oid, r => r.Oid, (s, r) => (s, r)),

@@ -39,8 +39,6 @@ internal static class SchemaRows
     public sealed record PolicyRow(
         uint Oid, uint Table, string Name, char Command, bool IsPermissive, Array Roles);
 
-    public sealed record ExtensionRow(string Name, string Schema, string Version);
-
     /// <summary>A text that PostgreSQL makes as the search path needs it.</summary>
     public sealed record TextRow(string Kind, uint Oid, int Part, string? Text);
 
@@ -140,7 +138,10 @@ internal static class SchemaRows
           and o.deptype in ('a', 'i') and o.refclassid = 'pg_class'::regclass and o.refobjsubid > 0
         """;
 
-    public static readonly SqlText Types = $"""
+    /// <summary>The kind of an extension among types; its version is the default.</summary>
+    public const char Extension = 'x';
+
+    public static readonly SqlText Types = $$"""
         select t.oid, n.nspname::text as schema, t.typname::text as name, t.typtype::text as kind,
                t.typnotnull as notnull, t.typdefault as default,
                array(select e.enumlabel::text from pg_enum e where e.enumtypid = t.oid order by e.enumsortorder)
@@ -151,6 +152,9 @@ internal static class SchemaRows
           and n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
           and not exists (select 1 from pg_depend e where e.classid = 'pg_type'::regclass and e.objid = t.oid
                           and e.deptype = 'e')
+        union all
+        select e.oid, n.nspname::text, e.extname::text, 'x', false, e.extversion, '{}', 0
+        from pg_extension e join pg_namespace n on n.oid = e.extnamespace
         """;
 
     public static readonly SqlText Triggers = $"""
@@ -164,11 +168,6 @@ internal static class SchemaRows
                p.polpermissive as ispermissive,
                array(select pg_get_userbyid(r)::text from unnest(p.polroles) r where r <> 0 order by 1) as roles
         from pg_policy p
-        """;
-
-    public static readonly SqlText Extensions = $"""
-        select e.extname::text as name, n.nspname::text as schema, e.extversion as version
-        from pg_extension e join pg_namespace n on n.oid = e.extnamespace
         """;
 
     /// <summary>

@@ -1,5 +1,6 @@
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Databases;
+using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Rows;
@@ -18,7 +19,13 @@ public sealed class SiteDescriptionTests(PostgresServer server) : IDisposable
         insert into shop_vote select 1, id, 77 from django_content_type where model = 'sale'
         """);
 
-    public void Dispose() => _shop.Dispose();
+    private readonly ChangeFiles _files = new();
+
+    public void Dispose()
+    {
+        _shop.Dispose();
+        _files.Dispose();
+    }
 
     [Fact]
     public void Tables_columns_and_references_of_other_names_are_told()
@@ -58,6 +65,31 @@ public sealed class SiteDescriptionTests(PostgresServer server) : IDisposable
         Assert.Equal((false, KnownBy.Constraint), (link.IsParentLink, link.KnownBy));
         Assert.Equal(KnownBy.Name, Assert.Single(
             new GetModel().Run(press.Session, new() { Model = ["press.essay"] }, new())).KnownBy);
+    }
+
+    [Fact]
+    public void StreamFields_are_dumped_as_Django_writes_them_and_come_back_and_files_of_deleted_rows_are_named()
+    {
+        using TestDatabase press = server.Django("press.sheet", """
+            create table press_sheet (id int primary key, body jsonb not null, scan varchar(100) not null);
+            insert into press_sheet values (1, '[]', 'a.pdf'), (2, '[{"id": "x", "type": "line", "value": "Ä"}]', 'b.pdf')
+            """);
+        using Session session = Session.Open(press.Settings.WithSite("""
+            { "streamFields": [ "press.sheet.body" ], "fileFields": { "press.sheet.scan": "scans" } }
+            """), "Test");
+        string?[] before = [.. press.Column("select body::text || scan from press_sheet order by id")];
+
+        string dump = _files.New() + ".json";
+        Assert.Single(new ExportDataset().Run(session, new() { Path = dump, Model = ["press.sheet"] }, new()));
+        Assert.Contains("\"body\": \"[]\"", File.ReadAllText(dump), StringComparison.Ordinal);
+        press.Execute("delete from press_sheet");
+        Assert.NotEmpty(new ImportDataset().Run(session, new() { Path = dump, NoUndo = true }, new()));
+        Assert.Equal(before, press.Column("select body::text || scan from press_sheet order by id"));
+
+        List<string> warnings = [];
+        Assert.NotEmpty(new RemoveRow().Run(session, new() { Model = ["press.sheet"], Key = ["1"], NoUndo = true },
+            new() { Warning = warnings.Add }));
+        Assert.Contains(warnings, w => w.Contains("files of deleted rows of press.sheet (scan)", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -166,9 +198,11 @@ public sealed class SiteDescriptionTests(PostgresServer server) : IDisposable
     [InlineData("{ \"genericReferences\": [ \"shop_vote.kind+nix\" ] }", "shop_vote has no column nix")]
     [InlineData("{ \"tables\": [] }", "requires an element of type 'Object'")]
     [InlineData("{ \"tables\"", "cannot be used")]
+    [InlineData("DataOps.psd1", "is a .psd1 file, which PowerShell's cmdlets alone read")]
     public void What_cannot_be_meant_is_refused_and_named(string site, string why)
     {
-        using Session session = Open(site);
+        using Session session = Open(
+            site.EndsWith(".psd1", StringComparison.Ordinal) ? Path.Combine(Repository.Root, site) : site);
 
         DataOpsException refusal = Assert.Throws<DataOpsException>(() => ReferenceCatalog.Read(session));
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DataOps.Core.Features.Schema;
 using DataOps.Core.Postgres.Schemas;
 using Npgsql;
@@ -242,6 +243,24 @@ public sealed class CompareSchemaTests(YardFixture yard, PostgresServer server) 
         other.Execute(Yard.Sql);
 
         Assert.Empty(Compare(other));
+    }
+
+    [Fact]
+    public void A_dump_of_PostgreSQL_14_restored_on_18_does_not_differ()
+    {
+        using TestDatabase old = server.Blank(14);
+        old.Execute(Yard.Sql);
+        string dump = Path.ChangeExtension(yard.Snapshot, ".14.sql");
+        using (Process process = Process.Start("pg_dump", ["--schema-only", "-f", dump, old.Uri]))
+        {
+            process.WaitForExit();
+            Assert.Equal(0, process.ExitCode);
+        }
+        using TestDatabase restored = server.Blank(18);
+        restored.Execute(string.Join(";\n",
+            DataOps.Core.Postgres.Sql.SqlScript.Split(dump, File.ReadAllText(dump)).Select(s => s.Text)));
+
+        Assert.Empty(restored.Run(new CompareSchema(), new() { ReferenceDatabase = old.Uri }));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using DataOps.Core.Postgres.Schemas;
 
 namespace DataOps.Core.Tests.Postgres.Catalog;
 
@@ -158,6 +159,9 @@ public sealed class CatalogPartsTests(PostgresServer server)
                 (table.IndexDefinitions.Count(), table.Constraints.Count(), table.Triggers.Count(), table.ViewQuery));
         Assert.Equal(500, Sequence.Read(session, default).Count);
         Assert.Equal(11, count.Queries);
+        // Ten queries, and the search path set and set back.
+        Assert.Equal(500, SchemaReader.Read(session, default).Schema.Tables.Count);
+        Assert.Equal(11 + 12, count.Queries);
     }
 
     private static Table Read(TestDatabase database, string name) =>

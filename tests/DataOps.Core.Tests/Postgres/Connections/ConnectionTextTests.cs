@@ -189,10 +189,10 @@ public sealed class ConnectionTextTests : IDisposable
 
         Assert.Null(Found().Site);
         File.WriteAllText(file, "{}");
-        Assert.Equal((file, "service shop"), (Found().Site, Found().SiteSource));
+        Assert.Equal((file, $"{file} (service shop)"), (Found().Site, Found().SiteSource));
         Assert.Null(Found("dbname=shop").Site);
         Environment.SetEnvironmentVariable("DATAOPS_SITE_DESCRIPTION", "other.json");
-        Assert.Equal(("other.json", "DATAOPS_SITE_DESCRIPTION"), (Found().Site, Found().SiteSource));
+        Assert.Equal(("other.json", "other.json (DATAOPS_SITE_DESCRIPTION)"), (Found().Site, Found().SiteSource));
         Assert.Equal("mine.json", ConnectionSettings.Parse("service=shop").WithSite("mine.json").WithFoundSite().Site);
         Directory.Delete(folder, recursive: true);
     }

@@ -2,7 +2,7 @@ namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>
 /// The models that a dataset file can name: those of the database's content types, and, as a file may bring the content
-/// types itself, any table named as Django would.
+/// types itself, any table named as Django would, or the site's description.
 /// </summary>
 internal sealed class FixtureModels(ReferenceCatalog catalog)
 {
@@ -17,7 +17,7 @@ internal sealed class FixtureModels(ReferenceCatalog catalog)
         known = catalog.Site.Proxies.GetValueOrDefault(known, known);
         if (_registered.TryGetValue(known, out Model? model))
             return model;
-        return ModelTables.Find(catalog.Database, known) is { IsReadable: true } table ? Assume(known, table) : null;
+        return catalog.Site.TableOf(catalog.Database, known) is { IsReadable: true } table ? Assume(known, table) : null;
     }
 
     /// <summary>Whether the database has a content type of a label for which there is no table.</summary>
@@ -41,12 +41,15 @@ internal sealed class FixtureModels(ReferenceCatalog catalog)
         _assumed[table.Oid] = label;
         ContentType[] contentTypes = catalog.Database.Tables
             .Where(t => t.IsReadable && (t == table || catalog.ModelOf(t) is not null || !IsJoin(t)))
-            .Select(t => new ContentType(
-                0, t == table ? label : catalog.ModelOf(t)?.Label ?? new ModelLabel("", t.Name), t))
+            .Select(t => new ContentType(0, t == table ? label : LabelIn(t), t))
             .ToArray();
         return new ModelReader(catalog.Database, contentTypes, catalog.References, catalog.Site).Read()
             .FirstOrDefault(m => m.Table == table);
     }
+
+    private ModelLabel LabelIn(Table table) => catalog.ModelOf(table)?.Label
+        ?? catalog.Site.Tables.FirstOrDefault(t => SiteDescription.TableNamed(catalog.Database, t.Value) == table).Key
+        ?? new ModelLabel("", table.Name);
 
     private static bool IsJoin(Table table) =>
         table.Columns.Count == 3 && table.PrimaryKey.Count == 1 && table.ForeignKeys.Count == 2;

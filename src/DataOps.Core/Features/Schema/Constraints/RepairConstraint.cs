@@ -111,7 +111,7 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, options.SoftReference, withEmbedded: false);
         ExpectedSchema expected = new(
             options.ReferencePath, options.ReferenceDatabase, options.MigrationPath, options.Setting);
-        SchemaComparison? comparison = expected.IsGiven ? expected.Compare(session, Name, null, context) : null;
+        SchemaComparison? comparison = expected.IsGiven ? expected.Compare(session, Name, context) : null;
         (DatabaseSchema actual, string own) = InSnapshot(
             session, options, () => SchemaReader.Read(session, context.Cancellation));
         SchemaMending mending = comparison?.Mending ?? new(actual, actual, own);

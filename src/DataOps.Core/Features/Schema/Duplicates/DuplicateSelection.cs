@@ -31,7 +31,7 @@ internal sealed record DuplicateSelection(
         if (Field.Count > 0)
             return [new(OfFields(catalog), null, true)];
         SchemaComparison? comparison =
-            Expected.IsGiven ? Expected.Compare(session, operation, null, context) : null;
+            Expected.IsGiven ? Expected.Compare(session, operation, context) : null;
         using NpgsqlTransaction? snapshot = isPart ? null : session.BeginSnapshot();
         (DatabaseSchema actual, string own) = SchemaReader.Read(session, context.Cancellation);
         SchemaMending mending = comparison?.Mending ?? new(actual, actual, own);

@@ -58,6 +58,27 @@ public sealed class ImportNameTests : IDisposable
     }
 
     [Fact]
+    public void Before_there_are_content_types_the_description_tells_tables_and_lists_of_other_names()
+    {
+        _site.Execute("""
+            create table kiosks (id int primary key, owner text);
+            create table kiosk_papers (id serial primary key, kiosk_id int references kiosks,
+                category_id int references news_category);
+            """);
+        int category = _site.Scalar<int>("select min(id) from news_category");
+        string file = _files.Lines(
+            $$$"""{"model": "stand.kiosk", "pk": 1, "fields": {"owner": "Ada", "papers": [{{{category}}}]}}""");
+        using Session told = Session.Open(_site.Settings.WithSite("""
+            { "tables": { "stand.kiosk": "kiosks" }, "manyToMany": { "stand.kiosk.papers": "kiosk_papers" } }
+            """), "Test");
+
+        Assert.NotEmpty(new ImportDataset().Run(told, new() { Path = file, NoUndo = true }, new()));
+
+        Assert.Equal($"Ada {category}", _site.Scalar<string>(
+            "select owner || ' ' || category_id from kiosks k join kiosk_papers p on p.kiosk_id = k.id"));
+    }
+
+    [Fact]
     public void A_key_may_stand_in_the_fields_alone()
     {
         string file = _files.Lines(
