@@ -40,7 +40,8 @@ public sealed class CmdletGenerator : IIncrementalGenerator
         // PowerShell's own WhatIf decides about the plan; objects come by the pipeline.
         Option[] taken = [.. options.Where(o => o.Name != "WhatIf" && !o.IsObjects)];
         string recordType = record.ToDisplayString(SymbolDisplayFormat.FullyQualifiedFormat);
-        string asks = (kind == "FileOperation" ? "" : ", DefaultParameterSetName = ByDatabase") + (options.Any(o => o.Name == "WhatIf") ? ", SupportsShouldProcess = true" : "")
+        string asks = (kind == "FileOperation" ? "" : ", DefaultParameterSetName = ByDatabase")
+            + (options.Any(o => o.Name == "WhatIf") ? ", SupportsShouldProcess = true" : "")
             + (attribute.NamedArguments.Any(a => a is { Key: "AsksFirst", Value.Value: true })
             ? $", ConfirmImpact = {Automation}.ConfirmImpact.High"
             : "");

@@ -29,7 +29,8 @@ internal sealed class AuditBaseline
     /// <param name="path">JSON lines, as the command line writes them, or an array, as ConvertTo-Json does.</param>
     /// <param name="schema">The schema whose findings are compared; null where none is named.</param>
     /// <param name="mayBeMissing">Whether a file that is not there is one without findings.</param>
-    /// <exception cref="DataOpsException"><c>FileNotFound</c>, or <c>InvalidBaseline</c>: it holds no findings.</exception>
+    /// <exception cref="DataOpsException"><c>FileNotFound</c>, or <c>InvalidBaseline</c>: it holds no findings.
+    /// </exception>
     public static AuditBaseline Read(string path, string? schema, bool mayBeMissing)
     {
         string full = FullPath.Of(path);
@@ -140,7 +141,8 @@ internal sealed class AuditBaseline
         foreach ((string name, string? text) in new[]
         {
             (nameof(f.Server), f.Server), (nameof(f.Database), f.Database), (nameof(f.Schema), f.Schema),
-            (nameof(f.Severity), $"{f.Severity}"), (nameof(f.Audit), $"{f.Audit}"), (nameof(f.Class), f.Class?.ToString()),
+            (nameof(f.Severity), $"{f.Severity}"), (nameof(f.Audit), $"{f.Audit}"),
+            (nameof(f.Class), f.Class?.ToString()),
         })
             json.WriteString(name, text);
         json.WriteNumber(nameof(f.Count), f.Count);

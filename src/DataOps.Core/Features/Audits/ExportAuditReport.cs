@@ -45,7 +45,9 @@ public sealed partial record ExportAuditReportOptions
 /// <param name="Warnings">Findings of severity Warning.</param>
 public sealed record AuditReportFile(string Server, string Database, string Path, int Errors, int Warnings);
 
-/// <summary>Writes the findings of an audit as a report: an HTML page, Markdown, JUnit's XML or Prometheus' text.</summary>
+/// <summary>
+/// Writes the findings of an audit as a report: an HTML page, Markdown, JUnit's XML or Prometheus' text.
+/// </summary>
 [Operation("Export", "AuditReport")]
 public sealed class ExportAuditReport : Operation<ExportAuditReportOptions, AuditReportFile>
 {

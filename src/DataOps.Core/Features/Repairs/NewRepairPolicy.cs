@@ -107,9 +107,9 @@ internal sealed class PolicyText
             foreach (PolicyQuestion question in members[PolicyChoice.Duplicates])
             {
                 Say(question);
-                DuplicateRule rows = question.Choice.Rows!;
-                Note(2, Map(rows.Model is { } model ? ("model", model) : ("table", rows.Table!), ("field", rows.Field!),
-                    ("keep", question.Choice.Actions[0])) + Others(question.Choice.Actions.Skip(1)));
+                PolicyChoice choice = question.Choice;
+                Note(2, Map(choice.Doubled, ("field", choice.Rows!.Field!), ("keep", choice.Actions[0]))
+                    + Others(choice.Actions.Skip(1)));
             }
         });
         foreach (PolicyQuestion question in members[PolicyChoice.ContentTypes])

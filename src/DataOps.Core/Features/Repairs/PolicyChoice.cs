@@ -28,10 +28,13 @@ internal sealed record PolicyChoice(string Member, string Name, IReadOnlyList<st
             $$"""references: { "reference": "{{Name}}", "action": "{{string.Join('|', Actions)}}|Leave" }""",
         Trees => $$"""trees: { "{{Name}}": "{{string.Join('|', Actions)}}" }""",
         Duplicates => $$"""
-            duplicates: { {{(Rows!.Model is { } model ? $"\"model\": \"{model}\"" : $"\"table\": \"{Rows.Table}\"")}}, "field": "{{Rows.Field}}", "keep": "{{string.Join('|', Actions)}}" }
+            duplicates: { "{{Doubled.Member}}": "{{Doubled.Name}}", "field": "{{Rows!.Field}}", "keep": "{{string.Join('|', Actions)}}" }
             """,
         _ => $$"""contentTypes: { "staleModels": ["{{Name}}"] }""",
     };
+
+    /// <summary>Of doubled rows, the model or the table, as a rule names it.</summary>
+    public (string Member, string Name) Doubled => Rows!.Model is { } model ? ("model", model) : ("table", Rows.Table!);
 
     /// <summary>The choice about a finding; null where no policy can decide.</summary>
     public static PolicyChoice? Of(ReferenceCatalog catalog, Finding finding) => finding switch

@@ -45,8 +45,9 @@ internal static class PolicyQuestions
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         ReferenceRules rules = new(catalog, policy, context);
-        Finding[] findings = [.. TestDatabase.Find(
-            session, catalog, new() { Audit = [Audit.Tree, Audit.ContentType, Audit.Uniqueness, Audit.Orphan] }, context)];
+        TestDatabaseOptions asked =
+            new() { Audit = [Audit.Tree, Audit.ContentType, Audit.Uniqueness, Audit.Orphan] };
+        Finding[] findings = [.. TestDatabase.Find(session, catalog, asked, context)];
         return
         [
             .. findings.Select(f => (Finding: f, Choice: PolicyChoice.Of(catalog, f)))
@@ -84,7 +85,8 @@ internal static class PolicyQuestions
                 [.. choice.Actions.Where(a => a != nameof(OrphanAction.Repoint)), ReferenceRule.Leave];
             int answer = ask(new Question(
                 $"{i + 1} of {questions.Count}: {choice.Name}",
-                questions[i].Problem + (questions[i].First is { } rows ? $"\n{rows}" : ""), actions, actions.Length - 1));
+                questions[i].Problem + (questions[i].First is { } rows ? $"\n{rows}" : ""),
+                actions, actions.Length - 1));
             policy = With(policy, choice, actions[answer]);
         }
         return policy;
@@ -135,7 +137,8 @@ internal static class PolicyQuestions
         return [.. session.Read(
             $"""
             select {KeyText.Of(reference.Table, "t")}, {RowLabel.Of(catalog, reference.Table, "t")}
-            from {reference.Table} t where {KeyText.Of(reference.Table, "t")} in ({keys.Select(SqlText.Value)}) order by 1
+            from {reference.Table} t where {KeyText.Of(reference.Table, "t")} in ({keys.Select(SqlText.Value)})
+            order by 1
             """,
             r => $"{model} {r.GetString(0)}{(r.IsDBNull(1) ? "" : $" ({r.GetString(1)})")}", context.Cancellation)];
     }

@@ -160,7 +160,8 @@ internal sealed class RowRepairs(
 
     private DatabaseRepairStep Undecided(ReferenceCatalog catalog, ReferenceRules rules, Finding finding)
     {
-        bool isLeft = finding.Class is ReferenceClass && rules.For(PolicyChoice.ReferenceOf(catalog, finding)) is { Repair: null };
+        bool isLeft = finding.Class is ReferenceClass
+            && rules.For(PolicyChoice.ReferenceOf(catalog, finding)) is { Repair: null };
         return new DatabaseRepairStep(
             session.Server, session.Database, null, isLeft ? ReferenceRule.Leave : DatabaseRepairStep.Undecided,
             finding.Count, finding.Reference ?? finding.Table ?? finding.Model, finding.Problem)

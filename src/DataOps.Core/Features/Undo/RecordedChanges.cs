@@ -57,7 +57,9 @@ internal static class RecordedChanges
     }
 
     private static IEnumerable<string> OfFolder() =>
-        StateFolder.Find("undo") is { } folder && Directory.Exists(folder) ? FilesIn(folder, $"*{UndoPlace.Ending}") : [];
+        StateFolder.Find("undo") is { } folder && Directory.Exists(folder)
+            ? FilesIn(folder, $"*{UndoPlace.Ending}")
+            : [];
 
     private static IEnumerable<string> Expand(string path, List<string> missing)
     {

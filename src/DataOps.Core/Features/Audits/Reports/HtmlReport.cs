@@ -63,15 +63,18 @@ internal sealed class HtmlReport(Session session, ReferenceCatalog catalog, Oper
             },
             ["count"] = present.Length,
             ["rows"] = present.Sum(f => f.Count),
-            ["groups"] = findings.GroupBy(f => f.Class?.ToString() ?? "").Select(g => (object)new Dictionary<string, object>
-            {
-                ["name"] = g.Key,
-                ["rows"] = g.Sum(f => f.Count),
-                ["severity"] = $"{g.Min(f => f.Severity)}",
-                ["findings"] = g.Select(f => (object)Entry(f, labels.GetValueOrDefault(f) ?? [])).ToArray(),
-            }).ToArray(),
+            ["groups"] = findings.GroupBy(f => f.Class?.ToString() ?? "").Select(g => (object)Group(g, labels)).ToArray(),
         };
     }
+
+    private static Dictionary<string, object> Group(
+        IGrouping<string, Finding> group, Dictionary<Finding, IReadOnlyList<string>> labels) => new()
+    {
+        ["name"] = group.Key,
+        ["rows"] = group.Sum(f => f.Count),
+        ["severity"] = $"{group.Min(f => f.Severity)}",
+        ["findings"] = group.Select(f => (object)Entry(f, labels.GetValueOrDefault(f) ?? [])).ToArray(),
+    };
 
     private static Dictionary<string, object> Entry(Finding finding, IReadOnlyList<string> rows) => new()
     {

@@ -5,8 +5,8 @@ using System.Xml;
 namespace DataOps.Core.Features.Audits.Reports;
 
 /// <summary>
-/// JUnit's XML, as build servers read it: an audit is a suite, a finding a test that failed, a known one a test that was
-/// skipped.
+/// JUnit's XML, as build servers read it: an audit is a suite, a finding a test that failed, a known one a test that
+/// was skipped.
 /// </summary>
 public static class JUnitReport
 {
