@@ -26,7 +26,7 @@ internal static class Confirmation
         if (confirm is null && sum is { Deleted: 0 })
             return;
         string place = session is null ? "" : $" in {session.Database} on {session.Server}";
-        string what = sum?.Describe() ?? (plan.Length == 1 ? "1 file" : $"{plan.Length} files");
+        string what = sum?.Describe() ?? Counted.Of(plan.Length, "file");
         Console.Error.Write(VisibleText.Of($"{operation.Name}{place}: {what}. Go on? [y/N] "));
         if (Console.ReadLine()?.Trim().StartsWith('y') is not true)
             throw new DataOpsException(ErrorIds.Declined, FailureKind.InvalidOperation, "Nothing was changed.");

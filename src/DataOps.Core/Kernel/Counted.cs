@@ -1,7 +1,7 @@
 namespace DataOps.Core.Kernel;
 
 /// <summary>Numbers of things in sentences.</summary>
-internal static class Counted
+public static class Counted
 {
     /// <summary>The number and its noun: 1 row, 3 rows.</summary>
     public static string Of(long count, string noun) => Of(count, noun, noun + "s");

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using DataOps.Core.Changes;
 using DataOps.Core.Features.Audits;
 using DataOps.Core.Features.Repairs;
+using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
@@ -32,8 +33,7 @@ public sealed partial class RepairDatabaseCommand : ChangeCommand
     {
         // A pipeline that delivered nothing asks for nothing, and not for everything.
         bool isPiped = MyInvocation.ExpectingInput;
-        string what = !isPiped ? "Repair"
-            : _findings.Count == 1 ? "Repair 1 finding in" : $"Repair {_findings.Count} findings in";
+        string what = isPiped ? $"Repair {Counted.Of(_findings.Count, "finding")} in" : "Repair";
         Change(session, what, new RepairDatabase(), Options() with { InputObject = isPiped ? _findings : null });
     }
 }

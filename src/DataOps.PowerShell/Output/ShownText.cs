@@ -34,7 +34,7 @@ public static class ShownText
 
     private static string Verbs(TableChangeSummary table) => string.Join(", ",
         new[] { ("delete", table.Delete), ("update", table.Update), ("insert", table.Insert) }
-            .Where(v => v.Item2 > 0).Select(v => $"{v.Item1} {AuditFindings.Number(v.Item2, "row")}")) + " of";
+            .Where(v => v.Item2 > 0).Select(v => $"{v.Item1} {Counted.Of(v.Item2, "row")}")) + " of";
 
     private static IEnumerable<string> Lines(ChangeResult result)
     {

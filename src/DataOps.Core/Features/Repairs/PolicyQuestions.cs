@@ -21,7 +21,7 @@ internal sealed record PolicyQuestion(
     {
         get
         {
-            string rows = Count == 1 ? "1 row" : $"{Count} rows";
+            string rows = Counted.Of(Count, "row");
             string problems = string.Join("; ", Problems.Take(Most)) + (Problems.Count > Most ? "; …" : "");
             return problems.StartsWith(rows, StringComparison.Ordinal) ? problems : $"{rows}: {problems}";
         }

@@ -30,7 +30,4 @@ public sealed record AuditFindings(
         return (finding.Schema is null ? "" : $"{finding.Schema}: ") + what
             + (finding.Column is null ? "" : $".{finding.Column}") + (finding.Key is null ? "" : $" {finding.Key}");
     }
-
-    /// <summary>A number of things in words: <c>1 row</c>, <c>2 rows</c>.</summary>
-    public static string Number(long count, string thing) => count == 1 ? $"1 {thing}" : $"{count} {thing}s";
 }

@@ -47,7 +47,7 @@ internal sealed class HtmlReport(Session session, ReferenceCatalog catalog, Oper
         string news = audit.Findings.Any(f => f.Change is not null) ? $", {audit.News.Count()} new or grown" : "";
         return errors + warnings == 0 && gone.Length == 0
             ? "No findings."
-            : $"{AuditFindings.Number(errors, "error")}, {AuditFindings.Number(warnings, "warning")}{news}{gone}";
+            : $"{Counted.Of(errors, "error")}, {Counted.Of(warnings, "warning")}{news}{gone}";
     }
 
     private static Dictionary<string, object> Suite(
@@ -80,7 +80,7 @@ internal sealed class HtmlReport(Session session, ReferenceCatalog catalog, Oper
     {
         ["place"] = Shown(AuditFindings.Place(finding)),
         ["severity"] = $"{finding.Severity}",
-        ["count"] = AuditFindings.Number(finding.Count, "row"),
+        ["count"] = Counted.Of(finding.Count, "row"),
         ["problem"] = Shown(finding.Problem),
         ["remedy"] = Shown(finding.Remedy ?? ""),
         ["shell"] = Shown(finding.Remedy is { } remedy && CommandSyntax.Remedy(remedy) is var shell && shell != remedy
@@ -96,7 +96,7 @@ internal sealed class HtmlReport(Session session, ReferenceCatalog catalog, Oper
         ["path"] = Shown(page.Path),
         ["lost"] = page.IsLost,
         ["depth"] = page.Depth,
-        ["below"] = page.Below == 0 ? "" : AuditFindings.Number(page.Below, "page"),
+        ["below"] = page.Below == 0 ? "" : Counted.Of(page.Below, "page"),
     };
 
     // SVG that is made here, and encoded where names are in it.

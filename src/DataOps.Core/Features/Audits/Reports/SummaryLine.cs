@@ -16,7 +16,7 @@ public static class SummaryLine
         int errors = audit.Present.Count(f => f.Severity == Severity.Error);
         int warnings = audit.Present.Count(f => f.Severity == Severity.Warning);
         List<string> words =
-            [AuditFindings.Number(errors, "error"), AuditFindings.Number(warnings, "warning")];
+            [Counted.Of(errors, "error"), Counted.Of(warnings, "warning")];
         if (audit.Findings.Any(f => f.Change is not null))
             words.Add($"{Count(f => f.Change is FindingChange.New)} new, {Count(f => f.Change is FindingChange.Grown)} "
                 + $"grown, {Count(f => f.Change is FindingChange.Gone)} gone");
