@@ -99,7 +99,8 @@ public sealed class CompareSchema : OfflineOperation<CompareSchemaOptions, Schem
         if (reference is { Kind: SchemaSourceKind.Change })
         {
             (DatabaseSchema there, string schema) = LiveSchema.Read(session, context.Cancellation);
-            return Changes(reference, there, (now, changed) => Of(session, new(changed), now, schema, context), context);
+            return Changes(
+                reference, there, (now, changed) => Of(session, new(changed), now, schema, context), context);
         }
         SchemaExpectation expectation = options.MigrationPath.Count > 0
             ? Migrated(session, options, context)
