@@ -25,7 +25,8 @@ internal static class DriftAudit
         return options switch
         {
             { MigrationPath.Count: > 0 } => [.. found, .. FromMigrations(session, catalog, options, drift, context)],
-            { ReferencePath: { } path } => [.. found, .. drift.Find(new(SchemaSource.Open(path).Read(context.Cancellation)))],
+            { ReferencePath: { } path } =>
+                [.. found, .. drift.Find(new(SchemaSource.Open(path).Read(context.Cancellation)))],
             _ => found,
         };
     }

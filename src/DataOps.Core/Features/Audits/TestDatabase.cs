@@ -52,7 +52,9 @@ public sealed partial record TestDatabaseOptions
     [NotWith(nameof(ReferencePath))]
     public IReadOnlyList<string> MigrationPath { get; init; } = [];
 
-    /// <summary>A schema, as Export-Schema or pg_dump --schema-only write it: report where the database is another one.</summary>
+    /// <summary>
+    /// A schema, as Export-Schema or pg_dump --schema-only write it: report where the database is another one.
+    /// </summary>
     [Option(Form = OptionForm.File)]
     public string? ReferencePath { get; init; }
 

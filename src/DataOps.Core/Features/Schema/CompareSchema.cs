@@ -101,7 +101,8 @@ public sealed class CompareSchema : OfflineOperation<CompareSchemaOptions, Schem
         if (reference is { Kind: SchemaSourceKind.Change })
         {
             (DatabaseSchema there, string schema) = LiveSchema.Read(session, context.Cancellation);
-            return Changes(reference, there, (now, changed) => Of(session, new(changed), now, schema, context), context);
+            return Changes(
+                reference, there, (now, changed) => Of(session, new(changed), now, schema, context), context);
         }
         SchemaExpectation expectation = Expected(options).Read(session, Name, context);
         if (difference is { Kind: SchemaSourceKind.Change })

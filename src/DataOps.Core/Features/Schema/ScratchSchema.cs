@@ -131,14 +131,15 @@ internal sealed partial class ScratchSchema : IDisposable
         {
             run();
         }
-        catch (DataOpsException e) when (e.InnerException is PostgresException cause && e.Kind != FailureKind.Connection)
+        catch (DataOpsException e) when (e.InnerException is PostgresException cause
+            && e.Kind != FailureKind.Connection)
         {
             throw new DataOpsException(
                 ErrorIds.InvalidSqlScript, FailureKind.InvalidData,
                 $"{path}, line {statement.Line}: PostgreSQL {_server.Binaries.Major} refuses this statement: "
                     + $"{cause.MessageText}.",
-                "Where it has been applied already, or is of another version of PostgreSQL, Export-Schema of a database "
-                    + "that has it writes the same without running it.", path, e);
+                "Where it has been applied already, or is of another version of PostgreSQL, Export-Schema of a "
+                    + "database that has it writes the same without running it.", path, e);
         }
     }
 
@@ -179,7 +180,8 @@ internal sealed partial class ScratchSchema : IDisposable
     private static partial Regex Uncompared();
 
     [GeneratedRegex("""
-        \ACREATE\s+EXTENSION\s+(IF\s+NOT\s+EXISTS\s+)?"?(?<name>[^"\s;]+)"?(\s+WITH)?(\s+SCHEMA\s+"?(?<schema>[^"\s;]+)"?)?
+        \ACREATE\s+EXTENSION\s+(IF\s+NOT\s+EXISTS\s+)?"?(?<name>[^"\s;]+)"?(\s+WITH)?
+        (\s+SCHEMA\s+"?(?<schema>[^"\s;]+)"?)?
         """, RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex ExtensionIn();
 

@@ -17,7 +17,9 @@ internal sealed class FixtureModels(ReferenceCatalog catalog)
         known = catalog.Site.Proxies.GetValueOrDefault(known, known);
         if (_registered.TryGetValue(known, out Model? model))
             return model;
-        return catalog.Site.TableOf(catalog.Database, known) is { IsReadable: true } table ? Assume(known, table) : null;
+        return catalog.Site.TableOf(catalog.Database, known) is { IsReadable: true } table
+            ? Assume(known, table)
+            : null;
     }
 
     /// <summary>Whether the database has a content type of a label for which there is no table.</summary>
