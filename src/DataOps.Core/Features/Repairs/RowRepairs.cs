@@ -183,9 +183,8 @@ internal sealed class RowRepairs(
     private static string OfDuplicates(Finding finding)
     {
         string of = finding.Model is { } model ? $"\"model\": \"{model}\"" : $"\"table\": \"{finding.Table}\"";
-        return $$"""
-            duplicates: { {{of}}, "field": "{{finding.Column}}", "keep": "{{string.Join('|', Enum.GetNames<KeptRow>())}}" }
-            """;
+        string keep = string.Join('|', Enum.GetNames<KeptRow>());
+        return $$"""duplicates: { {{of}}, "field": "{{finding.Column}}", "keep": "{{keep}}" }""";
     }
 
     private static string? OfTree(TreeProblem problem)
