@@ -45,7 +45,7 @@ internal sealed record MadeConstraint(string Schema, string Table, MadeKind Kind
             from pg_class t join pg_namespace n on n.oid = t.relnamespace
               and n.nspname = {SqlText.Value(schema)} and t.relname = {SqlText.Value(table)}
             """;
-        string? definition = session.Query<string?>(kind switch
+        IReadOnlyList<string> found = session.Query<string>(kind switch
         {
             MadeKind.Constraint => $"""
                 select pg_get_constraintdef(c.oid) {from}
@@ -59,8 +59,8 @@ internal sealed record MadeConstraint(string Schema, string Table, MadeKind Kind
                 select format_type(a.atttypid, a.atttypmod) {from} join pg_attribute a
                   on a.attrelid = t.oid and a.attname = {SqlText.Value(name)} and a.attnotnull
                 """,
-        }, cancellation).FirstOrDefault();
-        return definition is null ? null : new(schema, table, kind, name, Validated(definition));
+        }, cancellation);
+        return found is [var definition] ? new(schema, table, kind, name, Validated(definition)) : null;
     }
 
     // Existing rows may have been checked since, or not yet.

@@ -128,8 +128,8 @@ public sealed class RepairDuplicateTests(PostgresServer server) : IDisposable
     [Theory]
     [InlineData("update shop_customer set friend_id = 3 where id = 1", "NotRepairable")]
     [InlineData("alter table shop_customer drop constraint shop_customer_pkey cascade", "NoKey")]
-    [InlineData("create table shop_copy (id int primary key, a int, b text, foreign key (a, b) references shop_customer (id, name));"
-        + "insert into shop_copy values (1, 3, 'Ada')", "ProtectedRows")]
+    [InlineData("create table shop_copy (id int primary key, a int, b text, "
+        + "foreign key (a, b) references shop_customer (id, name)); insert into shop_copy values (1, 3, 'Ada')", "ProtectedRows")]
     public void What_cannot_be_merged_is_refused(string sql, string id)
     {
         using TestDatabase shop = server.Blank();
@@ -225,6 +225,27 @@ public sealed class RepairDuplicateTests(PostgresServer server) : IDisposable
         Assert.StartsWith("Repair-Duplicate -Constraint 'ware_name' -Keep", found.Remedy, StringComparison.Ordinal);
         Assert.Equal(1, Sum(Repair(shop, new() { Constraint = ["ware_name"], Keep = KeptRow.Newest })).Deleted);
         Assert.Equal(["-1", "2", "3"], shop.Column("select id::text from shop_offer order by id"));
+    }
+
+    [Fact]
+    public void What_an_expected_index_of_own_functions_forbids_is_merged()
+    {
+        const string Folded = "create function folded(text) returns text immutable language sql as 'select lower($1)';";
+        using TestDatabase expected = server.Blank();
+        using TestDatabase shop = server.Blank();
+        expected.Execute($"{Folded} {Shop} create unique index offer_folded on shop_offer (folded(title))");
+        shop.Execute($"{Folded} {Shop} insert into shop_offer values (3, 'SPRING'), (4, null), (5, null)");
+
+        DuplicateGroup found = Assert.Single(shop.Run(new FindDuplicate(), new() { ReferenceDatabase = expected.Uri }));
+        Repair(shop, new() { ReferenceDatabase = expected.Uri, Keep = KeptRow.MostReferenced });
+
+        Assert.Equal(("spring", "1, 3", "offer_folded"), (found.Value, found.Keys, found.Constraint));
+        ConstraintRepair made = Assert.Single(shop.Run(new RepairConstraint(), new()
+        {
+            ReferenceDatabase = expected.Uri,
+        }).OfType<ConstraintRepair>());
+        Assert.Equal((ConstraintStatus.Done, "offer_folded"), (made.Status, made.Constraint));
+        Assert.Equal("1 2 4 5", string.Join(' ', shop.Column("select id::text from shop_offer order by id")));
     }
 
     private static RepairDuplicateOptions Customers(KeptRow keep) =>

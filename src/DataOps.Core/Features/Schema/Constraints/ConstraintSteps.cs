@@ -90,7 +90,7 @@ internal sealed class ConstraintSteps(
                 SchemaObjectKind.Index, ConstraintAction.Add, table, d.Name, index.Columns,
                 [mending.Actual.Index(d.Table, d.Name, index)])
             {
-                Key = index.Unique ? DuplicateKey.Of(table, index) : null,
+                Key = index.Unique ? DuplicateKey.Of(table, index) with { Own = own } : null,
                 Makes = MadeKind.Index,
                 Evidence = since,
             },

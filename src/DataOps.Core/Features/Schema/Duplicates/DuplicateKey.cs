@@ -49,12 +49,17 @@ internal sealed record DuplicateKey(
     /// <summary>A key as one text, as <c>breads,breadpage</c>.</summary>
     public SqlText Text => KeyText.Joined(Values.Select(v => (SqlText)$"{v}::text"));
 
+    /// <summary>The schema whose names are bare in the keys; null where all are qualified.</summary>
+    public string? Own { get; init; }
+
     /// <summary>
     /// Has the transaction read the table itself: an index that is not valid, or whose order is another one by now,
-    /// would hide the rows that it has let in.
+    /// would hide the rows that it has let in. Names in the keys are found.
     /// </summary>
     public void ReadPastIndexes(Session session, CancellationToken cancellation)
     {
+        if (Own is not null)
+            session.Run($"set local search_path = pg_catalog, {SqlText.Identifier(Own)}, pg_temp", cancellation);
         if (Table.IndexDefinitions.Any(i => i.IsUnique && i.Columns.Any(Columns.Contains)))
             session.Run($"set local enable_indexscan = off; set local enable_indexonlyscan = off; "
                 + $"set local enable_bitmapscan = off", cancellation);
@@ -63,7 +68,7 @@ internal sealed record DuplicateKey(
     /// <summary>Ends <see cref="ReadPastIndexes"/>.</summary>
     public static void ReadAsUsual(Session session, CancellationToken cancellation) => session.Run(
         $"set local enable_indexscan to default; set local enable_indexonlyscan to default; "
-            + $"set local enable_bitmapscan to default", cancellation);
+            + $"set local enable_bitmapscan to default; set local search_path = pg_catalog", cancellation);
 
     /// <summary>The values that several rows have, and how many rows, in order.</summary>
     public IEnumerable<(string? Value, long Rows)> Read(Session session, CancellationToken cancellation) =>

@@ -275,7 +275,8 @@ internal sealed class DuplicateMerge(
             throw new DataOpsException(
                 ErrorIds.ReferenceNotNamed, FailureKind.InvalidOperation,
                 $"{Groups} {(Groups == 1 ? "group" : "groups")} of doubled rows of "
-                    + $"{catalog.LabelOf(Table) ?? Table.Name} would be merged, and nobody named them, so nothing was changed.",
+                    + $"{catalog.LabelOf(Table) ?? Table.Name} would be merged, and nobody named them, so nothing was "
+                    + "changed.",
                 $"Look at them with Find-Duplicate, and name them: "
                     + $"{FindDuplicate.Arguments(catalog, _key, selected.Constraint)}.",
                 Table.DisplayName);

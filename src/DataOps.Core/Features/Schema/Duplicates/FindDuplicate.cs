@@ -134,5 +134,6 @@ public sealed class FindDuplicate : Operation<FindDuplicateOptions, DuplicateGro
                 Labels = string.Join(", ", labels.OfType<string>()),
                 Constraint = selected.Constraint,
             };
+        DuplicateKey.ReadAsUsual(session, context.Cancellation);
     }
 }
