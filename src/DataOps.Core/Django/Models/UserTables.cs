@@ -1,6 +1,8 @@
 namespace DataOps.Core.Django.Models;
 
-/// <summary>The table of the model that AUTH_USER_MODEL names, as far as the database or the description tells.</summary>
+/// <summary>
+/// The table of the model that AUTH_USER_MODEL names, as far as the database or the description tells.
+/// </summary>
 /// <param name="Current">Its table; null where there is none, or nobody can tell.</param>
 /// <param name="Retired">auth_user, where the model was switched later and left that table behind; else null.</param>
 internal sealed record UserTables(Table? Current, Table? Retired)

@@ -77,8 +77,8 @@ internal sealed class ClosureCheck(Session session, ClosureTable closure, Cancel
                   from {closure.Tree.Table} n join w on n.{parent.Column}::text = w.key),
                 e as (select w.path[i] as above, w.key as below, (cardinality(w.path) - i)::int8 as depth
                   from w cross join generate_subscripts(w.path, 1) i),
-                c as (select {KeyText.Of(closure.Table, "x")} as key, x.{above}::text as above, x.{below}::text as below,
-                    x.{closure.Depth}::int8 as depth,
+                c as (select {KeyText.Of(closure.Table, "x")} as key, x.{above}::text as above,
+                    x.{below}::text as below, x.{closure.Depth}::int8 as depth,
                     row_number() over (partition by x.{above}, x.{below} order by {order}) as number
                   from {closure.Table} x where x.{above} is not null and x.{below} is not null)
                 """;

@@ -120,7 +120,8 @@ internal sealed class RepairRun(
                 throw new DataOpsException(
                     ErrorIds.ChangedMeanwhile, FailureKind.Busy,
                     $"{step.Orphans.Count - left} of the {Counted.Of(step.Orphans.Count, "orphan")} of {step.Name} "
-                        + $"{(step.Orphans.Count - left == 1 ? "has" : "have")} been fixed by another session. Nothing was changed.",
+                        + $"{(step.Orphans.Count - left == 1 ? "has" : "have")} been fixed by another session. "
+                        + "Nothing was changed.",
                     "Run it again: it plans with the current rows.", step.Reference.Name);
         }
     }

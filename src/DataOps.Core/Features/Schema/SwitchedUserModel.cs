@@ -2,8 +2,8 @@ namespace DataOps.Core.Features.Schema;
 
 /// <summary>Foreign keys to auth_user in a site whose user model was switched to another one later.</summary>
 /// <remarks>
-/// Changing AUTH_USER_MODEL in a running site makes no migration: constraints keep their target, and a row of a user who
-/// is only in the new table cannot be written.
+/// Changing AUTH_USER_MODEL in a running site makes no migration: constraints keep their target, and a row of a user
+/// who is only in the new table cannot be written.
 /// </remarks>
 internal static class SwitchedUserModel
 {
@@ -46,7 +46,8 @@ internal static class SwitchedUserModel
             Column = reference.Column.Name,
             References = reference.Target.DisplayName,
             Reference = reference.Name,
-            Problem = $"{reference.Column.Name} is bound to {reference.Target}, though {who} {Has(count, isUsed)}: {broken}",
+            Problem = $"{reference.Column.Name} is bound to {reference.Target}, though {who} {Has(count, isUsed)}: "
+                + broken,
             Remedy = Remedy(reference, users).ToString(),
         };
     }

@@ -54,7 +54,9 @@ internal sealed class ContentTypeNumbers(
               and not {isUnchanged}
             """, r => new(
             ErrorIds.UnnamedContentType,
-            new("reference", "is to content types or permissions by numbers that the file does not explain", "are to content types or permissions by numbers that the file does not explain"),
+            new(
+                "reference", "is to a content type or permission by a number that the file does not explain",
+                "are to content types or permissions by numbers that the file does not explain"),
             "Export them by natural key (dumpdata --natural-foreign), or with contenttypes and auth.permission; "
                 + "or load with -TrustContentTypes, if the file comes from this database or a copy of it.",
             table.Model.Label, r[0], field,

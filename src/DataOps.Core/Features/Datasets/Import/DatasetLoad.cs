@@ -169,7 +169,8 @@ internal sealed class ImportChecks(ImportProblems problems)
         {
             SqlText twice = $"from {table.Name} s group by {table.Keys.Select(k => k.In("s"))} having count(*) > 1";
             problems.AddRows($"max(s._place)", [$"min(s._place)", ImportStatements.KeyOf(table)], twice, r => new(
-                ErrorIds.DuplicateKey, new("key", "occurs more than once", "occur more than once"), "Keep only one of the objects in the file.",
+                ErrorIds.DuplicateKey, new("key", "occurs more than once", "occur more than once"),
+                "Keep only one of the objects in the file.",
                 table.Model.Label, r[1], "pk", $"is in {FilePlace.Of(r[0])} already"));
         }
         problems.ThrowIfAny();
@@ -192,8 +193,8 @@ internal sealed class ImportChecks(ImportProblems problems)
                     from {table.Name} s join {rows} t on t.{own} = s.{own} {others}
                     """, r => new(
                     ErrorIds.NotUnique, new("row", "has the key of another one", "have the keys of others"),
-                    "Django knows rows by that key alone, and a load moves none to another partition: correct the other "
-                        + "columns of the key in the file.",
+                    "Django knows rows by that key alone, and a load moves none to another partition: correct the "
+                        + "other columns of the key in the file.",
                     table.Model.Label, r[0], "pk", $"is that of {r[1]} {where}"));
         }
         problems.ThrowIfAny();
@@ -231,8 +232,12 @@ internal sealed class ImportChecks(ImportProblems problems)
                 problems.AddRows($"s._place", [ImportStatements.KeyOf(table)], isNew, r => new(
                     ErrorIds.MissingField,
                     missing == MissingField.Keep
-                        ? new("new row", "lacks a field that has no default in the database", "lack a field that has no default in the database")
-                        : new("new row", "lacks a field whose default nobody knows", "lack a field whose default nobody knows"),
+                        ? new(
+                            "new row", "lacks a field that has no default in the database",
+                            "lack a field that has no default in the database")
+                        : new(
+                            "new row", "lacks a field whose default nobody knows",
+                            "lack a field whose default nobody knows"),
                     missing == MissingField.Keep
                         ? "Add the fields to the file, as the defaults that models have in Python are not in the "
                             + "database; or load with -MissingField Default, where they are known."

@@ -106,13 +106,14 @@ internal sealed class ImportDeletion(
         if (objects == 0)
             throw new DataOpsException(
                 ErrorIds.EmptyFile, FailureKind.InvalidData,
-                $"{Path.GetFileName(path)} holds no object, and would delete {Counted.Of(deleted, "row")} of {spec.Model.Label}. " +
-                    $"Nothing was loaded.",
+                $"{Path.GetFileName(path)} holds no object, and would delete {Counted.Of(deleted, "row")} of "
+                    + $"{spec.Model.Label}. Nothing was loaded.",
                 "Export the dataset again; an empty file deletes nothing, whatever -MaxDelete says.", path);
         long scope = session.Query<long>($"select count(*) from {table} t where {filter}", context.Cancellation)[0];
         if (limit.IsExceeded(deleted, scope))
             Exceeded(
-                $"{deleted} of the {Counted.Of(scope, "row")} of {spec.Model.Label} in the scope of its spec, more than {limit}",
+                $"{deleted} of the {Counted.Of(scope, "row")} of {spec.Model.Label} in the scope of its spec, more "
+                    + $"than {limit}",
                 $"{Math.Ceiling(deleted * 100m / scope)}%");
         return deleted;
     }
@@ -136,8 +137,9 @@ internal sealed class ImportDeletion(
             && new LastLoads(session, context.Cancellation).Of(spec.File) is { } last && snapshot < last)
             Refuse(
                 ErrorIds.OlderFile,
-                $"{Counted.Of(deleted, "row")} of {spec.Model.Label}, and is of {snapshot.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, "
-                    + $"older than the file of {last.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC that was loaded here",
+                $"{Counted.Of(deleted, "row")} of {spec.Model.Label}, and is of "
+                    + $"{snapshot.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC, older than the file of "
+                    + $"{last.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC that was loaded here",
                 "-AllowOlder");
     }
 

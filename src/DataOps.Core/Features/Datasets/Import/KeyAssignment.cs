@@ -117,7 +117,9 @@ internal sealed class KeyAssignment(
                 "with plain keys.",
             label, "", fields, $"{r[0]} in {FilePlace.Of(r[1])} already"));
         problems.AddRows($"_place", [key, $"rows"], $"from {found} where rows > 1", r => new(
-            ErrorIds.AmbiguousKey, new("natural key", "matches more than one row of the database", "match more than one row of the database"),
+            ErrorIds.AmbiguousKey,
+            new(
+                "natural key", "matches more than one row of the database", "match more than one row of the database"),
             "Change all but one of those rows, or load a file with plain keys.",
             label, "", fields, $"{r[0]} matches {r[1]} rows"));
     }
@@ -191,7 +193,8 @@ internal sealed class KeyAssignment(
         {
             SqlText keyless = $"from ({ids.Rows(table)}) t where t.{table.Keys[0].Sql} is null";
             problems.AddRows($"t._place", [], keyless, _ => new(
-                ErrorIds.MissingKey, new("object", "has no key of its own", "have no key of their own"), "Export with plain keys.",
+                ErrorIds.MissingKey, new("object", "has no key of its own", "have no key of their own"),
+                "Export with plain keys.",
                 table.Model.Label, "", "pk", "missing, so the row cannot be identified"));
         }
     }
@@ -322,8 +325,8 @@ internal static class GeneratedKeys
             { Default: { } made } => Made(session, key, SqlText.Raw(made), needed, cancellation),
             _ => throw new DataOpsException(
                 ErrorIds.MissingKey, FailureKind.InvalidData,
-                $"{Counted.Of(needed, "object")} of {table.Model.Label} {(needed == 1 ? "has" : "have")} no key, and the "
-                    + "database makes none.",
+                $"{Counted.Of(needed, "object")} of {table.Model.Label} {(needed == 1 ? "has" : "have")} no key, and "
+                    + "the database makes none.",
                 "Export with plain keys.", table.Model.Label.ToString()),
         };
         session.Run($"""

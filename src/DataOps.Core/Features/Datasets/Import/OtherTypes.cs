@@ -29,7 +29,8 @@ internal sealed class OtherTypes(
             else
                 problems.AddRows(
                     $"s._place", [ImportStatements.KeyOf(table), $"t.content_type_id::text"], found, r => new(
-                        ErrorIds.OtherType, new("row", "is of another type in the database", "are of another type in the database"),
+                        ErrorIds.OtherType,
+                        new("row", "is of another type in the database", "are of another type in the database"),
                         "Convert-Page changes the type of a page; or leave the rows out (-Exclude, -OnConflict Skip).",
                         table.Model.Label, r[0], "pk", $"is a {TypeName(int.Parse(r[1]))} here"));
         }

@@ -66,7 +66,8 @@ internal sealed class RowsSavedAsNew(
             where i.source is not null group by i.source having count(*) > 1
             """;
         problems.AddRows($"max(r._place)", [$"i.source", $"min(r._place)"], twice, r => new(
-            ErrorIds.DuplicateKey, new("key", "occurs more than once", "occur more than once"), "Keep only one of the objects in the file.",
+            ErrorIds.DuplicateKey, new("key", "occurs more than once", "occur more than once"),
+            "Keep only one of the objects in the file.",
             staged.Model.Label, r[0], "pk", $"is in {FilePlace.Of(r[1])} already"));
         if (problems.Count > 0)
             return;
@@ -101,7 +102,10 @@ internal sealed class RowsSavedAsNew(
         {
             SqlText key = isEntry || from.Keys.Count != 1 ? (SqlText)$"''" : from.Keys[0].In("r");
             problems.AddRows($"r._place", [key, column.In("r")], $"from {staged.Table} r where {isOutside}", r => new(
-                ErrorIds.ReferenceOutsideFile, new("reference", "leads to rows that are not copied with them", "lead to rows that are not copied with them"),
+                ErrorIds.ReferenceOutsideFile,
+                new(
+                    "reference", "leads to a row that is not copied with it",
+                    "lead to rows that are not copied with them"),
                 "Add those rows to the export; or load with -OnMissingReference KeepKey (the copy refers to the row " +
                     "that is there), Null or SkipRow.",
                 from.Model.Label, r[0], column.Field,

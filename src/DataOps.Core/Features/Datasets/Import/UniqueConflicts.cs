@@ -212,7 +212,8 @@ internal sealed class UniqueConflicts(
             for (int shape = 0; shape < table.Shapes.Count; shape++)
                 if (ImportStatements.Differing(table, shape) is { } differing)
                     problems.AddRows($"s._place", [ImportStatements.KeyOf(table)], differing, r => new(
-                        ErrorIds.AlreadyThere, new("row", "is in the database already and differ", "are in the database already and differ"),
+                        ErrorIds.AlreadyThere,
+                        new("row", "is in the database already and differs", "are in the database already and differ"),
                         "Load with -OnConflict Update, or Skip to keep what is there.",
                         table.Model.Label, r[0], "", "differs"));
         problems.ThrowIfAny();
