@@ -120,7 +120,7 @@ internal sealed class AuditBaseline
         f.Reference, f.Class is null or AuditProblem.CheckFailed ? f.Problem : null);
 
     // PowerShell writes one finding as one object, over several lines.
-    private static IEnumerable<string> Lines(string text)
+    private static string[] Lines(string text)
     {
         string[] lines = [.. text.Split('\n').Where(l => !string.IsNullOrWhiteSpace(l))];
         return lines.All(l => l.StartsWith('{')) ? lines : [text];

@@ -27,9 +27,8 @@ internal sealed record PolicyChoice(string Member, string Name, IReadOnlyList<st
         References =>
             $$"""references: { "reference": "{{Name}}", "action": "{{string.Join('|', Actions)}}|Leave" }""",
         Trees => $$"""trees: { "{{Name}}": "{{string.Join('|', Actions)}}" }""",
-        Duplicates => $$"""
-            duplicates: { "{{Doubled.Member}}": "{{Doubled.Name}}", "field": "{{Rows!.Field}}", "keep": "{{string.Join('|', Actions)}}" }
-            """,
+        Duplicates => $"duplicates: {{ \"{Doubled.Member}\": \"{Doubled.Name}\", \"field\": \"{Rows!.Field}\", "
+            + $"\"keep\": \"{string.Join('|', Actions)}\" }}",
         _ => $$"""contentTypes: { "staleModels": ["{{Name}}"] }""",
     };
 

@@ -56,12 +56,12 @@ internal static class RecordedChanges
         return last;
     }
 
-    private static IEnumerable<string> OfFolder() =>
+    private static string[] OfFolder() =>
         StateFolder.Find("undo") is { } folder && Directory.Exists(folder)
             ? FilesIn(folder, $"*{UndoPlace.Ending}")
             : [];
 
-    private static IEnumerable<string> Expand(string path, List<string> missing)
+    private static string[] Expand(string path, List<string> missing)
     {
         if (File.Exists(path))
             return [path];

@@ -122,7 +122,7 @@ public sealed class RecordedChangeTests(PostgresServer server) : IDisposable
         [.. new GetChange().Run(options ?? new(), new OperationContext())];
 
     private static UndoResult UndoLast(TestDatabase database) =>
-        (UndoResult)database.Run(new UndoChange(), new UndoChangeOptions { Last = true }).Last();
+        (UndoResult)database.Run(new UndoChange(), new UndoChangeOptions { Last = true })[^1];
 
     private string Change(TestDatabase database, string name, string apply)
     {

@@ -63,7 +63,8 @@ internal sealed class HtmlReport(Session session, ReferenceCatalog catalog, Oper
             },
             ["count"] = present.Length,
             ["rows"] = present.Sum(f => f.Count),
-            ["groups"] = findings.GroupBy(f => f.Class?.ToString() ?? "").Select(g => (object)Group(g, labels)).ToArray(),
+            ["groups"] = findings.GroupBy(f => f.Class?.ToString() ?? "")
+                .Select(g => (object)Group(g, labels)).ToArray(),
         };
     }
 

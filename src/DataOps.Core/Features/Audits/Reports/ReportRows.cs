@@ -44,9 +44,9 @@ internal sealed class ReportRows(Session session, ReferenceCatalog catalog, Oper
             .ToLookup(f => f.Key, f => f.Row);
     }
 
-    private IReadOnlyList<string> Label(string? name, IReadOnlyList<string> keys)
+    private string[] Label(string? name, string[] keys)
     {
-        if (keys.Count == 0 || name is null
+        if (keys.Length == 0 || name is null
             || catalog.Database.Tables.FirstOrDefault(t => t.DisplayName == name) is not { } table)
             return keys;
         Dictionary<string, string?> labels = session.Read(
