@@ -1,5 +1,5 @@
 #Requires -Version 7.4
-# The main job on the sample site, as one would type it: audit, dump, load, compare. Started by ./build.sh try, which has a scratch server running.
+# The main job on the sample site, as one would type it: audit, report, repair, take back; dump, load, compare. Started by ./build.sh try, which has a scratch server running.
 param([Parameter(Mandatory)][string] $Folder)
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
@@ -25,15 +25,32 @@ $dump, $copy = (Join-Path $Folder 'museum.jsonl.gz'), (Join-Path $Folder 'copy.j
 
 Run { Import-Module ./DataOps.psd1 }
 
-Title 'Audit the damaged site: what points at nothing'
-UseDatabase $damaged
-Run { Find-Orphan | Group-Object Class, Severity -NoElement | Sort-Object Count -Descending }
-Run { Find-Orphan -Summary }
-Run { Find-Orphan -Class Inheritance, Tree, Embedded, Implied }
+# Undo files of this run alone.
+$env:XDG_STATE_HOME = $Folder
+$report = Join-Path (New-Item -ItemType Directory -Force artifacts/try) 'audit.html'
 
-Title 'The healthy one has nothing to report'
+Title 'The damaged site: pages without a parent, rows that point at nothing, sequences that are behind'
+UseDatabase $damaged
+Run { Test-Database | Group-Object Audit, Severity -NoElement | Sort-Object Count -Descending }
+Run { Test-Database Tree }
+
+Title 'The same as a page to look at'
+Run { Export-AuditReport $report -Force }
+
+Title 'What is safe to repair, and what somebody has to decide; nothing is changed yet'
+Run { Repair-Database @{ trees = @{ orphan = 'Reattach'; missingSpecific = 'FromRevision' } } -WhatIf | Group-Object Action -NoElement | Sort-Object Count -Descending }
+
+Title 'Repair it: one transaction, one undo file'
+Run { Repair-Database @{ trees = @{ orphan = 'Reattach'; missingSpecific = 'FromRevision' } } -WarningAction SilentlyContinue | Select-Object -Last 1 }
+Run { Test-Tree }
+
+Title 'And take it back'
+Run { Undo-Change -Last -WarningAction SilentlyContinue }
+Run { Get-Change }
+
+Title 'The healthy site has nothing to report'
 UseDatabase $healthy
-Run { @(Find-Orphan).Count }
+Run { @(Test-Database).Count }
 
 Title 'Dump it to a file'
 Run { Export-Dataset -Path $dump -IncludeDerived }
@@ -57,4 +74,5 @@ $first, $second = [string[]](ReadLines $dump), [string[]](ReadLines $copy)
 $set = [Collections.Generic.HashSet[string]]::new($first)
 $set.SymmetricExceptWith($second)
 "$($first.Count) objects in $(Split-Path -Leaf $dump), $($set.Count) differences in $(Split-Path -Leaf $copy)"
+"The report of the damaged site: $report"
 exit [int]($set.Count -ne 0 -or $first.Count -eq 0)
