@@ -42,6 +42,7 @@
         'Get-Page'
         'Move-Page'
         'Convert-Page'
+        'Get-Site'
         'Set-Site'
         'Undo-Change'
         'Get-Change'

@@ -82,6 +82,10 @@ public sealed class OperationGenerator : IIncrementalGenerator
                         checks.AppendLine(
                             $"        {Operations}.OptionCheck.{kind}({Literal(o.Name)}, {o.IsGiven}, {isOther}, " +
                                 $"{words});");
+        foreach (Option o in options)
+            foreach ((string name, _) in o.Others("Unless"))
+                checks.AppendLine($"        {Operations}.OptionCheck.Given({Literal(o.Name)}, "
+                    + $"{o.IsGiven} || {options.First(x => x.Name == name).IsGiven}, {Literal(o.Text)});");
         // Objects that several operations take are read in the namespace of the first.
         string objects = string.Concat(options.Where(o => o.IsObjects).Select(o => (INamedTypeSymbol)o.Item)
             .Where(i => SymbolEqualityComparer.Default.Equals(i.ContainingNamespace, record.ContainingNamespace))

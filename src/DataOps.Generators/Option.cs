@@ -108,7 +108,7 @@ internal sealed class Option
     public IEnumerable<(string Option, IReadOnlyList<(string Code, string Name)> Values)> Others(string attribute) =>
         Attributes(attribute).Select(a => (
         (string)a.ConstructorArguments[0].Value!,
-        (IReadOnlyList<(string, string)>)[.. a.ConstructorArguments[1].Values.Select(
+        (IReadOnlyList<(string, string)>)[.. a.ConstructorArguments.Skip(1).SelectMany(x => x.Values).Select(
             v => ($"{v.Type!.ToDisplayString(s_full)}.{MemberOf(v)}", MemberOf(v)))]));
 
     private static string MemberOf(TypedConstant value) =>

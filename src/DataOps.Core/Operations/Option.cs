@@ -71,6 +71,14 @@ public sealed class NotWithAttribute(string option, params object[] values) : At
     public IReadOnlyList<object> Values { get; } = values;
 }
 
+/// <summary>Nothing can be done without the option, unless another one is given.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class UnlessAttribute(string option) : Attribute
+{
+    /// <summary>The other option.</summary>
+    public string Option { get; } = option;
+}
+
 /// <summary>
 /// The operation does not have the options of a record from which its own derives, nor those that this one inherits.
 /// </summary>

@@ -44,7 +44,7 @@ public sealed class CorruptedFileTests(PostgresServer server, ITestOutputHelper 
         Random random = Seeded();
         (string Name, byte[] Bytes)[] whole = [.. Datasets()];
         int read = 0;
-        int rounds = Rounds.Of(600);
+        int rounds = Rounds.Of(400);
         for (int round = 0; round < rounds; round++)
         {
             (string name, byte[] bytes) = whole[round % whole.Length];
@@ -117,7 +117,7 @@ public sealed class CorruptedFileTests(PostgresServer server, ITestOutputHelper 
         });
         IReadOnlyDictionary<string, string> after = site.Digest();
         string text = ChangeFiles.Text(undo);
-        for (int round = 0; round < Rounds.Of(24); round++)
+        for (int round = 0; round < Rounds.Of(12); round++)
         {
             byte[] bytes = round % 2 == 0 ? Corrupt(random, File.ReadAllBytes(undo)) : Resealed(random, text);
             string path = Write($"u{round}.undo.gz", bytes);

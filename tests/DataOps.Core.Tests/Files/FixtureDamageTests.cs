@@ -12,7 +12,7 @@ namespace DataOps.Core.Tests.Files;
 public sealed class FixtureDamageTests
 {
     // A gigabyte, which takes a minute each, with DATAOPS_ROUNDS=16.
-    private static readonly int s_largest = (int)Math.Min(Rounds.Of(32) * (1L << 20), 1 << 30) - 1;
+    private static readonly int s_largest = (int)Math.Min(Rounds.Of(64) * (1L << 20), 1 << 30) - 1;
 
     private const string Json = """
         [

@@ -53,7 +53,7 @@ public sealed class YamlFixtureTests
     [Fact]
     public void What_PyYAML_writes_is_read_as_PyYAML_reads_it()
     {
-        for (int i = 0; i < 10; i++)
+        for (int i = 0; i < Rounds.Of(5); i++)
         {
             int seed = Random.Shared.Next();
             JsonArray made = JsonNode.Parse(PythonScript.Run(Generate, "", "yaml", $"{seed}"))!.AsArray();

@@ -34,7 +34,7 @@ public sealed class OptionTests
     {
         (OperationDescription operation, OptionDescription option) = Find(name);
 
-        DataOpsException refusal = Refusal(operation, option.Set!(Valid(operation), [""]));
+        DataOpsException refusal = Refusal(operation, Valid(operation, option));
 
         Assert.Equal(("MissingOption", $"-{option.Name} is missing.", option.Text),
             (refusal.Id, refusal.Message, refusal.Advice));
@@ -131,9 +131,14 @@ public sealed class OptionTests
         return (operation, operation.Options.Single(o => o.Name == name.Split('.')[1]));
     }
 
-    private static IOptions Valid(OperationDescription operation) =>
-        operation.Options.Where(o => o.IsMandatory).Aggregate(
-            operation.Create(), (options, o) => o.Set!(options, ["x.json"]));
+    private static IOptions Valid(OperationDescription operation, OptionDescription? but = null) =>
+        operation.Options.Where(o => o.IsMandatory && o != but).Aggregate(
+            operation.Create(), (options, o) => o.Set!(options, [Any(o)]));
+
+    private static string Any(OptionDescription option) =>
+        (Nullable.GetUnderlyingType(option.Type) ?? option.Type) is { IsEnum: true } type
+            ? Enum.GetNames(type)[0]
+            : "x.json";
 
     // Without a session: an operation that went on would fail in another way.
     private static DataOpsException Refusal(OperationDescription operation, IOptions options) =>

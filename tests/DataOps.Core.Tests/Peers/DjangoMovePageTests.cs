@@ -56,7 +56,7 @@ public sealed class DjangoMovePageTests(PostgresServer server) : IDisposable
         int seed = DjangoPeer.Seed;
         RandomPageChanges pages = new(site, new Random(seed));
         List<string> undo = [];
-        for (int i = 0; i < 18; i++)
+        for (int i = 0; i < Rounds.Of(10); i++)
         {
             if (pages.Step(Path.Join(_folder, $"{i}.undo.gz")) is not { } file)
                 continue;

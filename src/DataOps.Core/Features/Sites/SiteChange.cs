@@ -31,10 +31,6 @@ internal sealed class SiteChange(
     private readonly Table? _sites = catalog.TableOf(WagtailTables.Site);
     private readonly Table? _domains = catalog.TableOf(DjangoTables.Site);
 
-    private sealed record DomainRow(long Id, string Domain, string Name);
-
-    private sealed record SiteRow(long Id, string HostName, int Port, bool IsDefault, long RootPage, string SiteName);
-
     /// <summary>The site before.</summary>
     public SiteState Before { get; private set; } = null!;
 
@@ -66,16 +62,10 @@ internal sealed class SiteChange(
     {
         if (_sites is not null)
             change.LockTable(_sites);
-        SiteRow[] sites = _sites is null ? [] : [.. session.Query<SiteRow>(
-            $"""
-            select id::int8 as id, hostname, port, is_default_site as isdefault, root_page_id::int8 as rootpage,
-                site_name as sitename
-            from {_sites} order by id
-            """,
-            context.Cancellation)];
-        DomainRow[] domains = _domains is null ? [] : [.. session.Query<DomainRow>(
-            $"select id::int8 as id, domain, name from {_domains} order by id", context.Cancellation)];
-        Before = Choose(sites, domains);
+        SiteRows rows = SiteRows.Read(session, catalog, context.Cancellation);
+        SiteRow[] sites = [.. rows.Sites];
+        DomainRow[] domains = [.. rows.Domains];
+        Before = Choose(rows, sites, domains);
         After = Before with
         {
             HostName = options.HostName is { } host ? Sites.HostName.Read(host) : Before.HostName,
@@ -97,7 +87,7 @@ internal sealed class SiteChange(
                 """);
     }
 
-    private SiteState Choose(SiteRow[] sites, DomainRow[] domains)
+    private SiteState Choose(SiteRows rows, SiteRow[] sites, DomainRow[] domains)
     {
         if (_sites is null)
         {
@@ -106,17 +96,15 @@ internal sealed class SiteChange(
                 [.. domains.Where(
                     d => options.Site is null || new NameFilter([options.Site]).Matches(d.Domain, $"{d.Id}"))];
             DomainRow domain = One(wantedDomains, domains.Select(d => d.Domain), d => d.Domain);
-            string[] parts = domain.Domain.Split(':');
-            int? port = parts.Length == 2 && int.TryParse(parts[1], out int number) ? number : null;
-            return new SiteState(null, port is null ? domain.Domain : parts[0], port, false, null, domain.Name,
-                domain.Id, domain.Domain, domain.Name);
+            (string host, int? port) = SiteRows.Parts(domain.Domain);
+            return new SiteState(
+                null, host, port, false, null, domain.Name, domain.Id, domain.Domain, domain.Name);
         }
         SiteRow[] wanted = options.Site is { } name
-            ? [.. sites.Where(s => new NameFilter([name]).Matches(s.HostName, $"{s.HostName}:{s.Port}", $"{s.Id}"))]
+            ? [.. sites.Where(s => new NameFilter([name]).Matches(s.HostName, s.Address, $"{s.Id}"))]
             : sites.Where(s => s.IsDefault).ToArray() is { Length: 1 } only ? only : sites;
-        SiteRow site = One(wanted, sites.Select(s => $"{s.HostName}:{s.Port}"), s => $"{s.HostName}:{s.Port}");
-        DomainRow? own = domains.FirstOrDefault(d => d.Domain == $"{site.HostName}:{site.Port}")
-            ?? domains.FirstOrDefault(d => d.Domain == site.HostName)
+        SiteRow site = One(wanted, sites.Select(s => s.Address), s => s.Address);
+        DomainRow? own = rows.DomainOf(site)
             ?? (options.Domain is null ? null : One(domains, domains.Select(d => d.Domain), d => d.Domain));
         return new SiteState(site.Id, site.HostName, site.Port, site.IsDefault, site.RootPage, site.SiteName, own?.Id,
             own?.Domain, own?.Name);

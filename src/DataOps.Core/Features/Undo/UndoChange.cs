@@ -6,6 +6,7 @@ namespace DataOps.Core.Features.Undo;
 public sealed partial record UndoChangeOptions : ChangeOptions
 {
     /// <summary>Undo file that the operation wrote.</summary>
+    [Unless(nameof(Last))]
     [Option(Position = 0, Pipeline = true, Aliases = ["PSPath", "FullName"], Form = OptionForm.File)]
     public string? Path { get; init; }
 
@@ -61,11 +62,7 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
     {
         ChangeWay way = ChangeWay.For(session, Name, options);
         CancellationToken cancellation = context.Cancellation;
-        string path = options.Last ? RecordedChanges.LastOf(session, context).Path
-            : FullPath.Of(options.Path ?? throw new DataOpsException(
-                ErrorIds.MissingOption, FailureKind.InvalidArgument, "No undo file is named.",
-                "Name one, or take -Last for the newest change of this database; Get-Change lists them.",
-                nameof(options.Path)));
+        string path = options.Last ? RecordedChanges.LastOf(session, context).Path : FullPath.Of(options.Path!);
         context.Report($"Reading {path}", 0, null);
         using UndoFileReader file = new(path);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
