@@ -77,7 +77,7 @@ Describe 'The changes of a folder' -Skip:$noServer {
         $target = New-TestDatabase $env:DATAOPS_SAMPLE
         $state, $env:XDG_STATE_HOME = $env:XDG_STATE_HOME, "$TestDrive/state"
         $before = Get-Digest $target
-        $null = Set-Site -HostName one.example.org -Site 127.0.0.1:8000 -Database $target
+        $null = Set-Site (Get-Site -Database $target)[0].Site -HostName one.example.org -Database $target
         $between = Get-Digest $target
         $null = Set-Site -HostName two.example.org -Site one.example.org -Database $target
     }

@@ -154,7 +154,6 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         cancellation) with
     {
         Orphans = _orphans,
-        User = session.Settings.Username,
         Undoes = Undoes,
     };
 }

@@ -86,6 +86,7 @@ internal sealed record UndoHeader(
             tables)
     {
         Constraints = constraints,
+        User = session.Settings.Username,
     };
 }
 

@@ -32,29 +32,37 @@ internal static class RecordedChanges
     }
 
     /// <summary>
-    /// The newest change of a database in the folder for undo files that is neither undone nor an undoing itself.
+    /// The changes of a database in the folder for undo files that are neither undone nor undoings themselves, the
+    /// newest first.
     /// </summary>
     /// <exception cref="DataOpsException"><c>NoUndoFile</c>: there is none; <c>DamagedUndoFile</c>: a newer file cannot
     /// be read, so that nobody knows whether that is the last change.</exception>
-    public static RecordedChange LastOf(Session session, OperationContext context)
+    public static IReadOnlyList<RecordedChange> NotUndone(Session session, OperationContext context)
     {
         IReadOnlyList<RecordedChange> all = Read([], context);
         UndoOrigin origin = new(session, context.Cancellation);
-        RecordedChange last = all.LastOrDefault(c => c is { State: ChangeState.Done, IsUndoing: false }
-                && origin.IsHere(c.SystemIdentifier, c.Server!, c.Database!))
-            ?? throw new DataOpsException(
-                ErrorIds.NoUndoFile, FailureKind.NotFound,
-                $"There is no undo file of {session.Database} on {session.Server} that is not undone yet, in "
-                    + $"{StateFolder.Find("undo") ?? "any folder"}.",
-                "Get-Change lists the undo files that there are; name one that is elsewhere.");
-        if (all.LastOrDefault(c => c.State == ChangeState.Unreadable && c.Written > last.Written) is { } newer)
+        RecordedChange[] changes =
+        [
+            .. all.Where(c => c is { State: ChangeState.Done, IsUndoing: false }
+                && origin.IsHere(c.SystemIdentifier, c.Server!, c.Database!)).Reverse(),
+        ];
+        if (changes.Length == 0)
+            throw NoneLeft(session);
+        if (all.LastOrDefault(c => c.State == ChangeState.Unreadable && c.Written > changes[0].Written) is { } newer)
             throw new DataOpsException(
                 ErrorIds.DamagedUndoFile, FailureKind.InvalidData,
                 $"Nobody knows which change is the last: {newer.Path}, a newer undo file, cannot be read: "
                     + $"{newer.Problem}",
                 "Name the undo file instead of -Last, or move that one away.", newer.Path);
-        return last;
+        return changes;
     }
+
+    /// <summary>The failure where every change of a database is undone.</summary>
+    public static DataOpsException NoneLeft(Session session) => new(
+        ErrorIds.NoUndoFile, FailureKind.NotFound,
+        $"There is no undo file of {session.Database} on {session.Server} that is not undone yet, in "
+            + $"{StateFolder.Find("undo") ?? "any folder"}.",
+        "Get-Change lists the undo files that there are; name one that is elsewhere.");
 
     private static string[] OfFolder() =>
         StateFolder.Find("undo") is { } folder && Directory.Exists(folder)

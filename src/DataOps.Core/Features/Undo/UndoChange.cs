@@ -58,11 +58,27 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
     /// <exception cref="DataOpsException">The file is damaged or belongs elsewhere; rows have changed since; a
     /// constraint is in the way.</exception>
     protected override IEnumerable<IChangeResult> Execute(
-        Session session, UndoChangeOptions options, OperationContext context)
+        Session session, UndoChangeOptions options, OperationContext context) => options.Last
+            ? Last(session, options, context)
+            : Undo(session, FullPath.Of(options.Path!), options, context);
+
+    private static IChangeResult[] Last(Session session, UndoChangeOptions options, OperationContext context)
+    {
+        foreach (RecordedChange change in RecordedChanges.NotUndone(session, context))
+        {
+            IChangeResult[] told = [.. Undo(session, change.Path, options, context)];
+            // What is as it was before, as after an undoing without a file, is no change any more.
+            if (told[^1] is not UndoResult { WouldChange: 0 })
+                return told;
+        }
+        throw RecordedChanges.NoneLeft(session);
+    }
+
+    private static IEnumerable<IChangeResult> Undo(
+        Session session, string path, UndoChangeOptions options, OperationContext context)
     {
         ChangeWay way = ChangeWay.For(session, Name, options);
         CancellationToken cancellation = context.Cancellation;
-        string path = options.Last ? RecordedChanges.LastOf(session, context).Path : FullPath.Of(options.Path!);
         context.Report($"Reading {path}", 0, null);
         using UndoFileReader file = new(path);
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);

@@ -52,6 +52,22 @@ public sealed class RecordedChangeTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void What_is_as_it_was_before_is_no_last_change()
+    {
+        using EnvironmentVariables _ = new(("XDG_STATE_HOME", _files.Folder));
+        Directory.CreateDirectory(Folder);
+        using TestDatabase database = server.Blank();
+        database.Execute(Posts);
+        IReadOnlyDictionary<string, string> before = database.Digest();
+        string first = Change(database, "first", "update post set slug = 'x' where id = 1");
+        string second = Change(database, "second", "delete from post where id > 1");
+        ChangeFiles.Undo(database, second);
+
+        Assert.Equal(first, UndoLast(database).Path);
+        Assert.Equal(before, database.Digest());
+    }
+
+    [Fact]
     public void Changes_of_other_databases_are_not_the_last_one_here()
     {
         using EnvironmentVariables _ = new(("XDG_STATE_HOME", _files.Folder));
