@@ -70,7 +70,7 @@ public sealed class CorruptedFileTests(PostgresServer server, ITestOutputHelper 
                "exclude": {"title": null}, "deleteMissing": true, "related": ["tags"]},
               {"model": "auth.group", "filter": {"or": [{"name": "x"}, {"id__gt": 5}]}}]}}}
             """);
-        for (int round = 0; round < Rounds.Of(300); round++)
+        for (int round = 0; round < Rounds.Of(200); round++)
         {
             string text = Encoding.UTF8.GetString(Corrupt(random, whole));
             Refusal(() => DatasetDefinition.Read(text), $"round {round}: {text}");
