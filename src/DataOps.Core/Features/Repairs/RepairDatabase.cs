@@ -6,7 +6,7 @@ namespace DataOps.Core.Features.Repairs;
 /// </summary>
 /// <remarks>
 /// Every part sees what those before it have written, also with WhatIf, which takes everything back. Constraints and
-/// sequences come after the commit, each in a transaction of its own, as they are no rows and need no undoing.
+/// sequences come after the commit, each in a transaction of its own; they are no rows, and not in its undo file.
 /// </remarks>
 [Operation("Repair", "Database", AsksFirst = true)]
 public sealed class RepairDatabase : Operation<RepairDatabaseOptions, IChangeResult>
@@ -20,7 +20,7 @@ public sealed class RepairDatabase : Operation<RepairDatabaseOptions, IChangeRes
         Session session, RepairDatabaseOptions options, OperationContext context)
     {
         RepairScope scope = new(session, options.InputObject);
-        scope.Require();
+        scope.Require(context);
         RepairPolicy policy = RepairPolicy.Read(options.Policy);
         if (options.Interactive)
             policy = options.Answers.Policy ??= PolicyQuestions.Ask(session, policy, context);

@@ -85,12 +85,18 @@ internal sealed class SchemaMending(DatabaseSchema expected, DatabaseSchema actu
     /// <summary>A constraint that is missing: what is left to do of it where a run was interrupted.</summary>
     public IEnumerable<SqlText> Add(string table, string name, SchemaConstraint wanted)
     {
-        SchemaIndex? left = actual.Tables.GetValueOrDefault(table)?.Indexes.GetValueOrDefault(name);
-        if (left is { Invalid: false } && IsSame(wanted, left))
+        if (TakesOver(table, name, wanted))
             return [Actual.AddUsingIndex(table, name, name, wanted)];
         IEnumerable<SqlText> add = Actual.Add(table, name, wanted);
-        return left is { Invalid: true } ? add.Prepend(Actual.DropIndex(table, name)) : add;
+        return IndexOf(table, name) is { Invalid: true } ? add.Prepend(Actual.DropIndex(table, name)) : add;
     }
+
+    /// <summary>Whether a unique index of the constraint's name is there and becomes the constraint's.</summary>
+    public bool TakesOver(string table, string name, SchemaConstraint wanted) =>
+        IndexOf(table, name) is { Invalid: false } left && IsSame(wanted, left);
+
+    private SchemaIndex? IndexOf(string table, string name) =>
+        actual.Tables.GetValueOrDefault(table)?.Indexes.GetValueOrDefault(name);
 
     /// <summary>Whether a unique index keeps rows apart as a constraint would.</summary>
     public static bool IsSame(SchemaConstraint c, SchemaIndex i) =>

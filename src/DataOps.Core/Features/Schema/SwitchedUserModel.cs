@@ -67,7 +67,8 @@ internal static class SwitchedUserModel
         SqlText drop = $"drop constraint {SqlText.Identifier(reference.Constraint.Name)}";
         SqlText key = $"foreign key ({reference.Column}) references {users} ({users.SingleKey!})";
         return $"alter table {reference.Table} {drop}, add constraint {SqlText.Identifier(name)} {key}{action} "
-            + $"deferrable initially deferred";
+            + $"deferrable initially deferred not valid; alter table {reference.Table} "
+            + $"validate constraint {SqlText.Identifier(name)}";
     }
 
     // Users of the new table, those of them who are in no other, and those who are only in the old one.

@@ -23,8 +23,11 @@ internal static class ColumnEquality
         return $"{column.In(alias)}{cast} operator(pg_catalog.=) any (select p.{target}{cast} from {table} p)";
     }
 
+    /// <summary>Whether two columns are compared as they are.</summary>
+    public static bool IsSameFamily(Column left, Column right) => Family(left) == Family(right);
+
     private static SqlText Cast(Column left, Column right) =>
-        Family(left) == Family(right) ? SqlText.Empty : (SqlText)$"::text";
+        IsSameFamily(left, right) ? SqlText.Empty : (SqlText)$"::text";
 
     // Extensions' types (citext) have their operators elsewhere: as texts they compare everywhere.
     private static string Family(Column column) => column.Type.Underlying switch

@@ -69,8 +69,8 @@ internal sealed class ConstraintSteps(
             ErrorIds.UnknownConstraint, FailureKind.NotFound,
             $"No constraint or index is called {string.Join(", ", unknown)}, and none of that name is known to be "
                 + "missing.",
-            "Repair-Constraint -WhatIf lists what is; what a site's own models need, -MigrationPath or -ReferencePath "
-                + "tells.",
+            "Repair-Constraint -WhatIf lists what is missing; -MigrationPath or -ReferencePath tells what a site's own "
+                + "models need.",
             unknown[0]));
     }
 
@@ -123,9 +123,11 @@ internal sealed class ConstraintSteps(
             [.. mending.Add(tableName, name, c)])
         {
             ChecksRows = checksRows,
-            Makes = MadeKind.Constraint,
-            Evidence = c.Kind == SchemaConstraintKind.Exclusion || c.Deferrable is not null
-                && c.Kind != SchemaConstraintKind.ForeignKey
+            // An index that was there keeps rows apart also without the constraint, and undoing would drop it.
+            Makes = mending.TakesOver(tableName, name, c) ? null : MadeKind.Constraint,
+            Evidence = checksRows && (table.Kind == TableKind.PartitionedTable
+                || c.Kind == SchemaConstraintKind.Exclusion
+                || (c.Deferrable is not null && c.Kind != SchemaConstraintKind.ForeignKey))
                     ? $"{since}{(since is null ? "" : "; ")}the table is locked while its rows are checked"
                     : since,
         };

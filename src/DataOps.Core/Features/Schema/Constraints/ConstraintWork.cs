@@ -40,17 +40,24 @@ internal sealed class ConstraintWork(
             foreach (SqlText statement in step.Statements)
             {
                 context.Report($"{step.Action} {step.Name} of {step.Table}", done, step.Statements.Count);
-                isKept |= SchemaSql.IsConcurrent(statement)
-                    ? Beside(statement, step)
-                    : Shortly(() => session.Run(statement, context.Cancellation), isKept ? null : step);
+                bool isBeside = SchemaSql.IsConcurrent(statement);
+                if (isBeside)
+                    Beside(statement, context.Cancellation);
+                else
+                    isKept |= Shortly(() => session.Run(statement, context.Cancellation), isKept ? null : step);
                 done++;
+                // From here on it is there, and goes again where the undo file cannot be written.
+                if (isBeside && step.Makes == MadeKind.Index)
+                    isKept |= Shortly(() => { }, step);
             }
             return (true, null);
         }
         catch (Exception e) when (e is DataOpsException or OperationCanceledException)
         {
-            if (!isKept)
-                Forget(step, done);
+            if (!isKept && Forget(step, done) is { } still && e is DataOpsException failed)
+                throw new DataOpsException(
+                    failed.Id, failed.Kind, $"{failed.Message} What was made before it is still there: {still}",
+                    "Repair-Constraint drops it when it is run again.", failed.Target, failed);
             if (e is DataOpsException { InnerException: PostgresException violation }
                 && Failure(step, violation) is { } why)
                 return (isKept, why);
@@ -66,19 +73,20 @@ internal sealed class ConstraintWork(
     private bool IsOpen => session.Connection.FullState.HasFlag(System.Data.ConnectionState.Open);
 
     // It waits for transactions that are older than it, and nobody waits for it.
-    private bool Beside(SqlText statement, ConstraintStep step)
+    private void Beside(SqlText statement, CancellationToken cancellation)
     {
-        session.Run($"set lock_timeout = 0", context.Cancellation);
+        session.Run($"set lock_timeout = 0", cancellation);
         try
         {
-            session.Run(statement, context.Cancellation);
+            session.Run(statement, cancellation);
         }
         finally
         {
             if (IsOpen)
-                session.Run($"set lock_timeout = {SessionSettings.Milliseconds(session.Settings.LockTimeout)}");
+                session.Run(
+                    $"set lock_timeout = {SessionSettings.Milliseconds(session.Settings.LockTimeout)}",
+                    CancellationToken.None);
         }
-        return step.Makes == MadeKind.Index && Shortly(() => { }, step);
     }
 
     // Whether what the step makes is there now, and in the undo file.
@@ -129,21 +137,36 @@ internal sealed class ConstraintWork(
         }
     }
 
-    // What a step has made before it failed, and what nobody uses by itself.
-    private void Forget(ConstraintStep step, int done)
+    // What a step has made before it failed, and what nobody uses by itself; why it is still there, else null.
+    private string? Forget(ConstraintStep step, int done)
     {
         if (!IsOpen)
-            return;
+            return null;
+        try
+        {
+            Drop(step, done);
+            return null;
+        }
+        catch (DataOpsException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private void Drop(ConstraintStep step, int done)
+    {
         // An index of the name that somebody else has made is not ours to drop: it is valid.
         HashSet<string> left = [.. InvalidIndexes.Read(session, default)
             .Where(i => i.Schema == step.Table.Schema).Select(i => i.Index)];
         bool isBuilt = step.Action == ConstraintAction.Add && step.Statements.Take(done).Any(SchemaSql.IsConcurrent);
         string name = step.Action == ConstraintAction.Rebuild ? $"{step.Name}_ccnew" : step.Name;
         if (isBuilt || (left.Contains(name) && step.Action is ConstraintAction.Add or ConstraintAction.Rebuild))
-            session.Run($"drop index concurrently if exists {SqlText.Identifier(step.Table.Schema, name)}");
+            Beside($"drop index concurrently if exists {SqlText.Identifier(step.Table.Schema, name)}", default);
+        // Under the lock limit of everything else: whoever waits for this lock keeps readers waiting behind it.
         if (step.Makes == MadeKind.NotNull && done > 0)
-            session.Run($"alter table {step.Table} drop constraint if exists "
-                + $"{SqlText.Identifier(SchemaSql.NotNullCheck)}");
+            new ShortTransaction(session, BatchLimits.Of(1), context with { Cancellation = default }).Run(
+                () => session.Run($"alter table {step.Table} drop constraint if exists "
+                    + $"{SqlText.Identifier(SchemaSql.NotNullCheck)}"));
     }
 
     private static string? Failure(ConstraintStep step, PostgresException e)

@@ -97,7 +97,8 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
     {
         if (!options.AsSql)
             return Repair(session, options, context);
-        return Script(session, Repair(session, options with { WhatIf = true }, context))
+        string own = InSnapshot(session, options, () => SchemaReader.Read(session, context.Cancellation)).Own;
+        return Script(session, own, Repair(session, options with { WhatIf = true }, context))
             .Select(line => new ConstraintScript(session.Server, session.Database, line));
     }
 
@@ -170,7 +171,7 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
         {
             { Obstacle: { } obstacle } => (ConstraintStatus.Refused, obstacle),
             { IsGuess: true, Reference: { } guess } =>
-                (ConstraintStatus.Suggested, $"{step.Evidence}; add it with -Reference {guess.Name}"),
+                (ConstraintStatus.Suggested, $"{step.Evidence}; add it with -Reference '{guess.Name}'"),
             { ChecksRows: true } when violations.Count > 0 => (ConstraintStatus.Refused, violations.Note),
             _ => (ConstraintStatus.Planned, step.Evidence),
         };
@@ -202,19 +203,25 @@ public sealed class RepairConstraint : Operation<RepairConstraintOptions, IChang
     }
 
     // Each statement by itself, as psql runs them without -1: what is done beside the work is done in no transaction.
-    private static IEnumerable<string> Script(Session session, IEnumerable<IChangeResult> plan)
+    private static IEnumerable<string> Script(Session session, string own, IEnumerable<IChangeResult> plan)
     {
-        yield return $"-- Constraints of {session.Database} on {session.Server}: psql -v ON_ERROR_STOP=1 -f …";
+        yield return Comment(
+            $"Constraints of {session.Database} on {session.Server}: psql -v ON_ERROR_STOP=1 -f …");
         yield return LockTimeout;
+        // The names in expressions are bare, as they are where it is done here.
+        yield return $"set search_path = pg_catalog, {SqlText.Identifier(own)}, pg_temp;";
         foreach (ConstraintRepair repair in plan.OfType<ConstraintRepair>())
         {
             yield return "";
-            yield return $"-- {repair.Action} {repair.Constraint} of {repair.Table}"
-                + (repair.Note is null ? "" : $": {VisibleText.Of(repair.Note.ReplaceLineEndings(" "))}");
+            yield return Comment($"{repair.Action} {repair.Constraint} of {repair.Table}"
+                + (repair.Note is null ? "" : $": {repair.Note}"));
             foreach (string line in repair.Statements.SelectMany(Lines))
-                yield return repair.Status == ConstraintStatus.Planned ? line : $"-- {line}";
+                yield return repair.Status == ConstraintStatus.Planned ? line : Comment(line);
         }
     }
+
+    // A name may hold a line break, behind which a comment is none.
+    private static string Comment(string text) => $"-- {VisibleText.Of(text.ReplaceLineEndings(" "))}";
 
     // What is built beside the work waits for older transactions, and nobody waits for it.
     private static IEnumerable<string> Lines(SqlText statement)

@@ -14,7 +14,7 @@ namespace DataOps.Core.Features.Schema.Duplicates;
 /// <param name="keep">Which row is kept.</param>
 /// <param name="context">Hears how far it is.</param>
 internal sealed class DuplicateMerge(
-    Session session, ReferenceCatalog catalog, ChangeRun change, SelectedKey selected, IReadOnlyList<string>? values,
+    Session session, ReferenceCatalog catalog, ChangeRun change, SelectedKey selected, IReadOnlyList<string?>? values,
     KeptRow keep, OperationContext context) : IRepair
 {
     private static readonly SqlText s_doubled = TemporaryTable.Named("dataops_doubled");
@@ -107,20 +107,19 @@ internal sealed class DuplicateMerge(
     {
         context.Report($"Comparing rows of {Table} by {_key.Names}", 0, Table.EstimatedRows);
         _key.ReadPastIndexes(session, _cancellation);
-        SqlText asked = values is null
-            ? SqlText.Empty
-            : (SqlText)$" and x.value = any({values.ToArray()})";
         TemporaryTable.Create(session, s_doubled, $"""
             select x.key, x.value, x.key as kept, 0::bigint as refs, dense_rank() over (order by {Numbers("x")}) as n
             from (select {key.In("t")} as key, {_key.Text} as value, {Named},
-                    count(*) over (partition by {_key.Values}) as rows {_key.From}) x
-            where x.rows > 1{asked}
+                    count(*) over (partition by {_key.Values}) as rows,
+                    bool_or({IsAsked}) over (partition by {_key.Values}) as asked {_key.From}) x
+            where x.rows > 1 and x.asked
             """, _cancellation);
         DuplicateKey.ReadAsUsual(session, _cancellation);
         session.Run($"create unique index on {s_doubled} (key)", _cancellation);
         Groups = session.Query<long>($"select count(distinct n) from {s_doubled}", _cancellation)[0];
         if (Groups == 0)
             return;
+        RequireAsked();
         FindReferences(key);
         foreach ((Reference reference, MovedColumn moved) in _columns)
             session.Run($"""
@@ -148,6 +147,23 @@ internal sealed class DuplicateMerge(
         session.Run($"create unique index on {s_twinTexts} (old)", _cancellation);
     }
 
+    // A group is asked for by the text of any of its rows: texts that differ may be equal in their type.
+    private SqlText IsAsked => values is null
+        ? $"true"
+        : SqlText.Join(" or ", values.Select(v => v is null
+            ? (SqlText)$"{_key.Text} is null"
+            : $"{_key.Text} = {SqlText.Value(v)}"));
+
+    private void RequireAsked()
+    {
+        if (values is not null && Groups > values.Distinct().Count())
+            throw new DataOpsException(
+                ErrorIds.UselessInput, FailureKind.InvalidArgument,
+                $"Several groups of {Table} have the same {_key.Names} as one text, so nothing was changed.",
+                "Merge all groups of the table, without the pipeline; or delete rows by their keys.",
+                Table.DisplayName);
+    }
+
     private SqlText Numbers(Alias row) =>
         SqlText.Join(", ", _key.Keys.Select((_, i) => row.Column($"k{i}")));
 
@@ -168,14 +184,16 @@ internal sealed class DuplicateMerge(
                     && r is { Columns.Count: 1, IsDeclared: true } and not TreeReference
                     && r.TargetColumns[0] == half.SingleKey && !(r.IsParentLink && family.Contains(r.Table))))
                 _columns.Add((reference, new(reference.Column, s_twins)));
-        foreach ((GenericReference reference, Func<Alias, SqlText> isOfType) in walk.AllObjectIds(family[0]))
+        // An object id of another type cannot hold the key.
+        foreach ((GenericReference reference, Func<Alias, SqlText> isOfType) in walk.AllObjectIds(family[0])
+            .Where(r => IsText(r.Reference.Column) || ColumnEquality.IsSameFamily(r.Reference.Column, key)))
             _columns.Add((reference, new(reference.Column, MapFor(reference.Column, key), isOfType)));
     }
 
     private static SqlText MapFor(Column column, Column key) =>
-        column.Type.Underlying.Name is "text" or "varchar" or "bpchar" && column.Type.Underlying != key.Type.Underlying
-            ? s_twinTexts
-            : s_twins;
+        IsText(column) && column.Type.Underlying != key.Type.Underlying ? s_twinTexts : s_twins;
+
+    private static bool IsText(Column column) => column.Type.Underlying.Name is "text" or "varchar" or "bpchar";
 
     private void Move(Table table, IReadOnlyList<MovedColumn> moved)
     {
@@ -201,16 +219,20 @@ internal sealed class DuplicateMerge(
             ? null
             : row => $"({SqlText.Join(" or ", moved.Select(m => m.Only!(row)))})");
 
-    // A list says which rows belong together, and no more: its key, and columns that refer.
+    // A list says which rows belong together, and no more, and says each pair once: its key, and columns that refer and
+    // that something declares unique. Of rows that may come twice, as votes, none is another's double.
     private IReadOnlyList<string>? ListOf(Table table)
     {
         if (catalog.Owners.TryGetValue(table.Oid, out (Model, ManyToManyList List) owner))
             return [owner.List.OwnerColumn.Name, owner.List.TargetColumn.Name];
         Column[] others = [.. table.Columns.Where(c => c != table.SingleKey)];
-        return table.SingleKey is not null && others.All(
-            c => catalog.From(table).Any(r => r.Columns.Contains(c) || r.ContentTypeColumn == c))
-            ? [.. others.Select(c => c.Name)]
-            : null;
+        HashSet<string> names = [.. others.Select(c => c.Name)];
+        bool refersOnly = table.SingleKey is not null && others.All(
+            c => catalog.From(table).Any(r => r.Columns.Contains(c) || r.ContentTypeColumn == c));
+        bool isSet = table.UniqueKeys
+            .Concat(UniqueKeys.Of(catalog).Where(k => k.Key.Table == table).Select(k => k.Key.Columns))
+            .Any(names.SetEquals);
+        return refersOnly && isSet ? [.. names] : null;
     }
 
     private SqlText IsOther(Table table, Alias row) => Family.Contains(table)
@@ -274,7 +296,7 @@ internal sealed class DuplicateMerge(
         if (isPeople && !selected.IsNamed)
             throw new DataOpsException(
                 ErrorIds.ReferenceNotNamed, FailureKind.InvalidOperation,
-                $"{Groups} {(Groups == 1 ? "group" : "groups")} of doubled rows of "
+                $"{Counted.Of(Groups, "group")} of doubled rows of "
                     + $"{catalog.LabelOf(Table) ?? Table.Name} would be merged, and nobody named them, so nothing was "
                     + "changed.",
                 $"Look at them with Find-Duplicate, and name them: "
@@ -314,7 +336,7 @@ internal sealed class DuplicateMerge(
                         """, name, _cancellation);
             }
             else if (plan.Count('D') is var now && now > before.GetValueOrDefault(plan))
-                rows.Add(name, $"{now - before.GetValueOrDefault(plan)} rows", "depend on rows that would be deleted");
+                rows.Add(name, Counted.Of(now - before.GetValueOrDefault(plan), "row"), "would be deleted with them");
         }
         rows.ThrowIfAny(
             ErrorIds.ProtectedRows, FailureKind.InvalidOperation,
@@ -331,17 +353,17 @@ internal sealed class DuplicateMerge(
             select 1 from {Table} t where {key.In("t")} in (select m.new from {s_twins} m) order by {key.In("t")}
             for share
             """, _cancellation);
+        SqlText still = TemporaryTable.Named("dataops_still");
         _key.ReadPastIndexes(session, _cancellation);
-        TemporaryTable.Create(session, TemporaryTable.Named("dataops_still"), $"""
-            select {key.In("t")} as key, {Named} {_key.From} and {key.In("t")} in (select d.key from {s_doubled} d)
+        // Equal as the plan had it: by the order of the type, whatever the names of its operators.
+        TemporaryTable.Create(session, still, $"""
+            select x.key, dense_rank() over (order by {Numbers("x")}) as n
+            from (select {key.In("t")} as key, {Named} {_key.From}
+                    and {key.In("t")} in (select d.key from {s_doubled} d)) x
             """, _cancellation);
         DuplicateKey.ReadAsUsual(session, _cancellation);
-        (Alias one, Alias other) = ("a", "b");
-        SqlText same = SqlText.Join(" and ", _key.Keys.Select(
-            (_, i) => (SqlText)$"{one.Column($"k{i}")} is not distinct from {other.Column($"k{i}")}"));
-        SqlText still = TemporaryTable.Named("dataops_still");
         bool isSame = Count($"""
-            from {s_twins} m join {still} a on a.key = m.old join {still} b on b.key = m.new where {same}
+            from {s_twins} m join {still} a on a.key = m.old join {still} b on b.key = m.new where a.n = b.n
             """) == twins;
         bool isWhole = _moves.All(m => change.Changes.Of(m.Table) is var plan && Count($"""
             from {m.Table} t where {m.IsMoved("t")}

@@ -21,12 +21,12 @@ public sealed class RepairDuplicate : Operation<RepairDuplicateOptions, IChangeR
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         bool isPart = options.Whole is not null;
-        IReadOnlyList<(SelectedKey Key, IReadOnlyList<string>? Values)> keys =
+        IReadOnlyList<(SelectedKey Key, IReadOnlyList<string?>? Values)> keys =
             [.. Keys(session, catalog, options, isPart, context)];
         using WholeChange? own = isPart ? null : new(session, Name, options, context.Cancellation);
         WholeChange whole = options.Whole ?? own!;
         RepairDuplicateResult sum = new() { Server = session.Server, Database = session.Database, Operation = Name };
-        foreach ((SelectedKey key, IReadOnlyList<string>? values) in keys)
+        foreach ((SelectedKey key, IReadOnlyList<string?>? values) in keys)
         {
             RepairDuplicateOptions part = options with
             {
@@ -51,7 +51,7 @@ public sealed class RepairDuplicate : Operation<RepairDuplicateOptions, IChangeR
     }
 
     private static IEnumerable<IChangeResult> Merge(
-        Session session, ReferenceCatalog catalog, SelectedKey key, IReadOnlyList<string>? values,
+        Session session, ReferenceCatalog catalog, SelectedKey key, IReadOnlyList<string?>? values,
         RepairDuplicateOptions options, OperationContext context)
     {
         using ChangeRun change = new(session, catalog, Name, ChangeWay.For(session, Name, options), context);
@@ -72,7 +72,7 @@ public sealed class RepairDuplicate : Operation<RepairDuplicateOptions, IChangeR
         });
     }
 
-    private static IEnumerable<(SelectedKey Key, IReadOnlyList<string>? Values)> Keys(
+    private static IEnumerable<(SelectedKey Key, IReadOnlyList<string?>? Values)> Keys(
         Session session, ReferenceCatalog catalog, RepairDuplicateOptions options, bool isPart,
         OperationContext context)
     {
@@ -103,12 +103,15 @@ public sealed class RepairDuplicate : Operation<RepairDuplicateOptions, IChangeR
                     "Pass on what Find-Duplicate writes.", nameof(options.InputObject));
             DuplicateSelection selection = new(
                 [table], [], constraint is null ? [column!] : [], constraint is null ? [] : [constraint], expected);
-            string[]? values = group.Any(i => i.Value is null) ? null : [.. group.Select(i => i.Value!)];
             // Whoever passes rows on has named them.
             foreach (SelectedKey key in selection.Keys(session, catalog, Name, isPart, context))
-                yield return (key with { IsNamed = true }, values);
+                yield return (key with { IsNamed = true }, Values(key.Key, [.. group.Select(i => i.Value)]));
         }
     }
+
+    // No value is NULL where NULLs are equal, and otherwise all groups, as a sum over them has none.
+    private static IReadOnlyList<string?>? Values(DuplicateKey key, IReadOnlyList<string?> values) =>
+        values.Contains(null) && key is not { NullsClash: true, Keys.Count: 1 } ? null : values;
 
     private static string? Most(string? text, long deleted) =>
         text is not null && long.TryParse(text, out long most) ? $"{Math.Max(most - deleted, 0)}" : text;
