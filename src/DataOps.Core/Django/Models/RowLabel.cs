@@ -18,6 +18,30 @@ internal static class RowLabel
     public static SqlText Of(ReferenceCatalog catalog, Table table, Alias alias) =>
         $"left(regexp_replace({Whole(catalog, table, alias)}, '[[:space:]]+', ' ', 'g'), {Longest})";
 
+    /// <summary>
+    /// Rows with their labels, as <c>64 (Hof /home/locations/hof/)</c>; the key alone where there is none.
+    /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="catalog">Leads to the parent's table.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="keys">The keys of a few rows, as texts.</param>
+    /// <param name="cancellation">Cancels the query.</param>
+    public static IReadOnlyList<string> Of(
+        Session session, ReferenceCatalog catalog, Table table, IReadOnlyList<string> keys,
+        CancellationToken cancellation)
+    {
+        if (keys.Count == 0)
+            return [];
+        Dictionary<string, string?> labels = session.Read(
+            $"""
+            select {KeyText.Of(table, "t")}, {Of(catalog, table, "t")}
+            from {table} t where {KeyText.Of(table, "t")} in ({keys.Select(SqlText.Value)})
+            """,
+            r => (Key: r.GetString(0), Label: r.IsDBNull(1) ? null : r.GetString(1)), cancellation)
+            .DistinctBy(r => r.Key).ToDictionary(r => r.Key, r => r.Label);
+        return [.. keys.Select(k => labels.GetValueOrDefault(k) is { } label ? $"{k} ({label})" : k)];
+    }
+
     private static SqlText Whole(ReferenceCatalog catalog, Table table, Alias alias)
     {
         if (catalog.IsPage(table) && table.Find("title") is { } title && table.Find("url_path") is { } address)

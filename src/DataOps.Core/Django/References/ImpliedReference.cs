@@ -53,7 +53,7 @@ internal sealed partial class ImpliedReference(Table table, Column column, Table
     private static bool MayRefer(Table table, Column column) =>
         Field.Referring(column.Name) is { } name
         && (name.EndsWith("_ptr", StringComparison.Ordinal) || IsIndexedAsForeignKey(table, column)
-            || DjangoTables.OneToOne.Contains((table.Name, column.Name)))
+            || IsUnique(table, column))
         && !(column.Name.EndsWith("tree_id", StringComparison.Ordinal) && TreeReader.HasSets(table))
         && !table.Columns.Any(c => c.Name == name + "_type" || c.Name == name + "_type_id");
 

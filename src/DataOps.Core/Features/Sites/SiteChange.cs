@@ -63,9 +63,7 @@ internal sealed class SiteChange(
         if (_sites is not null)
             change.LockTable(_sites);
         SiteRows rows = SiteRows.Read(session, catalog, context.Cancellation);
-        SiteRow[] sites = [.. rows.Sites];
-        DomainRow[] domains = [.. rows.Domains];
-        Before = Choose(rows, sites, domains);
+        Before = Choose(rows);
         After = Before with
         {
             HostName = options.HostName is { } host ? Sites.HostName.Read(host) : Before.HostName,
@@ -76,7 +74,7 @@ internal sealed class SiteChange(
         };
         After = After with { Domain = NewDomain() };
         After = After with { DomainName = NewDomainName() };
-        RequireFree(sites, domains);
+        RequireFree(rows);
         if (_sites is not null)
             PlanSites();
         if (Before.DomainId is { } id)
@@ -87,8 +85,9 @@ internal sealed class SiteChange(
                 """);
     }
 
-    private SiteState Choose(SiteRows rows, SiteRow[] sites, DomainRow[] domains)
+    private SiteState Choose(SiteRows rows)
     {
+        (IReadOnlyList<SiteRow> sites, IReadOnlyList<DomainRow> domains) = rows;
         if (_sites is null)
         {
             RequireWagtail();
@@ -100,7 +99,7 @@ internal sealed class SiteChange(
             return new SiteState(
                 null, host, port, false, null, domain.Name, domain.Id, domain.Domain, domain.Name);
         }
-        SiteRow[] wanted = options.Site is { } name
+        IReadOnlyList<SiteRow> wanted = options.Site is { } name
             ? [.. sites.Where(s => new NameFilter([name]).Matches(s.HostName, s.Address, $"{s.Id}"))]
             : sites.Where(s => s.IsDefault).ToArray() is { Length: 1 } only ? only : sites;
         SiteRow site = One(wanted, sites.Select(s => s.Address), s => s.Address);
@@ -124,7 +123,7 @@ internal sealed class SiteChange(
                     "Leave out -RootPage and -AsDefault.");
     }
 
-    private T One<T>(T[] found, IEnumerable<string> all, Func<T, string> name) => found.Length switch
+    private T One<T>(IReadOnlyList<T> found, IEnumerable<string> all, Func<T, string> name) => found.Count switch
     {
         1 => found[0],
         0 => throw new DataOpsException(ErrorIds.UnknownSite, FailureKind.NotFound, $"There is no site {options.Site}.",
@@ -176,13 +175,13 @@ internal sealed class SiteChange(
             ? null
             : options.SiteName ?? (Before.DomainName == Before.Domain ? After.Domain : Before.DomainName);
 
-    private void RequireFree(SiteRow[] sites, DomainRow[] domains)
+    private void RequireFree(SiteRows rows)
     {
-        if (sites.FirstOrDefault(s => s.Id != Before.Id && s.HostName == After.HostName
+        if (rows.Sites.FirstOrDefault(s => s.Id != Before.Id && s.HostName == After.HostName
             && s.Port == After.Port) is { } other)
             throw Taken($"Site {other.Id} has {other.HostName}:{other.Port} already.", After.Name);
         if (After.Domain is { } domain
-            && domains.FirstOrDefault(d => d.Id != Before.DomainId && d.Domain == domain) is { } same)
+            && rows.Domains.FirstOrDefault(d => d.Id != Before.DomainId && d.Domain == domain) is { } same)
             throw Taken($"Row {same.Id} of {DjangoTables.Site} has the domain {domain} already.", domain);
     }
 

@@ -44,18 +44,23 @@ public sealed class TestTree : Operation<TestTreeOptions, Finding>
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false, reading: context);
-        foreach (Finding finding in Find(session, catalog, options, context))
-            if (finding.Class is not TreeProblem problem || options.Problem.Contains(problem)
-                || (options.Problem.Count == 0 && finding.Severity != Severity.Expected))
+        bool withExpected = options.Problem.Contains(TreeProblem.RevisionContentType);
+        foreach (Finding finding in Find(session, catalog, options, withExpected, context))
+            if (options.Problem.Count == 0
+                || finding.Class is not TreeProblem problem || options.Problem.Contains(problem))
                 yield return finding;
     }
 
     /// <summary>Finds them in a snapshot that is the caller's, with other audits.</summary>
     internal static IEnumerable<Finding> Find(
-        Session session, ReferenceCatalog catalog, TestTreeOptions options, OperationContext context)
+        Session session, ReferenceCatalog catalog, TestTreeOptions options, bool withExpected,
+        OperationContext context)
     {
         TreeChecks.Prepare(session, context.Cancellation);
-        TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context);
+        TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context)
+        {
+            WithExpected = withExpected,
+        };
         Check check = new(session, Audit.Tree, context);
         IReadOnlyList<Tree> trees = TreeFilter.Select(session, catalog, options.Table, options.Model, context);
         return trees.SelectMany(tree => checks.Of(tree).SelectMany(

@@ -184,18 +184,18 @@ internal sealed class ImportChecks(ImportProblems problems)
         {
             SqlText own = table.Model.FixtureKey[0].Sql;
             SqlText key = ImportStatements.KeyOf(table);
-            SqlText others = $"and not ({ImportStatements.SameKey(table)})";
-            foreach ((SqlText rows, string where) in new[]
-            {
-                ((SqlText)$"{table.Model.Table}", "in the database"), (table.Name, "in the file"),
-            })
-                problems.AddRows($"s._place", [key, ImportStatements.KeyOf(table, "t")], $"""
-                    from {table.Name} s join {rows} t on t.{own} = s.{own} {others}
-                    """, r => new(
+            void Refuse(SqlText rows, SqlText other, Func<string, string> why) => problems.AddRows(
+                $"s._place", [key, other],
+                $"from {table.Name} s join {rows} and not ({ImportStatements.SameKey(table)})",
+                r => new(
                     ErrorIds.NotUnique, new("row", "has the key of another one", "have the keys of others"),
                     "Django knows rows by that key alone, and a load moves none to another partition: correct the "
                         + "other columns of the key in the file.",
-                    table.Model.Label, r[0], "pk", $"is that of {r[1]} {where}"));
+                    table.Model.Label, r[0], "pk", why(r[1])));
+            Refuse($"{table.Model.Table} t on t.{own} = s.{own}", ImportStatements.KeyOf(table, "t"),
+                other => $"is that of {other} in the database");
+            Refuse($"{table.Name} t on t.{own} = s.{own} and t._place < s._place", $"t._place",
+                place => $"is in {FilePlace.Of(place)} already");
         }
         problems.ThrowIfAny();
     }

@@ -39,11 +39,17 @@ internal sealed class ImportComparison(
         {
             // What is there and stays as it is keeps its lists.
             SqlText key = table.Keys[0].Sql;
-            SqlText IsNew(Alias row) => options.OnConflict != OnConflict.Skip
-                ? SqlText.Empty
-                : (SqlText)$" and not exists (select 1 from {table.Model.Table} p where p.{key} = {row}.owner)";
-            removed += changes.Of(list.List.Table).PlanDelete(ImportStatements.Removed(list, IsNew("o")));
-            TemporaryTable.Create(session, list.Added, ImportStatements.Added(list, IsNew("s")), context.Cancellation);
+            SqlText IsThere(SqlText id) => $"exists (select 1 from {table.Model.Table} p where p.{key} = {id})";
+            SqlText OnlyNew(SqlText isThere) =>
+                options.OnConflict == OnConflict.Skip ? $" and not ({isThere})" : SqlText.Empty;
+            // An entry that goes both ways is one of a new row if either end is new.
+            SqlText isOld = list.List.IsSymmetrical
+                ? $"{IsThere($"s.owner")} and {IsThere($"s.target")}"
+                : IsThere($"s.owner");
+            removed += changes.Of(list.List.Table).PlanDelete(
+                ImportStatements.Removed(list, OnlyNew(IsThere($"o.owner"))));
+            TemporaryTable.Create(
+                session, list.Added, ImportStatements.Added(list, OnlyNew(isOld)), context.Cancellation);
             long toInsert = session.Query<long>($"select count(*) from {list.Added}", context.Cancellation)[0];
             changes.Of(list.List.Table).Expect(toInsert);
             added += toInsert;

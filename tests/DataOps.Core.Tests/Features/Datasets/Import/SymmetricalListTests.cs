@@ -25,6 +25,18 @@ public sealed class SymmetricalListTests(PostgresServer server)
         Assert.False(Run(told, "4:5 5:4").Changed);
     }
 
+    [Theory]
+    [InlineData("1:6 6:1", "1-3 1-6 3-1 4-5 5-4 6-1")]
+    [InlineData("6:2", "1-3 2-6 3-1 4-5 5-4 6-2")]
+    [InlineData("1:2", "1-3 3-1 4-5 5-4")]
+    public void A_new_row_has_both_directions_where_rows_that_are_there_are_skipped(string lists, string expected)
+    {
+        using TestDatabase club = Make();
+        using Session told = Session.Open(club.Settings.WithSite(Described), "Test");
+
+        Assert.Equal(expected, Load(club, told, lists, OnConflict.Skip));
+    }
+
     [Fact]
     public void Without_a_word_about_it_a_list_is_what_the_file_says()
     {
@@ -33,21 +45,23 @@ public sealed class SymmetricalListTests(PostgresServer server)
         Assert.Equal("1-2 3-1 4-5 5-4", Load(club, club.Session, "1:2"));
     }
 
-    private static string Load(TestDatabase club, Session session, string lists)
+    private static string Load(
+        TestDatabase club, Session session, string lists, OnConflict onConflict = OnConflict.Update)
     {
-        Run(session, lists);
+        Run(session, lists, onConflict);
         return string.Join(' ', club.Column(
             "select concat(from_member_id, '-', to_member_id) from club_member_friends order by 1"));
     }
 
-    private static ImportResult Run(Session session, string lists)
+    private static ImportResult Run(Session session, string lists, OnConflict onConflict = OnConflict.Update)
     {
         using ImportFiles files = new();
         IEnumerable<string> objects = lists.Split(' ').Select(l => l.Split(':')).Select(l => $$$"""
             {"model": "club.member", "pk": {{{l[0]}}}, "fields": {"friends": [{{{l[1]}}}]}}
             """);
         return new ImportDataset().Run(
-            session, new() { Path = files.Json($"[{string.Join(", ", objects)}]"), NoUndo = true }, new())
+            session, new() { Path = files.Json($"[{string.Join(", ", objects)}]"), NoUndo = true, OnConflict = onConflict },
+            new())
             .OfType<ImportResult>().Single();
     }
 
