@@ -6,7 +6,7 @@ namespace DataOps.Cli;
 internal sealed class CommandNames(OperationDescription operation)
 {
     /// <summary>The command, as find-orphan.</summary>
-    public string Command { get; } = $"{Kebab(operation.Verb)}-{Kebab(operation.Noun)}";
+    public string Command { get; } = $"{CommandSyntax.Kebab(operation.Verb)}-{CommandSyntax.Kebab(operation.Noun)}";
 
     /// <summary>
     /// An option, as --include-expected. Every command has --format for its results; the format of a dataset is
@@ -14,14 +14,11 @@ internal sealed class CommandNames(OperationDescription operation)
     /// </summary>
     public string Option(string name) =>
         name == "Format" && operation.Options.Any(o => o.Name == name)
-            ? $"--{Kebab(operation.Noun)}-format"
-            : "--" + Kebab(name);
+            ? $"--{CommandSyntax.Kebab(operation.Noun)}-format"
+            : "--" + CommandSyntax.Kebab(name);
 
     /// <summary>
     /// Writes -LockTimeout in a text as --lock-timeout, and Find-Orphan as find-orphan.
     /// </summary>
     public string Localize(string text) => CommandSyntax.InWords(text, Option);
-
-    /// <inheritdoc cref="CommandSyntax.Kebab"/>
-    public static string Kebab(string pascal) => CommandSyntax.Kebab(pascal);
 }

@@ -20,13 +20,14 @@ internal static class Confirmation
             throw new DataOpsException(
                 ErrorIds.NobodyToAsk, FailureKind.InvalidArgument,
                 "Confirmation needed, but standard input is not a terminal.", "Add --confirm:false in a script.");
-        object[] plan = [.. operation.Run(session, operation.AsPlan(options), context)];
-        ChangeResult? sum = plan.OfType<ChangeResult>().LastOrDefault();
+        (int told, ChangeResult? sum) = (0, null);
+        foreach (object result in operation.Run(session, operation.AsPlan(options), context))
+            (told, sum) = (told + 1, result as ChangeResult ?? sum);
         // What takes no row away needs no question, unless somebody wants one.
-        if (confirm is null && sum is { Deleted: 0 })
+        if (confirm is null && (sum is { Deleted: 0 } || told == 0))
             return;
         string place = session is null ? "" : $" in {session.Database} on {session.Server}";
-        string what = sum?.Describe() ?? Counted.Of(plan.Length, "file");
+        string what = sum?.Describe() ?? Counted.Of(told, "file");
         Console.Error.Write(VisibleText.Of($"{operation.Name}{place}: {what}. Go on? [y/N] "));
         if (Console.ReadLine()?.Trim().StartsWith('y') is not true)
             throw new DataOpsException(ErrorIds.Declined, FailureKind.InvalidOperation, "Nothing was changed.");
@@ -40,7 +41,7 @@ internal static class Confirmation
         Console.Error.WriteLine();
         Console.Error.WriteLine(VisibleText.Of($"{question.Title}\n{question.Text}"));
         for (int i = 0; i < question.Choices.Count; i++)
-            Console.Error.WriteLine($"  [{i + 1}] {question.Choices[i]}");
+            Console.Error.WriteLine(VisibleText.Of($"  [{i + 1}] {question.Choices[i]}"));
         while (true)
         {
             Console.Error.Write($"Which? [{question.Default + 1}] ");

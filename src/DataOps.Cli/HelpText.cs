@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using DataOps.Core.Operations;
 
 namespace DataOps.Cli;
 
@@ -36,7 +37,7 @@ internal sealed partial class HelpText(HelpAction standard) : SynchronousCommand
     {
         Assembly program = typeof(HelpText).Assembly;
         string? page = program.GetManifestResourceNames().FirstOrDefault(
-            n => CommandNames.Kebab(Path.GetFileNameWithoutExtension(n).Replace("-", "")) == command);
+            n => CommandSyntax.Kebab(Path.GetFileNameWithoutExtension(n).Replace("-", "")) == command);
         if (page is null)
             return [];
         using StreamReader reader = new(program.GetManifestResourceStream(page)!);

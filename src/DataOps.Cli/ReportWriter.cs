@@ -12,7 +12,6 @@ internal sealed class ReportWriter(
     : ResultWriter(progress, output)
 {
     private readonly List<Finding> _findings = [];
-    private bool _isFinished;
 
     /// <summary>The findings so far.</summary>
     public AuditFindings Findings => new(place.Server, place.Database, DateTime.UtcNow, _findings, ran);
@@ -43,13 +42,11 @@ internal sealed class ReportWriter(
         : (Finding)item);
 
     // What was found before an error is no audit.
-    protected override void FinishCore() => _isFinished = true;
+    protected override bool IsUsefulInPart => false;
+
+    protected override void FinishCore() => Send(Encoding.UTF8.GetBytes(report(Findings)));
 
     protected override void Flush()
     {
-        if (!_isFinished)
-            return;
-        Send(Encoding.UTF8.GetBytes(report(Findings)));
-        _isFinished = false;
     }
 }

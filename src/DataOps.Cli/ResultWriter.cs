@@ -52,11 +52,13 @@ internal abstract class ResultWriter : IDisposable
     public void Dispose()
     {
         Progress.Pulse = null;
-        // What was found before an error or Ctrl+C is still of use, but is no whole report.
-        if (!_broken && this is not ReportWriter)
+        if (!_broken && IsUsefulInPart)
             Finish();
         _output.Dispose();
     }
+
+    /// <summary>Whether what was found before an error or Ctrl+C is of use.</summary>
+    protected virtual bool IsUsefulInPart => true;
 
     protected abstract void WriteCore(object result);
 

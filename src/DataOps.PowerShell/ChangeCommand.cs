@@ -37,7 +37,7 @@ public abstract class ChangeCommand : InputCommand
         if ((isWhatIf && options is not ChangeOptions { Detailed: true }) || Asks(isWhatIf))
             Emit(context => operation.Run(session, options with { WhatIf = true }, context), result =>
             {
-                if (isWhatIf || result is not RowChange)
+                if (isWhatIf || result is TableChangeSummary or ChangeResult)
                     plan.Add(result);
             });
         ChangeResult? sum = plan.OfType<ChangeResult>().LastOrDefault();

@@ -46,6 +46,9 @@ public abstract class InputCommand : DatabaseCommand
     protected bool IsEmptyPipeline<T>(IReadOnlyCollection<T> delivered) =>
         MyInvocation.ExpectingInput && delivered.Count == 0;
 
+    /// <summary>The text of a property of the object from the pipeline; null where it has none.</summary>
+    protected string? TextOf(string property) => InputObject?.Properties[property]?.Value?.ToString();
+
     /// <summary>The properties that it takes: an object that has none of them is refused.</summary>
     protected virtual IEnumerable<string> NamesTaken() => MyInvocation.MyCommand.Parameters.Values
         .Where(p => p.ParameterSets.Values.Any(s => s.ValueFromPipelineByPropertyName))

@@ -115,6 +115,7 @@ public abstract class StoppableCommand : PSCmdlet, IDisposable
             return Host.UI.PromptForChoice(
                 VisibleText.Of(question.Title), VisibleText.Of(question.Text), choices, question.Default);
         }
+        // So do hosts without a person behind them answer: PowerShell's own, and Ansible's.
         catch (Exception e) when (e is HostException or PSInvalidOperationException or NotImplementedException)
         {
             throw new DataOpsException(

@@ -22,8 +22,8 @@ public sealed partial class RemoveRowCommand : ChangeCommand
     /// <inheritdoc/>
     protected override void Process(Session session)
     {
-        if (InputObject is { } input)
-            _rows.Add(RowInput.Read(property => input.Properties[property]?.Value?.ToString()));
+        if (InputObject is not null)
+            _rows.Add(RowInput.Read(TextOf));
     }
 
     /// <inheritdoc/>

@@ -24,8 +24,8 @@ public sealed partial class RepairDatabaseCommand : ChangeCommand
     /// <inheritdoc/>
     protected override void Process(Session session)
     {
-        if (InputObject is { } input)
-            _findings.Add(FindingInput.Read(property => input.Properties[property]?.Value?.ToString()));
+        if (InputObject is not null)
+            _findings.Add(FindingInput.Read(TextOf));
     }
 
     /// <inheritdoc/>

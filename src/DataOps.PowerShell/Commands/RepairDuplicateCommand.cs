@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using DataOps.Core.Changes;
 using DataOps.Core.Features.Schema.Duplicates;
+using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
@@ -22,8 +23,8 @@ public sealed partial class RepairDuplicateCommand : ChangeCommand
     /// <inheritdoc/>
     protected override void Process(Session session)
     {
-        if (InputObject is { } input)
-            _groups.Add(DuplicateInput.Read(property => input.Properties[property]?.Value?.ToString()));
+        if (InputObject is not null)
+            _groups.Add(DuplicateInput.Read(TextOf));
     }
 
     /// <inheritdoc/>
@@ -32,7 +33,7 @@ public sealed partial class RepairDuplicateCommand : ChangeCommand
         if (IsEmptyPipeline(_groups))
             return;
         bool isPiped = MyInvocation.ExpectingInput;
-        string what = !isPiped ? "doubled rows" : _groups.Count == 1 ? "1 group" : $"{_groups.Count} groups";
+        string what = isPiped ? Counted.Of(_groups.Count, "group") : "doubled rows";
         Change(session, $"Merge {what} (keep {Keep}) in", new RepairDuplicate(),
             Options() with { InputObject = isPiped ? _groups : null });
     }

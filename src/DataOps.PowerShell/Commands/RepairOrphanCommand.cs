@@ -22,8 +22,8 @@ public sealed partial class RepairOrphanCommand : ChangeCommand
     /// <inheritdoc/>
     protected override void Process(Session session)
     {
-        if (InputObject is { } input)
-            _orphans.Add(OrphanInput.Read(property => input.Properties[property]?.Value?.ToString()));
+        if (InputObject is not null)
+            _orphans.Add(OrphanInput.Read(TextOf));
     }
 
     /// <inheritdoc/>

@@ -20,7 +20,7 @@ public sealed partial class TestDatabaseCommand : DatabaseCommand
         bool isWell = true;
         Emit(context => new TestDatabase().Run(session, Options(), context), finding =>
         {
-            isWell = false;
+            isWell &= finding.Change is FindingChange.Known or FindingChange.Gone;
             if (!Quiet)
                 WriteObject(finding);
         });

@@ -46,7 +46,7 @@ public static class ShownText
             BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly))
             if (own.Name != nameof(ChangeResult.Operation)
                 && own.GetValue(result) is { } value and not "" and not 0 and not 0L and not 0.0 and not false)
-                yield return $"  {own.Name}: {value}";
+                yield return $"  {own.Name}: {(value is DateTime time ? $"{time:u}" : value)}";
         foreach ((string name, string? value) in new[]
         {
             (nameof(result.Stale), result.Stale), (nameof(result.Afterwards), result.Afterwards),

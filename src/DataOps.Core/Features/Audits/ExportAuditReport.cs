@@ -61,10 +61,15 @@ public sealed class ExportAuditReport : Operation<ExportAuditReportOptions, Audi
         if (File.Exists(path) && !options.Force)
             throw new DataOpsException(ErrorIds.FileExists, FailureKind.AlreadyExists, $"{path} exists already.",
                 "Choose another name, or overwrite it with -Force.", path);
+        if (options.InputObject?.FirstOrDefault(o => !session.Is(o.Server, o.Database)) is { } other)
+            throw new DataOpsException(
+                ErrorIds.OtherDatabase, FailureKind.InvalidArgument,
+                $"A finding is of {other.Database} on {other.Server}, and this is {session.Database} on "
+                    + $"{session.Server}.", "Report the findings of one database at a time.");
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, reading: context);
         AuditFindings audit = new(session.Server, session.Database, DateTime.UtcNow, options.InputObject is { } given
-            ? [.. given.Select(g => FindingText.Read(g.Of))]
+            ? [.. given.Select(FindingText.Read)]
             : [.. TestDatabase.Find(session, catalog, new(), context)]);
         Write(path, format switch
         {

@@ -47,25 +47,4 @@ public sealed partial record FindingInput
 
     /// <summary>What has become of it since a baseline.</summary>
     public string? Change { get; init; }
-
-    /// <summary>The text of a property; null where there is none.</summary>
-    internal string? Of(string property) => property switch
-    {
-        nameof(Server) => Server,
-        nameof(Database) => Database,
-        nameof(Schema) => Schema,
-        nameof(Severity) => Severity,
-        nameof(Audit) => Audit,
-        nameof(Class) => Class,
-        nameof(Count) => Count,
-        nameof(Model) => Model,
-        nameof(Table) => Table,
-        nameof(Key) => Key,
-        nameof(Column) => Column,
-        nameof(Problem) => Problem,
-        nameof(Remedy) => Remedy,
-        nameof(Reference) => Reference,
-        nameof(Change) => Change,
-        _ => null,
-    };
 }

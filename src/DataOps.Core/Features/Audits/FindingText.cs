@@ -25,36 +25,32 @@ internal static class FindingText
     };
 
     /// <summary>Reads one.</summary>
-    /// <param name="property">The texts of its properties, by their names; null where one is not there.</param>
     /// <exception cref="DataOpsException"><c>UselessInput</c>: it is no finding of Test-Database.</exception>
-    public static Finding Read(Func<string, string?> property)
+    public static Finding Read(FindingInput text)
     {
-        if (!Enum.TryParse(property(nameof(Finding.Audit)), ignoreCase: true, out Audit audit)
-            || !Enum.TryParse(property(nameof(Finding.Severity)), ignoreCase: true, out Severity severity))
+        if (!Enum.TryParse(text.Audit, ignoreCase: true, out Audit audit)
+            || !Enum.TryParse(text.Severity, ignoreCase: true, out Severity severity))
             throw new DataOpsException(
                 ErrorIds.UselessInput, FailureKind.InvalidData,
                 "An object is no finding of Test-Database: it names no audit or no severity.",
                 "Pass on what Test-Database writes.");
         return new Finding
         {
-            Server = property(nameof(Finding.Server)),
-            Database = property(nameof(Finding.Database)),
-            Schema = property(nameof(Finding.Schema)),
+            Server = text.Server,
+            Database = text.Database,
+            Schema = text.Schema,
             Severity = severity,
             Audit = audit,
-            Class = ClassOf(audit, property(nameof(Finding.Class))),
-            Count = long.TryParse(property(nameof(Finding.Count)), out long count) ? count : 1,
-            Model = property(nameof(Finding.Model)),
-            Table = property(nameof(Finding.Table)),
-            Key = property(nameof(Finding.Key)),
-            Column = property(nameof(Finding.Column)),
-            Value = property(nameof(Finding.Value)),
-            Problem = property(nameof(Finding.Problem)) ?? "",
-            Remedy = property(nameof(Finding.Remedy)),
-            Expected = property(nameof(Finding.Expected)),
-            References = property(nameof(Finding.References)),
-            Reference = property(nameof(Finding.Reference)),
-            Change = Enum.TryParse(property(nameof(Finding.Change)), out FindingChange change) ? change : null,
+            Class = ClassOf(audit, text.Class),
+            Count = long.TryParse(text.Count, out long count) ? count : 1,
+            Model = text.Model,
+            Table = text.Table,
+            Key = text.Key,
+            Column = text.Column,
+            Problem = text.Problem ?? "",
+            Remedy = text.Remedy,
+            Reference = text.Reference,
+            Change = Enum.TryParse(text.Change, out FindingChange change) ? change : null,
         };
     }
 

@@ -102,7 +102,7 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
         if (options.ApplicationRole is { } role)
             PrivilegeAudit.Require(session, role, context.Cancellation);
         AuditBaseline? baseline = options.Baseline is { } path
-            ? AuditBaseline.Read(path, session.Settings.Schema, mayBeMissing: options.UpdateBaseline)
+            ? AuditBaseline.Read(path, session.Settings.Schema, options.UpdateBaseline)
             : null;
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         ReferenceCatalog catalog = ReferenceCatalog.Read(
@@ -118,12 +118,22 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
         }
         foreach (Finding finding in Find(session, catalog, options, context))
             yield return baseline.Judge(finding);
-        Audit[] ran = options.Audit.Count == 0 ? Enum.GetValues<Audit>() : [.. options.Audit];
+        Audit[] ran = [.. Enum.GetValues<Audit>().Where(a => options.Audit.Contains(a)
+            || (options.Audit.Count == 0 && HasWhatItNeeds(a, session, options)))];
         foreach (Finding finding in baseline.Gone(ran, options.Severity))
             yield return finding;
         if (options.UpdateBaseline)
-            baseline.Write(options.Baseline!, ran);
+            baseline.Write(options.Baseline!, ran, options.Severity);
     }
+
+    // Some audits have nothing to do without an option.
+    private static bool HasWhatItNeeds(Audit audit, Session session, TestDatabaseOptions options) => audit switch
+    {
+        Audit.Privilege => options.ApplicationRole is not null,
+        Audit.Drift => options.MigrationPath.Count > 0 || options.ReferencePath is not null
+            || session.Settings.Site is not null,
+        _ => true,
+    };
 
     /// <summary>Runs them in a transaction that is the caller's.</summary>
     internal static IEnumerable<Finding> Find(
@@ -152,10 +162,9 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
                 () => FindStaleContentType.Find(session, catalog,
                     new() { InstalledApp = options.InstalledApp, LiveModel = options.LiveModel }, context), []),
             Audit.Sequence => SequenceAudit.Find(session, catalog, context),
-            Audit.Tree when options.Detailed => TestTree.Find(session, catalog, new(), context),
-            Audit.Tree => Sums(TestTree.Find(session, catalog, new(), context)),
-            Audit.Uniqueness when options.Detailed => new UniquenessAudit(session, catalog, context).Find(),
-            Audit.Uniqueness => Sums(new UniquenessAudit(session, catalog, context).Find()),
+            Audit.Tree => Summed(options,
+                TestTree.Find(session, catalog, new(), options.Severity == Severity.Expected, context)),
+            Audit.Uniqueness => Summed(options, new UniquenessAudit(session, catalog, context).Find()),
             Audit.Schema => SchemaAudit.Find(session, catalog, options.Detailed, context),
             Audit.Privilege when options.ApplicationRole is { } role =>
                 new PrivilegeAudit(session, catalog, role, context.Cancellation).Find(options.Detailed),
@@ -163,6 +172,9 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
             Audit.Drift => DriftAudit.Find(session, catalog, options, context),
             _ => throw new ArgumentOutOfRangeException(nameof(audit)),
         };
+
+    private static IEnumerable<Finding> Summed(TestDatabaseOptions options, IEnumerable<Finding> findings) =>
+        options.Detailed ? findings : Sums(findings);
 
     // As many sums as there are kinds of problems in a column, however many rows have them.
     private static IEnumerable<Finding> Sums(IEnumerable<Finding> findings)

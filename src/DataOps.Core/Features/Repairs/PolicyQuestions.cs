@@ -128,18 +128,10 @@ internal static class PolicyQuestions
     private static string[] Labels(
         Session session, ReferenceCatalog catalog, Reference reference, OperationContext context)
     {
-        FindOrphanOptions those = new() { Table = [reference.Table.DisplayName], Reference = [reference.Name] };
-        string[] keys = [.. FindOrphan.Find(session, catalog, those, context with { Progress = null })
-            .Select(f => f.Key).OfType<string>().Take(Named)];
-        if (keys.Length == 0)
-            return [];
+        string[] keys = FindOrphan.FirstKeys(
+            session, catalog, reference.Table.DisplayName, reference.Name, Named, context);
         string model = catalog.LabelOf(reference.Table) ?? reference.Table.DisplayName;
-        return [.. session.Read(
-            $"""
-            select {KeyText.Of(reference.Table, "t")}, {RowLabel.Of(catalog, reference.Table, "t")}
-            from {reference.Table} t where {KeyText.Of(reference.Table, "t")} in ({keys.Select(SqlText.Value)})
-            order by 1
-            """,
-            r => $"{model} {r.GetString(0)}{(r.IsDBNull(1) ? "" : $" ({r.GetString(1)})")}", context.Cancellation)];
+        return [.. RowLabel.Of(session, catalog, reference.Table, keys, context.Cancellation).Select(
+            r => $"{model} {r}")];
     }
 }

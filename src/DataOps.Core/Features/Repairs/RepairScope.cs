@@ -7,9 +7,15 @@ namespace DataOps.Core.Features.Repairs;
 /// <param name="objects">They; null for no limit.</param>
 internal sealed class RepairScope(Session session, IReadOnlyList<FindingInput>? objects)
 {
-    /// <summary>Makes sure that they are findings of this database.</summary>
+    /// <summary>The audits whose findings no repair is about.</summary>
+    private static readonly Audit[] s_others = [Audit.Privilege, Audit.Drift];
+
+    /// <summary>Whether there is a limit.</summary>
+    public bool IsLimited => objects is not null;
+
+    /// <summary>Makes sure that they are findings of this database, and says which are not repaired here.</summary>
     /// <exception cref="DataOpsException"><c>OtherDatabase</c> or <c>UselessInput</c>: nothing is changed.</exception>
-    public void Require()
+    public void Require(OperationContext context)
     {
         if (objects?.FirstOrDefault(o => !session.Is(o.Server, o.Database)) is { } other)
             throw new DataOpsException(
@@ -20,6 +26,9 @@ internal sealed class RepairScope(Session session, IReadOnlyList<FindingInput>? 
             throw new DataOpsException(
                 ErrorIds.UselessInput, FailureKind.InvalidArgument,
                 "An object names no audit, so nothing was changed.", "Pass on what Test-Database writes.");
+        foreach (Audit audit in s_others.Where(a => objects?.Any(o => Is(o, a)) == true))
+            context.Warning?.Invoke(
+                $"Repair-Database does not repair findings of {audit}: their Remedy says what does.");
     }
 
     /// <summary>Whether findings of an audit are repaired.</summary>

@@ -44,9 +44,9 @@ internal sealed class RowRepairs(
         TestDatabaseOptions asked = new() { Audit = audits, InstalledApp = policy.ContentTypes?.InstalledApps ?? [] };
         // None would be all.
         IEnumerable<Finding> found = audits.Length == 0 ? [] : TestDatabase.Find(session, catalog, asked, context);
-        // Constraints and indexes come after the rows.
+        // Constraints and indexes come after the rows, but where only some findings are repaired, which name none.
         foreach (Finding finding in found.Where(
-            f => f.Class is not (UniquenessProblem.MissingConstraint or SchemaProblem.InvalidIndex)
+            f => (scope.IsLimited || f.Class is not (UniquenessProblem.MissingConstraint or SchemaProblem.InvalidIndex))
                 && (f.Class is not ReferenceClass || scope.Has(PolicyChoice.ReferenceOf(catalog, f)))))
             yield return Undecided(catalog, rules, finding);
         whole.EndPart();

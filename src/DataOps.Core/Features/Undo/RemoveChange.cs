@@ -6,6 +6,7 @@ public sealed partial record RemoveChangeOptions : PlanOptions
     /// <summary>
     /// Undo files, folders of them, or file names with wildcards. Default: your folder for undo files, with -OlderThan.
     /// </summary>
+    [Unless(nameof(OlderThan))]
     [Option(Position = 0, Pipeline = true, Aliases = ["Path", "UndoPath", "PSPath", "FullName"], Wildcards = true,
         Form = OptionForm.File)]
     public IReadOnlyList<string> UndoFile { get; init; } = [];
@@ -21,13 +22,9 @@ public sealed partial record RemoveChangeOptions : PlanOptions
 public sealed class RemoveChange : FileOperation<RemoveChangeOptions, RecordedChange>
 {
     /// <inheritdoc/>
-    /// <exception cref="DataOpsException">Nothing says which files; a file cannot be removed.</exception>
+    /// <exception cref="DataOpsException">A file is not there, or cannot be removed.</exception>
     protected override IEnumerable<RecordedChange> Execute(RemoveChangeOptions options, OperationContext context)
     {
-        if (options.UndoFile.Count == 0 && options.OlderThan is null)
-            throw new DataOpsException(
-                ErrorIds.MissingOption, FailureKind.InvalidArgument, "Nothing says which undo files are to go.",
-                "Name them with -UndoFile, or give their age in days with -OlderThan.", nameof(options.OlderThan));
         TimeSpan? age = options.OlderThan is { } days ? TimeSpan.FromDays(days) : null;
         foreach (RecordedChange change in RecordedChanges.Read(options.UndoFile, context).Where(
             c => age is null || DateTime.UtcNow - c.Written > age))

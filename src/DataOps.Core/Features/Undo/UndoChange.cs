@@ -5,7 +5,7 @@ namespace DataOps.Core.Features.Undo;
 /// <summary>Options of <see cref="UndoChange"/>.</summary>
 public sealed partial record UndoChangeOptions : ChangeOptions
 {
-    /// <summary>Undo file that the operation wrote.</summary>
+    /// <summary>Undo file that the operation wrote; Get-Change lists them, and -Last takes the newest.</summary>
     [Unless(nameof(Last))]
     [Option(Position = 0, Pipeline = true, Aliases = ["PSPath", "FullName"], Form = OptionForm.File)]
     public string? Path { get; init; }
@@ -37,6 +37,7 @@ public sealed record UndoResult : ChangeResult
 
     /// <summary>The change that it takes back, and what that means for the rows.</summary>
     public override string Describe() => $"undo {Undoes} of {Written:u}: {base.Describe()}";
+
     /// <summary>Constraints, indexes and NOT NULLs that are dropped, or would be.</summary>
     public long Constraints { get; init; }
 }

@@ -37,6 +37,11 @@ public sealed class AuditReportTests(PostgresServer server) : IDisposable
         Assert.DoesNotContain("http", html.Replace("http-equiv", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Equal(ErrorIds.FileExists, Assert.Throws<DataOpsException>(
             () => site.Run(new ExportAuditReport(), new() { Path = path })).Id);
+        Assert.Equal(ErrorIds.OtherDatabase, Assert.Throws<DataOpsException>(() => site.Run(new ExportAuditReport(), new()
+        {
+            Path = path + ".md",
+            InputObject = [new() { Database = "other", Audit = "Tree", Severity = "Error" }],
+        })).Id);
         InBrowser(path);
     }
 
@@ -102,6 +107,16 @@ public sealed class AuditReportTests(PostgresServer server) : IDisposable
         Assert.Contains(Run(options), f => f is { Audit: Audit.Orphan, Change: FindingChange.Gone });
         Run(options with { UpdateBaseline = true });
         Assert.All(Run(options), f => Assert.Equal(FindingChange.Known, f.Change));
+
+        // What needs an option, or another severity, is not gone where it was not looked for.
+        File.AppendAllText(path, """
+            {"Severity":"Warning","Audit":"Drift","Class":"Missing","Count":1,"Table":"shop_order","Column":"code","Problem":"x"}
+            {"Severity":"Expected","Audit":"Orphan","Class":"Generic","Count":1,"Table":"shop_log","Problem":"x"}
+
+            """);
+        string[] kept = ["shop_order", "shop_log"];
+        Assert.DoesNotContain(Run(options with { Audit = [], UpdateBaseline = true }), f => kept.Contains(f.Table));
+        Assert.All(kept, t => Assert.Contains(t, File.ReadAllText(path), StringComparison.Ordinal));
 
         File.WriteAllText(path, "[1, 2]");
         Assert.Equal(ErrorIds.InvalidBaseline, Assert.Throws<DataOpsException>(() => Run(options)).Id);

@@ -93,6 +93,10 @@ public sealed partial class RepairPolicyTests(PostgresServer server) : IDisposab
         Assert.Equal([orphans.Reference], Of(orphans).OfType<DatabaseRepairStep>().Select(s => s.Subject));
         Finding sequence = findings.First(f => f.Audit == Audit.Sequence);
         Assert.Equal(["Reset-Sequence"], Of(sequence).OfType<DatabaseRepairStep>().Select(s => s.Operation));
+        Finding unique = sequence with { Audit = Audit.Uniqueness, Table = "django_content_type" };
+        site.Execute("alter table django_content_type drop constraint if exists django_content_type_app_label_model_76bd3d3b_uniq");
+        Assert.Contains(Of(unique).OfType<DatabaseRepairStep>(), s => s is { Action: "Undecided", Remedy: { } remedy }
+            && remedy.StartsWith("Repair-Constraint -Constraint", StringComparison.Ordinal));
         Assert.Equal("change nothing", Assert.IsType<RepairDatabaseResult>(Assert.Single(Of())).Describe());
         Assert.Equal(ErrorIds.OtherDatabase,
             Assert.Throws<DataOpsException>(() => Of(sequence with { Database = "other" })).Id);

@@ -3,26 +3,35 @@ using DataOps.Core.Features.Undo;
 namespace DataOps.Core.Tests.Features.Undo;
 
 [Collection(nameof(EnvironmentVariables))]
-public sealed class RecordedChangeTests(PostgresServer server) : IDisposable
+public sealed class RecordedChangeTests : IDisposable
 {
     private const string Posts = """
         create table post (id int primary key, slug text not null);
         insert into post values (1, 'a'), (2, 'b'), (3, 'c');
         """;
 
+    private readonly PostgresServer _server;
     private readonly ChangeFiles _files = new();
+    private readonly EnvironmentVariables _state;
 
-    public void Dispose() => _files.Dispose();
+    public RecordedChangeTests(PostgresServer server)
+    {
+        (_server, _state) = (server, new(("XDG_STATE_HOME", _files.Folder)));
+        Directory.CreateDirectory(Folder);
+    }
+
+    public void Dispose()
+    {
+        _state.Dispose();
+        _files.Dispose();
+    }
 
     private string Folder => Path.Combine(_files.Folder, "dataops", "undo");
 
     [Fact]
     public void The_last_change_is_undone_then_the_one_before_it_and_no_undoing_twice()
     {
-        using EnvironmentVariables _ = new(("XDG_STATE_HOME", _files.Folder));
-        Directory.CreateDirectory(Folder);
-        using TestDatabase database = server.Blank();
-        database.Execute(Posts);
+        using TestDatabase database = Blank();
         IReadOnlyDictionary<string, string> before = database.Digest();
         string first = Change(database, "first", "update post set slug = 'x' where id = 1");
         IReadOnlyDictionary<string, string> between = database.Digest();
@@ -54,10 +63,7 @@ public sealed class RecordedChangeTests(PostgresServer server) : IDisposable
     [Fact]
     public void What_is_as_it_was_before_is_no_last_change()
     {
-        using EnvironmentVariables _ = new(("XDG_STATE_HOME", _files.Folder));
-        Directory.CreateDirectory(Folder);
-        using TestDatabase database = server.Blank();
-        database.Execute(Posts);
+        using TestDatabase database = Blank();
         IReadOnlyDictionary<string, string> before = database.Digest();
         string first = Change(database, "first", "update post set slug = 'x' where id = 1");
         string second = Change(database, "second", "delete from post where id > 1");
@@ -70,12 +76,8 @@ public sealed class RecordedChangeTests(PostgresServer server) : IDisposable
     [Fact]
     public void Changes_of_other_databases_are_not_the_last_one_here()
     {
-        using EnvironmentVariables _ = new(("XDG_STATE_HOME", _files.Folder));
-        Directory.CreateDirectory(Folder);
-        using TestDatabase database = server.Blank();
-        using TestDatabase other = server.Blank();
-        database.Execute(Posts);
-        other.Execute(Posts);
+        using TestDatabase database = Blank();
+        using TestDatabase other = Blank();
         string file = Change(database, "here", "update post set slug = 'x'");
         Change(other, "there", "update post set slug = 'y'");
 
@@ -87,10 +89,7 @@ public sealed class RecordedChangeTests(PostgresServer server) : IDisposable
     [Fact]
     public void A_newer_file_that_nobody_can_read_is_said_and_never_removed()
     {
-        using EnvironmentVariables _ = new(("XDG_STATE_HOME", _files.Folder));
-        Directory.CreateDirectory(Folder);
-        using TestDatabase database = server.Blank();
-        database.Execute(Posts);
+        using TestDatabase database = Blank();
         string file = Change(database, "whole", "update post set slug = 'x'");
         string cut = Path.Combine(Folder, "cut.undo.gz");
         File.WriteAllBytes(cut, File.ReadAllBytes(file)[..^20]);
@@ -115,10 +114,7 @@ public sealed class RecordedChangeTests(PostgresServer server) : IDisposable
     [Fact]
     public void Only_files_that_are_named_or_old_are_removed()
     {
-        using EnvironmentVariables _ = new(("XDG_STATE_HOME", _files.Folder));
-        Directory.CreateDirectory(Folder);
-        using TestDatabase database = server.Blank();
-        database.Execute(Posts);
+        using TestDatabase database = Blank();
         string file = Change(database, "young", "update post set slug = 'x'");
         RemoveChange remove = new();
 
@@ -132,6 +128,13 @@ public sealed class RecordedChangeTests(PostgresServer server) : IDisposable
         Assert.True(File.Exists(file));
         Assert.Equal([file], remove.Run(new() { UndoFile = [Path.Combine(Folder, "you*")] }, new()).Select(c => c.Path));
         Assert.Empty(Get());
+    }
+
+    private TestDatabase Blank()
+    {
+        TestDatabase database = _server.Blank();
+        database.Execute(Posts);
+        return database;
     }
 
     private static RecordedChange[] Get(GetChangeOptions? options = null) =>

@@ -27,16 +27,13 @@ internal sealed class ReportRows(Session session, ReferenceCatalog catalog, Oper
     }
 
     private string[] Orphans(string table, string reference) =>
-    [
-        .. FindOrphan.Find(session, catalog, new() { Table = [table], Reference = [reference] }, _context)
-            .Select(f => f.Key).OfType<string>().Take(Most),
-    ];
+        FindOrphan.FirstKeys(session, catalog, table, reference, Most, _context);
 
     // Trees are looked at once more, and once for all their findings.
     private ILookup<(Enum?, string?, string?), string> Nodes(IReadOnlyList<Finding> findings)
     {
         IEnumerable<Finding> found = findings.Any(f => f is { Audit: Audit.Tree, Key: null })
-            ? TestTree.Find(session, catalog, new(), _context)
+            ? TestTree.Find(session, catalog, new(), findings.Any(f => f.Severity == Severity.Expected), _context)
             : [];
         return found.Where(f => f.Key is not null)
             .GroupBy(f => (f.Class, f.Table, f.Column))
@@ -44,18 +41,8 @@ internal sealed class ReportRows(Session session, ReferenceCatalog catalog, Oper
             .ToLookup(f => f.Key, f => f.Row);
     }
 
-    private string[] Label(string? name, string[] keys)
-    {
-        if (keys.Length == 0 || name is null
-            || catalog.Database.Tables.FirstOrDefault(t => t.DisplayName == name) is not { } table)
-            return keys;
-        Dictionary<string, string?> labels = session.Read(
-            $"""
-            select {KeyText.Of(table, "t")}, {RowLabel.Of(catalog, table, "t")}
-            from {table} t where {KeyText.Of(table, "t")} in ({keys.Select(SqlText.Value)})
-            """,
-            r => (r.GetString(0), Label: r.IsDBNull(1) ? null : r.GetString(1)), _context.Cancellation)
-            .DistinctBy(r => r.Item1).ToDictionary(r => r.Item1, r => r.Label);
-        return [.. keys.Select(k => labels.GetValueOrDefault(k) is { } label ? $"{k} ({label})" : k)];
-    }
+    private IReadOnlyList<string> Label(string? name, string[] keys) =>
+        catalog.Database.Tables.FirstOrDefault(t => t.DisplayName == name) is { } table
+            ? RowLabel.Of(session, catalog, table, keys, _context.Cancellation)
+            : keys;
 }
