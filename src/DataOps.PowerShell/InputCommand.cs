@@ -20,13 +20,20 @@ public abstract class InputCommand : DatabaseCommand
     /// <summary>Whether objects of any database are welcome, as a file is that was written from another one.</summary>
     protected virtual bool TakesOtherDatabases => false;
 
+    /// <summary>
+    /// Whether all objects are one change: then one that it cannot take, or of another database, refuses them all.
+    /// </summary>
+    protected virtual bool IsOneChange => false;
+
     /// <inheritdoc/>
     protected sealed override void ProcessRecord()
     {
-        if (Refusal() is { } refusal)
-            WriteError(refusal);
-        else
+        if (Refusal() is not { } refusal)
             base.ProcessRecord();
+        else if (IsOneChange)
+            ThrowTerminatingError(refusal);
+        else
+            WriteError(refusal);
     }
 
     /// <summary>

@@ -103,6 +103,11 @@ Describe 'Repair-Database' -Skip:$noServer {
         (Test-Database -Audit Sequence | Where-Object { $false } | Repair-Database -WhatIf).WouldChange | Should -Be 0
     }
 
+    It 'refuses all findings for an object that is none' {
+        { @(Test-Database -Audit Sequence) + [pscustomobject] @{ Title = 'x' } | Repair-Database -Confirm:$false -ErrorAction Continue } | Should -Throw -ErrorId 'UselessInput,*'
+        Get-Digest $site | Should -Be $before
+    }
+
     It 'takes the policy that New-RepairPolicy wrote, as it is and with its decisions' {
         $policy = Join-Path $TestDrive 'new.repair.psd1'
         (New-RepairPolicy $policy).Decisions | Should -BeGreaterThan 5

@@ -12,9 +12,8 @@ public sealed partial class RemoveRowCommand : ChangeCommand
 {
     private readonly List<RowInput> _rows = [];
 
-    // One row of another database refuses them all: they are one change.
     /// <inheritdoc/>
-    protected override bool TakesOtherDatabases => true;
+    protected override bool IsOneChange => true;
 
     /// <inheritdoc/>
     protected override IEnumerable<string> NamesTaken() => [nameof(RowInput.Key), nameof(RowInput.Id)];

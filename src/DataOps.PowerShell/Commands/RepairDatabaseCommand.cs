@@ -14,9 +14,8 @@ public sealed partial class RepairDatabaseCommand : ChangeCommand
 {
     private readonly List<FindingInput> _findings = [];
 
-    // One finding of another database refuses them all: they are one change.
     /// <inheritdoc/>
-    protected override bool TakesOtherDatabases => true;
+    protected override bool IsOneChange => true;
 
     /// <inheritdoc/>
     protected override IEnumerable<string> NamesTaken() => [nameof(FindingInput.Audit)];

@@ -13,9 +13,8 @@ public sealed partial class RepairDuplicateCommand : ChangeCommand
 {
     private readonly List<DuplicateInput> _groups = [];
 
-    // One group of another database refuses them all: they are one change.
     /// <inheritdoc/>
-    protected override bool TakesOtherDatabases => true;
+    protected override bool IsOneChange => true;
 
     /// <inheritdoc/>
     protected override IEnumerable<string> NamesTaken() => [nameof(DuplicateInput.Column)];

@@ -12,9 +12,8 @@ public sealed partial class RepairOrphanCommand : ChangeCommand
 {
     private readonly List<OrphanInput> _orphans = [];
 
-    // One orphan of another database refuses them all: they are one change.
     /// <inheritdoc/>
-    protected override bool TakesOtherDatabases => true;
+    protected override bool IsOneChange => true;
 
     /// <inheritdoc/>
     protected override IEnumerable<string> NamesTaken() => [nameof(Reference)];
