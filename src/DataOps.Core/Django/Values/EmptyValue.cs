@@ -16,7 +16,9 @@ internal static class EmptyValue
         if (!IsNeeded(column)
             || catalog.From(table).Any(r => r.ContentTypeColumn is null && r.Columns.Contains(column)))
             return null;
-        bool isUnique = table.UniqueKeys.Any(u => u.Contains(column.Name));
+        // A unique constraint that is missing is one all the same: its values would stand in the way of its repair.
+        bool isUnique = table.UniqueKeys.Any(u => u.Contains(column.Name))
+            || KnownUniqueKeys.All.Any(u => u.Columns.Contains(column.Name) && catalog.TableOf(u.Model) == table);
         return ValueConverter.For(column) switch
         {
             // What an application reads in a JSON field may as well be a list.

@@ -80,11 +80,12 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
         string? name = references.Length == 1 ? first.Name : null;
         IEnumerable<Finding> Search()
         {
+            OrphanRemedies remedies = new(session, catalog, references, check.Context.Cancellation);
             IEnumerable<DanglingReference> found = new ReferenceSearch(session, catalog, check.Context).In(references)
                 .Where(d => d.IsCertain || options.IncludeExpected);
             return options.Summary
-                ? Summarize(session, catalog, found)
-                : found.Select(d => Describe(session, catalog, d));
+                ? Summarize(session, catalog, remedies, found)
+                : found.Select(d => Describe(session, catalog, remedies, d));
         }
         IEnumerable<Finding> Parts() => references.SelectMany(r => Find(session, catalog, [r], options, check));
         return check
@@ -93,11 +94,12 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
             .Select(f => f.Class is AuditProblem.CheckFailed ? f with { Reference = f.Reference ?? name } : f);
     }
 
-    private static Finding Describe(Session session, ReferenceCatalog catalog, DanglingReference d)
+    private static Finding Describe(
+        Session session, ReferenceCatalog catalog, OrphanRemedies remedies, DanglingReference d)
     {
         string? target = (d.Target ?? d.Reference.Target)?.DisplayName;
         string problem = $"{d.Reference.ColumnText} {d.Value} is not in {target ?? "any table"}";
-        return Of(session, catalog, d.Reference, d.IsCertain) with
+        return Of(session, catalog, remedies, d.Reference, d.IsCertain) with
         {
             Key = d.Key,
             Value = d.Value,
@@ -109,7 +111,7 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
     }
 
     private static IEnumerable<Finding> Summarize(
-        Session session, ReferenceCatalog catalog, IEnumerable<DanglingReference> found)
+        Session session, ReferenceCatalog catalog, OrphanRemedies remedies, IEnumerable<DanglingReference> found)
     {
         Dictionary<(Reference, bool), (long Count, SortedSet<string> Targets)> counts = [];
         foreach (DanglingReference d in found)
@@ -123,7 +125,7 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
         foreach (((Reference reference, bool isCertain), (long count, SortedSet<string> targets)) in counts)
         {
             string? references = targets.Count == 0 ? null : string.Join(",", targets);
-            yield return Of(session, catalog, reference, isCertain) with
+            yield return Of(session, catalog, remedies, reference, isCertain) with
             {
                 Count = count,
                 References = references,
@@ -134,8 +136,8 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
         }
     }
 
-    private static Finding Of(
-        Session session, ReferenceCatalog catalog, Reference reference, bool isCertain) => new()
+    private static Finding Of(Session session, ReferenceCatalog catalog, OrphanRemedies remedies, Reference reference,
+        bool isCertain) => new()
     {
         Server = session.Server,
         Database = session.Database,
@@ -146,20 +148,6 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
         Table = reference.Table.DisplayName,
         Column = reference.ColumnText,
         Reference = reference.Name,
-        Remedy = Remedy(catalog, reference, isCertain),
+        Remedy = remedies.For(reference, isCertain),
     };
-
-    // What Test-Tree finds as well is repaired as it says. Without a safe default a person has to look at the rows and
-    // choose what to do.
-    private static string Remedy(ReferenceCatalog catalog, Reference reference, bool isCertain)
-    {
-        string find = $"Find-Orphan -Reference '{reference.Name}'";
-        if (reference.Severity == Severity.Expected || !isCertain)
-            return find + " -IncludeExpected";
-        if (reference.IsRevisionPointer && catalog.IsPage(reference.Table))
-            return $"Repair-Tree -Table {reference.Table} -WhatIf";
-        if (reference.Class == ReferenceClass.Tree)
-            return $"Repair-Tree -Table {reference.Table} -Orphan Reattach -WhatIf";
-        return reference.DefaultRepair(catalog) is null ? find : $"{find} | Repair-Orphan -WhatIf";
-    }
 }

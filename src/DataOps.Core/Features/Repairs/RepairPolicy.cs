@@ -56,6 +56,9 @@ internal sealed record RepairPolicy
         if (isFile && !File.Exists(text))
             throw new DataOpsException(ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {text}.",
                 "-Policy takes a JSON file, or the JSON itself.", text);
+        if (isFile && text.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase))
+            throw Invalid($"{text} is a .psd1 file, which PowerShell's cmdlets alone read: New-RepairPolicy writes "
+                + "JSON where the name of the file ends otherwise");
         try
         {
             JsonNode? json = JsonNode.Parse(isFile ? File.ReadAllText(text) : text, documentOptions: new()

@@ -9,7 +9,7 @@ public enum UniquenessProblem : long
     /// <summary>Rows have the same values in columns that Django, or a unique index, takes for unique.</summary>
     DoubledRow,
 
-    /// <summary>The unique constraint of such columns is missing; no rows are doubled yet.</summary>
+    /// <summary>The unique constraint of such columns is missing, whether rows are doubled already or not.</summary>
     MissingConstraint,
 
     /// <summary>Wagtail has several default sites, or none.</summary>
@@ -42,20 +42,15 @@ internal sealed class UniquenessAudit(Session session, ReferenceCatalog catalog,
     {
         DuplicateKey key = known.Key;
         string why = $"no unique constraint keeps them apart: {known.Broken}";
-        bool any = false;
-        foreach (Finding doubled in Doubled(key, why, FindDuplicate.Command(catalog, key)))
-        {
-            any = true;
+        foreach (Finding doubled in Doubled(key, why, FindDuplicate.Repair(catalog, key)))
             yield return doubled;
-        }
-        if (!any)
-            yield return Of(key.Table, UniquenessProblem.MissingConstraint) with
-            {
-                Severity = Severity.Warning,
-                Column = key.Names,
-                Problem = $"no unique constraint on {key.Names}; where a row comes twice, {known.Broken}",
-                Remedy = RepairConstraint.Command(known.Constraint),
-            };
+        yield return Of(key.Table, UniquenessProblem.MissingConstraint) with
+        {
+            Severity = Severity.Warning,
+            Column = key.Names,
+            Problem = $"no unique constraint on {key.Names}; where a row comes twice, {known.Broken}",
+            Remedy = RepairConstraint.Command(known.Constraint),
+        };
     }
 
     private IEnumerable<(Table Table, IndexDefinition Index)> SuspectIndexes()
@@ -78,7 +73,7 @@ internal sealed class UniquenessAudit(Session session, ReferenceCatalog catalog,
         DuplicateKey key = DuplicateKey.Of(table, index);
         // An index that is wrong would hide the very rows that it has let in.
         key.ReadPastIndexes(session, _cancellation);
-        foreach (Finding doubled in Doubled(key, why, FindDuplicate.Command(catalog, key, index.Name)))
+        foreach (Finding doubled in Doubled(key, why, FindDuplicate.Repair(catalog, key, index.Name)))
             yield return doubled;
         DuplicateKey.ReadAsUsual(session, _cancellation);
     }

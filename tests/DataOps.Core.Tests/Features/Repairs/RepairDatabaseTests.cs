@@ -227,6 +227,18 @@ public sealed partial class RepairDatabaseTests(PostgresServer server) : IDispos
         Assert.Contains(why, failure.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_data_file_of_PowerShell_is_refused_by_name_where_PowerShell_has_not_read_it()
+    {
+        string path = _changes.New() + ".psd1";
+        File.WriteAllText(path, "# decided by a person\n@{}");
+
+        DataOpsException failure = Assert.Throws<DataOpsException>(() => RepairPolicy.Read(path));
+
+        Assert.Equal("InvalidPolicy", failure.Id);
+        Assert.Contains($"{path} is a .psd1 file", failure.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{ "references": [ { "reference": "no_such_fk", "action": "Leave" } ] }""", "UnknownReference")]
     [InlineData("""{ "references": [ { "table": "no_such_table", "action": "Leave" } ] }""", "UnknownTable")]

@@ -76,6 +76,10 @@ public sealed class FindDuplicate : Operation<FindDuplicateOptions, DuplicateGro
     internal static string Command(ReferenceCatalog catalog, DuplicateKey key, string? constraint = null) =>
         $"{Name} {Arguments(catalog, key, constraint)}";
 
+    /// <summary>The command that makes one row of each group: it shows what it would do.</summary>
+    internal static string Repair(ReferenceCatalog catalog, DuplicateKey key, string? constraint = null) =>
+        $"Repair-Duplicate {Arguments(catalog, key, constraint)} -Keep {KeptRow.MostReferenced} -WhatIf";
+
     /// <summary>What names a key in a command.</summary>
     internal static string Arguments(ReferenceCatalog catalog, DuplicateKey key, string? constraint) =>
         !key.IsOfColumns && constraint is not null
@@ -128,8 +132,7 @@ public sealed class FindDuplicate : Operation<FindDuplicateOptions, DuplicateGro
                 Value = value,
                 Count = rows,
                 Problem = $"{rows} rows have {key.Names} {value ?? "NULL"}",
-                Remedy = $"Repair-Duplicate {Arguments(catalog, key, selected.Constraint)} "
-                    + $"-Keep {KeptRow.MostReferenced} -WhatIf",
+                Remedy = Repair(catalog, key, selected.Constraint),
                 Keys = string.Join(", ", keys),
                 Labels = string.Join(", ", labels.OfType<string>()),
                 Constraint = selected.Constraint,
