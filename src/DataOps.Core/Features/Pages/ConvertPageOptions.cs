@@ -1,7 +1,7 @@
 namespace DataOps.Core.Features.Pages;
 
 /// <summary>Options of <see cref="ConvertPage"/>.</summary>
-public sealed partial record ConvertPageOptions : ChangeOptions
+public sealed partial record ConvertPageOptions : DeletingOptions
 {
     /// <summary>Pages to convert, by id.</summary>
     [Option(Pipeline = true)]

@@ -3,7 +3,7 @@ using DataOps.Core.Changes.UndoFiles;
 namespace DataOps.Core.Features.Undo;
 
 /// <summary>Options of <see cref="UndoChange"/>.</summary>
-public sealed partial record UndoChangeOptions : ChangeOptions
+public sealed partial record UndoChangeOptions : DeletingOptions
 {
     /// <summary>Undo file that the operation wrote; Get-Change lists them, and -Last takes the newest.</summary>
     [Unless(nameof(Last))]

@@ -94,6 +94,22 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void More_rows_than_MaxDelete_allows_are_not_taken_back()
+    {
+        using TestDatabase database = server.Blank();
+        database.Execute(Posts);
+        string file = Change(database);
+        IReadOnlyDictionary<string, string> after = database.Digest();
+        UndoChangeOptions one = new() { Path = file, MaxDelete = "1", NoUndo = true };
+
+        DataOpsException refused = Assert.Throws<DataOpsException>(() => database.Run(new UndoChange(), one));
+
+        Assert.Equal("TooManyDeletions", refused.Id);
+        Assert.Equal(after, database.Digest());
+        Assert.Equal(2, ((UndoResult)database.Run(new UndoChange(), one with { MaxDelete = "2" })[^1]).Deleted);
+    }
+
+    [Fact]
     public void What_if_counts_and_tells_each_value_and_changes_nothing()
     {
         using TestDatabase database = server.Blank();
