@@ -109,8 +109,7 @@ public sealed class ExportSiteDescription : OfflineOperation<ExportSiteDescripti
             l.IsAmbiguous ? SiteDescriptionNoteKind.Problem : SiteDescriptionNoteKind.NotKnown, l.Why, l.App)));
         (MigrationHistory history, ProjectState state) = (migrations.History, migrations.State);
 
-        DescribedSite site = new(
-            state, sources.Files, history.Folders, migrations.Settings.GetValueOrDefault(UserModel.Setting), catalog);
+        DescribedSite site = new(state, sources.Files, history.Folders, migrations.Settings, catalog);
         IReadOnlyList<DescriptionEntry> entries = site.Describe();
         Take(notes, history, state, site, applied);
         notes.AddRange(byHand.Select(e => Note(SiteDescriptionNoteKind.Kept,
