@@ -168,6 +168,8 @@ internal sealed record BlockClass(BlockKind Kind, ModelLabel? Model = null, stri
 {
     private const int MaxDepth = 8;
 
+    private static readonly string[] s_core = ["wagtail.blocks", "wagtail.core.blocks", "wagtail.wagtailcore.blocks"];
+
     private static readonly Dictionary<string, BlockClass> s_classes = Known().ToDictionary();
 
     /// <summary>What target_model of the class is; null where it has none.</summary>
@@ -184,6 +186,9 @@ internal sealed record BlockClass(BlockKind Kind, ModelLabel? Model = null, stri
 
     private static BlockClass? Of(string path, PythonFiles files, int depth)
     {
+        // Some deconstruct under the module that defines them, as wagtail.core.blocks.static_block.StaticBlock.
+        if (s_core.FirstOrDefault(c => path.StartsWith($"{c}.", StringComparison.Ordinal)) is { } core)
+            path = $"{core}{path[path.LastIndexOf('.')..]}";
         if (s_classes.TryGetValue(path, out BlockClass? known))
             return known;
         if (depth > MaxDepth || files.Follow(path) is not NamedValue { Path: var own })
@@ -208,28 +213,25 @@ internal sealed record BlockClass(BlockKind Kind, ModelLabel? Model = null, stri
     // target_model = "shop.Lot", or a property that imports a class and returns it.
     private static PythonValue? TargetOf(ClassStatement @class, ModuleScope module)
     {
-        foreach (Statement statement in @class.Body)
-            switch (statement)
-            {
-                case AssignStatement { Targets: [NameExpression { Id: "target_model" }], Value: var value }:
-                    return new Evaluator(module).Evaluate(value);
-                case FunctionStatement { Name: "target_model", Body: var body }:
-                    Dictionary<string, PythonValue> names = body.OfType<ImportFromStatement>()
-                        .SelectMany(from => from.Names.Select(n => (From: module.Absolute(from.Module, from.Level), n)))
-                        .Where(i => i.From is not null).DistinctBy(i => i.n.As ?? i.n.Name)
-                        .ToDictionary(
-                            i => i.n.As ?? i.n.Name, i => (PythonValue)new NamedValue($"{i.From}.{i.n.Name}"));
-                    return body is [.., ReturnStatement { Value: { } returned }]
-                        && body.SkipLast(1).All(s => s is ImportFromStatement or ExpressionStatement)
-                        ? new Evaluator(module).With(names).Evaluate(returned)
-                        : new UnknownValue(new(module.Source, statement.At), "it is a function's result");
-            }
-        return null;
+        if (@class.Find("target_model") is { } value)
+            return new Evaluator(module).Evaluate(value);
+        if (@class.Body.OfType<FunctionStatement>().FirstOrDefault(f => f.Name == "target_model")
+            is not { Body: var body } function)
+            return null;
+        Dictionary<string, PythonValue> names = body.OfType<ImportFromStatement>()
+            .SelectMany(from => from.Names.Select(n => (From: module.Absolute(from.Module, from.Level), Name: n)))
+            .Where(i => i.From is not null).DistinctBy(i => i.Name.As ?? i.Name.Name)
+            .ToDictionary(
+                i => i.Name.As ?? i.Name.Name, i => (PythonValue)new NamedValue($"{i.From}.{i.Name.Name}"));
+        return body is [.., ReturnStatement { Value: { } returned }]
+            && body.SkipLast(1).All(s => s is ImportFromStatement or ExpressionStatement)
+            ? new Evaluator(module).With(names).Evaluate(returned)
+            : new UnknownValue(new(module.Source, function.At), "it is a function's result");
     }
 
     private static IEnumerable<KeyValuePair<string, BlockClass>> Known()
     {
-        foreach (string core in (string[])["wagtail.blocks", "wagtail.core.blocks", "wagtail.wagtailcore.blocks"])
+        foreach (string core in s_core)
         {
             foreach (string name in (string[])
                 [

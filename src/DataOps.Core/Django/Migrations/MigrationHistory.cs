@@ -132,7 +132,5 @@ internal sealed class MigrationHistory
     }
 
     private static PythonValue? AttributeOf(ModuleScope scope, ClassStatement @class, string name) =>
-        @class.Body.OfType<AssignStatement>()
-            .Where(a => a.Targets is [NameExpression target] && target.Id == name)
-            .Select(a => new Evaluator(scope).Evaluate(a.Value)).LastOrDefault();
+        @class.Find(name) is { } value ? new Evaluator(scope).Evaluate(value) : null;
 }

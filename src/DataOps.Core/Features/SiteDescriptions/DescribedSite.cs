@@ -81,9 +81,7 @@ internal sealed class DescribedSite(
             && dot < 0 || files.Module(own[..dot]) is not { } module
             || module.Find(own[(dot + 1)..]) is not ClassBinding { Class: var @class })
             return null;
-        return @class.Body.OfType<AssignStatement>()
-            .Where(a => a.Targets is [NameExpression { Id: "USERNAME_FIELD" }])
-            .Select(a => new Evaluator(module).Evaluate(a.Value).Text).LastOrDefault()
+        return (@class.Find("USERNAME_FIELD") is { } value ? new Evaluator(module).Evaluate(value).Text : null)
             ?? FieldClasses.BasesOf(own, files)!.Select(b => UserNameField(b, depth + 1))
                 .FirstOrDefault(f => f is not null);
     }

@@ -94,9 +94,26 @@ internal sealed class PythonFiles
                     ImportedBinding import =>
                         Follow(string.Join('.', names.Skip(1).Prepend(import.Path)), depth + 1),
                     ValueBinding value when names.Length == 1 => module.Evaluate(value),
+                    ValueBinding value when OwnerOf(module.Evaluate(value), depth) is { } owner =>
+                        Follow(string.Join('.', names.Skip(1).Prepend(owner)), depth + 1),
+                    ClassBinding { Class: var @class } when names.Length > 1
+                        && @class.Find(names[1]) is { } attribute
+                        && new Evaluator(module).Evaluate(attribute) is NamedValue named =>
+                        Follow(string.Join('.', names.Skip(2).Prepend(named.Path)), depth + 1),
                     _ => new NamedValue(path),
                 };
             }
         return new NamedValue(path);
     }
+
+    // Whose attributes a value has: a thing by another name, or an object of a class that sets none itself.
+    private string? OwnerOf(PythonValue value, int depth) => value switch
+    {
+        NamedValue named => named.Path,
+        CallValue { Path: { } path } when Follow(path, depth + 1) is NamedValue { Path: var own }
+            && own.LastIndexOf('.') is > 0 and var dot
+            && Module(own[..dot])?.Find(own[(dot + 1)..]) is ClassBinding { Class: var @class }
+            && !@class.Body.OfType<FunctionStatement>().Any() => own,
+        _ => null,
+    };
 }

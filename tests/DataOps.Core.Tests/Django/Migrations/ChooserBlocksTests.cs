@@ -46,7 +46,7 @@ public sealed class ChooserBlocksTests
             "teaser wagtailimages.image", "teaser.image wagtailimages.image",
         ],
         Found("""
-            [('heading', wagtail.blocks.CharBlock()), ('next', wagtail.blocks.PageChooserBlock(page_type=['tour.Stop'])),
+            [('heading', wagtail.blocks.CharBlock()), ('line', wagtail.core.blocks.static_block.StaticBlock()), ('next', wagtail.blocks.PageChooserBlock(page_type=['tour.Stop'])),
              ('gallery', wagtail.core.blocks.ListBlock(wagtail.wagtailimages.blocks.ImageChooserBlock)),
              ('story', wagtail.blocks.StreamBlock([
                 ('paper', wagtail.documents.blocks.DocumentChooserBlock(required=False)),

@@ -27,6 +27,39 @@ public sealed class MigrationHistoryTests
     }
 
     [Fact]
+    public void An_operation_is_found_through_the_object_or_the_class_that_names_it()
+    {
+        MigrationHistory history = History.Of(
+            ("shop/__init__.py", ""),
+            ("shop/sql.py", """
+                from django.db import migrations
+                class RunSQL(migrations.operations.special.RunSQL):
+                    def __init__(self, *args, sqlite_sql, **kwargs): pass
+                class Names:
+                    RunSQL = RunSQL
+                class Counted:
+                    RunSQL = RunSQL
+                    def __init__(self): self.RunSQL = 1
+                ours = Names()
+                counted = Counted()
+                """),
+            ("shop/migrations/0001_initial.py", History.Migration(First)),
+            ("shop/migrations/0002_sql.py", "from shop.sql import Names, ours\n" + History.Migration(
+                "dependencies = [('shop', '0001_initial')]",
+                "operations = [ours.RunSQL('select 1', sqlite_sql=None), Names.RunSQL('select 2', sqlite_sql=None)]")),
+            ("blog/migrations/0001_initial.py", History.Migration(First)),
+            ("blog/migrations/0002_sql.py", "from shop.sql import counted\n" + History.Migration(
+                "dependencies = [('blog', '0001_initial')]", "operations = [counted.RunSQL('select 3')]")));
+
+        ProjectState state = history.Last();
+
+        Assert.True(state.Models[new("shop", "order")].IsKnown);
+        Assert.Equal(["RunSQL", "RunSQL"], history.Opaque.Select(o => o.Operation));
+        Assert.Equal("the operation shop.sql.counted.RunSQL is not known",
+            Assert.Single(state.AppDoubts["blog"]).What);
+    }
+
+    [Fact]
     public void A_field_that_nobody_knows_is_of_an_unknown_kind()
     {
         ProjectState state = History.Of(("shop/migrations/0001_initial.py", History.Migration("""
