@@ -128,7 +128,7 @@ public sealed class ChooserBlocksTests
             ("shop/__init__.py", ""), ("shop/blocks.py", Blocks), ("shop/models.py", "class Person: pass\nclass Lot: pass"),
             ("shop/migrations/0001_initial.py", migration));
         FieldState body = MigrationHistory.Read(
-            files, MigrationHistory.Find(files), new HashSet<MigrationKey>(), new Dictionary<string, ModelLabel>())
+            files, History.FoldersOf(files), new HashSet<MigrationKey>(), new Dictionary<string, ModelLabel>())
             .Last().Models[new("shop", "stop")].Find("body")!;
         return [.. new ChooserBlocks(body, files, ModelOf, settings ?? []).Find()
             .Select(b => $"{b.Path} {(b.Model is { } model ? model : $"? {b.Why}")}").Order(StringComparer.Ordinal)];
