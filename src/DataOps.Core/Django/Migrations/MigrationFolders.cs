@@ -63,16 +63,14 @@ internal sealed partial record MigrationFolders(
 
     private static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
 
-    // The app that they name where they depend on or replace others of the same folder; null where it is not one.
+    // The only app whose migrations of these names all but the first one depend on or replace; null where it is not one.
     private static string? OwnAppOf(MigrationFile[] files)
     {
         HashSet<string> names = [.. files.Select(f => f.Key.Name)];
-        string[][] own = [.. files.Select(f => f.Dependencies.Where(d => names.Contains(d.Name)).Concat(f.Replaces)
-            .Select(d => d.App).ToArray())];
-        HashSet<string> common = [.. own.SelectMany(a => a)];
-        foreach (string[] apps in own.Where(a => a.Length > 0))
-            common.IntersectWith(apps);
-        return common.Count == 1 ? common.First() : null;
+        return files.SelectMany(f => f.Dependencies.Where(d => names.Contains(d.Name) && d.Name != f.Key.Name)
+                .Concat(f.Replaces).Select(d => (d.App, f.Key.Name)).Distinct())
+            .GroupBy(d => d.App).Where(app => app.Count() >= files.Length - 1).Select(app => app.Key).ToArray()
+            is [var only] ? only : null;
     }
 
     private static MigrationFolder FolderOf(PythonFiles files, IGrouping<string, string> folder, string? label)
