@@ -58,7 +58,7 @@ public sealed class OtherSiteTests(PostgresServer server) : IDisposable
         // On cast, dumpdata with natural keys ends at the history of a deleted page.
         if (site == "cast")
             return;
-        new ExportDataset().Run(
+        _ = new ExportDataset().Run(
             session,
             new()
             {
