@@ -63,7 +63,7 @@ internal sealed partial record MigrationFolders(
 
     private static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
 
-    // The only app whose migrations of these names all but the first one depend on or replace; null where it is not one.
+    // The app whose migrations of these names all but the first depend on or replace; null where several are, or none.
     private static string? OwnAppOf(MigrationFile[] files)
     {
         HashSet<string> names = [.. files.Select(f => f.Key.Name)];

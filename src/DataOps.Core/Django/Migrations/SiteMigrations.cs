@@ -96,7 +96,8 @@ internal sealed class SiteMigrations
                     ErrorIds.NoMigrations, FailureKind.NotFound, $"There are no migrations {below}.",
                     "They are Python files in folders named migrations.", paths[0])
                 : new DataOpsException(
-                    ErrorIds.NoMigrations, FailureKind.NotFound, UnreadMigrations.Nameless(found.Nameless[0].Folder).Why + ".",
+                    ErrorIds.NoMigrations, FailureKind.NotFound,
+                    $"{UnreadMigrations.Nameless(found.Nameless[0].Folder).Why}.",
                     "-Setting says it, as Django's MIGRATION_MODULES does.", found.Nameless[0].Folder);
     }
 

@@ -23,7 +23,7 @@ internal sealed record ChooserLink(
     /// <param name="named">The models that Wagtail's index names as targets, by django_content_type.id.</param>
     /// <param name="site">The site's description.</param>
     /// <param name="texts">Whose texts are read; all without.</param>
-    /// <remarks>StreamFields that are a text, as before Wagtail 3, may hold what is no JSON, and are left out.</remarks>
+    /// <remarks>A StreamField that is a text, as before Wagtail 3, may hold what is no JSON: it is left out.</remarks>
     public static IEnumerable<ChooserLink> Of(
         IReadOnlyList<ContentType> contentTypes, IReadOnlySet<int> named, SiteDescription site,
         Func<Table, ModelLabel, bool>? texts)
@@ -48,15 +48,16 @@ internal sealed record ChooserLink(
     /// <inheritdoc/>
     public override string Evidence => $"chooser blocks: {string.Join(", ", Paths.Select(p => string.Join('.', p)))}";
 
-    private protected override SqlText MayHold(Alias alias) => $"({SqlText.Join(" or ", Paths.Select(p => p[0]).Distinct()
-        .Select(name => (SqlText)$"""
-            {Json(alias)} @> {SqlText.Value($"[{{\"type\": {JsonSerializer.Serialize(name)}}}]")}::jsonb
-            """))})";
+    private protected override SqlText MayHold(Alias alias)
+    {
+        IEnumerable<string> blocks = Paths.Select(p => p[0]).Distinct()
+            .Select(name => $"[{{\"type\": {JsonSerializer.Serialize(name)}}}]");
+        return $"({SqlText.Join(" or ", blocks.Select(b => (SqlText)$"{Json(alias)} @> {SqlText.Value(b)}::jsonb"))})";
+    }
 
     private protected override SqlText Ids(Alias alias) => $"""
-        select distinct case jsonb_typeof(b.value)
-            when 'number' then trim_scale(b.value::numeric)::text when 'string' then nullif(b.value #>> array[]::text[], '')
-          end as id, b.path
+        select distinct case jsonb_typeof(b.value) when 'number' then trim_scale(b.value::numeric)::text
+            when 'string' then nullif(b.value #>> array[]::text[], '') end as id, b.path
         from ({SqlText.Join(" union all ", Paths.Select(p => Values(alias, p)))}) b
         where jsonb_typeof(b.value) in ('number', 'string')
         """;
@@ -83,11 +84,13 @@ internal sealed record ChooserLink(
     // as they are (before Wagtail 2.16), or as blocks.
     private static SqlText Step(Alias block, string name)
     {
-        SqlText isItem = $"jsonb_exists_all(e.value, array['id', 'value']) and e.value ->> 'type' = {SqlText.Value(Item)}";
+        SqlText isItem = $"""
+            jsonb_exists_all(e.value, array['id', 'value']) and e.value ->> 'type' = {SqlText.Value(Item)}
+            """;
         SqlText ofArray = name == Item
             ? (SqlText)$"""
-                select case when {isItem} then e.value -> 'value' else e.value end as value,
-                       {block}.path || '.' || case when {isItem} then e.value ->> 'id' else {SqlText.Value(Item)} end as path
+                select case when {isItem} then e.value -> 'value' else e.value end as value, {block}.path || '.'
+                         || case when {isItem} then e.value ->> 'id' else {SqlText.Value(Item)} end as path
                 from jsonb_array_elements(case jsonb_typeof({block}.value) when 'array' then {block}.value end) e
                 """
             : (SqlText)$"""

@@ -50,7 +50,8 @@ internal sealed record RichTextLink(
         $"{Text(alias)} like {SqlText.Value($"%{Attribute}=%")}";
 
     private protected override SqlText Ids(Alias alias) => $"""
-        select distinct substring(m[1] from {SqlText.Value($"{Space}id={Quote}([^\"'\\\\]+)")}) as id, null::text as path
+        select distinct substring(m[1] from {SqlText.Value($"{Space}id={Quote}([^\"'\\\\]+)")}) as id,
+               null::text as path
         from regexp_matches({Text(alias)}, {SqlText.Value($@"<{Element}\M[^>]*>")}, 'g') m
         where m[1] ~ {SqlText.Value(TypePattern)}
         """;

@@ -46,7 +46,8 @@ public sealed class ChooserBlocksTests
             "teaser wagtailimages.image", "teaser.image wagtailimages.image",
         ],
         Found("""
-            [('heading', wagtail.blocks.CharBlock()), ('line', wagtail.core.blocks.static_block.StaticBlock()), ('next', wagtail.blocks.PageChooserBlock(page_type=['tour.Stop'])),
+            [('heading', wagtail.blocks.CharBlock()), ('line', wagtail.core.blocks.static_block.StaticBlock()),
+             ('next', wagtail.blocks.PageChooserBlock(page_type=['tour.Stop'])),
              ('gallery', wagtail.core.blocks.ListBlock(wagtail.wagtailimages.blocks.ImageChooserBlock)),
              ('story', wagtail.blocks.StreamBlock([
                 ('paper', wagtail.documents.blocks.DocumentChooserBlock(required=False)),
@@ -125,7 +126,8 @@ public sealed class ChooserBlocksTests
             "operations = [migrations.CreateModel('Stop', [('id', models.AutoField(primary_key=True)),",
             $"    ('body', wagtail.fields.StreamField({arguments}))])]");
         PythonFiles files = History.FilesOf(
-            ("shop/__init__.py", ""), ("shop/blocks.py", Blocks), ("shop/models.py", "class Person: pass\nclass Lot: pass"),
+            ("shop/__init__.py", ""), ("shop/blocks.py", Blocks),
+            ("shop/models.py", "class Person: pass\nclass Lot: pass"),
             ("shop/migrations/0001_initial.py", migration));
         FieldState body = MigrationHistory.Read(
             files, History.FoldersOf(files), new HashSet<MigrationKey>(), new Dictionary<string, ModelLabel>())

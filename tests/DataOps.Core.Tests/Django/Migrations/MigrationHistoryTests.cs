@@ -62,7 +62,8 @@ public sealed class MigrationHistoryTests
     [Fact]
     public void A_folder_of_another_name_is_of_the_app_that_its_migrations_or_the_settings_name()
     {
-        string Second(string app) => History.Migration($"dependencies = [('{app}', '0001_initial')]", "operations = []");
+        string Second(string app) =>
+            History.Migration($"dependencies = [('{app}', '0001_initial')]", "operations = []");
         PythonFiles files = History.FilesOf(
             ("src/shop/db_migrations/0001_initial.py", History.Migration(
                 "dependencies = [('auth', '0001_initial')]", First)),

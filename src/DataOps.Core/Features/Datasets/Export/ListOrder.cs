@@ -1,8 +1,8 @@
 namespace DataOps.Core.Features.Datasets.Export;
 
 /// <summary>
-/// The order of the entries of a many-to-many list, which Django does not keep: as dumpdata writes them, by the target's
-/// Meta.ordering where it is known (permissions, sites), else by key.
+/// The order of the entries of a many-to-many list, which Django does not keep: as dumpdata writes them, by the
+/// target's Meta.ordering where it is known (permissions, sites), else by key.
 /// </summary>
 internal static class ListOrder
 {
