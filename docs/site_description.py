@@ -48,6 +48,25 @@ def describe():
         except (TypeError, ValueError):
             return None
 
+    def choosers(block, path):
+        names = [c.__name__ for c in type(block).__mro__]
+        if "ChooserBlock" in names:
+            target = getattr(getattr(block, "model_class", None), "_meta", None)
+            if "PageChooserBlock" in names:
+                add("chooserBlocks", path, "wagtailcore.page")
+            elif target is not None:
+                add("chooserBlocks", path, target.label_lower)
+        elif "ListBlock" in names:
+            choosers(block.child_block, path + ".item")
+        else:
+            if "ImageBlock" in names:
+                choosers(block.child_blocks["image"], path)
+            table = ".cell" if "BaseTypedTableBlock" in names else ""
+            for name, child in getattr(block, "child_blocks", {}).items():
+                # A stream's block of this name cannot be told from what a list holds.
+                if not (name == "item" and "BaseStreamBlock" in names):
+                    choosers(child, "%s%s.%s" % (path, table, name))
+
     def field_of(model, field):
         label = "%s.%s" % (model._meta.label_lower, field.name)
         if field.column not in (field.name, field.attname):
@@ -64,6 +83,7 @@ def describe():
         names = [c.__name__ for c in type(field).__mro__]
         if "StreamField" in names:
             add("streamFields", label)
+            choosers(field.stream_block, label)
         elif "RichTextField" in names:
             add("richTextFields", label)
         elif "FileField" in names:

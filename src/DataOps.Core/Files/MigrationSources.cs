@@ -106,11 +106,13 @@ internal sealed class MigrationSources : IDisposable
 
     private static bool IsPython(string name) => name.EndsWith(".py", StringComparison.Ordinal);
 
-    // One byte more than is read as Python: then it is refused.
+    // What goes beyond the most that is read as Python is refused there.
     private static byte[] Limited(Stream stream)
     {
-        byte[] buffer = new byte[PythonSource.MaxBytes + 1];
-        int length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-        return buffer[..length];
+        using MemoryStream bytes = new();
+        Span<byte> buffer = stackalloc byte[16 << 10];
+        while (bytes.Length <= PythonSource.MaxBytes && stream.Read(buffer) is > 0 and var length)
+            bytes.Write(buffer[..length]);
+        return bytes.ToArray();
     }
 }

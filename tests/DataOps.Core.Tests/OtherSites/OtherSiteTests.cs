@@ -54,6 +54,19 @@ public sealed class OtherSiteTests(PostgresServer server) : IDisposable
         Dictionary<string, JsonObject> theirs = Objects(Dumpdata(site, "plain"));
         Assert.Equal(theirs.Keys.Order(StringComparer.Ordinal), ours.Keys.Order(StringComparer.Ordinal));
         Assert.Empty(theirs.SelectMany(o => Differences(o.Value, ours[o.Key])).Distinct());
+
+        // On cast, dumpdata with natural keys ends at the history of a deleted page.
+        if (site == "cast")
+            return;
+        _ = new ExportDataset().Run(
+            session,
+            new()
+            {
+                Path = path, Force = true, IncludeDerived = true, NaturalForeign = true, NaturalPrimary = true,
+                NaturalKey = site == "netbox" ? ["users.group=name"] : [],
+            },
+            new()).Single();
+        Assert.Equal(Bag(Dumpdata(site, "natural")), Bag(JsonNode.Parse(File.ReadAllBytes(path))!));
     }
 
     [Theory, InlineData("ara"), InlineData("cast")]
@@ -96,6 +109,13 @@ public sealed class OtherSiteTests(PostgresServer server) : IDisposable
             .Where(f => Text(f.Value) != Text(ours["fields"]![f.Key]))
             .Select(f => $"{model}.{f.Key}: {Text(f.Value)} -> {Text(ours["fields"]![f.Key])}");
     }
+
+    private static IEnumerable<string> Bag(JsonNode file) => file.AsArray().Select(o => o!.AsObject())
+        .Select(o => (Model: (string)o["model"]!, Object: o))
+        .Select(o => $"{o.Model} {o.Object["pk"]?.ToJsonString()} " + string.Join(' ', o.Object["fields"]!.AsObject()
+            .Where(f => !s_known.Contains($"{o.Model}.{f.Key}")).OrderBy(f => f.Key, StringComparer.Ordinal)
+            .Select(f => $"{f.Key}={Text(f.Value)}")))
+        .Order(StringComparer.Ordinal);
 
     // A many-to-many list has no order; a whole second is whole with and without its zeros.
     private static string Text(JsonNode? value) => value is JsonArray list

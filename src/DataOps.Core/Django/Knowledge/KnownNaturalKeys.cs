@@ -53,7 +53,8 @@ internal static class KnownNaturalKeys
     // What projects call as they like.
     private static NaturalKey? ByShape(ReferenceCatalog catalog, Table table) =>
         UserName(table) is { } name ? OfColumns(table, [name], true)
-        : IsTaggedItem(catalog, table) ? OfColumns(table, ["tag_id", "content_object_id"], false)
+        : HasTag(catalog, table) && ObjectOf(catalog, table) is { } tagged
+            ? OfColumns(table, ["tag_id", .. tagged], false)
         : IsTag(catalog, table) ? OfColumns(table, ["name"], true)
         : null;
 
@@ -96,15 +97,22 @@ internal static class KnownNaturalKeys
     internal static bool IsOfUsers(Table table) =>
         table.Find("password") is not null && table.Find("last_login") is not null;
 
-    // TaggedItemBase: a tag and the object that has it.
-    private static bool IsTaggedItem(ReferenceCatalog catalog, Table table) =>
-        catalog.From(table).FirstOrDefault(r => r.Column.Name == "tag_id")?.Target is { } tag && HasNameAndSlug(tag)
-        && catalog.From(table).Any(r => r.Column.Name == "content_object_id" && r.Target is not null);
+    // ItemBase: a tag, and the object that has it.
+    private static bool HasTag(ReferenceCatalog catalog, Table table) =>
+        catalog.From(table).FirstOrDefault(r => r.Column.Name == "tag_id")?.Target is { } tag && HasNameAndSlug(tag);
+
+    // TaggedItemBase has a foreign key, GenericTaggedItemBase a generic one; null for what has neither.
+    private static string[]? ObjectOf(ReferenceCatalog catalog, Table table) =>
+        catalog.From(table).Any(r => r.Column.Name == "content_object_id" && r.Target is not null)
+            ? ["content_object_id"]
+        : catalog.From(table).Any(r => r is { Column.Name: "object_id", ContentTypeColumn.Name: "content_type_id" })
+            ? ["content_type_id", "object_id"]
+        : null;
 
     // TagBase: what a tagged item's tag_id refers to.
     private static bool IsTag(ReferenceCatalog catalog, Table table) =>
         HasNameAndSlug(table)
-            && catalog.To(table).Any(r => r.Column.Name == "tag_id" && r.Table.Find("content_object_id") is not null);
+            && catalog.To(table).Any(r => r.Column.Name == "tag_id" && ObjectOf(catalog, r.Table) is not null);
 
     private static bool HasNameAndSlug(Table table) =>
         table.UniqueKeys.Any(k => k is ["name"]) && table.UniqueKeys.Any(k => k is ["slug"]);

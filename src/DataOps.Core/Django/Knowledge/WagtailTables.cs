@@ -19,6 +19,7 @@ internal static class WagtailTables
     public static readonly ModelLabel Image = new("wagtailimages", "image");
     public static readonly ModelLabel Rendition = new("wagtailimages", "rendition");
     public static readonly ModelLabel Document = new("wagtaildocs", "document");
+    public static readonly ModelLabel Media = new("wagtailmedia", "media");
 
     /// <summary>The revisions of pages before Wagtail 4.</summary>
     public static readonly ModelLabel PageRevision = Core("pagerevision");
@@ -31,7 +32,7 @@ internal static class WagtailTables
     public static readonly IReadOnlyList<(string Element, string Attribute, string Type, ModelLabel Model)> Links =
     [
         ("a", "linktype", "page", Page), ("a", "linktype", "document", Document),
-        ("embed", "embedtype", "image", Image), ("embed", "embedtype", "wagtailmedia", new("wagtailmedia", "media")),
+        ("embed", "embedtype", "image", Image), ("embed", "embedtype", "wagtailmedia", Media),
     ];
 
     /// <summary>

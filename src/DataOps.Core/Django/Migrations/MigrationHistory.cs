@@ -4,14 +4,6 @@ using DataOps.Core.Python.Syntax;
 
 namespace DataOps.Core.Django.Migrations;
 
-/// <summary>A folder of migrations.</summary>
-/// <param name="App">The label of its app.</param>
-/// <param name="Module">The module of the app.</param>
-/// <param name="Folder">The folder.</param>
-/// <param name="Files">Its files, by the names of the migrations.</param>
-internal sealed record MigrationFolder(
-    string App, string Module, string Folder, IReadOnlyDictionary<string, string> Files);
-
 /// <summary>The migrations of a site: its files, and the models after any of them.</summary>
 internal sealed class MigrationHistory
 {
@@ -45,13 +37,6 @@ internal sealed class MigrationHistory
 
     /// <summary>What is wrong with the files as a whole.</summary>
     public IEnumerable<Doubt> Problems => _problems.Concat(Graph.Problems);
-
-    /// <summary>Finds the folders of migrations among files, several for one app where there are several.</summary>
-    public static IReadOnlyList<MigrationFolder> Find(PythonFiles files) =>
-        [.. files.Paths.Where(IsMigration)
-            .GroupBy(p => p[..p.LastIndexOf('/')])
-            .Select(folder => FolderOf(files, folder.Key, [.. folder]))
-            .OrderBy(f => f.App, StringComparer.Ordinal).ThenBy(f => f.Folder, StringComparer.Ordinal)];
 
     /// <summary>Reads the migrations of folders.</summary>
     /// <param name="files">The files.</param>
@@ -99,40 +84,4 @@ internal sealed class MigrationHistory
         foreach (MigrationKey key in plan)
             yield return (key, state = new StateOperations(_files, Graph[key], opaque, trace).Apply(state));
     }
-
-    private static bool IsMigration(string path) =>
-        path.Split('/') is [.., "migrations", { } name] && name is not ("__init__.py" or ['_' or '~', ..]);
-
-    private static MigrationFolder FolderOf(PythonFiles files, string folder, IReadOnlyList<string> paths)
-    {
-        string module = files.ModuleOf(paths[0]);
-        // A folder above the migrations that is no package is the app all the same.
-        string app = module.Split('.') is [.. { Length: > 0 } parent, _, _] ? string.Join('.', parent)
-            : folder.Split('/') is [.., var above, _] ? above : "";
-        string label = LabelOf(files, app) ?? app[(app.LastIndexOf('.') + 1)..];
-        return new(label, app, folder, paths.ToDictionary(p => p[(folder.Length + 1)..^".py".Length]));
-    }
-
-    // AppConfig.label, of the configuration that Django would take; null where none says another than the package's.
-    private static string? LabelOf(PythonFiles files, string app)
-    {
-        if (files.Module(app)?.Find("default_app_config") is ValueBinding named
-            && files.Module(app)!.Evaluate(named).Text is { } path && path.LastIndexOf('.') is > 0 and var dot
-            && files.Module(path[..dot]) is { } other
-            && other.Find(path[(dot + 1)..]) is ClassBinding { Class: var chosen })
-            return AttributeOf(other, chosen, "label")?.Text;
-        if (files.Module($"{app}.apps") is not { } apps)
-            return null;
-        ClassStatement[] classes = [.. apps.Module.Body.OfType<ClassStatement>()
-            .Where(c => AttributeOf(apps, c, "name") is not { } name || name.Text is null || name.Text == app)];
-        return (classes.FirstOrDefault(c => AttributeOf(apps, c, "default") is { AsCondition: true })
-                ?? classes.FirstOrDefault(c => AttributeOf(apps, c, "label") is not null)) is { } config
-            ? AttributeOf(apps, config, "label")?.Text
-            : null;
-    }
-
-    private static PythonValue? AttributeOf(ModuleScope scope, ClassStatement @class, string name) =>
-        @class.Body.OfType<AssignStatement>()
-            .Where(a => a.Targets is [NameExpression target] && target.Id == name)
-            .Select(a => new Evaluator(scope).Evaluate(a.Value)).LastOrDefault();
 }

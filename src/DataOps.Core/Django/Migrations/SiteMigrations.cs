@@ -2,6 +2,21 @@ using DataOps.Core.Python.Evaluation;
 
 namespace DataOps.Core.Django.Migrations;
 
+/// <summary>Migrations that are not read.</summary>
+/// <param name="App">The label of their app; null where nothing says it.</param>
+/// <param name="IsAmbiguous">Whether there are files, and nobody knows which count, or of which app.</param>
+/// <param name="Why">Why, as a sentence without a full stop.</param>
+internal sealed record UnreadMigrations(string? App, bool IsAmbiguous, string Why)
+{
+    /// <summary>The app, or what stands for it in a sentence.</summary>
+    public string Subject => App ?? "a folder of migrations";
+
+    /// <summary>Those of a folder that nothing says the app of.</summary>
+    public static UnreadMigrations Nameless(string folder) => new(
+        null, true, $"{folder} holds migrations, and nothing says of which app; -Setting "
+            + $"{SiteSettings.MigrationModulesName}.<app>={folder[(folder.LastIndexOf('/') + 1)..]} would");
+}
+
 /// <summary>The migrations of a site as far as they are applied, and the models that they lead to.</summary>
 internal sealed class SiteMigrations
 {
@@ -25,26 +40,30 @@ internal sealed class SiteMigrations
     /// <summary>The models after what is applied.</summary>
     public ProjectState State { get; private init; } = ProjectState.Empty;
 
-    /// <summary>
-    /// Apps whose migrations are not read, and why: their files are in several folders, or in none.
-    /// </summary>
-    public IReadOnlyList<(string App, bool IsAmbiguous, string Why)> Left { get; private init; } = [];
+    /// <summary>Migrations that are not read.</summary>
+    public IReadOnlyList<UnreadMigrations> Unread { get; private init; } = [];
+
+    /// <summary>The folders of migrations, those that are not read among them.</summary>
+    public IReadOnlyList<MigrationFolder> Folders { get; private init; } = [];
 
     /// <summary>Reads them.</summary>
     /// <param name="files">The files.</param>
     /// <param name="paths">Where they are, for messages.</param>
-    /// <param name="pairs">Models that settings name, as AUTH_USER_MODEL=accounts.User.</param>
+    /// <param name="pairs">Settings, as AUTH_USER_MODEL=accounts.User.</param>
     /// <param name="applied">What is applied; null takes all of them for applied.</param>
     /// <param name="catalog">The database; null without one.</param>
-    /// <exception cref="DataOpsException"><c>NoMigrations</c>: there are none. <c>InvalidOption</c>: a pair is
-    /// none.</exception>
+    /// <exception cref="DataOpsException"><c>NoMigrations</c>: there are none, or nothing says of which app they are.
+    /// <c>InvalidOption</c>: a pair is none.</exception>
     public static SiteMigrations Read(
         PythonFiles files, IReadOnlyList<string> paths, IReadOnlyList<string> pairs, AppliedMigrations? applied,
         ReferenceCatalog? catalog)
     {
-        Dictionary<string, ModelLabel> settings = SettingsOf(pairs);
-        List<(string, bool, string)> left = [];
-        IReadOnlyList<MigrationFolder> folders = Choose(MigrationHistory.Find(files), paths, applied, left);
+        SiteSettings told = SiteSettings.Parse(pairs);
+        Dictionary<string, ModelLabel> settings = new(told.Models);
+        List<UnreadMigrations> unread = [];
+        MigrationFolders found = MigrationFolders.Find(files, told.MigrationModules);
+        Require(found, told, paths);
+        IReadOnlyList<MigrationFolder> folders = Choose(found, applied, unread);
         IReadOnlySet<MigrationKey> done = applied?.Keys ?? new HashSet<MigrationKey>();
 
         // Which model AUTH_USER_MODEL names decides an order, and is read from the models.
@@ -56,37 +75,38 @@ internal sealed class SiteMigrations
             history = history.With(done, settings);
             state = Replay(history, applied);
         }
-        return new(files, history, settings, applied) { State = state, Left = left };
+        return new(files, history, settings, applied) { State = state, Unread = unread, Folders = found.All };
     }
 
     /// <summary>The migrations that are applied, each after those that it depends on.</summary>
     public IEnumerable<MigrationKey> Plan() => PlanOf(History, Applied);
 
-    private static Dictionary<string, ModelLabel> SettingsOf(IReadOnlyList<string> pairs)
+    private static void Require(MigrationFolders found, SiteSettings told, IReadOnlyList<string> paths)
     {
-        Dictionary<string, ModelLabel> settings = [];
-        foreach (string pair in pairs)
-            settings[pair.Split('=')[0]] = pair.Split('=') is [{ Length: > 0 }, var label]
-                && ModelLabel.Parse(label) is { } model
-                ? model
-                : throw new DataOpsException(
-                    ErrorIds.InvalidOption, FailureKind.InvalidArgument,
-                    $"-Setting {pair} is not of the form NAME=app.Model.", "As AUTH_USER_MODEL=accounts.User.", pair);
-        return settings;
+        string below = $"below {string.Join(", ", paths)}";
+        foreach ((string app, string module) in told.MigrationModules)
+            if (!found.All.Any(f => f.App == app))
+                throw new DataOpsException(
+                    ErrorIds.NoMigrations, FailureKind.NotFound,
+                    $"There is no folder {module.Replace('.', '/')} with migrations of {app} {below}.",
+                    "-Setting names the module of migrations as Django's MIGRATION_MODULES does.", module);
+        if (found.All.Count == 0)
+            throw found.Nameless.Count == 0
+                ? new DataOpsException(
+                    ErrorIds.NoMigrations, FailureKind.NotFound, $"There are no migrations {below}.",
+                    "They are Python files in folders named migrations.", paths[0])
+                : new DataOpsException(
+                    ErrorIds.NoMigrations, FailureKind.NotFound,
+                    $"{UnreadMigrations.Nameless(found.Nameless[0].Folder).Why}.",
+                    "-Setting says it, as Django's MIGRATION_MODULES does.", found.Nameless[0].Folder);
     }
 
     // One folder for each app; of an app that the database does not have, none.
     private static List<MigrationFolder> Choose(
-        IReadOnlyList<MigrationFolder> found, IReadOnlyList<string> paths, AppliedMigrations? applied,
-        List<(string, bool, string)> left)
+        MigrationFolders found, AppliedMigrations? applied, List<UnreadMigrations> unread)
     {
-        if (found.Count == 0)
-            throw new DataOpsException(
-                ErrorIds.NoMigrations, FailureKind.NotFound,
-                $"There are no migrations below {string.Join(", ", paths)}.",
-                "They are Python files in folders named migrations.", paths[0]);
         List<MigrationFolder> chosen = [];
-        foreach (IGrouping<string, MigrationFolder> app in found.GroupBy(f => f.App))
+        foreach (IGrouping<string, MigrationFolder> app in found.All.GroupBy(f => f.App))
         {
             MigrationFolder[] folders = [.. app];
             if (applied is not null)
@@ -99,11 +119,18 @@ internal sealed class SiteMigrations
             if (folders.Length == 1)
                 chosen.Add(folders[0]);
             else
-                left.Add((app.Key, true, $"{app.Key} has migrations in more than one folder, so none of them is read: "
-                    + string.Join(", ", app.Select(f => f.Folder))));
+                unread.Add(new(
+                    app.Key, true, $"{app.Key} has migrations in more than one folder, so none of them is read: "
+                        + string.Join(", ", app.Select(f => f.Folder))));
         }
-        foreach (string app in (applied?.ByApp.Select(a => a.Key) ?? []).Except(found.Select(f => f.App)))
-            left.Add((app, false, "its migrations are applied, but none of its files is below -MigrationPath"));
+        string[] without = [.. (applied?.ByApp.Select(a => a.Key) ?? []).Except(found.All.Select(f => f.App))];
+        foreach (string app in without)
+            unread.Add(new(
+                app, false, "its migrations are applied, but none of its files is below -MigrationPath"));
+        // Those of an app that the database has, as far as their names tell.
+        unread.AddRange(found.Nameless
+            .Where(f => applied is null || without.Any(app => applied.ByApp[app].Any(f.Names.Contains)))
+            .Select(f => UnreadMigrations.Nameless(f.Folder)));
         return chosen;
     }
 

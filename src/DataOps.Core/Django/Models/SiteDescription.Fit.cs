@@ -67,6 +67,10 @@ internal sealed partial record SiteDescription
             Storages = OfFields("storages", Storages),
             ParentLinks = Fields("parentLinks", ParentLinks),
             StreamFields = Fields("streamFields", StreamFields),
+            ChooserBlocks = Kept("chooserBlocks", ChooserBlocks, c => c.ToString(), c =>
+                Lacking(c.Model, c.Field) ?? (TableOf(c.Target) is null && IsExpected(c.Target)
+                    ? (null, $"there is no table of {c.Target}")
+                    : null)),
             RichTextFields = Fields("richTextFields", RichTextFields),
         };
         if (UserModel is { } user

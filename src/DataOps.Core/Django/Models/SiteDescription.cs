@@ -2,6 +2,18 @@ using System.Text.Json;
 
 namespace DataOps.Core.Django.Models;
 
+/// <summary>A block of a StreamField that holds the key of a row.</summary>
+/// <param name="Model">The model of the StreamField.</param>
+/// <param name="Field">The StreamField.</param>
+/// <param name="Path">The names of the blocks that lead to it; item is what a ListBlock holds, cell what a
+/// TypedTableBlock does.</param>
+/// <param name="Target">The model of the row.</param>
+internal sealed record DescribedChooser(ModelLabel Model, string Field, string[] Path, ModelLabel Target)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Model}.{Field}.{string.Join('.', Path)}";
+}
+
 /// <summary>
 /// What no catalogue says of a site and its migrations or its operator do: -SiteDescription, a JSON file or the JSON
 /// itself.
@@ -56,6 +68,7 @@ internal sealed partial record SiteDescription
         ["genericReferences"] = MemberForm.List,
         ["notReferences"] = MemberForm.List,
         ["streamFields"] = MemberForm.List,
+        ["chooserBlocks"] = MemberForm.Map,
         ["richTextFields"] = MemberForm.List,
         ["fileFields"] = MemberForm.Map,
         ["storages"] = MemberForm.Map,
@@ -107,6 +120,8 @@ internal sealed partial record SiteDescription
         Symmetrical = [.. List(site, "symmetrical").Select(Field)];
         ParentLinks = [.. List(site, "parentLinks").Select(Field)];
         StreamFields = [.. List(site, "streamFields").Select(Field)];
+        ChooserBlocks = [.. Pairs(site, "chooserBlocks").Select(
+            p => Chooser(p.Name, Model(Text(p.Value, p.Name))))];
         RichTextFields = [.. List(site, "richTextFields").Select(Field)];
         FileFields = Pairs(site, "fileFields").ToDictionary(p => Field(p.Name), p => Text(p.Value, p.Name));
         Storages = Pairs(site, "storages").ToDictionary(p => Field(p.Name), p => Text(p.Value, p.Name));
@@ -159,6 +174,9 @@ internal sealed partial record SiteDescription
 
     /// <summary>Wagtail's StreamFields.</summary>
     public IReadOnlyList<(ModelLabel Model, string Field)> StreamFields { get; private init; }
+
+    /// <summary>Blocks of StreamFields that hold the key of a row.</summary>
+    public IReadOnlyList<DescribedChooser> ChooserBlocks { get; private init; }
 
     /// <summary>Fields that hold Wagtail's rich text.</summary>
     public IReadOnlyList<(ModelLabel Model, string Field)> RichTextFields { get; private init; }
@@ -295,6 +313,12 @@ internal sealed partial record SiteDescription
 
     private static ModelLabel Model(string label) =>
         ModelLabel.Parse(label) ?? throw Invalid($"{label} is no model, as app.model");
+
+    private static DescribedChooser Chooser(string name, ModelLabel target) =>
+        name.Split('.') is [var app, var model, var field, .. { Length: > 0 } path]
+            && path.Prepend(field).All(p => p.Length > 0) && ModelLabel.Parse($"{app}.{model}") is { } label
+            ? new(label, field, path, target)
+            : throw Invalid($"{name} is no block, as app.model.field.block");
 
     private static (ModelLabel Model, string Field) Field(string name) =>
         name.LastIndexOf('.') is > 0 and var dot && ModelLabel.Parse(name[..dot]) is { } model && dot < name.Length - 1

@@ -1,28 +1,29 @@
 namespace DataOps.Core.Django.References;
 
 /// <summary>
-/// Ids inside JSON and rich text: where wagtailcore_referenceindex says that they stand, and in links that the text
-/// itself tells.
+/// Ids inside JSON and rich text: where wagtailcore_referenceindex says that they stand, in links that the text itself
+/// tells, and in blocks that the site's description names.
 /// </summary>
 /// <param name="holder">The table that holds the text.</param>
 /// <param name="column">The text.</param>
 /// <param name="target">What the ids are of, with its table.</param>
 /// <param name="index">wagtailcore_referenceindex; null where the site has none.</param>
 /// <param name="paths">Where it says so.</param>
-/// <param name="links">The links of the text to that target.</param>
+/// <param name="links">The links and blocks of the text to that target.</param>
 internal sealed class EmbeddedReference(
     Table holder, Column column, ContentType target, Table? index, IReadOnlyList<EmbeddedPath> paths,
-    IReadOnlyList<RichTextLink> links) : Reference(
+    IReadOnlyList<EmbeddedLink> links) : Reference(
     $"{holder.DisplayName}.{column.Name}->{target.Label}", ReferenceClass.Embedded, Severity.Warning, holder, [column],
     target.Table, [target.Table!.SingleKey!], Why(paths, links))
 {
     /// <inheritdoc/>
-    public override KnownBy KnownBy => KnownBy.Content;
+    public override KnownBy KnownBy =>
+        paths.Count == 0 && links.All(l => l is ChooserLink) ? KnownBy.SiteDescription : KnownBy.Content;
 
     /// <summary>Those of a database.</summary>
     public static IEnumerable<Reference> Of(
         IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Reference> references, Table? index,
-        IReadOnlyList<EmbeddedPath> paths, IReadOnlyList<RichTextLink> links)
+        IReadOnlyList<EmbeddedPath> paths, IReadOnlyList<EmbeddedLink> links)
     {
         Dictionary<int, ContentType> types = contentTypes.ToDictionary(c => c.Id);
         var indexed =
@@ -43,7 +44,7 @@ internal sealed class EmbeddedReference(
     internal override IReadOnlyList<MissingTarget> MissingTargets(
         Session session, ReferenceCatalog catalog, CancellationToken cancellation) =>
         [new(a => SqlText.Join(" or ", links.Select(l => (SqlText)$"({l.IsDangling(a)})").Concat(ByIndex(
-            (SqlText)$"exists (select 1 from {index!} r where {IsMissing} and {IsEntryOf(a)} and {Holds(a, "r")})"))))];
+            i => $"exists (select 1 from {i} r where {IsMissing} and {IsEntryOf(a)} and {Holds(a, "r")})"))))];
 
     // The index may be older than the text, so the text has the last word; it is only read for what is missing. What
     // both tell is told once, with the place that the index knows.
@@ -71,8 +72,8 @@ internal sealed class EmbeddedReference(
             select {KeyText.Of(Table, "c")} as key from {l.All("c")} join {planned} d on {isGone} = l.id
             """);
         return $"""
-            from ({SqlText.Join(" union ", byLink.Concat(ByIndex((SqlText)$"""
-              select r.object_id as key from {index!} r join {planned} d on {isGone} = r.to_object_id and {IsEntry}
+            from ({SqlText.Join(" union ", byLink.Concat(ByIndex(i => $"""
+              select r.object_id as key from {i} r join {planned} d on {isGone} = r.to_object_id and {IsEntry}
               join {Table} c on {IsEntryOf("c")} and {Holds("c", "r")}
               """)))}) h
             join {Table} {alias} on {KeyText.Of(Table, alias)} = h.key
@@ -82,17 +83,22 @@ internal sealed class EmbeddedReference(
     // Ids inside a text only an editor can replace.
     internal override IReadOnlyList<OrphanAction> Repairs(ReferenceCatalog catalog) => [];
 
-    private static string Why(IReadOnlyList<EmbeddedPath> paths, IReadOnlyList<RichTextLink> links) =>
-        links.Count == 0 ? "ids inside the text, as wagtailcore_referenceindex has them"
-        : paths.Count == 0 ? "links inside the text"
-        : "links inside the text, and ids as wagtailcore_referenceindex has them";
+    private static string Why(IReadOnlyList<EmbeddedPath> paths, IReadOnlyList<EmbeddedLink> links)
+    {
+        if (links.Count == 0)
+            return "ids inside the text, as wagtailcore_referenceindex has them";
+        IEnumerable<string> parts = links.Select(l => l.Evidence).Distinct();
+        return string.Join(", and ", paths.Count == 0
+            ? parts
+            : parts.Append("ids as wagtailcore_referenceindex has them"));
+    }
 
-    private IEnumerable<SqlText> ByIndex(SqlText sql) => paths.Count == 0 ? [] : [sql];
+    private IEnumerable<SqlText> ByIndex(Func<Table, SqlText> sql) => paths.Count == 0 ? [] : [sql(index!)];
 
     // The entries of the index first: they are few, where the text has to be read in full.
-    private SqlText Indexed => $"""
+    private SqlText Indexed(Table index) => $"""
         select {KeyText.Of(Table, "s")} as key, r.to_object_id as id, r.content_path as path
-        from (select r.object_id, r.to_object_id, min(r.content_path) as content_path from {index!} r where {IsMissing}
+        from (select r.object_id, r.to_object_id, min(r.content_path) as content_path from {index} r where {IsMissing}
               group by r.object_id, r.to_object_id offset 0) r
         join {Table} s on {IsEntryOf("s")} where {Holds("s", "r")}
         """;

@@ -75,8 +75,12 @@ internal sealed class ReferenceReader(Session session)
     {
         Table? index = tables.Find(WagtailTables.ReferenceIndex);
         IReadOnlyList<EmbeddedPath> paths = index is null ? [] : ReadEmbeddedPaths(index);
-        IReadOnlyList<RichTextLink> links = RichTextLink.Read(
-            session, contentTypes, tables, references, paths.Select(p => p.Target).ToHashSet(), _site, texts);
+        HashSet<int> named = [.. paths.Select(p => p.Target)];
+        IReadOnlyList<EmbeddedLink> links =
+        [
+            .. RichTextLink.Read(session, contentTypes, tables, references, named, _site, texts),
+            .. ChooserLink.Of(contentTypes, named, _site, texts),
+        ];
         return [.. EmbeddedReference.Of(contentTypes, references, index, paths, links)];
     }
 

@@ -11,7 +11,7 @@ namespace DataOps.Core.Django.References;
 /// <param name="Type">Its value, as <c>page</c>.</param>
 internal sealed record RichTextLink(
     Table Table, Column Column, ContentType Target, IReadOnlyList<Table> Tables, string Element, string Attribute,
-    string Type)
+    string Type) : EmbeddedLink(Table, Column, Target, Tables)
 {
     private const int ShortText = 255;
 
@@ -42,37 +42,26 @@ internal sealed record RichTextLink(
         return [.. Held(session, byState[true]), .. byState[false].DistinctBy(l => l.Table.Oid)];
     }
 
-    /// <summary>A query of the links without a target: the row's key, the id, and no place in the text.</summary>
-    public SqlText Missing => $"""
-        select {KeyText.Of(Table, "c")} as key, l.id, null as path from {All("c")} where {IsMissing("l")}
-        """;
-
-    /// <summary>All of them, behind "from": the rows by their alias, and l with the id of each link.</summary>
-    public SqlText All(Alias alias) => $"{Table} {alias} join lateral ({Ids(alias)}) l on {MayHold(alias)}";
-
-    /// <summary>The condition that a row has such a link without a target.</summary>
-    public SqlText IsDangling(Alias alias) =>
-        $"{MayHold(alias)} and exists (select 1 from ({Ids(alias)}) l where {IsMissing("l")})";
-
-    private SqlText IsMissing(Alias link) => SqlText.Join(" and ", Tables
-        .Select(t => (SqlText)$"not exists (select 1 from {t} p where {KeyText.Of(t, "p")} = {link}.id)")
-        .Prepend((SqlText)$"{link}.id is not null"));
-
-    private SqlText Text(Alias alias) => $"{Column.In(alias)}::text collate \"C\"";
+    /// <inheritdoc/>
+    public override string Evidence => "links inside the text";
 
     // What costs little, and leaves out nearly all rows of nearly all columns.
-    private SqlText MayHold(Alias alias) => $"{Text(alias)} like {SqlText.Value($"%{Attribute}=%")}";
+    private protected override SqlText MayHold(Alias alias) =>
+        $"{Text(alias)} like {SqlText.Value($"%{Attribute}=%")}";
+
+    private protected override SqlText Ids(Alias alias) => $"""
+        select distinct substring(m[1] from {SqlText.Value($"{Space}id={Quote}([^\"'\\\\]+)")}) as id,
+               null::text as path
+        from regexp_matches({Text(alias)}, {SqlText.Value($@"<{Element}\M[^>]*>")}, 'g') m
+        where m[1] ~ {SqlText.Value(TypePattern)}
+        """;
+
+    private SqlText Text(Alias alias) => $"{Column.In(alias)}::text collate \"C\"";
 
     private SqlText Holds(Alias alias) =>
         $"{MayHold(alias)} and {Text(alias)} ~ {SqlText.Value($@"<{Element}\M[^>]*{TypePattern}")}";
 
     private string TypePattern => $"{Space}{Attribute}={Quote}{Type}{Quote}";
-
-    private SqlText Ids(Alias alias) => $"""
-        select distinct substring(m[1] from {SqlText.Value($"{Space}id={Quote}([^\"'\\\\]+)")}) as id
-        from regexp_matches({Text(alias)}, {SqlText.Value($@"<{Element}\M[^>]*>")}, 'g') m
-        where m[1] ~ {SqlText.Value(TypePattern)}
-        """;
 
     private static IEnumerable<RichTextLink> Possible(
         IReadOnlyList<ContentType> contentTypes, IReadOnlyList<Reference> references, IReadOnlySet<int> named,
@@ -92,11 +81,9 @@ internal sealed record RichTextLink(
             from link in WagtailTables.Links
             let own = models.FirstOrDefault(c => c.Label == link.Model)
             where own is not null
-            let targets = models.Where(c => MayBe(own, c, models)).ToArray()
-            let target = targets.FirstOrDefault(t => named.Contains(t.Id)) ?? own
+            let target = TargetOf(own, models, named)
             select new RichTextLink(
-                model.Table!, column, target, [.. targets.Select(t => t.Table!)], link.Element, link.Attribute,
-                link.Type);
+                model.Table!, column, target.Model, target.Tables, link.Element, link.Attribute, link.Type);
     }
 
     // A short text, and one of a model that has no links elsewhere, where the description says that it holds some.
@@ -107,17 +94,6 @@ internal sealed record RichTextLink(
 
     private static bool HoldsText(Column column) => column.Type.Underlying.Name is "text" or "json" or "jsonb"
         || (column.Type.Underlying.Name == "varchar" && column.Length is null or > ShortText);
-
-    // An image has all columns of a document, and is none.
-    private static bool MayBe(ContentType own, ContentType other, ContentType[] models) =>
-        IsLike(own.Table!, other.Table!) && !models.Any(
-            m => m != own && WagtailTables.Links.Any(l => l.Model == m.Label) && IsLike(own.Table!, m.Table!)
-                && IsLike(m.Table!, other.Table!));
-
-    // A project's own model of images or documents has all columns of Wagtail's.
-    private static bool IsLike(Table own, Table other) =>
-        other.SingleKey is not null && (other == own
-            || (own.Find("collection_id") is not null && own.Columns.All(c => other.Find(c.Name) is not null)));
 
     // A table that another session has locked, or whose rows a policy hides, would end the reading of the catalogue.
     private static HashSet<uint> Readable(Session session) => [.. session.Query<uint>($"""

@@ -37,7 +37,7 @@ internal static class DriftAudit
     {
         using MigrationSources sources = new(options.MigrationPath);
         SiteMigrations migrations = SiteMigrations.Read(
-            sources.Files, options.MigrationPath, [],
+            sources.Files, options.MigrationPath, options.Setting,
             AppliedMigrations.Read(session, catalog.Database, context.Cancellation), catalog);
         return
         [

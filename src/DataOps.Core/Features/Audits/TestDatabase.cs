@@ -53,6 +53,14 @@ public sealed partial record TestDatabaseOptions
     public IReadOnlyList<string> MigrationPath { get; init; } = [];
 
     /// <summary>
+    /// Models that settings name, as AUTH_USER_MODEL=accounts.User (default: as the database has it), and modules of
+    /// migrations, as MIGRATION_MODULES.shop=shop.db_migrations.
+    /// </summary>
+    [Option(Form = OptionForm.Pair)]
+    [OnlyWith(nameof(MigrationPath))]
+    public IReadOnlyList<string> Setting { get; init; } = [];
+
+    /// <summary>
     /// A schema, as Export-Schema or pg_dump --schema-only write it: report where the database is another one.
     /// </summary>
     [Option(Form = OptionForm.File)]

@@ -29,7 +29,10 @@ public sealed partial record CompareSchemaOptions
     [NotWith(nameof(ReferencePath))]
     public IReadOnlyList<string> MigrationPath { get; init; } = [];
 
-    /// <summary>Models that settings name, as AUTH_USER_MODEL=accounts.User. Default: as the database has it.</summary>
+    /// <summary>
+    /// Models that settings name, as AUTH_USER_MODEL=accounts.User (default: as the database has it), and modules of
+    /// migrations, as MIGRATION_MODULES.shop=shop.db_migrations.
+    /// </summary>
     [Option(Form = OptionForm.Pair)]
     [OnlyWith(nameof(MigrationPath))]
     public IReadOnlyList<string> Setting { get; init; } = [];
@@ -181,8 +184,8 @@ public sealed class CompareSchema : OfflineOperation<CompareSchemaOptions, Schem
         using MigrationSources sources = new(options.MigrationPath);
         (SiteMigrations migrations, ReferenceCatalog catalog) =
             Expected(options).ReadMigrations(session, sources, context);
-        foreach ((string app, _, string why) in migrations.Left)
-            context.Warning?.Invoke($"What is pending of {app} is not known: {why}.");
+        foreach (UnreadMigrations unread in migrations.Unread)
+            context.Warning?.Invoke($"What is pending of {unread.Subject} is not known: {unread.Why}.");
         return [.. new PendingChanges(session, catalog, migrations, context).Find()];
     }
 }

@@ -8,7 +8,7 @@ namespace DataOps.Core.Features.Schema;
 /// <param name="Path">A file of Export-Schema or of pg_dump; null for none.</param>
 /// <param name="Reference">A database, as -Database names one; null for none.</param>
 /// <param name="Migrations">Folders and archives with migrations.</param>
-/// <param name="Settings">Models that settings name, as AUTH_USER_MODEL=accounts.User.</param>
+/// <param name="Settings">Settings, as AUTH_USER_MODEL=accounts.User.</param>
 internal sealed record ExpectedSchema(
     string? Path, string? Reference, IReadOnlyList<string> Migrations, IReadOnlyList<string> Settings)
 {

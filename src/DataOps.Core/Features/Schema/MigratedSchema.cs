@@ -92,8 +92,8 @@ internal sealed class MigratedSchema
     /// <summary>What is not compared, and why: models and apps that the files do not say all of.</summary>
     public IEnumerable<string> NotCompared()
     {
-        foreach ((string app, _, string why) in _migrations.Left)
-            yield return $"{app} is not compared: {why}.";
+        foreach (UnreadMigrations unread in _migrations.Unread)
+            yield return $"{unread.Subject} is not compared: {unread.Why}.";
         foreach (IGrouping<string, ModelState> app in _migrations.State.Models.Values.Where(m => !m.IsKnown)
             .GroupBy(m => m.App).OrderBy(a => a.Key, StringComparer.Ordinal))
             yield return $"{app.Count()} {(app.Count() == 1 ? "model" : "models")} of {app.Key} "

@@ -9,12 +9,13 @@ namespace DataOps.Core.Features.SiteDescriptions;
 
 /// <summary>What a site's migrations say that its database does not.</summary>
 internal sealed class DescribedSite(
-    ProjectState state, PythonFiles files, IReadOnlyList<MigrationFolder> folders, ModelLabel? userModel,
-    ReferenceCatalog? catalog)
+    ProjectState state, PythonFiles files, IReadOnlyList<MigrationFolder> folders,
+    IReadOnlyDictionary<string, ModelLabel> settings, ReferenceCatalog? catalog)
 {
     private static readonly string[] s_actions =
         ["CASCADE", "PROTECT", "RESTRICT", "SET_NULL", "SET_DEFAULT", "DO_NOTHING"];
 
+    private readonly ModelLabel? _userModel = settings.GetValueOrDefault(UserModel.Setting);
     private readonly List<DescriptionEntry> _entries = [];
     private readonly List<(ModelState? Model, SourcePlace? Place, string What)> _notKnown = [];
 
@@ -57,18 +58,18 @@ internal sealed class DescribedSite(
     // USERNAME_FIELD is an attribute of the class, which no migration holds.
     private void DescribeUser()
     {
-        if (userModel is null)
+        if (_userModel is null)
         {
             NotKnowing(null, null, "AUTH_USER_MODEL is not known: say it with -Setting AUTH_USER_MODEL=app.Model");
             return;
         }
-        Add("userModel", "", userModel.ToString());
-        if (!state.Models.TryGetValue(userModel, out ModelState? user))
+        Add("userModel", "", _userModel.ToString());
+        if (!state.Models.TryGetValue(_userModel, out ModelState? user))
             return;
         string? module = folders.FirstOrDefault(f => f.App == user.App)?.Module;
         if (module is not null && UserNameField($"{module}.models.{user.Name}", 0) is { } field)
             Add("userNameField", "", field);
-        else if (userModel != DjangoTables.User)
+        else if (_userModel != DjangoTables.User)
             NotKnowing(user, null, "USERNAME_FIELD is not known: no file of -MigrationPath holds the class");
     }
 
@@ -80,9 +81,7 @@ internal sealed class DescribedSite(
             && dot < 0 || files.Module(own[..dot]) is not { } module
             || module.Find(own[(dot + 1)..]) is not ClassBinding { Class: var @class })
             return null;
-        return @class.Body.OfType<AssignStatement>()
-            .Where(a => a.Targets is [NameExpression { Id: "USERNAME_FIELD" }])
-            .Select(a => new Evaluator(module).Evaluate(a.Value).Text).LastOrDefault()
+        return (@class.Find("USERNAME_FIELD") is { } value ? new Evaluator(module).Evaluate(value).Text : null)
             ?? FieldClasses.BasesOf(own, files)!.Select(b => UserNameField(b, depth + 1))
                 .FirstOrDefault(f => f is not null);
     }
@@ -95,7 +94,7 @@ internal sealed class DescribedSite(
         {
             bool isManaged = model.Options.GetValueOrDefault("managed")?.AsCondition != false;
             // A model that another one takes the place of has no table.
-            bool isSwapped = model.TextOf("swappable") == UserModel.Setting && userModel != model.Label;
+            bool isSwapped = model.TextOf("swappable") == UserModel.Setting && _userModel != model.Label;
             if (isManaged && !isSwapped)
                 NotKnowing(model, null, $"the database has no table {table}");
             return;
@@ -201,7 +200,10 @@ internal sealed class DescribedSite(
         ModelState model, string table, string label, string column, FieldState field, bool hasContentType)
     {
         if (field.Kind == FieldKind.StreamField)
+        {
             Add("streamFields", label);
+            DescribeChoosers(model, label, field);
+        }
         else if (field.Kind == FieldKind.RichText)
             Add("richTextFields", label);
         else if (field.Kind == FieldKind.File)
@@ -222,6 +224,29 @@ internal sealed class DescribedSite(
             : catalog.References.Any(r => r.Class == ReferenceClass.Implied && r.Name == $"{table}.{column}");
         if (isImplied && model.Find(column[..^"_id".Length]) is null)
             Add("notReferences", $"{table}.{column}");
+    }
+
+    private void DescribeChoosers(ModelState model, string label, FieldState field)
+    {
+        ChooserBlocks blocks = new(field, files, value => ModelNamed(value, model), settings);
+        foreach (ChooserBlock block in blocks.Find())
+            if (block.Model is null)
+                NotKnowing(
+                    model, field.Place, $"the block {block.Path} of {label} is not known: {block.Why}");
+            else
+                Add("chooserBlocks", $"{label}.{block.Path}", block.Model.ToString());
+    }
+
+    // "app.Model", or the class: then the app is the one in whose package it is.
+    private ModelLabel? ModelNamed(PythonValue value, ModelState from)
+    {
+        if (value is not NamedValue named)
+            return ModelTarget.Of(value, from.Label)?.Label;
+        if (files.Follow(named.Path) is not NamedValue own)
+            return null;
+        ModelLabel[] models = [.. folders.Where(f => own.Path.StartsWith($"{f.Module}.", StringComparison.Ordinal))
+            .Select(f => new ModelLabel(f.App, own.Name)).Where(state.Models.ContainsKey)];
+        return models is [var only] ? only : null;
     }
 
     private void DescribeDefault(ModelState model, string label, string name, FieldState field)
@@ -294,7 +319,7 @@ internal sealed class DescribedSite(
 
     private ModelLabel? TargetOf(FieldState field, ModelState model) =>
         ModelTarget.Of(field["to"], model.Label) is { } target
-            ? target.Label ?? (target.Setting == UserModel.Setting ? userModel : state.ReplacedBy(target.Setting!))
+            ? target.Label ?? (target.Setting == UserModel.Setting ? _userModel : state.ReplacedBy(target.Setting!))
             : null;
 
     private static bool IsBuiltInName(ModelLabel label, string table) =>

@@ -16,7 +16,10 @@ public sealed partial record ExportSiteDescriptionOptions
     [Option(Position = 1, Mandatory = true, Form = OptionForm.File)]
     public string Path { get; init; } = "";
 
-    /// <summary>Models that settings name, as AUTH_USER_MODEL=accounts.User. Default: as the database has it.</summary>
+    /// <summary>
+    /// Models that settings name, as AUTH_USER_MODEL=accounts.User (default: as the database has it), and modules of
+    /// migrations, as MIGRATION_MODULES.shop=shop.db_migrations.
+    /// </summary>
     [Option(Form = OptionForm.Pair)]
     public IReadOnlyList<string> Setting { get; init; } = [];
 
@@ -105,12 +108,11 @@ public sealed class ExportSiteDescription : OfflineOperation<ExportSiteDescripti
         List<SiteDescriptionNote> notes = [];
         SiteMigrations migrations = SiteMigrations.Read(
             sources.Files, options.MigrationPath, options.Setting, applied, catalog);
-        notes.AddRange(migrations.Left.Select(l => Note(
+        notes.AddRange(migrations.Unread.Select(l => Note(
             l.IsAmbiguous ? SiteDescriptionNoteKind.Problem : SiteDescriptionNoteKind.NotKnown, l.Why, l.App)));
         (MigrationHistory history, ProjectState state) = (migrations.History, migrations.State);
 
-        DescribedSite site = new(
-            state, sources.Files, history.Folders, migrations.Settings.GetValueOrDefault(UserModel.Setting), catalog);
+        DescribedSite site = new(state, sources.Files, history.Folders, migrations.Settings, catalog);
         IReadOnlyList<DescriptionEntry> entries = site.Describe();
         Take(notes, history, state, site, applied);
         notes.AddRange(byHand.Select(e => Note(SiteDescriptionNoteKind.Kept,

@@ -95,10 +95,10 @@ internal sealed class MigrationCheck(Session session, SiteMigrations migrations)
 
     private IEnumerable<Finding> Unread()
     {
-        foreach ((string app, bool isAmbiguous, string why) in migrations.Left)
-            yield return Of(DriftProblem.NotKnown, isAmbiguous ? Severity.Warning : Severity.Expected,
-                $"{app} is not compared: {why}");
-        foreach (string app in MigrationHistory.Find(migrations.Files).Select(f => f.App).Distinct()
+        foreach (UnreadMigrations unread in migrations.Unread)
+            yield return Of(DriftProblem.NotKnown, unread.IsAmbiguous ? Severity.Warning : Severity.Expected,
+                $"{unread.Subject} is not compared: {unread.Why}");
+        foreach (string app in migrations.Folders.Select(f => f.App).Distinct()
             .Where(a => !_applied.ByApp.Contains(a)))
             yield return Of(DriftProblem.NotApplied, Severity.Expected,
                 $"no migration of {app} is applied: it is not installed, or was never migrated");

@@ -6,7 +6,7 @@ namespace DataOps.Core.Features.SiteDescriptions;
 internal sealed class UnknownTables(Session session, ReferenceCatalog catalog, SiteMigrations migrations)
 {
     private readonly HashSet<string> _apps = [.. migrations.History.Folders.Select(f => f.App)];
-    private readonly string[] _withoutFiles = [.. migrations.Left.Where(l => !l.IsAmbiguous).Select(l => l.App)];
+    private readonly string[] _withoutFiles = [.. migrations.Unread.Where(u => !u.IsAmbiguous).Select(u => u.App!)];
 
     /// <summary>Finds them.</summary>
     public IEnumerable<Finding> Find()
@@ -36,7 +36,7 @@ internal sealed class UnknownTables(Session session, ReferenceCatalog catalog, S
             return null;
         string? app = label?.App ?? _apps.Where(IsOf).MaxBy(a => a.Length);
         bool isCertain = app is null
-            ? migrations.Left.Count == 0 && migrations.State.AppDoubts.IsEmpty
+            ? migrations.Unread.Count == 0 && migrations.State.AppDoubts.IsEmpty
             : !migrations.State.AppDoubts.ContainsKey(app);
         return Drift.Of(session, DriftProblem.UnknownTable, isCertain ? Severity.Warning : Severity.Expected,
             $"{table} is of no model{(isCertain ? "" : " that is known")}: no migration changes it, and no dump of "

@@ -21,6 +21,8 @@ internal sealed class PythonFiles
             .Select(p => p[..^"/__init__.py".Length])];
         foreach (string path in _files.Keys)
             _paths.TryAdd(ModuleOf(path), path);
+        foreach (string path in _files.Keys)
+            _paths.TryAdd(BelowPackage(path), path);
     }
 
     /// <summary>Values that are known from elsewhere, by their dotted paths.</summary>
@@ -43,8 +45,20 @@ internal sealed class PythonFiles
             first--;
             folder = folder[..Math.Max(0, folder.LastIndexOf('/'))];
         }
-        string[] name = parts[first..];
-        return string.Join('.', name is [.., "__init__"] and not ["__init__"] ? name[..^1] : name);
+        return Dotted(parts[first..]);
+    }
+
+    private static string Dotted(string[] name) =>
+        string.Join('.', name is [.., "__init__"] and not ["__init__"] ? name[..^1] : name);
+
+    // Below a package, a folder without __init__.py is one as well (PEP 420).
+    private string BelowPackage(string path)
+    {
+        int slash = path.IndexOf('/');
+        while (slash >= 0 && !_packages.Contains(path[..slash]))
+            slash = path.IndexOf('/', slash + 1);
+        int start = slash <= 0 ? path.LastIndexOf('/') + 1 : path.LastIndexOf('/', slash - 1) + 1;
+        return Dotted(path[start..^".py".Length].Split('/'));
     }
 
     /// <summary>The bytes of a file; null where there is none.</summary>
@@ -94,9 +108,26 @@ internal sealed class PythonFiles
                     ImportedBinding import =>
                         Follow(string.Join('.', names.Skip(1).Prepend(import.Path)), depth + 1),
                     ValueBinding value when names.Length == 1 => module.Evaluate(value),
+                    ValueBinding value when OwnerOf(module.Evaluate(value), depth) is { } owner =>
+                        Follow(string.Join('.', names.Skip(1).Prepend(owner)), depth + 1),
+                    ClassBinding { Class: var @class } when names.Length > 1
+                        && @class.Find(names[1]) is { } attribute
+                        && new Evaluator(module).Evaluate(attribute) is NamedValue named =>
+                        Follow(string.Join('.', names.Skip(2).Prepend(named.Path)), depth + 1),
                     _ => new NamedValue(path),
                 };
             }
         return new NamedValue(path);
     }
+
+    // Whose attributes a value has: a thing by another name, or an object of a class that sets none itself.
+    private string? OwnerOf(PythonValue value, int depth) => value switch
+    {
+        NamedValue named => named.Path,
+        CallValue { Path: { } path } when Follow(path, depth + 1) is NamedValue { Path: var own }
+            && own.LastIndexOf('.') is > 0 and var dot
+            && Module(own[..dot])?.Find(own[(dot + 1)..]) is ClassBinding { Class: var @class }
+            && !@class.Body.OfType<FunctionStatement>().Any() => own,
+        _ => null,
+    };
 }

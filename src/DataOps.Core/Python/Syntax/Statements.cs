@@ -104,7 +104,12 @@ internal sealed record FunctionStatement(
 /// <summary><c>class name(bases, metaclass=value):</c>.</summary>
 internal sealed record ClassStatement(
     string Name, IReadOnlyList<TypeParameter> TypeParameters, IReadOnlyList<Expression> Bases,
-    IReadOnlyList<Keyword> Keywords, IReadOnlyList<Statement> Body, IReadOnlyList<Expression> Decorators) : Statement;
+    IReadOnlyList<Keyword> Keywords, IReadOnlyList<Statement> Body, IReadOnlyList<Expression> Decorators) : Statement
+{
+    /// <summary>What its body assigns to a name last; null where it does not.</summary>
+    public Expression? Find(string name) => Body.OfType<AssignStatement>()
+        .LastOrDefault(a => a.Targets is [NameExpression target] && target.Id == name)?.Value;
+}
 
 /// <summary><c>case pattern if guard:</c>.</summary>
 internal sealed record MatchCase(Pattern Pattern, Expression? Guard, IReadOnlyList<Statement> Body);

@@ -92,7 +92,7 @@ public sealed class ColumnTypesTests
                 "    migrations.CreateModel('Person', [('id', models.BigAutoField(primary_key=True))]),",
                 $"    migrations.CreateModel('Order', [('it', {field})])]")));
         MigrationHistory history = MigrationHistory.Read(
-            files, MigrationHistory.Find(files), new HashSet<MigrationKey>(), new Dictionary<string, ModelLabel>());
+            files, History.FoldersOf(files), new HashSet<MigrationKey>(), new Dictionary<string, ModelLabel>());
         ProjectState state = history.Last();
         ModelState order = state.Models[new("shop", "order")];
         ColumnTypes types = new(

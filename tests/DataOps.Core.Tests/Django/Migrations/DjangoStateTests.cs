@@ -30,7 +30,7 @@ public sealed class DjangoStateTests : IDisposable
         PythonFiles files = History.FilesBelow([copy, .. s_installed]);
 
         MigrationHistory history = MigrationHistory.Read(
-            files, MigrationHistory.Find(files), new HashSet<MigrationKey>(),
+            files, History.FoldersOf(files), new HashSet<MigrationKey>(),
             new Dictionary<string, ModelLabel> { ["AUTH_USER_MODEL"] = new("accounts", "user") });
 
         Assert.Empty(history.Problems);

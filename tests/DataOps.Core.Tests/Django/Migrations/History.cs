@@ -28,12 +28,16 @@ internal static class History
     public static string Migration(params string[] lines) =>
         $"{Start}{string.Join('\n', lines.Select(l => $"    {l.Replace("\n", "\n    ")}"))}\n";
 
+    /// <summary>The folders of migrations among files.</summary>
+    public static IReadOnlyList<MigrationFolder> FoldersOf(PythonFiles files) =>
+        MigrationFolders.Find(files, SiteSettings.None.MigrationModules).All;
+
     /// <summary>The history that files tell.</summary>
     public static MigrationHistory Of(params (string Path, string Text)[] files)
     {
         PythonFiles all = FilesOf(files);
         return MigrationHistory.Read(
-            all, MigrationHistory.Find(all), new HashSet<MigrationKey>(), new Dictionary<string, ModelLabel>());
+            all, FoldersOf(all), new HashSet<MigrationKey>(), new Dictionary<string, ModelLabel>());
     }
 
     /// <summary>The models after all of them.</summary>

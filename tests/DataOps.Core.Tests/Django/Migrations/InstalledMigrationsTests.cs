@@ -22,7 +22,7 @@ public sealed class InstalledMigrationsTests(ITestOutputHelper output)
             long start = Stopwatch.GetTimestamp();
             PythonFiles files = History.FilesBelow([folder]);
             // Of apps of one name only one can be installed.
-            MigrationFolder[] found = [.. MigrationHistory.Find(files).DistinctBy(f => f.App)];
+            MigrationFolder[] found = [.. History.FoldersOf(files).DistinctBy(f => f.App)];
             double listed = Stopwatch.GetElapsedTime(start).TotalSeconds;
             MigrationHistory history = MigrationHistory.Read(
                 files, found, new HashSet<MigrationKey>(), new Dictionary<string, ModelLabel>());

@@ -27,6 +27,98 @@ public sealed class MigrationHistoryTests
     }
 
     [Fact]
+    public void An_operation_is_found_through_the_object_or_the_class_that_names_it()
+    {
+        MigrationHistory history = History.Of(
+            ("shop/__init__.py", ""),
+            ("shop/sql.py", """
+                from django.db import migrations
+                class RunSQL(migrations.operations.special.RunSQL):
+                    def __init__(self, *args, sqlite_sql, **kwargs): pass
+                class Names:
+                    RunSQL = RunSQL
+                class Counted:
+                    RunSQL = RunSQL
+                    def __init__(self): self.RunSQL = 1
+                ours = Names()
+                counted = Counted()
+                """),
+            ("shop/migrations/0001_initial.py", History.Migration(First)),
+            ("shop/migrations/0002_sql.py", "from shop.sql import Names, ours\n" + History.Migration(
+                "dependencies = [('shop', '0001_initial')]",
+                "operations = [ours.RunSQL('select 1', sqlite_sql=None), Names.RunSQL('select 2', sqlite_sql=None)]")),
+            ("blog/migrations/0001_initial.py", History.Migration(First)),
+            ("blog/migrations/0002_sql.py", "from shop.sql import counted\n" + History.Migration(
+                "dependencies = [('blog', '0001_initial')]", "operations = [counted.RunSQL('select 3')]")));
+
+        ProjectState state = history.Last();
+
+        Assert.True(state.Models[new("shop", "order")].IsKnown);
+        Assert.Equal(["RunSQL", "RunSQL"], history.Opaque.Select(o => o.Operation));
+        Assert.Equal("the operation shop.sql.counted.RunSQL is not known",
+            Assert.Single(state.AppDoubts["blog"]).What);
+    }
+
+    [Fact]
+    public void A_folder_of_another_name_is_of_the_app_that_its_migrations_or_the_settings_name()
+    {
+        string Second(string app) =>
+            History.Migration($"dependencies = [('{app}', '0001_initial')]", "operations = []");
+        PythonFiles files = History.FilesOf(
+            ("src/shop/db_migrations/0001_initial.py", History.Migration(
+                "dependencies = [('auth', '0001_initial')]", First)),
+            ("src/shop/db_migrations/0002_more.py", Second("shop")),
+            ("src/shop/db_migrations/0003_most.py", History.Migration(
+                "dependencies = [('shop', '0002_more'), ('blog', '0001_initial')]", "operations = []")),
+            ("src/blog/migrations/0001_initial.py", History.Migration(First)),
+            ("src/blog/old_migrations/0001_initial.py", History.Migration(First)),
+            ("src/blog/old_migrations/0002_more.py", Second("blog")),
+            ("src/news/schema/0001_initial.py", History.Migration(First)),
+            ("src/news/steps/0001_squashed.py", History.Migration("replaces = [('press', '0001_initial')]", First)),
+            ("src/mail/south_migrations/0001_initial.py", "class Migration(SchemaMigration): pass"),
+            ("src/mail/data/0001_numbers.py", "NUMBERS = [1]"));
+
+        MigrationFolders found = MigrationFolders.Find(files, SiteSettings.None.MigrationModules);
+        Assert.Equal(
+            ["blog src/blog/migrations", "press src/news/steps", "shop src/shop/db_migrations"],
+            found.All.Select(f => $"{f.App} {f.Folder}"));
+        Assert.Equal(["src/news/schema"], found.Nameless.Select(f => f.Folder));
+
+        MigrationFolders told = MigrationFolders.Find(files, SiteSettings.Parse(
+            ["MIGRATION_MODULES.news=news.schema", "MIGRATION_MODULES.blog=src.blog.old_migrations"]).MigrationModules);
+        Assert.Equal(
+            [
+                "blog src/blog/old_migrations", "news src/news/schema", "press src/news/steps",
+                "shop src/shop/db_migrations",
+            ],
+            told.All.Select(f => $"{f.App} {f.Folder}"));
+        Assert.Empty(told.Nameless);
+    }
+
+    [Theory]
+    [InlineData("AUTH_USER_MODEL")]
+    [InlineData("AUTH_USER_MODEL=")]
+    [InlineData("AUTH_USER_MODEL=user")]
+    [InlineData("MIGRATION_MODULES.shop=")]
+    public void A_setting_that_names_nothing_is_refused(string pair) => Assert.Equal(
+        ErrorIds.InvalidOption, Assert.Throws<DataOpsException>(() => SiteSettings.Parse([pair])).Id);
+
+    [Fact]
+    public void Migrations_of_an_app_that_nothing_names_are_asked_for()
+    {
+        PythonFiles files = History.FilesOf(("src/news/schema/0001_initial.py", History.Migration(First)));
+
+        Assert.Equal("src/news/schema holds migrations, and nothing says of which app; -Setting "
+            + "MIGRATION_MODULES.<app>=schema would.", Assert.Throws<DataOpsException>(
+                () => SiteMigrations.Read(files, ["src"], [], null, null)).Message);
+        Assert.Equal(["news"], SiteMigrations.Read(files, ["src"], ["MIGRATION_MODULES.news=schema"], null, null)
+            .History.Folders.Select(f => f.App));
+        Assert.Contains("There is no folder news/steps with migrations of news below src.",
+            Assert.Throws<DataOpsException>(() => SiteMigrations.Read(
+                files, ["src"], ["MIGRATION_MODULES.news=news.steps"], null, null)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_field_that_nobody_knows_is_of_an_unknown_kind()
     {
         ProjectState state = History.Of(("shop/migrations/0001_initial.py", History.Migration("""
@@ -83,7 +175,7 @@ public sealed class MigrationHistoryTests
                 History.Migration("replaces = [('shop', '0001_initial'), ('shop', '0002_more')]", First)),
             ("shop/migrations/0003_last.py", History.Migration("dependencies = [('shop', '0001_squashed')]")));
         string[] Nodes(params string[] applied) => [.. MigrationHistory.Read(
-            files, MigrationHistory.Find(files), applied.Select(a => new MigrationKey("shop", a)).ToHashSet(),
+            files, History.FoldersOf(files), applied.Select(a => new MigrationKey("shop", a)).ToHashSet(),
             new Dictionary<string, ModelLabel>()).Graph.Nodes.Select(n => n.Name).Order(StringComparer.Ordinal)];
 
         Assert.Equal(["0001_squashed", "0003_last"], Nodes());
@@ -133,6 +225,21 @@ public sealed class MigrationHistoryTests
     }
 
     [Fact]
+    public void A_class_in_a_folder_without_init_below_a_package_is_found()
+    {
+        ProjectState state = History.Of(
+            ("site/shop/__init__.py", ""),
+            ("site/shop/parts/fields.py", "from django.db import models\nclass Rate(models.DecimalField): pass"),
+            ("site/shop/migrations/0001_initial.py", "import shop.parts.fields\n" + History.Migration(
+                "operations = [migrations.CreateModel('Order', [('rate', shop.parts.fields.Rate(max_digits=3))])]")))
+            .Last();
+
+        Assert.Equal(("shop.parts.fields.Rate", "DecimalField"), (
+            state.Models[new("shop", "order")].Find("rate")!.Class.Path,
+            state.Models[new("shop", "order")].Find("rate")!.Class.Own));
+    }
+
+    [Fact]
     public void The_label_of_an_app_is_that_of_its_configuration()
     {
         PythonFiles files = History.FilesOf(
@@ -144,7 +251,7 @@ public sealed class MigrationHistoryTests
             ("site/blog/migrations/0001_initial.py", History.Migration(First)));
 
         Assert.Equal([("blog", "blog"), ("shop_orders", "shop.orders")],
-            MigrationHistory.Find(files).Select(f => (f.App, f.Module)));
+            History.FoldersOf(files).Select(f => (f.App, f.Module)));
     }
 
     [Theory]

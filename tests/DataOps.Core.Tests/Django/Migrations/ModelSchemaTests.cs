@@ -90,7 +90,7 @@ public sealed class ModelSchemaTests
     {
         PythonFiles files = History.FilesOf(("shop/migrations/0001_initial.py", Order(constraints)));
         MigrationHistory history = MigrationHistory.Read(
-            files, MigrationHistory.Find(files), new HashSet<MigrationKey>(), new Dictionary<string, ModelLabel>());
+            files, History.FoldersOf(files), new HashSet<MigrationKey>(), new Dictionary<string, ModelLabel>());
         ProjectState state = history.Last();
         return [.. new ModelSchema(state, files, new Dictionary<string, ModelLabel>()).Of(
             state.Models[new("shop", "order")])];

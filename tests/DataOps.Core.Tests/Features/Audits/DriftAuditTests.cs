@@ -194,6 +194,21 @@ public sealed class DriftAuditTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public void Migrations_in_a_folder_that_a_setting_names_are_those_of_the_app()
+    {
+        string own = Directory.CreateDirectory(Path.Combine(_folder, "harbor", "steps")).FullName;
+        Write();
+        foreach (string name in (string[])["0001_initial.py", "0002_flag.py"])
+            File.Move(Path.Combine(_folder, "harbor", "migrations", name), Path.Combine(own, name));
+        Write("harbor/migrations/0001_initial.py", "operations = []");
+
+        Assert.Empty(_harbor.Run(new AuditOfAll(), new()
+        {
+            Audit = [Audit.Drift], MigrationPath = [_folder], Setting = ["MIGRATION_MODULES.harbor=harbor.steps"],
+        }));
+    }
+
+    [Fact]
     public void What_the_description_contradicts_is_a_finding_and_is_not_used()
     {
         Write();

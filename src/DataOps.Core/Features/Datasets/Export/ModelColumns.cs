@@ -146,14 +146,15 @@ internal sealed class ModelColumns
             references.Natural(reference, target, "k", layout.List(3)) ?? (SqlText.Empty, $"to_json({target})::text");
         TargetReference? nulled = references.Missing.NulledBy(list.Table, list.TargetColumn);
         SqlText where = Where(references.Missing.Condition(list.Table), nulled is null ? null : Exists(nulled));
-        SqlText entries = $"string_agg({json}, {SqlText.Literal(layout.List(2).Item)} order by {target}) as list";
+        (SqlText ordering, SqlText order) = ListOrder.Of(references.Catalog, reference, target);
+        SqlText entries = $"string_agg({json}, {SqlText.Literal(layout.List(2).Item)} order by {order}) as list";
         SqlText key = part.Model.Key[0].In("t");
         if (part.Condition is not null)
         {
             SqlText own = $"select l.* from {list.Table} l where l.{owner} = {key}";
-            return $" left join lateral (select {entries} from ({own}) t{join}{where}) {alias} on true";
+            return $" left join lateral (select {entries} from ({own}) t{join}{ordering}{where}) {alias} on true";
         }
-        SqlText lists = $"select t.{owner} as owner, {entries} from {list.Table} t{join}{where} group by 1";
+        SqlText lists = $"select t.{owner} as owner, {entries} from {list.Table} t{join}{ordering}{where} group by 1";
         return $" left join ({lists}) {alias} on {alias}.owner = {key}";
     }
 

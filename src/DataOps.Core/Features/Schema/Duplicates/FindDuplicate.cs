@@ -44,7 +44,10 @@ public sealed partial record FindDuplicateOptions
     [NotWith(nameof(ReferencePath))]
     public IReadOnlyList<string> MigrationPath { get; init; } = [];
 
-    /// <summary>Models that settings name, as AUTH_USER_MODEL=accounts.User. Default: as the database has it.</summary>
+    /// <summary>
+    /// Models that settings name, as AUTH_USER_MODEL=accounts.User (default: as the database has it), and modules of
+    /// migrations, as MIGRATION_MODULES.shop=shop.db_migrations.
+    /// </summary>
     [Option(Form = OptionForm.Pair)]
     [OnlyWith(nameof(MigrationPath))]
     public IReadOnlyList<string> Setting { get; init; } = [];
