@@ -144,6 +144,9 @@ public enum OptionForm
     /// <summary>Natural keys, as app.model=field+field.</summary>
     NaturalKey,
 
+    /// <summary>Columns that name a model's rows, as app.model=column,column.</summary>
+    Label,
+
     /// <summary>Arguments of a dataset, in order or as name=value.</summary>
     DatasetArgument,
 

@@ -159,7 +159,7 @@ internal sealed class AuditBaseline
         foreach ((string name, string? text) in new[]
         {
             (nameof(f.Model), f.Model), (nameof(f.Table), f.Table), (nameof(f.Key), f.Key),
-            (nameof(f.Column), f.Column), (nameof(f.Reference), f.Reference), (nameof(f.Problem), f.Problem),
+            (nameof(f.Label), f.Label), (nameof(f.Column), f.Column), (nameof(f.Reference), f.Reference), (nameof(f.Problem), f.Problem),
             (nameof(f.Remedy), f.Remedy),
         })
             json.WriteString(name, text);

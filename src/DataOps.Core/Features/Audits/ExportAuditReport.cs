@@ -33,6 +33,13 @@ public sealed partial record ExportAuditReportOptions
     /// <summary>Overwrite the file.</summary>
     public bool Force { get; init; }
 
+    /// <summary>
+    /// Columns that name a model's rows in results, as app.model=column; several joined by commas, none for no label.
+    /// Default: title, name, slug, username or the like.
+    /// </summary>
+    [Option(Form = OptionForm.Label)]
+    public IReadOnlyList<string> Label { get; init; } = [];
+
     /// <summary>Findings of Test-Database to report. Default: all audits are run.</summary>
     public IReadOnlyList<FindingInput>? InputObject { get; init; }
 }
@@ -67,7 +74,7 @@ public sealed class ExportAuditReport : Operation<ExportAuditReportOptions, Audi
                 $"A finding is of {other.Database} on {other.Server}, and this is {session.Database} on "
                     + $"{session.Server}.", "Report the findings of one database at a time.");
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, reading: context);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, reading: context, labels: options.Label);
         AuditFindings audit = new(session.Server, session.Database, DateTime.UtcNow, options.InputObject is { } given
             ? [.. given.Select(FindingText.Read)]
             : [.. TestDatabase.Find(session, catalog, new(), context)]);

@@ -33,6 +33,9 @@ public sealed partial record FindingInput
     /// <summary>The row's key.</summary>
     public string? Key { get; init; }
 
+    /// <summary>What a person calls the row.</summary>
+    public string? Label { get; init; }
+
     /// <summary>The column.</summary>
     public string? Column { get; init; }
 

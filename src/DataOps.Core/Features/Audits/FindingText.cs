@@ -46,6 +46,7 @@ internal static class FindingText
             Model = text.Model,
             Table = text.Table,
             Key = text.Key,
+            Label = text.Label,
             Column = text.Column,
             Problem = text.Problem ?? "",
             Remedy = text.Remedy,

@@ -31,6 +31,13 @@ public sealed partial record TestDatabaseOptions
     /// </summary>
     public IReadOnlyList<string> SoftReference { get; init; } = [];
 
+    /// <summary>
+    /// Columns that name a model's rows in results, as app.model=column; several joined by commas, none for no label.
+    /// Default: title, name, slug, username or the like.
+    /// </summary>
+    [Option(Form = OptionForm.Label)]
+    public IReadOnlyList<string> Label { get; init; } = [];
+
     /// <summary>Labels of all installed apps, or a file of them; content types of other apps are stale.</summary>
     [Option(Completes = OptionNames.AppLabel, Form = OptionForm.NamesOrFile)]
     public IReadOnlyList<string> InstalledApp { get; init; } = [];
@@ -109,7 +116,7 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
             session, options.SoftReference,
             withEmbedded: options.Audit.Count == 0 || options.Audit.Contains(Audit.Orphan),
             // What the description contradicts is a finding then.
-            reading: comparesSchema ? new() : context);
+            reading: comparesSchema ? new() : context, labels: options.Label);
         if (baseline is null)
         {
             foreach (Finding finding in Find(session, catalog, options, context))
@@ -139,32 +146,36 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
     internal static IEnumerable<Finding> Find(
         Session session, ReferenceCatalog catalog, TestDatabaseOptions options, OperationContext context)
     {
+        using FindingLabels labels = new(session, catalog, context);
         foreach (Audit audit in Enum.GetValues<Audit>().Where(
             a => options.Audit.Count == 0 || options.Audit.Contains(a)))
         {
             context.Report($"Auditing {audit}", 0, null);
-            foreach (Finding finding in Find(audit, session, catalog, options, context))
+            foreach (Finding finding in Find(audit, session, catalog, options, labels, context))
                 if (finding.Severity <= options.Severity)
                     yield return finding.Plain();
         }
     }
 
     private static IEnumerable<Finding> Find(
-        Audit audit, Session session, ReferenceCatalog catalog, TestDatabaseOptions options,
+        Audit audit, Session session, ReferenceCatalog catalog, TestDatabaseOptions options, FindingLabels labels,
         OperationContext context) => audit switch
         {
             Audit.Orphan => FindOrphan.Find(
                 session, catalog,
                 new() { IncludeExpected = options.Severity == Severity.Expected, Summary = !options.Detailed },
-                context),
+                context, labels),
             Audit.Constraint => ConstraintAudit.Find(session, catalog),
             Audit.ContentType => new Check(session, audit, context).Run(
                 () => FindStaleContentType.Find(session, catalog,
                     new() { InstalledApp = options.InstalledApp, LiveModel = options.LiveModel }, context), []),
             Audit.Sequence => SequenceAudit.Find(session, catalog, context),
-            Audit.Tree => Summed(options,
-                TestTree.Find(session, catalog, new(), options.Severity == Severity.Expected, context)),
-            Audit.Uniqueness => Summed(options, new UniquenessAudit(session, catalog, context).Find()),
+            // Each row's label is read only where each row is told.
+            Audit.Tree when options.Detailed => TestTree.Find(
+                session, catalog, new(), options.Severity == Severity.Expected, context, labels),
+            Audit.Tree => labels.AddTo(Sums(
+                TestTree.Find(session, catalog, new(), options.Severity == Severity.Expected, context))),
+            Audit.Uniqueness => labels.AddTo(Summed(options, new UniquenessAudit(session, catalog, context).Find())),
             Audit.Schema => SchemaAudit.Find(session, catalog, options.Detailed, context),
             Audit.Privilege when options.ApplicationRole is { } role =>
                 new PrivilegeAudit(session, catalog, role, context.Cancellation).Find(options.Detailed),
@@ -179,22 +190,24 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
     // As many sums as there are kinds of problems in a column, however many rows have them.
     private static IEnumerable<Finding> Sums(IEnumerable<Finding> findings)
     {
-        Dictionary<(Enum?, Severity, string?, string?), (Finding First, long Count)> sums = [];
+        Dictionary<(Enum?, Severity, string?, string?), (Finding First, List<string> Keys, long Count)> sums = [];
         foreach (Finding finding in findings)
         {
             (Enum?, Severity, string?, string?) kind = (finding.Class, finding.Severity, finding.Table, finding.Column);
-            sums[kind] = sums.TryGetValue(kind, out (Finding First, long Count) sum)
-                ? (sum.First, sum.Count + finding.Count)
-                : (finding with { Key = null }, finding.Count);
+            sums[kind] = sums.TryGetValue(kind, out (Finding First, List<string> Keys, long Count) sum)
+                ? (sum.First, sum.Keys, sum.Count + finding.Count)
+                : (finding with { Key = null }, [], finding.Count);
+            List<string> keys = sums[kind].Keys;
+            keys.AddRange((finding.Key is { } key ? [key] : finding.FirstRows?.Keys ?? [])
+                .Take(FirstRows.Most - keys.Count));
         }
-        return sums.Values.Select(s => s.Count == s.First.Count
-            ? s.First
-            : s.First with
-            {
-                Count = s.Count,
-                Problem = $"{s.Count} rows; the first: {s.First.Problem}",
-                Value = null,
-                Expected = null,
-            });
+        return sums.Values.Select(s => s.First with
+        {
+            Count = s.Count,
+            FirstRows = new(s.Keys),
+            Problem = s.Count == s.First.Count ? s.First.Problem : $"{s.Count} rows; the first: {s.First.Problem}",
+            Value = s.Count == s.First.Count ? s.First.Value : null,
+            Expected = s.Count == s.First.Count ? s.First.Expected : null,
+        });
     }
 }

@@ -23,7 +23,13 @@ public sealed record AuditFindings(
     /// <summary>The worst of what nobody knows yet; null where there is nothing.</summary>
     public Severity? Worst => News.Select(f => (Severity?)f.Severity).Min();
 
-    /// <summary>Where a finding is, in a few words: model or table, column and row.</summary>
+    /// <summary>Where a finding is, in a few words: model or table, column, row and its label.</summary>
+    public static string NamedPlace(Finding finding) =>
+        Place(finding) + (finding is { Key: not null, Label: { } label } ? $" ({label})" : "");
+
+    /// <summary>
+    /// Where a finding is, in a few words that stay the same: model or table, column and row, whatever it is called.
+    /// </summary>
     public static string Place(Finding finding)
     {
         string what = finding.Model ?? finding.Table ?? finding.Reference ?? $"{finding.Audit}";

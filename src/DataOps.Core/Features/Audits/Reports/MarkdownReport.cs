@@ -18,13 +18,16 @@ public static class MarkdownReport
             text.Append($"| {string.Join(" | ", names)} |\n|{string.Concat(names.Select(_ => "---|"))}\n");
             foreach (Finding f in group)
                 text.Append(hasChange ? $"| {f.Change} " : "").Append($"| {f.Severity} | {f.Class} | ")
-                    .Append($"{Escape(AuditFindings.Place(f))} | {f.Count} | {Escape(f.Problem)} | ")
+                    .Append($"{Escape(AuditFindings.NamedPlace(f))} | {f.Count} | {Escape(Problem(f))} | ")
                     .Append(f.Remedy is null ? "" : Code(f.Remedy)).Append(" |\n");
         }
         if (audit.Findings.Count == 0)
             text.Append("\nNo findings.\n");
         return text.ToString();
     }
+
+    private static string Problem(Finding finding) =>
+        finding.Problem + (finding is { Key: null, Label: { } first } ? $" (rows: {first})" : "");
 
     // What a database holds is text, and nothing of Markdown or HTML.
     private static string Escape(string text)
