@@ -10,7 +10,7 @@ using Npgsql;
 namespace DataOps.Core.Features.Audits;
 
 /// <summary>Options of <see cref="TestDatabase"/>.</summary>
-public sealed partial record TestDatabaseOptions
+public sealed partial record TestDatabaseOptions : IOfOneDatabase
 {
     /// <summary>Audits to run. Default: all.</summary>
     [Option(Position = 0)]
@@ -74,6 +74,8 @@ public sealed partial record TestDatabaseOptions
     /// <summary>Write the findings to the file of -Baseline afterwards; it need not be there.</summary>
     [OnlyWith(nameof(Baseline))]
     public bool UpdateBaseline { get; init; }
+
+    string? IOfOneDatabase.OptionOfOne => Baseline is null ? null : nameof(Baseline);
 }
 
 /// <summary>Runs all audits in one snapshot, one result per finding; none for a healthy database.</summary>

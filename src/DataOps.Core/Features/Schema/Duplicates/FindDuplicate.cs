@@ -53,7 +53,7 @@ public sealed partial record FindDuplicateOptions
     /// Columns that name a model's rows in results, as app.model=column; several joined by commas, none for no label.
     /// Default: title, name, slug, username or the like.
     /// </summary>
-    [Option(Form = OptionForm.Label)]
+    [Option(Form = OptionForm.Label, Wildcards = true)]
     public IReadOnlyList<string> Label { get; init; } = [];
 }
 
