@@ -79,7 +79,7 @@ public sealed class CmdletGenerator : IIncrementalGenerator
         if (o.Member("Completes", "None") is var names and not "None")
             source.AppendLine($"    [{Automation}.ArgumentCompleter(typeof({Completers}.{names}Completer))]");
         if (o.Member("Form", "Text") is var form
-            and ("Definition" or "Pair" or "NaturalKey" or "Label" or "DatasetArgument" or "RowKey"))
+            and ("Definition" or "Pair" or "NaturalKey" or "Label" or "Time" or "DatasetArgument" or "RowKey"))
             source.AppendLine($"    [{Output}.{form}Transformation]");
         string type = o.IsFlag ? $"{Automation}.SwitchParameter" : o.IsList ? $"{o.ItemType}[]?" : o.Type;
         // A switch and what may be null have no value before they are given.

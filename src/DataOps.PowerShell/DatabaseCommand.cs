@@ -26,7 +26,7 @@ public abstract class DatabaseCommand : ConnectingCommand
     protected const string ByConnection = "Connection";
 
     private SessionLease? _lease;
-    private IReadOnlyList<DatabaseSource> _given = [];
+    private DatabaseSource[] _given = [];
     private int _piped;
 
     /// <summary>Open connections, from Connect-Database -PassThru.</summary>
@@ -96,8 +96,8 @@ public abstract class DatabaseCommand : ConnectingCommand
         if (HasSeveral)
             RequireSeveral();
         // The pipeline may deliver databases itself.
-        if (!IsOffline && !HasSeveral && !(TakesSeveral && MyInvocation.ExpectingInput && _given.Count == 0))
-            _lease = Open(_given.FirstOrDefault());
+        if (!IsOffline && !HasSeveral && !(TakesSeveral && MyInvocation.ExpectingInput && _given.Length == 0))
+            _lease = Open(Only);
     });
 
     /// <inheritdoc/>
@@ -127,12 +127,14 @@ public abstract class DatabaseCommand : ConnectingCommand
     }
 
     /// <summary>Whether parameters name several databases.</summary>
-    protected bool HasSeveral => _given.Count > 1;
+    protected bool HasSeveral => _given.Length > 1;
 
     /// <summary>The server and the database that the cmdlet is connected to.</summary>
     protected (string Server, string Database) Connected => (Single.Session.Server, Single.Session.Database);
 
-    private SessionLease Single => _lease ??= Open(_given.FirstOrDefault());
+    private DatabaseSource? Only => _given is [{ } only] ? only : null;
+
+    private SessionLease Single => _lease ??= Open(Only);
 
     /// <summary>
     /// Runs an operation and writes its results as they come. However the pipeline ends, the operation is disposed of
@@ -180,7 +182,7 @@ public abstract class DatabaseCommand : ConnectingCommand
 
     private void OnPiped(DatabaseSource database)
     {
-        if (_given.Count > 0)
+        if (_given.Length > 0)
             throw new DataOpsException(
                 ErrorIds.SeveralDatabases, FailureKind.InvalidArgument,
                 "The pipeline names a database, and so does a parameter.", "Leave one of them out.");

@@ -63,7 +63,13 @@ public abstract class InputCommand : DatabaseCommand
         MyInvocation.ExpectingInput && delivered.Count == 0;
 
     /// <summary>The text of a property of the object from the pipeline; null where it has none.</summary>
-    protected string? TextOf(string property) => InputObject?.Properties[property]?.Value?.ToString();
+    protected string? TextOf(string property) => InputObject?.Properties[property]?.Value switch
+    {
+        // Its text in the culture at hand would be another time elsewhere.
+        DateTime time => DefinitionSource.Text(time),
+        { } value => value.ToString(),
+        null => null,
+    };
 
     /// <summary>The properties that it takes: an object that has none of them is refused.</summary>
     protected virtual IEnumerable<string> NamesTaken() => MyInvocation.MyCommand.Parameters.Values

@@ -124,6 +124,12 @@ public record Finding : IJudged, IOfSchema
     /// <summary>What has become of it since the audit of -Baseline; null without one.</summary>
     public FindingChange? Change { get; init; }
 
+    /// <summary>
+    /// When an audit with that -Baseline has found it first, in UTC; null without one, and where that is not known, as
+    /// an older version wrote the baseline.
+    /// </summary>
+    public DateTime? FirstSeen { get; init; }
+
     /// <summary>The keys of the first rows, of a finding over several.</summary>
     internal FirstRows? FirstRows { get; init; }
 

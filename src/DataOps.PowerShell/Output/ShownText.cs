@@ -16,8 +16,8 @@ public static class ShownText
     public static string OfFinding(PSObject shown) => shown.BaseObject is Finding finding
         ? VisibleText.Of(string.Join('\n', new[]
         {
-            $"{(finding.Change is { } change ? $"[{change}] " : "")}{AuditFindings.NamedPlace(finding)}: "
-                + finding.Problem,
+            (AuditFindings.Change(finding) is { Length: > 0 } change ? $"[{change}] " : "")
+                + $"{AuditFindings.NamedPlace(finding)}: {finding.Problem}",
             finding is { Key: null, Label: { } first } ? $"rows: {first}" : null,
             finding.Remedy,
         }.OfType<string>()))

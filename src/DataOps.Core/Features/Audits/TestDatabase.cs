@@ -35,7 +35,7 @@ public sealed partial record TestDatabaseOptions : IOfOneDatabase
     /// Columns that name a model's rows in results, as app.model=column; several joined by commas, none for no label.
     /// Default: title, name, slug, username or the like.
     /// </summary>
-    [Option(Form = OptionForm.Label)]
+    [Option(Form = OptionForm.Label, Wildcards = true)]
     public IReadOnlyList<string> Label { get; init; } = [];
 
     /// <summary>Labels of all installed apps, or a file of them; content types of other apps are stale.</summary>
@@ -70,6 +70,14 @@ public sealed partial record TestDatabaseOptions : IOfOneDatabase
     /// </summary>
     [Option(Form = OptionForm.File)]
     public string? Baseline { get; init; }
+
+    /// <summary>
+    /// Only findings that audits of -Baseline have seen first since then: a date, as 2026-11-01, or a span back from
+    /// now, as 7d, 36h, 30m.
+    /// </summary>
+    [Option(Form = OptionForm.Time)]
+    [OnlyWith(nameof(Baseline))]
+    public string? Since { get; init; }
 
     /// <summary>Write the findings to the file of -Baseline afterwards; it need not be there.</summary>
     [OnlyWith(nameof(Baseline))]
@@ -113,27 +121,42 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
         AuditBaseline? baseline = options.Baseline is { } path
             ? AuditBaseline.Read(path, session.Settings.Schema, options.UpdateBaseline)
             : null;
+        DateTime? since = options.Since is { } text
+            ? PointInTime.Parse(nameof(options.Since), text, baseline!.Now)
+            : null;
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         ReferenceCatalog catalog = ReferenceCatalog.Read(
             session, options.SoftReference,
             withEmbedded: options.Audit.Count == 0 || options.Audit.Contains(Audit.Orphan),
             // What the description contradicts is a finding then.
             reading: comparesSchema ? new() : context, labels: options.Label);
-        if (baseline is null)
-        {
-            foreach (Finding finding in Find(session, catalog, options, context))
+        foreach (Finding finding in Find(session, catalog, options, baseline, context))
+            if (since is null || finding.FirstSeen >= since)
                 yield return finding;
-            yield break;
-        }
-        foreach (Finding finding in Find(session, catalog, options, context))
-            yield return baseline.Judge(finding);
-        Audit[] ran = [.. Enum.GetValues<Audit>().Where(a => options.Audit.Contains(a)
-            || (options.Audit.Count == 0 && HasWhatItNeeds(a, session, options)))];
-        foreach (Finding finding in baseline.Gone(ran, options.Severity))
-            yield return finding;
+        if (since is not null && baseline!.Undated > 0)
+            context.Warning?.Invoke(
+                $"{Counted.Of(baseline.Undated, "finding")} left out, as nobody knows since when: the baseline is of "
+                    + "an older version, and has no date of them.");
         if (options.UpdateBaseline)
-            baseline.Write(options.Baseline!, ran, options.Severity);
+            baseline!.Write(options.Baseline!, Ran(session, options), options.Severity);
     }
+
+    /// <summary>Finds them in a transaction that is the caller's, and compares them with a baseline.</summary>
+    internal static IEnumerable<Finding> Find(
+        Session session, ReferenceCatalog catalog, TestDatabaseOptions options, AuditBaseline? baseline,
+        OperationContext context)
+    {
+        foreach (Finding finding in Find(session, catalog, options, context))
+            yield return baseline?.Judge(finding) ?? finding;
+        foreach (Finding finding in baseline?.Gone(Ran(session, options), options.Severity) ?? [])
+            yield return finding;
+    }
+
+    private static Audit[] Ran(Session session, TestDatabaseOptions options) =>
+    [
+        .. Enum.GetValues<Audit>().Where(a => options.Audit.Contains(a)
+            || (options.Audit.Count == 0 && HasWhatItNeeds(a, session, options))),
+    ];
 
     // Some audits have nothing to do without an option.
     private static bool HasWhatItNeeds(Audit audit, Session session, TestDatabaseOptions options) => audit switch
