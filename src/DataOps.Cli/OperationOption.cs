@@ -48,7 +48,8 @@ internal sealed class OperationOption
         {
             OptionForm.File or OptionForm.DatasetToRead or OptionForm.DatasetToWrite or OptionForm.Definition => "file",
             OptionForm.NamesOrFile => "name|file",
-            OptionForm.Pair or OptionForm.NaturalKey or OptionForm.DatasetArgument => "name=value",
+            OptionForm.Pair or OptionForm.NaturalKey or OptionForm.Label or OptionForm.DatasetArgument => "name=value",
+            OptionForm.Time => "time",
             _ => described.Type == typeof(string) ? name[2..] : "number",
         };
         Option option = described is { IsList: true, SetObjects: null }

@@ -50,16 +50,18 @@ internal sealed class OperationRun(
         values.Validate();
         (OutputFormat format, FailOn threshold) = (run.Format(parsed), run.Threshold(parsed));
         ReportWriter.Require(format, operation);
+        IReadOnlyList<string?> databases = operation.IsOffline(values) ? [] : run.Databases(parsed, values);
         // Data that go to standard output are alone there.
         Stream output = operation.WritesToStandardOutput(values) ? Console.OpenStandardError() : StandardOutput.Open();
-        ConnectionSettings? settings = operation.IsOffline(values) ? null : run.Connection(parsed);
-        if (settings?.SiteSource is { } source)
-            progress.Say($"dataops {names.Command}: site description: {source}");
-        using Session? session = settings is null ? null
-            : Session.Open(settings, operation.Name, interruption.Token);
         bool isIncomplete = false;
         // A plan that is asked about warns as its change does.
         HashSet<string> warnings = [];
+        void Report(Exception e)
+        {
+            isIncomplete = true;
+            progress.Clear();
+            Failure.Report(names, e);
+        }
         OperationContext context = new()
         {
             Cancellation = interruption.Token,
@@ -69,29 +71,64 @@ internal sealed class OperationRun(
                 if (warnings.Add(text))
                     progress.Say($"dataops {names.Command}: warning: {names.Localize(text)}");
             },
-            NotFound = e =>
-            {
-                isIncomplete = true;
-                progress.Clear();
-                Failure.Report(names, e);
-            },
+            NotFound = Report,
         };
         if (!Console.IsInputRedirected)
             context = context with { Ask = question => Confirmation.Choose(question, progress) };
-        Confirmation.Ask(operation, session, values, context, run.Confirm(parsed));
-        using ResultWriter writer = ResultWriter.For(format, progress, output, session, Audits(values));
         bool failed = false;
-        foreach (object result in operation.Run(session, values, context))
+        void Write(ResultWriter writer, Session? session)
         {
-            failed |= Findings.Reach(result, threshold);
-            // It is needed whatever becomes of the result.
-            if (result is ChangeResult { UndoPath: { } undo })
-                progress.Say($"dataops {names.Command}: undo file: {undo}");
-            writer.Write(result);
+            foreach (object result in operation.Run(session, values, context))
+            {
+                failed |= Findings.Reach(result, threshold);
+                // It is needed whatever becomes of the result.
+                if (result is ChangeResult { UndoPath: { } undo })
+                    progress.Say($"dataops {names.Command}: undo file: {undo}");
+                writer.Write(result);
+            }
         }
-        writer.Finish();
-        if (format == OutputFormat.Monitoring && writer is ReportWriter report)
-            return isIncomplete ? SummaryLine.Unknown : SummaryLine.ExitCode(report.Findings);
+        if (databases.Count > 1)
+        {
+            using ResultWriter writer = ResultWriter.For(format, progress, output, null, Audits(values));
+            foreach (string? database in databases)
+                InOneOfSeveral(parsed, database, progress, session => Write(writer, session), Report);
+            writer.Finish();
+        }
+        else
+        {
+            using Session? session = databases.Count == 0 ? null
+                : Open(run.Connection(parsed, databases[0]), progress);
+            Confirmation.Ask(operation, session, values, context, run.Confirm(parsed));
+            using ResultWriter writer = ResultWriter.For(format, progress, output, session, Audits(values));
+            Write(writer, session);
+            writer.Finish();
+            if (format == OutputFormat.Monitoring && writer is ReportWriter report)
+                return isIncomplete ? SummaryLine.Unknown : SummaryLine.ExitCode(report.Findings);
+        }
         return isIncomplete ? Failure.ExitCode : failed ? 1 : 0;
+    }
+
+    private Session Open(ConnectionSettings settings, ProgressLine progress)
+    {
+        if (settings.SiteSource is { } source)
+            progress.Say($"dataops {names.Command}: site description: {source}");
+        return Session.Open(settings, operation.Name, interruption.Token);
+    }
+
+    // A database that fails does not stop the others; where nobody reads the results any more, all is over.
+    private void InOneOfSeveral(
+        ParseResult parsed, string? database, ProgressLine progress, Action<Session> work, Action<Exception> report)
+    {
+        ConnectionSettings? settings = null;
+        try
+        {
+            settings = run.Connection(parsed, database);
+            using Session session = Open(settings, progress);
+            work(session);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or BrokenPipeException))
+        {
+            report(settings is null ? e : DatabaseFailure.In(settings, e));
+        }
     }
 }

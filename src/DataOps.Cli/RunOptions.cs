@@ -52,10 +52,12 @@ internal sealed class RunOptions(OperationDescription operation)
     private const string Formats = "json: one object per line; table and list: for people. A table leaves out "
         + "columns that do not fit the terminal.";
 
-    private readonly Option<string> _database = new("--database", "-d")
+    private readonly Option<string[]> _database = new("--database", "-d")
     {
         Description = "A postgres:// URI, a libpq or Npgsql connection string, service=name, or a database's name. "
+            + (operation.TakesSeveral ? "Repeat it for several; one that fails does not stop the others. " : "")
             + "Keep the password in PGPASSWORD or ~/.pgpass: other users see a command line.",
+        HelpName = "database",
     };
 
     private readonly Option<string> _sslMode =
@@ -122,10 +124,25 @@ internal sealed class RunOptions(OperationDescription operation)
     /// <summary>What the user said about being asked; null when nothing.</summary>
     public bool? Confirm(ParseResult parsed) => operation.Changes ? parsed.GetValue(_confirm) : false;
 
-    /// <exception cref="DataOpsException">The text cannot be read.</exception>
-    public ConnectionSettings Connection(ParseResult parsed)
+    /// <summary>The databases that are named; one that is null, for that of the environment, where none is.</summary>
+    /// <exception cref="DataOpsException"><c>SeveralDatabases</c>, or <c>InvalidOption</c>: what is asked for is of
+    /// one.</exception>
+    public IReadOnlyList<string?> Databases(ParseResult parsed, IOptions options)
     {
-        ConnectionSettings settings = parsed.GetValue(_database) is { } database
+        if (parsed.GetValue(_database) is not { Length: > 0 } named)
+            return [null];
+        if (named.Length == 1)
+            return named;
+        DatabaseFailure.RequireSeveral(operation.Name, operation.TakesSeveral, options);
+        return ReportWriter.Of(Format(parsed)) is null ? named : throw new DataOpsException(
+            ErrorIds.InvalidOption, FailureKind.InvalidArgument,
+            $"-Format {Format(parsed)} is of one database, and several are given.", "Use json, table or list.");
+    }
+
+    /// <exception cref="DataOpsException">The text cannot be read.</exception>
+    public ConnectionSettings Connection(ParseResult parsed, string? database)
+    {
+        ConnectionSettings settings = database is not null
             ? ConnectionSettings.Parse(database)
             : ConnectionSettings.FromEnvironment();
         if (parsed.GetValue(_sslMode) is { } mode)

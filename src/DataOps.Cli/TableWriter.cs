@@ -3,8 +3,8 @@ using System.Text;
 namespace DataOps.Cli;
 
 /// <summary>
-/// Aligned columns, as wide as the terminal. The first results decide the widths; columns that are empty in all of them
-/// are left out, and those that find no room.
+/// Aligned columns, as wide as the terminal. The first results decide the widths; columns that are empty in all of
+/// them, or a count of 1, are left out, and those that find no room.
 /// </summary>
 internal sealed class TableWriter(ProgressLine progress, Stream output) : ResultWriter(progress, output)
 {
@@ -76,7 +76,9 @@ internal sealed class TableWriter(ProgressLine progress, Stream output) : Result
             SayPlace($"{place[1].Text(_waiting[0])} on {place[0].Text(_waiting[0])}");
         else
             place = [];
-        return _all.Where(c => !place.Contains(c) && _waiting.Any(i => c.Text(i).Length > 0)).ToList();
+        // Where each finding is one row, their number says nothing.
+        return _all.Where(c => !place.Contains(c)
+            && _waiting.Any(i => c.Text(i) is { Length: > 0 } text && !(c.Name == "Count" && text == "1"))).ToList();
     }
 
     private void SayPlace(string place)
@@ -109,11 +111,14 @@ internal sealed class TableWriter(ProgressLine progress, Stream output) : Result
 
     private static int Narrowest(Column column) => Math.Max(column.Name.Length, Least);
 
-    // Behind a table its model says little that is new; otherwise results begin with what matters most.
-    private static int LeastOfUse(List<(Column Column, int Width)> columns)
+    // Behind a table its model says little that is new, and an audit's name where it is that of all; otherwise results
+    // begin with what matters most.
+    private int LeastOfUse(List<(Column Column, int Width)> columns)
     {
         int model = columns.FindIndex(c => c.Column.Name == "Model");
-        return model > 0 ? model : columns.Count - 1;
+        int audit = columns.FindIndex(
+            c => c.Column.Name == "Audit" && _waiting.All(i => c.Column.Text(i) == c.Column.Text(_waiting[0])));
+        return model > 0 ? model : audit > 0 ? audit : columns.Count - 1;
     }
 
     private void AddRow(Func<Column, string> text)

@@ -58,7 +58,7 @@ public sealed class CmdletGenerator : IIncrementalGenerator
             {{string.Concat(taken.Where(o => cmdlet.GetMembers(o.Name).Length == 0).Select(Parameter))}}
                 /// <inheritdoc/>
                 protected override void Validate() => Options().Validate();
-            {{Offline(taken)}}
+            {{Several(kind, OperationGenerator.TakesSeveral(attribute, kind))}}{{Offline(taken)}}
                 private {{recordType}} Options() => s_nothingGiven with
                 {
             {{string.Concat(taken.Select(o => $"        {o.Name} = {Value(o)},\n"))}}    };
@@ -79,7 +79,7 @@ public sealed class CmdletGenerator : IIncrementalGenerator
         if (o.Member("Completes", "None") is var names and not "None")
             source.AppendLine($"    [{Automation}.ArgumentCompleter(typeof({Completers}.{names}Completer))]");
         if (o.Member("Form", "Text") is var form
-            and ("Definition" or "Pair" or "NaturalKey" or "DatasetArgument" or "RowKey"))
+            and ("Definition" or "Pair" or "NaturalKey" or "Label" or "Time" or "DatasetArgument" or "RowKey"))
             source.AppendLine($"    [{Output}.{form}Transformation]");
         string type = o.IsFlag ? $"{Automation}.SwitchParameter" : o.IsList ? $"{o.ItemType}[]?" : o.Type;
         // A switch and what may be null have no value before they are given.
@@ -100,6 +100,18 @@ public sealed class CmdletGenerator : IIncrementalGenerator
             facts.Add("ValueFromPipelineByPropertyName = true");
         return facts.Count == 0 ? "" : $"({string.Join(", ", facts)})";
     }
+
+    private static string Several(string kind, bool takesSeveral) => kind == "FileOperation" ? "" : $$"""
+
+                /// <inheritdoc/>
+                protected override bool TakesSeveral => {{(takesSeveral ? "true" : "false")}};
+
+                /// <inheritdoc/>
+                protected override void RequireSeveral() =>
+                    global::DataOps.Core.Operations.DatabaseFailure.RequireSeveral(
+                        MyInvocation.MyCommand.Name, TakesSeveral, Options());
+
+            """;
 
     private static string Offline(IEnumerable<Option> options) =>
         options.FirstOrDefault(o => o.Is("Offline")) is not { } offline ? "" : $$"""

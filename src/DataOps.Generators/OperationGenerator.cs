@@ -154,6 +154,7 @@ public sealed class OperationGenerator : IIncrementalGenerator
                         AsksFirst = {{Literal(asksFirst)}},
                         TakesDatabase = {{Literal(kind != "FileOperation")}},
                         Changes = {{Literal(options.Any(o => o.Name == "WhatIf"))}},
+                        TakesSeveral = {{Literal(TakesSeveral(attribute, kind))}},
                         HasFindings = {{Literal(HasFindings(compilation, result))}},
                         Result = typeof({{Name(result)}}),
                         Create = static () => new {{optionsType}}(),
@@ -196,6 +197,10 @@ public sealed class OperationGenerator : IIncrementalGenerator
             : $"Set = static (options, texts) => " +
                 $"{change} {Operations}.OptionText.Parse<{o.ItemType}>({Literal(o.Name)}, texts[0]) }}";
     }
+
+    /// <summary>Whether an operation only reads, and works on one database after the other.</summary>
+    internal static bool TakesSeveral(AttributeData attribute, string kind) => kind != "FileOperation"
+        && attribute.ConstructorArguments[0].Value is "Get" or "Find" or "Test";
 
     // A plan or a sum has no severity, although findings may come before it.
     private static bool HasFindings(Compilation compilation, ITypeSymbol result) =>

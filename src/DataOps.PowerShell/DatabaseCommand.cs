@@ -26,15 +26,21 @@ public abstract class DatabaseCommand : ConnectingCommand
     protected const string ByConnection = "Connection";
 
     private SessionLease? _lease;
+    private DatabaseSource[] _given = [];
+    private int _piped;
 
-    /// <summary>Open connection, from Connect-Database -PassThru.</summary>
+    /// <summary>Open connections, from Connect-Database -PassThru.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByConnection)]
-    public DatabaseConnection? Connection { get; set; }
+    [ValidateNotNullOrEmpty]
+    public DatabaseConnection[]? Connection { get; set; }
 
-    /// <summary>A postgres:// URI, a libpq or Npgsql connection string, service=name, or a database's name.</summary>
+    /// <summary>
+    /// A postgres:// URI, a libpq or Npgsql connection string, service=name, or a database's name; an open connection,
+    /// or a result of Get-Database. Several for what only reads.
+    /// </summary>
     [Parameter(ParameterSetName = ByDatabase)]
     [ValidateNotNullOrEmpty]
-    public string? Database { get; set; }
+    public virtual DatabaseSource[]? Database { get; set; }
 
     /// <summary>Role and password.</summary>
     [Parameter(ParameterSetName = ByDatabase)]
@@ -49,6 +55,18 @@ public abstract class DatabaseCommand : ConnectingCommand
     /// Whether this call needs no database: then none is opened, and <see cref="ProcessOffline"/> does the work.
     /// </summary>
     protected virtual bool IsOffline => false;
+
+    /// <summary>Whether it only reads, and works on one database after the other.</summary>
+    protected virtual bool TakesSeveral => false;
+
+    /// <summary>
+    /// The databases that the pipeline delivers with the object at hand; none where it is another object.
+    /// </summary>
+    protected virtual IReadOnlyList<DatabaseSource> Piped => [];
+
+    /// <summary>Refuses several databases where the cmdlet, or what it is asked for, is of one.</summary>
+    /// <exception cref="DataOpsException"><c>SeveralDatabases</c>.</exception>
+    protected abstract void RequireSeveral();
 
     /// <summary>Refuses what cannot be meant, before anything is connected to.</summary>
     protected virtual void Validate()
@@ -74,18 +92,49 @@ public abstract class DatabaseCommand : ConnectingCommand
         // What the pipeline delivers is not known yet.
         if (!MyInvocation.ExpectingInput)
             Validate();
-        _lease = IsOffline ? null : Open();
+        _given = Connection?.Select(c => new DatabaseSource(c)).ToArray() ?? Database ?? [];
+        if (HasSeveral)
+            RequireSeveral();
+        // The pipeline may deliver databases itself.
+        if (!IsOffline && !HasSeveral && !(TakesSeveral && MyInvocation.ExpectingInput && _given.Length == 0))
+            _lease = Open(Only);
     });
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() =>
-        Guard(_lease is null ? ProcessOffline : () => Process(_lease.Session), goesOn: MyInvocation.ExpectingInput);
+    protected override void ProcessRecord()
+    {
+        if (IsOffline)
+            Guard(ProcessOffline, goesOn: MyInvocation.ExpectingInput);
+        else if (TakesSeveral && Piped is { Count: > 0 } piped)
+            foreach (DatabaseSource database in piped)
+                Guard(() => OnPiped(database), _ => true);
+        else if (!HasSeveral)
+            Guard(() => Process(Single.Session), goesOn: MyInvocation.ExpectingInput);
+        else if (MyInvocation.ExpectingInput)
+            Guard(() => throw new DataOpsException(
+                ErrorIds.SeveralDatabases, FailureKind.InvalidArgument,
+                "Several databases are given, and an object from the pipeline is of one.", "Name one database."));
+        else
+            foreach (DatabaseSource database in _given)
+                Guard(() => On(database), _ => true);
+    }
 
     /// <inheritdoc/>
-    protected sealed override void EndProcessing() => Guard(_lease is null ? () => { } : () => Finish(_lease.Session));
+    protected sealed override void EndProcessing()
+    {
+        if (_lease is not null)
+            Guard(() => Finish(_lease.Session));
+    }
+
+    /// <summary>Whether parameters name several databases.</summary>
+    protected bool HasSeveral => _given.Length > 1;
 
     /// <summary>The server and the database that the cmdlet is connected to.</summary>
-    protected (string Server, string Database) Connected => (_lease!.Session.Server, _lease.Session.Database);
+    protected (string Server, string Database) Connected => (Single.Session.Server, Single.Session.Database);
+
+    private DatabaseSource? Only => _given is [{ } only] ? only : null;
+
+    private SessionLease Single => _lease ??= Open(Only);
 
     /// <summary>
     /// Runs an operation and writes its results as they come. However the pipeline ends, the operation is disposed of
@@ -131,18 +180,56 @@ public abstract class DatabaseCommand : ConnectingCommand
         base.Dispose(disposing);
     }
 
-    private SessionLease Open()
+    private void OnPiped(DatabaseSource database)
     {
-        if (Connection is { IsOpen: false })
-            ThrowTerminatingError(ErrorRecords.ConnectionClosed(Connection));
+        if (_given.Length > 0)
+            throw new DataOpsException(
+                ErrorIds.SeveralDatabases, FailureKind.InvalidArgument,
+                "The pipeline names a database, and so does a parameter.", "Leave one of them out.");
+        if (_piped++ > 0)
+            RequireSeveral();
+        On(database);
+    }
+
+    // All of the work on one database of several: its failure does not stop the others.
+    private void On(DatabaseSource database)
+    {
+        ConnectionSettings settings = SettingsOf(database);
+        try
+        {
+            using SessionLease lease = Open(database);
+            try
+            {
+                Process(lease.Session);
+                Finish(lease.Session);
+            }
+            catch (DataOpsException e) when (e.Kind == FailureKind.Connection)
+            {
+                lease.Lost = true;
+                throw;
+            }
+        }
+        catch (DataOpsException e)
+        {
+            throw DatabaseFailure.In(settings, e);
+        }
+    }
+
+    private ConnectionSettings SettingsOf(DatabaseSource? database) => ConnectionChoice.Settings(
+        database is null ? OpenConnection.Current : null, database, Credential, SslMode, LockTimeout, Schema,
+        Description, DefinitionOf);
+
+    private SessionLease Open(DatabaseSource? database)
+    {
+        DatabaseConnection? open = database is null ? OpenConnection.Current : database.Connection;
+        if (open is { IsOpen: false })
+            throw ErrorRecords.ConnectionClosed(open);
         string application = MyInvocation.MyCommand.Name;
-        DatabaseConnection? open = Connection ?? (Database is null ? OpenConnection.Current : null);
         if (open is not null && Credential is null && SslMode is null && LockTimeout is null && Schema is null
             && SiteDescription is null)
             return open.Lend(application, Cancellation);
 
-        ConnectionSettings settings = ConnectionChoice.Settings(
-            open, Database, Credential, SslMode, LockTimeout, Schema, Description, DefinitionOf);
+        ConnectionSettings settings = SettingsOf(database);
         long start = Stopwatch.GetTimestamp();
         SessionLease lease = new(Session.Open(settings, application, Cancellation), null);
         WriteVerbose(

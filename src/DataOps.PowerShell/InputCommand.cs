@@ -13,7 +13,9 @@ public abstract class InputCommand : DatabaseCommand
 {
     private readonly HashSet<string> _asked = [];
 
-    /// <summary>Object of another cmdlet, from the connected server and database.</summary>
+    /// <summary>
+    /// Object of another cmdlet, from the connected server and database; or a database to read.
+    /// </summary>
     [Parameter(ValueFromPipeline = true)]
     public PSObject? InputObject { get; set; }
 
@@ -26,9 +28,15 @@ public abstract class InputCommand : DatabaseCommand
     protected virtual bool IsOneChange => false;
 
     /// <inheritdoc/>
+    protected override IReadOnlyList<DatabaseSource> Piped =>
+        TakesSeveral && DatabaseSource.Of(InputObject?.BaseObject) is { } database ? [database] : [];
+
+    /// <inheritdoc/>
     protected sealed override void ProcessRecord()
     {
-        if (Refusal() is not { } refusal)
+        ErrorRecord? refusal = null;
+        Guard(() => refusal = Piped.Count > 0 || HasSeveral ? null : Refusal());
+        if (refusal is null)
             base.ProcessRecord();
         else if (IsOneChange)
             ThrowTerminatingError(refusal);
@@ -45,7 +53,8 @@ public abstract class InputCommand : DatabaseCommand
         where TOptions : IOptions
         where TResult : class
     {
-        if (!MyInvocation.ExpectingInput || _asked.Add(JsonSerializer.Serialize(options)))
+        if (!MyInvocation.ExpectingInput || _asked.Add(
+            $"{session.Server}/{session.Database} {JsonSerializer.Serialize(options)}"))
             Emit(session, operation, options);
     }
 
@@ -54,7 +63,13 @@ public abstract class InputCommand : DatabaseCommand
         MyInvocation.ExpectingInput && delivered.Count == 0;
 
     /// <summary>The text of a property of the object from the pipeline; null where it has none.</summary>
-    protected string? TextOf(string property) => InputObject?.Properties[property]?.Value?.ToString();
+    protected string? TextOf(string property) => InputObject?.Properties[property]?.Value switch
+    {
+        // Its text in the culture at hand would be another time elsewhere.
+        DateTime time => DefinitionSource.Text(time),
+        { } value => value.ToString(),
+        null => null,
+    };
 
     /// <summary>The properties that it takes: an object that has none of them is refused.</summary>
     protected virtual IEnumerable<string> NamesTaken() => MyInvocation.MyCommand.Parameters.Values

@@ -36,7 +36,13 @@ public abstract class StoppableCommand : PSCmdlet, IDisposable
     /// <summary>Runs the cmdlet's work and makes an error record of a failure.</summary>
     /// <param name="work">The work.</param>
     /// <param name="goesOn">Whether the next object from the pipeline may still succeed after this failure.</param>
-    protected void Guard(Action work, bool goesOn = false)
+    protected void Guard(Action work, bool goesOn = false) => Guard(
+        work, e => goesOn && e is not DataOpsException { Kind: FailureKind.Connection or FailureKind.Authentication });
+
+    /// <summary>Runs the cmdlet's work and makes an error record of a failure.</summary>
+    /// <param name="work">The work.</param>
+    /// <param name="goesOn">Whether the cmdlet goes on after a failure.</param>
+    protected void Guard(Action work, Func<Exception, bool> goesOn)
     {
         try
         {
@@ -51,7 +57,7 @@ public abstract class StoppableCommand : PSCmdlet, IDisposable
         {
             ErrorRecord record = ErrorRecords.From(e);
             OnFailure(e);
-            if (!goesOn || e is DataOpsException { Kind: FailureKind.Connection or FailureKind.Authentication })
+            if (!goesOn(e))
                 ThrowTerminatingError(record);
             WriteError(record);
         }

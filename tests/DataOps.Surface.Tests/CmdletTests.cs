@@ -98,7 +98,11 @@ public sealed class CmdletTests
     {
         foreach (IGrouping<string, Parameter> same in Surface.Cmdlets.SelectMany(c => c.Parameters).GroupBy(
             p => p.Name))
-            Assert.Single(same.Select(p => p.Type).Distinct());
+        {
+            // Databases are read one after the other; a connection is opened and closed by itself.
+            bool maySingle = same.Key is "Database" or "Connection";
+            Assert.Single(same.Select(p => maySingle ? p.Type.GetElementType() ?? p.Type : p.Type).Distinct());
+        }
     }
 
     [Fact]

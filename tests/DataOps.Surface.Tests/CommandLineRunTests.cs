@@ -34,6 +34,28 @@ public sealed class CommandLineRunTests(PostgresServer server)
         }
     }
 
+    [Fact]
+    public void Several_databases_are_read_one_after_the_other_and_one_that_fails_is_told_and_counts()
+    {
+        using TestDatabase damaged = server.CopyOf(Site.SampleDamaged);
+        using TestDatabase healthy = server.CopyOf(Site.Sample);
+        string missing = damaged.Uri.Replace(damaged.Name, "not_there", StringComparison.Ordinal);
+
+        CommandLineRun both = CommandLineRun.Of(
+            "find-orphan", "-d", healthy.Uri, "-d", damaged.Uri, "--summary", "--fail-on", "error");
+        CommandLineRun broken = CommandLineRun.Of("get-database", "-d", missing, "-d", healthy.Uri, "-d", damaged.Uri);
+        CommandLineRun change = CommandLineRun.Of("repair-tree", "-d", healthy.Uri, "-d", damaged.Uri, "--what-if");
+
+        Assert.Equal((1, ""), (both.ExitCode, both.Error));
+        Assert.All(both.Output.TrimEnd('\n').Split('\n'), l => Assert.Contains($"\"{damaged.Name}\"", l, StringComparison.Ordinal));
+        Assert.Equal((2, 2), (broken.ExitCode, broken.Output.TrimEnd('\n').Split('\n').Length));
+        Assert.Matches("^dataops get-database: not_there on [^ ]+: .* \\[Postgres.3D000\\]", broken.Error);
+        Assert.Equal(2, change.ExitCode);
+        Assert.Contains("[SeveralDatabases]", change.Error, StringComparison.Ordinal);
+        Assert.Contains("[InvalidOption]", CommandLineRun.Of(
+            "find-orphan", "-d", healthy.Uri, "-d", damaged.Uri, "--format", "junit").Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("never", 0)]
     [InlineData("error", 1)]

@@ -7,6 +7,6 @@ param(
 $ErrorActionPreference = 'Stop'
 $null = New-Item -ItemType Directory -Force $Folder
 $found = @(Test-Database -Database $Database -Baseline $Folder/last.jsonl -UpdateBaseline)
-$null = $found | Export-AuditReport $Folder/audit.html -Force -Database $Database
+$null = $found | Export-AuditReport $Folder/audit.html -Baseline $Folder/last.jsonl -Force -Database $Database
 $found | Where-Object Change -in New, Grown, Gone
 exit [int] [bool] ($found | Where-Object Change -in New, Grown)

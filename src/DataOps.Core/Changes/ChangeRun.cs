@@ -186,7 +186,7 @@ internal sealed class ChangeRun : IDisposable
         return Tables.Select(t => t with { Columns = columns.GetValueOrDefault(t.Table) });
     }
 
-    private RowChanges RowChanges => new(_session, _context.Cancellation);
+    private RowChanges RowChanges => new(_session, _catalog, _context.Cancellation);
 
     private IEnumerable<TablePlan> Deleted => Changes.Tables.Where(t => t.Deletes);
 

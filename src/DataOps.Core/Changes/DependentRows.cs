@@ -222,7 +222,8 @@ internal sealed class DependentRows(
         SqlText stays = $"not exists (select 1 from {own.Name} o where o._action = 'D' and {own.Same("o", "t")})";
         SqlText from = $"{Referring(gone, reference)} and {stays}{Except(reference.Table, reference.Column)}";
         SqlText rows = $"""
-            select t.{reference.Column}::text, {own.Identity.Text("t")}, count(*) over () {from}
+            select t.{reference.Column}::text, {RowLabel.Named(catalog, reference.Table, "t", own.Identity.Text("t"))},
+              count(*) over () {from}
             order by 2 limit {RowList.Most}
             """;
         list.AddAll(session, rows, NameOf(reference.Table), cancellation,

@@ -3,7 +3,7 @@ using Npgsql;
 namespace DataOps.Core.Changes;
 
 /// <summary>Tells a plan row by row, in the order of the keys.</summary>
-internal sealed class RowChanges(Session session, CancellationToken cancellation)
+internal sealed class RowChanges(Session session, ReferenceCatalog catalog, CancellationToken cancellation)
 {
     /// <summary>The columns of planned updates that get another value, one result each.</summary>
     /// <param name="table">The plan.</param>
@@ -21,7 +21,7 @@ internal sealed class RowChanges(Session session, CancellationToken cancellation
                 (c, i) => (SqlText)$"({i}, {SqlText.Value(c)}, {old.Column(c)}::text, {now.Column(c)}::text)")];
         // Without a key a row cannot be told from its new self: one goes, the other comes.
         return values.Length == 0 || table.Identity.IsWholeRow ? [] : Read(table, model, "Update", $"""
-            select {table.Identity.Text("c")}, v.name, v.old, v.new
+            select {table.Identity.Text("c")}, {RowLabel.Of(catalog, table.Table, "c")}, v.name, v.old, v.new
             from {table.Name} c join {relation} s on {condition ?? table.Identity.Same("c", "s")}
             cross join lateral (values {values}) v (number, name, old, new)
             where c._action = 'U' and v.old is distinct from v.new
@@ -31,7 +31,8 @@ internal sealed class RowChanges(Session session, CancellationToken cancellation
 
     /// <summary>The rows that are planned to be deleted.</summary>
     public IEnumerable<RowChange> Deleted(TablePlan table, string? model) => Read(table, model, "Delete", $"""
-        select {table.Identity.Text("c")}, null, {Json("c", table.Table.Columns.Select(c => c.Name))}, null
+        select {table.Identity.Text("c")}, {RowLabel.Of(catalog, table.Table, "c")}, null,
+          {Json("c", table.Table.Columns.Select(c => c.Name))}, null
         from {table.Name} c where c._action = 'D' {OrderBy(table, "c")}
         """);
 
@@ -42,7 +43,7 @@ internal sealed class RowChanges(Session session, CancellationToken cancellation
     /// <param name="columns">The columns that get a value, the key's among them.</param>
     public IEnumerable<RowChange> Inserted(TablePlan table, string? model, SqlText from, IEnumerable<string> columns) =>
         Read(table, model, "Insert", $"""
-        select {table.Identity.Text("s")}, null, null, {Json("s", columns)} {from} {OrderBy(table, "s")}
+        select {table.Identity.Text("s")}, null, null, null, {Json("s", columns)} {from} {OrderBy(table, "s")}
         """);
 
     /// <summary>Rows that get their keys only when they are inserted.</summary>
@@ -52,12 +53,12 @@ internal sealed class RowChanges(Session session, CancellationToken cancellation
     /// <param name="columns">Their columns.</param>
     public IEnumerable<RowChange> Added(
         TablePlan table, string? model, SqlText relation, IEnumerable<string> columns) =>
-        Read(table, model, "Insert", $"select '', null, null, {Json("s", columns)} from {relation} s");
+        Read(table, model, "Insert", $"select '', null, null, null, {Json("s", columns)} from {relation} s");
 
     private IEnumerable<RowChange> Read(TablePlan table, string? model, string action, SqlText sql) => session.Read(
         sql,
         r => new RowChange(session.Server, session.Database, action, table.Table.DisplayName, model, r.GetString(0),
-            Text(r, 1), Text(r, 2), Text(r, 3)),
+            Text(r, 1), Text(r, 2), Text(r, 3), Text(r, 4)),
         cancellation);
 
     private static string? Text(NpgsqlDataReader row, int i) => row.IsDBNull(i) ? null : row.GetString(i);

@@ -379,6 +379,9 @@ public static class ErrorIds
     /// <summary>Several schemas have Django's tables, and nothing says which is meant.</summary>
     public const string SchemaNotChosen = "SchemaNotChosen";
 
+    /// <summary>The command, or an option of it, is of one database, and several are given.</summary>
+    public const string SeveralDatabases = "SeveralDatabases";
+
     /// <summary>A change would delete more rows than -MaxDelete allows.</summary>
     public const string TooManyDeletions = "TooManyDeletions";
 
@@ -402,6 +405,9 @@ public static class ErrorIds
 
     /// <summary>No constraint or index has that name, nor would have it.</summary>
     public const string UnknownConstraint = "UnknownConstraint";
+
+    /// <summary>The server has no database of that name.</summary>
+    public const string UnknownDatabase = "UnknownDatabase";
 
     /// <summary>The definition has no dataset of that name.</summary>
     public const string UnknownDataset = "UnknownDataset";

@@ -94,6 +94,12 @@ public record Finding : IJudged, IOfSchema
     /// </summary>
     public string? Key { get; init; }
 
+    /// <summary>
+    /// What a person calls the row: a page's title and address, a user's name, a tag; of several rows the first three,
+    /// as <c>64 (Hof /home/hof/), 71 (Brot /home/brot/), 80, …</c>; null where nothing names it.
+    /// </summary>
+    public string? Label { get; init; }
+
     /// <summary>The column, or several joined by commas.</summary>
     public string? Column { get; init; }
 
@@ -117,6 +123,15 @@ public record Finding : IJudged, IOfSchema
 
     /// <summary>What has become of it since the audit of -Baseline; null without one.</summary>
     public FindingChange? Change { get; init; }
+
+    /// <summary>
+    /// When an audit with that -Baseline has found it first, in UTC; null without one, and where that is not known, as
+    /// an older version wrote the baseline.
+    /// </summary>
+    public DateTime? FirstSeen { get; init; }
+
+    /// <summary>The keys of the first rows, of a finding over several.</summary>
+    internal FirstRows? FirstRows { get; init; }
 
     /// <summary>The finding without what only its audit knows of it, for a report over several.</summary>
     internal Finding Plain() => GetType() == typeof(Finding) ? this : new(this);

@@ -198,8 +198,8 @@ public sealed record OperationContext
     public Action<string>? Warning { get; init; }
 
     /// <summary>
-    /// Receives a name that is not found, or the failure in one of several schemas, where the operation goes on with
-    /// the others; called on the thread that runs the operation. Null ends the operation.
+    /// Receives a name that is not found, or the failure in one of several schemas or databases, where the operation
+    /// goes on with the others; called on the thread that runs the operation. Null ends the operation.
     /// </summary>
     public Action<DataOpsException>? NotFound { get; init; }
 

@@ -27,6 +27,11 @@ public sealed partial class OperationDescription
     /// <summary>Whether it can change a database, or remove files: then its options have WhatIf.</summary>
     public required bool Changes { get; init; }
 
+    /// <summary>
+    /// Whether it only reads, and can do its work on one database after the other, as Get, Find and Test do.
+    /// </summary>
+    public required bool TakesSeveral { get; init; }
+
     /// <summary>Whether some of its results have a severity.</summary>
     public required bool HasFindings { get; init; }
 

@@ -144,6 +144,12 @@ public enum OptionForm
     /// <summary>Natural keys, as app.model=field+field.</summary>
     NaturalKey,
 
+    /// <summary>Columns that name a model's rows, as app.model=column,column.</summary>
+    Label,
+
+    /// <summary>A date, or a span back from now.</summary>
+    Time,
+
     /// <summary>Arguments of a dataset, in order or as name=value.</summary>
     DatasetArgument,
 

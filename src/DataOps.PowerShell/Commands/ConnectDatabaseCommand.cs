@@ -9,10 +9,13 @@ namespace DataOps.PowerShell.Commands;
 [OutputType(typeof(DatabaseConnection))]
 public sealed class ConnectDatabaseCommand : ConnectingCommand
 {
-    /// <summary>A postgres:// URI, a libpq or Npgsql connection string, service=name, or a database's name.</summary>
+    /// <summary>
+    /// A postgres:// URI, a libpq or Npgsql connection string, service=name, or a database's name; or a result of
+    /// Get-Database.
+    /// </summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
-    public string? Database { get; set; }
+    public DatabaseSource? Database { get; set; }
 
     /// <summary>Role and password.</summary>
     [Parameter]

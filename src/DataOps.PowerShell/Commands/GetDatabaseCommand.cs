@@ -7,7 +7,7 @@ namespace DataOps.PowerShell.Commands;
 /// <summary>Shows server, size, encoding and migrations of a database, and the privileges of the role.</summary>
 [CmdletOf<GetDatabase>]
 [OutputType(typeof(DatabaseInfo))]
-public sealed partial class GetDatabaseCommand : DatabaseCommand
+public sealed partial class GetDatabaseCommand : ReadCommand
 {
     /// <inheritdoc/>
     protected override void Process(Session session) => Emit(session, new GetDatabase(), Options());

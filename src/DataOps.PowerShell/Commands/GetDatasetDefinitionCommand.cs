@@ -7,7 +7,7 @@ namespace DataOps.PowerShell.Commands;
 /// <summary>Lists the datasets of a definition, and checks them against a database.</summary>
 [CmdletOf<GetDatasetDefinition>]
 [OutputType(typeof(DatasetSpecInfo))]
-public sealed partial class GetDatasetDefinitionCommand : DatabaseCommand
+public sealed partial class GetDatasetDefinitionCommand : ReadCommand
 {
     /// <inheritdoc/>
     protected override void Process(Session session) => Emit(session, new GetDatasetDefinition(), Options());

@@ -7,7 +7,7 @@ namespace DataOps.PowerShell.Commands;
 /// <summary>Lists the sites of a database.</summary>
 [CmdletOf<GetSite>]
 [OutputType(typeof(SiteInfo))]
-public sealed partial class GetSiteCommand : DatabaseCommand
+public sealed partial class GetSiteCommand : ReadCommand
 {
     /// <inheritdoc/>
     protected override void Process(Session session) => Emit(session, new GetSite(), Options());

@@ -8,7 +8,7 @@ namespace DataOps.PowerShell.Commands;
 /// <summary>Runs every audit of a database in one snapshot.</summary>
 [CmdletOf<TestDatabase>]
 [OutputType(typeof(Finding), typeof(bool))]
-public sealed partial class TestDatabaseCommand : DatabaseCommand
+public sealed partial class TestDatabaseCommand : ReadCommand
 {
     /// <summary>Only whether the database is healthy.</summary>
     [Parameter]

@@ -33,6 +33,7 @@ public abstract class NameCompleter : IArgumentCompleter
     {
         DatabaseConnection given => given,
         PSObject { BaseObject: DatabaseConnection wrapped } => wrapped,
+        DatabaseConnection[] and [{ } only] => only,
         _ => OpenConnection.Current,
     };
 

@@ -19,12 +19,11 @@ internal static class ConnectionChoice
     /// <param name="site">The description of the site; null for the one that is found.</param>
     /// <param name="read">Reads the one that is found: a JSON or .psd1 file.</param>
     public static ConnectionSettings Settings(
-        DatabaseConnection? open, string? database, PSCredential? credential, SslMode? sslMode, int? lockTimeout,
-        string[]? schema, string? site, Func<string, string> read)
+        DatabaseConnection? open, DatabaseSource? database, PSCredential? credential, SslMode? sslMode,
+        int? lockTimeout, string[]? schema, string? site, Func<string, string> read)
     {
-        ConnectionSettings settings = database is not null
-            ? ConnectionSettings.Parse(database)
-            : open?.Settings ?? ConnectionSettings.FromEnvironment();
+        ConnectionSettings settings =
+            database?.Settings() ?? open?.Settings ?? ConnectionSettings.FromEnvironment();
         if (credential is not null)
             settings = settings.WithCredential(credential.UserName, credential.GetNetworkCredential().Password);
         if (sslMode is { } mode)

@@ -8,6 +8,7 @@ namespace DataOps.PowerShell.Output;
 /// </remarks>
 public sealed class DatabaseConnection
 {
+    private readonly object _lending = new();
     private Session? _session;
     private bool _lent;
 
@@ -51,20 +52,29 @@ public sealed class DatabaseConnection
     /// <summary>A session for one cmdlet: the open one unless it is in use or was lost.</summary>
     internal SessionLease Lend(string application, CancellationToken cancellation)
     {
-        if (_lent)
-            return new SessionLease(Session.Open(Settings, application, cancellation), null);
-        _session ??= Session.Open(Settings, application, cancellation);
-        _lent = true;
-        return new SessionLease(_session, this);
+        // Runspaces of ForEach-Object -Parallel may share a connection.
+        lock (_lending)
+        {
+            if (!_lent)
+            {
+                _session ??= Session.Open(Settings, application, cancellation);
+                _lent = true;
+                return new SessionLease(_session, this);
+            }
+        }
+        return new SessionLease(Session.Open(Settings, application, cancellation), null);
     }
 
     internal void TakeBack(Session session, bool lost)
     {
-        _lent = false;
-        if (!lost && IsOpen)
-            return;
-        session.Dispose();
-        _session = null;
+        lock (_lending)
+        {
+            _lent = false;
+            if (!lost && IsOpen)
+                return;
+            session.Dispose();
+            _session = null;
+        }
     }
 
     /// <summary>The open session, if no cmdlet uses it right now; never opens one.</summary>
@@ -72,10 +82,13 @@ public sealed class DatabaseConnection
 
     internal void Close()
     {
-        IsOpen = false;
-        if (_lent)
-            return;
-        _session?.Dispose();
-        _session = null;
+        lock (_lending)
+        {
+            IsOpen = false;
+            if (_lent)
+                return;
+            _session?.Dispose();
+            _session = null;
+        }
     }
 }

@@ -38,12 +38,9 @@ internal static class ErrorRecords
         "Pipe the output of another DataOps cmdlet, or name the parameter.");
 
     /// <summary>The connection was closed by Disconnect-Database.</summary>
-    public static ErrorRecord ConnectionClosed(DatabaseConnection connection) => Make(
-        new InvalidOperationException($"The connection {connection} is closed."),
-        ErrorIds.ConnectionClosed,
-        ErrorCategory.ConnectionError,
-        connection.ToString(),
-        "Open one with Connect-Database.");
+    public static DataOpsException ConnectionClosed(DatabaseConnection connection) => new(
+        ErrorIds.ConnectionClosed, FailureKind.Connection, $"The connection {connection} is closed.",
+        "Open one with Connect-Database.", connection.ToString());
 
     private static ErrorRecord Make(
         Exception exception, string id, ErrorCategory category, object? target, string? advice) =>

@@ -12,11 +12,13 @@ public static class ShownText
     /// <summary>The text with its control characters made visible; null stays null.</summary>
     public static string? Of(string? text) => text is null ? null : VisibleText.Of(text);
 
-    /// <summary>Where a finding is, what it is, and on a line of its own what to do.</summary>
+    /// <summary>Where a finding is, what it is, and on lines of their own its first rows and what to do.</summary>
     public static string OfFinding(PSObject shown) => shown.BaseObject is Finding finding
         ? VisibleText.Of(string.Join('\n', new[]
         {
-            $"{(finding.Change is { } change ? $"[{change}] " : "")}{AuditFindings.Place(finding)}: {finding.Problem}",
+            (AuditFindings.Change(finding) is { Length: > 0 } change ? $"[{change}] " : "")
+                + $"{AuditFindings.NamedPlace(finding)}: {finding.Problem}",
+            finding is { Key: null, Label: { } first } ? $"rows: {first}" : null,
             finding.Remedy,
         }.OfType<string>()))
         : "";

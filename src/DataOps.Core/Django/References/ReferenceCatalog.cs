@@ -59,6 +59,10 @@ internal sealed class ReferenceCatalog
     /// <summary>What of the description the database contradicts, and which is not used.</summary>
     internal IReadOnlyList<SiteContradiction> Contradictions { get; init; } = [];
 
+    /// <summary>The columns of rows' labels, by table, where the user has named them (-Label).</summary>
+    internal IReadOnlyDictionary<uint, IReadOnlyList<Column>> Labels { get; private set; } =
+        new Dictionary<uint, IReadOnlyList<Column>>();
+
     /// <summary>The tables of users.</summary>
     internal UserTables Users { get; init; } = new(null, null);
 
@@ -76,13 +80,16 @@ internal sealed class ReferenceCatalog
     /// contradicts, and goes on without that; null refuses such a description.
     /// </param>
     /// <param name="texts">Whose texts are read for links, by table and model; all without.</param>
-    /// <exception cref="DataOpsException">The server refused a query, or a soft reference or the description names what
-    /// is not there.</exception>
+    /// <param name="labels">The columns of rows' labels, as <c>shop.product=name</c>.</param>
+    /// <exception cref="DataOpsException">The server refused a query, or a soft reference, the description or a label
+    /// names what is not there.</exception>
     public static ReferenceCatalog Read(
         Session session, IReadOnlyList<string>? softReferences = null, bool withEmbedded = true,
-        OperationContext? reading = null, Func<Table, ModelLabel, bool>? texts = null)
+        OperationContext? reading = null, Func<Table, ModelLabel, bool>? texts = null,
+        IReadOnlyList<string>? labels = null)
     {
         ReferenceCatalog catalog = new ReferenceReader(session).Read(softReferences ?? [], withEmbedded, texts);
+        catalog.Labels = LabelColumns.Of(catalog, labels ?? [], reading ?? new());
         if (catalog.Contradictions.Count > 0 && reading is null)
             throw SiteDescription.Invalid(string.Join("; ", catalog.Contradictions.Select(c => c.What)));
         foreach (SiteContradiction contradiction in catalog.Contradictions)

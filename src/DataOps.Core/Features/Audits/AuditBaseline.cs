@@ -1,15 +1,21 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using DataOps.Core.Features.Audits.Reports;
 
 namespace DataOps.Core.Features.Audits;
 
-/// <summary>The findings of an earlier audit, with which those of this one are compared.</summary>
+/// <summary>
+/// The findings of an earlier audit, with which those of this one are compared, and the last runs of audits.
+/// </summary>
 /// <remarks>
 /// A finding is the same one if audit, class, schema, model, table, key, column and reference are: its number of rows
-/// and its words may change.
+/// and its words may change. In the file a line is a finding, or a run: an object with Run.
 /// </remarks>
 internal sealed class AuditBaseline
 {
+    private const int MostRuns = 30;
+
     private static readonly JsonWriterOptions s_writing =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -19,12 +25,25 @@ internal sealed class AuditBaseline
     private readonly List<Finding>? _found;
     private readonly HashSet<string> _seen = [];
     private readonly HashSet<Audit> _incomplete = [];
+    private readonly IReadOnlyList<(string? Schema, AuditRun Run)> _runs;
 
-    private AuditBaseline(IReadOnlyList<Finding> before, string? schema, bool isUpdated)
+    private AuditBaseline(
+        IReadOnlyList<Finding> before, IReadOnlyList<(string? Schema, AuditRun Run)> runs, string? schema,
+        bool isUpdated)
     {
-        (_before, _schema, _found) = (before, schema, isUpdated ? [] : null);
+        (_before, _runs, _schema, _found) = (before, runs, schema, isUpdated ? [] : null);
         _known = before.Where(IsHere).GroupBy(Identity).ToDictionary(g => g.Key, g => g.First());
     }
+
+    /// <summary>When this audit began, in UTC, to the second.</summary>
+    public DateTime Now { get; } = DateTime.UtcNow is var now
+        ? new(now.Ticks - (now.Ticks % TimeSpan.TicksPerSecond), DateTimeKind.Utc) : default;
+
+    /// <summary>The last runs of the same site, the oldest first.</summary>
+    public IReadOnlyList<AuditRun> Runs => [.. _runs.Where(r => r.Schema == _schema).Select(r => r.Run)];
+
+    /// <summary>How many findings were known before, and nobody knows since when.</summary>
+    public int Undated { get; private set; }
 
     /// <summary>Reads it.</summary>
     /// <param name="path">JSON lines, as the command line writes them, or an array, as ConvertTo-Json does.</param>
@@ -37,7 +56,7 @@ internal sealed class AuditBaseline
         string full = FullPath.Of(path);
         if (!File.Exists(full))
             return isUpdated
-                ? new([], schema, isUpdated)
+                ? new([], [], schema, isUpdated)
                 : throw new DataOpsException(
                     ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {full}.",
                     "Write it first: -UpdateBaseline.", full);
@@ -46,12 +65,11 @@ internal sealed class AuditBaseline
             string text = File.ReadAllText(full).Trim();
             using JsonDocument json = JsonDocument.Parse(
                 text.StartsWith('[') ? text : $"[{string.Join(',', Lines(text))}]");
+            ILookup<bool, JsonElement> lines = json.RootElement.EnumerateArray().ToLookup(
+                o => TextOf(o, "Run") is null);
             return new(
-                [
-                    .. json.RootElement.EnumerateArray().Select(
-                        o => FindingText.Read(FindingInput.Read(name => TextOf(o, name)))),
-                ],
-                schema, isUpdated);
+                [.. lines[true].Select(o => FindingText.Read(FindingInput.Read(name => TextOf(o, name))))],
+                [.. lines[false].Select(RunOf)], schema, isUpdated);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or IOException
             or UnauthorizedAccessException or DataOpsException)
@@ -68,16 +86,21 @@ internal sealed class AuditBaseline
     /// <summary>The finding, and whether the baseline has it.</summary>
     public Finding Judge(Finding finding)
     {
-        _found?.Add(finding);
         _seen.Add(Identity(finding));
         if (finding is { Class: AuditProblem.CheckFailed, Audit: { } audit })
             _incomplete.Add(audit);
-        return finding with
-        {
-            Change = !_known.TryGetValue(Identity(finding), out Finding? before) ? FindingChange.New
-                : finding.Count > before.Count ? FindingChange.Grown
-                : FindingChange.Known,
-        };
+        if (!_known.TryGetValue(Identity(finding), out Finding? before))
+            finding = finding with { Change = FindingChange.New, FirstSeen = Now };
+        else
+            finding = finding with
+            {
+                Change = finding.Count > before.Count ? FindingChange.Grown : FindingChange.Known,
+                FirstSeen = before.FirstSeen,
+            };
+        _found?.Add(finding);
+        if (finding.FirstSeen is null)
+            Undated++;
+        return finding;
     }
 
     /// <summary>
@@ -93,11 +116,15 @@ internal sealed class AuditBaseline
 
     /// <summary>
     /// Writes the findings of this audit as the next baseline; those of other schemas, of audits that were not run, or
-    /// not to their end, and those that are less severe than was asked for stay.
+    /// not to their end, and those that are less severe than was asked for stay. Of the runs of a site the last 30
+    /// stay.
     /// </summary>
     /// <exception cref="DataOpsException"><c>WriteFailed</c>.</exception>
     public void Write(string path, IReadOnlyCollection<Audit> ran, Severity least)
     {
+        AuditRun run = new(Now, ran.ToDictionary(a => a, a => _found!.Count(f => f.Audit == a)));
+        IEnumerable<(string? Schema, AuditRun Run)> runs = _runs.Where(r => r.Schema != _schema)
+            .Concat(Runs.Append(run).TakeLast(MostRuns).Select(r => (_schema, r)));
         string full = FullPath.Of(path);
         string unfinished = $"{full}.{Guid.NewGuid():N}.unfinished";
         IEnumerable<Finding> kept = _before.Where(f => !IsHere(f) || f.Audit is not { } audit
@@ -106,12 +133,12 @@ internal sealed class AuditBaseline
         try
         {
             using (FileStream file = PrivateFile.Create(unfinished))
+            {
                 foreach (Finding finding in kept.Concat(_found!.Select(f => f with { Schema = _schema })))
-                {
-                    using (Utf8JsonWriter json = new(file, s_writing))
-                        WriteFinding(json, finding);
-                    file.WriteByte((byte)'\n');
-                }
+                    WriteLine(file, json => WriteFinding(json, finding));
+                foreach ((string? schema, AuditRun past) in runs)
+                    WriteLine(file, json => WriteRun(json, schema, past));
+            }
             File.Move(unfinished, full, overwrite: true);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -121,6 +148,13 @@ internal sealed class AuditBaseline
                 ErrorIds.WriteFailed, FailureKind.InvalidOperation, $"{full} could not be written: {e.Message}", null,
                 full, e);
         }
+    }
+
+    private static void WriteLine(FileStream file, Action<Utf8JsonWriter> write)
+    {
+        using (Utf8JsonWriter json = new(file, s_writing))
+            write(json);
+        file.WriteByte((byte)'\n');
     }
 
     // What was written without a schema is of the only one.
@@ -145,6 +179,36 @@ internal sealed class AuditBaseline
         }
         : null;
 
+    // A newer version may know audits that this one does not.
+    private static (string? Schema, AuditRun Run) RunOf(JsonElement json)
+    {
+        DateTime time = FindingText.Time(TextOf(json, "Run"))
+            ?? throw new InvalidOperationException("A run has no time.");
+        Dictionary<Audit, int> counts = [];
+        if (json.TryGetProperty(nameof(AuditRun.Findings), out JsonElement findings))
+            foreach (JsonProperty audit in findings.EnumerateObject())
+                if (Enum.TryParse(audit.Name, out Audit known))
+                    counts[known] = audit.Value.GetInt32();
+        return (TextOf(json, nameof(Finding.Schema)), new(time, counts));
+    }
+
+    // Audit is there for whoever takes each object for a finding, and tells this one from those.
+    private static void WriteRun(Utf8JsonWriter json, string? schema, AuditRun run)
+    {
+        json.WriteStartObject();
+        json.WriteString("Run", Text(run.Time));
+        json.WriteString(nameof(Finding.Schema), schema);
+        json.WriteNull(nameof(Finding.Audit));
+        json.WriteStartObject(nameof(run.Findings));
+        foreach ((Audit audit, int count) in run.Findings.OrderBy(f => f.Key))
+            json.WriteNumber($"{audit}", count);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static string Text(DateTime time) =>
+        time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
     private static void WriteFinding(Utf8JsonWriter json, Finding f)
     {
         json.WriteStartObject();
@@ -159,8 +223,9 @@ internal sealed class AuditBaseline
         foreach ((string name, string? text) in new[]
         {
             (nameof(f.Model), f.Model), (nameof(f.Table), f.Table), (nameof(f.Key), f.Key),
-            (nameof(f.Column), f.Column), (nameof(f.Reference), f.Reference), (nameof(f.Problem), f.Problem),
-            (nameof(f.Remedy), f.Remedy),
+            (nameof(f.Label), f.Label), (nameof(f.Column), f.Column), (nameof(f.Reference), f.Reference),
+            (nameof(f.Problem), f.Problem),
+            (nameof(f.Remedy), f.Remedy), (nameof(f.FirstSeen), f.FirstSeen is { } time ? Text(time) : null),
         })
             json.WriteString(name, text);
         json.WriteEndObject();

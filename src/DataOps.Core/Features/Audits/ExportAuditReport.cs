@@ -33,6 +33,20 @@ public sealed partial record ExportAuditReportOptions
     /// <summary>Overwrite the file.</summary>
     public bool Force { get; init; }
 
+    /// <summary>
+    /// Columns that name a model's rows in results, as app.model=column; several joined by commas, none for no label.
+    /// Default: title, name, slug, username or the like.
+    /// </summary>
+    [Option(Form = OptionForm.Label, Wildcards = true)]
+    public IReadOnlyList<string> Label { get; init; } = [];
+
+    /// <summary>
+    /// The baseline of Test-Database: the report shows its last runs, and of each finding whether it is new where the
+    /// audits are run here.
+    /// </summary>
+    [Option(Form = OptionForm.File)]
+    public string? Baseline { get; init; }
+
     /// <summary>Findings of Test-Database to report. Default: all audits are run.</summary>
     public IReadOnlyList<FindingInput>? InputObject { get; init; }
 }
@@ -61,16 +75,23 @@ public sealed class ExportAuditReport : Operation<ExportAuditReportOptions, Audi
         if (File.Exists(path) && !options.Force)
             throw new DataOpsException(ErrorIds.FileExists, FailureKind.AlreadyExists, $"{path} exists already.",
                 "Choose another name, or overwrite it with -Force.", path);
-        if (options.InputObject?.FirstOrDefault(o => !session.Is(o.Server, o.Database)) is { } other)
+        IReadOnlyList<FindingInput>? findings = FindingInput.Only(options.InputObject);
+        if (findings?.FirstOrDefault(o => !session.Is(o.Server, o.Database)) is { } other)
             throw new DataOpsException(
                 ErrorIds.OtherDatabase, FailureKind.InvalidArgument,
                 $"A finding is of {other.Database} on {other.Server}, and this is {session.Database} on "
                     + $"{session.Server}.", "Report the findings of one database at a time.");
+        AuditBaseline? baseline = options.Baseline is { } known
+            ? AuditBaseline.Read(known, session.Settings.Schema, isUpdated: false)
+            : null;
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, reading: context);
-        AuditFindings audit = new(session.Server, session.Database, DateTime.UtcNow, options.InputObject is { } given
-            ? [.. given.Select(FindingText.Read)]
-            : [.. TestDatabase.Find(session, catalog, new(), context)]);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, reading: context, labels: options.Label);
+        AuditFindings audit = new(session.Server, session.Database, DateTime.UtcNow, findings is not null
+            ? [.. findings.Select(FindingText.Read)]
+            : [.. TestDatabase.Find(session, catalog, new(), baseline, context)])
+        {
+            Runs = baseline?.Runs ?? [],
+        };
         Write(path, format switch
         {
             ReportFormat.Markdown => MarkdownReport.Of(audit),

@@ -33,6 +33,9 @@ public sealed partial record FindingInput
     /// <summary>The row's key.</summary>
     public string? Key { get; init; }
 
+    /// <summary>What a person calls the row.</summary>
+    public string? Label { get; init; }
+
     /// <summary>The column.</summary>
     public string? Column { get; init; }
 
@@ -47,4 +50,14 @@ public sealed partial record FindingInput
 
     /// <summary>What has become of it since a baseline.</summary>
     public string? Change { get; init; }
+
+    /// <summary>When it was first found.</summary>
+    public string? FirstSeen { get; init; }
+
+    /// <summary>When an audit was run, of an object that is a run of a baseline and no finding.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>The objects that are findings.</summary>
+    internal static IReadOnlyList<FindingInput>? Only(IReadOnlyList<FindingInput>? objects) =>
+        objects is null ? null : [.. objects.Where(o => o.Run is null)];
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DataOps.Core.Django.Trees;
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Privileges;
@@ -46,13 +47,20 @@ internal static class FindingText
             Model = text.Model,
             Table = text.Table,
             Key = text.Key,
+            Label = text.Label,
             Column = text.Column,
             Problem = text.Problem ?? "",
             Remedy = text.Remedy,
             Reference = text.Reference,
             Change = Enum.TryParse(text.Change, out FindingChange change) ? change : null,
+            FirstSeen = Time(text.FirstSeen),
         };
     }
+
+    /// <summary>A point in time as a baseline has it, in UTC; null where the text is none.</summary>
+    public static DateTime? Time(string? text) => DateTime.TryParse(
+        text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+        out DateTime time) ? time : null;
 
     // A newer version may know classes that this one does not: the finding is told without.
     private static Enum? ClassOf(Audit audit, string? name) => s_classes[audit].Append(typeof(AuditProblem))

@@ -10,7 +10,7 @@ using Npgsql;
 namespace DataOps.Core.Features.Audits;
 
 /// <summary>Options of <see cref="TestDatabase"/>.</summary>
-public sealed partial record TestDatabaseOptions
+public sealed partial record TestDatabaseOptions : IOfOneDatabase
 {
     /// <summary>Audits to run. Default: all.</summary>
     [Option(Position = 0)]
@@ -30,6 +30,13 @@ public sealed partial record TestDatabaseOptions
     /// More references without a foreign key, as table.column=target_table; their orphans count as history.
     /// </summary>
     public IReadOnlyList<string> SoftReference { get; init; } = [];
+
+    /// <summary>
+    /// Columns that name a model's rows in results, as app.model=column; several joined by commas, none for no label.
+    /// Default: title, name, slug, username or the like.
+    /// </summary>
+    [Option(Form = OptionForm.Label, Wildcards = true)]
+    public IReadOnlyList<string> Label { get; init; } = [];
 
     /// <summary>Labels of all installed apps, or a file of them; content types of other apps are stale.</summary>
     [Option(Completes = OptionNames.AppLabel, Form = OptionForm.NamesOrFile)]
@@ -72,9 +79,19 @@ public sealed partial record TestDatabaseOptions
     [Option(Form = OptionForm.File)]
     public string? Baseline { get; init; }
 
+    /// <summary>
+    /// Only findings that audits of -Baseline have seen first since then: a date, as 2026-11-01, or a span back from
+    /// now, as 7d, 36h, 30m.
+    /// </summary>
+    [Option(Form = OptionForm.Time)]
+    [OnlyWith(nameof(Baseline))]
+    public string? Since { get; init; }
+
     /// <summary>Write the findings to the file of -Baseline afterwards; it need not be there.</summary>
     [OnlyWith(nameof(Baseline))]
     public bool UpdateBaseline { get; init; }
+
+    string? IOfOneDatabase.OptionOfOne => Baseline is null ? null : nameof(Baseline);
 }
 
 /// <summary>Runs all audits in one snapshot, one result per finding; none for a healthy database.</summary>
@@ -112,27 +129,42 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
         AuditBaseline? baseline = options.Baseline is { } path
             ? AuditBaseline.Read(path, session.Settings.Schema, options.UpdateBaseline)
             : null;
+        DateTime? since = options.Since is { } text
+            ? PointInTime.Parse(nameof(options.Since), text, baseline!.Now)
+            : null;
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         ReferenceCatalog catalog = ReferenceCatalog.Read(
             session, options.SoftReference,
             withEmbedded: options.Audit.Count == 0 || options.Audit.Contains(Audit.Orphan),
             // What the description contradicts is a finding then.
-            reading: comparesSchema ? new() : context);
-        if (baseline is null)
-        {
-            foreach (Finding finding in Find(session, catalog, options, context))
+            reading: comparesSchema ? new() : context, labels: options.Label);
+        foreach (Finding finding in Find(session, catalog, options, baseline, context))
+            if (since is null || finding.FirstSeen >= since)
                 yield return finding;
-            yield break;
-        }
-        foreach (Finding finding in Find(session, catalog, options, context))
-            yield return baseline.Judge(finding);
-        Audit[] ran = [.. Enum.GetValues<Audit>().Where(a => options.Audit.Contains(a)
-            || (options.Audit.Count == 0 && HasWhatItNeeds(a, session, options)))];
-        foreach (Finding finding in baseline.Gone(ran, options.Severity))
-            yield return finding;
+        if (since is not null && baseline!.Undated > 0)
+            context.Warning?.Invoke(
+                $"{Counted.Of(baseline.Undated, "finding")} left out, as nobody knows since when: the baseline is of "
+                    + "an older version, and has no date of them.");
         if (options.UpdateBaseline)
-            baseline.Write(options.Baseline!, ran, options.Severity);
+            baseline!.Write(options.Baseline!, Ran(session, options), options.Severity);
     }
+
+    /// <summary>Finds them in a transaction that is the caller's, and compares them with a baseline.</summary>
+    internal static IEnumerable<Finding> Find(
+        Session session, ReferenceCatalog catalog, TestDatabaseOptions options, AuditBaseline? baseline,
+        OperationContext context)
+    {
+        foreach (Finding finding in Find(session, catalog, options, context))
+            yield return baseline?.Judge(finding) ?? finding;
+        foreach (Finding finding in baseline?.Gone(Ran(session, options), options.Severity) ?? [])
+            yield return finding;
+    }
+
+    private static Audit[] Ran(Session session, TestDatabaseOptions options) =>
+    [
+        .. Enum.GetValues<Audit>().Where(a => options.Audit.Contains(a)
+            || (options.Audit.Count == 0 && HasWhatItNeeds(a, session, options))),
+    ];
 
     // Some audits have nothing to do without an option.
     private static bool HasWhatItNeeds(Audit audit, Session session, TestDatabaseOptions options) => audit switch
@@ -147,32 +179,36 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
     internal static IEnumerable<Finding> Find(
         Session session, ReferenceCatalog catalog, TestDatabaseOptions options, OperationContext context)
     {
+        using FindingLabels labels = new(session, catalog, context);
         foreach (Audit audit in Enum.GetValues<Audit>().Where(
             a => options.Audit.Count == 0 || options.Audit.Contains(a)))
         {
             context.Report($"Auditing {audit}", 0, null);
-            foreach (Finding finding in Find(audit, session, catalog, options, context))
+            foreach (Finding finding in Find(audit, session, catalog, options, labels, context))
                 if (finding.Severity <= options.Severity)
                     yield return finding.Plain();
         }
     }
 
     private static IEnumerable<Finding> Find(
-        Audit audit, Session session, ReferenceCatalog catalog, TestDatabaseOptions options,
+        Audit audit, Session session, ReferenceCatalog catalog, TestDatabaseOptions options, FindingLabels labels,
         OperationContext context) => audit switch
         {
             Audit.Orphan => FindOrphan.Find(
                 session, catalog,
                 new() { IncludeExpected = options.Severity == Severity.Expected, Summary = !options.Detailed },
-                context),
+                context, labels),
             Audit.Constraint => ConstraintAudit.Find(session, catalog),
             Audit.ContentType => new Check(session, audit, context).Run(
                 () => FindStaleContentType.Find(session, catalog,
                     new() { InstalledApp = options.InstalledApp, LiveModel = options.LiveModel }, context), []),
             Audit.Sequence => SequenceAudit.Find(session, catalog, context),
-            Audit.Tree => Summed(options,
-                TestTree.Find(session, catalog, new(), options.Severity == Severity.Expected, context)),
-            Audit.Uniqueness => Summed(options, new UniquenessAudit(session, catalog, context).Find()),
+            // Each row's label is read only where each row is told.
+            Audit.Tree when options.Detailed => TestTree.Find(
+                session, catalog, new(), options.Severity == Severity.Expected, context, labels),
+            Audit.Tree => labels.AddTo(Sums(
+                TestTree.Find(session, catalog, new(), options.Severity == Severity.Expected, context))),
+            Audit.Uniqueness => labels.AddTo(Summed(options, new UniquenessAudit(session, catalog, context).Find())),
             Audit.Schema => SchemaAudit.Find(session, catalog, options.Detailed, context),
             Audit.Privilege when options.ApplicationRole is { } role =>
                 new PrivilegeAudit(session, catalog, role, context.Cancellation).Find(options.Detailed),
@@ -187,22 +223,24 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
     // As many sums as there are kinds of problems in a column, however many rows have them.
     private static IEnumerable<Finding> Sums(IEnumerable<Finding> findings)
     {
-        Dictionary<(Enum?, Severity, string?, string?), (Finding First, long Count)> sums = [];
+        Dictionary<(Enum?, Severity, string?, string?), (Finding First, List<string> Keys, long Count)> sums = [];
         foreach (Finding finding in findings)
         {
             (Enum?, Severity, string?, string?) kind = (finding.Class, finding.Severity, finding.Table, finding.Column);
-            sums[kind] = sums.TryGetValue(kind, out (Finding First, long Count) sum)
-                ? (sum.First, sum.Count + finding.Count)
-                : (finding with { Key = null }, finding.Count);
+            sums[kind] = sums.TryGetValue(kind, out (Finding First, List<string> Keys, long Count) sum)
+                ? (sum.First, sum.Keys, sum.Count + finding.Count)
+                : (finding with { Key = null }, [], finding.Count);
+            List<string> keys = sums[kind].Keys;
+            keys.AddRange((finding.Key is { } key ? [key] : finding.FirstRows?.Keys ?? [])
+                .Take(FirstRows.Most - keys.Count));
         }
-        return sums.Values.Select(s => s.Count == s.First.Count
-            ? s.First
-            : s.First with
-            {
-                Count = s.Count,
-                Problem = $"{s.Count} rows; the first: {s.First.Problem}",
-                Value = null,
-                Expected = null,
-            });
+        return sums.Values.Select(s => s.First with
+        {
+            Count = s.Count,
+            FirstRows = new(s.Keys),
+            Problem = s.Count == s.First.Count ? s.First.Problem : $"{s.Count} rows; the first: {s.First.Problem}",
+            Value = s.Count == s.First.Count ? s.First.Value : null,
+            Expected = s.Count == s.First.Count ? s.First.Expected : null,
+        });
     }
 }

@@ -25,6 +25,13 @@ public sealed partial record FindStaleContentTypeOptions
 
     /// <summary>Also report content types of models that exist.</summary>
     public bool IncludeLive { get; init; }
+
+    /// <summary>
+    /// Columns that name a model's rows in results, as app.model=column; several joined by commas, none for no label.
+    /// Default: title, name, slug, username or the like.
+    /// </summary>
+    [Option(Form = OptionForm.Label, Wildcards = true)]
+    public IReadOnlyList<string> Label { get; init; } = [];
 }
 
 /// <summary>
@@ -47,7 +54,8 @@ public sealed class FindStaleContentType : Operation<FindStaleContentTypeOptions
         Session session, FindStaleContentTypeOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false, reading: context);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false, reading: context,
+            labels: options.Label);
         foreach (ContentTypeFinding finding in Find(session, catalog, options, context))
             yield return finding;
     }
@@ -72,11 +80,10 @@ public sealed class FindStaleContentType : Operation<FindStaleContentTypeOptions
             wanted))
             yield return finding.Explained();
         PermissionGrants grants = new(session, catalog, context.Cancellation);
-        foreach (StaleCodename stale in StalePermissions.Find(session, catalog, list, verdicts, context.Cancellation)
-            .Where(p => IsWanted(p.Type)).ToArray())
+        StalePermissionFinding Describe(StaleCodename stale)
         {
             Grant[] held = [.. grants.Of($"p.id = {stale.Id}")];
-            yield return new StalePermissionFinding
+            return new StalePermissionFinding
             {
                 Server = session.Server,
                 Database = session.Database,
@@ -95,7 +102,15 @@ public sealed class FindStaleContentType : Operation<FindStaleContentTypeOptions
                 RenameTo = stale.RenameTo,
                 Permission = stale.Codename,
                 PermissionId = stale.Id,
-            }.Explained();
+            };
         }
+        StaleCodename[] permissions =
+        [
+            .. StalePermissions.Find(session, catalog, list, verdicts, context.Cancellation)
+                .Where(p => IsWanted(p.Type)),
+        ];
+        using FindingLabels rows = new(session, catalog, context);
+        foreach (StalePermissionFinding finding in rows.AddTo(permissions.Select(Describe)))
+            yield return finding.Explained();
     }
 }

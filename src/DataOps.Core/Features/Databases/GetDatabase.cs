@@ -1,7 +1,16 @@
 namespace DataOps.Core.Features.Databases;
 
-/// <summary>Get-Database has no options of its own.</summary>
-public sealed partial record GetDatabaseOptions;
+/// <summary>Options of <see cref="GetDatabase"/>.</summary>
+public sealed partial record GetDatabaseOptions
+{
+    /// <summary>Show every database of the server, template databases excepted.</summary>
+    public bool All { get; init; }
+
+    /// <summary>Names of databases, with -All. Default: all.</summary>
+    [Option(Wildcards = true)]
+    [OnlyWith(nameof(All))]
+    public IReadOnlyList<string> Name { get; init; } = [];
+}
 
 /// <summary>A database: server, size, migrations, and the privileges of the role.</summary>
 /// <param name="Server">The server.</param>
@@ -20,6 +29,8 @@ public sealed partial record GetDatabaseOptions;
 /// <param name="Tables">Number of tables.</param>
 /// <param name="Models">Number of Django models with a table.</param>
 /// <param name="References">Number of references in the catalogue, without those inside JSON and rich text.</param>
+/// <param name="Django">The last migration applied to auth, or to contenttypes without it; null without Django.</param>
+/// <param name="DjangoVersion">The oldest version of Django with this migration; null where it is not known.</param>
 /// <param name="Wagtail">The last migration applied to wagtailcore; null without Wagtail.</param>
 /// <param name="Migrations">The last migration applied to each app, as app.name, joined by commas.</param>
 public sealed record DatabaseInfo(
@@ -39,6 +50,8 @@ public sealed record DatabaseInfo(
     int Tables,
     int Models,
     int References,
+    string? Django,
+    string? DjangoVersion,
     string? Wagtail,
     string? Migrations) : IOfSchema
 {
@@ -46,9 +59,18 @@ public sealed record DatabaseInfo(
     public string? Schema { get; init; }
 
     IOfSchema IOfSchema.InSchema(string schema) => this with { Schema = schema };
+
+    private ConnectionSettings? Settings { get; init; }
+
+    /// <summary>How to connect to it again, with the password if there was one.</summary>
+    public ConnectionSettings? ToSettings() => Settings;
+
+    internal DatabaseInfo Of(ConnectionSettings settings) => this with { Settings = settings };
 }
 
-/// <summary>Shows server, size, encoding and migrations of a database, and the privileges of the role.</summary>
+/// <summary>
+/// Shows server, size, encoding and migrations of a database, or of all of a server, and the privileges of the role.
+/// </summary>
 [Operation("Get", "Database")]
 public sealed class GetDatabase : Operation<GetDatabaseOptions, DatabaseInfo>
 {
@@ -77,14 +99,78 @@ public sealed class GetDatabase : Operation<GetDatabaseOptions, DatabaseInfo>
         """;
 
     /// <inheritdoc/>
+    protected override bool NeedsAllNames => false;
+
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException">The database cannot be read; of -All, the list of them.</exception>
     protected override IEnumerable<DatabaseInfo> Execute(
         Session session, GetDatabaseOptions options, OperationContext context)
+    {
+        if (!options.All)
+        {
+            yield return Read(session, context);
+            yield break;
+        }
+        OptionCheck.NotWith(nameof(options.All), true, session.Settings.Schema is not null, "-Schema");
+        IReadOnlyList<string> names = session.Query<string>(
+            $"select datname::text from pg_database where not datistemplate order by datname", context.Cancellation);
+        NameFilter wanted = new(options.Name);
+        context.ReportUnmatched(wanted.Unmatched(names.Select(n => new string?[] { n })), unknown => new(
+            ErrorIds.UnknownDatabase, FailureKind.NotFound,
+            $"{session.Server} has no database {string.Join(", ", unknown)}.", null, unknown[0]));
+        string[] chosen = [.. names.Where(n => wanted.Matches(n))];
+        for (int i = 0; i < chosen.Length; i++)
+        {
+            context.Report("Looking at databases", i, chosen.Length);
+            foreach (DatabaseInfo database in Of(session.Settings.WithDatabase(chosen[i]), context))
+                yield return database;
+        }
+    }
+
+    // A database that cannot be read is an error of its own, and does not stop the others.
+    private static IReadOnlyList<DatabaseInfo> Of(ConnectionSettings settings, OperationContext context)
+    {
+        try
+        {
+            using Session session = Session.Open(settings, "Get-Database", context.Cancellation);
+            return Sites(session, context);
+        }
+        catch (DataOpsException e) when (context.NotFound is not null)
+        {
+            context.NotFound(DatabaseFailure.In(settings, e));
+            return [];
+        }
+    }
+
+    // Where schemas hold a site each, each is told.
+    private static IReadOnlyList<DatabaseInfo> Sites(Session session, OperationContext context)
+    {
+        try
+        {
+            return [Read(session, context)];
+        }
+        catch (DataOpsException e) when (e.Id == ErrorIds.SchemaNotChosen)
+        {
+            return
+            [
+                .. session.Query<string>($"""
+                    select n.nspname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                    where c.relname = {SqlText.Value(SearchPath.SiteTable)} and c.relkind in ('r', 'p') order by 1
+                    """, context.Cancellation)
+                    .Select(s => Read(session.In(s), context) with { Schema = s }),
+            ];
+        }
+    }
+
+    private static DatabaseInfo Read(Session session, OperationContext context)
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false, reading: context);
         IReadOnlyList<(string App, string Name)> heads = MigrationHeads.Of(
             session, catalog.Database, context.Cancellation);
         Facts facts = session.Query<Facts>(s_facts, context.Cancellation)[0];
-        yield return new DatabaseInfo(
+        string? Head(string app) => heads.FirstOrDefault(h => h.App == app).Name;
+        string? django = Head(DjangoTables.User.App) ?? Head(DjangoTables.ContentType.App);
+        return new DatabaseInfo(
             session.Server,
             session.Database,
             facts.Version,
@@ -101,7 +187,10 @@ public sealed class GetDatabase : Operation<GetDatabaseOptions, DatabaseInfo>
             catalog.Database.Tables.Count(t => t.IsReadable),
             catalog.Models.Count,
             catalog.References.Count,
-            heads.FirstOrDefault(h => h.App == WagtailTables.Page.App).Name,
-            heads.Count == 0 ? null : string.Join(",", heads.Select(h => $"{h.App}.{h.Name}")));
+            django,
+            DjangoReleases.OldestWith(Head(DjangoTables.User.App)),
+            Head(WagtailTables.Page.App),
+            heads.Count == 0 ? null : string.Join(",", heads.Select(h => $"{h.App}.{h.Name}")))
+            .Of(session.Settings);
     }
 }

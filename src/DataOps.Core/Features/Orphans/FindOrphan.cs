@@ -10,6 +10,13 @@ public sealed partial record FindOrphanOptions : ReferenceOptions
 
     /// <summary>Report one result per reference, with the number of its orphans, instead of one per row.</summary>
     public bool Summary { get; init; }
+
+    /// <summary>
+    /// Columns that name a model's rows in results, as app.model=column; several joined by commas, none for no label.
+    /// Default: title, name, slug, username or the like.
+    /// </summary>
+    [Option(Form = OptionForm.Label, Wildcards = true)]
+    public IReadOnlyList<string> Label { get; init; } = [];
 }
 
 /// <summary>Finds orphans: rows whose reference has no target, one result per row, in one snapshot.</summary>
@@ -21,6 +28,10 @@ public sealed partial record FindOrphanOptions : ReferenceOptions
 [Operation("Find", "Orphan")]
 public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
 {
+    // Rows come in any order, and their first ones should be the same each time; a longer number is a larger one.
+    private static readonly Comparer<string> s_byNumber = Comparer<string>.Create((a, b) =>
+        a.Length != b.Length ? a.Length.CompareTo(b.Length) : string.CompareOrdinal(a, b));
+
     /// <inheritdoc/>
     protected override bool NeedsAllNames => false;
 
@@ -34,14 +45,20 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
         bool withEmbedded = options.Class.Count == 0 || options.Class.Contains(ReferenceClass.Embedded)
             || options.Reference.Count > 0;
         ReferenceCatalog catalog = ReferenceCatalog.Read(
-            session, options.SoftReference, withEmbedded, reading: context, texts: options.Texts);
-        foreach (Finding finding in Find(session, catalog, options, context))
+            session, options.SoftReference, withEmbedded, reading: context, texts: options.Texts,
+            labels: options.Label);
+        using FindingLabels labels = new(session, catalog, context);
+        foreach (Finding finding in Find(session, catalog, options, context, labels))
             yield return finding;
     }
 
-    /// <summary>Finds them in a snapshot that is the caller's, with other audits.</summary>
+    /// <summary>
+    /// Finds them in a snapshot that is the caller's, with other audits; labels of rows are read where somebody wants
+    /// them.
+    /// </summary>
     internal static IEnumerable<Finding> Find(
-        Session session, ReferenceCatalog catalog, FindOrphanOptions options, OperationContext context)
+        Session session, ReferenceCatalog catalog, FindOrphanOptions options, OperationContext context,
+        FindingLabels? labels = null)
     {
         // Hash tables of parents' keys should not spill to disk: the keys of a million rows need about 50 MB.
         session.Run($"set local work_mem = '64MB'");
@@ -56,7 +73,8 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
         {
             Table child = table.First().Table;
             context.Report($"Searching {child}", done, total > 0 ? total : null);
-            foreach (Finding finding in Find(session, catalog, [.. table], options, check))
+            IEnumerable<Finding> found = Find(session, catalog, [.. table], options, check);
+            foreach (Finding finding in labels?.AddTo(found) ?? found)
                 yield return finding;
             done += child.EstimatedRows ?? 0;
         }
@@ -113,21 +131,25 @@ public sealed class FindOrphan : Operation<FindOrphanOptions, Finding>
     private static IEnumerable<Finding> Summarize(
         Session session, ReferenceCatalog catalog, OrphanRemedies remedies, IEnumerable<DanglingReference> found)
     {
-        Dictionary<(Reference, bool), (long Count, SortedSet<string> Targets)> counts = [];
+        Dictionary<(Reference, bool), (long Count, SortedSet<string> Targets, SortedSet<string> First)> counts = [];
         foreach (DanglingReference d in found)
         {
-            (long count, SortedSet<string> targets) = counts.GetValueOrDefault(
-                (d.Reference, d.IsCertain), (0, new(StringComparer.Ordinal)));
+            (long count, SortedSet<string> targets, SortedSet<string> first) = counts.GetValueOrDefault(
+                (d.Reference, d.IsCertain), (0, new(StringComparer.Ordinal), new(s_byNumber)));
+            if (first.Add(d.Key) && first.Count > FirstRows.Most)
+                first.Remove(first.Max!);
             if ((d.Target ?? d.Reference.Target)?.DisplayName is { } target)
                 targets.Add(target);
-            counts[(d.Reference, d.IsCertain)] = (count + 1, targets);
+            counts[(d.Reference, d.IsCertain)] = (count + 1, targets, first);
         }
-        foreach (((Reference reference, bool isCertain), (long count, SortedSet<string> targets)) in counts)
+        foreach (((Reference reference, bool isCertain), (long count, SortedSet<string> targets,
+            SortedSet<string> first)) in counts)
         {
             string? references = targets.Count == 0 ? null : string.Join(",", targets);
             yield return Of(session, catalog, remedies, reference, isCertain) with
             {
                 Count = count,
+                FirstRows = new([.. first]),
                 References = references,
                 Problem = !isCertain
                     ? $"{count} {(count == 1 ? "row" : "rows")} cannot be checked: the table is not known"

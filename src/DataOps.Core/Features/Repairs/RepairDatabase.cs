@@ -1,3 +1,5 @@
+using DataOps.Core.Features.Audits;
+
 namespace DataOps.Core.Features.Repairs;
 
 /// <summary>
@@ -19,7 +21,7 @@ public sealed class RepairDatabase : Operation<RepairDatabaseOptions, IChangeRes
     protected override IEnumerable<IChangeResult> Execute(
         Session session, RepairDatabaseOptions options, OperationContext context)
     {
-        RepairScope scope = new(session, options.InputObject);
+        RepairScope scope = new(session, FindingInput.Only(options.InputObject));
         scope.Require(context);
         RepairPolicy policy = RepairPolicy.Read(options.Policy);
         if (options.Interactive)

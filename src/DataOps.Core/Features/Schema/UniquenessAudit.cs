@@ -83,6 +83,7 @@ internal sealed class UniquenessAudit(Session session, ReferenceCatalog catalog,
         key.Read(session, _cancellation).Select(d => Of(key.Table, UniquenessProblem.DoubledRow) with
         {
             Count = d.Rows,
+            FirstRows = d.First,
             Column = key.Names,
             Value = d.Value,
             Problem = $"{d.Rows} rows have {key.Names} {d.Value ?? "NULL"}; {why}",

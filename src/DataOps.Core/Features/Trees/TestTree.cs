@@ -25,6 +25,13 @@ public sealed partial record TestTreeOptions
 
     /// <summary>Alphabet of treebeard's paths. Default: found from the rows; Wagtail's is always 0-9A-Z.</summary>
     public string? Alphabet { get; init; }
+
+    /// <summary>
+    /// Columns that name a model's rows in results, as app.model=column; several joined by commas, none for no label.
+    /// Default: title, name, slug, username or the like.
+    /// </summary>
+    [Option(Form = OptionForm.Label, Wildcards = true)]
+    public IReadOnlyList<string> Label { get; init; } = [];
 }
 
 /// <summary>Finds problems of trees and of Wagtail's pages, one result per problem, in one snapshot.</summary>
@@ -43,18 +50,21 @@ public sealed class TestTree : Operation<TestTreeOptions, Finding>
     protected override IEnumerable<Finding> Execute(Session session, TestTreeOptions options, OperationContext context)
     {
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false, reading: context);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false, reading: context,
+            labels: options.Label);
         bool withExpected = options.Problem.Contains(TreeProblem.RevisionContentType);
-        foreach (Finding finding in Find(session, catalog, options, withExpected, context))
-            if (options.Problem.Count == 0
-                || finding.Class is not TreeProblem problem || options.Problem.Contains(problem))
-                yield return finding;
+        using FindingLabels labels = new(session, catalog, context);
+        foreach (Finding finding in Find(session, catalog, options, withExpected, context, labels))
+            yield return finding;
     }
 
-    /// <summary>Finds them in a snapshot that is the caller's, with other audits.</summary>
+    /// <summary>
+    /// Finds them in a snapshot that is the caller's, with other audits; labels of rows are read where somebody wants
+    /// them.
+    /// </summary>
     internal static IEnumerable<Finding> Find(
         Session session, ReferenceCatalog catalog, TestTreeOptions options, bool withExpected,
-        OperationContext context)
+        OperationContext context, FindingLabels? labels = null)
     {
         TreeChecks.Prepare(session, context.Cancellation);
         TreeChecks checks = new(session, catalog, options.StepLength, options.Alphabet, context)
@@ -63,10 +73,15 @@ public sealed class TestTree : Operation<TestTreeOptions, Finding>
         };
         Check check = new(session, Audit.Tree, context);
         IReadOnlyList<Tree> trees = TreeFilter.Select(session, catalog, options.Table, options.Model, context);
-        return trees.SelectMany(tree => checks.Of(tree).SelectMany(
-            problems => check.Run(
+        bool IsWanted(Finding finding) => options.Problem.Count == 0
+            || finding.Class is not TreeProblem problem || options.Problem.Contains(problem);
+        return trees.SelectMany(tree => checks.Of(tree).SelectMany(problems =>
+        {
+            IEnumerable<Finding> found = check.Run(
                 () => problems().Select(p => Describe(session, catalog, p)), [tree.Table],
-                catalog.LabelOf(tree.Table))));
+                catalog.LabelOf(tree.Table)).Where(IsWanted);
+            return labels?.AddTo(found) ?? found;
+        }));
     }
 
     private static Finding Describe(Session session, ReferenceCatalog catalog, Problem p) => new()

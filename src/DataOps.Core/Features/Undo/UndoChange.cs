@@ -100,7 +100,7 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
         {
             UndoPlan plan = new(session, cancellation);
             counts = plan.Make(tables);
-            foreach (RowChange row in options.Detailed ? plan.Describe(tables, t => catalog.LabelOf(t)) : [])
+            foreach (RowChange row in options.Detailed ? plan.Describe(tables, catalog) : [])
                 yield return row;
             UndoReferences references = new(catalog.Database, tables);
             RestoredOrphans orphans = new(

@@ -16,13 +16,14 @@ internal sealed class UndoPlan(Session session, CancellationToken cancellation)
 
     /// <summary>Tells the plan row by row.</summary>
     /// <param name="tables">The tables.</param>
-    /// <param name="modelOf">The model of a table; null when it has none.</param>
-    public IEnumerable<RowChange> Describe(IReadOnlyList<UndoTableStaging> tables, Func<Table, string?> modelOf)
+    /// <param name="catalog">Their models.</param>
+    public IEnumerable<RowChange> Describe(IReadOnlyList<UndoTableStaging> tables, ReferenceCatalog catalog)
     {
-        RowChanges changes = new(session, cancellation);
-        return tables.SelectMany(t => changes.Deleted(t.Changes, modelOf(t.Table))
-            .Concat(changes.Updated(t.Changes, modelOf(t.Table), t.Name, t.Table.Columns.Select(c => c.Name)))
-            .Concat(changes.Inserted(t.Changes, modelOf(t.Table), $"from {t.Name} s where s._action = 'D'",
+        RowChanges changes = new(session, catalog, cancellation);
+        return tables.SelectMany(t => changes.Deleted(t.Changes, catalog.LabelOf(t.Table))
+            .Concat(changes.Updated(
+                t.Changes, catalog.LabelOf(t.Table), t.Name, t.Table.Columns.Select(c => c.Name)))
+            .Concat(changes.Inserted(t.Changes, catalog.LabelOf(t.Table), $"from {t.Name} s where s._action = 'D'",
                 t.Table.Columns.Select(c => c.Name))));
     }
 

@@ -86,6 +86,9 @@ public sealed record ConnectionSettings
             ? In(one)
             : this with { Schema = null, Schemas = names };
 
+    /// <summary>The same settings for another database of the server.</summary>
+    internal ConnectionSettings WithDatabase(string database) => Change(b => b.Database = database);
+
     /// <summary>The same settings with what the operator says of the site.</summary>
     /// <param name="site">A file's path, or JSON.</param>
     public ConnectionSettings WithSite(string site) => this with { Site = site, SiteSource = null };

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using DataOps.Core.Features.Audits;
 using DataOps.Core.Features.Audits.Reports;
@@ -120,6 +122,89 @@ public sealed class AuditReportTests(PostgresServer server) : IDisposable
 
         File.WriteAllText(path, "[1, 2]");
         Assert.Equal(ErrorIds.InvalidBaseline, Assert.Throws<DataOpsException>(() => Run(options)).Id);
+    }
+
+    [Fact]
+    public void A_baseline_remembers_when_a_finding_was_first_seen_and_the_last_runs_which_reports_show()
+    {
+        using TestDatabase site = server.CopyOf(Site.SampleDamaged);
+        string path = Path.Combine(_files.Folder, "history.jsonl");
+        TestDatabaseOptions options = new() { Audit = [Audit.Sequence], Baseline = path };
+        List<string> warnings = [];
+        Finding[] Run(TestDatabaseOptions asked) =>
+            [.. site.Run(new Core.Features.Audits.TestDatabase(), asked, new() { Warning = warnings.Add })];
+
+        Finding[] first = Run(options with { UpdateBaseline = true });
+        Assert.NotEmpty(first);
+        Assert.All(first, f => Assert.InRange(f.FirstSeen!.Value, DateTime.UtcNow.AddMinutes(-5), DateTime.UtcNow));
+        // As if it were of a month ago, and one finding of an older version, which wrote no date.
+        string[] lines = File.ReadAllLines(path);
+        string day = DateTime.UtcNow.AddDays(-30).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        lines = [.. lines.Select(l => Regex.Replace(l, "(\"(FirstSeen|Run)\":)\"[^\"]*\"", $"$1\"{day}\""))];
+        lines[0] = Regex.Replace(lines[0], ",\"FirstSeen\":\"[^\"]*\"", "");
+        File.WriteAllLines(path, lines);
+        site.Execute("""
+            create table wagtailcore_till (id serial primary key, code text);
+            insert into wagtailcore_till values (7, 'x')
+            """);
+
+        Finding[] second = Run(options);
+        Finding fresh = Assert.Single(second, f => f.Change == FindingChange.New);
+        Assert.Equal((FindingChange.Known, null), (second[0].Change, second[0].FirstSeen));
+        Assert.All(second.Skip(1).Where(f => f != fresh), f => Assert.Equal(day, $"{f.FirstSeen:yyyy-MM-ddTHH:mm:ssZ}"));
+        Assert.Empty(warnings);
+        Assert.Equal([fresh.Table], Run(options with { Since = "7d" }).Select(f => f.Table));
+        Assert.StartsWith("1 finding left out, as nobody knows since when", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Equal(second.Length - 1, Run(options with { Since = day, UpdateBaseline = true }).Length);
+        Assert.Equal(ErrorIds.InvalidOption, Assert.Throws<DataOpsException>(() => Run(options with { Since = "soon" })).Id);
+        Assert.Equal(ErrorIds.ContradictingOptions,
+            Assert.Throws<DataOpsException>(() => Run(new() { Since = "7d" })).Id);
+
+        foreach (string format in (string[])["html", "md"])
+            site.Run(new ExportAuditReport(), new()
+            {
+                Path = Path.Combine(_files.Folder, "history." + format), Baseline = path,
+                InputObject = [new() { Audit = "Sequence", Severity = "Error", Change = "Known", FirstSeen = day }, new() { Run = day }],
+            });
+        string html = File.ReadAllText(Path.Combine(_files.Folder, "history.html"));
+        Assert.Contains($"2 runs from {day.Replace('T', ' ')} to ", html, StringComparison.Ordinal);
+        Assert.Contains($"aria-label=\"Sequence: {first.Length}, {first.Length + 1}\"", html, StringComparison.Ordinal);
+        Assert.Contains($"Known since {day[..10]}", html, StringComparison.Ordinal);
+        string[] markdown = File.ReadAllLines(Path.Combine(_files.Folder, "history.md"));
+        Assert.Contains("| Time | Sequence |", markdown);
+        Assert.Contains($"| {day.Replace('T', ' ')} | {first.Length} |", markdown);
+        Assert.Equal(1, markdown.Count(l => l.Contains("Known since", StringComparison.Ordinal)));
+
+        // Of the runs the last thirty stay.
+        string run = File.ReadLines(path).Last();
+        File.AppendAllLines(path, Enumerable.Repeat(run, 40));
+        Run(options with { UpdateBaseline = true });
+        Assert.Equal(30, File.ReadLines(path).Count(l => l.StartsWith("{\"Run\"", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("2026-11-01", "2026-10-31T23:00:00Z")]
+    [InlineData("2026-11-01T03:00", "2026-11-01T02:00:00Z")]
+    [InlineData("2026-11-01T03:00:00+05:00", "2026-10-31T22:00:00Z")]
+    [InlineData("2026-11-01T03:00:00.000000Z", "2026-11-01T03:00:00Z")]
+    [InlineData("7d", "2026-11-22T12:00:00Z")]
+    [InlineData("36h", "2026-11-28T00:00:00Z")]
+    [InlineData("1.12:00:00", "2026-11-28T00:00:00Z")]
+    [InlineData("11/01/2026", null)]
+    [InlineData("2026-12-01", null)]
+    [InlineData("-7d", null)]
+    public void A_point_in_time_is_a_date_or_a_span_back_from_now(string text, string? expected)
+    {
+        DateTime now = new(2026, 11, 29, 12, 0, 0, DateTimeKind.Utc);
+        // A date without an offset is local: the machine of the test may be anywhere.
+        TimeSpan local = text.Contains('-') && !text.EndsWith('Z') && !text.Contains('+')
+            ? TimeZoneInfo.Local.GetUtcOffset(new DateTime(2026, 11, 1)) - TimeSpan.FromHours(1) : TimeSpan.Zero;
+        if (expected is null)
+            Assert.Equal(ErrorIds.InvalidOption,
+                Assert.Throws<DataOpsException>(() => PointInTime.Parse("Since", text, now)).Id);
+        else
+            Assert.Equal(DateTime.Parse(expected, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal) - local,
+                PointInTime.Parse("Since", text, now));
     }
 
     [Theory]

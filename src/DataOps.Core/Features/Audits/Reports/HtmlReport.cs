@@ -33,6 +33,8 @@ internal sealed class HtmlReport(Session session, ReferenceCatalog catalog, Oper
         values.SetValue("summary", Summary(audit));
         values.SetValue("audits", audit.Audits.Select(a => (object)Suite(
             a, [.. audit.Findings.Where(f => f.Audit == a)], labels)).ToArray());
+        values.SetValue("runs", RunHistory.Of(audit.Runs));
+        values.SetValue("span", RunHistory.Span(audit.Runs));
         values.SetValue("branches", LostBranches.Of(session, catalog, context.Cancellation).Select(Page).ToArray());
         values.SetValue("graphs", Graphs(present));
         values.SetValue("sizes", Largest());
@@ -87,6 +89,7 @@ internal sealed class HtmlReport(Session session, ReferenceCatalog catalog, Oper
         ["shell"] = Shown(finding.Remedy is { } remedy && CommandSyntax.Remedy(remedy) is var shell && shell != remedy
             ? shell : ""),
         ["change"] = $"{finding.Change}",
+        ["since"] = AuditFindings.Change(finding),
         ["rows"] = rows.Select(Shown).ToArray(),
         ["more"] = Math.Max(finding.Count - rows.Count, 0),
     };

@@ -17,14 +17,29 @@ public static class MarkdownReport
                 "Problem", "Remedy"];
             text.Append($"| {string.Join(" | ", names)} |\n|{string.Concat(names.Select(_ => "---|"))}\n");
             foreach (Finding f in group)
-                text.Append(hasChange ? $"| {f.Change} " : "").Append($"| {f.Severity} | {f.Class} | ")
-                    .Append($"{Escape(AuditFindings.Place(f))} | {f.Count} | {Escape(f.Problem)} | ")
+                text.Append(hasChange ? $"| {AuditFindings.Change(f)} " : "").Append($"| {f.Severity} | {f.Class} | ")
+                    .Append($"{Escape(AuditFindings.NamedPlace(f))} | {f.Count} | {Escape(Problem(f))} | ")
                     .Append(f.Remedy is null ? "" : Code(f.Remedy)).Append(" |\n");
         }
         if (audit.Findings.Count == 0)
             text.Append("\nNo findings.\n");
+        if (audit.Runs.Count > 0)
+            AppendRuns(text, audit.Runs);
         return text.ToString();
     }
+
+    private static void AppendRuns(StringBuilder text, IReadOnlyList<AuditRun> runs)
+    {
+        Audit[] audits = [.. runs.SelectMany(r => r.Findings.Keys).Distinct().Order()];
+        text.Append($"\n## Findings of the last runs\n\n| Time | {string.Join(" | ", audits)} |\n")
+            .Append($"|---|{string.Concat(audits.Select(_ => "---|"))}\n");
+        foreach (AuditRun run in runs.Reverse())
+            text.Append($"| {run.Time:u} |").AppendJoin("|", audits.Select(
+                a => run.Findings.TryGetValue(a, out int count) ? $" {count} " : " ")).Append("|\n");
+    }
+
+    private static string Problem(Finding finding) =>
+        finding.Problem + (finding is { Key: null, Label: { } first } ? $" (rows: {first})" : "");
 
     // What a database holds is text, and nothing of Markdown or HTML.
     private static string Escape(string text)

@@ -30,7 +30,7 @@ internal static class ImportPlan
         }
         if (!options.Detailed)
             yield break;
-        RowChanges changed = new(session, cancellation);
+        RowChanges changed = new(session, catalog, cancellation);
         foreach (ModelCounts model in load.Run.Models)
             foreach (RowChange change in Of(changed, model.Table, changes))
                 yield return change;

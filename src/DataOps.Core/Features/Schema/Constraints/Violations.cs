@@ -24,7 +24,7 @@ internal sealed record Violations(long Count, IReadOnlyList<ConstraintViolation>
         {
             Remedy = step.Key is null ? null : FindDuplicate.Command(catalog, step.Key, step.Name),
         };
-        return step.Reference is { } reference
+        Violations found = step.Reference is { } reference
             ? OfReference(session, catalog, reference, violation, context)
             : SchemaReader.Under(
                 session, own,
@@ -32,6 +32,8 @@ internal sealed record Violations(long Count, IReadOnlyList<ConstraintViolation>
                     ? OfCondition(session, step, violation, context)
                     : OfKey(session, step, violation, context),
                 context.Cancellation);
+        using FindingLabels labels = new(session, catalog, context);
+        return found with { First = [.. labels.AddTo(found.First)] };
     }
 
     private static ConstraintViolation Of(Session session, ReferenceCatalog catalog, ConstraintStep step) => new()
@@ -76,13 +78,14 @@ internal sealed record Violations(long Count, IReadOnlyList<ConstraintViolation>
         List<ConstraintViolation> first = [];
         (long rows, long values) = (0, 0);
         step.Key!.ReadPastIndexes(session, context.Cancellation);
-        foreach ((string? value, long count) in step.Key.Read(session, context.Cancellation))
+        foreach ((string? value, long count, FirstRows rowsOfValue) in step.Key.Read(session, context.Cancellation))
         {
             rows += count;
             if (++values <= RowList.Most)
                 first.Add(violation with
                 {
                     Count = count,
+                    FirstRows = rowsOfValue,
                     Value = value,
                     Problem = $"{count} rows have {step.Key.Names} {value ?? "NULL"}",
                 });

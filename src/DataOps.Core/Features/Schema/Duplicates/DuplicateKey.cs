@@ -70,9 +70,18 @@ internal sealed record DuplicateKey(
         $"set local enable_indexscan to default; set local enable_indexonlyscan to default; "
             + $"set local enable_bitmapscan to default; set local search_path = pg_catalog", cancellation);
 
-    /// <summary>The values that several rows have, and how many rows, in order.</summary>
-    public IEnumerable<(string? Value, long Rows)> Read(Session session, CancellationToken cancellation) =>
-        session.Read(
-            $"select {Text}, count(*) {From} group by {Values} having count(*) > 1 order by 1",
-            r => (r.IsDBNull(0) ? null : r.GetString(0), r.GetInt64(1)), cancellation);
+    /// <summary>The values that several rows have, how many rows, and the keys of the first, in order.</summary>
+    public IEnumerable<(string? Value, long Rows, FirstRows First)> Read(
+        Session session, CancellationToken cancellation)
+    {
+        SqlText order = Table.SingleKey is { } single ? single.In("t") : KeyText.Of(Table, "t");
+        return session.Read(
+            $"""
+            select {Text}, count(*),
+              (array_agg({KeyText.Of(Table, "t")} order by {order}))[1:{SqlText.Literal(FirstRows.Most)}]
+            {From} group by {Values} having count(*) > 1 order by 1
+            """,
+            r => (r.IsDBNull(0) ? null : r.GetString(0), r.GetInt64(1), new FirstRows(r.GetFieldValue<string[]>(2))),
+            cancellation);
+    }
 }

@@ -239,11 +239,13 @@ internal sealed class DuplicateMerge(
         ? $"exists (select 1 from {s_twins} o where o.old = {table.SingleKey!.In(row)})"
         : (SqlText)$"false";
 
+    private SqlText NameOf(Table table, Alias row) => RowLabel.Named(catalog, table, row, KeyText.Of(table, row));
+
     private void RequireNone(Table table, SqlText from)
     {
         RowList rows = new();
         rows.AddAll(session, $"""
-            select 'would have the same unique values as another row', {KeyText.Of(table, "t")}, count(*) over () {from}
+            select 'would have the same unique values as another row', {NameOf(table, "t")}, count(*) over () {from}
             order by 2 limit {RowList.Most}
             """, catalog.LabelOf(table) ?? table.DisplayName, _cancellation);
         rows.ThrowIfAny(
@@ -259,7 +261,7 @@ internal sealed class DuplicateMerge(
             Column own = reference.Table.SingleKey!;
             RowList rows = new();
             rows.AddAll(session, $"""
-                select 'would refer to itself', {KeyText.Of(reference.Table, "t")}, count(*) over ()
+                select 'would refer to itself', {NameOf(reference.Table, "t")}, count(*) over ()
                 from {reference.Table} t join {moved.Map} m on {moved.IsOld("t")} and m.new::text = {own.In("t")}::text
                 order by 2 limit {RowList.Most}
                 """, catalog.LabelOf(reference.Table) ?? reference.Table.DisplayName, _cancellation);
@@ -279,7 +281,7 @@ internal sealed class DuplicateMerge(
                 r => r.IsDeclared && !Moves(r) && !Family.Contains(r.Table)))
                 rows.AddAll(session, $"""
                     select {SqlText.Value($"refers by {reference.Name}, which is not by the key alone")},
-                      {KeyText.Of(reference.Table, "t")}, count(*) over ()
+                      {NameOf(reference.Table, "t")}, count(*) over ()
                     from {reference.Table} t join {half} d on {reference.IsTarget("t", "d")}
                     join {s_twins} o on o.old = {half.SingleKey!.In("d")} order by 2 limit {RowList.Most}
                     """, catalog.LabelOf(reference.Table) ?? reference.Table.DisplayName, _cancellation);

@@ -51,6 +51,13 @@ public sealed partial record FindDuplicateOptions
     [Option(Form = OptionForm.Pair)]
     [OnlyWith(nameof(MigrationPath))]
     public IReadOnlyList<string> Setting { get; init; } = [];
+
+    /// <summary>
+    /// Columns that name a model's rows in results, as app.model=column; several joined by commas, none for no label.
+    /// Default: title, name, slug, username or the like.
+    /// </summary>
+    [Option(Form = OptionForm.Label, Wildcards = true)]
+    public IReadOnlyList<string> Label { get; init; } = [];
 }
 
 /// <summary>Rows that have the same values in columns that have to be unique: Count is how many they are.</summary>
@@ -95,7 +102,7 @@ public sealed class FindDuplicate : Operation<FindDuplicateOptions, DuplicateGro
     protected override IEnumerable<DuplicateGroup> Execute(
         Session session, FindDuplicateOptions options, OperationContext context)
     {
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false, labels: options.Label);
         DuplicateSelection selection = new(
             options.Table, options.Model, options.Field, options.Constraint,
             new(options.ReferencePath, options.ReferenceDatabase, options.MigrationPath, options.Setting));
@@ -136,6 +143,7 @@ public sealed class FindDuplicate : Operation<FindDuplicateOptions, DuplicateGro
                 Count = rows,
                 Problem = $"{rows} rows have {key.Names} {value ?? "NULL"}",
                 Remedy = Repair(catalog, key, selected.Constraint),
+                Label = RowLabel.Sum([.. keys.Zip(labels).Take(FirstRows.Most)], rows),
                 Keys = string.Join(", ", keys),
                 Labels = string.Join(", ", labels.OfType<string>()),
                 Constraint = selected.Constraint,
