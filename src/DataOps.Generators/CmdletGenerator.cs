@@ -76,7 +76,11 @@ public sealed class CmdletGenerator : IIncrementalGenerator
             source.AppendLine($"    [{Automation}.Alias({string.Join(", ", aliases)})]");
         if (o.Is("Wildcards"))
             source.AppendLine($"    [{Automation}.SupportsWildcards]");
-        if (o.Member("Completes", "None") is var names and not "None")
+        string names = o.Member("Completes", "None");
+        // What a definition is written in is told by the ending of its file.
+        if (names == "None" && o.Member("Form", "Text") == "Definition")
+            names = "Definition";
+        if (names != "None")
             source.AppendLine($"    [{Automation}.ArgumentCompleter(typeof({Completers}.{names}Completer))]");
         if (o.Member("Form", "Text") is var form
             and ("Definition" or "Pair" or "NaturalKey" or "DatasetArgument" or "RowKey"))

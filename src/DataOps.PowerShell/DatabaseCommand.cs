@@ -75,6 +75,8 @@ public abstract class DatabaseCommand : ConnectingCommand
         if (!MyInvocation.ExpectingInput)
             Validate();
         _lease = IsOffline ? null : Open();
+        if (IsVerbose)
+            _lease?.Session.Listen(Tell);
     });
 
     /// <inheritdoc/>
@@ -126,10 +128,16 @@ public abstract class DatabaseCommand : ConnectingCommand
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
+        _lease?.Session.Listen(null);
         _lease?.Dispose();
         _lease = null;
         base.Dispose(disposing);
     }
+
+    private bool IsVerbose => MyInvocation.BoundParameters.TryGetValue("Verbose", out object? given)
+        ? (SwitchParameter)given
+        : GetVariableValue("VerbosePreference") is ActionPreference preference
+            && preference is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
 
     private SessionLease Open()
     {

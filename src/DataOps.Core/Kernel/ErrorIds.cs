@@ -241,6 +241,9 @@ public static class ErrorIds
     /// <summary>The database has no table django_content_type.</summary>
     public const string NoContentTypes = "NoContentTypes";
 
+    /// <summary>Nothing names the database: no parameter, no open connection, no variable.</summary>
+    public const string NoDatabase = "NoDatabase";
+
     /// <summary>A table has no key that identifies its rows.</summary>
     public const string NoKey = "NoKey";
 

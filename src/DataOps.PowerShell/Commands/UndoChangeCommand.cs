@@ -3,6 +3,7 @@ using DataOps.Core.Changes;
 using DataOps.Core.Features.Undo;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
+using DataOps.PowerShell.Completers;
 
 namespace DataOps.PowerShell.Commands;
 
@@ -14,6 +15,7 @@ public sealed partial class UndoChangeCommand : ChangeCommand
     /// <summary>The undo file; that of a result from the pipeline, which need not have a Path, when absent.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("PSPath", "FullName")]
+    [ArgumentCompleter(typeof(UndoFileCompleter))]
     public string? Path { get; set; }
 
     // Not every result has a Path besides.

@@ -22,7 +22,7 @@ public sealed partial record GetPageOptions
     public int? Depth { get; init; }
 
     /// <summary>Types, as app or app.model. Default: all.</summary>
-    [Option(Wildcards = true, Completes = OptionNames.ModelName)]
+    [Option(Wildcards = true, Completes = OptionNames.PageType)]
     public IReadOnlyList<string> Type { get; init; } = [];
 
     /// <summary>Only pages of this site: host name, host:port or id.</summary>
