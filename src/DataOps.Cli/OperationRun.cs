@@ -9,12 +9,17 @@ namespace DataOps.Cli;
 
 /// <summary>One run of one operation, from the parsed command line to the exit code.</summary>
 internal sealed class OperationRun(
-    OperationDescription operation, CommandNames names, IReadOnlyList<OperationOption> options, RunOptions run,
-    Interruption interruption)
+    OperationDescription operation, CommandNames names, IReadOnlyList<OperationOption> options,
+    Positional positional, RunOptions run, Interruption interruption)
 {
+    /// <summary>The operation's options with what the user gave; they are not validated yet.</summary>
+    /// <exception cref="DataOpsException">A text is not a value of its option.</exception>
+    public IOptions Values(ParseResult parsed) => positional.Apply(
+        parsed, options.Aggregate(operation.Create(), (given, option) => option.Apply(parsed, given)));
+
     public int Execute(ParseResult parsed)
     {
-        using ProgressLine progress = new();
+        using ProgressLine progress = new(run.IsQuiet(parsed));
         try
         {
             return Run(parsed, progress);
@@ -46,17 +51,25 @@ internal sealed class OperationRun(
 
     private int Run(ParseResult parsed, ProgressLine progress)
     {
-        IOptions values = options.Aggregate(operation.Create(), (given, option) => option.Apply(parsed, given));
+        run.Check(parsed);
+        IOptions values = Values(parsed);
         values.Validate();
         (OutputFormat format, FailOn threshold) = (run.Format(parsed), run.Threshold(parsed));
         ReportWriter.Require(format, operation);
         // Data that go to standard output are alone there.
-        Stream output = operation.WritesToStandardOutput(values) ? Console.OpenStandardError() : StandardOutput.Open();
+        Stream output = !operation.WritesToStandardOutput(values) ? StandardOutput.Open()
+            : run.IsQuiet(parsed) ? Stream.Null : Console.OpenStandardError();
+        Action<string>? tell = run.IsVerbose(parsed)
+            ? text => progress.Say($"dataops {names.Command}: {text}")
+            : null;
         ConnectionSettings? settings = operation.IsOffline(values) ? null : run.Connection(parsed);
         if (settings?.SiteSource is { } source)
-            progress.Say($"dataops {names.Command}: site description: {source}");
+            progress.Note($"dataops {names.Command}: site description: {source}");
         using Session? session = settings is null ? null
             : Session.Open(settings, operation.Name, interruption.Token);
+        if (session is not null)
+            tell?.Invoke($"connected to {settings}, PostgreSQL {session.ServerVersion}");
+        session?.Listen(tell);
         bool isIncomplete = false;
         // A plan that is asked about warns as its change does.
         HashSet<string> warnings = [];
@@ -64,6 +77,7 @@ internal sealed class OperationRun(
         {
             Cancellation = interruption.Token,
             Progress = progress,
+            Verbose = tell is null ? null : text => tell(names.Localize(text)),
             Warning = text =>
             {
                 if (warnings.Add(text))
@@ -86,7 +100,7 @@ internal sealed class OperationRun(
             failed |= Findings.Reach(result, threshold);
             // It is needed whatever becomes of the result.
             if (result is ChangeResult { UndoPath: { } undo })
-                progress.Say($"dataops {names.Command}: undo file: {undo}");
+                progress.Note($"dataops {names.Command}: undo file: {undo}");
             writer.Write(result);
         }
         writer.Finish();

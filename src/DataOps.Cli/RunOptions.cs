@@ -47,10 +47,19 @@ internal enum FailOn
 }
 
 /// <summary>The options that commands share: where to connect to, and what to do with the results.</summary>
-internal sealed class RunOptions(OperationDescription operation)
+/// <param name="operation">The operation.</param>
+/// <param name="positional">What is given without a name.</param>
+internal sealed class RunOptions(OperationDescription operation, Positional positional)
 {
+    /// <summary>The names of all of them.</summary>
+    public static readonly string[] Names =
+    [
+        "--database", "--ssl-mode", "--lock-timeout", "--schema", "--site-description", "--format", "--fail-on",
+        "--confirm", "--yes", "--quiet", "--verbose",
+    ];
+
     private const string Formats = "json: one object per line; table and list: for people. A table leaves out "
-        + "columns that do not fit the terminal.";
+        + "columns that do not fit the terminal, or 100 columns in a file; COLUMNS is another width.";
 
     private readonly Option<string> _database = new("--database", "-d")
     {
@@ -98,6 +107,19 @@ internal sealed class RunOptions(OperationDescription operation)
         CustomParser = result => result.Tokens.Count == 0 || bool.Parse(result.Tokens[0].Value),
     };
 
+    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Ask nothing: the same as --confirm:false." };
+
+    private readonly Option<bool> _quiet = new("--quiet", "-q")
+    {
+        Description = "Write warnings and errors alone to standard error: no progress, no notes.",
+    };
+
+    private readonly Option<bool> _verbose = new("--verbose", "-v")
+    {
+        Description = "Tell on standard error where it connects to, each statement, what it waits for, and which rule "
+            + "decided.",
+    };
+
     public void AddTo(Command command)
     {
         if (operation.TakesDatabase)
@@ -106,9 +128,15 @@ internal sealed class RunOptions(OperationDescription operation)
         command.Add(_format);
         if (operation.HasFindings)
             command.Add(_failOn);
-        if (operation.Changes)
-            command.Add(_confirm);
+        foreach (Option option in operation.Changes ? (Option[])[_confirm, _yes] : [])
+            command.Add(option);
+        command.Add(_quiet);
+        command.Add(_verbose);
     }
+
+    public bool IsQuiet(ParseResult parsed) => parsed.GetValue(_quiet);
+
+    public bool IsVerbose(ParseResult parsed) => parsed.GetValue(_verbose);
 
     public OutputFormat Format(ParseResult parsed) => Value<OutputFormat>(parsed, _format);
 
@@ -120,12 +148,26 @@ internal sealed class RunOptions(OperationDescription operation)
         operation.HasFindings ? Value<FailOn>(parsed, _failOn) : FailOn.Never;
 
     /// <summary>What the user said about being asked; null when nothing.</summary>
-    public bool? Confirm(ParseResult parsed) => operation.Changes ? parsed.GetValue(_confirm) : false;
+    public bool? Confirm(ParseResult parsed) =>
+        !operation.Changes || parsed.GetValue(_yes) ? false : parsed.GetValue(_confirm);
+
+    /// <summary>Refuses options that contradict each other.</summary>
+    /// <exception cref="DataOpsException"><c>ContradictingOptions</c>.</exception>
+    public void Check(ParseResult parsed)
+    {
+        OptionCheck.NotWith("Quiet", IsQuiet(parsed), IsVerbose(parsed), "-Verbose");
+        if (operation.Changes)
+            OptionCheck.NotWith("Yes", parsed.GetValue(_yes), parsed.GetValue(_confirm) == true, "-Confirm");
+        if (operation.TakesDatabase)
+            OptionCheck.NotWith(
+                "Database", parsed.GetValue(_database) is not null, positional.Database(parsed) is not null,
+                "the database without a name");
+    }
 
     /// <exception cref="DataOpsException">The text cannot be read.</exception>
     public ConnectionSettings Connection(ParseResult parsed)
     {
-        ConnectionSettings settings = parsed.GetValue(_database) is { } database
+        ConnectionSettings settings = (parsed.GetValue(_database) ?? positional.Database(parsed)) is { } database
             ? ConnectionSettings.Parse(database)
             : ConnectionSettings.FromEnvironment();
         if (parsed.GetValue(_sslMode) is { } mode)
