@@ -58,7 +58,7 @@ public sealed class CmdletGenerator : IIncrementalGenerator
             {{string.Concat(taken.Where(o => cmdlet.GetMembers(o.Name).Length == 0).Select(Parameter))}}
                 /// <inheritdoc/>
                 protected override void Validate() => Options().Validate();
-            {{Offline(taken)}}
+            {{Offline(taken)}}{{(cmdlet.BaseType?.Name == "InputCommand" ? Text(taken, options) : "")}}
                 private {{recordType}} Options() => s_nothingGiven with
                 {
             {{string.Concat(taken.Select(o => $"        {o.Name} = {Value(o)},\n"))}}    };
@@ -110,6 +110,23 @@ public sealed class CmdletGenerator : IIncrementalGenerator
 
                 /// <inheritdoc/>
                 protected override bool IsOffline => {{offline.Name}};
+
+            """;
+
+    // Texts of a pipeline are told apart from its objects where nothing is changed, and nothing else has to be given.
+    private static string Text(IEnumerable<Option> taken, IEnumerable<Option> options) =>
+        options.Any(o => o.Name == "WhatIf" || o.IsMandatory)
+        || taken.FirstOrDefault(o => o.Number("Position") == 0) is not { IsPath: false } first
+        || first.Item.SpecialType != SpecialType.System_String ? "" : $$"""
+
+                /// <inheritdoc/>
+                protected override bool TakeText(string? text)
+                {
+                    if (MyInvocation.BoundParameters.ContainsKey("{{first.Name}}"))
+                        return false;
+                    {{first.Name}} = {{(first.IsList ? "text is null ? null : [text]" : "text")}};
+                    return true;
+                }
 
             """;
 

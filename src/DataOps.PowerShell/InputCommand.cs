@@ -28,13 +28,24 @@ public abstract class InputCommand : DatabaseCommand
     /// <inheritdoc/>
     protected sealed override void ProcessRecord()
     {
-        if (Refusal() is not { } refusal)
+        if (InputObject is { BaseObject: string text } && TakeText(text))
+        {
+            base.ProcessRecord();
+            TakeText(null);
+        }
+        else if (Refusal() is not { } refusal)
             base.ProcessRecord();
         else if (IsOneChange)
             ThrowTerminatingError(refusal);
         else
             WriteError(refusal);
     }
+
+    /// <summary>
+    /// Takes a bare text of the pipeline as the value of the first parameter, and null to forget it; false where that
+    /// parameter is given, or takes none.
+    /// </summary>
+    protected virtual bool TakeText(string? text) => false;
 
     /// <summary>
     /// Runs an operation unless this pipeline has already run it with the same options: many objects often name one

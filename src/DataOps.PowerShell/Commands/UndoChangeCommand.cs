@@ -14,7 +14,7 @@ public sealed partial class UndoChangeCommand : ChangeCommand
 {
     /// <summary>The undo file; that of a result from the pipeline, which need not have a Path, when absent.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath", "FullName")]
+    [Alias("PSPath", "FullName", "LiteralPath")]
     [ArgumentCompleter(typeof(UndoFileCompleter))]
     public string? Path { get; set; }
 

@@ -9,8 +9,14 @@ namespace DataOps.PowerShell.Output;
 /// <summary>Texts as the module's tables and lists show them: data may hold what a terminal obeys.</summary>
 public static class ShownText
 {
+    private const int LongestValue = 100;
+
     /// <summary>The text with its control characters made visible; null stays null.</summary>
     public static string? Of(string? text) => text is null ? null : VisibleText.Of(text);
+
+    /// <summary>The beginning of a value, which may be the text of a whole page.</summary>
+    public static string? OfValue(string? text) =>
+        Of(text is { Length: > LongestValue } ? $"{text[..LongestValue]}…" : text);
 
     /// <summary>Where a finding is, what it is, and on a line of its own what to do.</summary>
     public static string OfFinding(PSObject shown) => shown.BaseObject is Finding finding

@@ -7,8 +7,8 @@ public sealed partial record UndoChangeOptions : ChangeOptions
 {
     /// <summary>Undo file that the operation wrote; Get-Change lists them, and -Last takes the newest.</summary>
     [Unless(nameof(Last))]
-    [Option(Position = 0, Pipeline = true, Aliases = ["PSPath", "FullName"], Completes = OptionNames.UndoFile,
-        Form = OptionForm.File)]
+    [Option(Position = 0, Pipeline = true, Aliases = ["PSPath", "FullName", "LiteralPath"],
+        Completes = OptionNames.UndoFile, Form = OptionForm.File)]
     public string? Path { get; init; }
 
     /// <summary>
