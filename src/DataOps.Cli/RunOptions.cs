@@ -107,7 +107,8 @@ internal sealed class RunOptions(OperationDescription operation, Positional posi
         CustomParser = result => result.Tokens.Count == 0 || bool.Parse(result.Tokens[0].Value),
     };
 
-    private readonly Option<bool> _yes = new("--yes", "-y") { Description = "Ask nothing: the same as --confirm:false." };
+    private readonly Option<bool> _yes =
+        new("--yes", "-y") { Description = "Ask nothing: the same as --confirm:false." };
 
     private readonly Option<bool> _quiet = new("--quiet", "-q")
     {

@@ -4,7 +4,8 @@ namespace DataOps.Tasks;
 
 /// <summary>
 /// Publishes the module into artifacts/DataOps/&lt;version&gt;, as PowerShell's module path wants it, and the command
-/// line with its man page into artifacts/cli for any platform that has .NET, and beside it for this one, with its runtime.
+/// line with its man page into artifacts/cli for any platform that has .NET, and beside it for this one, with its
+/// runtime.
 /// </summary>
 internal static class Package
 {

@@ -19,7 +19,9 @@ internal static class GivenConnection
             : null,
         GivenDefinition.Of(given["SiteDescription"]), path => GivenDefinition.Of(path)!);
 
-    /// <summary>The session of an open connection that the command would use as it is; null where that is busy.</summary>
+    /// <summary>
+    /// The open connection's session, where the command would use it as it is; null where it is busy.
+    /// </summary>
     public static Session? IdleSession(IDictionary given) =>
         ((string[])["Credential", "SslMode", "Schema", "SiteDescription"]).Any(given.Contains)
             ? null

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Reflection;
 using DataOps.Core.Changes;
 using DataOps.Core.Features.Audits.Reports;
+using DataOps.Core.Features.Pages;
 using DataOps.Core.Kernel;
 
 namespace DataOps.PowerShell.Output;
@@ -37,6 +38,17 @@ public static class ShownText
     public static string OfResult(PSObject shown) => shown.BaseObject is ChangeResult result
         ? VisibleText.Of(string.Join('\n', Lines(result)))
         : "";
+
+    /// <summary>A line of the tree of pages, and what is wrong there on lines of its own.</summary>
+    public static string OfPage(PSObject shown)
+    {
+        if (shown.BaseObject is not PageLine page)
+            return "";
+        string state = page.Status == nameof(PageStatus.Live) ? "" : $", {page.Status}";
+        string line = $"{page.Tree}  {page.UrlPath}  ({page.Id}, {page.Type ?? "no type"}{state})";
+        string indent = new(' ', page.Tree.Length - page.Tree.TrimStart().Length);
+        return VisibleText.Of(page.Problem is null ? line : $"{line}\n{indent}! {page.Problem}");
+    }
 
     private static string Verbs(TableChangeSummary table) => string.Join(", ",
         new[] { ("delete", table.Delete), ("update", table.Update), ("insert", table.Insert) }

@@ -113,8 +113,7 @@ internal sealed class RepairSelection(
                     + $"{(orphans.Count == 1 ? "row" : "rows")}, not deleted: "
                     + $"-Reference '{reference}' -Action {options.Action} deletes.");
         if (orphans.Count > 0)
-            context.Verbose?.Invoke($"{reference}, {Counted.Of(orphans.Count, "orphan")}: "
-                + $"{(action is { } decided ? $"{decided}, {RuleOf(decided)}" : "no action is safe without a decision")}.");
+            context.Verbose?.Invoke($"{reference}, {Counted.Of(orphans.Count, "orphan")}: {RuleOf(action)}.");
         return new RepairStep(reference, orphans, missing, reference.Repairs(catalog), action,
             IsAskedByName(reference));
     }
@@ -131,10 +130,11 @@ internal sealed class RepairSelection(
         { } action => action,
     };
 
-    private string RuleOf(OrphanAction action) =>
-        options.Action == action ? "as -Action says"
-        : options.Action is not null ? "as it may be NULL and was not named by -Reference"
-        : "the default of its class";
+    private string RuleOf(OrphanAction? action) =>
+        action is null ? "no action is safe without a decision"
+        : options.Action == action ? $"{action}, as -Action says"
+        : options.Action is not null ? $"{action}, as it may be NULL and was not named by -Reference"
+        : $"{action}, the default of its class";
 
     private static string NameOf(int step) => $"dataops_orphan_{step}";
 
