@@ -39,9 +39,6 @@ internal sealed class Positional
     /// <summary>The argument of the command; null where it takes none.</summary>
     public Argument<string[]>? Argument { get; }
 
-    /// <summary>Whether a value can stand without a name.</summary>
-    public bool TakesValues => _options.Length > 0;
-
     /// <summary>The URI of the database; null where none is given without its option.</summary>
     /// <exception cref="DataOpsException"><c>ContradictingOptions</c>: there are several.</exception>
     public string? Database(ParseResult parsed)

@@ -202,6 +202,9 @@ public static class ErrorIds
     /// <summary>A file is not YAML, or not a fixture.</summary>
     public const string InvalidYaml = "InvalidYaml";
 
+    /// <summary>Undoing would set a sequence back to where it hands out keys that rows have.</summary>
+    public const string KeysInUse = "KeysInUse";
+
     /// <summary>Test-Dataset: objects of the file lack fields of the database.</summary>
     public const string LackingField = "LackingField";
 

@@ -9,7 +9,7 @@ namespace DataOps.PowerShell.Commands;
 
 /// <summary>Restores the rows that an operation changed.</summary>
 [CmdletOf<UndoChange>]
-[OutputType(typeof(UndoResult), typeof(RowChange), typeof(UndoneConstraint))]
+[OutputType(typeof(UndoResult), typeof(RowChange), typeof(UndoneConstraint), typeof(UndoneSequence))]
 public sealed partial class UndoChangeCommand : ChangeCommand
 {
     /// <summary>The undo file; that of a result from the pipeline, which need not have a Path, when absent.</summary>
