@@ -19,7 +19,7 @@ internal static class Confirmation
         if (Console.IsInputRedirected)
             throw new DataOpsException(
                 ErrorIds.NobodyToAsk, FailureKind.InvalidArgument,
-                "Confirmation needed, but standard input is not a terminal.", "Add --confirm:false in a script.");
+                "Confirmation needed, but standard input is not a terminal.", "Add -y in a script.");
         (int told, ChangeResult? sum) = (0, null);
         foreach (object result in operation.Run(session, operation.AsPlan(options), context))
             (told, sum) = (told + 1, result as ChangeResult ?? sum);

@@ -10,13 +10,14 @@ namespace DataOps.Cli;
 /// <summary>Adds the examples of the documentation, and the exit codes, to what --help prints.</summary>
 internal sealed partial class HelpText(HelpAction standard) : SynchronousCommandLineAction
 {
-    private const string ExitCodes = """
-        Exit codes:
-          0    done
-          1    findings that --fail-on asks about
-          2    error; it is on standard error
-          130  stopped by Ctrl+C
-        """;
+    /// <summary>The exit codes, and what each means.</summary>
+    public static readonly (string Code, string Meaning)[] ExitCodes =
+    [
+        ("0", "done"),
+        ("1", "findings that --fail-on asks about"),
+        ("2", "error; it is on standard error"),
+        ("130", "stopped by Ctrl+C"),
+    ];
 
     public static void Install(HelpOption help) => help.Action = new HelpText((HelpAction)help.Action!);
 
@@ -25,15 +26,19 @@ internal sealed partial class HelpText(HelpAction standard) : SynchronousCommand
         standard.Invoke(parseResult);
         TextWriter output = parseResult.InvocationConfiguration.Output;
         Command command = parseResult.CommandResult.Command;
-        string[] examples = Examples(command.Name).ToArray();
+        string[] examples = Examples(command.Name);
         if (examples.Length > 0)
             output.WriteLine("Examples:\n" + string.Concat(examples.Select(e => $"  {e}\n")));
-        output.WriteLine(ExitCodes);
+        output.WriteLine("Exit codes:");
+        foreach ((string code, string meaning) in ExitCodes)
+            output.WriteLine($"  {code,-5}{meaning}");
         return 0;
     }
 
-    // The pages of the documentation are in here; their sh blocks are the examples.
-    private static string[] Examples(string command)
+    /// <summary>
+    /// The examples of a command: the sh blocks of its page of the documentation; none for what is no operation.
+    /// </summary>
+    public static string[] Examples(string command)
     {
         Assembly program = typeof(HelpText).Assembly;
         string? page = program.GetManifestResourceNames().FirstOrDefault(

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Completions;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
 
@@ -8,22 +7,29 @@ namespace DataOps.Cli;
 /// <summary>One option of an operation, as a command line option and back.</summary>
 internal sealed class OperationOption
 {
-    private readonly OptionDescription _described;
-
     public OperationOption(OptionDescription described, CommandNames names, object? initial)
     {
-        _described = described;
+        Described = described;
         Option = Create(described, names.Option(described.Name));
         Option.Description = Describe(names.Localize(described.Text), initial);
     }
 
     public Option Option { get; }
 
+    public OptionDescription Described { get; }
+
+    /// <summary>Whether it is given by its name.</summary>
+    public bool IsGiven(ParseResult parsed) => parsed.GetResult(Option) is { Implicit: false };
+
+    /// <summary>The options with a value as texts.</summary>
+    /// <exception cref="DataOpsException">A text is not a value of the option's type.</exception>
+    public IOptions Set(IOptions options, IReadOnlyList<string> texts) => Described.Set!(options, texts);
+
     /// <summary>The options with what the user gave.</summary>
     /// <exception cref="DataOpsException">The text is not a value of the option's type.</exception>
     public IOptions Apply(ParseResult parsed, IOptions options)
     {
-        if (parsed.GetResult(Option) is not { Implicit: false })
+        if (!IsGiven(parsed))
             return options;
         string[] texts = Option switch
         {
@@ -32,15 +38,20 @@ internal sealed class OperationOption
             Option<string> single => [parsed.GetValue(single) ?? ""],
             _ => throw new NotSupportedException($"{Option.Name} has no way to be read."),
         };
-        return _described.SetObjects is { } set
+        return Described.SetObjects is { } set
             ? set(options, JsonLineReader.Read(Option.Name, texts[0]))
-            : _described.Set!(options, texts);
+            : Set(options, texts);
     }
 
     private static Option Create(OptionDescription described, string name)
     {
         if (described.Type == typeof(bool))
-            return new Option<bool>(name);
+        {
+            Option<bool> flag = new(name);
+            // Nobody types true after a switch.
+            flag.CompletionSources.Clear();
+            return flag;
+        }
         string[] members = described.Type.IsEnum ? Enum.GetNames(described.Type) : [];
         string value = members.Length > 0
             ? string.Join('|', members)
@@ -52,35 +63,32 @@ internal sealed class OperationOption
             OptionForm.Time => "time",
             _ => described.Type == typeof(string) ? name[2..] : "number",
         };
-        Option option = described is { IsList: true, SetObjects: null }
+        return described is { IsList: true, SetObjects: null }
             ? new Option<string[]>(name) { HelpName = value }
             : new Option<string>(name) { HelpName = value };
-        if (members.Length > 0)
-            option.CompletionSources.Add(_ => members.Select(m => new CompletionItem(m)));
-        return option;
     }
 
     private string Describe(string text, object? initial)
     {
-        string range = _described.Range switch
+        string range = Described.Range switch
         {
             null => "",
             (int least, int.MaxValue) => $" From {least} on.",
             (int least, int most) => $" From {least} to {most}.",
         };
-        string file = (_described.Form, _described.SetObjects) switch
+        string file = (Described.Form, Described.SetObjects) switch
         {
             (_, not null) => " A file of JSON, one object per line; - for standard input.",
             (OptionForm.DatasetToRead, _) => " - for standard input.",
             (OptionForm.DatasetToWrite, _) => " - for standard output.",
             _ => "",
         };
-        string several = _described is { IsList: true, SetObjects: null }
+        string several = Described is { IsList: true, SetObjects: null }
             ? " Repeat it, or separate values by commas."
             : "";
-        string wildcards = _described.Wildcards ? " Wildcards: * ? [a-z]." : "";
-        string required = _described.IsMandatory ? " Required." : "";
-        string fallback = _described.Type.IsEnum && !_described.IsList && initial is not null
+        string wildcards = Described.Wildcards ? " Wildcards: * ? [a-z]." : "";
+        string required = Described.IsMandatory ? " Required." : "";
+        string fallback = Described.Type.IsEnum && !Described.IsList && initial is not null
             ? $" [default: {initial}]"
             : "";
         return text + range + file + wildcards + several + required + fallback;

@@ -9,12 +9,17 @@ namespace DataOps.Cli;
 
 /// <summary>One run of one operation, from the parsed command line to the exit code.</summary>
 internal sealed class OperationRun(
-    OperationDescription operation, CommandNames names, IReadOnlyList<OperationOption> options, RunOptions run,
-    Interruption interruption)
+    OperationDescription operation, CommandNames names, IReadOnlyList<OperationOption> options,
+    Positional positional, RunOptions run, Interruption interruption)
 {
+    /// <summary>The operation's options with what the user gave; they are not validated yet.</summary>
+    /// <exception cref="DataOpsException">A text is not a value of its option.</exception>
+    public IOptions Values(ParseResult parsed) => positional.Apply(
+        parsed, options.Aggregate(operation.Create(), (given, option) => option.Apply(parsed, given)));
+
     public int Execute(ParseResult parsed)
     {
-        using ProgressLine progress = new();
+        using ProgressLine progress = new(run.IsQuiet(parsed));
         try
         {
             return Run(parsed, progress);
@@ -46,13 +51,18 @@ internal sealed class OperationRun(
 
     private int Run(ParseResult parsed, ProgressLine progress)
     {
-        IOptions values = options.Aggregate(operation.Create(), (given, option) => option.Apply(parsed, given));
+        run.Check(parsed);
+        IOptions values = Values(parsed);
         values.Validate();
         (OutputFormat format, FailOn threshold) = (run.Format(parsed), run.Threshold(parsed));
         ReportWriter.Require(format, operation);
         IReadOnlyList<string?> databases = operation.IsOffline(values) ? [] : run.Databases(parsed, values);
         // Data that go to standard output are alone there.
-        Stream output = operation.WritesToStandardOutput(values) ? Console.OpenStandardError() : StandardOutput.Open();
+        Stream output = !operation.WritesToStandardOutput(values) ? StandardOutput.Open()
+            : run.IsQuiet(parsed) ? Stream.Null : Console.OpenStandardError();
+        Action<string>? tell = run.IsVerbose(parsed)
+            ? text => progress.Say($"dataops {names.Command}: {text}")
+            : null;
         bool isIncomplete = false;
         // A plan that is asked about warns as its change does.
         HashSet<string> warnings = [];
@@ -66,6 +76,7 @@ internal sealed class OperationRun(
         {
             Cancellation = interruption.Token,
             Progress = progress,
+            Verbose = tell is null ? null : text => tell(names.Localize(text)),
             Warning = text =>
             {
                 if (warnings.Add(text))
@@ -83,7 +94,7 @@ internal sealed class OperationRun(
                 failed |= Findings.Reach(result, threshold);
                 // It is needed whatever becomes of the result.
                 if (result is ChangeResult { UndoPath: { } undo })
-                    progress.Say($"dataops {names.Command}: undo file: {undo}");
+                    progress.Note($"dataops {names.Command}: undo file: {undo}");
                 writer.Write(result);
             }
         }
@@ -91,13 +102,13 @@ internal sealed class OperationRun(
         {
             using ResultWriter writer = ResultWriter.For(format, progress, output, null, Audits(values));
             foreach (string? database in databases)
-                InOneOfSeveral(parsed, database, progress, session => Write(writer, session), Report);
+                InOneOfSeveral(parsed, database, progress, tell, session => Write(writer, session), Report);
             writer.Finish();
         }
         else
         {
             using Session? session = databases.Count == 0 ? null
-                : Open(run.Connection(parsed, databases[0]), progress);
+                : Open(run.Connection(parsed, databases[0]), progress, tell);
             Confirmation.Ask(operation, session, values, context, run.Confirm(parsed));
             using ResultWriter writer = ResultWriter.For(format, progress, output, session, Audits(values));
             Write(writer, session);
@@ -108,22 +119,26 @@ internal sealed class OperationRun(
         return isIncomplete ? Failure.ExitCode : failed ? 1 : 0;
     }
 
-    private Session Open(ConnectionSettings settings, ProgressLine progress)
+    private Session Open(ConnectionSettings settings, ProgressLine progress, Action<string>? tell)
     {
         if (settings.SiteSource is { } source)
-            progress.Say($"dataops {names.Command}: site description: {source}");
-        return Session.Open(settings, operation.Name, interruption.Token);
+            progress.Note($"dataops {names.Command}: site description: {source}");
+        Session session = Session.Open(settings, operation.Name, interruption.Token);
+        tell?.Invoke($"connected to {settings}, PostgreSQL {session.ServerVersion}");
+        session.Listen(tell);
+        return session;
     }
 
     // A database that fails does not stop the others; where nobody reads the results any more, all is over.
     private void InOneOfSeveral(
-        ParseResult parsed, string? database, ProgressLine progress, Action<Session> work, Action<Exception> report)
+        ParseResult parsed, string? database, ProgressLine progress, Action<string>? tell, Action<Session> work,
+        Action<Exception> report)
     {
         ConnectionSettings? settings = null;
         try
         {
             settings = run.Connection(parsed, database);
-            using Session session = Open(settings, progress);
+            using Session session = Open(settings, progress, tell);
             work(session);
         }
         catch (Exception e) when (e is not (OperationCanceledException or BrokenPipeException))

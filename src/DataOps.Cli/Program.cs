@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text;
+using DataOps.Core.Files;
 
 namespace DataOps.Cli;
 
@@ -24,15 +26,45 @@ public static class Program
         }
     }
 
+    /// <summary>How a command line is read: what it says is what was typed, and no file's lines are.</summary>
+    internal static ParserConfiguration Parsing { get; } =
+        new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+
     private static int Run(string[] args)
     {
         using Interruption interruption = new();
         string[] given = args.Length == 0 ? ["--help"] : args;
         RootCommand root = CommandTree.Build(given, interruption);
-        ParseResult parsed = root.Parse(given, new ParserConfiguration { EnablePosixBundling = false });
-        if (parsed.Errors.Count > 0)
+        ParseResult parsed = root.Parse(given, Parsing);
+        if (parsed.Errors.Count > 0 && parsed.Action is not Suggestions)
             return Failure.Usage(parsed);
-        return parsed.Invoke(
-            new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        using StringWriter text = new();
+        int exitCode = parsed.Invoke(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = text,
+        });
+        Write(text.ToString());
+        return exitCode;
+    }
+
+    // What is not an operation's: help, versions, scripts.
+    private static void Write(string text)
+    {
+        if (text.Length == 0)
+            return;
+        using Stream output = StandardOutput.Open();
+        try
+        {
+            output.Write(Encoding.UTF8.GetBytes(text));
+        }
+        catch (IOException e) when (!StandardOutput.IsReaderGone(e))
+        {
+            throw StandardOutput.Failure(e.Message, e);
+        }
+        catch (IOException)
+        {
+            // The reader has what it wanted, as `head -1` has.
+            return;
+        }
     }
 }

@@ -7,10 +7,11 @@ namespace DataOps.Cli;
 /// <summary>
 /// One line of progress at the bottom of the terminal; nothing where standard error is not a terminal.
 /// </summary>
-internal sealed class ProgressLine : IProgress<OperationProgress>, IDisposable
+/// <param name="quiet">Whether it, and notes, are not shown at all.</param>
+internal sealed class ProgressLine(bool quiet) : IProgress<OperationProgress>, IDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
-    private readonly bool _enabled = !Console.IsErrorRedirected;
+    private readonly bool _enabled = !quiet && !Console.IsErrorRedirected;
     private readonly Stopwatch _sinceLast = Stopwatch.StartNew();
     private readonly Stopwatch _sinceStart = Stopwatch.StartNew();
     private string _activity = "";
@@ -33,6 +34,13 @@ internal sealed class ProgressLine : IProgress<OperationProgress>, IDisposable
         Pulse?.Invoke();
         if (_enabled)
             Show(Text(value));
+    }
+
+    /// <summary>Writes a line that says nothing of a fault, unless none is wanted.</summary>
+    public void Note(string line)
+    {
+        if (!quiet)
+            Say(line);
     }
 
     /// <summary>Writes a line to standard error, above the progress.</summary>

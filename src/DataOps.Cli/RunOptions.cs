@@ -47,10 +47,19 @@ internal enum FailOn
 }
 
 /// <summary>The options that commands share: where to connect to, and what to do with the results.</summary>
-internal sealed class RunOptions(OperationDescription operation)
+/// <param name="operation">The operation.</param>
+/// <param name="positional">What is given without a name.</param>
+internal sealed class RunOptions(OperationDescription operation, Positional positional)
 {
+    /// <summary>The names of all of them.</summary>
+    public static readonly string[] Names =
+    [
+        "--database", "--ssl-mode", "--lock-timeout", "--schema", "--site-description", "--format", "--fail-on",
+        "--confirm", "--yes", "--quiet", "--verbose",
+    ];
+
     private const string Formats = "json: one object per line; table and list: for people. A table leaves out "
-        + "columns that do not fit the terminal.";
+        + "columns that do not fit the terminal, or 100 columns in a file; COLUMNS is another width.";
 
     private readonly Option<string[]> _database = new("--database", "-d")
     {
@@ -100,6 +109,20 @@ internal sealed class RunOptions(OperationDescription operation)
         CustomParser = result => result.Tokens.Count == 0 || bool.Parse(result.Tokens[0].Value),
     };
 
+    private readonly Option<bool> _yes =
+        new("--yes", "-y") { Description = "Ask nothing: the same as --confirm:false." };
+
+    private readonly Option<bool> _quiet = new("--quiet", "-q")
+    {
+        Description = "Write warnings and errors alone to standard error: no progress, no notes.",
+    };
+
+    private readonly Option<bool> _verbose = new("--verbose", "-v")
+    {
+        Description = "Tell on standard error where it connects to, each statement, what it waits for, and which rule "
+            + "decided.",
+    };
+
     public void AddTo(Command command)
     {
         if (operation.TakesDatabase)
@@ -108,9 +131,15 @@ internal sealed class RunOptions(OperationDescription operation)
         command.Add(_format);
         if (operation.HasFindings)
             command.Add(_failOn);
-        if (operation.Changes)
-            command.Add(_confirm);
+        foreach (Option option in operation.Changes ? (Option[])[_confirm, _yes] : [])
+            command.Add(option);
+        command.Add(_quiet);
+        command.Add(_verbose);
     }
+
+    public bool IsQuiet(ParseResult parsed) => parsed.GetValue(_quiet);
+
+    public bool IsVerbose(ParseResult parsed) => parsed.GetValue(_verbose);
 
     public OutputFormat Format(ParseResult parsed) => Value<OutputFormat>(parsed, _format);
 
@@ -122,7 +151,21 @@ internal sealed class RunOptions(OperationDescription operation)
         operation.HasFindings ? Value<FailOn>(parsed, _failOn) : FailOn.Never;
 
     /// <summary>What the user said about being asked; null when nothing.</summary>
-    public bool? Confirm(ParseResult parsed) => operation.Changes ? parsed.GetValue(_confirm) : false;
+    public bool? Confirm(ParseResult parsed) =>
+        !operation.Changes || parsed.GetValue(_yes) ? false : parsed.GetValue(_confirm);
+
+    /// <summary>Refuses options that contradict each other.</summary>
+    /// <exception cref="DataOpsException"><c>ContradictingOptions</c>.</exception>
+    public void Check(ParseResult parsed)
+    {
+        OptionCheck.NotWith("Quiet", IsQuiet(parsed), IsVerbose(parsed), "-Verbose");
+        if (operation.Changes)
+            OptionCheck.NotWith("Yes", parsed.GetValue(_yes), parsed.GetValue(_confirm) == true, "-Confirm");
+        if (operation.TakesDatabase)
+            OptionCheck.NotWith(
+                "Database", parsed.GetValue(_database) is { Length: > 0 }, positional.Database(parsed) is not null,
+                "the database without a name");
+    }
 
     /// <summary>The databases that are named; one that is null, for that of the environment, where none is.</summary>
     /// <exception cref="DataOpsException"><c>SeveralDatabases</c>, or <c>InvalidOption</c>: what is asked for is of
@@ -130,7 +173,7 @@ internal sealed class RunOptions(OperationDescription operation)
     public IReadOnlyList<string?> Databases(ParseResult parsed, IOptions options)
     {
         if (parsed.GetValue(_database) is not { Length: > 0 } named)
-            return [null];
+            return [positional.Database(parsed)];
         if (named.Length == 1)
             return named;
         DatabaseFailure.RequireSeveral(operation.Name, operation.TakesSeveral, options);
@@ -138,6 +181,11 @@ internal sealed class RunOptions(OperationDescription operation)
             ErrorIds.InvalidOption, FailureKind.InvalidArgument,
             $"-Format {Format(parsed)} is of one database, and several are given.", "Use json, table or list.");
     }
+
+    /// <summary>Where the first database that is named is: names to complete are those of one.</summary>
+    /// <exception cref="DataOpsException">The text cannot be read.</exception>
+    public ConnectionSettings FirstConnection(ParseResult parsed) => Connection(
+        parsed, parsed.GetValue(_database) is [{ } first, ..] ? first : positional.Database(parsed));
 
     /// <exception cref="DataOpsException">The text cannot be read.</exception>
     public ConnectionSettings Connection(ParseResult parsed, string? database)

@@ -59,6 +59,7 @@ public sealed class CmdletGenerator : IIncrementalGenerator
                 /// <inheritdoc/>
                 protected override void Validate() => Options().Validate();
             {{Several(kind, OperationGenerator.TakesSeveral(attribute, kind))}}{{Offline(taken)}}
+            {{(cmdlet.BaseType?.Name == "InputCommand" ? Text(taken, options) : "")}}
                 private {{recordType}} Options() => s_nothingGiven with
                 {
             {{string.Concat(taken.Select(o => $"        {o.Name} = {Value(o)},\n"))}}    };
@@ -76,7 +77,11 @@ public sealed class CmdletGenerator : IIncrementalGenerator
             source.AppendLine($"    [{Automation}.Alias({string.Join(", ", aliases)})]");
         if (o.Is("Wildcards"))
             source.AppendLine($"    [{Automation}.SupportsWildcards]");
-        if (o.Member("Completes", "None") is var names and not "None")
+        string names = o.Member("Completes", "None");
+        // What a definition is written in is told by the ending of its file.
+        if (names == "None" && o.Member("Form", "Text") == "Definition")
+            names = "Definition";
+        if (names != "None")
             source.AppendLine($"    [{Automation}.ArgumentCompleter(typeof({Completers}.{names}Completer))]");
         if (o.Member("Form", "Text") is var form
             and ("Definition" or "Pair" or "NaturalKey" or "Label" or "Time" or "DatasetArgument" or "RowKey"))
@@ -118,6 +123,23 @@ public sealed class CmdletGenerator : IIncrementalGenerator
 
                 /// <inheritdoc/>
                 protected override bool IsOffline => {{offline.Name}};
+
+            """;
+
+    // Texts of a pipeline are told apart from its objects where nothing is changed, and nothing else has to be given.
+    private static string Text(IEnumerable<Option> taken, IEnumerable<Option> options) =>
+        options.Any(o => o.Name == "WhatIf" || o.IsMandatory)
+        || taken.FirstOrDefault(o => o.Number("Position") == 0) is not { IsPath: false } first
+        || first.Item.SpecialType != SpecialType.System_String ? "" : $$"""
+
+                /// <inheritdoc/>
+                protected override bool TakeText(string? text)
+                {
+                    if (MyInvocation.BoundParameters.ContainsKey("{{first.Name}}"))
+                        return false;
+                    {{first.Name}} = {{(first.IsList ? "text is null ? null : [text]" : "text")}};
+                    return true;
+                }
 
             """;
 

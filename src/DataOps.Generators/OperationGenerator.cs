@@ -177,6 +177,8 @@ public sealed class OperationGenerator : IIncrementalGenerator
                             IsList = {{Literal(o.IsList)}},
                             IsMandatory = {{Literal(o.IsMandatory)}},
                             Wildcards = {{Literal(o.Is("Wildcards"))}},
+                            Position = {{o.Number("Position")?.ToString() ?? "null"}},
+                            Completes = {{Operations}}.OptionNames.{{o.Member("Completes", "None")}},
                             Range = {{(o.Range is var (least, most) ? $"({least}, {most})" : "null")}},
                             Form = {{Operations}}.OptionForm.{{o.Member("Form", "Text")}},
                             Get = static options => (({{record}})options).{{o.Name}},

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
+using DataOps.PowerShell.Completers;
 using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell;
@@ -28,6 +29,7 @@ public abstract class ConnectingCommand : StoppableCommand
     /// </summary>
     [Parameter]
     [DefinitionTransformation]
+    [ArgumentCompleter(typeof(DefinitionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? SiteDescription { get; set; }
 

@@ -175,10 +175,16 @@ public abstract class DatabaseCommand : ConnectingCommand
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
+        _lease?.Session.Listen(null);
         _lease?.Dispose();
         _lease = null;
         base.Dispose(disposing);
     }
+
+    private bool IsVerbose => MyInvocation.BoundParameters.TryGetValue("Verbose", out object? given)
+        ? (SwitchParameter)given
+        : GetVariableValue("VerbosePreference") is ActionPreference preference
+            && preference is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
 
     private void OnPiped(DatabaseSource database)
     {
@@ -208,6 +214,10 @@ public abstract class DatabaseCommand : ConnectingCommand
                 lease.Lost = true;
                 throw;
             }
+            finally
+            {
+                lease.Session.Listen(null);
+            }
         }
         catch (DataOpsException e)
         {
@@ -220,6 +230,14 @@ public abstract class DatabaseCommand : ConnectingCommand
         Description, DefinitionOf);
 
     private SessionLease Open(DatabaseSource? database)
+    {
+        SessionLease lease = Lease(database);
+        if (IsVerbose)
+            lease.Session.Listen(Tell);
+        return lease;
+    }
+
+    private SessionLease Lease(DatabaseSource? database)
     {
         DatabaseConnection? open = database is null ? OpenConnection.Current : database.Connection;
         if (open is { IsOpen: false })

@@ -12,6 +12,7 @@ namespace DataOps.PowerShell;
 public abstract class InputCommand : DatabaseCommand
 {
     private readonly HashSet<string> _asked = [];
+    private bool _isText;
 
     /// <summary>
     /// Object of another cmdlet, from the connected server and database; or a database to read.
@@ -29,20 +30,29 @@ public abstract class InputCommand : DatabaseCommand
 
     /// <inheritdoc/>
     protected override IReadOnlyList<DatabaseSource> Piped =>
-        TakesSeveral && DatabaseSource.Of(InputObject?.BaseObject) is { } database ? [database] : [];
+        TakesSeveral && !_isText && DatabaseSource.Of(InputObject?.BaseObject) is { } database ? [database] : [];
 
     /// <inheritdoc/>
     protected sealed override void ProcessRecord()
     {
+        _isText = InputObject is { BaseObject: string text } && !DatabaseSource.IsConnection(text) && TakeText(text);
         ErrorRecord? refusal = null;
-        Guard(() => refusal = Piped.Count > 0 || HasSeveral ? null : Refusal());
+        Guard(() => refusal = _isText || Piped.Count > 0 || HasSeveral ? null : Refusal());
         if (refusal is null)
             base.ProcessRecord();
         else if (IsOneChange)
             ThrowTerminatingError(refusal);
         else
             WriteError(refusal);
+        if (_isText)
+            TakeText(null);
     }
+
+    /// <summary>
+    /// Takes a bare text of the pipeline as the value of the first parameter, and null to forget it; false where that
+    /// parameter is given, or takes none.
+    /// </summary>
+    protected virtual bool TakeText(string? text) => false;
 
     /// <summary>
     /// Runs an operation unless this pipeline has already run it with the same options: many objects often name one

@@ -72,6 +72,7 @@ public abstract class StoppableCommand : PSCmdlet, IDisposable
             Cancellation = Cancellation,
             Progress = progress,
             Warning = Warn,
+            Verbose = Tell,
             NotFound = e => WriteError(ErrorRecords.From(e)),
             Ask = Choose,
         };
@@ -109,6 +110,13 @@ public abstract class StoppableCommand : PSCmdlet, IDisposable
     /// <summary>Sees a failure before it is reported.</summary>
     protected virtual void OnFailure(Exception failure)
     {
+    }
+
+    /// <summary>Tells with -Verbose; a pipeline that is being stopped must not be written to.</summary>
+    protected void Tell(string text)
+    {
+        if (!Stopping)
+            WriteVerbose(VisibleText.Of(text));
     }
 
     private int Choose(Question question)

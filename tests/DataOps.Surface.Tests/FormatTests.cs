@@ -48,6 +48,18 @@ public sealed partial class FormatTests
         Assert.All(s_views,
             v => Assert.Equal(v.Descendants("TableColumnHeader").Count(), v.Descendants("TableColumnItem").Count()));
 
+    // Where the last column has no room, PowerShell leaves it out, or writes one letter below the other.
+    [Fact]
+    public void Every_table_leaves_the_last_column_some_room_in_80_columns() => Assert.All(
+        s_views.Where(v => v.Descendants("TableHeaders").Any()),
+        v =>
+        {
+            int[] widths = [.. v.Descendants("TableColumnHeader").Select(h => (int?)h.Element("Width") ?? 0)];
+            Assert.InRange(widths.Length, 1, 7);
+            Assert.InRange(widths.Sum() + widths.Length - 1, 0, 74);
+            Assert.True(v.Descendants("Wrap").Any(), $"{v.Element("Name")!.Value} cuts what does not fit");
+        });
+
     [GeneratedRegex(@"^\[DataOps\.PowerShell\.Output\.ShownText\]::Of\(\$_\.(\w+)\)$")]
     private static partial Regex ShownProperty();
 

@@ -87,11 +87,21 @@ Describe 'An open connection' -Skip:$noServer {
         Remove-Item Env:PGPORT
     }
 
-    It 'completes names, and Tab never connects' {
+    It 'completes names of the database that is named, and only those that fit' {
+        function Complete($text) { (TabExpansion2 $text).CompletionMatches.CompletionText }
         $line = 'Get-Model -Table wagtailcore_pag'
-        (TabExpansion2 $line).CompletionMatches.CompletionText | Where-Object { $_ -like '*wagtailcore_page' } | Should -BeNullOrEmpty
+        Complete $line | Where-Object { $_ -like '*wagtailcore_page' } | Should -BeNullOrEmpty
+        Complete "Get-Model -Database $env:DATAOPS_SAMPLE -Table wagtailcore_pag" | Should -Contain 'wagtailcore_page'
+        $env:DATABASE_URL = $env:DATAOPS_SAMPLE
+        Complete $line | Should -Contain 'wagtailcore_page'
+        $types = Complete 'Convert-Page -To '
+        $types | Should -Contain 'news.articlepage'
+        $types | Should -Not -Contain 'auth.user'
+        Remove-Item Env:DATABASE_URL
         Connect-Database $env:DATAOPS_SAMPLE
-        (TabExpansion2 $line).CompletionMatches.CompletionText | Should -Contain 'wagtailcore_page'
-        (TabExpansion2 'Find-Orphan -Class Unv').CompletionMatches.CompletionText | Should -Be 'Unvalidated'
+        Complete $line | Should -Contain 'wagtailcore_page'
+        Complete 'Find-Orphan -Class Unv' | Should -Be 'Unvalidated'
+        Set-Content "$TestDrive/site.json", "$TestDrive/site.txt" '{}'
+        Complete "Export-Dataset x.json -Definition $TestDrive/site" | Should -BeLike '*site.json*'
     }
 }

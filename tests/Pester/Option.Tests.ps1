@@ -33,6 +33,14 @@ Describe 'A name that is not found' -Skip:$noServer {
     BeforeAll { Connect-Database $env:DATAOPS_SAMPLE }
     AfterAll { Disconnect-Database }
 
+    It 'takes the names that a pipeline brings as texts, and none where the parameter is given' {
+        ('auth_group', 'auth_user' | Get-Reference -Class ForeignKey | Select-Object -ExpandProperty Table | Sort-Object -Unique) |
+            Should -Be (Get-Reference auth_group, auth_user -Class ForeignKey | Select-Object -ExpandProperty Table | Sort-Object -Unique)
+        ('/home/' | Get-Page).Id | Should -Be (Get-Page /home/).Id
+        { 'auth_group' | Get-Reference auth_user -ErrorAction Stop } | Should -Throw -ErrorId 'UselessInput,*'
+        { 'auth_group' | Reset-Sequence -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'UselessInput,*'
+    }
+
     It 'is one error each, and the others are done: <command>' -ForEach @(
         @{ command = 'Get-Model'; run = { Get-Model no.such, news.articlepage, nor.such @args }; id = 'UnknownModel'; targets = 'no.such', 'nor.such' }
         @{ command = 'Get-Reference'; run = { Get-Reference no_such, wagtailcore_page @args }; id = 'UnknownTable'; targets = @('no_such') }

@@ -4,7 +4,8 @@ namespace DataOps.Tasks;
 
 /// <summary>
 /// Publishes the module into artifacts/DataOps/&lt;version&gt;, as PowerShell's module path wants it, and the command
-/// line into artifacts/cli for any platform that has .NET, and beside it for this one, with its runtime.
+/// line with its man page into artifacts/cli for any platform that has .NET, and beside it for this one, with its
+/// runtime.
 /// </summary>
 internal static class Package
 {
@@ -22,6 +23,7 @@ internal static class Package
 
         string cli = Repository.Artifacts("cli");
         Publish(cli);
+        WriteManPage(cli);
         Console.WriteLine($"The module:       {module}");
         Console.WriteLine($"The command line: {cli}, {PublishCompiled()}");
         return 0;
@@ -49,6 +51,15 @@ internal static class Package
         ];
         if (Shell.Run("dotnet", publish) != 0)
             throw new TaskFailedException("The command line does not publish.");
+    }
+
+    private static void WriteManPage(string folder)
+    {
+        (int exitCode, IReadOnlyList<string> page) =
+            Shell.Read("dotnet", [Path.Combine(folder, "dataops.dll"), "man"]);
+        if (exitCode != 0)
+            throw new TaskFailedException("The command line writes no man page.");
+        File.WriteAllLines(Path.Combine(folder, "dataops.1"), page);
     }
 
     private static void MakeEmpty(string folder)

@@ -96,7 +96,7 @@ internal sealed class ChangeRun : IDisposable
     {
         if (!Deleted.Any())
             return;
-        _dependents = new DependentRows(_session, _catalog, Changes, choice, words, except, _context.Cancellation);
+        _dependents = new DependentRows(_session, _catalog, Changes, choice, words, except, _context);
         _dependents.Plan();
     }
 

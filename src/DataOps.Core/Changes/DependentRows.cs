@@ -12,7 +12,7 @@ namespace DataOps.Core.Changes;
 /// Of a table's rows t, and the column by which they depend, those that do not: a condition that begins with " and";
 /// none when absent.
 /// </param>
-/// <param name="cancellation">Cancels the query that runs.</param>
+/// <param name="context">Cancels the query that runs, and hears which rule decided about which reference.</param>
 internal sealed class DependentRows(
     Session session,
     ReferenceCatalog catalog,
@@ -20,11 +20,12 @@ internal sealed class DependentRows(
     OnDependent choice,
     DeletionWords words,
     Func<Table, Column?, SqlText>? except,
-    CancellationToken cancellation)
+    OperationContext context)
 {
     private readonly ReferenceWalk _walk = new(catalog);
     private readonly List<Clearing> _clearings = [];
     private readonly HashSet<(TargetReference Reference, OnDelete Action)> _keeping = [];
+    private readonly HashSet<Reference> _told = [];
 
     /// <summary>Rows that stay and change.</summary>
     public long Changed { get; private set; }
@@ -91,7 +92,7 @@ internal sealed class DependentRows(
             """;
         IEnumerable<SqlText> assignments = changed.Select(
             (c, i) => (SqlText)$"{c} = case when s.{Given(i)} then s.{c} else t.{c} end");
-        return () => WrittenRows.Update(session, rows, assignments, newRows, cancellation);
+        return () => WrittenRows.Update(session, rows, assignments, newRows, context.Cancellation);
     }
 
     private static Alias Given(int column) => $"_given{column}";
@@ -138,9 +139,10 @@ internal sealed class DependentRows(
         }
         TablePlan table = changes.Of(reference.Table);
         SqlText from = $"{Referring(gone, reference)}{Except(reference.Table, reference.Column)}";
-        if (action == OnDelete.Cascade)
-            table.PlanDelete(from);
-        else if (table.PlanUpdate(from) >= 0 && _clearings.All(c => c.Reference != reference))
+        long rows = action == OnDelete.Cascade ? table.PlanDelete(from) : table.PlanUpdate(from);
+        if (rows > 0 && _told.Add(reference))
+            context.Verbose?.Invoke($"{reference}: rows that reference deleted rows follow on_delete, {action}.");
+        if (action != OnDelete.Cascade && _clearings.All(c => c.Reference != reference))
             _clearings.Add(new Clearing(reference, table, reference.Column, $"""
                 (select {table.PlannedKey("t")}, {NewValue(reference, action)} as {reference.Column}
                  from {table.Name} t join {gone.Name} d on d._action = 'D' and {reference.IsTarget("t", "d")}
@@ -226,7 +228,7 @@ internal sealed class DependentRows(
               count(*) over () {from}
             order by 2 limit {RowList.Most}
             """;
-        list.AddAll(session, rows, NameOf(reference.Table), cancellation,
+        list.AddAll(session, rows, NameOf(reference.Table), context.Cancellation,
             value => $"{reference.Column.Name} -> {NameOf(reference.Target!)} {value}");
     }
 

@@ -202,6 +202,9 @@ public static class ErrorIds
     /// <summary>A file is not YAML, or not a fixture.</summary>
     public const string InvalidYaml = "InvalidYaml";
 
+    /// <summary>Undoing would set a sequence back to where it hands out keys that rows have.</summary>
+    public const string KeysInUse = "KeysInUse";
+
     /// <summary>Test-Dataset: objects of the file lack fields of the database.</summary>
     public const string LackingField = "LackingField";
 
@@ -240,6 +243,9 @@ public static class ErrorIds
 
     /// <summary>The database has no table django_content_type.</summary>
     public const string NoContentTypes = "NoContentTypes";
+
+    /// <summary>Nothing names the database: no parameter, no open connection, no variable.</summary>
+    public const string NoDatabase = "NoDatabase";
 
     /// <summary>A table has no key that identifies its rows.</summary>
     public const string NoKey = "NoKey";

@@ -198,6 +198,12 @@ public sealed record OperationContext
     public Action<string>? Warning { get; init; }
 
     /// <summary>
+    /// Receives what -Verbose tells: which rule decided, what is waited for; called on the thread that runs the
+    /// operation.
+    /// </summary>
+    public Action<string>? Verbose { get; init; }
+
+    /// <summary>
     /// Receives a name that is not found, or the failure in one of several schemas or databases, where the operation
     /// goes on with the others; called on the thread that runs the operation. Null ends the operation.
     /// </summary>

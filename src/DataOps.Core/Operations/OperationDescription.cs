@@ -82,6 +82,14 @@ public sealed class OptionDescription
     /// <summary>Whether * ? [a-z] stand for any characters.</summary>
     public bool Wildcards { get; init; }
 
+    /// <summary>
+    /// The place of its value among those that are given without a name, from 0; null where it needs its name.
+    /// </summary>
+    public int? Position { get; init; }
+
+    /// <summary>The names that complete it.</summary>
+    public OptionNames Completes { get; init; }
+
     /// <summary>The least and the most that it may be; null for any number.</summary>
     public (int Least, int Most)? Range { get; init; }
 

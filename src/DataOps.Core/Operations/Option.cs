@@ -115,6 +115,12 @@ public enum OptionNames
 
     /// <summary>Datasets of the definition in the same command.</summary>
     DatasetName,
+
+    /// <summary>Models of pages.</summary>
+    PageType,
+
+    /// <summary>Files in the folder for undo files.</summary>
+    UndoFile,
 }
 
 /// <summary>What the texts of an option are.</summary>

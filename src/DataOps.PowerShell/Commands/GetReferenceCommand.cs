@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using DataOps.Core.Features.Databases;
+using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
@@ -9,9 +10,17 @@ namespace DataOps.PowerShell.Commands;
 /// trees.
 /// </summary>
 [CmdletOf<GetReference>]
-[OutputType(typeof(ReferenceInfo))]
+[OutputType(typeof(ReferenceInfo), typeof(string))]
 public sealed partial class GetReferenceCommand : InputCommand
 {
     /// <inheritdoc/>
-    protected override void Process(Session session) => EmitOnce(session, new GetReference(), Options());
+    protected override void Process(Session session)
+    {
+        if (As is not null)
+            Emit(
+                context => new GetReference().Run(session, Options(), context),
+                graph => WriteObject(((IScriptLine)graph).Text));
+        else
+            EmitOnce(session, new GetReference(), Options());
+    }
 }

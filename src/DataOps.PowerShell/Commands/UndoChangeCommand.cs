@@ -3,17 +3,19 @@ using DataOps.Core.Changes;
 using DataOps.Core.Features.Undo;
 using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
+using DataOps.PowerShell.Completers;
 
 namespace DataOps.PowerShell.Commands;
 
 /// <summary>Restores the rows that an operation changed.</summary>
 [CmdletOf<UndoChange>]
-[OutputType(typeof(UndoResult), typeof(RowChange), typeof(UndoneConstraint))]
+[OutputType(typeof(UndoResult), typeof(RowChange), typeof(UndoneConstraint), typeof(UndoneSequence))]
 public sealed partial class UndoChangeCommand : ChangeCommand
 {
     /// <summary>The undo file; that of a result from the pipeline, which need not have a Path, when absent.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("PSPath", "FullName")]
+    [Alias("PSPath", "FullName", "LiteralPath")]
+    [ArgumentCompleter(typeof(UndoFileCompleter))]
     public string? Path { get; set; }
 
     // Not every result has a Path besides.

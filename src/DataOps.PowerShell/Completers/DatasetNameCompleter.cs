@@ -3,7 +3,6 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using DataOps.Core.Features.Datasets.Definitions;
 using DataOps.Core.Kernel;
-using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell.Completers;
 
@@ -27,13 +26,7 @@ public sealed class DatasetNameCompleter : IArgumentCompleter
     {
         try
         {
-            return definition switch
-            {
-                PSObject wrapped => Names(wrapped.BaseObject),
-                IDictionary data => GetDatasetDefinition.NamesIn(DefinitionSource.Json(data, null)),
-                string path => NamesIn(FullPath(path)),
-                _ => [],
-            };
+            return GivenDefinition.Of(definition) is { } named ? GetDatasetDefinition.NamesIn(named) : [];
         }
         catch (DataOpsException)
         {
@@ -41,18 +34,4 @@ public sealed class DatasetNameCompleter : IArgumentCompleter
             return [];
         }
     }
-
-    // The runspace is busy completing: only a nested pipeline may ask it where it is.
-    private static string FullPath(string path)
-    {
-        using System.Management.Automation.PowerShell nested = System.Management.Automation.PowerShell.Create(
-            RunspaceMode.CurrentRunspace);
-        string? location = nested.AddCommand("Get-Location").AddParameter("PSProvider", "FileSystem").Invoke<PathInfo>()
-            .FirstOrDefault()?.ProviderPath;
-        return Path.Combine(location ?? "", path);
-    }
-
-    private static IReadOnlyList<string> NamesIn(string path) =>
-        GetDatasetDefinition.NamesIn(
-            path.EndsWith(".psd1", StringComparison.OrdinalIgnoreCase) ? DefinitionSource.OfDataFile(path) : path);
 }

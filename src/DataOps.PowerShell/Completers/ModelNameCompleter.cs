@@ -1,14 +1,6 @@
-using DataOps.Core.Features.Databases;
 using DataOps.Core.Operations;
-using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Completers;
 
 /// <summary>Completes the names of models, as app_label.model.</summary>
-public sealed class ModelNameCompleter : NameCompleter
-{
-    /// <inheritdoc/>
-    protected override IEnumerable<string> Read(Session session) =>
-        new GetModel().Run(session, new GetModelOptions(), new OperationContext())
-            .Select(m => m.Model).OfType<string>();
-}
+public sealed class ModelNameCompleter() : NameCompleter(OptionNames.ModelName);

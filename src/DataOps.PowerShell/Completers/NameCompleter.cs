@@ -1,44 +1,65 @@
 using System.Collections;
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using DataOps.Core.Features.Completion;
+using DataOps.Core.Kernel;
+using DataOps.Core.Operations;
 using DataOps.Core.Postgres.Connections;
 using DataOps.PowerShell.Output;
 
 namespace DataOps.PowerShell.Completers;
 
 /// <summary>
-/// Completes names of the database from a connection that is open already and idle; Tab never connects.
+/// Completes names of the database that the command would work on: over a connection that is open and idle, else over
+/// one of its own, for five seconds at the most. Names are kept for a while: Tab is pressed often.
 /// </summary>
-public abstract class NameCompleter : IArgumentCompleter
+public abstract class NameCompleter(OptionNames kind) : IArgumentCompleter
 {
+    private static readonly TimeSpan s_lifetime = TimeSpan.FromSeconds(30);
+    private static readonly ConcurrentDictionary<string, (long At, IReadOnlyList<string> Names)> s_kept = new();
+
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst,
         IDictionary fakeBoundParameters)
     {
-        if (fakeBoundParameters.Contains("Database")
-            || Connection(fakeBoundParameters) is not { } connection || connection.IdleSession is not { } session)
-            return [];
         WildcardPattern wanted = WildcardPattern.Get(wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase);
-        return connection.Completions.Get(
-            GetType().Name, () => Read(session).Distinct().Order(StringComparer.Ordinal).ToList())
-            .Where(wanted.IsMatch)
-            .Select(name => new CompletionResult(Quote(name), name, CompletionResultType.ParameterValue, name));
+        return Names(commandName, fakeBoundParameters)
+            .Where(n => wanted.IsMatch(n) || (kind == OptionNames.UndoFile && wanted.IsMatch(Path.GetFileName(n))))
+            .Select(n => new CompletionResult(Quote(n), n, CompletionResultType.ParameterValue, n));
     }
 
-    /// <summary>Reads all names.</summary>
-    protected abstract IEnumerable<string> Read(Session session);
-
-    private static DatabaseConnection? Connection(IDictionary parameters) => parameters["Connection"] switch
+    private IReadOnlyList<string> Names(string command, IDictionary given)
     {
-        DatabaseConnection given => given,
-        PSObject { BaseObject: DatabaseConnection wrapped } => wrapped,
-        DatabaseConnection[] and [{ } only] => only,
-        _ => OpenConnection.Current,
-    };
+        try
+        {
+            // What works on files alone works on those of any database.
+            bool onDatabase = OperationDescription.All.FirstOrDefault(
+                o => command.EndsWith(o.Name, StringComparison.OrdinalIgnoreCase)) is not { TakesDatabase: false };
+            if (kind == OptionNames.UndoFile)
+                return CompletionNames.UndoFiles(onDatabase ? GivenConnection.Settings(given) : null);
+            ConnectionSettings settings = GivenConnection.Settings(given);
+            string key =
+                $"{kind} {settings} {settings.Schema} {string.Join(' ', settings.Schemas)} {settings.Site}";
+            if (s_kept.TryGetValue(key, out var kept) && Stopwatch.GetElapsedTime(kept.At) < s_lifetime)
+                return kept.Names;
+            IReadOnlyList<string> names = GivenConnection.IdleSession(given) is { } session
+                ? CompletionNames.Read(kind, session)
+                : CompletionNames.Read(kind, settings);
+            s_kept[key] = (Stopwatch.GetTimestamp(), names);
+            return names;
+        }
+        // Running the command says what is wrong with its connection.
+        catch (DataOpsException)
+        {
+            return [];
+        }
+    }
 
     private static string Quote(string name) =>
-        name.All(c => char.IsLetterOrDigit(c) || c is '_' or '.')
+        name.All(c => char.IsLetterOrDigit(c) || c is '_' or '.' or '/' or '-')
             ? name
             : "'" + CodeGeneration.EscapeSingleQuotedStringContent(name) + "'";
 }

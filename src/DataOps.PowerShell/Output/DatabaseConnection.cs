@@ -43,9 +43,6 @@ public sealed class DatabaseConnection
     /// </summary>
     internal bool HandedOut { get; init; }
 
-    /// <summary>Names for completion, kept for a while: Tab is pressed often.</summary>
-    internal CompletionCache Completions { get; } = new();
-
     /// <summary>Role, server and database; never the password.</summary>
     public override string ToString() => Settings.ToString();
 

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Reflection;
 using DataOps.Core.Changes;
 using DataOps.Core.Features.Audits.Reports;
+using DataOps.Core.Features.Pages;
 using DataOps.Core.Kernel;
 
 namespace DataOps.PowerShell.Output;
@@ -9,8 +10,14 @@ namespace DataOps.PowerShell.Output;
 /// <summary>Texts as the module's tables and lists show them: data may hold what a terminal obeys.</summary>
 public static class ShownText
 {
+    private const int LongestValue = 100;
+
     /// <summary>The text with its control characters made visible; null stays null.</summary>
     public static string? Of(string? text) => text is null ? null : VisibleText.Of(text);
+
+    /// <summary>The beginning of a value, which may be the text of a whole page.</summary>
+    public static string? OfValue(string? text) =>
+        Of(text is { Length: > LongestValue } ? $"{text[..LongestValue]}…" : text);
 
     /// <summary>Where a finding is, what it is, and on lines of their own its first rows and what to do.</summary>
     public static string OfFinding(PSObject shown) => shown.BaseObject is Finding finding
@@ -33,6 +40,17 @@ public static class ShownText
     public static string OfResult(PSObject shown) => shown.BaseObject is ChangeResult result
         ? VisibleText.Of(string.Join('\n', Lines(result)))
         : "";
+
+    /// <summary>A line of the tree of pages, and what is wrong there on lines of its own.</summary>
+    public static string OfPage(PSObject shown)
+    {
+        if (shown.BaseObject is not PageLine page)
+            return "";
+        string state = page.Status == nameof(PageStatus.Live) ? "" : $", {page.Status}";
+        string line = $"{page.Tree}  {page.UrlPath}  ({page.Id}, {page.Type ?? "no type"}{state})";
+        string indent = new(' ', page.Tree.Length - page.Tree.TrimStart().Length);
+        return VisibleText.Of(page.Problem is null ? line : $"{line}\n{indent}! {page.Problem}");
+    }
 
     private static string Verbs(TableChangeSummary table) => string.Join(", ",
         new[] { ("delete", table.Delete), ("update", table.Update), ("insert", table.Insert) }

@@ -16,7 +16,7 @@ internal sealed class Damage(TestDatabase site)
         [.. Find(options ?? new()).Select(Input)];
 
     /// <summary>The names of all references: rows of which much depends go by the name of their reference.</summary>
-    public IReadOnlyList<string> Names => [.. site.Run(new GetReference(), new()).Select(r => r.Reference)];
+    public IReadOnlyList<string> Names => [.. site.Run(new GetReference(), new()).OfType<ReferenceInfo>().Select(r => r.Reference)];
 
     public static OrphanInput Input(Finding o) =>
         new() { Server = o.Server, Database = o.Database, Table = o.Table, Key = o.Key, Value = o.Value,

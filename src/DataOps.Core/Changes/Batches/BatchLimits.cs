@@ -33,6 +33,15 @@ internal sealed record BatchLimits(int BatchSize)
         return TimeSpan.FromMilliseconds(longest * (0.5 + (Random.Shared.NextDouble() / 2)));
     }
 
+    /// <summary>Pauses after a number of attempts in a row that came to nothing, and says so.</summary>
+    public void Pause(int attempts, DataOpsException why, OperationContext context)
+    {
+        TimeSpan pause = PauseAfter(attempts);
+        context.Verbose?.Invoke(
+            $"Waits {pause.TotalSeconds:0.0} s after attempt {attempts} of {Attempts}: {why.Message}");
+        context.Cancellation.WaitHandle.WaitOne(pause);
+    }
+
     /// <summary>Limits for the number that a user gave.</summary>
     /// <exception cref="DataOpsException">It is less than 1.</exception>
     public static BatchLimits Of(int batchSize) =>

@@ -130,7 +130,7 @@ internal sealed class BatchedChange(
             {
                 Retries++;
                 work.PutBack(rows);
-                context.Cancellation.WaitHandle.WaitOne(limits.PauseAfter(failures));
+                limits.Pause(failures, e, context);
             }
         }
     }

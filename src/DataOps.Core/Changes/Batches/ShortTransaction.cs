@@ -33,7 +33,7 @@ internal sealed class ShortTransaction(Session session, BatchLimits limits, Oper
             catch (DataOpsException e) when (e.Kind == FailureKind.Busy && attempt < limits.Attempts)
             {
                 Retries++;
-                context.Cancellation.WaitHandle.WaitOne(limits.PauseAfter(attempt));
+                limits.Pause(attempt, e, context);
             }
     }
 }

@@ -47,8 +47,9 @@ internal sealed class UndoFileWriter : IDisposable
     /// <exception cref="NpgsqlException">The query failed, or the connection broke.</exception>
     public void Copy(Session session, SqlText query, CancellationToken cancellation)
     {
-        SqlText copy = $"copy ({query}) to stdout";
-        using StreamReader text = (StreamReader)session.Connection.BeginTextExportAsync(copy.ToString(), cancellation)
+        string copy = ((SqlText)$"copy ({query}) to stdout").ToString();
+        session.Connection.Tell(copy);
+        using StreamReader text = (StreamReader)session.Connection.BeginTextExportAsync(copy, cancellation)
             .GetAwaiter().GetResult();
         NpgsqlRawCopyStream rows = (NpgsqlRawCopyStream)text.BaseStream;
         byte[] buffer = GC.AllocateUninitializedArray<byte>(BufferSize);

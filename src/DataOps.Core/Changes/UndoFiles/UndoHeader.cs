@@ -31,10 +31,11 @@ internal sealed record UndoHeader(
     public const string FormatName = "DataOps.Undo";
 
     /// <summary>The version that this program writes, and the newest that it reads.</summary>
-    public const int Newest = 2;
+    public const int Newest = 3;
 
     // What is undone without rows, an older program would take for nothing.
-    private const int WithoutConstraints = 1;
+    private const int WithRowsAlone = 1;
+    private const int WithConstraints = 2;
 
     /// <summary>
     /// Of a file that holds several batches, which follow each other as whole files of this format: the number of this
@@ -69,12 +70,16 @@ internal sealed record UndoHeader(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<MadeConstraint>? Constraints { get; init; }
 
+    /// <summary>Sequences that the operation set, or gave to a column; null where it did so to none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SetSequence>? Sequences { get; init; }
+
     /// <summary>The first line for what the session's transaction has done.</summary>
     public static UndoHeader Of(
         Session session, string operation, IReadOnlyList<UndoTable> tables, CancellationToken cancellation,
-        IReadOnlyList<MadeConstraint>? constraints = null) => new(
+        IReadOnlyList<MadeConstraint>? constraints = null, IReadOnlyList<SetSequence>? sequences = null) => new(
             FormatName,
-            constraints is null ? WithoutConstraints : Newest,
+            sequences is not null ? Newest : constraints is not null ? WithConstraints : WithRowsAlone,
             operation,
             session.Server,
             session.Database,
@@ -86,6 +91,7 @@ internal sealed record UndoHeader(
             tables)
     {
         Constraints = constraints,
+        Sequences = sequences,
         User = session.Settings.Username,
     };
 }

@@ -173,6 +173,8 @@ internal sealed class UndoPass(List<UndoTable> tables, List<UndoHeader> batches,
             && columns.All(c => c is { Name: not null, Type: not null }))
         && (header.Constraints ?? []).All(
             c => c is { Schema: not null, Table: not null, Name: not null, Definition: not null })
+        && (header.Sequences ?? []).All(s => s is { Schema: not null, Name: not null }
+            && (s.Value is not null || s is { Table: not null, Column: not null }))
         && (header.Orphans ?? []).All(o => o is { Schema: not null, Table: not null, Constraint: not null });
 
     private static T Parse<T>(ReadOnlySpan<byte> line, JsonTypeInfo<T> type)

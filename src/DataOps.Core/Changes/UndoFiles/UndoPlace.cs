@@ -34,9 +34,12 @@ internal sealed class UndoPlace
             return At(path);
         string name =
             System.IO.Path.Combine(StateFolder.Of("undo"),
-                $"{Safe(session.Server)}-{Safe(session.Database)}-{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}-{operation}");
+                $"{Beginning(session.Settings)}{DateTime.UtcNow:yyyyMMdd'T'HHmmss'Z'}-{operation}");
         return new UndoPlace(name + Ending, name);
     }
+
+    /// <summary>How the name of an undo file of a database begins that DataOps names.</summary>
+    public static string Beginning(ConnectionSettings place) => $"{Safe(place.Server)}-{Safe(place.Database)}-";
 
     /// <summary>A file that somebody names.</summary>
     /// <exception cref="DataOpsException">It is there, or its folder is not.</exception>

@@ -137,5 +137,6 @@ internal sealed class PageTables
             : "Get-Model lists the models. Migrate first if the type is new in the code.";
     }
 
-    private IEnumerable<ModelLabel> Types() => Catalog.Models.Where(m => Chain(m.Table).Count > 0).Select(m => m.Label);
+    /// <summary>The models of pages, by label.</summary>
+    public IEnumerable<ModelLabel> Types() => Catalog.Models.Where(m => Chain(m.Table).Count > 0).Select(m => m.Label);
 }

@@ -1,7 +1,33 @@
 namespace DataOps.Core.Features.Databases;
 
 /// <summary>Which references to list. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed partial record GetReferenceOptions : ReferenceOptions;
+public sealed partial record GetReferenceOptions : ReferenceOptions
+{
+    /// <summary>Write the references as the text of one graph.</summary>
+    public GraphLanguage? As { get; init; }
+}
+
+/// <summary>What Get-Reference emits.</summary>
+public interface IReferenceResult : IOfSchema
+{
+    /// <summary>The server.</summary>
+    string Server { get; }
+
+    /// <summary>The database.</summary>
+    string Database { get; }
+}
+
+/// <summary>The graph of references as text.</summary>
+/// <param name="Server">The server.</param>
+/// <param name="Database">The database.</param>
+/// <param name="Text">The text, in the language that was asked for.</param>
+public sealed record ReferenceGraphText(string Server, string Database, string Text) : IReferenceResult, IScriptLine
+{
+    /// <summary>The schema of the site, where -Schema asks for several; otherwise null.</summary>
+    public string? Schema { get; init; }
+
+    IOfSchema IOfSchema.InSchema(string schema) => this with { Schema = schema };
+}
 
 /// <summary>A reference from one table to another.</summary>
 /// <param name="Server">The server.</param>
@@ -36,7 +62,7 @@ public sealed record ReferenceInfo(
     bool? IsDeferrable,
     bool? IsValidated,
     string Evidence,
-    KnownBy KnownBy) : IOfSchema
+    KnownBy KnownBy) : IReferenceResult
 {
     /// <summary>The schema of the site, where -Schema asks for several; otherwise null.</summary>
     public string? Schema { get; init; }
@@ -49,20 +75,23 @@ public sealed record ReferenceInfo(
 /// trees.
 /// </summary>
 [Operation("Get", "Reference")]
-public sealed class GetReference : Operation<GetReferenceOptions, ReferenceInfo>
+public sealed class GetReference : Operation<GetReferenceOptions, IReferenceResult>
 {
     /// <inheritdoc/>
     protected override bool NeedsAllNames => false;
 
     /// <inheritdoc/>
-    protected override IEnumerable<ReferenceInfo> Execute(
+    protected override IEnumerable<IReferenceResult> Execute(
         Session session, GetReferenceOptions options, OperationContext context)
     {
         ReferenceCatalog catalog = ReferenceCatalog.Read(
             session, options.SoftReference, reading: context, texts: options.Texts);
         ReferenceFilter filter =
             new(catalog, options.Table, options.Model, options.Class, options.Reference, context);
-        return filter.Select().Select(r => Describe(session, catalog, r));
+        IEnumerable<ReferenceInfo> references = filter.Select().Select(r => Describe(session, catalog, r));
+        return options.As is { } language
+            ? [new ReferenceGraphText(session.Server, session.Database, ReferenceGraph.Of([.. references], language))]
+            : references;
     }
 
     private static ReferenceInfo Describe(Session session, ReferenceCatalog catalog, Reference r) => new(

@@ -112,6 +112,8 @@ internal sealed class RepairSelection(
                 $"{reference} may be NULL, so it is cleared in {orphans.Count} "
                     + $"{(orphans.Count == 1 ? "row" : "rows")}, not deleted: "
                     + $"-Reference '{reference}' -Action {options.Action} deletes.");
+        if (orphans.Count > 0)
+            context.Verbose?.Invoke($"{reference}, {Counted.Of(orphans.Count, "orphan")}: {RuleOf(action)}.");
         return new RepairStep(reference, orphans, missing, reference.Repairs(catalog), action,
             IsAskedByName(reference));
     }
@@ -127,6 +129,12 @@ internal sealed class RepairSelection(
             OrphanAction.SetNull,
         { } action => action,
     };
+
+    private string RuleOf(OrphanAction? action) =>
+        action is null ? "no action is safe without a decision"
+        : options.Action == action ? $"{action}, as -Action says"
+        : options.Action is not null ? $"{action}, as it may be NULL and was not named by -Reference"
+        : $"{action}, the default of its class";
 
     private static string NameOf(int step) => $"dataops_orphan_{step}";
 

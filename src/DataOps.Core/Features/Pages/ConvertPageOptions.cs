@@ -12,11 +12,11 @@ public sealed partial record ConvertPageOptions : DeletingOptions
     public IReadOnlyList<string> UrlPath { get; init; } = [];
 
     /// <summary>Convert all pages of this type, as app.model; of named pages only those of this type.</summary>
-    [Option(Wildcards = true, Completes = OptionNames.ModelName)]
+    [Option(Wildcards = true, Completes = OptionNames.PageType)]
     public IReadOnlyList<string> Type { get; init; } = [];
 
     /// <summary>Target type, as app.model; wagtailcore.page for a plain page.</summary>
-    [Option(Mandatory = true, Completes = OptionNames.ModelName)]
+    [Option(Mandatory = true, Completes = OptionNames.PageType)]
     public string To { get; init; } = "";
 
     /// <summary>

@@ -1,4 +1,7 @@
 using DataOps.Core.Django.Pages;
+using DataOps.Core.Django.Trees;
+using DataOps.Core.Features.Trees;
+using Npgsql;
 
 namespace DataOps.Core.Features.Pages;
 
@@ -22,14 +25,14 @@ public sealed partial record GetPageOptions
     public int? Depth { get; init; }
 
     /// <summary>Types, as app or app.model. Default: all.</summary>
-    [Option(Wildcards = true, Completes = OptionNames.ModelName)]
+    [Option(Wildcards = true, Completes = OptionNames.PageType)]
     public IReadOnlyList<string> Type { get; init; } = [];
 
     /// <summary>Only pages of this site: host name, host:port or id.</summary>
     [Option(Wildcards = true, Completes = OptionNames.SiteName)]
     public string? Site { get; init; }
 
-    /// <summary>Write the lines of a tree, indented by level.</summary>
+    /// <summary>Write the lines of a tree, indented by level, with what Test-Tree finds at each page.</summary>
     public bool Tree { get; init; }
 }
 
@@ -45,23 +48,37 @@ public sealed class GetPage : Operation<GetPageOptions, IPage>
     /// found.</exception>
     protected override IEnumerable<IPage> Execute(Session session, GetPageOptions options, OperationContext context)
     {
+        using NpgsqlTransaction? snapshot = options.Tree ? session.BeginSnapshot() : null;
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false, reading: context);
         PageTables tables = PageTables.Require(session, catalog);
         PageQuery query = new(session, tables, options, context);
         int top = query.Top;
+        ILookup<long, Finding>? problems = options.Tree ? Problems(session, tables, context) : null;
         foreach (PageInfo page in query.Read())
-            yield return options.Tree ? Line(page, top) : page;
+            yield return problems is null ? page : Line(page, top, problems[page.Id]);
         query.ReportUnmatched();
     }
 
-    /// <summary>The names of the sites, as host:port.</summary>
-    /// <exception cref="DataOpsException">The database is none of a Wagtail site.</exception>
-    public static IEnumerable<string> SiteNames(Session session) =>
-        SiteAddress.Read(
-            session, PageTables.Require(session, ReferenceCatalog.Read(session, withEmbedded: false, reading: new())),
-            default).Select(s => s.Name);
+    // What is wrong with a page, by its id, be it in the row of pages or in that of its type.
+    private static ILookup<long, Finding> Problems(Session session, PageTables tables, OperationContext context)
+    {
+        HashSet<string?> halves = [.. tables.Specific.Prepend(tables.Pages).Select(t => t.DisplayName)];
+        TestTreeOptions ofPages = new() { Table = [tables.Pages.DisplayName] };
+        List<(long Id, Finding Finding)> problems = [];
+        foreach (Finding finding in TestTree.Find(session, tables.Catalog, ofPages, withExpected: false, context))
+            if (halves.Contains(finding.Table) && long.TryParse(finding.Key, out long id))
+                problems.Add((id, finding));
+            else if (finding.Class is AuditProblem.CheckFailed)
+                context.Warning?.Invoke($"{finding.Table} {finding.Problem}");
+        return problems.ToLookup(p => p.Id, p => p.Finding);
+    }
 
-    private static PageLine Line(PageInfo page, int top) => new(
-        page.Server, page.Database, new string(' ', 2 * Math.Max(0, page.Depth - top - 1)) + page.Title, page.Id,
-        page.Type, page.Status, page.UrlPath);
+    // A path says the level even where the depth is wrong.
+    private static PageLine Line(PageInfo page, int top, IEnumerable<Finding> problems) => new(
+        page.Server, page.Database,
+        new string(' ', 2 * Math.Max(0, PathScheme.Wagtail.Depth(page.Path) - top - 1)) + page.Title, page.Id,
+        page.Type, page.Status, page.UrlPath)
+    {
+        Problem = string.Join("; ", problems.Select(p => p.Problem)) is { Length: > 0 } text ? text : null,
+    };
 }

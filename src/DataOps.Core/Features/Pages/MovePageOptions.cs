@@ -12,7 +12,7 @@ public sealed partial record MovePageOptions : ChangeOptions
     public IReadOnlyList<string> UrlPath { get; init; } = [];
 
     /// <summary>Target page (id or URL path); -Position places the moved pages relative to it.</summary>
-    [Option(Mandatory = true, Completes = OptionNames.UrlPath)]
+    [Option(Mandatory = true, Aliases = ["Destination"], Completes = OptionNames.UrlPath)]
     public string To { get; init; } = "";
 
     /// <summary>Place of the moved pages relative to -To.</summary>

@@ -90,6 +90,9 @@ public sealed record PageInfo(
 public sealed record PageLine(
     string Server, string Database, string Tree, long Id, string? Type, string Status, string UrlPath) : IPage
 {
+    /// <summary>What Test-Tree finds at it; null where nothing is wrong.</summary>
+    public string? Problem { get; init; }
+
     /// <summary>The schema of the site, where -Schema asks for several; otherwise null.</summary>
     public string? Schema { get; init; }
 

@@ -25,8 +25,8 @@ internal sealed class OtherRepairs
         (_session, _policy, _scope, _isWhatIf, _context) = (session, policy, scope, options.WhatIf, context);
         // Rows that are taken back draw no number, so that their sequences only seem to be behind.
         _behind = _isWhatIf
-            ? [.. new ResetSequence().Run(session, new() { WhatIf = true }, context).OfType<SequenceFinding>()
-                .Select(s => s.Sequence)]
+            ? [.. new ResetSequence().Run(session, new() { WhatIf = true, NoUndo = true }, context)
+                .OfType<SequenceFinding>().Select(s => s.Sequence)]
             : [];
     }
 
@@ -54,7 +54,7 @@ internal sealed class OtherRepairs
     private List<IChangeResult> Sequences() => Told(
         Audit.Sequence,
         () => new ResetSequence().Run(
-            _session, new() { Table = _scope.Tables(Audit.Sequence), WhatIf = _isWhatIf }, _context)
+            _session, new() { Table = _scope.Tables(Audit.Sequence), WhatIf = _isWhatIf, NoUndo = true }, _context)
             .Where(r => !_isWhatIf || r is not SequenceFinding { Sequence: var name } || _behind.Contains(name)));
 
     private List<IChangeResult> Told(Audit audit, Func<IEnumerable<IChangeResult>> run)

@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using DataOps.Core.Changes.Batches;
+using DataOps.Core.Changes.UndoFiles;
 
 namespace DataOps.Core.Features.Sequences;
 
 /// <summary>Options of <see cref="ResetSequence"/>. Wildcards are PowerShell's: * ? [a-z].</summary>
-public sealed partial record ResetSequenceOptions : PlanOptions
+public sealed partial record ResetSequenceOptions : UndoableOptions
 {
     /// <summary>Tables, as table or schema.table. Default: all.</summary>
     [Option(Position = 0, Pipeline = true, Wildcards = true, Completes = OptionNames.TableName)]
@@ -22,7 +22,7 @@ public sealed partial record ResetSequenceOptions : PlanOptions
 /// <remarks>
 /// Each sequence in a transaction of its own, with its table locked against writers for that moment. A sequence only
 /// ever moves on in the direction in which it counts. PostgreSQL does not take setval back with a transaction: what is
-/// set stays set, and needs no undoing.
+/// set stays set until it is undone.
 /// </remarks>
 [Operation("Reset", "Sequence")]
 public sealed class ResetSequence : Operation<ResetSequenceOptions, IChangeResult>
@@ -36,19 +36,20 @@ public sealed class ResetSequence : Operation<ResetSequenceOptions, IChangeResul
         Session session, ResetSequenceOptions options, OperationContext context)
     {
         Stopwatch watch = Stopwatch.StartNew();
+        UndoPlace? undo = UndoPlace.Of(options, session, Name);
+        if (!options.WhatIf)
+            undo?.Prepare();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, withEmbedded: false);
         TableFilter filter = new(catalog, options.Table, options.Model, context);
         SequenceReader reader = new(session, catalog.Database, context.Cancellation);
         IReadOnlyList<SequenceState> states = reader.Read(filter.Matches);
-        ShortTransaction transaction = new(session, BatchLimits.Of(1), context);
+        SequenceWork work = new(session, reader, Name, undo, context);
         (long count, long wouldChange, long reported) = (0, 0, 0);
         foreach (SequenceState state in states)
             foreach (SequenceFinding finding in SequenceAudit.Of(session, catalog, state))
             {
                 bool isChange = finding.Sql is not null;
-                SequenceFinding told = isChange && !options.WhatIf
-                    ? Apply(session, reader, transaction, state, finding)
-                    : finding;
+                SequenceFinding told = isChange && !options.WhatIf ? work.Do(state, finding) : finding;
                 wouldChange += isChange ? 1 : 0;
                 reported += isChange ? 0 : 1;
                 count += told.Changed ? 1 : 0;
@@ -62,44 +63,11 @@ public sealed class ResetSequence : Operation<ResetSequenceOptions, IChangeResul
             Changed = count > 0,
             Count = count,
             WouldChange = wouldChange,
+            UndoPath = work.UndoPath,
             Duration = Math.Round(watch.Elapsed.TotalSeconds, 3),
             Checked = states.Count,
             Reported = reported,
-            Retries = transaction.Retries,
+            Retries = work.Retries,
         };
-    }
-
-    private static SequenceFinding Apply(Session session, SequenceReader reader, ShortTransaction transaction,
-        SequenceState state, SequenceFinding finding)
-    {
-        SequenceFinding told = finding;
-        transaction.Run(() =>
-        {
-            if (finding.Class is SequenceProblem.OwnershipLost)
-            {
-                // Another column that draws from it may have got it by now.
-                bool isLost = !reader.Read(state).IsOwned;
-                if (isLost)
-                    session.Run(SequenceAudit.Own(state));
-                told = finding with { Changed = isLost };
-                return;
-            }
-            // Nobody inserts now, and who has inserted is done: the table holds all the keys that there are.
-            session.Run($"lock table {state.Table} in share row exclusive mode");
-            SequenceState now = reader.Read(state);
-            long? value = now.IsBehind ? now.NewValue : null;
-            SqlText? statement = value is { } set ? SequenceAudit.SetValue(now, set) : null;
-            if (statement is { } sql)
-                session.Run(sql);
-            told = finding with
-            {
-                LastValue = now.Last,
-                Used = now.Used,
-                NewValue = value ?? now.Last,
-                Changed = value is not null,
-                Sql = statement?.ToString(),
-            };
-        });
-        return told;
     }
 }

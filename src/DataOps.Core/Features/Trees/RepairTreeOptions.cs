@@ -53,6 +53,7 @@ public sealed partial record RepairTreeOptions : DeletingOptions
     /// <summary>
     /// Node to attach them to: a key, or the URL path of a page. Default: the nearest ancestor that exists.
     /// </summary>
+    [Option(Aliases = ["Destination"])]
     [OnlyWith(nameof(Orphan), OrphanNodes.Reattach)]
     public string? To { get; init; }
 

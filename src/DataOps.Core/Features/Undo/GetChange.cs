@@ -7,7 +7,7 @@ public sealed partial record GetChangeOptions
     /// Undo files, folders of them, or file names with wildcards. Default: your folder for undo files.
     /// </summary>
     [Option(Position = 0, Pipeline = true, Aliases = ["Path", "UndoPath", "PSPath", "FullName"], Wildcards = true,
-        Form = OptionForm.File)]
+        Completes = OptionNames.UndoFile, Form = OptionForm.File)]
     public IReadOnlyList<string> UndoFile { get; init; } = [];
 
     /// <summary>Databases by name.</summary>

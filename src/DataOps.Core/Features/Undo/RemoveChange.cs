@@ -8,7 +8,7 @@ public sealed partial record RemoveChangeOptions : PlanOptions
     /// </summary>
     [Unless(nameof(OlderThan))]
     [Option(Position = 0, Pipeline = true, Aliases = ["Path", "UndoPath", "PSPath", "FullName"], Wildcards = true,
-        Form = OptionForm.File)]
+        Completes = OptionNames.UndoFile, Form = OptionForm.File)]
     public IReadOnlyList<string> UndoFile { get; init; } = [];
 
     /// <summary>Only those of changes that are older, in days.</summary>

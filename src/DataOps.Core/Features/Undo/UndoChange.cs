@@ -7,7 +7,8 @@ public sealed partial record UndoChangeOptions : DeletingOptions
 {
     /// <summary>Undo file that the operation wrote; Get-Change lists them, and -Last takes the newest.</summary>
     [Unless(nameof(Last))]
-    [Option(Position = 0, Pipeline = true, Aliases = ["PSPath", "FullName"], Form = OptionForm.File)]
+    [Option(Position = 0, Pipeline = true, Aliases = ["PSPath", "FullName", "LiteralPath"],
+        Completes = OptionNames.UndoFile, Form = OptionForm.File)]
     public string? Path { get; init; }
 
     /// <summary>
@@ -40,15 +41,18 @@ public sealed record UndoResult : ChangeResult
 
     /// <summary>Constraints, indexes and NOT NULLs that are dropped, or would be.</summary>
     public long Constraints { get; init; }
+
+    /// <summary>Sequences that are set back or lose their owner, or would.</summary>
+    public long Sequences { get; init; }
 }
 
 /// <summary>
 /// Restores the rows of an undo file exactly, in one transaction, or lists the rows that have changed since; drops the
-/// constraints that the operation made.
+/// constraints that the operation made, and sets back the sequences that it set.
 /// </summary>
 /// <remarks>
 /// Triggers fire, except for rows that violated a foreign key before; the rows are compared once more afterwards.
-/// Sequences are not reset.
+/// The sequences of those rows are not reset.
 /// </remarks>
 [Operation("Undo", "Change")]
 public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
@@ -92,6 +96,9 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
         UndoneConstraints constraints = new(session, file, uncommitted, context);
         foreach (UndoneConstraint constraint in constraints.Plan(path))
             yield return constraint;
+        UndoneSequences sequences = new(session, catalog.Database, file, uncommitted, path, context);
+        foreach (UndoneSequence sequence in sequences.Plan())
+            yield return sequence;
         UndoState state = new(session, cancellation);
         context.Report("Comparing the rows with the database", 0, null);
         UndoCounts counts = new(0, 0, 0);
@@ -117,16 +124,18 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
         }
         if (constraints.Count > 0)
             change.Last(constraints.Drop);
+        if (sequences.Count > 0)
+            change.Last(sequences.Restore);
+        long others = constraints.Count + sequences.Count;
         ChangeResult done = change.Finish(apply);
         yield return done.With(new UndoResult
         {
             Path = path, Undoes = file.Header.Operation, Written = file.Header.Written, Tables = tables.Count,
-            Constraints = constraints.Count,
+            Constraints = constraints.Count, Sequences = sequences.Count,
         }) with
         {
             Inserted = counts.Inserted, Updated = counts.Updated, Deleted = counts.Deleted,
-            Count = done.Count + (done.Changed ? constraints.Count : 0),
-            WouldChange = done.WouldChange + constraints.Count,
+            Count = done.Count + (done.Changed ? others : 0), WouldChange = done.WouldChange + others,
         };
     }
 }

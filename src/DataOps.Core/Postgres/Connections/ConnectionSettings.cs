@@ -63,7 +63,8 @@ public sealed record ConnectionSettings
     public static ConnectionSettings Parse(string text) => Of(ConnectionText.Parse(text));
 
     /// <summary>The settings that the environment gives: <c>DATABASE_URL</c>, else libpq's PG* variables.</summary>
-    /// <exception cref="DataOpsException">A variable holds what cannot be read.</exception>
+    /// <exception cref="DataOpsException"><c>NoDatabase</c>: it gives none; or a variable holds what cannot be
+    /// read.</exception>
     public static ConnectionSettings FromEnvironment() => Of(ConnectionText.FromEnvironment());
 
     /// <summary>The same settings for another role.</summary>

@@ -31,10 +31,13 @@ internal static class ConnectionText
     }
 
     /// <summary>The settings that the environment gives, and the service that it names.</summary>
+    /// <exception cref="DataOpsException"><c>NoDatabase</c>: it names none; <c>InvalidConnection</c>.</exception>
     public static (NpgsqlConnectionStringBuilder Builder, string? Service) FromEnvironment()
     {
         if (Environment.GetEnvironmentVariable("DATABASE_URL") is not { Length: > 0 } url)
-            return LibpqSettings.Complete([]);
+            return LibpqSettings.IsPlaceInEnvironment ? LibpqSettings.Complete([]) : throw new DataOpsException(
+                ErrorIds.NoDatabase, FailureKind.InvalidArgument, "No database is named.",
+                "Name one with -Database, or by DATABASE_URL, PGSERVICE, or PGHOST and PGDATABASE.");
         try
         {
             return Parse(url);

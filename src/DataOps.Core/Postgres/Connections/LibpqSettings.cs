@@ -59,6 +59,10 @@ internal static class LibpqSettings
             : b.SslMode),
     ];
 
+    /// <summary>Whether a variable of libpq's says where to connect to, and as whom.</summary>
+    public static bool IsPlaceInEnvironment =>
+        FromEnvironment().Keys.Any(k => k is "host" or "hostaddr" or "port" or "dbname" or "user" or "service");
+
     public static bool IsKnown(string keyword) => s_known.Any(k => k.Keyword == keyword);
 
     /// <summary>

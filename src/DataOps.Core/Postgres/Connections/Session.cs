@@ -1,4 +1,5 @@
 using System.Data;
+using System.Diagnostics;
 using Dapper;
 using Npgsql;
 
@@ -29,6 +30,12 @@ public sealed class Session : IDisposable
 
     /// <summary>The connection itself, for COPY and transactions.</summary>
     internal NpgsqlConnection Connection { get; }
+
+    /// <summary>
+    /// Has somebody hear each statement before it is sent, and which of them took long; null for nobody. Called on the
+    /// thread that uses the session; a fork has listeners of its own.
+    /// </summary>
+    public void Listen(Action<string>? listener) => Connection.Listen(listener);
 
     /// <summary>Opens a session.</summary>
     /// <param name="settings">Where to connect to.</param>
@@ -82,7 +89,7 @@ public sealed class Session : IDisposable
     {
         using NpgsqlCommand command = sql.ToCommand(Connection);
         // The asynchronous form misses no cancellation, whenever it comes.
-        return Guard(() => command.ExecuteNonQueryAsync(cancellation).GetAwaiter().GetResult(), cancellation);
+        return Timed(() => command.ExecuteNonQueryAsync(cancellation).GetAwaiter().GetResult(), cancellation);
     }
 
     /// <summary>Runs a query and reads its rows by column name; for catalogue queries and small sets.</summary>
@@ -91,7 +98,8 @@ public sealed class Session : IDisposable
     {
         (string text, IReadOnlyList<NpgsqlParameter> parameters) = sql.WithParameters();
         CommandDefinition query = new(text, new QueryParameters(parameters), cancellationToken: cancellation);
-        return Guard(() => Connection.QueryAsync<T>(query).GetAwaiter().GetResult().AsList(), cancellation);
+        Connection.Tell(text);
+        return Timed(() => Connection.QueryAsync<T>(query).GetAwaiter().GetResult().AsList(), cancellation);
     }
 
     /// <summary>Asks the server; its errors say what to do about them.</summary>
@@ -133,6 +141,14 @@ public sealed class Session : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Connection.Dispose();
 
+    private T Timed<T>(Func<T> ask, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        T answer = Guard(ask, cancellation);
+        Connection.TellTime(start);
+        return answer;
+    }
+
     // Npgsql's own parameters: Dapper's would lose the type of an oid, and of NULL.
     private sealed class QueryParameters(IReadOnlyList<NpgsqlParameter> parameters) : SqlMapper.IDynamicParameters
     {
@@ -154,7 +170,9 @@ public sealed class Session : IDisposable
         public RowReader(NpgsqlCommand command, ConnectionSettings settings, CancellationToken cancellation)
         {
             (_command, _settings, _cancellation) = (command, settings, cancellation);
+            long start = Stopwatch.GetTimestamp();
             Rows = Guard(() => command.ExecuteReaderAsync(cancellation).GetAwaiter().GetResult());
+            command.Connection!.TellTime(start);
         }
 
         public NpgsqlDataReader Rows { get; }

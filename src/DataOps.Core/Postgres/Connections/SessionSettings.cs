@@ -51,7 +51,9 @@ internal static class SessionSettings
     internal static NpgsqlRawCopyStream BeginCopy(
         this NpgsqlConnection connection, SqlText copy, CancellationToken cancellation)
     {
-        TextWriter writer = connection.BeginTextImportAsync(copy.ToString(), cancellation).GetAwaiter().GetResult();
+        string text = copy.ToString();
+        connection.Tell(text);
+        TextWriter writer = connection.BeginTextImportAsync(text, cancellation).GetAwaiter().GetResult();
         return (NpgsqlRawCopyStream)((StreamWriter)writer).BaseStream;
     }
 

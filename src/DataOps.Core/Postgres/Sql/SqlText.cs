@@ -205,6 +205,7 @@ internal sealed class SqlText
         NpgsqlCommand command = new(text, connection) { CommandTimeout = 0 };
         foreach (NpgsqlParameter parameter in parameters)
             command.Parameters.Add(parameter);
+        connection.Tell(text);
         return command;
     }
 

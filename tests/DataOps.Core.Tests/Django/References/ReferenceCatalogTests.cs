@@ -153,7 +153,8 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
         Assert.Equal((type, id, Severity.Warning, null),
             (generic.ContentTypeColumn!.Name, generic.Column.Name, generic.Severity, generic.Target));
         Assert.Equal(
-            type + "," + id, site.Run(new GetReference(), new() { Class = [ReferenceClass.Generic] }).Single().Column);
+            type + "," + id,
+            site.Run(new GetReference(), new() { Class = [ReferenceClass.Generic] }).Cast<ReferenceInfo>().Single().Column);
     }
 
     [Fact]
@@ -257,7 +258,8 @@ public sealed class ReferenceCatalogTests(PostgresServer server)
             create table old.customer (id int primary key)
             """);
         ReferenceInfo soft = Assert.Single(
-            site.Run(new GetReference(), new() { SoftReference = ["public.shop_order.customer=old.customer"] }));
+            site.Run(new GetReference(), new() { SoftReference = ["public.shop_order.customer=old.customer"] })
+                .Cast<ReferenceInfo>());
 
         Assert.Equal((ReferenceClass.Soft, Severity.Expected, "shop_order", "customer", "old.customer", "id"),
             (soft.Class, soft.Severity, soft.Table, soft.Column, soft.References, soft.TargetColumn));

@@ -131,7 +131,9 @@ public sealed class SiteCatalogTests(PostgresServer server)
         Assert.Equal(
             ["wagtailcore_page", "wagtailcore_site"],
             site.Run(new GetModel(), new() { Table = ["public.wagtailcore_[ps]?[tg]e"] }).Select(m => m.Table));
-        Assert.All(site.Run(new GetReference(), new() { Table = ["news_*"], Class = [ReferenceClass.ForeignKey] }),
+        Assert.All(
+            site.Run(new GetReference(), new() { Table = ["news_*"], Class = [ReferenceClass.ForeignKey] })
+                .Cast<ReferenceInfo>(),
             r => Assert.Equal(
                 (ReferenceClass.ForeignKey, true), (r.Class, r.Table.StartsWith("news_", StringComparison.Ordinal))));
     }
@@ -143,6 +145,6 @@ public sealed class SiteCatalogTests(PostgresServer server)
     [
         .. site.Run(new GetModel(), new()).Select(
             m => $"{m with { Server = "", Database = "", Rows = null, Bytes = null }}"),
-        .. site.Run(new GetReference(), new()).Select(r => $"{r with { Server = "", Database = "" }}"),
+        .. site.Run(new GetReference(), new()).Cast<ReferenceInfo>().Select(r => $"{r with { Server = "", Database = "" }}"),
     ];
 }

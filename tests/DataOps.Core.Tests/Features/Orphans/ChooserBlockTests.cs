@@ -91,6 +91,7 @@ public sealed class ChooserBlockTests : IDisposable
                 "tour_stop.body->wagtailimages.image",
             ],
             new GetReference().Run(_session, new() { Class = [ReferenceClass.Embedded] }, new OperationContext())
+                .OfType<ReferenceInfo>()
                 .Where(r => r.KnownBy == KnownBy.SiteDescription).Select(r => r.Reference).Order(StringComparer.Ordinal));
     }
 

@@ -136,7 +136,7 @@ public sealed class RichTextLinkTests : IDisposable
         Assert.Equal(
             ["tour_stop.intro->wagtailcore.page links inside the text"],
             _site.Run(new GetReference(), new() { Class = [ReferenceClass.Embedded] })
-                .Select(r => $"{r.Reference} {r.Evidence}"));
+                .Cast<ReferenceInfo>().Select(r => $"{r.Reference} {r.Evidence}"));
         Assert.Empty(_site.Run(new FindOrphan(), new() { Class = [ReferenceClass.ForeignKey] }));
     }
 

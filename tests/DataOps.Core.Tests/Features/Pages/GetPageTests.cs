@@ -87,6 +87,25 @@ public sealed class GetPageTests(PostgresServer server)
     }
 
     [Fact]
+    public void A_tree_says_what_is_wrong_at_its_place()
+    {
+        using TestDatabase site = server.CopyOf(Site.Bakery);
+        site.Execute("""
+            update wagtailcore_page set numchild = 99 where id = 3;
+            update wagtailcore_page set depth = 9, path = left(path, -4) || '0Z9Z0001' where id = 34
+            """);
+
+        PageLine[] lines = [.. site.Run(new GetPage(), new() { Parent = "60", Tree = true }).Cast<PageLine>()];
+
+        Assert.Matches("^numchild of 3 is 99 and should be [0-9]+$", lines.Single(l => l.Id == 3).Problem);
+        PageLine orphan = lines.Single(l => l.Id == 34);
+        Assert.Equal("    Anadama", orphan.Tree);
+        Assert.Contains("no row has the path ", orphan.Problem, StringComparison.Ordinal);
+        Assert.Contains("depth of 34 is 9 and should be 5", orphan.Problem, StringComparison.Ordinal);
+        Assert.True(lines.Count(l => l.Problem is not null) < lines.Length / 2);
+    }
+
+    [Fact]
     public void Names_that_are_not_there_are_said()
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);

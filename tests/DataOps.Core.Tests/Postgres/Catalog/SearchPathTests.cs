@@ -40,7 +40,7 @@ public sealed class SearchPathTests(PostgresServer server) : IDisposable
 
         Assert.Equal(["55"], new FindOrphan().Run(acme, new(), new()).Select(f => f.Value));
         Assert.Contains(ReferenceCatalog.Read(acme).References, r => r.Table is { Schema: "zeta", Name: "loan" });
-        Assert.All(new GetReference().Run(acme, new(), new()), r => Assert.StartsWith("acme.", r.Table, StringComparison.Ordinal));
+        Assert.All(new GetReference().Run(acme, new(), new()).Cast<ReferenceInfo>(), r => Assert.StartsWith("acme.", r.Table, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class SearchPathTests(PostgresServer server) : IDisposable
         Assert.Equal(
             [("acme", AuditProblem.CheckFailed, Severity.Error), ("zeta", ReferenceClass.ForeignKey, Severity.Error)],
             new FindOrphan().Run(tenants, new(), context).Select(f => (f.Schema, (object?)f.Class, f.Severity)));
-        Assert.All(new GetReference().Run(tenants, new(), context), r => Assert.Equal("zeta", r.Schema));
+        Assert.All(new GetReference().Run(tenants, new(), context).Cast<ReferenceInfo>(), r => Assert.Equal("zeta", r.Schema));
         Assert.Equal([ErrorIds.UnknownSchema, ErrorIds.UnknownSchema, "Postgres.42703"], failures.Select(f => f.Id));
         Assert.StartsWith("Schema acme: ", failures[^1].Message, StringComparison.Ordinal);
         Assert.Equal(ErrorIds.UnknownSchema,

@@ -46,7 +46,7 @@ internal sealed class ImportDeletion(
 {
     private readonly DependentRows _dependents = new(
         session, catalog, changes, options.OnDependent, Words(path), (table, column) => rows.Except(table, column),
-        context.Cancellation);
+        context);
     private readonly List<DeletionExcess> _excesses = [];
 
     /// <summary>Plans it; nothing else is planned yet.</summary>

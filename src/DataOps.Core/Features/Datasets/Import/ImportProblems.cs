@@ -3,7 +3,10 @@ using DataOps.Core.Files;
 
 namespace DataOps.Core.Features.Datasets.Import;
 
-/// <summary>What is wrong with a dataset file: everything counted, the first hundred kept with their lines.</summary>
+/// <summary>
+/// What is wrong with a dataset file: everything counted, the first hundred kept with their lines. A message names each
+/// of a few, and of many three of each field, with their number.
+/// </summary>
 /// <param name="session">The session, in the load's transaction.</param>
 /// <param name="path">The file.</param>
 /// <param name="cancellation">Cancels the query that runs.</param>
@@ -11,11 +14,15 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
 {
     private const int Listed = 100;
     private const int LongestShown = 80;
+    private const int MostNamed = 20;
+    private const int Examples = 3;
 
     private readonly List<DatasetProblem> _listed = [];
+    private readonly List<Group> _groups = [];
     private string _id = "";
     private ImportSentence? _sentence;
     private string? _advice;
+    private Group? _last;
 
     /// <summary>How many there are.</summary>
     public long Count { get; private set; }
@@ -33,14 +40,21 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
         else
             _advice = problem.Advice;
         Count++;
+        Group group = GroupOf(problem);
+        group.Count++;
+        if (_listed.Count >= Listed && group.Examples.Count >= Examples)
+            return;
+        DatasetProblem told = new(
+            problem.Id, FilePlace.Of(place).Line, problem.Advice,
+            [problem.Model, problem.Key, problem.Field, problem.What])
+        {
+            Object = FilePlace.Of(place).Object,
+            MissingModel = problem.MissingModel,
+        };
         if (_listed.Count < Listed)
-            _listed.Add(new DatasetProblem(
-                problem.Id, FilePlace.Of(place).Line, problem.Advice,
-                [problem.Model, problem.Key, problem.Field, problem.What])
-            {
-                Object = FilePlace.Of(place).Object,
-                MissingModel = problem.MissingModel,
-            });
+            _listed.Add(told);
+        if (group.Examples.Count < Examples)
+            group.Examples.Add(told);
     }
 
     /// <summary>Asks the database for rows that are wrong, and adds a problem for each.</summary>
@@ -61,6 +75,8 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
             (listed, total) = (listed + 1, all);
         }
         Count += total - listed;
+        if (total > listed)
+            _last!.Count += total - listed;
     }
 
     /// <summary>Fails if there is any.</summary>
@@ -73,27 +89,63 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
 
     private IEnumerable<DatasetProblem> InOrder() => _listed.OrderBy(p => p.Line).ThenBy(p => p.Object);
 
+    private Group GroupOf(ImportProblem problem)
+    {
+        if (_last is null || _last.Model != problem.Model || _last.Field != problem.Field)
+            _last = _groups.Find(g => g.Model == problem.Model && g.Field == problem.Field);
+        if (_last is null)
+            _groups.Add(_last = new Group(problem.Model, problem.Field));
+        return _last;
+    }
+
     private string Message()
     {
         StringBuilder text = new(
             $"{Counted.Of(Count, _sentence?.Noun ?? "problem")} in {Path.GetFileName(path)}"
                 + $"{(_sentence is null ? "" : Count == 1 ? $" {_sentence.One}" : $" {_sentence.Many}")}, "
                 + "so nothing was loaded.");
+        if (Count <= MostNamed)
+            Name(text, [.. InOrder()], "  ", _ => true);
+        else
+        {
+            foreach (Group group in _groups)
+            {
+                text.Append($"\n  {$"{group.Model} {group.Field}".Trim()}: {group.Count}, as");
+                Name(text, group.Examples, "    ", cell => cell is not (0 or 2));
+            }
+            text.Append($"\n  Test-Dataset lists the first {Listed}.");
+        }
+        return text.ToString();
+    }
+
+    private static void Name(
+        StringBuilder text, IReadOnlyList<DatasetProblem> problems, string indent, Func<int, bool> isShown)
+    {
         // Where several objects stand in a line, all of them are counted.
-        bool areCounted = _listed.Any(p => p.Object > 1);
+        bool areCounted = problems.Any(p => p.Object > 1);
         string PlaceOf(DatasetProblem problem) =>
             areCounted ? $"line {problem.Line}, object {problem.Object}" : $"line {problem.Line}";
-        int place = _listed.Max(p => PlaceOf(p).Length);
-        int WidthOf(int cell) => _listed.Max(p => cell < p.Cells.Count ? Math.Min(p.Cells[cell].Length, 40) : 0);
-        int[] widths = [.. Enumerable.Range(0, _listed.Max(p => p.Cells.Count)).Select(WidthOf)];
-        foreach (DatasetProblem problem in InOrder())
+        int place = problems.Max(p => PlaceOf(p).Length);
+        int WidthOf(int cell) => problems.Max(p => cell < p.Cells.Count ? Math.Min(p.Cells[cell].Length, 40) : 0);
+        int[] widths = [.. Enumerable.Range(0, problems.Max(p => p.Cells.Count)).Select(WidthOf)];
+        foreach (DatasetProblem problem in problems)
         {
-            string row = string.Concat(problem.Cells.Select((cell, i) => "  " + cell.PadRight(widths[i])));
-            text.Append("\n  ").Append(PlaceOf(problem).PadRight(place)).Append(row.TrimEnd());
+            string row = string.Concat(problem.Cells.Select(
+                (cell, i) => isShown(i) ? "  " + cell.PadRight(widths[i]) : ""));
+            text.Append('\n').Append(indent).Append(PlaceOf(problem).PadRight(place)).Append(row.TrimEnd());
         }
-        if (Count > _listed.Count)
-            text.Append('\n').Append("  … and ").Append(Count - _listed.Count).Append(" more");
-        return text.ToString();
+    }
+
+    // What is wrong with one field of one model.
+    private sealed class Group(string model, string name)
+    {
+        public string Model => model;
+
+        public string Field => name;
+
+        public long Count { get; set; }
+
+        public List<DatasetProblem> Examples { get; } = [];
     }
 }
 

@@ -9,7 +9,7 @@ public abstract record LoadOptions : ChangeOptions
     /// Dataset to read: Django's JSON, JSONL, XML or YAML or feincms3-data's JSON, plain or compressed with gzip,
     /// bzip2, xz or zip.
     /// </summary>
-    [Option(Position = 0, Mandatory = true, Pipeline = true, Aliases = ["PSPath", "FullName"],
+    [Option(Position = 0, Mandatory = true, Pipeline = true, Aliases = ["PSPath", "FullName", "LiteralPath"],
         Form = OptionForm.DatasetToRead)]
     public string Path { get; init; } = "";
 

@@ -40,14 +40,17 @@ public sealed class ImportRefusalTests : IDisposable
     }
 
     [Fact]
-    public void Of_very_many_missing_references_the_first_hundred_are_listed_and_all_are_counted()
+    public void Many_missing_references_are_counted_by_field_with_three_examples()
     {
         string message = Refused("MissingReferences", _files.Lines([.. Enumerable.Range(1, 250).Select(i =>
             $$$$"""{"model": "auth.permission", "pk": {{{{70000 + i}}}}, "fields": {"name": "n", "content_type": 8000, "codename": "c{{{{i}}}}"}}""")]));
 
-        Assert.StartsWith("250 references", message);
-        Assert.Equal(100, message.Split('\n').Count(l => l.StartsWith("  line ")));
-        Assert.EndsWith("… and 150 more", message);
+        string[] lines = message.Split('\n');
+        Assert.StartsWith("250 references in ", lines[0]);
+        Assert.Equal("  auth.permission content_type: 250, as", lines[1]);
+        Assert.Equal(3, lines.Count(l => l.StartsWith("    line ", StringComparison.Ordinal)));
+        Assert.StartsWith("    line 1  70001  -> contenttypes.contenttype 8000, neither in the file", lines[2]);
+        Assert.Equal(("  Test-Dataset lists the first 100.", 6), (lines[^1], lines.Length));
     }
 
     [Fact]

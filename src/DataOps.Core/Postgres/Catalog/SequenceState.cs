@@ -1,4 +1,4 @@
-namespace DataOps.Core.Features.Sequences;
+namespace DataOps.Core.Postgres.Catalog;
 
 /// <summary>A sequence, a column that draws from it, and how far both are.</summary>
 /// <param name="Sequence">The sequence.</param>

@@ -1,4 +1,4 @@
-namespace DataOps.Core.Features.Sequences;
+namespace DataOps.Core.Postgres.Catalog;
 
 /// <summary>Reads how far the sequences of identity and serial columns and their tables are.</summary>
 internal sealed class SequenceReader(Session session, DatabaseCatalog catalog, CancellationToken cancellation)
@@ -9,7 +9,11 @@ internal sealed class SequenceReader(Session session, DatabaseCatalog catalog, C
 
     /// <summary>Reads them, by table and column.</summary>
     /// <param name="wanted">Which tables.</param>
-    public IReadOnlyList<SequenceState> Read(Func<Table, bool> wanted)
+    public IReadOnlyList<SequenceState> Read(Func<Table, bool> wanted) => Read((_, table) => wanted(table));
+
+    /// <summary>Reads some of them, by table and column.</summary>
+    /// <param name="wanted">Which sequences, and which of the tables that draw from them.</param>
+    public IReadOnlyList<SequenceState> Read(Func<Sequence, Table, bool> wanted)
     {
         (Sequence Sequence, Table Table, Column Column)[] all =
         [
@@ -20,8 +24,8 @@ internal sealed class SequenceReader(Session session, DatabaseCatalog catalog, C
         ILookup<Sequence, SqlText> columns = all.ToLookup(
             d => d.Sequence, d => Furthest(d.Table, d.Column, d.Sequence));
         List<SequenceState> states = [];
-        foreach ((Sequence Sequence, Table Table, Column Column)[] some in all.Where(d => wanted(d.Table)).Chunk(
-            Together))
+        foreach ((Sequence Sequence, Table Table, Column Column)[] some in
+            all.Where(d => wanted(d.Sequence, d.Table)).Chunk(Together))
         {
             IEnumerable<SqlText> values = some.Select((d, i) => Values(i, d.Sequence, columns[d.Sequence]));
             IReadOnlyList<ValueRow> read = session.Query<ValueRow>(SqlText.Join(" union all ", values), cancellation);

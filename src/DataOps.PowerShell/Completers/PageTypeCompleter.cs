@@ -1,0 +1,6 @@
+using DataOps.Core.Operations;
+
+namespace DataOps.PowerShell.Completers;
+
+/// <summary>Completes the models of pages.</summary>
+public sealed class PageTypeCompleter() : NameCompleter(OptionNames.PageType);
