@@ -51,7 +51,9 @@ internal sealed class ChooserBlocks(
 
     private IReadOnlyList<ChooserBlock> InChildren(PythonValue? children, bool isStream)
     {
-        if (children?.AsItems is not { } items)
+        if (children is null)
+            return [];
+        if (children.AsItems is not { } items)
             return NotKnown("its blocks are not a list that the file says");
         List<ChooserBlock> found = [];
         foreach (PythonValue child in items)

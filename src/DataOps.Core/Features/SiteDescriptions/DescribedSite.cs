@@ -231,8 +231,9 @@ internal sealed class DescribedSite(
         ChooserBlocks blocks = new(field, files, value => ModelNamed(value, model), settings);
         foreach (ChooserBlock block in blocks.Find())
             if (block.Model is null)
-                NotKnowing(
-                    model, field.Place, $"the block {block.Path} of {label} is not known: {block.Why}");
+                NotKnowing(model, field.Place, block.Path.Length == 0
+                    ? $"the blocks of {label} are not known: {block.Why}"
+                    : $"the block {block.Path} of {label} is not known: {block.Why}");
             else
                 Add("chooserBlocks", $"{label}.{block.Path}", block.Model.ToString());
     }
@@ -288,6 +289,9 @@ internal sealed class DescribedSite(
                 return true;
             case LiteralValue { Value: double number } when double.IsFinite(number):
                 json = number;
+                return true;
+            case CallValue { Path: "datetime.timedelta" } duration when TimeDelta.Text(duration) is { } text:
+                json = text;
                 return true;
             // Decimal("0.00"), gettext("new").
             case CallValue { Path: "decimal.Decimal", Arguments: [var of], Keywords: [] }:
