@@ -47,6 +47,10 @@
         'Undo-Change'
         'Get-Change'
         'Remove-Change'
+        'Backup-Site'
+        'Get-Backup'
+        'Test-Backup'
+        'Restore-Site'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

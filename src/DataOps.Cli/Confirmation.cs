@@ -24,7 +24,7 @@ internal static class Confirmation
         foreach (object result in operation.Run(session, operation.AsPlan(options), context))
             (told, sum) = (told + 1, result as ChangeResult ?? sum);
         // What takes no row away needs no question, unless somebody wants one.
-        if (confirm is null && (sum is { Deleted: 0 } || told == 0))
+        if (confirm is null && (sum?.NeedsYes() == false || told == 0))
             return;
         string place = session is null ? "" : $" in {session.Database} on {session.Server}";
         string what = sum?.Describe() ?? Counted.Of(told, "file");

@@ -44,7 +44,7 @@ public abstract class ChangeCommand : InputCommand
         if (sum is not null)
             sentence += $": {sum.Describe()}";
         // What takes no row away needs no question, unless somebody wants one.
-        bool asks = isWhatIf || sum is not { Deleted: 0 } || Switch("Confirm") == true;
+        bool asks = isWhatIf || sum?.NeedsYes() != false || Switch("Confirm") == true;
         ShouldProcessReason reason = ShouldProcessReason.None;
         bool go = !asks || Ask(VisibleText.Of(sentence), Tables(plan), out reason);
         if (go)

@@ -68,11 +68,11 @@ public sealed partial class HouseTests
         Assert.Empty(wrong);
     }
 
-    // The audit of everything asks every other audit, and the repair of everything every repair; the tree of pages
-    // shows what an audit of it finds.
+    // The audit of everything asks every other audit, and the repair of everything every repair; what was restored is
+    // audited, and the tree of pages shows what an audit of it finds.
     private static bool MayUse(string[] from, string[] to) => from[0] != to[0]
         ? s_below[from[0]].Contains(to[0])
-        : from[0] != "Features" || from[1] == to[1] || from[1] is "Audits" or "Repairs"
+        : from[0] != "Features" || from[1] == to[1] || from[1] is "Audits" or "Repairs" or "Backups"
             || (from[1], to[1]) == ("Pages", "Trees");
 
     // The folder of a type of the core: the compiler's own types have none.

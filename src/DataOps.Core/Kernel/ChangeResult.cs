@@ -64,6 +64,9 @@ public record ChangeResult : IChangeResult
     /// <summary>Seconds.</summary>
     public double Duration { get; init; }
 
+    /// <summary>Whether somebody is asked before it happens: rows go.</summary>
+    public virtual bool NeedsYes() => Deleted > 0;
+
     /// <summary>
     /// What it would change, as a question says it: <c>delete 98 rows (12 pages: …), update 3 rows</c>.
     /// </summary>

@@ -99,6 +99,9 @@ public static class ErrorIds
     /// <summary>An argument of a dataset definition is wrong or missing.</summary>
     public const string InvalidArgument = "InvalidArgument";
 
+    /// <summary>A backup is damaged, was cut off, is of another program, or holds what no backup holds.</summary>
+    public const string InvalidBackup = "InvalidBackup";
+
     /// <summary>The file of -Baseline holds no findings of Test-Database.</summary>
     public const string InvalidBaseline = "InvalidBaseline";
 
@@ -208,6 +211,9 @@ public static class ErrorIds
     /// <summary>Test-Dataset: objects of the file lack fields of the database.</summary>
     public const string LackingField = "LackingField";
 
+    /// <summary>A database has large objects, which a backup would lack.</summary>
+    public const string LargeObjects = "LargeObjects";
+
     /// <summary>Test-Dataset: a warning of Import-Dataset.</summary>
     public const string LoadWarning = "LoadWarning";
 
@@ -254,6 +260,9 @@ public static class ErrorIds
     /// The paths of -MigrationPath hold no migrations, or the database does not say which are applied.
     /// </summary>
     public const string NoMigrations = "NoMigrations";
+
+    /// <summary>A server has no other database to connect to while one is replaced.</summary>
+    public const string NoOtherDatabase = "NoOtherDatabase";
 
     /// <summary>The database has no table wagtailcore_page.</summary>
     public const string NoPages = "NoPages";
@@ -337,6 +346,12 @@ public static class ErrorIds
     /// <summary>A tree's path would become longer than its column allows.</summary>
     public const string PathTooLong = "PathTooLong";
 
+    /// <summary>pg_dump could not write the schema.</summary>
+    public const string PgDumpFailed = "PgDumpFailed";
+
+    /// <summary>No pg_dump of the server's version or a later one is on this machine.</summary>
+    public const string PgDumpNotFound = "PgDumpNotFound";
+
     /// <summary>The server is a connection pooler in transaction mode.</summary>
     public const string PooledTransactions = "PooledTransactions";
 
@@ -349,14 +364,23 @@ public static class ErrorIds
     /// <summary>A file exists but cannot be read.</summary>
     public const string ReadFailed = "ReadFailed";
 
+    /// <summary>Rows of value would be deleted by a class of references, and not by the name of one.</summary>
+    public const string ReferenceNotNamed = "ReferenceNotNamed";
+
     /// <summary>Copies of rows would reference rows that are not copied.</summary>
     public const string ReferenceOutsideFile = "ReferenceOutsideFile";
 
     /// <summary>Test-Dataset: references in standard input are not checked, as it can be read only once.</summary>
     public const string ReferencesNotChecked = "ReferencesNotChecked";
 
+    /// <summary>Rows below deleted rows of a tree would be deleted too, and -Recurse is missing.</summary>
+    public const string RowsBelow = "RowsBelow";
+
     /// <summary>A table has other columns than when the undo file was written.</summary>
     public const string SchemaChanged = "SchemaChanged";
+
+    /// <summary>Several schemas have Django's tables, and nothing says which is meant.</summary>
+    public const string SchemaNotChosen = "SchemaNotChosen";
 
     /// <summary>A scratch server could not be started.</summary>
     public const string ScratchServer = "ScratchServer";
@@ -370,20 +394,17 @@ public static class ErrorIds
     /// <summary>A page with the slug exists already.</summary>
     public const string SlugTaken = "SlugTaken";
 
+    /// <summary>A second connection leads to another server than the first, as behind a load balancer.</summary>
+    public const string SnapshotElsewhere = "SnapshotElsewhere";
+
     /// <summary>The model to repoint to is stale itself.</summary>
     public const string StaleTarget = "StaleTarget";
 
     /// <summary>Rows reference rows that undoing would delete.</summary>
     public const string StillReferenced = "StillReferenced";
 
-    /// <summary>Rows of value would be deleted by a class of references, and not by the name of one.</summary>
-    public const string ReferenceNotNamed = "ReferenceNotNamed";
-
-    /// <summary>Rows below deleted rows of a tree would be deleted too, and -Recurse is missing.</summary>
-    public const string RowsBelow = "RowsBelow";
-
-    /// <summary>Several schemas have Django's tables, and nothing says which is meant.</summary>
-    public const string SchemaNotChosen = "SchemaNotChosen";
+    /// <summary>The backup needs more room than there is.</summary>
+    public const string TooLittleRoom = "TooLittleRoom";
 
     /// <summary>The command, or an option of it, is of one database, and several are given.</summary>
     public const string SeveralDatabases = "SeveralDatabases";
@@ -480,6 +501,9 @@ public static class ErrorIds
 
     /// <summary>An object from the pipeline has none of the properties that the cmdlet takes.</summary>
     public const string UselessInput = "UselessInput";
+
+    /// <summary>Rows of a backup violate foreign keys; all of them are listed, and nothing is restored.</summary>
+    public const string ViolatedForeignKeys = "ViolatedForeignKeys";
 
     /// <summary>A file cannot be written.</summary>
     public const string WriteFailed = "WriteFailed";

@@ -112,6 +112,30 @@ public sealed record ConnectionSettings
             : this;
     }
 
+    /// <summary>The same settings for another database of the server.</summary>
+    internal ConnectionSettings ForDatabase(string database) => Change(b => b.Database = database);
+
+    /// <summary>
+    /// What PostgreSQL's own programs take from their environment to connect to the same place: a password is seen
+    /// there by the account alone that runs them.
+    /// </summary>
+    internal IEnumerable<(string Name, string Value)> LibpqEnvironment()
+    {
+        (string, string?)[] all =
+        [
+            ("PGHOST", Host), ("PGPORT", $"{Port}"), ("PGDATABASE", Database), ("PGUSER", Username),
+            ("PGPASSWORD", Builder.Password), ("PGPASSFILE", Builder.Passfile),
+            ("PGSSLMODE", Builder.SslMode switch
+            {
+                Npgsql.SslMode.VerifyCA => "verify-ca", Npgsql.SslMode.VerifyFull => "verify-full",
+                var mode => $"{mode}".ToLowerInvariant(),
+            }),
+            ("PGSSLROOTCERT", Builder.RootCertificate), ("PGSSLCERT", Builder.SslCertificate),
+            ("PGSSLKEY", Builder.SslKey), ("PGCONNECT_TIMEOUT", $"{Builder.Timeout}"), ("PGCLIENTENCODING", "UTF8"),
+        ];
+        return all.Where(v => !string.IsNullOrEmpty(v.Item2)).Select(v => (v.Item1, v.Item2!));
+    }
+
     /// <summary>The same settings for the site in a schema, whatever characters its name has.</summary>
     internal ConnectionSettings In(string schema) => this with { Schema = schema, Schemas = [] };
 

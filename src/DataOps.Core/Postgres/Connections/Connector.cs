@@ -27,6 +27,20 @@ internal static class Connector
         Connect(settings, application, connection => SessionSettings.Apply(connection, settings.LockTimeout),
             cancellation);
 
+    /// <summary>Opens a connection again that was prepared before and is closed.</summary>
+    public static void Reopen(NpgsqlConnection connection, ConnectionSettings settings)
+    {
+        try
+        {
+            connection.Open();
+            SessionSettings.Apply(connection, settings.LockTimeout);
+        }
+        catch (Exception e) when (PostgresFailure.Translate(e, settings, CancellationToken.None) is { } failure)
+        {
+            throw failure;
+        }
+    }
+
     private static NpgsqlConnection Connect(ConnectionSettings settings, string application,
         Action<NpgsqlConnection> prepare, CancellationToken cancellation)
     {

@@ -52,6 +52,27 @@ public sealed class Session : IDisposable
     public Session Fork(CancellationToken cancellation = default) =>
         new(Settings, Connector.OpenAnother(Settings, Connection.ApplicationName(), cancellation));
 
+    /// <summary>Opens a connection to another database of the same server.</summary>
+    internal Session ForkTo(string database, CancellationToken cancellation = default)
+    {
+        ConnectionSettings settings = Settings.ForDatabase(database);
+        return new(settings, Connector.OpenAnother(settings, Connection.ApplicationName(), cancellation));
+    }
+
+    /// <summary>Closes the connection, does what nobody may be connected for, and connects again.</summary>
+    internal void WhileClosed(Action work)
+    {
+        Connection.Close();
+        try
+        {
+            work();
+        }
+        finally
+        {
+            Connector.Reopen(Connection, Settings);
+        }
+    }
+
     /// <summary>
     /// Begins a transaction in which every query sees the same state of the database, and none can write.
     /// </summary>

@@ -57,6 +57,29 @@ internal static class SessionSettings
         return (NpgsqlRawCopyStream)((StreamWriter)writer).BaseStream;
     }
 
+    /// <summary>Ends a COPY from the client so that no row is kept: Npgsql takes the end of its stream for
+    /// success.</summary>
+    internal static void Abandon(this NpgsqlRawCopyStream stream)
+    {
+        try
+        {
+            stream.Cancel();
+        }
+        catch (Exception e) when (e is ObjectDisposedException or PostgresException)
+        {
+            // The connection broke or the server had refused a row already: nothing is kept, as wanted.
+            stream.Dispose();
+        }
+    }
+
+    /// <summary>Begins a COPY to the client in text.</summary>
+    internal static NpgsqlRawCopyStream BeginCopyOut(
+        this NpgsqlConnection connection, SqlText copy, CancellationToken cancellation)
+    {
+        TextReader reader = connection.BeginTextExportAsync(copy.ToString(), cancellation).GetAwaiter().GetResult();
+        return (NpgsqlRawCopyStream)((StreamReader)reader).BaseStream;
+    }
+
     internal static string ApplicationName(this NpgsqlConnection connection) =>
         new NpgsqlConnectionStringBuilder(connection.ConnectionString).ApplicationName ?? "DataOps";
 }

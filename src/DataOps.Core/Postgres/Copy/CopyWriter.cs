@@ -110,25 +110,11 @@ internal class CopyWriter(SqlText table, IReadOnlyList<string> columns)
         }
         catch
         {
-            Cancel(stream);
+            stream.Abandon();
             throw;
         }
         stream.Dispose();
         Clear();
-    }
-
-    // Npgsql takes the end of its stream for success.
-    private static void Cancel(NpgsqlRawCopyStream stream)
-    {
-        try
-        {
-            stream.Cancel();
-        }
-        catch (Exception e) when (e is ObjectDisposedException or PostgresException)
-        {
-            // The connection broke or the server had refused a row already: nothing is kept, as wanted.
-            stream.Dispose();
-        }
     }
 
     // Of a large text no more room is taken than it needs.

@@ -26,8 +26,17 @@ public sealed partial record PostgresBinaries(string Folder, int Major)
     public static PostgresBinaries? Find(int? major = null, IReadOnlyList<string>? folders = null) =>
         Candidates(folders ?? [])
             .Where(folder => File.Exists(Program(folder, "postgres")) && File.Exists(Program(folder, "initdb")))
-            .Select(folder => new PostgresBinaries(folder, MajorOf(folder)))
+            .Select(folder => new PostgresBinaries(folder, MajorOf(Program(folder, "postgres"))))
             .FirstOrDefault(found => major is null ? found.Major >= OldestMajor : found.Major == major);
+
+    /// <summary>Finds a program of a client, as <c>pg_dump</c>, in the same places.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="oldest">The oldest major version that will do.</param>
+    /// <param name="folders">Folders to look into first.</param>
+    /// <returns>The first one's full path, or null.</returns>
+    public static string? FindClient(string name, int oldest, IReadOnlyList<string>? folders = null) =>
+        Candidates(folders ?? []).Select(folder => Program(folder, name)).Distinct()
+            .FirstOrDefault(program => File.Exists(program) && MajorOf(program) >= oldest);
 
     /// <summary>The full path of one of the programs.</summary>
     public string Program(string name) => Program(Folder, name);
@@ -63,12 +72,12 @@ public sealed partial record PostgresBinaries(string Folder, int Major)
                 .SelectMany(f => new[] { Path.Combine(f.folder, "bin"), Path.Combine(f.folder, "native", "bin") });
 
     // 0 for a program that does not start: a dangling link, or one made for another machine.
-    private static int MajorOf(string folder)
+    private static int MajorOf(string program)
     {
         try
         {
             using Process process = Process.Start(
-                new ProcessStartInfo(Program(folder, "postgres"), ["--version"]) { RedirectStandardOutput = true })!;
+                new ProcessStartInfo(program, ["--version"]) { RedirectStandardOutput = true })!;
             Match match = VersionNumber().Match(process.StandardOutput.ReadToEnd());
             process.WaitForExit();
             return match.Success ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;

@@ -1,0 +1,164 @@
+using System.Formats.Tar;
+using System.Text;
+
+namespace DataOps.Core.Features.Backups.Archives;
+
+/// <summary>
+/// An archive that is read: all of its members are known, and fit the manifest, before any of them is used.
+/// </summary>
+internal sealed class ArchiveReader
+{
+    private const int MostMembers = 10_000_000;
+    private const int LargestManifest = 1 << 28;
+    private const int Block = 512;
+
+    private readonly Dictionary<string, (long Offset, long Bytes)> _places;
+    private readonly Dictionary<string, ArchiveMember> _members;
+
+    private ArchiveReader(string path, Dictionary<string, (long Offset, long Bytes)> places)
+    {
+        (Path, _places, _members) = (path, places, []);
+        byte[] manifest = Content(MemberName.Manifest, LargestManifest);
+        string hash = Encoding.ASCII.GetString(Content(MemberName.ManifestHash, MemberName.ManifestHash.Length * 8));
+        if (!hash.StartsWith(Sha256Text.Of(manifest) + "  ", StringComparison.Ordinal))
+            throw Invalid($"{MemberName.Manifest} is not what its SHA-256 says");
+        Manifest = BackupManifest.Parse(manifest, Invalid);
+        foreach (ArchiveMember member in Manifest.Members)
+            if (!_members.TryAdd(member.Name, member))
+                throw Invalid($"the manifest names {member.Name} twice");
+            else if (!places.TryGetValue(member.Name, out (long, long Bytes) place))
+                throw Invalid($"{member.Name} is not there");
+            else if (place.Bytes != member.Bytes)
+                throw Invalid($"{member.Name} has {place.Bytes} bytes and should have {member.Bytes}");
+        if (places.Keys.FirstOrDefault(n => !_members.ContainsKey(n)
+            && n is not (MemberName.Manifest or MemberName.ManifestHash)) is { } unknown)
+            throw Invalid($"the manifest does not name {unknown}");
+    }
+
+    /// <summary>The archive.</summary>
+    public string Path { get; }
+
+    /// <summary>What it says of itself.</summary>
+    public BackupManifest Manifest { get; }
+
+    /// <summary>Reads the names of all members, and the manifest.</summary>
+    /// <exception cref="DataOpsException"><c>FileNotFound</c>; <c>InvalidBackup</c>: it is no whole backup, or holds
+    /// what no backup does.</exception>
+    public static ArchiveReader Open(string path)
+    {
+        string full = FullPath.Of(path);
+        if (!File.Exists(full))
+            throw new DataOpsException(ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {full}.",
+                "Get-Backup lists the backups of a folder.", full);
+        try
+        {
+            using FileStream file = File.OpenRead(full);
+            return new(full, Scan(full, file));
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or FormatException or ArgumentException
+            or OverflowException or NotSupportedException or InvalidOperationException)
+        {
+            throw Invalid(full, $"it is no whole tar file: {e.Message.TrimEnd('.')}", e);
+        }
+    }
+
+    /// <summary>A member as a whole, once its hash was compared.</summary>
+    /// <exception cref="DataOpsException"><c>InvalidBackup</c>.</exception>
+    public byte[] Read(string name)
+    {
+        ArchiveMember member = Member(name);
+        byte[] content = Content(name, int.MaxValue);
+        return Sha256Text.Of(content) == member.Sha256
+            ? content
+            : throw Damaged(name);
+    }
+
+    /// <summary>A member as it was before it was compressed.</summary>
+    /// <param name="name">The member.</param>
+    /// <param name="most">The most bytes that it can have been.</param>
+    /// <exception cref="DataOpsException"><c>InvalidBackup</c>.</exception>
+    public byte[] Unpack(string name, int most)
+    {
+        try
+        {
+            return MemberCompression.Unpack(name, Read(name), most);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Invalid(e.Message.TrimEnd('.'));
+        }
+    }
+
+    /// <summary>Copies a member to where it is wanted; what was written is of no use when this throws.</summary>
+    /// <exception cref="DataOpsException"><c>InvalidBackup</c>: its hash is not the manifest's.</exception>
+    public void Copy(string name, Stream target, CancellationToken cancellation)
+    {
+        ArchiveMember member = Member(name);
+        FileStream file = File.OpenRead(Path);
+        file.Position = _places[name].Offset;
+        using MemberStream content = new(file, member.Bytes);
+        byte[] buffer = new byte[1 << 17];
+        for (int read; (read = content.Read(buffer)) > 0;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            target.Write(buffer, 0, read);
+        }
+        if (content.Sha256 != member.Sha256)
+            throw Damaged(name);
+    }
+
+    /// <summary>The members whose names begin so, in the order of the manifest.</summary>
+    public IEnumerable<ArchiveMember> Below(string prefix) =>
+        Manifest.Members.Where(m => m.Name.StartsWith(prefix, StringComparison.Ordinal));
+
+    /// <summary>Why the archive cannot be used.</summary>
+    public DataOpsException Invalid(string why) => Invalid(Path, why);
+
+    private DataOpsException Damaged(string name) => Invalid($"{name} is damaged: its SHA-256 is not the manifest's");
+
+    private static DataOpsException Invalid(string path, string why, Exception? cause = null) => new(
+        ErrorIds.InvalidBackup, FailureKind.InvalidData, $"{path} cannot be used: {why}.",
+        "Fetch it again, or take another one; Test-Backup reads all of a backup.", path, cause);
+
+    private ArchiveMember Member(string name) => _members.TryGetValue(name, out ArchiveMember? member)
+        ? member
+        : throw Invalid($"it has no member {name}");
+
+    private byte[] Content(string name, int most)
+    {
+        if (!_places.TryGetValue(name, out (long Offset, long Bytes) place))
+            throw Invalid($"it has no {name}: it is no backup, or was cut off");
+        if (place.Bytes > most)
+            throw Invalid($"{name} is larger than it can be");
+        byte[] content = new byte[place.Bytes];
+        using FileStream file = File.OpenRead(Path);
+        file.Position = place.Offset;
+        file.ReadExactly(content);
+        return content;
+    }
+
+    private static Dictionary<string, (long Offset, long Bytes)> Scan(string path, FileStream file)
+    {
+        Dictionary<string, (long, long)> places = [];
+        HashSet<string> folded = new(StringComparer.OrdinalIgnoreCase);
+        using TarReader tar = new(file, leaveOpen: true);
+        while (tar.GetNextEntry() is { } entry)
+        {
+            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile))
+                throw Invalid(path, $"{VisibleText.Of(entry.Name)} is no plain file, but {entry.EntryType}");
+            if (MemberName.WhyNot(entry.Name) is { } why)
+                throw Invalid(path, $"the name {VisibleText.Of(entry.Name)} is refused: {why}");
+            // On some systems the second would overwrite the first.
+            if (!folded.Add(entry.Name))
+                throw Invalid(path, $"{entry.Name} is there twice, or differs from another name in case alone");
+            if (places.Count == MostMembers)
+                throw Invalid(path, $"it has more than {MostMembers} members");
+            // The reader has passed over the content, and what fills its last block.
+            long offset = file.Position - ((entry.Length + Block - 1) / Block * Block);
+            if (entry.Length < 0 || offset > file.Length - entry.Length)
+                throw Invalid(path, $"{entry.Name} was cut off");
+            places.Add(entry.Name, (offset, entry.Length));
+        }
+        return places;
+    }
+}

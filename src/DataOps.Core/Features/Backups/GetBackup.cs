@@ -1,0 +1,93 @@
+using DataOps.Core.Features.Backups.Archives;
+
+namespace DataOps.Core.Features.Backups;
+
+/// <summary>Which backups are listed.</summary>
+public sealed partial record GetBackupOptions
+{
+    /// <summary>Archives that Backup-Site has written, and folders of them.</summary>
+    [Option(Position = 0, Mandatory = true, Pipeline = true, Aliases = ["Path", "PSPath", "FullName"],
+        Form = OptionForm.File)]
+    public IReadOnlyList<string> BackupFile { get; init; } = [];
+
+    /// <summary>Databases by name.</summary>
+    [Option(Wildcards = true)]
+    public IReadOnlyList<string> DatabaseName { get; init; } = [];
+}
+
+/// <summary>A backup.</summary>
+/// <param name="Server">Where it comes from.</param>
+/// <param name="Database">The database.</param>
+/// <param name="Path">The archive.</param>
+/// <param name="Created">When its rows were as they are in it, in UTC.</param>
+/// <param name="ServerVersion">The server's version.</param>
+/// <param name="Tables">The number of tables.</param>
+/// <param name="Rows">The number of rows.</param>
+/// <param name="Storages">Its storages, joined by commas; null when there are none.</param>
+/// <param name="Files">The number of their files.</param>
+/// <param name="LeftOut">Tables without their rows, joined by commas; null when there are none.</param>
+/// <param name="Bytes">The size of the archive, in bytes.</param>
+public sealed record SiteBackup(
+    string Server,
+    string Database,
+    string Path,
+    DateTime Created,
+    string ServerVersion,
+    int Tables,
+    long Rows,
+    string? Storages,
+    long Files,
+    string? LeftOut,
+    long Bytes);
+
+/// <summary>
+/// Lists backups with what is in them, the oldest first: their manifests are read; Test-Backup reads the rest.
+/// </summary>
+[Operation("Get", "Backup")]
+public sealed class GetBackup : FileOperation<GetBackupOptions, SiteBackup>
+{
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException">A file that was named is no backup.</exception>
+    protected override IEnumerable<SiteBackup> Execute(GetBackupOptions options, OperationContext context)
+    {
+        NameFilter databases = new(options.DatabaseName);
+        return options.BackupFile.SelectMany(p => Read(p, context)).Where(b => databases.Matches(b.Database))
+            .OrderBy(b => b.Created).ThenBy(b => b.Path, StringComparer.Ordinal);
+    }
+
+    // In a folder there may be other tar files, and backups that were cut off: they are told.
+    private static IEnumerable<SiteBackup> Read(string path, OperationContext context)
+    {
+        if (!Directory.Exists(path))
+        {
+            yield return Describe(ArchiveReader.Open(path));
+            yield break;
+        }
+        foreach (string file in Directory.EnumerateFiles(path, "*.tar"))
+        {
+            SiteBackup? backup = null;
+            try
+            {
+                backup = Describe(ArchiveReader.Open(file));
+            }
+            catch (DataOpsException e) when (e.Id == ErrorIds.InvalidBackup)
+            {
+                context.Warning?.Invoke(e.Message);
+            }
+            if (backup is not null)
+                yield return backup;
+        }
+    }
+
+    private static SiteBackup Describe(ArchiveReader archive)
+    {
+        BackupManifest manifest = archive.Manifest;
+        return new(
+            manifest.Server, manifest.Database.Name, archive.Path, manifest.Created, manifest.ServerVersion,
+            manifest.Tables.Count, manifest.Rows, Joined(manifest.Storages.Select(s => s.Name)),
+            manifest.Storages.Sum(s => s.Files), Joined(manifest.LeftOut), new FileInfo(archive.Path).Length);
+    }
+
+    private static string? Joined(IEnumerable<string> names) =>
+        string.Join(",", names) is { Length: > 0 } text ? text : null;
+}

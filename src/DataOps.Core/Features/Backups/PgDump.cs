@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using System.Text;
+using DataOps.Core.Postgres.Servers;
+
+namespace DataOps.Core.Features.Backups;
+
+/// <summary>The schema of a database as pg_dump writes it, in the snapshot of the rows.</summary>
+/// <param name="Program">The program.</param>
+internal sealed record PgDump(string Program)
+{
+    /// <summary>Finds a pg_dump that can read the server.</summary>
+    /// <param name="session">The server.</param>
+    /// <param name="folder">The folder to look into first; null for PATH, and where Debian puts the programs.</param>
+    /// <exception cref="DataOpsException"><c>PgDumpNotFound</c>.</exception>
+    public static PgDump Find(Session session, string? folder)
+    {
+        int major = session.ServerVersion.Major;
+        return PostgresBinaries.FindClient("pg_dump", major, folder is null ? [] : [folder]) is { } program
+            ? new(program)
+            : throw new DataOpsException(
+                ErrorIds.PgDumpNotFound, FailureKind.NotFound,
+                $"The schema is written by pg_dump, and this machine has none of PostgreSQL {major} or later.",
+                $"Install it (Debian: postgresql-client-{major}), or name its folder with -ProgramFolder.",
+                session.Server);
+    }
+
+    /// <summary>Writes a section of the schema: <c>pre-data</c> or <c>post-data</c>.</summary>
+    /// <exception cref="DataOpsException"><c>PgDumpFailed</c>: what pg_dump said.</exception>
+    public byte[] Section(Session session, string snapshot, string section, CancellationToken cancellation)
+    {
+        ProcessStartInfo start = new(Program,
+        [
+            "--schema-only", $"--section={section}", $"--snapshot={snapshot}", "--encoding=UTF8", "--no-password",
+            "--no-publications", "--no-subscriptions",
+            $"--lock-wait-timeout={session.Settings.LockTimeout.TotalMilliseconds:0}",
+        ])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, StandardErrorEncoding = Encoding.UTF8,
+        };
+        foreach ((string name, string value) in session.Settings.LibpqEnvironment())
+            start.Environment[name] = value;
+        start.Environment["PGAPPNAME"] = $"DataOps/Backup-Site pg_dump";
+        using Process process = Process.Start(start)!;
+        using CancellationTokenRegistration stop = cancellation.Register(() => process.Kill());
+        Task<string> errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        using MemoryStream output = new();
+        process.StandardOutput.BaseStream.CopyTo(output);
+        process.WaitForExit();
+        cancellation.ThrowIfCancellationRequested();
+        if (process.ExitCode == 0)
+            return output.ToArray();
+        throw new DataOpsException(
+            ErrorIds.PgDumpFailed, FailureKind.InvalidOperation,
+            $"pg_dump ended with {process.ExitCode}: {VisibleText.Of(errors.Result.Trim()).ReplaceLineEndings("; ")}",
+            "It runs as the role of the connection, which needs SELECT on all tables (the role pg_read_all_data has it).",
+            session.Server);
+    }
+}

@@ -1,0 +1,247 @@
+using System.Globalization;
+using DataOps.Core.Features.Backups.Archives;
+using DataOps.Core.Features.Backups.Restoring;
+
+namespace DataOps.Core.Features.Backups;
+
+/// <summary>What is done about rows that violate a foreign key.</summary>
+public enum OnViolation : long
+{
+    /// <summary>They are named, and nothing is restored.</summary>
+    Fail,
+
+    /// <summary>
+    /// References that may be NULL are cleared; the other rows are copied as JSON into a table of the new database
+    /// (dataops_quarantine), with what depends on them, and deleted.
+    /// </summary>
+    Quarantine,
+}
+
+/// <summary>Options of <see cref="RestoreSite"/>.</summary>
+public sealed partial record RestoreSiteOptions : PlanOptions
+{
+    /// <summary>The archive that Backup-Site has written.</summary>
+    [Option(Position = 0, Mandatory = true, Form = OptionForm.File)]
+    public string Path { get; init; } = "";
+
+    /// <summary>
+    /// Restore into a new database of this name, and leave the connection's own. Default: the new database takes the
+    /// place of the connection's.
+    /// </summary>
+    public string? As { get; init; }
+
+    /// <summary>
+    /// Folders to restore the archive's storages into, as name=folder; each takes the place of what is there.
+    /// </summary>
+    [NotWith(nameof(NoStorage))]
+    public IReadOnlyList<string> Storage { get; init; } = [];
+
+    /// <summary>Restore the database alone.</summary>
+    public bool NoStorage { get; init; }
+
+    /// <summary>What to do about rows that violate a foreign key.</summary>
+    public OnViolation OnViolation { get; init; }
+
+    /// <summary>Connections that write rows and build indexes at the same time.</summary>
+    [Range(1, 64)]
+    public int Jobs { get; init; } = 2;
+}
+
+/// <summary>A row of a backup that violates a foreign key.</summary>
+/// <param name="Server">The server.</param>
+/// <param name="Database">The new database.</param>
+/// <param name="Reference">The foreign key.</param>
+/// <param name="Table">Its table.</param>
+/// <param name="Key">The row.</param>
+/// <param name="Value">What it refers to.</param>
+/// <param name="Problem">What is wrong, as a sentence.</param>
+public sealed record RestoreViolation(
+    string Server, string Database, string Reference, string Table, string? Key, string? Value, string Problem)
+    : IChangeResult;
+
+/// <summary>A site that was restored, or would be.</summary>
+public sealed record RestoreResult : ChangeResult
+{
+    /// <summary>The archive.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>When its rows were as they are in it, in UTC.</summary>
+    public DateTime Created { get; init; }
+
+    /// <summary>The number of tables.</summary>
+    public int Tables { get; init; }
+
+    /// <summary>The number of rows.</summary>
+    public long Rows { get; init; }
+
+    /// <summary>The number of files of storages.</summary>
+    public long Files { get; init; }
+
+    /// <summary>Rows that violate a foreign key: put aside, or with -OnViolation Fail in the way.</summary>
+    public int Violations { get; init; }
+
+    /// <summary>Errors that the audits find in the restored database.</summary>
+    public int Errors { get; init; }
+
+    /// <summary>Warnings that they find.</summary>
+    public int Warnings { get; init; }
+
+    /// <summary>The name under which the replaced database is kept; null where none is replaced.</summary>
+    public string? KeptDatabase { get; init; }
+
+    /// <summary>The folders in which replaced files are kept, joined by commas; null where there are none.</summary>
+    public string? KeptFolders { get; init; }
+
+    /// <inheritdoc/>
+    public override bool NeedsYes() => KeptDatabase is not null || KeptFolders is not null;
+
+    /// <inheritdoc/>
+    public override string Describe() =>
+        $"restore {Counted.Of(Rows, "row")} of {Counted.Of(Tables, "table")} and {Counted.Of(Files, "file")} as of "
+        + $"{Created:u}" + (KeptDatabase is null ? "" : $"; connections end, and the database stays as {KeptDatabase}")
+        + (KeptFolders is null ? "" : $"; files stay in {KeptFolders}");
+}
+
+/// <summary>
+/// Restores a site from an archive: into a new database, with all constraints and compared rows, and only then, by
+/// renaming, into the place of the old one, which is kept; folders of files likewise.
+/// </summary>
+[Operation("Restore", "Site", AsksFirst = true)]
+public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
+{
+    private const string Name = "Restore-Site";
+    private const int LongestName = 63;
+
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException">The archive is damaged, a storage has no folder, rows violate foreign keys,
+    /// or the server refuses something: database and files are as they were.</exception>
+    protected override IEnumerable<IChangeResult> Execute(
+        Session session, RestoreSiteOptions options, OperationContext context)
+    {
+        ArchiveReader archive = ArchiveReader.Open(options.Path);
+        string time = DateTime.UtcNow.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
+        StorageRestore[] storages = [.. Storages(archive, options, time)];
+        bool replaces = options.As is null;
+        RestoreResult plan = new()
+        {
+            Server = session.Server,
+            Database = options.As ?? session.Database,
+            Operation = Name,
+            WouldChange = archive.Manifest.Rows,
+            Inserted = archive.Manifest.Rows,
+            Path = archive.Path,
+            Created = archive.Manifest.Created,
+            Tables = archive.Manifest.Tables.Count,
+            Rows = archive.Manifest.Rows,
+            Files = storages.Sum(s => s.Storage.Files),
+            KeptDatabase = replaces ? Named(session.Database, $"_before_{time}") : null,
+            KeptFolders = string.Join(",", storages.Select(s => s.Kept).OfType<string>()) is { Length: > 0 } kept
+                ? kept
+                : null,
+        };
+        if (options.WhatIf)
+        {
+            yield return plan with { Duration = context.Seconds };
+            yield break;
+        }
+        using Session server = session.ForkTo(OtherDatabase(session, context.Cancellation), context.Cancellation);
+        string name = options.As ?? Named(session.Database, $"_restore_{time}");
+        using NewDatabase made = NewDatabase.Create(server, name, archive.Manifest.Database, context);
+        IReadOnlyList<RestoreViolation> violations = made.Fill(archive, options.Jobs, options.OnViolation);
+        foreach (RestoreViolation violation in violations)
+            yield return violation with { Database = plan.Database };
+        if (violations.Count > 0 && options.OnViolation == OnViolation.Fail)
+            throw new DataOpsException(
+                ErrorIds.ViolatedForeignKeys, FailureKind.InvalidData,
+                $"{Counted.Of(violations.Count, "row")} of {archive.Path} "
+                    + $"{(violations.Count == 1 ? "violates a foreign key" : "violate foreign keys")}: "
+                    + string.Join(", ", violations.GroupBy(v => v.Reference).Select(r => $"{r.Key} ({r.Count()})"))
+                    + ". Nothing was restored.",
+                "-OnViolation Quarantine puts them aside in the new database.", archive.Path);
+        (int errors, int warnings) = made.Audit();
+        try
+        {
+            foreach (StorageRestore storage in storages)
+                storage.Extract(archive, context);
+            Swap(session, server, made, storages, plan.KeptDatabase, context);
+        }
+        finally
+        {
+            foreach (StorageRestore storage in storages)
+                storage.Dispose();
+        }
+        yield return plan with
+        {
+            Changed = true,
+            Count = plan.Rows,
+            Violations = violations.Count,
+            Errors = errors,
+            Warnings = warnings,
+            Duration = context.Seconds,
+        };
+    }
+
+    // From here on nothing takes long, and nothing is stopped half-way.
+    private static void Swap(Session session, Session server, NewDatabase made, StorageRestore[] storages,
+        string? kept, OperationContext context)
+    {
+        DatabaseSwap? swap = kept is null ? null : new(server, session.Database, kept);
+        swap?.Dress(made.Name, context.Cancellation);
+        context.Report("Replacing", 0, null);
+        try
+        {
+            foreach (StorageRestore storage in storages)
+                storage.Swap();
+            if (swap is not null)
+                session.WhileClosed(() => swap.Run(made.Name));
+            made.Keep();
+        }
+        catch
+        {
+            foreach (StorageRestore storage in storages)
+                storage.SwapBack();
+            throw;
+        }
+    }
+
+    private static IEnumerable<StorageRestore> Storages(ArchiveReader archive, RestoreSiteOptions options, string time)
+    {
+        if (options.NoStorage)
+            return [];
+        Dictionary<string, string> folders = StorageFolder.Parse(options.Storage).ToDictionary(s => s.Name, s => s.Path);
+        string[] there = [.. archive.Manifest.Storages.Select(s => s.Name)];
+        if (there.Except(folders.Keys).FirstOrDefault() is { } missing)
+            throw new DataOpsException(
+                ErrorIds.MissingOption, FailureKind.InvalidArgument,
+                $"The archive has storage {missing}, and nothing says where it belongs.",
+                $"Add -Storage {missing}=FOLDER, or -NoStorage.", nameof(options.Storage));
+        if (folders.Keys.Except(there).FirstOrDefault() is { } unknown)
+            throw new DataOpsException(
+                ErrorIds.InvalidOption, FailureKind.InvalidArgument,
+                $"The archive has no storage {unknown}; it has {(there.Length == 0 ? "none" : string.Join(", ", there))}.",
+                "Get-Backup lists them.", nameof(options.Storage));
+        return archive.Manifest.Storages.Select(s => new StorageRestore(s, folders[s.Name], time));
+    }
+
+    private static string OtherDatabase(Session session, CancellationToken cancellation) =>
+        session.Query<string>(
+            $"""
+            select datname::text from pg_database
+            where datname <> current_database() and datallowconn and has_database_privilege(oid, 'CONNECT')
+            order by datname <> 'postgres', datname <> 'template1', datname
+            """, cancellation) is [{ } other, ..]
+            ? other
+            : throw new DataOpsException(
+                ErrorIds.NoOtherDatabase, FailureKind.NotFound,
+                $"{session.Server} has no other database to connect to while this one is replaced.",
+                "Create the database postgres.", session.Server);
+
+    // PostgreSQL would cut off the end of a longer one, which tells it from the others.
+    private static string Named(string database, string ending)
+    {
+        string name = database;
+        while (System.Text.Encoding.UTF8.GetByteCount(name + ending) > LongestName)
+            name = name[..^1];
+        return name + ending;
+    }
+}

@@ -1,0 +1,82 @@
+namespace DataOps.Core.Features.Backups.Restoring;
+
+/// <summary>Puts a new database into the place of another one, which is kept under another name.</summary>
+/// <param name="server">A connection to a third database of the server.</param>
+/// <param name="live">The one whose place is taken.</param>
+/// <param name="kept">The name under which it is kept.</param>
+internal sealed class DatabaseSwap(Session server, string live, string kept)
+{
+    /// <summary>Gives the new database the owner, the privileges and the settings of the one it replaces.</summary>
+    /// <exception cref="DataOpsException">The role may not do so.</exception>
+    public void Dress(string name, CancellationToken cancellation)
+    {
+        (SqlText made, SqlText old) = (SqlText.Literal(name), SqlText.Literal(live));
+        foreach (string statement in server.Query<string>(
+            $"""
+            select format('alter database %I owner to %I', {made}, pg_get_userbyid(datdba)) from pg_database
+              where datname = {old}
+            union all
+            select format('alter database %I connection limit %s', {made}, datconnlimit) from pg_database
+              where datname = {old} and datconnlimit >= 0
+            union all
+            select format('grant %s on database %I to %s%s', a.privilege_type, {made},
+                case a.grantee when 0 then 'public' else format('%I', pg_get_userbyid(a.grantee)) end,
+                case when a.is_grantable then ' with grant option' else '' end)
+              from pg_database d, aclexplode(d.datacl) a where d.datname = {old}
+            union all
+            select format('alter %sdatabase %I set %I to %s',
+                case s.setrole when 0 then '' else format('role %I in ', pg_get_userbyid(s.setrole)) end, {made},
+                split_part(c, '=', 1), quote_literal(substr(c, strpos(c, '=') + 1)))
+              from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase, unnest(s.setconfig) c
+              where d.datname = {old}
+            """, cancellation))
+            server.Run(SqlText.Raw(statement), cancellation);
+        // A database that nobody but some may connect to must not be open to all after it was restored.
+        if (server.Query<bool>(
+            $"""
+            select datacl is not null and not exists (select 1 from aclexplode(datacl) a
+              where a.grantee = 0 and a.privilege_type = 'CONNECT') from pg_database where datname = {old}
+            """, cancellation).Single())
+            server.Run($"revoke connect on database {SqlText.Identifier(name)} from public", cancellation);
+    }
+
+    /// <summary>Ends the connections to both, and gives each its new name; whatever fails, the live one has its own.</summary>
+    /// <exception cref="DataOpsException">A name could not be given.</exception>
+    public void Run(string name)
+    {
+        Close(live);
+        try
+        {
+            Rename(live, kept);
+            try
+            {
+                Close(name);
+                Rename(name, live);
+            }
+            catch
+            {
+                Rename(kept, live);
+                throw;
+            }
+        }
+        catch
+        {
+            Open(live);
+            throw;
+        }
+        Open(live);
+        Open(kept);
+    }
+
+    private void Close(string name)
+    {
+        server.Run($"alter database {SqlText.Identifier(name)} allow_connections false");
+        server.Run(
+            $"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = {SqlText.Literal(name)}");
+    }
+
+    private void Open(string name) => server.Run($"alter database {SqlText.Identifier(name)} allow_connections true");
+
+    private void Rename(string name, string to) =>
+        server.Run($"alter database {SqlText.Identifier(name)} rename to {SqlText.Identifier(to)}");
+}

@@ -1,0 +1,140 @@
+using DataOps.Core.Features.Audits;
+using DataOps.Core.Features.Backups.Archives;
+using DataOps.Core.Features.Backups.Rows;
+using DataOps.Core.Features.Orphans;
+using Npgsql;
+
+namespace DataOps.Core.Features.Backups.Restoring;
+
+/// <summary>
+/// A database that is made from an archive, beside all others. When it is not kept, it is dropped.
+/// </summary>
+internal sealed class NewDatabase : IDisposable
+{
+    private readonly Session _server;
+    private readonly OperationContext _context;
+    private bool _isKept;
+
+    private NewDatabase(Session server, string name, OperationContext context) =>
+        (_server, Name, _context) = (server, name, context);
+
+    /// <summary>Its name.</summary>
+    public string Name { get; }
+
+    /// <summary>Creates it, empty.</summary>
+    /// <param name="server">A connection to another database of the server.</param>
+    /// <param name="name">Its name; there must be none.</param>
+    /// <param name="like">The encoding and locale.</param>
+    /// <param name="context">Progress, warnings, cancellation.</param>
+    /// <exception cref="DataOpsException">The role may not create databases, or the server does not have the
+    /// locale.</exception>
+    public static NewDatabase Create(
+        Session server, string name, BackupDatabase like, OperationContext context)
+    {
+        int major = server.ServerVersion.Major;
+        SqlText provider = (major, like.Provider) switch
+        {
+            ( >= 15, "i") => $" locale_provider icu icu_locale {SqlText.Literal(like.Locale ?? "")}",
+            ( >= 17, "b") => $" locale_provider builtin builtin_locale {SqlText.Literal(like.Locale ?? "C")}",
+            _ => SqlText.Empty,
+        };
+        server.Run(
+            $"""
+            create database {SqlText.Identifier(name)} template template0 encoding {SqlText.Literal(like.Encoding)}
+              lc_collate {SqlText.Literal(like.Collation)} lc_ctype {SqlText.Literal(like.Ctype)}{provider}
+            """, context.Cancellation);
+        return new(server, name, context);
+    }
+
+    /// <summary>Makes the schema, writes the rows, compares them, and makes the constraints.</summary>
+    /// <returns>The rows that were put aside, and with <see cref="OnViolation.Fail"/> those that stand in the
+    /// way.</returns>
+    /// <exception cref="DataOpsException">The archive is damaged, or the server refuses something.</exception>
+    public IReadOnlyList<RestoreViolation> Fill(ArchiveReader archive, int jobs, OnViolation onViolation)
+    {
+        IReadOnlyList<SqlStatement> before = SchemaStatements.Read(archive, SchemaSection.Before);
+        IReadOnlyList<SqlStatement> after = SchemaStatements.Read(archive, SchemaSection.After);
+        using Session session = _server.ForkTo(Name, _context.Cancellation);
+        SchemaRestore schema = new(session, jobs, _context);
+        schema.Before(before);
+        using Session database = _server.ForkTo(Name, _context.Cancellation);
+        RowImport rows = new(archive, database, jobs, _context);
+        rows.Write();
+        rows.Verify();
+        foreach (BackupSequence sequence in archive.Manifest.Sequences)
+            database.Run($"""
+                select setval({SqlText.Literal($"{SqlText.Identifier(sequence.Schema, sequence.Name)}")},
+                  {SqlText.Literal(sequence.Value)}, {SqlText.Raw(sequence.IsCalled ? "true" : "false")})
+                """, _context.Cancellation);
+        IReadOnlyList<ViolatedKey> violated = schema.After(after);
+        // Those that were NOT VALID on the site are so again, or are made valid, too.
+        if (onViolation == OnViolation.Quarantine)
+            violated = NotValid(database);
+        schema.TellSkipped();
+        _context.Report("Analyzing", 0, null);
+        database.Run($"analyze", _context.Cancellation);
+        return violated.Count == 0 ? [] : Violations(database, violated, onViolation);
+    }
+
+    /// <summary>What all audits find in it: errors, and warnings.</summary>
+    public (int Errors, int Warnings) Audit()
+    {
+        using Session database = _server.ForkTo(Name, _context.Cancellation);
+        using NpgsqlTransaction snapshot = database.BeginSnapshot();
+        Finding[] found = [.. TestDatabase.Find(
+            database, ReferenceCatalog.Read(database, withEmbedded: true), new(), _context with { NotFound = _ => { } })];
+        return (found.Count(f => f.Severity == Severity.Error), found.Count(f => f.Severity == Severity.Warning));
+    }
+
+    /// <summary>It stays.</summary>
+    public void Keep() => _isKept = true;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_isKept)
+            _server.Run($"drop database if exists {SqlText.Identifier(Name)} with (force)");
+    }
+
+    private RestoreViolation[] Violations(
+        Session database, IReadOnlyList<ViolatedKey> violated, OnViolation onViolation)
+    {
+        string[] names = [.. violated.Select(v => v.Name).Distinct()];
+        Finding[] orphans =
+            [.. new FindOrphan().Run(database, new() { Reference = names }, _context with { NotFound = null })];
+        RestoreViolation[] rows = [.. orphans.Select(f => new RestoreViolation(
+            database.Server, database.Database, f.Reference!, f.Table!, f.Key, f.Value, f.Problem))];
+        if (onViolation == OnViolation.Fail)
+            return rows;
+        // What may be NULL is cleared, and its row stays. What depends on a row that goes is put aside with it.
+        ILookup<bool, string> clearable = ReferenceCatalog.Read(database).References
+            .Where(r => names.Contains(r.Name)).ToLookup(r => r.Clearable.Any(), r => r.Name);
+        Repair(database, new() { Reference = [.. clearable[true]], Action = OrphanAction.SetNull });
+        Repair(database, new()
+        {
+            Reference = [.. clearable[false]], Action = OrphanAction.Quarantine, OnDependent = OnDependent.Cascade,
+        });
+        foreach (ViolatedKey key in violated)
+            database.Run($"""
+                alter table {SqlText.Identifier(key.Schema, key.Table)}
+                  validate constraint {SqlText.Identifier(key.Name)}
+                """, _context.Cancellation);
+        return rows;
+    }
+    private IReadOnlyList<ViolatedKey> NotValid(Session database) => database.Query<ViolatedKey>(
+        $"""
+        select n.nspname::text as schema, c.relname::text as table, k.conname::text as name
+        from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
+        where k.contype = 'f' and not k.convalidated
+          and pg_get_constraintdef(k.oid) !~ 'NOT ENFORCED' order by 1, 2, 3
+        """, _context.Cancellation);
+
+    private void Repair(Session database, RepairOrphanOptions options)
+    {
+        if (options.Reference.Count == 0)
+            return;
+        OperationContext quiet = _context with { Progress = null, Warning = null };
+        foreach (IChangeResult _ in new RepairOrphan().Run(database, options with { NoUndo = true }, quiet))
+            quiet.Cancellation.ThrowIfCancellationRequested();
+    }
+}

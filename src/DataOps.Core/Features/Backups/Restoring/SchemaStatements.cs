@@ -1,0 +1,69 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using DataOps.Core.Features.Backups.Archives;
+
+namespace DataOps.Core.Features.Backups.Restoring;
+
+/// <summary>The statements of a section of the schema: only such as pg_dump writes are run.</summary>
+internal static partial class SchemaStatements
+{
+    private const int Largest = 1 << 28;
+
+    // A name as SQL has it, qualified or not.
+    private const string Name = """(?:"(?:[^"]|"")+"|[^\s"(.]+)(?:\.(?:"(?:[^"]|"")+"|[^\s"(.]+))?""";
+
+    /// <summary>Reads them.</summary>
+    /// <exception cref="DataOpsException"><c>InvalidBackup</c>, <c>InvalidSqlScript</c>: the section is damaged, or has
+    /// what no schema has.</exception>
+    public static IReadOnlyList<SqlStatement> Read(ArchiveReader archive, string section)
+    {
+        string name = archive.Below($"schema/{section}.sql").Select(m => m.Name).FirstOrDefault()
+            ?? throw archive.Invalid($"it has no schema/{section}.sql");
+        IReadOnlyList<SqlStatement> statements = SqlScript.Split(
+            $"{archive.Path}: {name}", Encoding.UTF8.GetString(archive.Unpack(name, Largest)));
+        return statements.FirstOrDefault(s => !OfSchema().IsMatch(s.Text)) is { } other
+            ? throw archive.Invalid($"{name}, line {other.Line}: "
+                + $"{VisibleText.Of(other.Text.Split(' ', '\n')[0])} is no statement of a schema")
+            : statements;
+    }
+
+    /// <summary>The table that an index or a unique constraint is made on; null for any other statement.</summary>
+    public static string? IndexedTable(SqlStatement statement) =>
+        Index().Match(statement.Text) is { Success: true } index ? index.Groups["table"].Value
+        : Unique().Match(statement.Text) is { Success: true } unique ? unique.Groups["table"].Value
+        : null;
+
+    /// <summary>Whether it adds a foreign key whose rows are checked.</summary>
+    public static bool IsForeignKey(SqlStatement statement) => ForeignKey().IsMatch(statement.Text);
+
+    /// <summary>Whether it says who owns something, or who may do what, or is the superuser's to say.</summary>
+    public static bool IsOfRole(SqlStatement statement) => OfRole().IsMatch(statement.Text);
+
+    /// <summary>Whether it sets what an older server does not know.</summary>
+    public static bool IsSetting(SqlStatement statement) =>
+        statement.Text.StartsWith("SET ", StringComparison.Ordinal);
+
+    // set_config is how pg_dump empties the search_path.
+    [GeneratedRegex("""
+        \A(SET\s|SELECT\s+pg_catalog\.set_config\('search_path',\s*'',\s*false\)\s*\z
+        |CREATE\s|ALTER\s|COMMENT\s+ON\s|GRANT\s|REVOKE\s|SECURITY\s+LABEL\s|REFRESH\s+MATERIALIZED\s)
+        """, RegexOptions.IgnorePatternWhitespace)]
+    private static partial Regex OfSchema();
+
+    [GeneratedRegex($"""\ACREATE (UNIQUE )?INDEX {Name} ON (ONLY )?(?<table>{Name})""")]
+    private static partial Regex Index();
+
+    [GeneratedRegex(
+        $"""\AALTER TABLE (ONLY )?(?<table>{Name})\s+ADD CONSTRAINT {Name} (PRIMARY KEY|UNIQUE|EXCLUDE)\b""")]
+    private static partial Regex Unique();
+
+    [GeneratedRegex($"""
+        \AALTER TABLE (ONLY )?{Name}\s+ADD CONSTRAINT {Name} FOREIGN KEY\b(?!.*\sNOT (VALID|ENFORCED)\s*\z)
+        """, RegexOptions.Singleline)]
+    private static partial Regex ForeignKey();
+
+    [GeneratedRegex(
+        @"\A(GRANT\s|REVOKE\s|ALTER DEFAULT PRIVILEGES\s|ALTER\s.*\sOWNER TO\s|COMMENT ON (EXTENSION|SCHEMA)\s)",
+        RegexOptions.Singleline)]
+    private static partial Regex OfRole();
+}

@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using DataOps.Core.Features.Backups.Archives;
+using Npgsql;
+
+namespace DataOps.Core.Features.Backups.Rows;
+
+/// <summary>
+/// Reads the rows of all tables over several connections, which share one snapshot, into members of an archive.
+/// </summary>
+/// <param name="session">The session whose transaction has exported the snapshot.</param>
+/// <param name="snapshot">The snapshot.</param>
+/// <param name="compression">How members are compressed.</param>
+/// <param name="jobs">How many connections.</param>
+/// <param name="context">Progress and cancellation.</param>
+internal sealed class RowExport(
+    Session session, string snapshot, BackupCompression compression, int jobs, OperationContext context)
+{
+    /// <summary>The most bytes of rows in one member.</summary>
+    public const int MemberSize = 1 << 23;
+
+    // The server ends a transaction in which nothing happens for ten minutes.
+    private static readonly TimeSpan s_pause = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentBag<(TablePart Part, RowDigest Digest, IReadOnlyList<string> Members)> _done = [];
+
+    /// <summary>Writes the members, and returns the tables with what was written of them.</summary>
+    /// <exception cref="DataOpsException">A table cannot be read, or the connection is lost.</exception>
+    public IReadOnlyList<BackupTable> Write(IReadOnlyList<SourceTable> tables, ArchiveWriter archive)
+    {
+        // The largest first: the last ones should not keep one connection busy when the others are done.
+        ConcurrentQueue<TablePart> waiting =
+            new(tables.SelectMany((t, i) => TablePart.Of(i, t)).OrderByDescending(p => p.Bytes));
+        using CancellationTokenSource stop =
+            CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
+        using BlockingCollection<(string Name, byte[] Content)> members = new(2 * jobs);
+        Task[] workers = [.. Enumerable.Range(0, Math.Min(jobs, waiting.Count)).Select(_ => Task.Run(() =>
+        {
+            try
+            {
+                Work(waiting, members, stop.Token);
+            }
+            catch
+            {
+                stop.Cancel();
+                throw;
+            }
+        }, CancellationToken.None))];
+        Task all = Task.WhenAll(workers);
+        all.ContinueWith(_ => members.CompleteAdding(), TaskScheduler.Default);
+        try
+        {
+            Take(members, archive, tables.Sum(t => t.Bytes));
+        }
+        catch
+        {
+            stop.Cancel();
+            throw;
+        }
+        finally
+        {
+            ParallelWork.End(all, context.Cancellation);
+        }
+        ILookup<int, (TablePart Part, RowDigest Digest, IReadOnlyList<string> Members)> done =
+            _done.ToLookup(d => d.Part.Table);
+        return [.. tables.Select((t, i) => Table(t, done[i]))];
+    }
+
+    private static BackupTable Table(
+        SourceTable table, IEnumerable<(TablePart Part, RowDigest Digest, IReadOnlyList<string> Members)> parts)
+    {
+        RowDigest digest = new();
+        List<IReadOnlyList<string>> members = [];
+        foreach ((_, RowDigest part, IReadOnlyList<string> names) in parts.OrderBy(p => p.Part.Number))
+        {
+            digest.Add(part);
+            if (names.Count > 0)
+                members.Add(names);
+        }
+        return new(table.Schema, table.Name, table.Columns, digest.Rows, digest.ToString(), table.Condition, members);
+    }
+
+    private void Take(
+        BlockingCollection<(string Name, byte[] Content)> members, ArchiveWriter archive, long bytes)
+    {
+        long alive = Stopwatch.GetTimestamp();
+        foreach ((string name, byte[] content) in members.GetConsumingEnumerable())
+        {
+            archive.Add(name, content);
+            context.Report("Reading rows (members)", archive.Members.Count, null);
+            if (Stopwatch.GetElapsedTime(alive) < s_pause)
+                continue;
+            session.Run($"select 1", context.Cancellation);
+            alive = Stopwatch.GetTimestamp();
+        }
+    }
+
+    private void Work(
+        ConcurrentQueue<TablePart> waiting, BlockingCollection<(string Name, byte[] Content)> members,
+        CancellationToken cancellation)
+    {
+        using Session own = session.Fork(cancellation);
+        using NpgsqlTransaction transaction = own.BeginSnapshot();
+        Share(own, cancellation);
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(MemberSize);
+        while (waiting.TryDequeue(out TablePart? part))
+        {
+            RowDigest digest = new();
+            List<string> names = [];
+            own.Guard(() => Read(own, part, digest, buffer, content =>
+            {
+                string name = $"data/{part.Table:00000}/{part.Number:000}-{names.Count:00000}.copy{compression.Ending()}";
+                members.Add((name, compression.Pack(content)), cancellation);
+                names.Add(name);
+            }, cancellation), cancellation);
+            _done.Add((part, digest, names));
+        }
+    }
+
+    private static void Read(
+        Session own, TablePart part, RowDigest digest, byte[] buffer, Pack pack, CancellationToken cancellation)
+    {
+        using NpgsqlRawCopyStream rows = own.Connection.BeginCopyOut(part.Copy(), cancellation);
+        using CancellationTokenRegistration stop = cancellation.Register(rows.Cancel);
+        int used = 0;
+        for (int read; (read = rows.Read(buffer.AsSpan(used))) > 0;)
+        {
+            digest.Add(buffer.AsSpan(used, read));
+            used += read;
+            if (used < buffer.Length)
+                continue;
+            pack(buffer);
+            used = 0;
+        }
+        if (used > 0)
+            pack(buffer.AsSpan(0, used));
+    }
+
+    private void Share(Session own, CancellationToken cancellation)
+    {
+        try
+        {
+            own.Run($"set transaction snapshot {SqlText.Literal(snapshot)}", cancellation);
+        }
+        catch (DataOpsException e) when (e.InnerException is PostgresException
+        {
+            SqlState: PostgresErrorCodes.InvalidParameterValue or PostgresErrorCodes.UndefinedObject
+        })
+        {
+            throw new DataOpsException(
+                ErrorIds.SnapshotElsewhere, FailureKind.Connection,
+                $"A second connection to {session.Server} does not know the first one's snapshot: it leads to another "
+                    + "server.",
+                "Connect to one PostgreSQL server itself, not to a load balancer.", session.Server, e);
+        }
+    }
+
+    private delegate void Pack(ReadOnlySpan<byte> content);
+}

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using DataOps.Core.Features.Backups.Archives;
+using Npgsql;
+
+namespace DataOps.Core.Features.Backups.Rows;
+
+/// <summary>
+/// Writes the rows of an archive into the tables of a new database, over several connections, and reads them again: they
+/// are what the archive says.
+/// </summary>
+/// <param name="archive">The archive.</param>
+/// <param name="database">The new database; each connection is another one.</param>
+/// <param name="jobs">How many connections.</param>
+/// <param name="context">Progress and cancellation.</param>
+internal sealed class RowImport(ArchiveReader archive, Session database, int jobs, OperationContext context)
+{
+    /// <summary>Writes them.</summary>
+    /// <exception cref="DataOpsException"><c>InvalidBackup</c>: they are not what the manifest says; or the server
+    /// refuses a row.</exception>
+    public void Write()
+    {
+        ConcurrentDictionary<BackupTable, RowDigest> digests = new();
+        (BackupTable Table, IReadOnlyList<string> Members)[] parts =
+            [.. archive.Manifest.Tables.SelectMany(t => t.Parts.Select(p => (t, p)))];
+        InParallel("Writing rows (parts)", parts, (session, part, cancellation) =>
+        {
+            RowDigest digest = Write(session, part.Table, part.Members, cancellation);
+            RowDigest sum = digests.GetOrAdd(part.Table, _ => new());
+            lock (sum)
+                sum.Add(digest);
+        });
+        foreach (BackupTable table in archive.Manifest.Tables)
+            Compare(table, digests.GetValueOrDefault(table) ?? new(), "in the archive");
+    }
+
+    /// <summary>Reads them again, and compares their digests.</summary>
+    /// <exception cref="DataOpsException"><c>InvalidBackup</c>: the database has other rows than the archive.</exception>
+    public void Verify() => InParallel(
+        "Comparing rows (tables)",
+        // An extension has filled the others, too.
+        [.. archive.Manifest.Tables.Where(t => t.Condition is null && t.Columns.Count > 0)],
+        (session, table, cancellation) =>
+        {
+            RowDigest digest = new();
+            byte[] buffer = new byte[1 << 17];
+            session.Guard(() =>
+            {
+                using NpgsqlRawCopyStream rows = session.Connection.BeginCopyOut(
+                    $"copy (select {SqlText.Identifiers(table.Columns)} from only {table.Sql}) to stdout", cancellation);
+                using CancellationTokenRegistration stop = cancellation.Register(rows.Cancel);
+                for (int read; (read = rows.Read(buffer)) > 0;)
+                    digest.Add(buffer.AsSpan(0, read));
+            }, cancellation);
+            Compare(table, digest, "in the new database");
+        });
+
+    /// <summary>Reads the rows of a table in an archive, without a database.</summary>
+    /// <exception cref="DataOpsException"><c>InvalidBackup</c>: they are not what the manifest says.</exception>
+    public static void Test(ArchiveReader archive, BackupTable table)
+    {
+        RowDigest digest = new();
+        foreach (IReadOnlyList<string> part in table.Parts)
+        {
+            foreach (string member in part)
+                digest.Add(archive.Unpack(member, RowExport.MemberSize));
+            RequireWhole(archive, table, digest);
+        }
+        Compare(archive, table, digest, "in the archive");
+    }
+
+    private void Compare(BackupTable table, RowDigest digest, string where) => Compare(archive, table, digest, where);
+
+    private static void Compare(ArchiveReader archive, BackupTable table, RowDigest digest, string where)
+    {
+        if (digest.Rows != table.Rows || digest.ToString() != table.Digest)
+            throw archive.Invalid(digest.Rows == table.Rows
+                ? $"the rows of {table.DisplayName} {where} are not those that were backed up"
+                : $"{table.DisplayName} has {digest.Rows} rows {where} and should have {table.Rows}");
+    }
+
+    private static void RequireWhole(ArchiveReader archive, BackupTable table, RowDigest digest)
+    {
+        if (!digest.IsWhole)
+            throw archive.Invalid($"the rows of {table.DisplayName} end in the middle of one");
+    }
+
+    private RowDigest Write(
+        Session session, BackupTable table, IReadOnlyList<string> members, CancellationToken cancellation)
+    {
+        RowDigest digest = new();
+        SqlText columns = table.Columns.Count == 0
+            ? SqlText.Empty
+            : (SqlText)$" ({SqlText.Identifiers(table.Columns)})";
+        session.Guard(() =>
+        {
+            using NpgsqlRawCopyStream rows = session.Connection.BeginCopy(
+                $"copy {table.Sql}{columns} from stdin", cancellation);
+            try
+            {
+                foreach (string member in members)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    byte[] content = archive.Unpack(member, RowExport.MemberSize);
+                    digest.Add(content);
+                    rows.Write(content);
+                }
+                RequireWhole(archive, table, digest);
+            }
+            catch
+            {
+                rows.Abandon();
+                throw;
+            }
+        }, cancellation);
+        return digest;
+    }
+
+    private void InParallel<T>(
+        string activity, T[] work, Action<Session, T, CancellationToken> run)
+    {
+        ConcurrentQueue<T> waiting = new(work);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
+        long done = 0;
+        Task all = Task.WhenAll(Enumerable.Range(0, Math.Min(jobs, work.Length)).Select(_ => Task.Run(() =>
+        {
+            try
+            {
+                using Session own = database.Fork(stop.Token);
+                own.Run($"set synchronous_commit = off", stop.Token);
+                while (waiting.TryDequeue(out T? next))
+                {
+                    run(own, next, stop.Token);
+                    Interlocked.Increment(ref done);
+                }
+            }
+            catch
+            {
+                stop.Cancel();
+                throw;
+            }
+        }, CancellationToken.None)).ToArray());
+        ParallelWork.Wait(all, context, () => new(activity, Interlocked.Read(ref done), work.Length));
+    }
+}

@@ -1,0 +1,45 @@
+namespace DataOps.Core.Features.Backups.Rows;
+
+/// <summary>Rows of a table that one connection reads: all of them, or those of a range of blocks.</summary>
+/// <param name="Table">Which table, from 0.</param>
+/// <param name="Number">Which part of it, from 0.</param>
+/// <param name="Source">The table.</param>
+/// <param name="From">The first block.</param>
+/// <param name="To">The block after the last; null for all that follow: a table grows while it is read.</param>
+internal sealed record TablePart(int Table, int Number, SourceTable Source, long From, long? To)
+{
+    private const long UsualSize = 1L << 27;
+
+    /// <summary>Its size, about.</summary>
+    public long Bytes => Source.Pages == 0
+        ? Source.Bytes
+        : Source.Bytes * ((To ?? Math.Max(Source.Pages, From)) - From) / Source.Pages;
+
+    /// <summary>
+    /// The parts of a table: by its whole size, as long values are most of the bytes of some tables.
+    /// </summary>
+    /// <param name="number">Which table.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="size">Bytes of a part, about.</param>
+    public static IEnumerable<TablePart> Of(int number, SourceTable table, long size = UsualSize)
+    {
+        long parts = Math.Max(1, Math.Min(table.Pages, table.Bytes / size));
+        for (long i = 0; i < parts; i++)
+            yield return new(number, (int)i, table, table.Pages * i / parts,
+                i == parts - 1 ? null : table.Pages * (i + 1) / parts);
+    }
+
+    /// <summary>The statement that sends its rows. No row has the number 0 in a block.</summary>
+    public SqlText Copy()
+    {
+        SqlText columns = SqlText.Identifiers(Source.Columns);
+        SqlText rows = (SqlText)$"select {columns} from only {Source.Sql}";
+        if (Source.Condition is { } condition)
+            rows = $"{rows} {SqlText.Raw(condition)}";
+        else if (From > 0 || To is not null)
+            rows = $"{rows} where ctid >= {Place(From)}{(To is { } to ? (SqlText)$" and ctid < {Place(to)}" : SqlText.Empty)}";
+        return $"copy ({rows}) to stdout";
+    }
+
+    private static SqlText Place(long block) => SqlText.Raw($"'({block},0)'::pg_catalog.tid");
+}

@@ -1,0 +1,120 @@
+using DataOps.Core.Features.Backups.Archives;
+using DataOps.Core.Features.Backups.Restoring;
+using DataOps.Core.Features.Backups.Rows;
+using DataOps.Core.Postgres.Servers;
+
+namespace DataOps.Core.Features.Backups;
+
+/// <summary>Options of <see cref="TestBackup"/>.</summary>
+public sealed partial record TestBackupOptions
+{
+    /// <summary>Archives that Backup-Site has written.</summary>
+    [Option(Position = 0, Mandatory = true, Pipeline = true, Aliases = ["Path", "PSPath", "FullName"],
+        Form = OptionForm.File)]
+    public IReadOnlyList<string> BackupFile { get; init; } = [];
+
+    /// <summary>Restore each into a scratch server on this machine, with all constraints, and audit it.</summary>
+    public bool Rehearse { get; init; }
+
+    /// <summary>Connections that write rows and build indexes at the same time, with -Rehearse.</summary>
+    [Range(1, 64)]
+    [OnlyWith(nameof(Rehearse))]
+    public int? Jobs { get; init; }
+}
+
+/// <summary>A backup that is whole.</summary>
+/// <param name="Server">Where it comes from.</param>
+/// <param name="Database">The database.</param>
+/// <param name="Path">The archive.</param>
+/// <param name="Created">When its rows were as they are in it, in UTC.</param>
+/// <param name="Members">The number of members whose SHA-256 was compared.</param>
+/// <param name="Tables">The number of tables.</param>
+/// <param name="Rows">The number of rows whose digest was compared.</param>
+/// <param name="Files">The number of files of storages.</param>
+/// <param name="Violations">With -Rehearse, rows that violate a foreign key; otherwise null.</param>
+/// <param name="Errors">With -Rehearse, errors that the audits find in it; otherwise null.</param>
+/// <param name="Warnings">With -Rehearse, their warnings; otherwise null.</param>
+/// <param name="Duration">Seconds, to the millisecond.</param>
+public sealed record BackupTest(
+    string Server,
+    string Database,
+    string Path,
+    DateTime Created,
+    int Members,
+    int Tables,
+    long Rows,
+    long Files,
+    int? Violations,
+    int? Errors,
+    int? Warnings,
+    double Duration);
+
+/// <summary>
+/// Reads a backup to its end and compares all digests; with -Rehearse it is restored on a scratch server, which tells
+/// whether it can be.
+/// </summary>
+[Operation("Test", "Backup")]
+public sealed class TestBackup : FileOperation<TestBackupOptions, BackupTest>
+{
+    /// <inheritdoc/>
+    /// <exception cref="DataOpsException"><c>InvalidBackup</c>: an archive is damaged.</exception>
+    protected override IEnumerable<BackupTest> Execute(TestBackupOptions options, OperationContext context)
+    {
+        foreach (string path in options.BackupFile)
+            yield return Test(path, options, context);
+    }
+
+    private static BackupTest Test(string path, TestBackupOptions options, OperationContext context)
+    {
+        ArchiveReader archive = ArchiveReader.Open(path);
+        BackupManifest manifest = archive.Manifest;
+        _ = SchemaStatements.Read(archive, SchemaSection.Before);
+        _ = SchemaStatements.Read(archive, SchemaSection.After);
+        long done = 0;
+        foreach (BackupTable table in manifest.Tables)
+        {
+            context.Report($"Reading {table.DisplayName}", done, manifest.Rows);
+            RowImport.Test(archive, table);
+            done += table.Rows;
+        }
+        foreach (BackupStorage storage in manifest.Storages)
+            Test(archive, storage, context);
+        BackupTest test = new(
+            manifest.Server, manifest.Database.Name, archive.Path, manifest.Created, manifest.Members.Count,
+            manifest.Tables.Count, manifest.Rows, manifest.Storages.Sum(s => s.Files), null, null, null, 0);
+        return (options.Rehearse ? Rehearse(archive, test, options.Jobs ?? 2, context) : test) with
+        {
+            Duration = context.Seconds,
+        };
+    }
+
+    private static void Test(ArchiveReader archive, BackupStorage storage, OperationContext context)
+    {
+        long files = 0;
+        foreach (ArchiveMember member in archive.Below(storage.Prefix))
+        {
+            context.Report($"Reading files of {storage.Name}", files++, storage.Files);
+            archive.Copy(member.Name, Stream.Null, context.Cancellation);
+        }
+        if (files != storage.Files)
+            throw archive.Invalid($"storage {storage.Name} has {files} files and should have {storage.Files}");
+    }
+
+    private static BackupTest Rehearse(ArchiveReader archive, BackupTest test, int jobs, OperationContext context)
+    {
+        int major = Version.Parse(archive.Manifest.ServerVersion).Major;
+        PostgresBinaries binaries = PostgresBinaries.Find(major) ?? PostgresBinaries.Find()
+            ?? throw new DataOpsException(
+                ErrorIds.ScratchServer, FailureKind.NotFound,
+                "A rehearsal needs a scratch server, and this machine has no PostgreSQL server programs.",
+                $"Install them (Debian: postgresql-{major}), or rehearse with Restore-Site -As on another server.");
+        using ScratchServer scratch = ScratchServer.Start(binaries);
+        using Session server = Session.Open(scratch.Settings(), "Test-Backup", context.Cancellation);
+        // Roles are the server's: those of the site are not on this one.
+        OperationContext quiet = context with { Warning = null };
+        using NewDatabase made = NewDatabase.Create(server, "rehearsal", archive.Manifest.Database, quiet);
+        int violations = made.Fill(archive, jobs, OnViolation.Fail).Count;
+        (int errors, int warnings) = made.Audit();
+        return test with { Violations = violations, Errors = errors, Warnings = warnings };
+    }
+}

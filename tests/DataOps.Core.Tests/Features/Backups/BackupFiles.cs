@@ -1,0 +1,70 @@
+using DataOps.Core.Features.Backups;
+using DataOps.Core.Kernel;
+using Npgsql;
+
+namespace DataOps.Core.Tests.Features.Backups;
+
+/// <summary>The archives and folders of one test, and the databases that its restores have kept.</summary>
+public sealed class BackupFiles : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dataops-backup-");
+    private readonly List<(ConnectionSettings Server, string Name)> _kept = [];
+    private int _count;
+
+    public string Folder => _folder.FullName;
+
+    public string[] Names =>
+        [.. Directory.GetFileSystemEntries(Folder).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+
+    public void Dispose()
+    {
+        _folder.Delete(recursive: true);
+        foreach ((ConnectionSettings settings, string name) in _kept)
+        {
+            using Session session = Session.Open(settings, "Test");
+            session.Execute($"drop database \"{name}\" with (force)");
+        }
+    }
+
+    public string New() => Path.Combine(Folder, $"{Interlocked.Increment(ref _count)}.tar");
+
+    /// <summary>A folder with files: each name with its content.</summary>
+    public string Media(string name, params (string Path, string Content)[] files)
+    {
+        string folder = Path.Combine(Folder, name);
+        Directory.CreateDirectory(folder);
+        foreach ((string path, string content) in files)
+        {
+            string file = Path.Combine(folder, path);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            File.WriteAllText(file, content);
+        }
+        return folder;
+    }
+
+    /// <summary>The files of a folder with their contents.</summary>
+    public static Dictionary<string, string> Content(string folder) => Directory
+        .GetFiles(folder, "*", SearchOption.AllDirectories)
+        .ToDictionary(f => Path.GetRelativePath(folder, f), File.ReadAllText);
+
+    public string Backup(TestDatabase site, BackupSiteOptions? options = null)
+    {
+        string path = New();
+        site.Run(new BackupSite(), (options ?? new()) with { Path = path });
+        return path;
+    }
+
+    /// <summary>Restores into the place of a database, which is then connected to anew.</summary>
+    public RestoreResult Restore(TestDatabase site, string path, RestoreSiteOptions? options = null)
+    {
+        NpgsqlConnection.ClearAllPools();
+        RestoreResult result = (RestoreResult)site.Run(
+            new RestoreSite(), (options ?? new()) with { Path = path })[^1];
+        NpgsqlConnection.ClearAllPools();
+        if (result is { Changed: true, KeptDatabase: { } kept })
+            _kept.Add((site.Settings.ForDatabase("postgres"), kept));
+        return result;
+    }
+
+    public static string Fails(Action run) => Assert.Throws<DataOpsException>(run).Id;
+}

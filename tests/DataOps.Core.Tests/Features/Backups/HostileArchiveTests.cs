@@ -1,0 +1,157 @@
+using System.Formats.Tar;
+using System.Text;
+using DataOps.Core.Features.Backups;
+using DataOps.Core.Features.Backups.Archives;
+using DataOps.Core.Features.Backups.Rows;
+using DataOps.Core.Kernel;
+
+namespace DataOps.Core.Tests.Features.Backups;
+
+/// <summary>Archives that somebody made to do harm, or that a disk did.</summary>
+public sealed class HostileArchiveTests(PostgresServer server) : IDisposable
+{
+    private readonly BackupFiles _files = new();
+
+    public void Dispose() => _files.Dispose();
+
+    [Theory]
+    [InlineData("../evil.txt", TarEntryType.RegularFile, "leads out")]
+    [InlineData("/etc/passwd", TarEntryType.RegularFile, "empty")]
+    [InlineData("storages/media/../../../evil", TarEntryType.RegularFile, "leads out")]
+    [InlineData("storages/media/a\\b", TarEntryType.RegularFile, "backslash")]
+    [InlineData("storages/media/c:evil", TarEntryType.RegularFile, "colon")]
+    [InlineData("storages/media/con.txt", TarEntryType.RegularFile, "device")]
+    [InlineData("storages/media/a.", TarEntryType.RegularFile, "dot or a space")]
+    [InlineData("storages/media/link", TarEntryType.SymbolicLink, "no plain file")]
+    [InlineData("storages/media/link", TarEntryType.HardLink, "no plain file")]
+    [InlineData("storages/media/pipe", TarEntryType.Fifo, "no plain file")]
+    [InlineData("storages/media/disk", TarEntryType.BlockDevice, "no plain file")]
+    [InlineData("storages/media/folder", TarEntryType.Directory, "no plain file")]
+    [InlineData("schema/PRE-DATA.sql", TarEntryType.RegularFile, "differs from another name in case")]
+    [InlineData("data/more", TarEntryType.RegularFile, "does not name")]
+    public void A_member_that_no_backup_has_is_refused_before_anything_is_read(
+        string name, TarEntryType type, string why)
+    {
+        string path = Archive((TarWriter tar) =>
+        {
+            PaxTarEntry entry = new(type, name);
+            if (type is TarEntryType.SymbolicLink or TarEntryType.HardLink)
+                entry.LinkName = "/etc/passwd";
+            if (type == TarEntryType.RegularFile)
+                entry.DataStream = new MemoryStream("evil"u8.ToArray());
+            tar.WriteEntry(entry);
+        });
+
+        DataOpsException refused = Assert.Throws<DataOpsException>(() => ArchiveReader.Open(path));
+
+        Assert.Equal("InvalidBackup", refused.Id);
+        Assert.Contains(why, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("drop table auth_user", "drop")]
+    [InlineData("COPY a TO PROGRAM 'rm -rf ~'", "COPY")]
+    [InlineData("DO $$ begin end $$", "DO")]
+    [InlineData("SELECT pg_read_file('/etc/passwd')", "SELECT")]
+    [InlineData("\\! rm -rf ~", "command")]
+    public void A_statement_that_no_schema_has_is_never_run(string statement, string why)
+    {
+        string path = Archive(schema: $"CREATE TABLE a (id int);\n{statement};\n");
+
+        DataOpsException refused = Assert.Throws<DataOpsException>(
+            () => new TestBackup().Run(new() { BackupFile = [path] }, new()).Count());
+
+        Assert.Contains(refused.Id, new[] { "InvalidBackup", "InvalidSqlScript" });
+        Assert.Contains(why, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_member_that_grows_beyond_all_bounds_is_refused_before_it_does()
+    {
+        byte[] bomb = BackupCompression.Zstd.Pack(new byte[RowExport.MemberSize + 1]);
+        string path = Archive(rows: bomb);
+
+        Assert.Equal("InvalidBackup", BackupFiles.Fails(
+            () => new TestBackup().Run(new() { BackupFile = [path] }, new()).Count()));
+    }
+
+    [Fact]
+    public void An_archive_that_is_damaged_anywhere_is_refused_or_means_the_same()
+    {
+        using TestDatabase site = server.CopyOf(Site.Sample);
+        string media = _files.Media("media", ("a.txt", "one"));
+        byte[] whole = File.ReadAllBytes(_files.Backup(site, new() { Storage = [$"media={media}"] }));
+        BackupTest good = Test(whole)!;
+        int refused = 0;
+        Random random = new(DateTime.UtcNow.DayOfYear);
+        for (int i = 0; i < Rounds.Of(60); i++)
+        {
+            byte[] damaged = [.. whole];
+            int at = random.Next(damaged.Length);
+            damaged = random.Next(4) switch
+            {
+                0 => damaged[..at],
+                1 => [.. damaged[..at], .. damaged[Math.Min(damaged.Length, at + random.Next(1, 2000))..]],
+                2 => [.. damaged[..at], .. damaged[random.Next(at + 1)..]],
+                _ => Flipped(damaged, at, random),
+            };
+            if (Test(damaged) is not { } test)
+                refused++;
+            else
+                Assert.Equal(good with { Path = test.Path, Duration = test.Duration }, test);
+        }
+        Assert.True(refused > Rounds.Of(60) / 2, $"{refused} refused");
+    }
+
+    private static byte[] Flipped(byte[] bytes, int at, Random random)
+    {
+        bytes[at] ^= (byte)(1 << random.Next(8));
+        return bytes;
+    }
+
+    // Null where it is refused; any other failure is the test's.
+    private BackupTest? Test(byte[] archive)
+    {
+        string path = _files.New();
+        File.WriteAllBytes(path, archive);
+        try
+        {
+            return new TestBackup().Run(new() { BackupFile = [path] }, new()).Single();
+        }
+        catch (DataOpsException e) when (e.Id is "InvalidBackup" or "InvalidSqlScript")
+        {
+            return null;
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    // A small backup with a table and its row, and something added.
+    private string Archive(Action<TarWriter>? added = null, string schema = "CREATE TABLE a (id int);", byte[]? rows = null)
+    {
+        string path = _files.New();
+        using FileStream file = File.Create(path);
+        using (ArchiveWriter archive = new(file))
+        {
+            archive.Add("schema/pre-data.sql", Encoding.UTF8.GetBytes(schema));
+            archive.Add("schema/post-data.sql", []);
+            archive.Add("data/0.zst", rows ?? BackupCompression.Zstd.Pack("1\n"u8));
+            RowDigest digest = new();
+            digest.Add("1\n"u8);
+            archive.End(new BackupManifest(
+                BackupManifest.FormatName, 1, DateTime.UtcNow, "here", "15.0", new("a", "UTF8", "C", "C", "c", null),
+                new Dictionary<string, string>(),
+                [new("public", "a", ["id"], 1, digest.ToString(), null, [["data/0.zst"]])], [], [], [], [],
+                archive.Members).ToJson());
+        }
+        if (added is null)
+            return path;
+        // After what is there, and before the end: a tar ends with two empty blocks.
+        file.Position -= 1024;
+        using TarWriter tar = new(file);
+        added(tar);
+        return path;
+    }
+}
