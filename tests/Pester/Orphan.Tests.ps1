@@ -33,7 +33,7 @@ Describe 'Find-Orphan' -Skip:$noServer {
     }
 
     It 'refuses what has nothing that it takes' {
-        'wagtailcore_page' | Find-Orphan -ErrorAction SilentlyContinue -ErrorVariable refused | Should -BeNullOrEmpty
+        [pscustomobject]@{ Page = 1 } | Find-Orphan -ErrorAction SilentlyContinue -ErrorVariable refused | Should -BeNullOrEmpty
         $refused.FullyQualifiedErrorId | Should -Be 'UselessInput,DataOps.PowerShell.Commands.FindOrphanCommand'
     }
 

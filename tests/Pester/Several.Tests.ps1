@@ -8,15 +8,13 @@ Describe 'Several databases' -Skip:$noServer {
     }
 
     It 'come by array, by pipeline, as connections and as what Get-Database shows' {
-        (Get-Database -Database $Both).Database | Should -Be 'museum', 'museum_damaged'
-        ($Both | Get-Database).Database | Should -Be 'museum', 'museum_damaged'
+        (Get-Database -Database ([uri] $Both[0]), $Both[1]).Database | Should -Be 'museum', 'museum_damaged'
         ($Both | Get-Database | Get-Site | ForEach-Object Database | Sort-Object -Unique) | Should -Be 'museum', 'museum_damaged'
-        ($Both | Find-Orphan -Summary | ForEach-Object Database | Sort-Object -Unique) | Should -Be 'museum_damaged'
-        Test-Database -Quiet -Severity Error -Database $Both | Should -Be $true, $false
+        Test-Database -Quiet -Audit Sequence -Severity Error -Database $Both | Should -Be $true, $false
         $connections = $Both | ForEach-Object { Connect-Database $_ -PassThru }
         try {
             (Get-Database -Connection $connections).Database | Should -Be 'museum', 'museum_damaged'
-            ($connections | Test-Tree | ForEach-Object Database | Sort-Object -Unique) | Should -Be 'museum_damaged'
+            ($connections | Find-Orphan -Class Tree | ForEach-Object Database | Sort-Object -Unique) | Should -Be 'museum_damaged'
         } finally { $connections | Disconnect-Database }
     }
 
@@ -40,9 +38,9 @@ Describe 'Several databases' -Skip:$noServer {
     It 'are worked on at the same time' {
         $copies = 1..8 | ForEach-Object { New-TestDatabase $env:DATAOPS_SAMPLE_DAMAGED }
         try {
-            $expected = Find-Orphan -Summary -Database $copies[0] | ForEach-Object { "$($_.Audit) $($_.Class) $($_.Table) $($_.Label)" }
+            $expected = Find-Orphan -Class Tree -Database $copies[0] | ForEach-Object { "$($_.Audit) $($_.Class) $($_.Table) $($_.Label)" }
             $manifest = $Manifest
-            $found = $copies | ForEach-Object -ThrottleLimit 4 -Parallel { Import-Module $using:manifest; Find-Orphan -Summary -Database $_ }
+            $found = $copies | ForEach-Object -ThrottleLimit 3 -Parallel { Import-Module $using:manifest; Find-Orphan -Class Tree -Database $_ }
             $byDatabase = $found | Group-Object Database
             $byDatabase.Count | Should -Be 8
             foreach ($group in $byDatabase) {

@@ -20,6 +20,9 @@ public sealed class DatabaseSource
         _text = text;
     }
 
+    /// <summary>A postgres:// URI.</summary>
+    public DatabaseSource(Uri address) => _text = address.OriginalString;
+
     /// <summary>An open connection, from Connect-Database -PassThru.</summary>
     public DatabaseSource(DatabaseConnection connection) => Connection = connection;
 
@@ -44,6 +47,7 @@ public sealed class DatabaseSource
     internal static DatabaseSource? Of(object? piped) => piped switch
     {
         string { Length: > 0 } text => new(text),
+        Uri address => new(address),
         DatabaseConnection connection => new(connection),
         DatabaseInfo info => new(info),
         _ => null,

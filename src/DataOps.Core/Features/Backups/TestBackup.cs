@@ -18,8 +18,7 @@ public sealed partial record TestBackupOptions
 
     /// <summary>Connections that write rows and build indexes at the same time, with -Rehearse.</summary>
     [Range(1, 64)]
-    [OnlyWith(nameof(Rehearse))]
-    public int? Jobs { get; init; }
+    public int Jobs { get; init; } = 2;
 }
 
 /// <summary>A backup that is whole.</summary>
@@ -82,7 +81,7 @@ public sealed class TestBackup : FileOperation<TestBackupOptions, BackupTest>
         BackupTest test = new(
             manifest.Server, manifest.Database.Name, archive.Path, manifest.Created, manifest.Members.Count,
             manifest.Tables.Count, manifest.Rows, manifest.Storages.Sum(s => s.Files), null, null, null, 0);
-        return (options.Rehearse ? Rehearse(archive, test, options.Jobs ?? 2, context) : test) with
+        return (options.Rehearse ? Rehearse(archive, test, options.Jobs, context) : test) with
         {
             Duration = context.Seconds,
         };

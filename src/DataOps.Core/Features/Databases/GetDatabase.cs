@@ -30,8 +30,11 @@ public sealed partial record GetDatabaseOptions
 /// <param name="Models">Number of Django models with a table.</param>
 /// <param name="References">Number of references in the catalogue, without those inside JSON and rich text.</param>
 /// <param name="Django">The last migration applied to auth, or to contenttypes without it; null without Django.</param>
-/// <param name="DjangoVersion">The oldest version of Django with this migration; null where it is not known.</param>
+/// <param name="DjangoVersion">The releases of Django with that newest migration of auth, as <c>3.1 or later</c>; null
+/// where they are not known.</param>
 /// <param name="Wagtail">The last migration applied to wagtailcore; null without Wagtail.</param>
+/// <param name="WagtailVersion">The releases of Wagtail with that newest migration, as <c>6.2 to 7.0</c>; null where
+/// they are not known.</param>
 /// <param name="Migrations">The last migration applied to each app, as app.name, joined by commas.</param>
 public sealed record DatabaseInfo(
     string Server,
@@ -53,6 +56,7 @@ public sealed record DatabaseInfo(
     string? Django,
     string? DjangoVersion,
     string? Wagtail,
+    string? WagtailVersion,
     string? Migrations) : IOfSchema
 {
     /// <summary>The schema of the site, where -Schema asks for several; otherwise null.</summary>
@@ -188,8 +192,9 @@ public sealed class GetDatabase : Operation<GetDatabaseOptions, DatabaseInfo>
             catalog.Models.Count,
             catalog.References.Count,
             django,
-            DjangoReleases.OldestWith(Head(DjangoTables.User.App)),
+            Releases.OfDjango(Head(DjangoTables.User.App)),
             Head(WagtailTables.Page.App),
+            Releases.OfWagtail(Head(WagtailTables.Page.App)),
             heads.Count == 0 ? null : string.Join(",", heads.Select(h => $"{h.App}.{h.Name}")))
             .Of(session.Settings);
     }

@@ -46,8 +46,8 @@ public sealed class GetDatabaseTests(PostgresServer server)
             string[] broken = [names[3], names[7], names[10]];
             Assert.Equal(names.Except(broken), found.Select(f => f.Database));
             Assert.All(found, f => Assert.Equal(
-                ("0012_alter_user_first_name_max_length", "3.1", "0094_alter_page_locale"),
-                (f.Django, f.DjangoVersion, f.Wagtail)));
+                ("0012_alter_user_first_name_max_length", "3.1 or later", "0094_alter_page_locale", "6.2 to 7.0"),
+                (f.Django, f.DjangoVersion, f.Wagtail, f.WagtailVersion)));
             Assert.Equal(broken.Select(b => $"{b} on {session.Server}"), failures.Select(f => (string)f.Target!));
             Assert.All(failures, f => Assert.StartsWith($"{f.Target}: ", f.Message, StringComparison.Ordinal));
             Assert.Equal(ErrorIds.UnknownDatabase, Assert.Throws<DataOpsException>(() => new GetDatabase().Run(
@@ -74,7 +74,7 @@ public sealed class GetDatabaseTests(PostgresServer server)
             plain.Session, new() { All = true, Name = [tenants.Name, plain.Name] }, new())];
 
         Assert.Equal(
-            [("acme", "3.1"), ("zeta", "3.1")],
+            [("acme", "3.1 or later"), ("zeta", "3.1 or later")],
             found.Where(f => f.Database == tenants.Name).Select(f => (f.Schema, f.DjangoVersion)));
         DatabaseInfo other = found.Single(f => f.Database == plain.Name);
         Assert.Equal((null, null, null), (other.Schema, other.Django, other.Wagtail));
