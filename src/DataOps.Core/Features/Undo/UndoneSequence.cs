@@ -61,23 +61,23 @@ internal sealed class UndoneSequences(
                 .Read((s, _) => _recorded.Any(r => (r.Schema, r.Name) == (s.Schema, s.Name)))
                 .ToLookup(s => (s.Sequence.Schema, s.Sequence.Name));
         List<(SetSequence, SequenceState)> found = [];
-        RowList inUse = new();
+        List<string> inUse = [];
         foreach (SetSequence set in _recorded)
             foreach (SequenceState now in states[(set.Schema, set.Name)].Where(s => IsToUndo(set, s)))
             {
                 SequenceState before = now with { Last = set.Last, IsCalled = set.IsCalled };
                 if (set.Value is not null && before.IsBehind)
-                    inUse.Add($"{set}", $"{set.Last}", $"{now.Table.DisplayName}.{now.Column.Name} is at {now.Used}");
+                    inUse.Add($"\n  {set} to {set.Last}: {now.Table.DisplayName}.{now.Column.Name} is at {now.Used}");
                 // Of several columns that draw from it one stands for all: what is furthest is known of each.
                 if (found.All(f => f.Item1 != set))
                     found.Add((set, now));
             }
-        inUse.ThrowIfAny(
+        return inUse.Count == 0 ? found : throw new DataOpsException(
             ErrorIds.KeysInUse, FailureKind.InvalidOperation,
-            "{0} keys that these sequences would hand out again, so nothing was undone.",
+            $"Rows have keys that {Counted.Of(inUse.Count, "sequence")} would hand out again, so nothing was undone."
+                + string.Concat(inUse),
             "Undo the change that inserted those rows first, by the name of its file; or leave the sequences as they "
-                + "are: one that is ahead does no harm.");
-        return found;
+                + "are: one that is ahead does no harm.", path);
     }
 
     private bool IsToUndo(SetSequence set, SequenceState now)

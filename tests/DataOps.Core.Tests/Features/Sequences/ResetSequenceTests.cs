@@ -58,7 +58,7 @@ public sealed class ResetSequenceTests(PostgresServer server)
         Assert.Equal("public.barn_numbers", database.Scalar<string>("select pg_get_serial_sequence('barn', 'id')"));
         DataOpsException refused = Assert.Throws<DataOpsException>(() => database.Run(new UndoChange(), back));
         Assert.Equal("KeysInUse", refused.Id);
-        Assert.Contains("orchard_id_seq 1  orchard.id is at 40", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("orchard_id_seq to 1: orchard.id is at 40", refused.Message, StringComparison.Ordinal);
         Assert.Equal((40L, true), Now());
 
         database.Execute("delete from orchard where id = 40");
