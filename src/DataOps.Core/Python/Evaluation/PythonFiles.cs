@@ -18,7 +18,7 @@ internal sealed class PythonFiles
         foreach ((string path, Func<byte[]> read) in files)
             _files.TryAdd(path, read);
         _packages = [.. _files.Keys.Where(p => p.EndsWith("/__init__.py", StringComparison.Ordinal))
-            .Select(p => p[..^"/__init__.py".Length])];
+            .Select(p => p[..^"/__init__.py".Length]).Where(CanBeImported)];
         foreach (string path in _files.Keys)
             _paths.TryAdd(ModuleOf(path), path);
         foreach (string path in _files.Keys)
@@ -47,6 +47,10 @@ internal sealed class PythonFiles
         }
         return Dotted(parts[first..]);
     }
+
+    // No import names a folder such as network-api, whatever is in it.
+    private static bool CanBeImported(string folder) =>
+        folder[(folder.LastIndexOf('/') + 1)..].All(c => char.IsLetterOrDigit(c) || c == '_');
 
     private static string Dotted(string[] name) =>
         string.Join('.', name is [.., "__init__"] and not ["__init__"] ? name[..^1] : name);

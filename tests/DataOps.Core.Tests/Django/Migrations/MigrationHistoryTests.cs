@@ -225,12 +225,13 @@ public sealed class MigrationHistoryTests
     }
 
     [Fact]
-    public void A_class_in_a_folder_without_init_below_a_package_is_found()
+    public void A_class_is_found_below_a_package_without_init_and_below_a_folder_that_can_be_none()
     {
         ProjectState state = History.Of(
-            ("site/shop/__init__.py", ""),
-            ("site/shop/parts/fields.py", "from django.db import models\nclass Rate(models.DecimalField): pass"),
-            ("site/shop/migrations/0001_initial.py", "import shop.parts.fields\n" + History.Migration(
+            ("web-site/__init__.py", ""),
+            ("web-site/shop/__init__.py", ""),
+            ("web-site/shop/parts/fields.py", "from django.db import models\nclass Rate(models.DecimalField): pass"),
+            ("web-site/shop/migrations/0001_initial.py", "import shop.parts.fields\n" + History.Migration(
                 "operations = [migrations.CreateModel('Order', [('rate', shop.parts.fields.Rate(max_digits=3))])]")))
             .Last();
 
