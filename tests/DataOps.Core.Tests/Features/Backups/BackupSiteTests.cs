@@ -14,7 +14,7 @@ public sealed class BackupSiteTests(PostgresServer server) : IDisposable
     public void Dispose() => _files.Dispose();
 
     [Fact]
-    public void Money_that_moves_between_rows_is_in_each_backup_once()
+    public async Task Money_that_moves_between_rows_is_in_each_backup_once()
     {
         using TestDatabase bank = server.Blank();
         bank.Execute("create table a (id int primary key, money int); create table b (like a including all); insert into a select g, 100 from generate_series(1, 500) g; insert into b select * from a");
@@ -32,8 +32,8 @@ public sealed class BackupSiteTests(PostgresServer server) : IDisposable
                 .Sum(m => System.Text.Encoding.UTF8.GetString(archive.Unpack(m, 1 << 23)).Split('\n')
                     .Where(l => l.Length > 0).Sum(l => int.Parse(l.Split('\t')[1], System.Globalization.CultureInfo.InvariantCulture))));
         }
-        end.Cancel();
-        writer.Wait();
+        await end.CancelAsync();
+        await writer;
     }
 
     [Fact]

@@ -58,10 +58,9 @@ public sealed class HostileArchiveTests(PostgresServer server) : IDisposable
     {
         string path = Archive(schema: $"CREATE TABLE a (id int);\n{statement};\n");
 
-        DataOpsException refused = Assert.Throws<DataOpsException>(
-            () => new TestBackup().Run(new() { BackupFile = [path] }, new()).Count());
+        DataOpsException refused = Assert.Throws<DataOpsException>(() => Read(path));
 
-        Assert.Contains(refused.Id, new[] { "InvalidBackup", "InvalidSqlScript" });
+        Assert.True(refused.Id is "InvalidBackup" or "InvalidSqlScript", refused.Id);
         Assert.Contains(why, refused.Message, StringComparison.Ordinal);
     }
 
@@ -71,8 +70,7 @@ public sealed class HostileArchiveTests(PostgresServer server) : IDisposable
         byte[] bomb = BackupCompression.Zstd.Pack(new byte[RowExport.MemberSize + 1]);
         string path = Archive(rows: bomb);
 
-        Assert.Equal("InvalidBackup", BackupFiles.Fails(
-            () => new TestBackup().Run(new() { BackupFile = [path] }, new()).Count()));
+        Assert.Equal("InvalidBackup", BackupFiles.Fails(() => Read(path)));
     }
 
     [Fact]
@@ -109,6 +107,8 @@ public sealed class HostileArchiveTests(PostgresServer server) : IDisposable
         return bytes;
     }
 
+    private static BackupTest Read(string path) => new TestBackup().Run(new() { BackupFile = [path] }, new()).Single();
+
     // Null where it is refused; any other failure is the test's.
     private BackupTest? Test(byte[] archive)
     {
@@ -116,7 +116,7 @@ public sealed class HostileArchiveTests(PostgresServer server) : IDisposable
         File.WriteAllBytes(path, archive);
         try
         {
-            return new TestBackup().Run(new() { BackupFile = [path] }, new()).Single();
+            return Read(path);
         }
         catch (DataOpsException e) when (e.Id is "InvalidBackup" or "InvalidSqlScript")
         {
