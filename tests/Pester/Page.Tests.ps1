@@ -14,8 +14,8 @@ Describe 'Get-Page' -Skip:$noServer {
 
     It 'draws a tree' {
         $tree = Get-Page -Tree | Out-String -Width 120
-        $tree | Should -Match '(?m)^Root +1 '
-        $tree | Should -Match '(?m)^    Log book +4 '
+        $tree | Should -Match '(?m)^Root  /  \(1, wagtailcore\.page\)'
+        $tree | Should -Match '(?m)^    Log book  /home/log/  \(4, '
     }
 
     It 'completes url paths and sites' {
