@@ -28,7 +28,7 @@ public sealed partial record RestoreSiteOptions : PlanOptions
     /// Restore into a new database of this name, and leave the connection's own. Default: the new database takes the
     /// place of the connection's.
     /// </summary>
-    public string? As { get; init; }
+    public string? NewDatabase { get; init; }
 
     /// <summary>
     /// Folders to restore the archive's storages into, as name=folder; each takes the place of what is there.
@@ -121,11 +121,11 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
         ArchiveReader archive = ArchiveReader.Open(options.Path);
         string time = DateTime.UtcNow.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
         StorageRestore[] storages = [.. Storages(archive, options, time)];
-        bool replaces = options.As is null;
+        bool replaces = options.NewDatabase is null;
         RestoreResult plan = new()
         {
             Server = session.Server,
-            Database = options.As ?? session.Database,
+            Database = options.NewDatabase ?? session.Database,
             Operation = Name,
             WouldChange = archive.Manifest.Rows,
             Inserted = archive.Manifest.Rows,
@@ -145,8 +145,8 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
             yield break;
         }
         using Session server = session.ForkTo(OtherDatabase(session, context.Cancellation), context.Cancellation);
-        string name = options.As ?? Named(session.Database, $"_restore_{time}");
-        using NewDatabase made = NewDatabase.Create(server, name, archive.Manifest.Database, context);
+        string name = options.NewDatabase ?? Named(session.Database, $"_restore_{time}");
+        using MadeDatabase made = MadeDatabase.Create(server, name, archive.Manifest.Database, context);
         IReadOnlyList<RestoreViolation> violations = made.Fill(archive, options.Jobs, options.OnViolation);
         foreach (RestoreViolation violation in violations)
             yield return violation with { Database = plan.Database };
@@ -182,7 +182,7 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
     }
 
     // From here on nothing takes long, and nothing is stopped half-way.
-    private static void Swap(Session session, Session server, NewDatabase made, StorageRestore[] storages,
+    private static void Swap(Session session, Session server, MadeDatabase made, StorageRestore[] storages,
         string? kept, OperationContext context)
     {
         DatabaseSwap? swap = kept is null ? null : new(server, session.Database, kept);

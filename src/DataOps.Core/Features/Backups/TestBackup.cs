@@ -106,12 +106,12 @@ public sealed class TestBackup : FileOperation<TestBackupOptions, BackupTest>
             ?? throw new DataOpsException(
                 ErrorIds.ScratchServer, FailureKind.NotFound,
                 "A rehearsal needs a scratch server, and this machine has no PostgreSQL server programs.",
-                $"Install them (Debian: postgresql-{major}), or rehearse with Restore-Site -As on another server.");
+                $"Install them (Debian: postgresql-{major}), or rehearse with Restore-Site -NewDatabase on another server.");
         using ScratchServer scratch = ScratchServer.Start(binaries);
         using Session server = Session.Open(scratch.Settings(), "Test-Backup", context.Cancellation);
         // Roles are the server's: those of the site are not on this one.
         OperationContext quiet = context with { Warning = null };
-        using NewDatabase made = NewDatabase.Create(server, "rehearsal", archive.Manifest.Database, quiet);
+        using MadeDatabase made = MadeDatabase.Create(server, "rehearsal", archive.Manifest.Database, quiet);
         int violations = made.Fill(archive, jobs, OnViolation.Fail).Count;
         (int errors, int warnings) = made.Audit();
         return test with { Violations = violations, Errors = errors, Warnings = warnings };

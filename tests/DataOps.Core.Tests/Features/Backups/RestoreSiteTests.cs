@@ -127,7 +127,7 @@ public sealed class RestoreSiteTests(PostgresServer server) : IDisposable
         Assert.Equal("InvalidBackup", BackupFiles.Fails(() => _files.Restore(site, damaged,
             new() { Storage = [$"media={media}"] })));
         Assert.Equal("Postgres.42P04", BackupFiles.Fails(() => _files.Restore(site, path,
-            new() { NoStorage = true, As = "postgres" })));
+            new() { NoStorage = true, NewDatabase = "postgres" })));
         using CancellationTokenSource stop = new();
         OperationContext stopping = new()
         {

@@ -9,13 +9,13 @@ namespace DataOps.Core.Features.Backups.Restoring;
 /// <summary>
 /// A database that is made from an archive, beside all others. When it is not kept, it is dropped.
 /// </summary>
-internal sealed class NewDatabase : IDisposable
+internal sealed class MadeDatabase : IDisposable
 {
     private readonly Session _server;
     private readonly OperationContext _context;
     private bool _isKept;
 
-    private NewDatabase(Session server, string name, OperationContext context) =>
+    private MadeDatabase(Session server, string name, OperationContext context) =>
         (_server, Name, _context) = (server, name, context);
 
     /// <summary>Its name.</summary>
@@ -28,7 +28,7 @@ internal sealed class NewDatabase : IDisposable
     /// <param name="context">Progress, warnings, cancellation.</param>
     /// <exception cref="DataOpsException">The role may not create databases, or the server does not have the
     /// locale.</exception>
-    public static NewDatabase Create(
+    public static MadeDatabase Create(
         Session server, string name, BackupDatabase like, OperationContext context)
     {
         int major = server.ServerVersion.Major;
