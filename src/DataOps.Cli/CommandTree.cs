@@ -49,8 +49,8 @@ internal static class CommandTree
         string? Definition(ParseResult parsed) => operation.Options.FirstOrDefault(
             o => o.Form == OptionForm.Definition)?.Get(Run().Values(parsed)) as string;
         foreach (OperationOption option in options)
-            option.Option.CompletionSources.Add(
-                Suggestions.ValuesOf(option.Described, Definition, operation.TakesDatabase ? run.FirstConnection : null));
+            option.Option.CompletionSources.Add(Suggestions.ValuesOf(
+                option.Described, Definition, operation.TakesDatabase ? run.FirstConnection : null));
         command.SetAction(parsed => Run().Execute(parsed));
         return command;
     }

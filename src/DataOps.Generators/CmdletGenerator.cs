@@ -133,6 +133,9 @@ public sealed class CmdletGenerator : IIncrementalGenerator
         || first.Item.SpecialType != SpecialType.System_String ? "" : $$"""
 
                 /// <inheritdoc/>
+                protected override bool TakesTexts => true;
+
+                /// <inheritdoc/>
                 protected override bool TakeText(string? text)
                 {
                     if (MyInvocation.BoundParameters.ContainsKey("{{first.Name}}"))

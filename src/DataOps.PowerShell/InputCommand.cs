@@ -12,7 +12,6 @@ namespace DataOps.PowerShell;
 public abstract class InputCommand : DatabaseCommand
 {
     private readonly HashSet<string> _asked = [];
-    private bool _isText;
 
     /// <summary>
     /// Object of another cmdlet, from the connected server and database; or a database to read.
@@ -30,21 +29,27 @@ public abstract class InputCommand : DatabaseCommand
 
     /// <inheritdoc/>
     protected override IReadOnlyList<DatabaseSource> Piped =>
-        TakesSeveral && !_isText && DatabaseSource.Of(InputObject?.BaseObject) is { } database ? [database] : [];
+        TakesSeveral && !IsName && DatabaseSource.Of(InputObject?.BaseObject) is { } database ? [database] : [];
+
+    /// <summary>Whether the first parameter takes names: then a bare text of the pipeline is one.</summary>
+    protected virtual bool TakesTexts => false;
+
+    private bool IsName =>
+        TakesTexts && InputObject is { BaseObject: string text } && !DatabaseSource.IsConnection(text);
 
     /// <inheritdoc/>
     protected sealed override void ProcessRecord()
     {
-        _isText = InputObject is { BaseObject: string text } && !DatabaseSource.IsConnection(text) && TakeText(text);
+        bool isTaken = IsName && TakeText((string)InputObject!.BaseObject);
         ErrorRecord? refusal = null;
-        Guard(() => refusal = _isText || Piped.Count > 0 || HasSeveral ? null : Refusal());
+        Guard(() => refusal = isTaken || Piped.Count > 0 || HasSeveral ? null : Refusal());
         if (refusal is null)
             base.ProcessRecord();
         else if (IsOneChange)
             ThrowTerminatingError(refusal);
         else
             WriteError(refusal);
-        if (_isText)
+        if (isTaken)
             TakeText(null);
     }
 

@@ -14,7 +14,8 @@ internal sealed record DatasetFile(WholeFile File, DatasetFormat Format, bool Is
     public static DatasetFile Create(string path, DatasetFormat? format, bool overwrite)
     {
         if (FixtureFile.IsStandard(path))
-            return new DatasetFile(WholeFile.Create(path, overwrite), format ?? DatasetFormat.Json, IsCompressed: false);
+            return new DatasetFile(
+                WholeFile.Create(path, overwrite), format ?? DatasetFormat.Json, IsCompressed: false);
         bool isCompressed = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
         if (!string.IsNullOrWhiteSpace(path))
             format ??= FormatOf(FullPath.Of(path), isCompressed);

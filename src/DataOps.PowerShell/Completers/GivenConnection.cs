@@ -28,7 +28,8 @@ internal static class GivenConnection
             : Open(given)?.IdleSession;
 
     private static DatabaseConnection? Open(IDictionary given) =>
-        Single(given["Connection"]) as DatabaseConnection ?? (given.Contains("Database") ? null : OpenConnection.Current);
+        Single(given["Connection"]) as DatabaseConnection
+            ?? (given.Contains("Database") ? null : OpenConnection.Current);
 
     private static DatabaseSource? Database(object? value) => DatabaseSource.Of(Single(value));
 

@@ -38,7 +38,8 @@ public sealed class DatabaseSource
         Connection?.Settings ?? _info?.ToSettings() ?? ConnectionSettings.Parse(_text ?? $"dbname={_info!.Database}");
 
     /// <summary>Whether a text says how to connect, and is no name.</summary>
-    internal static bool IsConnection(string text) => text.Contains("://", StringComparison.Ordinal) || text.Contains('=');
+    internal static bool IsConnection(string text) =>
+        text.Contains("://", StringComparison.Ordinal) || text.Contains('=');
 
     /// <summary>Where it is, without a password.</summary>
     public override string ToString() => Connection?.ToString() ?? _info?.Database ?? "database";

@@ -1,6 +1,7 @@
 using System.Reflection;
 using DataOps.Core.Features.Schema.Constraints;
 using DataOps.Core.Features.Schema.Duplicates;
+using DataOps.Core.Features.Backups;
 using DataOps.Core.Features.ContentTypes;
 using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Features.Orphans;
@@ -32,6 +33,12 @@ public sealed class WhatIfTests(PostgresServer server) : IDisposable
         {
             Table = ["events_booking"], Action = OrphanAction.Delete, OnDependent = OnDependent.Cascade, WhatIf = true,
         }),
+        ["Restore-Site"] = (site, files) =>
+        {
+            string path = files.Path("site.tar");
+            site.Run(new BackupSite(), new() { Path = path });
+            return site.Run(new RestoreSite(), new() { Path = path, WhatIf = true });
+        },
         ["Repair-Database"] = (site, _) => site.Run(new RepairDatabase(), new() { WhatIf = true }),
         ["Repair-Constraint"] = (site, _) => site.Run(
             new RepairConstraint(), new() { Reference = ["made_later"], WhatIf = true }),

@@ -44,7 +44,7 @@ public sealed class CorruptedFileTests(PostgresServer server, ITestOutputHelper 
         Random random = Seeded();
         (string Name, byte[] Bytes)[] whole = [.. Datasets()];
         int read = 0;
-        int rounds = Rounds.Of(400);
+        int rounds = Rounds.Of(250);
         for (int round = 0; round < rounds; round++)
         {
             (string name, byte[] bytes) = whole[round % whole.Length];
@@ -70,7 +70,7 @@ public sealed class CorruptedFileTests(PostgresServer server, ITestOutputHelper 
                "exclude": {"title": null}, "deleteMissing": true, "related": ["tags"]},
               {"model": "auth.group", "filter": {"or": [{"name": "x"}, {"id__gt": 5}]}}]}}}
             """);
-        for (int round = 0; round < Rounds.Of(200); round++)
+        for (int round = 0; round < Rounds.Of(130); round++)
         {
             string text = Encoding.UTF8.GetString(Corrupt(random, whole));
             Refusal(() => DatasetDefinition.Read(text), $"round {round}: {text}");
@@ -85,7 +85,7 @@ public sealed class CorruptedFileTests(PostgresServer server, ITestOutputHelper 
         (string Name, byte[] Bytes)[] whole = [.. Datasets()];
         using TestDatabase site = server.CopyOf(Site.SampleEmpty);
         IReadOnlyDictionary<string, string> before = site.Digest();
-        for (int round = 0; round < Rounds.Of(12); round++)
+        for (int round = 0; round < Rounds.Of(8); round++)
         {
             (string name, byte[] bytes) = whole[random.Next(whole.Length)];
             string path = Write($"l{round}-{name}", Corrupt(random, bytes));
@@ -117,7 +117,7 @@ public sealed class CorruptedFileTests(PostgresServer server, ITestOutputHelper 
         });
         IReadOnlyDictionary<string, string> after = site.Digest();
         string text = ChangeFiles.Text(undo);
-        for (int round = 0; round < Rounds.Of(12); round++)
+        for (int round = 0; round < Rounds.Of(8); round++)
         {
             byte[] bytes = round % 2 == 0 ? Corrupt(random, File.ReadAllBytes(undo)) : Resealed(random, text);
             string path = Write($"u{round}.undo.gz", bytes);

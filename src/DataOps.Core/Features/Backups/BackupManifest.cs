@@ -46,11 +46,14 @@ internal sealed record BackupManifest(
 
     // What a file lacks is null, whatever the types say.
     private bool IsWhole =>
-        new object?[] { Server, ServerVersion, Database, Django, Tables, Sequences, NotValid, LeftOut, Storages, Members }
-            .All(m => m is not null)
+        new object?[]
+        {
+            Server, ServerVersion, Database, Django, Tables, Sequences, NotValid, LeftOut, Storages, Members,
+        }.All(m => m is not null)
         && new[] { Database.Name, Database.Encoding, Database.Collation, Database.Ctype, Database.Provider }
             .All(m => m is not null)
-        && Tables.All(t => t is { Schema: not null, Name: not null, Digest: not null, Columns: not null, Parts: not null }
+        && Tables.All(t =>
+            t is { Schema: not null, Name: not null, Digest: not null, Columns: not null, Parts: not null }
             && t.Columns.All(c => c is not null) && t.Parts.All(p => p?.All(m => m is not null) == true))
         && Sequences.All(s => s is { Schema: not null, Name: not null })
         && Storages.All(s => s is { Name: not null, Path: not null })

@@ -105,8 +105,7 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
             MigrationHeads.Of(session, catalog.Database, context.Cancellation).ToDictionary(h => h.App, h => h.Name),
             [], source.Sequences(),
             source.NotValid(), [.. leftOut.Concat(source.WithoutRows())],
-            [.. files.Select(f => new BackupStorage(
-                f.Storage.Name, f.Storage.Path, f.Files.Length, f.Files.Sum(m => m.File.Length)))], []);
+            [], []);
         long bytes = file.Write(output =>
         {
             using ArchiveWriter archive = new(output);
@@ -119,8 +118,10 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
                     .Write(taken, archive),
             };
             transaction.Rollback();
-            foreach ((StorageFolder storage, (string Member, FileInfo File)[] members) in files)
-                Write(storage, members, archive, context);
+            manifest = manifest with
+            {
+                Storages = [.. files.Select(f => Write(f.Storage, f.Files, archive, context))],
+            };
             manifest = manifest with { Members = archive.Members };
             archive.End(manifest.ToJson());
         });
@@ -134,8 +135,10 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
     private static void Lock(Session session, IReadOnlyList<SourceTable> tables, CancellationToken cancellation)
     {
         if (tables.Count > 0)
-            session.Run($"lock table {SqlText.Join(", ", tables.Select(t => (SqlText)$"only {t.Sql}"))} in access share mode",
-                cancellation);
+        {
+            SqlText all = SqlText.Join(", ", tables.Select(t => (SqlText)$"only {t.Sql}"));
+            session.Run($"lock table {all} in access share mode", cancellation);
+        }
     }
 
     private static (IReadOnlyList<SourceTable> Taken, string[] LeftOut) Chosen(
@@ -182,15 +185,40 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
         return sum;
     }
 
-    private static void Write(
+    private static BackupStorage Write(
         StorageFolder storage, (string Member, FileInfo File)[] files, ArchiveWriter archive, OperationContext context)
     {
-        long done = 0;
+        (long done, long bytes) = (0, 0);
         foreach ((string member, FileInfo info) in files)
         {
-            context.Report($"Reading files of {storage.Name}", done++, files.Length);
-            using FileStream content = info.OpenRead();
-            archive.Add($"storages/{storage.Name}/{member}", content, info.LastWriteTimeUtc);
+            context.Report($"Reading files of {storage.Name}", done, files.Length);
+            if (Open(info, context) is not { } content)
+                continue;
+            using (content)
+                archive.Add($"storages/{storage.Name}/{member}", content);
+            done++;
+            bytes += archive.Members[^1].Bytes;
+        }
+        return new(storage.Name, storage.Path, done, bytes);
+    }
+
+    // The site goes on: null where it has deleted the file meanwhile.
+    private static FileStream? Open(FileInfo file, OperationContext context)
+    {
+        try
+        {
+            return file.OpenRead();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            context.Warning?.Invoke($"{file.FullName} was deleted meanwhile, and is not in the backup.");
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataOpsException(
+                ErrorIds.ReadFailed, FailureKind.InvalidOperation, $"{file.FullName} could not be read: {e.Message}",
+                "Leave it out with -Exclude, or run as an account that may read it.", file.FullName, e);
         }
     }
 }

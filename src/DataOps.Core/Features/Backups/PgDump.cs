@@ -52,7 +52,7 @@ internal sealed record PgDump(string Program)
         throw new DataOpsException(
             ErrorIds.PgDumpFailed, FailureKind.InvalidOperation,
             $"pg_dump ended with {process.ExitCode}: {VisibleText.Of(errors.Result.Trim()).ReplaceLineEndings("; ")}",
-            "It runs as the role of the connection, which needs SELECT on all tables (the role pg_read_all_data has it).",
+            "It runs as the role of the connection, which needs SELECT on all tables (pg_read_all_data has it).",
             session.Server);
     }
 }

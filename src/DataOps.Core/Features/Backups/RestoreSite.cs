@@ -208,7 +208,8 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
     {
         if (options.NoStorage)
             return [];
-        Dictionary<string, string> folders = StorageFolder.Parse(options.Storage).ToDictionary(s => s.Name, s => s.Path);
+        Dictionary<string, string> folders =
+            StorageFolder.Parse(options.Storage).ToDictionary(s => s.Name, s => s.Path);
         string[] there = [.. archive.Manifest.Storages.Select(s => s.Name)];
         if (there.Except(folders.Keys).FirstOrDefault() is { } missing)
             throw new DataOpsException(
@@ -218,7 +219,8 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
         if (folders.Keys.Except(there).FirstOrDefault() is { } unknown)
             throw new DataOpsException(
                 ErrorIds.InvalidOption, FailureKind.InvalidArgument,
-                $"The archive has no storage {unknown}; it has {(there.Length == 0 ? "none" : string.Join(", ", there))}.",
+                $"The archive has no storage {unknown}; it has "
+                    + $"{(there.Length == 0 ? "none" : string.Join(", ", there))}.",
                 "Get-Backup lists them.", nameof(options.Storage));
         return archive.Manifest.Storages.Select(s => new StorageRestore(s, folders[s.Name], time));
     }

@@ -17,7 +17,9 @@ internal sealed record StorageFolder(string Name, string Path)
             : storages;
     }
 
-    /// <summary>Its files by their paths below it, in the order of these; links and devices are told and not taken.</summary>
+    /// <summary>
+    /// Its files by their paths below it, in the order of these; links and devices are told and not taken.
+    /// </summary>
     /// <exception cref="DataOpsException"><c>FolderNotFound</c>; <c>InvalidPath</c>: a file's name that no archive
     /// takes.</exception>
     public IEnumerable<(string Member, FileInfo File)> Files(NameFilter excluded, Action<string>? warn)

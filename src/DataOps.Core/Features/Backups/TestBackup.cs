@@ -106,7 +106,8 @@ public sealed class TestBackup : FileOperation<TestBackupOptions, BackupTest>
             ?? throw new DataOpsException(
                 ErrorIds.ScratchServer, FailureKind.NotFound,
                 "A rehearsal needs a scratch server, and this machine has no PostgreSQL server programs.",
-                $"Install them (Debian: postgresql-{major}), or rehearse with Restore-Site -NewDatabase on another server.");
+                $"Install them (Debian: postgresql-{major}), or rehearse on another server with Restore-Site "
+                    + "-NewDatabase.");
         using ScratchServer scratch = ScratchServer.Start(binaries);
         using Session server = Session.Open(scratch.Settings(), "Test-Backup", context.Cancellation);
         // Roles are the server's: those of the site are not on this one.

@@ -33,6 +33,8 @@ internal sealed class OrphanRemedies
             return $"Repair-Tree -Table {reference.Table} -WhatIf";
         if (reference.Class == ReferenceClass.Tree)
             return $"Repair-Tree -Table {reference.Table} -Orphan Reattach -WhatIf";
+        if (reference.Repairs(_catalog).Contains(OrphanAction.RebuildHalf))
+            return $"Repair-Tree -Table {reference.Table} -MissingSpecific FromRevision -WhatIf";
         if (reference.DefaultRepair(_catalog) is not null)
             return $"{find} | Repair-Orphan -WhatIf";
         // What is only a guess, and what no action suits, a person has to look at.
@@ -47,7 +49,7 @@ internal sealed class OrphanRemedies
         IReadOnlyList<OrphanAction> actions = reference.Repairs(_catalog);
         OrphanAction[] suitable =
         [
-            OrphanAction.SetNull, OrphanAction.RebuildHalf,
+            OrphanAction.SetNull,
             .. _catalog.To(reference.Table).Any() ? [OrphanAction.RecreateParent] : Array.Empty<OrphanAction>(),
             .. _catalog.IsPageOrHalf(reference.Table) || KnownNaturalKeys.UserName(reference.Table) is not null
                 ? []

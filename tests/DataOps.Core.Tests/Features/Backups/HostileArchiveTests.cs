@@ -82,7 +82,7 @@ public sealed class HostileArchiveTests(PostgresServer server) : IDisposable
         BackupTest good = Test(whole)!;
         int refused = 0;
         Random random = new(DateTime.UtcNow.DayOfYear);
-        for (int i = 0; i < Rounds.Of(60); i++)
+        for (int i = 0; i < Rounds.Of(30); i++)
         {
             byte[] damaged = [.. whole];
             int at = random.Next(damaged.Length);
@@ -98,7 +98,7 @@ public sealed class HostileArchiveTests(PostgresServer server) : IDisposable
             else
                 Assert.Equal(good with { Path = test.Path, Duration = test.Duration }, test);
         }
-        Assert.True(refused > Rounds.Of(60) / 2, $"{refused} refused");
+        Assert.True(refused > Rounds.Of(30) / 2, $"{refused} refused");
     }
 
     private static byte[] Flipped(byte[] bytes, int at, Random random)

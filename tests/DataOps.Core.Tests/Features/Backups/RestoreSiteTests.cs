@@ -3,6 +3,7 @@ using DataOps.Core.Features.Backups.Archives;
 using DataOps.Core.Features.Schema;
 using DataOps.Core.Kernel;
 using DataOps.Core.Operations;
+using Npgsql;
 
 namespace DataOps.Core.Tests.Features.Backups;
 
@@ -39,20 +40,29 @@ public sealed class RestoreSiteTests(PostgresServer server) : IDisposable
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
         string media = _files.Media("media", ("images/a.png", "one"), ("ümlaut/b.txt", "two"));
+        const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Path.Combine(media, "images/a.png"), Mode);
         IReadOnlyDictionary<string, string> before = site.Digest();
         string path = _files.Backup(site, new() { Storage = [$"media={media}"] });
-        site.Execute($"alter database {site.Name} set statement_timeout = '77s'; truncate auth_group cascade");
+        site.Execute($"alter database {site.Name} set statement_timeout = '77s'; alter database {site.Name} set search_path = public, pg_temp; truncate auth_group cascade");
         File.WriteAllText(Path.Combine(media, "late.txt"), "three");
         Dictionary<string, string> late = BackupFiles.Content(media);
 
         RestoreSiteOptions options = new() { Storage = [$"media={media}"] };
+        using NpgsqlConnection application = new(site.ConnectionString + ";Pooling=false");
+        application.Open();
         RestoreResult plan = _files.Restore(site, path, options with { WhatIf = true });
         Assert.Equal((false, 0L), (plan.Changed, plan.Count));
         RestoreResult done = _files.Restore(site, path, options);
 
         Assert.Equal((plan.Rows, plan.Files, plan.WouldChange), (done.Count, done.Files, done.WouldChange));
         Assert.Equal(before, site.Digest());
-        Assert.Equal("77s", site.Column("show statement_timeout")[0]);
+        Assert.Equal(["statement_timeout=77s,search_path=public, pg_temp"], site.Column($"""
+            select array_to_string(setconfig, ',') from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase
+            where datname = '{site.Name}'
+            """));
+        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(Path.Combine(media, "images/a.png")) == Mode);
         Assert.Equal(new() { ["images/a.png"] = "one", ["ümlaut/b.txt"] = "two" }, BackupFiles.Content(media));
         Assert.Equal(late, BackupFiles.Content(done.KeptFolders!));
         using Session kept = site.Session.ForkTo(done.KeptDatabase!);

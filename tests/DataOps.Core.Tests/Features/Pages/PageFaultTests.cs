@@ -46,7 +46,7 @@ public sealed class PageFaultTests : IDisposable
                 session, new() { Orphan = OrphanNodes.Reattach, UndoPath = undo }, context),
         };
 
-    public static TheoryData<string> Names => [.. Operations.Keys];
+    public static TheoryData<string> Names => Rounds.Share(Operations.Keys);
 
     public void Dispose()
     {

@@ -37,11 +37,13 @@ internal static class MemberName
     {
         string[] parts = name.Split('/');
         return name.Length is 0 or > MostBytes ? "it is empty, or too long"
-            : name.Any(c => char.IsControl(c) || c is '\\' or ':') ? "it has a control character, a backslash or a colon"
+            : name.Any(c => char.IsControl(c) || c is '\\' or ':')
+                ? "it has a control character, a backslash or a colon"
             : parts.Any(p => p.Length is 0 or > MostOfPart) ? "it has an empty or overlong part"
             : parts.Any(p => p is "." or "..") ? "it leads out of its folder"
             : parts.Any(p => p[^1] is '.' or ' ') ? "a part of it ends in a dot or a space"
-            : parts.Any(p => s_devices.Contains(p.Split('.')[0].ToLowerInvariant())) ? "a part of it is a device of Windows"
+            : parts.Any(p => s_devices.Contains(p.Split('.')[0].ToLowerInvariant()))
+                ? "a part of it is a device of Windows"
             : null;
     }
 }

@@ -12,10 +12,13 @@ internal sealed class ArchiveReader
     private const int LargestManifest = 1 << 28;
     private const int Block = 512;
 
-    private readonly Dictionary<string, (long Offset, long Bytes)> _places;
+    // No file of an archive runs as another account.
+    private const UnixFileMode Plain = (UnixFileMode)0b111_111_111;
+
+    private readonly Dictionary<string, MemberPlace> _places;
     private readonly Dictionary<string, ArchiveMember> _members;
 
-    private ArchiveReader(string path, Dictionary<string, (long Offset, long Bytes)> places)
+    private ArchiveReader(string path, Dictionary<string, MemberPlace> places)
     {
         (Path, _places, _members) = (path, places, []);
         byte[] manifest = Content(MemberName.Manifest, LargestManifest);
@@ -26,7 +29,7 @@ internal sealed class ArchiveReader
         foreach (ArchiveMember member in Manifest.Members)
             if (!_members.TryAdd(member.Name, member))
                 throw Invalid($"the manifest names {member.Name} twice");
-            else if (!places.TryGetValue(member.Name, out (long, long Bytes) place))
+            else if (!places.TryGetValue(member.Name, out MemberPlace? place))
                 throw Invalid($"{member.Name} is not there");
             else if (place.Bytes != member.Bytes)
                 throw Invalid($"{member.Name} has {place.Bytes} bytes and should have {member.Bytes}");
@@ -107,6 +110,9 @@ internal sealed class ArchiveReader
             throw Damaged(name);
     }
 
+    /// <summary>The mode of a member's file: who reads and writes it.</summary>
+    public UnixFileMode ModeOf(string name) => _places[name].Mode & Plain;
+
     /// <summary>The members whose names begin so, in the order of the manifest.</summary>
     public IEnumerable<ArchiveMember> Below(string prefix) =>
         Manifest.Members.Where(m => m.Name.StartsWith(prefix, StringComparison.Ordinal));
@@ -126,7 +132,7 @@ internal sealed class ArchiveReader
 
     private byte[] Content(string name, int most)
     {
-        if (!_places.TryGetValue(name, out (long Offset, long Bytes) place))
+        if (!_places.TryGetValue(name, out MemberPlace? place))
             throw Invalid($"it has no {name}: it is no backup, or was cut off");
         if (place.Bytes > most)
             throw Invalid($"{name} is larger than it can be");
@@ -137,9 +143,9 @@ internal sealed class ArchiveReader
         return content;
     }
 
-    private static Dictionary<string, (long Offset, long Bytes)> Scan(string path, FileStream file)
+    private static Dictionary<string, MemberPlace> Scan(string path, FileStream file)
     {
-        Dictionary<string, (long, long)> places = [];
+        Dictionary<string, MemberPlace> places = [];
         HashSet<string> folded = new(StringComparer.OrdinalIgnoreCase);
         using TarReader tar = new(file, leaveOpen: true);
         while (tar.GetNextEntry() is { } entry)
@@ -157,8 +163,11 @@ internal sealed class ArchiveReader
             long offset = file.Position - ((entry.Length + Block - 1) / Block * Block);
             if (entry.Length < 0 || offset > file.Length - entry.Length)
                 throw Invalid(path, $"{entry.Name} was cut off");
-            places.Add(entry.Name, (offset, entry.Length));
+            places.Add(entry.Name, new(offset, entry.Length, entry.Mode));
         }
         return places;
     }
 }
+
+/// <summary>Where the content of a member is in an archive.</summary>
+internal sealed record MemberPlace(long Offset, long Bytes, UnixFileMode Mode);

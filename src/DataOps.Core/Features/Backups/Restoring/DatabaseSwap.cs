@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace DataOps.Core.Features.Backups.Restoring;
 
 /// <summary>Puts a new database into the place of another one, which is kept under another name.</summary>
@@ -6,11 +8,21 @@ namespace DataOps.Core.Features.Backups.Restoring;
 /// <param name="kept">The name under which it is kept.</param>
 internal sealed class DatabaseSwap(Session server, string live, string kept)
 {
+    // Their values are lists of names, and are stored as they are written.
+    private static readonly string[] s_lists =
+    [
+        "local_preload_libraries", "search_path", "session_preload_libraries", "shared_preload_libraries",
+        "temp_tablespaces", "unix_socket_directories",
+    ];
+
+    private static readonly TimeSpan s_often = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Gives the new database the owner, the privileges and the settings of the one it replaces.</summary>
     /// <exception cref="DataOpsException">The role may not do so.</exception>
     public void Dress(string name, CancellationToken cancellation)
     {
         (SqlText made, SqlText old) = (SqlText.Literal(name), SqlText.Literal(live));
+        SqlText lists = $"array[{SqlText.Join(", ", s_lists.Select(SqlText.Literal))}]";
         foreach (string statement in server.Query<string>(
             $"""
             select format('alter database %I owner to %I', {made}, pg_get_userbyid(datdba)) from pg_database
@@ -26,7 +38,9 @@ internal sealed class DatabaseSwap(Session server, string live, string kept)
             union all
             select format('alter %sdatabase %I set %I to %s',
                 case s.setrole when 0 then '' else format('role %I in ', pg_get_userbyid(s.setrole)) end, {made},
-                split_part(c, '=', 1), quote_literal(substr(c, strpos(c, '=') + 1)))
+                split_part(c, '=', 1),
+                case when lower(split_part(c, '=', 1)) = any ({lists}) then substr(c, strpos(c, '=') + 1)
+                  else quote_literal(substr(c, strpos(c, '=') + 1)) end)
               from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase, unnest(s.setconfig) c
               where d.datname = {old}
             """, cancellation))
@@ -40,42 +54,44 @@ internal sealed class DatabaseSwap(Session server, string live, string kept)
             server.Run($"revoke connect on database {SqlText.Identifier(name)} from public", cancellation);
     }
 
-    /// <summary>Ends the connections to both, and gives each its new name; whatever fails, the live one has its own.</summary>
-    /// <exception cref="DataOpsException">A name could not be given.</exception>
+    /// <summary>
+    /// Gives both their new names in one transaction, and ends the connections to the live one meanwhile: new ones wait
+    /// for the rename, which holds a lock on the database. Whatever fails, and whenever, both have their old names.
+    /// </summary>
+    /// <exception cref="DataOpsException">The role may not end a connection, or not rename; somebody is
+    /// connected.</exception>
     public void Run(string name)
     {
-        Close(live);
-        try
+        using Session ending = server.Fork();
+        Task renaming = Task.Run(() =>
         {
+            using NpgsqlTransaction both = server.Connection.BeginTransaction();
             Rename(live, kept);
+            Rename(name, live);
+            server.Guard(both.Commit);
+        });
+        DataOpsException? refused = null;
+        // PostgreSQL waits five seconds for others to leave.
+        while (!((IAsyncResult)renaming).AsyncWaitHandle.WaitOne(s_often) && refused is null)
             try
             {
-                Close(name);
-                Rename(name, live);
+                _ = ending.Query<bool>($"""
+                    select pg_terminate_backend(pid) from pg_stat_activity where datname = {SqlText.Literal(live)}
+                    """);
             }
-            catch
+            catch (DataOpsException e)
             {
-                Rename(kept, live);
-                throw;
+                refused = e;
             }
-        }
-        catch
+        try
         {
-            Open(live);
-            throw;
+            renaming.GetAwaiter().GetResult();
         }
-        Open(live);
-        Open(kept);
+        catch (DataOpsException) when (refused is not null)
+        {
+            throw refused;
+        }
     }
-
-    private void Close(string name)
-    {
-        server.Run($"alter database {SqlText.Identifier(name)} allow_connections false");
-        server.Run(
-            $"select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = {SqlText.Literal(name)}");
-    }
-
-    private void Open(string name) => server.Run($"alter database {SqlText.Identifier(name)} allow_connections true");
 
     private void Rename(string name, string to) =>
         server.Run($"alter database {SqlText.Identifier(name)} rename to {SqlText.Identifier(to)}");

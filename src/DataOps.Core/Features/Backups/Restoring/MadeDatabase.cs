@@ -81,8 +81,9 @@ internal sealed class MadeDatabase : IDisposable
     {
         using Session database = _server.ForkTo(Name, _context.Cancellation);
         using NpgsqlTransaction snapshot = database.BeginSnapshot();
-        Finding[] found = [.. TestDatabase.Find(
-            database, ReferenceCatalog.Read(database, withEmbedded: true), new(), _context with { NotFound = _ => { } })];
+        ReferenceCatalog catalog = ReferenceCatalog.Read(database, withEmbedded: true);
+        Finding[] found =
+            [.. TestDatabase.Find(database, catalog, new(), _context with { NotFound = _ => { } })];
         return (found.Count(f => f.Severity == Severity.Error), found.Count(f => f.Severity == Severity.Warning));
     }
 

@@ -88,7 +88,8 @@ internal sealed class SchemaRestore(Session database, int jobs, OperationContext
                 throw;
             }
         }, CancellationToken.None)).ToArray());
-        ParallelWork.Wait(all, context, () => new("Building indexes (tables)", tables.Count - waiting.Count, tables.Count));
+        ParallelWork.Wait(
+            all, context, () => new("Building indexes (tables)", tables.Count - waiting.Count, tables.Count));
     }
 
     private void Run(Session session, SqlStatement statement) => Run(session, statement, context.Cancellation);

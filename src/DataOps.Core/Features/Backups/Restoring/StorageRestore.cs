@@ -44,6 +44,8 @@ internal sealed class StorageRestore : IDisposable
                 // Where names differ in case alone on a system that does not tell them apart, the second is refused.
                 using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write);
                 archive.Copy(member.Name, file, context.Cancellation);
+                if (!OperatingSystem.IsWindows())
+                    File.SetUnixFileMode(file.SafeFileHandle, archive.ModeOf(member.Name));
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -19,7 +19,9 @@ internal sealed class RowDigest
     /// <summary>Whether the bytes so far end with a row.</summary>
     public bool IsWhole => !_hasBegun;
 
-    /// <summary>Adds bytes, wherever they were cut; a newline inside a value is escaped, so that one ends a row.</summary>
+    /// <summary>
+    /// Adds bytes, wherever they were cut; a newline inside a value is escaped, so that one ends a row.
+    /// </summary>
     public void Add(ReadOnlySpan<byte> bytes)
     {
         for (int end; (end = bytes.IndexOf((byte)'\n')) >= 0; bytes = bytes[(end + 1)..])

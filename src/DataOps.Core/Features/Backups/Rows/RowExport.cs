@@ -109,7 +109,8 @@ internal sealed class RowExport(
             List<string> names = [];
             own.Guard(() => Read(own, part, digest, buffer, content =>
             {
-                string name = $"data/{part.Table:00000}/{part.Number:000}-{names.Count:00000}.copy{compression.Ending()}";
+                string name = $"data/{part.Table:00000}/{part.Number:000}-{names.Count:00000}.copy"
+                    + compression.Ending();
                 members.Add((name, compression.Pack(content)), cancellation);
                 names.Add(name);
             }, cancellation), cancellation);

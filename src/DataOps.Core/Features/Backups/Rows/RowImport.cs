@@ -5,8 +5,8 @@ using Npgsql;
 namespace DataOps.Core.Features.Backups.Rows;
 
 /// <summary>
-/// Writes the rows of an archive into the tables of a new database, over several connections, and reads them again: they
-/// are what the archive says.
+/// Writes the rows of an archive into the tables of a new database, over several connections, and reads them again:
+/// they are what the archive says.
 /// </summary>
 /// <param name="archive">The archive.</param>
 /// <param name="database">The new database; each connection is another one.</param>
@@ -34,7 +34,7 @@ internal sealed class RowImport(ArchiveReader archive, Session database, int job
     }
 
     /// <summary>Reads them again, and compares their digests.</summary>
-    /// <exception cref="DataOpsException"><c>InvalidBackup</c>: the database has other rows than the archive.</exception>
+    /// <exception cref="DataOpsException"><c>InvalidBackup</c>: the database has other rows.</exception>
     public void Verify() => InParallel(
         "Comparing rows (tables)",
         // An extension has filled the others, too.
@@ -46,7 +46,8 @@ internal sealed class RowImport(ArchiveReader archive, Session database, int job
             session.Guard(() =>
             {
                 using NpgsqlRawCopyStream rows = session.Connection.BeginCopyOut(
-                    $"copy (select {SqlText.Identifiers(table.Columns)} from only {table.Sql}) to stdout", cancellation);
+                    $"copy (select {SqlText.Identifiers(table.Columns)} from only {table.Sql}) to stdout",
+                    cancellation);
                 using CancellationTokenRegistration stop = cancellation.Register(rows.Cancel);
                 for (int read; (read = rows.Read(buffer)) > 0;)
                     digest.Add(buffer.AsSpan(0, read));

@@ -72,8 +72,10 @@ internal sealed class SiteSource(Session session, CancellationToken cancellation
         if (names.Length == 0)
             return [];
         (int At, long Value, bool IsCalled)[] values = [.. session.Query<(int At, long Value, bool IsCalled)>(
-            SqlText.Join(" union all ", names.Select((s, i) => (SqlText)
-                $"select {SqlText.Literal(i)} as at, last_value as value, is_called from {SqlText.Identifier(s.Schema, s.Name)}")),
+            SqlText.Join(" union all ", names.Select((s, i) => (SqlText)$"""
+                select {SqlText.Literal(i)} as at, last_value as value, is_called
+                from {SqlText.Identifier(s.Schema, s.Name)}
+                """)),
             cancellation)];
         return [.. values.OrderBy(v => v.At).Select(
             v => new BackupSequence(names[v.At].Schema, names[v.At].Name, v.Value, v.IsCalled))];
@@ -114,7 +116,7 @@ internal sealed class SiteSource(Session session, CancellationToken cancellation
                 string.Create(CultureInfo.InvariantCulture,
                     $"{session.Database} has {count} large {(count == 1 ? "object" : "objects")}, which a backup would "
                     + $"lack."),
-                "Neither Django nor Wagtail makes any: vacuumlo removes those that nothing refers to; pg_dump -Fc takes "
-                    + "them.", session.Database);
+                "Neither Django nor Wagtail makes any: vacuumlo removes those that nothing refers to; pg_dump -Fc "
+                    + "takes them.", session.Database);
     }
 }

@@ -23,7 +23,8 @@ internal sealed record TablePart(int Table, int Number, SourceTable Source, long
     /// <param name="size">Bytes of a part, about.</param>
     public static IEnumerable<TablePart> Of(int number, SourceTable table, long size = UsualSize)
     {
-        long parts = Math.Max(1, Math.Min(table.Pages, table.Bytes / size));
+        // Which rows an extension has filled in itself is not said by blocks.
+        long parts = table.Condition is null ? Math.Max(1, Math.Min(table.Pages, table.Bytes / size)) : 1;
         for (long i = 0; i < parts; i++)
             yield return new(number, (int)i, table, table.Pages * i / parts,
                 i == parts - 1 ? null : table.Pages * (i + 1) / parts);
@@ -32,13 +33,11 @@ internal sealed record TablePart(int Table, int Number, SourceTable Source, long
     /// <summary>The statement that sends its rows. No row has the number 0 in a block.</summary>
     public SqlText Copy()
     {
-        SqlText columns = SqlText.Identifiers(Source.Columns);
-        SqlText rows = (SqlText)$"select {columns} from only {Source.Sql}";
-        if (Source.Condition is { } condition)
-            rows = $"{rows} {SqlText.Raw(condition)}";
-        else if (From > 0 || To is not null)
-            rows = $"{rows} where ctid >= {Place(From)}{(To is { } to ? (SqlText)$" and ctid < {Place(to)}" : SqlText.Empty)}";
-        return $"copy ({rows}) to stdout";
+        SqlText which = Source.Condition is { } condition ? SqlText.Raw(condition)
+            : To is { } to ? $"where ctid >= {Place(From)} and ctid < {Place(to)}"
+            : From > 0 ? (SqlText)$"where ctid >= {Place(From)}"
+            : SqlText.Empty;
+        return $"copy (select {SqlText.Identifiers(Source.Columns)} from only {Source.Sql} {which}) to stdout";
     }
 
     private static SqlText Place(long block) => SqlText.Raw($"'({block},0)'::pg_catalog.tid");
