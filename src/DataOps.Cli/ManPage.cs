@@ -41,7 +41,7 @@ internal static partial class ManPage
             .TH DATAOPS 1 "" "dataops {version}" "User Commands"
             .ad l
             .SH NAME
-            dataops \- audits, repairs, dumps and loads the PostgreSQL databases of Django and Wagtail sites
+            dataops \- audits, repairs, dumps, loads and backs up the PostgreSQL databases of Django and Wagtail sites
             .SH SYNOPSIS
             .B dataops
             .I command
@@ -54,7 +54,9 @@ internal static partial class ManPage
 
             """);
         foreach (string name in shared)
-            Add(page, operations.SelectMany(c => c.Options).First(o => o.Name == name));
+            // Where commands differ, one says all that the others do.
+            Add(page, operations.SelectMany(c => c.Options).Where(o => o.Name == name)
+                .MaxBy(o => o.Description?.Length)!);
         page.Append(".SH COMMANDS\n");
         foreach (Command command in root.Subcommands)
             Add(page, command, shared);

@@ -86,15 +86,22 @@ internal sealed class OperationRun(
         };
         if (!Console.IsInputRedirected)
             context = context with { Ask = question => Confirmation.Choose(question, progress) };
+        // A table may leave its column out.
+        Action<string> say = format == OutputFormat.Json ? progress.Note : progress.Say;
+        void SayUndo(string path) => say($"dataops {names.Command}: undo file: {path}");
         bool failed = false;
         void Write(ResultWriter writer, Session? session)
         {
-            foreach (object result in operation.Run(session, values, context))
+            OperationContext one = databases.Count < 2 || session is null ? context : context with
+            {
+                Warning = text => context.Warning(DatabaseFailure.In(session.Settings, text)),
+            };
+            foreach (object result in operation.Run(session, values, one))
             {
                 failed |= Findings.Reach(result, threshold);
                 // It is needed whatever becomes of the result.
                 if (result is ChangeResult { UndoPath: { } undo })
-                    progress.Note($"dataops {names.Command}: undo file: {undo}");
+                    SayUndo(undo);
                 writer.Write(result);
             }
         }

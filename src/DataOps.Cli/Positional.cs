@@ -39,15 +39,8 @@ internal sealed class Positional
     /// <summary>The argument of the command; null where it takes none.</summary>
     public Argument<string[]>? Argument { get; }
 
-    /// <summary>The URI of the database; null where none is given without its option.</summary>
-    /// <exception cref="DataOpsException"><c>ContradictingOptions</c>: there are several.</exception>
-    public string? Database(ParseResult parsed)
-    {
-        string[] given = [.. Given(parsed).Where(IsDatabase)];
-        return given.Length < 2 ? given.FirstOrDefault() : throw new DataOpsException(
-            ErrorIds.ContradictingOptions, FailureKind.InvalidArgument, "Several databases are given.",
-            "Name one.");
-    }
+    /// <summary>The URIs of databases that are given without their option.</summary>
+    public string[] Databases(ParseResult parsed) => [.. Given(parsed).Where(IsDatabase)];
 
     /// <summary>The options with the values that are given without a name.</summary>
     /// <exception cref="DataOpsException"><c>InvalidOption</c>: a value has no option left, or is an option that there

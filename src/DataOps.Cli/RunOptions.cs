@@ -163,7 +163,7 @@ internal sealed class RunOptions(OperationDescription operation, Positional posi
             OptionCheck.NotWith("Yes", parsed.GetValue(_yes), parsed.GetValue(_confirm) == true, "-Confirm");
         if (operation.TakesDatabase)
             OptionCheck.NotWith(
-                "Database", parsed.GetValue(_database) is { Length: > 0 }, positional.Database(parsed) is not null,
+                "Database", parsed.GetValue(_database) is { Length: > 0 }, positional.Databases(parsed).Length > 0,
                 "the database without a name");
     }
 
@@ -172,10 +172,9 @@ internal sealed class RunOptions(OperationDescription operation, Positional posi
     /// one.</exception>
     public IReadOnlyList<string?> Databases(ParseResult parsed, IOptions options)
     {
-        if (parsed.GetValue(_database) is not { Length: > 0 } named)
-            return [positional.Database(parsed)];
-        if (named.Length == 1)
-            return named;
+        string[] named = Named(parsed);
+        if (named.Length < 2)
+            return named.Length == 0 ? (string?[])[null] : named;
         DatabaseFailure.RequireSeveral(operation.Name, operation.TakesSeveral, options);
         return ReportWriter.Of(Format(parsed)) is null ? named : throw new DataOpsException(
             ErrorIds.InvalidOption, FailureKind.InvalidArgument,
@@ -184,8 +183,8 @@ internal sealed class RunOptions(OperationDescription operation, Positional posi
 
     /// <summary>Where the first database that is named is: names to complete are those of one.</summary>
     /// <exception cref="DataOpsException">The text cannot be read.</exception>
-    public ConnectionSettings FirstConnection(ParseResult parsed) => Connection(
-        parsed, parsed.GetValue(_database) is [{ } first, ..] ? first : positional.Database(parsed));
+    public ConnectionSettings FirstConnection(ParseResult parsed) =>
+        Connection(parsed, Named(parsed).FirstOrDefault());
 
     /// <exception cref="DataOpsException">The text cannot be read.</exception>
     public ConnectionSettings Connection(ParseResult parsed, string? database)
@@ -204,6 +203,9 @@ internal sealed class RunOptions(OperationDescription operation, Positional posi
         OptionCheck.InRange("LockTimeout", seconds, 0, int.MaxValue / 1000);
         return settings.WithLockTimeout(TimeSpan.FromSeconds(seconds));
     }
+
+    private string[] Named(ParseResult parsed) =>
+        parsed.GetValue(_database) is { Length: > 0 } named ? named : positional.Databases(parsed);
 
     private static T Value<T>(ParseResult parsed, Option<string> option)
         where T : struct, Enum =>

@@ -76,14 +76,29 @@ internal sealed class Suggestions(RootCommand root, IReadOnlyList<string> argume
         string word = line[(start + option.Length)..];
         line = option.Length == 0 ? line : $"{line[..start]}{option[..^1]} {word}";
         ParseResult typed = root.Parse(line, Program.Parsing);
-        string[] all = [.. typed.GetCompletions(line.Length).Select(c => c.InsertText ?? c.Label)
+        Command command = typed.CommandResult.Command;
+        // The parser goes on completing the option before, which could have one more value.
+        IEnumerable<CompletionItem> found =
+            option.Length > 0 || command == root || IsValue(command, line[..start]) ? typed.GetCompletions(line.Length)
+            : word.StartsWith('-') ? root.Parse($"{command.Name} {word}", Program.Parsing).GetCompletions()
+            : command.Arguments is [{ } argument] ? argument.GetCompletions(typed.GetCompletionContext())
+            : typed.GetCompletions(line.Length);
+        string[] all = [.. found.Select(c => c.InsertText ?? c.Label)
             .Where(s => s.StartsWith(word, StringComparison.OrdinalIgnoreCase)).Distinct()];
         string[] values = [.. all.Where(s => !s.StartsWith('-'))];
         // Options are many: they are listed where nothing else can stand, or where one is begun.
-        bool onlyOptions = typed.CommandResult.Command is { Arguments.Count: 0 };
+        bool onlyOptions = command is { Arguments.Count: 0 };
         foreach (string suggestion in word.StartsWith('-') || (values.Length == 0 && onlyOptions) ? all : values)
             parseResult.InvocationConfiguration.Output.WriteLine(option + suggestion);
         return 0;
+    }
+
+    // Whether what comes is the value of the option before.
+    private static bool IsValue(Command command, string before)
+    {
+        string last = before.Split(' ', StringSplitOptions.RemoveEmptyEntries).LastOrDefault("");
+        return command.Options.Any(o => o is not (Option<bool> or Option<bool?>)
+            && (o.Name == last || o.Aliases.Contains(last)));
     }
 
     private static string WithoutProgram(string line) => line.TrimStart().Split(' ', 2) is [_, var rest]

@@ -16,11 +16,13 @@ internal sealed class TableWriter(ProgressLine progress, Stream output) : Result
     private readonly StringBuilder _text = new();
     private (Column Column, int Width)[]? _columns;
     private Type? _type;
+    private (Column Column, string Text)[] _left = [];
     private string? _place;
 
     protected override void WriteCore(object item)
     {
-        if (item.GetType() != _type)
+        // What was left out of the table, as it was the same in its first rows, may be another from here on.
+        if (item.GetType() != _type || (_columns is not null && _left.Any(l => l.Column.Text(item) != l.Text)))
             BeginOther(item.GetType());
         if (_columns is null)
         {
@@ -52,7 +54,7 @@ internal sealed class TableWriter(ProgressLine progress, Stream output) : Result
         FinishCore();
         if (_type is not null)
             _text.Append('\n');
-        (_type, _columns) = (type, null);
+        (_type, _columns, _left) = (type, null, []);
     }
 
     private void Begin()
@@ -76,9 +78,11 @@ internal sealed class TableWriter(ProgressLine progress, Stream output) : Result
             SayPlace($"{place[1].Text(_waiting[0])} on {place[0].Text(_waiting[0])}");
         else
             place = [];
+        Column[] ones = _all.Where(c => c.Name == "Count" && _waiting.All(i => c.Text(i) == "1")).ToArray();
         // Where each finding is one row, their number says nothing.
-        return _all.Where(c => !place.Contains(c)
-            && _waiting.Any(i => c.Text(i) is { Length: > 0 } text && !(c.Name == "Count" && text == "1"))).ToList();
+        _left = [.. place.Concat(ones).Select(c => (c, c.Text(_waiting[0])))];
+        return _all.Where(c => !place.Contains(c) && !ones.Contains(c)
+            && _waiting.Any(i => c.Text(i).Length > 0)).ToList();
     }
 
     private void SayPlace(string place)

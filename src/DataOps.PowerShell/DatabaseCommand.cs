@@ -64,6 +64,9 @@ public abstract class DatabaseCommand : ConnectingCommand
     /// </summary>
     protected virtual IReadOnlyList<DatabaseSource> Piped => [];
 
+    /// <summary>The parameter that is given and is of one database; null where none is.</summary>
+    protected virtual string? OfOneDatabase => null;
+
     /// <summary>Refuses several databases where the cmdlet, or what it is asked for, is of one.</summary>
     /// <exception cref="DataOpsException"><c>SeveralDatabases</c>.</exception>
     protected abstract void RequireSeveral();
@@ -94,7 +97,7 @@ public abstract class DatabaseCommand : ConnectingCommand
             Validate();
         _given = Connection?.Select(c => new DatabaseSource(c)).ToArray() ?? Database ?? [];
         if (HasSeveral)
-            RequireSeveral();
+            AllowSeveral();
         // The pipeline may deliver databases itself.
         if (!IsOffline && !HasSeveral && !(TakesSeveral && MyInvocation.ExpectingInput && _given.Length == 0))
             _lease = Open(Only);
@@ -193,8 +196,15 @@ public abstract class DatabaseCommand : ConnectingCommand
                 ErrorIds.SeveralDatabases, FailureKind.InvalidArgument,
                 "The pipeline names a database, and so does a parameter.", "Leave one of them out.");
         if (_piped++ > 0)
-            RequireSeveral();
+            AllowSeveral();
         On(database);
+    }
+
+    private void AllowSeveral()
+    {
+        RequireSeveral();
+        if (OfOneDatabase is { } parameter)
+            throw DatabaseFailure.Several(parameter);
     }
 
     // All of the work on one database of several: its failure does not stop the others.

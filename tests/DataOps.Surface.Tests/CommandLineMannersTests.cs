@@ -21,6 +21,9 @@ public sealed class CommandLineMannersTests(PostgresServer server, CommandLineMa
     [InlineData("dataops export-dataset --model auth.user,NEWS.categ", "auth.user,news.category")]
     [InlineData("dataops find-orphan django_content_t", "django_content_type")]
     [InlineData("dataops export-dataset ", "")]
+    [InlineData("dataops find-orphan -d x --clas", "--class")]
+    [InlineData("dataops find-orphan --summary --includ", "--include-expected")]
+    [InlineData("dataops test-database -d postgres://127.0.0.1:1/none -q Tre", "Tree")]
     [InlineData("dataops move-page /home/ --to 3 -d postgres://127.0.0.1:1/none --url-path /", "")]
     public void Completes_commands_options_and_names_of_the_database(string line, string expected)
     {
@@ -100,7 +103,7 @@ public sealed class CommandLineMannersTests(PostgresServer server, CommandLineMa
     [InlineData("There is no option --what-iff. [InvalidOption]", "repair-orphan", "--what-iff")]
     [InlineData("\"wagtailcore_page\" is no value of an option. [InvalidOption]",
         "repair-orphan", "--table", "auth_user", "wagtailcore_page")]
-    [InlineData("Several databases are given. [ContradictingOptions]", "repair-orphan", "postgres://127.0.0.1:1/other")]
+    [InlineData("Several databases are given, and repair-orphan is of one at a time. [SeveralDatabases]", "repair-orphan", "postgres://127.0.0.1:1/other")]
     [InlineData("--quiet and --verbose contradict each other. [ContradictingOptions]", "get-site", "-q", "-v")]
     public void What_cannot_be_meant_is_refused(string message, params string[] arguments)
     {

@@ -10,7 +10,7 @@ Describe 'Several databases' -Skip:$noServer {
     It 'come by array, by pipeline, as connections and as what Get-Database shows' {
         (Get-Database -Database ([uri] $Both[0]), $Both[1]).Database | Should -Be 'museum', 'museum_damaged'
         ($Both | Get-Database | Get-Site | ForEach-Object Database | Sort-Object -Unique) | Should -Be 'museum', 'museum_damaged'
-        Test-Database -Quiet -Audit Sequence -Severity Error -Database $Both | Should -Be $true, $false
+        ($Both | ForEach-Object { Test-Database -Quiet -Audit Sequence -Severity Error -Database $_ }) | Should -Be $true, $false
         $connections = $Both | ForEach-Object { Connect-Database $_ -PassThru }
         try {
             (Get-Database -Connection $connections).Database | Should -Be 'museum', 'museum_damaged'
@@ -30,6 +30,7 @@ Describe 'Several databases' -Skip:$noServer {
 
     It 'are refused where rows are changed, a file is written, or findings are compared with those of one' {
         { Repair-Tree -Database $Both -WhatIf } | Should -Throw -ErrorId 'SeveralDatabases,*'
+        { Test-Database -Quiet -Database $Both } | Should -Throw -ErrorId 'SeveralDatabases,*'
         { Export-Schema "$TestDrive/x.json" -Database $Both } | Should -Throw -ErrorId 'SeveralDatabases,*'
         { Test-Database -Database $Both -Baseline "$TestDrive/x.jsonl" -UpdateBaseline } | Should -Throw -ErrorId 'SeveralDatabases,*'
         { Find-Orphan -Database $Both[1] | Find-Orphan -Database $Both } | Should -Throw -ErrorId 'SeveralDatabases,*'

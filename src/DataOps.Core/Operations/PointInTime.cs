@@ -37,7 +37,7 @@ internal static partial class PointInTime
             return match.Groups[2].Value switch
             {
                 "d" => TimeSpan.FromDays(Math.Min(number, 100_000)),
-                "h" => TimeSpan.FromHours(number),
+                "h" => TimeSpan.FromHours(Math.Min(number, 24 * 100_000)),
                 _ => TimeSpan.FromMinutes(number),
             };
         return text.Contains(':') && TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out TimeSpan span)

@@ -14,6 +14,10 @@ public sealed partial class TestDatabaseCommand : ReadCommand
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
+    // Of several answers none is the answer: two that say false are true to an if.
+    /// <inheritdoc/>
+    protected override string? OfOneDatabase => Quiet ? $"-{nameof(Quiet)}" : null;
+
     /// <inheritdoc/>
     protected override void Process(Session session)
     {

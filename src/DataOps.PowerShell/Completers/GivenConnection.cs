@@ -19,13 +19,17 @@ internal static class GivenConnection
             : null,
         GivenDefinition.Of(given["SiteDescription"]), path => GivenDefinition.Of(path)!);
 
+    /// <summary>Whether several databases are named: of these none is the one to ask.</summary>
+    public static bool AreSeveral(IDictionary given) =>
+        ((string[])["Database", "Connection"]).Any(n => Bare(given[n]) is object[] { Length: > 1 });
+
     /// <summary>
     /// The open connection's session, where the command would use it as it is; null where it is busy.
     /// </summary>
-    public static Session? IdleSession(IDictionary given) =>
+    public static SessionLease? Idle(IDictionary given) =>
         ((string[])["Credential", "SslMode", "Schema", "SiteDescription"]).Any(given.Contains)
             ? null
-            : Open(given)?.IdleSession;
+            : Open(given)?.LendIdle();
 
     private static DatabaseConnection? Open(IDictionary given) =>
         Single(given["Connection"]) as DatabaseConnection
@@ -33,7 +37,6 @@ internal static class GivenConnection
 
     private static DatabaseSource? Database(object? value) => DatabaseSource.Of(Single(value));
 
-    // Of several, none is the one to ask.
     private static object? Single(object? value) =>
         Bare(value) is not object[] several ? Bare(value) : several is [{ } only] ? Bare(only) : null;
 

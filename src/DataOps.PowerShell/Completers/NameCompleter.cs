@@ -40,13 +40,16 @@ public abstract class NameCompleter(OptionNames kind) : IArgumentCompleter
                 o => command.EndsWith(o.Name, StringComparison.OrdinalIgnoreCase)) is not { TakesDatabase: false };
             if (kind == OptionNames.UndoFile)
                 return CompletionNames.UndoFiles(onDatabase ? GivenConnection.Settings(given) : null);
+            if (GivenConnection.AreSeveral(given))
+                return [];
             ConnectionSettings settings = GivenConnection.Settings(given);
             string key =
                 $"{kind} {settings} {settings.Schema} {string.Join(' ', settings.Schemas)} {settings.Site}";
             if (s_kept.TryGetValue(key, out var kept) && Stopwatch.GetElapsedTime(kept.At) < s_lifetime)
                 return kept.Names;
-            IReadOnlyList<string> names = GivenConnection.IdleSession(given) is { } session
-                ? CompletionNames.Read(kind, session)
+            using SessionLease? idle = GivenConnection.Idle(given);
+            IReadOnlyList<string> names = idle is not null
+                ? CompletionNames.Read(kind, idle.Session)
                 : CompletionNames.Read(kind, settings);
             s_kept[key] = (Stopwatch.GetTimestamp(), names);
             return names;

@@ -74,8 +74,17 @@ public sealed class DatabaseConnection
         }
     }
 
-    /// <summary>The open session, if no cmdlet uses it right now; never opens one.</summary>
-    internal Session? IdleSession => _lent ? null : _session;
+    /// <summary>Lends the open session, if no cmdlet uses it right now; never opens one.</summary>
+    internal SessionLease? LendIdle()
+    {
+        lock (_lending)
+        {
+            if (_lent || _session is null)
+                return null;
+            _lent = true;
+            return new SessionLease(_session, this);
+        }
+    }
 
     internal void Close()
     {

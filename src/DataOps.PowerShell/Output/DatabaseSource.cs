@@ -34,8 +34,8 @@ public sealed class DatabaseSource
 
     /// <summary>Where to connect to.</summary>
     /// <exception cref="Core.Kernel.DataOpsException">The text cannot be read.</exception>
-    internal ConnectionSettings Settings() =>
-        Connection?.Settings ?? _info?.ToSettings() ?? ConnectionSettings.Parse(_text ?? $"dbname={_info!.Database}");
+    internal ConnectionSettings Settings() => Connection?.Settings ?? _info?.ToSettings() ?? ConnectionSettings.Parse(
+        _text ?? throw new InvalidOperationException("A result of Get-Database says how to connect to it."));
 
     /// <summary>Whether a text says how to connect, and is no name.</summary>
     internal static bool IsConnection(string text) =>

@@ -47,11 +47,8 @@ internal sealed class UndoFileWriter : IDisposable
     /// <exception cref="NpgsqlException">The query failed, or the connection broke.</exception>
     public void Copy(Session session, SqlText query, CancellationToken cancellation)
     {
-        string copy = ((SqlText)$"copy ({query}) to stdout").ToString();
-        session.Connection.Tell(copy);
-        using StreamReader text = (StreamReader)session.Connection.BeginTextExportAsync(copy, cancellation)
-            .GetAwaiter().GetResult();
-        NpgsqlRawCopyStream rows = (NpgsqlRawCopyStream)text.BaseStream;
+        using NpgsqlRawCopyStream rows =
+            session.Connection.BeginCopyOut($"copy ({query}) to stdout", cancellation);
         byte[] buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
         try
         {

@@ -72,7 +72,8 @@ internal static class RowLabel
         ? null
         : string.Join(", ", first.Select(r => Named(r.Key, r.Label))) + (count > first.Count ? ", …" : "");
 
-    private static string Named(string key, string? label) => label is null ? key : $"{key} ({label})";
+    /// <summary>A row with its label; the key alone where there is none.</summary>
+    public static string Named(string key, string? label) => label is null ? key : $"{key} ({label})";
 
     // By the index of the key, or the place of the row; a table whose key has several columns is read as a whole, and
     // not where it is large.

@@ -10,16 +10,17 @@ internal sealed record PgDump(string Program)
 {
     /// <summary>Finds a pg_dump that can read the server.</summary>
     /// <param name="session">The server.</param>
-    /// <param name="folder">The folder to look into first; null for PATH, and where Debian puts the programs.</param>
+    /// <param name="folder">The folder that has it; null for PATH, and where Debian puts the programs.</param>
     /// <exception cref="DataOpsException"><c>PgDumpNotFound</c>.</exception>
     public static PgDump Find(Session session, string? folder)
     {
         int major = session.ServerVersion.Major;
-        return PostgresBinaries.FindClient("pg_dump", major, folder is null ? [] : [folder]) is { } program
+        return PostgresBinaries.FindClient("pg_dump", major, folder) is { } program
             ? new(program)
             : throw new DataOpsException(
                 ErrorIds.PgDumpNotFound, FailureKind.NotFound,
-                $"The schema is written by pg_dump, and this machine has none of PostgreSQL {major} or later.",
+                $"The schema is written by pg_dump, and {folder ?? "this machine"} has none of PostgreSQL {major} or "
+                    + "later.",
                 $"Install it (Debian: postgresql-client-{major}), or name its folder with -ProgramFolder.",
                 session.Server);
     }
@@ -37,6 +38,10 @@ internal sealed record PgDump(string Program)
         {
             RedirectStandardOutput = true, RedirectStandardError = true, StandardErrorEncoding = Encoding.UTF8,
         };
+        // What else libpq would take from the environment could lead it elsewhere.
+        foreach (string name in start.Environment.Keys.Where(n => n.StartsWith("PG", StringComparison.Ordinal)
+            && n is not ("PGPASSFILE" or "PGSSLCERT" or "PGSSLKEY" or "PGSSLROOTCERT")).ToArray())
+            start.Environment.Remove(name);
         foreach ((string name, string value) in session.Settings.LibpqEnvironment())
             start.Environment[name] = value;
         start.Environment["PGAPPNAME"] = $"DataOps/Backup-Site pg_dump";

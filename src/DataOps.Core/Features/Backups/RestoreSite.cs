@@ -188,15 +188,27 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
         DatabaseSwap? swap = kept is null ? null : new(server, session.Database, kept);
         swap?.Dress(made.Name, context.Cancellation);
         context.Report("Replacing", 0, null);
+        bool isDone = false;
+        void Done()
+        {
+            made.Keep();
+            isDone = true;
+        }
         try
         {
             foreach (StorageRestore storage in storages)
                 storage.Swap();
-            if (swap is not null)
-                session.WhileClosed(() => swap.Run(made.Name));
-            made.Keep();
+            if (swap is null)
+                Done();
+            else
+                session.WhileClosed(() =>
+                {
+                    // Where nobody can tell, nothing is taken back.
+                    swap.Run(made.Name, unknown: Done);
+                    Done();
+                });
         }
-        catch
+        catch when (!isDone)
         {
             foreach (StorageRestore storage in storages)
                 storage.SwapBack();

@@ -112,9 +112,6 @@ public sealed record ConnectionSettings
             : this;
     }
 
-    /// <summary>The same settings for another database of the server.</summary>
-    internal ConnectionSettings ForDatabase(string database) => Change(b => b.Database = database);
-
     /// <summary>
     /// What PostgreSQL's own programs take from their environment to connect to the same place: a password is seen
     /// there by the account alone that runs them.

@@ -55,7 +55,7 @@ public sealed class Session : IDisposable
     /// <summary>Opens a connection to another database of the same server.</summary>
     internal Session ForkTo(string database, CancellationToken cancellation = default)
     {
-        ConnectionSettings settings = Settings.ForDatabase(database);
+        ConnectionSettings settings = Settings.WithDatabase(database);
         return new(settings, Connector.OpenAnother(settings, Connection.ApplicationName(), cancellation));
     }
 
@@ -106,12 +106,13 @@ public sealed class Session : IDisposable
     /// Runs a statement, or several with semicolons between them, and returns the number of rows it changed.
     /// </summary>
     /// <exception cref="DataOpsException">The server refused it.</exception>
-    internal int Run(SqlText sql, CancellationToken cancellation = default)
-    {
-        using NpgsqlCommand command = sql.ToCommand(Connection);
-        // The asynchronous form misses no cancellation, whenever it comes.
-        return Timed(() => command.ExecuteNonQueryAsync(cancellation).GetAwaiter().GetResult(), cancellation);
-    }
+    internal int Run(SqlText sql, CancellationToken cancellation = default) =>
+        Run(sql.ToCommand(Connection), cancellation);
+
+    /// <summary>Runs a statement that takes no parameters, with its values as literals.</summary>
+    /// <exception cref="DataOpsException">The server refused it.</exception>
+    internal int RunWithLiterals(SqlText sql, CancellationToken cancellation) =>
+        Run(sql.ToCommand(Connection, takesParameters: false), cancellation);
 
     /// <summary>Runs a query and reads its rows by column name; for catalogue queries and small sets.</summary>
     /// <exception cref="DataOpsException">The server refused it.</exception>
@@ -119,7 +120,7 @@ public sealed class Session : IDisposable
     {
         (string text, IReadOnlyList<NpgsqlParameter> parameters) = sql.WithParameters();
         CommandDefinition query = new(text, new QueryParameters(parameters), cancellationToken: cancellation);
-        Connection.Tell(text);
+        Connection.Tell(sql);
         return Timed(() => Connection.QueryAsync<T>(query).GetAwaiter().GetResult().AsList(), cancellation);
     }
 
@@ -161,6 +162,13 @@ public sealed class Session : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Connection.Dispose();
+
+    private int Run(NpgsqlCommand command, CancellationToken cancellation)
+    {
+        using (command)
+            // The asynchronous form misses no cancellation, whenever it comes.
+            return Timed(() => command.ExecuteNonQueryAsync(cancellation).GetAwaiter().GetResult(), cancellation);
+    }
 
     private T Timed<T>(Func<T> ask, CancellationToken cancellation)
     {

@@ -51,9 +51,8 @@ internal static class SessionSettings
     internal static NpgsqlRawCopyStream BeginCopy(
         this NpgsqlConnection connection, SqlText copy, CancellationToken cancellation)
     {
-        string text = copy.ToString();
-        connection.Tell(text);
-        TextWriter writer = connection.BeginTextImportAsync(text, cancellation).GetAwaiter().GetResult();
+        connection.Tell(copy);
+        TextWriter writer = connection.BeginTextImportAsync(copy.ToString(), cancellation).GetAwaiter().GetResult();
         return (NpgsqlRawCopyStream)((StreamWriter)writer).BaseStream;
     }
 
@@ -76,6 +75,7 @@ internal static class SessionSettings
     internal static NpgsqlRawCopyStream BeginCopyOut(
         this NpgsqlConnection connection, SqlText copy, CancellationToken cancellation)
     {
+        connection.Tell(copy);
         TextReader reader = connection.BeginTextExportAsync(copy.ToString(), cancellation).GetAwaiter().GetResult();
         return (NpgsqlRawCopyStream)((StreamReader)reader).BaseStream;
     }

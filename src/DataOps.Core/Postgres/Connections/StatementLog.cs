@@ -20,11 +20,12 @@ internal static partial class StatementLog
             s_listeners.Add(connection, listener);
     }
 
-    /// <summary>Tells that a statement is sent, on one line; its parameters' values stay untold.</summary>
-    public static void Tell(this NpgsqlConnection connection, string sql)
+    /// <summary>Tells that a statement is sent, on one line; its values stay untold, also where it has them as
+    /// literals.</summary>
+    public static void Tell(this NpgsqlConnection connection, SqlText sql)
     {
         if (s_listeners.TryGetValue(connection, out Action<string>? listener))
-            listener(Whitespace().Replace(sql, " ").Trim());
+            listener(Whitespace().Replace(sql.WithParameters().Text, " ").Trim());
     }
 
     /// <summary>Tells how long the last statement took, if that was long.</summary>

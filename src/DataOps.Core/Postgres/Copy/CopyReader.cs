@@ -35,9 +35,9 @@ internal sealed class CopyReader : IDisposable
     public CopyReader(NpgsqlConnection connection, SqlText query, CancellationToken cancellation)
     {
         // The asynchronous form is the one that can be cancelled while the query waits for a lock.
-        string copy = ((SqlText)$"copy ({query}) to stdout (format binary)").ToString();
+        SqlText copy = $"copy ({query}) to stdout (format binary)";
         connection.Tell(copy);
-        _stream = connection.BeginRawBinaryCopyAsync(copy, cancellation).GetAwaiter().GetResult();
+        _stream = connection.BeginRawBinaryCopyAsync(copy.ToString(), cancellation).GetAwaiter().GetResult();
         _cancellation = cancellation;
         _stop = cancellation.Register(CancelQuery);
     }

@@ -29,13 +29,13 @@ public sealed partial record PostgresBinaries(string Folder, int Major)
             .Select(folder => new PostgresBinaries(folder, MajorOf(Program(folder, "postgres"))))
             .FirstOrDefault(found => major is null ? found.Major >= OldestMajor : found.Major == major);
 
-    /// <summary>Finds a program of a client, as <c>pg_dump</c>, in the same places.</summary>
+    /// <summary>Finds a program of a client, as <c>pg_dump</c>.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="oldest">The oldest major version that will do.</param>
-    /// <param name="folders">Folders to look into first.</param>
+    /// <param name="folder">The folder that has it; on PATH, then where Debian puts them, when null.</param>
     /// <returns>The first one's full path, or null.</returns>
-    public static string? FindClient(string name, int oldest, IReadOnlyList<string>? folders = null) =>
-        Candidates(folders ?? []).Select(folder => Program(folder, name)).Distinct()
+    public static string? FindClient(string name, int oldest, string? folder = null) =>
+        (folder is null ? Candidates([]) : [folder]).Select(folder => Program(folder, name)).Distinct()
             .FirstOrDefault(program => File.Exists(program) && MajorOf(program) >= oldest);
 
     /// <summary>The full path of one of the programs.</summary>

@@ -199,13 +199,14 @@ internal sealed class SqlText
     /// </summary>
     [SuppressMessage("Security", "CA2100",
         Justification = "Values are parameters and names are quoted by the type itself.")]
-    internal NpgsqlCommand ToCommand(NpgsqlConnection connection)
+    internal NpgsqlCommand ToCommand(NpgsqlConnection connection, bool takesParameters = true)
     {
-        (string text, IReadOnlyList<NpgsqlParameter> parameters) = WithParameters();
+        (string text, IReadOnlyList<NpgsqlParameter> parameters) =
+            takesParameters ? WithParameters() : (ToString(), []);
         NpgsqlCommand command = new(text, connection) { CommandTimeout = 0 };
         foreach (NpgsqlParameter parameter in parameters)
             command.Parameters.Add(parameter);
-        connection.Tell(text);
+        connection.Tell(this);
         return command;
     }
 

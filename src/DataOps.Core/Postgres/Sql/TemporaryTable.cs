@@ -35,7 +35,7 @@ internal static class TemporaryTable
 
     // PostgreSQL takes no parameters in CREATE TABLE.
     private static void Make(Session session, SqlText name, SqlText definition, CancellationToken cancellation) =>
-        session.Run(SqlText.Raw($"create temporary table {name} {definition}"), cancellation);
+        session.RunWithLiterals($"create temporary table {name} {definition}", cancellation);
 
     private static SqlText End(bool outlives) =>
         outlives ? (SqlText)$"on commit preserve rows" : (SqlText)$"on commit drop";

@@ -62,7 +62,7 @@ public sealed class BackupFiles : IDisposable
             new RestoreSite(), (options ?? new()) with { Path = path })[^1];
         NpgsqlConnection.ClearAllPools();
         if (result is { Changed: true, KeptDatabase: { } kept })
-            _kept.Add((site.Settings.ForDatabase("postgres"), kept));
+            _kept.Add((site.Settings.WithDatabase("postgres"), kept));
         return result;
     }
 

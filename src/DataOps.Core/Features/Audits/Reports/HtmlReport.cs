@@ -23,16 +23,12 @@ internal sealed class HtmlReport(Session session, ReferenceCatalog catalog, Oper
         context.Report("Making the report", 0, null);
         // What is gone has no rows.
         Finding[] present = [.. audit.Present];
-        IReadOnlyList<IReadOnlyList<string>> rows = new ReportRows(session, catalog, context).Of(present);
-        Dictionary<Finding, IReadOnlyList<string>> labels = new(ReferenceEqualityComparer.Instance);
-        for (int i = 0; i < present.Length; i++)
-            labels[present[i]] = rows[i];
         TemplateContext values = new(new TemplateOptions { CultureInfo = CultureInfo.InvariantCulture });
         values.SetValue("site", $"{audit.Database} on {audit.Server}");
         values.SetValue("time", audit.Time.ToString("u", CultureInfo.InvariantCulture));
         values.SetValue("summary", Summary(audit));
         values.SetValue("audits", audit.Audits.Select(a => (object)Suite(
-            a, [.. audit.Findings.Where(f => f.Audit == a)], labels)).ToArray());
+            a, [.. audit.Findings.Where(f => f.Audit == a)])).ToArray());
         values.SetValue("runs", RunHistory.Of(audit.Runs));
         values.SetValue("span", RunHistory.Span(audit.Runs));
         values.SetValue("branches", LostBranches.Of(session, catalog, context.Cancellation).Select(Page).ToArray());
@@ -52,8 +48,7 @@ internal sealed class HtmlReport(Session session, ReferenceCatalog catalog, Oper
             : $"{Counted.Of(errors, "error")}, {Counted.Of(warnings, "warning")}{news}{gone}";
     }
 
-    private static Dictionary<string, object> Suite(
-        Audit audit, IReadOnlyList<Finding> findings, Dictionary<Finding, IReadOnlyList<string>> labels)
+    private static Dictionary<string, object> Suite(Audit audit, IReadOnlyList<Finding> findings)
     {
         Finding[] present = [.. findings.Where(f => f.Change != FindingChange.Gone)];
         return new()
@@ -66,20 +61,19 @@ internal sealed class HtmlReport(Session session, ReferenceCatalog catalog, Oper
             ["count"] = present.Length,
             ["rows"] = present.Sum(f => f.Count),
             ["groups"] = findings.GroupBy(f => f.Class?.ToString() ?? "")
-                .Select(g => (object)Group(g, labels)).ToArray(),
+                .Select(g => (object)Group(g)).ToArray(),
         };
     }
 
-    private static Dictionary<string, object> Group(
-        IGrouping<string, Finding> group, Dictionary<Finding, IReadOnlyList<string>> labels) => new()
+    private static Dictionary<string, object> Group(IGrouping<string, Finding> group) => new()
     {
         ["name"] = group.Key,
         ["rows"] = group.Sum(f => f.Count),
         ["severity"] = $"{group.Min(f => f.Severity)}",
-        ["findings"] = group.Select(f => (object)Entry(f, labels.GetValueOrDefault(f) ?? [])).ToArray(),
+        ["findings"] = group.Select(f => (object)Entry(f)).ToArray(),
     };
 
-    private static Dictionary<string, object> Entry(Finding finding, IReadOnlyList<string> rows) => new()
+    private static Dictionary<string, object> Entry(Finding finding) => new()
     {
         ["place"] = Shown(AuditFindings.Place(finding)),
         ["severity"] = $"{finding.Severity}",
@@ -90,8 +84,7 @@ internal sealed class HtmlReport(Session session, ReferenceCatalog catalog, Oper
             ? shell : ""),
         ["change"] = $"{finding.Change}",
         ["since"] = AuditFindings.Change(finding),
-        ["rows"] = rows.Select(Shown).ToArray(),
-        ["more"] = Math.Max(finding.Count - rows.Count, 0),
+        ["rows"] = Shown((finding.Key is { } key ? RowLabel.Named(key, finding.Label) : finding.Label) ?? ""),
     };
 
     private static object Page(OutlinePage page) => new Dictionary<string, object>

@@ -58,9 +58,11 @@ internal sealed class DatabaseSwap(Session server, string live, string kept)
     /// Gives both their new names in one transaction, and ends the connections to the live one meanwhile: new ones wait
     /// for the rename, which holds a lock on the database. Whatever fails, and whenever, both have their old names.
     /// </summary>
-    /// <exception cref="DataOpsException">The role may not end a connection, or not rename; somebody is
-    /// connected.</exception>
-    public void Run(string name)
+    /// <param name="name">The new database.</param>
+    /// <param name="unknown">Called when the connection broke and nobody can tell which names they have.</param>
+    /// <exception cref="DataOpsException">The role may not end a connection, or not rename; somebody is connected; or
+    /// <c>CommitUnknown</c>.</exception>
+    public void Run(string name, Action unknown)
     {
         using Session ending = server.Fork();
         Task renaming = Task.Run(() =>
@@ -68,7 +70,7 @@ internal sealed class DatabaseSwap(Session server, string live, string kept)
             using NpgsqlTransaction both = server.Connection.BeginTransaction();
             Rename(live, kept);
             Rename(name, live);
-            server.Guard(both.Commit);
+            CommitOutcome.Commit(server, both, null, unknown);
         });
         DataOpsException? refused = null;
         // PostgreSQL waits five seconds for others to leave.

@@ -122,6 +122,7 @@ internal sealed class MadeDatabase : IDisposable
                 """, _context.Cancellation);
         return rows;
     }
+
     private IReadOnlyList<ViolatedKey> NotValid(Session database) => database.Query<ViolatedKey>(
         $"""
         select n.nspname::text as schema, c.relname::text as table, k.conname::text as name

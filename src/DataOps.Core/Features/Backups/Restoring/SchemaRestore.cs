@@ -31,11 +31,25 @@ internal sealed class SchemaRestore(Session database, int jobs, OperationContext
     /// <exception cref="DataOpsException">The server refuses anything else.</exception>
     public IReadOnlyList<ViolatedKey> After(IReadOnlyList<SqlStatement> statements)
     {
-        ILookup<bool, (SqlStatement Statement, string? Table)> parts = statements
-            .Select(s => (s, SchemaStatements.IndexedTable(s))).ToLookup(s => s.Item2 is not null);
-        BuildIndexes([.. parts[true].GroupBy(s => s.Table!).Select(t => t.Select(s => s.Statement).ToArray())]);
+        Dictionary<string, List<SqlStatement>> indexes = [];
+        List<SqlStatement> others = [];
+        SqlStatement? tablespace = null;
+        foreach (SqlStatement statement in statements)
+        {
+            if (SchemaStatements.IndexedTable(statement) is not { } table)
+            {
+                others.Add(statement);
+                tablespace = SchemaStatements.IsTablespace(statement) ? statement : tablespace;
+                continue;
+            }
+            if (!indexes.TryGetValue(table, out List<SqlStatement>? ofTable))
+                indexes.Add(table, ofTable = []);
+            // Each connection is told anew where the next index belongs.
+            ofTable.AddRange(tablespace is null ? [statement] : [tablespace, statement]);
+        }
+        BuildIndexes([.. indexes.Values]);
         List<ViolatedKey> violated = [];
-        foreach ((SqlStatement statement, _) in parts[false])
+        foreach (SqlStatement statement in others)
             if (SchemaStatements.IsForeignKey(statement))
                 AddForeignKey(statement, violated);
             else
@@ -47,7 +61,7 @@ internal sealed class SchemaRestore(Session database, int jobs, OperationContext
     public void TellSkipped()
     {
         if (_skipped.Count > 0)
-            context.Warning?.Invoke($"Owners and privileges are not all as they were: "
+            context.Warning?.Invoke($"Not all owners, privileges and settings are as they were: "
                 + string.Join("; ", _skipped.Select(s => $"{s.Key} ({Counted.Of(s.Value, "statement")})")) + ".");
     }
 
@@ -68,17 +82,17 @@ internal sealed class SchemaRestore(Session database, int jobs, OperationContext
         }
     }
 
-    private void BuildIndexes(IReadOnlyList<SqlStatement[]> tables)
+    private void BuildIndexes(List<SqlStatement>[] tables)
     {
-        ConcurrentQueue<SqlStatement[]> waiting = new(tables);
+        ConcurrentQueue<List<SqlStatement>> waiting = new(tables);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
-        Task all = Task.WhenAll(Enumerable.Range(0, Math.Min(jobs, tables.Count)).Select(_ => Task.Run(() =>
+        Task all = Task.WhenAll(Enumerable.Range(0, Math.Min(jobs, tables.Length)).Select(_ => Task.Run(() =>
         {
             try
             {
                 using Session own = database.Fork(stop.Token);
                 own.Run($"set maintenance_work_mem = '256MB'", stop.Token);
-                while (waiting.TryDequeue(out SqlStatement[]? statements))
+                while (waiting.TryDequeue(out List<SqlStatement>? statements))
                     foreach (SqlStatement statement in statements)
                         Run(own, statement, stop.Token);
             }
@@ -89,7 +103,7 @@ internal sealed class SchemaRestore(Session database, int jobs, OperationContext
             }
         }, CancellationToken.None)).ToArray());
         ParallelWork.Wait(
-            all, context, () => new("Building indexes (tables)", tables.Count - waiting.Count, tables.Count));
+            all, context, () => new("Building indexes (tables)", tables.Length - waiting.Count, tables.Length));
     }
 
     private void Run(Session session, SqlStatement statement) => Run(session, statement, context.Cancellation);
@@ -111,7 +125,8 @@ internal sealed class SchemaRestore(Session database, int jobs, OperationContext
     private static bool MayLack(SqlStatement statement, PostgresException cause) =>
         (SchemaStatements.IsOfRole(statement)
             && cause.SqlState is PostgresErrorCodes.UndefinedObject or PostgresErrorCodes.InsufficientPrivilege)
-        || (SchemaStatements.IsSetting(statement) && cause.SqlState == PostgresErrorCodes.UndefinedObject)
+        || (SchemaStatements.IsSetting(statement)
+            && cause.SqlState is PostgresErrorCodes.UndefinedObject or PostgresErrorCodes.InvalidParameterValue)
         || (cause.SqlState == PostgresErrorCodes.DuplicateSchema
             && statement.Text.StartsWith("CREATE SCHEMA public", StringComparison.Ordinal));
 }

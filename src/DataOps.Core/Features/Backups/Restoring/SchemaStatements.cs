@@ -43,6 +43,10 @@ internal static partial class SchemaStatements
     public static bool IsSetting(SqlStatement statement) =>
         statement.Text.StartsWith("SET ", StringComparison.Ordinal);
 
+    /// <summary>Whether it says in which tablespace what follows is made.</summary>
+    public static bool IsTablespace(SqlStatement statement) =>
+        statement.Text.StartsWith("SET default_tablespace ", StringComparison.Ordinal);
+
     // set_config is how pg_dump empties the search_path.
     [GeneratedRegex("""
         \A(SET\s|SELECT\s+pg_catalog\.set_config\('search_path',\s*'',\s*false\)\s*\z
