@@ -63,8 +63,8 @@ def describe():
                 choosers(block.child_blocks["image"], path)
             table = ".cell" if "BaseTypedTableBlock" in names else ""
             for name, child in getattr(block, "child_blocks", {}).items():
-                # A stream's block of this name cannot be told from what a list holds.
-                if not (name == "item" and "BaseStreamBlock" in names):
+                # A path cannot name a block with a dot, nor tell a stream's block item from what a list holds.
+                if "." not in name and not (name == "item" and "BaseStreamBlock" in names):
                     choosers(child, "%s%s.%s" % (path, table, name))
 
     def field_of(model, field):

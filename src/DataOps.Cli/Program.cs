@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using DataOps.Core.Files;
+using DataOps.Core.Kernel;
 
 namespace DataOps.Cli;
 
@@ -38,6 +39,7 @@ public static class Program
         ParseResult parsed = root.Parse(given, Parsing);
         if (parsed.Errors.Count > 0 && parsed.Action is not Suggestions)
             return Failure.Usage(parsed);
+        RequireTruthOfFlags(parsed.CommandResult.Command, given);
         using StringWriter text = new();
         int exitCode = parsed.Invoke(new InvocationConfiguration
         {
@@ -45,6 +47,19 @@ public static class Program
         });
         Write(text.ToString());
         return exitCode;
+    }
+
+    // The parser takes what is neither true nor false for the value of another option.
+    private static void RequireTruthOfFlags(Command command, string[] args)
+    {
+        foreach (Option flag in command.Options.Where(o => o.ValueType == typeof(bool) || o.ValueType == typeof(bool?)))
+            foreach (string name in flag.Aliases.Prepend(flag.Name))
+                if (args.FirstOrDefault(a => a.Length > name.Length && a[name.Length] is ':' or '='
+                    && a.StartsWith(name, StringComparison.Ordinal)
+                    && !bool.TryParse(a[(name.Length + 1)..], out _)) is { } wrong)
+                    throw new DataOpsException(
+                        ErrorIds.InvalidOption, FailureKind.InvalidArgument,
+                        $"{wrong} says neither true nor false.", $"{name}:true is {name}; {name}:false is not.", wrong);
     }
 
     // What is not an operation's: help, versions, scripts.

@@ -89,14 +89,16 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
     /// <param name="place">Where.</param>
     /// <param name="batches">The batches of a run, behind which it is written; what is not committed is cut off
     /// again.</param>
-    /// <returns>The path; null, and no file, when no row is other than it was.</returns>
+    /// <returns>
+    /// The path; null when no row is other than it was: no file either, but for the record that a file was undone.
+    /// </returns>
     /// <exception cref="DataOpsException">It cannot be written.</exception>
     public string? WriteUndo(UndoPlace place, UndoBatches? batches = null)
     {
         if (!_locked)
             throw new InvalidOperationException("Rows are locked before they are changed.");
         TablePlan[] tables = [.. _tables.Where(t => t.Planned > 0)];
-        if (tables.Length == 0)
+        if (tables.Length == 0 && Undoes is null)
             return null;
         RowImages.Pin(session, cancellation);
         try
@@ -106,12 +108,13 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
             for (int i = 0; i < tables.Length; i++)
                 foreach (SqlText query in RowImages.Changes(tables[i], i + 1))
                     file.Copy(session, query, cancellation);
-            if (file.Rows > 0)
+            if (file.Rows > 0 || Undoes is not null)
             {
                 file.Complete(batches);
                 (_written, _takeBack) =
                     (place.Path, batches is null ? () => File.Delete(place.Path) : batches.TakeBack);
             }
+            return file.Rows > 0 ? _written : null;
         }
         catch (Exception e) when (PostgresFailure.Translate(e, session.Settings, cancellation) is { } failure)
         {
@@ -119,9 +122,8 @@ internal sealed class ChangeSet(Session session, string operation, CancellationT
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw UndoPlace.WriteFailed(place.Path, e);
+            throw UndoPlace.WriteFailed(place.Path, "nothing was changed", e);
         }
-        return _written;
     }
 
     /// <summary>

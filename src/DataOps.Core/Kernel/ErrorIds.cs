@@ -331,6 +331,9 @@ public static class ErrorIds
     /// <summary>An object or an undo file comes from another server or database.</summary>
     public const string OtherDatabase = "OtherDatabase";
 
+    /// <summary>The baseline has a finding for each row, and the audit sums, or the other way round.</summary>
+    public const string OtherDetail = "OtherDetail";
+
     /// <summary>Rows of the file are of another type in the database, and would get a second specific row.</summary>
     public const string OtherType = "OtherType";
 

@@ -103,7 +103,7 @@ public record Finding : IJudged, IOfSchema
     /// <summary>The column, or several joined by commas.</summary>
     public string? Column { get; init; }
 
-    /// <summary>The value of the column.</summary>
+    /// <summary>The value of the column; the name of an index, a migration or a definition that is wrong.</summary>
     public string? Value { get; init; }
 
     /// <summary>The problem, as a sentence.</summary>

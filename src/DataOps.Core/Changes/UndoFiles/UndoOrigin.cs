@@ -46,7 +46,9 @@ internal sealed class UndoOrigin(Session session, CancellationToken cancellation
         if (status is not ("aborted" or "in progress"))
             return [];
         int committed = file.Batches.TakeWhile(b => b.Transaction != last.Transaction).Count();
-        if (status == "aborted" && committed > 0)
+        // No rollback takes back the value of a sequence.
+        bool isLeft = file.Batches.Skip(committed).Any(b => b.Sequences?.Any(s => s.Value is not null) == true);
+        if (status == "aborted" && (committed > 0 || isLeft))
             return [.. Enumerable.Range(committed, file.Batches.Count - committed)];
         throw new DataOpsException(
             ErrorIds.NeverCommitted, FailureKind.InvalidOperation,

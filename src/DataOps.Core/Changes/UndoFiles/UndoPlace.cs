@@ -85,9 +85,12 @@ internal sealed class UndoPlace
     }
 
     /// <summary>The failure of an undo file that cannot be written.</summary>
-    public static DataOpsException WriteFailed(string path, Exception e) => new(
+    /// <param name="path">The file.</param>
+    /// <param name="so">What was left undone therefore, as "nothing was changed".</param>
+    /// <param name="e">Why.</param>
+    public static DataOpsException WriteFailed(string path, string so, Exception e) => new(
         ErrorIds.WriteFailed, FailureKind.InvalidOperation,
-        $"The undo file {path} could not be written, so nothing was changed: {e.Message}",
+        $"The undo file {path} could not be written, so {so}: {e.Message}",
         "Check the free space and the folder's rights, or name another file with -UndoPath.", path, e);
 
     /// <summary>A new name beside the file, for what is not whole yet.</summary>

@@ -97,6 +97,7 @@ internal sealed class ChooserBlocks(
         if (_definitions.GetValueOrDefault(number)?.AsItems
             is not [{ Text: { } path }, SequenceValue arguments, MappingValue keywords])
             return NotKnown($"block_lookup does not define {number}");
+        _known[number] = NotKnown("it contains itself");
         return _known[number] = Of(
             path, arguments.Items, [.. keywords.Items.Select(k => (k.Key.Text ?? "", k.Value))]);
     }

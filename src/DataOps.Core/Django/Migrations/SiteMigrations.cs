@@ -98,7 +98,9 @@ internal sealed class SiteMigrations
                 : new DataOpsException(
                     ErrorIds.NoMigrations, FailureKind.NotFound,
                     $"{UnreadMigrations.Nameless(found.Nameless[0].Folder).Why}.",
-                    "-Setting says it, as Django's MIGRATION_MODULES does.", found.Nameless[0].Folder);
+                    $"Add -Setting {SiteSettings.MigrationModulesName}.APP="
+                        + $"{string.Join('.', found.Nameless[0].Folder.Split('/', '\\').TakeLast(2))}.",
+                    found.Nameless[0].Folder);
     }
 
     // One folder for each app; of an app that the database does not have, none.

@@ -29,6 +29,7 @@ internal sealed record SiteSettings(
     }
 
     private static DataOpsException Invalid(string pair) => new(
-        ErrorIds.InvalidOption, FailureKind.InvalidArgument, $"-Setting {pair} is not of the form NAME=app.Model.",
+        ErrorIds.InvalidOption, FailureKind.InvalidArgument,
+        $"-Setting {pair} is neither NAME=app.Model nor {MigrationModulesName}.APP=MODULE.",
         $"As AUTH_USER_MODEL=accounts.User, or {MigrationModulesName}.shop=shop.db_migrations.", pair);
 }

@@ -7,6 +7,9 @@ namespace DataOps.Core.Django.Models;
 /// <param name="What">What is not as it says, as a sentence without a full stop.</param>
 internal sealed record SiteContradiction(string Member, string Key, Table? Table, string What)
 {
+    /// <summary>Whether it is right all the same, and of no use: nothing is done wrong for it.</summary>
+    public bool IsUnused { get; init; }
+
     /// <summary>The member, and what it is said of.</summary>
     public string Subject => Key.Length == 0 ? Member : $"{Key} ({Member})";
 }
@@ -67,10 +70,10 @@ internal sealed partial record SiteDescription
             Storages = OfFields("storages", Storages),
             ParentLinks = Fields("parentLinks", ParentLinks),
             StreamFields = Fields("streamFields", StreamFields),
-            ChooserBlocks = Kept("chooserBlocks", ChooserBlocks, c => c.ToString(), c =>
+            ChooserBlocks = [.. Kept("chooserBlocks", ChooserBlocks, c => c.ToString(), c =>
                 Lacking(c.Model, c.Field) ?? (TableOf(c.Target) is null && IsExpected(c.Target)
                     ? (null, $"there is no table of {c.Target}")
-                    : null)),
+                    : null)).Where(IsSearched)],
             RichTextFields = Fields("richTextFields", RichTextFields),
         };
         if (UserModel is { } user
@@ -87,6 +90,23 @@ internal sealed partial record SiteDescription
             fitting = fitting with { TimeZone = null };
         }
         return (fitting, found);
+
+        // A text, as before Wagtail 3, may hold what is no JSON.
+        bool IsSearched(DescribedChooser chooser)
+        {
+            if (TableOf(chooser.Model) is not { } table
+                || columns[(chooser.Model, chooser.Field)].Append(chooser.Field).Select(table.Find)
+                    .FirstOrDefault(c => c is not null) is not { } column
+                || column.Type.Underlying.Name is "jsonb" or "json")
+                return true;
+            found.Add(new(
+                "chooserBlocks", $"{chooser}", table,
+                $"{table.DisplayName}.{column.Name} is {column.TypeText} and not JSON, and is not searched")
+            {
+                IsUnused = true,
+            });
+            return false;
+        }
 
         // Of an app of which the description alone knows nothing is expected.
         bool IsExpected(ModelLabel model) => apps.Contains(model.App) || !Apps.Contains(model.App);

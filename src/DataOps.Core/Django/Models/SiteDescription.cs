@@ -121,7 +121,8 @@ internal sealed partial record SiteDescription
         ParentLinks = [.. List(site, "parentLinks").Select(Field)];
         StreamFields = [.. List(site, "streamFields").Select(Field)];
         ChooserBlocks = [.. Pairs(site, "chooserBlocks").Select(
-            p => Chooser(p.Name, Model(Text(p.Value, p.Name))))];
+            p => Chooser(p.Name, Model(Text(p.Value, p.Name)))).Select(
+            c => c with { Target = Proxies.GetValueOrDefault(c.Target, c.Target) })];
         RichTextFields = [.. List(site, "richTextFields").Select(Field)];
         FileFields = Pairs(site, "fileFields").ToDictionary(p => Field(p.Name), p => Text(p.Value, p.Name));
         Storages = Pairs(site, "storages").ToDictionary(p => Field(p.Name), p => Text(p.Value, p.Name));

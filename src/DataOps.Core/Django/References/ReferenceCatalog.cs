@@ -90,9 +90,10 @@ internal sealed class ReferenceCatalog
     {
         ReferenceCatalog catalog = new ReferenceReader(session).Read(softReferences ?? [], withEmbedded, texts);
         catalog.Labels = LabelColumns.Of(catalog, labels ?? [], reading ?? new());
-        if (catalog.Contradictions.Count > 0 && reading is null)
-            throw SiteDescription.Invalid(string.Join("; ", catalog.Contradictions.Select(c => c.What)));
-        foreach (SiteContradiction contradiction in catalog.Contradictions)
+        if (reading is null && catalog.Contradictions.Where(c => !c.IsUnused).Select(c => c.What).ToArray()
+            is { Length: > 0 } wrong)
+            throw SiteDescription.Invalid(string.Join("; ", wrong));
+        foreach (SiteContradiction contradiction in catalog.Contradictions.Where(c => withEmbedded || !c.IsUnused))
             reading?.Warning?.Invoke(
                 $"The description of the site says something of {contradiction.Subject} that is not used: "
                     + $"{contradiction.What}.");

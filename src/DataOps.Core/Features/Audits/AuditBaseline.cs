@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using DataOps.Core.Features.Audits.Reports;
+using DataOps.Core.Features.Schema;
 
 namespace DataOps.Core.Features.Audits;
 
@@ -9,18 +10,21 @@ namespace DataOps.Core.Features.Audits;
 /// The findings of an earlier audit, with which those of this one are compared, and the last runs of audits.
 /// </summary>
 /// <remarks>
-/// A finding is the same one if audit, class, schema, model, table, key, column and reference are: its number of rows
-/// and its words may change. In the file a line is a finding, or a run: an object with Run.
+/// A finding is the same one if audit, class, schema, model, table, key, column and reference are, and where several
+/// can be at one place, its value: its number of rows and its words may change. In the file a line is a finding, or a
+/// run: an object with Run.
 /// </remarks>
 internal sealed class AuditBaseline
 {
     private const int MostRuns = 30;
+    private const string Detailed = nameof(TestDatabaseOptions.Detailed);
 
     private static readonly JsonWriterOptions s_writing =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly IReadOnlyList<Finding> _before;
     private readonly string? _schema;
+    private readonly bool _isDetailed;
     private readonly Dictionary<string, Finding> _known;
     private readonly List<Finding>? _found;
     private readonly HashSet<string> _seen = [];
@@ -29,9 +33,10 @@ internal sealed class AuditBaseline
 
     private AuditBaseline(
         IReadOnlyList<Finding> before, IReadOnlyList<(string? Schema, AuditRun Run)> runs, string? schema,
-        bool isUpdated)
+        bool isDetailed, bool isUpdated)
     {
-        (_before, _runs, _schema, _found) = (before, runs, schema, isUpdated ? [] : null);
+        (_before, _runs, _schema, _isDetailed) = (before, runs, schema, isDetailed);
+        _found = isUpdated ? [] : null;
         _known = before.Where(IsHere).GroupBy(Identity).ToDictionary(g => g.Key, g => g.First());
     }
 
@@ -39,8 +44,13 @@ internal sealed class AuditBaseline
     public DateTime Now { get; } = DateTime.UtcNow is var now
         ? new(now.Ticks - (now.Ticks % TimeSpan.TicksPerSecond), DateTimeKind.Utc) : default;
 
-    /// <summary>The last runs of the same site, the oldest first.</summary>
-    public IReadOnlyList<AuditRun> Runs => [.. _runs.Where(r => r.Schema == _schema).Select(r => r.Run)];
+    /// <summary>
+    /// The last runs of the same site that asked for findings of the same severity as the last one, the oldest first.
+    /// </summary>
+    public IReadOnlyList<AuditRun> Runs =>
+        AllRuns is [.., { } last] all ? [.. all.Where(r => r.Severity == last.Severity)] : [];
+
+    private IReadOnlyList<AuditRun> AllRuns => [.. _runs.Where(r => r.Schema == _schema).Select(r => r.Run)];
 
     /// <summary>How many findings were known before, and nobody knows since when.</summary>
     public int Undated { get; private set; }
@@ -48,18 +58,33 @@ internal sealed class AuditBaseline
     /// <summary>Reads it.</summary>
     /// <param name="path">JSON lines, as the command line writes them, or an array, as ConvertTo-Json does.</param>
     /// <param name="schema">The schema whose findings are compared; null where none is named.</param>
+    /// <param name="isDetailed">Whether each row is a finding; null where no finding is compared.</param>
     /// <param name="isUpdated">Whether it will be written: then the file need not be there.</param>
-    /// <exception cref="DataOpsException"><c>FileNotFound</c>, or <c>InvalidBaseline</c>: it holds no findings.
-    /// </exception>
-    public static AuditBaseline Read(string path, string? schema, bool isUpdated)
+    /// <exception cref="DataOpsException"><c>FileNotFound</c>, or <c>InvalidBaseline</c>: it holds no findings;
+    /// <c>OtherDetail</c>: its findings are of rows, and these are sums, or the other way round.</exception>
+    public static AuditBaseline Read(string path, string? schema, bool? isDetailed, bool isUpdated)
     {
         string full = FullPath.Of(path);
         if (!File.Exists(full))
             return isUpdated
-                ? new([], [], schema, isUpdated)
+                ? new([], [], schema, isDetailed ?? false, isUpdated)
                 : throw new DataOpsException(
                     ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {full}.",
                     "Write it first: -UpdateBaseline.", full);
+        AuditBaseline baseline = Parse(full, schema, isDetailed ?? false, isUpdated);
+        if (baseline.AllRuns is [.., { } last] && isDetailed is { } asked && last.IsDetailed != asked)
+            throw new DataOpsException(
+                ErrorIds.OtherDetail, FailureKind.InvalidArgument,
+                last.IsDetailed
+                    ? $"{full} has a finding for each row, and this audit sums them up, so they cannot be compared."
+                    : $"{full} has sums, and -Detailed a finding for each row, so they cannot be compared.",
+                last.IsDetailed ? "Add -Detailed, or name another file." : "Leave out -Detailed, or name another file.",
+                full);
+        return baseline;
+    }
+
+    private static AuditBaseline Parse(string full, string? schema, bool isDetailed, bool isUpdated)
+    {
         try
         {
             string text = File.ReadAllText(full).Trim();
@@ -69,7 +94,7 @@ internal sealed class AuditBaseline
                 o => TextOf(o, "Run") is null);
             return new(
                 [.. lines[true].Select(o => FindingText.Read(FindingInput.Read(name => TextOf(o, name))))],
-                [.. lines[false].Select(RunOf)], schema, isUpdated);
+                [.. lines[false].Select(RunOf)], schema, isDetailed, isUpdated);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or IOException
             or UnauthorizedAccessException or DataOpsException)
@@ -122,9 +147,10 @@ internal sealed class AuditBaseline
     /// <exception cref="DataOpsException"><c>WriteFailed</c>.</exception>
     public void Write(string path, IReadOnlyCollection<Audit> ran, Severity least)
     {
-        AuditRun run = new(Now, ran.ToDictionary(a => a, a => _found!.Count(f => f.Audit == a)));
+        AuditRun run = new(
+            Now, least, _isDetailed, ran.ToDictionary(a => a, a => _found!.Count(f => f.Audit == a)));
         IEnumerable<(string? Schema, AuditRun Run)> runs = _runs.Where(r => r.Schema != _schema)
-            .Concat(Runs.Append(run).TakeLast(MostRuns).Select(r => (_schema, r)));
+            .Concat(AllRuns.Append(run).TakeLast(MostRuns).Select(r => (_schema, r)));
         string full = FullPath.Of(path);
         string unfinished = $"{full}.{Guid.NewGuid():N}.unfinished";
         IEnumerable<Finding> kept = _before.Where(f => !IsHere(f) || f.Audit is not { } audit
@@ -160,8 +186,18 @@ internal sealed class AuditBaseline
     // What was written without a schema is of the only one.
     private bool IsHere(Finding finding) => finding.Schema is null || finding.Schema == _schema;
 
-    private static string Identity(Finding f) => string.Join('\0', f.Audit, f.Class, f.Model, f.Table, f.Key, f.Column,
-        f.Reference, f.Class is null or AuditProblem.CheckFailed ? f.Problem : null);
+    private string Identity(Finding f) => string.Join(
+        '\0', f.Audit, f.Class, f.Model, f.Table, f.Key, f.Column, f.Reference, Apart(f));
+
+    // What tells several findings at one place apart.
+    private string? Apart(Finding f) => f switch
+    {
+        { Class: null or AuditProblem.CheckFailed } => f.Problem,
+        { Audit: Audit.Drift } => $"{f.Value}\0{f.Expected}",
+        { Class: SchemaProblem.InvalidIndex } => f.Value,
+        { Class: UniquenessProblem.DoubledRow } when _isDetailed => f.Value,
+        _ => null,
+    };
 
     // PowerShell writes one finding as one object, over several lines.
     private static string[] Lines(string text)
@@ -189,7 +225,10 @@ internal sealed class AuditBaseline
             foreach (JsonProperty audit in findings.EnumerateObject())
                 if (Enum.TryParse(audit.Name, out Audit known))
                     counts[known] = audit.Value.GetInt32();
-        return (TextOf(json, nameof(Finding.Schema)), new(time, counts));
+        return (TextOf(json, nameof(Finding.Schema)), new(
+            time,
+            Enum.TryParse(TextOf(json, nameof(AuditRun.Severity)), out Severity severity) ? severity : Severity.Warning,
+            TextOf(json, Detailed) == "true", counts));
     }
 
     // Audit is there for whoever takes each object for a finding, and tells this one from those.
@@ -199,6 +238,8 @@ internal sealed class AuditBaseline
         json.WriteString("Run", Text(run.Time));
         json.WriteString(nameof(Finding.Schema), schema);
         json.WriteNull(nameof(Finding.Audit));
+        json.WriteString(nameof(run.Severity), $"{run.Severity}");
+        json.WriteBoolean(Detailed, run.IsDetailed);
         json.WriteStartObject(nameof(run.Findings));
         foreach ((Audit audit, int count) in run.Findings.OrderBy(f => f.Key))
             json.WriteNumber($"{audit}", count);
@@ -224,7 +265,7 @@ internal sealed class AuditBaseline
         {
             (nameof(f.Model), f.Model), (nameof(f.Table), f.Table), (nameof(f.Key), f.Key),
             (nameof(f.Label), f.Label), (nameof(f.Column), f.Column), (nameof(f.Reference), f.Reference),
-            (nameof(f.Problem), f.Problem),
+            (nameof(f.Value), f.Value), (nameof(f.Problem), f.Problem), (nameof(f.Expected), f.Expected),
             (nameof(f.Remedy), f.Remedy), (nameof(f.FirstSeen), f.FirstSeen is { } time ? Text(time) : null),
         })
             json.WriteString(name, text);

@@ -82,7 +82,7 @@ public sealed class ExportAuditReport : Operation<ExportAuditReportOptions, Audi
                 $"A finding is of {other.Database} on {other.Server}, and this is {session.Database} on "
                     + $"{session.Server}.", "Report the findings of one database at a time.");
         AuditBaseline? baseline = options.Baseline is { } known
-            ? AuditBaseline.Read(known, session.Settings.Schema, isUpdated: false)
+            ? AuditBaseline.Read(known, session.Settings.Schema, findings is null ? false : null, isUpdated: false)
             : null;
         using NpgsqlTransaction snapshot = session.BeginSnapshot();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session, reading: context, labels: options.Label);

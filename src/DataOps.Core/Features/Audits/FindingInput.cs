@@ -39,6 +39,12 @@ public sealed partial record FindingInput
     /// <summary>The column.</summary>
     public string? Column { get; init; }
 
+    /// <summary>The value of the column, or what tells it from others at its place.</summary>
+    public string? Value { get; init; }
+
+    /// <summary>What the value should be.</summary>
+    public string? Expected { get; init; }
+
     /// <summary>The problem.</summary>
     public string? Problem { get; init; }
 

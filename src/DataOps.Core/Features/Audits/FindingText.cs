@@ -49,6 +49,8 @@ internal static class FindingText
             Key = text.Key,
             Label = text.Label,
             Column = text.Column,
+            Value = text.Value,
+            Expected = text.Expected,
             Problem = text.Problem ?? "",
             Remedy = text.Remedy,
             Reference = text.Reference,

@@ -127,7 +127,7 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
         if (options.ApplicationRole is { } role)
             PrivilegeAudit.Require(session, role, context.Cancellation);
         AuditBaseline? baseline = options.Baseline is { } path
-            ? AuditBaseline.Read(path, session.Settings.Schema, options.UpdateBaseline)
+            ? AuditBaseline.Read(path, session.Settings.Schema, options.Detailed, options.UpdateBaseline)
             : null;
         DateTime? since = options.Since is { } text
             ? PointInTime.Parse(nameof(options.Since), text, baseline!.Now)

@@ -63,6 +63,7 @@ internal static class InvalidIndexes
         where table is not null && catalog.Database.IsOfSite(table)
         select SchemaAudit.Of(session, catalog, table, SchemaProblem.InvalidIndex) with
         {
+            Value = index.Index,
             Problem = $"{index.Sql} of {index.Relation} is not valid: {index.Broken}",
             Remedy = index.Statement is null ? null : RepairConstraint.Command(index.Index),
         };

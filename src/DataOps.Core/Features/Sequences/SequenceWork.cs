@@ -104,7 +104,7 @@ internal sealed class SequenceWork(
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw UndoPlace.WriteFailed(_undo.Place.Path, e);
+            throw UndoPlace.WriteFailed(_undo.Place.Path, $"{set} is as it was", e);
         }
         _isAhead = true;
     }
@@ -116,9 +116,15 @@ internal sealed class SequenceWork(
         _isAhead = false;
     }
 
-    private Exception WithUndo(Exception e) => e is DataOpsException failure && UndoPath is { } path
-        ? new DataOpsException(
-            failure.Id, failure.Kind, $"{failure.Message} What was set before it is set, and in {path}.",
-            failure.Advice, failure.Target, failure)
-        : e;
+    private Exception WithUndo(Exception e)
+    {
+        if (UndoPath is not { } path)
+            return e;
+        if (e is DataOpsException failure)
+            return new DataOpsException(
+                failure.Id, failure.Kind, $"{failure.Message} What was set before it is set, and in {path}.",
+                failure.Advice, failure.Target, failure);
+        context.Warning?.Invoke($"What was set is set, and Undo-Change {path} sets it back.");
+        return e;
+    }
 }

@@ -16,7 +16,8 @@ internal static class DescriptionCheck
             file is null ? [] : [.. DescriptionFile.ByHand(file).Select(e => (e.Member, e.Key))];
         string? rewrite = file is null || migrationPath.Count == 0 ? null
             : $"Export-SiteDescription {string.Join(", ", migrationPath.Select(Quoted))} {Quoted(file)}";
-        return catalog.Contradictions.Select(c => Drift.Of(session, DriftProblem.Description, Severity.Warning,
+        return catalog.Contradictions.Where(c => !c.IsUnused).Select(c => Drift.Of(
+            session, DriftProblem.Description, Severity.Warning,
             $"the site's description says something of {c.Subject}, but {c.What}: it is not used",
             byHand.Contains((c.Member, c.Key)) ? null : rewrite) with
         {

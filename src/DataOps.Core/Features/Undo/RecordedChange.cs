@@ -55,8 +55,11 @@ public sealed record RecordedChange
     /// <summary>Why the file cannot be read; null when it can.</summary>
     public string? Problem { get; init; }
 
-    // The cluster's own number, and whether it is an undoing, which no person asks for.
+    // What no person asks for: the cluster's own number, and what kind of change it is.
     internal string? SystemIdentifier { get; init; }
 
     internal bool IsUndoing { get; init; }
+
+    // Neither rows nor constraints: left as they are, they do no harm.
+    internal bool IsOfSequences { get; init; }
 }

@@ -116,6 +116,8 @@ internal static class RecordedChanges
                 Rows = reader.Rows,
                 SystemIdentifier = header.SystemIdentifier,
                 IsUndoing = header.Undoes is not null,
+                IsOfSequences = header.Tables.Count == 0
+                    && reader.Batches.All(b => b is { Sequences: not null, Constraints: null }),
             }, reader.Digest, header.Undoes);
         }
         catch (DataOpsException e)

@@ -71,7 +71,18 @@ public sealed class UndoChange : Operation<UndoChangeOptions, IChangeResult>
     {
         foreach (RecordedChange change in RecordedChanges.NotUndone(session, context))
         {
-            IChangeResult[] told = [.. Undo(session, change.Path, options, context)];
+            IChangeResult[] told;
+            try
+            {
+                told = [.. Undo(session, change.Path, options, context)];
+            }
+            catch (DataOpsException e)
+                when (change.IsOfSequences && e.Id is ErrorIds.KeysInUse or ErrorIds.ChangedSince)
+            {
+                // Sequences that are ahead do no harm, and would stand before all older changes for ever.
+                context.Warning?.Invoke($"{change.Operation} of {change.Written:u} is passed over: {e.Message}");
+                continue;
+            }
             // What is as it was before, as after an undoing without a file, is no change any more.
             if (told[^1] is not UndoResult { WouldChange: 0 })
                 return told;

@@ -20,8 +20,12 @@ internal sealed class UndoneSequences(
     Session session, DatabaseCatalog database, UndoFileReader file, IReadOnlySet<int> uncommitted, string path,
     OperationContext context)
 {
+    // What was set is set, whatever became of the transaction.
     private readonly SetSequence[] _recorded =
-        [.. file.Batches.Where((_, i) => !uncommitted.Contains(i)).SelectMany(b => b.Sequences ?? []).Reverse()];
+    [
+        .. file.Batches.SelectMany((b, i) =>
+            (b.Sequences ?? []).Where(s => s.Value is not null || !uncommitted.Contains(i))).Reverse(),
+    ];
 
     private List<(SetSequence Set, SequenceState Now)> _there = [];
 

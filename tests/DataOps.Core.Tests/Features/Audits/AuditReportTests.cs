@@ -182,6 +182,33 @@ public sealed class AuditReportTests(PostgresServer server) : IDisposable
         Assert.Equal(30, File.ReadLines(path).Count(l => l.StartsWith("{\"Run\"", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public void Findings_at_one_place_are_told_apart_and_sums_are_not_compared_with_rows()
+    {
+        using TestDatabase database = server.Blank();
+        database.Execute("""
+            create table shop_item (id serial primary key, code text);
+            create index one on shop_item (code);
+            create index two on shop_item (code);
+            """);
+        void Break(string index) => database.Execute(
+            $"update pg_index set indisvalid = false where indexrelid = '{index}'::regclass");
+        TestDatabaseOptions options = new()
+        {
+            Audit = [Audit.Schema], Baseline = Path.Combine(_files.Folder, "apart.jsonl"), UpdateBaseline = true,
+        };
+        (string?, FindingChange?)[] Run(TestDatabaseOptions asked) =>
+            [.. database.Run(new Core.Features.Audits.TestDatabase(), asked).Select(f => (f.Value, f.Change))];
+
+        Break("one");
+        Assert.Equal([("one", FindingChange.New)], Run(options));
+        Break("two");
+        Assert.Equal([("one", FindingChange.Known), ("two", FindingChange.New)], Run(options).Order());
+
+        Assert.Equal(ErrorIds.OtherDetail,
+            Assert.Throws<DataOpsException>(() => Run(options with { Detailed = true })).Id);
+    }
+
     [Theory]
     [InlineData("2026-11-01", "2026-10-31T23:00:00Z")]
     [InlineData("2026-11-01T03:00", "2026-11-01T02:00:00Z")]

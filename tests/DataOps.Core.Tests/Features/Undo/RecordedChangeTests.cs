@@ -1,3 +1,4 @@
+using DataOps.Core.Features.Sequences;
 using DataOps.Core.Features.Undo;
 
 namespace DataOps.Core.Tests.Features.Undo;
@@ -109,6 +110,32 @@ public sealed class RecordedChangeTests : IDisposable
         Assert.Equal([cut], Directory.GetFiles(Folder));
         Assert.All(warnings, w => Assert.StartsWith($"{cut} is left where it is", w, StringComparison.Ordinal));
         Assert.NotEmpty(warnings);
+    }
+
+    [Fact]
+    public void Sequences_that_were_set_back_are_undone_and_those_that_cannot_be_are_passed_over()
+    {
+        using TestDatabase database = Blank();
+        database.Execute("create table orchard (id bigserial primary key); insert into orchard values (40)");
+        string rows = Change(database, "rows", "update post set slug = 'x' where id = 1");
+        string Reset() =>
+            ((ResetSequenceResult)database.Run(new ResetSequence(), new ResetSequenceOptions())[^1]).UndoPath!;
+        string first = Reset();
+        database.Execute("delete from orchard");
+
+        UndoResult undone = UndoLast(database);
+
+        Assert.Equal((first, 1L, (string?)null), (undone.Path, undone.Sequences, undone.UndoPath));
+        Assert.Equal(ChangeState.Undone, Get().Single(c => c.Path == first).State);
+
+        database.Execute("insert into orchard values (40)");
+        string second = Reset();
+        List<string> warnings = [];
+        UndoResult older = (UndoResult)database.Run(
+            new UndoChange(), new() { Last = true }, new OperationContext { Warning = warnings.Add })[^1];
+        Assert.Equal(rows, older.Path);
+        Assert.Contains("orchard.id is at 40", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Equal(ChangeState.Done, Get().Single(c => c.Path == second).State);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using DataOps.Core.Features.Sequences;
 using DataOps.Core.Features.Undo;
 using Npgsql;
 
@@ -345,6 +346,25 @@ public sealed class UndoChangeTests(PostgresServer server) : IDisposable
         failure = Assert.Throws<DataOpsException>(() => ChangeFiles.Undo(database, open));
         Assert.Equal("NeverCommitted", failure.Id);
         Assert.Contains("was never committed", failure.Message);
+    }
+
+    [Fact]
+    public void A_sequence_that_a_broken_transaction_has_set_is_set_back_all_the_same()
+    {
+        using TestDatabase database = server.Blank();
+        database.Execute("create table orchard (id bigserial primary key); insert into orchard values (40)");
+        string file = _files.New();
+        database.Run(new ResetSequence(), new ResetSequenceOptions { UndoPath = file });
+        database.Execute("delete from orchard");
+        string broken;
+        using (NpgsqlTransaction transaction = database.Session.Connection.BeginTransaction())
+            broken = WithTransaction(file, database.Session.List<string>("select pg_current_xact_id()::text")[0]);
+
+        UndoResult undone =
+            (UndoResult)database.Run(new UndoChange(), new UndoChangeOptions { Path = broken, NoUndo = true })[^1];
+
+        Assert.Equal(1, undone.Sequences);
+        Assert.Equal(1L, database.Scalar<long>("select last_value from orchard_id_seq"));
     }
 
     private string WithTransaction(string file, string id)

@@ -8,7 +8,7 @@ internal static class RunHistory
 {
     private const int Width = 240, Height = 28, Edge = 3;
 
-    /// <summary>The values of the template, a row an audit that was run more than once or had findings.</summary>
+    /// <summary>The values of the template, a row an audit.</summary>
     public static object[] Of(IReadOnlyList<AuditRun> runs) =>
     [
         .. runs.SelectMany(r => r.Findings.Keys).Distinct().Order().Select(a => (Audit: a, Counts: Counts(runs, a)))

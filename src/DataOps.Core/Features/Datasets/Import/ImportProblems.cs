@@ -5,7 +5,7 @@ namespace DataOps.Core.Features.Datasets.Import;
 
 /// <summary>
 /// What is wrong with a dataset file: everything counted, the first hundred kept with their lines. A message names each
-/// of a few, and of many three of each field, with their number.
+/// of a few, and of many three of each of the first fields, with their number.
 /// </summary>
 /// <param name="session">The session, in the load's transaction.</param>
 /// <param name="path">The file.</param>
@@ -19,6 +19,8 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
 
     private readonly List<DatasetProblem> _listed = [];
     private readonly List<Group> _groups = [];
+    private readonly Dictionary<(string, string), Group> _byField = [];
+    private readonly Group _others = new("", "");
     private string _id = "";
     private ImportSentence? _sentence;
     private string? _advice;
@@ -42,7 +44,8 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
         Count++;
         Group group = GroupOf(problem);
         group.Count++;
-        if (_listed.Count >= Listed && group.Examples.Count >= Examples)
+        bool isExample = group != _others && group.Examples.Count < Examples;
+        if (_listed.Count >= Listed && !isExample)
             return;
         DatasetProblem told = new(
             problem.Id, FilePlace.Of(place).Line, problem.Advice,
@@ -53,7 +56,7 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
         };
         if (_listed.Count < Listed)
             _listed.Add(told);
-        if (group.Examples.Count < Examples)
+        if (isExample)
             group.Examples.Add(told);
     }
 
@@ -91,10 +94,12 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
 
     private Group GroupOf(ImportProblem problem)
     {
-        if (_last is null || _last.Model != problem.Model || _last.Field != problem.Field)
-            _last = _groups.Find(g => g.Model == problem.Model && g.Field == problem.Field);
-        if (_last is null)
-            _groups.Add(_last = new Group(problem.Model, problem.Field));
+        if (_byField.TryGetValue((problem.Model, problem.Field), out Group? known))
+            return _last = known;
+        // A file may be wrong in any number of fields.
+        if (_groups.Count == MostNamed)
+            return _last = _others;
+        _groups.Add(_byField[(problem.Model, problem.Field)] = _last = new(problem.Model, problem.Field));
         return _last;
     }
 
@@ -113,6 +118,8 @@ internal sealed class ImportProblems(Session session, string path, CancellationT
                 text.Append($"\n  {$"{group.Model} {group.Field}".Trim()}: {group.Count}, as");
                 Name(text, group.Examples, "    ", cell => cell is not (0 or 2));
             }
+            if (_others.Count > 0)
+                text.Append($"\n  other fields: {_others.Count}");
             text.Append($"\n  Test-Dataset lists the first {Listed}.");
         }
         return text.ToString();

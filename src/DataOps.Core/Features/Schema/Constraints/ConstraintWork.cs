@@ -133,7 +133,7 @@ internal sealed class ConstraintWork(
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw UndoPlace.WriteFailed(batches.Place.Path, e);
+            throw UndoPlace.WriteFailed(batches.Place.Path, $"{made} was not made", e);
         }
     }
 

@@ -18,6 +18,9 @@ public sealed partial record DuplicateInput
     /// <summary>The values that they share; those of all groups when absent.</summary>
     public string? Value { get; init; }
 
+    /// <summary>The keys of the rows; absent of a sum over several groups.</summary>
+    public string? Keys { get; init; }
+
     /// <summary>The unique constraint or index that is missing.</summary>
     public string? Constraint { get; init; }
 }

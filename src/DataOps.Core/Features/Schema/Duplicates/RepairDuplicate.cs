@@ -105,13 +105,22 @@ public sealed class RepairDuplicate : Operation<RepairDuplicateOptions, IChangeR
                 [table], [], constraint is null ? [column!] : [], constraint is null ? [] : [constraint], expected);
             // Whoever passes rows on has named them.
             foreach (SelectedKey key in selection.Keys(session, catalog, Name, isPart, context))
-                yield return (key with { IsNamed = true }, Values(key.Key, [.. group.Select(i => i.Value)]));
+                yield return (key with { IsNamed = true }, Values(key.Key, [.. group]));
         }
     }
 
-    // No value is NULL where NULLs are equal, and otherwise all groups, as a sum over them has none.
-    private static IReadOnlyList<string?>? Values(DuplicateKey key, IReadOnlyList<string?> values) =>
-        values.Contains(null) && key is not { NullsClash: true, Keys.Count: 1 } ? null : values;
+    // No value is all groups, as a sum over them has none; or NULL, where NULLs are equal.
+    private static IReadOnlyList<string?>? Values(DuplicateKey key, IReadOnlyList<DuplicateInput> groups)
+    {
+        bool isNullGroup = key is { NullsClash: true, Keys.Count: 1 };
+        if (isNullGroup && groups.FirstOrDefault(g => g is { Value: null, Keys: null }) is { } sum)
+            throw new DataOpsException(
+                ErrorIds.UselessInput, FailureKind.InvalidArgument,
+                $"A finding of {sum.Table} has no value of {sum.Column}, and does not tell whether that is NULL or "
+                    + "several values, so nothing was changed.",
+                "Pass on what Find-Duplicate writes.", nameof(RepairDuplicateOptions.InputObject));
+        return groups.Any(g => g.Value is null) && !isNullGroup ? null : [.. groups.Select(g => g.Value)];
+    }
 
     private static string? Most(string? text, long deleted) =>
         text is not null && long.TryParse(text, out long most) ? $"{Math.Max(most - deleted, 0)}" : text;

@@ -54,6 +54,16 @@ public sealed class ImportRefusalTests : IDisposable
     }
 
     [Fact]
+    public void Of_problems_in_many_fields_the_first_twenty_are_named_and_the_others_counted()
+    {
+        string message = Refused("UnknownModel", _files.Lines([.. Enumerable.Range(1, 60).Select(i =>
+            $$$"""{"model": "shop.m{{{i}}}", "pk": {{{i}}}, "fields": {}}""")]));
+
+        Assert.Equal(20, message.Split('\n').Count(l => l.EndsWith(": 1, as", StringComparison.Ordinal)));
+        Assert.Contains("\n  other fields: 40\n", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_row_without_its_parent_half_is_a_missing_reference()
     {
         _site.Execute(
