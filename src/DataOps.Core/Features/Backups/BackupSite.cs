@@ -2,6 +2,7 @@ using System.Globalization;
 using DataOps.Core.Features.Backups.Archives;
 using DataOps.Core.Features.Backups.Rows;
 using DataOps.Core.Features.Orphans;
+using DataOps.Core.Features.Storages;
 using DataOps.Core.Files;
 using Npgsql;
 
@@ -94,7 +95,8 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
             $"select pg_export_snapshot(), now()", context.Cancellation).Single();
         (IReadOnlyList<SourceTable> taken, string[] leftOut) = Chosen(tables, options, context);
         (StorageFolder Storage, (string Member, FileInfo File)[] Files)[] files = [.. storages.Select(
-            s => (s, s.Files(new(options.Exclude), context.Warning).ToArray()))];
+            s => (s, s.Files(new(options.Exclude), context.Warning).Select(f => (Member(s, f.Path, f.File), f.File))
+                .ToArray()))];
         RequireRoom(file, options.Compression, taken, files.SelectMany(f => f.Files));
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         long orphans = Orphans(session, catalog, context);
@@ -195,11 +197,22 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
             if (Open(info, context) is not { } content)
                 continue;
             using (content)
-                archive.Add($"storages/{storage.Name}/{member}", content);
+                archive.Add(member, content);
             done++;
             bytes += archive.Members[^1].Bytes;
         }
         return new(storage.Name, storage.Path, done, bytes);
+    }
+
+    private static string Member(StorageFolder storage, string path, FileInfo file)
+    {
+        string member = $"storages/{storage.Name}/{path}";
+        return MemberName.WhyNot(member) is { } why
+            ? throw new DataOpsException(
+                ErrorIds.InvalidPath, FailureKind.InvalidData,
+                $"{VisibleText.Of(file.FullName)} cannot be in an archive: {why}.",
+                "Rename it, or leave it out with -Exclude.", file.FullName)
+            : member;
     }
 
     // The site goes on: null where it has deleted the file meanwhile.

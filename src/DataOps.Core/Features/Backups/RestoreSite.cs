@@ -1,6 +1,7 @@
 using System.Globalization;
 using DataOps.Core.Features.Backups.Archives;
 using DataOps.Core.Features.Backups.Restoring;
+using DataOps.Core.Features.Storages;
 
 namespace DataOps.Core.Features.Backups;
 
