@@ -50,6 +50,7 @@
         'Backup-Site'
         'Get-Backup'
         'Test-Backup'
+        'Remove-Backup'
         'Test-Storage'
         'Restore-Site'
     )

@@ -40,11 +40,12 @@ internal static class KnownFileFields
     ];
 
     // Pairs of columns that hold the size and the SHA-1 of the file of a row: Wagtail's, django-filer's.
-    private static readonly (string Size, string Hash)[] s_digests = [("file_size", "file_hash"), ("_file_size", "sha1")];
+    private static readonly (string Size, string Hash)[] s_digests =
+        [("file_size", "file_hash"), ("_file_size", "sha1")];
 
     /// <summary>What is known of a column; null for nothing.</summary>
-    public static KnownFileField? Of(ModelLabel model, Table table, string column) => s_all.FirstOrDefault(
-        k => k.Field == column && (k.Model is null || k.Model == model) && k.Columns.All(c => table.Find(c) is not null));
+    public static KnownFileField? Of(ModelLabel model, Table table, string column) => s_all.FirstOrDefault(k =>
+        k.Field == column && (k.Model is null || k.Model == model) && k.Columns.All(c => table.Find(c) is not null));
 
     /// <summary>The columns that hold size and SHA-1 of the file that a column names; null for none.</summary>
     public static (Column Size, Column Hash)? DigestsOf(Table table, string column) => column != "file"

@@ -256,7 +256,9 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
         {
             Count = s.Count,
             FirstRows = new(s.Keys),
-            Problem = s.Count == s.First.Count ? s.First.Problem : $"{Counted.Of(s.Count, s.First.Table is null ? "file" : "row")}; the first: {s.First.Problem}",
+            Problem = s.Count == s.First.Count
+                ? s.First.Problem
+                : $"{Counted.Of(s.Count, s.First.Table is null ? "file" : "row")}; the first: {s.First.Problem}",
             Value = s.Count == s.First.Count ? s.First.Value : null,
             Expected = s.Count == s.First.Count ? s.First.Expected : null,
         });

@@ -102,7 +102,8 @@ internal sealed class FileFields(
             return;
         }
         string known = KnownFileFields.Of(model.Label, model.Table, column.Name)?.Folder ?? "";
-        _fields[place] = new(model, column, folder, FileField.FolderOf(uploadTo) is { Length: > 0 } told ? told : known);
+        string told = FileField.FolderOf(uploadTo);
+        _fields[place] = new(model, column, folder, told.Length > 0 ? told : known);
     }
 
     private void AddImplied(Model model)

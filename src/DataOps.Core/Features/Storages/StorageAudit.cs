@@ -27,8 +27,9 @@ internal sealed class StorageAudit(
             {
                 Problem = $"its values are paths of files in {field.Storage.Name}, and nothing says that it is a file "
                     + "field: its rows are not checked",
-                Remedy = $"Test-Storage -Storage {string.Join(", ", sources.Storages.Select(s => $"{s.Name}={s.Path}"))} "
-                    + $"-FileField {field.Name}",
+                Remedy = "Test-Storage -Storage "
+                    + string.Join(", ", sources.Storages.Select(s => $"{s.Name}={s.Path}"))
+                    + $" -FileField {field.Name}",
             };
         foreach (Finding finding in fields.Where(f => f.Known?.IsDerived == true).SelectMany(RenditionsWithoutImage))
             yield return finding;
@@ -95,11 +96,14 @@ internal sealed class StorageAudit(
         SqlText OfField(FileField field, int i)
         {
             SqlText value = $"{field.Column.In("t")}::text";
+            SqlText size = field.Digests is var (length, _) ? $"{length.In("t")}::bigint" : (SqlText)$"null::bigint";
+            SqlText hash = field.Digests is var (_, sha1)
+                ? $"nullif({sha1.In("t")}::text, '')"
+                : (SqlText)$"null::text";
             return $"""
                 select {SqlText.Literal(i)} as field, {KeyText.Of(field.Model.Table, "t")} as key, {value} as value,
                   {StoragePath.Of(value, storage)} as path,
-                  {(field.Digests is { } size ? (SqlText)$"{size.Size.In("t")}::bigint" : $"null::bigint")} as size,
-                  {(field.Digests is { } hash ? (SqlText)$"nullif({hash.Hash.In("t")}::text, '')" : $"null::text")} as hash
+                  {size} as size, {hash} as hash
                 from {field.Model.Table} t where {value} <> ''
                 """;
         }
@@ -172,7 +176,8 @@ internal sealed class StorageAudit(
             yield return Of(StorageProblem.WrongHash, Severity.Error, row) with
             {
                 Column = row.Field.Digests!.Value.Hash.Name,
-                Problem = $"{VisibleText.Of(row.Path)} has another SHA-1 than its row says: it was replaced, or damaged",
+                Problem = $"{VisibleText.Of(row.Path)} has another SHA-1 than its row says: it was replaced, or "
+                    + "damaged",
                 Expected = real,
             };
     }
@@ -190,14 +195,15 @@ internal sealed class StorageAudit(
                 $"""
                 select {KeyText.Of(field.Model.Table, "t")} from {field.Model.Table} t
                 where not exists (select from {images} i where {key.In("i")} = {reference.Column.In("t")}) order by 1
-                """, context.Cancellation).Select(k => Of(StorageProblem.RenditionWithoutImage, Severity.Error, field) with
-                {
-                    Key = k,
-                    Column = reference.Column.Name,
-                    References = images.DisplayName,
-                    Problem = "the image of the rendition is gone",
-                    Remedy = $"Remove-Row {field.Model.Label} {k} -WhatIf",
-                })
+                """, context.Cancellation).Select(
+                    k => Of(StorageProblem.RenditionWithoutImage, Severity.Error, field) with
+                    {
+                        Key = k,
+                        Column = reference.Column.Name,
+                        References = images.DisplayName,
+                        Problem = "the image of the rendition is gone",
+                        Remedy = $"Remove-Row {field.Model.Label} {k} -WhatIf",
+                    })
             : [];
 
     private IEnumerable<Finding> Unnamed(StorageFolder storage, FilesWithoutRow without)
@@ -205,8 +211,8 @@ internal sealed class StorageAudit(
         long young = 0;
         foreach ((string path, FileSystemInfo file) in without.Files)
             if (file is DirectoryInfo || FileAt(file) is not { } content)
-                context.Warning?.Invoke($"{file.FullName} is a link to a folder, or to nothing: files that no row names "
-                    + "are not looked for there.");
+                context.Warning?.Invoke($"{file.FullName} is a link to a folder, or to nothing: files that no row "
+                    + "names are not looked for there.");
             else if (content.LastWriteTimeUtc > _start - s_upload)
                 young++;
             else if (without.FieldsAt(path) is [_, ..] fields)
@@ -227,13 +233,14 @@ internal sealed class StorageAudit(
                 Count = count,
                 Reference = $"{storage.Name}/{folder}",
                 Value = folder,
-                Problem = $"{Counted.Of(count, "file")} in {storage.Name}/{VisibleText.Of(folder)} ({Bytes(bytes)}) cannot be "
-                    + "told: no known field writes there. -FileField names one, -Exclude leaves the folder out",
+                Problem = $"{Counted.Of(count, "file")} in {storage.Name}/{VisibleText.Of(folder)} ({Bytes(bytes)}): whose "
+                    + $"{(count == 1 ? "it is" : "they are")} cannot be told, as no known field writes there. -FileField "
+                    + "names one, -Exclude leaves the folder out",
             };
         if (young > 0)
             context.Warning?.Invoke($"{Counted.Of(young, "file")} in {storage.Name} without a row "
-                + $"{(young == 1 ? "is" : "are")} younger than {s_upload.TotalMinutes:0} minutes and left out: the row may "
-                + "be on its way.");
+                + $"{(young == 1 ? "is" : "are")} younger than {s_upload.TotalMinutes:0} minutes and left out: the row "
+                + "may be on its way.");
     }
 
     private static string Removal(NamedFile row) => $"Remove-Row {row.Field.Model.Label} {row.Key} -WhatIf";
@@ -276,11 +283,8 @@ internal sealed class StorageAudit(
         Column = field.Column.Name,
     };
 
-    private Finding Of(StorageProblem problem, Severity severity, NamedFile row) => Of(problem, severity, row.Field) with
-    {
-        Key = row.Key,
-        Value = row.Value,
-    };
+    private Finding Of(StorageProblem problem, Severity severity, NamedFile row) =>
+        Of(problem, severity, row.Field) with { Key = row.Key, Value = row.Value };
 }
 
 /// <summary>A row that names a file.</summary>

@@ -11,10 +11,9 @@ internal static class StoragePath
     /// </summary>
     public static SqlText Of(SqlText value, StorageFolder storage)
     {
-        string root = storage.Path.TrimEnd('/') + "/";
+        SqlText root = SqlText.Literal(storage.Path.TrimEnd('/') + "/");
         SqlText below = $"""
-            case when starts_with({value}, {SqlText.Literal(root)}) then substr({value}, length({SqlText.Literal(root)}) + 1)
-              else {value} end
+            case when starts_with({value}, {root}) then substr({value}, length({root}) + 1) else {value} end
             """;
         return $@"regexp_replace(regexp_replace({below}, '^(\./)+', ''), '(?<!^)/+', '/', 'g')";
     }

@@ -73,6 +73,7 @@ public sealed class TestStorageTests(PostgresServer server) : IDisposable
             (StorageProblem.FileWithoutRow, Severity.Warning, null, null),
             (StorageProblem.FileWithoutRow, Severity.Warning, null, null),
             (StorageProblem.FileWithoutRow, Severity.Warning, null, null),
+            (StorageProblem.FileWithoutRow, Severity.Warning, null, null),
             (StorageProblem.UnknownFile, Severity.Warning, null, null),
         ],
             found.Select(f => ((StorageProblem)f.Class!, f.Severity, f.Key, f.Column))
@@ -89,7 +90,7 @@ public sealed class TestStorageTests(PostgresServer server) : IDisposable
         Assert.Equal(1, site.Run(new TestStorage(), options with { FileField = ["news.*.attachment"] })
             .Count(f => f is { Model: "news.articlepage", Class: StorageProblem.MissingFile }));
         Finding[] audit = [.. site.Run(new AuditOfAll(), new() { Storage = [$"media={media}"] }).Where(f => f.Audit == Audit.Storage)];
-        Assert.Equal(3, Assert.Single(audit, f => f.Class is StorageProblem.FileWithoutRow).Count);
+        Assert.Equal(4, Assert.Single(audit, f => f.Class is StorageProblem.FileWithoutRow).Count);
     }
 
     [Fact]
