@@ -20,6 +20,9 @@ internal static class BackupList
             yield return Describe(ArchiveReader.Open(path));
             yield break;
         }
+        if (Directory.EnumerateFiles(path, "*.tar.gpg").Count() is var encrypted && encrypted > 0)
+            context.Warning?.Invoke($"{Counted.Of(encrypted, "encrypted backup")} in {path} "
+                + $"{(encrypted == 1 ? "is" : "are")} not looked into: without a key nobody can.");
         // What is in the making, or half removed, has a hidden name.
         foreach (string file in Directory.EnumerateFiles(path, "*.tar")
             .Concat(Directory.EnumerateDirectories(path).Where(ArchiveFolder.IsOne))

@@ -26,6 +26,13 @@ public sealed partial record BackupSiteOptions
     [OnlyWith(nameof(AsFolder))]
     public string? Base { get; init; }
 
+    /// <summary>
+    /// Files of OpenPGP public keys: the archive is encrypted for them, and this machine cannot read it.
+    /// </summary>
+    [Option(Form = OptionForm.File)]
+    [NotWith(nameof(AsFolder))]
+    public IReadOnlyList<string> Recipient { get; init; } = [];
+
     /// <summary>Folders of files to take along, as name=folder: media=/srv/site/media.</summary>
     public IReadOnlyList<string> Storage { get; init; } = [];
 

@@ -9,7 +9,10 @@ internal sealed class BackupTarget
     private readonly WholeFile? _file;
     private readonly WholeFolder? _folder;
 
-    private BackupTarget(WholeFile? file, WholeFolder? folder) => (_file, _folder) = (file, folder);
+    private readonly RecipientKeys? _recipients;
+
+    private BackupTarget(WholeFile? file, WholeFolder? folder, RecipientKeys? recipients) =>
+        (_file, _folder, _recipients) = (file, folder, recipients);
 
     /// <summary>The full path; <c>-</c> for the standard output.</summary>
     public string Path => _file?.Path ?? _folder!.Path;
@@ -19,14 +22,15 @@ internal sealed class BackupTarget
     public static BackupTarget Create(BackupSiteOptions options)
     {
         if (!options.AsFolder)
-            return new(WholeFile.Create(options.Path, options.Force), null);
+            return new(WholeFile.Create(options.Path, options.Force), null,
+                options.Recipient.Count == 0 ? null : RecipientKeys.Read(options.Recipient));
         if (FixtureFile.IsStandard(options.Path))
             throw OptionText.Wrong("Path", $"\"{options.Path}\"", "A folder has no place in the standard output.");
         WholeFolder folder = WholeFolder.Create(options.Path, options.Force);
         // With a slip of the pen -Force would replace a folder of anything.
         if (Directory.Exists(folder.Path))
             _ = ArchiveReader.Open(folder.Path);
-        return new(null, folder);
+        return new(null, folder, null);
     }
 
     /// <summary>Writes it; whatever fails, what was there before is as it was, and nothing half is left.</summary>
@@ -34,7 +38,11 @@ internal sealed class BackupTarget
     public long Write(Action<IArchiveForm> write)
     {
         if (_file is not null)
-            return _file.Write(output => write(new ArchiveTar(output)));
+            return _file.Write(output =>
+            {
+                using Stream? encrypted = _recipients?.Encrypt(output);
+                write(new ArchiveTar(encrypted ?? output));
+            });
         _folder!.Write(path => write(new ArchiveFolder(path)));
         return ArchiveReader.Open(_folder.Path).Bytes;
     }

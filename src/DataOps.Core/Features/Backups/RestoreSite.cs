@@ -26,6 +26,12 @@ public sealed partial record RestoreSiteOptions : PlanOptions
     public string Path { get; init; } = "";
 
     /// <summary>
+    /// The file of the OpenPGP secret key that opens an encrypted archive; DATAOPS_KEY_PASSPHRASE has its passphrase.
+    /// </summary>
+    [Option(Form = OptionForm.File)]
+    public string? KeyFile { get; init; }
+
+    /// <summary>
     /// Restore into a new database of this name, and leave the connection's own. Default: the new database takes the
     /// place of the connection's.
     /// </summary>
@@ -119,7 +125,7 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
     protected override IEnumerable<IChangeResult> Execute(
         Session session, RestoreSiteOptions options, OperationContext context)
     {
-        ArchiveReader archive = ArchiveReader.Open(options.Path);
+        using ArchiveReader archive = ArchiveReader.Open(options.Path, options.KeyFile, context.Cancellation);
         string time = DateTime.UtcNow.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
         StorageRestore[] storages = [.. Storages(archive, options, time)];
         bool replaces = options.NewDatabase is null;

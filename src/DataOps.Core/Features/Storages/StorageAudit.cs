@@ -233,9 +233,9 @@ internal sealed class StorageAudit(
                 Count = count,
                 Reference = $"{storage.Name}/{folder}",
                 Value = folder,
-                Problem = $"{Counted.Of(count, "file")} in {storage.Name}/{VisibleText.Of(folder)} ({Bytes(bytes)}): whose "
-                    + $"{(count == 1 ? "it is" : "they are")} cannot be told, as no known field writes there. -FileField "
-                    + "names one, -Exclude leaves the folder out",
+                Problem = $"{Counted.Of(count, "file")} in {storage.Name}/{VisibleText.Of(folder)} ({Bytes(bytes)}): "
+                    + $"whose {(count == 1 ? "it is" : "they are")} cannot be told, as no known field writes there. "
+                    + "-FileField names one, -Exclude leaves the folder out",
             };
         if (young > 0)
             context.Warning?.Invoke($"{Counted.Of(young, "file")} in {storage.Name} without a row "

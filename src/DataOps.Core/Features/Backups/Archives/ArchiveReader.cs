@@ -6,12 +6,13 @@ namespace DataOps.Core.Features.Backups.Archives;
 /// <summary>
 /// An archive that is read: all of its members are known, and fit the manifest, before any of them is used.
 /// </summary>
-internal sealed class ArchiveReader
+internal sealed class ArchiveReader : IDisposable
 {
     private const int LargestManifest = 1 << 28;
     private const int Block = 512;
 
     private readonly MemberPlaces _places;
+    private string? _decrypted;
     private readonly Dictionary<string, ArchiveMember> _members;
 
     private ArchiveReader(string path, MemberPlaces places)
@@ -46,7 +47,12 @@ internal sealed class ArchiveReader
     /// <summary>Reads the names of all members, and the manifest.</summary>
     /// <exception cref="DataOpsException"><c>FileNotFound</c>; <c>InvalidBackup</c>: it is no whole backup, or holds
     /// what no backup does.</exception>
-    public static ArchiveReader Open(string path)
+    public static ArchiveReader Open(string path) => Open(path, null, CancellationToken.None);
+
+    /// <summary>Opens one that may be encrypted.</summary>
+    /// <exception cref="DataOpsException"><c>FileNotFound</c>, <c>InvalidBackup</c>; <c>EncryptedBackup</c>: the key is
+    /// not that of the archive.</exception>
+    public static ArchiveReader Open(string path, string? keyFile, CancellationToken cancellation)
     {
         string full = System.IO.Path.TrimEndingDirectorySeparator(FullPath.Of(path));
         bool isFolder = Directory.Exists(full);
@@ -57,6 +63,8 @@ internal sealed class ArchiveReader
         {
             if (isFolder)
                 return new(full, ArchiveFolder.Scan(full, why => Invalid(full, why)));
+            if (EncryptedArchive.IsOne(full))
+                return Decrypted(full, EncryptedArchive.Decrypt(full, keyFile, cancellation));
             using FileStream file = File.OpenRead(full);
             return new(full, Scan(full, file));
         }
@@ -66,6 +74,13 @@ internal sealed class ArchiveReader
             throw Invalid(
                 full, $"it is no whole {(isFolder ? "folder" : "tar file")}: {e.Message.TrimEnd('.')}", e);
         }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_decrypted is not null)
+            File.Delete(_decrypted);
     }
 
     /// <summary>A member as a whole, once its hash was compared.</summary>
@@ -146,6 +161,20 @@ internal sealed class ArchiveReader
         return content;
     }
 
+    private static ArchiveReader Decrypted(string path, string clear)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(clear);
+            return new(path, Scan(path, file)) { _decrypted = clear };
+        }
+        catch
+        {
+            File.Delete(clear);
+            throw;
+        }
+    }
+
     private static MemberPlaces Scan(string path, FileStream file)
     {
         MemberPlaces places = new(why => Invalid(path, why));
@@ -158,7 +187,7 @@ internal sealed class ArchiveReader
             long offset = file.Position - ((entry.Length + Block - 1) / Block * Block);
             if (entry.Length < 0 || offset > file.Length - entry.Length)
                 throw Invalid(path, $"{entry.Name} was cut off");
-            places.Add(entry.Name, new(path, offset, entry.Length, entry.Mode));
+            places.Add(entry.Name, new(file.Name, offset, entry.Length, entry.Mode));
         }
         return places;
     }
