@@ -44,6 +44,11 @@ public sealed partial record BackupSiteOptions
     [Option(Wildcards = true, Completes = OptionNames.TableName)]
     public IReadOnlyList<string> ExcludeRows { get; init; } = [];
 
+    /// <summary>
+    /// Also the tables whose rows the application makes anew: sessions, search index, reference index, renditions.
+    /// </summary>
+    public bool ExcludeDerived { get; init; }
+
     /// <summary>How the members of the archive are compressed.</summary>
     public BackupCompression Compression { get; init; }
 
@@ -114,13 +119,13 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
         Lock(session, tables, context.Cancellation);
         (string snapshot, DateTime created) = session.Query<(string, DateTime)>(
             $"select pg_export_snapshot(), now()", context.Cancellation).Single();
-        (IReadOnlyList<SourceTable> taken, string[] leftOut) = Chosen(tables, options, context);
+        ReferenceCatalog catalog = ReferenceCatalog.Read(session);
+        (IReadOnlyList<SourceTable> taken, string[] leftOut) = Chosen(tables, catalog, options, context);
         (StorageFolder Storage, (string Member, FileInfo File)[] Files)[] files = [.. storages.Select(
             s => (s, s.Files(new(options.Exclude), context.Warning).Select(f => (Member(s, f.Path, f.File), f.File))
                 .ToArray()))];
         RequireRoom(target.Path, options.Compression, taken, files.SelectMany(f => f.Files)
             .Where(f => earlier?.Unchanged(f.Member, f.File) is null));
-        ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         long orphans = Orphans(session, catalog, context);
 
         BackupManifest manifest = new(
@@ -184,13 +189,17 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
     }
 
     private static (IReadOnlyList<SourceTable> Taken, string[] LeftOut) Chosen(
-        IReadOnlyList<SourceTable> tables, BackupSiteOptions options, OperationContext context)
+        IReadOnlyList<SourceTable> tables, ReferenceCatalog catalog, BackupSiteOptions options,
+        OperationContext context)
     {
+        string[] derived = options.ExcludeDerived
+            ? [.. DjangoTables.Derived.Select(catalog.TableOf).OfType<Table>().Select(t => t.DisplayName)]
+            : [];
         NameFilter excluded = new(options.ExcludeRows);
         context.ReportUnmatched(
             excluded, tables.Select(t => new string?[] { t.Name, t.DisplayName }), ErrorIds.UnknownTable, "table");
-        ILookup<bool, SourceTable> parts =
-            tables.ToLookup(t => !excluded.IsEmpty && excluded.Matches(t.Name, t.DisplayName));
+        ILookup<bool, SourceTable> parts = tables.ToLookup(t => derived.Contains(t.DisplayName)
+            || (!excluded.IsEmpty && excluded.Matches(t.Name, t.DisplayName)));
         return ([.. parts[false]], [.. parts[true].Select(t => t.DisplayName)]);
     }
 
