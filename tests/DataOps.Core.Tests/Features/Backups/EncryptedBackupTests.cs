@@ -9,15 +9,17 @@ public sealed class EncryptedBackupTests(PostgresServer server) : IDisposable
 {
     private readonly BackupFiles _files = new();
 
+    // For its owner alone, as gpg wants it.
+    private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("dataops-gpg-");
+
     public void Dispose()
     {
         Environment.SetEnvironmentVariable(EncryptedArchive.PassphraseVariable, null);
-        if (Directory.Exists(Home))
+        if (_home.EnumerateFileSystemInfos().Any())
             Run("gpgconf", "--kill", "all");
+        _home.Delete(recursive: true);
         _files.Dispose();
     }
-
-    private string Home => Path.Combine(_files.Folder, "gpg");
 
     [Fact]
     public void Gpg_opens_ours_and_we_open_what_gpg_has_encrypted_and_nothing_damaged_is_opened()
@@ -25,9 +27,8 @@ public sealed class EncryptedBackupTests(PostgresServer server) : IDisposable
         Assert.SkipUnless(File.Exists("/usr/bin/gpg"), "gpg is not installed.");
         using TestDatabase site = server.Blank();
         site.Execute("create table a (id int primary key, t text); insert into a select g, md5(g::text) from generate_series(1, 3000) g");
-        Directory.CreateDirectory(Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         // A passphrase need not be costly to guess here.
-        File.WriteAllText(Path.Combine(Home, "gpg-agent.conf"), "s2k-count 65536\n");
+        File.WriteAllText(Path.Combine(_home.FullName, "gpg-agent.conf"), "s2k-count 65536\n");
         (string Public, string Secret)[] keys = [.. new[] { ("one", "future-default"), ("two", "rsa1024") }.Select(k => Key(k.Item1, k.Item2))];
         string path = _files.Backup(site, new() { Recipient = [keys[0].Public, keys[1].Public] });
 
@@ -91,7 +92,7 @@ public sealed class EncryptedBackupTests(PostgresServer server) : IDisposable
     private string Run(string program, params string[] arguments)
     {
         ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["GNUPGHOME"] = Home;
+        start.Environment["GNUPGHOME"] = _home.FullName;
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();

@@ -46,7 +46,7 @@ public sealed class FolderBackupTests(PostgresServer server) : IDisposable
         site.Execute("create table a (id int primary key); insert into a values (1)");
         BackupSiteOptions options = new() { AsFolder = true, Compression = BackupCompression.None };
         string path = _files.Backup(site, options);
-        string Read() => BackupFiles.Fails(() => new TestBackup().Run(new() { BackupFile = [path] }, new()).ToArray());
+        string Read() => BackupFiles.Fails(() => _ = new TestBackup().Run(new() { BackupFile = [path] }, new()).ToArray());
         string row = Directory.GetFiles(Path.Combine(path, "data"), "*", SearchOption.AllDirectories)[0];
         byte[] content = File.ReadAllBytes(row);
 

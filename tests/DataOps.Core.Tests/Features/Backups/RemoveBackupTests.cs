@@ -54,7 +54,7 @@ public sealed class RemoveBackupTests : IDisposable
         RemoveBackupOptions options = new() { BackupFile = [_files.Folder], KeepLast = 2, Verify = true };
 
         Assert.Equal("MissingOption", BackupFiles.Fails(
-            () => new RemoveBackup().Run(new() { BackupFile = [_files.Folder] }, new()).ToArray()));
+            () => _ = new RemoveBackup().Run(new() { BackupFile = [_files.Folder] }, new()).ToArray()));
         object[] plan = [.. new RemoveBackup().Run(options with { WhatIf = true }, new())];
         Assert.Equal(before, _files.Names);
         object[] done = [.. new RemoveBackup().Run(options, new() { Warning = warnings.Add })];
