@@ -3,7 +3,9 @@ using Org.BouncyCastle.Bcpg.OpenPgp;
 
 namespace DataOps.Core.Features.Backups.Archives;
 
-/// <summary>An archive that is encrypted by OpenPGP: it is decrypted as a whole, and checked, before it is read.</summary>
+/// <summary>
+/// An archive that is encrypted by OpenPGP: it is decrypted as a whole, and checked, before it is read.
+/// </summary>
 internal static class EncryptedArchive
 {
     /// <summary>The environment variable that has the passphrase of the secret key.</summary>
@@ -47,7 +49,8 @@ internal static class EncryptedArchive
             File.Delete(clear);
             if (e is WriteException { InnerException: { } cause })
                 throw new DataOpsException(
-                    ErrorIds.WriteFailed, FailureKind.InvalidOperation, $"{clear} could not be written: {cause.Message}",
+                    ErrorIds.WriteFailed, FailureKind.InvalidOperation,
+                    $"{clear} could not be written: {cause.Message}",
                     "The decrypted archive needs room there; TMPDIR names another folder.", clear, cause);
             if (e is IOException or PgpException or InvalidDataException or ArgumentException
                 or InvalidOperationException or IndexOutOfRangeException
