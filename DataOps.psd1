@@ -50,6 +50,8 @@
         'Backup-Site'
         'Get-Backup'
         'Test-Backup'
+        'Remove-Backup'
+        'Test-Storage'
         'Restore-Site'
     )
     FunctionsToExport    = @()

@@ -36,4 +36,7 @@ public enum Audit : long
     /// Where the database is not as the site's migrations, its description or a snapshot say; only with one of them.
     /// </summary>
     Drift,
+
+    /// <summary>Files and the rows that name them (Test-Storage); only with a storage.</summary>
+    Storage,
 }

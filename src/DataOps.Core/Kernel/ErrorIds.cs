@@ -66,6 +66,9 @@ public static class ErrorIds
     /// <summary>A file without objects would delete all rows in the scope of its specs.</summary>
     public const string EmptyFile = "EmptyFile";
 
+    /// <summary>A backup is encrypted, and its key is not given, is another one, or has another passphrase.</summary>
+    public const string EncryptedBackup = "EncryptedBackup";
+
     /// <summary>-StreamField and -JsonField name the same field.</summary>
     public const string FieldInBoth = "FieldInBoth";
 
@@ -134,6 +137,9 @@ public static class ErrorIds
 
     /// <summary>A file is not JSON, or not a fixture.</summary>
     public const string InvalidJson = "InvalidJson";
+
+    /// <summary>A file holds no OpenPGP key that can be used.</summary>
+    public const string InvalidKey = "InvalidKey";
 
     /// <summary>An entry of a list is not the label of an app or a model.</summary>
     public const string InvalidLabel = "InvalidLabel";

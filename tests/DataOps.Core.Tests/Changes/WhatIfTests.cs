@@ -33,6 +33,13 @@ public sealed class WhatIfTests(PostgresServer server) : IDisposable
         {
             Table = ["events_booking"], Action = OrphanAction.Delete, OnDependent = OnDependent.Cascade, WhatIf = true,
         }),
+        ["Remove-Backup"] = (site, files) =>
+        {
+            string[] paths = [files.Path("one.tar"), files.Path("two.tar")];
+            foreach (string path in paths)
+                site.Run(new BackupSite(), new() { Path = path });
+            return new RemoveBackup().Run(new() { BackupFile = paths, KeepLast = 1, WhatIf = true }, new());
+        },
         ["Restore-Site"] = (site, files) =>
         {
             string path = files.Path("site.tar");

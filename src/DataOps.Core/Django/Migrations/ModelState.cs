@@ -54,6 +54,18 @@ internal sealed record FieldState(
     public bool IsRelation => Kind is FieldKind.ForeignKey or FieldKind.OneToOne or FieldKind.ManyToMany
         || Arguments.ContainsKey("to");
 
+    /// <summary>
+    /// The storage of a file field, as far as the text tells: a name, a path, or its source; null for the default one.
+    /// </summary>
+    public string? Storage => this["storage"] switch
+    {
+        null => null,
+        NamedValue named => named.Path,
+        CallValue { Path: { } path } => path,
+        UnknownValue unknown => unknown.Source.Text,
+        _ => "",
+    };
+
     /// <summary>An argument; null where it is not given.</summary>
     public PythonValue? this[string name] => Arguments.GetValueOrDefault(name);
 

@@ -6,6 +6,7 @@ using DataOps.Core.Features.Schema;
 using DataOps.Core.Features.Schema.Constraints;
 using DataOps.Core.Features.Sequences;
 using DataOps.Core.Features.SiteDescriptions;
+using DataOps.Core.Features.Storages;
 
 namespace DataOps.Core.Features.Audits;
 
@@ -23,6 +24,7 @@ internal static class FindingText
         [Audit.Schema] = [typeof(SchemaProblem)],
         [Audit.Privilege] = [typeof(PrivilegeProblem)],
         [Audit.Drift] = [typeof(DriftProblem), typeof(SchemaDifferenceKind)],
+        [Audit.Storage] = [typeof(StorageProblem)],
     };
 
     /// <summary>Reads one.</summary>

@@ -4,6 +4,7 @@ using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Privileges;
 using DataOps.Core.Features.Schema;
 using DataOps.Core.Features.Sequences;
+using DataOps.Core.Features.Storages;
 using DataOps.Core.Features.Trees;
 using Npgsql;
 
@@ -74,6 +75,12 @@ public sealed partial record TestDatabaseOptions : IOfOneDatabase
     public string? ReferencePath { get; init; }
 
     /// <summary>
+    /// Folders of files, as name=folder: media=/srv/site/media, the first that of Django's default storage. Report
+    /// where files and the rows that name them do not fit.
+    /// </summary>
+    public IReadOnlyList<string> Storage { get; init; } = [];
+
+    /// <summary>
     /// Findings of an earlier audit, as JSON: tell of each finding whether it is new, has grown, is known, or is gone.
     /// </summary>
     [Option(Form = OptionForm.File)]
@@ -124,6 +131,11 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
             comparesSchema, $"-{nameof(options.Audit)} {Audit.Drift}");
         OptionCheck.OnlyWith(nameof(options.ReferencePath), options.ReferencePath is not null,
             comparesSchema, $"-{nameof(options.Audit)} {Audit.Drift}");
+        bool asksStorage = options.Audit.Contains(Audit.Storage);
+        OptionCheck.Given(nameof(options.Storage), options.Storage.Count > 0 || !asksStorage,
+            "Name the folders whose files are compared with the rows, as media=/srv/site/media.");
+        OptionCheck.OnlyWith(nameof(options.Storage), options.Storage.Count > 0,
+            options.Audit.Count == 0 || asksStorage, $"-{nameof(options.Audit)} {Audit.Storage}");
         if (options.ApplicationRole is { } role)
             PrivilegeAudit.Require(session, role, context.Cancellation);
         AuditBaseline? baseline = options.Baseline is { } path
@@ -172,6 +184,7 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
         Audit.Privilege => options.ApplicationRole is not null,
         Audit.Drift => options.MigrationPath.Count > 0 || options.ReferencePath is not null
             || session.Settings.Site is not null,
+        Audit.Storage => options.Storage.Count > 0,
         _ => true,
     };
 
@@ -214,6 +227,11 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
                 new PrivilegeAudit(session, catalog, role, context.Cancellation).Find(options.Detailed),
             Audit.Privilege => [],
             Audit.Drift => DriftAudit.Find(session, catalog, options, context),
+            Audit.Storage when options.Storage.Count > 0 => new Check(session, audit, context).Run(
+                () => labels.AddTo(Summed(options, new StorageAudit(session, catalog,
+                    new(StorageFolder.Parse(options.Storage), [], options.MigrationPath, options.Setting), new([]),
+                    readsContents: false, context).Find())), []),
+            Audit.Storage => [],
             _ => throw new ArgumentOutOfRangeException(nameof(audit)),
         };
 
@@ -238,7 +256,9 @@ public sealed class TestDatabase : Operation<TestDatabaseOptions, Finding>
         {
             Count = s.Count,
             FirstRows = new(s.Keys),
-            Problem = s.Count == s.First.Count ? s.First.Problem : $"{s.Count} rows; the first: {s.First.Problem}",
+            Problem = s.Count == s.First.Count
+                ? s.First.Problem
+                : $"{Counted.Of(s.Count, s.First.Table is null ? "file" : "row")}; the first: {s.First.Problem}",
             Value = s.Count == s.First.Count ? s.First.Value : null,
             Expected = s.Count == s.First.Count ? s.First.Expected : null,
         });

@@ -40,6 +40,12 @@ internal sealed record BackupManifest(
     /// <summary>The version that this program writes, and the newest that it reads.</summary>
     public const int NewestVersion = 1;
 
+    /// <summary>
+    /// The server's system identifier, which tells a site from one of the same name on another server; null in a backup
+    /// of an older version.
+    /// </summary>
+    public string? System { get; init; }
+
     /// <summary>All rows.</summary>
     [JsonIgnore]
     public long Rows => Tables.Sum(t => t.Rows);

@@ -2,6 +2,7 @@ using System.Globalization;
 using DataOps.Core.Features.Backups.Archives;
 using DataOps.Core.Features.Backups.Rows;
 using DataOps.Core.Features.Orphans;
+using DataOps.Core.Features.Storages;
 using DataOps.Core.Files;
 using Npgsql;
 
@@ -10,9 +11,27 @@ namespace DataOps.Core.Features.Backups;
 /// <summary>Options of <see cref="BackupSite"/>.</summary>
 public sealed partial record BackupSiteOptions
 {
-    /// <summary>The archive to write, a tar file; - for the standard output.</summary>
+    /// <summary>The archive to write, a tar file; with -AsFolder a folder; - for the standard output.</summary>
     [Option(Position = 0, Mandatory = true, Form = OptionForm.File)]
     public string Path { get; init; } = "";
+
+    /// <summary>Write a folder whose files are the members of the archive, instead of a tar file.</summary>
+    public bool AsFolder { get; init; }
+
+    /// <summary>
+    /// An earlier backup that is a folder: files of storages that have its size and time are linked from there (hard
+    /// links), and not read again.
+    /// </summary>
+    [Option(Form = OptionForm.File)]
+    [OnlyWith(nameof(AsFolder))]
+    public string? Base { get; init; }
+
+    /// <summary>
+    /// Files of OpenPGP public keys: the archive is encrypted for them, and this machine cannot read it.
+    /// </summary>
+    [Option(Form = OptionForm.File)]
+    [NotWith(nameof(AsFolder))]
+    public IReadOnlyList<string> Recipient { get; init; } = [];
 
     /// <summary>Folders of files to take along, as name=folder: media=/srv/site/media.</summary>
     public IReadOnlyList<string> Storage { get; init; } = [];
@@ -24,6 +43,11 @@ public sealed partial record BackupSiteOptions
     /// <summary>Tables that are empty in the backup, as django_session.</summary>
     [Option(Wildcards = true, Completes = OptionNames.TableName)]
     public IReadOnlyList<string> ExcludeRows { get; init; } = [];
+
+    /// <summary>
+    /// Also the tables whose rows the application makes anew: sessions, search index, reference index, renditions.
+    /// </summary>
+    public bool ExcludeDerived { get; init; }
 
     /// <summary>How the members of the archive are compressed.</summary>
     public BackupCompression Compression { get; init; }
@@ -47,6 +71,7 @@ public sealed partial record BackupSiteOptions
 /// <param name="Tables">The number of tables.</param>
 /// <param name="Rows">The number of their rows.</param>
 /// <param name="Files">The number of files of storages.</param>
+/// <param name="Linked">How many of them have not changed since -Base, and are linked from there.</param>
 /// <param name="Bytes">The size of the archive, in bytes.</param>
 /// <param name="Orphans">Rows that violate a foreign key: a restore names them, and adds the key when they are put
 /// aside.</param>
@@ -60,6 +85,7 @@ public sealed record BackupResult(
     int Tables,
     long Rows,
     long Files,
+    long Linked,
     long Bytes,
     long Orphans,
     string? LeftOut,
@@ -82,7 +108,8 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
     protected override IEnumerable<BackupResult> Execute(
         Session session, BackupSiteOptions options, OperationContext context)
     {
-        WholeFile file = WholeFile.Create(options.Path, options.Force);
+        BackupTarget target = BackupTarget.Create(options);
+        EarlierBackup? earlier = options.Base is { } before ? EarlierBackup.Open(FullPath.Of(before)) : null;
         IReadOnlyList<StorageFolder> storages = StorageFolder.Parse(options.Storage);
         PgDump dump = PgDump.Find(session, options.ProgramFolder);
         using NpgsqlTransaction transaction = session.BeginSnapshot();
@@ -92,11 +119,13 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
         Lock(session, tables, context.Cancellation);
         (string snapshot, DateTime created) = session.Query<(string, DateTime)>(
             $"select pg_export_snapshot(), now()", context.Cancellation).Single();
-        (IReadOnlyList<SourceTable> taken, string[] leftOut) = Chosen(tables, options, context);
-        (StorageFolder Storage, (string Member, FileInfo File)[] Files)[] files = [.. storages.Select(
-            s => (s, s.Files(new(options.Exclude), context.Warning).ToArray()))];
-        RequireRoom(file, options.Compression, taken, files.SelectMany(f => f.Files));
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
+        (IReadOnlyList<SourceTable> taken, string[] leftOut) = Chosen(tables, catalog, options, context);
+        (StorageFolder Storage, (string Member, FileInfo File)[] Files)[] files = [.. storages.Select(
+            s => (s, s.Files(new(options.Exclude), context.Warning).Select(f => (Member(s, f.Path, f.File), f.File))
+                .ToArray()))];
+        RequireRoom(target.Path, options.Compression, taken, files.SelectMany(f => f.Files)
+            .Where(f => earlier?.Unchanged(f.Member, f.File) is null));
         long orphans = Orphans(session, catalog, context);
 
         BackupManifest manifest = new(
@@ -105,10 +134,27 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
             MigrationHeads.Of(session, catalog.Database, context.Cancellation).ToDictionary(h => h.App, h => h.Name),
             [], source.Sequences(),
             source.NotValid(), [.. leftOut.Concat(source.WithoutRows())],
-            [], []);
-        long bytes = file.Write(output =>
+            [], []) { System = source.System() };
+        long linked = 0;
+        bool isElsewhere = false;
+        long bytes = target.Write(form =>
         {
-            using ArchiveWriter archive = new(output);
+            using ArchiveWriter archive = new(form);
+            ArchiveMember? Link(string name, FileInfo file)
+            {
+                if (isElsewhere || form is not ArchiveFolder folder
+                    || earlier?.Unchanged(name, file) is not { } member)
+                    return null;
+                if (!earlier.Link(member, folder))
+                {
+                    isElsewhere = true;
+                    context.Warning?.Invoke(
+                        $"Files are read again: {options.Base} and {target.Path} can have no hard links between them.");
+                    return null;
+                }
+                linked++;
+                return member;
+            }
             foreach (string section in new[] { SchemaSection.Before, SchemaSection.After })
                 archive.Add(SchemaSection.Member(section, options.Compression), options.Compression.Pack(
                     dump.Section(session, snapshot, section, context.Cancellation)));
@@ -120,14 +166,15 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
             transaction.Rollback();
             manifest = manifest with
             {
-                Storages = [.. files.Select(f => Write(f.Storage, f.Files, archive, context))],
+                Storages = [.. files.Select(f => Write(
+                    f.Storage, f.Files, archive, Link, context))],
             };
             manifest = manifest with { Members = archive.Members };
             archive.End(manifest.ToJson());
         });
         yield return new(
-            session.Server, session.Database, file.Path, manifest.Tables.Count, manifest.Rows,
-            manifest.Storages.Sum(s => s.Files), bytes, orphans,
+            session.Server, session.Database, target.Path, manifest.Tables.Count, manifest.Rows,
+            manifest.Storages.Sum(s => s.Files), linked, bytes, orphans,
             manifest.LeftOut.Count == 0 ? null : string.Join(",", manifest.LeftOut), created, context.Seconds);
     }
 
@@ -142,30 +189,34 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
     }
 
     private static (IReadOnlyList<SourceTable> Taken, string[] LeftOut) Chosen(
-        IReadOnlyList<SourceTable> tables, BackupSiteOptions options, OperationContext context)
+        IReadOnlyList<SourceTable> tables, ReferenceCatalog catalog, BackupSiteOptions options,
+        OperationContext context)
     {
+        string[] derived = options.ExcludeDerived
+            ? [.. DjangoTables.Derived.Select(catalog.TableOf).OfType<Table>().Select(t => t.DisplayName)]
+            : [];
         NameFilter excluded = new(options.ExcludeRows);
         context.ReportUnmatched(
             excluded, tables.Select(t => new string?[] { t.Name, t.DisplayName }), ErrorIds.UnknownTable, "table");
-        ILookup<bool, SourceTable> parts =
-            tables.ToLookup(t => !excluded.IsEmpty && excluded.Matches(t.Name, t.DisplayName));
+        ILookup<bool, SourceTable> parts = tables.ToLookup(t => derived.Contains(t.DisplayName)
+            || (!excluded.IsEmpty && excluded.Matches(t.Name, t.DisplayName)));
         return ([.. parts[false]], [.. parts[true].Select(t => t.DisplayName)]);
     }
 
-    private static void RequireRoom(WholeFile file, BackupCompression compression, IReadOnlyList<SourceTable> tables,
+    private static void RequireRoom(string path, BackupCompression compression, IReadOnlyList<SourceTable> tables,
         IEnumerable<(string Member, FileInfo File)> files)
     {
-        if (FixtureFile.IsStandard(file.Path))
+        if (FixtureFile.IsStandard(path))
             return;
         double needed = (tables.Sum(t => t.Bytes) * (compression == BackupCompression.None ? 1 : Shrinks))
             + files.Sum(f => (double)f.File.Length);
-        long free = new DriveInfo(System.IO.Path.GetDirectoryName(file.Path)!).AvailableFreeSpace;
+        long free = new DriveInfo(System.IO.Path.GetDirectoryName(path)!).AvailableFreeSpace;
         if (needed > free)
             throw new DataOpsException(
                 ErrorIds.TooLittleRoom, FailureKind.Limit,
                 string.Create(CultureInfo.InvariantCulture,
-                    $"The backup needs about {needed / (1 << 20):0} MB, and {file.Path} has room for {free >> 20} MB."),
-                "Make room, or write it to the standard output (-Path -) and on to another place.", file.Path);
+                    $"The backup needs about {needed / (1 << 20):0} MB, and {path} has room for {free >> 20} MB."),
+                "Make room, or write it to the standard output (-Path -) and on to another place.", path);
     }
 
     // What the restore of another tool would lose foreign keys for.
@@ -186,20 +237,35 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
     }
 
     private static BackupStorage Write(
-        StorageFolder storage, (string Member, FileInfo File)[] files, ArchiveWriter archive, OperationContext context)
+        StorageFolder storage, (string Member, FileInfo File)[] files, ArchiveWriter archive,
+        Func<string, FileInfo, ArchiveMember?> link, OperationContext context)
     {
         (long done, long bytes) = (0, 0);
         foreach ((string member, FileInfo info) in files)
         {
             context.Report($"Reading files of {storage.Name}", done, files.Length);
-            if (Open(info, context) is not { } content)
+            if (link(member, info) is { } linked)
+                archive.Added(linked);
+            else if (Open(info, context) is { } content)
+                using (content)
+                    archive.Add(member, content);
+            else
                 continue;
-            using (content)
-                archive.Add($"storages/{storage.Name}/{member}", content);
             done++;
             bytes += archive.Members[^1].Bytes;
         }
         return new(storage.Name, storage.Path, done, bytes);
+    }
+
+    private static string Member(StorageFolder storage, string path, FileInfo file)
+    {
+        string member = $"storages/{storage.Name}/{path}";
+        return MemberName.WhyNot(member) is { } why
+            ? throw new DataOpsException(
+                ErrorIds.InvalidPath, FailureKind.InvalidData,
+                $"{VisibleText.Of(file.FullName)} cannot be in an archive: {why}.",
+                "Rename it, or leave it out with -Exclude.", file.FullName)
+            : member;
     }
 
     // The site goes on: null where it has deleted the file meanwhile.

@@ -1,5 +1,3 @@
-using DataOps.Core.Features.Backups.Archives;
-
 namespace DataOps.Core.Features.Backups;
 
 /// <summary>Which backups are listed.</summary>
@@ -38,7 +36,11 @@ public sealed record SiteBackup(
     string? Storages,
     long Files,
     string? LeftOut,
-    long Bytes);
+    long Bytes)
+{
+    /// <summary>What tells the site from others of the same name.</summary>
+    internal string? System { get; init; }
+}
 
 /// <summary>
 /// Lists backups with what is in them, the oldest first: their manifests are read; Test-Backup reads the rest.
@@ -51,43 +53,6 @@ public sealed class GetBackup : FileOperation<GetBackupOptions, SiteBackup>
     protected override IEnumerable<SiteBackup> Execute(GetBackupOptions options, OperationContext context)
     {
         NameFilter databases = new(options.DatabaseName);
-        return options.BackupFile.SelectMany(p => Read(p, context)).Where(b => databases.Matches(b.Database))
-            .OrderBy(b => b.Created).ThenBy(b => b.Path, StringComparer.Ordinal);
+        return BackupList.Read(options.BackupFile, context).Where(b => databases.Matches(b.Database));
     }
-
-    // In a folder there may be other tar files, and backups that were cut off: they are told.
-    private static IEnumerable<SiteBackup> Read(string path, OperationContext context)
-    {
-        if (!Directory.Exists(path))
-        {
-            yield return Describe(ArchiveReader.Open(path));
-            yield break;
-        }
-        foreach (string file in Directory.EnumerateFiles(path, "*.tar"))
-        {
-            SiteBackup? backup = null;
-            try
-            {
-                backup = Describe(ArchiveReader.Open(file));
-            }
-            catch (DataOpsException e) when (e.Id == ErrorIds.InvalidBackup)
-            {
-                context.Warning?.Invoke(e.Message);
-            }
-            if (backup is not null)
-                yield return backup;
-        }
-    }
-
-    private static SiteBackup Describe(ArchiveReader archive)
-    {
-        BackupManifest manifest = archive.Manifest;
-        return new(
-            manifest.Server, manifest.Database.Name, archive.Path, manifest.Created, manifest.ServerVersion,
-            manifest.Tables.Count, manifest.Rows, Joined(manifest.Storages.Select(s => s.Name)),
-            manifest.Storages.Sum(s => s.Files), Joined(manifest.LeftOut), new FileInfo(archive.Path).Length);
-    }
-
-    private static string? Joined(IEnumerable<string> names) =>
-        string.Join(",", names) is { Length: > 0 } text ? text : null;
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using DataOps.Core.Features.Backups.Archives;
 using DataOps.Core.Features.Backups.Restoring;
+using DataOps.Core.Features.Storages;
 
 namespace DataOps.Core.Features.Backups;
 
@@ -23,6 +24,12 @@ public sealed partial record RestoreSiteOptions : PlanOptions
     /// <summary>The archive that Backup-Site has written.</summary>
     [Option(Position = 0, Mandatory = true, Form = OptionForm.File)]
     public string Path { get; init; } = "";
+
+    /// <summary>
+    /// The file of the OpenPGP secret key that opens an encrypted archive; DATAOPS_KEY_PASSPHRASE has its passphrase.
+    /// </summary>
+    [Option(Form = OptionForm.File)]
+    public string? KeyFile { get; init; }
 
     /// <summary>
     /// Restore into a new database of this name, and leave the connection's own. Default: the new database takes the
@@ -118,7 +125,7 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
     protected override IEnumerable<IChangeResult> Execute(
         Session session, RestoreSiteOptions options, OperationContext context)
     {
-        ArchiveReader archive = ArchiveReader.Open(options.Path);
+        using ArchiveReader archive = ArchiveReader.Open(options.Path, options.KeyFile, context.Cancellation);
         string time = DateTime.UtcNow.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
         StorageRestore[] storages = [.. Storages(archive, options, time)];
         bool replaces = options.NewDatabase is null;

@@ -13,6 +13,12 @@ public sealed partial record TestBackupOptions
         Form = OptionForm.File)]
     public IReadOnlyList<string> BackupFile { get; init; } = [];
 
+    /// <summary>
+    /// The file of the OpenPGP secret key that opens an encrypted archive; DATAOPS_KEY_PASSPHRASE has its passphrase.
+    /// </summary>
+    [Option(Form = OptionForm.File)]
+    public string? KeyFile { get; init; }
+
     /// <summary>Restore each into a scratch server on this machine, with all constraints, and audit it.</summary>
     public bool Rehearse { get; init; }
 
@@ -65,7 +71,7 @@ public sealed class TestBackup : FileOperation<TestBackupOptions, BackupTest>
 
     private static BackupTest Test(string path, TestBackupOptions options, OperationContext context)
     {
-        ArchiveReader archive = ArchiveReader.Open(path);
+        using ArchiveReader archive = ArchiveReader.Open(path, options.KeyFile, context.Cancellation);
         BackupManifest manifest = archive.Manifest;
         _ = SchemaStatements.Read(archive, SchemaSection.Before);
         _ = SchemaStatements.Read(archive, SchemaSection.After);

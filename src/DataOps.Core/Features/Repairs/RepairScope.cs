@@ -8,7 +8,7 @@ namespace DataOps.Core.Features.Repairs;
 internal sealed class RepairScope(Session session, IReadOnlyList<FindingInput>? objects)
 {
     /// <summary>The audits whose findings no repair is about.</summary>
-    private static readonly Audit[] s_others = [Audit.Privilege, Audit.Drift];
+    private static readonly Audit[] s_others = [Audit.Privilege, Audit.Drift, Audit.Storage];
 
     /// <summary>Whether there is a limit.</summary>
     public bool IsLimited => objects is not null;

@@ -209,14 +209,8 @@ internal sealed class DescribedSite(
         else if (field.Kind == FieldKind.File)
         {
             Add("fileFields", label, field["upload_to"]?.Text ?? "");
-            if (field["storage"] is { } storage)
-                Add("storages", label, storage switch
-                {
-                    NamedValue named => named.Path,
-                    CallValue { Path: { } path } => path,
-                    UnknownValue unknown => unknown.Source.Text,
-                    _ => "",
-                });
+            if (field.Storage is { } storage)
+                Add("storages", label, storage);
         }
         // A number that looks like a reference; half of a generic reference is one.
         bool isImplied = catalog is null

@@ -133,7 +133,7 @@ public sealed class HostileArchiveTests(PostgresServer server) : IDisposable
     {
         string path = _files.New();
         using FileStream file = File.Create(path);
-        using (ArchiveWriter archive = new(file))
+        using (ArchiveWriter archive = new(new ArchiveTar(file)))
         {
             archive.Add("schema/pre-data.sql", Encoding.UTF8.GetBytes(schema));
             archive.Add("schema/post-data.sql", []);

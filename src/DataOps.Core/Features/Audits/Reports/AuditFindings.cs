@@ -27,7 +27,8 @@ public sealed record AuditFindings(
 
     /// <summary>The audits to tell of: a green light is only for one that was run.</summary>
     public IEnumerable<Audit> Audits => Enum.GetValues<Audit>().Where(a =>
-        (Ran is null ? a is not (Audit.Privilege or Audit.Drift) : Ran.Contains(a)) || Findings.Any(f => f.Audit == a));
+        (Ran is null ? a is not (Audit.Privilege or Audit.Drift or Audit.Storage) : Ran.Contains(a))
+        || Findings.Any(f => f.Audit == a));
 
     /// <summary>What is wrong now.</summary>
     public IEnumerable<Finding> Present => Findings.Where(f => f.Change != FindingChange.Gone);

@@ -6,7 +6,11 @@ namespace DataOps.Core.Features.Backups.Archives;
 /// <param name="Name">Its name in the archive, with slashes.</param>
 /// <param name="Bytes">Its size there.</param>
 /// <param name="Sha256">The SHA-256 of these bytes, in hexadecimal.</param>
-internal sealed record ArchiveMember(string Name, long Bytes, string Sha256);
+internal sealed record ArchiveMember(string Name, long Bytes, string Sha256)
+{
+    /// <summary>When the file of a storage was last written, in UTC; null for other members.</summary>
+    public DateTime? Modified { get; init; }
+}
 
 /// <summary>SHA-256 as texts have it.</summary>
 internal static class Sha256Text

@@ -6,19 +6,16 @@ namespace DataOps.Core.Features.Backups.Archives;
 /// <summary>
 /// An archive that is read: all of its members are known, and fit the manifest, before any of them is used.
 /// </summary>
-internal sealed class ArchiveReader
+internal sealed class ArchiveReader : IDisposable
 {
-    private const int MostMembers = 10_000_000;
     private const int LargestManifest = 1 << 28;
     private const int Block = 512;
 
-    // No file of an archive runs as another account.
-    private const UnixFileMode Plain = (UnixFileMode)0b111_111_111;
-
-    private readonly Dictionary<string, MemberPlace> _places;
+    private readonly MemberPlaces _places;
+    private string? _decrypted;
     private readonly Dictionary<string, ArchiveMember> _members;
 
-    private ArchiveReader(string path, Dictionary<string, MemberPlace> places)
+    private ArchiveReader(string path, MemberPlaces places)
     {
         (Path, _places, _members) = (path, places, []);
         byte[] manifest = Content(MemberName.Manifest, LargestManifest);
@@ -38,8 +35,11 @@ internal sealed class ArchiveReader
             throw Invalid($"the manifest does not name {unknown}");
     }
 
-    /// <summary>The archive.</summary>
+    /// <summary>The archive: a tar file, or a folder.</summary>
     public string Path { get; }
+
+    /// <summary>Its size in bytes.</summary>
+    public long Bytes => Directory.Exists(Path) ? _places.Values.Sum(p => p.Bytes) : new FileInfo(Path).Length;
 
     /// <summary>What it says of itself.</summary>
     public BackupManifest Manifest { get; }
@@ -47,22 +47,40 @@ internal sealed class ArchiveReader
     /// <summary>Reads the names of all members, and the manifest.</summary>
     /// <exception cref="DataOpsException"><c>FileNotFound</c>; <c>InvalidBackup</c>: it is no whole backup, or holds
     /// what no backup does.</exception>
-    public static ArchiveReader Open(string path)
+    public static ArchiveReader Open(string path) => Open(path, null, CancellationToken.None);
+
+    /// <summary>Opens one that may be encrypted.</summary>
+    /// <exception cref="DataOpsException"><c>FileNotFound</c>, <c>InvalidBackup</c>; <c>EncryptedBackup</c>: the key is
+    /// not that of the archive.</exception>
+    public static ArchiveReader Open(string path, string? keyFile, CancellationToken cancellation)
     {
-        string full = FullPath.Of(path);
-        if (!File.Exists(full))
+        string full = System.IO.Path.TrimEndingDirectorySeparator(FullPath.Of(path));
+        bool isFolder = Directory.Exists(full);
+        if (!isFolder && !File.Exists(full))
             throw new DataOpsException(ErrorIds.FileNotFound, FailureKind.NotFound, $"There is no file {full}.",
                 "Get-Backup lists the backups of a folder.", full);
         try
         {
+            if (isFolder)
+                return new(full, ArchiveFolder.Scan(full, why => Invalid(full, why)));
+            if (EncryptedArchive.IsOne(full))
+                return Decrypted(full, EncryptedArchive.Decrypt(full, keyFile, cancellation));
             using FileStream file = File.OpenRead(full);
             return new(full, Scan(full, file));
         }
         catch (Exception e) when (e is IOException or InvalidDataException or FormatException or ArgumentException
-            or OverflowException or NotSupportedException or InvalidOperationException)
+            or OverflowException or NotSupportedException or InvalidOperationException or UnauthorizedAccessException)
         {
-            throw Invalid(full, $"it is no whole tar file: {e.Message.TrimEnd('.')}", e);
+            throw Invalid(
+                full, $"it is no whole {(isFolder ? "folder" : "tar file")}: {e.Message.TrimEnd('.')}", e);
         }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_decrypted is not null)
+            File.Delete(_decrypted);
     }
 
     /// <summary>A member as a whole, once its hash was compared.</summary>
@@ -97,9 +115,7 @@ internal sealed class ArchiveReader
     public void Copy(string name, Stream target, CancellationToken cancellation)
     {
         ArchiveMember member = Member(name);
-        FileStream file = File.OpenRead(Path);
-        file.Position = _places[name].Offset;
-        using MemberStream content = new(file, member.Bytes);
+        using MemberStream content = new(_places[name].Open(), member.Bytes);
         byte[] buffer = new byte[1 << 17];
         for (int read; (read = content.Read(buffer)) > 0;)
         {
@@ -111,7 +127,10 @@ internal sealed class ArchiveReader
     }
 
     /// <summary>The mode of a member's file: who reads and writes it.</summary>
-    public UnixFileMode ModeOf(string name) => _places[name].Mode & Plain;
+    public UnixFileMode ModeOf(string name) => _places[name].Mode & MemberPlace.Plain;
+
+    /// <summary>The file that a member is, in an archive that is a folder.</summary>
+    public string FileOf(string name) => _places[name].File;
 
     /// <summary>The members whose names begin so, in the order of the manifest.</summary>
     public IEnumerable<ArchiveMember> Below(string prefix) =>
@@ -137,37 +156,39 @@ internal sealed class ArchiveReader
         if (place.Bytes > most)
             throw Invalid($"{name} is larger than it can be");
         byte[] content = new byte[place.Bytes];
-        using FileStream file = File.OpenRead(Path);
-        file.Position = place.Offset;
+        using FileStream file = place.Open();
         file.ReadExactly(content);
         return content;
     }
 
-    private static Dictionary<string, MemberPlace> Scan(string path, FileStream file)
+    private static ArchiveReader Decrypted(string path, string clear)
     {
-        Dictionary<string, MemberPlace> places = [];
-        HashSet<string> folded = new(StringComparer.OrdinalIgnoreCase);
+        try
+        {
+            using FileStream file = File.OpenRead(clear);
+            return new(path, Scan(path, file)) { _decrypted = clear };
+        }
+        catch
+        {
+            File.Delete(clear);
+            throw;
+        }
+    }
+
+    private static MemberPlaces Scan(string path, FileStream file)
+    {
+        MemberPlaces places = new(why => Invalid(path, why));
         using TarReader tar = new(file, leaveOpen: true);
         while (tar.GetNextEntry() is { } entry)
         {
             if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile))
                 throw Invalid(path, $"{VisibleText.Of(entry.Name)} is no plain file, but {entry.EntryType}");
-            if (MemberName.WhyNot(entry.Name) is { } why)
-                throw Invalid(path, $"the name {VisibleText.Of(entry.Name)} is refused: {why}");
-            // On some systems the second would overwrite the first.
-            if (!folded.Add(entry.Name))
-                throw Invalid(path, $"{entry.Name} is there twice, or differs from another name in case alone");
-            if (places.Count == MostMembers)
-                throw Invalid(path, $"it has more than {MostMembers} members");
             // The reader has passed over the content, and what fills its last block.
             long offset = file.Position - ((entry.Length + Block - 1) / Block * Block);
             if (entry.Length < 0 || offset > file.Length - entry.Length)
                 throw Invalid(path, $"{entry.Name} was cut off");
-            places.Add(entry.Name, new(offset, entry.Length, entry.Mode));
+            places.Add(entry.Name, new(file.Name, offset, entry.Length, entry.Mode));
         }
         return places;
     }
 }
-
-/// <summary>Where the content of a member is in an archive.</summary>
-internal sealed record MemberPlace(long Offset, long Bytes, UnixFileMode Mode);

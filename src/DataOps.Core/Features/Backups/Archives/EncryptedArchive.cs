@@ -1,0 +1,131 @@
+using Org.BouncyCastle.Bcpg;
+using Org.BouncyCastle.Bcpg.OpenPgp;
+
+namespace DataOps.Core.Features.Backups.Archives;
+
+/// <summary>
+/// An archive that is encrypted by OpenPGP: it is decrypted as a whole, and checked, before it is read.
+/// </summary>
+internal static class EncryptedArchive
+{
+    /// <summary>The environment variable that has the passphrase of the secret key.</summary>
+    public const string PassphraseVariable = "DATAOPS_KEY_PASSPHRASE";
+
+    private static readonly byte[] s_armor = "-----BEGIN PGP MESSAGE"u8.ToArray();
+
+    /// <summary>Whether a file is one.</summary>
+    public static bool IsOne(string path)
+    {
+        byte[] start = new byte[s_armor.Length];
+        using FileStream file = File.OpenRead(path);
+        int read = file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        // The first byte of a packet has its highest bit; the name of a tar's first member has not.
+        return read > 0 && ((start[0] & 0x80) != 0 || start.AsSpan().SequenceEqual(s_armor));
+    }
+
+    /// <summary>Decrypts one into a temporary file that its account alone reads.</summary>
+    /// <returns>The file, which is the caller's to delete.</returns>
+    /// <exception cref="DataOpsException"><c>EncryptedBackup</c>: no key opens it. <c>InvalidBackup</c>: it was cut off
+    /// or altered. <c>WriteFailed</c>: there is no room.</exception>
+    public static string Decrypt(string path, string? keyFile, CancellationToken cancellation)
+    {
+        if (keyFile is null)
+            throw Locked(path, "it is encrypted");
+        PgpSecretKeyRingBundle keys = KeyFile.Read(keyFile, s => new PgpSecretKeyRingBundle(s));
+        string clear = Path.Join(Path.GetTempPath(), $"dataops-{Guid.NewGuid():N}.tar");
+        try
+        {
+            using Stream input = PgpUtilities.GetDecoderStream(File.OpenRead(path));
+            PgpPublicKeyEncryptedData data = Opened(path, keyFile, keys, input, out PgpPrivateKey key);
+            using Stream content = Literal(new PgpObjectFactory(data.GetDataStream(key)));
+            using (FileStream file = PrivateFile.Create(clear))
+                Copy(content, file, cancellation);
+            return data.IsIntegrityProtected() && data.Verify()
+                ? clear
+                : throw new InvalidDataException("it was altered");
+        }
+        catch (Exception e)
+        {
+            File.Delete(clear);
+            if (e is WriteException { InnerException: { } cause })
+                throw new DataOpsException(
+                    ErrorIds.WriteFailed, FailureKind.InvalidOperation,
+                    $"{clear} could not be written: {cause.Message}",
+                    "The decrypted archive needs room there; TMPDIR names another folder.", clear, cause);
+            if (e is IOException or PgpException or InvalidDataException or ArgumentException
+                or InvalidOperationException or IndexOutOfRangeException
+                or Org.BouncyCastle.Crypto.CryptoException)
+                throw new DataOpsException(
+                    ErrorIds.InvalidBackup, FailureKind.InvalidData,
+                    $"{path} cannot be used: it cannot be decrypted to its end: {e.Message.TrimEnd('.')}.",
+                    "It was cut off or altered: fetch it again, or take another one.", path, e);
+            throw;
+        }
+    }
+
+    private static PgpPublicKeyEncryptedData Opened(
+        string path, string keyFile, PgpSecretKeyRingBundle keys, Stream input, out PgpPrivateKey key)
+    {
+        PgpObjectFactory packets = new(input);
+        PgpObject? packet = packets.NextPgpObject();
+        while (packet is PgpMarker)
+            packet = packets.NextPgpObject();
+        PgpPublicKeyEncryptedData[] all = packet is PgpEncryptedDataList list
+            ? [.. list.GetEncryptedDataObjects().OfType<PgpPublicKeyEncryptedData>()]
+            : throw new InvalidDataException("it is no message for a public key");
+        if (all.FirstOrDefault(d => keys.GetSecretKey(d.KeyId) is not null) is not { } data)
+            throw Locked(path, $"{keyFile} does not open it: it is encrypted for "
+                + string.Join(", ", all.Select(d => $"{d.KeyId:X16}")));
+        try
+        {
+            key = keys.GetSecretKey(data.KeyId)!.ExtractPrivateKeyUtf8(
+                (Environment.GetEnvironmentVariable(PassphraseVariable) ?? "").ToCharArray());
+            return key is null ? throw Locked(path, $"{keyFile} has not the secret part of the key") : data;
+        }
+        catch (PgpException)
+        {
+            throw Locked(path, $"the passphrase of {keyFile} is another one than {PassphraseVariable} has");
+        }
+    }
+
+    private static Stream Literal(PgpObjectFactory packets)
+    {
+        while (packets.NextPgpObject() is { } packet)
+            switch (packet)
+            {
+                case PgpLiteralData literal:
+                    return literal.GetInputStream();
+                case PgpCompressedData compressed:
+                    packets = new(compressed.GetDataStream());
+                    break;
+                default:
+                    // What a signature is made of: who encrypts for a key need not be known.
+                    break;
+            }
+        throw new InvalidDataException("it holds no file");
+    }
+
+    private static void Copy(Stream content, FileStream file, CancellationToken cancellation)
+    {
+        byte[] buffer = new byte[1 << 16];
+        for (int read; (read = content.Read(buffer)) > 0;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                file.Write(buffer, 0, read);
+            }
+            catch (IOException e)
+            {
+                throw new WriteException(e);
+            }
+        }
+    }
+
+    private static DataOpsException Locked(string path, string why) => new(
+        ErrorIds.EncryptedBackup, FailureKind.InvalidArgument, $"{path} is not opened: {why}.",
+        $"Name the secret key with -KeyFile ({PassphraseVariable} has its passphrase), or decrypt it with gpg first.",
+        path);
+
+    private sealed class WriteException(IOException cause) : Exception(cause.Message, cause);
+}
