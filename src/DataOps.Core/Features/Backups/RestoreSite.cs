@@ -20,7 +20,7 @@ public enum OnViolation : long
 /// <summary>Options of <see cref="RestoreSite"/>.</summary>
 public sealed partial record RestoreSiteOptions : PlanOptions
 {
-    /// <summary>The archive that Backup-Site has written.</summary>
+    /// <summary>The archive that Backup-Site or pg_dump has written.</summary>
     [Option(Position = 0, Mandatory = true, Form = OptionForm.File)]
     public string Path { get; init; } = "";
 
@@ -45,6 +45,11 @@ public sealed partial record RestoreSiteOptions : PlanOptions
     /// <summary>Connections that write rows and build indexes at the same time.</summary>
     [Range(1, 64)]
     public int Jobs { get; init; } = 2;
+
+    /// <summary>The folder of pg_restore, for an archive of pg_dump's. Default: PATH, then where Debian puts
+    /// PostgreSQL's programs.</summary>
+    [Option(Form = OptionForm.File)]
+    public string? ProgramFolder { get; init; }
 }
 
 /// <summary>A row of a backup that violates a foreign key.</summary>
@@ -118,7 +123,8 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
     protected override IEnumerable<IChangeResult> Execute(
         Session session, RestoreSiteOptions options, OperationContext context)
     {
-        ArchiveReader archive = ArchiveReader.Open(options.Path);
+        RestoreSource archive = RestoreSource.Open(
+            options.Path, options.ProgramFolder, session, context);
         string time = DateTime.UtcNow.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
         StorageRestore[] storages = [.. Storages(archive, options, time)];
         bool replaces = options.NewDatabase is null;
@@ -141,6 +147,8 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
         };
         if (options.WhatIf)
         {
+            if (archive.Unknown is { } unknown)
+                context.Warning?.Invoke(unknown);
             yield return plan with { Duration = context.Seconds };
             yield break;
         }
@@ -216,7 +224,7 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
         }
     }
 
-    private static IEnumerable<StorageRestore> Storages(ArchiveReader archive, RestoreSiteOptions options, string time)
+    private static IEnumerable<StorageRestore> Storages(RestoreSource archive, RestoreSiteOptions options, string time)
     {
         if (options.NoStorage)
             return [];
