@@ -20,7 +20,9 @@ public enum OnViolation : long
 /// <summary>Options of <see cref="RestoreSite"/>.</summary>
 public sealed partial record RestoreSiteOptions : PlanOptions
 {
-    /// <summary>The archive that Backup-Site or pg_dump has written.</summary>
+    /// <summary>
+    /// The archive: of Backup-Site, of pg_dump, of Diskette, or a folder of datasets as Import-Dataset reads them.
+    /// </summary>
     [Option(Position = 0, Mandatory = true, Form = OptionForm.File)]
     public string Path { get; init; } = "";
 
@@ -46,10 +48,18 @@ public sealed partial record RestoreSiteOptions : PlanOptions
     [Range(1, 64)]
     public int Jobs { get; init; } = 2;
 
-    /// <summary>The folder of pg_restore, for an archive of pg_dump's. Default: PATH, then where Debian puts
-    /// PostgreSQL's programs.</summary>
+    /// <summary>
+    /// The folder of pg_restore, for an archive of pg_dump's, and of pg_dump, for datasets. Default: PATH, then where
+    /// Debian puts PostgreSQL's programs.
+    /// </summary>
     [Option(Form = OptionForm.File)]
     public string? ProgramFolder { get; init; }
+
+    /// <summary>
+    /// Take numbers of content types and permissions that datasets do not explain for those of the connection's
+    /// database: for its own archive, or that of a copy.
+    /// </summary>
+    public bool TrustContentTypes { get; init; }
 }
 
 /// <summary>A row of a backup that violates a foreign key.</summary>
@@ -123,8 +133,8 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
     protected override IEnumerable<IChangeResult> Execute(
         Session session, RestoreSiteOptions options, OperationContext context)
     {
-        RestoreSource archive = RestoreSource.Open(
-            options.Path, options.ProgramFolder, session, context);
+        using RestoreSource archive = RestoreSource.Open(
+            options.Path, new(session, options.ProgramFolder, options.TrustContentTypes), context);
         string time = DateTime.UtcNow.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
         StorageRestore[] storages = [.. Storages(archive, options, time)];
         bool replaces = options.NewDatabase is null;

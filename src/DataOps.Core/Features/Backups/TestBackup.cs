@@ -6,7 +6,7 @@ namespace DataOps.Core.Features.Backups;
 /// <summary>Options of <see cref="TestBackup"/>.</summary>
 public sealed partial record TestBackupOptions
 {
-    /// <summary>Archives that Backup-Site or pg_dump has written.</summary>
+    /// <summary>Archives of Backup-Site, of pg_dump or of Diskette, and folders of datasets.</summary>
     [Option(Position = 0, Mandatory = true, Pipeline = true, Aliases = ["Path", "PSPath", "FullName"],
         Form = OptionForm.File)]
     public IReadOnlyList<string> BackupFile { get; init; } = [];
@@ -18,8 +18,10 @@ public sealed partial record TestBackupOptions
     [Range(1, 64)]
     public int Jobs { get; init; } = 2;
 
-    /// <summary>The folder of pg_restore, for an archive of pg_dump's. Default: PATH, then where Debian puts
-    /// PostgreSQL's programs.</summary>
+    /// <summary>
+    /// The folder of pg_restore, for an archive of pg_dump's. Default: PATH, then where Debian puts PostgreSQL's
+    /// programs.
+    /// </summary>
     [Option(Form = OptionForm.File)]
     public string? ProgramFolder { get; init; }
 }
@@ -68,7 +70,7 @@ public sealed class TestBackup : FileOperation<TestBackupOptions, BackupTest>
 
     private static BackupTest Test(string path, TestBackupOptions options, OperationContext context)
     {
-        RestoreSource archive = RestoreSource.Open(path, options.ProgramFolder, live: null, context);
+        using RestoreSource archive = RestoreSource.Open(path, new(null, options.ProgramFolder), context);
         BackupManifest manifest = archive.Manifest;
         archive.Test(context);
         foreach (BackupStorage storage in manifest.Storages)

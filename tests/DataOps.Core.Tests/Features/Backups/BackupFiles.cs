@@ -85,5 +85,5 @@ public sealed class BackupFiles : IDisposable
         }
     }
 
-    public static string Fails(Action run) => Assert.Throws<DataOpsException>(run).Id;
+    public static string Fails(Action run) => Assert.ThrowsAny<DataOpsException>(run).Id;
 }

@@ -8,12 +8,8 @@ namespace DataOps.Core.Features.Backups.Archives;
 /// </summary>
 internal sealed class ArchiveReader
 {
-    private const int MostMembers = 10_000_000;
     private const int LargestManifest = 1 << 28;
     private const int Block = 512;
-
-    // No file of an archive runs as another account.
-    private const UnixFileMode Plain = (UnixFileMode)0b111_111_111;
 
     private readonly Dictionary<string, MemberPlace> _places;
     private readonly Dictionary<string, ArchiveMember> _members;
@@ -111,7 +107,7 @@ internal sealed class ArchiveReader
     }
 
     /// <summary>The mode of a member's file: who reads and writes it.</summary>
-    public UnixFileMode ModeOf(string name) => _places[name].Mode & Plain;
+    public UnixFileMode ModeOf(string name) => _places[name].Mode & MemberName.PlainMode;
 
     /// <summary>The members whose names begin so, in the order of the manifest.</summary>
     public IEnumerable<ArchiveMember> Below(string prefix) =>
@@ -146,19 +142,9 @@ internal sealed class ArchiveReader
     private static Dictionary<string, MemberPlace> Scan(string path, FileStream file)
     {
         Dictionary<string, MemberPlace> places = [];
-        HashSet<string> folded = new(StringComparer.OrdinalIgnoreCase);
         using TarReader tar = new(file, leaveOpen: true);
-        while (tar.GetNextEntry() is { } entry)
+        foreach (TarEntry entry in TarMembers.Read(tar, withFolders: false, why => Invalid(path, why)))
         {
-            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile))
-                throw Invalid(path, $"{VisibleText.Of(entry.Name)} is no plain file, but {entry.EntryType}");
-            if (MemberName.WhyNot(entry.Name) is { } why)
-                throw Invalid(path, $"the name {VisibleText.Of(entry.Name)} is refused: {why}");
-            // On some systems the second would overwrite the first.
-            if (!folded.Add(entry.Name))
-                throw Invalid(path, $"{entry.Name} is there twice, or differs from another name in case alone");
-            if (places.Count == MostMembers)
-                throw Invalid(path, $"it has more than {MostMembers} members");
             // The reader has passed over the content, and what fills its last block.
             long offset = file.Position - ((entry.Length + Block - 1) / Block * Block);
             if (entry.Length < 0 || offset > file.Length - entry.Length)

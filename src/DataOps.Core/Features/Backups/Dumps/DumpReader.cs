@@ -126,8 +126,10 @@ internal sealed partial class DumpReader : IDisposable
     private static partial Regex Drop();
 
     // What copies rows between servers is in no backup; texts are sent in UTF-8 anyway; constraints wait for rows.
-    [GeneratedRegex(
-        @"\A((CREATE|ALTER|COMMENT ON)\s+(PUBLICATION|SUBSCRIPTION)\s|SET (client_encoding|session_replication_role) )")]
+    [GeneratedRegex("""
+        \A((CREATE|ALTER|COMMENT\sON)\s+(PUBLICATION|SUBSCRIPTION)\s
+        |SET\s(client_encoding|session_replication_role)\s)
+        """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Needless();
 
     [GeneratedRegex(@"\ASET\s+client_encoding\b\s*(?:=|TO)\s*'?([\w-]*)'?", RegexOptions.IgnoreCase)]

@@ -56,8 +56,8 @@ internal sealed class DumpSource : RestoreSource
 
     /// <inheritdoc/>
     public override string Unknown =>
-        $"Whether the rows violate one of its {_after.Count(SchemaStatements.IsForeignKey)} foreign keys shows when they "
-            + "are loaded: Test-Backup -Rehearse loads them into a scratch server.";
+        $"Whether the rows violate one of its {_after.Count(SchemaStatements.IsForeignKey)} foreign keys shows when "
+            + "they are loaded: Test-Backup -Rehearse loads them into a scratch server.";
 
     /// <summary>Reads a dump to its end.</summary>
     /// <param name="file">The dump.</param>

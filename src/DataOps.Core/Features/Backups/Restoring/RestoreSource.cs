@@ -1,10 +1,11 @@
 using DataOps.Core.Features.Backups.Archives;
 using DataOps.Core.Features.Backups.Dumps;
+using DataOps.Core.Features.Backups.Fixtures;
 
 namespace DataOps.Core.Features.Backups.Restoring;
 
 /// <summary>What a site is restored from: where its schema, its rows and its files come from.</summary>
-internal abstract class RestoreSource(string path)
+internal abstract class RestoreSource(string path) : IDisposable
 {
     /// <summary>The archive.</summary>
     public string Path { get; } = path;
@@ -33,21 +34,37 @@ internal abstract class RestoreSource(string path)
     /// <summary>Why it cannot be used.</summary>
     public abstract DataOpsException Invalid(string why);
 
-    /// <summary>Opens an archive, whose content says of which kind it is; nothing of it is used before all of it that
-    /// can be checked is.</summary>
+    /// <inheritdoc/>
+    public virtual void Dispose()
+    {
+    }
+
+    /// <summary>
+    /// Opens an archive, whose content says of which kind it is; nothing of it is used before all of it that can be
+    /// checked is.
+    /// </summary>
     /// <param name="path">The archive.</param>
-    /// <param name="programFolder">The folder of pg_restore; null for PATH, and where Debian puts it.</param>
-    /// <param name="live">The site's database: what an archive does not say itself is as it is there; null for a
-    /// scratch server.</param>
+    /// <param name="options">What it is read with.</param>
     /// <param name="context">Progress and cancellation.</param>
     /// <exception cref="DataOpsException"><c>FileNotFound</c>; <c>InvalidBackup</c>: it is damaged, or of no kind that
     /// is known; <c>PgRestoreNotFound</c>.</exception>
-    public static RestoreSource Open(
-        string path, string? programFolder, Session? live, OperationContext context) =>
-        DumpFile.Find(FullPath.Of(path), programFolder) is { } dump
-            ? DumpSource.Open(dump, live, context)
+    public static RestoreSource Open(string path, SourceOptions options, OperationContext context)
+    {
+        string full = FullPath.Of(path);
+        return DumpFile.Find(full, options.ProgramFolder) is { } dump ? DumpSource.Open(dump, options.Live, context)
+            : FixtureSet.Find(full, context.Cancellation) is { } datasets
+                ? FixtureSource.Open(datasets, options, context)
             : new SiteArchive(ArchiveReader.Open(path));
+    }
 }
+
+/// <summary>What an archive is read with.</summary>
+/// <param name="Live">The site's database: what the archive does not say itself is as it is there; null where there is
+/// none.</param>
+/// <param name="ProgramFolder">The folder of PostgreSQL's programs; null for PATH, and where Debian puts them.</param>
+/// <param name="TrustContentTypes">Whether numbers of content types that datasets do not explain are those of the
+/// live database.</param>
+internal sealed record SourceOptions(Session? Live, string? ProgramFolder, bool TrustContentTypes = false);
 
 /// <summary>A file of a storage in an archive.</summary>
 /// <param name="Name">Its path below the storage, with slashes.</param>

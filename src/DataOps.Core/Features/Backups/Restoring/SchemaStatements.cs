@@ -19,18 +19,29 @@ internal static partial class SchemaStatements
     {
         string name = archive.Below($"schema/{section}.sql").Select(m => m.Name).FirstOrDefault()
             ?? throw archive.Invalid($"it has no schema/{section}.sql");
-        IReadOnlyList<SqlStatement> statements = SqlScript.Split(
-            $"{archive.Path}: {name}", Encoding.UTF8.GetString(archive.Unpack(name, Largest)));
+        return Read($"{archive.Path}: {name}", archive.Unpack(name, Largest), why => archive.Invalid($"{name}, {why}"));
+    }
+
+    /// <summary>Reads them from the text of a section.</summary>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="section">The text.</param>
+    /// <param name="invalid">What is thrown, and why.</param>
+    /// <exception cref="DataOpsException"><c>InvalidSqlScript</c>, or what is thrown.</exception>
+    public static IReadOnlyList<SqlStatement> Read(
+        string name, byte[] section, Func<string, DataOpsException> invalid)
+    {
+        IReadOnlyList<SqlStatement> statements = SqlScript.Split(name, Encoding.UTF8.GetString(section));
         foreach (SqlStatement statement in statements)
             if (WhyNot(statement) is { } why)
-                throw archive.Invalid($"{name}, line {statement.Line}: {why}");
+                throw invalid($"line {statement.Line}: {why}");
         return statements;
     }
 
     /// <summary>Why a statement is not run; null when it is one of a schema.</summary>
     public static string? WhyNot(SqlStatement statement) => OfSchema().IsMatch(statement.Text)
         ? null
-        : $"{VisibleText.Of(string.Join(' ', statement.Text.Split([' ', '\n'], 3).Take(2)))} is no statement of a schema";
+        : VisibleText.Of(string.Join(' ', statement.Text.Split([' ', '\n'], 3).Take(2)))
+            + " is no statement of a schema";
 
     /// <summary>The table that an index or a unique constraint is made on; null for any other statement.</summary>
     public static string? IndexedTable(SqlStatement statement) =>
