@@ -1,11 +1,25 @@
 using System.Globalization;
 using DataOps.Core.Features.Backups.Archives;
+using DataOps.Core.Features.Backups.Fixtures;
 using DataOps.Core.Features.Backups.Rows;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Files;
 using Npgsql;
 
 namespace DataOps.Core.Features.Backups;
+
+/// <summary>Formats of a site's archive.</summary>
+public enum BackupFormat : long
+{
+    /// <summary>DataOps's own: schema, rows and files, each with a digest.</summary>
+    Site,
+
+    /// <summary>
+    /// Diskette's, a .tar.gz that diskette_load loads into a migrated site: rows as a Django fixture, and files;
+    /// neither the schema nor what can be regenerated.
+    /// </summary>
+    Diskette,
+}
 
 /// <summary>Options of <see cref="BackupSite"/>.</summary>
 public sealed partial record BackupSiteOptions
@@ -25,7 +39,11 @@ public sealed partial record BackupSiteOptions
     [Option(Wildcards = true, Completes = OptionNames.TableName)]
     public IReadOnlyList<string> ExcludeRows { get; init; } = [];
 
+    /// <summary>The format of the archive.</summary>
+    public BackupFormat ArchiveFormat { get; init; }
+
     /// <summary>How the members of the archive are compressed.</summary>
+    [NotWith(nameof(ArchiveFormat), BackupFormat.Diskette)]
     public BackupCompression Compression { get; init; }
 
     /// <summary>Connections that read rows at the same time.</summary>
@@ -82,6 +100,11 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
     protected override IEnumerable<BackupResult> Execute(
         Session session, BackupSiteOptions options, OperationContext context)
     {
+        if (options.ArchiveFormat == BackupFormat.Diskette)
+        {
+            yield return new DisketteWriter(session, context).Write(options);
+            yield break;
+        }
         WholeFile file = WholeFile.Create(options.Path, options.Force);
         IReadOnlyList<StorageFolder> storages = StorageFolder.Parse(options.Storage);
         PgDump dump = PgDump.Find(session, options.ProgramFolder);
@@ -120,7 +143,8 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
             transaction.Rollback();
             manifest = manifest with
             {
-                Storages = [.. files.Select(f => Write(f.Storage, f.Files, archive, context))],
+                Storages = [.. files.Select(
+                    f => Write(f.Storage, $"storages/{f.Storage.Name}/", f.Files, archive, context))],
             };
             manifest = manifest with { Members = archive.Members };
             archive.End(manifest.ToJson());
@@ -185,8 +209,10 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
         return sum;
     }
 
-    private static BackupStorage Write(
-        StorageFolder storage, (string Member, FileInfo File)[] files, ArchiveWriter archive, OperationContext context)
+    /// <summary>Writes the files of a storage, as members whose names begin alike.</summary>
+    internal static BackupStorage Write(
+        StorageFolder storage, string prefix, (string Member, FileInfo File)[] files, ArchiveWriter archive,
+        OperationContext context)
     {
         (long done, long bytes) = (0, 0);
         foreach ((string member, FileInfo info) in files)
@@ -195,7 +221,7 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
             if (Open(info, context) is not { } content)
                 continue;
             using (content)
-                archive.Add($"storages/{storage.Name}/{member}", content);
+                archive.Add(prefix + member, content);
             done++;
             bytes += archive.Members[^1].Bytes;
         }

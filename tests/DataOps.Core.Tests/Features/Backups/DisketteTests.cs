@@ -13,6 +13,8 @@ public sealed class DisketteTests(PostgresServer server) : IDisposable
     private const string Manifest = """{"version": "0.5.0", "creation": "2024-01-01T12:12:12", "datas": ["data/a.json"], "storages": ["var/media"]}""";
     private const string Rows = """[{"model": "auth.group", "pk": 7, "fields": {"name": "Editors", "permissions": []}}]""";
 
+    private static readonly string[] s_madeAnew = ["django_session", "wagtailimages_rendition", "wagtailcore_referenceindex", "wagtailsearch_indexentry"];
+
     private readonly BackupFiles _files = new();
 
     public void Dispose() => _files.Dispose();
@@ -38,7 +40,7 @@ public sealed class DisketteTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
-    public void Storages_and_a_folder_of_datasets_are_restored_and_what_will_be_empty_is_told()
+    public void Storages_are_restored_and_what_will_be_empty_is_told()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
         string media = _files.Media("media", ("old.txt", "old"));
@@ -58,14 +60,36 @@ public sealed class DisketteTests(PostgresServer server) : IDisposable
         Assert.Equal((1L, 1L), (result.Count, result.Files));
         Assert.Equal(["7 Editors"], site.Column("select concat(id, ' ', name) from auth_group"));
         Assert.Equal(new() { ["images/ü.png"] = "picture" }, BackupFiles.Content(media));
-        string folder = _files.Media("datasets", ("b.json", Rows), ("c.jsonl", """{"model": "auth.group", "pk": 8, "fields": {"name": "Moderators", "permissions": []}}"""));
-        Assert.Equal(2, _files.Restore(site, folder).Count);
-        Assert.Equal(["7", "8"], site.Column("select id from auth_group order by id"));
         // A row without its target is named, and all stays as it is.
         string orphan = _files.Media("orphan", ("a.json", """[{"model": "auth.group", "pk": 9, "fields": {"name": "New", "permissions": [12345]}}]"""));
-        Assert.Equal("MissingReference", BackupFiles.Fails(() => _files.Restore(site, orphan)));
-        Assert.Equal(["7", "8"], site.Column("select id from auth_group order by id"));
-        Assert.Equal("MissingOption", BackupFiles.Fails(() => new TestBackup().Run(new() { BackupFile = [folder], Rehearse = true }, new()).ToArray()));
+        Assert.Equal("MissingReferences", BackupFiles.Fails(() => _files.Restore(site, orphan)));
+        Assert.Equal(["7"], site.Column("select id from auth_group order by id"));
+        Assert.Equal("MissingOption", BackupFiles.Fails(() => new TestBackup().Run(new() { BackupFile = [orphan], Rehearse = true }, new()).ToArray()));
+    }
+
+    [Fact]
+    public void One_that_was_written_here_is_the_same_each_time_and_restores_all_that_is_not_made_anew()
+    {
+        using TestDatabase site = server.CopyOf(Site.Sample);
+        string media = _files.Media("media", ("a.txt", "one"), ("cache/b.txt", "two"));
+        BackupSiteOptions options = new()
+        {
+            ArchiveFormat = BackupFormat.Diskette, Storage = [$"media={media}", $"empty={_files.Media("empty")}"], Exclude = ["cache/*"],
+        };
+        string path = _files.Backup(site, options);
+        IReadOnlyDictionary<string, string> before = site.Digest(s_madeAnew);
+        site.Execute("delete from auth_user_groups; delete from auth_group_permissions; update auth_user set password = 'x'");
+
+        Dictionary<string, string> members = Members(path);
+        Assert.Equal(["data/site.json", "manifest.json", "media/a.txt"], members.Keys.Order(StringComparer.Ordinal));
+        Assert.Contains("\"storages\":[\"media\"]", members["manifest.json"], StringComparison.Ordinal);
+        // A folder of such files is restored in the same way.
+        RestoreResult result = _files.Restore(site, _files.Media("datasets", ("site.json", members["data/site.json"])));
+
+        Assert.Equal((true, 0), (result.Changed, result.Errors));
+        Assert.Equal(before, site.Digest(s_madeAnew));
+        Assert.Equal(members["data/site.json"], Members(_files.Backup(site, options))["data/site.json"]);
+        Assert.Equal("InvalidOption", BackupFiles.Fails(() => _files.Backup(site, options with { Storage = [$"data={media}"] })));
     }
 
     [Theory]
@@ -158,6 +182,16 @@ public sealed class DisketteTests(PostgresServer server) : IDisposable
 
     private static void Add(TarWriter tar, string name, string content) => tar.WriteEntry(
         new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) });
+
+    private static Dictionary<string, string> Members(string path)
+    {
+        using GZipStream gzip = new(File.OpenRead(path), CompressionMode.Decompress);
+        using TarReader tar = new(gzip);
+        Dictionary<string, string> members = [];
+        while (tar.GetNextEntry(copyData: true) is { } entry)
+            members.Add(entry.Name, new StreamReader(entry.DataStream!).ReadToEnd());
+        return members;
+    }
 
     private string Archive(Action<TarWriter> write)
     {

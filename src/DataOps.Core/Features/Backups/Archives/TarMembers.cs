@@ -2,7 +2,9 @@ using System.Formats.Tar;
 
 namespace DataOps.Core.Features.Backups.Archives;
 
-/// <summary>The members of a tar file, of which none can be written outside of its place, nor over another one.</summary>
+/// <summary>
+/// The members of a tar file, of which none can be written outside of its place, nor over another one.
+/// </summary>
 internal static class TarMembers
 {
     private const int Most = 10_000_000;

@@ -216,6 +216,9 @@ internal sealed record DisketteManifest(
         Creation, TimeFormat, CultureInfo.InvariantCulture,
         DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTime time) ? time : default;
 
+    /// <summary>A time as a manifest has it.</summary>
+    public static string Text(DateTime time) => time.ToString(TimeFormat, CultureInfo.InvariantCulture);
+
     /// <summary>Reads it.</summary>
     /// <param name="json">It; null where it is not there.</param>
     /// <param name="invalid">What is thrown, and why.</param>

@@ -1,3 +1,5 @@
+using DataOps.Core.Features.Backups.Restoring;
+
 namespace DataOps.Core.Features.Backups.Fixtures;
 
 /// <summary>Dataset files that together are a site's rows, in the order in which they are loaded.</summary>
@@ -10,7 +12,7 @@ internal abstract record FixtureSet(string Path, DateTime Created, IReadOnlyList
     public abstract IReadOnlyList<string> Datasets { get; }
 
     /// <summary>The files of a storage.</summary>
-    public abstract IEnumerable<Restoring.StoredFile> Files(BackupStorage storage, CancellationToken cancellation);
+    public abstract IEnumerable<StoredFile> Files(BackupStorage storage, CancellationToken cancellation);
 
     /// <summary>Finds out what a path is.</summary>
     /// <returns>Null where it is neither a Diskette archive nor a folder of dataset files.</returns>
@@ -53,7 +55,7 @@ internal sealed record FixtureFolder(string Path, DateTime Created, IReadOnlyLis
     }
 
     /// <inheritdoc/>
-    public override IEnumerable<Restoring.StoredFile> Files(BackupStorage storage, CancellationToken cancellation) => [];
+    public override IEnumerable<StoredFile> Files(BackupStorage storage, CancellationToken cancellation) => [];
 
     private static bool IsDataset(string file) => s_packed.Any(p => s_endings.Any(
         e => file.EndsWith(e + p, StringComparison.OrdinalIgnoreCase)));

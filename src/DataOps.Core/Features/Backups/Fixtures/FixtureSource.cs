@@ -165,7 +165,7 @@ internal sealed class FixtureSource : RestoreSource
             .Select(t => t.DisplayName).Order(StringComparer.Ordinal)];
         return empty.Length == 0
             ? null
-            : $"{Counted.Of(empty.Length, "table")} of {live.Database} {(empty.Length == 1 ? "has" : "have")} rows, and "
-                + $"will have none: the archive holds no object of {string.Join(", ", empty)}.";
+            : $"{Counted.Of(empty.Length, "table")} of {live.Database} {(empty.Length == 1 ? "has" : "have")} rows, "
+                + $"and will have none: the archive holds no object of {string.Join(", ", empty)}.";
     }
 }
