@@ -64,7 +64,7 @@ public sealed class DisketteTests(PostgresServer server) : IDisposable
         string orphan = _files.Media("orphan", ("a.json", """[{"model": "auth.group", "pk": 9, "fields": {"name": "New", "permissions": [12345]}}]"""));
         Assert.Equal("MissingReferences", BackupFiles.Fails(() => _files.Restore(site, orphan)));
         Assert.Equal(["7"], site.Column("select id from auth_group order by id"));
-        Assert.Equal("MissingOption", BackupFiles.Fails(() => new TestBackup().Run(new() { BackupFile = [orphan], Rehearse = true }, new()).ToArray()));
+        Assert.Equal("MissingOption", BackupFiles.Fails(() => _ = new TestBackup().Run(new() { BackupFile = [orphan], Rehearse = true }, new()).ToArray()));
     }
 
     [Fact]

@@ -156,7 +156,7 @@ public sealed class DumpTests(PostgresServer server) : IDisposable
         Assert.Contains("pg_dumpall", Assert.Throws<DataOpsException>(() => Test(all)).Message, StringComparison.Ordinal);
         Assert.Contains("compressed once more", Assert.Throws<DataOpsException>(() => Test(Packed(twice))).Message, StringComparison.Ordinal);
         Assert.Contains("1.99", Assert.Throws<DataOpsException>(() => Test(later)).Message, StringComparison.Ordinal);
-        Assert.Equal("PgRestoreNotFound", BackupFiles.Fails(() => new TestBackup().Run(
+        Assert.Equal("PgRestoreNotFound", BackupFiles.Fails(() => _ = new TestBackup().Run(
             new() { BackupFile = [twice], ProgramFolder = _files.Folder }, new()).ToArray()));
     }
 

@@ -53,14 +53,14 @@ internal sealed partial record DumpFile(string Path, string? Program)
     /// <summary>Opens its script.</summary>
     public Stream Open(CancellationToken cancellation) => Program is null
         ? Plain(Path)
-        : Run(cancellation, "--file=-");
+        : Run("--file=-", cancellation);
 
     /// <summary>The name of the database, and when the archive was begun, in UTC: a plain one says neither.</summary>
     public (string Database, DateTime Created) Origin(CancellationToken cancellation)
     {
         if (Program is null)
             return ("", File.GetLastWriteTimeUtc(Path));
-        using StreamReader list = new(Run(cancellation, "--list"), Encoding.UTF8);
+        using StreamReader list = new(Run("--list", cancellation), Encoding.UTF8);
         string text = list.ReadToEnd();
         return (DatabaseLine().Match(text).Groups[1].Value, DateTime.TryParseExact(
             CreatedLine().Match(text).Groups[1].Value, "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture,
@@ -77,7 +77,7 @@ internal sealed partial record DumpFile(string Path, string? Program)
         string path, string why, string advice = Again, Exception? cause = null) =>
         new(ErrorIds.InvalidBackup, FailureKind.InvalidData, $"{path} cannot be used: {why}.", advice, path, cause);
 
-    private ProgramOutput Run(CancellationToken cancellation, string what)
+    private ProgramOutput Run(string what, CancellationToken cancellation)
     {
         ProcessStartInfo start = new(Program!, [what, "--", Path]);
         // It prints when the archive was made in the time zone of its process.

@@ -102,6 +102,7 @@ internal sealed record DisketteArchive : FixtureSet
     {
         if (_unpacked.Exists)
             _unpacked.Delete(recursive: true);
+        base.Dispose();
     }
 
     private void Unpack(IReadOnlyList<string> datas, CancellationToken cancellation)
@@ -129,7 +130,7 @@ internal sealed record DisketteArchive : FixtureSet
             && start.AsSpan(MagicAt).StartsWith("ustar"u8);
     }
 
-    private static Stream Open(string path) => new GzipReader(
+    private static GzipReader Open(string path) => new(
         new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan));
 
     private static void Walk(string path, Action<TarEntry> take)

@@ -119,7 +119,11 @@ internal sealed class FixtureSource : RestoreSource
     public override DataOpsException Invalid(string why) => _set.Invalid(why);
 
     /// <inheritdoc/>
-    public override void Dispose() => _set.Dispose();
+    public override void Dispose()
+    {
+        _set.Dispose();
+        base.Dispose();
+    }
 
     private static long Count(string dataset, Dictionary<string, long> models, OperationContext context)
     {
