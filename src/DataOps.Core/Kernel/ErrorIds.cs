@@ -361,6 +361,9 @@ public static class ErrorIds
     /// <summary>No pg_dump of the server's version or a later one is on this machine.</summary>
     public const string PgDumpNotFound = "PgDumpNotFound";
 
+    /// <summary>No pg_restore that reads an archive's format is on this machine.</summary>
+    public const string PgRestoreNotFound = "PgRestoreNotFound";
+
     /// <summary>The server is a connection pooler in transaction mode.</summary>
     public const string PooledTransactions = "PooledTransactions";
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using DataOps.Core.Features.Backups.Archives;
+using DataOps.Core.Features.Backups.Fixtures;
 using DataOps.Core.Features.Backups.Rows;
 using DataOps.Core.Features.Orphans;
 using DataOps.Core.Features.Storages;
@@ -7,6 +8,19 @@ using DataOps.Core.Files;
 using Npgsql;
 
 namespace DataOps.Core.Features.Backups;
+
+/// <summary>Formats of a site's archive.</summary>
+public enum BackupFormat : long
+{
+    /// <summary>DataOps's own: schema, rows and files, each with a digest.</summary>
+    Site,
+
+    /// <summary>
+    /// Diskette's, a .tar.gz that diskette_load loads into a migrated site: rows as a Django fixture, and files;
+    /// neither the schema nor what can be regenerated.
+    /// </summary>
+    Diskette,
+}
 
 /// <summary>Options of <see cref="BackupSite"/>.</summary>
 public sealed partial record BackupSiteOptions
@@ -16,6 +30,7 @@ public sealed partial record BackupSiteOptions
     public string Path { get; init; } = "";
 
     /// <summary>Write a folder whose files are the members of the archive, instead of a tar file.</summary>
+    [NotWith(nameof(ArchiveFormat), BackupFormat.Diskette)]
     public bool AsFolder { get; init; }
 
     /// <summary>
@@ -47,9 +62,14 @@ public sealed partial record BackupSiteOptions
     /// <summary>
     /// Also the tables whose rows the application makes anew: sessions, search index, reference index, renditions.
     /// </summary>
+    [NotWith(nameof(ArchiveFormat), BackupFormat.Diskette)]
     public bool ExcludeDerived { get; init; }
 
+    /// <summary>The format of the archive.</summary>
+    public BackupFormat ArchiveFormat { get; init; }
+
     /// <summary>How the members of the archive are compressed.</summary>
+    [NotWith(nameof(ArchiveFormat), BackupFormat.Diskette)]
     public BackupCompression Compression { get; init; }
 
     /// <summary>Connections that read rows at the same time.</summary>
@@ -108,9 +128,14 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
     protected override IEnumerable<BackupResult> Execute(
         Session session, BackupSiteOptions options, OperationContext context)
     {
+        if (options.ArchiveFormat == BackupFormat.Diskette)
+        {
+            OptionCheck.NotWith(nameof(options.Recipient), options.Recipient.Count > 0, true, "-ArchiveFormat Diskette");
+            yield return new DisketteWriter(session, context).Write(options);
+            yield break;
+        }
         BackupTarget target = BackupTarget.Create(options);
         EarlierBackup? earlier = options.Base is { } before ? EarlierBackup.Open(FullPath.Of(before)) : null;
-        IReadOnlyList<StorageFolder> storages = StorageFolder.Parse(options.Storage);
         PgDump dump = PgDump.Find(session, options.ProgramFolder);
         using NpgsqlTransaction transaction = session.BeginSnapshot();
         SiteSource source = new(session, context.Cancellation);
@@ -121,9 +146,8 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
             $"select pg_export_snapshot(), now()", context.Cancellation).Single();
         ReferenceCatalog catalog = ReferenceCatalog.Read(session);
         (IReadOnlyList<SourceTable> taken, string[] leftOut) = Chosen(tables, catalog, options, context);
-        (StorageFolder Storage, (string Member, FileInfo File)[] Files)[] files = [.. storages.Select(
-            s => (s, s.Files(new(options.Exclude), context.Warning).Select(f => (Member(s, f.Path, f.File), f.File))
-                .ToArray()))];
+        (StorageFolder Storage, (string Member, FileInfo File)[] Files)[] files =
+            Files(options, s => $"storages/{s.Name}/", context);
         RequireRoom(target.Path, options.Compression, taken, files.SelectMany(f => f.Files)
             .Where(f => earlier?.Unchanged(f.Member, f.File) is null));
         long orphans = Orphans(session, catalog, context);
@@ -166,8 +190,7 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
             transaction.Rollback();
             manifest = manifest with
             {
-                Storages = [.. files.Select(f => Write(
-                    f.Storage, f.Files, archive, Link, context))],
+                Storages = [.. files.Select(f => Write(f.Storage, f.Files, archive, Link, context))],
             };
             manifest = manifest with { Members = archive.Members };
             archive.End(manifest.ToJson());
@@ -236,15 +259,24 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
         return sum;
     }
 
-    private static BackupStorage Write(
+    /// <summary>The files of all storages, and the names of the members that they become.</summary>
+    internal static (StorageFolder Storage, (string Member, FileInfo File)[] Files)[] Files(
+        BackupSiteOptions options, Func<StorageFolder, string> prefix, OperationContext context) =>
+    [
+        .. StorageFolder.Parse(options.Storage).Select(s => (s, s.Files(new(options.Exclude), context.Warning)
+            .Select(f => (Member(prefix(s) + f.Path, f.File), f.File)).ToArray())),
+    ];
+
+    /// <summary>Writes the files of a storage.</summary>
+    internal static BackupStorage Write(
         StorageFolder storage, (string Member, FileInfo File)[] files, ArchiveWriter archive,
-        Func<string, FileInfo, ArchiveMember?> link, OperationContext context)
+        Func<string, FileInfo, ArchiveMember?>? link, OperationContext context)
     {
         (long done, long bytes) = (0, 0);
         foreach ((string member, FileInfo info) in files)
         {
             context.Report($"Reading files of {storage.Name}", done, files.Length);
-            if (link(member, info) is { } linked)
+            if (link?.Invoke(member, info) is { } linked)
                 archive.Added(linked);
             else if (Open(info, context) is { } content)
                 using (content)
@@ -257,16 +289,12 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
         return new(storage.Name, storage.Path, done, bytes);
     }
 
-    private static string Member(StorageFolder storage, string path, FileInfo file)
-    {
-        string member = $"storages/{storage.Name}/{path}";
-        return MemberName.WhyNot(member) is { } why
-            ? throw new DataOpsException(
-                ErrorIds.InvalidPath, FailureKind.InvalidData,
-                $"{VisibleText.Of(file.FullName)} cannot be in an archive: {why}.",
-                "Rename it, or leave it out with -Exclude.", file.FullName)
-            : member;
-    }
+    private static string Member(string member, FileInfo file) => MemberName.WhyNot(member) is { } why
+        ? throw new DataOpsException(
+            ErrorIds.InvalidPath, FailureKind.InvalidData,
+            $"{VisibleText.Of(file.FullName)} cannot be in an archive: {why}.",
+            "Rename it, or leave it out with -Exclude.", file.FullName)
+        : member;
 
     // The site goes on: null where it has deleted the file meanwhile.
     private static FileStream? Open(FileInfo file, OperationContext context)

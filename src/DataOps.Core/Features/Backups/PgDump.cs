@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using DataOps.Core.Postgres.Servers;
 
 namespace DataOps.Core.Features.Backups;
@@ -34,10 +33,7 @@ internal sealed record PgDump(string Program)
             "--schema-only", $"--section={section}", $"--snapshot={snapshot}", "--encoding=UTF8", "--no-password",
             "--no-publications", "--no-subscriptions",
             $"--lock-wait-timeout={session.Settings.LockTimeout.TotalMilliseconds:0}",
-        ])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true, StandardErrorEncoding = Encoding.UTF8,
-        };
+        ]);
         // What else libpq would take from the environment could lead it elsewhere.
         foreach (string name in start.Environment.Keys.Where(n => n.StartsWith("PG", StringComparison.Ordinal)
             && n is not ("PGPASSFILE" or "PGSSLCERT" or "PGSSLKEY" or "PGSSLROOTCERT")).ToArray())
@@ -45,19 +41,12 @@ internal sealed record PgDump(string Program)
         foreach ((string name, string value) in session.Settings.LibpqEnvironment())
             start.Environment[name] = value;
         start.Environment["PGAPPNAME"] = $"DataOps/Backup-Site pg_dump";
-        using Process process = Process.Start(start)!;
-        using CancellationTokenRegistration stop = cancellation.Register(() => process.Kill());
-        Task<string> errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        using MemoryStream output = new();
-        process.StandardOutput.BaseStream.CopyTo(output);
-        process.WaitForExit();
-        cancellation.ThrowIfCancellationRequested();
-        if (process.ExitCode == 0)
-            return output.ToArray();
-        throw new DataOpsException(
-            ErrorIds.PgDumpFailed, FailureKind.InvalidOperation,
-            $"pg_dump ended with {process.ExitCode}: {VisibleText.Of(errors.Result.Trim()).ReplaceLineEndings("; ")}",
+        using ProgramOutput program = new(start, (code, said) => new DataOpsException(
+            ErrorIds.PgDumpFailed, FailureKind.InvalidOperation, $"pg_dump ended with {code}: {said}",
             "It runs as the role of the connection, which needs SELECT on all tables (pg_read_all_data has it).",
-            session.Server);
+            session.Server), cancellation);
+        using MemoryStream output = new();
+        program.CopyTo(output);
+        return output.ToArray();
     }
 }

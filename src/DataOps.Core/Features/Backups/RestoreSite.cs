@@ -21,7 +21,9 @@ public enum OnViolation : long
 /// <summary>Options of <see cref="RestoreSite"/>.</summary>
 public sealed partial record RestoreSiteOptions : PlanOptions
 {
-    /// <summary>The archive that Backup-Site has written.</summary>
+    /// <summary>
+    /// The archive: of Backup-Site, of pg_dump, of Diskette, or a folder of datasets as Import-Dataset reads them.
+    /// </summary>
     [Option(Position = 0, Mandatory = true, Form = OptionForm.File)]
     public string Path { get; init; } = "";
 
@@ -52,6 +54,19 @@ public sealed partial record RestoreSiteOptions : PlanOptions
     /// <summary>Connections that write rows and build indexes at the same time.</summary>
     [Range(1, 64)]
     public int Jobs { get; init; } = 2;
+
+    /// <summary>
+    /// The folder of pg_restore, for an archive of pg_dump's, and of pg_dump, for datasets. Default: PATH, then where
+    /// Debian puts PostgreSQL's programs.
+    /// </summary>
+    [Option(Form = OptionForm.File)]
+    public string? ProgramFolder { get; init; }
+
+    /// <summary>
+    /// Take numbers of content types and permissions that datasets do not explain for those of the connection's
+    /// database: for its own archive, or that of a copy.
+    /// </summary>
+    public bool TrustContentTypes { get; init; }
 }
 
 /// <summary>A row of a backup that violates a foreign key.</summary>
@@ -125,7 +140,8 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
     protected override IEnumerable<IChangeResult> Execute(
         Session session, RestoreSiteOptions options, OperationContext context)
     {
-        using ArchiveReader archive = ArchiveReader.Open(options.Path, options.KeyFile, context.Cancellation);
+        using RestoreSource archive = RestoreSource.Open(
+            options.Path, new(session, options.ProgramFolder, options.KeyFile, options.TrustContentTypes), context);
         string time = DateTime.UtcNow.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
         StorageRestore[] storages = [.. Storages(archive, options, time)];
         bool replaces = options.NewDatabase is null;
@@ -148,6 +164,8 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
         };
         if (options.WhatIf)
         {
+            if (archive.Unknown is { } unknown)
+                context.Warning?.Invoke(unknown);
             yield return plan with { Duration = context.Seconds };
             yield break;
         }
@@ -223,7 +241,7 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
         }
     }
 
-    private static IEnumerable<StorageRestore> Storages(ArchiveReader archive, RestoreSiteOptions options, string time)
+    private static IEnumerable<StorageRestore> Storages(RestoreSource archive, RestoreSiteOptions options, string time)
     {
         if (options.NoStorage)
             return [];

@@ -1,6 +1,4 @@
-using DataOps.Core.Features.Backups.Archives;
 using DataOps.Core.Features.Backups.Restoring;
-using DataOps.Core.Features.Backups.Rows;
 using DataOps.Core.Postgres.Servers;
 
 namespace DataOps.Core.Features.Backups;
@@ -8,7 +6,7 @@ namespace DataOps.Core.Features.Backups;
 /// <summary>Options of <see cref="TestBackup"/>.</summary>
 public sealed partial record TestBackupOptions
 {
-    /// <summary>Archives that Backup-Site has written.</summary>
+    /// <summary>Archives of Backup-Site, of pg_dump or of Diskette, and folders of datasets.</summary>
     [Option(Position = 0, Mandatory = true, Pipeline = true, Aliases = ["Path", "PSPath", "FullName"],
         Form = OptionForm.File)]
     public IReadOnlyList<string> BackupFile { get; init; } = [];
@@ -25,6 +23,13 @@ public sealed partial record TestBackupOptions
     /// <summary>Connections that write rows and build indexes at the same time, with -Rehearse.</summary>
     [Range(1, 64)]
     public int Jobs { get; init; } = 2;
+
+    /// <summary>
+    /// The folder of pg_restore, for an archive of pg_dump's. Default: PATH, then where Debian puts PostgreSQL's
+    /// programs.
+    /// </summary>
+    [Option(Form = OptionForm.File)]
+    public string? ProgramFolder { get; init; }
 }
 
 /// <summary>A backup that is whole.</summary>
@@ -71,17 +76,10 @@ public sealed class TestBackup : FileOperation<TestBackupOptions, BackupTest>
 
     private static BackupTest Test(string path, TestBackupOptions options, OperationContext context)
     {
-        using ArchiveReader archive = ArchiveReader.Open(path, options.KeyFile, context.Cancellation);
+        using RestoreSource archive =
+            RestoreSource.Open(path, new(null, options.ProgramFolder, options.KeyFile), context);
         BackupManifest manifest = archive.Manifest;
-        _ = SchemaStatements.Read(archive, SchemaSection.Before);
-        _ = SchemaStatements.Read(archive, SchemaSection.After);
-        long done = 0;
-        foreach (BackupTable table in manifest.Tables)
-        {
-            context.Report($"Reading {table.DisplayName}", done, manifest.Rows);
-            RowImport.Test(archive, table);
-            done += table.Rows;
-        }
+        archive.Test(context);
         foreach (BackupStorage storage in manifest.Storages)
             Test(archive, storage, context);
         BackupTest test = new(
@@ -93,19 +91,19 @@ public sealed class TestBackup : FileOperation<TestBackupOptions, BackupTest>
         };
     }
 
-    private static void Test(ArchiveReader archive, BackupStorage storage, OperationContext context)
+    private static void Test(RestoreSource archive, BackupStorage storage, OperationContext context)
     {
         long files = 0;
-        foreach (ArchiveMember member in archive.Below(storage.Prefix))
+        foreach (StoredFile file in archive.Files(storage, context.Cancellation))
         {
             context.Report($"Reading files of {storage.Name}", files++, storage.Files);
-            archive.Copy(member.Name, Stream.Null, context.Cancellation);
+            file.CopyTo(Stream.Null);
         }
         if (files != storage.Files)
             throw archive.Invalid($"storage {storage.Name} has {files} files and should have {storage.Files}");
     }
 
-    private static BackupTest Rehearse(ArchiveReader archive, BackupTest test, int jobs, OperationContext context)
+    private static BackupTest Rehearse(RestoreSource archive, BackupTest test, int jobs, OperationContext context)
     {
         int major = Version.Parse(archive.Manifest.ServerVersion).Major;
         PostgresBinaries binaries = PostgresBinaries.Find(major) ?? PostgresBinaries.Find()

@@ -66,5 +66,24 @@ public sealed class BackupFiles : IDisposable
         return result;
     }
 
-    public static string Fails(Action run) => Assert.Throws<DataOpsException>(run).Id;
+    /// <summary>A file as a bad disk or network leaves it: cut off, with a gap, with a piece twice, with a bit changed.</summary>
+    public static byte[] Damaged(byte[] whole, Random random)
+    {
+        int at = random.Next(whole.Length);
+        switch (random.Next(4))
+        {
+            case 0:
+                return whole[..at];
+            case 1:
+                return [.. whole[..at], .. whole[Math.Min(whole.Length, at + random.Next(1, 2000))..]];
+            case 2:
+                return [.. whole[..at], .. whole[random.Next(at + 1)..]];
+            default:
+                byte[] flipped = [.. whole];
+                flipped[at] ^= (byte)(1 << random.Next(8));
+                return flipped;
+        }
+    }
+
+    public static string Fails(Action run) => Assert.ThrowsAny<DataOpsException>(run).Id;
 }

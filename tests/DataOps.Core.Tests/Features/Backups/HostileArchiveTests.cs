@@ -84,27 +84,13 @@ public sealed class HostileArchiveTests(PostgresServer server) : IDisposable
         Random random = new(DateTime.UtcNow.DayOfYear);
         for (int i = 0; i < Rounds.Of(30); i++)
         {
-            byte[] damaged = [.. whole];
-            int at = random.Next(damaged.Length);
-            damaged = random.Next(4) switch
-            {
-                0 => damaged[..at],
-                1 => [.. damaged[..at], .. damaged[Math.Min(damaged.Length, at + random.Next(1, 2000))..]],
-                2 => [.. damaged[..at], .. damaged[random.Next(at + 1)..]],
-                _ => Flipped(damaged, at, random),
-            };
+            byte[] damaged = BackupFiles.Damaged(whole, random);
             if (Test(damaged) is not { } test)
                 refused++;
             else
                 Assert.Equal(good with { Path = test.Path, Duration = test.Duration }, test);
         }
         Assert.True(refused > Rounds.Of(30) / 2, $"{refused} refused");
-    }
-
-    private static byte[] Flipped(byte[] bytes, int at, Random random)
-    {
-        bytes[at] ^= (byte)(1 << random.Next(8));
-        return bytes;
     }
 
     private static BackupTest Read(string path) => new TestBackup().Run(new() { BackupFile = [path] }, new()).Single();

@@ -13,9 +13,10 @@ internal sealed class ArchiveFolder(string folder) : IArchiveForm
     /// <param name="folder">The folder.</param>
     /// <param name="invalid">What is thrown, and why.</param>
     /// <exception cref="DataOpsException"><c>InvalidBackup</c>: it holds what no backup does.</exception>
-    public static MemberPlaces Scan(string folder, Func<string, DataOpsException> invalid)
+    public static Dictionary<string, MemberPlace> Scan(string folder, Func<string, DataOpsException> invalid)
     {
-        MemberPlaces places = new(invalid);
+        Dictionary<string, MemberPlace> places = [];
+        MemberNames names = new(invalid);
         Scan(new DirectoryInfo(folder), "");
         return places;
 
@@ -28,8 +29,12 @@ internal sealed class ArchiveFolder(string folder) : IArchiveForm
                 else if (entry is DirectoryInfo inner)
                     Scan(inner, $"{prefix}{entry.Name}/");
                 else
-                    places.Add(prefix + entry.Name, new(entry.FullName, 0, ((FileInfo)entry).Length,
+                {
+                    string name = prefix + entry.Name;
+                    names.Add(name);
+                    places.Add(name, new(entry.FullName, 0, ((FileInfo)entry).Length,
                         OperatingSystem.IsWindows() ? default : entry.UnixFileMode));
+                }
         }
     }
 
@@ -39,7 +44,7 @@ internal sealed class ArchiveFolder(string folder) : IArchiveForm
         using FileStream file = PrivateFile.Create(PathOf(name));
         content.CopyTo(file);
         if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(file.SafeFileHandle, mode & MemberPlace.Plain);
+            File.SetUnixFileMode(file.SafeFileHandle, mode & MemberName.PlainMode);
         File.SetLastWriteTimeUtc(file.SafeFileHandle, modified);
     }
 

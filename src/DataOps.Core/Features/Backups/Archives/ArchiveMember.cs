@@ -28,6 +28,9 @@ internal static class MemberName
     /// <summary>The manifest's SHA-256, as <c>sha256sum -c</c> reads it; the last member.</summary>
     public const string ManifestHash = "manifest.json.sha256";
 
+    /// <summary>The modes of files that none runs as another account.</summary>
+    public const UnixFileMode PlainMode = (UnixFileMode)0b111_111_111;
+
     private const int MostBytes = 4096;
     private const int MostOfPart = 255;
 

@@ -11,11 +11,11 @@ internal sealed class ArchiveReader : IDisposable
     private const int LargestManifest = 1 << 28;
     private const int Block = 512;
 
-    private readonly MemberPlaces _places;
+    private readonly Dictionary<string, MemberPlace> _places;
     private string? _decrypted;
     private readonly Dictionary<string, ArchiveMember> _members;
 
-    private ArchiveReader(string path, MemberPlaces places)
+    private ArchiveReader(string path, Dictionary<string, MemberPlace> places)
     {
         (Path, _places, _members) = (path, places, []);
         byte[] manifest = Content(MemberName.Manifest, LargestManifest);
@@ -127,7 +127,7 @@ internal sealed class ArchiveReader : IDisposable
     }
 
     /// <summary>The mode of a member's file: who reads and writes it.</summary>
-    public UnixFileMode ModeOf(string name) => _places[name].Mode & MemberPlace.Plain;
+    public UnixFileMode ModeOf(string name) => _places[name].Mode & MemberName.PlainMode;
 
     /// <summary>The file that a member is, in an archive that is a folder.</summary>
     public string FileOf(string name) => _places[name].File;
@@ -175,14 +175,12 @@ internal sealed class ArchiveReader : IDisposable
         }
     }
 
-    private static MemberPlaces Scan(string path, FileStream file)
+    private static Dictionary<string, MemberPlace> Scan(string path, FileStream file)
     {
-        MemberPlaces places = new(why => Invalid(path, why));
+        Dictionary<string, MemberPlace> places = [];
         using TarReader tar = new(file, leaveOpen: true);
-        while (tar.GetNextEntry() is { } entry)
+        foreach (TarEntry entry in TarMembers.Read(tar, withFolders: false, why => Invalid(path, why)))
         {
-            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile))
-                throw Invalid(path, $"{VisibleText.Of(entry.Name)} is no plain file, but {entry.EntryType}");
             // The reader has passed over the content, and what fills its last block.
             long offset = file.Position - ((entry.Length + Block - 1) / Block * Block);
             if (entry.Length < 0 || offset > file.Length - entry.Length)

@@ -33,7 +33,7 @@ internal sealed class EarlierBackup
         _files.TryGetValue(name, out ArchiveMember? member) && member.Bytes == file.Length
             && member.Modified == file.LastWriteTimeUtc
             && (OperatingSystem.IsWindows()
-                || (file.UnixFileMode & MemberPlace.Plain) == _archive.ModeOf(name))
+                || (file.UnixFileMode & MemberName.PlainMode) == _archive.ModeOf(name))
             ? member
             : null;
 

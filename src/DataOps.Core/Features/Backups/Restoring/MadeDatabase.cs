@@ -1,6 +1,4 @@
 using DataOps.Core.Features.Audits;
-using DataOps.Core.Features.Backups.Archives;
-using DataOps.Core.Features.Backups.Rows;
 using DataOps.Core.Features.Orphans;
 using Npgsql;
 
@@ -50,22 +48,15 @@ internal sealed class MadeDatabase : IDisposable
     /// <returns>The rows that were put aside, and with <see cref="OnViolation.Fail"/> those that stand in the
     /// way.</returns>
     /// <exception cref="DataOpsException">The archive is damaged, or the server refuses something.</exception>
-    public IReadOnlyList<RestoreViolation> Fill(ArchiveReader archive, int jobs, OnViolation onViolation)
+    public IReadOnlyList<RestoreViolation> Fill(RestoreSource source, int jobs, OnViolation onViolation)
     {
-        IReadOnlyList<SqlStatement> before = SchemaStatements.Read(archive, SchemaSection.Before);
-        IReadOnlyList<SqlStatement> after = SchemaStatements.Read(archive, SchemaSection.After);
+        IReadOnlyList<SqlStatement> before = source.Statements(SchemaSection.Before);
+        IReadOnlyList<SqlStatement> after = source.Statements(SchemaSection.After);
         using Session session = _server.ForkTo(Name, _context.Cancellation);
         SchemaRestore schema = new(session, jobs, _context);
         schema.Before(before);
         using Session database = _server.ForkTo(Name, _context.Cancellation);
-        RowImport rows = new(archive, database, jobs, _context);
-        rows.Write();
-        rows.Verify();
-        foreach (BackupSequence sequence in archive.Manifest.Sequences)
-            database.Run($"""
-                select setval({SqlText.Literal($"{SqlText.Identifier(sequence.Schema, sequence.Name)}")},
-                  {SqlText.Literal(sequence.Value)}, {SqlText.Raw(sequence.IsCalled ? "true" : "false")})
-                """, _context.Cancellation);
+        source.WriteRows(database, jobs, _context);
         IReadOnlyList<ViolatedKey> violated = schema.After(after);
         // Those that were NOT VALID on the site are so again, or are made valid, too.
         if (onViolation == OnViolation.Quarantine)

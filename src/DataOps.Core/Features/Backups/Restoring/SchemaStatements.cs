@@ -19,19 +19,38 @@ internal static partial class SchemaStatements
     {
         string name = archive.Below($"schema/{section}.sql").Select(m => m.Name).FirstOrDefault()
             ?? throw archive.Invalid($"it has no schema/{section}.sql");
-        IReadOnlyList<SqlStatement> statements = SqlScript.Split(
-            $"{archive.Path}: {name}", Encoding.UTF8.GetString(archive.Unpack(name, Largest)));
-        return statements.FirstOrDefault(s => !OfSchema().IsMatch(s.Text)) is { } other
-            ? throw archive.Invalid($"{name}, line {other.Line}: "
-                + $"{VisibleText.Of(other.Text.Split(' ', '\n')[0])} is no statement of a schema")
-            : statements;
+        return Read($"{archive.Path}: {name}", archive.Unpack(name, Largest), why => archive.Invalid($"{name}, {why}"));
     }
+
+    /// <summary>Reads them from the text of a section.</summary>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="section">The text.</param>
+    /// <param name="invalid">What is thrown, and why.</param>
+    /// <exception cref="DataOpsException"><c>InvalidSqlScript</c>, or what is thrown.</exception>
+    public static IReadOnlyList<SqlStatement> Read(
+        string name, byte[] section, Func<string, DataOpsException> invalid)
+    {
+        IReadOnlyList<SqlStatement> statements = SqlScript.Split(name, Encoding.UTF8.GetString(section));
+        foreach (SqlStatement statement in statements)
+            if (WhyNot(statement) is { } why)
+                throw invalid($"line {statement.Line}: {why}");
+        return statements;
+    }
+
+    /// <summary>Why a statement is not run; null when it is one of a schema.</summary>
+    public static string? WhyNot(SqlStatement statement) => OfSchema().IsMatch(statement.Text)
+        ? null
+        : VisibleText.Of(string.Join(' ', statement.Text.Split([' ', '\n'], 3).Take(2)))
+            + " is no statement of a schema";
 
     /// <summary>The table that an index or a unique constraint is made on; null for any other statement.</summary>
     public static string? IndexedTable(SqlStatement statement) =>
         Index().Match(statement.Text) is { Success: true } index ? index.Groups["table"].Value
         : Unique().Match(statement.Text) is { Success: true } unique ? unique.Groups["table"].Value
         : null;
+
+    /// <summary>Whether it makes a table.</summary>
+    public static bool IsTable(SqlStatement statement) => NewTable().IsMatch(statement.Text);
 
     /// <summary>Whether it adds a foreign key whose rows are checked.</summary>
     public static bool IsForeignKey(SqlStatement statement) => ForeignKey().IsMatch(statement.Text);
@@ -47,12 +66,18 @@ internal static partial class SchemaStatements
     public static bool IsTablespace(SqlStatement statement) =>
         statement.Text.StartsWith("SET default_tablespace ", StringComparison.Ordinal);
 
-    // set_config is how pg_dump empties the search_path.
+    // set_config is how pg_dump empties the search_path. Databases, roles, tablespaces and settings are the server's,
+    // and no word may hide behind a comment.
     [GeneratedRegex("""
         \A(SET\s|SELECT\s+pg_catalog\.set_config\('search_path',\s*'',\s*false\)\s*\z
-        |CREATE\s|ALTER\s|COMMENT\s+ON\s|GRANT\s|REVOKE\s|SECURITY\s+LABEL\s|REFRESH\s+MATERIALIZED\s)
+        |(CREATE|ALTER)\s+(?!(DATABASE|ROLE|USER(?!\s+MAPPING\b)|GROUP|TABLESPACE|SYSTEM)\b)[A-Z]
+        |COMMENT\s+ON\s|(GRANT|REVOKE)\s[^-/]*\sON\s+(?!(DATABASE|TABLESPACE|PARAMETER)\b)[A-Z]
+        |SECURITY\s+LABEL\s|REFRESH\s+MATERIALIZED\s)
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex OfSchema();
+
+    [GeneratedRegex(@"\ACREATE (UNLOGGED |FOREIGN )?TABLE\s")]
+    private static partial Regex NewTable();
 
     [GeneratedRegex($"""\ACREATE (UNIQUE )?INDEX {Name} ON (ONLY )?(?<table>{Name})""")]
     private static partial Regex Index();

@@ -1,5 +1,3 @@
-using DataOps.Core.Features.Backups.Archives;
-
 namespace DataOps.Core.Features.Backups.Restoring;
 
 /// <summary>
@@ -30,22 +28,22 @@ internal sealed class StorageRestore : IDisposable
 
     /// <summary>Writes the files beside their place.</summary>
     /// <exception cref="DataOpsException"><c>InvalidBackup</c>: one is damaged; <c>WriteFailed</c>.</exception>
-    public void Extract(ArchiveReader archive, OperationContext context)
+    public void Extract(RestoreSource archive, OperationContext context)
     {
         long done = 0;
         try
         {
             Directory.CreateDirectory(_new);
-            foreach (ArchiveMember member in archive.Below(Storage.Prefix))
+            foreach (StoredFile stored in archive.Files(Storage, context.Cancellation))
             {
                 context.Report($"Writing files of {Storage.Name}", done++, Storage.Files);
-                string path = Path.Join(_new, member.Name[Storage.Prefix.Length..]);
+                string path = Path.Join(_new, stored.Name);
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 // Where names differ in case alone on a system that does not tell them apart, the second is refused.
                 using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write);
-                archive.Copy(member.Name, file, context.Cancellation);
+                stored.CopyTo(file);
                 if (!OperatingSystem.IsWindows())
-                    File.SetUnixFileMode(file.SafeFileHandle, archive.ModeOf(member.Name));
+                    File.SetUnixFileMode(file.SafeFileHandle, stored.Mode);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

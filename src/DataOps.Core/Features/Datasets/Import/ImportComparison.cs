@@ -46,10 +46,17 @@ internal sealed class ImportComparison(
             SqlText isOld = list.List.IsSymmetrical
                 ? $"{IsThere($"s.owner")} and {IsThere($"s.target")}"
                 : IsThere($"s.owner");
+            // Of a file that has the rows of the list's table, too, each entry has its row already.
+            StagingTable? own = rows.StagedOf(list.List.Table);
+            SqlText kept = own is null ? SqlText.Empty : KeyedRows.NotIn(own);
+            SqlText told = own is null ? SqlText.Empty : $"""
+                 and not exists (select 1 from {own.Name} r
+                  where r.{list.List.OwnerColumn} = s.owner and r.{list.List.TargetColumn} = s.target)
+                """;
             removed += changes.Of(list.List.Table).PlanDelete(
-                ImportStatements.Removed(list, OnlyNew(IsThere($"o.owner"))));
-            TemporaryTable.Create(
-                session, list.Added, ImportStatements.Added(list, OnlyNew(isOld)), context.Cancellation);
+                $"{ImportStatements.Removed(list, OnlyNew(IsThere($"o.owner")))}{kept}");
+            TemporaryTable.Create(session, list.Added,
+                ImportStatements.Added(list, $"{OnlyNew(isOld)}{told}"), context.Cancellation);
             long toInsert = session.Query<long>($"select count(*) from {list.Added}", context.Cancellation)[0];
             changes.Of(list.List.Table).Expect(toInsert);
             added += toInsert;

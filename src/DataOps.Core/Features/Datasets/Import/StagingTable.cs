@@ -311,7 +311,7 @@ internal sealed class StagingList
         List = list;
         _target = new StagingColumn(list.Name, list.TargetColumn, reference, natural);
         Buffer = new StagingBuffer(
-            StagingTable.NameOf("raw", list.Table), ["_row", "_place", "_position", .. _target.StagedNames]);
+            StagingTable.NameOf("rawlist", list.Table), ["_row", "_place", "_position", .. _target.StagedNames]);
         session.Run($"""
             create temporary table {Buffer.Table} on commit drop as
             select null::bigint as _row, null::bigint as _place, null::bigint as _position, {_target.StagedSql}
@@ -327,7 +327,7 @@ internal sealed class StagingList
     public StagingBuffer Buffer { get; }
 
     /// <summary>The entries with the keys that they have in this database: _place, _position, owner, target.</summary>
-    public SqlText Name => StagingTable.NameOf("import", List.Table);
+    public SqlText Name => StagingTable.NameOf("list", List.Table);
 
     /// <summary>The temporary table of the entries that the database's lists lack: owner, target.</summary>
     public SqlText Added => StagingTable.NameOf("added", List.Table);
