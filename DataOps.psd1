@@ -44,6 +44,8 @@
         'Convert-Page'
         'Get-Site'
         'Set-Site'
+        'Switch-Environment'
+        'New-EnvironmentDefinition'
         'Undo-Change'
         'Get-Change'
         'Remove-Change'

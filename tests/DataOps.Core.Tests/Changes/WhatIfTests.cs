@@ -10,6 +10,7 @@ using DataOps.Core.Features.Repairs;
 using DataOps.Core.Features.Rows;
 using DataOps.Core.Features.Sequences;
 using DataOps.Core.Features.Sites;
+using DataOps.Core.Features.Sites.Environments;
 using DataOps.Core.Features.Trees;
 using DataOps.Core.Features.Undo;
 
@@ -61,6 +62,11 @@ public sealed class WhatIfTests(PostgresServer server) : IDisposable
         }),
         ["Set-Site"] = (site, _) => site.Run(
             new SetSite(), new() { HostName = "localhost", Port = 8000, WhatIf = true }),
+        ["Switch-Environment"] = (site, _) => site.Run(new SwitchEnvironment(), new()
+        {
+            Environment = """{"addresses": {"columns": "auth.user.email", "address": "u{pk}@example.invalid"}}""",
+            WhatIf = true,
+        }),
         ["Reset-Sequence"] = (site, _) => site.Run(new ResetSequence(), new() { WhatIf = true }),
     };
 
