@@ -53,6 +53,7 @@
         'Get-Backup'
         'Test-Backup'
         'Restore-Site'
+        'Restore-Model'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

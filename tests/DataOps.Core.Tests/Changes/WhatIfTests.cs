@@ -40,6 +40,15 @@ public sealed class WhatIfTests(PostgresServer server) : IDisposable
             site.Run(new BackupSite(), new() { Path = path });
             return site.Run(new RestoreSite(), new() { Path = path, WhatIf = true });
         },
+        ["Restore-Model"] = (site, files) =>
+        {
+            string path = files.Path("site.tar");
+            site.Run(new BackupSite(), new() { Path = path });
+            site.Execute("update auth_group set name = name || '!' where id = 1");
+            object[] told = [.. site.Run(new RestoreModel(), new() { Path = path, Model = ["auth.group"], WhatIf = true })];
+            site.Execute("update auth_group set name = rtrim(name, '!') where id = 1");
+            return told;
+        },
         ["Repair-Database"] = (site, _) => site.Run(new RepairDatabase(), new() { WhatIf = true }),
         ["Repair-Constraint"] = (site, _) => site.Run(
             new RepairConstraint(), new() { Reference = ["made_later"], WhatIf = true }),

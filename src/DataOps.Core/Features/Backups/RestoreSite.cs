@@ -38,11 +38,11 @@ public sealed partial record RestoreSiteOptions : PlanOptions
     public bool IntoEmpty { get; init; }
 
     /// <summary>
-    /// What differs in this environment (sites, e-mail addresses, scheduled publishing, SQL of one's own), applied before
-    /// anybody can connect: a file, or its JSON.
+    /// What differs in this environment (sites, e-mail addresses, scheduled publishing, SQL of one's own), applied
+    /// before anybody can connect: a file, or its JSON.
     /// </summary>
     [Option(Form = OptionForm.Definition)]
-    public string? Environment { get; init; }
+    public string Environment { get; init; } = "";
 
     /// <summary>
     /// Remove the databases and folders that earlier restores of this site have kept, or left when they were killed.
@@ -147,9 +147,9 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
         Session session, RestoreSiteOptions options, OperationContext context)
     {
         ArchiveReader archive = ArchiveReader.Open(options.Path);
-        string? environment = options.Environment is { Length: > 0 } definition
-            ? EnvironmentDefinition.Read(definition).Description
-            : null;
+        string? environment = options.Environment.Length == 0
+            ? null
+            : EnvironmentDefinition.Read(options.Environment).Description;
         string time = DateTime.UtcNow.ToString(DatabaseName.TimeFormat, CultureInfo.InvariantCulture);
         StorageRestore[] storages = [.. Storages(archive, options, time)];
         string name = options.NewDatabase ?? session.Database;
@@ -204,7 +204,7 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
                     + ". Nothing was restored.",
                 "-OnViolation Quarantine puts them aside in the new database.", archive.Path);
         if (environment is not null)
-            foreach (EnvironmentStep step in made.Switch(options.Environment!))
+            foreach (EnvironmentStep step in made.Switch(options.Environment))
                 yield return step with { Database = name };
         (int errors, int warnings) = made.Audit();
         try

@@ -1,5 +1,6 @@
 using DataOps.Core.Features.Backups;
 using DataOps.Core.Features.Backups.Restoring;
+using DataOps.Core.Features.Datasets.Import;
 using DataOps.Core.Kernel;
 
 namespace DataOps.Core.Tests.Features.Backups;
@@ -133,6 +134,52 @@ public sealed class RestoreTargetTests(PostgresServer server) : IDisposable
         Assert.Equal(site.Digest(), target.Digest());
         Assert.Equal(0L, target.Scalar<long>("select count(*) from pg_extension where extname = 'pg_trgm'")
             - site.Scalar<long>("select count(*) from pg_extension where extname = 'pg_trgm'"));
+    }
+
+    [Fact]
+    public void Single_models_come_back_with_their_parents_halves_and_lists_and_nothing_else_changes()
+    {
+        using TestDatabase site = server.CopyOf(Site.Sample);
+        IReadOnlyDictionary<string, string> before = site.Digest();
+        string path = _files.Backup(site);
+        site.Execute("""
+            update news_articlepage set body = '[]' where page_ptr_id = (select max(page_ptr_id) from news_articlepage);
+            update wagtailcore_page set title = title || '!' where id in (select max(page_ptr_id) from news_articlepage union all select 2);
+            delete from auth_user_groups where user_id = 2; update auth_user set last_login = null;
+            insert into auth_user (username, password, email, first_name, last_name, is_staff, is_active, is_superuser, date_joined)
+              values ('late', '', '', '', '', false, true, false, now())
+            """);
+        IReadOnlyDictionary<string, string> late = site.Digest();
+        RestoreModelOptions options = new() { Path = path, Model = ["news.articlepage", "auth.user"], NoUndo = true };
+        ImportResult Restore(RestoreModelOptions how) =>
+            Assert.IsType<ImportResult>(site.Run(new RestoreModel(), how)[^1]);
+
+        Assert.Equal("UnknownModel", BackupFiles.Fails(() => Restore(options with { Model = ["news.*", "shop.*"] })));
+        Assert.Equal("ContradictingOptions", BackupFiles.Fails(() => Restore(options with { DeleteMissing = true })));
+        ImportResult plan = Restore(options with { WhatIf = true });
+        Assert.Equal(late, site.Digest());
+        string undo = Path.Combine(_files.Folder, "undo.gz");
+        ImportResult done = Restore(options with { NoUndo = false, UndoPath = undo });
+
+        Assert.Equal((true, plan.WouldChange, undo, "Restore-Model", path),
+            (done.Changed, done.Count, done.UndoPath, done.Operation, done.Path));
+        // The page that is no article keeps its title, and the late user stays.
+        Assert.Equal(["auth_user", "wagtailcore_page"],
+            before.Where(t => site.Digest()[t.Key] != t.Value).Select(t => t.Key.Replace("public.", "")).Order());
+        Assert.Equal(1L, site.Scalar<long>("select count(*) from wagtailcore_page where title like '%!'"));
+        Assert.False(Restore(options).Changed);
+        ChangeFiles.Undo(site, undo);
+        Assert.Equal(late, site.Digest());
+        ImportResult whole = Restore(options with
+        {
+            Model = ["news.articlepage", "auth.user", "wagtailcore.page"], DeleteMissing = true, MaxDelete = "1",
+        });
+
+        Assert.Equal(1, whole.Deleted);
+        Assert.Equal(before, site.Digest());
+        Assert.Equal([site.Name], Databases(site));
+        site.Execute("update django_content_type set model = 'else' where app_label = 'news' and model = 'articlepage'");
+        Assert.Equal("UnnamedContentType", BackupFiles.Fails(() => Restore(options)));
     }
 
     private static IReadOnlyList<DatabaseObject> Content(TestDatabase site) =>

@@ -8,8 +8,8 @@ using Npgsql;
 namespace DataOps.Core.Features.Backups.Restoring;
 
 /// <summary>
-/// A database that is made from an archive, beside all others or in an empty one. When it is not kept, it is dropped, or
-/// is empty again.
+/// A database that is made from an archive, beside all others or in an empty one. When it is not kept, it is dropped,
+/// or is empty again.
 /// </summary>
 internal sealed class MadeDatabase : IDisposable
 {
@@ -47,8 +47,8 @@ internal sealed class MadeDatabase : IDisposable
             create database {SqlText.Identifier(name)} template template0 encoding {SqlText.Literal(like.Encoding)}
               lc_collate {SqlText.Literal(like.Collation)} lc_ctype {SqlText.Literal(like.Ctype)}{provider}
             """, context.Cancellation);
-        MadeDatabase made = new(
-            server, name, () => server.Run($"drop database if exists {SqlText.Identifier(name)} with (force)"), context);
+        void Drop() => server.Run($"drop database if exists {SqlText.Identifier(name)} with (force)");
+        MadeDatabase made = new(server, name, Drop, context);
         try
         {
             RestoreMark.Lock(server, name, context.Cancellation);
@@ -128,6 +128,9 @@ internal sealed class MadeDatabase : IDisposable
             [.. TestDatabase.Find(database, catalog, new(), _context with { NotFound = _ => { } })];
         return (found.Count(f => f.Severity == Severity.Error), found.Count(f => f.Severity == Severity.Warning));
     }
+
+    /// <summary>Opens a connection to it.</summary>
+    public Session Connect() => _server.ForkTo(Name, _context.Cancellation);
 
     /// <summary>It stays.</summary>
     public void Keep() => _isKept = true;

@@ -83,9 +83,9 @@ internal sealed class EnvironmentChange(
         if (changes.Length == 0)
             yield break;
         foreach (ColumnChange change in changes)
-            yield return tally.Add(new EnvironmentStep(
-                session.Server, session.Database, change.Part, change.Subject, change.NewValue,
-                change.Count(session, context.Cancellation)));
+            if (change.Count(session, context.Cancellation) is > 0 and var count)
+                yield return tally.Add(new EnvironmentStep(
+                    session.Server, session.Database, change.Part, change.Subject, change.NewValue, count));
         using (ChangeRun run = new(session, _catalog, Name, ChangeWay.For(session, Name, options), context))
         {
             foreach (IGrouping<Table, ColumnChange> table in changes.GroupBy(c => c.Table))

@@ -14,7 +14,9 @@ internal sealed partial class EnvironmentColumns(
 
     private static readonly Alias s_row = ColumnChange.Row;
 
-    /// <summary>The columns with e-mail addresses that rules name; of several rules for one the first decides.</summary>
+    /// <summary>
+    /// The columns with e-mail addresses that rules name; of several rules for one the first decides.
+    /// </summary>
     /// <exception cref="DataOpsException">A rule names what is not there.</exception>
     public IReadOnlyList<ColumnChange> Addresses(IReadOnlyList<AddressRule> rules)
     {

@@ -21,8 +21,8 @@ public sealed record EnvironmentDefinitionFile(
     string Server, string Database, string Path, int Sites, int Columns, long Schedules);
 
 /// <summary>
-/// Writes a definition for Switch-Environment and Restore-Site, of a copy on a developer's machine: the sites, the columns
-/// with e-mail addresses and the scheduled publishing that the database has.
+/// Writes a definition for Switch-Environment and Restore-Site, of a copy on a developer's machine: the sites, the
+/// columns with e-mail addresses and the scheduled publishing that the database has.
 /// </summary>
 [Operation("New", "EnvironmentDefinition")]
 public sealed class NewEnvironmentDefinition
@@ -54,6 +54,7 @@ public sealed class NewEnvironmentDefinition
         text.Note(0, $"How a copy of {session.Database} on {session.Server} differs on a developer's machine: for "
             + "Restore-Site -Environment, and Switch-Environment.");
         text.Note(0, "What is not to happen gets the comment sign; Switch-Environment -WhatIf says what would.");
+        text.Note(0, "Addresses that match a text of keep, as *@example.com, stay.");
         text.Begin();
         text.Member(EnvironmentDefinition.SitesMember, isList: true, () =>
         {
@@ -68,8 +69,7 @@ public sealed class NewEnvironmentDefinition
         {
             foreach ((string name, long count) in addresses)
             {
-                text.Note(2, $"{Counted.Of(count, "address", "addresses")}; those that keep names stay, as "
-                    + "*@example.com does:");
+                text.Note(2, Counted.Of(count, "address", "addresses"));
                 text.Line(2, text.Map(("columns", name), ("address", "user{pk}@example.invalid"),
                     ("keep", Array.Empty<string>())));
             }

@@ -4,15 +4,15 @@ namespace DataOps.Core.Features.Sites.Environments;
 public sealed partial record SwitchEnvironmentOptions : ChangeOptions
 {
     /// <summary>
-    /// What differs in the environment to switch to (sites, e-mail addresses, scheduled publishing, SQL of one's own): a
-    /// file, or its JSON.
+    /// What differs in the environment to switch to (sites, e-mail addresses, scheduled publishing, SQL of one's own):
+    /// a file, or its JSON.
     /// </summary>
     [Option(Position = 0, Mandatory = true, Form = OptionForm.Definition)]
     public string Environment { get; init; } = "";
 }
 
 /// <summary>What a step of a switch is about.</summary>
-public enum EnvironmentPart
+public enum EnvironmentPart : long
 {
     /// <summary>A site.</summary>
     Site,
