@@ -13,5 +13,5 @@ public sealed partial class RestoreModelCommand : ChangeCommand
 {
     /// <inheritdoc/>
     protected override void Process(Session session) => Change(
-        session, $"Restore {string.Join(", ", Model)} of {Path} into", new RestoreModel(), Options());
+        session, $"Restore {string.Join(", ", Model ?? [])} of {Path} into", new RestoreModel(), Options());
 }

@@ -99,7 +99,7 @@ public sealed class RestoreModel : Operation<RestoreModelOptions, IChangeResult>
             archive.Manifest.Database, quiet);
         using Session database = made.Connect();
         string definition =
-            new ArchivedModels(archive, database, options.Jobs, quiet).Fill(options.Model, options.DeleteMissing);
+            new ArchivedModels(archive, database, options.Jobs, context).Fill(options.Model, options.DeleteMissing);
         RequireSameNumbers(session, database, archive, context.Cancellation);
         ExportResult written = new ExportDataset().Run(database, new()
         {

@@ -86,14 +86,12 @@ public sealed class RestoreTargetTests(PostgresServer server) : IDisposable
             site.Execute($"drop database {name}");
     }
 
-    [Theory]
-    [InlineData(14)]
-    [InlineData(null)]
-    public void An_empty_database_is_filled_and_is_empty_again_after_whatever_fails(int? major)
+    [Fact]
+    public void An_empty_database_is_filled_and_is_empty_again_after_whatever_fails()
     {
         using TestDatabase site = server.CopyOf(Site.Damaged);
         string path = _files.Backup(site);
-        using TestDatabase target = server.Blank(major);
+        using TestDatabase target = server.Blank(14);
         RestoreSiteOptions into = new() { IntoEmpty = true };
 
         DataOpsException full = Assert.Throws<DataOpsException>(() => _files.Restore(site, path, into));
@@ -154,7 +152,7 @@ public sealed class RestoreTargetTests(PostgresServer server) : IDisposable
         ImportResult Restore(RestoreModelOptions how) =>
             Assert.IsType<ImportResult>(site.Run(new RestoreModel(), how)[^1]);
 
-        Assert.Equal("UnknownModel", BackupFiles.Fails(() => Restore(options with { Model = ["news.*", "shop.*"] })));
+        Assert.Equal("UnknownModel", BackupFiles.Fails(() => Restore(options with { Model = ["news.*", "shop.order"] })));
         Assert.Equal("ContradictingOptions", BackupFiles.Fails(() => Restore(options with { DeleteMissing = true })));
         ImportResult plan = Restore(options with { WhatIf = true });
         Assert.Equal(late, site.Digest());

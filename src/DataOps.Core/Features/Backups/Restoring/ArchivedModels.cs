@@ -48,8 +48,11 @@ internal sealed class ArchivedModels(ArchiveReader archive, Session database, in
         context.ReportUnmatched(
             filter, catalog.Models.Select(m => ReferenceFilter.ModelNames(m.Label)), ErrorIds.UnknownModel, "model");
         HashSet<string> whole = [.. names.Select(n => n.ToLowerInvariant())];
-        return [.. catalog.Models.Where(m => filter.Matches(ReferenceFilter.ModelNames(m.Label))
+        Model[] named = [.. catalog.Models.Where(m => filter.Matches(ReferenceFilter.ModelNames(m.Label))
             && (whole.Contains(m.Label) || !DjangoTables.Derived.Contains(m.Label)))];
+        return named.Length > 0 ? named : throw new DataOpsException(
+            ErrorIds.NothingSelected, FailureKind.NotFound, $"{archive.Path} has no model {string.Join(", ", names)}.",
+            "It has the models that Get-Model lists; derived ones only by their full name.", archive.Path);
     }
 
     // Without their rows no table is known for a model's.

@@ -12,6 +12,8 @@ internal sealed partial class EnvironmentColumns(
 {
     private static readonly string[] s_texts = ["varchar", "text", "bpchar", "citext"];
 
+    private static readonly string[] s_times = ["go_live_at", "expire_at"];
+
     private static readonly Alias s_row = ColumnChange.Row;
 
     /// <summary>
@@ -40,7 +42,7 @@ internal sealed partial class EnvironmentColumns(
     {
         IEnumerable<(Model, Column)> drafts = from model in catalog.Models
                                               where model.Table.IsReadable && model.Table.Find("live") is not null
-                                              let columns = new[] { "go_live_at", "expire_at" }.Select(model.Table.Find)
+                                              let columns = s_times.Select(model.Table.Find)
                                               where columns.All(c => c is not null)
                                               from column in columns
                                               select (model, column);

@@ -80,8 +80,7 @@ public sealed class NewEnvironmentDefinition
             text.Line(1, text.Pair(EnvironmentDefinition.SchedulesMember, true));
         }
         text.Note(1, "Statements that no undo file takes back; names of tables with their schema:");
-        text.Note(1, text.Pair(
-            EnvironmentDefinition.SqlMember, new[] { "update public.shop_settings set sandbox = true" }));
+        text.Note(1, text.Pair(EnvironmentDefinition.SqlMember, "update public.shop_settings set sandbox = true"));
         text.End();
     }
 }
