@@ -44,6 +44,8 @@
         'Convert-Page'
         'Get-Site'
         'Set-Site'
+        'Switch-Environment'
+        'New-EnvironmentDefinition'
         'Undo-Change'
         'Get-Change'
         'Remove-Change'
@@ -53,6 +55,7 @@
         'Remove-Backup'
         'Test-Storage'
         'Restore-Site'
+        'Restore-Model'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

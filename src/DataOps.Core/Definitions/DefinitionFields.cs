@@ -40,6 +40,14 @@ internal sealed class DefinitionFields
             _json[name]!.Place, $"\"{name}\" is true or false, not {_json[name]!.Described}."),
     };
 
+    /// <summary>A whole number; null when it is not there.</summary>
+    public int? Number(string name, int least, int most) => _json[name] is not { } value ? null
+        : value.Kind == JsonValueKind.Number && int.TryParse(value.Text, out int number)
+            && number >= least && number <= most
+            ? number
+            : throw DefinitionError.At(
+                value.Place, $"\"{name}\" is a number from {least} to {most}, not {value.Described}.");
+
     /// <summary>A list; one alone is a list of one, as PowerShell unwraps lists.</summary>
     public IReadOnlyList<PlacedJson> List(string name) =>
         _json[name] is not { } value ? [] : value.Kind == JsonValueKind.Array ? value.Items : [value];

@@ -46,7 +46,10 @@ internal sealed record PlacedJson(
         if (json.StartsWith(Encoding.UTF8.Preamble))
             json = json[Encoding.UTF8.Preamble.Length..];
         Lines lines = new(json, file, hasLines);
-        Utf8JsonReader reader = new(json, new JsonReaderOptions { MaxDepth = DeepestNesting });
+        Utf8JsonReader reader = new(json, new JsonReaderOptions
+        {
+            MaxDepth = DeepestNesting, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true,
+        });
         try
         {
             reader.Read();

@@ -57,6 +57,12 @@ public static class ErrorIds
     /// <summary>An undo file is damaged or incomplete.</summary>
     public const string DamagedUndoFile = "DamagedUndoFile";
 
+    /// <summary>A database of the name that a restore is to make exists already.</summary>
+    public const string DatabaseExists = "DatabaseExists";
+
+    /// <summary>The database that a restore is to fill is not empty.</summary>
+    public const string DatabaseNotEmpty = "DatabaseNotEmpty";
+
     /// <summary>The confirmation was declined.</summary>
     public const string Declined = "Declined";
 

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using DataOps.Core.Changes;
 using DataOps.Core.Features.Pages;
+using DataOps.Core.Kernel;
 using DataOps.Core.Postgres.Connections;
 
 namespace DataOps.PowerShell.Commands;
@@ -22,7 +23,7 @@ public sealed partial class MovePageCommand : ChangeCommand
     {
         if (IsEmptyPipeline(_ids))
             return;
-        string what = $"Move {_ids.Count + (UrlPath?.Length ?? 0)} pages to {Position} of page {To} in";
+        string what = $"Move {Counted.Of(_ids.Count + (UrlPath?.Length ?? 0), "page")} to {Position} of page {To} in";
         Change(session, what, new MovePage(), Options() with { Id = _ids });
     }
 }

@@ -10,6 +10,7 @@ using DataOps.Core.Features.Repairs;
 using DataOps.Core.Features.Rows;
 using DataOps.Core.Features.Schema.Duplicates;
 using DataOps.Core.Features.Sites;
+using DataOps.Core.Features.Sites.Environments;
 using DataOps.Core.Features.Trees;
 using DataOps.Core.Features.Undo;
 
@@ -146,6 +147,16 @@ public sealed class ChangePropertyTests(PostgresServer server, ITestOutputHelper
             RootPage = random.Next(2) == 0 ? null : Page(random, site),
             AsDefault = random.Next(2) == 0,
             SiteName = random.Next(2) == 0 ? null : "Another name",
+        },
+        ["Switch-Environment"] = (_, random, _) => new SwitchEnvironmentOptions
+        {
+            Environment = $$"""
+                {
+                  "sites": [{"hostName": "host{{random.Next(3)}}.example", "port": {{random.Next(80, 84)}}}],
+                  "addresses": [{"columns": ["{{One(random, ["auth.user.email", "*mail*"])}}"], "address": "u{pk}@example.invalid"}],
+                  "unsetSchedules": {{(random.Next(2) == 0 ? "true" : "false")}}
+                }
+                """,
         },
     };
 

@@ -10,6 +10,7 @@ using DataOps.Core.Features.Repairs;
 using DataOps.Core.Features.Rows;
 using DataOps.Core.Features.Sequences;
 using DataOps.Core.Features.Sites;
+using DataOps.Core.Features.Sites.Environments;
 using DataOps.Core.Features.Trees;
 using DataOps.Core.Features.Undo;
 
@@ -46,6 +47,15 @@ public sealed class WhatIfTests(PostgresServer server) : IDisposable
             site.Run(new BackupSite(), new() { Path = path });
             return site.Run(new RestoreSite(), new() { Path = path, WhatIf = true });
         },
+        ["Restore-Model"] = (site, files) =>
+        {
+            string path = files.Path("site.tar");
+            site.Run(new BackupSite(), new() { Path = path });
+            site.Execute("update auth_group set name = name || '!' where id = 1");
+            object[] told = [.. site.Run(new RestoreModel(), new() { Path = path, Model = ["auth.group"], WhatIf = true })];
+            site.Execute("update auth_group set name = rtrim(name, '!') where id = 1");
+            return told;
+        },
         ["Repair-Database"] = (site, _) => site.Run(new RepairDatabase(), new() { WhatIf = true }),
         ["Repair-Constraint"] = (site, _) => site.Run(
             new RepairConstraint(), new() { Reference = ["made_later"], WhatIf = true }),
@@ -68,6 +78,11 @@ public sealed class WhatIfTests(PostgresServer server) : IDisposable
         }),
         ["Set-Site"] = (site, _) => site.Run(
             new SetSite(), new() { HostName = "localhost", Port = 8000, WhatIf = true }),
+        ["Switch-Environment"] = (site, _) => site.Run(new SwitchEnvironment(), new()
+        {
+            Environment = """{"addresses": {"columns": "auth.user.email", "address": "u{pk}@example.invalid"}}""",
+            WhatIf = true,
+        }),
         ["Reset-Sequence"] = (site, _) => site.Run(new ResetSequence(), new() { WhatIf = true }),
     };
 

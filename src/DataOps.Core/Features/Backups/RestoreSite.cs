@@ -1,6 +1,7 @@
 using System.Globalization;
 using DataOps.Core.Features.Backups.Archives;
 using DataOps.Core.Features.Backups.Restoring;
+using DataOps.Core.Features.Sites.Environments;
 using DataOps.Core.Features.Storages;
 
 namespace DataOps.Core.Features.Backups;
@@ -38,6 +39,24 @@ public sealed partial record RestoreSiteOptions : PlanOptions
     /// place of the connection's.
     /// </summary>
     public string? NewDatabase { get; init; }
+
+    /// <summary>
+    /// Restore into the connection's own database, which has to be empty: where nobody may create or rename databases.
+    /// </summary>
+    [NotWith(nameof(NewDatabase))]
+    public bool IntoEmpty { get; init; }
+
+    /// <summary>
+    /// What differs in this environment (sites, e-mail addresses, scheduled publishing, SQL of one's own), applied
+    /// before anybody can connect: a file, or its JSON.
+    /// </summary>
+    [Option(Form = OptionForm.Definition)]
+    public string Environment { get; init; } = "";
+
+    /// <summary>
+    /// Remove the databases and folders that earlier restores of this site have kept, or left when they were killed.
+    /// </summary>
+    public bool Prune { get; init; }
 
     /// <summary>
     /// Folders to restore the archive's storages into, as name=folder; each takes the place of what is there.
@@ -114,14 +133,24 @@ public sealed record RestoreResult : ChangeResult
     /// <summary>The folders in which replaced files are kept, joined by commas; null where there are none.</summary>
     public string? KeptFolders { get; init; }
 
+    /// <summary>What the definition of the environment changes in it; null without one.</summary>
+    public string? Environment { get; init; }
+
+    /// <summary>
+    /// The databases and folders of earlier restores that are removed, joined by commas; null for none.
+    /// </summary>
+    public string? Pruned { get; init; }
+
     /// <inheritdoc/>
-    public override bool NeedsYes() => KeptDatabase is not null || KeptFolders is not null;
+    public override bool NeedsYes() => KeptDatabase is not null || KeptFolders is not null || Pruned is not null;
 
     /// <inheritdoc/>
     public override string Describe() =>
         $"restore {Counted.Of(Rows, "row")} of {Counted.Of(Tables, "table")} and {Counted.Of(Files, "file")} as of "
         + $"{Created:u}" + (KeptDatabase is null ? "" : $"; connections end, and the database stays as {KeptDatabase}")
-        + (KeptFolders is null ? "" : $"; files stay in {KeptFolders}");
+        + (KeptFolders is null ? "" : $"; files stay in {KeptFolders}")
+        + (Environment is null ? "" : $"; {Environment}")
+        + (Pruned is null ? "" : $"; {Pruned} of earlier restores are removed");
 }
 
 /// <summary>
@@ -132,7 +161,6 @@ public sealed record RestoreResult : ChangeResult
 public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
 {
     private const string Name = "Restore-Site";
-    private const int LongestName = 63;
 
     /// <inheritdoc/>
     /// <exception cref="DataOpsException">The archive is damaged, a storage has no folder, rows violate foreign keys,
@@ -142,13 +170,25 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
     {
         using RestoreSource archive = RestoreSource.Open(
             options.Path, new(session, options.ProgramFolder, options.KeyFile, options.TrustContentTypes), context);
-        string time = DateTime.UtcNow.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture);
+        string? environment = options.Environment.Length == 0
+            ? null
+            : EnvironmentDefinition.Read(options.Environment).Description;
+        string time = DateTime.UtcNow.ToString(DatabaseName.TimeFormat, CultureInfo.InvariantCulture);
         StorageRestore[] storages = [.. Storages(archive, options, time)];
-        bool replaces = options.NewDatabase is null;
+        string name = options.NewDatabase ?? session.Database;
+        if (options.NewDatabase is not null)
+            RequireFree(session, name, context.Cancellation);
+        EmptyDatabase? empty = options.IntoEmpty
+            ? EmptyDatabase.Require(session, options.Prune, context.Cancellation)
+            : null;
+        bool replaces = options is { NewDatabase: null, IntoEmpty: false };
+        RestoreLeftovers leftovers = options.Prune
+            ? RestoreLeftovers.Find(session, name, storages, context)
+            : RestoreLeftovers.None;
         RestoreResult plan = new()
         {
             Server = session.Server,
-            Database = options.NewDatabase ?? session.Database,
+            Database = name,
             Operation = Name,
             WouldChange = archive.Manifest.Rows,
             Inserted = archive.Manifest.Rows,
@@ -157,10 +197,12 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
             Tables = archive.Manifest.Tables.Count,
             Rows = archive.Manifest.Rows,
             Files = storages.Sum(s => s.Storage.Files),
-            KeptDatabase = replaces ? Named(session.Database, $"_before_{time}") : null,
-            KeptFolders = string.Join(",", storages.Select(s => s.Kept).OfType<string>()) is { Length: > 0 } kept
-                ? kept
-                : null,
+            KeptDatabase = replaces ? DatabaseName.Fit(name, $"_before_{time}") : null,
+            KeptFolders = Joined([.. storages.Select(s => s.Kept)]),
+            Environment = environment,
+            Pruned = Joined(empty is { Leftovers.Count: > 0 }
+                ? $"{Counted.Of(empty.Leftovers.Count, "object")} in {name}"
+                : null, leftovers.Names),
         };
         if (options.WhatIf)
         {
@@ -169,12 +211,15 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
             yield return plan with { Duration = context.Seconds };
             yield break;
         }
-        using Session server = session.ForkTo(OtherDatabase(session, context.Cancellation), context.Cancellation);
-        string name = options.NewDatabase ?? Named(session.Database, $"_restore_{time}");
-        using MadeDatabase made = MadeDatabase.Create(server, name, archive.Manifest.Database, context);
+        using Session server = session.ForkTo(
+            empty is null ? OtherDatabase(session, context.Cancellation) : name, context.Cancellation);
+        using MadeDatabase made = empty is null
+            ? MadeDatabase.Create(
+                server, DatabaseName.Fit(name, $"_restore_{time}"), name, archive.Manifest.Database, context)
+            : MadeDatabase.In(empty, session, context);
         IReadOnlyList<RestoreViolation> violations = made.Fill(archive, options.Jobs, options.OnViolation);
         foreach (RestoreViolation violation in violations)
-            yield return violation with { Database = plan.Database };
+            yield return violation with { Database = name };
         if (violations.Count > 0 && options.OnViolation == OnViolation.Fail)
             throw new DataOpsException(
                 ErrorIds.ViolatedForeignKeys, FailureKind.InvalidData,
@@ -183,18 +228,22 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
                     + string.Join(", ", violations.GroupBy(v => v.Reference).Select(r => $"{r.Key} ({r.Count()})"))
                     + ". Nothing was restored.",
                 "-OnViolation Quarantine puts them aside in the new database.", archive.Path);
+        if (environment is not null)
+            foreach (EnvironmentStep step in made.Switch(options.Environment))
+                yield return step with { Database = name };
         (int errors, int warnings) = made.Audit();
         try
         {
             foreach (StorageRestore storage in storages)
                 storage.Extract(archive, context);
-            Swap(session, server, made, storages, plan.KeptDatabase, context);
+            Put(session, empty, empty is null ? new(server, name, plan.KeptDatabase) : null, made, storages, context);
         }
         finally
         {
             foreach (StorageRestore storage in storages)
                 storage.Dispose();
         }
+        leftovers.Remove(server, context);
         yield return plan with
         {
             Changed = true,
@@ -207,11 +256,11 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
     }
 
     // From here on nothing takes long, and nothing is stopped half-way.
-    private static void Swap(Session session, Session server, MadeDatabase made, StorageRestore[] storages,
-        string? kept, OperationContext context)
+    private static void Put(Session session, EmptyDatabase? empty, DatabaseSwap? swap, MadeDatabase made,
+        StorageRestore[] storages, OperationContext context)
     {
-        DatabaseSwap? swap = kept is null ? null : new(server, session.Database, kept);
-        swap?.Dress(made.Name, context.Cancellation);
+        if (swap is { Replaces: true })
+            swap.Dress(made.Name, context.Cancellation);
         context.Report("Replacing", 0, null);
         bool isDone = false;
         void Done()
@@ -223,15 +272,14 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
         {
             foreach (StorageRestore storage in storages)
                 storage.Swap();
-            if (swap is null)
-                Done();
+            empty?.Keep();
+            if (swap is { Replaces: true })
+                // Where nobody can tell, nothing is taken back.
+                session.WhileClosed(() => swap.Run(made.Name, unknown: Done, done: Done));
+            else if (swap is not null)
+                swap.Run(made.Name, unknown: Done, done: Done);
             else
-                session.WhileClosed(() =>
-                {
-                    // Where nobody can tell, nothing is taken back.
-                    swap.Run(made.Name, unknown: Done);
-                    Done();
-                });
+                Done();
         }
         catch when (!isDone)
         {
@@ -239,6 +287,18 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
                 storage.SwapBack();
             throw;
         }
+    }
+
+    private static string? Joined(params string?[] names) =>
+        string.Join(",", names.OfType<string>()) is { Length: > 0 } text ? text : null;
+
+    private static void RequireFree(Session session, string name, CancellationToken cancellation)
+    {
+        if (session.Query<bool>(
+            $"select exists (select 1 from pg_database where datname = {SqlText.Value(name)})", cancellation).Single())
+            throw new DataOpsException(
+                ErrorIds.DatabaseExists, FailureKind.AlreadyExists, $"{session.Server} has a database {name} already.",
+                "Give -NewDatabase another name; without it, the connection's own is replaced and kept.", name);
     }
 
     private static IEnumerable<StorageRestore> Storages(RestoreSource archive, RestoreSiteOptions options, string time)
@@ -274,13 +334,4 @@ public sealed class RestoreSite : Operation<RestoreSiteOptions, IChangeResult>
                 ErrorIds.NoOtherDatabase, FailureKind.NotFound,
                 $"{session.Server} has no other database to connect to while this one is replaced.",
                 "Create the database postgres.", session.Server);
-
-    // PostgreSQL would cut off the end of a longer one, which tells it from the others.
-    private static string Named(string database, string ending)
-    {
-        string name = database;
-        while (System.Text.Encoding.UTF8.GetByteCount(name + ending) > LongestName)
-            name = name[..^1];
-        return name + ending;
-    }
 }

@@ -116,7 +116,8 @@ public sealed class TestBackup : FileOperation<TestBackupOptions, BackupTest>
         using Session server = Session.Open(scratch.Settings(), "Test-Backup", context.Cancellation);
         // Roles are the server's: those of the site are not on this one.
         OperationContext quiet = context with { Warning = null };
-        using MadeDatabase made = MadeDatabase.Create(server, "rehearsal", archive.Manifest.Database, quiet);
+        const string Name = "rehearsal";
+        using MadeDatabase made = MadeDatabase.Create(server, Name, Name, archive.Manifest.Database, quiet);
         int violations = made.Fill(archive, jobs, OnViolation.Fail).Count;
         (int errors, int warnings) = made.Audit();
         return test with { Violations = violations, Errors = errors, Warnings = warnings };

@@ -22,7 +22,7 @@ public sealed class BackupFiles : IDisposable
         foreach ((ConnectionSettings settings, string name) in _kept)
         {
             using Session session = Session.Open(settings, "Test");
-            session.Execute($"drop database \"{name}\" with (force)");
+            session.Execute($"drop database if exists \"{name}\" with (force)");
         }
     }
 

@@ -69,7 +69,8 @@ public sealed class RestoreSiteTests(PostgresServer server) : IDisposable
         Assert.Equal(0, kept.Query<long>($"select count(*) from public.auth_group").Single());
         // The session of the caller is that of the new database.
         Assert.NotEqual(0, site.Session.Query<long>($"select count(*) from public.auth_group").Single());
-        Assert.Equal(["1.tar", "media", Path.GetFileName(done.KeptFolders!)], _files.Names);
+        Assert.Equal(["1.tar", "media", Path.GetFileName(done.KeptFolders!),
+            Path.GetFileName(done.KeptFolders!) + ".dataops"], _files.Names);
     }
 
     [Fact]
@@ -136,7 +137,7 @@ public sealed class RestoreSiteTests(PostgresServer server) : IDisposable
         File.WriteAllBytes(damaged, archive);
         Assert.Equal("InvalidBackup", BackupFiles.Fails(() => _files.Restore(site, damaged,
             new() { Storage = [$"media={media}"] })));
-        Assert.Equal("Postgres.42P04", BackupFiles.Fails(() => _files.Restore(site, path,
+        Assert.Equal("DatabaseExists", BackupFiles.Fails(() => _files.Restore(site, path,
             new() { NoStorage = true, NewDatabase = "postgres" })));
         using CancellationTokenSource stop = new();
         OperationContext stopping = new()

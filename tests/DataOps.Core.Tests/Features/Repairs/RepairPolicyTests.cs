@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using DataOps.Core.Features.Audits;
+using DataOps.Core.Definitions;
 using DataOps.Core.Features.Repairs;
 using TestDatabase = DataOps.Core.Tests.Support.Servers.TestDatabase;
 
@@ -110,8 +111,14 @@ public sealed partial class RepairPolicyTests(PostgresServer server) : IDisposab
         PolicyQuestion question = new(
             new(PolicyChoice.References, "a'b’c\"d", ["Delete"]), 1, ["first\nreferences = @()"], ["\u001b[2Jx\r\ny"]);
 
-        string data = PolicyText.For("x.psd1").Of("site\n@{", [question], ["e'f"]);
-        string json = PolicyText.For("x.json").Of("site", [question], ["e'f"]);
+        string Of(string path)
+        {
+            DefinitionText text = DefinitionText.For(path);
+            PolicyText.Write(text, "site\n@{", [question], ["e'f"]);
+            return text.ToString();
+        }
+        string data = Of("x.psd1");
+        string json = Of("x.json");
 
         Assert.Contains("'a''b’’c\"d'", data, StringComparison.Ordinal);
         Assert.Contains("\"a'b’c\\\"d\"", json, StringComparison.Ordinal);

@@ -2,11 +2,13 @@ using Npgsql;
 
 namespace DataOps.Core.Features.Backups.Restoring;
 
-/// <summary>Puts a new database into the place of another one, which is kept under another name.</summary>
+/// <summary>
+/// Gives a new database its name, and puts it into the place of the one that has it, which is kept under another.
+/// </summary>
 /// <param name="server">A connection to a third database of the server.</param>
-/// <param name="live">The one whose place is taken.</param>
-/// <param name="kept">The name under which it is kept.</param>
-internal sealed class DatabaseSwap(Session server, string live, string kept)
+/// <param name="live">The name.</param>
+/// <param name="kept">The name under which the one that has it is kept; null where none has it.</param>
+internal sealed class DatabaseSwap(Session server, string live, string? kept)
 {
     // Their values are lists of names, and are stored as they are written.
     private static readonly string[] s_lists =
@@ -16,6 +18,9 @@ internal sealed class DatabaseSwap(Session server, string live, string kept)
     ];
 
     private static readonly TimeSpan s_often = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Whether another database has the name.</summary>
+    public bool Replaces => kept is not null;
 
     /// <summary>Gives the new database the owner, the privileges and the settings of the one it replaces.</summary>
     /// <exception cref="DataOpsException">The role may not do so.</exception>
@@ -60,16 +65,23 @@ internal sealed class DatabaseSwap(Session server, string live, string kept)
     /// </summary>
     /// <param name="name">The new database.</param>
     /// <param name="unknown">Called when the connection broke and nobody can tell which names they have.</param>
+    /// <param name="done">Called when they have them.</param>
     /// <exception cref="DataOpsException">The role may not end a connection, or not rename; somebody is connected; or
     /// <c>CommitUnknown</c>.</exception>
-    public void Run(string name, Action unknown)
+    public void Run(string name, Action unknown, Action done)
     {
         using Session ending = server.Fork();
         Task renaming = Task.Run(() =>
         {
             using NpgsqlTransaction both = server.Connection.BeginTransaction();
-            Rename(live, kept);
+            string? comment = Comment();
+            if (kept is not null)
+            {
+                Rename(live, kept);
+                Comment(kept, RestoreMark.With(comment, RestoreMark.Kept(kept, live)));
+            }
             Rename(name, live);
+            Comment(live, RestoreMark.Without(comment));
             CommitOutcome.Commit(server, both, null, unknown);
         });
         DataOpsException? refused = null;
@@ -88,6 +100,7 @@ internal sealed class DatabaseSwap(Session server, string live, string kept)
         try
         {
             renaming.GetAwaiter().GetResult();
+            done();
         }
         catch (DataOpsException) when (refused is not null)
         {
@@ -97,4 +110,13 @@ internal sealed class DatabaseSwap(Session server, string live, string kept)
 
     private void Rename(string name, string to) =>
         server.Run($"alter database {SqlText.Identifier(name)} rename to {SqlText.Identifier(to)}");
+
+    // What people have written there is of the site, and goes on with it.
+    private string? Comment() => server.Query<string?>($"""
+        select shobj_description(oid, 'pg_database') from pg_database where datname = {SqlText.Literal(live)}
+        """).SingleOrDefault();
+
+    private void Comment(string name, string? text) => server.Run($"""
+        comment on database {SqlText.Identifier(name)} is {(text is null ? (SqlText)$"null" : SqlText.Literal(text))}
+        """);
 }

@@ -1,20 +1,23 @@
 using DataOps.Core.Features.Audits;
 using DataOps.Core.Features.Orphans;
+using DataOps.Core.Features.Sites.Environments;
 using Npgsql;
 
 namespace DataOps.Core.Features.Backups.Restoring;
 
 /// <summary>
-/// A database that is made from an archive, beside all others. When it is not kept, it is dropped.
+/// A database that is made from an archive, beside all others or in an empty one. When it is not kept, it is dropped,
+/// or is empty again.
 /// </summary>
 internal sealed class MadeDatabase : IDisposable
 {
     private readonly Session _server;
     private readonly OperationContext _context;
+    private readonly Action _remove;
     private bool _isKept;
 
-    private MadeDatabase(Session server, string name, OperationContext context) =>
-        (_server, Name, _context) = (server, name, context);
+    private MadeDatabase(Session server, string name, Action remove, OperationContext context) =>
+        (_server, Name, _remove, _context) = (server, name, remove, context);
 
     /// <summary>Its name.</summary>
     public string Name { get; }
@@ -22,12 +25,13 @@ internal sealed class MadeDatabase : IDisposable
     /// <summary>Creates it, empty.</summary>
     /// <param name="server">A connection to another database of the server.</param>
     /// <param name="name">Its name; there must be none.</param>
+    /// <param name="of">The name that it is to have in the end.</param>
     /// <param name="like">The encoding and locale.</param>
     /// <param name="context">Progress, warnings, cancellation.</param>
     /// <exception cref="DataOpsException">The role may not create databases, or the server does not have the
     /// locale.</exception>
     public static MadeDatabase Create(
-        Session server, string name, BackupDatabase like, OperationContext context)
+        Session server, string name, string of, BackupDatabase like, OperationContext context)
     {
         int major = server.ServerVersion.Major;
         SqlText provider = (major, like.Provider) switch
@@ -41,7 +45,33 @@ internal sealed class MadeDatabase : IDisposable
             create database {SqlText.Identifier(name)} template template0 encoding {SqlText.Literal(like.Encoding)}
               lc_collate {SqlText.Literal(like.Collation)} lc_ctype {SqlText.Literal(like.Ctype)}{provider}
             """, context.Cancellation);
-        return new(server, name, context);
+        void Drop() => server.Run($"drop database if exists {SqlText.Identifier(name)} with (force)");
+        MadeDatabase made = new(server, name, Drop, context);
+        try
+        {
+            RestoreMark.Lock(server, name, context.Cancellation);
+            server.Run($"""
+                comment on database {SqlText.Identifier(name)} is
+                  {SqlText.Literal(RestoreMark.Unfinished(name, of))}
+                """, context.Cancellation);
+            return made;
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes an empty database for it.</summary>
+    /// <param name="empty">The database, which was found empty.</param>
+    /// <param name="session">A connection to it.</param>
+    /// <param name="context">Progress, warnings, cancellation.</param>
+    /// <exception cref="DataOpsException">The role may not make anything in it.</exception>
+    public static MadeDatabase In(EmptyDatabase empty, Session session, OperationContext context)
+    {
+        empty.Mark(context.Cancellation);
+        return new(session, session.Database, empty.Clear, context);
     }
 
     /// <summary>Makes the schema, writes the rows, compares them, and makes the constraints.</summary>
@@ -67,6 +97,18 @@ internal sealed class MadeDatabase : IDisposable
         return violated.Count == 0 ? [] : Violations(database, violated, onViolation);
     }
 
+    /// <summary>Switches it to another environment, before anybody connects to it.</summary>
+    /// <exception cref="DataOpsException">The definition names what is not there, or the server refuses
+    /// something.</exception>
+    public IEnumerable<EnvironmentStep> Switch(string environment)
+    {
+        using Session database = _server.ForkTo(Name, _context.Cancellation);
+        SwitchEnvironmentOptions options = new() { Environment = environment, NoUndo = true };
+        foreach (IChangeResult told in new SwitchEnvironment().Run(database, options, _context))
+            if (told is EnvironmentStep step)
+                yield return step;
+    }
+
     /// <summary>What all audits find in it: errors, and warnings.</summary>
     public (int Errors, int Warnings) Audit()
     {
@@ -78,6 +120,9 @@ internal sealed class MadeDatabase : IDisposable
         return (found.Count(f => f.Severity == Severity.Error), found.Count(f => f.Severity == Severity.Warning));
     }
 
+    /// <summary>Opens a connection to it.</summary>
+    public Session Connect() => _server.ForkTo(Name, _context.Cancellation);
+
     /// <summary>It stays.</summary>
     public void Keep() => _isKept = true;
 
@@ -85,7 +130,7 @@ internal sealed class MadeDatabase : IDisposable
     public void Dispose()
     {
         if (!_isKept)
-            _server.Run($"drop database if exists {SqlText.Identifier(Name)} with (force)");
+            _remove();
     }
 
     private RestoreViolation[] Violations(

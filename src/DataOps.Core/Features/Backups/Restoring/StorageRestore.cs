@@ -1,12 +1,18 @@
+using System.Text;
+
 namespace DataOps.Core.Features.Backups.Restoring;
 
 /// <summary>
 /// A storage that is restored beside its folder, and then put into its place by two renames; what was there is kept.
+/// Beside each folder that it makes or keeps is a file that says so: the name alone could be anybody's.
 /// </summary>
 internal sealed class StorageRestore : IDisposable
 {
+    private const string MarkEnding = ".dataops";
+
     private readonly string _folder;
     private readonly string _new;
+    private FileStream? _mark;
     private bool _isSwapped;
 
     /// <summary>Plans it.</summary>
@@ -33,6 +39,7 @@ internal sealed class StorageRestore : IDisposable
         long done = 0;
         try
         {
+            _mark = Mark(_new, RestoreMark.Unfinished);
             Directory.CreateDirectory(_new);
             foreach (StoredFile stored in archive.Files(Storage, context.Cancellation))
             {
@@ -65,7 +72,10 @@ internal sealed class StorageRestore : IDisposable
         try
         {
             if (Kept is not null)
-                Directory.Move(_folder, Kept);
+            {
+                Mark(Kept, RestoreMark.Kept).Dispose();
+                Move(_folder, Kept, Unmark);
+            }
             try
             {
                 Directory.Move(_new, _folder);
@@ -74,6 +84,7 @@ internal sealed class StorageRestore : IDisposable
             catch when (Kept is not null)
             {
                 Directory.Move(Kept, _folder);
+                Unmark(Kept);
                 throw;
             }
         }
@@ -92,8 +103,29 @@ internal sealed class StorageRestore : IDisposable
             return;
         Directory.Move(_folder, _new);
         if (Kept is not null)
+        {
             Directory.Move(Kept, _folder);
+            Unmark(Kept);
+        }
         _isSwapped = false;
+    }
+
+    /// <summary>The folders that earlier restores of it have kept, or left when they were killed.</summary>
+    public IEnumerable<string> Leftovers() =>
+        Path.GetDirectoryName(_folder) is not { } parent || !Directory.Exists(parent) ? [] :
+        from mark in Directory.EnumerateFiles(parent, $"{Path.GetFileName(_folder)}_*{MarkEnding}")
+            .Order(StringComparer.Ordinal)
+        let folder = mark[..^MarkEnding.Length]
+        where folder != _new && folder != Kept && IsLeftover(mark, folder)
+        select folder;
+
+    /// <summary>Removes such a folder with its mark.</summary>
+    /// <exception cref="IOException">It cannot be removed.</exception>
+    public static void Remove(string folder)
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        Unmark(folder);
     }
 
     /// <inheritdoc/>
@@ -101,5 +133,51 @@ internal sealed class StorageRestore : IDisposable
     {
         if (!_isSwapped && Directory.Exists(_new))
             Directory.Delete(_new, recursive: true);
+        if (_mark is null)
+            return;
+        _mark.Dispose();
+        Unmark(_new);
+    }
+
+    private static void Unmark(string folder) => File.Delete(folder + MarkEnding);
+
+    private static void Move(string from, string to, Action<string> failed)
+    {
+        try
+        {
+            Directory.Move(from, to);
+        }
+        catch
+        {
+            failed(to);
+            throw;
+        }
+    }
+
+    // While it is open, nobody else can open it: its restore runs.
+    private FileStream Mark(string folder, Func<string, string, string> text)
+    {
+        FileStream file = new(folder + MarkEnding, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        file.Write(Encoding.UTF8.GetBytes(text(Path.GetFileName(folder), Path.GetFileName(_folder)) + "\n"));
+        file.Flush();
+        return file;
+    }
+
+    private bool IsLeftover(string mark, string folder)
+    {
+        try
+        {
+            using FileStream file = new(mark, FileMode.Open, FileAccess.Read, FileShare.None);
+            using StreamReader reader = new(file);
+            string text = reader.ReadToEnd();
+            (string name, string of) = (Path.GetFileName(folder), Path.GetFileName(_folder));
+            return RestoreMark.IsIn(text, RestoreMark.Kept(name, of))
+                || RestoreMark.IsIn(text, RestoreMark.Unfinished(name, of));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another restore is writing beside it, or it is another account's.
+            return false;
+        }
     }
 }

@@ -14,6 +14,9 @@ namespace DataOps.Core.Features.Backups.Rows;
 /// <param name="context">Progress and cancellation.</param>
 internal sealed class RowImport(ArchiveReader archive, Session database, int jobs, OperationContext context)
 {
+    /// <summary>The tables whose rows are written: all of the archive, unless others are named.</summary>
+    public IReadOnlyList<BackupTable> Tables { get; init; } = archive.Manifest.Tables;
+
     /// <summary>Writes them.</summary>
     /// <exception cref="DataOpsException"><c>InvalidBackup</c>: they are not what the manifest says; or the server
     /// refuses a row.</exception>
@@ -21,7 +24,7 @@ internal sealed class RowImport(ArchiveReader archive, Session database, int job
     {
         ConcurrentDictionary<BackupTable, RowDigest> digests = new();
         (BackupTable Table, IReadOnlyList<string> Members)[] parts =
-            [.. archive.Manifest.Tables.SelectMany(t => t.Parts.Select(p => (t, p)))];
+            [.. Tables.SelectMany(t => t.Parts.Select(p => (t, p)))];
         InParallel("Writing rows (parts)", parts, (session, part, cancellation) =>
         {
             RowDigest digest = Write(session, part.Table, part.Members, cancellation);
@@ -29,7 +32,7 @@ internal sealed class RowImport(ArchiveReader archive, Session database, int job
             lock (sum)
                 sum.Add(digest);
         });
-        foreach (BackupTable table in archive.Manifest.Tables)
+        foreach (BackupTable table in Tables)
             Compare(table, digests.GetValueOrDefault(table) ?? new(), "in the archive");
     }
 
@@ -38,7 +41,7 @@ internal sealed class RowImport(ArchiveReader archive, Session database, int job
     public void Verify() => InParallel(
         "Comparing rows (tables)",
         // An extension has filled the others, too.
-        [.. archive.Manifest.Tables.Where(t => t.Condition is null && t.Columns.Count > 0)],
+        [.. Tables.Where(t => t.Condition is null && t.Columns.Count > 0)],
         (session, table, cancellation) =>
         {
             RowDigest digest = new();
