@@ -63,7 +63,7 @@ internal sealed class DisketteWriter(Session session, OperationContext context)
                     DisketteJson.Default.DisketteManifest));
             });
             return new(
-                session.Server, session.Database, file.Path, exported.Models, exported.Count, files, bytes,
+                session.Server, session.Database, file.Path, exported.Models, exported.Count, files, 0, bytes,
                 exported.MissingReferences, exported.NotExported, created, context.Seconds);
         }
         finally

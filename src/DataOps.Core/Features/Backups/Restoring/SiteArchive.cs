@@ -48,5 +48,9 @@ internal sealed class SiteArchive(ArchiveReader archive) : RestoreSource(archive
     public override DataOpsException Invalid(string why) => archive.Invalid(why);
 
     /// <inheritdoc/>
-    public override void Dispose() => archive.Dispose();
+    public override void Dispose()
+    {
+        archive.Dispose();
+        base.Dispose();
+    }
 }
