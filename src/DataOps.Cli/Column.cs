@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text.Json;
 using DataOps.Core.Kernel;
@@ -21,6 +22,7 @@ internal sealed class Column(PropertyInfo property)
     /// The properties of a type of results, those of its base first: Server, Database and Schema come before what only
     /// this type has.
     /// </summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "The program keeps all of the core's results.")]
     public static Column[] Of(Type result)
     {
         IEnumerable<Column> own = result.GetProperties(
@@ -53,12 +55,26 @@ internal sealed class Column(PropertyInfo property)
             case Enum name:
                 json.WriteStringValue(name.ToString());
                 break;
-            case { } value:
-                JsonSerializer.Serialize(json, value, value.GetType());
+            case bool truth:
+                json.WriteBooleanValue(truth);
                 break;
-            default:
+            case int number:
+                json.WriteNumberValue(number);
+                break;
+            case long number:
+                json.WriteNumberValue(number);
+                break;
+            case double number:
+                json.WriteNumberValue(number);
+                break;
+            case DateTime time:
+                json.WriteStringValue(time);
+                break;
+            case null:
                 json.WriteNullValue();
                 break;
+            case { } other:
+                throw new InvalidOperationException($"{other.GetType()} is the type of no property of a result.");
         }
     }
 

@@ -5,6 +5,15 @@ namespace DataOps.Surface.Tests;
 /// <summary>One run of the built command line.</summary>
 internal sealed record CommandLineRun(int ExitCode, string Output, string Error)
 {
+    // What ./build.sh pack has compiled natively passes the same tests.
+    private static readonly string[] s_program =
+        Environment.GetEnvironmentVariable("DATAOPS_PROGRAM") is { Length: > 0 } native
+            ? [native]
+            : ["dotnet", Surface.CommandLine];
+
+    /// <summary>The program as a shell's script calls it.</summary>
+    public static string InShell { get; } = string.Join(' ', s_program.Select(p => $"'{p}'"));
+
     public static CommandLineRun Of(params string[] arguments) => With([], arguments);
 
     public static CommandLineRun With(Dictionary<string, string> environment, params string[] arguments) =>
@@ -25,11 +34,10 @@ internal sealed record CommandLineRun(int ExitCode, string Output, string Error)
 
     /// <summary>Starts it as a shell's script starts what ends in &amp;: with SIGINT ignored.</summary>
     public static Process StartInBackground(Dictionary<string, string> environment, params string[] arguments) =>
-        Start(environment, "sh", ["-c", "trap '' INT; exec dotnet \"$@\"", "sh", Surface.CommandLine, .. arguments],
-            []);
+        Start(environment, "sh", ["-c", "trap '' INT; exec \"$@\"", "sh", .. s_program, .. arguments], []);
 
     private static Process Start(Dictionary<string, string> environment, string[] arguments, byte[] input) =>
-        Start(environment, "dotnet", [Surface.CommandLine, .. arguments], input);
+        Start(environment, s_program[0], [.. s_program[1..], .. arguments], input);
 
     private static Process Start(
         Dictionary<string, string> environment, string program, string[] arguments, byte[] input)

@@ -51,7 +51,6 @@ public sealed partial class ManifestTests
             .Select(f => Path.GetFileName(f)).ToArray();
         Assert.Contains("DataOps.Core.dll", inLib);
         Assert.Contains("Npgsql.dll", inLib);
-        Assert.Contains("Dapper.dll", inLib);
         // What the runtime of PowerShell 7.4 ships is not ours to ship.
         Assert.DoesNotContain("System.Text.Json.dll", inLib);
     }

@@ -14,7 +14,7 @@ public sealed class NightlyGuideTests : IDisposable
     {
         _site = server.CopyOf(Site.SampleDamaged);
         _folder.CreateSubdirectory("bin");
-        File.WriteAllText(Program("dataops"), $"#!/bin/sh\nexec dotnet '{Surface.CommandLine}' \"$@\"\n");
+        File.WriteAllText(Program("dataops"), $"#!/bin/sh\nexec {CommandLineRun.InShell} \"$@\"\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(Program("dataops"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
     }

@@ -17,7 +17,7 @@ public sealed class OutputRunTests(PostgresServer server)
         IReadOnlyDictionary<string, string> before = site.Digest();
         ProcessStartInfo start =
             new("sh",
-                ["-c", $"exec dotnet \"$@\" {redirection}", "sh", Surface.CommandLine, .. arguments, "--database",
+                ["-c", $"exec {CommandLineRun.InShell} \"$@\" {redirection}", "sh", .. arguments, "--database",
                     site.Uri])
         {
             RedirectStandardError = true,

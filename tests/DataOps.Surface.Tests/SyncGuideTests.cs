@@ -21,7 +21,7 @@ public sealed class SyncGuideTests : IDisposable
             "delete from polls_choice where id in (9, 12); update polls_question set question_text = 'Why?', " +
                 "update_requested = true where id = 4");
         _folder.CreateSubdirectory("bin");
-        File.WriteAllText(Program("dataops"), $"#!/bin/sh\nexec dotnet '{Surface.CommandLine}' \"$@\"\n");
+        File.WriteAllText(Program("dataops"), $"#!/bin/sh\nexec {CommandLineRun.InShell} \"$@\"\n");
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(Program("dataops"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
     }

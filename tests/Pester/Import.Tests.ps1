@@ -33,7 +33,7 @@ Describe 'The module' {
         $run.Output -split '\s+' | Should -Be @((Get-Command -Module DataOps).Count, 'ConnectionFailed,DataOps.PowerShell.Commands.ConnectDatabaseCommand')
     }
 
-    It 'works where another module has loaded another version of <_>' -ForEach 'Microsoft.Extensions.Logging.Abstractions', 'Npgsql', 'Dapper' {
+    It 'works where another module has loaded another version of <_>' -ForEach 'Microsoft.Extensions.Logging.Abstractions', 'Npgsql', 'YamlDotNet' {
         $decoy = Join-Path $TestDrive "$_.dll"
         $assembly = [Reflection.Emit.PersistedAssemblyBuilder]::new([Reflection.AssemblyName]::new("$_, Version=1.0.0.0"), [object].Assembly)
         $null = $assembly.DefineDynamicModule($_).DefineType('Decoy', 'Public').CreateType()

@@ -54,9 +54,11 @@ internal sealed class FixtureObject
     public string NameOf(FixtureField field)
     {
         ReadOnlySpan<byte> name = this[field.Name];
-        return name.Contains((byte)'\\')
-            ? JsonSerializer.Deserialize<string>($"\"{Encoding.UTF8.GetString(name)}\"")!
-            : Encoding.UTF8.GetString(name);
+        if (!name.Contains((byte)'\\'))
+            return Encoding.UTF8.GetString(name);
+        Utf8JsonReader escaped = new([(byte)'"', .. name, (byte)'"']);
+        escaped.Read();
+        return escaped.GetString()!;
     }
 
     /// <summary>

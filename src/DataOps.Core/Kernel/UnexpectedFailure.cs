@@ -1,11 +1,11 @@
-using System.Diagnostics;
+using System.Text.RegularExpressions;
 
 namespace DataOps.Core.Kernel;
 
 /// <summary>
 /// The last resort at each edge: what nobody foresaw is a failure like any other, and not a stack trace.
 /// </summary>
-public static class UnexpectedFailure
+public static partial class UnexpectedFailure
 {
     /// <summary>The failure to report for an exception; itself where it is one already.</summary>
     public static DataOpsException Of(Exception exception) => exception switch
@@ -25,11 +25,14 @@ public static class UnexpectedFailure
     // The innermost of our own methods tells where to look.
     private static string PlaceOf(Exception exception)
     {
-        IEnumerable<string> places =
-            from frame in new StackTrace(exception).GetFrames()
-            let type = frame.GetMethod()?.DeclaringType
-            where type?.Namespace?.StartsWith("DataOps.", StringComparison.Ordinal) == true
-            select $"{type.FullName}.{frame.GetMethod()!.Name}";
-        return places.FirstOrDefault() ?? exception.TargetSite?.ToString() ?? "an unknown place";
+        string trace = exception.StackTrace ?? "";
+        Match own = Frame().Match(trace) is { Success: true } ours ? ours : AnyFrame().Match(trace);
+        return own.Success ? own.Groups[1].Value : "an unknown place";
     }
+
+    [GeneratedRegex(@"\bat (DataOps\.[^(\s]+)\(")]
+    private static partial Regex Frame();
+
+    [GeneratedRegex(@"\bat ([^(\s]+)\(")]
+    private static partial Regex AnyFrame();
 }

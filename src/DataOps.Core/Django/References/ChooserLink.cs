@@ -51,7 +51,7 @@ internal sealed record ChooserLink(
     private protected override SqlText MayHold(Alias alias)
     {
         IEnumerable<string> blocks = Paths.Select(p => p[0]).Distinct()
-            .Select(name => $"[{{\"type\": {JsonSerializer.Serialize(name)}}}]");
+            .Select(name => $"[{{\"type\": \"{JsonEncodedText.Encode(name)}\"}}]");
         return $"({SqlText.Join(" or ", blocks.Select(b => (SqlText)$"{Json(alias)} @> {SqlText.Value(b)}::jsonb"))})";
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -21,9 +22,16 @@ internal static class SchemaFile
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { LeaveOutWhatIsEmpty } },
+        Converters = { new JsonStringEnumConverter<SchemaConstraintKind>(JsonNamingPolicy.CamelCase) },
+        TypeInfoResolver = Resolver(),
     };
+
+    // What is written at build time would read null for a list that is left out.
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The program keeps all of this assembly.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "No type here is made of a value type at run time.")]
+    private static DefaultJsonTypeInfoResolver Resolver() => new() { Modifiers = { LeaveOutWhatIsEmpty } };
+
+    private static JsonTypeInfo<T> TypeOf<T>() => (JsonTypeInfo<T>)s_options.GetTypeInfo(typeof(T));
 
     // The kind is written even where it is the first of its values.
     private static void LeaveOutWhatIsEmpty(JsonTypeInfo type)
@@ -60,12 +68,12 @@ internal static class SchemaFile
             Format = Format,
             Version = DatabaseSchema.NewestVersion,
             Content = schema,
-        }, s_options);
+        }, TypeOf<Document>());
         stream.Write("\n"u8);
     });
 
     /// <summary>The text of a file.</summary>
-    public static string ToJson(DatabaseSchema schema) => JsonSerializer.Serialize(schema, s_options);
+    public static string ToJson(DatabaseSchema schema) => JsonSerializer.Serialize(schema, TypeOf<DatabaseSchema>());
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="DataOpsException"><c>FileNotFound</c>, <c>ReadFailed</c>, or <c>InvalidSchemaFile</c>: it is
@@ -83,7 +91,7 @@ internal static class SchemaFile
         if (number > DatabaseSchema.NewestVersion)
             throw Invalid(full, $"has version {number} of the format, and this is DataOps for version "
                 + $"{DatabaseSchema.NewestVersion}", "Use the DataOps that wrote it, or a newer one.");
-        return root.Deserialize<Document>(s_options)?.Content is { PostgreSql: > 0 } schema
+        return root.Deserialize(TypeOf<Document>())?.Content is { PostgreSql: > 0 } schema
             ? schema
             : throw Invalid(full, "holds no schema", "Export-Schema writes one.");
     });

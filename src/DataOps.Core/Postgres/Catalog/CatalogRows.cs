@@ -1,9 +1,6 @@
 namespace DataOps.Core.Postgres.Catalog;
 
-/// <summary>
-/// The rows of the catalogue queries, as Dapper reads them, which knows an array only as Array; columns go by their
-/// numbers.
-/// </summary>
+/// <summary>The rows of the catalogue queries; columns go by their numbers.</summary>
 internal static class CatalogRows
 {
     public sealed record TableRow(

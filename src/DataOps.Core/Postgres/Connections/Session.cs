@@ -1,6 +1,6 @@
 using System.Data;
 using System.Diagnostics;
-using Dapper;
+using System.Diagnostics.CodeAnalysis;
 using Npgsql;
 
 namespace DataOps.Core.Postgres.Connections;
@@ -114,14 +114,17 @@ public sealed class Session : IDisposable
     internal int RunWithLiterals(SqlText sql, CancellationToken cancellation) =>
         Run(sql.ToCommand(Connection, takesParameters: false), cancellation);
 
-    /// <summary>Runs a query and reads its rows by column name; for catalogue queries and small sets.</summary>
+    /// <summary>
+    /// Runs a query and makes an object of each row, as <see cref="RowShape{T}"/> has it; for catalogue queries and
+    /// small sets.
+    /// </summary>
     /// <exception cref="DataOpsException">The server refused it.</exception>
-    internal IReadOnlyList<T> Query<T>(SqlText sql, CancellationToken cancellation = default)
+    internal IReadOnlyList<T> Query<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        SqlText sql, CancellationToken cancellation = default)
     {
-        (string text, IReadOnlyList<NpgsqlParameter> parameters) = sql.WithParameters();
-        CommandDefinition query = new(text, new QueryParameters(parameters), cancellationToken: cancellation);
-        Connection.Tell(sql);
-        return Timed(() => Connection.QueryAsync<T>(query).GetAwaiter().GetResult().AsList(), cancellation);
+        using NpgsqlCommand command = sql.ToCommand(Connection);
+        return Timed(() => Rows<T>(command, cancellation).GetAwaiter().GetResult(), cancellation);
     }
 
     /// <summary>Asks the server; its errors say what to do about them.</summary>
@@ -170,22 +173,27 @@ public sealed class Session : IDisposable
             return Timed(() => command.ExecuteNonQueryAsync(cancellation).GetAwaiter().GetResult(), cancellation);
     }
 
+    private static async Task<List<T>> Rows<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        NpgsqlCommand command, CancellationToken cancellation)
+    {
+        NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            RowShape<T> shape = new(reader);
+            List<T> rows = [];
+            while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+                rows.Add(shape.Read());
+            return rows;
+        }
+    }
+
     private T Timed<T>(Func<T> ask, CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
         T answer = Guard(ask, cancellation);
         Connection.TellTime(start);
         return answer;
-    }
-
-    // Npgsql's own parameters: Dapper's would lose the type of an oid, and of NULL.
-    private sealed class QueryParameters(IReadOnlyList<NpgsqlParameter> parameters) : SqlMapper.IDynamicParameters
-    {
-        public void AddParameters(IDbCommand command, SqlMapper.Identity identity)
-        {
-            foreach (NpgsqlParameter parameter in parameters)
-                command.Parameters.Add(parameter);
-        }
     }
 
     // Disposing an Npgsql reader reads the rest of the result: cancel first when the caller left early.

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using static DataOps.Core.Postgres.Schemas.SchemaRows;
 
@@ -22,7 +23,8 @@ internal sealed class SchemaReader
     private SchemaReader(Session session, string? temporary, CancellationToken cancellation)
     {
         bool isTemporary = temporary is not null;
-        IReadOnlyList<T> Read<T>(SqlText sql) => session.Query<T>(sql, cancellation);
+        IReadOnlyList<T> Read<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+            SqlText sql) => session.Query<T>(sql, cancellation);
         _isAlone = session.Settings.Schema is not null;
         _relations = Read<RelationRow>(Relations(isTemporary)).ToDictionary(r => r.Oid);
         _path = isTemporary
