@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using DataOps.Core.Django.Values;
 using DataOps.Core.Features.Backups.Archives;
 using DataOps.Core.Features.Datasets.Export;
 using DataOps.Core.Features.Storages;
@@ -83,7 +84,11 @@ internal sealed class DisketteWriter(Session session, OperationContext context)
             .Where(m => s_ofMigrate.Contains(m.Label)
                 || (!excluded.IsEmpty && excluded.Matches(m.Table.Name, m.Table.DisplayName)))
             .Select(m => m.Label.ToString())];
-        return new ExportDataset().Run(
-            session, new() { Path = path, Exclude = leftOut, NaturalForeign = true }, context).Single();
+        // loaddata reads times as they are stored, too, of which dumpdata cuts the end off.
+        ExportDatasetOptions options = new()
+        {
+            Path = path, Exclude = leftOut, NaturalForeign = true, Precision = TimePrecision.Microsecond,
+        };
+        return new ExportDataset().Run(session, options, context).Single();
     }
 }
