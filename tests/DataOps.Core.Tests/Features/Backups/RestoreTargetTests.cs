@@ -138,11 +138,14 @@ public sealed class RestoreTargetTests(PostgresServer server) : IDisposable
     public void Single_models_come_back_with_their_parents_halves_and_lists_and_nothing_else_changes()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
-        IReadOnlyDictionary<string, string> before = site.Digest();
+        // Rows of a list that come back have a new number of their own, which Django tells nobody.
+        const string List = "auth_user_groups";
+        IReadOnlyDictionary<string, string> before = site.Digest(List);
+        IReadOnlyList<string?> lists = site.Column($"select user_id || ' ' || group_id from {List} order by 1");
         string path = _files.Backup(site);
         site.Execute("""
             update news_articlepage set body = '[]' where page_ptr_id = (select max(page_ptr_id) from news_articlepage);
-            update wagtailcore_page set title = title || '!' where id in (select max(page_ptr_id) from news_articlepage union all select 2);
+            update wagtailcore_page set title = title || '!' where id in (select max(page_ptr_id) from news_articlepage union all select 3);
             delete from auth_user_groups where user_id = 2; update auth_user set last_login = null;
             insert into auth_user (username, password, email, first_name, last_name, is_staff, is_active, is_superuser, date_joined)
               values ('late', '', '', '', '', false, true, false, now())
@@ -163,8 +166,9 @@ public sealed class RestoreTargetTests(PostgresServer server) : IDisposable
             (done.Changed, done.Count, done.UndoPath, done.Operation, done.Path));
         // The page that is no article keeps its title, and the late user stays.
         Assert.Equal(["auth_user", "wagtailcore_page"],
-            before.Where(t => site.Digest()[t.Key] != t.Value).Select(t => t.Key.Replace("public.", "")).Order());
+            before.Where(t => site.Digest(List)[t.Key] != t.Value).Select(t => t.Key.Replace("public.", "")).Order());
         Assert.Equal(1L, site.Scalar<long>("select count(*) from wagtailcore_page where title like '%!'"));
+        Assert.Equal(lists, site.Column($"select user_id || ' ' || group_id from {List} order by 1"));
         Assert.False(Restore(options).Changed);
         ChangeFiles.Undo(site, undo);
         Assert.Equal(late, site.Digest());
@@ -174,7 +178,7 @@ public sealed class RestoreTargetTests(PostgresServer server) : IDisposable
         });
 
         Assert.Equal(1, whole.Deleted);
-        Assert.Equal(before, site.Digest());
+        Assert.Equal(before, site.Digest(List));
         Assert.Equal([site.Name], Databases(site));
         site.Execute("update django_content_type set model = 'else' where app_label = 'news' and model = 'articlepage'");
         Assert.Equal("UnnamedContentType", BackupFiles.Fails(() => Restore(options)));
