@@ -75,6 +75,7 @@ try
         new("find-orphan, all classes", peer.DataOps("scale", "find-orphan", "--include-expected"), "audit-fk.sql",
             peer.Psql("scale", "-qAt", "-f", Path.Combine(data, "audit-fk.sql"))),
     ];
+    comparisons.AddRange(new WholeSite(peer, server, "scale", folder).All());
     comparisons.Add(new(
         "test-tree, the pages with all that hangs on them", peer.DataOps("scale", "test-tree"),
         "SQL by hand, five checks",

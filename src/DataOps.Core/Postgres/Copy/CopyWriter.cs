@@ -101,6 +101,8 @@ internal class CopyWriter(SqlText table, IReadOnlyList<string> columns)
     {
         if (_row == 0)
             return;
+        // A COPY that is cancelled while it begins may take the connection with it.
+        cancellation.ThrowIfCancellationRequested();
         SqlText copy = $"copy {table} ({SqlText.Identifiers(columns)}) from stdin";
         NpgsqlRawCopyStream stream = connection.BeginCopy(copy, cancellation);
         try
