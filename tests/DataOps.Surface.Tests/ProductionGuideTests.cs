@@ -62,7 +62,8 @@ public sealed class ProductionGuideTests(PostgresServer server) : IDisposable
 
     private JsonElement DataOps(string uri, params string[] arguments)
     {
-        (int exitCode, string output, string error) = Run("sh", "-c", $"exec {CommandLineRun.InShell} \"$@\"", "sh", [.. arguments, uri]);
+        (int exitCode, string output, string error) =
+            Run("sh", ["-c", $"exec {CommandLineRun.InShell} \"$@\"", "sh", .. arguments, uri]);
         Assert.True(exitCode == 0, $"{string.Join(' ', arguments)}: {error}");
         return JsonDocument.Parse(output.TrimEnd('\n').Split('\n')[^1]).RootElement;
     }

@@ -38,7 +38,10 @@ internal static partial class TestRun
     {
         string folder = Package.PublishCompiled();
         RunXunit(Path.Combine("tests", "DataOps.Surface.Tests", "DataOps.Surface.Tests.csproj"),
-            ["-class", "*RunTests", "-class", "*CommandLine*Tests", "-class", "*StandardStreamTests", "-class", "*KillTests"],
+            [
+                "-class", "*RunTests", "-class", "*CommandLine*Tests", "-class", "*StandardStreamTests",
+                "-class", "*KillTests",
+            ],
             new Dictionary<string, string> { ["DATAOPS_PROGRAM"] = Path.Combine(folder, "dataops") });
     }
 

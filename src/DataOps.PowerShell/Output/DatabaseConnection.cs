@@ -67,7 +67,7 @@ public sealed class DatabaseConnection
         lock (_lending)
         {
             _lent = false;
-            if (!lost && IsOpen)
+            if (!lost && IsOpen && session.IsOpen)
                 return;
             session.Dispose();
             _session = null;

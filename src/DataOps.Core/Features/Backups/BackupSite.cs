@@ -130,7 +130,8 @@ public sealed class BackupSite : Operation<BackupSiteOptions, BackupResult>
     {
         if (options.ArchiveFormat == BackupFormat.Diskette)
         {
-            OptionCheck.NotWith(nameof(options.Recipient), options.Recipient.Count > 0, true, "-ArchiveFormat Diskette");
+            OptionCheck.NotWith(
+                nameof(options.Recipient), options.Recipient.Count > 0, true, "-ArchiveFormat Diskette");
             yield return new DisketteWriter(session, context).Write(options);
             yield break;
         }

@@ -37,7 +37,8 @@ internal sealed class RowShape<[DynamicallyAccessedMembers(DynamicallyAccessedMe
         bool isTuple = typeof(T).IsValueType;
         if (columns.Length != s_parameters.Length || (!isTuple && !columns.SequenceEqual(
             s_parameters.Select(p => p.Name!), StringComparer.OrdinalIgnoreCase)))
-            throw new InvalidOperationException($"{typeof(T).Name} is not of the columns {string.Join(", ", columns)}.");
+            throw new InvalidOperationException(
+                $"{typeof(T).Name} is not of the columns {string.Join(", ", columns)}.");
     }
 
     /// <summary>The row that the reader is at.</summary>

@@ -28,6 +28,9 @@ public sealed class Session : IDisposable
     /// <summary>The server's version; the major part is the one that matters.</summary>
     public Version ServerVersion => Connection.PostgreSqlVersion;
 
+    /// <summary>Whether it is connected: a COPY that is cancelled while it waits may end the connection.</summary>
+    public bool IsOpen => Connection.State == ConnectionState.Open;
+
     /// <summary>The connection itself, for COPY and transactions.</summary>
     internal NpgsqlConnection Connection { get; }
 
