@@ -85,7 +85,7 @@ public sealed class HostileSchemaTests(PostgresServer server) : IDisposable
         _files.Dispose();
     }
 
-    [Fact]
+    [Fact, Trait("Day", "1")]
     public void Repairs_of_a_damaged_site_call_no_operator_of_others()
     {
         using TestDatabase site = server.CopyOf(Site.Damaged);
@@ -94,7 +94,7 @@ public sealed class HostileSchemaTests(PostgresServer server) : IDisposable
         Assert.All(s_changes, change => AppliesAndIsUndone(site, change.Value));
     }
 
-    [Fact]
+    [Fact, Trait("Day", "0")]
     public void Changes_of_pages_call_no_operator_of_others()
     {
         using TestDatabase site = server.CopyOf(Site.Bakery);
@@ -109,7 +109,7 @@ public sealed class HostileSchemaTests(PostgresServer server) : IDisposable
         Assert.All(s_moves, move => AppliesAndIsUndone(site, move.Value));
     }
 
-    [Fact]
+    [Fact, Trait("Day", "2")]
     public void Loads_call_no_operator_of_others()
     {
         using TestDatabase source = server.CopyOf(Site.Bakery);

@@ -38,7 +38,7 @@ public sealed class CorruptedFileTests(PostgresServer server, ITestOutputHelper 
 
     public void Dispose() => _files.Dispose();
 
-    [Fact]
+    [Fact, Trait("Day", "1")]
     public void A_dataset_is_read_or_refused_with_a_line()
     {
         Random random = Seeded();
@@ -78,7 +78,7 @@ public sealed class CorruptedFileTests(PostgresServer server, ITestOutputHelper 
         }
     }
 
-    [Fact]
+    [Fact, Trait("Day", "2")]
     public void A_dataset_is_loaded_as_a_whole_or_not_at_all()
     {
         Random random = Seeded();

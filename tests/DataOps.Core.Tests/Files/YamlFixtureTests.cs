@@ -50,7 +50,7 @@ public sealed class YamlFixtureTests
         json.dump([text, plain(yaml.safe_load(text))], sys.stdout)
         """;
 
-    [Fact]
+    [Fact, Trait("Day", "1")]
     public void What_PyYAML_writes_is_read_as_PyYAML_reads_it()
     {
         for (int i = 0; i < Rounds.Of(5); i++)

@@ -13,7 +13,7 @@ public sealed class BatchConcurrencyTests(PostgresServer server) : IDisposable
 
     public void Dispose() => _files.Dispose();
 
-    [Fact]
+    [Fact, Trait("Day", "2")]
     public async Task Another_client_never_waits_above_its_limit_and_none_of_its_writes_is_lost()
     {
         using TestDatabase database = server.Blank();

@@ -117,7 +117,7 @@ public sealed class UndoFileTests(PostgresServer server, ITestOutputHelper outpu
                 Assert.Single(database.Run(new UndoChange(), new UndoChangeOptions { Path = path })));
     }
 
-    [Fact]
+    [Fact, Trait("Day", "1")]
     public void A_row_of_many_megabytes_is_written_and_read_in_pieces()
     {
         using TestDatabase database = server.Blank();

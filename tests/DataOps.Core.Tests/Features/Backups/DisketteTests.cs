@@ -40,7 +40,7 @@ public sealed class DisketteTests(PostgresServer server) : IDisposable
         Assert.Equal(0L, site.Scalar<long>("select count(*) from auth_user"));
     }
 
-    [Fact]
+    [Fact, Trait("Day", "1")]
     public void Storages_are_restored_and_what_will_be_empty_is_told()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
@@ -68,7 +68,7 @@ public sealed class DisketteTests(PostgresServer server) : IDisposable
         Assert.Equal("MissingOption", BackupFiles.Fails(() => _ = new TestBackup().Run(new() { BackupFile = [orphan], Rehearse = true }, new()).ToArray()));
     }
 
-    [Fact]
+    [Fact, Trait("Day", "0")]
     public void One_that_was_written_here_is_the_same_each_time_and_restores_all_that_is_not_made_anew()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);

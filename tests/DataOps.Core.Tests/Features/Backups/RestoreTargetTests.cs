@@ -16,7 +16,7 @@ public sealed class RestoreTargetTests(PostgresServer server) : IDisposable
 
     public void Dispose() => _files.Dispose();
 
-    [Fact]
+    [Fact, Trait("Day", "2")]
     public void A_copy_is_switched_before_it_takes_its_place_and_a_definition_that_does_not_fit_leaves_all_as_it_was()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
@@ -108,7 +108,7 @@ public sealed class RestoreTargetTests(PostgresServer server) : IDisposable
         Assert.DoesNotContain(Content(target), o => o.Identity == "dataops_restore");
     }
 
-    [Fact]
+    [Fact, Trait("Day", "1")]
     public void What_a_killed_restore_has_left_in_a_database_is_known_and_removed_only_when_asked_for()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);
@@ -134,7 +134,7 @@ public sealed class RestoreTargetTests(PostgresServer server) : IDisposable
             - site.Scalar<long>("select count(*) from pg_extension where extname = 'pg_trgm'"));
     }
 
-    [Fact]
+    [Fact, Trait("Day", "0")]
     public void Single_models_come_back_with_their_parents_halves_and_lists_and_nothing_else_changes()
     {
         using TestDatabase site = server.CopyOf(Site.Sample);

@@ -22,7 +22,7 @@ public sealed class RepointPropertyTests(PostgresServer server, ITestOutputHelpe
 
     public void Dispose() => _files.Dispose();
 
-    [Fact]
+    [Fact, Trait("Day", "2")]
     public void Nobody_loses_or_gains_a_permission_no_row_is_lost_and_all_of_it_can_be_undone()
     {
         int seed = Environment.TickCount & 0xffffff;

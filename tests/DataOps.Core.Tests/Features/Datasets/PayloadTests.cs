@@ -84,7 +84,7 @@ public sealed class PayloadTests(PostgresServer server, ITestOutputHelper output
         Assert.Equal(before, site.Digest());
     }
 
-    [Fact]
+    [Fact, Trait("Day", "1")]
     public void Names_of_tables_and_columns_are_names_whatever_they_hold()
     {
         Random random = Seeded();

@@ -94,8 +94,8 @@ public sealed class SwitchEnvironmentTests(PostgresServer server) : IDisposable
     }
 
     [Theory]
-    [InlineData(Site.Bakery)]
-    [InlineData(Site.Sample)]
+    [InlineData(Site.Bakery, Traits = ["Day", "1"])]
+    [InlineData(Site.Sample, Traits = ["Day", "0"])]
     public void The_definition_that_is_written_for_a_site_leaves_it_nothing_of_production(Site kind)
     {
         using TestDatabase site = server.CopyOf(kind);

@@ -21,10 +21,10 @@ public sealed class TreePropertyTests(PostgresServer server, ITestOutputHelper o
 
     // Four kinds of trees in each slot, in each round: 400 trees in all.
     [Theory]
-    [InlineData(4, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")]
-    [InlineData(2, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")]
-    [InlineData(6, "01")]
-    [InlineData(3, "abcvwxyz")]
+    [InlineData(4, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", Traits = ["Day", "0"])]
+    [InlineData(2, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", Traits = ["Day", "1"])]
+    [InlineData(6, "01", Traits = ["Day", "2"])]
+    [InlineData(3, "abcvwxyz", Traits = ["Day", "0"])]
     public void Random_damage_is_found_as_an_oracle_finds_it_and_repaired_without_a_loss(int step, string alphabet)
     {
         int seed = DjangoPeer.Seed;

@@ -11,8 +11,8 @@ public sealed class UndoSiteTests(PostgresServer server, ITestOutputHelper outpu
     public void Dispose() => _files.Dispose();
 
     [Theory]
-    [InlineData(Site.Sample)]
-    [InlineData(Site.Bakery)]
+    [InlineData(Site.Sample, Traits = ["Day", "0"])]
+    [InlineData(Site.Bakery, Traits = ["Day", "1"])]
     public void A_site_of_which_half_is_gone_and_half_is_changed_comes_back_whole(Site name)
     {
         int seed = Environment.TickCount & 0xffffff;
