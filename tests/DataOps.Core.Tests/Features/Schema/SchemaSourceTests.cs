@@ -46,7 +46,7 @@ public sealed class SchemaSourceTests(PostgresServer server) : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    [Fact]
+    [Fact, Trait("Day", "2")]
     public void A_dump_of_the_schema_is_run_on_a_scratch_server_and_differs_where_the_database_does()
     {
         Assert.SkipWhen(PostgresBinaries.Find() is null, "no PostgreSQL on this machine");

@@ -17,7 +17,7 @@ public sealed class SiteDescriptionScriptTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
+    [Fact, Trait("Day", "2")]
     public void The_running_project_and_its_migrations_say_the_same()
     {
         DjangoPeer.Require();

@@ -70,7 +70,7 @@ public sealed class TreePropertyTests(PostgresServer server, ITestOutputHelper o
         Assert.True(damaged > Slots * s_rounds / 2);
     }
 
-    [Fact]
+    [Fact, Trait("Day", "2")]
     public void Treebeard_finds_the_same_problems_and_none_after_the_repair_and_its_own_repair_changes_nothing()
     {
         using TestDatabase site = server.CopyOf(Site.Django);

@@ -85,7 +85,7 @@ public sealed class UndoFaultTests(PostgresServer server) : IDisposable
         Assert.True(ChangeFiles.Undo(database, path).Changed);
     }
 
-    [Fact]
+    [Fact, Trait("Day", "1")]
     public void Where_nobody_can_tell_whether_it_was_committed_the_file_is_kept_and_named()
     {
         using TestDatabase database = server.Blank();

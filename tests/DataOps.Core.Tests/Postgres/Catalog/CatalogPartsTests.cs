@@ -137,7 +137,7 @@ public sealed class CatalogPartsTests(PostgresServer server)
         Assert.Equal("(id * 2)", Read(database, "person").Find("twice")!.Generation);
     }
 
-    [Fact]
+    [Fact, Trait("Day", "1")]
     public void Five_hundred_tables_take_eleven_queries_with_everything()
     {
         using TestDatabase database = server.Blank();
