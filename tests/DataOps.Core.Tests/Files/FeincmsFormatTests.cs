@@ -9,6 +9,7 @@ namespace DataOps.Core.Tests.Files;
 /// <summary>
 /// feincms3-data's files as text: what is written, what is read, and what is refused before anything is changed.
 /// </summary>
+[Trait("Day", "2")]
 public sealed class FeincmsFormatTests : IDisposable
 {
     private readonly ImportFiles _files = new();

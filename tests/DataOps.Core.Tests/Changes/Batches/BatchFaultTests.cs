@@ -9,6 +9,7 @@ namespace DataOps.Core.Tests.Changes.Batches;
 /// Wherever a run in batches breaks: what is committed is whole in the undo file, and what is not committed does no
 /// harm there.
 /// </summary>
+[Trait("Day", "0")]
 public sealed class BatchFaultTests(PostgresServer server, ITestOutputHelper output) : IDisposable
 {
     private const string Items = """

@@ -6,6 +6,7 @@ namespace DataOps.Core.Tests.Features.Orphans;
 /// Random foreign keys, random orphans, random actions: what becomes of the rows is what a plain calculation says, and
 /// undoing gives them back.
 /// </summary>
+[Trait("Day", "2")]
 public sealed class RepairPropertyTests(PostgresServer server, ITestOutputHelper output) : IDisposable
 {
     private static readonly OrphanAction[] s_actions =

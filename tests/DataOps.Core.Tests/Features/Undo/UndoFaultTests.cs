@@ -6,6 +6,7 @@ using Npgsql;
 namespace DataOps.Core.Tests.Features.Undo;
 
 /// <summary>Wherever it breaks: the change is there with a whole undo file, or neither is.</summary>
+[Trait("Day", "1")]
 public sealed class UndoFaultTests(PostgresServer server) : IDisposable
 {
     private readonly ChangeFiles _files = new();
@@ -85,7 +86,7 @@ public sealed class UndoFaultTests(PostgresServer server) : IDisposable
         Assert.True(ChangeFiles.Undo(database, path).Changed);
     }
 
-    [Fact, Trait("Day", "1")]
+    [Fact]
     public void Where_nobody_can_tell_whether_it_was_committed_the_file_is_kept_and_named()
     {
         using TestDatabase database = server.Blank();

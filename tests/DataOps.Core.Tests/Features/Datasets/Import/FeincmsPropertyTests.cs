@@ -12,6 +12,7 @@ namespace DataOps.Core.Tests.Features.Datasets.Import;
 /// A file holds several datasets whose keys are apart, each with specs of its own; one that is to be refused has a file
 /// of its own.
 /// </remarks>
+[Trait("Day", "2")]
 public sealed class FeincmsPropertyTests : IDisposable
 {
     private const int DatasetsALoad = 10;
